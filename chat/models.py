@@ -1,0 +1,147 @@
+"""Conversations, who is in them, and what was said."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from superapp.core import ids
+
+
+class Conversation(models.Model):
+    """
+    A numbered log of messages shared by its members.
+
+    ``last_seq`` is the number of the newest message, ``rev`` of the newest change, ``counted`` how many messages make a badge. Whoever changes anything
+    here holds this row's lock, so numbers are gapless and a client can tell what it has missed. ``changed`` is the stamp of the
+    last change (see ``core.changes``).
+    """
+
+    class Kind(models.TextChoices):
+        DIRECT = "direct"
+        GROUP = "group"
+
+    TITLE_CHARS_MAX = 80
+
+    public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind)
+    title = models.CharField(max_length=TITLE_CHARS_MAX, default="", blank=True)
+    # "<lower user id>:<higher user id>" for two people: they have one conversation, whoever opens it.
+    direct_key = models.CharField(max_length=41, null=True, unique=True)
+    last_seq = models.PositiveBigIntegerField(default=0)
+    rev = models.PositiveBigIntegerField(default=0)
+    counted = models.PositiveBigIntegerField(default=0)
+    changed = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind="direct", direct_key__isnull=False) | models.Q(kind="group", direct_key=None),
+                name="chat_conversation_direct_has_key",
+            ),
+        )
+
+
+class Member(models.Model):
+    """
+    One person's side of a conversation.
+
+    They may see messages with ``from_seq <= seq <= until_seq``; ``until_seq`` is set when they left, and the row stays so that
+    their devices can be told. ``rev`` is that of their topic ``me`` when their side last changed. Unread is
+    ``conversation.counted - read_counted - own_since``.
+    """
+
+    class Role(models.TextChoices):
+        MEMBER = "member"
+        ADMIN = "admin"
+
+    DRAFT_CHARS_MAX = 4_000
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=8, choices=Role, default=Role.MEMBER)
+    from_seq = models.PositiveBigIntegerField(default=1)
+    until_seq = models.PositiveBigIntegerField(null=True)
+    read_seq = models.PositiveBigIntegerField(default=0)
+    read_counted = models.PositiveBigIntegerField(default=0)
+    own_since = models.PositiveBigIntegerField(default=0)
+    delivered_seq = models.PositiveBigIntegerField(default=0)
+    muted_until = models.DateTimeField(null=True)
+    is_pinned = models.BooleanField(default=False)
+    hidden_seq = models.PositiveBigIntegerField(default=0)
+    draft = models.CharField(max_length=DRAFT_CHARS_MAX, default="", blank=True)
+    rev = models.PositiveBigIntegerField(default=0)
+    changed = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["conversation", "user"], name="chat_member_once"),)
+        indexes = (
+            models.Index(fields=["user", "rev"], name="chat_member_user_rev"),
+            models.Index(fields=["user", "changed"], name="chat_member_user_changed"),
+        )
+
+
+class Message(models.Model):
+    """
+    One entry of a conversation's log.
+
+    Its ``seq`` never changes; ``rev`` is that of the conversation when the message last changed (posted, edited, recalled, reacted to).
+    ``counted`` is the running count of messages that make a badge. ``content_hash`` is of what its sender sent first, so
+    that a retry can be told from another message under the same ``client_id``.
+    """
+
+    class Kind(models.TextChoices):
+        TEXT = "text"
+        CARD = "card"
+        EVENT = "event"
+
+    BODY_CHARS_MAX = 4_000
+    CLIENT_ID_CHARS_MAX = 64
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
+    seq = models.PositiveBigIntegerField()
+    rev = models.PositiveBigIntegerField()
+    counted = models.PositiveBigIntegerField()
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    client_id = models.CharField(max_length=CLIENT_ID_CHARS_MAX)
+    content_hash = models.CharField(max_length=64)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.TEXT)
+    body = models.CharField(max_length=BODY_CHARS_MAX, default="", blank=True)
+    card_type = models.CharField(max_length=32, default="", blank=True)
+    card = models.JSONField(null=True)
+    # For kind "event": {"name": "member_joined", "user": "<public id>"}.
+    event = models.JSONField(null=True)
+    reply_to = models.PositiveBigIntegerField(null=True)
+    edits = models.PositiveIntegerField(default=0)
+    edited_at = models.DateTimeField(null=True)
+    recalled_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["conversation", "seq"], name="chat_message_seq_once"),
+            models.UniqueConstraint(fields=["conversation", "sender", "client_id"], name="chat_message_posted_once"),
+            models.CheckConstraint(
+                condition=~models.Q(body="")
+                | ~models.Q(card_type="")
+                | models.Q(event__isnull=False)
+                | models.Q(recalled_at__isnull=False),
+                name="chat_message_says_something",
+            ),
+        )
+        indexes = (models.Index(fields=["conversation", "rev"], name="chat_message_by_rev"),)
+
+
+class Reaction(models.Model):
+    """The one reaction of a person to a message."""
+
+    EMOJI_CHARS_MAX = 16
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="reactions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    emoji = models.CharField(max_length=EMOJI_CHARS_MAX)
+    reacted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["message", "user"], name="chat_reaction_one_each"),)

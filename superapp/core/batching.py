@@ -1,0 +1,137 @@
+"""A micro-batcher: what arrives while one batch commits makes up the next."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import structlog
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
+from prometheus_client import Histogram
+
+from superapp.core.errors import DomainError, Fault, Unavailable
+
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+
+log = structlog.get_logger(__name__)
+batch_sizes = Histogram(
+    "nusa_batch_size", "Items committed together.", ["batcher"], buckets=(1, 2, 5, 10, 25, 50, 100, 200, 500)
+)
+
+
+@dataclass
+class _Entry(Generic[Item, Outcome]):
+    item: Item
+    future: Future[Outcome] | asyncio.Future[Outcome]
+    loop: asyncio.AbstractEventLoop | None
+
+
+class Batcher(Generic[Item, Outcome]):
+    """
+    Runs items in batches on one thread of its own.
+
+    There is no timer: the batch is whatever was queued while the last one committed. ``run`` commits a batch and returns one outcome an item,
+    a ``DomainError`` for a refusal. A batch that fails as a whole is run again one by one, so that a bad item harms itself alone.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        run: Callable[[Sequence[Item]], Sequence[Outcome | DomainError]],
+        *,
+        batch_max: int = 500,
+        queue_max: int = 20_000,
+    ) -> None:
+        self._name = name
+        self._run = run
+        self._batch_max = batch_max
+        self._queue_max = queue_max
+        self._queue: deque[_Entry[Item, Outcome]] = deque()
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def submit(self, item: Item) -> Future[Outcome]:
+        """Queue an item from a thread; the future ends once its batch is committed or refused."""
+        if connection.in_atomic_block:
+            raise transaction.TransactionManagementError("submit() inside a transaction would wait for itself")
+        future: Future[Outcome] = Future()
+        self._enqueue(_Entry(item, future, None))
+        return future
+
+    def submit_async(self, item: Item) -> asyncio.Future[Outcome]:
+        """The same from an event loop."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
+        self._enqueue(_Entry(item, future, loop))
+        return future
+
+    def _enqueue(self, entry: _Entry[Item, Outcome]) -> None:
+        with self._wake:
+            if len(self._queue) >= self._queue_max:
+                raise Unavailable(retry_after=1)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name=f"batcher-{self._name}", daemon=True)
+                self._thread.start()
+            self._queue.append(entry)
+            self._wake.notify()
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                while not self._queue:
+                    self._wake.wait()
+                batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch_max))]
+            batch_sizes.labels(self._name).observe(len(batch))
+            self._settle(batch, self._outcomes(batch))
+
+    def _outcomes(self, batch: Sequence[_Entry[Item, Outcome]]) -> Sequence[Outcome | DomainError]:
+        close_old_connections()
+        try:
+            return self._run([entry.item for entry in batch])
+        except Exception as error:
+            if len(batch) == 1:
+                return [self._refusal(error)]
+        return [self._outcomes([entry])[0] for entry in batch]
+
+    def _refusal(self, error: Exception) -> DomainError:
+        if isinstance(error, DomainError):
+            return error
+        if isinstance(error, (DatabaseError, InterfaceError)):
+            log.warning("batch_unavailable", batcher=self._name, error=str(error))
+            return Unavailable(retry_after=1)
+        log.error("batch_fault", batcher=self._name, exc_info=error)
+        return Fault(retry_after=5)
+
+    def _settle(self, batch: Sequence[_Entry[Item, Outcome]], outcomes: Sequence[Outcome | DomainError]) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Entry[Item, Outcome], Outcome | DomainError]]] = {}
+        for entry, outcome in zip(batch, outcomes, strict=True):
+            if entry.loop is None:
+                _resolve(entry, outcome)
+            else:
+                by_loop.setdefault(entry.loop, []).append((entry, outcome))
+        for loop, pairs in by_loop.items():
+            # One wake-up of the loop for the whole batch, not one for each item.
+            try:
+                loop.call_soon_threadsafe(_resolve_all, pairs)
+            except RuntimeError:  # The loop has ended, and nobody waits any more.
+                log.warning("batch_answers_unheard", batcher=self._name, count=len(pairs))
+
+
+def _resolve_all(pairs: list[tuple[_Entry[Item, Outcome], Outcome | DomainError]]) -> None:
+    for entry, outcome in pairs:
+        _resolve(entry, outcome)
+
+
+def _resolve(entry: _Entry[Item, Outcome], outcome: Outcome | DomainError) -> None:
+    if entry.future.done():  # The asker went away.
+        return
+    if isinstance(outcome, DomainError):
+        entry.future.set_exception(outcome)
+    else:
+        entry.future.set_result(outcome)

@@ -1,0 +1,15 @@
+"""The time, asked for in one place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present moment in UTC. Edges ask; everything inside takes it as an argument."""
+    return datetime.now(UTC)
+
+
+def wire(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds, as on every wire of ours."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,63 @@
+"""Facts: what happened, said once in the transaction that made it true, and heard at least once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import ClassVar, TypeVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """
+    Something that happened. Fields are ``int | str | bool | None``, so that it survives JSON.
+
+    Facts with one ``key`` are handled in the order in which they were published.
+    """
+
+    name: ClassVar[str]
+
+    @property
+    def key(self) -> str:
+        raise NotImplementedError
+
+    def payload(self) -> dict[str, int | str | bool | None]:
+        return asdict(self)
+
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[E], None]
+
+_types: dict[str, type[Event]] = {}
+_handlers: dict[str, list[Handler[Event]]] = defaultdict(list)
+
+
+def fact(event_type: type[E]) -> type[E]:
+    """Register a type of fact under its name, so that it can be read back from the outbox."""
+    if _types.setdefault(event_type.name, event_type) is not event_type:
+        raise ValueError(f"two facts are called {event_type.name}")
+    return event_type
+
+
+def subscribe(event_type: type[E]) -> Callable[[Handler[E]], Handler[E]]:
+    """
+    Have the function called with every fact of this type, at least once.
+
+    It runs in a savepoint of its own and must do no harm when it is called again.
+    """
+
+    def register(handler: Handler[E]) -> Handler[E]:
+        _handlers[event_type.name].append(handler)  # type: ignore[arg-type]  # Looked up by the same name.
+        return handler
+
+    return register
+
+
+def restore(name: str, payload: dict[str, int | str | bool | None]) -> Event:
+    """The fact that was stored under this name."""
+    return _types[name](**payload)
+
+
+def handlers_of(name: str) -> list[Handler[Event]]:
+    return _handlers[name]

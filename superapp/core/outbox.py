@@ -1,0 +1,75 @@
+"""The transactional outbox: facts leave with the commit that made them true, and arrive at least once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from superapp.core import clock, events
+from superapp.core.models import Fact
+
+TRIES_MAX = 12
+DELAY_MAX = timedelta(hours=1)
+
+log = structlog.get_logger(__name__)
+
+
+def publish(event: events.Event) -> None:
+    """
+    Say a fact; it is heard if, and only if, the running transaction commits.
+
+    Call it while holding the lock of the row that the fact is about: otherwise the order in which facts of one key
+    are stored and the order in which they become true may differ.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a fact belongs inside the transaction that makes it true")
+    now = clock.now()
+    Fact.objects.create(name=event.name, key=event.key, payload=event.payload(), published_at=now, due_at=now)
+
+
+def deliver_due(now: datetime, *, facts_max: int = 500) -> int:
+    """
+    Hand due facts to their handlers until none is left, and return how many were handled.
+
+    Only the first fact of a key is ever handed out, so a key keeps its order however many processes work. A fact that
+    fails is tried again later, twice as late each time; after ``TRIES_MAX`` tries its key is parked.
+    """
+    handled = 0
+    while handled < facts_max and _deliver_one(now):
+        handled += 1
+    return handled
+
+
+def _deliver_one(now: datetime) -> bool:
+    with transaction.atomic():
+        earlier = Fact.objects.filter(key=OuterRef("key"), pk__lt=OuterRef("pk"))
+        due = Fact.objects.filter(~Exists(earlier), due_at__lte=now, parked_at=None).order_by("pk")
+        # SKIP LOCKED lets several processes work; SQLite has one writer and ignores it.
+        row = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first()
+        if row is None:
+            return False
+        try:
+            with transaction.atomic():
+                event = events.restore(row.name, row.payload)
+                for handler in events.handlers_of(row.name):
+                    handler(event)
+        except Exception as error:
+            _postpone(row, error, now)
+        else:
+            row.delete()
+        return True
+
+
+def _postpone(row: Fact, error: Exception, now: datetime) -> None:
+    row.tries += 1
+    row.last_error = f"{type(error).__name__}: {error}"[:2_000]
+    row.due_at = now + min(timedelta(seconds=2**row.tries), DELAY_MAX)
+    if row.tries >= TRIES_MAX:
+        row.parked_at = now
+    row.save(update_fields=["tries", "last_error", "due_at", "parked_at"])
+    log.error(
+        "fact_failed", fact=row.name, key=row.key, tries=row.tries, parked=row.parked_at is not None, exc_info=error
+    )

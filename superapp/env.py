@@ -1,0 +1,41 @@
+"""The environment: every variable that is read, declared once with a sentence. Nothing else reads ``os.environ``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+    default: str | None
+    sentence: str
+
+
+declared: list[Variable] = []
+
+
+def text(name: str, default: str | None, sentence: str) -> str:
+    """The variable's text. Without a default it must be set."""
+    declared.append(Variable(name, default, sentence))
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"{name} must be set: {sentence}")
+    return value
+
+
+def whole(name: str, default: int, sentence: str) -> int:
+    """The variable as a whole number."""
+    value = text(name, str(default), sentence)
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}") from None
+
+
+def words(name: str, default: str, sentence: str) -> list[str]:
+    """The variable as a list, separated by commas."""
+    return [word.strip() for word in text(name, default, sentence).split(",") if word.strip()]

@@ -1,0 +1,25 @@
+"""Hints: what open sockets are told after a commit. They may be lost, since clients heal by number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from superapp.realtime import bus
+
+encode = msgspec.json.Encoder().encode
+
+
+def after_commit(user_ids: Collection[int], hint: dict[str, Any]) -> None:
+    """Tell these people's sockets once the running transaction is committed. Never raises into the caller."""
+    frame = encode(hint)
+
+    # A closure and not functools.partial: Django names a failed robust hook by __qualname__, which a partial
+    # lacks, so that its failure would escape into a caller whose work is already committed.
+    def send() -> None:
+        bus.publish(user_ids, frame)
+
+    transaction.on_commit(send, robust=True)

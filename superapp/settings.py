@@ -1,0 +1,178 @@
+"""
+All settings. ``DATABASE_URL`` decides: without it the product is *embedded* (SQLite, one process, secrets made in ``var/``);
+with PostgreSQL it is *served*, and refuses to start without its secrets and hosts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+from django.utils.translation import gettext_lazy as _
+
+from superapp import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(
+    env.text("VAR_DIR", str(BASE_DIR / "var"), "Where data of this machine lives: database (embedded), media, secrets.")
+)
+DATABASE_URL = env.text("DATABASE_URL", "", "postgres://user:password@host:port/name; empty for the embedded SQLite.")
+REDIS_URL = env.text("REDIS_URL", "", "redis://host:port/0, carries hints between processes; needed when served.")
+SERVED = DATABASE_URL.startswith("postgres")
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+# Who and where we are.
+
+BRAND_NAME = env.text("BRAND_NAME", "Nusa", "The name people see.")
+PUBLIC_URL = env.text(
+    "PUBLIC_URL", None if SERVED else "http://localhost:8000", "The address people use, with scheme."
+).rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+IS_HTTPS = _public.scheme == "https"
+
+
+def _embedded_secret() -> str:
+    path = VAR_DIR / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(get_random_secret_key())
+    return path.read_text()
+
+
+SECRET_KEY = env.text(
+    "SECRET_KEY", None if SERVED else _embedded_secret(), "Signs sessions and cursors; at least 50 random characters."
+)
+if SERVED and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters")
+# Embedded, any name of this machine in its own network is right; served, only those that were named.
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS", str(_public.hostname) if SERVED else "*", "Host names that are ours, separated by commas."
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+DEBUG = False
+ROOT_URLCONF = "superapp.urls"
+ASGI_APPLICATION = "superapp.asgi.application"
+WSGI_APPLICATION = "superapp.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "csp",
+    "django_htmx",
+    "lucide",
+    "superapp.core",
+    "superapp.realtime",
+    "superapp.accounts",
+    "superapp.web",
+    "chat",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# The database. Every connection is given back after its use, so threads need no CONN_MAX_AGE.
+
+
+def _database() -> dict[str, object]:
+    if not SERVED:
+        return {
+            "ENGINE": "superapp.core.sqlite",
+            "NAME": VAR_DIR / "nusa.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    url = urlsplit(DATABASE_URL)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.path.lstrip("/"),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": unquote(url.hostname or ""),
+        "PORT": str(url.port or ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            "pool": {
+                "min_size": 1,
+                "max_size": env.whole("DATABASE_POOL_MAX", 20, "Database connections of one process at most."),
+                "timeout": 5,
+            },
+        },
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# People, sessions, cookies. Sessions live in the database, so that nobody is logged out when Redis stops.
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}}
+]
+LOGIN_URL = "/masuk/"
+SESSION_COOKIE_AGE = 90 * 24 * 3600
+SESSION_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+X_FRAME_OPTIONS = "DENY"
+
+# Languages and time. Indonesian first.
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+
+# Files.
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_ROOT = VAR_DIR / "media"
+
+# The API: JSON in and out, logged in, our one error body.
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
