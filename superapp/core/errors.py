@@ -89,3 +89,19 @@ class NotLoggedIn(DomainError):
     code = "not_logged_in"
     kind = Kind.NOT_LOGGED_IN
     message = _("Please log in first.")
+
+
+class AmountInvalid(DomainError):
+    """No amount of money: not a whole number of minor units, not more than nothing, beyond every bound, or of no asset we know."""
+
+    code = "money.amount_invalid"
+    kind = Kind.INVALID
+    message = _("That is not an amount of money.")
+
+
+class AssetsMixed(DomainError):
+    """Money of two assets was added or compared."""
+
+    code = "money.assets_mixed"
+    kind = Kind.INVALID
+    message = _("{one} and {other} cannot be reckoned together.")

@@ -1,0 +1,158 @@
+"""Money: whole minor units of one asset. Nothing here knows a float, and nothing divides without saying where the rest goes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from superapp.core.errors import AmountInvalid, AssetsMixed
+
+# Far above what a country's wallets hold together in sen, far below what 64 bits hold: sums of sums still fit.
+MINOR_MAX = 10**17
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """What is counted: its code, how many digits its minor unit has, and how it is written."""
+
+    code: str
+    digits: int
+    symbol: str
+
+
+ASSETS = {asset.code: asset for asset in (Asset("IDR", 2, "Rp"), Asset("USD", 2, "US$"))}
+IDR = "IDR"
+
+# "1.250.000", "1250000" or "1.250.000,50"; never "1,250,000", "1.25" or "1e6".
+_WRITTEN = re.compile(r"(?P<whole>0|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d*)(?:,(?P<minor>\d+))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """
+    An amount in minor units (sen) of an asset. It may be negative, as a difference is; who needs more than nothing asks ``positive``.
+
+    :raises AmountInvalid: if the amount is no whole number, or beyond every bound, or the asset is unknown
+    """
+
+    amount_minor: int
+    asset: str = IDR
+
+    def __post_init__(self) -> None:
+        # A bool is an int to Python, and True would be one sen.
+        if type(self.amount_minor) is not int or abs(self.amount_minor) > MINOR_MAX:
+            raise AmountInvalid
+        if not isinstance(self.asset, str) or self.asset not in ASSETS:
+            raise AmountInvalid
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.amount_minor + self._same(other), self.asset)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.amount_minor - self._same(other), self.asset)
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount_minor, self.asset)
+
+    def __mul__(self, times: int) -> Money:
+        if type(times) is not int:
+            return NotImplemented
+        return Money(self.amount_minor * times, self.asset)
+
+    __rmul__ = __mul__
+
+    def __lt__(self, other: Money) -> bool:
+        return self.amount_minor < self._same(other)
+
+    def __le__(self, other: Money) -> bool:
+        return self.amount_minor <= self._same(other)
+
+    def __gt__(self, other: Money) -> bool:
+        return self.amount_minor > self._same(other)
+
+    def __ge__(self, other: Money) -> bool:
+        return self.amount_minor >= self._same(other)
+
+    def __bool__(self) -> bool:
+        return self.amount_minor != 0
+
+    def __str__(self) -> str:
+        """As people write it: ``Rp1.250.000``, and ``Rp1.250.000,50`` only where there are sen."""
+        asset = ASSETS[self.asset]
+        whole, minor = divmod(abs(self.amount_minor), 10**asset.digits)
+        sign = "-" if self.amount_minor < 0 else ""
+        rest = f",{minor:0{asset.digits}d}" if minor else ""
+        return f"{sign}{asset.symbol}{whole:,}".replace(",", ".") + rest
+
+    def positive(self) -> Money:
+        """This amount, if it is more than nothing."""
+        if self.amount_minor <= 0:
+            raise AmountInvalid
+        return self
+
+    def split(self, parts: int) -> list[Money]:
+        """As many parts as equal as they can be, the larger first; together they are exactly this amount."""
+        return self.split_by([1] * parts)
+
+    def split_by(self, weights: list[int]) -> list[Money]:
+        """
+        Parts in the proportion of the weights; together they are exactly this amount.
+
+        What does not divide goes, one minor unit each, to the parts that lost most by rounding down, the earlier first.
+        """
+        total = sum(weights)
+        if total <= 0 or any(type(weight) is not int or weight < 0 for weight in weights):
+            raise ValueError("weights are whole numbers, not negative, and not all nothing")
+        sign = -1 if self.amount_minor < 0 else 1
+        shares = [divmod(abs(self.amount_minor) * weight, total) for weight in weights]
+        rest = abs(self.amount_minor) - sum(share for share, _ in shares)
+        by_loss = sorted(range(len(weights)), key=lambda part: (-shares[part][1], part))
+        lucky = set(by_loss[:rest])
+        return [Money(sign * (share + (part in lucky)), self.asset) for part, (share, _) in enumerate(shares)]
+
+    def share(self, per_10_000: int) -> Money:
+        """So many ten-thousandths of this amount, rounded half up, once."""
+        if type(per_10_000) is not int or per_10_000 < 0 or self.amount_minor < 0:
+            raise ValueError("a share is a whole number of ten-thousandths of an amount that is not negative")
+        return Money((self.amount_minor * per_10_000 * 2 + 10_000) // 20_000, self.asset)
+
+    def wire(self) -> dict[str, int | str]:
+        """The shape on every wire."""
+        return {"amount_minor": self.amount_minor, "asset": self.asset}
+
+    def _same(self, other: Money) -> int:
+        if not isinstance(other, Money):
+            raise TypeError(f"money and {type(other).__name__} do not mix")
+        if other.asset != self.asset:
+            raise AssetsMixed(one=self.asset, other=other.asset)
+        return other.amount_minor
+
+
+def zero(asset: str = IDR) -> Money:
+    return Money(0, asset)
+
+
+def from_wire(value: Any) -> Money:  # What came over the wire may be anything.
+    """The money that ``{"amount_minor": 125000000, "asset": "IDR"}`` names; anything else is refused."""
+    if not isinstance(value, dict) or value.keys() != {"amount_minor", "asset"}:
+        raise AmountInvalid
+    return Money(value["amount_minor"], value["asset"])
+
+
+def parse(text: str, asset: str = IDR) -> Money:
+    """
+    The money that a person wrote: ``Rp1.250.000``, ``1250000``, ``Rp 1.250.000,50``.
+
+    Strict, since a misread point is a thousandfold: what is not plainly this form is refused.
+    """
+    if not isinstance(text, str) or asset not in ASSETS:
+        raise AmountInvalid
+    known = ASSETS[asset]
+    written = _WRITTEN.fullmatch(text.strip(" ").removeprefix(known.symbol).strip(" "))
+    if written is None or len(text) > 40:
+        raise AmountInvalid
+    minor = written["minor"] or "0" * known.digits
+    if len(minor) != known.digits:
+        raise AmountInvalid
+    return Money(int(written["whole"].replace(".", "") + minor), asset)
