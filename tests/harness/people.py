@@ -1,0 +1,1 @@
+"""People at browsers, and the processes that serve them."""
