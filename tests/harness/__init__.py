@@ -1,1 +1,1 @@
-"""What tests stand on: throw-away servers, databases that really commit, processes that can be killed, people at browsers."""
+"""What tests stand on: throw-away servers, databases that commit, processes to kill, people at browsers."""

@@ -54,6 +54,7 @@ class Process:
         is_ready: Callable[[], bool],
         env: Mapping[str, str] | None = None,
         user: str | None = None,
+        cwd: Path | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.name = name
@@ -62,6 +63,7 @@ class Process:
         self._is_ready = is_ready
         self._env = dict(env) if env is not None else None
         self._user = user
+        self._cwd = cwd
         self._stop_signal = stop_signal
         self._popen: subprocess.Popen[bytes] | None = None
 
@@ -89,6 +91,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 env=self._env,
+                cwd=self._cwd,
                 user=self._user,
                 group=self._user,
                 preexec_fn=_die_with_parent(self._stop_signal),

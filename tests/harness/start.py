@@ -1,8 +1,9 @@
 """
 What must be true before Django reads its settings: where data goes, and which servers run.
 
-``NUSA_TEST_DB=postgres`` runs the suite as served, on a PostgreSQL and a Redis that are started here; without it, embedded on SQLite. The
-first process starts PostgreSQL for all; every worker has a Redis of its own, since hints know no database numbers.
+``NUSA_TEST_DB=postgres`` runs the suite as served, on a PostgreSQL and a Redis that are started here; without it,
+embedded on SQLite. The first process starts PostgreSQL for all; every worker has a Redis of its own, since what is
+published there is heard whatever the database number.
 """
 
 from __future__ import annotations
