@@ -36,6 +36,6 @@ def whole(name: str, default: int, sentence: str) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}") from None
 
 
-def words(name: str, default: str, sentence: str) -> list[str]:
+def words(name: str, default: str | None, sentence: str) -> list[str]:
     """The variable as a list, separated by commas."""
     return [word.strip() for word in text(name, default, sentence).split(",") if word.strip()]

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+from csp import constants as csp
 from django.utils.translation import gettext_lazy as _
 
 from superapp import env
@@ -26,8 +27,10 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 # Who and where we are.
 
 BRAND_NAME = env.text("BRAND_NAME", "Nusa", "The name people see.")
+HOST = env.text("HOST", "127.0.0.1", "The address that the embedded server listens on; 0.0.0.0 for the whole network.")
+PORT = env.whole("PORT", 8000, "The port that the embedded server listens on.")
 PUBLIC_URL = env.text(
-    "PUBLIC_URL", None if SERVED else "http://localhost:8000", "The address people use, with scheme."
+    "PUBLIC_URL", None if SERVED else f"http://localhost:{PORT}", "The address people use, with scheme."
 ).rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 IS_HTTPS = _public.scheme == "https"
@@ -46,9 +49,11 @@ SECRET_KEY = env.text(
 )
 if SERVED and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters")
-# Embedded, any name of this machine in its own network is right; served, only those that were named.
+# Names only, never "*": a foreign page whose name is pointed at this machine would otherwise be answered as ours.
 ALLOWED_HOSTS = env.words(
-    "ALLOWED_HOSTS", str(_public.hostname) if SERVED else "*", "Host names that are ours, separated by commas."
+    "ALLOWED_HOSTS",
+    None if SERVED else f"localhost,127.0.0.1,[::1],{_public.hostname}",
+    "Host names that are ours, separated by commas.",
 )
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 DEBUG = False
@@ -73,6 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "superapp.core.logs.requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -154,6 +160,22 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 
+# What a page may load and do: our own files, and scripts that carry the nonce of their page. No host is named, least of all a foreign one.
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [csp.SELF],
+        "script-src": [csp.SELF, csp.NONCE],
+        "style-src": [csp.SELF],
+        "img-src": [csp.SELF, "blob:", "data:"],
+        "connect-src": [csp.SELF],
+        "object-src": [csp.NONE],
+        "base-uri": [csp.NONE],
+        "frame-ancestors": [csp.NONE],
+        "form-action": [csp.SELF],
+    },
+}
+
 # Languages and time. Indonesian first.
 
 LANGUAGE_CODE = "id"
@@ -167,6 +189,11 @@ TIME_ZONE = "Asia/Jakarta"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Names carry a hash of the content, so that browsers may keep them for ever.
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
 
 # The API: JSON in and out, logged in, our one error body.
 
@@ -176,3 +203,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
+
+# Logs: one line each, JSON when served.
+
+LOGGING_CONFIG = "superapp.core.logs.configure"
+LOGGING = {"json": SERVED, "level": "INFO", "access_level": "INFO" if SERVED else "WARNING"}

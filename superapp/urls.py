@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+from superapp.core import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("-/live", health.live),
+    path("-/ready", health.ready),
+]
+for prefix, module in (
+    ("api/v1/", "superapp.realtime.rest"),
+    ("", "superapp.web.urls"),
+    ("", "superapp.accounts.urls"),
+    ("", "chat.urls"),
+):
+    if find_spec(module):
+        urlpatterns.append(path(prefix, include(module)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,8 +14,11 @@ from superapp.core.models import Fact
 
 TRIES_MAX = 12
 DELAY_MAX = timedelta(hours=1)
+FACTS_A_TURN_MAX = 500
 
 log = structlog.get_logger(__name__)
+# Set when this process has committed a fact, so that its work loop delivers at once.
+published = threading.Event()
 
 
 def publish(event: events.Event) -> None:
@@ -28,9 +32,10 @@ def publish(event: events.Event) -> None:
         raise transaction.TransactionManagementError("a fact belongs inside the transaction that makes it true")
     now = clock.now()
     Fact.objects.create(name=event.name, key=event.key, payload=event.payload(), published_at=now, due_at=now)
+    transaction.on_commit(published.set, robust=True)
 
 
-def deliver_due(now: datetime, *, facts_max: int = 500) -> int:
+def deliver_due(now: datetime, *, facts_max: int = FACTS_A_TURN_MAX) -> int:
     """
     Hand due facts to their handlers until none is left, and return how many were handled.
 

@@ -1,0 +1,78 @@
+"""One process, one data directory: what the embedded server makes sure of before it listens."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class AnotherServer(Exception):
+    """Two servers on one SQLite file would not hear of each other's changes."""
+
+
+def only_server(var_dir: Path) -> AbstractContextManager[None]:
+    """
+    Hold this data directory for as long as the context lasts. The lock dies with the process, however it dies.
+
+    :raises AnotherServer: if another process holds it
+    """
+    file = (var_dir / "server.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        file.close()
+        raise AnotherServer(
+            f"Another server (process {holder}) already serves the data in {var_dir}. "
+            "Stop it first, or give this one its own VAR_DIR."
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return _until_closed(file)
+
+
+@contextmanager
+def _until_closed(file: object) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        file.close()  # type: ignore[attr-defined]
+
+
+def migrate() -> None:
+    """Bring the database to the newest shape, if it is not there yet."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+    connection.close()
+
+
+def collect_static() -> None:
+    """Gather the static files under their hashed names, unless those gathered last are still the same."""
+    stamp_path = settings.STATIC_ROOT / ".gathered-from"
+    stamp = _static_stamp()
+    if stamp_path.exists() and stamp_path.read_text() == stamp:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp_path.write_text(stamp)
+
+
+def _static_stamp() -> str:
+    digest = hashlib.sha256()
+    for finder in finders.get_finders():
+        for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            status = os.stat(storage.path(name))
+            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

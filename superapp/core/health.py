@@ -1,0 +1,94 @@
+"""Is this process alive, and is it of use?"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+
+REMEMBERED_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+# A check answers with what is wrong, or None. Apps add theirs: a database guard that must be there, a key that must be readable.
+Check = Callable[[], str | None]
+checks: dict[str, Check] = {}
+
+
+def check(name: str) -> Callable[[Check], Check]:
+    """Register something local without which this instance is of no use. Never something abroad: a broker, a bank, a courier."""
+
+    def register(function: Check) -> Check:
+        checks[name] = function
+        return function
+
+    return register
+
+
+def live(_request: HttpRequest) -> JsonResponse:
+    """The process answers; nothing is asked of anything else."""
+    return JsonResponse({"live": True})
+
+
+def ready(_request: HttpRequest) -> JsonResponse:
+    """Everything local that is needed is there (200), or what is missing (503)."""
+    wrong = _remembered.read()
+    return JsonResponse({"ready": not wrong, "wrong": wrong}, status=503 if wrong else 200)
+
+
+class Remembered:
+    """The outcome of all checks, looked up at most once a second however many ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until = 0.0
+        self._wrong: dict[str, str] = {}
+
+    def read(self) -> dict[str, str]:
+        with self._lock:
+            if time.monotonic() >= self._until:
+                self._wrong = _run_checks()
+                self._until = time.monotonic() + REMEMBERED_SECONDS
+            return self._wrong
+
+
+_remembered = Remembered()
+
+
+def _run_checks() -> dict[str, str]:
+    wrong = {}
+    for name, function in checks.items():
+        try:
+            fault = function()
+        except (DatabaseError, InterfaceError) as error:
+            # The text of a driver's error may name hosts and users: it goes to the log, not to whoever asked.
+            log.warning("not_ready", check=name, error=str(error))
+            fault = "the database does not answer"
+        if fault:
+            wrong[name] = fault
+    return wrong
+
+
+@check("database")
+def _database_answers() -> str | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return None
+
+
+_migrated = False
+
+
+@check("migrations")
+def _migrations_are_applied() -> str | None:
+    global _migrated
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    # Remembered once true: migrations are not taken back under a running server.
+    return None if _migrated else "migrations are not applied"

@@ -1,0 +1,123 @@
+"""Logs: structured lines, JSON when served and readable when embedded, each with the id of the request or socket it belongs to."""
+
+from __future__ import annotations
+
+import logging.config
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponseBase
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from superapp.core import ids
+
+REQUEST_ID_HEADER = "X-Request-ID"
+# What other systems send as such an id; anything else could forge lines or fill disks.
+_WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# Values under these names are about people, and a log is no place for them.
+_PRIVATE = frozenset({"body", "phone", "number", "code", "password", "draft", "payload", "arguments", "cookie"})
+_PHONE_NUMBER = re.compile(r"(?<![\w+-])(?:\+\d{8,15}|0?8\d{8,11}|628\d{7,11})(?![\w-])")
+
+access_log = structlog.get_logger("nusa.access")
+
+
+def configure(options: dict[str, Any]) -> None:
+    """Send every log line of ours and of the libraries through one formatter. Django calls this with ``settings.LOGGING``."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_private_values,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    rendering: list[Processor]
+    if options["json"]:
+        rendering = [structlog.processors.format_exc_info, _without_numbers, structlog.processors.JSONRenderer()]
+    else:
+        rendering = [structlog.dev.ConsoleRenderer(colors=False)]
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "lines": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "foreign_pre_chain": shared,
+                    "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+                }
+            },
+            "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines"}},
+            "root": {"handlers": ["lines"], "level": "WARNING"},
+            "loggers": {
+                **{name: {"level": options["level"]} for name in ("superapp", "chat")},
+                "nusa.access": {"level": options["access_level"]},
+                # A refused host or a missing page is the visitor's, and says nothing an operator could act upon.
+                "django.security.DisallowedHost": {"level": "CRITICAL"},
+                "django.request": {"level": "ERROR"},
+            },
+        }
+    )
+
+
+def without_private_values(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Take out what is about people: named values, and whatever looks like a phone number."""
+    for name, value in line.items():
+        if name in _PRIVATE:
+            line[name] = "(private)"
+        elif isinstance(value, str):
+            line[name] = _PHONE_NUMBER.sub("(number)", value)
+    return line
+
+
+def _without_numbers(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Once more over the rendered traceback, whose messages may quote what was sent."""
+    if isinstance(line.get("exception"), str):
+        line["exception"] = _PHONE_NUMBER.sub("(number)", line["exception"])
+    return line
+
+
+def request_id(offered: str | None) -> str:
+    """The id that the proxy or the caller gave, if it is well formed; otherwise a new one."""
+    if offered and _WELL_FORMED.fullmatch(offered):
+        return offered
+    return ids.new_id().hex
+
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def requests(get_response: GetResponse) -> GetResponse:
+    """Middleware: give the request its id, in every log line and in the answer, and write one line about it."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        number = request_id(request.headers.get(REQUEST_ID_HEADER))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=number)
+        started = time.perf_counter()
+        response = get_response(request)
+        response.headers[REQUEST_ID_HEADER] = number
+        # The path without its query: that may hold what somebody searched for.
+        access_log.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            ms=round((time.perf_counter() - started) * 1_000, 1),
+        )
+        return response
+
+    return answer

@@ -1,0 +1,55 @@
+"""``manage.py serve``: the whole product in one process."""
+
+from __future__ import annotations
+
+import threading
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from superapp.core import embedded, work
+
+
+class Command(BaseCommand):
+    help = "Serve everything from this one process: pages, API, sockets, work and jobs."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--host", default=settings.HOST, help="0.0.0.0 to be reached from other machines")
+
+    def handle(self, *_args: Any, port: int, host: str, **_options: Any) -> None:
+        try:
+            held = embedded.only_server(settings.VAR_DIR)
+        except embedded.AnotherServer as other:
+            raise CommandError(str(other)) from None
+        with held:
+            embedded.migrate()
+            embedded.collect_static()
+            self._serve(port=port, host=host)
+
+    def _serve(self, *, port: int, host: str) -> None:
+        # Not before the static files are in place: whitenoise looks for them when the application is made.
+        asgi = import_module("superapp.asgi")
+        from superapp.core import server
+
+        loop = work.Loop()
+        worker = threading.Thread(target=loop.run, name="work")
+        worker.start()
+        try:
+            listened = server.run(
+                asgi.application, host=host, port=port, drain=asgi.drain, ready=lambda: self._say_where(port)
+            )
+        finally:
+            loop.stop()
+            worker.join()
+        if not listened:
+            raise CommandError(f"Port {port} is taken by another program; choose another with --port or PORT.")
+
+    def _say_where(self, port: int) -> None:
+        address = settings.PUBLIC_URL if port == settings.PORT else f"http://localhost:{port}"
+        self.stdout.write(f"\n  {settings.BRAND_NAME} is at {address}\n")
+        self.stdout.write(f"  Log in with any phone number; the code appears here and at {address}/dev/sms/.\n\n")
+        self.stdout.flush()

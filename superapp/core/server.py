@@ -1,0 +1,68 @@
+"""Running Daphne inside a command: from the first connection to the last."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+# Before anything else of Twisted: importing it installs the asyncio reactor.
+from daphne.server import Server
+
+MESSAGE_BYTES_MAX = 1024 * 1024
+PING_SECONDS = 20
+PING_ANSWER_SECONDS_MAX = 30
+CLOSING_SECONDS_MAX = 5
+
+
+def run(
+    application: Any,
+    *,
+    host: str,
+    port: int,
+    drain: Callable[[], Awaitable[None]],
+    ready: Callable[[], None],
+) -> bool:
+    """
+    Serve until SIGTERM or ^C, and say whether it came to listening.
+
+    On a signal, open sockets are drained first; a second signal does not wait for them. ``ready`` is called once it listens.
+    """
+    server = Server(
+        application,
+        endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
+        signal_handlers=False,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_ANSWER_SECONDS_MAX,
+        websocket_max_message_size=MESSAGE_BYTES_MAX,
+        websocket_max_frame_size=MESSAGE_BYTES_MAX,
+        application_close_timeout=CLOSING_SECONDS_MAX,
+        verbosity=0,
+        server_name="",
+    )
+
+    from twisted.internet import reactor
+
+    loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop  # type: ignore[attr-defined]
+    stopping: list[asyncio.Task[None]] = []
+
+    async def stop() -> None:
+        await drain()
+        server.stop()
+
+    def on_signal() -> None:
+        if stopping:
+            server.stop()
+        else:
+            stopping.append(loop.create_task(stop()))
+
+    def on_start() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, on_signal)
+        if server.listening_addresses:
+            ready()
+
+    reactor.callWhenRunning(on_start)  # type: ignore[attr-defined]
+    server.run()
+    return bool(server.listening_addresses)

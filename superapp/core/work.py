@@ -1,0 +1,107 @@
+"""The work that must happen, driven from the database by one loop: facts, timers, expiries. Nothing but the database is needed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.db import close_old_connections, connection
+from prometheus_client import Counter, Histogram
+
+from superapp.core import clock, outbox
+
+# Facts of this process are delivered at once; those of others when this loop looks again.
+POLL_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+runs = Counter("nusa_work_runs", "Runs of a verb of the work loop.", ["verb", "outcome"])
+handled = Counter("nusa_work_handled", "Things that a verb of the work loop has done.", ["verb"])
+seconds = Histogram("nusa_work_seconds", "How long a verb of the work loop took.", ["verb"])
+
+Verb = Callable[[datetime], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A verb and how often it is called."""
+
+    name: str
+    seconds: float
+    verb: Verb
+
+
+duties: dict[str, Duty] = {}
+
+
+def every(*, seconds: float) -> Callable[[Verb], Verb]:
+    """
+    Have the verb called about this often by every work loop there is, and return how many things it did.
+
+    Several processes may call it in the same moment: it takes its rows with SKIP LOCKED, or its statements are conditional.
+    """
+
+    def register(verb: Verb) -> Verb:
+        name = f"{verb.__module__}.{verb.__name__}"
+        duty = Duty(name, seconds, verb)
+        if duties.setdefault(name, duty) is not duty:
+            raise ValueError(f"two verbs of the work loop are called {name}")
+        return verb
+
+    return register
+
+
+class Loop:
+    """One loop over everything that is due. ``stop`` lets the running verb finish."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._due_at: dict[str, float] = {}
+
+    def run(self) -> None:
+        """Work until stopped."""
+        try:
+            while not self._stopping.is_set():
+                outbox.published.clear()
+                if not self.turn():
+                    outbox.published.wait(POLL_SECONDS)
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        outbox.published.set()
+
+    def turn(self) -> bool:
+        """Do once what is due, and say whether more may be waiting already."""
+        close_old_connections()
+        more = self._call("outbox", _deliver) >= outbox.FACTS_A_TURN_MAX
+        for duty in list(duties.values()):
+            if self._stopping.is_set():
+                break
+            if time.monotonic() >= self._due_at.get(duty.name, 0.0):
+                self._call(duty.name, duty.verb)
+                self._due_at[duty.name] = time.monotonic() + duty.seconds
+        return more
+
+    def _call(self, name: str, verb: Verb) -> int:
+        started = time.perf_counter()
+        try:
+            count = verb(clock.now())
+        except Exception as error:
+            # Whatever one verb meets, the others have their work to do, and it has its next turn.
+            log.error("work_failed", verb=name, exc_info=error)
+            runs.labels(name, "failed").inc()
+            close_old_connections()
+            return 0
+        runs.labels(name, "done").inc()
+        handled.labels(name).inc(count)
+        seconds.labels(name).observe(time.perf_counter() - started)
+        return count
+
+
+def _deliver(now: datetime) -> int:
+    return outbox.deliver_due(now)

@@ -1,0 +1,120 @@
+"""Fixtures of all tests. The cast is ana, bo and eve; eve is always the outsider."""
+
+from __future__ import annotations
+
+from tests.harness import start
+
+# Before anything imports a model: a conftest of a folder below may.
+SHARED = start.begin()
+
+import django
+
+django.setup()
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from superapp.accounts.models import PhoneNumber, User
+from superapp.realtime import me
+from tests.harness import databases, races, servers
+from tests.harness.databases import Clone
+
+databases.remember_connections()
+# Threads open their own connections here; the pool is tried where it runs, in server processes.
+settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+if not settings.SERVED:
+    # Nothing here outlives a power cut, and waiting for the disk is most of a commit.
+    settings.DATABASES["default"]["OPTIONS"]["init_command"] = (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
+    )
+
+pytest_plugins = ["tests.harness.people"]
+
+
+def pytest_unconfigure() -> None:
+    databases.close_all()
+    start.end()
+
+
+def pytest_report_header() -> str:
+    return f"database: {settings.DATABASES['default']['ENGINE']}, {'served' if settings.SERVED else 'embedded'}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    elsewhere = "embedded_only" if settings.SERVED else "served_only"
+    # Left out, not skipped: each of the two runs of the suite has all tests that mean something there.
+    left_out = [item for item in items if item.get_closest_marker(elsewhere)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        flushes = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        if flushes or (marker and marker.kwargs.get("transaction")):
+            raise pytest.UsageError(f"{item.nodeid}: append-only tables cannot be flushed; use the fixture real_db")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database of this worker's ordinary tests: a clone of the template, too."""
+    with django_db_blocker.unblock():
+        databases.make_template(SHARED)
+        with databases.cloned(SHARED):
+            yield
+
+
+@pytest.fixture
+def real_db(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Clone]:
+    """
+    A database in which commits are real: for threads, sockets, other processes, ``kill -9``.
+
+    The value knows the environment (``real_db.env``) in which another process uses the same database.
+    """
+    assert "db" not in request.fixturenames, "a test either commits (real_db) or rolls back (db)"
+    with django_db_blocker.unblock(), databases.cloned(SHARED) as clone:
+        yield clone
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> None:
+    """The database that the test asked for; one that rolls back if it did not say."""
+    request.getfixturevalue("real_db" if "real_db" in request.fixturenames else "db")
+
+
+@pytest.fixture
+def redis_server() -> servers.Redis:
+    """The Redis of this worker, to stop and start; for tests marked ``served_only``."""
+    assert start.redis is not None, "embedded, there is no Redis: mark the test served_only"
+    return start.redis
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which tests happen."""
+    return datetime(2027, 3, 1, 2, 3, 4, 567_000, tzinfo=UTC)
+
+
+@pytest.fixture
+def make_user(database: None, now: datetime) -> Callable[..., User]:
+    """Make people by their handle: ``make_user("ana")``, with a proven number each."""
+    numbers = itertools.count(1)
+
+    def make(handle: str = "ana", **fields: Any) -> User:
+        with transaction.atomic():
+            user = User.objects.create(**{"handle": handle, "name": handle.capitalize(), "joined_at": now, **fields})
+            PhoneNumber.objects.create(number=f"+628120000{next(numbers):04}", user=user, verified_at=now)
+            me.begin(user.pk)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def in_threads() -> Callable[..., list[Any]]:
+    """Run functions at the same moment, a thread each, and return what they returned or raised, in their order."""
+    return races.run_together

@@ -1,0 +1,1 @@
+"""What tests stand on: throw-away servers, databases that commit, processes to kill, people at browsers."""

@@ -1,0 +1,126 @@
+"""Databases for tests: one migrated template, cloned in milliseconds for whoever really commits."""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import os
+import shutil
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+
+TEMPLATE = "nusa_template"
+
+_numbers = itertools.count(1)
+_wrappers: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
+
+
+@dataclass(frozen=True)
+class Clone:
+    """
+    A database of its own, migrated and empty. ``env`` is what another process needs in order to use it too.
+    """
+
+    name: str
+    var_dir: Path
+    env: dict[str, str]
+
+
+def remember_connections() -> None:
+    """Know every connection of every thread, so that ``close_all`` can close those of threads that forgot to."""
+    connection_created.connect(_remember, dispatch_uid="tests.harness.databases")
+
+
+def _remember(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
+    _wrappers.add(connection)
+
+
+def close_all() -> None:
+    """Close every connection of every thread; whoever needs one again opens a new one."""
+    for wrapper in list(_wrappers):
+        wrapper.inc_thread_sharing()
+        try:
+            # Not close(): inside an atomic block it only makes a note.
+            if wrapper.connection is not None:
+                wrapper._close()
+            wrapper.connection = None
+            wrapper.in_atomic_block = False
+            wrapper.savepoint_ids = []
+            wrapper.atomic_blocks = []
+            wrapper.needs_rollback = False
+            wrapper.run_on_commit = []
+        finally:
+            wrapper.dec_thread_sharing()
+        _wrappers.discard(wrapper)
+
+
+def use(name: str) -> None:
+    """Have all threads open their connections to this database from now on."""
+    close_all()
+    # All wrappers of all threads share this one dictionary.
+    connections.databases["default"]["NAME"] = name
+    connections["default"].settings_dict["NAME"] = name
+
+
+def make_template(directory: Path) -> None:
+    """Migrate the template, once for all workers of a run."""
+    with (directory / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = directory / "template.done"
+        if done.exists():
+            return
+        if settings.SERVED:
+            _run(f'CREATE DATABASE "{TEMPLATE}"')
+            use(TEMPLATE)
+        else:
+            use(str(directory / "template.sqlite3"))
+        call_command("migrate", verbosity=0, interactive=False)
+        if not settings.SERVED:
+            with connections["default"].cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        close_all()
+        done.touch()
+
+
+@contextmanager
+def cloned(directory: Path) -> Iterator[Clone]:
+    """Use a fresh clone of the template inside the block, and drop it afterwards."""
+    before = connections.databases["default"]["NAME"]
+    name = f"nusa_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+    var_dir = directory / name
+    var_dir.mkdir()
+    try:
+        yield _clone(directory, name, var_dir)
+    finally:
+        use(str(before))
+        if settings.SERVED:
+            _run(f'DROP DATABASE "{name}" WITH (FORCE)')
+        shutil.rmtree(var_dir)
+
+
+def _clone(directory: Path, name: str, var_dir: Path) -> Clone:
+    env = {**os.environ, "VAR_DIR": str(var_dir)}
+    if settings.SERVED:
+        _run(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        env["DATABASE_URL"] = settings.DATABASE_URL.rpartition("/")[0] + f"/{name}"
+        use(name)
+    else:
+        shutil.copyfile(directory / "template.sqlite3", var_dir / "nusa.sqlite3")
+        use(str(var_dir / "nusa.sqlite3"))
+    return Clone(name, var_dir, env)
+
+
+def _run(statement: str) -> None:
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[arg-type]  # Names are ours.

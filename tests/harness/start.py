@@ -1,0 +1,71 @@
+"""
+What must be true before Django reads its settings: where data goes, and which servers run.
+
+``NUSA_TEST_DB=postgres`` runs the suite as served, on a PostgreSQL and a Redis that are started here; without it,
+embedded on SQLite. The first process starts PostgreSQL for all; every worker has a Redis of its own, since what is
+published there is heard whatever the database number.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from tests.harness import network, servers
+
+_running: list[servers.Process] = []
+_made: list[Path] = []
+
+redis: servers.Redis | None = None
+
+
+def begin() -> Path:
+    """Set the stage, and return the directory that all workers of this run share."""
+    shared = _shared_directory()
+    here = Path(tempfile.mkdtemp(prefix="worker-", dir=shared))
+    for name in ("DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "BRAND_NAME", "PORT"):
+        os.environ.pop(name, None)
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="superapp.settings",
+        VAR_DIR=str(here),
+        PUBLIC_URL="http://localhost:8000",
+        SECRET_KEY="of-the-tests-" + "0123456789" * 5,
+    )
+    if os.environ.get("NUSA_TEST_DB", "sqlite") == "postgres":
+        _serve(shared, here)
+    network.block()
+    return shared
+
+
+def end() -> None:
+    """Stop what was started here, newest first, and leave nothing behind."""
+    while _running:
+        _running.pop().stop()
+    while _made:
+        shutil.rmtree(_made.pop(), ignore_errors=True)
+
+
+def _shared_directory() -> Path:
+    if "NUSA_TEST_DIRECTORY" not in os.environ:
+        _made.append(Path(tempfile.mkdtemp(prefix="nusa-tests-")))
+        _made[-1].chmod(0o755)  # PostgreSQL, as another user, passes through.
+        os.environ["NUSA_TEST_DIRECTORY"] = str(_made[-1])
+    return Path(os.environ["NUSA_TEST_DIRECTORY"])
+
+
+def _serve(shared: Path, here: Path) -> None:
+    global redis
+    if "NUSA_TEST_POSTGRES_URL" not in os.environ:
+        postgres = servers.Postgres(shared)
+        _start(postgres)
+        os.environ["NUSA_TEST_POSTGRES_URL"] = postgres.url()
+    redis = servers.Redis(here)
+    _start(redis)
+    os.environ.update(DATABASE_URL=os.environ["NUSA_TEST_POSTGRES_URL"], REDIS_URL=redis.url)
+
+
+def _start(process: servers.Process) -> None:
+    _running.append(process)
+    process.start()
