@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "superapp.realtime",
     "superapp.accounts",
     "superapp.web",
+    "payments",
     "chat",
 ]
 
@@ -183,6 +184,13 @@ LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
+
+# Money. How much may lie in a wallet, in sen, by how well its owner is known.
+
+WALLET_CEILINGS = {
+    "basic": env.whole("WALLET_CEILING_BASIC", 2_000_000_00, "The most in a wallet of somebody with a proven number, in sen."),
+    "verified": env.whole("WALLET_CEILING_VERIFIED", 20_000_000_00, "The most in a wallet of a verified person, in sen."),
+}
 
 # Files.
 

@@ -1,0 +1,358 @@
+"""The steps of posting as plain statements, for SQLite, whose writers take turns. The same as ``sql/postgres_posting.sql``, line by line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from payments.ledger.entries import Change, Entry, Key, Line, Outcome, Posted, Refused, Reused, accounts_of
+from payments.models import REFUNDS_MAX, Request
+
+
+@dataclass
+class _Account:
+    id: int
+    asset: str
+    status: str
+    queued: bool
+    floor: int | None
+    ceiling: int | None
+    credits: int
+    debits: int
+    held: int
+    version: int
+    seq: int
+
+    @property
+    def change(self) -> Change:
+        return Change(self.id, self.version, self.credits - self.debits, self.held)
+
+
+@dataclass
+class _Trial:
+    """What would be written: accounts as they would stand, and rows by table."""
+
+    accounts: dict[int, _Account]
+    next_transfer: int
+    resolved: list[int] = field(default_factory=list)
+    transfers: list[tuple[Any, ...]] = field(default_factory=list)
+    postings: list[tuple[Any, ...]] = field(default_factory=list)
+    inbox: list[tuple[Any, ...]] = field(default_factory=list)
+    holds: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def copy(self, account_ids: Iterable[int]) -> _Trial:
+        """A trial that can be thrown away, for one journal on these accounts."""
+        accounts = {account_id: replace(self.accounts[account_id]) for account_id in account_ids}
+        return _Trial(accounts, self.next_transfer, list(self.resolved))
+
+    def take(self, tried: _Trial) -> None:
+        self.accounts.update(tried.accounts)
+        self.next_transfer = tried.next_transfer
+        self.resolved = tried.resolved
+        for mine, new in (
+            (self.transfers, tried.transfers),
+            (self.postings, tried.postings),
+            (self.inbox, tried.inbox),
+            (self.holds, tried.holds),
+        ):
+            mine += new
+
+
+def post(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
+    """Post journals inside the running transaction, which has the turn to write."""
+    outcomes: list[Outcome] = []
+    standing: list[tuple[Entry, Posted]] = []
+    taken: dict[tuple[str, str], tuple[str, Outcome]] = {}
+    with connection.cursor() as cursor:
+        trial, next_journal = _begin(cursor, entries)
+        first_versions = {account.id: account.version for account in trial.accounts.values()}
+        for entry in entries:
+            outcome = _answered_before(cursor, entry.key, taken)
+            if outcome is None:
+                outcome = _try(cursor, entry, next_journal, trial)
+                taken[entry.key.scope, entry.key.key] = entry.key.content_hash, outcome
+                if isinstance(outcome, Posted):
+                    standing.append((entry, outcome))
+                    next_journal += 1
+            outcomes.append(outcome)
+        _write(cursor, standing, trial, first_versions, now)
+        _write_requests(cursor, taken, now)
+    return [_with_changes(entry, outcome, trial, first_versions) for entry, outcome in zip(entries, outcomes, strict=True)]
+
+
+def answered(key: Key) -> Outcome | None:
+    """What the key was answered, as stored."""
+    row = Request.objects.filter(scope=key.scope, key=key.key).values_list(
+        "content_hash", "outcome", "code", "journal_id", "journal__public_id"
+    ).first()  # fmt: skip
+    return _stored(key, row)
+
+
+def roll(account_id: int, rows_max: int) -> int:
+    """Turn queued credits of an account into postings, inside the running transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT transfer_id, amount FROM payments_inbox WHERE account_id = %s ORDER BY transfer_id LIMIT %s",
+            [account_id, rows_max],
+        )
+        waiting = cursor.fetchall()
+        if not waiting:
+            return 0
+        cursor.execute(
+            "SELECT credits, debits, held, version, last_seq FROM payments_account WHERE id = %s", [account_id]
+        )
+        credits_, debits, held, version, seq = cursor.fetchone()
+        postings = []
+        for number, (transfer_id, amount) in enumerate(waiting, start=1):
+            credits_ += amount
+            postings.append(
+                (account_id, seq + number, version + number, transfer_id, amount, 0, credits_ - debits, held)
+            )
+        cursor.execute(
+            "UPDATE payments_account SET credits = %s, version = %s, last_seq = %s WHERE id = %s",
+            [credits_, version + len(waiting), seq + len(waiting), account_id],
+        )
+        _insert(cursor, "posting", _POSTING, postings)
+        cursor.executemany("DELETE FROM payments_inbox WHERE transfer_id = %s", [(row[0],) for row in waiting])
+    return len(waiting)
+
+
+# 1. and 2. The keys and the accounts.
+
+
+def _begin(cursor: Any, entries: Sequence[Entry]) -> tuple[_Trial, int]:
+    ids, _debited = accounts_of(list(entries))
+    cursor.execute(
+        "SELECT id, asset, status, queued_credit, floor, ceiling, credits, debits, held, version, last_seq"
+        f" FROM payments_account WHERE id IN ({', '.join(['%s'] * len(ids))})",  # noqa: S608  # Placeholders alone.
+        ids,
+    )
+    accounts = {row[0]: _Account(*row) for row in cursor.fetchall()}
+    absent = [account_id for account_id in ids if account_id not in accounts]
+    if absent:
+        raise LookupError(f"there is no account with id {absent[0]}")
+    cursor.execute(
+        "SELECT (SELECT coalesce(max(id), 0) FROM payments_journal), (SELECT coalesce(max(id), 0) FROM payments_transfer)"
+    )
+    journal_id, transfer_id = cursor.fetchone()
+    return _Trial(accounts, transfer_id + 1), journal_id + 1
+
+
+def _answered_before(cursor: Any, key: Key, taken: dict[tuple[str, str], tuple[str, Outcome]]) -> Outcome | None:
+    if (key.scope, key.key) in taken:
+        content_hash, outcome = taken[key.scope, key.key]
+        if content_hash != key.content_hash:
+            return Reused()
+        return replace(outcome, replayed=True) if isinstance(outcome, (Posted, Refused)) else outcome
+    cursor.execute(
+        "SELECT r.content_hash, r.outcome, r.code, r.journal_id, j.public_id FROM payments_request r"
+        " LEFT JOIN payments_journal j ON j.id = r.journal_id WHERE r.scope = %s AND r.key = %s",
+        [key.scope, key.key],
+    )
+    return _stored(key, cursor.fetchone())
+
+
+def _stored(key: Key, row: tuple[Any, ...] | None) -> Outcome | None:
+    if row is None:
+        return None
+    content_hash, outcome, code, journal_id, public_id = row
+    if content_hash != key.content_hash:
+        return Reused()
+    if outcome == Request.Outcome.REFUSED:
+        return Refused(code, replayed=True)
+    return Posted(journal_id, public_id if isinstance(public_id, UUID) else UUID(public_id), replayed=True)
+
+
+# 3. The trial.
+
+
+def _try(cursor: Any, entry: Entry, journal_id: int, trial: _Trial) -> Posted | Refused:
+    tried = trial.copy({account_id for line in entry.lines for account_id in (line.debit_id, line.credit_id)})
+    for number, line in enumerate(entry.lines, start=1):
+        code = _try_line(cursor, line, journal_id, number, tried)
+        if code:
+            return Refused(code)
+    if entry.refund:
+        amount = entry.refund.amount.amount_minor
+        cursor.execute(
+            "UPDATE payments_refundable SET refunded = refunded + %s, refunds = refunds + 1"
+            " WHERE journal_id = %s AND refunded + %s <= cap AND refunds < %s",
+            [amount, entry.refund.journal_id, amount, REFUNDS_MAX],
+        )
+        if cursor.rowcount == 0:
+            return Refused("payments.refund_exceeds")
+    trial.take(tried)
+    return Posted(journal_id, entry.public_id)
+
+
+def _try_line(cursor: Any, line: Line, journal_id: int, number: int, tried: _Trial) -> str:
+    debit, credit, amount = tried.accounts[line.debit_id], tried.accounts[line.credit_id], line.amount.amount_minor
+    held = 0
+    if line.amount.asset != debit.asset or line.amount.asset != credit.asset:
+        return "payments.asset_mismatch"
+    if debit is credit:
+        return "payments.to_oneself"
+    if line.phase != "void" and (debit.status != "open" or credit.status != "open"):
+        return "payments.account_not_open"
+    if line.pending_id is not None:
+        found = _held_amount(cursor, line)
+        if found is None or line.pending_id in tried.resolved:
+            return "payments.hold_resolved"
+        if amount > found:
+            return "payments.capture_exceeds_hold"
+        held = found
+    if line.phase != "void":
+        available = debit.credits - debit.debits - debit.held + held - amount
+        if debit.floor is not None and available < debit.floor:
+            return "payments.insufficient_funds"
+        if line.phase != "hold" and credit.ceiling is not None and credit.credits - credit.debits + amount > credit.ceiling:
+            return "payments.ceiling_exceeded"
+    _apply(line, debit, credit, held, journal_id, number, tried)
+    return ""
+
+
+def _held_amount(cursor: Any, line: Line) -> int | None:
+    cursor.execute(
+        "SELECT o.amount FROM payments_openhold o JOIN payments_transfer t ON t.id = o.transfer_id"
+        " WHERE o.transfer_id = %s AND t.debit_id = %s AND t.credit_id = %s",
+        [line.pending_id, line.debit_id, line.credit_id],
+    )
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _apply(
+    line: Line, debit: _Account, credit: _Account, held: int, journal_id: int, number: int, tried: _Trial
+) -> None:
+    amount, transfer_id = line.amount.amount_minor, tried.next_transfer
+    tried.next_transfer += 1
+    expires_at = connection.ops.adapt_datetimefield_value(line.expires_at)
+    tried.transfers.append(
+        (transfer_id, journal_id, number, line.amount.asset, debit.id, credit.id, amount, line.phase, line.pending_id, expires_at)
+    )  # fmt: skip
+    if line.phase == "hold":
+        debit.held += amount
+        tried.holds.append((transfer_id, debit.id, amount, expires_at))
+        _posting(tried, debit, transfer_id, delta=0, held_delta=amount)
+        return
+    debit.debits += amount
+    debit.held -= held
+    if line.pending_id is not None:
+        tried.resolved.append(line.pending_id)
+    _posting(tried, debit, transfer_id, delta=-amount, held_delta=-held)
+    if line.phase == "void":
+        return
+    if credit.queued:
+        tried.inbox.append((transfer_id, credit.id, amount))
+    else:
+        credit.credits += amount
+        _posting(tried, credit, transfer_id, delta=amount, held_delta=0)
+
+
+def _posting(tried: _Trial, account: _Account, transfer_id: int, *, delta: int, held_delta: int) -> None:
+    account.seq += 1
+    account.version += 1
+    balance = account.credits - account.debits
+    tried.postings.append(
+        (account.id, account.seq, account.version, transfer_id, delta, held_delta, balance, account.held)
+    )
+
+
+# 4. and 5. The writes.
+
+_JOURNAL = "id, public_id, kind, reference, actor_id, reverses_id, memo_hash, event_at, posted_at"
+_TRANSFER = "id, journal_id, line, asset, debit_id, credit_id, amount, phase, pending_id, expires_at"
+_POSTING = "account_id, seq, rev, transfer_id, delta, held_delta, balance_after, held_after"
+_REQUEST = "scope, key, content_hash, outcome, code, journal_id, answered_at"
+_FACT = "name, key, payload, published_at, due_at, tries, last_error, parked_at"
+
+
+def _write(
+    cursor: Any, standing: list[tuple[Entry, Posted]], trial: _Trial, first_versions: dict[int, int], now: datetime
+) -> None:
+    at = connection.ops.adapt_datetimefield_value
+    moment = at(now)
+    _insert(
+        cursor,
+        "journal",
+        _JOURNAL,
+        [
+            (
+                posted.journal_id,
+                entry.public_id.hex,
+                entry.kind,
+                entry.reference,
+                entry.actor_id,
+                entry.refund.journal_id if entry.refund else None,
+                entry.memo_hash,
+                at(entry.event_at or now),
+                moment,
+            )
+            for entry, posted in standing
+        ],
+    )
+    _insert(cursor, "transfer", _TRANSFER, trial.transfers)
+    for account in trial.accounts.values():
+        if account.version > first_versions[account.id]:
+            cursor.execute(
+                "UPDATE payments_account SET credits = %s, debits = %s, held = %s, version = %s, last_seq = %s WHERE id = %s",
+                [account.credits, account.debits, account.held, account.version, account.seq, account.id],
+            )
+    _insert(cursor, "posting", _POSTING, trial.postings)
+    _insert(cursor, "inbox", "transfer_id, account_id, amount", trial.inbox)
+    _insert(cursor, "openhold", "transfer_id, account_id, amount, expires_at", trial.holds)
+    for hold_id in trial.resolved:
+        cursor.execute("DELETE FROM payments_openhold WHERE transfer_id = %s", [hold_id])
+    _write_extras(cursor, standing, moment)
+
+
+def _write_extras(cursor: Any, standing: list[tuple[Entry, Posted]], moment: str) -> None:
+    caps = [(posted.journal_id, entry.refund_cap.amount_minor, 0, 0) for entry, posted in standing if entry.refund_cap]
+    _insert(cursor, "refundable", "journal_id, cap, refunded, refunds", caps)
+    memos = [(posted.journal_id, entry.memo_salt, entry.memo) for entry, posted in standing if entry.memo]
+    _insert(cursor, "memo", "journal_id, salt, text", memos)
+    facts = [
+        (entry.fact.name, entry.fact.key, json.dumps(entry.fact.payload()), moment, moment, 0, "", None)
+        for entry, _posted in standing
+        if entry.fact
+    ]
+    _insert(cursor, "fact", _FACT, facts, app="core")
+
+
+def _write_requests(cursor: Any, taken: dict[tuple[str, str], tuple[str, Outcome]], now: datetime) -> None:
+    moment = connection.ops.adapt_datetimefield_value(now)
+    rows = [
+        (scope, key, content_hash, Request.Outcome.REFUSED.value, outcome.code, None, moment)
+        if isinstance(outcome, Refused)
+        else (scope, key, content_hash, Request.Outcome.POSTED.value, "", outcome.journal_id, moment)
+        for (scope, key), (content_hash, outcome) in taken.items()
+        if isinstance(outcome, (Posted, Refused))
+    ]
+    _insert(cursor, "request", _REQUEST, rows)
+
+
+def _insert(cursor: Any, table: str, columns: str, rows: Sequence[tuple[Any, ...]], *, app: str = "payments") -> None:
+    if not rows:
+        return
+    places = ", ".join(["%s"] * (columns.count(",") + 1))
+    statement = f"INSERT INTO {app}_{table} ({columns}) VALUES ({places})"  # noqa: S608  # Names of ours, values bound.
+    if len(rows) == 1:
+        cursor.execute(statement, rows[0])
+    else:
+        cursor.executemany(statement, rows)
+
+
+def _with_changes(entry: Entry, outcome: Outcome, trial: _Trial, first_versions: dict[int, int]) -> Outcome:
+    if not isinstance(outcome, Posted) or outcome.replayed:
+        return outcome
+    touched = dict.fromkeys(account for line in entry.lines for account in (line.debit_id, line.credit_id))
+    changed = [trial.accounts[account_id] for account_id in touched]
+    return replace(
+        outcome, changes=tuple(account.change for account in changed if account.version > first_versions[account.id])
+    )

@@ -1,0 +1,3 @@
+DROP FUNCTION IF EXISTS payments_post(jsonb);
+DROP FUNCTION IF EXISTS payments_post_extras(jsonb, bigint[], text[], timestamptz);
+DROP FUNCTION IF EXISTS payments_roll(bigint, int);

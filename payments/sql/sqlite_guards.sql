@@ -1,0 +1,143 @@
+-- What the database itself refuses, whoever asks. SQLite drops triggers in silence when it rebuilds a table, so these are made
+-- afresh at the end of every migration that touches one, and looked for whenever a server starts.
+-- The triggers called *_once are for INSERT OR REPLACE, which removes the old row without asking any trigger on DELETE.
+
+CREATE TRIGGER payments_journal_unchanged BEFORE UPDATE ON payments_journal
+BEGIN SELECT RAISE(ABORT, 'payments_journal: is append-only'); END;
+
+CREATE TRIGGER payments_journal_undeleted BEFORE DELETE ON payments_journal
+BEGIN SELECT RAISE(ABORT, 'payments_journal: is append-only'); END;
+
+CREATE TRIGGER payments_journal_once BEFORE INSERT ON payments_journal
+WHEN EXISTS (SELECT 1 FROM payments_journal WHERE id = NEW.id OR public_id = NEW.public_id)
+BEGIN SELECT RAISE(ABORT, 'payments_journal: is append-only'); END;
+
+CREATE TRIGGER payments_journal_escrow_once BEFORE INSERT ON payments_journal
+WHEN NEW.kind = 'escrow_paid'
+    AND EXISTS (SELECT 1 FROM payments_journal WHERE reference = NEW.reference AND reference <> '' AND kind = 'escrow_paid')
+BEGIN SELECT RAISE(ABORT, 'payments_journal: is append-only'); END;
+
+CREATE TRIGGER payments_transfer_unchanged BEFORE UPDATE ON payments_transfer
+BEGIN SELECT RAISE(ABORT, 'payments_transfer: is append-only'); END;
+
+CREATE TRIGGER payments_transfer_undeleted BEFORE DELETE ON payments_transfer
+BEGIN SELECT RAISE(ABORT, 'payments_transfer: is append-only'); END;
+
+CREATE TRIGGER payments_transfer_once BEFORE INSERT ON payments_transfer
+WHEN EXISTS (SELECT 1 FROM payments_transfer WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM payments_transfer WHERE journal_id = NEW.journal_id AND line = NEW.line)
+    OR EXISTS (SELECT 1 FROM payments_transfer WHERE pending_id = NEW.pending_id AND pending_id IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'payments_transfer: is append-only'); END;
+
+CREATE TRIGGER payments_transfer_debit_asset BEFORE INSERT ON payments_transfer
+WHEN NOT EXISTS (SELECT 1 FROM payments_account WHERE id = NEW.debit_id AND asset = NEW.asset)
+BEGIN SELECT RAISE(ABORT, 'payments_transfer: the debit account is of another asset'); END;
+
+CREATE TRIGGER payments_transfer_credit_asset BEFORE INSERT ON payments_transfer
+WHEN NOT EXISTS (SELECT 1 FROM payments_account WHERE id = NEW.credit_id AND asset = NEW.asset)
+BEGIN SELECT RAISE(ABORT, 'payments_transfer: the credit account is of another asset'); END;
+
+CREATE TRIGGER payments_transfer_whole BEFORE INSERT ON payments_transfer
+WHEN typeof(NEW.amount) <> 'integer'
+BEGIN SELECT RAISE(ABORT, 'payments_transfer: whole minor units only'); END;
+
+CREATE TRIGGER payments_posting_unchanged BEFORE UPDATE ON payments_posting
+BEGIN SELECT RAISE(ABORT, 'payments_posting: is append-only'); END;
+
+CREATE TRIGGER payments_posting_undeleted BEFORE DELETE ON payments_posting
+BEGIN SELECT RAISE(ABORT, 'payments_posting: is append-only'); END;
+
+CREATE TRIGGER payments_posting_once BEFORE INSERT ON payments_posting
+WHEN EXISTS (SELECT 1 FROM payments_posting WHERE account_id = NEW.account_id AND seq = NEW.seq)
+    OR EXISTS (SELECT 1 FROM payments_posting WHERE transfer_id = NEW.transfer_id AND account_id = NEW.account_id)
+BEGIN SELECT RAISE(ABORT, 'payments_posting: is append-only'); END;
+
+CREATE TRIGGER payments_posting_whole BEFORE INSERT ON payments_posting
+WHEN typeof(NEW.seq) <> 'integer' OR typeof(NEW.delta) <> 'integer' OR typeof(NEW.held_delta) <> 'integer'
+    OR typeof(NEW.balance_after) <> 'integer' OR typeof(NEW.held_after) <> 'integer'
+BEGIN SELECT RAISE(ABORT, 'payments_posting: whole minor units only'); END;
+
+CREATE TRIGGER payments_request_final BEFORE UPDATE ON payments_request
+BEGIN SELECT RAISE(ABORT, 'payments_request: an answer is final'); END;
+
+CREATE TRIGGER payments_request_undeleted BEFORE DELETE ON payments_request
+BEGIN SELECT RAISE(ABORT, 'payments_request: an answer is kept for ever'); END;
+
+CREATE TRIGGER payments_request_once BEFORE INSERT ON payments_request
+WHEN EXISTS (SELECT 1 FROM payments_request WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM payments_request WHERE scope = NEW.scope AND key = NEW.key)
+    OR EXISTS (SELECT 1 FROM payments_request WHERE journal_id = NEW.journal_id AND journal_id IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'payments_request: an answer is final'); END;
+
+CREATE TRIGGER payments_account_undeleted BEFORE DELETE ON payments_account
+BEGIN SELECT RAISE(ABORT, 'payments_account: is never deleted'); END;
+
+CREATE TRIGGER payments_account_once BEFORE INSERT ON payments_account
+WHEN EXISTS (SELECT 1 FROM payments_account WHERE id = NEW.id OR code = NEW.code OR public_id = NEW.public_id)
+BEGIN SELECT RAISE(ABORT, 'payments_account: is never replaced'); END;
+
+CREATE TRIGGER payments_account_begins_empty BEFORE INSERT ON payments_account
+WHEN NEW.credits <> 0 OR NEW.debits <> 0 OR NEW.held <> 0 OR NEW.version <> 0 OR NEW.last_seq <> 0
+BEGIN SELECT RAISE(ABORT, 'payments_account: begins empty'); END;
+
+CREATE TRIGGER payments_account_identity BEFORE UPDATE ON payments_account
+WHEN (NEW.id, NEW.public_id, NEW.code, NEW.asset, NEW.kind, NEW.lock_rank, NEW.queued_credit, NEW.opened_at)
+    <> (OLD.id, OLD.public_id, OLD.code, OLD.asset, OLD.kind, OLD.lock_rank, OLD.queued_credit, OLD.opened_at)
+    OR NEW.floor IS NOT OLD.floor OR NEW.owner_id IS NOT OLD.owner_id
+BEGIN SELECT RAISE(ABORT, 'payments_account: what it is does not change'); END;
+
+CREATE TRIGGER payments_account_only_grows BEFORE UPDATE ON payments_account
+WHEN NEW.credits < OLD.credits OR NEW.debits < OLD.debits OR NEW.version < OLD.version OR NEW.last_seq < OLD.last_seq
+BEGIN SELECT RAISE(ABORT, 'payments_account: totals and numbers only grow'); END;
+
+CREATE TRIGGER payments_account_moves_by_postings BEFORE UPDATE ON payments_account
+WHEN ((NEW.credits, NEW.debits, NEW.held) <> (OLD.credits, OLD.debits, OLD.held)) AND NEW.last_seq = OLD.last_seq
+    OR NEW.version - OLD.version < NEW.last_seq - OLD.last_seq
+BEGIN SELECT RAISE(ABORT, 'payments_account: money moves by numbered postings alone'); END;
+
+CREATE TRIGGER payments_account_changes_are_numbered BEFORE UPDATE ON payments_account
+WHEN (NEW.status <> OLD.status OR NEW.ceiling IS NOT OLD.ceiling) AND NEW.version = OLD.version
+BEGIN SELECT RAISE(ABORT, 'payments_account: every change raises its version'); END;
+
+CREATE TRIGGER payments_account_closes_empty BEFORE UPDATE ON payments_account
+WHEN NEW.status <> OLD.status
+    AND (OLD.status = 'closed' OR NEW.status = 'closed' AND (NEW.credits <> NEW.debits OR NEW.held <> 0))
+BEGIN SELECT RAISE(ABORT, 'payments_account: closes empty, and for good'); END;
+
+CREATE TRIGGER payments_account_whole BEFORE UPDATE ON payments_account
+WHEN typeof(NEW.credits) <> 'integer' OR typeof(NEW.debits) <> 'integer' OR typeof(NEW.held) <> 'integer'
+    OR typeof(NEW.version) <> 'integer' OR typeof(NEW.last_seq) <> 'integer'
+BEGIN SELECT RAISE(ABORT, 'payments_account: whole minor units only'); END;
+
+CREATE TRIGGER payments_inbox_unchanged BEFORE UPDATE ON payments_inbox
+BEGIN SELECT RAISE(ABORT, 'payments_inbox: is not changed'); END;
+
+CREATE TRIGGER payments_inbox_once BEFORE INSERT ON payments_inbox
+WHEN EXISTS (SELECT 1 FROM payments_inbox WHERE transfer_id = NEW.transfer_id)
+BEGIN SELECT RAISE(ABORT, 'payments_inbox: is not changed'); END;
+
+CREATE TRIGGER payments_inbox_leaves_posted BEFORE DELETE ON payments_inbox
+WHEN NOT EXISTS (SELECT 1 FROM payments_posting WHERE transfer_id = OLD.transfer_id AND account_id = OLD.account_id)
+BEGIN SELECT RAISE(ABORT, 'payments_inbox: not posted yet'); END;
+
+CREATE TRIGGER payments_openhold_unchanged BEFORE UPDATE ON payments_openhold
+BEGIN SELECT RAISE(ABORT, 'payments_openhold: is not changed'); END;
+
+CREATE TRIGGER payments_openhold_once BEFORE INSERT ON payments_openhold
+WHEN EXISTS (SELECT 1 FROM payments_openhold WHERE transfer_id = NEW.transfer_id)
+BEGIN SELECT RAISE(ABORT, 'payments_openhold: is not changed'); END;
+
+CREATE TRIGGER payments_openhold_leaves_resolved BEFORE DELETE ON payments_openhold
+WHEN NOT EXISTS (SELECT 1 FROM payments_transfer WHERE pending_id = OLD.transfer_id)
+BEGIN SELECT RAISE(ABORT, 'payments_openhold: neither captured nor voided yet'); END;
+
+CREATE TRIGGER payments_refundable_undeleted BEFORE DELETE ON payments_refundable
+BEGIN SELECT RAISE(ABORT, 'payments_refundable: is never deleted'); END;
+
+CREATE TRIGGER payments_refundable_once BEFORE INSERT ON payments_refundable
+WHEN EXISTS (SELECT 1 FROM payments_refundable WHERE journal_id = NEW.journal_id)
+BEGIN SELECT RAISE(ABORT, 'payments_refundable: is never deleted'); END;
+
+CREATE TRIGGER payments_refundable_only_grows BEFORE UPDATE ON payments_refundable
+WHEN NEW.journal_id <> OLD.journal_id OR NEW.cap <> OLD.cap OR NEW.refunded <= OLD.refunded OR NEW.refunds <> OLD.refunds + 1
+BEGIN SELECT RAISE(ABORT, 'payments_refundable: only counts refunds'); END;

@@ -1,0 +1,296 @@
+"""Posting, on whichever database runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from django.db import transaction
+
+from payments import chart, errors, ledger
+from payments.ledger import Entry, Line, Posted, Refused, key_for
+from payments.models import Account, Inbox, Journal, OpenHold, Posting, Refundable, Request, Transfer
+from superapp.core.events import Event
+from superapp.core.models import Fact
+from superapp.core.money import Money
+
+
+def stand(account: Account) -> tuple[int, int, int, int]:
+    """Balance, held, version and number of postings, as stored."""
+    account.refresh_from_db()
+    return account.balance, account.held, account.version, account.last_seq
+
+
+def lines_of(account: Account) -> list[tuple[int, int, int, int, int]]:
+    return list(
+        Posting.objects.filter(account=account)
+        .order_by("seq")
+        .values_list("seq", "delta", "held_delta", "balance_after", "held_after")
+    )
+
+
+def test_transfer_moves_money_and_leaves_a_line_on_both_sides(wallet, entry, now):
+    ana, bo = wallet("ana", 10_000), wallet("bo")
+
+    answer = ledger.post(entry(ana, bo, 2_500, kind="transfer", reference="note:1"), now=now)
+
+    assert isinstance(answer, Posted)
+    assert stand(ana) == (7_500, 0, 2, 2)
+    assert stand(bo) == (2_500, 0, 1, 1)
+    assert lines_of(ana) == [(1, 10_000, 0, 10_000, 0), (2, -2_500, 0, 7_500, 0)]
+    assert lines_of(bo) == [(1, 2_500, 0, 2_500, 0)]
+    journal = Journal.objects.get(pk=answer.journal_id)
+    assert (journal.public_id, journal.kind, journal.reference, journal.posted_at) == (
+        answer.public_id,
+        "transfer",
+        "note:1",
+        now,
+    )
+    assert [(change.account_id, change.version, change.balance) for change in answer.changes] == [
+        (ana.pk, 2, 7_500),
+        (bo.pk, 1, 2_500),
+    ]
+
+
+def test_overdraft_is_refused_and_the_refusal_is_kept(wallet, fund, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    wish = entry(ana, bo, 1_001, key="rent")
+
+    first = ledger.post(wish, now=now)
+    fund(ana, 5_000)
+    again = ledger.post(wish, now=now)
+    anew = ledger.post(entry(ana, bo, 1_001, key="rent-2"), now=now)
+
+    assert first == Refused("payments.insufficient_funds")
+    assert again == Refused("payments.insufficient_funds", replayed=True)
+    assert isinstance(anew, Posted)
+    assert stand(bo) == (1_001, 0, 1, 1)
+    kept = Request.objects.get(scope="test", key="rent")
+    assert (kept.outcome, kept.code, kept.journal_id) == ("refused", "payments.insufficient_funds", None)
+
+
+def test_retry_returns_the_first_answer_and_moves_nothing_again(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    wish = entry(ana, bo, 400)
+
+    first = ledger.post(wish, now=now)
+    again = ledger.post(replace(wish), now=now)
+
+    assert isinstance(first, Posted)
+    assert again == Posted(first.journal_id, first.public_id, replayed=True)
+    assert stand(ana) == (600, 0, 2, 2)
+    assert Journal.objects.filter(kind="test").count() == 2
+
+
+def test_same_key_with_other_content_is_an_error_and_changes_nothing(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    ledger.post(entry(ana, bo, 400, key="k"), now=now)
+
+    with pytest.raises(errors.KeyReused):
+        ledger.post(entry(ana, bo, 401, key="k"), now=now)
+
+    assert stand(bo) == (400, 0, 1, 1)
+
+
+@pytest.mark.parametrize("status", ["frozen", "closed"])
+@pytest.mark.parametrize("side", ["debit", "credit"])
+def test_account_that_is_not_open_neither_gives_nor_takes(status, side, wallet, fund, entry, now):
+    ana, bo = wallet("ana"), wallet("bo")
+    if side == "debit" and status == "frozen":
+        fund(ana, 1_000)
+    (ledger.freeze if status == "frozen" else ledger.accounts.close)(ana.pk)
+    giver, taker = (ana, bo) if side == "debit" else (bo, ana)
+
+    answer = ledger.post(entry(giver, taker, 1), now=now)
+
+    assert answer == Refused("payments.account_not_open")
+    assert not Posting.objects.filter(account=bo).exists()
+
+
+def test_ceiling_is_reached_and_not_passed(wallet, entry, now):
+    ana, bo = wallet("ana", 5_000), wallet("bo", ceiling=2_000)
+
+    assert ledger.post(entry(ana, bo, 2_001), now=now) == Refused("payments.ceiling_exceeded")
+    assert isinstance(ledger.post(entry(ana, bo, 2_000), now=now), Posted)
+    assert ledger.post(entry(ana, bo, 1), now=now) == Refused("payments.ceiling_exceeded")
+    assert stand(bo) == (2_000, 0, 1, 1)
+
+
+def test_oneself_and_another_asset_are_refused(wallet, entry, open_account, now):
+    ana, dollars = wallet("ana", 1_000), open_account("ana", asset="USD")
+
+    assert ledger.post(entry(ana, ana, 1), now=now) == Refused("payments.to_oneself")
+    assert ledger.post(entry(ana, dollars, 1), now=now) == Refused("payments.asset_mismatch")
+    assert stand(ana) == (1_000, 0, 1, 1)
+
+
+def test_hold_takes_from_what_is_available_and_capture_from_what_is_there(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    hold = ledger.post(entry(ana, bo, 700, phase="hold", expires_at=now), now=now)
+    assert isinstance(hold, Posted)
+    transfer = Transfer.objects.get(journal_id=hold.journal_id)
+    assert stand(ana) == (1_000, 700, 2, 2)
+
+    too_much = ledger.post(entry(ana, bo, 301), now=now)
+    more = ledger.post(entry(ana, bo, 701, phase="capture", pending_id=transfer.pk), now=now)
+    part = ledger.post(entry(ana, bo, 500, phase="capture", pending_id=transfer.pk), now=now)
+    twice = ledger.post(entry(ana, bo, 200, phase="capture", pending_id=transfer.pk), now=now)
+    void = ledger.post(entry(ana, bo, 0, phase="void", pending_id=transfer.pk), now=now)
+
+    assert too_much == Refused("payments.insufficient_funds")
+    assert more == Refused("payments.capture_exceeds_hold")
+    assert isinstance(part, Posted)
+    assert twice == void == Refused("payments.hold_resolved")
+    assert lines_of(ana) == [(1, 1_000, 0, 1_000, 0), (2, 0, 700, 1_000, 700), (3, -500, -700, 500, 0)]
+    assert lines_of(bo) == [(1, 500, 0, 500, 0)]
+    assert not OpenHold.objects.exists()
+
+
+def test_void_gives_everything_back_even_to_a_frozen_account(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    hold = ledger.post(entry(ana, bo, 700, phase="hold"), now=now)
+    transfer = Transfer.objects.get(journal_id=hold.journal_id)
+    ledger.freeze(ana.pk)
+
+    answer = ledger.post(entry(ana, bo, 0, phase="void", pending_id=transfer.pk), now=now)
+
+    assert isinstance(answer, Posted)
+    assert stand(ana) == (1_000, 0, 4, 3)
+    assert not OpenHold.objects.exists()
+
+
+def journal_of(*lines: Line, key: str, **fields) -> Entry:
+    return Entry(key=key_for("test", key, {"key": key}), kind="test", lines=lines, **fields)
+
+
+def test_journal_of_many_lines_stands_or_falls_whole(wallet, now):
+    ana, bo, cy = wallet("ana", 1_000), wallet("bo"), wallet("cy")
+    first, second = Line(ana.pk, bo.pk, Money(900)), Line(bo.pk, cy.pk, Money(900))
+
+    falls = ledger.post(journal_of(first, second, Line(ana.pk, cy.pk, Money(101)), key="a"), now=now)
+    assert (stand(ana), stand(bo), stand(cy)) == ((1_000, 0, 1, 1), (0, 0, 0, 0), (0, 0, 0, 0))
+    stands = ledger.post(journal_of(first, second, Line(ana.pk, cy.pk, Money(100)), key="b"), now=now)
+
+    assert falls == Refused("payments.insufficient_funds")
+    assert isinstance(stands, Posted)
+    assert (stand(ana), stand(bo), stand(cy)) == ((0, 0, 3, 3), (0, 0, 2, 2), (1_000, 0, 2, 2))
+
+
+def test_batch_answers_for_each_and_carries_what_stands(wallet, entry, now):
+    ana, bo, cy = wallet("ana", 1_000), wallet("bo"), wallet("cy")
+    double = entry(ana, bo, 600, key="double")
+
+    answers = ledger.post_many(
+        [
+            double,
+            entry(ana, cy, 500),
+            double,
+            entry(bo, cy, 600),
+            entry(ana, cy, 1, key="double"),
+            journal_of(Line(ana.pk, cy.pk, Money(400)), Line(ana.pk, cy.pk, Money(1)), key="falls"),
+            journal_of(Line(ana.pk, cy.pk, Money(400)), Line(cy.pk, bo.pk, Money(1)), key="stands"),
+        ],
+        now=now,
+    )
+
+    assert [type(answer).__name__ for answer in answers] == [
+        "Posted", "Refused", "Posted", "Posted", "Reused", "Refused", "Posted",
+    ]  # fmt: skip
+    assert [answer.replayed for answer in answers if isinstance(answer, Posted)] == [False, True, False, False]
+    assert (stand(ana), stand(bo), stand(cy)) == ((0, 0, 3, 3), (1, 0, 3, 3), (999, 0, 3, 3))
+
+
+def test_hot_receiver_is_credited_through_its_inbox_and_spends_only_what_was_rolled(wallet, open_account, entry, now):
+    ana, shop = wallet("ana", 1_000), open_account("kopi", chart.MERCHANT)
+    for amount in (100, 200, 300):
+        assert isinstance(ledger.post(entry(ana, shop, amount), now=now), Posted)
+    assert stand(shop) == (0, 0, 0, 0)
+    assert Inbox.objects.count() == 3
+
+    early = ledger.post(entry(shop, ana, 50), now=now)
+    rolled = ledger.roll_due(now)
+    later = ledger.post(entry(shop, ana, 50), now=now)
+
+    assert early == Refused("payments.insufficient_funds")
+    assert rolled == 3
+    assert isinstance(later, Posted)
+    assert stand(shop) == (550, 0, 4, 4)
+    assert lines_of(shop) == [(1, 100, 0, 100, 0), (2, 200, 0, 300, 0), (3, 300, 0, 600, 0), (4, -50, 0, 550, 0)]
+    assert not Inbox.objects.exists()
+    assert ledger.roll(shop.pk) == 0
+
+
+def test_refunds_never_pass_their_cap(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
+    paid = ledger.post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
+    refund = lambda amount, key: entry(  # noqa: E731
+        bo, ana, amount, key=key, refund=ledger.entries.Refund(paid.journal_id, Money(amount))
+    )
+
+    assert isinstance(ledger.post(refund(600, "r1"), now=now), Posted)
+    assert ledger.post(refund(401, "r2"), now=now) == Refused("payments.refund_exceeds")
+    assert isinstance(ledger.post(refund(400, "r3"), now=now), Posted)
+    assert ledger.post(refund(1, "r4"), now=now) == Refused("payments.refund_exceeds")
+    assert ledger.post(refund(600, "r1"), now=now).replayed is True
+
+    counter = Refundable.objects.get(journal_id=paid.journal_id)
+    assert (counter.cap, counter.refunded, counter.refunds) == (1_000, 1_000, 2)
+    assert stand(bo) == (1_000, 0, 4, 4)
+    assert stand(ana) == (1_000, 0, 4, 4)
+
+
+def test_memo_is_kept_apart_and_sealed(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+
+    answer = ledger.post(entry(ana, bo, 1, memo="buat bakso 🍜"), now=now)
+
+    journal = Journal.objects.get(pk=answer.journal_id)
+    assert journal.memo.text == "buat bakso 🍜"
+    assert len(journal.memo_hash) == 64
+
+
+class Paid(Event):
+    name = "test.paid"
+
+    @property
+    def key(self) -> str:
+        return "order:5"
+
+    def payload(self):
+        return {"order": 5, "who": "ana's \"sister\""}
+
+
+def test_fact_of_a_posting_is_stored_with_it_and_of_a_refusal_not(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+
+    ledger.post(entry(ana, bo, 1_001, fact=Paid()), now=now)
+    wish = entry(ana, bo, 1, fact=Paid())
+    ledger.post(wish, now=now)
+    ledger.post(wish, now=now)
+
+    fact = Fact.objects.get()
+    assert (fact.name, fact.key, fact.payload, fact.published_at, fact.due_at, fact.tries) == (
+        "test.paid", "order:5", {"order": 5, "who": "ana's \"sister\""}, now, now, 0,
+    )  # fmt: skip
+
+
+def test_posting_inside_a_callers_transaction_goes_with_it(real_db, wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    wish = entry(ana, bo, 100)
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        assert isinstance(ledger.post(wish, now=now), Posted)
+        raise ZeroDivisionError
+
+    assert stand(ana) == (1_000, 0, 1, 1)
+    assert ledger.answered(wish.key) is None
+    assert isinstance(ledger.post(wish, now=now), Posted)
+
+
+def test_posting_one_journal_costs_one_statement_on_postgresql(
+    wallet, entry, now, django_assert_max_num_queries, settings
+):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+
+    with django_assert_max_num_queries(1 if settings.SERVED else 11):
+        ledger.post(entry(ana, bo, 1), now=now)
