@@ -1,6 +1,6 @@
 """
-All settings. ``DATABASE_URL`` decides: without it the product is *embedded* (SQLite, one process, secrets made in ``var/``);
-with PostgreSQL it is *served*, and refuses to start without its secrets and hosts.
+All settings. ``DATABASE_URL`` decides: without it the product is *embedded* (SQLite, one process, secrets made in
+``var/``); with PostgreSQL it is *served*, and refuses to start without its secrets and hosts.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from csp import constants as csp
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
-from csp import constants as csp
 from django.utils.translation import gettext_lazy as _
 
 from superapp import env
@@ -20,19 +20,30 @@ VAR_DIR = Path(
     env.text("VAR_DIR", str(BASE_DIR / "var"), "Where data of this machine lives: database (embedded), media, secrets.")
 )
 DATABASE_URL = env.text("DATABASE_URL", "", "postgres://user:password@host:port/name; empty for the embedded SQLite.")
-REDIS_URL = env.text("REDIS_URL", "", "redis://host:port/0, carries hints between processes; needed when served.")
 SERVED = DATABASE_URL.startswith("postgres")
+if DATABASE_URL and not SERVED:
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres://; leave it empty for the embedded SQLite")
+REDIS_URL = env.text(
+    "REDIS_URL", None if SERVED else "", "redis://host:port/0, carries hints and jobs between processes; needed served."
+)
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 # Who and where we are.
 
 BRAND_NAME = env.text("BRAND_NAME", "Nusa", "The name people see.")
+LEGAL_PROFILE = env.text(
+    "LEGAL_PROFILE", "marketplace", "What the operator may offer: marketplace, social_commerce or chat_only."
+)
+if LEGAL_PROFILE not in ("marketplace", "social_commerce", "chat_only"):
+    raise ImproperlyConfigured("LEGAL_PROFILE must be marketplace, social_commerce or chat_only")
 HOST = env.text("HOST", "127.0.0.1", "The address that the embedded server listens on; 0.0.0.0 for the whole network.")
 PORT = env.whole("PORT", 8000, "The port that the embedded server listens on.")
 PUBLIC_URL = env.text(
     "PUBLIC_URL", None if SERVED else f"http://localhost:{PORT}", "The address people use, with scheme."
 ).rstrip("/")
 _public = urlsplit(PUBLIC_URL)
+if _public.scheme not in ("http", "https") or not _public.hostname or _public.path:
+    raise ImproperlyConfigured("PUBLIC_URL must be a scheme and a host, like https://nusa.example.id")
 IS_HTTPS = _public.scheme == "https"
 
 
@@ -49,12 +60,14 @@ SECRET_KEY = env.text(
 )
 if SERVED and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters")
-# Names only, never "*": a foreign page whose name is pointed at this machine would otherwise be answered as ours.
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS",
-    None if SERVED else f"localhost,127.0.0.1,[::1],{_public.hostname}",
-    "Host names that are ours, separated by commas.",
+    str(_public.hostname) if SERVED else f"localhost,127.0.0.1,[::1],{_public.hostname}",
+    "Host names that are ours, separated by commas; the one of PUBLIC_URL unless others are named.",
 )
+if not ALLOWED_HOSTS or any("*" in host for host in ALLOWED_HOSTS):
+    # A foreign page whose name is pointed at this machine would be answered as if it were ours.
+    raise ImproperlyConfigured("ALLOWED_HOSTS must be names, and * is none")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 DEBUG = False
 ROOT_URLCONF = "superapp.urls"
@@ -79,6 +92,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "superapp.core.logs.requests",
+    "superapp.core.headers.permissions_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -105,7 +119,8 @@ TEMPLATES = [
     },
 ]
 
-# The database. Every connection is given back after its use, so threads need no CONN_MAX_AGE.
+# The database. Served, each use takes a connection from the pool of its process, tried before it is handed out, so that a
+# restart of PostgreSQL is felt by nobody afterwards. Embedded, each thread keeps its own.
 
 
 def _database() -> dict[str, object]:
@@ -113,6 +128,7 @@ def _database() -> dict[str, object]:
         return {
             "ENGINE": "superapp.core.sqlite",
             "NAME": VAR_DIR / "nusa.sqlite3",
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -128,6 +144,7 @@ def _database() -> dict[str, object]:
         "HOST": unquote(url.hostname or ""),
         "PORT": str(url.port or ""),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "pool": {
                 "min_size": 1,
@@ -140,6 +157,12 @@ def _database() -> dict[str, object]:
 
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Threads of one process. Each holds a database connection while it works, so DATABASE_POOL_MAX is above what runs at once.
+
+PAGE_THREADS = env.whole("PAGE_THREADS", 8, "Threads of one process that answer pages and the API.")
+COMMAND_THREADS = env.whole("COMMAND_THREADS", 8, "Threads of one process that answer commands of sockets.")
+JOB_THREADS = env.whole("JOB_THREADS", 2, "Jobs that one process runs at the same time.")
 
 # People, sessions, cookies. Sessions live in the database, so that nobody is logged out when Redis stops.
 
@@ -157,10 +180,19 @@ CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 
-# What a page may load and do: our own files, and scripts that carry the nonce of their page. No host is named, least of all a foreign one.
+# Behind a proxy that speaks https to people and plain http to us. The proxy overwrites the header, so nobody forges it.
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVED else None
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^-/"]  # Whoever watches our health does so from inside.
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+# The preload list is kept abroad, and whoever is on it does not come off: the operator's decision, not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+
+# What a page may load and do: our own files, and scripts that carry the nonce of their page. No host is named.
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -184,11 +216,15 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 
-# Files.
+# Files. Static ones are public and named by their content; media is private, and given out by views that ask who wants it.
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static"), "Where static files are gathered."))
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = VAR_DIR / "media"
+ACCEL_PREFIX = env.text(
+    "ACCEL_PREFIX", "", "Path under which the proxy sends private media for us (X-Accel-Redirect); empty: we send it."
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Names carry a hash of the content, so that browsers may keep them for ever.
@@ -204,7 +240,15 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
 
-# Logs: one line each, JSON when served.
+# Logs and numbers.
 
 LOGGING_CONFIG = "superapp.core.logs.configure"
-LOGGING = {"json": SERVED, "level": "INFO", "access_level": "INFO" if SERVED else "WARNING"}
+LOGGING = {
+    "json": SERVED,
+    "level": env.text(
+        "LOG_LEVEL", "INFO", "From which level on lines of ours are logged: DEBUG, INFO, WARNING, ERROR."
+    ),
+    "access_level": "INFO" if SERVED else "WARNING",
+}
+METRICS_PORT = env.whole("METRICS_PORT", 0, "The port on which this process answers Prometheus; 0 for none.")
+METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1", "The address on which it does; never one that the public reaches.")

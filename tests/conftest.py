@@ -35,7 +35,7 @@ if not settings.SERVED:
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
     )
 
-pytest_plugins = ["tests.harness.people"]
+pytest_plugins = ["tests.harness.people", "tests.harness.sockets"]
 
 
 def pytest_unconfigure() -> None:
