@@ -119,8 +119,8 @@ TEMPLATES = [
     },
 ]
 
-# The database. Served, each use takes a connection from the pool of its process, tried before it is handed out, so that a
-# restart of PostgreSQL is felt by nobody afterwards. Embedded, each thread keeps its own.
+# The database. Served, each use takes a connection from the pool of its process, tried before it is handed out, so that
+# a restart of PostgreSQL is felt by nobody afterwards. Embedded, each thread keeps its own.
 
 
 def _database() -> dict[str, object]:
@@ -158,7 +158,7 @@ def _database() -> dict[str, object]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Threads of one process. Each holds a database connection while it works, so DATABASE_POOL_MAX is above what runs at once.
+# Threads of one process. Each holds a database connection while it works: DATABASE_POOL_MAX is above what runs at once.
 
 PAGE_THREADS = env.whole("PAGE_THREADS", 8, "Threads of one process that answer pages and the API.")
 COMMAND_THREADS = env.whole("COMMAND_THREADS", 8, "Threads of one process that answer commands of sockets.")
@@ -216,7 +216,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 
-# Files. Static ones are public and named by their content; media is private, and given out by views that ask who wants it.
+# Files. Static ones are public and named by their content; media is private, and given out by views that ask who asks.
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static"), "Where static files are gathered."))

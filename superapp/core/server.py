@@ -27,7 +27,8 @@ def run(
     """
     Serve until SIGTERM or ^C, and say whether it came to listening.
 
-    On a signal, open sockets are drained first; a second signal does not wait for them. ``ready`` is called once it listens.
+    On a signal, open sockets are drained first; a second signal does not wait for them. ``ready`` is called once it
+    listens.
     """
     server = Server(
         application,
