@@ -43,7 +43,7 @@ PUBLIC_URL = env.text(
 ).rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 if _public.scheme not in ("http", "https") or not _public.hostname or _public.path:
-    raise ImproperlyConfigured("PUBLIC_URL must be a scheme and a host, like https://nusa.example.id")
+    raise ImproperlyConfigured("PUBLIC_URL must be a scheme and a host, like https://nusa.example")
 IS_HTTPS = _public.scheme == "https"
 
 
