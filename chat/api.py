@@ -1,6 +1,7 @@
 """The door of chat: ask or tell, now."""
 
 from chat.actions import (
+    Side,
     add_member,
     compose,
     edit_message,
@@ -22,6 +23,7 @@ __all__ = [
     "compose",
     "edit_message",
     "history",
+    "Side",
     "keep_side",
     "leave",
     "list_page",
