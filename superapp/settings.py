@@ -101,6 +101,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "superapp.accounts.middleware.person_settings",
+    "superapp.accounts.middleware.DeviceSeen",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -114,6 +116,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "csp.context_processors.nonce",
+                "superapp.web.context.shell",
             ],
         },
     },
@@ -208,6 +211,22 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Codes for logging in go out as text messages through a gateway of the operator's choice.
+
+SMS_URL = env.text("SMS_URL", "", "The address of the SMS gateway, https://…; it is sent one JSON object by POST.")
+SMS_HEADERS = env.mapping("SMS_HEADERS", "{}", "JSON object of further headers for it, such as its key.")
+SMS_FIELDS = env.mapping(
+    "SMS_FIELDS",
+    '{"to": "{number}", "text": "{text}"}',
+    "JSON object to send; {number} is +62…, {digits} the same without the plus, {text} the message.",
+)
+SMS_OK_FIELD = env.text("SMS_OK_FIELD", "", "Where its answer says whether it took the message, such as result.status.")
+SMS_OK_VALUE = env.text("SMS_OK_VALUE", "", "What stands there when it did.")
+SMS_SECONDS_MAX = env.whole("SMS_SECONDS_MAX", 5, "How long we wait for it.")
+SMS_INBOX = env.yes(
+    "SMS_INBOX", not SERVED, "Without a gateway, keep codes in the developer's inbox, where anybody here can read them."
+)
+
 # Languages and time. Indonesian first.
 
 LANGUAGE_CODE = "id"
@@ -222,6 +241,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static"), "Where static files are gathered."))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ACCEL = env.text(
+    "MEDIA_ACCEL", "", "The reverse proxy's internal path to MEDIA_ROOT, ending in /; empty to send files ourselves."
+)
 ACCEL_PREFIX = env.text(
     "ACCEL_PREFIX", "", "Path under which the proxy sends private media for us (X-Accel-Redirect); empty: we send it."
 )
@@ -236,8 +258,10 @@ STORAGES = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["superapp.realtime.rest_format.JsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["superapp.realtime.rest_format.JsonRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "superapp.realtime.rest_format.JsonAlways",
+    "EXCEPTION_HANDLER": "superapp.realtime.rest_format.explain",
 }
 
 # Logs and numbers.

@@ -7,4 +7,5 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from superapp.accounts import subscribers  # noqa: F401  # Registers what is to happen on a fact.
+        # Each registers what it serves: facts, commands, the authenticator, checks, chores.
+        from superapp.accounts import checks, chores, sessions, socket, subscribers  # noqa: F401

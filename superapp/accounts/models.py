@@ -96,7 +96,7 @@ class Device(models.Model):
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="devices")
     session_key = models.CharField(max_length=40, unique=True)
-    browser_hash = models.CharField(max_length=64)
+    browser_hash = models.CharField(max_length=64, default="", blank=True)
     name = models.CharField(max_length=NAME_CHARS_MAX)
     signed_in_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from superapp.accounts.errors import DeviceNotFound, PersonNotFound
 from superapp.accounts.models import Contact, Device, LoginCode, PhoneNumber, User
@@ -95,6 +95,27 @@ def visible_sides(owner_id: int) -> QuerySet[Contact]:
     return Contact.objects.filter(owner_id=owner_id, rev__gt=0).select_related("peer")
 
 
+def sides_changed(owner_id: int, *, since: int | None, after: tuple[int, int] | None, rows_max: int) -> list[Contact]:
+    """What changed of this person's contacts since the cursor, latest first, from ``after`` (stamp, id) on."""
+    found = visible_sides(owner_id).filter(_earlier(after))
+    if since is not None:
+        found = found.filter(changed__gte=since)
+    return list(found.order_by("-changed", "-pk")[:rows_max])
+
+
+def peers_changed(owner_id: int, *, since: int, after: tuple[int, int] | None, rows_max: int) -> list[User]:
+    """Whom of this person's contacts looks different since the cursor, latest first, from ``after`` (stamp, id) on."""
+    known = visible_sides(owner_id).exclude(state=Contact.State.ENDED).values("peer_id")
+    found = User.objects.filter(_earlier(after), pk__in=known, changed__gte=since)
+    return list(found.order_by("-changed", "-pk")[:rows_max])
+
+
+def _earlier(after: tuple[int, int] | None) -> Q:
+    if after is None:
+        return Q()
+    return Q(changed__lt=after[0]) | Q(changed=after[0], pk__lt=after[1])
+
+
 def accepted_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """Those of the pairs who are contacts of each other and have blocked each other neither way; in one query."""
     if not pairs:
@@ -134,6 +155,14 @@ def lock_open_code(*, number: str, browser_hash: str, now: datetime) -> LoginCod
     return newest
 
 
+def last_code_sent_at(*, number: str, browser_hash: str | None) -> datetime | None:
+    """When a code was last sent to this number, or, given a browser, when this browser last had one sent."""
+    codes = LoginCode.objects.filter(number=number)
+    if browser_hash is not None:
+        codes = codes.filter(browser_hash=browser_hash)
+    return codes.order_by("-sent_at").values_list("sent_at", flat=True).first()
+
+
 def is_known_browser(*, number: str, browser_hash: str) -> bool:
     """Whether the account of this number was used in this browser before."""
     return Device.objects.filter(user__phone__number=number, browser_hash=browser_hash).exists()
@@ -171,3 +200,23 @@ def device_of(user_id: int, public_id: UUID) -> Device:
     if device is None:
         raise DeviceNotFound
     return device
+
+
+# Pictures.
+
+DIGESTS_PAGE = 500
+
+
+def shows_avatar(public_id: UUID, digest: str) -> bool:
+    """Whether this is the picture that this person shows now."""
+    return User.objects.filter(public_id=public_id, avatar=digest, is_active=True).exists()
+
+
+def avatars_shown(digests: Collection[str]) -> set[str]:
+    """Those of the pictures that somebody shows."""
+    ordered = sorted(digests)
+    shown: set[str] = set()
+    for start in range(0, len(ordered), DIGESTS_PAGE):
+        page = User.objects.filter(avatar__in=ordered[start : start + DIGESTS_PAGE])
+        shown.update(page.values_list("avatar", flat=True))
+    return shown
