@@ -67,3 +67,27 @@ class UnknownPart(DomainError):
     code = "unknown_part"
     kind = Kind.NOT_FOUND
     message = _("This app asked for something that we do not know. Reload the page, please.")
+
+
+class Forbidden(DomainError):
+    """The request does not come from one of our pages as it stands now."""
+
+    code = "forbidden"
+    kind = Kind.FORBIDDEN
+    message = _("This page is out of date. Reload it and try again, please.")
+
+
+class NotFound(DomainError):
+    """No such path."""
+
+    code = "not_found"
+    kind = Kind.NOT_FOUND
+    message = _("There is nothing here.")
+
+
+class MethodNotAllowed(DomainError):
+    """The path is right, the method is not; its status is 405."""
+
+    code = "method_not_allowed"
+    kind = Kind.NOT_FOUND
+    message = _("There is nothing here that could be done this way.")

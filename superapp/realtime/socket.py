@@ -16,7 +16,7 @@ from channels.consumer import AsyncConsumer
 from django.conf import settings
 from django.http import parse_cookie
 from django.utils import translation
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter
 
 from superapp.core import clock
 from superapp.core.errors import DomainError, NotLoggedIn
@@ -53,12 +53,6 @@ LAST_WORDS_SECONDS = 0.2
 DRAIN_IN_MS = 1_500
 DRAIN = {"drain": {"in_ms": DRAIN_IN_MS, "jitter_ms": 8_000}}
 
-command_seconds = Histogram(
-    "nusa_command_seconds",
-    "From reading a command to handing over its answer.",
-    ["command", "outcome"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
-)
 sockets_refused = Counter("nusa_sockets_refused", "Sockets that were not let in.", ["why"])
 _numbers = itertools.count(1)
 encode = msgspec.json.Encoder().encode
@@ -184,13 +178,13 @@ class HintSocket(AsyncConsumer):
                 raise UnknownCommand
         except Exception as error:
             outcome = self._answer_error(number, serving.refusal(error, name))
-            _observe(name if command or own else "unknown", outcome, began)
+            serving.observe(name if command or own else "unknown", outcome, began)
             return
         self._waiting += 1
 
         def end(answer: asyncio.Future[Any]) -> None:
             self._waiting -= 1
-            _observe(name, self._answer(number, name, answer), began)
+            serving.observe(name, self._answer(number, name, answer), began)
 
         answer.add_done_callback(end)
 
@@ -284,7 +278,7 @@ def is_ours(scope: dict[str, Any]) -> bool:
     origin = headers.get(b"origin", b"").decode("latin1")
     if origin == settings.PUBLIC_URL:
         return True
-    # Embedded, the machine has many names in its own network.
+    # Embedded, the machine has several names.
     return (
         not settings.SERVED and origin != "" and urlsplit(origin).netloc == headers.get(b"host", b"").decode("latin1")
     )
@@ -345,14 +339,3 @@ def _is_object(text: str) -> bool:
     except RecursionError:  # It was deep, so it began well.
         return text.lstrip().startswith("{")
     return True
-
-
-_series: dict[tuple[str, str], Histogram] = {}
-
-
-def _observe(name: str, outcome: str, began: float) -> None:
-    # Looking a series up by its labels costs more than counting.
-    series = _series.get((name, outcome))
-    if series is None:
-        series = _series[name, outcome] = command_seconds.labels(name, outcome)
-    series.observe(time.perf_counter() - began)

@@ -41,7 +41,9 @@ def sync(caller: Caller, sync_in: SyncIn) -> dict[str, Any]:
     cursor = changes.horizon()
     epoch = Instance.objects.values_list("epoch", flat=True).get()
     me_rev = me.rev_of(caller.user_id)
-    parts = {name: _sealed(caller, name, since, part(caller, since, None)) for name, part in registry.sync_parts.items()}
+    parts = {
+        name: _sealed(caller, name, since, part(caller, since, None)) for name, part in registry.sync_parts.items()
+    }
     return {"cursor": str(cursor), "epoch": epoch, "me": me_rev, "parts": parts}
 
 
