@@ -37,7 +37,7 @@ LEGAL_PROFILE = env.text(
 if LEGAL_PROFILE not in ("marketplace", "social_commerce", "chat_only"):
     raise ImproperlyConfigured("LEGAL_PROFILE must be marketplace, social_commerce or chat_only")
 HOST = env.text("HOST", "127.0.0.1", "The address that the embedded server listens on; 0.0.0.0 for the whole network.")
-PORT = env.whole("PORT", 8000, "The port that the embedded server listens on.")
+PORT = env.whole("PORT", 8000, "The port that people reach: of the embedded server, or of the proxy.")
 PUBLIC_URL = env.text(
     "PUBLIC_URL", None if SERVED else f"http://localhost:{PORT}", "The address people use, with scheme."
 ).rstrip("/")
@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "superapp.accounts.middleware.DeviceSeen",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "superapp.web.faults.refusals",
 ]
 
 TEMPLATES = [
@@ -181,13 +182,25 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "superapp.web.faults.csrf_refused"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Behind a proxy that speaks https to people and plain http to us. The proxy overwrites the header, so nobody forges it.
+# Behind the proxy, which may speak https to people and speaks plain http to us. It overwrites what others claim.
 
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVED else None
+BEHIND_PROXY = bool(env.whole("BEHIND_PROXY", 0, "1 when only our proxy reaches this process; set by what starts it."))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+PROXY_TLS_PORT = env.whole("TLS_PORT", 443, "The port for https, when the proxy has a certificate.")
+PROXY_TLS_CERTIFICATE = env.text("TLS_CERTIFICATE", "", "Path of the certificate chain for the proxy; empty: plain http.")
+PROXY_TLS_KEY = env.text("TLS_KEY", "", "Path of the certificate's key.")
+PROXY_TRUSTED = env.words(
+    "TRUSTED_PROXIES", "", "Addresses of proxies in front of ours, whose word on the visitor's address counts."
+)
+PAGE_PROCESSES = env.whole("PAGE_PROCESSES", 2, "How many processes answer pages and the API when served.")
+SOCKET_PROCESSES = env.whole("SOCKET_PROCESSES", 2, "How many processes hold open sockets when served.")
+WORK_PROCESSES = env.whole("WORK_PROCESSES", 1, "How many processes do the work that must happen when served.")
+JOB_PROCESSES = env.whole("JOB_PROCESSES", 1, "How many processes run jobs when served.")
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^-/"]  # Whoever watches our health does so from inside.
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
@@ -244,9 +257,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_ACCEL = env.text(
     "MEDIA_ACCEL", "", "The reverse proxy's internal path to MEDIA_ROOT, ending in /; empty to send files ourselves."
 )
-ACCEL_PREFIX = env.text(
-    "ACCEL_PREFIX", "", "Path under which the proxy sends private media for us (X-Accel-Redirect); empty: we send it."
-)
+# The path at which the proxy of ours finds private media, once a view has allowed it; nobody else reaches it.
+ACCEL_PREFIX = "/-/media/" if BEHIND_PROXY else ""
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Names carry a hash of the content, so that browsers may keep them for ever.
