@@ -20,6 +20,11 @@ class Variable:
 declared: list[Variable] = []
 
 
+def passed_on(**changes: str) -> dict[str, str]:
+    """The environment for a process that we start: ours, with these changes."""
+    return {**os.environ, **changes}
+
+
 def text(name: str, default: str | None, sentence: str) -> str:
     """The variable's text. Without a default it must be set."""
     declared.append(Variable(name, default, sentence))

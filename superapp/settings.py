@@ -192,11 +192,14 @@ X_FRAME_OPTIONS = "DENY"
 BEHIND_PROXY = bool(env.whole("BEHIND_PROXY", 0, "1 when only our proxy reaches this process; set by what starts it."))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 PROXY_TLS_PORT = env.whole("TLS_PORT", 443, "The port for https, when the proxy has a certificate.")
-PROXY_TLS_CERTIFICATE = env.text("TLS_CERTIFICATE", "", "Path of the certificate chain for the proxy; empty: plain http.")
+PROXY_TLS_CERTIFICATE = env.text(
+    "TLS_CERTIFICATE", "", "Path of the certificate chain for the proxy; empty: plain http."
+)
 PROXY_TLS_KEY = env.text("TLS_KEY", "", "Path of the certificate's key.")
 PROXY_TRUSTED = env.words(
     "TRUSTED_PROXIES", "", "Addresses of proxies in front of ours, whose word on the visitor's address counts."
 )
+FIRST_PORT = env.whole("FIRST_PORT", 8100, "Served processes take ports from here on, and 1,000 above for metrics.")
 PAGE_PROCESSES = env.whole("PAGE_PROCESSES", 2, "How many processes answer pages and the API when served.")
 SOCKET_PROCESSES = env.whole("SOCKET_PROCESSES", 2, "How many processes hold open sockets when served.")
 WORK_PROCESSES = env.whole("WORK_PROCESSES", 1, "How many processes do the work that must happen when served.")

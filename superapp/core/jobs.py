@@ -61,7 +61,7 @@ handlers: dict[str, Handler] = {}
 
 
 def job(name: str) -> Callable[[Handler], Handler]:
-    """Register the handler of a kind of job: ``handler(run, **arguments)`` → what it results in. It may be called again."""
+    """Register the handler of a kind of job: ``handler(run, **arguments)`` → its result. It may be called again."""
 
     def register(handler: Handler) -> Handler:
         if handlers.setdefault(name, handler) is not handler:

@@ -22,7 +22,7 @@ def run(
     host: str,
     port: int,
     drain: Callable[[], Awaitable[None]],
-    ready: Callable[[], None],
+    ready: Callable[[], None] = lambda: None,
 ) -> bool:
     """
     Serve until SIGTERM or ^C, and say whether it came to listening.
