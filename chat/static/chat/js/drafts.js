@@ -1,6 +1,3 @@
-import { Refused } from "#lib/refused.js"
-import { Unanswered } from "#lib/unanswered.js"
-
 /** What a person has begun to write: kept on this device at once, and on the server after a pause, for their other devices. No DOM here. */
 export class Drafts {
   static PAUSE_MS = 1_500
@@ -53,14 +50,8 @@ export class Drafts {
     const draft = this.#local.get(conversation)
     if (draft === undefined) return
     if (draft === (this.#server.get(conversation) ?? "")) return this.#drop(conversation)
-    try {
-      await this.#line.ask("chat.keep", { conversation, draft })
-    } catch (failure) {
-      // Kept here all the same; told again when there is a line, or when the person writes on.
-      if (failure instanceof Unanswered || failure instanceof Refused) return
-      throw failure
-    }
-    this.hear(conversation, draft)
+    // If not, it is kept here all the same, and told again when there is a line or the person writes on.
+    if (await this.#line.tell("chat.keep", { conversation, draft })) this.hear(conversation, draft)
   }
 
   /** There is a line again. */

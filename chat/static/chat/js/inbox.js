@@ -9,6 +9,7 @@ export class Inbox {
   #me
   #clock
   #keep
+  #written_at
   /** @type {Map<string, any>} */
   #summaries = new Map()
   /** @type {Map<string, any>} */
@@ -19,13 +20,18 @@ export class Inbox {
   #typing = new Map()
 
   /**
-   * @param {{me: {id: string}, clock: import("#lib/clock.js").Clock, keep?: (summaries: any[]) => void}} collaborators
-   *   `keep` stores what changed on this device
+   * @param {{
+   *   me: {id: string},
+   *   clock: import("#lib/clock.js").Clock,
+   *   keep?: (summaries: any[]) => void,
+   *   written_at?: (conversation: string) => number,
+   * }} collaborators `keep` stores what changed on this device; `written_at` is when I last wrote something that still waits
    */
-  constructor({ me, clock, keep = () => {} }) {
+  constructor({ me, clock, keep = () => {}, written_at = () => 0 }) {
     this.#me = me
     this.#clock = clock
     this.#keep = keep
+    this.#written_at = written_at
     this.#people.set(me.id, me)
   }
 
@@ -59,7 +65,7 @@ export class Inbox {
     return [...this.#summaries.values()]
       .filter((summary) => !Summary.isGone(summary))
       .filter((summary) => (wanted ? this.#matches(summary, wanted) : !Summary.isHidden(summary)))
-      .sort((one, other) => order(one, other))
+      .sort((one, other) => this.#order(one, other))
   }
 
   /** How many conversations ask for attention. */
@@ -166,6 +172,15 @@ export class Inbox {
     this.onChange.ring(null)
   }
 
+  #order(one, other) {
+    const pinned = Number(Boolean(other.mine?.pinned)) - Number(Boolean(one.mine?.pinned))
+    return pinned || this.#said_at(other) - this.#said_at(one) || (one.id < other.id ? 1 : -1)
+  }
+
+  #said_at({ id, last }) {
+    return Math.max(last ? Date.parse(last.sent_at) : 0, this.#written_at(id))
+  }
+
   #change(summary) {
     this.#summaries.set(summary.id, summary)
     this.#keep([summary])
@@ -183,15 +198,6 @@ export class Inbox {
   #matches(summary, wanted) {
     return fold(`${this.nameOf(summary)} ${this.other(summary)?.handle ?? ""}`).includes(wanted)
   }
-}
-
-function order(one, other) {
-  const pinned = Number(Boolean(other.mine?.pinned)) - Number(Boolean(one.mine?.pinned))
-  return pinned || said_at(other) - said_at(one) || (one.id < other.id ? 1 : -1)
-}
-
-function said_at({ last }) {
-  return last ? Date.parse(last.sent_at) : 0
 }
 
 function fold(text) {

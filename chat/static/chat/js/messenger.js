@@ -36,6 +36,7 @@ export class Messenger {
   #reading = null
   #wantedOffline = new Set()
   #typed_at = new Map()
+  #reported = new Set()
 
   /**
    * @param {{
@@ -56,13 +57,18 @@ export class Messenger {
     this.#clock = clock
     this.#random = random
     this.#uuid7 = uuid7
-    this.inbox = new Inbox({ me, clock, keep: (summaries) => store.keepSummaries(summaries, Summary.merge) })
+    this.inbox = new Inbox({
+      me,
+      clock,
+      keep: (summaries) => store.keepSummaries(summaries, Summary.merge),
+      written_at: (conversation) => this.waiting(conversation).at(-1)?.written_at ?? 0,
+    })
     this.marks = new Marks({ line, clock })
     this.drafts = new Drafts({ line, store, clock })
     this.#meTopic = new Topic({
       apply: (row) => this.#takeMine(row),
       changesAfter: (after) => line.ask("me.changes", { after }),
-      startOver: () => this.#startOver(),
+      startOver: () => this.#sync.startOver(),
       advanced: () => store.note("me", this.#meTopic.rev),
       clock,
       random,
@@ -70,6 +76,7 @@ export class Messenger {
     line.onReady.listen((ready) => this.#ready(ready))
     line.onHint.listen((hint) => this.#hear(hint))
     outbox.onAnswer.listen((entry, answer) => this.#timelines.get(entry.conversation)?.settle(entry, answer))
+    outbox.onChange.listen((conversation) => this.#reportRefusedReactions(conversation))
   }
 
   get clock() {
@@ -101,7 +108,7 @@ export class Messenger {
       },
       takeMe: (rev, isFirst) => this.#takeMe(rev, isFirst),
       keep: (cursor, epoch) => this.#keepCursor(cursor, epoch),
-      startOver: () => this.#startOver(),
+      forget: () => this.#forget(),
       clock: this.#clock,
       random: this.#random,
       cursor: this.#meTopic.rev === null ? null : notes.cursor,
@@ -163,8 +170,12 @@ export class Messenger {
     const now = this.#clock.now()
     if (this.#line.state !== "ready" || now - (this.#typed_at.get(conversation) ?? 0) < Messenger.TYPING_EVERY_MS) return
     this.#typed_at.set(conversation, now)
-    // A passing moment: whether it was heard changes nothing.
-    this.#line.ask("chat.typing", { conversation }).catch(() => {})
+    this.#line.tell("chat.typing", { conversation })
+  }
+
+  /** Messages of mine that still wait in this conversation. */
+  waiting(conversation) {
+    return this.outbox.of(conversation).filter((entry) => entry.do === "chat.send")
   }
 
   // Saying. Everything goes through the outbox, so that it holds without a line, and in order.
@@ -212,11 +223,16 @@ export class Messenger {
   #ready({ now }) {
     this.#clock.adopt(now)
     this.#sync.run().then(() => this.onComplete.ring())
-    for (const timeline of this.#timelines.values()) timeline.heal()
+    for (const timeline of this.#timelines.values()) this.#catchUp(timeline)
     this.#meTopic.heal()
     this.outbox.sendAll()
     this.marks.heal()
     this.drafts.heal()
+  }
+
+  #catchUp(timeline) {
+    const rev = this.inbox.get(timeline.conversation)?.rev ?? 0
+    return timeline.isLoaded ? timeline.reach(rev) : timeline.load()
   }
 
   #hear(hint) {
@@ -280,13 +296,21 @@ export class Messenger {
   }
 
   /** The instance was restored: what it told me may never have been. What I wrote stays. */
-  async #startOver() {
+  async #forget() {
     await this.#store.forgetKnown()
     this.inbox.forget()
     this.#meTopic.forget()
-    await Promise.all([...this.#timelines.values()].map((timeline) => timeline.startOver()))
-    this.#sync.forget()
-    this.#sync.soon()
+    for (const timeline of this.#timelines.values()) timeline.startOver()
+  }
+
+  /** A reaction that is refused is not worth keeping; the person is told why, once. */
+  #reportRefusedReactions(conversation) {
+    for (const entry of this.outbox.of(conversation)) {
+      if (entry.do !== "chat.react" || entry.state !== "refused" || this.#reported.has(entry.client_id)) continue
+      this.#reported.add(entry.client_id)
+      this.onRefusal.ring(entry)
+      this.outbox.discard(conversation, entry.client_id)
+    }
   }
 
   // Timelines, and what this device keeps of them.
@@ -294,17 +318,15 @@ export class Messenger {
   async #fill(timeline) {
     const record = await this.#store.timeline(timeline.conversation)
     if (record && record.epoch === this.#sync?.epoch && !timeline.isLoaded) timeline.adoptRecord(record)
-    const summary = this.inbox.get(timeline.conversation)
-    if (this.#line.state !== "ready") return
-    if (timeline.isLoaded && summary) await timeline.reach(summary.rev)
-    else await timeline.load()
+    if (this.#line.state === "ready") await this.#catchUp(timeline)
   }
 
   #timelineChanged(timeline) {
     const { conversation } = timeline
     if (!timeline.isLoaded) return
     const own = this.inbox.get(conversation)?.members.find((member) => member.user === this.me.id)
-    if (own && timeline.high > own.delivered_seq) this.marks.delivered(conversation, timeline.high)
+    const heard = timeline.highOfOthers(this.me.id)
+    if (own && heard > own.delivered_seq) this.marks.delivered(conversation, heard)
     if (this.#keepStops.has(conversation)) return
     const stop = this.#clock.after(Messenger.KEEP_MS, () => {
       this.#keepStops.delete(conversation)
@@ -328,7 +350,7 @@ export class Messenger {
       if (this.#line.state !== "ready") return
       this.#wantedOffline.delete(conversation)
       const timeline = this.timeline(conversation)
-      await timeline.reach(this.inbox.get(conversation)?.rev ?? 0)
+      await this.#catchUp(timeline)
     }
   }
 }

@@ -26,6 +26,8 @@ export class Timeline {
   low = null
   hasEarlier = false
   isGone = false
+  /** Whether it is on the screen: then it is not let go. */
+  isShown = false
 
   #line
   #clock
@@ -70,6 +72,11 @@ export class Timeline {
     let high = 0
     for (const seq of this.#rows.keys()) if (seq > high) high = seq
     return high
+  }
+
+  /** The newest `seq` that somebody else said, 0 if there is none. */
+  highOfOthers(meId) {
+    return this.messages().findLast((row) => row.from !== meId)?.seq ?? 0
   }
 
   /** A message that is held, be it aside. */
