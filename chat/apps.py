@@ -1,6 +1,17 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class ChatConfig(AppConfig):
     name = "chat"
     default_auto_field = "django.db.models.BigAutoField"
+    places = (
+        {
+            "view": "chat:list",
+            "prefix": "/obrolan/",
+            "word": pgettext_lazy("place", "Chats"),
+            "icon": "message-circle",
+            "order": 10,
+            "badge": "chat",
+        },
+    )

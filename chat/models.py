@@ -12,9 +12,9 @@ class Conversation(models.Model):
     """
     A numbered log of messages shared by its members.
 
-    ``last_seq`` is the number of the newest message, ``rev`` of the newest change, ``counted`` how many messages make a badge. Whoever changes anything
-    here holds this row's lock, so numbers are gapless and a client can tell what it has missed. ``changed`` is the stamp of the
-    last change (see ``core.changes``).
+    ``last_seq`` is the number of the newest message, ``rev`` of the newest change, ``counted`` how many messages
+    make a badge. Whoever changes anything here holds this row's lock, so numbers are gapless and a client can tell
+    what it has missed. ``changed`` is the stamp of the last change (see ``core.changes``).
     """
 
     class Kind(models.TextChoices):
@@ -47,9 +47,9 @@ class Member(models.Model):
     """
     One person's side of a conversation.
 
-    They may see messages with ``from_seq <= seq <= until_seq``; ``until_seq`` is set when they left, and the row stays so that
-    their devices can be told. ``rev`` is that of their topic ``me`` when their side last changed. Unread is
-    ``conversation.counted - read_counted - own_since``.
+    They may see messages with ``from_seq <= seq <= until_seq``; ``until_seq`` is set when they left, and the row
+    stays so that their devices can be told. ``rev`` is that of their topic ``me`` when their side last changed.
+    Unread is ``conversation.counted - read_counted - own_since``.
     """
 
     class Role(models.TextChoices):
@@ -63,6 +63,8 @@ class Member(models.Model):
     role = models.CharField(max_length=8, choices=Role, default=Role.MEMBER)
     from_seq = models.PositiveBigIntegerField(default=1)
     until_seq = models.PositiveBigIntegerField(null=True)
+    # The conversation's rev when they left: what changes later is not theirs to learn.
+    until_rev = models.PositiveBigIntegerField(null=True)
     read_seq = models.PositiveBigIntegerField(default=0)
     read_counted = models.PositiveBigIntegerField(default=0)
     own_since = models.PositiveBigIntegerField(default=0)
@@ -86,9 +88,9 @@ class Message(models.Model):
     """
     One entry of a conversation's log.
 
-    Its ``seq`` never changes; ``rev`` is that of the conversation when the message last changed (posted, edited, recalled, reacted to).
-    ``counted`` is the running count of messages that make a badge. ``content_hash`` is of what its sender sent first, so
-    that a retry can be told from another message under the same ``client_id``.
+    Its ``seq`` never changes; ``rev`` is that of the conversation when the message last changed (posted, edited,
+    recalled, reacted to). ``counted`` is the running count of messages that make a badge. ``content_hash`` is of
+    what its sender sent first, so that a retry can be told from another message under the same ``client_id``.
     """
 
     class Kind(models.TextChoices):

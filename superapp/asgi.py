@@ -1,8 +1,9 @@
 """
 The one ASGI application: pages and API by Django, ``/ws`` by the socket.
 
-Django runs here exactly as it does under gunicorn, as a WSGI application on a bounded pool of threads: its own ASGI handler hops
-between threads for every middleware, which costs two to three times the CPU, and makes a thread for every request without a bound.
+Django runs here exactly as it does under gunicorn, as a WSGI application on a bounded pool of threads: its own ASGI
+handler hops between threads for every middleware, which costs two to three times the CPU, and makes a thread for every
+request without a bound.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "superapp.settings")
-pages = WSGIMiddleware(get_wsgi_application(), workers=8)
+django = get_wsgi_application()
 
-try:  # While the socket is being built.
-    from superapp.realtime import socket
-except ImportError:
-    socket = None  # type: ignore[assignment]
+from django.conf import settings  # noqa: E402  After Django is set up.
+
+from superapp.realtime import socket  # noqa: E402
+
+pages = WSGIMiddleware(django, workers=settings.PAGE_THREADS)
+drain = socket.drain
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -38,7 +41,3 @@ async def _refuse(receive: Any, send: Any) -> None:
     """Closing before accepting is a plain HTTP 403."""
     await receive()
     await send({"type": "websocket.close"})
-
-
-async def drain() -> None:
-    """Send every open socket elsewhere, since this process is about to stop."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -16,6 +18,11 @@ class Variable:
 
 
 declared: list[Variable] = []
+
+
+def passed_on(**changes: str) -> dict[str, str]:
+    """The environment for a process that we start: ours, with these changes."""
+    return {**os.environ, **changes}
 
 
 def text(name: str, default: str | None, sentence: str) -> str:
@@ -39,3 +46,23 @@ def whole(name: str, default: int, sentence: str) -> int:
 def words(name: str, default: str | None, sentence: str) -> list[str]:
     """The variable as a list, separated by commas."""
     return [word.strip() for word in text(name, default, sentence).split(",") if word.strip()]
+
+
+def yes(name: str, default: bool, sentence: str) -> bool:
+    """The variable as yes (1) or no (0)."""
+    value = text(name, "1" if default else "0", sentence)
+    if value not in ("0", "1"):
+        raise ImproperlyConfigured(f"{name} must be 0 or 1, not {value!r}")
+    return value == "1"
+
+
+def mapping(name: str, default: str, sentence: str) -> dict[str, Any]:
+    """The variable as a JSON object."""
+    value = text(name, default, sentence)
+    try:
+        read = json.loads(value)
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise ImproperlyConfigured(f"{name} must be a JSON object, not {value!r}")
+    return read

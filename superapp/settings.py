@@ -1,6 +1,6 @@
 """
-All settings. ``DATABASE_URL`` decides: without it the product is *embedded* (SQLite, one process, secrets made in ``var/``);
-with PostgreSQL it is *served*, and refuses to start without its secrets and hosts.
+All settings. ``DATABASE_URL`` decides: without it the product is *embedded* (SQLite, one process, secrets made in
+``var/``); with PostgreSQL it is *served*, and refuses to start without its secrets and hosts.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from csp import constants as csp
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
-from csp import constants as csp
 from django.utils.translation import gettext_lazy as _
 
 from superapp import env
@@ -20,19 +20,30 @@ VAR_DIR = Path(
     env.text("VAR_DIR", str(BASE_DIR / "var"), "Where data of this machine lives: database (embedded), media, secrets.")
 )
 DATABASE_URL = env.text("DATABASE_URL", "", "postgres://user:password@host:port/name; empty for the embedded SQLite.")
-REDIS_URL = env.text("REDIS_URL", "", "redis://host:port/0, carries hints between processes; needed when served.")
 SERVED = DATABASE_URL.startswith("postgres")
+if DATABASE_URL and not SERVED:
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres://; leave it empty for the embedded SQLite")
+REDIS_URL = env.text(
+    "REDIS_URL", None if SERVED else "", "redis://host:port/0, carries hints and jobs between processes; needed served."
+)
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 # Who and where we are.
 
 BRAND_NAME = env.text("BRAND_NAME", "Nusa", "The name people see.")
+LEGAL_PROFILE = env.text(
+    "LEGAL_PROFILE", "marketplace", "What the operator may offer: marketplace, social_commerce or chat_only."
+)
+if LEGAL_PROFILE not in ("marketplace", "social_commerce", "chat_only"):
+    raise ImproperlyConfigured("LEGAL_PROFILE must be marketplace, social_commerce or chat_only")
 HOST = env.text("HOST", "127.0.0.1", "The address that the embedded server listens on; 0.0.0.0 for the whole network.")
-PORT = env.whole("PORT", 8000, "The port that the embedded server listens on.")
+PORT = env.whole("PORT", 8000, "The port that people reach: of the embedded server, or of the proxy.")
 PUBLIC_URL = env.text(
     "PUBLIC_URL", None if SERVED else f"http://localhost:{PORT}", "The address people use, with scheme."
 ).rstrip("/")
 _public = urlsplit(PUBLIC_URL)
+if _public.scheme not in ("http", "https") or not _public.hostname or _public.path:
+    raise ImproperlyConfigured("PUBLIC_URL must be a scheme and a host, like https://nusa.example")
 IS_HTTPS = _public.scheme == "https"
 
 
@@ -49,12 +60,14 @@ SECRET_KEY = env.text(
 )
 if SERVED and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters")
-# Names only, never "*": a foreign page whose name is pointed at this machine would otherwise be answered as ours.
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS",
-    None if SERVED else f"localhost,127.0.0.1,[::1],{_public.hostname}",
-    "Host names that are ours, separated by commas.",
+    str(_public.hostname) if SERVED else f"localhost,127.0.0.1,[::1],{_public.hostname}",
+    "Host names that are ours, separated by commas; the one of PUBLIC_URL unless others are named.",
 )
+if not ALLOWED_HOSTS or any("*" in host for host in ALLOWED_HOSTS):
+    # A foreign page whose name is pointed at this machine would be answered as if it were ours.
+    raise ImproperlyConfigured("ALLOWED_HOSTS must be names, and * is none")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 DEBUG = False
 ROOT_URLCONF = "superapp.urls"
@@ -80,6 +93,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "superapp.core.logs.requests",
+    "superapp.core.headers.permissions_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -88,8 +102,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "superapp.accounts.middleware.person_settings",
+    "superapp.accounts.middleware.DeviceSeen",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "superapp.web.faults.refusals",
 ]
 
 TEMPLATES = [
@@ -101,12 +118,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "csp.context_processors.nonce",
+                "superapp.web.context.shell",
             ],
         },
     },
 ]
 
-# The database. Every connection is given back after its use, so threads need no CONN_MAX_AGE.
+# The database. Served, each use takes a connection from the pool of its process, tried before it is handed out, so that
+# a restart of PostgreSQL is felt by nobody afterwards. Embedded, each thread keeps its own.
 
 
 def _database() -> dict[str, object]:
@@ -114,6 +133,7 @@ def _database() -> dict[str, object]:
         return {
             "ENGINE": "superapp.core.sqlite",
             "NAME": VAR_DIR / "nusa.sqlite3",
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -129,6 +149,7 @@ def _database() -> dict[str, object]:
         "HOST": unquote(url.hostname or ""),
         "PORT": str(url.port or ""),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "pool": {
                 "min_size": 1,
@@ -141,6 +162,12 @@ def _database() -> dict[str, object]:
 
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Threads of one process. Each holds a database connection while it works: DATABASE_POOL_MAX is above what runs at once.
+
+PAGE_THREADS = env.whole("PAGE_THREADS", 8, "Threads of one process that answer pages and the API.")
+COMMAND_THREADS = env.whole("COMMAND_THREADS", 8, "Threads of one process that answer commands of sockets.")
+JOB_THREADS = env.whole("JOB_THREADS", 2, "Jobs that one process runs at the same time.")
 
 # People, sessions, cookies. Sessions live in the database, so that nobody is logged out when Redis stops.
 
@@ -156,12 +183,36 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "superapp.web.faults.csrf_refused"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 
-# What a page may load and do: our own files, and scripts that carry the nonce of their page. No host is named, least of all a foreign one.
+# Behind the proxy, which may speak https to people and speaks plain http to us. It overwrites what others claim.
+
+BEHIND_PROXY = bool(env.whole("BEHIND_PROXY", 0, "1 when only our proxy reaches this process; set by what starts it."))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+PROXY_TLS_PORT = env.whole("TLS_PORT", 443, "The port for https, when the proxy has a certificate.")
+PROXY_TLS_CERTIFICATE = env.text(
+    "TLS_CERTIFICATE", "", "Path of the certificate chain for the proxy; empty: plain http."
+)
+PROXY_TLS_KEY = env.text("TLS_KEY", "", "Path of the certificate's key.")
+PROXY_TRUSTED = env.words(
+    "TRUSTED_PROXIES", "", "Addresses of proxies in front of ours, whose word on the visitor's address counts."
+)
+FIRST_PORT = env.whole("FIRST_PORT", 8100, "Served processes take ports from here on, and 1,000 above for metrics.")
+PAGE_PROCESSES = env.whole("PAGE_PROCESSES", 2, "How many processes answer pages and the API when served.")
+SOCKET_PROCESSES = env.whole("SOCKET_PROCESSES", 2, "How many processes hold open sockets when served.")
+WORK_PROCESSES = env.whole("WORK_PROCESSES", 1, "How many processes do the work that must happen when served.")
+JOB_PROCESSES = env.whole("JOB_PROCESSES", 1, "How many processes run jobs when served.")
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^-/"]  # Whoever watches our health does so from inside.
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+# The preload list is kept abroad, and whoever is on it does not come off: the operator's decision, not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+
+# What a page may load and do: our own files, and scripts that carry the nonce of their page. No host is named.
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -177,6 +228,29 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Codes for logging in go out as text messages through a gateway of the operator's choice.
+
+SMS_URL = env.text("SMS_URL", "", "The address of the SMS gateway, https://…; it is sent one JSON object by POST.")
+SMS_HEADERS = env.mapping("SMS_HEADERS", "{}", "JSON object of further headers for it, such as its key.")
+SMS_FIELDS = env.mapping(
+    "SMS_FIELDS",
+    '{"to": "{number}", "text": "{text}"}',
+    "JSON object to send; {number} is +62…, {digits} the same without the plus, {text} the message.",
+)
+SMS_OK_FIELD = env.text("SMS_OK_FIELD", "", "Where its answer says whether it took the message, such as result.status.")
+SMS_OK_VALUE = env.text("SMS_OK_VALUE", "", "What stands there when it did.")
+SMS_SECONDS_MAX = env.whole("SMS_SECONDS_MAX", 5, "How long we wait for it.")
+SMS_INBOX = env.yes(
+    "SMS_INBOX", not SERVED, "Without a gateway, keep codes in the developer's inbox, where anybody here can read them."
+)
+
+# Money. How much may lie in a wallet, by how well its owner is known.
+
+WALLET_CEILINGS = {
+    "basic": env.whole("WALLET_CEILING_BASIC", 2_000_000_00, "Sen that may lie in the wallet of a proven number."),
+    "verified": env.whole("WALLET_CEILING_VERIFIED", 20_000_000_00, "Sen that may lie in a verified person's wallet."),
+}
+
 # Languages and time. Indonesian first.
 
 LANGUAGE_CODE = "id"
@@ -185,18 +259,17 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 
-# Money. How much may lie in a wallet, in sen, by how well its owner is known.
-
-WALLET_CEILINGS = {
-    "basic": env.whole("WALLET_CEILING_BASIC", 2_000_000_00, "The most in a wallet of somebody with a proven number, in sen."),
-    "verified": env.whole("WALLET_CEILING_VERIFIED", 20_000_000_00, "The most in a wallet of a verified person, in sen."),
-}
-
-# Files.
+# Files. Static ones are public and named by their content; media is private, and given out by views that ask who asks.
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static"), "Where static files are gathered."))
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ACCEL = env.text(
+    "MEDIA_ACCEL", "", "The reverse proxy's internal path to MEDIA_ROOT, ending in /; empty to send files ourselves."
+)
+# The path at which the proxy of ours finds private media, once a view has allowed it; nobody else reaches it.
+ACCEL_PREFIX = "/-/media/" if BEHIND_PROXY else ""
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Names carry a hash of the content, so that browsers may keep them for ever.
@@ -208,11 +281,21 @@ STORAGES = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["superapp.realtime.rest_format.JsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["superapp.realtime.rest_format.JsonRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "superapp.realtime.rest_format.JsonAlways",
+    "EXCEPTION_HANDLER": "superapp.realtime.rest_format.explain",
 }
 
-# Logs: one line each, JSON when served.
+# Logs and numbers.
 
 LOGGING_CONFIG = "superapp.core.logs.configure"
-LOGGING = {"json": SERVED, "level": "INFO", "access_level": "INFO" if SERVED else "WARNING"}
+LOGGING = {
+    "json": SERVED,
+    "level": env.text(
+        "LOG_LEVEL", "INFO", "From which level on lines of ours are logged: DEBUG, INFO, WARNING, ERROR."
+    ),
+    "access_level": "INFO" if SERVED else "WARNING",
+}
+METRICS_PORT = env.whole("METRICS_PORT", 0, "The port on which this process answers Prometheus; 0 for none.")
+METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1", "The address on which it does; never one that the public reaches.")

@@ -16,7 +16,13 @@ for prefix, module in (
     ("api/v1/", "superapp.realtime.rest"),
     ("", "superapp.web.urls"),
     ("", "superapp.accounts.urls"),
+    ("", "superapp.accounts.pages.urls"),
     ("", "chat.urls"),
 ):
     if find_spec(module):
         urlpatterns.append(path(prefix, include(module)))
+
+handler400 = "superapp.web.faults.bad_request"
+handler403 = "superapp.web.faults.forbidden"
+handler404 = "superapp.web.faults.not_found"
+handler500 = "superapp.web.faults.broken"

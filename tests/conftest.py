@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import transaction
 
 from superapp.accounts.models import PhoneNumber, User
+from superapp.core import embedded
 from superapp.realtime import me
 from tests.harness import databases, races, servers
 from tests.harness.databases import Clone
@@ -34,7 +35,7 @@ if not settings.SERVED:
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
     )
 
-pytest_plugins = ["tests.harness.people"]
+pytest_plugins = ["tests.harness.people", "tests.harness.sockets"]
 
 
 def pytest_unconfigure() -> None:
@@ -66,6 +67,14 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         databases.make_template(SHARED)
         with databases.cloned(SHARED):
             yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files() -> None:
+    """Pages name static files by their hashed names: gather them, once for all workers of a run."""
+    settings.STATIC_ROOT = SHARED / "static"
+    with databases.one_at_a_time(SHARED):
+        embedded.collect_static()
 
 
 @pytest.fixture

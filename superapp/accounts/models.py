@@ -26,7 +26,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     Somebody: a person, or a service that speaks in its own name.
 
     Never deleted, since others hold what they said; who leaves is pseudonymised. ``changed`` stamps the last change of
-    what others see (name, handle, avatar).
+    what others see (name, handle, avatar); ``rev`` is that of their own topic ``me`` when anything of the profile
+    changed.
     """
 
     class Language(models.TextChoices):
@@ -51,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=clock.now)
     pseudonymised_at = models.DateTimeField(null=True)
+    rev = models.PositiveBigIntegerField(default=0)
     changed = models.PositiveBigIntegerField(default=0)
 
     USERNAME_FIELD = "handle"
@@ -71,7 +73,8 @@ class PhoneNumber(models.Model):
     """
     A number somebody proved to receive codes at, in E.164.
 
-    An attribute, not the key: numbers are recycled. When another person proves the number, it moves to them.
+    An attribute, not the key: numbers are recycled. When its owner has been silent for long and somebody proves it from
+    a browser unknown to that account, it moves to a new account.
     """
 
     number = models.CharField(max_length=16, unique=True)
@@ -83,16 +86,25 @@ class Device(models.Model):
     """
     A browser that somebody logged in with, for as long as its session lives.
 
-    ``ended_at`` is set when it logged out or was signed out from elsewhere; its session is gone then.
+    ``ended_at`` is set when it logged out or was signed out from elsewhere; its session is gone then. ``browser_hash``
+    tells the browser again after the session has ended. ``trusted_at`` is null while nothing but a code by SMS speaks
+    for the device: such a device may read and write, and may not move money.
     """
+
+    NAME_CHARS_MAX = 80
 
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="devices")
     session_key = models.CharField(max_length=40, unique=True)
-    name = models.CharField(max_length=80)
+    browser_hash = models.CharField(max_length=64, default="", blank=True)
+    name = models.CharField(max_length=NAME_CHARS_MAX)
     signed_in_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    trusted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["user", "-last_seen_at"], name="accounts_device_last_seen"),)
 
 
 class LoginCode(models.Model):
@@ -102,9 +114,9 @@ class LoginCode(models.Model):
 
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     number = models.CharField(max_length=16)
-    # Who asked: a random token in a cookie of the asking browser. Another browser cannot use the code.
-    device_token = models.CharField(max_length=64)
-    code_hash = models.CharField(max_length=128)
+    # Of the random token in a cookie of the browser that asked. Another browser cannot use the code.
+    browser_hash = models.CharField(max_length=64)
+    code_hash = models.CharField(max_length=64)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     tries = models.PositiveIntegerField(default=0)
@@ -118,7 +130,8 @@ class Contact(models.Model):
     """
     One side of knowing somebody; the other side has a row of its own.
 
-    ``rev`` is that of the owner's topic ``me`` at the last change.
+    ``rev`` is that of the owner's topic ``me`` at the last change they were told of; 0 means that they know nothing of
+    the row, as after an invitation by phone number, where even a number that moves would tell that there is an account.
     """
 
     class State(models.TextChoices):
@@ -130,11 +143,13 @@ class Contact(models.Model):
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="contacts")
     peer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State)
-    # Asked by phone number: the one who asked sees nothing of this row until it is accepted.
+    # Invited by phone number: the owner is shown nothing of the invitation until it is accepted.
     is_by_phone = models.BooleanField(default=False)
     is_blocked = models.BooleanField(default=False)
-    rev = models.PositiveBigIntegerField()
-    changed = models.PositiveBigIntegerField()
+    # When the owner said no; for a while, being asked again changes nothing.
+    declined_at = models.DateTimeField(null=True)
+    rev = models.PositiveBigIntegerField(default=0)
+    changed = models.PositiveBigIntegerField(default=0)
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -142,7 +157,22 @@ class Contact(models.Model):
             models.UniqueConstraint(fields=["owner", "peer"], name="accounts_contact_once"),
             models.CheckConstraint(condition=~models.Q(owner=models.F("peer")), name="accounts_contact_not_oneself"),
         )
-        indexes = (models.Index(fields=["owner", "rev"], name="accounts_contact_owner_rev"),)
+        indexes = (
+            models.Index(fields=["owner", "rev"], name="accounts_contact_owner_rev"),
+            models.Index(fields=["owner", "changed"], name="accounts_contact_owner_changed"),
+            models.Index(fields=["peer"], name="accounts_contact_peer"),
+        )
+
+
+class Invitation(models.Model):
+    """Somebody asked to know whoever has this number, when nobody had it yet. Delivered when somebody joins with it."""
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=16, db_index=True)
+    invited_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["owner", "number"], name="accounts_invitation_once"),)
 
 
 class RateCount(models.Model):
@@ -157,3 +187,11 @@ class RateCount(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["what", "who", "window_start"], name="accounts_rate_count_once"),
         )
+
+
+class DeveloperSms(models.Model):
+    """A text message kept on this machine for the developer's inbox, instead of being sent."""
+
+    number = models.CharField(max_length=16)
+    text = models.CharField(max_length=500)
+    sent_at = models.DateTimeField()

@@ -1,7 +1,17 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
     name = "superapp.core"
     label = "core"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Every app's facts, what follows from them, and its verbs of the work loop and jobs.
+        autodiscover_modules("events", "subscribers", "tasks")
+        if settings.SERVED:
+            import_module("superapp.celery")

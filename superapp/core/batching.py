@@ -36,8 +36,9 @@ class Batcher(Generic[Item, Outcome]):
     """
     Runs items in batches on one thread of its own.
 
-    There is no timer: the batch is whatever was queued while the last one committed. ``run`` commits a batch and returns one outcome an item,
-    a ``DomainError`` for a refusal. A batch that fails as a whole is run again one by one, so that a bad item harms itself alone.
+    There is no timer: the batch is whatever was queued while the last one committed. ``run`` commits a batch and
+    returns one outcome an item, a ``DomainError`` for a refusal. A batch that fails as a whole is run again one by
+    one, so that a bad item harms itself alone.
     """
 
     def __init__(
@@ -93,11 +94,22 @@ class Batcher(Generic[Item, Outcome]):
     def _outcomes(self, batch: Sequence[_Entry[Item, Outcome]]) -> Sequence[Outcome | DomainError]:
         close_old_connections()
         try:
-            return self._run([entry.item for entry in batch])
+            outcomes = self._run([entry.item for entry in batch])
+            if len(outcomes) != len(batch):
+                raise RuntimeError(f"{len(batch)} items had {len(outcomes)} outcomes")
+            return outcomes
         except Exception as error:
             if len(batch) == 1:
                 return [self._refusal(error)]
-        return [self._outcomes([entry])[0] for entry in batch]
+        return self._one_by_one(batch)
+
+    def _one_by_one(self, batch: Sequence[_Entry[Item, Outcome]]) -> Sequence[Outcome | DomainError]:
+        outcomes: list[Outcome | DomainError] = []
+        for entry in batch:
+            # Twice in a row is no accident of one item: the database is away, and hundreds would wait for it in turn.
+            is_away = len(outcomes) >= 2 and all(isinstance(outcome, Unavailable) for outcome in outcomes[-2:])
+            outcomes.append(Unavailable(retry_after=1) if is_away else self._outcomes([entry])[0])
+        return outcomes
 
     def _refusal(self, error: Exception) -> DomainError:
         if isinstance(error, DomainError):
@@ -129,7 +141,11 @@ def _resolve_all(pairs: list[tuple[_Entry[Item, Outcome], Outcome | DomainError]
 
 
 def _resolve(entry: _Entry[Item, Outcome], outcome: Outcome | DomainError) -> None:
-    if entry.future.done():  # The asker went away.
+    # An asker may have gone away; one that has not cannot any more, while its answer is being set.
+    is_unheard = (
+        not entry.future.set_running_or_notify_cancel() if isinstance(entry.future, Future) else entry.future.done()
+    )
+    if is_unheard:
         return
     if isinstance(outcome, DomainError):
         entry.future.set_exception(outcome)

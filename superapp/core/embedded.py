@@ -73,6 +73,6 @@ def _static_stamp() -> str:
     digest = hashlib.sha256()
     for finder in finders.get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
-            status = os.stat(storage.path(name))
+            status = Path(storage.path(name)).stat()
             digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()

@@ -15,13 +15,17 @@ REMEMBERED_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
-# A check answers with what is wrong, or None. Apps add theirs: a database guard that must be there, a key that must be readable.
+# A check answers with what is wrong, or None. Apps add theirs: a database guard that must be there, a key that must
+# be readable.
 Check = Callable[[], str | None]
 checks: dict[str, Check] = {}
 
 
 def check(name: str) -> Callable[[Check], Check]:
-    """Register something local without which this instance is of no use. Never something abroad: a broker, a bank, a courier."""
+    """
+    Register something local without which this instance is of no use. Never something abroad: a broker, a bank, a
+    courier.
+    """
 
     def register(function: Check) -> Check:
         checks[name] = function

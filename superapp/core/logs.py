@@ -1,4 +1,7 @@
-"""Logs: structured lines, JSON when served and readable when embedded, each with the id of the request or socket it belongs to."""
+"""
+Logs: structured lines, JSON when served and readable when embedded, each with the id of the request or socket it
+belongs to.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ access_log = structlog.get_logger("nusa.access")
 
 
 def configure(options: dict[str, Any]) -> None:
-    """Send every log line of ours and of the libraries through one formatter. Django calls this with ``settings.LOGGING``."""
+    """
+    Send every log line of ours and of the libraries through one formatter. Django calls this with
+    ``settings.LOGGING``.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from superapp.core import ids
+
 
 class Instance(models.Model):
     """
@@ -37,4 +39,51 @@ class Fact(models.Model):
         indexes = (
             models.Index(fields=["key", "id"], name="core_fact_first_of_key"),
             models.Index(fields=["due_at"], name="core_fact_due", condition=models.Q(parked_at=None)),
+        )
+
+
+class Job(models.Model):
+    """
+    Something a person waits for: what is asked, how far it is, and how it ended.
+
+    A running job holds a lease. When its worker dies the lease runs out and the job is run again, so ``tries`` is also
+    the number by which a worker knows that the job is still its own.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
+    name = models.CharField(max_length=64)
+    arguments = models.JSONField()
+    # Not a foreign key: the kernel lies below the one that knows people. Null: nobody's, the house asked.
+    owner_id = models.PositiveBigIntegerField(null=True)
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    progress = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)
+    # When a queued job is to be sent to the workers (again), and until when a running one belongs to its worker.
+    due_at = models.DateTimeField()
+    result = models.JSONField(null=True)
+    error_code = models.CharField(max_length=64, default="", blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(progress__lte=100), name="core_job_progress_is_percent"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["queued", "running"], ended_at=None)
+                | models.Q(state__in=["done", "failed"], ended_at__isnull=False),
+                name="core_job_ended_when_done_or_failed",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["due_at"], name="core_job_unfinished", condition=models.Q(state__in=["queued", "running"])
+            ),
+            models.Index(fields=["owner_id", "-created_at"], name="core_job_of_owner"),
         )

@@ -22,12 +22,13 @@ def run(
     host: str,
     port: int,
     drain: Callable[[], Awaitable[None]],
-    ready: Callable[[], None],
+    ready: Callable[[], None] = lambda: None,
 ) -> bool:
     """
     Serve until SIGTERM or ^C, and say whether it came to listening.
 
-    On a signal, open sockets are drained first; a second signal does not wait for them. ``ready`` is called once it listens.
+    On a signal, open sockets are drained first; a second signal does not wait for them. ``ready`` is called once it
+    listens.
     """
     server = Server(
         application,

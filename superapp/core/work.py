@@ -1,4 +1,7 @@
-"""The work that must happen, driven from the database by one loop: facts, timers, expiries. Nothing but the database is needed."""
+"""
+The work that must happen, driven from the database by one loop: facts, timers, expiries. Nothing but the database
+is needed.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,8 @@ def every(*, seconds: float) -> Callable[[Verb], Verb]:
     """
     Have the verb called about this often by every work loop there is, and return how many things it did.
 
-    Several processes may call it in the same moment: it takes its rows with SKIP LOCKED, or its statements are conditional.
+    Several processes may call it in the same moment: it takes its rows with SKIP LOCKED, or its statements are
+    conditional.
     """
 
     def register(verb: Verb) -> Verb:

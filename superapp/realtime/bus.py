@@ -2,19 +2,77 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Collection
+
+from django.conf import settings
+
+from superapp.realtime import crossing
+from superapp.realtime.crossing import Message, Subscription, To
+from superapp.realtime.hub import hint_lag, hub
+
+# Something may have been missed: clients ask what changed.
+RESUMED = b'{"on":"bus","say":"resumed"}'
+LISTEN_SECONDS_MAX = 1.0
 
 
 def publish(user_ids: Collection[int], frame: bytes) -> None:
-    """Send one encoded hint to every socket of these people, in this process and in the others. May be lost; never blocks for long."""
-    raise NotImplementedError
+    """
+    Send one encoded hint to every socket of these people, in this process and in the others.
+
+    It may be lost, and never waits: sockets of this process hear it whatever has become of Redis.
+    """
+    hub.post(hub.deliver, user_ids, frame)
+    if settings.REDIS_URL:
+        crossing.publisher(RESUMED).publish(To.PEOPLE, people=list(user_ids), frame=frame)
 
 
 def publish_topic(topic: str, frame: bytes) -> None:
     """Send one encoded hint to every socket that watches the topic."""
-    raise NotImplementedError
+    hub.post(hub.deliver_topic, topic, frame)
+    if settings.REDIS_URL:
+        crossing.publisher(RESUMED).publish(To.TOPIC, topic=topic, frame=frame)
 
 
 def end_device(device_id: int) -> None:
     """Close the sockets of a device that was signed out."""
-    raise NotImplementedError
+    hub.post(hub.end_device, device_id)
+    if settings.REDIS_URL:
+        crossing.publisher(RESUMED).publish(To.DEVICE, people=[device_id])
+
+
+_subscription: Subscription | None = None
+
+
+async def listen() -> None:
+    """
+    Hear what other processes publish, from now on, on the running loop.
+
+    Waits for the first attempt, so that a client is ready only once its hints can reach it; not for a Redis that is out of reach.
+    """
+    global _subscription
+    if not settings.REDIS_URL:
+        return
+    if _subscription is None or _subscription.loop is not asyncio.get_running_loop():
+        own = crossing.publisher(RESUMED).origin
+        _subscription = Subscription(settings.REDIS_URL, own=own, on_message=_hear, on_resumed=_resume)
+    if not _subscription.has_tried.is_set():
+        # When this is not long enough it goes on trying, and says so when it has come through.
+        await asyncio.wait([asyncio.ensure_future(_subscription.has_tried.wait())], timeout=LISTEN_SECONDS_MAX)
+
+
+def _hear(message: Message) -> None:
+    hint_lag.observe(max(0.0, time.time() - message.sent_at))
+    if message.to == To.PEOPLE:
+        hub.deliver(message.people, message.frame)
+    elif message.to == To.TOPIC:
+        hub.deliver_topic(message.topic, message.frame)
+    elif message.to == To.DEVICE:
+        hub.end_device(message.people[0])
+    else:
+        hub.deliver_all(message.frame)
+
+
+def _resume() -> None:
+    hub.deliver_all(RESUMED)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import F
+from django.db import connection
 
 from superapp.realtime import hints
 from superapp.realtime.models import Me
@@ -20,15 +20,40 @@ def next_rev(user_id: int) -> int:
     """
     Number a change of what is this person's alone, inside the transaction of the change.
 
-    It locks the person's counter until the commit: take it after all other locks, and for several people in the order of their ids.
+    It locks the person's counter until the commit: take it after all other locks, and for several people in the
+    order of their ids.
     """
-    Me.objects.filter(user_id=user_id).update(rev=F("rev") + 1)
-    return rev_of(user_id)
+    return advance({user_id: 1})[user_id]
 
 
 def next_revs(user_ids: Iterable[int]) -> dict[int, int]:
-    """Number one change for each of these people, taking their counters in order."""
-    return {user_id: next_rev(user_id) for user_id in sorted(set(user_ids))}
+    """Number one change for each of these people."""
+    return advance(dict.fromkeys(user_ids, 1))
+
+
+def advance(changes_of: Mapping[int, int]) -> dict[int, int]:
+    """
+    Number this many changes for each of these people, and return everybody's newest number.
+
+    Counters are taken in the order of user ids, so that two transactions never wait for each other.
+    """
+    if connection.vendor != "postgresql":
+        return {user_id: _advance_one(user_id, count) for user_id, count in sorted(changes_of.items())}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH locked AS (SELECT user_id FROM realtime_me WHERE user_id = ANY(%s) ORDER BY user_id FOR NO KEY UPDATE)"
+            " UPDATE realtime_me m SET rev = m.rev + n.count"
+            " FROM locked, unnest(%s::bigint[], %s::bigint[]) AS n(user_id, count)"
+            " WHERE m.user_id = locked.user_id AND n.user_id = locked.user_id RETURNING m.user_id, m.rev",
+            [list(changes_of), list(changes_of), list(changes_of.values())],
+        )
+        return dict(cursor.fetchall())
+
+
+def _advance_one(user_id: int, count: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE realtime_me SET rev = rev + %s WHERE user_id = %s RETURNING rev", [count, user_id])
+        return int(cursor.fetchone()[0])
 
 
 def rev_of(user_id: int) -> int:

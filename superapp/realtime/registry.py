@@ -27,6 +27,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
 S = TypeVar("S", bound=Shape)
 Answer = Any  # A msgspec.Struct or a mapping of JSON values.
+Handler = Callable[[Caller, S], Answer]
+LoopHandler = Callable[[Caller, S], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +36,58 @@ class Command:
     """
     One thing a client may ask for, on the socket by ``name`` and, if it has a ``rest`` route, under ``/api/v1``.
 
-    ``runs_on_loop`` marks a handler that returns an awaitable at once and must never block; all others run in
-    the pool of threads and may use the database.
+    ``handler`` may use the database and runs in the pool of threads. ``loop_handler``, where there is one, serves the socket instead: it
+    returns an awaitable at once and never blocks. ``cost`` is what a call takes from a person's allowance.
     """
 
     name: str
     shape: type[Shape]
-    handler: Callable[[Caller, Any], Answer | Awaitable[Answer]]
+    handler: Handler[Any] | None
+    loop_handler: LoopHandler[Any] | None
     rest: str | None
-    runs_on_loop: bool
+    cost: int
+    answer: Any
+    decoder: msgspec.json.Decoder[Shape]
 
 
 commands: dict[str, Command] = {}
 
 
 def command(
-    name: str, shape: type[S], *, rest: str | None = None
-) -> Callable[[Callable[[Caller, S], Answer]], Callable[[Caller, S], Answer]]:
+    name: str, shape: type[S], *, rest: str | None = None, cost: int = 1, answer: Any = None
+) -> Callable[[Handler[S]], Handler[S]]:
     """
     Register a command. ``rest`` is its mirror: method and path below ``/api/v1``, e.g. ``"PATCH conversations/<str:conversation>"``;
-    fields named in the path are taken from it, the others from the JSON body, or from the query string for GET.
+    fields named in the path are taken from it, the others from the JSON body, or from the query string for GET. ``answer`` is the type
+    of what it answers, for the API's description.
     """
 
-    def register(handler: Callable[[Caller, S], Answer]) -> Callable[[Caller, S], Answer]:
-        _add(Command(name, shape, handler, rest, runs_on_loop=False))
+    def register(handler: Handler[S]) -> Handler[S]:
+        _add(Command(name, shape, handler, None, rest, cost, answer, msgspec.json.Decoder(shape)))
         return handler
 
     return register
 
 
 def loop_command(
-    name: str, shape: type[S], *, rest: str | None = None
-) -> Callable[[Callable[[Caller, S], Awaitable[Answer]]], Callable[[Caller, S], Awaitable[Answer]]]:
-    """Register a command whose handler is a coroutine function that never blocks, such as one that submits to a batcher."""
+    name: str,
+    shape: type[S],
+    *,
+    rest: str | None = None,
+    sync: Handler[S] | None = None,
+    cost: int = 1,
+    answer: Any = None,
+) -> Callable[[LoopHandler[S]], LoopHandler[S]]:
+    """
+    Register a command whose handler never blocks, such as one that submits to a batcher: a coroutine function, or one that returns a future.
 
-    def register(handler: Callable[[Caller, S], Awaitable[Answer]]) -> Callable[[Caller, S], Awaitable[Answer]]:
-        _add(Command(name, shape, handler, rest, runs_on_loop=True))
+    A command with a ``rest`` mirror names its twin for threads in ``sync``: the same action, waited for.
+    """
+    if rest is not None and sync is None:
+        raise ValueError(f"{name} has a REST mirror and needs a sync twin to serve it")
+
+    def register(handler: LoopHandler[S]) -> LoopHandler[S]:
+        _add(Command(name, shape, sync, handler, rest, cost, answer, msgspec.json.Decoder(shape)))
         return handler
 
     return register
@@ -78,6 +96,28 @@ def loop_command(
 def _add(new: Command) -> None:
     if commands.setdefault(new.name, new) is not new:
         raise ValueError(f"two commands are called {new.name}")
+
+
+# session key → who that is, or None when the session has ended. May use the database.
+Authenticator = Callable[[str], "Caller | None"]
+_authenticators: list[Authenticator] = []
+
+
+def authenticator(function: Authenticator) -> Authenticator:
+    """Register the one function that knows sessions."""
+    if _authenticators:
+        raise ValueError("there is an authenticator already")
+    _authenticators.append(function)
+    return function
+
+
+def caller_of(session_key: str) -> Caller | None:
+    """Whose session this is, or None when it has ended."""
+    return _authenticators[0](session_key)
+
+
+# What ``ready`` tells clients they may not exceed.
+limits: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)

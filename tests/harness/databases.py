@@ -73,10 +73,17 @@ def use(name: str) -> None:
     connections["default"].settings_dict["NAME"] = name
 
 
+@contextmanager
+def one_at_a_time(directory: Path) -> Iterator[None]:
+    """Keep the other workers of this run waiting while the block lasts."""
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def make_template(directory: Path) -> None:
     """Migrate the template, once for all workers of a run."""
-    with (directory / "template.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_at_a_time(directory):
         done = directory / "template.done"
         if done.exists():
             return

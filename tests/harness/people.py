@@ -36,8 +36,8 @@ class Browser:
     """
     A Chromium in which several people are logged in, each with cookies of their own.
 
-    Whatever a person should never see or do is a fault: an error in the console, a breach of the content security policy, a
-    request to another host. The test fails when one happened that it did not ``forgive``.
+    Whatever should never happen is a fault: an error in the console, a breach of the content security policy, a request
+    to another host. The test fails when one happened that it did not ``forgive``.
     """
 
     def __init__(self, playwright: Playwright) -> None:
@@ -128,7 +128,7 @@ def _picture(browser: Browser, directory: Any) -> None:
         for number, page in enumerate(context.pages):
             path = directory / f"{name}-{number}.png"
             page.screenshot(path=path)
-            print(f"{name} saw {page.url}: {path}")  # noqa: T201  # For whoever reads why the test failed.
+            print(f"{name} saw {page.url}: {path}")  # For whoever reads why the test failed.
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def make_site(real_db: Clone) -> Iterator[Callable[..., Site]]:
     for site in sites:
         site.stop()
         for process in site.processes:
-            print(f"--- {process.name}\n{process.log[-4_000:]}")  # noqa: T201
+            print(f"--- {process.name}\n{process.log[-4_000:]}")
 
 
 @pytest.fixture

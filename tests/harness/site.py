@@ -25,6 +25,8 @@ class Site:
     def __init__(self, clone: Clone, *, doors: int = 1, env: dict[str, str] | None = None) -> None:
         assert doors == 1 or settings.SERVED, "embedded, there is one process"
         self._clone = clone
+        # Gathered already; the server sees that nothing is new.
+        (clone.var_dir / "static").symlink_to(settings.STATIC_ROOT)
         self._env = env or {}
         ports = [free_port() for _ in range(doors)]
         self.urls = [f"http://localhost:{port}" for port in ports]

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from superapp.core import embedded, work
+from superapp.core import clock, embedded, jobs, metrics, work
 
 
 class Command(BaseCommand):
@@ -35,6 +35,11 @@ class Command(BaseCommand):
         asgi = import_module("superapp.asgi")
         from superapp.core import server
 
+        metrics.serve()
+        metrics.watch_the_database()
+        pool = jobs.Pool(settings.JOB_THREADS)
+        jobs.carry_with(pool.carry)
+        jobs.release_all(clock.now())
         loop = work.Loop()
         worker = threading.Thread(target=loop.run, name="work")
         worker.start()
@@ -45,6 +50,7 @@ class Command(BaseCommand):
         finally:
             loop.stop()
             worker.join()
+            pool.stop()
         if not listened:
             raise CommandError(f"Port {port} is taken by another program; choose another with --port or PORT.")
 

@@ -1,0 +1,108 @@
+# Every command of the project. `make run` and `make check` are the two to know.
+
+PYTHON ?= python3
+PORT ?= 8000
+WORKERS ?= 2
+
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+# The database and the demo world in it, if this data directory has none.
+FIRST_TIME = data=$${VAR_DIR:-var}; [ -e $$data/nusa.sqlite3 ] && [ -e $$data/demo.stamp ] || { \
+	echo "Making the demo world (once)"; $(MANAGE) migrate --verbosity 0 && $(MANAGE) demo && touch $$data/demo.stamp; }
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po superapp/*/locale/*/LC_MESSAGES/django.po))
+
+export PORT
+
+.PHONY: run setup compile check test test-sqlite test-postgres test-js lint types contracts migrations templates deploy-check docs serve screens messages audit programs clean
+.DEFAULT_GOAL := run
+
+# --- Using it --------------------------------------------------------------------------------------------------------
+
+run: .venv/base.stamp $(CATALOGUES)  ## Set up whatever is missing, then serve the product on PORT
+	@$(FIRST_TIME)
+	@exec $(MANAGE) serve --port $(PORT)
+
+serve: .venv/base.stamp $(CATALOGUES)  ## The same product as several processes, on PostgreSQL and Redis
+	@exec $(MANAGE) serve_all
+
+setup: .venv/base.stamp .venv/dev.stamp $(CATALOGUES)  ## Everything for working on it: tools, database, demo world
+	@$(FIRST_TIME)
+
+compile: $(CATALOGUES)  ## The catalogues of translations, in the form that is read
+
+# --- Checking it -----------------------------------------------------------------------------------------------------
+
+check: lint types contracts migrations templates deploy-check docs test  ## All that must hold; CI runs this and nothing else
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+
+types: .venv/dev.stamp
+	$(BIN)/mypy
+
+contracts: .venv/dev.stamp
+	$(BIN)/lint-imports --no-timing
+
+# A directory of their own, so that a check never touches the data of this machine.
+migrations: .venv/dev.stamp
+	VAR_DIR=$$(mktemp -d) $(MANAGE) makemigrations --check --dry-run --verbosity 0
+
+templates: .venv/dev.stamp
+	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --check --target-version 5.2
+
+deploy-check: .venv/dev.stamp
+	VAR_DIR=$$(mktemp -d) DATABASE_URL=postgres://nusa@localhost/nusa REDIS_URL=redis://localhost:6379/0 \
+	PUBLIC_URL=https://nusa.example ALLOWED_HOSTS=nusa.example SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') \
+	$(MANAGE) check --deploy --fail-level WARNING
+
+docs: .venv/dev.stamp
+	$(MANAGE) write_docs --check
+
+test: test-js test-sqlite test-postgres  ## The whole suite, embedded and served, and the journeys in a browser
+
+test-sqlite: programs .venv/dev.stamp $(CATALOGUES)
+	NUSA_TEST_DB=sqlite $(BIN)/pytest --quiet --numprocesses $(WORKERS)
+
+test-postgres: programs .venv/dev.stamp $(CATALOGUES)
+	NUSA_TEST_DB=postgres $(BIN)/pytest --quiet --numprocesses $(WORKERS)
+
+test-js: programs
+	node --test $(wildcard tests/js/*.test.js)
+
+programs:  ## PostgreSQL, Redis, Chromium, Node and nginx from Debian, which the tests use
+	@tests/harness/programs.sh
+
+audit: .venv/dev.stamp  ## Known weaknesses of what we depend on; needs an advisory service within reach
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements/base.lock
+
+# --- Making things that are kept -------------------------------------------------------------------------------------
+
+screens: programs .venv/dev.stamp $(CATALOGUES)  ## Draw the main screens into docs/screens
+	$(BIN)/python -m tests.screens
+
+messages: .venv/dev.stamp  ## Gather what is to be translated into the catalogues, then compile them
+	$(MANAGE) gather_messages
+	$(MAKE) --no-print-directory compile
+
+clean:  ## Forget everything that can be made again; data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(CATALOGUES)
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+
+# Touched last, so that an interrupted installation is done again.
+.venv/base.stamp: requirements/base.lock | .venv/bin/python
+	$(PIP) --requirement requirements/base.lock
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.lock .venv/base.stamp
+	$(PIP) --requirement requirements/dev.lock
+	@touch $@
+
+%.mo: %.po | .venv/base.stamp
+	@$(BIN)/pybabel --quiet compile --use-fuzzy --input-file $< --output-file $@

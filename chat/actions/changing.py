@@ -1,0 +1,126 @@
+"""Changing what was said: edits, recalls, reactions. Each takes the conversation's next rev for its message."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from chat import push, queries, text
+from chat.errors import (
+    EditConflict,
+    EditTooLate,
+    MessageNotYours,
+    MessageRecalled,
+    NotReactable,
+    RecallTooLate,
+)
+from chat.models import Conversation, Message, Reaction
+from superapp.core import changes
+
+EDIT_MINUTES = 15
+RECALL_MINUTES = 60
+
+
+def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str, edits: int, now: datetime) -> Message:
+    """
+    Change the text of one's own message.
+
+    ``edits`` is how often it had been changed when the person saw it. A retry finds its own edit done and changes
+    nothing.
+
+    :raises ConversationNotFound, MessageNotFound: if the person cannot see it
+    :raises MessageNotYours: if somebody else wrote it, or it is no text
+    :raises MessageRecalled: if it was taken back
+    :raises EditConflict: if another edit came in between
+    :raises EditTooLate: if it is older than ``EDIT_MINUTES``
+    """
+    body = text.clean_body(body, chars_max=Message.BODY_CHARS_MAX)
+    with transaction.atomic():
+        conversation, member = queries.lock_for_member(conversation_id, by_user_id)
+        message = queries.message_for(conversation, member, seq)
+        _require_own(message, by_user_id)
+        if message.kind != Message.Kind.TEXT:
+            raise MessageNotYours
+        if message.recalled_at is not None:
+            raise MessageRecalled
+        if message.body == body and message.edits in (edits, edits + 1):
+            return message
+        if message.edits != edits:
+            raise EditConflict
+        if now - message.sent_at > timedelta(minutes=EDIT_MINUTES):
+            raise EditTooLate(minutes=EDIT_MINUTES)
+        message.body, message.edits, message.edited_at = body, edits + 1, now
+        _store(conversation, message, ["body", "edits", "edited_at"])
+    return message
+
+
+def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: datetime) -> Message:
+    """
+    Take one's own message back from everyone, leaving a line that says so.
+
+    Recalling twice is recalling once.
+
+    :raises ConversationNotFound, MessageNotFound: if the person cannot see it
+    :raises MessageNotYours: if somebody else wrote it, or it is no person's words
+    :raises RecallTooLate: if it is older than ``RECALL_MINUTES``
+    """
+    with transaction.atomic():
+        conversation, member = queries.lock_for_member(conversation_id, by_user_id)
+        message = queries.message_for(conversation, member, seq)
+        _require_own(message, by_user_id)
+        if message.kind != Message.Kind.TEXT:
+            raise MessageNotYours
+        if message.recalled_at is not None:
+            return message
+        if now - message.sent_at > timedelta(minutes=RECALL_MINUTES):
+            raise RecallTooLate(minutes=RECALL_MINUTES)
+        Reaction.objects.filter(message=message).delete()
+        message.body, message.recalled_at = "", now
+        _store(conversation, message, ["body", "recalled_at"])
+    return message
+
+
+def react(*, conversation_id: UUID, seq: int, by_user_id: int, emoji: str | None, now: datetime) -> Message:
+    """
+    Set one's only reaction to a message, or take it away with None. Setting what is set changes nothing.
+
+    :raises ConversationNotFound, MessageNotFound: if the person cannot see it
+    :raises NotReactable: if it is no emoji, or the line is none of a person's
+    :raises MessageRecalled: if it was taken back
+    """
+    chosen = text.clean_emoji(emoji) if emoji is not None else None
+    with transaction.atomic():
+        conversation, member = queries.lock_for_member(conversation_id, by_user_id)
+        message = queries.message_for(conversation, member, seq)
+        if message.kind == Message.Kind.EVENT:
+            raise NotReactable
+        if message.recalled_at is not None:
+            raise MessageRecalled
+        before = Reaction.objects.filter(message=message, user_id=by_user_id).first()
+        if (before.emoji if before else None) == chosen:
+            return message
+        if chosen is None:
+            Reaction.objects.filter(message=message, user_id=by_user_id).delete()
+        else:
+            Reaction.objects.update_or_create(
+                message=message, user_id=by_user_id, defaults={"emoji": chosen, "reacted_at": now}
+            )
+        _store(conversation, message, [])
+    return message
+
+
+def _require_own(message: Message, user_id: int) -> None:
+    if message.sender_id != user_id:
+        raise MessageNotYours
+
+
+def _store(conversation: Conversation, message: Message, fields: list[str]) -> None:
+    conversation.rev += 1
+    conversation.changed = changes.stamp()
+    conversation.save(update_fields=["rev", "changed"])
+    message.rev = conversation.rev
+    message.save(update_fields=["rev", *fields])
+    fresh = queries.messages_with_rows([message.pk])[0]
+    push.message_changed(conversation.public_id, fresh, to_user_ids=queries.audience(conversation.pk))

@@ -1,0 +1,87 @@
+"""Having read, having received, writing just now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from chat import frames, push, queries
+from chat.errors import MessageNotFound
+from chat.models import Conversation, Member
+from superapp.accounts import api as accounts
+from superapp.core import changes
+from superapp.realtime import me
+
+
+def read_up_to(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
+    """
+    Note that a person has read everything up to ``seq``; the mark never goes back.
+
+    :raises ConversationNotFound: if the person is not in it
+    :raises MessageNotFound: if there is no such message yet
+    """
+    with transaction.atomic():
+        conversation, member = queries.lock_for_member(conversation_id, user_id)
+        if seq > conversation.last_seq:
+            raise MessageNotFound
+        if seq <= member.read_seq:
+            return member
+        member.read_seq = seq
+        member.read_counted = queries.counted_at(conversation, seq)
+        member.own_since = queries.own_counted_after(conversation, user_id=user_id, seq=seq)
+        member.delivered_seq = max(member.delivered_seq, seq)
+        _store_mark(conversation, member)
+        member.rev = me.next_rev(user_id)
+        member.save(update_fields=["read_seq", "read_counted", "own_since", "delivered_seq", "changed", "rev"])
+        push.membership_changed(user_id, frames.membership_row(member, conversation.public_id))
+    return member
+
+
+def mark_delivered(user_id: int, marks: Sequence[tuple[UUID, int]]) -> None:
+    """
+    Note that a person's device holds everything up to these numbers.
+
+    Marks of conversations that the person is not in are passed over: somebody may just have left.
+    """
+    newest: dict[UUID, int] = {}
+    for conversation_id, seq in marks:
+        newest[conversation_id] = max(seq, newest.get(conversation_id, 0))
+    with transaction.atomic():
+        for conversation in queries.lock_conversations(newest, member_id=user_id):
+            member = queries.side(conversation, user_id)
+            seq = min(newest[conversation.public_id], conversation.last_seq)
+            if seq > member.delivered_seq:
+                member.delivered_seq = seq
+                _store_mark(conversation, member)
+                member.save(update_fields=["delivered_seq", "changed"])
+
+
+def announce_typing(*, conversation_id: UUID, user_id: int, user_public_id: UUID) -> None:
+    """
+    Let the others see that a person writes.
+
+    :raises ConversationNotFound: if the person is not in it
+    """
+    member = queries.present_member_of(conversation_id, user_id)
+    others = [other for other in queries.audience(member.conversation_id) if other != user_id]
+    pairs = {(user_id, other) for other in others}
+    if member.conversation.kind == Conversation.Kind.DIRECT and accounts.refused_pairs(pairs):
+        return
+    push.typing(conversation_id, user_public_id, to_user_ids=others)
+
+
+def _store_mark(conversation: Conversation, member: Member) -> None:
+    """Stamp a moved mark, and tell the others: between two, so that ``sync`` heals a lost receipt too."""
+    member.changed = changes.stamp()
+    if conversation.kind == Conversation.Kind.DIRECT:
+        conversation.changed = member.changed
+        conversation.save(update_fields=["changed"])
+    push.receipt(
+        conversation.public_id,
+        queries.user_public_id(member),
+        read_seq=member.read_seq,
+        delivered_seq=member.delivered_seq,
+        to_user_ids=queries.audience(conversation.pk),
+    )

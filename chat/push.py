@@ -1,0 +1,64 @@
+"""Hints of chat. They may be lost: clients heal by number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from chat import frames
+from chat.models import Message
+from superapp.realtime import bus, hints
+
+TYPING_MS = 6_000
+
+
+def messages_posted(posted: Sequence[tuple[UUID, frames.MessageRow, Collection[int]]]) -> None:
+    """Tell each audience, once all is committed, of the message that was posted to its conversation."""
+    encoded = [
+        (hints.encode({"on": frames.topic(where), "rev": row.rev, "say": "message.posted", "row": row}), to)
+        for where, row, to in posted
+    ]
+
+    # One hook for the whole batch, and a closure, not a partial: see hints.after_commit.
+    def send() -> None:
+        for frame, to in encoded:
+            bus.publish(to, frame)
+
+    transaction.on_commit(send, robust=True)
+
+
+def message_changed(conversation_id: UUID, message: Message, *, to_user_ids: Collection[int]) -> None:
+    """Tell these people, once it is committed, how the message stands now."""
+    row = frames.message_row(message)
+    hints.after_commit(
+        to_user_ids, {"on": frames.topic(conversation_id), "rev": row.rev, "say": "message.changed", "row": row}
+    )
+
+
+def receipt(
+    conversation_id: UUID, member: UUID, *, read_seq: int, delivered_seq: int, to_user_ids: Collection[int]
+) -> None:
+    """Tell these people how far a member's devices hold and their eyes have read; absolute values, without a number."""
+    hints.after_commit(
+        to_user_ids,
+        {
+            "on": frames.topic(conversation_id),
+            "say": "receipt",
+            "user": member,
+            "read_seq": read_seq,
+            "delivered_seq": delivered_seq,
+        },
+    )
+
+
+def typing(conversation_id: UUID, member: UUID, *, to_user_ids: Collection[int]) -> None:
+    """Tell these people that a member writes; it passes by itself."""
+    hint = {"on": frames.topic(conversation_id), "say": "typing", "user": member, "for_ms": TYPING_MS}
+    bus.publish(to_user_ids, hints.encode(hint))
+
+
+def membership_changed(user_id: int, row: frames.MembershipRow) -> None:
+    """Tell a person's own sockets how their side of a conversation stands now."""
+    hints.after_commit([user_id], {"on": "me", "rev": row.rev, "say": "membership.changed", "row": row})

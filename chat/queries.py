@@ -1,0 +1,229 @@
+"""Reading conversations. Whoever asks is an argument; a stranger learns nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When, Window
+from django.db.models.functions import Coalesce, Greatest, RowNumber
+
+from chat.errors import ConversationNotFound, MessageNotFound
+from chat.models import Conversation, Member, Message
+
+MEMBERS_MAX = 50
+
+
+def member_of(conversation_id: UUID, user_id: int) -> Member:
+    """
+    This person's side of the conversation, with ``conversation`` loaded; also of one they left.
+
+    :raises ConversationNotFound: if there is none, or they never were in it
+    """
+    try:
+        return Member.objects.select_related("conversation").get(
+            conversation__public_id=conversation_id, user_id=user_id
+        )
+    except Member.DoesNotExist:
+        raise ConversationNotFound from None
+
+
+def present_member_of(conversation_id: UUID, user_id: int) -> Member:
+    """The same, of one they are in now."""
+    member = member_of(conversation_id, user_id)
+    if member.until_seq is not None:
+        raise ConversationNotFound
+    return member
+
+
+def lock_conversation(conversation_id: UUID) -> Conversation:
+    """
+    Lock a conversation against every other change; look at its members only afterwards.
+
+    :raises ConversationNotFound: if there is none
+    """
+    try:
+        return Conversation.objects.select_for_update(no_key=True).get(public_id=conversation_id)
+    except Conversation.DoesNotExist:
+        raise ConversationNotFound from None
+
+
+def lock_for_member(conversation_id: UUID, user_id: int) -> tuple[Conversation, Member]:
+    """
+    Lock a conversation on behalf of somebody who is in it.
+
+    The membership is read by a statement of its own: one inside the locking statement would see the time before the
+    wait.
+
+    :raises ConversationNotFound: if it is missing, or they are not in it
+    """
+    conversation = lock_conversation(conversation_id)
+    try:
+        member = Member.objects.get(conversation=conversation, user_id=user_id, until_seq=None)
+    except Member.DoesNotExist:
+        raise ConversationNotFound from None
+    return conversation, member
+
+
+def lock_conversations(conversation_ids: Iterable[UUID], *, member_id: int) -> list[Conversation]:
+    """Lock those of these conversations that the person is in now, in the order of their ids."""
+    mine = Conversation.objects.filter(public_id__in=list(conversation_ids))
+    locked = mine.select_for_update(no_key=True).order_by("pk")
+    present = set(
+        Member.objects.filter(
+            conversation__in=[one.pk for one in locked], user_id=member_id, until_seq=None
+        ).values_list("conversation_id", flat=True)
+    )
+    return [one for one in locked if one.pk in present]
+
+
+def message_for(conversation: Conversation, member: Member, seq: int) -> Message:
+    """
+    One message that this member may see, with all that its row needs.
+
+    :raises MessageNotFound: if there is none, or it lies before or after their time
+    """
+    try:
+        return messages(conversation.pk, member).get(seq=seq)
+    except Message.DoesNotExist:
+        raise MessageNotFound from None
+
+
+def messages(conversation_id: int, member: Member) -> QuerySet[Message]:
+    """The messages of a conversation that this member may see, ready to be made into rows."""
+    visible = Q(conversation_id=conversation_id, seq__gte=member.from_seq)
+    if member.until_seq is not None:
+        visible &= Q(seq__lte=member.until_seq)
+    return _with_row(Message.objects.filter(visible))
+
+
+def rev_for(member: Member) -> int:
+    """The conversation's rev as far as this member may know it."""
+    return member.until_rev if member.until_rev is not None else member.conversation.rev
+
+
+def messages_changed(member: Member, *, after_rev: int, rev: int, limit: int) -> list[Message]:
+    """The messages whose last change has a number in ``(after_rev, rev]``, in the order of their changes."""
+    changed = messages(member.conversation_id, member).filter(rev__gt=after_rev, rev__lte=rev)
+    return list(changed.order_by("rev")[:limit])
+
+
+def messages_before(member: Member, *, before_seq: int | None, limit: int) -> list[Message]:
+    """The newest ``limit`` messages before ``before_seq``, in ascending order."""
+    page = messages(member.conversation_id, member)
+    if before_seq is not None:
+        page = page.filter(seq__lt=before_seq)
+    return list(reversed(page.order_by("-seq")[:limit]))
+
+
+def messages_picked(member: Member, seqs: Collection[int]) -> list[Message]:
+    """These messages, as far as this member may see them."""
+    return list(messages(member.conversation_id, member).filter(seq__in=seqs).order_by("seq"))
+
+
+def messages_with_rows(ids: Collection[int]) -> list[Message]:
+    """These messages, read afresh with all that their rows need."""
+    return list(_with_row(Message.objects.filter(pk__in=ids)).order_by("pk"))
+
+
+def audience(conversation_id: int) -> list[int]:
+    """Who is in the conversation now, by user id."""
+    present = Member.objects.filter(conversation_id=conversation_id, until_seq=None)
+    return list(present.order_by("user_id").values_list("user_id", flat=True))
+
+
+def present_members(conversation_ids: Iterable[int]) -> dict[int, list[Member]]:
+    """The first members of each conversation, at most ``MEMBERS_MAX`` of one, with their user."""
+    ranked = Member.objects.filter(conversation_id__in=list(conversation_ids), until_seq=None).annotate(
+        place=Window(RowNumber(), partition_by="conversation_id", order_by="id")
+    )
+    found: dict[int, list[Member]] = {}
+    for member in ranked.filter(place__lte=MEMBERS_MAX).select_related("user").order_by("conversation_id", "id"):
+        found.setdefault(member.conversation_id, []).append(member)
+    return found
+
+
+def direct_conversation(direct_key: str) -> Conversation | None:
+    return Conversation.objects.filter(direct_key=direct_key).first()
+
+
+def sides_changed(user_id: int, *, since: int | None, before: tuple[int, int] | None, limit: int) -> list[Member]:
+    """
+    My sides of conversations that changed since the cursor, newest first, each with ``changed_last``.
+
+    A conversation that I left counts by the change of leaving alone. ``before`` is the ``(changed_last, id)`` of the
+    last row of the page before.
+    """
+    sides = (
+        Member.objects.filter(user_id=user_id)
+        .select_related("conversation")
+        .annotate(
+            changed_last=Greatest("changed", Case(When(until_seq=None, then=F("conversation__changed")), default=0))
+        )
+    )
+    if since is None:
+        # A device that knows nothing has nothing to hear of what is gone.
+        sides = sides.filter(until_seq=None)
+    else:
+        sides = sides.filter(changed_last__gte=since)
+    if before is not None:
+        changed, pk = before
+        sides = sides.filter(Q(changed_last__lt=changed) | Q(changed_last=changed, pk__lt=pk))
+    return list(sides.order_by("-changed_last", "-pk")[:limit])
+
+
+def last_messages(sides: Collection[Member]) -> dict[int, Message]:
+    """For each side, by its id, the newest message that it may see."""
+    newest = Message.objects.filter(
+        conversation__members__in=[side.pk for side in sides],
+        seq=Coalesce(F("conversation__members__until_seq"), F("conversation__last_seq")),
+        seq__gte=F("conversation__members__from_seq"),
+    ).annotate(side_id=F("conversation__members__id"))
+    return {message.side_id: message for message in _with_row(newest)}
+
+
+def sides_of_me(user_id: int, *, after_rev: int, limit: int) -> list[Member]:
+    """My sides that changed after this rev of my topic ``me``, in the order of their changes."""
+    changed = Member.objects.filter(user_id=user_id, rev__gt=after_rev).select_related("conversation")
+    return list(changed.order_by("rev")[:limit])
+
+
+def side(conversation: Conversation, user_id: int) -> Member:
+    return Member.objects.get(conversation=conversation, user_id=user_id)
+
+
+def is_present(conversation: Conversation, user_id: int) -> bool:
+    return Member.objects.filter(conversation=conversation, user_id=user_id, until_seq=None).exists()
+
+
+def was_ever_in(conversation: Conversation, user_id: int) -> bool:
+    return Member.objects.filter(conversation=conversation, user_id=user_id).exists()
+
+
+def user_public_id(member: Member) -> UUID:
+    return member.user.public_id
+
+
+def own_counted_after(conversation: Conversation, *, user_id: int, seq: int) -> int:
+    """How many messages of this person's own after ``seq`` make a badge for others."""
+    own = Message.objects.filter(conversation=conversation, sender_id=user_id, seq__gt=seq)
+    return own.exclude(kind=Message.Kind.EVENT).count()
+
+
+def counted_at(conversation: Conversation, seq: int) -> int:
+    """The running count of messages that make a badge, at this message."""
+    if seq == 0:
+        return 0
+    return Message.objects.values_list("counted", flat=True).get(conversation=conversation, seq=seq)
+
+
+def share_a_conversation(user_id: int, other_id: int) -> bool:
+    """Whether both are in some conversation now."""
+    mine = Conversation.objects.filter(members__user_id=user_id, members__until_seq=None)
+    return mine.filter(
+        Exists(Member.objects.filter(conversation=OuterRef("pk"), user_id=other_id, until_seq=None))
+    ).exists()
+
+
+def _with_row(found: QuerySet[Message]) -> QuerySet[Message]:
+    return found.select_related("sender").prefetch_related("reactions__user")

@@ -1,0 +1,205 @@
+import { Bell } from "#lib/bell.js"
+import { Summary } from "#chat/summary.js"
+
+/** All conversations of one person as a list shows them: newest first, what is unread, who is typing. No DOM here. */
+export class Inbox {
+  /** Rings with the id of the conversation that changed, or null if all may have. */
+  onChange = new Bell()
+
+  #me
+  #clock
+  #keep
+  #written_at
+  /** @type {Map<string, any>} */
+  #summaries = new Map()
+  /** @type {Map<string, any>} */
+  #people = new Map()
+  /** @type {Map<string, any>} */
+  #contacts = new Map()
+  /** @type {Map<string, Map<string, () => void>>} */
+  #typing = new Map()
+
+  /**
+   * @param {{
+   *   me: {id: string},
+   *   clock: import("#lib/clock.js").Clock,
+   *   keep?: (summaries: any[]) => void,
+   *   written_at?: (conversation: string) => number,
+   * }} collaborators `keep` stores what changed on this device; `written_at` is when I last wrote something that still waits
+   */
+  constructor({ me, clock, keep = () => {}, written_at = () => 0 }) {
+    this.#me = me
+    this.#clock = clock
+    this.#keep = keep
+    this.#written_at = written_at
+    this.#people.set(me.id, me)
+  }
+
+  get(conversation) {
+    return this.#summaries.get(conversation)
+  }
+
+  person(user) {
+    return this.#people.get(user)
+  }
+
+  contact(user) {
+    return this.#contacts.get(user)
+  }
+
+  get contacts() {
+    return [...this.#contacts.values()]
+  }
+
+  other(summary) {
+    return this.#people.get(Summary.otherId(summary, this.#me.id))
+  }
+
+  nameOf(summary) {
+    return summary.title ?? this.other(summary)?.name ?? ""
+  }
+
+  /** Conversations to show: those I am in and did not hide; a search looks through the hidden ones too. */
+  list(query = "") {
+    const wanted = fold(query)
+    return [...this.#summaries.values()]
+      .filter((summary) => !Summary.isGone(summary))
+      .filter((summary) => (wanted ? this.#matches(summary, wanted) : !Summary.isHidden(summary)))
+      .sort((one, other) => this.#order(one, other))
+  }
+
+  /** How many conversations ask for attention. */
+  get badge() {
+    const now = this.#clock.serverNow()
+    return this.list().filter((summary) => Summary.unread(summary) > 0 && !Summary.isMuted(summary, now)).length
+  }
+
+  typing(conversation) {
+    return [...(this.#typing.get(conversation)?.keys() ?? [])]
+  }
+
+  // Learning.
+
+  /** Take reports of conversations, as `sync` and `chat.open` give them. Answers what of it was news. */
+  takeSummaries(summaries) {
+    const merged = summaries.map((summary) => {
+      for (const person of summary.people) this.#people.set(person.id, person)
+      const known = this.#summaries.get(summary.id)
+      const now = known ? Summary.merge(known, summary) : summary
+      this.#summaries.set(summary.id, now)
+      return now
+    })
+    if (merged.length === 0) return merged
+    this.#keep(merged)
+    this.onChange.ring(null)
+    return merged
+  }
+
+  /**
+   * Take a message from a hint.
+   *
+   * @returns {"unknown" | "behind" | "next"} whether the conversation is not known, changes before this one are missing, or none are
+   */
+  takeMessage(conversation, row) {
+    const known = this.#summaries.get(conversation)
+    if (!known) return "unknown"
+    this.#stopTyping(conversation, row.from)
+    this.#change(Summary.withMessage(known, row))
+    return row.rev > known.rev + 1 ? "behind" : "next"
+  }
+
+  takeMembership(row) {
+    const known = this.#summaries.get(row.conversation)
+    if (!known) return false
+    if (!known.mine || row.rev >= known.mine.rev) this.#change({ ...known, mine: row })
+    return true
+  }
+
+  takeMembers(conversation, members) {
+    const known = this.#summaries.get(conversation)
+    if (known && members.length > 0) this.#change({ ...known, members: Summary.mergeMembers(known.members, members) })
+  }
+
+  takeReceipt(conversation, { user, read_seq, delivered_seq }) {
+    const known = this.#summaries.get(conversation)
+    if (!known) return
+    const members = known.members.map((member) =>
+      member.user === user
+        ? {
+            ...member,
+            read_seq: Math.max(member.read_seq, read_seq),
+            delivered_seq: Math.max(member.delivered_seq, delivered_seq),
+          }
+        : member,
+    )
+    this.#change({ ...known, members })
+  }
+
+  takeTyping(conversation, user, for_ms) {
+    if (user === this.#me.id) return
+    this.#stopTyping(conversation, user)
+    if (!this.#typing.has(conversation)) this.#typing.set(conversation, new Map())
+    const stop = this.#clock.after(for_ms, () => this.#stopTyping(conversation, user))
+    this.#typing.get(conversation).set(user, stop)
+    this.onChange.ring(conversation)
+  }
+
+  takePeople(people) {
+    for (const person of people) this.#people.set(person.id, person)
+    if (people.length > 0) this.onChange.ring(null)
+  }
+
+  takeContacts(contacts) {
+    for (const contact of contacts) {
+      const known = this.#contacts.get(contact.user)
+      if (known && known.rev > contact.rev) continue
+      this.#contacts.set(contact.user, contact)
+      this.#people.set(contact.person.id, contact.person)
+    }
+    if (contacts.length > 0) this.onChange.ring(null)
+  }
+
+  /** Whether a message may be sent: to a conversation I am in, and of two people to one who accepted me and is not blocked. */
+  isOpen(summary) {
+    if (Summary.isGone(summary)) return false
+    const contact = this.#contacts.get(Summary.otherId(summary, this.#me.id))
+    return !contact || (contact.state === "accepted" && !contact.blocked)
+  }
+
+  forget() {
+    this.#summaries.clear()
+    this.#contacts.clear()
+    this.onChange.ring(null)
+  }
+
+  #order(one, other) {
+    const pinned = Number(Boolean(other.mine?.pinned)) - Number(Boolean(one.mine?.pinned))
+    return pinned || this.#said_at(other) - this.#said_at(one) || (one.id < other.id ? 1 : -1)
+  }
+
+  #said_at({ id, last }) {
+    return Math.max(last ? Date.parse(last.sent_at) : 0, this.#written_at(id))
+  }
+
+  #change(summary) {
+    this.#summaries.set(summary.id, summary)
+    this.#keep([summary])
+    this.onChange.ring(summary.id)
+  }
+
+  #stopTyping(conversation, user) {
+    const typing = this.#typing.get(conversation)
+    if (!typing?.has(user)) return
+    typing.get(user)()
+    typing.delete(user)
+    this.onChange.ring(conversation)
+  }
+
+  #matches(summary, wanted) {
+    return fold(`${this.nameOf(summary)} ${this.other(summary)?.handle ?? ""}`).includes(wanted)
+  }
+}
+
+function fold(text) {
+  return text.normalize("NFKC").toLowerCase().trim()
+}

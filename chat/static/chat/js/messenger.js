@@ -1,0 +1,356 @@
+import { Bell } from "#lib/bell.js"
+import { Sync } from "#lib/sync.js"
+import { Topic } from "#lib/topic.js"
+import { Drafts } from "#chat/drafts.js"
+import { Inbox } from "#chat/inbox.js"
+import { Marks } from "#chat/marks.js"
+import { Summary } from "#chat/summary.js"
+import { Timeline } from "#chat/timeline.js"
+
+/**
+ * One person's conversations, live: what comes down the line goes to the model it concerns, and what they say goes to the outbox.
+ * No DOM here.
+ */
+export class Messenger {
+  static LIVE_TIMELINES_MAX = 30
+  static KEEP_MS = 500
+  static TYPING_EVERY_MS = 3_000
+
+  /** Rings when it became known whether everything was read (`isComplete`). */
+  onComplete = new Bell()
+  /** Rings with (conversation, row) for a message of somebody else that came while the page is open. */
+  onArrival = new Bell()
+  /** Rings with (conversation, entry) when a command other than a message was finally refused. */
+  onRefusal = new Bell()
+
+  #line
+  #store
+  #clock
+  #random
+  #uuid7
+  #sync
+  #meTopic
+  /** @type {Map<string, Timeline>} */
+  #timelines = new Map()
+  #keepStops = new Map()
+  #reading = null
+  #wantedOffline = new Set()
+  #typed_at = new Map()
+  #reported = new Set()
+
+  /**
+   * @param {{
+   *   me: {id: string},
+   *   line: import("#lib/line.js").Line,
+   *   store: import("#lib/store.js").Store,
+   *   outbox: import("#lib/outbox.js").Outbox,
+   *   clock: import("#lib/clock.js").Clock,
+   *   uuid7: import("#lib/uuid7.js").Uuid7,
+   *   random?: () => number,
+   * }} collaborators
+   */
+  constructor({ me, line, store, outbox, clock, uuid7, random }) {
+    this.me = me
+    this.outbox = outbox
+    this.#line = line
+    this.#store = store
+    this.#clock = clock
+    this.#random = random
+    this.#uuid7 = uuid7
+    this.inbox = new Inbox({
+      me,
+      clock,
+      keep: (summaries) => store.keepSummaries(summaries, Summary.merge),
+      written_at: (conversation) => this.waiting(conversation).at(-1)?.written_at ?? 0,
+    })
+    this.marks = new Marks({ line, clock })
+    this.drafts = new Drafts({ line, store, clock })
+    this.#meTopic = new Topic({
+      apply: (row) => this.#takeMine(row),
+      changesAfter: (after) => line.ask("me.changes", { after }),
+      startOver: () => this.#sync.startOver(),
+      advanced: () => store.note("me", this.#meTopic.rev),
+      clock,
+      random,
+    })
+    line.onReady.listen((ready) => this.#ready(ready))
+    line.onHint.listen((hint) => this.#hear(hint))
+    outbox.onAnswer.listen((entry, answer) => this.#timelines.get(entry.conversation)?.settle(entry, answer))
+    outbox.onChange.listen((conversation) => this.#reportRefusedReactions(conversation))
+  }
+
+  get clock() {
+    return this.#clock
+  }
+
+  get line() {
+    return this.#line
+  }
+
+  /** Whether an empty list is known to be empty. */
+  get isComplete() {
+    return Boolean(this.#sync?.isComplete)
+  }
+
+  /** Take what this device kept; to be called once, before the line is started. */
+  async open() {
+    const { notes, summaries, drafts } = await this.#store.load()
+    this.inbox.takeContacts(notes.contacts ?? [])
+    this.takeSummaries(summaries)
+    this.drafts.open(drafts)
+    if (notes.me !== undefined && notes.cursor !== undefined) this.#meTopic.adopt(notes.me)
+    this.#sync = new Sync({
+      line: this.#line,
+      parts: {
+        conversations: (rows) => this.#takeChanged(rows),
+        contacts: (rows) => this.#takeContacts(rows),
+        people: (rows) => this.inbox.takePeople(rows),
+      },
+      takeMe: (rev, isFirst) => this.#takeMe(rev, isFirst),
+      keep: (cursor, epoch) => this.#keepCursor(cursor, epoch),
+      forget: () => this.#forget(),
+      clock: this.#clock,
+      random: this.#random,
+      cursor: this.#meTopic.rev === null ? null : notes.cursor,
+      epoch: notes.epoch ?? null,
+    })
+    await this.outbox.open()
+  }
+
+  takeSummaries(summaries) {
+    for (const { id, mine } of summaries) if (mine) this.drafts.hear(id, mine.draft)
+    return this.inbox.takeSummaries(summaries)
+  }
+
+  /** The tab is looked at again: much may have happened. */
+  wake() {
+    if (this.#line.state === "ready") this.#sync?.soon()
+  }
+
+  // Conversations.
+
+  /** The live messages of a conversation, from this device at once, and then from the server. */
+  timeline(conversation) {
+    const known = this.#timelines.get(conversation)
+    if (known) {
+      // Most recently used last.
+      this.#timelines.delete(conversation)
+      this.#timelines.set(conversation, known)
+      return known
+    }
+    const timeline = new Timeline({ conversation, line: this.#line, clock: this.#clock, random: this.#random })
+    this.#timelines.set(conversation, timeline)
+    timeline.onChange.listen(() => this.#timelineChanged(timeline))
+    timeline.onMembers.listen((members) => this.inbox.takeMembers(conversation, members))
+    this.#fill(timeline)
+    this.#letOldTimelinesGo()
+    return timeline
+  }
+
+  /** The conversation with a contact, opened if there was none. */
+  async conversationWith(user) {
+    const summary = await this.#line.ask("chat.open", { user })
+    this.takeSummaries([summary])
+    return summary
+  }
+
+  /** My side of a conversation: `muted_until`, `pinned`, `hidden`. */
+  keep(conversation, fields) {
+    return this.#line.ask("chat.keep", { conversation, ...fields })
+  }
+
+  /** The conversation that is looked at is read as far as it is seen. */
+  seen(conversation, seq) {
+    const mine = this.inbox.get(conversation)?.mine
+    if (!mine || seq > mine.read_seq) this.marks.read(conversation, seq)
+  }
+
+  /** I am writing; the others are told now and then. */
+  typing(conversation) {
+    const now = this.#clock.now()
+    if (this.#line.state !== "ready" || now - (this.#typed_at.get(conversation) ?? 0) < Messenger.TYPING_EVERY_MS) return
+    this.#typed_at.set(conversation, now)
+    this.#line.tell("chat.typing", { conversation })
+  }
+
+  /** Messages of mine that still wait in this conversation. */
+  waiting(conversation) {
+    return this.outbox.of(conversation).filter((entry) => entry.do === "chat.send")
+  }
+
+  // Saying. Everything goes through the outbox, so that it holds without a line, and in order.
+
+  send(conversation, body, replyTo = null) {
+    const fields = { client_id: this.#uuid7.next(), body, ...(replyTo === null ? {} : { reply_to: replyTo }) }
+    return this.outbox.add({ client_id: fields.client_id, conversation, do: "chat.send", fields })
+  }
+
+  /** Send a refused message as a new one, or try a refused change again. */
+  retry(entry) {
+    const client_id = this.#uuid7.next()
+    const fields = entry.do === "chat.send" ? { ...entry.fields, client_id } : entry.fields
+    const { conversation } = entry
+    return this.outbox.add(
+      { client_id, conversation, do: entry.do, fields },
+      { supersedes: (one) => one.client_id === entry.client_id },
+    )
+  }
+
+  edit(conversation, row, body) {
+    const queued = this.outbox.of(conversation).filter((one) => one.do === "chat.edit" && one.fields.seq === row.seq)
+    const handed = queued.filter((one) => one.state === "handed")
+    const edits = Math.max(row.edits, ...handed.map((one) => one.fields.edits + 1))
+    return this.#changeMessage("chat.edit", conversation, { seq: row.seq, body, edits })
+  }
+
+  recall(conversation, seq) {
+    return this.#changeMessage("chat.recall", conversation, { seq })
+  }
+
+  react(conversation, seq, emoji) {
+    return this.#changeMessage("chat.react", conversation, { seq, emoji })
+  }
+
+  #changeMessage(name, conversation, fields) {
+    return this.outbox.add(
+      { client_id: this.#uuid7.next(), conversation, do: name, fields },
+      { supersedes: (one) => one.do === name && one.fields.seq === fields.seq },
+    )
+  }
+
+  // What comes down.
+
+  #ready({ now }) {
+    this.#clock.adopt(now)
+    this.#sync.run().then(() => this.onComplete.ring())
+    for (const timeline of this.#timelines.values()) this.#catchUp(timeline)
+    this.#meTopic.heal()
+    this.outbox.sendAll()
+    this.marks.heal()
+    this.drafts.heal()
+  }
+
+  #catchUp(timeline) {
+    const rev = this.inbox.get(timeline.conversation)?.rev ?? 0
+    return timeline.isLoaded ? timeline.reach(rev) : timeline.load()
+  }
+
+  #hear(hint) {
+    if (hint.on === "me") return this.#meTopic.hear(hint.rev, hint.row)
+    if (hint.on === "people") return this.inbox.takePeople([hint.person])
+    const [kind, conversation] = hint.on.split(":")
+    if (kind !== "chat") return
+    if (hint.rev !== undefined) this.#hearMessage(conversation, hint)
+    else if (hint.say === "receipt") this.inbox.takeReceipt(conversation, hint)
+    else if (hint.say === "typing") this.inbox.takeTyping(conversation, hint.user, hint.for_ms)
+  }
+
+  #hearMessage(conversation, { rev, say, row }) {
+    const found = this.inbox.takeMessage(conversation, row)
+    if (found !== "next") this.#sync.soon()
+    const isFromOther = say === "message.posted" && row.from !== this.me.id
+    // What comes is read to its end and kept, so that it can be opened later without a line, and may be called delivered.
+    const timeline = this.#timelines.get(conversation) ?? (isFromOther && found !== "unknown" && this.timeline(conversation))
+    if (timeline) timeline.hear(rev, row)
+    if (isFromOther) this.onArrival.ring(conversation, row)
+  }
+
+  #takeMine(row) {
+    if (row.kind === "membership") {
+      this.drafts.hear(row.conversation, row.draft)
+      if (!this.inbox.takeMembership(row)) this.#sync?.soon()
+    } else if (row.kind === "contact") {
+      this.#takeContacts([row])
+    } else if (row.kind === "profile") {
+      this.inbox.takePeople([{ id: row.user, name: row.name, handle: row.handle, avatar: row.avatar }])
+    }
+  }
+
+  #takeContacts(rows) {
+    this.inbox.takeContacts(rows)
+    return rows.length > 0 ? this.#store.note("contacts", this.inbox.contacts) : undefined
+  }
+
+  async #takeChanged(rows) {
+    const summaries = this.takeSummaries(rows)
+    await this.#store.keepSummaries(summaries, Summary.merge)
+    for (const summary of summaries) {
+      this.#timelines.get(summary.id)?.reach(summary.rev)
+      if (Summary.unread(summary) > 0) this.#wantedOffline.add(summary.id)
+    }
+    this.#reading ??= this.#readAhead().finally(() => (this.#reading = null))
+  }
+
+  async #takeMe(rev, isFirst) {
+    if (isFirst || this.#meTopic.rev === null) {
+      this.#meTopic.adopt(rev)
+      await this.#store.note("me", rev)
+    } else {
+      await this.#meTopic.reach(rev)
+    }
+  }
+
+  async #keepCursor(cursor, epoch) {
+    await this.#store.note("epoch", epoch)
+    await this.#store.note("cursor", cursor)
+  }
+
+  /** The instance was restored: what it told me may never have been. What I wrote stays. */
+  async #forget() {
+    await this.#store.forgetKnown()
+    this.inbox.forget()
+    this.#meTopic.forget()
+    for (const timeline of this.#timelines.values()) timeline.startOver()
+  }
+
+  /** A reaction that is refused is not worth keeping; the person is told why, once. */
+  #reportRefusedReactions(conversation) {
+    for (const entry of this.outbox.of(conversation)) {
+      if (entry.do !== "chat.react" || entry.state !== "refused" || this.#reported.has(entry.client_id)) continue
+      this.#reported.add(entry.client_id)
+      this.onRefusal.ring(entry)
+      this.outbox.discard(conversation, entry.client_id)
+    }
+  }
+
+  // Timelines, and what this device keeps of them.
+
+  async #fill(timeline) {
+    const record = await this.#store.timeline(timeline.conversation)
+    if (record && record.epoch === this.#sync?.epoch && !timeline.isLoaded) timeline.adoptRecord(record)
+    if (this.#line.state === "ready") await this.#catchUp(timeline)
+  }
+
+  #timelineChanged(timeline) {
+    const { conversation } = timeline
+    if (!timeline.isLoaded) return
+    const own = this.inbox.get(conversation)?.members.find((member) => member.user === this.me.id)
+    const heard = timeline.highOfOthers(this.me.id)
+    if (own && heard > own.delivered_seq) this.marks.delivered(conversation, heard)
+    if (this.#keepStops.has(conversation)) return
+    const stop = this.#clock.after(Messenger.KEEP_MS, () => {
+      this.#keepStops.delete(conversation)
+      if (timeline.isLoaded) this.#store.keepTimeline({ ...timeline.record(), epoch: this.#sync.epoch, used_at: this.#clock.now() })
+    })
+    this.#keepStops.set(conversation, stop)
+  }
+
+  #letOldTimelinesGo() {
+    for (const [conversation, timeline] of this.#timelines) {
+      if (this.#timelines.size <= Messenger.LIVE_TIMELINES_MAX) return
+      // Whoever is shown on the screen listens besides us.
+      if (timeline.isShown) continue
+      this.#timelines.delete(conversation)
+    }
+  }
+
+  /** Read what is unread, one conversation after the other, so that it is here when the line is not. */
+  async #readAhead() {
+    for (const conversation of this.#wantedOffline) {
+      if (this.#line.state !== "ready") return
+      this.#wantedOffline.delete(conversation)
+      const timeline = this.timeline(conversation)
+      await this.#catchUp(timeline)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** What a list shows of one conversation; how two reports of it become one. No DOM here. */
+export class Summary {
+  /** The newer of two reports, field by field: all are absolute, so the order of arrival does not matter. */
+  static merge(one, other) {
+    const [older, newer] = other.rev >= one.rev ? [one, other] : [other, one]
+    return {
+      ...older,
+      ...newer,
+      last_seq: Math.max(one.last_seq, other.last_seq),
+      counted: Math.max(one.counted, other.counted),
+      last: Summary.#newerMessage(one.last, other.last),
+      members: Summary.mergeMembers(older.members, newer.members),
+      mine: one.mine && other.mine ? (other.mine.rev >= one.mine.rev ? other.mine : one.mine) : (other.mine ?? one.mine),
+    }
+  }
+
+  /** Receipts never go back; who is a member is told by the newer report. */
+  static mergeMembers(older, newer) {
+    const known = new Map(older.map((member) => [member.user, member]))
+    return newer.map((member) => {
+      const before = known.get(member.user)
+      if (!before) return member
+      return {
+        ...member,
+        read_seq: Math.max(before.read_seq, member.read_seq),
+        delivered_seq: Math.max(before.delivered_seq, member.delivered_seq),
+      }
+    })
+  }
+
+  /** The summary after a message was posted or changed. */
+  static withMessage(summary, row) {
+    return {
+      ...summary,
+      rev: Math.max(summary.rev, row.rev),
+      last_seq: Math.max(summary.last_seq, row.seq),
+      counted: Math.max(summary.counted, row.counted),
+      last: Summary.#newerMessage(summary.last, row),
+    }
+  }
+
+  static #newerMessage(one, other) {
+    if (!one || !other) return one ?? other
+    if (one.seq !== other.seq) return one.seq > other.seq ? one : other
+    return one.rev > other.rev ? one : other
+  }
+
+  static unread({ counted, mine }) {
+    return mine ? Math.max(0, counted - mine.read_counted - mine.own_since) : 0
+  }
+
+  static isGone({ until_seq }) {
+    return until_seq !== null
+  }
+
+  static isHidden({ last_seq, mine }) {
+    return Boolean(mine) && last_seq <= mine.hidden_seq
+  }
+
+  static isMuted({ mine }, now) {
+    return Boolean(mine?.muted_until) && Date.parse(mine.muted_until) > now
+  }
+
+  /** The one I talk to, for a conversation of two. */
+  static otherId({ kind, members }, meId) {
+    return kind === "direct" ? members.find((member) => member.user !== meId)?.user : undefined
+  }
+
+  /** How far a message of mine has come: `sent`, `delivered` to everybody, or `read` by everybody. */
+  static reachOf(summary, seq, meId) {
+    const others = summary.members.filter((member) => member.user !== meId && member.until_seq === null)
+    if (others.length === 0) return "sent"
+    if (others.every((member) => member.read_seq >= seq)) return "read"
+    return others.every((member) => Math.max(member.delivered_seq, member.read_seq) >= seq) ? "delivered" : "sent"
+  }
+}

@@ -1,0 +1,127 @@
+import { Summary } from "#chat/summary.js"
+
+// One to three emoji and nothing else: pictograms with their tones, joiners, flags and key caps.
+const FEW_EMOJI =
+  /^(?:(?:\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3|\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?(?:\u200D\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?)*)\s*){1,3}$/u
+
+/**
+ * What a conversation looks like: its messages with what I have said about them and is not answered yet, then what waits to be sent;
+ * with days, groups, and the line before what is new. A plain list of items, each with a `key` that stays the same from the
+ * first tap to the last reaction. No DOM here.
+ */
+export class Transcript {
+  /**
+   * @param {{
+   *   rows: any[],
+   *   entries: any[],
+   *   answered: any[],
+   *   summary: any,
+   *   me: {id: string},
+   *   format: import("#lib/format.js").Format,
+   *   isReady: boolean,
+   *   newAfter?: number | null,
+   * }} what `entries` are those of the outbox, `answered` those whose effect has not arrived; `newAfter` is the last `seq` that had
+   *   been read when the conversation was opened
+   */
+  static compose({ rows, entries, answered, summary, me, format, isReady, newAfter = null }) {
+    const changes = [...answered, ...entries].filter((entry) => entry.do !== "chat.send")
+    const messages = rows.map((row) => held(row, changes, { summary, me, isReady }))
+    const here = new Set(rows.filter((row) => row.from === me.id).map((row) => row.client_id))
+    const sends = [...answered.map((entry) => ({ ...entry, state: "sent" })), ...entries]
+    for (const entry of sends) {
+      if (entry.do !== "chat.send" || here.has(entry.client_id)) continue
+      here.add(entry.client_id)
+      messages.push(pending(entry, { me, isReady }))
+    }
+    return group(withBreaks(messages, { format, newAfter }), format)
+  }
+}
+
+function held(row, changes, { summary, me, isReady }) {
+  const isMine = row.from === me.id
+  const item = {
+    kind: row.kind,
+    key: isMine ? row.client_id : `${row.seq}`,
+    at: Date.parse(row.sent_at),
+    row,
+    isMine,
+    state: isMine && summary ? Summary.reachOf(summary, row.seq, me.id) : null,
+    isBig: FEW_EMOJI.test(row.body),
+    entry: null,
+  }
+  return changes.filter((entry) => entry.fields.seq === row.seq).reduce((so_far, entry) => changed(so_far, entry, { me, isReady }), item)
+}
+
+/** A message as I have just changed it. A recall is not shown before it is done: until then the others can read what was said. */
+function changed(item, entry, { me, isReady }) {
+  const { fields } = entry
+  if (entry.do === "chat.react") return { ...item, row: { ...item.row, reactions: reacted(item.row.reactions, me.id, fields.emoji) } }
+  const isFailed = entry.state === "refused"
+  const row = entry.do === "chat.edit" && !isFailed ? { ...item.row, body: fields.body, edits: item.row.edits + 1 } : item.row
+  return { ...item, row, entry, isBig: FEW_EMOJI.test(row.body), state: stateOf(entry, isReady) }
+}
+
+function reacted(reactions, meId, emoji) {
+  const others = reactions
+    .map((one) => ({ ...one, users: one.users.filter((user) => user !== meId) }))
+    .filter((one) => one.users.length > 0 || one.emoji === emoji)
+  if (emoji === null) return others
+  const known = others.find((one) => one.emoji === emoji)
+  if (!known) return [...others, { emoji, users: [meId] }]
+  return others.map((one) => (one === known ? { ...one, users: [...one.users, meId] } : one))
+}
+
+function pending(entry, { me, isReady }) {
+  const { body, reply_to = null } = entry.fields
+  return {
+    kind: "text",
+    key: entry.client_id,
+    at: entry.written_at,
+    row: { seq: null, client_id: entry.client_id, from: me.id, body, reply_to, edits: 0, recalled_at: null, reactions: [] },
+    isMine: true,
+    state: stateOf(entry, isReady),
+    isBig: FEW_EMOJI.test(body),
+    entry,
+  }
+}
+
+function stateOf(entry, isReady) {
+  if (entry.state === "sent") return "sent"
+  if (entry.state === "refused") return "failed"
+  if (isReady) return "waiting"
+  return entry.state === "handed" ? "uncertain" : "unsent"
+}
+
+/** Put a day before its first message, and one line before what is new. */
+function withBreaks(messages, { format, newAfter }) {
+  const isNew = ({ row, isMine, kind }) => newAfter !== null && row.seq > newAfter && !isMine && kind !== "event"
+  const firstNew = messages.find(isNew)
+  const items = []
+  const days = new Set()
+  let day = null
+  for (const message of messages) {
+    const today = format.day(message.at)
+    // A phone with a wrong clock may go back a day: its key must not stand twice.
+    if (today !== day) items.push({ kind: "day", key: days.has(today) ? `day before ${message.key}` : `day ${today}`, at: message.at, day: today })
+    day = today
+    days.add(today)
+    if (message === firstNew) {
+      const count = messages.filter(isNew).length
+      items.push({ kind: "new", key: "new", count })
+    }
+    items.push(message)
+  }
+  return items
+}
+
+/** One sender within one minute is a group, unless something stands between. */
+function group(items, format) {
+  const isMessage = (item) => item !== undefined && item.kind !== "day" && item.kind !== "new" && item.kind !== "event"
+  const isSame = (one, other) =>
+    isMessage(one) && isMessage(other) && one.row.from === other.row.from && format.minute(one.at) === format.minute(other.at)
+  return items.map((item, place) =>
+    isMessage(item)
+      ? { ...item, starts: !isSame(items[place - 1], item), ends: !isSame(item, items[place + 1]) }
+      : item,
+  )
+}

@@ -1,0 +1,281 @@
+"""Asking to know somebody, answering, leaving, blocking."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from superapp.accounts import limits, names, phones, queries, rows
+from superapp.accounts.errors import ContactBlocked, ContactNotAsked, ContactOneself, PersonNotFound
+from superapp.accounts.events import ContactAccepted, ContactEnded, NumberInvited
+from superapp.accounts.limits import Limit
+from superapp.accounts.models import Contact, Invitation
+from superapp.accounts.rows import ContactRow
+from superapp.core import changes, outbox
+from superapp.realtime import me
+
+ASKING = Limit("contact.ask", 50, timedelta(days=1))
+# Whoever said no is not asked again by the same person for this long.
+NO_MEANS_NO_FOR = timedelta(days=30)
+
+INVITED, ASKS, ACCEPTED, ENDED = Contact.State.INVITED, Contact.State.ASKS, Contact.State.ACCEPTED, Contact.State.ENDED
+
+
+def ask_by_phone(*, user_id: int, phone: str, now: datetime) -> None:
+    """
+    Invite whoever has this number, now or later. Asking again is asking once.
+
+    Whether anybody has it shows neither in the answer nor in the time it takes: here the invitation is only written
+    down, and it is delivered apart from the request.
+
+    :raises PhoneInvalid: if it is no phone number
+    :raises ContactOneself: if it is the asker's own
+    :raises RateLimited: after too many questions of a day
+    """
+    number = phones.parse(phone)
+    limits.count([(ASKING, f"user:{user_id}")], now=now)
+    if queries.number_of(user_id) == number:
+        raise ContactOneself
+    with transaction.atomic():
+        invitation, _ = Invitation.objects.get_or_create(owner_id=user_id, number=number, defaults={"invited_at": now})
+        outbox.publish(NumberInvited(invitation_id=invitation.pk))
+
+
+def deliver_invitation(*, invitation_id: int, now: datetime) -> None:
+    """
+    Ask whoever has the invited number, if somebody has; otherwise the invitation waits. Delivering twice is delivering
+    once.
+    """
+    with transaction.atomic():
+        invitation = Invitation.objects.filter(pk=invitation_id).first()
+        invited = queries.user_by_number(invitation.number) if invitation else None
+        if invitation is None or invited is None:
+            return
+        if invited.pk != invitation.owner_id:
+            pair = _Pair(invitation.owner_id, invited.pk, now)
+            if not pair.mine.is_blocked:
+                pair.ask(is_by_phone=True)
+            pair.finish()
+        invitation.delete()
+
+
+def deliver_waiting_invitations(*, user_id: int, now: datetime) -> None:
+    """Hand somebody who joined the invitations that were waiting for their number."""
+    number = queries.number_of(user_id)
+    if number is None:
+        return
+    waiting = Invitation.objects.filter(number=number).order_by("pk").values_list("pk", flat=True)
+    for invitation_id in list(waiting):
+        deliver_invitation(invitation_id=invitation_id, now=now)
+
+
+def ask_by_handle(*, user_id: int, handle: str, now: datetime) -> ContactRow:
+    """
+    Ask somebody to be a contact. If they ask already, or did and were declined, both are contacts at once.
+
+    Asking again changes nothing. Whoever declined or blocked the asker hears nothing, and the asker is told nothing of
+    it.
+
+    :raises RateLimited: after too many questions of a day
+    :raises PersonNotFound: if nobody has the handle
+    :raises ContactOneself: if it is the asker's own
+    :raises ContactBlocked: if the asker has blocked them
+    """
+    limits.count([(ASKING, f"user:{user_id}")], now=now)
+    with transaction.atomic():
+        peer = queries.user_by_handle(names.lookup_handle(handle))
+        if peer.pk == user_id:
+            raise ContactOneself
+        pair = _Pair(user_id, peer.pk, now)
+        if pair.mine.is_blocked:
+            raise ContactBlocked
+        pair.ask(is_by_phone=False)
+        return pair.finish()
+
+
+def answer_contact(*, user_id: int, peer_public_id: UUID, accept: bool, now: datetime) -> ContactRow:
+    """
+    Say yes or no to somebody who asks. A no is not told to them. Giving the same answer twice is giving it once.
+
+    :raises PersonNotFound: if there is no such person among one's contacts
+    :raises ContactNotAsked: if they do not ask
+    """
+    with transaction.atomic():
+        pair = _known_pair(user_id, peer_public_id, now)
+        if accept:
+            pair.accept()
+        else:
+            pair.decline()
+        return pair.finish()
+
+
+def remove_contact(*, user_id: int, peer_public_id: UUID, now: datetime) -> ContactRow:
+    """
+    End knowing somebody, or take back one's question. Removing twice is removing once.
+
+    :raises PersonNotFound: if there is no such person among one's contacts
+    """
+    with transaction.atomic():
+        pair = _known_pair(user_id, peer_public_id, now)
+        if pair.mine.state == ASKS:
+            pair.decline()
+        else:
+            pair.end()
+        return pair.finish()
+
+
+def block_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> ContactRow:
+    """
+    Hear nothing of somebody any more. To them it looks exactly as if they had been removed.
+
+    :raises PersonNotFound: if there is no such person
+    :raises ContactOneself: if it is oneself
+    """
+    with transaction.atomic():
+        pair = _any_pair(user_id, peer_public_id, now)
+        pair.end()
+        if not pair.mine.is_blocked:
+            pair.mine.is_blocked = True
+            pair.tell(pair.mine)
+        return pair.finish()
+
+
+def unblock_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> ContactRow:
+    """
+    Let somebody ask again. They are no contact by this alone.
+
+    :raises PersonNotFound: if there is no such person among those one knows
+    """
+    with transaction.atomic():
+        pair = _known_pair(user_id, peer_public_id, now)
+        if pair.mine.is_blocked:
+            pair.mine.is_blocked = False
+            pair.tell(pair.mine)
+        return pair.finish()
+
+
+def make_contacts(*, user_id: int, peer_id: int, now: datetime) -> None:
+    """Make two people contacts whom somebody else introduced, as the demo world does. Twice is once."""
+    with transaction.atomic():
+        pair = _Pair(user_id, peer_id, now)
+        pair.join()
+        pair.finish()
+
+
+def _any_pair(user_id: int, peer_public_id: UUID, now: datetime) -> _Pair:
+    peer = queries.user_by_public_id(peer_public_id)
+    if peer.pk == user_id:
+        raise ContactOneself
+    return _Pair(user_id, peer.pk, now)
+
+
+def _known_pair(user_id: int, peer_public_id: UUID, now: datetime) -> _Pair:
+    try:
+        pair = _any_pair(user_id, peer_public_id, now)
+    except ContactOneself:
+        raise PersonNotFound from None
+    if not pair.mine.rev:  # An invitation by phone that they did not accept is a stranger's.
+        raise PersonNotFound
+    return pair
+
+
+class _Pair:
+    """
+    Two people under lock, with my side of knowing them and theirs.
+
+    Verbs change the sides; ``finish`` numbers and stores what changed and tells whoever may know. Changes that their
+    owner may not see are stored without a number.
+    """
+
+    def __init__(self, user_id: int, peer_id: int, now: datetime) -> None:
+        people = queries.lock_people((user_id, peer_id))
+        mine, theirs = queries.sides(user_id, peer_id)
+        self._now = now
+        self._told: dict[int, Contact] = {}
+        self._stored: dict[int, Contact] = {}
+        self.mine = mine or Contact(owner_id=user_id, peer_id=peer_id, state=ENDED)
+        self.theirs = theirs or Contact(owner_id=peer_id, peer_id=user_id, state=ENDED)
+        for side in (self.mine, self.theirs):
+            side.peer = people[side.peer_id]
+
+    def ask(self, *, is_by_phone: bool) -> None:
+        if self.mine.state == ACCEPTED:
+            return
+        if self.mine.state == ASKS or self.theirs.state == INVITED:
+            self.join()
+            return
+        was_seen = self.mine.state == INVITED and not self.mine.is_by_phone
+        if not was_seen:
+            self.mine.state, self.mine.is_by_phone, self.mine.declined_at = INVITED, is_by_phone, None
+            if is_by_phone:
+                self._stored[self.mine.owner_id] = self.mine
+            else:
+                self.tell(self.mine)
+        if self.theirs.state == ENDED and not self.theirs.is_blocked and not self._they_said_no():
+            self.theirs.state = ASKS
+            self.tell(self.theirs)
+
+    def accept(self) -> None:
+        if self.mine.state == ACCEPTED:
+            return
+        if self.mine.state != ASKS:
+            raise ContactNotAsked
+        self.join()
+
+    def decline(self) -> None:
+        if self.mine.state == ENDED and self.mine.declined_at is not None:
+            return
+        if self.mine.state != ASKS:
+            raise ContactNotAsked
+        self.mine.state, self.mine.declined_at = ENDED, self._now
+        self.tell(self.mine)
+
+    def join(self) -> None:
+        if self.mine.state == ACCEPTED:
+            return
+        for side in (self.mine, self.theirs):
+            side.state, side.is_by_phone, side.declined_at = ACCEPTED, False, None
+            self.tell(side)
+        outbox.publish(ContactAccepted(lower_user_id=self._lower, higher_user_id=self._higher))
+
+    def end(self) -> None:
+        if self.mine.state == ACCEPTED:
+            outbox.publish(ContactEnded(lower_user_id=self._lower, higher_user_id=self._higher))
+        if self.theirs.state in (ACCEPTED, ASKS):
+            self.theirs.state = ENDED
+            self.tell(self.theirs)
+        if self.mine.state != ENDED:
+            self.mine.state, self.mine.is_by_phone = ENDED, False
+            self.tell(self.mine)
+
+    def tell(self, side: Contact) -> None:
+        """Have this side numbered, stored, and told to its owner."""
+        self._told[side.owner_id] = side
+
+    def finish(self) -> ContactRow:
+        if self._told:
+            stamp = changes.stamp()
+            # The last locks of all, taken in the order of ids.
+            revs = me.next_revs(self._told)
+            for owner_id, side in self._told.items():
+                side.rev, side.changed = revs[owner_id], stamp
+        for side in {**self._stored, **self._told}.values():
+            side.changed_at = self._now
+            side.save()
+        for owner_id, side in self._told.items():
+            me.changed(owner_id, "contact.changed", dict(rows.contact(side)))
+        return rows.contact(self.mine)
+
+    def _they_said_no(self) -> bool:
+        said_no_at = self.theirs.declined_at
+        return said_no_at is not None and self._now - said_no_at < NO_MEANS_NO_FOR
+
+    @property
+    def _lower(self) -> int:
+        return min(self.mine.owner_id, self.theirs.owner_id)
+
+    @property
+    def _higher(self) -> int:
+        return max(self.mine.owner_id, self.theirs.owner_id)

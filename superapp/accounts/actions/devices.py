@@ -1,0 +1,68 @@
+"""Devices: where somebody is logged in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from superapp.accounts import queries
+from superapp.accounts.models import Device
+from superapp.realtime import bus
+
+SEEN_AGAIN_AFTER = timedelta(minutes=1)
+
+
+def begin_device(
+    *, user_id: int, session_key: str, browser_hash: str, name: str, is_new_account: bool, now: datetime
+) -> Device:
+    """
+    Remember that somebody is logged in here. The device that makes an account is trusted with it; one that came with
+    nothing but a code by SMS is not trusted with money (see ``Device``).
+    """
+    return Device.objects.create(
+        user_id=user_id,
+        session_key=session_key,
+        browser_hash=browser_hash,
+        name=name[: Device.NAME_CHARS_MAX],
+        signed_in_at=now,
+        last_seen_at=now,
+        trusted_at=now if is_new_account else None,
+    )
+
+
+def end_device(*, user_id: int, device_public_id: UUID, now: datetime) -> None:
+    """
+    Sign one of somebody's own devices out: its session is gone and its sockets are closed. Twice is once.
+
+    :raises DeviceNotFound: if it is somebody else's, or there is none
+    """
+    with transaction.atomic():
+        _end(queries.device_of(user_id, device_public_id), now)
+
+
+def end_session(*, session_key: str, now: datetime) -> None:
+    """Sign out the device of this session, if there is one."""
+    with transaction.atomic():
+        device = Device.objects.filter(session_key=session_key).first()
+        if device is not None:
+            _end(device, now)
+
+
+def device_seen(*, session_key: str, now: datetime) -> None:
+    """Note that the device is in use, at most once a minute."""
+    stale = Device.objects.filter(session_key=session_key, last_seen_at__lt=now - SEEN_AGAIN_AFTER)
+    stale.update(last_seen_at=now)
+
+
+def _end(device: Device, now: datetime) -> None:
+    Device.objects.filter(pk=device.pk, ended_at=None).update(ended_at=now)
+    Session.objects.filter(session_key=device.session_key).delete()
+    device_id = device.pk
+
+    def close_its_sockets() -> None:
+        bus.end_device(device_id)
+
+    transaction.on_commit(close_its_sockets, robust=True)

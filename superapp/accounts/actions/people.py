@@ -1,0 +1,45 @@
+"""Joining."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from superapp.accounts import names
+from superapp.accounts.events import PersonJoined
+from superapp.accounts.models import PhoneNumber, User
+from superapp.core import changes, outbox
+from superapp.realtime import me
+
+
+def create_person(
+    *,
+    name: str,
+    now: datetime,
+    number: str | None = None,
+    handle: str | None = None,
+    language: str = User.Language.INDONESIAN,
+    time_zone: str = "Asia/Jakarta",
+) -> User:
+    """
+    Give somebody an account, with a number (E.164) if they proved one. An empty name is asked for at their first visit.
+
+    :raises IntegrityError: if the number or the handle is somebody's already
+    """
+    user = User(
+        name=names.clean_name(name) if name else "",
+        handle=names.clean_handle(handle) if handle else None,
+        language=language,
+        time_zone=time_zone,
+        joined_at=now,
+    )
+    user.set_unusable_password()
+    with transaction.atomic():
+        user.changed = changes.stamp()
+        user.save()
+        if number:
+            PhoneNumber.objects.create(number=number, user=user, verified_at=now)
+        outbox.publish(PersonJoined(user_id=user.pk))
+        me.begin(user.pk)
+    return user

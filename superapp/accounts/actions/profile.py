@@ -1,0 +1,119 @@
+"""What a person says of themselves."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from superapp.accounts import limits, names, pictures, queries, rows
+from superapp.accounts.errors import HandleTaken, LanguageUnknown, TimeZoneUnknown
+from superapp.accounts.events import ProfileChanged
+from superapp.accounts.limits import Limit
+from superapp.accounts.models import User
+from superapp.accounts.rows import ProfileRow
+from superapp.core import changes, outbox
+from superapp.realtime import hints, me
+
+HANDLE_CHANGES = Limit("handle.change", 3, timedelta(days=30))
+PICTURE_CHANGES = Limit("avatar.change", 20, timedelta(days=1))
+OTHERS_SEE = ("name", "handle", "avatar")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wishes:
+    """What a person wants to be different; None leaves a thing as it is."""
+
+    name: str | None = None
+    handle: str | None = None
+    language: str | None = None
+    time_zone: str | None = None
+
+
+def change_profile(*, user_id: int, wishes: Wishes, now: datetime) -> ProfileRow:
+    """
+    Make the profile so. What is as wished already changes nothing and tells nobody.
+
+    :raises NameInvalid: if nothing of the name can be seen, or it is too long
+    :raises HandleInvalid: if the handle has not the shape of one
+    :raises HandleTaken: if somebody has it, or nobody may
+    :raises LanguageUnknown: if we do not speak it
+    :raises TimeZoneUnknown: if there is no such place
+    :raises RateLimited: if the handle changed too often
+    """
+    wanted = _cleaned(wishes)
+    try:
+        return _change(user_id, wanted, now)
+    except IntegrityError:  # The only thing of a profile that is unique.
+        raise HandleTaken from None
+
+
+def set_avatar(*, user_id: int, upload: bytes, now: datetime) -> ProfileRow:
+    """
+    Show this picture for the person, made anew from its pixels alone.
+
+    :raises PictureTooLarge: if it has too many bytes
+    :raises PictureTooManyPixels: if it would be too large once opened
+    :raises PictureUnreadable: if it is no picture of a kind we read
+    :raises RateLimited: after too many pictures of a day
+    """
+    limits.count([(PICTURE_CHANGES, f"user:{user_id}")], now=now)
+    # Outside of the transaction: reading pixels takes long. A file that is left over after a crash harms nobody.
+    digest = pictures.store_avatar(upload)
+    return _change(user_id, {"avatar": digest}, now)
+
+
+def remove_avatar(*, user_id: int, now: datetime) -> ProfileRow:
+    """Show no picture for the person."""
+    return _change(user_id, {"avatar": ""}, now)
+
+
+def _cleaned(wishes: Wishes) -> dict[str, str]:
+    cleaners: dict[str, Callable[[str], str]] = {
+        "name": names.clean_name,
+        "handle": names.clean_handle,
+        "language": _language,
+        "time_zone": _time_zone,
+    }
+    wanted = {field: getattr(wishes, field) for field in cleaners}
+    return {field: cleaners[field](value) for field, value in wanted.items() if value is not None}
+
+
+def _language(code: str) -> str:
+    if code not in User.Language.values:
+        raise LanguageUnknown
+    return code
+
+
+def _time_zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        raise TimeZoneUnknown
+    return name
+
+
+def _change(user_id: int, wanted: dict[str, str], now: datetime) -> ProfileRow:
+    with transaction.atomic():
+        user = queries.lock_people([user_id])[user_id]
+        number = queries.number_of(user_id)
+        changed = [field for field, value in wanted.items() if getattr(user, field) != value]
+        if not changed:
+            return rows.profile(user, number)
+        if "handle" in changed and user.handle is not None:
+            limits.count([(HANDLE_CHANGES, f"user:{user_id}")], now=now)
+        for field in changed:
+            setattr(user, field, wanted[field])
+        is_seen_by_others = any(field in OTHERS_SEE for field in changed)
+        if is_seen_by_others:
+            user.changed = changes.stamp()
+            outbox.publish(ProfileChanged(user_id=user_id))
+            hint = {"on": "people", "say": "profile.changed", "person": rows.person(user)}
+            hints.after_commit([*queries.onlookers(user_id), user_id], hint)
+        user.save(update_fields=[*changed, "changed"])
+        user.rev = me.next_rev(user_id)
+        user.save(update_fields=["rev"])
+        row = rows.profile(user, number)
+        me.changed(user_id, "profile.changed", dict(row))
+        return row

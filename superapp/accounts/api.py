@@ -1,0 +1,64 @@
+"""The door of accounts: who people are, and whom they know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from superapp.accounts import queries, rows
+from superapp.accounts.actions.contacts import block_person, make_contacts
+from superapp.accounts.actions.people import create_person
+from superapp.accounts.models import User
+from superapp.accounts.rows import PersonRow
+
+__all__ = [
+    "are_contacts",
+    "block_person",
+    "create_person",
+    "make_contacts",
+    "people",
+    "people_changed",
+    "person",
+    "public_ids",
+    "refused_pairs",
+    "user_by_handle",
+    "user_by_number",
+    "user_by_public_id",
+]
+
+user_by_public_id = queries.user_by_public_id
+user_by_handle = queries.user_by_handle
+user_by_number = queries.user_by_number
+
+
+def person(user: User) -> PersonRow:
+    """How this person looks to others."""
+    return rows.person(user)
+
+
+def people(user_ids: Collection[int]) -> dict[int, PersonRow]:
+    """How these people look to others, by id; in one query."""
+    return {user.pk: rows.person(user) for user in queries.users(user_ids)}
+
+
+def people_changed(user_ids: Collection[int], *, since: int) -> dict[int, PersonRow]:
+    """Those of these people who look different since the cursor (see ``core.changes``); in one query."""
+    return {user.pk: rows.person(user) for user in queries.users_changed(user_ids, since=since)}
+
+
+def public_ids(user_ids: Collection[int]) -> dict[int, UUID]:
+    """How these people are called outside, by id; in one query."""
+    return queries.public_ids(user_ids)
+
+
+def are_contacts(user_id: int, peer_id: int) -> bool:
+    """Whether both have accepted and neither has blocked the other."""
+    return bool(queries.accepted_pairs({(user_id, peer_id)}))
+
+
+def refused_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """
+    Those of the pairs who may not write to each other alone: no accepted contacts, or one blocked the other; in one
+    query.
+    """
+    return set(pairs) - queries.accepted_pairs(pairs)

@@ -1,0 +1,139 @@
+"""What accounts may refuse."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from superapp.core.errors import DomainError, Kind
+
+
+class PhoneInvalid(DomainError):
+    """What was given is no phone number that could receive a message."""
+
+    code = "accounts.phone_invalid"
+    kind = Kind.INVALID
+    message = _("That is not a phone number we can reach. Write it like 0812 3456 7890, or with a country code.")
+
+
+class CodeWrong(DomainError):
+    """Not the code that was sent; ``tries_left`` says how many more may be tried."""
+
+    code = "accounts.code_wrong"
+    kind = Kind.INVALID
+    message = _("That code is not right. Tries left: {tries_left}.")
+
+
+class CodeOver(DomainError):
+    """There is no code that could be right: expired, used, tried too often, or asked for in another browser."""
+
+    code = "accounts.code_over"
+    kind = Kind.INVALID
+    message = _("That code is no longer good. Ask for a new one.")
+
+
+class CodeNotSent(DomainError):
+    """The code could not be handed to whoever delivers messages; it was not counted against anybody."""
+
+    code = "accounts.code_not_sent"
+    kind = Kind.UNAVAILABLE
+    message = _("We could not send the code just now. Please try again in a moment.")
+
+
+class AccountClosed(DomainError):
+    """The account behind this number was closed by an operator."""
+
+    code = "accounts.account_closed"
+    kind = Kind.FORBIDDEN
+    message = _("This account is closed. Please ask whoever runs this place.")
+
+
+class PersonNotFound(DomainError):
+    """No such person, or nobody you may know of: the two are told apart to nobody."""
+
+    code = "accounts.person_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("We found nobody there.")
+
+
+class ContactOneself(DomainError):
+    code = "accounts.contact_oneself"
+    kind = Kind.INVALID
+    message = _("That is you.")
+
+
+class ContactNotAsked(DomainError):
+    """An answer without a question: they do not ask to be a contact."""
+
+    code = "accounts.contact_not_asked"
+    kind = Kind.CONFLICT
+    message = _("There is no request to answer.")
+
+
+class ContactBlocked(DomainError):
+    """The asker has blocked this person."""
+
+    code = "accounts.contact_blocked"
+    kind = Kind.CONFLICT
+    message = _("You have blocked this person. Unblock them first.")
+
+
+class DeviceNotFound(DomainError):
+    code = "accounts.device_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("There is no such device.")
+
+
+class NameInvalid(DomainError):
+    code = "accounts.name_invalid"
+    kind = Kind.INVALID
+    message = _("A name has 1 to {chars_max} characters that can be seen.")
+
+
+class HandleInvalid(DomainError):
+    code = "accounts.handle_invalid"
+    kind = Kind.INVALID
+    message = _("A handle has 3 to 30 letters a to z, digits, dots or underscores, and starts with a letter.")
+
+
+class HandleTaken(DomainError):
+    """Somebody has it, or nobody may have it: the two are told apart to nobody."""
+
+    code = "accounts.handle_taken"
+    kind = Kind.CONFLICT
+    message = _("That handle is taken.")
+
+
+class LanguageUnknown(DomainError):
+    code = "accounts.language_unknown"
+    kind = Kind.INVALID
+    message = _("We do not speak that language yet.")
+
+
+class TimeZoneUnknown(DomainError):
+    code = "accounts.time_zone_unknown"
+    kind = Kind.INVALID
+    message = _("We do not know that time zone.")
+
+
+class PictureTooLarge(DomainError):
+    """Too many bytes."""
+
+    code = "accounts.picture_too_large"
+    kind = Kind.TOO_LARGE
+    message = _("That picture is too large. At most {megabytes_max} MB, please.")
+
+
+class PictureTooManyPixels(DomainError):
+    """Small as a file and huge once opened."""
+
+    code = "accounts.picture_too_many_pixels"
+    kind = Kind.TOO_LARGE
+    message = _("That picture has too many pixels. At most {megapixels_max} megapixels, please.")
+
+
+class PictureUnreadable(DomainError):
+    """Not a JPEG, PNG or WebP by its content, whatever its name says."""
+
+    code = "accounts.picture_unreadable"
+    kind = Kind.INVALID
+    message = _("That is not a picture we can read. Send a JPEG, PNG or WebP.")

@@ -1,0 +1,81 @@
+"""What happened to accounts, for whoever depends on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from superapp.core.events import Event, fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfPerson(Event):
+    user_id: int
+
+    @property
+    def key(self) -> str:
+        return f"person:{self.user_id}"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class PersonJoined(_OfPerson):
+    """A new account exists."""
+
+    name: ClassVar[str] = "accounts.person_joined"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ProfileChanged(_OfPerson):
+    """What others see of this person (name, handle, picture) is another."""
+
+    name: ClassVar[str] = "accounts.profile_changed"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class PhoneMoved(_OfPerson):
+    """A number left ``user_id``, who was silent for long, for ``to_user_id``, who proved it last."""
+
+    name: ClassVar[str] = "accounts.phone_moved"
+    to_user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfPair(Event):
+    lower_user_id: int
+    higher_user_id: int
+
+    @property
+    def key(self) -> str:
+        return f"contact:{self.lower_user_id}:{self.higher_user_id}"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ContactAccepted(_OfPair):
+    """These two are contacts now."""
+
+    name: ClassVar[str] = "accounts.contact_accepted"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ContactEnded(_OfPair):
+    """These two are contacts no more; one removed or blocked the other."""
+
+    name: ClassVar[str] = "accounts.contact_ended"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class NumberInvited(Event):
+    """Somebody invited whoever has a certain number."""
+
+    name: ClassVar[str] = "accounts.number_invited"
+    invitation_id: int
+
+    @property
+    def key(self) -> str:
+        return f"invitation:{self.invitation_id}"

@@ -1,0 +1,62 @@
+"""What every request of a logged-in person does by the way."""
+
+from __future__ import annotations
+
+import threading
+import zoneinfo
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone, translation
+
+from superapp.accounts import sessions
+from superapp.accounts.actions import devices
+from superapp.accounts.models import User
+from superapp.core import clock
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+SEEN_SECONDS = 60
+SESSIONS_REMEMBERED_MAX = 10_000
+
+
+def person_settings(get_response: GetResponse) -> GetResponse:
+    """Speak the person's language and tell the time of their place; afterwards the thread is as it was."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        user = getattr(request, "user", None)
+        if not isinstance(user, User):
+            return get_response(request)
+        request.LANGUAGE_CODE = user.language
+        with translation.override(user.language), timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
+            response = get_response(request)
+        response.headers["Content-Language"] = user.language
+        return response
+
+    return middleware
+
+
+class DeviceSeen:
+    """Notes when a device was last in use; a minute is exact enough, and spares the database the rest."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+        self._guard = threading.Lock()
+        self._noted_at: dict[str, float] = {}
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        session_key = request.session.session_key
+        if session_key and request.user.is_authenticated and self._is_due(session_key):
+            now = clock.now()
+            devices.device_seen(session_key=session_key, now=now)
+            sessions.keep_alive(request, now=now)
+        return self._get_response(request)
+
+    def _is_due(self, session_key: str) -> bool:
+        seconds = clock.now().timestamp()
+        with self._guard:
+            if seconds - self._noted_at.get(session_key, 0) < SEEN_SECONDS:
+                return False
+            if len(self._noted_at) >= SESSIONS_REMEMBERED_MAX:
+                self._noted_at.clear()
+            self._noted_at[session_key] = seconds
+            return True

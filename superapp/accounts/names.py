@@ -1,0 +1,86 @@
+"""Names and handles: cleaned of what cannot be seen, and of what makes a name look like another."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from superapp.accounts.errors import HandleInvalid, HandleTaken, NameInvalid
+from superapp.accounts.models import User
+
+MARKS_IN_A_ROW_MAX = 3
+WRITTEN_CHARS_MAX = 1_000
+ZERO_WIDTH_JOINER = "\u200d"
+# Letters and symbols by their category, and yet nothing can be seen of them.
+INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Categories of what may not stand in a name: controls, formats (zero-width, direction overrides), private and
+# unassigned.
+UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+HANDLE = re.compile(r"[a-z][a-z0-9]*(?:[._][a-z0-9]+)*_?")
+HANDLE_CHARS_MIN = 3
+# Nobody may speak as the house itself.
+RESERVED = """
+about abuse account accounts admin administrator akun anonim anonymous api app avatar bank bantuan belanja
+billing bot broadcast cs customerservice daftar dompet everyone gov guest help helpdesk hubungi info keamanan
+keluar kontak layanan login logout mail masuk me media moderator nusa obrolan official operator owner pay
+payment payments pembayaran pemerintah pengurus pesan polisi postmaster privacy resmi root sales saya security
+semua server settings shop staff static status support sysadmin system sistem team test tim toko undefined
+unknown user wallet web webmaster www null
+"""
+RESERVED_HANDLES = frozenset(RESERVED.split())
+
+
+def clean_name(written: str) -> str:
+    """
+    The name in NFC, without what cannot be seen, with single spaces.
+
+    :raises NameInvalid: if nothing is left, or too much
+    """
+    chars = "".join(_seen(unicodedata.normalize("NFC", written[:WRITTEN_CHARS_MAX])))
+    name = " ".join(chars.split())
+    says_something = any(unicodedata.category(char)[0] in "LN" or unicodedata.category(char) == "So" for char in name)
+    if not says_something or len(name) > User.NAME_CHARS_MAX:
+        raise NameInvalid(chars_max=User.NAME_CHARS_MAX)
+    return name
+
+
+def clean_handle(written: str) -> str:
+    """
+    The handle as it is kept: lower case, without the @ that people put before it.
+
+    :raises HandleInvalid: if it has not the shape of one
+    :raises HandleTaken: if it is kept for the house
+    """
+    handle = lookup_handle(written)
+    if not HANDLE_CHARS_MIN <= len(handle) <= User.HANDLE_CHARS_MAX or not HANDLE.fullmatch(handle):
+        raise HandleInvalid
+    # However it is spelt: customer_service is customerservice.
+    if handle.replace("_", "").replace(".", "") in RESERVED_HANDLES:
+        raise HandleTaken
+    return handle
+
+
+def lookup_handle(written: str) -> str:
+    return written.strip().removeprefix("@").lower()
+
+
+def _seen(text: str) -> list[str]:
+    kept: list[str] = []
+    marks = 0
+    for position, char in enumerate(text):
+        category = unicodedata.category(char)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        is_space = category in ("Zs", "Zl", "Zp") or char in "\t\r\n"
+        is_seen = category not in UNSEEN_CATEGORIES and char not in INVISIBLE and marks <= MARKS_IN_A_ROW_MAX
+        if is_space:
+            kept.append(" ")
+        elif is_seen or (char == ZERO_WIDTH_JOINER and _joins_pictures(text, position)):
+            kept.append(char)
+    return kept
+
+
+def _joins_pictures(text: str, position: int) -> bool:
+    """Whether the joiner at this place makes one emoji of two, which is the only thing it may do."""
+    around = text[max(0, position - 2) : position] + text[position + 1 : position + 2]
+    return position + 1 < len(text) and sum(unicodedata.category(char) in ("So", "Sk") for char in around) >= 2

@@ -1,0 +1,115 @@
+"""Whom somebody knows: asking, answering, leaving, blocking."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from superapp.accounts import queries, rows
+from superapp.accounts.actions import contacts
+from superapp.accounts.models import Contact
+from superapp.accounts.pages.visitor import for_people, tell_next, told, user_of
+from superapp.accounts.rows import ContactRow
+from superapp.core import clock
+from superapp.core.errors import DomainError, Kind
+
+WRITTEN_CHARS_MAX = 60
+# A refusal of these kinds belongs beside the field; anything else is a page of its own.
+BESIDE_THE_FIELD = {Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.LIMITED}
+
+
+@for_people
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_list(request: HttpRequest) -> HttpResponse:
+    """Everybody I know, who asks, whom I asked; and asking somebody new by number or handle."""
+    problem: DomainError | None = None
+    typed = request.POST.get("who", "")[:WRITTEN_CHARS_MAX].strip()
+    if request.method == "POST":
+        try:
+            tell_next(request, _ask(user_of(request).pk, typed))
+            return redirect("accounts_pages:contacts")
+        except DomainError as refusal:
+            if refusal.kind not in BESIDE_THE_FIELD:
+                raise
+            problem = refusal
+    groups = _groups(user_of(request).pk)
+    context = {
+        **groups,
+        "is_empty": not any(groups.values()),
+        "who": typed,
+        "note": told(request),
+        "problem": problem and problem.body()["message"],
+    }
+    return render(request, "accounts/contacts.html", context, status=problem.kind if problem else 200)
+
+
+@for_people
+@require_POST
+def answer(request: HttpRequest, user: UUID) -> HttpResponse:
+    """Say yes or no to somebody who asks."""
+    accepts = request.POST.get("accept") == "yes"
+    row = contacts.answer_contact(
+        user_id=user_of(request).pk, peer_public_id=user, accept=accepts, now=clock.now()
+    )
+    name = row["person"]["name"]
+    tell_next(
+        request,
+        _("{name} is now one of your contacts.").format(name=name)
+        if accepts
+        else _("You declined. {name} is not told.").format(name=name),
+    )
+    return redirect("accounts_pages:contacts")
+
+
+@for_people
+@require_POST
+def remove(request: HttpRequest, user: UUID) -> HttpResponse:
+    """Know somebody no longer, or take an invitation back."""
+    row = contacts.remove_contact(user_id=user_of(request).pk, peer_public_id=user, now=clock.now())
+    tell_next(request, _("{name} is no longer one of your contacts.").format(name=row["person"]["name"]))
+    return redirect("accounts_pages:contacts")
+
+
+@for_people
+@require_POST
+def block(request: HttpRequest, user: UUID) -> HttpResponse:
+    """Block somebody, or unblock them."""
+    blocks = request.POST.get("blocked") == "yes"
+    change = contacts.block_person if blocks else contacts.unblock_person
+    row = change(user_id=user_of(request).pk, peer_public_id=user, now=clock.now())
+    name = row["person"]["name"]
+    sentence = _("{name} can no longer write to you.") if blocks else _("{name} is no longer blocked.")
+    tell_next(request, sentence.format(name=name))
+    return redirect("accounts_pages:contacts")
+
+
+def _ask(user_id: int, who: str) -> str:
+    """Ask by whatever was written, and return what to say about it."""
+    now = clock.now()
+    if any(char.isdigit() for char in who) and not any(char.isalpha() for char in who):
+        contacts.ask_by_phone(user_id=user_id, phone=who, now=now)
+        # The same whether anybody has the number or not.
+        return _("Invited. If the number is used here, its owner can accept you.")
+    row = contacts.ask_by_handle(user_id=user_id, handle=who, now=now)
+    if row["state"] == Contact.State.ACCEPTED:
+        return _("{name} is now one of your contacts.").format(name=row["person"]["name"])
+    return _("{name} was asked.").format(name=row["person"]["name"])
+
+
+def _groups(user_id: int) -> dict[str, list[ContactRow]]:
+    groups: dict[str, list[ContactRow]] = {"asking": [], "accepted": [], "invited": [], "blocked": []}
+    for side in queries.visible_sides(user_id).order_by("peer__name", "peer_id"):
+        row = rows.contact(side)
+        if row["blocked"]:
+            groups["blocked"].append(row)
+        elif row["state"] == Contact.State.ASKS:
+            groups["asking"].append(row)
+        elif row["state"] == Contact.State.ACCEPTED:
+            groups["accepted"].append(row)
+        elif row["state"] == Contact.State.INVITED:
+            groups["invited"].append(row)
+    return groups

@@ -1,0 +1,174 @@
+"""Logging in: a number, the code that was sent to it, and at the first time a name."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from superapp.accounts import phones, sessions, sms
+from superapp.accounts.actions import profile
+from superapp.accounts.errors import CodeNotSent, CodeOver, CodeWrong, NameInvalid, PhoneInvalid
+from superapp.accounts.models import User
+from superapp.accounts.pages.visitor import next_address, user_of
+from superapp.core import clock
+from superapp.core.errors import DomainError, RateLimited
+
+# Of the session before log-in: the number that was typed, and when another code may be asked for.
+NUMBER_KEY = "login_number"
+AGAIN_AT_KEY = "login_again_at"
+LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def phone(request: HttpRequest) -> HttpResponse:
+    """Ask for the number, and send it a code."""
+    if request.user.is_authenticated:
+        return redirect(next_address(request))
+    problem: DomainError | None = None
+    typed = request.POST.get("phone", "")[:40]
+    if request.method == "POST":
+        try:
+            _send_code(request, phones.parse(typed))
+            return _to("code", request)
+        except RateLimited as refusal:
+            # A code is on its way already: the same page, where one can also wait for the next.
+            if request.session.get(NUMBER_KEY) == phones.parse(typed):
+                return _to("code", request)
+            problem = refusal
+        except (PhoneInvalid, CodeNotSent) as refusal:
+            problem = refusal
+    context = {
+        "phone": typed or request.session.get(NUMBER_KEY, ""),
+        "next": next_address(request),
+        "problem": problem and problem.body()["message"],
+    }
+    response = render(request, "accounts/login_phone.html", context, status=problem.kind if problem else 200)
+    sessions.remember_browser(request, response)
+    return response
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """Ask for the code, and log in."""
+    number = request.session.get(NUMBER_KEY)
+    if number is None:
+        return _to("login", request)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        typed = "".join(char for char in request.POST.get("code", "")[:40] if char.isalnum())
+        try:
+            proof = sessions.log_in(
+                request, phone=number, code=typed, language=translation.get_language() or User.Language.INDONESIAN
+            )
+        except (CodeWrong, CodeOver, RateLimited) as refusal:
+            problem = refusal
+        else:
+            response = _to("name", request) if not proof.user.name else redirect(next_address(request))
+            sessions.remember_browser(request, response)
+            return response
+    context = {
+        "number": phones.for_reading(number),
+        "next": next_address(request),
+        "wait_s": _wait_s(request),
+        "has_inbox": _has_inbox(),
+        "problem": problem and problem.body()["message"],
+    }
+    return render(request, "accounts/login_code.html", context, status=problem.kind if problem else 200)
+
+
+@require_POST
+def resend(request: HttpRequest) -> HttpResponse:
+    """Send another code to the same number, once the pause is over."""
+    number = request.session.get(NUMBER_KEY)
+    if number is None:
+        return _to("login", request)
+    if _wait_s(request) == 0:
+        _send_code(request, number)
+    return _to("code", request)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def name(request: HttpRequest) -> HttpResponse:
+    """Ask somebody new for their name."""
+    user = user_of(request)
+    problem: DomainError | None = None
+    typed = request.POST.get("name", user.name)
+    if request.method == "POST":
+        try:
+            profile.change_profile(user_id=user.pk, wishes=profile.Wishes(name=typed), now=clock.now())
+            return redirect(next_address(request))
+        except NameInvalid as refusal:
+            problem = refusal
+    context = {
+        "name": typed,
+        "name_chars_max": User.NAME_CHARS_MAX,
+        "next": next_address(request),
+        "problem": problem and problem.body()["message"],
+    }
+    return render(request, "accounts/login_name.html", context, status=problem.kind if problem else 200)
+
+
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    """Log this browser out."""
+    sessions.end(request, now=clock.now())
+    return redirect("accounts_pages:login")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Speak another language to somebody who is not logged in yet."""
+    response = redirect(next_address(request))
+    wanted = request.POST.get("language", "")
+    if wanted in User.Language.values:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            wanted,
+            max_age=LANGUAGE_COOKIE_AGE_S,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+@never_cache
+@require_safe
+def sms_inbox(request: HttpRequest) -> HttpResponse:
+    """What would have been sent by SMS, on a machine that sends none."""
+    if not _has_inbox():
+        raise Http404
+    return render(request, "accounts/sms_inbox.html", {"messages": sms.inbox(now=clock.now())})
+
+
+def _send_code(request: HttpRequest, number: str) -> None:
+    pause_s = sessions.send_code(request, phone=number)
+    request.session[NUMBER_KEY] = number
+    request.session[AGAIN_AT_KEY] = int(clock.now().timestamp()) + pause_s
+
+
+def _wait_s(request: HttpRequest) -> int:
+    return max(0, request.session.get(AGAIN_AT_KEY, 0) - int(clock.now().timestamp()))
+
+
+def _has_inbox() -> bool:
+    return bool(settings.SMS_INBOX and not settings.SMS_URL)
+
+
+def _to(step: str, request: HttpRequest) -> HttpResponse:
+    after = next_address(request)
+    query = f"?{urlencode({'next': after})}" if after != "/" else ""
+    return redirect(reverse(f"accounts_pages:{step}") + query)

@@ -1,0 +1,133 @@
+"""Who somebody is, how the app looks to them, and where they are logged in."""
+
+from __future__ import annotations
+
+import zoneinfo
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_POST
+
+from superapp.accounts import pictures, queries, rows, sessions
+from superapp.accounts.actions import devices, profile
+from superapp.accounts.errors import HandleInvalid, HandleTaken, NameInvalid
+from superapp.accounts.models import User
+from superapp.accounts.pages.visitor import for_people, tell_next, told, user_of
+from superapp.core import clock
+from superapp.core.errors import DomainError, Kind, RateLimited
+
+# The zones of Indonesia first; then the others, by name.
+HOME_ZONES = (
+    ("Asia/Jakarta", "WIB · Jakarta"),
+    ("Asia/Makassar", "WITA · Makassar"),
+    ("Asia/Jayapura", "WIT · Jayapura"),
+)
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "theme"
+THEME_COOKIE_AGE_S = 365 * 24 * 3600
+
+
+@for_people
+@require_http_methods(["GET", "HEAD", "POST"])
+def me(request: HttpRequest) -> HttpResponse:
+    """My profile; the form changes name and handle."""
+    user = user_of(request)
+    problems: dict[str, object] = {}
+    typed = {"name": user.name, "handle": user.handle or ""}
+    if request.method == "POST":
+        typed = {field: request.POST.get(field, "") for field in typed}
+        problems = _change(user.pk, typed)
+        if not problems:
+            tell_next(request, _("Saved."))
+            return redirect("accounts_pages:me")
+    status = Kind.INVALID if problems else 200
+    return render(request, "accounts/me.html", _context(request, typed=typed, problems=problems), status=status)
+
+
+@for_people
+@require_POST
+def settings(request: HttpRequest) -> HttpResponse:
+    """How the app looks and speaks: language, time zone, theme."""
+    wishes = profile.Wishes(
+        language=request.POST.get("language"),
+        time_zone=request.POST.get("time_zone"),
+    )
+    row = profile.change_profile(user_id=user_of(request).pk, wishes=wishes, now=clock.now())
+    with override(row["language"]):
+        tell_next(request, _("Saved."))
+    response = redirect("accounts_pages:me")
+    theme = request.POST.get("theme")
+    if theme in THEMES:
+        response.set_cookie(THEME_COOKIE, theme, max_age=THEME_COOKIE_AGE_S, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+@for_people
+@require_POST
+def picture(request: HttpRequest) -> HttpResponse:
+    """Show another picture of me, or none."""
+    user = user_of(request)
+    upload = request.FILES.get("picture")
+    try:
+        if request.POST.get("remove"):
+            profile.remove_avatar(user_id=user.pk, now=clock.now())
+            tell_next(request, _("Your picture is gone."))
+        elif upload is not None:
+            profile.set_avatar(
+                user_id=user.pk, upload=upload.read(pictures.UPLOAD_BYTES_MAX + 1), now=clock.now()
+            )
+            tell_next(request, _("Your new picture is there."))
+    except DomainError as refusal:
+        typed = {"name": user.name, "handle": user.handle or ""}
+        context = _context(request, typed=typed, problems={"picture": refusal.body()["message"]})
+        return render(request, "accounts/me.html", context, status=refusal.kind)
+    return redirect("accounts_pages:me")
+
+
+@for_people
+@require_POST
+def end_device(request: HttpRequest, device: UUID) -> HttpResponse:
+    """Log another device of mine out."""
+    devices.end_device(user_id=user_of(request).pk, device_public_id=device, now=clock.now())
+    tell_next(request, _("That device is logged out."))
+    return redirect("accounts_pages:me")
+
+
+def _change(user_id: int, typed: dict[str, str]) -> dict[str, object]:
+    """Change name and handle; what was refused, by field."""
+    wishes = profile.Wishes(name=typed["name"], handle=typed["handle"] or None)
+    try:
+        profile.change_profile(user_id=user_id, wishes=wishes, now=clock.now())
+    except NameInvalid as refusal:
+        return {"name": refusal.body()["message"]}
+    except (HandleInvalid, HandleTaken, RateLimited) as refusal:
+        return {"handle": refusal.body()["message"]}
+    return {}
+
+
+def _context(request: HttpRequest, *, typed: dict[str, str], problems: dict[str, object]) -> dict[str, object]:
+    user = user_of(request)
+    here = request.session.session_key
+    home = {zone for zone, _label in HOME_ZONES}
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    return {
+        "profile": rows.profile(user, queries.number_of(user.pk)),
+        "person": rows.person(user),
+        "typed": typed,
+        "problems": problems,
+        "note": told(request),
+        "name_chars_max": User.NAME_CHARS_MAX,
+        "picture_bytes_max": pictures.UPLOAD_BYTES_MAX,
+        "languages": User.Language.choices,
+        "home_zones": HOME_ZONES,
+        "other_zones": sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and zone not in home),
+        "themes": [
+            ("auto", _("Like the device"), theme == "auto"),
+            ("light", _("Light"), theme == "light"),
+            ("dark", _("Dark"), theme == "dark"),
+        ],
+        "devices": [(device, device.session_key == here) for device in queries.devices_of(user.pk)],
+    }

@@ -1,0 +1,26 @@
+"""Addresses of the pages of accounts."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from superapp.accounts.pages import contacts, login, me
+
+app_name = "accounts_pages"
+urlpatterns = [
+    path("masuk/", login.phone, name="login"),
+    path("masuk/kode/", login.code, name="code"),
+    path("masuk/kirim-ulang/", login.resend, name="resend"),
+    path("masuk/nama/", login.name, name="name"),
+    path("masuk/bahasa/", login.language, name="language"),
+    path("masuk/kotak-sms/", login.sms_inbox, name="sms_inbox"),
+    path("keluar/", login.log_out, name="log_out"),
+    path("kontak/", contacts.contact_list, name="contacts"),
+    path("kontak/<uuid:user>/jawab/", contacts.answer, name="contact_answer"),
+    path("kontak/<uuid:user>/hapus/", contacts.remove, name="contact_remove"),
+    path("kontak/<uuid:user>/blokir/", contacts.block, name="contact_block"),
+    path("saya/", me.me, name="me"),
+    path("saya/tampilan/", me.settings, name="settings"),
+    path("saya/foto/", me.picture, name="picture"),
+    path("saya/perangkat/<uuid:device>/keluar/", me.end_device, name="device_end"),
+]

@@ -1,0 +1,222 @@
+"""Reading accounts; the asker is an argument, and a stranger learns nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from superapp.accounts.errors import DeviceNotFound, PersonNotFound
+from superapp.accounts.models import Contact, Device, LoginCode, PhoneNumber, User
+
+DEVICES_MAX = 100
+
+# People.
+
+
+def user_by_id(user_id: int) -> User:
+    """
+    :raises PersonNotFound: if there is none
+    """
+    return _one(User.objects.filter(pk=user_id))
+
+
+def user_by_public_id(public_id: UUID) -> User:
+    """
+    :raises PersonNotFound: if there is none
+    """
+    return _one(User.objects.filter(public_id=public_id, is_active=True))
+
+
+def user_by_handle(handle: str) -> User:
+    """
+    :raises PersonNotFound: if nobody has the handle
+    """
+    return _one(User.objects.filter(handle=handle, is_active=True))
+
+
+def user_by_number(number: str) -> User | None:
+    """The person who proved this number last. Only for those who may know: never for somebody who merely typed it."""
+    return User.objects.filter(phone__number=number).first()
+
+
+def number_of(user_id: int) -> str | None:
+    return PhoneNumber.objects.filter(user_id=user_id).values_list("number", flat=True).first()
+
+
+def users(user_ids: Collection[int]) -> list[User]:
+    return list(User.objects.filter(pk__in=user_ids).order_by("pk"))
+
+
+def public_ids(user_ids: Collection[int]) -> dict[int, UUID]:
+    return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "public_id"))
+
+
+def users_changed(user_ids: Collection[int], *, since: int) -> list[User]:
+    return list(User.objects.filter(pk__in=user_ids, changed__gte=since).order_by("pk"))
+
+
+def lock_people(user_ids: Collection[int]) -> dict[int, User]:
+    """
+    Lock people in the order of their ids, so that what concerns two of them happens one after the other.
+
+    :raises PersonNotFound: if one of them is missing
+    """
+    rows = User.objects.filter(pk__in=user_ids).order_by("pk").select_for_update(of=("self",), no_key=True)
+    found = {user.pk: user for user in rows}
+    if len(found) != len(set(user_ids)):
+        raise PersonNotFound
+    return found
+
+
+def _one(people: QuerySet[User]) -> User:
+    user = people.first()
+    if user is None:
+        raise PersonNotFound
+    return user
+
+
+# Contacts.
+
+
+def sides(user_id: int, peer_id: int) -> tuple[Contact | None, Contact | None]:
+    """My side of knowing this person, and theirs."""
+    rows = Contact.objects.filter(owner_id__in=(user_id, peer_id), peer_id__in=(user_id, peer_id))
+    by_owner = {side.owner_id: side for side in rows}
+    return by_owner.get(user_id), by_owner.get(peer_id)
+
+
+def visible_sides(owner_id: int) -> QuerySet[Contact]:
+    """What this person has been told about whom they know."""
+    return Contact.objects.filter(owner_id=owner_id, rev__gt=0).select_related("peer")
+
+
+def sides_changed(owner_id: int, *, since: int | None, after: tuple[int, int] | None, rows_max: int) -> list[Contact]:
+    """What changed of this person's contacts since the cursor, latest first, from ``after`` (stamp, id) on."""
+    found = visible_sides(owner_id).filter(_earlier(after))
+    if since is not None:
+        found = found.filter(changed__gte=since)
+    return list(found.order_by("-changed", "-pk")[:rows_max])
+
+
+def peers_changed(owner_id: int, *, since: int, after: tuple[int, int] | None, rows_max: int) -> list[User]:
+    """Whom of this person's contacts looks different since the cursor, latest first, from ``after`` (stamp, id) on."""
+    known = visible_sides(owner_id).exclude(state=Contact.State.ENDED).values("peer_id")
+    found = User.objects.filter(_earlier(after), pk__in=known, changed__gte=since)
+    return list(found.order_by("-changed", "-pk")[:rows_max])
+
+
+def _earlier(after: tuple[int, int] | None) -> Q:
+    if after is None:
+        return Q()
+    return Q(changed__lt=after[0]) | Q(changed=after[0], pk__lt=after[1])
+
+
+def accepted_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of the pairs who are contacts of each other and have blocked each other neither way; in one query."""
+    if not pairs:
+        return set()
+    ordered = sorted({(min(pair), max(pair)) for pair in pairs})
+    values = ", ".join(["(%s, %s)"] * len(ordered))
+    # Both sides are read, though they agree: a fault in one of them must refuse, not admit.
+    sql = f"""
+        WITH pair (lower_id, higher_id) AS (VALUES {values})
+        SELECT pair.lower_id, pair.higher_id
+        FROM pair
+        JOIN accounts_contact AS ours ON ours.owner_id = pair.lower_id AND ours.peer_id = pair.higher_id
+        JOIN accounts_contact AS theirs ON theirs.owner_id = pair.higher_id AND theirs.peer_id = pair.lower_id
+        WHERE ours.state = 'accepted' AND theirs.state = 'accepted' AND NOT ours.is_blocked AND NOT theirs.is_blocked
+    """  # noqa: S608  # Only placeholders are put in.
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [user_id for pair in ordered for user_id in pair])
+        accepted = {(row[0], row[1]) for row in cursor.fetchall()}
+    return {pair for pair in pairs if (min(pair), max(pair)) in accepted}
+
+
+def onlookers(user_id: int) -> list[int]:
+    """Who has this person in their list of contacts, and should see a new picture or name there."""
+    rows = Contact.objects.filter(peer_id=user_id, rev__gt=0).exclude(state=Contact.State.ENDED)
+    return list(rows.order_by("owner_id").values_list("owner_id", flat=True))
+
+
+# Logging in.
+
+
+def lock_open_code(*, number: str, browser_hash: str, now: datetime) -> LoginCode | None:
+    """Lock the newest code of this number that this browser asked for, if it can still be used."""
+    codes = LoginCode.objects.filter(number=number, browser_hash=browser_hash)
+    newest = codes.order_by("-sent_at", "-pk").select_for_update().first()
+    if newest is None or newest.used_at is not None or newest.expires_at <= now:
+        return None
+    return newest
+
+
+def last_code_sent_at(*, number: str, browser_hash: str | None) -> datetime | None:
+    """When a code was last sent to this number, or, given a browser, when this browser last had one sent."""
+    codes = LoginCode.objects.filter(number=number)
+    if browser_hash is not None:
+        codes = codes.filter(browser_hash=browser_hash)
+    return codes.order_by("-sent_at").values_list("sent_at", flat=True).first()
+
+
+def is_known_browser(*, number: str, browser_hash: str) -> bool:
+    """Whether the account of this number was used in this browser before."""
+    return Device.objects.filter(user__phone__number=number, browser_hash=browser_hash).exists()
+
+
+def last_seen_at(user_id: int) -> datetime | None:
+    seen = Device.objects.filter(user_id=user_id).order_by("-last_seen_at")
+    return seen.values_list("last_seen_at", flat=True).first()
+
+
+# Devices.
+
+
+def device_of_session(session_key: str, *, now: datetime) -> Device | None:
+    """
+    The device that is logged in with this session, with its person; None if the session or the person's account has
+    ended.
+    """
+    session = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
+    devices = Device.objects.filter(Exists(session), session_key=session_key, ended_at=None, user__is_active=True)
+    return devices.select_related("user").first()
+
+
+def devices_of(user_id: int) -> list[Device]:
+    """Where this person is logged in, latest use first."""
+    rows = Device.objects.filter(user_id=user_id, ended_at=None)
+    return list(rows.order_by(F("last_seen_at").desc(), "-pk")[:DEVICES_MAX])
+
+
+def device_of(user_id: int, public_id: UUID) -> Device:
+    """
+    :raises DeviceNotFound: if it is somebody else's, or there is none
+    """
+    device = Device.objects.filter(user_id=user_id, public_id=public_id).first()
+    if device is None:
+        raise DeviceNotFound
+    return device
+
+
+# Pictures.
+
+DIGESTS_PAGE = 500
+
+
+def shows_avatar(public_id: UUID, digest: str) -> bool:
+    """Whether this is the picture that this person shows now."""
+    return User.objects.filter(public_id=public_id, avatar=digest, is_active=True).exists()
+
+
+def avatars_shown(digests: Collection[str]) -> set[str]:
+    """Those of the pictures that somebody shows."""
+    ordered = sorted(digests)
+    shown: set[str] = set()
+    for start in range(0, len(ordered), DIGESTS_PAGE):
+        page = User.objects.filter(avatar__in=ordered[start : start + DIGESTS_PAGE])
+        shown.update(page.values_list("avatar", flat=True))
+    return shown

@@ -1,0 +1,150 @@
+"""Logging in, logging out, and pictures: what goes over HTTP alone."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from superapp.accounts import pictures, queries, sessions
+from superapp.accounts.actions import profile
+from superapp.accounts.errors import PictureTooLarge, PictureUnreadable
+from superapp.accounts.models import User
+from superapp.accounts.rows import AVATAR_PIXELS
+from superapp.core import clock
+from superapp.core.errors import NotLoggedIn
+from superapp.realtime import serving
+from superapp.realtime.registry import Shape
+
+YEAR_SECONDS = 365 * 24 * 3600
+# The picture itself, and what a form wraps around it.
+FORM_BYTES_MAX = pictures.UPLOAD_BYTES_MAX + 64 * 1024
+
+View = Callable[..., HttpResponseBase]
+
+
+class LoginCodeIn(Shape, frozen=True):
+    phone: str
+
+
+class LoginIn(Shape, frozen=True):
+    phone: str
+    code: str
+
+
+_login_code_in = msgspec.json.Decoder(LoginCodeIn)
+_login_in = msgspec.json.Decoder(LoginIn)
+
+
+def json_door(view: Callable[..., Any]) -> View:
+    """Answer with JSON what the view returns, and what it refuses with the one body of errors."""
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        try:
+            response = _json(view(request, **parts), 200)
+        except Exception as error:
+            refused = serving.refusal(error, view.__qualname__)
+            response = _json(refused.body(), int(refused.kind))
+            if refused.retry_after is not None:
+                response.headers["Retry-After"] = str(refused.retry_after)
+        if request.path.endswith(("/login", "/login/code")):
+            sessions.remember_browser(request, response)
+        return response
+
+    return answer
+
+
+@never_cache
+@require_POST
+@json_door
+def login_code(request: HttpRequest) -> dict[str, int]:
+    """Send a code. The answer is the same whether the number has an account or not."""
+    code_in = serving.read(_login_code_in.decode, request.body)
+    return {"retry_after": sessions.send_code(request, phone=code_in.phone)}
+
+
+@never_cache
+@require_POST
+@json_door
+def login(request: HttpRequest) -> dict[str, str | bool]:
+    """Log in with a code; a new number makes a new account."""
+    login_in = serving.read(_login_in.decode, request.body)
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    proof = sessions.log_in(request, phone=login_in.phone, code=login_in.code, language=language[:2])
+    return {"user": str(proof.user.public_id), "new": proof.is_new}
+
+
+@never_cache
+@require_POST
+@json_door
+def logout(request: HttpRequest) -> dict[str, Any]:
+    sessions.end(request, now=clock.now())
+    return {}
+
+
+@never_cache
+@require_http_methods(["PUT", "POST", "DELETE"])
+@json_door
+def avatar(request: HttpRequest) -> dict[str, Any]:
+    """Show another picture, or none. POST is for forms, which know no PUT."""
+    user_id = _person(request).pk
+    if request.method == "DELETE":
+        return dict(profile.remove_avatar(user_id=user_id, now=clock.now()))
+    upload = _upload(request)
+    return dict(profile.set_avatar(user_id=user_id, upload=upload, now=clock.now()))
+
+
+@require_GET
+def avatar_file(request: HttpRequest, *, public_id: UUID, digest: str, size: int) -> HttpResponseBase:
+    """
+    The picture that a person shows, for anybody who is logged in and was given its address: it names the hash of the
+    picture, which cannot be guessed and ends when the picture is changed.
+    """
+    is_shown = size in AVATAR_PIXELS and request.user.is_authenticated and queries.shows_avatar(public_id, digest)
+    path = pictures.avatar_file(digest, size)
+    if not is_shown or not path.exists():
+        return HttpResponse(status=404, content_type="text/plain")
+    response: HttpResponseBase
+    if settings.MEDIA_ACCEL:
+        response = HttpResponse()
+        inside = path.relative_to(settings.MEDIA_ROOT).as_posix()
+        response.headers["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL}{inside}"
+    else:
+        response = FileResponse(path.open("rb"))
+    response.headers["Content-Type"] = "image/webp"
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = f"private, max-age={YEAR_SECONDS}, immutable"
+    return response
+
+
+def _person(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise NotLoggedIn
+    return request.user
+
+
+def _upload(request: HttpRequest) -> bytes:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > FORM_BYTES_MAX:
+        raise PictureTooLarge(megabytes_max=pictures.UPLOAD_BYTES_MAX // 1024 // 1024)
+    method, request.method = request.method, "POST"  # Django reads forms of POST alone.
+    picture = request.FILES.get("picture")
+    request.method = method
+    if picture is None:
+        raise PictureUnreadable
+    return picture.read(pictures.UPLOAD_BYTES_MAX + 1)
+
+
+def _json(answer: object, status: int) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(answer), status=status, content_type="application/json")

@@ -1,0 +1,120 @@
+"""The edge between a browser and an account: its cookies, its session, its device."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib import auth
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+
+from superapp.accounts import browsers, queries
+from superapp.accounts.actions import devices, login
+from superapp.accounts.actions.login import Proof
+from superapp.accounts.models import User
+from superapp.core import clock
+from superapp.realtime.registry import Caller, authenticator
+
+BROWSER_COOKIE = "browser"
+BROWSER_COOKIE_AGE = timedelta(days=400)  # Browsers keep none longer.
+TOKEN_CHARS_MAX = 100
+USER_AGENT_CHARS_MAX = 500
+# A session is made longer at most this often, so that who comes by now and then stays logged in.
+RENEW_AFTER = timedelta(days=7)
+RENEWED_AT = "renewed_at"
+
+
+def browser_token(request: HttpRequest) -> str:
+    """The secret of this browser, made at the first call; ``remember_browser`` sends it along with the answer."""
+    token = request.COOKIES.get(BROWSER_COOKIE, "")
+    if not 20 <= len(token) <= TOKEN_CHARS_MAX:
+        token = secrets.token_urlsafe(32)
+        request.COOKIES[BROWSER_COOKIE] = token
+    return token
+
+
+def remember_browser(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Have the browser keep its secret."""
+    response.set_cookie(
+        BROWSER_COOKIE,
+        browser_token(request),
+        max_age=BROWSER_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where the request comes from. Served, the reverse proxy in front says so, and overwrites what others claim."""
+    told = request.META.get("HTTP_X_REAL_IP", "") if settings.SERVED else ""
+    return (told or request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def send_code(request: HttpRequest, *, phone: str) -> int:
+    """Send a code that this browser can use; after how many seconds it may ask for another. See ``actions.login``."""
+    return login.send_login_code(
+        phone=phone, browser_token=browser_token(request), address=address_of(request), now=clock.now()
+    )
+
+
+def log_in(request: HttpRequest, *, phone: str, code: str, language: str) -> Proof:
+    """Log this browser in as whoever's number the code proves; who was logged in here before is logged out."""
+    now = clock.now()
+    token = browser_token(request)
+    proof = login.prove_number(
+        phone=phone, code=code, browser_token=token, address=address_of(request), language=language, now=now
+    )
+    begin(request, proof, now=now)
+    return proof
+
+
+def begin(request: HttpRequest, proof: Proof, *, now: datetime) -> None:
+    """Give this browser a session and a device of its own."""
+    with transaction.atomic():
+        end(request, now=now)
+        auth.login(request, proof.user, backend="django.contrib.auth.backends.ModelBackend")
+        request.session[RENEWED_AT] = int(now.timestamp())
+        request.session.save()
+        session_key = request.session.session_key
+        assert session_key is not None
+        devices.begin_device(
+            user_id=proof.user.pk,
+            session_key=session_key,
+            browser_hash=login.browser_hash(browser_token(request)),
+            name=browsers.device_name(request.headers.get("User-Agent", "")[:USER_AGENT_CHARS_MAX]),
+            is_new_account=proof.is_new,
+            now=now,
+        )
+
+
+def end(request: HttpRequest, *, now: datetime) -> None:
+    """Log this browser out, and close its sockets."""
+    if request.session.session_key:
+        devices.end_session(session_key=request.session.session_key, now=now)
+    auth.logout(request)
+
+
+def keep_alive(request: HttpRequest, *, now: datetime) -> None:
+    """Make the session last longer, now and then."""
+    renewed_at = request.session.get(RENEWED_AT, 0)
+    if now.timestamp() - renewed_at > RENEW_AFTER.total_seconds():
+        request.session[RENEWED_AT] = int(now.timestamp())
+
+
+@authenticator
+def caller_of_session(session_key: str) -> Caller | None:
+    """Whose session this is, or None when it has ended."""
+    device = queries.device_of_session(session_key, now=clock.now())
+    if device is None:
+        return None
+    user: User = device.user
+    return Caller(
+        user_id=user.pk,
+        user_public_id=user.public_id,
+        device_id=device.pk,
+        device_public_id=device.public_id,
+        language=user.language,
+    )

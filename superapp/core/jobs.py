@@ -1,0 +1,239 @@
+"""
+Jobs: work that a person waits for, as rows with state and progress.
+
+A job is a row first: whatever carries it to a worker (the broker when served, a small pool of threads when embedded)
+may lose it, and the work loop sends it again. A worker that dies leaves a lease that runs out. So a handler may be
+called more than once and does no harm by it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
+from django.db.models import F, QuerySet
+from prometheus_client import Histogram
+
+from superapp.core import clock, work
+from superapp.core.errors import DomainError, Fault, Unavailable
+from superapp.core.models import Job
+
+LEASE = timedelta(seconds=60)
+SEND_AGAIN_AFTER = timedelta(seconds=30)
+TRIES_MAX = 5
+SENT_A_TURN_MAX = 100
+
+log = structlog.get_logger(__name__)
+seconds = Histogram("nusa_job_seconds", "How long jobs ran, by name and how it ended.", ["job", "outcome"])
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One try at a job, handed to its handler."""
+
+    job_id: int
+    owner_id: int | None
+    tries: int
+
+    def progress(self, percent: int) -> None:
+        """Tell whoever waits how far it is."""
+        self.mine().update(progress=max(0, min(percent, 100)))
+
+    def mine(self) -> QuerySet[Job]:
+        """The job's row, for as long as this try holds it: a later try has another number."""
+        return Job.objects.filter(pk=self.job_id, state=Job.State.RUNNING, tries=self.tries)
+
+
+Handler = Callable[..., Json | None]
+# Hands a job to a worker, or raises Unavailable.
+Carrier = Callable[[int], None]
+
+handlers: dict[str, Handler] = {}
+
+
+def job(name: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a kind of job: ``handler(run, **arguments)`` → its result. It may be called again."""
+
+    def register(handler: Handler) -> Handler:
+        if handlers.setdefault(name, handler) is not handler:
+            raise ValueError(f"two jobs are called {name}")
+        return handler
+
+    return register
+
+
+def start(name: str, *, owner_id: int | None, arguments: Json, now: datetime) -> Job:
+    """
+    Have a job done, if and only if the caller's transaction commits.
+
+    Call it inside that transaction, so that what asks for the job and the job itself become true together.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a job belongs inside the transaction that asks for it")
+    if name not in handlers:
+        raise ValueError(f"no job is called {name}")
+    row = Job.objects.create(
+        name=name, owner_id=owner_id, arguments=arguments, created_at=now, due_at=now + SEND_AGAIN_AFTER
+    )
+
+    def send() -> None:
+        _sender.submit(_try_to_send, row.pk)
+
+    transaction.on_commit(send, robust=True)
+    return row
+
+
+@work.every(seconds=5)
+def send_again(now: datetime) -> int:
+    """Take back what its worker left behind, and send whatever was not begun in time or is due another try."""
+    running = Job.objects.filter(state=Job.State.RUNNING, due_at__lte=now)
+    running.filter(tries__gte=TRIES_MAX).update(state=Job.State.FAILED, error_code=Fault.code, ended_at=now)
+    running.update(state=Job.State.QUEUED, due_at=now)
+    queued = Job.objects.filter(state=Job.State.QUEUED, due_at__lte=now)
+    job_ids = list(queued.order_by("due_at", "pk").values_list("pk", flat=True)[:SENT_A_TURN_MAX])
+    for job_id in job_ids:
+        carry(job_id)
+        queued.filter(pk=job_id).update(due_at=now + SEND_AGAIN_AFTER)
+    return len(job_ids)
+
+
+def release_all(now: datetime) -> int:
+    """Take every running job back at once: the one process that could be running them has only just started."""
+    return Job.objects.filter(state=Job.State.RUNNING).update(state=Job.State.QUEUED, due_at=now)
+
+
+def run(job_id: int) -> None:
+    """Run a job, unless it is done, or somebody else is running it."""
+    close_old_connections()
+    try:
+        started_at = clock.now()
+        row = _claim(job_id, started_at)
+        if row is None:
+            return
+        this = Run(row.pk, row.owner_id, row.tries)
+        with structlog.contextvars.bound_contextvars(job=str(row.public_id), job_name=row.name), _lease_kept(this):
+            outcome = _run_claimed(this, row)
+        seconds.labels(row.name, outcome).observe((clock.now() - started_at).total_seconds())
+    finally:
+        close_old_connections()
+
+
+def _claim(job_id: int, now: datetime) -> Job | None:
+    claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED, tries__lt=TRIES_MAX).update(
+        state=Job.State.RUNNING, tries=F("tries") + 1, due_at=now + LEASE, started_at=now
+    )
+    # Nobody else changes a row that was just claimed.
+    return Job.objects.get(pk=job_id) if claimed else None
+
+
+def _run_claimed(this: Run, row: Job) -> str:
+    try:
+        result = handlers[row.name](this, **row.arguments)
+    except DomainError as refusal:
+        if not isinstance(refusal, Unavailable):
+            return _end(this, Job.State.FAILED, error_code=refusal.code)
+        log.warning("job_unavailable", tries=row.tries)
+        return _try_later(this)
+    except Exception as error:
+        # Whatever went wrong, the job keeps its row, and is tried again until it has failed too often.
+        log.error("job_fault", tries=row.tries, exc_info=error)
+        close_old_connections()
+        return _try_later(this)
+    return _end(this, Job.State.DONE, result=result, progress=100)
+
+
+def _end(this: Run, state: Job.State, **fields: Any) -> str:
+    if not this.mine().update(state=state, ended_at=clock.now(), **fields):
+        log.warning("job_was_taken_over", tries=this.tries)
+        return "taken_over"
+    return str(state.value)
+
+
+def _try_later(this: Run) -> str:
+    if this.tries >= TRIES_MAX:
+        return _end(this, Job.State.FAILED, error_code=Fault.code)
+    this.mine().update(state=Job.State.QUEUED, due_at=clock.now() + timedelta(seconds=2**this.tries))
+    return "postponed"
+
+
+@contextmanager
+def _lease_kept(this: Run) -> Iterator[None]:
+    """Renew the lease for as long as the block runs; it ends by itself when this process does."""
+    ended = threading.Event()
+
+    def renew() -> None:
+        while not ended.wait(LEASE.total_seconds() / 3):
+            close_old_connections()
+            try:
+                this.mine().update(due_at=clock.now() + LEASE)
+            except (DatabaseError, InterfaceError) as error:
+                # Two more tries fit into the lease; after that somebody else may take the job, which is what it is for.
+                log.warning("job_lease_not_renewed", error=repr(error))
+        connection.close()
+
+    thread = threading.Thread(target=renew, name="job-lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+class Pool:
+    """The workers of the embedded process: a few threads."""
+
+    def __init__(self, size: int) -> None:
+        self._threads = ThreadPoolExecutor(size, thread_name_prefix="job")
+        self._waiting: set[int] = set()
+
+    def carry(self, job_id: int) -> None:
+        # The work loop sends a job again that has waited long; here it waits once.
+        if job_id not in self._waiting:
+            self._waiting.add(job_id)
+            self._threads.submit(self._run, job_id)
+
+    def stop(self) -> None:
+        """Let running jobs end; those that wait are sent again by the next process."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _run(self, job_id: int) -> None:
+        self._waiting.discard(job_id)
+        try:
+            run(job_id)
+        except Exception as error:
+            # Nobody looks at what becomes of a thread's call. The row is still there, and is sent again.
+            log.error("job_not_run", exc_info=error)
+
+
+def _nowhere(_job_id: int) -> None:
+    raise Unavailable
+
+
+carry: Carrier = _nowhere
+
+
+def carry_with(carrier: Carrier) -> None:
+    """Say how this process hands jobs to workers."""
+    global carry
+    carry = carrier
+
+
+def _try_to_send(job_id: int) -> None:
+    try:
+        carry(job_id)
+    except Unavailable:
+        log.warning("job_not_sent_yet")
+
+
+# A thread of its own: a broker that hangs must not hold up whoever has just committed.
+_sender = ThreadPoolExecutor(1, thread_name_prefix="job-sender")

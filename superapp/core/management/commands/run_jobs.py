@@ -1,0 +1,26 @@
+"""``manage.py run_jobs``: a Celery worker for jobs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from superapp.core import metrics
+
+
+class Command(BaseCommand):
+    help = "Run jobs that Celery brings, until stopped. Several may run."
+    requires_system_checks = ()
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        if not settings.SERVED:
+            raise CommandError("Embedded, `manage.py serve` runs the jobs itself.")
+        metrics.serve()
+        # Threads: what a job does is mostly waiting or C code, and one process has one set of metrics.
+        arguments = ["worker", "--pool=threads", f"--concurrency={settings.JOB_THREADS}", "--loglevel=WARNING"]
+        import_module("superapp.celery").app.worker_main(
+            [*arguments, "--without-gossip", "--without-mingle", "--hostname=jobs-%i@%h"]
+        )

@@ -1,0 +1,108 @@
+"""``manage.py serve_all``: every process of a served instance on this machine, behind the proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from superapp import env
+from superapp.core import embedded, proxy
+from superapp.core.processes import ENVIRONMENT, METRICS_ABOVE, PAGES, PROGRAMS, SOCKETS, Program
+from superapp.core.supervisor import Supervisor, Task
+
+LOCALHOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    help = "Run the product as several processes on PostgreSQL and Redis, and keep them running."
+    requires_migrations_checks = False
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        if not settings.SERVED:
+            raise CommandError("Set DATABASE_URL to a PostgreSQL and REDIS_URL to a Redis, or use `manage.py serve`.")
+        nginx = shutil.which("nginx", path=f"{os.defpath}:/usr/sbin:/usr/local/sbin")
+        if nginx is None:
+            raise CommandError("nginx is not installed (Debian: apt-get install nginx-light).")
+        try:
+            held = embedded.only_server(settings.VAR_DIR)
+        except embedded.AnotherServer as other:
+            raise CommandError(str(other)) from None
+        with held:
+            embedded.migrate()
+            embedded.collect_static()
+            tasks = [task for program in PROGRAMS for task in tasks_of(program)]
+            tasks.append(self._proxy(nginx))
+            self.stdout.write(
+                f"{settings.BRAND_NAME} will be at {settings.PUBLIC_URL} (proxy on port {settings.PORT})."
+            )
+            self.stdout.flush()
+            asyncio.run(Supervisor(tasks).run())
+
+    def _proxy(self, nginx: str) -> Task:
+        run_dir = settings.VAR_DIR / "nginx"
+        run_dir.mkdir(exist_ok=True)
+        config = run_dir / "nginx.conf"
+        config.write_text(proxy_config(run_dir))
+        # Stopped last: until then whoever comes hears from it that we cannot be reached.
+        return Task(
+            name="proxy",
+            argv=[nginx, "-e", "stderr", "-c", str(config)],
+            env=env.passed_on(),
+            stage=1,
+            stop_signal=signal.SIGTERM,
+        )
+
+
+def count_of(program: Program) -> int:
+    """How many processes of a program the operator wants."""
+    count: int = getattr(settings, program.count_variable)
+    return count
+
+
+def ports_of(program: Program) -> list[int]:
+    """The ports of a program's processes on this machine."""
+    return [settings.FIRST_PORT + program.port + number for number in range(count_of(program))]
+
+
+def tasks_of(program: Program) -> list[Task]:
+    """One task for each process of the program, each with its ports."""
+    tasks = []
+    for number, port in enumerate(ports_of(program)):
+        tasks.append(
+            Task(
+                name=f"{program.name}-{number + 1}",
+                argv=[
+                    sys.executable,
+                    str(settings.BASE_DIR / "manage.py"),
+                    *program.arguments(host=LOCALHOST, port=port),
+                ],
+                env=env.passed_on(**ENVIRONMENT, METRICS_PORT=str(port + METRICS_ABOVE), PYTHONUNBUFFERED="1"),
+            )
+        )
+    return tasks
+
+
+def proxy_config(run_dir: Path) -> str:
+    """The proxy's configuration for this machine."""
+    tls = None
+    if settings.PROXY_TLS_CERTIFICATE:
+        tls = proxy.Tls(
+            port=settings.PROXY_TLS_PORT, certificate=settings.PROXY_TLS_CERTIFICATE, key=settings.PROXY_TLS_KEY
+        )
+    place = proxy.Place(
+        run_dir=str(run_dir),
+        static_root=str(settings.STATIC_ROOT),
+        media_root=str(settings.MEDIA_ROOT),
+        port=settings.PORT,
+        tls=tls,
+        trusted=settings.PROXY_TRUSTED,
+    )
+    return proxy.on_this_machine(place, pages=ports_of(PAGES), sockets=ports_of(SOCKETS))

@@ -1,0 +1,28 @@
+"""``manage.py serve_sockets``: one process of open sockets."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from superapp.core import metrics
+
+
+class Command(BaseCommand):
+    help = "Serve open sockets on Daphne. Several may run, each on its port, behind the proxy."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=int, required=True)
+
+    def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
+        asgi = import_module("superapp.asgi")
+        from superapp.core import server
+
+        metrics.serve()
+        if not server.run(asgi.application, host=host, port=port, drain=asgi.drain):
+            raise CommandError(f"Port {port} is taken by another program.")

@@ -1,0 +1,23 @@
+"""``manage.py work``: the work that must happen, as a process of its own."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from superapp.core import metrics, work
+
+
+class Command(BaseCommand):
+    help = "Deliver facts and do what is due, until stopped. Several may run."
+    requires_system_checks = ()
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        metrics.serve()
+        metrics.watch_the_database()
+        loop = work.Loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda _number, _frame: loop.stop())
+        loop.run()

@@ -1,0 +1,80 @@
+"""Numbers for Prometheus: about this process, and about what waits in the database. On a private port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db.models import Count, Min, Q
+from prometheus_client import REGISTRY, start_http_server
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from superapp.core import clock
+from superapp.core.models import Fact, Job
+
+log = structlog.get_logger(__name__)
+
+
+def serve() -> None:
+    """Answer Prometheus, if a port was given. Call it once in a process, after it has forked."""
+    if settings.METRICS_PORT:
+        REGISTRY.register(DatabasePool())
+        start_http_server(settings.METRICS_PORT, addr=settings.METRICS_HOST)
+
+
+def watch_the_database() -> None:
+    """Also count what waits in the database. For the process that works it off, as all others would say the same."""
+    if settings.METRICS_PORT:
+        REGISTRY.register(WaitingWork())
+
+
+class DatabasePool(Collector):
+    """The connections of this process."""
+
+    def collect(self) -> Iterator[Metric]:
+        pool = getattr(connection, "pool", None)
+        if pool is None:
+            return
+        numbers = pool.get_stats()
+        for name, sentence in (
+            ("pool_size", "Database connections that this process holds."),
+            ("pool_available", "Database connections that nobody is using."),
+            ("requests_waiting", "Threads that wait for a database connection."),
+        ):
+            yield GaugeMetricFamily(f"nusa_database_{name}", sentence, value=numbers.get(name, 0))
+
+
+class WaitingWork(Collector):
+    """Facts on their way, and jobs by state."""
+
+    def collect(self) -> Iterator[Metric]:
+        close_old_connections()
+        try:
+            yield from self._facts()
+            yield from self._jobs()
+        except (DatabaseError, InterfaceError) as error:
+            # The other numbers are worth having, now more than ever.
+            log.warning("waiting_work_not_counted", error=str(error))
+        finally:
+            connection.close()
+
+    def _facts(self) -> Iterator[Metric]:
+        facts = Fact.objects.aggregate(
+            oldest=Min("published_at", filter=Q(parked_at=None)),
+            waiting=Count("pk", filter=Q(parked_at=None)),
+            parked=Count("pk", filter=Q(parked_at__isnull=False)),
+        )
+        age = (clock.now() - facts["oldest"]).total_seconds() if facts["oldest"] else 0.0
+        yield GaugeMetricFamily("nusa_outbox_oldest_seconds", "Age of the oldest fact on its way.", value=age)
+        yield GaugeMetricFamily("nusa_outbox_waiting", "Facts on their way.", value=facts["waiting"])
+        yield GaugeMetricFamily("nusa_outbox_parked", "Facts that wait for an operator.", value=facts["parked"])
+
+    def _jobs(self) -> Iterator[Metric]:
+        counts = dict(Job.objects.values_list("state").annotate(count=Count("pk")).order_by("state"))
+        family = GaugeMetricFamily("nusa_jobs", "Jobs by state.", labels=["state"])
+        for state in Job.State:
+            family.add_metric([state.value], counts.get(state.value, 0))
+        yield family

@@ -1,0 +1,77 @@
+"""
+The processes of a served instance: one table, from which the native runner and the compose file are made.
+
+Every process is ``manage.py`` with a command, so that systemd units can be written from it, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+METRICS_ABOVE = 1_000
+# In containers every process has the machine to itself.
+CONTAINER_PORT = 8_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """
+    One kind of process.
+
+    ``command`` may name ``{host}`` and ``{port}``. ``port`` is counted from the first port of the instance, and each
+    further process takes the next; its metrics are ``METRICS_ABOVE`` it. ``count`` is the default, ``count_variable``
+    what the operator changes.
+    """
+
+    name: str
+    sentence: str
+    command: tuple[str, ...]
+    count: int
+    count_variable: str
+    port: int
+    uses_media: bool
+
+    def arguments(self, *, host: str, port: int) -> list[str]:
+        return [part.format(host=host, port=port) for part in self.command]
+
+
+PAGES = Program(
+    name="pages",
+    sentence="Pages and the API, on gunicorn's threads.",
+    command=("serve_pages", "--host={host}", "--port={port}"),
+    count=2,
+    count_variable="PAGE_PROCESSES",
+    port=10,
+    uses_media=True,
+)
+SOCKETS = Program(
+    name="sockets",
+    sentence="Open sockets, on Daphne.",
+    command=("serve_sockets", "--host={host}", "--port={port}"),
+    count=2,
+    count_variable="SOCKET_PROCESSES",
+    port=40,
+    uses_media=False,
+)
+WORK = Program(
+    name="work",
+    sentence="The work that must happen: facts, timers, expiries.",
+    command=("work",),
+    count=1,
+    count_variable="WORK_PROCESSES",
+    port=70,
+    uses_media=True,
+)
+JOBS = Program(
+    name="jobs",
+    sentence="Jobs that somebody waits for, brought by Celery.",
+    command=("run_jobs",),
+    count=1,
+    count_variable="JOB_PROCESSES",
+    port=80,
+    uses_media=True,
+)
+
+PROGRAMS = (PAGES, SOCKETS, WORK, JOBS)
+# What every one of them is told, wherever it runs: only the proxy reaches them.
+ENVIRONMENT = {"BEHIND_PROXY": "1"}

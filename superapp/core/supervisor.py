@@ -1,0 +1,119 @@
+"""Starting processes, keeping them running, and stopping them in good order, on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+LIVED_WELL_SECONDS = 60
+DELAY_SECONDS_MAX = 30
+STOP_SECONDS_MAX = 25
+LINE_BYTES_MAX = 256 * 1024
+PR_SET_PDEATHSIG = 1
+
+_libc = ctypes.CDLL(None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One process to keep running. Those of a later ``stage`` are stopped once those of an earlier one have ended."""
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    stage: int = 0
+    stop_signal: signal.Signals = signal.SIGTERM
+
+
+class Supervisor:
+    """
+    Keeps every task running, and prints their lines with their names.
+
+    A process that ends is started again: soon if it lived well, otherwise later each time. No process outlives this
+    one, however this one ends.
+    """
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        self._tasks = tasks
+        self._width = max(len(task.name) for task in tasks)
+        self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Start everything, and return once a signal came and everything has ended."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stopping.set)
+        keepers = {task.name: asyncio.create_task(self._keep(task)) for task in self._tasks}
+        await self._stopping.wait()
+        for stage in sorted({task.stage for task in self._tasks}):
+            of_stage = [task for task in self._tasks if task.stage == stage]
+            await self._stop(of_stage)
+            await asyncio.gather(*(keepers[task.name] for task in of_stage))
+
+    async def _keep(self, task: Task) -> None:
+        delay = 1.0
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            process = await asyncio.create_subprocess_exec(
+                *task.argv,
+                env=task.env,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                limit=LINE_BYTES_MAX,
+                # A group of its own: ^C at the terminal is for us, and we stop the others in order.
+                process_group=0,
+                preexec_fn=_end_with_parent,
+            )
+            self._processes[task.name] = process
+            await self._print_lines(task, process)
+            code = await process.wait()
+            if self._stopping.is_set():
+                return
+            delay = 1.0 if time.monotonic() - started > LIVED_WELL_SECONDS else min(delay * 2, DELAY_SECONDS_MAX)
+            self._print(task, f"ended with {code}; again in {delay:.0f} s")
+            await self._pause(delay)
+
+    async def _print_lines(self, task: Task, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        while True:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:  # Longer than any line of ours; its rest follows.
+                continue
+            if not line:
+                return
+            self._print(task, line.decode(errors="replace").rstrip("\n"))
+
+    def _print(self, task: Task, line: str) -> None:
+        print(f"{task.name:<{self._width}} | {line}", flush=True)  # noqa: T201  The lines are what this is for.
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    async def _stop(self, tasks: Sequence[Task]) -> None:
+        processes = [(task, self._processes[task.name]) for task in tasks if task.name in self._processes]
+        running = [(task, process) for task, process in processes if process.returncode is None]
+        for task, process in running:
+            process.send_signal(task.stop_signal)
+        try:
+            async with asyncio.timeout(STOP_SECONDS_MAX):
+                await asyncio.gather(*(process.wait() for _, process in running))
+        except TimeoutError:
+            for task, process in running:
+                if process.returncode is None:
+                    self._print(task, f"did not stop within {STOP_SECONDS_MAX} s and is killed")
+                    process.kill()
+
+
+def _end_with_parent() -> None:
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,48 @@
+"""How much one person may ask of this process."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from superapp.core.errors import RateLimited
+
+
+class Allowance:
+    """
+    A bucket of tokens for each person: ``burst`` at most, filled with ``per_second``.
+
+    Generous: nobody who taps and types meets it, a client gone wild does. Kept in memory, since it protects this process; what protects money and
+    codes is counted in the database. People whose bucket is full again are forgotten.
+    """
+
+    PEOPLE_MAX = 20_000
+
+    def __init__(self, *, per_second: float, burst: float, timer: Callable[[], float] = time.monotonic) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._timer = timer
+        self._buckets: dict[int, tuple[float, float]] = {}  # User → tokens left, when that was so.
+
+    def take(self, user_id: int, cost: int) -> None:
+        """
+        Take the cost of a command from the person's bucket.
+
+        :raises RateLimited: if there is not enough in it
+        """
+        now = self._timer()
+        tokens, since = self._buckets.get(user_id, (self._burst, now))
+        tokens = min(self._burst, tokens + (now - since) * self._per_second)
+        if tokens < cost:
+            raise RateLimited(retry_after=math.ceil((cost - tokens) / self._per_second))
+        self._buckets[user_id] = (tokens - cost, now)
+        if len(self._buckets) > self.PEOPLE_MAX:
+            self._forget_idle(now)
+
+    def _forget_idle(self, now: float) -> None:
+        full_after = self._burst / self._per_second
+        self._buckets = {user: kept for user, kept in self._buckets.items() if now - kept[1] < full_after}
+
+
+allowance = Allowance(per_second=50, burst=300)

@@ -1,0 +1,83 @@
+"""The REST mirror: every command that names a route, at ``/api/v1``, with the same fields, answer and error."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from django.urls import URLPattern, path
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from superapp.core.errors import NotLoggedIn
+from superapp.realtime import registry, rest_format, serving
+from superapp.realtime.allowance import allowance
+from superapp.realtime.registry import Command, Shape
+
+
+class CommandView(APIView):
+    """One path, and the command behind each of its methods."""
+
+    commands: Mapping[str, Command] = {}
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        return [*self.commands, "OPTIONS"]
+
+    def dispatch_command(self, request: Request, **path_fields: Any) -> Response:
+        """Serve the command exactly as the socket does."""
+        began = time.perf_counter()
+        command = self.commands["GET" if request.method == "HEAD" else request.method or ""]
+        outcome = "ok"
+        try:
+            caller = registry.caller_of(request.session.session_key or "")
+            if caller is None:
+                raise NotLoggedIn
+            allowance.take(caller.user_id, command.cost)
+            shape = _fields(command, request, path_fields)
+            assert command.handler is not None  # The registry refuses a route without it.
+            return Response(command.handler(caller, shape))
+        except Exception as error:
+            refused = rest_format.refusal(error, command.name)
+            outcome = refused.code
+            raise refused from error
+        finally:
+            serving.observe(command.name, outcome, began)
+
+
+def _fields(command: Command, request: Request, path_fields: dict[str, Any]) -> Shape:
+    if request.method in ("GET", "DELETE"):
+        return serving.converted(command, {**_query(command, request), **path_fields}, strict=False)
+    return serving.converted(command, {**request.data, **path_fields}, strict=True)
+
+
+def _query(command: Command, request: Request) -> dict[str, Any]:
+    lists = {field.encode_name for field in msgspec.structs.fields(command.shape) if _is_list(field.type)}
+    query = request.query_params
+    return {name: query.getlist(name) if name in lists else query[name] for name in query}
+
+
+def _is_list(annotation: Any) -> bool:
+    return isinstance(msgspec.inspect.type_info(annotation), (msgspec.inspect.ListType, msgspec.inspect.VarTupleType))
+
+
+def _views() -> list[URLPattern]:
+    by_path: dict[str, dict[str, Command]] = defaultdict(dict)
+    for command in registry.commands.values():
+        if command.rest is not None:
+            method, route = command.rest.split(" ", 1)
+            if by_path[route].setdefault(method, command) is not command:
+                raise ValueError(f"two commands are {command.rest}")
+    return [path(route, _view(route, commands)) for route, commands in by_path.items()]
+
+
+def _view(route: str, commands: dict[str, Command]) -> Any:
+    methods = {method.lower(): CommandView.dispatch_command for method in commands}
+    return type("CommandView", (CommandView,), {"commands": commands, **methods}).as_view()  # type: ignore[attr-defined]
+
+
+urlpatterns = _views()

@@ -1,0 +1,95 @@
+"""JSON over HTTP as the socket speaks it: one strict parser, one encoder, one error body. For all views of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from superapp.core.errors import DomainError, InputInvalid, NotLoggedIn, RateLimited
+from superapp.realtime import serving
+from superapp.realtime.errors import BadFrame, Forbidden, FrameTooLarge, MethodNotAllowed, NotFound
+
+BODY_BYTES_MAX = 65_536
+
+_encode = msgspec.json.Encoder().encode
+_read_object = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class JsonParser(BaseParser):
+    """Strict JSON, one object, not large."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, context: Any = None) -> dict[str, Any]:
+        body = stream.read(BODY_BYTES_MAX + 1)
+        if len(body) > BODY_BYTES_MAX:
+            raise FrameTooLarge(bytes_max=BODY_BYTES_MAX)
+        try:
+            return _read_object(body)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            raise BadFrame from None
+
+
+class JsonRenderer(BaseRenderer):
+    """What the socket's encoder would write."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return b"" if data is None else _encode(data)
+
+
+class JsonAlways(BaseContentNegotiation):
+    """Answers JSON, whatever was asked for: there is nothing else."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return next((parser for parser in parsers if parser.media_type == _bare(request.content_type)), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> tuple[Any, str]:
+        return renderers[0], renderers[0].media_type
+
+
+def _bare(content_type: str | None) -> str:
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+def explain(error: Exception, _context: Any) -> Response:
+    """DRF's exception handler: one error body, its kind as the status, whatever went wrong."""
+    refused = refusal(error, "rest")
+    status = 405 if isinstance(refused, MethodNotAllowed) else int(refused.kind)
+    response = Response(refused.body(), status=status)
+    if refused.retry_after is not None:
+        response.headers["Retry-After"] = str(refused.retry_after)
+    return response
+
+
+def refusal(error: Exception, where: str) -> DomainError:
+    """What the asker is told about an exception, be it ours, Django's, the framework's or a fault."""
+    match error:
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return NotLoggedIn()
+        case exceptions.PermissionDenied() | PermissionDenied():
+            return Forbidden()
+        case exceptions.NotFound() | Http404():
+            return NotFound()
+        case exceptions.MethodNotAllowed():
+            return MethodNotAllowed()
+        case exceptions.Throttled():
+            return RateLimited(retry_after=int(error.wait or 1))
+        case exceptions.ParseError() | exceptions.UnsupportedMediaType():
+            return BadFrame()
+        case exceptions.ValidationError():
+            return InputInvalid(detail=str(error.detail))
+        case _:
+            return serving.refusal(error, where)

@@ -1,0 +1,98 @@
+"""Coming back: what changed since a client was last here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from django.core import signing
+
+from superapp.core import changes
+from superapp.core.models import Instance
+from superapp.realtime import me, registry
+from superapp.realtime.errors import PageTokenInvalid, UnknownPart
+from superapp.realtime.registry import Caller, Page, Shape, command
+
+ME_ROWS_PAGE = 100
+
+
+class SyncIn(Shape):
+    # A 64-bit number, which no JSON number of a browser holds.
+    cursor: Annotated[str, msgspec.Meta(pattern=r"^\d{1,19}$")] | None = None
+
+
+class SyncPageIn(Shape):
+    part: str
+    next: str
+
+
+class ChangesIn(Shape):
+    after: Annotated[int, msgspec.Meta(ge=0)]
+
+
+@command("sync", SyncIn, rest="GET sync", cost=5)
+def sync(caller: Caller, sync_in: SyncIn) -> dict[str, Any]:
+    """
+    Answer what changed since the cursor, the first page of every part.
+
+    The cursor to keep is read before any row: a later call may repeat some, and leaves none out.
+    """
+    since = None if sync_in.cursor is None else int(sync_in.cursor)
+    cursor = changes.horizon()
+    epoch = Instance.objects.values_list("epoch", flat=True).get()
+    me_rev = me.rev_of(caller.user_id)
+    parts = {
+        name: _sealed(caller, name, since, part(caller, since, None)) for name, part in registry.sync_parts.items()
+    }
+    return {"cursor": str(cursor), "epoch": epoch, "me": me_rev, "parts": parts}
+
+
+@command("sync.page", SyncPageIn, rest="GET sync/<str:part>", cost=3)
+def sync_page(caller: Caller, page_in: SyncPageIn) -> dict[str, Any]:
+    """
+    Answer the next rows of one part.
+
+    :raises UnknownPart: if there is no such part
+    :raises PageTokenInvalid: if ``next`` was not given to this person for this part
+    """
+    part = registry.sync_parts.get(page_in.part)
+    if part is None:
+        raise UnknownPart
+    try:
+        since, after = _signer(caller, page_in.part).unsign_object(page_in.next)
+    except signing.BadSignature:
+        raise PageTokenInvalid from None
+    return _sealed(caller, page_in.part, since, part(caller, since, after))
+
+
+@command("me.changes", ChangesIn, rest="GET me/changes", cost=2)
+def me_changes(caller: Caller, changes_in: ChangesIn) -> dict[str, Any]:
+    """Answer what of this person's own changed after a rev of topic ``me``: a delta."""
+    rev = me.rev_of(caller.user_id)
+    rows = [
+        row
+        for rows_after in registry.me_rows
+        # One more than a page, to know whether there is another.
+        for row in rows_after(caller.user_id, changes_in.after, ME_ROWS_PAGE + 1)
+    ]
+    rows.sort(key=_rev)
+    if len(rows) <= ME_ROWS_PAGE:
+        return {"rev": rev, "rows": rows, "more": False}
+    # Rows of one change share a rev and stay on one page: the next one begins after it.
+    page = [row for row in rows if _rev(row) < _rev(rows[ME_ROWS_PAGE])] or rows
+    return {"rev": _rev(page[-1]), "rows": page, "more": True}
+
+
+def _rev(row: Any) -> int:
+    rev: int = row["rev"] if isinstance(row, dict) else row.rev
+    return rev
+
+
+def _sealed(caller: Caller, part: str, since: int | None, page: Page) -> dict[str, Any]:
+    token = None if page.next is None else _signer(caller, part).sign_object([since, page.next])
+    return {"rows": page.rows, "next": token}
+
+
+def _signer(caller: Caller, part: str) -> signing.Signer:
+    # The salt ties a token to its person and its part without naming them in it.
+    return signing.Signer(salt=f"sync:{part}:{caller.user_public_id}")

@@ -1,0 +1,74 @@
+"""Our static files by the addresses under which they are served."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+
+# What an import specifier begins with → the folder of static files.
+MODULES = {"#lib/": "js/lib/", "#ui/": "js/ui/", "#chat/": "chat/js/"}
+# What the shell is made of: kept on the device, so that it opens without a line.
+SHELL_FOLDERS = ("css/", "js/", "web/", "chat/")
+
+
+@cache
+def import_map() -> dict[str, dict[str, str]]:
+    """Every module's specifier and its address."""
+    imports = {
+        specifier + path.removeprefix(folder): staticfiles_storage.url(path)
+        for specifier, folder in MODULES.items()
+        for path in files_in(folder)
+        if path.endswith(".js")
+    }
+    return {"imports": dict(sorted(imports.items()))}
+
+
+@cache
+def preloads(*folders: str) -> tuple[str, ...]:
+    """The addresses of all modules in these folders, so that a browser fetches them side by side and not one after the other."""
+    return tuple(
+        staticfiles_storage.url(path) for folder in folders for path in files_in(folder) if path.endswith(".js")
+    )
+
+
+@cache
+def styles_in(*folders: str) -> tuple[str, ...]:
+    return tuple(
+        staticfiles_storage.url(path) for folder in folders for path in files_in(folder) if path.endswith(".css")
+    )
+
+
+@cache
+def shell_files() -> tuple[str, ...]:
+    """The addresses of everything the shell needs."""
+    return tuple(staticfiles_storage.url(path) for folder in SHELL_FOLDERS for path in files_in(folder))
+
+
+@cache
+def version() -> str:
+    """A short name for the present content of the shell."""
+    content = hashlib.sha256()
+    for folder in SHELL_FOLDERS:
+        for path in files_in(folder):
+            content.update(path.encode())
+            found = finders.find(path)
+            if isinstance(found, str):
+                with open(found, "rb") as file:
+                    content.update(file.read())
+    return content.hexdigest()[:12]
+
+
+@cache
+def files_in(folder: str) -> tuple[str, ...]:
+    """All static files of ours under a folder, in the order of their names."""
+    return tuple(sorted({path for path in _all_files() if path.startswith(folder)}))
+
+
+def _all_files() -> Iterator[str]:
+    for finder in finders.get_finders():
+        for path, _storage in finder.list(None):
+            yield path.replace("\\", "/")

@@ -1,0 +1,27 @@
+"""What every template of a page may count on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from superapp.web import assets
+from superapp.web.places import places
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "theme"
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The frame of a page. Asks the database for nothing, so that a page about its failure can be drawn."""
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    return {
+        "brand": settings.BRAND_NAME,
+        "theme": theme if theme in THEMES else "auto",
+        "version": assets.version(),
+        "places": [
+            {"place": place, "is_current": request.path.startswith(place.prefix)} for place in places()
+        ],
+    }

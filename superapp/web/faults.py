@@ -1,0 +1,122 @@
+"""Pages about what went wrong: a picture, a sentence, one way on. They ask the database for nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from superapp.core.errors import DomainError, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What one kind of failure says to the person in front of it."""
+
+    heading: Promise
+    sentence: Promise
+    picture: str
+    word: Promise = _("Back to the start")
+    # Empty: the same address again.
+    way_on: str = "/"
+
+
+FAULTS = {
+    400: Fault(
+        _("That did not arrive whole"),
+        _("Your browser sent something we could not read. Go back and try once more."),
+        "broken",
+    ),
+    403: Fault(_("This door is closed"), _("You are logged in, and this page is not open to you."), "closed"),
+    404: Fault(
+        _("There is nothing here"),
+        _("The address may be wrong, or what was here is not yours to see."),
+        "lost",
+    ),
+    500: Fault(
+        _("That was our mistake"),
+        _("Something broke on our side and was written down. Nothing you sent before is lost."),
+        "broken",
+        _("Try again"),
+        "",
+    ),
+    503: Fault(
+        _("We cannot reach our records"),
+        _("We do not know what to show you right now, and we will not guess. Please try again in a moment."),
+        "offline",
+        _("Try again"),
+        "",
+    ),
+}
+CSRF = Fault(
+    _("This page was open for too long"),
+    _("For your safety, what you sent was not taken. Open the page again and send it once more."),
+    "closed",
+    _("Open it again"),
+    "",
+)
+
+
+def refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: what a page refuses is shown as a page of its kind; the API answers for itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DomainError):
+            if exception.kind is Kind.NOT_LOGGED_IN:
+                return redirect("accounts_pages:login")
+            status = int(exception.kind)
+            return page(request, FAULTS.get(status, FAULTS[400]), status=status, sentence=exception.body()["message"])
+        if isinstance(exception, OperationalError | InterfaceError):
+            structlog.get_logger(__name__).error("records_out_of_reach", exc_info=exception)
+            return page(request, FAULTS[503], status=503)
+        return None
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, FAULTS[400], status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, FAULTS[403], status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, FAULTS[404], status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A mistake of ours, or, raised before a view was reached, records out of reach."""
+    is_out_of_reach = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status = 503 if is_out_of_reach else 500
+    return page(request, FAULTS[status], status=status)
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return page(request, CSRF, status=403)
+
+
+def page(request: HttpRequest, fault: Fault, *, status: int, sentence: object = None) -> HttpResponse:
+    """Draw it. Whoever reads it may name the request to somebody who can look it up."""
+    context = {
+        "heading": fault.heading,
+        "sentence": sentence or fault.sentence,
+        "picture": f"web/pictures/{fault.picture}.html",
+        # After a form, the same address may know no GET; the page it stood on does.
+        "way_on": fault.way_on or (request.path if request.method in ("GET", "HEAD") else "/"),
+        "way_on_word": fault.word,
+        "request_id": structlog.contextvars.get_contextvars().get("request") if status >= 500 else None,
+    }
+    return render(request, "web/fault.html", context, status=status)

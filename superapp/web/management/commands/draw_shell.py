@@ -1,0 +1,35 @@
+"""Draws the files of the shell anew, after a change of icons or brand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+
+from superapp.web import drawing
+
+FOLDER = Path(__file__).resolve().parents[2] / "static" / "web"
+
+
+def files() -> dict[str, bytes]:
+    """What the folder of drawn files must hold, by name."""
+    return {
+        "icons.svg": drawing.sprite().encode(),
+        "mark.svg": drawing.mark().encode(),
+        "app.svg": drawing.app_icon_svg().encode(),
+        "app-32.png": drawing.app_icon_png(32, inset=0.1),
+        "app-180.png": drawing.app_icon_png(180, rounded=False),
+        "app-192.png": drawing.app_icon_png(192),
+        "app-512.png": drawing.app_icon_png(512),
+        "app-maskable-512.png": drawing.app_icon_png(512, inset=0.24, rounded=False),
+    }
+
+
+class Command(BaseCommand):
+    help = "Draw icons, brand mark and app icons into superapp/web/static/web."
+
+    def handle(self, **options: object) -> None:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        for name, content in files().items():
+            (FOLDER / name).write_bytes(content)
+            self.stdout.write(name)

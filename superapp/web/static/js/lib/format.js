@@ -1,0 +1,61 @@
+const DAY_MS = 86_400_000
+
+/** Times, days and numbers as this person writes them: their language, their time zone. No DOM here. */
+export class Format {
+  #dayKey
+  #hour
+  #weekday
+  #shortDate
+  #longDate
+  #number
+
+  /** @param {{locale: string, timeZone: string}} where */
+  constructor({ locale, timeZone }) {
+    // Swedish writes a day as we do in attributes: 2027-03-01.
+    this.#dayKey = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" })
+    this.#hour = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+    this.#weekday = new Intl.DateTimeFormat(locale, { timeZone, weekday: "long" })
+    this.#shortDate = new Intl.DateTimeFormat(locale, { timeZone, day: "numeric", month: "numeric", year: "2-digit" })
+    this.#longDate = new Intl.DateTimeFormat(locale, { timeZone, day: "numeric", month: "long", year: "numeric" })
+    this.#number = new Intl.NumberFormat(locale)
+  }
+
+  hour(at) {
+    return this.#hour.format(at)
+  }
+
+  /** The day in this person's zone, as `2027-03-01`. */
+  day(at) {
+    return this.#dayKey.format(at)
+  }
+
+  /** The minute in this person's zone, for comparing. */
+  minute(at) {
+    return `${this.day(at)} ${this.#hour.format(at)}`
+  }
+
+  number(value) {
+    return this.#number.format(value)
+  }
+
+  /** How many days `at` lies back: 0 today, 1 yesterday. */
+  daysAgo(at, now) {
+    return Math.round((Date.parse(this.day(now)) - Date.parse(this.day(at))) / DAY_MS)
+  }
+
+  /** The day in words, as between messages. */
+  dayWords(at, now, { today, yesterday }) {
+    const ago = this.daysAgo(at, now)
+    if (ago <= 0) return today
+    if (ago === 1) return yesterday
+    return ago < 7 ? this.#weekday.format(at) : this.#longDate.format(at)
+  }
+
+  /** The shortest time that says enough, as in a list. */
+  brief(at, now, { yesterday }) {
+    const ago = this.daysAgo(at, now)
+    if (ago <= 0) return this.hour(at)
+    if (ago === 1) return yesterday
+    return ago < 7 ? this.#weekday.format(at) : this.#shortDate.format(at)
+  }
+}

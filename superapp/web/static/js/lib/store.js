@@ -1,0 +1,98 @@
+/**
+ * What this device knows of one person's conversations, so that the page opens at once and without a line.
+ *
+ * It may be behind the server and is never ahead of it: a cursor is kept only after the rows it stands for, and rows of two tabs
+ * are merged by their numbers. What waits to be sent is in the same database, since one person owns both. No DOM here.
+ */
+export class Store {
+  static VERSION = 1
+  static TABLES = {
+    notes: { keyPath: "name" },
+    conversations: { keyPath: "id" },
+    timelines: { keyPath: "conversation" },
+    drafts: { keyPath: "conversation" },
+    outbox: { keyPath: "place", autoIncrement: true },
+  }
+  static TIMELINES_MAX = 60
+  static KNOWN = ["notes", "conversations", "timelines"]
+
+  #database
+
+  /** @param {import("#lib/database.js").Database | import("#lib/memory_database.js").MemoryDatabase} database */
+  constructor(database) {
+    this.#database = database
+  }
+
+  static nameFor(userId) {
+    return `person ${userId}`
+  }
+
+  get database() {
+    return this.#database
+  }
+
+  /** @returns {Promise<{notes: Record<string, any>, summaries: object[], drafts: object[]}>} everything but the messages */
+  load() {
+    return this.#database.read(["notes", "conversations", "drafts"], async ({ notes, conversations, drafts }) => ({
+      notes: Object.fromEntries((await notes.all()).map(({ name, value }) => [name, value])),
+      summaries: await conversations.all(),
+      drafts: await drafts.all(),
+    }))
+  }
+
+  /** Keep one value, after every summary that was given to keep before: a number or cursor must not outlive its rows. */
+  note(name, value) {
+    return this.#database.write(["notes", "conversations"], ({ notes }) => notes.put({ name, value }))
+  }
+
+  /**
+   * Keep summaries, each merged with what another tab may have kept.
+   *
+   * @param {object[]} summaries
+   * @param {(older: object, newer: object) => object} merge
+   */
+  keepSummaries(summaries, merge) {
+    return this.#database.write(["conversations"], async ({ conversations }) => {
+      for (const summary of summaries) {
+        const known = await conversations.get(summary.id)
+        await conversations.put(known ? merge(known, summary) : summary)
+      }
+    })
+  }
+
+  timeline(conversation) {
+    return this.#database.read(["timelines"], ({ timelines }) => timelines.get(conversation))
+  }
+
+  /** Keep the newest part of a conversation as one record, so that its rows and its number never disagree. */
+  keepTimeline(record) {
+    return this.#database.write(["timelines", "notes"], async ({ timelines, notes }) => {
+      const known = await timelines.get(record.conversation)
+      if (known && known.epoch === record.epoch && known.rev > record.rev) return
+      await timelines.put(record)
+      const used_at = (await notes.get("timelines"))?.value ?? {}
+      used_at[record.conversation] = record.used_at
+      const byUse = Object.keys(used_at).sort((one, other) => used_at[other] - used_at[one])
+      for (const conversation of byUse.slice(Store.TIMELINES_MAX)) {
+        await timelines.delete(conversation)
+        delete used_at[conversation]
+      }
+      await notes.put({ name: "timelines", value: used_at })
+    })
+  }
+
+  keepDraft(draft) {
+    return this.#database.write(["drafts"], ({ drafts }) => drafts.put(draft))
+  }
+
+  dropDraft(conversation) {
+    return this.#database.write(["drafts"], ({ drafts }) => drafts.delete(conversation))
+  }
+
+  /** Forget what the server told; what the person wrote stays. */
+  forgetKnown() {
+    return this.#database.write(Store.KNOWN, async (tables) => {
+      for (const name of Store.KNOWN) await tables[name].clear()
+    })
+  }
+}

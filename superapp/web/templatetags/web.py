@@ -1,0 +1,97 @@
+"""Tags of the shell."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.utils.html import format_html, format_html_join, json_script
+from django.utils.safestring import SafeString, mark_safe
+
+from superapp.core import clock
+from superapp.web import assets, times
+from superapp.web.words import WORDS
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, *, css: str = "") -> SafeString:
+    """An icon of our sprite, silent for screen readers: the word stands beside it."""
+    address = staticfiles_storage.url("web/icons.svg")
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', css, address, name
+    )
+
+
+@register.simple_tag(takes_context=True)
+def import_map(context: template.Context) -> SafeString:
+    """The one import map, made from the static files."""
+    # A nonce, since it is a script in the page; "<" cannot stand in a file's name of ours.
+    text = json.dumps(assets.import_map(), separators=(",", ":"))
+    return format_html(
+        '<script type="importmap" nonce="{}">{}</script>', context.get("CSP_NONCE", ""), mark_safe(text)  # noqa: S308
+    )
+
+
+@register.simple_tag
+def module_preloads(*folders: str) -> SafeString:
+    """Have all modules of these folders fetched at once."""
+    links = ((address,) for address in assets.preloads(*folders))
+    return format_html_join("\n", '<link rel="modulepreload" href="{}">', links)
+
+
+@register.simple_tag
+def style_preloads(*folders: str) -> SafeString:
+    """Have the style sheets that another imports fetched beside it."""
+    links = ((address,) for address in assets.styles_in(*folders))
+    return format_html_join("\n", '<link rel="preload" as="style" href="{}">', links)
+
+
+@register.simple_tag
+def words_script(more: dict[str, Any] | None = None) -> SafeString:
+    """What modules say, as data."""
+    words = {key: str(sentence) for key, sentence in {**WORDS, **(more or {})}.items()}
+    return json_script(words, "words")
+
+
+@register.filter
+def hour(moment: datetime) -> str:
+    return times.hour(moment)
+
+
+@register.filter
+def day_of(moment: datetime) -> str:
+    return times.day(moment, now=clock.now())
+
+
+@register.filter
+def brief_time(moment: datetime) -> str:
+    return times.brief(moment, now=clock.now())
+
+
+@register.filter
+def time_ago(moment: datetime) -> str:
+    return times.ago(moment, now=clock.now())
+
+
+@register.filter
+def wire_time(moment: datetime) -> str:
+    """For ``<time datetime>``."""
+    return clock.wire(moment)
+
+
+@register.filter
+def hue(public_id: object) -> int:
+    """One of eight hues for somebody without a picture, always the same."""
+    return int(str(public_id)[-1], 16) % 8
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Up to two letters for somebody without a picture."""
+    firsts = [word[0] for word in name.split() if word[0].isalnum()]
+    return "".join(firsts[:2]).upper() or name.strip()[:1].upper()

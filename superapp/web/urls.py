@@ -1,0 +1,16 @@
+"""Addresses of the shell itself."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from superapp.web import views
+
+app_name = "web"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("luring/", views.offline, name="offline"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("shell.json", views.shell, name="shell"),
+    path("sw.js", views.service_worker, name="service_worker"),
+]

@@ -1,0 +1,81 @@
+"""Pages and files of the shell itself."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from superapp.web import assets
+from superapp.web.places import places
+
+DAY_S = 24 * 3600
+# Of the ground in the light mode; the manifest knows no other.
+GROUND = "#fbf8f3"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The first place is home."""
+    return redirect(places()[0].view)
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the device shows for a page it does not hold while there is no line; it keeps this one beforehand."""
+    return render(request, "web/offline.html")
+
+
+@require_safe
+@cache_control(max_age=DAY_S, public=True)
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What installing the app on a device needs."""
+    icons = [
+        {"src": staticfiles_storage.url(f"web/{name}"), "sizes": sizes, "type": kind, "purpose": purpose}
+        for name, sizes, kind, purpose in (
+            ("app.svg", "any", "image/svg+xml", "any"),
+            ("app-192.png", "192x192", "image/png", "any"),
+            ("app-512.png", "512x512", "image/png", "any"),
+            ("app-maskable-512.png", "512x512", "image/png", "maskable"),
+        )
+    ]
+    return JsonResponse(
+        {
+            "id": "/",
+            "name": settings.BRAND_NAME,
+            "short_name": settings.BRAND_NAME,
+            "lang": get_language(),
+            "start_url": reverse("web:home"),
+            "scope": "/",
+            "display": "standalone",
+            "background_color": GROUND,
+            "theme_color": GROUND,
+            "icons": icons,
+        },
+        content_type="application/manifest+json",
+    )
+
+
+@require_safe
+@cache_control(no_cache=True)
+def shell(request: HttpRequest) -> HttpResponse:
+    """Which files the device keeps, so that the shell opens without a line."""
+    return JsonResponse(
+        {"version": assets.version(), "offline": reverse("web:offline"), "files": list(assets.shell_files())}
+    )
+
+
+@require_safe
+@cache_control(no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponseBase:
+    """The service worker, from the root, since it may serve only what lies under its own address."""
+    path = finders.find("js/sw.js")
+    if not isinstance(path, str):
+        raise Http404
+    return FileResponse(open(path, "rb"), content_type="text/javascript")  # noqa: SIM115 - closed by the response

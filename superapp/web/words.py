@@ -1,0 +1,22 @@
+"""What modules say on every page: key → sentence. ``{name}`` is filled by the module."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS = {
+    "offline": _("You are offline. What you write is sent by itself once you are connected."),
+    "connecting": _("Connecting…"),
+    "reconnect_in": _("No connection to the server. Trying again in {seconds} s."),
+    "copied": _("Copied."),
+    "not_copied": _("That could not be copied."),
+    "signed_out": _("You were logged out on this device."),
+    "new_version": _("A new version is ready."),
+    "reload": _("Reload"),
+    "unavailable": _("We cannot reach the server right now. Please try again in a moment."),
+    "picture_unreadable": _("That is not a picture we can read. Choose a JPEG, PNG or WebP."),
+    "picture_too_large": _("That picture is too large. At most {megabytes} MB, please."),
+    "chars_left": _("{count} characters left"),
+    "today": _("Today"),
+    "yesterday": _("Yesterday"),
+}

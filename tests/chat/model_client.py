@@ -1,0 +1,232 @@
+"""A client written from ``docs/protocol.md`` alone, small enough to be seen to be right."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+Row = dict[str, Any]
+
+
+class Line(Protocol):
+    """What carries a client's commands to the server and its answers back."""
+
+    def ask(self, do: str, **fields: Any) -> Row: ...
+
+
+@dataclass
+class Conversation:
+    """All that a client holds of one conversation."""
+
+    rev: int
+    from_seq: int
+    until_seq: int | None
+    kind: str
+    rows: dict[int, Row] = field(default_factory=dict)
+    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    held: list[Row] = field(default_factory=list)
+
+    @property
+    def last_seq(self) -> int:
+        return max(self.rows, default=0)
+
+    @property
+    def counted(self) -> int:
+        return self.rows[self.last_seq]["counted"] if self.rows else 0
+
+
+class ModelClient:
+    """Holds every conversation whole, and stays equal to the server by the client's rule."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.is_connected = False
+        self.cursor: str | None = None
+        self.epoch = 0
+        self.me = 0
+        self.me_held: list[Row] = []
+        self.mine: dict[str, Row] = {}
+        self.conversations: dict[str, Conversation] = {}
+
+    def connect(self) -> None:
+        self.is_connected = True
+        self.sync()
+
+    def disconnect(self) -> None:
+        self.is_connected = False
+        self.me_held.clear()
+        for conversation in self.conversations.values():
+            conversation.held.clear()
+
+    def hear(self, frame: bytes) -> None:
+        """A hint arrives."""
+        hint = json.loads(frame)
+        if hint["on"] == "me":
+            self._hear_mine(hint)
+        elif hint["on"].startswith("chat:"):
+            self._hear_conversation(hint["on"].removeprefix("chat:"), hint)
+
+    def lose_patience(self) -> None:
+        """300 ms have passed over the hints that wait for one before them: ask for what is missing."""
+        if self.me_held:
+            self._fetch_mine()
+        for name, conversation in list(self.conversations.items()):
+            if conversation.held:
+                self._fetch(name)
+
+    def sync(self) -> None:
+        answer = self.line.ask("sync", cursor=self.cursor)
+        is_first = self.cursor is None
+        for part, page in answer["parts"].items():
+            rows, following = page["rows"], page["next"]
+            while following is not None:
+                more = self.line.ask("sync.page", part=part, next=following)
+                rows, following = rows + more["rows"], more["next"]
+            if part == "conversations":
+                for row in rows:
+                    self._adopt(row)
+        if is_first:
+            self.me = max(self.me, answer["me"])
+        elif answer["me"] > self.me:
+            self._fetch_mine()
+        self.cursor, self.epoch = answer["cursor"], answer["epoch"]
+
+    # My own topic.
+
+    def _hear_mine(self, hint: Row) -> None:
+        if hint["rev"] == self.me + 1:
+            self.me = hint["rev"]
+            self._keep_mine(hint["row"])
+            waiting, self.me_held = sorted(self.me_held, key=lambda one: one["rev"]), []
+            for one in waiting:
+                self._hear_mine(one)
+        elif hint["rev"] > self.me + 1:
+            self.me_held.append(hint)
+
+    def _fetch_mine(self) -> None:
+        while True:
+            delta = self.line.ask("me.changes", after=self.me)
+            for row in delta["rows"]:
+                self._keep_mine(row)
+            self.me = max(self.me, delta["rev"])
+            if not delta["more"]:
+                break
+        waiting, self.me_held = sorted(self.me_held, key=lambda one: one["rev"]), []
+        for one in waiting:
+            self._hear_mine(one)
+
+    def _keep_mine(self, row: Row) -> None:
+        if row["kind"] != "membership":
+            return
+        name = row["conversation"]
+        held = self.mine.get(name)
+        if held is not None and held["rev"] > row["rev"]:
+            return
+        self.mine[name] = row
+        conversation = self.conversations.get(name)
+        if conversation is None or conversation.until_seq != row["until_seq"]:
+            # A conversation I do not know, or that I came to or left: its summary tells the rest.
+            self._adopt(self.line.ask("chat.conversation", conversation=name))
+
+    # Conversations.
+
+    def _adopt(self, summary: Row) -> None:
+        name = summary["id"]
+        held = self.mine.get(name)
+        if held is None or held["rev"] <= summary["mine"]["rev"]:
+            self.mine[name] = summary["mine"]
+        conversation = self.conversations.get(name)
+        if conversation is None or conversation.from_seq != summary["from_seq"]:
+            # Unknown, or I came back to it: what I held before is not mine to see any more.
+            self._read_whole(summary)
+            return
+        if conversation.until_seq != summary["until_seq"]:
+            conversation.until_seq = summary["until_seq"]
+            conversation.held.clear()
+        self._take_marks(conversation, summary["members"])
+        if summary["rev"] > conversation.rev:
+            self._fetch(name)
+
+    def _read_whole(self, summary: Row) -> None:
+        name = summary["id"]
+        conversation = Conversation(0, summary["from_seq"], summary["until_seq"], summary["kind"])
+        self.conversations[name] = conversation
+        page = self.line.ask("chat.history", conversation=name, limit=3)
+        conversation.rev = page["rev"]
+        self._take_marks(conversation, page["members"])
+        while True:
+            for row in page["rows"]:
+                conversation.rows[row["seq"]] = row
+            if not page["more"]:
+                break
+            page = self.line.ask("chat.history", conversation=name, limit=3, before=page["rows"][0]["seq"])
+
+    def _hear_conversation(self, name: str, hint: Row) -> None:
+        conversation = self.conversations.get(name)
+        if conversation is None:
+            self.sync()
+        elif "rev" not in hint:
+            if hint["say"] == "receipt":
+                self._take_mark(conversation, hint)
+        elif hint["rev"] == conversation.rev + 1:
+            self._apply(name, conversation, hint["row"])
+            conversation.rev = hint["rev"]
+            self._hear_again(name, conversation)
+        elif hint["rev"] > conversation.rev + 1:
+            conversation.held.append(hint)
+
+    def _hear_again(self, name: str, conversation: Conversation) -> None:
+        waiting, conversation.held = sorted(conversation.held, key=lambda one: one["rev"]), []
+        for one in waiting:
+            self._hear_conversation(name, one)
+
+    def _fetch(self, name: str) -> None:
+        conversation = self.conversations[name]
+        while True:
+            delta = self.line.ask("chat.changes", conversation=name, after=conversation.rev)
+            for row in delta["rows"]:
+                self._apply(name, conversation, row)
+            conversation.rev = max(conversation.rev, delta["rev"])
+            if not delta["more"]:
+                break
+        self._take_marks(conversation, delta["members"])
+        self._hear_again(name, conversation)
+
+    def _apply(self, name: str, conversation: Conversation, row: Row) -> None:
+        held = conversation.rows.get(row["seq"])
+        if held is not None and held["rev"] > row["rev"]:
+            return
+        conversation.rows[row["seq"]] = row
+        if held is None and row["kind"] == "event":
+            # Somebody came or went.
+            self._take_marks(conversation, self.line.ask("chat.conversation", conversation=name)["members"])
+
+    def _take_marks(self, conversation: Conversation, members: list[Row]) -> None:
+        """The members as they are now; a mark never goes back."""
+        before, conversation.marks = conversation.marks, {}
+        for member in members:
+            read, delivered = before.get(member["user"], (0, 0))
+            conversation.marks[member["user"]] = (
+                max(read, member["read_seq"]),
+                max(delivered, member["delivered_seq"]),
+            )
+
+    def _take_mark(self, conversation: Conversation, hint: Row) -> None:
+        if hint["user"] in conversation.marks:
+            read, delivered = conversation.marks[hint["user"]]
+            conversation.marks[hint["user"]] = (max(read, hint["read_seq"]), max(delivered, hint["delivered_seq"]))
+
+    def picture(self) -> dict[str, Any]:
+        """All that a person would see, to be compared with another client's."""
+        return {
+            name: {
+                "rev": held.rev,
+                "rows": [held.rows[seq] for seq in sorted(held.rows)],
+                "marks": held.marks,
+                "mine": self.mine[name],
+                "unread": max(0, held.counted - self.mine[name]["read_counted"] - self.mine[name]["own_since"]),
+            }
+            for name, held in self.conversations.items()
+            if held.until_seq is None
+        }

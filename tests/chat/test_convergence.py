@@ -1,0 +1,281 @@
+"""
+Whatever is lost, doubled or crossed on the way: a client that applied hints and deltas equals one that read everything afresh.
+
+People send, retry, edit, recall, react, read, come and go, on devices whose lines break and whose hints get lost or
+arrive in any order (as they do from two processes); now and then a device comes back with ``sync``.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, settings, strategies
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from chat import api, log
+from chat.log_rows import Posted
+from superapp.accounts import api as accounts
+from superapp.accounts.models import User
+from superapp.core.errors import DomainError
+from superapp.realtime import bus, registry
+from superapp.realtime.registry import Caller
+from tests.chat.model_client import ModelClient
+
+EXAMPLES = int(os.environ.get("NUSA_EXAMPLES", "500"))
+PARTS = 4
+START = datetime(2027, 3, 1, 2, 3, 4, 567_000, tzinfo=UTC)
+
+people = strategies.integers(0, 3)
+places = strategies.integers(0, 1)
+picks = strategies.integers(0, 30)
+bodies = strategies.sampled_from(["halo", "sudah dikirim kak?", "baik", "👍🏽", "سلام", "berapa?"])
+emojis = strategies.sampled_from(["👍", "❤️", "😂", None])
+
+
+@dataclass
+class ServerLine:
+    """A person's way to the server."""
+
+    caller: Caller
+
+    def ask(self, do: str, **fields: Any) -> dict[str, Any]:
+        command = registry.commands[do]
+        shape = msgspec.convert(fields, command.shape)
+        assert command.handler is not None
+        return msgspec.json.decode(msgspec.json.encode(command.handler(self.caller, shape)))
+
+
+class Convergence(RuleBasedStateMachine):
+    """Four people, a conversation of two of them and a group; everybody has one device that is watched."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.now = START
+        self.in_flight: list[tuple[int, bytes]] = []
+        bus.publish = self.carry  # The machine is the network.
+        self.users = [accounts.create_person(name=f"Orang {place}", now=START) for place in range(4)]
+        accounts.make_contacts(user_id=self.users[0].pk, peer_id=self.users[1].pk, now=START)
+        self.places = [
+            api.open_direct(user_id=self.users[0].pk, peer_id=self.users[1].pk, now=START).public_id,
+            api.open_group(
+                owner_id=self.users[0].pk, title="Arisan", member_ids=[self.users[2].pk], now=START
+            ).public_id,
+        ]
+        self.clients = [ModelClient(ServerLine(caller_of(user))) for user in self.users]
+        for client in self.clients:
+            client.connect()
+        self.acknowledged: dict[tuple[int, int, str], tuple[Posted, str]] = {}
+        self.unlucky: list[tuple[int, int, str, str]] = []
+
+    def carry(self, user_ids: Any, frame: bytes) -> None:
+        positions = {user.pk: place for place, user in enumerate(self.users)}
+        self.in_flight += [(positions[user_id], frame) for user_id in user_ids]
+
+    # What people do.
+
+    @rule(who=people, where=places, body=bodies, count=strategies.integers(1, 4))
+    def send(self, who: int, where: int, body: str, count: int) -> None:
+        batch = [(who, where, f"c{len(self.acknowledged)}-{len(self.unlucky)}-{one}", body) for one in range(count)]
+        for item, outcome in zip(batch, log.write([self.entry(*item) for item in batch]), strict=True):
+            if isinstance(outcome, DomainError):
+                assert outcome.code in ("chat.conversation_not_found", "chat.not_accepted")
+                self.unlucky.append(item)
+            else:
+                assert outcome.is_new
+                self.acknowledged[item[:3]] = (outcome, body)
+
+    @precondition(lambda self: self.acknowledged)
+    @rule(pick=picks, is_honest=strategies.booleans())
+    def retry(self, pick: int, is_honest: bool) -> None:
+        key = sorted(self.acknowledged)[pick % len(self.acknowledged)]
+        first, body = self.acknowledged[key]
+        outcome = log.write([self.entry(*key, body if is_honest else body + "!")])[0]
+        if isinstance(outcome, DomainError):
+            allowed = {"chat.conversation_not_found"} | (set() if is_honest else {"chat.client_id_reused"})
+            assert outcome.code in allowed
+        else:
+            assert is_honest
+            assert (outcome.seq, outcome.is_new) == (first.seq, False)
+
+    @rule(who=people, where=places, pick=picks, body=bodies, stale=strategies.booleans())
+    def edit(self, who: int, where: int, pick: int, body: str, stale: bool) -> None:
+        row = self.seen(who, where, pick)
+        if row:
+            edits = max(0, row["edits"] - stale)
+            self.attempt(api.edit_message, who, where, seq=row["seq"], body=body, edits=edits, now=self.now)
+
+    @rule(who=people, where=places, pick=picks)
+    def recall(self, who: int, where: int, pick: int) -> None:
+        row = self.seen(who, where, pick)
+        if row:
+            self.attempt(api.recall_message, who, where, seq=row["seq"], now=self.now)
+
+    @rule(who=people, where=places, pick=picks, emoji=emojis)
+    def react(self, who: int, where: int, pick: int, emoji: str | None) -> None:
+        row = self.seen(who, where, pick)
+        if row:
+            self.attempt(api.react, who, where, seq=row["seq"], emoji=emoji, now=self.now)
+
+    @rule(who=people, where=places, pick=picks)
+    def read(self, who: int, where: int, pick: int) -> None:
+        row = self.seen(who, where, pick)
+        if row:
+            self.attempt_mine(api.read_up_to, who, where, seq=row["seq"])
+
+    @rule(who=people, where=places, pick=picks)
+    def receive(self, who: int, where: int, pick: int) -> None:
+        row = self.seen(who, where, pick)
+        if row:
+            api.mark_delivered(self.users[who].pk, [(self.places[where], row["seq"])])
+
+    @rule(who=people, where=places, draft=bodies, pinned=strategies.booleans(), hidden=strategies.booleans())
+    def keep(self, who: int, where: int, draft: str, pinned: bool, hidden: bool) -> None:
+        side = api.Side(draft=draft, is_pinned=pinned, is_hidden=hidden)
+        self.attempt_mine(api.keep_side, who, where, side=side)
+
+    @rule(who=people, whom=people)
+    def add(self, who: int, whom: int) -> None:
+        self.attempt(api.add_member, who, 1, user_id=self.users[whom].pk, now=self.now)
+
+    @rule(who=people)
+    def leave(self, who: int) -> None:
+        self.attempt_mine(api.leave, who, 1, now=self.now)
+
+    @rule(minutes=strategies.integers(1, 30))
+    def time_passes(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    # What the network does.
+
+    @precondition(lambda self: self.in_flight)
+    @rule(pick=picks, again=strategies.booleans())
+    def deliver(self, pick: int, again: bool) -> None:
+        whose, frame = self.in_flight[pick % len(self.in_flight)]
+        if not again:
+            del self.in_flight[pick % len(self.in_flight)]
+        if self.clients[whose].is_connected:
+            self.clients[whose].hear(frame)
+
+    @rule()
+    def deliver_all_in_order(self) -> None:
+        arrived, self.in_flight = self.in_flight, []
+        for whose, frame in arrived:
+            if self.clients[whose].is_connected:
+                self.clients[whose].hear(frame)
+
+    @precondition(lambda self: self.in_flight)
+    @rule(pick=picks)
+    def lose(self, pick: int) -> None:
+        del self.in_flight[pick % len(self.in_flight)]
+
+    @rule(who=people)
+    def lose_patience(self, who: int) -> None:
+        if self.clients[who].is_connected:
+            self.clients[who].lose_patience()
+
+    @rule(who=people)
+    def break_line(self, who: int) -> None:
+        self.clients[who].disconnect()
+        self.in_flight = [(whose, frame) for whose, frame in self.in_flight if whose != who]
+
+    @rule(who=people)
+    def come_back(self, who: int) -> None:
+        self.clients[who].connect()
+
+    # What must be true.
+
+    @rule(who=people)
+    def equals_one_that_read_afresh(self, who: int) -> None:
+        client = self.clients[who]
+        client.connect()
+        fresh = ModelClient(client.line)
+        fresh.connect()
+        assert client.picture() == fresh.picture()
+
+    @invariant()
+    def nobody_holds_what_is_not_theirs(self) -> None:
+        for client in getattr(self, "clients", []):
+            for held in client.conversations.values():
+                assert all(held.from_seq <= seq <= (held.until_seq or seq) for seq in held.rows)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "clients"):
+            return
+        self.deliver_all_in_order()
+        for who in range(len(self.clients)):
+            self.equals_one_that_read_afresh(who)
+        self.nothing_acknowledged_is_lost_doubled_or_reordered()
+
+    def nothing_acknowledged_is_lost_doubled_or_reordered(self) -> None:
+        for where, place in enumerate(self.places):
+            logged = log_of(place)
+            expected = sorted((posted.seq, key[2]) for key, (posted, _) in self.acknowledged.items() if key[1] == where)
+            assert [(seq, client_id) for seq, client_id, kind in logged if kind != "event"] == expected
+            assert [seq for seq, _, _ in logged] == list(range(1, len(logged) + 1))
+
+    def entry(self, who: int, where: int, client_id: str, body: str) -> Any:
+        return api.compose(
+            conversation_id=self.places[where],
+            sender_id=self.users[who].pk,
+            sender_public_id=self.users[who].public_id,
+            client_id=client_id,
+            body=body,
+        )
+
+    def seen(self, who: int, where: int, pick: int) -> dict[str, Any] | None:
+        """Some message that this person's device shows."""
+        held = self.clients[who].conversations.get(str(self.places[where]))
+        if held is None or not held.rows:
+            return None
+        return held.rows[sorted(held.rows)[pick % len(held.rows)]]
+
+    def attempt(self, action: Any, who: int, where: int, **fields: Any) -> None:
+        try:
+            action(conversation_id=self.places[where], by_user_id=self.users[who].pk, **fields)
+        except DomainError as refusal:
+            assert refusal.code.startswith("chat.")
+
+    def attempt_mine(self, action: Any, who: int, where: int, **fields: Any) -> None:
+        try:
+            action(conversation_id=self.places[where], user_id=self.users[who].pk, **fields)
+        except DomainError as refusal:
+            assert refusal.code.startswith("chat.")
+
+
+def caller_of(user: User) -> Caller:
+    return Caller(user_id=user.pk, user_public_id=user.public_id, device_id=None, device_public_id=None, language="id")
+
+
+def log_of(place: Any) -> list[tuple[int, str, str]]:
+    from chat.models import Message
+
+    rows = Message.objects.filter(conversation__public_id=place).order_by("seq")
+    return list(rows.values_list("seq", "client_id", "kind"))
+
+
+@pytest.mark.timeout(1_800)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_client_that_applied_hints_equals_one_that_read_afresh(real_db, monkeypatch, part):
+    monkeypatch.setattr(bus, "publish", bus.publish)  # Restored after the machine put itself in its place.
+    run_state_machine_as_test(
+        Convergence,
+        settings=settings(
+            max_examples=EXAMPLES // PARTS,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )

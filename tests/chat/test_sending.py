@@ -1,0 +1,207 @@
+"""Posting: once and for ever, in order, and only where one is."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat import errors, log
+from chat.models import Conversation, Member, Message
+from superapp.accounts import api as accounts
+from superapp.core import changes
+from superapp.realtime import me
+from tests.chat.conftest import entry
+
+
+def test_first_message_is_number_one(make_user, make_direct, post, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+
+    posted = post(conversation, ana, "halo kak")
+
+    assert (posted.seq, posted.rev, posted.counted, posted.sent_at, posted.is_new) == (1, 1, 1, now, True)
+    message = Message.objects.get()
+    assert (message.body, message.sender, message.seq, message.rev) == ("halo kak", ana, 1, 1)
+    conversation.refresh_from_db()
+    assert (conversation.last_seq, conversation.rev, conversation.counted) == (1, 1, 1)
+
+
+def test_retry_returns_the_first_message_and_hints_nobody_again(
+    make_user, make_direct, post, hints_sent, django_capture_on_commit_callbacks
+):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    first = post(conversation, ana, client_id="c-1")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        again = post(conversation, ana, client_id="c-1")
+
+    assert (again.seq, again.rev, again.counted, again.is_new) == (first.seq, first.rev, first.counted, False)
+    assert Message.objects.count() == 1
+    assert hints_sent == []
+
+
+def test_same_number_with_another_content_is_refused_and_changes_nothing(make_user, make_direct, post):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    post(conversation, ana, "satu", client_id="c-1")
+
+    with pytest.raises(errors.ClientIdReused):
+        post(conversation, ana, "dua", client_id="c-1")
+
+    assert Message.objects.get().body == "satu"
+
+
+def test_two_senders_may_use_the_same_number(make_user, make_direct, post):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+
+    assert [post(conversation, who, client_id="c-1").seq for who in (ana, bo)] == [1, 2]
+
+
+def test_outsider_is_told_the_conversation_does_not_exist(make_user, make_direct, post):
+    conversation = make_direct(make_user("ana"), make_user("bo"))
+
+    with pytest.raises(errors.ConversationNotFound):
+        post(conversation, make_user("eve"))
+
+    assert not Message.objects.exists()
+
+
+def test_one_batch_gives_everybody_their_own_outcome(make_user, make_direct, now):
+    ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
+    conversation = make_direct(ana, bo)
+    other = make_direct(bo, eve)
+    batch = [
+        entry(conversation, ana, "satu", client_id="c-1"),
+        entry(conversation, eve, "aku di sini juga"),
+        entry(conversation, ana, "satu", client_id="c-1"),
+        entry(conversation, ana, "lain", client_id="c-1"),
+        entry(other, bo, "dua"),
+        entry(conversation, bo, "tiga", reply_to=1),
+        entry(conversation, bo, "empat", reply_to=9),
+    ]
+
+    outcomes = log.append(batch, now=now)
+
+    assert [getattr(one, "seq", type(one)) for one in outcomes] == [
+        1,
+        errors.ConversationNotFound,
+        1,
+        errors.ClientIdReused,
+        1,
+        2,
+        errors.ReplyNotFound,
+    ]
+    assert list(Message.objects.order_by("conversation", "seq").values_list("body", "reply_to")) == [
+        ("satu", None),
+        ("tiga", 1),
+        ("dua", None),
+    ]
+
+
+def test_members_hear_it_and_outsiders_do_not(
+    make_user, make_direct, post, hints_sent, django_capture_on_commit_callbacks
+):
+    ana, bo, _eve = make_user("ana"), make_user("bo"), make_user("eve")
+    conversation = make_direct(ana, bo)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        post(conversation, ana, "halo", client_id="c-1")
+
+    (mine_to, mine), (posted_to, posted) = hints_sent
+    assert sorted(posted_to) == [ana.pk, bo.pk]
+    assert posted["on"] == f"chat:{conversation.public_id}"
+    assert (posted["say"], posted["rev"], posted["row"]["body"], posted["row"]["from"]) == (
+        "message.posted",
+        1,
+        "halo",
+        str(ana.public_id),
+    )
+    assert mine_to == [ana.pk]
+    assert (mine["on"], mine["rev"], mine["row"]["read_seq"]) == ("me", me.rev_of(ana.pk), 1)
+
+
+def test_nothing_is_said_when_the_transaction_is_rolled_back(make_user, make_direct, post, hints_sent):
+    conversation = make_direct(ana := make_user("ana"), make_user("bo"))
+
+    post(conversation, ana)
+
+    assert hints_sent == []
+
+
+def test_blocked_and_blocking_are_refused_alike(make_user, make_direct, post, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    accounts.block_person(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+
+    for sender in (ana, bo):
+        with pytest.raises(errors.NotAccepted):
+            post(conversation, sender)
+
+    assert not Message.objects.exists()
+
+
+def test_own_message_moves_the_read_mark_when_nothing_was_unread(make_user, make_direct, post):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+
+    post(conversation, ana)
+    post(conversation, ana)
+
+    side = Member.objects.get(conversation=conversation, user=ana)
+    assert (side.read_seq, side.read_counted, side.own_since) == (2, 2, 0)
+    assert unread(conversation, bo) == 2
+
+
+def test_own_message_leaves_what_others_wrote_unread(make_user, make_direct, post):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    post(conversation, bo, "kakak di mana?")
+
+    post(conversation, ana, "tadi di terowongan")
+
+    side = Member.objects.get(conversation=conversation, user=ana)
+    assert (side.read_seq, side.read_counted, side.own_since) == (0, 0, 1)
+    assert (unread(conversation, ana), unread(conversation, bo)) == (1, 1)
+
+
+def test_messages_of_one_person_in_two_conversations_number_two_changes_of_theirs(make_user, make_direct, now):
+    ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
+    one, two = make_direct(ana, bo), make_direct(ana, citra)
+    before = me.rev_of(ana.pk)
+
+    log.append([entry(one, ana), entry(two, ana), entry(one, ana)], now=now)
+
+    revs = Member.objects.filter(user=ana).order_by("pk").values_list("rev", flat=True)
+    assert sorted(revs) == [before + 1, before + 2]
+    assert me.rev_of(ana.pk) == before + 2
+
+
+def test_message_stamps_conversation_and_side(make_user, make_direct, post):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    cursor = changes.horizon()
+
+    post(conversation, ana)
+
+    assert Conversation.objects.filter(changed__gte=cursor).count() == 1
+    assert list(Member.objects.filter(changed__gte=cursor).values_list("user_id", flat=True)) in (
+        [ana.pk],
+        [ana.pk, bo.pk],
+    )
+
+
+@pytest.mark.parametrize("client_id", ["", "x" * 65, "dua kata", "é", "a\x00b"])
+def test_unusable_number_is_refused(make_user, make_direct, post, client_id):
+    conversation = make_direct(ana := make_user("ana"), make_user("bo"))
+
+    with pytest.raises(errors.ClientIdInvalid):
+        post(conversation, ana, client_id=client_id)
+
+    assert not Message.objects.exists()
+
+
+def unread(conversation, user):
+    conversation.refresh_from_db()
+    side = Member.objects.get(conversation=conversation, user=user)
+    return conversation.counted - side.read_counted - side.own_since

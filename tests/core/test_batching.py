@@ -1,0 +1,216 @@
+"""The batcher: one outcome an item, in order, and a bad item harms itself alone."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from superapp.core.batching import Batcher
+from superapp.core.errors import Fault, InputInvalid, Unavailable
+from superapp.core.models import Instance
+
+WAIT = 10
+
+
+class Slow:
+    """A ``run`` that can be held up; it remembers its batches, and answers an item with ten times itself."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.goes_on = threading.Event()
+        self.goes_on.set()
+        self.fails_for: dict[int, Exception] = {}
+
+    def __call__(self, items: Sequence[int]) -> list[int | InputInvalid]:
+        self.batches.append(list(items))
+        assert self.goes_on.wait(WAIT)
+        for item in items:
+            if item in self.fails_for:
+                raise self.fails_for[item]
+        return [InputInvalid(detail="negative") if item < 0 else item * 10 for item in items]
+
+
+@pytest.fixture
+def slow() -> Iterator[Slow]:
+    run = Slow()
+    yield run
+    run.goes_on.set()
+
+
+@pytest.fixture
+def hold(slow: Slow) -> Callable[[Batcher[int, int]], Future[int]]:
+    """Have the batcher busy with item 0 until ``slow.goes_on`` is set."""
+
+    def submit(batcher: Batcher[int, int]) -> Future[int]:
+        slow.goes_on.clear()
+        first = batcher.submit(0)
+        while not slow.batches:
+            threading.Event().wait(0.001)
+        return first
+
+    return submit
+
+
+def outcome(future: Future[int]) -> int | Exception:
+    error = future.exception(WAIT)
+    return future.result() if error is None else error
+
+
+def test_what_arrives_while_one_batch_runs_makes_up_the_next(slow, hold):
+    batcher = Batcher("test", slow)
+    first = hold(batcher)
+
+    futures = [batcher.submit(item) for item in (1, 2, 3)]
+    slow.goes_on.set()
+
+    assert [outcome(future) for future in (first, *futures)] == [0, 10, 20, 30]
+    assert slow.batches == [[0], [1, 2, 3]]
+
+
+def test_batch_has_a_bound(slow, hold):
+    batcher = Batcher("test", slow, batch_max=2)
+    hold(batcher)
+
+    futures = [batcher.submit(item) for item in (1, 2, 3)]
+    slow.goes_on.set()
+
+    assert [outcome(future) for future in futures] == [10, 20, 30]
+    assert slow.batches == [[0], [1, 2], [3]]
+
+
+def test_queue_has_a_bound_and_says_when_to_come_back(slow, hold):
+    batcher = Batcher("test", slow, queue_max=2)
+    hold(batcher)
+    futures = [batcher.submit(1), batcher.submit(2)]
+
+    with pytest.raises(Unavailable) as refused:
+        batcher.submit(3)
+    slow.goes_on.set()
+
+    assert refused.value.retry_after == 1
+    assert [outcome(future) for future in futures] == [10, 20]
+    assert slow.batches == [[0], [1, 2]]
+
+
+def test_refusal_is_an_outcome_like_another(slow, hold):
+    batcher = Batcher("test", slow)
+    hold(batcher)
+
+    futures = [batcher.submit(item) for item in (1, -2, 3)]
+    slow.goes_on.set()
+
+    assert outcome(futures[0]) == 10
+    assert isinstance(outcome(futures[1]), InputInvalid)
+    assert outcome(futures[2]) == 30
+    assert slow.batches == [[0], [1, -2, 3]]
+
+
+def test_batch_that_fails_is_run_again_one_by_one_in_order(slow, hold):
+    batcher = Batcher("test", slow)
+    hold(batcher)
+    slow.fails_for[2] = LookupError("a mistake of ours")
+
+    futures = [batcher.submit(item) for item in (1, 2, 3)]
+    slow.goes_on.set()
+
+    assert outcome(futures[0]) == 10
+    assert isinstance(outcome(futures[1]), Fault)
+    assert outcome(futures[2]) == 30
+    assert slow.batches == [[0], [1, 2, 3], [1], [2], [3]]
+
+
+def test_run_that_loses_an_outcome_is_a_fault_and_the_batcher_lives():
+    answers = [[1], [], [], [3]]
+    batcher: Batcher[int, int] = Batcher("test", lambda _items: answers.pop(0))
+
+    assert outcome(batcher.submit(1)) == 1
+    assert isinstance(outcome(batcher.submit(2)), Fault)
+    answers.pop(0)
+    assert outcome(batcher.submit(3)) == 3
+
+
+def test_database_that_is_away_is_asked_thrice_and_not_for_every_item(slow, hold):
+    batcher = Batcher("test", slow)
+    hold(batcher)
+    slow.fails_for = {item: OperationalError("no connection") for item in range(1, 9)}
+
+    futures = [batcher.submit(item) for item in range(1, 9)]
+    slow.goes_on.set()
+
+    assert {type(outcome(future)) for future in futures} == {Unavailable}
+    assert slow.batches == [[0], [1, 2, 3, 4, 5, 6, 7, 8], [1], [2]]
+
+
+def test_submitting_inside_a_transaction_is_refused(db, slow):
+    batcher = Batcher("test", slow)
+
+    with transaction.atomic(), pytest.raises(transaction.TransactionManagementError):
+        batcher.submit(1)
+
+    assert slow.batches == []
+
+
+def test_asker_who_went_away_harms_nobody(slow, hold):
+    batcher = Batcher("test", slow)
+    hold(batcher)
+
+    gone, here = batcher.submit(1), batcher.submit(2)
+    gone.cancel()
+    slow.goes_on.set()
+
+    assert outcome(here) == 20
+    assert gone.cancelled()
+    assert outcome(batcher.submit(3)) == 30
+
+
+def test_event_loop_is_answered_on_its_own_thread(slow):
+    batcher = Batcher("test", slow)
+    threads: list[str] = []
+
+    async def ask() -> list[object]:
+        futures = [batcher.submit_async(item) for item in (1, -2, 3)]
+        futures[0].add_done_callback(lambda _future: threads.append(threading.current_thread().name))
+        return await asyncio.gather(*futures, return_exceptions=True)
+
+    answers = asyncio.run(ask())
+
+    assert (answers[0], type(answers[1]), answers[2]) == (10, InputInvalid, 30)
+    assert threads == [threading.current_thread().name]
+
+
+def test_event_loop_that_ended_harms_nobody(slow, hold):
+    batcher = Batcher("test", slow)
+    hold(batcher)
+
+    async def ask_and_leave() -> None:
+        batcher.submit_async(1)
+
+    asyncio.run(ask_and_leave())
+    slow.goes_on.set()
+
+    assert outcome(batcher.submit(2)) == 20
+
+
+@pytest.mark.served_only
+def test_connection_that_was_lost_is_replaced(real_db):
+    killed: list[bool] = []
+
+    def run(items: Sequence[int]) -> list[int]:
+        with transaction.atomic():
+            Instance.objects.update(epoch=items[0])
+            if not killed:
+                killed.append(True)
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return list(items)
+
+    batcher = Batcher("test", run)
+
+    assert isinstance(outcome(batcher.submit(5)), Unavailable)
+    assert outcome(batcher.submit(6)) == 6
+    assert Instance.objects.get().epoch == 6

@@ -1,0 +1,221 @@
+"""Clients of the socket inside the test's own process: the whole ASGI application, an event loop on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils.timezone import now as real_now
+
+from superapp.accounts.models import Device, User
+
+ANSWER_SECONDS_MAX = 10
+Json = dict[str, Any]
+
+
+class Loop:
+    """An event loop that runs on its own thread until it is stopped."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="sockets of the test")
+        self._thread.start()
+
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        """Run it on the loop, and wait for what it returns."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(ANSWER_SECONDS_MAX * 2)
+
+    def call(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Call a function on the loop, and wait for what it returns."""
+
+        async def called() -> Any:
+            return function(*args)
+
+        return self.run(called())
+
+    def stop(self) -> None:
+        self.run(_end_all_tasks())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+async def _end_all_tasks() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+class Client:
+    """
+    One socket, read in the order in which its frames came.
+
+    ``ready`` is the frame of that name, or None when it was not let in; ``closed`` the code with which the server closed it.
+    """
+
+    def __init__(self, loop: Loop, scope: Json) -> None:
+        from superapp.asgi import application
+
+        self._loop = loop
+        self._numbers = iter(range(1, 1_000_000))
+        self._set_aside: list[Json] = []
+        self.refused = False
+        self.closed: int | None = None
+        self.ready: Json | None = None
+        self._line: ApplicationCommunicator = loop.run(_made(application, scope))
+        self._connect()
+
+    def _connect(self) -> None:
+        self._put({"type": "websocket.connect"})
+        event = self._event()
+        if event["type"] == "websocket.close":
+            self.refused = True
+            return
+        self.subprotocol = event["subprotocol"]
+        first = self.read()
+        self.ready = None if first is None else first["ready"]
+
+    def send(self, frame: Any) -> None:
+        """Send a frame: an object, or the very text or bytes that shall go up."""
+        if isinstance(frame, bytes):
+            self._put({"type": "websocket.receive", "bytes": frame})
+        else:
+            self._put({"type": "websocket.receive", "text": frame if isinstance(frame, str) else json.dumps(frame)})
+
+    def read(self) -> Json | None:
+        """The next frame, or None when the server has closed the socket."""
+        if self._set_aside:
+            return self._set_aside.pop(0)
+        return self._frame()
+
+    def ask(self, do: str, **fields: Any) -> Json:
+        """Send a command and wait for its answer, whole; hints that come first stay to be read."""
+        number = next(self._numbers)
+        self.send({"id": number, "do": do, **fields})
+        while (frame := self._frame()) is not None:
+            if "id" in frame and frame["id"] == number:
+                return frame
+            self._set_aside.append(frame)
+        raise AssertionError(f"the socket was closed ({self.closed}) before {do} was answered")
+
+    def ok(self, do: str, **fields: Any) -> Any:
+        """The same for a command that must succeed; returns what it answered."""
+        answer = self.ask(do, **fields)
+        assert "ok" in answer, answer
+        return answer["ok"]
+
+    def err(self, do: str, **fields: Any) -> Json:
+        """The same for a command that must be refused."""
+        answer = self.ask(do, **fields)
+        assert "err" in answer, answer
+        return answer["err"]
+
+    def hints(self) -> list[Json]:
+        """Every hint that has come so far: a ping's answer comes after all that was told before it."""
+        self.ok("ping")
+        told, self._set_aside = self._set_aside, []
+        return told
+
+    def is_silent(self, seconds: float = 0.05) -> bool:
+        """Whether nothing comes for a moment."""
+        return not self._set_aside and self._loop.run(self._line.receive_nothing(timeout=seconds))
+
+    def wait_closed(self) -> int | None:
+        """Read until the server closes, and return its code."""
+        while self.closed is None:
+            self._frame()
+        return self.closed
+
+    def leave(self, code: int = 1001) -> None:
+        """Be gone, as when the line breaks, and wait until the server has noticed."""
+        self._put({"type": "websocket.disconnect", "code": code})
+        self._loop.run(self._line.wait(timeout=ANSWER_SECONDS_MAX))
+
+    def _put(self, event: Json) -> None:
+        self._loop.run(self._line.send_input(event))
+
+    def _event(self) -> Json:
+        event: Json = self._loop.run(self._line.receive_output(timeout=ANSWER_SECONDS_MAX))
+        return event
+
+    def _frame(self) -> Json | None:
+        event = self._event()
+        if event["type"] == "websocket.close":
+            self.closed = event["code"]
+            return None
+        frame: Json = json.loads(event["text"])
+        return frame
+
+
+async def _made(application: Any, scope: Json) -> ApplicationCommunicator:
+    return ApplicationCommunicator(application, scope)
+
+
+def log_in(user: User, now: datetime | None = None) -> Device:
+    """A device on which this person is logged in, with a real session."""
+    now = now or real_now()
+    session = SessionStore()
+    session["device"] = str(uuid4())
+    session.set_expiry(timedelta(days=1))
+    session.create()
+    return Device.objects.create(
+        user=user, session_key=session.session_key, name="Firefox", signed_in_at=now, last_seen_at=now
+    )
+
+
+def scope_of(session_key: str, *, origin: str | None, host: str = "localhost:8000", path: str = "/ws") -> Json:
+    """What a server hands over about a browser that opens the socket."""
+    headers = [(b"host", host.encode())]
+    if origin is not None:
+        headers.append((b"origin", origin.encode()))
+    if session_key:
+        headers.append((b"cookie", f"theme=dark; {settings.SESSION_COOKIE_NAME}={session_key}".encode()))
+    return {
+        "type": "websocket",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": headers,
+        "subprotocols": ["app.v1"],
+        "client": ["127.0.0.1", 50_000],
+        "server": ["127.0.0.1", 8000],
+    }
+
+
+@pytest.fixture
+def loop(real_db: Any) -> Iterator[Loop]:
+    """The event loop on which the sockets of the test live."""
+    loop = Loop()
+    yield loop
+    loop.stop()
+
+
+@pytest.fixture
+def connect(loop: Loop) -> Callable[..., Client]:
+    """Open a socket: ``connect(user)`` logs in on a new device, ``connect(device=…)`` uses one that there is."""
+
+    def open_socket(
+        user: User | None = None,
+        *,
+        device: Device | None = None,
+        session_key: str | None = None,
+        origin: str | None = settings.PUBLIC_URL,
+        **scope: Any,
+    ) -> Client:
+        if session_key is None:
+            if device is None and user is not None:
+                device = log_in(user)
+            session_key = "" if device is None else device.session_key
+        return Client(loop, scope_of(session_key, origin=origin, **scope))
+
+    return open_socket
