@@ -1,7 +1,152 @@
 -- The one writer on PostgreSQL. payments/ledger/plain.py takes the same steps on SQLite; a test holds the two equal.
 -- SECURITY DEFINER: the role of the application may call these, and may not write the tables itself.
 
--- Post journals, each whole or not at all, and answer for each. One journal or a batch, of any number of transfers.
+-- Post a journal of one transfer, which is what nearly all are: the steps of payments_post without its arrays, at half the cost.
+CREATE OR REPLACE FUNCTION payments_post_one(p jsonb) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $body$
+DECLARE
+    j record;
+    d payments_account;
+    c payments_account;
+    v_now timestamptz := p->>'now';
+    v_journal bigint;
+    v_transfer bigint;
+    v_hold bigint := 0;
+    v_why text;
+    v_is_queued boolean;
+BEGIN
+    -- 1. The key. Whoever comes second with it waits here for the first.
+    SELECT * INTO j FROM jsonb_to_record(p) AS x (
+        scope text, key text, hash text, public_id uuid, kind text, reference text, actor_id bigint, reverses_id bigint,
+        memo_hash text, event_at timestamptz, refunds bigint, refund_amount bigint,
+        debit bigint, credit bigint, asset text, amount bigint, phase text, pending bigint, expires_at timestamptz
+    );
+    INSERT INTO payments_request (scope, key, content_hash, outcome, code, journal_id, answered_at)
+    VALUES (j.scope, j.key, j.hash, 'posted', '', nextval('payments_journal_id_seq'), v_now)
+    ON CONFLICT (scope, key) DO NOTHING RETURNING journal_id INTO v_journal;
+    IF v_journal IS NULL THEN
+        RETURN payments_answered(j.scope, j.key, j.hash);
+    END IF;
+
+    -- 2. The accounts, in the one order. One that only receives into its inbox is looked at, not locked.
+    SELECT * INTO c FROM payments_account WHERE id = j.credit;
+    SELECT * INTO d FROM payments_account WHERE id = j.debit;
+    IF c.id IS NULL OR d.id IS NULL THEN
+        RAISE EXCEPTION 'payments_account: there is none with id % or %', j.debit, j.credit USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    v_is_queued := c.queued_credit;
+    IF v_is_queued THEN
+        SELECT * INTO d FROM payments_account WHERE id = j.debit FOR NO KEY UPDATE;
+    ELSIF d.lock_rank < c.lock_rank OR d.lock_rank = c.lock_rank AND d.id < c.id THEN
+        SELECT * INTO d FROM payments_account WHERE id = j.debit FOR NO KEY UPDATE;
+        SELECT * INTO c FROM payments_account WHERE id = j.credit FOR NO KEY UPDATE;
+    ELSE
+        SELECT * INTO c FROM payments_account WHERE id = j.credit FOR NO KEY UPDATE;
+        SELECT * INTO d FROM payments_account WHERE id = j.debit FOR NO KEY UPDATE;
+    END IF;
+
+    -- 3. Try it on what was read; nothing is written yet.
+    IF d.asset <> j.asset OR c.asset <> j.asset THEN
+        v_why := 'payments.asset_mismatch';
+    ELSIF j.debit = j.credit THEN
+        v_why := 'payments.to_oneself';
+    ELSIF j.phase <> 'void' AND (d.status <> 'open' OR c.status <> 'open') THEN
+        v_why := 'payments.account_not_open';
+    ELSIF j.pending IS NOT NULL THEN
+        SELECT o.amount INTO v_hold FROM payments_openhold o JOIN payments_transfer t ON t.id = o.transfer_id
+        WHERE o.transfer_id = j.pending AND t.debit_id = j.debit AND t.credit_id = j.credit;
+        IF NOT FOUND THEN
+            v_why := 'payments.hold_resolved';
+        ELSIF j.amount > v_hold THEN
+            v_why := 'payments.capture_exceeds_hold';
+        END IF;
+    END IF;
+    IF v_why IS NULL AND j.phase <> 'void' THEN
+        IF d.credits - d.debits - d.held + v_hold - j.amount < d.floor THEN
+            v_why := 'payments.insufficient_funds';
+        ELSIF j.phase <> 'hold' AND c.credits - c.debits + j.amount > c.ceiling THEN
+            v_why := 'payments.ceiling_exceeded';
+        END IF;
+    END IF;
+    IF v_why IS NULL AND j.refunds IS NOT NULL THEN
+        UPDATE payments_refundable SET refunded = refunded + j.refund_amount, refunds = refunds + 1
+        WHERE journal_id = j.refunds AND refunded + j.refund_amount <= cap AND refunds < 50;
+        IF NOT FOUND THEN
+            v_why := 'payments.refund_exceeds';
+        END IF;
+    END IF;
+
+    -- 4. A refusal is an answer too.
+    IF v_why IS NOT NULL THEN
+        UPDATE payments_request SET outcome = 'refused', code = v_why, journal_id = NULL WHERE journal_id = v_journal;
+        RETURN format('{"journals":[{"outcome":"refused","code":"%s","journal_id":null,"public_id":null,"replayed":false}],"accounts":null}', v_why);
+    END IF;
+
+    -- 5. Write what stands.
+    INSERT INTO payments_journal (id, public_id, kind, reference, actor_id, reverses_id, memo_hash, event_at, posted_at)
+    VALUES (v_journal, j.public_id, j.kind, j.reference, j.actor_id, j.reverses_id, j.memo_hash, j.event_at, v_now);
+    INSERT INTO payments_transfer (journal_id, line, asset, debit_id, credit_id, amount, phase, pending_id, expires_at)
+    VALUES (v_journal, 1, j.asset, j.debit, j.credit, j.amount, j.phase, j.pending, j.expires_at)
+    RETURNING id INTO v_transfer;
+    IF j.phase = 'hold' THEN
+        d.held := d.held + j.amount;
+        INSERT INTO payments_openhold (transfer_id, account_id, amount, expires_at) VALUES (v_transfer, j.debit, j.amount, j.expires_at);
+    ELSE
+        d.debits := d.debits + j.amount;
+        d.held := d.held - v_hold;
+    END IF;
+    d.version := d.version + 1;
+    d.last_seq := d.last_seq + 1;
+    UPDATE payments_account SET debits = d.debits, held = d.held, version = d.version, last_seq = d.last_seq WHERE id = j.debit;
+    IF j.phase IN ('posted', 'capture') AND NOT v_is_queued THEN
+        c.credits := c.credits + j.amount;
+        c.version := c.version + 1;
+        c.last_seq := c.last_seq + 1;
+        UPDATE payments_account SET credits = c.credits, version = c.version, last_seq = c.last_seq WHERE id = j.credit;
+        INSERT INTO payments_posting (account_id, seq, rev, transfer_id, delta, held_delta, balance_after, held_after) VALUES
+            (j.debit, d.last_seq, d.version, v_transfer, -j.amount, -v_hold, d.credits - d.debits, d.held),
+            (j.credit, c.last_seq, c.version, v_transfer, j.amount, 0, c.credits - c.debits, c.held);
+    ELSE
+        INSERT INTO payments_posting (account_id, seq, rev, transfer_id, delta, held_delta, balance_after, held_after) VALUES (
+            j.debit, d.last_seq, d.version, v_transfer, CASE j.phase WHEN 'hold' THEN 0 ELSE -j.amount END,
+            CASE j.phase WHEN 'hold' THEN j.amount ELSE -v_hold END, d.credits - d.debits, d.held
+        );
+        IF j.phase IN ('posted', 'capture') THEN
+            INSERT INTO payments_inbox (transfer_id, account_id, amount) VALUES (v_transfer, j.credit, j.amount);
+        END IF;
+        c.id := NULL;  -- It has not changed.
+    END IF;
+    IF j.pending IS NOT NULL THEN
+        DELETE FROM payments_openhold WHERE transfer_id = j.pending;
+    END IF;
+    IF p ? 'extras' THEN
+        PERFORM payments_post_extras(p, ARRAY[v_journal], ARRAY[NULL::text], v_now);
+    END IF;
+    RETURN format(
+        '{"journals":[{"outcome":"posted","code":"","journal_id":%s,"public_id":"%s","replayed":false}],'
+        '"accounts":[{"id":%s,"version":%s,"balance":%s,"held":%s}%s]}',
+        v_journal, j.public_id, j.debit, d.version, d.credits - d.debits, d.held,
+        CASE WHEN c.id IS NULL THEN '' ELSE
+            format(',{"id":%s,"version":%s,"balance":%s,"held":%s}', c.id, c.version, c.credits - c.debits, c.held)
+        END
+    );
+END
+$body$;
+
+-- What was answered under a key, as the others answer.
+CREATE OR REPLACE FUNCTION payments_answered(p_scope text, p_key text, p_hash text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $body$
+    SELECT json_build_object('journals', json_agg(json_build_object(
+        'outcome', CASE WHEN r.content_hash <> p_hash THEN 'reused' ELSE r.outcome END,
+        'code', r.code, 'journal_id', r.journal_id, 'public_id', j.public_id, 'replayed', true
+    )), 'accounts', NULL)::text
+    FROM payments_request r LEFT JOIN payments_journal j ON j.id = r.journal_id
+    WHERE r.scope = p_scope AND r.key = p_key
+$body$;
+
+-- Post journals, each of any number of transfers and whole or not at all, in the order given, and answer for each.
 CREATE OR REPLACE FUNCTION payments_post(p jsonb) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_seqscan = off SET plan_cache_mode = force_generic_plan
