@@ -8,14 +8,19 @@ touches a guarded table ends with ``install_guards``, a test holds migrations to
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.db import migrations
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connection, migrations
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import CheckConstraint, UniqueConstraint
+
+from superapp.core import health
 
 SQL = Path(__file__).parent / "sql"
 GUARDED = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable")
@@ -135,3 +140,56 @@ def _missing_constraints(connection: BaseDatabaseWrapper) -> list[str]:
 
 def _text(name: str) -> str:
     return (SQL / name).read_text()
+
+
+class GuardsMissing(RuntimeError):
+    """Something that the database must refuse by itself would be let through; nothing may serve."""
+
+
+def require() -> None:
+    """
+    Refuse to go on while a guard is missing.
+
+    :raises GuardsMissing: naming what is missing
+    """
+    absent = missing(connection)
+    if absent:
+        raise GuardsMissing(f"missing in the database: {', '.join(absent)}. 'manage.py install_guards' puts them back.")
+
+
+@register(Tags.database)
+def check_guards(databases: Collection[str] | None = None, **_options: Any) -> list[CheckMessage]:
+    """For ``manage.py check --database default`` and for ``migrate``."""
+    if not databases or not _has_tables():
+        return []
+    absent = missing(connection)
+    if not absent:
+        return []
+    return [Error(f"missing in the database: {', '.join(absent)}", hint="Run manage.py install_guards.", id="payments.E001")]
+
+
+class Watch:
+    """Looks again half a minute after everything was there, and at once after something was not."""
+
+    SECONDS = 30.0
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def __call__(self) -> str | None:
+        if time.monotonic() < self._until:
+            return None
+        absent = missing(connection)
+        if absent:
+            return f"missing in the database: {', '.join(absent)}"
+        self._until = time.monotonic() + self.SECONDS
+        return None
+
+
+health.check("guards")(Watch())
+
+
+def _has_tables() -> bool:
+    """Before the first migration there is nothing to guard."""
+    with connection.cursor() as cursor:
+        return "payments_account" in connection.introspection.table_names(cursor)

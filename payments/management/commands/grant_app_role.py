@@ -1,0 +1,47 @@
+"""``manage.py grant_app_role ROLE``: let a PostgreSQL role run the product, without power over the ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
+
+from payments import guards
+
+FUNCTIONS = (
+    "payments_post(jsonb)",
+    "payments_post_one(jsonb)",
+    "payments_answered(text, text, text)",
+    "payments_roll(bigint, int)",
+)
+INTERNAL = ("payments_post_extras(jsonb, bigint[], text[], timestamptz)",)
+
+
+class Command(BaseCommand):
+    help = (
+        "Grant an existing PostgreSQL role everything the running product needs: it reads the ledger and posts through its functions,"
+        " and can neither write its tables nor change or switch off a guard. Run it as the owner, after every migration."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("role")
+
+    def handle(self, *_args: Any, role: str, **_options: Any) -> None:
+        if connection.vendor != "postgresql":
+            raise CommandError("Only PostgreSQL has roles; an embedded instance belongs to whoever owns its file.")
+        name = connection.ops.quote_name(role)
+        ledger = ", ".join(f"payments_{table}" for table in guards.GUARDED)
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in (
+                f"GRANT USAGE ON SCHEMA public TO {name}",
+                f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+                f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
+                f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON {ledger}, django_migrations FROM {name}",
+                # Opening an account, freezing it, bounding it: what it is stays guarded by trigger.
+                f"GRANT INSERT, UPDATE (status, ceiling, version) ON payments_account TO {name}",
+                f"REVOKE ALL ON FUNCTION {', '.join(FUNCTIONS + INTERNAL)} FROM PUBLIC",
+                f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {name}",
+            ):
+                cursor.execute(statement)
+        self.stdout.write(f"{role} may run the product and cannot touch the ledger's tables or guards.")
