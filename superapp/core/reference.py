@@ -11,13 +11,13 @@ from importlib import import_module
 from pathlib import Path
 
 from django.apps import apps
-from django.conf import settings
 from django.utils import translation
 from django.utils.module_loading import module_has_submodule
 
 from superapp.core import events
 from superapp.core.errors import DomainError
 
+HOME = Path(__file__).resolve().parent.parent.parent
 MADE = "<!-- Made by `manage.py write_docs`; what you write here is overwritten. -->"
 
 
@@ -36,6 +36,12 @@ def pages() -> dict[str, str]:
     return {"settings.md": settings_page(), "errors.md": errors_page(), "events.md": events_page()}
 
 
+def house() -> list[Path]:
+    """The directories of our own apps."""
+    paths = [Path(app.path) for app in apps.get_app_configs()]
+    return sorted(path for path in paths if path.is_relative_to(HOME) and "site-packages" not in path.parts)
+
+
 def every_error() -> list[type[DomainError]]:
     """Every refusal of the product, by its code."""
     _import_all("errors")
@@ -51,8 +57,8 @@ def every_fact() -> list[type[events.Event]]:
 
 def every_variable() -> list[Declared]:
     """Every variable of the environment, in the order of the settings; read from their text, since a mode runs half."""
-    path = Path(__file__).resolve().parent.parent / "settings.py"
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    settings_text = (HOME / "superapp" / "settings.py").read_text()
+    calls = [node for node in ast.walk(ast.parse(settings_text)) if isinstance(node, ast.Call)]
     declared = [_declared(call) for call in sorted(calls, key=lambda call: call.lineno) if _is_declaration(call)]
     return list({variable.name: variable for variable in declared}.values())
 
@@ -102,12 +108,8 @@ def _page(title: str, introduction: str, table: Iterable[str]) -> str:
 
 def _import_all(module: str) -> None:
     for app in apps.get_app_configs():
-        if _is_in_the_house(Path(app.path)) and module_has_submodule(app.module, module):
+        if Path(app.path) in house() and app.module and module_has_submodule(app.module, module):
             import_module(f"{app.name}.{module}")
-
-
-def _is_in_the_house(path: Path) -> bool:
-    return path.is_relative_to(settings.BASE_DIR) and "site-packages" not in path.parts
 
 
 def _is_ours(kind: type) -> bool:
@@ -153,7 +155,7 @@ def _shown(default: ast.expr) -> str:
     if isinstance(default, ast.Constant):
         if default.value is None:
             return "**must be set**"
-        return f"`{default.value}`" if default.value != "" else "–"
+        return f"`{default.value!s}`" if default.value != "" else "–"
     text = ast.unparse(default)
     known = {
         "_embedded_secret()": "made on the first start",
