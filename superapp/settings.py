@@ -126,6 +126,8 @@ TEMPLATES = [
 # The database. Served, each use takes a connection from the pool of its process, tried before it is handed out, so that
 # a restart of PostgreSQL is felt by nobody afterwards. Embedded, each thread keeps its own.
 
+DATABASE_POOL_MAX = env.whole("DATABASE_POOL_MAX", 20, "Database connections of one served process at most.")
+
 
 def _database() -> dict[str, object]:
     if not SERVED:
@@ -152,7 +154,7 @@ def _database() -> dict[str, object]:
         "OPTIONS": {
             "pool": {
                 "min_size": 1,
-                "max_size": env.whole("DATABASE_POOL_MAX", 20, "Database connections of one process at most."),
+                "max_size": DATABASE_POOL_MAX,
                 "timeout": 5,
             },
         },

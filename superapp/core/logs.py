@@ -54,7 +54,9 @@ def configure(options: dict[str, Any]) -> None:
     if options["json"]:
         rendering = [structlog.processors.format_exc_info, _without_numbers, structlog.processors.JSONRenderer()]
     else:
-        rendering = [structlog.dev.ConsoleRenderer(colors=False)]
+        # Plain: a traceback that shows local variables shows what people wrote.
+        plain = structlog.dev.plain_traceback
+        rendering = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     logging.config.dictConfig(
         {
             "version": 1,
