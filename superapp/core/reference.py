@@ -113,7 +113,8 @@ def _import_all(module: str) -> None:
 
 
 def _is_ours(kind: type) -> bool:
-    return not kind.__module__.startswith("tests.")
+    ours = tuple(f"{app.name}." for app in apps.get_app_configs() if Path(app.path) in house())
+    return kind.__module__.startswith(ours)
 
 
 def _below(kind: type[DomainError]) -> Iterable[type[DomainError]]:
