@@ -5,6 +5,8 @@ All settings. ``DATABASE_URL`` decides: without it the product is *embedded* (SQ
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -50,8 +52,13 @@ IS_HTTPS = _public.scheme == "https"
 def _embedded_secret() -> str:
     path = VAR_DIR / "secret_key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
+        # Linked under its name only when it is whole; of two processes the second finds the first one's.
+        fresh = VAR_DIR / f"secret_key.{os.getpid()}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(get_random_secret_key())
+        with suppress(FileExistsError):
+            path.hardlink_to(fresh)
+        fresh.unlink()
     return path.read_text()
 
 
