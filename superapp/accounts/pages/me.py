@@ -123,7 +123,7 @@ def _context(request: HttpRequest, *, typed: dict[str, str], problems: dict[str,
         "home_zones": HOME_ZONES,
         "other_zones": sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and zone not in home),
         "themes": [
-            ("auto", _("Like the device"), theme == "auto"),
+            ("auto", _("Automatic"), theme == "auto"),
             ("light", _("Light"), theme == "light"),
             ("dark", _("Dark"), theme == "dark"),
         ],
