@@ -14,7 +14,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po s
 
 export PORT
 
-.PHONY: run setup compile check test test-sqlite test-postgres test-js lint types contracts migrations templates deploy-check docs serve screens messages audit programs clean
+.PHONY: run setup compile check test test-sqlite test-postgres test-js lint types contracts migrations templates deploy-check docs docs-check serve screens messages audit programs clean
 .DEFAULT_GOAL := run
 
 # --- Using it --------------------------------------------------------------------------------------------------------
@@ -33,7 +33,7 @@ compile: $(CATALOGUES)  ## The catalogues of translations, in the form that is r
 
 # --- Checking it -----------------------------------------------------------------------------------------------------
 
-check: lint types contracts migrations templates deploy-check docs test  ## All that must hold; CI runs this and nothing else
+check: lint types contracts migrations templates deploy-check docs-check test  ## All that must hold; CI runs this and nothing else
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check --quiet
@@ -57,7 +57,10 @@ deploy-check: .venv/dev.stamp
 	PUBLIC_URL=https://nusa.example ALLOWED_HOSTS=nusa.example SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') \
 	$(MANAGE) check --deploy --fail-level WARNING
 
-docs: .venv/dev.stamp
+docs: .venv/dev.stamp  ## The pages of docs/ that are made from the code
+	$(MANAGE) write_docs
+
+docs-check: .venv/dev.stamp
 	$(MANAGE) write_docs --check
 
 test: test-js test-sqlite test-postgres  ## The whole suite, embedded and served, and the journeys in a browser

@@ -8,10 +8,10 @@ request without a bound.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "superapp.settings")
@@ -19,10 +19,10 @@ django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  After Django is set up.
 
+from superapp.core.pages import Pages  # noqa: E402
 from superapp.realtime import socket  # noqa: E402
 
-pages = WSGIMiddleware(django, workers=settings.PAGE_THREADS)
-drain = socket.drain
+pages = Pages(django, threads=settings.PAGE_THREADS)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -35,6 +35,11 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await _refuse(receive, send)
     else:
         raise ValueError(f"no {scope['type']} is spoken here")
+
+
+async def drain() -> None:
+    """Send every open socket elsewhere and finish every answer, since this process is about to stop."""
+    await asyncio.gather(socket.drain(), pages.finish())
 
 
 async def _refuse(receive: Any, send: Any) -> None:

@@ -5,6 +5,8 @@ All settings. ``DATABASE_URL`` decides: without it the product is *embedded* (SQ
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -50,8 +52,13 @@ IS_HTTPS = _public.scheme == "https"
 def _embedded_secret() -> str:
     path = VAR_DIR / "secret_key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
+        # Linked under its name only when it is whole; of two processes the second finds the first one's.
+        fresh = VAR_DIR / f"secret_key.{os.getpid()}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(get_random_secret_key())
+        with suppress(FileExistsError):
+            path.hardlink_to(fresh)
+        fresh.unlink()
     return path.read_text()
 
 
@@ -94,9 +101,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "superapp.core.logs.requests",
     "superapp.core.headers.permissions_policy",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -127,6 +134,8 @@ TEMPLATES = [
 # The database. Served, each use takes a connection from the pool of its process, tried before it is handed out, so that
 # a restart of PostgreSQL is felt by nobody afterwards. Embedded, each thread keeps its own.
 
+DATABASE_POOL_MAX = env.whole("DATABASE_POOL_MAX", 20, "Database connections of one served process at most.")
+
 
 def _database() -> dict[str, object]:
     if not SERVED:
@@ -153,7 +162,7 @@ def _database() -> dict[str, object]:
         "OPTIONS": {
             "pool": {
                 "min_size": 1,
-                "max_size": env.whole("DATABASE_POOL_MAX", 20, "Database connections of one process at most."),
+                "max_size": DATABASE_POOL_MAX,
                 "timeout": 5,
             },
         },
@@ -188,10 +197,19 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Behind the proxy, which may speak https to people and speaks plain http to us. It overwrites what others claim.
+# Https, and the proxy that speaks it for us: it speaks plain http to us, and overwrites what others claim.
 
-BEHIND_PROXY = bool(env.whole("BEHIND_PROXY", 0, "1 when only our proxy reaches this process; set by what starts it."))
+BEHIND_PROXY = env.yes("BEHIND_PROXY", False, "1 when only our proxy reaches this process; set by what starts it.")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^-/"]  # Whoever watches our health does so from inside.
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+# The preload list is kept abroad, and whoever is on it does not come off: the operator's decision, not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+
+# What `serve_all` starts, and how its proxy listens.
+
 PROXY_TLS_PORT = env.whole("TLS_PORT", 443, "The port for https, when the proxy has a certificate.")
 PROXY_TLS_CERTIFICATE = env.text(
     "TLS_CERTIFICATE", "", "Path of the certificate chain for the proxy; empty: plain http."
@@ -205,12 +223,6 @@ PAGE_PROCESSES = env.whole("PAGE_PROCESSES", 2, "How many processes answer pages
 SOCKET_PROCESSES = env.whole("SOCKET_PROCESSES", 2, "How many processes hold open sockets when served.")
 WORK_PROCESSES = env.whole("WORK_PROCESSES", 1, "How many processes do the work that must happen when served.")
 JOB_PROCESSES = env.whole("JOB_PROCESSES", 1, "How many processes run jobs when served.")
-SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^-/"]  # Whoever watches our health does so from inside.
-SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
-# The preload list is kept abroad, and whoever is on it does not come off: the operator's decision, not ours.
-SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 # What a page may load and do: our own files, and scripts that carry the nonce of their page. No host is named.
 
@@ -266,10 +278,10 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static"), "Where stati
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_ACCEL = env.text(
-    "MEDIA_ACCEL", "", "The reverse proxy's internal path to MEDIA_ROOT, ending in /; empty to send files ourselves."
+    "MEDIA_ACCEL",
+    "/-/media/" if BEHIND_PROXY else "",
+    "The proxy's internal path to MEDIA_ROOT, ending in /; empty to send files ourselves.",
 )
-# The path at which the proxy of ours finds private media, once a view has allowed it; nobody else reaches it.
-ACCEL_PREFIX = "/-/media/" if BEHIND_PROXY else ""
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Names carry a hash of the content, so that browsers may keep them for ever.

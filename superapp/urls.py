@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from superapp.core import health
@@ -11,16 +9,12 @@ from superapp.core import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("-/live", health.live),
     path("-/ready", health.ready),
+    path("", include("superapp.web.urls")),
+    path("", include("superapp.accounts.urls")),
+    path("", include("superapp.accounts.pages.urls")),
+    path("", include("chat.urls")),
+    path("api/v1/", include("superapp.realtime.rest")),
 ]
-for prefix, module in (
-    ("api/v1/", "superapp.realtime.rest"),
-    ("", "superapp.web.urls"),
-    ("", "superapp.accounts.urls"),
-    ("", "superapp.accounts.pages.urls"),
-    ("", "chat.urls"),
-):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
 
 handler400 = "superapp.web.faults.bad_request"
 handler403 = "superapp.web.faults.forbidden"

@@ -10,11 +10,14 @@ from superapp.accounts.actions.contacts import block_person, make_contacts
 from superapp.accounts.actions.people import create_person
 from superapp.accounts.models import User
 from superapp.accounts.rows import PersonRow
+from superapp.accounts.visitor import for_people, user_of
 
 __all__ = [
+    "PersonRow",
     "are_contacts",
     "block_person",
     "create_person",
+    "for_people",
     "make_contacts",
     "people",
     "people_changed",
@@ -24,6 +27,7 @@ __all__ = [
     "user_by_handle",
     "user_by_number",
     "user_by_public_id",
+    "user_of",
 ]
 
 user_by_public_id = queries.user_by_public_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -45,7 +46,7 @@ def count(uses: Collection[Use], *, now: datetime) -> None:
         for limit, who in sorted(uses, key=lambda use: (use[0].what, use[1])):
             if _add_one(limit, who, now) > limit.times:
                 seconds_left = (limit.window_start(now) + limit.per - now).total_seconds()
-                raise RateLimited(retry_after=max(1, int(seconds_left) + 1))
+                raise RateLimited(retry_after=ceil(seconds_left))
 
 
 def give_back(uses: Collection[Use], *, now: datetime) -> None:

@@ -100,7 +100,8 @@ class HttpSmsGateway:
         address = urlsplit(self.url)
         connection = self._connection(address.scheme, address.netloc)
         # Timeouts of sockets count each read anew: a gateway that drips would hold us for ever.
-        watchdog = threading.Timer(self.seconds_max, _cut, [connection])
+        is_over = threading.Event()
+        watchdog = threading.Timer(self.seconds_max, _cut, [connection, is_over])
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -108,10 +109,13 @@ class HttpSmsGateway:
             target = f"{path}?{address.query}" if address.query else path
             connection.request("POST", target, body, {**self.headers, "Content-Type": "application/json"})
             response = connection.getresponse()
-            return response.status, response.read(ANSWER_BYTES_MAX)
+            answer = response.read(ANSWER_BYTES_MAX)
         finally:
             watchdog.cancel()
             connection.close()
+        if is_over.is_set():  # A line that is cut in the middle of the headers looks like their end.
+            raise TimeoutError(f"no whole answer in {self.seconds_max} s")
+        return response.status, answer
 
     def _connection(self, scheme: str, host: str) -> http.client.HTTPConnection:
         if scheme == "https":
@@ -148,8 +152,9 @@ def _filled(template: Any, values: Mapping[str, str]) -> Any:
     return filled
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
+def _cut(connection: http.client.HTTPConnection, is_over: threading.Event) -> None:
     """End the exchange from outside: whoever reads finds the line closed."""
+    is_over.set()
     sock = connection.sock
     if sock is not None:
         try:

@@ -2,9 +2,9 @@
 Stamps by which "what changed since" needs no trust in clocks or sequences.
 
 A transaction stamps every row it changes with ``stamp()``. A reader takes ``horizon()`` before it reads rows with
-``changed >= cursor`` and keeps it as its next cursor. Transactions commit late: the horizon is the oldest that may still be
-running, so a later read may repeat rows, and never misses one. On PostgreSQL the stamp is the transaction's own id; on SQLite, where
-writers take turns, a counter.
+``changed >= cursor`` and keeps it as its next cursor. Transactions commit late: the horizon is the oldest that may
+still be running, so a later read may repeat rows, and never misses one. On PostgreSQL the stamp is the
+transaction's own id; on SQLite, where writers take turns, a counter.
 """
 
 from __future__ import annotations

@@ -59,5 +59,10 @@ def restore(name: str, payload: dict[str, int | str | bool | None]) -> Event:
     return _types[name](**payload)
 
 
+def types() -> list[type[Event]]:
+    """Every type of fact that is registered."""
+    return list(_types.values())
+
+
 def handlers_of(name: str) -> list[Handler[Event]]:
     return _handlers[name]

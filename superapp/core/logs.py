@@ -54,7 +54,9 @@ def configure(options: dict[str, Any]) -> None:
     if options["json"]:
         rendering = [structlog.processors.format_exc_info, _without_numbers, structlog.processors.JSONRenderer()]
     else:
-        rendering = [structlog.dev.ConsoleRenderer(colors=False)]
+        # Plain: a traceback that shows local variables shows what people wrote.
+        plain = structlog.dev.plain_traceback
+        rendering = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     logging.config.dictConfig(
         {
             "version": 1,
@@ -111,19 +113,18 @@ def requests(get_response: GetResponse) -> GetResponse:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         number = request_id(request.headers.get(REQUEST_ID_HEADER))
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=number)
         started = time.perf_counter()
-        response = get_response(request)
+        with structlog.contextvars.bound_contextvars(request=number):
+            response = get_response(request)
+            # The path without its query: that may hold what somebody searched for.
+            access_log.info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                ms=round((time.perf_counter() - started) * 1_000, 1),
+            )
         response.headers[REQUEST_ID_HEADER] = number
-        # The path without its query: that may hold what somebody searched for.
-        access_log.info(
-            "request",
-            method=request.method,
-            path=request.path,
-            status=response.status_code,
-            ms=round((time.perf_counter() - started) * 1_000, 1),
-        )
         return response
 
     return answer

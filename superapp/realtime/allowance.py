@@ -40,6 +40,10 @@ class Allowance:
         if len(self._buckets) > self.PEOPLE_MAX:
             self._forget_idle(now)
 
+    def forget_everybody(self) -> None:
+        """Fill every bucket."""
+        self._buckets.clear()
+
     def _forget_idle(self, now: float) -> None:
         full_after = self._burst / self._per_second
         self._buckets = {user: kept for user, kept in self._buckets.items() if now - kept[1] < full_after}

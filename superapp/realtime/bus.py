@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Collection
 
 from django.conf import settings
 
+from superapp.core import clock
 from superapp.realtime import crossing
 from superapp.realtime.crossing import Message, Subscription, To
 from superapp.realtime.hub import hint_lag, hub
@@ -63,7 +63,7 @@ async def listen() -> None:
 
 
 def _hear(message: Message) -> None:
-    hint_lag.observe(max(0.0, time.time() - message.sent_at))
+    hint_lag.observe(max(0.0, clock.now().timestamp() - message.sent_at))
     if message.to == To.PEOPLE:
         hub.deliver(message.people, message.frame)
     elif message.to == To.TOPIC:

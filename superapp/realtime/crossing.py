@@ -23,6 +23,8 @@ from prometheus_client import Counter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from superapp.core import clock
+
 CONNECT_SECONDS_MAX = 0.5
 ANSWER_SECONDS_MAX = 1.0
 QUEUE_MAX = 10_000
@@ -95,7 +97,7 @@ class Publisher:
 
     def publish(self, to: To, *, people: list[int] | None = None, topic: str = "", frame: bytes = b"") -> None:
         """Queue one message for all other processes."""
-        message = _encode(Message(self.origin, time.time(), to, people or [], topic, frame))
+        message = _encode(Message(self.origin, clock.now().timestamp(), to, people or [], topic, frame))
         with self._wake:
             if time.monotonic() < self._paused_until or len(self._queue) >= QUEUE_MAX:
                 self._lose(1)
@@ -119,7 +121,7 @@ class Publisher:
         pipeline = self._client.pipeline(transaction=False)
         if lost:
             pipeline.publish(
-                self._channel, _encode(Message(self.origin, time.time(), To.EVERYBODY, [], "", self._resumed))
+                self._channel, _encode(Message(self.origin, clock.now().timestamp(), To.EVERYBODY, [], "", self._resumed))
             )
         for message in batch:
             pipeline.publish(self._channel, message)

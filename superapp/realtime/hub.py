@@ -175,7 +175,6 @@ class Hub:
         self._lines: dict[int, dict[Line, None]] = {}  # By user, the oldest first.
         self._watchers: dict[str, dict[Line, None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._loop_thread = 0
         self._posted: deque[tuple[float, Callable[..., None], tuple[Any, ...]]] = deque()
         self._is_woken = False
         self._lock = threading.Lock()
@@ -276,7 +275,7 @@ class Hub:
             if self._is_woken:
                 return
             self._is_woken = True
-        if threading.get_ident() == self._loop_thread:
+        if asyncio._get_running_loop() is loop:
             self._run_posted()
             return
         try:
@@ -303,7 +302,6 @@ class Hub:
             return
         if self._loop is not None:
             self._forget_loop(self._loop)
-        self._loop_thread = threading.get_ident()
         self._loop = loop
 
     def _forget_loop(self, loop: asyncio.AbstractEventLoop) -> None:

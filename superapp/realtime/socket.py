@@ -15,11 +15,12 @@ import structlog
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 from django.http import parse_cookie
+from django.http.request import validate_host
 from django.utils import translation
 from prometheus_client import Counter
 
 from superapp.core import clock
-from superapp.core.errors import DomainError, NotLoggedIn
+from superapp.core.errors import DomainError, NotLoggedIn, Unavailable
 from superapp.core.models import Instance
 from superapp.realtime import (  # noqa: F401  # sync registers its commands.
     bus,
@@ -228,12 +229,18 @@ class HintSocket(AsyncConsumer):
         def seen(answer: asyncio.Future[Caller | None]) -> None:
             if not self.line.is_open:
                 return
-            if answer.exception() is None and answer.result() is None:
-                self.line.close(lines.CLOSE_NOT_LOGGED_IN)
-            else:
-                self._look_again_later()
+            if answer.exception() is None:
+                caller = answer.result()
+                if caller is None:
+                    self.line.close(lines.CLOSE_NOT_LOGGED_IN)
+                    return
+                self.line.caller = caller  # Its language may be another.
+            self._look_again_later()
 
-        threads.start(serving.safely, registry.caller_of, self._session_key).add_done_callback(seen)
+        try:
+            threads.start(serving.safely, registry.caller_of, self._session_key).add_done_callback(seen)
+        except Unavailable:
+            self._look_again_later()
 
     async def _ping(self, text: str) -> dict[str, Any]:
         return {"now": clock.wire(clock.now())}
@@ -264,6 +271,8 @@ application = HintSocket.as_asgi()
 async def drain() -> None:
     """Tell every client of this process to come back elsewhere, let what is being answered end, and close."""
     told = hub.every_line()
+    if not told:
+        return
     frame = {"type": "websocket.send", "text": encode(DRAIN).decode()}
     for line in told:
         line.send(frame)
@@ -278,9 +287,12 @@ def is_ours(scope: dict[str, Any]) -> bool:
     origin = headers.get(b"origin", b"").decode("latin1")
     if origin == settings.PUBLIC_URL:
         return True
-    # Embedded, the machine has several names.
+    # Embedded, the machine has several names of which the page may have used any; a foreign one pointed at it is none.
+    page = urlsplit(origin)
     return (
-        not settings.SERVED and origin != "" and urlsplit(origin).netloc == headers.get(b"host", b"").decode("latin1")
+        not settings.SERVED
+        and page.netloc == headers.get(b"host", b"").decode("latin1")
+        and validate_host(page.hostname or "", settings.ALLOWED_HOSTS)
     )
 
 

@@ -9,7 +9,7 @@ from contextvars import copy_context
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connections
 
 from superapp.core.errors import Unavailable
 
@@ -47,12 +47,21 @@ class Threads:
 
 
 def _mended(function: Callable[..., R], args: tuple[object, ...]) -> R:
-    # A connection that broke since the last call is thrown away, and what comes from a pool is given back to it.
-    close_old_connections()
+    _let_go()
     try:
         return function(*args)
     finally:
-        close_old_connections()
+        _let_go()
+
+
+def _let_go() -> None:
+    """Close this thread's connection if it has broken, and give it back if it came from a pool."""
+    for connection in connections.all(initialized_only=True):
+        if connection.errors_occurred:
+            # Whatever it was, a new connection is surely good; SQLite calls every connection usable.
+            connection.close()
+        else:
+            connection.close_if_unusable_or_obsolete()
 
 
 threads = Threads(settings.COMMAND_THREADS)

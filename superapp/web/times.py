@@ -49,7 +49,7 @@ def day(moment: datetime, *, now: datetime) -> str:
         return _("Yesterday")
     if 1 < days_ago < 7:
         return formats.date_format(local, "l")
-    return formats.date_format(local, "j F Y" if local.year != today.year else "j F")
+    return formats.date_format(local, "j F Y")
 
 
 def brief(moment: datetime, *, now: datetime) -> str:

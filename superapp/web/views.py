@@ -78,4 +78,4 @@ def service_worker(request: HttpRequest) -> HttpResponseBase:
     path = finders.find("js/sw.js")
     if not isinstance(path, str):
         raise Http404
-    return FileResponse(open(path, "rb"), content_type="text/javascript")  # noqa: SIM115 - closed by the response
+    return FileResponse(open(path, "rb"), content_type="text/javascript")

@@ -10,6 +10,7 @@ WORDS = {
     "reconnect_in": _("No connection to the server. Trying again in {seconds} s."),
     "copied": _("Copied."),
     "not_copied": _("That could not be copied."),
+    "crowded": _("Too many windows are open. This one goes on as soon as you use it."),
     "signed_out": _("You were logged out on this device."),
     "new_version": _("A new version is ready."),
     "reload": _("Reload"),

@@ -27,6 +27,10 @@ GREEDY = {
     "superapp/core/outbox.py": (1, "a fact whose handler fails is tried again later, and parked in the end"),
     "superapp/core/work.py": (1, "whatever one duty meets, the others have their turn"),
     "superapp/realtime/hub.py": (4, "one socket that breaks, or one hint, must not silence the others"),
+    "superapp/realtime/rest.py": (
+        1,
+        "the edge of REST: the fault is counted, and raised again as what it is called there",
+    ),
     "superapp/realtime/serving.py": (
         1,
         "the edge: what nobody anticipated is written down once and answered as a fault",
@@ -34,8 +38,8 @@ GREEDY = {
     "superapp/realtime/socket.py": (1, "the same edge, for a command that fails before it is awaited"),
 }
 
-# Who may lock rows: so that the order of locks can be read in few places.
-LOCKERS = {"queries", "log", "log_rows", "ledger", "outbox"}
+# Who may lock rows, so that the order of locks can be read in few places. ``me`` is everybody's counter, taken last.
+LOCKERS = {"queries", "log", "log_rows", "ledger", "outbox", "me"}
 
 # Names of things that no browser ever asks for.
 NAMESPACES = {"www.w3.org", "schema.org"}

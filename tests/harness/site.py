@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 class Site:
     """
-    The product on one database: embedded one process, served several Daphne processes and the worker.
+    The product on one database: embedded one process, served several doors (each serves pages too) and the worker.
 
     Each process keeps its port over all its deaths, so that clients find it again. People may use any of ``urls``.
     """
@@ -25,8 +25,6 @@ class Site:
     def __init__(self, clone: Clone, *, doors: int = 1, env: dict[str, str] | None = None) -> None:
         assert doors == 1 or settings.SERVED, "embedded, there is one process"
         self._clone = clone
-        # Gathered already; the server sees that nothing is new.
-        (clone.var_dir / "static").symlink_to(settings.STATIC_ROOT)
         self._env = env or {}
         ports = [free_port() for _ in range(doors)]
         self.urls = [f"http://localhost:{port}" for port in ports]
@@ -64,8 +62,7 @@ class Site:
             process.stop()
 
     def _door(self, port: int) -> Process:
-        argv = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "superapp.asgi:application"]
-        return self._process(f"daphne-{port}", argv, port=port)
+        return self._process(f"door-{port}", ["manage.py", "serve_sockets", "--port", str(port)], port=port)
 
     def _process(self, name: str, argv: list[str], *, port: int, needs_answer: bool = True) -> Process:
         url = f"http://localhost:{port}"
@@ -74,9 +71,13 @@ class Site:
             [sys.executable, *argv],
             log_path=self._clone.var_dir / f"{name}.log",
             is_ready=(lambda: answers(url)) if needs_answer else (lambda: True),
-            env={**self._clone.env, "PUBLIC_URL": url, "PYTHONUNBUFFERED": "1", **self._env},
+            env={**self._clone.env, **self._surroundings(url), **self._env},
             cwd=ROOT,
         )
+
+    def _surroundings(self, url: str) -> dict[str, str]:
+        # The static files were gathered already; a server that looks sees that nothing is new.
+        return {"PUBLIC_URL": url, "PYTHONUNBUFFERED": "1", "STATIC_ROOT": str(settings.STATIC_ROOT)}
 
 
 def answers(url: str) -> bool:

@@ -6,17 +6,19 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
+from django.contrib import auth
 from django.contrib.sessions.backends.db import SessionStore
-from django.utils.timezone import now as real_now
+from django.test import Client as Browser
 
 from superapp.accounts.models import Device, User
+from superapp.core import clock
+from superapp.realtime.allowance import allowance
 
 ANSWER_SECONDS_MAX = 10
 Json = dict[str, Any]
@@ -163,14 +165,22 @@ async def _made(application: Any, scope: Json) -> ApplicationCommunicator:
 
 def log_in(user: User, now: datetime | None = None) -> Device:
     """A device on which this person is logged in, with a real session."""
-    now = now or real_now()
+    now = now or clock.now()
     session = SessionStore()
-    session["device"] = str(uuid4())
-    session.set_expiry(timedelta(days=1))
+    session[auth.SESSION_KEY] = str(user.pk)
+    session[auth.BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     return Device.objects.create(
         user=user, session_key=session.session_key, name="Firefox", signed_in_at=now, last_seen_at=now
     )
+
+
+def browser_on(device: Device, *, enforce_csrf_checks: bool = False) -> Browser:
+    """A browser that sends this device's session with every request."""
+    browser = Browser(enforce_csrf_checks=enforce_csrf_checks)
+    browser.cookies[settings.SESSION_COOKIE_NAME] = device.session_key
+    return browser
 
 
 def scope_of(session_key: str, *, origin: str | None, host: str = "localhost:8000", path: str = "/ws") -> Json:
@@ -195,6 +205,7 @@ def scope_of(session_key: str, *, origin: str | None, host: str = "localhost:800
 @pytest.fixture
 def loop(real_db: Any) -> Iterator[Loop]:
     """The event loop on which the sockets of the test live."""
+    allowance.forget_everybody()  # People of other tests had the same keys.
     loop = Loop()
     yield loop
     loop.stop()

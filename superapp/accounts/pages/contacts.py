@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from superapp.accounts import queries, rows
 from superapp.accounts.actions import contacts
 from superapp.accounts.models import Contact
-from superapp.accounts.pages.visitor import for_people, tell_next, told, user_of
 from superapp.accounts.rows import ContactRow
+from superapp.accounts.visitor import for_people, tell_next, told, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError, Kind
 
@@ -52,9 +52,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, user: UUID) -> HttpResponse:
     """Say yes or no to somebody who asks."""
     accepts = request.POST.get("accept") == "yes"
-    row = contacts.answer_contact(
-        user_id=user_of(request).pk, peer_public_id=user, accept=accepts, now=clock.now()
-    )
+    row = contacts.answer_contact(user_id=user_of(request).pk, peer_public_id=user, accept=accepts, now=clock.now())
     name = row["person"]["name"]
     tell_next(
         request,

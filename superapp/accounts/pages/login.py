@@ -18,7 +18,7 @@ from superapp.accounts import phones, sessions, sms
 from superapp.accounts.actions import profile
 from superapp.accounts.errors import CodeNotSent, CodeOver, CodeWrong, NameInvalid, PhoneInvalid
 from superapp.accounts.models import User
-from superapp.accounts.pages.visitor import next_address, user_of
+from superapp.accounts.visitor import next_address, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError, RateLimited
 

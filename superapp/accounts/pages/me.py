@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
-from superapp.accounts import pictures, queries, rows, sessions
+from superapp.accounts import pictures, queries, rows
 from superapp.accounts.actions import devices, profile
 from superapp.accounts.errors import HandleInvalid, HandleTaken, NameInvalid
 from superapp.accounts.models import User
-from superapp.accounts.pages.visitor import for_people, tell_next, told, user_of
+from superapp.accounts.visitor import for_people, tell_next, told, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError, Kind, RateLimited
 
@@ -76,9 +76,7 @@ def picture(request: HttpRequest) -> HttpResponse:
             profile.remove_avatar(user_id=user.pk, now=clock.now())
             tell_next(request, _("Your picture is gone."))
         elif upload is not None:
-            profile.set_avatar(
-                user_id=user.pk, upload=upload.read(pictures.UPLOAD_BYTES_MAX + 1), now=clock.now()
-            )
+            profile.set_avatar(user_id=user.pk, upload=upload.read(pictures.UPLOAD_BYTES_MAX + 1), now=clock.now())
             tell_next(request, _("Your new picture is there."))
     except DomainError as refusal:
         typed = {"name": user.name, "handle": user.handle or ""}
@@ -125,7 +123,7 @@ def _context(request: HttpRequest, *, typed: dict[str, str], problems: dict[str,
         "home_zones": HOME_ZONES,
         "other_zones": sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and zone not in home),
         "themes": [
-            ("auto", _("Like the device"), theme == "auto"),
+            ("auto", _("Automatic"), theme == "auto"),
             ("light", _("Light"), theme == "light"),
             ("dark", _("Dark"), theme == "dark"),
         ],

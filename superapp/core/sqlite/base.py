@@ -1,8 +1,9 @@
 """
 SQLite with a fair turn for writers.
 
-SQLite makes writers wait by polling: with four of them beside a busy batcher the median wait was 431 ms and the 99th percentile 8.2 s,
-measured; with one first-come-first-served lock in front of BEGIN IMMEDIATE, 1 ms and 62 ms. One process serves a file, so a lock of the process is enough.
+SQLite makes writers wait by polling: with four of them beside a busy batcher the median wait was 431 ms and the
+99th percentile 8.2 s, measured; with one first-come-first-served lock in front of BEGIN IMMEDIATE, 1 ms and 62 ms.
+One process serves a file, so a lock of the process is enough.
 """
 
 from __future__ import annotations

@@ -33,7 +33,9 @@ def import_map(context: template.Context) -> SafeString:
     # A nonce, since it is a script in the page; "<" cannot stand in a file's name of ours.
     text = json.dumps(assets.import_map(), separators=(",", ":"))
     return format_html(
-        '<script type="importmap" nonce="{}">{}</script>', context.get("CSP_NONCE", ""), mark_safe(text)  # noqa: S308
+        '<script type="importmap" nonce="{}">{}</script>',
+        context.get("CSP_NONCE", ""),
+        mark_safe(text),  # noqa: S308
     )
 
 
@@ -42,6 +44,15 @@ def module_preloads(*folders: str) -> SafeString:
     """Have all modules of these folders fetched at once."""
     links = ((address,) for address in assets.preloads(*folders))
     return format_html_join("\n", '<link rel="modulepreload" href="{}">', links)
+
+
+@register.simple_tag(takes_context=True)
+def module(context: template.Context, path: str) -> SafeString:
+    """Run a module on this page."""
+    if path not in assets.files_in(path):
+        return SafeString("")
+    address = staticfiles_storage.url(path)
+    return format_html('<script type="module" src="{}" nonce="{}"></script>', address, context.get("CSP_NONCE", ""))
 
 
 @register.simple_tag

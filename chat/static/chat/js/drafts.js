@@ -1,6 +1,11 @@
+import { Bell } from "#lib/bell.js"
+
 /** What a person has begun to write: kept on this device at once, and on the server after a pause, for their other devices. No DOM here. */
 export class Drafts {
   static PAUSE_MS = 1_500
+
+  /** Rings with the id of the conversation whose draft changed. */
+  onChange = new Bell()
 
   #line
   #store
@@ -31,14 +36,17 @@ export class Drafts {
 
   /** Take the server's; what I am writing here is not overwritten by what I wrote elsewhere. */
   hear(conversation, body) {
+    const before = this.of(conversation)
     this.#server.set(conversation, body)
     if (this.#local.get(conversation) === body) this.#drop(conversation)
+    if (this.of(conversation) !== before) this.onChange.ring(conversation)
   }
 
   write(conversation, body) {
     if (body === this.of(conversation)) return
     this.#local.set(conversation, body)
     this.#store.keepDraft({ conversation, body })
+    this.onChange.ring(conversation)
     this.#stops.get(conversation)?.()
     this.#stops.set(conversation, this.#clock.after(Drafts.PAUSE_MS, () => this.tell(conversation)))
   }

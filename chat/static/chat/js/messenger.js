@@ -196,6 +196,11 @@ export class Messenger {
     )
   }
 
+  /** Change a message that no socket has had yet. */
+  rewrite(conversation, clientId, body) {
+    return this.outbox.rewrite(conversation, clientId, { body })
+  }
+
   edit(conversation, row, body) {
     const queued = this.outbox.of(conversation).filter((one) => one.do === "chat.edit" && one.fields.seq === row.seq)
     const handed = queued.filter((one) => one.state === "handed")

@@ -66,11 +66,19 @@ export class Summary {
     return kind === "direct" ? members.find((member) => member.user !== meId)?.user : undefined
   }
 
-  /** How far a message of mine has come: `sent`, `delivered` to everybody, or `read` by everybody. */
-  static reachOf(summary, seq, meId) {
+  /** How far messages of mine have come: up to which `seq` everybody else has received them, and read them. */
+  static reach(summary, meId) {
     const others = summary.members.filter((member) => member.user !== meId && member.until_seq === null)
-    if (others.length === 0) return "sent"
-    if (others.every((member) => member.read_seq >= seq)) return "read"
-    return others.every((member) => Math.max(member.delivered_seq, member.read_seq) >= seq) ? "delivered" : "sent"
+    if (others.length === 0) return { delivered: 0, read: 0 }
+    return {
+      delivered: Math.min(...others.map((member) => Math.max(member.delivered_seq, member.read_seq))),
+      read: Math.min(...others.map((member) => member.read_seq)),
+    }
+  }
+
+  /** The state of a message of mine that the server has: `sent`, `delivered` to everybody, or `read` by everybody. */
+  static stateOf(seq, { delivered, read }) {
+    if (seq <= read) return "read"
+    return seq <= delivered ? "delivered" : "sent"
   }
 }

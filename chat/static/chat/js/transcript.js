@@ -25,7 +25,8 @@ export class Transcript {
    */
   static compose({ rows, entries, answered, summary, me, format, isReady, newAfter = null }) {
     const changes = [...answered, ...entries].filter((entry) => entry.do !== "chat.send")
-    const messages = rows.map((row) => held(row, changes, { summary, me, isReady }))
+    const reach = Summary.reach(summary, me.id)
+    const messages = rows.map((row) => held(row, changes, { reach, me, isReady }))
     const here = new Set(rows.filter((row) => row.from === me.id).map((row) => row.client_id))
     const sends = [...answered.map((entry) => ({ ...entry, state: "sent" })), ...entries]
     for (const entry of sends) {
@@ -37,7 +38,7 @@ export class Transcript {
   }
 }
 
-function held(row, changes, { summary, me, isReady }) {
+function held(row, changes, { reach, me, isReady }) {
   const isMine = row.from === me.id
   const item = {
     kind: row.kind,
@@ -45,10 +46,11 @@ function held(row, changes, { summary, me, isReady }) {
     at: Date.parse(row.sent_at),
     row,
     isMine,
-    state: isMine && summary ? Summary.reachOf(summary, row.seq, me.id) : null,
+    state: isMine ? Summary.stateOf(row.seq, reach) : null,
     isBig: FEW_EMOJI.test(row.body),
     entry: null,
   }
+  if (changes.length === 0) return item
   return changes.filter((entry) => entry.fields.seq === row.seq).reduce((so_far, entry) => changed(so_far, entry, { me, isReady }), item)
 }
 

@@ -20,7 +20,13 @@ class Command(BaseCommand):
             raise CommandError("Embedded, `manage.py serve` runs the jobs itself.")
         metrics.serve()
         # Threads: what a job does is mostly waiting or C code, and one process has one set of metrics.
-        arguments = ["worker", "--pool=threads", f"--concurrency={settings.JOB_THREADS}", "--loglevel=WARNING"]
+        arguments = [
+            "--quiet",
+            "worker",
+            "--pool=threads",
+            f"--concurrency={settings.JOB_THREADS}",
+            "--loglevel=WARNING",
+        ]
         import_module("superapp.celery").app.worker_main(
             [*arguments, "--without-gossip", "--without-mingle", "--hostname=jobs-%i@%h"]
         )

@@ -57,5 +57,6 @@ class Command(BaseCommand):
     def _say_where(self, port: int) -> None:
         address = settings.PUBLIC_URL if port == settings.PORT else f"http://localhost:{port}"
         self.stdout.write(f"\n  {settings.BRAND_NAME} is at {address}\n")
-        self.stdout.write(f"  Log in with any phone number; the code appears here and at {address}/dev/sms/.\n\n")
+        self.stdout.write("  Log in with any phone number. The code appears here and at\n")
+        self.stdout.write(f"  {address}/masuk/kotak-sms/\n\n")
         self.stdout.flush()

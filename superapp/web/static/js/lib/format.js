@@ -1,4 +1,6 @@
 const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
+const REMEMBERED_MAX = 20_000
 
 /** Times, days and numbers as this person writes them: their language, their time zone. No DOM here. */
 export class Format {
@@ -8,6 +10,9 @@ export class Format {
   #shortDate
   #longDate
   #number
+  // What was formatted, by minute: a long conversation is gone through with each message that comes.
+  #days = new Map()
+  #hours = new Map()
 
   /** @param {{locale: string, timeZone: string}} where */
   constructor({ locale, timeZone }) {
@@ -21,17 +26,17 @@ export class Format {
   }
 
   hour(at) {
-    return this.#hour.format(at)
+    return remembered(this.#hours, at, this.#hour)
   }
 
   /** The day in this person's zone, as `2027-03-01`. */
   day(at) {
-    return this.#dayKey.format(at)
+    return remembered(this.#days, at, this.#dayKey)
   }
 
   /** The minute in this person's zone, for comparing. */
   minute(at) {
-    return `${this.day(at)} ${this.#hour.format(at)}`
+    return `${this.day(at)} ${this.hour(at)}`
   }
 
   number(value) {
@@ -58,4 +63,13 @@ export class Format {
     if (ago === 1) return yesterday
     return ago < 7 ? this.#weekday.format(at) : this.#shortDate.format(at)
   }
+}
+
+function remembered(memory, at, format) {
+  const minute = Math.floor(at / MINUTE_MS)
+  if (!memory.has(minute)) {
+    if (memory.size >= REMEMBERED_MAX) memory.clear()
+    memory.set(minute, format.format(at))
+  }
+  return memory.get(minute)
 }

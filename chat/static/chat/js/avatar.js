@@ -1,0 +1,21 @@
+import { part } from "#ui/part.js"
+
+const HUES = 8
+
+/** Show a person in an avatar: their picture, or their initials on a colour that is theirs. */
+export function showAvatar(root, person, name) {
+  const avatar = part(root, "avatar")
+  if (!avatar) return
+  const picture = part(avatar, "picture")
+  const initials = part(avatar, "initials")
+  const hue = `${Number.parseInt((person?.id ?? "0").slice(-1), 16) % HUES}`
+  if (avatar.dataset.hue !== hue) avatar.dataset.hue = hue
+  const firsts = name.split(/\s+/).map((word) => [...word][0] ?? "").filter((letter) => /[\p{L}\p{N}]/u.test(letter))
+  initials.textContent = (firsts.slice(0, 2).join("") || [...name.trim()].slice(0, 1).join("")).toUpperCase()
+  if (person?.avatar) {
+    if (picture.getAttribute("src") !== person.avatar) picture.src = person.avatar
+  } else {
+    picture.removeAttribute("src")
+  }
+  picture.hidden = !person?.avatar
+}

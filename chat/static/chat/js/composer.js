@@ -1,0 +1,184 @@
+import { fill, part } from "#ui/part.js"
+
+/**
+ * Where a message is written: `<nusa-composer conversation="…">`.
+ *
+ * What is written is kept at once, sent through the outbox, and never lost: if this device cannot take it, it stays in the field.
+ */
+export class Composer extends HTMLElement {
+  static FEW_LEFT = 200
+
+  #undo = []
+  #context = null
+
+  connectedCallback() {
+    const conversation = this.getAttribute("conversation")
+    if (!conversation) return
+    this.conversation = conversation
+    const { drafts, inbox } = this.messenger
+    if (drafts.of(conversation)) this.#body.value = drafts.of(conversation)
+    this.#on(part(this, "send"), "click", (event) => this.#send(event))
+    this.#on(this.querySelector("form"), "submit", (event) => this.#send(event))
+    this.#on(this.#body, "keydown", (event) => this.#key(event))
+    this.#on(this.#body, "input", () => this.#written())
+    this.#on(this.#body, "blur", () => drafts.tell(conversation))
+    this.#on(window, "pagehide", () => drafts.tell(conversation))
+    this.#on(part(this, "context-end"), "click", () => this.leave())
+    const heard = (changed) => (changed === null || changed === conversation) && this.#heard()
+    this.#undo.push(inbox.onChange.listen(heard), drafts.onChange.listen(heard))
+    this.#heard()
+    this.#measure()
+  }
+
+  disconnectedCallback() {
+    for (const undo of this.#undo) undo()
+    this.#undo = []
+    if (this.conversation) this.messenger.drafts.tell(this.conversation)
+  }
+
+  get #body() {
+    return part(this, "body")
+  }
+
+  focus() {
+    this.#body.focus()
+  }
+
+  reply(row) {
+    this.leave()
+    this.#context = { mode: "reply", row }
+    this.#showContext(this.page.data.word("replying_to", { name: this.page.words.name(row.from) }), this.page.words.line(row))
+  }
+
+  edit(item) {
+    this.leave()
+    this.#context = { mode: "edit", row: item.row, entry: item.entry, before: this.#body.value }
+    this.#body.value = item.row.body
+    this.#showContext(this.page.data.word("editing"), this.page.words.line(item.row))
+    this.#measure()
+  }
+
+  /** Leave the reply or the edit; what was being written before the edit comes back. */
+  leave() {
+    if (this.#context?.mode === "edit") this.#body.value = this.#context.before
+    this.#context = null
+    part(this, "context").hidden = true
+    this.#say(null)
+    this.#measure()
+  }
+
+  #on(target, name, work) {
+    target.addEventListener(name, work)
+    this.#undo.push(() => target.removeEventListener(name, work))
+  }
+
+  #showContext(name, text) {
+    const context = part(this, "context")
+    context.dataset.mode = this.#context.mode
+    context.hidden = false
+    part(context, "context-name").textContent = name
+    part(context, "context-text").textContent = text
+    this.focus()
+    this.#body.setSelectionRange(this.#body.value.length, this.#body.value.length)
+  }
+
+  #heard() {
+    const { inbox, drafts } = this.messenger
+    const summary = inbox.get(this.conversation)
+    if (summary) {
+      const isOpen = inbox.isOpen(summary)
+      part(this, "closed").hidden = isOpen
+      this.querySelector("form").hidden = !isOpen
+    }
+    // A draft from another device comes in while nobody writes here.
+    const draft = drafts.of(this.conversation)
+    if (document.activeElement === this.#body || this.#context || this.#body.value === draft) return
+    this.#body.value = draft
+    this.#measure()
+  }
+
+  #key(event) {
+    // While a syllable is being composed, Enter belongs to the keyboard.
+    if (event.isComposing) return
+    if (event.key === "Enter" && !event.shiftKey && matchMedia("(pointer: fine)").matches) this.#send(event)
+    else if (event.key === "Escape" && this.#context) this.#leaveBy(event)
+    else if (event.key === "ArrowUp" && this.#body.value === "" && !this.#context) this.#editLast(event)
+  }
+
+  #leaveBy(event) {
+    event.stopPropagation()
+    this.leave()
+  }
+
+  #editLast(event) {
+    const last = this.messenger.timeline(this.conversation).messages().findLast((row) => row.from === this.messenger.me.id)
+    if (!last || last.recalled_at || last.kind !== "text" || !this.page.mayEdit(last)) return
+    event.preventDefault()
+    this.edit({ row: last, entry: null })
+  }
+
+  #written() {
+    this.#say(null)
+    this.#measure()
+    if (this.#context?.mode === "edit") return
+    this.messenger.drafts.write(this.conversation, this.#body.value)
+    if (this.#body.value.trim()) this.messenger.typing(this.conversation)
+  }
+
+  async #send(event) {
+    event.preventDefault()
+    const written = this.#body.value
+    const body = written.trim()
+    if (!body) return
+    if ([...body].length > this.#charsMax) return this.#say(this.page.data.word("body_too_long", { max: this.page.format.number(this.#charsMax) }))
+    const context = this.#context
+    this.#clear()
+    try {
+      await this.#hand(body, context)
+    } catch (failure) {
+      // This device could not keep it, so it was not taken over: it stays in the field, and the fault is reported.
+      this.#body.value ||= written
+      this.#measure()
+      this.#say(this.page.data.word("unavailable"))
+      throw failure
+    }
+  }
+
+  #hand(body, context) {
+    const { messenger, conversation } = this
+    if (context?.mode !== "edit") return messenger.send(conversation, body, context?.row.seq ?? null)
+    if (body === context.row.body) return undefined
+    return context.row.seq === null
+      ? messenger.rewrite(conversation, context.row.client_id, body)
+      : messenger.edit(conversation, context.row, body)
+  }
+
+  #clear() {
+    const isEdit = this.#context?.mode === "edit"
+    this.leave()
+    if (!isEdit) {
+      this.#body.value = ""
+      this.messenger.drafts.write(this.conversation, "")
+    }
+    this.#measure()
+    this.focus()
+    if (!isEdit) this.dispatchEvent(new CustomEvent("nusa-sent", { bubbles: true }))
+  }
+
+  get #charsMax() {
+    return this.page.data.boot.limits.body_chars
+  }
+
+  /** As tall as what is written; the style sheet sets the bounds. */
+  #measure() {
+    const body = this.#body
+    body.style.setProperty("--height", "auto")
+    body.style.setProperty("--height", `${body.scrollHeight}px`)
+    const left = this.#charsMax - [...body.value].length
+    fill(this, "left", left < Composer.FEW_LEFT ? this.page.data.word("chars_left", { count: left }) : null)
+  }
+
+  #say(problem) {
+    fill(this, "problem", problem)
+  }
+}

@@ -1,0 +1,122 @@
+import { clone, fill, mark, part } from "#ui/part.js"
+import { showAvatar } from "#chat/avatar.js"
+import { Summary } from "#chat/summary.js"
+
+/** The conversations on the screen, newest first: `<nusa-conversation-list>`. */
+export class ConversationList extends HTMLElement {
+  #undo = []
+  #rows = new Map()
+  #frame = null
+
+  connectedCallback() {
+    const { inbox, outbox, drafts, line, onComplete } = this.messenger
+    const soon = () => this.#renderSoon()
+    this.#undo.push(
+      inbox.onChange.listen(soon),
+      outbox.onChange.listen(soon),
+      drafts.onChange.listen(soon),
+      line.onState.listen(soon),
+      onComplete.listen(soon),
+    )
+    const search = part(this, "search")
+    search.addEventListener("input", soon)
+    this.#undo.push(() => search.removeEventListener("input", soon))
+    for (const element of part(this, "rows").children) this.#rows.set(element.dataset.conversation, element)
+    this.#renderSoon()
+  }
+
+  disconnectedCallback() {
+    for (const undo of this.#undo) undo()
+    this.#undo = []
+    if (this.#frame) cancelAnimationFrame(this.#frame)
+    this.#frame = null
+  }
+
+  /** Which conversation is open beside the list. */
+  set current(conversation) {
+    this.dataset.current = conversation ?? ""
+    this.#renderSoon()
+  }
+
+  #renderSoon() {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null
+      this.#render()
+    })
+  }
+
+  #render() {
+    const query = part(this, "search").value.trim()
+    const { inbox, isComplete } = this.messenger
+    const list = part(this, "rows")
+    const summaries = inbox.list(query)
+    const focused = list.contains(document.activeElement) ? document.activeElement : null
+    const elements = summaries.map((summary) => this.#row(summary))
+    elements.forEach((element, place) => list.children[place] !== element && list.insertBefore(element, list.children[place] ?? null))
+    while (list.children.length > elements.length) list.lastElementChild.remove()
+    focused?.focus({ preventScroll: true })
+    const isBare = elements.length === 0
+    part(this, "empty").hidden = !(isBare && !query && isComplete)
+    part(this, "unknown").hidden = !(isBare && !query && !isComplete && this.messenger.line.state !== "ready")
+    part(this, "nothing-found").hidden = !(isBare && query)
+    fill(this, "query", query)
+    part(this, "query").hidden = false
+    const more = this.querySelector(".conversations__more")
+    if (more) more.hidden = isComplete
+  }
+
+  #row(summary) {
+    const element = this.#rows.get(summary.id) ?? clone("row-template")
+    this.#rows.set(summary.id, element)
+    const { inbox } = this.messenger
+    const name = inbox.nameOf(summary)
+    mark(element, "data-conversation", true, summary.id)
+    const link = part(element, "link")
+    mark(link, "href", true, this.page.urlOf(summary.id))
+    mark(link, "aria-current", this.dataset.current === summary.id, "page")
+    showAvatar(element, inbox.other(summary), name)
+    fill(element, "name", name)
+    this.#showLast(element, summary)
+    this.#showMarks(element, summary)
+    return element
+  }
+
+  #showLast(element, summary) {
+    const { page, messenger } = this
+    const waiting = messenger.waiting(summary.id).at(-1)
+    const draft = this.dataset.current === summary.id ? "" : messenger.drafts.of(summary.id).trim()
+    const typing = messenger.inbox.typing(summary.id).length > 0
+    part(element, "typing").hidden = !typing
+    part(element, "last").hidden = typing
+    mark(element, "data-draft", draft !== "")
+    part(element, "draft-word").hidden = draft === ""
+    const row = waiting ? { kind: "text", from: messenger.me.id, body: waiting.fields.body } : summary.last
+    fill(element, "who", !draft && row && !row.recalled_at ? page.words.prefix(summary, row) : null)
+    fill(element, "text", draft || (row ? page.words.line(row) : null))
+    const state = draft || row?.from !== messenger.me.id || row.recalled_at ? null : this.#stateOf(summary, waiting)
+    part(element, "state").hidden = state === null
+    mark(part(element, "state"), "data-state", state !== null, state)
+    const at = waiting?.written_at ?? (summary.last ? Date.parse(summary.last.sent_at) : null)
+    fill(element, "time", at === null ? null : page.format.brief(at, page.clock.serverNow(), { yesterday: page.data.word("yesterday") }))
+    if (at !== null) part(element, "time").dateTime = new Date(at).toISOString()
+  }
+
+  #stateOf(summary, waiting) {
+    if (!waiting) return Summary.stateOf(summary.last.seq, Summary.reach(summary, this.messenger.me.id))
+    if (waiting.state === "refused") return "failed"
+    if (this.messenger.line.state === "ready") return "waiting"
+    return waiting.state === "handed" ? "uncertain" : "unsent"
+  }
+
+  #showMarks(element, summary) {
+    const unread = Summary.unread(summary)
+    const isMuted = Summary.isMuted(summary, this.page.clock.serverNow())
+    mark(element, "data-pinned", Boolean(summary.mine?.pinned))
+    mark(element, "data-muted", isMuted)
+    mark(element, "data-unread", unread > 0, unread)
+    part(element, "pinned").hidden = !summary.mine?.pinned
+    part(element, "muted").hidden = !isMuted
+    fill(element, "unread", unread > 0 ? this.page.format.number(unread) : null)
+    part(element, "unread-word").hidden = unread === 0
+  }
+}

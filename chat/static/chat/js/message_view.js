@@ -1,0 +1,113 @@
+import { clone, fill, mark, part } from "#ui/part.js"
+
+/** One message on the screen: made from the page's own template, and changed only where the message has changed. */
+export class MessageView {
+  #data
+  #words
+  #format
+  #me
+  #isGroup
+
+  constructor({ data, words, format, me, isGroup }) {
+    this.#data = data
+    this.#words = words
+    this.#format = format
+    this.#me = me
+    this.#isGroup = isGroup
+  }
+
+  /** The element for an item of a transcript, empty yet. */
+  make({ kind }) {
+    const templates = { day: "day-template", new: "new-line-template", event: "event-template" }
+    return clone(templates[kind] ?? "message-template")
+  }
+
+  /** Show an item; `quote` is the message it replies to, undefined while it is not here. */
+  show(element, item, quote, now) {
+    if (item.kind === "day") this.#showDay(element, item, now)
+    else if (item.kind === "new") fill(element, "count", this.#format.number(item.count))
+    else if (item.kind === "event") this.#showEvent(element, item)
+    else this.#showMessage(element, item, quote)
+  }
+
+  #showDay(element, { at, day }, now) {
+    element.dataset.day = day
+    const words = { today: this.#data.word("today"), yesterday: this.#data.word("yesterday") }
+    part(element, "day").dateTime = day
+    fill(element, "day", this.#format.dayWords(at, now, words))
+  }
+
+  #showEvent(element, { row }) {
+    element.id = `m-${row.seq}`
+    element.dataset.seq = row.seq
+    fill(element, "text", this.#words.event(row.event))
+  }
+
+  #showMessage(element, item, quote) {
+    const { row, isMine, state } = item
+    if (row.seq !== null) element.id = `m-${row.seq}`
+    mark(element, "data-seq", row.seq !== null, row.seq)
+    mark(element, "data-client-id", Boolean(row.client_id), row.client_id)
+    mark(element, "data-from", true, row.from)
+    mark(element, "data-at", true, new Date(item.at).toISOString())
+    mark(element, "data-kind", true, item.kind)
+    mark(element, "data-mine", isMine)
+    mark(element, "data-state", state !== null, state)
+    mark(element, "data-starts", item.starts)
+    mark(element, "data-ends", item.ends)
+    mark(element, "data-recalled", Boolean(row.recalled_at))
+    mark(element, "data-big", item.isBig && !row.recalled_at)
+    this.#showBubble(element, item, quote)
+    this.#showProblem(element, item)
+    this.#showReactions(element, row.reactions)
+  }
+
+  #showBubble(element, item, quote) {
+    const { row, isMine, state, at } = item
+    fill(element, "who", this.#isGroup && item.starts && !isMine ? this.#words.name(row.from) : null)
+    this.#showQuote(element, row, quote)
+    fill(element, "body", row.kind === "card" ? this.#words.line(row) : row.body)
+    fill(element, "recalled", row.recalled_at ? this.#data.word(isMine ? "recalled_mine" : "recalled_theirs") : null)
+    part(element, "edited").hidden = row.edits === 0 || Boolean(row.recalled_at)
+    const time = part(element, "time")
+    time.dateTime = new Date(at).toISOString()
+    fill(element, "time", this.#format.hour(at))
+    fill(element, "state", state && this.#data.word(`state_${state}`))
+  }
+
+  #showQuote(element, row, quote) {
+    const box = part(element, "quote")
+    box.hidden = !row.reply_to || Boolean(row.recalled_at)
+    if (box.hidden) return
+    box.setAttribute("href", `#m-${row.reply_to}`)
+    part(box, "quote-name").textContent = quote ? this.#words.name(quote.from) : ""
+    part(box, "quote-text").textContent = quote ? this.#words.line(quote) : "…"
+  }
+
+  #showProblem(element, { state, entry }) {
+    const box = part(element, "problem")
+    box.hidden = state !== "failed"
+    part(box, "problem-text").textContent = state === "failed" ? entry.problem.message : ""
+  }
+
+  #showReactions(element, reactions) {
+    const list = part(element, "reactions")
+    list.hidden = reactions.length === 0
+    const known = new Map([...list.children].map((one) => [one.querySelector("[data-emoji]").dataset.emoji, one]))
+    const wanted = reactions.map(({ emoji, users }) => this.#reaction(known.get(emoji), emoji, users))
+    if (wanted.length !== list.children.length || wanted.some((one, place) => list.children[place] !== one)) list.replaceChildren(...wanted)
+  }
+
+  #reaction(known, emoji, users) {
+    const element = known ?? clone("reaction-template")
+    const button = element.querySelector("[data-emoji]")
+    button.dataset.emoji = emoji
+    button.setAttribute("aria-pressed", `${users.includes(this.#me.id)}`)
+    const names = users.map((user) => this.#words.name(user)).join(", ")
+    button.setAttribute("aria-label", this.#data.word("reacted", { emoji, names }))
+    button.title = names
+    fill(button, "emoji", emoji)
+    fill(button, "count", users.length > 1 ? this.#format.number(users.length) : null)
+    return element
+  }
+}

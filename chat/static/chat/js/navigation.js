@@ -1,0 +1,107 @@
+import { clone, fill, mark, part } from "#ui/part.js"
+import { showAvatar } from "#chat/avatar.js"
+
+/**
+ * Going between the list and conversations without asking for pages, while every address also works by itself.
+ *
+ * On a phone one of the two is seen, on a desk both; the way back is the browser's own.
+ */
+export class Navigation {
+  #document
+  #page
+  #messenger
+  #attention
+  #brand
+  #current = null
+
+  constructor({ document, page, messenger, attention }) {
+    this.#document = document
+    this.#page = page
+    this.#messenger = messenger
+    this.#attention = attention
+    this.#brand = document.title.split(" · ").at(-1)
+    document.addEventListener("click", (event) => this.#clicked(event))
+    addEventListener("popstate", () => this.#goTo(location.pathname))
+    messenger.inbox.onChange.listen((changed) => (changed === null || changed === this.#current) && this.#showHead())
+    this.#current = page.conversationAt(location.pathname) ?? this.#rendered?.dataset.conversation ?? null
+    this.#markCurrent()
+    if (this.#current && this.#rendered?.dataset.conversation !== this.#current) this.#open(this.#current)
+  }
+
+  get #rendered() {
+    return this.#document.querySelector("[data-part=conversation]")
+  }
+
+  get #content() {
+    return this.#document.getElementById("content")
+  }
+
+  #clicked(event) {
+    const link = event.target.closest("a[href]")
+    if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    const { origin, pathname, search } = new URL(link.href)
+    const conversation = this.#page.conversationAt(pathname)
+    if (origin !== location.origin || search || conversation === undefined) return
+    if (conversation && !this.#messenger.inbox.get(conversation)) return
+    event.preventDefault()
+    if (conversation === this.#current && this.#isSeen(conversation)) return
+    // The list that is left behind is one step back: going there again is going back.
+    if (conversation === null && history.state?.isFromList) return history.back()
+    history.pushState({ isFromList: this.#current === null && conversation !== null }, "", pathname)
+    this.#goTo(pathname)
+  }
+
+  #isSeen(conversation) {
+    return this.#document.body.dataset.view === (conversation === null ? "list" : "conversation")
+  }
+
+  #goTo(pathname) {
+    const conversation = this.#page.conversationAt(pathname)
+    // The browser's own history led to another kind of page.
+    if (conversation === undefined || (conversation && !this.#messenger.inbox.get(conversation))) return location.reload()
+    const left = this.#current
+    this.#current = conversation
+    if (conversation === null) this.#close(left)
+    else this.#open(conversation)
+    this.#markCurrent()
+  }
+
+  #open(conversation) {
+    if (this.#rendered?.dataset.conversation !== conversation) {
+      const section = clone("conversation-template")
+      section.dataset.conversation = conversation
+      for (const element of section.querySelectorAll("[conversation]")) element.setAttribute("conversation", conversation)
+      section.querySelector("form").action = `${this.#page.urlOf(conversation)}kirim/`
+      this.#content.replaceChildren(section)
+    }
+    this.#document.body.dataset.view = "conversation"
+    this.#showHead()
+    if (matchMedia("(pointer: fine)").matches) this.#content.querySelector("nusa-composer").focus()
+    else this.#content.focus({ preventScroll: true })
+  }
+
+  #close(left) {
+    this.#content.replaceChildren(this.#document.getElementById("nothing-open-template").content.cloneNode(true))
+    this.#document.body.dataset.view = "list"
+    this.#attention.title = `${this.#document.getElementById("list-title").textContent} · ${this.#brand}`
+    if (left) this.#document.querySelector(`[data-conversation="${left}"] [data-part=link]`)?.focus({ preventScroll: true })
+  }
+
+  #markCurrent() {
+    const list = this.#document.querySelector("nusa-conversation-list")
+    if (list) list.current = this.#current
+  }
+
+  #showHead() {
+    const section = this.#rendered
+    const summary = section && this.#messenger.inbox.get(section.dataset.conversation)
+    if (!summary) return
+    const { inbox } = this.#messenger
+    const name = inbox.nameOf(summary) || this.#page.data.word("somebody")
+    const head = section.querySelector("header")
+    fill(head, "name", name)
+    showAvatar(head, inbox.other(summary), name)
+    mark(part(head, "details-link"), "href", true, this.#page.detailsOf(summary.id))
+    this.#attention.title = `${name} · ${this.#brand}`
+  }
+}

@@ -1,0 +1,105 @@
+import { Clock } from "#lib/clock.js"
+import { Line } from "#lib/line.js"
+import { Outbox } from "#lib/outbox.js"
+import { Uuid7 } from "#lib/uuid7.js"
+import { PageData } from "#ui/page_data.js"
+import { toast } from "#ui/toast.js"
+import { Attention } from "#chat/attention.js"
+import { Composer } from "#chat/composer.js"
+import { ConnectionStrip } from "#chat/connection_strip.js"
+import { ConversationList } from "#chat/conversation_list.js"
+import { lastPerson, openStore } from "#chat/device_store.js"
+import { MessageList } from "#chat/message_list.js"
+import { MessageMenu } from "#chat/message_menu.js"
+import { Messenger } from "#chat/messenger.js"
+import { Navigation } from "#chat/navigation.js"
+import { PageContext } from "#chat/page_context.js"
+
+const ELEMENTS = {
+  "nusa-connection": ConnectionStrip,
+  "nusa-conversation-list": ConversationList,
+  "nusa-timeline": MessageList,
+  "nusa-composer": Composer,
+}
+
+const data = new PageData(document)
+const personId = data.boot?.me?.id ?? lastPerson()
+// Without a line the shell comes from this device, and knows nobody but who used it last.
+if (personId) begin(personId)
+else location.replace("/")
+
+async function begin(personId) {
+  const clock = new Clock()
+  const store = await openStore(personId)
+  const boot = await rememberBoot(store)
+  if (!boot) return location.replace("/")
+  const line = new Line({ connect: () => new WebSocket(socketAddress(boot), "app.v1"), clock })
+  const outbox = new Outbox({
+    database: store.database,
+    line,
+    // Without https there are no locks; a message is still posted once, since the server knows it by its id.
+    exclusive: (name, work) => navigator.locks?.request(`${personId} ${name}`, work) ?? work(),
+    channel: new BroadcastChannel(`outbox ${personId}`),
+    clock,
+  })
+  const messenger = new Messenger({ me: boot.me, line, store, outbox, clock, uuid7: new Uuid7() })
+  await messenger.open()
+  if (boot.chat) adopt(messenger, boot.chat)
+  show(messenger, new PageContext({ data, boot, inbox: messenger.inbox, clock }))
+  listen(messenger, store, boot)
+  line.start()
+}
+
+/** What the page says of its reader; kept, so that the shell can open without the server. */
+async function rememberBoot(store) {
+  if (!data.boot?.me) return (await store.load()).notes.boot
+  const { chat, ...kept } = data.boot
+  await store.note("boot", kept)
+  return data.boot
+}
+
+function socketAddress({ urls }) {
+  const address = new URL(urls.socket, location.href)
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:"
+  return address
+}
+
+function adopt(messenger, { summaries, open }) {
+  messenger.takeSummaries(summaries)
+  if (!open) return
+  messenger.takeSummaries([open.summary])
+  const last = open.history.rows.at(-1)
+  // An earlier page, asked for by its address without modules, is not where a conversation ends.
+  if ((last?.seq ?? 0) === open.summary.last_seq) messenger.timeline(open.summary.id).adoptHistory(open.history)
+}
+
+function show(messenger, page) {
+  for (const [name, Element] of Object.entries(ELEMENTS)) {
+    Object.assign(Element.prototype, { messenger, page })
+    customElements.define(name, Element)
+  }
+  const attention = new Attention({ document, page, messenger })
+  new MessageMenu({ document, page, messenger })
+  new Navigation({ document, page, messenger, attention })
+  document.documentElement.dataset.live = ""
+}
+
+function listen(messenger, store, { urls }) {
+  const { line } = messenger
+  const wake = () => {
+    line.wake()
+    messenger.wake()
+  }
+  addEventListener("online", wake)
+  addEventListener("pageshow", wake)
+  addEventListener("offline", () => line.lose())
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake())
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => line.wake({ isUsed: true }), { passive: true })
+  messenger.onRefusal.listen((entry) => toast(entry.problem.message))
+  line.onState.listen(async (state) => {
+    if (state !== "ended" || line.reason !== "logged_out") return
+    // Signed out elsewhere: what others wrote is no longer for this device. What was written here waits for its writer.
+    await store.forgetKnown()
+    location.assign(urls.login)
+  })
+}

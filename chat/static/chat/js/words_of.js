@@ -1,0 +1,46 @@
+import { Summary } from "#chat/summary.js"
+
+/** What is said of people and messages, in the words of the page. Shared by the list, the conversation and the announcer. */
+export class WordsOf {
+  #data
+  #inbox
+  #me
+
+  /** @param {{data: import("#ui/page_data.js").PageData, inbox: import("#chat/inbox.js").Inbox, me: {id: string}}} collaborators */
+  constructor({ data, inbox, me }) {
+    this.#data = data
+    this.#inbox = inbox
+    this.#me = me
+  }
+
+  name(user) {
+    if (user === this.#me.id) return this.#data.word("you")
+    return this.#inbox.person(user)?.name ?? this.#data.word("somebody")
+  }
+
+  /** One line that stands for a message: in the list, in a quote, when it is announced. */
+  line(row) {
+    if (row.recalled_at) return this.#data.word("recalled")
+    if (row.kind === "event") return this.event(row.event)
+    if (row.kind === "card") return row.card?.title ?? this.#data.word("card")
+    return row.body.replace(/\s+/g, " ").trim()
+  }
+
+  event({ name, user }) {
+    const known = ["member_joined", "member_left"].includes(name)
+    return this.#data.word(known ? `event_${name}` : "event_unknown", { name: this.name(user) })
+  }
+
+  /** Who said the last message, as it stands before it in the list. */
+  prefix(summary, row) {
+    if (row.kind === "event") return ""
+    if (row.from === this.#me.id) return this.#data.word("you_prefix")
+    return Summary.otherId(summary, this.#me.id) ? "" : this.#data.word("who_prefix", { name: this.name(row.from) })
+  }
+
+  typing(users) {
+    if (users.length === 0) return ""
+    if (users.length === 1) return this.#data.word("typing_one", { name: this.name(users[0]) })
+    return this.#data.word("typing_several", { count: users.length })
+  }
+}

@@ -1,0 +1,223 @@
+"""Pages of chat: the list, a conversation, its details; and what a page without modules can do there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from chat import actions, reading, showing, words
+from chat.actions.changing import EDIT_MINUTES, RECALL_MINUTES
+from chat.actions.keeping import Side
+from chat.frames import SummaryRow
+from chat.models import Message
+from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow, for_people, user_of
+from superapp.core import clock, ids
+from superapp.core.errors import DomainError, Kind
+from superapp.web import times
+
+MESSAGES_PER_PAGE = 50
+SEQ_MAX = 2**53
+REACTIONS = ("👍", "❤️", "😂", "😮", "😢", "🙏")
+FRAME_BYTES_MAX = 65_536
+# Muted without an end is muted for longer than anybody will care.
+MUTED_FOR = timedelta(days=36_500)
+BLANK_ROW = {"face": showing.NOBODY, "text": ""}
+BLANK_CONVERSATION = {"face": showing.NOBODY, "entries": ()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownConversation:
+    """An open conversation as a page shows it."""
+
+    id: str
+    name: str
+    handle: str | None
+    face: PersonRow
+    peer_id: str | None
+    status: str
+    entries: Sequence[showing.Entry]
+    earlier_seq: int | None
+    draft: str
+    client_id: str
+    is_closed: bool
+
+
+@for_people
+@never_cache
+@require_safe
+def conversation_list(request: HttpRequest) -> HttpResponse:
+    """All my conversations."""
+    return _page(request, view="list")
+
+
+@for_people
+@never_cache
+@require_safe
+def conversation(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """One conversation with its newest messages, or with those before ``?sebelum``."""
+    return _page(request, view="conversation", conversation_id=conversation)
+
+
+@for_people
+@never_cache
+@require_safe
+def details(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """Who is in a conversation, and how I want to have it; on a wide desk it stands beside the messages."""
+    return _page(request, view="details", conversation_id=conversation)
+
+
+@for_people
+@require_POST
+def open_with(request: HttpRequest) -> HttpResponse:
+    """To the conversation with a contact of mine."""
+    peer = ids.parse_id(request.POST.get("user", ""))
+    if peer is None:
+        return redirect("accounts_pages:contacts")
+    found = actions.open_direct_with(user_of(request).pk, peer, now=clock.now())
+    return redirect("chat:conversation", conversation=found.public_id)
+
+
+@for_people
+@require_POST
+def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """Post what was written in the form. Sending the form again posts nothing again, since it carries its own id."""
+    user = user_of(request)
+    reply_to = _seq(request.POST.get("reply_to", ""))
+    try:
+        entry = actions.compose(
+            conversation_id=conversation,
+            sender_id=user.pk,
+            sender_public_id=user.public_id,
+            client_id=request.POST.get("client_id", ""),
+            # A form sends line ends as two characters.
+            body=request.POST.get("body", "").replace("\r\n", "\n"),
+            reply_to=reply_to,
+        )
+        actions.post_message(entry, now=clock.now())
+    except DomainError as refusal:
+        if refusal.kind not in (Kind.INVALID, Kind.FORBIDDEN):
+            raise
+        return _page(request, view="conversation", conversation_id=conversation, refusal=refusal)
+    return redirect("chat:conversation", conversation=conversation)
+
+
+@for_people
+@require_POST
+def keep(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """Pin, mute or hide a conversation for myself."""
+    pinned, muted, hidden = (request.POST.get(field) for field in ("pinned", "muted", "hidden"))
+    side = Side(
+        is_pinned=msgspec.UNSET if pinned is None else pinned == "yes",
+        muted_until=msgspec.UNSET if muted is None else (clock.now() + MUTED_FOR if muted == "yes" else None),
+        is_hidden=msgspec.UNSET if hidden is None else hidden == "yes",
+    )
+    actions.keep_side(conversation_id=conversation, user_id=user_of(request).pk, side=side)
+    if hidden == "yes":
+        return redirect("chat:list")
+    return redirect("chat:details", conversation=conversation)
+
+
+def _page(
+    request: HttpRequest, *, view: str, conversation_id: UUID | None = None, refusal: DomainError | None = None
+) -> HttpResponse:
+    user, now = user_of(request), clock.now()
+    my_id = str(user.public_id)
+    open_id = str(conversation_id) if conversation_id else None
+    # Which conversation first: an outsider is refused before anything else is read.
+    opened = _opened(request, conversation_id, now) if conversation_id else None
+    listed = reading.list_page(user.pk, before=request.GET.get("sebelum") if view == "list" else None)
+    context: dict[str, Any] = {
+        "view": view,
+        "rows": showing.rows(listed.rows, my_id=my_id, now=now, open_id=open_id),
+        "more": listed.next,
+        "reactions": REACTIONS,
+        "words": words.WORDS,
+        "problem": refusal.body()["message"] if refusal else "",
+        "blank_row": BLANK_ROW,
+        "blank_conversation": BLANK_CONVERSATION,
+        "boot": _boot(user, listed.rows, is_more=listed.next is not None, opened=opened),
+    }
+    if opened is not None:
+        context["conversation"] = _shown(request, opened, now=now, has_failed=refusal is not None)
+        context["row"] = showing.row(opened["summary"], my_id=my_id, now=now, open_id=open_id)
+    return render(request, "chat/page.html", context, status=refusal.kind if refusal else 200)
+
+
+def _opened(request: HttpRequest, conversation_id: UUID, now: datetime) -> dict[str, Any]:
+    user_id = user_of(request).pk
+    before_seq = _seq(request.GET.get("sebelum", ""))
+    return {
+        "summary": reading.summary(conversation_id, user_id),
+        "history": reading.history(conversation_id, user_id, before_seq=before_seq, limit=MESSAGES_PER_PAGE),
+    }
+
+
+def _boot(user: Any, summaries: Sequence[SummaryRow], *, is_more: bool, opened: dict[str, Any] | None) -> Any:
+    return msgspec.to_builtins(
+        {
+            "me": accounts.person(user),
+            "language": times.language(),
+            "locale": times.locale(),
+            "time_zone": user.time_zone,
+            "zone_label": times.zone_label(user.time_zone),
+            "limits": {
+                "body_chars": Message.BODY_CHARS_MAX,
+                "frame_bytes": FRAME_BYTES_MAX,
+                "edit_minutes": EDIT_MINUTES,
+                "recall_minutes": RECALL_MINUTES,
+            },
+            "urls": {
+                "socket": "/ws",
+                "api": "/api/v1/",
+                "list": "/obrolan/",
+                "conversation": "/obrolan/{id}/",
+                "details": "/obrolan/{id}/rincian/",
+                "login": "/masuk/",
+            },
+            "reactions": REACTIONS,
+            "chat": {"summaries": list(summaries), "more": is_more, "open": opened},
+        }
+    )
+
+
+def _shown(request: HttpRequest, opened: dict[str, Any], *, now: datetime, has_failed: bool) -> ShownConversation:
+    summary, history = opened["summary"], opened["history"]
+    user = user_of(request)
+    my_id = str(user.public_id)
+    other = showing.other_of(summary, my_id)
+    name = (other["name"] if other else summary.title) or _("Somebody")
+    is_newest_page = "sebelum" not in request.GET
+    return ShownConversation(
+        id=summary.id,
+        name=name,
+        handle=other["handle"] if other else None,
+        face=other or {**showing.NOBODY, "id": summary.id, "name": name},
+        peer_id=other["id"] if other and other["id"] else None,
+        status="" if other else ", ".join(person["name"] for person in summary.people),
+        entries=showing.timeline(history, summary=summary, my_id=my_id, now=now, is_newest_page=is_newest_page),
+        earlier_seq=history.rows[0].seq if history.more else None,
+        draft=request.POST.get("body", "") if has_failed else summary.mine.draft,
+        client_id=str(ids.new_id()),
+        is_closed=summary.until_seq is not None or (other is not None and _is_refused(user.pk, other)),
+    )
+
+
+def _is_refused(user_id: int, other: PersonRow) -> bool:
+    if not other["id"]:
+        return True
+    return not accounts.are_contacts(user_id, accounts.user_by_public_id(UUID(other["id"])).pk)
+
+
+def _seq(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:20]) <= SEQ_MAX else None

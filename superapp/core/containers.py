@@ -1,0 +1,159 @@
+"""What follows from the table of processes for containers: compose file, proxy configuration, example environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from superapp import env
+from superapp.core import proxy
+from superapp.core.processes import CONTAINER_PORT, ENVIRONMENT, METRICS_ABOVE, PROGRAMS, Program
+
+DIRECTORY = Path(__file__).resolve().parent.parent.parent / "docker"
+MADE_BY = "# Made by `manage.py write_docker` from the table of processes. Change the table and not this file.\n"
+
+STATIC_ROOT = "/srv/static"
+VAR_DIR = "/var/lib/nusa"
+PROXY_PORT = 8_080
+# Without these a served instance does not start, or nobody can log in to it.
+NEEDED = ("PUBLIC_URL", "SECRET_KEY", "SMS_URL")
+# Said by the compose file itself, or meant for another way of running.
+SETTLED = {
+    "DATABASE_URL",
+    "REDIS_URL",
+    "VAR_DIR",
+    "STATIC_ROOT",
+    "HOST",
+    "PORT",
+    "FIRST_PORT",
+    "METRICS_PORT",
+    "METRICS_HOST",
+}
+SETTLED |= {"BEHIND_PROXY", "MEDIA_ACCEL", "TLS_PORT", "TLS_CERTIFICATE", "TLS_KEY", "TRUSTED_PROXIES", "SMS_INBOX"}
+
+
+def files() -> dict[Path, str]:
+    """Every file that is made here, and what it must hold."""
+    return {
+        DIRECTORY / "compose.yaml": compose(),
+        DIRECTORY / "nginx.conf": MADE_BY + nginx(),
+        DIRECTORY / "env.example": environment(),
+    }
+
+
+def nginx() -> str:
+    place = proxy.Place(
+        run_dir="/tmp",  # noqa: S108  The container's own, in memory.
+        static_root=STATIC_ROOT,
+        media_root=f"{VAR_DIR}/media",
+        port=PROXY_PORT,
+    )
+    return proxy.among_containers(place)
+
+
+def compose() -> str:
+    """One service for each program, and what they need."""
+    return MADE_BY + HEAD + "".join(_service(program) for program in PROGRAMS) + TAIL
+
+
+def environment() -> str:
+    """The variables an operator may set, each with its sentence."""
+    return "\n".join(["# Copy to docker/.env and fill in.", *_variables()]) + "\n"
+
+
+def _service(program: Program) -> str:
+    arguments = program.arguments(host="0.0.0.0", port=CONTAINER_PORT)  # noqa: S104  A network of their own.
+    media = f"    volumes: [media:{VAR_DIR}/media]\n" if program.uses_media else ""
+    return f"""
+  # {program.sentence}
+  {program.name}:
+    <<: *nusa
+    command: [{", ".join(f'"{argument}"' for argument in arguments)}]
+    deploy:
+      replicas: ${{{program.count_variable}:-{program.count}}}
+{media}"""
+
+
+def _variables() -> Iterator[str]:
+    yield "\n# The password of the database that the compose file runs: letters and digits.\nPOSTGRES_PASSWORD="
+    variables = {variable.name: variable for variable in env.declared if variable.name not in SETTLED}
+    for name in NEEDED:
+        yield f"\n# {variables.pop(name).sentence}\n{name}="
+    yield "\n# What follows has a default.\n"
+    for variable in variables.values():
+        # Those of hosts follow from PUBLIC_URL.
+        shown = "" if variable.name == "ALLOWED_HOSTS" else variable.default
+        yield f"# {variable.sentence}\n#{variable.name}={shown}"
+    yield "# The port on which the proxy is reached.\n#PROXY_PORT=8080"
+
+
+_environment = "".join(f'      {name}: "{value}"\n' for name, value in ENVIRONMENT.items())
+
+HEAD = f"""
+name: nusa
+
+x-nusa: &nusa
+  image: nusa
+  restart: unless-stopped
+  read_only: true
+  tmpfs: [/tmp]
+  init: true
+  stop_grace_period: 30s
+  cap_drop: [ALL]
+  security_opt: ["no-new-privileges:true"]
+  depends_on:
+    migrate: {{condition: service_completed_successfully}}
+  env_file: .env
+  environment: &environment
+      DATABASE_URL: postgres://nusa:${{POSTGRES_PASSWORD:?}}@database:5432/nusa
+      REDIS_URL: redis://redis:6379/0
+      VAR_DIR: {VAR_DIR}
+      STATIC_ROOT: {STATIC_ROOT}
+      # Reached inside the compose network only: neither port is published.
+      HOST: 0.0.0.0
+      METRICS_HOST: 0.0.0.0
+      METRICS_PORT: "{CONTAINER_PORT + METRICS_ABOVE}"
+{_environment}
+services:
+  database:
+    image: postgres:15
+    restart: unless-stopped
+    environment:
+      POSTGRES_USER: nusa
+      POSTGRES_PASSWORD: ${{POSTGRES_PASSWORD:?}}
+      POSTGRES_DB: nusa
+    volumes: [database:/var/lib/postgresql/data]
+    healthcheck: {{test: [CMD, pg_isready, -U, nusa], interval: 2s, timeout: 5s, retries: 60}}
+
+  # Carries hints and job numbers. It keeps nothing that matters, so it keeps nothing.
+  redis:
+    image: redis:7
+    restart: unless-stopped
+    command: [redis-server, --save, "", --appendonly, "no"]
+
+  # Brings the database to the newest shape before anything else starts.
+  migrate:
+    <<: *nusa
+    build: {{context: .., dockerfile: docker/Dockerfile, target: app}}
+    restart: "no"
+    depends_on:
+      database: {{condition: service_healthy}}
+    command: ["migrate", "--no-input"]
+"""
+
+TAIL = f"""
+  proxy:
+    build: {{context: .., dockerfile: docker/Dockerfile, target: proxy}}
+    restart: unless-stopped
+    read_only: true
+    tmpfs: [/tmp]
+    cap_drop: [ALL]
+    security_opt: ["no-new-privileges:true"]
+    depends_on: [pages, sockets]
+    ports: ["${{PROXY_PORT:-{PROXY_PORT}}}:{PROXY_PORT}"]
+    volumes: ["media:{VAR_DIR}/media:ro"]
+
+volumes:
+  database:
+  media:
+"""

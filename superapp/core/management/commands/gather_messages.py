@@ -1,0 +1,27 @@
+"""``manage.py gather_messages``: every sentence into the catalogues of translations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from superapp.core import reference, sentences
+
+
+class Command(BaseCommand):
+    help = "Bring every app's catalogue up to date with its sentences, and say which have no translation yet."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        for directory in reference.house():
+            if not sentences.of_app(directory):
+                continue
+            path = sentences.catalogue_path(directory)
+            catalogue = sentences.gathered(directory)
+            if not path.exists() or path.read_bytes() != catalogue:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(catalogue)
+                self.stdout.write(f"wrote {path}")
+            for sentence in sentences.untranslated(directory):
+                self.stdout.write(f"{directory.name}: not translated: {sentence.text}")

@@ -1,0 +1,18 @@
+"""``manage.py write_docker``: write the files for containers that follow from the table of processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from superapp.core import containers
+
+
+class Command(BaseCommand):
+    help = "Write docker/compose.yaml, docker/nginx.conf and docker/env.example from the table of processes."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        for path, text in containers.files().items():
+            path.write_text(text)
+            self.stdout.write(f"wrote {path}")

@@ -1,0 +1,36 @@
+import { part } from "#ui/part.js"
+import { toast } from "#ui/toast.js"
+
+/** Copy to the clipboard. Answers whether that was possible: without https a browser may refuse. */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Small behaviours of plain forms and buttons, wherever they stand on the page. */
+export function attendForms(document, data) {
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest("[data-copy]")
+    if (button) toast(data.word((await copy(button.dataset.copy)) ? "copied" : "not_copied"))
+  })
+  document.addEventListener("submit", ({ target, defaultPrevented }) => {
+    if (defaultPrevented || !target.matches("form[data-once]")) return
+    for (const button of target.querySelectorAll("button:not([type=button])")) button.disabled = true
+  })
+  document.addEventListener("change", ({ target }) => {
+    if (target.form?.matches("form[data-sends-at-once]")) target.form.requestSubmit()
+  })
+  for (const form of document.querySelectorAll("form[data-sends-at-once]")) {
+    const send = part(form, "send")
+    if (send) send.hidden = true
+  }
+  // A page that comes back from the browser's memory may be used again.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return
+    for (const button of document.querySelectorAll("form[data-once] button[disabled]")) button.disabled = false
+  })
+}

@@ -1,0 +1,14 @@
+/**
+ * Keep the shell of this version on the device, so that the app opens without a line.
+ *
+ * A page without a version takes everything back: that is how an operator turns it off.
+ */
+export async function keepShell(version) {
+  if (!("serviceWorker" in navigator)) return
+  if (version) {
+    await navigator.serviceWorker.register(`/sw.js?v=${version}`, { scope: "/" })
+    return
+  }
+  for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister()
+  for (const name of await caches.keys()) await caches.delete(name)
+}

@@ -1,0 +1,432 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from superapp.accounts import api, queries, rows
+from superapp.accounts.actions import contacts
+from superapp.accounts.errors import ContactBlocked, ContactNotAsked, ContactOneself, PersonNotFound
+from superapp.accounts.models import Contact, Invitation
+from superapp.core import outbox
+from superapp.core.errors import RateLimited
+from superapp.core.models import Fact
+from superapp.realtime import me
+
+
+@pytest.fixture
+def ask(now):
+    """``ask(ana, bo)``: ana asks bo, by the handle."""
+
+    def ask(user, peer, *, at=now):
+        return contacts.ask_by_handle(user_id=user.pk, handle=peer.handle, now=at)
+
+    return ask
+
+
+@pytest.fixture
+def ask_by_phone(now):
+    """``ask_by_phone(ana, number)``, delivered."""
+
+    def ask(user, number, *, at=now):
+        contacts.ask_by_phone(user_id=user.pk, phone=number, now=at)
+        outbox.deliver_due(at + timedelta(days=10_000))
+
+    return ask
+
+
+def answer(user, peer, accept, *, now):
+    return contacts.answer_contact(user_id=user.pk, peer_public_id=peer.public_id, accept=accept, now=now)
+
+
+def seen(user):
+    """What this person is told of whom they know: state by handle."""
+    return {side.peer.handle: rows.contact(side)["state"] for side in queries.visible_sides(user.pk)}
+
+
+def test_asking_by_handle_is_seen_by_both(make_user, ask, now):
+    ana, bo = make_user("ana"), make_user("bo")
+
+    told = ask(ana, bo)
+
+    assert told == {
+        "kind": "contact",
+        "rev": 1,
+        "user": str(bo.public_id),
+        "state": "invited",
+        "blocked": False,
+        "person": {"id": str(bo.public_id), "name": "Bo", "handle": "bo", "avatar": None},
+    }
+    assert (seen(ana), seen(bo)) == ({"bo": "invited"}, {"ana": "asks"})
+    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (1, 1)
+    assert not api.are_contacts(ana.pk, bo.pk)
+
+
+def test_handle_is_found_however_it_is_written(make_user, now):
+    ana, bo = make_user("ana"), make_user("bo")
+
+    contacts.ask_by_handle(user_id=ana.pk, handle=" @Bo ", now=now)
+
+    assert seen(bo) == {"ana": "asks"}
+
+
+def test_yes_makes_both_contacts(make_user, ask, now):
+    ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
+    ask(ana, bo)
+
+    told = answer(bo, ana, True, now=now)
+
+    assert (told["state"], told["rev"]) == ("accepted", 2)
+    assert (seen(ana), seen(bo), seen(eve)) == ({"bo": "accepted"}, {"ana": "accepted"}, {})
+    assert api.are_contacts(ana.pk, bo.pk)
+    assert api.are_contacts(bo.pk, ana.pk)
+    assert not api.are_contacts(ana.pk, eve.pk)
+    fact = Fact.objects.get(name="accounts.contact_accepted")
+    assert fact.payload == {"lower_user_id": ana.pk, "higher_user_id": bo.pk}
+
+
+def test_no_is_not_told_to_who_asked(make_user, ask, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask(ana, bo)
+
+    told = answer(bo, ana, False, now=now)
+
+    assert told["state"] == "ended"
+    assert (seen(ana), seen(bo)) == ({"bo": "invited"}, {"ana": "ended"})
+    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (1, 2)
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_answering_twice_is_answering_once(make_user, ask, now, accept):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask(ana, bo)
+
+    first = answer(bo, ana, accept, now=now)
+    again = answer(bo, ana, accept, now=now)
+
+    assert again == first
+    assert me.rev_of(bo.pk) == 2
+    assert Fact.objects.filter(name="accounts.contact_accepted").count() == (1 if accept else 0)
+
+
+def test_nobody_answers_for_another(make_user, ask, now):
+    ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
+    ask(ana, bo)
+
+    with pytest.raises(PersonNotFound):
+        answer(eve, ana, True, now=now)
+    with pytest.raises(ContactNotAsked):
+        answer(ana, bo, True, now=now)
+
+    assert (seen(ana), seen(bo), seen(eve)) == ({"bo": "invited"}, {"ana": "asks"}, {})
+
+
+def test_asking_again_changes_nothing(make_user, ask, now):
+    ana, bo = make_user("ana"), make_user("bo")
+
+    first = ask(ana, bo)
+    again = ask(ana, bo)
+
+    assert again == first
+    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (1, 1)
+
+
+def test_who_said_no_is_not_asked_again_for_a_month(make_user, ask, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask(ana, bo)
+    answer(bo, ana, False, now=now)
+    contacts.remove_contact(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+
+    ask(ana, bo, at=now + timedelta(days=29))
+    assert (seen(ana), seen(bo)) == ({"bo": "invited"}, {"ana": "ended"})
+
+    ask(ana, bo, at=now + timedelta(days=30))
+    assert seen(bo) == {"ana": "asks"}
+
+
+def test_asking_somebody_who_asks_is_saying_yes(make_user, ask):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask(ana, bo)
+
+    told = ask(bo, ana)
+
+    assert told["state"] == "accepted"
+    assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
+
+
+def test_who_said_no_and_asks_later_finds_the_invitation_standing(make_user, ask, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask(ana, bo)
+    answer(bo, ana, False, now=now)
+
+    assert ask(bo, ana)["state"] == "accepted"
+
+
+def test_asking_oneself_or_nobody_is_refused(make_user, ask, now):
+    ana = make_user("ana")
+
+    with pytest.raises(ContactOneself):
+        ask(ana, ana)
+    with pytest.raises(ContactOneself):
+        contacts.ask_by_phone(user_id=ana.pk, phone=ana.phone.number, now=now)
+    with pytest.raises(PersonNotFound):
+        contacts.ask_by_handle(user_id=ana.pk, handle="nobody", now=now)
+
+    assert not Contact.objects.exists()
+    assert not Invitation.objects.exists()
+
+
+def test_who_asked_by_phone_sees_nothing_until_the_yes(make_user, ask_by_phone, now):
+    ana, bo = make_user("ana"), make_user("bo")
+
+    ask_by_phone(ana, bo.phone.number)
+
+    assert (seen(ana), seen(bo)) == ({}, {"ana": "asks"})
+    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (0, 1)
+    assert not Invitation.objects.exists()
+    answer(bo, ana, True, now=now)
+    assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
+    assert me.rev_of(ana.pk) == 1
+
+
+def test_number_with_and_without_account_cannot_be_told_apart(make_user, now, django_assert_num_queries):
+    ana, bo = make_user("ana"), make_user("bo")
+    statements = 11
+
+    with django_assert_num_queries(statements):
+        known = contacts.ask_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
+    with django_assert_num_queries(statements):
+        unknown = contacts.ask_by_phone(user_id=ana.pk, phone="0812 3456 7890", now=now)
+
+    assert known == unknown
+    assert (me.rev_of(ana.pk), seen(ana)) == (0, {})
+
+
+def test_invitation_waits_for_whoever_joins_with_the_number(make_user, ask_by_phone, deliver_facts, now):
+    ana = make_user("ana")
+    ask_by_phone(ana, "0812 3456 7890")
+    ask_by_phone(ana, "+62 812 3456 7890")
+    assert Invitation.objects.count() == 1
+
+    dewi = api.create_person(name="Dewi", handle="dewi", number="+6281234567890", now=now)
+    deliver_facts()
+
+    assert (seen(dewi), seen(ana)) == ({"ana": "asks"}, {})
+    assert not Invitation.objects.exists()
+
+
+def test_invitation_delivered_twice_asks_once(make_user, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    contacts.ask_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
+    invitation_id = Invitation.objects.get().pk
+
+    contacts.deliver_invitation(invitation_id=invitation_id, now=now)
+    contacts.deliver_invitation(invitation_id=invitation_id, now=now)
+
+    assert (seen(bo), me.rev_of(bo.pk)) == ({"ana": "asks"}, 1)
+
+
+def test_two_who_ask_each_other_by_phone_are_contacts(make_user, ask_by_phone):
+    ana, bo = make_user("ana"), make_user("bo")
+
+    ask_by_phone(ana, bo.phone.number)
+    ask_by_phone(bo, ana.phone.number)
+
+    assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
+
+
+def test_asking_by_handle_after_the_phone_shows_the_question(make_user, ask_by_phone, ask):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask_by_phone(ana, bo.phone.number)
+
+    assert ask(ana, bo)["state"] == "invited"
+    assert (seen(ana), me.rev_of(bo.pk)) == ({"bo": "invited"}, 1)
+
+
+def test_asking_an_old_contact_by_phone_does_not_tell_whose_number_it_is(make_user, make_contacts, ask_by_phone, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    make_contacts(ana, bo)
+    contacts.remove_contact(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+    before = me.rev_of(ana.pk)
+
+    ask_by_phone(ana, bo.phone.number)
+
+    assert (seen(ana), seen(bo)) == ({"bo": "ended"}, {"ana": "asks"})
+    assert me.rev_of(ana.pk) == before
+
+
+def test_stranger_invited_by_phone_cannot_be_touched_by_id(make_user, ask_by_phone, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask_by_phone(ana, bo.phone.number)
+
+    for verb in (contacts.remove_contact, contacts.unblock_person):
+        with pytest.raises(PersonNotFound):
+            verb(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+
+    assert seen(bo) == {"ana": "asks"}
+
+
+def test_removing_ends_it_for_both(make_user, make_contacts, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    make_contacts(ana, bo)
+
+    told = contacts.remove_contact(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+    again = contacts.remove_contact(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+
+    assert again == told
+    assert (seen(ana), seen(bo)) == ({"bo": "ended"}, {"ana": "ended"})
+    assert api.refused_pairs({(ana.pk, bo.pk)}) == {(ana.pk, bo.pk)}
+    assert Fact.objects.filter(name="accounts.contact_ended").count() == 1
+
+
+def test_removing_a_question_takes_it_back(make_user, ask, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask(ana, bo)
+
+    contacts.remove_contact(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+
+    assert (seen(ana), seen(bo)) == ({"bo": "ended"}, {"ana": "ended"})
+    with pytest.raises(ContactNotAsked):
+        answer(bo, ana, True, now=now)
+
+
+def test_outsider_cannot_remove_anybody(make_user, make_contacts, now):
+    ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
+    make_contacts(ana, bo)
+
+    with pytest.raises(PersonNotFound):
+        contacts.remove_contact(user_id=eve.pk, peer_public_id=bo.public_id, now=now)
+
+    assert api.are_contacts(ana.pk, bo.pk)
+
+
+def test_being_blocked_looks_like_being_removed(make_user, make_contacts, ask, now):
+    ana, bo, cici = make_user("ana"), make_user("bo"), make_user("cici")
+    make_contacts(ana, bo)
+    make_contacts(ana, cici)
+
+    contacts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+    contacts.remove_contact(user_id=cici.pk, peer_public_id=ana.public_id, now=now)
+
+    assert seen(ana) == {"bo": "ended", "cici": "ended"}
+    assert ask(ana, bo)["state"] == ask(ana, cici)["state"] == "invited"
+    assert seen(ana) == {"bo": "invited", "cici": "invited"}
+    assert (seen(bo), seen(cici)) == ({"ana": "ended"}, {"ana": "asks"})
+    assert queries.visible_sides(bo.pk).get().is_blocked
+    assert [rows.contact(side)["blocked"] for side in queries.visible_sides(ana.pk)] == [False, False]
+
+
+def test_question_by_phone_does_not_reach_who_blocked(make_user, make_contacts, ask_by_phone, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    contacts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+    before = me.rev_of(bo.pk)
+
+    ask_by_phone(ana, bo.phone.number)
+
+    assert (seen(ana), seen(bo), me.rev_of(bo.pk)) == ({}, {"ana": "ended"}, before)
+
+
+def test_blocking_again_changes_nothing(make_user, make_contacts, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    make_contacts(ana, bo)
+
+    first = contacts.block_person(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+    again = contacts.block_person(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+
+    assert again == first
+    assert first["blocked"] is True
+
+
+def test_blocking_a_question_leaves_who_asked_waiting(make_user, ask, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask(ana, bo)
+
+    contacts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+
+    assert (seen(ana), seen(bo)) == ({"bo": "invited"}, {"ana": "ended"})
+    assert me.rev_of(ana.pk) == 1
+
+
+def test_who_blocked_has_to_unblock_before_asking(make_user, ask, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    contacts.block_person(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+    with pytest.raises(ContactBlocked):
+        ask(ana, bo)
+
+    told = contacts.unblock_person(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+
+    assert (told["blocked"], told["state"]) == (False, "ended")
+    assert ask(ana, bo)["state"] == "invited"
+
+
+def test_questions_of_a_day_are_counted_whoever_is_asked(make_user, now):
+    ana = make_user("ana")
+    for turn in range(25):
+        contacts.ask_by_phone(user_id=ana.pk, phone=f"0812 3456 7{turn:03}", now=now)
+        with pytest.raises(PersonNotFound):
+            contacts.ask_by_handle(user_id=ana.pk, handle=f"nobody{turn}", now=now)
+
+    with pytest.raises(RateLimited):
+        contacts.ask_by_phone(user_id=ana.pk, phone="0812 3456 7999", now=now)
+    with pytest.raises(RateLimited):
+        contacts.ask_by_handle(user_id=ana.pk, handle="nobody", now=now)
+
+    assert Invitation.objects.count() == 25
+
+
+def test_refused_pairs_are_answered_in_one_query(make_user, make_contacts, ask, now, django_assert_num_queries):
+    ana, bo, cici, eve = make_user("ana"), make_user("bo"), make_user("cici"), make_user("eve")
+    make_contacts(ana, bo)
+    make_contacts(bo, cici)
+    ask(ana, cici)
+    contacts.block_person(user_id=cici.pk, peer_public_id=bo.public_id, now=now)
+    pairs = {(ana.pk, bo.pk), (bo.pk, ana.pk), (bo.pk, cici.pk), (ana.pk, cici.pk), (eve.pk, ana.pk)}
+
+    with django_assert_num_queries(1):
+        refused = api.refused_pairs(pairs)
+
+    assert refused == {(bo.pk, cici.pk), (ana.pk, cici.pk), (eve.pk, ana.pk)}
+    with django_assert_num_queries(0):
+        assert api.refused_pairs(set()) == set()
+
+
+def test_pair_of_which_one_side_is_damaged_is_refused(make_user, make_contacts):
+    ana, bo = make_user("ana"), make_user("bo")
+    make_contacts(ana, bo)
+    Contact.objects.filter(owner=bo).update(state=Contact.State.ENDED)
+
+    assert api.refused_pairs({(ana.pk, bo.pk)}) == {(ana.pk, bo.pk)}
+
+
+@pytest.mark.parametrize("by_phone", [True, False])
+def test_two_who_ask_each_other_at_once_become_contacts(real_db, make_user, in_threads, ask, ask_by_phone, by_phone):
+    ana, bo = make_user("ana"), make_user("bo")
+
+    for _ in range(5):
+        if by_phone:
+            outcomes = in_threads(
+                lambda: ask_by_phone(ana, bo.phone.number), lambda: ask_by_phone(bo, ana.phone.number)
+            )
+            outbox.deliver_due(outbox.clock.now() + timedelta(days=20_000))
+        else:
+            outcomes = in_threads(lambda: ask(ana, bo), lambda: ask(bo, ana))
+
+        assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+        assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
+        assert Contact.objects.count() == 2
+        assert Fact.objects.filter(name="accounts.contact_accepted").count() == (0 if by_phone else 1)
+        Contact.objects.all().delete()
+        Fact.objects.all().delete()
+
+
+def test_everybody_in_a_circle_asking_at_once_never_waits_for_ever(real_db, make_user, in_threads, ask):
+    people = [make_user(handle) for handle in ("ana", "bo", "cici", "dewi")]
+    circle = list(zip(people, people[1:] + people[:1], strict=True))
+
+    outcomes = in_threads(
+        *[lambda pair=pair: ask(*pair) for pair in circle], *[lambda pair=pair: ask(*pair[::-1]) for pair in circle]
+    )
+
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert Contact.objects.filter(state=Contact.State.ACCEPTED).count() == 8
+    assert [me.rev_of(person.pk) for person in people] == [4, 4, 4, 4]

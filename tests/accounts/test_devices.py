@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+
+from superapp.accounts.actions import devices
+from superapp.accounts.errors import DeviceNotFound
+from superapp.accounts.models import Device
+from superapp.core import clock
+from superapp.realtime import bus, registry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ended(monkeypatch):
+    """Devices whose sockets were closed."""
+    closed = []
+    monkeypatch.setattr(bus, "end_device", closed.append)
+    return closed
+
+
+def test_own_devices_are_listed_latest_first_and_others_are_not(make_user, logged_in):
+    ana, eve = make_user("ana"), make_user("eve")
+    logged_in(ana)
+    phone = logged_in(ana, user_agent="(iPhone) Safari/604")
+    logged_in(eve)
+
+    rows = phone.get("/api/v1/me/devices").json()["rows"]
+
+    assert [(row["name"], row["here"]) for row in rows] == [("Safari · iPhone", True), ("Chrome · Android", False)]
+    assert set(rows[0]) == {"id", "name", "last_seen_at", "signed_in_at", "here"}
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_listing_devices_takes_the_same_queries_for_one_and_for_many(
+    make_user, logged_in, django_assert_num_queries, count
+):
+    ana = make_user("ana")
+    for _ in range(count):
+        client = logged_in(ana)
+    caller = registry.caller_of(client.cookies["sessionid"].value)
+    command = registry.commands["accounts.devices"]
+
+    with django_assert_num_queries(1):
+        answer = command.handler(caller, command.shape())
+
+    assert len(answer["rows"]) == count
+
+
+def test_signing_out_there_ends_session_and_sockets(make_user, logged_in, ended, django_capture_on_commit_callbacks):
+    ana = make_user("ana")
+    there, here = logged_in(ana), logged_in(ana)
+    device = Device.objects.order_by("pk")[0]
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = here.delete(f"/api/v1/me/devices/{device.public_id}")
+
+    assert answer.json() == {}
+    assert ended == [device.pk]
+    assert registry.caller_of(there.cookies["sessionid"].value) is None
+    assert not Session.objects.filter(session_key=there.cookies["sessionid"].value).exists()
+    assert there.get("/api/v1/me").status_code == 401
+    assert here.get("/api/v1/me").status_code == 200
+
+
+def test_sockets_stay_open_until_the_commit(make_user, logged_in, ended, django_capture_on_commit_callbacks, now):
+    ana = make_user("ana")
+    logged_in(ana)
+    device = Device.objects.get()
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        devices.end_device(user_id=ana.pk, device_public_id=device.public_id, now=now)
+
+    assert ended == []
+    assert len(callbacks) == 1
+
+
+def test_outsider_cannot_sign_anybody_out(make_user, logged_in, ended, now):
+    ana, eve = make_user("ana"), make_user("eve")
+    client = logged_in(ana)
+    device = Device.objects.get()
+
+    with pytest.raises(DeviceNotFound):
+        devices.end_device(user_id=eve.pk, device_public_id=device.public_id, now=now)
+    answer = logged_in(eve).delete(f"/api/v1/me/devices/{device.public_id}")
+    missing = logged_in(eve).delete(f"/api/v1/me/devices/{uuid.uuid4()}")
+
+    assert (answer.status_code, answer.content) == (404, missing.content)
+    assert answer.json()["code"] == "accounts.device_not_found"
+    assert client.get("/api/v1/me").status_code == 200
+
+
+def test_signing_out_twice_is_signing_out_once(make_user, logged_in, now):
+    ana = make_user("ana")
+    logged_in(ana)
+    device = Device.objects.get()
+
+    devices.end_device(user_id=ana.pk, device_public_id=device.public_id, now=now)
+    devices.end_device(user_id=ana.pk, device_public_id=device.public_id, now=now + timedelta(hours=1))
+
+    device.refresh_from_db()
+    assert device.ended_at == now
+
+
+def test_use_is_noted_once_a_minute(make_user, logged_in):
+    ana = make_user("ana")
+    session_key = logged_in(ana).cookies["sessionid"].value
+    start = Device.objects.get().last_seen_at
+
+    devices.device_seen(session_key=session_key, now=start + timedelta(seconds=59))
+    assert Device.objects.get().last_seen_at == start
+    devices.device_seen(session_key=session_key, now=start + timedelta(seconds=61))
+    assert Device.objects.get().last_seen_at == start + timedelta(seconds=61)
+
+
+def test_pages_note_the_use_and_spare_the_database_the_rest(make_user, logged_in, django_assert_num_queries):
+    client = logged_in(make_user("ana"))
+    Device.objects.update(last_seen_at=clock.now() - timedelta(hours=1))
+
+    client.get("/api/v1/me")
+    seen_at = Device.objects.get().last_seen_at
+    assert clock.now() - seen_at < timedelta(minutes=1)
+
+    with django_assert_num_queries(5):  # Session, person; the door's own look at the session, profile, number.
+        client.get("/api/v1/me")
+    assert Device.objects.get().last_seen_at == seen_at
+
+
+def test_session_is_made_longer_for_who_comes_by(make_user, logged_in):
+    from superapp.accounts import sessions
+
+    client = logged_in(make_user("ana"))
+    session = client.session
+    session[sessions.RENEWED_AT] = int((clock.now() - timedelta(days=8)).timestamp())
+    session.save()
+    Session.objects.update(expire_date=clock.now() + timedelta(days=2))
+
+    client.get("/api/v1/me")
+
+    assert Session.objects.get().expire_date > clock.now() + timedelta(days=89)
+
+
+def test_answers_speak_the_persons_language(make_user, logged_in):
+    english, indonesian = make_user("ana", language="en"), make_user("bo", language="id")
+    path = f"/api/v1/contacts/{uuid.uuid4()}"
+
+    assert logged_in(english).delete(path).json()["message"] == "We found nobody there."
+    assert logged_in(indonesian).delete(path).json()["message"] == "Tidak ada siapa-siapa di sana."

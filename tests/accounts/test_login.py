@@ -1,0 +1,367 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from superapp.accounts import queries, sms
+from superapp.accounts.actions import devices, login
+from superapp.accounts.errors import AccountClosed, CodeNotSent, CodeOver, CodeWrong, PhoneInvalid
+from superapp.accounts.models import DeveloperSms, Device, LoginCode, PhoneNumber, RateCount, User
+from superapp.core.errors import RateLimited
+from superapp.core.models import Fact
+from superapp.realtime.models import Me
+
+PHONE = "0812 3456 7890"
+NUMBER = "+6281234567890"
+
+
+def wrong(code):
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def test_code_makes_an_account_for_a_new_number(ask_for_code, prove, last_code, now):
+    retry_after = ask_for_code(PHONE)
+    proof = prove("+62 812-3456-7890", last_code())
+
+    assert retry_after == 60
+    assert proof.is_new
+    user = User.objects.get()
+    assert (user, user.name, user.phone.number, user.phone.verified_at) == (proof.user, "", NUMBER, now)
+    assert not user.has_usable_password()
+    assert Me.objects.get().user_id == user.pk
+    assert Fact.objects.get(name="accounts.person_joined").payload == {"user_id": user.pk}
+
+
+def test_code_finds_the_account_of_a_known_number(ask_for_code, prove, last_code, make_user, now):
+    ana = make_user("ana")
+    later = now + timedelta(days=1)
+
+    ask_for_code(ana.phone.number, at=later)
+    proof = prove(ana.phone.number, last_code(), at=later)
+
+    assert (proof.user, proof.is_new) == (ana, False)
+    assert User.objects.count() == 1
+    assert PhoneNumber.objects.get().verified_at == later
+
+
+def test_code_is_six_digits_in_words_with_a_line_for_the_phone(ask_for_code, last_code, settings):
+    settings.PUBLIC_URL = "https://nusa.example"
+
+    ask_for_code(PHONE)
+
+    code = last_code()
+    assert len(code) == 6
+    assert code.isdigit()
+    message = DeveloperSms.objects.get()
+    assert message.number == NUMBER
+    assert message.text.startswith(f"{code} is your code for Nusa.")
+    assert message.text.endswith(f"\n@nusa.example #{code}")
+
+
+def test_code_is_kept_as_a_hash(ask_for_code, last_code):
+    ask_for_code(PHONE)
+
+    row = LoginCode.objects.get()
+    assert last_code() not in str(vars(row).values())
+    assert len(row.code_hash) == 64
+    assert row.browser_hash != "phone"
+
+
+def test_code_is_good_once(ask_for_code, prove, last_code):
+    ask_for_code(PHONE)
+    prove(PHONE, last_code())
+
+    with pytest.raises(CodeOver):
+        prove(PHONE, last_code())
+
+    assert User.objects.count() == 1
+
+
+def test_code_is_good_until_it_expires(ask_for_code, prove, last_code, now):
+    ask_for_code(PHONE)
+
+    with pytest.raises(CodeOver) as refused:
+        prove(PHONE, last_code(), at=now + timedelta(minutes=5))
+
+    assert refused.value.code == "accounts.code_over"
+    assert not User.objects.exists()
+    assert prove(PHONE, last_code(), at=now + timedelta(minutes=5) - timedelta(seconds=1)).is_new
+
+
+def test_code_is_good_in_the_browser_that_asked_alone(ask_for_code, prove, last_code):
+    ask_for_code(PHONE, browser="anas phone")
+
+    with pytest.raises(CodeOver):
+        prove(PHONE, last_code(), browser="eves phone")
+
+    assert not User.objects.exists()
+    assert LoginCode.objects.get().tries == 0
+
+
+def test_code_is_good_for_its_number_alone(ask_for_code, prove, last_code):
+    ask_for_code(PHONE)
+
+    with pytest.raises(CodeOver):
+        prove("0812 0000 9999", last_code())
+
+
+def test_only_the_newest_code_is_good(ask_for_code, prove, last_code, now):
+    ask_for_code(PHONE)
+    first = last_code()
+    ask_for_code(PHONE, at=now + timedelta(seconds=60))
+    assert first != last_code() or pytest.skip("the same code twice, one in a million")
+
+    with pytest.raises(CodeWrong):
+        prove(PHONE, first, at=now + timedelta(seconds=61))
+
+
+def test_five_wrong_tries_use_a_code_up(ask_for_code, prove, last_code):
+    ask_for_code(PHONE)
+    tries_left = []
+    for _ in range(5):
+        with pytest.raises(CodeWrong) as refused:
+            prove(PHONE, wrong(last_code()))
+        tries_left.append(refused.value.params["tries_left"])
+
+    with pytest.raises(CodeOver):
+        prove(PHONE, last_code())
+
+    assert tries_left == [4, 3, 2, 1, 0]
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["", "12345", "halo", "٠١٢٣٤٥", "1" * 1_000])
+def test_what_is_no_code_is_a_wrong_one(ask_for_code, prove, code):
+    ask_for_code(PHONE)
+
+    with pytest.raises(CodeWrong):
+        prove(PHONE, code)
+
+    assert LoginCode.objects.get().tries == 1
+
+
+def test_guessing_across_many_codes_ends_for_the_day(ask_for_code, prove, last_code, now):
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for hour in range(1, 5):
+        at = midnight.replace(hour=hour)
+        ask_for_code(PHONE, browser=f"browser {hour}", at=at)
+        for _ in range(5):
+            with pytest.raises(CodeWrong):
+                prove(PHONE, wrong(last_code()), browser=f"browser {hour}", at=at)
+
+    at = midnight.replace(hour=5)
+    ask_for_code(PHONE, browser="browser 5", at=at)
+    with pytest.raises(RateLimited) as refused:
+        prove(PHONE, last_code(), browser="browser 5", at=at)
+
+    assert refused.value.retry_after == 19 * 3600
+    assert not User.objects.exists()
+
+
+def test_owner_logs_in_while_a_stranger_uses_up_the_number(ask_for_code, prove, last_code, make_user, now):
+    ana = make_user("ana")
+    begin_device(ana, browser="anas phone", now=now)
+    for minute in range(5):
+        ask_for_code(ana.phone.number, browser=f"eve {minute}", at=now + timedelta(minutes=minute))
+    late = now + timedelta(minutes=5)
+    with pytest.raises(RateLimited):
+        ask_for_code(ana.phone.number, browser="eve 6", at=late)
+
+    ask_for_code(ana.phone.number, browser="anas phone", at=late)
+
+    assert prove(ana.phone.number, last_code(), browser="anas phone", at=late).user == ana
+
+
+def test_another_code_has_to_wait_a_minute(ask_for_code, now):
+    ask_for_code(PHONE, browser="one")
+
+    with pytest.raises(RateLimited) as refused:
+        ask_for_code(PHONE, browser="two", at=now + timedelta(seconds=18))
+
+    assert refused.value.retry_after == 42
+    assert DeveloperSms.objects.count() == 1
+    assert ask_for_code(PHONE, browser="two", at=now + timedelta(seconds=60)) == 60
+
+
+@pytest.mark.parametrize(("limit", "times"), [("number", 5), ("browser", 10)])
+def test_codes_of_an_hour_are_counted(ask_for_code, now, limit, times):
+    start = now.replace(minute=0, second=0, microsecond=0)
+    for turn in range(times):
+        who = {"phone": PHONE, "browser": f"b{turn}"} if limit == "number" else {"phone": f"0812 3456 78{turn:02}"}
+        ask_for_code(**who, at=start + timedelta(minutes=turn))
+
+    other = {"phone": PHONE, "browser": "another"} if limit == "number" else {"phone": "0812 3456 7899"}
+    with pytest.raises(RateLimited) as refused:
+        ask_for_code(**other, at=start + timedelta(minutes=times))
+
+    assert refused.value.retry_after == 3600 - times * 60
+    assert DeveloperSms.objects.count() == times
+
+
+def test_ten_addresses_do_not_get_around_the_limit_of_a_number(ask_for_code, now):
+    start = now.replace(minute=0, second=0, microsecond=0)
+
+    def ask(turn):
+        ask_for_code(PHONE, browser=f"b{turn}", address=f"203.0.113.{turn}", at=start + timedelta(minutes=turn))
+
+    for turn in range(5):
+        ask(turn)
+    for turn in range(5, 10):
+        with pytest.raises(RateLimited):
+            ask(turn)
+
+    assert DeveloperSms.objects.count() == 5
+
+
+def test_hundreds_behind_one_address_are_let_in(ask_for_code, now):
+    for person in range(120):
+        ask_for_code(f"0812 3456 7{person:03}", browser=f"b{person}")
+
+    assert DeveloperSms.objects.count() == 120
+
+
+def test_refused_request_is_not_counted(ask_for_code, now):
+    ask_for_code(PHONE)
+    before = list(RateCount.objects.order_by("what").values_list("what", "count"))
+
+    with pytest.raises(RateLimited):
+        ask_for_code(PHONE, at=now + timedelta(seconds=1))
+
+    assert list(RateCount.objects.order_by("what").values_list("what", "count")) == before
+
+
+def test_code_that_could_not_be_sent_is_no_code_and_burns_nothing(ask_for_code, monkeypatch, now):
+    class Broken:
+        def send(self, *, number, text):
+            raise CodeNotSent(retry_after=10)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sms, "gateway", Broken)
+        with pytest.raises(CodeNotSent) as refused:
+            ask_for_code(PHONE)
+
+    assert (refused.value.code, refused.value.kind) == ("accounts.code_not_sent", 503)
+    assert not LoginCode.objects.exists()
+    counted = dict(RateCount.objects.values_list("what", "count"))
+    assert counted == {
+        "code.number.hour": 0,
+        "code.number.day": 0,
+        "code.browser.hour": 0,
+        "code.browser.day": 0,
+        "code.address.hour": 1,
+    }
+    assert ask_for_code(PHONE, at=now + timedelta(seconds=1)) == 60
+
+
+def test_nothing_is_counted_for_what_is_no_number(ask_for_code):
+    with pytest.raises(PhoneInvalid):
+        ask_for_code("12345")
+
+    assert not RateCount.objects.exists()
+
+
+def test_known_and_unknown_numbers_take_the_same_statements(ask_for_code, make_user, django_assert_num_queries):
+    ana = make_user("ana")
+    statements = 13  # Known, counted five times, paused, stored, sent; and two savepoints.
+
+    with django_assert_num_queries(statements):
+        ask_for_code(ana.phone.number, browser="one")
+    with django_assert_num_queries(statements):
+        ask_for_code("0812 3456 7890", browser="two")
+
+
+def test_closed_account_is_told_so_after_the_proof_alone(ask_for_code, prove, last_code, make_user):
+    ana = make_user("ana", is_active=False)
+    ask_for_code(ana.phone.number)
+    with pytest.raises(CodeWrong):
+        prove(ana.phone.number, wrong(last_code()))
+
+    with pytest.raises(AccountClosed):
+        prove(ana.phone.number, last_code())
+
+
+def begin_device(user, *, browser, now):
+    return devices.begin_device(
+        user_id=user.pk,
+        session_key=f"session of {browser}"[:40],
+        browser_hash=login.browser_hash(browser),
+        name="Chrome · Android",
+        is_new_account=False,
+        now=now,
+    )
+
+
+def test_number_of_a_silent_account_moves_to_whoever_proves_it(ask_for_code, prove, last_code, make_user, now):
+    ana = make_user("ana")
+    number = ana.phone.number
+    begin_device(ana, browser="anas phone", now=now - timedelta(days=90))
+
+    ask_for_code(number, browser="new owner")
+    proof = prove(number, last_code(), browser="new owner")
+
+    assert proof.is_new
+    assert proof.user != ana
+    assert queries.number_of(ana.pk) is None
+    assert queries.number_of(proof.user.pk) == number
+    ana.refresh_from_db()
+    assert (ana.name, ana.handle, ana.is_active) == ("Ana", "ana", True)
+    fact = Fact.objects.get(name="accounts.phone_moved")
+    assert fact.payload == {"user_id": ana.pk, "to_user_id": proof.user.pk}
+
+
+def test_number_of_an_account_in_use_stays(ask_for_code, prove, last_code, make_user, now):
+    ana = make_user("ana")
+    begin_device(ana, browser="anas phone", now=now - timedelta(days=89))
+
+    ask_for_code(ana.phone.number, browser="anas new phone")
+
+    assert prove(ana.phone.number, last_code(), browser="anas new phone").user == ana
+
+
+def test_owner_who_comes_back_in_the_old_browser_finds_the_old_account(ask_for_code, prove, last_code, make_user, now):
+    ana = make_user("ana")
+    begin_device(ana, browser="anas phone", now=now - timedelta(days=400))
+
+    ask_for_code(ana.phone.number, browser="anas phone")
+
+    assert prove(ana.phone.number, last_code(), browser="anas phone").user == ana
+
+
+def test_old_codes_and_counts_are_forgotten(ask_for_code, now):
+    from superapp.accounts import chores
+
+    ask_for_code(PHONE)
+    assert chores.forget_old_traces(now + timedelta(days=7)) == 0
+
+    assert chores.forget_old_traces(now + timedelta(days=50)) == 6
+
+    assert (LoginCode.objects.count(), RateCount.objects.count()) == (0, 0)
+
+
+def test_two_browsers_that_prove_a_new_number_at_once_make_one_account(
+    real_db, ask_for_code, prove, last_code, in_threads, now
+):
+    ask_for_code(PHONE, browser="one")
+    first = last_code()
+    ask_for_code(PHONE, browser="two", at=now + timedelta(seconds=60))
+    second = last_code()
+
+    outcomes = in_threads(
+        lambda: prove(PHONE, first, browser="one", at=now + timedelta(seconds=61)),
+        lambda: prove(PHONE, second, browser="two", at=now + timedelta(seconds=61)),
+    )
+
+    assert [outcome.user.pk for outcome in outcomes] == [User.objects.get().pk] * 2
+    assert sorted(outcome.is_new for outcome in outcomes) == [False, True]
+
+
+def test_one_code_tried_by_eight_at_once_lets_one_in(real_db, ask_for_code, prove, last_code, in_threads):
+    ask_for_code(PHONE)
+    code = last_code()
+
+    outcomes = in_threads(*[lambda: prove(PHONE, code)] * 8)
+
+    assert sum(isinstance(outcome, login.Proof) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, CodeOver) for outcome in outcomes) == 7
+    assert Device.objects.count() == 0

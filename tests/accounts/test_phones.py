@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from superapp.accounts import phones
+from superapp.accounts.errors import PhoneInvalid
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["081234567890", "0812 3456 7890", "6281234567890", "+62 812-3456-7890", "812 3456 7890", " (0812) 3456.7890 "],
+)
+def test_one_number_however_it_is_written(written: str) -> None:
+    assert phones.parse(written) == "+6281234567890"
+
+
+def test_numbers_of_other_countries_are_read_with_or_without_the_plus() -> None:
+    assert phones.parse("+44 7911 123456") == "+447911123456"
+    assert phones.parse("447911123456") == "+447911123456"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "110",
+        "0812",
+        "halo",
+        "021 555 1234",  # A land line.
+        "0809 123 456",  # Costs whoever sends to it.
+        "0812 3456 7890 ext 5",
+        "+999 1234 5678",
+        "0812345678901234567890",
+        "0" * 1_000,
+    ],
+)
+def test_what_cannot_receive_a_code_is_refused(written: str) -> None:
+    with pytest.raises(PhoneInvalid) as refused:
+        phones.parse(written)
+
+    assert refused.value.code == "accounts.phone_invalid"
+
+
+def test_number_is_shown_as_people_read_it() -> None:
+    assert phones.for_reading("+6281234567890") == "+62 812-3456-7890"

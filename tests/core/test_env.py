@@ -1,0 +1,70 @@
+"""The environment: every variable declared once, read strictly."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from superapp import env
+
+
+@pytest.fixture(autouse=True)
+def _declared(monkeypatch):
+    monkeypatch.setattr(env, "declared", [])
+
+
+def test_variable_that_is_set_wins_over_the_default(monkeypatch):
+    monkeypatch.setenv("COLOUR", "red")
+
+    assert env.text("COLOUR", "blue", "What colour.") == "red"
+    assert env.text("SHAPE", "round", "What shape.") == "round"
+
+
+def test_variable_without_default_must_be_set(monkeypatch):
+    monkeypatch.delenv("COLOUR", raising=False)
+
+    with pytest.raises(ImproperlyConfigured, match=r"COLOUR must be set: What colour\."):
+        env.text("COLOUR", None, "What colour.")
+
+
+@pytest.mark.parametrize("value", ["", "two", "2.5", "0x2", "1e3"])
+def test_what_is_no_whole_number_is_refused(monkeypatch, value):
+    monkeypatch.setenv("COUNT", value)
+
+    with pytest.raises(ImproperlyConfigured, match="COUNT must be a whole number"):
+        env.whole("COUNT", 3, "How many.")
+
+
+def test_whole_number_is_read(monkeypatch):
+    monkeypatch.setenv("COUNT", "12")
+
+    assert env.whole("COUNT", 3, "How many.") == 12
+    assert env.whole("OTHER", 3, "How many.") == 3
+
+
+def test_words_are_separated_by_commas(monkeypatch):
+    monkeypatch.setenv("HOSTS", " a.example, ,b.example,")
+
+    assert env.words("HOSTS", "", "Which.") == ["a.example", "b.example"]
+
+
+def test_what_is_declared_is_remembered_with_its_sentence():
+    env.text("COLOUR", "blue", "What colour.")
+
+    assert env.declared == [env.Variable("COLOUR", "blue", "What colour.")]
+
+
+def test_every_variable_of_the_product_is_declared_once(monkeypatch):
+    monkeypatch.undo()
+    counts = Counter(variable.name for variable in env.declared)
+
+    assert counts["VAR_DIR"] == 1
+    assert {name: count for name, count in counts.items() if count > 1} == {}
+
+
+def test_every_variable_of_the_product_has_a_sentence(monkeypatch):
+    monkeypatch.undo()
+
+    assert [variable.name for variable in env.declared if not variable.sentence.endswith(".")] == []

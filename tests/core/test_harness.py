@@ -1,0 +1,188 @@
+"""What all tests stand on does what it says: a harness that sees nothing would let everything pass."""
+
+from __future__ import annotations
+
+import http.server
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+
+from superapp.accounts.models import User
+from superapp.core.models import Instance
+from tests.conftest import SHARED
+from tests.harness import databases
+from tests.harness.network import NetworkBlocked
+from tests.harness.servers import Process, accepts, free_port
+from tests.harness.site import ROOT
+
+
+def test_other_machines_are_out_of_reach():
+    with pytest.raises(NetworkBlocked, match="looked up"):
+        socket.create_connection(("nusa.example", 80))
+    with pytest.raises(NetworkBlocked, match="tried to reach"), socket.socket() as line:
+        line.connect(("192.0.2.1", 80))
+    with pytest.raises(NetworkBlocked, match="tried to reach"), socket.socket(type=socket.SOCK_DGRAM) as line:
+        line.connect_ex(("192.0.2.1", 53))
+
+
+def test_clone_is_empty_whatever_was_committed_in_another(real_db, make_user):
+    make_user("ana")
+    Instance.objects.update(epoch=5)
+
+    with databases.cloned(SHARED):
+        epoch, people = Instance.objects.get().epoch, User.objects.count()
+        Instance.objects.update(epoch=9)
+
+    assert (epoch, people) == (1, 0)
+    assert (Instance.objects.get().epoch, User.objects.count()) == (5, 1)
+
+
+def test_another_process_sees_what_was_committed(real_db):
+    Instance.objects.update(epoch=42)
+    question = (
+        "import django; django.setup(); from superapp.core.models import Instance; print(Instance.objects.get().epoch)"
+    )
+
+    answer = subprocess.run(
+        [sys.executable, "-c", question], env=real_db.env, cwd=ROOT, check=True, capture_output=True, text=True
+    )
+
+    assert answer.stdout == "42\n"
+
+
+def test_transaction_that_a_test_left_open_ends_with_its_clone(real_db):
+    with databases.cloned(SHARED):
+        transaction.set_autocommit(False)
+        Instance.objects.update(epoch=9)
+
+    assert Instance.objects.get().epoch == 1
+    assert connection.get_autocommit()
+
+
+def test_threads_answer_in_their_order_with_what_they_returned_or_raised(in_threads):
+    together = threading.Barrier(2)
+
+    def answer() -> str:
+        together.wait(10)
+        return "here"
+
+    def fail() -> None:
+        together.wait(10)
+        raise LookupError("nowhere")
+
+    [first, second] = in_threads(answer, fail)
+
+    assert first == "here"
+    assert isinstance(second, LookupError)
+
+
+@pytest.fixture
+def process(tmp_path) -> Iterator[Process]:
+    port = free_port()
+    process = Process(
+        f"files-{port}",
+        [sys.executable, "-u", "-m", "http.server", str(port), "--bind", "127.0.0.1"],
+        log_path=tmp_path / "log",
+        is_ready=lambda: accepts(port),
+        cwd=tmp_path,
+    )
+    yield process
+    process.stop()
+
+
+def test_process_is_killed_and_comes_back_on_its_port(process):
+    process.start()
+    first = process.pid
+
+    process.kill()
+    was_running_after = process.is_running
+    process.start()
+
+    assert not was_running_after
+    assert process.pid != first
+    assert process.log.count("Serving HTTP") == 2
+
+
+def test_process_that_ends_at_once_says_what_it_said(tmp_path):
+    process = Process(
+        "broken", [sys.executable, "-c", "exit('no such day')"], log_path=tmp_path / "log", is_ready=lambda: False
+    )
+
+    with pytest.raises(RuntimeError, match="no such day"):
+        process.start()
+
+
+PAGES = {
+    "/good": "<link rel=icon href=data:,><h1>good</h1>",
+    "/abroad": "<link rel=icon href=data:,><img src='http://nusa.example/x.png'>",
+    "/loud": "<link rel=icon href=data:,><script>console.error('it hurts')</script>",
+    "/broken": "<link rel=icon href=data:,><script>nowhere()</script>",
+    "/styled": "<link rel=icon href=data:,><p style='color: red'>red",
+}
+
+
+@pytest.fixture
+def pages() -> Iterator[str]:
+    """A server of pages that do what ours never may."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            if self.path == "/styled":
+                self.send_header("Content-Security-Policy", "style-src 'self'")
+            self.end_headers()
+            self.wfile.write(PAGES[self.path].encode())
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+def test_good_page_has_no_fault(browser, pages):
+    page = browser.person("ana", pages)
+
+    page.goto("/good")
+
+    assert page.inner_text("h1") == "good"
+    assert browser.faults == []
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("/abroad", "ana: asked another host: http://nusa.example/x.png"),
+        ("/loud", "ana: console: it hurts"),
+        ("/broken", "ana: nowhere is not defined"),
+        ("/styled", "ana: console: content security policy: style-src-attr inline"),
+    ],
+)
+def test_page_that_does_what_ours_never_may_is_a_fault(browser, pages, path, fault):
+    page = browser.person("ana", pages)
+
+    page.goto(path)
+    page.wait_for_timeout(200)
+
+    assert [seen for seen in browser.unforgiven if seen.startswith(fault)] != []
+    browser.forgive(".")
+    assert browser.unforgiven == []
+
+
+def test_people_share_no_cookies(browser, pages):
+    ana, bo = browser.person("ana", pages), browser.person("bo", pages)
+    ana.goto("/good")
+    bo.goto("/good")
+
+    ana.evaluate("document.cookie = 'mine=1'")
+
+    assert browser.person("ana", pages).context is ana.context
+    assert (ana.evaluate("document.cookie"), bo.evaluate("document.cookie")) == ("mine=1", "")

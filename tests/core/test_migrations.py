@@ -1,0 +1,37 @@
+"""Migrations say what the models say, and every one has a way back."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+
+from superapp.core import reference
+from superapp.core.models import Instance
+
+OURS = [app.label for app in apps.get_app_configs() if app.path in map(str, reference.house())]
+
+
+def tables() -> set[str]:
+    return {name for name in connection.introspection.table_names() if name.split("_")[0] in OURS}
+
+
+def test_models_and_migrations_agree(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.timeout(120)
+def test_everything_goes_back_to_nothing_and_returns(real_db):
+    before = tables()
+
+    for label in reversed(OURS):
+        if apps.get_app_config(label).models_module:
+            call_command("migrate", label, "zero", verbosity=0)
+    between = tables()
+    call_command("migrate", verbosity=0)
+
+    assert len(before) > 8
+    assert between == set()
+    assert tables() == before
+    assert Instance.objects.get().epoch == 1

@@ -1,0 +1,89 @@
+"""Indonesian first: every sentence that people read has its translation, with the same values in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from superapp.core import reference, sentences
+from superapp.core.sentences import Sentence
+
+VALUES = re.compile(r"%\(\w+\)s|\{\w*\}")
+APPS = pytest.mark.parametrize("app", reference.house(), ids=lambda path: path.name)
+
+
+@APPS
+def test_every_sentence_is_translated(app):
+    assert sentences.untranslated(app) == []
+
+
+@APPS
+def test_translation_has_the_values_of_its_sentence(app):
+    catalogue = sentences.read(app)
+    differing = []
+    for message in catalogue:
+        english = message.id[-1] if isinstance(message.id, tuple | list) else message.id
+        translated = message.string if isinstance(message.string, str) else "".join(message.string)
+        if message.id and set(VALUES.findall(english)) != set(VALUES.findall(translated)):
+            differing.append(english)
+
+    assert differing == []
+
+
+@APPS
+def test_catalogue_is_as_it_is_gathered(app):
+    path = sentences.catalogue_path(app)
+
+    text = path.read_bytes() if path.exists() else b""
+
+    assert text == (sentences.gathered(app) if sentences.of_app(app) else b"")
+
+
+def test_sentences_of_code_are_found():
+    source = """
+_("one"); gettext_lazy("two"); ngettext("a thing", "{n} things", n); pgettext("verb", "open"); other("no"); _(variable)
+"""
+
+    assert sorted(sentences.of_code(source)) == [
+        Sentence("a thing", "{n} things"),
+        Sentence("one"),
+        Sentence("open", context="verb"),
+        Sentence("two"),
+    ]
+
+
+def test_sentences_of_templates_are_found():
+    source = """
+{% load i18n %}<a title="{% translate "Hi" context "greeting" %}">(it's</a> {% translate "it's (a) test" as x %}
+{% blocktranslate count n=x trimmed %}One
+  thing{% plural %}{{ n }} things{% endblocktranslate %} {# _("never") #} {{ _("short") }}
+"""
+
+    assert sorted(sentences.of_template(source)) == [
+        Sentence("Hi", context="greeting"),
+        Sentence("One thing", "%(n)s things"),
+        Sentence("it's (a) test"),
+        Sentence("short"),
+    ]
+
+
+def test_sentence_without_translation_is_noticed(tmp_path: Path):
+    (tmp_path / "errors.py").write_text('_("Never seen before.")\n')
+
+    assert sentences.untranslated(tmp_path) == [Sentence("Never seen before.")]
+
+
+def test_gathering_keeps_what_was_translated_and_drops_what_is_said_no_more(tmp_path: Path):
+    path = sentences.catalogue_path(tmp_path)
+    path.parent.mkdir(parents=True)
+    (tmp_path / "errors.py").write_text('_("Kept.")\n_("New.")\n')
+    path.write_text('msgid "Kept."\nmsgstr "Tetap."\n\nmsgid "Gone."\nmsgstr "Hilang."\n')
+
+    path.write_bytes(sentences.gathered(tmp_path))
+
+    assert path.read_bytes() == sentences.gathered(tmp_path)
+    assert sentences.read(tmp_path).get("Kept.").string == "Tetap."
+    assert sentences.read(tmp_path).get("Gone.") is None
+    assert sentences.untranslated(tmp_path) == [Sentence("New.")]

@@ -1,0 +1,268 @@
+"""Commands: parsed strictly, run in threads or on the loop, answered once each, whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from django.db import DataError, OperationalError, connection
+from django.utils import translation
+
+from superapp.core.errors import DomainError, Kind
+from superapp.realtime import socket
+from superapp.realtime.allowance import Allowance
+from superapp.realtime.registry import Shape
+
+
+class AddIn(Shape):
+    left: int
+    right: int = 1
+    notes: list[str] = []
+
+
+def add(_caller, add_in):
+    return {"sum": add_in.left + add_in.right}
+
+
+def code_of(answer):
+    return answer["err"]["code"]
+
+
+def test_an_answer_carries_the_number_of_its_command(connect, make_user, offer):
+    offer("test.add", add, shape=AddIn)
+    client = connect(make_user("ana"))
+
+    client.send({"id": 9_007_199_254_740_991, "do": "test.add", "left": 2, "right": 3})
+
+    assert client.read() == {"id": 9_007_199_254_740_991, "ok": {"sum": 5}}
+
+
+def test_unknown_fields_are_ignored(connect, make_user, offer):
+    offer("test.add", add, shape=AddIn)
+
+    assert connect(make_user("ana")).ok("test.add", left=2, colour="red") == {"sum": 3}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"left": "2"},
+        {"left": 2.5},
+        {"left": True},
+        {"left": None},
+        {"left": [2]},
+        {"left": 2**53},
+        {"left": -(2**53)},
+        {"left": 10**400},
+        {"left": 1, "notes": "one"},
+        {"left": 1, "notes": ["a\x00b"]},
+    ],
+)
+def test_a_field_of_the_wrong_kind_is_refused_and_nothing_runs(connect, make_user, offer, fields):
+    ran = []
+    offer("test.add", lambda _caller, add_in: ran.append(add_in), shape=AddIn)
+    client = connect(make_user("ana"))
+
+    assert client.err("test.add", **fields)["code"] == "invalid"
+    assert ran == []
+    assert list(client.ok("ping")) == ["now"]
+
+
+def test_an_unknown_command_is_named_so(connect, make_user):
+    assert connect(make_user("ana")).err("chat.fly")["code"] == "unknown_command"
+
+
+def test_the_caller_is_known_from_the_session_and_never_from_the_frame(connect, make_user, offer):
+    ana, eve = make_user("ana"), make_user("eve")
+    offer("test.who", lambda caller, _: {"user": caller.user_public_id})
+
+    asked = connect(eve).ok("test.who", user=str(ana.public_id), user_id=ana.pk)
+
+    assert asked == {"user": str(eve.public_id)}
+
+
+def test_commands_of_one_socket_run_beside_each_other(connect, make_user, offer, gate):
+    offer("test.wait", gate)
+    offer("test.add", add, shape=AddIn)
+    client = connect(make_user("ana"))
+
+    client.send({"id": 1, "do": "test.wait"})
+    client.send({"id": 2, "do": "test.add", "left": 1})
+
+    assert client.read() == {"id": 2, "ok": {"sum": 2}}
+    gate.open()
+    assert client.read() == {"id": 1, "ok": {"passed": True}}
+
+
+def test_of_65_waiting_commands_the_last_is_refused_and_the_others_are_answered(connect, make_user, offer, gate):
+    offer("test.wait", gate)
+    client = connect(make_user("ana"))
+    for number in range(1, 66):
+        client.send({"id": number, "do": "test.wait"})
+
+    refused = client.read()
+    gate.open()
+
+    assert (refused["id"], code_of(refused)) == (65, "too_many_commands")
+    answers = [client.read() for _ in range(64)]
+    assert sorted(answer["id"] for answer in answers) == list(range(1, 65))
+    assert all("ok" in answer for answer in answers)
+    assert "ok" in client.ask("test.wait")
+
+
+def test_a_handler_for_the_loop_runs_on_it_and_others_do_not(connect, loop, make_user, offer):
+    async def here(_caller, _fields):
+        await asyncio.sleep(0)
+        return {"thread": threading.current_thread().name}
+
+    offer("test.on_loop", loop_handler=here)
+    offer("test.in_thread", lambda _caller, _fields: {"thread": threading.current_thread().name})
+    client = connect(make_user("ana"))
+
+    assert client.ok("test.on_loop") == {"thread": "sockets of the test"}
+    assert client.ok("test.in_thread")["thread"].startswith("command")
+
+
+def test_a_handler_for_the_loop_may_return_a_future(connect, loop, make_user, offer):
+    def later(_caller, _fields):
+        future = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(future.set_result, {"done": True})
+        return future
+
+    offer("test.later", loop_handler=later)
+
+    assert connect(make_user("ana")).ok("test.later") == {"done": True}
+
+
+class NoTea(DomainError):
+    code = "test.no_tea"
+    kind = Kind.CONFLICT
+    message = "There are {cups} cups and no tea."
+
+
+@pytest.mark.parametrize("where", ["handler", "loop_handler"])
+def test_a_refusal_is_told_with_its_code_and_values(connect, make_user, offer, logged, where):
+    def refuse(_caller, _fields):
+        raise NoTea(cups=3, retry_after=7)
+
+    offer("test.tea", **{where: refuse})
+
+    told = connect(make_user("ana")).err("test.tea")
+
+    assert told == {
+        "code": "test.no_tea",
+        "message": "There are 3 cups and no tea.",
+        "params": {"cups": 3},
+        "retry_after": 7,
+    }
+    assert logged() == []
+
+
+@pytest.mark.parametrize("where", ["handler", "loop_handler"])
+def test_a_mistake_of_ours_is_told_without_its_innards_and_written_down_once(connect, make_user, offer, logged, where):
+    def stumble(_caller, _fields):
+        raise RuntimeError("the password is hunter2")
+
+    offer("test.stumble", **{where: stumble})
+    client = connect(make_user("ana"))
+
+    told = client.err("test.stumble")
+
+    assert told["code"] == "fault"
+    assert "hunter2" not in str(told)
+    assert logged() == ["command_fault"]
+    assert list(client.ok("ping")) == ["now"]
+
+
+def test_an_answer_that_is_no_json_is_a_mistake_of_ours(connect, make_user, offer):
+    offer("test.odd", lambda _caller, _fields: {"thing": object()})
+
+    assert connect(make_user("ana")).err("test.odd")["code"] == "fault"
+
+
+def test_a_database_out_of_reach_is_unavailable_and_may_be_tried_again(connect, make_user, offer):
+    def lose(_caller, _fields):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    offer("test.lose", lose)
+
+    told = connect(make_user("ana")).err("test.lose")
+
+    assert (told["code"], told["retry_after"]) == ("unavailable", 1)
+
+
+def test_a_value_that_the_database_refuses_is_invalid(connect, make_user, offer):
+    def refuse(_caller, _fields):
+        raise DataError("integer out of range")
+
+    offer("test.refuse", refuse)
+
+    assert connect(make_user("ana")).err("test.refuse")["code"] == "invalid"
+
+
+def test_a_connection_that_broke_is_mended_for_the_next_command(connect, make_user, offer):
+    def count(_caller, _fields):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return {"one": cursor.fetchone()[0]}
+
+    def cut(_caller, _fields):
+        connection.ensure_connection()
+        connection.connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+
+    offer("test.count", count)
+    offer("test.cut", cut)
+    client = connect(make_user("ana"))
+
+    cuts = [client.err("test.cut")["code"] for _ in range(20)]
+
+    assert cuts == ["unavailable"] * 20
+    assert [client.ok("test.count") for _ in range(20)] == [{"one": 1}] * 20
+
+
+def test_handlers_run_in_the_callers_language(connect, make_user, offer):
+    offer("test.language", lambda _caller, _fields: {"language": translation.get_language()})
+
+    asked = [connect(make_user(name, language=name)).ok("test.language") for name in ("id", "en")]
+
+    assert asked == [{"language": "id"}, {"language": "en"}]
+
+
+def test_refusals_are_worded_in_the_callers_language(connect, make_user):
+    told = [connect(make_user(name, language=name)).err("chat.fly")["message"] for name in ("id", "en")]
+
+    assert told == [
+        "Aplikasi ini meminta sesuatu yang tidak kami kenal. Muat ulang halamannya, ya.",
+        "This app asked for something that we do not know. Reload the page, please.",
+    ]
+
+
+def test_who_asks_too_often_is_told_when_again_and_others_are_not(connect, make_user, offer, monkeypatch):
+    monkeypatch.setattr(socket, "allowance", Allowance(per_second=0.5, burst=10, timer=lambda: 100.0))
+    offer("test.dear", add, shape=AddIn, cost=5)
+    of_ana, of_bo = connect(make_user("ana")), connect(make_user("bo"))
+    spent = [of_ana.ok("test.dear", left=1) for _ in range(2)]
+
+    told = of_ana.err("test.dear", left=1)
+
+    assert spent == [{"sum": 2}] * 2
+    assert (told["code"], told["retry_after"]) == ("rate_limited", 10)
+    assert of_bo.ok("test.dear", left=1) == {"sum": 2}
+
+
+def test_who_leaves_before_the_answer_breaks_nothing(connect, make_user, offer, gate, logged):
+    offer("test.wait", gate)
+    ana = make_user("ana")
+    leaving, staying = connect(ana), connect(ana)
+    leaving.send({"id": 1, "do": "test.wait"})
+
+    leaving.leave()
+    gate.open()
+    answered = staying.ok("ping")
+
+    assert list(answered) == ["now"]
+    assert logged() == []

@@ -1,0 +1,172 @@
+"""Coming back: cursors, pages, and what is mine alone."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+
+from superapp.core import changes
+from superapp.realtime import me, registry
+from superapp.realtime.registry import Page
+
+
+@pytest.fixture
+def things(monkeypatch):
+    """A part of sync with 120 rows, and what it was asked."""
+    asked = []
+
+    def part(caller, since, after):
+        asked.append((caller.user_id, since, after))
+        start = int(after or 0)
+        rows = [{"thing": number} for number in range(start, min(start + 50, 120))]
+        return Page(rows, str(start + 50) if start + 50 < 120 else None)
+
+    monkeypatch.setattr(registry, "sync_parts", {"things": part, "none": lambda *_: Page([], None)})
+    return asked
+
+
+def test_a_part_is_read_page_by_page_to_its_end(connect, make_user, things):
+    ana = make_user("ana")
+    client = connect(ana)
+    first = client.ok("sync", cursor="17")
+    part = first["parts"]["things"]
+    rows, pages = part["rows"], 1
+
+    while part["next"] is not None:
+        part = client.ok("sync.page", part="things", next=part["next"])
+        rows, pages = rows + part["rows"], pages + 1
+
+    assert (first["epoch"], first["me"], first["parts"]["none"]) == (1, 0, {"rows": [], "next": None})
+    assert ([row["thing"] for row in rows], pages) == (list(range(120)), 3)
+    assert things == [(ana.pk, 17, None), (ana.pk, 17, "50"), (ana.pk, 17, "100")]
+
+
+def test_the_cursor_is_read_before_the_rows(connect, make_user, monkeypatch):
+    stamps = []
+
+    def part(_caller, _since, _after):
+        with transaction.atomic():
+            stamps.append(changes.stamp())  # Committed after the cursor was read: the next call must repeat it.
+        return Page([], None)
+
+    monkeypatch.setattr(registry, "sync_parts", {"things": part})
+
+    cursor = int(connect(make_user("ana")).ok("sync", cursor=None)["cursor"])
+
+    assert len(stamps) == 1
+    assert cursor <= stamps[0]
+
+
+@pytest.mark.parametrize("cursor", [5, "x", "", "-1", "1.5", "9" * 20, [], True])
+def test_a_cursor_that_is_none_is_refused(connect, make_user, cursor):
+    assert connect(make_user("ana")).err("sync", cursor=cursor)["code"] == "invalid"
+
+
+def test_a_page_token_serves_its_own_person_and_part_alone(connect, make_user, things):
+    of_ana, of_eve = connect(make_user("ana")), connect(make_user("eve"))
+    token = of_ana.ok("sync")["parts"]["things"]["next"]
+    before = len(things)
+
+    refused = [
+        of_eve.err("sync.page", part="things", next=token),
+        of_ana.err("sync.page", part="none", next=token),
+        of_ana.err("sync.page", part="things", next=token[:-1] + ("A" if token[-1] != "A" else "B")),
+        of_ana.err("sync.page", part="things", next=""),
+    ]
+
+    assert [told["code"] for told in refused] == ["page_token_invalid"] * 4
+    assert of_ana.err("sync.page", part="orders", next=token)["code"] == "unknown_part"
+    assert len(things) == before
+
+
+def test_a_page_token_holds_no_key_of_a_person(connect, make_user, things):
+    ana = make_user("ana", pk=123_456_789)
+
+    token = connect(ana).ok("sync")["parts"]["things"]["next"]
+
+    assert "123456789" not in token
+    from django.core import signing
+
+    assert signing.b64_decode(token.split(":")[0].encode()) == b'[null,"50"]'
+
+
+@pytest.fixture
+def mine(monkeypatch):
+    """Two kinds of rows of topic me, given as ``(rev, kind)``."""
+    rows: list[dict] = []
+
+    def of_kind(kind):
+        def provide(_user_id, after, limit):
+            return [row for row in rows if row["kind"] == kind and row["rev"] > after][:limit]
+
+        return provide
+
+    monkeypatch.setattr(registry, "me_rows", [of_kind("contact"), of_kind("membership")])
+    return rows
+
+
+def test_changes_of_all_kinds_come_in_the_order_of_their_rev(connect, make_user, mine):
+    ana = make_user("ana")
+    with transaction.atomic():
+        me.advance({ana.pk: 4})
+    mine += [{"kind": "contact", "rev": 2}, {"kind": "contact", "rev": 4}, {"kind": "membership", "rev": 3}]
+
+    assert connect(ana).ok("me.changes", after=2) == {
+        "rev": 4,
+        "rows": [{"kind": "membership", "rev": 3}, {"kind": "contact", "rev": 4}],
+        "more": False,
+    }
+
+
+def test_when_nothing_changed_the_rev_is_still_told(connect, make_user, mine):
+    ana = make_user("ana")
+    with transaction.atomic():
+        me.advance({ana.pk: 4})
+
+    assert connect(ana).ok("me.changes", after=0) == {"rev": 4, "rows": [], "more": False}
+
+
+def test_many_changes_are_read_page_by_page_with_none_left_out(connect, make_user, mine):
+    ana = make_user("ana")
+    with transaction.atomic():
+        me.advance({ana.pk: 250})
+    mine += [{"kind": ("contact", "membership")[rev % 2], "rev": rev} for rev in range(1, 251)]
+    client = connect(ana)
+    after, seen, more = 0, [], True
+
+    while more:
+        delta = client.ok("me.changes", after=after)
+        after, more = delta["rev"], delta["more"]
+        seen += [row["rev"] for row in delta["rows"]]
+
+    assert seen == list(range(1, 251))
+    assert after == 250
+
+
+def test_rows_that_share_a_rev_stay_on_one_page(connect, make_user, mine):
+    ana = make_user("ana")
+    mine += [{"kind": "contact", "rev": rev} for rev in range(1, 101)]
+    mine += [{"kind": "membership", "rev": 100}, {"kind": "contact", "rev": 101}]
+    client = connect(ana)
+
+    first = client.ok("me.changes", after=0)
+    second = client.ok("me.changes", after=first["rev"])
+
+    assert (first["rev"], first["more"], len(first["rows"])) == (99, True, 99)
+    assert [(row["kind"], row["rev"]) for row in second["rows"]] == [
+        ("contact", 100),
+        ("membership", 100),
+        ("contact", 101),
+    ]
+    assert not second["more"]
+
+
+def test_numbers_of_two_people_do_not_mix(make_user, database):
+    ana, bo = make_user("ana"), make_user("bo")
+
+    with transaction.atomic():
+        assert me.next_revs([bo.pk, ana.pk, bo.pk]) == {ana.pk: 1, bo.pk: 1}
+        assert me.next_rev(ana.pk) == 2
+
+    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (2, 1)
+    assert connection.in_atomic_block

@@ -1,0 +1,69 @@
+"""What a served instance refuses to start without."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.runtime.conftest import manage
+
+SERVED = {
+    "DATABASE_URL": "postgres://nusa@localhost:1/nusa",
+    "REDIS_URL": "redis://localhost:1/0",
+    "PUBLIC_URL": "https://nusa.example",
+    "SECRET_KEY": "0123456789" * 5,
+    "SMS_URL": "https://sms.example/send",
+}
+
+
+@pytest.fixture
+def served_env(tmp_path):
+    known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return {**known, **SERVED, "VAR_DIR": str(tmp_path)}
+
+
+def test_complete_environment_passes_the_deploy_check(served_env):
+    checked = manage("check", "--deploy", "--fail-level", "WARNING", env=served_env)
+
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize("name", ["REDIS_URL", "PUBLIC_URL", "SECRET_KEY"])
+def test_missing_variable_is_named(served_env, name):
+    del served_env[name]
+
+    refused = manage("check", env=served_env)
+
+    assert refused.returncode == 1
+    assert f"{name} must be set: " in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("SECRET_KEY", "short", "SECRET_KEY must have at least 50 characters"),
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS must be names, and * is none"),
+        ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS must be names, and * is none"),
+        ("PUBLIC_URL", "nusa.example", "PUBLIC_URL must be a scheme and a host"),
+        ("DATABASE_URL", "mysql://nusa@localhost/nusa", "DATABASE_URL must begin with postgres://"),
+        ("LEGAL_PROFILE", "bank", "LEGAL_PROFILE must be marketplace, social_commerce or chat_only"),
+    ],
+)
+def test_wrong_variable_is_explained(served_env, name, value, sentence):
+    served_env[name] = value
+
+    refused = manage("check", env=served_env)
+
+    assert refused.returncode == 1
+    assert sentence in refused.stderr
+
+
+def test_embedded_needs_nothing_and_keeps_its_secret_to_itself(served_env, tmp_path):
+    for name in SERVED:
+        del served_env[name]
+
+    checked = manage("check", env=served_env)
+
+    assert checked.returncode == 0, checked.stderr
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,75 @@
+"""``manage.py serve``: the embedded product from its first answer to its last."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import sqlite3
+
+import pytest
+
+from superapp.accounts.models import LoginCode
+from tests.runtime.conftest import get, manage
+
+pytestmark = pytest.mark.embedded_only
+
+
+def test_server_answers_and_says_where_it_is(make_site):
+    site = make_site()
+
+    assert get(f"{site.url}/-/ready").json == {"ready": True, "wrong": {}}
+    assert f"Nusa is at {site.url}\n" in site.doors[0].log
+    assert f"{site.url}/masuk/kotak-sms/" in site.doors[0].log
+
+
+def test_second_server_on_the_same_data_refuses(make_site, real_db):
+    site = make_site()
+
+    second = manage("serve", "--port", "0", env=real_db.env)
+
+    assert second.returncode == 1
+    assert (
+        f"Another server (process {site.doors[0].pid}) already serves the data in {real_db.var_dir}." in second.stderr
+    )
+    assert get(f"{site.url}/-/live").status == 200
+
+
+def test_taken_port_is_named(real_db):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        refused = manage("serve", "--port", str(port), env=real_db.env)
+
+    assert refused.returncode == 1
+    assert f"Port {port} is taken by another program" in refused.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_ends_it_in_good_order(make_site, number):
+    site = make_site()
+    door = site.doors[0]
+
+    door._popen.send_signal(number)
+
+    assert door._popen.wait(20) == 0
+    assert "Traceback" not in door.log
+
+
+def test_killed_server_keeps_what_it_acknowledged_and_comes_back(make_site, real_db):
+    site = make_site()
+    token = re.search(r"csrftoken=(\w+)", get(f"{site.url}/masuk/").headers["set-cookie"])[1]
+    headers = {"Content-Type": "application/json", "Cookie": f"csrftoken={token}", "X-CSRFToken": token}
+
+    answer = get(f"{site.url}/api/v1/login/code", headers, data=json.dumps({"phone": "+628120000001"}).encode())
+    site.kill()
+
+    assert answer.status == 200, answer.body
+    assert LoginCode.objects.count() == 1
+    with sqlite3.connect(real_db.var_dir / "nusa.sqlite3") as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    site.start()
+    assert get(f"{site.url}/-/ready").status == 200
