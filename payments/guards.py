@@ -25,12 +25,14 @@ from superapp.core import health
 SQL = Path(__file__).parent / "sql"
 GUARDED = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable")
 
-_SQLITE_TRIGGER = re.compile(r"^CREATE TRIGGER (?P<name>\w+) (?:.|\n)*? ON (?P<table>\w+)(?:.|\n)*?^BEGIN .*? END;$", re.M)
+_SQLITE_TRIGGER = re.compile(
+    r"^CREATE TRIGGER (?P<name>\w+) (?:.|\n)*? ON (?P<table>\w+)(?:.|\n)*?^BEGIN .*? END;$", re.MULTILINE
+)
 _POSTGRES_FUNCTION = re.compile(
-    r"^CREATE OR REPLACE FUNCTION (?P<name>\w+)\((?:.|\n)*?AS \$body\$(?P<body>(?:.|\n)*?)\$body\$;$", re.M
+    r"^CREATE OR REPLACE FUNCTION (?P<name>\w+)\((?:.|\n)*?AS \$body\$(?P<body>(?:.|\n)*?)\$body\$;$", re.MULTILINE
 )
 # ('journal', 'append_only', 'BEFORE …', the guards' own table in postgres_guards.sql.
-_POSTGRES_TRIGGER = re.compile(r"^ +\('(?P<table>\w+)', '(?P<name>\w+)', 'BEFORE", re.M)
+_POSTGRES_TRIGGER = re.compile(r"^ +\('(?P<table>\w+)', '(?P<name>\w+)', 'BEFORE", re.MULTILINE)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -38,8 +40,9 @@ def install(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         present = set(connection.introspection.table_names(cursor))
         if connection.vendor == "postgresql":
-            for name in ("postgres_guards.sql", "postgres_posting.sql"):
-                cursor.execute(_text(name))
+            if present >= {f"payments_{table}" for table in GUARDED}:  # Not yet in the middle of the first migrations.
+                for name in ("postgres_guards.sql", "postgres_posting.sql"):
+                    cursor.execute(_text(name))
             return
         for trigger in _SQLITE_TRIGGER.finditer(_text("sqlite_guards.sql")):
             if trigger["table"] in present:
@@ -89,7 +92,10 @@ def _missing_on_sqlite(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         there = dict(cursor.fetchall())
-    expected = {trigger["name"]: trigger[0].removesuffix(";") for trigger in _SQLITE_TRIGGER.finditer(_text("sqlite_guards.sql"))}
+    expected = {
+        trigger["name"]: trigger[0].removesuffix(";")
+        for trigger in _SQLITE_TRIGGER.finditer(_text("sqlite_guards.sql"))
+    }
     return [f"trigger {name}" for name, sql in expected.items() if there.get(name) != sql]
 
 
@@ -103,7 +109,9 @@ def _missing_on_postgres(connection: BaseDatabaseWrapper) -> list[str]:
         triggers = {name for name, _function in cursor.fetchall()}
         cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
         functions = dict(cursor.fetchall())
-        cursor.execute("SELECT conname FROM pg_constraint WHERE conrelid = 'payments_transfer'::regclass AND convalidated")
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = 'payments_transfer'::regclass AND convalidated"
+        )
         constraints = {name for (name,) in cursor.fetchall()}
     wanted = {
         f"payments_{trigger['table']} payments_{trigger['table']}_{trigger['name']}"
@@ -146,6 +154,7 @@ class GuardsMissing(RuntimeError):
     """Something that the database must refuse by itself would be let through; nothing may serve."""
 
 
+@health.essential
 def require() -> None:
     """
     Refuse to go on while a guard is missing.
@@ -165,7 +174,9 @@ def check_guards(databases: Collection[str] | None = None, **_options: Any) -> l
     absent = missing(connection)
     if not absent:
         return []
-    return [Error(f"missing in the database: {', '.join(absent)}", hint="Run manage.py install_guards.", id="payments.E001")]
+    return [
+        Error(f"missing in the database: {', '.join(absent)}", hint="Run manage.py install_guards.", id="payments.E001")
+    ]
 
 
 class Watch:

@@ -113,9 +113,7 @@ class Journal(models.Model):
         )
         indexes = (
             models.Index(fields=["reference", "id"], condition=~Q(reference=""), name="payments_journal_reference"),
-            models.Index(
-                fields=["reverses"], condition=Q(reverses__isnull=False), name="payments_journal_reverses"
-            ),
+            models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="payments_journal_reverses"),
             models.Index(fields=["posted_at"], name="payments_journal_posted_at"),
         )
 
@@ -146,12 +144,8 @@ class Transfer(models.Model):
     line = models.SmallIntegerField()
     asset = models.CharField(max_length=ASSET_CHARS_MAX)
     # Bound to (id, asset) of the account by composite foreign keys on PostgreSQL and by a trigger on SQLite.
-    debit = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    credit = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
+    debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     amount = models.BigIntegerField()
     phase = models.CharField(max_length=8, choices=Phase)
     pending = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
@@ -200,9 +194,7 @@ class Posting(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["transfer", "account"], name="payments_posting_side_once"),
             models.CheckConstraint(condition=Q(seq__gt=0, rev__gte=F("seq")), name="payments_posting_numbered"),
-            models.CheckConstraint(
-                condition=~Q(delta=0) | ~Q(held_delta=0), name="payments_posting_changes_something"
-            ),
+            models.CheckConstraint(condition=~Q(delta=0) | ~Q(held_delta=0), name="payments_posting_changes_something"),
             models.CheckConstraint(condition=Q(held_after__gte=0), name="payments_posting_held_not_negative"),
         )
 
@@ -278,3 +270,70 @@ class Refundable(models.Model):
             ),
             models.CheckConstraint(condition=Q(refunds__range=(0, REFUNDS_MAX)), name="payments_refundable_few"),
         )
+
+
+class Tier(models.Model):
+    """How well a person is known, which bounds what may lie in their wallet. Without a row: ``basic``."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    name = models.CharField(max_length=16)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+
+class TopUp(models.Model):
+    """
+    Money that came in at the counter: one operator asks for it, another one lets it happen.
+
+    Neither may be the one whose wallet it is.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        APPROVED = "approved"
+        REJECTED = "rejected"
+
+    public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    asset = models.CharField(max_length=ASSET_CHARS_MAX)
+    reason = models.CharField(max_length=140)
+    maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    checker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    journal = models.OneToOneField(Journal, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_topup_of_something"),
+            models.CheckConstraint(
+                condition=~Q(maker=F("checker")) | Q(checker=None), name="payments_topup_takes_two_persons"
+            ),
+            models.CheckConstraint(
+                condition=~Q(maker=F("user")) & (~Q(checker=F("user")) | Q(checker=None)),
+                name="payments_topup_not_for_oneself",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="asked", checker=None, journal=None)
+                | Q(state="approved", checker__isnull=False, journal__isnull=False)
+                | Q(state="rejected", checker__isnull=False, journal=None),
+                name="payments_topup_posted_iff_approved",
+            ),
+        )
+
+
+class Pin(models.Model):
+    """
+    The six digits that let money go out. Stored hashed; wrong tries are counted by person, wherever they come from.
+
+    ``locked_at`` is set after too many. A locked or forgotten PIN is replaced a day after a fresh code asked for it.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    pin_hash = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+    wrong = models.PositiveSmallIntegerField(default=0)
+    locked_at = models.DateTimeField(null=True)
+    reset_asked_at = models.DateTimeField(null=True)

@@ -103,7 +103,11 @@ def roll(account_id: int) -> int:
     """Turn all credits that wait in an account's inbox into postings, so that they can be spent; return how many."""
     rolled = 0
     while True:
-        batch = _persist(lambda: postgres.roll(account_id, ROLLED_AT_ONCE_MAX)) if _on_postgres() else _roll_plainly(account_id)
+        batch = (
+            _persist(lambda: postgres.roll(account_id, ROLLED_AT_ONCE_MAX))
+            if _on_postgres()
+            else _roll_plainly(account_id)
+        )
         rolled += batch
         if batch < ROLLED_AT_ONCE_MAX:
             return rolled

@@ -83,7 +83,9 @@ def post(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
             outcomes.append(outcome)
         _write(cursor, standing, trial, first_versions, now)
         _write_requests(cursor, taken, now)
-    return [_with_changes(entry, outcome, trial, first_versions) for entry, outcome in zip(entries, outcomes, strict=True)]
+    return [
+        _with_changes(entry, outcome, trial, first_versions) for entry, outcome in zip(entries, outcomes, strict=True)
+    ]
 
 
 def answered(key: Key) -> Outcome | None:
@@ -130,7 +132,7 @@ def _begin(cursor: Any, entries: Sequence[Entry]) -> tuple[_Trial, int]:
     ids, _debited = accounts_of(list(entries))
     cursor.execute(
         "SELECT id, asset, status, queued_credit, floor, ceiling, credits, debits, held, version, last_seq"
-        f" FROM payments_account WHERE id IN ({', '.join(['%s'] * len(ids))})",  # noqa: S608  # Placeholders alone.
+        f" FROM payments_account WHERE id IN ({', '.join(['%s'] * len(ids))})",  # Placeholders alone.
         ids,
     )
     accounts = {row[0]: _Account(*row) for row in cursor.fetchall()}
@@ -211,7 +213,11 @@ def _try_line(cursor: Any, line: Line, journal_id: int, number: int, tried: _Tri
         available = debit.credits - debit.debits - debit.held + held - amount
         if debit.floor is not None and available < debit.floor:
             return "payments.insufficient_funds"
-        if line.phase != "hold" and credit.ceiling is not None and credit.credits - credit.debits + amount > credit.ceiling:
+        if (
+            line.phase != "hold"
+            and credit.ceiling is not None
+            and credit.credits - credit.debits + amount > credit.ceiling
+        ):
             return "payments.ceiling_exceeded"
     _apply(line, debit, credit, held, journal_id, number, tried)
     return ""

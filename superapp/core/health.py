@@ -34,6 +34,22 @@ def check(name: str) -> Callable[[Check], Check]:
     return register
 
 
+# What must hold before anything is served or worked on; each raises otherwise. Apps add theirs.
+essentials: list[Callable[[], None]] = []
+
+
+def essential(function: Callable[[], None]) -> Callable[[], None]:
+    """Register something without which no process of ours may start."""
+    essentials.append(function)
+    return function
+
+
+def require_essentials() -> None:
+    """Go on only if everything essential holds."""
+    for function in essentials:
+        function()
+
+
 def live(_request: HttpRequest) -> JsonResponse:
     """The process answers; nothing is asked of anything else."""
     return JsonResponse({"live": True})

@@ -44,9 +44,7 @@ def scene(wallet: Callable[..., Account], open_account: Any, entry: Any, now: An
     }
 
 
-TRANSFER = (
-    "INSERT INTO payments_transfer (id, journal_id, line, asset, debit_id, credit_id, amount, phase, pending_id, expires_at) VALUES "
-)
+TRANSFER = "INSERT INTO payments_transfer (id, journal_id, line, asset, debit_id, credit_id, amount, phase, pending_id, expires_at) VALUES "
 POSTING = "INSERT INTO payments_posting (account_id, seq, rev, transfer_id, delta, held_delta, balance_after, held_after) VALUES "
 STEP = "version = version + 1, last_seq = last_seq + 1"
 
@@ -73,7 +71,8 @@ ILLEGAL = {
     "negative transfer": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, -5, 'posted', NULL, NULL)",
     "void of something": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'void', {hold}, NULL)",
     "capture of no hold": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'capture', NULL, NULL)",
-    "transfer that says nothing we know": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'gift', NULL, NULL)",
+    "transfer that says nothing we know": TRANSFER
+    + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'gift', NULL, NULL)",
     "number of a line used twice": TRANSFER + "({next}, {journal}, 1, 'IDR', {ana}, {bo}, 5, 'posted', NULL, NULL)",
     "both sides on one account": POSTING + "({ana}, 99, 99, {transfer}, 1, 0, 1, 0)",
     "posting of nothing": POSTING + "({bo}, 99, 99, {hold}, 0, 0, 1, 0)",
@@ -219,9 +218,15 @@ def test_everything_that_must_be_there_is_there(db):
 
 def drop_statements() -> Iterator[tuple[str, str]]:
     if connection.vendor == "postgresql":
-        yield "ALTER TABLE payments_posting DISABLE TRIGGER payments_posting_append_only", "payments_posting_append_only"
+        yield (
+            "ALTER TABLE payments_posting DISABLE TRIGGER payments_posting_append_only",
+            "payments_posting_append_only",
+        )
         yield "DROP TRIGGER payments_account_changes ON payments_account", "payments_account_changes"
-        yield "ALTER TABLE payments_transfer DROP CONSTRAINT payments_transfer_debit_asset", "payments_transfer_debit_asset"
+        yield (
+            "ALTER TABLE payments_transfer DROP CONSTRAINT payments_transfer_debit_asset",
+            "payments_transfer_debit_asset",
+        )
         yield "ALTER TABLE payments_account DROP CONSTRAINT payments_account_floor", "payments_account_floor"
         yield (
             "CREATE OR REPLACE FUNCTION payments_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$",
@@ -267,11 +272,15 @@ def test_installing_again_heals_and_changes_nothing_else(real_db, scene):
 
 def touches_guarded(operation: Any) -> bool:
     names = {str(getattr(operation, name, "")).lower() for name in ("name", "model_name", "old_name", "new_name")}
-    return bool(names & set(guards.GUARDED)) or isinstance(operation, (migrations.RunSQL, migrations.SeparateDatabaseAndState))
+    return bool(names & set(guards.GUARDED)) or isinstance(
+        operation, (migrations.RunSQL, migrations.SeparateDatabaseAndState)
+    )
 
 
 def unguarded(name: str, operations: list[Any]) -> list[str]:
-    if any(touches_guarded(operation) for operation in operations) and not isinstance(operations[-1], guards.InstallGuards):
+    if any(touches_guarded(operation) for operation in operations) and not isinstance(
+        operations[-1], guards.InstallGuards
+    ):
         return [f"{name} touches a guarded table and does not end with install_guards()"]
     return []
 

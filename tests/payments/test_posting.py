@@ -257,7 +257,7 @@ class Paid(Event):
         return "order:5"
 
     def payload(self):
-        return {"order": 5, "who": "ana's \"sister\""}
+        return {"order": 5, "who": 'ana\'s "sister"'}
 
 
 def test_fact_of_a_posting_is_stored_with_it_and_of_a_refusal_not(wallet, entry, now):

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from superapp.core import metrics
+from superapp.core import health, metrics
 
 
 class Command(BaseCommand):
@@ -18,6 +18,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         if not settings.SERVED:
             raise CommandError("Embedded, `manage.py serve` runs the jobs itself.")
+        health.require_essentials()
         metrics.serve()
         # Threads: what a job does is mostly waiting or C code, and one process has one set of metrics.
         arguments = [

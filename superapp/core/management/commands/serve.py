@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from superapp.core import clock, embedded, jobs, metrics, work
+from superapp.core import clock, embedded, health, jobs, metrics, work
 
 
 class Command(BaseCommand):
@@ -27,6 +27,7 @@ class Command(BaseCommand):
             raise CommandError(str(other)) from None
         with held:
             embedded.migrate()
+            health.require_essentials()
             embedded.collect_static()
             self._serve(port=port, host=host)
 

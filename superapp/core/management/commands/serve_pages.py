@@ -11,7 +11,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from superapp.core import metrics
+from superapp.core import health, metrics
 
 ANSWER_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 20
@@ -61,7 +61,9 @@ class Gunicorn(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return get_wsgi_application()
+        application = get_wsgi_application()
+        health.require_essentials()
+        return application
 
 
 class Lines(Logger):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from superapp.core import metrics, work
+from superapp.core import health, metrics, work
 
 
 class Command(BaseCommand):
@@ -15,6 +15,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:
+        health.require_essentials()
         metrics.serve()
         metrics.watch_the_database()
         loop = work.Loop()
