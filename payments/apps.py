@@ -8,6 +8,6 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have what registers itself known: the check of the guards, and the work of the loop."""
-        for module in ("guards", "ledger"):
+        """Have what registers itself known: the check of the guards, the facts, and the work of the loop."""
+        for module in ("guards", "ledger", "events", "actions.holds", "nightly"):
             import_module(f"payments.{module}")

@@ -87,6 +87,110 @@ class AlreadyPaid(DomainError):
     message = _("This was already paid.")
 
 
+class EscrowEmpty(DomainError):
+    """Nothing lies in escrow for this reference (any more)."""
+
+    code = "payments.escrow_empty"
+    kind = Kind.CONFLICT
+    message = _("There is nothing left to pay out.")
+
+
+class HoldNotFound(DomainError):
+    """No such hold, or not yours: the two are told apart to nobody."""
+
+    code = "payments.hold_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("There is no such reservation.")
+
+
+class ReceiptNotFound(DomainError):
+    """No such movement, or none of yours: the two are told apart to nobody."""
+
+    code = "payments.receipt_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("There is no such receipt.")
+
+
+class TopUpNotFound(DomainError):
+    """No such top-up, or it was decided before."""
+
+    code = "payments.top_up_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("There is no such top-up waiting.")
+
+
+class TwoPersonsNeeded(DomainError):
+    """Who asked may not approve, and nobody tops up their own wallet."""
+
+    code = "payments.two_persons_needed"
+    kind = Kind.FORBIDDEN
+    message = _("Somebody else has to do this.")
+
+
+class OperatorsOnly(DomainError):
+    """Only operators move money in from outside, or say how well somebody is known."""
+
+    code = "payments.operators_only"
+    kind = Kind.FORBIDDEN
+    message = _("Only operators can do this.")
+
+
+class TierTooLow(DomainError):
+    """More lies in the wallet than the tier allows."""
+
+    code = "payments.tier_too_low"
+    kind = Kind.CONFLICT
+    message = _("There is more in the wallet than that level allows.")
+
+
+class PinInvalid(DomainError):
+    """Not six digits, or six that anybody guesses first."""
+
+    code = "payments.pin_invalid"
+    kind = Kind.INVALID
+    message = _("A PIN has six digits, and not all the same or in a row.")
+
+
+class PinMissing(DomainError):
+    """No PIN was set yet."""
+
+    code = "payments.pin_missing"
+    kind = Kind.CONFLICT
+    message = _("Set a PIN for your wallet first.")
+
+
+class PinAlreadySet(DomainError):
+    """There is a PIN; it is changed with itself, or reset."""
+
+    code = "payments.pin_already_set"
+    kind = Kind.CONFLICT
+    message = _("You already have a PIN.")
+
+
+class PinWrong(DomainError):
+    """A wrong PIN, counted by person; ``left`` says how many tries are left."""
+
+    code = "payments.pin_wrong"
+    kind = Kind.FORBIDDEN
+    message = _("That PIN is wrong. Tries left: {left}.")
+
+
+class PinLocked(DomainError):
+    """Too many wrong tries: only a reset helps."""
+
+    code = "payments.pin_locked"
+    kind = Kind.FORBIDDEN
+    message = _("Your PIN is locked after too many wrong tries. You can reset it.")
+
+
+class PinResetTooEarly(DomainError):
+    """A reset was not asked for with a fresh code, or its day is not over; ``retry_after`` says when it is."""
+
+    code = "payments.pin_reset_too_early"
+    kind = Kind.LIMITED
+    message = _("A new PIN can be set one day after you asked for it.")
+
+
 # What the ledger refuses under a key, and stores.
 refusals: dict[str, type[DomainError]] = {
     error.code: error
@@ -100,5 +204,6 @@ refusals: dict[str, type[DomainError]] = {
         CeilingExceeded,
         RefundExceeds,
         AlreadyPaid,
+        EscrowEmpty,
     )
 }

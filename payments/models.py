@@ -14,6 +14,8 @@ REFERENCE_CHARS_MAX = 128
 KEY_CHARS_MAX = 128
 SCOPE_CHARS_MAX = 128
 REFUNDS_MAX = 50
+# The kind of journal that may be there once for a reference.
+ESCROW_PAID = "escrow_paid"
 # SQLite turns an overflowing integer into a float; a total stops short of that.
 TOTAL_MAX = 9 * 10**18
 
@@ -108,7 +110,9 @@ class Journal(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["reference"], condition=Q(kind="escrow_paid"), name="payments_journal_escrow_paid_once"
+                fields=["reference"],
+                condition=Q(kind="escrow_paid") & ~Q(reference=""),
+                name="payments_journal_escrow_paid_once",
             ),
         )
         indexes = (
@@ -337,3 +341,12 @@ class Pin(models.Model):
     wrong = models.PositiveSmallIntegerField(default=0)
     locked_at = models.DateTimeField(null=True)
     reset_asked_at = models.DateTimeField(null=True)
+
+
+class NightlyProof(models.Model):
+    """A night's proof of the ledger: begun by one process, and what it found."""
+
+    date = models.DateField(primary_key=True)
+    begun_at = models.DateTimeField()
+    is_done = models.BooleanField(default=False)
+    findings = models.JSONField(default=list)

@@ -140,6 +140,7 @@ class Refused:
 
     code: str
     replayed: bool = False
+    changes: tuple[Change, ...] = ()
 
     def error(self) -> DomainError:
         """The refusal as an error, for a door to raise once the answer is committed."""

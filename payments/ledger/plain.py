@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from payments.ledger.entries import Change, Entry, Key, Line, Outcome, Posted, Refused, Reused, accounts_of
-from payments.models import REFUNDS_MAX, Request
+from payments.models import ESCROW_PAID, REFUNDS_MAX, Request
 
 
 @dataclass
@@ -176,6 +176,8 @@ def _stored(key: Key, row: tuple[Any, ...] | None) -> Outcome | None:
 
 def _try(cursor: Any, entry: Entry, journal_id: int, trial: _Trial) -> Posted | Refused:
     tried = trial.copy({account_id for line in entry.lines for account_id in (line.debit_id, line.credit_id)})
+    if entry.kind == ESCROW_PAID and _is_paid(cursor, entry.reference):
+        return Refused("payments.already_paid")
     for number, line in enumerate(entry.lines, start=1):
         code = _try_line(cursor, line, journal_id, number, tried)
         if code:
@@ -191,6 +193,14 @@ def _try(cursor: Any, entry: Entry, journal_id: int, trial: _Trial) -> Posted | 
             return Refused("payments.refund_exceeds")
     trial.take(tried)
     return Posted(journal_id, entry.public_id)
+
+
+def _is_paid(cursor: Any, reference: str) -> bool:
+    cursor.execute(
+        "SELECT 1 FROM payments_journal WHERE reference = %s AND reference <> '' AND kind = %s",
+        [reference, ESCROW_PAID],
+    )
+    return cursor.fetchone() is not None
 
 
 def _try_line(cursor: Any, line: Line, journal_id: int, number: int, tried: _Trial) -> str:

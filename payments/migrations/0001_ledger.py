@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="journal",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "escrow_paid")),
+                condition=models.Q(("kind", "escrow_paid"), models.Q(("reference", ""), _negated=True)),
                 fields=("reference",),
                 name="payments_journal_escrow_paid_once",
             ),

@@ -46,8 +46,12 @@ BEGIN
         SELECT * INTO d FROM payments_account WHERE id = j.debit FOR NO KEY UPDATE;
     END IF;
 
-    -- 3. Try it on what was read; nothing is written yet.
-    IF d.asset <> j.asset OR c.asset <> j.asset THEN
+    -- 3. Try it on what was read; nothing is written yet. What is paid once per reference waits at the same account.
+    IF j.kind = 'escrow_paid' AND EXISTS (
+        SELECT FROM payments_journal x WHERE x.reference = j.reference AND x.reference <> '' AND x.kind = 'escrow_paid'
+    ) THEN
+        v_why := 'payments.already_paid';
+    ELSIF d.asset <> j.asset OR c.asset <> j.asset THEN
         v_why := 'payments.asset_mismatch';
     ELSIF j.debit = j.credit THEN
         v_why := 'payments.to_oneself';
@@ -250,7 +254,12 @@ BEGIN
             END IF;
             v_why := NULL;
             v_hold := 0;
-            IF v_asset[l.d] <> l.asset OR v_asset[l.c] <> l.asset THEN
+            IF l.line = 1 AND v_journals->(l.j - 1)->>'kind' = 'escrow_paid' AND EXISTS (
+                SELECT FROM payments_journal x
+                WHERE x.reference = v_journals->(l.j - 1)->>'reference' AND x.reference <> '' AND x.kind = 'escrow_paid'
+            ) THEN
+                v_why := 'payments.already_paid';
+            ELSIF v_asset[l.d] <> l.asset OR v_asset[l.c] <> l.asset THEN
                 v_why := 'payments.asset_mismatch';
             ELSIF l.d = l.c THEN
                 v_why := 'payments.to_oneself';

@@ -1,0 +1,177 @@
+"""Escrow: money for a reference lies in an account of its own until it goes to the merchant or back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from payments import chart, errors, ledger, push, queries
+from payments.actions.wallets import open_wallet
+from payments.events import EscrowPaid, EscrowRefunded, EscrowReleased
+from payments.fees import FeeRule
+from payments.ledger import Answer, Entry, Line, Refused, key_for
+from payments.ledger.entries import Refund
+from payments.models import ESCROW_PAID, Account
+from superapp.core import ids
+from superapp.core.money import Money
+
+
+def pay_into_escrow(*, reference: str, payer_id: int, amount: Money, idempotency_key: str, now: datetime) -> Answer:
+    """
+    Move money from a person's wallet into the escrow of a reference, once for ever.
+
+    May run inside the caller's transaction, which then decides whether all of it happens.
+    """
+    payer = open_wallet(user_id=payer_id, now=now, asset=amount.asset)
+    escrow = _escrow_of(reference, amount.asset, now)
+    public_id = ids.new_id()
+    answer = ledger.post(
+        Entry(
+            key=key_for(
+                f"user:{payer_id}:pay",
+                idempotency_key,
+                {"reference": reference, "amount": amount.amount_minor, "asset": amount.asset},
+            ),
+            kind=ESCROW_PAID,
+            lines=(Line(payer.pk, escrow.pk, amount.positive()),),
+            reference=reference,
+            actor_id=payer_id,
+            refund_cap=amount,
+            public_id=public_id,
+            fact=EscrowPaid(
+                reference=reference,
+                journal=str(public_id),
+                amount_minor=amount.amount_minor,
+                asset=amount.asset,
+                payer_id=payer_id,
+            ),
+        ),
+        now=now,
+    )
+    push.wallets_changed(answer.changes)
+    return answer
+
+
+def release_escrow(
+    *,
+    reference: str,
+    merchant: str,
+    fee: FeeRule,
+    idempotency_key: str,
+    now: datetime,
+    amount: Money | None = None,
+) -> Answer:
+    """
+    Pay what lies in escrow, or ``amount`` of it, to a merchant, minus our fee.
+
+    ``merchant`` is an opaque name (``shop.storefront:5``), whose account is opened on first use.
+    """
+    content = {"reference": reference, "merchant": merchant, "fee": fee.name, "amount": amount and amount.wire()}
+    key = key_for("escrow:release", idempotency_key, content)
+    paid = queries.escrow_payment(reference)
+    if paid is None:
+        return ledger.answered(key) or Refused("payments.escrow_empty")
+    seller = merchant_account(merchant, paid.asset, now)
+    till = ledger.open_account(chart.code(chart.FEE, fee.name, paid.asset), kind=chart.FEE, asset=paid.asset, now=now)
+    with transaction.atomic():
+        escrow = ledger.lock([paid.credit_id])[paid.credit_id]
+        before = ledger.answered(key)
+        if before is not None:
+            return before
+        gross = amount.positive() if amount else Money(escrow.available, escrow.asset)
+        if not gross:
+            return Refused("payments.escrow_empty")
+        ours = fee.of(gross)
+        net = gross - ours
+        lines = (Line(escrow.pk, seller.pk, net),) if net else ()
+        lines += (Line(escrow.pk, till.pk, ours),) if ours else ()
+        public_id = ids.new_id()
+        return ledger.post(
+            Entry(
+                key=key,
+                kind="escrow_released",
+                lines=lines,
+                reference=reference,
+                public_id=public_id,
+                fact=EscrowReleased(
+                    reference=reference,
+                    journal=str(public_id),
+                    amount_minor=gross.amount_minor,
+                    asset=gross.asset,
+                    merchant=merchant,
+                    fee_minor=ours.amount_minor,
+                ),
+            ),
+            now=now,
+        )
+
+
+def refund_escrow(*, reference: str, amount: Money, idempotency_key: str, now: datetime) -> Answer:
+    """
+    Pay part or all back to who paid: from escrow as far as it lies there, the rest from the merchant's rolled money.
+
+    All refunds of a reference together never exceed what was paid, nor fifty.
+    """
+    content = {"reference": reference, "amount": amount.positive().wire()}
+    key = key_for("escrow:refund", idempotency_key, content)
+    paid = queries.escrow_payment(reference)
+    if paid is None:
+        return ledger.answered(key) or Refused("payments.escrow_empty")
+    merchant = queries.merchant_paid(reference)
+    if merchant is not None:
+        ledger.roll(merchant.pk)
+    with transaction.atomic():
+        accounts = ledger.lock([paid.debit_id, paid.credit_id, *([merchant.pk] if merchant else [])])
+        before = ledger.answered(key)
+        if before is not None:
+            return before
+        lines = _refund_lines(accounts[paid.credit_id], merchant, paid.debit_id, amount)
+        public_id = ids.new_id()
+        payer_id = paid.debit.owner_id
+        assert payer_id is not None, "escrow is paid from wallets, and wallets have owners"
+        answer = ledger.post(
+            Entry(
+                key=key,
+                kind="escrow_refunded",
+                lines=lines,
+                reference=reference,
+                refund=Refund(paid.journal_id, amount),
+                public_id=public_id,
+                fact=EscrowRefunded(
+                    reference=reference,
+                    journal=str(public_id),
+                    amount_minor=amount.amount_minor,
+                    asset=amount.asset,
+                    payer_id=payer_id,
+                ),
+            ),
+            now=now,
+        )
+    push.wallets_changed(answer.changes)
+    return answer
+
+
+def merchant_account(merchant: str, asset: str, now: datetime) -> Account:
+    """The account of a merchant, opened if there was none."""
+    kind = chart.MERCHANT
+    return ledger.open_account(chart.code(kind, merchant, asset), kind=kind, asset=asset, now=now)
+
+
+def _escrow_of(reference: str, asset: str, now: datetime) -> Account:
+    kind = chart.ESCROW
+    return ledger.open_account(chart.code(kind, reference, asset), kind=kind, asset=asset, now=now)
+
+
+def _refund_lines(escrow: Account, merchant: Account | None, payer_account_id: int, amount: Money) -> tuple[Line, ...]:
+    if amount.asset != escrow.asset:
+        raise errors.AssetMismatch
+    from_escrow = min(amount.amount_minor, escrow.available)
+    if merchant is None:
+        from_escrow = amount.amount_minor
+    lines = []
+    if from_escrow:
+        lines.append(Line(escrow.pk, payer_account_id, Money(from_escrow, amount.asset)))
+    if merchant is not None and from_escrow < amount.amount_minor:
+        lines.append(Line(merchant.pk, payer_account_id, Money(amount.amount_minor - from_escrow, amount.asset)))
+    return tuple(lines)

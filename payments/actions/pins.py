@@ -1,0 +1,112 @@
+"""The PIN: six digits that let money go out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import ceil
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import IntegrityError, transaction
+
+from payments import errors, queries
+from payments.models import Pin
+
+WRONG_MAX = 5
+RESET_WAIT = timedelta(days=1)
+# How long a proven one-time code counts as fresh.
+CODE_FRESH_FOR = timedelta(minutes=10)
+_IN_A_ROW = "01234567890123456789"
+
+
+def set_first_pin(*, user_id: int, pin: str, now: datetime) -> None:
+    """
+    Set a person's PIN for the first time.
+
+    :raises PinInvalid: if it is not six digits, or the first that anybody would guess
+    :raises PinAlreadySet: if there is one
+    """
+    pin_hash = _hash(pin)
+    try:
+        with transaction.atomic():
+            Pin.objects.create(user_id=user_id, pin_hash=pin_hash, set_at=now)
+    except IntegrityError:
+        raise errors.PinAlreadySet from None
+
+
+def change_pin(*, user_id: int, old: str, new: str, now: datetime) -> None:
+    """Replace a PIN by another, knowing the old one."""
+    pin_hash = _hash(new)
+    verify_pin(user_id=user_id, pin=old, now=now)
+    Pin.objects.filter(user_id=user_id).update(pin_hash=pin_hash, set_at=now)
+
+
+def verify_pin(*, user_id: int, pin: str, now: datetime) -> None:
+    """
+    Go on only with the right PIN. A wrong one counts, whoever tries it from wherever.
+
+    The try is counted and committed before the PIN is looked at, so that a hundred at once are a hundred. Not inside a transaction of the caller's, which
+    could take the count back.
+
+    :raises PinMissing: if none was set
+    :raises PinLocked: if there were too many wrong ones
+    :raises PinWrong: if this one is wrong
+    """
+    with transaction.atomic(durable=True):
+        row = queries.lock_pin(user_id)
+        if row is None:
+            raise errors.PinMissing
+        if row.locked_at is not None:
+            raise errors.PinLocked
+        wrong = row.wrong + 1
+        Pin.objects.filter(user_id=user_id).update(wrong=wrong, locked_at=now if wrong >= WRONG_MAX else None)
+    if not isinstance(pin, str) or not check_password(pin, row.pin_hash):
+        if wrong >= WRONG_MAX:
+            raise errors.PinLocked
+        raise errors.PinWrong(left=WRONG_MAX - wrong)
+    # The right one, even as the last try that was left. Whoever locked it meanwhile with wrong ones keeps it locked.
+    unlocked = Pin.objects.filter(user_id=user_id, wrong__lte=wrong)
+    unlocked.update(wrong=0, locked_at=None)
+
+
+def ask_pin_reset(*, user_id: int, code_proved_at: datetime, now: datetime) -> datetime:
+    """
+    Ask for a new PIN with a fresh one-time code, and return when it may be set: a day later, so that who stole a phone cannot empty the wallet
+    before its owner notices. Asking again starts the day anew.
+
+    :raises PinMissing: if there is nothing to reset
+    :raises PinResetTooEarly: if the code is not fresh
+    """
+    if not timedelta(0) <= now - code_proved_at <= CODE_FRESH_FOR:
+        raise errors.PinResetTooEarly
+    if not Pin.objects.filter(user_id=user_id).update(reset_asked_at=now):
+        raise errors.PinMissing
+    return now + RESET_WAIT
+
+
+def reset_pin(*, user_id: int, pin: str, now: datetime) -> None:
+    """
+    Set a new PIN once the day of waiting is over, and unlock.
+
+    :raises PinResetTooEarly: if it was not asked for, or its day is not over
+    """
+    pin_hash = _hash(pin)
+    with transaction.atomic():
+        row = queries.lock_pin(user_id)
+        if row is None:
+            raise errors.PinMissing
+        if row.reset_asked_at is None:
+            raise errors.PinResetTooEarly
+        left = row.reset_asked_at + RESET_WAIT - now
+        if left > timedelta(0):
+            raise errors.PinResetTooEarly(retry_after=ceil(left.total_seconds()))
+        Pin.objects.filter(user_id=user_id).update(
+            pin_hash=pin_hash, set_at=now, wrong=0, locked_at=None, reset_asked_at=None
+        )
+
+
+def _hash(pin: str) -> str:
+    if not isinstance(pin, str) or len(pin) != 6 or not (pin.isascii() and pin.isdigit()):
+        raise errors.PinInvalid
+    if len(set(pin)) == 1 or pin in _IN_A_ROW or pin in _IN_A_ROW[::-1]:
+        raise errors.PinInvalid
+    return make_password(pin)

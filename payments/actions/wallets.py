@@ -1,0 +1,102 @@
+"""Wallets: opening one, sending from it, and how much may lie in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from payments import chart, errors, ledger, push, queries
+from payments.actions import pins
+from payments.events import MoneySent
+from payments.ledger import Answer, Entry, Line, key_for
+from payments.models import Account, Tier
+from superapp.core import ids
+from superapp.core.money import IDR, Money
+
+
+def open_wallet(*, user_id: int, now: datetime, asset: str = IDR) -> Account:
+    """The wallet of a person, opened with the ceiling of their tier if they had none."""
+    found = queries.wallet_of(user_id, asset)
+    if found is not None:
+        return found
+    kind = chart.wallet(queries.tier_of(user_id))
+    return ledger.open_account(
+        chart.code(kind, f"user.{user_id}", asset), kind=kind, asset=asset, owner_id=user_id, now=now
+    )
+
+
+def send_money(
+    *,
+    sender_id: int,
+    receiver_id: int,
+    amount: Money,
+    memo: str = "",
+    pin: str,
+    idempotency_key: str,
+    now: datetime,
+) -> Answer:
+    """
+    Send money to another person, once, and return how it was answered.
+
+    A retry of what was answered is answered the same without asking for the PIN again: who must know whether money has moved must not
+    be locked out of knowing.
+
+    :raises PinWrong: and the like, if the PIN is not right; nothing is stored under the key then
+    :raises KeyReused: if the key was used for something else
+    """
+    amount.positive()
+    key = key_for(
+        f"user:{sender_id}:send",
+        idempotency_key,
+        {"to": receiver_id, "amount": amount.amount_minor, "asset": amount.asset, "memo": memo},
+    )
+    before = ledger.answered(key)
+    if before is not None:
+        return before
+    pins.verify_pin(user_id=sender_id, pin=pin, now=now)
+    sender = open_wallet(user_id=sender_id, now=now, asset=amount.asset)
+    receiver = open_wallet(user_id=receiver_id, now=now, asset=amount.asset)
+    public_id = ids.new_id()
+    answer = ledger.post(
+        Entry(
+            key=key,
+            kind="sent",
+            lines=(Line(sender.pk, receiver.pk, amount),),
+            actor_id=sender_id,
+            memo=memo,
+            public_id=public_id,
+            fact=MoneySent(
+                journal=str(public_id),
+                sender_id=sender_id,
+                receiver_id=receiver_id,
+                amount_minor=amount.amount_minor,
+                asset=amount.asset,
+                memo=memo,
+            ),
+        ),
+        now=now,
+    )
+    push.wallets_changed(answer.changes)
+    return answer
+
+
+def set_tier(*, user_id: int, tier: str, operator_id: int, now: datetime) -> None:
+    """
+    Say how well a person is known, which bounds their wallets at once.
+
+    :raises OperatorsOnly: if an ordinary person says it
+    :raises TierTooLow: if more lies in a wallet than the tier allows
+    """
+    queries.require_operator(operator_id)
+    ceiling = chart.ceiling_of(tier)
+    try:
+        with transaction.atomic():
+            Tier.objects.update_or_create(
+                user_id=user_id, defaults={"name": tier, "set_by_id": operator_id, "set_at": now}
+            )
+            wallet = queries.wallet_of(user_id)
+            if wallet is not None:
+                ledger.set_ceiling(wallet.pk, ceiling)
+    except IntegrityError:
+        raise errors.TierTooLow from None

@@ -1,0 +1,163 @@
+"""The door of payments: wallets, escrow, holds, top-ups, statements. Money is named by opaque references alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from payments import chart, queries, statements
+from payments.actions.escrow import pay_into_escrow, refund_escrow, release_escrow
+from payments.actions.holds import capture_hold, hold_funds, void_hold
+from payments.actions.pins import ask_pin_reset, change_pin, reset_pin, set_first_pin, verify_pin
+from payments.actions.topups import approve_top_up, ask_top_up, reject_top_up
+from payments.actions.wallets import open_wallet, send_money, set_tier
+from payments.fees import MICRO, NOTHING, REGULAR, FeeRule
+from payments.ledger import Answer, Posted, Refused
+from payments.models import Account
+from payments.queries import Movement
+from superapp.core.money import IDR, Money
+
+__all__ = [
+    "MICRO",
+    "NOTHING",
+    "REGULAR",
+    "Answer",
+    "FeeRule",
+    "Movement",
+    "Posted",
+    "Refused",
+    "Wallet",
+    "WalletChanges",
+    "approve_top_up",
+    "ask_pin_reset",
+    "ask_top_up",
+    "beancount_statement",
+    "capture_hold",
+    "change_pin",
+    "csv_statement",
+    "escrow_balance",
+    "escrow_balances",
+    "hold_funds",
+    "merchant_balance",
+    "pay_into_escrow",
+    "receipt",
+    "refund_escrow",
+    "reject_top_up",
+    "release_escrow",
+    "reset_pin",
+    "send_money",
+    "set_first_pin",
+    "set_tier",
+    "verify_pin",
+    "void_hold",
+    "wallet",
+    "wallet_changes",
+    "wallet_history",
+]
+
+escrow_balances = queries.escrow_balances
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """How a wallet stands; ``rev`` is that of its topic, ``wallet:<public_id>``."""
+
+    public_id: UUID
+    rev: int
+    balance: Money
+    available: Money
+    held: Money
+    ceiling: Money | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class WalletChanges:
+    """What came after a rev: adopt ``rev``; with ``more``, ask again after it."""
+
+    rev: int
+    wallet: Wallet
+    rows: list[Movement]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantBalance:
+    """What a merchant may spend, and what is theirs but not rolled up yet."""
+
+    spendable: Money
+    waiting: Money
+
+    @property
+    def all(self) -> Money:
+        return self.spendable + self.waiting
+
+
+def wallet(user_id: int, *, now: datetime) -> Wallet:
+    """A person's wallet, opened on first use."""
+    return _wallet(open_wallet(user_id=user_id, now=now))
+
+
+def wallet_history(
+    user_id: int, *, now: datetime, before_seq: int | None = None, limit: int = 50, search: str = ""
+) -> list[Movement]:
+    """A page of a person's own movements, the newest first."""
+    account = open_wallet(user_id=user_id, now=now)
+    return queries.movements(account, before_seq=before_seq, limit=limit, search=search)
+
+
+def wallet_changes(user_id: int, *, after: int, now: datetime) -> WalletChanges:
+    """What changed in a person's wallet after this rev; the rev is read before the rows."""
+    account = open_wallet(user_id=user_id, now=now)
+    rows = queries.movements_after(account, after)
+    more = len(rows) == queries.PAGE_MAX
+    return WalletChanges(rows[-1].rev if more else account.version, _wallet(account), rows, more)
+
+
+def receipt(user_id: int, journal: UUID) -> Movement:
+    """
+    One movement, for whoever has a side of it.
+
+    :raises ReceiptNotFound: if there is none, or this person has no side of it
+    """
+    return queries.movement_of(user_id, journal)
+
+
+def csv_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
+    """A person's statement from ``since`` up to but not including ``until``."""
+    return statements.as_csv(open_wallet(user_id=user_id, now=now), since, until)
+
+
+def beancount_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
+    """The same as a file that ``bean-check`` proves."""
+    return statements.as_beancount(open_wallet(user_id=user_id, now=now), since, until)
+
+
+def escrow_balance(reference: str) -> Money:
+    """What lies in escrow for a reference."""
+    paid = queries.escrow_payment(reference)
+    return Money(paid.credit.balance, paid.asset) if paid else Money(0)
+
+
+def merchant_balance(merchant: str, asset: str = IDR) -> MerchantBalance:
+    """What a merchant has; nothing, if nothing was ever paid to them."""
+    found = queries.with_waiting(chart.MERCHANT, merchant, asset)
+    if found is None:
+        return MerchantBalance(Money(0, asset), Money(0, asset))
+    account, waiting = found
+    return MerchantBalance(Money(account.available, asset), Money(waiting, asset))
+
+
+def _wallet(account: Account) -> Wallet:
+    money = account.asset
+    return Wallet(
+        public_id=account.public_id,
+        rev=account.version,
+        balance=Money(account.balance, money),
+        available=Money(account.available, money),
+        held=Money(account.held, money),
+        ceiling=None if account.ceiling is None else Money(account.ceiling, money),
+        status=account.status,
+    )

@@ -1,0 +1,31 @@
+"""What we keep of a payment, by rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from superapp.core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRule:
+    """
+    So many ten-thousandths, and nothing up to ``free_up_to_minor``. Rounded half up, once.
+
+    The name is that of the account to which the fee is credited: the books say by which rule each fee was taken.
+    """
+
+    name: str
+    per_10_000: int
+    free_up_to_minor: int = 0
+
+    def of(self, amount: Money) -> Money:
+        if amount.amount_minor <= self.free_up_to_minor:
+            return Money(0, amount.asset)
+        return amount.share(self.per_10_000)
+
+
+NOTHING = FeeRule("nothing", 0)
+# As the central bank has it for QR payments: small merchants pay nothing for small amounts.
+MICRO = FeeRule("micro", 30, free_up_to_minor=500_000_00)
+REGULAR = FeeRule("regular", 70)

@@ -1,0 +1,37 @@
+"""``manage.py check_ledger``: prove the ledger, or name what is wrong with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from payments import guards, proof
+from superapp.core import clock
+
+
+class Command(BaseCommand):
+    help = "Prove every invariant of the ledger, and name each row that breaks one. Ends with 1 if there is any."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--since", type=moment, help="only what was posted since: 2027-03-01 or 2027-03-01T02:00:00Z"
+        )
+
+    def handle(self, *_args: Any, since: datetime | None, **_options: Any) -> None:
+        absent = guards.missing(connection)
+        findings = proof.prove(now=clock.now(), since=since)
+        for guard in absent:
+            self.stderr.write(f"missing in the database: {guard}")
+        for finding in findings:
+            self.stderr.write(str(finding))
+        if absent or findings:
+            raise CommandError(f"{len(findings)} rows break a rule, {len(absent)} guards are missing.")
+        self.stdout.write(f"All {len(proof.RULES) + 1} rules hold.")
+
+
+def moment(text: str) -> datetime:
+    parsed = datetime.fromisoformat(text)
+    return parsed if parsed.tzinfo else parsed.astimezone()

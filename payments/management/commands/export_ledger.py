@@ -1,0 +1,17 @@
+"""``manage.py export_ledger``: the whole ledger as a beancount file on standard output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from payments import statements
+
+
+class Command(BaseCommand):
+    help = "Write the whole ledger as a beancount file, which bean-check proves without us."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        for line in statements.whole_ledger():
+            self.stdout.write(line, ending="")

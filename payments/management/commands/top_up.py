@@ -1,0 +1,61 @@
+"""``manage.py top_up``: put money that came in at the counter into a wallet, with two persons."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from payments import api, queries
+from superapp.accounts import api as accounts
+from superapp.core import clock, money
+from superapp.core.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Ask for a top-up, list those that wait, and approve or reject one: two operators, two commands."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        steps = parser.add_subparsers(dest="step", required=True)
+        ask = steps.add_parser("ask", help="the first person asks")
+        ask.add_argument("handle", help="whose wallet")
+        ask.add_argument("amount", help="such as Rp250.000")
+        ask.add_argument("reason", help="such as the number of the paper slip")
+        ask.add_argument("--by", required=True, help="the operator's handle")
+        steps.add_parser("list", help="what waits for a second person")
+        for name in ("approve", "reject"):
+            decide = steps.add_parser(name, help=f"the second person says: {name}")
+            decide.add_argument("id", type=UUID)
+            decide.add_argument("--by", required=True, help="the operator's handle")
+
+    def handle(self, *_args: Any, step: str, **options: Any) -> None:
+        try:
+            getattr(self, step)(**options)
+        except DomainError as refusal:
+            raise CommandError(str(refusal.body()["message"])) from None
+
+    def ask(self, *, handle: str, amount: str, reason: str, by: str, **_options: Any) -> None:
+        user, maker = accounts.user_by_handle(handle), accounts.user_by_handle(by)
+        asked = api.ask_top_up(
+            user_id=user.pk, amount=money.parse(amount), reason=reason, maker_id=maker.pk, now=clock.now()
+        )
+        self.stdout.write(str(asked.public_id))
+
+    def list(self, **_options: Any) -> None:
+        for row in queries.waiting_top_ups():
+            self.stdout.write(
+                f"{row.public_id}  {money.Money(row.amount, row.asset)}  {row.user}  asked by {row.maker}: {row.reason}"
+            )
+
+    def approve(self, *, id: UUID, by: str, **_options: Any) -> None:  # noqa: A002  # The name of the argument.
+        checker = accounts.user_by_handle(by)
+        answer = api.approve_top_up(top_up=id, checker_id=checker.pk, now=clock.now())
+        if isinstance(answer, api.Refused):
+            raise answer.error()
+        self.stdout.write(f"Posted as {answer.public_id}.")
+
+    def reject(self, *, id: UUID, by: str, **_options: Any) -> None:  # noqa: A002
+        checker = accounts.user_by_handle(by)
+        api.reject_top_up(top_up=id, checker_id=checker.pk, now=clock.now())
+        self.stdout.write("Rejected.")

@@ -1,0 +1,236 @@
+"""What selling uses: escrow, holds, fees, refunds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from payments import api, errors, ledger, proof
+from payments.actions.holds import expire_holds
+from payments.models import Account, Posting, Refundable
+from superapp.core import ids
+from superapp.core.models import Fact
+from superapp.core.money import Money
+
+ORDER, SHOP = "shop.order:5", "shop.storefront:1"
+
+
+@pytest.fixture
+def ana(make_user, fund, now):
+    user = make_user("ana")
+    api.wallet(user.pk, now=now)
+    fund(Account.objects.get(owner=user), 100_000)
+    return user
+
+
+@pytest.fixture
+def pay(ana, now):
+    def pay_one(minor=50_000, *, reference=ORDER, key="pay"):
+        return api.pay_into_escrow(
+            reference=reference, payer_id=ana.pk, amount=Money(minor), idempotency_key=key, now=now
+        )
+
+    return pay_one
+
+
+@pytest.fixture
+def release(now):
+    def release_one(*, fee=api.REGULAR, key="release", amount=None):
+        return api.release_escrow(
+            reference=ORDER, merchant=SHOP, fee=fee, idempotency_key=key, now=now, amount=amount and Money(amount)
+        )
+
+    return release_one
+
+
+@pytest.fixture
+def refund(now):
+    def refund_one(minor, *, key="refund"):
+        return api.refund_escrow(reference=ORDER, amount=Money(minor), idempotency_key=key, now=now)
+
+    return refund_one
+
+
+def mine(ana, now):
+    return api.wallet(ana.pk, now=now).balance.amount_minor
+
+
+def merchant():
+    stands = api.merchant_balance(SHOP)
+    return stands.spendable.amount_minor, stands.waiting.amount_minor
+
+
+def test_money_for_an_order_lies_in_escrow_until_it_is_released_minus_the_fee(ana, pay, release, now):
+    paid, again = pay(), pay()
+
+    assert isinstance(paid, api.Posted)
+    assert again.replayed is True
+    assert (mine(ana, now), api.escrow_balance(ORDER)) == (50_000, Money(50_000))
+    assert api.escrow_balances() == {ORDER: 50_000}
+    released, twice = release(), release()
+
+    assert isinstance(released, api.Posted)
+    assert twice == api.Posted(released.journal_id, released.public_id, replayed=True)
+    assert api.escrow_balance(ORDER) == Money(0)
+    assert api.escrow_balances() == {}
+    assert merchant() == (0, 49_650)
+    ledger.roll_due(now)
+    assert merchant() == (49_650, 0)
+    assert Account.objects.get(code="fee:regular:IDR").balance == 350
+    assert proof.prove(now=now) == []
+
+
+def test_order_is_paid_once_whatever_the_key(ana, pay, now):
+    pay()
+
+    assert pay(key="other") == api.Refused("payments.already_paid")
+    assert pay(50_001, key="third") == api.Refused("payments.already_paid")
+    with pytest.raises(errors.KeyReused):
+        pay(50_001)
+    assert mine(ana, now) == 50_000
+
+
+def test_payment_goes_with_its_callers_transaction(real_db, ana, pay, now):
+    class StockExhausted(Exception):
+        pass
+
+    with pytest.raises(StockExhausted), transaction.atomic():
+        assert isinstance(pay(), api.Posted)
+        raise StockExhausted
+
+    assert mine(ana, now) == 100_000
+    assert not Fact.objects.filter(name="payments.escrow_paid").exists()
+    assert isinstance(pay(), api.Posted)
+
+
+def test_outer_attempt_is_kept_while_its_payment_is_taken_back(real_db, ana, pay, now):
+    with transaction.atomic():
+        # What an order's own attempt does: it commits; the work in its savepoint does not.
+        Fact.objects.create(name="attempt", key="a", payload={}, published_at=now, due_at=now)
+        with pytest.raises(errors.InsufficientFunds), transaction.atomic():
+            answer = pay(100_001)
+            raise answer.error()
+
+    assert Fact.objects.filter(name="attempt").exists()
+    assert ledger.answered(ledger.key_for(f"user:{ana.pk}:pay", "pay", {})) is None
+    assert mine(ana, now) == 100_000
+
+
+@pytest.mark.parametrize(
+    ("fee", "gross", "expected"),
+    [
+        (api.MICRO, 500_000_00, 0),
+        (api.MICRO, 500_000_01, 1_500_00),
+        (api.REGULAR, 100, 1),
+        (api.REGULAR, 71, 0),
+        (api.REGULAR, 72, 1),
+        (api.NOTHING, 10**12, 0),
+    ],
+)
+def test_fee_is_rounded_half_up_once(fee, gross, expected):
+    assert fee.of(Money(gross)) == Money(expected)
+
+
+def test_refund_comes_from_escrow_first_and_then_from_the_merchant(ana, pay, release, refund, now):
+    pay()
+    assert isinstance(refund(10_000, key="r1"), api.Posted)
+    assert isinstance(release(fee=api.NOTHING, amount=30_000), api.Posted)
+
+    both = refund(25_000, key="r2")
+
+    assert isinstance(both, api.Posted)
+    assert mine(ana, now) == 85_000
+    assert api.escrow_balance(ORDER) == Money(0)
+    assert merchant() == (15_000, 0)
+    assert refund(25_000, key="r2") == api.Posted(both.journal_id, both.public_id, replayed=True)
+    assert mine(ana, now) == 85_000
+    counter = Refundable.objects.get()
+    assert (counter.cap, counter.refunded, counter.refunds) == (50_000, 35_000, 2)
+    assert proof.prove(now=now) == []
+
+
+def test_refunds_together_never_exceed_what_was_paid(ana, pay, release, refund, fund, now):
+    pay()
+    release(fee=api.NOTHING)
+    ledger.roll_due(now)
+    fund(Account.objects.get(code=f"merchant:{SHOP}:IDR"), 1_000_000)
+
+    assert isinstance(refund(50_000, key="all"), api.Posted)
+    assert refund(1, key="more") == api.Refused("payments.refund_exceeds")
+    assert mine(ana, now) == 100_000
+
+
+def test_merchant_who_spent_the_money_cannot_refund_it(ana, pay, release, refund, now):
+    pay()
+    release()
+
+    assert refund(50_000) == api.Refused("payments.insufficient_funds")
+    assert refund(50_000) == api.Refused("payments.insufficient_funds", replayed=True)
+    assert Refundable.objects.get().refunded == 0
+
+
+def test_nothing_in_escrow_is_nothing_to_pay_out(ana, pay, release, refund, now):
+    assert release() == api.Refused("payments.escrow_empty")
+    assert refund(1) == api.Refused("payments.escrow_empty")
+    pay()
+    release(key="first")
+    assert release(key="second") == api.Refused("payments.escrow_empty")
+
+
+@pytest.fixture
+def hold(ana, now):
+    def hold_one(minor=20_000, *, key="hold", expires_at=None):
+        return api.hold_funds(
+            payer_id=ana.pk,
+            merchant=SHOP,
+            amount=Money(minor),
+            reference="scan:1",
+            expires_at=expires_at or now + timedelta(hours=1),
+            idempotency_key=key,
+            now=now,
+        )
+
+    return hold_one
+
+
+def test_held_money_is_neither_spent_nor_held_again(ana, hold, pay, now):
+    held = hold(80_000)
+
+    assert isinstance(held, api.Posted)
+    assert hold(80_000).replayed is True
+    assert hold(20_001, key="more") == api.Refused("payments.insufficient_funds")
+    assert pay(20_001) == api.Refused("payments.insufficient_funds")
+    wallet = api.wallet(ana.pk, now=now)
+    assert (wallet.balance, wallet.held, wallet.available) == (Money(100_000), Money(80_000), Money(20_000))
+
+
+def test_capture_takes_a_part_and_frees_the_rest(ana, hold, now):
+    held = hold()
+    take = lambda minor, key: api.capture_hold(  # noqa: E731
+        hold=held.public_id, amount=Money(minor), idempotency_key=key, now=now
+    )
+
+    assert take(20_001, "a") == api.Refused("payments.capture_exceeds_hold")
+    assert isinstance(take(15_000, "b"), api.Posted)
+    assert take(15_000, "b").replayed is True
+    assert take(1, "c") == api.Refused("payments.hold_resolved")
+    assert api.void_hold(hold=held.public_id, idempotency_key="d", now=now) == api.Refused("payments.hold_resolved")
+    wallet = api.wallet(ana.pk, now=now)
+    assert (wallet.balance, wallet.held) == (Money(85_000), Money(0))
+    assert merchant() == (0, 15_000)
+    with pytest.raises(errors.HoldNotFound):
+        api.void_hold(hold=ids.new_id(), idempotency_key="e", now=now)
+
+
+def test_hold_that_nobody_captures_returns_by_itself_once(ana, hold, now):
+    hold(expires_at=now + timedelta(minutes=5))
+
+    assert expire_holds(now + timedelta(minutes=4)) == 0
+    assert expire_holds(now + timedelta(minutes=5)) == 1
+    assert expire_holds(now + timedelta(minutes=6)) == 0
+
+    wallet = api.wallet(ana.pk, now=now)
+    assert (wallet.balance, wallet.held) == (Money(100_000), Money(0))
+    assert Posting.objects.filter(account__owner=ana, transfer__phase="void").count() == 1

@@ -1,0 +1,315 @@
+"""A person's wallet: opening, sending, limits, history, receipts, statements."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from payments import api, chart, errors, ledger
+from payments.models import Account, Journal, Request, TopUp
+from superapp.core import ids
+from superapp.core.errors import AmountInvalid
+from superapp.core.models import Fact
+from superapp.core.money import Money
+
+PIN = "280394"
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(settings):
+    """The strength of the hash is not what is tried here, and a hundred of them take a minute."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def make_payer(make_user, fund, now):
+    """People with a PIN and money: ``make_payer("ana", 10_000)``."""
+
+    def make(handle: str, amount: int = 0):
+        user = make_user(handle)
+        api.set_first_pin(user_id=user.pk, pin=PIN, now=now)
+        account = ledger.accounts.Account.objects.get(public_id=api.wallet(user.pk, now=now).public_id)
+        if amount:
+            fund(account, amount)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def send(now):
+    def send_one(sender, receiver, minor, *, key="k", pin=PIN, memo=""):
+        return api.send_money(
+            sender_id=sender.pk,
+            receiver_id=receiver.pk,
+            amount=Money(minor),
+            memo=memo,
+            pin=pin,
+            idempotency_key=key,
+            now=now,
+        )
+
+    return send_one
+
+
+def balance(user, now):
+    return api.wallet(user.pk, now=now).balance.amount_minor
+
+
+def test_wallet_opens_on_first_use_with_the_ceiling_of_its_tier(make_user, now, settings):
+    ana = make_user("ana")
+    assert not Account.objects.exists()
+
+    first, again = api.wallet(ana.pk, now=now), api.wallet(ana.pk, now=now)
+
+    assert first == again
+    assert (first.balance, first.available, first.held, first.rev, first.status) == (
+        Money(0), Money(0), Money(0), 0, "open",
+    )  # fmt: skip
+    assert first.ceiling == Money(settings.WALLET_CEILINGS["basic"])
+    assert Account.objects.count() == 1
+
+
+def test_sending_moves_money_once_and_says_so(make_payer, send, now):
+    ana, bo = make_payer("ana", 10_000), make_payer("bo")
+
+    first, again = send(ana, bo, 2_500, memo="bakso"), send(ana, bo, 2_500, memo="bakso")
+
+    assert isinstance(first, api.Posted)
+    assert again == api.Posted(first.journal_id, first.public_id, replayed=True)
+    assert (balance(ana, now), balance(bo, now)) == (7_500, 2_500)
+    fact = Fact.objects.get(name="payments.money_sent")
+    assert fact.payload == {
+        "journal": str(first.public_id), "sender_id": ana.pk, "receiver_id": bo.pk,
+        "amount_minor": 2_500, "asset": "IDR", "memo": "bakso",
+    }  # fmt: skip
+    assert fact.key == f"wallet:{ana.pk}"
+
+
+def test_refusal_stays_after_the_money_came(make_payer, send, fund, now):
+    ana, bo = make_payer("ana", 100), make_payer("bo")
+
+    refused = send(ana, bo, 101)
+    fund(Account.objects.get(owner=ana), 1_000)
+
+    assert refused == api.Refused("payments.insufficient_funds")
+    assert send(ana, bo, 101) == api.Refused("payments.insufficient_funds", replayed=True)
+    assert isinstance(send(ana, bo, 101, key="k2"), api.Posted)
+
+
+def test_same_key_of_two_people_are_two_keys(make_payer, send, now):
+    ana, bo = make_payer("ana", 100), make_payer("bo", 100)
+
+    assert isinstance(send(ana, bo, 30), api.Posted)
+    assert isinstance(send(bo, ana, 70), api.Posted)
+    assert (balance(ana, now), balance(bo, now)) == (140, 60)
+
+
+def test_oneself_and_other_contents_are_refused(make_payer, send, now):
+    ana, bo = make_payer("ana", 100), make_payer("bo")
+
+    assert send(ana, ana, 1) == api.Refused("payments.to_oneself")
+    with pytest.raises(errors.KeyReused):
+        send(ana, bo, 1)
+    assert balance(ana, now) == 100
+
+
+@pytest.mark.parametrize("minor", ["5", 1.5, float("nan"), 1e30, 10**30, -1, 0, True, None, b"5"])
+def test_what_is_no_amount_moves_nothing_and_burns_no_key(minor, make_payer, send, now):
+    ana, bo = make_payer("ana", 100), make_payer("bo")
+    before = Request.objects.count()
+
+    with pytest.raises(AmountInvalid):
+        send(ana, bo, minor)
+
+    assert Request.objects.count() == before
+    assert isinstance(send(ana, bo, 5), api.Posted)
+
+
+def test_ceiling_of_a_tier_is_passed_only_by_a_better_one(make_payer, make_user, send, now, settings):
+    settings.WALLET_CEILINGS = {"basic": 1_000, "verified": 5_000}
+    ana, bo, op = make_payer("ana", 900), make_payer("bo", 900), make_user("op", is_staff=True)
+
+    assert send(ana, bo, 101) == api.Refused("payments.ceiling_exceeded")
+    api.set_tier(user_id=bo.pk, tier="verified", operator_id=op.pk, now=now)
+    assert isinstance(send(ana, bo, 101, key="k2"), api.Posted)
+    with pytest.raises(errors.TierTooLow):
+        api.set_tier(user_id=bo.pk, tier="basic", operator_id=op.pk, now=now)
+    with pytest.raises(errors.OperatorsOnly):
+        api.set_tier(user_id=bo.pk, tier="basic", operator_id=ana.pk, now=now)
+    assert api.wallet(bo.pk, now=now).ceiling == Money(5_000)
+
+
+def test_history_is_mine_newest_first_and_can_be_searched(make_payer, send, now, django_assert_num_queries):
+    ana, bo, eve = make_payer("ana", 10_000), make_payer("bo"), make_payer("eve")
+    for number in range(5):
+        send(ana, bo, 100 + number, key=f"k{number}", memo=f"pesanan {number}")
+
+    with django_assert_num_queries(2):
+        rows = api.wallet_history(ana.pk, now=now, limit=3)
+    with django_assert_num_queries(2):
+        older = api.wallet_history(ana.pk, now=now, before_seq=rows[-1].seq, limit=100)
+
+    assert [(row.seq, row.delta.amount_minor, row.memo) for row in rows] == [
+        (6, -104, "pesanan 4"), (5, -103, "pesanan 3"), (4, -102, "pesanan 2"),
+    ]  # fmt: skip
+    assert [row.seq for row in older] == [3, 2, 1]
+    assert {row.peer_id for row in rows} == {bo.pk}
+    assert [row.seq for row in api.wallet_history(ana.pk, now=now, search="ANAN 2")] == [4]
+    assert api.wallet_history(eve.pk, now=now) == []
+
+
+def test_changes_after_a_rev_are_exactly_what_came(make_payer, send, now):
+    ana, bo = make_payer("ana", 1_000), make_payer("bo")
+    rev = api.wallet(ana.pk, now=now).rev
+    send(ana, bo, 1, key="a")
+    send(bo, ana, 1, key="b")
+
+    changes = api.wallet_changes(ana.pk, after=rev, now=now)
+
+    assert (changes.rev, changes.more) == (rev + 2, False)
+    assert [(row.rev, row.delta.amount_minor) for row in changes.rows] == [(rev + 1, -1), (rev + 2, 1)]
+    assert api.wallet_changes(ana.pk, after=changes.rev, now=now).rows == []
+
+
+def test_freezing_is_a_change_of_the_wallet_too(make_payer, send, now):
+    ana = make_payer("ana", 1_000)
+    account = Account.objects.get(owner=ana)
+
+    ledger.freeze(account.pk)
+    ledger.freeze(account.pk)
+
+    frozen = api.wallet(ana.pk, now=now)
+    assert (frozen.rev, frozen.status) == (2, "frozen")
+    assert send(ana, make_payer("bo"), 1) == api.Refused("payments.account_not_open")
+
+
+def test_receipt_is_for_both_sides_and_for_no_outsider(make_payer, send, now):
+    ana, bo, eve = make_payer("ana", 1_000), make_payer("bo"), make_payer("eve")
+    sent = send(ana, bo, 250, memo="bakso")
+
+    assert api.receipt(ana.pk, sent.public_id).delta == Money(-250)
+    assert api.receipt(bo.pk, sent.public_id).delta == Money(250)
+    with pytest.raises(errors.ReceiptNotFound):
+        api.receipt(eve.pk, sent.public_id)
+    with pytest.raises(errors.ReceiptNotFound):
+        api.receipt(ana.pk, ids.new_id())
+
+
+def test_top_up_takes_two_operators_and_neither_helps_themselves(make_user, now):
+    ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)
+    ask = lambda **by: api.ask_top_up(**{"user_id": ana.pk, "amount": Money(500), "reason": "slip 7", "now": now, **by})  # noqa: E731
+
+    with pytest.raises(errors.OperatorsOnly):
+        ask(maker_id=ana.pk)
+    with pytest.raises(errors.TwoPersonsNeeded):
+        ask(maker_id=op.pk, user_id=op.pk)
+    asked = ask(maker_id=op.pk)
+    for checker, refusal in ((op, errors.TwoPersonsNeeded), (ana, errors.OperatorsOnly)):
+        with pytest.raises(refusal):
+            api.approve_top_up(top_up=asked.public_id, checker_id=checker.pk, now=now)
+    assert balance(ana, now) == 0
+    approved = api.approve_top_up(top_up=asked.public_id, checker_id=second.pk, now=now)
+
+    assert isinstance(approved, api.Posted)
+    assert balance(ana, now) == 500
+    with pytest.raises(errors.TopUpNotFound):
+        api.approve_top_up(top_up=asked.public_id, checker_id=second.pk, now=now)
+    with pytest.raises(errors.TopUpNotFound):
+        api.reject_top_up(top_up=asked.public_id, checker_id=second.pk, now=now)
+    assert balance(ana, now) == 500
+    assert Fact.objects.filter(name="payments.topped_up").count() == 1
+
+
+def test_top_up_over_the_ceiling_is_decided_and_moves_nothing(make_user, now, settings):
+    settings.WALLET_CEILINGS = {"basic": 100, "verified": 200}
+    ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)
+    asked = api.ask_top_up(user_id=ana.pk, amount=Money(101), reason="slip", maker_id=op.pk, now=now)
+
+    answer = api.approve_top_up(top_up=asked.public_id, checker_id=second.pk, now=now)
+
+    assert answer == api.Refused("payments.ceiling_exceeded")
+    assert TopUp.objects.get().state == "rejected"
+    assert balance(ana, now) == 0
+
+
+def test_top_up_from_the_command_line(make_user, now, capsys):
+    ana = make_user("ana")
+    make_user("op", is_staff=True)
+    make_user("second", is_staff=True)
+
+    call_command("top_up", "ask", "ana", "Rp250.000", "slip 12", "--by", "op")
+    asked = capsys.readouterr().out.strip()
+    call_command("top_up", "list")
+    listed = capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("top_up", "approve", asked, "--by", "op")
+    call_command("top_up", "approve", asked, "--by", "second")
+
+    assert "Rp250.000" in listed
+    assert "slip 12" in listed
+    assert api.wallet(ana.pk, now=now).balance == Money(250_000_00)
+
+
+def bean_check(text: str, tmp_path) -> subprocess.CompletedProcess[str]:
+    path = tmp_path / "ledger.beancount"
+    path.write_text(text)
+    return subprocess.run(
+        [sys.executable, "-m", "beancount.scripts.check", str(path)], capture_output=True, text=True, check=False
+    )
+
+
+def test_statements_are_proved_by_others(make_payer, send, now, tmp_path):
+    ana, bo = make_payer("ana", 10_000), make_payer("bo")
+    send(ana, bo, 123, memo='=cmd "quoted" \\ and all')
+    send(bo, ana, 23, key="back")
+    period = {"since": now - timedelta(days=1), "until": now + timedelta(days=1), "now": now}
+
+    rows = list(csv.DictReader(api.csv_statement(ana.pk, **period)))
+    text = "".join(api.beancount_statement(ana.pk, **period))
+    good = bean_check(text, tmp_path)
+    bad = bean_check(text.replace("1.23 IDR", "1.24 IDR", 1), tmp_path)
+
+    assert [(row["seq"], row["amount_minor"], row["balance_minor"]) for row in rows] == [
+        ("1", "10000", "10000"), ("2", "-123", "9877"), ("3", "23", "9900"),
+    ]  # fmt: skip
+    assert rows[1]["memo"].startswith("'=cmd")
+    assert (good.returncode, good.stderr + good.stdout) == (0, "")
+    assert bad.returncode != 0
+
+
+def test_later_statement_opens_with_what_lay_there(make_payer, send, now, tmp_path):
+    ana, bo = make_payer("ana", 10_000), make_payer("bo")
+    later = now + timedelta(days=40)
+    api.send_money(sender_id=ana.pk, receiver_id=bo.pk, amount=Money(5), pin=PIN, idempotency_key="late", now=later)
+
+    text = "".join(
+        api.beancount_statement(ana.pk, since=later - timedelta(days=1), until=later + timedelta(days=1), now=later)
+    )
+
+    assert "opened with" in text
+    assert "100.00 IDR" in text
+    assert bean_check(text, tmp_path).returncode == 0
+
+
+def test_whole_ledger_is_proved_by_others(make_payer, send, open_account, entry, now, tmp_path, capsys):
+    ana, bo = make_payer("ana", 10_000), make_payer("bo")
+    send(ana, bo, 123)
+    shop = open_account("kopi", chart.MERCHANT)
+    account = Account.objects.get(owner=ana)
+    ledger.post(entry(account, shop, 7), now=now)
+    ledger.post(entry(account, shop, 7, phase="hold"), now=now)
+
+    call_command("export_ledger")
+    text = capsys.readouterr().out
+
+    checked = bean_check(text, tmp_path)
+    assert (checked.returncode, checked.stderr + checked.stdout) == (0, "")
+    assert text.count('* "') == 3
+    assert bean_check(text.replace("1.23 IDR", "1.24 IDR", 1), tmp_path).returncode != 0
+    assert Journal.objects.count() == 4
