@@ -144,8 +144,8 @@ def sync_part(name: str) -> Callable[[SyncPart], SyncPart]:
     return register
 
 
-# (user id, after rev, how many) → rows with a ``rev`` key, ascending.
-MeRows = Callable[[int, int, int], list[dict[str, Any]]]
+# (user id, after rev, how many) → rows with a ``rev``, ascending.
+MeRows = Callable[[int, int, int], list[Any]]
 me_rows: list[MeRows] = []
 
 
