@@ -67,10 +67,10 @@ docs-check: .venv/dev.stamp
 test: test-js test-sqlite test-postgres  ## The whole suite, embedded and served, and the journeys in a browser
 
 test-sqlite: programs .venv/dev.stamp $(CATALOGUES)
-	NUSA_TEST_DB=sqlite $(BIN)/pytest --quiet --numprocesses $(WORKERS)
+	NUSA_TEST_DB=sqlite $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
 
 test-postgres: programs .venv/dev.stamp $(CATALOGUES)
-	NUSA_TEST_DB=postgres $(BIN)/pytest --quiet --numprocesses $(WORKERS)
+	NUSA_TEST_DB=postgres $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
 
 test-js: programs
 	node --test $(wildcard tests/js/*.test.js)
