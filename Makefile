@@ -79,7 +79,7 @@ programs:  ## PostgreSQL, Redis, Chromium, Node and nginx from Debian, which the
 	@tests/harness/programs.sh
 
 audit: .venv/dev.stamp  ## Known weaknesses of what we depend on; needs an advisory service within reach
-	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements/base.lock
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements/base.lock
 
 # --- Making things that are kept -------------------------------------------------------------------------------------
 
