@@ -95,12 +95,14 @@ INSTALLED_APPS = [
     "superapp.accounts",
     "superapp.web",
     "chat",
+    "superapp.wiring",
 ]
 
 MIDDLEWARE = [
     "superapp.core.logs.requests",
     "superapp.core.headers.permissions_policy",
     "csp.middleware.CSPMiddleware",
+    "superapp.core.health.answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -201,7 +203,6 @@ X_FRAME_OPTIONS = "DENY"
 BEHIND_PROXY = env.yes("BEHIND_PROXY", False, "1 when only our proxy reaches this process; set by what starts it.")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^-/"]  # Whoever watches our health does so from inside.
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 # The preload list is kept abroad, and whoever is on it does not come off: the operator's decision, not ours.

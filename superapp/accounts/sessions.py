@@ -48,8 +48,8 @@ def remember_browser(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where the request comes from. Served, the reverse proxy in front says so, and overwrites what others claim."""
-    told = request.META.get("HTTP_X_REAL_IP", "") if settings.SERVED else ""
+    """Where the request comes from. Our reverse proxy, where there is one, says so and overwrites what others claim."""
+    told = request.META.get("HTTP_X_REAL_IP", "") if settings.BEHIND_PROXY else ""
     return (told or request.META.get("REMOTE_ADDR", ""))[:45]
 
 
