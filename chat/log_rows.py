@@ -324,7 +324,6 @@ def _instant(moment: datetime) -> datetime | str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
 
 
-def _moment(value: datetime | str | None) -> datetime | None:
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value
+def _moment(value: datetime | None) -> datetime | None:
+    # SQLite stores no zone; what is stored is UTC.
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value

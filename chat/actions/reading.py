@@ -80,11 +80,9 @@ def announce_typing(*, conversation_id: UUID, user_id: int, user_public_id: UUID
 
 
 def _store_mark(conversation: Conversation, member: Member) -> None:
-    """Stamp a moved mark, and tell the others: between two, so that ``sync`` heals a lost receipt too."""
-    member.changed = changes.stamp()
-    if conversation.kind == Conversation.Kind.DIRECT:
-        conversation.changed = member.changed
-        conversation.save(update_fields=["changed"])
+    """Stamp a moved mark, and tell the others; the conversation is stamped so that ``sync`` heals a lost receipt."""
+    member.changed = conversation.changed = changes.stamp()
+    conversation.save(update_fields=["changed"])
     push.receipt(
         conversation.public_id,
         member.user.public_id,

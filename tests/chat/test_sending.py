@@ -36,6 +36,7 @@ def test_retry_returns_the_first_message_and_hints_nobody_again(
         again = post(conversation, ana, client_id="c-1")
 
     assert (again.seq, again.rev, again.counted, again.is_new) == (first.seq, first.rev, first.counted, False)
+    assert again.sent_at == first.sent_at
     assert Message.objects.count() == 1
     assert hints_sent == []
 
