@@ -95,8 +95,11 @@ class Canvas:
         before.paste(self._image, mask=mask)
         self._image.paste(before)
 
-    def picture(self) -> Image.Image:
-        return self._image.resize((self._pixels, self._pixels), Image.Resampling.LANCZOS)
+    def picture(self, corner: Point, side: float) -> Image.Image:
+        """A square part of what was drawn, from its upper left corner."""
+        left, top = self._at(corner)
+        box = (left, top, left + side * self._unit, top + side * self._unit)
+        return self._image.resize((self._pixels, self._pixels), Image.Resampling.LANCZOS, box)
 
     def _at(self, point: Point) -> Point:
         return point[0] * self._unit, point[1] * self._unit
