@@ -53,7 +53,7 @@ def senders(standing: Ground, people: list[ground.Person], conversations: list[s
     """Everybody's socket, ready; people 2n and 2n+1 share conversation n."""
     made = []
     for number, person in enumerate(people):
-        line = Line(number, standing.ports[0], "/ws", person.session_key)
+        line = Line(number, standing.doors[0].port, "/ws", person.session_key)
         line.wait_for(b'{"ready"')
         prefix = f'"do":"chat.send","conversation":"{conversations[number // 2]}","body":"{BODY}",'.encode()
         made.append(Sender(line, number ^ 1, prefix))
@@ -154,7 +154,7 @@ class Traffic:
 
 def echo(standing: Ground) -> dict[str, Any]:
     """The same number of sockets, one frame of the same size under way on each."""
-    lines = [Line(number, standing.bare_port, "/echo") for number in range(PAIRS * 2)]
+    lines = [Line(number, standing.bares[0].port, "/echo") for number in range(PAIRS * 2)]
     crowd = Crowd(lines)
     ready = frame(b'{"id":1,"do":"chat.send","conversation":"%s","body":"%s"}' % (b"x" * 80, BODY.encode()))
     echoed = 0
@@ -169,7 +169,7 @@ def echo(standing: Ground) -> dict[str, Any]:
         line.send(ready)
     warm = time.monotonic() + WARM_SECONDS
     crowd.until(lambda: time.monotonic() > warm, heard)
-    pids = [standing.bare.pid]
+    pids = standing.bare_pids
     before, earlier, began = measure.cpu(pids), echoed, time.monotonic()
     crowd.until(lambda: time.monotonic() - began > SECONDS, heard)
     used, count, seconds = measure.cpu(pids).since(before), echoed - earlier, time.monotonic() - began

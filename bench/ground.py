@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.harness import servers
 
+P = TypeVar("P", bound=servers.Process)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -25,18 +27,40 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Ground:
-    """An instance on a database of its own. ``doors`` are its processes with sockets, ``backing`` its database and Redis."""
+class Door:
+    """A process that accepts sockets on a port, and tells its numbers on another."""
 
-    doors: list[servers.Process]
-    ports: list[int]
-    bare: servers.Process
-    bare_port: int
+    process: servers.Process
+    port: int
+    metrics_port: int
+
+    def metric(self, name: str) -> float:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics") as answer:
+            for line in answer.read().decode().splitlines():
+                if line.startswith(f"{name} "):
+                    return float(line.split()[1])
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """
+    An instance on a database of its own, and as many bare servers beside it.
+
+    ``doors`` are the instance's processes with sockets, ``backing`` its database and Redis.
+    """
+
+    doors: list[Door]
+    bares: list[Door]
     backing: list[servers.Process]
 
     @property
     def pids(self) -> list[int]:
-        return [process.pid for process in [*self.doors, *self.backing]]
+        return [one.pid for one in [*(door.process for door in self.doors), *self.backing]]
+
+    @property
+    def bare_pids(self) -> list[int]:
+        return [bare.process.pid for bare in self.bares]
 
 
 @contextmanager
@@ -47,11 +71,12 @@ def stand(db: str, *, doors: int = 1) -> Iterator[Ground]:
         directory.chmod(0o755)
         backing = _backing(directory, db, started)
         _become(directory)
-        ports = [servers.free_port() for _ in range(doors)]
-        processes = [_start(_door(directory, db, port), started) for port in ports]
-        bare_port = servers.free_port()
-        bare = _start(_process(directory, "bare", ["-m", "bench.bare", str(bare_port)], bare_port), started)
-        yield Ground(processes, ports, bare, bare_port, backing)
+        command = ["manage.py", "serve" if db == "sqlite" else "serve_sockets", "--port"]
+        yield Ground(
+            [_door(directory, f"door-{number}", command, started) for number in range(doors)],
+            [_door(directory, f"bare-{number}", ["-m", "bench.bare"], started) for number in range(doors)],
+            backing,
+        )
 
 
 def _backing(directory: Path, db: str, started: ExitStack) -> list[servers.Process]:
@@ -65,12 +90,10 @@ def _backing(directory: Path, db: str, started: ExitStack) -> list[servers.Proce
     )
     if db == "sqlite":
         return []
-    backing: list[servers.Process] = [servers.Postgres(directory, is_durable=True), servers.Redis(directory)]
-    for process in backing:
-        _start(process, started)
-    os.environ["DATABASE_URL"] = backing[0].url()  # type: ignore[attr-defined]
-    os.environ["REDIS_URL"] = backing[1].url  # type: ignore[attr-defined]
-    return backing
+    postgres = _start(servers.Postgres(directory, is_durable=True), started)
+    redis = _start(servers.Redis(directory), started)
+    os.environ.update(DATABASE_URL=postgres.url(), REDIS_URL=redis.url)
+    return [postgres, redis]
 
 
 def _become(directory: Path) -> None:
@@ -84,23 +107,20 @@ def _become(directory: Path) -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def _door(directory: Path, db: str, port: int) -> servers.Process:
-    command = "serve" if db == "sqlite" else "serve_sockets"
-    return _process(directory, f"door-{port}", ["manage.py", command, "--port", str(port)], port)
-
-
-def _process(directory: Path, name: str, argv: list[str], port: int) -> servers.Process:
-    return servers.Process(
+def _door(directory: Path, name: str, command: list[str], started: ExitStack) -> Door:
+    port, metrics_port = servers.free_port(), servers.free_port()
+    process = servers.Process(
         name,
-        [sys.executable, *argv],
+        [sys.executable, *command, str(port)],
         log_path=directory / f"{name}.log",
         is_ready=lambda: servers.accepts(port),
-        env=dict(os.environ),
+        env={**os.environ, "METRICS_PORT": str(metrics_port)},
         cwd=ROOT,
     )
+    return Door(_start(process, started), port, metrics_port)
 
 
-def _start(process: servers.Process, started: ExitStack) -> servers.Process:
+def _start(process: P, started: ExitStack) -> P:
     process.start()
     started.callback(process.stop)
     return process
