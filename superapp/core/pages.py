@@ -32,9 +32,7 @@ class Pages:
         try:
             await self._wsgi(scope, receive, send)
         finally:
-            self._under_way -= 1
-            if self._is_ending and not self._under_way:
-                self._all_answered.set()
+            self._answered()
 
     async def finish(self) -> None:
         """
@@ -51,3 +49,8 @@ class Pages:
                 await self._all_answered.wait()
         except TimeoutError:
             log.warning("answers_abandoned", count=self._under_way)
+
+    def _answered(self) -> None:
+        self._under_way -= 1
+        if self._is_ending and not self._under_way:
+            self._all_answered.set()

@@ -32,8 +32,8 @@ def run(
     On a signal, open sockets are drained first; a second signal does not wait for them. ``ready`` is called once it
     listens.
     """
-    # Batchers and commands run beside the event loop. At Python's 5 ms they would wait that long for their turn after every
-    # answer of the database, which held a busy process to a third of the messages.
+    # Batchers and commands run beside the event loop. At Python's 5 ms they would wait that long for their turn after
+    # every answer of the database, which held a busy process to a third of the messages.
     sys.setswitchinterval(THREAD_TURN_SECONDS)
     server = Server(
         application,
@@ -50,7 +50,7 @@ def run(
 
     from twisted.internet import reactor
 
-    loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop  # type: ignore[attr-defined]
+    loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop
     stopping: list[asyncio.Task[None]] = []
 
     async def stop() -> None:
@@ -69,6 +69,6 @@ def run(
         if server.listening_addresses:
             ready()
 
-    reactor.callWhenRunning(on_start)  # type: ignore[attr-defined]
+    reactor.callWhenRunning(on_start)
     server.run()
     return bool(server.listening_addresses)

@@ -20,6 +20,7 @@ import redis.asyncio
 import structlog
 from django.conf import settings
 from prometheus_client import Counter
+from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -31,7 +32,8 @@ QUEUE_MAX = 10_000
 BATCH_MAX = 500
 PAUSE_SECONDS_MIN = 0.25
 PAUSE_SECONDS_MAX = 5.0
-# A subscription that hears nothing for this long asks whether the line still stands, and gives it up after twice as long.
+# A subscription that hears nothing for this long asks whether the line still stands, and gives it up after twice as
+# long.
 SILENCE_SECONDS_MAX = 10.0
 
 log = structlog.get_logger(__name__)
@@ -59,7 +61,10 @@ class Message(msgspec.Struct, array_like=True):
 
 
 class Parcel(msgspec.Struct, array_like=True):
-    """What crosses: all that one process had to tell since the last one. On the wire, the name of its process stands before it."""
+    """
+    What crosses: all that one process had to tell since the last one. On the wire, the name of its process stands
+    before it.
+    """
 
     sent_at: float
     messages: list[Message]
@@ -79,9 +84,9 @@ class Publisher:
     """
     Hands messages to Redis from a thread of its own.
 
-    Whoever publishes only queues, be it an event loop, a batcher or a request; what queued while the last parcel was on its way
-    makes up the next. When Redis is out of reach, messages are dropped at once until a pause is over, twice as long each time; the first
-    parcel that gets through again tells everybody that some were lost.
+    Whoever publishes only queues, be it an event loop, a batcher or a request; what queued while the last parcel was
+    on its way makes up the next. When Redis is out of reach, messages are dropped at once until a pause is over, twice
+    as long each time; the first parcel that gets through again tells everybody that some were lost.
     """
 
     def __init__(self, url: str, *, resumed: bytes) -> None:
@@ -180,11 +185,11 @@ class Subscription:
             pause = min(pause * 2, PAUSE_SECONDS_MAX)
 
     async def _messages(self) -> Any:
-        client = redis.asyncio.Redis.from_url(
+        client = redis.asyncio.Redis.from_url(  # type: ignore[call-overload]  # The stubs know the blocking Retry alone.
             self._url,
             socket_connect_timeout=CONNECT_SECONDS_MAX,
             socket_keepalive=True,
-            retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]  # Called nowhere with zero retries.
+            retry=AsyncRetry(NoBackoff(), 0),
         )
         try:
             async with client.pubsub() as subscription:
