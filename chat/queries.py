@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db.models import Case, F, Q, QuerySet, When, Window
+from django.db.models import Case, F, Prefetch, Q, QuerySet, When, Window
 from django.db.models.functions import Coalesce, Greatest, RowNumber
 
 from chat.errors import ConversationNotFound, MessageNotFound
-from chat.models import Conversation, Member, Message
+from chat.models import Conversation, Member, Message, Reaction
 
 MEMBERS_MAX = 50
 
@@ -133,9 +133,9 @@ def messages_picked(member: Member, seqs: Collection[int]) -> list[Message]:
     return list(messages(member.conversation_id, member).filter(seq__in=seqs).order_by("seq"))
 
 
-def messages_with_rows(ids: Collection[int]) -> list[Message]:
-    """These messages, read afresh with all that their rows need."""
-    return list(_with_row(Message.objects.filter(pk__in=ids)).order_by("pk"))
+def message_afresh(message_id: int) -> Message:
+    """A message as it stands now, with all that its row needs."""
+    return _with_row(Message.objects.all()).get(pk=message_id)
 
 
 def audience(conversation_id: int) -> list[int]:
@@ -228,4 +228,5 @@ def counted_at(conversation: Conversation, seq: int) -> int:
 
 
 def _with_row(found: QuerySet[Message]) -> QuerySet[Message]:
-    return found.select_related("sender").prefetch_related("reactions__user")
+    reactions = Prefetch("reactions", Reaction.objects.select_related("user"))
+    return found.select_related("sender").prefetch_related(reactions)

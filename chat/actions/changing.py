@@ -103,16 +103,16 @@ def react(*, conversation_id: UUID, seq: int, by_user_id: int, emoji: str | None
             raise NotReactable
         if message.recalled_at is not None:
             raise MessageRecalled
-        before = Reaction.objects.filter(message=message, user_id=by_user_id).first()
-        if (before.emoji if before else None) == chosen:
+        mine = next((one for one in message.reactions.all() if one.user_id == by_user_id), None)
+        if (mine.emoji if mine else None) == chosen:
             return message
-        if chosen is None:
-            Reaction.objects.filter(message=message, user_id=by_user_id).delete()
-        else:
+        if chosen is not None:
             _require_leave(conversation, by_user_id)
-            Reaction.objects.update_or_create(
-                message=message, user_id=by_user_id, defaults={"emoji": chosen, "reacted_at": now}
-            )
+            mine = mine or Reaction(message=message, user_id=by_user_id)
+            mine.emoji, mine.reacted_at = chosen, now
+            mine.save()
+        elif mine is not None:
+            mine.delete()
         _store(conversation, message, [])
     return message
 
@@ -137,5 +137,6 @@ def _store(conversation: Conversation, message: Message, fields: list[str]) -> N
     conversation.save(update_fields=["rev", "changed"])
     message.rev = conversation.rev
     message.save(update_fields=["rev", *fields])
-    fresh = queries.messages_with_rows([message.pk])[0]
-    push.message_changed(conversation.public_id, fresh, to_user_ids=queries.audience(conversation.pk))
+    push.message_changed(
+        conversation.public_id, queries.message_afresh(message.pk), to_user_ids=queries.audience(conversation.pk)
+    )
