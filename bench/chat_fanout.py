@@ -1,8 +1,9 @@
 """
 How fast a message reaches the other 999 members of a group who are all online.
 
-One member sends with four messages under way; value is deliveries a second to the others' sockets. Then one message at a time, timed until the last of
-them has it. The limit is a bare broadcast of frames of the same size to as many sockets.
+One member sends with four messages under way; value is deliveries a second to the others' sockets. Then one message at
+a time, timed until the last of them has it. The limit is a bare broadcast of frames of the same size to as many
+sockets.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """
 How many durable messages a second two hundred people can send each other, and how long one takes at a steady rate.
 
-A hundred conversations; both people of each send, each with one unanswered message at a time, as the protocol asks. Then 200 messages a second on a
-fixed schedule, each timed from the moment it was due to its arrival at the other person. The limit is a bare echo of frames of the same size.
+A hundred conversations; both people of each send, each with one unanswered message at a time, as the protocol asks.
+Then 200 messages a second on a fixed schedule, each timed from the moment it was due to its arrival at the other
+person. The limit is a bare echo of frames of the same size.
 """
 
 from __future__ import annotations
@@ -201,9 +202,10 @@ def main() -> None:
         pairs = list(zip(people[::2], people[1::2], strict=True))
         everybody = senders(standing, people, ground.befriend(pairs))
         traffic = Traffic(everybody)
-        runs = []
-        for _ in range(options.runs):
-            runs.append({**echo(standing), **traffic.saturate(standing.pids), **traffic.steady(standing.pids)})
+        runs = [
+            {**echo(standing), **traffic.saturate(standing.pids), **traffic.steady(standing.pids)}
+            for _ in range(options.runs)
+        ]
         refused = [payload for sender in everybody for payload in sender.refused]
         if refused:
             raise SystemExit(f"{len(refused)} sends were refused, the first: {refused[0].decode()}")

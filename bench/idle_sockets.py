@@ -1,7 +1,8 @@
 """
 What an open socket costs while its person does nothing: proportional memory of the server, by socket.
 
-The limit is a consumer that only accepts. Both servers are fresh for each run, since one that has served before re-uses what it has freed.
+The limit is a consumer that only accepts. Both servers are fresh for each run, since one that has served before
+re-uses what it has freed.
 """
 
 from __future__ import annotations

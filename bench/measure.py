@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 CLIENT_SHARE_MAX = 0.25
 STALL_MS = 100
@@ -23,8 +23,8 @@ class Result:
     """
     One object, as printed with ``--json``.
 
-    ``ratio`` is ``value`` against ``limit``, which a bare ASGI application reached on the same Daphne in the same run. ``cpu_ms`` is the
-    server's CPU for one unit of work, all of its processes and the database's together.
+    ``ratio`` is ``value`` against ``limit``, which a bare ASGI application reached on the same Daphne in the same run.
+    ``cpu_ms`` is the server's CPU for one unit of work, all of its processes and the database's together.
     """
 
     name: str

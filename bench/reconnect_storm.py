@@ -1,8 +1,9 @@
 """
 A thousand sockets that all break at once and come back, on two processes.
 
-Value is how many a second are back, each logged in, ready and synced. Before the first storm and after the last one the processes are asked
-how many sockets they have, and their memory is compared. The limit is how many sockets a bare consumer accepts a second.
+Value is how many a second are back, each logged in, ready and synced. Before the first storm and after the last one
+the processes are asked how many sockets they have, and their memory is compared. The limit is how many sockets a bare
+consumer accepts a second.
 """
 
 from __future__ import annotations

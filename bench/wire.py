@@ -134,7 +134,8 @@ class Crowd:
         on_idle: Callable[[], float] = lambda: 0.05,
     ) -> None:
         """
-        Hand over what comes until it is over. ``on_idle`` is called between looks and says how long the next one may wait.
+        Hand over what comes until it is over. ``on_idle`` is called between looks and says how long the next one may
+        wait.
 
         Once a second everybody acknowledges what they heard, as clients do, and as with them not all at once.
         """

@@ -49,7 +49,8 @@ async def listen() -> None:
     """
     Hear what other processes publish, from now on, on the running loop.
 
-    Waits for the first attempt, so that a client is ready only once its hints can reach it; not for a Redis that is out of reach.
+    Waits for the first attempt, so that a client is ready only once its hints can reach it; not for a Redis that is
+    out of reach.
     """
     global _subscription
     if not settings.REDIS_URL:
