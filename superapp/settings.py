@@ -165,8 +165,8 @@ def _database() -> dict[str, object]:
                 "min_size": 1,
                 "max_size": DATABASE_POOL_MAX,
                 "timeout": 3,
-                # The pool gives up soon and tries again when somebody asks. Left to itself it would wait longer each time
-                # and, after an hour without PostgreSQL, be the last to notice that it is back.
+                # The pool gives up soon and tries again when somebody asks. By itself it would wait longer each
+                # time and, after an hour without PostgreSQL, be the last to notice that it is back.
                 "reconnect_timeout": 1,
             },
         },
