@@ -117,9 +117,10 @@ class Traffic:
             "client_cpu_share": used.client / used.server,
         }
 
-    def steady(self, pids: list[int]) -> dict[str, Any]:
+    def steady(self, standing: Ground) -> dict[str, Any]:
         """A fixed number a second, in turn, whatever becomes of them."""
         self.took = []
+        pids, stalls = standing.pids, standing.stalls()
         began = time.monotonic()
         count = 0
 
@@ -144,6 +145,7 @@ class Traffic:
             "p99_ms": measure.percentile(times, 99),
             "worst_ms": max(times),
             "stalls_over_100ms": measure.stalls(self.took),
+            "stalls_of_the_loop": dict(standing.stalls() - stalls),
             "steady_cpu_ms": used.server / count * 1_000,
             "steady_client_cpu_share": used.client / used.server,
         }
@@ -203,7 +205,7 @@ def main() -> None:
         everybody = senders(standing, people, ground.befriend(pairs))
         traffic = Traffic(everybody)
         runs = [
-            {**echo(standing), **traffic.saturate(standing.pids), **traffic.steady(standing.pids)}
+            {**echo(standing), **traffic.saturate(standing.pids), **traffic.steady(standing)}
             for _ in range(options.runs)
         ]
         refused = [payload for sender in everybody for payload in sender.refused]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -57,6 +59,11 @@ class Ground:
     @property
     def pids(self) -> list[int]:
         return [one.pid for one in [*(door.process for door in self.doors), *self.backing]]
+
+    def stalls(self) -> Counter[str]:
+        """What the doors' event loops have been held up by for over 100 ms so far, as they wrote it down themselves."""
+        told = "".join(door.process.log for door in self.doors)
+        return Counter(re.findall(r'\bcause["=: ]+(\w+)', told))
 
     @property
     def bare_pids(self) -> list[int]:

@@ -185,7 +185,7 @@ class Subscription:
             pause = min(pause * 2, PAUSE_SECONDS_MAX)
 
     async def _messages(self) -> Any:
-        client = redis.asyncio.Redis.from_url(  # type: ignore[call-overload]  # The stubs know the blocking Retry alone.
+        client = redis.asyncio.Redis.from_url(
             self._url,
             socket_connect_timeout=CONNECT_SECONDS_MAX,
             socket_keepalive=True,
@@ -205,7 +205,7 @@ class Subscription:
                     else:
                         await subscription.ping()
         finally:
-            await client.aclose()
+            await client.aclose()  # type: ignore[attr-defined]  # The stubs are older than the method.
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "subscribe":

@@ -25,6 +25,7 @@ from superapp.core.models import Instance
 from superapp.realtime import (  # noqa: F401  # sync registers its commands.
     bus,
     me,
+    pulse,
     registry,
     serving,
     sync,
@@ -108,6 +109,7 @@ class HintSocket(AsyncConsumer):
         if welcomed is None:
             await self._refuse(send, accept, lines.CLOSE_NOT_LOGGED_IN, NotLoggedIn.code)
             return
+        pulse.watch()
         await bus.listen()
         await send(accept)
         await self._live(welcomed, receive, send)
