@@ -23,6 +23,9 @@ from chat.models import Message
 from superapp.core import clock
 
 
+LOCKING = "FOR NO KEY UPDATE"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What somebody wants to post; ``client_id`` makes it theirs, once and for ever."""
@@ -129,7 +132,7 @@ def lock(public_ids: Collection[UUID]) -> dict[UUID, LockedConversation]:
     """
     condition, params = _among("public_id", [_uuid(public_id) for public_id in public_ids])
     # SQLite has one writer, and it is us already.
-    locking = "FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+    locking = LOCKING if connection.vendor == "postgresql" else ""
     rows = _fetch(
         "SELECT id, public_id, kind, last_seq, rev, counted FROM chat_conversation"
         f" WHERE {condition} ORDER BY id {locking}",
