@@ -280,8 +280,8 @@ MEDIA_ACCEL = env.text(
 )
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Names carry a hash of the content, so that browsers may keep them for ever.
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    # Names carry a hash of the content, so that browsers may keep them for ever; each stands there compressed, too.
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
 # The API: JSON in and out, logged in, our one error body.

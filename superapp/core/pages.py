@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any
 
 import structlog
@@ -49,6 +50,11 @@ class Pages:
                 await self._all_answered.wait()
         except TimeoutError:
             log.warning("answers_abandoned", count=self._under_way)
+
+    def leave(self) -> None:
+        """End the process now if answers were abandoned: their threads would hold it for ever, for nobody."""
+        if self._under_way:
+            os._exit(0)
 
     def _answered(self) -> None:
         self._under_way -= 1

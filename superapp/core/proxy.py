@@ -89,7 +89,7 @@ def _render(place: Place, *, upstreams: str, pages: str, sockets: str) -> str:
     listen = [f"listen {place.port};"]
     if place.tls:
         listen += [
-            f"listen {place.tls.port} ssl;",
+            f"listen {place.tls.port} ssl http2;",
             f"ssl_certificate {place.tls.certificate};",
             f"ssl_certificate_key {place.tls.key};",
             "ssl_protocols TLSv1.2 TLSv1.3;",

@@ -46,6 +46,13 @@ class Stack:
                 found.append((words, int(path.parent.name)))
         return [pid for _, pid in sorted(found)]
 
+    def text_to(self, phone: str) -> str:
+        """What the developer's inbox holds for a number."""
+        with psycopg.connect(self.database_url) as database:
+            row = database.execute("SELECT text FROM accounts_developersms WHERE number = %s", [phone]).fetchone()
+        assert row is not None
+        return str(row[0])
+
     def is_ready(self) -> bool:
         return get(f"{self.url}/-/ready").status == 200
 
@@ -99,8 +106,8 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def people(stack: Stack) -> tuple[Person, Person, str]:
     """Ana and Bo, who know each other, and their conversation."""
-    ana = Person(stack.url, stack.database_url, "+628120000001")
-    bo = Person(stack.url, stack.database_url, "+628120000002")
+    ana = Person(stack.url, stack.text_to, "+628120000001")
+    bo = Person(stack.url, stack.text_to, "+628120000002")
     ana.must("POST", "contacts", {"phone": "+628120000002"})
     # The invitation is a fact, which another process delivers.
     answer = f"/api/v1/contacts/{ana.id}/answer"
