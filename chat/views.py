@@ -79,7 +79,7 @@ def details(request: HttpRequest, conversation: UUID) -> HttpResponse:
 
 @require_safe
 def shell(request: HttpRequest) -> HttpResponse:
-    """The page of chat without anybody's conversations: the device keeps it, and modules fill it with what the device knows."""
+    """The page of chat without anybody's conversations: the device keeps it, and fills it with what it knows."""
     return render(request, "chat/page.html", {**_frame("list"), "rows": (), "more": None, "boot": {}, "is_shell": True})
 
 

@@ -58,10 +58,9 @@ def type_a_wrong_number(page: Page, _context: BrowserContext) -> None:
     page.wait_for_selector(".field__problem")
 
 
-def open_the_menu(page: Page, _context: BrowserContext) -> None:
-    """Of the last message of mine that is no emoji alone."""
-    mine = page.locator(".message[data-mine]:not([data-big]):not([data-recalled])").last
-    mine.locator("[data-action=menu]").focus()
+def open_the_menu(page: Page, _context: BrowserContext, *, of: str = "[data-mine]") -> None:
+    """Of the last message that is no emoji alone."""
+    page.locator(f".message{of}:not([data-big]):not([data-recalled]) [data-action=menu]").last.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#message-menu:popover-open")
 
@@ -75,9 +74,11 @@ def go_offline_and_write(page: Page, context: BrowserContext) -> None:
 
 
 def reply_to_the_last(page: Page, context: BrowserContext) -> None:
-    open_the_menu(page, context)
+    open_the_menu(page, context, of=":not([data-mine])")
     page.click("#message-menu [data-action=reply]")
-    page.keyboard.type("Kalau begitu aku ikut, sekalian bawa contoh yang kemarin kita bicarakan itu ya")
+    page.fill(
+        "textarea[name=body]", "Kalau begitu 3 kg dulu ya Kak. Kalau paketnya laku, bulan depan kutambah jadi 5 kg"
+    )
 
 
 def search_in_vain(page: Page, _context: BrowserContext) -> None:

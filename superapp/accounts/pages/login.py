@@ -167,7 +167,7 @@ def _send_code(request: HttpRequest, number: str) -> None:
 
 
 def _wait_s(request: HttpRequest) -> int:
-    return max(0, request.session.get(AGAIN_AT_KEY, 0) - int(clock.now().timestamp()))
+    return max(0, int(request.session.get(AGAIN_AT_KEY, 0)) - int(clock.now().timestamp()))
 
 
 def _has_inbox() -> bool:
