@@ -48,14 +48,21 @@ def mark_delivered(user_id: int, marks: Sequence[tuple[UUID, int]]) -> None:
     newest: dict[UUID, int] = {}
     for conversation_id, seq in marks:
         newest[conversation_id] = max(seq, newest.get(conversation_id, 0))
+    # Marks never go back: what does not move now will not after the lock either.
+    moving = {
+        side.conversation_id
+        for side in queries.sides_in(newest, user_id=user_id)
+        if newest[side.conversation.public_id] > side.delivered_seq
+    }
+    if not moving:
+        return
     with transaction.atomic():
-        for conversation in queries.lock_conversations(newest, member_id=user_id):
-            member = queries.side(conversation, user_id)
-            seq = min(newest[conversation.public_id], conversation.last_seq)
-            if seq > member.delivered_seq:
-                member.delivered_seq = seq
-                _store_mark(conversation, member)
-                member.save(update_fields=["delivered_seq", "changed"])
+        for side in queries.lock_sides(moving, user_id=user_id):
+            seq = min(newest[side.conversation.public_id], side.conversation.last_seq)
+            if seq > side.delivered_seq:
+                side.delivered_seq = seq
+                _store_mark(side.conversation, side)
+                side.save(update_fields=["delivered_seq", "changed"])
 
 
 def announce_typing(*, conversation_id: UUID, user_id: int, user_public_id: UUID) -> None:
@@ -73,14 +80,12 @@ def announce_typing(*, conversation_id: UUID, user_id: int, user_public_id: UUID
 
 
 def _store_mark(conversation: Conversation, member: Member) -> None:
-    """Stamp a moved mark, and tell the others: between two, so that ``sync`` heals a lost receipt too."""
-    member.changed = changes.stamp()
-    if conversation.kind == Conversation.Kind.DIRECT:
-        conversation.changed = member.changed
-        conversation.save(update_fields=["changed"])
+    """Stamp a moved mark, and tell the others; the conversation is stamped so that ``sync`` heals a lost receipt."""
+    member.changed = conversation.changed = changes.stamp()
+    conversation.save(update_fields=["changed"])
     push.receipt(
         conversation.public_id,
-        queries.user_public_id(member),
+        member.user.public_id,
         read_seq=member.read_seq,
         delivered_seq=member.delivered_seq,
         to_user_ids=queries.audience(conversation.pk),

@@ -81,7 +81,9 @@ function show(messenger, page) {
   const attention = new Attention({ document, page, messenger })
   new MessageMenu({ document, page, messenger })
   new Navigation({ document, page, messenger, attention })
-  document.documentElement.dataset.live = ""
+  const showLine = () => (document.documentElement.dataset.line = messenger.line.state)
+  messenger.line.onState.listen(showLine)
+  showLine()
 }
 
 function listen(messenger, store, { urls }) {

@@ -24,7 +24,7 @@ async function keep() {
   const list = await (await fetch(LIST, { cache: "no-store" })).json()
   const cache = await caches.open(CACHE)
   const pages = [list.offline, ...Object.values(list.pages ?? {})]
-  await cache.addAll([...list.files, ...pages.map((address) => new Request(address, { credentials: "omit", cache: "reload" }))])
+  await cache.addAll([...list.files, ...pages.map((address) => new Request(address, { cache: "reload" }))])
   await cache.put(LIST, new Response(JSON.stringify(list), { headers: { "Content-Type": "application/json" } }))
   // Hashed names never change their content, so pages of the version before go on with theirs.
   await skipWaiting()
