@@ -20,7 +20,7 @@ from django.db import connection
 
 from chat import frames
 from chat.models import Message
-from superapp.core import clock
+from superapp.core import clock, prepared
 
 
 LOCKING = "FOR NO KEY UPDATE"
@@ -297,14 +297,14 @@ def _among_tuples(
 
 
 def _fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(sql, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
 
 def _run(sql: str, params: Sequence[Any]) -> None:
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(sql, params)
 
 

@@ -62,6 +62,7 @@ def lock_for_member(conversation_id: UUID, user_id: int) -> tuple[Conversation, 
         member = Member.objects.select_related("user").get(conversation=conversation, user_id=user_id, until_seq=None)
     except Member.DoesNotExist:
         raise ConversationNotFound from None
+    member.conversation = conversation
     return conversation, member
 
 
@@ -140,8 +141,16 @@ def message_afresh(message_id: int) -> Message:
 
 def audience(conversation_id: int) -> list[int]:
     """Who is in the conversation now, by user id."""
-    present = Member.objects.filter(conversation_id=conversation_id, until_seq=None)
-    return list(present.order_by("user_id").values_list("user_id", flat=True))
+    return audiences([conversation_id])[conversation_id]
+
+
+def audiences(conversation_ids: Collection[int]) -> dict[int, list[int]]:
+    """Who is in each of these conversations now, by user id."""
+    found: dict[int, list[int]] = {conversation_id: [] for conversation_id in conversation_ids}
+    present = Member.objects.filter(conversation_id__in=conversation_ids, until_seq=None).order_by("user_id")
+    for conversation_id, user_id in present.values_list("conversation_id", "user_id"):
+        found[conversation_id].append(user_id)
+    return found
 
 
 def members_known_to(sides: Iterable[Member]) -> dict[int, list[Member]]:

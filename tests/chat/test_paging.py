@@ -355,6 +355,20 @@ def test_one_change_asks_as_often_in_a_large_group(make_user, make_group, post, 
     assert counted == [11, 7, 9]
 
 
+def test_marks_of_thirty_conversations_ask_as_often_as_one(make_user, make_direct, post, queries_of):
+    ana = make_user("ana")
+    marks = []
+    for number in range(31):
+        other = make_user(f"teman{number}")
+        conversation = make_direct(ana, other)
+        post(conversation, other)
+        marks.append((conversation.public_id, 1))
+
+    counted = [len(queries_of(api.mark_delivered, ana.pk, some)) for some in (marks[:1], marks[1:])]
+
+    assert counted == [7, 7]
+
+
 def test_marks_that_do_not_move_ask_once(make_user, make_direct, post, queries_of):
     ana, bo = make_user("ana"), make_user("bo")
     conversations = [make_direct(ana, bo), make_direct(ana, make_user("citra"))]

@@ -25,6 +25,12 @@ class Two:
 
 
 @pytest.fixture
+def make_site(make_site: Callable[..., Site]) -> Callable[..., Site]:
+    """A site whose codes can be read in the inbox, also as served."""
+    return lambda **options: make_site(env={"SMS_INBOX": "1"}, **options)
+
+
+@pytest.fixture
 def two_strangers(browser: Browser) -> Callable[..., Two]:
     # Chromium reports it as an error when a page goes before the fade of the last one was over.
     browser.forgive("Transition was (aborted|skipped)")

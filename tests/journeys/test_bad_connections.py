@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.harness.people import Browser
 from tests.harness.site import Site
 from tests.journeys import people
 from tests.journeys.conftest import Two
+
+pytestmark = pytest.mark.timeout(240)
 
 OFFLINE_NOISE = r"ERR_INTERNET_DISCONNECTED|WebSocket connection to"
 

@@ -13,6 +13,8 @@ from tests.harness.site import Site
 from tests.journeys import people
 from tests.journeys.conftest import Two
 
+pytestmark = pytest.mark.timeout(240)
+
 NOISE_OF_THE_DEAD = r"WebSocket connection to|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET"
 
 # A sending script, step by step; the server dies before one of them and comes back after it.

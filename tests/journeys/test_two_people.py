@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.harness.site import Site
 from tests.journeys import people
 from tests.journeys.conftest import BO_PHONE, Two
+
+pytestmark = pytest.mark.timeout(240)
 
 
 def test_strangers_find_each_other_by_number_and_talk(site: Site, two_strangers: Callable[..., Two]) -> None:

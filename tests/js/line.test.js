@@ -96,7 +96,9 @@ test("a window too many goes on when somebody uses it", () => {
   ready()
   sockets[0].end(4429)
 
-  one.wake({ isUsed: true })
+  one.wake()
+  assert.equal(sockets.length, 1)
+  one.use()
 
   assert.equal(sockets.length, 2)
 })

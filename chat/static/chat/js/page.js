@@ -96,7 +96,7 @@ function listen(messenger, store, { urls }) {
   addEventListener("pageshow", wake)
   addEventListener("offline", () => line.lose())
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake())
-  for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => line.wake({ isUsed: true }), { passive: true })
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => line.use(), { passive: true })
   messenger.onRefusal.listen((entry) => toast(entry.problem.message))
   line.onState.listen(async (state) => {
     if (state !== "ended" || line.reason !== "logged_out") return
