@@ -16,9 +16,15 @@ from chat.actions import (
     read_up_to,
     recall_message,
 )
+from chat.cards import CardType
+from chat.cards import register as register_card
+from chat.doings import Doing
+from chat.doings import register as register_doing
 from chat.reading import history, list_page, summary
 
 __all__ = [
+    "CardType",
+    "Doing",
     "Side",
     "add_member",
     "compose",
@@ -35,5 +41,7 @@ __all__ = [
     "react",
     "read_up_to",
     "recall_message",
+    "register_card",
+    "register_doing",
     "summary",
 ]

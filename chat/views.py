@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import actions, reading, showing, words
+from chat import actions, cards, doings, reading, showing, words
 from chat.actions.changing import EDIT_MINUTES, RECALL_MINUTES
 from chat.actions.keeping import Side
 from chat.frames import SummaryRow
@@ -160,7 +160,10 @@ def _frame(view: str) -> dict[str, Any]:
     return {
         "view": view,
         "reactions": REACTIONS,
-        "words": words.WORDS,
+        "words": {**words.WORDS, **cards.lines()},
+        "card_blanks": cards.blanks(),
+        "card_styles": cards.styles(),
+        "doings": doings.doings(),
         "blank_row": BLANK_ROW,
         "blank_conversation": BLANK_CONVERSATION,
     }

@@ -10,13 +10,15 @@ from uuid import UUID
 from payments import chart, queries, statements
 from payments.actions.escrow import pay_into_escrow, refund_escrow, release_escrow
 from payments.actions.holds import capture_hold, hold_funds, void_hold
-from payments.actions.pins import ask_pin_reset, change_pin, reset_pin, set_first_pin, verify_pin
+from payments.actions.pins import RESET_WAIT, ask_pin_reset, change_pin, reset_pin, set_first_pin, verify_pin
 from payments.actions.topups import approve_top_up, ask_top_up, reject_top_up
 from payments.actions.wallets import open_wallet, send_money, set_tier
+from payments.errors import WalletNotFound
 from payments.fees import MICRO, NOTHING, REGULAR, FeeRule
 from payments.ledger import Answer, Posted, Refused
 from payments.models import Account
 from payments.queries import Movement
+from payments.recipients import Recipient, find_recipient, find_written, recipient
 from superapp.core.money import IDR, Money
 
 __all__ = [
@@ -26,7 +28,9 @@ __all__ = [
     "Answer",
     "FeeRule",
     "Movement",
+    "PinState",
     "Posted",
+    "Recipient",
     "Refused",
     "Wallet",
     "WalletChanges",
@@ -39,10 +43,14 @@ __all__ = [
     "csv_statement",
     "escrow_balance",
     "escrow_balances",
+    "find_recipient",
+    "find_written",
     "hold_funds",
     "merchant_balance",
     "pay_into_escrow",
+    "pin_state",
     "receipt",
+    "recipient",
     "refund_escrow",
     "reject_top_up",
     "release_escrow",
@@ -55,6 +63,7 @@ __all__ = [
     "wallet",
     "wallet_changes",
     "wallet_history",
+    "wallet_rev",
 ]
 
 escrow_balances = queries.escrow_balances
@@ -84,6 +93,15 @@ class WalletChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class PinState:
+    """Whether there is a PIN, whether it is locked, and from when a new one may be set in its place."""
+
+    is_set: bool
+    is_locked: bool
+    reset_from: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MerchantBalance:
     """What a merchant may spend, and what is theirs but not rolled up yet."""
 
@@ -98,6 +116,27 @@ class MerchantBalance:
 def wallet(user_id: int, *, now: datetime) -> Wallet:
     """A person's wallet, opened on first use."""
     return _wallet(open_wallet(user_id=user_id, now=now))
+
+
+def wallet_rev(user_id: int, wallet_id: str, *, now: datetime) -> int:
+    """
+    The rev of a wallet, for its owner.
+
+    :raises WalletNotFound: if it is somebody else's, or there is none
+    """
+    account = open_wallet(user_id=user_id, now=now)
+    if str(account.public_id) != wallet_id:
+        raise WalletNotFound
+    return account.version
+
+
+def pin_state(user_id: int) -> PinState:
+    """How a person's PIN stands."""
+    row = queries.pin_of(user_id)
+    if row is None:
+        return PinState(is_set=False, is_locked=False, reset_from=None)
+    reset_from = row.reset_asked_at + RESET_WAIT if row.reset_asked_at else None
+    return PinState(is_set=True, is_locked=row.locked_at is not None, reset_from=reset_from)
 
 
 def wallet_history(

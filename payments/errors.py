@@ -103,6 +103,38 @@ class HoldNotFound(DomainError):
     message = _("There is no such reservation.")
 
 
+class WalletNotFound(DomainError):
+    """No such wallet, or not yours: the two are told apart to nobody."""
+
+    code = "payments.wallet_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("There is no such wallet.")
+
+
+class RecipientUnnamed(DomainError):
+    """Neither a person, nor a handle, nor a number was named, or several were."""
+
+    code = "payments.recipient_unnamed"
+    kind = Kind.INVALID
+    message = _("Say whom: one of your contacts, a @handle or a number.")
+
+
+class MemoForContacts(DomainError):
+    """Words go only to who wants to hear from you; money goes to anybody."""
+
+    code = "payments.memo_for_contacts"
+    kind = Kind.FORBIDDEN
+    message = _("A note can go only to one of your contacts.")
+
+
+class PeriodInvalid(DomainError):
+    """A statement from a day after its last day, or over too long a time."""
+
+    code = "payments.period_invalid"
+    kind = Kind.INVALID
+    message = _("Choose a first and a last day, at most {days} days apart.")
+
+
 class ReceiptNotFound(DomainError):
     """No such movement, or none of yours: the two are told apart to nobody."""
 

@@ -52,7 +52,11 @@ def wallet_of(user_id: int, asset: str = IDR) -> Account | None:
 def with_waiting(kind: chart.Kind, name: str, asset: str = IDR) -> tuple[Account, int] | None:
     """An account and what lies in its inbox, in one statement: rolled up in between, money would be counted twice or not."""
     waiting = (
-        Inbox.objects.filter(account=OuterRef("pk")).order_by().values("account").annotate(all=Sum("amount")).values("all")
+        Inbox.objects.filter(account=OuterRef("pk"))
+        .order_by()
+        .values("account")
+        .annotate(all=Sum("amount"))
+        .values("all")
     )
     account = Account.objects.filter(code=chart.code(kind, name, asset)).annotate(waiting=Subquery(waiting)).first()
     return (account, account.waiting or 0) if account else None
@@ -80,13 +84,16 @@ def _movements(account: Account) -> QuerySet[Posting]:
 
 
 def movements(account: Account, *, before_seq: int | None = None, limit: int = 50, search: str = "") -> list[Movement]:
-    """The newest lines of a statement, the newest first; those whose words or reference contain ``search``."""
+    """The newest lines of a statement, the newest first; those whose words, reference or other person contain ``search``."""
     rows = _movements(account)
     if before_seq is not None:
         rows = rows.filter(seq__lt=before_seq)
     if search:
         rows = rows.filter(
-            Q(transfer__journal__memo__text__icontains=search) | Q(transfer__journal__reference__icontains=search)
+            Q(transfer__journal__memo__text__icontains=search)
+            | Q(transfer__journal__reference__icontains=search)
+            | Q(transfer__debit__owner__name__icontains=search) & ~Q(transfer__debit=account)
+            | Q(transfer__credit__owner__name__icontains=search) & ~Q(transfer__credit=account)
         )
     return [_movement(account, row) for row in rows.order_by("-seq")[: min(limit, PAGE_MAX)]]
 
@@ -215,6 +222,10 @@ def waiting_top_ups() -> list[TopUp]:
 
 def lock_pin(user_id: int) -> Pin | None:
     return Pin.objects.select_for_update(no_key=True).filter(user_id=user_id).first()
+
+
+def pin_of(user_id: int) -> Pin | None:
+    return Pin.objects.filter(user_id=user_id).first()
 
 
 def journal_of(public_id: UUID) -> Journal | None:

@@ -11,6 +11,7 @@ from payments.actions import pins
 from payments.events import MoneySent
 from payments.ledger import Answer, Entry, Line, key_for
 from payments.models import Account, Tier
+from superapp.accounts import api as accounts
 from superapp.core import ids
 from superapp.core.money import IDR, Money
 
@@ -43,6 +44,7 @@ def send_money(
     be locked out of knowing.
 
     :raises PinWrong: and the like, if the PIN is not right; nothing is stored under the key then
+    :raises MemoForContacts: if there are words for somebody who is no contact: a sen shall not buy a way around a block
     :raises KeyReused: if the key was used for something else
     """
     amount.positive()
@@ -54,6 +56,8 @@ def send_money(
     before = ledger.answered(key)
     if before is not None:
         return before
+    if memo and not accounts.are_contacts(sender_id, receiver_id):
+        raise errors.MemoForContacts
     pins.verify_pin(user_id=sender_id, pin=pin, now=now)
     sender = open_wallet(user_id=sender_id, now=now, asset=amount.asset)
     receiver = open_wallet(user_id=receiver_id, now=now, asset=amount.asset)

@@ -7,26 +7,36 @@ from uuid import UUID
 
 from superapp.accounts import queries, rows
 from superapp.accounts.actions.contacts import ask_by_handle, block_person, make_contacts
+from superapp.accounts.actions.finding import find_by_handle, find_by_phone
 from superapp.accounts.actions.people import create_person
 from superapp.accounts.actions.profile import set_avatar
 from superapp.accounts.models import User
 from superapp.accounts.rows import PersonRow
-from superapp.accounts.visitor import for_people, user_of
+from superapp.accounts.sessions import prove_owner, remember_browser, send_code_to_owner
+from superapp.accounts.visitor import for_people, tell_next, told, user_of
 
 __all__ = [
     "PersonRow",
     "are_contacts",
     "ask_by_handle",
     "block_person",
+    "contacts",
     "create_person",
+    "find_by_handle",
+    "find_by_phone",
     "for_people",
     "make_contacts",
     "people",
     "people_changed",
     "person",
+    "prove_owner",
     "public_ids",
     "refused_pairs",
+    "remember_browser",
+    "send_code_to_owner",
     "set_avatar",
+    "tell_next",
+    "told",
     "user_by_handle",
     "user_by_number",
     "user_by_public_id",
@@ -56,6 +66,12 @@ def people_changed(user_ids: Collection[int], *, since: int) -> dict[int, Person
 def public_ids(user_ids: Collection[int]) -> dict[int, UUID]:
     """How these people are called outside, by id; in one query."""
     return queries.public_ids(user_ids)
+
+
+def contacts(user_id: int) -> list[PersonRow]:
+    """Everybody this person may write to, by name; in one query."""
+    sides = queries.visible_sides(user_id).filter(state="accepted", is_blocked=False)
+    return [rows.person(side.peer) for side in sides.order_by("peer__name", "peer_id")]
 
 
 def are_contacts(user_id: int, peer_id: int) -> bool:

@@ -13,7 +13,9 @@ from django.http import HttpRequest, HttpResponseBase
 from superapp.accounts import browsers, queries
 from superapp.accounts.actions import devices, login
 from superapp.accounts.actions.login import Proof
+from superapp.accounts.errors import CodeNotSent, CodeOver
 from superapp.accounts.models import User
+from superapp.accounts.visitor import user_of
 from superapp.core import clock
 from superapp.realtime.registry import Caller, authenticator
 
@@ -122,3 +124,40 @@ def caller_of_session(session_key: str) -> Caller | None:
         device_public_id=device.public_id,
         language=user.language,
     )
+
+
+def send_code_to_owner(request: HttpRequest) -> int:
+    """
+    Send a code to the number of who is logged in here; after how many seconds another may be asked for.
+
+    :raises CodeNotSent: if they have no number any more, or it could not be handed on
+    """
+    return send_code(request, phone=_own_number(request))
+
+
+def prove_owner(request: HttpRequest, *, code: str) -> datetime:
+    """
+    Use up a code that was sent to who is logged in here, and return when: whoever holds this session holds the number, too.
+
+    :raises CodeWrong, CodeOver, RateLimited: as at the log-in
+    """
+    now = clock.now()
+    user = user_of(request)
+    proof = login.prove_number(
+        phone=_own_number(request),
+        code=code,
+        browser_token=browser_token(request),
+        address=address_of(request),
+        language=user.language,
+        now=now,
+    )
+    if proof.user.pk != user.pk:  # It moved to somebody else in this very moment.
+        raise CodeOver
+    return now
+
+
+def _own_number(request: HttpRequest) -> str:
+    number = queries.number_of(user_of(request).pk)
+    if number is None:
+        raise CodeNotSent
+    return number

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class WiringConfig(AppConfig):
     name = "superapp.wiring"
     label = "wiring"
+
+    def ready(self) -> None:
+        """Have chat show what others make, and facts of one reach the other."""
+        from superapp.wiring import cards, money_cards  # noqa: F401
+
+        cards.register()

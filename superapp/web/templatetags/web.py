@@ -8,10 +8,12 @@ from typing import Any
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 
 from superapp.core import clock
+from superapp.core.money import Money, from_wire
 from superapp.web import assets, times
 from superapp.web.words import WORDS
 
@@ -88,9 +90,27 @@ def time_ago(moment: datetime) -> str:
 
 
 @register.filter
+def zone_of(_moment: datetime) -> str:
+    """The name of the reader's zone, to stand behind an hour."""
+    return times.zone_label(timezone.get_current_timezone_name())
+
+
+@register.filter
 def wire_time(moment: datetime) -> str:
     """For ``<time datetime>``."""
     return clock.wire(moment)
+
+
+@register.filter
+def money(value: object) -> str:
+    """Money as people write it, whether it came as ``Money`` or over the wire; nothing for nothing."""
+    return str(from_wire(value) if isinstance(value, dict) else value or "")
+
+
+@register.filter
+def money_change(value: Money) -> str:
+    """Money that came or went, with its sign."""
+    return f"{'+' if value.amount_minor > 0 else ''}{value}"
 
 
 @register.filter

@@ -1,3 +1,4 @@
+import { showCard } from "#chat/card_view.js"
 import { pieces } from "#chat/links.js"
 import { clone, fill, mark, part } from "#ui/part.js"
 
@@ -67,7 +68,8 @@ export class MessageView {
     const { row, isMine, state, at } = item
     fill(element, "who", this.#isGroup && item.starts && !isMine ? this.#words.name(row.from) : null)
     this.#showQuote(element, row, quote)
-    fill(element, "body", row.kind === "card" ? this.#words.line(row) : row.body)
+    showCard(part(element, "card"), row.card)
+    fill(element, "body", row.body)
     this.#showLinks(part(element, "body"))
     fill(element, "recalled", row.recalled_at ? this.#data.word(isMine ? "recalled_mine" : "recalled_theirs") : null)
     part(element, "edited").hidden = row.edits === 0 || Boolean(row.recalled_at)

@@ -102,6 +102,14 @@ export class Navigation {
     fill(head, "name", name)
     showAvatar(head, inbox.other(summary), name)
     mark(part(head, "details-link"), "href", true, this.#page.detailsOf(summary.id))
+    this.#showDoings(head, inbox.other(summary))
     this.#attention.title = `${name} · ${this.#brand}`
+  }
+
+  #showDoings(head, other) {
+    for (const doing of head.querySelectorAll("[data-part=doing]")) {
+      doing.hidden = !other?.id
+      doing.href = `${doing.dataset.address}${other?.id ?? ""}`
+    }
   }
 }

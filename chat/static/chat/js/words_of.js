@@ -1,3 +1,4 @@
+import { written } from "#chat/card_view.js"
 import { Summary } from "#chat/summary.js"
 
 /** What is said of people and messages, in the words of the page. Shared by the list, the conversation and the announcer. */
@@ -22,8 +23,14 @@ export class WordsOf {
   line(row) {
     if (row.recalled_at) return this.#data.word("recalled")
     if (row.kind === "event") return this.event(row.event)
-    if (row.kind === "card") return row.card?.title ?? this.#data.word("card")
+    if (row.kind === "card") return this.#card(row.card)
     return row.body.replace(/\s+/g, " ").trim()
+  }
+
+  #card(card) {
+    const line = `card:${card?.type}`
+    if (!this.#data.has(line)) return card?.title ?? this.#data.word("card")
+    return this.#data.word(line, written(card))
   }
 
   event({ name, user }) {

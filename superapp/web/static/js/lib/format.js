@@ -1,3 +1,4 @@
+const ASSETS = { IDR: { digits: 2, symbol: "Rp" }, USD: { digits: 2, symbol: "US$" } }
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 const REMEMBERED_MAX = 20_000
@@ -72,4 +73,22 @@ function remembered(memory, at, format) {
     memory.set(minute, format.format(at))
   }
   return memory.get(minute)
+}
+
+/** Money as the server writes it, in every language: `Rp1.250.000`, and `Rp1.250.000,50` only where there are sen. */
+export function writeMoney({ amount_minor, asset }) {
+  const { digits, symbol } = ASSETS[asset]
+  const all = `${Math.abs(amount_minor)}`.padStart(digits + 1, "0")
+  const [whole, minor] = [all.slice(0, -digits), all.slice(-digits)]
+  return `${amount_minor < 0 ? "-" : ""}${symbol}${grouped(whole)}${Number(minor) ? `,${minor}` : ""}`
+}
+
+/** Money that came or went: `+Rp50.000`, `-Rp50.000`. */
+export function writeChange(money) {
+  return `${money.amount_minor > 0 ? "+" : ""}${writeMoney(money)}`
+}
+
+/** Digits with a point between thousands. */
+export function grouped(digits) {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ".")
 }

@@ -7,6 +7,10 @@ export class PageData {
     this.boot = read(document, "boot")
   }
 
+  has(key) {
+    return key in this.#words
+  }
+
   /** A sentence of the page, with values in their places. */
   word(key, values = {}) {
     const sentence = this.#words[key]

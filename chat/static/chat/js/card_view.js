@@ -1,0 +1,37 @@
+import { writeMoney } from "#lib/format.js"
+import { clone } from "#ui/part.js"
+
+/** The fields of a card as text; money is written out. */
+export function written(card) {
+  return Object.fromEntries(Object.entries(card).map(([name, value]) => [name, isMoney(value) ? writeMoney(value) : value]))
+}
+
+/**
+ * A card in its place, from the template that its maker registered. `data-field` names what an element says, and it is hidden where the
+ * card has no such field, unless `data-else` keeps its own words; `data-address` is where a link leads, with `{field}` in it.
+ */
+export function showCard(box, card) {
+  box.hidden = !card
+  if (!card) return box.replaceChildren()
+  if (box.firstElementChild?.dataset.cardType !== card.type) box.replaceChildren(blankOf(card.type))
+  const fields = written(card)
+  for (const element of box.querySelectorAll("[data-field]")) fillField(element, fields[element.dataset.field])
+  for (const link of box.querySelectorAll("[data-address]")) {
+    link.href = link.dataset.address.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(fields[name] ?? ""))
+  }
+}
+
+function blankOf(type) {
+  return clone(document.getElementById(`card-template-${type}`) ? `card-template-${type}` : "card-template-")
+}
+
+function fillField(element, text) {
+  const isThere = text !== undefined && text !== null && text !== ""
+  if (isThere && element.textContent !== `${text}`) element.textContent = text
+  if ("else" in element.dataset) return
+  element.hidden = !isThere
+}
+
+function isMoney(value) {
+  return typeof value === "object" && value !== null && "amount_minor" in value
+}

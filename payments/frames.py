@@ -1,0 +1,108 @@
+"""Rows of wallets on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from payments.api import Movement, PinState, Wallet
+from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow
+from superapp.core import clock
+from superapp.core.money import Money
+
+MoneyRow = dict[str, int | str]
+
+
+class WalletRow(msgspec.Struct, kw_only=True):
+    """How a wallet stands."""
+
+    id: str
+    rev: int
+    balance: MoneyRow
+    available: MoneyRow
+    held: MoneyRow
+    ceiling: MoneyRow | None
+    status: str
+
+
+class MovementRow(msgspec.Struct, kw_only=True):
+    """A line of a wallet's statement. ``peer`` is the other person, where it was one."""
+
+    journal: str
+    kind: str
+    seq: int
+    rev: int
+    amount: MoneyRow
+    held: MoneyRow
+    balance_after: MoneyRow
+    at: str
+    memo: str
+    peer: PersonRow | None
+
+
+class PinRow(msgspec.Struct, kw_only=True):
+    """How the PIN stands: ``missing``, ``set`` or ``locked``; ``reset_from`` if a new one was asked for."""
+
+    state: str
+    reset_from: str | None
+
+
+class Changes(msgspec.Struct, kw_only=True):
+    """A delta of topic ``wallet``, with how the wallet stands at its rev."""
+
+    rev: int
+    wallet: WalletRow
+    rows: list[MovementRow]
+    more: bool
+
+
+class History(msgspec.Struct, kw_only=True):
+    """A page of movements, the newest first."""
+
+    rows: list[MovementRow]
+    more: bool
+
+
+def wallet(shown: Wallet) -> WalletRow:
+    return WalletRow(
+        id=str(shown.public_id),
+        rev=shown.rev,
+        balance=shown.balance.wire(),
+        available=shown.available.wire(),
+        held=shown.held.wire(),
+        ceiling=_wire(shown.ceiling),
+        status=shown.status,
+    )
+
+
+def movements(rows: Sequence[Movement]) -> list[MovementRow]:
+    """Movements with the people in them, who come in one query."""
+    people = accounts.people({row.peer_id for row in rows if row.peer_id is not None})
+    return [_movement(row, people) for row in rows]
+
+
+def pin(state: PinState) -> PinRow:
+    word = "missing" if not state.is_set else "locked" if state.is_locked else "set"
+    return PinRow(state=word, reset_from=clock.wire(state.reset_from) if state.reset_from else None)
+
+
+def _movement(row: Movement, people: dict[int, PersonRow]) -> MovementRow:
+    return MovementRow(
+        journal=str(row.journal),
+        kind=row.kind,
+        seq=row.seq,
+        rev=row.rev,
+        amount=row.delta.wire(),
+        held=row.held_delta.wire(),
+        balance_after=row.balance_after.wire(),
+        at=clock.wire(row.posted_at),
+        memo=row.memo,
+        peer=people.get(row.peer_id) if row.peer_id is not None else None,
+    )
+
+
+def _wire(money: Money | None) -> dict[str, Any] | None:
+    return money.wire() if money is not None else None

@@ -1,0 +1,107 @@
+"""The PIN: setting it, changing it, and getting a new one when it is forgotten or locked."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from payments import api
+from payments.errors import PinAlreadySet, PinInvalid, PinLocked, PinResetTooEarly, PinWrong
+from superapp.accounts import api as accounts
+from superapp.accounts.api import for_people, tell_next, told, user_of
+from superapp.accounts.errors import CodeNotSent, CodeOver, CodeWrong
+from superapp.core import clock
+from superapp.core.errors import DomainError, RateLimited
+
+SECRETS = ("pin", "again", "old")
+CODE_SENT_KEY = "pin_code_sent"
+
+
+@for_people
+@never_cache
+@sensitive_post_parameters(*SECRETS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def pin(request: HttpRequest) -> HttpResponse:
+    """Set the first PIN, or change it knowing the old one."""
+    user_id = user_of(request).pk
+    problems: dict[str, object] = {}
+    if request.method == "POST":
+        problems, status = _set(request, user_id)
+        if not problems:
+            return redirect(_next(request))
+    state = api.pin_state(user_id)
+    context = {"pin": state, "problems": problems, "note": told(request), "next": _next(request)}
+    return render(request, "payments/pin.html", context, status=status if problems else 200)
+
+
+@for_people
+@never_cache
+@sensitive_post_parameters("code", *SECRETS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Prove the number with a fresh code, wait a day, and set a new PIN."""
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            if _take_step(request, request.POST.get("step", "")):
+                return redirect("payments:wallet")
+        except (CodeWrong, CodeOver, CodeNotSent, RateLimited, PinInvalid, PinResetTooEarly) as refusal:
+            problem = refusal
+    state, now = api.pin_state(user_of(request).pk), clock.now()
+    context = {
+        "pin": state,
+        "may_reset": state.reset_from is not None and state.reset_from <= now,
+        "is_code_sent": request.session.get(CODE_SENT_KEY, False),
+        "problem": problem and problem.body()["message"],
+    }
+    response = render(request, "payments/pin_forgotten.html", context, status=problem.kind if problem else 200)
+    accounts.remember_browser(request, response)
+    return response
+
+
+def _take_step(request: HttpRequest, step: str) -> bool:
+    """Do what the form asks for; True once there is a new PIN."""
+    user_id = user_of(request).pk
+    if step == "send":
+        accounts.send_code_to_owner(request)
+        request.session[CODE_SENT_KEY] = True
+    elif step == "prove":
+        code = "".join(char for char in request.POST.get("code", "")[:40] if char.isalnum())
+        proved_at = accounts.prove_owner(request, code=code)
+        api.ask_pin_reset(user_id=user_id, code_proved_at=proved_at, now=clock.now())
+        request.session.pop(CODE_SENT_KEY, None)
+    elif step == "set":
+        if request.POST.get("pin") != request.POST.get("again"):
+            raise PinInvalid
+        api.reset_pin(user_id=user_id, pin=request.POST.get("pin", ""), now=clock.now())
+        tell_next(request, _("Your new PIN is set."))
+        return True
+    return False
+
+
+def _set(request: HttpRequest, user_id: int) -> tuple[dict[str, object], int]:
+    """Set or change the PIN; what was refused, by field, and as which kind."""
+    new, old = request.POST.get("pin", ""), request.POST.get("old")
+    if new != request.POST.get("again", ""):
+        return {"again": _("These two are not the same.")}, 422
+    try:
+        if old is None:
+            api.set_first_pin(user_id=user_id, pin=new, now=clock.now())
+        else:
+            api.change_pin(user_id=user_id, old=old, new=new, now=clock.now())
+    except PinInvalid as refusal:
+        return {"pin": refusal.body()["message"]}, int(refusal.kind)
+    except (PinWrong, PinLocked, PinAlreadySet) as refusal:
+        return {"old": refusal.body()["message"]}, int(refusal.kind)
+    tell_next(request, _("Your PIN is set."))
+    return {}, 200
+
+
+def _next(request: HttpRequest) -> str:
+    """Back to what was being done here, else to the wallet."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if wanted.startswith("/dompet/") else "/dompet/"

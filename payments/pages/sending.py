@@ -1,0 +1,205 @@
+"""
+Sending money: to whom, how much, sure?, and what became of it.
+
+Each confirmation has a key of its own, in its address. Sent twice, gone back to, or tried again after a lost answer, it is the same transfer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from payments import api, words
+from payments.api import Recipient
+from payments.errors import InsufficientFunds, MemoForContacts, PinLocked, PinMissing, PinWrong
+from payments.models import Memo
+from superapp.accounts import api as accounts
+from superapp.accounts.api import for_people, tell_next, user_of
+from superapp.core import clock, ids, money
+from superapp.core.errors import AmountInvalid, DomainError, Kind
+from superapp.core.money import Money
+
+WRITTEN_CHARS_MAX = 60
+DRAFTS_KEY = "transfers"
+DRAFTS_MAX = 10
+MEMO_CHARS_MAX = Memo._meta.get_field("text").max_length or 0
+BESIDE_THE_FIELD = {Kind.INVALID, Kind.NOT_FOUND, Kind.LIMITED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What is about to be sent under a key; once it was answered, the receipt or the code of the refusal."""
+
+    amount: Money
+    memo: str
+    refusal: str = ""
+
+    def kept(self) -> dict[str, Any]:
+        return {**self.amount.wire(), "memo": self.memo, "refusal": self.refusal}
+
+
+@for_people
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def whom(request: HttpRequest) -> HttpResponse:
+    """To one of my contacts, or somebody by handle or number."""
+    user = user_of(request)
+    chosen = ids.parse_id(request.GET.get("kepada", ""))
+    if chosen is not None:
+        return redirect("payments:send", user=chosen)
+    problem: DomainError | None = None
+    typed = request.POST.get("who", "")[:WRITTEN_CHARS_MAX]
+    if request.method == "POST":
+        try:
+            found = api.find_written(user.pk, typed, now=clock.now())
+            return redirect("payments:send", user=found.person["id"])
+        except DomainError as refusal:
+            if refusal.kind not in BESIDE_THE_FIELD:
+                raise
+            problem = refusal
+    context = {
+        "contacts": accounts.contacts(user.pk),
+        "who": typed,
+        "problem": problem and problem.body()["message"],
+    }
+    return render(request, "payments/send_whom.html", context, status=problem.kind if problem else 200)
+
+
+@for_people
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def amount(request: HttpRequest, user: UUID) -> HttpResponse:
+    """How much, and with what words. Nothing moves yet; the next page asks for the PIN."""
+    me, now = user_of(request), clock.now()
+    to = api.recipient(me.pk, who=user)
+    wallet = api.wallet(me.pk, now=now)
+    typed = request.POST if request.method == "POST" else request.GET
+    written, memo = typed.get("amount", "")[:40], typed.get("memo", "")[: MEMO_CHARS_MAX * 4].strip()
+    problems: dict[str, object] = {}
+    if request.method == "POST":
+        draft, problems = _read(written, memo, to=to, available=wallet.available)
+        if draft is not None:
+            key = str(ids.new_id())
+            _keep(request, user, key, draft)
+            return redirect("payments:confirm", user=user, key=key)
+    context = {
+        "to": to,
+        "wallet": wallet,
+        "amount": written,
+        "memo": memo,
+        "memo_chars_max": MEMO_CHARS_MAX,
+        "problems": problems,
+    }
+    return render(request, "payments/send_amount.html", context, status=Kind.INVALID if problems else 200)
+
+
+@for_people
+@never_cache
+@sensitive_post_parameters("pin")
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, user: UUID, key: UUID) -> HttpResponse:
+    """The real name, the amount and the PIN; then the money goes, once for this address."""
+    me, now = user_of(request), clock.now()
+    draft = _draft(request, user, str(key))
+    if draft is None:
+        return redirect("payments:send", user=user)
+    to = api.recipient(me.pk, who=user)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            answer = api.send_money(
+                sender_id=me.pk,
+                receiver_id=to.user_id,
+                amount=draft.amount,
+                memo=draft.memo,
+                pin="".join(request.POST.get("pin", "")[:40].split()),
+                idempotency_key=str(key),
+                now=now,
+            )
+        except (PinWrong, PinLocked, PinMissing, MemoForContacts) as refusal:
+            problem = refusal
+        else:
+            if isinstance(answer, api.Posted):
+                tell_next(request, _("Sent."))
+                return redirect("payments:receipt", journal=answer.public_id)
+            problem = answer.error()
+            draft = Draft(amount=draft.amount, memo=draft.memo, refusal=answer.code)
+            _keep(request, user, str(key), draft)
+    return _confirmation(request, to, draft, key=key, problem=problem)
+
+
+def _confirmation(
+    request: HttpRequest, to: Recipient, draft: Draft, *, key: UUID, problem: DomainError | None
+) -> HttpResponse:
+    me = user_of(request)
+    wallet, pin = api.wallet(me.pk, now=clock.now()), api.pin_state(me.pk)
+    if problem is None and draft.refusal:
+        problem = api.Refused(draft.refusal).error()
+    context = {
+        "to": to,
+        "draft": draft,
+        "wallet": wallet,
+        "after": wallet.available - draft.amount,
+        "pin": pin,
+        "key": key,
+        # Final under this key: the only way on is a new confirmation.
+        "is_refused": bool(draft.refusal),
+        "problem": problem and _sentence(problem, wallet.available),
+        "words": words.WORDS,
+        "back": f"{reverse('payments:send', args=[to.person['id']])}",
+    }
+    return render(request, "payments/send_confirm.html", context, status=problem.kind if problem else 200)
+
+
+def _sentence(problem: DomainError, available: Money) -> str:
+    if isinstance(problem, InsufficientFunds):
+        return _("You have {available}, which is not enough.").format(available=available)
+    if isinstance(problem, PinWrong):
+        left = int(problem.params["left"] or 0)
+        return ngettext(
+            "That PIN is wrong. You can try {left} more time.",
+            "That PIN is wrong. You can try {left} more times.",
+            left,
+        ).format(left=left)
+    return str(problem.body()["message"])
+
+
+def _read(written: str, memo: str, *, to: Recipient, available: Money) -> tuple[Draft | None, dict[str, object]]:
+    """What was typed as a draft, or what is wrong with it, by field."""
+    problems: dict[str, object] = {}
+    wanted: Money | None = None
+    try:
+        wanted = money.parse(written).positive()
+    except AmountInvalid:
+        problems["amount"] = _("Write an amount, such as 50.000.")
+    if wanted is not None and wanted > available:
+        problems["amount"] = _("You have {available}, which is not enough.").format(available=available)
+    if len(memo) > MEMO_CHARS_MAX:
+        problems["memo"] = _("At most {count} characters.").format(count=MEMO_CHARS_MAX)
+    if wanted is None or problems:
+        return None, problems
+    return Draft(amount=wanted, memo=memo if to.is_contact else ""), {}
+
+
+def _keep(request: HttpRequest, user: UUID, key: str, draft: Draft) -> None:
+    """Remember what a key stands for, on this device alone; the words of people do not belong into addresses."""
+    drafts = dict(request.session.get(DRAFTS_KEY, {}))
+    drafts[f"{user}:{key}"] = draft.kept()
+    request.session[DRAFTS_KEY] = dict(list(drafts.items())[-DRAFTS_MAX:])
+
+
+def _draft(request: HttpRequest, user: UUID, key: str) -> Draft | None:
+    kept = request.session.get(DRAFTS_KEY, {}).get(f"{user}:{key}")
+    if kept is None:
+        return None
+    return Draft(amount=Money(kept["amount_minor"], kept["asset"]), memo=kept["memo"], refusal=kept["refusal"])

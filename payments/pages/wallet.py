@@ -1,0 +1,144 @@
+"""The wallet: what lies in it, what came and went, and papers about it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from payments import api, frames, showing, words
+from payments.errors import PeriodInvalid
+from superapp.accounts.api import for_people, told, user_of
+from superapp.core import clock
+from superapp.core.errors import DomainError
+from superapp.core.money import Money
+from superapp.web import times
+
+ROWS_PER_PAGE = 30
+SEARCH_CHARS_MAX = 100
+SEQ_MAX = 2**53
+PERIOD_DAYS_MAX = 366
+HIDING_COOKIE = "balance"
+# How a statement is asked for, made, and named by its ending.
+FORMATS = {
+    "csv": (api.csv_statement, "text/csv; charset=utf-8"),
+    "beancount": (api.beancount_statement, "text/plain; charset=utf-8"),
+}
+
+
+@for_people
+@never_cache
+@require_safe
+def wallet(request: HttpRequest) -> HttpResponse:
+    """What lies in my wallet, and what came and went; ``?cari`` looks for words, ``?sebelum`` goes back."""
+    user, now = user_of(request), clock.now()
+    shown = api.wallet(user.pk, now=now)
+    query = request.GET.get("cari", "")[:SEARCH_CHARS_MAX].strip()
+    before_seq = _seq(request.GET.get("sebelum", ""))
+    found = api.wallet_history(user.pk, now=now, before_seq=before_seq, limit=ROWS_PER_PAGE + 1, search=query)
+    page = found[:ROWS_PER_PAGE]
+    context = {
+        "wallet": shown,
+        "is_hidden": request.COOKIES.get(HIDING_COOKIE) == "hidden",
+        "days": showing.days(page, now=now),
+        "earlier_seq": page[-1].seq if len(found) > len(page) else None,
+        "query": query,
+        "is_first_page": before_seq is None,
+        "note": told(request),
+        "words": words.WORDS,
+        "boot": _boot(user, shown, is_live=before_seq is None and not query),
+        "blank": _BLANK,
+    }
+    return render(request, "payments/wallet.html", context)
+
+
+@for_people
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, journal: UUID) -> HttpResponse:
+    """One movement of mine: how much, with whom, and where the money is."""
+    row = api.receipt(user_of(request).pk, journal)
+    shown = showing.movements([row])[0]
+    context = {"movement": shown, "steps": showing.way(row, shown), "note": told(request)}
+    return render(request, "payments/receipt.html", context)
+
+
+@for_people
+@never_cache
+@require_safe
+def top_up(request: HttpRequest) -> HttpResponse:
+    """How money gets into a wallet for now: at the counter."""
+    user = user_of(request)
+    return render(request, "payments/top_up.html", {"wallet": api.wallet(user.pk, now=clock.now()), "person": user})
+
+
+@for_people
+@never_cache
+@require_safe
+def statement(request: HttpRequest) -> HttpResponse:
+    """Choose a period, and take its statement along as CSV or beancount."""
+    today = timezone.localtime(clock.now()).date()
+    first_day = request.GET.get("dari") or today.replace(day=1).isoformat()
+    last_day = request.GET.get("sampai") or today.isoformat()
+    made = FORMATS.get(request.GET.get("bentuk", ""))
+    problem: DomainError | None = None
+    if made is not None:
+        try:
+            since, until = _period(first_day, last_day)
+            text = "".join(made[0](user_of(request).pk, since=since, until=until, now=clock.now()))
+            return _file(text, made[1], f"{first_day}_{last_day}.{request.GET['bentuk']}")
+        except PeriodInvalid as refusal:
+            problem = refusal
+    context = {
+        "first_day": first_day,
+        "last_day": last_day,
+        "today": today.isoformat(),
+        "problem": problem and problem.body()["message"],
+    }
+    return render(request, "payments/statement.html", context, status=problem.kind if problem else 200)
+
+
+def _file(text: str, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _period(first_day: str, last_day: str) -> tuple[datetime, datetime]:
+    """From the first moment of one day to the last of the other, in the reader's zone."""
+    try:
+        first, last = date.fromisoformat(first_day), date.fromisoformat(last_day)
+        after = last + timedelta(days=1)
+        if not 0 <= (last - first).days <= PERIOD_DAYS_MAX:
+            raise PeriodInvalid(days=PERIOD_DAYS_MAX)
+        zone = timezone.get_current_timezone()
+        return datetime.combine(first, time.min, zone), datetime.combine(after, time.min, zone)
+    except (ValueError, OverflowError):
+        raise PeriodInvalid(days=PERIOD_DAYS_MAX) from None
+
+
+def _boot(user: Any, shown: api.Wallet, *, is_live: bool) -> Any:
+    return msgspec.to_builtins(
+        {
+            "locale": times.locale(),
+            "time_zone": user.time_zone,
+            "urls": {"socket": "/ws", "receipt": "/dompet/bukti/{journal}/", "login": "/masuk/"},
+            "wallet": frames.wallet(shown),
+            "as_of": clock.wire(clock.now()),
+            "is_newest_page": is_live,
+        }
+    )
+
+
+def _seq(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:20]) <= SEQ_MAX else None
+
+
+_BLANK = {"amount": Money(0), "direction": "in"}

@@ -1,0 +1,110 @@
+"""Movements of money as a page shows them: in words, by day, and where the money is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from payments import words
+from payments.api import Movement
+from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow
+from superapp.core.money import Money
+from superapp.web import times
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMovement:
+    """One line of the history. ``direction`` is ``in``, ``out`` or ``held``; ``amount`` is what changed, with its sign."""
+
+    journal: str
+    seq: int
+    title: str
+    direction: str
+    amount: Money
+    balance_after: Money
+    at: datetime
+    memo: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    day: str
+    word: str
+    movements: tuple[ShownMovement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A place where the money was or is; ``at`` is None for what has not happened."""
+
+    sentence: str
+    at: datetime | None
+
+
+# Where money was, in order; the last is where it is. By the same keys as the words of a movement.
+_WAYS: dict[str, tuple[Promise, ...]] = {
+    "sent_out": (gettext_lazy("Out of your wallet"), gettext_lazy("In the wallet of {name}")),
+    "sent_in": (gettext_lazy("Out of the wallet of {name}"), gettext_lazy("In your wallet")),
+    "topped_up_in": (
+        gettext_lazy("Handed over at the counter, and checked by two people"),
+        gettext_lazy("In your wallet"),
+    ),
+    "escrow_paid_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Kept safe for the order")),
+    "escrow_refunded_in": (gettext_lazy("Given back from the order"), gettext_lazy("In your wallet")),
+    "held_held": (gettext_lazy("Set aside in your wallet; it has not left"),),
+    "voided_held": (gettext_lazy("Free again in your wallet"),),
+    "expired_held": (gettext_lazy("Free again in your wallet"),),
+    "captured_out": (gettext_lazy("Out of what was set aside in your wallet"),),
+    "other_in": (gettext_lazy("In your wallet"),),
+    "other_out": (gettext_lazy("Out of your wallet"),),
+    "other_held": (gettext_lazy("Set aside or given back in your wallet"),),
+}
+
+
+def days(rows: Sequence[Movement], *, now: datetime) -> list[Day]:
+    """A page of history by the days of the reader's zone; the people in it come in one query."""
+    shown = movements(rows)
+    return [
+        Day(day=date.isoformat(), word=times.day(entries[0].at, now=now), movements=entries)
+        for date, entries in (
+            (date, tuple(group)) for date, group in groupby(shown, key=lambda row: timezone.localtime(row.at).date())
+        )
+    ]
+
+
+def movements(rows: Sequence[Movement]) -> list[ShownMovement]:
+    people = accounts.people({row.peer_id for row in rows if row.peer_id is not None})
+    return [_movement(row, people) for row in rows]
+
+
+def way(row: Movement, shown: ShownMovement) -> list[Step]:
+    """Where the money of a movement went, step by step: all of them happened with one posting."""
+    sentences = _WAYS.get(words.movement_key(row.kind, row.delta.amount_minor), _WAYS["other_in"])
+    return [Step(sentence=str(sentence).format(name=shown.name), at=row.posted_at) for sentence in sentences]
+
+
+def _movement(row: Movement, people: Mapping[int, PersonRow]) -> ShownMovement:
+    key = words.movement_key(row.kind, row.delta.amount_minor)
+    peer = people.get(row.peer_id) if row.peer_id is not None else None
+    name = (peer["name"] if peer else "") or _("Somebody")
+    return ShownMovement(
+        journal=str(row.journal),
+        seq=row.seq,
+        title=str(words.MOVEMENTS[key]).format(name=name),
+        direction=key.rpartition("_")[2],
+        # What is set aside goes out of what can be spent.
+        amount=row.delta if row.delta else -row.held_delta,
+        balance_after=row.balance_after,
+        at=row.posted_at,
+        memo=row.memo,
+        name=name,
+    )

@@ -1,0 +1,165 @@
+"""What clients may ask of wallets, on the socket and under ``/api/v1``: parse, one call, shape the answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from payments import api, frames
+from superapp.core import clock
+from superapp.core.money import Money
+from superapp.realtime import registry
+from superapp.realtime.registry import Caller, Shape, command
+
+PAGE_MAX = 50
+Seq = Annotated[int, Meta(ge=1, le=2**53)]
+Rev = Annotated[int, Meta(ge=0, le=2**53)]
+SecretText = Annotated[str, Meta(max_length=64)]
+
+
+class Nothing(Shape):
+    pass
+
+
+class WalletAnswer(msgspec.Struct):
+    wallet: frames.WalletRow
+    pin: frames.PinRow
+
+
+@command("payments.wallet", Nothing, rest="GET wallet", answer=WalletAnswer)
+def wallet(caller: Caller, _nothing: Nothing) -> WalletAnswer:
+    shown = api.wallet(caller.user_id, now=clock.now())
+    return WalletAnswer(frames.wallet(shown), frames.pin(api.pin_state(caller.user_id)))
+
+
+class ChangesIn(Shape):
+    after: Rev
+
+
+@command("payments.changes", ChangesIn, rest="GET wallet/changes", answer=frames.Changes)
+def changes(caller: Caller, changes_in: ChangesIn) -> frames.Changes:
+    found = api.wallet_changes(caller.user_id, after=changes_in.after, now=clock.now())
+    return frames.Changes(
+        rev=found.rev, wallet=frames.wallet(found.wallet), rows=frames.movements(found.rows), more=found.more
+    )
+
+
+class HistoryIn(Shape):
+    before: Seq | None = None
+    limit: Annotated[int, Meta(ge=1, le=PAGE_MAX)] = PAGE_MAX
+    search: Annotated[str, Meta(max_length=100)] = ""
+
+
+@command("payments.history", HistoryIn, rest="GET wallet/history", answer=frames.History)
+def history(caller: Caller, history_in: HistoryIn) -> frames.History:
+    # One more than a page, to know whether there is another.
+    found = api.wallet_history(
+        caller.user_id,
+        before_seq=history_in.before,
+        limit=history_in.limit + 1,
+        search=history_in.search,
+        now=clock.now(),
+    )
+    page = found[: history_in.limit]
+    return frames.History(rows=frames.movements(page), more=len(found) > len(page))
+
+
+class ReceiptIn(Shape):
+    journal: UUID
+
+
+@command("payments.receipt", ReceiptIn, rest="GET wallet/receipts/<uuid:journal>", answer=frames.MovementRow)
+def receipt(caller: Caller, receipt_in: ReceiptIn) -> frames.MovementRow:
+    return frames.movements([api.receipt(caller.user_id, receipt_in.journal)])[0]
+
+
+class RecipientIn(Shape):
+    user: UUID | None = None
+    handle: Annotated[str, Meta(max_length=60)] | None = None
+    phone: Annotated[str, Meta(max_length=60)] | None = None
+
+
+@command("payments.recipient", RecipientIn, rest="GET wallet/recipient", cost=5)
+def recipient(caller: Caller, recipient_in: RecipientIn) -> dict[str, Any]:
+    """To whom money would go, by the name they really have: to be confirmed before it goes."""
+    found = api.find_recipient(
+        caller.user_id,
+        user=recipient_in.user,
+        handle=recipient_in.handle,
+        phone=recipient_in.phone,
+        now=clock.now(),
+    )
+    return {"person": found.person, "is_contact": found.is_contact}
+
+
+class Amount(msgspec.Struct, frozen=True):
+    amount_minor: int
+    asset: str
+
+
+class SendIn(Shape):
+    user: UUID
+    amount: Amount
+    pin: SecretText
+    idempotency_key: Annotated[str, Meta(min_length=1, max_length=64)]
+    memo: str = ""
+
+
+class SendAnswer(msgspec.Struct):
+    journal: str
+
+
+@command("payments.send", SendIn, rest="POST wallet/send", cost=10, answer=SendAnswer)
+def send(caller: Caller, send_in: SendIn) -> SendAnswer:
+    """Send money, once; what was answered under a key is answered again, refusals too."""
+    receiver = api.recipient(caller.user_id, who=send_in.user)
+    answer = api.send_money(
+        sender_id=caller.user_id,
+        receiver_id=receiver.user_id,
+        amount=Money(send_in.amount.amount_minor, send_in.amount.asset),
+        memo=send_in.memo,
+        pin=send_in.pin,
+        idempotency_key=send_in.idempotency_key,
+        now=clock.now(),
+    )
+    if isinstance(answer, api.Refused):
+        raise answer.error()
+    return SendAnswer(str(answer.public_id))
+
+
+class NewPin(Shape):
+    pin: SecretText
+
+
+@command("payments.pin_set", NewPin, rest="POST wallet/pin", cost=10)
+def pin_set(caller: Caller, new: NewPin) -> dict[str, Any]:
+    api.set_first_pin(user_id=caller.user_id, pin=new.pin, now=clock.now())
+    return {}
+
+
+class ChangedPin(Shape):
+    old: SecretText
+    new: SecretText
+
+
+@command("payments.pin_change", ChangedPin, rest="PUT wallet/pin", cost=10)
+def pin_change(caller: Caller, changed: ChangedPin) -> dict[str, Any]:
+    api.change_pin(user_id=caller.user_id, old=changed.old, new=changed.new, now=clock.now())
+    return {}
+
+
+@command("payments.pin_reset", NewPin, rest="PUT wallet/pin/reset", cost=10)
+def pin_reset(caller: Caller, new: NewPin) -> dict[str, Any]:
+    """Set a new PIN once the day after the code is over. The code itself is proved on a page, in the browser it was sent for."""
+    api.reset_pin(user_id=caller.user_id, pin=new.pin, now=clock.now())
+    return {}
+
+
+def _rev(caller: Caller, wallet_id: str) -> int:
+    return api.wallet_rev(caller.user_id, wallet_id, now=clock.now())
+
+
+registry.topic("wallet", _rev)

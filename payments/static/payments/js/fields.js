@@ -1,0 +1,3 @@
+import { AmountField } from "#payments/amount_field.js"
+
+customElements.define("nusa-amount-field", AmountField)

@@ -1,0 +1,38 @@
+"""What people read about movements of money; modules get the same sentences as data."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# By kind and direction; ``{name}`` is the other one.
+MOVEMENTS: dict[str, Promise] = {
+    "sent_out": _("To {name}"),
+    "sent_in": _("From {name}"),
+    "topped_up_in": _("Topped up at the counter"),
+    "escrow_paid_out": _("Paid for an order"),
+    "escrow_refunded_in": _("Refund for an order"),
+    "escrow_released_in": _("Payment for an order"),
+    "held_held": _("Set aside"),
+    "captured_out": _("Paid from what was set aside"),
+    "voided_held": _("No longer set aside"),
+    "expired_held": _("No longer set aside"),
+    "other_in": _("Money in"),
+    "other_out": _("Money out"),
+    "other_held": _("Set aside or given back"),
+}
+WORDS = {
+    **{f"movement:{name}": sentence for name, sentence in MOVEMENTS.items()},
+    "somebody": _("Somebody"),
+    "stale": _("As of {time}. Connecting…"),
+    "asking_again": _(
+        "We do not know yet whether it went through, and are asking again. You do not need to send it anew."
+    ),
+}
+
+
+def movement_key(kind: str, delta_minor: int) -> str:
+    """Which of the sentences says a movement."""
+    direction = "held" if delta_minor == 0 else "in" if delta_minor > 0 else "out"
+    key = f"{kind}_{direction}"
+    return key if key in MOVEMENTS else f"other_{direction}"

@@ -1,0 +1,21 @@
+"""What others show in conversations: their types of cards, and what they offer to do with somebody."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from chat import api as chat
+from chat.api import CardType, Doing
+
+TRANSFER = "payments.transfer"
+
+
+def register() -> None:
+    """Have chat know them all."""
+    chat.register_card(
+        TRANSFER,
+        CardType("payments/cards/transfer.html", line=_("Sent {amount}"), styles=("payments/css/cards.css",)),
+    )
+    chat.register_doing(
+        Doing(name="send_money", word=_("Send money"), icon="banknote", address="/dompet/kirim/?kepada=")
+    )

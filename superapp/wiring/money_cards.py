@@ -1,0 +1,38 @@
+"""Money between people, said where they talk."""
+
+from __future__ import annotations
+
+from chat import api as chat
+from payments.events import MoneySent
+from superapp.accounts import api as accounts
+from superapp.core import clock
+from superapp.core.events import subscribe
+from superapp.wiring.cards import TRANSFER
+
+
+@subscribe(MoneySent)
+def show_transfer_to_both(event: MoneySent) -> None:
+    """
+    Post the transfer as a card into the conversation of the two, opened if they have none.
+
+    Only between contacts: who was blocked, or is a stranger, shall not be able to speak through a memo. They see the money in their
+    wallet.
+    """
+    if not accounts.are_contacts(event.sender_id, event.receiver_id):
+        return
+    now = clock.now()
+    conversation = chat.open_direct(user_id=event.sender_id, peer_id=event.receiver_id, now=now)
+    chat.post_card(
+        conversation_id=conversation.public_id,
+        sender_id=event.sender_id,
+        sender_public_id=accounts.public_ids({event.sender_id})[event.sender_id],
+        card_type=TRANSFER,
+        card={
+            "journal": event.journal,
+            "amount": {"amount_minor": event.amount_minor, "asset": event.asset},
+            "memo": event.memo,
+        },
+        # The fact may come twice; the card may not.
+        idempotency_key=f"transfer:{event.journal}",
+        now=now,
+    )
