@@ -25,9 +25,6 @@ WORDS = {
     **{f"movement:{name}": sentence for name, sentence in MOVEMENTS.items()},
     "somebody": _("Somebody"),
     "stale": _("As of {time}. Connecting…"),
-    "asking_again": _(
-        "We do not know yet whether it went through, and are asking again. You do not need to send it anew."
-    ),
 }
 
 

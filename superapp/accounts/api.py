@@ -8,7 +8,7 @@ from uuid import UUID
 from superapp.accounts import queries, rows
 from superapp.accounts.actions.contacts import ask_by_handle, block_person, make_contacts
 from superapp.accounts.actions.finding import find_by_handle, find_by_phone
-from superapp.accounts.actions.people import create_person
+from superapp.accounts.actions.people import create_person, make_operator
 from superapp.accounts.actions.profile import set_avatar
 from superapp.accounts.models import User
 from superapp.accounts.rows import PersonRow
@@ -26,6 +26,7 @@ __all__ = [
     "find_by_phone",
     "for_people",
     "make_contacts",
+    "make_operator",
     "people",
     "people_changed",
     "person",

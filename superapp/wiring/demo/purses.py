@@ -1,0 +1,110 @@
+"""What lies in the demo people's wallets, and how it came there: through the doors, with two operators and everybody's PIN."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from payments import api as payments
+from payments.errors import PinAlreadySet
+from superapp.accounts import api as accounts
+from superapp.accounts.errors import PersonNotFound
+from superapp.core.money import Money
+from superapp.wiring.demo.people import CAST
+from superapp.wiring.demo.script import PLACE
+
+PIN = "258036"
+OPERATORS = (("Wulan dari Loket", "loket.wulan"), ("Bayu dari Loket", "loket.bayu"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """Money that moved: so many days ago, at a time; from nobody if it came in at the counter."""
+
+    days_ago: int
+    at: str
+    sender: str = ""
+    receiver: str
+    rupiah: int
+    words: str
+
+
+MOVED = (
+    Moved(days_ago=11, at="09:12", receiver="sekar", rupiah=350_000, words="Setoran tunai 0117"),
+    Moved(days_ago=11, at="09:40", receiver="siti", rupiah=500_000, words="Setoran tunai 0118"),
+    Moved(days_ago=10, at="13:05", receiver="made", rupiah=400_000, words="Setoran tunai 0121"),
+    Moved(days_ago=10, at="13:20", receiver="yohana", rupiah=600_000, words="Setoran tunai 0122"),
+    Moved(days_ago=9, at="10:02", sender="siti", receiver="sekar", rupiah=95_000, words="Gelang 14,5 + anting"),
+    Moved(days_ago=8, at="16:31", sender="sekar", receiver="chandra", rupiah=210_000, words="Kotak kemasan 100 pcs"),
+    Moved(days_ago=7, at="19:48", sender="made", receiver="sekar", rupiah=125_000, words="DP kalung untuk galeri"),
+    Moved(days_ago=5, at="08:15", receiver="sekar", rupiah=250_000, words="Setoran tunai 0134"),
+    Moved(
+        days_ago=4,
+        at="11:27",
+        sender="yohana",
+        receiver="sekar",
+        rupiah=180_000,
+        words="Tenun ikat, sisanya minggu depan",
+    ),
+    Moved(days_ago=3, at="20:09", sender="sekar", receiver="ibu", rupiah=150_000, words="Buat belanja, Bu 🤍"),
+    Moved(days_ago=2, at="12:44", sender="sekar", receiver="rizky", rupiah=32_500, words="Makan siang kemarin"),
+    Moved(days_ago=1, at="17:56", sender="siti", receiver="sekar", rupiah=60_000, words="Bros mawar 2"),
+)
+
+
+def fill(*, now: datetime) -> None:
+    """
+    Give the demo people money and a history, once: each movement has a key, and a wallet with a history gets no top-up again.
+
+    Not in the transaction of the world: a PIN is counted by itself.
+    """
+    people = {person.key: _found(person.number) for person in CAST}
+    if payments.wallet_history(people["sekar"], now=now, limit=1):
+        return
+    maker, checker = (_operator(name, handle, now=now) for name, handle in OPERATORS)
+    for key in sorted({moved.sender for moved in MOVED if moved.sender}):
+        _set_pin(people[key], now=now)
+    for number, moved in enumerate(MOVED):
+        at = _moment(moved, now)
+        amount = Money(moved.rupiah * 100)
+        receiver = people[moved.receiver]
+        if moved.sender:
+            payments.send_money(
+                sender_id=people[moved.sender],
+                receiver_id=receiver,
+                amount=amount,
+                memo=moved.words,
+                pin=PIN,
+                idempotency_key=f"demo-{number}",
+                now=at,
+            )
+        else:
+            asked = payments.ask_top_up(user_id=receiver, amount=amount, reason=moved.words, maker_id=maker, now=at)
+            payments.approve_top_up(top_up=asked.public_id, checker_id=checker, now=at)
+
+
+def _found(number: str) -> int:
+    user = accounts.user_by_number(number)
+    assert user is not None
+    return user.pk
+
+
+def _operator(name: str, handle: str, *, now: datetime) -> int:
+    try:
+        user = accounts.user_by_handle(handle)
+    except PersonNotFound:
+        user = accounts.create_person(name=name, handle=handle, now=now)
+        accounts.make_operator(user_id=user.pk)
+    return user.pk
+
+
+def _set_pin(user_id: int, *, now: datetime) -> None:
+    try:
+        payments.set_first_pin(user_id=user_id, pin=PIN, now=now)
+    except PinAlreadySet:
+        return
+
+
+def _moment(moved: Moved, now: datetime) -> datetime:
+    date = now.astimezone(PLACE).date() - timedelta(days=moved.days_ago)
+    return datetime.combine(date, time.fromisoformat(moved.at), PLACE)
