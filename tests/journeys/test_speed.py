@@ -56,7 +56,9 @@ def test_a_message_is_painted_within_a_tenth_of_a_second_of_the_tap(
     people.expect_said(two.bo, [f"pesan {number}" for number in range(SENDS)])
     paints = sorted(two.ana.evaluate("window.paints"))
     assert len(paints) == SENDS
-    print(f"tap to paint: p50 {paints[SENDS // 2]:.0f} ms, p75 {paints[SENDS * 3 // 4]:.0f} ms, worst {paints[-1]:.0f} ms")
+    print(
+        f"tap to paint: p50 {paints[SENDS // 2]:.0f} ms, p75 {paints[SENDS * 3 // 4]:.0f} ms, worst {paints[-1]:.0f} ms"
+    )
     assert paints[SENDS * 3 // 4] <= PAINT_P75_MS_MAX
 
 
