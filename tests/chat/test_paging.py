@@ -128,6 +128,21 @@ def test_sync_pages_through_everything_newest_first(many, ask):
     assert names == [str(conversation.public_id) for conversation in reversed(conversations)]
 
 
+def test_conversations_that_changed_in_one_transaction_are_parted_by_pages_and_not_lost(
+    make_user, make_direct, ask, now, monkeypatch
+):
+    ana = make_user("ana")
+    conversations = [make_direct(ana, make_user(f"teman{number}")) for number in range(5)]
+    log.append([entry(conversation, ana) for conversation in conversations], now=now)
+    monkeypatch.setattr(reading, "SUMMARIES_PER_PAGE", 2)
+
+    _answer, pages = pages_of(ask, ana, None)
+
+    assert [len(page) for page in pages] == [2, 2, 1]
+    names = [row["id"] for page in pages for row in page]
+    assert names == [str(conversation.public_id) for conversation in reversed(conversations)]
+
+
 def test_list_of_the_page_is_the_same_list(many, ask):
     ana, _conversations = many
     _answer, pages = pages_of(ask, ana, None)
