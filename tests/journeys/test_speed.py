@@ -81,7 +81,9 @@ def test_the_modules_of_a_page_of_chat_weigh_at_most_sixty_kilobytes(
     two = two_who_talk(site)
 
     addresses = two.bo.evaluate(
-        """() => performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.endsWith(".js"))"""
+        """() => performance.getEntriesByType("resource")
+          .map(({ name }) => name)
+          .filter((name) => name.endsWith(".js"))"""
     )
     modules = {address.split("?")[0] for address in addresses if "/static/" in address}
     weights = [len(gzip.compress(two.bo.request.get(address).body(), 9)) for address in modules]
