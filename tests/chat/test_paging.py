@@ -200,6 +200,26 @@ def test_sync_after_the_cursor_tells_what_changed_and_no_more(real_db, make_user
     assert changed() == [str(one.public_id), str(two.public_id)]
 
 
+@pytest.mark.parametrize("deed", ["edit", "recall", "react"])
+def test_change_of_an_old_message_comes_with_the_next_sync(real_db, make_user, make_direct, post, ask, now, deed):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    for _turn in range(2):
+        post(conversation, ana)
+    cursor = ask(bo, "sync", cursor=None)["cursor"]
+    which = {"conversation_id": conversation.public_id, "seq": 1, "by_user_id": ana.pk, "now": now}
+
+    if deed == "edit":
+        api.edit_message(body="lain", edits=0, **which)
+    elif deed == "recall":
+        api.recall_message(**which)
+    else:
+        api.react(emoji="👍", **which)
+
+    [row] = ask(bo, "sync", cursor=cursor)["parts"]["conversations"]["rows"]
+    assert (row["id"], row["rev"], row["last"]["seq"]) == (str(conversation.public_id), 3, 2)
+
+
 @pytest.mark.served_only
 def test_transaction_that_commits_late_is_not_missed(real_db, make_user, make_direct, ask, now, in_threads):
     import threading
