@@ -227,6 +227,8 @@ def test_nothing_after_leaving_reaches_who_left(group, post, commit, ask, now):
     assert summary["last"]["event"]["name"] == "member_left"
     assert (summary["members"], [person["name"] for person in summary["people"]]) == ([], ["Bo"])
     assert ask(bo, "chat.history", conversation=name)["members"] == []
+    assert ask(bo, "chat.history", conversation=name)["rev"] == 3
+    assert ask(bo, "chat.changes", conversation=name, after=0)["rev"] == 3
     assert ask(bo, "chat.changes", conversation=name, after=0)["members"] == []
     assert ask(bo, "sync", cursor=cursor)["parts"]["conversations"]["rows"] == gone == [summary]
     assert "rahasia" not in str([summary, ask(bo, "chat.history", conversation=name)])
@@ -276,6 +278,20 @@ def test_who_left_can_do_nothing_there_any_more(group, ask, now):
         add(conversation, bo, citra, now)
 
     assert everything() == before
+
+
+def test_who_reacted_and_left_is_still_named(group, ask, now):
+    conversation, ana, bo, citra = group
+    place = conversation.public_id
+    add(conversation, ana, citra, now)
+    api.react(conversation_id=place, seq=1, by_user_id=bo.pk, emoji="👍", now=now)
+    leave(conversation, bo, now)
+
+    page = ask(ana, "chat.history", conversation=str(place), before=2)
+
+    assert [row["from"] for row in page["rows"]] == [str(ana.public_id)]
+    assert page["rows"][0]["reactions"] == [{"emoji": "👍", "users": [str(bo.public_id)]}]
+    assert [person["name"] for person in page["people"]] == ["Ana", "Bo", "Citra"]
 
 
 def test_leaving_twice_is_leaving_once(group, commit, now):

@@ -180,9 +180,26 @@ def test_delivering_reads_nothing(talk):
 def test_reading_is_having_received(talk):
     conversation, ana, _bo = talk
 
-    read(conversation, ana, 4)
+    read(conversation, ana, 3)
+    assert side_of(conversation, ana).delivered_seq == 3
 
-    assert side_of(conversation, ana).delivered_seq == 4
+    delivered(ana, (conversation, 5))
+    read(conversation, ana, 4)
+    assert side_of(conversation, ana).delivered_seq == 5
+
+
+def test_sending_takes_nothing_back_that_was_delivered(make_user, make_direct, post):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    post(conversation, bo)
+    delivered(ana, (conversation, 1))
+
+    post(conversation, ana)
+    assert side_of(conversation, ana).delivered_seq == 1
+
+    read(conversation, ana, 1)
+    post(conversation, ana)
+    assert (side_of(conversation, ana).read_seq, side_of(conversation, ana).delivered_seq) == (3, 3)
 
 
 def test_foreign_and_missing_conversations_are_passed_over(talk, make_user, make_direct, post, commit):

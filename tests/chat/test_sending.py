@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db.transaction import TransactionManagementError
 
-from chat import errors, log
+from chat import api, errors, log
 from chat.models import Conversation, Member, Message
 from superapp.accounts import api as accounts
 from superapp.core import changes
-from superapp.realtime import me
+from superapp.realtime import bus, me
 from tests.chat.conftest import entry
 
 
@@ -154,6 +155,43 @@ def test_own_message_moves_the_read_mark_when_nothing_was_unread(make_user, make
     assert unread(conversation, bo) == 2
 
 
+def test_own_message_after_others_were_read_moves_the_mark_over_own_ones_too(make_user, make_direct, post):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    post(conversation, bo)
+    post(conversation, ana)
+    api.read_up_to(conversation_id=conversation.public_id, user_id=ana.pk, seq=1)
+
+    post(conversation, ana)
+
+    side = Member.objects.get(conversation=conversation, user=ana)
+    assert (side.read_seq, side.read_counted, side.own_since) == (3, 3, 0)
+
+
+def test_message_after_a_change_takes_the_next_number_of_each(make_user, make_direct, post, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    post(conversation, ana)
+    api.react(conversation_id=conversation.public_id, seq=1, by_user_id=bo.pk, emoji="👍", now=now)
+
+    posted = post(conversation, ana)
+
+    assert (posted.seq, posted.rev, posted.counted) == (2, 3, 2)
+    conversation.refresh_from_db()
+    assert (conversation.last_seq, conversation.rev, conversation.counted) == (2, 3, 2)
+
+
+def test_block_between_two_keeps_neither_out_of_their_group(make_user, make_direct, make_group, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    direct, group = make_direct(ana, bo), make_group(ana, bo)
+    accounts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+
+    outcomes = log.append([entry(direct, ana), entry(group, ana)], now=now)
+
+    assert isinstance(outcomes[0], errors.NotAccepted)
+    assert outcomes[1].seq == 1
+
+
 def test_own_message_leaves_what_others_wrote_unread(make_user, make_direct, post):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
@@ -166,16 +204,19 @@ def test_own_message_leaves_what_others_wrote_unread(make_user, make_direct, pos
     assert (unread(conversation, ana), unread(conversation, bo)) == (1, 1)
 
 
-def test_messages_of_one_person_in_two_conversations_number_two_changes_of_theirs(make_user, make_direct, now):
+def test_messages_of_one_person_in_two_conversations_number_two_changes_of_theirs(make_user, make_direct, commit, now):
     ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
     one, two = make_direct(ana, bo), make_direct(ana, citra)
     before = me.rev_of(ana.pk)
 
-    log.append([entry(one, ana), entry(two, ana), entry(one, ana)], now=now)
+    with commit() as hints:
+        log.append([entry(one, ana), entry(two, ana), entry(one, ana)], now=now)
 
     revs = Member.objects.filter(user=ana).order_by("pk").values_list("rev", flat=True)
     assert sorted(revs) == [before + 1, before + 2]
     assert me.rev_of(ana.pk) == before + 2
+    # Told in their order: what comes in order need not wait for what is before it.
+    assert [hint["rev"] for _to, hint in hints if hint["on"] == "me"] == [before + 1, before + 2]
 
 
 def test_message_stamps_conversation_and_side(real_db, make_user, make_direct, post):
@@ -187,6 +228,36 @@ def test_message_stamps_conversation_and_side(real_db, make_user, make_direct, p
 
     assert Conversation.objects.filter(changed__gte=cursor).count() == 1
     assert list(Member.objects.filter(changed__gte=cursor).values_list("user_id", flat=True)) == [ana.pk]
+
+
+def test_hint_that_cannot_be_sent_harms_nobody(real_db, make_user, make_direct, monkeypatch):
+    conversation = make_direct(ana := make_user("ana"), make_user("bo"))
+
+    def fail(_to, _frame):
+        raise RuntimeError("no way out")
+
+    monkeypatch.setattr(bus, "publish", fail)
+
+    [posted] = log.write([entry(conversation, ana)])
+
+    assert (posted.seq, Message.objects.count()) == (1, 1)
+
+
+def test_messages_are_appended_inside_a_transaction_alone(real_db, make_user, make_direct, now):
+    conversation = make_direct(ana := make_user("ana"), make_user("bo"))
+
+    with pytest.raises(TransactionManagementError):
+        log.append([entry(conversation, ana)], now=now)
+
+    assert not Message.objects.exists()
+
+
+def test_message_that_waits_for_others_is_refused_inside_a_transaction(make_user, make_direct):
+    conversation = make_direct(ana := make_user("ana"), make_user("bo"))
+
+    # It would wait for a lock that the waiting transaction may hold.
+    with pytest.raises(TransactionManagementError):
+        log.writer.submit(entry(conversation, ana))
 
 
 @pytest.mark.parametrize("client_id", ["", "x" * 65, "dua kata", "é", "a\x00b"])

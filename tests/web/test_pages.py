@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 from django.test import Client
 
@@ -15,6 +16,8 @@ from superapp.web import assets
 from superapp.web.management.commands import draw_shell
 
 OPEN_PAGES = ("/masuk/", "/masuk/kotak-sms/", "/luring/")
+# Before anybody said anything; at 50 kB/s a third of a second.
+PAGE_BYTES_MAX = 16_000
 PEOPLES_PAGES = ("/obrolan/", "/kontak/", "/saya/")
 
 
@@ -83,6 +86,14 @@ def test_page_names_no_other_host(see, path):
 
     assert len(addresses) > 5
     assert [address for address in addresses if re.match(r"(?:[a-z]+:)?//", address)] == []
+
+
+@pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES])
+def test_page_comes_small_over_the_line(see, path):
+    page = see(path, **{"Accept-Encoding": "gzip"})
+
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert len(page.content) < PAGE_BYTES_MAX
 
 
 @pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES])
@@ -188,6 +199,22 @@ def test_records_out_of_reach_are_said_to_be_so(client, monkeypatch):
     monkeypatch.setattr(login.sms, "inbox", fail)
 
     page = client.get("/masuk/kotak-sms/")
+
+    assert page.status_code == 503
+    assert "kami tidak mau menebak" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_records_out_of_reach_are_said_to_be_so_before_anybody_is_known(client, make_user, monkeypatch):
+    client.force_login(make_user("ana"))
+
+    def fail(_session):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(SessionStore, "load", fail)
+    client.raise_request_exception = False
+
+    page = client.get("/obrolan/")
 
     assert page.status_code == 503
     assert "kami tidak mau menebak" in page.content.decode()

@@ -1,9 +1,12 @@
+import { Summary } from "#chat/summary.js"
+
 /** What asks for attention outside the conversation: the number in the title, on the place, on the app; one spoken line. */
 export class Attention {
   #document
   #page
   #messenger
   #title = ""
+  #count = null
 
   constructor({ document, page, messenger }) {
     this.#document = document
@@ -25,6 +28,11 @@ export class Attention {
     const count = this.#messenger.inbox.badge
     const title = count > 0 ? this.#page.data.word("title_unread", { count, title: this.#title }) : this.#title
     if (this.#document.title !== title) this.#document.title = title
+    if (count !== this.#count) this.#showCount(count)
+  }
+
+  #showCount(count) {
+    this.#count = count
     for (const badge of this.#document.querySelectorAll("[data-badge=chat]")) {
       badge.hidden = count === 0
       badge.textContent = count > 0 ? this.#page.format.number(count) : ""
@@ -36,7 +44,8 @@ export class Attention {
 
   #announce(conversation, row) {
     const { words, data } = this.#page
-    if (this.#messenger.inbox.get(conversation) === undefined) return
+    const summary = this.#messenger.inbox.get(conversation)
+    if (!summary || Summary.isMuted(summary, this.#page.clock.serverNow())) return
     this.#document.getElementById("announcer").textContent = data.word("announce", { name: words.name(row.from), text: words.line(row) })
   }
 }
