@@ -43,7 +43,7 @@ types: .venv/dev.stamp
 	$(BIN)/mypy
 
 contracts: .venv/dev.stamp
-	$(BIN)/lint-imports --no-timing
+	$(BIN)/lint-imports --no-logo
 
 # A directory of their own, so that a check never touches the data of this machine.
 migrations: .venv/dev.stamp
@@ -54,7 +54,8 @@ templates: .venv/dev.stamp
 
 deploy-check: .venv/dev.stamp
 	VAR_DIR=$$(mktemp -d) DATABASE_URL=postgres://nusa@localhost/nusa REDIS_URL=redis://localhost:6379/0 \
-	PUBLIC_URL=https://nusa.example ALLOWED_HOSTS=nusa.example SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') \
+	PUBLIC_URL=https://nusa.example ALLOWED_HOSTS=nusa.example SMS_URL=https://sms.example/send \
+	SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') \
 	$(MANAGE) check --deploy --fail-level WARNING
 
 docs: .venv/dev.stamp  ## The pages of docs/ that are made from the code
@@ -66,10 +67,10 @@ docs-check: .venv/dev.stamp
 test: test-js test-sqlite test-postgres  ## The whole suite, embedded and served, and the journeys in a browser
 
 test-sqlite: programs .venv/dev.stamp $(CATALOGUES)
-	NUSA_TEST_DB=sqlite $(BIN)/pytest --quiet --numprocesses $(WORKERS)
+	NUSA_TEST_DB=sqlite $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
 
 test-postgres: programs .venv/dev.stamp $(CATALOGUES)
-	NUSA_TEST_DB=postgres $(BIN)/pytest --quiet --numprocesses $(WORKERS)
+	NUSA_TEST_DB=postgres $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
 
 test-js: programs
 	node --test $(wildcard tests/js/*.test.js)
@@ -78,7 +79,7 @@ programs:  ## PostgreSQL, Redis, Chromium, Node and nginx from Debian, which the
 	@tests/harness/programs.sh
 
 audit: .venv/dev.stamp  ## Known weaknesses of what we depend on; needs an advisory service within reach
-	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements/base.lock
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements/base.lock
 
 # --- Making things that are kept -------------------------------------------------------------------------------------
 

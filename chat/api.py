@@ -19,11 +19,11 @@ from chat.actions import (
 from chat.reading import history, list_page, summary
 
 __all__ = [
+    "Side",
     "add_member",
     "compose",
     "edit_message",
     "history",
-    "Side",
     "keep_side",
     "leave",
     "list_page",

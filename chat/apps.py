@@ -13,5 +13,6 @@ class ChatConfig(AppConfig):
             "icon": "message-circle",
             "order": 10,
             "badge": "chat",
+            "shell_view": "chat:shell",
         },
     )

@@ -13,7 +13,7 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CardType:
-    """``template`` draws the card from ``card``; ``say`` puts it into one line, for lists, quotes and screen readers."""
+    """``template`` draws the card; ``say`` puts it into one line, for lists, quotes and screen readers."""
 
     template: str
     say: Callable[[Data], str]

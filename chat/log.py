@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from chat import frames, log_rows, push
 from chat.errors import ClientIdReused, ConversationNotFound, NotAccepted, ReplyNotFound
-from chat.log_rows import Entry, LockedConversation, Posted, Side, StoredMessage
+from chat.log_rows import Entry, Fresh, LockedConversation, Posted, Side, StoredMessage
 from chat.models import Message
 from superapp.accounts import api as accounts
 from superapp.core import changes, clock
@@ -57,7 +57,7 @@ class _Batch:
     entries: Sequence[Entry]
     now: datetime
     asks_leave: bool
-    fresh: list[tuple[Entry, LockedConversation, Posted]] = field(default_factory=list)
+    fresh: list[Fresh] = field(default_factory=list)
     moved: dict[int, Side] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -84,21 +84,28 @@ class _Batch:
         return pairs
 
     def post(self, entry: Entry) -> Outcome:
-        """Refusals in this order: no such conversation, a reused number, no leave to write, nothing to reply to."""
+        """
+        A retry finds its message even after its sender left or was blocked: it was posted.
+
+        Refusals in this order: a reused number, no such conversation, no leave to write, nothing to reply to.
+        """
         locked = self.conversations.get(entry.conversation_id)
-        side = self.sides.get((locked.id, entry.sender_id)) if locked else None
-        if locked is None or side is None:
+        if locked is None:
             return ConversationNotFound()
         key = (locked.id, entry.sender_id, entry.client_id)
         content_hash = entry.content_hash()
         if (known := self.stored.get(key)) is not None:
             return known.posted() if known.content_hash == content_hash else ClientIdReused()
+        side = self.sides.get((locked.id, entry.sender_id))
+        if side is None:
+            return ConversationNotFound()
         if locked.is_direct and any((entry.sender_id, other) in self.refused for other in self.audiences[locked.id]):
             return NotAccepted()
         if entry.reply_to is not None and not side.from_seq <= entry.reply_to <= locked.last_seq:
             return ReplyNotFound()
         posted = self._number(entry, locked, side)
         self.stored[key] = StoredMessage(posted.seq, posted.rev, posted.counted, posted.sent_at, content_hash)
+        self.fresh.append(Fresh(entry, locked, posted, content_hash))
         return posted
 
     def _number(self, entry: Entry, locked: LockedConversation, side: Side) -> Posted:
@@ -113,23 +120,18 @@ class _Batch:
             else:
                 side.own_since += 1
             self.moved[side.id] = side
-        posted = Posted(locked.last_seq, locked.rev, locked.counted, self.now, is_new=True)
-        self.fresh.append((entry, locked, posted))
-        return posted
+        return Posted(locked.last_seq, locked.rev, locked.counted, self.now, is_new=True)
 
     def store(self) -> None:
         if not self.fresh:
             return
         changed = changes.stamp()
         log_rows.insert(self.fresh)
-        log_rows.advance_conversations({locked.id: locked for _, locked, _ in self.fresh}.values(), changed)
+        log_rows.advance_conversations({one.locked.id: one.locked for one in self.fresh}.values(), changed)
         if self.moved:
             self._store_sides(changed)
         push.messages_posted(
-            [
-                (entry.conversation_id, _row(entry, posted), self.audiences[locked.id])
-                for entry, locked, posted in self.fresh
-            ]
+            [(one.locked.public_id, _row(one.entry, one.posted), self.audiences[one.locked.id]) for one in self.fresh]
         )
 
     def _store_sides(self, changed: int) -> None:

@@ -3,6 +3,7 @@ The statements of the log: sets through ``unnest`` on PostgreSQL, plain statemen
 
 Written by hand since this is the path of every message: through the ORM it costs many times as much.
 """
+# ruff: noqa: S608  # What is put into statements is names of ours and placeholders.
 
 from __future__ import annotations
 
@@ -14,11 +15,15 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from chat import frames
 from chat.models import Message
-from superapp.core import clock
+from superapp.core import clock, prepared
+
+
+LOCKING = "FOR NO KEY UPDATE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +43,8 @@ class Entry:
 
     def content_hash(self) -> str:
         """Of all that the sender said, so that a retry can be told from something else."""
-        content = json.dumps(
-            [self.kind, self.body, self.reply_to, self.card_type, self.card, self.event], sort_keys=True
-        )
-        return hashlib.sha256(content.encode()).hexdigest()
+        content = [self.kind, self.body, self.reply_to, self.card_type, self.card, self.event]
+        return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +116,23 @@ class StoredMessage:
         return Posted(self.seq, self.rev, self.counted, self.sent_at, is_new=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A message that was numbered and is to be stored."""
+
+    entry: Entry
+    locked: LockedConversation
+    posted: Posted
+    content_hash: str
+
+
 def lock(public_ids: Collection[UUID]) -> dict[UUID, LockedConversation]:
     """
     Lock these conversations in the order of their ids, which is the same for everybody. Missing ones are left out.
     """
     condition, params = _among("public_id", [_uuid(public_id) for public_id in public_ids])
     # SQLite has one writer, and it is us already.
-    locking = "FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+    locking = LOCKING if connection.vendor == "postgresql" else ""
     rows = _fetch(
         "SELECT id, public_id, kind, last_seq, rev, counted FROM chat_conversation"
         f" WHERE {condition} ORDER BY id {locking}",
@@ -190,26 +203,26 @@ def stored(keys: Collection[tuple[int, int, str]]) -> dict[tuple[int, int, str],
     return found
 
 
-def insert(fresh: Sequence[tuple[Entry, LockedConversation, Posted]]) -> None:
+def insert(fresh: Iterable[Fresh]) -> None:
     """Store new messages."""
     rows = [
         (
-            locked.id,
-            posted.seq,
-            posted.rev,
-            posted.counted,
-            entry.sender_id,
-            entry.client_id,
-            entry.content_hash(),
-            entry.kind,
-            entry.body,
-            entry.reply_to,
-            entry.card_type,
-            _json(entry.card),
-            _json(entry.event),
-            _instant(posted.sent_at),
+            one.locked.id,
+            one.posted.seq,
+            one.posted.rev,
+            one.posted.counted,
+            one.entry.sender_id,
+            one.entry.client_id,
+            one.content_hash,
+            one.entry.kind,
+            one.entry.body,
+            one.entry.reply_to,
+            one.entry.card_type,
+            _json(one.entry.card),
+            _json(one.entry.event),
+            _instant(one.posted.sent_at),
         )
-        for entry, locked, posted in fresh
+        for one in fresh
     ]
     names = (
         "conversation_id, seq, rev, counted, sender_id, client_id, content_hash, kind, body, reply_to, card_type,"
@@ -284,13 +297,14 @@ def _among_tuples(
 
 
 def _fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _run(sql: str, params: Sequence[Any]) -> None:
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(sql, params)
 
 
@@ -313,7 +327,6 @@ def _instant(moment: datetime) -> datetime | str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
 
 
-def _moment(value: datetime | str | None) -> datetime | None:
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value
+def _moment(value: datetime | None) -> datetime | None:
+    # SQLite stores no zone; what is stored is UTC.
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When, Window
+from django.db.models import Case, F, Prefetch, Q, QuerySet, When, Window
 from django.db.models.functions import Coalesce, Greatest, RowNumber
 
 from chat.errors import ConversationNotFound, MessageNotFound
-from chat.models import Conversation, Member, Message
+from chat.models import Conversation, Member, Message, Reaction
 
 MEMBERS_MAX = 50
 
@@ -59,22 +59,31 @@ def lock_for_member(conversation_id: UUID, user_id: int) -> tuple[Conversation, 
     """
     conversation = lock_conversation(conversation_id)
     try:
-        member = Member.objects.get(conversation=conversation, user_id=user_id, until_seq=None)
+        member = Member.objects.select_related("user").get(conversation=conversation, user_id=user_id, until_seq=None)
     except Member.DoesNotExist:
         raise ConversationNotFound from None
+    member.conversation = conversation
     return conversation, member
 
 
-def lock_conversations(conversation_ids: Iterable[UUID], *, member_id: int) -> list[Conversation]:
-    """Lock those of these conversations that the person is in now, in the order of their ids."""
-    mine = Conversation.objects.filter(public_id__in=list(conversation_ids))
-    locked = mine.select_for_update(no_key=True).order_by("pk")
-    present = set(
-        Member.objects.filter(
-            conversation__in=[one.pk for one in locked], user_id=member_id, until_seq=None
-        ).values_list("conversation_id", flat=True)
-    )
-    return [one for one in locked if one.pk in present]
+def sides_in(conversation_ids: Iterable[UUID], *, user_id: int) -> list[Member]:
+    """The person's sides of those of these conversations that they are in now, each with ``conversation`` loaded."""
+    present = Member.objects.filter(conversation__public_id__in=list(conversation_ids), user_id=user_id, until_seq=None)
+    return list(present.select_related("conversation").order_by("conversation_id"))
+
+
+def lock_sides(conversation_ids: Collection[int], *, user_id: int) -> list[Member]:
+    """
+    Lock these conversations in the order of their ids, and read the person's sides of those that they are in now, each
+    with ``conversation`` and ``user`` loaded.
+    """
+    locked = Conversation.objects.filter(pk__in=conversation_ids).order_by("pk").select_for_update(no_key=True)
+    by_id = {conversation.pk: conversation for conversation in locked}
+    sides = Member.objects.filter(conversation_id__in=list(by_id), user_id=user_id, until_seq=None)
+    found = list(sides.select_related("user").order_by("conversation_id"))
+    for side in found:
+        side.conversation = by_id[side.conversation_id]
+    return found
 
 
 def message_for(conversation: Conversation, member: Member, seq: int) -> Message:
@@ -90,10 +99,14 @@ def message_for(conversation: Conversation, member: Member, seq: int) -> Message
 
 
 def messages(conversation_id: int, member: Member) -> QuerySet[Message]:
-    """The messages of a conversation that this member may see, ready to be made into rows."""
+    """
+    The messages of a conversation that this member may see, ready to be made into rows.
+
+    Of a message that was changed after they left, only what it became is stored, and that is not theirs to learn.
+    """
     visible = Q(conversation_id=conversation_id, seq__gte=member.from_seq)
     if member.until_seq is not None:
-        visible &= Q(seq__lte=member.until_seq)
+        visible &= Q(seq__lte=member.until_seq, rev__lte=member.until_rev)
     return _with_row(Message.objects.filter(visible))
 
 
@@ -121,20 +134,33 @@ def messages_picked(member: Member, seqs: Collection[int]) -> list[Message]:
     return list(messages(member.conversation_id, member).filter(seq__in=seqs).order_by("seq"))
 
 
-def messages_with_rows(ids: Collection[int]) -> list[Message]:
-    """These messages, read afresh with all that their rows need."""
-    return list(_with_row(Message.objects.filter(pk__in=ids)).order_by("pk"))
+def message_afresh(message_id: int) -> Message:
+    """A message as it stands now, with all that its row needs."""
+    return _with_row(Message.objects.all()).get(pk=message_id)
 
 
 def audience(conversation_id: int) -> list[int]:
     """Who is in the conversation now, by user id."""
-    present = Member.objects.filter(conversation_id=conversation_id, until_seq=None)
-    return list(present.order_by("user_id").values_list("user_id", flat=True))
+    return audiences([conversation_id])[conversation_id]
 
 
-def present_members(conversation_ids: Iterable[int]) -> dict[int, list[Member]]:
-    """The first members of each conversation, at most ``MEMBERS_MAX`` of one, with their user."""
-    ranked = Member.objects.filter(conversation_id__in=list(conversation_ids), until_seq=None).annotate(
+def audiences(conversation_ids: Collection[int]) -> dict[int, list[int]]:
+    """Who is in each of these conversations now, by user id."""
+    found: dict[int, list[int]] = {conversation_id: [] for conversation_id in conversation_ids}
+    present = Member.objects.filter(conversation_id__in=conversation_ids, until_seq=None).order_by("user_id")
+    for conversation_id, user_id in present.values_list("conversation_id", "user_id"):
+        found[conversation_id].append(user_id)
+    return found
+
+
+def members_known_to(sides: Iterable[Member]) -> dict[int, list[Member]]:
+    """
+    The first members of the conversations of these sides, at most ``MEMBERS_MAX`` of one, with their user.
+
+    Who is in a conversation now is told to nobody who left it.
+    """
+    present = [side.conversation_id for side in sides if side.until_seq is None]
+    ranked = Member.objects.filter(conversation_id__in=present, until_seq=None).annotate(
         place=Window(RowNumber(), partition_by="conversation_id", order_by="id")
     )
     found: dict[int, list[Member]] = {}
@@ -161,11 +187,8 @@ def sides_changed(user_id: int, *, since: int | None, before: tuple[int, int] | 
             changed_last=Greatest("changed", Case(When(until_seq=None, then=F("conversation__changed")), default=0))
         )
     )
-    if since is None:
-        # A device that knows nothing has nothing to hear of what is gone.
-        sides = sides.filter(until_seq=None)
-    else:
-        sides = sides.filter(changed_last__gte=since)
+    # A device that knows nothing has nothing to hear of what is gone.
+    sides = sides.filter(until_seq=None) if since is None else sides.filter(changed_last__gte=since)
     if before is not None:
         changed, pk = before
         sides = sides.filter(Q(changed_last__lt=changed) | Q(changed_last=changed, pk__lt=pk))
@@ -179,7 +202,7 @@ def last_messages(sides: Collection[Member]) -> dict[int, Message]:
         seq=Coalesce(F("conversation__members__until_seq"), F("conversation__last_seq")),
         seq__gte=F("conversation__members__from_seq"),
     ).annotate(side_id=F("conversation__members__id"))
-    return {message.side_id: message for message in _with_row(newest)}
+    return {message.side_id: message for message in _with_row(newest)}  # type: ignore[attr-defined]  # Annotated.
 
 
 def sides_of_me(user_id: int, *, after_rev: int, limit: int) -> list[Member]:
@@ -200,10 +223,6 @@ def was_ever_in(conversation: Conversation, user_id: int) -> bool:
     return Member.objects.filter(conversation=conversation, user_id=user_id).exists()
 
 
-def user_public_id(member: Member) -> UUID:
-    return member.user.public_id
-
-
 def own_counted_after(conversation: Conversation, *, user_id: int, seq: int) -> int:
     """How many messages of this person's own after ``seq`` make a badge for others."""
     own = Message.objects.filter(conversation=conversation, sender_id=user_id, seq__gt=seq)
@@ -217,13 +236,6 @@ def counted_at(conversation: Conversation, seq: int) -> int:
     return Message.objects.values_list("counted", flat=True).get(conversation=conversation, seq=seq)
 
 
-def share_a_conversation(user_id: int, other_id: int) -> bool:
-    """Whether both are in some conversation now."""
-    mine = Conversation.objects.filter(members__user_id=user_id, members__until_seq=None)
-    return mine.filter(
-        Exists(Member.objects.filter(conversation=OuterRef("pk"), user_id=other_id, until_seq=None))
-    ).exists()
-
-
 def _with_row(found: QuerySet[Message]) -> QuerySet[Message]:
-    return found.select_related("sender").prefetch_related("reactions__user")
+    reactions = Prefetch("reactions", Reaction.objects.select_related("user"))
+    return found.select_related("sender").prefetch_related(reactions)

@@ -24,6 +24,7 @@ def changes(conversation_id: UUID, user_id: int, *, after_rev: int) -> frames.Ch
     member = queries.member_of(conversation_id, user_id)
     # Read before the rows: whatever commits in between comes with the next call.
     rev = queries.rev_for(member)
+    present = _present(member)
     found = queries.messages_changed(member, after_rev=after_rev, rev=rev, limit=PAGE_MAX + 1)
     more = len(found) > PAGE_MAX
     found = found[:PAGE_MAX]
@@ -31,8 +32,8 @@ def changes(conversation_id: UUID, user_id: int, *, after_rev: int) -> frames.Ch
         rev=found[-1].rev if more else rev,
         rows=_rows(found),
         more=more,
-        members=_members(member),
-        people=_people(found),
+        members=[frames.member_row(one) for one in present],
+        people=_people(found, present),
     )
 
 
@@ -50,13 +51,14 @@ def history(conversation_id: UUID, user_id: int, *, before_seq: int | None, limi
     here = {message.seq for message in found}
     quoted = {message.reply_to for message in found if message.reply_to is not None} - here
     replied = queries.messages_picked(member, quoted) if quoted else []
+    present = _present(member)
     return frames.History(
         rev=rev,
         rows=_rows(found),
         more=more,
         quoted=_rows(replied),
-        members=_members(member),
-        people=_people([*found, *replied]),
+        members=[frames.member_row(one) for one in present],
+        people=_people([*found, *replied], present),
     )
 
 
@@ -83,24 +85,13 @@ def summaries(sides: Sequence[Member]) -> list[frames.SummaryRow]:
     if not sides:
         return []
     last = queries.last_messages(sides)
-    members = queries.present_members({side.conversation_id for side in sides})
-    speakers = {message.sender_id for message in last.values()}
-    present = {member.user_id for of_one in members.values() for member in of_one}
-    people = accounts.people(present | speakers)
+    members = queries.members_known_to(sides)
     rows = []
     for side in sides:
         newest = last.get(side.pk)
-        of_one = members.get(side.conversation_id, [])
-        named = {member.user_id for member in of_one} | ({newest.sender_id} if newest else set())
-        rows.append(
-            frames.summary_row(
-                side,
-                side.conversation,
-                last=newest,
-                members=of_one,
-                people=[people[user_id] for user_id in sorted(named)],
-            )
-        )
+        present = members.get(side.conversation_id, [])
+        people = _people([newest] if newest else [], present)
+        rows.append(frames.summary_row(side, side.conversation, last=newest, members=present, people=people))
     return rows
 
 
@@ -137,11 +128,14 @@ def _rows(found: Iterable[Message]) -> list[frames.MessageRow]:
     return [frames.message_row(message) for message in found]
 
 
-def _members(member: Member) -> list[frames.MemberRow]:
-    present = queries.present_members([member.conversation_id])
-    return [frames.member_row(one) for one in present.get(member.conversation_id, [])]
+def _present(member: Member) -> list[Member]:
+    return queries.members_known_to([member]).get(member.conversation_id, [])
 
 
-def _people(found: Iterable[Message]) -> list[Any]:
-    people = accounts.people({message.sender_id for message in found})
-    return [people[user_id] for user_id in sorted(people)]
+def _people(found: Iterable[Message], present: Iterable[Member]) -> list[Any]:
+    """How everybody looks who is named in these rows; they are loaded already."""
+    people = {member.user_id: member.user for member in present}
+    for message in found:
+        people[message.sender_id] = message.sender
+        people |= {reaction.user_id: reaction.user for reaction in message.reactions.all()}
+    return [accounts.person(people[user_id]) for user_id in sorted(people)]

@@ -1,4 +1,4 @@
-"""Rows of the wire as a page shows them: who, when, in what group, in how few words. ``#chat`` does the same on a living page."""
+"""Rows of the wire as a page shows them: who, when, in what group. ``#chat`` does the same on a living page."""
 
 from __future__ import annotations
 

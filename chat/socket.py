@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,13 +13,14 @@ from chat import actions, frames, log, reading
 from chat.log_rows import Entry, Posted
 from chat.models import Message
 from superapp.core import clock
+from superapp.core.errors import InputInvalid
 from superapp.realtime import registry
 from superapp.realtime.registry import Caller, Shape, command, loop_command
 
 Seq = Annotated[int, Meta(ge=1, le=2**53)]
 Rev = Annotated[int, Meta(ge=0, le=2**53)]
-# The action counts characters after cleaning; this only bounds the work of cleaning.
-Body = Annotated[str, Meta(max_length=4 * Message.BODY_CHARS_MAX)]
+# Of the world, and not of a clock on some wall.
+Instant = Annotated[datetime, Meta(tz=True)]
 
 registry.limits["body_chars"] = Message.BODY_CHARS_MAX
 
@@ -27,7 +28,7 @@ registry.limits["body_chars"] = Message.BODY_CHARS_MAX
 class Send(Shape):
     conversation: UUID
     client_id: str
-    body: Body
+    body: str
     reply_to: Seq | None = None
 
 
@@ -67,7 +68,7 @@ def _sent(posted: Posted) -> SendAnswer:
 class Edit(Shape):
     conversation: UUID
     seq: Seq
-    body: Body
+    body: str
     edits: Annotated[int, Meta(ge=0, le=2**31)]
 
 
@@ -101,7 +102,7 @@ def recall(caller: Caller, one: OneMessage) -> dict[str, Any]:
 class React(Shape):
     conversation: UUID
     seq: Seq
-    emoji: Annotated[str, Meta(max_length=64)] | None
+    emoji: str | None
 
 
 @command("chat.react", React, rest="PUT conversations/<uuid:conversation>/messages/<int:seq>/reaction")
@@ -197,7 +198,7 @@ def conversation(caller: Caller, one: OneConversation) -> frames.SummaryRow:
 
 class Keep(Shape):
     conversation: UUID
-    muted_until: datetime | UnsetType | None = UNSET
+    muted_until: Instant | UnsetType | None = UNSET
     pinned: bool | UnsetType = UNSET
     hidden: bool | UnsetType = UNSET
     draft: str | UnsetType = UNSET
@@ -205,9 +206,21 @@ class Keep(Shape):
 
 @command("chat.keep", Keep, rest="PATCH conversations/<uuid:conversation>/mine")
 def keep(caller: Caller, keep: Keep) -> dict[str, Any]:
-    side = actions.Side(muted_until=keep.muted_until, is_pinned=keep.pinned, is_hidden=keep.hidden, draft=keep.draft)
+    side = actions.Side(
+        muted_until=_utc(keep.muted_until) if isinstance(keep.muted_until, datetime) else keep.muted_until,
+        is_pinned=keep.pinned,
+        is_hidden=keep.hidden,
+        draft=keep.draft,
+    )
     member = actions.keep_side(conversation_id=keep.conversation, user_id=caller.user_id, side=side)
     return {"me": member.rev}
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # The first or the last day of the calendar, elsewhere in the world.
+        raise InputInvalid(detail="a moment before or after the calendar") from None
 
 
 registry.sync_part("conversations")(reading.conversations_changed)

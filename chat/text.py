@@ -2,70 +2,94 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from chat.errors import BodyEmpty, BodyNotText, BodyTooLong, NotReactable
 
 COMBINING_MARKS_MAX = 8
-EMOJI_CHARS_MAX = 16
-# Joiners and selectors that emoji, Arabic and Javanese need, but which show nothing by themselves.
-_INVISIBLE = frozenset(
-    "\u200b\u200c\u200d\u2060\ufeff\u180e\u00ad\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Composing makes one character of up to four (a Greek vowel with its three marks).
+COMPOSED_OF_MAX = 4
+# Letters and symbols whose picture is empty.
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_MARKS = ("Mn", "Me")
+
+# One emoji as UTS #51 builds it: a flag, a key cap, or pictures joined to one. Pictures by their blocks and not by a
+# list, so that those of next year are let in.
+_PICTURE = (
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d"
+    "\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
+    "[\U0001f3fb-\U0001f3ff]?\ufe0f?(?:[\U000e0020-\U000e007e]+\U000e007f)?"
+)
+_EMOJI = re.compile(
+    f"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_PICTURE}(?:\u200d{_PICTURE})*",
 )
 
 
 def clean_body(raw: str, *, chars_max: int) -> str:
     """
-    The text as it is kept: NFC, line ends as ``\\n``, no blanks around it.
+    The text as it is kept: NFC, line ends as ``\\n``, no blanks around it. Cleaning what is clean changes nothing.
 
     Directions and joiners stay, since languages need them; the page isolates every text.
 
-    :raises BodyEmpty: if nothing visible is left
     :raises BodyTooLong: if it has more than ``chars_max`` characters
     :raises BodyNotText: if it has control characters, or a pile of combining marks
+    :raises BodyEmpty: if nothing visible is left
     """
-    # Normalizing can at most treble the length: what is far too long is refused before any work.
-    if len(raw) > chars_max * 3:
+    # What is far too long is refused before any work.
+    if len(raw) > chars_max * COMPOSED_OF_MAX:
         raise BodyTooLong(chars_max=chars_max)
-    body = raw if raw.isascii() else unicodedata.normalize("NFC", raw)
-    if "\r" in body:
-        body = body.replace("\r\n", "\n").replace("\r", "\n")
-    body = body.strip()
+    if not raw.isprintable():
+        raw = raw.replace("\r\n", "\n").replace("\r", "\n")
+        _refuse_unprintable(raw)
+    if not raw.isascii():
+        # Before normalizing, which takes a pile in the square of its height; and after, which may take marks apart.
+        _refuse_piles(raw)
+        raw = unicodedata.normalize("NFC", raw)
+        _refuse_piles(raw)
+    body = raw.strip()
     if len(body) > chars_max:
         raise BodyTooLong(chars_max=chars_max)
-    if not body.isprintable():
-        _refuse_unprintable(body)
-    if not body.isascii():
-        _refuse_piles(body)
-    if not body or all(char.isspace() or char in _INVISIBLE for char in body):
+    if not any(map(_is_visible, body)):
         raise BodyEmpty
     return body
 
 
-def clean_emoji(raw: str) -> str:
+def clean_emoji(raw: str, *, chars_max: int) -> str:
     """
-    A reaction: one short run of symbols, no letters.
+    A reaction: one emoji.
 
     :raises NotReactable: if it is anything else
     """
-    if not 1 <= len(raw) <= EMOJI_CHARS_MAX or raw.isascii():
-        raise NotReactable
-    visible = [char for char in raw if unicodedata.category(char) not in ("Mn", "Me", "Cf", "Sk")]
-    if not visible or any(unicodedata.category(char) not in ("So", "Sm", "Po", "Nd") for char in visible):
+    if len(raw) > chars_max or not _EMOJI.fullmatch(raw):
         raise NotReactable
     return raw
 
 
-def _refuse_unprintable(body: str) -> None:
-    for char in body:
+def _refuse_unprintable(text: str) -> None:
+    for char in text:
         # Cc: control, Cs: lone surrogates, Co: private use. Cf (format) is what joins emoji and scripts.
         if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs", "Co"):
             raise BodyNotText
 
 
-def _refuse_piles(body: str) -> None:
+def _refuse_piles(text: str) -> None:
     pile = 0
-    for char in body:
-        pile = pile + 1 if unicodedata.combining(char) or unicodedata.category(char) == "Me" else 0
+    for char in text:
+        if char.isascii():
+            pile = 0
+            continue
+        category = unicodedata.category(char)
+        # By category: marks of class 0, as Thai has, pile up too. A joiner between marks does not part them.
+        if category in _MARKS:
+            pile += 1
+        elif category != "Cf":
+            pile = 0
         if pile > COMBINING_MARKS_MAX:
             raise BodyNotText
+
+
+def _is_visible(char: str) -> bool:
+    category = unicodedata.category(char)
+    # Not "Cn": a character that is younger than our tables may well have a picture.
+    return category[0] != "Z" and category not in ("Cc", "Cf", *_MARKS) and char not in _BLANKS

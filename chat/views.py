@@ -77,6 +77,12 @@ def details(request: HttpRequest, conversation: UUID) -> HttpResponse:
     return _page(request, view="details", conversation_id=conversation)
 
 
+@require_safe
+def shell(request: HttpRequest) -> HttpResponse:
+    """The page of chat without anybody's conversations: the device keeps it, and fills it with what it knows."""
+    return render(request, "chat/page.html", {**_frame("list"), "rows": (), "more": None, "boot": {}, "is_shell": True})
+
+
 @for_people
 @require_POST
 def open_with(request: HttpRequest) -> HttpResponse:
@@ -138,20 +144,26 @@ def _page(
     opened = _opened(request, conversation_id, now) if conversation_id else None
     listed = reading.list_page(user.pk, before=request.GET.get("sebelum") if view == "list" else None)
     context: dict[str, Any] = {
-        "view": view,
+        **_frame(view),
         "rows": showing.rows(listed.rows, my_id=my_id, now=now, open_id=open_id),
         "more": listed.next,
-        "reactions": REACTIONS,
-        "words": words.WORDS,
         "problem": refusal.body()["message"] if refusal else "",
-        "blank_row": BLANK_ROW,
-        "blank_conversation": BLANK_CONVERSATION,
         "boot": _boot(user, listed.rows, is_more=listed.next is not None, opened=opened),
     }
     if opened is not None:
         context["conversation"] = _shown(request, opened, now=now, has_failed=refusal is not None)
         context["row"] = showing.row(opened["summary"], my_id=my_id, now=now, open_id=open_id)
     return render(request, "chat/page.html", context, status=refusal.kind if refusal else 200)
+
+
+def _frame(view: str) -> dict[str, Any]:
+    return {
+        "view": view,
+        "reactions": REACTIONS,
+        "words": words.WORDS,
+        "blank_row": BLANK_ROW,
+        "blank_conversation": BLANK_CONVERSATION,
+    }
 
 
 def _opened(request: HttpRequest, conversation_id: UUID, now: datetime) -> dict[str, Any]:

@@ -96,12 +96,14 @@ INSTALLED_APPS = [
     "superapp.web",
     "payments",
     "chat",
+    "superapp.wiring",
 ]
 
 MIDDLEWARE = [
     "superapp.core.logs.requests",
     "superapp.core.headers.permissions_policy",
     "csp.middleware.CSPMiddleware",
+    "superapp.core.health.answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -163,7 +165,10 @@ def _database() -> dict[str, object]:
             "pool": {
                 "min_size": 1,
                 "max_size": DATABASE_POOL_MAX,
-                "timeout": 5,
+                "timeout": 3,
+                # The pool gives up soon and tries again when somebody asks. By itself it would wait longer each
+                # time and, after an hour without PostgreSQL, be the last to notice that it is back.
+                "reconnect_timeout": 1,
             },
         },
     }
@@ -192,7 +197,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "superapp.web.faults.csrf_refused"
+CSRF_FAILURE_VIEW = "superapp.faults.csrf_refused"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -202,7 +207,6 @@ X_FRAME_OPTIONS = "DENY"
 BEHIND_PROXY = env.yes("BEHIND_PROXY", False, "1 when only our proxy reaches this process; set by what starts it.")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^-/"]  # Whoever watches our health does so from inside.
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 # The preload list is kept abroad, and whoever is on it does not come off: the operator's decision, not ours.
@@ -284,8 +288,8 @@ MEDIA_ACCEL = env.text(
 )
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Names carry a hash of the content, so that browsers may keep them for ever.
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    # Names carry a hash of the content, so that browsers may keep them for ever; each stands there compressed, too.
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
 # The API: JSON in and out, logged in, our one error body.

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from superapp.core import health
-
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("-/live", health.live),
-    path("-/ready", health.ready),
     path("", include("superapp.web.urls")),
     path("", include("superapp.accounts.urls")),
     path("", include("superapp.accounts.pages.urls")),
@@ -16,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("superapp.realtime.rest")),
 ]
 
-handler400 = "superapp.web.faults.bad_request"
-handler403 = "superapp.web.faults.forbidden"
-handler404 = "superapp.web.faults.not_found"
-handler500 = "superapp.web.faults.broken"
+handler400 = "superapp.faults.bad_request"
+handler403 = "superapp.faults.forbidden"
+handler404 = "superapp.faults.not_found"
+handler500 = "superapp.faults.broken"

@@ -13,10 +13,12 @@ from chat.errors import (
     EditTooLate,
     MessageNotYours,
     MessageRecalled,
+    NotAccepted,
     NotReactable,
     RecallTooLate,
 )
 from chat.models import Conversation, Message, Reaction
+from superapp.accounts import api as accounts
 from superapp.core import changes
 
 EDIT_MINUTES = 15
@@ -35,6 +37,7 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
     :raises MessageRecalled: if it was taken back
     :raises EditConflict: if another edit came in between
     :raises EditTooLate: if it is older than ``EDIT_MINUTES``
+    :raises NotAccepted: if one of two has blocked the other, or they are no contacts
     """
     body = text.clean_body(body, chars_max=Message.BODY_CHARS_MAX)
     with transaction.atomic():
@@ -51,6 +54,7 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
             raise EditConflict
         if now - message.sent_at > timedelta(minutes=EDIT_MINUTES):
             raise EditTooLate(minutes=EDIT_MINUTES)
+        _require_leave(conversation, by_user_id)
         message.body, message.edits, message.edited_at = body, edits + 1, now
         _store(conversation, message, ["body", "edits", "edited_at"])
     return message
@@ -89,8 +93,9 @@ def react(*, conversation_id: UUID, seq: int, by_user_id: int, emoji: str | None
     :raises ConversationNotFound, MessageNotFound: if the person cannot see it
     :raises NotReactable: if it is no emoji, or the line is none of a person's
     :raises MessageRecalled: if it was taken back
+    :raises NotAccepted: if one of two has blocked the other, or they are no contacts; taking away is always allowed
     """
-    chosen = text.clean_emoji(emoji) if emoji is not None else None
+    chosen = text.clean_emoji(emoji, chars_max=Reaction.EMOJI_CHARS_MAX) if emoji is not None else None
     with transaction.atomic():
         conversation, member = queries.lock_for_member(conversation_id, by_user_id)
         message = queries.message_for(conversation, member, seq)
@@ -98,15 +103,16 @@ def react(*, conversation_id: UUID, seq: int, by_user_id: int, emoji: str | None
             raise NotReactable
         if message.recalled_at is not None:
             raise MessageRecalled
-        before = Reaction.objects.filter(message=message, user_id=by_user_id).first()
-        if (before.emoji if before else None) == chosen:
+        mine = next((one for one in message.reactions.all() if one.user_id == by_user_id), None)
+        if (mine.emoji if mine else None) == chosen:
             return message
-        if chosen is None:
-            Reaction.objects.filter(message=message, user_id=by_user_id).delete()
-        else:
-            Reaction.objects.update_or_create(
-                message=message, user_id=by_user_id, defaults={"emoji": chosen, "reacted_at": now}
-            )
+        if chosen is not None:
+            _require_leave(conversation, by_user_id)
+            mine = mine or Reaction(message=message, user_id=by_user_id)
+            mine.emoji, mine.reacted_at = chosen, now
+            mine.save()
+        elif mine is not None:
+            mine.delete()
         _store(conversation, message, [])
     return message
 
@@ -116,11 +122,21 @@ def _require_own(message: Message, user_id: int) -> None:
         raise MessageNotYours
 
 
+def _require_leave(conversation: Conversation, user_id: int) -> None:
+    """Other words and a new reaction reach the other one of two as a message does."""
+    if conversation.kind != Conversation.Kind.DIRECT:
+        return
+    others = [other for other in queries.audience(conversation.pk) if other != user_id]
+    if accounts.refused_pairs({(user_id, other) for other in others}):
+        raise NotAccepted
+
+
 def _store(conversation: Conversation, message: Message, fields: list[str]) -> None:
     conversation.rev += 1
     conversation.changed = changes.stamp()
     conversation.save(update_fields=["rev", "changed"])
     message.rev = conversation.rev
     message.save(update_fields=["rev", *fields])
-    fresh = queries.messages_with_rows([message.pk])[0]
-    push.message_changed(conversation.public_id, fresh, to_user_ids=queries.audience(conversation.pk))
+    push.message_changed(
+        conversation.public_id, queries.message_afresh(message.pk), to_user_ids=queries.audience(conversation.pk)
+    )

@@ -32,9 +32,10 @@ def read_up_to(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
         member.read_counted = queries.counted_at(conversation, seq)
         member.own_since = queries.own_counted_after(conversation, user_id=user_id, seq=seq)
         member.delivered_seq = max(member.delivered_seq, seq)
-        _store_mark(conversation, member)
+        _stamp([member])
         member.rev = me.next_rev(user_id)
         member.save(update_fields=["read_seq", "read_counted", "own_since", "delivered_seq", "changed", "rev"])
+        _tell([member])
         push.membership_changed(user_id, frames.membership_row(member, conversation.public_id))
     return member
 
@@ -48,14 +49,25 @@ def mark_delivered(user_id: int, marks: Sequence[tuple[UUID, int]]) -> None:
     newest: dict[UUID, int] = {}
     for conversation_id, seq in marks:
         newest[conversation_id] = max(seq, newest.get(conversation_id, 0))
+    # Marks never go back: what does not move now will not after the lock either.
+    moving = {
+        side.conversation_id
+        for side in queries.sides_in(newest, user_id=user_id)
+        if newest[side.conversation.public_id] > side.delivered_seq
+    }
+    if not moving:
+        return
     with transaction.atomic():
-        for conversation in queries.lock_conversations(newest, member_id=user_id):
-            member = queries.side(conversation, user_id)
-            seq = min(newest[conversation.public_id], conversation.last_seq)
-            if seq > member.delivered_seq:
-                member.delivered_seq = seq
-                _store_mark(conversation, member)
-                member.save(update_fields=["delivered_seq", "changed"])
+        moved = []
+        for side in queries.lock_sides(moving, user_id=user_id):
+            seq = min(newest[side.conversation.public_id], side.conversation.last_seq)
+            if seq > side.delivered_seq:
+                side.delivered_seq = seq
+                moved.append(side)
+        if moved:
+            _stamp(moved)
+            Member.objects.bulk_update(moved, ["delivered_seq", "changed"])
+            _tell(moved)
 
 
 def announce_typing(*, conversation_id: UUID, user_id: int, user_public_id: UUID) -> None:
@@ -72,16 +84,21 @@ def announce_typing(*, conversation_id: UUID, user_id: int, user_public_id: UUID
     push.typing(conversation_id, user_public_id, to_user_ids=others)
 
 
-def _store_mark(conversation: Conversation, member: Member) -> None:
-    """Stamp a moved mark, and tell the others: between two, so that ``sync`` heals a lost receipt too."""
-    member.changed = changes.stamp()
-    if conversation.kind == Conversation.Kind.DIRECT:
-        conversation.changed = member.changed
-        conversation.save(update_fields=["changed"])
-    push.receipt(
-        conversation.public_id,
-        queries.user_public_id(member),
-        read_seq=member.read_seq,
-        delivered_seq=member.delivered_seq,
-        to_user_ids=queries.audience(conversation.pk),
-    )
+def _stamp(moved: Sequence[Member]) -> None:
+    """Stamp sides whose marks moved, and their conversations, so that ``sync`` heals a lost receipt."""
+    changed = changes.stamp()
+    for side in moved:
+        side.changed = changed
+    Conversation.objects.filter(pk__in=[side.conversation_id for side in moved]).update(changed=changed)
+
+
+def _tell(moved: Sequence[Member]) -> None:
+    audiences = queries.audiences([side.conversation_id for side in moved])
+    for side in moved:
+        push.receipt(
+            side.conversation.public_id,
+            side.user.public_id,
+            read_seq=side.read_seq,
+            delivered_seq=side.delivered_seq,
+            to_user_ids=audiences[side.conversation_id],
+        )

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from uuid import UUID
 
 from superapp.accounts import queries, rows
-from superapp.accounts.actions.contacts import block_person, make_contacts
+from superapp.accounts.actions.contacts import ask_by_handle, block_person, make_contacts
 from superapp.accounts.actions.people import create_person
+from superapp.accounts.actions.profile import set_avatar
 from superapp.accounts.models import User
 from superapp.accounts.rows import PersonRow
 from superapp.accounts.visitor import for_people, user_of
@@ -15,6 +16,7 @@ from superapp.accounts.visitor import for_people, user_of
 __all__ = [
     "PersonRow",
     "are_contacts",
+    "ask_by_handle",
     "block_person",
     "create_person",
     "for_people",
@@ -24,6 +26,7 @@ __all__ = [
     "person",
     "public_ids",
     "refused_pairs",
+    "set_avatar",
     "user_by_handle",
     "user_by_number",
     "user_by_public_id",

@@ -58,8 +58,18 @@ def json_door(view: Callable[..., Any]) -> View:
             response = _json(refused.body(), int(refused.kind))
             if refused.retry_after is not None:
                 response.headers["Retry-After"] = str(refused.retry_after)
-        if request.path.endswith(("/login", "/login/code")):
-            sessions.remember_browser(request, response)
+        return response
+
+    return answer
+
+
+def in_known_browser(view: View) -> View:
+    """Have the browser keep the secret by which codes are bound to it."""
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        response = view(request, **parts)
+        sessions.remember_browser(request, response)
         return response
 
     return answer
@@ -67,6 +77,7 @@ def json_door(view: Callable[..., Any]) -> View:
 
 @never_cache
 @require_POST
+@in_known_browser
 @json_door
 def login_code(request: HttpRequest) -> dict[str, int]:
     """Send a code. The answer is the same whether the number has an account or not."""
@@ -76,6 +87,7 @@ def login_code(request: HttpRequest) -> dict[str, int]:
 
 @never_cache
 @require_POST
+@in_known_browser
 @json_door
 def login(request: HttpRequest) -> dict[str, str | bool]:
     """Log in with a code; a new number makes a new account."""

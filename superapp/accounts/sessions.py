@@ -48,8 +48,8 @@ def remember_browser(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where the request comes from. Served, the reverse proxy in front says so, and overwrites what others claim."""
-    told = request.META.get("HTTP_X_REAL_IP", "") if settings.SERVED else ""
+    """Where the request comes from. Our reverse proxy, where there is one, says so and overwrites what others claim."""
+    told = request.META.get("HTTP_X_REAL_IP", "") if settings.BEHIND_PROXY else ""
     return (told or request.META.get("REMOTE_ADDR", ""))[:45]
 
 
@@ -106,10 +106,14 @@ def keep_alive(request: HttpRequest, *, now: datetime) -> None:
 
 @authenticator
 def caller_of_session(session_key: str) -> Caller | None:
-    """Whose session this is, or None when it has ended."""
-    device = queries.device_of_session(session_key, now=clock.now())
+    """Whose session this is, or None when it has ended. Being asked for counts as use of the device."""
+    now = clock.now()
+    device = queries.device_of_session(session_key, now=now)
     if device is None:
         return None
+    if now - device.last_seen_at > devices.SEEN_AGAIN_AFTER:
+        # A page that stays open for weeks speaks over its socket alone.
+        devices.device_seen(session_key=session_key, now=now)
     user: User = device.user
     return Caller(
         user_id=user.pk,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -29,7 +29,8 @@ def for_people(view: View[Arguments]) -> View[Arguments]:
             return redirect(f"{reverse('accounts_pages:name')}?{urlencode({'next': request.path})}")
         return view(request, *args, **kwargs)
 
-    return login_required(guarded)
+    # wraps() makes the request an argument with a name, which a Callable has not.
+    return cast("View[Arguments]", login_required(guarded))
 
 
 def user_of(request: HttpRequest) -> User:

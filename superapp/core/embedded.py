@@ -60,12 +60,16 @@ def migrate() -> None:
 
 
 def collect_static() -> None:
-    """Gather the static files under their hashed names, unless those gathered last are still the same."""
+    """
+    Gather the static files under their hashed names, unless those gathered last are still the same.
+
+    What was gathered before stays: pages that are open ask for it by its old name.
+    """
     stamp_path = settings.STATIC_ROOT / ".gathered-from"
     stamp = _static_stamp()
     if stamp_path.exists() and stamp_path.read_text() == stamp:
         return
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    call_command("collectstatic", verbosity=0, interactive=False)
     stamp_path.write_text(stamp)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 REMEMBERED_SECONDS = 1.0
 
@@ -50,12 +50,25 @@ def require_essentials() -> None:
         function()
 
 
-def live(_request: HttpRequest) -> JsonResponse:
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def answers(get_response: GetResponse) -> GetResponse:
+    """Middleware: answer ``/-/live`` and ``/-/ready`` before anything is looked up, by whatever name we are called."""
+    paths = {"/-/live": live, "/-/ready": ready}
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return paths.get(request.path, get_response)(request)
+
+    return answer
+
+
+def live(_request: HttpRequest) -> HttpResponseBase:
     """The process answers; nothing is asked of anything else."""
     return JsonResponse({"live": True})
 
 
-def ready(_request: HttpRequest) -> JsonResponse:
+def ready(_request: HttpRequest) -> HttpResponseBase:
     """Everything local that is needed is there (200), or what is missing (503)."""
     wrong = _remembered.read()
     return JsonResponse({"ready": not wrong, "wrong": wrong}, status=503 if wrong else 200)

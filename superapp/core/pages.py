@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any
 
 import structlog
@@ -32,9 +33,7 @@ class Pages:
         try:
             await self._wsgi(scope, receive, send)
         finally:
-            self._under_way -= 1
-            if self._is_ending and not self._under_way:
-                self._all_answered.set()
+            self._answered()
 
     async def finish(self) -> None:
         """
@@ -51,3 +50,13 @@ class Pages:
                 await self._all_answered.wait()
         except TimeoutError:
             log.warning("answers_abandoned", count=self._under_way)
+
+    def leave(self) -> None:
+        """End the process now if answers were abandoned: their threads would hold it for ever, for nobody."""
+        if self._under_way:
+            os._exit(0)
+
+    def _answered(self) -> None:
+        self._under_way -= 1
+        if self._is_ending and not self._under_way:
+            self._all_answered.set()

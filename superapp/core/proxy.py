@@ -45,6 +45,8 @@ class Place:
     tls: Tls | None = None
     trusted: Sequence[str] = ()
     mime_types: str = "/etc/nginx/mime.types"
+    # Started by root, it would give up what lets it read media; empty when it is not.
+    user: str = ""
 
 
 def on_this_machine(place: Place, *, pages: Sequence[int], sockets: Sequence[int]) -> str:
@@ -80,14 +82,14 @@ def among_containers(place: Place) -> str:
 
 
 def _servers(ports: Sequence[int]) -> str:
-    return "\n    ".join(f"server 127.0.0.1:{port};" for port in ports)
+    return "\n    ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in ports)
 
 
 def _render(place: Place, *, upstreams: str, pages: str, sockets: str) -> str:
     listen = [f"listen {place.port};"]
     if place.tls:
         listen += [
-            f"listen {place.tls.port} ssl;",
+            f"listen {place.tls.port} ssl http2;",
             f"ssl_certificate {place.tls.certificate};",
             f"ssl_certificate_key {place.tls.key};",
             "ssl_protocols TLSv1.2 TLSv1.3;",
@@ -95,6 +97,7 @@ def _render(place: Place, *, upstreams: str, pages: str, sockets: str) -> str:
         ]
     return Template(TEMPLATE.read_text()).substitute(
         run_dir=place.run_dir,
+        user=f"user {place.user};" if place.user else "",
         static_root=place.static_root,
         media_root=place.media_root,
         mime_types=place.mime_types,

@@ -46,7 +46,9 @@ class Sentence:
 def of_app(directory: Path) -> set[Sentence]:
     """Every sentence of an app's code and templates."""
     found: set[Sentence] = set()
-    for path in sorted(directory.rglob("*.py")):
+    # What the settings say belongs to no app; it is translated with the shell.
+    settings = directory.parent.glob("settings.py") if directory.name == "web" else ()
+    for path in sorted([*directory.rglob("*.py"), *settings]):
         if "migrations" not in path.parts:
             found.update(of_code(path.read_text()))
     for path in sorted((directory / "templates").rglob("*")):

@@ -13,8 +13,8 @@ class Allowance:
     """
     A bucket of tokens for each person: ``burst`` at most, filled with ``per_second``.
 
-    Generous: nobody who taps and types meets it, a client gone wild does. Kept in memory, since it protects this process; what protects money and
-    codes is counted in the database. People whose bucket is full again are forgotten.
+    Generous: nobody who taps and types meets it, a client gone wild does. Kept in memory, since it protects this
+    process; what protects money and codes is counted in the database. People whose bucket is full again are forgotten.
     """
 
     PEOPLE_MAX = 20_000

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from superapp.core import clock
 from superapp.realtime import crossing
-from superapp.realtime.crossing import Message, Subscription, To
+from superapp.realtime.crossing import Parcel, Subscription, To
 from superapp.realtime.hub import hint_lag, hub
 
 # Something may have been missed: clients ask what changed.
@@ -49,29 +49,31 @@ async def listen() -> None:
     """
     Hear what other processes publish, from now on, on the running loop.
 
-    Waits for the first attempt, so that a client is ready only once its hints can reach it; not for a Redis that is out of reach.
+    Waits for the first attempt, so that a client is ready only once its hints can reach it; not for a Redis that is
+    out of reach.
     """
     global _subscription
     if not settings.REDIS_URL:
         return
     if _subscription is None or _subscription.loop is not asyncio.get_running_loop():
-        own = crossing.publisher(RESUMED).origin
-        _subscription = Subscription(settings.REDIS_URL, own=own, on_message=_hear, on_resumed=_resume)
+        own = crossing.publisher(RESUMED).name
+        _subscription = Subscription(settings.REDIS_URL, own=own, on_parcel=_hear, on_resumed=_resume)
     if not _subscription.has_tried.is_set():
         # When this is not long enough it goes on trying, and says so when it has come through.
         await asyncio.wait([asyncio.ensure_future(_subscription.has_tried.wait())], timeout=LISTEN_SECONDS_MAX)
 
 
-def _hear(message: Message) -> None:
-    hint_lag.observe(max(0.0, clock.now().timestamp() - message.sent_at))
-    if message.to == To.PEOPLE:
-        hub.deliver(message.people, message.frame)
-    elif message.to == To.TOPIC:
-        hub.deliver_topic(message.topic, message.frame)
-    elif message.to == To.DEVICE:
-        hub.end_device(message.people[0])
-    else:
-        hub.deliver_all(message.frame)
+def _hear(parcel: Parcel) -> None:
+    hint_lag.observe(max(0.0, clock.now().timestamp() - parcel.sent_at))
+    for message in parcel.messages:
+        if message.to == To.PEOPLE:
+            hub.deliver(message.people, message.frame)
+        elif message.to == To.TOPIC:
+            hub.deliver_topic(message.topic, message.frame)
+        elif message.to == To.DEVICE:
+            hub.end_device(message.people[0])
+        else:
+            hub.deliver_all(message.frame)
 
 
 def _resume() -> None:

@@ -20,6 +20,7 @@ import redis.asyncio
 import structlog
 from django.conf import settings
 from prometheus_client import Counter
+from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -31,7 +32,8 @@ QUEUE_MAX = 10_000
 BATCH_MAX = 500
 PAUSE_SECONDS_MIN = 0.25
 PAUSE_SECONDS_MAX = 5.0
-# A subscription that hears nothing for this long asks whether the line still stands, and gives it up after twice as long.
+# A subscription that hears nothing for this long asks whether the line still stands, and gives it up after twice as
+# long.
 SILENCE_SECONDS_MAX = 10.0
 
 log = structlog.get_logger(__name__)
@@ -50,18 +52,27 @@ class To(IntEnum):
 
 
 class Message(msgspec.Struct, array_like=True):
-    """What crosses. Integer keys are fine here: it never leaves our own machines."""
+    """One thing to tell. Integer keys are fine here: it never leaves our own machines."""
 
-    origin: bytes
-    sent_at: float
     to: int
     people: list[int]
     topic: str
     frame: bytes
 
 
+class Parcel(msgspec.Struct, array_like=True):
+    """
+    What crosses: all that one process had to tell since the last one. On the wire, the name of its process stands
+    before it.
+    """
+
+    sent_at: float
+    messages: list[Message]
+
+
+NAME_BYTES = 8
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Message).decode
+_decode = msgspec.msgpack.Decoder(Parcel).decode
 
 
 def channel() -> str:
@@ -73,12 +84,13 @@ class Publisher:
     """
     Hands messages to Redis from a thread of its own.
 
-    Whoever publishes only queues, be it an event loop, a batcher or a request. When Redis is out of reach, messages are dropped at once
-    until a pause is over, twice as long each time; the first message that gets through again tells everybody that some were lost.
+    Whoever publishes only queues, be it an event loop, a batcher or a request; what queued while the last parcel was
+    on its way makes up the next. When Redis is out of reach, messages are dropped at once until a pause is over, twice
+    as long each time; the first parcel that gets through again tells everybody that some were lost.
     """
 
     def __init__(self, url: str, *, resumed: bytes) -> None:
-        self.origin = secrets.token_bytes(8)
+        self.name = secrets.token_bytes(NAME_BYTES)
         self._client = redis.Redis.from_url(
             url,
             socket_connect_timeout=CONNECT_SECONDS_MAX,
@@ -88,7 +100,7 @@ class Publisher:
         )
         self._channel = channel()
         self._resumed = resumed
-        self._queue: deque[bytes] = deque()
+        self._queue: deque[Message] = deque()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._paused_until = 0.0
@@ -97,7 +109,7 @@ class Publisher:
 
     def publish(self, to: To, *, people: list[int] | None = None, topic: str = "", frame: bytes = b"") -> None:
         """Queue one message for all other processes."""
-        message = _encode(Message(self.origin, clock.now().timestamp(), to, people or [], topic, frame))
+        message = Message(to, people or [], topic, frame)
         with self._wake:
             if time.monotonic() < self._paused_until or len(self._queue) >= QUEUE_MAX:
                 self._lose(1)
@@ -116,17 +128,11 @@ class Publisher:
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_MAX))]
             self._hand_over(batch)
 
-    def _hand_over(self, batch: list[bytes]) -> None:
+    def _hand_over(self, batch: list[Message]) -> None:
         lost = self._lost
-        pipeline = self._client.pipeline(transaction=False)
-        if lost:
-            pipeline.publish(
-                self._channel, _encode(Message(self.origin, clock.now().timestamp(), To.EVERYBODY, [], "", self._resumed))
-            )
-        for message in batch:
-            pipeline.publish(self._channel, message)
+        resumed = [Message(To.EVERYBODY, [], "", self._resumed)] if lost else []
         try:
-            pipeline.execute()
+            self._client.publish(self._channel, self.name + _encode(Parcel(clock.now().timestamp(), resumed + batch)))
         except (redis.RedisError, OSError) as error:
             log.warning("bus_out_of_reach", error=str(error), lost=len(batch), pause=self._pause_seconds)
             with self._wake:
@@ -153,12 +159,12 @@ class Subscription:
     """
 
     def __init__(
-        self, url: str, *, own: bytes, on_message: Callable[[Message], None], on_resumed: Callable[[], None]
+        self, url: str, *, own: bytes, on_parcel: Callable[[Parcel], None], on_resumed: Callable[[], None]
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self._url = url
         self._own = own
-        self._on_message = on_message
+        self._on_parcel = on_parcel
         self._on_resumed = on_resumed
         self.has_tried = asyncio.Event()  # The first attempt has succeeded or failed.
         self._has_missed = False
@@ -183,7 +189,7 @@ class Subscription:
             self._url,
             socket_connect_timeout=CONNECT_SECONDS_MAX,
             socket_keepalive=True,
-            retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]  # Called nowhere with zero retries.
+            retry=AsyncRetry(NoBackoff(), 0),
         )
         try:
             async with client.pubsub() as subscription:
@@ -199,7 +205,7 @@ class Subscription:
                     else:
                         await subscription.ping()
         finally:
-            await client.aclose()
+            await client.aclose()  # type: ignore[attr-defined]  # The stubs are older than the method.
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "subscribe":
@@ -209,14 +215,16 @@ class Subscription:
                 resubscribed.inc()
                 self._on_resumed()
         elif message["type"] == "message":
+            data: bytes = message["data"]
+            if data.startswith(self._own):
+                return
             try:
-                heard = _decode(message["data"])
+                parcel = _decode(memoryview(data)[NAME_BYTES:])
             except msgspec.MsgspecError as error:  # Of another release, for the minutes of an upgrade.
                 log.warning("bus_message_unreadable", error=str(error))
                 self._on_resumed()
                 return
-            if heard.origin != self._own:
-                self._on_message(heard)
+            self._on_parcel(parcel)
 
 
 _publisher: Publisher | None = None

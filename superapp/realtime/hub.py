@@ -52,8 +52,9 @@ class Line:
     """
     One open socket as the hub sees it.
 
-    Nothing here waits: what the server takes at once is handed to it at once, without a task; behind a server that makes us wait, frames queue up
-    until the limits of unacknowledged hints cut the line. So one slow reader costs the others nothing.
+    Nothing here waits: what the server takes at once is handed to it at once, without a task; behind a server that
+    makes us wait, frames queue up until the limits of unacknowledged hints cut the line. So one slow reader costs the
+    others nothing.
     """
 
     __slots__ = ("_acked", "_bytes_unacked", "_queued", "_send", "_sizes", "caller", "is_open", "topics")
@@ -168,7 +169,8 @@ class Hub:
     """
     The lines of one process, by person, device and watched topic.
 
-    Everything but ``post`` belongs to the event loop that the lines live on. Whoever has no line left is not in any of the tables.
+    Everything but ``post`` belongs to the event loop that the lines live on. Whoever has no line left is not in any of
+    the tables.
     """
 
     def __init__(self) -> None:
@@ -248,7 +250,8 @@ class Hub:
     def _hint(self, lines: dict[Line, None], frame: Frame) -> None:
         for line in lines:
             line.hint(frame)
-            # A line that was cut is still in the tables until its socket's own loop hears of it; it hears nothing meanwhile.
+            # A line that was cut is still in the tables until its socket's own loop hears of it; it hears nothing
+            # meanwhile.
 
     def end_device(self, device_id: int) -> None:
         """Close the lines of a device that was signed out."""
@@ -264,7 +267,8 @@ class Hub:
         """
         Have ``action`` called on the hub's loop, in the order of posting; from any thread, without waiting.
 
-        However much is posted while the loop is busy, it is woken once. A process without sockets has no loop, and nobody to tell.
+        However much is posted while the loop is busy, it is woken once. A process without sockets has no loop, and
+        nobody to tell.
         """
         posted = (time.monotonic(), action, args)
         with self._lock:

@@ -41,7 +41,8 @@ def advance(changes_of: Mapping[int, int]) -> dict[int, int]:
         return {user_id: _advance_one(user_id, count) for user_id, count in sorted(changes_of.items())}
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH locked AS (SELECT user_id FROM realtime_me WHERE user_id = ANY(%s) ORDER BY user_id FOR NO KEY UPDATE)"
+            "WITH locked AS"
+            " (SELECT user_id FROM realtime_me WHERE user_id = ANY(%s) ORDER BY user_id FOR NO KEY UPDATE)"
             " UPDATE realtime_me m SET rev = m.rev + n.count"
             " FROM locked, unnest(%s::bigint[], %s::bigint[]) AS n(user_id, count)"
             " WHERE m.user_id = locked.user_id AND n.user_id = locked.user_id RETURNING m.user_id, m.rev",

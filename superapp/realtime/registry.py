@@ -1,4 +1,6 @@
-"""What clients may ask for: apps register their commands, parts of ``sync`` and topics here, and both doors serve them."""
+"""
+What clients may ask for: apps register their commands, parts of ``sync`` and topics here, and both doors serve them.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +38,9 @@ class Command:
     """
     One thing a client may ask for, on the socket by ``name`` and, if it has a ``rest`` route, under ``/api/v1``.
 
-    ``handler`` may use the database and runs in the pool of threads. ``loop_handler``, where there is one, serves the socket instead: it
-    returns an awaitable at once and never blocks. ``cost`` is what a call takes from a person's allowance.
+    ``handler`` may use the database and runs in the pool of threads. ``loop_handler``, where there is one, serves the
+    socket instead: it returns an awaitable at once and never blocks. ``cost`` is what a call takes from a person's
+    allowance.
     """
 
     name: str
@@ -57,9 +60,9 @@ def command(
     name: str, shape: type[S], *, rest: str | None = None, cost: int = 1, answer: Any = None
 ) -> Callable[[Handler[S]], Handler[S]]:
     """
-    Register a command. ``rest`` is its mirror: method and path below ``/api/v1``, e.g. ``"PATCH conversations/<str:conversation>"``;
-    fields named in the path are taken from it, the others from the JSON body, or from the query string for GET. ``answer`` is the type
-    of what it answers, for the API's description.
+    Register a command. ``rest`` is its mirror: method and path below ``/api/v1``, e.g. ``"PATCH
+    conversations/<str:conversation>"``; fields named in the path are taken from it, the others from the JSON body, or
+    from the query string for GET. ``answer`` is the type of what it answers, for the API's description.
     """
 
     def register(handler: Handler[S]) -> Handler[S]:
@@ -79,7 +82,8 @@ def loop_command(
     answer: Any = None,
 ) -> Callable[[LoopHandler[S]], LoopHandler[S]]:
     """
-    Register a command whose handler never blocks, such as one that submits to a batcher: a coroutine function, or one that returns a future.
+    Register a command whose handler never blocks, such as one that submits to a batcher: a coroutine function, or one
+    that returns a future.
 
     A command with a ``rest`` mirror names its twin for threads in ``sync``: the same action, waited for.
     """
@@ -144,8 +148,8 @@ def sync_part(name: str) -> Callable[[SyncPart], SyncPart]:
     return register
 
 
-# (user id, after rev, how many) → rows with a ``rev`` key, ascending.
-MeRows = Callable[[int, int, int], list[dict[str, Any]]]
+# (user id, after rev, how many) → rows with a ``rev``, ascending.
+MeRows = Callable[[int, int, int], list[Any]]
 me_rows: list[MeRows] = []
 
 
@@ -167,5 +171,8 @@ topic_kinds: dict[str, TopicKind] = {}
 
 
 def topic(name: str, rev_for: Callable[[Caller, str], int]) -> None:
-    """Let clients watch ``name:<id>``; ``rev_for(caller, id)`` answers its rev, or raises a ``DomainError`` for an outsider."""
+    """
+    Let clients watch ``name:<id>``; ``rev_for(caller, id)`` answers its rev, or raises a ``DomainError`` for an
+    outsider.
+    """
     topic_kinds[name] = TopicKind(name, rev_for)

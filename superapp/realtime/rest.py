@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from superapp.core.errors import NotLoggedIn
 from superapp.realtime import registry, rest_format, serving
 from superapp.realtime.allowance import allowance
+from superapp.realtime.errors import BadFrame
 from superapp.realtime.registry import Command, Shape
 
 
@@ -52,7 +53,10 @@ class CommandView(APIView):
 def _fields(command: Command, request: Request, path_fields: dict[str, Any]) -> Shape:
     if request.method in ("GET", "DELETE"):
         return serving.converted(command, {**_query(command, request), **path_fields}, strict=False)
-    return serving.converted(command, {**request.data, **path_fields}, strict=True)
+    if not isinstance(request.data, dict):
+        raise BadFrame
+    body: dict[str, Any] = request.data
+    return serving.converted(command, {**body, **path_fields}, strict=True)
 
 
 def _query(command: Command, request: Request) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def refusal(error: Exception, where: str) -> DomainError:
         case exceptions.MethodNotAllowed():
             return MethodNotAllowed()
         case exceptions.Throttled():
-            return RateLimited(retry_after=int(error.wait or 1))
+            return RateLimited(retry_after=int(error.wait or 1))  # type: ignore[attr-defined]  # The stubs left it out.
         case exceptions.ParseError() | exceptions.UnsupportedMediaType():
             return BadFrame()
         case exceptions.ValidationError():

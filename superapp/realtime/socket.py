@@ -25,6 +25,7 @@ from superapp.core.models import Instance
 from superapp.realtime import (  # noqa: F401  # sync registers its commands.
     bus,
     me,
+    pulse,
     registry,
     serving,
     sync,
@@ -60,7 +61,9 @@ encode = msgspec.json.Encoder().encode
 
 
 class FrameUp(msgspec.Struct):
-    """What a client may send: a command, or an acknowledgement. The fields of the command are read apart, by its shape."""
+    """
+    What a client may send: a command, or an acknowledgement. The fields of the command are read apart, by its shape.
+    """
 
     do: str | None = None
     id: Annotated[int, msgspec.Meta(ge=1, le=serving.WHOLE_MAX)] | None = None
@@ -80,8 +83,8 @@ class HintSocket(AsyncConsumer):
     """
     One client's socket.
 
-    A consumer without a channel layer: with one source of events there is nothing to multiplex, so it reads the socket itself instead of being
-    dispatched to, which would cost a task and a hop to another thread for every frame.
+    A consumer without a channel layer: with one source of events there is nothing to multiplex, so it reads the socket
+    itself instead of being dispatched to, which would cost a task and a hop to another thread for every frame.
     """
 
     line: Line
@@ -106,6 +109,7 @@ class HintSocket(AsyncConsumer):
         if welcomed is None:
             await self._refuse(send, accept, lines.CLOSE_NOT_LOGGED_IN, NotLoggedIn.code)
             return
+        pulse.watch()
         await bus.listen()
         await send(accept)
         await self._live(welcomed, receive, send)
@@ -224,7 +228,9 @@ class HintSocket(AsyncConsumer):
         self._look_again = asyncio.get_running_loop().call_later(seconds, self._look_at_session)
 
     def _look_at_session(self) -> None:
-        """A hint that the device was signed out may have been lost, and a session ends by itself: ask from time to time."""
+        """
+        A hint that the device was signed out may have been lost, and a session ends by itself: ask from time to time.
+        """
 
         def seen(answer: asyncio.Future[Caller | None]) -> None:
             if not self.line.is_open:
@@ -282,7 +288,10 @@ async def drain() -> None:
 
 
 def is_ours(scope: dict[str, Any]) -> bool:
-    """Whether the page that opens the socket is one of ours: cookies are sent from any page, the origin cannot be forged by one."""
+    """
+    Whether the page that opens the socket is one of ours: cookies are sent from any page, the origin cannot be forged
+    by one.
+    """
     headers = dict(scope["headers"])
     origin = headers.get(b"origin", b"").decode("latin1")
     if origin == settings.PUBLIC_URL:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connections
@@ -20,8 +20,8 @@ class Threads:
     """
     A few threads that serve a process's event loop, each mending its own database connection.
 
-    Not asgiref's thread pool, which runs everything that is thread-sensitive in a single one. At most ``waiting_max`` calls wait; the next
-    one is refused at once, since an answer that comes after everybody has given up helps nobody.
+    Not asgiref's thread pool, which runs everything that is thread-sensitive in a single one. At most ``waiting_max``
+    calls wait; the next one is refused at once, since an answer that comes after everybody has given up helps nobody.
     """
 
     def __init__(self, size: int, *, waiting_max: int = 2_000) -> None:
@@ -42,7 +42,7 @@ class Threads:
         answer.add_done_callback(self._ended)
         return answer
 
-    def _ended(self, _answer: asyncio.Future[object]) -> None:
+    def _ended(self, _answer: asyncio.Future[Any]) -> None:
         self._waiting -= 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -29,7 +30,7 @@ def import_map() -> dict[str, dict[str, str]]:
 
 @cache
 def preloads(*folders: str) -> tuple[str, ...]:
-    """The addresses of all modules in these folders, so that a browser fetches them side by side and not one after the other."""
+    """The addresses of all modules in these folders: a browser then fetches them side by side, not one by one."""
     return tuple(
         staticfiles_storage.url(path) for folder in folders for path in files_in(folder) if path.endswith(".js")
     )
@@ -51,15 +52,24 @@ def shell_files() -> tuple[str, ...]:
 @cache
 def version() -> str:
     """A short name for the present content of the shell."""
-    content = hashlib.sha256()
+    digest = hashlib.sha256()
     for folder in SHELL_FOLDERS:
         for path in files_in(folder):
-            content.update(path.encode())
-            found = finders.find(path)
-            if isinstance(found, str):
-                with open(found, "rb") as file:
-                    content.update(file.read())
-    return content.hexdigest()[:12]
+            digest.update(path.encode())
+            digest.update(content(path))
+    return digest.hexdigest()[:12]
+
+
+def content(path: str) -> bytes:
+    """
+    What one of our static files holds.
+
+    :raises FileNotFoundError: if there is none
+    """
+    found = finders.find(path)
+    if not isinstance(found, str):
+        raise FileNotFoundError(path)
+    return Path(found).read_bytes()
 
 
 @cache

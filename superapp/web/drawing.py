@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from lucide.templatetags.lucide import lucide
 from PIL import Image, ImageDraw
@@ -104,7 +104,7 @@ def app_icon_png(side: int, *, inset: float = 0.15, rounded: bool = True) -> byt
 
 def _symbol(name: str) -> str:
     shapes = []
-    for element in ElementTree.fromstring(lucide(name)):  # noqa: S314 - a file of an installed package
+    for element in ET.fromstring(lucide(name)):  # noqa: S314 - a file of an installed package
         attributes = "".join(f' {key}="{value}"' for key, value in element.attrib.items())
         shapes.append(f"<{element.tag.rpartition('}')[2]}{attributes}/>")
     return (

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from superapp.core.errors import DomainError, Kind
 
+BACK = _("Back to the start")
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -23,7 +25,7 @@ class Fault:
     heading: Promise
     sentence: Promise
     picture: str
-    word: Promise = _("Back to the start")
+    word: Promise = BACK
     # Empty: the same address again.
     way_on: str = "/"
 

@@ -14,8 +14,9 @@ class Place:
     """
     One entry of the bar.
 
-    ``view`` is the name of its first page, and an address with the same ``prefix`` belongs to it. ``badge`` names the count that
-    modules keep there.
+    ``view`` is the name of its first page, and addresses that begin with ``prefix`` belong to it. ``badge`` names the
+    count that modules keep there. ``shell_view`` is a page that knows nobody: the device keeps it, and opens it for any
+    address of the place while there is no line.
     """
 
     view: str
@@ -24,6 +25,7 @@ class Place:
     icon: str
     order: int
     badge: str = ""
+    shell_view: str = ""
 
 
 @cache

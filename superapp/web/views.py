@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -67,15 +66,17 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def shell(request: HttpRequest) -> HttpResponse:
     """Which files the device keeps, so that the shell opens without a line."""
     return JsonResponse(
-        {"version": assets.version(), "offline": reverse("web:offline"), "files": list(assets.shell_files())}
+        {
+            "version": assets.version(),
+            "offline": reverse("web:offline"),
+            "pages": {place.prefix: reverse(place.shell_view) for place in places() if place.shell_view},
+            "files": list(assets.shell_files()),
+        }
     )
 
 
 @require_safe
 @cache_control(no_cache=True)
-def service_worker(request: HttpRequest) -> HttpResponseBase:
+def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker, from the root, since it may serve only what lies under its own address."""
-    path = finders.find("js/sw.js")
-    if not isinstance(path, str):
-        raise Http404
-    return FileResponse(open(path, "rb"), content_type="text/javascript")
+    return HttpResponse(assets.content("js/sw.js"), content_type="text/javascript")

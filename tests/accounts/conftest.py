@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -97,3 +97,24 @@ def logged_in(rf: Any) -> Callable[..., Client]:
         return client
 
     return log_in
+
+
+@pytest.fixture
+def ask(database, now):
+    """``ask(ana, bo)``: ana asks bo, by the handle."""
+
+    def ask(user, peer, *, at=now):
+        return contacts.ask_by_handle(user_id=user.pk, handle=peer.handle, now=at)
+
+    return ask
+
+
+@pytest.fixture
+def ask_by_phone(database, now):
+    """``ask_by_phone(ana, number)``, delivered."""
+
+    def ask(user, number, *, at=now):
+        contacts.ask_by_phone(user_id=user.pk, phone=number, now=at)
+        outbox.deliver_due(at + timedelta(days=10_000))
+
+    return ask

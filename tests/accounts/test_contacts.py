@@ -1,3 +1,5 @@
+"""Asking by handle, answering, removing, blocking."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -8,40 +10,10 @@ from superapp.accounts import api, queries, rows
 from superapp.accounts.actions import contacts
 from superapp.accounts.errors import ContactBlocked, ContactNotAsked, ContactOneself, PersonNotFound
 from superapp.accounts.models import Contact, Invitation
-from superapp.core import outbox
 from superapp.core.errors import RateLimited
 from superapp.core.models import Fact
 from superapp.realtime import me
-
-
-@pytest.fixture
-def ask(now):
-    """``ask(ana, bo)``: ana asks bo, by the handle."""
-
-    def ask(user, peer, *, at=now):
-        return contacts.ask_by_handle(user_id=user.pk, handle=peer.handle, now=at)
-
-    return ask
-
-
-@pytest.fixture
-def ask_by_phone(now):
-    """``ask_by_phone(ana, number)``, delivered."""
-
-    def ask(user, number, *, at=now):
-        contacts.ask_by_phone(user_id=user.pk, phone=number, now=at)
-        outbox.deliver_due(at + timedelta(days=10_000))
-
-    return ask
-
-
-def answer(user, peer, accept, *, now):
-    return contacts.answer_contact(user_id=user.pk, peer_public_id=peer.public_id, accept=accept, now=now)
-
-
-def seen(user):
-    """What this person is told of whom they know: state by handle."""
-    return {side.peer.handle: rows.contact(side)["state"] for side in queries.visible_sides(user.pk)}
+from tests.accounts.knowing import answer, seen
 
 
 def test_asking_by_handle_is_seen_by_both(make_user, ask, now):
@@ -176,96 +148,6 @@ def test_asking_oneself_or_nobody_is_refused(make_user, ask, now):
     assert not Invitation.objects.exists()
 
 
-def test_who_asked_by_phone_sees_nothing_until_the_yes(make_user, ask_by_phone, now):
-    ana, bo = make_user("ana"), make_user("bo")
-
-    ask_by_phone(ana, bo.phone.number)
-
-    assert (seen(ana), seen(bo)) == ({}, {"ana": "asks"})
-    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (0, 1)
-    assert not Invitation.objects.exists()
-    answer(bo, ana, True, now=now)
-    assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
-    assert me.rev_of(ana.pk) == 1
-
-
-def test_number_with_and_without_account_cannot_be_told_apart(make_user, now, django_assert_num_queries):
-    ana, bo = make_user("ana"), make_user("bo")
-    statements = 11
-
-    with django_assert_num_queries(statements):
-        known = contacts.ask_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
-    with django_assert_num_queries(statements):
-        unknown = contacts.ask_by_phone(user_id=ana.pk, phone="0812 3456 7890", now=now)
-
-    assert known == unknown
-    assert (me.rev_of(ana.pk), seen(ana)) == (0, {})
-
-
-def test_invitation_waits_for_whoever_joins_with_the_number(make_user, ask_by_phone, deliver_facts, now):
-    ana = make_user("ana")
-    ask_by_phone(ana, "0812 3456 7890")
-    ask_by_phone(ana, "+62 812 3456 7890")
-    assert Invitation.objects.count() == 1
-
-    dewi = api.create_person(name="Dewi", handle="dewi", number="+6281234567890", now=now)
-    deliver_facts()
-
-    assert (seen(dewi), seen(ana)) == ({"ana": "asks"}, {})
-    assert not Invitation.objects.exists()
-
-
-def test_invitation_delivered_twice_asks_once(make_user, now):
-    ana, bo = make_user("ana"), make_user("bo")
-    contacts.ask_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
-    invitation_id = Invitation.objects.get().pk
-
-    contacts.deliver_invitation(invitation_id=invitation_id, now=now)
-    contacts.deliver_invitation(invitation_id=invitation_id, now=now)
-
-    assert (seen(bo), me.rev_of(bo.pk)) == ({"ana": "asks"}, 1)
-
-
-def test_two_who_ask_each_other_by_phone_are_contacts(make_user, ask_by_phone):
-    ana, bo = make_user("ana"), make_user("bo")
-
-    ask_by_phone(ana, bo.phone.number)
-    ask_by_phone(bo, ana.phone.number)
-
-    assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
-
-
-def test_asking_by_handle_after_the_phone_shows_the_question(make_user, ask_by_phone, ask):
-    ana, bo = make_user("ana"), make_user("bo")
-    ask_by_phone(ana, bo.phone.number)
-
-    assert ask(ana, bo)["state"] == "invited"
-    assert (seen(ana), me.rev_of(bo.pk)) == ({"bo": "invited"}, 1)
-
-
-def test_asking_an_old_contact_by_phone_does_not_tell_whose_number_it_is(make_user, make_contacts, ask_by_phone, now):
-    ana, bo = make_user("ana"), make_user("bo")
-    make_contacts(ana, bo)
-    contacts.remove_contact(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
-    before = me.rev_of(ana.pk)
-
-    ask_by_phone(ana, bo.phone.number)
-
-    assert (seen(ana), seen(bo)) == ({"bo": "ended"}, {"ana": "asks"})
-    assert me.rev_of(ana.pk) == before
-
-
-def test_stranger_invited_by_phone_cannot_be_touched_by_id(make_user, ask_by_phone, now):
-    ana, bo = make_user("ana"), make_user("bo")
-    ask_by_phone(ana, bo.phone.number)
-
-    for verb in (contacts.remove_contact, contacts.unblock_person):
-        with pytest.raises(PersonNotFound):
-            verb(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
-
-    assert seen(bo) == {"ana": "asks"}
-
-
 def test_removing_ends_it_for_both(make_user, make_contacts, now):
     ana, bo = make_user("ana"), make_user("bo")
     make_contacts(ana, bo)
@@ -314,16 +196,6 @@ def test_being_blocked_looks_like_being_removed(make_user, make_contacts, ask, n
     assert (seen(bo), seen(cici)) == ({"ana": "ended"}, {"ana": "asks"})
     assert queries.visible_sides(bo.pk).get().is_blocked
     assert [rows.contact(side)["blocked"] for side in queries.visible_sides(ana.pk)] == [False, False]
-
-
-def test_question_by_phone_does_not_reach_who_blocked(make_user, make_contacts, ask_by_phone, now):
-    ana, bo = make_user("ana"), make_user("bo")
-    contacts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
-    before = me.rev_of(bo.pk)
-
-    ask_by_phone(ana, bo.phone.number)
-
-    assert (seen(ana), seen(bo), me.rev_of(bo.pk)) == ({}, {"ana": "ended"}, before)
 
 
 def test_blocking_again_changes_nothing(make_user, make_contacts, now):
@@ -396,37 +268,3 @@ def test_pair_of_which_one_side_is_damaged_is_refused(make_user, make_contacts):
     Contact.objects.filter(owner=bo).update(state=Contact.State.ENDED)
 
     assert api.refused_pairs({(ana.pk, bo.pk)}) == {(ana.pk, bo.pk)}
-
-
-@pytest.mark.parametrize("by_phone", [True, False])
-def test_two_who_ask_each_other_at_once_become_contacts(real_db, make_user, in_threads, ask, ask_by_phone, by_phone):
-    ana, bo = make_user("ana"), make_user("bo")
-
-    for _ in range(5):
-        if by_phone:
-            outcomes = in_threads(
-                lambda: ask_by_phone(ana, bo.phone.number), lambda: ask_by_phone(bo, ana.phone.number)
-            )
-            outbox.deliver_due(outbox.clock.now() + timedelta(days=20_000))
-        else:
-            outcomes = in_threads(lambda: ask(ana, bo), lambda: ask(bo, ana))
-
-        assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-        assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
-        assert Contact.objects.count() == 2
-        assert Fact.objects.filter(name="accounts.contact_accepted").count() == (0 if by_phone else 1)
-        Contact.objects.all().delete()
-        Fact.objects.all().delete()
-
-
-def test_everybody_in_a_circle_asking_at_once_never_waits_for_ever(real_db, make_user, in_threads, ask):
-    people = [make_user(handle) for handle in ("ana", "bo", "cici", "dewi")]
-    circle = list(zip(people, people[1:] + people[:1], strict=True))
-
-    outcomes = in_threads(
-        *[lambda pair=pair: ask(*pair) for pair in circle], *[lambda pair=pair: ask(*pair[::-1]) for pair in circle]
-    )
-
-    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-    assert Contact.objects.filter(state=Contact.State.ACCEPTED).count() == 8
-    assert [me.rev_of(person.pk) for person in people] == [4, 4, 4, 4]

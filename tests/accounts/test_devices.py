@@ -129,6 +129,17 @@ def test_pages_note_the_use_and_spare_the_database_the_rest(make_user, logged_in
     assert Device.objects.get().last_seen_at == seen_at
 
 
+def test_device_that_speaks_over_its_socket_alone_is_in_use(make_user, logged_in, django_assert_num_queries):
+    session_key = logged_in(make_user("ana")).cookies["sessionid"].value
+    Device.objects.update(last_seen_at=clock.now() - timedelta(days=89))
+
+    registry.caller_of(session_key)
+
+    assert clock.now() - Device.objects.get().last_seen_at < timedelta(minutes=1)
+    with django_assert_num_queries(1):
+        registry.caller_of(session_key)
+
+
 def test_session_is_made_longer_for_who_comes_by(make_user, logged_in):
     from superapp.accounts import sessions
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from itertools import count
+from typing import Any
 
+import msgspec
 import pytest
 
 from chat import api
 from chat.log_rows import Entry, Posted
-from chat.models import Conversation
+from chat.models import Conversation, Member, Message, Reaction
 from superapp.accounts import api as accounts
 from superapp.accounts.models import User
-from superapp.realtime import bus
+from superapp.realtime import bus, registry, serving
+from superapp.realtime.models import Me
+from superapp.realtime.registry import Caller
 
+Hint = tuple[list[int], dict[str, Any]]
 _client_ids = (f"client-{number}" for number in count(1))
 
 
@@ -45,6 +51,54 @@ def make_direct(now: datetime) -> Callable[[User, User], Conversation]:
 
 
 @pytest.fixture
+def make_group(now: datetime) -> Callable[..., Conversation]:
+    """A conversation of several: ``make_group(ana, bo)``; the first is its admin."""
+
+    def make(owner: User, *others: User) -> Conversation:
+        return api.open_group(owner_id=owner.pk, title="Arisan", member_ids=[other.pk for other in others], now=now)
+
+    return make
+
+
+@pytest.fixture
+def ask() -> Callable[..., Any]:
+    """What a command answers to a frame of the socket: ``ask(ana, "chat.read", conversation=…, seq=1)``."""
+
+    def ask(user: User, do: str, /, **fields: Any) -> Any:
+        command = registry.commands[do]
+        assert command.handler is not None
+        shape = serving.fields(command, msgspec.json.encode(fields))
+        return msgspec.json.decode(msgspec.json.encode(command.handler(caller_of(user), shape)))
+
+    return ask
+
+
+def caller_of(user: User) -> Caller:
+    return Caller(user_id=user.pk, user_public_id=user.public_id, device_id=None, device_public_id=None, language="id")
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """All that chat stores, and everybody's number of topic ``me``: to see that nothing changed."""
+    tables = (Conversation, Member, Message, Reaction, Me)
+    return {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}
+
+
+@pytest.fixture
+def commit(
+    hints_sent: list[Hint], django_capture_on_commit_callbacks: Callable[..., Any]
+) -> Callable[..., AbstractContextManager[list[Hint]]]:
+    """A block whose end is a commit; the hints that left then are its value: ``with commit() as hints: …``."""
+
+    @contextmanager
+    def commit() -> Iterator[list[Hint]]:
+        hints_sent.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            yield hints_sent
+
+    return commit
+
+
+@pytest.fixture
 def post(now: datetime) -> Callable[..., Posted]:
     """Post a message: ``post(conversation, ana, "halo")``."""
 
@@ -56,8 +110,8 @@ def post(now: datetime) -> Callable[..., Posted]:
 
 
 @pytest.fixture
-def hints_sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[int], dict[str, object]]]:
+def hints_sent(monkeypatch: pytest.MonkeyPatch) -> list[Hint]:
     """Every hint that left for the bus: to whom, and what it says."""
-    sent: list[tuple[list[int], dict[str, object]]] = []
+    sent: list[Hint] = []
     monkeypatch.setattr(bus, "publish", lambda to, frame: sent.append((list(to), json.loads(frame))))
     return sent

@@ -47,6 +47,7 @@ class ModelClient:
         self.me = 0
         self.me_held: list[Row] = []
         self.mine: dict[str, Row] = {}
+        self.contacts: dict[str, Row] = {}
         self.conversations: dict[str, Conversation] = {}
 
     def connect(self) -> None:
@@ -83,9 +84,11 @@ class ModelClient:
             while following is not None:
                 more = self.line.ask("sync.page", part=part, next=following)
                 rows, following = rows + more["rows"], more["next"]
-            if part == "conversations":
-                for row in rows:
+            for row in rows:
+                if part == "conversations":
                     self._adopt(row)
+                elif part == "contacts":
+                    self._keep_contact(row)
         if is_first:
             self.me = max(self.me, answer["me"])
         elif answer["me"] > self.me:
@@ -117,8 +120,17 @@ class ModelClient:
             self._hear_mine(one)
 
     def _keep_mine(self, row: Row) -> None:
-        if row["kind"] != "membership":
-            return
+        if row["kind"] == "contact":
+            self._keep_contact(row)
+        elif row["kind"] == "membership":
+            self._keep_membership(row)
+
+    def _keep_contact(self, row: Row) -> None:
+        held = self.contacts.get(row["user"])
+        if held is None or held["rev"] <= row["rev"]:
+            self.contacts[row["user"]] = row
+
+    def _keep_membership(self, row: Row) -> None:
         name = row["conversation"]
         held = self.mine.get(name)
         if held is not None and held["rev"] > row["rev"]:
@@ -219,7 +231,8 @@ class ModelClient:
 
     def picture(self) -> dict[str, Any]:
         """All that a person would see, to be compared with another client's."""
-        return {
+        known = {name: row for name, row in self.contacts.items() if row["state"] != "ended" or row["blocked"]}
+        return {"contacts": known} | {
             name: {
                 "rev": held.rev,
                 "rows": [held.rows[seq] for seq in sorted(held.rows)],

@@ -1,4 +1,6 @@
-"""Clients of the socket inside the test's own process: the whole ASGI application, an event loop on a thread of its own."""
+"""
+Clients of the socket inside the test's own process: the whole ASGI application, an event loop on a thread of its own.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,8 @@ class Client:
     """
     One socket, read in the order in which its frames came.
 
-    ``ready`` is the frame of that name, or None when it was not let in; ``closed`` the code with which the server closed it.
+    ``ready`` is the frame of that name, or None when it was not let in; ``closed`` the code with which the server
+    closed it.
     """
 
     def __init__(self, loop: Loop, scope: Json) -> None:

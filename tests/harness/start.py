@@ -16,6 +16,8 @@ from pathlib import Path
 
 from tests.harness import network, servers
 
+PREFIX = "nusa-tests-"
+
 _running: list[servers.Process] = []
 _made: list[Path] = []
 
@@ -56,10 +58,19 @@ def declared_variables() -> list[str]:
 
 def _shared_directory() -> Path:
     if "NUSA_TEST_DIRECTORY" not in os.environ:
-        _made.append(Path(tempfile.mkdtemp(prefix="nusa-tests-")))
+        _sweep()
+        _made.append(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")))
         _made[-1].chmod(0o755)  # PostgreSQL, as another user, passes through.
         os.environ["NUSA_TEST_DIRECTORY"] = str(_made[-1])
     return Path(os.environ["NUSA_TEST_DIRECTORY"])
+
+
+def _sweep() -> None:
+    """Remove what runs left behind that were killed."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        pid = path.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _serve(shared: Path, here: Path) -> None:

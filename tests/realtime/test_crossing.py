@@ -109,7 +109,9 @@ def test_a_device_is_ended_in_whichever_process_it_is(make_site, make_user, dial
     assert on_kept.hints() == []
 
 
-def test_after_redis_came_back_everybody_is_told_and_hints_flow_again(make_site, make_user, dial, redis, calm_publisher):
+def test_after_redis_came_back_everybody_is_told_and_hints_flow_again(
+    make_site, make_user, dial, redis, calm_publisher
+):
     site = make_site(doors=2)
     ana = make_user("ana")
     lines = [dial(url, log_in(ana)) for url in site.urls]
@@ -142,9 +144,7 @@ def test_sockets_of_this_process_hear_a_hint_once_though_redis_brings_it_too(con
     assert client.hints() == []
 
 
-def test_without_redis_sockets_of_this_process_hear_as_ever_and_nobody_waits(
-    connect, make_user, redis, calm_publisher
-):
+def test_without_redis_sockets_of_this_process_hear_as_ever_and_nobody_waits(connect, make_user, redis, calm_publisher):
     ana = make_user("ana")
     client = connect(ana)
     redis.kill()

@@ -57,6 +57,16 @@ def test_fields_come_from_the_path_and_the_body(browser, offer, mirror):
     assert response.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("body", [[{"size": 3}], "size", 3, None])
+def test_body_that_is_no_object_is_refused(browser, offer, mirror, body):
+    offer("test.thing", show, shape=ThingIn, rest="PATCH things/<int:thing>")
+    mirror()
+
+    response = browser.patch("/api/v1/things/7", json.dumps(body), content_type="application/json")
+
+    assert told(response) == (422, "bad_frame")
+
+
 def test_fields_of_a_get_come_from_the_query_in_their_own_types(browser, offer, mirror):
     offer("test.thing", show, shape=ThingIn, rest="GET things/<int:thing>")
     mirror()
@@ -77,7 +87,12 @@ def test_the_path_wins_over_the_body(browser, offer, mirror):
 
 def test_two_methods_of_one_path_are_two_commands(browser, offer, mirror):
     offer("test.show", show, shape=ThingIn, rest="GET things/<int:thing>")
-    offer("test.drop", lambda _caller, thing_in: {"dropped": thing_in.thing}, shape=ThingIn, rest="DELETE things/<int:thing>")
+    offer(
+        "test.drop",
+        lambda _caller, thing_in: {"dropped": thing_in.thing},
+        shape=ThingIn,
+        rest="DELETE things/<int:thing>",
+    )
     mirror()
 
     assert browser.get("/api/v1/things/7").json()["thing"] == 7

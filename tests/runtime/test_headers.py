@@ -40,7 +40,7 @@ def policy_of(answer) -> dict[str, set[str]]:
 
 
 def test_there_are_paths_to_look_at():
-    assert {"/", "/masuk/", "/-/live", "/api/v1/me", "/sw.js"} <= set(paths_without_arguments())
+    assert {"/", "/masuk/", "/api/v1/me", "/sw.js"} <= set(paths_without_arguments())
 
 
 @pytest.mark.parametrize("path", [*paths_without_arguments(), "/no-such-page/"])

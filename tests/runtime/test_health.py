@@ -23,6 +23,10 @@ def test_alive_asks_nothing_of_the_database(client, db, django_assert_num_querie
     assert answer.json() == {"live": True}
 
 
+def test_probe_may_call_us_by_any_name(client, db):
+    assert client.get("/-/live", headers={"Host": "10.2.3.4:8000"}).status_code == 200
+
+
 def test_ready_when_everything_local_is_there(client, db):
     answer = client.get("/-/ready")
 

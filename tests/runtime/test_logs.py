@@ -70,8 +70,8 @@ def test_traceback_shows_no_number(lines):
 
 
 def test_request_is_one_line_with_its_id_and_without_its_query(lines, client, db):
-    client.get("/-/live?q=secret", headers={"X-Request-ID": "request-one"})
+    client.get("/masuk/?q=secret", headers={"X-Request-ID": "request-one"})
 
     [line] = [line for line in lines() if line["event"] == "request"]
-    assert (line["request"], line["method"], line["path"], line["status"]) == ("request-one", "GET", "/-/live", 200)
+    assert (line["request"], line["method"], line["path"], line["status"]) == ("request-one", "GET", "/masuk/", 200)
     assert "secret" not in json.dumps(line)

@@ -7,11 +7,14 @@ import re
 import signal
 import socket
 import sqlite3
+from urllib.parse import urlsplit
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
-from superapp.accounts.models import LoginCode
+from superapp.accounts.models import DeveloperSms, LoginCode
 from tests.runtime.conftest import get, manage
+from tests.runtime.person import Person
 
 pytestmark = pytest.mark.embedded_only
 
@@ -57,6 +60,40 @@ def test_signal_ends_it_in_good_order(make_site, number):
 
     assert door._popen.wait(20) == 0
     assert "Traceback" not in door.log
+
+
+def test_open_socket_is_told_to_come_back_before_the_server_ends(make_site):
+    site = make_site()
+    ana = Person(site.url, lambda phone: DeveloperSms.objects.get(number=phone).text, "+628120000001")
+
+    with ana.socket() as line:
+        site.doors[0]._popen.send_signal(signal.SIGTERM)
+        told = json.loads(line.recv(10))
+        with pytest.raises(ConnectionClosed) as closed:
+            line.recv(10)
+
+    assert told == {"drain": {"in_ms": 1500, "jitter_ms": 8000}}
+    assert closed.value.rcvd.code == 4503
+    assert site.doors[0]._popen.wait(20) == 0
+
+
+def test_answer_that_is_never_finished_does_not_hold_the_server(make_site, real_db):
+    site = make_site()
+    with socket.create_connection(("localhost", urlsplit(site.url).port)) as slow:
+        # A body that is announced and never sent: nothing is under way yet.
+        slow.sendall(b"POST /api/v1/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+        site.doors[0]._popen.send_signal(signal.SIGTERM)
+
+        assert site.doors[0]._popen.wait(20) == 0
+
+
+def test_served_instance_is_not_served_by_one_process(real_db):
+    served = {**real_db.env, "DATABASE_URL": "postgres://nusa@localhost:1/nusa", "REDIS_URL": "redis://localhost:1/0"}
+
+    refused = manage("serve", "--port", "0", env=served)
+
+    assert refused.returncode == 1
+    assert "manage.py serve_all" in refused.stderr
 
 
 def test_killed_server_keeps_what_it_acknowledged_and_comes_back(make_site, real_db):

@@ -31,28 +31,22 @@ LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone(request: HttpRequest) -> HttpResponse:
-    """Ask for the number, and send it a code."""
+    """Ask for the number, and send it a code that only this browser can use."""
     if request.user.is_authenticated:
         return redirect(next_address(request))
     problem: DomainError | None = None
     typed = request.POST.get("phone", "")[:40]
     if request.method == "POST":
-        try:
-            _send_code(request, phones.parse(typed))
-            return _to("code", request)
-        except RateLimited as refusal:
-            # A code is on its way already: the same page, where one can also wait for the next.
-            if request.session.get(NUMBER_KEY) == phones.parse(typed):
-                return _to("code", request)
-            problem = refusal
-        except (PhoneInvalid, CodeNotSent) as refusal:
-            problem = refusal
-    context = {
-        "phone": typed or request.session.get(NUMBER_KEY, ""),
-        "next": next_address(request),
-        "problem": problem and problem.body()["message"],
-    }
-    response = render(request, "accounts/login_phone.html", context, status=problem.kind if problem else 200)
+        problem = _try_to_send(request, typed)
+    if request.method == "POST" and problem is None:
+        response = _to("code", request)
+    else:
+        context = {
+            "phone": typed or request.session.get(NUMBER_KEY, ""),
+            "next": next_address(request),
+            "problem": problem and problem.body()["message"],
+        }
+        response = render(request, "accounts/login_phone.html", context, status=problem.kind if problem else 200)
     sessions.remember_browser(request, response)
     return response
 
@@ -154,6 +148,18 @@ def sms_inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sms_inbox.html", {"messages": sms.inbox(now=clock.now())})
 
 
+def _try_to_send(request: HttpRequest, typed: str) -> DomainError | None:
+    """Send a code to what was typed, or return why not."""
+    try:
+        number = phones.parse(typed)
+        # Sent a moment ago: the page of the code, where one can also wait for the next.
+        if request.session.get(NUMBER_KEY) != number or _wait_s(request) == 0:
+            _send_code(request, number)
+    except (PhoneInvalid, CodeNotSent, RateLimited) as refusal:
+        return refusal
+    return None
+
+
 def _send_code(request: HttpRequest, number: str) -> None:
     pause_s = sessions.send_code(request, phone=number)
     request.session[NUMBER_KEY] = number
@@ -161,7 +167,7 @@ def _send_code(request: HttpRequest, number: str) -> None:
 
 
 def _wait_s(request: HttpRequest) -> int:
-    return max(0, request.session.get(AGAIN_AT_KEY, 0) - int(clock.now().timestamp()))
+    return max(0, int(request.session.get(AGAIN_AT_KEY, 0)) - int(clock.now().timestamp()))
 
 
 def _has_inbox() -> bool:

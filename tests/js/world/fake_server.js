@@ -141,13 +141,13 @@ export class FakeServer {
 
   #membership(user, { id, sides }) {
     const { rev, read_seq, read_counted, draft, pinned } = sides.get(user)
-    return { kind: "membership", conversation: id, rev, read_seq, read_counted, own_since: 0, muted_until: null, pinned, hidden_seq: 0, draft }
+    return { kind: "membership", conversation: id, rev, until_seq: null, read_seq, read_counted, own_since: 0, muted_until: null, pinned, hidden_seq: 0, draft }
   }
 
   #members(conversation) {
     return conversation.users.map((user) => {
       const { read_seq, delivered_seq } = conversation.sides.get(user)
-      return { user, role: "member", read_seq, delivered_seq, until_seq: null }
+      return { user, role: "member", read_seq, delivered_seq }
     })
   }
 

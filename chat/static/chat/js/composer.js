@@ -21,7 +21,8 @@ export class Composer extends HTMLElement {
     this.#on(this.querySelector("form"), "submit", (event) => this.#send(event))
     this.#on(this.#body, "keydown", (event) => this.#key(event))
     this.#on(this.#body, "input", () => this.#written())
-    this.#on(this.#body, "blur", () => drafts.tell(conversation))
+    // Whoever turns to the button of the same form is about to send it.
+    this.#on(this.#body, "blur", ({ relatedTarget }) => relatedTarget?.form === this.#body.form || drafts.tell(conversation))
     this.#on(window, "pagehide", () => drafts.tell(conversation))
     this.#on(part(this, "context-end"), "click", () => this.leave())
     const heard = (changed) => (changed === null || changed === conversation) && this.#heard()
@@ -166,7 +167,7 @@ export class Composer extends HTMLElement {
   }
 
   get #charsMax() {
-    return this.page.data.boot.limits.body_chars
+    return this.page.boot.limits.body_chars
   }
 
   /** As tall as what is written; the style sheet sets the bounds. */

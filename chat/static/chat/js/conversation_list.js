@@ -7,6 +7,7 @@ export class ConversationList extends HTMLElement {
   #undo = []
   #rows = new Map()
   #frame = null
+  #wasEmpty = false
 
   connectedCallback() {
     const { inbox, outbox, drafts, line, onComplete } = this.messenger
@@ -21,6 +22,8 @@ export class ConversationList extends HTMLElement {
     const search = part(this, "search")
     search.addEventListener("input", soon)
     this.#undo.push(() => search.removeEventListener("input", soon))
+    // The server renders "none" only when there are none.
+    this.#wasEmpty = !part(this, "empty").hidden
     for (const element of part(this, "rows").children) this.#rows.set(element.dataset.conversation, element)
     this.#renderSoon()
   }
@@ -56,8 +59,9 @@ export class ConversationList extends HTMLElement {
     while (list.children.length > elements.length) list.lastElementChild.remove()
     focused?.focus({ preventScroll: true })
     const isBare = elements.length === 0
-    part(this, "empty").hidden = !(isBare && !query && isComplete)
-    part(this, "unknown").hidden = !(isBare && !query && !isComplete && this.messenger.line.state !== "ready")
+    const isKnown = isComplete || this.#wasEmpty
+    part(this, "empty").hidden = !(isBare && !query && isKnown)
+    part(this, "unknown").hidden = !(isBare && !query && !isKnown && this.messenger.line.state === "waiting")
     part(this, "nothing-found").hidden = !(isBare && query)
     fill(this, "query", query)
     part(this, "query").hidden = false

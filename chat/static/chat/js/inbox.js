@@ -111,7 +111,7 @@ export class Inbox {
   takeMembership(row) {
     const known = this.#summaries.get(row.conversation)
     if (!known) return false
-    if (!known.mine || row.rev >= known.mine.rev) this.#change({ ...known, mine: row })
+    if (!known.mine || row.rev >= known.mine.rev) this.#change({ ...known, mine: row, until_seq: row.until_seq })
     return true
   }
 

@@ -1,5 +1,6 @@
 import { fill, part } from "#ui/part.js"
 import { MessageView } from "#chat/message_view.js"
+import { Summary } from "#chat/summary.js"
 import { Transcript } from "#chat/transcript.js"
 
 /**
@@ -16,8 +17,10 @@ export class MessageList extends HTMLElement {
   #undo = []
   #views = new Map()
   #frame = null
+  // The last message that had been read when this one opened it, or turned away from it.
   #newAfter = null
   #sawNewest = 0
+  #seen = 0
   #earlierWatch = null
   #isFirst = true
   #isLooking = false
@@ -29,7 +32,7 @@ export class MessageList extends HTMLElement {
     this.timeline = this.messenger.timeline(conversation)
     this.timeline.isShown = true
     const summary = this.#summary
-    this.#newAfter = summary?.mine?.read_seq ?? null
+    this.#newAfter = summary && Summary.unread(summary) > 0 ? summary.mine.read_seq : null
     this.view = new MessageView({ ...this.page, isGroup: summary?.kind === "group" })
     this.#listen()
     this.#watchEarlier()
@@ -83,12 +86,26 @@ export class MessageList extends HTMLElement {
       messenger.outbox.onChange.listen(ifMine),
       messenger.inbox.onChange.listen(ifMine),
       messenger.line.onState.listen(soon),
+      messenger.onArrival.listen((conversation, row) => conversation === this.conversation && this.#arrived(row)),
     )
+    this.#on(this.parentElement, "nusa-sent", () => this.#answered())
     this.#on(this.#scroll, "scroll", () => this.#scrolled())
     this.#on(part(this, "to-newest"), "click", () => this.goToNewest())
     this.#on(this, "click", (event) => this.#clicked(event))
     this.#on(document, "visibilitychange", () => this.#see())
     this.#on(window, "focus", () => this.#see())
+  }
+
+  /** What comes while nobody looks is new when they look again. */
+  #arrived(row) {
+    if (this.#isLookedAt || (this.#newAfter !== null && this.#seen <= this.#newAfter)) return
+    this.#newAfter = row.seq - 1
+  }
+
+  /** Whoever writes has read what is above, and wants to see what they wrote. */
+  #answered() {
+    this.#newAfter = null
+    this.#scroll.scrollTop = 0
   }
 
   #on(target, name, work) {
@@ -261,10 +278,16 @@ export class MessageList extends HTMLElement {
 
   /** Tell what was read: only what is in sight of somebody who looks. */
   #see() {
-    if (!this.isConnected || document.visibilityState !== "visible" || !document.hasFocus() || this.offsetParent === null) return
+    if (!this.#isLookedAt) return
     let element = this.#lastInSight()
     while (element && !element.dataset.seq) element = element.previousElementSibling
-    if (element) this.messenger.seen(this.conversation, Number(element.dataset.seq))
+    if (!element) return
+    this.#seen = Math.max(this.#seen, Number(element.dataset.seq))
+    this.messenger.seen(this.conversation, this.#seen)
+  }
+
+  get #isLookedAt() {
+    return this.isConnected && document.visibilityState === "visible" && document.hasFocus() && this.offsetParent !== null
   }
 }
 

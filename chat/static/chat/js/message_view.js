@@ -1,3 +1,4 @@
+import { pieces } from "#chat/links.js"
 import { clone, fill, mark, part } from "#ui/part.js"
 
 /** One message on the screen: made from the page's own template, and changed only where the message has changed. */
@@ -67,12 +68,28 @@ export class MessageView {
     fill(element, "who", this.#isGroup && item.starts && !isMine ? this.#words.name(row.from) : null)
     this.#showQuote(element, row, quote)
     fill(element, "body", row.kind === "card" ? this.#words.line(row) : row.body)
+    this.#showLinks(part(element, "body"))
     fill(element, "recalled", row.recalled_at ? this.#data.word(isMine ? "recalled_mine" : "recalled_theirs") : null)
     part(element, "edited").hidden = row.edits === 0 || Boolean(row.recalled_at)
     const time = part(element, "time")
     time.dateTime = new Date(at).toISOString()
     fill(element, "time", this.#format.hour(at))
     fill(element, "state", state && this.#data.word(`state_${state}`))
+  }
+
+  /** Addresses in what was written can be tapped; their text stays as it is. */
+  #showLinks(body) {
+    if (body.firstElementChild) return
+    const found = pieces(body.textContent)
+    if (!found.some(({ isLink }) => isLink)) return
+    body.replaceChildren(...found.map(({ text, isLink }) => (isLink ? this.#link(text) : text)))
+  }
+
+  #link(address) {
+    const link = clone("link-template")
+    link.href = address
+    link.textContent = address
+    return link
   }
 
   #showQuote(element, row, quote) {

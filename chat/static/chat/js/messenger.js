@@ -15,8 +15,9 @@ export class Messenger {
   static LIVE_TIMELINES_MAX = 30
   static KEEP_MS = 500
   static TYPING_EVERY_MS = 3_000
+  static RESUME_JITTER_MS = 3_000
 
-  /** Rings when it became known whether everything was read (`isComplete`). */
+  /** Rings when everything was read once more. */
   onComplete = new Bell()
   /** Rings with (conversation, row) for a message of somebody else that came while the page is open. */
   onArrival = new Bell()
@@ -87,10 +88,8 @@ export class Messenger {
     return this.#line
   }
 
-  /** Whether an empty list is known to be empty. */
-  get isComplete() {
-    return Boolean(this.#sync?.isComplete)
-  }
+  /** Whether everything was read while this page is open: only then is an empty list known to be empty. */
+  isComplete = false
 
   /** Take what this device kept; to be called once, before the line is started. */
   async open() {
@@ -141,7 +140,10 @@ export class Messenger {
     const timeline = new Timeline({ conversation, line: this.#line, clock: this.#clock, random: this.#random })
     this.#timelines.set(conversation, timeline)
     timeline.onChange.listen(() => this.#timelineChanged(timeline))
-    timeline.onMembers.listen((members) => this.inbox.takeMembers(conversation, members))
+    timeline.onMembers.listen((members, people) => {
+      this.inbox.takePeople(people)
+      this.inbox.takeMembers(conversation, members)
+    })
     this.#fill(timeline)
     this.#letOldTimelinesGo()
     return timeline
@@ -227,7 +229,7 @@ export class Messenger {
 
   #ready({ now }) {
     this.#clock.adopt(now)
-    this.#sync.run().then(() => this.onComplete.ring())
+    this.#sync.run()
     for (const timeline of this.#timelines.values()) this.#catchUp(timeline)
     this.#meTopic.heal()
     this.outbox.sendAll()
@@ -242,6 +244,8 @@ export class Messenger {
 
   #hear(hint) {
     if (hint.on === "me") return this.#meTopic.hear(hint.rev, hint.row)
+    // What was lost between the processes of the server is read again, not by everybody at once.
+    if (hint.on === "bus") return this.#sync.soon(Messenger.RESUME_JITTER_MS)
     if (hint.on === "people") return this.inbox.takePeople([hint.person])
     const [kind, conversation] = hint.on.split(":")
     if (kind !== "chat") return
@@ -298,6 +302,8 @@ export class Messenger {
   async #keepCursor(cursor, epoch) {
     await this.#store.note("epoch", epoch)
     await this.#store.note("cursor", cursor)
+    this.isComplete = true
+    this.onComplete.ring()
   }
 
   /** The instance was restored: what it told me may never have been. What I wrote stays. */

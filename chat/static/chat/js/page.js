@@ -81,7 +81,9 @@ function show(messenger, page) {
   const attention = new Attention({ document, page, messenger })
   new MessageMenu({ document, page, messenger })
   new Navigation({ document, page, messenger, attention })
-  document.documentElement.dataset.live = ""
+  const showLine = () => (document.documentElement.dataset.line = messenger.line.state)
+  messenger.line.onState.listen(showLine)
+  showLine()
 }
 
 function listen(messenger, store, { urls }) {
@@ -94,7 +96,7 @@ function listen(messenger, store, { urls }) {
   addEventListener("pageshow", wake)
   addEventListener("offline", () => line.lose())
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake())
-  for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => line.wake({ isUsed: true }), { passive: true })
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => line.use(), { passive: true })
   messenger.onRefusal.listen((entry) => toast(entry.problem.message))
   line.onState.listen(async (state) => {
     if (state !== "ended" || line.reason !== "logged_out") return

@@ -68,7 +68,7 @@ export class Summary {
 
   /** How far messages of mine have come: up to which `seq` everybody else has received them, and read them. */
   static reach(summary, meId) {
-    const others = summary.members.filter((member) => member.user !== meId && member.until_seq === null)
+    const others = summary.members.filter((member) => member.user !== meId)
     if (others.length === 0) return { delivered: 0, read: 0 }
     return {
       delivered: Math.min(...others.map((member) => Math.max(member.delivered_seq, member.read_seq))),

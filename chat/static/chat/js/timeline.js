@@ -19,7 +19,7 @@ export class Timeline {
 
   /** Rings when messages changed. */
   onChange = new Bell()
-  /** Rings with the members whose receipts came along with messages. */
+  /** Rings with the members, with their receipts, and the people that came along with messages. */
   onMembers = new Bell()
 
   /** The first `seq` that is held without gaps up to the newest, or null while nothing is held. */
@@ -103,10 +103,10 @@ export class Timeline {
   }
 
   /** Hold a page of the newest messages, as just read. */
-  adoptHistory({ rev, rows, more, quoted = [], members = [] }) {
+  adoptHistory({ rev, rows, more, quoted = [], members = [], people = [] }) {
     for (const row of quoted) this.#put(row)
     this.#adopt({ rev, rows, more, low: rows[0]?.seq ?? 1 })
-    this.onMembers.ring(members)
+    this.onMembers.ring(members, people)
   }
 
   /** Read the newest page, unless something is held already. Resolves also when the line broke: `heal` tries again. */
@@ -238,7 +238,7 @@ export class Timeline {
 
   async #changesAfter(after) {
     const delta = await this.#line.ask("chat.changes", { conversation: this.conversation, after })
-    this.onMembers.ring(delta.members ?? [])
+    this.onMembers.ring(delta.members ?? [], delta.people ?? [])
     return delta
   }
 

@@ -21,6 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("--host", default=settings.HOST, help="0.0.0.0 to be reached from other machines")
 
     def handle(self, *_args: Any, port: int, host: str, **_options: Any) -> None:
+        if settings.SERVED:
+            raise CommandError("With DATABASE_URL set, several processes serve this instance: manage.py serve_all")
         try:
             held = embedded.only_server(settings.VAR_DIR)
         except embedded.AnotherServer as other:
@@ -52,6 +54,7 @@ class Command(BaseCommand):
             loop.stop()
             worker.join()
             pool.stop()
+            asgi.pages.leave()
         if not listened:
             raise CommandError(f"Port {port} is taken by another program; choose another with --port or PORT.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import os
 import shutil
 import signal
@@ -104,5 +105,6 @@ def proxy_config(run_dir: Path) -> str:
         port=settings.PORT,
         tls=tls,
         trusted=settings.PROXY_TRUSTED,
+        user=getpass.getuser() if os.geteuid() == 0 else "",
     )
     return proxy.on_this_machine(place, pages=ports_of(PAGES), sockets=ports_of(SOCKETS))

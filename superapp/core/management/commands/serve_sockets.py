@@ -27,3 +27,4 @@ class Command(BaseCommand):
         metrics.serve()
         if not server.run(asgi.application, host=host, port=port, drain=asgi.drain):
             raise CommandError(f"Port {port} is taken by another program.")
+        asgi.pages.leave()

@@ -21,7 +21,7 @@ for (const [name, Element] of Object.entries(ELEMENTS)) {
   customElements.define(name, Element)
 }
 attendForms(document, data)
-keepShell(document.documentElement.dataset.version)
+keepShell(document.documentElement.dataset.version, document.documentElement.lang)
 
 // Whoever logs out leaves nothing of theirs behind on this device.
 document.addEventListener("submit", async (event) => {

@@ -3,8 +3,9 @@
  * always asked for, and never kept.
  */
 
-const VERSION = new URL(location.href).searchParams.get("v")
-const CACHE = `shell ${VERSION}`
+const ADDRESS = new URL(location.href).searchParams
+const LANGUAGE = ADDRESS.get("l")
+const CACHE = `shell ${ADDRESS.get("v")} ${LANGUAGE}`
 const LIST = "/shell.json"
 // A page that takes longer is as good as none, where the shell can show what the device knows.
 const PATIENCE_MS = 6_000
@@ -21,10 +22,12 @@ addEventListener("fetch", (event) => {
 })
 
 async function keep() {
-  const list = await (await fetch(LIST, { cache: "no-store" })).json()
+  // Asked as nobody: an answer to a session that ends meanwhile would take the cookie of the next one away.
+  const asNobody = { cache: "reload", credentials: "omit", headers: { "Accept-Language": LANGUAGE } }
+  const list = await (await fetch(LIST, asNobody)).json()
   const cache = await caches.open(CACHE)
   const pages = [list.offline, ...Object.values(list.pages ?? {})]
-  await cache.addAll([...list.files, ...pages.map((address) => new Request(address, { credentials: "omit", cache: "reload" }))])
+  await cache.addAll([...list.files, ...pages.map((address) => new Request(address, asNobody))])
   await cache.put(LIST, new Response(JSON.stringify(list), { headers: { "Content-Type": "application/json" } }))
   // Hashed names never change their content, so pages of the version before go on with theirs.
   await skipWaiting()

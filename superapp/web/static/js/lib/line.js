@@ -99,11 +99,15 @@ export class Line {
     }
   }
 
-  /** The world changed for the better (back online, tab shown, person there): try at once, or see whether the line still lives. */
-  wake({ isUsed = false } = {}) {
+  /** The world changed for the better (back online, tab shown): try at once, or see whether the line still lives. */
+  wake() {
     if (this.state === "waiting") this.#open()
-    else if (this.state === "ended" && this.reason === "crowded" && isUsed) this.#open()
     else if (this.state === "ready" && this.#clock.now() - this.#heard_at > Line.WAKE_QUIET_MS) this.#probe(Line.WAKE_PING_MS)
+  }
+
+  /** Somebody uses this window: if it was one too many, it now takes the place of another. */
+  use() {
+    if (this.state === "ended" && this.reason === "crowded") this.#open()
   }
 
   /** The device says that it is offline: what is open will not answer, and a later attempt finds out if that was wrong. */

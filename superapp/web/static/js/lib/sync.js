@@ -51,11 +51,6 @@ export class Sync {
     this.#epoch = epoch
   }
 
-  /** Whether everything was read at least once: only then is an empty list known to be empty. */
-  get isComplete() {
-    return this.#cursor !== null
-  }
-
   get epoch() {
     return this.#epoch
   }
@@ -68,8 +63,8 @@ export class Sync {
   }
 
   /** Read what changed in a moment; many reasons within it make one run. */
-  soon() {
-    this.#schedule(Sync.SOON_MS + this.#random() * Sync.SOON_JITTER_MS)
+  soon(jitter_ms = Sync.SOON_JITTER_MS) {
+    this.#schedule(Sync.SOON_MS + this.#random() * jitter_ms)
   }
 
   /** What I hold is void: forget it and read everything. */

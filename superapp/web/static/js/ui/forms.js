@@ -19,7 +19,10 @@ export function attendForms(document, data) {
   })
   document.addEventListener("submit", ({ target, defaultPrevented }) => {
     if (defaultPrevented || !target.matches("form[data-once]")) return
-    for (const button of target.querySelectorAll("button:not([type=button])")) button.disabled = true
+    // Only once the form is on its way: a disabled button would not say which one was pressed.
+    setTimeout(() => {
+      for (const button of target.querySelectorAll("button:not([type=button])")) button.disabled = true
+    })
   })
   document.addEventListener("change", ({ target }) => {
     if (target.form?.matches("form[data-sends-at-once]")) target.form.requestSubmit()

@@ -3,10 +3,10 @@
  *
  * A page without a version takes everything back: that is how an operator turns it off.
  */
-export async function keepShell(version) {
+export async function keepShell(version, language) {
   if (!("serviceWorker" in navigator)) return
   if (version) {
-    await navigator.serviceWorker.register(`/sw.js?v=${version}`, { scope: "/" })
+    await navigator.serviceWorker.register(`/sw.js?v=${version}&l=${language}`, { scope: "/" })
     return
   }
   for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister()

@@ -1,0 +1,1 @@
+"""One script for each promise, each against a limit that is measured in alternation in the same run."""

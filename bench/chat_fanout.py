@@ -1,0 +1,170 @@
+"""
+How fast a message reaches the other 999 members of a group who are all online.
+
+One member sends with four messages under way; value is deliveries a second to the others' sockets. Then one message at
+a time, timed until the last of them has it. The limit is a bare broadcast of frames of the same size to as many
+sockets.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from uuid_utils import uuid7
+
+from bench import ground, measure
+from bench.chat_send import BODY, POSTED, WARM_SECONDS
+from bench.ground import Ground
+from bench.wire import Crowd, Line, frame
+
+MEMBERS = 1_000
+UNDER_WAY = 4
+SECONDS = 4.0
+ONE_BY_ONE_SECONDS = 3.0
+
+
+class Fanout:
+    """Sends from the first line, and counts what the others hear."""
+
+    def __init__(self, lines: list[Line], send_next: Any, is_delivery: Any) -> None:
+        self.crowd = Crowd(lines)
+        self._lines = lines
+        self._send_next = send_next
+        self._is_delivery = is_delivery
+        self.sent_at: list[float] = []
+        self.arrived: list[int] = []  # By message, in the order of sending.
+        self.done = 0
+        self.deliveries = 0
+        self.took: list[tuple[float, float]] = []
+        self.is_over = False
+        self._seen = [0] * len(lines)
+
+    def heard(self, line: Line, payloads: list[bytes]) -> None:
+        hints = 0
+        for payload in payloads:
+            hints += payload[:5] == b'{"on"'
+            if line.number and self._is_delivery(payload):
+                # Each line hears the messages in their order.
+                self._arrived(self._seen[line.number])
+                self._seen[line.number] += 1
+        line.hear(hints)
+
+    def _arrived(self, message: int) -> None:
+        self.deliveries += 1
+        self.arrived[message] += 1
+        if self.arrived[message] == len(self._lines) - 1:
+            self.done += 1
+            now = time.monotonic()
+            self.took.append((now, (now - self.sent_at[message]) * 1_000))
+            if not self.is_over:
+                self.send()
+
+    def send(self) -> None:
+        self.sent_at.append(time.monotonic())
+        self.arrived.append(0)
+        self._send_next(self._lines[0], len(self.sent_at))
+
+    def run(self, pids: list[int]) -> dict[str, Any]:
+        self.is_over = False
+        for _ in range(UNDER_WAY):
+            self.send()
+        self._for(WARM_SECONDS)
+        before, earlier, began = measure.cpu(pids), self.deliveries, time.monotonic()
+        self._for(SECONDS)
+        used, count, seconds = measure.cpu(pids).since(before), self.deliveries - earlier, time.monotonic() - began
+        self._finish()
+        one_by_one = self._one_by_one()
+        return {
+            "per_second": count / seconds,
+            "cpu_ms": used.server / count * 1_000,
+            "client_cpu_share": used.client / used.server,
+            "p50_ms": measure.percentile([ms for _, ms in one_by_one], 50),
+            "p99_ms": measure.percentile([ms for _, ms in one_by_one], 99),
+            "stalls_over_100ms": measure.stalls(one_by_one),
+        }
+
+    def _one_by_one(self) -> list[tuple[float, float]]:
+        first = len(self.took)
+        self.is_over = False
+        self.send()
+        self._for(ONE_BY_ONE_SECONDS)
+        self._finish()
+        return self.took[first:]
+
+    def _finish(self) -> None:
+        self.is_over = True
+        self.crowd.until(lambda: self.done == len(self.sent_at), self.heard)
+
+    def _for(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        self.crowd.until(lambda: time.monotonic() > end, self.heard)
+
+    def tally(self) -> tuple[int, int]:
+        """How many deliveries were missing, and how many too many."""
+        wanted = len(self.sent_at) * (len(self._lines) - 1)
+        return max(0, wanted - self.deliveries), max(0, self.deliveries - wanted)
+
+
+def product(standing: Ground) -> Fanout:
+    people = ground.people(MEMBERS)
+    group = ground.gather(people)
+    lines = []
+    for number, person in enumerate(people):
+        line = Line(number, standing.doors[0].port, "/ws", person.session_key)
+        line.wait_for(b'{"ready"')
+        lines.append(line)
+    head = f'"do":"chat.send","conversation":"{group}","body":"{BODY}","client_id"'.encode()
+
+    def send_next(line: Line, number: int) -> None:
+        line.send(frame(b'{"id":%d,%s:"%s"}' % (number, head, str(uuid7()).encode())))
+
+    return Fanout(lines, send_next, lambda payload: POSTED in payload)
+
+
+def bare(standing: Ground) -> Fanout:
+    lines = [Line(number, standing.bares[0].port, "/broadcast") for number in range(MEMBERS)]
+    # As long as the hint of a message.
+    ready = frame(b'{"pad":"%s"}' % (b"x" * (430 + len(BODY.encode()))))
+    return Fanout(lines, lambda line, _number: line.send(ready), lambda _payload: True)
+
+
+def main() -> None:
+    options = measure.arguments(__doc__ or "")
+    with ground.stand(options.db) as standing:
+        of_product, of_bare = product(standing), bare(standing)
+        runs = []
+        for _ in range(options.runs):
+            limit = of_bare.run(standing.bare_pids)
+            run = of_product.run(standing.pids)
+            runs.append({**run, **{f"limit_{key}": limit[key] for key in ("per_second", "cpu_ms", "client_cpu_share")}})
+        lost, doubled = of_product.tally()
+
+    def middle(key: str) -> float:
+        return measure.median([run[key] for run in runs])
+
+    measure.report(
+        measure.Result(
+            name="chat_fanout",
+            value=middle("per_second"),
+            unit="deliveries/s",
+            limit=middle("limit_per_second"),
+            ratio=measure.median([run["per_second"] / run["limit_per_second"] for run in runs]),
+            cpu_ms=middle("cpu_ms"),
+            limit_cpu_ms=middle("limit_cpu_ms"),
+            p50_ms=middle("p50_ms"),
+            p99_ms=middle("p99_ms"),
+            stalls_over_100ms=sum(run["stalls_over_100ms"] for run in runs),
+            lost=lost,
+            doubled=doubled,
+            client_cpu_share=max(middle("client_cpu_share"), middle("limit_client_cpu_share")),
+            db=options.db,
+            server="daphne",
+            runs=runs,
+        ),
+        as_json=options.json,
+    )
+
+
+if __name__ == "__main__":
+    main()

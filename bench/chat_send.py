@@ -1,0 +1,244 @@
+"""
+How many durable messages a second two hundred people can send each other, and how long one takes at a steady rate.
+
+A hundred conversations; both people of each send, each with one unanswered message at a time, as the protocol asks.
+Then 200 messages a second on a fixed schedule, each timed from the moment it was due to its arrival at the other
+person. The limit is a bare echo of frames of the same size.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from uuid_utils import uuid7
+
+from bench import ground, measure
+from bench.ground import Ground
+from bench.wire import Crowd, Line, frame
+
+PAIRS = 100
+WARM_SECONDS = 1.0
+SECONDS = 4.0
+STEADY_PER_SECOND = 200
+STEADY_SECONDS = 8.0
+QUIET_SECONDS = 1.0
+BODY = "halo kak, barangnya masih ada? kalau masih saya ambil dua ya, kirim ke 雅加达 hari ini, terima kasih banyak 🙏"
+POSTED = b'"say":"message.posted"'
+
+
+@dataclass
+class Sender:
+    """One person with a socket, and one conversation."""
+
+    line: Line
+    peer: int
+    prefix: bytes
+    next_id: int = 1
+    answered: int = 0
+    refused: list[bytes] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    heard: list[bytes] = field(default_factory=list)
+
+    def send(self) -> None:
+        client_id = str(uuid7())
+        self.sent.append(client_id)
+        payload = b'{"id":%d,%s"client_id":"%s"}' % (self.next_id, self.prefix, client_id.encode())
+        self.next_id += 1
+        self.line.send(frame(payload))
+
+
+def senders(standing: Ground, people: list[ground.Person], conversations: list[str]) -> list[Sender]:
+    """Everybody's socket, ready; people 2n and 2n+1 share conversation n."""
+    made = []
+    for number, person in enumerate(people):
+        line = Line(number, standing.doors[0].port, "/ws", person.session_key)
+        line.wait_for(b'{"ready"')
+        prefix = f'"do":"chat.send","conversation":"{conversations[number // 2]}","body":"{BODY}",'.encode()
+        made.append(Sender(line, number ^ 1, prefix))
+    return made
+
+
+class Traffic:
+    """What goes over the senders' lines."""
+
+    def __init__(self, everybody: list[Sender]) -> None:
+        self.everybody = everybody
+        self.crowd = Crowd([sender.line for sender in everybody])
+        self.answered = 0
+        self.is_closed_loop = True
+        self.due: dict[int, deque[float]] = {sender.line.number: deque() for sender in everybody}
+        self.took: list[tuple[float, float]] = []
+
+    def heard(self, line: Line, payloads: list[bytes]) -> None:
+        sender = self.everybody[line.number]
+        hints = 0
+        for payload in payloads:
+            if payload.startswith(b'{"id"'):
+                self._answered(sender, payload)
+            else:
+                hints += 1
+                if POSTED in payload:
+                    sender.heard.append(payload)
+                    if not self.is_closed_loop:
+                        self._arrived(sender, payload)
+        line.hear(hints)
+
+    def _answered(self, sender: Sender, payload: bytes) -> None:
+        if b'"ok"' not in payload:
+            sender.refused.append(payload)
+        self.answered += 1
+        sender.answered += 1
+        if self.is_closed_loop:
+            sender.send()
+
+    def _arrived(self, hearer: Sender, payload: bytes) -> None:
+        peer = self.everybody[hearer.peer]
+        if peer.sent and payload.find(peer.sent[-1].encode()) >= 0 and self.due[peer.line.number]:
+            now = time.monotonic()
+            self.took.append((now, (now - self.due[peer.line.number].popleft()) * 1_000))
+
+    def saturate(self, pids: list[int]) -> dict[str, Any]:
+        """Everybody sends as fast as they are answered."""
+        self.is_closed_loop = True
+        for sender in self.everybody:
+            sender.send()
+        self._for(WARM_SECONDS)
+        before, answered, began = measure.cpu(pids), self.answered, time.monotonic()
+        self._for(SECONDS)
+        used, count, seconds = measure.cpu(pids).since(before), self.answered - answered, time.monotonic() - began
+        self.is_closed_loop = False
+        self._for(QUIET_SECONDS)
+        return {
+            "per_second": count / seconds,
+            "cpu_ms": used.server / count * 1_000,
+            "client_cpu_share": used.client / used.server,
+        }
+
+    def steady(self, standing: Ground) -> dict[str, Any]:
+        """A fixed number a second, in turn, whatever becomes of them."""
+        self.took = []
+        pids, stalls = standing.pids, standing.stalls()
+        began = time.monotonic()
+        count = 0
+
+        def send_what_is_due() -> float:
+            nonlocal count
+            while (due := began + count / STEADY_PER_SECOND) <= time.monotonic():
+                sender = self.everybody[count * 7 % len(self.everybody)]
+                self.due[sender.line.number].append(due)
+                sender.send()
+                count += 1
+            return due - time.monotonic()
+
+        before = measure.cpu(pids)
+        self.crowd.until(lambda: time.monotonic() - began > STEADY_SECONDS, self.heard, send_what_is_due)
+        used = measure.cpu(pids).since(before)
+        self._for(QUIET_SECONDS)
+        times = [took for _, took in self.took]
+        return {
+            "sent": count,
+            "arrived": len(times),
+            "p50_ms": measure.percentile(times, 50),
+            "p99_ms": measure.percentile(times, 99),
+            "worst_ms": max(times),
+            "stalls_over_100ms": measure.stalls(self.took),
+            "stalls_of_the_loop": dict(standing.stalls() - stalls),
+            "steady_cpu_ms": used.server / count * 1_000,
+            "steady_client_cpu_share": used.client / used.server,
+        }
+
+    def _for(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        self.crowd.until(lambda: time.monotonic() > end, self.heard)
+
+
+def echo(standing: Ground) -> dict[str, Any]:
+    """The same number of sockets, one frame of the same size under way on each."""
+    lines = [Line(number, standing.bares[0].port, "/echo") for number in range(PAIRS * 2)]
+    crowd = Crowd(lines)
+    ready = frame(b'{"id":1,"do":"chat.send","conversation":"%s","body":"%s"}' % (b"x" * 80, BODY.encode()))
+    echoed = 0
+
+    def heard(line: Line, payloads: list[bytes]) -> None:
+        nonlocal echoed
+        for _ in payloads:
+            echoed += 1
+            line.send(ready)
+
+    for line in lines:
+        line.send(ready)
+    warm = time.monotonic() + WARM_SECONDS
+    crowd.until(lambda: time.monotonic() > warm, heard)
+    pids = standing.bare_pids
+    before, earlier, began = measure.cpu(pids), echoed, time.monotonic()
+    crowd.until(lambda: time.monotonic() - began > SECONDS, heard)
+    used, count, seconds = measure.cpu(pids).since(before), echoed - earlier, time.monotonic() - began
+    crowd.close()
+    return {
+        "limit_per_second": count / seconds,
+        "limit_cpu_ms": used.server / count * 1_000,
+        "limit_client_cpu_share": used.client / used.server,
+    }
+
+
+def tally(everybody: list[Sender]) -> tuple[int, int]:
+    """How many acknowledged messages did not reach the other person or the database, and how many came twice."""
+    stored = Counter(client_id for _, client_id in ground.stored_messages())
+    lost = doubled = 0
+    for sender in everybody:
+        everything = b"\n".join(everybody[sender.peer].heard)
+        for client_id in sender.sent:
+            told = everything.count(client_id.encode())
+            lost += told == 0 or stored[client_id] == 0
+            doubled += told > 1 or stored[client_id] > 1
+    return lost, doubled
+
+
+def main() -> None:
+    options = measure.arguments(__doc__ or "")
+    with ground.stand(options.db) as standing:
+        people = ground.people(PAIRS * 2)
+        pairs = list(zip(people[::2], people[1::2], strict=True))
+        everybody = senders(standing, people, ground.befriend(pairs))
+        traffic = Traffic(everybody)
+        runs = [
+            {**echo(standing), **traffic.saturate(standing.pids), **traffic.steady(standing)}
+            for _ in range(options.runs)
+        ]
+        refused = [payload for sender in everybody for payload in sender.refused]
+        if refused:
+            raise SystemExit(f"{len(refused)} sends were refused, the first: {refused[0].decode()}")
+        lost, doubled = tally(everybody)
+        traffic.crowd.close()
+
+    def middle(key: str) -> float:
+        return measure.median([run[key] for run in runs])
+
+    measure.report(
+        measure.Result(
+            name="chat_send",
+            value=middle("per_second"),
+            unit="messages/s",
+            limit=middle("limit_per_second"),
+            ratio=measure.median([run["per_second"] / run["limit_per_second"] for run in runs]),
+            cpu_ms=middle("cpu_ms"),
+            limit_cpu_ms=middle("limit_cpu_ms"),
+            p50_ms=middle("p50_ms"),
+            p99_ms=middle("p99_ms"),
+            stalls_over_100ms=sum(run["stalls_over_100ms"] for run in runs),
+            lost=lost,
+            doubled=doubled,
+            client_cpu_share=max(middle("client_cpu_share"), middle("limit_client_cpu_share")),
+            db=options.db,
+            server="daphne",
+            runs=runs,
+        ),
+        as_json=options.json,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""What a bench says, and the numbers that it is made of."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]
+
+CLIENT_SHARE_MAX = 0.25
+STALL_MS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """
+    One object, as printed with ``--json``.
+
+    ``ratio`` is ``value`` against ``limit``, which a bare ASGI application reached on the same Daphne in the same run.
+    ``cpu_ms`` is the server's CPU for one unit of work, all of its processes and the database's together.
+    """
+
+    name: str
+    value: float
+    unit: str
+    limit: float
+    ratio: float
+    cpu_ms: float | None
+    limit_cpu_ms: float | None
+    p50_ms: float | None
+    p99_ms: float | None
+    stalls_over_100ms: int
+    lost: int
+    doubled: int
+    client_cpu_share: float
+    db: str
+    server: str
+    runs: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Cpu:
+    """CPU seconds used so far: by the servers, and by this client."""
+
+    server: float
+    client: float
+
+    def since(self, earlier: Cpu) -> Cpu:
+        return Cpu(self.server - earlier.server, self.client - earlier.client)
+
+
+def cpu(pids: Iterable[int]) -> Cpu:
+    """What these processes with all their children, and this one, have used."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return Cpu(sum(_tree_seconds(pid) for pid in pids), used.ru_utime + used.ru_stime)
+
+
+def _tree_seconds(pid: int) -> float:
+    root = psutil.Process(pid)
+    seconds = 0.0
+    for process in [root, *root.children(recursive=True)]:
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:  # Its parent has counted it meanwhile.
+            continue
+        # Of children that ended, too: a database's connections come and go.
+        seconds += times.user + times.system + times.children_user + times.children_system
+    return seconds
+
+
+def memory_kib(pid: int) -> float:
+    """Proportional set size: shared pages are counted once among those who share them."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return float(line.split()[1])
+    raise RuntimeError("the kernel tells no PSS")
+
+
+def median(values: Sequence[float]) -> float:
+    return statistics.median(values)
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
+def stalls(moments: Sequence[tuple[float, float]]) -> int:
+    """
+    How many times something stood still for over 100 ms, given (when, milliseconds) of each operation.
+
+    Operations held up by one stall end together, so that those which end within 50 ms of each other are counted once.
+    """
+    count, last = 0, float("-inf")
+    for ended, took_ms in sorted(moments):
+        if took_ms > STALL_MS:
+            if ended - last > 0.05:
+                count += 1
+            last = ended
+    return count
+
+
+def arguments(sentence: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=sentence)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    parser.add_argument("--db", choices=("sqlite", "postgres"), default="postgres")
+    parser.add_argument("--runs", type=int, default=5)
+    return parser.parse_args()
+
+
+def report(result: Result, *, as_json: bool) -> None:
+    """Print the result; the run is void, and says so by its exit code, when the client was too dear."""
+    is_void = result.client_cpu_share > CLIENT_SHARE_MAX
+    if as_json:
+        print(json.dumps(asdict(result)))
+    else:
+        for key, value in asdict(result).items():
+            for line in value if isinstance(value, list) else [value]:
+                print(f"{key:>18}  {line:.4g}" if isinstance(line, float) else f"{key:>18}  {line}")
+    if is_void:
+        sys.exit(f"void: the client used {result.client_cpu_share:.0%} of the server's CPU")

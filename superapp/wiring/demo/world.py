@@ -1,0 +1,161 @@
+"""Making the demo world, through the same doors that everybody uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from chat import api as chat
+from superapp.accounts import api as accounts
+from superapp.wiring.demo import script
+from superapp.wiring.demo.home_talk import HOME
+from superapp.wiring.demo.people import CAST, DIMAS, SEKAR, Person
+from superapp.wiring.demo.portraits import portrait
+from superapp.wiring.demo.script import Said, Talk
+from superapp.wiring.demo.work_talk import WORK
+
+TALKS = (*WORK, *HOME)
+JOINED_BEFORE = timedelta(days=60)
+MET_BEFORE = timedelta(days=30)
+CHANGED_AFTER = timedelta(minutes=1)
+MUTED_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Player:
+    """Somebody of the cast, as they are known here."""
+
+    user_id: int
+    public_id: UUID
+
+
+@dataclass(kw_only=True)
+class _Stage:
+    """A conversation while it is played: what was said so far, by the number it got."""
+
+    talk: Talk
+    conversation_id: UUID
+    players: Mapping[str, _Player]
+    lines: Sequence[Said]
+    seqs: list[int] = field(default_factory=list)
+
+
+def make_world(*, now: datetime) -> bool:
+    """
+    Fill this installation with the demo people and what they said in the last days, or leave it as it is if they are
+    here already. True if they were made. All of it comes with one commit, or none.
+    """
+    if _is_here():
+        return False
+    pictures = {person.key: portrait(person.look) for person in CAST}
+    with transaction.atomic():
+        if _is_here():  # Somebody else made it while we drew.
+            return False
+        players = {person.key: _join(person, pictures[person.key], now=now) for person in CAST}
+        stages = [_set_up(talk, players, now=now) for talk in TALKS]
+        _play(stages, now=now)
+        for stage in stages:
+            _keep_sides(stage, now=now)
+        accounts.ask_by_handle(user_id=players[DIMAS.key].user_id, handle=SEKAR.handle, now=now - timedelta(hours=3))
+    return True
+
+
+def _is_here() -> bool:
+    return accounts.user_by_number(SEKAR.number) is not None
+
+
+def _join(person: Person, picture: bytes, *, now: datetime) -> _Player:
+    user = accounts.create_person(
+        name=person.name,
+        handle=person.handle,
+        number=person.number,
+        language=person.language,
+        time_zone=person.time_zone,
+        now=now - JOINED_BEFORE,
+    )
+    accounts.set_avatar(user_id=user.pk, upload=picture, now=now - JOINED_BEFORE)
+    return _Player(user_id=user.pk, public_id=user.public_id)
+
+
+def _set_up(talk: Talk, players: Mapping[str, _Player], *, now: datetime) -> _Stage:
+    one, other = players[talk.one], players[talk.other]
+    met_at = now - MET_BEFORE
+    accounts.make_contacts(user_id=one.user_id, peer_id=other.user_id, now=met_at)
+    conversation = chat.open_direct(user_id=one.user_id, peer_id=other.user_id, now=met_at)
+    return _Stage(
+        talk=talk,
+        conversation_id=conversation.public_id,
+        players={talk.one: one, talk.other: other},
+        lines=script.read(talk, now=now),
+    )
+
+
+def _play(stages: Sequence[_Stage], *, now: datetime) -> None:
+    """Say everything in the order in which it happened, whichever conversation it belongs to."""
+    order = sorted(
+        (line.at, number, index) for number, stage in enumerate(stages) for index, line in enumerate(stage.lines)
+    )
+    for _at, number, index in order:
+        stage = stages[number]
+        _say(stage, stage.lines[index], now=now)
+        if index == len(stage.lines) - 1:
+            _read_to_the_end(stage)
+
+
+def _say(stage: _Stage, line: Said, *, now: datetime) -> None:
+    who = stage.players[line.who]
+    if stage.seqs:
+        chat.read_up_to(conversation_id=stage.conversation_id, user_id=who.user_id, seq=stage.seqs[-1])
+    entry = chat.compose(
+        conversation_id=stage.conversation_id,
+        sender_id=who.user_id,
+        sender_public_id=who.public_id,
+        client_id=f"demo-{stage.talk.key}-{len(stage.seqs) + 1}",
+        body=line.text,
+        reply_to=stage.seqs[line.reply_to] if line.reply_to is not None else None,
+    )
+    seq = chat.post_message(entry, now=line.at).seq
+    stage.seqs.append(seq)
+    changed_at = min(line.at + CHANGED_AFTER, now)
+    for edits, body in enumerate(line.edits):
+        chat.edit_message(
+            conversation_id=stage.conversation_id,
+            seq=seq,
+            by_user_id=who.user_id,
+            body=body,
+            edits=edits,
+            now=changed_at,
+        )
+    for emoji, reader in line.reactions:
+        chat.react(
+            conversation_id=stage.conversation_id,
+            seq=seq,
+            by_user_id=stage.players[reader].user_id,
+            emoji=emoji,
+            now=changed_at,
+        )
+    if line.is_recalled:
+        chat.recall_message(conversation_id=stage.conversation_id, seq=seq, by_user_id=who.user_id, now=changed_at)
+
+
+def _read_to_the_end(stage: _Stage) -> None:
+    """Everybody has received everything, and read all but what they are meant to find unread."""
+    for key, player in stage.players.items():
+        chat.mark_delivered(player.user_id, [(stage.conversation_id, stage.seqs[-1])])
+        read = len(stage.seqs) - stage.talk.unread.get(key, 0)
+        if read:
+            chat.read_up_to(conversation_id=stage.conversation_id, user_id=player.user_id, seq=stage.seqs[read - 1])
+
+
+def _keep_sides(stage: _Stage, *, now: datetime) -> None:
+    sides = {key: chat.Side(draft=draft) for key, draft in stage.talk.drafts.items()}
+    if stage.talk.pinned_by:
+        sides[stage.talk.pinned_by] = chat.Side(is_pinned=True, draft=stage.talk.drafts.get(stage.talk.pinned_by, ""))
+    if stage.talk.muted_by:
+        sides[stage.talk.muted_by] = chat.Side(muted_until=now + MUTED_FOR)
+    for key, side in sides.items():
+        chat.keep_side(conversation_id=stage.conversation_id, user_id=stage.players[key].user_id, side=side)

@@ -1,0 +1,24 @@
+"""``manage.py demo``: people and conversations to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from superapp.core import clock
+from superapp.wiring.demo import people, world
+
+
+class Command(BaseCommand):
+    help = "Fill this installation with a dozen invented people and their conversations. Twice is once."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        if settings.SMS_URL:
+            raise CommandError("Codes go out for real here: the numbers of the demo people may be somebody's.")
+        is_new = world.make_world(now=clock.now())
+        self.stdout.write("The demo world is made." if is_new else "The demo world is here already.")
+        self.stdout.write("Log in with one of these numbers; the code appears in the developer's inbox and here:")
+        for person in people.CAST:
+            self.stdout.write(f"  0{person.number.removeprefix('+62')}  {person.name}")

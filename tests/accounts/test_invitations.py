@@ -1,0 +1,112 @@
+"""Inviting by phone number, which tells nothing about the number."""
+
+from __future__ import annotations
+
+import pytest
+
+from superapp.accounts import api
+from superapp.accounts.actions import contacts
+from superapp.accounts.errors import PersonNotFound
+from superapp.accounts.models import Invitation
+from superapp.realtime import me
+from tests.accounts.knowing import answer, seen
+
+
+def test_who_asked_by_phone_sees_nothing_until_the_yes(make_user, ask_by_phone, now):
+    ana, bo = make_user("ana"), make_user("bo")
+
+    ask_by_phone(ana, bo.phone.number)
+
+    assert (seen(ana), seen(bo)) == ({}, {"ana": "asks"})
+    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (0, 1)
+    assert not Invitation.objects.exists()
+    answer(bo, ana, True, now=now)
+    assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
+    assert me.rev_of(ana.pk) == 1
+
+
+def test_number_with_and_without_account_cannot_be_told_apart(make_user, now, django_assert_num_queries):
+    ana, bo = make_user("ana"), make_user("bo")
+    statements = 11
+
+    with django_assert_num_queries(statements):
+        known = contacts.ask_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
+    with django_assert_num_queries(statements):
+        unknown = contacts.ask_by_phone(user_id=ana.pk, phone="0812 3456 7890", now=now)
+
+    assert known == unknown
+    assert (me.rev_of(ana.pk), seen(ana)) == (0, {})
+
+
+def test_invitation_waits_for_whoever_joins_with_the_number(make_user, ask_by_phone, deliver_facts, now):
+    ana = make_user("ana")
+    ask_by_phone(ana, "0812 3456 7890")
+    ask_by_phone(ana, "+62 812 3456 7890")
+    assert Invitation.objects.count() == 1
+
+    dewi = api.create_person(name="Dewi", handle="dewi", number="+6281234567890", now=now)
+    deliver_facts()
+
+    assert (seen(dewi), seen(ana)) == ({"ana": "asks"}, {})
+    assert not Invitation.objects.exists()
+
+
+def test_invitation_delivered_twice_asks_once(make_user, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    contacts.ask_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
+    invitation_id = Invitation.objects.get().pk
+
+    contacts.deliver_invitation(invitation_id=invitation_id, now=now)
+    contacts.deliver_invitation(invitation_id=invitation_id, now=now)
+
+    assert (seen(bo), me.rev_of(bo.pk)) == ({"ana": "asks"}, 1)
+
+
+def test_two_who_ask_each_other_by_phone_are_contacts(make_user, ask_by_phone):
+    ana, bo = make_user("ana"), make_user("bo")
+
+    ask_by_phone(ana, bo.phone.number)
+    ask_by_phone(bo, ana.phone.number)
+
+    assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
+
+
+def test_asking_by_handle_after_the_phone_shows_the_question(make_user, ask_by_phone, ask):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask_by_phone(ana, bo.phone.number)
+
+    assert ask(ana, bo)["state"] == "invited"
+    assert (seen(ana), me.rev_of(bo.pk)) == ({"bo": "invited"}, 1)
+
+
+def test_asking_an_old_contact_by_phone_does_not_tell_whose_number_it_is(make_user, make_contacts, ask_by_phone, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    make_contacts(ana, bo)
+    contacts.remove_contact(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+    before = me.rev_of(ana.pk)
+
+    ask_by_phone(ana, bo.phone.number)
+
+    assert (seen(ana), seen(bo)) == ({"bo": "ended"}, {"ana": "asks"})
+    assert me.rev_of(ana.pk) == before
+
+
+def test_stranger_invited_by_phone_cannot_be_touched_by_id(make_user, ask_by_phone, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask_by_phone(ana, bo.phone.number)
+
+    for verb in (contacts.remove_contact, contacts.unblock_person):
+        with pytest.raises(PersonNotFound):
+            verb(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+
+    assert seen(bo) == {"ana": "asks"}
+
+
+def test_question_by_phone_does_not_reach_who_blocked(make_user, make_contacts, ask_by_phone, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    contacts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+    before = me.rev_of(bo.pk)
+
+    ask_by_phone(ana, bo.phone.number)
+
+    assert (seen(ana), seen(bo), me.rev_of(bo.pk)) == ({}, {"ana": "ended"}, before)

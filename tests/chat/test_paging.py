@@ -1,0 +1,380 @@
+"""Long logs, long lists, and coming back: pages that repeat at most, and never leave out."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+
+from chat import api, log, reading
+from chat.models import Message
+from tests.chat.conftest import caller_of, entry
+
+
+@pytest.fixture
+def long_log(make_user, make_direct, now):
+    """Ana and Bo have said 250 things: the conversation's name, ana, bo."""
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    log.append([entry(conversation, (ana, bo)[number % 2], f"pesan {number}") for number in range(1, 251)], now=now)
+    return str(conversation.public_id), ana, bo
+
+
+@pytest.mark.parametrize("limit", [1, 49, 50, 100])
+def test_history_pages_back_to_the_first_message(long_log, ask, limit):
+    name, ana, _bo = long_log
+    pages, before = [], {}
+    for _turn in range(1_000):
+        page = ask(ana, "chat.history", conversation=name, limit=limit, **before)
+        pages.append(page)
+        if not page["more"]:
+            break
+        before = {"before": page["rows"][0]["seq"]}
+
+    seqs = [row["seq"] for page in reversed(pages) for row in page["rows"]]
+    assert seqs == list(range(1, 251))
+    assert [len(page["rows"]) for page in pages[:-1]] == [limit] * (len(pages) - 1)
+    assert {page["rev"] for page in pages} == {250}
+
+
+def test_history_before_the_first_message_is_known_to_be_empty(long_log, ask):
+    name, ana, _bo = long_log
+
+    page = ask(ana, "chat.history", conversation=name, before=1)
+
+    assert (page["rows"], page["more"], page["rev"], page["quoted"]) == ([], False, 250, [])
+
+
+def test_changes_page_forward_and_end_at_the_conversations_number(long_log, ask, now):
+    name, ana, _bo = long_log
+    api.edit_message(conversation_id=name, seq=248, by_user_id=ana.pk, body="lain", edits=0, now=now)
+    api.react(conversation_id=name, seq=1, by_user_id=ana.pk, emoji="👍", now=now)
+    pages, after = [], 0
+    for _turn in range(1_000):
+        page = ask(ana, "chat.changes", conversation=name, after=after)
+        pages.append(page)
+        if not page["more"]:
+            break
+        after = page["rev"]
+
+    # Every message once, in the order of its last change; the first one changed last.
+    assert [row["seq"] for page in pages for row in page["rows"]] == [*range(2, 248), 249, 250, 248, 1]
+    assert [(page["rev"], len(page["rows"])) for page in pages] == [(101, 100), (201, 100), (252, 50)]
+    end = ask(ana, "chat.changes", conversation=name, after=252)
+    assert (end["rev"], end["rows"], end["more"]) == (252, [], False)
+
+
+def test_number_ahead_of_the_conversation_shows_that_it_is_ahead(long_log, ask):
+    name, ana, _bo = long_log
+
+    page = ask(ana, "chat.changes", conversation=name, after=9_999)
+
+    assert (page["rev"], page["rows"], page["more"]) == (250, [], False)
+
+
+def test_quoted_are_what_rows_reply_to_and_that_are_not_among_them(long_log, ask, post, now):
+    name, ana, bo = long_log
+    conversation = Message.objects.first().conversation
+    for reply_to in (3, 250, 3, 251):
+        post(conversation, bo, "soal ini", reply_to=reply_to)
+
+    page = ask(ana, "chat.history", conversation=name, limit=4)
+
+    assert [row["reply_to"] for row in page["rows"]] == [3, 250, 3, 251]
+    assert [row["seq"] for row in page["quoted"]] == [3, 250]
+
+
+def test_picked_are_given_once_in_order_and_missing_ones_are_passed_over(long_log, ask):
+    name, ana, _bo = long_log
+
+    rows = ask(ana, "chat.messages", conversation=name, seqs=[7, 3, 7, 9_999])["rows"]
+
+    assert [row["seq"] for row in rows] == [3, 7]
+    assert ask(ana, "chat.messages", conversation=name, seqs=[]) == {"rows": []}
+
+
+# The list, and what changed in it.
+
+
+@pytest.fixture
+def many(make_user, make_direct, post):
+    """Ana has 120 conversations, each with one message: ana, and the conversations in their order."""
+    ana = make_user("ana")
+    conversations = []
+    for number in range(120):
+        other = make_user(f"teman{number}")
+        conversations.append(make_direct(ana, other))
+        post(conversations[-1], other, f"halo dari {number}")
+    return ana, conversations
+
+
+def pages_of(ask, user, cursor):
+    answer = ask(user, "sync", cursor=cursor)
+    part = answer["parts"]["conversations"]
+    pages = [part["rows"]]
+    while part["next"] is not None:
+        part = ask(user, "sync.page", part="conversations", next=part["next"])
+        pages.append(part["rows"])
+    return answer, pages
+
+
+def test_sync_pages_through_everything_newest_first(many, ask):
+    ana, conversations = many
+
+    _answer, pages = pages_of(ask, ana, None)
+
+    assert [len(page) for page in pages] == [50, 50, 20]
+    names = [row["id"] for page in pages for row in page]
+    # On PostgreSQL one transaction has one stamp, and rows of one stamp are ordered by their number.
+    assert names == [str(conversation.public_id) for conversation in reversed(conversations)]
+
+
+def test_list_of_the_page_is_the_same_list(many, ask):
+    ana, _conversations = many
+    _answer, pages = pages_of(ask, ana, None)
+
+    first = api.list_page(ana.pk)
+    second = api.list_page(ana.pk, before=first.next)
+    third = api.list_page(ana.pk, before=second.next)
+
+    assert [row.id for page in (first, second, third) for row in page.rows] == [
+        row["id"] for page in pages for row in page
+    ]
+    assert third.next is None
+
+
+@pytest.fixture
+def many_for_real(real_db, many):
+    return many
+
+
+def test_conversation_that_changes_while_pages_are_read_is_not_lost(many_for_real, post, ask):
+    ana, conversations = many_for_real
+    first = ask(ana, "sync", cursor=None)
+    part = first["parts"]["conversations"]
+    seen = [row["id"] for row in part["rows"]]
+
+    # One that is on no page yet moves to the front.
+    post(conversations[0], ana, "hai")
+    while part["next"] is not None:
+        part = ask(ana, "sync.page", part="conversations", next=part["next"])
+        seen += [row["id"] for row in part["rows"]]
+    again = ask(ana, "sync", cursor=first["cursor"])["parts"]["conversations"]["rows"]
+
+    everybody = {str(conversation.public_id) for conversation in conversations}
+    assert set(seen) | {row["id"] for row in again} == everybody
+    assert str(conversations[0].public_id) in {row["id"] for row in again}
+    assert again[0]["last"]["body"] == "hai"
+
+
+def test_sync_after_the_cursor_tells_what_changed_and_no_more(real_db, make_user, make_direct, post, ask, now):
+    ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
+    one, two, three = make_direct(ana, bo), make_direct(ana, citra), make_direct(bo, citra)
+    cursor = ask(ana, "sync", cursor=None)["cursor"]
+
+    def changed():
+        return [row["id"] for row in ask(ana, "sync", cursor=cursor)["parts"]["conversations"]["rows"]]
+
+    assert changed() == []
+    post(three, bo, "tidak untuk ana")
+    assert changed() == []
+    post(two, citra)
+    assert changed() == [str(two.public_id)]
+    api.keep_side(conversation_id=one.public_id, user_id=ana.pk, side=api.Side(is_pinned=True))
+    assert changed() == [str(one.public_id), str(two.public_id)]
+    # The same cursor gives the same rows again: a repeat is harmless.
+    assert changed() == [str(one.public_id), str(two.public_id)]
+
+
+@pytest.mark.served_only
+def test_transaction_that_commits_late_is_not_missed(real_db, make_user, make_direct, ask, now, in_threads):
+    import threading
+
+    ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
+    late, early = make_direct(ana, bo), make_direct(ana, citra)
+    cursor = ask(ana, "sync", cursor=None)["cursor"]
+    has_written, may_commit = threading.Event(), threading.Event()
+
+    def write_late():
+        with transaction.atomic():
+            log.append([entry(late, bo, "aku duluan")], now=now)
+            has_written.set()
+            assert may_commit.wait(20)
+
+    def read_in_between():
+        assert has_written.wait(20)
+        # A younger transaction commits first: a cursor that trusted the order of numbers would be past the older one.
+        log.write([entry(early, citra, "aku belakangan")])
+        first = ask(ana, "sync", cursor=cursor)
+        may_commit.set()
+        return first
+
+    _wrote, first = in_threads(write_late, read_in_between)
+    second = ask(ana, "sync", cursor=first["cursor"])["parts"]["conversations"]["rows"]
+
+    assert [row["id"] for row in first["parts"]["conversations"]["rows"]] == [str(early.public_id)]
+    # The late one comes now, and the early one may come again.
+    assert str(late.public_id) in {row["id"] for row in second}
+    assert {row["id"] for row in second} <= {str(late.public_id), str(early.public_id)}
+
+
+def test_empty_conversation_is_there_without_a_last_message(make_user, make_direct, ask):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+
+    [row] = ask(bo, "sync", cursor=None)["parts"]["conversations"]["rows"]
+
+    assert (row["id"], row["last"], row["last_seq"]) == (str(conversation.public_id), None, 0)
+
+
+def test_my_side_is_a_row_of_my_own_topic(make_user, make_direct, post, ask):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    after = ask(ana, "sync", cursor=None)["me"]
+    post(conversation, ana)
+    api.keep_side(conversation_id=conversation.public_id, user_id=ana.pk, side=api.Side(draft="nanti"))
+
+    delta = ask(ana, "me.changes", after=after)
+
+    assert (delta["rev"], delta["more"]) == (after + 2, False)
+    assert [(row["kind"], row["rev"], row["draft"]) for row in delta["rows"]] == [("membership", after + 2, "nanti")]
+    assert ask(bo, "me.changes", after=ask(bo, "sync", cursor=None)["me"])["rows"] == []
+
+
+# How much is asked of the database: the same for one row as for many.
+
+
+@pytest.fixture
+def queries_of(django_assert_max_num_queries):
+    def count(function, *args, **kwargs):
+        with django_assert_max_num_queries(1_000) as captured:
+            function(*args, **kwargs)
+        return [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
+
+    return count
+
+
+def grow(conversation, ana, bo, now, *, to):
+    conversation.refresh_from_db()
+    missing = to - conversation.last_seq
+    log.append([entry(conversation, (ana, bo)[number % 2], reply_to=None) for number in range(missing)], now=now)
+    for seq in range(max(1, to - 20), to + 1):
+        for user in (ana, bo):
+            api.react(conversation_id=conversation.public_id, seq=seq, by_user_id=user.pk, emoji="👍", now=now)
+
+
+SERVED = connection.vendor == "postgresql"
+
+
+def test_appending_asks_as_often_for_fifty_as_for_one(make_user, make_direct, now, queries_of):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+
+    one = queries_of(log.append, [entry(conversation, ana)], now=now)
+    many = queries_of(log.append, [entry(conversation, (ana, bo)[number % 2]) for number in range(50)], now=now)
+
+    assert len(one) == 10
+    # On SQLite the counter of each of the two senders is a statement of its own.
+    assert len(many) == (10 if SERVED else 11)
+
+
+@pytest.mark.parametrize(
+    ("read", "queries"),
+    [
+        (lambda place, user: reading.changes(place, user, after_rev=0), 4),
+        (lambda place, user: reading.history(place, user, before_seq=None, limit=100), 4),
+        (lambda place, user: reading.picked(place, user, range(1, 51)), 3),
+        (lambda place, user: reading.summary(place, user), 4),
+    ],
+    ids=["changes", "history", "picked", "summary"],
+)
+def test_reading_asks_as_often_for_many_rows_as_for_one(make_user, make_direct, now, queries_of, read, queries):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    grow(conversation, ana, bo, now, to=1)
+
+    few = queries_of(read, conversation.public_id, ana.pk)
+    grow(conversation, ana, bo, now, to=90)
+    many = queries_of(read, conversation.public_id, ana.pk)
+
+    assert len(few) == len(many) == queries
+
+
+def test_history_asks_once_more_for_what_is_quoted(make_user, make_direct, post, now, queries_of):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    grow(conversation, ana, bo, now, to=10)
+    for seq in range(1, 6):
+        post(conversation, bo, reply_to=seq)
+
+    counted = queries_of(reading.history, conversation.public_id, ana.pk, before_seq=None, limit=5)
+
+    assert len(counted) == 6  # The quoted, and who reacted to them.
+
+
+@pytest.mark.parametrize("part", ["list", "sync", "me"])
+def test_lists_ask_as_often_for_fifty_conversations_as_for_one(
+    make_user, make_direct, post, ask, now, queries_of, part
+):
+    ana = make_user("ana")
+
+    def read():
+        if part == "list":
+            api.list_page(ana.pk)
+        elif part == "sync":
+            reading.conversations_changed(caller_of(ana), None, None)
+        else:
+            reading.sides_of_me(ana.pk, 0, 100)
+
+    counted = []
+    for number in range(50):
+        other = make_user(f"teman{number}")
+        conversation = make_direct(ana, other)
+        post(conversation, other)
+        api.react(conversation_id=conversation.public_id, seq=1, by_user_id=ana.pk, emoji="👍", now=now)
+        if number in (0, 49):
+            counted.append(len(queries_of(read)))
+
+    assert counted == [{"list": 4, "sync": 4, "me": 1}[part]] * 2
+
+
+@pytest.mark.parametrize("members", [2, 40])
+def test_one_change_asks_as_often_in_a_large_group(make_user, make_group, post, now, queries_of, members):
+    ana, *others = (make_user(f"orang{number}") for number in range(members))
+    conversation = make_group(ana, *others)
+    post(conversation, others[0])
+    for other in others:
+        api.react(conversation_id=conversation.public_id, seq=1, by_user_id=other.pk, emoji="👍", now=now)
+    place = conversation.public_id
+
+    counted = [
+        len(queries_of(api.react, conversation_id=place, seq=1, by_user_id=ana.pk, emoji="❤️", now=now)),
+        len(queries_of(api.mark_delivered, ana.pk, [(place, 1)])),
+        len(queries_of(api.read_up_to, conversation_id=place, user_id=ana.pk, seq=1)),
+    ]
+
+    assert counted == [11, 7, 9]
+
+
+def test_marks_of_thirty_conversations_ask_as_often_as_one(make_user, make_direct, post, queries_of):
+    ana = make_user("ana")
+    marks = []
+    for number in range(31):
+        other = make_user(f"teman{number}")
+        conversation = make_direct(ana, other)
+        post(conversation, other)
+        marks.append((conversation.public_id, 1))
+
+    counted = [len(queries_of(api.mark_delivered, ana.pk, some)) for some in (marks[:1], marks[1:])]
+
+    assert counted == [7, 7]
+
+
+def test_marks_that_do_not_move_ask_once(make_user, make_direct, post, queries_of):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversations = [make_direct(ana, bo), make_direct(ana, make_user("citra"))]
+    for conversation in conversations:
+        post(conversation, ana)
+    marks = [(conversation.public_id, 1) for conversation in conversations]
+    api.mark_delivered(ana.pk, marks)
+
+    assert len(queries_of(api.mark_delivered, ana.pk, marks)) == 1

@@ -1,0 +1,179 @@
+"""What is text, for whatever anybody types, pastes or makes up."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from contextlib import suppress
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from chat import text
+from chat.errors import BodyEmpty, BodyNotText, BodyTooLong, NotReactable
+
+MAX = 4_000
+
+
+def clean(raw):
+    return text.clean_body(raw, chars_max=MAX)
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("  halo \n", "halo"),
+        ("satu\r\ndua\rtiga", "satu\ndua\ntiga"),
+        ("cafe\u0301", "caf\u00e9"),
+        ("\ufb2c", "\u05e9\u05bc\u05c1"),
+        ("a\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308", "\u00e1\u0302\u0303\u0304\u0305\u0306\u0307\u0308"),
+        ("x" * MAX, "x" * MAX),
+        ("\u03c9\u0314\u0342\u0345" * MAX, "\u1fa7" * MAX),
+        ("\u202eabc", "\u202eabc"),
+        ("\U0001fae8", "\U0001fae8"),
+        ("1\u2028 2", "1\u2028 2"),
+        ("\u0e01\u0e47\u0e48", "\u0e01\u0e47\u0e48"),
+    ],
+)
+def test_text_is_kept_composed_and_without_blanks_around_it(raw, kept):
+    assert clean(raw) == kept
+
+
+BLANKS = ["", " ", "\n\t", "\u00a0\u3000\u2003", "\u200b", "\u200d\u200c\u2060\ufeff", "\u00ad", "\u180e", "\u061c"]
+BLANKS += ["\u202e\u202c", "\u2066\u2069", "\u3164", "\u115f\u1160", "\uffa0", "\u2800", "\u034f", "\ufe0f", "\u0301"]
+BLANKS += ["\u2061\u2062\u2063\u2064", "\U000e0041\U000e007f", "\u2028\u2029", " \u200b "]
+
+
+@pytest.mark.parametrize("raw", BLANKS)
+def test_what_shows_nothing_is_empty(raw):
+    with pytest.raises(BodyEmpty):
+        clean(raw)
+
+
+@pytest.mark.parametrize("raw", ["x" * (MAX + 1), "\u03c9" * (MAX + 1), "x" * 1_000_000, "\u0301" * 1_000_000])
+def test_what_is_longer_than_a_message_is_too_long(raw):
+    with pytest.raises(BodyTooLong) as refused:
+        clean(raw)
+
+    assert refused.value.params == {"chars_max": MAX}
+
+
+@pytest.mark.parametrize(
+    "raw", ["a\x00b", "a\x1bb", "\x07", "a\x7f", "a\x85b", "a\ud800", "\udfff", "a\ue000", "\x1c a"]
+)
+def test_control_characters_and_half_characters_are_no_text(raw):
+    with pytest.raises(BodyNotText):
+        clean(raw)
+
+
+@pytest.mark.parametrize(
+    "pile",
+    [
+        "\u0301" * 9,  # Plain.
+        "\u0e47" * 9,  # Of class 0, as Thai has.
+        "\u20dd" * 9,  # Enclosing.
+        ("\u0301" * 4 + "\u200d") * 3,  # Parted by what shows nothing.
+        "\u0301\u034f" * 5,
+        "\ufe0f" * 9,
+    ],
+)
+def test_pile_of_marks_is_no_text(pile):
+    with pytest.raises(BodyNotText):
+        clean(f"a{pile}b")
+
+
+def test_marks_of_many_characters_are_no_pile():
+    assert clean("a\u0323\u0302\u0301\u0304" * 900) == unicodedata.normalize("NFC", "a\u0323\u0302\u0301\u0304" * 900)
+
+
+@pytest.mark.parametrize(
+    "raw", ["\u0301" * 12_000, "\u0327\u0301" * 6_000, "a\u0301" * 6_000, "\u1fa7" * 16_000, "\U0001f468\u200d" * 6_000]
+)
+def test_nothing_takes_long(raw):
+    began = time.process_time()
+
+    with suppress(BodyNotText, BodyTooLong):
+        clean(raw)
+
+    # Normalizing a pile of 12,000 marks takes a quarter of a second, and it grows with the square.
+    assert time.process_time() - began < 0.1
+
+
+anything = st.text(st.characters(exclude_categories=()), max_size=60)
+piles = st.text(
+    st.sampled_from("ae\u00e9 \n\r\t\u0301\u0323\u0e47\u200d\u200b\u202e\ufe0f\u20dd\u1fa7\ufb2c\U0001f44d\ud800")
+)
+
+
+@settings(max_examples=1_000, deadline=None)
+@example("\ufb2c" + "\u0301" * 8)
+@given(anything | piles)
+def test_whatever_comes_is_refused_by_name_or_kept_for_good(raw):
+    try:
+        body = text.clean_body(raw, chars_max=50)
+    except (BodyEmpty, BodyNotText, BodyTooLong):
+        return
+
+    # Cleaning what is clean changes nothing, so that a retry has the content that was stored.
+    assert text.clean_body(body, chars_max=50) == body
+    assert 1 <= len(body) <= 50
+    assert body == unicodedata.normalize("NFC", body).strip()
+    assert body.encode()
+    assert not any(unicodedata.category(char) == "Cc" for char in body.replace("\n", "").replace("\t", ""))
+
+
+EMOJI = ["👍", "❤️", "❤", "😂", "👍🏽", "1️⃣", "#⃣", "🇮🇩", "👨‍👩‍👧‍👦", "👩🏽‍❤️‍💋‍👨🏿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏳️‍🌈", "‼️", "©️", "\U0001fae8"]
+NO_EMOJI = [
+    "",
+    "a",
+    "1",
+    "7️",
+    "👍👍",
+    "👍 ",
+    " 👍",
+    "👍a",
+    "🇮",
+    "🇮🇩🇮🇩",
+    "\u200d",
+    "👍\u200d",
+    "\u200d👍",
+    "\ufe0f",
+    "٣",
+    "！",
+    "é",
+]
+NO_EMOJI += [
+    "\U000e0067",
+    "👍\x00",
+    "👍\ud800",
+    "👍\n",
+    "\n",
+    "👨‍" * 8 + "👨",
+    "🏴" + "\U000e0067" * 20 + "\U000e007f",
+    "😀" * 10_000,
+]
+
+
+@pytest.mark.parametrize("raw", EMOJI)
+def test_one_emoji_is_a_reaction(raw):
+    assert text.clean_emoji(raw, chars_max=16) == raw
+
+
+@pytest.mark.parametrize("raw", NO_EMOJI)
+def test_less_or_more_than_one_emoji_is_none(raw):
+    with pytest.raises(NotReactable):
+        text.clean_emoji(raw, chars_max=16)
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(anything | st.text(st.sampled_from("👍🏽❤\ufe0f\u200d1\u20e3🇮🇩🏴\U000e0067\U000e007fa ")))
+def test_whatever_comes_as_a_reaction_is_refused_or_short_and_without_letters(raw):
+    try:
+        emoji = text.clean_emoji(raw, chars_max=16)
+    except NotReactable:
+        return
+
+    assert emoji == raw
+    assert 1 <= len(emoji) <= 16
+    assert not any(unicodedata.category(char)[0] in "LZ" for char in emoji.replace("\u2139", ""))

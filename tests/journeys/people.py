@@ -1,0 +1,110 @@
+"""What people do at their browsers, in the words of a journey."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+ANSWER_MS = 15_000
+
+
+def sign_up(page: Page, *, phone: str, name: str, url: str = "") -> None:
+    """Log in for the first time, with the code from the inbox of this computer."""
+    page.goto(f"{url}/masuk/")
+    page.fill("#phone", phone)
+    page.press("#phone", "Enter")
+    page.wait_for_selector("#code")
+    page.fill("#code", _newest_code(page, url))
+    page.wait_for_selector("#name")
+    page.fill("#name", name)
+    page.press("#name", "Enter")
+    page.wait_for_url(re.compile(r"/obrolan/"))
+
+
+def _newest_code(page: Page, url: str) -> str:
+    inbox = page.context.new_page()
+    inbox.goto(f"{url}/masuk/kotak-sms/")
+    text = inbox.locator(".item__note").first.inner_text()
+    inbox.close()
+    found = re.search(r"\b\d{6}\b", text)
+    assert found is not None, text
+    return found.group()
+
+
+def take_handle(page: Page, handle: str) -> None:
+    page.goto("/saya/")
+    page.fill("[name=handle]", handle)
+    with page.expect_navigation():
+        page.press("[name=handle]", "Enter")
+    expect(page.locator("[name=handle]")).to_have_value(handle)
+
+
+def invite(page: Page, who: str) -> None:
+    """Ask somebody, by phone number or @handle, to be a contact."""
+    page.goto("/kontak/")
+    page.fill("#who", who)
+    with page.expect_navigation():
+        page.press("#who", "Enter")
+
+
+def accept_invitation(page: Page) -> None:
+    page.goto("/kontak/")
+    with page.expect_navigation():
+        page.locator("button[name=accept][value=yes]").first.click()
+
+
+def write_to_first_contact(page: Page) -> None:
+    """Open the conversation with the one contact there is."""
+    page.goto("/kontak/")
+    page.locator("form[action='/obrolan/buka/'] button").first.click()
+    page.wait_for_url(re.compile(r"/obrolan/[0-9a-f-]{36}/"))
+    wait_for_line(page)
+
+
+def wait_for_line(page: Page) -> None:
+    """The page has its modules and a line."""
+    expect(page.locator("html[data-line=ready]")).to_be_attached(timeout=ANSWER_MS)
+
+
+def write(page: Page, text: str) -> None:
+    """Type into the composer without sending."""
+    body = page.locator("nusa-composer [data-part=body]")
+    body.fill(text)
+
+
+def send(page: Page) -> None:
+    page.locator("nusa-composer [data-part=send]").click()
+
+
+def say(page: Page, text: str) -> None:
+    write(page, text)
+    send(page)
+
+
+def messages(page: Page) -> Locator:
+    """All messages on the screen, from the oldest to the newest."""
+    return page.locator("nusa-timeline [data-part=list] > li[data-kind=text]")
+
+
+def message(page: Page, text: str) -> Locator:
+    return messages(page).filter(has=page.locator("[data-part=body]", has_text=re.compile(f"^{re.escape(text)}$")))
+
+
+def bodies(page: Page) -> list[str]:
+    """What the messages say, in the order of the screen."""
+    return messages(page).locator("[data-part=body]").all_text_contents()
+
+
+def expect_said(page: Page, texts: list[str], *, timeout: int = 30_000) -> None:
+    """Exactly these messages are on the screen, in this order, each known to the server."""
+    expect(messages(page).locator("[data-part=body]")).to_have_text(texts, timeout=timeout)
+    expect(messages(page).and_(page.locator("[data-seq]"))).to_have_count(len(texts), timeout=timeout)
+
+
+def choose(page: Page, text: str, action: str) -> None:
+    """Open the menu of a message and choose."""
+    found = message(page, text)
+    found.hover()
+    found.locator("[data-action=menu]").click()
+    page.locator(f"#message-menu [data-action={action}]").first.click()

@@ -1,0 +1,152 @@
+"""Tunnels, reloads, second tabs: whatever the line does, everything is said once and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.people import Browser
+from tests.harness.site import Site
+from tests.journeys import people
+from tests.journeys.conftest import Two
+
+pytestmark = pytest.mark.timeout(240)
+
+OFFLINE_NOISE = r"ERR_INTERNET_DISCONNECTED|WebSocket connection to"
+
+
+def go_offline(page: Page) -> None:
+    # Whoever goes into a tunnel has been here for a moment: the shell is on the device.
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.context.set_offline(True)
+    expect(page.locator("nusa-connection")).to_be_visible()
+
+
+def go_online(page: Page) -> None:
+    page.context.set_offline(False)
+    people.wait_for_line(page)
+
+
+def test_offline_in_mid_sentence_then_a_reload_then_back(
+    site: Site, browser: Browser, two_who_talk: Callable[..., Two]
+) -> None:
+    browser.forgive(OFFLINE_NOISE)
+    two = two_who_talk(site)
+    people.say(two.ana, "satu")
+    people.expect_said(two.bo, ["satu"])
+    people.write(two.ana, "dua, dari terowo")
+
+    go_offline(two.ana)
+    people.say(two.ana, "dua, dari terowongan")
+    people.say(two.ana, "tiga")
+    expect(people.message(two.ana, "tiga")).to_have_attribute("data-state", "unsent")
+    people.say(two.bo, "kamu di mana?")
+    two.ana.reload()
+    expect(people.message(two.ana, "tiga")).to_have_attribute("data-state", "unsent")
+    people.say(two.ana, "empat")
+    go_online(two.ana)
+
+    said = ["satu", "kamu di mana?", "dua, dari terowongan", "tiga", "empat"]
+    people.expect_said(two.bo, said)
+    people.expect_said(two.ana, said)
+
+
+def test_what_was_written_in_a_closed_tab_goes_out_from_the_next(
+    site: Site, browser: Browser, two_who_talk: Callable[..., Two]
+) -> None:
+    browser.forgive(OFFLINE_NOISE)
+    two = two_who_talk(site)
+    address = two.ana.url
+    go_offline(two.ana)
+    people.say(two.ana, "ditulis lalu ditutup")
+    expect(people.message(two.ana, "ditulis lalu ditutup")).to_have_attribute("data-state", "unsent")
+    context = two.ana.context
+    two.ana.close()
+    context.set_offline(False)
+
+    later = context.new_page()
+    later.goto(address)
+
+    people.expect_said(later, ["ditulis lalu ditutup"])
+    people.expect_said(two.bo, ["ditulis lalu ditutup"])
+
+
+def test_changes_made_offline_follow_their_message(
+    site: Site, browser: Browser, two_who_talk: Callable[..., Two]
+) -> None:
+    browser.forgive(OFFLINE_NOISE)
+    two = two_who_talk(site)
+    people.say(two.ana, "jam 3")
+    people.expect_said(two.ana, ["jam 3"])
+
+    go_offline(two.ana)
+    people.choose(two.ana, "jam 3", "edit")
+    people.say(two.ana, "jam 4")
+    expect(people.message(two.ana, "jam 4")).to_have_attribute("data-state", "unsent")
+    people.choose(two.ana, "jam 4", "react")
+    people.say(two.ana, "maaf, jam 4")
+    go_online(two.ana)
+
+    people.expect_said(two.bo, ["jam 4", "maaf, jam 4"])
+    expect(people.message(two.bo, "jam 4").locator("[data-part=reactions] [data-emoji='👍']")).to_be_visible()
+
+
+def test_a_message_that_never_left_can_be_thrown_away(
+    site: Site, browser: Browser, two_who_talk: Callable[..., Two]
+) -> None:
+    browser.forgive(OFFLINE_NOISE)
+    two = two_who_talk(site)
+    go_offline(two.ana)
+    people.say(two.ana, "ini batal")
+    people.say(two.ana, "ini jadi")
+    expect(people.message(two.ana, "ini jadi")).to_have_attribute("data-state", "unsent")
+
+    people.choose(two.ana, "ini batal", "discard")
+    expect(people.messages(two.ana)).to_have_count(1)
+    go_online(two.ana)
+
+    people.expect_said(two.bo, ["ini jadi"])
+
+
+def test_two_tabs_of_one_person_share_one_outbox(
+    site: Site, browser: Browser, two_who_talk: Callable[..., Two]
+) -> None:
+    browser.forgive(OFFLINE_NOISE)
+    two = two_who_talk(site)
+    one, other = two.ana, two.ana.context.new_page()
+    other.goto(one.url)
+    people.wait_for_line(other)
+    go_offline(one)
+    expect(other.locator("html:not([data-line=ready])")).to_be_attached()
+
+    said = [f"{place} dari {'satu' if place % 2 else 'dua'}" for place in range(8)]
+    for place, text in enumerate(said):
+        tab = one if place % 2 else other
+        people.say(tab, text)
+        expect(people.messages(one)).to_have_count(place + 1)
+        expect(people.messages(other)).to_have_count(place + 1)
+    go_online(one)
+
+    people.expect_said(two.bo, said)
+    people.expect_said(one, said)
+    people.expect_said(other, said)
+
+
+def test_a_slow_and_narrow_line_carries_a_conversation(site: Site, two_who_talk: Callable[..., Two]) -> None:
+    two = two_who_talk(site)
+    network = two.ana.context.new_cdp_session(two.ana)
+    network.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 30_000},
+    )
+    two.ana.reload()
+    people.wait_for_line(two.ana)
+
+    for text in ("pelan", "tapi", "sampai"):
+        people.say(two.ana, text)
+    people.say(two.bo, "diterima")
+
+    people.expect_said(two.bo, ["pelan", "tapi", "sampai", "diterima"])
+    people.expect_said(two.ana, ["pelan", "tapi", "sampai", "diterima"])

@@ -1,0 +1,132 @@
+"""An afternoon of two people who find each other and talk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.harness.site import Site
+from tests.journeys import people
+from tests.journeys.conftest import BO_PHONE, Two
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def test_strangers_find_each_other_by_number_and_talk(site: Site, two_strangers: Callable[..., Two]) -> None:
+    two = two_strangers(site)
+
+    people.invite(two.ana, BO_PHONE)
+    people.accept_invitation(two.bo)
+    people.write_to_first_contact(two.bo)
+    people.say(two.bo, "Halo Ana, ini Bo.")
+    two.ana.goto("/obrolan/")
+    two.ana.locator("[data-conversation] [data-part=link]").click()
+    people.say(two.ana, "Halo Bo!")
+
+    people.expect_said(two.ana, ["Halo Ana, ini Bo.", "Halo Bo!"])
+    people.expect_said(two.bo, ["Halo Ana, ini Bo.", "Halo Bo!"])
+
+
+def test_a_handle_finds_somebody_whose_number_is_not_known(site: Site, two_strangers: Callable[..., Two]) -> None:
+    two = two_strangers(site)
+
+    people.take_handle(two.bo, "bo.santoso")
+    people.invite(two.ana, "@bo.santoso")
+    people.accept_invitation(two.bo)
+    people.write_to_first_contact(two.ana)
+
+    expect(two.ana.locator("#conversation-name")).to_have_text("Bo Santoso")
+
+
+def test_what_one_changes_the_other_sees(site: Site, two_who_talk: Callable[..., Two]) -> None:
+    two = two_who_talk(site)
+    people.say(two.ana, "Jadi jam 3?")
+    people.say(two.ana, "Bawa uang kembalian ya")
+    people.expect_said(two.bo, ["Jadi jam 3?", "Bawa uang kembalian ya"])
+
+    people.choose(two.bo, "Jadi jam 3?", "react")
+    people.choose(two.ana, "Jadi jam 3?", "edit")
+    people.say(two.ana, "Jadi jam 4?")
+    people.choose(two.ana, "Bawa uang kembalian ya", "recall")
+    two.ana.locator("#recall-dialog button[value=yes]").click()
+    people.choose(two.bo, "Jadi jam 4?", "reply")
+    people.say(two.bo, "Jam 4, sip")
+
+    for page in (two.ana, two.bo):
+        first, second, third = (people.messages(page).nth(place) for place in range(3))
+        expect(first.locator("[data-part=body]")).to_have_text("Jadi jam 4?")
+        expect(first.locator("[data-part=edited]")).to_be_visible()
+        expect(first.locator("[data-part=reactions] [data-emoji='👍']")).to_be_visible()
+        expect(second).to_have_attribute("data-recalled", "")
+        expect(second.locator("[data-part=body]")).to_be_hidden()
+        expect(third.locator("[data-part=quote-text]")).to_have_text("Jadi jam 4?")
+        expect(people.messages(page)).to_have_count(3)
+
+
+def test_a_message_is_sent_then_delivered_then_read(site: Site, two_who_talk: Callable[..., Two]) -> None:
+    two = two_who_talk(site)
+    two.ana.goto("/kontak/")
+
+    people.say(two.bo, "Sudah sampai?")
+    sent = people.message(two.bo, "Sudah sampai?")
+    expect(sent).to_have_attribute("data-state", "sent")
+    two.ana.goto("/obrolan/")
+    expect(sent).to_have_attribute("data-state", "delivered")
+    row = two.ana.locator("[data-conversation]")
+    expect(row).to_have_attribute("data-unread", "1")
+    expect(two.ana).to_have_title(re.compile(r"^\(1\) "))
+    row.locator("[data-part=link]").click()
+
+    expect(sent).to_have_attribute("data-state", "read")
+    expect(two.ana).not_to_have_title(re.compile(r"^\("))
+
+
+def test_typing_is_seen_on_the_other_side(site: Site, two_who_talk: Callable[..., Two]) -> None:
+    two = two_who_talk(site)
+
+    two.bo.locator("[data-part=body]").first.press_sequentially("sebentar")
+
+    expect(two.ana.locator("nusa-timeline [data-part=typing]")).to_be_visible()
+    people.send(two.bo)
+    expect(two.ana.locator("nusa-timeline [data-part=typing]")).to_be_hidden()
+
+
+def test_a_draft_is_kept_over_a_reload_and_leaves_when_it_is_sent(site: Site, two_who_talk: Callable[..., Two]) -> None:
+    two = two_who_talk(site)
+
+    people.write(two.ana, "Nanti aku")
+    two.ana.reload()
+    people.wait_for_line(two.ana)
+    expect(two.ana.locator("nusa-composer [data-part=body]")).to_have_value("Nanti aku")
+    people.send(two.ana)
+    people.expect_said(two.bo, ["Nanti aku"])
+    two.ana.reload()
+
+    expect(two.ana.locator("nusa-composer [data-part=body]")).to_have_value("")
+
+
+def test_the_way_between_list_and_conversation_is_the_browsers_own(
+    site: Site, two_who_talk: Callable[..., Two]
+) -> None:
+    two = two_who_talk(site)
+    people.say(two.bo, "Halo")
+    ana = two.ana
+    ana.goto("/obrolan/")
+    people.wait_for_line(ana)
+    ana.evaluate("window.stayed = true")
+
+    ana.locator("[data-conversation] [data-part=link]").click()
+    expect(ana.locator("body")).to_have_attribute("data-view", "conversation")
+    expect(ana).to_have_url(re.compile(r"/obrolan/[0-9a-f-]{36}/$"))
+    ana.locator("[data-part=back]").click()
+    expect(ana.locator("body")).to_have_attribute("data-view", "list")
+    ana.go_forward()
+    expect(ana.locator("body")).to_have_attribute("data-view", "conversation")
+    people.expect_said(ana, ["Halo"])
+    assert ana.evaluate("window.stayed") is True
+
+    ana.reload()
+    people.expect_said(ana, ["Halo"])

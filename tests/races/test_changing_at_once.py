@@ -1,0 +1,326 @@
+"""Leaving, reading, editing and reacting while others write. Each guard is first taken away, to see the race."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import transaction
+from django.db.models import Max
+
+from chat import api, errors, log, log_rows, push, queries
+from chat.models import Conversation, Member, Message, Reaction
+from tests.chat.conftest import entry
+
+pytestmark = pytest.mark.timeout(120)
+TURNS = 20
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Who is told of each message: its number and the people."""
+    told = []
+    tell = push.messages_posted
+
+    def tell_and_note(posted):
+        told.extend((row.seq, sorted(to)) for _where, row, to in posted)
+        tell(posted)
+
+    monkeypatch.setattr(push, "messages_posted", tell_and_note)
+    return told
+
+
+@pytest.fixture
+def group(real_db, make_user, make_group):
+    """A group of ana, bo and citra; commits are real."""
+    ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
+    return make_group(ana, bo, citra), ana, bo, citra
+
+
+@pytest.fixture
+def talk(real_db, make_user, make_direct):
+    ana, bo = make_user("ana"), make_user("bo")
+    return make_direct(ana, bo), ana, bo
+
+
+def leave(conversation, user, now):
+    api.leave(conversation_id=conversation.public_id, user_id=user.pk, now=now)
+
+
+def unread(conversation, user):
+    conversation.refresh_from_db()
+    side = Member.objects.get(conversation=conversation, user=user)
+    return conversation.counted - side.read_counted - side.own_since
+
+
+# Leaving.
+
+
+@pytest.mark.served_only
+def test_without_the_lock_who_left_is_told_of_a_later_message(group, told, monkeypatch, in_threads, now):
+    conversation, ana, bo, _citra = group
+    monkeypatch.setattr(log_rows, "LOCKING", "")
+    has_looked, has_left = threading.Event(), threading.Event()
+    look = log_rows.stored
+
+    def look_slowly(keys):
+        found = look(keys)
+        if threading.current_thread().name == "race-0":
+            has_looked.set()
+            assert has_left.wait(20)
+        return found
+
+    monkeypatch.setattr(log_rows, "stored", look_slowly)
+
+    def write():
+        try:
+            log.write([entry(conversation, ana)])
+        finally:
+            has_looked.set()
+
+    def go():
+        assert has_looked.wait(20)
+        try:
+            leave(conversation, bo, now)
+        finally:
+            has_left.set()
+
+    in_threads(write, go)
+
+    # Bo had left when the message was numbered, and was among those who were told of it.
+    assert bo.pk in told[-1][1]
+
+
+def test_nobody_who_left_is_told_of_a_later_message(group, told, in_threads, now):
+    conversation, ana, bo, citra = group
+
+    def write():
+        return [log.write([entry(conversation, ana)])[0] for _turn in range(TURNS)]
+
+    in_threads(write, write, lambda: leave(conversation, bo, now), lambda: leave(conversation, citra, now))
+
+    left_at = dict(Member.objects.exclude(until_seq=None).values_list("user_id", "until_seq"))
+    assert left_at.keys() == {bo.pk, citra.pk}
+    assert len(told) == 2 * TURNS + 2
+    for seq, to in told:
+        assert to == sorted(user for user in (ana.pk, bo.pk, citra.pk) if seq <= left_at.get(user, seq))
+    last = Message.objects.aggregate(newest=Max("seq"))["newest"]
+    assert sorted(seq for seq, _to in told) == list(range(1, last + 1))
+    # Where they left is their own line, and nothing later changed for them.
+    for user, seq in left_at.items():
+        assert Message.objects.get(seq=seq).event["name"] == "member_left"
+        assert Member.objects.get(user_id=user).until_rev == Message.objects.get(seq=seq).rev
+
+
+def test_who_writes_and_leaves_at_once_is_refused_from_some_message_on(group, in_threads, now):
+    conversation, _ana, bo, _citra = group
+
+    def write():
+        return [log.write([entry(conversation, bo)])[0] for _turn in range(TURNS)]
+
+    outcomes, _left = in_threads(write, lambda: leave(conversation, bo, now))
+
+    refused = [isinstance(outcome, errors.ConversationNotFound) for outcome in outcomes]
+    assert refused == sorted(refused)
+    until = Member.objects.get(user=bo).until_seq
+    assert not Message.objects.filter(sender=bo, seq__gt=until).exists()
+
+
+def test_coming_and_going_at_once_leaves_everybody_in_or_out(group, in_threads, now):
+    conversation, ana, bo, _citra = group
+
+    def go():
+        for _turn in range(5):
+            leave(conversation, bo, now)
+
+    def bring():
+        for _turn in range(5):
+            api.add_member(conversation_id=conversation.public_id, by_user_id=ana.pk, user_id=bo.pk, now=now)
+
+    assert in_threads(go, bring, go, bring) == [None] * 4
+
+    names = [event["name"] for event in Message.objects.order_by("seq").values_list("event", flat=True)]
+    assert names == ["member_left", "member_joined"] * (len(names) // 2) + ["member_left"] * (len(names) % 2)
+    assert queries.is_present(conversation, bo.pk) == (len(names) % 2 == 0)
+
+
+# Reading.
+
+
+@pytest.mark.served_only
+def test_without_the_lock_a_read_mark_undoes_what_a_message_did(talk, monkeypatch, in_threads):
+    conversation, ana, bo = talk
+    log.write([entry(conversation, bo)])
+    monkeypatch.setattr(queries, "lock_conversation", lambda place: Conversation.objects.get(public_id=place))
+    has_looked, has_written = threading.Event(), threading.Event()
+    count = queries.own_counted_after
+
+    def count_slowly(*args, **kwargs):
+        counted = count(*args, **kwargs)
+        has_looked.set()
+        assert has_written.wait(20)
+        return counted
+
+    monkeypatch.setattr(queries, "own_counted_after", count_slowly)
+
+    def write():
+        assert has_looked.wait(20)
+        log.write([entry(conversation, ana)])
+        has_written.set()
+
+    in_threads(
+        lambda: api.read_up_to(conversation_id=conversation.public_id, user_id=ana.pk, seq=1),
+        write,
+    )
+
+    # Her own message is unread to her.
+    assert unread(conversation, ana) == 1
+
+
+def test_reading_while_both_write_never_miscounts(talk, in_threads):
+    conversation, ana, bo = talk
+
+    def write(who):
+        for _turn in range(TURNS):
+            log.write([entry(conversation, who)])
+
+    def read():
+        for _turn in range(TURNS):
+            last = Conversation.objects.values_list("last_seq", flat=True).get(pk=conversation.pk)
+            if last:
+                api.read_up_to(conversation_id=conversation.public_id, user_id=ana.pk, seq=last)
+
+    assert in_threads(lambda: write(ana), lambda: write(bo), read, read) == [None] * 4
+
+    side = Member.objects.get(user=ana)
+    assert unread(conversation, ana) == Message.objects.filter(sender=bo, seq__gt=side.read_seq).count()
+    own_after = Message.objects.filter(sender=ana, seq__gt=side.read_seq).count()
+    assert (side.own_since, side.read_counted) == (own_after, side.read_seq)
+
+
+# Changing one message.
+
+
+def test_of_eight_edits_of_one_state_one_is_made(talk, in_threads, now):
+    conversation, ana, _bo = talk
+    log.write([entry(conversation, ana, "nol")])
+    sent_at = Message.objects.get().sent_at
+
+    outcomes = in_threads(
+        *(
+            lambda number=number: api.edit_message(
+                conversation_id=conversation.public_id,
+                seq=1,
+                by_user_id=ana.pk,
+                body=f"satu {number}",
+                edits=0,
+                now=sent_at,
+            )
+            for number in range(8)
+        )
+    )
+
+    assert sum(isinstance(outcome, errors.EditConflict) for outcome in outcomes) == 7
+    [made] = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
+    message = Message.objects.get()
+    assert (message.body, message.edits, message.rev) == (made.body, 1, 2)
+
+
+@pytest.mark.served_only
+def test_without_the_lock_two_edits_of_one_state_are_made(talk, monkeypatch, in_threads):
+    conversation, ana, _bo = talk
+    log.write([entry(conversation, ana, "nol")])
+    sent_at = Message.objects.get().sent_at
+    monkeypatch.setattr(queries, "lock_conversation", lambda place: Conversation.objects.get(public_id=place))
+    line = threading.Barrier(2)
+    look = queries.message_for
+
+    def look_and_wait(*args):
+        found = look(*args)
+        line.wait(20)
+        return found
+
+    monkeypatch.setattr(queries, "message_for", look_and_wait)
+
+    outcomes = in_threads(
+        *(
+            lambda number=number: api.edit_message(
+                conversation_id=conversation.public_id,
+                seq=1,
+                by_user_id=ana.pk,
+                body=f"satu {number}",
+                edits=0,
+                now=sent_at,
+            )
+            for number in range(2)
+        )
+    )
+
+    assert [getattr(outcome, "edits", outcome) for outcome in outcomes] == [1, 1]
+
+
+def test_everything_at_once_leaves_every_number_used_once(talk, in_threads, now):
+    conversation, ana, bo = talk
+    log.write([entry(conversation, ana) for _turn in range(TURNS)])
+    numbers = []
+
+    def react(who, *emojis):
+        for turn in range(TURNS):
+            message = api.react(
+                conversation_id=conversation.public_id,
+                seq=turn + 1,
+                by_user_id=who.pk,
+                emoji=emojis[turn % len(emojis)],
+                now=now,
+            )
+            numbers.append(message.rev)
+
+    def write():
+        numbers.extend(log.write([entry(conversation, bo)])[0].rev for _turn in range(TURNS))
+
+    assert in_threads(lambda: react(ana, "👍", "😂"), lambda: react(bo, "❤️"), write) == [None] * 3
+
+    assert sorted(numbers) == list(range(TURNS + 1, 4 * TURNS + 1))
+    conversation.refresh_from_db()
+    assert (conversation.rev, conversation.last_seq) == (4 * TURNS, 2 * TURNS)
+    assert Reaction.objects.count() == 2 * TURNS
+
+
+def test_reaction_set_by_two_devices_at_once_is_one(talk, in_threads, now):
+    conversation, ana, bo = talk
+    log.write([entry(conversation, ana)])
+
+    outcomes = in_threads(
+        *(
+            lambda emoji=emoji: api.react(
+                conversation_id=conversation.public_id, seq=1, by_user_id=bo.pk, emoji=emoji, now=now
+            )
+            for emoji in ("👍", "👍", "❤️", "❤️")
+        )
+    )
+
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert Reaction.objects.count() == 1
+    assert Message.objects.get().rev == max(outcome.rev for outcome in outcomes)
+
+
+@pytest.mark.served_only
+def test_membership_is_looked_at_after_the_wait_for_the_lock(group, in_threads, now):
+    conversation, _ana, bo, _citra = group
+    has_locked, waits = threading.Event(), threading.Event()
+
+    def go():
+        with transaction.atomic():
+            queries.lock_conversation(conversation.public_id)
+            has_locked.set()
+            assert waits.wait(20)
+            leave(conversation, bo, now)
+
+    def write():
+        assert has_locked.wait(20)
+        threading.Timer(0.3, waits.set).start()
+        return log.write([entry(conversation, bo)])[0]
+
+    _left, outcome = in_threads(go, write)
+
+    assert isinstance(outcome, errors.ConversationNotFound)

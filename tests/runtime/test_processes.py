@@ -1,0 +1,104 @@
+"""One table of processes, and everything that is made from it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sys
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import get_commands
+
+from superapp.core import containers, proxy
+from superapp.core.management.commands import serve_all
+from superapp.core.processes import CONTAINER_PORT, METRICS_ABOVE, PAGES, PROGRAMS, SOCKETS
+from tests.harness.site import ROOT
+
+COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
+
+
+def test_files_for_containers_are_what_the_table_makes():
+    stale = [path.name for path, text in containers.files().items() if path.read_text() != text]
+
+    assert stale == [], "run manage.py write_docker"
+
+
+def test_compose_runs_every_program_and_nothing_else_of_ours():
+    ours = {name for name, service in COMPOSE["services"].items() if service.get("image") == "nusa"}
+
+    assert ours == {program.name for program in PROGRAMS} | {"migrate"}
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_compose_and_native_runner_run_the_same_command_as_often(program):
+    service = COMPOSE["services"][program.name]
+    tasks = serve_all.tasks_of(program)
+
+    assert service["command"] == program.arguments(host="0.0.0.0", port=CONTAINER_PORT)
+    assert service["deploy"]["replicas"] == f"${{{program.count_variable}:-{program.count}}}"
+    assert service["environment"]["BEHIND_PROXY"] == "1"
+    assert [task.name for task in tasks] == [f"{program.name}-{number}" for number in range(1, program.count + 1)]
+    for number, task in enumerate(tasks):
+        port = settings.FIRST_PORT + program.port + number
+        manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+        assert task.argv == [*manage, *program.arguments(host="127.0.0.1", port=port)]
+        assert task.env["METRICS_PORT"] == str(port + METRICS_ABOVE)
+        assert task.env["BEHIND_PROXY"] == "1"
+
+
+def test_every_program_is_a_command_and_has_its_setting():
+    assert {program.command[0] for program in PROGRAMS} <= set(get_commands())
+    assert [getattr(settings, program.count_variable) for program in PROGRAMS] == [
+        program.count for program in PROGRAMS
+    ]
+
+
+def test_no_two_processes_share_a_port_even_with_many_of_each():
+    ports = sorted(program.port for program in PROGRAMS)
+
+    assert min(later - earlier for earlier, later in itertools.pairwise(ports)) >= 10
+
+
+def test_containers_publish_the_proxy_and_nothing_else():
+    published = {name: service["ports"] for name, service in COMPOSE["services"].items() if "ports" in service}
+
+    assert published == {"proxy": ["${PROXY_PORT:-8080}:8080"]}
+
+
+def test_images_reach_outside_for_packages_alone():
+    dockerfile = (ROOT / "docker" / "Dockerfile").read_text()
+
+    assert re.findall(r"https?://|\bcurl\b|\bwget\b|\bADD\b|\bgit clone\b", dockerfile) == []
+    assert set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)) == {"python:3.11-slim"}
+
+
+def place(**changes) -> proxy.Place:
+    return proxy.Place(**{"run_dir": "/run/x", "static_root": "/s", "media_root": "/m", "port": 80, **changes})
+
+
+def test_proxy_sends_sockets_to_every_socket_process_and_the_rest_to_pages():
+    text = proxy.on_this_machine(place(), pages=[8110, 8111], sockets=[8140, 8141])
+
+    upstreams = dict(re.findall(r"upstream (\w+) \{(.*?)\}", text, re.DOTALL))
+    assert re.findall(r"127\.0\.0\.1:(\d+)", upstreams["pages"]) == ["8110", "8111"]
+    assert re.findall(r"127\.0\.0\.1:(\d+)", upstreams["sockets"]) == ["8140", "8141"]
+    assert "$$" not in text
+
+
+def test_proxy_believes_nobody_unless_told_to():
+    believing = proxy.on_this_machine(place(trusted=["10.0.0.0/8"]), pages=[1], sockets=[2])
+    strict = proxy.on_this_machine(place(), pages=[1], sockets=[2])
+
+    assert "set_real_ip_from 10.0.0.0/8;" in believing
+    assert "set_real_ip_from" not in strict
+    assert strict.count("proxy_set_header X-Real-IP $remote_addr;") == 3
+
+
+def test_proxy_names_containers_while_running():
+    text = proxy.among_containers(place())
+
+    assert f"set $pages http://{PAGES.name}:8000;" in text
+    assert f"set $sockets http://{SOCKETS.name}:8000;" in text
+    assert set(COMPOSE["services"]) >= {PAGES.name, SOCKETS.name}

@@ -1,0 +1,293 @@
+"""The served product as an operator runs it: all processes behind nginx, while PostgreSQL and Redis stop and start."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.harness.servers import Postgres, Process, Redis, free_port, wait_until
+from tests.harness.site import ROOT, answers
+from tests.runtime.conftest import get
+from tests.runtime.person import Person, hint
+
+pytestmark = [pytest.mark.served_only, pytest.mark.xdist_group("stack"), pytest.mark.timeout(240)]
+
+
+@dataclass
+class Stack:
+    url: str
+    first_port: int
+    database_url: str
+    postgres: Postgres
+    redis: Redis
+    runner: Process
+
+    def pids(self, command: str) -> list[int]:
+        """The processes that run this command, in the order of their ports."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = path.read_bytes().split(b"\0")
+                environment = (path.parent / "environ").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if command.encode() in words and f"FIRST_PORT={self.first_port}".encode() in environment:
+                found.append((words, int(path.parent.name)))
+        return [pid for _, pid in sorted(found)]
+
+    def text_to(self, phone: str) -> str:
+        """What the developer's inbox holds for a number."""
+        with psycopg.connect(self.database_url) as database:
+            row = database.execute("SELECT text FROM accounts_developersms WHERE number = %s", [phone]).fetchone()
+        assert row is not None
+        return str(row[0])
+
+    def is_ready(self) -> bool:
+        return get(f"{self.url}/-/ready").status == 200
+
+    def metrics(self, offset: int) -> str:
+        return get(f"http://127.0.0.1:{self.first_port + 1_000 + offset}/metrics").body.decode()
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    home = Path(tempfile.mkdtemp(prefix="nusa-stack-"))
+    home.chmod(0o755)  # PostgreSQL and nginx, as other users, pass through.
+    (home / "var").mkdir()
+    postgres, redis = Postgres(home), Redis(home)
+    postgres.start()
+    redis.start()
+    with psycopg.connect(postgres.url(), autocommit=True) as database:
+        database.execute("CREATE DATABASE nusa")
+    port, first_port = free_port(), 20_000 + os.getpid() % 20_000
+    url = f"http://localhost:{port}"
+    runner = Process(
+        "serve_all",
+        [sys.executable, "manage.py", "serve_all"],
+        log_path=home / "serve_all.log",
+        is_ready=lambda: answers(url),
+        env={
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": postgres.url("nusa"),
+            "REDIS_URL": redis.url,
+            "PUBLIC_URL": url,
+            "PORT": str(port),
+            "FIRST_PORT": str(first_port),
+            "SECRET_KEY": "0123456789" * 5,
+            "SMS_INBOX": "1",
+            "VAR_DIR": str(home / "var"),
+        },
+        cwd=ROOT,
+    )
+    made = Stack(url, first_port, postgres.url("nusa"), postgres, redis, runner)
+    try:
+        runner.start()
+        wait_until(made.is_ready, "the stack ready")
+        wait_until(lambda: answers(f"http://127.0.0.1:{first_port + 40}"), "sockets listening")
+        yield made
+    finally:
+        runner.stop()
+        redis.stop()
+        postgres.stop()
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="module")
+def people(stack: Stack) -> tuple[Person, Person, str]:
+    """Ana and Bo, who know each other, and their conversation."""
+    ana = Person(stack.url, stack.text_to, "+628120000001")
+    bo = Person(stack.url, stack.text_to, "+628120000002")
+    ana.must("POST", "contacts", {"phone": "+628120000002"})
+    # The invitation is a fact, which another process delivers.
+    answer = f"/api/v1/contacts/{ana.id}/answer"
+    wait_until(lambda: bo.ask("POST", answer, {"accept": True})[0] == 200, "invitation accepted", 10)
+    return ana, bo, ana.must("POST", "conversations", {"user": bo.id})["id"]
+
+
+def say(person: Person, conversation: str, body: str) -> int:
+    client_id = str(uuid4())
+    answer = person.must("POST", f"conversations/{conversation}/messages", {"client_id": client_id, "body": body})
+    return int(answer["seq"])
+
+
+def bodies(person: Person, conversation: str) -> list[str]:
+    return [row["body"] for row in person.must("GET", f"conversations/{conversation}/messages")["rows"]]
+
+
+def test_message_posted_to_a_page_process_is_heard_on_a_socket_process(stack, people):
+    ana, bo, conversation = people
+    with bo.socket() as line:
+        seq = say(ana, conversation, "halo kak")
+
+        heard = hint(line, "message.posted")
+
+    assert (heard["on"], heard["row"]["seq"], heard["row"]["body"]) == (f"chat:{conversation}", seq, "halo kak")
+
+
+def test_static_files_come_from_the_proxy_and_are_kept_for_ever(stack):
+    page = get(f"{stack.url}/masuk/").body.decode()
+    [style] = re.findall(r'<link rel="stylesheet" href="(/static/[^"]+)"', page)
+
+    answer = get(stack.url + style)
+
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert "x-request-id" not in answer.headers
+
+
+def test_private_picture_comes_through_the_proxy_to_whoever_may_see_it(stack, people):
+    ana, _, _ = people
+    address = ana.show_picture()
+
+    status, headers, content = ana.ask("GET", address)
+    stranger = get(stack.url + address)
+    around = get(f"{stack.url}/-/media/avatar/")
+
+    assert (status, headers["content-type"], content[8:12]) == (200, "image/webp", b"WEBP")
+    assert "default-src 'none'; sandbox" in headers["content-security-policy"]
+    assert "x-accel-redirect" not in headers
+    assert stranger.status == 404
+    assert around.status == 404
+
+
+def test_id_of_the_request_goes_through_all_of_it(stack):
+    given = get(f"{stack.url}/masuk/", {"X-Request-ID": "from-the-outside-1"})
+    forged = get(f"{stack.url}/-/live", {"X-Request-ID": "no good"})
+
+    assert given.headers["x-request-id"] == "from-the-outside-1"
+    assert re.fullmatch(r"[0-9a-f]{32}", forged.headers["x-request-id"])
+    wait_until(lambda: '"request": "from-the-outside-1"' in stack.runner.log, "line of the request", 5)
+
+
+def test_address_of_the_visitor_cannot_be_claimed(stack, people):
+    ana, _, _ = people
+    for number in range(3):
+        ana.ask("GET", "/masuk/", **{"X-Real-IP": f"10.9.8.{number}", "X-Forwarded-For": "10.9.8.7"})
+
+    assert "10.9.8." not in stack.runner.log
+
+
+def test_too_large_a_body_is_refused_by_the_proxy(stack):
+    assert get(f"{stack.url}/api/v1/login", data=b"x" * (10 * 1024 * 1024 + 1)).status == 413
+
+
+def test_every_process_tells_its_numbers_on_its_own_private_port(stack, people):
+    ana, _, conversation = people
+    say(ana, conversation, "diukur")
+
+    for offset in (10, 11, 40, 41, 70, 80):
+        assert "nusa_database_pool_size" in stack.metrics(offset)
+    with ana.socket():
+        opened = stack.metrics(40) + stack.metrics(41)
+        assert "nusa_sockets 1.0" in opened
+    assert "nusa_outbox_oldest_seconds" in stack.metrics(70)
+    assert "nusa_outbox_parked 0.0" in stack.metrics(70)
+    assert 'nusa_jobs{state="queued"} 0.0' in stack.metrics(70)
+    commands = stack.metrics(10) + stack.metrics(11)
+    assert 'nusa_command_seconds_count{command="chat.send",outcome="ok"}' in commands
+    assert get(f"{stack.url}/metrics").status == 404
+
+
+def test_nothing_said_is_lost_while_redis_is_away(stack, people):
+    ana, bo, conversation = people
+    before = bodies(bo, conversation)
+    stack.redis.kill()
+    try:
+        said = [f"tanpa redis {number}" for number in range(3)]
+        for body in said:
+            say(ana, conversation, body)
+        assert stack.is_ready()
+        assert bodies(bo, conversation) == before + said
+    finally:
+        stack.redis.start()
+
+
+def test_database_that_stops_makes_it_unready_and_comes_back_by_itself(stack, people):
+    ana, _, conversation = people
+    before = bodies(ana, conversation)
+    stack.postgres.kill()
+    try:
+        assert get(f"{stack.url}/-/live").status == 200
+        wait_until(lambda: not stack.is_ready(), "unready", 20)
+        status, _, content = ana.ask("GET", f"/api/v1/conversations/{conversation}/messages")
+        assert (status, b'"unavailable"' in content) == (503, True)
+        page, headers, _ = ana.ask("GET", "/obrolan/")
+        assert page == 503
+        assert "content-security-policy" in headers
+    finally:
+        stack.postgres.start()
+
+    # Both page processes, each with a pool of its own, asked in turns.
+    for _ in range(4):
+        assert bodies(ana, conversation) == before
+
+
+def test_killed_socket_process_comes_back_and_the_other_one_serves_meanwhile(stack, people):
+    ana, bo, conversation = people
+    [first, _] = stack.pids("serve_sockets")
+    os.kill(first, 9)
+
+    with bo.socket() as line:
+        say(ana, conversation, "masih di sini")
+        assert hint(line, "message.posted")["row"]["body"] == "masih di sini"
+    wait_until(lambda: len(stack.pids("serve_sockets")) == 2, "two again", 30)
+    wait_until(lambda: answers(f"http://127.0.0.1:{stack.first_port + 40}"), "first one answers", 30)
+
+
+def test_pages_out_of_reach_are_told_honestly(stack, people):
+    ana, _, conversation = people
+    pids = stack.pids("serve_pages")
+    for pid in pids:
+        os.kill(pid, 9)
+    wait_until(lambda: get(f"{stack.url}/-/live").status == 503, "honest", 10)
+
+    status, headers, content = ana.ask("GET", f"/api/v1/conversations/{conversation}")
+
+    if status != 200:  # They may be back already.
+        assert (status, headers["retry-after"]) == (503, "5")
+        assert b'"code":"unavailable"' in content
+    wait_until(stack.is_ready, "pages again", 40)
+
+
+def test_no_line_of_the_log_says_a_number_or_what_was_said(stack, people):
+    ana, _, conversation = people
+    say(ana, conversation, "rahasia-sekali")
+
+    assert "62812000000" not in stack.runner.log
+    assert "rahasia-sekali" not in stack.runner.log
+
+
+def test_second_runner_on_the_same_data_refuses(stack):
+    second = subprocess.run(
+        [sys.executable, "manage.py", "serve_all"],
+        env=stack.runner._env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert second.returncode == 1
+    assert "already serves the data in" in second.stderr
+
+
+def test_it_ends_in_good_order(stack):
+    """The last of this file, since it ends what the others stand on."""
+    stack.runner.stop()
+
+    assert stack.runner._popen.returncode == 0
+    assert "is killed" not in stack.runner.log
+    assert "Traceback" not in stack.runner.log.rpartition("Warm shutdown")[2]
+    assert stack.pids("serve_pages") + stack.pids("serve_sockets") + stack.pids("work") + stack.pids("run_jobs") == []

@@ -1,0 +1,107 @@
+"""Keeping processes running, and stopping them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+
+from superapp.core import supervisor
+from superapp.core.supervisor import Supervisor, Task
+from tests.harness.servers import wait_until
+from tests.harness.site import ROOT
+
+
+def shell(name: str, script: str, **options) -> Task:
+    return Task(name=name, argv=["/bin/sh", "-c", script], env={"PATH": os.environ["PATH"]}, **options)
+
+
+def run_until(tasks: list[Task], is_enough) -> None:
+    """Run them until ``is_enough()``, then stop as a signal would."""
+
+    async def run() -> None:
+        keeper = Supervisor(tasks)
+        running = asyncio.create_task(keeper.run())
+        async with asyncio.timeout(20):
+            while not is_enough():  # noqa: ASYNC110  A file that appears tells no event.
+                await asyncio.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await running
+
+    asyncio.run(run())
+
+
+def test_lines_carry_the_name_of_their_process(capfd):
+    printed = []
+
+    def has_both() -> bool:
+        printed.append(capfd.readouterr().out)
+        return {"one", "two"} <= set("".join(printed).split())
+
+    run_until([shell("first", "echo one; exec sleep 60"), shell("second-1", "echo two >&2; exec sleep 60")], has_both)
+
+    assert sorted("".join(printed).splitlines()) == ["first    | one", "second-1 | two"]
+
+
+def test_process_that_dies_is_started_again_later_each_time(tmp_path, capfd):
+    starts = tmp_path / "starts"
+    run_until(
+        [shell("dying", f"echo x >> {starts}; exit 3")],
+        lambda: starts.exists() and len(starts.read_text().split()) >= 2,
+    )
+
+    assert re.findall(r"ended with 3; again in (\d+) s", capfd.readouterr().out)[:1] == ["2"]
+
+
+def test_stages_stop_one_after_the_other(tmp_path):
+    order = tmp_path / "order"
+    ready = [tmp_path / "first", tmp_path / "last"]
+    script = 'trap "sleep {wait}; echo {name} >> {order}; exit 0" TERM; touch {ready}; while :; do sleep 0.05; done'
+    run_until(
+        [
+            shell("last", script.format(wait=0, name="last", order=order, ready=ready[1]), stage=1),
+            shell("first", script.format(wait=0.5, name="first", order=order, ready=ready[0])),
+        ],
+        lambda: all(path.exists() for path in ready),
+    )
+
+    assert order.read_text().split() == ["first", "last"]
+
+
+def test_process_that_does_not_listen_is_killed(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(supervisor, "STOP_SECONDS_MAX", 0.5)
+    ready = tmp_path / "ready"
+
+    run_until([shell("deaf", f'trap "" TERM; touch {ready}; while :; do sleep 0.05; done')], ready.exists)
+
+    assert "did not stop within 0.5 s and is killed" in capfd.readouterr().out
+
+
+def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path):
+    pid_file = tmp_path / "pid"
+    script = f"""
+        import asyncio
+        from superapp.core.supervisor import Supervisor, Task
+        argv = ["/bin/sh", "-c", "echo $$ > {pid_file}; exec sleep 60"]
+        asyncio.run(Supervisor([Task(name="child", argv=argv, env={{}})]).run())
+    """
+    parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], cwd=ROOT)
+    wait_until(lambda: pid_file.exists() and pid_file.read_text().strip() != "", "child started")
+    child = int(pid_file.read_text())
+
+    parent.kill()
+    parent.wait(10)
+
+    wait_until(lambda: not is_alive(child), "child ended", seconds_max=10)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

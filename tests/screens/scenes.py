@@ -1,0 +1,136 @@
+"""What is drawn: each scene a page in a state, as somebody, on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+from playwright.sync_api import BrowserContext, Page
+
+from superapp.wiring.demo.people import DAUD, SEKAR
+from tests.harness.people import DESK, PHONE
+from tests.screens import world
+
+Prepare = Callable[[Page, BrowserContext], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """``address`` is called once the world is there; ``prepare`` brings the page into its state."""
+
+    name: str
+    address: Callable[[], str]
+    number: str | None = SEKAR.number
+    size: tuple[int, int] = PHONE
+    scheme: str = "light"
+    language: str = "id"
+    letters: str = ""
+    prepare: tuple[Prepare, ...] = field(default=())
+
+    @property
+    def file(self) -> str:
+        screen = "phone" if self.size == PHONE else "desk"
+        return f"{self.name}-{screen}-{self.scheme}-{self.language}.webp"
+
+
+def talk() -> str:
+    return world.conversation_of(SEKAR.number, DAUD.number)
+
+
+def odd_talk(place: int) -> str:
+    return world.conversation_of(world.EDGE, world.ODD_PEOPLE[place][0])
+
+
+def at(path: str) -> Callable[[], str]:
+    return lambda: path
+
+
+def ask_for_a_code(page: Page, _context: BrowserContext) -> None:
+    page.fill("#phone", "0812 9999 0000")
+    page.click("main form .button--main")
+    page.wait_for_selector("#code")
+
+
+def type_a_wrong_number(page: Page, _context: BrowserContext) -> None:
+    page.fill("#phone", "0812")
+    page.click("main form .button--main")
+    page.wait_for_selector(".field__problem")
+
+
+def open_the_menu(page: Page, _context: BrowserContext, *, of: str = "[data-mine]") -> None:
+    """Of the last message that is no emoji alone."""
+    page.locator(f".message{of}:not([data-big]):not([data-recalled]) [data-action=menu]").last.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#message-menu:popover-open")
+
+
+def go_offline_and_write(page: Page, context: BrowserContext) -> None:
+    context.set_offline(True)
+    page.fill("textarea[name=body]", "Aku tulis ini di dalam terowongan, ya")
+    page.click("[data-part=send]")
+    page.wait_for_selector(".message[data-state=unsent], .message[data-state=uncertain]")
+    page.wait_for_selector("nusa-connection:not([hidden])")
+
+
+def reply_to_the_last(page: Page, context: BrowserContext) -> None:
+    open_the_menu(page, context, of=":not([data-mine])")
+    page.click("#message-menu [data-action=reply]")
+    page.fill(
+        "textarea[name=body]", "Kalau begitu 3 kg dulu ya Kak. Kalau paketnya laku, bulan depan kutambah jadi 5 kg"
+    )
+
+
+def search_in_vain(page: Page, _context: BrowserContext) -> None:
+    page.fill("[data-part=search]", "zzz")
+    page.wait_for_selector("[data-part=nothing-found]:not([hidden])")
+
+
+def scenes() -> Iterator[Scene]:
+    """All of them."""
+    yield from _main()
+    yield from _states()
+    yield from _edges()
+
+
+def _main() -> Iterator[Scene]:
+    """Every main screen: on a phone and on a desk, light and dark, in both languages."""
+    for size, scheme, language in product((PHONE, DESK), ("light", "dark"), ("id", "en")):
+        look = {"size": size, "scheme": scheme, "language": language}
+        yield Scene(name="login", address=at("/masuk/"), number=None, **look)  # type: ignore[arg-type]
+        if size == PHONE:
+            yield Scene(name="list", address=at("/obrolan/"), **look)  # type: ignore[arg-type]
+        yield Scene(name="conversation", address=talk, **look)  # type: ignore[arg-type]
+        yield Scene(name="contacts", address=at("/kontak/"), **look)  # type: ignore[arg-type]
+        yield Scene(name="me", address=at("/saya/"), **look)  # type: ignore[arg-type]
+
+
+def _states() -> Iterator[Scene]:
+    """Screens in states that one has to bring about."""
+    yield Scene(name="login-code", address=at("/masuk/"), number=None, prepare=(ask_for_a_code,))
+    yield Scene(name="login-refused", address=at("/masuk/"), number=None, prepare=(type_a_wrong_number,))
+    yield Scene(name="details", address=lambda: talk() + "rincian/")
+    yield Scene(name="details", address=lambda: talk() + "rincian/", size=DESK)
+    yield Scene(name="menu", address=talk, prepare=(open_the_menu,))
+    yield Scene(name="menu", address=talk, size=DESK, scheme="dark", prepare=(open_the_menu,))
+    yield Scene(name="reply", address=talk, prepare=(reply_to_the_last,))
+    yield Scene(name="offline", address=talk, prepare=(go_offline_and_write,))
+    yield Scene(name="offline", address=talk, scheme="dark", size=DESK, prepare=(go_offline_and_write,))
+    yield Scene(name="offline-page", address=at("/luring/"), number=None)
+    yield Scene(name="not-found", address=at("/tidak-ada/"))
+    yield Scene(name="search-in-vain", address=at("/obrolan/"), prepare=(search_in_vain,))
+
+
+def _edges() -> Iterator[Scene]:
+    """No data, long names, letters three times as large, letters from right to left."""
+    for name, path in (("list", "/obrolan/"), ("contacts", "/kontak/")):
+        yield Scene(name=f"{name}-empty", address=at(path), number=world.NEWCOMER)
+    yield Scene(name="list-empty", address=at("/obrolan/"), number=world.NEWCOMER, size=DESK, scheme="dark")
+    yield Scene(name="list-long-names", address=at("/obrolan/"), number=world.EDGE)
+    yield Scene(name="contacts-long-names", address=at("/kontak/"), number=world.EDGE)
+    yield Scene(name="conversation-long-words", address=lambda: odd_talk(0), number=world.EDGE)
+    yield Scene(name="conversation-right-to-left", address=lambda: odd_talk(1), number=world.EDGE)
+    yield Scene(name="conversation-right-to-left", address=lambda: odd_talk(1), number=world.EDGE, size=DESK)
+    for name, address in (("list", at("/obrolan/")), ("conversation", talk), ("contacts", at("/kontak/"))):
+        yield Scene(name=f"{name}-300-percent", address=address, letters="300%")
+    yield Scene(name="login-300-percent", address=at("/masuk/"), number=None, letters="300%")

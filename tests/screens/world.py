@@ -1,0 +1,92 @@
+"""What the screens show besides the demo world: somebody new, somebody with long names, letters from right to left."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import translation
+
+from chat import api as chat
+from chat.models import Conversation
+from superapp.accounts import api as accounts
+from superapp.accounts.actions import devices, profile
+from superapp.accounts.models import User
+from superapp.core import ids
+
+NEWCOMER = "+6281290000001"
+EDGE = "+6281290000002"
+ODD_PEOPLE = (
+    ("+6281290000003", "Raden Mas Panji Sosrokartono Kusumaningrat Adiwij"),
+    ("+6281290000004", "ليلى بنت الحسن"),
+    ("+6281290000005", "Siti Nurhaliza-Wulandari-Kartasasmita-Hadiningrat"),
+)
+ODD_LINES = (
+    (
+        "Kata terpanjang yang pernah kutulis: ketidakbertanggungjawabannyakebersamaankemasyarakatanperpustakaannya",
+        "https://contoh.example/alamat/yang/sangat/panjang/sekali/tanpa/satu/pun/spasi/di/dalamnya?dan=tanya&lagi=tanya",
+        "Sip",
+    ),
+    ("مرحبا! كيف حالك اليوم؟", "Baik! Kata “شكرا جزيلا” artinya terima kasih banyak, kan?", "نعم، صحيح 👍", "🙏"),
+    ("Baris satu\nBaris dua\n\nBaris empat", "Terima kasih ya"),
+)
+
+
+def make_odd_people(*, now: datetime) -> None:
+    """Add them, once."""
+    if accounts.user_by_number(EDGE) is not None:
+        return
+    accounts.create_person(name="Nona Baru", number=NEWCOMER, now=now)
+    edge = accounts.create_person(name="Tepi Layar", handle="tepi.layar", number=EDGE, now=now)
+    for place, ((number, name), lines) in enumerate(zip(ODD_PEOPLE, ODD_LINES, strict=True)):
+        person = accounts.create_person(name=name, number=number, now=now)
+        accounts.make_contacts(user_id=edge.pk, peer_id=person.pk, now=now)
+        talk = chat.open_direct(user_id=edge.pk, peer_id=person.pk, now=now)
+        for line, body in enumerate(lines):
+            sender = edge if line % 2 else person
+            entry = chat.compose(
+                conversation_id=talk.public_id,
+                sender_id=sender.pk,
+                sender_public_id=sender.public_id,
+                client_id=str(ids.new_id()),
+                body=body,
+            )
+            chat.post_message(entry, now=now - timedelta(minutes=100 - 10 * line + place))
+
+
+def log_in(number: str, *, language: str, now: datetime) -> str:
+    """The session cookie of this person, who reads this language from now on."""
+    user = accounts.user_by_number(number)
+    assert user is not None
+    profile.change_profile(user_id=user.pk, wishes=profile.Wishes(language=language), now=now)
+    return session_of(user, now=now)
+
+
+def session_of(user: User, *, now: datetime) -> str:
+    """The session cookie of a device on which this person is logged in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    assert session.session_key is not None
+    with translation.override(user.language):
+        devices.begin_device(
+            user_id=user.pk,
+            session_key=session.session_key,
+            browser_hash="",
+            name="Chrome, Android",
+            is_new_account=True,
+            now=now,
+        )
+    return session.session_key
+
+
+def conversation_of(number: str, other_number: str) -> str:
+    """The address of what these two say to each other."""
+    one, other = accounts.user_by_number(number), accounts.user_by_number(other_number)
+    assert one is not None
+    assert other is not None
+    key = f"{min(one.pk, other.pk)}:{max(one.pk, other.pk)}"
+    return f"/obrolan/{Conversation.objects.get(direct_key=key).public_id}/"

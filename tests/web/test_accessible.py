@@ -1,0 +1,116 @@
+"""Every page can be used by everybody: axe finds nothing, in the light and the dark, on a phone and on a desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+from chat import api as chat
+from superapp.accounts import api as accounts
+from superapp.accounts.actions import contacts, devices
+from superapp.core import ids
+from tests.harness.people import DESK, PHONE
+
+PAGES = (
+    "/masuk/",
+    "/masuk/kotak-sms/",
+    "/luring/",
+    "/tidak-ada/",
+    "/obrolan/",
+    "CONVERSATION",
+    "DETAILS",
+    "/kontak/",
+    "/saya/",
+)
+# All its rules. It may not fetch our style sheets by itself: it would ask for them at wrong addresses.
+OPTIONS = {"resultTypes": ["violations"], "preload": False}
+
+
+def logged_in(user, now):
+    """The cookie of somebody who is logged in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    devices.begin_device(
+        user_id=user.pk,
+        session_key=session.session_key,
+        browser_hash="",
+        name="Chromium di Linux",
+        is_new_account=True,
+        now=now,
+    )
+    return session.session_key
+
+
+@pytest.fixture
+def world(site, make_user, now):
+    """Ana, who knows Bo, is asked by Cici and asked Dodi; and what Ana and Bo said."""
+    ana, bo, cici, _dodi = (make_user(handle) for handle in ("ana", "bowo", "cici", "dodi"))
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    contacts.ask_by_handle(user_id=cici.pk, handle="ana", now=now)
+    contacts.ask_by_handle(user_id=ana.pk, handle="dodi", now=now)
+    talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    for place, (sender, body, reply_to) in enumerate(
+        [(bo, "Jadi ke pasar?", None), (ana, "Jadi!", 1), (bo, "👍", None), (bo, "Jam enam, ya", None)]
+    ):
+        entry = chat.compose(
+            conversation_id=talk.public_id,
+            sender_id=sender.pk,
+            sender_public_id=sender.public_id,
+            client_id=str(ids.new_id()),
+            body=body,
+            reply_to=reply_to,
+        )
+        chat.post_message(entry, now=now + timedelta(minutes=place))
+    chat.react(conversation_id=talk.public_id, seq=1, by_user_id=ana.pk, emoji="❤️", now=now)
+    chat.recall_message(conversation_id=talk.public_id, seq=4, by_user_id=bo.pk, now=now + timedelta(minutes=5))
+    chat.keep_side(conversation_id=talk.public_id, user_id=ana.pk, side=chat.Side(is_pinned=True, draft="Aku ba"))
+    return site, ana, talk
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(browser, world, now, size, scheme):
+    site, ana, talk = world
+    # A page that is not there, and axe, which tries styles on.
+    browser.forgive(r"/tidak-ada/|Applying inline style|content security policy: style-src")
+    page = browser.person("ana", site.url, size=size, scheme=scheme)
+    addresses = {
+        "CONVERSATION": f"/obrolan/{talk.public_id}/",
+        "DETAILS": f"/obrolan/{talk.public_id}/rincian/",
+    }
+    found = {}
+
+    for name in PAGES:
+        if name == "/obrolan/":
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": logged_in(ana, now), "url": site.url}
+            page.context.add_cookies([cookie])
+        page.goto(addresses.get(name, name))
+        page.wait_for_load_state("networkidle")
+        violations = Axe().run(page, options=OPTIONS).response["violations"]
+        found[name] = [f"{one['id']}: {node['html'][:160]}" for one in violations for node in one["nodes"]]
+
+    assert found == {name: [] for name in PAGES}
+
+
+@pytest.mark.timeout(120)
+def test_letters_three_times_as_large_push_nothing_off_a_phone(browser, world, now):
+    site, ana, talk = world
+    page = browser.person("ana", site.url)
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": logged_in(ana, now), "url": site.url}])
+    sideways = {}
+
+    for path in ("/obrolan/", f"/obrolan/{talk.public_id}/", "/kontak/", "/saya/"):
+        page.goto(path)
+        page.evaluate("document.documentElement.style.setProperty('font-size', '300%')")
+        sideways[path] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+    assert set(sideways.values()) == {0}

@@ -1,0 +1,212 @@
+"""What is true of every page: its language, its policy, its way on; and the files of the shell."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from superapp.accounts.pages import login
+from superapp.web import assets
+from superapp.web.management.commands import draw_shell
+
+OPEN_PAGES = ("/masuk/", "/masuk/kotak-sms/", "/luring/")
+PEOPLES_PAGES = ("/obrolan/", "/kontak/", "/saya/")
+
+
+class Tags(HTMLParser):
+    """All tags of a page, and the text of its scripts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def named(self, *names):
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+
+@pytest.fixture
+def see(client, make_user):
+    """Open a page as somebody who may."""
+
+    def see(path, language="id", **headers):
+        if path in PEOPLES_PAGES:
+            client.force_login(make_user("ana", language=language))
+        return client.get(path, headers={"Accept-Language": language, **headers})
+
+    return see
+
+
+@pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES, "/tidak-ada/"])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_page_says_its_language_and_stands_in_it(see, path, language):
+    page = see(path, language)
+    text = page.content.decode()
+
+    assert f'<html lang="{language}"' in text
+    assert page.headers["Content-Language"] == language
+    assert ("Langsung ke isi" in text) is (language == "id")
+    assert ("Skip to the content" in text) is (language == "en")
+
+
+@pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES, "/tidak-ada/"])
+def test_page_keeps_its_own_policy(see, path):
+    page = see(path)
+    tags = Tags(page.content.decode())
+    nonce = re.search(r"script-src [^;]*'nonce-([^']+)'", page.headers["Content-Security-Policy"])
+    scripts = [one for one in tags.named("script") if one.get("type") != "application/json"]
+
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert [one for one in scripts if nonce is None or one.get("nonce") != nonce[1]] == []
+    assert [name for _tag, attributes in tags.tags for name in attributes if name.startswith("on")] == []
+    assert [attributes for _tag, attributes in tags.tags if "style" in attributes] == []
+    assert tags.named("style") == []
+
+
+@pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES, "/tidak-ada/"])
+def test_page_names_no_other_host(see, path):
+    tags = Tags(see(path).content.decode())
+    addresses = [
+        str(attributes[name])
+        for _tag, attributes in tags.tags
+        for name in ("href", "src", "action", "content")
+        if attributes.get(name)
+    ]
+
+    assert len(addresses) > 5
+    assert [address for address in addresses if re.match(r"(?:[a-z]+:)?//", address)] == []
+
+
+@pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES])
+def test_page_has_one_main_part_one_first_heading_and_a_way_past_the_bar(see, path):
+    text = re.sub(r"<template.*?</template>", "", see(path).content.decode(), flags=re.DOTALL)
+    tags = Tags(text)
+    past_the_bar = str(tags.named("a")[0]["href"])
+
+    assert len(tags.named("main")) == 1
+    assert len(tags.named("h1")) == 1
+    assert past_the_bar.removeprefix("#") in [attributes.get("id") for _tag, attributes in tags.tags]
+
+
+def test_theme_that_was_chosen_is_there_in_the_first_paint(client):
+    client.cookies["theme"] = "dark"
+    chosen = client.get("/masuk/").content.decode()
+    client.cookies["theme"] = '"><script>'
+    nonsense = client.get("/masuk/").content.decode()
+
+    assert 'data-theme="dark"' in chosen
+    assert 'data-theme="auto"' in nonsense
+
+
+@pytest.mark.django_db
+def test_home_is_the_first_place(client):
+    assert client.get("/").url == "/obrolan/"
+
+
+def test_import_map_names_every_module_by_its_hashed_file(see):
+    text = see("/masuk/").content.decode()
+    written = json.loads(re.search(r'<script type="importmap"[^>]*>(.*?)</script>', text)[1])
+
+    assert written == assets.import_map()
+    assert re.fullmatch(r"/static/js/lib/line\.[0-9a-f]{12}\.js", written["imports"]["#lib/line.js"])
+    assert re.fullmatch(r"/static/chat/js/timeline\.[0-9a-f]{12}\.js", written["imports"]["#chat/timeline.js"])
+
+
+def test_every_module_that_is_imported_is_in_the_map():
+    known = set(assets.import_map()["imports"])
+    imported = set()
+    for folder in assets.MODULES.values():
+        for path in assets.files_in(folder):
+            imported |= set(re.findall(r'(?:from|import)\s+"(#[^"]+)"', assets.content(path).decode()))
+
+    assert len(imported) > 5
+    assert imported - known == set()
+
+
+def test_manifest_lets_the_app_be_installed(client):
+    answer = client.get("/manifest.webmanifest")
+    manifest = json.loads(answer.content)
+
+    assert answer.headers["Content-Type"] == "application/manifest+json"
+    assert manifest["display"] == "standalone"
+    assert {(icon["sizes"], icon["purpose"]) for icon in manifest["icons"]} >= {
+        ("192x192", "any"),
+        ("512x512", "any"),
+        ("512x512", "maskable"),
+    }
+
+
+def test_shell_lists_files_that_are_there(client):
+    shell = json.loads(client.get("/shell.json").content)
+
+    assert shell["version"] == assets.version()
+    assert shell["offline"] == "/luring/"
+    assert "/static/web/icons." in " ".join(shell["files"])
+    assert len(shell["files"]) == len(set(shell["files"])) > 20
+
+
+def test_service_worker_comes_from_the_root_and_is_asked_for_anew_each_time(client):
+    answer = client.get("/sw.js")
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/javascript"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.content == assets.content("js/sw.js")
+
+
+def test_drawn_files_are_what_the_code_draws():
+    drawn = {name: content for name, content in draw_shell.files().items() if name.endswith(".svg")}
+
+    assert {name: (draw_shell.FOLDER / name).read_bytes() for name in drawn} == drawn
+
+
+def test_every_icon_a_page_names_is_in_the_sprite():
+    sprite = assets.content("web/icons.svg").decode()
+    drawn = set(re.findall(r'<symbol id="([\w-]+)"', sprite))
+    root = draw_shell.FOLDER.parents[3]
+    named = set()
+    for path in root.glob("*/**/templates/**/*.html"):
+        named |= set(re.findall(r'{% icon "([\w-]+)"', path.read_text()))
+
+    assert len(named) > 10
+    assert named - drawn == set()
+
+
+@pytest.mark.django_db
+def test_records_out_of_reach_are_said_to_be_so(client, monkeypatch):
+    def fail(**_arguments):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(login.sms, "inbox", fail)
+
+    page = client.get("/masuk/kotak-sms/")
+
+    assert page.status_code == 503
+    assert "kami tidak mau menebak" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_our_mistake_is_called_one(monkeypatch):
+    monkeypatch.setattr(login.sms, "inbox", lambda **_arguments: 1 // 0)
+
+    page = Client(raise_request_exception=False).get("/masuk/kotak-sms/")
+
+    assert page.status_code == 500
+    assert "Itu kesalahan kami" in page.content.decode()
+    assert "ZeroDivisionError" not in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_form_of_a_foreign_page_is_refused_with_a_way_on():
+    page = Client(enforce_csrf_checks=True).post("/masuk/", {"phone": "0812"})
+
+    assert page.status_code == 403
+    assert "terlalu lama terbuka" in page.content.decode()

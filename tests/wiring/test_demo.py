@@ -1,0 +1,150 @@
+"""The demo world."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.core.serializers import serialize
+from PIL import Image
+
+from chat.models import Conversation, Member, Message, Reaction
+from superapp.accounts import api as accounts
+from superapp.accounts.models import Contact, User
+from superapp.wiring.demo import people, script, world
+from superapp.wiring.demo.portraits import portrait
+
+# Drawn once for all tests of a run: they are the same each time, as one of the tests shows.
+drawn_once = functools.cache(portrait)
+
+
+@pytest.fixture(autouse=True)
+def _media(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(world, "portrait", drawn_once)
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SMS_URL = ""
+
+
+@pytest.fixture
+def made(db, now):
+    world.make_world(now=now)
+
+
+def everything():
+    """All rows of ours, as text."""
+    ours = ("core", "realtime", "accounts", "chat")
+    models = [model for label in ours for model in apps.get_app_config(label).get_models()]
+    return {model.__name__: serialize("json", model.objects.order_by("pk")) for model in models}
+
+
+def test_a_dozen_people_with_faces_and_numbers_that_log_in(made):
+    cast = User.objects.filter(phone__number__in=[person.number for person in people.CAST])
+
+    assert cast.count() == len(people.CAST) == User.objects.count() == 15
+    assert len({user.avatar for user in cast}) == 15
+    assert all(len(user.avatar) == 64 for user in cast)
+    assert {user.time_zone for user in cast} == {"Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"}
+    assert {user.language for user in cast} == {"id", "en"}
+
+
+def test_making_the_world_again_changes_nothing(made, now):
+    before = everything()
+    assert len(before) >= 15
+
+    assert world.make_world(now=now + timedelta(days=3)) is False
+
+    assert everything() == before
+
+
+def test_what_was_said_has_everything_that_talk_has(made, now):
+    messages = Message.objects.all()
+
+    assert messages.count() == sum(len(script.read(talk, now=now)) for talk in world.TALKS)
+    assert messages.count() > 180
+    assert messages.filter(edits__gt=0).count() == 3
+    assert messages.filter(recalled_at__isnull=False).count() == 2
+    assert messages.filter(reply_to__isnull=False).count() == 8
+    assert Reaction.objects.count() == 36
+
+
+def test_everything_was_said_in_the_last_days_and_in_order(made, now):
+    for conversation in Conversation.objects.all():
+        times = list(conversation.messages.order_by("seq").values_list("sent_at", flat=True))
+        assert times == sorted(times)
+    newest = Message.objects.order_by("-sent_at").values_list("sent_at", flat=True)
+
+    assert newest[0] == now - timedelta(minutes=3)
+    assert newest[len(newest) - 1] > now - timedelta(days=11)
+    assert {at.astimezone(script.PLACE).date() for at in newest} >= {(now - timedelta(days=n)).date() for n in range(7)}
+
+
+def test_unread_is_what_the_script_says(made):
+    expected = {(talk.key, key): count for talk in world.TALKS for key, count in talk.unread.items()}
+    assert len(expected) == 6
+
+    found = {}
+    for talk in world.TALKS:
+        ids = sorted(accounts.user_by_handle(_person(key).handle).pk for key in (talk.one, talk.other))
+        for key in (talk.one, talk.other):
+            member = Member.objects.select_related("conversation").get(
+                conversation__direct_key=f"{ids[0]}:{ids[1]}", user__handle=_person(key).handle
+            )
+            unread = member.conversation.counted - member.read_counted - member.own_since
+            if unread:
+                found[talk.key, key] = unread
+
+    assert found == expected
+
+
+def _person(key):
+    return next(person for person in people.CAST if person.key == key)
+
+
+def test_who_talks_is_a_contact_and_one_asks_to_be(made):
+    sekar = accounts.user_by_handle(people.SEKAR.handle)
+    states = list(Contact.objects.filter(owner=sekar).values_list("state", flat=True))
+
+    assert states.count("accepted") == 13
+    assert states.count("asks") == 1
+
+
+@pytest.mark.parametrize("hour", [0, 3, 9, 17, 23])
+def test_nothing_was_said_in_the_future_at_any_hour(hour):
+    now = datetime(2027, 3, 1, hour, 7, tzinfo=script.PLACE).astimezone(UTC)
+
+    said = [line for talk in world.TALKS for line in script.read(talk, now=now)]
+
+    assert len(said) > 180
+    assert max(line.at for line in said) <= now
+
+
+def test_script_that_cannot_be_understood_is_refused(now):
+    for lines in ("10.00 ana: halo", "10:00 eve: halo", "10:00 ana: [> nothing] halo"):
+        with pytest.raises(ValueError, match=r"."):
+            script.read(script.Talk(one="ana", other="bo", lines=lines), now=now)
+
+
+def test_portraits_are_drawn_alike_each_time_and_differ(now):
+    drawn = [portrait(person.look) for person in people.CAST[:3]]
+
+    assert portrait(people.CAST[0].look) == drawn[0]
+    assert len({hashlib.sha256(picture).hexdigest() for picture in drawn}) == 3
+    assert Image.open(io.BytesIO(drawn[0])).size == (512, 512)
+
+
+def test_command_says_who_logs_in_and_refuses_where_codes_go_out(db, capsys, settings):
+    call_command("demo")
+    call_command("demo")
+    printed = capsys.readouterr().out
+    assert printed.count("081210000001  Sekar Ayuningtyas") == 2
+    assert "The demo world is made." in printed
+    assert "The demo world is here already." in printed
+
+    settings.SMS_URL = "https://sms.example/"
+    with pytest.raises(CommandError):
+        call_command("demo")
