@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from chat.models import Conversation, Member, Message
+from superapp.accounts.api import PersonRow
 from superapp.core import clock
 
 
@@ -75,7 +76,7 @@ class SummaryRow(msgspec.Struct):
     until_seq: int | None
     last: MessageRow | None
     members: list[MemberRow]
-    people: list[Any]
+    people: list[PersonRow]
     mine: MembershipRow
 
 
@@ -86,7 +87,7 @@ class Changes(msgspec.Struct):
     rows: list[MessageRow]
     more: bool
     members: list[MemberRow]
-    people: list[Any]
+    people: list[PersonRow]
 
 
 class History(msgspec.Struct):
@@ -97,7 +98,7 @@ class History(msgspec.Struct):
     more: bool
     quoted: list[MessageRow]
     members: list[MemberRow]
-    people: list[Any]
+    people: list[PersonRow]
 
 
 def topic(conversation_id: UUID) -> str:
@@ -159,7 +160,7 @@ def summary_row(
     *,
     last: Message | None,
     members: list[Member],
-    people: list[Any],
+    people: list[PersonRow],
 ) -> SummaryRow:
     """What ``member`` may know of the conversation; nothing later than their leaving."""
     has_left = member.until_seq is not None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from chat import frames, queries
 from chat.models import Member, Message
 from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow
 from superapp.realtime.registry import Caller, Page
 
 PAGE_MAX = 100
@@ -132,7 +132,7 @@ def _present(member: Member) -> list[Member]:
     return queries.members_known_to([member]).get(member.conversation_id, [])
 
 
-def _people(found: Iterable[Message], present: Iterable[Member]) -> list[Any]:
+def _people(found: Iterable[Message], present: Iterable[Member]) -> list[PersonRow]:
     """How everybody looks who is named in these rows; they are loaded already."""
     people = {member.user_id: member.user for member in present}
     for message in found:

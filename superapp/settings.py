@@ -162,6 +162,8 @@ def _database() -> dict[str, object]:
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            # How often a statement of core.prepared is run before the server keeps it.
+            "prepare_threshold": 3,
             "pool": {
                 "min_size": 1,
                 "max_size": DATABASE_POOL_MAX,
@@ -286,6 +288,7 @@ MEDIA_ACCEL = env.text(
     "/-/media/" if BEHIND_PROXY else "",
     "The proxy's internal path to MEDIA_ROOT, ending in /; empty to send files ourselves.",
 )
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Names carry a hash of the content, so that browsers may keep them for ever; each stands there compressed, too.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db.transaction import TransactionManagementError
 
 from chat import errors, log
 from chat.models import Conversation, Member, Message
 from superapp.accounts import api as accounts
 from superapp.core import changes
-from superapp.realtime import me
+from superapp.realtime import bus, me
 from tests.chat.conftest import entry
 
 
@@ -187,6 +188,36 @@ def test_message_stamps_conversation_and_side(real_db, make_user, make_direct, p
 
     assert Conversation.objects.filter(changed__gte=cursor).count() == 1
     assert list(Member.objects.filter(changed__gte=cursor).values_list("user_id", flat=True)) == [ana.pk]
+
+
+def test_hint_that_cannot_be_sent_harms_nobody(real_db, make_user, make_direct, monkeypatch):
+    conversation = make_direct(ana := make_user("ana"), make_user("bo"))
+
+    def fail(_to, _frame):
+        raise RuntimeError("no way out")
+
+    monkeypatch.setattr(bus, "publish", fail)
+
+    [posted] = log.write([entry(conversation, ana)])
+
+    assert (posted.seq, Message.objects.count()) == (1, 1)
+
+
+def test_messages_are_appended_inside_a_transaction_alone(real_db, make_user, make_direct, now):
+    conversation = make_direct(ana := make_user("ana"), make_user("bo"))
+
+    with pytest.raises(TransactionManagementError):
+        log.append([entry(conversation, ana)], now=now)
+
+    assert not Message.objects.exists()
+
+
+def test_message_that_waits_for_others_is_refused_inside_a_transaction(make_user, make_direct):
+    conversation = make_direct(ana := make_user("ana"), make_user("bo"))
+
+    # It would wait for a lock that the waiting transaction may hold.
+    with pytest.raises(TransactionManagementError):
+        log.writer.submit(entry(conversation, ana))
 
 
 @pytest.mark.parametrize("client_id", ["", "x" * 65, "dua kata", "é", "a\x00b"])

@@ -32,7 +32,7 @@ def get(url: str, headers: dict[str, str] | None = None, *, data: bytes | None =
     """Ask over real HTTP; a refusal is an answer, too."""
     request = urllib.request.Request(url, data=data, headers=headers or {})
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return Answer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read())
     except urllib.error.HTTPError as refused:
         return Answer(refused.code, {k.lower(): v for k, v in refused.headers.items()}, refused.read())
@@ -41,7 +41,7 @@ def get(url: str, headers: dict[str, str] | None = None, *, data: bytes | None =
 def manage(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments], env=env, cwd=ROOT, capture_output=True, text=True, timeout=90
+        [sys.executable, "manage.py", *arguments], env=env, cwd=ROOT, capture_output=True, text=True, timeout=180
     )
 
 

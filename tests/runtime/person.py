@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 
-SECONDS_MAX = 30
+SECONDS_MAX = 60
 
 
 class Person:

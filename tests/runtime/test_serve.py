@@ -58,7 +58,7 @@ def test_signal_ends_it_in_good_order(make_site, number):
 
     door._popen.send_signal(number)
 
-    assert door._popen.wait(20) == 0
+    assert door._popen.wait(60) == 0
     assert "Traceback" not in door.log
 
 
@@ -74,7 +74,7 @@ def test_open_socket_is_told_to_come_back_before_the_server_ends(make_site):
 
     assert told == {"drain": {"in_ms": 1500, "jitter_ms": 8000}}
     assert closed.value.rcvd.code == 4503
-    assert site.doors[0]._popen.wait(20) == 0
+    assert site.doors[0]._popen.wait(60) == 0
 
 
 def test_answer_that_is_never_finished_does_not_hold_the_server(make_site, real_db):
@@ -84,7 +84,7 @@ def test_answer_that_is_never_finished_does_not_hold_the_server(make_site, real_
         slow.sendall(b"POST /api/v1/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
         site.doors[0]._popen.send_signal(signal.SIGTERM)
 
-        assert site.doors[0]._popen.wait(20) == 0
+        assert site.doors[0]._popen.wait(60) == 0
 
 
 def test_served_instance_is_not_served_by_one_process(real_db):
