@@ -10,6 +10,7 @@ comparison, as a textbook would with the ORM. The limit is a minimal double-entr
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import random
@@ -155,20 +156,21 @@ def worker(number: int, what: str, scene: dict[str, Any], seconds: float, answer
     rnd, run = random.Random(number), f"{os.getpid()}-{time.monotonic_ns()}"
     people, merchant, count = scene["people"], scene["merchant"], 0
     took: list[tuple[float, float]] = []
+    numbers = itertools.count()
 
     def entry(key: str) -> Entry:
         debit, credit = rnd.sample(people, 2)
         credit = merchant if what == "to_merchant" else credit
         return Entry(
-            key=key_for(f"user:{debit}", key, {"n": count}), kind="bench", lines=(Line(debit, credit, Money(1)),)
+            key=key_for(f"user:{debit}", key, {"n": 1}), kind="bench", lines=(Line(debit, credit, Money(1)),)
         )
 
     def post() -> int:
         if what == "textbook":
-            textbook_post(*rnd.sample(people, 2), f"{run}-{count}")
+            textbook_post(*rnd.sample(people, 2), f"{run}-{next(numbers)}")
             return 1
         size = BATCH if what == "batch" else 1
-        outcomes = ledger.post_many([entry(f"{run}-{count}-{place}") for place in range(size)], now=NOW)
+        outcomes = ledger.post_many([entry(f"{run}-{next(numbers)}") for _ in range(size)], now=NOW)
         assert all(isinstance(outcome, Posted) and not outcome.replayed for outcome in outcomes)
         return size
 
