@@ -1,11 +1,13 @@
 """
 How many transfers a second the ledger posts, with its whole schema and every guard on.
 
-On PostgreSQL (synchronous commit) four processes post through Django: between people, everybody to one merchant, in batches of 200, and, for
-comparison, as a textbook would with the ORM. The limit is a minimal double-entry function under pgbench, run in alternation. On SQLite
-(``synchronous=FULL``) one process posts, and the limit is the same minimal bookkeeping as bare statements.
+On PostgreSQL (synchronous commit) four processes post through Django: between people, everybody to one merchant, in
+batches of 200, and, for comparison, as a textbook would with the ORM. The limit is a minimal double-entry function
+under pgbench, run in alternation. On SQLite (``synchronous=FULL``) one process posts, and the limit is the same
+minimal bookkeeping as bare statements.
 
-``value``, ``cpu_ms`` and the latencies are those between people; the others are in ``runs``. ``cpu_ms`` is PostgreSQL's, and Python's is in ``runs``.
+``value``, ``cpu_ms`` and the latencies are those between people; the others are in ``runs``. ``cpu_ms`` is
+PostgreSQL's, and Python's is in ``runs``.
 """
 
 from __future__ import annotations
@@ -136,8 +138,8 @@ def textbook_post(debit_id: int, credit_id: int, key: str) -> None:
             account.last_seq += 1
             account.save(update_fields=["debits", "credits", "version", "last_seq"])
             Posting.objects.create(
-                account=account, seq=account.last_seq, rev=account.version, transfer=transfer, delta=delta, held_delta=0,
-                balance_after=account.balance, held_after=account.held,
+                account=account, seq=account.last_seq, rev=account.version, transfer=transfer, delta=delta,
+                held_delta=0,                 balance_after=account.balance, held_after=account.held,
             )  # fmt: skip
         Request.objects.create(
             scope="textbook", key=key, content_hash="", outcome="posted", journal=journal, answered_at=NOW
@@ -161,9 +163,7 @@ def worker(number: int, what: str, scene: dict[str, Any], seconds: float, answer
     def entry(key: str) -> Entry:
         debit, credit = rnd.sample(people, 2)
         credit = merchant if what == "to_merchant" else credit
-        return Entry(
-            key=key_for(f"user:{debit}", key, {"n": 1}), kind="bench", lines=(Line(debit, credit, Money(1)),)
-        )
+        return Entry(key=key_for(f"user:{debit}", key, {"n": 1}), kind="bench", lines=(Line(debit, credit, Money(1)),))
 
     def post() -> int:
         if what == "textbook":
@@ -233,7 +233,8 @@ def minimal_on_sqlite(directory: Path) -> dict[str, Any]:
         debit, credit = rnd.sample(range(1, PEOPLE + 1), 2)
         database.execute("BEGIN IMMEDIATE")
         (transfer,) = database.execute(
-            "INSERT INTO transfer (key, debit_id, credit_id, amount, posted_at) VALUES (?, ?, ?, 1, '2027') RETURNING id",
+            "INSERT INTO transfer (key, debit_id, credit_id, amount, posted_at) VALUES (?, ?, ?, 1, '2027')"
+            " RETURNING id",
             (f"{count}", debit, credit),
         ).fetchone()
         for account, delta in ((debit, -1), (credit, 1)):

@@ -1,16 +1,16 @@
 """
 Random traffic on the ledger, with processes that are killed, for some minutes; then the proof, ours and beancount's.
 
-``python -m bench.soak_ledger --minutes 1 [--db sqlite|postgres]``. On PostgreSQL four processes post at once and a fifth rolls up and expires; on SQLite,
-which serves one process, one does it all. Every few seconds one is killed with SIGKILL and another takes its place. What a process printed
-as posted must be there; what it was told must be so when it is asked again.
+``python -m bench.soak_ledger --minutes 1 [--db sqlite|postgres]``. On PostgreSQL four processes post at once and a
+fifth rolls up and expires; on SQLite, which serves one process, one does it all. Every few seconds one is killed with
+SIGKILL and another takes its place. What a process printed as posted must be there; what it was told must be so when
+it is asked again.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import subprocess
 import sys

@@ -39,8 +39,8 @@ def send_money(
     """
     Send money to another person, once, and return how it was answered.
 
-    A retry of what was answered is answered the same without asking for the PIN again: who must know whether money has moved must not
-    be locked out of knowing.
+    A retry of what was answered is answered the same without asking for the PIN again: who must know whether money
+    has moved must not be locked out of knowing.
 
     :raises PinWrong: and the like, if the PIN is not right; nothing is stored under the key then
     :raises KeyReused: if the key was used for something else

@@ -42,7 +42,8 @@ class Key:
 
 def key_for(scope: str, key: str, content: Mapping[str, object]) -> Key:
     """
-    The key of a command. ``content`` is what the client sent and nothing that we computed from it: a retry must come to the same hash.
+    The key of a command. ``content`` is what the client sent and nothing that we computed from it: a retry must come
+    to the same hash.
     """
     return Key(scope, key, hashlib.sha256(_canonical(dict(content))).hexdigest())
 
