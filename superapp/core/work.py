@@ -13,7 +13,7 @@ from datetime import datetime
 
 import structlog
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from prometheus_client import Counter, Histogram
 
 from superapp.core import clock, outbox
@@ -98,7 +98,10 @@ class Loop:
             count = verb(clock.now())
         except Exception as error:
             # Whatever one verb meets, the others have their work to do, and it has its next turn.
-            log.error("work_failed", verb=name, exc_info=error)
+            if isinstance(error, OperationalError | InterfaceError):
+                log.warning("work_unavailable", verb=name, error=str(error))
+            else:
+                log.error("work_failed", verb=name, exc_info=error)
             runs.labels(name, "failed").inc()
             close_old_connections()
             return 0

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from superapp.core import prepared
 from superapp.realtime import hints
 from superapp.realtime.models import Me
 
@@ -39,7 +40,7 @@ def advance(changes_of: Mapping[int, int]) -> dict[int, int]:
     """
     if connection.vendor != "postgresql":
         return {user_id: _advance_one(user_id, count) for user_id, count in sorted(changes_of.items())}
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "WITH locked AS"
             " (SELECT user_id FROM realtime_me WHERE user_id = ANY(%s) ORDER BY user_id FOR NO KEY UPDATE)"

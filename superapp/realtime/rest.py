@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from superapp.core.errors import NotLoggedIn
-from superapp.realtime import registry, rest_format, serving
+from superapp.realtime import openapi, registry, rest_format, serving
 from superapp.realtime.allowance import allowance
 from superapp.realtime.errors import BadFrame
 from superapp.realtime.registry import Command, Shape
@@ -84,4 +84,13 @@ def _view(route: str, commands: dict[str, Command]) -> Any:
     return type("CommandView", (CommandView,), {"commands": commands, **methods}).as_view()  # type: ignore[attr-defined]
 
 
-urlpatterns = _views()
+class DescriptionView(APIView):
+    """What this API can do, for whoever writes a client. Nothing in it is about anybody."""
+
+    permission_classes = ()
+
+    def get(self, _request: Request) -> Response:
+        return Response(openapi.description())
+
+
+urlpatterns = [*_views(), path("schema/", DescriptionView.as_view())]

@@ -248,7 +248,7 @@ def queries_of(django_assert_max_num_queries):
     def count(function, *args, **kwargs):
         with django_assert_max_num_queries(1_000) as captured:
             function(*args, **kwargs)
-        return [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
+        return [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in (query["sql"] or "")]
 
     return count
 

@@ -185,6 +185,20 @@ def test_reading_is_having_received(talk):
     assert side_of(conversation, ana).delivered_seq == 4
 
 
+def test_sending_takes_nothing_back_that_was_delivered(make_user, make_direct, post):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    post(conversation, bo)
+    delivered(ana, (conversation, 1))
+
+    post(conversation, ana)
+    assert side_of(conversation, ana).delivered_seq == 1
+
+    read(conversation, ana, 1)
+    post(conversation, ana)
+    assert (side_of(conversation, ana).read_seq, side_of(conversation, ana).delivered_seq) == (3, 3)
+
+
 def test_foreign_and_missing_conversations_are_passed_over(talk, make_user, make_direct, post, commit):
     conversation, ana, bo = talk
     eve = make_user("eve")

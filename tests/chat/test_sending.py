@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db.transaction import TransactionManagementError
 
-from chat import errors, log
+from chat import api, errors, log
 from chat.models import Conversation, Member, Message
 from superapp.accounts import api as accounts
 from superapp.core import changes
@@ -155,6 +155,43 @@ def test_own_message_moves_the_read_mark_when_nothing_was_unread(make_user, make
     assert unread(conversation, bo) == 2
 
 
+def test_own_message_after_others_were_read_moves_the_mark_over_own_ones_too(make_user, make_direct, post):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    post(conversation, bo)
+    post(conversation, ana)
+    api.read_up_to(conversation_id=conversation.public_id, user_id=ana.pk, seq=1)
+
+    post(conversation, ana)
+
+    side = Member.objects.get(conversation=conversation, user=ana)
+    assert (side.read_seq, side.read_counted, side.own_since) == (3, 3, 0)
+
+
+def test_message_after_a_change_takes_the_next_number_of_each(make_user, make_direct, post, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    post(conversation, ana)
+    api.react(conversation_id=conversation.public_id, seq=1, by_user_id=bo.pk, emoji="👍", now=now)
+
+    posted = post(conversation, ana)
+
+    assert (posted.seq, posted.rev, posted.counted) == (2, 3, 2)
+    conversation.refresh_from_db()
+    assert (conversation.last_seq, conversation.rev, conversation.counted) == (2, 3, 2)
+
+
+def test_block_between_two_keeps_neither_out_of_their_group(make_user, make_direct, make_group, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    direct, group = make_direct(ana, bo), make_group(ana, bo)
+    accounts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+
+    outcomes = log.append([entry(direct, ana), entry(group, ana)], now=now)
+
+    assert isinstance(outcomes[0], errors.NotAccepted)
+    assert outcomes[1].seq == 1
+
+
 def test_own_message_leaves_what_others_wrote_unread(make_user, make_direct, post):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
@@ -167,16 +204,19 @@ def test_own_message_leaves_what_others_wrote_unread(make_user, make_direct, pos
     assert (unread(conversation, ana), unread(conversation, bo)) == (1, 1)
 
 
-def test_messages_of_one_person_in_two_conversations_number_two_changes_of_theirs(make_user, make_direct, now):
+def test_messages_of_one_person_in_two_conversations_number_two_changes_of_theirs(make_user, make_direct, commit, now):
     ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
     one, two = make_direct(ana, bo), make_direct(ana, citra)
     before = me.rev_of(ana.pk)
 
-    log.append([entry(one, ana), entry(two, ana), entry(one, ana)], now=now)
+    with commit() as hints:
+        log.append([entry(one, ana), entry(two, ana), entry(one, ana)], now=now)
 
     revs = Member.objects.filter(user=ana).order_by("pk").values_list("rev", flat=True)
     assert sorted(revs) == [before + 1, before + 2]
     assert me.rev_of(ana.pk) == before + 2
+    # Told in their order: what comes in order need not wait for what is before it.
+    assert [hint["rev"] for _to, hint in hints if hint["on"] == "me"] == [before + 1, before + 2]
 
 
 def test_message_stamps_conversation_and_side(real_db, make_user, make_direct, post):

@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.harness.servers import wait_until
+
 ANSWER_MS = 15_000
 
 
@@ -49,9 +51,15 @@ def invite(page: Page, who: str) -> None:
 
 
 def accept_invitation(page: Page) -> None:
-    page.goto("/kontak/")
+    button = page.locator("button[name=accept][value=yes]")
+
+    def is_asked() -> bool:
+        page.goto("/kontak/")
+        return button.count() > 0
+
+    wait_until(is_asked, "an invitation")
     with page.expect_navigation():
-        page.locator("button[name=accept][value=yes]").first.click()
+        button.first.click()
 
 
 def write_to_first_contact(page: Page) -> None:

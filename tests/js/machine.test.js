@@ -62,7 +62,7 @@ const steps = {
   },
   pin({ random, tabs }) {
     const { tab } = random.pick(tabs)
-    tab.messenger.keep(random.pick(CONVERSATIONS), { pinned: random.happens(0.5) }).catch(() => {})
+    tab.messenger.keep(random.pick(CONVERSATIONS), { pinned: random.happens(0.5) })
   },
   breakLine({ random, server }) {
     const socket = random.pick(server.sockets)

@@ -120,6 +120,19 @@ test("a final refusal stays with its sentence, and those behind it go on", async
   assert.deepEqual(refused.problem, { code: "chat.not_accepted", message: "Refused: chat.not_accepted." })
 })
 
+test("what waits behind a refused message goes on without another reason", async () => {
+  const { clock, server, device, bodies } = meeting()
+  server.isUp = false
+  const tab = await device("ana").open()
+  for (const body of ["one", "two"]) await tab.messenger.send("c1", body)
+  server.before = (name, { body }) => void (name === "chat.send" && body === "one" && refuse("chat.not_accepted"))
+
+  server.isUp = true
+  await clock.advance(10_000)
+
+  assert.deepEqual(bodies(), ["two"])
+})
+
 test("a refused message is tried again as a new one, and leaves when it is thrown away", async () => {
   const { clock, server, device, bodies } = meeting()
   const tab = await device("ana").open()

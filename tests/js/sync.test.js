@@ -90,6 +90,43 @@ test("what was received is told as delivered, what was seen as read", async () =
   assert.equal(bo.messenger.inbox.get("c1").members.find(({ user }) => user === "ana").read_seq, 1)
 })
 
+test("a mark that could not be told is told when there is a line again", async () => {
+  const { clock, server, device } = meeting()
+  await device("ana").open()
+  const bo = await device("bo").open()
+  await clock.advance(1_000)
+  await bo.messenger.send("c1", "one")
+  await clock.advance(500)
+  server.isUp = false
+  server.cutAll()
+  await clock.advance(3_000)
+  const side = server.conversations.get("c1").sides.get("ana")
+  assert.equal(side.delivered_seq, 0)
+
+  server.isUp = true
+  await clock.advance(30_000)
+
+  assert.equal(side.delivered_seq, 1)
+})
+
+test("a hint that is lost on a living line is made good within a minute", async () => {
+  const { clock, server, device } = meeting()
+  const phone = await device("ana").open()
+  const desk = await device("ana").open()
+  await clock.advance(1_000)
+  const timeline = desk.messenger.timeline("c1")
+  await clock.advance(1_000)
+  server.network.hintsLost = 1
+
+  await phone.messenger.send("c1", "from my phone")
+  phone.messenger.seen("c1", 1)
+  await clock.advance(1_000)
+  assert.deepEqual(timeline.messages(), [])
+  await clock.advance(61_000)
+
+  assert.deepEqual(timeline.messages().map(({ body }) => body), ["from my phone"])
+})
+
 test("a restored instance is read afresh, and what was not sent yet is sent to it", async () => {
   const { clock, server, device, bodies } = meeting()
   const phone = device("ana")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from prometheus_client import REGISTRY
 
 from superapp.core import outbox, work
@@ -34,18 +34,20 @@ def runs(verb: str, outcome: str) -> float:
     return REGISTRY.get_sample_value("nusa_work_runs_total", {"verb": verb, "outcome": outcome}) or 0.0
 
 
-def test_duty_runs_when_it_is_due_and_not_before(db):
+def test_duty_runs_when_it_is_due_and_not_before(real_db):
     calls = []
     work.every(seconds=3_600)(lambda now: calls.append(now) or 1)
+    failed, done = runs("outbox", "failed"), runs("outbox", "done")
     loop = work.Loop()
 
     loop.turn()
     loop.turn()
 
     assert len(calls) == 1
+    assert (runs("outbox", "failed"), runs("outbox", "done")) == (failed, done + 2)
 
 
-def test_failing_duty_is_counted_and_the_others_go_on(db):
+def test_failing_duty_is_counted_and_the_others_go_on(real_db):
     done = []
 
     @work.every(seconds=0)
@@ -66,6 +68,18 @@ def test_failing_duty_is_counted_and_the_others_go_on(db):
     assert runs(f"{__name__}.broken", "done") == 0
     assert len(done) == 2
     assert REGISTRY.get_sample_value("nusa_work_handled_total", {"verb": f"{__name__}.sound"}) == 6
+
+
+def test_records_out_of_reach_are_one_line_and_no_traceback(real_db, caplog):
+    @work.every(seconds=3_600)
+    def unreachable(now):
+        raise OperationalError("connection refused")
+
+    work.Loop().turn()
+
+    [line] = [record.msg for record in caplog.records if record.msg["verb"] == f"{__name__}.unreachable"]
+    assert (line["event"], line["level"], line["error"]) == ("work_unavailable", "warning", "connection refused")
+    assert "exc_info" not in line
 
 
 def test_two_duties_of_one_name_are_refused():

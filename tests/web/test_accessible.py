@@ -58,7 +58,12 @@ def world(site, make_user, now):
     contacts.ask_by_handle(user_id=ana.pk, handle="dodi", now=now)
     talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
     for place, (sender, body, reply_to) in enumerate(
-        [(bo, "Jadi ke pasar?", None), (ana, "Jadi!", 1), (bo, "👍", None), (bo, "Jam enam, ya", None)]
+        [
+            (bo, "Jadi ke pasar?", None),
+            (ana, "Jadi! Lihat https://pasar.example/buka dulu", 1),
+            (bo, "👍", None),
+            (bo, "Jam enam, ya", None),
+        ]
     ):
         entry = chat.compose(
             conversation_id=talk.public_id,

@@ -15,6 +15,8 @@ from superapp.web import assets
 from superapp.web.management.commands import draw_shell
 
 OPEN_PAGES = ("/masuk/", "/masuk/kotak-sms/", "/luring/")
+# Before anybody said anything; at 50 kB/s a third of a second.
+PAGE_BYTES_MAX = 16_000
 PEOPLES_PAGES = ("/obrolan/", "/kontak/", "/saya/")
 
 
@@ -83,6 +85,14 @@ def test_page_names_no_other_host(see, path):
 
     assert len(addresses) > 5
     assert [address for address in addresses if re.match(r"(?:[a-z]+:)?//", address)] == []
+
+
+@pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES])
+def test_page_comes_small_over_the_line(see, path):
+    page = see(path, **{"Accept-Encoding": "gzip"})
+
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert len(page.content) < PAGE_BYTES_MAX
 
 
 @pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES])

@@ -1,100 +1,51 @@
 import { copy } from "#ui/forms.js"
 import { toast } from "#ui/toast.js"
+import { Menu } from "#chat/menu.js"
 
-const LONG_PRESS_MS = 450
-const STRAY_PX = 10
-
-/** What may be done with a message: a sheet on a phone, a menu at the pointer on a desk. One for the whole page. */
+/** What may be done with a message. One for the whole page. */
 export class MessageMenu {
   #menu
+  #element
   #dialog
   #page
   #messenger
   #list = null
   #item = null
-  #opener = null
-  #press = null
 
   constructor({ document, page, messenger }) {
-    this.#menu = document.getElementById("message-menu")
+    this.#element = document.getElementById("message-menu")
     this.#dialog = document.getElementById("recall-dialog")
     this.#page = page
     this.#messenger = messenger
+    this.#menu = new Menu({
+      element: this.#element,
+      rowOf: (target) => target.closest("nusa-timeline [data-part=list] > li[data-kind]:not([data-kind=event])"),
+      open: (row) => this.#open(row),
+      choose: (action, button) => this.#act(action, this.#list, this.#item, button),
+    })
     document.addEventListener("click", (event) => this.#clicked(event))
-    document.addEventListener("contextmenu", (event) => this.#contextMenu(event))
-    document.addEventListener("pointerdown", (event) => this.#pressed(event))
-    for (const name of ["pointerup", "pointercancel", "scroll"]) document.addEventListener(name, () => this.#released(), true)
-    document.addEventListener("pointermove", (event) => this.#strayed(event))
-    this.#menu.addEventListener("click", (event) => this.#chosen(event))
-    this.#menu.addEventListener("keydown", (event) => this.#key(event))
-    this.#menu.addEventListener("toggle", (event) => event.newState === "closed" && this.#closed())
   }
-
-  // Opening.
 
   #clicked(event) {
     const button = event.target.closest("nusa-timeline [data-action]")
     if (!button) return
-    const { action } = button.dataset
+    const row = button.closest("li[data-kind]")
     const list = button.closest("nusa-timeline")
     const item = list.itemOf(button)
     if (!item) return
-    if (action === "menu") {
-      const { left, bottom } = button.getBoundingClientRect()
-      this.#open(list, item, button, { x: left, y: bottom })
-    } else {
-      this.#act(action, list, item, button)
+    if (button.dataset.action !== "menu") return this.#act(button.dataset.action, list, item, button)
+    const { left, bottom } = button.getBoundingClientRect()
+    this.#menu.show(row, { x: left, y: bottom }, button)
+  }
+
+  #open(row) {
+    this.#list = row.closest("nusa-timeline")
+    this.#item = this.#list.itemOf(row)
+    if (!this.#item) return null
+    for (const button of this.#element.querySelectorAll("[data-emoji]")) {
+      button.setAttribute("aria-checked", `${this.#isMine(this.#item, button.dataset.emoji)}`)
     }
-  }
-
-  #contextMenu(event) {
-    const bubble = event.target.closest("nusa-timeline [data-part=list] > li")
-    // Whoever has marked text, or points at a link, wants the browser's own menu.
-    if (!bubble || !getSelection().isCollapsed || event.target.closest("a[href^=http]")) return
-    const list = bubble.closest("nusa-timeline")
-    const item = list.itemOf(bubble)
-    if (!item || item.kind === "event" || item.kind === "day" || item.kind === "new") return
-    event.preventDefault()
-    this.#released()
-    this.#open(list, item, bubble, { x: event.clientX, y: event.clientY })
-  }
-
-  #pressed(event) {
-    if (event.pointerType === "mouse" || !event.isPrimary) return
-    const bubble = event.target.closest("nusa-timeline [data-part=list] > li[data-kind]:not([data-kind=event])")
-    if (!bubble) return
-    const at = { x: event.clientX, y: event.clientY }
-    const list = bubble.closest("nusa-timeline")
-    const timer = setTimeout(() => this.#open(list, list.itemOf(bubble), bubble, at), LONG_PRESS_MS)
-    this.#press = { timer, at }
-  }
-
-  #strayed(event) {
-    if (!this.#press) return
-    const { x, y } = this.#press.at
-    if (Math.hypot(event.clientX - x, event.clientY - y) > STRAY_PX) this.#released()
-  }
-
-  #released() {
-    if (this.#press) clearTimeout(this.#press.timer)
-    this.#press = null
-  }
-
-  #open(list, item, opener, { x, y }) {
-    if (!item) return
-    this.#list = list
-    this.#item = item
-    this.#opener = opener
-    const may = this.#may(item)
-    for (const button of this.#menu.querySelectorAll("[data-action]")) button.hidden = !may.has(button.dataset.action)
-    for (const button of this.#menu.querySelectorAll("[data-emoji]")) {
-      button.setAttribute("aria-checked", `${this.#isMine(item, button.dataset.emoji)}`)
-    }
-    if (may.size === 0) return
-    this.#menu.style.setProperty("--x", `${x}px`)
-    this.#menu.style.setProperty("--y", `${y}px`)
-    if (!this.#menu.matches(":popover-open")) this.#menu.showPopover()
-    this.#buttons[0]?.focus({ preventScroll: true })
+    return this.#may(this.#item)
   }
 
   #may({ row, isMine, state, entry }) {
@@ -115,34 +66,6 @@ export class MessageMenu {
 
   #isMine({ row }, emoji) {
     return row.reactions.some((one) => one.emoji === emoji && one.users.includes(this.#messenger.me.id))
-  }
-
-  // Choosing.
-
-  get #buttons() {
-    return [...this.#menu.querySelectorAll("button")].filter((button) => button.offsetParent !== null)
-  }
-
-  #key(event) {
-    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
-    if (!step) return
-    event.preventDefault()
-    const buttons = this.#buttons
-    const place = buttons.indexOf(document.activeElement)
-    buttons[(place + step + buttons.length) % buttons.length].focus()
-  }
-
-  #chosen(event) {
-    const button = event.target.closest("[data-action]")
-    if (!button) return
-    const [list, item] = [this.#list, this.#item]
-    this.#menu.hidePopover()
-    this.#act(button.dataset.action, list, item, button)
-  }
-
-  #closed() {
-    if (this.#menu.contains(document.activeElement) || document.activeElement === document.body) this.#opener?.querySelector?.("button")?.focus()
-    this.#opener = null
   }
 
   async #act(action, list, item, button) {

@@ -156,9 +156,9 @@ export class Messenger {
     return summary
   }
 
-  /** My side of a conversation: `muted_until`, `pinned`, `hidden`. */
+  /** Keep my side of a conversation: `muted_until`, `pinned`, `hidden`. Answers whether it is kept. */
   keep(conversation, fields) {
-    return this.#line.ask("chat.keep", { conversation, ...fields })
+    return this.#line.tell("chat.keep", { conversation, ...fields })
   }
 
   /** The conversation that is looked at is read as far as it is seen. */

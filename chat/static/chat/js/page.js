@@ -14,6 +14,7 @@ import { MessageMenu } from "#chat/message_menu.js"
 import { Messenger } from "#chat/messenger.js"
 import { Navigation } from "#chat/navigation.js"
 import { PageContext } from "#chat/page_context.js"
+import { RowMenu } from "#chat/row_menu.js"
 
 const ELEMENTS = {
   "nusa-connection": ConnectionStrip,
@@ -80,6 +81,7 @@ function show(messenger, page) {
   }
   const attention = new Attention({ document, page, messenger })
   new MessageMenu({ document, page, messenger })
+  new RowMenu({ document, page, messenger })
   new Navigation({ document, page, messenger, attention })
   const showLine = () => (document.documentElement.dataset.line = messenger.line.state)
   messenger.line.onState.listen(showLine)
