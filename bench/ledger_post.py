@@ -35,6 +35,7 @@ PEOPLE = 1_000
 PROCESSES = 4
 SECONDS = 4.0
 BATCH = 200
+WARM_POSTS = {"between_people": 30, "to_merchant": 30, "batch": 2, "textbook": 5}
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 
 MINIMAL = """
@@ -146,7 +147,7 @@ def textbook_post(debit_id: int, credit_id: int, key: str) -> None:
         )
 
 
-def worker(number: int, what: str, scene: dict[str, Any], seconds: float, answers: Any) -> None:
+def worker(number: int, what: str, scene: dict[str, Any], line: Any, answers: Any) -> None:
     """Post for some seconds, and tell how much, with how much CPU and how long each took."""
     import django
 
@@ -174,9 +175,11 @@ def worker(number: int, what: str, scene: dict[str, Any], seconds: float, answer
         assert all(isinstance(outcome, Posted) and not outcome.replayed for outcome in outcomes)
         return size
 
-    post()  # Connects, and has plans made.
+    for _ in range(WARM_POSTS[what]):  # Connects, and has plans made.
+        post()
+    line.wait()
     began, cpu = time.monotonic(), time.process_time()
-    while time.monotonic() - began < seconds:
+    while time.monotonic() - began < SECONDS:
         before = time.monotonic()
         count += post()
         took.append((time.monotonic(), (time.monotonic() - before) * 1_000))
@@ -186,10 +189,12 @@ def worker(number: int, what: str, scene: dict[str, Any], seconds: float, answer
 def measured(what: str, scene: dict[str, Any], pids: list[int], processes: int) -> dict[str, Any]:
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()
-    before = measure.cpu(pids)
-    workers = [context.Process(target=worker, args=(n, what, scene, SECONDS, answers)) for n in range(processes)]
+    line = context.Barrier(processes + 1)
+    workers = [context.Process(target=worker, args=(n, what, scene, line, answers)) for n in range(processes)]
     for process in workers:
         process.start()
+    line.wait(60)
+    before = measure.cpu(pids)
     told = [answers.get(timeout=120) for _ in workers]
     used = measure.cpu(pids).since(before)
     for process in workers:

@@ -68,7 +68,7 @@ def prove(*, now: datetime, since: datetime | None = None) -> list[Finding]:
     return findings
 
 
-def _run(rule: str, statement: str, values: list[object]) -> list[Finding]:
+def _run(rule: str, statement: str, values: list[str | datetime | None]) -> list[Finding]:
     with connection.cursor() as cursor:
         # ``%`` has no other meaning in these texts than a place for a value.
         cursor.execute(f"{statement} ORDER BY 1 LIMIT {FINDINGS_OF_ONE_CHECK_MAX}", values)

@@ -83,7 +83,9 @@ def whole_ledger() -> Iterator[str]:
         yield _leg(_name(accounts[transfer.debit_id]), transfer.amount, transfer.asset)
         yield _leg(_name(accounts[transfer.credit_id]), -transfer.amount, transfer.asset)
     waiting = dict(Inbox.objects.values_list("account_id").annotate(all=Sum("amount")).order_by("account_id"))
-    for account in accounts.values() if last else ():
+    if last is None:
+        return
+    for account in accounts.values():
         stands = account.balance + waiting.get(account.pk, 0)
         amount = f"{_decimal(-stands, account.asset)} {account.asset}"
         yield f"\n{last + timedelta(days=1)} balance {_name(account)}  {amount}"

@@ -134,7 +134,7 @@ _ACCOUNT = "id, asset, status, queued_credit, floor, ceiling, credits, debits, h
 
 
 def _begin(cursor: Any, entries: Sequence[Entry]) -> tuple[_Trial, int]:
-    ids, _debited = accounts_of(list(entries))
+    ids, _debited = accounts_of(entries)
     places = ", ".join(["%s"] * len(ids))
     cursor.execute(
         f"SELECT {_ACCOUNT} FROM payments_account WHERE id IN ({places})",  # noqa: S608  # Places alone.
@@ -338,7 +338,7 @@ def _write(
     _write_extras(cursor, standing, moment)
 
 
-def _write_extras(cursor: Any, standing: list[tuple[Entry, Posted]], moment: str) -> None:
+def _write_extras(cursor: Any, standing: list[tuple[Entry, Posted]], moment: str | None) -> None:
     caps = [(posted.journal_id, entry.refund_cap.amount_minor, 0, 0) for entry, posted in standing if entry.refund_cap]
     _insert(cursor, "refundable", "journal_id, cap, refunded, refunds", caps)
     memos = [(posted.journal_id, entry.memo_salt, entry.memo) for entry, posted in standing if entry.memo]
