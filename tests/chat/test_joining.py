@@ -278,6 +278,20 @@ def test_who_left_can_do_nothing_there_any_more(group, ask, now):
     assert everything() == before
 
 
+def test_who_reacted_and_left_is_still_named(group, ask, now):
+    conversation, ana, bo, citra = group
+    place = conversation.public_id
+    add(conversation, ana, citra, now)
+    api.react(conversation_id=place, seq=1, by_user_id=bo.pk, emoji="👍", now=now)
+    leave(conversation, bo, now)
+
+    page = ask(ana, "chat.history", conversation=str(place), before=2)
+
+    assert [row["from"] for row in page["rows"]] == [str(ana.public_id)]
+    assert page["rows"][0]["reactions"] == [{"emoji": "👍", "users": [str(bo.public_id)]}]
+    assert [person["name"] for person in page["people"]] == ["Ana", "Bo", "Citra"]
+
+
 def test_leaving_twice_is_leaving_once(group, commit, now):
     conversation, _ana, bo, _citra = group
     leave(conversation, bo, now)

@@ -128,6 +128,21 @@ def test_sync_pages_through_everything_newest_first(many, ask):
     assert names == [str(conversation.public_id) for conversation in reversed(conversations)]
 
 
+def test_conversations_that_changed_in_one_transaction_are_parted_by_pages_and_not_lost(
+    make_user, make_direct, ask, now, monkeypatch
+):
+    ana = make_user("ana")
+    conversations = [make_direct(ana, make_user(f"teman{number}")) for number in range(5)]
+    log.append([entry(conversation, ana) for conversation in conversations], now=now)
+    monkeypatch.setattr(reading, "SUMMARIES_PER_PAGE", 2)
+
+    _answer, pages = pages_of(ask, ana, None)
+
+    assert [len(page) for page in pages] == [2, 2, 1]
+    names = [row["id"] for page in pages for row in page]
+    assert names == [str(conversation.public_id) for conversation in reversed(conversations)]
+
+
 def test_list_of_the_page_is_the_same_list(many, ask):
     ana, _conversations = many
     _answer, pages = pages_of(ask, ana, None)
@@ -183,6 +198,26 @@ def test_sync_after_the_cursor_tells_what_changed_and_no_more(real_db, make_user
     assert changed() == [str(one.public_id), str(two.public_id)]
     # The same cursor gives the same rows again: a repeat is harmless.
     assert changed() == [str(one.public_id), str(two.public_id)]
+
+
+@pytest.mark.parametrize("deed", ["edit", "recall", "react"])
+def test_change_of_an_old_message_comes_with_the_next_sync(real_db, make_user, make_direct, post, ask, now, deed):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    for _turn in range(2):
+        post(conversation, ana)
+    cursor = ask(bo, "sync", cursor=None)["cursor"]
+    which = {"conversation_id": conversation.public_id, "seq": 1, "by_user_id": ana.pk, "now": now}
+
+    if deed == "edit":
+        api.edit_message(body="lain", edits=0, **which)
+    elif deed == "recall":
+        api.recall_message(**which)
+    else:
+        api.react(emoji="👍", **which)
+
+    [row] = ask(bo, "sync", cursor=cursor)["parts"]["conversations"]["rows"]
+    assert (row["id"], row["rev"], row["last"]["seq"]) == (str(conversation.public_id), 3, 2)
 
 
 @pytest.mark.served_only

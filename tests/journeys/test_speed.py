@@ -56,7 +56,9 @@ def test_a_message_is_painted_within_a_tenth_of_a_second_of_the_tap(
     people.expect_said(two.bo, [f"pesan {number}" for number in range(SENDS)])
     paints = sorted(two.ana.evaluate("window.paints"))
     assert len(paints) == SENDS
-    print(f"tap to paint: p50 {paints[SENDS // 2]:.0f} ms, p75 {paints[SENDS * 3 // 4]:.0f} ms, worst {paints[-1]:.0f} ms")
+    print(
+        f"tap to paint: p50 {paints[SENDS // 2]:.0f} ms, p75 {paints[SENDS * 3 // 4]:.0f} ms, worst {paints[-1]:.0f} ms"
+    )
     assert paints[SENDS * 3 // 4] <= PAINT_P75_MS_MAX
 
 
@@ -79,7 +81,9 @@ def test_the_modules_of_a_page_of_chat_weigh_at_most_sixty_kilobytes(
     two = two_who_talk(site)
 
     addresses = two.bo.evaluate(
-        """() => performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.endsWith(".js"))"""
+        """() => performance.getEntriesByType("resource")
+          .map(({ name }) => name)
+          .filter((name) => name.endsWith(".js"))"""
     )
     modules = {address.split("?")[0] for address in addresses if "/static/" in address}
     weights = [len(gzip.compress(two.bo.request.get(address).body(), 9)) for address in modules]

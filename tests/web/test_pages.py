@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 from django.test import Client
 
@@ -198,6 +199,22 @@ def test_records_out_of_reach_are_said_to_be_so(client, monkeypatch):
     monkeypatch.setattr(login.sms, "inbox", fail)
 
     page = client.get("/masuk/kotak-sms/")
+
+    assert page.status_code == 503
+    assert "kami tidak mau menebak" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_records_out_of_reach_are_said_to_be_so_before_anybody_is_known(client, make_user, monkeypatch):
+    client.force_login(make_user("ana"))
+
+    def fail(_session):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(SessionStore, "load", fail)
+    client.raise_request_exception = False
+
+    page = client.get("/obrolan/")
 
     assert page.status_code == 503
     assert "kami tidak mau menebak" in page.content.decode()

@@ -14,7 +14,10 @@ TEXT = 4.5
 SHAPE = 3.0
 
 PAIRS = (
-    *(("text", ground, TEXT) for ground in ("ground", "surface", "sunk", "mine", "theirs", "brand-soft", "tap-soft")),
+    *(
+        ("text", ground, TEXT)
+        for ground in ("ground", "surface", "raised", "sunk", "mine", "theirs", "brand-soft", "tap-soft")
+    ),
     *(("text-soft", ground, TEXT) for ground in ("ground", "surface", "sunk", "mine-sunk", "theirs-sunk")),
     *(("text-muted", ground, TEXT) for ground in ("ground", "surface", "sunk", "theirs", "danger-soft")),
     ("mine-muted", "mine", TEXT),

@@ -4,6 +4,7 @@ export class Attention {
   #page
   #messenger
   #title = ""
+  #count = null
 
   constructor({ document, page, messenger }) {
     this.#document = document
@@ -25,6 +26,11 @@ export class Attention {
     const count = this.#messenger.inbox.badge
     const title = count > 0 ? this.#page.data.word("title_unread", { count, title: this.#title }) : this.#title
     if (this.#document.title !== title) this.#document.title = title
+    if (count !== this.#count) this.#showCount(count)
+  }
+
+  #showCount(count) {
+    this.#count = count
     for (const badge of this.#document.querySelectorAll("[data-badge=chat]")) {
       badge.hidden = count === 0
       badge.textContent = count > 0 ? this.#page.format.number(count) : ""
