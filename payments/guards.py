@@ -1,8 +1,9 @@
 """
 The catalogue of what the database itself refuses: putting it there, and seeing that it is there.
 
-SQLite drops the triggers of a table in silence when a migration rebuilds it, and an operator can drop anything. So every migration that
-touches a guarded table ends with ``install_guards``, a test holds migrations to that, and no server starts while a guard is missing.
+SQLite drops the triggers of a table in silence when a migration rebuilds it, and an operator can drop anything. So
+every migration that touches a guarded table ends with ``install_guards``, a test holds migrations to that, and no
+server starts while a guard is missing.
 """
 
 from __future__ import annotations

@@ -24,9 +24,10 @@ class Account(models.Model):
     """
     A place where money of one asset is.
 
-    Its balance is ``credits - debits``, of which ``held`` is set aside. Totals only grow, and only by postings: ``last_seq`` is the newest.
-    ``version`` counts every change and is the rev of a wallet's topic. Credits to a ``queued_credit`` account wait in the inbox until they are
-    rolled up, so that a thousand payers need not queue for one row. ``lock_rank`` is its place in the one order of locks.
+    Its balance is ``credits - debits``, of which ``held`` is set aside. Totals only grow, and only by postings:
+    ``last_seq`` is the newest. ``version`` counts every change and is the rev of a wallet's topic. Credits to a
+    ``queued_credit`` account wait in the inbox until they are rolled up, so that a thousand payers need not queue for
+    one row. ``lock_rank`` is its place in the one order of locks.
     """
 
     class Status(models.TextChoices):
@@ -91,8 +92,8 @@ class Journal(models.Model):
     """
     Transfers that became true together.
 
-    ``reference`` is the opaque name that a customer of ours knows it by (``shop.order:5``). ``memo_hash`` seals the words of the
-    people, which are kept apart so that they can be erased.
+    ``reference`` is the opaque name that a customer of ours knows it by (``shop.order:5``). ``memo_hash`` seals the
+    words of the people, which are kept apart so that they can be erased.
     """
 
     public_id = models.UUIDField(unique=True, editable=False)
@@ -134,8 +135,8 @@ class Transfer(models.Model):
     """
     Money that goes from one account to another, or is set aside for that: zero-sum by construction.
 
-    A ``capture`` moves what a ``hold`` has set aside, or part of it, and releases the rest; a ``void`` releases all. Either names the
-    hold as ``pending``, and only one of them ever can.
+    A ``capture`` moves what a ``hold`` has set aside, or part of it, and releases the rest; a ``void`` releases all.
+    Either names the hold as ``pending``, and only one of them ever can.
     """
 
     class Phase(models.TextChoices):
@@ -207,8 +208,8 @@ class Request(models.Model):
     """
     What was answered under an idempotency key, for ever: posted, or refused with a code.
 
-    ``content_hash`` is of what the client sent, so that a retry can be told from another wish under the same key. A refusal is
-    as final as a posting: a late retry never surprises anyone.
+    ``content_hash`` is of what the client sent, so that a retry can be told from another wish under the same key. A
+    refusal is as final as a posting: a late retry never surprises anyone.
     """
 
     class Outcome(models.TextChoices):
@@ -235,7 +236,10 @@ class Request(models.Model):
 
 
 class Inbox(models.Model):
-    """Credits of hot receivers that are not in a statement yet. The roller turns each into a posting and only then removes it."""
+    """
+    Credits of hot receivers that are not in a statement yet. The roller turns each into a posting and only then
+    removes it.
+    """
 
     transfer = models.OneToOneField(Transfer, on_delete=models.PROTECT, primary_key=True, related_name="+")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -37,7 +37,7 @@ def prove_nightly(now: datetime) -> int:
     return 1
 
 
-def prove_and_report(date: object, now: datetime) -> int:
+def prove_and_report(night: date, now: datetime) -> int:
     """Prove the whole ledger; an alarm and a metric say what was found, and the row of the night keeps it."""
     found = [str(finding) for finding in proof.prove(now=now)]
     found += [f"missing in the database: {guard}" for guard in guards.missing(connection)]
@@ -47,23 +47,23 @@ def prove_and_report(date: object, now: datetime) -> int:
     else:
         proved_at.set(now.timestamp())
         log.info("ledger_proved")
-    NightlyProof.objects.filter(date=date).update(is_done=True, findings=found)
+    NightlyProof.objects.filter(date=night).update(is_done=True, findings=found)
     return len(found)
 
 
-def _claim(date: object, now: datetime) -> bool:
+def _claim(night: date, now: datetime) -> bool:
     """Be the one process that does tonight's."""
     try:
         with transaction.atomic():
-            NightlyProof.objects.create(date=date, begun_at=now)
+            NightlyProof.objects.create(date=night, begun_at=now)
     except IntegrityError:
-        abandoned = NightlyProof.objects.filter(date=date, is_done=False, begun_at__lt=now - GIVEN_UP_AFTER)
+        abandoned = NightlyProof.objects.filter(date=night, is_done=False, begun_at__lt=now - GIVEN_UP_AFTER)
         return abandoned.update(begun_at=now) == 1
     return True
 
 
-def _prove_and_close(date: object, now: datetime) -> None:
+def _prove_and_close(night: date, now: datetime) -> None:
     try:
-        prove_and_report(date, now)
+        prove_and_report(night, now)
     finally:
         connection.close()

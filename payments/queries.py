@@ -50,7 +50,9 @@ def wallet_of(user_id: int, asset: str = IDR) -> Account | None:
 
 
 def with_waiting(kind: chart.Kind, name: str, asset: str = IDR) -> tuple[Account, int] | None:
-    """An account and what lies in its inbox, in one statement: rolled up in between, money would be counted twice or not."""
+    """
+    An account and what lies in its inbox, in one statement: rolled up in between, money would be counted twice or not.
+    """
     waiting = (
         Inbox.objects.filter(account=OuterRef("pk"))
         .order_by()

@@ -46,7 +46,10 @@ def as_csv(account: Account, since: datetime, until: datetime) -> Iterator[str]:
 
 
 def as_beancount(account: Account, since: datetime, until: datetime) -> Iterator[str]:
-    """One account's period as a file that proves itself: it opens with what lay there, and asserts what lies there at the end."""
+    """
+    One account's period as a file that proves itself: it opens with what lay there, and asserts what lies there at
+    the end.
+    """
     mine, zone = _name(account), ZoneInfo(settings.TIME_ZONE)
     yield from _head()
     yield f"{_OPENED} open Equity:Opening\n"
@@ -55,7 +58,8 @@ def as_beancount(account: Account, since: datetime, until: datetime) -> Iterator
     before = queries.balance_before(account, since)
     first = since.astimezone(zone).date()
     if before:
-        yield f'{first} * "opened with"\n{_leg(mine, -before, account.asset)}{_leg("Equity:Opening", before, account.asset)}\n'
+        yield f'{first} * "opened with"\n'
+        yield _leg(mine, -before, account.asset) + _leg("Equity:Opening", before, account.asset) + "\n"
     last, balance = first, before
     for line in queries.movements_between(account, since, until):
         last, balance = line.posted_at.astimezone(zone).date(), line.balance_after.amount_minor
@@ -79,9 +83,12 @@ def whole_ledger() -> Iterator[str]:
         yield _leg(_name(accounts[transfer.debit_id]), transfer.amount, transfer.asset)
         yield _leg(_name(accounts[transfer.credit_id]), -transfer.amount, transfer.asset)
     waiting = dict(Inbox.objects.values_list("account_id").annotate(all=Sum("amount")).order_by("account_id"))
-    for account in accounts.values() if last else ():
+    if last is None:
+        return
+    for account in accounts.values():
         stands = account.balance + waiting.get(account.pk, 0)
-        yield f"\n{last + timedelta(days=1)} balance {_name(account)}  {_decimal(-stands, account.asset)} {account.asset}"
+        amount = f"{_decimal(-stands, account.asset)} {account.asset}"
+        yield f"\n{last + timedelta(days=1)} balance {_name(account)}  {amount}"
     yield "\n"
 
 
@@ -97,7 +104,8 @@ def _entry(line: Movement, mine: str, zone: ZoneInfo) -> str:
     words = line.memo.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     delta, asset = line.delta.amount_minor, line.delta.asset
     # What we owe somebody is a liability, and grows with a minus in these books.
-    return f'{day} * "{line.kind}" "{words}" ^{line.journal}\n{_leg(mine, -delta, asset)}{_leg("Equity:Others", delta, asset)}\n'
+    legs = _leg(mine, -delta, asset) + _leg("Equity:Others", delta, asset)
+    return f'{day} * "{line.kind}" "{words}" ^{line.journal}\n{legs}\n'
 
 
 def _leg(name: str, minor: int, asset: str) -> str:

@@ -84,8 +84,8 @@ def release_escrow(
             return Refused("payments.escrow_empty")
         ours = fee.of(gross)
         net = gross - ours
-        lines = (Line(escrow.pk, seller.pk, net),) if net else ()
-        lines += (Line(escrow.pk, till.pk, ours),) if ours else ()
+        shares = ((seller, net), (till, ours))
+        lines = tuple(Line(escrow.pk, account.pk, share) for account, share in shares if share)
         public_id = ids.new_id()
         return ledger.post(
             Entry(

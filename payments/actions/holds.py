@@ -29,7 +29,8 @@ def hold_funds(
     """
     Set a person's money aside for a merchant, so that it can be neither spent nor held again until released.
 
-    A hold that nobody captures by ``expires_at`` returns by itself. It ends by that, not by the clock: a capture that comes first is good.
+    A hold that nobody captures by ``expires_at`` returns by itself. It ends by that, not by the clock: a capture that
+    comes first is good.
     """
     payer = open_wallet(user_id=payer_id, now=now, asset=amount.asset)
     taker = merchant_account(merchant, amount.asset, now)

@@ -44,8 +44,8 @@ def verify_pin(*, user_id: int, pin: str, now: datetime) -> None:
     """
     Go on only with the right PIN. A wrong one counts, whoever tries it from wherever.
 
-    The try is counted and committed before the PIN is looked at, so that a hundred at once are a hundred. Not inside a transaction of the caller's, which
-    could take the count back.
+    The try is counted and committed before the PIN is looked at, so that a hundred at once are a hundred. Not inside
+    a transaction of the caller's, which could take the count back.
 
     :raises PinMissing: if none was set
     :raises PinLocked: if there were too many wrong ones
@@ -70,8 +70,8 @@ def verify_pin(*, user_id: int, pin: str, now: datetime) -> None:
 
 def ask_pin_reset(*, user_id: int, code_proved_at: datetime, now: datetime) -> datetime:
     """
-    Ask for a new PIN with a fresh one-time code, and return when it may be set: a day later, so that who stole a phone cannot empty the wallet
-    before its owner notices. Asking again starts the day anew.
+    Ask for a new PIN with a fresh one-time code, and return when it may be set: a day later, so that who stole a
+    phone cannot empty the wallet before its owner notices. Asking again starts the day anew.
 
     :raises PinMissing: if there is nothing to reset
     :raises PinResetTooEarly: if the code is not fresh

@@ -40,8 +40,8 @@ def send_money(
     """
     Send money to another person, once, and return how it was answered.
 
-    A retry of what was answered is answered the same without asking for the PIN again: who must know whether money has moved must not
-    be locked out of knowing.
+    A retry of what was answered is answered the same without asking for the PIN again: who must know whether money
+    has moved must not be locked out of knowing.
 
     :raises PinWrong: and the like, if the PIN is not right; nothing is stored under the key then
     :raises MemoForContacts: if there are words for somebody who is no contact: a sen shall not buy a way around a block

@@ -1,8 +1,9 @@
 """
 The only writer of the ledger.
 
-Every journal goes through ``post``: on PostgreSQL one function of the database (``sql/postgres_posting.sql``), on SQLite the same steps as plain
-statements (``plain.py``). The steps: the key, the accounts in one order of locks, a trial of every line on what was read, and only then the writes.
+Every journal goes through ``post``: on PostgreSQL one function of the database (``sql/postgres_posting.sql``), on
+SQLite the same steps as plain statements (``plain.py``). The steps: the key, the accounts in one order of locks, a
+trial of every line on what was read, and only then the writes.
 """
 
 from __future__ import annotations
@@ -59,10 +60,12 @@ def post(entry: Entry, *, now: datetime) -> Answer:
     """
     Post a journal, whole or not at all, and return how it was answered: ``Posted`` or ``Refused``, now or long ago.
 
-    The answer under a key is final. Called inside a transaction it becomes true with that transaction, and its key is burned only then; so does a
-    refusal. Trouble of the database (a lock that does not come, a lost line) raises and burns nothing.
+    The answer under a key is final. Called inside a transaction it becomes true with that transaction, and its key is
+    burned only then; so does a refusal. Trouble of the database (a lock that does not come, a lost line) raises and
+    burns nothing.
 
-    Refusals are looked for line by line in this order: asset, oneself, status, hold, funds, ceiling, and at the end the refund counter.
+    Refusals are looked for line by line in this order: asset, oneself, status, hold, funds, ceiling, and at the end
+    the refund counter.
 
     :raises KeyReused: if the key was used for something else
     """

@@ -36,7 +36,7 @@ def open_account(code: str, *, kind: chart.Kind, asset: str, owner_id: int | Non
     )
     # The insert waits for a rival's and then does nothing; whoever won, the row is read.
     columns = [field for field in Account._meta.concrete_fields if field.name != "id"]
-    names = ", ".join(connection.ops.quote_name(field.column) for field in columns)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in columns)
     places = ", ".join(["%s"] * len(columns))
     table = connection.ops.quote_name(Account._meta.db_table)
     with transaction.atomic(), connection.cursor() as cursor:

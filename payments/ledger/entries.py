@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -42,7 +42,8 @@ class Key:
 
 def key_for(scope: str, key: str, content: Mapping[str, object]) -> Key:
     """
-    The key of a command. ``content`` is what the client sent and nothing that we computed from it: a retry must come to the same hash.
+    The key of a command. ``content`` is what the client sent and nothing that we computed from it: a retry must come
+    to the same hash.
     """
     return Key(scope, key, hashlib.sha256(_canonical(dict(content))).hexdigest())
 
@@ -159,7 +160,7 @@ Answer = Posted | Refused
 Outcome = Posted | Refused | Reused
 
 
-def accounts_of(entries: list[Entry] | tuple[Entry, ...]) -> tuple[list[int], set[int]]:
+def accounts_of(entries: Sequence[Entry]) -> tuple[list[int], set[int]]:
     """All accounts that the entries touch, and those among them that money leaves."""
     debited = {line.debit_id for entry in entries for line in entry.lines}
     return sorted(debited | {line.credit_id for entry in entries for line in entry.lines}), debited

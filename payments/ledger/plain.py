@@ -1,4 +1,7 @@
-"""The steps of posting as plain statements, for SQLite, whose writers take turns. The same as ``sql/postgres_posting.sql``, line by line."""
+"""
+The steps of posting as plain statements, for SQLite, whose writers take turns. The same as
+``sql/postgres_posting.sql``, line by line.
+"""
 
 from __future__ import annotations
 
@@ -127,12 +130,14 @@ def roll(account_id: int, rows_max: int) -> int:
 
 # 1. and 2. The keys and the accounts.
 
+_ACCOUNT = "id, asset, status, queued_credit, floor, ceiling, credits, debits, held, version, last_seq"
+
 
 def _begin(cursor: Any, entries: Sequence[Entry]) -> tuple[_Trial, int]:
-    ids, _debited = accounts_of(list(entries))
+    ids, _debited = accounts_of(entries)
+    places = ", ".join(["%s"] * len(ids))
     cursor.execute(
-        "SELECT id, asset, status, queued_credit, floor, ceiling, credits, debits, held, version, last_seq"
-        f" FROM payments_account WHERE id IN ({', '.join(['%s'] * len(ids))})",  # Placeholders alone.
+        f"SELECT {_ACCOUNT} FROM payments_account WHERE id IN ({places})",  # noqa: S608  # Places alone.
         ids,
     )
     accounts = {row[0]: _Account(*row) for row in cursor.fetchall()}
@@ -140,7 +145,8 @@ def _begin(cursor: Any, entries: Sequence[Entry]) -> tuple[_Trial, int]:
     if absent:
         raise LookupError(f"there is no account with id {absent[0]}")
     cursor.execute(
-        "SELECT (SELECT coalesce(max(id), 0) FROM payments_journal), (SELECT coalesce(max(id), 0) FROM payments_transfer)"
+        "SELECT (SELECT coalesce(max(id), 0) FROM payments_journal),"
+        " (SELECT coalesce(max(id), 0) FROM payments_transfer)"
     )
     journal_id, transfer_id = cursor.fetchone()
     return _Trial(accounts, transfer_id + 1), journal_id + 1
@@ -250,7 +256,10 @@ def _apply(
     tried.next_transfer += 1
     expires_at = connection.ops.adapt_datetimefield_value(line.expires_at)
     tried.transfers.append(
-        (transfer_id, journal_id, number, line.amount.asset, debit.id, credit.id, amount, line.phase, line.pending_id, expires_at)
+        (
+            transfer_id, journal_id, number, line.amount.asset, debit.id, credit.id, amount, line.phase,
+            line.pending_id,             expires_at,
+        )
     )  # fmt: skip
     if line.phase == "hold":
         debit.held += amount
@@ -317,7 +326,8 @@ def _write(
     for account in trial.accounts.values():
         if account.version > first_versions[account.id]:
             cursor.execute(
-                "UPDATE payments_account SET credits = %s, debits = %s, held = %s, version = %s, last_seq = %s WHERE id = %s",
+                "UPDATE payments_account SET credits = %s, debits = %s, held = %s, version = %s, last_seq = %s"
+                " WHERE id = %s",
                 [account.credits, account.debits, account.held, account.version, account.seq, account.id],
             )
     _insert(cursor, "posting", _POSTING, trial.postings)
@@ -328,7 +338,7 @@ def _write(
     _write_extras(cursor, standing, moment)
 
 
-def _write_extras(cursor: Any, standing: list[tuple[Entry, Posted]], moment: str) -> None:
+def _write_extras(cursor: Any, standing: list[tuple[Entry, Posted]], moment: str | None) -> None:
     caps = [(posted.journal_id, entry.refund_cap.amount_minor, 0, 0) for entry, posted in standing if entry.refund_cap]
     _insert(cursor, "refundable", "journal_id, cap, refunded, refunds", caps)
     memos = [(posted.journal_id, entry.memo_salt, entry.memo) for entry, posted in standing if entry.memo]

@@ -38,7 +38,9 @@ _decode = msgspec.json.Decoder(_Result).decode
 
 
 def post(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
-    """Post all in one call. In autocommit that is the whole transaction: BEGIN and COMMIT around it would cost a third."""
+    """
+    Post all in one call. In autocommit that is the whole transaction: BEGIN and COMMIT around it would cost a third.
+    """
     if len(entries) == 1 and len(entries[0].lines) == 1:
         statement, request = "SELECT payments_post_one(%s)", _request_for_one(entries[0], now)
     else:

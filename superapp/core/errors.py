@@ -92,7 +92,7 @@ class NotLoggedIn(DomainError):
 
 
 class AmountInvalid(DomainError):
-    """No amount of money: not a whole number of minor units, not more than nothing, beyond every bound, or of no asset we know."""
+    """No amount of money: no whole number of minor units, nothing or less, too much, or of no asset that we know."""
 
     code = "money.amount_invalid"
     kind = Kind.INVALID

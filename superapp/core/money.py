@@ -1,4 +1,7 @@
-"""Money: whole minor units of one asset. Nothing here knows a float, and nothing divides without saying where the rest goes."""
+"""
+Money: whole minor units of one asset. Nothing here knows a float, and nothing divides without saying where the rest
+goes.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,8 @@ _WRITTEN = re.compile(r"(?P<whole>0|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d*)(?:,(?P<mi
 @dataclass(frozen=True, slots=True)
 class Money:
     """
-    An amount in minor units (sen) of an asset. It may be negative, as a difference is; who needs more than nothing asks ``positive``.
+    An amount in minor units (sen) of an asset. It may be negative, as a difference is; who needs more than nothing
+    asks ``positive``.
 
     :raises AmountInvalid: if the amount is no whole number, or beyond every bound, or the asset is unknown
     """

@@ -38,8 +38,6 @@ def embedded(tmp_path):
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_same_traffic_leaves_the_same_rows_on_both_databases(seed, real_db, embedded):
-    traffic.register()
-
     answers = traffic.Traffic(seed).run(STEPS)
     there = embedded(seed)
 
@@ -53,8 +51,8 @@ def test_same_traffic_leaves_the_same_rows_on_both_databases(seed, real_db, embe
     codes = {row[4] for row in here["request"]}
     # Traffic that meets nothing shows nothing.
     assert codes >= {
-        "", "payments.insufficient_funds", "payments.ceiling_exceeded", "payments.account_not_open", "payments.hold_resolved",
-        "payments.refund_exceeds", "payments.to_oneself",
+        "", "payments.insufficient_funds", "payments.ceiling_exceeded", "payments.account_not_open",
+        "payments.hold_resolved",         "payments.refund_exceeds", "payments.to_oneself",
     }  # fmt: skip
     assert {row[6] for row in here["transfer"]} == {"posted", "hold", "capture", "void"}
 
@@ -62,8 +60,6 @@ def test_same_traffic_leaves_the_same_rows_on_both_databases(seed, real_db, embe
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(10, 13))
 def test_any_traffic_leaves_a_ledger_that_is_proved(seed, real_db):
-    traffic.register()
-
     traffic.Traffic(seed).run(STEPS)
 
     assert proof.prove(now=traffic.NOW) == []

@@ -74,7 +74,9 @@ class LedgerMachine(RuleBasedStateMachine):
         self.model = Auditor()
         self.answers: list[tuple[Entry, object]] = []
         self.refundable: dict[int, tuple[str, str, int]] = {}
-        kinds = dict.fromkeys(("ana", "bo", "cy"), chart.replace(chart.WALLET, ceiling=CEILING)) | {"shop": chart.MERCHANT}
+        kinds = dict.fromkeys(("ana", "bo", "cy"), chart.replace(chart.WALLET, ceiling=CEILING)) | {
+            "shop": chart.MERCHANT
+        }
         self.ids = {
             name: ledger.open_account(f"{name}:{self.run}", kind=kind, asset="IDR", now=NOW).pk
             for name, kind in kinds.items()
@@ -115,7 +117,9 @@ class LedgerMachine(RuleBasedStateMachine):
     def refund(self, data: st.DataObject, amount: int) -> None:
         journal_id = data.draw(st.sampled_from(sorted(self.refundable)))
         payer, payee, left = self.refundable[journal_id]
-        answer = self.ask(Line(self.ids[payee], self.ids[payer], Money(amount)), refund=Refund(journal_id, Money(amount)))
+        answer = self.ask(
+            Line(self.ids[payee], self.ids[payer], Money(amount)), refund=Refund(journal_id, Money(amount))
+        )
         code = self.model.objection(payee, payer, amount) or ("payments.refund_exceeds" if amount > left else "")
         self.expect(answer, code)
         if not code:

@@ -1,5 +1,7 @@
 """The proof of the ledger finds, and names, every kind of lie that is told to it while the guards are off."""
 
+# ruff: noqa: E501, ISC004  # A statement is read best on one line.
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -96,7 +96,7 @@ def test_payment_goes_with_its_callers_transaction(real_db, ana, pay, now):
     class StockExhausted(Exception):
         pass
 
-    with pytest.raises(StockExhausted), transaction.atomic():
+    with pytest.raises(StockExhausted), transaction.atomic():  # noqa: PT012  # It is the transaction that is left.
         assert isinstance(pay(), api.Posted)
         raise StockExhausted
 
@@ -109,7 +109,7 @@ def test_outer_attempt_is_kept_while_its_payment_is_taken_back(real_db, ana, pay
     with transaction.atomic():
         # What an order's own attempt does: it commits; the work in its savepoint does not.
         Fact.objects.create(name="attempt", key="a", payload={}, published_at=now, due_at=now)
-        with pytest.raises(errors.InsufficientFunds), transaction.atomic():
+        with pytest.raises(errors.InsufficientFunds), transaction.atomic():  # noqa: PT012  # It is the transaction that is left.
             answer = pay(100_001)
             raise answer.error()
 

@@ -1,5 +1,6 @@
 """
-Random traffic on a ledger, the same for the same seed, and a dump of every row that it leaves, with nothing in it that a database chose.
+Random traffic on a ledger, the same for the same seed, and a dump of every row that it leaves, with nothing in it
+that a database chose.
 
 ``python -m tests.payments.traffic SEED STEPS`` prints the dump for the instance of its environment.
 """
@@ -9,12 +10,27 @@ from __future__ import annotations
 import json
 import random
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
+
+from superapp.core.events import Event
 
 NOW = datetime(2027, 3, 1, 2, 3, 4, 567_000, tzinfo=UTC)
 NAMES = ("ana", "bo", "cy", "dee")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said(Event):
+    """A fact that nobody listens to."""
+
+    name: ClassVar[str] = "traffic.said"
+    amount: int
+
+    @property
+    def key(self) -> str:
+        return "traffic"
 
 
 class Traffic:
@@ -40,8 +56,8 @@ class Traffic:
 
     def run(self, steps: int) -> list[str]:
         """Do that many things, and return how each was answered."""
-        done = (self.one, self.one, self.one, self.batch, self.many_lines, self.hold, self.resolve, self.refund, self.roll,
-                self.freeze, self.again, self.fund)  # fmt: skip
+        done = (self.one, self.one, self.one, self.batch, self.many_lines, self.hold, self.resolve, self.refund,
+                self.roll, self.freeze, self.again, self.fund)  # fmt: skip
         return [self.rnd.choice(done)() for _ in range(steps)]
 
     def entry(self, lines: list[Any], *, key: str = "", kind: str = "test", **fields: Any) -> Any:
@@ -140,7 +156,11 @@ class Traffic:
             captures = self.rnd.random() < 0.6
             amount = self.rnd.randrange(1, held.amount.amount_minor + 50) if captures else 0
             line = Line(
-                held.debit_id, held.credit_id, Money(amount), phase="capture" if captures else "void", pending_id=hold.pk
+                held.debit_id,
+                held.credit_id,
+                Money(amount),
+                phase="capture" if captures else "void",
+                pending_id=hold.pk,
             )
             entries.append(self.entry([line]))
         return self.post(*entries)
@@ -154,9 +174,7 @@ class Traffic:
             return ""
         journal_id, paid = self.rnd.choice(self.paid)
         amount = Money(self.rnd.randrange(1, 2 * paid.amount.amount_minor + 1))
-        return self.post(
-            self.entry([Line(paid.credit_id, paid.debit_id, amount)], refund=Refund(journal_id, amount))
-        )
+        return self.post(self.entry([Line(paid.credit_id, paid.debit_id, amount)], refund=Refund(journal_id, amount)))
 
     def again(self) -> str:
         from dataclasses import replace
@@ -182,25 +200,6 @@ class Traffic:
         else:
             ledger.unfreeze(account.pk)
         return ""
-
-
-def register() -> None:
-    """Make the fact that the traffic says."""
-    from dataclasses import dataclass
-    from typing import ClassVar
-
-    from superapp.core.events import Event
-
-    @dataclass(frozen=True, kw_only=True)
-    class _Said(Event):
-        name: ClassVar[str] = "traffic.said"
-        amount: int
-
-        @property
-        def key(self) -> str:
-            return "traffic"
-
-    globals()["Said"] = _Said
 
 
 def dump() -> dict[str, list[list[Any]]]:
@@ -245,7 +244,6 @@ def main() -> None:
     import django
 
     django.setup()
-    register()
     from payments import proof
 
     answers = Traffic(int(sys.argv[1])).run(int(sys.argv[2]))

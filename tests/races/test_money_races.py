@@ -96,7 +96,9 @@ def test_without_its_locks_the_balance_would_be_spent_twice(wallet, pay, in_thre
     text = (guards.SQL / "postgres_posting.sql").read_text()
     start = text.index("CREATE OR REPLACE FUNCTION payments_post_one(")
     one = text[start : text.index("$body$;", start) + len("$body$;")]
-    unlocked = one.replace(" FOR NO KEY UPDATE;", ";").replace("    -- 3. Try it", "    PERFORM pg_sleep(0.1);\n    -- 3. Try it")
+    unlocked = one.replace(" FOR NO KEY UPDATE;", ";").replace(
+        "    -- 3. Try it", "    PERFORM pg_sleep(0.1);\n    -- 3. Try it"
+    )
     assert unlocked.count("FOR NO KEY UPDATE") == 0
     with connection.cursor() as cursor:
         cursor.execute(unlocked)
@@ -231,9 +233,11 @@ def test_order_paid_by_two_keys_at_once_is_paid_once(wallet, in_threads, make_us
     ledger.post(
         Entry(key=key_for("fund", "ana", {}), kind="fund", lines=(Line(cash.pk, account.pk, Money(1_000)),)), now=now
     )
-    pay_one = lambda key: lambda: api.pay_into_escrow(  # noqa: E731
-        reference="shop.order:1", payer_id=ana.pk, amount=Money(100), idempotency_key=key, now=now
-    )
+
+    def pay_one(key):
+        return lambda: api.pay_into_escrow(
+            reference="shop.order:1", payer_id=ana.pk, amount=Money(100), idempotency_key=key, now=now
+        )
 
     answers = in_threads(*[pay_one(f"k{number}") for number in range(6)])
 
@@ -352,7 +356,9 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled(real_db, w
             assert busy.stdout is not None
             acknowledged += [busy.stdout.readline().strip() for _ in range(20 + 13 * number)]
             busy.kill()
-            acknowledged += [line.strip() for line in busy.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+            acknowledged += [
+                line.strip() for line in busy.stdout.read().splitlines(keepends=True) if line.endswith("\n")
+            ]
 
     stored = set(Request.objects.filter(scope="busy", outcome="posted").values_list("key", flat=True))
     assert set(acknowledged) <= stored

@@ -20,8 +20,9 @@ INTERNAL = ("payments_post_extras(jsonb, bigint[], text[], timestamptz)",)
 
 class Command(BaseCommand):
     help = (
-        "Grant an existing PostgreSQL role everything the running product needs: it reads the ledger and posts through its functions,"
-        " and can neither write its tables nor change or switch off a guard. Run it as the owner, after every migration."
+        "Grant an existing PostgreSQL role everything the running product needs: it reads the ledger and posts through"
+        " its functions, and can neither write its tables nor change or switch off a guard. Run it as the owner,"
+        " after every migration."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -37,7 +38,8 @@ class Command(BaseCommand):
                 f"GRANT USAGE ON SCHEMA public TO {name}",
                 f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
                 f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
-                f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON {ledger}, django_migrations FROM {name}",
+                f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON {ledger} FROM {name}",
+                f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {name}",
                 # Opening an account, freezing it, bounding it: what it is stays guarded by trigger.
                 f"GRANT INSERT, UPDATE (status, ceiling, version) ON payments_account TO {name}",
                 f"REVOKE ALL ON FUNCTION {', '.join(FUNCTIONS + INTERNAL)} FROM PUBLIC",

@@ -1,0 +1,375 @@
+"""
+How many transfers a second the ledger posts, with its whole schema and every guard on.
+
+On PostgreSQL (synchronous commit) four processes post through Django: between people, everybody to one merchant, in
+batches of 200, and, for comparison, as a textbook would with the ORM. The limit is a minimal double-entry function
+under pgbench, run in alternation. On SQLite (``synchronous=FULL``) one process posts, and the limit is the same
+minimal bookkeeping as bare statements.
+
+``value``, ``cpu_ms`` and the latencies are those between people; the others are in ``runs``. ``cpu_ms`` is
+PostgreSQL's, and Python's is in ``runs``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+import random
+import re
+import sqlite3
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import measure
+from bench.ground import ROOT
+from bench.measure import Result
+from tests.harness import servers
+
+PEOPLE = 1_000
+PROCESSES = 4
+SECONDS = 4.0
+BATCH = 200
+WARM_POSTS = {"between_people": 30, "to_merchant": 30, "batch": 2, "textbook": 5}
+NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
+
+MINIMAL = """
+CREATE SCHEMA minimal;
+CREATE TABLE minimal.account (
+    id bigint PRIMARY KEY, balance bigint NOT NULL CHECK (balance >= 0), version bigint NOT NULL DEFAULT 0
+) WITH (fillfactor = 70);
+CREATE TABLE minimal.transfer (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key uuid NOT NULL UNIQUE, debit_id bigint NOT NULL,
+    credit_id bigint NOT NULL, amount bigint NOT NULL CHECK (amount > 0), posted_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE minimal.posting (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, transfer_id bigint NOT NULL, account_id bigint NOT NULL,
+    amount bigint NOT NULL, balance_after bigint NOT NULL
+);
+CREATE INDEX ON minimal.posting (account_id, id);
+INSERT INTO minimal.account SELECT n, 1000000000000 FROM generate_series(1, 1000) n;
+CREATE FUNCTION minimal.post(p_debit bigint, p_credit bigint, p_amount bigint, p_key uuid) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_low bigint := least(p_debit, p_credit);
+    v_high bigint := greatest(p_debit, p_credit);
+    v_low_amount bigint := CASE WHEN p_debit < p_credit THEN -p_amount ELSE p_amount END;
+    v_low_after bigint;
+    v_high_after bigint;
+    v_transfer bigint;
+BEGIN
+    INSERT INTO minimal.transfer (key, debit_id, credit_id, amount) VALUES (p_key, p_debit, p_credit, p_amount)
+    ON CONFLICT (key) DO NOTHING RETURNING id INTO v_transfer;
+    IF v_transfer IS NULL THEN
+        RETURN (SELECT id FROM minimal.transfer WHERE key = p_key);
+    END IF;
+    UPDATE minimal.account SET balance = balance + v_low_amount, version = version + 1 WHERE id = v_low
+    RETURNING balance INTO v_low_after;
+    UPDATE minimal.account SET balance = balance - v_low_amount, version = version + 1 WHERE id = v_high
+    RETURNING balance INTO v_high_after;
+    INSERT INTO minimal.posting (transfer_id, account_id, amount, balance_after) VALUES
+        (v_transfer, v_low, v_low_amount, v_low_after), (v_transfer, v_high, -v_low_amount, v_high_after);
+    RETURN v_transfer;
+END $$;
+"""
+PGBENCH = "\\set a random(1, 500)\n\\set b random(501, 1000)\nSELECT minimal.post(:a, :b, 1, gen_random_uuid());\n"
+
+MINIMAL_SQLITE = """
+CREATE TABLE account (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL CHECK (balance >= 0), version INTEGER NOT NULL);
+CREATE TABLE transfer (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, debit_id INTEGER NOT NULL, credit_id INTEGER NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0), posted_at TEXT NOT NULL
+);
+CREATE TABLE posting (
+    id INTEGER PRIMARY KEY, transfer_id INTEGER NOT NULL, account_id INTEGER NOT NULL, amount INTEGER NOT NULL,
+    balance_after INTEGER NOT NULL
+);
+CREATE INDEX posting_account ON posting (account_id, id);
+"""
+
+
+def prepare() -> dict[str, Any]:
+    """Make people with money, and a merchant."""
+    from payments import chart, ledger
+    from payments.ledger import Entry, Line, key_for
+    from superapp.core.money import Money
+
+    def opened(name: str, kind: chart.Kind) -> int:
+        return ledger.open_account(chart.code(kind, name, "IDR"), kind=kind, asset="IDR", now=NOW).pk
+
+    cash, merchant = opened("bench", chart.CASH), opened("bench", chart.MERCHANT)
+    people = [opened(f"bench.{number}", chart.WALLET) for number in range(PEOPLE)]
+    for first in range(0, PEOPLE, BATCH):
+        ledger.post_many(
+            [
+                Entry(key=key_for("fund", str(person), {}), kind="fund", lines=(Line(cash, person, Money(10**10)),))
+                for person in people[first : first + BATCH]
+            ],
+            now=NOW,
+        )
+    return {"people": people, "merchant": merchant}
+
+
+def textbook_post(debit_id: int, credit_id: int, key: str) -> None:
+    """The same rows as one would write them with the ORM: a transaction, two locked rows, two saves, five creates."""
+    from django.db import transaction
+
+    from payments.models import Account, Journal, Posting, Request, Transfer
+    from superapp.core import ids
+
+    with transaction.atomic():
+        locked = {
+            x.pk: x for x in Account.objects.select_for_update().filter(pk__in=[debit_id, credit_id]).order_by("pk")
+        }
+        debit, credit = locked[debit_id], locked[credit_id]
+        assert debit.available >= 1
+        journal = Journal.objects.create(public_id=ids.new_id(), kind="textbook", event_at=NOW, posted_at=NOW)
+        transfer = Transfer.objects.create(
+            journal=journal, line=1, asset="IDR", debit=debit, credit=credit, amount=1, phase="posted"
+        )
+        for account, delta in ((debit, -1), (credit, 1)):
+            account.debits += delta < 0
+            account.credits += delta > 0
+            account.version += 1
+            account.last_seq += 1
+            account.save(update_fields=["debits", "credits", "version", "last_seq"])
+            Posting.objects.create(
+                account=account, seq=account.last_seq, rev=account.version, transfer=transfer, delta=delta,
+                held_delta=0,                 balance_after=account.balance, held_after=account.held,
+            )  # fmt: skip
+        Request.objects.create(
+            scope="textbook", key=key, content_hash="", outcome="posted", journal=journal, answered_at=NOW
+        )
+
+
+def worker(number: int, what: str, scene: dict[str, Any], line: Any, answers: Any) -> None:
+    """Post for some seconds, and tell how much, with how much CPU and how long each took."""
+    import django
+
+    django.setup()
+    from payments import ledger
+    from payments.ledger import Entry, Line, Posted, key_for
+    from superapp.core.money import Money
+
+    rnd, run = random.Random(number), f"{os.getpid()}-{time.monotonic_ns()}"
+    people, merchant, count = scene["people"], scene["merchant"], 0
+    took: list[tuple[float, float]] = []
+    numbers = itertools.count()
+
+    def entry(key: str) -> Entry:
+        debit, credit = rnd.sample(people, 2)
+        credit = merchant if what == "to_merchant" else credit
+        return Entry(key=key_for(f"user:{debit}", key, {"n": 1}), kind="bench", lines=(Line(debit, credit, Money(1)),))
+
+    def post() -> int:
+        if what == "textbook":
+            textbook_post(*rnd.sample(people, 2), f"{run}-{next(numbers)}")
+            return 1
+        size = BATCH if what == "batch" else 1
+        outcomes = ledger.post_many([entry(f"{run}-{next(numbers)}") for _ in range(size)], now=NOW)
+        assert all(isinstance(outcome, Posted) and not outcome.replayed for outcome in outcomes)
+        return size
+
+    for _ in range(WARM_POSTS[what]):  # Connects, and has plans made.
+        post()
+    line.wait()
+    began, cpu = time.monotonic(), time.process_time()
+    while time.monotonic() - began < SECONDS:
+        before = time.monotonic()
+        count += post()
+        took.append((time.monotonic(), (time.monotonic() - before) * 1_000))
+    answers.put((count, time.monotonic() - began, time.process_time() - cpu, took))
+
+
+def measured(what: str, scene: dict[str, Any], pids: list[int], processes: int) -> dict[str, Any]:
+    context = multiprocessing.get_context("spawn")
+    answers = context.Queue()
+    line = context.Barrier(processes + 1)
+    workers = [context.Process(target=worker, args=(n, what, scene, line, answers)) for n in range(processes)]
+    for process in workers:
+        process.start()
+    line.wait(60)
+    before = measure.cpu(pids)
+    told = [answers.get(timeout=120) for _ in workers]
+    used = measure.cpu(pids).since(before)
+    for process in workers:
+        process.join()
+    count = sum(answer[0] for answer in told)
+    took = [moment for answer in told for moment in answer[3]]
+    return {
+        "per_second": sum(answer[0] / answer[1] for answer in told),
+        "database_cpu_ms": used.server / count * 1_000,
+        "python_cpu_ms": sum(answer[2] for answer in told) / count * 1_000,
+        "client_share": used.client / max(used.server + sum(answer[2] for answer in told), 0.001),
+        "p50_ms": measure.percentile([ms for _, ms in took], 50),
+        "p99_ms": measure.percentile([ms for _, ms in took], 99),
+        "stalls_over_100ms": measure.stalls(took),
+    }
+
+
+def minimal_on_postgres(postgres: servers.Postgres, directory: Path) -> dict[str, Any]:
+    script = directory / "minimal.sql"
+    script.write_text(PGBENCH)
+    pids = [postgres.pid]
+    before = measure.cpu(pids)
+    done = subprocess.run(
+        [servers.find("pgbench"), "-n", "-f", script, "-c8", "-j2", f"-T{SECONDS:.0f}", "-Mprepared", postgres.url()],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    used = measure.cpu(pids).since(before)
+    count = int(re.findall(r"transactions actually processed: (\d+)", done.stdout)[0])
+    rate = float(re.findall(r"tps = ([\d.]+)", done.stdout)[0])
+    return {"per_second": rate, "database_cpu_ms": used.server / count * 1_000}
+
+
+def minimal_on_sqlite(directory: Path) -> dict[str, Any]:
+    """The same bookkeeping as bare statements, each transfer its own transaction."""
+    path = directory / f"minimal-{time.monotonic_ns()}.sqlite3"
+    database = sqlite3.connect(path, isolation_level=None)
+    database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + MINIMAL_SQLITE)
+    database.executemany("INSERT INTO account VALUES (?, ?, 0)", [(number, 10**12) for number in range(1, PEOPLE + 1)])
+    rnd, count, began, cpu = random.Random(1), 0, time.monotonic(), time.process_time()
+    while time.monotonic() - began < SECONDS:
+        debit, credit = rnd.sample(range(1, PEOPLE + 1), 2)
+        database.execute("BEGIN IMMEDIATE")
+        (transfer,) = database.execute(
+            "INSERT INTO transfer (key, debit_id, credit_id, amount, posted_at) VALUES (?, ?, ?, 1, '2027')"
+            " RETURNING id",
+            (f"{count}", debit, credit),
+        ).fetchone()
+        for account, delta in ((debit, -1), (credit, 1)):
+            (after,) = database.execute(
+                "UPDATE account SET balance = balance + ?, version = version + 1 WHERE id = ? RETURNING balance",
+                (delta, account),
+            ).fetchone()
+            database.execute(
+                "INSERT INTO posting (transfer_id, account_id, amount, balance_after) VALUES (?, ?, ?, ?)",
+                (transfer, account, delta, after),
+            )
+        database.execute("COMMIT")
+        count += 1
+    seconds = time.monotonic() - began
+    database.close()
+    return {"per_second": count / seconds, "database_cpu_ms": (time.process_time() - cpu) / count * 1_000}
+
+
+def main() -> None:
+    arguments = measure.arguments("How many transfers a second the ledger posts.")
+    with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
+        directory = Path(name)
+        directory.chmod(0o755)
+        postgres = _stand(directory, arguments.db, started)
+        scene = _in_this_process()
+        kinds = (
+            ("between_people", "to_merchant", "batch", "textbook")
+            if postgres
+            else ("between_people", "batch", "textbook")
+        )
+        runs = []
+        for _run in range(arguments.runs):
+            limit = minimal_on_postgres(postgres, directory) if postgres else minimal_on_sqlite(directory)
+            pids = [postgres.pid] if postgres else []
+            found = {what: measured(what, scene, pids, PROCESSES if postgres else 1) for what in kinds}
+            runs.append({"limit": limit, **found, **_ratios(limit, found)})
+        lost, doubled = _audit()
+    measure.report(_result(arguments.db, runs, lost, doubled), as_json=arguments.json)
+
+
+def _ratios(limit: dict[str, Any], found: dict[str, dict[str, Any]]) -> dict[str, float]:
+    rate = {what: one["per_second"] for what, one in found.items()}
+    ratios = {
+        "of_minimal": rate["between_people"] / limit["per_second"],
+        "batch_of_single": rate["batch"] / rate["between_people"],
+        "times_textbook": rate["between_people"] / rate["textbook"],
+    }
+    if "to_merchant" in rate:
+        ratios["merchant_of_people"] = rate["to_merchant"] / rate["between_people"]
+    return ratios
+
+
+def _stand(directory: Path, db: str, started: ExitStack) -> servers.Postgres | None:
+    for variable in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(variable, None)
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="superapp.settings",
+        VAR_DIR=str(directory),
+        PUBLIC_URL="http://localhost:8000",
+        ALLOWED_HOSTS="localhost",
+        SECRET_KEY="of-the-benches-" + "0123456789" * 5,
+        PYTHONPATH=str(ROOT),
+    )
+    if db == "sqlite":
+        return None
+    postgres = servers.Postgres(directory, is_durable=True)
+    postgres.start()
+    started.callback(postgres.stop)
+    os.environ.update(DATABASE_URL=postgres.url(), REDIS_URL="redis://127.0.0.1:1/0")
+    return postgres
+
+
+def _in_this_process() -> dict[str, Any]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0, interactive=False)
+    scene = prepare()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(MINIMAL)
+            cursor.execute("ANALYZE")
+    connection.close()
+    return scene
+
+
+def _audit() -> tuple[int, int]:
+    """After all that, the ledger is proved: nothing lost, nothing doubled."""
+    from django.db import connection
+
+    from payments import ledger, proof
+
+    ledger.roll_due(NOW)
+    found = proof.prove(now=NOW)
+    connection.close()
+    return len(found), 0
+
+
+def _result(db: str, runs: list[dict[str, Any]], lost: int, doubled: int) -> Result:
+    def middle(*path: str) -> float:
+        values = []
+        for run in runs:
+            value: Any = run
+            for step in path:
+                value = value[step]
+            values.append(float(value))
+        return measure.median(values)
+
+    return Result(
+        name="ledger_post",
+        value=middle("between_people", "per_second"),
+        unit="transfers/s",
+        limit=middle("limit", "per_second"),
+        ratio=middle("of_minimal"),
+        cpu_ms=middle("between_people", "database_cpu_ms" if db == "postgres" else "python_cpu_ms"),
+        limit_cpu_ms=middle("limit", "database_cpu_ms"),
+        p50_ms=middle("between_people", "p50_ms"),
+        p99_ms=middle("between_people", "p99_ms"),
+        stalls_over_100ms=int(sum(run["between_people"]["stalls_over_100ms"] for run in runs)),
+        lost=lost,
+        doubled=doubled,
+        client_cpu_share=middle("between_people", "client_share"),
+        db=db,
+        server="Django, one call a transfer",
+        runs=runs,
+    )
+
+
+if __name__ == "__main__":
+    main()

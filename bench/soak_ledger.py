@@ -1,0 +1,185 @@
+"""
+Random traffic on the ledger, with processes that are killed, for some minutes; then the proof, ours and beancount's.
+
+``python -m bench.soak_ledger --minutes 1 [--db sqlite|postgres]``. On PostgreSQL four processes post at once and a
+fifth rolls up and expires; on SQLite, which serves one process, one does it all. Every few seconds one is killed with
+SIGKILL and another takes its place. What a process printed as posted must be there; what it was told must be so when
+it is asked again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from bench.ground import ROOT
+from bench.ledger_post import NOW, _stand
+
+PEOPLE = 40
+MERCHANTS = 3
+KILLED_AFTER_SECONDS = (1.0, 6.0)
+
+
+def busy(seed: int) -> None:
+    """Post whatever comes to mind, and print each answer once it is committed, until killed."""
+    import django
+
+    django.setup()
+    from payments import api, ledger
+    from payments.actions.holds import expire_holds
+    from payments.ledger import Posted
+    from superapp.accounts.models import User
+    from superapp.core.money import Money
+
+    rnd = random.Random(seed)
+    people = list(User.objects.filter(handle__startswith="soak").order_by("pk").values_list("pk", flat=True))
+    number = 0
+    while True:
+        number += 1
+        key, payer, amount = f"{seed}-{number}", rnd.choice(people), Money(rnd.randrange(1, 2_000_00))
+        order, shop = f"soak.order:{rnd.randrange(10**6)}", f"soak.shop:{rnd.randrange(MERCHANTS)}"
+        chance = rnd.random()
+        said = {"idempotency_key": key, "now": NOW}
+        if chance < 0.5:
+            answer = api.pay_into_escrow(reference=order, payer_id=payer, amount=amount, **said)
+            if isinstance(answer, Posted) and rnd.random() < 0.7:
+                api.release_escrow(reference=order, merchant=shop, fee=api.REGULAR, **said)
+            if isinstance(answer, Posted) and rnd.random() < 0.3:
+                api.refund_escrow(reference=order, amount=Money(rnd.randrange(1, amount.amount_minor + 10)), **said)
+        elif chance < 0.8:
+            answer = api.hold_funds(
+                payer_id=payer, merchant=shop, amount=amount, reference=order, expires_at=NOW, **said
+            )
+            if isinstance(answer, Posted) and rnd.random() < 0.6:
+                api.capture_hold(hold=answer.public_id, amount=Money(rnd.randrange(1, amount.amount_minor + 1)), **said)
+        elif chance < 0.9:
+            expire_holds(NOW)
+            continue
+        else:
+            ledger.roll_due(NOW)
+            continue
+        scope = f"user:{payer}:{'pay' if chance < 0.5 else 'hold'}"
+        posted = str(answer.public_id) if isinstance(answer, Posted) else ""
+        print(json.dumps([scope, key, posted, getattr(answer, "code", "")]), flush=True)
+
+
+def prepare() -> None:
+    """People with wallets that are full."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from payments import api, chart, ledger
+    from payments.ledger import Entry, Line, key_for
+    from payments.models import Account
+    from superapp.accounts.models import User
+    from superapp.core.money import Money
+
+    call_command("migrate", verbosity=0, interactive=False)
+    cash = ledger.open_account("cash:soak:IDR", kind=chart.CASH, asset="IDR", now=NOW)
+    for number in range(PEOPLE):
+        user = User.objects.create(handle=f"soak{number}", name=f"Soak {number}", joined_at=NOW)
+        wallet = Account.objects.get(public_id=api.wallet(user.pk, now=NOW).public_id)
+        line = Line(cash.pk, wallet.pk, Money(1_000_000_00))
+        ledger.post(Entry(key=key_for("fund", str(number), {}), kind="fund", lines=(line,)), now=NOW)
+    connection.close()
+
+
+def run(seconds: float, processes: int, directory: Path) -> tuple[list[list[str]], int]:
+    """Keep so many processes busy, kill one every now and then; return what they said, and how many died."""
+    rnd, killed, seed = random.Random(5), 0, 0
+    paths: list[Path] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        nonlocal seed
+        seed += 1
+        paths.append(directory / f"said-{seed}.jsonl")
+        with paths[-1].open("wb") as output:
+            command = [sys.executable, "-m", "bench.soak_ledger", "--busy", str(seed)]
+            return subprocess.Popen(command, stdout=output, cwd=ROOT)
+
+    at_work = [start() for _ in range(processes)]
+    end = time.monotonic() + seconds
+    try:
+        while time.monotonic() < end:
+            time.sleep(rnd.uniform(*KILLED_AFTER_SECONDS))
+            place = rnd.randrange(processes)
+            if at_work[place].poll() is not None:
+                raise RuntimeError("a process ended by itself")
+            at_work[place].kill()
+            at_work[place].wait()
+            killed += 1
+            at_work[place] = start()
+    finally:
+        for process in at_work:
+            process.kill()
+            process.wait()
+    lines = [line for path in paths for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
+    return [json.loads(line) for line in lines], killed
+
+
+def audit(said: list[list[str]], directory: Path) -> dict[str, Any]:
+    """What was said is so; the ledger is proved; and beancount, which knows nothing of us, agrees."""
+    from django.db import connection
+
+    from payments import ledger, proof, statements
+    from payments.models import Request
+
+    ledger.roll_due(NOW)
+    stored = {
+        (scope, key): [str(journal or ""), code]
+        for scope, key, journal, code in Request.objects.values_list("scope", "key", "journal__public_id", "code")
+    }
+    lost = [line for line in said if line[3] != "payments.already_paid" and stored.get((line[0], line[1])) != line[2:]]
+    findings = [str(finding) for finding in proof.prove(now=NOW)]
+    path = directory / "ledger.beancount"
+    with path.open("w") as file:
+        file.writelines(statements.whole_ledger())
+    checked = subprocess.run(
+        [sys.executable, "-m", "beancount.scripts.check", str(path)], capture_output=True, text=True, check=False
+    )
+    connection.close()
+    return {
+        "requests": len(stored),
+        "acknowledged": len(said),
+        "lost": len(lost),
+        "findings": findings,
+        "bean_check": checked.returncode,
+        "bean_says": (checked.stdout + checked.stderr)[:2_000],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Random traffic with kills, then the proof.")
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--db", choices=("sqlite", "postgres"), default="postgres")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--busy", type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.busy is not None:
+        busy(arguments.busy)
+    with tempfile.TemporaryDirectory(prefix="nusa-soak-") as name, ExitStack() as started:
+        directory = Path(name)
+        directory.chmod(0o755)
+        is_served = _stand(directory, arguments.db, started) is not None
+        prepare()
+        said, killed = run(arguments.minutes * 60, 4 if is_served else 1, directory)
+        told = {"name": "soak_ledger", "db": arguments.db, "minutes": arguments.minutes, "killed": killed}
+        told |= audit(said, directory)
+    print(json.dumps(told, indent=None if arguments.json else 2))
+    if told["lost"] or told["findings"] or told["bean_check"]:
+        sys.exit("the ledger did not stand")
+
+
+if __name__ == "__main__":
+    main()
