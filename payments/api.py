@@ -12,7 +12,7 @@ from payments.actions.escrow import pay_into_escrow, refund_escrow, release_escr
 from payments.actions.holds import capture_hold, hold_funds, void_hold
 from payments.actions.pins import RESET_WAIT, ask_pin_reset, change_pin, reset_pin, set_first_pin, verify_pin
 from payments.actions.topups import approve_top_up, ask_top_up, reject_top_up
-from payments.actions.wallets import open_wallet, send_money, set_tier
+from payments.actions.wallets import open_wallet, send_money, send_to_person, set_tier
 from payments.errors import WalletNotFound
 from payments.fees import MICRO, NOTHING, REGULAR, FeeRule
 from payments.ledger import Answer, Posted, Refused
@@ -56,6 +56,7 @@ __all__ = [
     "release_escrow",
     "reset_pin",
     "send_money",
+    "send_to_person",
     "set_first_pin",
     "set_tier",
     "verify_pin",

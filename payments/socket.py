@@ -116,7 +116,7 @@ class SendAnswer(msgspec.Struct):
 def send(caller: Caller, send_in: SendIn) -> SendAnswer:
     """Send money, once; what was answered under a key is answered again, refusals too."""
     receiver = api.recipient(caller.user_id, who=send_in.user)
-    answer = api.send_money(
+    answer = api.send_to_person(
         sender_id=caller.user_id,
         receiver_id=receiver.user_id,
         amount=Money(send_in.amount.amount_minor, send_in.amount.asset),

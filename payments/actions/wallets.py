@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from payments import chart, errors, ledger, push, queries
 from payments.actions import pins
 from payments.events import MoneySent
-from payments.ledger import Answer, Entry, Line, key_for
+from payments.ledger import Answer, Entry, Key, Line, key_for
 from payments.models import Account, Tier
 from superapp.accounts import api as accounts
 from superapp.core import ids
@@ -44,20 +44,13 @@ def send_money(
     has moved must not be locked out of knowing.
 
     :raises PinWrong: and the like, if the PIN is not right; nothing is stored under the key then
-    :raises MemoForContacts: if there are words for somebody who is no contact: a sen shall not buy a way around a block
     :raises KeyReused: if the key was used for something else
     """
     amount.positive()
-    key = key_for(
-        f"user:{sender_id}:send",
-        idempotency_key,
-        {"to": receiver_id, "amount": amount.amount_minor, "asset": amount.asset, "memo": memo},
-    )
+    key = _sending(sender_id, receiver_id, amount, memo, idempotency_key)
     before = ledger.answered(key)
     if before is not None:
         return before
-    if memo and not accounts.are_contacts(sender_id, receiver_id):
-        raise errors.MemoForContacts
     pins.verify_pin(user_id=sender_id, pin=pin, now=now)
     sender = open_wallet(user_id=sender_id, now=now, asset=amount.asset)
     receiver = open_wallet(user_id=receiver_id, now=now, asset=amount.asset)
@@ -83,6 +76,47 @@ def send_money(
     )
     push.wallets_changed(answer.changes)
     return answer
+
+
+def send_to_person(
+    *,
+    sender_id: int,
+    receiver_id: int,
+    amount: Money,
+    memo: str = "",
+    pin: str,
+    idempotency_key: str,
+    now: datetime,
+) -> Answer:
+    """
+    The same at the doors, where words go only to who wants to hear from the sender: a sen shall not buy a way around a
+    block. Money goes to anybody.
+
+    :raises MemoForContacts: if there are words for somebody who is no contact; what was answered before stays answered
+    """
+    amount.positive()
+    if memo and not accounts.are_contacts(sender_id, receiver_id):
+        before = ledger.answered(_sending(sender_id, receiver_id, amount, memo, idempotency_key))
+        if before is None:
+            raise errors.MemoForContacts
+        return before
+    return send_money(
+        sender_id=sender_id,
+        receiver_id=receiver_id,
+        amount=amount,
+        memo=memo,
+        pin=pin,
+        idempotency_key=idempotency_key,
+        now=now,
+    )
+
+
+def _sending(sender_id: int, receiver_id: int, amount: Money, memo: str, idempotency_key: str) -> Key:
+    return key_for(
+        f"user:{sender_id}:send",
+        idempotency_key,
+        {"to": receiver_id, "amount": amount.amount_minor, "asset": amount.asset, "memo": memo},
+    )
 
 
 def set_tier(*, user_id: int, tier: str, operator_id: int, now: datetime) -> None:

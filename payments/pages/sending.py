@@ -117,7 +117,7 @@ def confirm(request: HttpRequest, user: UUID, key: UUID) -> HttpResponse:
     problem: DomainError | None = None
     if request.method == "POST":
         try:
-            answer = api.send_money(
+            answer = api.send_to_person(
                 sender_id=me.pk,
                 receiver_id=to.user_id,
                 amount=draft.amount,

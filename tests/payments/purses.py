@@ -1,0 +1,50 @@
+"""People with money and a PIN, made through the doors."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from payments import api
+from superapp.accounts.models import User
+from superapp.core.money import Money
+
+PIN = "280394"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def quick_hashes(settings: Any) -> None:
+    """The strength of the hash is not what is tried here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def make_payer(make_user: Callable[..., User], quick_hashes: None, now: datetime) -> Callable[..., User]:
+    """Somebody with so many sen and a PIN: ``make_payer("ana", 10_000_00)``."""
+
+    def make(handle: str, minor: int = 0, *, pin: str | None = PIN, **fields: Any) -> User:
+        user = make_user(handle, **fields)
+        if pin:
+            api.set_first_pin(user_id=user.pk, pin=pin, now=now)
+        if minor:
+            top_up(make_user, user, minor, now)
+        return user
+
+    return make
+
+
+def top_up(make_user: Callable[..., User], user: User, minor: int, now: datetime) -> None:
+    """Put money into a wallet, by two operators."""
+    number = next(_numbers)
+    maker, checker = (make_user(f"{step}{number}", is_staff=True) for step in ("maker", "checker"))
+    asked = api.ask_top_up(user_id=user.pk, amount=Money(minor), reason="tunai", maker_id=maker.pk, now=now)
+    assert isinstance(api.approve_top_up(top_up=asked.public_id, checker_id=checker.pk, now=now), api.Posted)
+
+
+def balance(user: User, now: datetime) -> int:
+    return api.wallet(user.pk, now=now).balance.amount_minor
