@@ -102,7 +102,7 @@ def _movement(row: Movement, people: Mapping[int, PersonRow]) -> ShownMovement:
         title=str(words.MOVEMENTS[key]).format(name=name),
         direction=key.rpartition("_")[2],
         # What is set aside goes out of what can be spent.
-        amount=row.delta if row.delta else -row.held_delta,
+        amount=row.delta or -row.held_delta,
         balance_after=row.balance_after,
         at=row.posted_at,
         memo=row.memo,

@@ -153,7 +153,10 @@ def pin_change(caller: Caller, changed: ChangedPin) -> dict[str, Any]:
 
 @command("payments.pin_reset", NewPin, rest="PUT wallet/pin/reset", cost=10)
 def pin_reset(caller: Caller, new: NewPin) -> dict[str, Any]:
-    """Set a new PIN once the day after the code is over. The code itself is proved on a page, in the browser it was sent for."""
+    """
+    Set a new PIN once the day after the code is over. The code itself is proved on a page, in the browser it was sent
+    for.
+    """
     api.reset_pin(user_id=caller.user_id, pin=new.pin, now=clock.now())
     return {}
 

@@ -137,7 +137,8 @@ def send_code_to_owner(request: HttpRequest) -> int:
 
 def prove_owner(request: HttpRequest, *, code: str) -> datetime:
     """
-    Use up a code that was sent to who is logged in here, and return when: whoever holds this session holds the number, too.
+    Use up a code that was sent to who is logged in here, and return when: whoever holds this session holds the number,
+    too.
 
     :raises CodeWrong, CodeOver, RateLimited: as at the log-in
     """

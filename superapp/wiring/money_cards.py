@@ -15,8 +15,8 @@ def show_transfer_to_both(event: MoneySent) -> None:
     """
     Post the transfer as a card into the conversation of the two, opened if they have none.
 
-    Only between contacts: who was blocked, or is a stranger, shall not be able to speak through a memo. They see the money in their
-    wallet.
+    Only between contacts: who was blocked, or is a stranger, shall not be heard by paying for it. The money shows in
+    both wallets all the same.
     """
     if not accounts.are_contacts(event.sender_id, event.receiver_id):
         return

@@ -104,7 +104,10 @@ def wire_time(moment: datetime) -> str:
 @register.filter
 def money(value: object) -> str:
     """Money as people write it, whether it came as ``Money`` or over the wire; nothing for nothing."""
-    return str(from_wire(value) if isinstance(value, dict) else value or "")
+    if isinstance(value, dict):
+        return str(from_wire(value))
+    # Money that is none is written; a card that is blank has none to write.
+    return str(value) if isinstance(value, Money) else ""
 
 
 @register.filter

@@ -1,4 +1,6 @@
-"""What lies in the demo people's wallets, and how it came there: through the doors, with two operators and everybody's PIN."""
+"""
+What lies in the demo people's wallets, and how it came there: through the doors, with two operators and everybody's PIN.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,8 @@ MOVED = (
 
 def fill(*, now: datetime) -> None:
     """
-    Give the demo people money and a history, once: each movement has a key, and a wallet with a history gets no top-up again.
+    Give the demo people money and a history, once: each movement has a key, and a wallet with a history gets no top-up
+    again.
 
     Not in the transaction of the world: a PIN is counted by itself.
     """

@@ -1,0 +1,237 @@
+"""Wallets through both doors: the same answers, the same refusals, and nothing for outsiders."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from urllib.parse import urlencode
+
+import pytest
+
+from payments import api
+from payments.models import Journal
+from superapp.accounts import api as accounts
+from superapp.accounts.models import PhoneNumber
+from superapp.core.money import Money
+from superapp.realtime import registry
+from tests.harness.sockets import browser_on, log_in
+from tests.payments.purses import PIN, balance, make_payer, quick_hashes, top_up  # noqa: F401  # Fixtures.
+
+
+@pytest.fixture
+def doors(connect):
+    """What both doors answer: ``doors(ana)("payments.wallet")`` → [socket's, REST's]."""
+
+    def doors(user):
+        device = log_in(user)
+        socket, browser = connect(device=device), browser_on(device)
+
+        def ask(name, **fields):
+            return [socket.ask(name, **fields), over_rest(browser, registry.commands[name], fields)]
+
+        return ask
+
+    return doors
+
+
+def over_rest(browser, command, fields):
+    method, route = command.rest.split(" ")
+    fields = dict(fields)
+    if "<uuid:journal>" in route:
+        route = route.replace("<uuid:journal>", fields.pop("journal"))
+    if method == "GET":
+        response = browser.get(f"/api/v1/{route}?{urlencode(fields)}")
+    else:
+        response = browser.generic(method, f"/api/v1/{route}", json.dumps(fields), content_type="application/json")
+    body = json.loads(response.content)
+    return {"ok": body} if response.status_code == 200 else {"err": body, "status": response.status_code}
+
+
+@pytest.fixture
+def ana(real_db, make_payer, now):  # noqa: F811
+    return make_payer("ana", 100_000_00)
+
+
+@pytest.fixture
+def bo(make_payer, ana, now):  # noqa: F811
+    bo = make_payer("bo", name="Bo Santoso")
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    return bo
+
+
+def wish(receiver, minor=15_000_00, **fields):
+    return {
+        "user": str(receiver.public_id),
+        "amount": {"amount_minor": minor, "asset": "IDR"},
+        "pin": PIN,
+        "idempotency_key": "k-1",
+        **fields,
+    }
+
+
+def test_both_doors_say_the_same_of_a_wallet(doors, ana, now):
+    socket, rest = doors(ana)("payments.wallet")
+
+    assert socket["ok"] == rest["ok"]
+    assert rest["ok"]["wallet"]["balance"] == {"amount_minor": 100_000_00, "asset": "IDR"}
+    assert rest["ok"]["pin"] == {"state": "set", "reset_from": None}
+
+
+def test_sending_through_both_doors_under_one_key_is_sending_once(doors, ana, bo, now):
+    socket, rest = doors(ana)("payments.send", **wish(bo, memo="bakso"))
+
+    assert socket["ok"] == rest["ok"]
+    assert Journal.objects.filter(kind="sent").count() == 1
+    assert (balance(ana, now), balance(bo, now)) == (85_000_00, 15_000_00)
+
+
+def test_refusal_is_the_same_at_both_doors_and_for_ever(doors, ana, bo, make_user, now):
+    ask = doors(ana)
+    socket, rest = ask("payments.send", **wish(bo, 100_000_01))
+    top_up(make_user, ana, 500_000_00, now)
+    again, _ = ask("payments.send", **wish(bo, 100_000_01))
+
+    assert socket["err"] == rest["err"] == again["err"]
+    assert (socket["err"]["code"], rest["status"]) == ("payments.insufficient_funds", 409)
+    assert balance(bo, now) == 0
+
+
+def test_key_of_another_wish_is_refused(doors, ana, bo, now):
+    ask = doors(ana)
+    ask("payments.send", **wish(bo))
+
+    socket, rest = ask("payments.send", **wish(bo, 1_00))
+
+    assert (socket["err"]["code"], rest["status"]) == ("payments.key_reused", 409)
+    assert balance(bo, now) == 15_000_00
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"amount": {"amount_minor": "1500000", "asset": "IDR"}}, "invalid"),
+        ({"amount": {"amount_minor": 1.5, "asset": "IDR"}}, "invalid"),
+        ({"amount": {"amount_minor": 10**18, "asset": "IDR"}}, None),
+        ({"amount": {"amount_minor": 0, "asset": "IDR"}}, "money.amount_invalid"),
+        ({"amount": {"amount_minor": -1, "asset": "IDR"}}, "money.amount_invalid"),
+        ({"amount": {"amount_minor": 100, "asset": "XAU"}}, "money.amount_invalid"),
+        ({"amount": {"amount_minor": 100}}, "invalid"),
+        ({"pin": 280394}, "invalid"),
+        ({"pin": "000000"}, "payments.pin_wrong"),
+        ({"idempotency_key": ""}, "invalid"),
+        ({"user": "bo"}, "invalid"),
+        ({"user": str(uuid.uuid4())}, "accounts.person_not_found"),
+        ({"memo": "x" * 141}, "invalid"),
+    ],
+)
+def test_bad_input_moves_nothing(doors, ana, bo, now, change, code):
+    socket, rest = doors(ana)("payments.send", **{**wish(bo), **change})
+
+    assert socket["err"]["code"] == rest["err"]["code"]
+    assert code in (None, socket["err"]["code"])
+    assert (balance(ana, now), balance(bo, now)) == (100_000_00, 0)
+
+
+def test_note_to_a_stranger_is_refused_and_money_goes(doors, ana, make_payer, now):  # noqa: F811
+    eve = make_payer("eve")
+    ask = doors(ana)
+
+    socket, rest = ask("payments.send", **wish(eve, memo="halo"))
+    sent, _ = ask("payments.send", **wish(eve))
+
+    assert (socket["err"]["code"], rest["status"]) == ("payments.memo_for_contacts", 403)
+    assert "ok" in sent
+    assert balance(eve, now) == 15_000_00
+
+
+def test_recipient_is_named_by_contact_handle_and_number(doors, ana, bo, now):
+    ask = doors(ana)
+    number = PhoneNumber.objects.get(user=bo).number
+
+    found = [
+        ask("payments.recipient", **by) for by in ({"user": str(bo.public_id)}, {"handle": "bo"}, {"phone": number})
+    ]
+    nobody = ask("payments.recipient", phone="0811 9999 9999")
+    nothing = ask("payments.recipient")
+    oneself = ask("payments.recipient", handle="ana")
+
+    for socket, rest in found:
+        assert socket["ok"] == rest["ok"]
+        assert (rest["ok"]["person"]["name"], rest["ok"]["is_contact"]) == ("Bo Santoso", True)
+    assert [answers[1]["err"]["code"] for answers in (nobody, nothing, oneself)] == [
+        "accounts.person_not_found",
+        "payments.recipient_unnamed",
+        "payments.to_oneself",
+    ]
+
+
+def test_numbers_cannot_be_walked_through(connect, ana, bo):
+    socket = connect(ana)
+
+    answers = [socket.ask("payments.recipient", phone=f"0811 9999 {number:04}") for number in range(22)]
+
+    assert [answer["err"]["code"] for answer in answers] == ["accounts.person_not_found"] * 20 + ["rate_limited"] * 2
+
+
+def test_outsider_is_told_that_a_receipt_is_not_there(doors, ana, bo, make_payer, now):  # noqa: F811
+    sent = api.send_money(sender_id=ana.pk, receiver_id=bo.pk, amount=Money(100), pin=PIN, idempotency_key="k", now=now)
+    journal = str(sent.public_id)
+
+    mine, _ = doors(ana)("payments.receipt", journal=journal)
+    theirs, _ = doors(bo)("payments.receipt", journal=journal)
+    hers = doors(make_payer("eve"))("payments.receipt", journal=journal)
+    absent = doors(ana)("payments.receipt", journal=str(uuid.uuid4()))
+
+    assert (mine["ok"]["amount"]["amount_minor"], theirs["ok"]["amount"]["amount_minor"]) == (-100, 100)
+    assert mine["ok"]["peer"]["name"] == "Bo Santoso"
+    assert hers[0]["err"] == hers[1]["err"] == absent[0]["err"] == absent[1]["err"]
+    assert hers[1]["err"]["code"] == "payments.receipt_not_found"
+
+
+def test_wallet_is_watched_by_its_owner_alone(connect, ana, bo, now):
+    mine, theirs = connect(ana), connect(bo)
+    topic = f"wallet:{mine.ok('payments.wallet')['wallet']['id']}"
+
+    rev = mine.ok("watch", topic=topic)["rev"]
+    refused = theirs.err("watch", topic=topic)
+    mine.ok("payments.send", **wish(bo, 2_500_00))
+
+    hints = [hint for hint in mine.hints() if hint.get("on") == topic]
+    assert refused["code"] == theirs.err("watch", topic="wallet:nothing")["code"] == "payments.wallet_not_found"
+    assert [(hint["rev"], hint["say"], hint["row"]["balance"]["amount_minor"]) for hint in hints] == [
+        (rev + 1, "wallet.changed", 97_500_00)
+    ]
+    assert [hint for hint in theirs.hints() if hint.get("on") == topic] == []
+    changes = mine.ok("payments.changes", after=rev)
+    assert (changes["rev"], changes["more"]) == (rev + 1, False)
+    assert [row["amount"]["amount_minor"] for row in changes["rows"]] == [-2_500_00]
+    assert mine.ok("payments.changes", after=rev + 1)["rows"] == []
+
+
+def test_history_pages_and_searches(connect, ana, bo, now):
+    socket = connect(ana)
+    for number in range(3):
+        socket.ok("payments.send", **wish(bo, 100 + number, memo=f"nota {number}", idempotency_key=f"k-{number}"))
+
+    first = socket.ok("payments.history", limit=2)
+    rest = socket.ok("payments.history", before=first["rows"][-1]["seq"])
+
+    assert [row["memo"] for row in first["rows"]] == ["nota 2", "nota 1"]
+    assert first["more"] is True
+    assert ([row["memo"] for row in rest["rows"]], rest["more"]) == (["nota 0", ""], False)
+    assert [row["memo"] for row in socket.ok("payments.history", search="nota 1")["rows"]] == ["nota 1"]
+    assert "reference" not in first["rows"][0]
+
+
+def test_pin_is_set_and_changed(doors, make_payer, now):  # noqa: F811
+    dewi = make_payer("dewi", pin=None)
+    ask = doors(dewi)
+
+    set_, taken = ask("payments.pin_set", pin=PIN)
+    wrong, _ = ask("payments.pin_change", old="739251", new="739252")
+    early, _ = ask("payments.pin_reset", pin="739251")
+
+    assert set_["ok"] == {}
+    assert taken["err"]["code"] == "payments.pin_already_set"
+    assert wrong["err"]["params"] == {"left": 4}
+    assert early["err"]["code"] == "payments.pin_reset_too_early"

@@ -1,0 +1,336 @@
+"""The wallet's pages, as forms without modules."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from payments import api
+from payments.models import Pin, Request
+from superapp.accounts import api as accounts
+from superapp.accounts.models import PhoneNumber
+from superapp.core.money import Money
+from tests.payments.purses import PIN, balance, make_payer, quick_hashes, top_up  # noqa: F401  # Fixtures.
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch, now):
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+
+
+@pytest.fixture
+def ana(make_payer):  # noqa: F811
+    return make_payer("ana", 100_000_00)
+
+
+@pytest.fixture
+def bo(make_payer, ana, now):  # noqa: F811
+    bo = make_payer("bo", name="Bo Santoso")
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    return bo
+
+
+def browser_of(user):
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+@pytest.fixture
+def as_ana(ana):
+    return browser_of(ana)
+
+
+def begin(browser, receiver, amount="15.000", memo=""):
+    """Come to the page that asks for the PIN, and return its address."""
+    response = browser.post(reverse("payments:send", args=[receiver.public_id]), {"amount": amount, "memo": memo})
+    assert response.status_code == 302, response.content.decode()
+    return response.url
+
+
+def test_first_wallet_is_empty_and_says_so(make_user):
+    page = browser_of(make_user("eve")).get("/dompet/").content.decode()
+
+    assert 'data-part="balance">Rp0<' in page
+    assert "Belum ada uang masuk atau keluar" in page
+
+
+def test_wallet_shows_balance_and_history_in_words(as_ana, ana, bo, now):
+    sent = api.send_to_person(
+        sender_id=ana.pk,
+        receiver_id=bo.pk,
+        amount=Money(15_000_50),
+        memo="bakso",
+        pin=PIN,
+        idempotency_key="k",
+        now=now,
+    )
+
+    page = as_ana.get("/dompet/").content.decode()
+
+    assert 'data-part="balance">Rp84.999,50<' in page
+    assert "Ke Bo Santoso" in page
+    assert "-Rp15.000,50" in page
+    assert "Isi lewat loket" in page
+    assert "+Rp100.000" in page
+    assert reverse("payments:receipt", args=[sent.public_id]) in page
+
+
+def test_balance_is_hidden_from_the_first_paint_once_it_was_hidden(as_ana):
+    assert " checked>" not in as_ana.get("/dompet/").content.decode()
+
+    as_ana.cookies["balance"] = "hidden"
+
+    assert 'data-part="hide" checked>' in as_ana.get("/dompet/").content.decode()
+
+
+def test_search_finds_names_and_words_and_says_when_nothing_does(as_ana, ana, bo, now):
+    api.send_to_person(
+        sender_id=ana.pk, receiver_id=bo.pk, amount=Money(100), memo="bakso", pin=PIN, idempotency_key="k", now=now
+    )
+
+    for query, count in (("santoso", 1), ("BAKSO", 1), ("ana", 0), ("zzz", 0)):
+        page = as_ana.get("/dompet/", {"cari": query}).content.decode()
+        assert page.count('<li class="movement" data-direction="out"') == count, query
+        assert ("Tidak ada yang memuat" in page) == (count == 0)
+
+
+def test_person_is_found_by_handle_or_number_and_named(as_ana, bo):
+    number = PhoneNumber.objects.get(user=bo).number
+
+    found = [as_ana.post("/dompet/kirim/", {"who": who}) for who in ("@bo", number, number.replace("+62", "0"))]
+    refused = as_ana.post("/dompet/kirim/", {"who": "@tidak.ada"})
+
+    assert [answer.url for answer in found] == [reverse("payments:send", args=[bo.public_id])] * 3
+    assert "Bo Santoso" in as_ana.get(found[0].url).content.decode()
+    assert refused.status_code == 404
+    assert 'id="who-problem"' in refused.content.decode()
+
+
+def test_sending_names_the_person_asks_the_pin_and_leads_to_the_receipt(as_ana, ana, bo, now):
+    address = begin(as_ana, bo, memo="bakso")
+    confirmation = as_ana.get(address).content.decode()
+    assert "Bo Santoso" in confirmation
+    assert "Rp15.000" in confirmation
+    assert "Setelah ini saldomu Rp85.000" in confirmation
+
+    sent = as_ana.post(address, {"pin": PIN})
+
+    assert re.fullmatch(r"/dompet/bukti/[0-9a-f-]{36}/", sent.url)
+    receipt = as_ana.get(sent.url).content.decode()
+    assert "Terkirim." in receipt
+    assert "Di dompet Bo Santoso" in receipt
+    assert (balance(ana, now), balance(bo, now)) == (85_000_00, 15_000_00)
+
+
+def test_sent_again_from_the_same_page_finds_the_first_result(as_ana, ana, bo, now):
+    address = begin(as_ana, bo)
+
+    first, again, without_pin = (as_ana.post(address, {"pin": pin}) for pin in (PIN, PIN, ""))
+
+    assert first.url == again.url == without_pin.url
+    assert balance(ana, now) == 85_000_00
+
+
+def test_two_confirmations_are_two_transfers(as_ana, ana, bo, now):
+    first, second = begin(as_ana, bo), begin(as_ana, bo)
+    assert first != second
+
+    as_ana.post(first, {"pin": PIN})
+    as_ana.post(second, {"pin": PIN})
+
+    assert balance(ana, now) == 70_000_00
+
+
+def test_refusal_for_lack_of_money_stays_after_money_came(as_ana, ana, bo, make_user, now):
+    first, second = begin(as_ana, bo, "90.000"), begin(as_ana, bo, "90.000")
+    as_ana.post(first, {"pin": PIN})
+
+    refused = as_ana.post(second, {"pin": PIN})
+    top_up(make_user, ana, 200_000_00, now)
+    again = as_ana.post(second, {"pin": PIN})
+
+    assert (refused.status_code, again.status_code) == (409, 409)
+    assert "Tidak terkirim. Tidak ada uang yang berpindah." in again.content.decode()
+    assert 'name="pin"' not in as_ana.get(second).content.decode()
+    assert balance(ana, now) == 210_000_00
+
+
+def test_more_than_there_is_is_said_before_a_key_is_burnt(as_ana, bo):
+    response = as_ana.post(reverse("payments:send", args=[bo.public_id]), {"amount": "100.001"})
+
+    assert response.status_code == 422
+    assert "Saldomu Rp100.000, tidak cukup." in response.content.decode()
+    assert Request.objects.filter(scope__contains=":send").count() == 0
+
+
+@pytest.mark.parametrize("amount", ["", "0", "-5", "1,5", "1e9", "NaN", "1.25", "lima ribu", "9" * 40])
+def test_what_is_no_amount_is_refused_beside_the_field(as_ana, bo, amount):
+    response = as_ana.post(reverse("payments:send", args=[bo.public_id]), {"amount": amount})
+
+    assert response.status_code == 422
+    assert 'id="amount-problem"' in response.content.decode()
+
+
+def test_wrong_pins_are_counted_from_ten_addresses_and_then_none_is_right(ana, bo, now):
+    answers = []
+    for number in range(10):
+        browser = Client(REMOTE_ADDR=f"10.0.0.{number}")
+        browser.force_login(ana)
+        answers.append(browser.post(begin(browser, bo), {"pin": f"19{number}374"}))
+    browser = browser_of(ana)
+
+    right = browser.post(begin(browser, bo), {"pin": PIN})
+
+    assert [answer.status_code for answer in answers] == [403] * 10
+    assert "Kamu bisa mencoba 4 kali lagi" in answers[0].content.decode()
+    assert "terkunci" in answers[4].content.decode()
+    assert right.status_code == 403
+    assert Pin.objects.get(user=ana).wrong == 5
+    assert balance(ana, now) == 100_000_00
+
+
+def test_first_pin_is_set_on_the_way_and_leads_back(make_payer, bo, now):  # noqa: F811
+    chandra = make_payer("chandra", 50_000_00, pin=None)
+    browser = browser_of(chandra)
+    address = begin(browser, bo)
+    assert f"/dompet/pin/?next={address}" in browser.get(address).content.decode()
+
+    different = browser.post("/dompet/pin/", {"pin": PIN, "again": "111222", "next": address})
+    guessed = browser.post("/dompet/pin/", {"pin": "123456", "again": "123456", "next": address})
+    done = browser.post("/dompet/pin/", {"pin": PIN, "again": PIN, "next": address})
+
+    assert (different.status_code, guessed.status_code, done.url) == (422, 422, address)
+    browser.post(address, {"pin": PIN})
+    assert balance(bo, now) == 15_000_00
+
+
+def test_pin_never_leads_elsewhere(as_ana):
+    done = as_ana.post("/dompet/pin/", {"old": PIN, "pin": "739251", "again": "739251", "next": "//eve.example/"})
+
+    assert done.url == "/dompet/"
+
+
+def test_forgotten_pin_takes_a_fresh_code_and_a_day(as_ana, ana, now, monkeypatch):
+    codes = []
+    monkeypatch.setattr("superapp.accounts.actions.login._text", lambda code: codes.append(code) or code)
+    as_ana.post("/dompet/pin/lupa/", {"step": "send"})
+
+    wrong = as_ana.post("/dompet/pin/lupa/", {"step": "prove", "code": f"{(int(codes[0]) + 1) % 10**6:06}"})
+    proved = as_ana.post("/dompet/pin/lupa/", {"step": "prove", "code": codes[0]})
+    early = as_ana.post("/dompet/pin/lupa/", {"step": "set", "pin": "739251", "again": "739251"})
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(days=1))
+    late = as_ana.post("/dompet/pin/lupa/", {"step": "set", "pin": "739251", "again": "739251"})
+
+    assert (wrong.status_code, proved.status_code, early.status_code, late.status_code) == (422, 200, 429, 302)
+    assert "Kamu bisa memasang PIN baru mulai" in proved.content.decode()
+    api.verify_pin(user_id=ana.pk, pin="739251", now=now)
+
+
+def test_note_to_a_stranger_is_dropped_with_its_field(as_ana, make_payer, now):  # noqa: F811
+    eve = make_payer("eve")
+    page = as_ana.get(reverse("payments:send", args=[eve.public_id])).content.decode()
+    assert 'name="memo"' not in page
+
+    as_ana.post(begin(as_ana, eve, memo="halo"), {"pin": PIN})
+
+    assert [row.memo for row in api.wallet_history(eve.pk, now=now)] == [""]
+
+
+def test_outsider_sees_no_receipt_and_no_draft_of_others(as_ana, ana, bo, make_payer, now):  # noqa: F811
+    eve = browser_of(make_payer("eve", 50_000_00))
+    address = begin(as_ana, bo)
+    sent = as_ana.post(address, {"pin": PIN})
+
+    assert eve.get(sent.url).status_code == 404
+    assert eve.get(f"/dompet/bukti/{uuid.uuid4()}/").status_code == 404
+    assert eve.get(address).url == reverse("payments:send", args=[bo.public_id])
+    assert eve.post(address, {"pin": PIN}).url == reverse("payments:send", args=[bo.public_id])
+    assert (balance(ana, now), balance(bo, now)) == (85_000_00, 15_000_00)
+
+
+@pytest.mark.parametrize(("form", "kind"), [("csv", "text/csv"), ("beancount", "text/plain")])
+def test_statement_is_a_file_of_ones_own_movements(as_ana, ana, bo, make_payer, now, form, kind):  # noqa: F811
+    as_ana.post(begin(as_ana, bo, memo="bakso"), {"pin": PIN})
+    eve = browser_of(make_payer("eve"))
+    query = {"dari": "2027-03-01", "sampai": "2027-03-01", "bentuk": form}
+
+    mine, hers = as_ana.get("/dompet/laporan/", query), eve.get("/dompet/laporan/", query)
+
+    assert mine.headers["Content-Type"].startswith(kind)
+    assert mine.headers["Content-Disposition"] == f'attachment; filename="2027-03-01_2027-03-01.{form}"'
+    assert "no-store" in mine.headers["Cache-Control"]
+    assert "bakso" in mine.content.decode()
+    assert "bakso" not in hers.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2027-03-02", "2027-03-01"), ("2025-01-01", "2027-03-01"), ("x", "y"), ("9999-12-31", "9999-12-31")],
+)
+def test_period_that_is_none_is_refused(as_ana, first, last):
+    response = as_ana.get("/dompet/laporan/", {"dari": first, "sampai": last, "bentuk": "csv"})
+
+    assert response.status_code == 422
+    assert 'id="period-problem"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/dompet/",
+        "/dompet/isi/",
+        "/dompet/kirim/",
+        "/dompet/laporan/",
+        "/dompet/pin/",
+        "/dompet/pin/lupa/",
+        f"/dompet/bukti/{uuid.uuid4()}/",
+    ],
+)
+def test_nobody_sees_a_wallet_without_logging_in(client, db, path):
+    response = client.get(path)
+
+    assert response.status_code == 302
+    assert response.url.startswith("/masuk/")
+
+
+def test_page_of_history_asks_as_often_for_many_as_for_one(as_ana, ana, bo, now, django_assert_num_queries):
+    def send(number):
+        api.send_money(
+            sender_id=ana.pk, receiver_id=bo.pk, amount=Money(100), pin=PIN, idempotency_key=f"k{number}", now=now
+        )
+
+    send(0)
+    as_ana.get("/dompet/")  # The first visit of a device is noted.
+    with django_assert_num_queries(6):
+        as_ana.get("/dompet/")
+    for number in range(1, 25):
+        send(number)
+
+    with django_assert_num_queries(6):
+        page = as_ana.get("/dompet/").content.decode()
+
+    assert page.count('<li class="movement" data-direction="out"') == 25
+
+
+def test_earlier_pages_go_back_to_the_beginning(as_ana, ana, bo, now):
+    for number in range(35):
+        api.send_money(
+            sender_id=ana.pk, receiver_id=bo.pk, amount=Money(100), pin=PIN, idempotency_key=f"k{number}", now=now
+        )
+
+    first = as_ana.get("/dompet/").content.decode()
+    earlier = re.search(r'href="(\?sebelum=\d+)"', first)
+    second = as_ana.get(f"/dompet/{earlier[1]}").content.decode()
+
+    assert (
+        first.count('<li class="movement" data-direction="'),
+        second.count('<li class="movement" data-direction="'),
+    ) == (31, 7)
+    assert "Isi lewat loket" in second
+    assert "sebelum=" not in second
