@@ -16,9 +16,9 @@ Data = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class CardType:
     """
-    ``template`` draws the card, and, given none, the blank that modules clone and fill. ``line`` says it in one line, for lists,
-    quotes and screen readers, with ``{field}`` where a field of the card goes; without it, the card's title is its line.
-    ``styles`` are the style sheets it needs.
+    ``template`` draws the card, and, given none, the blank that modules clone and fill. ``line`` says it in one line,
+    for lists, quotes and screen readers, with ``{field}`` where a field of the card goes; without it, the card's title
+    is its line. ``styles`` are the style sheets it needs.
     """
 
     template: str

@@ -19,5 +19,5 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have what registers itself known: the check of the guards, the facts, and the work of the loop."""
-        for module in ("guards", "ledger", "events", "actions.holds", "nightly"):
+        for module in ("guards", "ledger", "events", "actions.holds", "nightly", "subscribers"):
             import_module(f"payments.{module}")

@@ -1,7 +1,8 @@
 """
 Sending money: to whom, how much, sure?, and what became of it.
 
-Each confirmation has a key of its own, in its address. Sent twice, gone back to, or tried again after a lost answer, it is the same transfer.
+Each confirmation has a key of its own, in its address. Sent twice, gone back to, or tried again after a lost answer, it
+is the same transfer.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """
-What lies in the demo people's wallets, and how it came there: through the doors, with two operators and everybody's PIN.
+What lies in the demo people's wallets, and how it came there: through the doors, with two operators and everybody's
+PIN.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ import { Topic } from "#lib/topic.js"
  */
 export class LiveWallet {
   #line
-  #clock
   #topic
   #name
   #show
@@ -18,17 +17,18 @@ export class LiveWallet {
    */
   constructor({ id, rev, line, clock, show, startOver }) {
     this.#line = line
-    this.#clock = clock
     this.#show = show
     this.#name = `wallet:${id}`
     // What a hint carries is less than what is shown: it says how far the wallet is, and the rows are asked for.
     this.#topic = new Topic({ apply: () => {}, changesAfter: (after) => this.#changesAfter(after), startOver, clock })
     this.#topic.adopt(rev)
-    line.onReady.listen(() => this.#watch())
+    line.onReady.listen(() => this.look())
     line.onHint.listen((hint) => hint.on === this.#name && this.#topic.reach(hint.rev))
   }
 
-  async #watch() {
+  /** See how far the wallet is: a hint may have been lost without anybody noticing. */
+  async look() {
+    if (this.#line.state !== "ready") return
     try {
       const { rev } = await this.#line.ask("watch", { topic: this.#name })
       await this.#topic.reach(rev)

@@ -6,6 +6,7 @@ import { WalletView } from "#payments/wallet_view.js"
 import { PageData } from "#ui/page_data.js"
 
 const PATIENCE_MS = 1_500
+const LOOK_EVERY_MS = 60_000
 
 const data = new PageData(document)
 const { boot } = data
@@ -19,7 +20,7 @@ customElements.define("nusa-wallet", WalletView)
 
 const view = document.querySelector("nusa-wallet")
 const line = new Line({ connect: () => new WebSocket(socketAddress(), "app.v1"), clock })
-new LiveWallet({
+const wallet = new LiveWallet({
   ...boot.wallet,
   line,
   clock,
@@ -30,12 +31,17 @@ new LiveWallet({
 line.onReady.listen(({ now }) => clock.adopt(now))
 line.onState.listen(showAge)
 showAge()
-addEventListener("online", () => line.wake())
-addEventListener("pageshow", () => line.wake())
+for (const name of ["online", "pageshow"]) addEventListener(name, wake)
 addEventListener("offline", () => line.lose())
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && line.wake())
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake())
+setInterval(() => wallet.look(), LOOK_EVERY_MS)
 for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => line.use(), { passive: true })
 line.start()
+
+function wake() {
+  line.wake()
+  wallet.look()
+}
 
 function socketAddress() {
   const address = new URL(boot.urls.socket, location.href)
