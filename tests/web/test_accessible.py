@@ -11,9 +11,11 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from chat import api as chat
+from payments import api as payments
 from superapp.accounts import api as accounts
 from superapp.accounts.actions import contacts, devices
-from superapp.core import ids
+from superapp.core import clock, ids
+from superapp.core.money import Money
 from tests.harness.people import DESK, PHONE
 
 PAGES = (
@@ -26,6 +28,15 @@ PAGES = (
     "DETAILS",
     "/kontak/",
     "/saya/",
+    "/dompet/",
+    "/dompet/isi/",
+    "/dompet/kirim/",
+    "SEND",
+    "CONFIRM",
+    "RECEIPT",
+    "/dompet/laporan/",
+    "/dompet/pin/",
+    "/dompet/pin/lupa/",
 )
 # All its rules. It may not fetch our style sheets by itself: it would ask for them at wrong addresses.
 OPTIONS = {"resultTypes": ["violations"], "preload": False}
@@ -47,6 +58,33 @@ def logged_in(user, now):
         now=now,
     )
     return session.session_key
+
+
+def give_money(make_user, user, *, now):
+    """Ana has a PIN, money that came in at the counter, and has sent some on."""
+    maker, checker = (make_user(handle, is_staff=True) for handle in ("maker", "checker"))
+    asked = payments.ask_top_up(
+        user_id=user.pk, amount=Money(100_000_00), reason="tunai", maker_id=maker.pk, now=clock.now()
+    )
+    payments.approve_top_up(top_up=asked.public_id, checker_id=checker.pk, now=clock.now())
+    payments.set_first_pin(user_id=user.pk, pin="280394", now=now)
+    payments.send_money(
+        sender_id=user.pk,
+        receiver_id=accounts.user_by_handle("bowo").pk,
+        amount=Money(15_000_00),
+        memo="bakso",
+        pin="280394",
+        idempotency_key="k",
+        now=clock.now(),
+    )
+
+
+def to_confirm(page, address):
+    """From the page that asks how much to the one that asks for the PIN."""
+    page.goto(address)
+    page.fill("#amount", "5000")
+    page.locator("form .button--main").click()
+    page.wait_for_selector("#pin")
 
 
 @pytest.fixture
@@ -75,6 +113,7 @@ def world(site, make_user, now):
         chat.post_message(entry, now=now + timedelta(minutes=place))
     chat.react(conversation_id=talk.public_id, seq=1, by_user_id=ana.pk, emoji="❤️", now=now)
     chat.recall_message(conversation_id=talk.public_id, seq=4, by_user_id=bo.pk, now=now + timedelta(minutes=5))
+    give_money(make_user, ana, now=now)
     chat.keep_side(conversation_id=talk.public_id, user_id=ana.pk, side=chat.Side(is_pinned=True, draft="Aku ba"))
     return site, ana, talk
 
@@ -90,6 +129,8 @@ def test_axe_finds_nothing_on_any_page(browser, world, now, size, scheme):
     addresses = {
         "CONVERSATION": f"/obrolan/{talk.public_id}/",
         "DETAILS": f"/obrolan/{talk.public_id}/rincian/",
+        "SEND": f"/dompet/kirim/{accounts.user_by_handle('bowo').public_id}/",
+        "RECEIPT": f"/dompet/bukti/{payments.wallet_history(ana.pk, now=now)[0].journal}/",
     }
     found = {}
 
@@ -97,7 +138,10 @@ def test_axe_finds_nothing_on_any_page(browser, world, now, size, scheme):
         if name == "/obrolan/":
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": logged_in(ana, now), "url": site.url}
             page.context.add_cookies([cookie])
-        page.goto(addresses.get(name, name))
+        if name == "CONFIRM":
+            to_confirm(page, addresses["SEND"])
+        else:
+            page.goto(addresses.get(name, name))
         page.wait_for_load_state("networkidle")
         violations = Axe().run(page, options=OPTIONS).response["violations"]
         found[name] = [f"{one['id']}: {node['html'][:160]}" for one in violations for node in one["nodes"]]
@@ -112,7 +156,19 @@ def test_letters_three_times_as_large_push_nothing_off_a_phone(browser, world, n
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": logged_in(ana, now), "url": site.url}])
     sideways = {}
 
-    for path in ("/obrolan/", f"/obrolan/{talk.public_id}/", "/kontak/", "/saya/"):
+    paths = ("/obrolan/", f"/obrolan/{talk.public_id}/", "/kontak/", "/saya/")
+    send_to = f"/dompet/kirim/{accounts.user_by_handle('bowo').public_id}/"
+    receipt = f"/dompet/bukti/{payments.wallet_history(ana.pk, now=now)[0].journal}/"
+    for path in (
+        *paths,
+        "/dompet/",
+        "/dompet/isi/",
+        "/dompet/kirim/",
+        send_to,
+        receipt,
+        "/dompet/laporan/",
+        "/dompet/pin/",
+    ):
         page.goto(path)
         page.evaluate("document.documentElement.style.setProperty('font-size', '300%')")
         sideways[path] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -14,9 +14,11 @@ from django.core.serializers import serialize
 from PIL import Image
 
 from chat.models import Conversation, Member, Message, Reaction
+from payments import api as payments
 from superapp.accounts import api as accounts
 from superapp.accounts.models import Contact, User
-from superapp.wiring.demo import people, script, world
+from superapp.core.money import Money
+from superapp.wiring.demo import people, purses, script, world
 from superapp.wiring.demo.portraits import portrait
 
 # Drawn once for all tests of a run: they are the same each time, as one of the tests shows.
@@ -111,6 +113,25 @@ def test_who_talks_is_a_contact_and_one_asks_to_be(made):
 
     assert states.count("accepted") == 13
     assert states.count("asks") == 1
+
+
+def test_wallets_have_a_history_that_ends_before_now_and_is_made_once(made, now, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    sekar = accounts.user_by_handle(people.SEKAR.handle)
+
+    purses.fill(now=now)
+    first = payments.wallet_history(sekar.pk, now=now)
+    purses.fill(now=now + timedelta(days=3))
+
+    assert payments.wallet_history(sekar.pk, now=now) == first
+    assert len(first) == 9
+    assert first[0].posted_at < now
+    assert first[0].balance_after == payments.wallet(sekar.pk, now=now).balance == Money(667_500_00)
+    assert operators() == {"loket.wulan", "loket.bayu"}
+
+
+def operators():
+    return set(User.objects.filter(is_staff=True).values_list("handle", flat=True))
 
 
 @pytest.mark.parametrize("hour", [0, 3, 9, 17, 23])

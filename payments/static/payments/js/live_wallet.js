@@ -1,4 +1,6 @@
+import { Refused } from "#lib/refused.js"
 import { Topic } from "#lib/topic.js"
+import { Unanswered } from "#lib/unanswered.js"
 
 /**
  * A wallet that stays true while it is looked at: whatever changes is asked for by number, so a lost hint is a delay. No DOM here.
@@ -33,8 +35,9 @@ export class LiveWallet {
       const { rev } = await this.#line.ask("watch", { topic: this.#name })
       await this.#topic.reach(rev)
     } catch (failure) {
-      // Without a line there is another `ready`; refused for being too busy, a later one is soon enough.
-      if (failure.isFinal) throw failure
+      // Without a line there is another `ready`; for a server that is busy the next look is soon enough.
+      const isForNow = failure instanceof Unanswered || (failure instanceof Refused && !failure.isFinal)
+      if (!isForNow) throw failure
     }
   }
 

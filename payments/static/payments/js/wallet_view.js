@@ -1,4 +1,5 @@
 import { writeChange, writeMoney } from "#lib/format.js"
+import { changeOf, wordOf } from "#payments/movement.js"
 import { clone, fill, part } from "#ui/part.js"
 
 const HIDING_COOKIE = "balance"
@@ -38,7 +39,6 @@ export class WalletView extends HTMLElement {
     if (!boot.is_newest_page || this.querySelector(`[data-journal="${row.journal}"][data-seq="${row.seq}"]`)) return
     const at = Date.parse(row.at)
     const element = clone("movement-template")
-    const change = row.amount.amount_minor ? row.amount : { ...row.held, amount_minor: -row.held.amount_minor }
     const key = wordOf(row, this.page.data)
     Object.assign(element.dataset, { direction: key.split("_").at(-1), journal: row.journal, seq: row.seq })
     element.classList.add("movement--new")
@@ -47,7 +47,7 @@ export class WalletView extends HTMLElement {
     part(element, "time").dateTime = row.at
     fill(element, "time", format.hour(at))
     fill(element, "memo", row.memo)
-    fill(element, "amount", writeChange(change))
+    fill(element, "amount", writeChange(changeOf(row)))
     part(this.#dayOf(at), "movements").prepend(element)
     const empty = part(this, "empty")
     if (empty) empty.hidden = true
@@ -65,11 +65,4 @@ export class WalletView extends HTMLElement {
     days.prepend(element)
     return element
   }
-}
-
-/** Which sentence says a movement, as on the server. */
-export function wordOf({ kind, amount }, data) {
-  const direction = amount.amount_minor === 0 ? "held" : amount.amount_minor > 0 ? "in" : "out"
-  const key = `movement:${kind}_${direction}`
-  return data.has(key) ? key : `movement:other_${direction}`
 }
