@@ -86,6 +86,23 @@ def search_in_vain(page: Page, _context: BrowserContext) -> None:
     page.wait_for_selector("[data-part=nothing-found]:not([hidden])")
 
 
+def open_the_newest_movement(page: Page, _context: BrowserContext) -> None:
+    page.locator(".movement__way").first.click()
+    page.wait_for_selector(".track")
+
+
+def send_to_the_first(page: Page, _context: BrowserContext) -> None:
+    page.locator("a.item--link").first.click()
+    page.locator("#amount").press_sequentially("75000")
+    page.fill("#memo", "Ongkir kemarin, makasih ya")
+    page.locator("form .button--main").click()
+    page.wait_for_selector("#pin")
+
+
+def hide_the_balance(page: Page, _context: BrowserContext) -> None:
+    page.locator(".balance__hide").click()
+
+
 def scenes() -> Iterator[Scene]:
     """All of them."""
     yield from _main()
@@ -102,6 +119,7 @@ def _main() -> Iterator[Scene]:
             yield Scene(name="list", address=at("/obrolan/"), **look)  # type: ignore[arg-type]
         yield Scene(name="conversation", address=talk, **look)  # type: ignore[arg-type]
         yield Scene(name="contacts", address=at("/kontak/"), **look)  # type: ignore[arg-type]
+        yield Scene(name="wallet", address=at("/dompet/"), **look)  # type: ignore[arg-type]
         yield Scene(name="me", address=at("/saya/"), **look)  # type: ignore[arg-type]
 
 
@@ -117,13 +135,18 @@ def _states() -> Iterator[Scene]:
     yield Scene(name="offline", address=talk, prepare=(go_offline_and_write,))
     yield Scene(name="offline", address=talk, scheme="dark", size=DESK, prepare=(go_offline_and_write,))
     yield Scene(name="offline-page", address=at("/luring/"), number=None)
+    yield Scene(name="receipt", address=at("/dompet/"), prepare=(open_the_newest_movement,))
+    yield Scene(name="send-whom", address=at("/dompet/kirim/"))
+    yield Scene(name="send-confirm", address=at("/dompet/kirim/"), prepare=(send_to_the_first,))
+    yield Scene(name="wallet-hidden", address=at("/dompet/"), prepare=(hide_the_balance,))
+    yield Scene(name="pin-first", address=at("/dompet/pin/"), number=world.NEWCOMER)
     yield Scene(name="not-found", address=at("/tidak-ada/"))
     yield Scene(name="search-in-vain", address=at("/obrolan/"), prepare=(search_in_vain,))
 
 
 def _edges() -> Iterator[Scene]:
     """No data, long names, letters three times as large, letters from right to left."""
-    for name, path in (("list", "/obrolan/"), ("contacts", "/kontak/")):
+    for name, path in (("list", "/obrolan/"), ("contacts", "/kontak/"), ("wallet", "/dompet/")):
         yield Scene(name=f"{name}-empty", address=at(path), number=world.NEWCOMER)
     yield Scene(name="list-empty", address=at("/obrolan/"), number=world.NEWCOMER, size=DESK, scheme="dark")
     yield Scene(name="list-long-names", address=at("/obrolan/"), number=world.EDGE)
@@ -131,6 +154,11 @@ def _edges() -> Iterator[Scene]:
     yield Scene(name="conversation-long-words", address=lambda: odd_talk(0), number=world.EDGE)
     yield Scene(name="conversation-right-to-left", address=lambda: odd_talk(1), number=world.EDGE)
     yield Scene(name="conversation-right-to-left", address=lambda: odd_talk(1), number=world.EDGE, size=DESK)
-    for name, address in (("list", at("/obrolan/")), ("conversation", talk), ("contacts", at("/kontak/"))):
+    for name, address in (
+        ("list", at("/obrolan/")),
+        ("conversation", talk),
+        ("contacts", at("/kontak/")),
+        ("wallet", at("/dompet/")),
+    ):
         yield Scene(name=f"{name}-300-percent", address=address, letters="300%")
     yield Scene(name="login-300-percent", address=at("/masuk/"), number=None, letters="300%")
