@@ -7,7 +7,7 @@ is the same transfer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -43,10 +43,11 @@ class Draft:
 
     amount: Money
     memo: str
+    journal: str = ""
     refusal: str = ""
 
     def kept(self) -> dict[str, Any]:
-        return {**self.amount.wire(), "memo": self.memo, "refusal": self.refusal}
+        return {**self.amount.wire(), "memo": self.memo, "journal": self.journal, "refusal": self.refusal}
 
 
 @for_people
@@ -114,6 +115,8 @@ def confirm(request: HttpRequest, user: UUID, key: UUID) -> HttpResponse:
     draft = _draft(request, user, str(key))
     if draft is None:
         return redirect("payments:send", user=user)
+    if draft.journal and request.method != "POST":  # Gone back to, or opened again after a lost answer.
+        return redirect("payments:receipt", journal=draft.journal)
     to = api.recipient(me.pk, who=user)
     problem: DomainError | None = None
     if request.method == "POST":
@@ -131,10 +134,11 @@ def confirm(request: HttpRequest, user: UUID, key: UUID) -> HttpResponse:
             problem = refusal
         else:
             if isinstance(answer, api.Posted):
+                _keep(request, user, str(key), replace(draft, journal=str(answer.public_id)))
                 tell_next(request, _("Sent."))
                 return redirect("payments:receipt", journal=answer.public_id)
             problem = answer.error()
-            draft = Draft(amount=draft.amount, memo=draft.memo, refusal=answer.code)
+            draft = replace(draft, refusal=answer.code)
             _keep(request, user, str(key), draft)
     return _confirmation(request, to, draft, key=key, problem=problem)
 
@@ -203,4 +207,5 @@ def _draft(request: HttpRequest, user: UUID, key: str) -> Draft | None:
     kept = request.session.get(DRAFTS_KEY, {}).get(f"{user}:{key}")
     if kept is None:
         return None
-    return Draft(amount=Money(kept["amount_minor"], kept["asset"]), memo=kept["memo"], refusal=kept["refusal"])
+    kept = dict(kept)
+    return Draft(amount=Money(kept.pop("amount_minor"), kept.pop("asset")), **kept)
