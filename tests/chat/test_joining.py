@@ -227,6 +227,8 @@ def test_nothing_after_leaving_reaches_who_left(group, post, commit, ask, now):
     assert summary["last"]["event"]["name"] == "member_left"
     assert (summary["members"], [person["name"] for person in summary["people"]]) == ([], ["Bo"])
     assert ask(bo, "chat.history", conversation=name)["members"] == []
+    assert ask(bo, "chat.history", conversation=name)["rev"] == 3
+    assert ask(bo, "chat.changes", conversation=name, after=0)["rev"] == 3
     assert ask(bo, "chat.changes", conversation=name, after=0)["members"] == []
     assert ask(bo, "sync", cursor=cursor)["parts"]["conversations"]["rows"] == gone == [summary]
     assert "rahasia" not in str([summary, ask(bo, "chat.history", conversation=name)])

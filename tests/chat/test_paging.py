@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from chat import api, log, reading
 from chat.models import Message
-from tests.chat.conftest import caller_of, entry
+from tests.chat.conftest import entry
 
 
 @pytest.fixture
@@ -273,143 +273,3 @@ def test_my_side_is_a_row_of_my_own_topic(make_user, make_direct, post, ask):
     assert (delta["rev"], delta["more"]) == (after + 2, False)
     assert [(row["kind"], row["rev"], row["draft"]) for row in delta["rows"]] == [("membership", after + 2, "nanti")]
     assert ask(bo, "me.changes", after=ask(bo, "sync", cursor=None)["me"])["rows"] == []
-
-
-# How much is asked of the database: the same for one row as for many.
-
-
-@pytest.fixture
-def queries_of(django_assert_max_num_queries):
-    def count(function, *args, **kwargs):
-        with django_assert_max_num_queries(1_000) as captured:
-            function(*args, **kwargs)
-        return [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in (query["sql"] or "")]
-
-    return count
-
-
-def grow(conversation, ana, bo, now, *, to):
-    conversation.refresh_from_db()
-    missing = to - conversation.last_seq
-    log.append([entry(conversation, (ana, bo)[number % 2], reply_to=None) for number in range(missing)], now=now)
-    for seq in range(max(1, to - 20), to + 1):
-        for user in (ana, bo):
-            api.react(conversation_id=conversation.public_id, seq=seq, by_user_id=user.pk, emoji="👍", now=now)
-
-
-SERVED = connection.vendor == "postgresql"
-
-
-def test_appending_asks_as_often_for_fifty_as_for_one(make_user, make_direct, now, queries_of):
-    ana, bo = make_user("ana"), make_user("bo")
-    conversation = make_direct(ana, bo)
-
-    one = queries_of(log.append, [entry(conversation, ana)], now=now)
-    many = queries_of(log.append, [entry(conversation, (ana, bo)[number % 2]) for number in range(50)], now=now)
-
-    assert len(one) == 10
-    # On SQLite the counter of each of the two senders is a statement of its own.
-    assert len(many) == (10 if SERVED else 11)
-
-
-@pytest.mark.parametrize(
-    ("read", "queries"),
-    [
-        (lambda place, user: reading.changes(place, user, after_rev=0), 4),
-        (lambda place, user: reading.history(place, user, before_seq=None, limit=100), 4),
-        (lambda place, user: reading.picked(place, user, range(1, 51)), 3),
-        (lambda place, user: reading.summary(place, user), 4),
-    ],
-    ids=["changes", "history", "picked", "summary"],
-)
-def test_reading_asks_as_often_for_many_rows_as_for_one(make_user, make_direct, now, queries_of, read, queries):
-    ana, bo = make_user("ana"), make_user("bo")
-    conversation = make_direct(ana, bo)
-    grow(conversation, ana, bo, now, to=1)
-
-    few = queries_of(read, conversation.public_id, ana.pk)
-    grow(conversation, ana, bo, now, to=90)
-    many = queries_of(read, conversation.public_id, ana.pk)
-
-    assert len(few) == len(many) == queries
-
-
-def test_history_asks_once_more_for_what_is_quoted(make_user, make_direct, post, now, queries_of):
-    ana, bo = make_user("ana"), make_user("bo")
-    conversation = make_direct(ana, bo)
-    grow(conversation, ana, bo, now, to=10)
-    for seq in range(1, 6):
-        post(conversation, bo, reply_to=seq)
-
-    counted = queries_of(reading.history, conversation.public_id, ana.pk, before_seq=None, limit=5)
-
-    assert len(counted) == 6  # The quoted, and who reacted to them.
-
-
-@pytest.mark.parametrize("part", ["list", "sync", "me"])
-def test_lists_ask_as_often_for_fifty_conversations_as_for_one(
-    make_user, make_direct, post, ask, now, queries_of, part
-):
-    ana = make_user("ana")
-
-    def read():
-        if part == "list":
-            api.list_page(ana.pk)
-        elif part == "sync":
-            reading.conversations_changed(caller_of(ana), None, None)
-        else:
-            reading.sides_of_me(ana.pk, 0, 100)
-
-    counted = []
-    for number in range(50):
-        other = make_user(f"teman{number}")
-        conversation = make_direct(ana, other)
-        post(conversation, other)
-        api.react(conversation_id=conversation.public_id, seq=1, by_user_id=ana.pk, emoji="👍", now=now)
-        if number in (0, 49):
-            counted.append(len(queries_of(read)))
-
-    assert counted == [{"list": 4, "sync": 4, "me": 1}[part]] * 2
-
-
-@pytest.mark.parametrize("members", [2, 40])
-def test_one_change_asks_as_often_in_a_large_group(make_user, make_group, post, now, queries_of, members):
-    ana, *others = (make_user(f"orang{number}") for number in range(members))
-    conversation = make_group(ana, *others)
-    post(conversation, others[0])
-    for other in others:
-        api.react(conversation_id=conversation.public_id, seq=1, by_user_id=other.pk, emoji="👍", now=now)
-    place = conversation.public_id
-
-    counted = [
-        len(queries_of(api.react, conversation_id=place, seq=1, by_user_id=ana.pk, emoji="❤️", now=now)),
-        len(queries_of(api.mark_delivered, ana.pk, [(place, 1)])),
-        len(queries_of(api.read_up_to, conversation_id=place, user_id=ana.pk, seq=1)),
-    ]
-
-    assert counted == [11, 7, 9]
-
-
-def test_marks_of_thirty_conversations_ask_as_often_as_one(make_user, make_direct, post, queries_of):
-    ana = make_user("ana")
-    marks = []
-    for number in range(31):
-        other = make_user(f"teman{number}")
-        conversation = make_direct(ana, other)
-        post(conversation, other)
-        marks.append((conversation.public_id, 1))
-
-    counted = [len(queries_of(api.mark_delivered, ana.pk, some)) for some in (marks[:1], marks[1:])]
-
-    assert counted == [7, 7]
-
-
-def test_marks_that_do_not_move_ask_once(make_user, make_direct, post, queries_of):
-    ana, bo = make_user("ana"), make_user("bo")
-    conversations = [make_direct(ana, bo), make_direct(ana, make_user("citra"))]
-    for conversation in conversations:
-        post(conversation, ana)
-    marks = [(conversation.public_id, 1) for conversation in conversations]
-    api.mark_delivered(ana.pk, marks)
-
-    assert len(queries_of(api.mark_delivered, ana.pk, marks)) == 1

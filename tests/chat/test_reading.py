@@ -180,9 +180,12 @@ def test_delivering_reads_nothing(talk):
 def test_reading_is_having_received(talk):
     conversation, ana, _bo = talk
 
-    read(conversation, ana, 4)
+    read(conversation, ana, 3)
+    assert side_of(conversation, ana).delivered_seq == 3
 
-    assert side_of(conversation, ana).delivered_seq == 4
+    delivered(ana, (conversation, 5))
+    read(conversation, ana, 4)
+    assert side_of(conversation, ana).delivered_seq == 5
 
 
 def test_sending_takes_nothing_back_that_was_delivered(make_user, make_direct, post):

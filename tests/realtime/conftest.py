@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -60,4 +61,8 @@ def gate() -> Iterator[Gate]:
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     """The names of the warnings and errors that were written down so far."""
-    return lambda: [record.msg["event"] for record in caplog.records if isinstance(record.msg, dict)]
+    return lambda: [
+        record.msg["event"]
+        for record in caplog.records
+        if isinstance(record.msg, dict) and record.levelno >= logging.WARNING
+    ]

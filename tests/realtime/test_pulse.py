@@ -3,63 +3,95 @@
 from __future__ import annotations
 
 import gc
-import time
 
 import pytest
 
 from superapp.realtime import pulse
 
 
+class Clocks:
+    """The clocks of a process, moved by hand: the wall's, the process's and the loop's own thread's."""
+
+    def __init__(self) -> None:
+        self.wall = self.process = self.thread = 100.0
+
+    def perf_counter(self) -> float:
+        return self.wall
+
+    def process_time(self) -> float:
+        return self.process
+
+    def thread_time(self) -> float:
+        return self.thread
+
+    def pass_by(self, wall: float, process: float = 0.0, thread: float = 0.0) -> None:
+        self.wall += wall
+        self.process += process
+        self.thread += thread
+
+
+class HandLoop:
+    """An event loop that beats when told to."""
+
+    def call_later(self, _seconds, beat):
+        self.beat = beat
+
+
 @pytest.fixture
-def beating(connect, make_user):
-    """The loop of the test's sockets, with a pulse."""
-    connect(make_user("ana"))
+def clocks(monkeypatch):
+    clocks = Clocks()
+    monkeypatch.setattr(pulse, "time", clocks)
+    return clocks
+
+
+@pytest.fixture
+def loop(clocks):
+    loop = HandLoop()
+    beating = pulse.Pulse(loop)
+    yield loop
+    gc.callbacks.remove(beating._collects)
 
 
 def causes(caplog):
     return [record.msg["cause"] for record in caplog.records if isinstance(record.msg, dict) and "cause" in record.msg]
 
 
-def settle():
-    time.sleep(pulse.BEAT_SECONDS * 3)
+@pytest.mark.parametrize(
+    ("passed", "cause"),
+    [
+        ({"wall": 0.4, "process": 0.35, "thread": 0.35}, "loop"),
+        ({"wall": 0.4, "process": 0.35, "thread": 0.05}, "thread"),
+        ({"wall": 0.4, "process": 0.05, "thread": 0.05}, "machine"),
+    ],
+)
+def test_what_held_the_loop_up_is_told_from_the_clocks(clocks, loop, caplog, passed, cause):
+    clocks.pass_by(**passed)
+    loop.beat()
+
+    assert causes(caplog) == [cause]
 
 
-def spin(seconds):
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        pass
-
-
-def test_work_that_takes_too_long_on_the_loop_is_named(beating, loop, caplog):
-    loop.call(spin, 0.4)
-    settle()
-
-    assert causes(caplog) == ["loop"]
-
-
-def test_a_loop_that_was_not_given_the_processor_says_so(beating, loop, caplog):
-    loop.call(time.sleep, 0.4)
-    settle()
-
-    assert causes(caplog) == ["machine"]
-
-
-def test_the_collector_is_named(beating, loop, caplog):
-    def collect():
-        for callback in gc.callbacks:
-            callback("start", {})
-        spin(0.4)
-        for callback in gc.callbacks:
-            callback("stop", {})
-
-    loop.call(collect)
-    settle()
+def test_the_collector_is_named(clocks, loop, caplog):
+    own = gc.callbacks[-1]
+    own("start", {})
+    clocks.pass_by(0.4, 0.4, 0.4)
+    own("stop", {})
+    loop.beat()
 
     assert causes(caplog) == ["collector"]
 
 
-def test_a_loop_that_keeps_time_says_nothing(beating, loop, caplog):
-    loop.call(time.sleep, 0.03)
-    settle()
+def test_a_loop_that_is_a_little_late_says_nothing(clocks, loop, caplog):
+    clocks.pass_by(pulse.BEAT_SECONDS + 0.09)
+    loop.beat()
 
     assert causes(caplog) == []
+
+
+def test_each_stall_is_told_once(clocks, loop, caplog):
+    clocks.pass_by(0.4, 0.4, 0.4)
+    loop.beat()
+    clocks.pass_by(pulse.BEAT_SECONDS)
+    loop.beat()
+
+    assert causes(caplog) == ["loop"]

@@ -1,3 +1,5 @@
+import { Summary } from "#chat/summary.js"
+
 /** What asks for attention outside the conversation: the number in the title, on the place, on the app; one spoken line. */
 export class Attention {
   #document
@@ -42,7 +44,8 @@ export class Attention {
 
   #announce(conversation, row) {
     const { words, data } = this.#page
-    if (this.#messenger.inbox.get(conversation) === undefined) return
+    const summary = this.#messenger.inbox.get(conversation)
+    if (!summary || Summary.isMuted(summary, this.#page.clock.serverNow())) return
     this.#document.getElementById("announcer").textContent = data.word("announce", { name: words.name(row.from), text: words.line(row) })
   }
 }

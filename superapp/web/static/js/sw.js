@@ -9,6 +9,8 @@ const CACHE = `shell ${ADDRESS.get("v")} ${LANGUAGE}`
 const LIST = "/shell.json"
 // A page that takes longer is as good as none, where the shell can show what the device knows.
 const PATIENCE_MS = 6_000
+// What was asked for in words of its own is found again without them: a cache is of one language.
+const AS_IT_IS = { ignoreVary: true }
 const GATEWAY_FAULTS = [502, 503, 504]
 
 addEventListener("install", (event) => event.waitUntil(keep()))
@@ -40,7 +42,7 @@ async function dropOthers() {
 
 async function file(request) {
   const cache = await caches.open(CACHE)
-  return (await cache.match(request)) ?? fetch(request)
+  return (await cache.match(request, AS_IT_IS)) ?? fetch(request)
 }
 
 async function page(request, pathname) {
@@ -62,6 +64,6 @@ async function shellOf(pathname) {
   const cache = await caches.open(CACHE)
   const list = await (await cache.match(LIST))?.json()
   const prefix = Object.keys(list?.pages ?? {}).find((one) => pathname.startsWith(one))
-  const response = list && (await cache.match(prefix ? list.pages[prefix] : list.offline))
+  const response = list && (await cache.match(prefix ? list.pages[prefix] : list.offline, AS_IT_IS))
   return { isApp: Boolean(prefix && response), response }
 }
