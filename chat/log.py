@@ -19,7 +19,7 @@ from chat.errors import ClientIdReused, ConversationNotFound, NotAccepted, Reply
 from chat.log_rows import Entry, Fresh, LockedConversation, Posted, Side, StoredMessage
 from chat.models import Message
 from superapp.accounts import api as accounts
-from superapp.core import changes, clock
+from superapp.core import changes, clock, prepared
 from superapp.core.batching import Batcher
 from superapp.core.errors import DomainError
 from superapp.realtime import me
@@ -70,9 +70,11 @@ class _Batch:
             if (locked := self.conversations.get(entry.conversation_id))
         ]
         ids = [locked.id for locked in self.conversations.values()]
-        self.audiences = log_rows.audiences(ids)
-        self.sides = log_rows.sides({(conversation, user) for conversation, user, _ in wanted})
-        self.stored = log_rows.stored(set(wanted))
+        with prepared.together():
+            audiences = log_rows.audiences(ids)
+            sides = log_rows.sides({(conversation, user) for conversation, user, _ in wanted})
+            stored = log_rows.stored(set(wanted))
+            self.audiences, self.sides, self.stored = audiences(), sides(), stored()
         self.refused = accounts.refused_pairs(self._direct_pairs()) if self.asks_leave else set()
 
     def _direct_pairs(self) -> set[tuple[int, int]]:
@@ -126,15 +128,21 @@ class _Batch:
         if not self.fresh:
             return
         changed = changes.stamp()
-        log_rows.insert(self.fresh)
-        log_rows.advance_conversations({one.locked.id: one.locked for one in self.fresh}.values(), changed)
-        if self.moved:
-            self._store_sides(changed)
+        moved = self._number_sides() if self.moved else []
+        with prepared.together():
+            log_rows.insert(self.fresh)
+            log_rows.advance_conversations({one.locked.id: one.locked for one in self.fresh}.values(), changed)
+            if moved:
+                log_rows.move_sides(moved, changed)
+        public_ids = {locked.id: locked.public_id for locked in self.conversations.values()}
+        for side in moved:
+            push.membership_changed(side.user_id, side.row(public_ids[side.conversation_id]))
         push.messages_posted(
             [(one.locked.public_id, _row(one.entry, one.posted), self.audiences[one.locked.id]) for one in self.fresh]
         )
 
-    def _store_sides(self, changed: int) -> None:
+    def _number_sides(self) -> list[Side]:
+        """Give every side that moved the next rev of its person's topic ``me``."""
         moved = sorted(self.moved.values(), key=lambda side: side.id)
         changes_of: dict[int, int] = {}
         for side in moved:
@@ -143,10 +151,7 @@ class _Batch:
         for side in reversed(moved):
             side.rev = newest[side.user_id]
             newest[side.user_id] -= 1
-        log_rows.move_sides(moved, changed)
-        public_ids = {locked.id: locked.public_id for locked in self.conversations.values()}
-        for side in moved:
-            push.membership_changed(side.user_id, side.row(public_ids[side.conversation_id]))
+        return moved
 
 
 def _row(entry: Entry, posted: Posted) -> frames.MessageRow:
