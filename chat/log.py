@@ -74,16 +74,17 @@ class _Batch:
             audiences = log_rows.audiences(ids)
             sides = log_rows.sides({(conversation, user) for conversation, user, _ in wanted})
             stored = log_rows.stored(set(wanted))
+            self.refused = accounts.refused_pairs(self._direct_pairs()) if self.asks_leave else set()
             self.audiences, self.sides, self.stored = audiences(), sides(), stored()
-        self.refused = accounts.refused_pairs(self._direct_pairs()) if self.asks_leave else set()
 
     def _direct_pairs(self) -> set[tuple[int, int]]:
-        pairs = set()
-        for entry in self.entries:
-            locked = self.conversations.get(entry.conversation_id)
-            if locked and locked.is_direct:
-                pairs |= {(entry.sender_id, other) for other in self.audiences[locked.id] if other != entry.sender_id}
-        return pairs
+        return {
+            (entry.sender_id, other)
+            for entry in self.entries
+            if (locked := self.conversations.get(entry.conversation_id))
+            for other in locked.pair
+            if other != entry.sender_id
+        }
 
     def post(self, entry: Entry) -> Outcome:
         """
@@ -101,7 +102,7 @@ class _Batch:
         side = self.sides.get((locked.id, entry.sender_id))
         if side is None:
             return ConversationNotFound()
-        if locked.is_direct and any((entry.sender_id, other) in self.refused for other in self.audiences[locked.id]):
+        if any((entry.sender_id, other) in self.refused for other in locked.pair):
             return NotAccepted()
         if entry.reply_to is not None and not side.from_seq <= entry.reply_to <= locked.last_seq:
             return ReplyNotFound()
@@ -127,8 +128,10 @@ class _Batch:
     def store(self) -> None:
         if not self.fresh:
             return
-        changed = changes.stamp()
-        moved = self._number_sides() if self.moved else []
+        with prepared.together():
+            stamp = changes.ask_stamp()
+            moved = self._number_sides() if self.moved else []
+            changed = stamp()
         with prepared.together():
             log_rows.insert(self.fresh)
             log_rows.advance_conversations({one.locked.id: one.locked for one in self.fresh}.values(), changed)

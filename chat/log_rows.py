@@ -63,7 +63,8 @@ class LockedConversation:
 
     id: int
     public_id: UUID
-    is_direct: bool
+    # The two people of a direct conversation, by user id; empty for a group.
+    pair: tuple[int, ...]
     last_seq: int
     rev: int
     counted: int
@@ -133,13 +134,13 @@ def lock(public_ids: Collection[UUID]) -> dict[UUID, LockedConversation]:
     # SQLite has one writer, and it is us already.
     locking = LOCKING if connection.vendor == "postgresql" else ""
     rows = prepared.ask(
-        "SELECT id, public_id, kind, last_seq, rev, counted FROM chat_conversation"
+        "SELECT id, public_id, direct_key, last_seq, rev, counted FROM chat_conversation"
         f" WHERE {condition} ORDER BY id {locking}",
         params,
     )()
     locked = [
-        LockedConversation(pk, UUID(str(public_id)), kind == "direct", last_seq, rev, counted)
-        for pk, public_id, kind, last_seq, rev, counted in rows
+        LockedConversation(pk, UUID(str(public_id)), _pair(direct_key), last_seq, rev, counted)
+        for pk, public_id, direct_key, last_seq, rev, counted in rows
     ]
     return {conversation.public_id: conversation for conversation in locked}
 
@@ -304,6 +305,10 @@ def _run(sql: str, params: Sequence[Any]) -> None:
 def _run_many(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)
+
+
+def _pair(direct_key: str | None) -> tuple[int, ...]:
+    return tuple(int(user_id) for user_id in direct_key.split(":")) if direct_key else ()
 
 
 def _uuid(public_id: UUID) -> UUID | str:
