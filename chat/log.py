@@ -19,7 +19,7 @@ from chat.errors import ClientIdReused, ConversationNotFound, NotAccepted, Reply
 from chat.log_rows import Entry, Fresh, LockedConversation, Posted, Side, StoredMessage
 from chat.models import Message
 from superapp.accounts import api as accounts
-from superapp.core import changes, clock
+from superapp.core import changes, clock, prepared
 from superapp.core.batching import Batcher
 from superapp.core.errors import DomainError
 from superapp.realtime import me
@@ -70,18 +70,21 @@ class _Batch:
             if (locked := self.conversations.get(entry.conversation_id))
         ]
         ids = [locked.id for locked in self.conversations.values()]
-        self.audiences = log_rows.audiences(ids)
-        self.sides = log_rows.sides({(conversation, user) for conversation, user, _ in wanted})
-        self.stored = log_rows.stored(set(wanted))
-        self.refused = accounts.refused_pairs(self._direct_pairs()) if self.asks_leave else set()
+        with prepared.together():
+            audiences = log_rows.audiences(ids)
+            sides = log_rows.sides({(conversation, user) for conversation, user, _ in wanted})
+            stored = log_rows.stored(set(wanted))
+            self.refused = accounts.refused_pairs(self._direct_pairs()) if self.asks_leave else set()
+            self.audiences, self.sides, self.stored = audiences(), sides(), stored()
 
     def _direct_pairs(self) -> set[tuple[int, int]]:
-        pairs = set()
-        for entry in self.entries:
-            locked = self.conversations.get(entry.conversation_id)
-            if locked and locked.is_direct:
-                pairs |= {(entry.sender_id, other) for other in self.audiences[locked.id] if other != entry.sender_id}
-        return pairs
+        return {
+            (entry.sender_id, other)
+            for entry in self.entries
+            if (locked := self.conversations.get(entry.conversation_id))
+            for other in locked.pair
+            if other != entry.sender_id
+        }
 
     def post(self, entry: Entry) -> Outcome:
         """
@@ -99,7 +102,7 @@ class _Batch:
         side = self.sides.get((locked.id, entry.sender_id))
         if side is None:
             return ConversationNotFound()
-        if locked.is_direct and any((entry.sender_id, other) in self.refused for other in self.audiences[locked.id]):
+        if any((entry.sender_id, other) in self.refused for other in locked.pair):
             return NotAccepted()
         if entry.reply_to is not None and not side.from_seq <= entry.reply_to <= locked.last_seq:
             return ReplyNotFound()
@@ -125,16 +128,24 @@ class _Batch:
     def store(self) -> None:
         if not self.fresh:
             return
-        changed = changes.stamp()
-        log_rows.insert(self.fresh)
-        log_rows.advance_conversations({one.locked.id: one.locked for one in self.fresh}.values(), changed)
-        if self.moved:
-            self._store_sides(changed)
+        with prepared.together():
+            stamp = changes.ask_stamp()
+            moved = self._number_sides() if self.moved else []
+            changed = stamp()
+        with prepared.together():
+            log_rows.insert(self.fresh)
+            log_rows.advance_conversations({one.locked.id: one.locked for one in self.fresh}.values(), changed)
+            if moved:
+                log_rows.move_sides(moved, changed)
+        public_ids = {locked.id: locked.public_id for locked in self.conversations.values()}
+        for side in moved:
+            push.membership_changed(side.user_id, side.row(public_ids[side.conversation_id]))
         push.messages_posted(
             [(one.locked.public_id, _row(one.entry, one.posted), self.audiences[one.locked.id]) for one in self.fresh]
         )
 
-    def _store_sides(self, changed: int) -> None:
+    def _number_sides(self) -> list[Side]:
+        """Give every side that moved the next rev of its person's topic ``me``."""
         moved = sorted(self.moved.values(), key=lambda side: side.id)
         changes_of: dict[int, int] = {}
         for side in moved:
@@ -143,10 +154,7 @@ class _Batch:
         for side in reversed(moved):
             side.rev = newest[side.user_id]
             newest[side.user_id] -= 1
-        log_rows.move_sides(moved, changed)
-        public_ids = {locked.id: locked.public_id for locked in self.conversations.values()}
-        for side in moved:
-            push.membership_changed(side.user_id, side.row(public_ids[side.conversation_id]))
+        return moved
 
 
 def _row(entry: Entry, posted: Posted) -> frames.MessageRow:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -63,7 +63,8 @@ class LockedConversation:
 
     id: int
     public_id: UUID
-    is_direct: bool
+    # The two people of a direct conversation, by user id; empty for a group.
+    pair: tuple[int, ...]
     last_seq: int
     rev: int
     counted: int
@@ -132,74 +133,75 @@ def lock(public_ids: Collection[UUID]) -> dict[UUID, LockedConversation]:
     condition, params = _among("public_id", [_uuid(public_id) for public_id in public_ids])
     # SQLite has one writer, and it is us already.
     locking = LOCKING if connection.vendor == "postgresql" else ""
-    rows = _fetch(
-        "SELECT id, public_id, kind, last_seq, rev, counted FROM chat_conversation"
+    rows = prepared.ask(
+        "SELECT id, public_id, direct_key, last_seq, rev, counted FROM chat_conversation"
         f" WHERE {condition} ORDER BY id {locking}",
         params,
-    )
+    )()
     locked = [
-        LockedConversation(pk, UUID(str(public_id)), kind == "direct", last_seq, rev, counted)
-        for pk, public_id, kind, last_seq, rev, counted in rows
+        LockedConversation(pk, UUID(str(public_id)), _pair(direct_key), last_seq, rev, counted)
+        for pk, public_id, direct_key, last_seq, rev, counted in rows
     ]
     return {conversation.public_id: conversation for conversation in locked}
 
 
-def audiences(conversation_ids: Collection[int]) -> dict[int, list[int]]:
-    """Who is in each conversation now, by user id."""
+def audiences(conversation_ids: Collection[int]) -> Callable[[], dict[int, list[int]]]:
+    """Ask who is in each conversation now, by user id."""
     condition, params = _among("conversation_id", conversation_ids)
     gathered = "array_agg(user_id)" if connection.vendor == "postgresql" else "json_group_array(user_id)"
-    rows = _fetch(
+    rows = prepared.ask(
         f"SELECT conversation_id, {gathered} FROM chat_member WHERE {condition} AND until_seq IS NULL"
         " GROUP BY conversation_id",
         params,
     )
-    found: dict[int, list[int]] = {conversation: [] for conversation in conversation_ids}
-    for conversation, users in rows:
-        found[conversation] = json.loads(users) if isinstance(users, str) else users
-    return found
+
+    def answer() -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {conversation: [] for conversation in conversation_ids}
+        for conversation, users in rows():
+            found[conversation] = json.loads(users) if isinstance(users, str) else users
+        return found
+
+    return answer
 
 
-def sides(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Side]:
-    """The sides of those of these (conversation id, user id) who are in it now."""
+def sides(pairs: Collection[tuple[int, int]]) -> Callable[[], dict[tuple[int, int], Side]]:
+    """Ask for the sides of those of these (conversation id, user id) who are in it now."""
     condition, params = _among_tuples(("conversation_id", "user_id"), ("bigint", "bigint"), pairs)
-    rows = _fetch(
+    rows = prepared.ask(
         "SELECT id, conversation_id, user_id, from_seq, read_seq, read_counted, own_since, muted_until, is_pinned,"
         f" hidden_seq, draft, rev FROM chat_member WHERE {condition} AND until_seq IS NULL",
         params,
     )
-    found = {}
-    for pk, conversation, user, from_seq, read_seq, read_counted, own_since, muted, pinned, hidden, draft, rev in rows:
-        found[conversation, user] = Side(
-            pk,
-            conversation,
-            user,
-            from_seq,
-            read_seq,
-            read_counted,
-            own_since,
-            _moment(muted),
-            bool(pinned),
-            hidden,
-            draft,
-            rev,
-        )
-    return found
+
+    def answer() -> dict[tuple[int, int], Side]:
+        found = {}
+        for pk, conversation, user, from_seq, read, counted, own, muted, pinned, hidden, draft, rev in rows():
+            found[conversation, user] = Side(
+                pk, conversation, user, from_seq, read, counted, own, _moment(muted), bool(pinned), hidden, draft, rev
+            )
+        return found
+
+    return answer
 
 
-def stored(keys: Collection[tuple[int, int, str]]) -> dict[tuple[int, int, str], StoredMessage]:
-    """What already stands under these (conversation id, sender id, client id)."""
+def stored(keys: Collection[tuple[int, int, str]]) -> Callable[[], dict[tuple[int, int, str], StoredMessage]]:
+    """Ask what already stands under these (conversation id, sender id, client id)."""
     condition, params = _among_tuples(("conversation_id", "sender_id", "client_id"), ("bigint", "bigint", "text"), keys)
-    rows = _fetch(
+    rows = prepared.ask(
         "SELECT conversation_id, sender_id, client_id, seq, rev, counted, sent_at, content_hash"
         f" FROM chat_message WHERE {condition}",
         params,
     )
-    found = {}
-    for conversation, sender, client_id, seq, rev, counted, sent_at, content_hash in rows:
-        moment = _moment(sent_at)
-        assert moment is not None
-        found[conversation, sender, client_id] = StoredMessage(seq, rev, counted, moment, content_hash)
-    return found
+
+    def answer() -> dict[tuple[int, int, str], StoredMessage]:
+        found = {}
+        for conversation, sender, client_id, seq, rev, counted, sent_at, content_hash in rows():
+            moment = _moment(sent_at)
+            assert moment is not None
+            found[conversation, sender, client_id] = StoredMessage(seq, rev, counted, moment, content_hash)
+        return found
+
+    return answer
 
 
 def insert(fresh: Iterable[Fresh]) -> None:
@@ -295,13 +297,6 @@ def _among_tuples(
     return (f"({names}) IN (VALUES {marks})" if rows else "1 = 0"), [value for row in rows for value in row]
 
 
-def _fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with prepared.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
-
-
 def _run(sql: str, params: Sequence[Any]) -> None:
     with prepared.cursor() as cursor:
         cursor.execute(sql, params)
@@ -310,6 +305,10 @@ def _run(sql: str, params: Sequence[Any]) -> None:
 def _run_many(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)
+
+
+def _pair(direct_key: str | None) -> tuple[int, ...]:
+    return tuple(int(user_id) for user_id in direct_key.split(":")) if direct_key else ()
 
 
 def _uuid(public_id: UUID) -> UUID | str:

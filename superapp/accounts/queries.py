@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
@@ -12,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from superapp.accounts.errors import DeviceNotFound, PersonNotFound
 from superapp.accounts.models import Contact, Device, LoginCode, PhoneNumber, User
+from superapp.core import prepared
 
 DEVICES_MAX = 100
 
@@ -121,18 +123,24 @@ def accepted_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     if not pairs:
         return set()
     ordered = sorted({(min(pair), max(pair)) for pair in pairs})
-    values = ", ".join(["(%s, %s)"] * len(ordered))
+    # Asked for every message: on PostgreSQL one text for any number of pairs, so that the server keeps the statement.
+    if connection.vendor == "postgresql":
+        values = "SELECT * FROM unnest(%s::bigint[], %s::bigint[])"
+        params: list[Any] = [list(side) for side in zip(*ordered, strict=True)]
+    else:
+        values = f"VALUES {', '.join(['(%s, %s)'] * len(ordered))}"
+        params = [one for pair in ordered for one in pair]
     # Both sides are read, though they agree: a fault in one of them must refuse, not admit.
     sql = f"""
-        WITH pair (lower_id, higher_id) AS (VALUES {values})
+        WITH pair (lower_id, higher_id) AS ({values})
         SELECT pair.lower_id, pair.higher_id
         FROM pair
         JOIN accounts_contact AS ours ON ours.owner_id = pair.lower_id AND ours.peer_id = pair.higher_id
         JOIN accounts_contact AS theirs ON theirs.owner_id = pair.higher_id AND theirs.peer_id = pair.lower_id
         WHERE ours.state = 'accepted' AND theirs.state = 'accepted' AND NOT ours.is_blocked AND NOT theirs.is_blocked
     """  # noqa: S608  # Only placeholders are put in.
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [user_id for pair in ordered for user_id in pair])
+    with prepared.cursor() as cursor:
+        cursor.execute(sql, params)
         accepted = {(row[0], row[1]) for row in cursor.fetchall()}
     return {pair for pair in pairs if (min(pair), max(pair)) in accepted}
 

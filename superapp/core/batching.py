@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import structlog
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, connections, transaction
 from prometheus_client import Histogram
 
 from superapp.core.errors import DomainError, Fault, Unavailable
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
+
+# After so long without work the thread gives its connection back.
+IDLE_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
 batch_sizes = Histogram(
@@ -86,13 +89,14 @@ class Batcher(Generic[Item, Outcome]):
         while True:
             with self._wake:
                 while not self._queue:
-                    self._wake.wait()
+                    if not self._wake.wait(IDLE_SECONDS):
+                        connections.close_all()
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch_max))]
             batch_sizes.labels(self._name).observe(len(batch))
             self._settle(batch, self._outcomes(batch))
 
     def _outcomes(self, batch: Sequence[_Entry[Item, Outcome]]) -> Sequence[Outcome | DomainError]:
-        close_old_connections()
+        _mend_connections()
         try:
             outcomes = self._run([entry.item for entry in batch])
             if len(outcomes) != len(batch):
@@ -133,6 +137,13 @@ class Batcher(Generic[Item, Outcome]):
                 loop.call_soon_threadsafe(_resolve_all, pairs)
             except RuntimeError:  # The loop has ended, and nobody waits any more.
                 log.warning("batch_answers_unheard", batcher=self._name, count=len(pairs))
+
+
+def _mend_connections() -> None:
+    # This thread keeps its connection from batch to batch: taking one from a pool costs as much as a statement.
+    for one in connections.all(initialized_only=True):
+        if one.errors_occurred:
+            one.close()
 
 
 def _resolve_all(pairs: list[tuple[_Entry[Item, Outcome], Outcome | DomainError]]) -> None:

@@ -12,6 +12,9 @@ from typing import Any
 # Before anything else of Twisted: importing it installs the asyncio reactor.
 from daphne.server import Server
 
+# isort: split
+import autobahn.util
+
 MESSAGE_BYTES_MAX = 1024 * 1024
 PING_SECONDS = 20
 PING_ANSWER_SECONDS_MAX = 30
@@ -36,6 +39,9 @@ def run(
     # Batchers and commands run beside the event loop. At Python's 5 ms they would wait that long for their turn after
     # every answer of the database, which held a busy process to a third of the messages.
     sys.setswitchinterval(THREAD_TURN_SECONDS)
+    # Celery brings click, with which Autobahn colours what it would log of every frame, though it logs none of it: a
+    # tenth of the loop's time.
+    autobahn.util._HAS_CLICK = False
     # What is loaded now stays, so the collector need not look through it each time while everybody waits.
     gc.collect()
     gc.freeze()

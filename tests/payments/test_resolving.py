@@ -1,0 +1,58 @@
+"""A hold is resolved once, wholly or in part, also by two that come in one batch."""
+
+from __future__ import annotations
+
+from payments import ledger, proof
+from payments.ledger import Entry, Line, Posted, Refused, key_for
+from payments.models import Transfer
+from superapp.core.money import Money
+
+
+def held(ana, bo, amount, entry, now):
+    answer = ledger.post(entry(ana, bo, amount, phase="hold"), now=now)
+    return Transfer.objects.get(journal_id=answer.journal_id).pk
+
+
+def test_whole_hold_can_be_captured(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    hold = held(ana, bo, 1_000, entry, now)
+
+    answer = ledger.post(entry(ana, bo, 1_000, phase="capture", pending_id=hold), now=now)
+
+    assert isinstance(answer, Posted)
+    ana.refresh_from_db()
+    assert (ana.balance, ana.held) == (0, 0)
+
+
+def test_two_captures_of_one_hold_in_a_batch_are_one(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    hold = held(ana, bo, 400, entry, now)
+
+    first, second = ledger.post_many(
+        [
+            entry(ana, bo, 300, phase="capture", pending_id=hold),
+            entry(ana, bo, 200, phase="capture", pending_id=hold),
+        ],
+        now=now,
+    )
+
+    assert isinstance(first, Posted)
+    assert second == Refused("payments.hold_resolved")
+    ana.refresh_from_db()
+    assert (ana.balance, ana.held) == (700, 0)
+    assert proof.prove(now=now) == []
+
+
+def test_one_journal_cannot_capture_a_hold_twice(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    hold = held(ana, bo, 400, entry, now)
+    line = Line(ana.pk, bo.pk, Money(100), phase="capture", pending_id=hold)
+
+    twice = Entry(key=key_for("test", "twice", {}), kind="test", lines=(line, line))
+    answer = ledger.post(twice, now=now)
+    after = ledger.post(entry(ana, bo, 0, phase="void", pending_id=hold), now=now)
+
+    assert answer == Refused("payments.hold_resolved")
+    assert isinstance(after, Posted)
+    ana.refresh_from_db()
+    assert (ana.balance, ana.held) == (1_000, 0)
