@@ -86,7 +86,9 @@ def _movements(account: Account) -> QuerySet[Posting]:
 
 
 def movements(account: Account, *, before_seq: int | None = None, limit: int = 50, search: str = "") -> list[Movement]:
-    """The newest lines of a statement, the newest first; those whose words, reference or other person contain ``search``."""
+    """
+    The newest lines of a statement, the newest first; those whose words, reference or other person contain ``search``.
+    """
     rows = _movements(account)
     if before_seq is not None:
         rows = rows.filter(seq__lt=before_seq)

@@ -22,7 +22,9 @@ from superapp.web import times
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMovement:
-    """One line of the history. ``direction`` is ``in``, ``out`` or ``held``; ``amount`` is what changed, with its sign."""
+    """
+    One line of the history. ``direction`` is ``in``, ``out`` or ``held``; ``amount`` is what changed, with its sign.
+    """
 
     journal: str
     seq: int
