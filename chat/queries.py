@@ -139,6 +139,12 @@ def message_afresh(message_id: int) -> Message:
     return _with_row(Message.objects.all()).get(pk=message_id)
 
 
+def audience_of(message: Message) -> list[int]:
+    """Who is in the conversation now and may see this message, by user id."""
+    present = Member.objects.filter(conversation_id=message.conversation_id, until_seq=None, from_seq__lte=message.seq)
+    return list(present.order_by("user_id").values_list("user_id", flat=True))
+
+
 def audience(conversation_id: int) -> list[int]:
     """Who is in the conversation now, by user id."""
     return audiences([conversation_id])[conversation_id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from chat import frames, queries
 from chat.models import Member, Message
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
+from superapp.core.errors import InputInvalid
 from superapp.realtime.registry import Caller, Page
 
 PAGE_MAX = 100
@@ -114,12 +116,12 @@ def sides_of_me(user_id: int, after_rev: int, limit: int) -> list[frames.Members
 def _page(user_id: int, *, since: int | None, token: str | None) -> Page:
     before = None
     if token is not None:
-        changed, pk = token.split(".")
-        before = (int(changed), int(pk))
+        if not (place := re.fullmatch(r"(\d{1,18})\.(\d{1,18})", token, re.ASCII)):
+            raise InputInvalid(detail="before")
+        before = (int(place[1]), int(place[2]))
     sides = queries.sides_changed(user_id, since=since, before=before, limit=SUMMARIES_PER_PAGE + 1)
     more = len(sides) > SUMMARIES_PER_PAGE
     sides = sides[:SUMMARIES_PER_PAGE]
-    # Whoever hands tokens to clients signs them.
     following = f"{sides[-1].changed_last}.{sides[-1].pk}" if more else None  # type: ignore[attr-defined]  # Annotated.
     return Page(rows=summaries(sides), next=following)
 

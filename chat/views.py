@@ -235,4 +235,5 @@ def _is_refused(user_id: int, other: PersonRow) -> bool:
 
 
 def _seq(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:20]) <= SEQ_MAX else None
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(SEQ_MAX))
+    return int(text) if is_number and 0 < int(text) <= SEQ_MAX else None

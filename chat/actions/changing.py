@@ -137,6 +137,7 @@ def _store(conversation: Conversation, message: Message, fields: list[str]) -> N
     conversation.save(update_fields=["rev", "changed"])
     message.rev = conversation.rev
     message.save(update_fields=["rev", *fields])
+    # Who came later may not see it; they find a number missing, ask, and are told that nothing is theirs.
     push.message_changed(
-        conversation.public_id, queries.message_afresh(message.pk), to_user_ids=queries.audience(conversation.pk)
+        conversation.public_id, queries.message_afresh(message.pk), to_user_ids=queries.audience_of(message)
     )

@@ -34,7 +34,7 @@ def compose(
         conversation_id=conversation_id,
         sender_id=sender_id,
         sender_public_id=sender_public_id,
-        client_id=_client_id(client_id),
+        client_id=_own_client_id(client_id),
         body=text.clean_body(body, chars_max=Message.BODY_CHARS_MAX),
         reply_to=reply_to,
     )
@@ -87,6 +87,13 @@ def _posted(outcome: Posted | DomainError) -> Posted:
     if isinstance(outcome, DomainError):
         raise outcome
     return outcome
+
+
+def _own_client_id(raw: str) -> str:
+    # A colon marks what the product itself posts in somebody's name, such as the card of a transfer.
+    if ":" in raw:
+        raise ClientIdInvalid
+    return _client_id(raw)
 
 
 def _client_id(raw: str) -> str:

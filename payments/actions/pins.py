@@ -13,6 +13,8 @@ from payments.models import Pin
 
 WRONG_MAX = 5
 RESET_WAIT = timedelta(days=1)
+# After the wait, a reset that nobody used ends: it must not lie ready for whoever finds the phone next year.
+RESET_OPEN_FOR = timedelta(days=3)
 # How long a proven one-time code counts as fresh.
 CODE_FRESH_FOR = timedelta(minutes=10)
 _IN_A_ROW = "01234567890123456789"
@@ -65,7 +67,8 @@ def verify_pin(*, user_id: int, pin: str, now: datetime) -> None:
         raise errors.PinWrong(left=WRONG_MAX - wrong)
     # The right one, even as the last try that was left. Whoever locked it meanwhile with wrong ones keeps it locked.
     unlocked = Pin.objects.filter(user_id=user_id, wrong__lte=wrong)
-    unlocked.update(wrong=0, locked_at=None)
+    # Whoever knows the PIN needs no reset: one that was asked for, by whomever, is over.
+    unlocked.update(wrong=0, locked_at=None, reset_asked_at=None)
 
 
 def ask_pin_reset(*, user_id: int, code_proved_at: datetime, now: datetime) -> datetime:
@@ -87,7 +90,7 @@ def reset_pin(*, user_id: int, pin: str, now: datetime) -> None:
     """
     Set a new PIN once the day of waiting is over, and unlock.
 
-    :raises PinResetTooEarly: if it was not asked for, or its day is not over
+    :raises PinResetTooEarly: if it was not asked for, its day is not over, or it was left unused for three more
     """
     pin_hash = _hash(pin)
     with transaction.atomic():
@@ -99,6 +102,8 @@ def reset_pin(*, user_id: int, pin: str, now: datetime) -> None:
         left = row.reset_asked_at + RESET_WAIT - now
         if left > timedelta(0):
             raise errors.PinResetTooEarly(retry_after=ceil(left.total_seconds()))
+        if left < -RESET_OPEN_FOR:
+            raise errors.PinResetTooEarly
         Pin.objects.filter(user_id=user_id).update(
             pin_hash=pin_hash, set_at=now, wrong=0, locked_at=None, reset_asked_at=None
         )

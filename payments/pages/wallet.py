@@ -138,7 +138,8 @@ def _boot(user: Any, shown: api.Wallet, *, is_live: bool) -> Any:
 
 
 def _seq(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:20]) <= SEQ_MAX else None
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(SEQ_MAX))
+    return int(text) if is_number and 0 < int(text) <= SEQ_MAX else None
 
 
 _BLANK = {"amount": Money(0), "direction": "in"}

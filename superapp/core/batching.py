@@ -90,14 +90,14 @@ class Batcher(Generic[Item, Outcome]):
             with self._wake:
                 while not self._queue:
                     if not self._wake.wait(IDLE_SECONDS):
-                        connections.close_all()
+                        _give_back_connections()
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch_max))]
             batch_sizes.labels(self._name).observe(len(batch))
             self._settle(batch, self._outcomes(batch))
 
     def _outcomes(self, batch: Sequence[_Entry[Item, Outcome]]) -> Sequence[Outcome | DomainError]:
-        _mend_connections()
         try:
+            _mend_connections()
             outcomes = self._run([entry.item for entry in batch])
             if len(outcomes) != len(batch):
                 raise RuntimeError(f"{len(batch)} items had {len(outcomes)} outcomes")
@@ -137,6 +137,13 @@ class Batcher(Generic[Item, Outcome]):
                 loop.call_soon_threadsafe(_resolve_all, pairs)
             except RuntimeError:  # The loop has ended, and nobody waits any more.
                 log.warning("batch_answers_unheard", batcher=self._name, count=len(pairs))
+
+
+def _give_back_connections() -> None:
+    try:
+        connections.close_all()
+    except (DatabaseError, InterfaceError) as error:  # It is gone all the same, and the thread must live on.
+        log.warning("connection_lost_at_rest", error=str(error))
 
 
 def _mend_connections() -> None:

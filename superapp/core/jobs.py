@@ -108,7 +108,9 @@ def send_again(now: datetime) -> int:
 
 def release_all(now: datetime) -> int:
     """Take every running job back at once: the one process that could be running them has only just started."""
-    return Job.objects.filter(state=Job.State.RUNNING).update(state=Job.State.QUEUED, due_at=now)
+    running = Job.objects.filter(state=Job.State.RUNNING)
+    running.filter(tries__gte=TRIES_MAX).update(state=Job.State.FAILED, error_code=Fault.code, ended_at=now)
+    return running.update(state=Job.State.QUEUED, due_at=now)
 
 
 def run(job_id: int) -> None:

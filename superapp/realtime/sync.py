@@ -18,7 +18,7 @@ ME_ROWS_PAGE = 100
 
 class SyncIn(Shape):
     # A 64-bit number, which no JSON number of a browser holds.
-    cursor: Annotated[str, msgspec.Meta(pattern=r"^\d{1,19}$")] | None = None
+    cursor: Annotated[str, msgspec.Meta(pattern=r"^\d{1,18}$")] | None = None
 
 
 class SyncPageIn(Shape):

@@ -369,3 +369,18 @@ def test_two_comings_are_two_lines(group, now):
         (5, "member_left"),
         (6, "member_joined"),
     ]
+
+
+def test_change_of_what_was_said_before_one_came_is_not_told_to_them(group, make_user, commit, post, now):
+    conversation, ana, bo, _citra = group
+    dewi = make_user("dewi")
+    posted = post(conversation, ana, "sebelum dewi datang")
+    api.add_member(conversation_id=conversation.public_id, by_user_id=ana.pk, user_id=dewi.pk, now=now)
+
+    with commit() as hints:
+        api.react(conversation_id=conversation.public_id, seq=posted.seq, by_user_id=bo.pk, emoji="👍", now=now)
+
+    [(told, hint)] = hints
+    assert (hint["say"], hint["row"]["seq"]) == ("message.changed", posted.seq)
+    assert dewi.pk not in told
+    assert {ana.pk, bo.pk} <= set(told)

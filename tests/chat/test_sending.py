@@ -260,7 +260,7 @@ def test_message_that_waits_for_others_is_refused_inside_a_transaction(make_user
         log.writer.submit(entry(conversation, ana))
 
 
-@pytest.mark.parametrize("client_id", ["", "x" * 65, "dua kata", "é", "a\x00b"])
+@pytest.mark.parametrize("client_id", ["", "x" * 65, "dua kata", "é", "a\x00b", "transfer:1"])
 def test_unusable_number_is_refused(make_user, make_direct, post, client_id):
     conversation = make_direct(ana := make_user("ana"), make_user("bo"))
 

@@ -107,3 +107,22 @@ def test_changing_needs_the_old_one(ana, now):
     api.change_pin(user_id=ana.pk, old=PIN, new="739104", now=now)
 
     api.verify_pin(user_id=ana.pk, pin="739104", now=now)
+
+
+def test_right_pin_ends_a_reset_that_was_asked_for(ana, now):
+    api.ask_pin_reset(user_id=ana.pk, code_proved_at=now, now=now)
+
+    api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
+
+    with pytest.raises(errors.PinResetTooEarly):
+        api.reset_pin(user_id=ana.pk, pin="147025", now=now + timedelta(days=1, minutes=1))
+    api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
+
+
+def test_reset_that_nobody_used_ends(ana, now):
+    api.ask_pin_reset(user_id=ana.pk, code_proved_at=now, now=now)
+
+    with pytest.raises(errors.PinResetTooEarly):
+        api.reset_pin(user_id=ana.pk, pin="147025", now=now + timedelta(days=4, minutes=1))
+
+    api.verify_pin(user_id=ana.pk, pin=PIN, now=now)

@@ -100,8 +100,12 @@ def prove_number(*, phone: str, code: str, browser_token: str, address: str, lan
     number = phones.parse(phone)
     browser = browser_hash(browser_token)
     is_known = queries.is_known_browser(number=number, browser_hash=browser)
-    guesses = [(GUESSES, _whose(number, browser, is_known=is_known)), (GUESSES_OF_ADDRESS, f"address:{address}")]
-    limits.count(guesses, now=now)
+    limits.count([(GUESSES_OF_ADDRESS, f"address:{address}")], now=now)
+    with transaction.atomic():
+        # Who has no code to guess at must not use up the guesses of the number's owner.
+        if queries.lock_open_code(number=number, browser_hash=browser, now=now) is None:
+            raise CodeOver
+    limits.count([(GUESSES, _whose(number, browser, is_known=is_known))], now=now)
     with transaction.atomic():
         row = queries.lock_open_code(number=number, browser_hash=browser, now=now)
         if row is None:
