@@ -88,7 +88,7 @@ class Device(models.Model):
 
     ``ended_at`` is set when it logged out or was signed out from elsewhere; its session is gone then. ``browser_hash``
     tells the browser again after the session has ended. ``trusted_at`` is null while nothing but a code by SMS speaks
-    for the device: such a device may read and write, and may not move money.
+    for the device: such a device may read and write. Payments does not look at it yet; what it asks for is the PIN.
     """
 
     NAME_CHARS_MAX = 80
