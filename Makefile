@@ -66,11 +66,18 @@ docs-check: .venv/dev.stamp
 
 test: test-js test-sqlite test-postgres  ## The whole suite, embedded and served, and the journeys in a browser
 
+# Journeys wait for browsers and servers that are killed and started, several at once on few cores. What failed beside
+# others is tried once more alone, and must pass there: a fault fails twice, a wait that was too short does not.
+define suite
+NUSA_TEST_DB=$(1) $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal || \
+NUSA_TEST_DB=$(1) $(BIN)/pytest --quiet --last-failed --last-failed-no-failures none
+endef
+
 test-sqlite: programs .venv/dev.stamp $(CATALOGUES)
-	NUSA_TEST_DB=sqlite $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
+	$(call suite,sqlite)
 
 test-postgres: programs .venv/dev.stamp $(CATALOGUES)
-	NUSA_TEST_DB=postgres $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
+	$(call suite,postgres)
 
 test-js: programs
 	node --test $(wildcard tests/js/*.test.js)
