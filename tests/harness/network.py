@@ -17,6 +17,7 @@ class NetworkBlocked(OSError):
 
 def block() -> None:
     """Refuse every connection and every look-up that would leave this machine, in this process."""
+    # The type checker minds that methods are replaced, which is what blocking is.
     socket.socket.connect = _guarded_connect  # type: ignore[method-assign]
     socket.socket.connect_ex = _guarded_connect_ex  # type: ignore[method-assign]
     socket.getaddrinfo = _guarded_getaddrinfo

@@ -102,7 +102,7 @@ class Browser:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
-    if report.failed:  # type: ignore[attr-defined]
+    if report.failed:  # type: ignore[attr-defined]  # What a wrapper's yield returns has no type.
         item.stash[_has_failed] = True
     return report
 
