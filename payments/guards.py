@@ -21,7 +21,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import CheckConstraint, UniqueConstraint
 
-from payments.rules import Rule
 from superapp.core import health
 
 SQL = Path(__file__).parent / "sql"
@@ -34,7 +33,7 @@ _POSTGRES_FUNCTION = re.compile(
     r"^CREATE OR REPLACE FUNCTION (?P<name>\w+)\((?:.|\n)*?AS \$body\$(?P<body>(?:.|\n)*?)\$body\$;$", re.MULTILINE
 )
 # ('journal', 'append_only', 'BEFORE …', the guards' own table in postgres_guards.sql.
-_POSTGRES_TRIGGER = re.compile(r"^ +\('(?P<table>\w+)', '(?P<name>\w+)',\s+'BEFORE", re.MULTILINE)
+_POSTGRES_TRIGGER = re.compile(r"^ +\('(?P<table>\w+)', '(?P<name>\w+)', 'BEFORE", re.MULTILINE)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -144,8 +143,6 @@ def _missing_constraints(connection: BaseDatabaseWrapper) -> list[str]:
                 f"constraint {constraint.name}"
                 for constraint in model._meta.constraints
                 if isinstance(constraint, (CheckConstraint, UniqueConstraint)) and constraint.name not in there
-                # Of these the triggers are looked for.
-                and not (isinstance(constraint, Rule) and connection.vendor == "postgresql")
             ]
     return absent
 

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from payments.rules import Rule
 from superapp.core import ids
 
 ASSET_CHARS_MAX = 8
@@ -58,24 +57,24 @@ class Account(models.Model):
         constraints = (
             # What the composite foreign keys of a transfer point at.
             models.UniqueConstraint(fields=["id", "asset"], name="payments_account_id_asset"),
-            Rule(
+            models.CheckConstraint(
                 condition=Q(credits__range=(0, TOTAL_MAX), debits__range=(0, TOTAL_MAX), held__range=(0, TOTAL_MAX)),
                 name="payments_account_totals_in_range",
             ),
-            # The last defence of what lies here: a CHECK everywhere. One that comes to NULL, for want of a bound, holds.
             models.CheckConstraint(
-                condition=Q(floor__lte=F("credits") - F("debits") - F("held")), name="payments_account_floor"
+                condition=Q(floor=None) | Q(floor__lte=F("credits") - F("debits") - F("held")),
+                name="payments_account_floor",
             ),
             models.CheckConstraint(
-                condition=Q(ceiling__gte=F("credits") - F("debits")), name="payments_account_ceiling"
+                condition=Q(ceiling=None) | Q(ceiling__gte=F("credits") - F("debits")), name="payments_account_ceiling"
             ),
-            Rule(
+            models.CheckConstraint(
                 condition=Q(queued_credit=False) | Q(ceiling=None), name="payments_account_queued_has_no_ceiling"
             ),
-            Rule(
+            models.CheckConstraint(
                 condition=Q(last_seq__gte=0, version__gte=F("last_seq")), name="payments_account_version_counts_all"
             ),
-            Rule(
+            models.CheckConstraint(
                 condition=Q(status__in=["open", "frozen", "closed"]), name="payments_account_status_known"
             ),
         )
@@ -163,17 +162,17 @@ class Transfer(models.Model):
             models.UniqueConstraint(
                 fields=["pending"], condition=Q(pending__isnull=False), name="payments_transfer_resolves_once"
             ),
-            Rule(condition=~Q(debit=F("credit")), name="payments_transfer_not_to_itself"),
-            Rule(
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="payments_transfer_not_to_itself"),
+            models.CheckConstraint(
                 condition=Q(amount__gt=0, amount__lte=TOTAL_MAX) & ~Q(phase="void") | Q(amount=0, phase="void"),
                 name="payments_transfer_moves_something",
             ),
-            Rule(
+            models.CheckConstraint(
                 condition=Q(phase__in=["posted", "hold"], pending=None)
                 | Q(phase__in=["capture", "void"], pending__isnull=False),
                 name="payments_transfer_pending_iff_resolving",
             ),
-            Rule(
+            models.CheckConstraint(
                 condition=Q(expires_at=None) | Q(phase="hold"), name="payments_transfer_only_holds_expire"
             ),
         )
@@ -228,7 +227,7 @@ class Request(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["scope", "key"], name="payments_request_answered_once"),
-            Rule(
+            models.CheckConstraint(
                 condition=Q(outcome="posted", journal__isnull=False, code="")
                 | Q(outcome="refused", journal=None) & ~Q(code=""),
                 name="payments_request_posted_or_refused",
