@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from payments import api, chart, ledger, proof
+from payments import chart, ledger, proof
 from payments.ledger import Posted, Refused, Reused
 from payments.ledger.entries import Refund
 from payments.models import Journal, Posting, Refundable, Request, Transfer
