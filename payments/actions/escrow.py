@@ -13,10 +13,12 @@ from payments.fees import FeeRule
 from payments.ledger import Answer, Entry, Key, Line, key_for
 from payments.ledger.entries import Refund
 from payments.models import ESCROW_PAID, Account, Transfer
+from payments.offering import offered
 from superapp.core import ids
 from superapp.core.money import Money
 
 
+@offered
 def pay_into_escrow(*, reference: str, payer_id: int, amount: Money, idempotency_key: str, now: datetime) -> Answer:
     """
     Move money from a person's wallet into the escrow of a reference, once for ever.
