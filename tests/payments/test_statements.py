@@ -150,7 +150,8 @@ def test_statement_with_a_line_missing_does_not_come_to_its_end(make_payer, send
 def without_guards(statement, *params):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE payments_posting DISABLE TRIGGER ALL")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE payments_posting DISABLE TRIGGER USER")
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'payments_posting'")
             for (name,) in cursor.fetchall():

@@ -33,11 +33,12 @@ def _media(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(world, "portrait", drawn_once)
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.SMS_URL = ""
+    # How strong the hash of a PIN is, is not what is tried here.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
-def made(db, now, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def made(db, now):
     assert world.make_world(now=now) is True
 
 
@@ -151,8 +152,7 @@ def sent():
     return [{"journal": str(row.public_id), "at": row.posted_at} for row in rows]
 
 
-def test_world_that_was_broken_off_after_the_money_is_carried_on(db, now, settings, monkeypatch):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def test_world_that_was_broken_off_after_the_money_is_carried_on(db, now, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(world, "_set_up", no_more)
         with pytest.raises(ConnectionAbortedError):
