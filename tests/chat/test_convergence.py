@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 )
 
 from chat import api, log, reading
-from chat.log_rows import Posted
+from chat.log_entries import Posted
 from chat.models import Message
 from superapp.accounts import api as accounts
 from superapp.core.errors import DomainError
@@ -86,9 +86,9 @@ class Convergence(RuleBasedStateMachine):
         self.acknowledged: dict[tuple[int, int, str], tuple[Posted, str]] = {}
         self.unlucky: list[tuple[int, int, str, str]] = []
 
-    def carry(self, user_ids: Any, frame: bytes) -> None:
+    def carry(self, tidings: Any) -> None:
         positions = {user.pk: place for place, user in enumerate(self.users)}
-        self.in_flight += [(positions[user_id], frame) for user_id in user_ids]
+        self.in_flight += [(positions[user_id], one.frame) for one in tidings for user_id in one.to]
 
     # What people do.
 
