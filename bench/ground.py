@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.harness import servers
+from tests.harness import ports, servers
 
 P = TypeVar("P", bound=servers.Process)
 ROOT = Path(__file__).resolve().parent.parent
@@ -115,7 +115,7 @@ def _become(directory: Path) -> None:
 
 
 def _door(directory: Path, name: str, command: list[str], started: ExitStack) -> Door:
-    port, metrics_port = servers.free_port(), servers.free_port()
+    port, metrics_port = ports.free_port(), ports.free_port()
     process = servers.Process(
         name,
         [sys.executable, *command, str(port)],

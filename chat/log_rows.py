@@ -206,7 +206,8 @@ def _among(columns: tuple[str, ...], rows: Collection[tuple[Any, ...]]) -> tuple
 def _ask(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _run_many(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import drf_spectacular_sidecar
 from csp import constants as csp
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
@@ -284,6 +285,10 @@ TIME_ZONE = "Asia/Jakarta"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static"), "Where static files are gathered."))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# The viewer of the API's description; of its package this folder alone.
+STATICFILES_DIRS = [
+    ("swagger", Path(drf_spectacular_sidecar.__file__).parent / "static/drf_spectacular_sidecar/swagger-ui-dist")
+]
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_ACCEL = env.text(
     "MEDIA_ACCEL",

@@ -150,7 +150,6 @@ def _accepted_pairs_plain(ordered: list[tuple[int, int]]) -> set[tuple[int, int]
         return {(lower, higher) for lower, higher in cursor.fetchall()}
 
 
-
 def onlookers(user_id: int) -> list[int]:
     """Who has this person in their list of contacts, and should see a new picture or name there."""
     rows = Contact.objects.filter(peer_id=user_id, rev__gt=0).exclude(state=Contact.State.ENDED)

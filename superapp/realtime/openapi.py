@@ -55,6 +55,7 @@ def _operation(
     handler = command.handler or command.loop_handler
     operation: dict[str, Any] = {
         "operationId": command.name,
+        "tags": [command.name.partition(".")[0]],
         "summary": (handler.__doc__ or command.name).strip().splitlines()[0],
         "responses": {
             "200": {"description": "Done.", "content": _json(of_type.get(command.answer, {"type": "object"}))},

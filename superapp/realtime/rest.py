@@ -93,4 +93,4 @@ class DescriptionView(APIView):
         return Response(openapi.description())
 
 
-urlpatterns = [*_views(), path("schema/", DescriptionView.as_view())]
+urlpatterns = [*_views(), path("schema/", DescriptionView.as_view(), name="schema")]

@@ -9,6 +9,7 @@ from superapp.web import views
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("api/", views.api_reference, name="api_reference"),
     path("luring/", views.offline, name="offline"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("shell.json", views.shell, name="shell"),

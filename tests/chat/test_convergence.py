@@ -278,6 +278,23 @@ class Convergence(RuleBasedStateMachine):
             ServerLine(caller_of(self.users[who])).ask(do, **fields)
 
 
+def test_who_came_back_and_was_not_told_so_finds_out_by_the_next_hint(real_db, monkeypatch):
+    monkeypatch.setattr(bus, "publish", bus.publish)
+    machine = Convergence()
+    machine.begin()
+    machine.send(body="halo", count=2, where=1, who=0)
+    machine.leave(who=2)
+    machine.deliver_all_in_order()
+
+    machine.add(who=0, whom=2)
+    machine.in_flight = [(who, frame) for who, frame in machine.in_flight if b'"on":"chat:' in frame]
+    machine.deliver_all_in_order()
+
+    machine.nobody_holds_what_is_not_theirs()
+    back = machine.clients[2].conversations[str(machine.places[1])]
+    assert (back.from_seq, back.until_seq, sorted(back.rows)) == (4, None, [4])
+
+
 def log_of(place: Any) -> list[tuple[int, str, str]]:
     rows = Message.objects.filter(conversation__public_id=place).order_by("seq")
     return list(rows.values_list("seq", "client_id", "kind"))

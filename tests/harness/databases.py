@@ -117,7 +117,7 @@ def cloned(directory: Path) -> Iterator[Clone]:
 
 
 def _clone(directory: Path, name: str, var_dir: Path) -> Clone:
-    env = {**os.environ, "VAR_DIR": str(var_dir)}
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "superapp.settings", "VAR_DIR": str(var_dir)}
     if settings.SERVED:
         _run(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
         env["DATABASE_URL"] = settings.DATABASE_URL.rpartition("/")[0] + f"/{name}"

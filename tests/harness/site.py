@@ -10,7 +10,8 @@ from pathlib import Path
 from django.conf import settings
 
 from tests.harness.databases import Clone
-from tests.harness.servers import Process, free_port
+from tests.harness.ports import free_port
+from tests.harness.servers import Process
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -71,15 +71,7 @@ def dial():
 
 
 @pytest.fixture
-def redis(redis_server):
-    """The Redis of this worker, running again after the test."""
-    yield redis_server
-    if not redis_server.is_running:
-        redis_server.start()
-
-
-@pytest.fixture
-def calm_publisher(redis):
+def calm_publisher(redis_server):
     """A publisher of this process that remembers no outage of another test."""
     crossing._forget_publisher()
     yield
@@ -111,16 +103,16 @@ def test_a_device_is_ended_in_whichever_process_it_is(make_site, make_user, dial
 
 
 def test_after_redis_came_back_everybody_is_told_and_hints_flow_again(
-    make_site, make_user, dial, redis, calm_publisher
+    make_site, make_user, dial, redis_server, calm_publisher
 ):
     site = make_site(doors=2)
     ana = make_user("ana")
     lines = [dial(url, log_in(ana)) for url in site.urls]
 
-    redis.kill()
+    redis_server.kill()
     bus.publish([Tidings([ana.pk], HINT)])
     silent = [line.hints() for line in lines]
-    redis.start()
+    redis_server.start()
 
     assert silent == [[], []]
     assert [line.read() for line in lines] == [RESUMED] * 2
@@ -145,10 +137,12 @@ def test_sockets_of_this_process_hear_a_hint_once_though_redis_brings_it_too(con
     assert client.hints() == []
 
 
-def test_without_redis_sockets_of_this_process_hear_as_ever_and_nobody_waits(connect, make_user, redis, calm_publisher):
+def test_without_redis_sockets_of_this_process_hear_as_ever_and_nobody_waits(
+    connect, make_user, redis_server, calm_publisher
+):
     ana = make_user("ana")
     client = connect(ana)
-    redis.kill()
+    redis_server.kill()
     bus.publish([Tidings([ana.pk], HINT)])
     first = client.read()
 
@@ -162,14 +156,14 @@ def test_without_redis_sockets_of_this_process_hear_as_ever_and_nobody_waits(con
     assert took < 0.2
 
 
-def test_a_person_comes_in_while_redis_is_out_of_reach(connect, make_user, redis, calm_publisher):
-    redis.kill()
+def test_a_person_comes_in_while_redis_is_out_of_reach(connect, make_user, redis_server, calm_publisher):
+    redis_server.kill()
     ana = make_user("ana")
 
     client = connect(ana)
     bus.publish([Tidings([ana.pk], HINT)])
     told = client.read()
-    redis.start()
+    redis_server.start()
 
     assert client.ready is not None
     assert told == json.loads(HINT)
@@ -177,7 +171,7 @@ def test_a_person_comes_in_while_redis_is_out_of_reach(connect, make_user, redis
 
 
 def test_what_was_lost_on_the_way_out_is_made_known_when_redis_answers_again(
-    make_site, make_user, dial, redis, calm_publisher, monkeypatch
+    make_site, make_user, dial, redis_server, calm_publisher, monkeypatch
 ):
     site = make_site(doors=1)
     ana = make_user("ana")

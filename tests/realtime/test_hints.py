@@ -7,6 +7,7 @@ from django.db import transaction
 
 from superapp.core.errors import DomainError, Kind
 from superapp.realtime import bus, hints, me, registry
+from superapp.realtime.bus import Tidings
 from superapp.realtime.hub import hub
 from superapp.realtime.registry import TopicKind
 

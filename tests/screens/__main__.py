@@ -9,7 +9,8 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from time import monotonic
 
-from tests.harness.servers import Process, free_port
+from tests.harness.ports import free_port
+from tests.harness.servers import Process
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "screens"
