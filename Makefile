@@ -14,7 +14,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po s
 
 export PORT
 
-.PHONY: run setup compile check test test-sqlite test-postgres test-js lint types contracts migrations templates deploy-check docs docs-check serve screens messages audit programs clean
+.PHONY: run setup compile check check-api test test-sqlite test-postgres test-js lint types contracts migrations templates deploy-check docs docs-check serve screens messages audit programs clean
 .DEFAULT_GOAL := run
 
 # --- Using it --------------------------------------------------------------------------------------------------------
@@ -78,6 +78,10 @@ test-sqlite: programs .venv/dev.stamp $(CATALOGUES)
 
 test-postgres: programs .venv/dev.stamp $(CATALOGUES)
 	$(call suite,postgres)
+
+check-api: programs .venv/dev.stamp $(CATALOGUES)  ## The API against its description: 500 examples an operation, both databases
+	NUSA_API_EXAMPLES=500 NUSA_TEST_DB=sqlite $(BIN)/pytest --quiet --numprocesses $(WORKERS) tests/api
+	NUSA_API_EXAMPLES=500 NUSA_TEST_DB=postgres $(BIN)/pytest --quiet --numprocesses $(WORKERS) tests/api
 
 test-js: programs
 	node --test $(wildcard tests/js/*.test.js)

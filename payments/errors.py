@@ -87,8 +87,16 @@ class AlreadyPaid(DomainError):
     message = _("This was already paid.")
 
 
+class EscrowNotFound(DomainError):
+    """Nothing was paid for this reference, yet: no key is burnt."""
+
+    code = "payments.escrow_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("Nothing was paid for this yet.")
+
+
 class EscrowEmpty(DomainError):
-    """Nothing lies in escrow for this reference (any more)."""
+    """Nothing is left in escrow for this reference, and nothing will come: it is paid once."""
 
     code = "payments.escrow_empty"
     kind = Kind.CONFLICT
@@ -197,6 +205,14 @@ class PinAlreadySet(DomainError):
     code = "payments.pin_already_set"
     kind = Kind.CONFLICT
     message = _("You already have a PIN.")
+
+
+class DeviceNotTrusted(DomainError):
+    """A first PIN is set at once only on a device that something stronger than a code by SMS speaks for."""
+
+    code = "payments.device_not_trusted"
+    kind = Kind.FORBIDDEN
+    message = _("We do not know this device well enough yet. Ask for a PIN with a code; you can set it a day later.")
 
 
 class PinWrong(DomainError):

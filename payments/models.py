@@ -336,15 +336,26 @@ class Pin(models.Model):
     """
     The six digits that let money go out. Stored hashed; wrong tries are counted by person, wherever they come from.
 
-    ``locked_at`` is set after too many. A locked or forgotten PIN is replaced a day after a fresh code asked for it.
+    ``locked_at`` is set after too many. A locked or forgotten PIN is replaced a day after a fresh code asked for it. A
+    first one from a device that is not trusted waits the same day: meanwhile the row has none.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+")
-    pin_hash = models.CharField(max_length=128)
-    set_at = models.DateTimeField()
+    # Empty while one was only asked for.
+    pin_hash = models.CharField(max_length=128, default="", blank=True)
+    set_at = models.DateTimeField(null=True)
     wrong = models.PositiveSmallIntegerField(default=0)
     locked_at = models.DateTimeField(null=True)
     reset_asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(pin_hash="", set_at=None, wrong=0, locked_at=None)
+                | ~Q(pin_hash="") & Q(set_at__isnull=False),
+                name="payments_pin_tried_only_when_set",
+            ),
+        )
 
 
 class NightlyProof(models.Model):

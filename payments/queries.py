@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from payments import chart
-from payments.errors import HoldNotFound, OperatorsOnly, ReceiptNotFound, TopUpNotFound
+from payments.errors import EscrowNotFound, HoldNotFound, OperatorsOnly, ReceiptNotFound, TopUpNotFound
 from payments.models import ESCROW_PAID, Account, Inbox, Journal, OpenHold, Pin, Posting, Tier, TopUp, Transfer
 from superapp.core.money import IDR, Money
 
@@ -179,10 +179,17 @@ def expired_holds(now: datetime, *, limit: int) -> list[Transfer]:
     return list(Transfer.objects.filter(pk__in=list(ids[:limit])).order_by("pk"))
 
 
-def escrow_payment(reference: str) -> Transfer | None:
-    """The transfer by which the money for this reference came into escrow."""
+def escrow_payment(reference: str) -> Transfer:
+    """
+    The transfer by which the money for this reference came into escrow.
+
+    :raises EscrowNotFound: if none came
+    """
     paid = Transfer.objects.filter(journal__reference=reference, journal__kind=ESCROW_PAID)
-    return paid.select_related("debit", "credit").order_by("pk").first()
+    found = paid.select_related("debit", "credit", "journal").order_by("pk").first()
+    if found is None:
+        raise EscrowNotFound
+    return found
 
 
 def merchant_paid(reference: str) -> Account | None:
@@ -230,6 +237,10 @@ def lock_pin(user_id: int) -> Pin | None:
 
 def pin_of(user_id: int) -> Pin | None:
     return Pin.objects.filter(user_id=user_id).first()
+
+
+def has_pin(user_id: int) -> bool:
+    return Pin.objects.filter(user_id=user_id).exclude(pin_hash="").exists()
 
 
 def journal_of(public_id: UUID) -> Journal | None:

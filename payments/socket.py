@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from payments import api, frames
+from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.money import Money
 from superapp.realtime import registry
@@ -31,8 +32,9 @@ class WalletAnswer(msgspec.Struct):
 
 @command("payments.wallet", Nothing, rest="GET wallet", answer=WalletAnswer)
 def wallet(caller: Caller, _nothing: Nothing) -> WalletAnswer:
-    shown = api.wallet(caller.user_id, now=clock.now())
-    return WalletAnswer(frames.wallet(shown), frames.pin(api.pin_state(caller.user_id)))
+    now = clock.now()
+    shown = api.wallet(caller.user_id, now=now)
+    return WalletAnswer(frames.wallet(shown), frames.pin(api.pin_state(caller.user_id, now=now)))
 
 
 class ChangesIn(Shape):
@@ -115,10 +117,9 @@ class SendAnswer(msgspec.Struct):
 @command("payments.send", SendIn, rest="POST wallet/send", cost=10, answer=SendAnswer)
 def send(caller: Caller, send_in: SendIn) -> SendAnswer:
     """Send money, once; what was answered under a key is answered again, refusals too."""
-    receiver = api.recipient(caller.user_id, who=send_in.user)
     answer = api.send_to_person(
         sender_id=caller.user_id,
-        receiver_id=receiver.user_id,
+        receiver=send_in.user,
         amount=Money(send_in.amount.amount_minor, send_in.amount.asset),
         memo=send_in.memo,
         pin=send_in.pin,
@@ -136,7 +137,11 @@ class NewPin(Shape):
 
 @command("payments.pin_set", NewPin, rest="POST wallet/pin", cost=10)
 def pin_set(caller: Caller, new: NewPin) -> dict[str, Any]:
-    api.set_first_pin(user_id=caller.user_id, pin=new.pin, now=clock.now())
+    """
+    Set the first PIN, at once from a device that is trusted. From another it is asked for with a code, and set by
+    ``payments.pin_reset`` a day later.
+    """
+    api.set_pin_on_device(user_id=caller.user_id, device_id=caller.device_id, pin=new.pin, now=clock.now())
     return {}
 
 
@@ -151,13 +156,43 @@ def pin_change(caller: Caller, changed: ChangedPin) -> dict[str, Any]:
     return {}
 
 
+class Asked(msgspec.Struct):
+    """After how many seconds another code may be asked for."""
+
+    retry_after: int
+
+
+@command("payments.pin_code", Nothing, rest="POST wallet/pin/code", cost=20, answer=Asked)
+def pin_code(caller: Caller, _nothing: Nothing) -> Asked:
+    """Send a code to the number of who asks, good on this device alone, with which a new PIN is asked for."""
+    wait_s = accounts.send_code_to_owner(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
+    return Asked(retry_after=wait_s)
+
+
+class CodeIn(Shape):
+    code: SecretText
+
+
+class Reset(msgspec.Struct):
+    """From when a new PIN may be set."""
+
+    reset_from: str
+
+
+@command("payments.pin_ask", CodeIn, rest="POST wallet/pin/reset", cost=10, answer=Reset)
+def pin_ask(caller: Caller, code_in: CodeIn) -> Reset:
+    """Ask for a new PIN, or a first one, with the code that came; the day of waiting begins."""
+    now = clock.now()
+    proved_at = accounts.prove_owner(
+        user_id=caller.user_id, device_id=caller.device_id, code=code_in.code.strip(), now=now
+    )
+    return Reset(clock.wire(api.ask_pin_reset(user_id=caller.user_id, code_proved_at=proved_at, now=now)))
+
+
 @command("payments.pin_reset", NewPin, rest="PUT wallet/pin/reset", cost=10)
 def pin_reset(caller: Caller, new: NewPin) -> dict[str, Any]:
-    """
-    Set a new PIN once the day after the code is over. The code itself is proved on a page, in the browser it was sent
-    for.
-    """
-    api.reset_pin(user_id=caller.user_id, pin=new.pin, now=clock.now())
+    """Set the new PIN once the day of waiting is over."""
+    api.reset_pin(user_id=caller.user_id, pin=new.pin, device_id=caller.device_id, now=clock.now())
     return {}
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from payments.ledger.entries import Change, Entry, Outcome, Posted, Refused, Reused, accounts_of
+from payments.ledger.entries import Change, Entry, Key, Outcome, Posted, Refused, Reused, accounts_of
 
 
 class _Answered(msgspec.Struct):
@@ -50,6 +50,15 @@ def post(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
         result = _decode(cursor.fetchone()[0])
     changes = {x.id: Change(x.id, x.version, x.balance, x.held) for x in result.accounts or ()}
     return [_outcome(entry, answered, changes) for entry, answered in zip(entries, result.journals, strict=True)]
+
+
+def refuse(key: Key, code: str, *, now: datetime) -> bool:
+    """Store a refusal; False if the key was answered before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT payments_refuse_request(%s, %s, %s, %s, %s)", [key.scope, key.key, key.content_hash, code, now]
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def roll(account_id: int, rows_max: int) -> int:

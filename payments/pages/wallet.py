@@ -46,6 +46,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     page = found[:ROWS_PER_PAGE]
     context = {
         "wallet": shown,
+        "pin": api.pin_state(user.pk, now=now),
         "is_hidden": request.COOKIES.get(HIDING_COOKIE) == "hidden",
         "days": showing.days(page, now=now),
         "earlier_seq": page[-1].seq if len(found) > len(page) else None,

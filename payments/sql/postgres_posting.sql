@@ -150,6 +150,18 @@ AS $body$
     WHERE r.scope = p_scope AND r.key = p_key
 $body$;
 
+-- Store a refusal that was found before there was a journal to try; false if the key was answered before.
+CREATE OR REPLACE FUNCTION payments_refuse_request(p_scope text, p_key text, p_hash text, p_code text, p_now timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $body$
+BEGIN
+    INSERT INTO payments_request (scope, key, content_hash, outcome, code, journal_id, answered_at)
+    VALUES (p_scope, p_key, p_hash, 'refused', p_code, NULL, p_now)
+    ON CONFLICT (scope, key) DO NOTHING;
+    RETURN FOUND;
+END
+$body$;
+
 -- Post journals, each of any number of transfers and whole or not at all, in the order given, and answer for each.
 CREATE OR REPLACE FUNCTION payments_post(p jsonb) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER

@@ -34,6 +34,15 @@ def user_by_public_id(public_id: UUID) -> User:
     return _one(User.objects.filter(public_id=public_id, is_active=True))
 
 
+def user_ever_of(public_id: UUID) -> User:
+    """
+    The same, also when their account was closed.
+
+    :raises PersonNotFound: if there never was one
+    """
+    return _one(User.objects.filter(public_id=public_id))
+
+
 def user_by_handle(handle: str) -> User:
     """
     :raises PersonNotFound: if nobody has the handle
@@ -150,6 +159,10 @@ def _accepted_pairs_plain(ordered: list[tuple[int, int]]) -> set[tuple[int, int]
         return {(lower, higher) for lower, higher in cursor.fetchall()}
 
 
+def has_blocked(owner_id: int, peer_id: int) -> bool:
+    return Contact.objects.filter(owner_id=owner_id, peer_id=peer_id, is_blocked=True).exists()
+
+
 def onlookers(user_id: int) -> list[int]:
     """Who has this person in their list of contacts, and should see a new picture or name there."""
     rows = Contact.objects.filter(peer_id=user_id, rev__gt=0).exclude(state=Contact.State.ENDED)
@@ -199,6 +212,10 @@ def device_of_session(session_key: str, *, now: datetime) -> Device | None:
     return devices.select_related("user").first()
 
 
+def device_id_of_session(session_key: str) -> int | None:
+    return Device.objects.filter(session_key=session_key, ended_at=None).values_list("pk", flat=True).first()
+
+
 def devices_of(user_id: int) -> list[Device]:
     """Where this person is logged in, latest use first."""
     rows = Device.objects.filter(user_id=user_id, ended_at=None)
@@ -213,6 +230,37 @@ def device_of(user_id: int, public_id: UUID) -> Device:
     if device is None:
         raise DeviceNotFound
     return device
+
+
+def open_device(user_id: int, device_id: int | None) -> Device:
+    """
+    A device on which this person is logged in.
+
+    :raises DeviceNotFound: if it is somebody else's, or was signed out, or there is none
+    """
+    found = None if device_id is None else Device.objects.filter(pk=device_id, user_id=user_id, ended_at=None).first()
+    if found is None:
+        raise DeviceNotFound
+    return found
+
+
+def is_trusted_device(user_id: int, device_id: int | None) -> bool:
+    """Whether something stronger than a code by SMS speaks for this device of theirs (see ``Device``)."""
+    if device_id is None:
+        return False
+    return Device.objects.filter(pk=device_id, user_id=user_id, ended_at=None, trusted_at__isnull=False).exists()
+
+
+def devices_in_browser(*, user_id: int, browser_hash: str) -> QuerySet[Device]:
+    """Every log-in of this person in this browser, ended ones, too; none for a browser that cannot be told again."""
+    if not browser_hash:
+        return Device.objects.none()
+    return Device.objects.filter(user_id=user_id, browser_hash=browser_hash)
+
+
+def is_trusted_browser(*, user_id: int, browser_hash: str) -> bool:
+    """Whether this person was trusted in this browser before."""
+    return devices_in_browser(user_id=user_id, browser_hash=browser_hash).filter(trusted_at__isnull=False).exists()
 
 
 # Pictures.

@@ -9,10 +9,12 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
 from superapp.accounts import pictures, queries, sessions
 from superapp.accounts.actions import profile
@@ -21,7 +23,8 @@ from superapp.accounts.models import User
 from superapp.accounts.rows import AVATAR_PIXELS
 from superapp.core import clock
 from superapp.core.errors import DomainError, NotLoggedIn
-from superapp.realtime import serving
+from superapp.realtime import openapi, serving
+from superapp.realtime.errors import MethodNotAllowed
 from superapp.realtime.registry import Shape
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -44,23 +47,30 @@ _login_code_in = msgspec.json.Decoder(LoginCodeIn)
 _login_in = msgspec.json.Decoder(LoginIn)
 
 
-def json_door(view: Callable[..., Any]) -> View:
-    """Answer with JSON what the view returns, and what it refuses with the one body of errors."""
+def json_door(*methods: str) -> Callable[[Callable[..., Any]], View]:
+    """Answer these methods with JSON: what the view returns, and what is refused in the one body of errors."""
 
-    @functools.wraps(view)
-    def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
-        def call() -> Any:
-            return view(request, **parts)
+    def door(view: Callable[..., Any]) -> View:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+            def call() -> Any:
+                if request.method not in methods:
+                    raise MethodNotAllowed
+                return view(request, **parts)
 
-        try:
-            response = _json(serving.safely(call), 200)
-        except DomainError as refused:
-            response = _json(refused.body(), int(refused.kind))
-            if refused.retry_after is not None:
-                response.headers["Retry-After"] = str(refused.retry_after)
-        return response
+            try:
+                response = _json(serving.safely(call), 200)
+            except DomainError as refused:
+                is_method = isinstance(refused, MethodNotAllowed)
+                response = _json(refused.body(), 405 if is_method else int(refused.kind))
+                if refused.retry_after is not None:
+                    response.headers["Retry-After"] = str(refused.retry_after)
+            response.headers["Allow"] = ", ".join(methods)
+            return response
 
-    return answer
+        return answer
+
+    return door
 
 
 def in_known_browser(view: View) -> View:
@@ -76,9 +86,8 @@ def in_known_browser(view: View) -> View:
 
 
 @never_cache
-@require_POST
 @in_known_browser
-@json_door
+@json_door("POST")
 def login_code(request: HttpRequest) -> dict[str, int]:
     """Send a code. The answer is the same whether the number has an account or not."""
     code_in = serving.read(_login_code_in.decode, request.body)
@@ -86,9 +95,8 @@ def login_code(request: HttpRequest) -> dict[str, int]:
 
 
 @never_cache
-@require_POST
 @in_known_browser
-@json_door
+@json_door("POST")
 def login(request: HttpRequest) -> dict[str, str | bool]:
     """Log in with a code; a new number makes a new account."""
     login_in = serving.read(_login_in.decode, request.body)
@@ -98,16 +106,15 @@ def login(request: HttpRequest) -> dict[str, str | bool]:
 
 
 @never_cache
-@require_POST
-@json_door
+@json_door("POST")
 def logout(request: HttpRequest) -> dict[str, Any]:
+    """Log this browser out."""
     sessions.end(request, now=clock.now())
     return {}
 
 
 @never_cache
-@require_http_methods(["PUT", "POST", "DELETE"])
-@json_door
+@json_door("PUT", "POST", "DELETE")
 def avatar(request: HttpRequest) -> dict[str, Any]:
     """Show another picture, or none. POST is for forms, which know no PUT."""
     user_id = _person(request).pk
@@ -142,6 +149,14 @@ def avatar_file(request: HttpRequest, *, public_id: UUID, digest: str, size: int
     return response
 
 
+openapi.describe("POST login/code", "accounts.login_code", login_code, body=LoginCodeIn)
+openapi.describe("POST login", "accounts.login", login, body=LoginIn)
+openapi.describe("POST logout", "accounts.logout", logout)
+openapi.describe("PUT me/avatar", "accounts.avatar", avatar, file="picture")
+openapi.describe("POST me/avatar", "accounts.avatar_by_form", avatar, file="picture")
+openapi.describe("DELETE me/avatar", "accounts.avatar_remove", avatar)
+
+
 def _person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise NotLoggedIn
@@ -152,8 +167,12 @@ def _upload(request: HttpRequest) -> bytes:
     if int(request.META.get("CONTENT_LENGTH") or 0) > FORM_BYTES_MAX:
         raise PictureTooLarge(megabytes_max=pictures.UPLOAD_BYTES_MAX // 1024 // 1024)
     method, request.method = request.method, "POST"  # Django reads forms of POST alone.
-    picture = request.FILES.get("picture")
-    request.method = method
+    try:
+        picture = request.FILES.get("picture")
+    except (MultiPartParserError, SuspiciousOperation):
+        raise PictureUnreadable from None
+    finally:
+        request.method = method
     if picture is None:
         raise PictureUnreadable
     return picture.read(pictures.UPLOAD_BYTES_MAX + 1)

@@ -14,7 +14,9 @@ from daphne.server import Server
 
 # isort: split
 import autobahn.util
+import daphne.http_protocol
 import structlog
+from daphne.http_protocol import WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 MESSAGE_BYTES_MAX = 1024 * 1024
@@ -61,7 +63,15 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
                 self.transport.abortConnection()
 
 
+class UnreadRequest(WebRequest):  # type: ignore[misc]
+    """A request whose body is left to Django. Twisted would hold a form's in memory, and refuse a broken one itself."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{**options, "parsePOSTFormSubmission": False})
+
+
 WebSocketFactory.protocol = BoundedWebSocket
+daphne.http_protocol.WebRequest = UnreadRequest
 
 
 def run(

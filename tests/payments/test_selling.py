@@ -9,7 +9,7 @@ from django.db import transaction
 
 from payments import api, errors, ledger, proof
 from payments.actions.holds import expire_holds
-from payments.models import Account, Posting, Refundable
+from payments.models import Account, Posting, Refundable, Request
 from superapp.core import ids
 from superapp.core.models import Fact
 from superapp.core.money import Money
@@ -172,11 +172,19 @@ def test_merchant_who_spent_the_money_cannot_refund_it(ana, pay, release, refund
 
 
 def test_nothing_in_escrow_is_nothing_to_pay_out(ana, pay, release, refund, now):
-    assert release() == api.Refused("payments.escrow_empty")
-    assert refund(1) == api.Refused("payments.escrow_empty")
+    for ask in (release, lambda: refund(1)):
+        with pytest.raises(errors.EscrowNotFound):
+            ask()
     pay()
-    release(key="first")
+    # Nothing was stored under the keys: the money came.
+    assert isinstance(release(), api.Posted)
+
     assert release(key="second") == api.Refused("payments.escrow_empty")
+    assert release(key="second") == api.Refused("payments.escrow_empty", replayed=True)
+    with pytest.raises(errors.KeyReused):
+        release(key="second", amount=1)
+    assert Request.objects.get(key="second").code == "payments.escrow_empty"
+    assert proof.prove(now=now) == []
 
 
 @pytest.fixture
