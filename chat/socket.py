@@ -160,7 +160,10 @@ class OneConversation(Shape):
 @command("chat.typing", OneConversation)
 def typing(caller: Caller, one: OneConversation) -> dict[str, Any]:
     actions.announce_typing(
-        conversation_id=one.conversation, user_id=caller.user_id, user_public_id=caller.user_public_id
+        conversation_id=one.conversation,
+        user_id=caller.user_id,
+        user_public_id=caller.user_public_id,
+        now=clock.now(),
     )
     return {}
 

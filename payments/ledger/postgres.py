@@ -11,6 +11,7 @@ import msgspec
 from django.db import connection
 
 from payments.ledger.entries import Change, Entry, Key, Outcome, Posted, Refused, Reused, accounts_of
+from superapp.core import prepared
 
 
 class _Answered(msgspec.Struct):
@@ -45,7 +46,7 @@ def post(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
         statement, request = "SELECT payments_post_one(%s)", _request_for_one(entries[0], now)
     else:
         statement, request = "SELECT payments_post(%s)", _request(entries, now)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(statement, [_encode(request).decode()])
         result = _decode(cursor.fetchone()[0])
     changes = {x.id: Change(x.id, x.version, x.balance, x.held) for x in result.accounts or ()}
