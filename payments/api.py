@@ -26,6 +26,7 @@ from payments.errors import EscrowNotFound, WalletNotFound
 from payments.fees import MICRO, NOTHING, REGULAR, FeeRule
 from payments.ledger import Answer, Posted, Refused
 from payments.models import Account
+from payments.offering import is_offered
 from payments.queries import Movement
 from payments.recipients import Recipient, find_recipient, find_written, payee, recipient
 from superapp.core.money import IDR, Money
@@ -55,6 +56,7 @@ __all__ = [
     "find_recipient",
     "find_written",
     "hold_funds",
+    "is_offered",
     "merchant_balance",
     "pay_into_escrow",
     "payee",
@@ -179,13 +181,15 @@ def receipt(user_id: int, journal: UUID) -> Movement:
 
 
 def csv_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
-    """A person's statement from ``since`` up to but not including ``until``."""
-    return statements.as_csv(open_wallet(user_id=user_id, now=now), since, until)
+    """
+    A person's statement from ``since`` up to but not including ``until``: whole if it ends with the closing balance.
+    """
+    return statements.as_csv(open_wallet(user_id=user_id, now=now), since, until, now=now)
 
 
 def beancount_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
     """The same as a file that ``bean-check`` proves."""
-    return statements.as_beancount(open_wallet(user_id=user_id, now=now), since, until)
+    return statements.as_beancount(open_wallet(user_id=user_id, now=now), since, until, now=now)
 
 
 def escrow_balance(reference: str) -> Money:

@@ -7,6 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from superapp.core.errors import DomainError, Kind
 
 
+class NotOffered(DomainError):
+    """The operator of this place offers no money, by its legal profile."""
+
+    code = "payments.not_offered"
+    kind = Kind.FORBIDDEN
+    message = _("There are no wallets here: this place is for talking.")
+
+
 class KeyReused(DomainError):
     """The idempotency key was used for something else. Whatever that was, it stands."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from payments import api, frames
+from payments.offering import offered
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.money import Money
@@ -21,6 +23,14 @@ Rev = Annotated[int, Meta(ge=0, le=2**53)]
 SecretText = Annotated[str, Meta(max_length=64)]
 
 
+Handler = Callable[[Caller, Any], Any]
+
+
+def _command(name: str, shape: type[Shape], **options: Any) -> Callable[[Handler], Handler]:
+    """A command of clients, answered where money is offered (see ``payments.offering``)."""
+    return lambda handler: command(name, shape, **options)(offered(handler))
+
+
 class Nothing(Shape):
     pass
 
@@ -30,7 +40,7 @@ class WalletAnswer(msgspec.Struct):
     pin: frames.PinRow
 
 
-@command("payments.wallet", Nothing, rest="GET wallet", answer=WalletAnswer)
+@_command("payments.wallet", Nothing, rest="GET wallet", answer=WalletAnswer)
 def wallet(caller: Caller, _nothing: Nothing) -> WalletAnswer:
     now = clock.now()
     shown = api.wallet(caller.user_id, now=now)
@@ -41,7 +51,7 @@ class ChangesIn(Shape):
     after: Rev
 
 
-@command("payments.changes", ChangesIn, rest="GET wallet/changes", answer=frames.Changes)
+@_command("payments.changes", ChangesIn, rest="GET wallet/changes", answer=frames.Changes)
 def changes(caller: Caller, changes_in: ChangesIn) -> frames.Changes:
     found = api.wallet_changes(caller.user_id, after=changes_in.after, now=clock.now())
     return frames.Changes(
@@ -55,7 +65,7 @@ class HistoryIn(Shape):
     search: Annotated[str, Meta(max_length=100)] = ""
 
 
-@command("payments.history", HistoryIn, rest="GET wallet/history", answer=frames.History)
+@_command("payments.history", HistoryIn, rest="GET wallet/history", answer=frames.History)
 def history(caller: Caller, history_in: HistoryIn) -> frames.History:
     # One more than a page, to know whether there is another.
     found = api.wallet_history(
@@ -73,7 +83,7 @@ class ReceiptIn(Shape):
     journal: UUID
 
 
-@command("payments.receipt", ReceiptIn, rest="GET wallet/receipts/<uuid:journal>", answer=frames.MovementRow)
+@_command("payments.receipt", ReceiptIn, rest="GET wallet/receipts/<uuid:journal>", answer=frames.MovementRow)
 def receipt(caller: Caller, receipt_in: ReceiptIn) -> frames.MovementRow:
     return frames.movements([api.receipt(caller.user_id, receipt_in.journal)])[0]
 
@@ -84,7 +94,7 @@ class RecipientIn(Shape):
     phone: Annotated[str, Meta(max_length=60)] | None = None
 
 
-@command("payments.recipient", RecipientIn, rest="GET wallet/recipient", cost=5)
+@_command("payments.recipient", RecipientIn, rest="GET wallet/recipient", cost=5)
 def recipient(caller: Caller, recipient_in: RecipientIn) -> dict[str, Any]:
     """To whom money would go, by the name they really have: to be confirmed before it goes."""
     found = api.find_recipient(
@@ -114,7 +124,7 @@ class SendAnswer(msgspec.Struct):
     journal: str
 
 
-@command("payments.send", SendIn, rest="POST wallet/send", cost=10, answer=SendAnswer)
+@_command("payments.send", SendIn, rest="POST wallet/send", cost=10, answer=SendAnswer)
 def send(caller: Caller, send_in: SendIn) -> SendAnswer:
     """Send money, once; what was answered under a key is answered again, refusals too."""
     answer = api.send_to_person(
@@ -135,7 +145,7 @@ class NewPin(Shape):
     pin: SecretText
 
 
-@command("payments.pin_set", NewPin, rest="POST wallet/pin", cost=10)
+@_command("payments.pin_set", NewPin, rest="POST wallet/pin", cost=10)
 def pin_set(caller: Caller, new: NewPin) -> dict[str, Any]:
     """
     Set the first PIN, at once from a device that is trusted. From another it is asked for with a code, and set by
@@ -150,7 +160,7 @@ class ChangedPin(Shape):
     new: SecretText
 
 
-@command("payments.pin_change", ChangedPin, rest="PUT wallet/pin", cost=10)
+@_command("payments.pin_change", ChangedPin, rest="PUT wallet/pin", cost=10)
 def pin_change(caller: Caller, changed: ChangedPin) -> dict[str, Any]:
     api.change_pin(user_id=caller.user_id, old=changed.old, new=changed.new, now=clock.now())
     return {}
@@ -162,7 +172,7 @@ class Asked(msgspec.Struct):
     retry_after: int
 
 
-@command("payments.pin_code", Nothing, rest="POST wallet/pin/code", cost=20, answer=Asked)
+@_command("payments.pin_code", Nothing, rest="POST wallet/pin/code", cost=20, answer=Asked)
 def pin_code(caller: Caller, _nothing: Nothing) -> Asked:
     """Send a code to the number of who asks, good on this device alone, with which a new PIN is asked for."""
     wait_s = accounts.send_code_to_owner(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
@@ -179,7 +189,7 @@ class Reset(msgspec.Struct):
     reset_from: str
 
 
-@command("payments.pin_ask", CodeIn, rest="POST wallet/pin/reset", cost=10, answer=Reset)
+@_command("payments.pin_ask", CodeIn, rest="POST wallet/pin/reset", cost=10, answer=Reset)
 def pin_ask(caller: Caller, code_in: CodeIn) -> Reset:
     """Ask for a new PIN, or a first one, with the code that came; the day of waiting begins."""
     now = clock.now()
@@ -189,7 +199,7 @@ def pin_ask(caller: Caller, code_in: CodeIn) -> Reset:
     return Reset(clock.wire(api.ask_pin_reset(user_id=caller.user_id, code_proved_at=proved_at, now=now)))
 
 
-@command("payments.pin_reset", NewPin, rest="PUT wallet/pin/reset", cost=10)
+@_command("payments.pin_reset", NewPin, rest="PUT wallet/pin/reset", cost=10)
 def pin_reset(caller: Caller, new: NewPin) -> dict[str, Any]:
     """Set the new PIN once the day of waiting is over."""
     api.reset_pin(user_id=caller.user_id, pin=new.pin, device_id=caller.device_id, now=clock.now())
@@ -200,4 +210,4 @@ def _rev(caller: Caller, wallet_id: str) -> int:
     return api.wallet_rev(caller.user_id, wallet_id, now=clock.now())
 
 
-registry.topic("wallet", _rev)
+registry.topic("wallet", offered(_rev))

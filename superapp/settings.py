@@ -35,7 +35,9 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 BRAND_NAME = env.text("BRAND_NAME", "Nusa", "The name people see.")
 LEGAL_PROFILE = env.text(
-    "LEGAL_PROFILE", "marketplace", "What the operator may offer: marketplace, social_commerce or chat_only."
+    "LEGAL_PROFILE",
+    "marketplace",
+    "What the operator may offer: marketplace (all), social_commerce or chat_only (no money).",
 )
 if LEGAL_PROFILE not in ("marketplace", "social_commerce", "chat_only"):
     raise ImproperlyConfigured("LEGAL_PROFILE must be marketplace, social_commerce or chat_only")

@@ -13,10 +13,12 @@ from payments.fees import FeeRule
 from payments.ledger import Answer, Entry, Key, Line, key_for
 from payments.ledger.entries import Refund
 from payments.models import ESCROW_PAID, Account, Transfer
+from payments.offering import offered
 from superapp.core import ids
 from superapp.core.money import Money
 
 
+@offered
 def pay_into_escrow(*, reference: str, payer_id: int, amount: Money, idempotency_key: str, now: datetime) -> Answer:
     """
     Move money from a person's wallet into the escrow of a reference, once for ever.
@@ -70,7 +72,9 @@ def release_escrow(
 
     :raises EscrowNotFound: if nothing was ever paid for the reference; it may still come, so nothing is stored
     """
-    content = {"reference": reference, "merchant": merchant, "fee": fee.name, "amount": amount and amount.wire()}
+    # Nothing is not everything: only None asks for all that lies there.
+    asked = None if amount is None else amount.positive().wire()
+    content = {"reference": reference, "merchant": merchant, "fee": fee.name, "amount": asked}
     key = key_for("escrow:release", idempotency_key, content)
     paid = queries.escrow_payment(reference)
     seller = merchant_account(merchant, paid.asset, now)
@@ -80,7 +84,7 @@ def release_escrow(
         before = ledger.answered(key)
         if before is not None:
             return before
-        gross = amount.positive() if amount else Money(escrow.available, escrow.asset)
+        gross = Money(escrow.available, escrow.asset) if amount is None else amount
         if not gross:
             return ledger.refuse(key, errors.EscrowEmpty.code, now=now)
         ours = fee.of(gross)

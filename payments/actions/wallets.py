@@ -12,6 +12,7 @@ from payments.actions import pins
 from payments.events import MoneySent
 from payments.ledger import Answer, Entry, Key, Line, key_for
 from payments.models import Account, Tier
+from payments.offering import offered
 from superapp.accounts import api as accounts
 from superapp.core import ids
 from superapp.core.money import IDR, Money
@@ -30,6 +31,7 @@ def open_wallet(*, user_id: int, now: datetime, asset: str = IDR) -> Account:
         return ledger.open_account(code, kind=kind, asset=asset, owner_id=user_id, now=now)
 
 
+@offered
 def send_money(
     *,
     sender_id: int,

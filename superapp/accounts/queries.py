@@ -132,26 +132,31 @@ def accepted_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     if not pairs:
         return set()
     ordered = sorted({(min(pair), max(pair)) for pair in pairs})
-    # Asked for every message: on PostgreSQL one text for any number of pairs, so that the server keeps the statement.
     if connection.vendor == "postgresql":
-        values = "SELECT * FROM unnest(%s::bigint[], %s::bigint[])"
+        # A function, since the log's own asks it too.
+        sql = "SELECT * FROM accounts_accepted_pairs(%s::bigint[], %s::bigint[])"
         params: list[Any] = [list(side) for side in zip(*ordered, strict=True)]
+        with prepared.cursor() as cursor:
+            cursor.execute(sql, params)
+            accepted = {ordered[place - 1] for (place,) in cursor.fetchall()}
     else:
-        values = f"VALUES {', '.join(['(%s, %s)'] * len(ordered))}"
-        params = [one for pair in ordered for one in pair]
+        accepted = _accepted_pairs_plain(ordered)
+    return {pair for pair in pairs if (min(pair), max(pair)) in accepted}
+
+
+def _accepted_pairs_plain(ordered: list[tuple[int, int]]) -> set[tuple[int, int]]:
     # Both sides are read, though they agree: a fault in one of them must refuse, not admit.
     sql = f"""
-        WITH pair (lower_id, higher_id) AS ({values})
+        WITH pair (lower_id, higher_id) AS (VALUES {", ".join(["(%s, %s)"] * len(ordered))})
         SELECT pair.lower_id, pair.higher_id
         FROM pair
         JOIN accounts_contact AS ours ON ours.owner_id = pair.lower_id AND ours.peer_id = pair.higher_id
         JOIN accounts_contact AS theirs ON theirs.owner_id = pair.higher_id AND theirs.peer_id = pair.lower_id
         WHERE ours.state = 'accepted' AND theirs.state = 'accepted' AND NOT ours.is_blocked AND NOT theirs.is_blocked
     """  # noqa: S608  # Only placeholders are put in.
-    with prepared.cursor() as cursor:
-        cursor.execute(sql, params)
-        accepted = {(row[0], row[1]) for row in cursor.fetchall()}
-    return {pair for pair in pairs if (min(pair), max(pair)) in accepted}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [one for pair in ordered for one in pair])
+        return {(lower, higher) for lower, higher in cursor.fetchall()}
 
 
 def has_blocked(owner_id: int, peer_id: int) -> bool:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
-
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
@@ -25,32 +21,3 @@ def cursor() -> CursorWrapper:
     # As Django makes its own, so that errors, counts of queries and wrappers stay what they are.
     made: CursorWrapper = connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[attr-defined,call-arg]
     return made
-
-
-@contextmanager
-def together() -> Iterator[None]:
-    """
-    Send the statements of this block in one go instead of waiting for each; an error is raised at the end, or at the
-    first look.
-
-    On SQLite, which is in the same process, it changes nothing.
-    """
-    if connection.vendor != "postgresql":
-        yield
-        return
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
-
-
-def ask(sql: str, params: Sequence[Any]) -> Callable[[], list[tuple[Any, ...]]]:
-    """Run a statement, and return what fetches its rows: within ``together``, look only when all are asked."""
-    asked = cursor()
-    asked.execute(sql, params)
-
-    def rows() -> list[tuple[Any, ...]]:
-        with asked:
-            found: list[tuple[Any, ...]] = asked.fetchall()
-            return found
-
-    return rows

@@ -115,6 +115,11 @@ def test_key_of_another_wish_is_refused(doors, ana, bo, now):
     [
         ({"amount": {"amount_minor": "1500000", "asset": "IDR"}}, "invalid"),
         ({"amount": {"amount_minor": 1.5, "asset": "IDR"}}, "invalid"),
+        ({"amount": {"amount_minor": 1500000.0, "asset": "IDR"}}, None),
+        ({"amount": {"amount_minor": 1e30, "asset": "IDR"}}, "invalid"),
+        ({"amount": {"amount_minor": True, "asset": "IDR"}}, "invalid"),
+        ({"amount": {"amount_minor": None, "asset": "IDR"}}, "invalid"),
+        ({"amount": {"amount_minor": 1500000, "asset": "USD"}}, "payments.insufficient_funds"),
         ({"amount": {"amount_minor": 10**18, "asset": "IDR"}}, None),
         ({"amount": {"amount_minor": 0, "asset": "IDR"}}, "money.amount_invalid"),
         ({"amount": {"amount_minor": -1, "asset": "IDR"}}, "money.amount_invalid"),
@@ -133,6 +138,20 @@ def test_bad_input_moves_nothing(doors, ana, bo, now, change, code):
 
     assert socket["err"]["code"] == rest["err"]["code"]
     assert code in (None, socket["err"]["code"])
+    assert (balance(ana, now), balance(bo, now)) == (100_000_00, 0)
+
+
+@pytest.mark.parametrize("minor", [float("nan"), float("inf")])
+def test_amount_that_is_no_json_moves_nothing(connect, ana, bo, now, minor):
+    device = log_in(ana)
+    fields = wish(bo) | {"amount": {"amount_minor": minor, "asset": "IDR"}}
+    socket = connect(device=device)
+
+    answer = over_rest(browser_on(device), registry.commands["payments.send"], fields)
+    socket.send({"id": 1, "do": "payments.send", **fields})
+
+    assert answer["status"] in (400, 422)
+    assert socket.wait_closed() == 4400
     assert (balance(ana, now), balance(bo, now)) == (100_000_00, 0)
 
 

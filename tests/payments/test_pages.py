@@ -210,8 +210,8 @@ def test_statement_is_a_file_of_ones_own_movements(as_ana, ana, bo, make_payer, 
     assert mine.headers["Content-Type"].startswith(kind)
     assert mine.headers["Content-Disposition"] == f'attachment; filename="2027-03-01_2027-03-01.{form}"'
     assert "no-store" in mine.headers["Cache-Control"]
-    assert "bakso" in mine.content.decode()
-    assert "bakso" not in hers.content.decode()
+    assert "bakso" in mine.getvalue().decode()
+    assert "bakso" not in hers.getvalue().decode()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as open_websocket
 
 from superapp.realtime import bus, crossing
+from superapp.realtime.bus import Tidings
 from tests.harness.servers import wait_until
 from tests.harness.sockets import log_in
 
@@ -83,7 +84,7 @@ def test_a_hint_of_one_process_is_heard_once_in_every_other(make_site, make_user
     of_ana = [dial(url, log_in(ana)) for url in site.urls]
     of_eve = dial(site.urls[0], log_in(eve))
 
-    bus.publish([ana.pk], HINT)
+    bus.publish([Tidings([ana.pk], HINT)])
 
     assert [line.read() for line in of_ana] == [json.loads(HINT)] * 2
     assert [line.hints() for line in [*of_ana, of_eve]] == [[], [], []]
@@ -109,7 +110,7 @@ def test_after_redis_came_back_everybody_is_told_and_hints_flow_again(
     lines = [dial(url, log_in(ana)) for url in site.urls]
 
     redis_server.kill()
-    bus.publish([ana.pk], HINT)
+    bus.publish([Tidings([ana.pk], HINT)])
     silent = [line.hints() for line in lines]
     redis_server.start()
 
@@ -117,7 +118,7 @@ def test_after_redis_came_back_everybody_is_told_and_hints_flow_again(
     assert [line.read() for line in lines] == [RESUMED] * 2
 
     def flows():
-        bus.publish([ana.pk], HINT)
+        bus.publish([Tidings([ana.pk], HINT)])
         return all(json.loads(HINT) in line.hints() for line in lines)
 
     wait_until(flows, "hints flow again", 15)
@@ -128,7 +129,7 @@ def test_sockets_of_this_process_hear_a_hint_once_though_redis_brings_it_too(con
     client = connect(ana)
 
     for _ in range(20):
-        bus.publish([ana.pk], HINT)
+        bus.publish([Tidings([ana.pk], HINT)])
     told = client.hints()
     time.sleep(0.2)
 
@@ -142,12 +143,12 @@ def test_without_redis_sockets_of_this_process_hear_as_ever_and_nobody_waits(
     ana = make_user("ana")
     client = connect(ana)
     redis_server.kill()
-    bus.publish([ana.pk], HINT)
+    bus.publish([Tidings([ana.pk], HINT)])
     first = client.read()
 
     began = time.monotonic()
     for _ in range(200):
-        bus.publish([ana.pk], HINT)
+        bus.publish([Tidings([ana.pk], HINT)])
     took = time.monotonic() - began
 
     assert first == json.loads(HINT)
@@ -160,7 +161,7 @@ def test_a_person_comes_in_while_redis_is_out_of_reach(connect, make_user, redis
     ana = make_user("ana")
 
     client = connect(ana)
-    bus.publish([ana.pk], HINT)
+    bus.publish([Tidings([ana.pk], HINT)])
     told = client.read()
     redis_server.start()
 
@@ -179,7 +180,7 @@ def test_what_was_lost_on_the_way_out_is_made_known_when_redis_answers_again(
 
     # This process alone was cut off: the other one's subscription stood all the time.
     monkeypatch.setattr(publisher, "_lost", 3)
-    bus.publish([ana.pk], HINT)
+    bus.publish([Tidings([ana.pk], HINT)])
 
     assert [line.read(), line.read()] == [RESUMED, json.loads(HINT)]
     wait_until(lambda: publisher._lost == 0, "nothing owed any more", 5)

@@ -5,11 +5,13 @@ PIN.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from payments import api as payments
 from payments.errors import PinAlreadySet
+from payments.events import MoneySent
 from superapp.accounts import api as accounts
 from superapp.accounts.errors import PersonNotFound
 from superapp.core.money import Money
@@ -55,36 +57,64 @@ MOVED = (
 )
 
 
-def fill(*, now: datetime) -> None:
-    """
-    Give the demo people money and a history, once: each movement has a key, and a wallet with a history gets no top-up
-    again.
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """Money that one of them sent to another, to be shown where they talk."""
 
-    Not in the transaction of the world: a PIN is counted by itself.
+    at: datetime
+    sender: str
+    receiver: str
+    event: MoneySent
+
+
+def fill(*, now: datetime) -> list[Sent]:
     """
+    Give the demo people money and a history, once, and return what was sent: each movement has a key, and a wallet with
+    a history gets no top-up again.
+
+    Where no money is offered, nobody has any. Not in the transaction of the world: a PIN is counted by itself.
+    """
+    if not payments.is_offered():
+        return []
     people = {person.key: _found(person.number) for person in CAST}
     if payments.wallet_history(people["sekar"], now=now, limit=1):
-        return
+        return []
     maker, checker = (_operator(name, handle, now=now) for name, handle in OPERATORS)
     for key in sorted({moved.sender for moved in MOVED if moved.sender}):
         _set_pin(people[key], now=now)
+    sent = []
     for number, moved in enumerate(MOVED):
         at = _moment(moved, now)
-        amount = Money(moved.rupiah * 100)
-        receiver = people[moved.receiver]
         if moved.sender:
-            payments.send_money(
-                sender_id=people[moved.sender],
-                receiver_id=receiver,
-                amount=amount,
-                memo=moved.words,
-                pin=PIN,
-                idempotency_key=f"demo-{number}",
-                now=at,
-            )
+            sent.append(_send(moved, people, key=f"demo-{number}", at=at))
         else:
+            receiver, amount = people[moved.receiver], Money(moved.rupiah * 100)
             asked = payments.ask_top_up(user_id=receiver, amount=amount, reason=moved.words, maker_id=maker, now=at)
             payments.approve_top_up(top_up=asked.public_id, checker_id=checker, now=at)
+    return sent
+
+
+def _send(moved: Moved, people: Mapping[str, int], *, key: str, at: datetime) -> Sent:
+    amount, sender, receiver = Money(moved.rupiah * 100), people[moved.sender], people[moved.receiver]
+    answer = payments.send_money(
+        sender_id=sender,
+        receiver_id=receiver,
+        amount=amount,
+        memo=moved.words,
+        pin=PIN,
+        idempotency_key=key,
+        now=at,
+    )
+    assert isinstance(answer, payments.Posted), answer
+    event = MoneySent(
+        journal=str(answer.public_id),
+        sender_id=sender,
+        receiver_id=receiver,
+        amount_minor=amount.amount_minor,
+        asset=amount.asset,
+        memo=moved.words,
+    )
+    return Sent(at=at, sender=moved.sender, receiver=moved.receiver, event=event)
 
 
 def _found(number: str) -> int:
