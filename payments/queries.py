@@ -121,7 +121,10 @@ def movements(account: Account, *, before_seq: int | None = None, limit: int = 5
 
 def movements_after(account: Account, rev: int, *, limit: int = PAGE_MAX) -> list[Movement]:
     """The lines that came after this version of the account, in their order."""
-    rows = _movements(account).filter(rev__gt=rev).order_by("seq")[: min(limit, PAGE_MAX)]
+    # A line's rev is its seq and the changes without money before it, of which there are no more than all of them. So
+    # the lines are found by their number, which is indexed, however many came before.
+    without_money = account.version - account.last_seq
+    rows = _movements(account).filter(seq__gt=rev - without_money, rev__gt=rev).order_by("seq")[: min(limit, PAGE_MAX)]
     return [_movement(account, row) for row in rows]
 
 

@@ -104,7 +104,7 @@ def make_template(directory: Path) -> None:
 def cloned(directory: Path) -> Iterator[Clone]:
     """Use a fresh clone of the template inside the block, and drop it afterwards."""
     before = connections.databases["default"]["NAME"]
-    name = f"nusa_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+    name = f"nusa_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
     var_dir = directory / name
     var_dir.mkdir()
     try:
