@@ -21,5 +21,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "brand": settings.BRAND_NAME,
         "theme": theme if theme in THEMES else "auto",
         "version": assets.version(),
-        "places": [{"place": place, "is_current": request.path.startswith(place.prefix)} for place in places()],
+        "places": [{"place": place, "is_current": place.holds(request.path)} for place in places()],
     }
