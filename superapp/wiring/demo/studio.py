@@ -27,7 +27,7 @@ FALLING: Profile = (255, 248, 222)
 
 class Studio(Canvas):
     """
-    A square of table, and of wall above the horizon if there is one, of which ``photograph`` keeps as much as is wanted.
+    A square of table, and of wall above the horizon if there is one, of which ``photograph`` keeps as much as wanted.
 
     Things stand in hundredths of its side, as on every canvas.
     """
@@ -112,7 +112,7 @@ class Studio(Canvas):
         """Brighter towards the window, darker in the far corner."""
         down = Image.linear_gradient("L")
         ramp = Image.blend(down, down.transpose(Image.Transpose.ROTATE_90), 0.5)
-        veil = ramp.point([round(255 - v * 0.3) for v in range(256)]).resize(
+        veil = ramp.point([round(255 - v * 0.2) for v in range(256)]).resize(
             self._image.size, Image.Resampling.BILINEAR
         )
         self._image.paste(ImageChops.multiply(self._image, Image.merge("RGB", (veil, veil, veil))))

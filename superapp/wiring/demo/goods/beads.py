@@ -226,10 +226,11 @@ def _earring(studio: Studio, x: float, drops: Beads, tip: str, *, is_fringed: bo
 def _tear(studio: Studio, top: Point, size: float, color: str) -> None:
     x, y = top
     outline = path(
-        (x, y), ((x + size * 0.3, y + size * 0.9), (x + size, y + size * 1.3), (x + size, y + size * 2)),
+        (x, y),
+        ((x + size * 0.3, y + size * 0.9), (x + size, y + size * 1.3), (x + size, y + size * 2)),
         ((x + size, y + size * 3.3), (x - size, y + size * 3.3), (x - size, y + size * 2)),
         ((x - size, y + size * 1.3), (x - size * 0.3, y + size * 0.9), (x, y)),
-    )  # fmt: skip
+    )
     studio.shadow(outline, by=(2, 1.8), strength=0.34, blur=1.6)
     studio.solid(outline, color, across=ROUND, down=(255, 250, 220))
     studio.glow(ellipse((x - size * 0.36, y + size * 1.6), size * 0.16, size * 0.5, turn=14), strength=0.85, blur=0.5)
@@ -263,10 +264,10 @@ def _leaf(studio: Studio, root: Point, turn: float, length: float, color: str) -
     studio.solid([*upper, *reversed(lower)], color, across=SOFT_ROUND, down=FALLING)
     studio.solid([*upper, put(0, 0)], light(color, 0.14), across=SOFT_ROUND)
     for rib in range(1, 8):
-        start = put(length * rib / 9, 0)
+        start, reach = put(length * rib / 9, 0), wide * 0.5 * math.sin(math.pi * (rib + 1) / 9.4)
         for side in (-1, 1):
             studio.line(
-                [start, put(length * (rib + 0.9) / 9.4, side * wide * 0.5 * math.sin(math.pi * (rib + 1) / 9.4))],
+                [start, put(length * (rib + 0.9) / 9.4, side * reach)],
                 shade(color, 0.24),
                 0.3,
             )
@@ -277,15 +278,17 @@ def _buffalo(studio: Studio, center: Point, size: float, color: str) -> None:
     """Pa'tedong: the head of a buffalo, as it is carved on houses in Toraja."""
     x, y = center
     horns = path(
-        (x - size * 1.5, y - size * 0.9), ((x - size * 1.7, y + size * 0.3), (x - size * 0.4, y + size * 0.3), (x, y)),
+        (x - size * 1.5, y - size * 0.9),
+        ((x - size * 1.7, y + size * 0.3), (x - size * 0.4, y + size * 0.3), (x, y)),
         ((x + size * 0.4, y + size * 0.3), (x + size * 1.7, y + size * 0.3), (x + size * 1.5, y - size * 0.9)),
         ((x + size * 1.1, y - size * 0.2), (x + size * 0.5, y - size * 0.2), (x, y - size * 0.5)),
         ((x - size * 0.5, y - size * 0.2), (x - size * 1.1, y - size * 0.2), (x - size * 1.5, y - size * 0.9)),
-    )  # fmt: skip
+    )
     face = path(
-        (x - size * 0.55, y - size * 0.2), ((x - size * 0.5, y + size * 0.6), (x - size * 0.3, y + size), (x, y + size)),
+        (x - size * 0.55, y - size * 0.2),
+        ((x - size * 0.5, y + size * 0.6), (x - size * 0.3, y + size), (x, y + size)),
         ((x + size * 0.3, y + size), (x + size * 0.5, y + size * 0.6), (x + size * 0.55, y - size * 0.2)),
-    )  # fmt: skip
+    )
     for outline in (horns, face):
         studio.shadow(outline, by=(1, 1.6), strength=0.4, blur=1)
         studio.solid(outline, color, down=(255, 236, 190), across=SOFT_ROUND)

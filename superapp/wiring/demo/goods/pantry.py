@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from superapp.wiring.demo.canvas import Point, light, mix, path, shade
+from superapp.wiring.demo.canvas import Canvas, Point, light, mix, path, rgb, shade
 from superapp.wiring.demo.goods.beads import Set
 from superapp.wiring.demo.patterns import Paint
 from superapp.wiring.demo.studio import FALLING, ROUND, SOFT_ROUND, Studio, ellipse, slab
@@ -59,8 +59,14 @@ def box(*, color: str, accent: str, title: str, note: str, paint: Paint, place: 
 def jar(*, content: str, lid: str, label: str, title: str, note: str, place: Set, bits: str = "") -> bytes:
     """A glass of something, with a printed band."""
     studio = place.studio()
-    glass = path((31, 30), ((27, 36), (27, 42), (27, 50)), ((27, 66), (27, 76), (29, 84)), ((36, 88), (64, 88), (71, 84)),
-                 ((73, 76), (73, 66), (73, 50)), ((73, 42), (73, 36), (69, 30)))  # fmt: skip
+    glass = path(
+        (31, 30),
+        ((27, 36), (27, 42), (27, 50)),
+        ((27, 66), (27, 76), (29, 84)),
+        ((36, 88), (64, 88), (71, 84)),
+        ((73, 76), (73, 66), (73, 50)),
+        ((73, 42), (73, 36), (69, 30)),
+    )
     studio.shadow(glass, by=(6, 1.4), strength=0.42, blur=3)
     studio.glow([(74, 88), (92, 84), (94, 90), (76, 93)], strength=0.3, blur=2)
     studio.solid(glass, light(content, 0.5), across=(200, 244, 255, 250, 206))
@@ -267,22 +273,24 @@ def bean(studio: Studio, at: Point, size: float, color: str, turn: float) -> Non
 
 
 def _label(studio: Studio, *, label: str, accent: str, title: str, note: str) -> None:
+    ink = INK if sum(rgb(label)) > 330 else CREAM
     studio.solid(slab(32, 36, 68, 76, 0.8), label, across=(226, 252, 255, 248, 220))
     _house(studio, (50, 47), 9.5, accent)
-    studio.words((50, 57.4), "TORAJA", 4, INK, weight=0.16)
+    studio.words((50, 57.4), "TORAJA", 4, ink, weight=0.16)
     studio.words((50, 63.4), title, 3.5, accent, weight=0.08)
     studio.line([(38, 66.8), (62, 66.8)], accent, 0.3)
-    studio.words((50, 70.6), note, 2.5, mix(INK, label, 0.3))
+    studio.words((50, 70.6), note, 2.5, mix(ink, label, 0.25))
 
 
 def _house(studio: Studio, center: Point, size: float, color: str) -> None:
     """A tongkonan: its roof like a boat."""
     x, y = center
     roof = path(
-        (x - size * 1.25, y - size * 0.75), ((x - size * 0.5, y - size * 0.1), (x + size * 0.5, y - size * 0.1), (x + size * 1.25, y - size * 0.75)),
+        (x - size * 1.25, y - size * 0.75),
+        ((x - size * 0.5, y - size * 0.1), (x + size * 0.5, y - size * 0.1), (x + size * 1.25, y - size * 0.75)),
         ((x + size * 0.8, y + size * 0.1), (x + size * 0.5, y + size * 0.2), (x, y + size * 0.2)),
         ((x - size * 0.5, y + size * 0.2), (x - size * 0.8, y + size * 0.1), (x - size * 1.25, y - size * 0.75)),
-    )  # fmt: skip
+    )
     studio.fill(roof, color)
     studio.fill(
         [
@@ -344,8 +352,6 @@ def _diamond(center: Point, rx: float, ry: float, turn: float) -> list[Point]:
 
 
 def _weave(color: str) -> Paint:
-    from superapp.wiring.demo.canvas import Canvas
-
     def paint(canvas: Canvas) -> None:
         for line in range(70):
             at = line * 1.5
