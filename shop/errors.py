@@ -105,6 +105,30 @@ class PhotosInvalid(DomainError):
     message = _("A product has at most {photos_max} photos, and each has its place.")
 
 
+class PhotoTooLarge(DomainError):
+    """Too many bytes."""
+
+    code = "shop.photo_too_large"
+    kind = Kind.TOO_LARGE
+    message = _("That photo is too large. At most {megabytes_max} MB, please.")
+
+
+class PhotoTooManyPixels(DomainError):
+    """Small as a file and huge once opened."""
+
+    code = "shop.photo_too_many_pixels"
+    kind = Kind.TOO_LARGE
+    message = _("That photo has too many pixels. At most {megapixels_max} megapixels, please.")
+
+
+class PhotoUnreadable(DomainError):
+    """Not a JPEG, PNG or WebP by its content, whatever its name says; or too narrow a strip to be a photo."""
+
+    code = "shop.photo_unreadable"
+    kind = Kind.INVALID
+    message = _("That is not a photo we can read. Send a JPEG, PNG or WebP.")
+
+
 class TooManyProducts(DomainError):
     code = "shop.too_many_products"
     kind = Kind.CONFLICT

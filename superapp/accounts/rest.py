@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,12 +19,12 @@ from superapp.accounts.actions import profile
 from superapp.accounts.errors import PictureTooLarge, PictureUnreadable
 from superapp.accounts.models import User
 from superapp.accounts.rows import AVATAR_PIXELS
-from superapp.core import clock
-from superapp.core.errors import DomainError, NotLoggedIn
+from superapp.core import clock, media
+from superapp.core.errors import NotLoggedIn
 from superapp.realtime import serving
+from superapp.realtime.json_door import json_door
 from superapp.realtime.registry import Shape
 
-YEAR_SECONDS = 365 * 24 * 3600
 # The picture itself, and what a form wraps around it.
 FORM_BYTES_MAX = pictures.UPLOAD_BYTES_MAX + 64 * 1024
 
@@ -42,25 +42,6 @@ class LoginIn(Shape, frozen=True):
 
 _login_code_in = msgspec.json.Decoder(LoginCodeIn)
 _login_in = msgspec.json.Decoder(LoginIn)
-
-
-def json_door(view: Callable[..., Any]) -> View:
-    """Answer with JSON what the view returns, and what it refuses with the one body of errors."""
-
-    @functools.wraps(view)
-    def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
-        def call() -> Any:
-            return view(request, **parts)
-
-        try:
-            response = _json(serving.safely(call), 200)
-        except DomainError as refused:
-            response = _json(refused.body(), int(refused.kind))
-            if refused.retry_after is not None:
-                response.headers["Retry-After"] = str(refused.retry_after)
-        return response
-
-    return answer
 
 
 def in_known_browser(view: View) -> View:
@@ -126,20 +107,8 @@ def avatar_file(request: HttpRequest, *, public_id: UUID, digest: str, size: int
     is_shown = size in AVATAR_PIXELS and request.user.is_authenticated and queries.shows_avatar(public_id, digest)
     path = pictures.avatar_file(digest, size)
     if not is_shown or not path.exists():
-        return HttpResponse(status=404, content_type="text/plain")
-    if settings.MEDIA_ACCEL:
-        response = HttpResponse()
-        inside = path.relative_to(settings.MEDIA_ROOT).as_posix()
-        response.headers["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL}{inside}"
-    else:
-        response = HttpResponse(path.read_bytes())  # Some tens of kilobytes: we made it.
-    response.headers["Content-Type"] = "image/webp"
-    response.headers["Content-Disposition"] = "inline"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = f"private, max-age={YEAR_SECONDS}, immutable"
-    return response
+        return media.missing()
+    return media.answer(path, content_type="image/webp", cache_control=f"private, {media.FOR_EVER}")
 
 
 def _person(request: HttpRequest) -> User:
@@ -157,7 +126,3 @@ def _upload(request: HttpRequest) -> bytes:
     if picture is None:
         raise PictureUnreadable
     return picture.read(pictures.UPLOAD_BYTES_MAX + 1)
-
-
-def _json(answer: object, status: int) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(answer), status=status, content_type="application/json")
