@@ -17,7 +17,6 @@ from django.db import connection, transaction
 from chat import frames, log_rows, push
 from chat.errors import ClientIdReused, ConversationNotFound, NotAccepted, ReplyNotFound
 from chat.log_rows import Entry, Fresh, LockedConversation, Posted, Side, StoredMessage
-from chat.models import Message
 from superapp.accounts import api as accounts
 from superapp.core import changes, clock, prepared
 from superapp.core.batching import Batcher
@@ -115,7 +114,7 @@ class _Batch:
         unread_before = locked.counted - side.read_counted - side.own_since
         locked.last_seq += 1
         locked.rev += 1
-        if entry.kind != Message.Kind.EVENT:
+        if entry.counts:
             locked.counted += 1
             # One's own message moves the read mark only when nothing was unread before it.
             if unread_before <= 0:

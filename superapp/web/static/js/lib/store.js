@@ -109,7 +109,7 @@ export class Store {
     return this.#database.write(["receipts"], async ({ receipts }) => {
       await receipts.put({ text, at })
       const kept = (await receipts.all()).sort((one, other) => other.at.localeCompare(one.at))
-      for (const { text } of kept.slice(Store.RECEIPTS_MAX)) await receipts.delete(text)
+      for (const old of kept.slice(Store.RECEIPTS_MAX)) await receipts.delete(old.text)
     })
   }
 
