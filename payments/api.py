@@ -8,7 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from payments import chart, queries, statements
-from payments.actions.escrow import pay_into_escrow, refund_escrow, release_escrow
+from payments.actions.escrow import (
+    EscrowRoute,
+    ask_escrow_route,
+    ask_pay_into_escrow,
+    pay_into_escrow,
+    refund_escrow,
+    release_escrow,
+)
 from payments.actions.holds import capture_hold, hold_funds, void_hold
 from payments.actions.pins import RESET_WAIT, ask_pin_reset, change_pin, reset_pin, set_first_pin, verify_pin
 from payments.actions.topups import approve_top_up, ask_top_up, reject_top_up
@@ -26,6 +33,7 @@ __all__ = [
     "NOTHING",
     "REGULAR",
     "Answer",
+    "EscrowRoute",
     "FeeRule",
     "Movement",
     "PinState",
@@ -35,6 +43,8 @@ __all__ = [
     "Wallet",
     "WalletChanges",
     "approve_top_up",
+    "ask_escrow_route",
+    "ask_pay_into_escrow",
     "ask_pin_reset",
     "ask_top_up",
     "beancount_statement",

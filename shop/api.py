@@ -11,6 +11,15 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from payments import api as payments
+from shop import listing
+from shop.actions import checkout, goods, moving, shops
+from shop.actions.checkout import clean_address
+from shop.actions.moving import courier_delivered, merchant_name
+from shop.actions.shops import Wishes
+from shop.photos import StoredPhoto, store_logo, store_photo
+from shop.queries import goods as shelves
+from shop.queries import orders as books
 from shop.shapes import (
     Address,
     Answer,
@@ -58,6 +67,12 @@ __all__ = [
     "Side",
     "StepView",
     "StockView",
+    "StoredPhoto",
+    "clean_address",
+    "courier_delivered",
+    "merchant_name",
+    "store_logo",
+    "store_photo",
 ]
 
 # Shops.
@@ -80,7 +95,8 @@ def open_shop(
     :raises ShopAlreadyOpen: if they have another one
     :raises HandleInvalid, HandleTaken, TextInvalid, OpeningHoursInvalid, TimeZoneUnknown:
     """
-    raise NotImplementedError
+    wishes = Wishes(name=name, town=town, about=about, opening_hours=opening_hours or {}, time_zone=time_zone)
+    return shelves.shop_view(shops.open_shop(owner_id=owner_id, handle=handle, wishes=wishes, now=now))
 
 
 def change_shop(
@@ -95,17 +111,21 @@ def change_shop(
     now: datetime,
 ) -> ShopView:
     """Change one's shop; what is None stays. The handle stays for ever, since others have linked to it."""
-    raise NotImplementedError
+    wishes = Wishes(
+        name=name, town=town, about=about, opening_hours=opening_hours, time_zone=time_zone, is_open=is_open
+    )
+    return shelves.shop_view(shops.change_shop(owner_id=owner_id, wishes=wishes, now=now))
 
 
 def set_logo(*, owner_id: int, logo: str, now: datetime) -> ShopView:
     """Give one's shop a picture that is in the storage under this name, or none with ``""``."""
-    raise NotImplementedError
+    return shelves.shop_view(shops.set_logo(owner_id=owner_id, logo=logo, now=now))
 
 
 def shop_of(owner_id: int) -> ShopView | None:
     """This person's shop."""
-    raise NotImplementedError
+    shop = shelves.shop_of(owner_id)
+    return shelves.shop_view(shop) if shop else None
 
 
 # Goods. ``product`` is a public id; only the owner of its shop may change it, and to others there is none.
@@ -128,7 +148,17 @@ def add_product(
     :raises ShopNotFound: if there is no shop yet
     :raises TextInvalid, PriceInvalid, QuantityInvalid, TooManyProducts, KeyReused:
     """
-    raise NotImplementedError
+    added = goods.add_product(
+        owner_id=owner_id,
+        name=name,
+        price=price,
+        description=description,
+        quantity=quantity,
+        listed=listed,
+        idempotency_key=idempotency_key,
+        now=now,
+    )
+    return product_of_owner(owner_id=owner_id, product=added.public_id)
 
 
 def change_product(
@@ -141,34 +171,41 @@ def change_product(
     now: datetime,
 ) -> ProductView:
     """Change a product; what is None stays. Its slug stays for ever."""
-    raise NotImplementedError
+    goods.change_product(owner_id=owner_id, product=product, name=name, description=description, price=price, now=now)
+    return product_of_owner(owner_id=owner_id, product=product)
 
 
 def list_product(*, owner_id: int, product: UUID, now: datetime) -> ProductView:
     """Show it to everybody; again is once."""
-    raise NotImplementedError
+    goods.set_state(owner_id=owner_id, product=product, state="listed", now=now)
+    return product_of_owner(owner_id=owner_id, product=product)
 
 
 def hide_product(*, owner_id: int, product: UUID, now: datetime) -> ProductView:
     """Take it from the shelf; again is once. Orders that stand are not touched."""
-    raise NotImplementedError
+    goods.set_state(owner_id=owner_id, product=product, state="hidden", now=now)
+    return product_of_owner(owner_id=owner_id, product=product)
 
 
 def move_product(*, owner_id: int, product: UUID, position: int, now: datetime) -> None:
     """Put it at this place of the shelf, counted from 0."""
-    raise NotImplementedError
+    goods.move_product(owner_id=owner_id, product=product, position=position, now=now)
 
 
 def add_photo(
     *, owner_id: int, product: UUID, name: str, width: int, height: int, placeholder: str, now: datetime
 ) -> ProductView:
     """Add a picture that is in the storage, at the end; the same again is once."""
-    raise NotImplementedError
+    goods.add_photo(
+        owner_id=owner_id, product=product, name=name, width=width, height=height, placeholder=placeholder, now=now
+    )
+    return product_of_owner(owner_id=owner_id, product=product)
 
 
 def arrange_photos(*, owner_id: int, product: UUID, names: Sequence[str], now: datetime) -> ProductView:
     """Put the photos into this order and drop those that are not named."""
-    raise NotImplementedError
+    goods.arrange_photos(owner_id=owner_id, product=product, names=names, now=now)
+    return product_of_owner(owner_id=owner_id, product=product)
 
 
 def set_stock(
@@ -186,17 +223,25 @@ def set_stock(
     :raises StockTooLow: if fewer than are sold and not shipped yet
     :raises StockMoved: if there are not ``expected_on_hand`` any more
     """
-    raise NotImplementedError
+    stock = goods.set_stock(
+        owner_id=owner_id,
+        product=product,
+        on_hand=on_hand,
+        expected_on_hand=expected_on_hand,
+        idempotency_key=idempotency_key,
+        now=now,
+    )
+    return shelves.stock_view(stock)
 
 
 def product_of_owner(*, owner_id: int, product: UUID) -> ProductView:
     """One's own product, in whatever state. :raises ProductNotFound:"""
-    raise NotImplementedError
+    return shelves.product_view(shelves.own_product(owner_id, product))
 
 
 def products_of_owner(*, owner_id: int) -> list[ProductView]:
     """Everything in one's shop, drafts and hidden too, in the order of the shelf."""
-    raise NotImplementedError
+    return [shelves.product_view(product) for product in shelves.products_of(shelves.own_shop(owner_id))]
 
 
 # What everybody sees.
@@ -204,7 +249,11 @@ def products_of_owner(*, owner_id: int) -> list[ProductView]:
 
 def shop_page(handle: str, *, after: int | None = None, limit: int = 60) -> ShopPage:
     """A shop with its listed goods. :raises ShopNotFound:"""
-    raise NotImplementedError
+    shop = shelves.shop_by_handle(handle)
+    # One more than a page, to know whether there is another.
+    found = shelves.on_shelf(shop, after=after, limit=limit + 1)
+    page = tuple(shelves.product_view(product) for product in found[:limit])
+    return ShopPage(shelves.shop_view(shop), page, (after or 0) + limit if len(found) > limit else None)
 
 
 def product_page(handle: str, slug: str, *, viewer_id: int | None = None) -> ProductPage:
@@ -213,22 +262,25 @@ def product_page(handle: str, slug: str, *, viewer_id: int | None = None) -> Pro
 
     :raises ProductNotFound:
     """
-    raise NotImplementedError
+    product = shelves.product_at(handle, slug, viewer_id=viewer_id)
+    return ProductPage(shelves.shop_view(product.shop), shelves.product_view(product))
 
 
 def newest_products(handle: str, *, limit: int = 30) -> ShopPage:
     """A shop with what was listed last, for feeds. :raises ShopNotFound:"""
-    raise NotImplementedError
+    shop = shelves.shop_by_handle(handle)
+    page = tuple(shelves.product_view(product) for product in shelves.newest_on_shelf(shop, limit=limit))
+    return ShopPage(shelves.shop_view(shop), page, None)
 
 
 def every_address() -> list[tuple[str, str, datetime]]:
     """(handle, slug or "", when it changed) of all that is public, for the map of the site."""
-    raise NotImplementedError
+    return shelves.every_address()
 
 
 def photo_is_public(name: str) -> bool:
     """Whether this picture is a logo, or on a listed product."""
-    raise NotImplementedError
+    return shelves.photo_is_public(name)
 
 
 # Buying.
@@ -241,7 +293,7 @@ def quote(*, product: UUID, quantity: int, buyer_id: int | None = None) -> Quote
     :raises ProductNotFound: if it is not on sale
     :raises QuantityInvalid:
     """
-    raise NotImplementedError
+    return checkout.quote(product=product, quantity=quantity, buyer_id=buyer_id)
 
 
 def place_order(
@@ -266,7 +318,20 @@ def place_order(
     :raises PinWrong: and the like of payments, and burn no key
     :raises KeyReused: if the key was used for something else
     """
-    raise NotImplementedError
+    wish = checkout.wish_for(
+        buyer_id=buyer_id,
+        product=product,
+        quantity=quantity,
+        address=address,
+        note=note,
+        expected_total=expected_total,
+        idempotency_key=idempotency_key,
+    )
+    before = checkout.answered(wish)
+    if before is not None:
+        return before
+    payments.verify_pin(user_id=buyer_id, pin=pin, now=now)
+    return checkout.place(wish, now=now)
 
 
 # The way of an order. ``user_id`` is who does it; whoever is neither side is told that there is no order. Doing again
@@ -276,12 +341,14 @@ def place_order(
 
 def accept_order(*, user_id: int, order: UUID, expected_rev: int | None = None, now: datetime) -> OrderView:
     """The merchant takes it on. :raises OrderNotFound, NotNow:"""
-    raise NotImplementedError
+    moving.accept_order(user_id=user_id, order=order, expected_rev=expected_rev, now=now)
+    return books.order_for(order, user_id=user_id)
 
 
 def pack_order(*, user_id: int, order: UUID, expected_rev: int | None = None, now: datetime) -> OrderView:
     """The merchant has packed it. :raises OrderNotFound, NotNow:"""
-    raise NotImplementedError
+    moving.pack_order(user_id=user_id, order=order, expected_rev=expected_rev, now=now)
+    return books.order_for(order, user_id=user_id)
 
 
 def ship_order(
@@ -292,28 +359,20 @@ def ship_order(
 
     :raises OrderNotFound, NotNow, ShipmentInvalid, ResiTaken:
     """
-    raise NotImplementedError
+    moving.ship_order(user_id=user_id, order=order, courier=courier, resi=resi, expected_rev=expected_rev, now=now)
+    return books.order_for(order, user_id=user_id)
 
 
 def report_delivery(*, user_id: int, order: UUID, expected_rev: int | None = None, now: datetime) -> OrderView:
     """The merchant says that it has arrived: it is shown so, and starts no clock. :raises OrderNotFound, NotNow:"""
-    raise NotImplementedError
-
-
-def courier_delivered(*, courier: str, resi: str, evidence: dict[str, str], now: datetime) -> None:
-    """
-    A courier says that a parcel has arrived: from now on the order completes by itself after some days.
-
-    Not for people's doors. Saying it again, or later than everything, changes nothing.
-
-    :raises OrderNotFound: if no order has this parcel
-    """
-    raise NotImplementedError
+    moving.report_delivery(user_id=user_id, order=order, expected_rev=expected_rev, now=now)
+    return books.order_for(order, user_id=user_id)
 
 
 def confirm_receipt(*, user_id: int, order: UUID, expected_rev: int | None = None, now: datetime) -> OrderView:
     """The buyer has it: the money goes to the merchant. :raises OrderNotFound, NotNow:"""
-    raise NotImplementedError
+    moving.confirm_receipt(user_id=user_id, order=order, expected_rev=expected_rev, now=now)
+    return books.order_for(order, user_id=user_id)
 
 
 def cancel_order(
@@ -324,7 +383,8 @@ def cancel_order(
 
     :raises OrderNotFound, NotNow: and payments' refusals, if the money cannot go back
     """
-    raise NotImplementedError
+    moving.cancel_order(user_id=user_id, order=order, reason=reason, expected_rev=expected_rev, now=now)
+    return books.order_for(order, user_id=user_id)
 
 
 # Orders, in the honest envelope.
@@ -332,7 +392,7 @@ def cancel_order(
 
 def order(*, user_id: int, order: UUID) -> OrderView:
     """An order, for either side of it. :raises OrderNotFound:"""
-    raise NotImplementedError
+    return books.order_for(order, user_id=user_id)
 
 
 def orders_of_buyer(
@@ -343,7 +403,7 @@ def orders_of_buyer(
 
     :raises OrdersUnavailable: if there are orders that cannot be read
     """
-    raise NotImplementedError
+    return listing.purchases(user_id, only=only, after=after, now=now)
 
 
 def orders_of_shop(
@@ -355,12 +415,12 @@ def orders_of_shop(
     :raises ShopNotFound: if they have none
     :raises OrdersUnavailable: if there are orders that cannot be read
     """
-    raise NotImplementedError
+    return listing.sales(owner_id, only=only, after=after, now=now)
 
 
 def purchase_changes(user_id: int, *, after: int) -> OrderChanges:
     """What changed in a buyer's list after this rev: the delta of topic ``purchases:<user public id>``."""
-    raise NotImplementedError
+    return listing.purchase_changes(user_id, after=after)
 
 
 def sale_changes(owner_id: int, *, after: int) -> OrderChanges:
@@ -369,9 +429,4 @@ def sale_changes(owner_id: int, *, after: int) -> OrderChanges:
 
     :raises ShopNotFound: if this person has none
     """
-    raise NotImplementedError
-
-
-def merchant_name(shop: UUID) -> str:
-    """Under which opaque name payments knows this shop's money."""
-    return f"shop.storefront:{shop}"
+    return listing.sale_changes(owner_id, after=after)

@@ -8,6 +8,6 @@ class ShopConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have what registers itself known: the facts, and the work of the loop."""
-        for module in ("events",):
+        """Have what registers itself known: the check of the guards, and the facts."""
+        for module in ("guards", "events"):
             import_module(f"shop.{module}")

@@ -35,6 +35,8 @@ class Envelope(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
     source: Literal["live", "replica", "snapshot", "device"]
     expected_count: int | None
     items: list[Item]
+    # Of the list's topic: from here on changes are asked for.
+    rev: int | None = None
     next: str | None = None
     parts: dict[str, Part] = {}
 
