@@ -83,7 +83,8 @@ def _upload(request: HttpRequest) -> bytes:
     photo = request.FILES.get("photo")
     if photo is None:
         raise PhotoUnreadable
-    return photo.read(photos.UPLOAD_BYTES_MAX + 1)
+    content: bytes = photo.read(photos.UPLOAD_BYTES_MAX + 1)
+    return content
 
 
 def _row(photo: StoredPhoto) -> dict[str, object]:

@@ -34,10 +34,10 @@ def bracelets(beads: Beads, *, others: Beads = (), place: Set = Set(), charm: st
     """One on the table, and another behind it if there are beads for it."""
     studio = place.studio()
     if others:
-        _ring(studio, (64, 33), 19, 13, others)
-    _ring(studio, (47, 56), 29, 21, beads)
+        _ring(studio, (66, 30), 24, 17, others)
+    _ring(studio, (48, 56), 36, 27, [(color, radius * 1.2) for color, radius in beads])
     if charm:
-        _buffalo(studio, (47, 79), 7.5, charm)
+        _buffalo(studio, (48, 85), 9, charm)
     return studio.photograph()
 
 

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from superapp.core import clock
-from superapp.wiring.demo import people, purses, world
+from superapp.wiring.demo import people, purses, shops, world
 
 
 class Command(BaseCommand):
-    help = "Fill this installation with a dozen invented people and their conversations. Twice is once."
+    help = "Fill this installation with invented people, what they say, and three shops. Twice is once."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         if settings.SMS_URL:
@@ -20,6 +20,7 @@ class Command(BaseCommand):
         now = clock.now()
         is_new = world.make_world(now=now)
         purses.fill(now=now)
+        shops.open_all(now=now)
         self.stdout.write("The demo world is made." if is_new else "The demo world is here already.")
         self.stdout.write("Log in with one of these numbers; the code appears in the developer's inbox and here:")
         for person in people.CAST:

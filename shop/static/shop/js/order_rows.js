@@ -1,0 +1,34 @@
+import { clone, fill, part } from "#ui/part.js"
+
+/** Rows of a list of orders: made from the page's own template, which is that of buyers or of merchants. */
+export function orderRows({ brief }) {
+  return {
+    keyOf: ({ id }) => id,
+    make: () => clone("row-template"),
+    fill(row, item) {
+      part(row, "open").href = item.href
+      for (const name of ["title", "who", "word", "note", "total"]) fill(row, name, item[name])
+      part(row, "word").dataset.colour = item.colour
+      const at = part(row, "at")
+      at.dateTime = item.at
+      fill(row, "at", brief(Date.parse(item.at)))
+      showPhoto(part(row, "photo"), item.photo)
+      showTap(part(row, "tap"), item)
+    },
+  }
+}
+
+function showPhoto(picture, address) {
+  picture.hidden = !address
+  if (address && picture.getAttribute("src") !== address) picture.src = address
+}
+
+function showTap(form, { tap, tap_word, rev }) {
+  if (!form) return
+  form.hidden = !tap
+  if (!tap) return
+  form.action = tap
+  form.elements.rev.value = rev
+  fill(form, "tap-word", tap_word)
+  part(form, "tap-word").disabled = false
+}
