@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("chat.urls")),
     path("", include("payments.urls")),
     path("", include("shop.urls")),
+    path("", include("superapp.wiring.urls")),
     path("api/v1/", include("superapp.realtime.rest")),
 ]
 

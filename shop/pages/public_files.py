@@ -77,7 +77,7 @@ def feed(request: HttpRequest, handle: str) -> HttpResponse:
 @require_safe
 def product_card(request: HttpRequest, product: UUID, digest: str) -> HttpResponseBase:
     """The card of a listed product as it is now; an older address leads to it."""
-    page = directory.product_by_id(product)
+    page = api.listed_product(product)
     card = share_card.of_product(page.product, shop_name=page.shop.name, town=page.shop.town)
     return _card(card, digest, f"/media/share/product/{product}/{card.digest}.jpg")
 
