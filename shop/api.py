@@ -12,11 +12,12 @@ from typing import Literal
 from uuid import UUID
 
 from payments import api as payments
-from shop import listing
+from shop import directory, listing
 from shop.actions import checkout, goods, moving, shops
 from shop.actions.checkout import clean_address
 from shop.actions.moving import courier_delivered, merchant_name
 from shop.actions.shops import Wishes
+from shop.log import placing
 from shop.photos import StoredPhoto, store_logo, store_photo
 from shop.queries import goods as shelves
 from shop.queries import orders as books
@@ -266,6 +267,11 @@ def product_page(handle: str, slug: str, *, viewer_id: int | None = None) -> Pro
     return ProductPage(shelves.shop_view(product.shop), shelves.product_view(product))
 
 
+def listed_product(product: UUID) -> ProductPage:
+    """A product that everybody sees, with its shop. :raises ProductNotFound:"""
+    return directory.product_by_id(product)
+
+
 def newest_products(handle: str, *, limit: int = 30) -> ShopPage:
     """A shop with what was listed last, for feeds. :raises ShopNotFound:"""
     shop = shelves.shop_by_handle(handle)
@@ -332,6 +338,12 @@ def place_order(
         return before
     payments.verify_pin(user_id=buyer_id, pin=pin, now=now)
     return checkout.place(wish, now=now)
+
+
+def answered(*, buyer_id: int, idempotency_key: str) -> Answer | None:
+    """What was answered to this buyer under this key, whatever it was for; None if nothing was."""
+    attempt = books.attempt_of(buyer_id, idempotency_key)
+    return placing.answer_of(attempt) if attempt is not None else None
 
 
 # The way of an order. ``user_id`` is who does it; whoever is neither side is told that there is no order. Doing again

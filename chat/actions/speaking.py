@@ -1,4 +1,4 @@
-"""What the product itself says in a conversation: cards that live, and lines. Who tells it is an app behind the wiring."""
+"""What the product itself says in a conversation: cards that live, and lines. Who tells it stands behind the wiring."""
 
 from __future__ import annotations
 

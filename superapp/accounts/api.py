@@ -6,7 +6,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from superapp.accounts import queries, rows
-from superapp.accounts.actions.contacts import ask_by_handle, block_person, make_contacts
+from superapp.accounts.actions.contacts import acquaint, ask_by_handle, block_person, make_contacts
 from superapp.accounts.actions.finding import find_by_handle, find_by_phone
 from superapp.accounts.actions.people import create_person, make_operator
 from superapp.accounts.actions.profile import set_avatar
@@ -17,6 +17,7 @@ from superapp.accounts.visitor import for_people, tell_next, told, user_of
 
 __all__ = [
     "PersonRow",
+    "acquaint",
     "are_contacts",
     "ask_by_handle",
     "block_person",

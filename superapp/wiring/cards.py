@@ -8,6 +8,7 @@ from chat import api as chat
 from chat.api import CardType, Doing
 
 TRANSFER = "payments.transfer"
+ORDER = "shop.order"
 
 
 def register() -> None:
@@ -15,6 +16,9 @@ def register() -> None:
     chat.register_card(
         TRANSFER,
         CardType("payments/cards/transfer.html", line=_("Sent {amount}"), styles=("payments/css/cards.css",)),
+    )
+    chat.register_card(
+        ORDER, CardType("shop/cards/order.html", line=_("Order: {title}"), styles=("shop/css/cards.css",))
     )
     chat.register_doing(
         Doing(name="send_money", word=_("Send money"), icon="banknote", address="/dompet/kirim/?kepada=")

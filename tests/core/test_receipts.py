@@ -79,7 +79,9 @@ def test_every_changed_letter_is_noticed(rfc_key):
     assert [one for one in changed if receipts.read(one) is not None] == []
 
 
-@pytest.mark.parametrize("receipt", ["", ".", "..", "a.b", "a.b.c.d", "é.é.é", "e30.e30.", "bnVsbA.e30.AA", "." * 20_000])
+@pytest.mark.parametrize(
+    "receipt", ["", ".", "..", "a.b", "a.b.c.d", "é.é.é", "e30.e30.", "bnVsbA.e30.AA", "." * 20_000]
+)
 def test_what_is_no_receipt_says_nothing(receipt):
     assert receipts.read(receipt) is None
 

@@ -5,6 +5,7 @@ import { Uuid7 } from "#lib/uuid7.js"
 import { PageData } from "#ui/page_data.js"
 import { toast } from "#ui/toast.js"
 import { Attention } from "#chat/attention.js"
+import { CardDoings } from "#chat/card_doings.js"
 import { Composer } from "#chat/composer.js"
 import { ConnectionStrip } from "#chat/connection_strip.js"
 import { ConversationList } from "#chat/conversation_list.js"
@@ -82,6 +83,7 @@ function show(messenger, page) {
   const attention = new Attention({ document, page, messenger })
   new MessageMenu({ document, page, messenger })
   new RowMenu({ document, page, messenger })
+  new CardDoings({ document, messenger })
   new Navigation({ document, page, messenger, attention })
   const showLine = () => (document.documentElement.dataset.line = messenger.line.state)
   messenger.line.onState.listen(showLine)
