@@ -24,6 +24,6 @@ class ShopConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Have what registers itself known: the check of the guards, and the facts."""
-        for module in ("guards", "events"):
+        """Have what registers itself known: the check of the guards, the facts, and the chores."""
+        for module in ("guards", "events", "chores"):
             import_module(f"shop.{module}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from shop.errors import ProductNotFound, ShopNotFound
-from shop.models import Photo, Product, Shop
+from shop.models import OrderLine, Photo, Product, Shop
 from shop.queries import goods
 from shop.shapes import ProductPage, ProductView, ShopView
 
@@ -17,6 +18,7 @@ FRONT = 3
 # So many photos may stand on a shop's card.
 CARD_PHOTOS = 3
 IN_ORDER = ("position", "pk")
+NAMES_PER_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,17 @@ def shop_by_id(public_id: UUID) -> tuple[ShopView, list[str]]:
     listed = Product.objects.filter(shop=shop, state=Product.State.LISTED).prefetch_related(_photos())
     photos = [list(product.photos.all()) for product in listed.order_by(*IN_ORDER)[: CARD_PHOTOS * 2]]
     return goods.shop_view(shop), [those[0].name for those in photos if those][:CARD_PHOTOS]
+
+
+def photos_shown(names: Collection[str]) -> set[str]:
+    """Those of these photos that a product, a shop or an order shows."""
+    goods_and_logos = (Photo.objects.values_list("name", flat=True), Shop.objects.values_list("logo", flat=True))
+    shown = {name for rows in goods_and_logos for name in rows.iterator() if name in names}
+    rest = sorted(set(names) - shown)
+    for first in range(0, len(rest), NAMES_PER_QUERY):
+        some = rest[first : first + NAMES_PER_QUERY]
+        shown.update(OrderLine.objects.filter(photo__in=some).values_list("photo", flat=True))
+    return shown
 
 
 def _photos() -> Prefetch[str, QuerySet[Photo], str]:

@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -72,6 +73,12 @@ def stored(card: Card) -> Path:
             if not path.exists():
                 pictures.write(path, draw(card))
     return path
+
+
+def drawn_before(moment: datetime) -> list[Path]:
+    """Cards that were drawn before this moment."""
+    folder = Path(settings.MEDIA_ROOT) / "share"
+    return [path for path in sorted(folder.glob("??/*.jpg")) if path.stat().st_mtime < moment.timestamp()]
 
 
 def draw(card: Card) -> bytes:
