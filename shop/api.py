@@ -21,6 +21,7 @@ from shop.log import placing
 from shop.photos import StoredPhoto, store_logo, store_photo
 from shop.queries import goods as shelves
 from shop.queries import orders as books
+from shop.receipts import receipts_of
 from shop.shapes import (
     Address,
     Answer,
@@ -72,6 +73,7 @@ __all__ = [
     "clean_address",
     "courier_delivered",
     "merchant_name",
+    "receipts_of",
     "store_logo",
     "store_photo",
 ]

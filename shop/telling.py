@@ -169,7 +169,7 @@ def track(order: OrderView) -> list[Step]:
 
 def title(name: str, pieces: int, quantity: int) -> str:
     """What was bought, in a few words: the first of it, how many, and that there is more."""
-    shown = f"{name} × {quantity}" if quantity > 1 else name
+    shown = f"{name} ×\u00a0{quantity}" if quantity > 1 else name
     if pieces == quantity:
         return shown
     return _("{first} and {count} more").format(first=shown, count=pieces - quantity)

@@ -1,4 +1,4 @@
-"""Lists in their five states. ``#lib/known_list.js`` decides the same for modules; both are held to one file of cases."""
+"""Lists in their five states. ``#lib/known_list.js`` decides the same; both are held to one file of cases."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderView) -> dict[str, Any]:
         "order": event.order,
         "number": event.number,
         "state": event.state,
-        "title": f"{event.first_item} × {order.lines[0].quantity}",
+        "title": _title(event.first_item, order.lines[0].quantity),
         "total": {"amount_minor": event.total_minor, "asset": event.asset},
         "shop": event.shop_name,
         "shipment": f"{shipment.courier} {shipment.resi}" if shipment else "",
@@ -116,6 +116,10 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderView) -> dict[str, Any]:
         # Of what was true then: the receipt of the end comes with the end.
         "receipt": receipts.get(RECEIPTS.get(event.state, "")) or receipts[RECEIPTS["paid"]],
     }
+
+
+def _title(name: str, quantity: int) -> str:
+    return f"{name} ×\u00a0{quantity}" if quantity > 1 else name
 
 
 def _line(event: OrderMoved, order: OrderView) -> tuple[str, dict[str, str]]:
@@ -135,7 +139,7 @@ def _step(event: OrderMoved, order: OrderView) -> StepView:
 
 
 def _speaker(event: OrderMoved) -> int:
-    """In whose name the line stands: whoever did it needs no news of it; what nobody did is news to whom it concerns."""
+    """In whose name the line stands: whoever did it needs no news of it, and what nobody did is news to the other."""
     is_of_buyer = event.actor == "buyer" or (event.actor == "system" and event.transition == "completed")
     return event.buyer_id if is_of_buyer else event.merchant_id
 
