@@ -122,15 +122,20 @@ class ProductChangeIn(Shape):
          answer=frames.ProductRow)  # fmt: skip
 def product_change(caller: Caller, change_in: ProductChangeIn) -> frames.ProductRow:
     """Change a product; what is left out stays. ``listed`` puts it on the shelf, or takes it from there."""
-    asked = {"owner_id": caller.user_id, "product": change_in.product}
-    shown = api.product_of_owner(**asked)
+    owner_id, product = caller.user_id, change_in.product
+    shown = api.product_of_owner(owner_id=owner_id, product=product)
     if (change_in.name, change_in.description, change_in.price) != (None, None, None):
-        price = change_in.price.money if change_in.price else None
         shown = api.change_product(
-            **asked, name=change_in.name, description=change_in.description, price=price, now=clock.now()
+            owner_id=owner_id,
+            product=product,
+            name=change_in.name,
+            description=change_in.description,
+            price=change_in.price.money if change_in.price else None,
+            now=clock.now(),
         )
     if change_in.listed is not None:
-        shown = (api.list_product if change_in.listed else api.hide_product)(**asked, now=clock.now())
+        change = api.list_product if change_in.listed else api.hide_product
+        shown = change(owner_id=owner_id, product=product, now=clock.now())
     return frames.product(shown)
 
 

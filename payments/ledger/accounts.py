@@ -49,9 +49,7 @@ def ask_account(code: str, *, kind: chart.Kind, asset: str, now: datetime) -> Ca
     return answered
 
 
-def _opening(
-    code: str, *, kind: chart.Kind, asset: str, owner_id: int | None, now: datetime
-) -> tuple[str, list[Any]]:
+def _opening(code: str, *, kind: chart.Kind, asset: str, owner_id: int | None, now: datetime) -> tuple[str, list[Any]]:
     """The statement that opens an account, and its values."""
     new = Account(
         public_id=ids.new_id(),

@@ -18,9 +18,11 @@ from shop import errors, push, words
 from shop.events import OrderPlaced
 from shop.log import placing
 from shop.log.placing import Draft
-from shop.models import KEY_CHARS_MAX, Order, OrderCounter, Product
+from shop.models import KEY_CHARS_MAX, Order, OrderCounter
 from shop.queries import goods, orders
+from shop.queries.goods import Offer
 from shop.shapes import Address, Answer, Changed, Placed, Quote, Refused
+from superapp.accounts import api as accounts
 from superapp.core import clock, ids, outbox, prepared
 from superapp.core.errors import InputInvalid
 from superapp.core.money import IDR, Money
@@ -96,17 +98,18 @@ def wish_for(
 
 def quote(*, product: UUID, quantity: int, buyer_id: int | None) -> Quote:
     """What it would cost now, and what stands in the way."""
-    found = goods.product_on_sale(product, buyer_id=buyer_id)
     pieces = _quantity(quantity)
-    price = Money(found.price_sen)
-    refusal = _objection(found, pieces, buyer_id)
+    offer = goods.offer(product, buyer_id=buyer_id or 0)
+    found = goods.product_on_sale(product)
+    total = Money(offer.price_sen) * pieces
+    refusal = _objection(offer, pieces, buyer_id, total, total)
     return Quote(
         shop=goods.shop_view(found.shop),
         product=goods.product_view(found),
         quantity=pieces,
-        items=price * pieces,
+        items=total,
         shipping=Money(0),
-        total=price * pieces,
+        total=total,
         why_not=refusal.error() if refusal else None,
     )
 
@@ -141,7 +144,7 @@ def place(wish: Wish, *, now: datetime) -> Answer:
         except _NotBought as stopped:
             return _kept(wish, stopped.refusal, now)
         except _LastPiecesGone:
-            left = goods.product_on_sale(wish.product, buyer_id=wish.buyer_id).stock.available
+            left = goods.offer(wish.product, buyer_id=wish.buyer_id).available
             return _kept(wish, Refused(errors.SoldOut.code, {"left": min(left, wish.quantity - 1)}), now)
         except IntegrityError:
             # Somebody came first with the key, and was answered; or the dice fell on a number that was given already.
@@ -158,34 +161,32 @@ def place(wish: Wish, *, now: datetime) -> Answer:
 
 
 def _buy(wish: Wish, now: datetime) -> Placed:
-    product = goods.product_on_sale(wish.product, buyer_id=wish.buyer_id)
-    buyer = cast("UUID | None", product.buyer_public_id)  # type: ignore[attr-defined]  # Fetched with it.
-    if buyer is None:
-        OrderCounter.objects.get_or_create(user_id=wish.buyer_id)
-        product = goods.product_on_sale(wish.product, buyer_id=wish.buyer_id)
-        buyer = cast("UUID", product.buyer_public_id)  # type: ignore[attr-defined]
-    draft = _draft(wish, product, now)
-    refusal = _objection(product, wish.quantity, wish.buyer_id, draft.total, wish.expected_total)
+    offer = goods.offer(wish.product, buyer_id=wish.buyer_id)
+    draft = _draft(wish, offer, now)
+    refusal = _objection(offer, wish.quantity, wish.buyer_id, draft.total, wish.expected_total)
     if refusal:
         raise _NotBought(refusal)
+    buyer = offer.buyer or _begin_counting(wish.buyer_id)
     with transaction.atomic():
-        purchase_rev, sale_rev = _write_and_pay(draft, product)
+        purchase_rev, sale_rev = _write_and_pay(draft, offer)
         push.order_moved(
-            draft.order,
-            version=1,
-            buyer=buyer,
-            purchase_rev=purchase_rev,
-            shop=product.shop.public_id,
-            sale_rev=sale_rev,
+            draft.order, version=1, buyer=buyer, purchase_rev=purchase_rev, shop=offer.shop, sale_rev=sale_rev
         )
     return Placed(draft.order, draft.number)
 
 
-def _write_and_pay(draft: Draft, product: Product) -> tuple[int, int]:
+def _begin_counting(buyer_id: int) -> UUID:
+    """The first time somebody buys."""
+    public_id = accounts.public_ids({buyer_id})[buyer_id]
+    OrderCounter.objects.get_or_create(user_id=buyer_id, defaults={"public_id": public_id})
+    return public_id
+
+
+def _write_and_pay(draft: Draft, offer: Offer) -> tuple[int, int]:
     """Everything that becomes true with an order, in two round trips: what is hot comes last and is held shortest."""
     with prepared.together():
         placing.ask_cold(draft)
-        outbox.ask_publish(_fact(draft, product))
+        outbox.ask_publish(_fact(draft, offer))
         route = payments.ask_escrow_route(reference=draft.reference, payer_id=draft.buyer_id, asset=IDR, now=draft.now)
     accounts = route()
     with prepared.together():
@@ -202,17 +203,17 @@ def _write_and_pay(draft: Draft, product: Product) -> tuple[int, int]:
     return revs
 
 
-def _draft(wish: Wish, product: Product, now: datetime) -> Draft:
+def _draft(wish: Wish, offer: Offer, now: datetime) -> Draft:
     return Draft(
         order=ids.new_id(),
         buyer_id=wish.buyer_id,
-        shop_id=product.shop_id,
-        product_id=product.pk,
-        shop_name=product.shop.name,
-        shop_town=product.shop.town,
-        product_name=product.name,
-        photo=product.first_photo or "",  # type: ignore[attr-defined]  # Fetched with it.
-        price_sen=product.price_sen,
+        shop_id=offer.shop_id,
+        product_id=offer.product_id,
+        shop_name=offer.shop_name,
+        shop_town=offer.shop_town,
+        product_name=offer.name,
+        photo=offer.photo,
+        price_sen=offer.price_sen,
         quantity=wish.quantity,
         shipping_sen=0,
         fee_rule=FEE.name,
@@ -224,18 +225,18 @@ def _draft(wish: Wish, product: Product, now: datetime) -> Draft:
     )
 
 
-def _fact(draft: Draft, product: Product) -> OrderPlaced:
+def _fact(draft: Draft, offer: Offer) -> OrderPlaced:
     return OrderPlaced(
         order=str(draft.order),
         number=draft.number,
         version=1,
         state=Order.State.PAID.value,
         cancelled_by="",
-        shop=str(product.shop.public_id),
-        shop_handle=product.shop.handle,
+        shop=str(offer.shop),
+        shop_handle=offer.shop_handle,
         shop_name=draft.shop_name,
         buyer_id=draft.buyer_id,
-        merchant_id=product.shop.owner_id,
+        merchant_id=offer.merchant_id,
         items=draft.quantity,
         first_item=draft.product_name,
         total_minor=draft.total.amount_minor,
@@ -245,17 +246,17 @@ def _fact(draft: Draft, product: Product) -> OrderPlaced:
 
 
 def _objection(
-    product: Product, quantity: int, buyer_id: int | None, total: Money | None = None, expected: Money | None = None
+    offer: Offer, quantity: int, buyer_id: int | None, total: Money, expected: Money
 ) -> Changed | Refused | None:
     """What stands in the way as far as can be seen without taking anything."""
-    if product.shop.owner_id == buyer_id:
+    if offer.merchant_id == buyer_id:
         return Refused(errors.OwnGoods.code, {})
-    if product.state != Product.State.LISTED or not product.shop.is_open:
+    if not offer.is_for_sale:
         return Refused(errors.NotForSale.code, {})
-    if total is not None and expected is not None and total != expected:
-        return Changed(expected, total, Money(product.price_sen))
-    if product.stock.available < quantity:
-        return Refused(errors.SoldOut.code, {"left": product.stock.available})
+    if total != expected:
+        return Changed(expected, total, Money(offer.price_sen))
+    if offer.available < quantity:
+        return Refused(errors.SoldOut.code, {"left": offer.available})
     return None
 
 

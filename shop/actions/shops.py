@@ -68,7 +68,7 @@ def open_shop(*, owner_id: int, handle: str, wishes: Wishes, now: datetime) -> S
     try:
         with transaction.atomic():
             shop = Shop.objects.create(owner_id=owner_id, handle=cleaned, created_at=now, **fields)
-            OrderCounter.objects.create(shop=shop)
+            OrderCounter.objects.create(shop=shop, public_id=shop.public_id)
     except IntegrityError:
         # Two at once: by the same person, who has the shop now, or by somebody else, who has the handle.
         standing = goods.shop_of(owner_id)

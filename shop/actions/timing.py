@@ -16,6 +16,8 @@ from superapp.core.work import every
 TIMERS_A_TURN_MAX = 200
 # When the money cannot go back right now: the wallet is full, or frozen.
 AGAIN_AFTER = timedelta(hours=1)
+# What is due for so long was forgotten by somebody.
+TIMERS_LATE_AFTER = timedelta(minutes=30)
 
 log = structlog.get_logger(__name__)
 

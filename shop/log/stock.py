@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-
-from django.db import connection
 
 from shop import errors
 from shop.models import Stock, StockMove
 from superapp.core import prepared
 
 _MOVED = "UPDATE shop_stock SET {changes}, version = version + 1 WHERE product_id = %s AND {condition}"
-_TAKE = _MOVED.format(
-    changes="committed = committed + %s", condition="on_hand - held - committed >= %s RETURNING product_id, version"
-)
-_COLUMNS = "stock_id, seq, kind, quantity, reference, idempotency_key, actor_id, at"
+COLUMNS = "stock_id, seq, kind, quantity, reference, idempotency_key, actor_id, at"
 
 
-def ask_take(
-    product_id: int, quantity: int, *, reference: str, key: str, buyer_id: int, now: datetime
-) -> Callable[[], bool]:
-    """
-    Sell pieces, if so many are left; whether they were is known when all is asked (see ``prepared.together``).
-
-    The caller's transaction must not commit if they were not.
-    """
-    at = connection.ops.adapt_datetimefield_value(now)
-    told = [quantity, reference, key, buyer_id, at]
-    if connection.vendor == "postgresql":
-        asked = prepared.ask(
-            f"WITH taken AS ({_TAKE})"  # noqa: S608  # Statements of ours, values bound.
-            f" INSERT INTO shop_stockmove ({_COLUMNS})"
-            " SELECT product_id, version, 'commit', %s::bigint, %s, %s, %s::bigint, %s::timestamptz FROM taken"
-            " RETURNING seq",
-            [quantity, product_id, quantity, *told],
-        )
-        return lambda: bool(asked())
-    taken = prepared.ask(_TAKE, [quantity, product_id, quantity])()
-    for stock_id, version in taken:
-        prepared.ask(
-            f"INSERT INTO shop_stockmove ({_COLUMNS}) VALUES (%s, %s, 'commit', %s, %s, %s, %s, %s)",  # noqa: S608
-            [stock_id, version, *told],
-        )
-    return lambda: bool(taken)
+def take(product_id: int, quantity: int, *, reference: str, key: str, buyer_id: int, now: datetime) -> bool:
+    """Sell pieces, if so many are left; whether they were. On PostgreSQL, placing does this in its one statement."""
+    condition = "on_hand - held - committed >= %s RETURNING version"
+    statement = _MOVED.format(changes="committed = committed + %s", condition=condition)
+    taken = prepared.ask(statement, [quantity, product_id, quantity])()
+    for (version,) in taken:
+        _tell(product_id, version, "commit", quantity, reference, key, buyer_id, now)
+    return bool(taken)
 
 
 def release(product_id: int, quantity: int, *, reference: str, key: str, actor_id: int | None, now: datetime) -> None:
@@ -82,6 +58,19 @@ def _move(
 ) -> None:
     statement = _MOVED.format(changes=changes, condition="1 = 1 RETURNING version")
     ((version,),) = prepared.ask(statement, [*by, product_id])()
+    _tell(product_id, version, kind, quantity, reference, key, actor_id, now)
+
+
+def _tell(
+    product_id: int,
+    version: int,
+    kind: str,
+    quantity: int,
+    reference: str,
+    key: str,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
     StockMove.objects.create(
         stock_id=product_id,
         seq=version,

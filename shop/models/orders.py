@@ -140,9 +140,10 @@ class OrderCounter(models.Model):
     How many orders a person placed, or a shop received, ever; and how many of them are ``unfinished``.
 
     Counted in the placing transaction: an empty list is believed only when this says 0. ``rev`` counts every change of
-    any of them, and is the rev of the list's topic.
+    any of them, and is the rev of the list's topic, which is called by the ``public_id`` of the person or the shop.
     """
 
+    public_id = models.UUIDField(unique=True, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     shop = models.OneToOneField(Shop, on_delete=models.PROTECT, null=True, related_name="counter")
     orders = models.BigIntegerField(default=0)

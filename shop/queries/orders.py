@@ -14,6 +14,7 @@ from shop.errors import OrderNotFound
 from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderLine, OrderTimer, Shipment
 from shop.shapes import Actor, LineView, OrderState, OrderSummary, OrderView, ShipmentView, Side, StepView
 from shop.states import FINISHED, what_can
+from superapp.core import prepared
 from superapp.core.money import Money
 
 PAGE_MAX = 50
@@ -22,7 +23,11 @@ UNFINISHED = ~Q(state__in=sorted(FINISHED))
 
 
 def attempt_of(buyer_id: int, idempotency_key: str) -> Attempt | None:
-    return Attempt.objects.filter(buyer_id=buyer_id, idempotency_key=idempotency_key).select_related("order").first()
+    """What was answered under this key. Nearly always nothing, which is asked as cheaply as it can be."""
+    found = prepared.ask(
+        "SELECT id FROM shop_attempt WHERE buyer_id = %s AND idempotency_key = %s", [buyer_id, idempotency_key]
+    )()
+    return Attempt.objects.select_related("order").get(pk=found[0][0]) if found else None
 
 
 # One order.
@@ -107,6 +112,11 @@ def lines_of(order: Order) -> list[OrderLine]:
 def due_timers(now: datetime, *, limit: int) -> list[OrderTimer]:
     rows = OrderTimer.objects.filter(state=OrderTimer.State.WAITING, due_at__lte=now)
     return list(rows.order_by("due_at", "pk")[:limit])
+
+
+def unfinished_totals() -> list[tuple[UUID, int]]:
+    """What each unfinished order cost: as much lies in escrow for it."""
+    return list(Order.objects.filter(UNFINISHED).order_by("pk").values_list("pk", "total_sen"))
 
 
 def timer_is_due(timer_id: int, now: datetime) -> bool:

@@ -54,3 +54,17 @@ def ask(sql: str, params: Sequence[Any]) -> Callable[[], list[tuple[Any, ...]]]:
             return found
 
     return rows
+
+
+def ask_as_one(statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
+    """
+    Run statements that write and do not look at each other: on PostgreSQL as one, which costs a fraction of each.
+
+    They see the same moment and run in no particular order; what locks rows that others want stands alone.
+    """
+    if connection.vendor != "postgresql":
+        for sql, params in statements:
+            ask(sql, params)
+        return
+    parts = ", ".join(f"s{number} AS ({sql})" for number, (sql, _params) in enumerate(statements))
+    ask(f"WITH {parts} SELECT 1", [value for _sql, params in statements for value in params])
