@@ -12,6 +12,7 @@ from shop.errors import ProductNotFound, ShopNotFound
 from shop.models import OrderLine, Photo, Product, Shop
 from shop.queries import goods
 from shop.shapes import ProductPage, ProductView, ShopView
+from superapp.core import prepared
 
 # Of each shop that is found, so many of its goods are shown.
 FRONT = 3
@@ -19,6 +20,16 @@ FRONT = 3
 CARD_PHOTOS = 3
 IN_ORDER = ("position", "pk")
 NAMES_PER_QUERY = 500
+
+State = tuple[tuple[object, ...], ...]
+# Versions count changes and never come back. The numbers beside them are there for what is changed behind our backs.
+_STATE = """
+SELECT p.slug, p.public_id, p.version, p.price_sen, t.version, t.on_hand - t.held - t.committed, s.rev
+FROM shop_shop s JOIN shop_product p ON p.shop_id = s.id LEFT JOIN shop_stock t ON t.product_id = p.id
+WHERE s.handle = %s AND p.state = 'listed'
+"""
+_FRONT = f"{_STATE} ORDER BY p.position, p.id LIMIT %s"
+_ITSELF_AND_FRONT = f"{_STATE} AND p.slug = %s UNION ALL SELECT * FROM ({_FRONT}) AS front"  # noqa: S608 - both are above.
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,20 @@ class Found:
 
     entries: tuple[Entry, ...]
     next: int | None
+
+
+def product_state(handle: str, slug: str, *, beside: int) -> State:
+    """
+    All that the page of a listed product says, as numbers: itself, and so many at the front of its shop; in one query.
+    Empty if there is no such product to be seen.
+    """
+    rows = prepared.ask(_ITSELF_AND_FRONT, [handle, slug, handle, beside])()
+    return tuple(rows) if rows and rows[0][0] == slug else ()
+
+
+def shelf_state(handle: str, *, after: int, limit: int) -> State:
+    """The same of a shop and what stands on its shelf, of so many goods after the first ``after``; in one query."""
+    return tuple(prepared.ask(f"{_FRONT} OFFSET %s", [handle, limit, after])())
 
 
 def find_shops(text: str, *, after: int | None = None, limit: int) -> Found:

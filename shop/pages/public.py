@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from shop import api, directory
-from shop.pages import public_meta, public_showing
+from shop.pages import kept, public_meta, public_showing
 from superapp.accounts import api as accounts
 from superapp.core import clock
+from superapp.web import times
+from superapp.web.context import theme_of
 
 PRODUCTS_PER_PAGE = 60
 SHOPS_PER_PAGE = 24
@@ -42,49 +47,72 @@ def shops(request: HttpRequest) -> HttpResponse:
         "next": found.next,
         "meta": public_meta.of_shops(query),
     }
-    return _public(request, "shop/public/shops.html", context)
+    page = render(request, "shop/public/shops.html", context)
+    return _own(page) if request.user.is_authenticated else _public(request, ((),), lambda: page, now=now)
 
 
 @require_safe
 def shop(request: HttpRequest, handle: str) -> HttpResponse:
     """A shop's face and what stands in it."""
-    page = api.shop_page(handle, after=_number(request.GET.get("sesudah", "")), limit=PRODUCTS_PER_PAGE)
-    shown = public_showing.shop(page.shop, now=clock.now())
-    products = [public_showing.product(one, handle=handle) for one in page.products]
-    context = {
-        "shop": shown,
-        "products": products,
-        "next": page.next,
-        "meta": public_meta.of_shop(page.shop, shown, products),
-    }
-    return _public(request, "shop/public/shop.html", context)
+    after, now = _number(request.GET.get("sesudah", "")) or 0, clock.now()
+
+    def make() -> HttpResponse:
+        page = api.shop_page(handle, after=after, limit=PRODUCTS_PER_PAGE)
+        shown = public_showing.shop(page.shop, now=now)
+        products = [public_showing.product(one, handle=handle) for one in page.products]
+        meta = public_meta.of_shop(page.shop, shown, products)
+        context = {"shop": shown, "products": products, "next": page.next, "meta": meta}
+        return render(request, "shop/public/shop.html", context)
+
+    if request.user.is_authenticated:
+        return _own(make())
+    # One more than are shown: whether there are others is seen, too.
+    state = directory.shelf_state(handle, after=after, limit=PRODUCTS_PER_PAGE + 1)
+    return _public(request, (handle, after, state), make, now=now)
 
 
 @require_safe
 def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """One product, with everything that makes up one's mind; what is not listed is seen by its owner alone."""
     viewer_id = accounts.user_of(request).pk if request.user.is_authenticated else None
-    page = api.product_page(handle, slug, viewer_id=viewer_id)
-    shown = public_showing.shop(page.shop, now=clock.now())
-    product = public_showing.product(page.product, handle=handle)
-    others = directory.neighbours(page.product, limit=NEIGHBOURS)
-    context = {
-        "shop": shown,
-        "product": product,
-        "others": [public_showing.product(one, handle=handle) for one in others],
-        "is_mine": viewer_id == shown.owner_id,
-        "meta": public_meta.of_product(page.product, shown, product),
-    }
-    return _public(request, "shop/public/product.html", context)
+    now = clock.now()
+
+    def make() -> HttpResponse:
+        page = api.product_page(handle, slug, viewer_id=viewer_id)
+        shown = public_showing.shop(page.shop, now=now)
+        product = public_showing.product(page.product, handle=handle)
+        others = directory.neighbours(page.product, limit=NEIGHBOURS)
+        context = {
+            "shop": shown,
+            "product": product,
+            "others": [public_showing.product(one, handle=handle) for one in others],
+            "meta": public_meta.of_product(page.product, shown, product),
+        }
+        return render(request, "shop/public/product.html", context)
+
+    if viewer_id is not None:
+        return _own(make())
+    # Itself may be among those at the front, of which it is then left out.
+    state = directory.product_state(handle, slug, beside=NEIGHBOURS + 1)
+    return _public(request, (handle, slug, state), make, now=now)
 
 
-def _public(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def _public(
+    request: HttpRequest, state: tuple[Any, ...], make: Callable[[], HttpResponse], *, now: datetime
+) -> HttpResponse:
     """A page that is the same for everybody who is not logged in, and no more than a moment old."""
-    response = render(request, template, context)
-    if request.user.is_authenticated:
-        patch_cache_control(response, private=True, no_cache=True)
+    if state[-1]:
+        # What it says besides: in which words, in which colours, and who is there at this minute.
+        looks = (get_language(), theme_of(request), times.minute_of(now))
+        response = kept.answer(request, (*state, *looks), make)
     else:
-        patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)
+        response = make()
+    patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)
+    return response
+
+
+def _own(response: HttpResponse) -> HttpResponse:
+    patch_cache_control(response, private=True, no_cache=True)
     return response
 
 

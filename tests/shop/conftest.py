@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from shop import api
+from shop import api, photos
 from superapp.accounts.models import User
 from superapp.core.money import Money
 from tests.payments.purses import PIN, make_payer, quick_hashes
+from tests.shop.pictures import photo
 
 __all__ = ["make_payer", "quick_hashes"]
 
@@ -57,6 +58,25 @@ def make_product(now: datetime) -> Callable[..., api.ProductView]:
         )
 
     return make
+
+
+@pytest.fixture
+def add_photo(now: datetime) -> Callable[..., api.ProductView]:
+    """Give a product a photo, which is stored: ``add_photo(product, bo, color=(0, 99, 0))``."""
+
+    def add(product: api.ProductView, owner: User, **shape: Any) -> api.ProductView:
+        stored = photos.store_photo(photo(**shape))
+        return api.add_photo(
+            owner_id=owner.pk,
+            product=product.public_id,
+            name=stored.name,
+            width=stored.width,
+            height=stored.height,
+            placeholder=stored.placeholder,
+            now=now,
+        )
+
+    return add
 
 
 @pytest.fixture
