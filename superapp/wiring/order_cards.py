@@ -19,15 +19,15 @@ from superapp.wiring.cards import ORDER
 
 # What happened, in one line for both: by the name of the line.
 LINES = {
-    "shop.accepted": _("The shop accepted the order"),
-    "shop.packed": _("The order is packed"),
-    "shop.shipped": _("The order is on its way with {courier}, parcel {resi}"),
-    "shop.delivered_merchant": _("The order has arrived, says the shop"),
-    "shop.delivered_courier": _("The order has arrived, says {courier}"),
-    "shop.completed": _("The buyer has the order; the money went to the shop"),
-    "shop.completed_system": _("The order completed by itself; the money went to the shop"),
-    "shop.cancelled": _("The order was cancelled; all the money went back"),
-    "shop.cancelled_why": _("The order was cancelled: {reason}. All the money went back"),
+    "shop.accepted": _("Order {number}: accepted by the shop"),
+    "shop.packed": _("Order {number}: packed"),
+    "shop.shipped": _("Order {number}: on its way with {courier}, parcel {resi}"),
+    "shop.delivered_merchant": _("Order {number}: arrived, says the shop"),
+    "shop.delivered_courier": _("Order {number}: arrived, says {courier}"),
+    "shop.completed": _("Order {number}: received; the money went to the shop"),
+    "shop.completed_system": _("Order {number}: completed by itself; the money went to the shop"),
+    "shop.cancelled": _("Order {number}: cancelled; all the money went back"),
+    "shop.cancelled_why": _("Order {number}: cancelled ({reason}); all the money went back"),
 }
 # What the others want to know of at once; the rest they see when they look.
 NEWS = {"shipped", "delivered", "completed", "cancelled"}
@@ -83,7 +83,7 @@ def show_move_to_both(event: OrderMoved) -> None:
         sender_id=speaker,
         sender_public_id=accounts.public_ids({speaker})[speaker],
         line=line,
-        fields=fields,
+        fields={"number": event.number, **fields},
         is_news=event.transition in NEWS,
         idempotency_key=f"{_key(event)}:{event.version}",
         now=clock.now(),
