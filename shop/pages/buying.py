@@ -33,6 +33,7 @@ from superapp.core.money import Money
 FIELDS = {"name": 120, "phone": 40, "text": 600, "town": 120, "note": 1_000}
 KEPT_KEY, KEPT_MAX = "purchases", 10
 ADDRESS_KEY = "delivery"
+TOTAL_DIGITS_MAX = 17
 
 
 @for_people
@@ -75,14 +76,13 @@ def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
 
 
 def _place(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, Any]) -> api.Answer:
-    expected = request.POST.get("expected", "")
     return api.place_order(
         buyer_id=user_of(request).pk,
         product=product,
         quantity=_quantity(typed["quantity"]),
         address={name: typed[name] for name in ("name", "phone", "text", "town")},  # type: ignore[typeddict-item]
         note=typed["note"],
-        expected_total=Money(int(expected) if expected.isascii() and expected.isdigit() and len(expected) < 18 else 0),
+        expected_total=_agreed(request.POST.get("expected", "")),
         pin=request.POST.get("pin", "")[:64],
         idempotency_key=str(key),
         now=clock.now(),
@@ -130,17 +130,27 @@ def _page(
 def _quote(
     product: UUID, typed: dict[str, Any], buyer_id: int, problem: DomainError | None
 ) -> tuple[Quote, DomainError | None]:
-    """What it costs in whole now, for one piece if nobody can say how many."""
+    """What it costs in whole now; of more pieces than there are, what all that are left cost."""
     try:
-        return api.quote(product=product, quantity=_quantity(typed["quantity"]), buyer_id=buyer_id), problem
+        quote = api.quote(product=product, quantity=_quantity(typed["quantity"]), buyer_id=buyer_id)
     except QuantityInvalid as refusal:
         return api.quote(product=product, quantity=1, buyer_id=buyer_id), problem or refusal
+    left = quote.product.stock.available if quote.product.stock is not None else 0
+    if isinstance(quote.why_not, SoldOut) and left > 0:
+        return api.quote(product=product, quantity=left, buyer_id=buyer_id), problem or quote.why_not
+    return quote, problem
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
     posted = request.POST
     texts = {name: posted.get(name, "")[:chars_max].replace("\r\n", "\n").strip() for name, chars_max in FIELDS.items()}
     return {**texts, "quantity": posted.get("quantity", "1")[:8]}
+
+
+def _agreed(written: str) -> Money:
+    """What the buyer saw and agreed to. Nobody agrees to nothing: what cannot be read is the least there is."""
+    is_number = written.isascii() and written.isdigit() and len(written) <= TOTAL_DIGITS_MAX
+    return Money(max(1, int(written)) if is_number else 1)
 
 
 def _quantity(written: str) -> int:

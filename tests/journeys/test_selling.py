@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,14 @@ class Shopping:
     bo: Page
 
 
+@pytest.fixture(autouse=True)
+def _patience() -> Iterator[None]:
+    """Several processes on few cores: what comes true comes true within this."""
+    expect.set_options(timeout=25_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture
 def doors() -> int:
     return 2 if settings.SERVED else 1
@@ -47,6 +55,8 @@ def world(make_site: Callable[..., Site], browser: Browser, two_strangers: Calla
     browser.forgive(NOISE)
     site = make_site(doors=doors)
     two = two_strangers(site)
+    for context in browser.contexts.values():
+        context.set_default_timeout(30_000)
     people.take_handle(two.ana, "ana.wulandari")
     for handle in ("loket.satu", "loket.dua"):
         operator = accounts.create_person(name=handle, handle=handle, now=clock.now())
@@ -64,9 +74,7 @@ def photo(tmp_path: Path) -> Path:
 def check_books() -> None:
     """The ledger and the stock prove themselves."""
     call_command("check_ledger")
-    from django.core.management import get_commands
-    if "check_shop" in get_commands():
-        call_command("check_shop")
+    call_command("check_shop")
 
 
 def steps_of(world: Shopping, photo: Path) -> list[tuple[str, Callable[[], None]]]:
