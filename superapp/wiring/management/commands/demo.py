@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from superapp.core import clock
-from superapp.wiring.demo import people, purses, shops, world
+from superapp.wiring.demo import people, purchases, purses, shops, world
 
 
 class Command(BaseCommand):
@@ -19,8 +19,9 @@ class Command(BaseCommand):
             raise CommandError("Codes go out for real here: the numbers of the demo people may be somebody's.")
         now = clock.now()
         is_new = world.make_world(now=now)
-        purses.fill(now=now)
         shops.open_all(now=now)
+        if purses.fill(now=now, besides=purchases.deeds(now=now)):
+            purchases.tell(now=now)
         self.stdout.write("The demo world is made." if is_new else "The demo world is here already.")
         self.stdout.write("Log in with one of these numbers; the code appears in the developer's inbox and here:")
         for person in people.CAST:
