@@ -22,7 +22,7 @@ from payments import api as payments
 from payments.errors import InsufficientFunds, PinLocked, PinMissing, PinWrong
 from shop import api, photos
 from shop.actions.checkout import QUANTITY_MAX as ORDER_QUANTITY_MAX
-from shop.api import Changed, Placed, Quote
+from shop.api import Address, Changed, Placed, Quote
 from shop.errors import AddressInvalid, KeyReused, QuantityInvalid, SoldOut, TextInvalid
 from shop.models import Order
 from superapp.accounts.api import for_people, tell_next, user_of
@@ -80,7 +80,7 @@ def _place(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, Any]
         buyer_id=user_of(request).pk,
         product=product,
         quantity=_quantity(typed["quantity"]),
-        address={name: typed[name] for name in ("name", "phone", "text", "town")},  # type: ignore[typeddict-item]
+        address=Address(name=typed["name"], phone=typed["phone"], text=typed["text"], town=typed["town"]),
         note=typed["note"],
         expected_total=_agreed(request.POST.get("expected", "")),
         pin=request.POST.get("pin", "")[:64],

@@ -76,7 +76,14 @@ def open_shop(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         typed["handle"] = (typed["handle"] or suggested_handle(typed["name"])).lower()
         try:
-            api.open_shop(owner_id=user.pk, **typed, time_zone=user.time_zone, now=clock.now())
+            api.open_shop(
+                owner_id=user.pk,
+                handle=typed["handle"],
+                name=typed["name"],
+                town=typed["town"],
+                time_zone=user.time_zone,
+                now=clock.now(),
+            )
             return redirect("shop:new_product")
         except (TextInvalid, HandleInvalid, HandleTaken) as refusal:
             problem = refusal
@@ -198,7 +205,11 @@ def _hours_read(request: HttpRequest) -> OpeningHours:
 def _hours_shown(shop: ShopView, request: HttpRequest | None) -> list[tuple[str, str, str]]:
     if request is not None:
         return [(day, request.POST.get(f"{day}_from", ""), request.POST.get(f"{day}_until", "")) for day in WEEKDAYS]
-    return [(day, *(shop.opening_hours.get(day) or [["", ""]])[0]) for day in WEEKDAYS]
+    found = []
+    for day in WEEKDAYS:
+        first, last = (shop.opening_hours.get(day) or [["", ""]])[0]
+        found.append((day, first, last))
+    return found
 
 
 def _problems(problem: DomainError | None) -> dict[str, object]:

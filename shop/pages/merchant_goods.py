@@ -143,7 +143,7 @@ def _with_photos(request: HttpRequest, owner_id: int, product: ProductView) -> H
         sentence = _("The product is saved. One photo is not: {why}").format(why=refusal.body()["message"])
         tell_next(request, sentence)
         return redirect("shop:my_product", product=product.public_id)
-    is_shown = product.state == Product.State.LISTED
+    is_shown = product.state == "listed"
     tell_next(request, _("On the shelf: everybody can see and buy it.") if is_shown else _("Kept as a draft."))
     return redirect("shop:my_product", product=product.public_id)
 
