@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from superapp.core import ids
+from superapp.core.nightly import Night
 
 ASSET_CHARS_MAX = 8
 CODE_CHARS_MAX = 160
@@ -347,10 +348,5 @@ class Pin(models.Model):
     reset_asked_at = models.DateTimeField(null=True)
 
 
-class NightlyProof(models.Model):
-    """A night's proof of the ledger: begun by one process, and what it found."""
-
-    date = models.DateField(primary_key=True)
-    begun_at = models.DateTimeField()
-    is_done = models.BooleanField(default=False)
-    findings = models.JSONField(default=list)
+class NightlyProof(Night):
+    """A night's proof of the ledger."""

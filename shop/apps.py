@@ -24,6 +24,6 @@ class ShopConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Have what registers itself known: the check of the guards, the facts, and the chores."""
-        for module in ("guards", "events", "chores"):
+        """Have what registers itself known: the check of the guards, the facts, and the work of the loop."""
+        for module in ("guards", "events", "actions.timing", "nightly", "chores"):
             import_module(f"shop.{module}")

@@ -1,7 +1,7 @@
 """What selling stores: shops and their goods, stock and its moves, orders and everything that ever happened to them."""
 
 from shop.models.goods import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, StockMove
-from shop.models.moves import OrderEvent, OrderTimer, Transition
+from shop.models.moves import OrderEvent, OrderTimer, ShopNight, Transition
 from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Product",
     "Shipment",
     "Shop",
+    "ShopNight",
     "Stock",
     "StockMove",
     "Transition",

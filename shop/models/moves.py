@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from shop.models.orders import Order
+from superapp.core.nightly import Night
 
 
 class Transition(models.Model):
@@ -75,3 +76,7 @@ class OrderTimer(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["order", "kind"], name="shop_ordertimer_once"),)
         indexes = (models.Index(fields=["due_at"], condition=Q(state="waiting"), name="shop_ordertimer_due"),)
+
+
+class ShopNight(Night):
+    """A night's proof of goods and orders."""

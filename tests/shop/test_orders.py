@@ -149,7 +149,8 @@ REFUSED = [
     *((("accept", "pack"), verb) for verb in ("accept", "report", "confirm", "buyer cancels")),
     *((("accept", "ship"), verb) for verb in ("accept", "pack", "buyer cancels")),
     *((("accept", "ship", "courier"), verb) for verb in ("accept", "pack", "ship", "buyer cancels")),
-    *((("accept", "ship", "confirm"), verb) for verb in ("accept", "ship", "report", "buyer cancels", "merchant cancels")),
+    *((("accept", "ship", "confirm"), verb) for verb in ("accept", "ship", "report", "buyer cancels")),
+    (("accept", "ship", "confirm"), "merchant cancels"),
     *((("buyer cancels",), verb) for verb in ("accept", "pack", "ship", "report", "confirm")),
 ]  # fmt: skip
 
@@ -255,7 +256,11 @@ def test_not_accepted_in_time_is_cancelled_and_paid_back(ana, bo, product, order
     assert move_due_orders(now + timedelta(days=3)) == 0
 
     shown = api.order(user_id=ana.pk, order=order)
-    assert (shown.summary.state, shown.summary.cancelled_by, shown.steps[-1].actor) == ("cancelled", "expired", "system")
+    assert (shown.summary.state, shown.summary.cancelled_by, shown.steps[-1].actor) == (
+        "cancelled",
+        "expired",
+        "system",
+    )
     assert (balance(ana, now), stock_of(product, bo)) == (1_000_000_00, (10, 0, 0))
 
 
@@ -296,7 +301,9 @@ def test_courier_who_comes_too_late_changes_nothing(ana, order, go, now):
         api.courier_delivered(courier="JNE", resi="UNKNOWN", evidence={}, now=now)
 
 
-def test_refund_that_the_wallet_cannot_take_leaves_the_order_and_is_tried_again(real_db, make_user, ana, bo, product, order, now):
+def test_refund_that_the_wallet_cannot_take_leaves_the_order_and_is_tried_again(
+    real_db, make_user, ana, bo, product, order, now
+):
     from payments.actions import wallets
     from payments.models import Account
     from tests.payments.purses import top_up
