@@ -56,7 +56,7 @@ def shell(request: HttpRequest) -> HttpResponse:
     context = {
         "known": order_rows.waiting(name="sales:today", row=ROW, empty=DONE),
         "blank": order_rows.BLANK,
-        "only": "today",
+        "scope": "today",
         "boot": {"is_newest_page": True},
         "is_shell": True,
     }
@@ -159,7 +159,7 @@ def _sales(request: HttpRequest, *, only: Any) -> HttpResponse:
             envelope, name=name, row=ROW, empty=DONE if only == "today" else NONE_YET, more="?sesudah="
         ),
         "blank": order_rows.BLANK,
-        "only": only,
+        "scope": only,
         "note": told(request),
         "boot": boot(
             user,

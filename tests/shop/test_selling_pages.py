@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
 import uuid
-from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -15,11 +12,11 @@ from django.urls import reverse
 
 from payments import api as payments
 from shop import api
-from shop.models import Order, Product
-from shop.pages.merchant import suggested_handle
+from shop.models import Order
 from superapp.core import receipts
 from superapp.core.money import Money
 from tests.payments.purses import PIN, balance
+from tests.shop.browsers import browser_of, text
 from tests.shop.conftest import ADDRESS
 
 NONE = re.compile(r"Belum ada pesanan|Semua beres|Rp ?0\b")
@@ -28,12 +25,6 @@ NONE = re.compile(r"Belum ada pesanan|Semua beres|Rp ?0\b")
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch, now):
     monkeypatch.setattr("superapp.core.clock.now", lambda: now)
-
-
-def browser_of(user):
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 @pytest.fixture
@@ -64,12 +55,6 @@ def begin(browser, product):
 
 def purchase(total_sen=25_000_00, **fields):
     return {**ADDRESS, "quantity": "1", "note": "", "expected": str(total_sen), "pin": PIN, **fields}
-
-
-def text(answer):
-    """What a page says to people, without its tags and its scripts."""
-    page = re.sub(r"<(script|template)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
 
 
 # Buying.
@@ -354,106 +339,3 @@ def test_shells_know_nobody_and_say_nothing_of_orders(client):
         page = client.get(path)
         assert page.status_code == 200
         assert 'data-state="loading"' in page.content.decode()
-
-
-# The merchant's console.
-
-
-def test_shop_is_opened_and_leads_to_its_first_product(as_eve):
-    opened = as_eve.post("/tokoku/buka/", {"name": "Kopi Gayo 99", "town": "Takengon", "handle": ""})
-
-    assert (opened.status_code, opened.url) == (302, "/tokoku/barang/baru/")
-    assert api.shop_page("kopi-gayo-99").shop.town == "Takengon"
-    assert "Barang pertamamu" in text(as_eve.get(opened.url))
-
-
-def test_taken_address_is_said_beside_it(as_eve, shop):
-    refused = as_eve.post("/tokoku/buka/", {"name": "Manik", "town": "Solo", "handle": "manik-bo"})
-
-    assert refused.status_code == 409
-    assert "Alamat itu sudah dipakai." in text(refused)
-    assert 'value="Solo"' in refused.content.decode()
-
-
-def test_product_is_put_on_the_shelf_once_however_often_it_is_sent(as_bo):
-    key = re.search(r'name="key" value="([^"]+)"', as_bo.get("/tokoku/barang/baru/").content.decode())[1]
-    form = {"key": key, "name": "Kalung", "price": "Rp12.500", "quantity": "3", "description": "Manis", "do": "list"}
-
-    first, again = (as_bo.post("/tokoku/barang/baru/", form) for _ in range(2))
-
-    product = Product.objects.get()
-    assert (first.status_code, first.url) == (302, again.url)
-    assert (product.price_sen, product.state, product.stock.on_hand) == (12_500_00, "listed", 3)
-    assert "Kalung" in text(Client().get(f"/toko/manik-bo/{product.slug}/"))
-
-
-@pytest.mark.parametrize(
-    ("fields", "said"),
-    [
-        ({"name": ""}, "Isi bagian ini"),
-        ({"price": "gratis"}, "Harga ditulis dalam rupiah bulat"),
-        ({"price": "0"}, "Harga ditulis dalam rupiah bulat"),
-        ({"price": "10,50"}, "Harga ditulis dalam rupiah bulat"),
-        ({"quantity": "banyak"}, "Pilih jumlah dari 0 sampai"),
-    ],
-)
-def test_what_is_wrong_with_a_product_is_said_beside_it(as_bo, fields, said):
-    form = {"key": "k", "name": "Kalung", "price": "12.500", "quantity": "3", "do": "list", **fields}
-
-    refused = as_bo.post("/tokoku/barang/baru/", form)
-
-    assert refused.status_code == 422
-    assert said in text(refused)
-    assert not Product.objects.exists()
-
-
-def test_stock_that_somebody_bought_from_meanwhile_is_looked_at_again(as_bo, ana, product, buy):
-    address = f"/tokoku/barang/{product.public_id}/"
-    counted = as_bo.post(address, {"do": "stock", "quantity": "25", "expected": "10", "key": "s1"})
-    stale = as_bo.post(address, {"do": "stock", "quantity": "5", "expected": "10", "key": "s2"})
-
-    assert counted.status_code == 302
-    assert stale.status_code == 409
-    assert "Stoknya berubah barusan: sekarang 25." in text(stale)
-
-
-def test_words_price_and_place_on_the_shelf_are_changed(as_bo, product):
-    address = f"/tokoku/barang/{product.public_id}/"
-
-    as_bo.post(address, {"do": "words", "name": "Gelang", "price": "26.000", "description": "Baru"})
-    as_bo.post(f"{address}rak/", {"shown": "no"})
-
-    stored = Product.objects.get()
-    assert (stored.name, stored.price_sen, stored.state) == ("Gelang", 26_000_00, "hidden")
-    assert Client().get(f"/toko/manik-bo/{stored.slug}/").status_code == 404
-
-
-def test_goods_of_another_are_not_there(as_eve, product):
-    as_eve.post("/tokoku/buka/", {"name": "Eve", "town": "Solo", "handle": "toko-eve"})
-    address = f"/tokoku/barang/{product.public_id}/"
-
-    answers = [as_eve.get(address), as_eve.post(address, {"do": "words", "name": "Eve", "price": "1"})]
-    answers.append(as_eve.post(f"{address}rak/", {"shown": "no"}))
-
-    assert [answer.status_code for answer in answers] == [404, 404, 404]
-    assert Product.objects.get().name == "Gelang manik"
-
-
-def test_shop_is_closed_for_a_while_and_its_hours_are_kept(as_bo, shop):
-    words = {"name": "Manik Bo", "town": "Yogyakarta", "about": "Manik-manik", "time_zone": "Asia/Makassar"}
-
-    kept = as_bo.post("/tokoku/ubah/", {**words, "mon_from": "08:00", "mon_until": "17:00"})
-    wrong = as_bo.post("/tokoku/ubah/", {**words, "mon_from": "18:00", "mon_until": "17:00"})
-    as_bo.post("/tokoku/ubah/", {"is_open": "no"})
-
-    now_shop = api.shop_page("manik-bo").shop
-    assert (kept.status_code, wrong.status_code) == (302, 422)
-    assert "Jam buka ditulis dari jam yang lebih awal" in text(wrong)
-    assert now_shop.opening_hours == {"mon": [["08:00", "17:00"]]}
-    assert (now_shop.is_open, now_shop.time_zone, now_shop.about) == (False, "Asia/Makassar", "Manik-manik")
-
-
-def test_address_that_a_name_suggests_is_that_of_the_modules():
-    cases = json.loads((Path(__file__).resolve().parent.parent / "js" / "handles.json").read_text())
-
-    assert [suggested_handle(name) for name, _ in cases] == [handle for _, handle in cases]
