@@ -3,9 +3,9 @@ What the pages of selling cost, as gunicorn's threads make them: a shop, a produ
 
 The limit is a view that does nothing, in the same process behind the same middleware, asked in alternation in the same
 run. ``value``, ``cpu_ms`` and the latencies are the product page's, seen by somebody without an account; ``ratio`` is
-its requests a second against the bare view's. The other pages stand in ``runs``, and ``product_afresh`` is the same page
-when it has to be made, as after every change of what it says. CPU is that of the process of pages
-and of the database together.
+its requests a second against the bare view's. The other pages stand in ``runs``, and ``product_afresh`` is the
+same page when it has to be made, as after every change of what it says. CPU is that of the process of pages and of the
+database together.
 """
 
 from __future__ import annotations
