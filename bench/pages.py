@@ -3,8 +3,9 @@ What the pages of selling cost, as gunicorn's threads make them: a shop, a produ
 
 The limit is a view that does nothing, in the same process behind the same middleware, asked in alternation in the same
 run. ``value``, ``cpu_ms`` and the latencies are the product page's, seen by somebody without an account; ``ratio`` is
-its requests a second against the bare view's. The other pages stand in ``runs``. CPU is that of the process of pages
-and of the database together.
+its requests a second against the bare view's. The other pages stand in ``runs``, and ``product_afresh`` is the
+same page when it has to be made, as after every change of what it says. CPU is that of the process of pages and of the
+database together.
 """
 
 from __future__ import annotations
@@ -213,12 +214,13 @@ def main() -> None:
         directory.chmod(0o755)
         postgres = _stand(directory, options.db, started)
         wishes = _in_this_process(directory)
-        port = servers.free_port()
-        pages = _pages(directory, port)
-        pages.start()
-        started.callback(pages.stop)
-        pids = [pages.pid, *([postgres.pid] if postgres else [])]
-        runs = [{what: visited(port, wish, pids) for what, wish in wishes.items()} for _ in range(options.runs)]
+        pages, afresh = (_pages(directory, how, started) for how in ("kept", "afresh"))
+        backing = [postgres.pid] if postgres else []
+        runs = []
+        for _run in range(options.runs):
+            found = {what: visited(pages.port, wish, [pages.process.pid, *backing]) for what, wish in wishes.items()}
+            found["product_afresh"] = visited(afresh.port, wishes["product"], [afresh.process.pid, *backing])
+            runs.append(found)
     measure.report(_result(options.db, runs), as_json=options.json)
 
 
@@ -259,15 +261,25 @@ def _in_this_process(directory: Path) -> dict[str, Wish]:
     return wishes
 
 
-def _pages(directory: Path, port: int) -> servers.Process:
-    return servers.Process(
-        "pages",
-        [sys.executable, "-m", "bench.bare_page", str(port)],
-        log_path=directory / "pages.log",
+@dataclass(frozen=True)
+class Pages:
+    process: servers.Process
+    port: int
+
+
+def _pages(directory: Path, how: str, started: ExitStack) -> Pages:
+    port = servers.free_port()
+    process = servers.Process(
+        f"pages-{how}",
+        [sys.executable, "-m", "bench.bare_page", str(port), how],
+        log_path=directory / f"pages-{how}.log",
         is_ready=lambda: servers.accepts(port),
         env=dict(os.environ),
         cwd=ROOT,
     )
+    process.start()
+    started.callback(process.stop)
+    return Pages(process, port)
 
 
 def _result(db: str, runs: list[dict[str, Any]]) -> measure.Result:
@@ -275,7 +287,7 @@ def _result(db: str, runs: list[dict[str, Any]]) -> measure.Result:
         return measure.median([run[what][key] for run in runs])
 
     for run in runs:
-        for what in ("shop", "product", "orders"):
+        for what in ("shop", "product", "orders", "product_afresh"):
             run[f"{what}_of_bare"] = run[what]["per_second"] / run["bare"]["per_second"]
     return measure.Result(
         name="pages",

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.utils.translation import gettext as _
 
 from shop import photos, telling
@@ -38,6 +39,8 @@ class Row:
     photo: str
     tap: str
     tap_word: str
+    go: str
+    go_word: str
     rev: int
 
     @property
@@ -77,6 +80,12 @@ def rows(orders: Sequence[OrderSummary]) -> list[Row]:
     return [_row(order) for order in orders]
 
 
+def todo_first(envelope: Orders) -> Orders:
+    """What waits for the shop itself before what waits for others; each the oldest first."""
+    items = sorted(envelope.items, key=lambda order: order.state in ("shipped", "delivered"))
+    return msgspec.structs.replace(envelope, items=items)
+
+
 def waiting(*, name: str, row: str, empty: str) -> Known:
     """The list before anything is known."""
     return Known(name=name, state="loading", rows=(), row=row, empty=empty)
@@ -100,6 +109,8 @@ def _row(order: OrderSummary) -> Row:
         photo=photos.photo_address(line.photo, THUMBNAIL) if line.photo else "",
         tap=f"/pesanan/{order.public_id}/{TAPS[tap]}/" if tap else "",
         tap_word={"accept": _("Accept"), "pack": _("It is packed")}.get(tap, ""),
+        go=f"/pesanan/{order.public_id}/#resi" if order.state == "packed" and not is_mine else "",
+        go_word=_("Hand it to a courier"),
         rev=order.rev,
     )
 
@@ -119,5 +130,7 @@ BLANK = Row(
     photo="",
     tap="",
     tap_word="",
+    go="",
+    go_word="",
     rev=0,
 )

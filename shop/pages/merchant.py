@@ -150,6 +150,8 @@ def _sales(request: HttpRequest, *, only: Any) -> HttpResponse:
         return render(request, "shop/merchant/begin.html")
     after = request.GET.get("sesudah", "")[:CURSOR_CHARS_MAX] or None
     envelope = api.orders_of_shop(user.pk, only=only, after=after, now=clock.now())
+    if only == "today":
+        envelope = order_rows.todo_first(envelope)
     if wants_data(request):
         return JsonResponse(msgspec.to_builtins(order_rows.data(envelope)))
     name = f"sales:{only}"

@@ -150,7 +150,7 @@ def _offer(product: Product, price: Money, shop: Shop, address: str) -> dict[str
         "price": _amount(price),
         "priceCurrency": price.asset,
         "itemCondition": f"{SCHEMA}/NewCondition",
-        "seller": {"@type": "Store", "@id": f"{whole(shop.address)}#store", "name": shop.name},
+        "seller": {"@type": "Organization", "name": shop.name, "url": whole(shop.address)},
     }
     # What is not known is not said.
     if product.left is not None:

@@ -27,7 +27,7 @@ from superapp.core import clock, ids
 def ask_shop(request: HttpRequest, handle: str) -> HttpResponse:
     """
     Talk to a shop. Whoever does so for the first time is told what the shop then sees, and says yes: the two become
-    contacts, since both sides wanted to be found, and either may block the other as anybody may.
+    contacts, since both sides wanted to be found. Whoever blocked the other goes on hearing nothing of them.
     """
     user, now = user_of(request), clock.now()
     found = shop.shop_page(handle, limit=1).shop
@@ -38,8 +38,7 @@ def ask_shop(request: HttpRequest, handle: str) -> HttpResponse:
         product = _product(request.GET.get("barang", ""), found)
         return render(request, "wiring/ask_shop.html", {"shop": found, "product": product})
     with transaction.atomic():
-        if not is_known:
-            accounts.make_contacts(user_id=user.pk, peer_id=found.owner_id, now=now)
+        accounts.acquaint(user_id=user.pk, peer_id=found.owner_id, now=now)
         conversation = chat.open_direct(user_id=user.pk, peer_id=found.owner_id, now=now)
         product = _product(request.POST.get("barang", ""), found)
         if product is not None:

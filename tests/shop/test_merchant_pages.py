@@ -128,3 +128,16 @@ def test_address_that_a_name_suggests_is_that_of_the_modules():
     cases = json.loads((Path(__file__).resolve().parent.parent / "js" / "handles.json").read_text())
 
     assert [suggested_handle(name) for name, _ in cases] == [handle for _, handle in cases]
+
+
+def test_what_waits_for_the_shop_stands_before_what_waits_for_others(as_bo, ana, bo, product, buy, now):
+    sent, packed, new = (buy(ana, product).order for _ in range(3))
+    for order in (sent, packed):
+        api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.ship_order(user_id=bo.pk, order=sent, courier="JNE", resi="JT1", now=now)
+    api.pack_order(user_id=bo.pk, order=packed, now=now)
+
+    page = as_bo.get("/tokoku/").content.decode()
+
+    assert re.findall(r'data-key="([^"]+)"', page) == [str(packed), str(new), str(sent)]
+    assert f'href="/pesanan/{packed}/#resi"' in page

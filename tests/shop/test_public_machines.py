@@ -36,7 +36,7 @@ def test_facts_of_a_product_are_those_of_the_database(client, bo, shop, product,
         "priceCurrency": "IDR",
         "itemCondition": "https://schema.org/NewCondition",
         "availability": "https://schema.org/InStock",
-        "seller": {"@type": "Store", "@id": f"{project.PUBLIC_URL}/toko/manik-bo/#store", "name": "Manik Bo"},
+        "seller": {"@type": "Organization", "name": "Manik Bo", "url": f"{project.PUBLIC_URL}/toko/manik-bo/"},
     }
     steps = [step["item"] for step in told["BreadcrumbList"]["itemListElement"]]
     assert steps == [f"{project.PUBLIC_URL}/toko/", f"{project.PUBLIC_URL}/toko/manik-bo/", whole]

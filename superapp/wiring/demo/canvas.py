@@ -62,10 +62,11 @@ def _cubic(start: Point, one: Point, two: Point, end: Point) -> list[Point]:
 class Canvas:
     """Drawn several times as large as it is wanted, and made small at the end, so that edges are smooth."""
 
-    def __init__(self, color: str, *, pixels: int = 512, oversize: int = 2) -> None:
+    def __init__(self, color: str, *, pixels: int = 512, oversize: float = 2) -> None:
         self._pixels = pixels
         self._unit = pixels * oversize / 100
-        self._image = Image.new("RGB", (pixels * oversize, pixels * oversize), color)
+        side = round(pixels * oversize)
+        self._image = Image.new("RGB", (side, side), color)
         self._draw = ImageDraw.Draw(self._image)
 
     def fill(self, points: Sequence[Point], color: str) -> None:

@@ -43,6 +43,11 @@ def open_all(*, now: datetime) -> None:
             _open(storefront, owner_id, pictures, opened_at=now - OPENED_BEFORE)
 
 
+def drawn(draw: Draw) -> bytes:
+    """A picture."""
+    return draw()
+
+
 def _owner_id(storefront: Storefront) -> int:
     number = next(person.number for person in CAST if person.key == storefront.owner)
     user = accounts.user_by_number(number)
@@ -52,13 +57,13 @@ def _owner_id(storefront: Storefront) -> int:
 
 def _draw(storefront: Storefront) -> _Pictures:
     with ThreadPoolExecutor(HANDS) as hands:
-        logo = hands.submit(lambda: shop.store_logo(storefront.logo()))
+        logo = hands.submit(lambda: shop.store_logo(drawn(storefront.logo)))
         goods = [[hands.submit(_photo, draw) for draw in one.photos] for one in storefront.goods]
         return _Pictures(logo.result(), [[photo.result() for photo in photos] for photos in goods])
 
 
 def _photo(draw: Draw) -> StoredPhoto:
-    return shop.store_photo(draw())
+    return shop.store_photo(drawn(draw))
 
 
 def _open(storefront: Storefront, owner_id: int, pictures: _Pictures, *, opened_at: datetime) -> None:

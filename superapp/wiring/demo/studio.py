@@ -33,7 +33,7 @@ class Studio(Canvas):
     """
 
     def __init__(self, wall: str, table: str, *, horizon: float = 0) -> None:
-        super().__init__(wall, pixels=PIXELS, oversize=2)
+        super().__init__(wall, pixels=PIXELS, oversize=1.5)
         self._backdrop(wall, table, horizon)
 
     def solid(
@@ -91,7 +91,7 @@ class Studio(Canvas):
         box = (*corner, corner[0] + width * 100 * self._unit, corner[1] + height * 100 * self._unit)
         size = (round(PIXELS * width), round(PIXELS * height))
         buffer = io.BytesIO()
-        self._image.resize(size, Image.Resampling.BOX, box).save(buffer, "JPEG", quality=92)
+        self._image.resize(size, Image.Resampling.LANCZOS, box).save(buffer, "JPEG", quality=92)
         return buffer.getvalue()
 
     def _backdrop(self, wall: str, table: str, horizon: float) -> None:

@@ -14,6 +14,7 @@ export function orderRows({ brief }) {
       fill(row, "at", brief(Date.parse(item.at)))
       showPhoto(part(row, "photo"), item.photo)
       showTap(part(row, "tap"), item)
+      showGo(row, item)
     },
   }
 }
@@ -31,4 +32,14 @@ function showTap(form, { tap, tap_word, rev }) {
   form.elements.rev.value = rev
   fill(form, "tap-word", tap_word)
   part(form, "tap-word").disabled = false
+}
+
+/** What is done on the page of the order itself, since more is to be said. */
+function showGo(row, { go, go_word }) {
+  const box = part(row, "going")
+  if (!box) return
+  box.hidden = !go
+  if (!go) return
+  part(row, "go").href = go
+  fill(row, "go", go_word)
 }
