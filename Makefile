@@ -14,7 +14,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po s
 
 export PORT
 
-.PHONY: run setup compile check test test-sqlite test-postgres test-js lint types contracts migrations templates deploy-check docs docs-check serve screens messages audit programs clean
+.PHONY: run setup compile check check-api check-web test test-sqlite test-postgres test-js lint types contracts migrations templates deploy-check docs docs-check serve screens messages audit programs clean
 .DEFAULT_GOAL := run
 
 # --- Using it --------------------------------------------------------------------------------------------------------
@@ -79,6 +79,14 @@ test-sqlite: programs .venv/dev.stamp $(CATALOGUES)
 
 test-postgres: programs .venv/dev.stamp $(CATALOGUES)
 	$(call suite,postgres)
+
+check-web: programs .venv/dev.stamp $(CATALOGUES)  ## Markup, structured data, axe and links of every page of the demo world
+	@tests/web_check/nu.sh .venv/vnu.jar
+	$(BIN)/python -m tests.web_check .venv/vnu.jar
+
+check-api: programs .venv/dev.stamp $(CATALOGUES)  ## The API against its description: 500 examples an operation, both databases
+	NUSA_API_EXAMPLES=500 NUSA_TEST_DB=sqlite $(BIN)/pytest --quiet --numprocesses $(WORKERS) tests/api
+	NUSA_API_EXAMPLES=500 NUSA_TEST_DB=postgres $(BIN)/pytest --quiet --numprocesses $(WORKERS) tests/api
 
 test-js: programs
 	node --test $(wildcard tests/js/*.test.js)

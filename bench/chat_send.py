@@ -214,30 +214,8 @@ def main() -> None:
         lost, doubled = tally(everybody)
         traffic.crowd.close()
 
-    def middle(key: str) -> float:
-        return measure.median([run[key] for run in runs])
-
-    measure.report(
-        measure.Result(
-            name="chat_send",
-            value=middle("per_second"),
-            unit="messages/s",
-            limit=middle("limit_per_second"),
-            ratio=measure.median([run["per_second"] / run["limit_per_second"] for run in runs]),
-            cpu_ms=middle("cpu_ms"),
-            limit_cpu_ms=middle("limit_cpu_ms"),
-            p50_ms=middle("p50_ms"),
-            p99_ms=middle("p99_ms"),
-            stalls_over_100ms=sum(run["stalls_over_100ms"] for run in runs),
-            lost=lost,
-            doubled=doubled,
-            client_cpu_share=max(middle("client_cpu_share"), middle("limit_client_cpu_share")),
-            db=options.db,
-            server="daphne",
-            runs=runs,
-        ),
-        as_json=options.json,
-    )
+    result = measure.medians("chat_send", "messages/s", runs, db=options.db, lost=lost, doubled=doubled)
+    measure.report(result, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import tempfile
+import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -15,9 +17,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.harness import servers
+from bench import measure
+from tests.harness import ports, servers
 
 P = TypeVar("P", bound=servers.Process)
+GARBAGE_SECONDS = 1.0
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -35,6 +39,12 @@ class Door:
     process: servers.Process
     port: int
     metrics_port: int
+
+    def resident_kib(self) -> int:
+        """What it holds in memory once it has looked for garbage."""
+        os.kill(self.process.pid, signal.SIGUSR1)
+        time.sleep(GARBAGE_SECONDS)
+        return measure.resident_kib(self.process.pid)
 
     def metric(self, name: str) -> float:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics") as answer:
@@ -78,7 +88,7 @@ def stand(db: str, *, doors: int = 1) -> Iterator[Ground]:
         directory.chmod(0o755)
         backing = _backing(directory, db, started)
         _become(directory)
-        command = ["manage.py", "serve" if db == "sqlite" else "serve_sockets", "--port"]
+        command = ["-m", "bench.door", "serve" if db == "sqlite" else "serve_sockets", "--port"]
         yield Ground(
             [_door(directory, f"door-{number}", command, started) for number in range(doors)],
             [_door(directory, f"bare-{number}", ["-m", "bench.bare"], started) for number in range(doors)],
@@ -116,7 +126,7 @@ def _become(directory: Path) -> None:
 
 
 def _door(directory: Path, name: str, command: list[str], started: ExitStack) -> Door:
-    port, metrics_port = servers.free_port(), servers.free_port()
+    port, metrics_port = ports.free_port(), ports.free_port()
     process = servers.Process(
         name,
         [sys.executable, *command, str(port)],

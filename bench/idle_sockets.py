@@ -56,30 +56,8 @@ def main() -> None:
         people = ground.people(SOCKETS)
         runs = [run(standing, people) for _ in range(options.runs)]
 
-    def middle(key: str) -> float:
-        return measure.median([run[key] for run in runs])
-
-    measure.report(
-        measure.Result(
-            name="idle_sockets",
-            value=middle("kib"),
-            unit="KiB/socket",
-            limit=middle("limit_kib"),
-            ratio=measure.median([run["kib"] / run["limit_kib"] for run in runs]),
-            cpu_ms=middle("cpu_ms"),
-            limit_cpu_ms=middle("limit_cpu_ms"),
-            p50_ms=None,
-            p99_ms=None,
-            stalls_over_100ms=0,
-            lost=0,
-            doubled=0,
-            client_cpu_share=max(middle("client_cpu_share"), middle("limit_client_cpu_share")),
-            db=options.db,
-            server="daphne",
-            runs=runs,
-        ),
-        as_json=options.json,
-    )
+    result = measure.medians("idle_sockets", "KiB/socket", runs, db=options.db, lost=0, doubled=0, value="kib")
+    measure.report(result, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -83,6 +83,11 @@ def memory_kib(pid: int) -> float:
     raise RuntimeError("the kernel tells no PSS")
 
 
+def resident_kib(pid: int) -> int:
+    """Resident set size: what the process itself would have to give back."""
+    return int(psutil.Process(pid).memory_info().rss // 1024)
+
+
 def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
@@ -105,6 +110,44 @@ def stalls(moments: Sequence[tuple[float, float]]) -> int:
                 count += 1
             last = ended
     return count
+
+
+def medians(
+    name: str,
+    unit: str,
+    runs: list[dict[str, Any]],
+    *,
+    db: str,
+    lost: int,
+    doubled: int,
+    value: str = "per_second",
+) -> Result:
+    """
+    The result of runs of the product beside a bare application, each run told by its own numbers and, as ``limit_…``,
+    by those of the bare one.
+    """
+
+    def middle(key: str) -> float:
+        return median([run[key] for run in runs])
+
+    return Result(
+        name=name,
+        value=middle(value),
+        unit=unit,
+        limit=middle(f"limit_{value}"),
+        ratio=median([run[value] / run[f"limit_{value}"] for run in runs]),
+        cpu_ms=middle("cpu_ms"),
+        limit_cpu_ms=middle("limit_cpu_ms"),
+        p50_ms=middle("p50_ms") if "p50_ms" in runs[0] else None,
+        p99_ms=middle("p99_ms") if "p99_ms" in runs[0] else None,
+        stalls_over_100ms=sum(run.get("stalls_over_100ms", 0) for run in runs),
+        lost=lost,
+        doubled=doubled,
+        client_cpu_share=max(middle("client_cpu_share"), middle("limit_client_cpu_share")),
+        db=db,
+        server="daphne",
+        runs=runs,
+    )
 
 
 def arguments(sentence: str) -> argparse.Namespace:

@@ -1,71 +1,28 @@
 """
-The statements of the log: sets through ``unnest`` on PostgreSQL, plain statements on SQLite; the same rows on both.
+The plain statements of the log.
 
-Written by hand since this is the path of every message: through the ORM it costs many times as much.
+Written by hand since this is the path of every message: through the ORM it costs many times as much. On SQLite they
+are the log's own; on PostgreSQL, where one function takes the same steps, a test holds the two equal by them.
 """
 # ruff: noqa: S608  # What is put into statements is names of ours and placeholders.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import connection
 
-from chat import frames
-from chat.models import Message
-from superapp.core import clock, prepared
-
-LOCKING = "FOR NO KEY UPDATE"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What somebody wants to post; ``client_id`` makes it theirs, once and for ever."""
-
-    conversation_id: UUID
-    sender_id: int
-    sender_public_id: UUID
-    client_id: str
-    kind: str = Message.Kind.TEXT
-    body: str = ""
-    reply_to: int | None = None
-    card_type: str = ""
-    card: dict[str, Any] | None = None
-    event: dict[str, Any] | None = None
-    # A line that counts as unread; what people say always does.
-    is_news: bool = False
-
-    @property
-    def counts(self) -> bool:
-        return self.is_news or self.kind != Message.Kind.EVENT
-
-    def content_hash(self) -> str:
-        """Of all that the sender said, so that a retry can be told from something else."""
-        content = [self.kind, self.body, self.reply_to, self.card_type, self.card, self.event]
-        return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """Where a message stands. ``is_new`` is false for a retry of one that was there already."""
-
-    seq: int
-    rev: int
-    counted: int
-    sent_at: datetime
-    is_new: bool
+from chat.log_entries import Entry, Moved, Posted
 
 
 @dataclass(slots=True)
 class LockedConversation:
-    """A conversation under lock; its numbers grow here and are stored at the end of the batch."""
+    """A conversation of which we are the one writer; its numbers grow here and are stored at the end of the batch."""
 
     id: int
     public_id: UUID
@@ -93,16 +50,15 @@ class Side:
     draft: str
     rev: int
 
-    def row(self, conversation_id: UUID) -> frames.MembershipRow:
-        return frames.MembershipRow(
-            conversation=str(conversation_id),
+    def moved(self, place: int) -> Moved:
+        return Moved(
+            place=place,
             rev=self.rev,
-            until_seq=None,
             read_seq=self.read_seq,
             read_counted=self.read_counted,
             own_since=self.own_since,
-            muted_until=clock.wire(self.muted_until) if self.muted_until is not None else None,
-            pinned=self.is_pinned,
+            muted_until=self.muted_until,
+            is_pinned=self.is_pinned,
             hidden_seq=self.hidden_seq,
             draft=self.draft,
         )
@@ -132,18 +88,14 @@ class Fresh:
     content_hash: str
 
 
-def lock(public_ids: Collection[UUID]) -> dict[UUID, LockedConversation]:
-    """
-    Lock these conversations in the order of their ids, which is the same for everybody. Missing ones are left out.
-    """
-    condition, params = _among("public_id", [_uuid(public_id) for public_id in public_ids])
-    # SQLite has one writer, and it is us already.
-    locking = LOCKING if connection.vendor == "postgresql" else ""
-    rows = prepared.ask(
+def conversations(public_ids: Collection[UUID]) -> dict[UUID, LockedConversation]:
+    """These conversations in the order of their ids. SQLite has one writer, and it is us. Missing ones are left out."""
+    marks = ", ".join(["%s"] * len(public_ids))
+    rows = _ask(
         "SELECT id, public_id, direct_key, last_seq, rev, counted FROM chat_conversation"
-        f" WHERE {condition} ORDER BY id {locking}",
-        params,
-    )()
+        f" WHERE public_id IN ({marks}) ORDER BY id",
+        [_uuid(public_id) for public_id in public_ids],
+    )
     locked = [
         LockedConversation(pk, UUID(str(public_id)), _pair(direct_key), last_seq, rev, counted)
         for pk, public_id, direct_key, last_seq, rev, counted in rows
@@ -151,63 +103,49 @@ def lock(public_ids: Collection[UUID]) -> dict[UUID, LockedConversation]:
     return {conversation.public_id: conversation for conversation in locked}
 
 
-def audiences(conversation_ids: Collection[int]) -> Callable[[], dict[int, list[int]]]:
-    """Ask who is in each conversation now, by user id."""
-    condition, params = _among("conversation_id", conversation_ids)
-    gathered = "array_agg(user_id)" if connection.vendor == "postgresql" else "json_group_array(user_id)"
-    rows = prepared.ask(
-        f"SELECT conversation_id, {gathered} FROM chat_member WHERE {condition} AND until_seq IS NULL"
-        " GROUP BY conversation_id",
-        params,
+def present(conversation_ids: Collection[int]) -> dict[int, list[int]]:
+    """Who is in each conversation now, by user id."""
+    marks = ", ".join(["%s"] * len(conversation_ids))
+    gathered = "json_agg(user_id)::text" if connection.vendor == "postgresql" else "json_group_array(user_id)"
+    rows = _ask(
+        f"SELECT conversation_id, {gathered} FROM chat_member"
+        f" WHERE conversation_id IN ({marks or 'NULL'}) AND until_seq IS NULL GROUP BY conversation_id",
+        list(conversation_ids),
     )
-
-    def answer() -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {conversation: [] for conversation in conversation_ids}
-        for conversation, users in rows():
-            found[conversation] = json.loads(users) if isinstance(users, str) else users
-        return found
-
-    return answer
+    found = {conversation: json.loads(users) for conversation, users in rows}
+    return {conversation: found.get(conversation, []) for conversation in conversation_ids}
 
 
-def sides(pairs: Collection[tuple[int, int]]) -> Callable[[], dict[tuple[int, int], Side]]:
-    """Ask for the sides of those of these (conversation id, user id) who are in it now."""
-    condition, params = _among_tuples(("conversation_id", "user_id"), ("bigint", "bigint"), pairs)
-    rows = prepared.ask(
+def sides(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Side]:
+    """The sides of those of these (conversation id, user id) who are in it now."""
+    condition, params = _among(("conversation_id", "user_id"), pairs)
+    rows = _ask(
         "SELECT id, conversation_id, user_id, from_seq, read_seq, read_counted, own_since, muted_until, is_pinned,"
         f" hidden_seq, draft, rev FROM chat_member WHERE {condition} AND until_seq IS NULL",
         params,
     )
-
-    def answer() -> dict[tuple[int, int], Side]:
-        found = {}
-        for pk, conversation, user, from_seq, read, counted, own, muted, pinned, hidden, draft, rev in rows():
-            found[conversation, user] = Side(
-                pk, conversation, user, from_seq, read, counted, own, _moment(muted), bool(pinned), hidden, draft, rev
-            )
-        return found
-
-    return answer
+    found = {}
+    for pk, conversation, user, from_seq, read, counted, own, muted, pinned, hidden, draft, rev in rows:
+        found[conversation, user] = Side(
+            pk, conversation, user, from_seq, read, counted, own, _moment(muted), bool(pinned), hidden, draft, rev
+        )
+    return found
 
 
-def stored(keys: Collection[tuple[int, int, str]]) -> Callable[[], dict[tuple[int, int, str], StoredMessage]]:
-    """Ask what already stands under these (conversation id, sender id, client id)."""
-    condition, params = _among_tuples(("conversation_id", "sender_id", "client_id"), ("bigint", "bigint", "text"), keys)
-    rows = prepared.ask(
+def stored(keys: Collection[tuple[int, int, str]]) -> dict[tuple[int, int, str], StoredMessage]:
+    """What already stands under these (conversation id, sender id, client id)."""
+    condition, params = _among(("conversation_id", "sender_id", "client_id"), keys)
+    rows = _ask(
         "SELECT conversation_id, sender_id, client_id, seq, rev, counted, sent_at, content_hash"
         f" FROM chat_message WHERE {condition}",
         params,
     )
-
-    def answer() -> dict[tuple[int, int, str], StoredMessage]:
-        found = {}
-        for conversation, sender, client_id, seq, rev, counted, sent_at, content_hash in rows():
-            moment = _moment(sent_at)
-            assert moment is not None
-            found[conversation, sender, client_id] = StoredMessage(seq, rev, counted, moment, content_hash)
-        return found
-
-    return answer
+    found = {}
+    for conversation, sender, client_id, seq, rev, counted, sent_at, content_hash in rows:
+        moment = _moment(sent_at)
+        assert moment is not None
+        found[conversation, sender, client_id] = StoredMessage(seq, rev, counted, moment, content_hash)
+    return found
 
 
 def insert(fresh: Iterable[Fresh]) -> None:
@@ -231,81 +169,45 @@ def insert(fresh: Iterable[Fresh]) -> None:
         )
         for one in fresh
     ]
-    names = (
-        "conversation_id, seq, rev, counted, sender_id, client_id, content_hash, kind, body, reply_to, card_type,"
-        " card, event, sent_at"
+    _run_many(
+        "INSERT INTO chat_message (conversation_id, seq, rev, counted, sender_id, client_id, content_hash, kind, body,"
+        f" reply_to, card_type, card, event, sent_at, edits) VALUES ({', '.join(['%s'] * 14)}, 0)",
+        rows,
     )
-    if connection.vendor == "postgresql":
-        numbers, words = ["bigint"] * 5, ["text"] * 4
-        types = [*numbers, *words, "bigint", "text", "jsonb", "jsonb", "timestamptz"]
-        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
-        _run(
-            f"INSERT INTO chat_message ({names}, edits) SELECT *, 0 FROM unnest({arrays})",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
-    else:
-        marks = ", ".join(["%s"] * 14)
-        _run_many(f"INSERT INTO chat_message ({names}, edits) VALUES ({marks}, 0)", rows)
 
 
 def advance_conversations(conversations: Iterable[LockedConversation], changed: int) -> None:
-    """Store how far the numbers of locked conversations have grown."""
-    rows = [(one.last_seq, one.rev, one.counted, changed, one.id) for one in conversations]
-    if connection.vendor == "postgresql":
-        _run(
-            "UPDATE chat_conversation c"
-            " SET last_seq = n.last_seq, rev = n.rev, counted = n.counted, changed = n.changed"
-            " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
-            " AS n(last_seq, rev, counted, changed, id) WHERE c.id = n.id",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
-    else:
-        _run_many(
-            "UPDATE chat_conversation SET last_seq = %s, rev = %s, counted = %s, changed = %s WHERE id = %s", rows
-        )
+    """Store how far the numbers of conversations have grown."""
+    _run_many(
+        "UPDATE chat_conversation SET last_seq = %s, rev = %s, counted = %s, changed = %s WHERE id = %s",
+        [(one.last_seq, one.rev, one.counted, changed, one.id) for one in conversations],
+    )
 
 
 def move_sides(moved: Iterable[Side], changed: int) -> None:
     """Store the read marks of those who posted."""
-    rows = [(one.read_seq, one.read_counted, one.own_since, one.rev, changed, one.id) for one in moved]
-    if connection.vendor == "postgresql":
-        _run(
-            "UPDATE chat_member m SET read_seq = n.read_seq, read_counted = n.read_counted, own_since = n.own_since,"
-            " rev = n.rev, changed = n.changed, delivered_seq = greatest(m.delivered_seq, n.read_seq)"
-            " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
-            " AS n(read_seq, read_counted, own_since, rev, changed, id) WHERE m.id = n.id",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
-    else:
-        _run_many(
-            "UPDATE chat_member SET read_seq = %s, read_counted = %s, own_since = %s, rev = %s, changed = %s,"
-            " delivered_seq = max(delivered_seq, %s) WHERE id = %s",
-            [(*row[:5], row[0], row[5]) for row in rows],
-        )
+    _run_many(
+        "UPDATE chat_member SET read_seq = %s, read_counted = %s, own_since = %s, rev = %s, changed = %s,"
+        " delivered_seq = CASE WHEN delivered_seq < %s THEN %s ELSE delivered_seq END WHERE id = %s",
+        [
+            (one.read_seq, one.read_counted, one.own_since, one.rev, changed, one.read_seq, one.read_seq, one.id)
+            for one in moved
+        ],
+    )
 
 
-def _among(column: str, values: Collection[Any]) -> tuple[str, list[Any]]:
-    if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s)", [list(values)]
-    return f"{column} IN ({', '.join(['%s'] * len(values))})", list(values)
-
-
-def _among_tuples(
-    columns: tuple[str, ...], types: tuple[str, ...], rows: Collection[tuple[Any, ...]]
-) -> tuple[str, list[Any]]:
-    names = ", ".join(columns)
-    if connection.vendor == "postgresql":
-        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
-        values = [[row[place] for row in rows] for place in range(len(columns))]
-        return f"({names}) IN (SELECT * FROM unnest({arrays}))", values
+def _among(columns: tuple[str, ...], rows: Collection[tuple[Any, ...]]) -> tuple[str, list[Any]]:
     marks = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
     # An empty VALUES is no SQL; nothing is among nothing.
-    return (f"({names}) IN (VALUES {marks})" if rows else "1 = 0"), [value for row in rows for value in row]
+    condition = f"({', '.join(columns)}) IN (VALUES {marks})" if rows else "1 = 0"
+    return condition, [value for row in rows for value in row]
 
 
-def _run(sql: str, params: Sequence[Any]) -> None:
-    with prepared.cursor() as cursor:
+def _ask(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
         cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _run_many(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -58,8 +58,9 @@ class Member(models.Model):
 
     DRAFT_CHARS_MAX = 4_000
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="members")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # The constraint and the first index below serve what indexes of their own would; every message would pay for those.
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="members", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=8, choices=Role, default=Role.MEMBER)
     from_seq = models.PositiveBigIntegerField(default=1)
     until_seq = models.PositiveBigIntegerField(null=True)
@@ -101,11 +102,12 @@ class Message(models.Model):
     BODY_CHARS_MAX = 4_000
     CLIENT_ID_CHARS_MAX = 64
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
+    # The constraints serve what an index of its own would; nobody asks for messages by their sender alone.
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages", db_index=False)
     seq = models.PositiveBigIntegerField()
     rev = models.PositiveBigIntegerField()
     counted = models.PositiveBigIntegerField()
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     client_id = models.CharField(max_length=CLIENT_ID_CHARS_MAX)
     content_hash = models.CharField(max_length=64)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.TEXT)

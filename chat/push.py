@@ -10,21 +10,28 @@ from django.db import transaction
 from chat import frames
 from chat.models import Message
 from superapp.realtime import bus, hints
+from superapp.realtime.bus import Tidings
 
 TYPING_MS = 6_000
 
 
-def messages_posted(posted: Sequence[tuple[UUID, frames.MessageRow, Collection[int]]]) -> None:
-    """Tell each audience, once all is committed, of the message that was posted to its conversation."""
-    encoded = [
-        (hints.encode({"on": frames.topic(where), "rev": row.rev, "say": "message.posted", "row": row}), to)
-        for where, row, to in posted
-    ]
+def posted_told(conversation_id: UUID, row: frames.MessageRow, *, to_user_ids: Collection[int]) -> Tidings:
+    """That a message was posted."""
+    hint = {"on": frames.topic(conversation_id), "rev": row.rev, "say": "message.posted", "row": row}
+    return Tidings(to_user_ids, hints.encode(hint))
+
+
+def membership_told(user_id: int, row: frames.MembershipRow) -> Tidings:
+    """How a person's side of a conversation stands now, to their own sockets."""
+    return Tidings([user_id], hints.encode({"on": "me", "rev": row.rev, "say": "membership.changed", "row": row}))
+
+
+def tell(told: Sequence[Tidings]) -> None:
+    """Tell all of this, in this order, once the running transaction is committed."""
 
     # One hook for the whole batch, and a closure, not a partial: see hints.after_commit.
     def send() -> None:
-        for frame, to in encoded:
-            bus.publish(to, frame)
+        bus.publish(told)
 
     transaction.on_commit(send, robust=True)
 
@@ -56,9 +63,9 @@ def receipt(
 def typing(conversation_id: UUID, member: UUID, *, to_user_ids: Collection[int]) -> None:
     """Tell these people that a member writes; it passes by itself."""
     hint = {"on": frames.topic(conversation_id), "say": "typing", "user": member, "for_ms": TYPING_MS}
-    bus.publish(to_user_ids, hints.encode(hint))
+    bus.publish([Tidings(to_user_ids, hints.encode(hint))])
 
 
 def membership_changed(user_id: int, row: frames.MembershipRow) -> None:
     """Tell a person's own sockets how their side of a conversation stands now."""
-    hints.after_commit([user_id], {"on": "me", "rev": row.rev, "say": "membership.changed", "row": row})
+    tell([membership_told(user_id, row)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,7 +11,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chat import actions, frames, log, reading
-from chat.log_rows import Entry, Posted
+from chat.log_entries import Entry, Posted
 from chat.models import Message
 from superapp.core import clock
 from superapp.core.errors import InputInvalid
@@ -32,11 +33,23 @@ class Send(Shape):
     reply_to: Seq | None = None
 
 
-class SendAnswer(msgspec.Struct):
+class SendAnswer(msgspec.Struct, omit_defaults=True):
     seq: int
     rev: int
     counted: int
     sent_at: str
+    # What this socket is told nowhere else; already encoded.
+    hints: list[msgspec.Raw] = []
+
+
+def _sent(posted: Posted) -> SendAnswer:
+    return SendAnswer(
+        seq=posted.seq,
+        rev=posted.rev,
+        counted=posted.counted,
+        sent_at=clock.wire(posted.sent_at),
+        hints=[msgspec.Raw(hint) for hint in posted.hints],
+    )
 
 
 def send_and_wait(caller: Caller, send: Send) -> SendAnswer:
@@ -44,10 +57,15 @@ def send_and_wait(caller: Caller, send: Send) -> SendAnswer:
 
 
 @loop_command(
-    "chat.send", Send, rest="POST conversations/<uuid:conversation>/messages", sync=send_and_wait, answer=SendAnswer
+    "chat.send",
+    Send,
+    rest="POST conversations/<uuid:conversation>/messages",
+    sync=send_and_wait,
+    answer=SendAnswer,
+    shaped=_sent,
 )
-async def send(caller: Caller, send: Send) -> SendAnswer:
-    return _sent(await log.writer.submit_async(_entry(caller, send)))
+def send(caller: Caller, send: Send) -> Awaitable[Posted]:
+    return log.writer.submit_async(_entry(caller, send))
 
 
 def _entry(caller: Caller, send: Send) -> Entry:
@@ -58,11 +76,8 @@ def _entry(caller: Caller, send: Send) -> Entry:
         client_id=send.client_id,
         body=send.body,
         reply_to=send.reply_to,
+        line=caller.line,
     )
-
-
-def _sent(posted: Posted) -> SendAnswer:
-    return SendAnswer(seq=posted.seq, rev=posted.rev, counted=posted.counted, sent_at=clock.wire(posted.sent_at))
 
 
 class Edit(Shape):
@@ -145,7 +160,10 @@ class OneConversation(Shape):
 @command("chat.typing", OneConversation)
 def typing(caller: Caller, one: OneConversation) -> dict[str, Any]:
     actions.announce_typing(
-        conversation_id=one.conversation, user_id=caller.user_id, user_public_id=caller.user_public_id
+        conversation_id=one.conversation,
+        user_id=caller.user_id,
+        user_public_id=caller.user_public_id,
+        now=clock.now(),
     )
     return {}
 

@@ -13,6 +13,8 @@ COMPOSED_OF_MAX = 4
 # Letters and symbols whose picture is empty.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _MARKS = ("Mn", "Me")
+# No mark is ASCII, so that only in what is long and has none there may be a pile.
+_LONG_ENOUGH = re.compile(f"[^\x00-\x7f]{{{COMBINING_MARKS_MAX + 1},}}")
 
 # One emoji as UTS #51 builds it: a flag, a key cap, or pictures joined to one. Pictures by their blocks and not by a
 # list, so that those of next year are let in.
@@ -74,19 +76,17 @@ def _refuse_unprintable(text: str) -> None:
 
 
 def _refuse_piles(text: str) -> None:
-    pile = 0
-    for char in text:
-        if char.isascii():
-            pile = 0
-            continue
-        category = unicodedata.category(char)
-        # By category: marks of class 0, as Thai has, pile up too. A joiner between marks does not part them.
-        if category in _MARKS:
-            pile += 1
-        elif category != "Cf":
-            pile = 0
-        if pile > COMBINING_MARKS_MAX:
-            raise BodyNotText
+    for piled in _LONG_ENOUGH.findall(text):
+        pile = 0
+        for char in piled:
+            category = unicodedata.category(char)
+            # By category: marks of class 0, as Thai has, pile up too. A joiner between marks does not part them.
+            if category in _MARKS:
+                pile += 1
+            elif category != "Cf":
+                pile = 0
+            if pile > COMBINING_MARKS_MAX:
+                raise BodyNotText
 
 
 def _is_visible(char: str) -> bool:

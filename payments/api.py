@@ -17,15 +17,25 @@ from payments.actions.escrow import (
     release_escrow,
 )
 from payments.actions.holds import capture_hold, hold_funds, void_hold
-from payments.actions.pins import RESET_WAIT, ask_pin_reset, change_pin, reset_pin, set_first_pin, verify_pin
+from payments.actions.pins import (
+    RESET_OPEN_FOR,
+    RESET_WAIT,
+    ask_pin_reset,
+    change_pin,
+    reset_pin,
+    set_first_pin,
+    set_pin_on_device,
+    verify_pin,
+)
 from payments.actions.topups import approve_top_up, ask_top_up, reject_top_up
 from payments.actions.wallets import open_wallet, send_money, send_to_person, set_tier
-from payments.errors import WalletNotFound
+from payments.errors import EscrowNotFound, WalletNotFound
 from payments.fees import MICRO, NOTHING, REGULAR, FeeRule
 from payments.ledger import Answer, Posted, Refused
 from payments.models import Account
+from payments.offering import is_offered
 from payments.queries import Movement
-from payments.recipients import Recipient, find_recipient, find_written, recipient
+from payments.recipients import Recipient, find_recipient, find_written, payee, recipient
 from superapp.core.money import IDR, Money
 
 __all__ = [
@@ -56,8 +66,10 @@ __all__ = [
     "find_recipient",
     "find_written",
     "hold_funds",
+    "is_offered",
     "merchant_balance",
     "pay_into_escrow",
+    "payee",
     "pin_state",
     "receipt",
     "recipient",
@@ -68,6 +80,7 @@ __all__ = [
     "send_money",
     "send_to_person",
     "set_first_pin",
+    "set_pin_on_device",
     "set_tier",
     "verify_pin",
     "void_hold",
@@ -105,7 +118,7 @@ class WalletChanges:
 
 @dataclass(frozen=True, slots=True)
 class PinState:
-    """Whether there is a PIN, whether it is locked, and from when a new one may be set in its place."""
+    """Whether there is a PIN, whether it is locked, and, if one was asked for, from when a new one may be set."""
 
     is_set: bool
     is_locked: bool
@@ -141,13 +154,15 @@ def wallet_rev(user_id: int, wallet_id: str, *, now: datetime) -> int:
     return account.version
 
 
-def pin_state(user_id: int) -> PinState:
-    """How a person's PIN stands."""
+def pin_state(user_id: int, *, now: datetime) -> PinState:
+    """How a person's PIN stands; a new one that was asked for and left unused for too long is no longer told of."""
     row = queries.pin_of(user_id)
     if row is None:
         return PinState(is_set=False, is_locked=False, reset_from=None)
     reset_from = row.reset_asked_at + RESET_WAIT if row.reset_asked_at else None
-    return PinState(is_set=True, is_locked=row.locked_at is not None, reset_from=reset_from)
+    if reset_from is not None and now > reset_from + RESET_OPEN_FOR:
+        reset_from = None
+    return PinState(is_set=bool(row.pin_hash), is_locked=row.locked_at is not None, reset_from=reset_from)
 
 
 def wallet_history(
@@ -176,19 +191,24 @@ def receipt(user_id: int, journal: UUID) -> Movement:
 
 
 def csv_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
-    """A person's statement from ``since`` up to but not including ``until``."""
-    return statements.as_csv(open_wallet(user_id=user_id, now=now), since, until)
+    """
+    A person's statement from ``since`` up to but not including ``until``: whole if it ends with the closing balance.
+    """
+    return statements.as_csv(open_wallet(user_id=user_id, now=now), since, until, now=now)
 
 
 def beancount_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
     """The same as a file that ``bean-check`` proves."""
-    return statements.as_beancount(open_wallet(user_id=user_id, now=now), since, until)
+    return statements.as_beancount(open_wallet(user_id=user_id, now=now), since, until, now=now)
 
 
 def escrow_balance(reference: str) -> Money:
     """What lies in escrow for a reference."""
-    paid = queries.escrow_payment(reference)
-    return Money(paid.credit.balance, paid.asset) if paid else Money(0)
+    try:
+        paid = queries.escrow_payment(reference)
+    except EscrowNotFound:
+        return Money(0)
+    return Money(paid.credit.balance, paid.asset)
 
 
 def merchant_balance(merchant: str, asset: str = IDR) -> MerchantBalance:

@@ -1,21 +1,28 @@
 from importlib import import_module
+from typing import Any
 
 from django.apps import AppConfig
 from django.utils.translation import pgettext_lazy
+
+_WALLET = {
+    "view": "payments:wallet",
+    "prefix": "/dompet/",
+    "word": pgettext_lazy("place", "Wallet"),
+    "icon": "wallet",
+    "order": 40,
+}
 
 
 class PaymentsConfig(AppConfig):
     name = "payments"
     default_auto_field = "django.db.models.BigAutoField"
-    places = (
-        {
-            "view": "payments:wallet",
-            "prefix": "/dompet/",
-            "word": pgettext_lazy("place", "Wallet"),
-            "icon": "wallet",
-            "order": 40,
-        },
-    )
+
+    @property
+    def places(self) -> tuple[dict[str, Any], ...]:
+        """The wallet's place in the bar, where there are wallets."""
+        from payments.offering import is_offered
+
+        return (_WALLET,) if is_offered() else ()
 
     def ready(self) -> None:
         """Have what registers itself known: the check of the guards, the facts, and the work of the loop."""

@@ -7,6 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from superapp.core.errors import DomainError, Kind
 
 
+class NotOffered(DomainError):
+    """The operator of this place offers no money, by its legal profile."""
+
+    code = "payments.not_offered"
+    kind = Kind.FORBIDDEN
+    message = _("There are no wallets here: this place is for talking.")
+
+
 class KeyReused(DomainError):
     """The idempotency key was used for something else. Whatever that was, it stands."""
 
@@ -87,8 +95,16 @@ class AlreadyPaid(DomainError):
     message = _("This was already paid.")
 
 
+class EscrowNotFound(DomainError):
+    """Nothing was paid for this reference, yet: no key is burnt."""
+
+    code = "payments.escrow_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("Nothing was paid for this yet.")
+
+
 class EscrowEmpty(DomainError):
-    """Nothing lies in escrow for this reference (any more)."""
+    """Nothing is left in escrow for this reference, and nothing will come: it is paid once."""
 
     code = "payments.escrow_empty"
     kind = Kind.CONFLICT
@@ -197,6 +213,14 @@ class PinAlreadySet(DomainError):
     code = "payments.pin_already_set"
     kind = Kind.CONFLICT
     message = _("You already have a PIN.")
+
+
+class DeviceNotTrusted(DomainError):
+    """A first PIN is set at once only on a device that something stronger than a code by SMS speaks for."""
+
+    code = "payments.device_not_trusted"
+    kind = Kind.FORBIDDEN
+    message = _("We do not know this device well enough yet. Ask for a PIN with a code; you can set it a day later.")
 
 
 class PinWrong(DomainError):

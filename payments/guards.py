@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from payments.rules import Rule
 from superapp.core import guards
 from superapp.core.guards import GuardsMissing, Watch, require
 
@@ -29,6 +30,7 @@ _catalogue = guards.catalogue(
     tables=GUARDED,
     further=("postgres_posting.sql",),
     foreign_keys={"transfer": ("payments_transfer_debit_asset", "payments_transfer_credit_asset")},
+    triggered=Rule,
 )
 install, remove, missing = _catalogue.install, _catalogue.remove, _catalogue.missing
 

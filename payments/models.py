@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from payments.rules import Rule
 from superapp.core import ids
 from superapp.core.nightly import Night
 
@@ -58,10 +59,11 @@ class Account(models.Model):
         constraints = (
             # What the composite foreign keys of a transfer point at.
             models.UniqueConstraint(fields=["id", "asset"], name="payments_account_id_asset"),
-            models.CheckConstraint(
+            Rule(
                 condition=Q(credits__range=(0, TOTAL_MAX), debits__range=(0, TOTAL_MAX), held__range=(0, TOTAL_MAX)),
                 name="payments_account_totals_in_range",
             ),
+            # The last defence of what lies here, a CHECK everywhere.
             models.CheckConstraint(
                 condition=Q(floor=None) | Q(floor__lte=F("credits") - F("debits") - F("held")),
                 name="payments_account_floor",
@@ -69,15 +71,9 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=Q(ceiling=None) | Q(ceiling__gte=F("credits") - F("debits")), name="payments_account_ceiling"
             ),
-            models.CheckConstraint(
-                condition=Q(queued_credit=False) | Q(ceiling=None), name="payments_account_queued_has_no_ceiling"
-            ),
-            models.CheckConstraint(
-                condition=Q(last_seq__gte=0, version__gte=F("last_seq")), name="payments_account_version_counts_all"
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["open", "frozen", "closed"]), name="payments_account_status_known"
-            ),
+            Rule(condition=Q(queued_credit=False) | Q(ceiling=None), name="payments_account_queued_has_no_ceiling"),
+            Rule(condition=Q(last_seq__gte=0, version__gte=F("last_seq")), name="payments_account_version_counts_all"),
+            Rule(condition=Q(status__in=["open", "frozen", "closed"]), name="payments_account_status_known"),
         )
 
     @property
@@ -163,19 +159,17 @@ class Transfer(models.Model):
             models.UniqueConstraint(
                 fields=["pending"], condition=Q(pending__isnull=False), name="payments_transfer_resolves_once"
             ),
-            models.CheckConstraint(condition=~Q(debit=F("credit")), name="payments_transfer_not_to_itself"),
-            models.CheckConstraint(
+            Rule(condition=~Q(debit=F("credit")), name="payments_transfer_not_to_itself"),
+            Rule(
                 condition=Q(amount__gt=0, amount__lte=TOTAL_MAX) & ~Q(phase="void") | Q(amount=0, phase="void"),
                 name="payments_transfer_moves_something",
             ),
-            models.CheckConstraint(
+            Rule(
                 condition=Q(phase__in=["posted", "hold"], pending=None)
                 | Q(phase__in=["capture", "void"], pending__isnull=False),
                 name="payments_transfer_pending_iff_resolving",
             ),
-            models.CheckConstraint(
-                condition=Q(expires_at=None) | Q(phase="hold"), name="payments_transfer_only_holds_expire"
-            ),
+            Rule(condition=Q(expires_at=None) | Q(phase="hold"), name="payments_transfer_only_holds_expire"),
         )
 
 
@@ -199,9 +193,9 @@ class Posting(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["transfer", "account"], name="payments_posting_side_once"),
-            models.CheckConstraint(condition=Q(seq__gt=0, rev__gte=F("seq")), name="payments_posting_numbered"),
-            models.CheckConstraint(condition=~Q(delta=0) | ~Q(held_delta=0), name="payments_posting_changes_something"),
-            models.CheckConstraint(condition=Q(held_after__gte=0), name="payments_posting_held_not_negative"),
+            Rule(condition=Q(seq__gt=0, rev__gte=F("seq")), name="payments_posting_numbered"),
+            Rule(condition=~Q(delta=0) | ~Q(held_delta=0), name="payments_posting_changes_something"),
+            Rule(condition=Q(held_after__gte=0), name="payments_posting_held_not_negative"),
         )
 
 
@@ -228,7 +222,7 @@ class Request(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["scope", "key"], name="payments_request_answered_once"),
-            models.CheckConstraint(
+            Rule(
                 condition=Q(outcome="posted", journal__isnull=False, code="")
                 | Q(outcome="refused", journal=None) & ~Q(code=""),
                 name="payments_request_posted_or_refused",
@@ -337,15 +331,26 @@ class Pin(models.Model):
     """
     The six digits that let money go out. Stored hashed; wrong tries are counted by person, wherever they come from.
 
-    ``locked_at`` is set after too many. A locked or forgotten PIN is replaced a day after a fresh code asked for it.
+    ``locked_at`` is set after too many. A locked or forgotten PIN is replaced a day after a fresh code asked for it. A
+    first one from a device that is not trusted waits the same day: meanwhile the row has none.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+")
-    pin_hash = models.CharField(max_length=128)
-    set_at = models.DateTimeField()
+    # Empty while one was only asked for.
+    pin_hash = models.CharField(max_length=128, default="", blank=True)
+    set_at = models.DateTimeField(null=True)
     wrong = models.PositiveSmallIntegerField(default=0)
     locked_at = models.DateTimeField(null=True)
     reset_asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(pin_hash="", set_at=None, wrong=0, locked_at=None)
+                | ~Q(pin_hash="") & Q(set_at__isnull=False),
+                name="payments_pin_tried_only_when_set",
+            ),
+        )
 
 
 class NightlyProof(Night):

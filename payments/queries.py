@@ -11,13 +11,13 @@ from django.contrib.auth import get_user_model
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from payments import chart
-from payments.errors import HoldNotFound, OperatorsOnly, ReceiptNotFound, TopUpNotFound
+from payments.errors import EscrowNotFound, HoldNotFound, OperatorsOnly, ReceiptNotFound, TopUpNotFound
 from payments.models import ESCROW_PAID, Account, Inbox, Journal, OpenHold, Pin, Posting, Tier, TopUp, Transfer
 from superapp.core import prepared
 from superapp.core.money import IDR, Money
 
 PAGE_MAX = 100
-STATEMENT_ROWS_MAX = 100_000
+STATEMENT_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,23 @@ class Movement:
     memo: str
     peer_kind: str
     peer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account stood after a line; before the first, nothing."""
+
+    seq: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A part of a statement: the lines behind ``opening`` up to and with ``closing``."""
+
+    account: Account
+    opening: Standing
+    closing: Standing
 
 
 # Accounts.
@@ -119,15 +136,45 @@ def movements(account: Account, *, before_seq: int | None = None, limit: int = 5
 
 def movements_after(account: Account, rev: int, *, limit: int = PAGE_MAX) -> list[Movement]:
     """The lines that came after this version of the account, in their order."""
-    rows = _movements(account).filter(rev__gt=rev).order_by("seq")[: min(limit, PAGE_MAX)]
+    # A line's rev is its seq and the changes without money before it, of which there are no more than all of them. So
+    # the lines are found by their number, which is indexed, however many came before.
+    without_money = account.version - account.last_seq
+    rows = _movements(account).filter(seq__gt=rev - without_money, rev__gt=rev).order_by("seq")[: min(limit, PAGE_MAX)]
     return [_movement(account, row) for row in rows]
 
 
-def movements_between(account: Account, since: datetime, until: datetime) -> Iterator[Movement]:
-    """The lines of a period, from ``since`` up to but not including ``until``, in their order."""
-    rows = _movements(account).filter(transfer__journal__posted_at__gte=since, transfer__journal__posted_at__lt=until)
-    for row in rows.order_by("seq")[:STATEMENT_ROWS_MAX].iterator(chunk_size=1_000):
-        yield _movement(account, row)
+def period(account: Account, since: datetime, until: datetime) -> Period:
+    """
+    What belongs to a period, from ``since`` up to but not including ``until``.
+
+    Two payments at midnight may be numbered the other way round than their times. So a moment is a place between two
+    lines: behind the last that was posted before it. Each line is in one period, and periods join without a gap.
+    """
+    return Period(account=account, opening=_standing_before(account, since), closing=_standing_before(account, until))
+
+
+def movements_in(period: Period) -> Iterator[Movement]:
+    """
+    Every line of a period, in order.
+
+    :raises LookupError: if one is missing, or does not follow from the one before it
+    """
+    account, at = period.account, period.opening
+    while at.seq < period.closing.seq:
+        lines = _movements(account).filter(seq__gt=at.seq, seq__lte=period.closing.seq).order_by("seq")
+        page = list(lines[:STATEMENT_PAGE])
+        for row in page:
+            if row.seq != at.seq + 1 or row.balance_after != at.balance + row.delta:
+                raise LookupError(f"line {at.seq + 1} of account {account.public_id} is not as it must be")
+            at = Standing(row.seq, row.balance_after)
+            yield _movement(account, row)
+        if not page:
+            raise LookupError(f"line {at.seq + 1} of account {account.public_id} is missing")
+
+
+def _standing_before(account: Account, moment: datetime) -> Standing:
+    row = Posting.objects.filter(account=account, transfer__journal__posted_at__lt=moment).order_by("-seq").first()
+    return Standing(row.seq, row.balance_after) if row else Standing(0, 0)
 
 
 def movement_of(user_id: int, journal: UUID) -> Movement:
@@ -145,12 +192,6 @@ def movement_of(user_id: int, journal: UUID) -> Movement:
     if row is None:
         raise ReceiptNotFound
     return _movement(row.account, row)
-
-
-def balance_before(account: Account, moment: datetime) -> int:
-    """What lay in the account just before this moment."""
-    row = Posting.objects.filter(account=account, transfer__journal__posted_at__lt=moment).order_by("-seq").first()
-    return row.balance_after if row else 0
 
 
 def _movement(account: Account, row: Posting) -> Movement:
@@ -194,10 +235,17 @@ def expired_holds(now: datetime, *, limit: int) -> list[Transfer]:
     return list(Transfer.objects.filter(pk__in=list(ids[:limit])).order_by("pk"))
 
 
-def escrow_payment(reference: str) -> Transfer | None:
-    """The transfer by which the money for this reference came into escrow."""
+def escrow_payment(reference: str) -> Transfer:
+    """
+    The transfer by which the money for this reference came into escrow.
+
+    :raises EscrowNotFound: if none came
+    """
     paid = Transfer.objects.filter(journal__reference=reference, journal__kind=ESCROW_PAID)
-    return paid.select_related("debit", "credit").order_by("pk").first()
+    found = paid.select_related("debit", "credit", "journal").order_by("pk").first()
+    if found is None:
+        raise EscrowNotFound
+    return found
 
 
 def merchant_paid(reference: str) -> Account | None:
@@ -245,6 +293,10 @@ def lock_pin(user_id: int) -> Pin | None:
 
 def pin_of(user_id: int) -> Pin | None:
     return Pin.objects.filter(user_id=user_id).first()
+
+
+def has_pin(user_id: int) -> bool:
+    return Pin.objects.filter(user_id=user_id).exclude(pin_hash="").exists()
 
 
 def journal_of(public_id: UUID) -> Journal | None:

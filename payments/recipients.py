@@ -30,6 +30,16 @@ def recipient(user_id: int, *, who: UUID) -> Recipient:
     return _recipient(user_id, accounts.user_by_public_id(who))
 
 
+def payee(user_id: int, *, who: UUID) -> Recipient:
+    """
+    The same of somebody to whom something was sent or refused before, whatever became of their account since.
+
+    :raises PersonNotFound: if there never was such a person
+    :raises ToOneself: if it is the asker
+    """
+    return _recipient(user_id, accounts.user_ever_of(who))
+
+
 def find_recipient(
     user_id: int, *, now: datetime, user: UUID | None = None, handle: str | None = None, phone: str | None = None
 ) -> Recipient:

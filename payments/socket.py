@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,6 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from payments import api, frames
+from payments.offering import offered
+from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.money import Money
 from superapp.realtime import registry
@@ -20,6 +23,14 @@ Rev = Annotated[int, Meta(ge=0, le=2**53)]
 SecretText = Annotated[str, Meta(max_length=64)]
 
 
+Handler = Callable[[Caller, Any], Any]
+
+
+def _command(name: str, shape: type[Shape], **options: Any) -> Callable[[Handler], Handler]:
+    """A command of clients, answered where money is offered (see ``payments.offering``)."""
+    return lambda handler: command(name, shape, **options)(offered(handler))
+
+
 class Nothing(Shape):
     pass
 
@@ -29,17 +40,18 @@ class WalletAnswer(msgspec.Struct):
     pin: frames.PinRow
 
 
-@command("payments.wallet", Nothing, rest="GET wallet", answer=WalletAnswer)
+@_command("payments.wallet", Nothing, rest="GET wallet", answer=WalletAnswer)
 def wallet(caller: Caller, _nothing: Nothing) -> WalletAnswer:
-    shown = api.wallet(caller.user_id, now=clock.now())
-    return WalletAnswer(frames.wallet(shown), frames.pin(api.pin_state(caller.user_id)))
+    now = clock.now()
+    shown = api.wallet(caller.user_id, now=now)
+    return WalletAnswer(frames.wallet(shown), frames.pin(api.pin_state(caller.user_id, now=now)))
 
 
 class ChangesIn(Shape):
     after: Rev
 
 
-@command("payments.changes", ChangesIn, rest="GET wallet/changes", answer=frames.Changes)
+@_command("payments.changes", ChangesIn, rest="GET wallet/changes", answer=frames.Changes)
 def changes(caller: Caller, changes_in: ChangesIn) -> frames.Changes:
     found = api.wallet_changes(caller.user_id, after=changes_in.after, now=clock.now())
     return frames.Changes(
@@ -53,7 +65,7 @@ class HistoryIn(Shape):
     search: Annotated[str, Meta(max_length=100)] = ""
 
 
-@command("payments.history", HistoryIn, rest="GET wallet/history", answer=frames.History)
+@_command("payments.history", HistoryIn, rest="GET wallet/history", answer=frames.History)
 def history(caller: Caller, history_in: HistoryIn) -> frames.History:
     # One more than a page, to know whether there is another.
     found = api.wallet_history(
@@ -71,7 +83,7 @@ class ReceiptIn(Shape):
     journal: UUID
 
 
-@command("payments.receipt", ReceiptIn, rest="GET wallet/receipts/<uuid:journal>", answer=frames.MovementRow)
+@_command("payments.receipt", ReceiptIn, rest="GET wallet/receipts/<uuid:journal>", answer=frames.MovementRow)
 def receipt(caller: Caller, receipt_in: ReceiptIn) -> frames.MovementRow:
     return frames.movements([api.receipt(caller.user_id, receipt_in.journal)])[0]
 
@@ -82,7 +94,7 @@ class RecipientIn(Shape):
     phone: Annotated[str, Meta(max_length=60)] | None = None
 
 
-@command("payments.recipient", RecipientIn, rest="GET wallet/recipient", cost=5)
+@_command("payments.recipient", RecipientIn, rest="GET wallet/recipient", cost=5)
 def recipient(caller: Caller, recipient_in: RecipientIn) -> dict[str, Any]:
     """To whom money would go, by the name they really have: to be confirmed before it goes."""
     found = api.find_recipient(
@@ -112,13 +124,12 @@ class SendAnswer(msgspec.Struct):
     journal: str
 
 
-@command("payments.send", SendIn, rest="POST wallet/send", cost=10, answer=SendAnswer)
+@_command("payments.send", SendIn, rest="POST wallet/send", cost=10, answer=SendAnswer)
 def send(caller: Caller, send_in: SendIn) -> SendAnswer:
     """Send money, once; what was answered under a key is answered again, refusals too."""
-    receiver = api.recipient(caller.user_id, who=send_in.user)
     answer = api.send_to_person(
         sender_id=caller.user_id,
-        receiver_id=receiver.user_id,
+        receiver=send_in.user,
         amount=Money(send_in.amount.amount_minor, send_in.amount.asset),
         memo=send_in.memo,
         pin=send_in.pin,
@@ -134,9 +145,13 @@ class NewPin(Shape):
     pin: SecretText
 
 
-@command("payments.pin_set", NewPin, rest="POST wallet/pin", cost=10)
+@_command("payments.pin_set", NewPin, rest="POST wallet/pin", cost=10)
 def pin_set(caller: Caller, new: NewPin) -> dict[str, Any]:
-    api.set_first_pin(user_id=caller.user_id, pin=new.pin, now=clock.now())
+    """
+    Set the first PIN, at once from a device that is trusted. From another it is asked for with a code, and set by
+    ``payments.pin_reset`` a day later.
+    """
+    api.set_pin_on_device(user_id=caller.user_id, device_id=caller.device_id, pin=new.pin, now=clock.now())
     return {}
 
 
@@ -145,19 +160,49 @@ class ChangedPin(Shape):
     new: SecretText
 
 
-@command("payments.pin_change", ChangedPin, rest="PUT wallet/pin", cost=10)
+@_command("payments.pin_change", ChangedPin, rest="PUT wallet/pin", cost=10)
 def pin_change(caller: Caller, changed: ChangedPin) -> dict[str, Any]:
     api.change_pin(user_id=caller.user_id, old=changed.old, new=changed.new, now=clock.now())
     return {}
 
 
-@command("payments.pin_reset", NewPin, rest="PUT wallet/pin/reset", cost=10)
+class Asked(msgspec.Struct):
+    """After how many seconds another code may be asked for."""
+
+    retry_after: int
+
+
+@_command("payments.pin_code", Nothing, rest="POST wallet/pin/code", cost=20, answer=Asked)
+def pin_code(caller: Caller, _nothing: Nothing) -> Asked:
+    """Send a code to the number of who asks, good on this device alone, with which a new PIN is asked for."""
+    wait_s = accounts.send_code_to_owner(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
+    return Asked(retry_after=wait_s)
+
+
+class CodeIn(Shape):
+    code: SecretText
+
+
+class Reset(msgspec.Struct):
+    """From when a new PIN may be set."""
+
+    reset_from: str
+
+
+@_command("payments.pin_ask", CodeIn, rest="POST wallet/pin/reset", cost=10, answer=Reset)
+def pin_ask(caller: Caller, code_in: CodeIn) -> Reset:
+    """Ask for a new PIN, or a first one, with the code that came; the day of waiting begins."""
+    now = clock.now()
+    proved_at = accounts.prove_owner(
+        user_id=caller.user_id, device_id=caller.device_id, code=code_in.code.strip(), now=now
+    )
+    return Reset(clock.wire(api.ask_pin_reset(user_id=caller.user_id, code_proved_at=proved_at, now=now)))
+
+
+@_command("payments.pin_reset", NewPin, rest="PUT wallet/pin/reset", cost=10)
 def pin_reset(caller: Caller, new: NewPin) -> dict[str, Any]:
-    """
-    Set a new PIN once the day after the code is over. The code itself is proved on a page, in the browser it was sent
-    for.
-    """
-    api.reset_pin(user_id=caller.user_id, pin=new.pin, now=clock.now())
+    """Set the new PIN once the day of waiting is over."""
+    api.reset_pin(user_id=caller.user_id, pin=new.pin, device_id=caller.device_id, now=clock.now())
     return {}
 
 
@@ -165,4 +210,4 @@ def _rev(caller: Caller, wallet_id: str) -> int:
     return api.wallet_rev(caller.user_id, wallet_id, now=clock.now())
 
 
-registry.topic("wallet", _rev)
+registry.topic("wallet", offered(_rev))

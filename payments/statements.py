@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from payments import chart, queries
 from payments.models import Account, Inbox, Transfer
-from payments.queries import Movement
+from payments.queries import Movement, Standing
 from superapp.core import clock
 from superapp.core.money import ASSETS
 
@@ -25,10 +25,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OPENED = "1970-01-01"
 
 
-def as_csv(account: Account, since: datetime, until: datetime) -> Iterator[str]:
-    """The lines of a period, one by one, amounts in minor units."""
+def as_csv(account: Account, since: datetime, until: datetime, *, now: datetime) -> Iterator[str]:
+    """
+    The lines of a period, one by one, amounts in minor units, between what lay there before and after.
+
+    A file without its last row, the closing balance, is not whole.
+    """
+    period = queries.period(account, since, until)
     yield _row(COLUMNS)
-    for line in queries.movements_between(account, since, until):
+    yield _standing_row("opening_balance", period.opening, account, since)
+    for line in queries.movements_in(period):
         yield _row(
             (
                 line.seq,
@@ -43,29 +49,32 @@ def as_csv(account: Account, since: datetime, until: datetime) -> Iterator[str]:
                 line.journal,
             )
         )
+    yield _standing_row("closing_balance", period.closing, account, min(until, now))
 
 
-def as_beancount(account: Account, since: datetime, until: datetime) -> Iterator[str]:
+def as_beancount(account: Account, since: datetime, until: datetime, *, now: datetime) -> Iterator[str]:
     """
     One account's period as a file that proves itself: it opens with what lay there, and asserts what lies there at
-    the end.
+    the end. Its days are those of the zone in which the period was asked for.
     """
-    mine, zone = _name(account), ZoneInfo(settings.TIME_ZONE)
+    period, mine, zone = queries.period(account, since, until), _name(account), since.tzinfo or UTC
+    first, last = since.astimezone(zone).date(), (until - timedelta(microseconds=1)).astimezone(zone).date()
     yield from _head()
+    yield f"; Lines {period.opening.seq + 1} to {period.closing.seq}, as of {clock.wire(min(until, now))}.\n"
+    yield "; Whole only with the balance at its end.\n\n"
     yield f"{_OPENED} open Equity:Opening\n"
     yield f"{_OPENED} open Equity:Others\n"
     yield f"{_OPENED} open {mine}\n\n"
-    before = queries.balance_before(account, since)
-    first = since.astimezone(zone).date()
+    before = period.opening.balance
     if before:
         yield f'{first} * "opened with"\n'
         yield _leg(mine, -before, account.asset) + _leg("Equity:Opening", before, account.asset) + "\n"
-    last, balance = first, before
-    for line in queries.movements_between(account, since, until):
-        last, balance = line.posted_at.astimezone(zone).date(), line.balance_after.amount_minor
+    for line in queries.movements_in(period):
         if line.delta:
-            yield _entry(line, mine, zone)
-    yield f"{last + timedelta(days=1)} balance {mine}  {_decimal(-balance, account.asset)} {account.asset}\n"
+            # One that was posted at midnight may belong before it by its number: see ``queries.period``.
+            yield _entry(line, mine, min(line.posted_at.astimezone(zone).date(), last))
+    closing = _decimal(-period.closing.balance, account.asset)
+    yield f"{last + timedelta(days=1)} balance {mine}  {closing} {account.asset}\n"
 
 
 def whole_ledger() -> Iterator[str]:
@@ -99,8 +108,11 @@ def _head() -> Iterator[str]:
     yield 'option "inferred_tolerance_default" "*:0"\n\n'
 
 
-def _entry(line: Movement, mine: str, zone: ZoneInfo) -> str:
-    day = line.posted_at.astimezone(zone).date()
+def _standing_row(kind: str, standing: Standing, account: Account, at: datetime) -> str:
+    return _row((standing.seq, clock.wire(at), kind, "", "", "", "", standing.balance, account.asset, ""))
+
+
+def _entry(line: Movement, mine: str, day: date) -> str:
     words = line.memo.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     delta, asset = line.delta.amount_minor, line.delta.asset
     # What we owe somebody is a liability, and grows with a minus in these books.

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
+from payments.offering import offered
 from payments.pages import pin, sending, wallet
 
 app_name = "payments"
 urlpatterns = [
-    path("dompet/", wallet.wallet, name="wallet"),
-    path("dompet/isi/", wallet.top_up, name="top_up"),
-    path("dompet/laporan/", wallet.statement, name="statement"),
-    path("dompet/bukti/<uuid:journal>/", wallet.receipt, name="receipt"),
-    path("dompet/kirim/", sending.whom, name="send_whom"),
-    path("dompet/kirim/<uuid:user>/", sending.amount, name="send"),
-    path("dompet/kirim/<uuid:user>/<uuid:key>/", sending.confirm, name="confirm"),
-    path("dompet/pin/", pin.pin, name="pin"),
-    path("dompet/pin/lupa/", pin.forgotten, name="pin_forgotten"),
+    path("dompet/", offered(wallet.wallet), name="wallet"),
+    path("dompet/isi/", offered(wallet.top_up), name="top_up"),
+    path("dompet/laporan/", offered(wallet.statement), name="statement"),
+    path("dompet/bukti/<uuid:journal>/", offered(wallet.receipt), name="receipt"),
+    path("dompet/kirim/", offered(sending.whom), name="send_whom"),
+    path("dompet/kirim/<uuid:user>/", offered(sending.amount), name="send"),
+    path("dompet/kirim/<uuid:user>/<uuid:key>/", offered(sending.confirm), name="confirm"),
+    path("dompet/pin/", offered(pin.pin), name="pin"),
+    path("dompet/pin/lupa/", offered(pin.forgotten), name="pin_forgotten"),
 ]

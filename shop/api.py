@@ -13,11 +13,19 @@ from uuid import UUID
 
 from payments import api as payments
 from shop import directory, listing
-from shop.actions import checkout, goods, moving, shops
+from shop.actions import checkout, goods, shops
 from shop.actions.checkout import clean_address
 from shop.actions.moving import courier_delivered, merchant_name
 from shop.actions.shops import Wishes
 from shop.log import placing
+from shop.order_verbs import (
+    accept_order,
+    cancel_order,
+    confirm_receipt,
+    pack_order,
+    report_delivery,
+    ship_order,
+)
 from shop.photos import StoredPhoto, store_logo, store_photo
 from shop.queries import goods as shelves
 from shop.queries import orders as books
@@ -70,10 +78,16 @@ __all__ = [
     "StepView",
     "StockView",
     "StoredPhoto",
+    "accept_order",
+    "cancel_order",
     "clean_address",
+    "confirm_receipt",
     "courier_delivered",
     "merchant_name",
+    "pack_order",
     "receipts_of",
+    "report_delivery",
+    "ship_order",
     "store_logo",
     "store_photo",
 ]
@@ -348,59 +362,6 @@ def answered(*, buyer_id: int, idempotency_key: str) -> Answer | None:
     return placing.answer_of(attempt) if attempt is not None else None
 
 
-# The way of an order. ``user_id`` is who does it; whoever is neither side is told that there is no order. Doing again
-# what is done already changes nothing and answers how the order stands. With ``expected_rev``, only if nothing happened
-# since.
-
-
-def accept_order(*, user_id: int, order: UUID, expected_rev: int | None = None, now: datetime) -> OrderView:
-    """The merchant takes it on. :raises OrderNotFound, NotNow:"""
-    moving.accept_order(user_id=user_id, order=order, expected_rev=expected_rev, now=now)
-    return books.order_for(order, user_id=user_id)
-
-
-def pack_order(*, user_id: int, order: UUID, expected_rev: int | None = None, now: datetime) -> OrderView:
-    """The merchant has packed it. :raises OrderNotFound, NotNow:"""
-    moving.pack_order(user_id=user_id, order=order, expected_rev=expected_rev, now=now)
-    return books.order_for(order, user_id=user_id)
-
-
-def ship_order(
-    *, user_id: int, order: UUID, courier: str, resi: str, expected_rev: int | None = None, now: datetime
-) -> OrderView:
-    """
-    The merchant has given it to a courier, under this number.
-
-    :raises OrderNotFound, NotNow, ShipmentInvalid, ResiTaken:
-    """
-    moving.ship_order(user_id=user_id, order=order, courier=courier, resi=resi, expected_rev=expected_rev, now=now)
-    return books.order_for(order, user_id=user_id)
-
-
-def report_delivery(*, user_id: int, order: UUID, expected_rev: int | None = None, now: datetime) -> OrderView:
-    """The merchant says that it has arrived: it is shown so, and starts no clock. :raises OrderNotFound, NotNow:"""
-    moving.report_delivery(user_id=user_id, order=order, expected_rev=expected_rev, now=now)
-    return books.order_for(order, user_id=user_id)
-
-
-def confirm_receipt(*, user_id: int, order: UUID, expected_rev: int | None = None, now: datetime) -> OrderView:
-    """The buyer has it: the money goes to the merchant. :raises OrderNotFound, NotNow:"""
-    moving.confirm_receipt(user_id=user_id, order=order, expected_rev=expected_rev, now=now)
-    return books.order_for(order, user_id=user_id)
-
-
-def cancel_order(
-    *, user_id: int, order: UUID, reason: str = "", expected_rev: int | None = None, now: datetime
-) -> OrderView:
-    """
-    Take it back, and the money with it: the buyer until it is accepted, the merchant until it is completed.
-
-    :raises OrderNotFound, NotNow: and payments' refusals, if the money cannot go back
-    """
-    moving.cancel_order(user_id=user_id, order=order, reason=reason, expected_rev=expected_rev, now=now)
-    return books.order_for(order, user_id=user_id)
-
-
 # Orders, in the honest envelope.
 
 
@@ -412,11 +373,7 @@ def order(*, user_id: int, order: UUID) -> OrderView:
 def orders_of_buyer(
     user_id: int, *, only: Literal["all", "unfinished"] = "all", after: str | None = None, now: datetime
 ) -> Orders:
-    """
-    What this person bought, the newest first. Empty is proved by the counter.
-
-    :raises OrdersUnavailable: if there are orders that cannot be read
-    """
+    """What this person bought, the newest first. Empty is proved by the counter. :raises OrdersUnavailable:"""
     return listing.purchases(user_id, only=only, after=after, now=now)
 
 
@@ -438,9 +395,5 @@ def purchase_changes(user_id: int, *, after: int) -> OrderChanges:
 
 
 def sale_changes(owner_id: int, *, after: int) -> OrderChanges:
-    """
-    What changed in a shop's list after this rev: the delta of topic ``sales:<shop public id>``.
-
-    :raises ShopNotFound: if this person has none
-    """
+    """The same of a shop: the delta of topic ``sales:<shop public id>``. :raises ShopNotFound:"""
     return listing.sale_changes(owner_id, after=after)

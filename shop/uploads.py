@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from shop import api, photos
 from shop.errors import PhotoTooLarge, PhotoUnreadable
@@ -23,8 +23,7 @@ NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @never_cache
-@require_POST
-@json_door
+@json_door("POST")
 def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
     """Add a photo to a product of mine, at the end; the same again is once."""
     owner_id = _person_id(request)
@@ -44,8 +43,7 @@ def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
 
 
 @never_cache
-@require_http_methods(["POST", "DELETE"])
-@json_door
+@json_door("POST", "DELETE")
 def logo(request: HttpRequest) -> dict[str, object]:
     """Give my shop a picture, or take it away."""
     owner_id = _person_id(request)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import drf_spectacular_sidecar
 from csp import constants as csp
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
@@ -37,7 +38,9 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 BRAND_NAME = env.text("BRAND_NAME", "Nusa", "The name people see.")
 LEGAL_PROFILE = env.text(
-    "LEGAL_PROFILE", "marketplace", "What the operator may offer: marketplace, social_commerce or chat_only."
+    "LEGAL_PROFILE",
+    "marketplace",
+    "What the operator may offer: marketplace (all), social_commerce or chat_only (no money).",
 )
 if LEGAL_PROFILE not in ("marketplace", "social_commerce", "chat_only"):
     raise ImproperlyConfigured("LEGAL_PROFILE must be marketplace, social_commerce or chat_only")
@@ -301,6 +304,10 @@ TIME_ZONE = "Asia/Jakarta"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static"), "Where static files are gathered."))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# The viewer of the API's description; of its package this folder alone.
+STATICFILES_DIRS = [
+    ("swagger", Path(drf_spectacular_sidecar.__file__).parent / "static/drf_spectacular_sidecar/swagger-ui-dist")
+]
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_ACCEL = env.text(
     "MEDIA_ACCEL",

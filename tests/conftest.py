@@ -7,10 +7,6 @@ from tests.harness import start
 # Before anything imports a model: a conftest of a folder below may.
 SHARED = start.begin()
 
-import django
-
-django.setup()
-
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -96,10 +92,12 @@ def database(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def redis_server() -> servers.Redis:
-    """The Redis of this worker, to stop and start; for tests marked ``served_only``."""
+def redis_server() -> Iterator[servers.Redis]:
+    """The Redis of this worker, to stop and start; for tests marked ``served_only``. After the test it runs again."""
     assert start.redis is not None, "embedded, there is no Redis: mark the test served_only"
-    return start.redis
+    yield start.redis
+    if not start.redis.is_running:
+        start.redis.start()
 
 
 @pytest.fixture

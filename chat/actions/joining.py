@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from chat import frames, log, push, queries
 from chat.errors import ConversationNotFound, NotAccepted, NotAGroup
-from chat.log_rows import Entry
+from chat.log_entries import Entry
 from chat.models import Conversation, Member, Message
 from superapp.accounts import api as accounts
 from superapp.accounts.errors import PersonNotFound

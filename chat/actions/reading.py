@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from chat import frames, push, queries
+from chat import frames, pace, push, queries
 from chat.errors import MessageNotFound
 from chat.models import Conversation, Member
 from superapp.accounts import api as accounts
@@ -70,13 +71,17 @@ def mark_delivered(user_id: int, marks: Sequence[tuple[UUID, int]]) -> None:
             _tell(moved)
 
 
-def announce_typing(*, conversation_id: UUID, user_id: int, user_public_id: UUID) -> None:
+def announce_typing(*, conversation_id: UUID, user_id: int, user_public_id: UUID, now: datetime) -> None:
     """
-    Let the others see that a person writes.
+    Let the others see that a person writes. Said again within three seconds, it changes nothing.
 
     :raises ConversationNotFound: if the person is not in it
     """
+    if not pace.typing.is_due(user_id, conversation_id, now=now):
+        return
     member = queries.present_member_of(conversation_id, user_id)
+    # After the look: a stranger has no pace, and is told every time that there is nothing.
+    pace.typing.step(user_id, conversation_id, now=now)
     others = [other for other in queries.audience(member.conversation_id) if other != user_id]
     pairs = {(user_id, other) for other in others}
     if member.conversation.kind == Conversation.Kind.DIRECT and accounts.refused_pairs(pairs):

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from chat import log, text
 from chat.errors import ClientIdInvalid
-from chat.log_rows import Entry, Posted
+from chat.log_entries import Entry, Posted
 from chat.models import Message
 from superapp.core.errors import DomainError
 
@@ -22,9 +22,10 @@ def compose(
     client_id: str,
     body: str,
     reply_to: int | None = None,
+    line: int = 0,
 ) -> Entry:
     """
-    A text that may be posted: cleaned, and refused early if it never could be.
+    A text that may be posted: cleaned, and refused early if it never could be. ``line`` is the socket it came through.
 
     :raises ClientIdInvalid: if it is empty, too long, or not plain
     :raises BodyEmpty, BodyTooLong, BodyNotText: if the body is
@@ -36,6 +37,7 @@ def compose(
         client_id=_own_client_id(client_id),
         body=text.clean_body(body, chars_max=Message.BODY_CHARS_MAX),
         reply_to=reply_to,
+        line=line,
     )
 
 

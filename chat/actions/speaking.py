@@ -11,7 +11,7 @@ from django.db import transaction
 from chat import log, push, queries
 from chat.actions.sending import client_id_of, posted
 from chat.cards import VERSION
-from chat.log_rows import Entry, Posted
+from chat.log_entries import Entry, Posted
 from chat.models import Message
 from superapp.core import changes
 

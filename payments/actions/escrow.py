@@ -12,9 +12,10 @@ from payments import chart, errors, ledger, push, queries
 from payments.actions.wallets import open_wallet
 from payments.events import EscrowPaid, EscrowRefunded, EscrowReleased
 from payments.fees import FeeRule
-from payments.ledger import Answer, Entry, Line, Refused, key_for
+from payments.ledger import Answer, Entry, Key, Line, key_for
 from payments.ledger.entries import Refund
-from payments.models import ESCROW_PAID, Account
+from payments.models import ESCROW_PAID, Account, Transfer
+from payments.offering import offered
 from superapp.core import ids
 from superapp.core.money import Money
 
@@ -30,6 +31,7 @@ class EscrowRoute:
     asset: str
 
 
+@offered
 def pay_into_escrow(*, reference: str, payer_id: int, amount: Money, idempotency_key: str, now: datetime) -> Answer:
     """
     Move money from a person's wallet into the escrow of a reference, once for ever.
@@ -44,6 +46,7 @@ def pay_into_escrow(*, reference: str, payer_id: int, amount: Money, idempotency
     return answer
 
 
+@offered
 def ask_escrow_route(*, reference: str, payer_id: int, asset: str, now: datetime) -> Callable[[], EscrowRoute]:
     """
     The accounts of a payment that is about to be made, opened if they were not: the first half of ``pay_into_escrow``,
@@ -107,13 +110,16 @@ def release_escrow(
     """
     Pay what lies in escrow, or ``amount`` of it, to a merchant, minus our fee.
 
-    ``merchant`` is an opaque name (``shop.storefront:5``), whose account is opened on first use.
+    ``merchant`` is an opaque name (``shop.storefront:5``), whose account is opened on first use. May run inside the
+    caller's transaction. Once nothing is left, that is final: a reference is paid once.
+
+    :raises EscrowNotFound: if nothing was ever paid for the reference; it may still come, so nothing is stored
     """
-    content = {"reference": reference, "merchant": merchant, "fee": fee.name, "amount": amount and amount.wire()}
+    # Nothing is not everything: only None asks for all that lies there.
+    asked = None if amount is None else amount.positive().wire()
+    content = {"reference": reference, "merchant": merchant, "fee": fee.name, "amount": asked}
     key = key_for("escrow:release", idempotency_key, content)
     paid = queries.escrow_payment(reference)
-    if paid is None:
-        return ledger.answered(key) or Refused("payments.escrow_empty")
     seller = merchant_account(merchant, paid.asset, now)
     till = ledger.open_account(chart.code(chart.FEE, fee.name, paid.asset), kind=chart.FEE, asset=paid.asset, now=now)
     with transaction.atomic():
@@ -121,9 +127,9 @@ def release_escrow(
         before = ledger.answered(key)
         if before is not None:
             return before
-        gross = amount.positive() if amount else Money(escrow.available, escrow.asset)
+        gross = Money(escrow.available, escrow.asset) if amount is None else amount
         if not gross:
-            return Refused("payments.escrow_empty")
+            return ledger.refuse(key, errors.EscrowEmpty.code, now=now)
         ours = fee.of(gross)
         net = gross - ours
         shares = ((seller, net), (till, ours))
@@ -153,45 +159,60 @@ def refund_escrow(*, reference: str, amount: Money, idempotency_key: str, now: d
     """
     Pay part or all back to who paid: from escrow as far as it lies there, the rest from the merchant's rolled money.
 
-    All refunds of a reference together never exceed what was paid, nor fifty.
+    All refunds of a reference together never exceed what was paid, nor fifty. May run inside the caller's transaction:
+    accounts are locked in the one order (payer, merchant, escrow), and the merchant's inbox is rolled up within it.
+
+    :raises EscrowNotFound: if nothing was ever paid for the reference; it may still come, so nothing is stored
     """
     content = {"reference": reference, "amount": amount.positive().wire()}
     key = key_for("escrow:refund", idempotency_key, content)
     paid = queries.escrow_payment(reference)
-    if paid is None:
-        return ledger.answered(key) or Refused("payments.escrow_empty")
-    merchant = queries.merchant_paid(reference)
-    if merchant is not None:
-        ledger.roll(merchant.pk)
-    with transaction.atomic():
-        accounts = ledger.lock([paid.debit_id, paid.credit_id, *([merchant.pk] if merchant else [])])
-        before = ledger.answered(key)
-        if before is not None:
-            return before
-        lines = _refund_lines(accounts[paid.credit_id], merchant, paid.debit_id, amount)
-        public_id = ids.new_id()
-        payer_id = paid.debit.owner_id
-        assert payer_id is not None, "escrow is paid from wallets, and wallets have owners"
-        answer = ledger.post(
-            Entry(
-                key=key,
-                kind="escrow_refunded",
-                lines=lines,
-                reference=reference,
-                refund=Refund(paid.journal_id, amount),
-                public_id=public_id,
-                fact=EscrowRefunded(
-                    reference=reference,
-                    journal=str(public_id),
-                    amount_minor=amount.amount_minor,
-                    asset=amount.asset,
-                    payer_id=payer_id,
-                ),
-            ),
-            now=now,
-        )
-    push.wallets_changed(answer.changes)
-    return answer
+    while True:
+        merchant = queries.merchant_paid(reference)
+        try:
+            with transaction.atomic():
+                answer = _refund(paid, merchant, amount, key, now)
+        except _ReleasedMeanwhile:
+            continue  # Each turn, somebody else's release was committed: there are no more of those than sen.
+        push.wallets_changed(answer.changes)
+        return answer
+
+
+class _ReleasedMeanwhile(Exception):
+    """The merchant came between the look and the locks: what was locked is let go, and locked anew in the one order."""
+
+
+def _refund(paid: Transfer, merchant: Account | None, amount: Money, key: Key, now: datetime) -> Answer:
+    reference, merchant_id = paid.journal.reference, merchant.pk if merchant else None
+    accounts = ledger.lock([paid.debit_id, paid.credit_id, *([merchant_id] if merchant_id else [])])
+    before = ledger.answered(key)
+    if before is not None:
+        return before
+    # From here on nothing is released: a release locks the same escrow.
+    came = queries.merchant_paid(reference)
+    if (came.pk if came else None) != merchant_id:
+        raise _ReleasedMeanwhile
+    if merchant_id is not None:
+        ledger.roll(merchant_id)
+    public_id = ids.new_id()
+    payer_id = paid.debit.owner_id
+    assert payer_id is not None, "escrow is paid from wallets, and wallets have owners"
+    entry = Entry(
+        key=key,
+        kind="escrow_refunded",
+        lines=_refund_lines(accounts[paid.credit_id], merchant, paid.debit_id, amount),
+        reference=reference,
+        refund=Refund(paid.journal_id, amount),
+        public_id=public_id,
+        fact=EscrowRefunded(
+            reference=reference,
+            journal=str(public_id),
+            amount_minor=amount.amount_minor,
+            asset=amount.asset,
+            payer_id=payer_id,
+        ),
+    )
+    return ledger.post(entry, now=now)
 
 
 def merchant_account(merchant: str, asset: str, now: datetime) -> Account:

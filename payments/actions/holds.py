@@ -10,12 +10,14 @@ from payments.actions.escrow import merchant_account
 from payments.actions.wallets import open_wallet
 from payments.ledger import Answer, Entry, Line, key_for
 from payments.models import Transfer
+from payments.offering import offered
 from superapp.core.money import Money
 from superapp.core.work import every
 
 EXPIRED_AT_ONCE_MAX = 500
 
 
+@offered
 def hold_funds(
     *,
     payer_id: int,

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from payments import errors, queries
 from payments.models import Pin
+from superapp.accounts import api as accounts
 
 WRONG_MAX = 5
 RESET_WAIT = timedelta(days=1)
@@ -22,17 +23,32 @@ _IN_A_ROW = "01234567890123456789"
 
 def set_first_pin(*, user_id: int, pin: str, now: datetime) -> None:
     """
-    Set a person's PIN for the first time.
+    Set a person's PIN for the first time. Clients come through ``set_pin_on_device``, which asks from where.
 
     :raises PinInvalid: if it is not six digits, or the first that anybody would guess
     :raises PinAlreadySet: if there is one
     """
     pin_hash = _hash(pin)
-    try:
-        with transaction.atomic():
-            Pin.objects.create(user_id=user_id, pin_hash=pin_hash, set_at=now)
-    except IntegrityError:
-        raise errors.PinAlreadySet from None
+    with transaction.atomic():
+        if _lock_or_begin(user_id).pin_hash:
+            raise errors.PinAlreadySet
+        _set(user_id, pin_hash, now)
+
+
+def set_pin_on_device(*, user_id: int, device_id: int | None, pin: str, now: datetime) -> None:
+    """
+    The same at the doors, where it matters who is there: whoever took over a number must not give a PIN to a wallet
+    that never had one. From a device that nothing but a code speaks for, a first PIN takes the way of a new one: a
+    fresh code, and a day (``ask_pin_reset``, ``reset_pin``).
+
+    :raises PinInvalid, PinAlreadySet: as above
+    :raises DeviceNotTrusted: if the device is not trusted
+    """
+    if queries.has_pin(user_id):
+        raise errors.PinAlreadySet
+    if not accounts.is_trusted_device(user_id, device_id):
+        raise errors.DeviceNotTrusted
+    set_first_pin(user_id=user_id, pin=pin, now=now)
 
 
 def change_pin(*, user_id: int, old: str, new: str, now: datetime) -> None:
@@ -55,7 +71,7 @@ def verify_pin(*, user_id: int, pin: str, now: datetime) -> None:
     """
     with transaction.atomic(durable=True):
         row = queries.lock_pin(user_id)
-        if row is None:
+        if row is None or not row.pin_hash:
             raise errors.PinMissing
         if row.locked_at is not None:
             raise errors.PinLocked
@@ -73,40 +89,53 @@ def verify_pin(*, user_id: int, pin: str, now: datetime) -> None:
 
 def ask_pin_reset(*, user_id: int, code_proved_at: datetime, now: datetime) -> datetime:
     """
-    Ask for a new PIN with a fresh one-time code, and return when it may be set: a day later, so that who stole a
-    phone cannot empty the wallet before its owner notices. Asking again starts the day anew.
+    Ask for a new PIN, or a first one, with a fresh one-time code, and return when it may be set: a day later, so that
+    who stole a phone or a number cannot empty the wallet before its owner notices. Asking again starts the day anew.
 
-    :raises PinMissing: if there is nothing to reset
     :raises PinResetTooEarly: if the code is not fresh
     """
     if not timedelta(0) <= now - code_proved_at <= CODE_FRESH_FOR:
         raise errors.PinResetTooEarly
-    if not Pin.objects.filter(user_id=user_id).update(reset_asked_at=now):
-        raise errors.PinMissing
+    with transaction.atomic():
+        _lock_or_begin(user_id)
+        Pin.objects.filter(user_id=user_id).update(reset_asked_at=now)
     return now + RESET_WAIT
 
 
-def reset_pin(*, user_id: int, pin: str, now: datetime) -> None:
+def reset_pin(*, user_id: int, pin: str, now: datetime, device_id: int | None = None) -> None:
     """
-    Set a new PIN once the day of waiting is over, and unlock.
+    Set a new PIN once the day of waiting is over, and unlock. The device on which that is done has waited with its
+    person, and is trusted from now on.
 
     :raises PinResetTooEarly: if it was not asked for, its day is not over, or it was left unused for three more
     """
     pin_hash = _hash(pin)
     with transaction.atomic():
         row = queries.lock_pin(user_id)
-        if row is None:
-            raise errors.PinMissing
-        if row.reset_asked_at is None:
+        if row is None or row.reset_asked_at is None:
             raise errors.PinResetTooEarly
         left = row.reset_asked_at + RESET_WAIT - now
         if left > timedelta(0):
             raise errors.PinResetTooEarly(retry_after=ceil(left.total_seconds()))
         if left < -RESET_OPEN_FOR:
             raise errors.PinResetTooEarly
-        Pin.objects.filter(user_id=user_id).update(
-            pin_hash=pin_hash, set_at=now, wrong=0, locked_at=None, reset_asked_at=None
-        )
+        _set(user_id, pin_hash, now)
+        if device_id is not None:
+            accounts.trust_device(user_id=user_id, device_id=device_id, now=now)
+
+
+def _lock_or_begin(user_id: int) -> Pin:
+    # The insert waits for a rival's and then does nothing; whoever won, the row is locked.
+    Pin.objects.bulk_create([Pin(user_id=user_id)], ignore_conflicts=True)
+    row = queries.lock_pin(user_id)
+    assert row is not None, "rows of PINs are never deleted"
+    return row
+
+
+def _set(user_id: int, pin_hash: str, now: datetime) -> None:
+    Pin.objects.filter(user_id=user_id).update(
+        pin_hash=pin_hash, set_at=now, wrong=0, locked_at=None, reset_asked_at=None
+    )
 
 
 def _hash(pin: str) -> str:

@@ -12,6 +12,7 @@ from payments.actions.wallets import open_wallet
 from payments.events import ToppedUp
 from payments.ledger import Answer, Entry, Line, Posted, key_for
 from payments.models import TopUp
+from payments.offering import offered
 from superapp.core import ids
 from superapp.core.errors import InputInvalid
 from superapp.core.money import Money
@@ -19,6 +20,7 @@ from superapp.core.money import Money
 REASON_CHARS_MAX = 140
 
 
+@offered
 def ask_top_up(*, user_id: int, amount: Money, reason: str, maker_id: int, now: datetime) -> TopUp:
     """
     Ask that money which came in be put into a person's wallet. Nothing moves until somebody else approves.
@@ -41,6 +43,7 @@ def ask_top_up(*, user_id: int, amount: Money, reason: str, maker_id: int, now: 
     )
 
 
+@offered
 def approve_top_up(*, top_up: UUID, checker_id: int, now: datetime) -> Answer:
     """
     Let a top-up happen, as its second person. One that the ledger refuses is decided, too: it has to be asked for anew.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from payments import chart, errors, ledger, push, queries
+from payments import chart, errors, ledger, push, queries, recipients
 from payments.actions import pins
 from payments.events import MoneySent
 from payments.ledger import Answer, Entry, Key, Line, key_for
 from payments.models import Account, Tier
+from payments.offering import offered
 from superapp.accounts import api as accounts
 from superapp.core import ids
 from superapp.core.money import IDR, Money
@@ -21,12 +23,15 @@ def open_wallet(*, user_id: int, now: datetime, asset: str = IDR) -> Account:
     found = queries.wallet_of(user_id, asset)
     if found is not None:
         return found
-    kind = chart.wallet(queries.tier_of(user_id))
-    return ledger.open_account(
-        chart.code(kind, f"user.{user_id}", asset), kind=kind, asset=asset, owner_id=user_id, now=now
-    )
+    with transaction.atomic():
+        # Whoever sets their tier at this moment goes before or after, and in either case the ceiling is the tier's.
+        accounts.lock_people({user_id})
+        kind = chart.wallet(queries.tier_of(user_id))
+        code = chart.code(kind, f"user.{user_id}", asset)
+        return ledger.open_account(code, kind=kind, asset=asset, owner_id=user_id, now=now)
 
 
+@offered
 def send_money(
     *,
     sender_id: int,
@@ -79,30 +84,29 @@ def send_money(
 
 
 def send_to_person(
-    *,
-    sender_id: int,
-    receiver_id: int,
-    amount: Money,
-    memo: str = "",
-    pin: str,
-    idempotency_key: str,
-    now: datetime,
+    *, sender_id: int, receiver: UUID, amount: Money, memo: str = "", pin: str, idempotency_key: str, now: datetime
 ) -> Answer:
     """
-    The same at the doors, where words go only to who wants to hear from the sender: a sen shall not buy a way around a
-    block. Money goes to anybody.
+    The same at the doors, to somebody by their public id. Words go only to who wants to hear from the sender: a sen
+    shall not buy a way around a block. Money goes to anybody.
 
-    :raises MemoForContacts: if there are words for somebody who is no contact; what was answered before stays answered
+    What was answered before stays answered, though the receiver was blocked, left, or was closed since.
+
+    :raises PersonNotFound: if there is no such person
+    :raises ToOneself: if it is the sender
+    :raises MemoForContacts: if there are words for somebody who is no contact
     """
     amount.positive()
-    if memo and not accounts.are_contacts(sender_id, receiver_id):
-        before = ledger.answered(_sending(sender_id, receiver_id, amount, memo, idempotency_key))
-        if before is None:
-            raise errors.MemoForContacts
+    receiver_id = recipients.payee(sender_id, who=receiver).user_id
+    before = ledger.answered(_sending(sender_id, receiver_id, amount, memo, idempotency_key))
+    if before is not None:
         return before
+    to = recipients.recipient(sender_id, who=receiver)
+    if memo and not to.is_contact:
+        raise errors.MemoForContacts
     return send_money(
         sender_id=sender_id,
-        receiver_id=receiver_id,
+        receiver_id=to.user_id,
         amount=amount,
         memo=memo,
         pin=pin,
@@ -130,6 +134,7 @@ def set_tier(*, user_id: int, tier: str, operator_id: int, now: datetime) -> Non
     ceiling = chart.ceiling_of(tier)
     try:
         with transaction.atomic():
+            accounts.lock_people({user_id})  # See open_wallet.
             Tier.objects.update_or_create(
                 user_id=user_id, defaults={"name": tier, "set_by_id": operator_id, "set_at": now}
             )

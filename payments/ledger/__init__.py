@@ -43,6 +43,7 @@ __all__ = [
     "open_account",
     "post",
     "post_many",
+    "refuse",
     "roll",
     "roll_due",
     "set_ceiling",
@@ -125,6 +126,25 @@ def answered(key: Key) -> Answer | None:
     if isinstance(outcome, Reused):
         raise outcome.error()
     return outcome
+
+
+def refuse(key: Key, code: str, *, now: datetime) -> Answer:
+    """
+    Refuse what needs no trial, and store it under the key like any refusal: such as paying out what nothing is left of.
+    For an action that holds the lock of the account which says so.
+
+    :raises KeyReused: if the key was used for something else
+    """
+    if connection.vendor == "postgresql":
+        is_new = postgres.refuse(key, code, now=now)
+    else:
+        with transaction.atomic(savepoint=False):
+            is_new = plain.refuse(key, code, now=now)
+    if is_new:
+        return Refused(code)
+    before = answered(key)
+    assert before is not None, "what was in the way of the refusal is an answer"
+    return before
 
 
 def roll(account_id: int) -> int:

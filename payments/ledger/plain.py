@@ -99,6 +99,15 @@ def answered(key: Key) -> Outcome | None:
     return _stored(key, row)
 
 
+def refuse(key: Key, code: str, *, now: datetime) -> bool:
+    """Store a refusal inside the running transaction; False if the key was answered before."""
+    if answered(key) is not None:
+        return False
+    with connection.cursor() as cursor:
+        _write_requests(cursor, {(key.scope, key.key): (key.content_hash, Refused(code))}, now)
+    return True
+
+
 def roll(account_id: int, rows_max: int) -> int:
     """Turn queued credits of an account into postings, inside the running transaction."""
     with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from payments.ledger.entries import Change, Entry, Outcome, Posted, Refused, Reused, accounts_of
+from payments.ledger.entries import Change, Entry, Key, Outcome, Posted, Refused, Reused, accounts_of
 from superapp.core import prepared
 
 
@@ -43,7 +43,7 @@ def post(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
     Post all in one call. In autocommit that is the whole transaction: BEGIN and COMMIT around it would cost a third.
     """
     statement, request = _statement(entries, now)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(statement, [request])
         return _outcomes(entries, cursor.fetchone()[0])
 
@@ -53,6 +53,15 @@ def ask(entries: Sequence[Entry], *, now: datetime) -> Callable[[], list[Outcome
     statement, request = _statement(entries, now)
     rows = prepared.ask(statement, [request])
     return lambda: _outcomes(entries, rows()[0][0])
+
+
+def refuse(key: Key, code: str, *, now: datetime) -> bool:
+    """Store a refusal; False if the key was answered before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT payments_refuse_request(%s, %s, %s, %s, %s)", [key.scope, key.key, key.content_hash, code, now]
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def roll(account_id: int, rows_max: int) -> int:

@@ -29,11 +29,14 @@ def pin(request: HttpRequest) -> HttpResponse:
     """Set the first PIN, or change it knowing the old one."""
     user_id = user_of(request).pk
     problems: dict[str, object] = {}
+    state = api.pin_state(user_id, now=clock.now())
+    if not state.is_set and not _is_trusted(request, user_id):
+        return redirect("payments:pin_forgotten")
     if request.method == "POST":
         problems, status = _set(request, user_id)
         if not problems:
             return redirect(_next(request))
-    state = api.pin_state(user_id)
+        state = api.pin_state(user_id, now=clock.now())  # A wrong try may have locked it.
     context = {"pin": state, "problems": problems, "note": told(request), "next": _next(request)}
     return render(request, "payments/pin.html", context, status=status if problems else 200)
 
@@ -43,7 +46,10 @@ def pin(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code", *SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgotten(request: HttpRequest) -> HttpResponse:
-    """Prove the number with a fresh code, wait a day, and set a new PIN."""
+    """
+    Prove the number with a fresh code, wait a day, and set a new PIN; on a device that is not trusted, the first one,
+    too.
+    """
     problem: DomainError | None = None
     if request.method == "POST":
         try:
@@ -51,33 +57,38 @@ def forgotten(request: HttpRequest) -> HttpResponse:
                 return redirect("payments:wallet")
         except (CodeWrong, CodeOver, CodeNotSent, RateLimited, PinInvalid, PinResetTooEarly) as refusal:
             problem = refusal
-    state, now = api.pin_state(user_of(request).pk), clock.now()
+    user_id, now = user_of(request).pk, clock.now()
+    state = api.pin_state(user_id, now=now)
+    if not state.is_set and _is_trusted(request, user_id):
+        return redirect("payments:pin")
     context = {
         "pin": state,
         "may_reset": state.reset_from is not None and state.reset_from <= now,
         "is_code_sent": request.session.get(CODE_SENT_KEY, False),
         "problem": problem and problem.body()["message"],
     }
-    response = render(request, "payments/pin_forgotten.html", context, status=problem.kind if problem else 200)
-    accounts.remember_browser(request, response)
-    return response
+    return render(request, "payments/pin_forgotten.html", context, status=problem.kind if problem else 200)
+
+
+def _is_trusted(request: HttpRequest, user_id: int) -> bool:
+    return accounts.is_trusted_device(user_id, accounts.device_id_of(request))
 
 
 def _take_step(request: HttpRequest, step: str) -> bool:
     """Do what the form asks for; True once there is a new PIN."""
-    user_id = user_of(request).pk
+    user_id, device_id, now = user_of(request).pk, accounts.device_id_of(request), clock.now()
     if step == "send":
-        accounts.send_code_to_owner(request)
+        accounts.send_code_to_owner(user_id=user_id, device_id=device_id, now=now)
         request.session[CODE_SENT_KEY] = True
     elif step == "prove":
         code = "".join(char for char in request.POST.get("code", "")[:40] if char.isalnum())
-        proved_at = accounts.prove_owner(request, code=code)
-        api.ask_pin_reset(user_id=user_id, code_proved_at=proved_at, now=clock.now())
+        proved_at = accounts.prove_owner(user_id=user_id, device_id=device_id, code=code, now=now)
+        api.ask_pin_reset(user_id=user_id, code_proved_at=proved_at, now=now)
         request.session.pop(CODE_SENT_KEY, None)
     elif step == "set":
         if request.POST.get("pin") != request.POST.get("again"):
             raise PinInvalid
-        api.reset_pin(user_id=user_id, pin=request.POST.get("pin", ""), now=clock.now())
+        api.reset_pin(user_id=user_id, pin=request.POST.get("pin", ""), device_id=device_id, now=now)
         tell_next(request, _("Your new PIN is set."))
         return True
     return False
@@ -90,7 +101,8 @@ def _set(request: HttpRequest, user_id: int) -> tuple[dict[str, object], int]:
         return {"again": _("These two are not the same.")}, 422
     try:
         if old is None:
-            api.set_first_pin(user_id=user_id, pin=new, now=clock.now())
+            device_id = accounts.device_id_of(request)
+            api.set_pin_on_device(user_id=user_id, device_id=device_id, pin=new, now=clock.now())
         else:
             api.change_pin(user_id=user_id, old=old, new=new, now=clock.now())
     except PinInvalid as refusal:

@@ -117,13 +117,12 @@ def confirm(request: HttpRequest, user: UUID, key: UUID) -> HttpResponse:
         return redirect("payments:send", user=user)
     if draft.journal and request.method != "POST":  # Gone back to, or opened again after a lost answer.
         return redirect("payments:receipt", journal=draft.journal)
-    to = api.recipient(me.pk, who=user)
     problem: DomainError | None = None
     if request.method == "POST":
         try:
             answer = api.send_to_person(
                 sender_id=me.pk,
-                receiver_id=to.user_id,
+                receiver=user,
                 amount=draft.amount,
                 memo=draft.memo,
                 pin="".join(request.POST.get("pin", "")[:40].split()),
@@ -140,6 +139,8 @@ def confirm(request: HttpRequest, user: UUID, key: UUID) -> HttpResponse:
             problem = answer.error()
             draft = replace(draft, refusal=answer.code)
             _keep(request, user, str(key), draft)
+    # What was refused is shown whatever became of the receiver; nothing is offered to be sent to somebody who left.
+    to = api.payee(me.pk, who=user) if draft.refusal else api.recipient(me.pk, who=user)
     return _confirmation(request, to, draft, key=key, problem=problem)
 
 
@@ -147,7 +148,7 @@ def _confirmation(
     request: HttpRequest, to: Recipient, draft: Draft, *, key: UUID, problem: DomainError | None
 ) -> HttpResponse:
     me = user_of(request)
-    wallet, pin = api.wallet(me.pk, now=clock.now()), api.pin_state(me.pk)
+    wallet, pin = api.wallet(me.pk, now=clock.now()), api.pin_state(me.pk, now=clock.now())
     if problem is None and draft.refusal:
         problem = api.Refused(draft.refusal).error()
     context = {

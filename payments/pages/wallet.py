@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -25,6 +27,7 @@ ROWS_PER_PAGE = 30
 SEARCH_CHARS_MAX = 100
 SEQ_MAX = 2**53
 PERIOD_DAYS_MAX = 366
+LINES_PER_PIECE = 500
 HIDING_COOKIE = "balance"
 # How a statement is asked for, made, and named by its ending.
 FORMATS = {
@@ -46,6 +49,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     page = found[:ROWS_PER_PAGE]
     context = {
         "wallet": shown,
+        "pin": api.pin_state(user.pk, now=now),
         "is_hidden": request.COOKIES.get(HIDING_COOKIE) == "hidden",
         "days": showing.days(page, now=now),
         "earlier_seq": page[-1].seq if len(found) > len(page) else None,
@@ -82,7 +86,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
 @for_people
 @never_cache
 @require_safe
-def statement(request: HttpRequest) -> HttpResponse:
+def statement(request: HttpRequest) -> HttpResponseBase:
     """Choose a period, and take its statement along as CSV or beancount."""
     today = timezone.localtime(clock.now()).date()
     first_day = request.GET.get("dari") or today.replace(day=1).isoformat()
@@ -92,8 +96,8 @@ def statement(request: HttpRequest) -> HttpResponse:
     if made is not None:
         try:
             since, until = _period(first_day, last_day)
-            text = "".join(made[0](user_of(request).pk, since=since, until=until, now=clock.now()))
-            return _file(text, made[1], f"{first_day}_{last_day}.{request.GET['bentuk']}")
+            lines = made[0](user_of(request).pk, since=since, until=until, now=clock.now())
+            return _file(lines, made[1], f"{first_day}_{last_day}.{request.GET['bentuk']}")
         except PeriodInvalid as refusal:
             problem = refusal
     context = {
@@ -105,10 +109,16 @@ def statement(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/statement.html", context, status=problem.kind if problem else 200)
 
 
-def _file(text: str, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(text, content_type=content_type)
+def _file(lines: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:
+    """A file that is sent while it is read, however long it is."""
+    response = StreamingHttpResponse(_in_pieces(lines), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
+    while piece := "".join(islice(lines, LINES_PER_PIECE)):
+        yield piece
 
 
 def _period(first_day: str, last_day: str) -> tuple[datetime, datetime]:

@@ -2,77 +2,77 @@
 -- SECURITY DEFINER: the role of the application may call these, and may not write the tables itself.
 
 -- Post a journal of one transfer, which is what nearly all are: the steps of payments_post without its arrays, at half the cost.
+-- What counts is how many statements it takes and how many expressions; so each question is asked once, in one of them.
 CREATE OR REPLACE FUNCTION payments_post_one(p jsonb) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan
 AS $body$
 DECLARE
     j record;
-    d payments_account;
-    c payments_account;
-    v_now timestamptz := p->>'now';
+    a record;
+    d record;                 -- The debit account as it was read,
+    c record;                 -- and the credit account.
     v_journal bigint;
     v_transfer bigint;
-    v_hold bigint := 0;
+    v_is_paid boolean := false;
+    v_freed bigint := 0;      -- What a capture or void takes from what is held; NULL if there is no such hold.
     v_why text;
-    v_is_queued boolean;
+    v_out bigint;             -- What leaves the debit account,
+    v_held bigint;            -- what is set aside there,
+    v_into bigint;            -- and the account that is credited now, if any.
 BEGIN
     -- 1. The key. Whoever comes second with it waits here for the first.
     SELECT * INTO j FROM jsonb_to_record(p) AS x (
-        scope text, key text, hash text, public_id uuid, kind text, reference text, actor_id bigint, reverses_id bigint,
-        memo_hash text, event_at timestamptz, refunds bigint, refund_amount bigint,
-        debit bigint, credit bigint, asset text, amount bigint, phase text, pending bigint, expires_at timestamptz
+        now timestamptz, scope text, key text, hash text, public_id uuid, kind text, reference text, actor_id bigint,
+        reverses_id bigint, memo_hash text, event_at timestamptz, refunds bigint, refund_amount bigint,
+        debit bigint, credit bigint, asset text, amount bigint, phase text, pending bigint, expires_at timestamptz, extras jsonb
     );
     INSERT INTO payments_request (scope, key, content_hash, outcome, code, journal_id, answered_at)
-    VALUES (j.scope, j.key, j.hash, 'posted', '', nextval('payments_journal_id_seq'), v_now)
+    VALUES (j.scope, j.key, j.hash, 'posted', '', nextval('payments_journal_id_seq'), j.now)
     ON CONFLICT (scope, key) DO NOTHING RETURNING journal_id INTO v_journal;
     IF v_journal IS NULL THEN
         RETURN payments_answered(j.scope, j.key, j.hash);
     END IF;
 
     -- 2. The accounts, in the one order. One that only receives into its inbox is looked at, not locked.
-    SELECT * INTO c FROM payments_account WHERE id = j.credit;
-    SELECT * INTO d FROM payments_account WHERE id = j.debit;
-    IF c.id IS NULL OR d.id IS NULL THEN
-        RAISE EXCEPTION 'payments_account: there is none with id % or %', j.debit, j.credit USING ERRCODE = 'foreign_key_violation';
+    FOR a IN
+        SELECT id, asset, status, queued_credit, floor, ceiling, credits, debits, held, version, last_seq FROM payments_account
+        WHERE id IN (j.debit, j.credit) AND (id = j.debit OR NOT queued_credit) ORDER BY lock_rank, id FOR NO KEY UPDATE
+    LOOP
+        IF a.id = j.debit THEN
+            d := a;
+        ELSE
+            c := a;
+        END IF;
+    END LOOP;
+    IF c IS NULL THEN
+        SELECT id, asset, status, queued_credit, floor, ceiling, credits, debits, held, version, last_seq INTO c
+        FROM payments_account WHERE id = j.credit;
     END IF;
-    v_is_queued := c.queued_credit;
-    IF v_is_queued THEN
-        SELECT * INTO d FROM payments_account WHERE id = j.debit FOR NO KEY UPDATE;
-    ELSIF d.lock_rank < c.lock_rank OR d.lock_rank = c.lock_rank AND d.id < c.id THEN
-        SELECT * INTO d FROM payments_account WHERE id = j.debit FOR NO KEY UPDATE;
-        SELECT * INTO c FROM payments_account WHERE id = j.credit FOR NO KEY UPDATE;
-    ELSE
-        SELECT * INTO c FROM payments_account WHERE id = j.credit FOR NO KEY UPDATE;
-        SELECT * INTO d FROM payments_account WHERE id = j.debit FOR NO KEY UPDATE;
+    IF c IS NULL OR d IS NULL THEN
+        RAISE EXCEPTION 'payments_account: there is none with id % or %', j.debit, j.credit USING ERRCODE = 'foreign_key_violation';
     END IF;
 
     -- 3. Try it on what was read; nothing is written yet. What is paid once per reference waits at the same account.
-    IF j.kind = 'escrow_paid' AND EXISTS (
-        SELECT FROM payments_journal x WHERE x.reference = j.reference AND x.reference <> '' AND x.kind = 'escrow_paid'
-    ) THEN
-        v_why := 'payments.already_paid';
-    ELSIF d.asset <> j.asset OR c.asset <> j.asset THEN
-        v_why := 'payments.asset_mismatch';
-    ELSIF j.debit = j.credit THEN
-        v_why := 'payments.to_oneself';
-    ELSIF j.phase <> 'void' AND (d.status <> 'open' OR c.status <> 'open') THEN
-        v_why := 'payments.account_not_open';
-    ELSIF j.pending IS NOT NULL THEN
-        SELECT o.amount INTO v_hold FROM payments_openhold o JOIN payments_transfer t ON t.id = o.transfer_id
+    IF j.kind = 'escrow_paid' THEN
+        v_is_paid := EXISTS (
+            SELECT FROM payments_journal x WHERE x.reference = j.reference AND x.reference <> '' AND x.kind = 'escrow_paid'
+        );
+    END IF;
+    IF j.pending IS NOT NULL THEN
+        SELECT o.amount INTO v_freed FROM payments_openhold o JOIN payments_transfer t ON t.id = o.transfer_id
         WHERE o.transfer_id = j.pending AND t.debit_id = j.debit AND t.credit_id = j.credit;
-        IF NOT FOUND THEN
-            v_why := 'payments.hold_resolved';
-        ELSIF j.amount > v_hold THEN
-            v_why := 'payments.capture_exceeds_hold';
-        END IF;
     END IF;
-    IF v_why IS NULL AND j.phase <> 'void' THEN
-        IF d.credits - d.debits - d.held + v_hold - j.amount < d.floor THEN
-            v_why := 'payments.insufficient_funds';
-        ELSIF j.phase <> 'hold' AND c.credits - c.debits + j.amount > c.ceiling THEN
-            v_why := 'payments.ceiling_exceeded';
-        END IF;
-    END IF;
+    v_why := CASE
+        WHEN v_is_paid THEN 'payments.already_paid'
+        WHEN d.asset <> j.asset OR c.asset <> j.asset THEN 'payments.asset_mismatch'
+        WHEN j.debit = j.credit THEN 'payments.to_oneself'
+        WHEN j.phase <> 'void' AND (d.status <> 'open' OR c.status <> 'open') THEN 'payments.account_not_open'
+        WHEN v_freed IS NULL THEN 'payments.hold_resolved'
+        WHEN j.pending IS NOT NULL AND j.amount > v_freed THEN 'payments.capture_exceeds_hold'
+        WHEN j.phase <> 'void' AND d.credits - d.debits - d.held + v_freed - j.amount < d.floor THEN 'payments.insufficient_funds'
+        WHEN j.phase IN ('posted', 'capture') AND c.credits - c.debits + j.amount > c.ceiling THEN 'payments.ceiling_exceeded'
+    END;
     IF v_why IS NULL AND j.refunds IS NOT NULL THEN
         UPDATE payments_refundable SET refunded = refunded + j.refund_amount, refunds = refunds + 1
         WHERE journal_id = j.refunds AND refunded + j.refund_amount <= cap AND refunds < 50;
@@ -88,51 +88,50 @@ BEGIN
     END IF;
 
     -- 5. Write what stands.
-    INSERT INTO payments_journal (id, public_id, kind, reference, actor_id, reverses_id, memo_hash, event_at, posted_at)
-    VALUES (v_journal, j.public_id, j.kind, j.reference, j.actor_id, j.reverses_id, j.memo_hash, j.event_at, v_now);
-    INSERT INTO payments_transfer (journal_id, line, asset, debit_id, credit_id, amount, phase, pending_id, expires_at)
-    VALUES (v_journal, 1, j.asset, j.debit, j.credit, j.amount, j.phase, j.pending, j.expires_at)
-    RETURNING id INTO v_transfer;
+    v_transfer := nextval('payments_transfer_id_seq');
     IF j.phase = 'hold' THEN
-        d.held := d.held + j.amount;
-        INSERT INTO payments_openhold (transfer_id, account_id, amount, expires_at) VALUES (v_transfer, j.debit, j.amount, j.expires_at);
+        v_out := 0;
+        v_held := j.amount;
     ELSE
-        d.debits := d.debits + j.amount;
-        d.held := d.held - v_hold;
+        v_out := j.amount;
+        v_held := -v_freed;
+        v_into := CASE WHEN NOT c.queued_credit AND j.phase <> 'void' THEN j.credit END;
     END IF;
-    d.version := d.version + 1;
-    d.last_seq := d.last_seq + 1;
-    UPDATE payments_account SET debits = d.debits, held = d.held, version = d.version, last_seq = d.last_seq WHERE id = j.debit;
-    IF j.phase IN ('posted', 'capture') AND NOT v_is_queued THEN
-        c.credits := c.credits + j.amount;
-        c.version := c.version + 1;
-        c.last_seq := c.last_seq + 1;
-        UPDATE payments_account SET credits = c.credits, version = c.version, last_seq = c.last_seq WHERE id = j.credit;
+    INSERT INTO payments_journal (id, public_id, kind, reference, actor_id, reverses_id, memo_hash, event_at, posted_at)
+    VALUES (v_journal, j.public_id, j.kind, j.reference, j.actor_id, j.reverses_id, j.memo_hash, j.event_at, j.now);
+    INSERT INTO payments_transfer (id, journal_id, line, asset, debit_id, credit_id, amount, phase, pending_id, expires_at)
+    VALUES (v_transfer, v_journal, 1, j.asset, j.debit, j.credit, j.amount, j.phase, j.pending, j.expires_at);
+    UPDATE payments_account SET
+        debits = debits + CASE id WHEN j.debit THEN v_out ELSE 0 END,
+        held = held + CASE id WHEN j.debit THEN v_held ELSE 0 END,
+        credits = credits + CASE id WHEN j.debit THEN 0 ELSE j.amount END,
+        version = version + 1, last_seq = last_seq + 1
+    WHERE id IN (j.debit, v_into);
+    IF v_into IS NOT NULL THEN
         INSERT INTO payments_posting (account_id, seq, rev, transfer_id, delta, held_delta, balance_after, held_after) VALUES
-            (j.debit, d.last_seq, d.version, v_transfer, -j.amount, -v_hold, d.credits - d.debits, d.held),
-            (j.credit, c.last_seq, c.version, v_transfer, j.amount, 0, c.credits - c.debits, c.held);
+            (j.debit, d.last_seq + 1, d.version + 1, v_transfer, -v_out, v_held, d.credits - d.debits - v_out, d.held + v_held),
+            (j.credit, c.last_seq + 1, c.version + 1, v_transfer, j.amount, 0, c.credits - c.debits + j.amount, c.held);
     ELSE
-        INSERT INTO payments_posting (account_id, seq, rev, transfer_id, delta, held_delta, balance_after, held_after) VALUES (
-            j.debit, d.last_seq, d.version, v_transfer, CASE j.phase WHEN 'hold' THEN 0 ELSE -j.amount END,
-            CASE j.phase WHEN 'hold' THEN j.amount ELSE -v_hold END, d.credits - d.debits, d.held
-        );
-        IF j.phase IN ('posted', 'capture') THEN
+        INSERT INTO payments_posting (account_id, seq, rev, transfer_id, delta, held_delta, balance_after, held_after) VALUES
+            (j.debit, d.last_seq + 1, d.version + 1, v_transfer, -v_out, v_held, d.credits - d.debits - v_out, d.held + v_held);
+        IF j.phase = 'hold' THEN
+            INSERT INTO payments_openhold (transfer_id, account_id, amount, expires_at) VALUES (v_transfer, j.debit, j.amount, j.expires_at);
+        ELSIF j.phase <> 'void' THEN
             INSERT INTO payments_inbox (transfer_id, account_id, amount) VALUES (v_transfer, j.credit, j.amount);
         END IF;
-        c.id := NULL;  -- It has not changed.
     END IF;
     IF j.pending IS NOT NULL THEN
         DELETE FROM payments_openhold WHERE transfer_id = j.pending;
     END IF;
-    IF p ? 'extras' THEN
-        PERFORM payments_post_extras(p, ARRAY[v_journal], ARRAY[NULL::text], v_now);
+    IF j.extras IS NOT NULL THEN
+        PERFORM payments_post_extras(p, ARRAY[v_journal], ARRAY[NULL::text], j.now);
     END IF;
     RETURN format(
         '{"journals":[{"outcome":"posted","code":"","journal_id":%s,"public_id":"%s","replayed":false}],'
         '"accounts":[{"id":%s,"version":%s,"balance":%s,"held":%s}%s]}',
-        v_journal, j.public_id, j.debit, d.version, d.credits - d.debits, d.held,
-        CASE WHEN c.id IS NULL THEN '' ELSE
-            format(',{"id":%s,"version":%s,"balance":%s,"held":%s}', c.id, c.version, c.credits - c.debits, c.held)
+        v_journal, j.public_id, j.debit, d.version + 1, d.credits - d.debits - v_out, d.held + v_held,
+        CASE WHEN v_into IS NOT NULL THEN
+            format(',{"id":%s,"version":%s,"balance":%s,"held":%s}', j.credit, c.version + 1, c.credits - c.debits + j.amount, c.held)
         END
     );
 END
@@ -148,6 +147,18 @@ AS $body$
     )), 'accounts', NULL)::text
     FROM payments_request r LEFT JOIN payments_journal j ON j.id = r.journal_id
     WHERE r.scope = p_scope AND r.key = p_key
+$body$;
+
+-- Store a refusal that was found before there was a journal to try; false if the key was answered before.
+CREATE OR REPLACE FUNCTION payments_refuse_request(p_scope text, p_key text, p_hash text, p_code text, p_now timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $body$
+BEGIN
+    INSERT INTO payments_request (scope, key, content_hash, outcome, code, journal_id, answered_at)
+    VALUES (p_scope, p_key, p_hash, 'refused', p_code, NULL, p_now)
+    ON CONFLICT (scope, key) DO NOTHING;
+    RETURN FOUND;
+END
 $body$;
 
 -- Post journals, each of any number of transfers and whole or not at all, in the order given, and answer for each.

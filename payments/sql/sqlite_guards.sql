@@ -52,6 +52,10 @@ WHEN EXISTS (SELECT 1 FROM payments_posting WHERE account_id = NEW.account_id AN
     OR EXISTS (SELECT 1 FROM payments_posting WHERE transfer_id = NEW.transfer_id AND account_id = NEW.account_id)
 BEGIN SELECT RAISE(ABORT, 'payments_posting: is append-only'); END;
 
+CREATE TRIGGER payments_posting_of_its_transfer BEFORE INSERT ON payments_posting
+WHEN NOT EXISTS (SELECT 1 FROM payments_transfer WHERE id = NEW.transfer_id AND NEW.account_id IN (debit_id, credit_id))
+BEGIN SELECT RAISE(ABORT, 'payments_posting: is a side of its transfer'); END;
+
 CREATE TRIGGER payments_posting_whole BEFORE INSERT ON payments_posting
 WHEN typeof(NEW.seq) <> 'integer' OR typeof(NEW.delta) <> 'integer' OR typeof(NEW.held_delta) <> 'integer'
     OR typeof(NEW.balance_after) <> 'integer' OR typeof(NEW.held_after) <> 'integer'

@@ -100,7 +100,8 @@ def _page(
 ) -> HttpResponse:
     user = user_of(request)
     quote, problem = _quote(product, typed, user.pk, problem)
-    wallet, pin = payments.wallet(user.pk, now=clock.now()), payments.pin_state(user.pk)
+    now = clock.now()
+    wallet, pin = payments.wallet(user.pk, now=now), payments.pin_state(user.pk, now=now)
     shown = quote.product
     left = shown.stock.available if shown.stock is not None else None
     context = {

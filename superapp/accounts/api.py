@@ -7,12 +7,14 @@ from uuid import UUID
 
 from superapp.accounts import queries, rows
 from superapp.accounts.actions.contacts import acquaint, ask_by_handle, block_person, make_contacts
+from superapp.accounts.actions.devices import trust_device
 from superapp.accounts.actions.finding import find_by_handle, find_by_phone
+from superapp.accounts.actions.owner import prove_owner, send_code_to_owner
 from superapp.accounts.actions.people import create_person, make_operator
 from superapp.accounts.actions.profile import set_avatar
 from superapp.accounts.models import User
 from superapp.accounts.rows import PersonRow
-from superapp.accounts.sessions import prove_owner, remember_browser, send_code_to_owner
+from superapp.accounts.sessions import device_id_of
 from superapp.accounts.visitor import for_people, tell_next, told, user_of
 
 __all__ = [
@@ -23,9 +25,12 @@ __all__ = [
     "block_person",
     "contacts",
     "create_person",
+    "device_id_of",
     "find_by_handle",
     "find_by_phone",
     "for_people",
+    "is_trusted_device",
+    "lock_people",
     "make_contacts",
     "make_operator",
     "people",
@@ -34,20 +39,24 @@ __all__ = [
     "prove_owner",
     "public_ids",
     "refused_pairs",
-    "remember_browser",
     "send_code_to_owner",
     "set_avatar",
     "tell_next",
     "told",
+    "trust_device",
     "user_by_handle",
     "user_by_number",
     "user_by_public_id",
+    "user_ever_of",
     "user_of",
 ]
 
 user_by_public_id = queries.user_by_public_id
+user_ever_of = queries.user_ever_of
 user_by_handle = queries.user_by_handle
+lock_people = queries.lock_people
 user_by_number = queries.user_by_number
+is_trusted_device = queries.is_trusted_device
 
 
 def person(user: User) -> PersonRow:

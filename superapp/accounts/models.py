@@ -87,8 +87,12 @@ class Device(models.Model):
     A browser that somebody logged in with, for as long as its session lives.
 
     ``ended_at`` is set when it logged out or was signed out from elsewhere; its session is gone then. ``browser_hash``
-    tells the browser again after the session has ended. ``trusted_at`` is null while nothing but a code by SMS speaks
-    for the device: such a device may read and write. Payments does not look at it yet; what it asks for is the PIN.
+    tells the browser again after the session has ended.
+
+    ``trusted_at`` is null while nothing but a code by SMS speaks for the device: such a device may read and write, and
+    may not set an account's first PIN at once. Trusted is the device on which an account begins, one that has waited
+    for a PIN and set it, and the same browser when it logs in again. Age alone makes none: a thief's session ages, too.
+    Who is signed out from elsewhere is trusted no more.
     """
 
     NAME_CHARS_MAX = 80

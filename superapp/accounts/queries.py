@@ -34,6 +34,15 @@ def user_by_public_id(public_id: UUID) -> User:
     return _one(User.objects.filter(public_id=public_id, is_active=True))
 
 
+def user_ever_of(public_id: UUID) -> User:
+    """
+    The same, also when their account was closed.
+
+    :raises PersonNotFound: if there never was one
+    """
+    return _one(User.objects.filter(public_id=public_id))
+
+
 def user_by_handle(handle: str) -> User:
     """
     :raises PersonNotFound: if nobody has the handle
@@ -123,26 +132,35 @@ def accepted_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     if not pairs:
         return set()
     ordered = sorted({(min(pair), max(pair)) for pair in pairs})
-    # Asked for every message: on PostgreSQL one text for any number of pairs, so that the server keeps the statement.
     if connection.vendor == "postgresql":
-        values = "SELECT * FROM unnest(%s::bigint[], %s::bigint[])"
+        # A function, since the log's own asks it too.
+        sql = "SELECT * FROM accounts_accepted_pairs(%s::bigint[], %s::bigint[])"
         params: list[Any] = [list(side) for side in zip(*ordered, strict=True)]
+        with prepared.cursor() as cursor:
+            cursor.execute(sql, params)
+            accepted = {ordered[place - 1] for (place,) in cursor.fetchall()}
     else:
-        values = f"VALUES {', '.join(['(%s, %s)'] * len(ordered))}"
-        params = [one for pair in ordered for one in pair]
+        accepted = _accepted_pairs_plain(ordered)
+    return {pair for pair in pairs if (min(pair), max(pair)) in accepted}
+
+
+def _accepted_pairs_plain(ordered: list[tuple[int, int]]) -> set[tuple[int, int]]:
     # Both sides are read, though they agree: a fault in one of them must refuse, not admit.
     sql = f"""
-        WITH pair (lower_id, higher_id) AS ({values})
+        WITH pair (lower_id, higher_id) AS (VALUES {", ".join(["(%s, %s)"] * len(ordered))})
         SELECT pair.lower_id, pair.higher_id
         FROM pair
         JOIN accounts_contact AS ours ON ours.owner_id = pair.lower_id AND ours.peer_id = pair.higher_id
         JOIN accounts_contact AS theirs ON theirs.owner_id = pair.higher_id AND theirs.peer_id = pair.lower_id
         WHERE ours.state = 'accepted' AND theirs.state = 'accepted' AND NOT ours.is_blocked AND NOT theirs.is_blocked
     """  # noqa: S608  # Only placeholders are put in.
-    with prepared.cursor() as cursor:
-        cursor.execute(sql, params)
-        accepted = {(row[0], row[1]) for row in cursor.fetchall()}
-    return {pair for pair in pairs if (min(pair), max(pair)) in accepted}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [one for pair in ordered for one in pair])
+        return {(lower, higher) for lower, higher in cursor.fetchall()}
+
+
+def has_blocked(owner_id: int, peer_id: int) -> bool:
+    return Contact.objects.filter(owner_id=owner_id, peer_id=peer_id, is_blocked=True).exists()
 
 
 def onlookers(user_id: int) -> list[int]:
@@ -194,6 +212,10 @@ def device_of_session(session_key: str, *, now: datetime) -> Device | None:
     return devices.select_related("user").first()
 
 
+def device_id_of_session(session_key: str) -> int | None:
+    return Device.objects.filter(session_key=session_key, ended_at=None).values_list("pk", flat=True).first()
+
+
 def devices_of(user_id: int) -> list[Device]:
     """Where this person is logged in, latest use first."""
     rows = Device.objects.filter(user_id=user_id, ended_at=None)
@@ -208,6 +230,37 @@ def device_of(user_id: int, public_id: UUID) -> Device:
     if device is None:
         raise DeviceNotFound
     return device
+
+
+def open_device(user_id: int, device_id: int | None) -> Device:
+    """
+    A device on which this person is logged in.
+
+    :raises DeviceNotFound: if it is somebody else's, or was signed out, or there is none
+    """
+    found = None if device_id is None else Device.objects.filter(pk=device_id, user_id=user_id, ended_at=None).first()
+    if found is None:
+        raise DeviceNotFound
+    return found
+
+
+def is_trusted_device(user_id: int, device_id: int | None) -> bool:
+    """Whether something stronger than a code by SMS speaks for this device of theirs (see ``Device``)."""
+    if device_id is None:
+        return False
+    return Device.objects.filter(pk=device_id, user_id=user_id, ended_at=None, trusted_at__isnull=False).exists()
+
+
+def devices_in_browser(*, user_id: int, browser_hash: str) -> QuerySet[Device]:
+    """Every log-in of this person in this browser, ended ones, too; none for a browser that cannot be told again."""
+    if not browser_hash:
+        return Device.objects.none()
+    return Device.objects.filter(user_id=user_id, browser_hash=browser_hash)
+
+
+def is_trusted_browser(*, user_id: int, browser_hash: str) -> bool:
+    """Whether this person was trusted in this browser before."""
+    return devices_in_browser(user_id=user_id, browser_hash=browser_hash).filter(trusted_at__isnull=False).exists()
 
 
 # Pictures.

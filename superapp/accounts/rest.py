@@ -9,10 +9,12 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
 from superapp.accounts import pictures, queries, sessions
 from superapp.accounts.actions import profile
@@ -21,7 +23,7 @@ from superapp.accounts.models import User
 from superapp.accounts.rows import AVATAR_PIXELS
 from superapp.core import clock, media
 from superapp.core.errors import NotLoggedIn
-from superapp.realtime import serving
+from superapp.realtime import openapi, serving
 from superapp.realtime.json_door import json_door
 from superapp.realtime.registry import Shape
 
@@ -57,9 +59,8 @@ def in_known_browser(view: View) -> View:
 
 
 @never_cache
-@require_POST
 @in_known_browser
-@json_door
+@json_door("POST")
 def login_code(request: HttpRequest) -> dict[str, int]:
     """Send a code. The answer is the same whether the number has an account or not."""
     code_in = serving.read(_login_code_in.decode, request.body)
@@ -67,9 +68,8 @@ def login_code(request: HttpRequest) -> dict[str, int]:
 
 
 @never_cache
-@require_POST
 @in_known_browser
-@json_door
+@json_door("POST")
 def login(request: HttpRequest) -> dict[str, str | bool]:
     """Log in with a code; a new number makes a new account."""
     login_in = serving.read(_login_in.decode, request.body)
@@ -79,16 +79,15 @@ def login(request: HttpRequest) -> dict[str, str | bool]:
 
 
 @never_cache
-@require_POST
-@json_door
+@json_door("POST")
 def logout(request: HttpRequest) -> dict[str, Any]:
+    """Log this browser out."""
     sessions.end(request, now=clock.now())
     return {}
 
 
 @never_cache
-@require_http_methods(["PUT", "POST", "DELETE"])
-@json_door
+@json_door("PUT", "POST", "DELETE")
 def avatar(request: HttpRequest) -> dict[str, Any]:
     """Show another picture, or none. POST is for forms, which know no PUT."""
     user_id = _person(request).pk
@@ -111,6 +110,14 @@ def avatar_file(request: HttpRequest, *, public_id: UUID, digest: str, size: int
     return media.answer(path, content_type="image/webp", cache_control=f"private, {media.FOR_EVER}")
 
 
+openapi.describe("POST login/code", "accounts.login_code", login_code, body=LoginCodeIn)
+openapi.describe("POST login", "accounts.login", login, body=LoginIn)
+openapi.describe("POST logout", "accounts.logout", logout)
+openapi.describe("PUT me/avatar", "accounts.avatar", avatar, file="picture")
+openapi.describe("POST me/avatar", "accounts.avatar_by_form", avatar, file="picture")
+openapi.describe("DELETE me/avatar", "accounts.avatar_remove", avatar)
+
+
 def _person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise NotLoggedIn
@@ -121,8 +128,12 @@ def _upload(request: HttpRequest) -> bytes:
     if int(request.META.get("CONTENT_LENGTH") or 0) > FORM_BYTES_MAX:
         raise PictureTooLarge(megabytes_max=pictures.UPLOAD_BYTES_MAX // 1024 // 1024)
     method, request.method = request.method, "POST"  # Django reads forms of POST alone.
-    picture = request.FILES.get("picture")
-    request.method = method
+    try:
+        picture = request.FILES.get("picture")
+    except (MultiPartParserError, SuspiciousOperation):
+        raise PictureUnreadable from None
+    finally:
+        request.method = method
     if picture is None:
         raise PictureUnreadable
     return picture.read(pictures.UPLOAD_BYTES_MAX + 1)

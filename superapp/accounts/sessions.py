@@ -13,9 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from superapp.accounts import browsers, queries
 from superapp.accounts.actions import devices, login
 from superapp.accounts.actions.login import Proof
-from superapp.accounts.errors import CodeNotSent, CodeOver
 from superapp.accounts.models import User
-from superapp.accounts.visitor import user_of
 from superapp.core import clock
 from superapp.realtime.registry import Caller, authenticator
 
@@ -58,16 +56,15 @@ def address_of(request: HttpRequest) -> str:
 def send_code(request: HttpRequest, *, phone: str) -> int:
     """Send a code that this browser can use; after how many seconds it may ask for another. See ``actions.login``."""
     return login.send_login_code(
-        phone=phone, browser_token=browser_token(request), address=address_of(request), now=clock.now()
+        phone=phone, browser=_browser_of(request), address=address_of(request), now=clock.now()
     )
 
 
 def log_in(request: HttpRequest, *, phone: str, code: str, language: str) -> Proof:
     """Log this browser in as whoever's number the code proves; who was logged in here before is logged out."""
     now = clock.now()
-    token = browser_token(request)
     proof = login.prove_number(
-        phone=phone, code=code, browser_token=token, address=address_of(request), language=language, now=now
+        phone=phone, code=code, browser=_browser_of(request), address=address_of(request), language=language, now=now
     )
     begin(request, proof, now=now)
     return proof
@@ -85,7 +82,7 @@ def begin(request: HttpRequest, proof: Proof, *, now: datetime) -> None:
         devices.begin_device(
             user_id=proof.user.pk,
             session_key=session_key,
-            browser_hash=login.browser_hash(browser_token(request)),
+            browser_hash=_browser_of(request),
             name=browsers.device_name(request.headers.get("User-Agent", "")[:USER_AGENT_CHARS_MAX]),
             is_new_account=proof.is_new,
             now=now,
@@ -126,39 +123,10 @@ def caller_of_session(session_key: str) -> Caller | None:
     )
 
 
-def send_code_to_owner(request: HttpRequest) -> int:
-    """
-    Send a code to the number of who is logged in here; after how many seconds another may be asked for.
-
-    :raises CodeNotSent: if they have no number any more, or it could not be handed on
-    """
-    return send_code(request, phone=_own_number(request))
+def device_id_of(request: HttpRequest) -> int | None:
+    """The device that shows this page, whose session Django has found good; None where it has none."""
+    return queries.device_id_of_session(request.session.session_key or "")
 
 
-def prove_owner(request: HttpRequest, *, code: str) -> datetime:
-    """
-    Use up a code that was sent to who is logged in here, and return when: whoever holds this session holds the number,
-    too.
-
-    :raises CodeWrong, CodeOver, RateLimited: as at the log-in
-    """
-    now = clock.now()
-    user = user_of(request)
-    proof = login.prove_number(
-        phone=_own_number(request),
-        code=code,
-        browser_token=browser_token(request),
-        address=address_of(request),
-        language=user.language,
-        now=now,
-    )
-    if proof.user.pk != user.pk:  # It moved to somebody else in this very moment.
-        raise CodeOver
-    return now
-
-
-def _own_number(request: HttpRequest) -> str:
-    number = queries.number_of(user_of(request).pk)
-    if number is None:
-        raise CodeNotSent
-    return number
+def _browser_of(request: HttpRequest) -> str:
+    return login.browser_hash(browser_token(request))

@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,14 +17,14 @@ from superapp.accounts.models import User
 
 Arguments = ParamSpec("Arguments")
 NOTE_KEY = "note"
-View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 
 def for_people(view: View[Arguments]) -> View[Arguments]:
     """Only for somebody who is logged in and has a name; others are first asked for what is missing."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponseBase:
         if not user_of(request).name:
             return redirect(f"{reverse('accounts_pages:name')}?{urlencode({'next': request.path})}")
         return view(request, *args, **kwargs)

@@ -58,6 +58,7 @@ class Batcher(Generic[Item, Outcome]):
         self._queue_max = queue_max
         self._queue: deque[_Entry[Item, Outcome]] = deque()
         self._wake = threading.Condition()
+        self._is_resting = False
         self._thread: threading.Thread | None = None
 
     def submit(self, item: Item) -> Future[Outcome]:
@@ -83,14 +84,19 @@ class Batcher(Generic[Item, Outcome]):
                 self._thread = threading.Thread(target=self._work, name=f"batcher-{self._name}", daemon=True)
                 self._thread.start()
             self._queue.append(entry)
-            self._wake.notify()
+            # Waking a thread costs far more than queuing, and one that works looks by itself.
+            if self._is_resting:
+                self._is_resting = False
+                self._wake.notify()
 
     def _work(self) -> None:
         while True:
             with self._wake:
                 while not self._queue:
+                    self._is_resting = True
                     if not self._wake.wait(IDLE_SECONDS):
                         _give_back_connections()
+                self._is_resting = False
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch_max))]
             batch_sizes.labels(self._name).observe(len(batch))
             self._settle(batch, self._outcomes(batch))

@@ -9,8 +9,6 @@ transaction's own id; on SQLite, where writers take turns, a counter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.db import connection, transaction
 
 from superapp.core import prepared
@@ -18,18 +16,14 @@ from superapp.core import prepared
 
 def stamp() -> int:
     """The number of the running transaction, for the ``changed`` column of every row it touches."""
-    return ask_stamp()()
-
-
-def ask_stamp() -> Callable[[], int]:
-    """The same, asked for now and looked at later: see ``prepared.together``."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a stamp belongs inside a transaction")
-    if connection.vendor == "postgresql":
-        asked = prepared.ask("SELECT pg_current_xact_id()::text::bigint", [])
-    else:
-        asked = prepared.ask("UPDATE core_instance SET changes = changes + 1 RETURNING changes", [])
-    return lambda: int(asked()[0][0])
+    with prepared.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        else:
+            cursor.execute("UPDATE core_instance SET changes = changes + 1 RETURNING changes")
+        return int(cursor.fetchone()[0])
 
 
 def horizon() -> int:

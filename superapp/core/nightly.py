@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 class Night(models.Model):
-    """A night's proof: begun by one process, and what it found. Every app that proves something has a table of its own."""
+    """A night's proof: begun by one process, and what it found. Every app that proves something has its own table."""
 
     date = models.DateField(primary_key=True)
     begun_at = models.DateTimeField()
@@ -67,10 +67,10 @@ class Nightly(Generic[N]):
         found = self._prove(now)
         self._findings.set(len(found))
         if found:
-            log.critical(f"{self._what}_not_proved", findings=found)
+            log.critical("not_proved", what=self._what, findings=found)
         else:
             self._proved_at.set(now.timestamp())
-            log.info(f"{self._what}_proved")
+            log.info("proved", what=self._what)
         self._nights.objects.filter(date=night).update(is_done=True, findings=found)
         return len(found)
 

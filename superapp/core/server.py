@@ -14,12 +14,64 @@ from daphne.server import Server
 
 # isort: split
 import autobahn.util
+import daphne.http_protocol
+import structlog
+from daphne.http_protocol import WebRequest
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 MESSAGE_BYTES_MAX = 1024 * 1024
 PING_SECONDS = 20
 PING_ANSWER_SECONDS_MAX = 30
 CLOSING_SECONDS_MAX = 5
 THREAD_TURN_SECONDS = 0.0001
+UNREAD_BYTES_MAX = 4 * 1024 * 1024
+
+log = structlog.get_logger(__name__)
+
+
+class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no types.
+    """
+    A socket that ends when its client lets more than ``UNREAD_BYTES_MAX`` lie.
+
+    Daphne takes whatever it is given and keeps it until the client reads it; Twisted says when it has begun to keep
+    and when all is gone (``IPushProducer``).
+    """
+
+    def onOpen(self) -> None:  # noqa: N802  # Autobahn's name.
+        self._unread: int | None = None  # Not None: the client does not keep up.
+        # In place of the HTTP channel, through which this connection began.
+        self.transport.unregisterProducer()
+        self.transport.registerProducer(self, True)
+        super().onOpen()
+
+    def pauseProducing(self) -> None:  # noqa: N802  # Twisted's names, here and below.
+        # Said again with every frame that is added.
+        self._unread = self._unread or 0
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        self._unread = None
+
+    def stopProducing(self) -> None:  # noqa: N802
+        pass
+
+    def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802  # Daphne's name.
+        super().serverSend(content, binary)
+        if self._unread is not None:
+            self._unread += len(content)
+            if self._unread > UNREAD_BYTES_MAX:
+                log.info("socket_unread", bytes=self._unread)
+                self.transport.abortConnection()
+
+
+class UnreadRequest(WebRequest):  # type: ignore[misc]
+    """A request whose body is left to Django. Twisted would hold a form's in memory, and refuse a broken one itself."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{**options, "parsePOSTFormSubmission": False})
+
+
+WebSocketFactory.protocol = BoundedWebSocket
+daphne.http_protocol.WebRequest = UnreadRequest
 
 
 def run(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
 from superapp.core import clock
 from superapp.realtime import crossing
-from superapp.realtime.crossing import Parcel, Subscription, To
+from superapp.realtime.crossing import Message, Parcel, Subscription, To
 from superapp.realtime.hub import hint_lag, hub
 
 # Something may have been missed: clients ask what changed.
@@ -17,29 +18,41 @@ RESUMED = b'{"on":"bus","say":"resumed"}'
 LISTEN_SECONDS_MAX = 1.0
 
 
-def publish(user_ids: Collection[int], frame: bytes) -> None:
+@dataclass(frozen=True, slots=True)
+class Tidings:
     """
-    Send one encoded hint to every socket of these people, in this process and in the others.
+    One encoded hint and who hears it: every socket of these people, but for lines of this process, by number, that are
+    told in another way.
+    """
 
-    It may be lost, and never waits: sockets of this process hear it whatever has become of Redis.
+    to: Collection[int]
+    frame: bytes
+    not_to: list[int] = field(default_factory=list)
+
+
+def publish(tidings: Sequence[Tidings]) -> None:
     """
-    hub.post(hub.deliver, user_ids, frame)
+    Send hints to the sockets of people, in this process and in the others, in this order.
+
+    They may be lost, and this never waits: sockets of this process hear them whatever has become of Redis.
+    """
+    hub.post_all((hub.deliver, (one.to, one.frame, one.not_to)) for one in tidings)
     if settings.REDIS_URL:
-        crossing.publisher(RESUMED).publish(To.PEOPLE, people=list(user_ids), frame=frame)
+        crossing.publisher(RESUMED).publish([Message(To.PEOPLE, list(one.to), "", one.frame) for one in tidings])
 
 
 def publish_topic(topic: str, frame: bytes) -> None:
     """Send one encoded hint to every socket that watches the topic."""
     hub.post(hub.deliver_topic, topic, frame)
     if settings.REDIS_URL:
-        crossing.publisher(RESUMED).publish(To.TOPIC, topic=topic, frame=frame)
+        crossing.publisher(RESUMED).publish([Message(To.TOPIC, [], topic, frame)])
 
 
 def end_device(device_id: int) -> None:
     """Close the sockets of a device that was signed out."""
     hub.post(hub.end_device, device_id)
     if settings.REDIS_URL:
-        crossing.publisher(RESUMED).publish(To.DEVICE, people=[device_id])
+        crossing.publisher(RESUMED).publish([Message(To.DEVICE, [device_id], "", b"")])
 
 
 _subscription: Subscription | None = None

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -107,14 +107,13 @@ class Publisher:
         self._pause_seconds = PAUSE_SECONDS_MIN
         self._lost = 0
 
-    def publish(self, to: To, *, people: list[int] | None = None, topic: str = "", frame: bytes = b"") -> None:
-        """Queue one message for all other processes."""
-        message = Message(to, people or [], topic, frame)
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Queue messages for all other processes."""
         with self._wake:
             if time.monotonic() < self._paused_until or len(self._queue) >= QUEUE_MAX:
-                self._lose(1)
+                self._lose(len(messages))
                 return
-            self._queue.append(message)
+            self._queue.extend(messages)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="bus", daemon=True)
                 self._thread.start()

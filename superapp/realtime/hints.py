@@ -9,6 +9,7 @@ import msgspec
 from django.db import transaction
 
 from superapp.realtime import bus
+from superapp.realtime.bus import Tidings
 
 encode = msgspec.json.Encoder().encode
 
@@ -20,6 +21,6 @@ def after_commit(user_ids: Collection[int], hint: dict[str, Any]) -> None:
     # A closure and not functools.partial: Django names a failed robust hook by __qualname__, which a partial
     # lacks, so that its failure would escape into a caller whose work is already committed.
     def send() -> None:
-        bus.publish(user_ids, frame)
+        bus.publish([Tidings(user_ids, frame)])
 
     transaction.on_commit(send, robust=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
 from collections import deque
@@ -34,6 +35,7 @@ hint_lag = Histogram(
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1),
 )
 
+_numbers = itertools.count(1)
 Event = dict[str, Any]
 Send = Callable[[Event], Awaitable[None]]
 
@@ -57,9 +59,11 @@ class Line:
     others nothing.
     """
 
-    __slots__ = ("_acked", "_bytes_unacked", "_queued", "_send", "_sizes", "caller", "is_open", "topics")
+    __slots__ = ("_acked", "_bytes_unacked", "_queued", "_send", "_sizes", "caller", "is_open", "number", "topics")
 
     def __init__(self, caller: Caller, send: Send) -> None:
+        # By which an answer to one of its commands is known to be its own; no two lines of a process have the same.
+        self.number = next(_numbers)
         self.caller = caller
         self.is_open = True
         self.topics: set[str] = set()
@@ -226,14 +230,14 @@ class Hub:
         if not watchers:
             del self._watchers[topic]
 
-    def deliver(self, user_ids: Iterable[int], encoded: bytes) -> None:
-        """Hand one hint to every line of these people."""
+    def deliver(self, user_ids: Iterable[int], encoded: bytes, not_to: Collection[int] = ()) -> None:
+        """Hand one hint to every line of these people, but for those of the numbers in ``not_to``."""
         frame: Frame | None = None
         for user_id in user_ids:
             lines = self._lines.get(user_id)
             if lines is not None:
                 frame = frame or Frame(encoded)
-                self._hint(lines, frame)
+                self._hint(lines, frame, not_to)
 
     def deliver_topic(self, topic: str, encoded: bytes) -> None:
         """Hand one hint to every line that watches the topic."""
@@ -247,9 +251,10 @@ class Hub:
         for lines in list(self._lines.values()):
             self._hint(lines, frame)
 
-    def _hint(self, lines: dict[Line, None], frame: Frame) -> None:
+    def _hint(self, lines: dict[Line, None], frame: Frame, not_to: Collection[int] = ()) -> None:
         for line in lines:
-            line.hint(frame)
+            if line.number not in not_to:
+                line.hint(frame)
             # A line that was cut is still in the tables until its socket's own loop hears of it; it hears nothing
             # meanwhile.
 
@@ -270,12 +275,16 @@ class Hub:
         However much is posted while the loop is busy, it is woken once. A process without sockets has no loop, and
         nobody to tell.
         """
-        posted = (time.monotonic(), action, args)
+        self.post_all([(action, args)])
+
+    def post_all(self, calls: Iterable[tuple[Callable[..., None], tuple[Any, ...]]]) -> None:
+        """The same for several, one after the other."""
+        now = time.monotonic()
         with self._lock:
             loop = self._loop
             if loop is None:
                 return
-            self._posted.append(posted)
+            self._posted.extend((now, action, args) for action, args in calls)
             if self._is_woken:
                 return
             self._is_woken = True

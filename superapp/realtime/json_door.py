@@ -11,27 +11,35 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from superapp.core.errors import DomainError
 from superapp.realtime import serving
+from superapp.realtime.errors import MethodNotAllowed
 
 View = Callable[..., HttpResponseBase]
 
 
-def json_door(view: Callable[..., Any]) -> View:
-    """Answer with JSON what the view returns, and what it refuses with the one body of errors."""
+def json_door(*methods: str) -> Callable[[Callable[..., Any]], View]:
+    """Answer these methods with JSON: what the view returns, and what is refused in the one body of errors."""
 
-    @functools.wraps(view)
-    def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
-        def call() -> Any:
-            return view(request, **parts)
+    def door(view: Callable[..., Any]) -> View:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+            def call() -> Any:
+                if request.method not in methods:
+                    raise MethodNotAllowed
+                return view(request, **parts)
 
-        try:
-            response = _json(serving.safely(call), 200)
-        except DomainError as refused:
-            response = _json(refused.body(), int(refused.kind))
-            if refused.retry_after is not None:
-                response.headers["Retry-After"] = str(refused.retry_after)
-        return response
+            try:
+                response = _json(serving.safely(call), 200)
+            except DomainError as refused:
+                is_method = isinstance(refused, MethodNotAllowed)
+                response = _json(refused.body(), 405 if is_method else int(refused.kind))
+                if refused.retry_after is not None:
+                    response.headers["Retry-After"] = str(refused.retry_after)
+            response.headers["Allow"] = ", ".join(methods)
+            return response
 
-    return answer
+        return answer
+
+    return door
 
 
 def _json(answer: object, status: int) -> HttpResponse:

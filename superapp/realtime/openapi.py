@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from django.conf import settings
 
 from superapp.realtime import registry
-from superapp.realtime.registry import Command
+from superapp.realtime.registry import Command, Shape
 
 REF_TEMPLATE = "#/components/schemas/{name}"
 ERROR = {
@@ -25,10 +27,32 @@ ERROR = {
 _PATH_FIELD = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What is asked over HTTP alone, and is therefore no command."""
+
+    rest: str
+    name: str
+    sentence: str
+    body: type[Shape] | None
+    file: str | None
+
+
+_doors: list[Door] = []
+
+
+def describe(
+    rest: str, name: str, view: Callable[..., Any], *, body: type[Shape] | None = None, file: str | None = None
+) -> None:
+    """Describe such a door: its fields as JSON, or one file under that name in a form."""
+    _doors.append(Door(rest, name, _first_line(view.__doc__, name), body, file))
+
+
 def description() -> dict[str, Any]:
     """OpenAPI 3.1 of every command that has a route."""
     routed = [command for command in registry.commands.values() if command.rest is not None]
     types = [command.shape for command in routed] + [command.answer for command in routed if command.answer is not None]
+    types += [door.body for door in _doors if door.body is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF_TEMPLATE)
     of_type = dict(zip(types, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
@@ -37,6 +61,9 @@ def description() -> dict[str, Any]:
         shape = components[of_type[command.shape]["$ref"].rsplit("/", 1)[1]]
         operation = _operation(command, method, route, shape, of_type)
         paths.setdefault("/api/v1/" + _PATH_FIELD.sub(r"{\1}", route), {})[method.lower()] = operation
+    for door in _doors:
+        method, route = door.rest.split(" ", 1)
+        paths.setdefault(f"/api/v1/{route}", {})[method.lower()] = _of_door(door)
     return {
         "openapi": "3.1.0",
         "info": {"title": settings.BRAND_NAME, "version": "v1"},
@@ -53,24 +80,43 @@ def _operation(
     others = [name for name in fields if name not in in_path]
     parameters = [_parameter("path", name, fields.get(name, {}), is_required=True) for name in in_path]
     handler = command.handler or command.loop_handler
-    operation: dict[str, Any] = {
-        "operationId": command.name,
-        "summary": (handler.__doc__ or command.name).strip().splitlines()[0],
-        "responses": {
-            "200": {"description": "Done.", "content": _json(of_type.get(command.answer, {"type": "object"}))},
-            "default": {"description": "Refused.", "content": _json({"$ref": REF_TEMPLATE.format(name="Error")})},
-        },
-    }
+    operation = _described(command.name, _first_line(handler.__doc__, command.name), of_type.get(command.answer))
     if method in ("GET", "DELETE"):
         parameters += [_parameter("query", name, fields[name], is_required=name in required) for name in others]
     elif others:
-        body = {
-            "type": "object",
-            "properties": {name: fields[name] for name in others},
-            "required": [name for name in required if name in others],
-        }
-        operation["requestBody"] = {"required": True, "content": _json(body)}
+        needed = [name for name in required if name in others]
+        body = {"type": "object", "properties": {name: fields[name] for name in others}, "required": needed}
+        # Without a body, nothing is said about anything.
+        operation["requestBody"] = {"required": bool(needed), "content": _json(body)}
     return {**operation, "parameters": parameters}
+
+
+def _of_door(door: Door) -> dict[str, Any]:
+    operation = _described(door.name, door.sentence, None)
+    if door.body is not None:
+        reference = REF_TEMPLATE.format(name=door.body.__name__)
+        operation["requestBody"] = {"required": True, "content": _json({"$ref": reference})}
+    if door.file is not None:
+        file = {"type": "string", "contentMediaType": "application/octet-stream"}
+        form = {"type": "object", "properties": {door.file: file}, "required": [door.file]}
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
+    return operation
+
+
+def _described(name: str, sentence: str, answer: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "tags": [name.partition(".")[0]],
+        "summary": sentence,
+        "responses": {
+            "200": {"description": "Done.", "content": _json(answer or {"type": "object"})},
+            "default": {"description": "Refused.", "content": _json({"$ref": REF_TEMPLATE.format(name="Error")})},
+        },
+    }
+
+
+def _first_line(docstring: str | None, otherwise: str) -> str:
+    return (docstring or otherwise).strip().splitlines()[0]
 
 
 def _parameter(where: str, name: str, schema: dict[str, Any], *, is_required: bool) -> dict[str, Any]:

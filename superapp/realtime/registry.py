@@ -21,6 +21,8 @@ class Caller:
     device_id: int | None
     device_public_id: UUID | None
     language: str
+    # The socket on which they ask, by the hub's number of it; 0 through the other door.
+    line: int = 0
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +41,8 @@ class Command:
     One thing a client may ask for, on the socket by ``name`` and, if it has a ``rest`` route, under ``/api/v1``.
 
     ``handler`` may use the database and runs in the pool of threads. ``loop_handler``, where there is one, serves the
-    socket instead: it returns an awaitable at once and never blocks. ``cost`` is what a call takes from a person's
-    allowance.
+    socket instead: it returns an awaitable at once and never blocks; ``shaped`` makes the answer of what that ends
+    with. ``cost`` is what a call takes from a person's allowance.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Command:
     cost: int
     answer: Any
     decoder: msgspec.json.Decoder[Shape]
+    shaped: Callable[[Any], Answer] | None = None
 
 
 commands: dict[str, Command] = {}
@@ -80,10 +83,11 @@ def loop_command(
     sync: Handler[S] | None = None,
     cost: int = 1,
     answer: Any = None,
+    shaped: Callable[[Any], Answer] | None = None,
 ) -> Callable[[LoopHandler[S]], LoopHandler[S]]:
     """
     Register a command whose handler never blocks, such as one that submits to a batcher: a coroutine function, or one
-    that returns a future.
+    that returns a future, which ``shaped`` makes into the answer without the cost of a task.
 
     A command with a ``rest`` mirror names its twin for threads in ``sync``: the same action, waited for.
     """
@@ -91,7 +95,7 @@ def loop_command(
         raise ValueError(f"{name} has a REST mirror and needs a sync twin to serve it")
 
     def register(handler: LoopHandler[S]) -> LoopHandler[S]:
-        _add(Command(name, shape, sync, handler, rest, cost, answer, msgspec.json.Decoder(shape)))
+        _add(Command(name, shape, sync, handler, rest, cost, answer, msgspec.json.Decoder(shape), shaped))
         return handler
 
     return register

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from superapp.core.errors import NotLoggedIn
 from superapp.realtime import openapi, registry, rest_format, serving
 from superapp.realtime.allowance import allowance
-from superapp.realtime.errors import BadFrame
+from superapp.realtime.errors import BadFrame, MethodNotAllowed
 from superapp.realtime.registry import Command, Shape
 
 
@@ -28,6 +28,12 @@ class CommandView(APIView):
     @property
     def allowed_methods(self) -> list[str]:
         return [*self.commands, "OPTIONS"]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # What cannot be done by anybody is said to everybody, before it is asked who asks.
+        if request.method not in (*self.allowed_methods, "HEAD" if "GET" in self.commands else ""):
+            raise MethodNotAllowed
+        super().initial(request, *args, **kwargs)
 
     def dispatch_command(self, request: Request, **path_fields: Any) -> Response:
         """Serve the command exactly as the socket does."""
@@ -93,4 +99,4 @@ class DescriptionView(APIView):
         return Response(openapi.description())
 
 
-urlpatterns = [*_views(), path("schema/", DescriptionView.as_view())]
+urlpatterns = [*_views(), path("schema/", DescriptionView.as_view(), name="schema")]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import random
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -56,7 +56,6 @@ DRAIN_IN_MS = 1_500
 DRAIN = {"drain": {"in_ms": DRAIN_IN_MS, "jitter_ms": 8_000}}
 
 sockets_refused = Counter("nusa_sockets_refused", "Sockets that were not let in.", ["why"])
-_numbers = itertools.count(1)
 encode = msgspec.json.Encoder().encode
 
 
@@ -122,8 +121,9 @@ class HintSocket(AsyncConsumer):
 
     async def _live(self, welcomed: Welcome, receive: Any, send: Any) -> None:
         self.line = line = Line(welcomed.caller, send)
+        line.caller = replace(welcomed.caller, line=line.number)
         # In every line of the log that this socket's frames cause.
-        structlog.contextvars.bind_contextvars(socket=next(_numbers), user=str(welcomed.caller.user_public_id))
+        structlog.contextvars.bind_contextvars(socket=line.number, user=str(welcomed.caller.user_public_id))
         self._waiting = 0
         self._look_again_later()
         # Nothing is awaited in between: ``ready`` is the first frame, and no hint after it is missed.
@@ -189,7 +189,7 @@ class HintSocket(AsyncConsumer):
 
         def end(answer: asyncio.Future[Any]) -> None:
             self._waiting -= 1
-            serving.observe(name, self._answer(number, name, answer), began)
+            serving.observe(name, self._answer(number, name, answer, command.shaped if command else None), began)
 
         answer.add_done_callback(end)
 
@@ -200,15 +200,14 @@ class HintSocket(AsyncConsumer):
             return asyncio.ensure_future(command.loop_handler(caller, shape))
         return threads.start(serving.in_language, caller.language, command.handler, caller, shape)
 
-    def _answer(self, number: int, name: str, answer: asyncio.Future[Any]) -> str:
+    def _answer(self, number: int, name: str, answer: asyncio.Future[Any], shaped: Callable[[Any], Any] | None) -> str:
         if answer.cancelled():
             return "cancelled"
         error = answer.exception()
         if error is None:
             try:
-                self.line.send(
-                    {"type": "websocket.send", "text": encode({"id": number, "ok": answer.result()}).decode()}
-                )
+                ok = shaped(answer.result()) if shaped else answer.result()
+                self.line.send({"type": "websocket.send", "text": encode({"id": number, "ok": ok}).decode()})
             except (TypeError, ValueError) as unencodable:
                 error = unencodable
             else:
@@ -240,7 +239,7 @@ class HintSocket(AsyncConsumer):
                 if caller is None:
                     self.line.close(lines.CLOSE_NOT_LOGGED_IN)
                     return
-                self.line.caller = caller  # Its language may be another.
+                self.line.caller = replace(caller, line=self.line.number)  # Its language may be another.
             self._look_again_later()
 
         try:

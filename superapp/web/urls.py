@@ -9,6 +9,7 @@ from superapp.web import receipts, views
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("api/", views.api_reference, name="api_reference"),
     path("luring/", views.offline, name="offline"),
     path("bukti/periksa/", receipts.check, name="receipt_check"),
     path("bukti/kunci.json", receipts.keys, name="receipt_keys"),

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from superapp.web import assets
@@ -29,6 +30,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """What the device shows for a page it does not hold while there is no line; it keeps this one beforehand."""
     return render(request, "web/offline.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def api_reference(request: HttpRequest) -> HttpResponse:
+    """What the API can do, to read and to try as whoever is logged in."""
+    return render(request, "web/api_reference.html")
 
 
 @require_safe

@@ -6,13 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from chat import api as chat
 from chat.api import CardType, Doing
+from payments import api as payments
 
 TRANSFER = "payments.transfer"
 ORDER = "shop.order"
 
 
 def register() -> None:
-    """Have chat know them all."""
+    """Have chat know them all; those of money where money is offered."""
+    if not payments.is_offered():
+        return
     chat.register_card(
         TRANSFER,
         CardType("payments/cards/transfer.html", line=_("Sent {amount}"), styles=("payments/css/cards.css",)),

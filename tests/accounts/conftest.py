@@ -37,7 +37,7 @@ def ask_for_code(database: None, now: datetime) -> Callable[..., int]:
     """Have a code sent: ``ask_for_code("0812…", browser="phone", at=later)``."""
 
     def ask(phone: str, *, browser: str = "phone", address: str = ADDRESS, at: datetime = now) -> int:
-        return login.send_login_code(phone=phone, browser_token=browser, address=address, now=at)
+        return login.send_login_code(phone=phone, browser=login.browser_hash(browser), address=address, now=at)
 
     return ask
 
@@ -49,7 +49,8 @@ def prove(database: None, now: datetime) -> Callable[..., login.Proof]:
     def attempt(
         phone: str, code: str, *, browser: str = "phone", address: str = ADDRESS, at: datetime = now
     ) -> login.Proof:
-        return login.prove_number(phone=phone, code=code, browser_token=browser, address=address, language="id", now=at)
+        browser = login.browser_hash(browser)
+        return login.prove_number(phone=phone, code=code, browser=browser, address=address, language="id", now=at)
 
     return attempt
 

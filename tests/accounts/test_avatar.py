@@ -227,6 +227,14 @@ def test_form_without_a_picture_is_refused(make_user, logged_in):
     assert (answer.status_code, answer.json()["code"]) == (422, "accounts.picture_unreadable")
 
 
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=", "text/plain"])
+def test_form_that_cannot_be_read_is_refused(make_user, logged_in, content_type):
+    refused = logged_in(make_user("ana")).generic("PUT", "/api/v1/me/avatar", b"--x--\r\n", content_type=content_type)
+
+    assert refused.status_code == 422
+    assert refused.json()["code"] == "accounts.picture_unreadable"
+
+
 def test_left_over_pictures_are_deleted_and_shown_ones_kept(make_user, logged_in, put):
     ana = make_user("ana")
     put(logged_in(ana), picture())

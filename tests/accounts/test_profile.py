@@ -27,7 +27,7 @@ def change(now):
 def published(monkeypatch):
     """Who was sent which hint."""
     sent = []
-    monkeypatch.setattr(bus, "publish", lambda user_ids, frame: sent.append((sorted(user_ids), frame)))
+    monkeypatch.setattr(bus, "publish", lambda tidings: sent.extend((sorted(one.to), one.frame) for one in tidings))
     return sent
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import pytest
 from superapp.accounts import sms
 from superapp.accounts.errors import CodeNotSent
 from superapp.accounts.models import LoginCode
+from tests.harness.ports import free_port
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -134,10 +134,7 @@ def test_gateway_that_does_not_take_it_is_said_so_in_time(make_provider, answer)
 
 
 def test_gateway_that_nobody_runs_is_said_so():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    unreachable = sms.HttpSmsGateway(url=f"http://127.0.0.1:{port}/", headers={}, fields={}, seconds_max=1)
+    unreachable = sms.HttpSmsGateway(url=f"http://127.0.0.1:{free_port()}/", headers={}, fields={}, seconds_max=1)
 
     with pytest.raises(CodeNotSent):
         unreachable.send(number="+6281234567890", text="halo")

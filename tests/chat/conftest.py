@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from itertools import count
@@ -13,11 +13,12 @@ import msgspec
 import pytest
 
 from chat import api
-from chat.log_rows import Entry, Posted
+from chat.log_entries import Entry, Posted
 from chat.models import Conversation, Member, Message, Reaction
 from superapp.accounts import api as accounts
 from superapp.accounts.models import User
 from superapp.realtime import bus, registry, serving
+from superapp.realtime.bus import Tidings
 from superapp.realtime.models import Me
 from superapp.realtime.registry import Caller
 
@@ -113,5 +114,9 @@ def post(now: datetime) -> Callable[..., Posted]:
 def hints_sent(monkeypatch: pytest.MonkeyPatch) -> list[Hint]:
     """Every hint that left for the bus: to whom, and what it says."""
     sent: list[Hint] = []
-    monkeypatch.setattr(bus, "publish", lambda to, frame: sent.append((list(to), json.loads(frame))))
+
+    def send(tidings: Sequence[Tidings]) -> None:
+        sent.extend((list(one.to), json.loads(one.frame)) for one in tidings)
+
+    monkeypatch.setattr(bus, "publish", send)
     return sent

@@ -176,7 +176,8 @@ class ModelClient:
 
     def _hear_conversation(self, name: str, hint: Row) -> None:
         conversation = self.conversations.get(name)
-        if conversation is None:
+        if conversation is None or (conversation.until_seq is not None and hint.get("rev", 0) > conversation.rev):
+            # A conversation I do not know; or one I left, and that I am told something new says that I came back.
             self.sync()
         elif "rev" not in hint:
             if hint["say"] == "receipt":

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 )
 
 from chat import api, log, reading
-from chat.log_rows import Posted
+from chat.log_entries import Posted
 from chat.models import Message
 from superapp.accounts import api as accounts
 from superapp.core.errors import DomainError
@@ -86,16 +86,31 @@ class Convergence(RuleBasedStateMachine):
         self.acknowledged: dict[tuple[int, int, str], tuple[Posted, str]] = {}
         self.unlucky: list[tuple[int, int, str, str]] = []
 
-    def carry(self, user_ids: Any, frame: bytes) -> None:
+    def carry(self, tidings: Any) -> None:
         positions = {user.pk: place for place, user in enumerate(self.users)}
-        self.in_flight += [(positions[user_id], frame) for user_id in user_ids]
+        for one in tidings:
+            to = [positions[user_id] for user_id in one.to if positions[user_id] + 1 not in one.not_to]
+            self.in_flight += [(who, one.frame) for who in to]
+
+    def answer(self, who: int, outcomes: list[Posted | DomainError]) -> None:
+        """What the line that asked is told nowhere else."""
+        for outcome in outcomes:
+            if isinstance(outcome, Posted) and self.clients[who].is_connected:
+                assert len(outcome.hints) == 2
+                for hint in outcome.hints:
+                    self.clients[who].hear(hint)
 
     # What people do.
 
-    @rule(who=people, where=places, body=bodies, count=strategies.integers(1, 4))
-    def send(self, who: int, where: int, body: str, count: int) -> None:
+    @rule(who=people, where=places, body=bodies, count=strategies.integers(1, 4), is_answered=strategies.booleans())
+    def send(self, who: int, where: int, body: str, count: int, is_answered: bool = True) -> None:
         batch = [(who, where, f"c{len(self.acknowledged)}-{len(self.unlucky)}-{one}", body) for one in range(count)]
-        for item, outcome in zip(batch, log.write([self.entry(*item) for item in batch]), strict=True):
+        outcomes = log.write([self.entry(*item, line=who + 1) for item in batch])
+        if is_answered:
+            self.answer(who, outcomes)
+        else:
+            self.break_line(who)
+        for item, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, DomainError):
                 assert outcome.code in ("chat.conversation_not_found", "chat.not_accepted")
                 self.unlucky.append(item)
@@ -249,13 +264,14 @@ class Convergence(RuleBasedStateMachine):
             assert [(seq, client_id) for seq, client_id, kind in logged if kind != "event"] == expected
             assert [seq for seq, _, _ in logged] == list(range(1, len(logged) + 1))
 
-    def entry(self, who: int, where: int, client_id: str, body: str) -> Any:
+    def entry(self, who: int, where: int, client_id: str, body: str, line: int = 0) -> Any:
         return api.compose(
             conversation_id=self.places[where],
             sender_id=self.users[who].pk,
             sender_public_id=self.users[who].public_id,
             client_id=client_id,
             body=body,
+            line=line,
         )
 
     def seen(self, who: int, where: int, pick: int) -> dict[str, Any] | None:
@@ -276,6 +292,23 @@ class Convergence(RuleBasedStateMachine):
     def command(self, who: int, do: str, **fields: Any) -> None:
         with suppress(DomainError):
             ServerLine(caller_of(self.users[who])).ask(do, **fields)
+
+
+def test_who_came_back_and_was_not_told_so_finds_out_by_the_next_hint(real_db, monkeypatch):
+    monkeypatch.setattr(bus, "publish", bus.publish)
+    machine = Convergence()
+    machine.begin()
+    machine.send(body="halo", count=2, where=1, who=0)
+    machine.leave(who=2)
+    machine.deliver_all_in_order()
+
+    machine.add(who=0, whom=2)
+    machine.in_flight = [(who, frame) for who, frame in machine.in_flight if b'"on":"chat:' in frame]
+    machine.deliver_all_in_order()
+
+    machine.nobody_holds_what_is_not_theirs()
+    back = machine.clients[2].conversations[str(machine.places[1])]
+    assert (back.from_seq, back.until_seq, sorted(back.rows)) == (4, None, [4])
 
 
 def log_of(place: Any) -> list[tuple[int, str, str]]:

@@ -147,11 +147,11 @@ def test_hints_of_a_conversation_reach_its_members_and_no_outsider(talk, connect
     conversation, ana, bo, eve = talk
     at_ana, at_bo, at_eve = connect(ana), connect(bo), connect(eve)
 
-    at_ana.ok("chat.send", conversation=str(conversation.public_id), client_id=CLIENT_ID, body="halo")
+    answer = at_ana.ok("chat.send", conversation=str(conversation.public_id), client_id=CLIENT_ID, body="halo")
 
     topic = f"chat:{conversation.public_id}"
     assert [hint["row"]["body"] for hint in at_bo.hints() if hint["on"] == topic] == ["halo"]
-    assert [hint["row"]["body"] for hint in at_ana.hints() if hint["on"] == topic] == ["halo"]
+    assert [hint["row"]["body"] for hint in answer["hints"] if hint["on"] == topic] == ["halo"]
     assert at_eve.hints() == []
 
 
@@ -226,6 +226,8 @@ def test_number_that_was_used_for_another_content_is_refused_on_both_doors(talk,
     ask = doors(ana)
     place = str(conversation.public_id)
     first, again = ask("chat.send", conversation=place, client_id=CLIENT_ID, body="halo")
+    # The hints are those of the socket, whose message it was.
+    del first["ok"]["hints"]
     assert first["ok"] == again["ok"]
     before = everything()
 

@@ -234,7 +234,7 @@ def test_message_stamps_conversation_and_side(real_db, make_user, make_direct, p
 def test_hint_that_cannot_be_sent_harms_nobody(real_db, make_user, make_direct, monkeypatch):
     conversation = make_direct(ana := make_user("ana"), make_user("bo"))
 
-    def fail(_to, _frame):
+    def fail(_tidings):
         raise RuntimeError("no way out")
 
     monkeypatch.setattr(bus, "publish", fail)

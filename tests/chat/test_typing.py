@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 
-from chat import api, errors
+from chat import actions, api, errors
+from chat.pace import Pace
 from superapp.accounts import api as accounts
 
 
@@ -60,3 +64,70 @@ def test_who_left_neither_writes_nor_sees_writing(make_user, make_group, ask, hi
     type_in(ask, ana, conversation)
 
     assert [to for to, _hint in hints_sent] == [[citra.pk]]
+
+
+@pytest.fixture
+def announce(make_user, make_direct, now):
+    """Ana writes to Bo, some seconds from now."""
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+
+    def write(seconds):
+        actions.announce_typing(
+            conversation_id=conversation.public_id,
+            user_id=ana.pk,
+            user_public_id=ana.public_id,
+            now=now + timedelta(seconds=seconds),
+        )
+
+    return write
+
+
+def test_client_gone_wild_is_seen_writing_once_in_three_seconds(announce, hints_sent):
+    for tenth in range(300):
+        announce(tenth / 10)
+
+    assert len(hints_sent) == 11  # One more at the end, which came the allowed second early.
+
+
+def test_client_that_keeps_the_pace_is_always_seen_though_the_line_is_uneven(announce, hints_sent):
+    for place, late in enumerate([0.6, 0, 0.4, 0, 0.9, 0.1]):
+        announce(3 * place + late)
+
+    assert len(hints_sent) == 6
+
+
+def test_pace_of_one_conversation_holds_up_no_other(make_user, make_group, ask, hints_sent):
+    ana, bo = make_user("ana"), make_user("bo")
+    here, there = make_group(ana, bo), make_group(ana, bo)
+
+    for conversation in (here, there, here):
+        type_in(ask, ana, conversation)
+    type_in(ask, bo, here)
+
+    assert [(hint["on"], hint["user"]) for _to, hint in hints_sent] == [
+        (f"chat:{here.public_id}", str(ana.public_id)),
+        (f"chat:{there.public_id}", str(ana.public_id)),
+        (f"chat:{here.public_id}", str(bo.public_id)),
+    ]
+
+
+def test_stranger_is_refused_however_often_they_ask(make_user, make_direct, ask, hints_sent):
+    conversation = make_direct(make_user("ana"), make_user("bo"))
+    eve = make_user("eve")
+
+    for _ in range(2):
+        with pytest.raises(errors.ConversationNotFound):
+            type_in(ask, eve, conversation)
+
+    assert hints_sent == []
+
+
+def test_pace_that_is_over_is_forgotten(now, monkeypatch):
+    monkeypatch.setattr(Pace, "STEPS_MAX", 2)
+    pace = Pace()
+    conversations = [uuid4() for _ in range(3)]
+    for place, conversation in enumerate(conversations):
+        pace.step(1, conversation, now=now + timedelta(seconds=10 * place))
+
+    assert list(pace._due) == [(1, conversations[-1])]

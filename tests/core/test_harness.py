@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import http.server
+import os
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from superapp.accounts.models import User
 from superapp.core.models import Instance
 from tests.conftest import SHARED
-from tests.harness import databases
+from tests.harness import databases, ports
 from tests.harness.network import NetworkBlocked
-from tests.harness.servers import Process, accepts, free_port
+from tests.harness.servers import Process, Redis, accepts
 from tests.harness.site import ROOT
 
 
@@ -28,6 +31,45 @@ def test_other_machines_are_out_of_reach():
         line.connect(("192.0.2.1", 80))
     with pytest.raises(NetworkBlocked, match="tried to reach"), socket.socket(type=socket.SOCK_DGRAM) as line:
         line.connect_ex(("192.0.2.1", 53))
+
+
+def test_settings_name_what_this_very_worker_started():
+    assert Path(os.environ["VAR_DIR"]) == settings.VAR_DIR
+    assert settings.VAR_DIR.parent == SHARED
+
+
+@pytest.mark.served_only
+def test_product_and_tests_mean_the_same_redis(redis_server: Redis):
+    assert redis_server.url == settings.REDIS_URL == os.environ["REDIS_URL"]
+
+
+def test_port_is_given_once_though_nobody_listens_on_it_yet():
+    mine = [ports.free_port() for _ in range(50)]
+    # A process that begins its search where this one did.
+    question = (
+        f"import os; os.getpid = lambda: {os.getpid()}; from tests.harness import ports; print(ports.free_port())"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", question], cwd=ROOT, check=True, capture_output=True, text=True)
+
+    assert len(set(mine)) == 50
+    assert int(answer.stdout) not in mine
+
+
+def test_port_on_which_somebody_listens_is_not_given(monkeypatch):
+    with socket.create_server(("127.0.0.1", ports.free_port())) as other:
+        taken = other.getsockname()[1]
+        monkeypatch.setattr(ports, "_lease_name", lambda port: f"\0of-another-lease-{port}")
+        monkeypatch.setattr(ports, "_candidates", iter([taken]))
+
+        with pytest.raises(RuntimeError, match="every port is leased"):
+            ports.free_port()
+
+
+def test_block_of_ports_is_free_as_a_whole():
+    first = ports.free_block([0, 7])
+
+    assert {first, first + 7}.isdisjoint(ports.free_port() for _ in range(20))
 
 
 def test_clone_is_empty_whatever_was_committed_in_another(real_db, make_user):
@@ -83,7 +125,7 @@ def test_threads_answer_in_their_order_with_what_they_returned_or_raised(in_thre
 
 @pytest.fixture
 def process(tmp_path) -> Iterator[Process]:
-    port = free_port()
+    port = ports.free_port()
     process = Process(
         f"files-{port}",
         [sys.executable, "-u", "-m", "http.server", str(port), "--bind", "127.0.0.1"],

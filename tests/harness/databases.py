@@ -104,7 +104,7 @@ def make_template(directory: Path) -> None:
 def cloned(directory: Path) -> Iterator[Clone]:
     """Use a fresh clone of the template inside the block, and drop it afterwards."""
     before = connections.databases["default"]["NAME"]
-    name = f"nusa_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+    name = f"nusa_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
     var_dir = directory / name
     var_dir.mkdir()
     try:
@@ -117,7 +117,7 @@ def cloned(directory: Path) -> Iterator[Clone]:
 
 
 def _clone(directory: Path, name: str, var_dir: Path) -> Clone:
-    env = {**os.environ, "VAR_DIR": str(var_dir)}
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "superapp.settings", "VAR_DIR": str(var_dir)}
     if settings.SERVED:
         _run(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
         env["DATABASE_URL"] = settings.DATABASE_URL.rpartition("/")[0] + f"/{name}"

@@ -1,4 +1,4 @@
-"""Throw-away PostgreSQL and Redis on free ports, which die with the tests that started them."""
+"""Throw-away PostgreSQL and Redis on ports of their own, which die with the tests that started them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from tests.harness.ports import free_port
 
 READY_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 20
 PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None)
-
-
-def free_port() -> int:
-    """A port of the loopback address that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(is_true: Callable[[], bool], what: str, seconds_max: float = READY_SECONDS_MAX) -> None:
@@ -84,6 +80,8 @@ class Process:
     def start(self) -> None:
         """Start it and wait until it is ready."""
         assert not self.is_running, f"{self.name} runs already"
+        # The kernel ends it with the thread that started it, not with the process.
+        assert threading.current_thread() is threading.main_thread(), f"{self.name} would die with this thread"
         with self._log_path.open("ab") as output:
             self._popen = subprocess.Popen(
                 self._argv,

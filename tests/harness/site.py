@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
 
 from tests.harness.databases import Clone
-from tests.harness.servers import Process, free_port
+from tests.harness.ports import free_port
+from tests.harness.servers import Process
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -22,19 +24,25 @@ class Site:
     Each process keeps its port over all its deaths, so that clients find it again. People may use any of ``urls``.
     """
 
-    def __init__(self, clone: Clone, *, doors: int = 1, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        clone: Clone,
+        *,
+        doors: int = 1,
+        env: dict[str, str] | None = None,
+        program: Sequence[str] = ("manage.py",),
+    ) -> None:
         assert doors == 1 or settings.SERVED, "embedded, there is one process"
         self._clone = clone
         self._env = env or {}
+        self._program = program
         ports = [free_port() for _ in range(doors)]
         self.urls = [f"http://localhost:{port}" for port in ports]
         if settings.SERVED:
             self.doors = [self._door(port) for port in ports]
-            self.worker: Process | None = self._process(
-                "work", ["manage.py", "work"], port=ports[0], needs_answer=False
-            )
+            self.worker: Process | None = self._process("work", ["work"], port=ports[0], needs_answer=False)
         else:
-            self.doors = [self._process("serve", ["manage.py", "serve", "--port", str(ports[0])], port=ports[0])]
+            self.doors = [self._process("serve", ["serve", "--port", str(ports[0])], port=ports[0])]
             self.worker = None
 
     @property
@@ -62,13 +70,13 @@ class Site:
             process.stop()
 
     def _door(self, port: int) -> Process:
-        return self._process(f"door-{port}", ["manage.py", "serve_sockets", "--port", str(port)], port=port)
+        return self._process(f"door-{port}", ["serve_sockets", "--port", str(port)], port=port)
 
     def _process(self, name: str, argv: list[str], *, port: int, needs_answer: bool = True) -> Process:
         url = f"http://localhost:{port}"
         return Process(
             name,
-            [sys.executable, *argv],
+            [sys.executable, *self._program, *argv],
             log_path=self._clone.var_dir / f"{name}.log",
             is_ready=(lambda: answers(url)) if needs_answer else (lambda: True),
             env={**self._clone.env, **self._surroundings(url), **self._env},

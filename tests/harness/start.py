@@ -14,6 +14,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
+from django.conf import settings
+
 from tests.harness import network, servers
 
 PREFIX = "nusa-tests-"
@@ -25,7 +28,9 @@ redis: servers.Redis | None = None
 
 
 def begin() -> Path:
-    """Set the stage, and return the directory that all workers of this run share."""
+    """Set the stage, Django included, and return the directory that all workers of this run share."""
+    # Settings that were read before this name the data and the Redis of somebody else.
+    assert not settings.configured, "unset DJANGO_SETTINGS_MODULE: the tests read the settings once they have servers"
     shared = _shared_directory()
     here = Path(tempfile.mkdtemp(prefix="worker-", dir=shared))
     for name in declared_variables():
@@ -40,6 +45,9 @@ def begin() -> Path:
     if os.environ.get("NUSA_TEST_DB", "sqlite") == "postgres":
         _serve(shared, here)
     network.block()
+    django.setup()
+    # A worker of this run inherits what stands here, and its pytest would read the settings before its servers run.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
     return shared
 
 

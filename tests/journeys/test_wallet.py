@@ -205,8 +205,8 @@ def test_history_is_searched_and_taken_along(two: Two) -> None:
     lines = taken.value.path().read_text().splitlines()
 
     assert taken.value.suggested_filename.endswith(".csv")
-    assert len(lines) == 3
-    assert ",sent,,kopi pagi,-1250000,0,8750000,IDR," in lines[2]
+    assert [line.split(",")[2] for line in lines[1:]] == ["opening_balance", "topped_up", "sent", "closing_balance"]
+    assert ",sent,,kopi pagi,-1250000,0,8750000,IDR," in lines[3]
     ana.goto("/dompet/")
     ana.locator(".balance__hide").click()
     expect(ana.locator("nusa-wallet [data-part=balance]")).to_be_hidden()

@@ -130,6 +130,41 @@ test("hints are acknowledged by count: after twenty, or a second", async () => {
   assert.deepEqual(sockets[0].sent, [{ ack: 20 }, { ack: 21 }])
 })
 
+test("hints in an answer are heard before it, and nobody acknowledges them", async () => {
+  const { one, clock, sockets, ready } = line()
+  const heard = []
+  one.onHint.listen(({ rev }) => heard.push(rev))
+  one.start()
+  ready()
+
+  const asked = one.ask("chat.send").then(({ seq }) => heard.push(`answer ${seq}`))
+  sockets[0].say({ id: 1, ok: { seq: 3, hints: [{ on: "me", rev: 7 }, { on: "chat:c", rev: 9 }] } })
+  await asked
+  await clock.advance(1_000)
+
+  assert.deepEqual(heard, [7, 9, "answer 3"])
+  assert.deepEqual(sockets[0].sent, [{ id: 1, do: "chat.send" }])
+})
+
+test("hints in an answer for which nobody waits any more are heard", async () => {
+  const { one, clock, sockets, ready } = line()
+  const heard = []
+  one.onHint.listen(({ rev }) => heard.push(rev))
+  one.start()
+  ready()
+
+  const asked = one.ask("chat.send", {}, { timeout_ms: 1_000 })
+  sockets[0].say({ on: "me", rev: 1 })
+  const late = assert.rejects(asked, { wasHanded: true })
+  await clock.advance(500)
+  sockets[0].say({ on: "me", rev: 2 })
+  await clock.advance(500)
+  await late
+  sockets[0].say({ id: 1, ok: { hints: [{ on: "me", rev: 3 }] } })
+
+  assert.deepEqual(heard, [1, 2, 3])
+})
+
 test("a silent line is asked after a minute, and left when it does not answer", async () => {
   const { one, clock, sockets, ready } = line()
   one.start()

@@ -8,10 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from payments import api
+from superapp.accounts import api as accounts
 from superapp.accounts.models import User
 from superapp.core.money import Money
+from tests.harness.sockets import browser_on, log_in
 
 PIN = "280394"
 _numbers = itertools.count(1)
@@ -48,3 +52,27 @@ def top_up(make_user: Callable[..., User], user: User, minor: int, now: datetime
 
 def balance(user: User, now: datetime) -> int:
     return api.wallet(user.pk, now=now).balance.amount_minor
+
+
+def browser_of(user: User, *, is_trusted: bool = False) -> Client:
+    """A browser in which this person is logged in."""
+    device = log_in(user)
+    if is_trusted:
+        accounts.trust_device(user_id=user.pk, device_id=device.pk, now=device.signed_in_at)
+    return browser_on(device)
+
+
+def begin(browser: Client, receiver: User, amount: str = "15.000", memo: str = "") -> str:
+    """Come to the page that asks for the PIN, and return its address."""
+    response = browser.post(reverse("payments:send", args=[receiver.public_id]), {"amount": amount, "memo": memo})
+    assert response.status_code == 302, response.content.decode()
+    return str(response.headers["Location"])
+
+
+@pytest.fixture
+def codes(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[str]:
+    """The codes that were sent."""
+    settings.SMS_URL, settings.SMS_INBOX = "", True
+    codes: list[str] = []
+    monkeypatch.setattr("superapp.accounts.actions.login._text", lambda code: codes.append(code) or code)
+    return codes

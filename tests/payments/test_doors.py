@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -11,19 +12,22 @@ import pytest
 from payments import api
 from payments.models import Journal
 from superapp.accounts import api as accounts
-from superapp.accounts.models import PhoneNumber
+from superapp.accounts.models import PhoneNumber, User
+from superapp.core import clock
 from superapp.core.money import Money
 from superapp.realtime import registry
 from tests.harness.sockets import browser_on, log_in
-from tests.payments.purses import PIN, balance, make_payer, quick_hashes, top_up  # noqa: F401  # Fixtures.
+from tests.payments.purses import PIN, balance, codes, make_payer, quick_hashes, top_up  # noqa: F401  # Fixtures.
 
 
 @pytest.fixture
 def doors(connect):
     """What both doors answer: ``doors(ana)("payments.wallet")`` → [socket's, REST's]."""
 
-    def doors(user):
+    def doors(user, *, is_trusted=False):
         device = log_in(user)
+        if is_trusted:
+            accounts.trust_device(user_id=user.pk, device_id=device.pk, now=device.signed_in_at)
         socket, browser = connect(device=device), browser_on(device)
 
         def ask(name, **fields):
@@ -111,6 +115,11 @@ def test_key_of_another_wish_is_refused(doors, ana, bo, now):
     [
         ({"amount": {"amount_minor": "1500000", "asset": "IDR"}}, "invalid"),
         ({"amount": {"amount_minor": 1.5, "asset": "IDR"}}, "invalid"),
+        ({"amount": {"amount_minor": 1500000.0, "asset": "IDR"}}, None),
+        ({"amount": {"amount_minor": 1e30, "asset": "IDR"}}, "invalid"),
+        ({"amount": {"amount_minor": True, "asset": "IDR"}}, "invalid"),
+        ({"amount": {"amount_minor": None, "asset": "IDR"}}, "invalid"),
+        ({"amount": {"amount_minor": 1500000, "asset": "USD"}}, "payments.insufficient_funds"),
         ({"amount": {"amount_minor": 10**18, "asset": "IDR"}}, None),
         ({"amount": {"amount_minor": 0, "asset": "IDR"}}, "money.amount_invalid"),
         ({"amount": {"amount_minor": -1, "asset": "IDR"}}, "money.amount_invalid"),
@@ -129,6 +138,20 @@ def test_bad_input_moves_nothing(doors, ana, bo, now, change, code):
 
     assert socket["err"]["code"] == rest["err"]["code"]
     assert code in (None, socket["err"]["code"])
+    assert (balance(ana, now), balance(bo, now)) == (100_000_00, 0)
+
+
+@pytest.mark.parametrize("minor", [float("nan"), float("inf")])
+def test_amount_that_is_no_json_moves_nothing(connect, ana, bo, now, minor):
+    device = log_in(ana)
+    fields = wish(bo) | {"amount": {"amount_minor": minor, "asset": "IDR"}}
+    socket = connect(device=device)
+
+    answer = over_rest(browser_on(device), registry.commands["payments.send"], fields)
+    socket.send({"id": 1, "do": "payments.send", **fields})
+
+    assert answer["status"] in (400, 422)
+    assert socket.wait_closed() == 4400
     assert (balance(ana, now), balance(bo, now)) == (100_000_00, 0)
 
 
@@ -225,7 +248,7 @@ def test_history_pages_and_searches(connect, ana, bo, now):
 
 def test_pin_is_set_and_changed(doors, make_payer, now):  # noqa: F811
     dewi = make_payer("dewi", pin=None)
-    ask = doors(dewi)
+    ask = doors(dewi, is_trusted=True)
 
     set_, taken = ask("payments.pin_set", pin=PIN)
     wrong, _ = ask("payments.pin_change", old="739251", new="739252")
@@ -235,3 +258,72 @@ def test_pin_is_set_and_changed(doors, make_payer, now):  # noqa: F811
     assert taken["err"]["code"] == "payments.pin_already_set"
     assert wrong["err"]["params"] == {"left": 4}
     assert early["err"]["code"] == "payments.pin_reset_too_early"
+
+
+@pytest.fixture
+def dewi(real_db, make_payer):  # noqa: F811
+    """Somebody who never set a PIN."""
+    return make_payer("dewi", pin=None)
+
+
+@pytest.mark.parametrize("door", [0, 1], ids=["socket", "rest"])
+def test_first_pin_on_a_device_that_is_not_trusted_takes_a_code_and_a_day(doors, dewi, codes, monkeypatch, door):  # noqa: F811
+    now, ask = clock.now(), doors(dewi)
+
+    untrusted = ask("payments.pin_set", pin=PIN)
+    # One code for both doors: the second is told to wait.
+    sent = ask("payments.pin_code")
+    wrong = ask("payments.pin_ask", code=f"{(int(codes[0]) + 1) % 10**6:06}")
+    asked = ask("payments.pin_ask", code=codes[0])
+    early = ask("payments.pin_reset", pin=PIN)
+    state = ask("payments.wallet")[door]["ok"]["pin"]
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(days=1, minutes=1))
+    done = ask("payments.pin_reset", pin=PIN)
+
+    assert [answer["err"]["code"] for answer in untrusted] == ["payments.device_not_trusted"] * 2
+    assert (sent[0]["ok"], sent[1]["err"]["code"]) == ({"retry_after": 60}, "rate_limited")
+    assert [answer["err"]["code"] for answer in wrong] == ["accounts.code_wrong"] * 2
+    assert (asked[0]["ok"], asked[1]["err"]["code"]) == ({"reset_from": state["reset_from"]}, "accounts.code_over")
+    assert state["state"] == "missing"
+    assert [answer["err"]["code"] for answer in early] == ["payments.pin_reset_too_early"] * 2
+    assert (done[0]["ok"], done[1]["err"]["code"]) == ({}, "payments.pin_reset_too_early")
+    assert ask("payments.wallet")[door]["ok"]["pin"] == {"state": "set", "reset_from": None}
+
+
+def test_code_for_a_new_pin_is_good_on_the_device_that_asked_alone(connect, dewi, codes):  # noqa: F811
+    here, there = connect(dewi), connect(dewi)
+
+    here.ok("payments.pin_code")
+
+    assert there.err("payments.pin_ask", code=codes[0])["code"] == "accounts.code_over"
+    assert here.ok("payments.pin_ask", code=codes[0]).keys() == {"reset_from"}
+
+
+def test_answer_is_given_again_though_the_receiver_was_closed_meanwhile(doors, ana, bo, now):
+    ask = doors(ana)
+    sent, _ = ask("payments.send", **wish(bo, memo="bakso"))
+    refused, _ = ask("payments.send", **wish(bo, 90_000_00, idempotency_key="k-2"))
+    User.objects.filter(pk=bo.pk).update(is_active=False)
+
+    for again in ask("payments.send", **wish(bo, memo="bakso")):
+        assert again["ok"] == sent["ok"]
+    for again in ask("payments.send", **wish(bo, 90_000_00, idempotency_key="k-2")):
+        assert again["err"] == refused["err"]
+    for new in ask("payments.send", **wish(bo, idempotency_key="k-3")):
+        assert new["err"]["code"] == "accounts.person_not_found"
+    assert balance(ana, now) == 85_000_00
+
+
+def test_number_of_somebody_who_blocked_the_asker_is_nobodys(doors, ana, bo, make_payer, now):  # noqa: F811
+    number, eve = PhoneNumber.objects.get(user=bo).number, make_payer("eve")
+    accounts.block_person(user_id=bo.pk, peer_public_id=eve.public_id, now=now)
+    ask = doors(eve)
+
+    blocked, absent = ask("payments.recipient", phone=number), ask("payments.recipient", phone="0811 9999 9999")
+
+    assert blocked[0]["err"] == blocked[1]["err"] == absent[0]["err"] == absent[1]["err"]
+    assert blocked[1]["err"]["code"] == "accounts.person_not_found"
+    # To everybody else it is bo's, and to bo eve's is hers.
+    assert doors(ana)("payments.recipient", phone=number)[0]["ok"]["person"]["name"] == "Bo Santoso"
+    hers = PhoneNumber.objects.get(user=eve).number
+    assert doors(bo)("payments.recipient", phone=hers)[0]["ok"]["person"]["name"] == "Eve"

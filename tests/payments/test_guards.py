@@ -15,7 +15,8 @@ from django.db import DataError, IntegrityError, InternalError, ProgrammingError
 
 import payments.migrations
 from payments import chart, guards, ledger
-from payments.models import Account, Journal, Posting, Transfer
+from payments.models import Account, Journal, Posting, Request, Transfer
+from payments.rules import Rule
 from superapp.core import health
 
 REFUSALS = (IntegrityError, DataError, InternalError)
@@ -48,6 +49,12 @@ def scene(wallet: Callable[..., Account], open_account: Any, entry: Any, now: An
 
 TRANSFER = "INSERT INTO payments_transfer (id, journal_id, line, asset, debit_id, credit_id, amount, phase, pending_id, expires_at) VALUES "
 POSTING = "INSERT INTO payments_posting (account_id, seq, rev, transfer_id, delta, held_delta, balance_after, held_after) VALUES "
+REQUEST = "INSERT INTO payments_request (scope, key, content_hash, outcome, code, journal_id, answered_at) VALUES "
+ACCOUNT = (
+    "INSERT INTO payments_account (public_id, code, asset, kind, lock_rank, queued_credit, floor, ceiling, credits, debits,"
+    " held, version, last_seq, status, opened_at) SELECT '01890000000070008000000000000001', 'new', asset, kind, lock_rank,"
+    " {queued}, floor, {ceiling}, 0, 0, 0, 0, 0, {status}, opened_at FROM payments_account WHERE id = {{ana}}"
+)
 STEP = "version = version + 1, last_seq = last_seq + 1"
 
 ILLEGAL = {
@@ -77,6 +84,10 @@ ILLEGAL = {
     + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'gift', NULL, NULL)",
     "number of a line used twice": TRANSFER + "({next}, {journal}, 1, 'IDR', {ana}, {bo}, 5, 'posted', NULL, NULL)",
     "both sides on one account": POSTING + "({ana}, 99, 99, {transfer}, 1, 0, 1, 0)",
+    "posting of a third account": POSTING + "({dollars}, 1, 1, {transfer}, 1, 0, 1, 0)",
+    "posting of no transfer": POSTING + "({ana}, 99, 99, 999999, 1, 0, 1, 0)",
+    "posting without a number": POSTING + "({bo}, 0, 99, {hold}, 1, 0, 1, 0)",
+    "posting that holds less than nothing": POSTING + "({bo}, 99, 99, {hold}, 1, 0, 1, -1)",
     "posting of nothing": POSTING + "({bo}, 99, 99, {hold}, 0, 0, 1, 0)",
     "changed posting": "UPDATE payments_posting SET balance_after = 0 WHERE account_id = {ana}",
     "changed journal": "UPDATE payments_journal SET kind = 'gift' WHERE id = {journal}",
@@ -99,6 +110,15 @@ ILLEGAL = {
     "status that nobody knows": "UPDATE payments_account SET status = 'lost', version = version + 1 WHERE id = {dollars}",
     "ceiling below what is there": "UPDATE payments_account SET ceiling = 1, version = version + 1 WHERE id = {ana}",
     "total beyond counting": f"UPDATE payments_account SET credits = 9100000000000000000, {STEP} WHERE id = {{ana}}",
+    "held below nothing": f"UPDATE payments_account SET held = held - 301, {STEP} WHERE id = {{ana}}",
+    "expiry of what is no hold": TRANSFER
+    + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'posted', NULL, CURRENT_TIMESTAMP)",
+    "resolving that is none": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'posted', {hold}, NULL)",
+    "account of an unknown status": ACCOUNT.format(status="'lost'", queued="queued_credit", ceiling="ceiling"),
+    "hot receiver with a ceiling": ACCOUNT.format(status="status", queued="TRUE", ceiling="5"),
+    "answer without a journal": REQUEST + "('s', 'k', 'h', 'posted', '', NULL, CURRENT_TIMESTAMP)",
+    "refusal without a reason": REQUEST + "('s', 'k', 'h', 'refused', '', NULL, CURRENT_TIMESTAMP)",
+    "answer that nobody gave": REQUEST + "('s', 'k', 'h', 'perhaps', 'x', NULL, CURRENT_TIMESTAMP)",
     "queued credit lost": "DELETE FROM payments_inbox WHERE transfer_id = {queued}",
     "queued credit changed": "UPDATE payments_inbox SET amount = 1000 WHERE transfer_id = {queued}",
     "hold forgotten": "DELETE FROM payments_openhold WHERE transfer_id = {hold}",
@@ -229,6 +249,7 @@ def drop_statements() -> Iterator[tuple[str, str]]:
             "ALTER TABLE payments_transfer DROP CONSTRAINT payments_transfer_debit_asset",
             "payments_transfer_debit_asset",
         )
+        yield "DROP TRIGGER payments_transfer_sound ON payments_transfer", "payments_transfer_sound"
         yield "ALTER TABLE payments_account DROP CONSTRAINT payments_account_floor", "payments_account_floor"
         yield (
             "CREATE OR REPLACE FUNCTION payments_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$",
@@ -237,6 +258,24 @@ def drop_statements() -> Iterator[tuple[str, str]]:
     else:
         yield "DROP TRIGGER payments_posting_undeleted", "payments_posting_undeleted"
         yield "DROP TRIGGER payments_transfer_debit_asset", "payments_transfer_debit_asset"
+
+
+def test_each_rule_is_in_the_triggers_of_postgresql():
+    names = [
+        str(rule.name)
+        for model in (Account, Transfer, Posting, Request)
+        for rule in model._meta.constraints
+        if isinstance(rule, Rule)
+    ]
+    triggers = (guards.SQL / "postgres_guards.sql").read_text()
+
+    assert len(names) == 12
+    assert [name for name in names if f"'{name}'" not in triggers and f": {name}'" not in triggers] == []
+
+
+def test_rule_that_is_broken_is_named(scene):
+    with pytest.raises(REFUSALS, match="payments_transfer_moves_something"), connection.cursor() as cursor:
+        cursor.execute(ILLEGAL["transfer of nothing"].format(**scene))
 
 
 def test_whatever_is_missing_is_named_and_nothing_serves(db):

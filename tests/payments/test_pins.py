@@ -8,6 +8,8 @@ import pytest
 
 from payments import api, errors
 from payments.models import Pin
+from superapp.accounts.actions import devices
+from superapp.accounts.models import Device
 
 PIN = "280394"
 
@@ -126,3 +128,131 @@ def test_reset_that_nobody_used_ends(ana, now):
         api.reset_pin(user_id=ana.pk, pin="147025", now=now + timedelta(days=4, minutes=1))
 
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
+
+
+@pytest.fixture
+def make_device(now):
+    """Log somebody in: ``make_device(ana, "her phone")``; the browser tells itself again by its name."""
+
+    def make(user, browser, *, begins=False):
+        return devices.begin_device(
+            user_id=user.pk,
+            session_key=f"{user.pk} {browser} {Device.objects.count()}"[:40],
+            browser_hash=browser,
+            name="Chrome · Android",
+            is_new_account=begins,
+            now=now,
+        )
+
+    return make
+
+
+def set_on(device, now, pin=PIN):
+    api.set_pin_on_device(user_id=device.user_id, device_id=device.pk, pin=pin, now=now)
+
+
+def test_device_on_which_the_account_began_sets_the_first_pin_at_once(make_user, make_device, now):
+    bo = make_user("bo")
+
+    set_on(make_device(bo, "his phone", begins=True), now)
+
+    api.verify_pin(user_id=bo.pk, pin=PIN, now=now)
+
+
+def test_who_took_over_a_number_sets_no_first_pin_before_a_day_is_over(make_user, make_device, now):
+    bo = make_user("bo")
+    his = make_device(bo, "his phone", begins=True)
+    theirs = make_device(bo, "somebody's phone")
+    with pytest.raises(errors.DeviceNotTrusted):
+        set_on(theirs, now)
+    assert not Pin.objects.exists()
+
+    reset_from = api.ask_pin_reset(user_id=bo.pk, code_proved_at=now, now=now)
+
+    assert api.pin_state(bo.pk, now=now) == api.PinState(is_set=False, is_locked=False, reset_from=reset_from)
+    with pytest.raises(errors.PinMissing):
+        api.verify_pin(user_id=bo.pk, pin="", now=now)
+    with pytest.raises(errors.DeviceNotTrusted):
+        set_on(theirs, now)
+    with pytest.raises(errors.PinResetTooEarly):
+        api.reset_pin(user_id=bo.pk, pin="739104", device_id=theirs.pk, now=now + timedelta(hours=23))
+    # The owner notices, and sets it where the account began: what was asked for elsewhere is over.
+    set_on(his, now + timedelta(hours=23))
+    with pytest.raises(errors.PinResetTooEarly):
+        api.reset_pin(user_id=bo.pk, pin="739104", device_id=theirs.pk, now=now + timedelta(hours=25))
+    api.verify_pin(user_id=bo.pk, pin=PIN, now=now)
+
+
+def test_device_that_waited_for_its_pin_is_trusted_from_then_on(make_user, make_device, now):
+    bo = make_user("bo")
+    new = make_device(bo, "new phone")
+    api.ask_pin_reset(user_id=bo.pk, code_proved_at=now, now=now)
+    later = now + timedelta(days=1)
+
+    api.reset_pin(user_id=bo.pk, pin=PIN, device_id=new.pk, now=later)
+
+    new.refresh_from_db()
+    assert new.trusted_at == later
+    api.verify_pin(user_id=bo.pk, pin=PIN, now=later)
+    assert make_device(bo, "another").trusted_at is None
+
+
+def test_browser_that_was_trusted_is_trusted_again_until_it_is_signed_out_from_elsewhere(make_user, make_device, now):
+    bo = make_user("bo")
+    first = make_device(bo, "his phone", begins=True)
+    devices.end_session(session_key=first.session_key, now=now)
+
+    again = make_device(bo, "his phone")
+    assert again.trusted_at == now
+    devices.end_device(user_id=bo.pk, device_public_id=again.public_id, now=now)
+
+    assert make_device(bo, "his phone").trusted_at is None
+    assert not Device.objects.filter(trusted_at__isnull=False).exists()
+
+
+def test_trust_is_of_one_person_on_one_device_that_is_logged_in(make_user, make_device, now):
+    bo, eve = make_user("bo"), make_user("eve")
+    his, hers = make_device(bo, "one browser", begins=True), make_device(eve, "one browser")
+
+    for device_id in (his.pk, hers.pk, None):
+        with pytest.raises(errors.DeviceNotTrusted):
+            api.set_pin_on_device(user_id=eve.pk, device_id=device_id, pin=PIN, now=now)
+    devices.end_session(session_key=his.session_key, now=now)
+    with pytest.raises(errors.DeviceNotTrusted):
+        set_on(his, now)
+
+    assert not Pin.objects.exists()
+
+
+def test_nameless_browsers_are_not_taken_for_one_another(make_user, make_device):
+    bo = make_user("bo")
+    make_device(bo, "", begins=True)
+
+    assert make_device(bo, "").trusted_at is None
+
+
+def test_pin_that_is_there_is_not_set_again_from_anywhere(ana, make_device, now):
+    with pytest.raises(errors.PinAlreadySet):
+        set_on(make_device(ana, "her phone", begins=True), now, pin="739104")
+    with pytest.raises(errors.PinAlreadySet):
+        set_on(make_device(ana, "another"), now, pin="739104")
+
+    api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
+
+
+def test_reset_that_is_over_is_told_of_no_longer(ana, now):
+    api.ask_pin_reset(user_id=ana.pk, code_proved_at=now, now=now)
+
+    assert api.pin_state(ana.pk, now=now + timedelta(days=4)).reset_from == now + timedelta(days=1)
+    assert api.pin_state(ana.pk, now=now + timedelta(days=4, seconds=1)).reset_from is None
+
+
+def test_two_first_pins_at_once_are_one(real_db, make_user, now, in_threads):
+    bo = make_user("bo")
+    pins = ("280394", "739104", "147025", "951284")
+
+    outcomes = in_threads(*(lambda pin=pin: api.set_first_pin(user_id=bo.pk, pin=pin, now=now) for pin in pins))
+
+    assert sum(outcome is None for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, errors.PinAlreadySet) for outcome in outcomes) == 3
+    api.verify_pin(user_id=bo.pk, pin=pins[outcomes.index(None)], now=now)

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from payments import api, errors, ledger, proof
 from payments.actions.holds import expire_holds
-from payments.models import Account, Posting, Refundable
+from payments.ledger import Entry, Line, key_for
+from payments.models import Account, Posting, Refundable, Request
 from superapp.core import ids
+from superapp.core.errors import AmountInvalid
 from superapp.core.models import Fact
 from superapp.core.money import Money
 
@@ -172,11 +174,76 @@ def test_merchant_who_spent_the_money_cannot_refund_it(ana, pay, release, refund
 
 
 def test_nothing_in_escrow_is_nothing_to_pay_out(ana, pay, release, refund, now):
-    assert release() == api.Refused("payments.escrow_empty")
-    assert refund(1) == api.Refused("payments.escrow_empty")
+    for ask in (release, lambda: refund(1)):
+        with pytest.raises(errors.EscrowNotFound):
+            ask()
     pay()
-    release(key="first")
+    # Nothing was stored under the keys: the money came.
+    assert isinstance(release(), api.Posted)
+
     assert release(key="second") == api.Refused("payments.escrow_empty")
+    assert release(key="second") == api.Refused("payments.escrow_empty", replayed=True)
+    with pytest.raises(errors.KeyReused):
+        release(key="second", amount=1)
+    assert Request.objects.get(key="second").code == "payments.escrow_empty"
+    assert proof.prove(now=now) == []
+
+
+@pytest.mark.parametrize("minor", [0, -1])
+def test_no_amount_is_not_every_amount(ana, pay, release, refund, hold, now, minor):
+    pay()
+    held = hold()
+    before = Request.objects.count()
+
+    for ask in (
+        lambda: pay(minor, reference="shop.order:6", key="other"),
+        lambda: api.release_escrow(
+            reference=ORDER, merchant=SHOP, fee=api.NOTHING, idempotency_key="l", now=now, amount=Money(minor)
+        ),
+        lambda: refund(minor),
+        lambda: hold(minor, key="another"),
+        lambda: api.capture_hold(hold=held.public_id, amount=Money(minor), idempotency_key="c", now=now),
+    ):
+        with pytest.raises(AmountInvalid):
+            ask()
+
+    assert api.escrow_balance(ORDER) == Money(50_000)
+    assert Request.objects.count() == before
+
+
+def test_amount_of_another_asset_is_refused_and_moves_nothing(ana, pay, now):
+    pay()
+    dollars = Money(5, "USD")
+
+    with pytest.raises(errors.AssetMismatch):
+        api.refund_escrow(reference=ORDER, amount=dollars, idempotency_key="r", now=now)
+    released = api.release_escrow(
+        reference=ORDER, merchant=SHOP, fee=api.NOTHING, idempotency_key="l", now=now, amount=dollars
+    )
+
+    assert released == api.Refused("payments.asset_mismatch")
+    assert api.escrow_balance(ORDER) == Money(50_000)
+    assert proof.prove(now=now) == []
+
+
+@pytest.mark.parametrize("state", ["frozen", "closed"])
+def test_account_that_is_not_open_neither_gives_nor_takes(ana, make_user, pay, hold, fund, now, state):
+    bo = make_user("bo")
+    api.wallet(bo.pk, now=now)
+    cash = Account.objects.get(owner=ana)
+    shut = Account.objects.get(owner=bo)
+    ledger.freeze(shut.pk) if state == "frozen" else ledger.accounts.close(shut.pk)
+
+    into = ledger.post(
+        Entry(key=key_for("t", "in", {}), kind="sent", lines=(Line(cash.pk, shut.pk, Money(1)),)), now=now
+    )
+    out = api.pay_into_escrow(reference="shop.order:7", payer_id=bo.pk, amount=Money(1), idempotency_key="p", now=now)
+
+    assert into == out == api.Refused("payments.account_not_open")
+    # For ever, under these keys.
+    ledger.unfreeze(shut.pk)
+    again = api.pay_into_escrow(reference="shop.order:7", payer_id=bo.pk, amount=Money(1), idempotency_key="p", now=now)
+    assert again == api.Refused("payments.account_not_open", replayed=True)
 
 
 @pytest.fixture

@@ -5,28 +5,33 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from chat import api, errors, log, log_rows, push, queries
+from chat import api, errors, log, push, queries
 from chat.models import Conversation, Member, Message, Reaction
 from tests.chat.conftest import entry
 
 pytestmark = pytest.mark.timeout(120)
 TURNS = 20
+# Who is in a conversation, noted before the wait for its lock.
+BEFORE = """
+    PERFORM set_config('nusa.before', string_agg(user_id::text, ','), true) FROM chat_member WHERE until_seq IS NULL;
+"""
+WAS_IN = "m.user_id::text = ANY (string_to_array(current_setting('nusa.before'), ','))"
 
 
 @pytest.fixture
 def told(monkeypatch):
     """Who is told of each message: its number and the people."""
     told = []
-    tell = push.messages_posted
+    tell = push.posted_told
 
-    def tell_and_note(posted):
-        told.extend((row.seq, sorted(to)) for _where, row, to in posted)
-        tell(posted)
+    def tell_and_note(where, row, *, to_user_ids):
+        told.append((row.seq, sorted(to_user_ids)))
+        return tell(where, row, to_user_ids=to_user_ids)
 
-    monkeypatch.setattr(push, "messages_posted", tell_and_note)
+    monkeypatch.setattr(push, "posted_told", tell_and_note)
     return told
 
 
@@ -47,6 +52,26 @@ def leave(conversation, user, now):
     api.leave(conversation_id=conversation.public_id, user_id=user.pk, now=now)
 
 
+def write_while_leaving(conversation, user, in_threads, now):
+    """What becomes of a message that waits for the lock under which its sender leaves."""
+    has_locked, waits = threading.Event(), threading.Event()
+
+    def go():
+        with transaction.atomic():
+            queries.lock_conversation(conversation.public_id)
+            has_locked.set()
+            assert waits.wait(20)
+            leave(conversation, user, now)
+
+    def write():
+        assert has_locked.wait(20)
+        threading.Timer(0.3, waits.set).start()
+        return log.write([entry(conversation, user)])[0]
+
+    _left, outcome = in_threads(go, write)
+    return outcome
+
+
 def unread(conversation, user):
     conversation.refresh_from_db()
     side = Member.objects.get(conversation=conversation, user=user)
@@ -57,38 +82,13 @@ def unread(conversation, user):
 
 
 @pytest.mark.served_only
-def test_without_the_lock_who_left_is_told_of_a_later_message(group, told, monkeypatch, in_threads, now):
+def test_without_the_lock_a_message_wants_the_number_under_which_somebody_left(group, meanwhile, now):
     conversation, ana, bo, _citra = group
-    monkeypatch.setattr(log_rows, "LOCKING", "")
-    has_looked, has_left = threading.Event(), threading.Event()
-    look = log_rows.stored
 
-    def look_slowly(keys):
-        found = look(keys)
-        if threading.current_thread().name == "race-0":
-            has_looked.set()
-            assert has_left.wait(20)
-        return found
+    outcome = meanwhile(lambda: log.write([entry(conversation, ana)]), lambda: leave(conversation, bo, now))
 
-    monkeypatch.setattr(log_rows, "stored", look_slowly)
-
-    def write():
-        try:
-            log.write([entry(conversation, ana)])
-        finally:
-            has_looked.set()
-
-    def go():
-        assert has_looked.wait(20)
-        try:
-            leave(conversation, bo, now)
-        finally:
-            has_left.set()
-
-    in_threads(write, go)
-
-    # Bo had left when the message was numbered, and was among those who were told of it.
-    assert bo.pk in told[-1][1]
+    assert isinstance(outcome, IntegrityError)
+    assert Message.objects.get(seq=1).event["name"] == "member_left"
 
 
 def test_nobody_who_left_is_told_of_a_later_message(group, told, in_threads, now):
@@ -307,20 +307,25 @@ def test_reaction_set_by_two_devices_at_once_is_one(talk, in_threads, now):
 @pytest.mark.served_only
 def test_membership_is_looked_at_after_the_wait_for_the_lock(group, in_threads, now):
     conversation, _ana, bo, _citra = group
-    has_locked, waits = threading.Event(), threading.Event()
 
-    def go():
-        with transaction.atomic():
-            queries.lock_conversation(conversation.public_id)
-            has_locked.set()
-            assert waits.wait(20)
-            leave(conversation, bo, now)
-
-    def write():
-        assert has_locked.wait(20)
-        threading.Timer(0.3, waits.set).start()
-        return log.write([entry(conversation, bo)])[0]
-
-    _left, outcome = in_threads(go, write)
+    outcome = write_while_leaving(conversation, bo, in_threads, now)
 
     assert isinstance(outcome, errors.ConversationNotFound)
+    assert Message.objects.get().event["name"] == "member_left"
+
+
+@pytest.mark.served_only
+def test_membership_looked_at_before_the_wait_lets_one_write_who_has_left(group, alter_append, in_threads, now):
+    conversation, _ana, bo, _citra = group
+    alter_append(
+        ("    -- 1. The conv", f"    {BEFORE}\n    -- 1. The conv"),
+        (
+            ") m ON m.until_seq IS NULL",
+            ") m ON m.user_id::text = ANY (string_to_array(current_setting('nusa.before'), ','))",
+        ),
+    )
+
+    outcome = write_while_leaving(conversation, bo, in_threads, now)
+
+    assert outcome.seq == 2
+    assert Member.objects.get(user=bo).until_seq == 1

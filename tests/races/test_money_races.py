@@ -96,7 +96,7 @@ def test_without_its_locks_the_balance_would_be_spent_twice(wallet, pay, in_thre
     text = (guards.SQL / "postgres_posting.sql").read_text()
     start = text.index("CREATE OR REPLACE FUNCTION payments_post_one(")
     one = text[start : text.index("$body$;", start) + len("$body$;")]
-    unlocked = one.replace(" FOR NO KEY UPDATE;", ";").replace(
+    unlocked = one.replace(" FOR NO KEY UPDATE", "").replace(
         "    -- 3. Try it", "    PERFORM pg_sleep(0.1);\n    -- 3. Try it"
     )
     assert unlocked.count("FOR NO KEY UPDATE") == 0

@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from chat import api, errors, log, log_rows
+from chat import api, errors, log, queries
 from chat.models import Conversation, Member, Message
 from superapp.accounts import api as accounts
 from superapp.core.errors import DomainError
@@ -32,25 +32,6 @@ def talk(real_db, make_user, make_direct):
     return make_direct(ana, bo), ana, bo
 
 
-@pytest.fixture
-def unlocked(monkeypatch):
-    """Takes the lock of conversations away, and has everybody look before anybody writes."""
-
-    def take_away(parties):
-        line = threading.Barrier(parties)
-        monkeypatch.setattr(log_rows, "LOCKING", "")
-        look = log_rows.stored
-
-        def look_and_wait(keys):
-            found = look(keys)
-            line.wait(20)
-            return found
-
-        monkeypatch.setattr(log_rows, "stored", look_and_wait)
-
-    return take_away
-
-
 def written(batch):
     """What became of a batch; each entry that could not be stored is an exception."""
     try:
@@ -60,9 +41,9 @@ def written(batch):
 
 
 @pytest.mark.served_only
-def test_without_the_lock_two_messages_are_given_one_number(talk, unlocked, in_threads):
+def test_without_the_lock_two_messages_are_given_one_number(talk, unlock_appends, in_threads):
     conversation, ana, bo = talk
-    unlocked(2)
+    unlock_appends(2)
 
     outcomes = in_threads(lambda: written([entry(conversation, ana)]), lambda: written([entry(conversation, bo)]))
 
@@ -102,9 +83,9 @@ def test_eight_batches_of_ten_are_numbered_without_gap_or_double(talk, in_thread
 
 
 @pytest.mark.served_only
-def test_without_the_lock_one_number_is_posted_twice_or_breaks(talk, unlocked, in_threads):
+def test_without_the_lock_one_number_is_posted_twice_or_breaks(talk, unlock_appends, in_threads):
     conversation, ana, _bo = talk
-    unlocked(2)
+    unlock_appends(2)
 
     outcomes = in_threads(*[lambda: written([entry(conversation, ana, "halo", client_id="c-1")])] * 2)
 
@@ -257,9 +238,9 @@ def test_without_an_order_of_locks_they_wait_for_each_other(real_db, make_user, 
 
     def write(first, second):
         with transaction.atomic():
-            log_rows.lock([first.public_id])
+            queries.lock_conversation(first.public_id)
             line.wait(20)
-            log_rows.lock([second.public_id])
+            queries.lock_conversation(second.public_id)
 
     outcomes = in_threads(lambda: write(one, two), lambda: write(two, one))
 

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as open_websocket
 
 from superapp.realtime import bus, crossing
+from superapp.realtime.bus import Tidings
 from tests.harness.servers import wait_until
 from tests.harness.sockets import log_in
 
@@ -70,15 +71,7 @@ def dial():
 
 
 @pytest.fixture
-def redis(redis_server):
-    """The Redis of this worker, running again after the test."""
-    yield redis_server
-    if not redis_server.is_running:
-        redis_server.start()
-
-
-@pytest.fixture
-def calm_publisher(redis):
+def calm_publisher(redis_server):
     """A publisher of this process that remembers no outage of another test."""
     crossing._forget_publisher()
     yield
@@ -91,7 +84,7 @@ def test_a_hint_of_one_process_is_heard_once_in_every_other(make_site, make_user
     of_ana = [dial(url, log_in(ana)) for url in site.urls]
     of_eve = dial(site.urls[0], log_in(eve))
 
-    bus.publish([ana.pk], HINT)
+    bus.publish([Tidings([ana.pk], HINT)])
 
     assert [line.read() for line in of_ana] == [json.loads(HINT)] * 2
     assert [line.hints() for line in [*of_ana, of_eve]] == [[], [], []]
@@ -110,22 +103,22 @@ def test_a_device_is_ended_in_whichever_process_it_is(make_site, make_user, dial
 
 
 def test_after_redis_came_back_everybody_is_told_and_hints_flow_again(
-    make_site, make_user, dial, redis, calm_publisher
+    make_site, make_user, dial, redis_server, calm_publisher
 ):
     site = make_site(doors=2)
     ana = make_user("ana")
     lines = [dial(url, log_in(ana)) for url in site.urls]
 
-    redis.kill()
-    bus.publish([ana.pk], HINT)
+    redis_server.kill()
+    bus.publish([Tidings([ana.pk], HINT)])
     silent = [line.hints() for line in lines]
-    redis.start()
+    redis_server.start()
 
     assert silent == [[], []]
     assert [line.read() for line in lines] == [RESUMED] * 2
 
     def flows():
-        bus.publish([ana.pk], HINT)
+        bus.publish([Tidings([ana.pk], HINT)])
         return all(json.loads(HINT) in line.hints() for line in lines)
 
     wait_until(flows, "hints flow again", 15)
@@ -136,7 +129,7 @@ def test_sockets_of_this_process_hear_a_hint_once_though_redis_brings_it_too(con
     client = connect(ana)
 
     for _ in range(20):
-        bus.publish([ana.pk], HINT)
+        bus.publish([Tidings([ana.pk], HINT)])
     told = client.hints()
     time.sleep(0.2)
 
@@ -144,16 +137,18 @@ def test_sockets_of_this_process_hear_a_hint_once_though_redis_brings_it_too(con
     assert client.hints() == []
 
 
-def test_without_redis_sockets_of_this_process_hear_as_ever_and_nobody_waits(connect, make_user, redis, calm_publisher):
+def test_without_redis_sockets_of_this_process_hear_as_ever_and_nobody_waits(
+    connect, make_user, redis_server, calm_publisher
+):
     ana = make_user("ana")
     client = connect(ana)
-    redis.kill()
-    bus.publish([ana.pk], HINT)
+    redis_server.kill()
+    bus.publish([Tidings([ana.pk], HINT)])
     first = client.read()
 
     began = time.monotonic()
     for _ in range(200):
-        bus.publish([ana.pk], HINT)
+        bus.publish([Tidings([ana.pk], HINT)])
     took = time.monotonic() - began
 
     assert first == json.loads(HINT)
@@ -161,14 +156,14 @@ def test_without_redis_sockets_of_this_process_hear_as_ever_and_nobody_waits(con
     assert took < 0.2
 
 
-def test_a_person_comes_in_while_redis_is_out_of_reach(connect, make_user, redis, calm_publisher):
-    redis.kill()
+def test_a_person_comes_in_while_redis_is_out_of_reach(connect, make_user, redis_server, calm_publisher):
+    redis_server.kill()
     ana = make_user("ana")
 
     client = connect(ana)
-    bus.publish([ana.pk], HINT)
+    bus.publish([Tidings([ana.pk], HINT)])
     told = client.read()
-    redis.start()
+    redis_server.start()
 
     assert client.ready is not None
     assert told == json.loads(HINT)
@@ -176,7 +171,7 @@ def test_a_person_comes_in_while_redis_is_out_of_reach(connect, make_user, redis
 
 
 def test_what_was_lost_on_the_way_out_is_made_known_when_redis_answers_again(
-    make_site, make_user, dial, redis, calm_publisher, monkeypatch
+    make_site, make_user, dial, redis_server, calm_publisher, monkeypatch
 ):
     site = make_site(doors=1)
     ana = make_user("ana")
@@ -185,7 +180,7 @@ def test_what_was_lost_on_the_way_out_is_made_known_when_redis_answers_again(
 
     # This process alone was cut off: the other one's subscription stood all the time.
     monkeypatch.setattr(publisher, "_lost", 3)
-    bus.publish([ana.pk], HINT)
+    bus.publish([Tidings([ana.pk], HINT)])
 
     assert [line.read(), line.read()] == [RESUMED, json.loads(HINT)]
     wait_until(lambda: publisher._lost == 0, "nothing owed any more", 5)

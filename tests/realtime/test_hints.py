@@ -7,6 +7,7 @@ from django.db import transaction
 
 from superapp.core.errors import DomainError, Kind
 from superapp.realtime import bus, hints, me, registry
+from superapp.realtime.bus import Tidings
 from superapp.realtime.hub import hub
 from superapp.realtime.registry import TopicKind
 
@@ -69,7 +70,7 @@ def test_a_client_that_acknowledges_nothing_is_cut_after_256_hints(connect, make
     slow, quick = connect(ana), connect(ana)
 
     for number in range(1, 301):
-        bus.publish([ana.pk], b'{"on":"me","say":"n"}')
+        bus.publish([Tidings([ana.pk], b'{"on":"me","say":"n"}')])
         if number % 20 == 0:
             quick.send({"ack": number})
 
@@ -83,7 +84,7 @@ def test_a_client_that_acknowledges_nothing_is_cut_after_a_mebibyte(connect, mak
     client = connect(ana)
 
     for _ in range(18):
-        bus.publish([ana.pk], b'{"on":"me","pad":"' + b"x" * 60_000 + b'"}')
+        bus.publish([Tidings([ana.pk], b'{"on":"me","pad":"' + b"x" * 60_000 + b'"}')])
 
     assert client.wait_closed() == 4408
 

@@ -75,6 +75,19 @@ def test_every_line_is_handed_the_same_object(hub):
     scene()
 
 
+def test_a_line_that_is_told_otherwise_is_left_out(hub):
+    @on_loop
+    async def scene():
+        asking, tab = joined(hub, 1, 1), joined(hub, 1, 2)
+
+        hub.deliver([1], HINT, [asking.line.number])
+
+        assert asking.sent == []
+        assert [event["text"] for event in tab.sent] == [HINT.decode()]
+
+    scene()
+
+
 def test_others_hear_nothing(hub):
     @on_loop
     async def scene():

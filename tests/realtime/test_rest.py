@@ -100,6 +100,13 @@ def test_two_methods_of_one_path_are_two_commands(browser, offer, mirror):
     assert told(browser.post("/api/v1/things/7")) == (405, "method_not_allowed")
 
 
+def test_what_nobody_can_do_is_said_to_a_stranger_too(client, db):
+    refused = client.generic("TRACE", "/api/v1/sync"), client.put("/api/v1/login")
+
+    assert [told(response) for response in refused] == [(405, "method_not_allowed")] * 2
+    assert [response.headers["Allow"] for response in refused] == ["GET, OPTIONS", "POST"]
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "answer"),
     [

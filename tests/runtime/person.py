@@ -74,9 +74,9 @@ class Person:
         return str(json.loads(content)["avatar"])
 
 
-def hint(line: ClientConnection, say: str) -> dict[str, Any]:
+def hint(line: ClientConnection, say: str, *, seconds_max: float = SECONDS_MAX) -> dict[str, Any]:
     """The next hint of that name; others pass by."""
     while True:
-        frame = json.loads(line.recv(SECONDS_MAX))
+        frame = json.loads(line.recv(seconds_max))
         if frame.get("say") == say:
             return frame

@@ -7,12 +7,18 @@ import re
 import signal
 import socket
 import sqlite3
+import time
 from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from superapp.accounts.models import DeveloperSms, LoginCode
+from chat import api as chat
+from chat import log as chat_log
+from superapp.accounts import api as accounts
+from superapp.accounts.models import DeveloperSms, LoginCode, User
+from superapp.core import clock
+from superapp.core.errors import DomainError
 from tests.runtime.conftest import get, manage
 from tests.runtime.person import Person
 
@@ -75,6 +81,43 @@ def test_open_socket_is_told_to_come_back_before_the_server_ends(make_site):
     assert told == {"drain": {"in_ms": 1500, "jitter_ms": 8000}}
     assert closed.value.rcvd.code == 4503
     assert site.doors[0]._popen.wait(60) == 0
+
+
+def test_client_that_reads_nothing_is_cut_off_before_the_server_keeps_much(make_site):
+    site = make_site()
+    ana = Person(site.url, lambda phone: DeveloperSms.objects.get(number=phone).text, "+628120000001")
+    ana_id = User.objects.get().pk
+    bo = accounts.create_person(name="Bo", now=clock.now())
+    accounts.make_contacts(user_id=ana_id, peer_id=bo.pk, now=clock.now())
+    conversation = chat.open_direct(user_id=ana_id, peer_id=bo.pk, now=clock.now()).public_id
+    for number in range(100):
+        entry = chat.compose(
+            conversation_id=conversation,
+            sender_id=bo.pk,
+            sender_public_id=bo.public_id,
+            client_id=str(number),
+            body="x" * 4_000,
+        )
+        [posted] = chat_log.write([entry])
+        assert not isinstance(posted, DomainError)
+    ask = {"do": "chat.history", "conversation": str(conversation), "limit": 100}
+
+    with ana.socket() as line:
+        # 400 kB each, of which this client takes the first few from the wire and none after.
+        for number in range(1, 101):
+            line.send(json.dumps({**ask, "id": number}))
+        with pytest.raises(ConnectionClosed) as cut:
+            ping_until_cut(line)
+
+    assert cut.value.rcvd is None, "no word of farewell: it would only have joined what is not read"
+    assert "socket_unread" in site.doors[0].log
+    assert get(f"{site.url}/-/live").status == 200
+
+
+def ping_until_cut(line):
+    for number in range(200):
+        time.sleep(0.05)
+        line.send(json.dumps({"do": "ping", "id": 101 + number}))
 
 
 def test_answer_that_is_never_finished_does_not_hold_the_server(make_site, real_db):

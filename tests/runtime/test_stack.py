@@ -16,8 +16,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from superapp.core.processes import PROGRAMS
-from tests.harness.servers import Postgres, Process, Redis, accepts, free_port, wait_until
+from superapp.core.processes import METRICS_ABOVE, PROGRAMS
+from tests.harness.ports import free_block, free_port
+from tests.harness.servers import Postgres, Process, Redis, accepts, wait_until
 from tests.harness.site import ROOT, answers
 from tests.runtime.conftest import get
 from tests.runtime.person import Person, hint
@@ -25,6 +26,13 @@ from tests.runtime.person import Person, hint
 pytestmark = [pytest.mark.served_only, pytest.mark.xdist_group("stack"), pytest.mark.timeout(400)]
 # Seven processes begin at once, on a machine that may have other things to do.
 START_SECONDS_MAX = 180
+# What its processes listen on, counted from the first port.
+PORTS = [
+    program.port + number + above
+    for program in PROGRAMS
+    for number in range(program.count)
+    for above in (0, METRICS_ABOVE)
+]
 
 
 @dataclass
@@ -85,7 +93,7 @@ def stack() -> Iterator[Stack]:
     redis.start()
     with psycopg.connect(postgres.url(), autocommit=True) as database:
         database.execute("CREATE DATABASE nusa")
-    port, first_port = free_port(), 20_000 + os.getpid() % 20_000
+    port, first_port = free_port(), free_block(PORTS)
     url = f"http://localhost:{port}"
     runner = Process(
         "serve_all",
@@ -141,6 +149,16 @@ def say(person: Person, conversation: str, body: str) -> int:
 
 def bodies(person: Person, conversation: str) -> list[str]:
     return [row["body"] for row in person.must("GET", f"conversations/{conversation}/messages")["rows"]]
+
+
+def is_heard(ana: Person, bo: Person, conversation: str) -> bool:
+    """Whether the hint of a message arrives that is posted now."""
+    with bo.socket() as line:
+        seq = say(ana, conversation, "terdengar?")
+        try:
+            return bool(hint(line, "message.posted", seconds_max=2)["row"]["seq"] == seq)
+        except TimeoutError:
+            return False
 
 
 def test_message_posted_to_a_page_process_is_heard_on_a_socket_process(stack, people):
@@ -230,6 +248,9 @@ def test_nothing_said_is_lost_while_redis_is_away(stack, people):
         assert bodies(bo, conversation) == before + said
     finally:
         stack.redis.start()
+
+    # Two processes publish and two subscribe, asked in turns; each comes back after a pause of its own.
+    wait_until(lambda: all(is_heard(ana, bo, conversation) for _ in range(4)), "hints flow again", 60)
 
 
 def test_database_that_stops_makes_it_unready_and_comes_back_by_itself(stack, people):

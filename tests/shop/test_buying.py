@@ -66,7 +66,7 @@ def test_retry_is_answered_the_same_without_the_pin(ana, bo, product, buy, now):
     assert again == api.Placed(first.order, first.number, replayed=True)
     assert stock_of(product, bo) == (10, 0, 1)
     assert balance(ana, now) == 975_000_00
-    assert payments.pin_state(ana.pk).is_locked is False
+    assert payments.pin_state(ana.pk, now=now).is_locked is False
 
 
 def test_key_is_not_used_for_something_else(ana, product, buy):

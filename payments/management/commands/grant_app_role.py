@@ -13,6 +13,7 @@ FUNCTIONS = (
     "payments_post(jsonb)",
     "payments_post_one(jsonb)",
     "payments_answered(text, text, text)",
+    "payments_refuse_request(text, text, text, text, timestamptz)",
     "payments_roll(bigint, int)",
 )
 INTERNAL = ("payments_post_extras(jsonb, bigint[], text[], timestamptz)",)

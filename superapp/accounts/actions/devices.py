@@ -19,9 +19,10 @@ def begin_device(
     *, user_id: int, session_key: str, browser_hash: str, name: str, is_new_account: bool, now: datetime
 ) -> Device:
     """
-    Remember that somebody is logged in here. The device that makes an account is trusted with it; one that came with
-    nothing but a code by SMS is not trusted with money (see ``Device``).
+    Remember that somebody is logged in here. The device that makes an account is trusted with it, and so is its browser
+    when it comes back; one that came with nothing but a code by SMS is not trusted with money (see ``Device``).
     """
+    is_trusted = is_new_account or queries.is_trusted_browser(user_id=user_id, browser_hash=browser_hash)
     return Device.objects.create(
         user_id=user_id,
         session_key=session_key,
@@ -29,18 +30,27 @@ def begin_device(
         name=name[: Device.NAME_CHARS_MAX],
         signed_in_at=now,
         last_seen_at=now,
-        trusted_at=now if is_new_account else None,
+        trusted_at=now if is_trusted else None,
     )
 
 
 def end_device(*, user_id: int, device_public_id: UUID, now: datetime) -> None:
     """
-    Sign one of somebody's own devices out: its session is gone and its sockets are closed. Twice is once.
+    Sign one of somebody's own devices out: its session is gone and its sockets are closed, and its browser is trusted
+    no more, since who does this may have lost it. Twice is once.
 
     :raises DeviceNotFound: if it is somebody else's, or there is none
     """
     with transaction.atomic():
-        _end(queries.device_of(user_id, device_public_id), now)
+        device = queries.device_of(user_id, device_public_id)
+        _end(device, now)
+        queries.devices_in_browser(user_id=user_id, browser_hash=device.browser_hash).update(trusted_at=None)
+        Device.objects.filter(pk=device.pk).update(trusted_at=None)
+
+
+def trust_device(*, user_id: int, device_id: int, now: datetime) -> None:
+    """Trust one of somebody's devices from now on: something stronger than a code by SMS spoke for it."""
+    Device.objects.filter(pk=device_id, user_id=user_id, ended_at=None, trusted_at=None).update(trusted_at=now)
 
 
 def end_session(*, session_key: str, now: datetime) -> None:

@@ -32,11 +32,11 @@ def find_by_phone(*, user_id: int, phone: str, now: datetime) -> User:
 
     :raises PhoneInvalid: if it is no phone number
     :raises RateLimited: after too many questions of a day
-    :raises PersonNotFound: if nobody has it
+    :raises PersonNotFound: if nobody has it, or whoever has it has blocked the asker
     """
     number = phones.parse(phone)
     limits.count([(FINDING, f"user:{user_id}"), (FINDING_BY_PHONE, f"user:{user_id}")], now=now)
     found = queries.user_by_number(number)
-    if found is None or not found.is_active:
+    if found is None or not found.is_active or queries.has_blocked(found.pk, user_id):
         raise PersonNotFound
     return found

@@ -50,9 +50,10 @@ class Proof:
     is_new: bool
 
 
-def send_login_code(*, phone: str, browser_token: str, address: str, now: datetime) -> int:
+def send_login_code(*, phone: str, browser: str, address: str, now: datetime) -> int:
     """
-    Send a code to the number, good for this browser alone, and return after how many seconds another may be asked for.
+    Send a code to the number, good for this browser alone (its ``browser_hash``), and return after how many seconds
+    another may be asked for.
 
     Nothing here asks whether the number has an account, but for the browser that the account knows already.
 
@@ -61,7 +62,6 @@ def send_login_code(*, phone: str, browser_token: str, address: str, now: dateti
     :raises CodeNotSent: if it could not be handed on; then the number and the browser are not counted
     """
     number = phones.parse(phone)
-    browser = browser_hash(browser_token)
     is_known = queries.is_known_browser(number=number, browser_hash=browser)
     own_uses: list[Use] = [(limit, _whose(number, browser, is_known=is_known)) for limit in NUMBER_LIMITS]
     own_uses += [(limit, f"browser:{browser[:32]}") for limit in BROWSER_LIMITS]
@@ -84,7 +84,7 @@ def send_login_code(*, phone: str, browser_token: str, address: str, now: dateti
     return int(ASK_AGAIN_AFTER.total_seconds())
 
 
-def prove_number(*, phone: str, code: str, browser_token: str, address: str, language: str, now: datetime) -> Proof:
+def prove_number(*, phone: str, code: str, browser: str, address: str, language: str, now: datetime) -> Proof:
     """
     Use up the code, and return whose number it is; a number that is nobody's makes a new account in the language.
 
@@ -98,7 +98,6 @@ def prove_number(*, phone: str, code: str, browser_token: str, address: str, lan
     :raises AccountClosed: if an operator closed the account
     """
     number = phones.parse(phone)
-    browser = browser_hash(browser_token)
     is_known = queries.is_known_browser(number=number, browser_hash=browser)
     limits.count([(GUESSES_OF_ADDRESS, f"address:{address}")], now=now)
     with transaction.atomic():

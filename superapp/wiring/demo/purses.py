@@ -12,6 +12,7 @@ from functools import partial
 
 from payments import api as payments
 from payments.errors import PinAlreadySet
+from payments.events import MoneySent
 from superapp.accounts import api as accounts
 from superapp.accounts.errors import PersonNotFound
 from superapp.core.money import Money
@@ -20,7 +21,7 @@ from superapp.wiring.demo.script import PLACE
 
 PIN = "258036"
 # Something that happened, and when.
-Deed = tuple[datetime, Callable[[], None]]
+Deed = tuple[datetime, Callable[[], object]]
 # They pay for what they order, too.
 BUYERS = ("emma", "fatimah", "sekar", "yohana")
 OPERATORS = (("Wulan dari Loket", "loket.wulan"), ("Bayu dari Loket", "loket.bayu"))
@@ -63,16 +64,28 @@ MOVED = (
 )
 
 
-def fill(*, now: datetime, besides: Sequence[Deed] = ()) -> bool:
-    """
-    Give the demo people money and a history, once; and have what else they did ``besides`` happen in its time between.
-    True if that was now: a wallet with a history is left as it is.
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """Money that one of them sent to another, to be shown where they talk."""
 
-    Not in the transaction of the world: a PIN is counted by itself.
+    at: datetime
+    sender: str
+    receiver: str
+    event: MoneySent
+
+
+def fill(*, now: datetime, besides: Sequence[Deed] = ()) -> list[Sent]:
     """
+    Give the demo people money and a history, once, and have what else they did ``besides`` happen in its time between;
+    return what was sent. Each movement has a key, and a wallet with a history gets no top-up again.
+
+    Where no money is offered, nobody has any. Not in the transaction of the world: a PIN is counted by itself.
+    """
+    if not payments.is_offered():
+        return []
     people = {person.key: _found(person.number) for person in CAST}
     if payments.wallet_history(people["sekar"], now=now, limit=1):
-        return False
+        return []
     operators = [_operator(name, handle, now=now) for name, handle in OPERATORS]
     for key in sorted({*(moved.sender for moved in MOVED if moved.sender), *BUYERS}):
         _set_pin(people[key], now=now)
@@ -80,28 +93,45 @@ def fill(*, now: datetime, besides: Sequence[Deed] = ()) -> bool:
         (_moment(moved, now), partial(_move, moved, number, people, operators, now=now))
         for number, moved in enumerate(MOVED)
     ]
-    for _at, do in sorted([*moves, *besides], key=lambda deed: deed[0]):
-        do()
-    return True
+    done = [do() for _at, do in sorted([*moves, *besides], key=lambda deed: deed[0])]
+    return [each for each in done if isinstance(each, Sent)]
 
 
-def _move(moved: Moved, number: int, people: Mapping[str, int], operators: Sequence[int], *, now: datetime) -> None:
+def _move(
+    moved: Moved, number: int, people: Mapping[str, int], operators: Sequence[int], *, now: datetime
+) -> Sent | None:
     at, amount = _moment(moved, now), Money(moved.rupiah * 100)
-    receiver = people[moved.receiver]
     if moved.sender:
-        payments.send_money(
-            sender_id=people[moved.sender],
-            receiver_id=receiver,
-            amount=amount,
-            memo=moved.words,
-            pin=PIN,
-            idempotency_key=f"demo-{number}",
-            now=at,
-        )
-        return
+        return _send(moved, people, key=f"demo-{number}", at=at)
     maker, checker = operators
-    asked = payments.ask_top_up(user_id=receiver, amount=amount, reason=moved.words, maker_id=maker, now=at)
+    asked = payments.ask_top_up(
+        user_id=people[moved.receiver], amount=amount, reason=moved.words, maker_id=maker, now=at
+    )
     payments.approve_top_up(top_up=asked.public_id, checker_id=checker, now=at)
+    return None
+
+
+def _send(moved: Moved, people: Mapping[str, int], *, key: str, at: datetime) -> Sent:
+    amount, sender, receiver = Money(moved.rupiah * 100), people[moved.sender], people[moved.receiver]
+    answer = payments.send_money(
+        sender_id=sender,
+        receiver_id=receiver,
+        amount=amount,
+        memo=moved.words,
+        pin=PIN,
+        idempotency_key=key,
+        now=at,
+    )
+    assert isinstance(answer, payments.Posted), answer
+    event = MoneySent(
+        journal=str(answer.public_id),
+        sender_id=sender,
+        receiver_id=receiver,
+        amount_minor=amount.amount_minor,
+        asset=amount.asset,
+        memo=moved.words,
+    )
+    return Sent(at=at, sender=moved.sender, receiver=moved.receiver, event=event)
 
 
 def _found(number: str) -> int:

@@ -11,10 +11,12 @@ from django.db import transaction
 
 from chat import api as chat
 from superapp.accounts import api as accounts
-from superapp.wiring.demo import script
+from superapp.wiring import money_cards
+from superapp.wiring.demo import purchases, purses, script, shops
 from superapp.wiring.demo.home_talk import HOME
-from superapp.wiring.demo.people import CAST, DIMAS, SEKAR, Person
+from superapp.wiring.demo.people import CAST, DIMAS, JOKO, SEKAR, Person
 from superapp.wiring.demo.portraits import portrait
+from superapp.wiring.demo.purses import Sent
 from superapp.wiring.demo.script import Said, Talk
 from superapp.wiring.demo.work_talk import WORK
 
@@ -40,27 +42,37 @@ class _Stage:
     talk: Talk
     conversation_id: UUID
     players: Mapping[str, _Player]
-    lines: Sequence[Said]
+    # What is said and sent, in the order of the times; of the lines, the numbers they got.
+    happenings: Sequence[Said | Sent]
     seqs: list[int] = field(default_factory=list)
+    newest_seq: int = 0
 
 
 def make_world(*, now: datetime) -> bool:
     """
-    Fill this installation with the demo people and what they said in the last days, or leave it as it is if they are
-    here already. True if they were made. All of it comes with one commit, or none.
+    Fill this installation with the demo people, their shops, what lies in their wallets, what they bought of each other
+    and what they said in the last days. True if it was made; what is here already is left as it is.
+
+    Several commits: the people, then their shops, then their money and what they bought, since a PIN is counted by
+    itself, then all they said about it. Broken off in between, it is carried on by the next call.
     """
-    if _is_here():
-        return False
-    pictures = {person.key: portrait(person.look) for person in CAST}
+    if not _is_here():
+        _make_people({person.key: portrait(person.look) for person in CAST}, now=now)
+    shops.open_all(now=now)
+    sent = purses.fill(now=now, besides=purchases.deeds(now=now))
     with transaction.atomic():
-        if _is_here():  # Somebody else made it while we drew.
+        players = {person.key: _player(person) for person in CAST}
+        # Whoever makes the world at the same time waits here, and then finds that they talked.
+        accounts.lock_people({player.user_id for player in players.values()})
+        if chat.list_page(players[JOKO.key].user_id).rows:  # Nobody sends him money, which would have opened a talk.
             return False
-        players = {person.key: _join(person, pictures[person.key], now=now) for person in CAST}
-        stages = [_set_up(talk, players, now=now) for talk in TALKS]
+        stages = [_set_up(talk, players, sent, now=now) for talk in TALKS]
         _play(stages, now=now)
         for stage in stages:
             _keep_sides(stage, now=now)
         accounts.ask_by_handle(user_id=players[DIMAS.key].user_id, handle=SEKAR.handle, now=now - timedelta(hours=3))
+    if sent:
+        purchases.tell(now=now)
     return True
 
 
@@ -68,7 +80,18 @@ def _is_here() -> bool:
     return accounts.user_by_number(SEKAR.number) is not None
 
 
-def _join(person: Person, picture: bytes, *, now: datetime) -> _Player:
+@transaction.atomic
+def _make_people(pictures: Mapping[str, bytes], *, now: datetime) -> None:
+    if _is_here():  # Somebody else made them while we drew.
+        return
+    for person in CAST:
+        _join(person, pictures[person.key], now=now)
+    for talk in TALKS:
+        one, other = (_player(person) for person in CAST if person.key in (talk.one, talk.other))
+        accounts.make_contacts(user_id=one.user_id, peer_id=other.user_id, now=now - MET_BEFORE)
+
+
+def _join(person: Person, picture: bytes, *, now: datetime) -> None:
     user = accounts.create_person(
         name=person.name,
         handle=person.handle,
@@ -78,38 +101,55 @@ def _join(person: Person, picture: bytes, *, now: datetime) -> _Player:
         now=now - JOINED_BEFORE,
     )
     accounts.set_avatar(user_id=user.pk, upload=picture, now=now - JOINED_BEFORE)
+
+
+def _player(person: Person) -> _Player:
+    user = accounts.user_by_number(person.number)
+    assert user is not None
     return _Player(user_id=user.pk, public_id=user.public_id)
 
 
-def _set_up(talk: Talk, players: Mapping[str, _Player], *, now: datetime) -> _Stage:
+def _set_up(talk: Talk, players: Mapping[str, _Player], sent: Sequence[Sent], *, now: datetime) -> _Stage:
     one, other = players[talk.one], players[talk.other]
-    met_at = now - MET_BEFORE
-    accounts.make_contacts(user_id=one.user_id, peer_id=other.user_id, now=met_at)
-    conversation = chat.open_direct(user_id=one.user_id, peer_id=other.user_id, now=met_at)
+    conversation = chat.open_direct(user_id=one.user_id, peer_id=other.user_id, now=now - MET_BEFORE)
+    theirs = [each for each in sent if {each.sender, each.receiver} == {talk.one, talk.other}]
     return _Stage(
         talk=talk,
         conversation_id=conversation.public_id,
         players={talk.one: one, talk.other: other},
-        lines=script.read(talk, now=now),
+        happenings=sorted([*script.read(talk, now=now), *theirs], key=lambda each: each.at),
     )
 
 
 def _play(stages: Sequence[_Stage], *, now: datetime) -> None:
-    """Say everything in the order in which it happened, whichever conversation it belongs to."""
+    """Say and show everything in the order in which it happened, whichever conversation it belongs to."""
     order = sorted(
-        (line.at, number, index) for number, stage in enumerate(stages) for index, line in enumerate(stage.lines)
+        (each.at, number, index) for number, stage in enumerate(stages) for index, each in enumerate(stage.happenings)
     )
     for _at, number, index in order:
         stage = stages[number]
-        _say(stage, stage.lines[index], now=now)
-        if index == len(stage.lines) - 1:
+        each = stage.happenings[index]
+        if isinstance(each, Sent):
+            _show(stage, each)
+        else:
+            _say(stage, each, now=now)
+        if index == len(stage.happenings) - 1:
             _read_to_the_end(stage)
+
+
+def _show(stage: _Stage, sent: Sent) -> None:
+    _read(stage, sent.sender, up_to=stage.newest_seq)
+    stage.newest_seq = money_cards.post_transfer(sent.event, now=sent.at)
+
+
+def _read(stage: _Stage, who: str, *, up_to: int) -> None:
+    if up_to:
+        chat.read_up_to(conversation_id=stage.conversation_id, user_id=stage.players[who].user_id, seq=up_to)
 
 
 def _say(stage: _Stage, line: Said, *, now: datetime) -> None:
     who = stage.players[line.who]
-    if stage.seqs:
-        chat.read_up_to(conversation_id=stage.conversation_id, user_id=who.user_id, seq=stage.seqs[-1])
+    _read(stage, line.who, up_to=stage.newest_seq)
     entry = chat.compose(
         conversation_id=stage.conversation_id,
         sender_id=who.user_id,
@@ -120,6 +160,7 @@ def _say(stage: _Stage, line: Said, *, now: datetime) -> None:
     )
     seq = chat.post_message(entry, now=line.at).seq
     stage.seqs.append(seq)
+    stage.newest_seq = seq
     changed_at = min(line.at + CHANGED_AFTER, now)
     for edits, body in enumerate(line.edits):
         chat.edit_message(
@@ -145,10 +186,9 @@ def _say(stage: _Stage, line: Said, *, now: datetime) -> None:
 def _read_to_the_end(stage: _Stage) -> None:
     """Everybody has received everything, and read all but what they are meant to find unread."""
     for key, player in stage.players.items():
-        chat.mark_delivered(player.user_id, [(stage.conversation_id, stage.seqs[-1])])
-        read = len(stage.seqs) - stage.talk.unread.get(key, 0)
-        if read:
-            chat.read_up_to(conversation_id=stage.conversation_id, user_id=player.user_id, seq=stage.seqs[read - 1])
+        chat.mark_delivered(player.user_id, [(stage.conversation_id, stage.newest_seq)])
+        unread = stage.talk.unread.get(key, 0)
+        _read(stage, key, up_to=stage.seqs[-unread] - 1 if unread else stage.newest_seq)
 
 
 def _keep_sides(stage: _Stage, *, now: datetime) -> None:

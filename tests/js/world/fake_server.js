@@ -6,6 +6,8 @@ export class FakeServer {
   conversations = new Map()
   #me = new Map()
   #sockets = new Set()
+  /** The socket whose answer carries the hints that its command causes. */
+  #asking = null
   #clock
   #random
   /** `hintsLost`, `hintsDoubled`: probabilities; `delay_ms`: at most, each frame on its own, so that hints cross. */
@@ -84,20 +86,26 @@ export class FakeServer {
     if (!this.isUp) return
     let answer
     try {
-      if (this.before(name, fields, socket) === "lost") {
-        this[name](socket.user, fields)
-        return this.cut(socket)
-      }
-      answer = { id, ok: this[name](socket.user, fields) }
+      const isLost = this.before(name, fields, socket) === "lost"
+      this.#asking = name === "chat.send" ? { socket, hints: [] } : null
+      const ok = this[name](socket.user, fields)
+      if (isLost) return this.cut(socket)
+      answer = { id, ok: this.#asking?.hints.length ? { ...ok, hints: this.#asking.hints } : ok }
     } catch (thrown) {
       if (!thrown.err) throw thrown
       answer = { id, err: thrown.err }
+    } finally {
+      this.#asking = null
     }
     this.#clock.after(this.#random() * this.network.delay_ms, () => this.#down(socket, answer))
   }
 
   #hint(users, hint) {
     for (const socket of this.sockets.filter((one) => users.includes(one.user))) {
+      if (socket === this.#asking?.socket) {
+        this.#asking.hints.push(hint)
+        continue
+      }
       if (this.#random() < this.network.hintsLost) continue
       const copies = this.#random() < this.network.hintsDoubled ? 2 : 1
       for (let copy = 0; copy < copies; copy++) {

@@ -98,11 +98,12 @@ export class Inbox {
   /**
    * Take a message from a hint.
    *
-   * @returns {"unknown" | "behind" | "next"} whether the conversation is not known, changes before this one are missing, or none are
+   * @returns {"unknown" | "behind" | "next"} whether the conversation is not known or was left (so that I must have
+   *   come back to it), changes before this one are missing, or none are
    */
   takeMessage(conversation, row) {
     const known = this.#summaries.get(conversation)
-    if (!known) return "unknown"
+    if (!known || (Summary.isGone(known) && row.rev > known.rev)) return "unknown"
     this.#stopTyping(conversation, row.from)
     this.#change(Summary.withMessage(known, row))
     return row.rev > known.rev + 1 ? "behind" : "next"

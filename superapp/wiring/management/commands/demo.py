@@ -7,8 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from payments import api as payments
 from superapp.core import clock
-from superapp.wiring.demo import people, purchases, purses, shops, world
+from superapp.wiring.demo import people, purses, world
 
 
 class Command(BaseCommand):
@@ -19,11 +20,9 @@ class Command(BaseCommand):
             raise CommandError("Codes go out for real here: the numbers of the demo people may be somebody's.")
         now = clock.now()
         is_new = world.make_world(now=now)
-        shops.open_all(now=now)
-        if purses.fill(now=now, besides=purchases.deeds(now=now)):
-            purchases.tell(now=now)
         self.stdout.write("The demo world is made." if is_new else "The demo world is here already.")
         self.stdout.write("Log in with one of these numbers; the code appears in the developer's inbox and here:")
         for person in people.CAST:
             self.stdout.write(f"  0{person.number.removeprefix('+62')}  {person.name}")
-        self.stdout.write(f"The PIN of every wallet that has one is {purses.PIN}.")
+        if payments.is_offered():
+            self.stdout.write(f"The PIN of every wallet that has one is {purses.PIN}.")

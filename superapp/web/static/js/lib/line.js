@@ -29,7 +29,7 @@ export class Line {
 
   /** Rings with the `ready` frame's content. */
   onReady = new Bell()
-  /** Rings with each hint, in the order they came. */
+  /** Rings with each hint, in the order they came, those in an answer before it. */
   onHint = new Bell()
   /** Rings when `state` has changed. */
   onState = new Bell()
@@ -229,6 +229,8 @@ export class Line {
   }
 
   #answer({ id, ok, err }) {
+    // What a command caused comes with its answer and nowhere else, be it too late for whoever asked.
+    for (const hint of ok?.hints ?? []) this.onHint.ring(hint)
     const waiting = this.#unanswered.get(id)
     if (!waiting) return
     this.#unanswered.delete(id)

@@ -1,0 +1,64 @@
+"""Proving again, on a device that is logged in, that its person holds their number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from superapp.accounts import queries
+from superapp.accounts.actions import login
+from superapp.accounts.errors import CodeNotSent, CodeOver
+
+
+def send_code_to_owner(*, user_id: int, device_id: int | None, now: datetime) -> int:
+    """
+    Send a code to the number of who is logged in on this device, good there alone; after how many seconds another may
+    be asked for.
+
+    :raises DeviceNotFound: if they are not logged in there
+    :raises CodeNotSent: if they have no number any more, or it could not be handed on
+    :raises RateLimited: as at the log-in
+    """
+    return login.send_login_code(
+        phone=_number_of(user_id),
+        browser=_browser_of(user_id, device_id),
+        address=_instead_of_address(user_id),
+        now=now,
+    )
+
+
+def prove_owner(*, user_id: int, device_id: int | None, code: str, now: datetime) -> datetime:
+    """
+    Use up a code that was sent so, and return when: whoever holds this session holds the number, too.
+
+    :raises DeviceNotFound: if they are not logged in there
+    :raises CodeWrong, CodeOver, RateLimited: as at the log-in
+    """
+    user = queries.user_by_id(user_id)
+    proof = login.prove_number(
+        phone=_number_of(user_id),
+        code=code,
+        browser=_browser_of(user_id, device_id),
+        address=_instead_of_address(user_id),
+        language=user.language,
+        now=now,
+    )
+    if proof.user.pk != user_id:  # It moved to somebody else in this very moment.
+        raise CodeOver
+    return now
+
+
+def _number_of(user_id: int) -> str:
+    number = queries.number_of(user_id)
+    if number is None:
+        raise CodeNotSent
+    return number
+
+
+def _browser_of(user_id: int, device_id: int | None) -> str:
+    device = queries.open_device(user_id, device_id)
+    return device.browser_hash or f"device:{device.public_id}"
+
+
+def _instead_of_address(user_id: int) -> str:
+    """Who is logged in is counted by account: an address may be that of thousands."""
+    return f"user:{user_id}"

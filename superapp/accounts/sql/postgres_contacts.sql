@@ -1,0 +1,12 @@
+-- Which of these pairs, by their place, are contacts of each other and have blocked each other neither way.
+-- Both sides are read, though they agree: a fault in one of them must refuse, not admit.
+-- One plain statement, so that PostgreSQL plans it as a part of the one that asks.
+CREATE OR REPLACE FUNCTION accounts_accepted_pairs(p_lower bigint[], p_higher bigint[]) RETURNS SETOF bigint
+LANGUAGE sql STABLE
+AS $body$
+    SELECT pair.place
+    FROM unnest(p_lower, p_higher) WITH ORDINALITY AS pair (lower_id, higher_id, place)
+    JOIN accounts_contact AS ours ON ours.owner_id = pair.lower_id AND ours.peer_id = pair.higher_id
+    JOIN accounts_contact AS theirs ON theirs.owner_id = pair.higher_id AND theirs.peer_id = pair.lower_id
+    WHERE ours.state = 'accepted' AND theirs.state = 'accepted' AND NOT ours.is_blocked AND NOT theirs.is_blocked
+$body$;

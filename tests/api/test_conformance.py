@@ -1,0 +1,84 @@
+"""Schemathesis: whatever is sent, the API answers as it describes itself, on either database."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chat import api as chat
+from superapp.accounts import api as accounts
+from superapp.core import ids
+from tests.harness.site import ROOT
+from tests.harness.sockets import log_in
+
+HERE = Path(__file__).parent
+# `make check-api` asks for 500.
+EXAMPLES = int(os.environ.get("NUSA_API_EXAMPLES", "20"))
+SEED = 20_270_301
+# Every log-out that is tried ends one.
+SESSIONS = 4 * EXAMPLES + 50
+
+
+@pytest.fixture
+def world(real_db, make_user, now):
+    """Ana, who talks with Bo, and what there is to ask for."""
+    ana, bo = make_user("ana"), make_user("bowo")
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    for body in ("Halo", "Apa kabar?"):
+        entry = chat.compose(
+            conversation_id=talk.public_id,
+            sender_id=ana.pk,
+            sender_public_id=ana.public_id,
+            client_id=str(ids.new_id()),
+            body=body,
+        )
+        chat.post_message(entry, now=now)
+    return {
+        "sessions": [log_in(ana).session_key for _ in range(SESSIONS)],
+        "there": {"conversation": str(talk.public_id), "user": str(bo.public_id), "seq": 1},
+    }
+
+
+@pytest.fixture
+def conform(make_site, real_db, tmp_path):
+    """Run Schemathesis against the running product, and expect that it finds nothing."""
+
+    def run(world):
+        site = make_site(program=["-m", "tests.api.server"])
+        command = [str(Path(sys.executable).parent / "st"), "--config-file", str(HERE / "schemathesis.toml")]
+        command += ["run", f"{site.url}/api/v1/schema/", f"--url={site.url}", "--checks=all", "--mode=all"]
+        command += [f"--seed={SEED}", f"--max-examples={EXAMPLES}", "--no-color", "--continue-on-failure"]
+        command += ["--generation-database=none", "--suppress-health-check=all", "--warnings=off"]
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={**real_db.env, "SCHEMATHESIS_HOOKS": "tests.api.hooks", "PYTHONPATH": str(ROOT)}
+            | {"NUSA_API_WORLD": json.dumps(world)},
+            capture_output=True,
+            text=True,
+        )
+        (tmp_path / "said").write_text(done.stdout)
+        assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.mark.timeout(3600)
+def test_nothing_a_person_sends_is_answered_otherwise_than_described(conform, world):
+    said = conform(world)
+
+    assert "No issues found" in said
+
+
+@pytest.mark.timeout(3600)
+def test_nothing_a_stranger_sends_is_answered_otherwise_than_described(conform, world):
+    said = conform({**world, "sessions": []})
+
+    assert "No issues found" in said

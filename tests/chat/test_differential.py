@@ -1,0 +1,133 @@
+"""One function posts on PostgreSQL, plain statements do on SQLite: the same traffic leaves the same rows."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from chat import api, log_plain, log_postgres
+from chat.log_entries import Posted
+from chat.models import Message
+from superapp.accounts import api as accounts
+from tests.chat.conftest import entry, everything
+
+PEOPLE = 5
+BATCHES = 60
+BODIES = ["halo", "sudah dikirim kak?", "👍🏽", "سلام", 'tanda "kutip" \\ dan\nbaris baru']
+
+
+class Traffic:
+    """What people might post, drawn by chance: retries, strangers, replies to nothing, one number for two contents."""
+
+    def __init__(self, seed, people, places):
+        self.chance = random.Random(seed)
+        self.people = people
+        self.places = places
+        self.sent = []
+
+    def batch(self):
+        return [self.entry() for _one in range(self.chance.choice([1, 1, 2, 5, 20]))]
+
+    def entry(self):
+        if self.sent and self.chance.random() < 0.25:
+            place, sender, fields = self.chance.choice(self.sent)
+            if self.chance.random() < 0.3:
+                fields = {**fields, "body": "lain sama sekali"}
+            return entry(place, sender, **fields)
+        place, sender = self.chance.choice(self.places), self.chance.choice(self.people)
+        fields = {"client_id": f"c-{len(self.sent)}", "body": self.chance.choice(BODIES)}
+        if self.chance.random() < 0.3:
+            fields["reply_to"] = self.chance.randint(1, 30)
+        self.sent.append((place, sender, fields))
+        return entry(place, sender, **fields)
+
+
+@pytest.fixture
+def world(make_user, make_direct, make_group, now):
+    people = [make_user(f"orang{number}") for number in range(PEOPLE)]
+    ana, bo, citra, dewi, _eve = people
+    places = [make_direct(ana, bo), make_direct(bo, citra), make_direct(citra, dewi), make_group(ana, citra, dewi)]
+    accounts.block_person(user_id=dewi.pk, peer_public_id=citra.public_id, now=now)
+    # One who left the group, and one whose number is in no conversation at all.
+    api.add_member(conversation_id=places[3].public_id, by_user_id=ana.pk, user_id=bo.pk, now=now)
+    api.leave(conversation_id=places[3].public_id, user_id=bo.pk, now=now)
+    api.keep_side(
+        conversation_id=places[0].public_id,
+        user_id=ana.pk,
+        side=api.Side(draft="nanti ya", muted_until=now + timedelta(days=1), is_pinned=True),
+    )
+    return people, places
+
+
+def rows():
+    """Every row, without the keys of messages: a number of a sequence is used up by what is undone."""
+    found = everything()
+    for message in found["Message"]:
+        del message["id"]
+    return found
+
+
+def told(appended):
+    return (
+        [(type(one).__name__, one if isinstance(one, Posted) else None) for one in appended.outcomes],
+        {place: sorted(users) for place, users in appended.present.items()},
+        appended.moved,
+    )
+
+
+def appended_by(path, batch, *, stays, **circumstances):
+    """What this way to append answers, and the rows as they are then."""
+    with transaction.atomic():
+        found = told(path.append(batch, **circumstances)), rows()
+        transaction.set_rollback(not stays)
+    return found
+
+
+@pytest.mark.served_only
+@pytest.mark.parametrize("seed", range(4))
+def test_both_ways_to_append_leave_the_same_rows_and_answers(seed, world, now):
+    people, places = world
+    traffic = Traffic(seed, people, places)
+    names = set()
+
+    for turn in range(BATCHES):
+        batch, moment = traffic.batch(), now + timedelta(milliseconds=turn)
+        asks_leave = traffic.chance.random() < 0.9
+        plain = appended_by(log_plain, batch, stays=False, now=moment, asks_leave=asks_leave)
+        by_function = appended_by(log_postgres, batch, stays=True, now=moment, asks_leave=asks_leave)
+
+        assert by_function == plain
+        names |= {name for name, _posted in plain[0][0]}
+
+    # Traffic that meets nothing shows nothing.
+    assert names == {"Posted", "ConversationNotFound", "ClientIdReused", "NotAccepted", "ReplyNotFound"}
+    assert Message.objects.count() > BATCHES / 2
+
+
+@pytest.mark.served_only
+def test_cards_events_and_what_is_nowhere_are_the_same_both_ways(world, now):
+    (ana, bo, *_), places = world
+    base = entry(places[0], ana)
+    made = type(base)
+    fields = {"sender_id": ana.pk, "sender_public_id": ana.public_id}
+    batch = [
+        made(
+            conversation_id=places[0].public_id, client_id="k:1", kind="card", card_type="shop.order",
+            card={"name": 'sate "padang"', "total": {"amount_minor": 2**53 - 1, "asset": "IDR"}, "none": None},
+            **fields,
+        ),
+        made(
+            conversation_id=places[0].public_id, client_id="k:2", kind="event",
+            event={"name": "member_joined", "user": str(bo.public_id)}, **fields,
+        ),
+        made(conversation_id=ana.public_id, client_id="k:3", body="ke mana?", **fields),
+        base,
+    ]  # fmt: skip
+    plain = appended_by(log_plain, batch, stays=False, now=now, asks_leave=True)
+    by_function = appended_by(log_postgres, batch, stays=True, now=now, asks_leave=True)
+
+    assert by_function == plain
+    assert [name for name, _posted in plain[0][0]] == ["Posted", "Posted", "ConversationNotFound", "Posted"]

@@ -1,0 +1,51 @@
+"""Functions of the database are those that the files say, on every instance that was migrated."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from superapp.core import functions
+from superapp.core.functions import InstallFunctions
+
+
+def installed() -> dict[str, str]:
+    """By file, the text for which the last migration that names it was written."""
+    found = {}
+    for _key, migration in sorted(MigrationLoader(None).disk_migrations.items()):
+        for operation in migration.operations:
+            if isinstance(operation, InstallFunctions):
+                found[operation.path] = operation.text
+    return found
+
+
+def test_a_changed_file_of_functions_comes_with_a_migration():
+    texts = installed()
+
+    assert set(texts) == {
+        "chat/sql/postgres_append.sql",
+        "superapp/accounts/sql/postgres_contacts.sql",
+        "superapp/realtime/sql/postgres_advance.sql",
+    }
+    assert texts == {path: functions.digest(path) for path in texts}
+
+
+@pytest.mark.served_only
+def test_functions_go_and_come_back_with_their_migration(real_db):
+    path = "chat/sql/postgres_append.sql"
+    operation = InstallFunctions(path, text=functions.digest(path))
+    older = InstallFunctions(path, text="of an older file")
+
+    def is_there():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_proc WHERE proname = 'chat_append'")
+            return bool(cursor.fetchone()[0])
+
+    seen = [is_there()]
+    for step in (operation._remove, older._install, operation._install):
+        with connection.schema_editor() as editor:
+            step(None, editor)
+        seen.append(is_there())
+
+    assert seen == [True, False, False, True]

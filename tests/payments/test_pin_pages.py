@@ -1,0 +1,144 @@
+"""The pages of the PIN, as forms without modules: the first one, a wrong one, a forgotten one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from payments import api
+from payments.models import Pin
+from superapp.accounts import api as accounts
+from superapp.accounts.models import Device
+from tests.payments.purses import PIN, balance, begin, browser_of, codes, make_payer, quick_hashes  # noqa: F401  # Fixtures.
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch, now):
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+
+
+@pytest.fixture
+def ana(make_payer):  # noqa: F811
+    return make_payer("ana", 100_000_00)
+
+
+@pytest.fixture
+def bo(make_payer, ana, now):  # noqa: F811
+    bo = make_payer("bo", name="Bo Santoso")
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    return bo
+
+
+@pytest.fixture
+def as_ana(ana):
+    return browser_of(ana)
+
+
+def test_wrong_pins_are_counted_from_ten_addresses_and_then_none_is_right(ana, bo, now):
+    answers = []
+    for number in range(10):
+        browser = browser_of(ana)
+        browser.defaults["REMOTE_ADDR"] = f"10.0.0.{number}"
+        answers.append(browser.post(begin(browser, bo), {"pin": f"19{number}374"}))
+    browser = browser_of(ana)
+
+    right = browser.post(begin(browser, bo), {"pin": PIN})
+
+    assert [answer.status_code for answer in answers] == [403] * 10
+    assert "Kamu bisa mencoba 4 kali lagi" in answers[0].content.decode()
+    assert "terkunci" in answers[4].content.decode()
+    assert right.status_code == 403
+    assert Pin.objects.get(user=ana).wrong == 5
+    assert balance(ana, now) == 100_000_00
+
+
+def test_first_pin_is_set_on_the_way_and_leads_back(make_payer, bo, now):  # noqa: F811
+    chandra = make_payer("chandra", 50_000_00, pin=None)
+    browser = browser_of(chandra, is_trusted=True)
+    address = begin(browser, bo)
+    assert f"/dompet/pin/?next={address}" in browser.get(address).content.decode()
+
+    different = browser.post("/dompet/pin/", {"pin": PIN, "again": "111222", "next": address})
+    guessed = browser.post("/dompet/pin/", {"pin": "123456", "again": "123456", "next": address})
+    done = browser.post("/dompet/pin/", {"pin": PIN, "again": PIN, "next": address})
+
+    assert (different.status_code, guessed.status_code, done.url) == (422, 422, address)
+    browser.post(address, {"pin": PIN})
+    assert balance(bo, now) == 15_000_00
+
+
+def test_pin_never_leads_elsewhere(as_ana):
+    done = as_ana.post("/dompet/pin/", {"old": PIN, "pin": "739251", "again": "739251", "next": "//eve.example/"})
+
+    assert done.url == "/dompet/"
+
+
+def ask_for_pin(browser, codes):  # noqa: F811
+    browser.post("/dompet/pin/lupa/", {"step": "send"})
+    return browser.post("/dompet/pin/lupa/", {"step": "prove", "code": codes[-1]})
+
+
+def test_forgotten_pin_takes_a_fresh_code_and_a_day(as_ana, ana, now, monkeypatch, codes):  # noqa: F811
+    as_ana.post("/dompet/pin/lupa/", {"step": "send"})
+
+    wrong = as_ana.post("/dompet/pin/lupa/", {"step": "prove", "code": f"{(int(codes[0]) + 1) % 10**6:06}"})
+    proved = as_ana.post("/dompet/pin/lupa/", {"step": "prove", "code": codes[0]})
+    early = as_ana.post("/dompet/pin/lupa/", {"step": "set", "pin": "739251", "again": "739251"})
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(days=1))
+    late = as_ana.post("/dompet/pin/lupa/", {"step": "set", "pin": "739251", "again": "739251"})
+
+    assert (wrong.status_code, proved.status_code, early.status_code, late.status_code) == (422, 200, 429, 302)
+    assert "Kamu bisa memasang PIN baru mulai" in proved.content.decode()
+    api.verify_pin(user_id=ana.pk, pin="739251", now=now)
+
+
+def test_code_that_is_over_is_no_dead_end(as_ana, codes, now, monkeypatch):  # noqa: F811
+    as_ana.post("/dompet/pin/lupa/", {"step": "send"})
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(minutes=6))
+
+    over = as_ana.post("/dompet/pin/lupa/", {"step": "prove", "code": codes[0]})
+    assert over.status_code == 422
+    assert 'name="step" value="send"' in over.content.decode()
+    proved = ask_for_pin(as_ana, codes)
+
+    assert len(codes) == 2
+    assert "Kamu bisa memasang PIN baru mulai" in proved.content.decode()
+
+
+def test_first_pin_from_a_device_that_a_code_alone_speaks_for_takes_a_day(make_payer, now, monkeypatch, codes):  # noqa: F811
+    dewi = make_payer("dewi", 50_000_00, pin=None)
+    owner, thief = browser_of(dewi, is_trusted=True), browser_of(dewi)
+
+    led = thief.get("/dompet/pin/")
+    tried = thief.post("/dompet/pin/", {"pin": PIN, "again": PIN})
+    page = thief.get("/dompet/pin/lupa/").content.decode()
+    asked = ask_for_pin(thief, codes)
+    early = thief.post("/dompet/pin/lupa/", {"step": "set", "pin": PIN, "again": PIN})
+
+    assert led.url == tried.url == "/dompet/pin/lupa/"
+    assert "Perangkat ini masih baru untuk akunmu" in page
+    assert (asked.status_code, early.status_code) == (200, 429)
+    assert api.pin_state(dewi.pk, now=now).is_set is False
+    warned = owner.get("/dompet/").content.decode()
+    assert "Ada yang meminta PIN baru" in warned
+    assert "/saya/#devices" in warned
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(hours=20))
+    owner.post("/dompet/pin/", {"pin": PIN, "again": PIN})
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(days=1))
+    late = thief.post("/dompet/pin/lupa/", {"step": "set", "pin": "739251", "again": "739251"})
+    assert late.status_code == 429
+    api.verify_pin(user_id=dewi.pk, pin=PIN, now=now)
+
+
+def test_first_pin_that_waited_its_day_is_set(make_payer, now, monkeypatch, codes):  # noqa: F811
+    dewi = make_payer("dewi", pin=None)
+    browser = browser_of(dewi)
+    ask_for_pin(browser, codes)
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(days=1))
+
+    done = browser.post("/dompet/pin/lupa/", {"step": "set", "pin": PIN, "again": PIN})
+
+    assert done.url == "/dompet/"
+    assert accounts.is_trusted_device(dewi.pk, Device.objects.get(user=dewi).pk)
+    api.verify_pin(user_id=dewi.pk, pin=PIN, now=now)
