@@ -173,7 +173,6 @@ def _states() -> Iterator[Scene]:
     yield Scene(name="wallet-hidden", address=at("/dompet/"), prepare=(hide_the_balance,))
     yield Scene(name="pin-first", address=at("/dompet/pin/"), number=world.NEWCOMER)
     yield Scene(name="orders-offline", address=at("/pesanan/"), prepare=(lose_the_line,))
-    yield Scene(name="orders-unknown", address=at("/pesanan/luring/"), number=None)
     yield Scene(name="buy", address=at("/toko/kopi-rante/"), prepare=(begin_to_buy,))
     yield Scene(name="buy", address=at("/toko/kopi-rante/"), size=DESK, scheme="dark", prepare=(begin_to_buy,))
     yield Scene(name="receipt-check", address=at("/pesanan/"), prepare=(check_the_first_receipt,))
