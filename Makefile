@@ -56,6 +56,7 @@ deploy-check: .venv/dev.stamp
 	VAR_DIR=$$(mktemp -d) DATABASE_URL=postgres://nusa@localhost/nusa REDIS_URL=redis://localhost:6379/0 \
 	PUBLIC_URL=https://nusa.example ALLOWED_HOSTS=nusa.example SMS_URL=https://sms.example/send \
 	SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') \
+	RECEIPT_KEY=$$(head -c 32 /dev/urandom | base64 | tr '+/' '-_') \
 	$(MANAGE) check --deploy --fail-level WARNING
 
 docs: .venv/dev.stamp  ## The pages of docs/ that are made from the code

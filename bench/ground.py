@@ -104,6 +104,7 @@ def _backing(directory: Path, db: str, started: ExitStack) -> list[servers.Proce
         VAR_DIR=str(directory),
         PUBLIC_URL="http://localhost:8000",
         SECRET_KEY="of-the-benches-" + "0123456789" * 5,
+        RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
     )
     if db == "sqlite":
         return []

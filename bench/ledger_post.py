@@ -301,6 +301,7 @@ def _stand(directory: Path, db: str, started: ExitStack) -> servers.Postgres | N
         PUBLIC_URL="http://localhost:8000",
         ALLOWED_HOSTS="localhost",
         SECRET_KEY="of-the-benches-" + "0123456789" * 5,
+        RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
         PYTHONPATH=str(ROOT),
     )
     if db == "sqlite":

@@ -3,6 +3,7 @@
 from chat.actions import (
     Side,
     add_member,
+    change_card,
     compose,
     edit_message,
     keep_side,
@@ -11,6 +12,7 @@ from chat.actions import (
     open_direct,
     open_group,
     post_card,
+    post_line,
     post_message,
     react,
     read_up_to,
@@ -20,6 +22,7 @@ from chat.cards import CardType
 from chat.cards import register as register_card
 from chat.doings import Doing
 from chat.doings import register as register_doing
+from chat.lines import register as register_line
 from chat.reading import history, list_page, summary
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "Doing",
     "Side",
     "add_member",
+    "change_card",
     "compose",
     "edit_message",
     "history",
@@ -37,11 +41,13 @@ __all__ = [
     "open_direct",
     "open_group",
     "post_card",
+    "post_line",
     "post_message",
     "react",
     "read_up_to",
     "recall_message",
     "register_card",
     "register_doing",
+    "register_line",
     "summary",
 ]

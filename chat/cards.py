@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from superapp.core import money
 
 Data = dict[str, Any]
+# The field of a card that lives: only what has a higher one takes its place.
+VERSION = "version"
 
 
 @dataclass(frozen=True, slots=True)

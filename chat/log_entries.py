@@ -30,8 +30,14 @@ class Entry:
     card_type: str = ""
     card: dict[str, Any] | None = None
     event: dict[str, Any] | None = None
+    # A line that counts as unread; what people say always does.
+    is_news: bool = False
     # The socket it came through, if any: its answer carries what all other sockets are told by hints.
     line: int = 0
+
+    @property
+    def counts(self) -> bool:
+        return self.is_news or self.kind != Message.Kind.EVENT
 
     def content_hash(self) -> str:
         """Of all that the sender said, so that a retry can be told from something else."""

@@ -10,7 +10,6 @@ from chat import log_rows
 from chat.errors import ClientIdReused, ConversationNotFound, NotAccepted, ReplyNotFound
 from chat.log_entries import Appended, Entry, Moved, Outcome, Posted
 from chat.log_rows import Fresh, LockedConversation, Side, StoredMessage
-from chat.models import Message
 from superapp.accounts import api as accounts
 from superapp.core import changes
 from superapp.realtime import me
@@ -85,7 +84,7 @@ class _Batch:
         unread_before = locked.counted - side.read_counted - side.own_since
         locked.last_seq += 1
         locked.rev += 1
-        if entry.kind != Message.Kind.EVENT:
+        if entry.counts:
             locked.counted += 1
             # One's own message moves the read mark only when nothing was unread before it.
             if unread_before <= 0:

@@ -24,6 +24,7 @@ class _Asked(msgspec.Struct, omit_defaults=True):
     client_id: str
     hash: str
     kind: str
+    counts: bool
     body: str = ""
     reply_to: int | None = None
     card_type: str = ""
@@ -84,6 +85,7 @@ def _request(entries: Sequence[Entry], places: dict[UUID, int]) -> dict[str, Any
                 client_id=client_id,
                 hash=entry.content_hash(),
                 kind=entry.kind,
+                counts=entry.counts,
                 body=entry.body,
                 reply_to=entry.reply_to,
                 card_type=entry.card_type,

@@ -134,6 +134,20 @@ def messages_picked(member: Member, seqs: Collection[int]) -> list[Message]:
     return list(messages(member.conversation_id, member).filter(seq__in=seqs).order_by("seq"))
 
 
+def card_of(conversation: Conversation, *, sender_id: int, client_id: str) -> Message:
+    """
+    The card that was posted to a locked conversation under this key.
+
+    :raises MessageNotFound: if there is none
+    """
+    try:
+        return Message.objects.get(
+            conversation=conversation, sender_id=sender_id, client_id=client_id, kind=Message.Kind.CARD
+        )
+    except Message.DoesNotExist:
+        raise MessageNotFound from None
+
+
 def message_afresh(message_id: int) -> Message:
     """A message as it stands now, with all that its row needs."""
     return _with_row(Message.objects.all()).get(pk=message_id)

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import cards, words
+from chat import cards, lines, words
 from chat.frames import History, MemberRow, MessageRow, SummaryRow
 from superapp.accounts.api import PersonRow
 from superapp.web import times
@@ -172,10 +172,13 @@ def one_line(message: MessageRow, *, my_id: str, people: Sequence[PersonRow]) ->
 
 def event_line(event: dict[str, Any], people: Sequence[PersonRow]) -> str:
     """A line of the conversation itself."""
-    sentence = words.EVENTS.get(str(event.get("name")))
+    name = str(event.get("name"))
+    sentence = words.EVENTS.get(name) or lines.sentence(name)
     if sentence is None:
         return str(words.WORDS["event_unknown"])
-    return str(sentence).format(name=_name_of(str(event.get("user")), people))
+    user = event.get("user")
+    names = {"name": _name_of(str(user), people)} if user else {}
+    return str(sentence).format(**{**event, **names})
 
 
 def timeline(history: History, *, summary: SummaryRow, my_id: str, now: datetime, is_newest_page: bool) -> list[Entry]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import actions, cards, doings, reading, showing, words
+from chat import actions, cards, doings, lines, reading, showing, words
 from chat.actions.changing import EDIT_MINUTES, RECALL_MINUTES
 from chat.actions.keeping import Side
 from chat.frames import SummaryRow
@@ -160,7 +160,7 @@ def _frame(view: str) -> dict[str, Any]:
     return {
         "view": view,
         "reactions": REACTIONS,
-        "words": {**words.WORDS, **cards.lines()},
+        "words": {**words.WORDS, **cards.lines(), **lines.words()},
         "card_blanks": cards.blanks(),
         "card_styles": cards.styles(),
         "doings": doings.doings(),

@@ -8,7 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from payments import chart, queries, statements
-from payments.actions.escrow import pay_into_escrow, refund_escrow, release_escrow
+from payments.actions.escrow import (
+    EscrowRoute,
+    ask_escrow_route,
+    ask_pay_into_escrow,
+    pay_into_escrow,
+    refund_escrow,
+    release_escrow,
+)
 from payments.actions.holds import capture_hold, hold_funds, void_hold
 from payments.actions.pins import (
     RESET_OPEN_FOR,
@@ -37,6 +44,7 @@ __all__ = [
     "NOTHING",
     "REGULAR",
     "Answer",
+    "EscrowRoute",
     "FeeRule",
     "Movement",
     "PinState",
@@ -46,6 +54,8 @@ __all__ = [
     "Wallet",
     "WalletChanges",
     "approve_top_up",
+    "ask_escrow_route",
+    "ask_pay_into_escrow",
     "ask_pin_reset",
     "ask_top_up",
     "beancount_statement",

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from payments.rules import Rule
 from superapp.core import ids
+from superapp.core.nightly import Night
 
 ASSET_CHARS_MAX = 8
 CODE_CHARS_MAX = 160
@@ -354,10 +355,5 @@ class Pin(models.Model):
         )
 
 
-class NightlyProof(models.Model):
-    """A night's proof of the ledger: begun by one process, and what it found."""
-
-    date = models.DateField(primary_key=True)
-    begun_at = models.DateTimeField()
-    is_done = models.BooleanField(default=False)
-    findings = models.JSONField(default=list)
+class NightlyProof(Night):
+    """A night's proof of the ledger."""

@@ -8,35 +8,17 @@ stands.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import connection
 
-FINDINGS_OF_ONE_CHECK_MAX = 20
+from superapp.core.proof import Finding, one_snapshot, rules_of, run
+
+__all__ = ["RULES", "Finding", "prove"]
+
 INBOX_AGE_MAX = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it must be: which rule, which row, and what is there."""
-
-    rule: str
-    row: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.rule}: {self.row} ({self.detail})"
-
-
-_RULE = re.compile(r"^-- rule: (?P<name>.+)\n(?P<query>(?:.+\n)+?.*);$", re.MULTILINE)
-RULES = {
-    rule["name"]: rule["query"] for rule in _RULE.finditer((Path(__file__).parent / "sql" / "proof.sql").read_text())
-}
+RULES = rules_of(Path(__file__).parent / "sql" / "proof.sql")
 
 STALE_INBOX = """
     SELECT 'account ' || a.code, 'waiting since ' || min(j.posted_at)
@@ -58,35 +40,11 @@ ALL = {"recent": "1 = 1", "journals": "1 = 1", "touched": "1 = 1"}
 def prove(*, now: datetime, since: datetime | None = None) -> list[Finding]:
     """Check every invariant on one snapshot, and return what breaks one; nothing, if the ledger tells the truth."""
     findings: list[Finding] = []
-    with _one_snapshot():
+    with one_snapshot():
         for rule, template in RULES.items():
             statement = template.format(**(RECENT if since else ALL))
             moment = connection.ops.adapt_datetimefield_value(since)
-            findings += _run(rule, statement, [moment] * statement.count("%s"))
+            findings += run(rule, statement, [moment] * statement.count("%s"))
         oldest = connection.ops.adapt_datetimefield_value(now - INBOX_AGE_MAX)
-        findings += _run("queued credits are rolled up in time", STALE_INBOX, [oldest])
+        findings += run("queued credits are rolled up in time", STALE_INBOX, [oldest])
     return findings
-
-
-def _run(rule: str, statement: str, values: list[str | datetime | None]) -> list[Finding]:
-    with connection.cursor() as cursor:
-        # ``%`` has no other meaning in these texts than a place for a value.
-        cursor.execute(f"{statement} ORDER BY 1 LIMIT {FINDINGS_OF_ONE_CHECK_MAX}", values)
-        return [Finding(rule, str(row), str(detail)) for row, detail in cursor.fetchall()]
-
-
-@contextmanager
-def _one_snapshot() -> Iterator[None]:
-    """Read all rows as of one moment, without the turn to write and without a lock that somebody waits for."""
-    if connection.in_atomic_block:
-        yield
-        return
-    snapshot = (
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if connection.vendor == "postgresql" else "BEGIN DEFERRED"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(snapshot)
-        try:
-            yield
-        finally:
-            cursor.execute("COMMIT")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from payments import chart
 from payments.errors import EscrowNotFound, HoldNotFound, OperatorsOnly, ReceiptNotFound, TopUpNotFound
 from payments.models import ESCROW_PAID, Account, Inbox, Journal, OpenHold, Pin, Posting, Tier, TopUp, Transfer
+from superapp.core import prepared
 from superapp.core.money import IDR, Money
 
 PAGE_MAX = 100
@@ -64,6 +65,20 @@ def account_of(kind: chart.Kind, name: str, asset: str = IDR) -> Account | None:
 
 def wallet_of(user_id: int, asset: str = IDR) -> Account | None:
     return Account.objects.filter(owner_id=user_id, kind=chart.WALLET.name, asset=asset).first()
+
+
+def ask_wallet_id(user_id: int, asset: str) -> Callable[[], int | None]:
+    """The id of a person's wallet, if they have one, among statements that are sent together."""
+    asked = prepared.ask(
+        "SELECT id FROM payments_account WHERE owner_id = %s AND kind = %s AND asset = %s",
+        [user_id, chart.WALLET.name, asset],
+    )
+
+    def answered() -> int | None:
+        rows = asked()
+        return int(rows[0][0]) if rows else None
+
+    return answered
 
 
 def with_waiting(kind: chart.Kind, name: str, asset: str = IDR) -> tuple[Account, int] | None:

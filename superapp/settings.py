@@ -6,6 +6,9 @@ All settings. ``DATABASE_URL`` decides: without it the product is *embedded* (SQ
 from __future__ import annotations
 
 import os
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -52,13 +55,13 @@ if _public.scheme not in ("http", "https") or not _public.hostname or _public.pa
 IS_HTTPS = _public.scheme == "https"
 
 
-def _embedded_secret() -> str:
-    path = VAR_DIR / "secret_key"
+def _embedded_secret(name: str, make: Callable[[], str]) -> str:
+    path = VAR_DIR / name
     if not path.exists():
         # Linked under its name only when it is whole; of two processes the second finds the first one's.
-        fresh = VAR_DIR / f"secret_key.{os.getpid()}"
+        fresh = VAR_DIR / f"{name}.{os.getpid()}"
         fresh.touch(mode=0o600)
-        fresh.write_text(get_random_secret_key())
+        fresh.write_text(make())
         with suppress(FileExistsError):
             path.hardlink_to(fresh)
         fresh.unlink()
@@ -66,10 +69,23 @@ def _embedded_secret() -> str:
 
 
 SECRET_KEY = env.text(
-    "SECRET_KEY", None if SERVED else _embedded_secret(), "Signs sessions and cursors; at least 50 random characters."
+    "SECRET_KEY",
+    None if SERVED else _embedded_secret("secret_key", get_random_secret_key),
+    "Signs sessions and cursors; at least 50 random characters.",
 )
 if SERVED and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters")
+# Receipts outlive everything else we give out: this key is kept when the others are changed.
+RECEIPT_KEY = env.text(
+    "RECEIPT_KEY",
+    None if SERVED else _embedded_secret("receipt_key", lambda: urlsafe_b64encode(os.urandom(32)).decode()),
+    "Signs receipts: 32 random bytes in base64url. Keep it safe and keep it: lost, old receipts prove nothing.",
+)
+if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", RECEIPT_KEY.strip()):
+    raise ImproperlyConfigured("RECEIPT_KEY must be 32 random bytes in base64url")
+RECEIPT_KEYS_BEFORE = env.words(
+    "RECEIPT_KEYS_BEFORE", "", "Public keys (x) of keys before it, separated by commas: their receipts stay ours."
+)
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS",
     str(_public.hostname) if SERVED else f"localhost,127.0.0.1,[::1],{_public.hostname}",
@@ -98,6 +114,7 @@ INSTALLED_APPS = [
     "superapp.accounts",
     "superapp.web",
     "payments",
+    "shop",
     "chat",
     "superapp.wiring",
 ]

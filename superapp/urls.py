@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("superapp.accounts.pages.urls")),
     path("", include("chat.urls")),
     path("", include("payments.urls")),
+    path("", include("shop.urls")),
+    path("", include("superapp.wiring.urls")),
     path("api/v1/", include("superapp.realtime.rest")),
 ]
 

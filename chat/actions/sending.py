@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -54,38 +53,11 @@ def post_message(entry: Entry, *, now: datetime) -> Posted:
     :raises ReplyNotFound: if the sender cannot see what it replies to
     """
     with transaction.atomic():
-        return _posted(log.append([entry], now=now)[0])
+        return posted(log.append([entry], now=now)[0])
 
 
-def post_card(
-    *,
-    conversation_id: UUID,
-    sender_id: int,
-    sender_public_id: UUID,
-    card_type: str,
-    card: dict[str, Any],
-    idempotency_key: str,
-    now: datetime,
-) -> Posted:
-    """
-    Post a card that another part of the product shows through the registry; once for each key.
-
-    :raises ConversationNotFound, ClientIdReused: as for a message
-    """
-    entry = Entry(
-        conversation_id=conversation_id,
-        sender_id=sender_id,
-        sender_public_id=sender_public_id,
-        client_id=_client_id(idempotency_key),
-        kind=Message.Kind.CARD,
-        card_type=card_type,
-        card=card,
-    )
-    with transaction.atomic():
-        return _posted(log.append([entry], now=now, asks_leave=False)[0])
-
-
-def _posted(outcome: Posted | DomainError) -> Posted:
+def posted(outcome: Posted | DomainError) -> Posted:
+    """Where it stands. :raises DomainError: if it was refused"""
     if isinstance(outcome, DomainError):
         raise outcome
     return outcome
@@ -95,10 +67,11 @@ def _own_client_id(raw: str) -> str:
     # A colon marks what the product itself posts in somebody's name, such as the card of a transfer.
     if ":" in raw:
         raise ClientIdInvalid
-    return _client_id(raw)
+    return client_id_of(raw)
 
 
-def _client_id(raw: str) -> str:
+def client_id_of(raw: str) -> str:
+    """A sender's own number for what they post. :raises ClientIdInvalid: if it is empty, too long, or not plain"""
     if not 1 <= len(raw) <= Message.CLIENT_ID_CHARS_MAX or not raw.isascii() or not raw.isprintable() or " " in raw:
         raise ClientIdInvalid
     return raw

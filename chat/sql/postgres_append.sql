@@ -79,7 +79,7 @@ BEGIN
         SELECT x.*, m.id AS side, m.from_seq, m.read_seq, m.read_counted, m.own_since,
             o.seq, o.rev, o.counted, o.sent_at, o.content_hash
         FROM jsonb_to_recordset(p->'entries') AS x (
-            n int, c int, s int, k int, sender bigint, client_id text, hash text, kind text, reply_to bigint
+            n int, c int, s int, k int, sender bigint, client_id text, hash text, kind text, counts boolean, reply_to bigint
         )
         -- OFFSET 0: by the key and nothing else, whatever the planner believes of a table that it has not looked at yet.
         LEFT JOIN LATERAL (
@@ -114,7 +114,7 @@ BEGIN
         ELSIF e.reply_to IS NOT NULL AND e.reply_to NOT BETWEEN e.from_seq AND v_last[e.c] THEN
             v_code[e.n] := 'chat.reply_not_found';
         ELSE
-            IF e.kind <> 'event' THEN
+            IF e.counts THEN
                 IF NOT v_has_moved[e.s] THEN
                     v_has_moved[e.s] := true;
                     v_side[e.s] := e.side; v_user[e.s] := e.sender;

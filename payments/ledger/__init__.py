@@ -17,7 +17,7 @@ from typing import TypeVar
 from django.db import OperationalError, connection, transaction
 
 from payments.ledger import accounts, plain, postgres
-from payments.ledger.accounts import freeze, lock, open_account, set_ceiling, unfreeze
+from payments.ledger.accounts import ask_account, freeze, lock, open_account, set_ceiling, unfreeze
 from payments.ledger.entries import Answer, Change, Entry, Key, Line, Outcome, Posted, Refused, Reused, key_for
 from payments.models import Inbox
 from superapp.core import outbox
@@ -35,6 +35,8 @@ __all__ = [
     "Reused",
     "accounts",
     "answered",
+    "ask_account",
+    "ask_post",
     "freeze",
     "key_for",
     "lock",
@@ -74,6 +76,29 @@ def post(entry: Entry, *, now: datetime) -> Answer:
     if isinstance(outcome, Reused):
         raise outcome.error()
     return outcome
+
+
+def ask_post(entry: Entry, *, now: datetime) -> Callable[[], Answer]:
+    """
+    Post a journal inside the caller's transaction, among other statements that are sent together; look at the answer
+    when all are asked (see ``prepared.together``).
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("only a caller with a transaction has something to send it with")
+    if entry.fact:
+        transaction.on_commit(outbox.published.set, robust=True)
+    if not _on_postgres():
+        answer = post(entry, now=now)
+        return lambda: answer
+    asked = postgres.ask([entry], now=now)
+
+    def answered() -> Answer:
+        outcome = asked()[0]
+        if isinstance(outcome, Reused):
+            raise outcome.error()
+        return outcome
+
+    return answered
 
 
 def post_many(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from payments import chart
 from payments.models import Account
-from superapp.core import ids
+from superapp.core import ids, prepared
 
 
 def open_account(code: str, *, kind: chart.Kind, asset: str, owner_id: int | None = None, now: datetime) -> Account:
@@ -22,6 +23,34 @@ def open_account(code: str, *, kind: chart.Kind, asset: str, owner_id: int | Non
     account = Account.objects.filter(code=code).first()
     if account is not None:
         return account
+    statement, values = _opening(code, kind=kind, asset=asset, owner_id=owner_id, now=now)
+    # The insert waits for a rival's and then does nothing; whoever won, the row is read.
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql" or not Account.objects.filter(code=code).exists():
+            cursor.execute(statement, values)
+    return Account.objects.get(code=code)
+
+
+def ask_account(code: str, *, kind: chart.Kind, asset: str, now: datetime) -> Callable[[], int]:
+    """
+    The id of the account of this code, most likely opened just now; among statements that are sent together (see
+    ``prepared.together``), inside the caller's transaction.
+    """
+    if connection.vendor != "postgresql":
+        pk = open_account(code, kind=kind, asset=asset, now=now).pk
+        return lambda: pk
+    statement, values = _opening(code, kind=kind, asset=asset, owner_id=None, now=now)
+    asked = prepared.ask(f"{statement} RETURNING id", values)
+
+    def answered() -> int:
+        rows = asked()
+        return int(rows[0][0]) if rows else Account.objects.get(code=code).pk
+
+    return answered
+
+
+def _opening(code: str, *, kind: chart.Kind, asset: str, owner_id: int | None, now: datetime) -> tuple[str, list[Any]]:
+    """The statement that opens an account, and its values."""
     new = Account(
         public_id=ids.new_id(),
         code=code,
@@ -34,19 +63,14 @@ def open_account(code: str, *, kind: chart.Kind, asset: str, owner_id: int | Non
         ceiling=kind.ceiling,
         opened_at=now,
     )
-    # The insert waits for a rival's and then does nothing; whoever won, the row is read.
     columns = [field for field in Account._meta.concrete_fields if field.name != "id"]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in columns)
     places = ", ".join(["%s"] * len(columns))
     table = connection.ops.quote_name(Account._meta.db_table)
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql" or not Account.objects.filter(code=code).exists():
-            cursor.execute(
-                f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  # Names of ours, values bound.
-                + (" ON CONFLICT (code) DO NOTHING" if connection.vendor == "postgresql" else ""),
-                [field.get_db_prep_save(getattr(new, field.attname), connection) for field in columns],
-            )
-    return Account.objects.get(code=code)
+    statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  # Names of ours, values bound.
+    if connection.vendor == "postgresql":
+        statement += " ON CONFLICT (code) DO NOTHING"
+    return statement, [field.get_db_prep_save(getattr(new, field.attname), connection) for field in columns]
 
 
 def lock(account_ids: Iterable[int]) -> dict[int, Account]:

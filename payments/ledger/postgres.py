@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,15 +42,17 @@ def post(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
     """
     Post all in one call. In autocommit that is the whole transaction: BEGIN and COMMIT around it would cost a third.
     """
-    if len(entries) == 1 and len(entries[0].lines) == 1:
-        statement, request = "SELECT payments_post_one(%s)", _request_for_one(entries[0], now)
-    else:
-        statement, request = "SELECT payments_post(%s)", _request(entries, now)
+    statement, request = _statement(entries, now)
     with prepared.cursor() as cursor:
-        cursor.execute(statement, [_encode(request).decode()])
-        result = _decode(cursor.fetchone()[0])
-    changes = {x.id: Change(x.id, x.version, x.balance, x.held) for x in result.accounts or ()}
-    return [_outcome(entry, answered, changes) for entry, answered in zip(entries, result.journals, strict=True)]
+        cursor.execute(statement, [request])
+        return _outcomes(entries, cursor.fetchone()[0])
+
+
+def ask(entries: Sequence[Entry], *, now: datetime) -> Callable[[], list[Outcome]]:
+    """The same among other statements that are sent together: see ``prepared.together``."""
+    statement, request = _statement(entries, now)
+    rows = prepared.ask(statement, [request])
+    return lambda: _outcomes(entries, rows()[0][0])
 
 
 def refuse(key: Key, code: str, *, now: datetime) -> bool:
@@ -66,6 +68,18 @@ def roll(account_id: int, rows_max: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT payments_roll(%s, %s)", [account_id, rows_max])
         return int(cursor.fetchone()[0])
+
+
+def _statement(entries: Sequence[Entry], now: datetime) -> tuple[str, str]:
+    if len(entries) == 1 and len(entries[0].lines) == 1:
+        return "SELECT payments_post_one(%s)", _encode(_request_for_one(entries[0], now)).decode()
+    return "SELECT payments_post(%s)", _encode(_request(entries, now)).decode()
+
+
+def _outcomes(entries: Sequence[Entry], answer: str) -> list[Outcome]:
+    result = _decode(answer)
+    changes = {x.id: Change(x.id, x.version, x.balance, x.held) for x in result.accounts or ()}
+    return [_outcome(entry, answered, changes) for entry, answered in zip(entries, result.journals, strict=True)]
 
 
 def _outcome(entry: Entry, answered: _Answered, changes: dict[int, Change]) -> Outcome:

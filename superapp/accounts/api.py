@@ -6,7 +6,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from superapp.accounts import queries, rows
-from superapp.accounts.actions.contacts import ask_by_handle, block_person, make_contacts
+from superapp.accounts.actions.contacts import acquaint, ask_by_handle, block_person, make_contacts
 from superapp.accounts.actions.devices import trust_device
 from superapp.accounts.actions.finding import find_by_handle, find_by_phone
 from superapp.accounts.actions.owner import prove_owner, send_code_to_owner
@@ -19,6 +19,7 @@ from superapp.accounts.visitor import for_people, tell_next, told, user_of
 
 __all__ = [
     "PersonRow",
+    "acquaint",
     "are_contacts",
     "ask_by_handle",
     "block_person",

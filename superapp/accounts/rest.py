@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.views.decorators.cache import never_cache
@@ -21,13 +21,12 @@ from superapp.accounts.actions import profile
 from superapp.accounts.errors import PictureTooLarge, PictureUnreadable
 from superapp.accounts.models import User
 from superapp.accounts.rows import AVATAR_PIXELS
-from superapp.core import clock
-from superapp.core.errors import DomainError, NotLoggedIn
+from superapp.core import clock, media
+from superapp.core.errors import NotLoggedIn
 from superapp.realtime import openapi, serving
-from superapp.realtime.errors import MethodNotAllowed
+from superapp.realtime.json_door import json_door
 from superapp.realtime.registry import Shape
 
-YEAR_SECONDS = 365 * 24 * 3600
 # The picture itself, and what a form wraps around it.
 FORM_BYTES_MAX = pictures.UPLOAD_BYTES_MAX + 64 * 1024
 
@@ -45,32 +44,6 @@ class LoginIn(Shape, frozen=True):
 
 _login_code_in = msgspec.json.Decoder(LoginCodeIn)
 _login_in = msgspec.json.Decoder(LoginIn)
-
-
-def json_door(*methods: str) -> Callable[[Callable[..., Any]], View]:
-    """Answer these methods with JSON: what the view returns, and what is refused in the one body of errors."""
-
-    def door(view: Callable[..., Any]) -> View:
-        @functools.wraps(view)
-        def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
-            def call() -> Any:
-                if request.method not in methods:
-                    raise MethodNotAllowed
-                return view(request, **parts)
-
-            try:
-                response = _json(serving.safely(call), 200)
-            except DomainError as refused:
-                is_method = isinstance(refused, MethodNotAllowed)
-                response = _json(refused.body(), 405 if is_method else int(refused.kind))
-                if refused.retry_after is not None:
-                    response.headers["Retry-After"] = str(refused.retry_after)
-            response.headers["Allow"] = ", ".join(methods)
-            return response
-
-        return answer
-
-    return door
 
 
 def in_known_browser(view: View) -> View:
@@ -133,20 +106,8 @@ def avatar_file(request: HttpRequest, *, public_id: UUID, digest: str, size: int
     is_shown = size in AVATAR_PIXELS and request.user.is_authenticated and queries.shows_avatar(public_id, digest)
     path = pictures.avatar_file(digest, size)
     if not is_shown or not path.exists():
-        return HttpResponse(status=404, content_type="text/plain")
-    if settings.MEDIA_ACCEL:
-        response = HttpResponse()
-        inside = path.relative_to(settings.MEDIA_ROOT).as_posix()
-        response.headers["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL}{inside}"
-    else:
-        response = HttpResponse(path.read_bytes())  # Some tens of kilobytes: we made it.
-    response.headers["Content-Type"] = "image/webp"
-    response.headers["Content-Disposition"] = "inline"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = f"private, max-age={YEAR_SECONDS}, immutable"
-    return response
+        return media.missing()
+    return media.answer(path, content_type="image/webp", cache_control=f"private, {media.FOR_EVER}")
 
 
 openapi.describe("POST login/code", "accounts.login_code", login_code, body=LoginCodeIn)
@@ -176,7 +137,3 @@ def _upload(request: HttpRequest) -> bytes:
     if picture is None:
         raise PictureUnreadable
     return picture.read(pictures.UPLOAD_BYTES_MAX + 1)
-
-
-def _json(answer: object, status: int) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(answer), status=status, content_type="application/json")

@@ -16,7 +16,7 @@ STATIC_ROOT = "/srv/static"
 VAR_DIR = "/var/lib/nusa"
 PROXY_PORT = 8_080
 # Without these a served instance does not start, or nobody can log in to it.
-NEEDED = ("PUBLIC_URL", "SECRET_KEY", "SMS_URL")
+NEEDED = ("PUBLIC_URL", "SECRET_KEY", "RECEIPT_KEY", "SMS_URL")
 # Said by the compose file itself, or meant for another way of running.
 SETTLED = {
     "DATABASE_URL",

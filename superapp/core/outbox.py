@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from superapp.core import clock, events
+from superapp.core import clock, events, prepared
 from superapp.core.models import Fact
 
 TRIES_MAX = 12
@@ -32,6 +33,19 @@ def publish(event: events.Event) -> None:
         raise transaction.TransactionManagementError("a fact belongs inside the transaction that makes it true")
     now = clock.now()
     Fact.objects.create(name=event.name, key=event.key, payload=event.payload(), published_at=now, due_at=now)
+    transaction.on_commit(published.set, robust=True)
+
+
+def ask_publish(event: events.Event) -> None:
+    """The same among other statements that are sent together: see ``prepared.together``."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a fact belongs inside the transaction that makes it true")
+    now = connection.ops.adapt_datetimefield_value(clock.now())
+    prepared.ask(
+        "INSERT INTO core_fact (name, key, payload, published_at, due_at, tries, last_error, parked_at)"
+        " VALUES (%s, %s, %s, %s, %s, 0, '', NULL)",
+        [event.name, event.key, json.dumps(event.payload()), now, now],
+    )
     transaction.on_commit(published.set, robust=True)
 
 

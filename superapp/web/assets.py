@@ -11,9 +11,15 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 
 # What an import specifier begins with → the folder of static files.
-MODULES = {"#lib/": "js/lib/", "#ui/": "js/ui/", "#chat/": "chat/js/", "#payments/": "payments/js/"}
+MODULES = {
+    "#lib/": "js/lib/",
+    "#ui/": "js/ui/",
+    "#chat/": "chat/js/",
+    "#payments/": "payments/js/",
+    "#shop/": "shop/js/",
+}
 # What the shell is made of: kept on the device, so that it opens without a line.
-SHELL_FOLDERS = ("css/", "js/", "web/", "chat/", "payments/")
+SHELL_FOLDERS = ("css/", "js/", "web/", "chat/", "payments/", "shop/")
 
 
 @cache

@@ -14,12 +14,17 @@ THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
 
 
+def theme_of(request: HttpRequest) -> str:
+    """Light, dark, or as the device is."""
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    return theme if theme in THEMES else "auto"
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The frame of a page. Asks the database for nothing, so that a page about its failure can be drawn."""
-    theme = request.COOKIES.get(THEME_COOKIE, "auto")
     return {
         "brand": settings.BRAND_NAME,
-        "theme": theme if theme in THEMES else "auto",
+        "theme": theme_of(request),
         "version": assets.version(),
-        "places": [{"place": place, "is_current": request.path.startswith(place.prefix)} for place in places()],
+        "places": [{"place": place, "is_current": place.holds(request.path)} for place in places()],
     }

@@ -1,4 +1,7 @@
-"""The places of the bar: every app adds its own, as ``places`` of its ``AppConfig``."""
+"""
+The places of the bar, and the pages that a device keeps: every app adds its own, as ``places`` and ``shells`` of its
+``AppConfig``.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,9 @@ class Place:
     """
     One entry of the bar.
 
-    ``view`` is the name of its first page, and addresses that begin with ``prefix`` belong to it. ``badge`` names the
-    count that modules keep there. ``shell_view`` is a page that knows nobody: the device keeps it, and opens it for any
-    address of the place while there is no line.
+    ``view`` is the name of its first page; addresses that begin with ``prefix``, or one of ``also``, belong to it.
+    ``badge`` names the count that modules keep there. ``shell_view`` is a page that knows nobody: the device keeps it,
+    and opens it for any address of the place while there is no line.
     """
 
     view: str
@@ -26,6 +29,10 @@ class Place:
     order: int
     badge: str = ""
     shell_view: str = ""
+    also: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        return path.startswith((self.prefix, *self.also))
 
 
 @cache
@@ -33,3 +40,12 @@ def places() -> tuple[Place, ...]:
     """All places, from left to right."""
     found = [Place(**place) for config in apps.get_app_configs() for place in getattr(config, "places", ())]
     return tuple(sorted(found, key=lambda place: place.order))
+
+
+@cache
+def shells() -> dict[str, str]:
+    """Which page, by the name of its view, the device opens without a line for addresses that begin so."""
+    found = {place.prefix: place.shell_view for place in places() if place.shell_view}
+    for config in apps.get_app_configs():
+        found |= getattr(config, "shells", {})
+    return found

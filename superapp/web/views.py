@@ -13,7 +13,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from superapp.web import assets
-from superapp.web.places import places
+from superapp.web.places import places, shells
 
 DAY_S = 24 * 3600
 # Of the ground in the light mode; the manifest knows no other.
@@ -77,7 +77,7 @@ def shell(request: HttpRequest) -> HttpResponse:
         {
             "version": assets.version(),
             "offline": reverse("web:offline"),
-            "pages": {place.prefix: reverse(place.shell_view) for place in places() if place.shell_view},
+            "pages": {prefix: reverse(view) for prefix, view in shells().items()},
             "files": list(assets.shell_files()),
         }
     )

@@ -20,4 +20,5 @@ WORDS = {
     "chars_left": _("{count} characters left"),
     "today": _("Today"),
     "yesterday": _("Yesterday"),
+    "known_age": _("Last updated at {time}. We are trying again."),
 }

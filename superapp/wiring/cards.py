@@ -9,6 +9,7 @@ from chat.api import CardType, Doing
 from payments import api as payments
 
 TRANSFER = "payments.transfer"
+ORDER = "shop.order"
 
 
 def register() -> None:
@@ -18,6 +19,9 @@ def register() -> None:
     chat.register_card(
         TRANSFER,
         CardType("payments/cards/transfer.html", line=_("Sent {amount}"), styles=("payments/css/cards.css",)),
+    )
+    chat.register_card(
+        ORDER, CardType("shop/cards/order.html", line=_("Order: {title}"), styles=("shop/css/cards.css",))
     )
     chat.register_doing(
         Doing(name="send_money", word=_("Send money"), icon="banknote", address="/dompet/kirim/?kepada=")

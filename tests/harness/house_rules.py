@@ -42,7 +42,7 @@ GREEDY = {
 LOCKERS = {"queries", "log", "log_rows", "ledger", "outbox", "me"}
 
 # Names of things that no browser ever asks for.
-NAMESPACES = {"www.w3.org", "schema.org"}
+NAMESPACES = {"www.w3.org", "schema.org", "www.sitemaps.org"}
 OURS = re.compile(r"^(localhost|127\.0\.0\.1|0\.0\.0\.0|testserver|[a-z0-9.-]+\.(example|invalid|test)|example)$")
 
 DOMAIN = {"models", "actions", "queries", "push", "log", "ledger", "api", "events", "errors"}
@@ -185,10 +185,10 @@ def migrations_that_lean_on_code(path: str, tree: ast.Module) -> Breaches:
     if not _is_migration(path):
         return
     for name, line in imports(tree):
-        # The kernel's functions are defaults of columns, and Django writes them into migrations itself. The ledger's
-        # guards are put back as they are today by every migration that touches a guarded table, and its rules are
-        # constraints that know which of the two holds them.
-        is_allowed = name.startswith(("superapp.core", "payments.guards", "payments.rules"))
+        # The kernel's functions are defaults of columns, and Django writes them into migrations itself. Guards are put
+        # back as they are today by every migration that touches a guarded table, and the ledger's rules are constraints
+        # that know which of the two holds them.
+        is_allowed = name.startswith(("superapp.core", "payments.guards", "payments.rules", "shop.guards"))
         if re.match(r"(superapp|chat|shop|payments)\.", name) and not is_allowed:
             yield f"{path}:{line} imports {name}, which may not be there when this runs in two years"
     for call in calls(tree, "RunPython", "RunSQL"):

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.harness.servers import wait_until
 
 ANSWER_MS = 15_000
+
+
+class Taps(Protocol):
+    """Whoever counts how often a finger touches the screen."""
+
+    def tap(self, what: Locator, name: str) -> None: ...
+
+    def type(self, what: Locator, name: str, text: str) -> None: ...
 
 
 def sign_up(page: Page, *, phone: str, name: str, url: str = "") -> None:
@@ -21,6 +30,20 @@ def sign_up(page: Page, *, phone: str, name: str, url: str = "") -> None:
     page.wait_for_selector("#name")
     page.fill("#name", name)
     page.press("#name", "Enter")
+    page.wait_for_url(re.compile(r"/obrolan/"))
+
+
+def sign_up_by_hand(page: Page, *, phone: str, name: str, taps: Taps) -> None:
+    """The same tap by tap, from the start of the site."""
+    page.goto("/")
+    taps.type(page.locator("#phone"), "phone", phone)
+    taps.tap(page.locator("main form .button--main"), "go on")
+    page.wait_for_selector("#code")
+    # The sixth digit sends the form.
+    taps.type(page.locator("#code"), "code", _newest_code(page, ""))
+    page.wait_for_selector("#name")
+    taps.type(page.locator("#name"), "name", name)
+    taps.tap(page.locator("main form .button--main"), "go on")
     page.wait_for_url(re.compile(r"/obrolan/"))
 
 

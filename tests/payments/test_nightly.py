@@ -43,12 +43,12 @@ def test_lie_raises_an_alarm_that_names_it(real_db, wallet, now):
 
 
 def test_one_process_claims_a_night_and_another_takes_over_from_the_dead(db, now):
-    assert nightly._claim(NIGHT, now) is True
-    assert nightly._claim(NIGHT, now + timedelta(hours=5)) is False
-    assert nightly._claim(NIGHT, now + timedelta(hours=7)) is True
-    assert nightly._claim(NIGHT, now + timedelta(hours=8)) is False
+    assert nightly.claim(NIGHT, now) is True
+    assert nightly.claim(NIGHT, now + timedelta(hours=5)) is False
+    assert nightly.claim(NIGHT, now + timedelta(hours=7)) is True
+    assert nightly.claim(NIGHT, now + timedelta(hours=8)) is False
     NightlyProof.objects.update(is_done=True)
-    assert nightly._claim(NIGHT, now + timedelta(days=2)) is False
+    assert nightly.claim(NIGHT, now + timedelta(days=2)) is False
 
 
 def test_it_waits_for_the_night_of_the_place(db):

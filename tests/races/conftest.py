@@ -1,4 +1,4 @@
-"""Races are run in the conversations of chat's own tests."""
+"""Races are run in the conversations of chat's own tests, and in the shops of shop's."""
 
 from __future__ import annotations
 
@@ -12,8 +12,26 @@ from django.db import connection
 
 from tests.chat.conftest import commit, hints_sent, make_direct, make_group, post
 from tests.harness.site import ROOT
+from tests.payments.purses import make_payer, quick_hashes
+from tests.shop.conftest import bo, buy, make_product, make_shop, shop
 
-__all__ = ["alter_append", "commit", "hints_sent", "make_direct", "make_group", "meanwhile", "post", "unlock_appends"]
+__all__ = [
+    "alter_append",
+    "bo",
+    "buy",
+    "commit",
+    "hints_sent",
+    "make_direct",
+    "make_group",
+    "make_payer",
+    "make_product",
+    "make_shop",
+    "meanwhile",
+    "post",
+    "quick_hashes",
+    "shop",
+    "unlock_appends",
+]
 
 LOCK = " FOR NO KEY UPDATE OF x"
 LOOKED = "    IF v_is_any THEN\n"

@@ -13,6 +13,7 @@ SERVED = {
     "REDIS_URL": "redis://localhost:1/0",
     "PUBLIC_URL": "https://nusa.example",
     "SECRET_KEY": "0123456789" * 5,
+    "RECEIPT_KEY": "b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
     "SMS_URL": "https://sms.example/send",
 }
 
@@ -29,7 +30,7 @@ def test_complete_environment_passes_the_deploy_check(served_env):
     assert checked.returncode == 0, checked.stderr
 
 
-@pytest.mark.parametrize("name", ["REDIS_URL", "PUBLIC_URL", "SECRET_KEY"])
+@pytest.mark.parametrize("name", ["REDIS_URL", "PUBLIC_URL", "SECRET_KEY", "RECEIPT_KEY"])
 def test_missing_variable_is_named(served_env, name):
     del served_env[name]
 
@@ -43,6 +44,7 @@ def test_missing_variable_is_named(served_env, name):
     ("name", "value", "sentence"),
     [
         ("SECRET_KEY", "short", "SECRET_KEY must have at least 50 characters"),
+        ("RECEIPT_KEY", "too-short", "RECEIPT_KEY must be 32 random bytes in base64url"),
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS must be names, and * is none"),
         ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS must be names, and * is none"),
         ("PUBLIC_URL", "nusa.example", "PUBLIC_URL must be a scheme and a host"),
@@ -67,3 +69,4 @@ def test_embedded_needs_nothing_and_keeps_its_secret_to_itself(served_env, tmp_p
 
     assert checked.returncode == 0, checked.stderr
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "receipt_key").stat().st_mode & 0o777 == 0o600

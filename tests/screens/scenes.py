@@ -103,6 +103,35 @@ def hide_the_balance(page: Page, _context: BrowserContext) -> None:
     page.locator(".balance__hide").click()
 
 
+def open_the_first_order(page: Page, _context: BrowserContext) -> None:
+    page.locator("nusa-known .order-row").first.click()
+    page.wait_for_selector(".track")
+
+
+def open_the_first_good(page: Page, _context: BrowserContext) -> None:
+    page.locator(".order-row").first.click()
+    page.wait_for_selector("#price")
+
+
+def begin_to_buy(page: Page, _context: BrowserContext) -> None:
+    page.locator("a[href^='/toko/kopi-rante/']").first.click()
+    page.wait_for_selector(".buy__now")
+    page.locator(".buy__now").click()
+    page.wait_for_selector("#quantity")
+
+
+def lose_the_line(page: Page, context: BrowserContext) -> None:
+    page.wait_for_selector("html[data-line=ready]")
+    context.set_offline(True)
+    page.wait_for_selector("nusa-known[data-state=stale]")
+
+
+def check_the_first_receipt(page: Page, context: BrowserContext) -> None:
+    open_the_first_order(page, context)
+    page.locator("a[href^='/bukti/periksa/']").first.click()
+    page.wait_for_selector("[data-verdict=ours]")
+
+
 def scenes() -> Iterator[Scene]:
     """All of them."""
     yield from _main()
@@ -120,6 +149,9 @@ def _main() -> Iterator[Scene]:
         yield Scene(name="conversation", address=talk, **look)  # type: ignore[arg-type]
         yield Scene(name="contacts", address=at("/kontak/"), **look)  # type: ignore[arg-type]
         yield Scene(name="wallet", address=at("/dompet/"), **look)  # type: ignore[arg-type]
+        yield Scene(name="orders", address=at("/pesanan/"), **look)  # type: ignore[arg-type]
+        yield Scene(name="today", address=at("/tokoku/"), **look)  # type: ignore[arg-type]
+        yield Scene(name="order", address=at("/pesanan/"), prepare=(open_the_first_order,), **look)  # type: ignore[arg-type]
         yield Scene(name="me", address=at("/saya/"), **look)  # type: ignore[arg-type]
 
 
@@ -140,13 +172,25 @@ def _states() -> Iterator[Scene]:
     yield Scene(name="send-confirm", address=at("/dompet/kirim/"), prepare=(send_to_the_first,))
     yield Scene(name="wallet-hidden", address=at("/dompet/"), prepare=(hide_the_balance,))
     yield Scene(name="pin-first", address=at("/dompet/pin/"), number=world.NEWCOMER)
+    yield Scene(name="orders-offline", address=at("/pesanan/"), prepare=(lose_the_line,))
+    yield Scene(name="buy", address=at("/toko/kopi-rante/"), prepare=(begin_to_buy,))
+    yield Scene(name="buy", address=at("/toko/kopi-rante/"), size=DESK, scheme="dark", prepare=(begin_to_buy,))
+    yield Scene(name="receipt-check", address=at("/pesanan/"), prepare=(check_the_first_receipt,))
+    yield Scene(name="goods", address=at("/tokoku/barang/"))
+    yield Scene(name="good", address=at("/tokoku/barang/"), prepare=(open_the_first_good,))
+    yield Scene(name="shop-open", address=at("/tokoku/buka/"), number=world.NEWCOMER)
     yield Scene(name="not-found", address=at("/tidak-ada/"))
     yield Scene(name="search-in-vain", address=at("/obrolan/"), prepare=(search_in_vain,))
 
 
 def _edges() -> Iterator[Scene]:
     """No data, long names, letters three times as large, letters from right to left."""
-    for name, path in (("list", "/obrolan/"), ("contacts", "/kontak/"), ("wallet", "/dompet/")):
+    for name, path in (
+        ("list", "/obrolan/"),
+        ("contacts", "/kontak/"),
+        ("wallet", "/dompet/"),
+        ("orders", "/pesanan/"),
+    ):
         yield Scene(name=f"{name}-empty", address=at(path), number=world.NEWCOMER)
     yield Scene(name="list-empty", address=at("/obrolan/"), number=world.NEWCOMER, size=DESK, scheme="dark")
     yield Scene(name="list-long-names", address=at("/obrolan/"), number=world.EDGE)

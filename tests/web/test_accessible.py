@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from chat import api as chat
 from payments import api as payments
+from shop import api as shop
 from superapp.accounts import api as accounts
 from superapp.accounts.actions import contacts, devices
 from superapp.core import clock, ids
@@ -37,6 +38,19 @@ PAGES = (
     "/dompet/laporan/",
     "/dompet/pin/",
     "/dompet/pin/lupa/",
+    "/bukti/periksa/",
+    "/toko/",
+    "/toko/toko-cici/",
+    "/pesanan/",
+    "ORDER",
+    "SALE",
+    "BUY",
+    "/tokoku/",
+    "/tokoku/pesanan/",
+    "/tokoku/barang/",
+    "GOOD",
+    "/tokoku/barang/baru/",
+    "/tokoku/ubah/",
 )
 # All its rules. It may not fetch our style sheets by itself: it would ask for them at wrong addresses.
 OPTIONS = {"resultTypes": ["violations"], "preload": False}
@@ -79,6 +93,32 @@ def give_money(make_user, user, *, now):
     )
 
 
+def give_goods(make_user, user, *, now):
+    """Ana has a shop from which Bo bought, and bought of Cici; answers (what she sold, what she bought, her goods)."""
+    kinds = []
+    for owner, handle in ((user, "toko-ana"), (accounts.user_by_handle("cici"), "toko-cici")):
+        shop.open_shop(owner_id=owner.pk, handle=handle, name=handle, town="Solo", now=clock.now())
+        fields = {"name": "Gelang", "price": Money(10_000_00), "quantity": 5, "listed": True, "idempotency_key": "k"}
+        kinds.append(shop.add_product(owner_id=owner.pk, now=clock.now(), **fields))
+    bowo = accounts.user_by_handle("bowo")
+    payments.set_first_pin(user_id=bowo.pk, pin="280394", now=now)
+    placed = []
+    for buyer, product in ((bowo, kinds[0]), (user, kinds[1])):
+        answer = shop.place_order(
+            buyer_id=buyer.pk,
+            product=product.public_id,
+            quantity=1,
+            address={"name": buyer.name, "phone": "0812", "text": "Jalan Melati 1", "town": "Solo"},
+            note="Bungkus rapat",
+            expected_total=Money(10_000_00),
+            pin="280394",
+            idempotency_key="k",
+            now=clock.now(),
+        )
+        placed.append(answer.order)
+    return (*placed, kinds[0].public_id, kinds[1].public_id)
+
+
 def to_confirm(page, address):
     """From the page that asks how much to the one that asks for the PIN."""
     page.goto(address)
@@ -114,15 +154,16 @@ def world(site, make_user, now):
     chat.react(conversation_id=talk.public_id, seq=1, by_user_id=ana.pk, emoji="❤️", now=now)
     chat.recall_message(conversation_id=talk.public_id, seq=4, by_user_id=bo.pk, now=now + timedelta(minutes=5))
     give_money(make_user, ana, now=now)
+    goods = give_goods(make_user, ana, now=now)
     chat.keep_side(conversation_id=talk.public_id, user_id=ana.pk, side=chat.Side(is_pinned=True, draft="Aku ba"))
-    return site, ana, talk
+    return site, ana, talk, goods
 
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page(browser, world, now, size, scheme):
-    site, ana, talk = world
+    site, ana, talk, (sold, bought, good, other_good) = world
     # Pages that are not there (served, there is no inbox), and axe, which tries styles on.
     browser.forgive(r"/tidak-ada/|/masuk/kotak-sms/|Applying inline style|content security policy: style-src")
     page = browser.person("ana", site.url, size=size, scheme=scheme)
@@ -131,6 +172,10 @@ def test_axe_finds_nothing_on_any_page(browser, world, now, size, scheme):
         "DETAILS": f"/obrolan/{talk.public_id}/rincian/",
         "SEND": f"/dompet/kirim/{accounts.user_by_handle('bowo').public_id}/",
         "RECEIPT": f"/dompet/bukti/{payments.wallet_history(ana.pk, now=now)[0].journal}/",
+        "ORDER": f"/pesanan/{bought}/",
+        "SALE": f"/pesanan/{sold}/",
+        "BUY": f"/beli/{other_good}/",
+        "GOOD": f"/tokoku/barang/{good}/",
     }
     found = {}
 
@@ -151,7 +196,7 @@ def test_axe_finds_nothing_on_any_page(browser, world, now, size, scheme):
 
 @pytest.mark.timeout(120)
 def test_letters_three_times_as_large_push_nothing_off_a_phone(browser, world, now):
-    site, ana, talk = world
+    site, ana, talk, (sold, bought, good, other_good) = world
     page = browser.person("ana", site.url)
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": logged_in(ana, now), "url": site.url}])
     sideways = {}
@@ -168,6 +213,15 @@ def test_letters_three_times_as_large_push_nothing_off_a_phone(browser, world, n
         receipt,
         "/dompet/laporan/",
         "/dompet/pin/",
+        "/bukti/periksa/",
+        "/pesanan/",
+        f"/pesanan/{bought}/",
+        f"/pesanan/{sold}/",
+        f"/beli/{other_good}/",
+        "/tokoku/",
+        "/tokoku/barang/",
+        f"/tokoku/barang/{good}/",
+        "/tokoku/ubah/",
     ):
         page.goto(path)
         page.evaluate("document.documentElement.style.setProperty('font-size', '300%')")

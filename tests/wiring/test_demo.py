@@ -21,7 +21,7 @@ from superapp.accounts.models import Contact, User
 from superapp.core import outbox
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from superapp.wiring.demo import people, purses, script, world
+from superapp.wiring.demo import people, purchases, purses, script, shops, world
 from superapp.wiring.demo.portraits import portrait
 
 # Drawn once for all tests of a run: they are the same each time, as one of the tests shows.
@@ -31,6 +31,9 @@ drawn_once = functools.cache(portrait)
 @pytest.fixture(autouse=True)
 def _media(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(world, "portrait", drawn_once)
+    # What is sold and bought has tests of its own, and cards of the present moment.
+    monkeypatch.setattr(shops, "open_all", lambda *, now: None)
+    monkeypatch.setattr(purchases, "deeds", lambda *, now: [])
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.SMS_URL = ""
     # How strong the hash of a PIN is, is not what is tried here.

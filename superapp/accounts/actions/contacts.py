@@ -164,6 +164,23 @@ def make_contacts(*, user_id: int, peer_id: int, now: datetime) -> None:
         pair.finish()
 
 
+def acquaint(*, user_id: int, peer_id: int, now: datetime) -> bool:
+    """
+    Let two people write to each other who have business together, such as a buyer and a shop; answers whether they may.
+
+    Whoever blocked the other goes on hearing nothing of them. Twice is once.
+    """
+    if queries.accepted_pairs({(user_id, peer_id)}):
+        return True
+    with transaction.atomic():
+        pair = _Pair(user_id, peer_id, now)
+        if pair.mine.is_blocked or pair.theirs.is_blocked:
+            return False
+        pair.join()
+        pair.finish()
+    return True
+
+
 def _any_pair(user_id: int, peer_public_id: UUID, now: datetime) -> _Pair:
     peer = queries.user_by_public_id(peer_public_id)
     if peer.pk == user_id:

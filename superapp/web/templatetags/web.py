@@ -8,7 +8,7 @@ from typing import Any
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 
@@ -99,6 +99,13 @@ def zone_of(_moment: datetime) -> str:
 def wire_time(moment: datetime) -> str:
     """For ``<time datetime>``."""
     return clock.wire(moment)
+
+
+@register.filter
+def moment(wire: str) -> str:
+    """A time of the wire with its day, as in something that is read years later."""
+    at = timezone.localtime(datetime.fromisoformat(wire))
+    return f"{formats.date_format(at, 'j F Y')}, {times.hour(at)}"
 
 
 @register.filter

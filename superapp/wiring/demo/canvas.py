@@ -62,20 +62,21 @@ def _cubic(start: Point, one: Point, two: Point, end: Point) -> list[Point]:
 class Canvas:
     """Drawn several times as large as it is wanted, and made small at the end, so that edges are smooth."""
 
-    def __init__(self, color: str, *, pixels: int = 512, oversize: int = 2) -> None:
+    def __init__(self, color: str, *, pixels: int = 512, oversize: float = 2) -> None:
         self._pixels = pixels
         self._unit = pixels * oversize / 100
-        self._image = Image.new("RGB", (pixels * oversize, pixels * oversize), color)
+        side = round(pixels * oversize)
+        self._image = Image.new("RGB", (side, side), color)
         self._draw = ImageDraw.Draw(self._image)
 
     def fill(self, points: Sequence[Point], color: str) -> None:
         self._draw.polygon([self._at(point) for point in points], fill=color)
 
     def oval(self, center: Point, rx: float, ry: float, color: str, *, turn: float = 0) -> None:
-        self.fill(_oval(center, rx, ry, turn), color)
+        self.fill(oval(center, rx, ry, turn), color)
 
     def ring(self, center: Point, rx: float, ry: float, color: str, width: float) -> None:
-        self.line([*_oval(center, rx, ry, 0), _oval(center, rx, ry, 0)[0]], color, width)
+        self.line([*oval(center, rx, ry, 0), oval(center, rx, ry, 0)[0]], color, width)
 
     def line(self, points: Sequence[Point], color: str, width: float) -> None:
         """A line with round ends."""
@@ -105,7 +106,8 @@ class Canvas:
         return point[0] * self._unit, point[1] * self._unit
 
 
-def _oval(center: Point, rx: float, ry: float, turn: float) -> list[Point]:
+def oval(center: Point, rx: float, ry: float, turn: float) -> list[Point]:
+    """The outline of an ellipse that is turned by so many degrees, in steps of five from its right end."""
     cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
     around = [math.tau * step / 72 for step in range(72)]
     return [

@@ -5,9 +5,10 @@ PIN.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from payments import api as payments
 from payments.errors import PinAlreadySet
@@ -19,6 +20,10 @@ from superapp.wiring.demo.people import CAST
 from superapp.wiring.demo.script import PLACE
 
 PIN = "258036"
+# Something that happened, and when.
+Deed = tuple[datetime, Callable[[], object]]
+# They pay for what they order, too.
+BUYERS = ("emma", "fatimah", "sekar", "yohana")
 OPERATORS = (("Wulan dari Loket", "loket.wulan"), ("Bayu dari Loket", "loket.bayu"))
 
 
@@ -39,6 +44,8 @@ MOVED = (
     Moved(days_ago=11, at="09:40", receiver="siti", rupiah=500_000, words="Setoran tunai 0118"),
     Moved(days_ago=10, at="13:05", receiver="made", rupiah=400_000, words="Setoran tunai 0121"),
     Moved(days_ago=10, at="13:20", receiver="yohana", rupiah=600_000, words="Setoran tunai 0122"),
+    Moved(days_ago=10, at="13:41", receiver="emma", rupiah=500_000, words="Setoran tunai 0123"),
+    Moved(days_ago=10, at="14:02", receiver="fatimah", rupiah=450_000, words="Setoran tunai 0124"),
     Moved(days_ago=9, at="10:02", sender="siti", receiver="sekar", rupiah=95_000, words="Gelang 14,5 + anting"),
     Moved(days_ago=8, at="16:31", sender="sekar", receiver="chandra", rupiah=210_000, words="Kotak kemasan 100 pcs"),
     Moved(days_ago=7, at="19:48", sender="made", receiver="sekar", rupiah=125_000, words="DP kalung untuk galeri"),
@@ -67,10 +74,10 @@ class Sent:
     event: MoneySent
 
 
-def fill(*, now: datetime) -> list[Sent]:
+def fill(*, now: datetime, besides: Sequence[Deed] = ()) -> list[Sent]:
     """
-    Give the demo people money and a history, once, and return what was sent: each movement has a key, and a wallet with
-    a history gets no top-up again.
+    Give the demo people money and a history, once, and have what else they did ``besides`` happen in its time between;
+    return what was sent. Each movement has a key, and a wallet with a history gets no top-up again.
 
     Where no money is offered, nobody has any. Not in the transaction of the world: a PIN is counted by itself.
     """
@@ -79,19 +86,29 @@ def fill(*, now: datetime) -> list[Sent]:
     people = {person.key: _found(person.number) for person in CAST}
     if payments.wallet_history(people["sekar"], now=now, limit=1):
         return []
-    maker, checker = (_operator(name, handle, now=now) for name, handle in OPERATORS)
-    for key in sorted({moved.sender for moved in MOVED if moved.sender}):
+    operators = [_operator(name, handle, now=now) for name, handle in OPERATORS]
+    for key in sorted({*(moved.sender for moved in MOVED if moved.sender), *BUYERS}):
         _set_pin(people[key], now=now)
-    sent = []
-    for number, moved in enumerate(MOVED):
-        at = _moment(moved, now)
-        if moved.sender:
-            sent.append(_send(moved, people, key=f"demo-{number}", at=at))
-        else:
-            receiver, amount = people[moved.receiver], Money(moved.rupiah * 100)
-            asked = payments.ask_top_up(user_id=receiver, amount=amount, reason=moved.words, maker_id=maker, now=at)
-            payments.approve_top_up(top_up=asked.public_id, checker_id=checker, now=at)
-    return sent
+    moves: list[Deed] = [
+        (_moment(moved, now), partial(_move, moved, number, people, operators, now=now))
+        for number, moved in enumerate(MOVED)
+    ]
+    done = [do() for _at, do in sorted([*moves, *besides], key=lambda deed: deed[0])]
+    return [each for each in done if isinstance(each, Sent)]
+
+
+def _move(
+    moved: Moved, number: int, people: Mapping[str, int], operators: Sequence[int], *, now: datetime
+) -> Sent | None:
+    at, amount = _moment(moved, now), Money(moved.rupiah * 100)
+    if moved.sender:
+        return _send(moved, people, key=f"demo-{number}", at=at)
+    maker, checker = operators
+    asked = payments.ask_top_up(
+        user_id=people[moved.receiver], amount=amount, reason=moved.words, maker_id=maker, now=at
+    )
+    payments.approve_top_up(top_up=asked.public_id, checker_id=checker, now=at)
+    return None
 
 
 def _send(moved: Moved, people: Mapping[str, int], *, key: str, at: datetime) -> Sent:

@@ -12,7 +12,7 @@ from django.db import transaction
 from chat import api as chat
 from superapp.accounts import api as accounts
 from superapp.wiring import money_cards
-from superapp.wiring.demo import purses, script
+from superapp.wiring.demo import purchases, purses, script, shops
 from superapp.wiring.demo.home_talk import HOME
 from superapp.wiring.demo.people import CAST, DIMAS, JOKO, SEKAR, Person
 from superapp.wiring.demo.portraits import portrait
@@ -50,15 +50,16 @@ class _Stage:
 
 def make_world(*, now: datetime) -> bool:
     """
-    Fill this installation with the demo people, what lies in their wallets, and what they said in the last days. True
-    if it was made; what is here already is left as it is.
+    Fill this installation with the demo people, their shops, what lies in their wallets, what they bought of each other
+    and what they said in the last days. True if it was made; what is here already is left as it is.
 
-    Three commits: the people, then their money, since a PIN is counted by itself, then all they said about it. Broken
-    off in between, it is carried on by the next call.
+    Several commits: the people, then their shops, then their money and what they bought, since a PIN is counted by
+    itself, then all they said about it. Broken off in between, it is carried on by the next call.
     """
     if not _is_here():
         _make_people({person.key: portrait(person.look) for person in CAST}, now=now)
-    sent = purses.fill(now=now)
+    shops.open_all(now=now)
+    sent = purses.fill(now=now, besides=purchases.deeds(now=now))
     with transaction.atomic():
         players = {person.key: _player(person) for person in CAST}
         # Whoever makes the world at the same time waits here, and then finds that they talked.
@@ -70,6 +71,8 @@ def make_world(*, now: datetime) -> bool:
         for stage in stages:
             _keep_sides(stage, now=now)
         accounts.ask_by_handle(user_id=players[DIMAS.key].user_id, handle=SEKAR.handle, now=now - timedelta(hours=3))
+    if sent:
+        purchases.tell(now=now)
     return True
 
 

@@ -8,13 +8,17 @@ export function written(card) {
 
 /**
  * A card in its place, from the template that its maker registered. `data-field` names what an element says, and it is hidden where the
- * card has no such field, unless `data-else` keeps its own words; `data-address` is where a link leads, with `{field}` in it.
+ * card has no such field, unless `data-else` keeps its own words; `data-address` is where a link leads, with `{field}` in it. The
+ * card's `state` is put on the whole, so that its style sheet shows what belongs to it. `moment` writes the times in it, fields that
+ * end in `_at`.
  */
-export function showCard(box, card) {
+export function showCard(box, card, moment = (at) => at) {
   box.hidden = !card
   if (!card) return box.replaceChildren()
   if (box.firstElementChild?.dataset.cardType !== card.type) box.replaceChildren(blankOf(card.type))
+  if (card.state !== undefined) box.firstElementChild.dataset.state = card.state
   const fields = written(card)
+  for (const [name, value] of Object.entries(card)) if (name.endsWith("_at") && value) fields[name] = moment(value)
   for (const element of box.querySelectorAll("[data-field]")) fillField(element, fields[element.dataset.field])
   for (const link of box.querySelectorAll("[data-address]")) {
     link.href = link.dataset.address.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(fields[name] ?? ""))

@@ -68,7 +68,7 @@ export class MessageView {
     const { row, isMine, state, at } = item
     fill(element, "who", this.#isGroup && item.starts && !isMine ? this.#words.name(row.from) : null)
     this.#showQuote(element, row, quote)
-    showCard(part(element, "card"), row.card)
+    showCard(part(element, "card"), row.card, (at) => this.#moment(Date.parse(at)))
     fill(element, "body", row.body)
     this.#showLinks(part(element, "body"))
     fill(element, "recalled", row.recalled_at ? this.#data.word(isMine ? "recalled_mine" : "recalled_theirs") : null)
@@ -77,6 +77,11 @@ export class MessageView {
     time.dateTime = new Date(at).toISOString()
     fill(element, "time", this.#format.hour(at))
     fill(element, "state", state && this.#data.word(`state_${state}`))
+  }
+
+  /** A time in a card, which stays for years: with its day, unless that is the day of the message beside it. */
+  #moment(at) {
+    return `${this.#format.date(at)}, ${this.#format.hour(at)}`
   }
 
   /** Addresses in what was written can be tapped; their text stays as it is. */

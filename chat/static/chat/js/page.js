@@ -5,10 +5,11 @@ import { Uuid7 } from "#lib/uuid7.js"
 import { PageData } from "#ui/page_data.js"
 import { toast } from "#ui/toast.js"
 import { Attention } from "#chat/attention.js"
+import { CardDoings } from "#chat/card_doings.js"
 import { Composer } from "#chat/composer.js"
 import { ConnectionStrip } from "#chat/connection_strip.js"
 import { ConversationList } from "#chat/conversation_list.js"
-import { lastPerson, openStore } from "#chat/device_store.js"
+import { lastPerson, openStore } from "#ui/device_store.js"
 import { MessageList } from "#chat/message_list.js"
 import { MessageMenu } from "#chat/message_menu.js"
 import { Messenger } from "#chat/messenger.js"
@@ -82,6 +83,7 @@ function show(messenger, page) {
   const attention = new Attention({ document, page, messenger })
   new MessageMenu({ document, page, messenger })
   new RowMenu({ document, page, messenger })
+  new CardDoings({ document, messenger })
   new Navigation({ document, page, messenger, attention })
   const showLine = () => (document.documentElement.dataset.line = messenger.line.state)
   messenger.line.onState.listen(showLine)

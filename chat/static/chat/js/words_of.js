@@ -33,9 +33,9 @@ export class WordsOf {
     return this.#data.word(line, written(card))
   }
 
-  event({ name, user }) {
-    const known = ["member_joined", "member_left"].includes(name)
-    return this.#data.word(known ? `event_${name}` : "event_unknown", { name: this.name(user) })
+  event({ name, user, ...fields }) {
+    const word = `event_${name}`
+    return this.#data.word(this.#data.has(word) ? word : "event_unknown", { ...fields, name: user && this.name(user) })
   }
 
   /** Who said the last message, as it stands before it in the list. */

@@ -13,7 +13,7 @@ from superapp.wiring.demo import people, purses, world
 
 
 class Command(BaseCommand):
-    help = "Fill this installation with a dozen invented people and their conversations. Twice is once."
+    help = "Fill this installation with invented people, what they say, and three shops. Twice is once."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         if settings.SMS_URL:

@@ -40,6 +40,11 @@ export class Format {
     return `${this.day(at)} ${this.hour(at)}`
   }
 
+  /** The whole date, as on paper. */
+  date(at) {
+    return this.#longDate.format(at)
+  }
+
   number(value) {
     return this.#number.format(value)
   }

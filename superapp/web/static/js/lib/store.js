@@ -1,20 +1,24 @@
 /**
- * What this device knows of one person's conversations, so that the page opens at once and without a line.
+ * What this device knows of one person's conversations, lists and receipts, so that the page opens at once and without a line.
  *
  * It may be behind the server and is never ahead of it: a cursor is kept only after the rows it stands for, and rows of two tabs
  * are merged by their numbers. What waits to be sent is in the same database, since one person owns both. No DOM here.
  */
 export class Store {
-  static VERSION = 1
+  static VERSION = 2
   static TABLES = {
     notes: { keyPath: "name" },
     conversations: { keyPath: "id" },
     timelines: { keyPath: "conversation" },
     drafts: { keyPath: "conversation" },
     outbox: { keyPath: "place", autoIncrement: true },
+    lists: { keyPath: "name" },
+    receipts: { keyPath: "text" },
   }
   static TIMELINES_MAX = 60
-  static KNOWN = ["notes", "conversations", "timelines"]
+  static RECEIPTS_MAX = 500
+  // Receipts are not among them: when the server has forgotten, they are what is left.
+  static KNOWN = ["notes", "conversations", "timelines", "lists"]
 
   #database
 
@@ -78,6 +82,34 @@ export class Store {
         delete used_at[conversation]
       }
       await notes.put({ name: "timelines", value: used_at })
+    })
+  }
+
+  /** The last list of that name that was known to be whole, or undefined. */
+  list(name) {
+    return this.#database.read(["lists"], ({ lists }) => lists.get(name))
+  }
+
+  keepList(name, envelope) {
+    return this.#database.write(["lists"], async ({ lists }) => {
+      const known = await lists.get(name)
+      // Two tabs may be behind one another.
+      if (!known || known.envelope.as_of <= envelope.as_of) await lists.put({ name, envelope })
+    })
+  }
+
+  /** Every receipt that was kept here, the newest first. */
+  async receipts() {
+    const kept = await this.#database.read(["receipts"], ({ receipts }) => receipts.all())
+    return kept.sort((one, other) => other.at.localeCompare(one.at))
+  }
+
+  /** Keep a receipt; `at` is the time it speaks of. Kept twice is kept once. */
+  keepReceipt({ text, at }) {
+    return this.#database.write(["receipts"], async ({ receipts }) => {
+      await receipts.put({ text, at })
+      const kept = (await receipts.all()).sort((one, other) => other.at.localeCompare(one.at))
+      for (const old of kept.slice(Store.RECEIPTS_MAX)) await receipts.delete(old.text)
     })
   }
 

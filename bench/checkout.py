@@ -1,0 +1,333 @@
+"""
+How many orders a second are bought and paid, with the whole schema and every guard on.
+
+Sixteen workers on PostgreSQL (synchronous commit), as two processes of eight threads, which is how pages are served:
+all of them buy one hot product; each buys another product; and, for comparison, the hot one as a textbook would sell
+it with the ORM: a transaction that locks the product first and then creates row by row, paying through the same door of
+payments. The three take turns within each run. A purchase is the action without the PIN, whose hash is slow on
+purpose and the same for all.
+
+``value``, ``cpu_ms`` and the latencies are those of the hot product, ``limit`` is the textbook's; the others are in
+``runs``. ``cpu_ms`` is PostgreSQL's, and Python's is in ``runs``. Afterwards stock, orders and money are counted.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import measure
+from bench.ground import ROOT
+from bench.measure import Result
+from tests.harness import servers
+
+PROCESSES, THREADS = 2, 8
+BUYERS = 640
+PRODUCTS = 200
+SHOPS = 20
+PIECES = 1_000_000
+SECONDS = 4.0
+WARM_ORDERS = 5
+WAYS = ("hot", "many", "textbook")
+NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
+ADDRESS = {"name": "Ana", "phone": "0812 3456 7890", "text": "Jalan Kaliurang km 5 no. 12", "town": "Yogyakarta"}
+
+
+def prepare() -> dict[str, Any]:
+    """Make shops with goods, and buyers with money."""
+    from payments import chart, ledger
+    from payments.api import wallet
+    from payments.ledger import Entry, Line, key_for
+    from payments.models import Account
+    from shop import api
+    from superapp.accounts.models import User
+    from superapp.core.money import Money
+
+    def person(handle: str) -> User:
+        return User.objects.create(handle=handle, name=handle.capitalize())
+
+    products = []
+    for number in range(SHOPS):
+        owner = person(f"merchant{number}")
+        api.open_shop(owner_id=owner.pk, handle=f"shop{number}", name="Toko", town="Yogyakarta", now=NOW)
+        for item in range(PRODUCTS // SHOPS):
+            added = api.add_product(
+                owner_id=owner.pk, name=f"Gelang {item}", price=Money(100), quantity=PIECES, listed=True,
+                idempotency_key=f"add-{item}", now=NOW,
+            )  # fmt: skip
+            products.append(added.public_id)
+    buyers = [person(f"buyer{number}").pk for number in range(BUYERS)]
+    cash = ledger.open_account(chart.code(chart.CASH, "bench", "IDR"), kind=chart.CASH, asset="IDR", now=NOW).pk
+    for buyer in buyers:
+        wallet(buyer, now=NOW)
+    for buyer in buyers:
+        account = Account.objects.get(owner_id=buyer)
+        line = Line(cash, account.pk, Money(10**8))
+        ledger.post(Entry(key=key_for("fund", str(buyer), {}), kind="fund", lines=(line,)), now=NOW)
+    return {"buyers": buyers, "products": products}
+
+
+def buy(product: Any, buyer: int, key: str) -> None:
+    """The action as the door calls it once the PIN is proved."""
+    from shop import api
+    from shop.actions import checkout
+    from superapp.core.money import Money
+
+    wish = checkout.wish_for(
+        buyer_id=buyer, product=product, quantity=1, address=ADDRESS, note="", expected_total=Money(100),
+        idempotency_key=key,
+    )  # fmt: skip
+    assert isinstance(checkout.place(wish, now=NOW), api.Placed)
+
+
+def textbook_buy(product_id: Any, buyer: int, key: str) -> None:
+    """The same rows as one would write them with the ORM, the product locked first."""
+    from django.db import transaction
+    from django.db.models import F
+
+    from payments import api as payments
+    from shop import models
+    from shop.events import OrderPlaced
+    from shop.numbers import order_number
+    from superapp.core import clock, ids, outbox
+    from superapp.core.money import Money
+
+    with transaction.atomic():
+        product = (
+            models.Product.objects.select_for_update(of=("self",)).select_related("shop").get(public_id=product_id)
+        )
+        shop = product.shop
+        stock = models.Stock.objects.select_for_update().get(product=product)
+        assert product.state == "listed"
+        assert stock.available >= 1
+        for owner in ({"user_id": buyer}, {"shop": shop}):
+            models.OrderCounter.objects.get_or_create(**owner, defaults={"public_id": ids.new_id()})
+            models.OrderCounter.objects.filter(**owner).update(
+                orders=F("orders") + 1, unfinished=F("unfinished") + 1, rev=F("rev") + 1
+            )
+        revs = {
+            "purchase_rev": models.OrderCounter.objects.get(user_id=buyer).rev,
+            "sale_rev": models.OrderCounter.objects.get(shop=shop).rev,
+        }
+        public_id = ids.new_id()
+        number = order_number(public_id, NOW)
+        models.OrderEvent.objects.create(
+            order_id=public_id, seq=1, transition="placed", from_state="", to_state="paid", actor_kind="buyer",
+            actor_id=buyer, at=NOW,
+        )  # fmt: skip
+        order = models.Order.objects.create(
+            public_id=public_id, number=number, shop=shop, buyer_id=buyer, shop_name=shop.name, shop_town=shop.town,
+            items_sen=product.price_sen, total_sen=product.price_sen, fee_rule="micro", address=ADDRESS,
+            placed_at=NOW, changed_at=NOW, **revs,
+        )  # fmt: skip
+        models.OrderLine.objects.create(
+            order=order, position=1, product=product, product_name=product.name, price_sen=product.price_sen,
+            quantity=1, total_sen=product.price_sen,
+        )  # fmt: skip
+        models.OrderTimer.objects.create(order=order, kind="accept", due_at=NOW)
+        stock.committed += 1
+        stock.version += 1
+        stock.save(update_fields=["committed", "version"])
+        reference = f"shop.order:{public_id}"
+        models.StockMove.objects.create(
+            stock=stock, seq=stock.version, kind="commit", quantity=1, reference=reference, idempotency_key=reference,
+            actor_id=buyer, at=NOW,
+        )  # fmt: skip
+        models.Attempt.objects.create(
+            buyer_id=buyer, idempotency_key=key, content_hash="", outcome="placed", order=order, answered_at=NOW
+        )
+        paid = payments.pay_into_escrow(
+            reference=reference, payer_id=buyer, amount=Money(product.price_sen), idempotency_key=reference, now=NOW
+        )
+        assert isinstance(paid, payments.Posted)
+        outbox.publish(
+            OrderPlaced(
+                order=str(public_id),
+                number=number,
+                version=1,
+                state="paid",
+                cancelled_by="",
+                shop=str(shop.public_id),
+                shop_handle=shop.handle,
+                shop_name=shop.name,
+                buyer_id=buyer,
+                merchant_id=shop.owner_id,
+                items=1,
+                first_item=product.name,
+                total_minor=order.total_sen,
+                asset="IDR",
+                at=clock.wire(NOW),
+            )
+        )
+
+
+def process(number: int, way: str, scene: dict[str, Any], line: Any, answers: Any) -> None:
+    """Eight threads of one process buy for some seconds, and tell how often, how dear, and how long each took."""
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    # Threads keep their connections, as the pool of a served process lets them.
+    took: list[tuple[float, float]] = []
+    ready = threading.Barrier(THREADS + 1)
+    start = threading.Event()
+    numbers, run = itertools.count(), f"{os.getpid()}-{time.monotonic_ns()}"
+    # One after the other, so that no buyer buys twice at once.
+    share = scene["buyers"][number * (BUYERS // PROCESSES) : (number + 1) * (BUYERS // PROCESSES)]
+
+    def work(thread: int) -> None:
+        rnd = random.Random(number * THREADS + thread)
+        mine = itertools.cycle(share[thread::THREADS])
+        does: Callable[[Any, int, str], None] = textbook_buy if way == "textbook" else buy
+        for _ in range(WARM_ORDERS):
+            does(rnd.choice(scene["products"][1:]), next(mine), f"{run}-{next(numbers)}")
+        ready.wait()
+        start.wait()
+        ends = time.monotonic() + SECONDS
+        while time.monotonic() < ends:
+            product = rnd.choice(scene["products"][1:]) if way == "many" else scene["products"][0]
+            before = time.monotonic()
+            does(product, next(mine), f"{run}-{next(numbers)}")
+            took.append((time.monotonic(), (time.monotonic() - before) * 1_000))
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(thread,)) for thread in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    line.wait()
+    began, cpu = time.monotonic(), time.process_time()
+    start.set()
+    for thread in threads:
+        thread.join()
+    answers.put((time.monotonic() - began, time.process_time() - cpu, took))
+
+
+def measured(way: str, scene: dict[str, Any], postgres: servers.Postgres) -> dict[str, Any]:
+    context = multiprocessing.get_context("spawn")
+    answers = context.Queue()
+    line = context.Barrier(PROCESSES + 1)
+    workers = [context.Process(target=process, args=(n, way, scene, line, answers)) for n in range(PROCESSES)]
+    for worker in workers:
+        worker.start()
+    line.wait(120)
+    before = measure.cpu([postgres.pid])
+    told = [answers.get(timeout=120) for _ in workers]
+    used = measure.cpu([postgres.pid]).since(before)
+    for worker in workers:
+        worker.join()
+    took = [moment for _seconds, _cpu, moments in told for moment in moments]
+    python = sum(cpu for _seconds, cpu, _moments in told)
+    return {
+        "per_second": sum(len(moments) / seconds for seconds, _cpu, moments in told),
+        "database_cpu_ms": used.server / len(took) * 1_000,
+        "python_cpu_ms": python / len(took) * 1_000,
+        "client_share": used.client / max(used.server + python, 0.001),
+        "p50_ms": measure.percentile([ms for _, ms in took], 50),
+        "p99_ms": measure.percentile([ms for _, ms in took], 99),
+        "stalls_over_100ms": measure.stalls(took),
+    }
+
+
+def main() -> None:
+    arguments = measure.arguments("How many orders a second are bought and paid.")
+    if arguments.db != "postgres":
+        raise SystemExit("sixteen workers at once mean something on PostgreSQL alone")
+    with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
+        directory = Path(name)
+        directory.chmod(0o755)
+        postgres = _stand(directory, started)
+        scene = _in_this_process()
+        runs = []
+        for _run in range(arguments.runs):
+            found = {way: measured(way, scene, postgres) for way in WAYS}
+            rate = {way: one["per_second"] for way, one in found.items()}
+            ratios = {"times_textbook": rate["hot"] / rate["textbook"], "hot_of_many": rate["hot"] / rate["many"]}
+            runs.append({**found, **ratios})
+        lost, doubled = _audit()
+    measure.report(_result(runs, lost, doubled), as_json=arguments.json)
+
+
+def _stand(directory: Path, started: ExitStack) -> servers.Postgres:
+    postgres, redis = servers.Postgres(directory, is_durable=True), servers.Redis(directory)
+    for server in (postgres, redis):
+        server.start()
+        started.callback(server.stop)
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="superapp.settings",
+        VAR_DIR=str(directory),
+        PUBLIC_URL="http://localhost:8000",
+        ALLOWED_HOSTS="localhost",
+        SECRET_KEY="of-the-benches-" + "0123456789" * 5,
+        RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
+        PYTHONPATH=str(ROOT),
+        DATABASE_URL=postgres.url(),
+        REDIS_URL=redis.url,
+    )
+    return postgres
+
+
+def _in_this_process() -> dict[str, Any]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0, interactive=False)
+    scene = prepare()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    connection.close()
+    return scene
+
+
+def _audit() -> tuple[int, int]:
+    """After all that, goods, orders and money are proved: nothing lost, nothing sold twice."""
+    from django.db import connection
+
+    from payments import proof as money
+    from shop import proof
+
+    found = len(proof.prove(now=NOW)) + len(money.prove(now=NOW))
+    connection.close()
+    return found, 0
+
+
+def _result(runs: list[dict[str, Any]], lost: int, doubled: int) -> Result:
+    def middle(way: str, what: str) -> float:
+        return measure.median([float(run[way][what]) for run in runs])
+
+    return Result(
+        name="checkout",
+        value=middle("hot", "per_second"),
+        unit="orders/s",
+        limit=middle("textbook", "per_second"),
+        ratio=measure.median([run["times_textbook"] for run in runs]),
+        cpu_ms=middle("hot", "database_cpu_ms"),
+        limit_cpu_ms=middle("textbook", "database_cpu_ms"),
+        p50_ms=middle("hot", "p50_ms"),
+        p99_ms=middle("hot", "p99_ms"),
+        stalls_over_100ms=int(sum(run["hot"]["stalls_over_100ms"] for run in runs)),
+        lost=lost,
+        doubled=doubled,
+        client_cpu_share=middle("hot", "client_share"),
+        db="postgres",
+        server=f"Django, {PROCESSES} processes of {THREADS} threads",
+        runs=runs,
+    )
+
+
+if __name__ == "__main__":
+    main()

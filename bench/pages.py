@@ -1,0 +1,313 @@
+"""
+What the pages of selling cost, as gunicorn's threads make them: a shop, a product, and a buyer's list of orders.
+
+The limit is a view that does nothing, in the same process behind the same middleware, asked in alternation in the same
+run. ``value``, ``cpu_ms`` and the latencies are the product page's, seen by somebody without an account; ``ratio`` is
+its requests a second against the bare view's. The other pages stand in ``runs``, and ``product_afresh`` is the
+same page when it has to be made, as after every change of what it says. CPU is that of the process of pages and of the
+database together.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import socket
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import measure
+from bench.ground import ROOT
+from tests.harness import servers
+
+VISITORS = 6
+WARM_SECONDS = 1.0
+SECONDS = 3.0
+GOODS = 24
+PHOTOS_EACH = 2
+ORDERS = 12
+PIN = "258036"
+CHUNK = 262_144
+LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for: a path, by somebody who is logged in or by nobody."""
+
+    path: str
+    session_key: str = ""
+
+    def request(self, port: int) -> bytes:
+        cookie = f"Cookie: sessionid={self.session_key}\r\n" if self.session_key else ""
+        return (
+            f"GET {self.path} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept: text/html\r\nAccept-Language: id\r\n"
+            f"Accept-Encoding: gzip\r\n{cookie}\r\n"
+        ).encode()
+
+
+class Visitor:
+    """One connection that stays open and asks for the same again and again."""
+
+    def __init__(self, port: int, wish: Wish) -> None:
+        self._request = wish.request(port)
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.fd = self._socket.fileno()
+        self._received = b""
+        self._asked_at = 0.0
+        self.size = 0
+
+    def ask(self) -> None:
+        self._asked_at = time.monotonic()
+        self._socket.sendall(self._request)
+
+    def hear(self) -> float | None:
+        """How many milliseconds the answer took, once it is here whole."""
+        data = self._socket.recv(CHUNK)
+        if not data:
+            raise ConnectionError("the connection was closed")
+        self._received += data
+        head, end, body = self._received.partition(b"\r\n\r\n")
+        length = LENGTH.search(head + b"\r\n") if end else None
+        if length is None or len(body) < int(length[1]):
+            return None
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise ConnectionError(head)
+        self.size, self._received = len(self._received), b""
+        return (time.monotonic() - self._asked_at) * 1_000
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def visited(port: int, wish: Wish, pids: list[int]) -> dict[str, Any]:
+    """Ask for one page as fast as it comes."""
+    visitors = [Visitor(port, wish) for _ in range(VISITORS)]
+    by_fd = {visitor.fd: visitor for visitor in visitors}
+    epoll = select.epoll()
+    for visitor in visitors:
+        epoll.register(visitor.fd, select.EPOLLIN)
+        visitor.ask()
+
+    def listen(seconds: float) -> list[tuple[float, float]]:
+        heard, until = [], time.monotonic() + seconds
+        while time.monotonic() < until:
+            for fd, _ in epoll.poll(0.05):
+                took = by_fd[fd].hear()
+                if took is not None:
+                    heard.append((time.monotonic(), took))
+                    by_fd[fd].ask()
+        return heard
+
+    listen(WARM_SECONDS)
+    before, began = measure.cpu(pids), time.monotonic()
+    heard = listen(SECONDS)
+    used, seconds = measure.cpu(pids).since(before), time.monotonic() - began
+    size = visitors[0].size
+    epoll.close()
+    for visitor in visitors:
+        visitor.close()
+    return {
+        "per_second": len(heard) / seconds,
+        "cpu_ms": used.server / len(heard) * 1_000,
+        "client_cpu_share": used.client / used.server,
+        "p50_ms": measure.percentile([took for _, took in heard], 50),
+        "p99_ms": measure.percentile([took for _, took in heard], 99),
+        "stalls_over_100ms": measure.stalls(heard),
+        "bytes": size,
+    }
+
+
+def prepare() -> dict[str, Wish]:
+    """A shop with goods that have photos, and a buyer with orders; everything through the doors."""
+    from payments import api as payments
+    from shop import api as shop
+    from superapp.accounts import api as accounts
+    from superapp.core import clock
+    from superapp.core.money import Money
+
+    now = clock.now()
+    owner, buyer = (accounts.create_person(name=name, handle=name, now=now).pk for name in ("penjual", "pembeli"))
+    operators = [accounts.create_person(name=name, handle=name, now=now).pk for name in ("loket.satu", "loket.dua")]
+    for operator in operators:
+        accounts.make_operator(user_id=operator)
+    asked = payments.ask_top_up(user_id=buyer, amount=Money(2_000_000_00), reason="x", maker_id=operators[0], now=now)
+    payments.approve_top_up(top_up=asked.public_id, checker_id=operators[1], now=now)
+    payments.set_first_pin(user_id=buyer, pin=PIN, now=now)
+    shop.open_shop(
+        owner_id=owner,
+        handle="warung",
+        name="Warung Serba Ada",
+        town="Yogyakarta",
+        about="Apa saja ada, asal mau mencari.",
+        opening_hours={"mon": [["08:00", "17:00"]], "sat": [["09:00", "13:00"]]},
+        now=now,
+    )
+    goods = [_stocked(owner, number, now) for number in range(GOODS)]
+    for number in range(ORDERS):
+        product = goods[number % GOODS]
+        shop.place_order(
+            buyer_id=buyer,
+            product=product.public_id,
+            quantity=1,
+            address={"name": "Ana", "phone": "0812 3456 7890", "text": "Jalan Kaliurang 5", "town": "Yogyakarta"},
+            expected_total=Money(25_000_00),
+            pin=PIN,
+            idempotency_key=f"order-{number}",
+            now=now,
+        )
+    return {
+        "bare": Wish("/bare/"),
+        "shop": Wish("/toko/warung/"),
+        "product": Wish(f"/toko/warung/{goods[0].slug}/"),
+        "orders": Wish("/pesanan/", _session_of(buyer)),
+    }
+
+
+def _stocked(owner_id: int, number: int, now: Any) -> Any:
+    from shop import api as shop
+    from superapp.core.money import Money
+
+    product = shop.add_product(
+        owner_id=owner_id,
+        name=f"Barang yang ke-{number}",
+        description="Batik cap motif parang, dilapis busa tipis, ritsleting kuningan. " * 6,
+        price=Money(25_000_00),
+        quantity=100,
+        listed=True,
+        idempotency_key=f"product-{number}",
+        now=now,
+    )
+    for place in range(PHOTOS_EACH):
+        name = f"{number * PHOTOS_EACH + place:064x}"
+        shop.add_photo(
+            owner_id=owner_id,
+            product=product.public_id,
+            name=name,
+            width=1200,
+            height=1200,
+            placeholder="#c7b299",
+            now=now,
+        )
+    return product
+
+
+def _session_of(user_id: int) -> str:
+    from superapp.accounts.models import User
+    from superapp.core import clock
+    from tests.screens import world
+
+    return world.session_of(User.objects.get(pk=user_id), now=clock.now())
+
+
+def main() -> None:
+    options = measure.arguments("What the pages of selling cost.")
+    with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
+        directory = Path(name)
+        directory.chmod(0o755)
+        postgres = _stand(directory, options.db, started)
+        wishes = _in_this_process(directory)
+        pages, afresh = (_pages(directory, how, started) for how in ("kept", "afresh"))
+        backing = [postgres.pid] if postgres else []
+        runs = []
+        for _run in range(options.runs):
+            found = {what: visited(pages.port, wish, [pages.process.pid, *backing]) for what, wish in wishes.items()}
+            found["product_afresh"] = visited(afresh.port, wishes["product"], [afresh.process.pid, *backing])
+            runs.append(found)
+    measure.report(_result(options.db, runs), as_json=options.json)
+
+
+def _stand(directory: Path, db: str, started: ExitStack) -> servers.Postgres | None:
+    for variable in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(variable, None)
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="superapp.settings",
+        VAR_DIR=str(directory),
+        PUBLIC_URL="http://localhost:8000",
+        ALLOWED_HOSTS="localhost",
+        SECRET_KEY="of-the-benches-" + "0123456789" * 5,
+        RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
+        PYTHONPATH=str(ROOT),
+    )
+    if db == "sqlite":
+        return None
+    postgres = servers.Postgres(directory, is_durable=True)
+    postgres.start()
+    started.callback(postgres.stop)
+    os.environ.update(DATABASE_URL=postgres.url(), REDIS_URL="redis://127.0.0.1:1/0")
+    return postgres
+
+
+def _in_this_process(directory: Path) -> dict[str, Wish]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from superapp.core import embedded
+
+    call_command("migrate", verbosity=0, interactive=False)
+    embedded.collect_static()
+    wishes = prepare()
+    connection.close()
+    return wishes
+
+
+@dataclass(frozen=True)
+class Pages:
+    process: servers.Process
+    port: int
+
+
+def _pages(directory: Path, how: str, started: ExitStack) -> Pages:
+    port = servers.free_port()
+    process = servers.Process(
+        f"pages-{how}",
+        [sys.executable, "-m", "bench.bare_page", str(port), how],
+        log_path=directory / f"pages-{how}.log",
+        is_ready=lambda: servers.accepts(port),
+        env=dict(os.environ),
+        cwd=ROOT,
+    )
+    process.start()
+    started.callback(process.stop)
+    return Pages(process, port)
+
+
+def _result(db: str, runs: list[dict[str, Any]]) -> measure.Result:
+    def middle(what: str, key: str) -> float:
+        return measure.median([run[what][key] for run in runs])
+
+    for run in runs:
+        for what in ("shop", "product", "orders", "product_afresh"):
+            run[f"{what}_of_bare"] = run[what]["per_second"] / run["bare"]["per_second"]
+    return measure.Result(
+        name="pages",
+        value=middle("product", "per_second"),
+        unit="requests/s",
+        limit=middle("bare", "per_second"),
+        ratio=measure.median([run["product_of_bare"] for run in runs]),
+        cpu_ms=middle("product", "cpu_ms"),
+        limit_cpu_ms=middle("bare", "cpu_ms"),
+        p50_ms=middle("product", "p50_ms"),
+        p99_ms=middle("product", "p99_ms"),
+        stalls_over_100ms=sum(run["product"]["stalls_over_100ms"] for run in runs),
+        lost=0,
+        doubled=0,
+        client_cpu_share=max(middle(what, "client_cpu_share") for what in ("bare", "product")),
+        db=db,
+        server="gunicorn, threads",
+        runs=runs,
+    )
+
+
+if __name__ == "__main__":
+    main()

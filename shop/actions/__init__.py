@@ -1,0 +1,1 @@
+"""What may happen to shops, goods and orders: one verb each, one transaction each."""

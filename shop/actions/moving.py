@@ -1,0 +1,268 @@
+"""The way of an order: lock it, look, move it; its pieces, its money and its fact go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from payments import api as payments
+from shop import errors, push, words
+from shop.events import OrderMoved
+from shop.log import moving, stock
+from shop.log.placing import reference
+from shop.models import Order, OrderEvent, OrderTimer, Shipment
+from shop.queries import orders
+from shop.shapes import Side
+from shop.states import COMPLETE_AFTER, NOT_SHIPPED, SHIP_WITHIN
+from superapp.core import clock, outbox
+from superapp.core.money import IDR, Money
+
+# What else becomes true with a move, once the order has made it.
+_With = Callable[[Order, int | None, datetime], None]
+
+
+def accept_order(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:
+    """The merchant takes it on; from now on time runs for sending it."""
+
+    def then(locked: Order, _actor_id: int | None, now: datetime) -> None:
+        moving.stop_timers(locked)
+        moving.start_timer(locked, OrderTimer.Kind.SHIP, now + SHIP_WITHIN)
+
+    _move_for(user_id, order, "accepted", "merchant", expected_rev, now, then)
+
+
+def pack_order(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:
+    """The merchant has packed it."""
+    _move_for(user_id, order, "packed", "merchant", expected_rev, now, _nothing_else)
+
+
+def ship_order(*, user_id: int, order: UUID, courier: str, resi: str, expected_rev: int | None, now: datetime) -> None:
+    """The merchant has given it to a courier: the pieces have left the shop."""
+    parcel = _clean_parcel(courier, resi)
+
+    def then(locked: Order, actor_id: int | None, now: datetime) -> None:
+        moving.stop_timers(locked)
+        for line in orders.lines_of(locked):
+            stock.ship(
+                line.product_id,
+                line.quantity,
+                reference=reference(locked.public_id),
+                key=f"order:{locked.public_id}:ship",
+                actor_id=actor_id,
+                now=now,
+            )
+        Shipment.objects.create(order=locked, courier=parcel[0], resi=parcel[1], shipped_at=now)
+
+    evidence = {"courier": parcel[0], "resi": parcel[1]}
+    try:
+        _move_for(user_id, order, "shipped", "merchant", expected_rev, now, then, evidence=evidence)
+    except IntegrityError:
+        if not orders.parcel_exists(*parcel):
+            raise
+        raise errors.ResiTaken from None
+    if orders.parcel_of(order) != parcel:  # It was sent before, and otherwise.
+        raise errors.NotNow(state=Order.State.SHIPPED.value)
+
+
+def report_delivery(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:
+    """The merchant says that it has arrived. It is shown as what the merchant says, and starts no clock."""
+
+    def then(locked: Order, _actor_id: int | None, now: datetime) -> None:
+        _deliver(locked, Shipment.Source.MERCHANT, now)
+
+    _move_for(user_id, order, "delivered", "merchant", expected_rev, now, then)
+
+
+def courier_delivered(*, courier: str, resi: str, evidence: dict[str, str], now: datetime) -> None:
+    """The courier says that it has arrived: from now on it completes by itself after some days."""
+    parcel = _clean_parcel(courier, resi)
+    public_id = orders.order_of_parcel(*parcel)
+    with transaction.atomic():
+        order = orders.lock_order_for_the_house(public_id)
+        knows_already = orders.courier_has_delivered(order)
+        if knows_already or order.state not in (Order.State.SHIPPED, Order.State.DELIVERED):
+            return
+        _make(order, "delivered", OrderEvent.Actor.COURIER, None, now, evidence=dict(evidence))
+        _deliver(order, Shipment.Source.COURIER, now)
+        moving.start_timer(order, OrderTimer.Kind.COMPLETE, now + COMPLETE_AFTER)
+
+
+def confirm_receipt(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:
+    """The buyer has it: the money goes to the merchant."""
+    _move_for(user_id, order, "completed", "buyer", expected_rev, now, _release)
+
+
+def cancel_order(*, user_id: int, order: UUID, reason: str, expected_rev: int | None, now: datetime) -> None:
+    """Take it back, and the money with it."""
+    said = words.line(reason, field="reason", chars_max=OrderEvent.REASON_CHARS_MAX, may_be_empty=True)
+    _move_for(user_id, order, "cancelled", None, expected_rev, now, _give_back, reason=said)
+
+
+def move_by_time(timer: OrderTimer, *, now: datetime) -> bool:
+    """Do what a timer says, unless it was stopped or done meanwhile; whether it was done."""
+    with transaction.atomic():
+        order = orders.lock_order_for_the_house(timer.order_id)
+        if not orders.timer_is_due(timer.pk, now):
+            return False
+        if timer.kind == OrderTimer.Kind.COMPLETE:
+            _make(order, "completed", OrderEvent.Actor.SYSTEM, None, now)
+            _release(order, None, now)
+        else:
+            _make(order, "cancelled", OrderEvent.Actor.SYSTEM, None, now, cancelled_by=Order.CancelledBy.EXPIRED)
+            _give_back(order, None, now)
+        moving.close_timer(timer)
+    return True
+
+
+def _move_for(
+    user_id: int,
+    public_id: UUID,
+    name: str,
+    who: Side | None,
+    expected_rev: int | None,
+    now: datetime,
+    then: _With,
+    *,
+    reason: str = "",
+    evidence: dict[str, Any] | None = None,
+) -> None:
+    """
+    Make a move on behalf of one side; ``who`` is the only side that may, or None for either.
+
+    What is done already is not done again.
+    """
+    with transaction.atomic():
+        order, side = orders.lock_order(public_id, user_id=user_id)
+        if who is not None and side != who:
+            raise errors.NotNow(state=order.state)
+        if order.state == name:
+            return
+        if expected_rev is not None and order.version != expected_rev:
+            raise errors.NotNow(state=order.state)
+        cancelled_by = side if name == "cancelled" else ""
+        _make(order, name, side, user_id, now, reason=reason, evidence=evidence, cancelled_by=cancelled_by)
+        then(order, user_id, now)
+
+
+def _make(
+    order: Order,
+    name: str,
+    who: str,
+    actor_id: int | None,
+    now: datetime,
+    *,
+    reason: str = "",
+    evidence: dict[str, Any] | None = None,
+    cancelled_by: str = "",
+) -> None:
+    from_state = order.state
+    moving.advance(
+        order,
+        name,
+        who=who,
+        actor_id=actor_id,
+        now=now,
+        reason=reason,
+        evidence=evidence,
+        cancelled_by=cancelled_by,
+    )
+    if name == "cancelled":
+        moving.stop_timers(order)
+        if from_state in NOT_SHIPPED:
+            _release_pieces(order, actor_id, now)
+    outbox.publish(_fact(order, name, who, now))
+    push.order_moved(
+        order.public_id,
+        version=order.version,
+        buyer=order.buyer.public_id,
+        purchase_rev=order.purchase_rev,
+        shop=order.shop.public_id,
+        sale_rev=order.sale_rev,
+    )
+
+
+def _nothing_else(_order: Order, _actor_id: int | None, _now: datetime) -> None:
+    pass
+
+
+def _release_pieces(order: Order, actor_id: int | None, now: datetime) -> None:
+    for line in orders.lines_of(order):
+        stock.release(
+            line.product_id,
+            line.quantity,
+            reference=reference(order.public_id),
+            key=f"order:{order.public_id}:release",
+            actor_id=actor_id,
+            now=now,
+        )
+
+
+def _release(order: Order, _actor_id: int | None, now: datetime) -> None:
+    """Pay the merchant what lies in escrow, minus our fee by the rule of the sale."""
+    moving.stop_timers(order)
+    name = reference(order.public_id)
+    answer = payments.release_escrow(
+        reference=name,
+        merchant=merchant_name(order.shop.public_id),
+        fee=orders.FEES[order.fee_rule],
+        idempotency_key=f"{name}:release",
+        now=now,
+    )
+    if isinstance(answer, payments.Refused):
+        raise answer.error()
+
+
+def _give_back(order: Order, _actor_id: int | None, now: datetime) -> None:
+    """Pay the buyer back. A refusal of payments takes the whole move back, and burns no key with it."""
+    name = reference(order.public_id)
+    answer = payments.refund_escrow(
+        reference=name, amount=Money(order.total_sen, IDR), idempotency_key=f"{name}:refund", now=now
+    )
+    if isinstance(answer, payments.Refused):
+        raise answer.error()
+
+
+def _deliver(order: Order, source: str, now: datetime) -> None:
+    Shipment.objects.filter(order=order).update(delivered_at=now, delivered_source=source)
+
+
+def merchant_name(shop: UUID) -> str:
+    """Under which opaque name payments knows a shop's money."""
+    return f"shop.storefront:{shop}"
+
+
+def _clean_parcel(courier: str, resi: str) -> tuple[str, str]:
+    try:
+        return (
+            words.line(courier, field="courier", chars_max=Shipment.COURIER_CHARS_MAX),
+            words.line(resi, field="resi", chars_max=Shipment.RESI_CHARS_MAX).upper(),
+        )
+    except errors.TextInvalid:
+        raise errors.ShipmentInvalid from None
+
+
+def _fact(order: Order, name: str, who: str, now: datetime) -> OrderMoved:
+    lines = orders.lines_of(order)
+    return OrderMoved(
+        order=str(order.public_id),
+        number=order.number,
+        version=order.version,
+        state=order.state,
+        cancelled_by=order.cancelled_by,
+        shop=str(order.shop.public_id),
+        shop_handle=order.shop.handle,
+        shop_name=order.shop_name,
+        buyer_id=order.buyer_id,
+        merchant_id=order.shop.owner_id,
+        items=sum(line.quantity for line in lines),
+        first_item=lines[0].product_name,
+        total_minor=order.total_sen,
+        asset=IDR,
+        at=clock.wire(now),
+        transition=name,
+        actor=who,
+    )

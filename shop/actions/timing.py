@@ -1,0 +1,37 @@
+"""What time does to orders: driven from the database by the loop that does what must happen."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from shop.actions import moving
+from shop.log.moving import postpone_timer
+from shop.models import OrderTimer
+from shop.queries import orders
+from superapp.core.errors import DomainError
+from superapp.core.work import every
+
+TIMERS_A_TURN_MAX = 200
+# When the money cannot go back right now: the wallet is full, or frozen.
+AGAIN_AFTER = timedelta(hours=1)
+# What is due for so long was forgotten by somebody.
+TIMERS_LATE_AFTER = timedelta(minutes=30)
+
+log = structlog.get_logger(__name__)
+
+
+@every(seconds=5)
+def move_due_orders(now: datetime) -> int:
+    """Cancel what nobody accepted or sent in time, and complete what a courier delivered days ago."""
+    return sum(_move(timer, now) for timer in orders.due_timers(now, limit=TIMERS_A_TURN_MAX))
+
+
+def _move(timer: OrderTimer, now: datetime) -> bool:
+    try:
+        return moving.move_by_time(timer, now=now)
+    except DomainError as refusal:
+        log.warning("order_timer_refused", order=str(timer.order_id), timer=timer.kind, because=refusal.code)
+        postpone_timer(timer, now + AGAIN_AFTER)
+        return False

@@ -1,0 +1,399 @@
+"""
+The door of selling: shops, goods, stock, buying, and the way of an order.
+
+Whoever asks is an argument of every call. Signatures that take ``now`` change something or tell the time of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from payments import api as payments
+from shop import directory, listing
+from shop.actions import checkout, goods, shops
+from shop.actions.checkout import clean_address
+from shop.actions.moving import courier_delivered, merchant_name
+from shop.actions.shops import Wishes
+from shop.log import placing
+from shop.order_verbs import (
+    accept_order,
+    cancel_order,
+    confirm_receipt,
+    pack_order,
+    report_delivery,
+    ship_order,
+)
+from shop.photos import StoredPhoto, store_logo, store_photo
+from shop.queries import goods as shelves
+from shop.queries import orders as books
+from shop.receipts import receipts_of
+from shop.shapes import (
+    Address,
+    Answer,
+    Changed,
+    LineView,
+    OpeningHours,
+    OrderChanges,
+    Orders,
+    OrderSummary,
+    OrderView,
+    PhotoView,
+    Placed,
+    ProductPage,
+    ProductView,
+    Quote,
+    Refused,
+    ShipmentView,
+    ShopPage,
+    ShopView,
+    Side,
+    StepView,
+    StockView,
+)
+from superapp.core.money import Money
+
+__all__ = [
+    "Address",
+    "Answer",
+    "Changed",
+    "LineView",
+    "OpeningHours",
+    "OrderChanges",
+    "OrderSummary",
+    "OrderView",
+    "Orders",
+    "PhotoView",
+    "Placed",
+    "ProductPage",
+    "ProductView",
+    "Quote",
+    "Refused",
+    "ShipmentView",
+    "ShopPage",
+    "ShopView",
+    "Side",
+    "StepView",
+    "StockView",
+    "StoredPhoto",
+    "accept_order",
+    "cancel_order",
+    "clean_address",
+    "confirm_receipt",
+    "courier_delivered",
+    "merchant_name",
+    "pack_order",
+    "receipts_of",
+    "report_delivery",
+    "ship_order",
+    "store_logo",
+    "store_photo",
+]
+
+# Shops.
+
+
+def open_shop(
+    *,
+    owner_id: int,
+    handle: str,
+    name: str,
+    town: str,
+    about: str = "",
+    opening_hours: OpeningHours | None = None,
+    time_zone: str = "Asia/Jakarta",
+    now: datetime,
+) -> ShopView:
+    """
+    Open a person's shop. Sending the same again answers the shop that stands.
+
+    :raises ShopAlreadyOpen: if they have another one
+    :raises HandleInvalid, HandleTaken, TextInvalid, OpeningHoursInvalid, TimeZoneUnknown:
+    """
+    wishes = Wishes(name=name, town=town, about=about, opening_hours=opening_hours or {}, time_zone=time_zone)
+    return shelves.shop_view(shops.open_shop(owner_id=owner_id, handle=handle, wishes=wishes, now=now))
+
+
+def change_shop(
+    *,
+    owner_id: int,
+    name: str | None = None,
+    town: str | None = None,
+    about: str | None = None,
+    opening_hours: OpeningHours | None = None,
+    time_zone: str | None = None,
+    is_open: bool | None = None,
+    now: datetime,
+) -> ShopView:
+    """Change one's shop; what is None stays. The handle stays for ever, since others have linked to it."""
+    wishes = Wishes(
+        name=name, town=town, about=about, opening_hours=opening_hours, time_zone=time_zone, is_open=is_open
+    )
+    return shelves.shop_view(shops.change_shop(owner_id=owner_id, wishes=wishes, now=now))
+
+
+def set_logo(*, owner_id: int, logo: str, now: datetime) -> ShopView:
+    """Give one's shop a picture that is in the storage under this name, or none with ``""``."""
+    return shelves.shop_view(shops.set_logo(owner_id=owner_id, logo=logo, now=now))
+
+
+def shop_of(owner_id: int) -> ShopView | None:
+    """This person's shop."""
+    shop = shelves.shop_of(owner_id)
+    return shelves.shop_view(shop) if shop else None
+
+
+# Goods. ``product`` is a public id; only the owner of its shop may change it, and to others there is none.
+
+
+def add_product(
+    *,
+    owner_id: int,
+    name: str,
+    price: Money,
+    description: str = "",
+    quantity: int = 0,
+    listed: bool = False,
+    idempotency_key: str,
+    now: datetime,
+) -> ProductView:
+    """
+    Put something into one's shop, once under its key: a draft, or ``listed`` at once, with so many pieces.
+
+    :raises ShopNotFound: if there is no shop yet
+    :raises TextInvalid, PriceInvalid, QuantityInvalid, TooManyProducts, KeyReused:
+    """
+    added = goods.add_product(
+        owner_id=owner_id,
+        name=name,
+        price=price,
+        description=description,
+        quantity=quantity,
+        listed=listed,
+        idempotency_key=idempotency_key,
+        now=now,
+    )
+    return product_of_owner(owner_id=owner_id, product=added.public_id)
+
+
+def change_product(
+    *,
+    owner_id: int,
+    product: UUID,
+    name: str | None = None,
+    description: str | None = None,
+    price: Money | None = None,
+    now: datetime,
+) -> ProductView:
+    """Change a product; what is None stays. Its slug stays for ever."""
+    goods.change_product(owner_id=owner_id, product=product, name=name, description=description, price=price, now=now)
+    return product_of_owner(owner_id=owner_id, product=product)
+
+
+def list_product(*, owner_id: int, product: UUID, now: datetime) -> ProductView:
+    """Show it to everybody; again is once."""
+    goods.set_state(owner_id=owner_id, product=product, state="listed", now=now)
+    return product_of_owner(owner_id=owner_id, product=product)
+
+
+def hide_product(*, owner_id: int, product: UUID, now: datetime) -> ProductView:
+    """Take it from the shelf; again is once. Orders that stand are not touched."""
+    goods.set_state(owner_id=owner_id, product=product, state="hidden", now=now)
+    return product_of_owner(owner_id=owner_id, product=product)
+
+
+def move_product(*, owner_id: int, product: UUID, position: int, now: datetime) -> None:
+    """Put it at this place of the shelf, counted from 0."""
+    goods.move_product(owner_id=owner_id, product=product, position=position, now=now)
+
+
+def add_photo(
+    *, owner_id: int, product: UUID, name: str, width: int, height: int, placeholder: str, now: datetime
+) -> ProductView:
+    """Add a picture that is in the storage, at the end; the same again is once."""
+    goods.add_photo(
+        owner_id=owner_id, product=product, name=name, width=width, height=height, placeholder=placeholder, now=now
+    )
+    return product_of_owner(owner_id=owner_id, product=product)
+
+
+def arrange_photos(*, owner_id: int, product: UUID, names: Sequence[str], now: datetime) -> ProductView:
+    """Put the photos into this order and drop those that are not named."""
+    goods.arrange_photos(owner_id=owner_id, product=product, names=names, now=now)
+    return product_of_owner(owner_id=owner_id, product=product)
+
+
+def set_stock(
+    *,
+    owner_id: int,
+    product: UUID,
+    on_hand: int,
+    expected_on_hand: int | None = None,
+    idempotency_key: str,
+    now: datetime,
+) -> StockView:
+    """
+    Say how many pieces there are, as one move that is kept.
+
+    :raises StockTooLow: if fewer than are sold and not shipped yet
+    :raises StockMoved: if there are not ``expected_on_hand`` any more
+    """
+    stock = goods.set_stock(
+        owner_id=owner_id,
+        product=product,
+        on_hand=on_hand,
+        expected_on_hand=expected_on_hand,
+        idempotency_key=idempotency_key,
+        now=now,
+    )
+    return shelves.stock_view(stock)
+
+
+def product_of_owner(*, owner_id: int, product: UUID) -> ProductView:
+    """One's own product, in whatever state. :raises ProductNotFound:"""
+    return shelves.product_view(shelves.own_product(owner_id, product))
+
+
+def products_of_owner(*, owner_id: int) -> list[ProductView]:
+    """Everything in one's shop, drafts and hidden too, in the order of the shelf."""
+    return [shelves.product_view(product) for product in shelves.products_of(shelves.own_shop(owner_id))]
+
+
+# What everybody sees.
+
+
+def shop_page(handle: str, *, after: int | None = None, limit: int = 60) -> ShopPage:
+    """A shop with its listed goods. :raises ShopNotFound:"""
+    shop = shelves.shop_by_handle(handle)
+    # One more than a page, to know whether there is another.
+    found = shelves.on_shelf(shop, after=after, limit=limit + 1)
+    page = tuple(shelves.product_view(product) for product in found[:limit])
+    return ShopPage(shelves.shop_view(shop), page, (after or 0) + limit if len(found) > limit else None)
+
+
+def product_page(handle: str, slug: str, *, viewer_id: int | None = None) -> ProductPage:
+    """
+    A product of a shop; one that is not listed is there for its owner alone.
+
+    :raises ProductNotFound:
+    """
+    product = shelves.product_at(handle, slug, viewer_id=viewer_id)
+    return ProductPage(shelves.shop_view(product.shop), shelves.product_view(product))
+
+
+def listed_product(product: UUID) -> ProductPage:
+    """A product that everybody sees, with its shop. :raises ProductNotFound:"""
+    return directory.product_by_id(product)
+
+
+def newest_products(handle: str, *, limit: int = 30) -> ShopPage:
+    """A shop with what was listed last, for feeds. :raises ShopNotFound:"""
+    shop = shelves.shop_by_handle(handle)
+    page = tuple(shelves.product_view(product) for product in shelves.newest_on_shelf(shop, limit=limit))
+    return ShopPage(shelves.shop_view(shop), page, None)
+
+
+def every_address() -> list[tuple[str, str, datetime]]:
+    """(handle, slug or "", when it changed) of all that is public, for the map of the site."""
+    return shelves.every_address()
+
+
+def photo_is_public(name: str) -> bool:
+    """Whether this picture is a logo, or on a listed product."""
+    return shelves.photo_is_public(name)
+
+
+# Buying.
+
+
+def quote(*, product: UUID, quantity: int, buyer_id: int | None = None) -> Quote:
+    """
+    What it would cost now, in whole; what stands in the way, if something does.
+
+    :raises ProductNotFound: if it is not on sale
+    :raises QuantityInvalid:
+    """
+    return checkout.quote(product=product, quantity=quantity, buyer_id=buyer_id)
+
+
+def place_order(
+    *,
+    buyer_id: int,
+    product: UUID,
+    quantity: int,
+    address: Address,
+    note: str = "",
+    expected_total: Money,
+    pin: str,
+    idempotency_key: str,
+    now: datetime,
+) -> Answer:
+    """
+    Buy, and pay from the wallet, in one commit: stock, order, escrow, counters and facts are true together or not.
+
+    Once under its key: a retry is answered the same without asking for the PIN. ``Changed`` if the total is not what
+    the buyer agreed to, ``Refused`` if it is sold out, hidden or not paid; both are final under the key.
+
+    :raises ProductNotFound, QuantityInvalid, AddressInvalid, TextInvalid: and burn no key
+    :raises PinWrong: and the like of payments, and burn no key
+    :raises KeyReused: if the key was used for something else
+    """
+    wish = checkout.wish_for(
+        buyer_id=buyer_id,
+        product=product,
+        quantity=quantity,
+        address=address,
+        note=note,
+        expected_total=expected_total,
+        idempotency_key=idempotency_key,
+    )
+    before = checkout.answered(wish)
+    if before is not None:
+        return before
+    payments.verify_pin(user_id=buyer_id, pin=pin, now=now)
+    return checkout.place(wish, now=now)
+
+
+def answered(*, buyer_id: int, idempotency_key: str) -> Answer | None:
+    """What was answered to this buyer under this key, whatever it was for; None if nothing was."""
+    attempt = books.attempt_of(buyer_id, idempotency_key)
+    return placing.answer_of(attempt) if attempt is not None else None
+
+
+# Orders, in the honest envelope.
+
+
+def order(*, user_id: int, order: UUID) -> OrderView:
+    """An order, for either side of it. :raises OrderNotFound:"""
+    return books.order_for(order, user_id=user_id)
+
+
+def orders_of_buyer(
+    user_id: int, *, only: Literal["all", "unfinished"] = "all", after: str | None = None, now: datetime
+) -> Orders:
+    """What this person bought, the newest first. Empty is proved by the counter. :raises OrdersUnavailable:"""
+    return listing.purchases(user_id, only=only, after=after, now=now)
+
+
+def orders_of_shop(
+    owner_id: int, *, only: Literal["all", "today"] = "today", after: str | None = None, now: datetime
+) -> Orders:
+    """
+    What this person's shop sold: ``today`` is what is unfinished, the oldest first; ``all`` the newest first.
+
+    :raises ShopNotFound: if they have none
+    :raises OrdersUnavailable: if there are orders that cannot be read
+    """
+    return listing.sales(owner_id, only=only, after=after, now=now)
+
+
+def purchase_changes(user_id: int, *, after: int) -> OrderChanges:
+    """What changed in a buyer's list after this rev: the delta of topic ``purchases:<user public id>``."""
+    return listing.purchase_changes(user_id, after=after)
+
+
+def sale_changes(owner_id: int, *, after: int) -> OrderChanges:
+    """The same of a shop: the delta of topic ``sales:<shop public id>``. :raises ShopNotFound:"""
+    return listing.sale_changes(owner_id, after=after)

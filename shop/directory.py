@@ -1,0 +1,119 @@
+"""Shops and goods as strangers come upon them: found by a word, beside each other, by an address that was shared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from shop.errors import ProductNotFound, ShopNotFound
+from shop.models import OrderLine, Photo, Product, Shop
+from shop.queries import goods
+from shop.shapes import ProductPage, ProductView, ShopView
+from superapp.core import prepared
+
+# Of each shop that is found, so many of its goods are shown.
+FRONT = 3
+# So many photos may stand on a shop's card.
+CARD_PHOTOS = 3
+IN_ORDER = ("position", "pk")
+NAMES_PER_QUERY = 500
+
+State = tuple[tuple[object, ...], ...]
+# Versions count changes and never come back. The numbers beside them are there for what is changed behind our backs.
+_STATE = """
+SELECT p.slug, p.public_id, p.version, p.price_sen, t.version, t.on_hand - t.held - t.committed, s.rev
+FROM shop_shop s JOIN shop_product p ON p.shop_id = s.id LEFT JOIN shop_stock t ON t.product_id = p.id
+WHERE s.handle = %s AND p.state = 'listed'
+"""
+_FRONT = f"{_STATE} ORDER BY p.position, p.id LIMIT %s"
+_ITSELF_AND_FRONT = f"{_STATE} AND p.slug = %s UNION ALL SELECT * FROM ({_FRONT}) AS front"  # noqa: S608 - both are above.
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A shop with what stands at its front."""
+
+    shop: ShopView
+    products: tuple[ProductView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Shops by name; with ``next``, ask again ``after`` it."""
+
+    entries: tuple[Entry, ...]
+    next: int | None
+
+
+def product_state(handle: str, slug: str, *, beside: int) -> State:
+    """
+    All that the page of a listed product says, as numbers: itself, and so many at the front of its shop; in one query.
+    Empty if there is no such product to be seen.
+    """
+    rows = prepared.ask(_ITSELF_AND_FRONT, [handle, slug, handle, beside])()
+    return tuple(rows) if rows and rows[0][0] == slug else ()
+
+
+def shelf_state(handle: str, *, after: int, limit: int) -> State:
+    """The same of a shop and what stands on its shelf, of so many goods after the first ``after``; in one query."""
+    return tuple(prepared.ask(f"{_FRONT} OFFSET %s", [handle, limit, after])())
+
+
+def find_shops(text: str, *, after: int | None = None, limit: int) -> Found:
+    """Shops with something on the shelf whose name or town has this text in it; all of them if it is empty."""
+    listed = Product.objects.filter(state=Product.State.LISTED)
+    front = listed.select_related("shop", "stock").prefetch_related(_photos()).order_by(*IN_ORDER)[:FRONT]
+    shops = Shop.objects.filter(Exists(listed.filter(shop=OuterRef("pk")))).order_by("name", "pk")
+    for word in text.split():
+        shops = shops.filter(Q(name__icontains=word) | Q(town__icontains=word) | Q(handle__icontains=word))
+    start = after or 0
+    shops = shops.prefetch_related(Prefetch("products", queryset=front, to_attr="front"))
+    rows = list(shops[start : start + limit + 1])
+    entries = tuple(
+        Entry(goods.shop_view(shop), tuple(goods.product_view(one) for one in shop.front)) for shop in rows[:limit]
+    )
+    return Found(entries, start + limit if len(rows) > limit else None)
+
+
+def neighbours(product: ProductView, *, limit: int) -> list[ProductView]:
+    """What else stands on the shelf of the same shop, from its front."""
+    rows = Product.objects.filter(shop__public_id=product.shop, state=Product.State.LISTED)
+    rows = rows.exclude(public_id=product.public_id).select_related("shop", "stock").prefetch_related(_photos())
+    return [goods.product_view(row) for row in rows.order_by(*IN_ORDER)[:limit]]
+
+
+def product_by_id(public_id: UUID) -> ProductPage:
+    """A listed product with its shop. :raises ProductNotFound:"""
+    rows = Product.objects.select_related("shop", "stock").prefetch_related(_photos())
+    row = rows.filter(public_id=public_id, state=Product.State.LISTED).first()
+    if row is None:
+        raise ProductNotFound
+    return ProductPage(goods.shop_view(row.shop), goods.product_view(row))
+
+
+def shop_by_id(public_id: UUID) -> tuple[ShopView, list[str]]:
+    """A shop, and the names of the photos at its front. :raises ShopNotFound:"""
+    shop = Shop.objects.filter(public_id=public_id).first()
+    if shop is None:
+        raise ShopNotFound
+    listed = Product.objects.filter(shop=shop, state=Product.State.LISTED).prefetch_related(_photos())
+    photos = [list(product.photos.all()) for product in listed.order_by(*IN_ORDER)[: CARD_PHOTOS * 2]]
+    return goods.shop_view(shop), [those[0].name for those in photos if those][:CARD_PHOTOS]
+
+
+def photos_shown(names: Collection[str]) -> set[str]:
+    """Those of these photos that a product, a shop or an order shows."""
+    goods_and_logos = (Photo.objects.values_list("name", flat=True), Shop.objects.values_list("logo", flat=True))
+    shown = {name for rows in goods_and_logos for name in rows.iterator() if name in names}
+    rest = sorted(set(names) - shown)
+    for first in range(0, len(rest), NAMES_PER_QUERY):
+        some = rest[first : first + NAMES_PER_QUERY]
+        shown.update(OrderLine.objects.filter(photo__in=some).values_list("photo", flat=True))
+    return shown
+
+
+def _photos() -> Prefetch[str, QuerySet[Photo], str]:
+    return Prefetch("photos", queryset=Photo.objects.order_by(*IN_ORDER))

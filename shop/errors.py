@@ -1,0 +1,234 @@
+"""What may be refused about selling, with codes that never change."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from superapp.core.errors import DomainError, Kind
+
+
+class ShopNotFound(DomainError):
+    """No such shop, or not yours: the two are told apart to nobody."""
+
+    code = "shop.shop_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("There is no such shop.")
+
+
+class ProductNotFound(DomainError):
+    """No such product, or one that is not shown to you: the two are told apart to nobody."""
+
+    code = "shop.product_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("There is no such product.")
+
+
+class PhotoNotFound(DomainError):
+    code = "shop.photo_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("There is no such photo.")
+
+
+class OrderNotFound(DomainError):
+    """No such order, or one of which you are neither buyer nor seller: the two are told apart to nobody."""
+
+    code = "shop.order_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("There is no such order.")
+
+
+class ShopAlreadyOpen(DomainError):
+    """A person has one shop."""
+
+    code = "shop.shop_already_open"
+    kind = Kind.CONFLICT
+    message = _("You already have a shop.")
+
+
+class HandleInvalid(DomainError):
+    code = "shop.handle_invalid"
+    kind = Kind.INVALID
+    message = _("An address has 3 to 30 letters a to z, digits or hyphens, and starts with a letter.")
+
+
+class HandleTaken(DomainError):
+    """Another shop has it, or none may have it."""
+
+    code = "shop.handle_taken"
+    kind = Kind.CONFLICT
+    message = _("That address is taken.")
+
+
+class TextInvalid(DomainError):
+    """A name, a town or the like that is empty where it may not be, or too long; ``field`` says which."""
+
+    code = "shop.text_invalid"
+    kind = Kind.INVALID
+    message = _("Please write something here, at most {chars_max} characters.")
+
+
+class OpeningHoursInvalid(DomainError):
+    """Not days with times from earlier to later, in order and apart from each other."""
+
+    code = "shop.opening_hours_invalid"
+    kind = Kind.INVALID
+    message = _("Opening hours go from an earlier to a later time of the day, like 08:00 to 17:00.")
+
+
+class TimeZoneUnknown(DomainError):
+    code = "shop.time_zone_unknown"
+    kind = Kind.INVALID
+    message = _("We do not know that time zone.")
+
+
+class PriceInvalid(DomainError):
+    """Nothing, less than nothing, not whole rupiah, or too much."""
+
+    code = "shop.price_invalid"
+    kind = Kind.INVALID
+    message = _("A price is in whole rupiah, from Rp1 to {price_max}.")
+
+
+class QuantityInvalid(DomainError):
+    """Not a whole number of pieces within bounds."""
+
+    code = "shop.quantity_invalid"
+    kind = Kind.INVALID
+    message = _("Choose a number of pieces from {quantity_min} to {quantity_max}.")
+
+
+class PhotosInvalid(DomainError):
+    """An order of photos that does not name each of them once, or more photos than a product may have."""
+
+    code = "shop.photos_invalid"
+    kind = Kind.INVALID
+    message = _("A product has at most {photos_max} photos, and each has its place.")
+
+
+class PhotoTooLarge(DomainError):
+    """Too many bytes."""
+
+    code = "shop.photo_too_large"
+    kind = Kind.TOO_LARGE
+    message = _("That photo is too large. At most {megabytes_max} MB, please.")
+
+
+class PhotoTooManyPixels(DomainError):
+    """Small as a file and huge once opened."""
+
+    code = "shop.photo_too_many_pixels"
+    kind = Kind.TOO_LARGE
+    message = _("That photo has too many pixels. At most {megapixels_max} megapixels, please.")
+
+
+class PhotoUnreadable(DomainError):
+    """Not a JPEG, PNG or WebP by its content, whatever its name says; or too narrow a strip to be a photo."""
+
+    code = "shop.photo_unreadable"
+    kind = Kind.INVALID
+    message = _("That is not a photo we can read. Send a JPEG, PNG or WebP.")
+
+
+class TooManyProducts(DomainError):
+    code = "shop.too_many_products"
+    kind = Kind.CONFLICT
+    message = _("A shop has at most {products_max} products.")
+
+
+class StockTooLow(DomainError):
+    """Fewer pieces than are sold already and not shipped yet."""
+
+    code = "shop.stock_too_low"
+    kind = Kind.CONFLICT
+    message = _("{sold} pieces are sold and not shipped yet; there cannot be fewer.")
+
+
+class StockMoved(DomainError):
+    """Somebody bought, or changed the stock, since you looked; ``on_hand`` says how many there are now."""
+
+    code = "shop.stock_moved"
+    kind = Kind.CONFLICT
+    message = _("The stock has changed meanwhile: {on_hand} pieces now. Please look again.")
+
+
+class KeyReused(DomainError):
+    """The idempotency key was used for something else. Whatever that was, it stands."""
+
+    code = "shop.key_reused"
+    kind = Kind.CONFLICT
+    message = _("This was already sent with other contents. Please start again.")
+
+
+class AddressInvalid(DomainError):
+    """Something is missing in the address, or too long; ``field`` says what."""
+
+    code = "shop.address_invalid"
+    kind = Kind.INVALID
+    message = _("The address needs a name, a phone number, a street and a town.")
+
+
+class OwnGoods(DomainError):
+    """Nobody buys of their own shop."""
+
+    code = "shop.own_goods"
+    kind = Kind.FORBIDDEN
+    message = _("You cannot buy from your own shop.")
+
+
+class NotForSale(DomainError):
+    """The product was hidden, or its shop is closed for now. Final under its key."""
+
+    code = "shop.not_for_sale"
+    kind = Kind.CONFLICT
+    message = _("This is not for sale right now. Nothing was paid.")
+
+
+class SoldOut(DomainError):
+    """Fewer pieces are left than were asked for; ``left`` says how many. Final under its key."""
+
+    code = "shop.sold_out"
+    kind = Kind.CONFLICT
+    message = _("There are not enough pieces left: {left}. Nothing was paid.")
+
+
+class OrderChanged(DomainError):
+    """
+    The total is not what the buyer agreed to: ``expected_minor`` then, ``total_minor`` now, of ``price_minor`` each.
+    Final under its key.
+    """
+
+    code = "shop.order_changed"
+    kind = Kind.CONFLICT
+    message = _("The price has changed meanwhile. Nothing was paid; please look at the new total.")
+
+
+class NotNow(DomainError):
+    """The order is in a ``state`` in which this cannot be done, or not by you."""
+
+    code = "shop.not_now"
+    kind = Kind.CONFLICT
+    message = _("The order has moved on, and this cannot be done any more.")
+
+
+class ShipmentInvalid(DomainError):
+    """A courier or a number of a parcel that is empty or too long."""
+
+    code = "shop.shipment_invalid"
+    kind = Kind.INVALID
+    message = _("Say which courier has the parcel, and its number (resi).")
+
+
+class ResiTaken(DomainError):
+    """Another order has a parcel of this number with this courier."""
+
+    code = "shop.resi_taken"
+    kind = Kind.CONFLICT
+    message = _("That parcel number already belongs to another order.")
+
+
+class OrdersUnavailable(DomainError):
+    """There are orders, and we cannot read them right now: never an empty list."""
+
+    code = "shop.orders_unavailable"
+    kind = Kind.UNAVAILABLE
+    message = _("Your orders cannot be shown right now. Orders that were placed are safe.")

@@ -1,0 +1,54 @@
+"""Facts about orders. Each is stored by the transaction that makes it true, and arrives at least once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from superapp.core.events import Event, fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OrderEvent(Event):
+    """
+    How an order stands after a move. ``version`` grows by one with each; amounts are in sen; moments are RFC 3339 in
+    UTC.
+    """
+
+    order: str
+    number: str
+    version: int
+    state: str
+    cancelled_by: str
+    shop: str
+    shop_handle: str
+    shop_name: str
+    buyer_id: int
+    merchant_id: int
+    items: int
+    first_item: str
+    total_minor: int
+    asset: str
+    at: str
+
+    @property
+    def key(self) -> str:
+        return f"order:{self.order}"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(_OrderEvent):
+    """Somebody bought, and paid: the money lies in escrow. ``items`` counts pieces, of ``first_item`` and others."""
+
+    name: ClassVar[str] = "shop.order_placed"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class OrderMoved(_OrderEvent):
+    """An order went on to another state, by ``transition`` of ``actor`` (buyer, merchant, system or courier)."""
+
+    name: ClassVar[str] = "shop.order_moved"
+    transition: str
+    actor: str

@@ -1,0 +1,25 @@
+"""What selling stores: shops and their goods, stock and its moves, orders and everything that ever happened to them."""
+
+from shop.models.goods import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, StockMove
+from shop.models.moves import OrderEvent, OrderTimer, ShopNight, Transition
+from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment
+
+__all__ = [
+    "KEY_CHARS_MAX",
+    "PRICE_SEN_MAX",
+    "QUANTITY_MAX",
+    "Attempt",
+    "Order",
+    "OrderCounter",
+    "OrderEvent",
+    "OrderLine",
+    "OrderTimer",
+    "Photo",
+    "Product",
+    "Shipment",
+    "Shop",
+    "ShopNight",
+    "Stock",
+    "StockMove",
+    "Transition",
+]

@@ -1,0 +1,82 @@
+"""What happens to orders: the moves there are, those that were made, and those that time makes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from shop.models.orders import Order
+from superapp.core.nightly import Night
+
+
+class Transition(models.Model):
+    """A move that an order may make, and who may make it. The database itself looks here."""
+
+    name = models.CharField(max_length=16)
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
+    who = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["from_state", "to_state", "name", "who"], name="shop_transition_once"),
+        )
+
+
+class OrderEvent(models.Model):
+    """
+    One move of an order: who made it, when, why, and what showed it. Append-only; ``seq`` is the version it led to.
+    """
+
+    class Actor(models.TextChoices):
+        BUYER = "buyer"
+        MERCHANT = "merchant"
+        SYSTEM = "system"
+        COURIER = "courier"
+
+    REASON_CHARS_MAX = 200
+
+    pk = models.CompositePrimaryKey("order_id", "seq")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events", db_index=False)
+    seq = models.BigIntegerField()
+    transition = models.CharField(max_length=16)
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
+    actor_kind = models.CharField(max_length=8, choices=Actor)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    reason = models.CharField(max_length=REASON_CHARS_MAX, default="", blank=True)
+    evidence = models.JSONField(default=dict, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(seq__gte=1), name="shop_orderevent_numbered"),)
+
+
+class OrderTimer(models.Model):
+    """What happens to an order by itself at ``due_at``, unless it is stopped before."""
+
+    class Kind(models.TextChoices):
+        ACCEPT = "accept"  # Nobody accepted: cancelled.
+        SHIP = "ship"  # Accepted and not shipped: cancelled.
+        COMPLETE = "complete"  # A courier delivered and nobody complained: completed.
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        STOPPED = "stopped"
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="timers", db_index=False)
+    kind = models.CharField(max_length=8, choices=Kind)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["order", "kind"], name="shop_ordertimer_once"),)
+        indexes = (models.Index(fields=["due_at"], condition=Q(state="waiting"), name="shop_ordertimer_due"),)
+
+
+class ShopNight(Night):
+    """A night's proof of goods and orders."""

@@ -1,0 +1,136 @@
+"""Orders as rows of a list: the same for the page, for its modules, and for what a device keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from shop import photos, telling
+from shop.api import Orders, OrderSummary
+from superapp.core import clock
+from superapp.core.honest import Envelope
+from superapp.web import known
+from superapp.web.known import Known
+
+THUMBNAIL = photos.SIZES[-1]
+# What a merchant does with one tap, where they stand: the verb in the address, its word.
+TAPS = {"accept": "terima", "pack": "kemas"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One order. Words are written out in the reader's language; ``at`` is a moment of the wire."""
+
+    id: str
+    href: str
+    title: str
+    who: str
+    state: str
+    word: str
+    colour: str
+    note: str
+    total: str
+    at: str
+    photo: str
+    tap: str
+    tap_word: str
+    go: str
+    go_word: str
+    rev: int
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
+
+def known_list(envelope: Orders, *, name: str, row: str, empty: str, more: str = "") -> Known:
+    """The list for ``web/_known.html``."""
+    return Known(
+        name=name,
+        state=known.state_of(envelope),
+        rows=rows(envelope.items),
+        row=row,
+        empty=empty,
+        as_of=datetime.fromisoformat(envelope.as_of),
+        more=f"{more}{envelope.next}" if envelope.next and more else "",
+    )
+
+
+def data(envelope: Orders) -> dict[str, Any]:
+    """The envelope with its rows, for modules."""
+    shown: Envelope[dict[str, Any]] = Envelope(
+        known=envelope.known,
+        complete=envelope.complete,
+        as_of=envelope.as_of,
+        source=envelope.source,
+        expected_count=envelope.expected_count,
+        items=[asdict(one) for one in rows(envelope.items)],
+        next=envelope.next,
+        parts=envelope.parts,
+    )
+    return {name: getattr(shown, name) for name in Envelope.__struct_fields__}
+
+
+def rows(orders: Sequence[OrderSummary]) -> list[Row]:
+    return [_row(order) for order in orders]
+
+
+def todo_first(envelope: Orders) -> Orders:
+    """What waits for the shop itself before what waits for others; each the oldest first."""
+    items = sorted(envelope.items, key=lambda order: order.state in ("shipped", "delivered"))
+    return msgspec.structs.replace(envelope, items=items)
+
+
+def waiting(*, name: str, row: str, empty: str) -> Known:
+    """The list before anything is known."""
+    return Known(name=name, state="loading", rows=(), row=row, empty=empty)
+
+
+def _row(order: OrderSummary) -> Row:
+    line = order.first_line
+    tap = next((doing for doing in order.can if doing in TAPS), "")
+    is_mine = order.side == "buyer"
+    return Row(
+        id=str(order.public_id),
+        href=f"/pesanan/{order.public_id}/",
+        title=telling.title(line.name, order.pieces, line.quantity),
+        who=order.shop_name if is_mine else f"{order.buyer_name}, {order.town}",
+        state=order.state,
+        word=str(telling.STATES[order.state]) if is_mine else telling.headline(order),
+        colour=telling.COLOURS.get(order.state, telling.WAITING),
+        note="" if is_mine else order.note,
+        total=str(order.total),
+        at=clock.wire(order.changed_at if is_mine else order.placed_at),
+        photo=photos.photo_address(line.photo, THUMBNAIL) if line.photo else "",
+        tap=f"/pesanan/{order.public_id}/{TAPS[tap]}/" if tap else "",
+        tap_word={"accept": _("Accept"), "pack": _("It is packed")}.get(tap, ""),
+        go=f"/pesanan/{order.public_id}/#resi" if order.state == "packed" and not is_mine else "",
+        go_word=_("Hand it to a courier"),
+        rev=order.rev,
+    )
+
+
+# For the template that modules clone.
+BLANK = Row(
+    id="",
+    href="",
+    title="",
+    who="",
+    state="",
+    word="",
+    colour="",
+    note="",
+    total="",
+    at="",
+    photo="",
+    tap="",
+    tap_word="",
+    go="",
+    go_word="",
+    rev=0,
+)

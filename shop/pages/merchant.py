@@ -1,0 +1,223 @@
+"""The merchant's console: what to do today, and the shop itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shop import api, order_rows, photos
+from shop.api import OpeningHours, ShopView
+from shop.errors import HandleInvalid, HandleTaken, OpeningHoursInvalid, ShopNotFound, TextInvalid
+from shop.models import Shop
+from shop.pages import pictures
+from shop.pages.framing import boot, wants_data
+from superapp.accounts.api import for_people, tell_next, told, user_of
+from superapp.core import clock
+from superapp.core.errors import DomainError
+from superapp.web.times import ZONE_LABELS
+
+ROW = "shop/merchant/_row.html"
+DONE, NONE_YET = "shop/merchant/_done.html", "shop/merchant/_none_yet.html"
+CURSOR_CHARS_MAX = 500
+WRITTEN_CHARS_MAX = 4_000
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# The zones of Indonesia, each once.
+ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
+
+
+@for_people
+@never_cache
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """What to do, the oldest first."""
+    return _sales(request, only="today")
+
+
+@for_people
+@never_cache
+@require_safe
+def sales(request: HttpRequest) -> HttpResponse:
+    """Everything my shop ever sold, the newest first."""
+    return _sales(request, only="all")
+
+
+@require_safe
+def shell(request: HttpRequest) -> HttpResponse:
+    """The page of today without anybody's orders: the device keeps it, and fills it with what it knows."""
+    context = {
+        "known": order_rows.waiting(name="sales:today", row=ROW, empty=DONE),
+        "blank": order_rows.BLANK,
+        "scope": "today",
+        "boot": {"is_newest_page": True},
+        "is_shell": True,
+    }
+    return render(request, "shop/merchant/today.html", context)
+
+
+@for_people
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_shop(request: HttpRequest) -> HttpResponse:
+    """Open my shop: a name, a town, an address. Then the first product."""
+    user = user_of(request)
+    if api.shop_of(user.pk) is not None and request.method != "POST":
+        return redirect("shop:today")
+    typed = {name: request.POST.get(name, "")[:WRITTEN_CHARS_MAX].strip() for name in ("name", "town", "handle")}
+    problem: DomainError | None = None
+    if request.method == "POST":
+        typed["handle"] = (typed["handle"] or suggested_handle(typed["name"])).lower()
+        try:
+            api.open_shop(
+                owner_id=user.pk,
+                handle=typed["handle"],
+                name=typed["name"],
+                town=typed["town"],
+                time_zone=user.time_zone,
+                now=clock.now(),
+            )
+            return redirect("shop:new_product")
+        except (TextInvalid, HandleInvalid, HandleTaken) as refusal:
+            problem = refusal
+    context = {
+        "typed": typed,
+        "problems": _problems(problem),
+        "host": settings.PUBLIC_URL.partition("://")[2],
+        "words": {"handle_suggestion": "{handle}"},
+        "limits": Shop,
+    }
+    return render(request, "shop/merchant/open.html", context, status=problem.kind if problem else 200)
+
+
+@for_people
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_of_shop(request: HttpRequest) -> HttpResponse:
+    """Name, town, words, hours, logo; and the switch that closes it for a while."""
+    user = user_of(request)
+    shop = own_shop(user.pk)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            _change(request, user.pk, shop)
+            tell_next(request, _("Saved."))
+            return redirect("shop:settings")
+        except (TextInvalid, OpeningHoursInvalid, *pictures.REFUSALS) as refusal:
+            problem = refusal
+    context = {
+        "shop": shop,
+        "typed": request.POST if problem else {"name": shop.name, "town": shop.town, "about": shop.about},
+        "hours": _hours_shown(shop, request if problem else None),
+        "zones": [(zone, ZONE_LABELS[zone]) for zone in ZONES],
+        "logo": photos.photo_address(shop.logo, photos.SIZES[-1]) if shop.logo else "",
+        "problems": _problems(problem),
+        "note": told(request),
+        "limits": Shop,
+        "bytes_max": photos.UPLOAD_BYTES_MAX,
+    }
+    return render(request, "shop/merchant/settings.html", context, status=problem.kind if problem else 200)
+
+
+def own_shop(owner_id: int) -> ShopView:
+    """
+    My shop.
+
+    :raises ShopNotFound: if there is none yet
+    """
+    shop = api.shop_of(owner_id)
+    if shop is None:
+        raise ShopNotFound
+    return shop
+
+
+def suggested_handle(name: str) -> str:
+    """The address that a name suggests; it begins with a letter."""
+    return re.sub(r"^[^a-z]+", "", slugify(name)).replace("_", "-")[: Shop.HANDLE_CHARS_MAX].strip("-")
+
+
+def _sales(request: HttpRequest, *, only: Any) -> HttpResponse:
+    user = user_of(request)
+    shop = api.shop_of(user.pk)
+    if shop is None:
+        return render(request, "shop/merchant/begin.html")
+    after = request.GET.get("sesudah", "")[:CURSOR_CHARS_MAX] or None
+    envelope = api.orders_of_shop(user.pk, only=only, after=after, now=clock.now())
+    if only == "today":
+        envelope = order_rows.todo_first(envelope)
+    if wants_data(request):
+        return JsonResponse(msgspec.to_builtins(order_rows.data(envelope)))
+    name = f"sales:{only}"
+    context = {
+        "shop": shop,
+        "known": order_rows.known_list(
+            envelope, name=name, row=ROW, empty=DONE if only == "today" else NONE_YET, more="?sesudah="
+        ),
+        "blank": order_rows.BLANK,
+        "scope": only,
+        "note": told(request),
+        "boot": boot(
+            user,
+            topic=f"sales:{shop.public_id}",
+            list=order_rows.data(envelope) if after is None else None,
+            is_newest_page=after is None,
+        ),
+    }
+    return render(request, "shop/merchant/today.html", context)
+
+
+def _change(request: HttpRequest, owner_id: int, shop: ShopView) -> None:
+    posted = request.POST
+    if "is_open" in posted:
+        api.change_shop(owner_id=owner_id, is_open=posted["is_open"] == "yes", now=clock.now())
+        return
+    zone = posted.get("time_zone", "")
+    api.change_shop(
+        owner_id=owner_id,
+        name=posted.get("name", "")[:WRITTEN_CHARS_MAX],
+        town=posted.get("town", "")[:WRITTEN_CHARS_MAX],
+        about=posted.get("about", "")[:WRITTEN_CHARS_MAX],
+        opening_hours=_hours_read(request),
+        time_zone=zone if zone in ZONES else shop.time_zone,
+        now=clock.now(),
+    )
+    upload = request.FILES.get("logo")
+    if upload is not None:
+        stored = photos.store_logo(upload.read(photos.UPLOAD_BYTES_MAX + 1))
+        api.set_logo(owner_id=owner_id, logo=stored.name, now=clock.now())
+
+
+def _hours_read(request: HttpRequest) -> OpeningHours:
+    """A line for each day on which it is open; a day without times is closed."""
+    found: OpeningHours = {}
+    for day in WEEKDAYS:
+        first, last = (request.POST.get(f"{day}_{end}", "")[:5] for end in ("from", "until"))
+        if first or last:
+            found[day] = [[first, last]]
+    return found
+
+
+def _hours_shown(shop: ShopView, request: HttpRequest | None) -> list[tuple[str, str, str]]:
+    if request is not None:
+        return [(day, request.POST.get(f"{day}_from", ""), request.POST.get(f"{day}_until", "")) for day in WEEKDAYS]
+    found = []
+    for day in WEEKDAYS:
+        first, last = (shop.opening_hours.get(day) or [["", ""]])[0]
+        found.append((day, first, last))
+    return found
+
+
+def _problems(problem: DomainError | None) -> dict[str, object]:
+    """What is wrong, by the field beside which it is said."""
+    if problem is None:
+        return {}
+    fields = {HandleInvalid: "handle", HandleTaken: "handle", OpeningHoursInvalid: "hours"}
+    field = str(problem.params.get("field") or fields.get(type(problem), "logo"))
+    return {field: problem.body()["message"]}

@@ -1,0 +1,243 @@
+"""The merchant's goods: adding, changing, counting and showing them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from shop import api, photos
+from shop.api import ProductView
+from shop.errors import (
+    KeyReused,
+    PriceInvalid,
+    QuantityInvalid,
+    StockMoved,
+    StockTooLow,
+    TextInvalid,
+    TooManyProducts,
+)
+from shop.models import PRICE_SEN_MAX, QUANTITY_MAX, Product
+from shop.pages import pictures
+from shop.pages.merchant import own_shop
+from superapp.accounts.api import for_people, tell_next, told, user_of
+from superapp.core import clock, ids, money
+from superapp.core.errors import AmountInvalid, DomainError
+from superapp.core.money import Money
+
+WRITTEN_CHARS_MAX = 20_000
+SHORT_CHARS_MAX = 40
+KEY_CHARS_MAX = 64
+PHOTOS_MAX = pictures.UPLOADS_MAX
+
+
+# What modules of these pages say besides.
+WORDS = {"photo_place": gettext_lazy("Photo {place} of {count}")}
+
+
+@for_people
+@never_cache
+@require_safe
+def products(request: HttpRequest) -> HttpResponse:
+    """Everything in my shop, in the order of the shelf."""
+    user = user_of(request)
+    shop = own_shop(user.pk)
+    shown = [(one, _thumbnail(one)) for one in api.products_of_owner(owner_id=user.pk)]
+    return render(request, "shop/merchant/products.html", {"shop": shop, "products": shown, "note": told(request)})
+
+
+@for_people
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_product(request: HttpRequest) -> HttpResponse:
+    """Something new to sell: what it is, what it costs, how many there are, and how it looks."""
+    user = user_of(request)
+    shop = own_shop(user.pk)
+    typed = _typed(request)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            product = api.add_product(
+                owner_id=user.pk,
+                name=typed["name"],
+                price=_price(typed["price"]),
+                description=typed["description"],
+                quantity=_whole(typed["quantity"]),
+                listed=request.POST.get("do") != "draft",
+                idempotency_key=typed["key"],
+                now=clock.now(),
+            )
+            return _with_photos(request, user.pk, product)
+        except (TextInvalid, PriceInvalid, QuantityInvalid, TooManyProducts, KeyReused) as refusal:
+            problem = refusal
+    context = {
+        "shop": shop,
+        # Sent twice, it is one product.
+        "key": str(ids.new_id()) if isinstance(problem, KeyReused) else typed["key"],
+        "typed": typed,
+        "problems": _problems(problem),
+        "is_first": not api.products_of_owner(owner_id=user.pk),
+        "limits": Product,
+        "photos_max": PHOTOS_MAX,
+        "words": WORDS,
+    }
+    return render(request, "shop/merchant/new_product.html", context, status=problem.kind if problem else 200)
+
+
+@for_people
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def product(request: HttpRequest, product: UUID) -> HttpResponse:
+    """One product of mine: its words, its price, its photos, its stock, and whether it is shown."""
+    user = user_of(request)
+    shop = own_shop(user.pk)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            tell_next(request, _change(request, user.pk, product))
+            return redirect("shop:my_product", product=product)
+        except (TextInvalid, PriceInvalid, QuantityInvalid, StockTooLow, StockMoved, *pictures.REFUSALS) as refusal:
+            problem = refusal
+    shown = api.product_of_owner(owner_id=user.pk, product=product)
+    context = {
+        "shop": shop,
+        "product": shown,
+        "address": f"/toko/{shop.handle}/{shown.slug}/",
+        "photos": [(one.name, photos.photo_address(one.name, photos.SIZES[-1])) for one in shown.photos],
+        "typed": _typed_or_stored(request, shown, has_failed=problem is not None),
+        "problems": _problems(problem),
+        "note": told(request),
+        "key": str(ids.new_id()),
+        "limits": Product,
+        "photos_max": PHOTOS_MAX,
+        "words": WORDS,
+    }
+    return render(request, "shop/merchant/product.html", context, status=problem.kind if problem else 200)
+
+
+@for_people
+@require_POST
+def shelve(request: HttpRequest, product: UUID) -> HttpResponse:
+    """Show a product to everybody, or take it from the shelf."""
+    user_id = user_of(request).pk
+    if request.POST.get("shown") == "yes":
+        api.list_product(owner_id=user_id, product=product, now=clock.now())
+        tell_next(request, _("On the shelf: everybody can see and buy it."))
+    else:
+        api.hide_product(owner_id=user_id, product=product, now=clock.now())
+        tell_next(request, _("Off the shelf: nobody sees it. Orders that stand are not touched."))
+    return redirect("shop:my_product", product=product)
+
+
+def _with_photos(request: HttpRequest, owner_id: int, product: ProductView) -> HttpResponse:
+    """The product stands; a photo that cannot be read is said on its page, where another can be chosen."""
+    try:
+        pictures.add(request, owner_id=owner_id, product=product.public_id)
+    except pictures.REFUSALS as refusal:
+        sentence = _("The product is saved. One photo is not: {why}").format(why=refusal.body()["message"])
+        tell_next(request, sentence)
+        return redirect("shop:my_product", product=product.public_id)
+    is_shown = product.state == "listed"
+    tell_next(request, _("On the shelf: everybody can see and buy it.") if is_shown else _("Kept as a draft."))
+    return redirect("shop:my_product", product=product.public_id)
+
+
+def _change(request: HttpRequest, owner_id: int, product: UUID) -> str:
+    """Do what the form asks for, and say what was done."""
+    posted, now = request.POST, clock.now()
+    do = posted.get("do", "")
+    if do == "stock":
+        api.set_stock(
+            owner_id=owner_id,
+            product=product,
+            on_hand=_whole(posted.get("quantity", "")),
+            expected_on_hand=_whole(posted["expected"]) if posted.get("expected") else None,
+            idempotency_key=posted.get("key", "")[:KEY_CHARS_MAX] or str(ids.new_id()),
+            now=now,
+        )
+        return _("The stock is counted.")
+    if do == "photos":
+        pictures.add(request, owner_id=owner_id, product=product)
+        return _("The photos are added.")
+    if "photos" in posted:
+        return _arrange(request, owner_id, product)
+    api.change_product(
+        owner_id=owner_id,
+        product=product,
+        name=posted.get("name", "")[:WRITTEN_CHARS_MAX],
+        description=posted.get("description", "")[:WRITTEN_CHARS_MAX],
+        price=_price(posted.get("price", "")),
+        now=now,
+    )
+    return _("Saved.")
+
+
+def _arrange(request: HttpRequest, owner_id: int, product: UUID) -> str:
+    """Put the photos as the form has them; one of them a step to the front or the back, or away."""
+    posted = request.POST
+    names = posted.getlist("photos")[:PHOTOS_MAX]
+    if (gone := posted.get("remove")) in names:
+        names.remove(gone)
+    for button, by in (("earlier", -1), ("later", 1)):
+        if (moved := posted.get(button)) in names:
+            place = names.index(moved)
+            names.insert(max(0, place + by), names.pop(place))
+    api.arrange_photos(owner_id=owner_id, product=product, names=names, now=clock.now())
+    return _("The photo is gone.") if gone else _("The photos stand in this order now.")
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    posted = request.POST
+    return {
+        "name": posted.get("name", "")[:WRITTEN_CHARS_MAX],
+        "price": posted.get("price", "")[:SHORT_CHARS_MAX],
+        "quantity": posted.get("quantity", "")[:SHORT_CHARS_MAX],
+        "description": posted.get("description", "")[:WRITTEN_CHARS_MAX],
+        "key": posted.get("key", "")[:KEY_CHARS_MAX] or str(ids.new_id()),
+    }
+
+
+def _typed_or_stored(request: HttpRequest, shown: ProductView, *, has_failed: bool) -> dict[str, Any]:
+    stored = {
+        "name": shown.name,
+        "price": str(shown.price).removeprefix("Rp") if shown.price is not None else "",
+        "description": shown.description,
+        "quantity": str(shown.stock.on_hand) if shown.stock is not None else "",
+    }
+    if not has_failed:
+        return stored
+    return stored | {name: request.POST[name][:WRITTEN_CHARS_MAX] for name in stored if name in request.POST}
+
+
+def _price(written: str) -> Money:
+    try:
+        return money.parse(written)
+    except AmountInvalid:
+        raise PriceInvalid(price_max=str(Money(PRICE_SEN_MAX))) from None
+
+
+def _whole(written: str) -> int:
+    digits = written.replace(".", "").strip()
+    if not digits.isascii() or not digits.isdigit() or len(digits) > len(str(QUANTITY_MAX)):
+        raise QuantityInvalid(quantity_min=0, quantity_max=QUANTITY_MAX)
+    return int(digits)
+
+
+def _thumbnail(product: ProductView) -> str:
+    return photos.photo_address(product.photos[0].name, photos.SIZES[-1]) if product.photos else ""
+
+
+def _problems(problem: DomainError | None) -> dict[str, object]:
+    if problem is None:
+        return {}
+    fields = {PriceInvalid: "price", QuantityInvalid: "quantity", StockTooLow: "quantity", StockMoved: "quantity"}
+    field = problem.params.get("field") or fields.get(type(problem))
+    if field is None:
+        field = "photo" if isinstance(problem, pictures.REFUSALS) else "form"
+    return {str(field): problem.body()["message"]}

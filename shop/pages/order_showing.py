@@ -1,0 +1,57 @@
+"""An order as its page shows it: plain values, everything decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from shop import photos
+from shop.api import OrderSummary, OrderView
+from shop.receipts import COMPLETED, receipts_of
+
+# Of what may be done, one thing is the main one, in this order.
+MAIN = ("accept", "pack", "ship", "confirm")
+
+
+def receipts(order: OrderView) -> list[dict[str, str]]:
+    """What the buyer can prove, with the address at which anybody checks it: the receipt itself is in it."""
+    words = {COMPLETED: _("Receipt: completed")}
+    return [
+        {"text": text, "word": words.get(kind, _("Receipt: paid")), "address": f"/bukti/periksa/#{text}"}
+        for kind, text in receipts_of(order).items()
+    ]
+
+
+def lines(order: OrderView) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": line.name,
+            "quantity": line.quantity,
+            "price": line.price,
+            "total": line.total,
+            "photo": photos.photo_address(line.photo, photos.SIZES[-1]) if line.photo else "",
+        }
+        for line in order.lines
+    ]
+
+
+def doing(order: OrderView) -> dict[str, Any]:
+    """What this side may do: the main thing, and what else."""
+    can = order.summary.can
+    main = next((one for one in MAIN if one in can), "")
+    # A shop may ship what it has not noted as packed.
+    others = [one for one in can if one != main and not (one == "ship" and main == "accept")]
+    return {"main": main, "others": others}
+
+
+def reasons(order: OrderSummary) -> list[str]:
+    """Reasons for taking an order back that most people need; others are written."""
+    if order.side == "buyer":
+        return [
+            _("I changed my mind"),
+            _("I ordered the wrong thing"),
+            _("The address is wrong"),
+            _("It takes too long"),
+        ]
+    return [_("Sold out after all"), _("It is damaged"), _("I cannot ship there"), _("The buyer asked me to")]

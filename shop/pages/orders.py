@@ -1,0 +1,193 @@
+"""Orders: what I bought, one order for either side of it, and what each side does with it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from shop import api, order_rows, telling
+from shop.api import OrderView
+from shop.errors import NotNow, ResiTaken, ShipmentInvalid
+from shop.models import OrderEvent
+from shop.pages import order_showing
+from shop.pages.framing import boot, rev_of, wants_data
+from superapp.accounts import api as accounts
+from superapp.accounts.api import for_people, tell_next, told, user_of
+from superapp.core import clock
+from superapp.core.errors import DomainError
+
+COURIERS = ("JNE", "J&T", "SiCepat", "AnterAja", "Pos Indonesia", "TIKI", "Ninja", "GoSend", "GrabExpress")
+ROW = "shop/orders/_row.html"
+EMPTY = "shop/orders/_empty.html"
+CURSOR_CHARS_MAX = 500
+
+
+@for_people
+@never_cache
+@require_safe
+def purchases(request: HttpRequest) -> HttpResponse:
+    """What I bought, the newest first."""
+    user = user_of(request)
+    after = request.GET.get("sesudah", "")[:CURSOR_CHARS_MAX] or None
+    envelope = api.orders_of_buyer(user.pk, after=after, now=clock.now())
+    if wants_data(request):
+        return JsonResponse(msgspec.to_builtins(order_rows.data(envelope)))
+    context = {
+        "known": order_rows.known_list(envelope, name="purchases", row=ROW, empty=EMPTY, more="?sesudah="),
+        "blank": order_rows.BLANK,
+        "note": told(request),
+        "boot": boot(
+            user,
+            topic=f"purchases:{user.public_id}",
+            list=order_rows.data(envelope) if after is None else None,
+            is_newest_page=after is None,
+        ),
+    }
+    return render(request, "shop/orders/list.html", context)
+
+
+@require_safe
+def purchases_shell(request: HttpRequest) -> HttpResponse:
+    """The same page without anybody's orders: the device keeps it, and fills it with what it knows."""
+    return render(
+        request,
+        "shop/orders/list.html",
+        {
+            "known": order_rows.waiting(name="purchases", row=ROW, empty=EMPTY),
+            "blank": order_rows.BLANK,
+            "boot": {"is_newest_page": True},
+            "is_shell": True,
+        },
+    )
+
+
+@for_people
+@never_cache
+@require_safe
+def order(request: HttpRequest, order: UUID) -> HttpResponse:
+    """One order, for its buyer and its shop: how it stands, what happened, and what this side may do."""
+    return _page(request, api.order(user_id=user_of(request).pk, order=order))
+
+
+@for_people
+@require_POST
+def accept(request: HttpRequest, order: UUID) -> HttpResponse:
+    """The shop takes it on."""
+    return _move(request, order, lambda **who: api.accept_order(**who), done=_("Accepted. The buyer sees it."))
+
+
+@for_people
+@require_POST
+def pack(request: HttpRequest, order: UUID) -> HttpResponse:
+    """It is packed."""
+    return _move(request, order, lambda **who: api.pack_order(**who), done=_("Packed. Now hand it to a courier."))
+
+
+@for_people
+@require_POST
+def ship(request: HttpRequest, order: UUID) -> HttpResponse:
+    """It is with a courier, under a number."""
+    courier, resi = request.POST.get("courier", ""), request.POST.get("resi", "")
+    return _move(
+        request,
+        order,
+        lambda **who: api.ship_order(courier=courier, resi=resi, **who),
+        done=_("On its way. The buyer sees the number of the parcel."),
+    )
+
+
+@for_people
+@require_POST
+def delivered(request: HttpRequest, order: UUID) -> HttpResponse:
+    """The shop says that it arrived."""
+    return _move(request, order, lambda **who: api.report_delivery(**who), done=_("Noted as your word."))
+
+
+@for_people
+@require_POST
+def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
+    """The buyer has it: the money goes to the shop."""
+    return _move(
+        request, order, lambda **who: api.confirm_receipt(**who), done=_("Thank you. The shop has its money now.")
+    )
+
+
+@for_people
+@require_POST
+def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
+    """Take it back, and the money with it."""
+    chosen, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
+    reason = (words or chosen)[: OrderEvent.REASON_CHARS_MAX]
+    return _move(
+        request,
+        order,
+        lambda **who: api.cancel_order(reason=reason, **who),
+        done=_("Cancelled. All the money went back."),
+    )
+
+
+def _move(request: HttpRequest, order: UUID, verb: Any, *, done: str) -> HttpResponse:
+    """Do one thing with an order, and show how it stands; what was done already is done."""
+    user = user_of(request)
+    try:
+        verb(user_id=user.pk, order=order, expected_rev=rev_of(request), now=clock.now())
+    except (ShipmentInvalid, ResiTaken) as refusal:
+        return _page(request, api.order(user_id=user.pk, order=order), refusal=refusal)
+    except NotNow as refusal:
+        return _page(request, api.order(user_id=user.pk, order=order), moved_on=refusal)
+    tell_next(request, done)
+    if request.POST.get("back") == "today":
+        return redirect("shop:today")
+    return redirect("shop:order", order=order)
+
+
+def _page(
+    request: HttpRequest,
+    shown: OrderView,
+    *,
+    refusal: DomainError | None = None,
+    moved_on: DomainError | None = None,
+) -> HttpResponse:
+    summary, now = shown.summary, clock.now()
+    status = next((int(one.kind) for one in (refusal, moved_on) if one is not None), 200)
+    buyer = accounts.people({summary.buyer_id})[summary.buyer_id]
+    context = {
+        "order": shown,
+        "summary": summary,
+        "is_mine": summary.side == "buyer",
+        "buyer": buyer,
+        "headline": telling.headline(summary),
+        "next": telling.what_next(summary),
+        "due": telling.due(summary, now=now),
+        "money": telling.money(shown),
+        "track": telling.track(shown),
+        "colour": telling.COLOURS.get(summary.state, telling.WAITING),
+        "receipts": order_showing.receipts(shown),
+        "lines": order_showing.lines(shown),
+        "doing": order_showing.doing(shown),
+        "couriers": COURIERS,
+        "reasons": order_showing.reasons(summary),
+        "courier": request.POST.get("courier", ""),
+        "resi": request.POST.get("resi", ""),
+        "problem": refusal and refusal.body()["message"],
+        "moved_on": moved_on and moved_on.body()["message"],
+        "note": told(request),
+        "zone": timezone.get_current_timezone_name(),
+        "brand": settings.BRAND_NAME,
+        "boot": boot(
+            user_of(request),
+            topic=f"order:{summary.public_id}",
+            rev=summary.rev,
+            receipts=[one["text"] for one in order_showing.receipts(shown)] if summary.side == "buyer" else [],
+        ),
+    }
+    return render(request, "shop/orders/order.html", context, status=status)

@@ -1,0 +1,33 @@
+"""Photos that come with a form, for whoever has no modules: each is looked at with the same suspicion."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from shop import api, photos
+from shop.errors import PhotosInvalid, PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable
+from superapp.core import clock
+
+REFUSALS = (PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable, PhotosInvalid)
+UPLOADS_MAX = 12
+
+
+def add(request: HttpRequest, *, owner_id: int, product: UUID) -> None:
+    """
+    Add the photos of the form to a product, in their order.
+
+    :raises PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable, PhotosInvalid: and those before it stay
+    """
+    for upload in request.FILES.getlist("photo")[:UPLOADS_MAX]:
+        stored = photos.store_photo(upload.read(photos.UPLOAD_BYTES_MAX + 1))
+        api.add_photo(
+            owner_id=owner_id,
+            product=product,
+            name=stored.name,
+            width=stored.width,
+            height=stored.height,
+            placeholder=stored.placeholder,
+            now=clock.now(),
+        )

@@ -1,0 +1,112 @@
+"""Photos of goods, and logos: in three sizes, public, under the hash of their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image, ImageOps
+
+from shop.errors import PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable
+from superapp.core import pictures
+
+UPLOAD_BYTES_MAX = pictures.UPLOAD_BYTES_MAX
+# The longest side of each size, the largest first: whole screen, half of one, and two beside each other on a phone.
+SIZES = (1280, 840, 420)
+LOGO_PIXELS = SIZES[0]
+# A strip that is longer than this many times its width would be a line on a page.
+RATIO_MAX = 4
+REFUSALS = pictures.Refusals(PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """A photo in the storage: its name, its largest size, and the colour that stands in until it has come."""
+
+    name: str
+    width: int
+    height: int
+    placeholder: str
+
+
+def store_photo(upload: bytes) -> StoredPhoto:
+    """
+    Keep a photo in our sizes, in its own ratio. Nothing but pixels of what was sent survives; the same is kept once.
+
+    :raises PhotoTooLarge: if it has too many bytes
+    :raises PhotoTooManyPixels: if it would be too large once opened
+    :raises PhotoUnreadable: if it is no JPEG, PNG or WebP by its content, or a mere strip
+    """
+    return _store(pictures.read(upload, pixels_wanted=SIZES[0], shape=_within, refusals=REFUSALS))
+
+
+def store_logo(upload: bytes) -> StoredPhoto:
+    """The same, cut square."""
+    return _store(pictures.read(upload, pixels_wanted=LOGO_PIXELS, shape=_square, refusals=REFUSALS))
+
+
+def photo_file(name: str, size: int) -> Path:
+    """Where a photo of this size is kept."""
+    return Path(settings.MEDIA_ROOT) / "photo" / name[:2] / f"{name}-{size}.webp"
+
+
+def is_stored(name: str) -> bool:
+    return photo_file(name, SIZES[0]).exists()
+
+
+def photo_address(name: str, size: int) -> str:
+    """Where everybody finds it, for ever: the name says what is inside."""
+    return f"/media/photo/{name}-{size}.webp"
+
+
+def width_at(size: int, *, width: int, height: int) -> int:
+    """How wide the file of a size is, for a photo that is so large at its largest."""
+    return max(1, round(width * _scale(size, width, height)))
+
+
+def stored_before(moment: datetime) -> dict[str, list[Path]]:
+    """Files of photos that were stored before this moment, by name of the photo."""
+    return pictures.stored_before(Path(settings.MEDIA_ROOT) / "photo", moment)
+
+
+def _store(photo: Image.Image) -> StoredPhoto:
+    width, height = photo.size
+    if max(width, height) > min(width, height) * RATIO_MAX:
+        raise PhotoUnreadable
+    encoded = {size: pictures.webp(_at(size, photo)) for size in SIZES}
+    name = hashlib.sha256(encoded[SIZES[0]]).hexdigest()
+    # The largest last: a photo whose largest is there is there whole.
+    for size in reversed(SIZES):
+        pictures.write(photo_file(name, size), encoded[size])
+    return StoredPhoto(name, width, height, _average(photo))
+
+
+def _within(image: Image.Image) -> Image.Image:
+    """Never larger than the largest size, and never made larger than it came."""
+    image.thumbnail((SIZES[0], SIZES[0]), Image.Resampling.LANCZOS)
+    return image
+
+
+def _square(image: Image.Image) -> Image.Image:
+    side = min(LOGO_PIXELS, image.width, image.height)
+    return ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
+
+
+def _at(size: int, photo: Image.Image) -> Image.Image:
+    scale = _scale(size, photo.width, photo.height)
+    if scale == 1:
+        return photo
+    wanted = (width_at(size, width=photo.width, height=photo.height), max(1, round(photo.height * scale)))
+    return photo.resize(wanted, Image.Resampling.LANCZOS)
+
+
+def _scale(size: int, width: int, height: int) -> float:
+    return min(1.0, size / max(width, height))
+
+
+def _average(photo: Image.Image) -> str:
+    red, green, blue = photo.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))  # type: ignore[misc]
+    return f"#{red:02x}{green:02x}{blue:02x}"

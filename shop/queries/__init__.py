@@ -1,0 +1,1 @@
+"""Reading goods and orders; the asker is an argument, and a stranger learns nothing."""

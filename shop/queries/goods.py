@@ -1,0 +1,249 @@
+"""Shops, their goods, their stock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max, Prefetch, Q, QuerySet
+
+from shop.errors import ProductNotFound, ShopNotFound
+from shop.models import Photo, Product, Shop, Stock, StockMove
+from shop.shapes import PhotoView, ProductState, ProductView, ShopView, StockView
+from superapp.core import prepared
+from superapp.core.money import Money
+
+PRODUCTS_MAX = 1_000
+ADDRESSES_MAX = 50_000
+LISTED = Q(state=Product.State.LISTED)
+
+
+# Shops.
+
+
+def shop_of(owner_id: int) -> Shop | None:
+    return Shop.objects.filter(owner_id=owner_id).first()
+
+
+def own_shop(owner_id: int) -> Shop:
+    """:raises ShopNotFound: if this person has none"""
+    shop = shop_of(owner_id)
+    if shop is None:
+        raise ShopNotFound
+    return shop
+
+
+def lock_shop(owner_id: int) -> Shop:
+    """:raises ShopNotFound: if this person has none"""
+    shop = Shop.objects.select_for_update(no_key=True).filter(owner_id=owner_id).first()
+    if shop is None:
+        raise ShopNotFound
+    return shop
+
+
+def shop_by_handle(handle: str) -> Shop:
+    """:raises ShopNotFound:"""
+    shop = Shop.objects.filter(handle=handle).first()
+    if shop is None:
+        raise ShopNotFound
+    return shop
+
+
+def handle_is_taken(handle: str) -> bool:
+    return Shop.objects.filter(handle=handle).exists()
+
+
+# Goods.
+
+
+def _products() -> QuerySet[Product]:
+    photos = Photo.objects.order_by("position", "pk")
+    return Product.objects.select_related("shop", "stock").prefetch_related(Prefetch("photos", queryset=photos))
+
+
+def on_shelf(shop: Shop, *, after: int | None = None, limit: int) -> list[Product]:
+    """Listed goods from the front to the back; ``after`` counts those that were seen."""
+    rows = _products().filter(LISTED, shop=shop).order_by("position", "pk")
+    start = after or 0
+    return list(rows[start : start + limit])
+
+
+def newest_on_shelf(shop: Shop, *, limit: int) -> list[Product]:
+    return list(_products().filter(LISTED, shop=shop).order_by("-created_at", "-pk")[:limit])
+
+
+def products_of(shop: Shop) -> list[Product]:
+    return list(_products().filter(shop=shop).order_by("position", "pk")[:PRODUCTS_MAX])
+
+
+def product_at(handle: str, slug: str, *, viewer_id: int | None) -> Product:
+    """:raises ProductNotFound: if there is none, or it is not shown to this person"""
+    mine = Q(shop__owner_id=viewer_id) if viewer_id is not None else Q(pk__in=())
+    product = _products().filter(LISTED | mine, shop__handle=handle, slug=slug).first()
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def own_product(owner_id: int, public_id: UUID) -> Product:
+    """:raises ProductNotFound: if there is none, or it is somebody else's"""
+    product = _products().filter(shop__owner_id=owner_id, public_id=public_id).first()
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def lock_product(owner_id: int, public_id: UUID) -> Product:
+    """:raises ProductNotFound: if there is none, or it is somebody else's"""
+    rows = Product.objects.select_for_update(of=("self",), no_key=True).select_related("shop")
+    product = rows.filter(shop__owner_id=owner_id, public_id=public_id).first()
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def product_added(shop: Shop, idempotency_key: str) -> Product | None:
+    return Product.objects.filter(shop=shop, idempotency_key=idempotency_key).first()
+
+
+def next_position(shop: Shop) -> int:
+    last = Product.objects.filter(shop=shop).aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
+
+
+def slugs_like(shop: Shop, slug: str) -> set[str]:
+    return set(Product.objects.filter(shop=shop, slug__startswith=slug).values_list("slug", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A product as a buyer meets it: what it costs, what there is, and who deals with whom."""
+
+    product_id: int
+    shop_id: int
+    shop: UUID
+    shop_handle: str
+    shop_name: str
+    shop_town: str
+    merchant_id: int
+    is_for_sale: bool
+    name: str
+    price_sen: int
+    available: int
+    photo: str
+    # None while the buyer has no counter of orders.
+    buyer: UUID | None
+
+
+def offer(public_id: UUID, *, buyer_id: int) -> Offer:
+    """
+    Written by hand, since it is on the way of every purchase: through the ORM it costs as much as the purchase itself.
+
+    :raises ProductNotFound: if there is none, or it never was listed
+    """
+    key = public_id if connection.vendor == "postgresql" else public_id.hex
+    rows = prepared.ask(_OFFER, [buyer_id, key])()
+    if not rows:
+        raise ProductNotFound
+    product_id, shop_id, shop, handle, name, town, owner_id, is_for_sale, called, price, left, photo, buyer = rows[0]
+    return Offer(
+        product_id, shop_id, _uuid(shop), handle, name, town, owner_id, bool(is_for_sale), called, price, left,
+        photo or "", None if buyer is None else _uuid(buyer),
+    )  # fmt: skip
+
+
+_OFFER = """
+SELECT p.id, s.id, s.public_id, s.handle, s.name, s.town, s.owner_id, p.state = 'listed' AND s.is_open, p.name,
+    p.price_sen, k.on_hand - k.held - k.committed,
+    (SELECT f.name FROM shop_photo f WHERE f.product_id = p.id ORDER BY f.position, f.id LIMIT 1),
+    c.public_id
+FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id JOIN shop_stock k ON k.product_id = p.id
+LEFT JOIN shop_ordercounter c ON c.user_id = %s
+WHERE p.public_id = %s AND p.state <> 'draft'"""
+
+
+def _uuid(stored: UUID | str) -> UUID:
+    return stored if isinstance(stored, UUID) else UUID(stored)
+
+
+def product_on_sale(public_id: UUID) -> Product:
+    """:raises ProductNotFound: if there is none, or it never was listed"""
+    product = _products().filter(public_id=public_id).exclude(state=Product.State.DRAFT).first()
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def every_address() -> list[tuple[str, str, datetime]]:
+    """(handle, slug or "", when it changed) of all shops and listed goods, the shop before its goods."""
+    shops = Shop.objects.order_by("handle").values_list("handle", "created_at")[:ADDRESSES_MAX]
+    goods = Product.objects.filter(LISTED).order_by("shop__handle", "slug")
+    rows = [(handle, "", at) for handle, at in shops]
+    rows += goods.values_list("shop__handle", "slug", "changed_at")[: ADDRESSES_MAX - len(rows)]
+    return sorted(rows)
+
+
+def photo_is_public(name: str) -> bool:
+    on_goods = Photo.objects.filter(name=name, product__state=Product.State.LISTED)
+    return on_goods.exists() or Shop.objects.filter(logo=name).exists()
+
+
+def photo_is_of(owner_id: int, name: str) -> bool:
+    return Photo.objects.filter(name=name, product__shop__owner_id=owner_id).exists()
+
+
+# Stock.
+
+
+def lock_stock(product: Product) -> Stock:
+    return Stock.objects.select_for_update(no_key=True).get(product=product)
+
+
+def move_made(stock: Stock, idempotency_key: str) -> StockMove | None:
+    return StockMove.objects.filter(stock=stock, idempotency_key=idempotency_key).first()
+
+
+# As the door shows them.
+
+
+def shop_view(shop: Shop) -> ShopView:
+    return ShopView(
+        public_id=shop.public_id,
+        owner_id=shop.owner_id,
+        handle=shop.handle,
+        name=shop.name,
+        town=shop.town,
+        about=shop.about,
+        logo=shop.logo,
+        opening_hours=shop.opening_hours,
+        time_zone=shop.time_zone,
+        is_open=shop.is_open,
+        rev=shop.rev,
+        created_at=shop.created_at,
+    )
+
+
+def product_view(product: Product, photos: Iterable[Photo] | None = None) -> ProductView:
+    shown = product.photos.all() if photos is None else photos
+    return ProductView(
+        public_id=product.public_id,
+        shop=product.shop.public_id,
+        slug=product.slug,
+        name=product.name,
+        description=product.description,
+        state=cast("ProductState", product.state),
+        price=Money(product.price_sen),
+        stock=stock_view(product.stock),
+        photos=tuple(PhotoView(photo.name, photo.width, photo.height, photo.placeholder) for photo in shown),
+        version=product.version,
+        created_at=product.created_at,
+        changed_at=product.changed_at,
+    )
+
+
+def stock_view(stock: Stock) -> StockView:
+    return StockView(on_hand=stock.on_hand, held=stock.held, committed=stock.committed)

@@ -1,0 +1,254 @@
+"""Orders, for either side of them, and the counts that prove their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, cast
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from payments.api import MICRO, NOTHING, REGULAR
+from shop.errors import OrderNotFound
+from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderLine, OrderTimer, Shipment
+from shop.shapes import Actor, LineView, OrderState, OrderSummary, OrderView, ShipmentView, Side, StepView
+from shop.states import FINISHED, what_can
+from superapp.core import prepared
+from superapp.core.money import Money
+
+PAGE_MAX = 50
+FEES = {rule.name: rule for rule in (NOTHING, MICRO, REGULAR)}
+UNFINISHED = ~Q(state__in=sorted(FINISHED))
+
+
+def attempt_of(buyer_id: int, idempotency_key: str) -> Attempt | None:
+    """What was answered under this key. Nearly always nothing, which is asked as cheaply as it can be."""
+    found = prepared.ask(
+        "SELECT id FROM shop_attempt WHERE buyer_id = %s AND idempotency_key = %s", [buyer_id, idempotency_key]
+    )()
+    return Attempt.objects.select_related("order").get(pk=found[0][0]) if found else None
+
+
+# One order.
+
+
+def lock_order(public_id: UUID, *, user_id: int) -> tuple[Order, Side]:
+    """
+    Lock an order on behalf of one of its sides, and say which.
+
+    :raises OrderNotFound: if there is none, or this person is neither
+    """
+    order = _lock(public_id)
+    side = _side(order, user_id)
+    if order is None or side is None:
+        raise OrderNotFound
+    return order, side
+
+
+def lock_order_for_the_house(public_id: UUID) -> Order:
+    """The same for a timer or a courier, who are nobody's side. :raises OrderNotFound:"""
+    order = _lock(public_id)
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+def _lock(public_id: UUID) -> Order | None:
+    rows = Order.objects.select_for_update(of=("self",), no_key=True).select_related("shop", "buyer")
+    return rows.filter(public_id=public_id).first()
+
+
+def _side(order: Order | None, user_id: int) -> Side | None:
+    if order is None:
+        return None
+    if order.buyer_id == user_id:
+        return "buyer"
+    return "merchant" if order.shop.owner_id == user_id else None
+
+
+def order_for(public_id: UUID, *, user_id: int) -> OrderView:
+    """:raises OrderNotFound: if there is none, or this person is neither side of it"""
+    order = _whole().filter(public_id=public_id).first()
+    side = _side(order, user_id)
+    if order is None or side is None:
+        raise OrderNotFound
+    return view(order, side)
+
+
+def rev_for(public_id: UUID, *, user_id: int) -> int:
+    """:raises OrderNotFound: if there is none, or this person is neither side of it"""
+    order = Order.objects.select_related("shop").only("version", "buyer_id", "shop__owner_id")
+    found = order.filter(public_id=public_id).first()
+    if found is None or _side(found, user_id) is None:
+        raise OrderNotFound
+    return found.version
+
+
+def order_of_parcel(courier: str, resi: str) -> UUID:
+    """:raises OrderNotFound: if no order has this parcel"""
+    found = Shipment.objects.filter(courier=courier, resi=resi).values_list("order_id", flat=True).first()
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+def parcel_exists(courier: str, resi: str) -> bool:
+    return Shipment.objects.filter(courier=courier, resi=resi).exists()
+
+
+def parcel_of(order: UUID) -> tuple[str, str] | None:
+    return Shipment.objects.filter(order_id=order).values_list("courier", "resi").first()
+
+
+def courier_has_delivered(order: Order) -> bool:
+    return Shipment.objects.filter(order=order, delivered_source=Shipment.Source.COURIER).exists()
+
+
+def lines_of(order: Order) -> list[OrderLine]:
+    return list(OrderLine.objects.filter(order=order).order_by("product_id"))
+
+
+def due_timers(now: datetime, *, limit: int) -> list[OrderTimer]:
+    rows = OrderTimer.objects.filter(state=OrderTimer.State.WAITING, due_at__lte=now)
+    return list(rows.order_by("due_at", "pk")[:limit])
+
+
+def unfinished_totals() -> list[tuple[UUID, int]]:
+    """What each unfinished order cost: as much lies in escrow for it."""
+    return list(Order.objects.filter(UNFINISHED).order_by("pk").values_list("pk", "total_sen"))
+
+
+def timer_is_due(timer_id: int, now: datetime) -> bool:
+    """Whether it still waits; asked after its order was locked."""
+    return OrderTimer.objects.filter(pk=timer_id, state=OrderTimer.State.WAITING, due_at__lte=now).exists()
+
+
+# Lists.
+
+
+def counter_of(owner: Q) -> OrderCounter | None:
+    return OrderCounter.objects.filter(owner).first()
+
+
+def page_of(
+    owner: Q, side: Side, *, only: Literal["all", "unfinished"], after: UUID | None, oldest_first: bool, limit: int
+) -> list[OrderSummary]:
+    """Orders of one side, in the order of their placing."""
+    rows = _listed().filter(owner)
+    if only == "unfinished":
+        rows = rows.filter(UNFINISHED)
+    if after is not None:
+        rows = rows.filter(public_id__gt=after) if oldest_first else rows.filter(public_id__lt=after)
+    ordered = rows.order_by("public_id" if oldest_first else "-public_id")
+    return [summary(order, side) for order in ordered[:limit]]
+
+
+def changed_after(owner: Q, side: Side, rev: int, *, limit: int) -> list[OrderSummary]:
+    """Orders of one side whose last change came after this rev of their list, in the order of the changes."""
+    column = "purchase_rev" if side == "buyer" else "sale_rev"
+    rows = _listed().filter(owner, **{f"{column}__gt": rev}).order_by(column)
+    return [summary(order, side) for order in rows[:limit]]
+
+
+def _listed() -> QuerySet[Order]:
+    waiting = OrderTimer.objects.filter(state=OrderTimer.State.WAITING).order_by("due_at")
+    return Order.objects.select_related("shop", "buyer").prefetch_related(
+        Prefetch("lines", queryset=OrderLine.objects.select_related("product").order_by("position")),
+        Prefetch("timers", queryset=waiting),
+    )
+
+
+def _whole() -> QuerySet[Order]:
+    events = OrderEvent.objects.order_by("seq")
+    return _listed().select_related("shipment").prefetch_related(Prefetch("events", queryset=events))
+
+
+# As the door shows them.
+
+
+def summary(order: Order, side: Side) -> OrderSummary:
+    """An order of which lines and waiting timers were fetched, as it stands in a list of this side."""
+    lines = list(order.lines.all())
+    timers = list(order.timers.all())
+    return OrderSummary(
+        public_id=order.public_id,
+        number=order.number,
+        rev=order.version,
+        list_rev=order.purchase_rev if side == "buyer" else order.sale_rev,
+        side=side,
+        state=cast("OrderState", order.state),
+        cancelled_by=order.cancelled_by,
+        shop=order.shop.public_id,
+        shop_handle=order.shop.handle,
+        shop_name=order.shop_name,
+        shop_town=order.shop_town,
+        buyer_id=order.buyer_id,
+        buyer_name=order.buyer.name,
+        merchant_id=order.shop.owner_id,
+        first_line=_line(lines[0]),
+        pieces=sum(line.quantity for line in lines),
+        total=Money(order.total_sen),
+        town=order.address["town"],
+        note=order.note,
+        placed_at=order.placed_at,
+        changed_at=order.changed_at,
+        due_at=timers[0].due_at if timers else None,
+        due=_due(timers),
+        can=what_can(order.state, side),
+    )
+
+
+def view(order: Order, side: Side) -> OrderView:
+    """An order of which everything was fetched, whole."""
+    fee = FEES[order.fee_rule].of(Money(order.total_sen))
+    return OrderView(
+        summary=summary(order, side),
+        lines=tuple(_line(line) for line in order.lines.all()),
+        steps=tuple(_step(event) for event in order.events.all()),
+        items=Money(order.items_sen),
+        shipping=Money(order.shipping_sen),
+        fee=fee if side == "merchant" else None,
+        address=order.address,
+        shipment=_shipment(getattr(order, "shipment", None)),
+    )
+
+
+def _due(timers: Sequence[OrderTimer]) -> Literal["", "expire", "complete"]:
+    if not timers:
+        return ""
+    return "complete" if timers[0].kind == OrderTimer.Kind.COMPLETE else "expire"
+
+
+def _line(line: OrderLine) -> LineView:
+    return LineView(
+        product=line.product.public_id,
+        name=line.product_name,
+        photo=line.photo,
+        price=Money(line.price_sen),
+        quantity=line.quantity,
+        total=Money(line.total_sen),
+    )
+
+
+def _step(event: OrderEvent) -> StepView:
+    return StepView(
+        version=event.seq,
+        transition=event.transition,
+        state=cast("OrderState", event.to_state),
+        actor=cast("Actor", event.actor_kind),
+        reason=event.reason,
+        at=event.at,
+    )
+
+
+def _shipment(shipment: Shipment | None) -> ShipmentView | None:
+    if shipment is None:
+        return None
+    return ShipmentView(
+        courier=shipment.courier,
+        resi=shipment.resi,
+        shipped_at=shipment.shipped_at,
+        delivered_at=shipment.delivered_at,
+        delivered_source=shipment.delivered_source,
+    )

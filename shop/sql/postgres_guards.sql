@@ -1,0 +1,155 @@
+-- What the database itself refuses about goods and orders, whoever asks. Running this again changes nothing.
+-- Triggers are ENABLE ALWAYS, so that session_replication_role switches none of them off.
+
+-- Room on each page for the new version of a row that changes with every order.
+ALTER TABLE shop_stock SET (fillfactor = 50);
+ALTER TABLE shop_ordercounter SET (fillfactor = 50);
+
+CREATE OR REPLACE FUNCTION shop_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    RAISE EXCEPTION '%: %', TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = 'restrict_violation';
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_stock_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.product_id <> OLD.product_id OR NEW.version <> OLD.version + 1 THEN
+        RAISE EXCEPTION 'shop_stock: pieces move by numbered moves alone' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_stockmove_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NOT EXISTS (SELECT FROM shop_stock WHERE product_id = NEW.stock_id AND version = NEW.seq) THEN
+        RAISE EXCEPTION 'shop_stockmove: tells the move that was just made' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_order_begins() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.state <> 'paid' OR NEW.version <> 1
+        OR NOT EXISTS (SELECT FROM shop_orderevent WHERE order_id = NEW.public_id AND seq = 1 AND to_state = 'paid')
+    THEN
+        RAISE EXCEPTION 'shop_order: begins paid, and with an event that tells it' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_order_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF (NEW.public_id, NEW.number, NEW.shop_id, NEW.buyer_id, NEW.shop_name, NEW.shop_town, NEW.items_sen, NEW.shipping_sen,
+            NEW.total_sen, NEW.fee_rule, NEW.address, NEW.note, NEW.placed_at)
+        IS DISTINCT FROM (OLD.public_id, OLD.number, OLD.shop_id, OLD.buyer_id, OLD.shop_name, OLD.shop_town, OLD.items_sen,
+            OLD.shipping_sen, OLD.total_sen, OLD.fee_rule, OLD.address, OLD.note, OLD.placed_at)
+    THEN
+        RAISE EXCEPTION 'shop_order: what was bought does not change' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.version <> OLD.version + 1
+        OR NOT EXISTS (SELECT FROM shop_transition WHERE from_state = OLD.state AND to_state = NEW.state)
+        OR NOT EXISTS (
+            SELECT FROM shop_orderevent
+            WHERE order_id = NEW.public_id AND seq = NEW.version AND from_state = OLD.state AND to_state = NEW.state
+        )
+    THEN
+        RAISE EXCEPTION 'shop_order: moves as the transitions say, one version at a time, and with an event that tells it'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.purchase_rev <= OLD.purchase_rev OR NEW.sale_rev <= OLD.sale_rev THEN
+        RAISE EXCEPTION 'shop_order: every move is numbered in both lists' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_orderevent_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NOT EXISTS (
+            SELECT FROM shop_transition
+            WHERE from_state = NEW.from_state AND to_state = NEW.to_state AND name = NEW.transition AND who = NEW.actor_kind
+        )
+        OR (NEW.seq = 1) <> (NEW.from_state = '')
+        OR NEW.seq > 1 AND NOT EXISTS (
+            SELECT FROM shop_order WHERE public_id = NEW.order_id AND version = NEW.seq - 1 AND state = NEW.from_state
+        )
+    THEN
+        RAISE EXCEPTION 'shop_orderevent: is a move that this order may make now' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_ordercounter_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.user_id IS DISTINCT FROM OLD.user_id OR NEW.shop_id IS DISTINCT FROM OLD.shop_id OR NEW.orders < OLD.orders
+        OR NEW.orders > OLD.orders + 1 OR NEW.rev <> OLD.rev + 1
+    THEN
+        RAISE EXCEPTION 'shop_ordercounter: counts one order at a time' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_shipment_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF (NEW.order_id, NEW.courier, NEW.resi, NEW.shipped_at) IS DISTINCT FROM (OLD.order_id, OLD.courier, OLD.resi, OLD.shipped_at)
+        OR OLD.delivered_source = 'courier'
+    THEN
+        RAISE EXCEPTION 'shop_shipment: the parcel does not change, and the courier has the last word'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+-- Every guard: table, name, when, condition ('' for always), function, what it says.
+DO $do$
+DECLARE
+    g record;
+BEGIN
+    FOR g IN SELECT * FROM (VALUES
+        ('stock', 'never_deleted', 'BEFORE DELETE', '', 'refuse', 'is never deleted'),
+        ('stock', 'begins_empty', 'BEFORE INSERT',
+            'NEW.on_hand <> 0 OR NEW.held <> 0 OR NEW.committed <> 0 OR NEW.version <> 0', 'refuse', 'begins empty'),
+        ('stock', 'moves', 'BEFORE UPDATE', '', 'stock_guard', ''),
+        ('stockmove', 'append_only', 'BEFORE UPDATE OR DELETE', '', 'refuse', 'is append-only'),
+        ('stockmove', 'is_newest', 'BEFORE INSERT', '', 'stockmove_guard', ''),
+        ('order', 'never_deleted', 'BEFORE DELETE', '', 'refuse', 'is never deleted'),
+        ('order', 'begins_paid', 'BEFORE INSERT', '', 'order_begins', ''),
+        ('order', 'moves', 'BEFORE UPDATE', '', 'order_guard', ''),
+        ('orderevent', 'append_only', 'BEFORE UPDATE OR DELETE', '', 'refuse', 'is append-only'),
+        ('orderevent', 'is_legal', 'BEFORE INSERT', '', 'orderevent_guard', ''),
+        ('orderline', 'append_only', 'BEFORE UPDATE OR DELETE', '', 'refuse', 'is append-only'),
+        ('attempt', 'final', 'BEFORE UPDATE OR DELETE', '', 'refuse', 'an answer is final'),
+        ('ordercounter', 'never_deleted', 'BEFORE DELETE', '', 'refuse', 'is never deleted'),
+        ('ordercounter', 'only_grows', 'BEFORE UPDATE', '', 'ordercounter_guard', ''),
+        ('shipment', 'never_deleted', 'BEFORE DELETE', '', 'refuse', 'is never deleted'),
+        ('shipment', 'identity', 'BEFORE UPDATE', '', 'shipment_guard', ''),
+        ('transition', 'closed', 'BEFORE INSERT OR UPDATE OR DELETE', '', 'refuse', 'is changed by migrations alone'),
+        ('stock', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
+        ('stockmove', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
+        ('order', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
+        ('orderevent', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
+        ('orderline', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
+        ('attempt', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
+        ('ordercounter', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
+        ('shipment', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
+        ('transition', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated')
+    ) AS guards (of_table, name, at, condition, does, says)
+    LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', 'shop_' || g.of_table || '_' || g.name, 'shop_' || g.of_table);
+        EXECUTE format(
+            'CREATE TRIGGER %I %s ON %I FOR EACH %s %s EXECUTE FUNCTION %I(%L)',
+            'shop_' || g.of_table || '_' || g.name, g.at, 'shop_' || g.of_table,
+            CASE WHEN g.at LIKE '%TRUNCATE' THEN 'STATEMENT' ELSE 'ROW' END,
+            CASE WHEN g.condition = '' THEN '' ELSE 'WHEN (' || g.condition || ')' END,
+            'shop_' || g.does, g.says
+        );
+        EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', 'shop_' || g.of_table, 'shop_' || g.of_table || '_' || g.name);
+    END LOOP;
+END
+$do$;

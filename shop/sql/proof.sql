@@ -1,0 +1,101 @@
+-- Every invariant of goods and orders as a query that names the rows which break it: (row, detail).
+
+-- rule: a stock stands where its moves left it
+SELECT 'stock of product ' || p.slug, 'on hand ' || s.on_hand || ', held ' || s.held || ', committed ' || s.committed || ', version ' || s.version
+FROM shop_stock s JOIN shop_product p ON p.id = s.product_id LEFT JOIN (
+    SELECT stock_id, count(*) AS n, max(seq) AS newest,
+        sum(CASE kind WHEN 'set' THEN quantity WHEN 'ship' THEN -quantity ELSE 0 END) AS on_hand,
+        sum(CASE kind WHEN 'commit' THEN quantity WHEN 'release' THEN -quantity WHEN 'ship' THEN -quantity ELSE 0 END) AS committed
+    FROM shop_stockmove GROUP BY stock_id
+) m ON m.stock_id = s.product_id
+WHERE s.on_hand <> coalesce(m.on_hand, 0) OR s.committed <> coalesce(m.committed, 0) OR s.held <> 0
+    OR s.version <> coalesce(m.n, 0) OR s.version <> coalesce(m.newest, 0);
+
+-- rule: what is committed is what orders wait to send
+SELECT 'stock of product ' || p.slug, 'committed ' || s.committed || ', in orders ' || coalesce(o.pieces, 0)
+FROM shop_stock s JOIN shop_product p ON p.id = s.product_id LEFT JOIN (
+    SELECT l.product_id, sum(l.quantity) AS pieces
+    FROM shop_orderline l JOIN shop_order x ON x.public_id = l.order_id
+    WHERE x.state IN ('paid', 'accepted', 'packed') GROUP BY l.product_id
+) o ON o.product_id = s.product_id
+WHERE s.committed <> coalesce(o.pieces, 0);
+
+-- rule: an order is the sum of its lines
+SELECT 'order ' || o.number, 'items ' || o.items_sen || ', lines ' || coalesce(l.total, 0)
+FROM shop_order o LEFT JOIN (
+    SELECT order_id, sum(total_sen) AS total FROM shop_orderline GROUP BY order_id
+) l ON l.order_id = o.public_id
+WHERE o.items_sen <> coalesce(l.total, 0);
+
+-- rule: an order stands where its events left it
+SELECT 'order ' || o.number, o.state || ' at version ' || o.version || ', events ' || coalesce(e.n, 0)
+FROM shop_order o LEFT JOIN (
+    SELECT order_id, count(*) AS n, max(seq) AS newest FROM shop_orderevent GROUP BY order_id
+) e ON e.order_id = o.public_id
+LEFT JOIN shop_orderevent x ON x.order_id = o.public_id AND x.seq = o.version
+WHERE o.version <> coalesce(e.n, 0) OR o.version <> coalesce(e.newest, 0) OR coalesce(x.to_state, '') <> o.state;
+
+-- rule: each event continues from the one before
+SELECT 'event ' || e.seq || ' of order ' || o.number, e.from_state || ' to ' || e.to_state
+FROM shop_orderevent e JOIN shop_order o ON o.public_id = e.order_id
+LEFT JOIN shop_orderevent b ON b.order_id = e.order_id AND b.seq = e.seq - 1
+WHERE e.from_state <> coalesce(b.to_state, '')
+    OR NOT EXISTS (
+        SELECT 1 FROM shop_transition t
+        WHERE t.from_state = e.from_state AND t.to_state = e.to_state AND t.name = e.transition AND t.who = e.actor_kind
+    );
+
+-- rule: an order that was cancelled says by whom, as its last event does
+SELECT 'order ' || o.number, 'cancelled by ' || o.cancelled_by || ', event by ' || e.actor_kind
+FROM shop_order o JOIN shop_orderevent e ON e.order_id = o.public_id AND e.seq = o.version
+WHERE o.state = 'cancelled' AND o.cancelled_by <> CASE e.actor_kind WHEN 'system' THEN 'expired' ELSE e.actor_kind END;
+
+-- rule: a buyer's counter is the number of their orders
+SELECT 'counter of buyer ' || c.user_id, c.orders || ' orders, ' || c.unfinished || ' unfinished; rows ' || coalesce(o.n, 0) || ', ' || coalesce(o.unfinished, 0)
+FROM shop_ordercounter c LEFT JOIN (
+    SELECT buyer_id, count(*) AS n, sum(CASE WHEN state IN ('completed', 'cancelled') THEN 0 ELSE 1 END) AS unfinished,
+        max(purchase_rev) AS rev
+    FROM shop_order GROUP BY buyer_id
+) o ON o.buyer_id = c.user_id
+WHERE c.user_id IS NOT NULL
+    AND (c.orders <> coalesce(o.n, 0) OR c.unfinished <> coalesce(o.unfinished, 0) OR c.rev <> coalesce(o.rev, 0));
+
+-- rule: a shop's counter is the number of its orders
+SELECT 'counter of shop ' || s.handle, c.orders || ' orders, ' || c.unfinished || ' unfinished; rows ' || coalesce(o.n, 0) || ', ' || coalesce(o.unfinished, 0)
+FROM shop_shop s LEFT JOIN shop_ordercounter c ON c.shop_id = s.id LEFT JOIN (
+    SELECT shop_id, count(*) AS n, sum(CASE WHEN state IN ('completed', 'cancelled') THEN 0 ELSE 1 END) AS unfinished,
+        max(sale_rev) AS rev
+    FROM shop_order GROUP BY shop_id
+) o ON o.shop_id = s.id
+WHERE c.id IS NULL OR c.orders <> coalesce(o.n, 0) OR c.unfinished <> coalesce(o.unfinished, 0) OR c.rev <> coalesce(o.rev, 0);
+
+-- rule: every buyer has a counter
+SELECT 'order ' || o.number, 'its buyer has none'
+FROM shop_order o LEFT JOIN shop_ordercounter c ON c.user_id = o.buyer_id
+WHERE c.id IS NULL;
+
+-- rule: an order was answered under the key it was asked with
+SELECT 'order ' || o.number, 'no attempt led to it'
+FROM shop_order o LEFT JOIN shop_attempt a ON a.order_id = o.public_id
+WHERE a.id IS NULL OR a.outcome <> 'placed' OR a.buyer_id <> o.buyer_id;
+
+-- rule: a timer waits only where it could still do something
+SELECT 'timer of order ' || o.number, t.kind || ' waits while the order is ' || o.state
+FROM shop_ordertimer t JOIN shop_order o ON o.public_id = t.order_id
+WHERE t.state = 'waiting' AND NOT (
+    t.kind = 'accept' AND o.state = 'paid' OR t.kind = 'ship' AND o.state IN ('accepted', 'packed')
+    OR t.kind = 'complete' AND o.state = 'delivered'
+);
+
+-- rule: a timer waits wherever somebody else could let an order lie
+SELECT 'order ' || o.number, o.state || ', and no timer waits'
+FROM shop_order o LEFT JOIN shop_shipment p ON p.order_id = o.public_id
+WHERE (o.state IN ('paid', 'accepted', 'packed') OR o.state = 'delivered' AND p.delivered_source = 'courier')
+    AND NOT EXISTS (SELECT 1 FROM shop_ordertimer t WHERE t.order_id = o.public_id AND t.state = 'waiting');
+
+-- rule: what was sent has a parcel, and nothing else has one
+SELECT 'order ' || o.number, o.state || ', parcel ' || coalesce(p.resi, 'none')
+FROM shop_order o LEFT JOIN shop_shipment p ON p.order_id = o.public_id
+WHERE (p.order_id IS NULL) = EXISTS (
+    SELECT 1 FROM shop_orderevent e WHERE e.order_id = o.public_id AND e.transition = 'shipped'
+);

@@ -1,0 +1,158 @@
+-- What the database itself refuses about goods and orders. SQLite drops triggers in silence when it rebuilds a table, so these
+-- are made afresh at the end of every migration that touches one, and looked for whenever a server starts.
+-- The triggers called *_once are for INSERT OR REPLACE, which removes the old row without asking any trigger on DELETE.
+
+CREATE TRIGGER shop_stock_undeleted BEFORE DELETE ON shop_stock
+BEGIN SELECT RAISE(ABORT, 'shop_stock: is never deleted'); END;
+
+CREATE TRIGGER shop_stock_once BEFORE INSERT ON shop_stock
+WHEN EXISTS (SELECT 1 FROM shop_stock WHERE product_id = NEW.product_id)
+BEGIN SELECT RAISE(ABORT, 'shop_stock: is never replaced'); END;
+
+CREATE TRIGGER shop_stock_begins_empty BEFORE INSERT ON shop_stock
+WHEN NEW.on_hand <> 0 OR NEW.held <> 0 OR NEW.committed <> 0 OR NEW.version <> 0
+BEGIN SELECT RAISE(ABORT, 'shop_stock: begins empty'); END;
+
+CREATE TRIGGER shop_stock_moves_are_numbered BEFORE UPDATE ON shop_stock
+WHEN NEW.product_id <> OLD.product_id OR NEW.version <> OLD.version + 1
+BEGIN SELECT RAISE(ABORT, 'shop_stock: pieces move by numbered moves alone'); END;
+
+CREATE TRIGGER shop_stock_whole BEFORE UPDATE ON shop_stock
+WHEN typeof(NEW.on_hand) <> 'integer' OR typeof(NEW.held) <> 'integer' OR typeof(NEW.committed) <> 'integer'
+    OR typeof(NEW.version) <> 'integer'
+BEGIN SELECT RAISE(ABORT, 'shop_stock: whole pieces only'); END;
+
+CREATE TRIGGER shop_stockmove_unchanged BEFORE UPDATE ON shop_stockmove
+BEGIN SELECT RAISE(ABORT, 'shop_stockmove: is append-only'); END;
+
+CREATE TRIGGER shop_stockmove_undeleted BEFORE DELETE ON shop_stockmove
+BEGIN SELECT RAISE(ABORT, 'shop_stockmove: is append-only'); END;
+
+CREATE TRIGGER shop_stockmove_once BEFORE INSERT ON shop_stockmove
+WHEN EXISTS (SELECT 1 FROM shop_stockmove WHERE stock_id = NEW.stock_id AND seq = NEW.seq)
+    OR EXISTS (SELECT 1 FROM shop_stockmove WHERE stock_id = NEW.stock_id AND idempotency_key = NEW.idempotency_key)
+BEGIN SELECT RAISE(ABORT, 'shop_stockmove: is append-only'); END;
+
+CREATE TRIGGER shop_stockmove_is_newest BEFORE INSERT ON shop_stockmove
+WHEN NOT EXISTS (SELECT 1 FROM shop_stock WHERE product_id = NEW.stock_id AND version = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'shop_stockmove: tells the move that was just made'); END;
+
+CREATE TRIGGER shop_stockmove_whole BEFORE INSERT ON shop_stockmove
+WHEN typeof(NEW.quantity) <> 'integer' OR typeof(NEW.seq) <> 'integer'
+BEGIN SELECT RAISE(ABORT, 'shop_stockmove: whole pieces only'); END;
+
+CREATE TRIGGER shop_order_undeleted BEFORE DELETE ON shop_order
+BEGIN SELECT RAISE(ABORT, 'shop_order: is never deleted'); END;
+
+CREATE TRIGGER shop_order_once BEFORE INSERT ON shop_order
+WHEN EXISTS (SELECT 1 FROM shop_order WHERE public_id = NEW.public_id OR number = NEW.number)
+BEGIN SELECT RAISE(ABORT, 'shop_order: is never replaced'); END;
+
+CREATE TRIGGER shop_order_begins_paid BEFORE INSERT ON shop_order
+WHEN NEW.state <> 'paid' OR NEW.version <> 1
+    OR NOT EXISTS (SELECT 1 FROM shop_orderevent WHERE order_id = NEW.public_id AND seq = 1 AND to_state = 'paid')
+BEGIN SELECT RAISE(ABORT, 'shop_order: begins paid, and with an event that tells it'); END;
+
+CREATE TRIGGER shop_order_whole BEFORE INSERT ON shop_order
+WHEN typeof(NEW.items_sen) <> 'integer' OR typeof(NEW.shipping_sen) <> 'integer' OR typeof(NEW.total_sen) <> 'integer'
+BEGIN SELECT RAISE(ABORT, 'shop_order: whole sen only'); END;
+
+CREATE TRIGGER shop_order_identity BEFORE UPDATE ON shop_order
+WHEN (NEW.public_id, NEW.number, NEW.shop_id, NEW.buyer_id, NEW.shop_name, NEW.shop_town, NEW.items_sen, NEW.shipping_sen,
+    NEW.total_sen, NEW.fee_rule, NEW.address, NEW.note, NEW.placed_at)
+    <> (OLD.public_id, OLD.number, OLD.shop_id, OLD.buyer_id, OLD.shop_name, OLD.shop_town, OLD.items_sen, OLD.shipping_sen,
+    OLD.total_sen, OLD.fee_rule, OLD.address, OLD.note, OLD.placed_at)
+BEGIN SELECT RAISE(ABORT, 'shop_order: what was bought does not change'); END;
+
+CREATE TRIGGER shop_order_moves BEFORE UPDATE ON shop_order
+WHEN NEW.version <> OLD.version + 1 OR NOT EXISTS (
+        SELECT 1 FROM shop_transition WHERE from_state = OLD.state AND to_state = NEW.state
+    ) OR NOT EXISTS (
+        SELECT 1 FROM shop_orderevent
+        WHERE order_id = NEW.public_id AND seq = NEW.version AND from_state = OLD.state AND to_state = NEW.state
+    )
+BEGIN SELECT RAISE(ABORT, 'shop_order: moves as the transitions say, one version at a time, and with an event that tells it'); END;
+
+CREATE TRIGGER shop_order_revs_grow BEFORE UPDATE ON shop_order
+WHEN NEW.purchase_rev <= OLD.purchase_rev OR NEW.sale_rev <= OLD.sale_rev
+BEGIN SELECT RAISE(ABORT, 'shop_order: every move is numbered in both lists'); END;
+
+CREATE TRIGGER shop_orderevent_unchanged BEFORE UPDATE ON shop_orderevent
+BEGIN SELECT RAISE(ABORT, 'shop_orderevent: is append-only'); END;
+
+CREATE TRIGGER shop_orderevent_undeleted BEFORE DELETE ON shop_orderevent
+BEGIN SELECT RAISE(ABORT, 'shop_orderevent: is append-only'); END;
+
+CREATE TRIGGER shop_orderevent_once BEFORE INSERT ON shop_orderevent
+WHEN EXISTS (SELECT 1 FROM shop_orderevent WHERE order_id = NEW.order_id AND seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'shop_orderevent: is append-only'); END;
+
+CREATE TRIGGER shop_orderevent_is_legal BEFORE INSERT ON shop_orderevent
+WHEN NOT EXISTS (
+        SELECT 1 FROM shop_transition
+        WHERE from_state = NEW.from_state AND to_state = NEW.to_state AND name = NEW.transition AND who = NEW.actor_kind
+    ) OR (NEW.seq = 1) <> (NEW.from_state = '') OR NEW.seq > 1 AND NOT EXISTS (
+        SELECT 1 FROM shop_order WHERE public_id = NEW.order_id AND version = NEW.seq - 1 AND state = NEW.from_state
+    )
+BEGIN SELECT RAISE(ABORT, 'shop_orderevent: is a move that this order may make now'); END;
+
+CREATE TRIGGER shop_orderline_unchanged BEFORE UPDATE ON shop_orderline
+BEGIN SELECT RAISE(ABORT, 'shop_orderline: is append-only'); END;
+
+CREATE TRIGGER shop_orderline_undeleted BEFORE DELETE ON shop_orderline
+BEGIN SELECT RAISE(ABORT, 'shop_orderline: is append-only'); END;
+
+CREATE TRIGGER shop_orderline_once BEFORE INSERT ON shop_orderline
+WHEN EXISTS (SELECT 1 FROM shop_orderline WHERE order_id = NEW.order_id AND position = NEW.position)
+BEGIN SELECT RAISE(ABORT, 'shop_orderline: is append-only'); END;
+
+CREATE TRIGGER shop_orderline_whole BEFORE INSERT ON shop_orderline
+WHEN typeof(NEW.price_sen) <> 'integer' OR typeof(NEW.quantity) <> 'integer' OR typeof(NEW.total_sen) <> 'integer'
+BEGIN SELECT RAISE(ABORT, 'shop_orderline: whole sen only'); END;
+
+CREATE TRIGGER shop_attempt_final BEFORE UPDATE ON shop_attempt
+BEGIN SELECT RAISE(ABORT, 'shop_attempt: an answer is final'); END;
+
+CREATE TRIGGER shop_attempt_undeleted BEFORE DELETE ON shop_attempt
+BEGIN SELECT RAISE(ABORT, 'shop_attempt: an answer is kept for ever'); END;
+
+CREATE TRIGGER shop_attempt_once BEFORE INSERT ON shop_attempt
+WHEN EXISTS (SELECT 1 FROM shop_attempt WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM shop_attempt WHERE order_id = NEW.order_id AND order_id IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM shop_attempt WHERE buyer_id = NEW.buyer_id AND idempotency_key = NEW.idempotency_key)
+BEGIN SELECT RAISE(ABORT, 'shop_attempt: an answer is final'); END;
+
+CREATE TRIGGER shop_ordercounter_undeleted BEFORE DELETE ON shop_ordercounter
+BEGIN SELECT RAISE(ABORT, 'shop_ordercounter: is never deleted'); END;
+
+CREATE TRIGGER shop_ordercounter_once BEFORE INSERT ON shop_ordercounter
+WHEN EXISTS (SELECT 1 FROM shop_ordercounter WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM shop_ordercounter WHERE user_id = NEW.user_id AND user_id IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM shop_ordercounter WHERE shop_id = NEW.shop_id AND shop_id IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'shop_ordercounter: is never replaced'); END;
+
+CREATE TRIGGER shop_ordercounter_only_grows BEFORE UPDATE ON shop_ordercounter
+WHEN NEW.user_id IS NOT OLD.user_id OR NEW.shop_id IS NOT OLD.shop_id OR NEW.orders < OLD.orders
+    OR NEW.orders > OLD.orders + 1 OR NEW.rev <> OLD.rev + 1
+BEGIN SELECT RAISE(ABORT, 'shop_ordercounter: counts one order at a time'); END;
+
+CREATE TRIGGER shop_shipment_undeleted BEFORE DELETE ON shop_shipment
+BEGIN SELECT RAISE(ABORT, 'shop_shipment: is never deleted'); END;
+
+CREATE TRIGGER shop_shipment_once BEFORE INSERT ON shop_shipment
+WHEN EXISTS (SELECT 1 FROM shop_shipment WHERE order_id = NEW.order_id OR courier = NEW.courier AND resi = NEW.resi)
+BEGIN SELECT RAISE(ABORT, 'shop_shipment: is never replaced'); END;
+
+CREATE TRIGGER shop_shipment_identity BEFORE UPDATE ON shop_shipment
+WHEN (NEW.order_id, NEW.courier, NEW.resi, NEW.shipped_at) <> (OLD.order_id, OLD.courier, OLD.resi, OLD.shipped_at)
+    OR OLD.delivered_source = 'courier'
+BEGIN SELECT RAISE(ABORT, 'shop_shipment: the parcel does not change, and the courier has the last word'); END;
+
+CREATE TRIGGER shop_transition_unchanged BEFORE UPDATE ON shop_transition
+BEGIN SELECT RAISE(ABORT, 'shop_transition: is changed by migrations alone'); END;
+
+CREATE TRIGGER shop_transition_undeleted BEFORE DELETE ON shop_transition
+BEGIN SELECT RAISE(ABORT, 'shop_transition: is changed by migrations alone'); END;
+
+CREATE TRIGGER shop_transition_closed BEFORE INSERT ON shop_transition
+BEGIN SELECT RAISE(ABORT, 'shop_transition: is changed by migrations alone'); END;

@@ -1,0 +1,185 @@
+"""Orders in words: what state they are in, what happened to them, and what one may do, for either side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from shop.api import OrderSummary, OrderView
+from superapp.core.money import Money
+from superapp.web import times
+
+# The one word of a state, as in a list.
+STATES: dict[str, Promise] = {
+    "paid": pgettext_lazy("order", "Paid"),
+    "accepted": pgettext_lazy("order", "Accepted"),
+    "packed": pgettext_lazy("order", "Packed"),
+    "shipped": pgettext_lazy("order", "On its way"),
+    "delivered": pgettext_lazy("order", "Arrived"),
+    "completed": pgettext_lazy("order", "Completed"),
+    "cancelled": pgettext_lazy("order", "Cancelled"),
+}
+# How it stands, in a sentence: (side, state).
+HEADLINES: dict[tuple[str, str], Promise] = {
+    ("buyer", "paid"): gettext_lazy("Your order is with the shop"),
+    ("buyer", "accepted"): gettext_lazy("The shop is preparing your order"),
+    ("buyer", "packed"): gettext_lazy("Your order is packed"),
+    ("buyer", "shipped"): gettext_lazy("Your order is on its way"),
+    ("buyer", "delivered"): gettext_lazy("Your order has arrived"),
+    ("buyer", "completed"): gettext_lazy("Your order is completed"),
+    ("buyer", "cancelled"): gettext_lazy("This order was cancelled"),
+    ("merchant", "paid"): gettext_lazy("A new order, paid"),
+    ("merchant", "accepted"): gettext_lazy("To be packed"),
+    ("merchant", "packed"): gettext_lazy("To be shipped"),
+    ("merchant", "shipped"): gettext_lazy("On its way to the buyer"),
+    ("merchant", "delivered"): gettext_lazy("Arrived at the buyer’s"),
+    ("merchant", "completed"): gettext_lazy("Completed"),
+    ("merchant", "cancelled"): gettext_lazy("This order was cancelled"),
+}
+# What comes next: (side, state).
+NEXT: dict[tuple[str, str], Promise] = {
+    ("buyer", "paid"): gettext_lazy("Now the shop accepts it. Until then you can still cancel."),
+    ("buyer", "accepted"): gettext_lazy("Now the shop packs it and hands it to a courier."),
+    ("buyer", "packed"): gettext_lazy("Now it goes to the courier."),
+    ("buyer", "shipped"): gettext_lazy("Once it is in your hands, say so here: then the shop gets its money."),
+    ("buyer", "delivered"): gettext_lazy(
+        "Is everything as it should be? Then say so here, and the shop gets its money."
+    ),
+    ("merchant", "paid"): gettext_lazy("Accept it if you can send it."),
+    ("merchant", "accepted"): gettext_lazy("Pack it, then hand it to a courier."),
+    ("merchant", "packed"): gettext_lazy("Hand it to a courier, and write the number of the parcel here."),
+    ("merchant", "shipped"): gettext_lazy("The buyer says when it is there; then the money is yours."),
+    ("merchant", "delivered"): gettext_lazy("Once the buyer has looked at it, the money is yours."),
+}
+# Where the money lies: (side, state).
+MONEY: dict[tuple[str, str], Promise] = {
+    ("buyer", "kept"): gettext_lazy("{total} is kept safe for this order. The shop has not got it yet."),
+    ("merchant", "kept"): gettext_lazy("{total} is kept safe for this order until the buyer has the goods."),
+    ("buyer", "completed"): gettext_lazy("{total} went to the shop."),
+    ("merchant", "completed"): gettext_lazy("{net} went to your shop: {total}, less a fee of {fee}."),
+    ("buyer", "cancelled"): gettext_lazy("{total} went back into your wallet."),
+    ("merchant", "cancelled"): gettext_lazy("{total} went back to the buyer."),
+}
+# What happened: (transition, who did it).
+STEPS: dict[tuple[str, str], Promise] = {
+    ("placed", "buyer"): gettext_lazy("Ordered and paid"),
+    ("accepted", "merchant"): gettext_lazy("Accepted by the shop"),
+    ("packed", "merchant"): gettext_lazy("Packed"),
+    ("shipped", "merchant"): gettext_lazy("Handed to {courier}, parcel {resi}"),
+    ("delivered", "merchant"): gettext_lazy("Arrived"),
+    ("delivered", "courier"): gettext_lazy("Arrived"),
+    ("completed", "buyer"): gettext_lazy("Received by the buyer; the money went to the shop"),
+    ("completed", "system"): gettext_lazy("Completed by itself; the money went to the shop"),
+    ("cancelled", "buyer"): gettext_lazy("Cancelled by the buyer; the money went back"),
+    ("cancelled", "merchant"): gettext_lazy("Cancelled by the shop; the money went back"),
+    ("cancelled", "system"): gettext_lazy(
+        "Cancelled, since the shop did not go on with it in time; the money went back"
+    ),
+}
+# Who says so, for a step that is somebody's word.
+SOURCES: dict[str, Promise] = {
+    "buyer": gettext_lazy("says the buyer"),
+    "merchant": gettext_lazy("says the shop"),
+    "courier": gettext_lazy("says {courier}"),
+    "system": gettext_lazy("by the clock"),
+}
+# What is still to come, in order.
+WAY = ("accepted", "packed", "shipped", "delivered", "completed")
+TO_COME: dict[str, Promise] = {
+    "accepted": gettext_lazy("The shop accepts"),
+    "packed": gettext_lazy("The shop packs"),
+    "shipped": gettext_lazy("On its way with a courier"),
+    "delivered": gettext_lazy("Arrives"),
+    "completed": gettext_lazy("Received; the shop gets its money"),
+}
+GOOD, BAD, WAITING = "good", "bad", "waiting"
+COLOURS = {"completed": GOOD, "delivered": GOOD, "cancelled": BAD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One stop of the track. ``at`` is None for what has not happened; ``source`` says whose word it is."""
+
+    sentence: str
+    source: str = ""
+    reason: str = ""
+    at: datetime | None = None
+    is_here: bool = False
+    is_over: bool = False
+
+
+def headline(order: OrderSummary) -> str:
+    return str(HEADLINES[order.side, order.state])
+
+
+def what_next(order: OrderSummary) -> str:
+    """What comes next; nothing for what is over."""
+    sentence = NEXT.get((order.side, order.state))
+    return str(sentence) if sentence else ""
+
+
+def due(order: OrderSummary, *, now: datetime) -> str:
+    """What happens by itself and when, if nobody does anything."""
+    if order.due_at is None:
+        return ""
+    moment = {
+        "day": times.day(order.due_at, now=now),
+        "hour": times.hour(order.due_at),
+        "zone": _zone(),
+    }
+    if order.due == "complete":
+        return _("If nobody says otherwise, it completes by itself: {day}, {hour} {zone}.").format(**moment)
+    if order.state == "paid":
+        return _("If the shop does not accept it by {day}, {hour} {zone}, all the money goes back.").format(**moment)
+    return _("If the shop does not ship it by {day}, {hour} {zone}, all the money goes back.").format(**moment)
+
+
+def money(order: OrderView) -> str:
+    """Where the money lies."""
+    summary = order.summary
+    state = summary.state if summary.state in ("completed", "cancelled") else "kept"
+    fee = order.fee or Money(0)
+    return str(MONEY[summary.side, state]).format(total=summary.total, net=summary.total - fee, fee=fee)
+
+
+def track(order: OrderView) -> list[Step]:
+    """What happened, then what is still to come."""
+    courier = order.shipment.courier if order.shipment else ""
+    resi = order.shipment.resi if order.shipment else ""
+    last = len(order.steps) - 1
+    happened = [
+        Step(
+            sentence=str(STEPS[step.transition, step.actor]).format(courier=courier, resi=resi),
+            source=str(SOURCES[step.actor]).format(courier=courier) if step.transition != "placed" else "",
+            reason=step.reason,
+            at=step.at,
+            is_here=place == last,
+            is_over=step.state == "cancelled",
+        )
+        for place, step in enumerate(order.steps)
+    ]
+    return happened + [Step(sentence=str(TO_COME[state])) for state in _ahead(order.summary.state)]
+
+
+def title(name: str, pieces: int, quantity: int) -> str:
+    """What was bought, in a few words: the first of it, how many, and that there is more."""
+    shown = f"{name} ×\u00a0{quantity}" if quantity > 1 else name
+    if pieces == quantity:
+        return shown
+    return _("{first} and {count} more").format(first=shown, count=pieces - quantity)
+
+
+def _ahead(state: str) -> Sequence[str]:
+    if state in ("completed", "cancelled"):
+        return ()
+    return WAY if state == "paid" else WAY[WAY.index(state) + 1 :]
+
+
+def _zone() -> str:
+    return times.zone_label(timezone.get_current_timezone_name())

@@ -1,0 +1,96 @@
+"""Photos over HTTP: how they come in, and how everybody gets them."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from shop import api, photos
+from shop.errors import PhotoTooLarge, PhotoUnreadable
+from shop.photos import StoredPhoto
+from superapp.accounts import api as accounts
+from superapp.core import clock, media
+from superapp.core.errors import NotLoggedIn
+from superapp.realtime.json_door import json_door
+
+# The photo itself, and what a form wraps around it.
+FORM_BYTES_MAX = photos.UPLOAD_BYTES_MAX + 64 * 1024
+NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+@never_cache
+@json_door("POST")
+def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
+    """Add a photo to a product of mine, at the end; the same again is once."""
+    owner_id = _person_id(request)
+    # Whose product it is, before a picture is opened for them.
+    api.product_of_owner(owner_id=owner_id, product=product)
+    stored = photos.store_photo(_upload(request))
+    shown = api.add_photo(
+        owner_id=owner_id,
+        product=product,
+        name=stored.name,
+        width=stored.width,
+        height=stored.height,
+        placeholder=stored.placeholder,
+        now=clock.now(),
+    )
+    return {"photo": _row(stored), "photos": [photo.name for photo in shown.photos]}
+
+
+@never_cache
+@json_door("POST", "DELETE")
+def logo(request: HttpRequest) -> dict[str, object]:
+    """Give my shop a picture, or take it away."""
+    owner_id = _person_id(request)
+    if request.method == "DELETE":
+        api.set_logo(owner_id=owner_id, logo="", now=clock.now())
+        return {"logo": None}
+    stored = photos.store_logo(_upload(request))
+    api.set_logo(owner_id=owner_id, logo=stored.name, now=clock.now())
+    return {"logo": _row(stored)}
+
+
+@require_safe
+def photo_file(request: HttpRequest, name: str, size: int) -> HttpResponse:
+    """
+    A photo for everybody who knows its name, which cannot be guessed. It asks no database: pages show dozens of them,
+    and what nobody shows any more is deleted by and by.
+    """
+    if size not in photos.SIZES or not NAME.fullmatch(name):
+        return media.missing()
+    path = photos.photo_file(name, size)
+    if not path.exists():
+        return media.missing()
+    return media.answer(path, content_type="image/webp", cache_control=f"public, {media.FOR_EVER}")
+
+
+def _person_id(request: HttpRequest) -> int:
+    if not request.user.is_authenticated:
+        raise NotLoggedIn
+    return accounts.user_of(request).pk
+
+
+def _upload(request: HttpRequest) -> bytes:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > FORM_BYTES_MAX:
+        raise PhotoTooLarge(megabytes_max=photos.UPLOAD_BYTES_MAX // 1024 // 1024)
+    photo = request.FILES.get("photo")
+    if photo is None:
+        raise PhotoUnreadable
+    content: bytes = photo.read(photos.UPLOAD_BYTES_MAX + 1)
+    return content
+
+
+def _row(photo: StoredPhoto) -> dict[str, object]:
+    """A photo on the wire."""
+    return {
+        "name": photo.name,
+        "width": photo.width,
+        "height": photo.height,
+        "placeholder": photo.placeholder,
+        "address": photos.photo_address(photo.name, photos.SIZES[-1]),
+    }

@@ -1,0 +1,242 @@
+"""
+What the database itself refuses: putting it there, and seeing that it is there.
+
+SQLite drops the triggers of a table in silence when a migration rebuilds it, and an operator can drop anything. So
+every app that has guards keeps a catalogue of them, every migration that touches a guarded table ends with
+``install_guards``, a test holds migrations to that, and no server starts while a guard is missing.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connection, migrations
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import CheckConstraint, UniqueConstraint
+
+from superapp.core import health
+
+_SQLITE_TRIGGER = re.compile(
+    r"^CREATE TRIGGER (?P<name>\w+) (?:.|\n)*? ON (?P<table>\w+)(?:.|\n)*?^BEGIN .*? END;$", re.MULTILINE
+)
+_POSTGRES_FUNCTION = re.compile(
+    r"^CREATE OR REPLACE FUNCTION (?P<name>\w+)\((?:.|\n)*?AS \$body\$(?P<body>(?:.|\n)*?)\$body\$;$", re.MULTILINE
+)
+# ('journal', 'append_only', 'BEFORE …', the guards' own table in postgres_guards.sql.
+_POSTGRES_TRIGGER = re.compile(r"^ +\('(?P<table>\w+)', '(?P<name>\w+)',\s+'BEFORE", re.MULTILINE)
+_SQLITE, _POSTGRES = "sqlite_guards.sql", "postgres_guards.sql"
+
+Look = Callable[[BaseDatabaseWrapper], list[str]]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """
+    The guards of an app: its guarded tables without their prefix, and the SQL that makes the guards.
+
+    ``further`` are files of PostgreSQL alone, such as functions that write; ``foreign_keys`` are constraints by table
+    that no model knows; ``look`` finds what else is missing.
+    """
+
+    app: str
+    sql: Path
+    tables: tuple[str, ...]
+    further: tuple[str, ...] = ()
+    foreign_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    triggered: type[CheckConstraint] | None = None
+    look: Look = lambda _connection: []
+
+    def install(self, connection: BaseDatabaseWrapper) -> None:
+        """Put every guard and function in place, as they are written today; doing it again changes nothing."""
+        with connection.cursor() as cursor:
+            present = set(connection.introspection.table_names(cursor))
+            if connection.vendor == "postgresql":
+                if present >= {f"{self.app}_{table}" for table in self.tables}:  # Not yet amid the first migrations.
+                    for name in (_POSTGRES, *self.further):
+                        cursor.execute(self.text(name))
+                return
+            for trigger in _SQLITE_TRIGGER.finditer(self.text(_SQLITE)):
+                if trigger["table"] in present:
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {trigger['name']}")
+                    cursor.execute(trigger[0].removesuffix(";"))
+
+    def remove(self, connection: BaseDatabaseWrapper) -> None:
+        """Take every guard and function away, as a migration back to nothing must."""
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                for name in reversed((_POSTGRES, *self.further)):
+                    cursor.execute(self.text(name.replace(".sql", "_reverse.sql")))
+                return
+            for trigger in _SQLITE_TRIGGER.finditer(self.text(_SQLITE)):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger['name']}")
+
+    def missing(self, connection: BaseDatabaseWrapper) -> list[str]:
+        """Name every guard, function and constraint that should be there and is not, or is not as it should be."""
+        find = self._missing_on_postgres if connection.vendor == "postgresql" else self._missing_on_sqlite
+        return sorted([*find(connection), *self._missing_constraints(connection), *self.look(connection)])
+
+    def is_migrated(self, connection: BaseDatabaseWrapper) -> bool:
+        """Whether every migration is applied: the guards change with them, and the last of them puts them there."""
+        loader = MigrationLoader(connection)
+        ours = {key for key in loader.graph.nodes if key[0] == self.app}
+        return bool(ours) and ours <= set(loader.applied_migrations)
+
+    def text(self, name: str) -> str:
+        return (self.sql / name).read_text()
+
+    def _missing_on_sqlite(self, connection: BaseDatabaseWrapper) -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            there = dict(cursor.fetchall())
+        expected = {
+            trigger["name"]: trigger[0].removesuffix(";") for trigger in _SQLITE_TRIGGER.finditer(self.text(_SQLITE))
+        }
+        return [f"trigger {name}" for name, sql in expected.items() if there.get(name) != sql]
+
+    def _missing_on_postgres(self, connection: BaseDatabaseWrapper) -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT c.relname || ' ' || t.tgname, p.proname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+                " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgenabled = 'A'"
+                " AND c.relnamespace = 'public'::regnamespace"
+            )
+            triggers = {name for name, _function in cursor.fetchall()}
+            cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
+            functions = dict(cursor.fetchall())
+        wanted = {
+            f"{self.app}_{trigger['table']} {self.app}_{trigger['table']}_{trigger['name']}"
+            for trigger in _POSTGRES_TRIGGER.finditer(self.text(_POSTGRES))
+        }
+        bodies = {
+            function["name"]: function["body"]
+            for name in (_POSTGRES, *self.further)
+            for function in _POSTGRES_FUNCTION.finditer(self.text(name))
+        }
+        return [
+            *(f"trigger {name}" for name in wanted - triggers),
+            *(f"function {name}" for name, body in bodies.items() if functions.get(name) != body),
+            *self._missing_foreign_keys(connection),
+        ]
+
+    def _missing_foreign_keys(self, connection: BaseDatabaseWrapper) -> list[str]:
+        absent = []
+        with connection.cursor() as cursor:
+            for table, names in self.foreign_keys.items():
+                cursor.execute(
+                    "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND convalidated",
+                    [f"{self.app}_{table}"],
+                )
+                there = {name for (name,) in cursor.fetchall()}
+                absent += [f"constraint {name}" for name in names if name not in there]
+        return absent
+
+    def _missing_constraints(self, connection: BaseDatabaseWrapper) -> list[str]:
+        absent = []
+        with connection.cursor() as cursor:
+            for model in apps.get_app_config(self.app).get_models():
+                there = connection.introspection.get_constraints(cursor, model._meta.db_table)
+                absent += [
+                    f"constraint {constraint.name}"
+                    for constraint in model._meta.constraints
+                    if isinstance(constraint, (CheckConstraint, UniqueConstraint))
+                    and constraint.name not in there
+                    and not self._is_triggered(connection, constraint)
+                ]
+        return absent
+
+    def _is_triggered(self, connection: BaseDatabaseWrapper, constraint: CheckConstraint | UniqueConstraint) -> bool:
+        """Whether a trigger holds it, which is looked for by itself."""
+        return self.triggered is not None and isinstance(constraint, self.triggered) and connection.vendor != "sqlite"
+
+
+catalogues: dict[str, Catalogue] = {}
+
+
+def catalogue(app: str, sql: Path, **particulars: Any) -> Catalogue:
+    """Make an app's catalogue known: from now on no process starts while one of its guards is missing."""
+    return catalogues.setdefault(app, Catalogue(app, sql, **particulars))
+
+
+class InstallGuards(migrations.RunPython):
+    """The last operation of every migration that touches a guarded table. An app's own subclass names its catalogue."""
+
+    app: str
+
+    def __init__(self) -> None:
+        super().__init__(self._install, self._remove)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [], {})
+
+    def _install(self, _apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        catalogues[self.app].install(schema_editor.connection)
+
+    def _remove(self, _apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        catalogues[self.app].remove(schema_editor.connection)
+
+
+class GuardsMissing(RuntimeError):
+    """Something that the database must refuse by itself would be let through; nothing may serve."""
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """What is missing of all the guards there are."""
+    return [guard for one in catalogues.values() for guard in one.missing(connection)]
+
+
+@health.essential
+def require() -> None:
+    """
+    Refuse to go on while a guard is missing.
+
+    :raises GuardsMissing: naming what is missing
+    """
+    absent = missing(connection)
+    if absent:
+        raise GuardsMissing(f"missing in the database: {', '.join(absent)}. 'manage.py install_guards' puts them back.")
+
+
+@register(Tags.database)
+def check_guards(databases: Collection[str] | None = None, **_options: Any) -> list[CheckMessage]:
+    """For ``manage.py check --database default``, and for ``migrate`` once there is nothing left to migrate."""
+    if not databases:
+        return []
+    return [
+        Error(
+            f"missing in the database: {', '.join(absent)}",
+            hint="Run manage.py install_guards.",
+            id=f"{one.app}.E001",
+        )
+        for one in catalogues.values()
+        if one.is_migrated(connection) and (absent := one.missing(connection))
+    ]
+
+
+class Watch:
+    """Looks again half a minute after everything was there, and at once after something was not."""
+
+    SECONDS = 30.0
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def __call__(self) -> str | None:
+        if time.monotonic() < self._until:
+            return None
+        absent = missing(connection)
+        if absent:
+            return f"missing in the database: {', '.join(absent)}"
+        self._until = time.monotonic() + self.SECONDS
+        return None
+
+
+health.check("guards")(Watch())

@@ -1,0 +1,110 @@
+"""Pictures that people send: read with suspicion, made anew from their pixels, written whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from superapp.core.errors import DomainError
+
+UPLOAD_BYTES_MAX = 8 * 1024 * 1024
+PIXELS_MAX = 50_000_000
+FORMATS = ("JPEG", "PNG", "WEBP")
+WEBP_QUALITY = 82
+PAPER = (255, 255, 255)
+# Whatever Pillow's readers let out about a file that is not what it says.
+UNREADABLE = (
+    *(OSError, EOFError, SyntaxError, ValueError, TypeError),
+    *(IndexError, KeyError, struct.error, ZeroDivisionError),
+)
+
+# Opened, a picture may take 200 MB for a moment: one at a time.
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How an app says that a picture has too many bytes, has too many pixels, or is none."""
+
+    too_large: type[DomainError]
+    too_many_pixels: type[DomainError]
+    unreadable: type[DomainError]
+
+
+def read(
+    upload: bytes, *, pixels_wanted: int, shape: Callable[[Image.Image], Image.Image], refusals: Refusals
+) -> Image.Image:
+    """
+    The pixels of a JPEG, PNG or WebP, upright and on paper, in the shape that is made of them; nothing else survives.
+
+    ``pixels_wanted`` is the longest side that is needed. One of the refusals is raised if it has too many bytes, would
+    be too large once opened, or is no picture of these by its content.
+    """
+    if len(upload) > UPLOAD_BYTES_MAX:
+        raise refusals.too_large(megabytes_max=UPLOAD_BYTES_MAX // 1024 // 1024)
+    with _one_at_a_time:
+        return _read(upload, pixels_wanted, shape, refusals)
+
+
+def webp(image: Image.Image) -> bytes:
+    """The picture as it is kept."""
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=WEBP_QUALITY, method=4)
+    return buffer.getvalue()
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put a file there, whole or not at all, whoever reads or stores the same at the same time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).chmod(0o640)
+    Path(file.name).replace(path)
+
+
+def stored_before(folder: Path, moment: datetime) -> dict[str, list[Path]]:
+    """Files of pictures below a folder that were stored before this moment, by name of the picture."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob("??/*.webp")):
+        if path.stat().st_mtime < moment.timestamp():
+            found.setdefault(path.name.split("-")[0], []).append(path)
+    return found
+
+
+def _read(
+    upload: bytes, pixels_wanted: int, shape: Callable[[Image.Image], Image.Image], refusals: Refusals
+) -> Image.Image:
+    too_many = refusals.too_many_pixels(megapixels_max=PIXELS_MAX // 1_000_000)
+    try:
+        with Image.open(io.BytesIO(upload), formats=FORMATS) as image:
+            # The header alone has been read so far: what says it is huge is never opened.
+            if image.width * image.height > PIXELS_MAX:
+                raise too_many
+            # A JPEG can be opened at a fraction of its size.
+            image.draft("RGB", (pixels_wanted * 2, pixels_wanted * 2))
+            return shape(_on_paper(ImageOps.exif_transpose(image)))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise too_many from None
+    except UNREADABLE:
+        raise refusals.unreadable from None
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    """Without transparency, which would be black in places that know none."""
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        paper = Image.new("RGB", image.size, PAPER)
+        paper.paste(image, mask=image.getchannel("A"))
+        return paper
+    return image.convert("RGB")

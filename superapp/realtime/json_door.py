@@ -1,0 +1,46 @@
+"""JSON over HTTP for what is no command: log-in, and files that people send."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from superapp.core.errors import DomainError
+from superapp.realtime import serving
+from superapp.realtime.errors import MethodNotAllowed
+
+View = Callable[..., HttpResponseBase]
+
+
+def json_door(*methods: str) -> Callable[[Callable[..., Any]], View]:
+    """Answer these methods with JSON: what the view returns, and what is refused in the one body of errors."""
+
+    def door(view: Callable[..., Any]) -> View:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+            def call() -> Any:
+                if request.method not in methods:
+                    raise MethodNotAllowed
+                return view(request, **parts)
+
+            try:
+                response = _json(serving.safely(call), 200)
+            except DomainError as refused:
+                is_method = isinstance(refused, MethodNotAllowed)
+                response = _json(refused.body(), 405 if is_method else int(refused.kind))
+                if refused.retry_after is not None:
+                    response.headers["Retry-After"] = str(refused.retry_after)
+            response.headers["Allow"] = ", ".join(methods)
+            return response
+
+        return answer
+
+    return door
+
+
+def _json(answer: object, status: int) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(answer), status=status, content_type="application/json")

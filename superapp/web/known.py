@@ -1,0 +1,42 @@
+"""Lists in their five states. ``#lib/known_list.js`` decides the same; both are held to one file of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from superapp.core.honest import Envelope
+
+State = Literal["loading", "empty", "list", "stale", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """
+    A list for ``web/_known.html``. ``row`` is the template of one row; ``empty`` that of what is said when there is
+    none, which is reached only when that is proven.
+    """
+
+    name: str
+    state: State
+    rows: Sequence[Any]
+    row: str
+    empty: str
+    as_of: datetime | None = None
+    more: str = ""
+
+
+def state_of(envelope: Envelope[Any]) -> State:
+    """What may be said of a list. "None" is said of one that is proven to be empty, and of no other."""
+    if envelope.is_proven_empty:
+        return "empty"
+    if not envelope.items:
+        return "unknown"
+    is_fresh = envelope.known and envelope.source == "live" and not _ails(envelope.parts)
+    return "list" if is_fresh else "stale"
+
+
+def _ails(parts: Mapping[str, Any]) -> bool:
+    return any(part.state != "ok" for part in parts.values())

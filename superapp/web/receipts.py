@@ -1,0 +1,67 @@
+"""The page on which anybody checks a receipt of ours, and the keys it is checked with. It knows nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from superapp.core import receipts
+from superapp.web import times
+
+HOUR_S = 3_600
+BLANK = {"lines": ()}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(no_cache=True)
+def check(request: HttpRequest) -> HttpResponse:
+    """Whether a receipt is ours. Modules answer that on the device; without them, a form asks us."""
+    text = "".join(request.POST.get("receipt", "")[: receipts.RECEIPT_CHARS_MAX * 2].split())
+    document = receipts.read(text) if text else None
+    context = {
+        "host": urlsplit(settings.PUBLIC_URL).netloc,
+        "text": text,
+        "verdict": ("ours" if document else "not_ours") if text else "",
+        "receipt": _shown(document) if document else BLANK,
+        "blank": BLANK,
+        "words": {f"receipt:{kind}": word for kind, word in kinds().items()} | {"receipt:": _("Receipt")},
+        "boot": {
+            "keys": [key.jwk() for key in receipts.public_keys()],
+            "locale": times.locale(),
+            "zones": times.ZONE_LABELS,
+        },
+    }
+    return render(request, "web/receipt_check.html", context, status=422 if context["verdict"] == "not_ours" else 200)
+
+
+@require_safe
+@cache_control(max_age=HOUR_S, public=True)
+def keys(request: HttpRequest) -> HttpResponse:
+    """Our public keys, as others' programs read them (RFC 7517)."""
+    return JsonResponse(
+        {"keys": [key.jwk() for key in receipts.public_keys()]}, content_type="application/jwk-set+json"
+    )
+
+
+def kinds() -> dict[str, Any]:
+    """What each kind of receipt is called: every app names its own, as ``receipt_kinds`` of its ``AppConfig``."""
+    return {
+        kind: word for config in apps.get_app_configs() for kind, word in getattr(config, "receipt_kinds", {}).items()
+    }
+
+
+def _shown(document: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **document,
+        "title": kinds().get(str(document.get("kind")), _("Receipt")),
+        "at": datetime.fromisoformat(str(document["at"])) if document.get("at") else None,
+    }

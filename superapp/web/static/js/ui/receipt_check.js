@@ -1,0 +1,96 @@
+import { Receipt } from "#lib/receipt.js"
+import { writeMoney } from "#lib/format.js"
+import { clone, fill, part } from "#ui/part.js"
+
+/**
+ * The check of a receipt: `<nusa-receipt-check>`. What is pasted, chosen from what the device kept, or carried by the address
+ * behind its `#` is checked here, without asking anybody.
+ */
+export class ReceiptCheck extends HTMLElement {
+  #form
+
+  connectedCallback() {
+    this.#form = this.querySelector("form")
+    this.#form.addEventListener("submit", this)
+    addEventListener("hashchange", this)
+    this.#showKept()
+    this.#checkAddress()
+  }
+
+  disconnectedCallback() {
+    this.#form.removeEventListener("submit", this)
+    removeEventListener("hashchange", this)
+  }
+
+  handleEvent(event) {
+    if (event.type === "hashchange") return this.#checkAddress()
+    if (event.submitter === part(this, "ask-server")) return undefined
+    event.preventDefault()
+    return this.#check(this.#form.receipt.value)
+  }
+
+  #checkAddress() {
+    const carried = location.hash.slice(1)
+    if (!carried) return undefined
+    this.#form.receipt.value = carried
+    return this.#check(carried)
+  }
+
+  async #check(pasted) {
+    const { keys, store } = this.page
+    const receipt = Receipt.read(pasted)
+    const verdict = receipt ? await receipt.check(keys, crypto.subtle) : "not_ours"
+    this.dataset.verdict = verdict
+    part(this, "ours").hidden = verdict !== "ours"
+    part(this, "not-ours").hidden = verdict !== "not_ours"
+    part(this, "unable").hidden = part(this, "ask-server").hidden = verdict !== "unable"
+    part(this, "paper").hidden = verdict !== "ours"
+    if (verdict !== "ours") return
+    this.#show(receipt.document)
+    await store?.keepReceipt({ text: receipt.text, at: receipt.document.at })
+    await this.#showKept()
+  }
+
+  #show(document) {
+    const paper = part(this, "paper")
+    fill(paper, "title", this.#title(document))
+    fill(paper, "seller", document.seller?.name)
+    fill(paper, "number", document.number)
+    fill(paper, "issuer", document.issuer)
+    fill(paper, "at", this.page.moment(document.at))
+    part(paper, "at").dateTime = document.at
+    part(paper, "lines").replaceChildren(...(document.lines ?? []).map(lineOf))
+    // Each line has a total of its own, and stands before that of all.
+    fill(paper.querySelector(".paper__total"), "total", document.total && writeMoney(document.total))
+  }
+
+  async #showKept() {
+    const kept = (await this.page.store?.receipts()) ?? []
+    part(this, "kept").hidden = kept.length === 0
+    part(this, "kept-rows").replaceChildren(...kept.map(({ text }) => this.#row(text)))
+  }
+
+  #row(text) {
+    const { document } = new Receipt(text)
+    const row = clone("kept-receipt-template")
+    part(row, "open").href = `#${text}`
+    fill(row, "title", `${this.#title(document)} · ${document.number}`)
+    fill(row, "seller", document.seller?.name)
+    fill(row, "at", this.page.moment(document.at))
+    fill(row, "total", document.total && writeMoney(document.total))
+    return row
+  }
+
+  #title({ kind }) {
+    const { data } = this.page
+    return data.word(data.has(`receipt:${kind}`) ? `receipt:${kind}` : "receipt:")
+  }
+}
+
+function lineOf({ text, quantity, total }) {
+  const line = clone("receipt-line-template")
+  fill(line, "text", text)
+  fill(line, "quantity", quantity)
+  fill(line, "total", total && writeMoney(total))
+  return line
+}

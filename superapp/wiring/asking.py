@@ -1,0 +1,64 @@
+"""From a storefront into a conversation with whoever runs it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from chat import api as chat
+from shop import api as shop
+from shop.api import ProductView, ShopView
+from shop.errors import ProductNotFound
+from superapp.accounts import api as accounts
+from superapp.accounts.api import for_people, user_of
+from superapp.core import clock, ids
+
+
+@for_people
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_shop(request: HttpRequest, handle: str) -> HttpResponse:
+    """
+    Talk to a shop. Whoever does so for the first time is told what the shop then sees, and says yes: the two become
+    contacts, since both sides wanted to be found. Whoever blocked the other goes on hearing nothing of them.
+    """
+    user, now = user_of(request), clock.now()
+    found = shop.shop_page(handle, limit=1).shop
+    if found.owner_id == user.pk:
+        return redirect("chat:list")
+    is_known = accounts.are_contacts(user.pk, found.owner_id)
+    if not is_known and request.method != "POST":
+        product = _product(request.GET.get("barang", ""), found)
+        return render(request, "wiring/ask_shop.html", {"shop": found, "product": product})
+    with transaction.atomic():
+        accounts.acquaint(user_id=user.pk, peer_id=found.owner_id, now=now)
+        conversation = chat.open_direct(user_id=user.pk, peer_id=found.owner_id, now=now)
+        product = _product(request.POST.get("barang", ""), found)
+        if product is not None:
+            draft = chat.Side(draft=_question(product, found))
+            chat.keep_side(conversation_id=conversation.public_id, user_id=user.pk, side=draft)
+    return redirect("chat:conversation", conversation=conversation.public_id)
+
+
+def _product(text: str, of: ShopView) -> ProductView | None:
+    """What they want to ask about, if it stands in this shop."""
+    public_id: UUID | None = ids.parse_id(text)
+    if public_id is None:
+        return None
+    try:
+        page = shop.listed_product(public_id)
+    except ProductNotFound:
+        return None
+    return page.product if page.shop.public_id == of.public_id else None
+
+
+def _question(product: ProductView, of: ShopView) -> str:
+    address = f"{settings.PUBLIC_URL}/toko/{of.handle}/{product.slug}/"
+    return _("Hello! About “{name}”: {address}").format(name=product.name, address=address)

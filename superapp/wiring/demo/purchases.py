@@ -1,0 +1,216 @@
+"""What the demo people bought of each other, in every state that an order can be in: through the doors, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from chat import api as chat
+from shop import api as shop
+from shop.api import Placed, ProductView
+from superapp.accounts import api as accounts
+from superapp.core import outbox
+from superapp.wiring.demo.people import CAST
+from superapp.wiring.demo.purses import PIN, Deed
+
+SIGNED = {"penerima": "diterima langsung"}
+COURIERS = ("JNE", "J&T Express", "SiCepat")
+HOMES = {
+    "emma": ("Emma Clarke", "0812 1000 0012", "Jalan Prawirotaman 27", "Yogyakarta"),
+    "fatimah": ("Cut Fatimah", "0812 1000 0008", "Jalan Teuku Umar 41, Seutui", "Banda Aceh"),
+    "yohana": ("Yohana Mambrasar", "0812 1000 0006", "Jalan Sentani Raya 8, dekat pelabuhan", "Jayapura"),
+    "sekar": ("Sekar Ayuningtyas", "0812 1000 0001", "Jalan Kemasan 12, Kotagede", "Yogyakarta"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bought:
+    """
+    Somebody bought something so many hours ago; what happened then, and how many hours later: ``accept``, ``pack``,
+    ``ship``, ``courier`` (a courier says that it arrived), ``report`` (the shop does), ``confirm``, ``cancel`` by the
+    buyer, ``refuse`` by the shop.
+    """
+
+    buyer: str
+    shop: str
+    product: str
+    hours_ago: float
+    quantity: int = 1
+    note: str = ""
+    then: tuple[tuple[str, float], ...] = ()
+
+
+BOUGHT = (
+    Bought(
+        buyer="sekar",
+        shop="tenun-lende",
+        product="Syal kapas kunyit",
+        hours_ago=232,
+        then=(("accept", 3), ("pack", 20), ("ship", 26), ("courier", 122), ("confirm", 130)),
+    ),
+    Bought(
+        buyer="yohana",
+        shop="manik-sekar",
+        product="Satu set kotak hadiah: gelang dan anting",
+        hours_ago=211,
+        note="Kartu ucapannya: Selamat wisuda, Adik!",
+        then=(("accept", 1), ("pack", 5), ("ship", 8), ("courier", 98), ("confirm", 101)),
+    ),
+    Bought(
+        buyer="fatimah",
+        shop="manik-sekar",
+        product="Ikat rambut batik kawung",
+        hours_ago=190,
+        quantity=3,
+        then=(("refuse", 6),),
+    ),
+    Bought(
+        buyer="emma",
+        shop="manik-sekar",
+        product="Bros daun sirih",
+        hours_ago=120,
+        then=(("accept", 2), ("ship", 9), ("courier", 97)),
+    ),
+    Bought(buyer="fatimah", shop="manik-sekar", product="Gantungan kunci manik", hours_ago=101, then=(("cancel", 1),)),
+    Bought(
+        buyer="fatimah",
+        shop="manik-sekar",
+        product="Bros mawar kain",
+        hours_ago=96,
+        quantity=2,
+        then=(("accept", 4), ("ship", 20), ("report", 71)),
+    ),
+    Bought(
+        buyer="yohana",
+        shop="manik-sekar",
+        product="Kalung manik laut",
+        hours_ago=74,
+        then=(("accept", 2), ("pack", 7), ("ship", 22)),
+    ),
+    # Nobody took it on: it goes back by itself as soon as somebody looks at the clock.
+    Bought(buyer="yohana", shop="tenun-lende", product="Dompet tenun", hours_ago=60),
+    Bought(
+        buyer="sekar",
+        shop="kopi-rante",
+        product="Kopi Toraja Arabika Sesean 200 g, biji",
+        hours_ago=52,
+        quantity=2,
+        then=(("accept", 1), ("pack", 21), ("ship", 27)),
+    ),
+    Bought(
+        buyer="fatimah",
+        shop="manik-sekar",
+        product="Pouch batik parang",
+        hours_ago=44,
+        then=(("accept", 2), ("pack", 19)),
+    ),
+    Bought(
+        buyer="yohana",
+        shop="manik-sekar",
+        product="Anting tetes kunyit",
+        hours_ago=27,
+        quantity=2,
+        note="Kalau bisa dibungkus terpisah",
+        then=(("accept", 3),),
+    ),
+    Bought(buyer="sekar", shop="kopi-rante", product="Gula aren bungkus daun 500 g", hours_ago=5),
+    Bought(
+        buyer="emma",
+        shop="manik-sekar",
+        product="Gelang pa'tedong",
+        hours_ago=2.5,
+        note="A gift: please leave out the price :)",
+    ),
+)
+
+
+def deeds(*, now: datetime) -> list[Deed]:
+    """Everything that was bought and what became of it, each at its time; doing it again does nothing again."""
+    people = {person.key: _user_id(person.number) for person in CAST}
+    found: list[Deed] = []
+    for number, bought in enumerate(BOUGHT):
+        found += _deeds_of(bought, number, people, now=now)
+    return found
+
+
+def tell(*, now: datetime) -> None:
+    """Have the cards posted that say it all, and read by those whose conversations are not meant to be unread."""
+    outbox.deliver_due(now)
+    people = {person.key: _user_id(person.number) for person in CAST}
+    for buyer in ("fatimah", "yohana"):
+        talk = chat.open_direct(user_id=people[buyer], peer_id=people["sekar"], now=now)
+        for reader in (buyer, "sekar"):
+            last = chat.summary(talk.public_id, people[reader]).last_seq
+            chat.read_up_to(conversation_id=talk.public_id, user_id=people[reader], seq=last)
+
+
+def _deeds_of(bought: Bought, number: int, people: Mapping[str, int], *, now: datetime) -> Iterator[Deed]:
+    placed_at = now - timedelta(hours=bought.hours_ago)
+    order = _Order(bought, number, people)
+    yield placed_at, partial(order.place, now=placed_at)
+    for place, (what, later) in enumerate(bought.then, 1):
+        at = placed_at + timedelta(hours=later)
+        yield at, partial(order.move, what, place, now=at)
+
+
+class _Order:
+    """One order while it is played."""
+
+    def __init__(self, bought: Bought, number: int, people: Mapping[str, int]) -> None:
+        self._bought = bought
+        self._number = number
+        self._buyer_id = people[bought.buyer]
+        self._id: UUID | None = None
+        self._merchant_id = 0
+
+    def place(self, *, now: datetime) -> None:
+        page = shop.shop_page(self._bought.shop)
+        product = _named(page.products, self._bought.product)
+        self._merchant_id = page.shop.owner_id
+        assert product.price is not None
+        name, phone, text, town = HOMES[self._bought.buyer]
+        answer = shop.place_order(
+            buyer_id=self._buyer_id,
+            product=product.public_id,
+            quantity=self._bought.quantity,
+            address={"name": name, "phone": phone, "text": text, "town": town},
+            note=self._bought.note,
+            expected_total=product.price * self._bought.quantity,
+            pin=PIN,
+            idempotency_key=f"demo-{self._number}",
+            now=now,
+        )
+        assert isinstance(answer, Placed), answer
+        self._id = answer.order
+
+    def move(self, what: str, place: int, *, now: datetime) -> None:
+        """Do the next thing with it, unless it was done before."""
+        order, buyer, merchant = self._id, self._buyer_id, self._merchant_id
+        assert order is not None
+        if len(shop.order(user_id=buyer, order=order).steps) > place:
+            return
+        courier, resi = COURIERS[self._number % len(COURIERS)], f"DEMO{2_611_000 + self._number * 37}"
+        verbs: dict[str, Callable[[], object]] = {
+            "accept": lambda: shop.accept_order(user_id=merchant, order=order, now=now),
+            "pack": lambda: shop.pack_order(user_id=merchant, order=order, now=now),
+            "ship": lambda: shop.ship_order(user_id=merchant, order=order, courier=courier, resi=resi, now=now),
+            "report": lambda: shop.report_delivery(user_id=merchant, order=order, now=now),
+            "courier": lambda: shop.courier_delivered(courier=courier, resi=resi, evidence=SIGNED, now=now),
+            "confirm": lambda: shop.confirm_receipt(user_id=buyer, order=order, now=now),
+            "cancel": lambda: shop.cancel_order(user_id=buyer, order=order, reason="Salah pilih warna", now=now),
+            "refuse": lambda: shop.cancel_order(user_id=merchant, order=order, reason="Kainnya sedang habis", now=now),
+        }
+        verbs[what]()
+
+
+def _named(products: tuple[ProductView, ...], name: str) -> ProductView:
+    return next(product for product in products if product.name == name)
+
+
+def _user_id(number: str) -> int:
+    user = accounts.user_by_number(number)
+    assert user is not None
+    return user.pk

@@ -1,0 +1,148 @@
+"""Orders, said where buyer and shop talk: one card that lives, and a line for each move."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from chat import api as chat
+from chat.errors import NotAccepted
+from shop import api as shop
+from shop.api import OrderView, StepView
+from shop.events import OrderMoved, OrderPlaced
+from superapp.accounts import api as accounts
+from superapp.core import clock
+from superapp.core.events import subscribe
+from superapp.wiring.cards import ORDER
+
+# What happened, in one line for both: by the name of the line.
+LINES = {
+    "shop.accepted": _("Order {number}: accepted by the shop"),
+    "shop.packed": _("Order {number}: packed"),
+    "shop.shipped": _("Order {number}: on its way with {courier}, parcel {resi}"),
+    "shop.delivered_merchant": _("Order {number}: arrived, says the shop"),
+    "shop.delivered_courier": _("Order {number}: arrived, says {courier}"),
+    "shop.completed": _("Order {number}: received; the money went to the shop"),
+    "shop.completed_system": _("Order {number}: completed by itself; the money went to the shop"),
+    "shop.cancelled": _("Order {number}: cancelled; all the money went back"),
+    "shop.cancelled_why": _("Order {number}: cancelled ({reason}); all the money went back"),
+}
+# What the others want to know of at once; the rest they see when they look.
+NEWS = {"shipped", "delivered", "completed", "cancelled"}
+RECEIPTS = {"paid": "shop.order_paid", "completed": "shop.order_completed"}
+
+
+def register() -> None:
+    """Have chat know the lines."""
+    for name, sentence in LINES.items():
+        chat.register_line(name, sentence)
+
+
+@subscribe(OrderPlaced)
+def show_order_to_both(event: OrderPlaced) -> None:
+    """
+    Post the order as a card into the conversation of buyer and shop, opened if they have none.
+
+    From now on they may write to each other. Where one has blocked the other before, the order says it all by itself.
+    """
+    accounts.acquaint(user_id=event.buyer_id, peer_id=event.merchant_id, now=clock.now())
+    conversation = _conversation(event)
+    if conversation is None:
+        return
+    order = shop.order(user_id=event.buyer_id, order=UUID(event.order))
+    chat.post_card(
+        conversation_id=conversation,
+        sender_id=event.buyer_id,
+        sender_public_id=accounts.public_ids({event.buyer_id})[event.buyer_id],
+        card_type=ORDER,
+        card=_card(event, order),
+        idempotency_key=_key(event),
+        now=clock.now(),
+    )
+
+
+@subscribe(OrderMoved)
+def show_move_to_both(event: OrderMoved) -> None:
+    """Let the card say how the order stands now, and a line what happened. Coming twice or late changes nothing."""
+    conversation = _conversation(event)
+    if conversation is None:
+        return
+    order = shop.order(user_id=event.buyer_id, order=UUID(event.order))
+    chat.change_card(
+        conversation_id=conversation,
+        sender_id=event.buyer_id,
+        idempotency_key=_key(event),
+        card=_card(event, order),
+    )
+    speaker = _speaker(event)
+    line, fields = _line(event, order)
+    chat.post_line(
+        conversation_id=conversation,
+        sender_id=speaker,
+        sender_public_id=accounts.public_ids({speaker})[speaker],
+        line=line,
+        fields={"number": event.number, **fields},
+        is_news=event.transition in NEWS,
+        idempotency_key=f"{_key(event)}:{event.version}",
+        now=clock.now(),
+    )
+
+
+def _conversation(event: OrderPlaced | OrderMoved) -> UUID | None:
+    try:
+        found = chat.open_direct(user_id=event.buyer_id, peer_id=event.merchant_id, now=clock.now())
+    except NotAccepted:
+        return None
+    return found.public_id
+
+
+def _card(event: OrderPlaced | OrderMoved, order: OrderView) -> dict[str, Any]:
+    """How the order stood at this fact: the same however often and late it is asked for."""
+    shipment = order.shipment if event.state in ("shipped", "delivered", "completed") else None
+    receipts = shop.receipts_of(order)
+    return {
+        "version": event.version,
+        "order": event.order,
+        "number": event.number,
+        "state": event.state,
+        "title": _title(event.first_item, order.lines[0].quantity),
+        "total": {"amount_minor": event.total_minor, "asset": event.asset},
+        "shop": event.shop_name,
+        "shipment": f"{shipment.courier} {shipment.resi}" if shipment else "",
+        "placed_at": clock.wire(order.summary.placed_at),
+        "moved_at": event.at,
+        # Of what was true then: the receipt of the end comes with the end.
+        "receipt": receipts.get(RECEIPTS.get(event.state, "")) or receipts[RECEIPTS["paid"]],
+    }
+
+
+def _title(name: str, quantity: int) -> str:
+    return f"{name} ×\u00a0{quantity}" if quantity > 1 else name
+
+
+def _line(event: OrderMoved, order: OrderView) -> tuple[str, dict[str, str]]:
+    shipment = order.shipment
+    parcel = {"courier": shipment.courier, "resi": shipment.resi} if shipment else {}
+    if event.transition == "delivered":
+        return f"shop.delivered_{'courier' if event.actor == 'courier' else 'merchant'}", parcel
+    if event.transition == "completed" and event.actor == "system":
+        return "shop.completed_system", {}
+    if event.transition == "cancelled" and (reason := _step(event, order).reason):
+        return "shop.cancelled_why", {"reason": reason}
+    return f"shop.{event.transition}", parcel if event.transition == "shipped" else {}
+
+
+def _step(event: OrderMoved, order: OrderView) -> StepView:
+    return next(step for step in order.steps if step.version == event.version)
+
+
+def _speaker(event: OrderMoved) -> int:
+    """In whose name the line stands: whoever did it needs no news of it, and what nobody did is news to the other."""
+    is_of_buyer = event.actor == "buyer" or (event.actor == "system" and event.transition == "completed")
+    return event.buyer_id if is_of_buyer else event.merchant_id
+
+
+def _key(event: OrderPlaced | OrderMoved) -> str:
+    return f"order:{event.order}"

@@ -1,0 +1,10 @@
+"""Addresses that lead from one product into another."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from superapp.wiring import asking
+
+app_name = "wiring"
+urlpatterns = [path("obrolan/toko/<slug:handle>/", asking.ask_shop, name="ask_shop")]

@@ -1,0 +1,381 @@
+"""Buying and moving orders under races: real databases, threads, processes that die. Guards are first shown needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from payments import proof as money
+from shop import api, errors, guards, proof
+from shop.actions import checkout
+from shop.actions.timing import move_due_orders
+from shop.log import placing, stock
+from shop.models import Attempt, Order, OrderEvent, Stock, StockMove
+from superapp.core.money import Money
+from tests.payments.purses import PIN, balance
+from tests.shop.conftest import stock_of
+
+ROOT = Path(__file__).resolve().parents[2]
+CONDITION = "s.on_hand - s.held - s.committed >= %s"
+
+
+@pytest.fixture
+def buyers(real_db, make_payer):
+    """Eight people with a million each."""
+    return [make_payer(f"buyer{number}", 1_000_000_00) for number in range(8)]
+
+
+@pytest.fixture
+def few(real_db, make_product, shop):
+    """Three pieces of something."""
+    return make_product(shop, name="Tiga saja", quantity=3)
+
+
+def all_is_well(now):
+    return [str(finding) for finding in (*proof.prove(now=now), *money.prove(now=now))]
+
+
+def test_last_pieces_are_sold_once_however_many_want_them(buyers, bo, few, buy, in_threads, now):
+    answers = in_threads(*[lambda buyer=buyer: buy(buyer, few) for buyer in buyers])
+
+    assert Counter(type(answer).__name__ for answer in answers) == {"Placed": 3, "Refused": 5}
+    assert {answer.code for answer in answers if isinstance(answer, api.Refused)} == {"shop.sold_out"}
+    assert stock_of(few, bo) == (3, 0, 3)
+    assert Order.objects.count() == 3
+    assert sorted(balance(buyer, now) for buyer in buyers) == [975_000_00] * 3 + [1_000_000_00] * 5
+    assert all_is_well(now) == []
+
+
+@pytest.fixture
+def all_have_looked(monkeypatch):
+    """Nobody takes before eight have seen that there is enough."""
+    line, mine = threading.Barrier(8), threading.local()
+    look = checkout.goods.offer
+
+    def looked(*args, **kwargs):
+        found = look(*args, **kwargs)
+        if not getattr(mine, "has_waited", False):
+            mine.has_waited = True
+            line.wait(30)
+        return found
+
+    monkeypatch.setattr(checkout.goods, "offer", looked)
+
+
+@pytest.fixture
+def without_the_condition(monkeypatch):
+    """Taking does not ask any more whether there is enough."""
+    assert CONDITION in placing._HOT
+    monkeypatch.setattr(placing, "_HOT", placing._HOT.replace(CONDITION, "%s > 0"))
+
+    def careless(product_id, quantity, **told):
+        statement = (
+            "UPDATE shop_stock SET committed = committed + %s, version = version + 1"
+            " WHERE product_id = %s RETURNING version"
+        )
+        ((version,),) = stock.prepared.ask(statement, [quantity, product_id])()
+        stock._tell(
+            product_id, version, "commit", quantity, told["reference"], told["key"], told["buyer_id"], told["now"]
+        )
+        return True
+
+    monkeypatch.setattr(stock, "take", careless)
+
+
+def test_without_the_condition_the_check_of_the_database_stops_the_oversale(
+    buyers,
+    bo,
+    few,
+    buy,
+    in_threads,
+    all_have_looked,
+    without_the_condition,
+    now,
+):
+    outcomes = in_threads(*[lambda buyer=buyer: buy(buyer, few) for buyer in buyers])
+
+    # Who took what was not there was refused by the CHECK, tried again, and saw it.
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"Placed": 3, "Refused": 5}
+    assert stock_of(few, bo) == (3, 0, 3)
+    assert all_is_well(now) == []
+
+
+def test_without_condition_and_check_more_would_be_sold_than_there_is(
+    buyers,
+    few,
+    buy,
+    in_threads,
+    all_have_looked,
+    without_the_condition,
+    now,
+):
+    drop_check()
+
+    outcomes = in_threads(*[lambda buyer=buyer: buy(buyer, few) for buyer in buyers])
+
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"Placed": 8}
+    assert Stock.objects.get().committed == 8 > Stock.objects.get().on_hand
+    assert [guard for guard in guards.missing(connection) if "never_oversold" in guard]
+
+
+def drop_check():
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE shop_stock DROP CONSTRAINT shop_stock_never_oversold")
+            return
+        cursor.execute("PRAGMA writable_schema = ON")
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'shop_stock'")
+        ((table,),) = cursor.fetchall()
+        start = table.index(', CONSTRAINT "shop_stock_never_oversold"')
+        depth, end = 0, table.index("(", start)
+        for end in range(end, len(table)):  # noqa: B020  # To the bracket that closes the check.
+            depth += (table[end] == "(") - (table[end] == ")")
+            if depth == 0:
+                break
+        without = table[:start] + table[end + 1 :]
+        cursor.execute("UPDATE sqlite_master SET sql = %s WHERE name = 'shop_stock'", [without])
+        cursor.execute("PRAGMA writable_schema = RESET")
+
+
+def test_double_tap_from_two_tabs_is_one_order(buyers, bo, few, buy, in_threads, now):
+    answers = in_threads(*[lambda: buy(buyers[0], few, idempotency_key="tap")] * 4)
+
+    assert [type(answer) for answer in answers] == [api.Placed] * 4
+    assert len({answer.order for answer in answers}) == 1
+    assert Counter(answer.replayed for answer in answers) == {True: 3, False: 1}
+    assert (Order.objects.count(), Attempt.objects.count(), stock_of(few, bo)) == (1, 1, (3, 0, 1))
+    assert balance(buyers[0], now) == 975_000_00
+    assert all_is_well(now) == []
+
+
+def test_one_key_for_two_wishes_at_once_is_one_of_them(buyers, few, buy, in_threads, now):
+    outcomes = in_threads(
+        *[lambda pieces=pieces: buy(buyers[0], few, pieces, idempotency_key="tap") for pieces in (1, 2) * 2]
+    )
+
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"Placed": 2, "KeyReused": 2}
+    assert Order.objects.count() == 1
+    assert all_is_well(now) == []
+
+
+def test_wallet_pays_for_what_it_can_however_many_tabs_buy(
+    make_payer, make_product, shop, buy, in_threads, now, real_db
+):
+    cy = make_payer("cy", 60_000_00)
+    product = make_product(shop)
+
+    answers = in_threads(*[lambda: buy(cy, product)] * 4)
+
+    assert Counter(getattr(answer, "code", "placed") for answer in answers) == {
+        "placed": 2,
+        "payments.insufficient_funds": 2,
+    }
+    assert balance(cy, now) == 10_000_00
+    assert all_is_well(now) == []
+
+
+def moved(*functions, in_threads):
+    outcomes = in_threads(*functions)
+    wrong = [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, errors.NotNow)]
+    assert wrong == []
+    return outcomes
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_merchant_who_cancels_while_the_buyer_confirms(attempt, buyers, bo, few, buy, in_threads, now):
+    ana = buyers[0]
+    order = buy(ana, few).order
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="1", now=now)
+
+    moved(
+        *[lambda: api.confirm_receipt(user_id=ana.pk, order=order, now=now)] * 3,
+        *[lambda: api.cancel_order(user_id=bo.pk, order=order, now=now)] * 3,
+        in_threads=in_threads,
+    )
+
+    stands = Order.objects.get()
+    assert (stands.version, OrderEvent.objects.count()) == (4, 4)
+    paid_back = balance(ana, now) == 1_000_000_00
+    assert stands.state == ("cancelled" if paid_back else "completed")
+    assert all_is_well(now) == []
+
+
+def test_buyer_who_cancels_while_the_merchant_accepts_and_time_is_up(buyers, bo, few, buy, in_threads, now):
+    ana = buyers[0]
+    order = buy(ana, few, 2).order
+
+    moved(
+        *[lambda: api.cancel_order(user_id=ana.pk, order=order, now=now)] * 2,
+        *[lambda: api.accept_order(user_id=bo.pk, order=order, now=now)] * 2,
+        *[lambda: move_due_orders(now + timedelta(days=2))] * 2,
+        in_threads=in_threads,
+    )
+
+    stands = Order.objects.get()
+    assert stands.version == 2
+    assert stock_of(few, bo) == ((3, 0, 2) if stands.state == "accepted" else (3, 0, 0))
+    assert balance(ana, now) == (950_000_00 if stands.state == "accepted" else 1_000_000_00)
+    assert all_is_well(now) == []
+
+
+def test_timers_of_many_processes_do_everything_once(buyers, bo, few, buy, in_threads, now):
+    for buyer in buyers[:3]:
+        buy(buyer, few)
+
+    done = in_threads(*[lambda: move_due_orders(now + timedelta(days=2))] * 5)
+
+    assert sum(done) == 3
+    assert Order.objects.filter(state="cancelled", cancelled_by="expired", version=2).count() == 3
+    assert stock_of(few, bo) == (3, 0, 0)
+    assert all_is_well(now) == []
+
+
+def test_stock_that_is_counted_while_people_buy(buyers, bo, few, buy, in_threads, now):
+    def count(on_hand):
+        return lambda: api.set_stock(
+            owner_id=bo.pk, product=few.public_id, on_hand=on_hand, idempotency_key=f"count-{on_hand}", now=now
+        )
+
+    outcomes = in_threads(*[lambda buyer=buyer: buy(buyer, few) for buyer in buyers[:6]], count(5), count(4))
+
+    assert {type(one) for one in outcomes} <= {api.Placed, api.Refused, api.StockView, errors.StockTooLow}
+    assert StockMove.objects.filter(kind="commit").count() == Order.objects.count()
+    assert all_is_well(now) == []
+
+
+def test_everything_at_once_ends_and_is_true(buyers, bo, make_product, shop, buy, in_threads, now):
+    goods = [make_product(shop, name=f"Barang {number}", quantity=20) for number in range(2)]
+
+    def afternoon(buyer, first):
+        def live():
+            for number in range(4):
+                order = buy(buyer, goods[(first + number) % 2]).order
+                if number % 2:
+                    api.cancel_order(user_id=buyer.pk, order=order, now=now)
+                else:
+                    api.accept_order(user_id=bo.pk, order=order, now=now)
+                    api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi=str(order), now=now)
+                    api.confirm_receipt(user_id=buyer.pk, order=order, now=now)
+            return "home"
+
+        return live
+
+    outcomes = in_threads(*[afternoon(buyer, number) for number, buyer in enumerate(buyers)])
+
+    assert outcomes == ["home"] * 8
+    assert Counter(Order.objects.values_list("state", flat=True)) == {"completed": 16, "cancelled": 16}
+    assert all_is_well(now) == []
+
+
+# Processes that die: one child for each statement, which ends before it runs.
+
+DYING = """
+import os, signal, sys
+import django
+django.setup()
+from datetime import datetime, UTC
+from uuid import UUID
+from django.contrib.auth import get_user_model
+from django.db import connection
+from shop import api
+from superapp.core.money import Money
+
+NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
+what, product, order = sys.argv[1], UUID(sys.argv[2]), sys.argv[3]
+ADDRESS = {"name": "Ana", "phone": "0812", "text": "Jalan 1", "town": "Yogyakarta"}
+
+def act(number):
+    people = get_user_model().objects.in_bulk(field_name="handle")
+    if what == "buy":
+        from shop.actions import checkout
+        checkout.place(checkout.wish_for(buyer_id=people["buyer0"].pk, product=product, quantity=1, address=ADDRESS,
+            note="", expected_total=Money(25_000_00), idempotency_key=f"key-{number}"), now=NOW)
+    else:
+        api.cancel_order(user_id=people["buyer0"].pk, order=UUID(order), now=NOW)
+
+number = 0
+while True:
+    number += 1
+    child = os.fork()
+    if child == 0:
+        steps = 0
+        def count(execute, sql, params, many, context):
+            global steps
+            steps += 1
+            if steps == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return execute(sql, params, many, context)
+        with connection.execute_wrapper(count):
+            act(number)
+        os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    if os.WIFEXITED(status):
+        print(number, os.WEXITSTATUS(status), flush=True)
+        break
+"""
+
+
+def dying(real_db, what, product, order=""):
+    env = real_db.env | {"DJANGO_SETTINGS_MODULE": "superapp.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", DYING, what, str(product.public_id), str(order)],
+        cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=100,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    children, code = map(int, done.stdout.split())
+    assert code == 0, done.stderr
+    return children
+
+
+@pytest.mark.timeout(200)
+def test_killed_before_any_statement_of_a_purchase_it_happens_once_or_not_at_all(
+    real_db, buyers, bo, make_product, shop, now
+):
+    product = make_product(shop, quantity=100)
+
+    children = dying(real_db, "buy", product)
+
+    assert children >= 8
+    # One more than the last child died after its commit, and nobody was told.
+    assert Order.objects.count() == 2
+    assert stock_of(product, bo) == (100, 0, 2)
+    assert balance(buyers[0], now) == 950_000_00
+    assert all_is_well(now) == []
+    answers = [
+        api.place_order(
+            buyer_id=buyers[0].pk, product=product.public_id, quantity=1, note="", pin=PIN, now=now,
+            address={"name": "Ana", "phone": "0812", "text": "Jalan 1", "town": "Yogyakarta"},
+            expected_total=Money(25_000_00), idempotency_key=f"key-{number + 1}",
+        )
+        for number in range(children)
+    ]  # fmt: skip
+    assert [answer.replayed for answer in answers] == [False] * (children - 2) + [True] * 2
+    assert Order.objects.count() == children
+    assert all_is_well(now) == []
+
+
+@pytest.mark.timeout(200)
+def test_killed_before_any_statement_of_a_cancellation_it_happens_once_or_not_at_all(
+    real_db,
+    buyers,
+    bo,
+    few,
+    buy,
+    now,
+):
+    order = buy(buyers[0], few).order
+
+    children = dying(real_db, "cancel", few, order)
+
+    assert children >= 10
+    assert (Order.objects.get().state, stock_of(few, bo)) == ("cancelled", (3, 0, 0))
+    assert balance(buyers[0], now) == 1_000_000_00
+    assert all_is_well(now) == []

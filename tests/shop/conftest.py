@@ -1,0 +1,132 @@
+"""Shops with goods, and buyers with money, made through the doors."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from shop import api, photos
+from superapp.accounts.models import User
+from superapp.core.money import Money
+from tests.payments.purses import PIN, make_payer, quick_hashes
+from tests.shop.pictures import photo
+
+__all__ = ["make_payer", "quick_hashes"]
+
+ADDRESS: api.Address = {
+    "name": "Ana Lestari",
+    "phone": "0812 3456 7890",
+    "text": "Jalan Kaliurang km 5 no. 12",
+    "town": "Yogyakarta",
+}
+_keys = itertools.count(1)
+
+
+@pytest.fixture
+def make_shop(make_user: Callable[..., User], now: datetime) -> Callable[..., api.ShopView]:
+    """Open a shop of somebody: ``make_shop(bo)``; of a new person, if none is named."""
+
+    def make(owner: User | None = None, handle: str = "manik-bo", **fields: Any) -> api.ShopView:
+        owner = owner or make_user("bo")
+        return api.open_shop(
+            owner_id=owner.pk, handle=handle, **{"name": "Manik Bo", "town": "Yogyakarta", **fields}, now=now
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_product(now: datetime) -> Callable[..., api.ProductView]:
+    """Put something on a shelf: ``make_product(shop, quantity=3)``."""
+
+    def make(shop: api.ShopView, name: str = "Gelang manik", **fields: Any) -> api.ProductView:
+        return api.add_product(
+            owner_id=shop.owner_id,
+            name=name,
+            **{
+                "price": Money(25_000_00),
+                "quantity": 10,
+                "listed": True,
+                "idempotency_key": f"product-{next(_keys)}",
+                **fields,
+            },
+            now=now,
+        )
+
+    return make
+
+
+@pytest.fixture
+def add_photo(now: datetime) -> Callable[..., api.ProductView]:
+    """Give a product a photo, which is stored: ``add_photo(product, bo, color=(0, 99, 0))``."""
+
+    def add(product: api.ProductView, owner: User, **shape: Any) -> api.ProductView:
+        stored = photos.store_photo(photo(**shape))
+        return api.add_photo(
+            owner_id=owner.pk,
+            product=product.public_id,
+            name=stored.name,
+            width=stored.width,
+            height=stored.height,
+            placeholder=stored.placeholder,
+            now=now,
+        )
+
+    return add
+
+
+@pytest.fixture
+def buy(now: datetime) -> Callable[..., api.Answer]:
+    """Buy something: ``buy(ana, product)``, one piece for what it costs under a key of its own."""
+
+    def place(buyer: User, product: api.ProductView, quantity: int = 1, **fields: Any) -> api.Answer:
+        assert product.price is not None
+        return api.place_order(
+            **{
+                "buyer_id": buyer.pk,
+                "product": product.public_id,
+                "quantity": quantity,
+                "address": ADDRESS,
+                "expected_total": product.price * int(quantity),
+                "pin": PIN,
+                "idempotency_key": f"order-{next(_keys)}",
+                "now": now,
+                **fields,
+            }
+        )
+
+    return place
+
+
+@pytest.fixture
+def ana(make_payer: Callable[..., User]) -> User:
+    """The buyer, with a million rupiah."""
+    return make_payer("ana", 1_000_000_00)
+
+
+@pytest.fixture
+def bo(make_user: Callable[..., User]) -> User:
+    """The merchant."""
+    return make_user("bo")
+
+
+@pytest.fixture
+def shop(make_shop: Callable[..., api.ShopView], bo: User) -> api.ShopView:
+    return make_shop(bo)
+
+
+@pytest.fixture
+def product(make_product: Callable[..., api.ProductView], shop: api.ShopView) -> api.ProductView:
+    """A bracelet for Rp25.000, of which there are ten."""
+    return make_product(shop)
+
+
+def stock_of(product: api.ProductView, owner: User) -> tuple[int, int, int]:
+    """(on hand, held, committed)."""
+    stock = api.product_of_owner(owner_id=owner.pk, product=product.public_id).stock
+    assert stock is not None
+    return stock.on_hand, stock.held, stock.committed

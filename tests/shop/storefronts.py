@@ -1,0 +1,47 @@
+"""Reading public pages as browsers, search engines and messengers do."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from shop import api
+from shop.pages import kept
+
+PAGES = ("/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/")
+
+
+@pytest.fixture(autouse=True)
+def empty_shelves(settings: Any, tmp_path: Any) -> None:
+    """Photos of a test are its own, and no page of another test is kept."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    kept._pages.clear()
+
+
+def read(client: Client, path: str) -> str:
+    """A page in English."""
+    answer = client.get(path, headers={"accept-language": "en"})
+    assert answer.status_code == 200, answer.content[:500]
+    return answer.content.decode()
+
+
+def facts(html: str) -> dict[str, Any]:
+    """The JSON-LD of a page, by type."""
+    scripts = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    assert len(scripts) == 1
+    return {one["@type"]: one for one in json.loads(scripts[0])["@graph"]}
+
+
+def meta(html: str) -> dict[str, str]:
+    """What the head of a page says, by name."""
+    pairs = re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)">', html)
+    return {name: unescape(value) for name, value in pairs}
+
+
+def address_of(shop: api.ShopView, product: api.ProductView) -> str:
+    return f"/toko/{shop.handle}/{product.slug}/"

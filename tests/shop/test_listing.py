@@ -1,0 +1,143 @@
+"""Lists of orders say what they are worth, and an empty one is proved."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from shop import api, errors, guards
+from shop import listing as lists
+from shop.models import Order, OrderCounter
+
+
+def test_nothing_bought_is_proved(ana, now):
+    listed = api.orders_of_buyer(ana.pk, now=now)
+
+    assert (listed.known, listed.complete, listed.expected_count, listed.items, listed.rev) == (True, True, 0, [], 0)
+    assert listed.is_proven_empty is True
+
+
+def test_shop_that_sold_nothing_is_proved(bo, shop, now):
+    assert api.orders_of_shop(bo.pk, now=now).is_proven_empty is True
+
+
+def test_each_side_lists_its_own_and_nobody_elses(ana, bo, make_payer, make_shop, product, buy, now):
+    eve = make_payer("eve")
+    make_shop(eve, handle="punya-eve")
+    order = buy(ana, product, 2).order
+
+    (bought,), (sold,) = api.orders_of_buyer(ana.pk, now=now).items, api.orders_of_shop(bo.pk, now=now).items
+
+    assert (bought.public_id, bought.side, bought.can) == (order, "buyer", ("cancel",))
+    assert (sold.public_id, sold.side, sold.can) == (order, "merchant", ("accept", "cancel"))
+    assert (bought.pieces, bought.first_line.name, bought.shop_name, bought.town) == (
+        2,
+        "Gelang manik",
+        "Manik Bo",
+        "Yogyakarta",
+    )
+    assert sold.due == "expire"
+    assert api.orders_of_buyer(bo.pk, now=now).is_proven_empty is True
+    assert api.orders_of_shop(eve.pk, now=now).is_proven_empty is True
+    assert api.orders_of_buyer(eve.pk, now=now).is_proven_empty is True
+
+
+def test_purchases_come_newest_first_in_pages_and_today_oldest_first(ana, bo, product, buy, now, monkeypatch):
+    monkeypatch.setattr(lists, "PAGE", 2)
+    placed = [buy(ana, product).order for _ in range(5)]
+    api.cancel_order(user_id=ana.pk, order=placed[0], now=now)
+
+    seen, after = [], None
+    for _page in range(3):
+        listed = api.orders_of_buyer(ana.pk, after=after, now=now)
+        seen += [row.public_id for row in listed.items]
+        after = listed.next
+        assert (listed.complete, listed.expected_count) == (True, 5)
+    assert (seen, after) == ([*reversed(placed)], None)
+
+    today = api.orders_of_shop(bo.pk, now=now)
+    rest = api.orders_of_shop(bo.pk, after=today.next, now=now)
+    assert [row.public_id for row in (*today.items, *rest.items)] == placed[1:]
+    assert today.expected_count == 4
+    everything = api.orders_of_shop(bo.pk, only="all", now=now)
+    assert ([row.public_id for row in everything.items], everything.expected_count) == ([placed[4], placed[3]], 5)
+
+
+def test_finished_orders_leave_today_and_its_emptiness_is_proved(ana, bo, product, buy, now):
+    order = buy(ana, product).order
+    api.cancel_order(user_id=bo.pk, order=order, now=now)
+
+    assert api.orders_of_shop(bo.pk, now=now).is_proven_empty is True
+    assert api.orders_of_buyer(ana.pk, only="unfinished", now=now).is_proven_empty is True
+    assert api.orders_of_buyer(ana.pk, now=now).expected_count == 1
+
+
+def test_count_without_rows_is_a_fault_and_never_none(real_db, ana, bo, product, buy, now):
+    buy(ana, product)
+    guards.remove(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE shop_order SET buyer_id = %s", [bo.pk])
+        cursor.execute("UPDATE shop_order SET state = 'completed'")
+
+    with pytest.raises(errors.OrdersUnavailable) as fault:
+        api.orders_of_buyer(ana.pk, now=now)
+    with pytest.raises(errors.OrdersUnavailable):
+        api.orders_of_shop(bo.pk, now=now)
+    assert (fault.value.kind.value, fault.value.retry_after) == (503, 30)
+
+
+def test_fewer_rows_than_were_counted_are_not_called_complete(real_db, ana, product, buy, now):
+    buy(ana, product)
+    guards.remove(connection)
+    OrderCounter.objects.filter(user=ana).update(orders=2, rev=2)
+
+    listed = api.orders_of_buyer(ana.pk, now=now)
+
+    assert (len(listed.items), listed.expected_count, listed.complete) == (1, 2, False)
+
+
+def test_order_placed_while_the_list_is_read_is_no_fault(ana, product, buy, now, monkeypatch):
+    read = lists.orders.page_of
+    late = []
+
+    def slowly(*args, **kwargs):
+        rows = read(*args, **kwargs)
+        if not late:
+            late.append(buy(ana, product))
+        return rows
+
+    monkeypatch.setattr(lists.orders, "page_of", slowly)
+
+    listed = api.orders_of_buyer(ana.pk, now=now)
+
+    assert (len(listed.items), listed.expected_count, listed.complete) == (1, 1, True)
+
+
+def test_what_changed_after_a_rev_is_told_once_per_order(ana, bo, product, buy, now):
+    first, second = buy(ana, product).order, buy(ana, product).order
+    api.accept_order(user_id=bo.pk, order=first, now=now)
+
+    changes = api.purchase_changes(ana.pk, after=0)
+    assert (changes.rev, changes.orders, changes.unfinished, changes.more) == (3, 2, 2, False)
+    assert [(row.public_id, row.list_rev) for row in changes.rows] == [(second, 2), (first, 3)]
+    assert [row.public_id for row in api.sale_changes(bo.pk, after=2).rows] == [first]
+    nothing = api.purchase_changes(ana.pk, after=3)
+    assert (nothing.rev, list(nothing.rows)) == (3, [])
+
+
+def test_reading_a_list_takes_the_same_queries_however_long_it_is(
+    ana, bo, product, buy, now, django_assert_num_queries
+):
+    buy(ana, product)
+    with django_assert_num_queries(5):
+        api.orders_of_buyer(ana.pk, now=now)
+    for _ in range(4):
+        buy(ana, product)
+
+    with django_assert_num_queries(5):
+        assert len(api.orders_of_buyer(ana.pk, now=now).items) == 5
+    with django_assert_num_queries(6):
+        assert len(api.orders_of_shop(bo.pk, now=now).items) == 5
+    order = Order.objects.order_by("pk").values_list("pk", flat=True)[0]
+    with django_assert_num_queries(4):
+        api.order(user_id=ana.pk, order=order)

@@ -1,0 +1,143 @@
+"""The merchant's console, as forms without modules."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from shop import api
+from shop.models import Product
+from shop.pages.merchant import suggested_handle
+from tests.shop.browsers import browser_of, text
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch, now):
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+
+
+@pytest.fixture
+def as_bo(bo, shop):
+    return browser_of(bo)
+
+
+@pytest.fixture
+def as_eve(make_payer):
+    return browser_of(make_payer("eve", 500_000_00))
+
+
+def test_shop_is_opened_and_leads_to_its_first_product(as_eve):
+    opened = as_eve.post("/tokoku/buka/", {"name": "Kopi Gayo 99", "town": "Takengon", "handle": ""})
+
+    assert (opened.status_code, opened.url) == (302, "/tokoku/barang/baru/")
+    assert api.shop_page("kopi-gayo-99").shop.town == "Takengon"
+    assert "Barang pertamamu" in text(as_eve.get(opened.url))
+
+
+def test_taken_address_is_said_beside_it(as_eve, shop):
+    refused = as_eve.post("/tokoku/buka/", {"name": "Manik", "town": "Solo", "handle": "manik-bo"})
+
+    assert refused.status_code == 409
+    assert "Alamat itu sudah dipakai." in text(refused)
+    assert 'value="Solo"' in refused.content.decode()
+
+
+def test_product_is_put_on_the_shelf_once_however_often_it_is_sent(as_bo):
+    key = re.search(r'name="key" value="([^"]+)"', as_bo.get("/tokoku/barang/baru/").content.decode())[1]
+    form = {"key": key, "name": "Kalung", "price": "Rp12.500", "quantity": "3", "description": "Manis", "do": "list"}
+
+    first, again = (as_bo.post("/tokoku/barang/baru/", form) for _ in range(2))
+
+    product = Product.objects.get()
+    assert (first.status_code, first.url) == (302, again.url)
+    assert (product.price_sen, product.state, product.stock.on_hand) == (12_500_00, "listed", 3)
+    assert "Kalung" in text(Client().get(f"/toko/manik-bo/{product.slug}/"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": ""}, "Isi bagian ini"),
+        ({"price": "gratis"}, "Harga ditulis dalam rupiah bulat"),
+        ({"price": "0"}, "Harga ditulis dalam rupiah bulat"),
+        ({"price": "10,50"}, "Harga ditulis dalam rupiah bulat"),
+        ({"quantity": "banyak"}, "Pilih jumlah dari 0 sampai"),
+    ],
+)
+def test_what_is_wrong_with_a_product_is_said_beside_it(as_bo, fields, said):
+    form = {"key": "k", "name": "Kalung", "price": "12.500", "quantity": "3", "do": "list", **fields}
+
+    refused = as_bo.post("/tokoku/barang/baru/", form)
+
+    assert refused.status_code == 422
+    assert said in text(refused)
+    assert not Product.objects.exists()
+
+
+def test_stock_that_somebody_bought_from_meanwhile_is_looked_at_again(as_bo, ana, product, buy):
+    address = f"/tokoku/barang/{product.public_id}/"
+    counted = as_bo.post(address, {"do": "stock", "quantity": "25", "expected": "10", "key": "s1"})
+    stale = as_bo.post(address, {"do": "stock", "quantity": "5", "expected": "10", "key": "s2"})
+
+    assert counted.status_code == 302
+    assert stale.status_code == 409
+    assert "Stoknya berubah barusan: sekarang 25." in text(stale)
+
+
+def test_words_price_and_place_on_the_shelf_are_changed(as_bo, product):
+    address = f"/tokoku/barang/{product.public_id}/"
+
+    as_bo.post(address, {"do": "words", "name": "Gelang", "price": "26.000", "description": "Baru"})
+    as_bo.post(f"{address}rak/", {"shown": "no"})
+
+    stored = Product.objects.get()
+    assert (stored.name, stored.price_sen, stored.state) == ("Gelang", 26_000_00, "hidden")
+    assert Client().get(f"/toko/manik-bo/{stored.slug}/").status_code == 404
+
+
+def test_goods_of_another_are_not_there(as_eve, product):
+    as_eve.post("/tokoku/buka/", {"name": "Eve", "town": "Solo", "handle": "toko-eve"})
+    address = f"/tokoku/barang/{product.public_id}/"
+
+    answers = [as_eve.get(address), as_eve.post(address, {"do": "words", "name": "Eve", "price": "1"})]
+    answers.append(as_eve.post(f"{address}rak/", {"shown": "no"}))
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert Product.objects.get().name == "Gelang manik"
+
+
+def test_shop_is_closed_for_a_while_and_its_hours_are_kept(as_bo, shop):
+    words = {"name": "Manik Bo", "town": "Yogyakarta", "about": "Manik-manik", "time_zone": "Asia/Makassar"}
+
+    kept = as_bo.post("/tokoku/ubah/", {**words, "mon_from": "08:00", "mon_until": "17:00"})
+    wrong = as_bo.post("/tokoku/ubah/", {**words, "mon_from": "18:00", "mon_until": "17:00"})
+    as_bo.post("/tokoku/ubah/", {"is_open": "no"})
+
+    now_shop = api.shop_page("manik-bo").shop
+    assert (kept.status_code, wrong.status_code) == (302, 422)
+    assert "Jam buka ditulis dari jam yang lebih awal" in text(wrong)
+    assert now_shop.opening_hours == {"mon": [["08:00", "17:00"]]}
+    assert (now_shop.is_open, now_shop.time_zone, now_shop.about) == (False, "Asia/Makassar", "Manik-manik")
+
+
+def test_address_that_a_name_suggests_is_that_of_the_modules():
+    cases = json.loads((Path(__file__).resolve().parent.parent / "js" / "handles.json").read_text())
+
+    assert [suggested_handle(name) for name, _ in cases] == [handle for _, handle in cases]
+
+
+def test_what_waits_for_the_shop_stands_before_what_waits_for_others(as_bo, ana, bo, product, buy, now):
+    sent, packed, new = (buy(ana, product).order for _ in range(3))
+    for order in (sent, packed):
+        api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.ship_order(user_id=bo.pk, order=sent, courier="JNE", resi="JT1", now=now)
+    api.pack_order(user_id=bo.pk, order=packed, now=now)
+
+    page = as_bo.get("/tokoku/").content.decode()
+
+    assert re.findall(r'data-key="([^"]+)"', page) == [str(packed), str(new), str(sent)]
+    assert f'href="/pesanan/{packed}/#resi"' in page

@@ -1,0 +1,322 @@
+"""The way of an order: who may move it where, and what becomes of pieces and money."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from payments import api as payments
+from payments import errors as payment_errors
+from payments import ledger, proof
+from shop import api, errors
+from shop.actions.timing import move_due_orders
+from shop.models import Order, OrderCounter, OrderEvent, OrderTimer, Shipment
+from superapp.core.models import Fact
+from superapp.core.money import Money
+from tests.payments.purses import balance
+from tests.shop.conftest import stock_of
+
+
+@pytest.fixture
+def order(ana, product, buy):
+    """Two bracelets, paid."""
+    return buy(ana, product, 2).order
+
+
+@pytest.fixture
+def go(ana, bo, order, now):
+    """Make moves one after the other: ``go("accept", "pack", "ship")``."""
+
+    def do(*verbs):
+        shown = None
+        for verb in verbs:
+            shown = DO[verb](ana, bo, order, now)
+        return shown
+
+    return do
+
+
+DO = {
+    "accept": lambda ana, bo, order, now: api.accept_order(user_id=bo.pk, order=order, now=now),
+    "pack": lambda ana, bo, order, now: api.pack_order(user_id=bo.pk, order=order, now=now),
+    "ship": lambda ana, bo, order, now: api.ship_order(
+        user_id=bo.pk, order=order, courier="JNE", resi="jne 00123", now=now
+    ),
+    "report": lambda ana, bo, order, now: api.report_delivery(user_id=bo.pk, order=order, now=now),
+    "courier": lambda ana, bo, order, now: api.courier_delivered(
+        courier="JNE", resi="JNE 00123", evidence={"code": "DELIVERED"}, now=now
+    ),
+    "confirm": lambda ana, bo, order, now: api.confirm_receipt(user_id=ana.pk, order=order, now=now),
+    "buyer cancels": lambda ana, bo, order, now: api.cancel_order(user_id=ana.pk, order=order, now=now),
+    "merchant cancels": lambda ana, bo, order, now: api.cancel_order(
+        user_id=bo.pk, order=order, reason="Habis", now=now
+    ),
+}
+
+
+def merchant(shop):
+    ledger.roll_due(None)
+    return payments.merchant_balance(api.merchant_name(shop.public_id)).spendable
+
+
+def test_order_goes_its_whole_way_and_the_merchant_is_paid(ana, bo, shop, product, order, go, now):
+    accepted = go("accept")
+    assert (accepted.summary.state, accepted.summary.can) == ("accepted", ("pack", "ship", "cancel"))
+    assert (accepted.summary.due, accepted.summary.due_at) == ("expire", now + timedelta(days=5))
+    go("pack")
+    shipped = go("ship")
+    assert stock_of(product, bo) == (8, 0, 0)
+    assert (shipped.shipment.courier, shipped.shipment.resi) == ("JNE", "JNE 00123")
+    assert shipped.summary.due_at is None
+    assert api.order(user_id=ana.pk, order=order).summary.can == ("confirm",)
+
+    done = go("confirm")
+
+    assert (done.summary.state, done.summary.rev, done.summary.can, done.fee) == ("completed", 5, (), None)
+    assert [(step.transition, step.actor) for step in done.steps] == [
+        ("placed", "buyer"),
+        ("accepted", "merchant"),
+        ("packed", "merchant"),
+        ("shipped", "merchant"),
+        ("completed", "buyer"),
+    ]
+    assert merchant(shop) == Money(50_000_00)
+    assert payments.escrow_balances() == {}
+    counts = OrderCounter.objects.order_by("user_id").values_list("orders", "unfinished", "rev")
+    assert list(counts) == [(1, 0, 5), (1, 0, 5)]
+    facts = Fact.objects.filter(name="shop.order_moved").order_by("pk")
+    assert [(fact.payload["transition"], fact.payload["version"], fact.payload["actor"]) for fact in facts] == [
+        ("accepted", 2, "merchant"),
+        ("packed", 3, "merchant"),
+        ("shipped", 4, "merchant"),
+        ("completed", 5, "buyer"),
+    ]
+    assert proof.prove(now=now) == []
+
+
+def test_fee_is_taken_by_the_rule_of_the_sale(ana, bo, shop, make_product, buy, go, now):
+    dear = make_product(shop, name="Kalung", price=Money(600_000_00))
+    order = buy(ana, dear).order
+    for verb in ("accept", "ship", "confirm"):
+        DO[verb](ana, bo, order, now)
+
+    assert merchant(shop) == Money(600_000_00 - 1_800_00)
+    assert api.order(user_id=bo.pk, order=order).fee == Money(1_800_00)
+
+
+@pytest.mark.parametrize(
+    ("before", "who", "said"),
+    [
+        ((), "buyer cancels", "buyer"),
+        ((), "merchant cancels", "merchant"),
+        (("accept",), "merchant cancels", "merchant"),
+        (("accept", "pack"), "merchant cancels", "merchant"),
+    ],
+)
+def test_cancelled_before_it_left_gives_back_pieces_and_money(before, who, said, ana, bo, product, order, go, now):
+    go(*before)
+
+    shown = go(who)
+
+    assert (shown.summary.state, shown.summary.cancelled_by) == ("cancelled", said)
+    assert stock_of(product, bo) == (10, 0, 0)
+    assert balance(ana, now) == 1_000_000_00
+    assert payments.escrow_balances() == {}
+    assert not OrderTimer.objects.filter(state="waiting").exists()
+    assert set(OrderCounter.objects.values_list("orders", "unfinished")) == {(1, 0)}
+
+
+@pytest.mark.parametrize("before", [("accept", "ship"), ("accept", "ship", "report"), ("accept", "ship", "courier")])
+def test_merchant_who_lets_a_lost_parcel_go_gives_money_back_and_no_pieces(before, ana, bo, product, go, now):
+    go(*before, "merchant cancels")
+
+    assert stock_of(product, bo) == (8, 0, 0)
+    assert balance(ana, now) == 1_000_000_00
+    assert not OrderTimer.objects.filter(state="waiting").exists()
+
+
+def test_reason_is_kept_with_the_move(bo, order, go):
+    go("merchant cancels")
+
+    assert OrderEvent.objects.get(seq=2).reason == "Habis"
+    assert api.order(user_id=bo.pk, order=order).steps[-1].reason == "Habis"
+
+
+REFUSED = [
+    *(((), verb) for verb in ("pack", "ship", "report", "confirm")),
+    *((("accept",), verb) for verb in ("report", "confirm", "buyer cancels")),
+    *((("accept", "pack"), verb) for verb in ("accept", "report", "confirm", "buyer cancels")),
+    *((("accept", "ship"), verb) for verb in ("accept", "pack", "buyer cancels")),
+    *((("accept", "ship", "courier"), verb) for verb in ("accept", "pack", "ship", "buyer cancels")),
+    *((("accept", "ship", "confirm"), verb) for verb in ("accept", "ship", "report", "buyer cancels")),
+    (("accept", "ship", "confirm"), "merchant cancels"),
+    *((("buyer cancels",), verb) for verb in ("accept", "pack", "ship", "report", "confirm")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "verb"), REFUSED, ids=[f"{'-'.join(path)}-{verb}" for path, verb in REFUSED])
+def test_move_that_the_order_cannot_make_is_refused_and_changes_nothing(before, verb, ana, bo, product, order, go, now):
+    go(*before)
+    stands = api.order(user_id=ana.pk, order=order)
+    had = balance(ana, now), stock_of(product, bo)
+
+    with pytest.raises(errors.NotNow):
+        go(verb)
+
+    assert api.order(user_id=ana.pk, order=order) == stands
+    assert (balance(ana, now), stock_of(product, bo)) == had
+
+
+@pytest.mark.parametrize(
+    ("before", "verb"),
+    [
+        (("accept",), "accept"),
+        (("accept", "pack"), "pack"),
+        (("accept", "ship"), "ship"),
+        (("accept", "ship", "report"), "report"),
+        (("accept", "ship", "courier"), "courier"),
+        (("accept", "ship", "confirm"), "confirm"),
+        (("buyer cancels",), "buyer cancels"),
+        (("buyer cancels",), "merchant cancels"),
+    ],
+)
+def test_done_twice_is_done_once(before, verb, ana, bo, product, order, go, now):
+    go(*before)
+    version, had = Order.objects.get().version, (balance(ana, now), stock_of(product, bo))
+
+    go(verb)
+
+    assert Order.objects.get().version == version
+    assert (balance(ana, now), stock_of(product, bo)) == had
+
+
+@pytest.mark.parametrize("verb", ["accept", "pack", "ship", "report", "merchant cancels"])
+def test_buyer_cannot_do_what_is_the_merchants(verb, ana, order, now):
+    # The verb of cancelling is for both, and says who did it.
+    before = ("accept", "pack") if verb == "merchant cancels" else ()
+    for step in before:
+        DO[step](ana, Order.objects.get().shop.owner, order, now)
+    with pytest.raises(errors.NotNow):
+        DO[verb](ana, ana, order, now)
+    assert OrderEvent.objects.count() == 1 + len(before)
+
+
+def test_merchant_cannot_confirm_for_the_buyer(bo, order, go, now):
+    go("accept", "ship")
+
+    with pytest.raises(errors.NotNow):
+        api.confirm_receipt(user_id=bo.pk, order=order, now=now)
+    assert payments.escrow_balances() == {f"shop.order:{order}": 50_000_00}
+
+
+@pytest.mark.parametrize("verb", sorted(set(DO) - {"courier"}))
+def test_outsider_is_told_that_there_is_no_order(verb, make_user, order, now):
+    eve = make_user("eve")
+
+    with pytest.raises(errors.OrderNotFound):
+        DO[verb](eve, eve, order, now)
+
+    assert OrderEvent.objects.count() == 1
+    with pytest.raises(errors.OrderNotFound):
+        api.order(user_id=eve.pk, order=order)
+
+
+def test_expected_rev_guards_against_what_happened_since(bo, order, now):
+    api.accept_order(user_id=bo.pk, order=order, expected_rev=1, now=now)
+
+    with pytest.raises(errors.NotNow):
+        api.pack_order(user_id=bo.pk, order=order, expected_rev=1, now=now)
+    assert api.pack_order(user_id=bo.pk, order=order, expected_rev=2, now=now).summary.state == "packed"
+
+
+@pytest.mark.parametrize(("courier", "resi"), [("", "1"), ("JNE", " "), ("JNE", "x" * 41), ("y" * 41, "1")])
+def test_parcel_needs_a_courier_and_a_number(courier, resi, bo, order, go, now):
+    go("accept")
+    with pytest.raises(errors.ShipmentInvalid):
+        api.ship_order(user_id=bo.pk, order=order, courier=courier, resi=resi, now=now)
+
+
+def test_number_of_a_parcel_belongs_to_one_order(real_db, ana, bo, product, buy, order, go, now):
+    go("accept", "ship")
+    second = buy(ana, product).order
+    DO["accept"](ana, bo, second, now)
+
+    with pytest.raises(errors.ResiTaken):
+        DO["ship"](ana, bo, second, now)
+    assert api.order(user_id=bo.pk, order=second).summary.state == "accepted"
+    with pytest.raises(errors.NotNow):
+        api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="ANOTHER", now=now)
+
+
+def test_not_accepted_in_time_is_cancelled_and_paid_back(ana, bo, product, order, now):
+    assert move_due_orders(now + timedelta(days=2) - timedelta(seconds=1)) == 0
+
+    assert move_due_orders(now + timedelta(days=2)) == 1
+    assert move_due_orders(now + timedelta(days=3)) == 0
+
+    shown = api.order(user_id=ana.pk, order=order)
+    assert (shown.summary.state, shown.summary.cancelled_by, shown.steps[-1].actor) == (
+        "cancelled",
+        "expired",
+        "system",
+    )
+    assert (balance(ana, now), stock_of(product, bo)) == (1_000_000_00, (10, 0, 0))
+
+
+def test_accepted_and_never_sent_is_cancelled_and_paid_back(ana, bo, order, go, now):
+    go("accept", "pack")
+
+    assert move_due_orders(now + timedelta(days=4)) == 0
+    assert move_due_orders(now + timedelta(days=5)) == 1
+    assert (api.order(user_id=ana.pk, order=order).summary.cancelled_by, balance(ana, now)) == ("expired", 1_000_000_00)
+
+
+def test_only_a_couriers_word_starts_the_clock(ana, shop, order, go, now):
+    go("accept", "ship", "report")
+    assert move_due_orders(now + timedelta(days=400)) == 0
+    reported = api.order(user_id=ana.pk, order=order)
+    assert (reported.summary.state, reported.summary.due, reported.shipment.delivered_source) == (
+        "delivered",
+        "",
+        "merchant",
+    )
+
+    go("courier")
+
+    heard = api.order(user_id=ana.pk, order=order)
+    assert (heard.summary.due, heard.summary.due_at) == ("complete", now + timedelta(days=4))
+    assert heard.shipment.delivered_source == "courier"
+    assert move_due_orders(now + timedelta(days=4)) == 1
+    assert api.order(user_id=ana.pk, order=order).summary.state == "completed"
+    assert merchant(shop) == Money(50_000_00)
+
+
+def test_courier_who_comes_too_late_changes_nothing(ana, order, go, now):
+    go("accept", "ship", "confirm", "courier")
+
+    assert Order.objects.get().version == 4
+    assert Shipment.objects.get().delivered_at is None
+    with pytest.raises(errors.OrderNotFound):
+        api.courier_delivered(courier="JNE", resi="UNKNOWN", evidence={}, now=now)
+
+
+def test_refund_that_the_wallet_cannot_take_leaves_the_order_and_is_tried_again(
+    real_db, make_user, ana, bo, product, order, now
+):
+    from payments.actions import wallets
+    from payments.models import Account
+    from tests.payments.purses import top_up
+
+    wallets.ledger.set_ceiling(Account.objects.get(owner=ana).pk, 1_000_000_00)
+    top_up(make_user, ana, 50_000_00, now)
+
+    with pytest.raises(payment_errors.CeilingExceeded):
+        api.cancel_order(user_id=bo.pk, order=order, now=now)
+    assert move_due_orders(now + timedelta(days=2)) == 0
+    assert (Order.objects.get().state, stock_of(product, bo)) == ("paid", (10, 0, 2))
+    assert move_due_orders(now + timedelta(days=2, minutes=59)) == 0
+
+    wallets.ledger.set_ceiling(Account.objects.get(owner=ana).pk, 2_000_000_00)
+    assert move_due_orders(now + timedelta(days=2, hours=1)) == 1
+    assert (Order.objects.get().state, balance(ana, now)) == ("cancelled", 1_050_000_00)

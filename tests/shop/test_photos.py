@@ -1,0 +1,258 @@
+"""Photos of goods: what is kept of them, who may send them, and how everybody gets them."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from shop import api, chores, photos
+from shop.errors import PhotoTooManyPixels
+from shop.models import Photo
+from superapp.core import clock
+from tests.shop.pictures import EXE, SVG, photo, png_header
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def send():
+    """``send(user, product, content)``: add a photo to a product."""
+
+    def send(user, product, content, name="a.jpg"):
+        browser = Client()
+        if user is not None:
+            browser.force_login(user)
+        upload = SimpleUploadedFile(name, content, "image/jpeg")
+        return browser.post(f"/api/v1/shop/products/{product.public_id}/photos", {"photo": upload})
+
+    return send
+
+
+def stored(name, size):
+    return Image.open(io.BytesIO(photos.photo_file(name, size).read_bytes()))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_photo_is_kept_in_three_sizes_in_its_own_ratio(kind):
+    kept = photos.store_photo(photo(kind, size=(2400, 1800)))
+
+    sizes = [stored(kept.name, size) for size in photos.SIZES]
+    assert [image.size for image in sizes] == [(1280, 960), (840, 630), (420, 315)]
+    assert {image.format for image in sizes} == {"WEBP"}
+    assert (kept.width, kept.height) == (1280, 960)
+    assert [photos.width_at(size, width=kept.width, height=kept.height) for size in photos.SIZES] == [1280, 840, 420]
+
+
+def test_photo_is_never_made_larger_than_it_came():
+    kept = photos.store_photo(photo(size=(300, 200)))
+
+    assert [stored(kept.name, size).size for size in photos.SIZES] == [(300, 200)] * 3
+
+
+def test_placeholder_is_the_colour_of_the_photo():
+    kept = photos.store_photo(photo("PNG", color=(16, 32, 200)))
+
+    assert kept.placeholder == "#1020c8"
+
+
+def test_nothing_but_pixels_survives():
+    exif = Image.Exif()
+    exif[0x010E] = "rumah saya"
+    exif.get_ifd(0x8825)[1] = "S"
+
+    kept = photos.store_photo(photo(exif=exif))
+
+    for size in photos.SIZES:
+        content = photos.photo_file(kept.name, size).read_bytes()
+        assert b"rumah saya" not in content
+        assert not Image.open(io.BytesIO(content)).getexif()
+
+
+def test_photo_is_turned_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # The camera was turned.
+
+    kept = photos.store_photo(photo(size=(800, 400), exif=exif))
+
+    assert (kept.width, kept.height) == (400, 800)
+
+
+def test_same_photo_is_kept_once():
+    first, again = photos.store_photo(photo()), photos.store_photo(photo())
+
+    assert first == again
+    assert len(list(photos.photo_file(first.name, 420).parent.iterdir())) == 3
+
+
+def test_logo_is_cut_square():
+    kept = photos.store_logo(photo(size=(900, 500)))
+
+    assert [stored(kept.name, size).size for size in photos.SIZES] == [(500, 500), (500, 500), (420, 420)]
+
+
+REFUSED = [
+    (png_header(10_000, 6_000), 413, "shop.photo_too_many_pixels"),
+    (png_header(60_000, 60_000), 413, "shop.photo_too_many_pixels"),
+    (photo() + b"\x00" * (8 * 1024 * 1024), 413, "shop.photo_too_large"),
+    (SVG, 422, "shop.photo_unreadable"),
+    (EXE, 422, "shop.photo_unreadable"),
+    (photo("GIF", mode="P", color=1), 422, "shop.photo_unreadable"),
+    (photo()[:-400], 422, "shop.photo_unreadable"),
+    (png_header(100, 100), 422, "shop.photo_unreadable"),
+    (photo(size=(1000, 100)), 422, "shop.photo_unreadable"),
+    (b"", 422, "shop.photo_unreadable"),
+]
+NAMES = ["60 MP", "3600 MP", "8 MB", "svg", "exe", "gif", "cut", "hollow", "strip", "empty"]
+
+
+@pytest.mark.parametrize(("content", "status", "code"), REFUSED, ids=NAMES)
+def test_what_is_no_photo_for_us_is_refused_whatever_its_name(send, bo, product, content, status, code):
+    answer = send(bo, product, content)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.json()["message"]
+    assert not Photo.objects.exists()
+    assert not photos.photo_file("00", 1).parent.parent.exists()
+
+
+def test_sixty_megapixels_are_refused_before_they_are_opened():
+    began = time.process_time()
+
+    with pytest.raises(PhotoTooManyPixels) as refused:
+        photos.store_photo(photo("PNG", size=(10_000, 6_000), mode="L", color=0))
+
+    assert refused.value.params == {"megapixels_max": 50}
+    assert time.process_time() - began < 3
+
+
+def test_owner_adds_photos_which_stand_in_their_order(send, bo, product):
+    first = send(bo, product, photo())
+    second = send(bo, product, photo(color=(0, 200, 0)))
+    again = send(bo, product, photo())
+
+    names = [first.json()["photo"]["name"], second.json()["photo"]["name"]]
+    assert [answer.status_code for answer in (first, second, again)] == [200, 200, 200]
+    assert again.json()["photos"] == names
+    kept = api.product_of_owner(owner_id=bo.pk, product=product.public_id).photos
+    assert [(one.name, one.width, one.height) for one in kept] == [(name, 800, 600) for name in names]
+    assert first.json()["photo"]["address"] == f"/media/photo/{names[0]}-420.webp"
+
+
+def test_order_of_photos_is_changed_by_their_names(send, bo, product, now):
+    names = [send(bo, product, photo(color=(shade, 0, 0))).json()["photo"]["name"] for shade in (10, 90, 200)]
+
+    arranged = api.arrange_photos(owner_id=bo.pk, product=product.public_id, names=names[::-1], now=now)
+
+    assert [one.name for one in arranged.photos] == names[::-1]
+
+
+def test_nobody_adds_photos_to_somebody_elses_goods(send, make_user, bo, product):
+    theirs = send(make_user("eve"), product, photo())
+    strangers = send(None, product, photo())
+
+    assert (theirs.status_code, theirs.json()["code"]) == (404, "shop.product_not_found")
+    assert (strangers.status_code, strangers.json()["code"]) == (401, "not_logged_in")
+    assert not Photo.objects.exists()
+    assert not photos.photo_file("00", 1).parent.parent.exists()
+
+
+def test_form_without_a_photo_is_refused(bo, product):
+    browser = Client()
+    browser.force_login(bo)
+
+    answer = browser.post(f"/api/v1/shop/products/{product.public_id}/photos", {"photo": "text"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "shop.photo_unreadable")
+
+
+def test_shop_shows_a_logo_and_takes_it_away(bo, shop):
+    browser = Client()
+    browser.force_login(bo)
+
+    shown = browser.post("/api/v1/shop/logo", {"photo": SimpleUploadedFile("l.jpg", photo(), "image/jpeg")})
+    assert shown.status_code == 200
+    assert api.shop_of(bo.pk).logo == shown.json()["logo"]["name"]
+
+    assert browser.delete("/api/v1/shop/logo").json() == {"logo": None}
+    assert api.shop_of(bo.pk).logo == ""
+
+
+def test_everybody_gets_a_photo_for_ever(send, bo, product, client):
+    name = send(bo, product, photo()).json()["photo"]["name"]
+
+    for size in photos.SIZES:
+        answer = client.get(f"/media/photo/{name}-{size}.webp")
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"] == "image/webp"
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert "Set-Cookie" not in answer.headers
+        assert answer.content == photos.photo_file(name, size).read_bytes()
+
+
+def test_photo_asks_no_database(send, bo, product, client, django_assert_num_queries):
+    name = send(bo, product, photo()).json()["photo"]["name"]
+
+    with django_assert_num_queries(0):
+        client.get(f"/media/photo/{name}-420.webp")
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["{name}-64.webp", "0000-420.webp", f"{'0' * 64}-420.webp", "..%2f..%2fsecret_key-420.webp", "{name}-420.png"],
+)
+def test_what_is_no_photo_is_not_there(send, bo, product, client, file):
+    name = send(bo, product, photo()).json()["photo"]["name"]
+
+    assert client.get(f"/media/photo/{file.format(name=name)}").status_code == 404
+
+
+def test_proxy_is_handed_the_file(send, bo, product, client, settings):
+    settings.MEDIA_ACCEL = "/-/media/"
+    name = send(bo, product, photo()).json()["photo"]["name"]
+
+    answer = client.get(f"/media/photo/{name}-840.webp")
+
+    assert answer.headers["X-Accel-Redirect"] == f"/-/media/photo/{name[:2]}/{name}-840.webp"
+    assert answer.content == b""
+
+
+def test_left_over_photos_are_deleted_and_shown_ones_kept(send, bo, shop, product, now):
+    shown = send(bo, product, photo()).json()["photo"]["name"]
+    logo = photos.store_logo(photo(color=(1, 2, 3))).name
+    api.set_logo(owner_id=bo.pk, logo=logo, now=now)
+    left_over = photos.store_photo(photo(color=(9, 9, 9))).name
+    for name in (shown, logo, left_over):
+        for size in photos.SIZES:
+            os.utime(photos.photo_file(name, size), (0, 0))
+    fresh = photos.store_photo(photo(color=(7, 7, 77))).name
+
+    deleted = chores.delete_left_over_photos(clock.now() + timedelta(minutes=1))
+
+    assert deleted == 1
+    assert [photos.is_stored(name) for name in (shown, logo, left_over, fresh)] == [True, True, False, True]
+
+
+def test_photo_of_an_order_is_kept_when_the_product_no_longer_shows_it(send, ana, bo, product, buy, now):
+    name = send(bo, product, photo()).json()["photo"]["name"]
+    buy(ana, product)
+    api.arrange_photos(owner_id=bo.pk, product=product.public_id, names=[], now=now)
+    for size in photos.SIZES:
+        os.utime(photos.photo_file(name, size), (0, 0))
+
+    chores.delete_left_over_photos(clock.now() + timedelta(days=3))
+
+    assert photos.is_stored(name)

@@ -1,0 +1,53 @@
+"""The page on which receipts are checked, for whoever has no modules; and the keys for programs."""
+
+from __future__ import annotations
+
+import pytest
+
+from superapp.core import receipts
+
+DOCUMENT = {
+    "kind": "shop.order_paid",
+    "issuer": "http://localhost:8000",
+    "number": "NS-1",
+    "seller": {"name": "Warung <b>Bu Tini</b>"},
+    "lines": [{"text": "Sambal", "quantity": 2, "total": {"amount_minor": 56_000_00, "asset": "IDR"}}],
+    "total": {"amount_minor": 56_000_00, "asset": "IDR"},
+    "at": "2027-03-01T02:03:04.567Z",
+}
+
+
+def test_page_is_there_for_everybody_and_says_nothing_yet(client):
+    page = client.get("/bukti/periksa/")
+
+    assert page.status_code == 200
+    assert 'data-part="ours" role="status" hidden' in page.content.decode()
+    assert 'data-part="not-ours" role="alert" hidden' in page.content.decode()
+
+
+def test_receipt_of_ours_is_shown_with_what_it_says(client, db):
+    answer = client.post("/bukti/periksa/", {"receipt": f"  {receipts.sign(DOCUMENT)}\n"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'data-part="ours" role="status">' in page
+    assert 'data-part="not-ours" role="alert" hidden' in page
+    assert "Rp56.000" in page
+    assert "1 Maret 2027, 09.03 WIB" in page
+    assert "Warung &lt;b&gt;Bu Tini" in page
+
+
+@pytest.mark.parametrize("text", ["x", "a.b.c", receipts.RECEIPT_CHARS_MAX * 3 * "a", "é"])
+def test_anything_else_is_said_to_be_none_of_ours(client, db, text):
+    answer = client.post("/bukti/periksa/", {"receipt": text})
+
+    assert answer.status_code == 422
+    assert 'data-part="not-ours" role="alert">' in answer.content.decode()
+
+
+def test_keys_are_there_for_programs(client):
+    answer = client.get("/bukti/kunci.json")
+
+    assert answer.headers["Content-Type"] == "application/jwk-set+json"
+    assert answer.json() == {"keys": [receipts.current_key().jwk()]}
+    assert "d" not in answer.json()["keys"][0]

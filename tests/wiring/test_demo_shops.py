@@ -1,0 +1,115 @@
+"""The shops of the demo world, and what is bought in them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import itertools
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+
+from payments import api as payments
+from shop import api as shop
+from shop.models import Order, Photo, Product, Shop
+from superapp.accounts import api as accounts
+from superapp.wiring.demo import people, purchases, purses, shops, world
+from tests.shop.pictures import photo
+
+FORTY = [goods for storefront in shops.STOREFRONTS for goods in storefront.goods]
+
+
+def colour(number):
+    """Colours far enough from each other to stay different once they are encoded."""
+    return (number * 40 % 256, number // 6 * 40 % 256, number // 36 * 80 % 256)
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings, tmp_path, monkeypatch):
+    """Pictures that are told apart by their colour take no time; how they are drawn is tried by itself."""
+    shades = itertools.count(1)
+    monkeypatch.setattr(shops, "drawn", lambda draw: photo(size=(40, 50), color=colour(next(shades)), kind="PNG"))
+    monkeypatch.setattr(world, "portrait", lambda look: photo(size=(40, 40), color=colour(next(shades)), kind="PNG"))
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def opened(db, now):
+    world.make_world(now=now)
+
+
+def test_three_shops_in_three_towns_with_forty_goods_and_a_photo_each(opened):
+    assert len(FORTY) == 40
+    assert sorted(Shop.objects.values_list("handle", "town")) == [
+        ("kopi-rante", "Rantepao, Toraja Utara"),
+        ("manik-sekar", "Yogyakarta"),
+        ("tenun-lende", "Waikabubak, Sumba Barat"),
+    ]
+    assert Product.objects.filter(state="listed", photos__isnull=False).distinct().count() == 40
+    assert Photo.objects.count() == sum(len(goods.photos) for goods in FORTY) > 45
+    assert sorted(Product.objects.values_list("name", flat=True)) == sorted(goods.name for goods in FORTY)
+    assert all(shop.logo for shop in Shop.objects.all())
+
+
+def test_something_is_sold_out_and_most_is_not(opened):
+    pages = [shop.shop_page(storefront.handle) for storefront in shops.STOREFRONTS]
+
+    left = [product.stock.available for page in pages for product in page.products]
+    assert (len(left), left.count(0)) == (40, 3)
+
+
+def test_opening_the_shops_again_changes_nothing(opened, now):
+    before = sorted(Product.objects.values_list("public_id", "version")), Shop.objects.count(), Photo.objects.count()
+
+    shops.open_all(now=now + timedelta(days=2))
+
+    after = sorted(Product.objects.values_list("public_id", "version")), Shop.objects.count(), Photo.objects.count()
+    assert after == before
+
+
+def test_orders_stand_in_every_state_and_their_money_where_it_belongs(opened, now):
+    states = set(Order.objects.values_list("state", "cancelled_by"))
+
+    assert Order.objects.count() == len(purchases.BOUGHT) == 13
+    assert states == {
+        *((state, "") for state in ("paid", "accepted", "packed", "shipped", "delivered", "completed")),
+        ("cancelled", "buyer"),
+        ("cancelled", "merchant"),
+    }
+    sekar = accounts.user_by_handle(people.SEKAR.handle)
+    # What the wallets held without any order, less what Sekar paid for a scarf, coffee and sugar.
+    assert payments.wallet(sekar.pk, now=now).balance.amount_minor == 667_500_00 - (185_000 + 136_000 + 38_000) * 100
+
+
+def test_everything_happened_in_the_past_and_in_its_order(opened, now):
+    for order in Order.objects.all():
+        times = list(order.events.order_by("seq").values_list("at", flat=True))
+        assert times == sorted(times)
+        assert times[0] == order.placed_at
+        assert times[-1] < now
+    sekar = accounts.user_by_handle(people.SEKAR.handle)
+    moved_at = [line.posted_at for line in payments.wallet_history(sekar.pk, now=now)]
+    assert moved_at == sorted(moved_at, reverse=True)
+
+
+def test_buying_again_buys_nothing(opened, now):
+    before = sorted(Order.objects.values_list("public_id", "version"))
+
+    assert not purses.fill(now=now, besides=purchases.deeds(now=now))
+    for _at, do in sorted(purchases.deeds(now=now), key=lambda deed: deed[0]):
+        do()
+
+    assert sorted(Order.objects.values_list("public_id", "version")) == before
+
+
+@pytest.mark.timeout(240)
+def test_goods_are_drawn_alike_each_time_large_and_each_differently():
+    draws = [draw for goods in FORTY[::5] for draw in goods.photos]
+    pictures = [draw() for draw in draws]
+
+    assert draws[0]() == pictures[0]
+    assert len({hashlib.sha256(picture).hexdigest() for picture in pictures}) == len(draws) >= 8
+    sizes = {Image.open(io.BytesIO(picture)).size for picture in pictures}
+    assert {max(size) for size in sizes} == {1200}

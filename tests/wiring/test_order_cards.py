@@ -1,0 +1,174 @@
+"""Orders where their two sides talk: one card that lives, a line for each move, once whatever happens to the facts."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat import api as chat
+from chat.models import Conversation, Message
+from shop import api as shop
+from superapp.accounts import api as accounts
+from superapp.core import events, outbox, receipts
+from superapp.core.models import Fact
+from superapp.wiring import order_cards
+from tests.shop.conftest import buy, make_payer, make_product, make_shop, quick_hashes  # noqa: F401  # Fixtures.
+
+
+@pytest.fixture
+def sale(make_payer, make_shop, make_product, buy, now):  # noqa: F811
+    """ana bought two of bo's; nobody has heard of it yet."""
+    ana = make_payer("ana", 500_000_00)
+    store = make_shop()
+    Fact.objects.all().delete()
+    placed = buy(ana, make_product(store), 2)
+    return ana, store, placed
+
+
+def facts():
+    return [
+        events.restore(row.name, row.payload)
+        for row in Fact.objects.filter(name__startswith="shop.order").order_by("pk")
+    ]
+
+
+def deliver():
+    """Everything that is due, however often the outbox goes round."""
+    while Fact.objects.exists():
+        outbox.deliver_due(Fact.objects.order_by("-due_at").values_list("due_at", flat=True)[0])
+
+
+def said():
+    return list(Message.objects.order_by("seq").values_list("kind", flat=True))
+
+
+def card():
+    return Message.objects.get(kind="card").card
+
+
+def test_order_opens_the_conversation_and_stands_there_as_a_receipt(sale, now):
+    ana, store, placed = sale
+
+    assert not Message.objects.exists()
+    deliver()
+
+    message = Message.objects.get()
+    assert (message.kind, message.sender_id, message.card_type) == ("card", ana.pk, "shop.order")
+    assert {name: value for name, value in message.card.items() if name != "receipt"} == {
+        "version": 1,
+        "order": str(placed.order),
+        "number": placed.number,
+        "state": "paid",
+        "title": "Gelang manik ×\u00a02",
+        "total": {"amount_minor": 50_000_00, "asset": "IDR"},
+        "shop": "Manik Bo",
+        "shipment": "",
+        "placed_at": message.card["moved_at"],
+        "moved_at": message.card["placed_at"],
+    }
+    document = receipts.read(message.card["receipt"])
+    assert document is not None
+    assert (document["kind"], document["number"]) == ("shop.order_paid", placed.number)
+    assert document["total"] == {"amount_minor": 50_000_00, "asset": "IDR"}
+    assert document["buyer"] == str(ana.public_id)
+    assert accounts.are_contacts(ana.pk, store.owner_id)
+    summary = chat.summary(message.conversation.public_id, store.owner_id)
+    assert (summary.counted, summary.mine.read_counted) == (1, 0)
+
+
+def test_card_says_how_the_order_stands_and_a_line_what_happened(sale, now):
+    ana, store, placed = sale
+    for verb, fields in (
+        (shop.accept_order, {}),
+        (shop.pack_order, {}),
+        (shop.ship_order, {"courier": "JNE", "resi": "JT1"}),
+    ):
+        verb(user_id=store.owner_id, order=placed.order, now=now, **fields)
+    deliver()
+    shipped = card()
+    shop.confirm_receipt(user_id=ana.pk, order=placed.order, now=now)
+    deliver()
+
+    assert (shipped["version"], shipped["state"], shipped["shipment"]) == (4, "shipped", "JNE JT1")
+    assert (card()["version"], card()["state"]) == (5, "completed")
+    document = receipts.read(card()["receipt"])
+    assert document is not None
+    assert document["kind"] == "shop.order_completed"
+    assert said() == ["card", "event", "event", "event", "event"]
+    assert list(Message.objects.filter(kind="event").order_by("seq").values_list("event__name", flat=True)) == [
+        "shop.accepted",
+        "shop.packed",
+        "shop.shipped",
+        "shop.completed",
+    ]
+    talk = Conversation.objects.get()
+    # What ana is told of as news: that it is on its way. What bo is: the order, and that it is completed.
+    assert [chat.summary(talk.public_id, who).counted for who in (ana.pk, store.owner_id)] == [3, 3]
+    lines = Message.objects.filter(kind="event").order_by("seq")
+    assert [line.counted for line in lines] == [1, 1, 2, 3]
+
+
+def test_facts_that_come_twice_late_and_out_of_their_time_change_nothing(sale, now):
+    _ana, store, placed = sale
+    shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
+    shop.cancel_order(user_id=store.owner_id, order=placed.order, reason="habis", now=now)
+    heard = facts()
+    deliver()
+    stands, before = card(), Message.objects.get(kind="card").rev
+
+    order_cards.show_order_to_both(heard[0])
+    for fact in (*heard[1:], *reversed(heard[1:])):
+        order_cards.show_move_to_both(fact)
+
+    assert [fact.name for fact in heard] == ["shop.order_placed", "shop.order_moved", "shop.order_moved"]
+    assert said() == ["card", "event", "event"]
+    assert card() == stands
+    assert (card()["state"], Message.objects.get(kind="card").rev) == ("cancelled", before)
+    why = Message.objects.filter(kind="event").last().event
+    assert why == {"name": "shop.cancelled_why", "number": placed.number, "reason": "habis"}
+
+
+def test_handler_that_fails_is_asked_again_and_says_it_once(sale, now, monkeypatch):
+    _ana, store, placed = sale
+    deliver()
+    shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
+    post_line = chat.post_line
+
+    def post_and_fail(**fields):
+        post_line(**fields)
+        raise ConnectionError
+
+    monkeypatch.setattr(chat, "post_line", post_and_fail)
+    outbox.deliver_due(Fact.objects.order_by("-due_at").values_list("due_at", flat=True)[0])
+    failed = (said(), card()["state"])
+    monkeypatch.undo()
+    deliver()
+
+    assert failed == (["card"], "paid")
+    assert (said(), card()["state"]) == (["card", "event"], "accepted")
+
+
+def test_who_blocked_the_other_hears_nothing_and_the_order_stands(sale, now):
+    ana, store, placed = sale
+    accounts.block_person(user_id=store.owner_id, peer_public_id=ana.public_id, now=now)
+
+    deliver()
+
+    assert not Message.objects.exists()
+    assert not accounts.are_contacts(ana.pk, store.owner_id)
+    assert shop.order(user_id=ana.pk, order=placed.order).summary.state == "paid"
+
+
+def test_card_is_said_in_one_line_and_drawn_for_both_sides(sale, client):
+    ana, _store, placed = sale
+    deliver()
+    talk = f"/obrolan/{Conversation.objects.get().public_id}/"
+    client.force_login(ana)
+
+    listed = client.get("/obrolan/").content.decode()
+    drawn = client.get(talk).content.decode()
+
+    assert "Pesanan: Gelang manik ×\u00a02" in listed
+    assert 'data-card-type="shop.order" data-state="paid"' in drawn
+    assert f'href="/pesanan/{placed.order}/"' in drawn
+    assert f'href="/bukti/periksa/#{card()["receipt"]}"' in drawn
+    assert "Rp50.000" in drawn
