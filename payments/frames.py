@@ -44,7 +44,7 @@ class MovementRow(msgspec.Struct, kw_only=True):
 
 
 class PinRow(msgspec.Struct, kw_only=True):
-    """How the PIN stands: ``missing``, ``set`` or ``locked``; ``reset_from`` if a new one was asked for, perhaps here."""
+    """How the PIN stands: ``missing``, ``set`` or ``locked``; from when a new one may be set, and whether here."""
 
     state: str
     reset_from: str | None
