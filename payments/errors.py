@@ -111,6 +111,14 @@ class EscrowEmpty(DomainError):
     message = _("There is nothing left to pay out.")
 
 
+class PaidToAnother(DomainError):
+    """Another merchant was paid for this reference before: a refund takes from one, so one is paid."""
+
+    code = "payments.paid_to_another"
+    kind = Kind.CONFLICT
+    message = _("Money for this was already paid out to somebody else.")
+
+
 class HoldNotFound(DomainError):
     """No such hold, or not yours: the two are told apart to nobody."""
 
@@ -271,5 +279,6 @@ refusals: dict[str, type[DomainError]] = {
         RefundExceeds,
         AlreadyPaid,
         EscrowEmpty,
+        PaidToAnother,
     )
 }

@@ -111,7 +111,8 @@ def release_escrow(
     Pay what lies in escrow, or ``amount`` of it, to a merchant, minus our fee.
 
     ``merchant`` is an opaque name (``shop.storefront:5``), whose account is opened on first use. May run inside the
-    caller's transaction. Once nothing is left, that is final: a reference is paid once.
+    caller's transaction. Once nothing is left, that is final: a reference is paid once. All parts of it go to the one
+    merchant who got the first, from whom a refund is taken: another is refused.
 
     :raises EscrowNotFound: if nothing was ever paid for the reference; it may still come, so nothing is stored
     """
@@ -127,6 +128,10 @@ def release_escrow(
         before = ledger.answered(key)
         if before is not None:
             return before
+        # Nobody is paid meanwhile: whoever releases locks the same escrow.
+        first = queries.merchant_paid(reference)
+        if first is not None and first.pk != seller.pk:
+            return ledger.refuse(key, errors.PaidToAnother.code, now=now)
         gross = Money(escrow.available, escrow.asset) if amount is None else amount
         if not gross:
             return ledger.refuse(key, errors.EscrowEmpty.code, now=now)

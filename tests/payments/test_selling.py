@@ -189,6 +189,23 @@ def test_nothing_in_escrow_is_nothing_to_pay_out(ana, pay, release, refund, now)
     assert proof.prove(now=now) == []
 
 
+def test_one_merchant_is_paid_for_a_reference(ana, pay, release, refund, now):
+    pay()
+    release(fee=api.NOTHING, amount=20_000)
+    to_another = {"reference": ORDER, "merchant": "shop.storefront:2", "fee": api.NOTHING, "idempotency_key": "theirs"}
+
+    answer = api.release_escrow(**to_another, now=now)
+
+    assert answer == api.Refused("payments.paid_to_another")
+    assert api.release_escrow(**to_another, now=now) == api.Refused("payments.paid_to_another", replayed=True)
+    assert api.escrow_balance(ORDER) == Money(30_000)
+    # The rest goes to the first, and all of it can be taken back from there.
+    assert isinstance(release(fee=api.NOTHING, key="rest"), api.Posted)
+    assert isinstance(refund(50_000), api.Posted)
+    assert mine(ana, now) == 100_000
+    assert proof.prove(now=now) == []
+
+
 @pytest.mark.parametrize("minor", [0, -1])
 def test_no_amount_is_not_every_amount(ana, pay, release, refund, hold, now, minor):
     pay()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from PIL import Image
 
 from chat.models import Conversation, Member, Message, Reaction
 from payments import api as payments
-from payments.models import Journal
+from payments.models import Journal, TopUp
 from superapp.accounts import api as accounts
 from superapp.accounts.models import Contact, User
 from superapp.core import outbox
@@ -127,8 +128,9 @@ def test_wallets_have_a_history_that_ends_before_now_and_is_made_once(made, now)
     sekar = accounts.user_by_handle(people.SEKAR.handle)
     first = payments.wallet_history(sekar.pk, now=now)
 
-    assert purses.fill(now=now + timedelta(days=3)) == []
+    again = purses.fill(now=now + timedelta(days=3))
 
+    assert {str(each.event.journal) for each in again} == {row["journal"] for row in sent()}
     assert payments.wallet_history(sekar.pk, now=now) == first
     assert len(first) == 9
     assert first[0].posted_at < now
@@ -168,6 +170,26 @@ def test_world_that_was_broken_off_after_the_money_is_carried_on(db, now, monkey
     assert Journal.objects.count() == before
     assert Message.objects.filter(card_type="payments.transfer").count() == 7
     assert Message.objects.exclude(kind="card").count() > 180
+    assert world.make_world(now=now) is False
+
+
+@pytest.mark.parametrize("moves", [1, 6])
+def test_world_that_was_broken_off_in_the_middle_of_the_money_is_carried_on(db, now, monkeypatch, moves):
+    move, done = purses._move, itertools.count(1)
+    with monkeypatch.context() as patched:
+        patched.setattr(purses, "_move", lambda *args, **kw: move(*args, **kw) if next(done) <= moves else no_more())
+        with pytest.raises(ConnectionAbortedError):
+            world.make_world(now=now)
+    sekar = accounts.user_by_handle(people.SEKAR.handle)
+    assert len(payments.wallet_history(sekar.pk, now=now)) < 9
+
+    assert world.make_world(now=now + timedelta(minutes=5)) is True
+
+    topped_up = [moved for moved in purses.MOVED if not moved.sender]
+    assert Journal.objects.filter(kind="topped_up").count() == TopUp.objects.count() == len(topped_up)
+    assert Journal.objects.filter(kind="sent").count() == 7
+    assert payments.wallet(sekar.pk, now=now).balance == Money(667_500_00)
+    assert Message.objects.filter(card_type="payments.transfer").count() == 7
     assert world.make_world(now=now) is False
 
 

@@ -59,12 +59,14 @@ def make_world(*, now: datetime) -> bool:
     if not _is_here():
         _make_people({person.key: portrait(person.look) for person in CAST}, now=now)
     shops.open_all(now=now)
+    if _have_talked():
+        return False
     sent = purses.fill(now=now, besides=purchases.deeds(now=now))
     with transaction.atomic():
         players = {person.key: _player(person) for person in CAST}
         # Whoever makes the world at the same time waits here, and then finds that they talked.
         accounts.lock_people({player.user_id for player in players.values()})
-        if chat.list_page(players[JOKO.key].user_id).rows:  # Nobody sends him money, which would have opened a talk.
+        if _have_talked():
             return False
         stages = [_set_up(talk, players, sent, now=now) for talk in TALKS]
         _play(stages, now=now)
@@ -78,6 +80,11 @@ def make_world(*, now: datetime) -> bool:
 
 def _is_here() -> bool:
     return accounts.user_by_number(SEKAR.number) is not None
+
+
+def _have_talked() -> bool:
+    # Nobody sends him money, which would have opened a talk.
+    return bool(chat.list_page(_player(JOKO).user_id).rows)
 
 
 @transaction.atomic
@@ -139,7 +146,8 @@ def _play(stages: Sequence[_Stage], *, now: datetime) -> None:
 
 def _show(stage: _Stage, sent: Sent) -> None:
     _read(stage, sent.sender, up_to=stage.newest_seq)
-    stage.newest_seq = money_cards.post_transfer(sent.event, now=sent.at)
+    # It is there already if its fact was delivered before the talk was carried on.
+    stage.newest_seq = max(stage.newest_seq, money_cards.post_transfer(sent.event, now=sent.at))
 
 
 def _read(stage: _Stage, who: str, *, up_to: int) -> None:
