@@ -39,6 +39,8 @@ PAGES = (
     "/dompet/pin/",
     "/dompet/pin/lupa/",
     "/bukti/periksa/",
+    "/toko/",
+    "/toko/toko-cici/",
     "/pesanan/",
     "ORDER",
     "SALE",

@@ -31,6 +31,9 @@ PAGES = (
     Page("/masuk/kotak-sms/", STRANGER),
     Page("/luring/", STRANGER),
     Page("/tidak-ada/", STRANGER, status=404),
+    Page("/toko/", STRANGER),
+    Page("/toko/manik-sekar/", STRANGER, kinds=("Store", "ItemList")),
+    Page("/toko/manik-sekar/gelang-patedong/", STRANGER, kinds=("Product", "Offer", "BreadcrumbList")),
     # Talking.
     Page("/obrolan/"),
     Page(scenes.talk),
