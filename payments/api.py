@@ -22,6 +22,7 @@ from payments.actions.pins import (
     RESET_WAIT,
     ask_pin_reset,
     change_pin,
+    end_pin_reset,
     reset_pin,
     set_first_pin,
     set_pin_on_device,
@@ -61,6 +62,7 @@ __all__ = [
     "capture_hold",
     "change_pin",
     "csv_statement",
+    "end_pin_reset",
     "escrow_balance",
     "escrow_balances",
     "find_recipient",
@@ -118,11 +120,19 @@ class WalletChanges:
 
 @dataclass(frozen=True, slots=True)
 class PinState:
-    """Whether there is a PIN, whether it is locked, and, if one was asked for, from when a new one may be set."""
+    """
+    Whether there is a PIN, whether it is locked, and, if one was asked for, from when a new one may be set, and on
+    which device.
+    """
 
     is_set: bool
     is_locked: bool
-    reset_from: datetime | None
+    reset_from: datetime | None = None
+    reset_device_id: int | None = None
+
+    def is_reset_on(self, device_id: int | None) -> bool:
+        """Whether a new PIN was asked for on this device, and is set nowhere else."""
+        return self.reset_from is not None and device_id is not None and self.reset_device_id == device_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +168,14 @@ def pin_state(user_id: int, *, now: datetime) -> PinState:
     """How a person's PIN stands; a new one that was asked for and left unused for too long is no longer told of."""
     row = queries.pin_of(user_id)
     if row is None:
-        return PinState(is_set=False, is_locked=False, reset_from=None)
+        return PinState(is_set=False, is_locked=False)
+    is_set, is_locked = bool(row.pin_hash), row.locked_at is not None
     reset_from = row.reset_asked_at + RESET_WAIT if row.reset_asked_at else None
     if reset_from is not None and now > reset_from + RESET_OPEN_FOR:
         reset_from = None
-    return PinState(is_set=bool(row.pin_hash), is_locked=row.locked_at is not None, reset_from=reset_from)
+    if reset_from is None:
+        return PinState(is_set=is_set, is_locked=is_locked)
+    return PinState(is_set=is_set, is_locked=is_locked, reset_from=reset_from, reset_device_id=row.reset_device_id)
 
 
 def wallet_history(

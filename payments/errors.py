@@ -240,11 +240,21 @@ class PinLocked(DomainError):
 
 
 class PinResetTooEarly(DomainError):
-    """A reset was not asked for with a fresh code, or its day is not over; ``retry_after`` says when it is."""
+    """
+    A reset was not asked for on this device with a fresh code, or its day is not over; ``retry_after`` says when it is.
+    """
 
     code = "payments.pin_reset_too_early"
     kind = Kind.LIMITED
-    message = _("A new PIN can be set one day after you asked for it.")
+    message = _("A new PIN can be set one day after you asked for it, on the device where you asked.")
+
+
+class PinResetKept(DomainError):
+    """What was asked for is ended by the right PIN, or from a trusted device."""
+
+    code = "payments.pin_reset_kept"
+    kind = Kind.FORBIDDEN
+    message = _("You can end this only on a device that we know well, like the one you signed up with.")
 
 
 # What the ledger refuses under a key, and stores.

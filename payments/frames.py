@@ -44,10 +44,11 @@ class MovementRow(msgspec.Struct, kw_only=True):
 
 
 class PinRow(msgspec.Struct, kw_only=True):
-    """How the PIN stands: ``missing``, ``set`` or ``locked``; ``reset_from`` if a new one was asked for."""
+    """How the PIN stands: ``missing``, ``set`` or ``locked``; from when a new one may be set, and whether here."""
 
     state: str
     reset_from: str | None
+    reset_here: bool
 
 
 class Changes(msgspec.Struct, kw_only=True):
@@ -84,9 +85,10 @@ def movements(rows: Sequence[Movement]) -> list[MovementRow]:
     return [_movement(row, people) for row in rows]
 
 
-def pin(state: PinState) -> PinRow:
+def pin(state: PinState, *, device_id: int | None) -> PinRow:
     word = "missing" if not state.is_set else "locked" if state.is_locked else "set"
-    return PinRow(state=word, reset_from=clock.wire(state.reset_from) if state.reset_from else None)
+    reset_from = clock.wire(state.reset_from) if state.reset_from else None
+    return PinRow(state=word, reset_from=reset_from, reset_here=state.is_reset_on(device_id))
 
 
 def _movement(row: Movement, people: dict[int, PersonRow]) -> MovementRow:

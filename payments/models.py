@@ -331,8 +331,9 @@ class Pin(models.Model):
     """
     The six digits that let money go out. Stored hashed; wrong tries are counted by person, wherever they come from.
 
-    ``locked_at`` is set after too many. A locked or forgotten PIN is replaced a day after a fresh code asked for it. A
-    first one from a device that is not trusted waits the same day: meanwhile the row has none.
+    ``locked_at`` is set after too many. A locked or forgotten PIN is replaced a day after a fresh code asked for it, on
+    ``reset_device`` alone, which asked. A first one from a device that is not trusted waits the same day: meanwhile the
+    row has none.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+")
@@ -342,6 +343,7 @@ class Pin(models.Model):
     wrong = models.PositiveSmallIntegerField(default=0)
     locked_at = models.DateTimeField(null=True)
     reset_asked_at = models.DateTimeField(null=True)
+    reset_device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = (

@@ -44,7 +44,8 @@ class WalletAnswer(msgspec.Struct):
 def wallet(caller: Caller, _nothing: Nothing) -> WalletAnswer:
     now = clock.now()
     shown = api.wallet(caller.user_id, now=now)
-    return WalletAnswer(frames.wallet(shown), frames.pin(api.pin_state(caller.user_id, now=now)))
+    state = api.pin_state(caller.user_id, now=now)
+    return WalletAnswer(frames.wallet(shown), frames.pin(state, device_id=caller.device_id))
 
 
 class ChangesIn(Shape):
@@ -196,13 +197,23 @@ def pin_ask(caller: Caller, code_in: CodeIn) -> Reset:
     proved_at = accounts.prove_owner(
         user_id=caller.user_id, device_id=caller.device_id, code=code_in.code.strip(), now=now
     )
-    return Reset(clock.wire(api.ask_pin_reset(user_id=caller.user_id, code_proved_at=proved_at, now=now)))
+    reset_from = api.ask_pin_reset(
+        user_id=caller.user_id, device_id=caller.device_id, code_proved_at=proved_at, now=now
+    )
+    return Reset(clock.wire(reset_from))
 
 
 @_command("payments.pin_reset", NewPin, rest="PUT wallet/pin/reset", cost=10)
 def pin_reset(caller: Caller, new: NewPin) -> dict[str, Any]:
-    """Set the new PIN once the day of waiting is over."""
+    """Set the new PIN once the day of waiting is over, on the device that asked for it."""
     api.reset_pin(user_id=caller.user_id, pin=new.pin, device_id=caller.device_id, now=clock.now())
+    return {}
+
+
+@_command("payments.pin_reset_end", Nothing, rest="DELETE wallet/pin/reset", cost=5)
+def pin_reset_end(caller: Caller, _nothing: Nothing) -> dict[str, Any]:
+    """End what was asked for, wherever it was, from a device that is trusted; the PIN stays as it is."""
+    api.end_pin_reset(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
     return {}
 
 

@@ -18,4 +18,5 @@ urlpatterns = [
     path("dompet/kirim/<uuid:user>/<uuid:key>/", offered(sending.confirm), name="confirm"),
     path("dompet/pin/", offered(pin.pin), name="pin"),
     path("dompet/pin/lupa/", offered(pin.forgotten), name="pin_forgotten"),
+    path("dompet/pin/akhiri/", offered(pin.end_reset), name="pin_reset_end"),
 ]

@@ -84,13 +84,14 @@ def verify_pin(*, user_id: int, pin: str, now: datetime) -> None:
     # The right one, even as the last try that was left. Whoever locked it meanwhile with wrong ones keeps it locked.
     unlocked = Pin.objects.filter(user_id=user_id, wrong__lte=wrong)
     # Whoever knows the PIN needs no reset: one that was asked for, by whomever, is over.
-    unlocked.update(wrong=0, locked_at=None, reset_asked_at=None)
+    unlocked.update(wrong=0, locked_at=None, reset_asked_at=None, reset_device=None)
 
 
-def ask_pin_reset(*, user_id: int, code_proved_at: datetime, now: datetime) -> datetime:
+def ask_pin_reset(*, user_id: int, device_id: int | None, code_proved_at: datetime, now: datetime) -> datetime:
     """
-    Ask for a new PIN, or a first one, with a fresh one-time code, and return when it may be set: a day later, so that
-    who stole a phone or a number cannot empty the wallet before its owner notices. Asking again starts the day anew.
+    Ask for a new PIN, or a first one, with a fresh one-time code, and return when it may be set on this device: a day
+    later, so that who stole a phone or a number cannot empty the wallet before its owner notices. Asking again starts
+    the day anew, for the device that asks.
 
     :raises PinResetTooEarly: if the code is not fresh
     """
@@ -98,21 +99,33 @@ def ask_pin_reset(*, user_id: int, code_proved_at: datetime, now: datetime) -> d
         raise errors.PinResetTooEarly
     with transaction.atomic():
         _lock_or_begin(user_id)
-        Pin.objects.filter(user_id=user_id).update(reset_asked_at=now)
+        Pin.objects.filter(user_id=user_id).update(reset_asked_at=now, reset_device_id=device_id)
     return now + RESET_WAIT
 
 
-def reset_pin(*, user_id: int, pin: str, now: datetime, device_id: int | None = None) -> None:
+def end_pin_reset(*, user_id: int, device_id: int | None, now: datetime) -> None:
     """
-    Set a new PIN once the day of waiting is over, and unlock. The device on which that is done has waited with its
+    End what somebody asked for, from a trusted device, without the PIN: wrong tries could have locked it, and its owner
+    must have a way to say no. The PIN stays as it is, locked or not. Twice is once.
+
+    :raises PinResetKept: if the device is not trusted
+    """
+    if not accounts.is_trusted_device(user_id, device_id):
+        raise errors.PinResetKept
+    Pin.objects.filter(user_id=user_id).update(reset_asked_at=None, reset_device=None)
+
+
+def reset_pin(*, user_id: int, device_id: int | None, pin: str, now: datetime) -> None:
+    """
+    Set a new PIN once the day of waiting is over, on the device that asked for it, and unlock. It has waited with its
     person, and is trusted from now on.
 
-    :raises PinResetTooEarly: if it was not asked for, its day is not over, or it was left unused for three more
+    :raises PinResetTooEarly: if this device did not ask, its day is not over, or it was left unused for three more
     """
     pin_hash = _hash(pin)
     with transaction.atomic():
         row = queries.lock_pin(user_id)
-        if row is None or row.reset_asked_at is None:
+        if row is None or row.reset_asked_at is None or device_id is None or row.reset_device_id != device_id:
             raise errors.PinResetTooEarly
         left = row.reset_asked_at + RESET_WAIT - now
         if left > timedelta(0):
@@ -120,8 +133,7 @@ def reset_pin(*, user_id: int, pin: str, now: datetime, device_id: int | None = 
         if left < -RESET_OPEN_FOR:
             raise errors.PinResetTooEarly
         _set(user_id, pin_hash, now)
-        if device_id is not None:
-            accounts.trust_device(user_id=user_id, device_id=device_id, now=now)
+        accounts.trust_device(user_id=user_id, device_id=device_id, now=now)
 
 
 def _lock_or_begin(user_id: int) -> Pin:
@@ -134,7 +146,7 @@ def _lock_or_begin(user_id: int) -> Pin:
 
 def _set(user_id: int, pin_hash: str, now: datetime) -> None:
     Pin.objects.filter(user_id=user_id).update(
-        pin_hash=pin_hash, set_at=now, wrong=0, locked_at=None, reset_asked_at=None
+        pin_hash=pin_hash, set_at=now, wrong=0, locked_at=None, reset_asked_at=None, reset_device=None
     )
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from payments import api
 from payments.errors import PinAlreadySet, PinInvalid, PinLocked, PinResetTooEarly, PinWrong
@@ -61,13 +61,25 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     state = api.pin_state(user_id, now=now)
     if not state.is_set and _is_trusted(request, user_id):
         return redirect("payments:pin")
+    is_asked_here = state.is_reset_on(accounts.device_id_of(request))
     context = {
         "pin": state,
-        "may_reset": state.reset_from is not None and state.reset_from <= now,
+        "is_asked_here": is_asked_here,
+        "may_reset": is_asked_here and state.reset_from is not None and state.reset_from <= now,
         "is_code_sent": request.session.get(CODE_SENT_KEY, False),
         "problem": problem and problem.body()["message"],
     }
     return render(request, "payments/pin_forgotten.html", context, status=problem.kind if problem else 200)
+
+
+@for_people
+@require_POST
+def end_reset(request: HttpRequest) -> HttpResponse:
+    """Say that it was not me who asked for a new PIN, from a trusted device."""
+    user_id, device_id = user_of(request).pk, accounts.device_id_of(request)
+    api.end_pin_reset(user_id=user_id, device_id=device_id, now=clock.now())
+    tell_next(request, _("The request has ended. Your PIN is as it was."))
+    return redirect("payments:wallet")
 
 
 def _is_trusted(request: HttpRequest, user_id: int) -> bool:
@@ -83,7 +95,7 @@ def _take_step(request: HttpRequest, step: str) -> bool:
     elif step == "prove":
         code = "".join(char for char in request.POST.get("code", "")[:40] if char.isalnum())
         proved_at = accounts.prove_owner(user_id=user_id, device_id=device_id, code=code, now=now)
-        api.ask_pin_reset(user_id=user_id, code_proved_at=proved_at, now=now)
+        api.ask_pin_reset(user_id=user_id, device_id=device_id, code_proved_at=proved_at, now=now)
         request.session.pop(CODE_SENT_KEY, None)
     elif step == "set":
         if request.POST.get("pin") != request.POST.get("again"):

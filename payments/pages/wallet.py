@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from payments import api, frames, showing, words
 from payments.errors import PeriodInvalid
+from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, told, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError
@@ -47,9 +48,13 @@ def wallet(request: HttpRequest) -> HttpResponse:
     before_seq = _seq(request.GET.get("sebelum", ""))
     found = api.wallet_history(user.pk, now=now, before_seq=before_seq, limit=ROWS_PER_PAGE + 1, search=query)
     page = found[:ROWS_PER_PAGE]
+    pin = api.pin_state(user.pk, now=now)
+    device_id = accounts.device_id_of(request) if pin.reset_from else None
     context = {
         "wallet": shown,
-        "pin": api.pin_state(user.pk, now=now),
+        "pin": pin,
+        "is_asked_here": pin.is_reset_on(device_id),
+        "may_end_reset": accounts.is_trusted_device(user.pk, device_id),
         "is_hidden": request.COOKIES.get(HIDING_COOKIE) == "hidden",
         "days": showing.days(page, now=now),
         "earlier_seq": page[-1].seq if len(found) > len(page) else None,

@@ -83,6 +83,14 @@ class DeviceNotFound(DomainError):
     message = _("There is no such device.")
 
 
+class DeviceKept(DomainError):
+    """A trusted device is signed out only by itself and by another trusted one (see ``Device``)."""
+
+    code = "accounts.device_kept"
+    kind = Kind.FORBIDDEN
+    message = _("You can log that device out only there, or from another one that we know well.")
+
+
 class NameInvalid(DomainError):
     code = "accounts.name_invalid"
     kind = Kind.INVALID

@@ -123,8 +123,10 @@ def own_devices(caller: Caller, nothing_in: NothingIn) -> dict[str, Any]:
 
 @command("accounts.device_end", DeviceIn, rest="DELETE me/devices/<str:device>", cost=2)
 def device_end(caller: Caller, device_in: DeviceIn) -> dict[str, Any]:
-    """Sign out there."""
-    devices.end_device(user_id=caller.user_id, device_public_id=device_in.device, now=clock.now())
+    """Sign out there. A trusted device is signed out only by itself and by another trusted one."""
+    devices.end_device(
+        user_id=caller.user_id, device_public_id=device_in.device, by_device_id=caller.device_id, now=clock.now()
+    )
     return {}
 
 

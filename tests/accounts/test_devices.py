@@ -72,7 +72,7 @@ def test_sockets_stay_open_until_the_commit(make_user, logged_in, ended, django_
     device = Device.objects.get()
 
     with django_capture_on_commit_callbacks() as callbacks:
-        devices.end_device(user_id=ana.pk, device_public_id=device.public_id, now=now)
+        devices.end_device(user_id=ana.pk, device_public_id=device.public_id, by_device_id=device.pk, now=now)
 
     assert ended == []
     assert len(callbacks) == 1
@@ -84,7 +84,7 @@ def test_outsider_cannot_sign_anybody_out(make_user, logged_in, ended, now):
     device = Device.objects.get()
 
     with pytest.raises(DeviceNotFound):
-        devices.end_device(user_id=eve.pk, device_public_id=device.public_id, now=now)
+        devices.end_device(user_id=eve.pk, device_public_id=device.public_id, by_device_id=None, now=now)
     answer = logged_in(eve).delete(f"/api/v1/me/devices/{device.public_id}")
     missing = logged_in(eve).delete(f"/api/v1/me/devices/{uuid.uuid4()}")
 
@@ -98,11 +98,75 @@ def test_signing_out_twice_is_signing_out_once(make_user, logged_in, now):
     logged_in(ana)
     device = Device.objects.get()
 
-    devices.end_device(user_id=ana.pk, device_public_id=device.public_id, now=now)
-    devices.end_device(user_id=ana.pk, device_public_id=device.public_id, now=now + timedelta(hours=1))
+    devices.end_device(user_id=ana.pk, device_public_id=device.public_id, by_device_id=device.pk, now=now)
+    devices.end_device(
+        user_id=ana.pk, device_public_id=device.public_id, by_device_id=device.pk, now=now + timedelta(hours=1)
+    )
 
     device.refresh_from_db()
     assert device.ended_at == now
+
+
+@pytest.fixture
+def owner_and_thief(make_user, logged_in, now):
+    """The device on which an account began, and one that came later with nothing but a code."""
+    ana = make_user("ana")
+    owner, thief = logged_in(ana), logged_in(ana)
+    trusted, other = Device.objects.order_by("pk")
+    devices.trust_device(user_id=ana.pk, device_id=trusted.pk, now=now)
+    return owner, trusted, thief, other
+
+
+def test_thief_of_a_number_cannot_sign_its_owner_out(owner_and_thief):
+    owner, trusted, thief, other = owner_and_thief
+
+    over_rest = thief.delete(f"/api/v1/me/devices/{trusted.public_id}")
+    on_page = thief.post(f"/saya/perangkat/{trusted.public_id}/keluar/")
+
+    assert (over_rest.status_code, over_rest.json()["code"]) == (403, "accounts.device_kept")
+    assert on_page.status_code == 403
+    assert "perangkat lain yang sudah kami kenal baik" in on_page.content.decode()
+    trusted.refresh_from_db()
+    assert (trusted.ended_at, trusted.trusted_at is None) == (None, False)
+    assert owner.get("/api/v1/me").status_code == 200
+    # The owner signs the thief out; and everybody may leave by themselves.
+    assert owner.delete(f"/api/v1/me/devices/{other.public_id}").json() == {}
+    assert thief.get("/api/v1/me").status_code == 401
+    assert owner.delete(f"/api/v1/me/devices/{trusted.public_id}").json() == {}
+    assert owner.get("/api/v1/me").status_code == 401
+
+
+def test_thief_leaves_by_themselves(owner_and_thief):
+    _owner, _trusted, thief, other = owner_and_thief
+
+    assert thief.delete(f"/api/v1/me/devices/{other.public_id}").json() == {}
+
+    assert thief.get("/api/v1/me").status_code == 401
+
+
+@pytest.mark.parametrize("browser_hash", ["hers", ""])
+def test_browser_that_was_left_keeps_its_trust_from_a_thief(owner_and_thief, browser_hash, now):
+    owner, trusted, thief, _other = owner_and_thief
+    Device.objects.filter(pk=trusted.pk).update(browser_hash=browser_hash)
+    devices.end_session(session_key=trusted.session_key, now=now)
+
+    assert thief.delete(f"/api/v1/me/devices/{trusted.public_id}").json()["code"] == "accounts.device_kept"
+
+    trusted.refresh_from_db()
+    assert trusted.trusted_at == now
+    assert owner.get("/api/v1/me").status_code == 401
+
+
+def test_older_log_in_of_a_trusted_browser_is_kept_too(owner_and_thief, logged_in):
+    _owner, trusted, thief, _other = owner_and_thief
+    logged_in(trusted.user)
+    older = Device.objects.order_by("pk").last()
+    Device.objects.filter(pk__in=(trusted.pk, older.pk)).update(browser_hash="hers")
+
+    assert thief.delete(f"/api/v1/me/devices/{older.public_id}").json()["code"] == "accounts.device_kept"
+
+    trusted.refresh_from_db()
+    assert trusted.trusted_at is not None
 
 
 def test_use_is_noted_once_a_minute(make_user, logged_in):

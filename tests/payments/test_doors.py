@@ -78,7 +78,7 @@ def test_both_doors_say_the_same_of_a_wallet(doors, ana, now):
 
     assert socket["ok"] == rest["ok"]
     assert rest["ok"]["wallet"]["balance"] == {"amount_minor": 100_000_00, "asset": "IDR"}
-    assert rest["ok"]["pin"] == {"state": "set", "reset_from": None}
+    assert rest["ok"]["pin"] == {"state": "set", "reset_from": None, "reset_here": False}
 
 
 def test_sending_through_both_doors_under_one_key_is_sending_once(doors, ana, bo, now):
@@ -287,7 +287,28 @@ def test_first_pin_on_a_device_that_is_not_trusted_takes_a_code_and_a_day(doors,
     assert state["state"] == "missing"
     assert [answer["err"]["code"] for answer in early] == ["payments.pin_reset_too_early"] * 2
     assert (done[0]["ok"], done[1]["err"]["code"]) == ({}, "payments.pin_reset_too_early")
-    assert ask("payments.wallet")[door]["ok"]["pin"] == {"state": "set", "reset_from": None}
+    assert ask("payments.wallet")[door]["ok"]["pin"] == {"state": "set", "reset_from": None, "reset_here": False}
+
+
+@pytest.mark.parametrize("door", [0, 1], ids=["socket", "rest"])
+def test_new_pin_is_set_where_it_was_asked_for_and_ended_where_trust_is(doors, ana, codes, monkeypatch, door):  # noqa: F811
+    now = clock.now()
+    owner, thief, other = doors(ana, is_trusted=True), doors(ana), doors(ana)
+    thief("payments.pin_code")
+    thief("payments.pin_ask", code=codes[0])
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(days=1, minutes=1))
+
+    seen = [ask("payments.wallet")[door]["ok"]["pin"]["reset_here"] for ask in (thief, other, owner)]
+    elsewhere = other("payments.pin_reset", pin="739251")[door]
+    kept = thief("payments.pin_reset_end")[door]
+    ended = owner("payments.pin_reset_end")[door]
+    late = thief("payments.pin_reset", pin="739251")[door]
+
+    assert seen == [True, False, False]
+    assert elsewhere["err"]["code"] == late["err"]["code"] == "payments.pin_reset_too_early"
+    assert kept["err"]["code"] == "payments.pin_reset_kept"
+    assert ended["ok"] == {}
+    assert owner("payments.wallet")[door]["ok"]["pin"] == {"state": "set", "reset_from": None, "reset_here": False}
 
 
 def test_code_for_a_new_pin_is_good_on_the_device_that_asked_alone(connect, dewi, codes):  # noqa: F811

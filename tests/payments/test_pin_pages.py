@@ -142,3 +142,35 @@ def test_first_pin_that_waited_its_day_is_set(make_payer, now, monkeypatch, code
     assert done.url == "/dompet/"
     assert accounts.is_trusted_device(dewi.pk, Device.objects.get(user=dewi).pk)
     api.verify_pin(user_id=dewi.pk, pin=PIN, now=now)
+
+
+def test_new_pin_is_offered_where_it_was_asked_for_alone(ana, now, monkeypatch, codes):  # noqa: F811
+    asking, other = browser_of(ana), browser_of(ana)
+    ask_for_pin(asking, codes)
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(days=1))
+
+    wallets = [browser.get("/dompet/").content.decode() for browser in (asking, other)]
+    tried = other.post("/dompet/pin/lupa/", {"step": "set", "pin": "739251", "again": "739251"})
+
+    assert ["Pasang PIN baru" in page for page in wallets] == [True, False]
+    assert ["Hanya perangkat yang meminta" in page for page in wallets] == [False, True]
+    assert 'value="set"' in asking.get("/dompet/pin/lupa/").content.decode()
+    assert 'value="set"' not in tried.content.decode()
+    assert tried.status_code == 429
+    api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
+
+
+def test_owner_whose_pin_is_locked_ends_what_a_thief_asked_for(ana, now, codes):  # noqa: F811
+    owner, thief = browser_of(ana, is_trusted=True), browser_of(ana)
+    Pin.objects.filter(user=ana).update(wrong=5, locked_at=now)
+    ask_for_pin(thief, codes)
+
+    pages = [browser.get("/dompet/").content.decode() for browser in (owner, thief)]
+    kept = thief.post("/dompet/pin/akhiri/")
+    assert kept.status_code == 403
+    assert api.pin_state(ana.pk, now=now).reset_from is not None
+    done = owner.post("/dompet/pin/akhiri/", follow=True)
+
+    assert ["/dompet/pin/akhiri/" in page for page in pages] == [True, False]
+    assert "Permintaan itu sudah diakhiri" in done.content.decode()
+    assert api.pin_state(ana.pk, now=now) == api.PinState(is_set=True, is_locked=True)

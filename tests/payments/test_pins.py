@@ -78,29 +78,30 @@ def test_guessing_from_ten_places_at_once_gets_no_more_tries(real_db, ana, now, 
         api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
 
-def test_reset_takes_a_fresh_code_and_a_day(ana, now):
+def test_reset_takes_a_fresh_code_and_a_day(ana, make_device, now):
+    phone = make_device(ana, "her phone").pk
     for _ in range(5):
         with pytest.raises((errors.PinWrong, errors.PinLocked)):
             api.verify_pin(user_id=ana.pk, pin="000001", now=now)
     with pytest.raises(errors.PinResetTooEarly):
-        api.reset_pin(user_id=ana.pk, pin="739104", now=now + timedelta(days=9))
+        api.reset_pin(user_id=ana.pk, device_id=phone, pin="739104", now=now + timedelta(days=9))
     for proved_at in (now - timedelta(minutes=11), now + timedelta(seconds=1)):
         with pytest.raises(errors.PinResetTooEarly):
-            api.ask_pin_reset(user_id=ana.pk, code_proved_at=proved_at, now=now)
+            api.ask_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=proved_at, now=now)
 
-    assert api.ask_pin_reset(user_id=ana.pk, code_proved_at=now, now=now) == now + timedelta(days=1)
+    assert api.ask_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now) == now + timedelta(days=1)
     with pytest.raises(errors.PinResetTooEarly) as early:
-        api.reset_pin(user_id=ana.pk, pin="739104", now=now + timedelta(hours=23))
+        api.reset_pin(user_id=ana.pk, device_id=phone, pin="739104", now=now + timedelta(hours=23))
     assert early.value.retry_after == 3_600
     with pytest.raises(errors.PinLocked):
         api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
-    api.reset_pin(user_id=ana.pk, pin="739104", now=now + timedelta(days=1))
+    api.reset_pin(user_id=ana.pk, device_id=phone, pin="739104", now=now + timedelta(days=1))
 
     api.verify_pin(user_id=ana.pk, pin="739104", now=now)
     with pytest.raises(errors.PinWrong):
         api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
     with pytest.raises(errors.PinResetTooEarly):
-        api.reset_pin(user_id=ana.pk, pin="111222", now=now + timedelta(days=2))
+        api.reset_pin(user_id=ana.pk, device_id=phone, pin="111222", now=now + timedelta(days=2))
 
 
 def test_changing_needs_the_old_one(ana, now):
@@ -111,21 +112,23 @@ def test_changing_needs_the_old_one(ana, now):
     api.verify_pin(user_id=ana.pk, pin="739104", now=now)
 
 
-def test_right_pin_ends_a_reset_that_was_asked_for(ana, now):
-    api.ask_pin_reset(user_id=ana.pk, code_proved_at=now, now=now)
+def test_right_pin_ends_a_reset_that_was_asked_for(ana, make_device, now):
+    phone = make_device(ana, "her phone").pk
+    api.ask_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
 
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
     with pytest.raises(errors.PinResetTooEarly):
-        api.reset_pin(user_id=ana.pk, pin="147025", now=now + timedelta(days=1, minutes=1))
+        api.reset_pin(user_id=ana.pk, device_id=phone, pin="147025", now=now + timedelta(days=1, minutes=1))
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
 
-def test_reset_that_nobody_used_ends(ana, now):
-    api.ask_pin_reset(user_id=ana.pk, code_proved_at=now, now=now)
+def test_reset_that_nobody_used_ends(ana, make_device, now):
+    phone = make_device(ana, "her phone").pk
+    api.ask_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
 
     with pytest.raises(errors.PinResetTooEarly):
-        api.reset_pin(user_id=ana.pk, pin="147025", now=now + timedelta(days=4, minutes=1))
+        api.reset_pin(user_id=ana.pk, device_id=phone, pin="147025", now=now + timedelta(days=4, minutes=1))
 
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
@@ -167,9 +170,11 @@ def test_who_took_over_a_number_sets_no_first_pin_before_a_day_is_over(make_user
         set_on(theirs, now)
     assert not Pin.objects.exists()
 
-    reset_from = api.ask_pin_reset(user_id=bo.pk, code_proved_at=now, now=now)
+    reset_from = api.ask_pin_reset(user_id=bo.pk, device_id=theirs.pk, code_proved_at=now, now=now)
 
-    assert api.pin_state(bo.pk, now=now) == api.PinState(is_set=False, is_locked=False, reset_from=reset_from)
+    assert api.pin_state(bo.pk, now=now) == api.PinState(
+        is_set=False, is_locked=False, reset_from=reset_from, reset_device_id=theirs.pk
+    )
     with pytest.raises(errors.PinMissing):
         api.verify_pin(user_id=bo.pk, pin="", now=now)
     with pytest.raises(errors.DeviceNotTrusted):
@@ -186,7 +191,7 @@ def test_who_took_over_a_number_sets_no_first_pin_before_a_day_is_over(make_user
 def test_device_that_waited_for_its_pin_is_trusted_from_then_on(make_user, make_device, now):
     bo = make_user("bo")
     new = make_device(bo, "new phone")
-    api.ask_pin_reset(user_id=bo.pk, code_proved_at=now, now=now)
+    api.ask_pin_reset(user_id=bo.pk, device_id=new.pk, code_proved_at=now, now=now)
     later = now + timedelta(days=1)
 
     api.reset_pin(user_id=bo.pk, pin=PIN, device_id=new.pk, now=later)
@@ -197,6 +202,53 @@ def test_device_that_waited_for_its_pin_is_trusted_from_then_on(make_user, make_
     assert make_device(bo, "another").trusted_at is None
 
 
+def test_reset_is_of_the_device_that_asked_alone(ana, make_device, now):
+    asking, other = make_device(ana, "her new phone"), make_device(ana, "somebody's phone")
+    api.ask_pin_reset(user_id=ana.pk, device_id=asking.pk, code_proved_at=now, now=now)
+    later = now + timedelta(days=1)
+
+    for device_id in (other.pk, None):
+        with pytest.raises(errors.PinResetTooEarly):
+            api.reset_pin(user_id=ana.pk, device_id=device_id, pin="739104", now=later)
+
+    assert not Device.objects.filter(trusted_at__isnull=False).exists()
+    api.verify_pin(user_id=ana.pk, pin=PIN, now=later)
+    # It asks itself: the day begins anew, there, and is over for the other.
+    api.ask_pin_reset(user_id=ana.pk, device_id=other.pk, code_proved_at=later, now=later)
+    with pytest.raises(errors.PinResetTooEarly):
+        api.reset_pin(user_id=ana.pk, device_id=asking.pk, pin="739104", now=later + timedelta(days=1))
+    api.reset_pin(user_id=ana.pk, device_id=other.pk, pin="739104", now=later + timedelta(days=1))
+
+
+def test_reset_that_nobody_asked_for_on_a_device_is_nobodys(ana, now):
+    api.ask_pin_reset(user_id=ana.pk, device_id=None, code_proved_at=now, now=now)
+
+    with pytest.raises(errors.PinResetTooEarly):
+        api.reset_pin(user_id=ana.pk, device_id=None, pin="739104", now=now + timedelta(days=1))
+
+
+def test_owner_ends_a_reset_though_the_pin_was_locked_by_wrong_tries(ana, make_user, make_device, now):
+    hers, thiefs = make_device(ana, "her phone", begins=True), make_device(ana, "somebody's phone")
+    eves = make_device(make_user("eve"), "eve's phone", begins=True)
+    for _ in range(5):
+        with pytest.raises((errors.PinWrong, errors.PinLocked)):
+            api.verify_pin(user_id=ana.pk, pin="000001", now=now)
+    api.ask_pin_reset(user_id=ana.pk, device_id=thiefs.pk, code_proved_at=now, now=now)
+
+    for device_id in (thiefs.pk, eves.pk, None):
+        with pytest.raises(errors.PinResetKept):
+            api.end_pin_reset(user_id=ana.pk, device_id=device_id, now=now)
+    assert api.pin_state(ana.pk, now=now).is_reset_on(thiefs.pk)
+    for _ in range(2):
+        api.end_pin_reset(user_id=ana.pk, device_id=hers.pk, now=now)
+
+    assert api.pin_state(ana.pk, now=now) == api.PinState(is_set=True, is_locked=True)
+    with pytest.raises(errors.PinResetTooEarly):
+        api.reset_pin(user_id=ana.pk, device_id=thiefs.pk, pin="739104", now=now + timedelta(days=1))
+    with pytest.raises(errors.PinLocked):
+        api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
+
+
 def test_browser_that_was_trusted_is_trusted_again_until_it_is_signed_out_from_elsewhere(make_user, make_device, now):
     bo = make_user("bo")
     first = make_device(bo, "his phone", begins=True)
@@ -204,7 +256,7 @@ def test_browser_that_was_trusted_is_trusted_again_until_it_is_signed_out_from_e
 
     again = make_device(bo, "his phone")
     assert again.trusted_at == now
-    devices.end_device(user_id=bo.pk, device_public_id=again.public_id, now=now)
+    devices.end_device(user_id=bo.pk, device_public_id=again.public_id, by_device_id=again.pk, now=now)
 
     assert make_device(bo, "his phone").trusted_at is None
     assert not Device.objects.filter(trusted_at__isnull=False).exists()
@@ -240,8 +292,9 @@ def test_pin_that_is_there_is_not_set_again_from_anywhere(ana, make_device, now)
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
 
-def test_reset_that_is_over_is_told_of_no_longer(ana, now):
-    api.ask_pin_reset(user_id=ana.pk, code_proved_at=now, now=now)
+def test_reset_that_is_over_is_told_of_no_longer(ana, make_device, now):
+    phone = make_device(ana, "her phone").pk
+    api.ask_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
 
     assert api.pin_state(ana.pk, now=now + timedelta(days=4)).reset_from == now + timedelta(days=1)
     assert api.pin_state(ana.pk, now=now + timedelta(days=4, seconds=1)).reset_from is None

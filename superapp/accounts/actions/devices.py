@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from superapp.accounts import queries
+from superapp.accounts.errors import DeviceKept
 from superapp.accounts.models import Device
 from superapp.realtime import bus
 
@@ -34,15 +35,21 @@ def begin_device(
     )
 
 
-def end_device(*, user_id: int, device_public_id: UUID, now: datetime) -> None:
+def end_device(*, user_id: int, device_public_id: UUID, by_device_id: int | None, now: datetime) -> None:
     """
-    Sign one of somebody's own devices out: its session is gone and its sockets are closed, and its browser is trusted
-    no more, since who does this may have lost it. Twice is once.
+    Sign one of somebody's own devices out, from another or from itself: its session is gone and its sockets are closed,
+    and its browser is trusted no more, since who does this may have lost it. Twice is once.
+
+    Whoever took over a number must not send its owner away: from a device that nothing but a code speaks for, none is
+    signed out that is trusted, or whose browser would be when it comes back.
 
     :raises DeviceNotFound: if it is somebody else's, or there is none
+    :raises DeviceKept: if it is trusted, and the device that asks is another and is not
     """
     with transaction.atomic():
         device = queries.device_of(user_id, device_public_id)
+        if device.pk != by_device_id and not queries.is_trusted_device(user_id, by_device_id):
+            _require_untrusted(device)
         _end(device, now)
         queries.devices_in_browser(user_id=user_id, browser_hash=device.browser_hash).update(trusted_at=None)
         Device.objects.filter(pk=device.pk).update(trusted_at=None)
@@ -65,6 +72,12 @@ def device_seen(*, session_key: str, now: datetime) -> None:
     """Note that the device is in use, at most once a minute."""
     stale = Device.objects.filter(session_key=session_key, last_seen_at__lt=now - SEEN_AGAIN_AFTER)
     stale.update(last_seen_at=now)
+
+
+def _require_untrusted(device: Device) -> None:
+    is_trusted = device.trusted_at is not None
+    if is_trusted or queries.is_trusted_browser(user_id=device.user_id, browser_hash=device.browser_hash):
+        raise DeviceKept
 
 
 def _end(device: Device, now: datetime) -> None:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from superapp.accounts import pictures, queries, rows
 from superapp.accounts.actions import devices, profile
-from superapp.accounts.errors import HandleInvalid, HandleTaken, NameInvalid
+from superapp.accounts.errors import DeviceKept, HandleInvalid, HandleTaken, NameInvalid
 from superapp.accounts.models import User
+from superapp.accounts.sessions import device_id_of
 from superapp.accounts.visitor import for_people, tell_next, told, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError, Kind, RateLimited
@@ -88,8 +89,16 @@ def picture(request: HttpRequest) -> HttpResponse:
 @for_people
 @require_POST
 def end_device(request: HttpRequest, device: UUID) -> HttpResponse:
-    """Log another device of mine out."""
-    devices.end_device(user_id=user_of(request).pk, device_public_id=device, now=clock.now())
+    """Log another device of mine out, unless it is trusted and this one is not."""
+    user = user_of(request)
+    try:
+        devices.end_device(
+            user_id=user.pk, device_public_id=device, by_device_id=device_id_of(request), now=clock.now()
+        )
+    except DeviceKept as refusal:
+        typed = {"name": user.name, "handle": user.handle or ""}
+        context = _context(request, typed=typed, problems={"device": refusal.body()["message"]})
+        return render(request, "accounts/me.html", context, status=refusal.kind)
     tell_next(request, _("That device is logged out."))
     return redirect("accounts_pages:me")
 
