@@ -14,7 +14,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po s
 
 export PORT
 
-.PHONY: run setup compile check check-api check-web test test-sqlite test-postgres test-js lint types contracts migrations templates deploy-check docs docs-check serve screens messages audit programs clean
+.PHONY: run setup compile check check-api check-web test test-sqlite test-postgres test-js lint types contracts migrations templates deploy-check docs docs-check serve screens messages mutants audit programs clean
 .DEFAULT_GOAL := run
 
 # --- Using it --------------------------------------------------------------------------------------------------------
@@ -94,6 +94,10 @@ test-js: programs
 programs:  ## PostgreSQL, Redis, Chromium, Node and nginx from Debian, which the tests use
 	@tests/harness/programs.sh
 
+mutants: .venv/dev.stamp  ## Break the ledger in hundreds of small ways and see which ones the tests miss; takes hours
+	dir=$$(mktemp -d) && chmod 755 $$dir && NUSA_TEST_DIRECTORY=$$dir nice $(BIN)/mutmut run --max-children $(WORKERS); \
+	rm -rf $$dir; $(BIN)/mutmut results
+
 audit: .venv/dev.stamp  ## Known weaknesses of what we depend on; needs an advisory service within reach
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements/base.lock
 
@@ -107,7 +111,7 @@ messages: .venv/dev.stamp  ## Gather what is to be translated into the catalogue
 	$(MAKE) --no-print-directory compile
 
 clean:  ## Forget everything that can be made again; data in var/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(CATALOGUES)
+	rm -rf mutants .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(CATALOGUES)
 
 # --- Files -----------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ person. The limit is a bare echo of frames of the same size.
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,8 +25,10 @@ SECONDS = 4.0
 STEADY_PER_SECOND = 200
 STEADY_SECONDS = 8.0
 QUIET_SECONDS = 1.0
+PATIENCE_SECONDS = 30.0
 BODY = "halo kak, barangnya masih ada? kalau masih saya ambil dua ya, kirim ke 雅加达 hari ini, terima kasih banyak 🙏"
 POSTED = b'"say":"message.posted"'
+CLIENT_ID = b'"client_id":"'
 
 
 @dataclass
@@ -42,12 +44,14 @@ class Sender:
     sent: list[str] = field(default_factory=list)
     heard: list[bytes] = field(default_factory=list)
 
-    def send(self) -> None:
+    def send(self) -> bytes:
+        """Send one more message; returns its client_id."""
         client_id = str(uuid7())
         self.sent.append(client_id)
         payload = b'{"id":%d,%s"client_id":"%s"}' % (self.next_id, self.prefix, client_id.encode())
         self.next_id += 1
         self.line.send(frame(payload))
+        return client_id.encode()
 
 
 def senders(standing: Ground, people: list[ground.Person], conversations: list[str]) -> list[Sender]:
@@ -69,7 +73,7 @@ class Traffic:
         self.crowd = Crowd([sender.line for sender in everybody])
         self.answered = 0
         self.is_closed_loop = True
-        self.due: dict[int, deque[float]] = {sender.line.number: deque() for sender in everybody}
+        self.due: dict[bytes, float] = {}  # By client_id: when a message was due that has not arrived yet.
         self.took: list[tuple[float, float]] = []
 
     def heard(self, line: Line, payloads: list[bytes]) -> None:
@@ -82,8 +86,8 @@ class Traffic:
                 hints += 1
                 if POSTED in payload:
                     sender.heard.append(payload)
-                    if not self.is_closed_loop:
-                        self._arrived(sender, payload)
+                    if self.due:
+                        self._arrived(payload)
         line.hear(hints)
 
     def _answered(self, sender: Sender, payload: bytes) -> None:
@@ -94,11 +98,12 @@ class Traffic:
         if self.is_closed_loop:
             sender.send()
 
-    def _arrived(self, hearer: Sender, payload: bytes) -> None:
-        peer = self.everybody[hearer.peer]
-        if peer.sent and payload.find(peer.sent[-1].encode()) >= 0 and self.due[peer.line.number]:
+    def _arrived(self, payload: bytes) -> None:
+        at = payload.find(CLIENT_ID) + len(CLIENT_ID)
+        due = self.due.pop(payload[at : at + 36], None)
+        if due is not None:
             now = time.monotonic()
-            self.took.append((now, (now - self.due[peer.line.number].popleft()) * 1_000))
+            self.took.append((now, (now - due) * 1_000))
 
     def saturate(self, pids: list[int]) -> dict[str, Any]:
         """Everybody sends as fast as they are answered."""
@@ -119,7 +124,7 @@ class Traffic:
 
     def steady(self, standing: Ground) -> dict[str, Any]:
         """A fixed number a second, in turn, whatever becomes of them."""
-        self.took = []
+        self.took, self.due = [], {}
         pids, stalls = standing.pids, standing.stalls()
         began = time.monotonic()
         count = 0
@@ -128,15 +133,15 @@ class Traffic:
             nonlocal count
             while (due := began + count / STEADY_PER_SECOND) <= time.monotonic():
                 sender = self.everybody[count * 7 % len(self.everybody)]
-                self.due[sender.line.number].append(due)
-                sender.send()
+                self.due[sender.send()] = due
                 count += 1
             return due - time.monotonic()
 
         before = measure.cpu(pids)
         self.crowd.until(lambda: time.monotonic() - began > STEADY_SECONDS, self.heard, send_what_is_due)
         used = measure.cpu(pids).since(before)
-        self._for(QUIET_SECONDS)
+        patience = time.monotonic() + PATIENCE_SECONDS
+        self.crowd.until(lambda: not self.due or time.monotonic() > patience, self.heard)
         times = [took for _, took in self.took]
         return {
             "sent": count,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import threading
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 EVERY = timedelta(seconds=3)
@@ -22,6 +23,8 @@ class Pace:
 
     def __init__(self) -> None:
         self._due: dict[tuple[int, UUID], datetime] = {}
+        self._lock = threading.Lock()  # Commands run beside each other.
+        self._swept_at = datetime.min.replace(tzinfo=UTC)
 
     def is_due(self, user_id: int, conversation_id: UUID, *, now: datetime) -> bool:
         due = self._due.get((user_id, conversation_id))
@@ -29,9 +32,11 @@ class Pace:
 
     def step(self, user_id: int, conversation_id: UUID, *, now: datetime) -> None:
         key = (user_id, conversation_id)
-        self._due[key] = max(self._due.get(key, now), now) + EVERY
-        if len(self._due) > self.STEPS_MAX:
-            self._due = {key: due for key, due in self._due.items() if due > now}
+        with self._lock:
+            self._due[key] = max(self._due.get(key, now), now) + EVERY
+            if len(self._due) > self.STEPS_MAX and now - self._swept_at >= EVERY:
+                self._swept_at = now
+                self._due = {key: due for key, due in self._due.items() if due > now}
 
 
 typing = Pace()

@@ -120,7 +120,7 @@ class React(Shape):
     emoji: str | None
 
 
-@command("chat.react", React, rest="PUT conversations/<uuid:conversation>/messages/<int:seq>/reaction")
+@command("chat.react", React, rest="PUT conversations/<uuid:conversation>/messages/<int:seq>/reaction", in_order=True)
 def react(caller: Caller, react: React) -> dict[str, Any]:
     message = actions.react(
         conversation_id=react.conversation,
@@ -222,7 +222,7 @@ class Keep(Shape):
     draft: str | UnsetType = UNSET
 
 
-@command("chat.keep", Keep, rest="PATCH conversations/<uuid:conversation>/mine")
+@command("chat.keep", Keep, rest="PATCH conversations/<uuid:conversation>/mine", in_order=True)
 def keep(caller: Caller, keep: Keep) -> dict[str, Any]:
     side = actions.Side(
         muted_until=_utc(keep.muted_until) if isinstance(keep.muted_until, datetime) else keep.muted_until,

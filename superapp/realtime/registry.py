@@ -42,7 +42,8 @@ class Command:
 
     ``handler`` may use the database and runs in the pool of threads. ``loop_handler``, where there is one, serves the
     socket instead: it returns an awaitable at once and never blocks; ``shaped`` makes the answer of what that ends
-    with. ``cost`` is what a call takes from a person's allowance.
+    with. ``cost`` is what a call takes from a person's allowance. Calls that are ``in_order`` are done on a socket one
+    after another, since each overwrites what the one before it said; the others run beside each other.
     """
 
     name: str
@@ -54,13 +55,20 @@ class Command:
     answer: Any
     decoder: msgspec.json.Decoder[Shape]
     shaped: Callable[[Any], Answer] | None = None
+    in_order: bool = False
 
 
 commands: dict[str, Command] = {}
 
 
 def command(
-    name: str, shape: type[S], *, rest: str | None = None, cost: int = 1, answer: Any = None
+    name: str,
+    shape: type[S],
+    *,
+    rest: str | None = None,
+    cost: int = 1,
+    answer: Any = None,
+    in_order: bool = False,
 ) -> Callable[[Handler[S]], Handler[S]]:
     """
     Register a command. ``rest`` is its mirror: method and path below ``/api/v1``, e.g. ``"PATCH
@@ -69,7 +77,9 @@ def command(
     """
 
     def register(handler: Handler[S]) -> Handler[S]:
-        _add(Command(name, shape, handler, None, rest, cost, answer, msgspec.json.Decoder(shape)))
+        _add(
+            Command(name, shape, handler, None, rest, cost, answer, msgspec.json.Decoder(shape), in_order=in_order),
+        )
         return handler
 
     return register

@@ -125,6 +125,7 @@ class HintSocket(AsyncConsumer):
         # In every line of the log that this socket's frames cause.
         structlog.contextvars.bind_contextvars(socket=line.number, user=str(welcomed.caller.user_public_id))
         self._waiting = 0
+        self._newest: dict[str, asyncio.Future[Any]] = {}  # Of the commands that are done in order.
         self._look_again_later()
         # Nothing is awaited in between: ``ready`` is the first frame, and no hint after it is missed.
         self._say({"ready": ready(welcomed)})
@@ -198,7 +199,24 @@ class HintSocket(AsyncConsumer):
         shape = serving.fields(command, text)
         if command.loop_handler is not None:
             return asyncio.ensure_future(command.loop_handler(caller, shape))
-        return threads.start(serving.in_language, caller.language, command.handler, caller, shape)
+        if not command.in_order:
+            return threads.start(serving.in_language, caller.language, command.handler, caller, shape)
+        answer = asyncio.ensure_future(self._after(self._newest.get(command.name), command, shape))
+        self._newest[command.name] = answer
+        return answer
+
+    async def _after(self, before: asyncio.Future[Any] | None, command: Command, shape: Shape) -> Any:
+        if before is not None:
+            await asyncio.wait([before])
+        caller = self.line.caller
+        return await threads.start(serving.in_language, caller.language, self._unless_gone, command, caller, shape)
+
+    def _unless_gone(self, command: Command, caller: Caller, shape: Shape) -> Any:
+        # The client says on its next line what it wants by then; nothing older may come after that.
+        if not self.line.is_open:
+            raise Unavailable
+        assert command.handler is not None, "what is done in order is done in threads"
+        return command.handler(caller, shape)
 
     def _answer(self, number: int, name: str, answer: asyncio.Future[Any], shaped: Callable[[Any], Any] | None) -> str:
         if answer.cancelled():

@@ -96,6 +96,53 @@ def test_commands_of_one_socket_run_beside_each_other(connect, make_user, offer,
     assert client.read() == {"id": 1, "ok": {"passed": True}}
 
 
+@pytest.fixture
+def slow_first(gate):
+    """A command whose first call waits at the gate, and what its calls did in their order."""
+    done = []
+
+    def call(caller, number):
+        if number.left == 1:
+            gate(caller, number)
+        done.append(number.left)
+        return {"done": number.left}
+
+    return call, done
+
+
+def test_what_overwrites_what_was_said_before_is_done_in_order(connect, make_user, offer, gate, slow_first):
+    call, done = slow_first
+    offer("test.set", call, shape=AddIn, in_order=True)
+    client = connect(make_user("ana"))
+
+    for number in (1, 2, 3):
+        client.send({"id": number, "do": "test.set", "left": number})
+    began_early = not client.is_silent(0.2)
+    gate.open()
+
+    assert [client.read()["ok"] for _ in range(3)] == [{"done": 1}, {"done": 2}, {"done": 3}]
+    assert (began_early, done) == (False, [1, 2, 3])
+
+
+def test_what_had_not_begun_when_its_line_broke_is_never_done(connect, make_user, offer, gate, slow_first):
+    call, done = slow_first
+    offer("test.set", call, shape=AddIn, in_order=True)
+    ana = make_user("ana")
+    broken = connect(ana)
+    for number in (1, 2, 3):
+        broken.send({"id": number, "do": "test.set", "left": number})
+    assert broken.is_silent(0.2)
+
+    broken.leave()
+    client = connect(ana)
+    answer = client.ok("test.set", left=4)
+    gate.open()
+
+    assert answer == {"done": 4}
+    assert client.is_silent(0.2)
+    assert done == [4, 1], "the first had begun; neither of the others ever did"
+
+
 def test_of_65_waiting_commands_the_last_is_refused_and_the_others_are_answered(connect, make_user, offer, gate):
     offer("test.wait", gate)
     client = connect(make_user("ana"))

@@ -14,9 +14,11 @@ from websockets.sync.client import connect as open_websocket
 
 from superapp.realtime import bus, crossing
 from superapp.realtime.bus import Tidings
+from tests.chat.conftest import make_direct
 from tests.harness.servers import wait_until
 from tests.harness.sockets import log_in
 
+__all__ = ["make_direct"]
 pytestmark = pytest.mark.served_only
 
 HINT = b'{"on":"me","say":"test"}'
@@ -88,6 +90,25 @@ def test_a_hint_of_one_process_is_heard_once_in_every_other(make_site, make_user
 
     assert [line.read() for line in of_ana] == [json.loads(HINT)] * 2
     assert [line.hints() for line in [*of_ana, of_eve]] == [[], [], []]
+
+
+def test_only_the_line_that_sent_is_left_out_whatever_lines_other_processes_number_alike(
+    make_site, make_user, make_direct, dial
+):
+    site = make_site(doors=2)
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    # The first line of each process has the number one.
+    here, there = (dial(url, log_in(ana)) for url in site.urls)
+    at_bo = dial(site.urls[1], log_in(bo))
+
+    here.send(id=2, do="chat.send", conversation=str(conversation.public_id), client_id="c-1", body="halo")
+    answer = here.read()
+
+    assert [hint["say"] for hint in answer["ok"]["hints"]] == ["membership.changed", "message.posted"]
+    assert [there.read(), there.read()] == answer["ok"]["hints"]
+    assert at_bo.read() == answer["ok"]["hints"][1]
+    assert [line.hints() for line in (here, there, at_bo)] == [[], [], []]
 
 
 def test_a_device_is_ended_in_whichever_process_it_is(make_site, make_user, dial, calm_publisher):

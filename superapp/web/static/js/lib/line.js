@@ -229,15 +229,17 @@ export class Line {
   }
 
   #answer({ id, ok, err }) {
-    // What a command caused comes with its answer and nowhere else, be it too late for whoever asked.
-    for (const hint of ok?.hints ?? []) this.onHint.ring(hint)
     const waiting = this.#unanswered.get(id)
-    if (!waiting) return
-    this.#unanswered.delete(id)
-    waiting.stop()
-    if (err) waiting.reject(new Refused(err))
-    else waiting.resolve(ok)
-    if (this.#queue.length > 0) this.#hand(this.#queue.shift())
+    if (waiting) {
+      this.#unanswered.delete(id)
+      waiting.stop()
+      if (err) waiting.reject(new Refused(err))
+      else waiting.resolve(ok)
+      this.#handNext()
+    }
+    // What a command caused comes with its answer and nowhere else, be it too late for whoever asked. Who still waits
+    // goes on after this turn, and so after the hints.
+    for (const hint of ok?.hints ?? []) this.onHint.ring(hint)
   }
 
   // What goes up.
@@ -259,6 +261,11 @@ export class Line {
     reject(new Unanswered({ wasHanded: true }))
     // A slow server is left alone, a dead line is not.
     if (this.state === "ready" && this.#clock.now() - this.#heard_at >= timeout_ms) this.#break()
+    else this.#handNext()
+  }
+
+  #handNext() {
+    if (this.#queue.length > 0) this.#hand(this.#queue.shift())
   }
 
   // Is anybody there? Pings of the server are not shown to pages.
