@@ -17,6 +17,7 @@ from payments.actions.escrow import (
     release_escrow,
 )
 from payments.actions.holds import capture_hold, hold_funds, void_hold
+from payments.actions.merchants import pay_out_merchant
 from payments.actions.pins import (
     RESET_OPEN_FOR,
     RESET_WAIT,
@@ -46,6 +47,7 @@ __all__ = [
     "Answer",
     "EscrowRoute",
     "FeeRule",
+    "MerchantBalance",
     "Movement",
     "PinState",
     "Posted",
@@ -71,6 +73,7 @@ __all__ = [
     "is_offered",
     "merchant_balance",
     "pay_into_escrow",
+    "pay_out_merchant",
     "payee",
     "pin_state",
     "receipt",

@@ -119,6 +119,14 @@ class PaidToAnother(DomainError):
     message = _("Money for this was already paid out to somebody else.")
 
 
+class NothingToPayOut(DomainError):
+    """A merchant has nothing, yet: no key is burnt."""
+
+    code = "payments.nothing_to_pay_out"
+    kind = Kind.CONFLICT
+    message = _("There is no money to take out yet.")
+
+
 class HoldNotFound(DomainError):
     """No such hold, or not yours: the two are told apart to nobody."""
 

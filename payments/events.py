@@ -68,6 +68,23 @@ class EscrowRefunded(_EscrowEvent):
 
 @fact
 @dataclass(frozen=True, kw_only=True)
+class MerchantPaidOut(Event):
+    """A merchant's money went into the wallet of its owner."""
+
+    name: ClassVar[str] = "payments.merchant_paid_out"
+    merchant: str
+    journal: str
+    owner_id: int
+    amount_minor: int
+    asset: str
+
+    @property
+    def key(self) -> str:
+        return f"wallet:{self.owner_id}"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
 class ToppedUp(Event):
     """Money came into a wallet from outside."""
 

@@ -62,6 +62,7 @@ _WAYS: dict[str, tuple[Promise, ...]] = {
     ),
     "escrow_paid_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Kept safe for the order")),
     "escrow_refunded_in": (gettext_lazy("Given back from the order"), gettext_lazy("In your wallet")),
+    "paid_out_in": (gettext_lazy("Out of what your shop earned"), gettext_lazy("In your wallet")),
     "held_held": (gettext_lazy("Set aside in your wallet; it has not left"),),
     "voided_held": (gettext_lazy("Free again in your wallet"),),
     "expired_held": (gettext_lazy("Free again in your wallet"),),

@@ -13,6 +13,7 @@ MOVEMENTS: dict[str, Promise] = {
     "escrow_paid_out": _("Paid for an order"),
     "escrow_refunded_in": _("Refund for an order"),
     "escrow_released_in": _("Payment for an order"),
+    "paid_out_in": _("From your shop"),
     "held_held": _("Set aside"),
     "captured_out": _("Paid from what was set aside"),
     "voided_held": _("No longer set aside"),

@@ -6,7 +6,6 @@ Whoever asks is an argument of every call. Signatures that take ``now`` change s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -17,15 +16,10 @@ from shop.actions import checkout, goods, shops
 from shop.actions.checkout import clean_address
 from shop.actions.moving import courier_delivered, merchant_name
 from shop.actions.shops import Wishes
+from shop.earnings import earned, withdraw
 from shop.log import placing
-from shop.order_verbs import (
-    accept_order,
-    cancel_order,
-    confirm_receipt,
-    pack_order,
-    report_delivery,
-    ship_order,
-)
+from shop.offering import goods_are_sold, shops_are_shown, shown, sold
+from shop.order_verbs import accept_order, cancel_order, confirm_receipt, pack_order, report_delivery, ship_order
 from shop.photos import StoredPhoto, store_logo, store_photo
 from shop.queries import goods as shelves
 from shop.queries import orders as books
@@ -53,6 +47,7 @@ from shop.shapes import (
     StepView,
     StockView,
 )
+from shop.shelf_verbs import add_photo, arrange_photos, move_product, set_stock
 from superapp.core.money import Money
 
 __all__ = [
@@ -79,22 +74,32 @@ __all__ = [
     "StockView",
     "StoredPhoto",
     "accept_order",
+    "add_photo",
+    "arrange_photos",
     "cancel_order",
     "clean_address",
     "confirm_receipt",
     "courier_delivered",
+    "earned",
+    "goods_are_sold",
     "merchant_name",
+    "move_product",
     "pack_order",
     "receipts_of",
     "report_delivery",
+    "set_stock",
     "ship_order",
+    "shops_are_shown",
+    "shown",
     "store_logo",
     "store_photo",
+    "withdraw",
 ]
 
 # Shops.
 
 
+@shown
 def open_shop(
     *,
     owner_id: int,
@@ -109,6 +114,7 @@ def open_shop(
     """
     Open a person's shop. Sending the same again answers the shop that stands.
 
+    :raises NotOffered: where there are no shops
     :raises ShopAlreadyOpen: if they have another one
     :raises HandleInvalid, HandleTaken, TextInvalid, OpeningHoursInvalid, TimeZoneUnknown:
     """
@@ -148,6 +154,7 @@ def shop_of(owner_id: int) -> ShopView | None:
 # Goods. ``product`` is a public id; only the owner of its shop may change it, and to others there is none.
 
 
+@shown
 def add_product(
     *,
     owner_id: int,
@@ -162,6 +169,7 @@ def add_product(
     """
     Put something into one's shop, once under its key: a draft, or ``listed`` at once, with so many pieces.
 
+    :raises NotOffered: where there are no shops
     :raises ShopNotFound: if there is no shop yet
     :raises TextInvalid, PriceInvalid, QuantityInvalid, TooManyProducts, KeyReused:
     """
@@ -185,10 +193,23 @@ def change_product(
     name: str | None = None,
     description: str | None = None,
     price: Money | None = None,
+    expected_version: int | None = None,
     now: datetime,
 ) -> ProductView:
-    """Change a product; what is None stays. Its slug stays for ever."""
-    goods.change_product(owner_id=owner_id, product=product, name=name, description=description, price=price, now=now)
+    """
+    Change a product; what is None stays. Its slug stays for ever.
+
+    :raises ProductMoved: if it would change, and is not as it was in ``expected_version``
+    """
+    goods.change_product(
+        owner_id=owner_id,
+        product=product,
+        name=name,
+        description=description,
+        price=price,
+        expected_version=expected_version,
+        now=now,
+    )
     return product_of_owner(owner_id=owner_id, product=product)
 
 
@@ -202,53 +223,6 @@ def hide_product(*, owner_id: int, product: UUID, now: datetime) -> ProductView:
     """Take it from the shelf; again is once. Orders that stand are not touched."""
     goods.set_state(owner_id=owner_id, product=product, state="hidden", now=now)
     return product_of_owner(owner_id=owner_id, product=product)
-
-
-def move_product(*, owner_id: int, product: UUID, position: int, now: datetime) -> None:
-    """Put it at this place of the shelf, counted from 0."""
-    goods.move_product(owner_id=owner_id, product=product, position=position, now=now)
-
-
-def add_photo(
-    *, owner_id: int, product: UUID, name: str, width: int, height: int, placeholder: str, now: datetime
-) -> ProductView:
-    """Add a picture that is in the storage, at the end; the same again is once."""
-    goods.add_photo(
-        owner_id=owner_id, product=product, name=name, width=width, height=height, placeholder=placeholder, now=now
-    )
-    return product_of_owner(owner_id=owner_id, product=product)
-
-
-def arrange_photos(*, owner_id: int, product: UUID, names: Sequence[str], now: datetime) -> ProductView:
-    """Put the photos into this order and drop those that are not named."""
-    goods.arrange_photos(owner_id=owner_id, product=product, names=names, now=now)
-    return product_of_owner(owner_id=owner_id, product=product)
-
-
-def set_stock(
-    *,
-    owner_id: int,
-    product: UUID,
-    on_hand: int,
-    expected_on_hand: int | None = None,
-    idempotency_key: str,
-    now: datetime,
-) -> StockView:
-    """
-    Say how many pieces there are, as one move that is kept.
-
-    :raises StockTooLow: if fewer than are sold and not shipped yet
-    :raises StockMoved: if there are not ``expected_on_hand`` any more
-    """
-    stock = goods.set_stock(
-        owner_id=owner_id,
-        product=product,
-        on_hand=on_hand,
-        expected_on_hand=expected_on_hand,
-        idempotency_key=idempotency_key,
-        now=now,
-    )
-    return shelves.stock_view(stock)
 
 
 def product_of_owner(*, owner_id: int, product: UUID) -> ProductView:
@@ -318,6 +292,7 @@ def quote(*, product: UUID, quantity: int, buyer_id: int | None = None) -> Quote
     return checkout.quote(product=product, quantity=quantity, buyer_id=buyer_id)
 
 
+@sold
 def place_order(
     *,
     buyer_id: int,
@@ -336,7 +311,8 @@ def place_order(
     Once under its key: a retry is answered the same without asking for the PIN. ``Changed`` if the total is not what
     the buyer agreed to, ``Refused`` if it is sold out, hidden or not paid; both are final under the key.
 
-    :raises ProductNotFound, QuantityInvalid, AddressInvalid, TextInvalid: and burn no key
+    :raises NotOffered: where nothing is sold
+    :raises ProductNotFound, StockUnknown, QuantityInvalid, AddressInvalid, TextInvalid: and burn no key
     :raises PinWrong: and the like of payments, and burn no key
     :raises KeyReused: if the key was used for something else
     """
@@ -381,7 +357,8 @@ def orders_of_shop(
     owner_id: int, *, only: Literal["all", "today"] = "today", after: str | None = None, now: datetime
 ) -> Orders:
     """
-    What this person's shop sold: ``today`` is what is unfinished, the oldest first; ``all`` the newest first.
+    What this person's shop sold: ``today`` is what is unfinished, what waits for the shop before what waits
+    for others, each the oldest first; ``all`` the newest first.
 
     :raises ShopNotFound: if they have none
     :raises OrdersUnavailable: if there are orders that cannot be read

@@ -1,27 +1,41 @@
 from importlib import import_module
+from typing import Any
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy, pgettext_lazy
+
+_SHOPPING = {
+    "view": "shop:purchases",
+    "prefix": "/pesanan/",
+    "also": ("/tokoku/", "/beli/"),
+    "word": pgettext_lazy("place", "Shopping"),
+    "icon": "shopping-bag",
+    "order": 30,
+}
 
 
 class ShopConfig(AppConfig):
     name = "shop"
     default_auto_field = "django.db.models.BigAutoField"
-    places = (
-        {
-            "view": "shop:purchases",
-            "prefix": "/pesanan/",
-            "also": ("/tokoku/", "/beli/"),
-            "word": pgettext_lazy("place", "Shopping"),
-            "icon": "shopping-bag",
-            "order": 30,
-        },
-    )
-    shells = {"/pesanan/": "shop:purchases_shell", "/tokoku/": "shop:today_shell"}
     receipt_kinds = {
         "shop.order_paid": gettext_lazy("Order, paid"),
         "shop.order_completed": gettext_lazy("Order, completed"),
     }
+
+    @property
+    def places(self) -> tuple[dict[str, Any], ...]:
+        """The place in the bar, where there are shops."""
+        from shop.offering import shops_are_shown
+
+        return (_SHOPPING,) if shops_are_shown() else ()
+
+    @property
+    def shells(self) -> dict[str, str]:
+        """What a device keeps: orders that were placed anywhere, one's shop where there are shops."""
+        from shop.offering import shops_are_shown
+
+        today = {"/tokoku/": "shop:today_shell"} if shops_are_shown() else {}
+        return {"/pesanan/": "shop:purchases_shell"} | today
 
     def ready(self) -> None:
         """Have what registers itself known: the check of the guards, the facts, and the work of the loop."""

@@ -7,6 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from superapp.core.errors import DomainError, Kind
 
 
+class NotOffered(DomainError):
+    """The operator of this place has no shops, or sells nothing, by its legal profile."""
+
+    code = "shop.not_offered"
+    kind = Kind.FORBIDDEN
+    message = _("Nothing is bought or sold here.")
+
+
 class ShopNotFound(DomainError):
     """No such shop, or not yours: the two are told apart to nobody."""
 
@@ -151,6 +159,14 @@ class StockMoved(DomainError):
     message = _("The stock has changed meanwhile: {on_hand} pieces now. Please look again.")
 
 
+class ProductMoved(DomainError):
+    """The product was changed since you looked at it; nothing of yours was saved."""
+
+    code = "shop.product_moved"
+    kind = Kind.CONFLICT
+    message = _("This was changed meanwhile. What you wrote is kept here: look, then save again.")
+
+
 class KeyReused(DomainError):
     """The idempotency key was used for something else. Whatever that was, it stands."""
 
@@ -189,6 +205,14 @@ class SoldOut(DomainError):
     code = "shop.sold_out"
     kind = Kind.CONFLICT
     message = _("There are not enough pieces left: {left}. Nothing was paid.")
+
+
+class StockUnknown(DomainError):
+    """We cannot read how many there are, and sell nothing by guess. Burns no key."""
+
+    code = "shop.stock_unknown"
+    kind = Kind.UNAVAILABLE
+    message = _("How many are left cannot be shown right now, so nothing is sold by guess. Nothing was paid.")
 
 
 class OrderChanged(DomainError):

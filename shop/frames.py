@@ -198,7 +198,7 @@ def product(shown: ProductView) -> ProductRow:
         name=shown.name,
         description=shown.description,
         state=shown.state,
-        price=_wire(shown.price),
+        price=wire(shown.price),
         stock=StockRow(on_hand=stock.on_hand, held=stock.held, committed=stock.committed, available=stock.available)
         if stock
         else None,
@@ -254,7 +254,7 @@ def order(shown: OrderView) -> WholeOrder:
         steps=[_step(step) for step in shown.steps],
         items=shown.items.wire(),
         shipping=shown.shipping.wire(),
-        fee=_wire(shown.fee),
+        fee=wire(shown.fee),
         address=shown.address,
         shipment=_shipment(shown.shipment) if shown.shipment else None,
     )
@@ -324,5 +324,5 @@ def _shipment(shipment: ShipmentView) -> ShipmentRow:
     )
 
 
-def _wire(money: Money | None) -> MoneyRow | None:
+def wire(money: Money | None) -> MoneyRow | None:
     return money.wire() if money is not None else None

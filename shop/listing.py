@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -20,6 +22,7 @@ from superapp.core.honest import Part
 PAGE = orders.PAGE_MAX
 # Orders move while they are read; three times in a row they do not.
 READS_MAX = 3
+_TODO_CURSOR = re.compile(r"(?P<turn>[01])\.(?P<order>[0-9a-f]{32})")
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +35,7 @@ def purchases(user_id: int, *, only: Literal["all", "unfinished"], after: str | 
 
 
 def sales(owner_id: int, *, only: Literal["all", "today"], after: str | None, now: datetime) -> Orders:
-    """What a person's shop sold: ``today`` what is unfinished, the oldest first; ``all`` the newest first."""
+    """What a person's shop sold: ``today`` what is unfinished, what is to do first; ``all`` the newest first."""
     shop = goods.own_shop(owner_id)
     return _listed(Q(shop=shop), Q(shop=shop), "merchant", is_unfinished=only == "today", after=after, now=now)
 
@@ -71,27 +74,40 @@ def _changes(counted: Q, owner: Q, side: Side, after: int) -> OrderChanges:
 
 
 def _listed(counted: Q, owner: Q, side: Side, *, is_unfinished: bool, after: str | None, now: datetime) -> Orders:
-    start = _start(after)
-    oldest_first = side == "merchant" and is_unfinished
+    is_todo = side == "merchant" and is_unfinished
+    read = _todo(owner, after) if is_todo else _newest(owner, side, is_unfinished, after)
     for _read in range(READS_MAX):
         before = _stand(counted)
-        rows = orders.page_of(
-            owner,
-            side,
-            only="unfinished" if is_unfinished else "all",
-            after=start,
-            oldest_first=oldest_first,
-            limit=PAGE + 1,
-        )
+        rows = read()
         # Without a change in between, count and rows are of one moment.
         if _stand(counted).rev == before.rev:
             break
     expected = before.unfinished if is_unfinished else before.orders
-    return _envelope(rows, expected, before, side, is_first=start is None, now=now)
+    return _envelope(
+        rows, expected, before, is_first=after is None, cursor=_todo_cursor if is_todo else _cursor, now=now
+    )
+
+
+def _newest(owner: Q, side: Side, is_unfinished: bool, after: str | None) -> Callable[[], list[OrderSummary]]:
+    start = _start(after)
+    return lambda: orders.page_of(
+        owner, side, only="unfinished" if is_unfinished else "all", after=start, limit=PAGE + 1
+    )
+
+
+def _todo(owner: Q, after: str | None) -> Callable[[], list[OrderSummary]]:
+    start = _todo_start(after)
+    return lambda: orders.todo_of(owner, after=start, limit=PAGE + 1)
 
 
 def _envelope(
-    rows: list[OrderSummary], expected: int, counter: OrderCounter, side: Side, *, is_first: bool, now: datetime
+    rows: list[OrderSummary],
+    expected: int,
+    counter: OrderCounter,
+    *,
+    is_first: bool,
+    cursor: Callable[[OrderSummary], str],
+    now: datetime,
 ) -> Orders:
     page, has_next = rows[:PAGE], len(rows) > PAGE
     if is_first and not rows and expected:
@@ -109,7 +125,7 @@ def _envelope(
         expected_count=expected,
         rev=counter.rev,
         items=page,
-        next=str(page[-1].public_id) if has_next else None,
+        next=cursor(page[-1]) if has_next else None,
         parts={"orders": Part(state="ok", as_of=clock.wire(now))},
     )
 
@@ -121,3 +137,22 @@ def _start(after: str | None) -> UUID | None:
     if start is None:
         raise InputInvalid(detail="after")
     return start
+
+
+def _cursor(order: OrderSummary) -> str:
+    return str(order.public_id)
+
+
+def _todo_start(after: str | None) -> tuple[int, UUID] | None:
+    """What ``_todo_cursor`` wrote. :raises InputInvalid:"""
+    if after is None:
+        return None
+    found = _TODO_CURSOR.fullmatch(after)
+    if found is None:
+        raise InputInvalid(detail="after")
+    return int(found["turn"]), UUID(found["order"])
+
+
+def _todo_cursor(order: OrderSummary) -> str:
+    turn, public_id = orders.place_of(order)
+    return f"{turn}.{public_id.hex}"

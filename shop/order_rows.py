@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from django.utils.translation import gettext as _
 
 from shop import photos, telling
@@ -48,7 +47,7 @@ class Row:
         return datetime.fromisoformat(self.at)
 
 
-def known_list(envelope: Orders, *, name: str, row: str, empty: str, more: str = "") -> Known:
+def known_list(envelope: Orders, *, name: str, row: str, empty: str, more: str = "", more_word: str = "") -> Known:
     """The list for ``web/_known.html``."""
     return Known(
         name=name,
@@ -57,7 +56,9 @@ def known_list(envelope: Orders, *, name: str, row: str, empty: str, more: str =
         row=row,
         empty=empty,
         as_of=datetime.fromisoformat(envelope.as_of),
+        is_complete=envelope.complete,
         more=f"{more}{envelope.next}" if envelope.next and more else "",
+        more_word=more_word,
     )
 
 
@@ -80,12 +81,6 @@ def rows(orders: Sequence[OrderSummary]) -> list[Row]:
     return [_row(order) for order in orders]
 
 
-def todo_first(envelope: Orders) -> Orders:
-    """What waits for the shop itself before what waits for others; each the oldest first."""
-    items = sorted(envelope.items, key=lambda order: order.state in ("shipped", "delivered"))
-    return msgspec.structs.replace(envelope, items=items)
-
-
 def waiting(*, name: str, row: str, empty: str) -> Known:
     """The list before anything is known."""
     return Known(name=name, state="loading", rows=(), row=row, empty=empty)
@@ -101,8 +96,8 @@ def _row(order: OrderSummary) -> Row:
         title=telling.title(line.name, order.pieces, line.quantity),
         who=order.shop_name if is_mine else f"{order.buyer_name}, {order.town}",
         state=order.state,
-        word=str(telling.STATES[order.state]) if is_mine else telling.headline(order),
-        colour=telling.COLOURS.get(order.state, telling.WAITING),
+        word=telling.word(order) if is_mine else telling.headline(order),
+        colour=telling.colour(order),
         note="" if is_mine else order.note,
         total=str(order.total),
         at=clock.wire(order.changed_at if is_mine else order.placed_at),

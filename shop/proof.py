@@ -23,7 +23,7 @@ def prove(*, now: datetime) -> list[Finding]:
     with one_snapshot():
         findings = [finding for rule, statement in RULES.items() for finding in run(rule, statement)]
         findings += _money()
-    late = orders.due_timers(now - TIMERS_LATE_AFTER, limit=1)
+    late = orders.timers_due_since(now - TIMERS_LATE_AFTER, limit=1)
     return findings + [
         Finding("timers are kept", f"timer of order {timer.order_id}", f"due at {timer.due_at}") for timer in late
     ]

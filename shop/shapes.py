@@ -25,7 +25,10 @@ OpeningHours = dict[str, list[list[str]]]
 
 
 class Address(TypedDict):
-    """Where it goes: who receives it, how they are reached, street and house, town."""
+    """
+    Where it goes: who receives it, how they are reached, street and house, town. Of a cancelled order the shop is told
+    the town alone, and the rest is empty.
+    """
 
     name: str
     phone: str
@@ -184,6 +187,8 @@ class OrderSummary:
     due_at: datetime | None
     due: Literal["", "expire", "complete"]
     can: tuple[Doing, ...]
+    # On whose word it has arrived: "courier", "merchant", or nobody's.
+    delivered_source: str
 
 
 @dataclass(frozen=True, slots=True)

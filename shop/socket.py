@@ -8,33 +8,25 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from shop import api, frames, listing
+from shop import (  # noqa: F401  # The shop's money registers its commands.
+    api,
+    frames,
+    listing,
+    socket_earnings,
+)
+from shop.asked import Amount, Key, Nothing
 from shop.errors import OrderNotFound, ShopNotFound
+from shop.offering import shown, sold
 from shop.queries import orders as books
 from superapp.core import clock, ids
 from superapp.core.honest import Envelope
-from superapp.core.money import Money
 from superapp.realtime import registry
 from superapp.realtime.registry import Caller, Shape, command
 
 Rev = Annotated[int, Meta(ge=0, le=2**53)]
 Pieces = Annotated[int, Meta(ge=0, le=1_000_000)]
-Key = Annotated[str, Meta(min_length=1, max_length=64)]
 # Longer than any text may be; what exactly is too long, each command says itself.
 Text = Annotated[str, Meta(max_length=8_000)]
-
-
-class Nothing(Shape):
-    pass
-
-
-class Amount(msgspec.Struct, frozen=True):
-    amount_minor: int
-    asset: str
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.asset)
 
 
 # One's own shop.
@@ -45,6 +37,7 @@ class ShopAnswer(msgspec.Struct):
 
 
 @command("shop.mine", Nothing, rest="GET shop", answer=ShopAnswer)
+@shown
 def mine(caller: Caller, _nothing: Nothing) -> ShopAnswer:
     """One's own shop, or null."""
     shop = api.shop_of(caller.user_id)
@@ -61,6 +54,7 @@ class OpenIn(Shape):
 
 
 @command("shop.open", OpenIn, rest="POST shop", cost=10, answer=frames.ShopRow)
+@shown
 def open_shop(caller: Caller, open_in: OpenIn) -> frames.ShopRow:
     """Open a shop; the same again answers the shop that stands."""
     return frames.shop(api.open_shop(owner_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(open_in)))
@@ -76,6 +70,7 @@ class ShopChangeIn(Shape):
 
 
 @command("shop.change", ShopChangeIn, rest="PATCH shop", cost=3, answer=frames.ShopRow)
+@shown
 def change_shop(caller: Caller, change_in: ShopChangeIn) -> frames.ShopRow:
     """Say other things of one's shop; what is left out stays."""
     return frames.shop(api.change_shop(owner_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(change_in)))
@@ -89,6 +84,7 @@ class Products(msgspec.Struct):
 
 
 @command("shop.products", Nothing, rest="GET shop/products", cost=3, answer=Products)
+@shown
 def products(caller: Caller, _nothing: Nothing) -> Products:
     """Everything in one's shop, drafts and hidden too, in the order of the shelf."""
     return Products([frames.product(product) for product in api.products_of_owner(owner_id=caller.user_id)])
@@ -104,6 +100,7 @@ class ProductIn(Shape):
 
 
 @command("shop.product_add", ProductIn, rest="POST shop/products", cost=5, answer=frames.ProductRow)
+@shown
 def product_add(caller: Caller, product_in: ProductIn) -> frames.ProductRow:
     """Put something into one's shop, once under its key."""
     fields = msgspec.structs.asdict(product_in) | {"price": product_in.price.money}
@@ -120,6 +117,7 @@ class ProductChangeIn(Shape):
 
 @command("shop.product_change", ProductChangeIn, rest="PATCH shop/products/<uuid:product>", cost=3,
          answer=frames.ProductRow)  # fmt: skip
+@shown
 def product_change(caller: Caller, change_in: ProductChangeIn) -> frames.ProductRow:
     """Change a product; what is left out stays. ``listed`` puts it on the shelf, or takes it from there."""
     owner_id, product = caller.user_id, change_in.product
@@ -145,6 +143,7 @@ class PlaceIn(Shape):
 
 
 @command("shop.product_move", PlaceIn, rest="PUT shop/products/<uuid:product>/position", cost=3, answer=Products)
+@shown
 def product_move(caller: Caller, place_in: PlaceIn) -> Products:
     """Put it at this place of the shelf, counted from 0."""
     api.move_product(owner_id=caller.user_id, product=place_in.product, position=place_in.position, now=clock.now())
@@ -158,6 +157,7 @@ class PhotosIn(Shape):
 
 @command("shop.photos_arrange", PhotosIn, rest="PUT shop/products/<uuid:product>/photos", cost=3,
          answer=frames.ProductRow)  # fmt: skip
+@shown
 def photos_arrange(caller: Caller, photos_in: PhotosIn) -> frames.ProductRow:
     """Put the photos into this order, and drop those that are not named."""
     return frames.product(
@@ -173,6 +173,7 @@ class StockIn(Shape):
 
 
 @command("shop.stock_set", StockIn, rest="PUT shop/products/<uuid:product>/stock", cost=3, answer=frames.StockRow)
+@shown
 def stock_set(caller: Caller, stock_in: StockIn) -> frames.StockRow:
     """Say how many pieces there are."""
     stock = api.set_stock(owner_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(stock_in))
@@ -188,6 +189,7 @@ class QuoteIn(Shape):
 
 
 @command("shop.quote", QuoteIn, rest="GET products/<uuid:product>/quote", answer=frames.QuoteRow)
+@sold
 def quote(caller: Caller, quote_in: QuoteIn) -> frames.QuoteRow:
     """What so many pieces cost now, and what stands in the way."""
     return frames.quote(api.quote(product=quote_in.product, quantity=quote_in.quantity, buyer_id=caller.user_id))
@@ -216,6 +218,7 @@ class BuyAnswer(msgspec.Struct):
 
 
 @command("shop.buy", BuyIn, rest="POST orders", cost=10, answer=BuyAnswer)
+@sold
 def buy(caller: Caller, buy_in: BuyIn) -> BuyAnswer:
     """Buy and pay, once; what was answered under a key is answered again, refusals too."""
     address: api.Address = msgspec.to_builtins(buy_in.address)
@@ -257,7 +260,7 @@ class SalesIn(Shape):
 
 @command("shop.sales", SalesIn, rest="GET shop/orders", cost=2, answer=Envelope[frames.OrderRow])
 def sales(caller: Caller, list_in: SalesIn) -> Envelope[frames.OrderRow]:
-    """What one's shop sold: ``today`` what is to be done, the oldest first; ``all`` the newest first."""
+    """What one's shop sold: ``today`` what is to be done, what waits for the shop first; ``all`` the newest first."""
     return frames.orders(api.orders_of_shop(caller.user_id, only=list_in.only, after=list_in.after, now=clock.now()))
 
 

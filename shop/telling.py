@@ -42,6 +42,11 @@ HEADLINES: dict[tuple[str, str], Promise] = {
     ("merchant", "completed"): gettext_lazy("Completed"),
     ("merchant", "cancelled"): gettext_lazy("This order was cancelled"),
 }
+# The same of an order of which the shop alone says that it has arrived, and nobody else knows.
+CLAIMED: dict[str, Promise] = {
+    "buyer": gettext_lazy("The shop says that your order has arrived"),
+    "merchant": gettext_lazy("Arrived at the buyer’s, by your word"),
+}
 # What comes next: (side, state).
 NEXT: dict[tuple[str, str], Promise] = {
     ("buyer", "paid"): gettext_lazy("Now the shop accepts it. Until then you can still cancel."),
@@ -115,7 +120,17 @@ class Step:
 
 
 def headline(order: OrderSummary) -> str:
-    return str(HEADLINES[order.side, order.state])
+    return str(CLAIMED[order.side] if _is_claimed(order) else HEADLINES[order.side, order.state])
+
+
+def word(order: OrderSummary) -> str:
+    """Its state, for its buyer, as in a list."""
+    return _("Arrived, says the shop") if _is_claimed(order) else str(STATES[order.state])
+
+
+def colour(order: OrderSummary) -> str:
+    """What is good or bad about it; nothing is good of which one side alone says so."""
+    return WAITING if _is_claimed(order) else COLOURS.get(order.state, WAITING)
 
 
 def what_next(order: OrderSummary) -> str:
@@ -173,6 +188,11 @@ def title(name: str, pieces: int, quantity: int) -> str:
     if pieces == quantity:
         return shown
     return _("{first} and {count} more").format(first=shown, count=pieces - quantity)
+
+
+def _is_claimed(order: OrderSummary) -> bool:
+    """Whether it has arrived on nobody's word but the shop's."""
+    return order.state == "delivered" and order.delivered_source != "courier"
 
 
 def _ahead(state: str) -> Sequence[str]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from shop import api, photos
 from shop.errors import PhotoTooLarge, PhotoUnreadable
+from shop.offering import shown
 from shop.photos import StoredPhoto
 from superapp.accounts import api as accounts
 from superapp.core import clock, media
@@ -24,6 +25,7 @@ NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @never_cache
 @json_door("POST")
+@shown
 def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
     """Add a photo to a product of mine, at the end; the same again is once."""
     owner_id = _person_id(request)
@@ -44,6 +46,7 @@ def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
 
 @never_cache
 @json_door("POST", "DELETE")
+@shown
 def logo(request: HttpRequest) -> dict[str, object]:
     """Give my shop a picture, or take it away."""
     owner_id = _person_id(request)
@@ -58,8 +61,8 @@ def logo(request: HttpRequest) -> dict[str, object]:
 @require_safe
 def photo_file(request: HttpRequest, name: str, size: int) -> HttpResponse:
     """
-    A photo for everybody who knows its name, which cannot be guessed. It asks no database: pages show dozens of them,
-    and what nobody shows any more is deleted by and by.
+    A photo for everybody who knows its name, which cannot be guessed; orders show theirs, too. It asks no database:
+    pages show dozens of them, and what nobody shows any more is deleted by and by.
     """
     if size not in photos.SIZES or not NAME.fullmatch(name):
         return media.missing()

@@ -5,21 +5,22 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from shop import uploads
+from shop.offering import shown, sold
 from shop.pages import buying, merchant, merchant_goods, orders, public, public_files
 
 app_name = "shop"
 # For everybody, without an account.
 public_pages = [
-    path("toko/", public.shops, name="shops"),
-    path("toko/<slug:handle>/", public.shop, name="shop"),
-    path("toko/<slug:handle>/rss.xml", public_files.feed, name="feed"),
-    path("toko/<slug:handle>/<slug:slug>/", public.product, name="product"),
+    path("toko/", shown(public.shops), name="shops"),
+    path("toko/<slug:handle>/", shown(public.shop), name="shop"),
+    path("toko/<slug:handle>/rss.xml", shown(public_files.feed), name="feed"),
+    path("toko/<slug:handle>/<slug:slug>/", shown(public.product), name="product"),
     path("robots.txt", public_files.robots, name="robots"),
-    path("sitemap.xml", public_files.site_map, name="site_map"),
-    path("sitemap-<int:part>.xml", public_files.site_map, name="site_map_part"),
+    path("sitemap.xml", shown(public_files.site_map), name="site_map"),
+    path("sitemap-<int:part>.xml", shown(public_files.site_map), name="site_map_part"),
     path("media/photo/<slug:name>-<int:size>.webp", uploads.photo_file, name="photo_file"),
-    path("media/share/product/<uuid:product>/<slug:digest>.jpg", public_files.product_card, name="product_card"),
-    path("media/share/shop/<uuid:shop>/<slug:digest>.jpg", public_files.shop_card, name="shop_card"),
+    path("media/share/product/<uuid:product>/<slug:digest>.jpg", shown(public_files.product_card), name="product_card"),
+    path("media/share/shop/<uuid:shop>/<slug:digest>.jpg", shown(public_files.shop_card), name="shop_card"),
 ]
 photos_in = [
     path("api/v1/shop/products/<uuid:product>/photos", uploads.add_photo, name="add_photo"),
@@ -27,8 +28,8 @@ photos_in = [
 ]
 # For people.
 bought = [
-    path("beli/<uuid:product>/", buying.begin, name="begin"),
-    path("beli/<uuid:product>/<uuid:key>/", buying.buy, name="buy"),
+    path("beli/<uuid:product>/", sold(buying.begin), name="begin"),
+    path("beli/<uuid:product>/<uuid:key>/", sold(buying.buy), name="buy"),
     path("pesanan/", orders.purchases, name="purchases"),
     path("pesanan/luring/", orders.purchases_shell, name="purchases_shell"),
     path("pesanan/<uuid:order>/", orders.order, name="order"),
@@ -39,15 +40,17 @@ bought = [
     path("pesanan/<uuid:order>/selesai/", orders.confirm, name="confirm"),
     path("pesanan/<uuid:order>/batal/", orders.cancel, name="cancel"),
 ]
-sold = [
-    path("tokoku/", merchant.today, name="today"),
-    path("tokoku/luring/", merchant.shell, name="today_shell"),
+merchants = [
+    path("tokoku/", shown(merchant.today), name="today"),
+    path("tokoku/luring/", shown(merchant.shell), name="today_shell"),
+    # Orders that were placed stay within reach, whatever is offered since.
+    path("tokoku/tarik/", merchant.withdraw, name="withdraw"),
     path("tokoku/pesanan/", merchant.sales, name="sales"),
-    path("tokoku/buka/", merchant.open_shop, name="open"),
-    path("tokoku/ubah/", merchant.settings_of_shop, name="settings"),
-    path("tokoku/barang/", merchant_goods.products, name="products"),
-    path("tokoku/barang/baru/", merchant_goods.new_product, name="new_product"),
-    path("tokoku/barang/<uuid:product>/", merchant_goods.product, name="my_product"),
-    path("tokoku/barang/<uuid:product>/rak/", merchant_goods.shelve, name="shelve"),
+    path("tokoku/buka/", shown(merchant.open_shop), name="open"),
+    path("tokoku/ubah/", shown(merchant.settings_of_shop), name="settings"),
+    path("tokoku/barang/", shown(merchant_goods.products), name="products"),
+    path("tokoku/barang/baru/", shown(merchant_goods.new_product), name="new_product"),
+    path("tokoku/barang/<uuid:product>/", shown(merchant_goods.product), name="my_product"),
+    path("tokoku/barang/<uuid:product>/rak/", shown(merchant_goods.shelve), name="shelve"),
 ]
-urlpatterns: list[URLPattern] = [*public_pages, *photos_in, *bought, *sold]
+urlpatterns: list[URLPattern] = [*public_pages, *photos_in, *bought, *merchants]

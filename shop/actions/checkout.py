@@ -24,7 +24,7 @@ from shop.queries.goods import Offer
 from shop.shapes import Address, Answer, Changed, Placed, Quote, Refused
 from superapp.accounts import api as accounts
 from superapp.core import clock, ids, outbox, prepared
-from superapp.core.errors import InputInvalid
+from superapp.core.errors import DomainError, InputInvalid
 from superapp.core.money import IDR, Money
 
 QUANTITY_MAX = 1_000
@@ -102,7 +102,6 @@ def quote(*, product: UUID, quantity: int, buyer_id: int | None) -> Quote:
     offer = goods.offer(product, buyer_id=buyer_id or 0)
     found = goods.product_on_sale(product)
     total = Money(offer.price_sen) * pieces
-    refusal = _objection(offer, pieces, buyer_id, total, total)
     return Quote(
         shop=goods.shop_view(found.shop),
         product=goods.product_view(found),
@@ -110,8 +109,16 @@ def quote(*, product: UUID, quantity: int, buyer_id: int | None) -> Quote:
         items=total,
         shipping=Money(0),
         total=total,
-        why_not=refusal.error() if refusal else None,
+        why_not=_why_not(offer, pieces, buyer_id, total),
     )
+
+
+def _why_not(offer: Offer, quantity: int, buyer_id: int | None, total: Money) -> DomainError | None:
+    try:
+        refusal = _objection(offer, quantity, buyer_id, total, total)
+    except errors.StockUnknown as unknown:
+        return unknown
+    return refusal.error() if refusal else None
 
 
 def answered(wish: Wish) -> Answer | None:
@@ -144,7 +151,7 @@ def place(wish: Wish, *, now: datetime) -> Answer:
         except _NotBought as stopped:
             return _kept(wish, stopped.refusal, now)
         except _LastPiecesGone:
-            left = goods.offer(wish.product, buyer_id=wish.buyer_id).available
+            left = _left(goods.offer(wish.product, buyer_id=wish.buyer_id))
             return _kept(wish, Refused(errors.SoldOut.code, {"left": min(left, wish.quantity - 1)}), now)
         except IntegrityError:
             # Somebody came first with the key, and was answered; or the dice fell on a number that was given already.
@@ -248,16 +255,23 @@ def _fact(draft: Draft, offer: Offer) -> OrderPlaced:
 def _objection(
     offer: Offer, quantity: int, buyer_id: int | None, total: Money, expected: Money
 ) -> Changed | Refused | None:
-    """What stands in the way as far as can be seen without taking anything."""
+    """What stands in the way as far as can be seen without taking anything. :raises StockUnknown:"""
     if offer.merchant_id == buyer_id:
         return Refused(errors.OwnGoods.code, {})
     if not offer.is_for_sale:
         return Refused(errors.NotForSale.code, {})
     if total != expected:
         return Changed(expected, total, Money(offer.price_sen))
-    if offer.available < quantity:
-        return Refused(errors.SoldOut.code, {"left": offer.available})
+    if (left := _left(offer)) < quantity:
+        return Refused(errors.SoldOut.code, {"left": left})
     return None
+
+
+def _left(offer: Offer) -> int:
+    """:raises StockUnknown: if it could not be read, which is no answer for ever"""
+    if offer.available is None:
+        raise errors.StockUnknown(retry_after=30)
+    return offer.available
 
 
 def _kept(wish: Wish, refusal: Changed | Refused, now: datetime) -> Answer:

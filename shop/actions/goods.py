@@ -77,9 +77,10 @@ def change_product(
     name: str | None,
     description: str | None,
     price: Money | None,
+    expected_version: int | None,
     now: datetime,
 ) -> None:
-    """Change a product; what is None stays."""
+    """Change a product; what is None stays. Whoever saw another version than that which stands changes nothing."""
     fields: dict[str, object] = {}
     if name is not None:
         fields["name"] = _name(name)
@@ -88,7 +89,7 @@ def change_product(
     if price is not None:
         fields["price_sen"] = _price(price)
     with transaction.atomic():
-        _change(goods.lock_product(owner_id, product), fields, now)
+        _change(goods.lock_product(owner_id, product), fields, now, expected_version)
 
 
 def set_state(*, owner_id: int, product: UUID, state: str, now: datetime) -> None:
@@ -173,10 +174,12 @@ def set_stock(
     return stock
 
 
-def _change(product: Product, fields: dict[str, object], now: datetime) -> None:
+def _change(product: Product, fields: dict[str, object], now: datetime, expected_version: int | None = None) -> None:
     changed = {name: value for name, value in fields.items() if getattr(product, name) != value}
     if not changed:
         return
+    if expected_version is not None and product.version != expected_version:
+        raise errors.ProductMoved
     for name, value in changed.items():
         setattr(product, name, value)
     product.version += 1

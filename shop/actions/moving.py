@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from payments import api as payments
 from shop import errors, push, words
+from shop.couriers import spelled
 from shop.events import OrderMoved
 from shop.log import moving, stock
 from shop.log.placing import reference
@@ -238,7 +239,7 @@ def merchant_name(shop: UUID) -> str:
 def _clean_parcel(courier: str, resi: str) -> tuple[str, str]:
     try:
         return (
-            words.line(courier, field="courier", chars_max=Shipment.COURIER_CHARS_MAX),
+            spelled(words.line(courier, field="courier", chars_max=Shipment.COURIER_CHARS_MAX)),
             words.line(resi, field="resi", chars_max=Shipment.RESI_CHARS_MAX).upper(),
         )
     except errors.TextInvalid:

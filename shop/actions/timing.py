@@ -14,7 +14,7 @@ from superapp.core.errors import DomainError
 from superapp.core.work import every
 
 TIMERS_A_TURN_MAX = 200
-# When the money cannot go back right now: the wallet is full, or frozen.
+# When it cannot be done right now: the wallet is full or frozen, or something nobody anticipated is in the way.
 AGAIN_AFTER = timedelta(hours=1)
 # What is due for so long was forgotten by somebody.
 TIMERS_LATE_AFTER = timedelta(minutes=30)
@@ -33,5 +33,7 @@ def _move(timer: OrderTimer, now: datetime) -> bool:
         return moving.move_by_time(timer, now=now)
     except DomainError as refusal:
         log.warning("order_timer_refused", order=str(timer.order_id), timer=timer.kind, because=refusal.code)
-        postpone_timer(timer, now + AGAIN_AFTER)
-        return False
+    except Exception:
+        log.exception("order_timer_failed", order=str(timer.order_id), timer=timer.kind)
+    postpone_timer(timer, now + AGAIN_AFTER)
+    return False

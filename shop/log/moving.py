@@ -63,9 +63,9 @@ def close_timer(timer: OrderTimer) -> None:
     OrderTimer.objects.filter(pk=timer.pk).update(state=OrderTimer.State.DONE)
 
 
-def postpone_timer(timer: OrderTimer, due_at: datetime) -> None:
-    """It could not be done now, and is tried again."""
-    OrderTimer.objects.filter(pk=timer.pk, state=OrderTimer.State.WAITING).update(due_at=due_at)
+def postpone_timer(timer: OrderTimer, again_at: datetime) -> None:
+    """It could not be done now, and is tried again. When it was due stays, and the proof sees what waits too long."""
+    OrderTimer.objects.filter(pk=timer.pk, state=OrderTimer.State.WAITING).update(again_at=again_at)
 
 
 def _move(name: str, state: str, who: str) -> Move:

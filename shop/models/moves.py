@@ -56,7 +56,10 @@ class OrderEvent(models.Model):
 
 
 class OrderTimer(models.Model):
-    """What happens to an order by itself at ``due_at``, unless it is stopped before."""
+    """
+    What happens to an order by itself at ``due_at``, unless it is stopped before. What could not be done is tried
+    again at ``again_at``, and was due when it was due.
+    """
 
     class Kind(models.TextChoices):
         ACCEPT = "accept"  # Nobody accepted: cancelled.
@@ -71,6 +74,7 @@ class OrderTimer(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="timers", db_index=False)
     kind = models.CharField(max_length=8, choices=Kind)
     due_at = models.DateTimeField()
+    again_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
 
     class Meta:

@@ -2,13 +2,14 @@
 Buying one thing: how many, where to, what it costs in whole, and the PIN.
 
 Each page has a key of its own, in its address. Sent twice, gone back to, or tried again after a lost answer, it is the
-same order.
+same order. What was refused is refused for ever under its key; the key that follows is made from it, so that whoever
+goes back to any page of one purchase comes to the same order.
 """
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -53,10 +54,16 @@ def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
     user = user_of(request)
     if request.method != "POST":
         # Gone back to, or opened again after a lost answer.
-        answer = api.answered(buyer_id=user.pk, idempotency_key=str(key))
-        if isinstance(answer, Placed):
-            return redirect("shop:order", order=answer.order)
-        return _page(request, product, key if answer is None else ids.new_id(), _kept(request, product))
+        key, placed = _where_it_stands(user.pk, key)
+        return (
+            redirect("shop:order", order=placed.order)
+            if placed
+            else _page(request, product, key, _kept(request, product))
+        )
+    key, placed = _where_it_stands(user.pk, key)
+    if placed:
+        tell_next(request, _("This order stands already. Nothing was paid twice."))
+        return redirect("shop:order", order=placed.order)
     typed = _typed(request)
     # Kept before it is sent, so that a page that is opened again after a lost answer sends the same.
     _keep(request, product, typed)
@@ -67,12 +74,37 @@ def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
     except (AddressInvalid, TextInvalid, QuantityInvalid, PinWrong, PinMissing, PinLocked) as refusal:
         return _page(request, product, key, typed, problem=refusal)
     except KeyReused as refusal:
-        return _page(request, product, ids.new_id(), typed, problem=refusal)
+        # The same page was sent with something else at the same moment, and that came first.
+        return _anew(request, product, key, typed, refusal)
     if isinstance(answer, Placed):
         tell_next(request, _("Thank you! Your order is with the shop."))
         return redirect("shop:order", order=answer.order)
-    # What was refused is refused for ever under its key: another try is another purchase.
-    return _page(request, product, ids.new_id(), typed, problem=answer.error(), changed=answer)
+    return _anew(request, product, key, typed, answer.error(), answer)
+
+
+def _where_it_stands(buyer_id: int, key: UUID) -> tuple[UUID, Placed | None]:
+    """The first key from this one on that nothing was answered under; or the order that one of them bought."""
+    while (answer := api.answered(buyer_id=buyer_id, idempotency_key=str(key))) is not None:
+        if isinstance(answer, Placed):
+            return key, answer
+        key = uuid5(key, "after a refusal")
+    return key, None
+
+
+def _anew(
+    request: HttpRequest,
+    product: UUID,
+    key: UUID,
+    typed: dict[str, Any],
+    problem: DomainError,
+    answer: api.Answer | None = None,
+) -> HttpResponse:
+    """What stands in the way, and another try under the key that follows; the order, if it was bought meanwhile."""
+    key, placed = _where_it_stands(user_of(request).pk, key)
+    if placed:
+        tell_next(request, _("This order stands already. Nothing was paid twice."))
+        return redirect("shop:order", order=placed.order)
+    return _page(request, product, key, typed, problem=problem, changed=answer)
 
 
 def _place(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, Any]) -> api.Answer:

@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from payments import api as payments
 from shop import api, order_rows, photos
 from shop.api import OpeningHours, ShopView
 from shop.errors import HandleInvalid, HandleTaken, OpeningHoursInvalid, ShopNotFound, TextInvalid
@@ -21,8 +22,8 @@ from shop.models import Shop
 from shop.pages import pictures
 from shop.pages.framing import boot, wants_data
 from superapp.accounts.api import for_people, tell_next, told, user_of
-from superapp.core import clock
-from superapp.core.errors import DomainError
+from superapp.core import clock, ids
+from superapp.core.errors import DomainError, InputInvalid, Kind
 from superapp.web.times import ZONE_LABELS
 
 ROW = "shop/merchant/_row.html"
@@ -38,7 +39,7 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 @never_cache
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """What to do, the oldest first."""
+    """What to do: what waits for the shop first, each the oldest first."""
     return _sales(request, only="today")
 
 
@@ -48,6 +49,27 @@ def today(request: HttpRequest) -> HttpResponse:
 def sales(request: HttpRequest) -> HttpResponse:
     """Everything my shop ever sold, the newest first."""
     return _sales(request, only="all")
+
+
+@for_people
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Take what the shop has earned into my wallet; once, however often it is sent."""
+    user = user_of(request)
+    key = request.POST.get("key", "")
+    if ids.parse_id(key) is None:
+        raise InputInvalid(detail="key")
+    try:
+        left = api.withdraw(owner_id=user.pk, idempotency_key=key, now=clock.now())
+    except DomainError as refusal:
+        if refusal.kind != Kind.CONFLICT:
+            raise
+        return _sales(request, only="today", problem=refusal)
+    if left:
+        tell_next(request, _("It is in your wallet, as far as it had room. The rest stays safe here."))
+    else:
+        tell_next(request, _("It is in your wallet now."))
+    return redirect("shop:today")
 
 
 @require_safe
@@ -143,26 +165,33 @@ def suggested_handle(name: str) -> str:
     return re.sub(r"^[^a-z]+", "", slugify(name)).replace("_", "-")[: Shop.HANDLE_CHARS_MAX].strip("-")
 
 
-def _sales(request: HttpRequest, *, only: Any) -> HttpResponse:
+def _sales(request: HttpRequest, *, only: Any, problem: DomainError | None = None) -> HttpResponse:
     user = user_of(request)
     shop = api.shop_of(user.pk)
     if shop is None:
         return render(request, "shop/merchant/begin.html")
     after = request.GET.get("sesudah", "")[:CURSOR_CHARS_MAX] or None
     envelope = api.orders_of_shop(user.pk, only=only, after=after, now=clock.now())
-    if only == "today":
-        envelope = order_rows.todo_first(envelope)
     if wants_data(request):
         return JsonResponse(msgspec.to_builtins(order_rows.data(envelope)))
     name = f"sales:{only}"
     context = {
         "shop": shop,
         "known": order_rows.known_list(
-            envelope, name=name, row=ROW, empty=DONE if only == "today" else NONE_YET, more="?sesudah="
+            envelope,
+            name=name,
+            row=ROW,
+            empty=DONE if only == "today" else NONE_YET,
+            more="?sesudah=",
+            more_word=_("Next") if only == "today" else "",
         ),
         "blank": order_rows.BLANK,
         "scope": only,
         "note": told(request),
+        "has_earnings": only == "today" and payments.is_offered(),
+        "earned": api.earned(user.pk) if only == "today" and payments.is_offered() else None,
+        "key": ids.new_id(),
+        "problem": problem and problem.body()["message"],
         "boot": boot(
             user,
             topic=f"sales:{shop.public_id}",
@@ -170,7 +199,7 @@ def _sales(request: HttpRequest, *, only: Any) -> HttpResponse:
             is_newest_page=after is None,
         ),
     }
-    return render(request, "shop/merchant/today.html", context)
+    return render(request, "shop/merchant/today.html", context, status=problem.kind if problem else 200)
 
 
 def _change(request: HttpRequest, owner_id: int, shop: ShopView) -> None:
@@ -184,7 +213,7 @@ def _change(request: HttpRequest, owner_id: int, shop: ShopView) -> None:
         name=posted.get("name", "")[:WRITTEN_CHARS_MAX],
         town=posted.get("town", "")[:WRITTEN_CHARS_MAX],
         about=posted.get("about", "")[:WRITTEN_CHARS_MAX],
-        opening_hours=_hours_read(request),
+        opening_hours=_hours_read(request, shop),
         time_zone=zone if zone in ZONES else shop.time_zone,
         now=clock.now(),
     )
@@ -194,23 +223,33 @@ def _change(request: HttpRequest, owner_id: int, shop: ShopView) -> None:
         api.set_logo(owner_id=owner_id, logo=stored.name, now=clock.now())
 
 
-def _hours_read(request: HttpRequest) -> OpeningHours:
-    """A line for each day on which it is open; a day without times is closed."""
+def _hours_read(request: HttpRequest, shop: ShopView) -> OpeningHours:
+    """
+    A line for each day on which it is open; a day without times is closed.
+
+    The form has one span of a day. Those that were said elsewhere stay, as long as the day has any.
+    """
     found: OpeningHours = {}
     for day in WEEKDAYS:
         first, last = (request.POST.get(f"{day}_{end}", "")[:5] for end in ("from", "until"))
         if first or last:
-            found[day] = [[first, last]]
+            found[day] = [[first, last], *_later_spans(shop, day)]
     return found
 
 
-def _hours_shown(shop: ShopView, request: HttpRequest | None) -> list[tuple[str, str, str]]:
-    if request is not None:
-        return [(day, request.POST.get(f"{day}_from", ""), request.POST.get(f"{day}_until", "")) for day in WEEKDAYS]
+def _later_spans(shop: ShopView, day: str) -> list[list[str]]:
+    return shop.opening_hours.get(day, [])[1:]
+
+
+def _hours_shown(shop: ShopView, request: HttpRequest | None) -> list[tuple[str, str, str, str]]:
+    """(day, from, until, what else it is open, in words)."""
     found = []
     for day in WEEKDAYS:
         first, last = (shop.opening_hours.get(day) or [["", ""]])[0]
-        found.append((day, first, last))
+        if request is not None:
+            first, last = request.POST.get(f"{day}_from", ""), request.POST.get(f"{day}_until", "")
+        later = ", ".join(f"{begin}–{end}" for begin, end in _later_spans(shop, day))
+        found.append((day, first, last, later))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from shop.api import ProductView
 from shop.errors import (
     KeyReused,
     PriceInvalid,
+    ProductMoved,
     QuantityInvalid,
     StockMoved,
     StockTooLow,
@@ -35,7 +37,19 @@ WRITTEN_CHARS_MAX = 20_000
 SHORT_CHARS_MAX = 40
 KEY_CHARS_MAX = 64
 PHOTOS_MAX = pictures.UPLOADS_MAX
+_WHOLE = re.compile(r"[0-9]{1,3}(\.[0-9]{3})*|[0-9]+")
 
+
+VERSION_DIGITS_MAX = 18
+REFUSALS = (
+    TextInvalid,
+    PriceInvalid,
+    QuantityInvalid,
+    ProductMoved,
+    StockTooLow,
+    StockMoved,
+    *pictures.REFUSALS,
+)
 
 # What modules of these pages say besides.
 WORDS = {"photo_place": gettext_lazy("Photo {place} of {count}")}
@@ -102,7 +116,7 @@ def product(request: HttpRequest, product: UUID) -> HttpResponse:
         try:
             tell_next(request, _change(request, user.pk, product))
             return redirect("shop:my_product", product=product)
-        except (TextInvalid, PriceInvalid, QuantityInvalid, StockTooLow, StockMoved, *pictures.REFUSALS) as refusal:
+        except REFUSALS as refusal:
             problem = refusal
     shown = api.product_of_owner(owner_id=user.pk, product=product)
     context = {
@@ -111,7 +125,7 @@ def product(request: HttpRequest, product: UUID) -> HttpResponse:
         "address": f"/toko/{shop.handle}/{shown.slug}/",
         "photos": [(one.name, photos.photo_address(one.name, photos.SIZES[-1])) for one in shown.photos],
         "typed": _typed_or_stored(request, shown, has_failed=problem is not None),
-        "problems": _problems(problem),
+        "problems": _problems(problem) | (_moved(request, shown) if isinstance(problem, ProductMoved) else {}),
         "note": told(request),
         "key": str(ids.new_id()),
         "limits": Product,
@@ -173,9 +187,29 @@ def _change(request: HttpRequest, owner_id: int, product: UUID) -> str:
         name=posted.get("name", "")[:WRITTEN_CHARS_MAX],
         description=posted.get("description", "")[:WRITTEN_CHARS_MAX],
         price=_price(posted.get("price", "")),
+        expected_version=_version(posted.get("version", "")),
         now=now,
     )
     return _("Saved.")
+
+
+def _version(written: str) -> int | None:
+    """The product that the form was made of."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= VERSION_DIGITS_MAX else None
+
+
+def _moved(request: HttpRequest, shown: ProductView) -> dict[str, object]:
+    """What is saved now, beside each field in which something else is written."""
+    saved = _stored(shown)
+    written = _typed(request)
+    if shown.price is not None:
+        saved["price"] = str(shown.price)
+    differs = {
+        "name": written["name"].strip() != shown.name,
+        "price": _price(written["price"]) != shown.price,
+        "description": written["description"].replace("\r\n", "\n").strip() != shown.description,
+    }
+    return {name: _("Saved now: {value}").format(value=saved[name] or "–") for name, is_so in differs.items() if is_so}
 
 
 def _arrange(request: HttpRequest, owner_id: int, product: UUID) -> str:
@@ -204,15 +238,19 @@ def _typed(request: HttpRequest) -> dict[str, str]:
 
 
 def _typed_or_stored(request: HttpRequest, shown: ProductView, *, has_failed: bool) -> dict[str, Any]:
-    stored = {
+    stored = _stored(shown)
+    if not has_failed:
+        return stored
+    return stored | {name: request.POST[name][:WRITTEN_CHARS_MAX] for name in stored if name in request.POST}
+
+
+def _stored(shown: ProductView) -> dict[str, str]:
+    return {
         "name": shown.name,
         "price": str(shown.price).removeprefix("Rp") if shown.price is not None else "",
         "description": shown.description,
         "quantity": str(shown.stock.on_hand) if shown.stock is not None else "",
     }
-    if not has_failed:
-        return stored
-    return stored | {name: request.POST[name][:WRITTEN_CHARS_MAX] for name in stored if name in request.POST}
 
 
 def _price(written: str) -> Money:
@@ -223,10 +261,11 @@ def _price(written: str) -> Money:
 
 
 def _whole(written: str) -> int:
-    digits = written.replace(".", "").strip()
-    if not digits.isascii() or not digits.isdigit() or len(digits) > len(str(QUANTITY_MAX)):
+    """Pieces as they are written here: 1500 or 1.500. A point that parts no thousands is a fraction, and refused."""
+    digits = written.strip()
+    if not _WHOLE.fullmatch(digits) or len(digits.replace(".", "")) > len(str(QUANTITY_MAX)):
         raise QuantityInvalid(quantity_min=0, quantity_max=QUANTITY_MAX)
-    return int(digits)
+    return int(digits.replace(".", ""))
 
 
 def _thumbnail(product: ProductView) -> str:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shop import api, order_rows, telling
 from shop.api import OrderView
+from shop.couriers import COURIERS
 from shop.errors import NotNow, ResiTaken, ShipmentInvalid
 from shop.models import OrderEvent
 from shop.pages import order_showing
@@ -25,7 +26,6 @@ from superapp.accounts.api import for_people, tell_next, told, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError
 
-COURIERS = ("JNE", "J&T", "SiCepat", "AnterAja", "Pos Indonesia", "TIKI", "Ninja", "GoSend", "GrabExpress")
 ROW = "shop/orders/_row.html"
 EMPTY = "shop/orders/_empty.html"
 CURSOR_CHARS_MAX = 500
@@ -170,7 +170,7 @@ def _page(
         "due": telling.due(summary, now=now),
         "money": telling.money(shown),
         "track": telling.track(shown),
-        "colour": telling.COLOURS.get(summary.state, telling.WAITING),
+        "colour": telling.colour(summary),
         "receipts": order_showing.receipts(shown),
         "lines": order_showing.lines(shown),
         "doing": order_showing.doing(shown),

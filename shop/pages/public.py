@@ -87,6 +87,7 @@ def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
             "product": product,
             "others": [public_showing.product(one, handle=handle) for one in others],
             "meta": public_meta.of_product(page.product, shown, product),
+            "is_sold": api.goods_are_sold(),
         }
         return render(request, "shop/public/product.html", context)
 

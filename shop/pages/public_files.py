@@ -37,7 +37,8 @@ _NO_XML = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")
 @cache_control(public=True, max_age=DAY_S)
 def robots(request: HttpRequest) -> HttpResponse:
     """What may be read by machines: shops, and nothing of people."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), f"Sitemap: {whole('/sitemap.xml')}", ""]
+    site_maps = [f"Sitemap: {whole('/sitemap.xml')}"] if api.shops_are_shown() else []
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), *site_maps, ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Max, Prefetch, Q, QuerySet
 
-from shop.errors import ProductNotFound, ShopNotFound
+from shop.errors import ProductNotFound, ShopNotFound, StockUnknown
 from shop.models import Photo, Product, Shop, Stock, StockMove
 from shop.shapes import PhotoView, ProductState, ProductView, ShopView, StockView
 from superapp.core import prepared
@@ -133,7 +133,8 @@ class Offer:
     is_for_sale: bool
     name: str
     price_sen: int
-    available: int
+    # None if it could not be read: then nothing is sold.
+    available: int | None
     photo: str
     # None while the buyer has no counter of orders.
     buyer: UUID | None
@@ -161,7 +162,7 @@ SELECT p.id, s.id, s.public_id, s.handle, s.name, s.town, s.owner_id, p.state = 
     p.price_sen, k.on_hand - k.held - k.committed,
     (SELECT f.name FROM shop_photo f WHERE f.product_id = p.id ORDER BY f.position, f.id LIMIT 1),
     c.public_id
-FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id JOIN shop_stock k ON k.product_id = p.id
+FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id LEFT JOIN shop_stock k ON k.product_id = p.id
 LEFT JOIN shop_ordercounter c ON c.user_id = %s
 WHERE p.public_id = %s AND p.state <> 'draft'"""
 
@@ -200,7 +201,11 @@ def photo_is_of(owner_id: int, name: str) -> bool:
 
 
 def lock_stock(product: Product) -> Stock:
-    return Stock.objects.select_for_update(no_key=True).get(product=product)
+    """:raises StockUnknown: if its row is not there, which we mend by hand and never by guess"""
+    stock = Stock.objects.select_for_update(no_key=True).filter(product=product).first()
+    if stock is None:
+        raise StockUnknown(retry_after=30)
+    return stock
 
 
 def move_made(stock: Stock, idempotency_key: str) -> StockMove | None:
@@ -229,6 +234,8 @@ def shop_view(shop: Shop) -> ShopView:
 
 def product_view(product: Product, photos: Iterable[Photo] | None = None) -> ProductView:
     shown = product.photos.all() if photos is None else photos
+    # One row that is missing is said of its product, and keeps no other from being shown.
+    stock: Stock | None = getattr(product, "stock", None)
     return ProductView(
         public_id=product.public_id,
         shop=product.shop.public_id,
@@ -237,7 +244,7 @@ def product_view(product: Product, photos: Iterable[Photo] | None = None) -> Pro
         description=product.description,
         state=cast("ProductState", product.state),
         price=Money(product.price_sen),
-        stock=stock_view(product.stock),
+        stock=stock_view(stock) if stock is not None else None,
         photos=tuple(PhotoView(photo.name, photo.width, photo.height, photo.placeholder) for photo in shown),
         version=product.version,
         created_at=product.created_at,

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Literal, cast
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from payments.api import MICRO, NOTHING, REGULAR
 from shop.errors import OrderNotFound
 from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderLine, OrderTimer, Shipment
-from shop.shapes import Actor, LineView, OrderState, OrderSummary, OrderView, ShipmentView, Side, StepView
+from shop.shapes import Actor, Address, LineView, OrderState, OrderSummary, OrderView, ShipmentView, Side, StepView
 from shop.states import FINISHED, what_can
 from superapp.core import prepared
 from superapp.core.money import Money
@@ -20,6 +20,9 @@ from superapp.core.money import Money
 PAGE_MAX = 50
 FEES = {rule.name: rule for rule in (NOTHING, MICRO, REGULAR)}
 UNFINISHED = ~Q(state__in=sorted(FINISHED))
+# Whose turn it is: that of the shop comes before that of a courier or the buyer.
+WITH_OTHERS = ("shipped", "delivered")
+_TURN = Case(When(state__in=WITH_OTHERS, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
 def attempt_of(buyer_id: int, idempotency_key: str) -> Attempt | None:
@@ -110,7 +113,13 @@ def lines_of(order: Order) -> list[OrderLine]:
 
 
 def due_timers(now: datetime, *, limit: int) -> list[OrderTimer]:
-    rows = OrderTimer.objects.filter(state=OrderTimer.State.WAITING, due_at__lte=now)
+    """What is to be done now: what is due, unless it was tried and is to be tried again later."""
+    return list(_timers_due(now).order_by("due_at", "pk")[:limit])
+
+
+def timers_due_since(moment: datetime, *, limit: int) -> list[OrderTimer]:
+    """What still waits though it was due then, however often it was tried."""
+    rows = OrderTimer.objects.filter(state=OrderTimer.State.WAITING, due_at__lte=moment)
     return list(rows.order_by("due_at", "pk")[:limit])
 
 
@@ -121,7 +130,12 @@ def unfinished_totals() -> list[tuple[UUID, int]]:
 
 def timer_is_due(timer_id: int, now: datetime) -> bool:
     """Whether it still waits; asked after its order was locked."""
-    return OrderTimer.objects.filter(pk=timer_id, state=OrderTimer.State.WAITING, due_at__lte=now).exists()
+    return _timers_due(now).filter(pk=timer_id).exists()
+
+
+def _timers_due(now: datetime) -> QuerySet[OrderTimer]:
+    is_time = Q(again_at=None) | Q(again_at__lte=now)
+    return OrderTimer.objects.filter(is_time, state=OrderTimer.State.WAITING, due_at__lte=now)
 
 
 # Lists.
@@ -132,16 +146,33 @@ def counter_of(owner: Q) -> OrderCounter | None:
 
 
 def page_of(
-    owner: Q, side: Side, *, only: Literal["all", "unfinished"], after: UUID | None, oldest_first: bool, limit: int
+    owner: Q, side: Side, *, only: Literal["all", "unfinished"], after: UUID | None, limit: int
 ) -> list[OrderSummary]:
-    """Orders of one side, in the order of their placing."""
+    """Orders of one side, the newest first."""
     rows = _listed().filter(owner)
     if only == "unfinished":
         rows = rows.filter(UNFINISHED)
     if after is not None:
-        rows = rows.filter(public_id__gt=after) if oldest_first else rows.filter(public_id__lt=after)
-    ordered = rows.order_by("public_id" if oldest_first else "-public_id")
-    return [summary(order, side) for order in ordered[:limit]]
+        rows = rows.filter(public_id__lt=after)
+    return [summary(order, side) for order in rows.order_by("-public_id")[:limit]]
+
+
+def todo_of(owner: Q, *, after: tuple[int, UUID] | None, limit: int) -> list[OrderSummary]:
+    """
+    A shop's unfinished orders: those that wait for the shop before those that wait for others, each the oldest first.
+
+    ``after`` is the ``place_of`` the last one that was seen: where it stood then, wherever it stands now.
+    """
+    rows = _listed().filter(owner).filter(UNFINISHED).annotate(turn=_TURN)
+    if after is not None:
+        turn, order = after
+        rows = rows.filter(Q(turn__gt=turn) | Q(turn=turn, public_id__gt=order))
+    return [summary(order, "merchant") for order in rows.order_by("turn", "public_id")[:limit]]
+
+
+def place_of(order: OrderSummary) -> tuple[int, UUID]:
+    """Where it stands among what is to do."""
+    return int(order.state in WITH_OTHERS), order.public_id
 
 
 def changed_after(owner: Q, side: Side, rev: int, *, limit: int) -> list[OrderSummary]:
@@ -153,7 +184,7 @@ def changed_after(owner: Q, side: Side, rev: int, *, limit: int) -> list[OrderSu
 
 def _listed() -> QuerySet[Order]:
     waiting = OrderTimer.objects.filter(state=OrderTimer.State.WAITING).order_by("due_at")
-    return Order.objects.select_related("shop", "buyer").prefetch_related(
+    return Order.objects.select_related("shop", "buyer", "shipment").prefetch_related(
         Prefetch("lines", queryset=OrderLine.objects.select_related("product").order_by("position")),
         Prefetch("timers", queryset=waiting),
     )
@@ -161,7 +192,7 @@ def _listed() -> QuerySet[Order]:
 
 def _whole() -> QuerySet[Order]:
     events = OrderEvent.objects.order_by("seq")
-    return _listed().select_related("shipment").prefetch_related(Prefetch("events", queryset=events))
+    return _listed().prefetch_related(Prefetch("events", queryset=events))
 
 
 # As the door shows them.
@@ -171,6 +202,7 @@ def summary(order: Order, side: Side) -> OrderSummary:
     """An order of which lines and waiting timers were fetched, as it stands in a list of this side."""
     lines = list(order.lines.all())
     timers = list(order.timers.all())
+    shipment: Shipment | None = getattr(order, "shipment", None)
     return OrderSummary(
         public_id=order.public_id,
         number=order.number,
@@ -196,6 +228,7 @@ def summary(order: Order, side: Side) -> OrderSummary:
         due_at=timers[0].due_at if timers else None,
         due=_due(timers),
         can=what_can(order.state, side),
+        delivered_source=shipment.delivered_source if shipment is not None else "",
     )
 
 
@@ -209,9 +242,16 @@ def view(order: Order, side: Side) -> OrderView:
         items=Money(order.items_sen),
         shipping=Money(order.shipping_sen),
         fee=fee if side == "merchant" else None,
-        address=order.address,
+        address=_address(order, side),
         shipment=_shipment(getattr(order, "shipment", None)),
     )
+
+
+def _address(order: Order, side: Side) -> Address:
+    """Where it goes. Of a cancelled order nothing goes anywhere: the shop is told the town alone, as in lists."""
+    if side == "merchant" and order.state == Order.State.CANCELLED:
+        return Address(name="", phone="", text="", town=order.address["town"])
+    return cast("Address", order.address)
 
 
 def _due(timers: Sequence[OrderTimer]) -> Literal["", "expire", "complete"]:

@@ -25,16 +25,22 @@ class Known:
     row: str
     empty: str
     as_of: datetime | None = None
+    is_complete: bool = True
     more: str = ""
+    # What the link to the rest is called; without a word, it leads to what is earlier.
+    more_word: str = ""
 
 
 def state_of(envelope: Envelope[Any]) -> State:
-    """What may be said of a list. "None" is said of one that is proven to be empty, and of no other."""
+    """
+    What may be said of a list. "None" is said of one that is proven to be empty, and of no other; what lacks something
+    is never shown as whole.
+    """
     if envelope.is_proven_empty:
         return "empty"
     if not envelope.items:
         return "unknown"
-    is_fresh = envelope.known and envelope.source == "live" and not _ails(envelope.parts)
+    is_fresh = envelope.known and envelope.complete and envelope.source == "live" and not _ails(envelope.parts)
     return "list" if is_fresh else "stale"
 
 

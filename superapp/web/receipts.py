@@ -63,5 +63,18 @@ def _shown(document: dict[str, Any]) -> dict[str, Any]:
     return {
         **document,
         "title": kinds().get(str(document.get("kind")), _("Receipt")),
+        "is_shipping_apart": _is_nothing(document.get("shipping")),
+        "seller_is": _seller_is(document.get("seller")),
         "at": datetime.fromisoformat(str(document["at"])) if document.get("at") else None,
     }
+
+
+def _is_nothing(amount: Any) -> bool:
+    return isinstance(amount, dict) and amount.get("amount_minor") == 0
+
+
+def _seller_is(seller: Any) -> str:
+    """What tells a shop from others of the same name: its address, which is its own alone, and its town."""
+    if not isinstance(seller, dict) or not seller.get("handle"):
+        return ""
+    return " · ".join(part for part in (f"/toko/{seller['handle']}/", str(seller.get("town", ""))) if part)

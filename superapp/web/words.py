@@ -21,4 +21,5 @@ WORDS = {
     "today": _("Today"),
     "yesterday": _("Yesterday"),
     "known_age": _("Last updated at {time}. We are trying again."),
+    "known_in_part": _("Not complete yet: something is missing here. Read at {time}."),
 }

@@ -21,6 +21,7 @@ from superapp.accounts.api import for_people, user_of
 from superapp.core import clock, ids
 
 
+@shop.shown
 @for_people
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,15 +34,16 @@ def ask_shop(request: HttpRequest, handle: str) -> HttpResponse:
     found = shop.shop_page(handle, limit=1).shop
     if found.owner_id == user.pk:
         return redirect("chat:list")
+    asked = request.POST if request.method == "POST" else request.GET
+    product = _product(asked.get("barang", ""), found)
     is_known = accounts.are_contacts(user.pk, found.owner_id)
     if not is_known and request.method != "POST":
-        product = _product(request.GET.get("barang", ""), found)
         return render(request, "wiring/ask_shop.html", {"shop": found, "product": product})
     with transaction.atomic():
         accounts.acquaint(user_id=user.pk, peer_id=found.owner_id, now=now)
         conversation = chat.open_direct(user_id=user.pk, peer_id=found.owner_id, now=now)
-        product = _product(request.POST.get("barang", ""), found)
-        if product is not None:
+        # What they had begun to write is theirs, and stays.
+        if product is not None and not chat.summary(conversation.public_id, user.pk).mine.draft:
             draft = chat.Side(draft=_question(product, found))
             chat.keep_side(conversation_id=conversation.public_id, user_id=user.pk, side=draft)
     return redirect("chat:conversation", conversation=conversation.public_id)

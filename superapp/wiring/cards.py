@@ -13,15 +13,18 @@ ORDER = "shop.order"
 
 
 def register() -> None:
-    """Have chat know them all; those of money where money is offered."""
+    """
+    Have chat know them all; those of money where money is offered. Orders stand wherever they were placed, and their
+    cards are receipts.
+    """
+    chat.register_card(
+        ORDER, CardType("shop/cards/order.html", line=_("Order: {title}"), styles=("shop/css/cards.css",))
+    )
     if not payments.is_offered():
         return
     chat.register_card(
         TRANSFER,
         CardType("payments/cards/transfer.html", line=_("Sent {amount}"), styles=("payments/css/cards.css",)),
-    )
-    chat.register_card(
-        ORDER, CardType("shop/cards/order.html", line=_("Order: {title}"), styles=("shop/css/cards.css",))
     )
     chat.register_doing(
         Doing(name="send_money", word=_("Send money"), icon="banknote", address="/dompet/kirim/?kepada=")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from chat import api as chat
-from chat.errors import NotAccepted
+from chat.errors import ClientIdReused, MessageNotFound, NotAccepted
 from shop import api as shop
 from shop.api import OrderView, StepView
 from shop.events import OrderMoved, OrderPlaced
@@ -51,31 +52,31 @@ def show_order_to_both(event: OrderPlaced) -> None:
     conversation = _conversation(event)
     if conversation is None:
         return
-    order = shop.order(user_id=event.buyer_id, order=UUID(event.order))
-    chat.post_card(
-        conversation_id=conversation,
-        sender_id=event.buyer_id,
-        sender_public_id=accounts.public_ids({event.buyer_id})[event.buyer_id],
-        card_type=ORDER,
-        card=_card(event, order),
-        idempotency_key=_key(event),
-        now=clock.now(),
-    )
+    # A move that came before this fact has posted the card already, and it says something newer.
+    with suppress(ClientIdReused):
+        _post(event, shop.order(user_id=event.buyer_id, order=UUID(event.order)), conversation)
 
 
 @subscribe(OrderMoved)
 def show_move_to_both(event: OrderMoved) -> None:
-    """Let the card say how the order stands now, and a line what happened. Coming twice or late changes nothing."""
+    """
+    Let the card say how the order stands now, and a line what happened. Coming twice or late changes nothing.
+
+    Where the two could not talk when the order was placed, and can by now, the card comes with this move.
+    """
     conversation = _conversation(event)
     if conversation is None:
         return
     order = shop.order(user_id=event.buyer_id, order=UUID(event.order))
-    chat.change_card(
-        conversation_id=conversation,
-        sender_id=event.buyer_id,
-        idempotency_key=_key(event),
-        card=_card(event, order),
-    )
+    try:
+        chat.change_card(
+            conversation_id=conversation,
+            sender_id=event.buyer_id,
+            idempotency_key=_key(event),
+            card=_card(event, order),
+        )
+    except MessageNotFound:
+        _post(event, order, conversation)
     speaker = _speaker(event)
     line, fields = _line(event, order)
     chat.post_line(
@@ -86,6 +87,18 @@ def show_move_to_both(event: OrderMoved) -> None:
         fields={"number": event.number, **fields},
         is_news=event.transition in NEWS,
         idempotency_key=f"{_key(event)}:{event.version}",
+        now=clock.now(),
+    )
+
+
+def _post(event: OrderPlaced | OrderMoved, order: OrderView, conversation: UUID) -> None:
+    chat.post_card(
+        conversation_id=conversation,
+        sender_id=event.buyer_id,
+        sender_public_id=accounts.public_ids({event.buyer_id})[event.buyer_id],
+        card_type=ORDER,
+        card=_card(event, order),
+        idempotency_key=_key(event),
         now=clock.now(),
     )
 
@@ -106,7 +119,8 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderView) -> dict[str, Any]:
         "version": event.version,
         "order": event.order,
         "number": event.number,
-        "state": event.state,
+        # What the shop alone says is shown as what the shop says.
+        "state": "claimed" if _is_claimed(event) else event.state,
         "title": _title(event.first_item, order.lines[0].quantity),
         "total": {"amount_minor": event.total_minor, "asset": event.asset},
         "shop": event.shop_name,
@@ -116,6 +130,11 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderView) -> dict[str, Any]:
         # Of what was true then: the receipt of the end comes with the end.
         "receipt": receipts.get(RECEIPTS.get(event.state, "")) or receipts[RECEIPTS["paid"]],
     }
+
+
+def _is_claimed(event: OrderPlaced | OrderMoved) -> bool:
+    """Whether this is the fact that it has arrived, on nobody's word but the shop's."""
+    return isinstance(event, OrderMoved) and event.state == "delivered" and event.actor != "courier"
 
 
 def _title(name: str, quantity: int) -> str:

@@ -22,6 +22,7 @@ NAMES_OF_DRAWERS = {"utils", "util", "helpers", "helper", "services", "service",
 
 # Who may catch everything, how often, and why: the job is to write it down and go on, and nothing is lost by it.
 GREEDY = {
+    "shop/actions/timing.py": (1, "whatever stops one timer is logged, and the others have their turn"),
     "superapp/core/batching.py": (1, "a batch that fails is run again one by one, and the asker gets the fault"),
     "superapp/core/jobs.py": (2, "a job keeps its row whatever happens, and is tried again"),
     "superapp/core/outbox.py": (1, "a fact whose handler fails is tried again later, and parked in the end"),

@@ -139,6 +139,12 @@ def test_a_sale_from_a_bare_start_to_released_money_both_looking_on(
     expect(bo_talk.locator("nusa-timeline li[data-kind=event]")).to_have_count(4)
     bo.goto("/tokoku/")
     expect(bo.get_by_text("Semua beres")).to_be_visible()
+    expect(bo.locator(".earnings")).to_contain_text("Uang toko: Rp56.000")
+    bo.get_by_role("button", name="Tarik ke dompet").click()
+    expect(bo.get_by_text("Uangnya sudah di dompetmu.")).to_be_visible()
+    bo.goto("/dompet/")
+    expect(bo.locator("nusa-wallet [data-part=balance]")).to_have_text("Rp56.000")
+    expect(bo.get_by_text("Dari tokomu")).to_be_visible()
     check_books()
 
 

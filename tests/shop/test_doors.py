@@ -12,7 +12,7 @@ from shop import api
 from shop.models import Order, Shop
 from superapp.realtime import registry
 from tests.harness.sockets import browser_on, log_in
-from tests.payments.purses import PIN
+from tests.payments.purses import PIN, balance
 from tests.shop.conftest import ADDRESS
 
 
@@ -203,3 +203,24 @@ def test_both_sides_hear_that_something_moved_and_ask_what(doors, ana, bo, produ
     }
     (hint,) = merchant.hints()
     assert hint == {"on": f"sales:{shop.public_id}", "rev": 2, "say": "sales.moved"}
+
+
+def test_money_of_a_shop_is_seen_and_taken_out_by_its_owner_alone(doors, make_payer, ana, bo, product, buy, now):
+    order = buy(ana, product, 2).order
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="1", now=now)
+    api.confirm_receipt(user_id=ana.pk, order=order, now=now)
+    as_bo, as_eve = doors(bo), doors(make_payer("eve"))
+
+    seen = as_bo("shop.earnings")
+    part = as_bo("shop.withdraw", idempotency_key="part", amount=rupiah(20_000))
+    rest = as_bo("shop.withdraw", idempotency_key="rest")
+    nothing = as_bo("shop.withdraw", idempotency_key="more")
+    foreign = as_eve("shop.earnings") + as_eve("shop.withdraw", idempotency_key="eve")
+
+    assert [answer["ok"] for answer in seen] == [{"earned": rupiah(50_000)}] * 2
+    assert [answer["ok"] for answer in part] == [{"earned": rupiah(30_000)}] * 2
+    assert [answer["ok"] for answer in rest] == [{"earned": rupiah(0)}] * 2
+    assert [answer["err"]["code"] for answer in nothing] == ["payments.nothing_to_pay_out"] * 2
+    assert [answer["err"]["code"] for answer in foreign] == ["shop.shop_not_found"] * 4
+    assert balance(bo, now) == 50_000_00

@@ -8,6 +8,8 @@ from django.db import connection
 from shop import api, errors, guards
 from shop import listing as lists
 from shop.models import Order, OrderCounter
+from superapp.core.errors import InputInvalid
+from superapp.core.money import Money
 
 
 def test_nothing_bought_is_proved(ana, now):
@@ -61,6 +63,60 @@ def test_purchases_come_newest_first_in_pages_and_today_oldest_first(ana, bo, pr
     assert today.expected_count == 4
     everything = api.orders_of_shop(bo.pk, only="all", now=now)
     assert ([row.public_id for row in everything.items], everything.expected_count) == ([placed[4], placed[3]], 5)
+
+
+def test_new_order_comes_first_however_many_parcels_are_under_way(ana, bo, product, buy, now, monkeypatch):
+    monkeypatch.setattr(lists, "PAGE", 2)
+    sent, arrived, third, new, newest = (buy(ana, product).order for _ in range(5))
+    for number, order in enumerate((sent, arrived, third)):
+        api.accept_order(user_id=bo.pk, order=order, now=now)
+        api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi=f"JT{number}", now=now)
+    api.report_delivery(user_id=bo.pk, order=arrived, now=now)
+
+    pages, after = [], None
+    for _page in range(3):
+        listed = api.orders_of_shop(bo.pk, after=after, now=now)
+        pages.append([row.public_id for row in listed.items])
+        after = listed.next
+
+    assert (pages, after) == ([[new, newest], [sent, arrived], [third]], None)
+
+
+def test_new_order_is_on_the_first_page_behind_more_parcels_than_that_page_holds(ana, bo, shop, make_product, buy, now):
+    product = make_product(shop, price=Money(1_000_00), quantity=60)
+    sent = [buy(ana, product).order for _ in range(lists.PAGE + 1)]
+    for number, order in enumerate(sent):
+        api.accept_order(user_id=bo.pk, order=order, now=now)
+        api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi=f"JT{number}", now=now)
+    new = buy(ana, product).order
+
+    page = api.orders_of_shop(bo.pk, now=now)
+    rest = api.orders_of_shop(bo.pk, after=page.next, now=now)
+
+    assert (lists.PAGE, len(page.items), page.items[0].public_id) == (50, 50, new)
+    assert [row.public_id for row in (*page.items[1:], *rest.items)] == sent
+    assert rest.next is None
+
+
+def test_order_that_moves_between_two_pages_is_seen_on_one_of_them(ana, bo, product, buy, now, monkeypatch):
+    monkeypatch.setattr(lists, "PAGE", 2)
+    first, second, third = (buy(ana, product).order for _ in range(3))
+
+    page = api.orders_of_shop(bo.pk, now=now)
+    api.accept_order(user_id=bo.pk, order=second, now=now)
+    api.ship_order(user_id=bo.pk, order=second, courier="JNE", resi="JT1", now=now)
+    rest = api.orders_of_shop(bo.pk, after=page.next, now=now)
+
+    assert [row.public_id for row in page.items] == [first, second]
+    assert [row.public_id for row in rest.items] == [third, second]
+
+
+@pytest.mark.parametrize(
+    "after", ["", "x", "2.0198f0c0a0007000800000000000000a", "0198f0c0-a000-7000-8000-00000000000a"]
+)
+def test_place_that_was_never_given_is_refused(bo, shop, now, after):
+    with pytest.raises(InputInvalid):
+        api.orders_of_shop(bo.pk, after=after, now=now)
 
 
 def test_finished_orders_leave_today_and_its_emptiness_is_proved(ana, bo, product, buy, now):

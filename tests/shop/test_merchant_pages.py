@@ -12,7 +12,9 @@ from django.test import Client
 from shop import api
 from shop.models import Product
 from shop.pages.merchant import suggested_handle
+from superapp.core.money import Money
 from tests.shop.browsers import browser_of, text
+from tests.shop.conftest import stock_of
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +68,10 @@ def test_product_is_put_on_the_shelf_once_however_often_it_is_sent(as_bo):
         ({"price": "0"}, "Harga ditulis dalam rupiah bulat"),
         ({"price": "10,50"}, "Harga ditulis dalam rupiah bulat"),
         ({"quantity": "banyak"}, "Pilih jumlah dari 0 sampai"),
+        ({"quantity": "1.5"}, "Pilih jumlah dari 0 sampai"),
+        ({"quantity": "1.5000"}, "Pilih jumlah dari 0 sampai"),
+        ({"quantity": "1.000."}, "Pilih jumlah dari 0 sampai"),
+        ({"quantity": "²"}, "Pilih jumlah dari 0 sampai"),
     ],
 )
 def test_what_is_wrong_with_a_product_is_said_beside_it(as_bo, fields, said):
@@ -99,6 +105,46 @@ def test_words_price_and_place_on_the_shelf_are_changed(as_bo, product):
     assert Client().get(f"/toko/manik-bo/{stored.slug}/").status_code == 404
 
 
+@pytest.mark.parametrize(("written", "pieces"), [("1500", 1500), (" 1.500 ", 1500), ("0", 0), ("12", 12)])
+def test_stock_is_counted_as_numbers_are_written_here(as_bo, bo, product, written, pieces):
+    as_bo.post(f"/tokoku/barang/{product.public_id}/", {"do": "stock", "quantity": written, "key": "s1"})
+
+    assert stock_of(product, bo)[0] == pieces
+
+
+def test_form_that_is_behind_puts_no_old_price_back(as_bo, bo, product, now):
+    address = f"/tokoku/barang/{product.public_id}/"
+    seen = version_on(as_bo.get(address))
+    api.change_product(owner_id=bo.pk, product=product.public_id, price=Money(30_000_00), now=now)
+    form = {"do": "words", "name": "Gelang manik biru", "price": "25.000", "description": ""}
+
+    stale = as_bo.post(address, {**form, "version": seen})
+    between = Product.objects.get()
+    price, name = between.price_sen, between.name
+    anew = as_bo.post(address, {**form, "price": "31.000", "version": version_on(stale)})
+
+    assert stale.status_code == 409
+    assert "Sudah diubah barusan." in text(stale)
+    assert "Yang tersimpan sekarang: Rp30.000" in text(stale)
+    assert "Yang tersimpan sekarang: Gelang manik" in text(stale)
+    assert 'value="Gelang manik biru"' in stale.content.decode()
+    assert 'value="25.000"' in stale.content.decode()
+    assert (price, name) == (30_000_00, "Gelang manik")
+    stored = Product.objects.get()
+    assert (anew.status_code, stored.price_sen, stored.name) == (302, 31_000_00, "Gelang manik biru")
+
+
+def test_same_form_sent_twice_is_saved_once_and_nothing_is_behind(as_bo, product):
+    address = f"/tokoku/barang/{product.public_id}/"
+    form = {"do": "words", "name": "Gelang", "price": "26.000", "description": "", "version": str(product.version)}
+
+    assert [as_bo.post(address, form).status_code for _ in range(2)] == [302, 302]
+
+
+def version_on(page):
+    return re.search(r'name="version" value="(\d+)"', page.content.decode())[1]
+
+
 def test_goods_of_another_are_not_there(as_eve, product):
     as_eve.post("/tokoku/buka/", {"name": "Eve", "town": "Solo", "handle": "toko-eve"})
     address = f"/tokoku/barang/{product.public_id}/"
@@ -122,6 +168,32 @@ def test_shop_is_closed_for_a_while_and_its_hours_are_kept(as_bo, shop):
     assert "Jam buka ditulis dari jam yang lebih awal" in text(wrong)
     assert now_shop.opening_hours == {"mon": [["08:00", "17:00"]]}
     assert (now_shop.is_open, now_shop.time_zone, now_shop.about) == (False, "Asia/Makassar", "Manik-manik")
+
+
+def test_hours_after_a_pause_that_the_form_does_not_have_are_kept(as_bo, bo, shop, now):
+    morning, evening = ["08:00", "12:00"], ["16:00", "21:00"]
+    api.change_shop(owner_id=bo.pk, opening_hours={day: [morning, evening] for day in ("mon", "tue")}, now=now)
+    words = {"name": "Manik Bo", "town": "Yogyakarta", "about": "", "time_zone": "Asia/Jakarta"}
+
+    page = as_bo.get("/tokoku/ubah/")
+    saved = as_bo.post("/tokoku/ubah/", {**words, "mon_from": "09:00", "mon_until": "12:00"})
+
+    assert "dan 16:00–21:00" in text(page)
+    assert saved.status_code == 302
+    assert api.shop_page("manik-bo").shop.opening_hours == {"mon": [["09:00", "12:00"], evening]}
+
+
+def test_link_to_the_rest_of_what_is_to_do_says_next_and_elsewhere_earlier(as_bo, ana, product, buy, monkeypatch):
+    monkeypatch.setattr("shop.listing.PAGE", 2)
+    placed = [buy(ana, product).order for _ in range(3)]
+
+    today = as_bo.get("/tokoku/").content.decode()
+    rest = as_bo.get("/tokoku/" + re.search(r'href="(\?sesudah=[^"]+)"', today)[1])
+    everything = as_bo.get("/tokoku/pesanan/").content.decode()
+
+    assert re.search(r'data-part="more"[^>]*>([^<]+)<', today)[1] == "Selanjutnya"
+    assert re.search(r'data-part="more"[^>]*>([^<]+)<', everything)[1] == "Sebelumnya"
+    assert re.findall(r'data-key="([^"]+)"', rest.content.decode()) == [str(placed[2])]
 
 
 def test_address_that_a_name_suggests_is_that_of_the_modules():

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from payments import api as payments
 from payments import errors as payment_errors
 from payments import ledger, proof
 from shop import api, errors
+from shop import proof as shop_proof
+from shop.actions import timing
 from shop.actions.timing import move_due_orders
 from shop.models import Order, OrderCounter, OrderEvent, OrderTimer, Shipment
 from superapp.core.models import Fact
@@ -316,7 +319,73 @@ def test_refund_that_the_wallet_cannot_take_leaves_the_order_and_is_tried_again(
     assert move_due_orders(now + timedelta(days=2)) == 0
     assert (Order.objects.get().state, stock_of(product, bo)) == ("paid", (10, 0, 2))
     assert move_due_orders(now + timedelta(days=2, minutes=59)) == 0
+    # However often it is put off, it was due when it was due, and a night's proof tells of it.
+    (late,) = shop_proof.prove(now=now + timedelta(days=2, minutes=31))
+    assert (late.rule, late.detail) == ("timers are kept", f"due at {now + timedelta(days=2)}")
 
     wallets.ledger.set_ceiling(Account.objects.get(owner=ana).pk, 2_000_000_00)
     assert move_due_orders(now + timedelta(days=2, hours=1)) == 1
     assert (Order.objects.get().state, balance(ana, now)) == ("cancelled", 1_050_000_00)
+
+
+def test_fault_in_one_timer_is_logged_and_put_off_and_the_others_have_their_turn(
+    real_db, monkeypatch, caplog, ana, product, buy, order, now
+):
+    other = buy(ana, product).order
+    due = now + timedelta(days=2)
+    moves = timing.moving.move_by_time
+
+    def breaks_for_one(timer, *, now):
+        if timer.order_id == order:
+            raise RuntimeError("nobody anticipated this")
+        return moves(timer, now=now)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("shop.actions.timing.moving.move_by_time", breaks_for_one)
+        assert move_due_orders(due) == 1
+
+    assert dict(Order.objects.values_list("pk", "state")) == {order: "paid", other: "cancelled"}
+    waits = OrderTimer.objects.get(order=order)
+    assert (waits.due_at, waits.again_at) == (due, due + timing.AGAIN_AFTER)
+    assert [entry.levelname for entry in caplog.records if "order_timer_failed" in entry.getMessage()] == ["ERROR"]
+    assert move_due_orders(due + timedelta(minutes=59)) == 0
+    assert move_due_orders(due + timing.AGAIN_AFTER) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("jne", "JNE"), ("SICEPAT", "SiCepat"), (" pos  indonesia ", "Pos Indonesia"), ("Kurir Kita", "KURIR KITA")],
+)
+def test_courier_is_known_by_one_name_however_it_is_written(written, kept, bo, order, go, now):
+    go("accept")
+    api.ship_order(user_id=bo.pk, order=order, courier=written, resi="7", now=now)
+
+    api.courier_delivered(courier=written.swapcase(), resi="7", evidence={}, now=now)
+
+    parcel = Shipment.objects.get()
+    assert (parcel.courier, parcel.delivered_source) == (kept, "courier")
+
+
+def test_same_number_of_the_same_courier_written_otherwise_is_taken(real_db, ana, bo, product, buy, order, go, now):
+    go("accept", "ship")
+    second = buy(ana, product).order
+    DO["accept"](ana, bo, second, now)
+
+    with pytest.raises(errors.ResiTaken):
+        api.ship_order(user_id=bo.pk, order=second, courier="jne", resi="JNE 00123", now=now)
+
+
+def test_operator_writes_down_what_a_courier_said(order, go, monkeypatch, capsys, now):
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+    go("accept", "ship")
+
+    call_command("courier_delivered", "jne", "jne 00123", "--evidence", "jne.co.id: DELIVERED TO ANA")
+
+    assert capsys.readouterr().out == "Noted as the courier's word.\n"
+    said = OrderEvent.objects.get(transition="delivered")
+    assert (said.actor_kind, said.evidence) == ("courier", {"said": "jne.co.id: DELIVERED TO ANA"})
+    assert OrderTimer.objects.get(kind="complete").due_at == now + timedelta(days=4)
+    with pytest.raises(CommandError, match="Pesanan itu tidak ada"):
+        call_command("courier_delivered", "JNE", "UNKNOWN", "--evidence", "x")
+    with pytest.raises(CommandError, match="say what shows it"):
+        call_command("courier_delivered", "JNE", "JNE 00123", "--evidence", " ")

@@ -69,6 +69,7 @@ def test_page_of_a_purchase_says_everything_in_plain_words_before_it_is_paid(as_
     assert "Manik Bo, Yogyakarta" in said
     assert "Rp25.000" in said
     assert "Saldomu Rp1.000.000." in said
+    assert "Ongkir tidak termasuk dalam total ini." in said
 
 
 def test_form_buys_pays_and_leads_to_the_order(as_ana, ana, product, now):
@@ -78,7 +79,7 @@ def test_form_buys_pays_and_leads_to_the_order(as_ana, ana, product, now):
     assert (bought.status_code, bought.url) == (302, f"/pesanan/{order.pk}/")
     assert (order.address, order.total_sen) == (ADDRESS, 25_000_00)
     assert balance(ana, now) == 975_000_00
-    assert "Pesananmu sudah sampai di toko" in text(as_ana.get(bought.url))
+    assert "Pesananmu sudah masuk, menunggu diterima toko" in text(as_ana.get(bought.url))
 
 
 def test_same_page_sent_twice_reloaded_or_gone_back_to_is_one_order(as_ana, ana, product, now):
@@ -208,7 +209,8 @@ def test_order_stands_in_both_lists_in_words_of_each_side(as_ana, as_bo, order):
 
 def test_counter_without_rows_is_a_fault_and_never_none(as_ana, as_bo, order, monkeypatch):
     # Rows that are lost, as nothing of ours loses them: the database itself refuses a counter that tells of none.
-    monkeypatch.setattr("shop.queries.orders.page_of", lambda *_args, **_kwargs: [])
+    for read in ("page_of", "todo_of"):
+        monkeypatch.setattr(f"shop.queries.orders.{read}", lambda *_args, **_kwargs: [])
 
     for browser, path in ((as_ana, "/pesanan/"), (as_bo, "/tokoku/"), (as_bo, "/tokoku/pesanan/")):
         page = browser.get(path)
@@ -276,6 +278,11 @@ def receipts_on(page):
     return [receipts.read(one) for one in found]
 
 
+def test_page_of_an_order_says_that_shipping_is_apart_to_both(as_ana, as_bo, order):
+    for browser in (as_ana, as_bo):
+        assert "Ongkir tidak termasuk dalam total ini." in text(browser.get(f"/pesanan/{order}/"))
+
+
 def test_merchant_has_no_receipt_of_somebody_elses_purchase(as_bo, order):
     assert receipts_on(as_bo.get(f"/pesanan/{order}/")) == []
 
@@ -311,7 +318,28 @@ def test_cancelled_with_a_reason_both_read_it(as_ana, as_bo, ana, order, now):
     assert balance(ana, now) == 1_000_000_00
 
 
-@pytest.mark.parametrize(("path", "most"), [("/pesanan/", 12), ("/tokoku/", 13)])
+def test_shop_is_told_the_town_alone_once_the_order_is_cancelled(as_ana, as_bo, as_eve, ana, bo, order, now):
+    path = f"/pesanan/{order}/"
+    before = text(as_bo.get(path))
+    as_ana.post(f"{path}batal/", {"reason": "Saya berubah pikiran"})
+
+    theirs, mine = text(as_bo.get(path)), text(as_ana.get(path))
+
+    for told in (ADDRESS["name"], ADDRESS["phone"], ADDRESS["text"]):
+        assert (told in before, told in theirs, told in mine) == (True, False, True)
+    assert ADDRESS["town"] in theirs
+    assert api.order(user_id=bo.pk, order=order).address == {"name": "", "phone": "", "text": "", "town": "Yogyakarta"}
+    assert api.order(user_id=ana.pk, order=order).address == ADDRESS
+    assert as_eve.get(path).status_code == 404
+
+
+def test_page_of_a_purchase_says_that_the_two_can_write_to_each_other(as_ana, product):
+    said = text(as_ana.get(begin(as_ana, product)))
+
+    assert "Kamu dan toko bisa saling mengirim pesan setelah membeli." in said
+
+
+@pytest.mark.parametrize(("path", "most"), [("/pesanan/", 12), ("/tokoku/", 17)])
 def test_list_asks_no_more_for_many_than_for_one(
     path, most, as_ana, as_bo, ana, product, buy, django_assert_max_num_queries
 ):

@@ -37,6 +37,32 @@ def test_receipt_of_ours_is_shown_with_what_it_says(client, db):
     assert "Warung &lt;b&gt;Bu Tini" in page
 
 
+def test_shop_is_told_by_its_own_address_beside_the_name_it_chose(client, db):
+    seller = {"name": "Bank Nusantara", "handle": "warung-tini", "town": "Solo <i>"}
+    named, nameless = ({**DOCUMENT, "seller": {**DOCUMENT["seller"], **more}} for more in (seller, {}))
+
+    told, untold = (client.post("/bukti/periksa/", {"receipt": receipts.sign(one)}) for one in (named, nameless))
+
+    assert 'data-part="seller-is" dir="auto">/toko/warung-tini/ · Solo &lt;i&gt;</p>' in told.content.decode()
+    assert 'data-part="seller-is" dir="auto" hidden></p>' in untold.content.decode()
+
+
+def test_receipt_says_that_shipping_is_apart_where_none_was_paid(client, db):
+    free, paid = (
+        client.post("/bukti/periksa/", {"receipt": receipts.sign({**DOCUMENT, "shipping": amount})}).content.decode()
+        for amount in ({"amount_minor": 0, "asset": "IDR"}, {"amount_minor": 9_000_00, "asset": "IDR"})
+    )
+
+    assert 'data-part="shipping-apart">Ongkir tidak termasuk dalam total ini.</p>' in free
+    assert 'data-part="shipping-apart" hidden>' in paid
+
+
+def test_receipt_says_that_what_came_later_is_not_in_it(client, db):
+    answer = client.post("/bukti/periksa/", {"receipt": receipts.sign(DOCUMENT)})
+
+    assert "Yang terjadi sesudahnya, misalnya pembatalan, tidak tercatat di sini." in answer.content.decode()
+
+
 @pytest.mark.parametrize("text", ["x", "a.b.c", receipts.RECEIPT_CHARS_MAX * 3 * "a", "é"])
 def test_anything_else_is_said_to_be_none_of_ours(client, db, text):
     answer = client.post("/bukti/periksa/", {"receipt": text})

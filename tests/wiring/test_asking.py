@@ -117,3 +117,24 @@ def test_who_has_talked_before_goes_straight_there(make_user, bo, now):
     talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
 
     assert browser_of(ana).get(PATH).headers["Location"] == f"/obrolan/{talk.public_id}/"
+
+
+def test_who_has_talked_before_finds_the_question_begun_too(make_user, bo, product, now):
+    ana = make_user("ana")
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+
+    browser_of(ana).get(PATH, {"barang": str(product.public_id)})
+
+    assert draft_of(ana) == f"Halo! Mau tanya soal “Gelang”: {project.PUBLIC_URL}/toko/manik-bo/gelang/"
+
+
+@pytest.mark.parametrize("way", ["get", "post"])
+def test_what_they_had_begun_to_write_stays(make_user, bo, product, now, way):
+    ana = make_user("ana")
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    chat.keep_side(conversation_id=talk.public_id, user_id=ana.pk, side=chat.Side(draft="Kak, soal yang kemarin"))
+
+    getattr(browser_of(ana), way)(PATH, {"barang": str(product.public_id)})
+
+    assert draft_of(ana) == "Kak, soal yang kemarin"

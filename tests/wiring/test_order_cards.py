@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from chat import api as chat
 from chat.models import Conversation, Message
 from shop import api as shop
 from superapp.accounts import api as accounts
+from superapp.accounts.actions.contacts import unblock_person
 from superapp.core import events, outbox, receipts
 from superapp.core.models import Fact
 from superapp.wiring import order_cards
@@ -73,6 +76,19 @@ def test_order_opens_the_conversation_and_stands_there_as_a_receipt(sale, now):
     assert accounts.are_contacts(ana.pk, store.owner_id)
     summary = chat.summary(message.conversation.public_id, store.owner_id)
     assert (summary.counted, summary.mine.read_counted) == (1, 0)
+
+
+def test_card_says_on_whose_word_it_arrived(sale, now):
+    _ana, store, placed = sale
+    shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
+    shop.ship_order(user_id=store.owner_id, order=placed.order, courier="JNE", resi="JT1", now=now)
+    shop.report_delivery(user_id=store.owner_id, order=placed.order, now=now)
+    deliver()
+    claimed = card()["state"]
+    shop.courier_delivered(courier="JNE", resi="JT1", evidence={}, now=now)
+    deliver()
+
+    assert (claimed, card()["state"]) == ("claimed", "delivered")
 
 
 def test_card_says_how_the_order_stands_and_a_line_what_happened(sale, now):
@@ -158,6 +174,27 @@ def test_who_blocked_the_other_hears_nothing_and_the_order_stands(sale, now):
     assert shop.order(user_id=ana.pk, order=placed.order).summary.state == "paid"
 
 
+def test_card_that_was_never_posted_comes_with_the_first_move_after_they_may_talk(sale, now):
+    ana, store, placed = sale
+    accounts.block_person(user_id=store.owner_id, peer_public_id=ana.public_id, now=now)
+    heard = facts()
+    deliver()
+    unblock_person(user_id=store.owner_id, peer_public_id=ana.public_id, now=now)
+    accounts.acquaint(user_id=ana.pk, peer_id=store.owner_id, now=now)
+    shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
+    heard += facts()
+
+    deliver()
+    for fact in heard[1:]:
+        order_cards.show_move_to_both(fact)
+    order_cards.show_order_to_both(heard[0])
+
+    assert [fact.name for fact in heard] == ["shop.order_placed", "shop.order_moved"]
+    assert said() == ["card", "event"]
+    assert (card()["version"], card()["state"], card()["order"]) == (2, "accepted", str(placed.order))
+    assert Message.objects.get(kind="card").sender_id == ana.pk
+
+
 def test_card_is_said_in_one_line_and_drawn_for_both_sides(sale, client):
     ana, _store, placed = sale
     deliver()
@@ -172,3 +209,17 @@ def test_card_is_said_in_one_line_and_drawn_for_both_sides(sale, client):
     assert f'href="/pesanan/{placed.order}/"' in drawn
     assert f'href="/bukti/periksa/#{card()["receipt"]}"' in drawn
     assert "Rp50.000" in drawn
+
+
+def test_receipt_of_what_was_paid_is_not_offered_on_the_card_of_a_cancelled_order(sale, client, now):
+    ana, _store, placed = sale
+    shop.cancel_order(user_id=ana.pk, order=placed.order, reason="berubah pikiran", now=now)
+    deliver()
+    client.force_login(ana)
+
+    drawn = client.get(f"/obrolan/{Conversation.objects.get().public_id}/").content.decode()
+    link = re.search(r"<a [^>]*/bukti/periksa/#\{receipt\}[^>]*>", drawn)
+
+    assert card()["state"] == "cancelled"
+    assert link is not None
+    assert 'data-in="paid completed"' in link[0]

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chat import api as chat
+from shop import api as shop
 from superapp.accounts import api as accounts
 from superapp.wiring import money_cards
 from superapp.wiring.demo import purchases, purses, script, shops
@@ -58,7 +59,8 @@ def make_world(*, now: datetime) -> bool:
     """
     if not _is_here():
         _make_people({person.key: portrait(person.look) for person in CAST}, now=now)
-    shops.open_all(now=now)
+    if shop.shops_are_shown():
+        shops.open_all(now=now)
     if _have_talked():
         return False
     sent = purses.fill(now=now, besides=purchases.deeds(now=now))

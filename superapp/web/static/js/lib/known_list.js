@@ -40,7 +40,7 @@ export class KnownList {
   static stateOf({ known, complete, source, expected_count, items, parts }) {
     if (known && complete && expected_count === 0 && items.length === 0) return "empty"
     if (items.length === 0) return "unknown"
-    const isFresh = known && source === "live" && Object.values(parts ?? {}).every(({ state }) => state === "ok")
+    const isFresh = known && complete && source === "live" && Object.values(parts ?? {}).every(({ state }) => state === "ok")
     return isFresh ? "list" : "stale"
   }
 

@@ -9,7 +9,8 @@ export class KnownView extends HTMLElement {
     this.dataset.state = state
     if (!envelope) return
     this.#showRows(envelope.items)
-    fill(this, "age", state === "stale" ? this.page.data.word("known_age", { time: this.page.hour(envelope.as_of) }) : null)
+    const word = envelope.complete ? "known_age" : "known_in_part"
+    fill(this, "age", state === "stale" ? this.page.data.word(word, { time: this.page.hour(envelope.as_of) }) : null)
   }
 
   /** Rows that stay are changed where they stand, so that nobody loses the place or the focus. */

@@ -55,11 +55,13 @@ export class ReceiptCheck extends HTMLElement {
     const paper = part(this, "paper")
     fill(paper, "title", this.#title(document))
     fill(paper, "seller", document.seller?.name)
+    fill(paper, "seller-is", sellerIs(document.seller))
     fill(paper, "number", document.number)
     fill(paper, "issuer", document.issuer)
     fill(paper, "at", this.page.moment(document.at))
     part(paper, "at").dateTime = document.at
     part(paper, "lines").replaceChildren(...(document.lines ?? []).map(lineOf))
+    part(paper, "shipping-apart").hidden = document.shipping?.amount_minor !== 0
     // Each line has a total of its own, and stands before that of all.
     fill(paper.querySelector(".paper__total"), "total", document.total && writeMoney(document.total))
   }
@@ -85,6 +87,11 @@ export class ReceiptCheck extends HTMLElement {
     const { data } = this.page
     return data.word(data.has(`receipt:${kind}`) ? `receipt:${kind}` : "receipt:")
   }
+}
+
+/** What tells a shop from others of the same name: its address, which is its own alone, and its town. */
+function sellerIs({ handle, town } = {}) {
+  return handle ? [`/toko/${handle}/`, town].filter(Boolean).join(" · ") : null
 }
 
 function lineOf({ text, quantity, total }) {

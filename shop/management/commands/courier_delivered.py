@@ -1,0 +1,29 @@
+"""``manage.py courier_delivered``: write down a courier's word, while no adapter of a courier brings it by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from shop import api
+from superapp.core import clock
+from superapp.core.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Say that a courier has delivered a parcel: from then on its order completes by itself after some days."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("courier", help="such as JNE, in capitals or not")
+        parser.add_argument("resi", help="the number of the parcel")
+        parser.add_argument("--evidence", required=True, help="what shows it, such as the courier's page and its words")
+
+    def handle(self, *_args: Any, courier: str, resi: str, evidence: str, **_options: Any) -> None:
+        if not evidence.strip():
+            raise CommandError("say what shows it")
+        try:
+            api.courier_delivered(courier=courier, resi=resi, evidence={"said": evidence.strip()}, now=clock.now())
+        except DomainError as refusal:
+            raise CommandError(str(refusal.body()["message"])) from None
+        self.stdout.write("Noted as the courier's word.")
