@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
+from shop.guards import install_guards
+
 
 class Migration(migrations.Migration):
     dependencies = (("shop", "0003_moves"),)
 
-    operations = (migrations.AddField("ordertimer", "again_at", models.DateTimeField(null=True)),)
+    operations = (
+        migrations.AddField("ordertimer", "again_at", models.DateTimeField(null=True)),
+        install_guards(),
+    )
