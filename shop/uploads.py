@@ -16,6 +16,7 @@ from shop.photos import StoredPhoto
 from superapp.accounts import api as accounts
 from superapp.core import clock, media
 from superapp.core.errors import NotLoggedIn
+from superapp.realtime import openapi
 from superapp.realtime.json_door import json_door
 
 # The photo itself, and what a form wraps around it.
@@ -70,6 +71,11 @@ def photo_file(request: HttpRequest, name: str, size: int) -> HttpResponse:
     if not path.exists():
         return media.missing()
     return media.answer(path, content_type="image/webp", cache_control=f"public, {media.FOR_EVER}")
+
+
+openapi.describe("POST shop/products/<uuid:product>/photo", "shop.photo_add", add_photo, file="photo")
+openapi.describe("POST shop/logo", "shop.logo_set", logo, file="photo")
+openapi.describe("DELETE shop/logo", "shop.logo_remove", logo)
 
 
 def _person_id(request: HttpRequest) -> int:

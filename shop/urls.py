@@ -23,7 +23,7 @@ public_pages = [
     path("media/share/shop/<uuid:shop>/<slug:digest>.jpg", shown(public_files.shop_card), name="shop_card"),
 ]
 photos_in = [
-    path("api/v1/shop/products/<uuid:product>/photos", uploads.add_photo, name="add_photo"),
+    path("api/v1/shop/products/<uuid:product>/photo", uploads.add_photo, name="add_photo"),
     path("api/v1/shop/logo", uploads.logo, name="logo"),
 ]
 # For people.

@@ -7,8 +7,10 @@ nothing goes, and a posting is held to its transfer by a trigger too. So only th
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import migrations
-from django.db.models import F, Q
+from django.db.models import CheckConstraint, F, Q
 
 from payments.guards import install_guards
 from payments.rules import Rule
@@ -21,10 +23,24 @@ def becomes(model: str, name: str, condition: Q) -> migrations.AlterConstraint:
     return migrations.AlterConstraint(model_name=model, name=name, constraint=Rule(condition=condition, name=name))
 
 
+def restore_checks(apps: Any, editor: Any) -> None:
+    """On the way back, PostgreSQL holds the rules by CHECKs again."""
+    if editor.connection.vendor != "postgresql":
+        return
+    for name in ("account", "transfer", "posting", "request"):
+        model = apps.get_model("payments", name)
+        with editor.connection.cursor() as cursor:
+            there = editor.connection.introspection.get_constraints(cursor, model._meta.db_table)
+        for rule in model._meta.constraints:
+            if isinstance(rule, CheckConstraint) and rule.name not in there:
+                editor.add_constraint(model, rule)
+
+
 class Migration(migrations.Migration):
     dependencies = [("payments", "0004_first_pins_that_wait")]
 
     operations = [
+        migrations.RunPython(migrations.RunPython.noop, restore_checks),
         becomes(
             "account",
             "totals_in_range",

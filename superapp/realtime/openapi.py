@@ -63,7 +63,7 @@ def description() -> dict[str, Any]:
         paths.setdefault("/api/v1/" + _PATH_FIELD.sub(r"{\1}", route), {})[method.lower()] = operation
     for door in _doors:
         method, route = door.rest.split(" ", 1)
-        paths.setdefault(f"/api/v1/{route}", {})[method.lower()] = _of_door(door)
+        paths.setdefault("/api/v1/" + _PATH_FIELD.sub(r"{\1}", route), {})[method.lower()] = _of_door(door, route)
     return {
         "openapi": "3.1.0",
         "info": {"title": settings.BRAND_NAME, "version": "v1"},
@@ -91,8 +91,10 @@ def _operation(
     return {**operation, "parameters": parameters}
 
 
-def _of_door(door: Door) -> dict[str, Any]:
+def _of_door(door: Door, route: str) -> dict[str, Any]:
     operation = _described(door.name, door.sentence, None)
+    uuid = {"type": "string", "format": "uuid"}
+    operation["parameters"] = [_parameter("path", name, uuid, is_required=True) for name in _PATH_FIELD.findall(route)]
     if door.body is not None:
         reference = REF_TEMPLATE.format(name=door.body.__name__)
         operation["requestBody"] = {"required": True, "content": _json({"$ref": reference})}

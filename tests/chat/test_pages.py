@@ -264,7 +264,7 @@ def test_unknown_card_is_shown_plainly(as_ana, ana, bo, talk, now):
         conversation_id=talk.public_id,
         sender_id=bo.pk,
         sender_public_id=bo.public_id,
-        card_type="shop.order",
+        card_type="shop.unheard_of",
         card={"title": "Pesanan 17", "text": "Sedang disiapkan toko"},
         idempotency_key="k-1",
         now=now,
@@ -273,7 +273,7 @@ def test_unknown_card_is_shown_plainly(as_ana, ana, bo, talk, now):
     page = as_ana.get(address(talk)).content.decode()
 
     assert 'data-field="title" data-else>Pesanan 17</p>' in page
-    assert cards.card_type("shop.order").say({"title": "Pesanan 17"}) == "Pesanan 17"
+    assert cards.card_type("shop.unheard_of").say({"title": "Pesanan 17"}) == "Pesanan 17"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ def test_every_command_with_a_route_is_described_to_anybody(client, db):
         "accounts.avatar",
         "accounts.avatar_by_form",
         "accounts.avatar_remove",
+        "shop.photo_add",
+        "shop.logo_set",
+        "shop.logo_remove",
     }
 
 

@@ -109,8 +109,7 @@ def test_commands_are_refused_with_one_code_at_both_doors(real_db, connect, ana,
             fields = {key: value for key, value in FIELDS[each].items() if f"<uuid:{key}>" not in route}
             answer = browser.generic(method, path, json.dumps(fields), content_type="application/json")
         assert socket.err(each, **FIELDS.get(each, {}))["code"] == "shop.not_offered", each
-        if each != "shop.photos_arrange":  # Its address in REST is that of the photos that come in.
-            assert (answer.status_code, answer.json()["code"]) == (403, "shop.not_offered"), each
+        assert (answer.status_code, answer.json()["code"]) == (403, "shop.not_offered"), each
     for each in sorted(commands - closed):
         assert "shop.not_offered" not in json.dumps(socket.ask(each, **FIELDS.get(each, {}))), each
 

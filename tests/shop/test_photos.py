@@ -35,7 +35,7 @@ def send():
         if user is not None:
             browser.force_login(user)
         upload = SimpleUploadedFile(name, content, "image/jpeg")
-        return browser.post(f"/api/v1/shop/products/{product.public_id}/photos", {"photo": upload})
+        return browser.post(f"/api/v1/shop/products/{product.public_id}/photo", {"photo": upload})
 
     return send
 
@@ -172,7 +172,7 @@ def test_form_without_a_photo_is_refused(bo, product):
     browser = Client()
     browser.force_login(bo)
 
-    answer = browser.post(f"/api/v1/shop/products/{product.public_id}/photos", {"photo": "text"})
+    answer = browser.post(f"/api/v1/shop/products/{product.public_id}/photo", {"photo": "text"})
 
     assert (answer.status_code, answer.json()["code"]) == (422, "shop.photo_unreadable")
 
