@@ -94,9 +94,12 @@ test-js: programs
 programs:  ## PostgreSQL, Redis, Chromium, Node and nginx from Debian, which the tests use
 	@tests/harness/programs.sh
 
+# Apart from the other tools: it brings setproctitle, with which gunicorn renames its processes.
 mutants: .venv/dev.stamp  ## Break the ledger in hundreds of small ways and see which ones the tests miss; takes hours
-	dir=$$(mktemp -d) && chmod 755 $$dir && NUSA_TEST_DIRECTORY=$$dir nice $(BIN)/mutmut run --max-children $(WORKERS); \
-	rm -rf $$dir; $(BIN)/mutmut results
+	$(BIN)/pip install --quiet --upgrade --target .venv/mutants mutmut
+	dir=$$(mktemp -d) && chmod 755 $$dir && PYTHONPATH=.venv/mutants NUSA_TEST_DIRECTORY=$$dir \
+	nice $(BIN)/python -m mutmut run --max-children $(WORKERS); \
+	rm -rf $$dir; PYTHONPATH=.venv/mutants $(BIN)/python -m mutmut results
 
 audit: .venv/dev.stamp  ## Known weaknesses of what we depend on; needs an advisory service within reach
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements/base.lock
