@@ -31,7 +31,7 @@ if not settings.SERVED:
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
     )
 
-pytest_plugins = ["tests.harness.people", "tests.harness.sockets"]
+pytest_plugins = ["tests.harness.people", "tests.harness.sockets", "tests.payments.purses"]
 
 
 def pytest_unconfigure() -> None:

@@ -17,7 +17,7 @@ from superapp.core import clock
 from superapp.core.money import Money
 from superapp.realtime import registry
 from tests.harness.sockets import browser_on, log_in
-from tests.payments.purses import PIN, balance, codes, make_payer, quick_hashes, top_up  # noqa: F401  # Fixtures.
+from tests.payments.purses import PIN, balance, top_up
 
 
 @pytest.fixture
@@ -52,12 +52,12 @@ def over_rest(browser, command, fields):
 
 
 @pytest.fixture
-def ana(real_db, make_payer, now):  # noqa: F811
+def ana(real_db, make_payer, now):
     return make_payer("ana", 100_000_00)
 
 
 @pytest.fixture
-def bo(make_payer, ana, now):  # noqa: F811
+def bo(make_payer, ana, now):
     bo = make_payer("bo", name="Bo Santoso")
     accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
     return bo
@@ -155,7 +155,7 @@ def test_amount_that_is_no_json_moves_nothing(connect, ana, bo, now, minor):
     assert (balance(ana, now), balance(bo, now)) == (100_000_00, 0)
 
 
-def test_note_to_a_stranger_is_refused_and_money_goes(doors, ana, make_payer, now):  # noqa: F811
+def test_note_to_a_stranger_is_refused_and_money_goes(doors, ana, make_payer, now):
     eve = make_payer("eve")
     ask = doors(ana)
 
@@ -196,7 +196,7 @@ def test_numbers_cannot_be_walked_through(connect, ana, bo):
     assert [answer["err"]["code"] for answer in answers] == ["accounts.person_not_found"] * 20 + ["rate_limited"] * 2
 
 
-def test_outsider_is_told_that_a_receipt_is_not_there(doors, ana, bo, make_payer, now):  # noqa: F811
+def test_outsider_is_told_that_a_receipt_is_not_there(doors, ana, bo, make_payer, now):
     sent = api.send_money(sender_id=ana.pk, receiver_id=bo.pk, amount=Money(100), pin=PIN, idempotency_key="k", now=now)
     journal = str(sent.public_id)
 
@@ -246,7 +246,7 @@ def test_history_pages_and_searches(connect, ana, bo, now):
     assert "reference" not in first["rows"][0]
 
 
-def test_pin_is_set_and_changed(doors, make_payer, now):  # noqa: F811
+def test_pin_is_set_and_changed(doors, make_payer, now):
     dewi = make_payer("dewi", pin=None)
     ask = doors(dewi, is_trusted=True)
 
@@ -261,13 +261,13 @@ def test_pin_is_set_and_changed(doors, make_payer, now):  # noqa: F811
 
 
 @pytest.fixture
-def dewi(real_db, make_payer):  # noqa: F811
+def dewi(real_db, make_payer):
     """Somebody who never set a PIN."""
     return make_payer("dewi", pin=None)
 
 
 @pytest.mark.parametrize("door", [0, 1], ids=["socket", "rest"])
-def test_first_pin_on_a_device_that_is_not_trusted_takes_a_code_and_a_day(doors, dewi, codes, monkeypatch, door):  # noqa: F811
+def test_first_pin_on_a_device_that_is_not_trusted_takes_a_code_and_a_day(doors, dewi, codes, monkeypatch, door):
     now, ask = clock.now(), doors(dewi)
 
     untrusted = ask("payments.pin_set", pin=PIN)
@@ -291,7 +291,7 @@ def test_first_pin_on_a_device_that_is_not_trusted_takes_a_code_and_a_day(doors,
 
 
 @pytest.mark.parametrize("door", [0, 1], ids=["socket", "rest"])
-def test_new_pin_is_set_where_it_was_asked_for_and_ended_where_trust_is(doors, ana, codes, monkeypatch, door):  # noqa: F811
+def test_new_pin_is_set_where_it_was_asked_for_and_ended_where_trust_is(doors, ana, codes, monkeypatch, door):
     now = clock.now()
     owner, thief, other = doors(ana, is_trusted=True), doors(ana), doors(ana)
     thief("payments.pin_code")
@@ -311,7 +311,7 @@ def test_new_pin_is_set_where_it_was_asked_for_and_ended_where_trust_is(doors, a
     assert owner("payments.wallet")[door]["ok"]["pin"] == {"state": "set", "reset_from": None, "reset_here": False}
 
 
-def test_code_for_a_new_pin_is_good_on_the_device_that_asked_alone(connect, dewi, codes):  # noqa: F811
+def test_code_for_a_new_pin_is_good_on_the_device_that_asked_alone(connect, dewi, codes):
     here, there = connect(dewi), connect(dewi)
 
     here.ok("payments.pin_code")
@@ -335,7 +335,7 @@ def test_answer_is_given_again_though_the_receiver_was_closed_meanwhile(doors, a
     assert balance(ana, now) == 85_000_00
 
 
-def test_number_of_somebody_who_blocked_the_asker_is_nobodys(doors, ana, bo, make_payer, now):  # noqa: F811
+def test_number_of_somebody_who_blocked_the_asker_is_nobodys(doors, ana, bo, make_payer, now):
     number, eve = PhoneNumber.objects.get(user=bo).number, make_payer("eve")
     accounts.block_person(user_id=bo.pk, peer_public_id=eve.public_id, now=now)
     ask = doors(eve)

@@ -130,9 +130,10 @@ def test_transfers_that_cross_meet_no_deadlock(real_db, wallet, entry, now, in_t
 # formance wallets 109: the server hashed what it had made up itself, so that no retry was ever known again.
 def test_retry_is_known_by_what_the_client_sent_alone(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
-    hold = lambda when: entry(  # noqa: E731
-        ana, bo, 100, key="hold", phase="hold", expires_at=when, content={"amount": 100}, event_at=when
-    )
+
+    def hold(when):
+        content = {"amount": 100}
+        return entry(ana, bo, 100, key="hold", phase="hold", expires_at=when, content=content, event_at=when)
 
     first, again = ledger.post(hold(now), now=now), ledger.post(hold(now + timedelta(days=1)), now=now)
 

@@ -19,7 +19,7 @@ from superapp.core.money import Money
 from superapp.realtime import registry
 from superapp.wiring.demo import purses
 from tests.harness.sockets import browser_on, log_in
-from tests.payments.purses import PIN, browser_of, make_payer, quick_hashes, top_up  # noqa: F401  # Fixtures.
+from tests.payments.purses import PIN, browser_of
 
 COMMANDS = sorted(name for name in registry.commands if name.startswith("payments."))
 ADDRESS = {"user": str(uuid.uuid4()), "key": str(uuid.uuid4()), "journal": str(uuid.uuid4())}
@@ -79,7 +79,7 @@ def test_every_command_is_refused_with_one_code_at_both_doors(real_db, connect, 
     assert not Account.objects.exists()
 
 
-def test_no_money_comes_in_or_goes_out_by_any_verb(make_payer, make_user, now, close_down):  # noqa: F811
+def test_no_money_comes_in_or_goes_out_by_any_verb(make_payer, make_user, now, close_down):
     ana, bo = make_payer("ana", 100_000), make_payer("bo")
     one, two = make_user("op", is_staff=True), make_user("second", is_staff=True)
     waiting = api.ask_top_up(user_id=bo.pk, amount=Money(5), reason="slip", maker_id=one.pk, now=now)
@@ -107,7 +107,7 @@ def test_no_money_comes_in_or_goes_out_by_any_verb(make_payer, make_user, now, c
     assert Journal.objects.count() == before
 
 
-def test_money_that_was_on_its_way_goes_back_or_on(make_payer, now, close_down):  # noqa: F811
+def test_money_that_was_on_its_way_goes_back_or_on(make_payer, now, close_down):
     ana = make_payer("ana", 100_000)
     for number in (1, 2):
         api.pay_into_escrow(

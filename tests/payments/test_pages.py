@@ -13,7 +13,7 @@ from payments.models import Request
 from superapp.accounts import api as accounts
 from superapp.accounts.models import PhoneNumber, User
 from superapp.core.money import Money
-from tests.payments.purses import PIN, balance, begin, browser_of, make_payer, quick_hashes, top_up  # noqa: F401  # Fixtures.
+from tests.payments.purses import PIN, balance, begin, browser_of, top_up
 
 
 @pytest.fixture(autouse=True)
@@ -22,12 +22,12 @@ def _clock(monkeypatch, now):
 
 
 @pytest.fixture
-def ana(make_payer):  # noqa: F811
+def ana(make_payer):
     return make_payer("ana", 100_000_00)
 
 
 @pytest.fixture
-def bo(make_payer, ana, now):  # noqa: F811
+def bo(make_payer, ana, now):
     bo = make_payer("bo", name="Bo Santoso")
     accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
     return bo
@@ -177,7 +177,7 @@ def test_answer_is_found_again_though_the_receiver_was_closed_meanwhile(as_ana, 
     assert (balance(ana, now), Request.objects.filter(scope__contains=":send").count()) == (40_000_00, 2)
 
 
-def test_note_to_a_stranger_is_dropped_with_its_field(as_ana, make_payer, now):  # noqa: F811
+def test_note_to_a_stranger_is_dropped_with_its_field(as_ana, make_payer, now):
     eve = make_payer("eve")
     page = as_ana.get(reverse("payments:send", args=[eve.public_id])).content.decode()
     assert 'name="memo"' not in page
@@ -187,7 +187,7 @@ def test_note_to_a_stranger_is_dropped_with_its_field(as_ana, make_payer, now): 
     assert [row.memo for row in api.wallet_history(eve.pk, now=now)] == [""]
 
 
-def test_outsider_sees_no_receipt_and_no_draft_of_others(as_ana, ana, bo, make_payer, now):  # noqa: F811
+def test_outsider_sees_no_receipt_and_no_draft_of_others(as_ana, ana, bo, make_payer, now):
     eve = browser_of(make_payer("eve", 50_000_00))
     address = begin(as_ana, bo)
     sent = as_ana.post(address, {"pin": PIN})
@@ -200,7 +200,7 @@ def test_outsider_sees_no_receipt_and_no_draft_of_others(as_ana, ana, bo, make_p
 
 
 @pytest.mark.parametrize(("form", "kind"), [("csv", "text/csv"), ("beancount", "text/plain")])
-def test_statement_is_a_file_of_ones_own_movements(as_ana, ana, bo, make_payer, now, form, kind):  # noqa: F811
+def test_statement_is_a_file_of_ones_own_movements(as_ana, ana, bo, make_payer, now, form, kind):
     as_ana.post(begin(as_ana, bo, memo="bakso"), {"pin": PIN})
     eve = browser_of(make_payer("eve"))
     query = {"dari": "2027-03-01", "sampai": "2027-03-01", "bentuk": form}

@@ -10,7 +10,7 @@ from payments import api
 from payments.models import Pin
 from superapp.accounts import api as accounts
 from superapp.accounts.models import Device
-from tests.payments.purses import PIN, balance, begin, browser_of, codes, make_payer, quick_hashes  # noqa: F401  # Fixtures.
+from tests.payments.purses import PIN, balance, begin, browser_of
 
 
 @pytest.fixture(autouse=True)
@@ -19,12 +19,12 @@ def _clock(monkeypatch, now):
 
 
 @pytest.fixture
-def ana(make_payer):  # noqa: F811
+def ana(make_payer):
     return make_payer("ana", 100_000_00)
 
 
 @pytest.fixture
-def bo(make_payer, ana, now):  # noqa: F811
+def bo(make_payer, ana, now):
     bo = make_payer("bo", name="Bo Santoso")
     accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
     return bo
@@ -53,7 +53,7 @@ def test_wrong_pins_are_counted_from_ten_addresses_and_then_none_is_right(ana, b
     assert balance(ana, now) == 100_000_00
 
 
-def test_first_pin_is_set_on_the_way_and_leads_back(make_payer, bo, now):  # noqa: F811
+def test_first_pin_is_set_on_the_way_and_leads_back(make_payer, bo, now):
     chandra = make_payer("chandra", 50_000_00, pin=None)
     browser = browser_of(chandra, is_trusted=True)
     address = begin(browser, bo)
@@ -74,12 +74,12 @@ def test_pin_never_leads_elsewhere(as_ana):
     assert done.url == "/dompet/"
 
 
-def ask_for_pin(browser, codes):  # noqa: F811
+def ask_for_pin(browser, codes):
     browser.post("/dompet/pin/lupa/", {"step": "send"})
     return browser.post("/dompet/pin/lupa/", {"step": "prove", "code": codes[-1]})
 
 
-def test_forgotten_pin_takes_a_fresh_code_and_a_day(as_ana, ana, now, monkeypatch, codes):  # noqa: F811
+def test_forgotten_pin_takes_a_fresh_code_and_a_day(as_ana, ana, now, monkeypatch, codes):
     as_ana.post("/dompet/pin/lupa/", {"step": "send"})
 
     wrong = as_ana.post("/dompet/pin/lupa/", {"step": "prove", "code": f"{(int(codes[0]) + 1) % 10**6:06}"})
@@ -93,7 +93,7 @@ def test_forgotten_pin_takes_a_fresh_code_and_a_day(as_ana, ana, now, monkeypatc
     api.verify_pin(user_id=ana.pk, pin="739251", now=now)
 
 
-def test_code_that_is_over_is_no_dead_end(as_ana, codes, now, monkeypatch):  # noqa: F811
+def test_code_that_is_over_is_no_dead_end(as_ana, codes, now, monkeypatch):
     as_ana.post("/dompet/pin/lupa/", {"step": "send"})
     monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(minutes=6))
 
@@ -106,7 +106,7 @@ def test_code_that_is_over_is_no_dead_end(as_ana, codes, now, monkeypatch):  # n
     assert "Kamu bisa memasang PIN baru mulai" in proved.content.decode()
 
 
-def test_first_pin_from_a_device_that_a_code_alone_speaks_for_takes_a_day(make_payer, now, monkeypatch, codes):  # noqa: F811
+def test_first_pin_from_a_device_that_a_code_alone_speaks_for_takes_a_day(make_payer, now, monkeypatch, codes):
     dewi = make_payer("dewi", 50_000_00, pin=None)
     owner, thief = browser_of(dewi, is_trusted=True), browser_of(dewi)
 
@@ -131,7 +131,7 @@ def test_first_pin_from_a_device_that_a_code_alone_speaks_for_takes_a_day(make_p
     api.verify_pin(user_id=dewi.pk, pin=PIN, now=now)
 
 
-def test_first_pin_that_waited_its_day_is_set(make_payer, now, monkeypatch, codes):  # noqa: F811
+def test_first_pin_that_waited_its_day_is_set(make_payer, now, monkeypatch, codes):
     dewi = make_payer("dewi", pin=None)
     browser = browser_of(dewi)
     ask_for_pin(browser, codes)
@@ -144,7 +144,7 @@ def test_first_pin_that_waited_its_day_is_set(make_payer, now, monkeypatch, code
     api.verify_pin(user_id=dewi.pk, pin=PIN, now=now)
 
 
-def test_new_pin_is_offered_where_it_was_asked_for_alone(ana, now, monkeypatch, codes):  # noqa: F811
+def test_new_pin_is_offered_where_it_was_asked_for_alone(ana, now, monkeypatch, codes):
     asking, other = browser_of(ana), browser_of(ana)
     ask_for_pin(asking, codes)
     monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(days=1))
@@ -160,7 +160,7 @@ def test_new_pin_is_offered_where_it_was_asked_for_alone(ana, now, monkeypatch, 
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
 
-def test_owner_whose_pin_is_locked_ends_what_a_thief_asked_for(ana, now, codes):  # noqa: F811
+def test_owner_whose_pin_is_locked_ends_what_a_thief_asked_for(ana, now, codes):
     owner, thief = browser_of(ana, is_trusted=True), browser_of(ana)
     Pin.objects.filter(user=ana).update(wrong=5, locked_at=now)
     ask_for_pin(thief, codes)

@@ -15,7 +15,7 @@ from django.db import connection
 from payments import api, chart, ledger, queries
 from payments.models import Account, Journal, Posting
 from superapp.core.money import Money
-from tests.payments.purses import PIN, make_payer, quick_hashes, top_up  # noqa: F401  # Fixtures.
+from tests.payments.purses import PIN
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def bean_check(text: str, tmp_path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_statements_are_proved_by_others(make_payer, send, now, tmp_path):  # noqa: F811
+def test_statements_are_proved_by_others(make_payer, send, now, tmp_path):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     send(ana, bo, 123, memo='=cmd "quoted" \\ and all')
     send(bo, ana, 23, key="back")
@@ -61,7 +61,7 @@ def test_statements_are_proved_by_others(make_payer, send, now, tmp_path):  # no
     assert bad.returncode != 0
 
 
-def test_later_statement_opens_with_what_lay_there(make_payer, send, now, tmp_path):  # noqa: F811
+def test_later_statement_opens_with_what_lay_there(make_payer, send, now, tmp_path):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     later = now + timedelta(days=40)
     api.send_money(sender_id=ana.pk, receiver_id=bo.pk, amount=Money(5), pin=PIN, idempotency_key="late", now=later)
@@ -79,7 +79,7 @@ def rows_of(user, since, until, now):
     return list(csv.DictReader(api.csv_statement(user.pk, since=since, until=until, now=now)))
 
 
-def test_lines_that_cross_midnight_are_in_one_period_each_and_the_balances_join(make_payer, send, now, tmp_path):  # noqa: F811
+def test_lines_that_cross_midnight_are_in_one_period_each_and_the_balances_join(make_payer, send, now, tmp_path):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     midnight = (now + timedelta(days=1)).replace(hour=17, minute=0, second=0, microsecond=0)
     # By their numbers the later one comes first: it began later, and got the lock earlier.
@@ -104,7 +104,7 @@ def test_lines_that_cross_midnight_are_in_one_period_each_and_the_balances_join(
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
-def test_statement_of_any_length_is_whole(make_payer, send, now, monkeypatch):  # noqa: F811
+def test_statement_of_any_length_is_whole(make_payer, send, now, monkeypatch):
     monkeypatch.setattr(queries, "STATEMENT_PAGE", 3)
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     for number in range(10):
@@ -118,7 +118,7 @@ def test_statement_of_any_length_is_whole(make_payer, send, now, monkeypatch):  
     assert rows[-1]["posted_at"] == "2027-03-01T02:03:04.567Z"
 
 
-def test_what_comes_while_it_is_made_belongs_to_the_next_one(make_payer, send, now):  # noqa: F811
+def test_what_comes_while_it_is_made_belongs_to_the_next_one(make_payer, send, now):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     send(ana, bo, 1)
     lines = api.csv_statement(ana.pk, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)
@@ -131,7 +131,7 @@ def test_what_comes_while_it_is_made_belongs_to_the_next_one(make_payer, send, n
 
 
 @pytest.mark.parametrize("form", [api.csv_statement, api.beancount_statement])
-def test_statement_with_a_line_missing_does_not_come_to_its_end(make_payer, send, now, form):  # noqa: F811
+def test_statement_with_a_line_missing_does_not_come_to_its_end(make_payer, send, now, form):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     for number in range(3):
         send(ana, bo, 1, key=f"k{number}")
@@ -159,7 +159,7 @@ def without_guards(statement, *params):
         cursor.execute(statement, params)
 
 
-def test_whole_ledger_is_proved_by_others(make_payer, send, open_account, entry, now, tmp_path, capsys):  # noqa: F811
+def test_whole_ledger_is_proved_by_others(make_payer, send, open_account, entry, now, tmp_path, capsys):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     send(ana, bo, 123)
     shop = open_account("kopi", chart.MERCHANT)

@@ -12,7 +12,6 @@ from django.db import connection
 
 from tests.chat.conftest import commit, hints_sent, make_direct, make_group, post
 from tests.harness.site import ROOT
-from tests.payments.purses import make_payer, quick_hashes
 from tests.shop.conftest import bo, buy, make_product, make_shop, shop
 
 __all__ = [
@@ -23,12 +22,10 @@ __all__ = [
     "hints_sent",
     "make_direct",
     "make_group",
-    "make_payer",
     "make_product",
     "make_shop",
     "meanwhile",
     "post",
-    "quick_hashes",
     "shop",
     "unlock_appends",
 ]

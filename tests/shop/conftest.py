@@ -12,10 +12,8 @@ import pytest
 from shop import api, photos
 from superapp.accounts.models import User
 from superapp.core.money import Money
-from tests.payments.purses import PIN, make_payer, quick_hashes
+from tests.payments.purses import PIN
 from tests.shop.pictures import photo
-
-__all__ = ["make_payer", "quick_hashes"]
 
 ADDRESS: api.Address = {
     "name": "Ana Lestari",

@@ -13,11 +13,11 @@ from superapp.core import events, outbox
 from superapp.core.models import Fact
 from superapp.core.money import Money
 from superapp.wiring import money_cards
-from tests.payments.purses import PIN, make_payer, quick_hashes  # noqa: F401  # Fixtures.
+from tests.payments.purses import PIN
 
 
 @pytest.fixture
-def two(make_payer, now):  # noqa: F811
+def two(make_payer, now):
     """ana, who has money, and bo; they are contacts and have never talked."""
     ana, bo = make_payer("ana", 100_000_00), make_payer("bo")
     accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
@@ -107,7 +107,7 @@ def test_handler_that_failed_once_is_asked_again_and_posts_once(two, now, monkey
     assert not Fact.objects.filter(name="payments.money_sent").exists()
 
 
-def test_transfer_to_a_stranger_or_across_a_block_shows_nowhere(two, make_payer, now):  # noqa: F811
+def test_transfer_to_a_stranger_or_across_a_block_shows_nowhere(two, make_payer, now):
     ana, bo = two
     eve = make_payer("eve")
     accounts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
@@ -120,7 +120,7 @@ def test_transfer_to_a_stranger_or_across_a_block_shows_nowhere(two, make_payer,
     assert not Fact.objects.filter(name="payments.money_sent").exists()
 
 
-def test_top_up_is_nobodys_talk(two, make_payer, now):  # noqa: F811
+def test_top_up_is_nobodys_talk(two, make_payer, now):
     make_payer("chandra", 5_000_00)
 
     outbox.deliver_due(later())

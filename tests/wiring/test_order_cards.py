@@ -14,11 +14,11 @@ from superapp.accounts.actions.contacts import unblock_person
 from superapp.core import events, outbox, receipts
 from superapp.core.models import Fact
 from superapp.wiring import order_cards
-from tests.shop.conftest import buy, make_payer, make_product, make_shop, quick_hashes  # noqa: F401  # Fixtures.
+from tests.shop.conftest import buy, make_product, make_shop  # noqa: F401  # Fixtures.
 
 
 @pytest.fixture
-def sale(make_payer, make_shop, make_product, buy, now):  # noqa: F811
+def sale(make_payer, make_shop, make_product, buy, now):  # noqa: F811  # The fixtures above.
     """ana bought two of bo's; nobody has heard of it yet."""
     ana = make_payer("ana", 500_000_00)
     store = make_shop()
