@@ -8,7 +8,9 @@ payments. The three take turns within each run. A purchase is the action without
 purpose and the same for all.
 
 ``value``, ``cpu_ms`` and the latencies are those of the hot product, ``limit`` is the textbook's; the others are in
-``runs``. ``cpu_ms`` is PostgreSQL's, and Python's is in ``runs``. Afterwards stock, orders and money are counted.
+``runs``. ``cpu_ms`` is PostgreSQL's, and Python's is in ``runs``. At the end all of them rush for the last pieces of
+one product. ``lost`` are acknowledged purchases without an order and what the proofs of goods and money find,
+``doubled`` orders that nobody was told of, and pieces that were sold though there were none.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ BUYERS = 640
 PRODUCTS = 200
 SHOPS = 20
 PIECES = 1_000_000
+LAST_PIECES = 200
 SECONDS = 4.0
 WARM_ORDERS = 5
 WAYS = ("hot", "many", "textbook")
@@ -66,6 +69,10 @@ def prepare() -> dict[str, Any]:
                 idempotency_key=f"add-{item}", now=NOW,
             )  # fmt: skip
             products.append(added.public_id)
+    last = api.add_product(
+        owner_id=owner.pk, name="Gelang terakhir", price=Money(100), quantity=LAST_PIECES, listed=True,
+        idempotency_key="last", now=NOW,
+    )  # fmt: skip
     buyers = [person(f"buyer{number}").pk for number in range(BUYERS)]
     cash = ledger.open_account(chart.code(chart.CASH, "bench", "IDR"), kind=chart.CASH, asset="IDR", now=NOW).pk
     for buyer in buyers:
@@ -74,11 +81,11 @@ def prepare() -> dict[str, Any]:
         account = Account.objects.get(owner_id=buyer)
         line = Line(cash, account.pk, Money(10**8))
         ledger.post(Entry(key=key_for("fund", str(buyer), {}), kind="fund", lines=(line,)), now=NOW)
-    return {"buyers": buyers, "products": products}
+    return {"buyers": buyers, "products": products, "last": last.public_id}
 
 
-def buy(product: Any, buyer: int, key: str) -> None:
-    """The action as the door calls it once the PIN is proved."""
+def buy(product: Any, buyer: int, key: str) -> bool:
+    """The action as the door calls it once the PIN is proved; whether it was bought, or none was left."""
     from shop import api
     from shop.actions import checkout
     from superapp.core.money import Money
@@ -87,10 +94,15 @@ def buy(product: Any, buyer: int, key: str) -> None:
         buyer_id=buyer, product=product, quantity=1, address=ADDRESS, note="", expected_total=Money(100),
         idempotency_key=key,
     )  # fmt: skip
-    assert isinstance(checkout.place(wish, now=NOW), api.Placed)
+    answer = checkout.place(wish, now=NOW)
+    if isinstance(answer, api.Placed):
+        return True
+    assert isinstance(answer, api.Refused)
+    assert answer.code == "shop.sold_out"
+    return False
 
 
-def textbook_buy(product_id: Any, buyer: int, key: str) -> None:
+def textbook_buy(product_id: Any, buyer: int, key: str) -> bool:
     """The same rows as one would write them with the ORM, the product locked first."""
     from django.db import transaction
     from django.db.models import F
@@ -169,6 +181,7 @@ def textbook_buy(product_id: Any, buyer: int, key: str) -> None:
                 at=clock.wire(NOW),
             )
         )
+    return True
 
 
 def process(number: int, way: str, scene: dict[str, Any], line: Any, answers: Any) -> None:
@@ -180,6 +193,7 @@ def process(number: int, way: str, scene: dict[str, Any], line: Any, answers: An
 
     # Threads keep their connections, as the pool of a served process lets them.
     took: list[tuple[float, float]] = []
+    bought: list[bool] = []
     ready = threading.Barrier(THREADS + 1)
     start = threading.Event()
     numbers, run = itertools.count(), f"{os.getpid()}-{time.monotonic_ns()}"
@@ -189,16 +203,20 @@ def process(number: int, way: str, scene: dict[str, Any], line: Any, answers: An
     def work(thread: int) -> None:
         rnd = random.Random(number * THREADS + thread)
         mine = itertools.cycle(share[thread::THREADS])
-        does: Callable[[Any, int, str], None] = textbook_buy if way == "textbook" else buy
-        for _ in range(WARM_ORDERS):
-            does(rnd.choice(scene["products"][1:]), next(mine), f"{run}-{next(numbers)}")
+        does: Callable[[Any, int, str], bool] = textbook_buy if way == "textbook" else buy
+        bought.extend(
+            does(rnd.choice(scene["products"][1:]), next(mine), f"{run}-{next(numbers)}") for _ in range(WARM_ORDERS)
+        )
         ready.wait()
         start.wait()
         ends = time.monotonic() + SECONDS
         while time.monotonic() < ends:
-            product = rnd.choice(scene["products"][1:]) if way == "many" else scene["products"][0]
+            if way == "many":
+                product = rnd.choice(scene["products"][1:])
+            else:
+                product = scene["last"] if way == "last" else scene["products"][0]
             before = time.monotonic()
-            does(product, next(mine), f"{run}-{next(numbers)}")
+            bought.append(does(product, next(mine), f"{run}-{next(numbers)}"))
             took.append((time.monotonic(), (time.monotonic() - before) * 1_000))
         connection.close()
 
@@ -211,7 +229,7 @@ def process(number: int, way: str, scene: dict[str, Any], line: Any, answers: An
     start.set()
     for thread in threads:
         thread.join()
-    answers.put((time.monotonic() - began, time.process_time() - cpu, took))
+    answers.put((time.monotonic() - began, time.process_time() - cpu, took, sum(bought)))
 
 
 def measured(way: str, scene: dict[str, Any], postgres: servers.Postgres) -> dict[str, Any]:
@@ -227,10 +245,11 @@ def measured(way: str, scene: dict[str, Any], postgres: servers.Postgres) -> dic
     used = measure.cpu([postgres.pid]).since(before)
     for worker in workers:
         worker.join()
-    took = [moment for _seconds, _cpu, moments in told for moment in moments]
-    python = sum(cpu for _seconds, cpu, _moments in told)
+    took = [moment for _seconds, _cpu, moments, _bought in told for moment in moments]
+    python = sum(cpu for _seconds, cpu, _moments, _bought in told)
     return {
-        "per_second": sum(len(moments) / seconds for seconds, _cpu, moments in told),
+        "bought": sum(bought for _seconds, _cpu, _moments, bought in told),
+        "per_second": sum(len(moments) / seconds for seconds, _cpu, moments, _bought in told),
         "database_cpu_ms": used.server / len(took) * 1_000,
         "python_cpu_ms": python / len(took) * 1_000,
         "client_share": used.client / max(used.server + python, 0.001),
@@ -255,7 +274,9 @@ def main() -> None:
             rate = {way: one["per_second"] for way, one in found.items()}
             ratios = {"times_textbook": rate["hot"] / rate["textbook"], "hot_of_many": rate["hot"] / rate["many"]}
             runs.append({**found, **ratios})
-        lost, doubled = _audit()
+        rush = measured("last", scene, postgres)
+        acknowledged = rush["bought"] + sum(int(run[way]["bought"]) for run in runs for way in WAYS)
+        lost, doubled = _audit(scene, acknowledged)
     measure.report(_result(runs, lost, doubled), as_json=arguments.json)
 
 
@@ -293,16 +314,19 @@ def _in_this_process() -> dict[str, Any]:
     return scene
 
 
-def _audit() -> tuple[int, int]:
-    """After all that, goods, orders and money are proved: nothing lost, nothing sold twice."""
+def _audit(scene: dict[str, Any], acknowledged: int) -> tuple[int, int]:
+    """What was acknowledged against what is there, and the proofs of goods and money."""
     from django.db import connection
 
     from payments import proof as money
     from shop import proof
+    from shop.models import Order, OrderLine
 
     found = len(proof.prove(now=NOW)) + len(money.prove(now=NOW))
+    orders = Order.objects.count()
+    sold = OrderLine.objects.filter(product__public_id=scene["last"]).count()
     connection.close()
-    return found, 0
+    return found + max(0, acknowledged - orders), max(0, orders - acknowledged) + max(0, sold - LAST_PIECES)
 
 
 def _result(runs: list[dict[str, Any]], lost: int, doubled: int) -> Result:

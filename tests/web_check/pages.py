@@ -34,6 +34,17 @@ PAGES = (
     Page("/toko/", STRANGER),
     Page("/toko/manik-sekar/", STRANGER, kinds=("Store", "ItemList")),
     Page("/toko/manik-sekar/gelang-patedong/", STRANGER, kinds=("Product", "Offer", "BreadcrumbList")),
+    Page("/bukti/periksa/", STRANGER),
+    # Buying and selling.
+    Page("/pesanan/"),
+    Page("/pesanan/", world.NEWCOMER),
+    Page("/tokoku/"),
+    Page("/tokoku/", world.NEWCOMER),
+    Page("/tokoku/pesanan/"),
+    Page("/tokoku/barang/"),
+    Page("/tokoku/barang/baru/"),
+    Page("/tokoku/ubah/"),
+    Page("/tokoku/buka/", world.NEWCOMER),
     # Talking.
     Page("/obrolan/"),
     Page(scenes.talk),
