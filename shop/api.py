@@ -274,11 +274,6 @@ def every_address() -> list[tuple[str, str, datetime]]:
     return shelves.every_address()
 
 
-def photo_is_public(name: str) -> bool:
-    """Whether this picture is a logo, or on a listed product."""
-    return shelves.photo_is_public(name)
-
-
 # Buying.
 
 

@@ -188,15 +188,6 @@ def every_address() -> list[tuple[str, str, datetime]]:
     return sorted(rows)
 
 
-def photo_is_public(name: str) -> bool:
-    on_goods = Photo.objects.filter(name=name, product__state=Product.State.LISTED)
-    return on_goods.exists() or Shop.objects.filter(logo=name).exists()
-
-
-def photo_is_of(owner_id: int, name: str) -> bool:
-    return Photo.objects.filter(name=name, product__shop__owner_id=owner_id).exists()
-
-
 # Stock.
 
 

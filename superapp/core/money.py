@@ -133,10 +133,6 @@ class Money:
         return other.amount_minor
 
 
-def zero(asset: str = IDR) -> Money:
-    return Money(0, asset)
-
-
 def from_wire(value: Any) -> Money:  # What came over the wire may be anything.
     """The money that ``{"amount_minor": 125000000, "asset": "IDR"}`` names; anything else is refused."""
     if not isinstance(value, dict) or value.keys() != {"amount_minor", "asset"}:

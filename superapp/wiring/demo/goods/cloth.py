@@ -263,23 +263,6 @@ def headband(*, cloth: str, paint: Paint, fringe: str, place: Set) -> bytes:
     return studio.photograph()
 
 
-def belt(*, cloth: str, paint: Paint, leather: str, place: Set) -> bytes:
-    """A belt in one bend, with its buckle."""
-    studio = place.studio()
-    long = [(4, 70), (13, 84), (100, 32), (100, 15)]
-    short = [(40, 100), (54, 100), (44, 54), (34, 62)]
-    for outline in (short, long):
-        studio.shadow(outline, by=(1.6, 2.6), strength=0.45, blur=1.8)
-        studio.solid(outline, cloth, paint=paint, down=(255, 250, 226), across=SOFT_ROUND)
-    end = [(4, 70), (13, 84), (31, 73.2), (22, 59.3)]
-    studio.solid(end, leather, down=FALLING, across=SOFT_ROUND)
-    frame = [(1, 66), (9, 60), (23, 82), (13, 89), (1, 66)]
-    studio.shadow(frame, by=(1.2, 1.8), strength=0.3, blur=1.2)
-    for width, tone in ((2.8, shade(BRASS, 0.3)), (1.7, light(BRASS, 0.3))):
-        studio.lines([frame, [(8, 75), (20, 67)]], tone, width)
-    return studio.photograph(ratio=0.8, middle=56)
-
-
 def coasters(cloths: Sequence[tuple[str, Paint]], *, place: Set) -> bytes:
     """Round mats, a glass of tea on one of them."""
     studio = place.studio()
