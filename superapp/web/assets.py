@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ MODULES = {
     "#payments/": "payments/js/",
     "#shop/": "shop/js/",
 }
+IMPORT = re.compile(r'^import\s[^"]*"(#[^"]+)"', re.MULTILINE)
 # What the shell is made of: kept on the device, so that it opens without a line.
 SHELL_FOLDERS = ("css/", "js/", "web/", "chat/", "payments/", "shop/")
 
@@ -35,11 +37,15 @@ def import_map() -> dict[str, dict[str, str]]:
 
 
 @cache
-def preloads(*folders: str) -> tuple[str, ...]:
-    """The addresses of all modules in these folders: a browser then fetches them side by side, not one by one."""
-    return tuple(
-        staticfiles_storage.url(path) for folder in folders for path in files_in(folder) if path.endswith(".js")
-    )
+def imports_of(path: str) -> tuple[str, ...]:
+    """The addresses of all modules that a module imports, directly or not: a browser then fetches them side by side."""
+    pending, reached = [path], {path}
+    while pending:
+        specifiers = IMPORT.findall(content(pending.pop()).decode())
+        imported = {_path_of(specifier) for specifier in specifiers} - reached
+        reached |= imported
+        pending.extend(imported)
+    return tuple(staticfiles_storage.url(each) for each in sorted(reached - {path}))
 
 
 @cache
@@ -82,6 +88,11 @@ def content(path: str) -> bytes:
 def files_in(folder: str) -> tuple[str, ...]:
     """All static files of ours under a folder, in the order of their names."""
     return tuple(sorted({path for path in _all_files() if path.startswith(folder)}))
+
+
+def _path_of(specifier: str) -> str:
+    begins, _, rest = specifier.partition("/")
+    return MODULES[f"{begins}/"] + rest
 
 
 def _all_files() -> Iterator[str]:

@@ -142,6 +142,15 @@ def test_every_module_that_is_imported_is_in_the_map():
     assert imported - known == set()
 
 
+def test_page_has_fetched_beside_it_what_its_modules_import_and_nothing_else(see):
+    text = see("/bukti/periksa/").content.decode()
+    fetched = re.findall(r'<link rel="modulepreload" href="/static/js/(.*?)\.[0-9a-f]{12}\.js">', text)
+
+    # Through what it imports itself: the store of this device, and what that stands on.
+    assert {"ui/receipt_check", "ui/device_store", "lib/memory_database"} <= set(fetched)
+    assert {"receipts", "lib/line", "lib/outbox"}.isdisjoint(fetched)
+
+
 def test_manifest_lets_the_app_be_installed(client):
     answer = client.get("/manifest.webmanifest")
     manifest = json.loads(answer.content)

@@ -41,18 +41,16 @@ def import_map(context: template.Context) -> SafeString:
     )
 
 
-@register.simple_tag
-def module_preloads(*folders: str) -> SafeString:
-    """Have all modules of these folders fetched at once."""
-    links = ((address,) for address in assets.preloads(*folders))
-    return format_html_join("\n", '<link rel="modulepreload" href="{}">', links)
-
-
 @register.simple_tag(takes_context=True)
 def module(context: template.Context, path: str) -> SafeString:
-    """Run a module on this page."""
-    address = staticfiles_storage.url(path)
-    return format_html('<script type="module" src="{}" nonce="{}"></script>', address, context.get("CSP_NONCE", ""))
+    """Run a module on this page, and have all that it imports fetched beside it."""
+    links = ((address,) for address in assets.imports_of(path))
+    return format_html(
+        '{}\n<script type="module" src="{}" nonce="{}"></script>',
+        format_html_join("\n", '<link rel="modulepreload" href="{}">', links),
+        staticfiles_storage.url(path),
+        context.get("CSP_NONCE", ""),
+    )
 
 
 @register.simple_tag
