@@ -50,6 +50,8 @@ ROLL_STEPS = {
 class Bank:
     """A PostgreSQL of its own, a process that pays there, and a way to look at both."""
 
+    process = "tests.races.poster"
+
     def __init__(self, directory: Path) -> None:
         self.postgres = servers.Postgres(directory)
         self.env = {
@@ -86,7 +88,7 @@ class Bank:
     def say(self, **order: Any) -> None:
         if self.poster is None or self.poster.poll() is not None:
             self.poster = subprocess.Popen(
-                [sys.executable, "-m", "tests.races.poster"],
+                [sys.executable, "-m", self.process],
                 env=self.env, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             )  # fmt: skip
         assert self.poster.stdin is not None

@@ -1,0 +1,89 @@
+"""
+Somebody who buys and a shop that sells, in a process of their own.
+
+Reads one command a line and prints one answer a line, once it is committed. Trouble of the database is an answer too;
+the next command connects anew.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import django
+
+django.setup()
+
+from django.db import Error, connection  # noqa: E402  After the apps are ready.
+
+from payments import chart, ledger  # noqa: E402
+from payments.api import wallet  # noqa: E402
+from payments.ledger import Entry, Line, key_for  # noqa: E402
+from payments.models import Account  # noqa: E402
+from shop import api  # noqa: E402
+from shop.actions import checkout  # noqa: E402
+from superapp.accounts import api as accounts  # noqa: E402
+from superapp.core.money import Money  # noqa: E402
+
+NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
+PRICE = Money(25_000_00)
+ADDRESS: api.Address = {"name": "Ana", "phone": "0812 3456 7890", "text": "Jalan Kaliurang 5", "town": "Yogyakarta"}
+
+
+def make_world(handle: str) -> dict[str, Any]:
+    """A shop with one product, and somebody with money."""
+    owner = accounts.create_person(name="Bo", now=NOW)
+    buyer = accounts.create_person(name="Ana", now=NOW)
+    api.open_shop(owner_id=owner.pk, handle=handle, name="Manik Bo", town="Yogyakarta", now=NOW)
+    product = api.add_product(
+        owner_id=owner.pk, name="Gelang", price=PRICE, quantity=100, listed=True, idempotency_key=handle, now=NOW
+    )
+    wallet(buyer.pk, now=NOW)
+    cash = ledger.open_account(chart.code(chart.CASH, handle, "IDR"), kind=chart.CASH, asset="IDR", now=NOW)
+    line = Line(cash.pk, Account.objects.get(owner_id=buyer.pk).pk, Money(1_000_000_00))
+    funded = ledger.post(Entry(key=key_for("fund", handle, {}), kind="fund", lines=(line,)), now=NOW)
+    assert isinstance(funded, ledger.Posted), funded
+    return {"owner": owner.pk, "buyer": buyer.pk, "product": str(product.public_id)}
+
+
+def buy(order: dict[str, Any]) -> dict[str, Any]:
+    wish = checkout.wish_for(
+        buyer_id=order["buyer"],
+        product=UUID(order["product"]),
+        quantity=1,
+        address=ADDRESS,
+        note="",
+        expected_total=PRICE,
+        idempotency_key=order["key"],
+    )
+    answer = checkout.place(wish, now=NOW)
+    if not isinstance(answer, api.Placed):
+        return {"refused": repr(answer)}
+    return {"order": str(answer.order), "replayed": answer.replayed}
+
+
+def move(order: dict[str, Any]) -> dict[str, Any]:
+    public_id, user_id = UUID(order["order"]), order["by"]
+    extra = {
+        "ship_order": {"courier": "JNE", "resi": f"R{order['order']}"},
+        "cancel_order": {"reason": "habis"},
+    }.get(order["move"], {})
+    getattr(api, order["move"])(user_id=user_id, order=public_id, expected_rev=None, now=NOW, **extra)
+    return {"state": api.order(user_id=user_id, order=public_id).summary.state}
+
+
+def obey(order: dict[str, Any]) -> dict[str, Any]:
+    try:
+        if "world" in order:
+            return make_world(order["world"])
+        return move(order) if "move" in order else buy(order)
+    except Error as error:
+        connection.close()
+        return {"trouble": type(error).__name__}
+
+
+for line in sys.stdin:
+    print(json.dumps(obey(json.loads(line))), flush=True)
