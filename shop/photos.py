@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from PIL import Image, ImageOps
 
 from shop.errors import PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable
+from superapp.accounts import api as accounts
 from superapp.core import pictures
 
 UPLOAD_BYTES_MAX = pictures.UPLOAD_BYTES_MAX
@@ -19,6 +20,8 @@ SIZES = (1280, 840, 420)
 LOGO_PIXELS = SIZES[0]
 # A strip that is longer than this many times its width would be a line on a page.
 RATIO_MAX = 4
+# A shelf of fifty goods with six photos each, at one go.
+UPLOADS = accounts.Limit("shop.photo", 300, timedelta(hours=1))
 REFUSALS = pictures.Refusals(PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable)
 
 
@@ -30,6 +33,15 @@ class StoredPhoto:
     width: int
     height: int
     placeholder: str
+
+
+def count_upload(owner_id: int, *, now: datetime) -> None:
+    """
+    Before a picture is opened for somebody: it costs us a second, and them nothing.
+
+    :raises RateLimited: after too many in an hour
+    """
+    accounts.count_uses([(UPLOADS, f"user:{owner_id}")], now=now)
 
 
 def store_photo(upload: bytes) -> StoredPhoto:

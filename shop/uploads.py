@@ -32,6 +32,7 @@ def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
     owner_id = _person_id(request)
     # Whose product it is, before a picture is opened for them.
     api.product_of_owner(owner_id=owner_id, product=product)
+    photos.count_upload(owner_id, now=clock.now())
     stored = photos.store_photo(_upload(request))
     shown = api.add_photo(
         owner_id=owner_id,
@@ -54,6 +55,7 @@ def logo(request: HttpRequest) -> dict[str, object]:
     if request.method == "DELETE":
         api.set_logo(owner_id=owner_id, logo="", now=clock.now())
         return {"logo": None}
+    photos.count_upload(owner_id, now=clock.now())
     stored = photos.store_logo(_upload(request))
     api.set_logo(owner_id=owner_id, logo=stored.name, now=clock.now())
     return {"logo": _row(stored)}

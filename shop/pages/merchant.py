@@ -219,6 +219,7 @@ def _change(request: HttpRequest, owner_id: int, shop: ShopView) -> None:
     )
     upload = request.FILES.get("logo")
     if upload is not None:
+        photos.count_upload(owner_id, now=clock.now())
         stored = photos.store_logo(upload.read(photos.UPLOAD_BYTES_MAX + 1))
         api.set_logo(owner_id=owner_id, logo=stored.name, now=clock.now())
 

@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from shop import api, photos
 from shop.errors import PhotosInvalid, PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable
 from superapp.core import clock
+from superapp.core.errors import RateLimited
 
-REFUSALS = (PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable, PhotosInvalid)
+REFUSALS = (PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable, PhotosInvalid, RateLimited)
 UPLOADS_MAX = 12
 
 
@@ -18,9 +19,10 @@ def add(request: HttpRequest, *, owner_id: int, product: UUID) -> None:
     """
     Add the photos of the form to a product, in their order.
 
-    :raises PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable, PhotosInvalid: and those before it stay
+    :raises PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable, PhotosInvalid, RateLimited: and those before it stay
     """
     for upload in request.FILES.getlist("photo")[:UPLOADS_MAX]:
+        photos.count_upload(owner_id, now=clock.now())
         stored = photos.store_photo(upload.read(photos.UPLOAD_BYTES_MAX + 1))
         api.add_photo(
             owner_id=owner_id,

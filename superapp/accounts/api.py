@@ -12,18 +12,22 @@ from superapp.accounts.actions.finding import find_by_handle, find_by_phone
 from superapp.accounts.actions.owner import prove_owner, send_code_to_owner
 from superapp.accounts.actions.people import create_person, make_operator
 from superapp.accounts.actions.profile import set_avatar
+from superapp.accounts.limits import Limit
+from superapp.accounts.limits import count as count_uses
 from superapp.accounts.models import User
 from superapp.accounts.rows import PersonRow
 from superapp.accounts.sessions import device_id_of
 from superapp.accounts.visitor import for_people, tell_next, told, user_of
 
 __all__ = [
+    "Limit",
     "PersonRow",
     "acquaint",
     "are_contacts",
     "ask_by_handle",
     "block_person",
     "contacts",
+    "count_uses",
     "create_person",
     "device_id_of",
     "find_by_handle",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import time
@@ -89,6 +90,16 @@ def test_photo_is_turned_upright():
     assert (kept.width, kept.height) == (400, 800)
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "LA"])
+def test_large_photo_is_turned_upright_too(mode):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+
+    kept = photos.store_photo(photo("PNG", size=(6_000, 3_000), mode=mode, color=0, exif=exif))
+
+    assert (kept.width, kept.height) == (640, 1280)
+
+
 def test_same_photo_is_kept_once():
     first, again = photos.store_photo(photo()), photos.store_photo(photo())
 
@@ -125,6 +136,16 @@ def test_what_is_no_photo_for_us_is_refused_whatever_its_name(send, bo, product,
     assert answer.json()["message"]
     assert not Photo.objects.exists()
     assert not photos.photo_file("00", 1).parent.parent.exists()
+
+
+def test_photos_are_opened_for_somebody_so_many_times_an_hour(send, bo, product, monkeypatch):
+    monkeypatch.setattr(photos, "UPLOADS", dataclasses.replace(photos.UPLOADS, times=1))
+
+    first, second = send(bo, product, photo()), send(bo, product, photo(color=(0, 1, 2)))
+
+    assert (first.status_code, second.status_code) == (200, 429)
+    assert second.json()["code"] == "rate_limited"
+    assert Photo.objects.count() == 1
 
 
 def test_sixty_megapixels_are_refused_before_they_are_opened():
