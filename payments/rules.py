@@ -12,8 +12,8 @@ class Rule(models.CheckConstraint):
     """
     A CHECK on SQLite; on PostgreSQL a line under the same name in the triggers of ``sql/postgres_guards.sql``.
 
-    PostgreSQL reads and plans the text of every CHECK anew for each statement, and that was a third of what a transfer
-    cost. The body of a trigger it keeps.
+    PostgreSQL reads and plans the text of every CHECK anew for each statement, and that was about a quarter of what a
+    transfer cost. The body of a trigger it keeps.
     """
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:

@@ -53,6 +53,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     context = {
         "wallet": shown,
         "pin": pin,
+        "asking": accounts.devices_asking(user.pk, now=now),
         "is_asked_here": pin.is_reset_on(device_id),
         "may_end_reset": accounts.is_trusted_device(user.pk, device_id),
         "is_hidden": request.COOKIES.get(HIDING_COOKIE) == "hidden",

@@ -24,7 +24,7 @@ END
 $body$;
 
 -- Functions, and neither CHECKs nor triggers with a condition: of those PostgreSQL reads and plans the text anew for every
--- statement, which cost more than the payment itself. The first rule that is broken is named; most are CHECKs on SQLite.
+-- statement, which was about a quarter of a transfer. The first rule that is broken is named; most are CHECKs on SQLite.
 
 ALTER TABLE payments_account DROP CONSTRAINT IF EXISTS payments_account_totals_in_range,
     DROP CONSTRAINT IF EXISTS payments_account_queued_has_no_ceiling,

@@ -30,6 +30,7 @@ __all__ = [
     "count_uses",
     "create_person",
     "device_id_of",
+    "devices_asking",
     "find_by_handle",
     "find_by_phone",
     "for_people",
@@ -61,6 +62,7 @@ user_by_handle = queries.user_by_handle
 lock_people = queries.lock_people
 user_by_number = queries.user_by_number
 is_trusted_device = queries.is_trusted_device
+devices_asking = queries.devices_asking
 
 
 def person(user: User) -> PersonRow:

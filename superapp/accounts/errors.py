@@ -91,6 +91,16 @@ class DeviceKept(DomainError):
     message = _("You can log that device out only there, or from another one that we know well.")
 
 
+class TrustTooEarly(DomainError):
+    """
+    Trust was not asked for on this device with a fresh code, or its day is not over; ``retry_after`` says when it is.
+    """
+
+    code = "accounts.trust_too_early"
+    kind = Kind.LIMITED
+    message = _("A device is known well one day after you asked for it there with a code.")
+
+
 class NameInvalid(DomainError):
     code = "accounts.name_invalid"
     kind = Kind.INVALID

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -91,9 +92,15 @@ class Device(models.Model):
 
     ``trusted_at`` is null while nothing but a code by SMS speaks for the device: such a device may read and write, and
     may not set an account's first PIN at once. Trusted is the device on which an account begins, one that has waited
-    for a PIN and set it, and the same browser when it logs in again. Age alone makes none: a thief's session ages, too.
-    Who is signed out from elsewhere is trusted no more.
+    for a PIN and set it, or for trust alone, and the same browser when it logs in again. Age alone makes none: a
+    thief's session ages, too. Who is signed out from elsewhere is trusted no more.
+
+    ``trust_asked_at`` is when it asked for trust with a fresh code. From ``trust_from`` on it may take it, until it was
+    left unused for ``TRUST_OPEN_FOR``.
     """
+
+    TRUST_WAIT = timedelta(days=1)
+    TRUST_OPEN_FOR = timedelta(days=3)
 
     NAME_CHARS_MAX = 80
 
@@ -106,9 +113,14 @@ class Device(models.Model):
     last_seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     trusted_at = models.DateTimeField(null=True)
+    trust_asked_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["user", "-last_seen_at"], name="accounts_device_last_seen"),)
+
+    @property
+    def trust_from(self) -> datetime | None:
+        return None if self.trust_asked_at is None else self.trust_asked_at + self.TRUST_WAIT
 
 
 class LoginCode(models.Model):

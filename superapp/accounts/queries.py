@@ -251,6 +251,13 @@ def is_trusted_device(user_id: int, device_id: int | None) -> bool:
     return Device.objects.filter(pk=device_id, user_id=user_id, ended_at=None, trusted_at__isnull=False).exists()
 
 
+def devices_asking(user_id: int, *, now: datetime) -> list[Device]:
+    """Those that asked to be trusted, and may be today or tomorrow."""
+    since = now - Device.TRUST_WAIT - Device.TRUST_OPEN_FOR
+    rows = Device.objects.filter(user_id=user_id, ended_at=None, trusted_at=None, trust_asked_at__gte=since)
+    return list(rows.order_by("trust_asked_at", "pk"))
+
+
 def devices_in_browser(*, user_id: int, browser_hash: str) -> QuerySet[Device]:
     """Every log-in of this person in this browser, ended ones, too; none for a browser that cannot be told again."""
     if not browser_hash:

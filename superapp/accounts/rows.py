@@ -45,6 +45,7 @@ class DeviceRow(TypedDict):
     last_seen_at: str
     signed_in_at: str
     here: bool
+    trust_from: str | None
 
 
 def person(user: User) -> PersonRow:
@@ -97,4 +98,5 @@ def device(row: Device, *, here_id: int | None) -> DeviceRow:
         "last_seen_at": clock.wire(row.last_seen_at),
         "signed_in_at": clock.wire(row.signed_in_at),
         "here": row.pk == here_id,
+        "trust_from": clock.wire(row.trust_from) if row.trust_from and not row.trusted_at else None,
     }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
+from msgspec import Meta
+
 from superapp.accounts import limits, queries, rows
-from superapp.accounts.actions import contacts, devices, profile
+from superapp.accounts.actions import contacts, devices, owner, profile, trust
 from superapp.accounts.actions.profile import Wishes
 from superapp.accounts.errors import PersonNotFound
 from superapp.accounts.limits import Limit
@@ -57,6 +59,10 @@ class ProfileChangeIn(Shape, frozen=True):
 
 class DeviceIn(Shape, frozen=True):
     device: UUID
+
+
+class CodeIn(Shape, frozen=True):
+    code: Annotated[str, Meta(max_length=64)]
 
 
 @command("accounts.contact_ask", ContactAskIn, rest="POST contacts", cost=5)
@@ -127,6 +133,41 @@ def device_end(caller: Caller, device_in: DeviceIn) -> dict[str, Any]:
     devices.end_device(
         user_id=caller.user_id, device_public_id=device_in.device, by_device_id=caller.device_id, now=clock.now()
     )
+    return {}
+
+
+class TrustCode(TypedDict):
+    """After how many seconds another code may be asked for."""
+
+    retry_after: int
+
+
+@command("accounts.trust_code", NothingIn, rest="POST me/trust/code", cost=20, answer=TrustCode)
+def trust_code(caller: Caller, nothing_in: NothingIn) -> TrustCode:
+    """Send a code to the number of who asks, good on this device alone, with which it asks to be trusted."""
+    wait_s = owner.send_code_to_owner(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
+    return {"retry_after": wait_s}
+
+
+class TrustAsked(TypedDict):
+    """From when the device may be trusted."""
+
+    trust_from: str
+
+
+@command("accounts.trust_ask", CodeIn, rest="POST me/trust", cost=10, answer=TrustAsked)
+def trust_ask(caller: Caller, code_in: CodeIn) -> TrustAsked:
+    """Ask, with the code that came, that this device be trusted; its day of waiting begins."""
+    trust_from = trust.ask_trust(
+        user_id=caller.user_id, device_id=caller.device_id, code=code_in.code.strip(), now=clock.now()
+    )
+    return {"trust_from": clock.wire(trust_from)}
+
+
+@command("accounts.trust_take", NothingIn, rest="PUT me/trust", cost=5)
+def trust_take(caller: Caller, nothing_in: NothingIn) -> dict[str, Any]:
+    """Have this device trusted once its day is over; it may then sign out one that was lost."""
+    trust.take_trust(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
     return {}
 
 

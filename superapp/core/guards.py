@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -29,13 +29,37 @@ _SQLITE_TRIGGER = re.compile(
     r"^CREATE TRIGGER (?P<name>\w+) (?:.|\n)*? ON (?P<table>\w+)(?:.|\n)*?^BEGIN .*? END;$", re.MULTILINE
 )
 _POSTGRES_FUNCTION = re.compile(
-    r"^CREATE OR REPLACE FUNCTION (?P<name>\w+)\((?:.|\n)*?AS \$body\$(?P<body>(?:.|\n)*?)\$body\$;$", re.MULTILINE
+    r"^CREATE OR REPLACE FUNCTION (?P<name>\w+)\((?P<head>(?:.|\n)*?)AS \$body\$(?P<body>(?:.|\n)*?)\$body\$;$",
+    re.MULTILINE,
 )
-# ('journal', 'append_only', 'BEFORE …', the guards' own table in postgres_guards.sql.
-_POSTGRES_TRIGGER = re.compile(r"^ +\('(?P<table>\w+)', '(?P<name>\w+)',\s+'BEFORE", re.MULTILINE)
+_SETTING = re.compile(r"\bSET (\w+) = (.+?)(?=\s+SET\b|\s*$)", re.MULTILINE)
+_VOLATILITY = {"IMMUTABLE": "i", "STABLE": "s"}
+# ('journal', 'append_only', 'BEFORE …', condition, function, the guards' own table in postgres_guards.sql.
+_POSTGRES_TRIGGER = re.compile(
+    r"^ +\('(?P<table>\w+)', '(?P<name>\w+)',\s+'BEFORE[^']*',\s+'(?P<condition>(?:[^']|'')*)',\s+'(?P<does>\w+)'",
+    re.MULTILINE,
+)
 _SQLITE, _POSTGRES = "sqlite_guards.sql", "postgres_guards.sql"
 
 Look = Callable[[BaseDatabaseWrapper], list[str]]
+
+
+class _Function(NamedTuple):
+    """What a function does, and with whose power: a right body does wrong under another owner or search path."""
+
+    body: str
+    is_definers: bool
+    volatility: str
+    settings: frozenset[str]
+    is_of_the_tables_owner: bool
+
+    @classmethod
+    def written(cls, match: re.Match[str]) -> _Function:
+        """As our SQL has it."""
+        head = match["head"]
+        volatility = next((letter for word, letter in _VOLATILITY.items() if word in head.split()), "v")
+        settings = frozenset(f"{name}={value}" for name, value in _SETTING.findall(head))
+        return cls(match["body"], "SECURITY DEFINER" in head, volatility, settings, is_of_the_tables_owner=True)
 
 
 @dataclass(frozen=True)
@@ -61,6 +85,7 @@ class Catalogue:
             present = set(connection.introspection.table_names(cursor))
             if connection.vendor == "postgresql":
                 if present >= {f"{self.app}_{table}" for table in self.tables}:  # Not yet amid the first migrations.
+                    self._give_back(cursor)
                     for name in (_POSTGRES, *self.further):
                         cursor.execute(self.text(name))
                 return
@@ -105,27 +130,58 @@ class Catalogue:
     def _missing_on_postgres(self, connection: BaseDatabaseWrapper) -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT c.relname || ' ' || t.tgname, p.proname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+                "SELECT c.relname || ' ' || t.tgname, p.proname, t.tgqual IS NOT NULL"
+                " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
                 " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgenabled = 'A'"
                 " AND c.relnamespace = 'public'::regnamespace"
             )
-            triggers = {name for name, _function in cursor.fetchall()}
-            cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
-            functions = dict(cursor.fetchall())
+            triggers = set(cursor.fetchall())
+            functions = self._functions(cursor)
         wanted = {
-            f"{self.app}_{trigger['table']} {self.app}_{trigger['table']}_{trigger['name']}"
+            (
+                f"{self.app}_{trigger['table']} {self.app}_{trigger['table']}_{trigger['name']}",
+                f"{self.app}_{trigger['does']}",
+                trigger["condition"] != "",
+            )
             for trigger in _POSTGRES_TRIGGER.finditer(self.text(_POSTGRES))
         }
-        bodies = {
-            function["name"]: function["body"]
-            for name in (_POSTGRES, *self.further)
-            for function in _POSTGRES_FUNCTION.finditer(self.text(name))
-        }
         return [
-            *(f"trigger {name}" for name in wanted - triggers),
-            *(f"function {name}" for name, body in bodies.items() if functions.get(name) != body),
+            *(f"trigger {name}" for name, _function, _is_conditional in wanted - triggers),
+            *(f"function {name}" for name, one in self._written().items() if functions.get(name) != [one]),
             *self._missing_foreign_keys(connection),
         ]
+
+    def _written(self) -> dict[str, _Function]:
+        return {
+            match["name"]: _Function.written(match)
+            for name in (_POSTGRES, *self.further)
+            for match in _POSTGRES_FUNCTION.finditer(self.text(name))
+        }
+
+    def _functions(self, cursor: Any) -> dict[str, list[_Function]]:
+        """Those in the database by name: more than one where a call might find another than ours."""
+        cursor.execute(
+            "SELECT p.proname, p.prosrc, p.prosecdef, p.provolatile, coalesce(p.proconfig, '{}'),"
+            " p.proowner = c.relowner FROM pg_proc p JOIN pg_class c ON c.oid = to_regclass(%s)"
+            " WHERE p.pronamespace = 'public'::regnamespace",
+            [f"{self.app}_{self.tables[0]}"],
+        )
+        found: dict[str, list[_Function]] = {}
+        for name, body, is_definers, volatility, settings, is_of_owner in cursor.fetchall():
+            one = _Function(body, is_definers, volatility, frozenset(settings), is_of_owner)
+            found.setdefault(name, []).append(one)
+        return found
+
+    def _give_back(self, cursor: Any) -> None:
+        """Every function of ours to the owner of the tables: replacing it would leave it with whoever has it."""
+        cursor.execute(
+            "SELECT p.oid::regprocedure::text, c.relowner::regrole::text"
+            " FROM pg_proc p JOIN pg_class c ON c.oid = to_regclass(%s)"
+            " WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY (%s) AND p.proowner <> c.relowner",
+            [f"{self.app}_{self.tables[0]}", list(self._written())],
+        )
+        for function, owner in cursor.fetchall():
+            cursor.execute(f"ALTER FUNCTION {function} OWNER TO {owner}")
 
     def _missing_foreign_keys(self, connection: BaseDatabaseWrapper) -> list[str]:
         absent = []

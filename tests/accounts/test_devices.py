@@ -32,7 +32,7 @@ def test_own_devices_are_listed_latest_first_and_others_are_not(make_user, logge
     rows = phone.get("/api/v1/me/devices").json()["rows"]
 
     assert [(row["name"], row["here"]) for row in rows] == [("Safari · iPhone", True), ("Chrome · Android", False)]
-    assert set(rows[0]) == {"id", "name", "last_seen_at", "signed_in_at", "here"}
+    assert set(rows[0]) == {"id", "name", "last_seen_at", "signed_in_at", "here", "trust_from"}
 
 
 @pytest.mark.parametrize("count", [1, 8])

@@ -73,7 +73,7 @@ def test_both_doors_refuse_with_one_body(make_user, logged_in, call, method, pat
 
 def test_every_command_of_accounts_needs_a_person(client):
     routes = [command.rest for command in registry.commands.values() if command.name.startswith("accounts.")]
-    assert len(routes) == 9
+    assert len(routes) == 12
 
     answers = []
     for route in routes:

@@ -316,7 +316,7 @@ def test_pages_ask_the_database_as_often_for_many_as_for_one(
     path = "/obrolan/" if page == "list" else address(talk)
     post(talk, bo)
     as_ana.get(path)
-    queries = {"list": 6, "conversation": 16}[page]
+    queries = {"list": 7, "conversation": 16}[page]
     with django_assert_num_queries(queries):
         as_ana.get(path)
 

@@ -2,7 +2,8 @@
 Somebody who pays, in a process of their own.
 
 Reads one command a line and prints one answer a line, once it is committed: a pair of accounts and a key to pay under,
-or nothing to roll up every inbox. Trouble of the database is an answer too; the next command connects anew.
+or nothing to roll up every inbox. A refusal is an answer, and so is trouble of the database; the next command connects
+anew.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.db import Error, connection  # noqa: E402  After the apps are ready.
 
 from payments import ledger  # noqa: E402
 from payments.ledger import Entry, Line, key_for  # noqa: E402
+from superapp.core.errors import DomainError  # noqa: E402
 from superapp.core.money import Money  # noqa: E402
 
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
@@ -35,6 +37,8 @@ def obey(order: dict[str, Any]) -> dict[str, Any]:
     except Error as error:
         connection.close()
         return {"trouble": type(error).__name__}
+    except DomainError as error:
+        return {"error": error.code}
     if isinstance(answer, ledger.Refused):
         return {"refused": answer.code, "replayed": answer.replayed}
     return {"posted": str(answer.public_id), "replayed": answer.replayed}

@@ -38,7 +38,7 @@ def begin_device(
 def end_device(*, user_id: int, device_public_id: UUID, by_device_id: int | None, now: datetime) -> None:
     """
     Sign one of somebody's own devices out, from another or from itself: its session is gone and its sockets are closed,
-    and its browser is trusted no more, since who does this may have lost it. Twice is once.
+    and its browser is trusted no more and waits for nothing, since who does this may have lost it. Twice is once.
 
     Whoever took over a number must not send its owner away: from a device that nothing but a code speaks for, none is
     signed out that is trusted, or whose browser would be when it comes back.
@@ -51,13 +51,17 @@ def end_device(*, user_id: int, device_public_id: UUID, by_device_id: int | None
         if device.pk != by_device_id and not queries.is_trusted_device(user_id, by_device_id):
             _require_untrusted(device)
         _end(device, now)
-        queries.devices_in_browser(user_id=user_id, browser_hash=device.browser_hash).update(trusted_at=None)
-        Device.objects.filter(pk=device.pk).update(trusted_at=None)
+        for left in (
+            queries.devices_in_browser(user_id=user_id, browser_hash=device.browser_hash),
+            Device.objects.filter(pk=device.pk),
+        ):
+            left.update(trusted_at=None, trust_asked_at=None)
 
 
 def trust_device(*, user_id: int, device_id: int, now: datetime) -> None:
     """Trust one of somebody's devices from now on: something stronger than a code by SMS spoke for it."""
-    Device.objects.filter(pk=device_id, user_id=user_id, ended_at=None, trusted_at=None).update(trusted_at=now)
+    untrusted = Device.objects.filter(pk=device_id, user_id=user_id, ended_at=None, trusted_at=None)
+    untrusted.update(trusted_at=now, trust_asked_at=None)
 
 
 def end_session(*, session_key: str, now: datetime) -> None:

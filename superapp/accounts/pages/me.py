@@ -136,5 +136,7 @@ def _context(request: HttpRequest, *, typed: dict[str, str], problems: dict[str,
             ("light", _("Light"), theme == "light"),
             ("dark", _("Dark"), theme == "dark"),
         ],
+        "is_trusted_here": queries.is_trusted_device(user.pk, device_id_of(request)),
+        "asking": queries.devices_asking(user.pk, now=clock.now()),
         "devices": [(device, device.session_key == here) for device in queries.devices_of(user.pk)],
     }

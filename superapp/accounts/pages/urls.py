@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from superapp.accounts.pages import contacts, login, me
+from superapp.accounts.pages import contacts, login, me, trust
 
 app_name = "accounts_pages"
 urlpatterns = [
@@ -22,5 +22,6 @@ urlpatterns = [
     path("saya/", me.me, name="me"),
     path("saya/tampilan/", me.settings, name="settings"),
     path("saya/foto/", me.picture, name="picture"),
+    path("saya/perangkat/kenali/", trust.know_device, name="know_device"),
     path("saya/perangkat/<uuid:device>/keluar/", me.end_device, name="device_end"),
 ]

@@ -1,0 +1,50 @@
+"""
+Trust without a PIN: a device that nothing but a code speaks for asks with a fresh one, waits a day, and takes it.
+
+So whoever lost their only trusted device signs it out from another, also where there are no wallets. It is seen on
+every device meanwhile, and logging out the one that asks is how its owner says no.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import ceil
+
+from superapp.accounts import queries
+from superapp.accounts.actions.devices import trust_device
+from superapp.accounts.actions.owner import prove_owner
+from superapp.accounts.errors import TrustTooEarly
+from superapp.accounts.models import Device
+
+
+def ask_trust(*, user_id: int, device_id: int | None, code: str, now: datetime) -> datetime:
+    """
+    Ask for trust with the code that came, and return from when this device may take it. Asking again starts the day
+    anew.
+
+    :raises DeviceNotFound, CodeWrong, CodeOver, RateLimited: as when proving a number
+    """
+    prove_owner(user_id=user_id, device_id=device_id, code=code, now=now)
+    device = queries.open_device(user_id, device_id)
+    Device.objects.filter(pk=device.pk).update(trust_asked_at=now)
+    return now + Device.TRUST_WAIT
+
+
+def take_trust(*, user_id: int, device_id: int | None, now: datetime) -> None:
+    """
+    Be trusted from now on, as one that waited for a PIN is. Twice is once.
+
+    :raises DeviceNotFound: if it was signed out meanwhile
+    :raises TrustTooEarly: if this device did not ask, its day is not over, or it was left unused for three more
+    """
+    device = queries.open_device(user_id, device_id)
+    if device.trusted_at is not None:
+        return
+    if device.trust_from is None:
+        raise TrustTooEarly
+    left = device.trust_from - now
+    if left > timedelta(0):
+        raise TrustTooEarly(retry_after=ceil(left.total_seconds()))
+    if left < -Device.TRUST_OPEN_FOR:
+        raise TrustTooEarly
+    trust_device(user_id=user_id, device_id=device.pk, now=now)
