@@ -77,6 +77,7 @@ STEPS: dict[tuple[str, str], Promise] = {
     ("accepted", "merchant"): gettext_lazy("Accepted by the shop"),
     ("packed", "merchant"): gettext_lazy("Packed"),
     ("shipped", "merchant"): gettext_lazy("Handed to {courier}, parcel {resi}"),
+    ("resi_corrected", "merchant"): gettext_lazy("Number corrected: {courier}, parcel {resi}"),
     ("delivered", "merchant"): gettext_lazy("Arrived"),
     ("delivered", "courier"): gettext_lazy("Arrived"),
     ("completed", "buyer"): gettext_lazy("Received by the buyer; the money went to the shop"),
@@ -166,11 +167,10 @@ def money(order: OrderView) -> str:
 def track(order: OrderView) -> list[Step]:
     """What happened, then what is still to come."""
     courier = order.shipment.courier if order.shipment else ""
-    resi = order.shipment.resi if order.shipment else ""
     last = len(order.steps) - 1
     happened = [
         Step(
-            sentence=str(STEPS[step.transition, step.actor]).format(courier=courier, resi=resi),
+            sentence=str(STEPS[step.transition, step.actor]).format(courier=step.courier, resi=step.resi),
             source=str(SOURCES[step.actor]).format(courier=courier) if step.transition != "placed" else "",
             reason=step.reason,
             at=step.at,

@@ -107,6 +107,19 @@ def ship(request: HttpRequest, order: UUID) -> HttpResponse:
 
 @for_people
 @require_POST
+def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
+    """The parcel goes by another number than was said."""
+    courier, resi = request.POST.get("courier", ""), request.POST.get("resi", "")
+    return _move(
+        request,
+        order,
+        lambda **who: api.correct_resi(courier=courier, resi=resi, **who),
+        done=_("Corrected. The buyer sees the new number."),
+    )
+
+
+@for_people
+@require_POST
 def delivered(request: HttpRequest, order: UUID) -> HttpResponse:
     """The shop says that it arrived."""
     return _move(request, order, lambda **who: api.report_delivery(**who), done=_("Noted as your word."))

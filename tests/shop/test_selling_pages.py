@@ -248,12 +248,12 @@ def test_records_out_of_reach_say_so_on_every_page_and_none_says_none(as_ana, as
 
 
 def test_stranger_is_told_that_there_is_no_order(as_eve, order):
-    verbs = ("terima", "kemas", "kirim", "sampai", "selesai", "batal")
+    verbs = ("terima", "kemas", "kirim", "resi", "sampai", "selesai", "batal")
     answers = [as_eve.get(f"/pesanan/{order}/")]
     answers += [as_eve.post(f"/pesanan/{order}/{verb}/", {"courier": "JNE", "resi": "JT1"}) for verb in verbs]
     nobody = as_eve.get(f"/pesanan/{uuid.uuid4()}/")
 
-    assert [answer.status_code for answer in answers] == [404] * 7
+    assert [answer.status_code for answer in answers] == [404] * 8
     assert text(answers[0]) == text(nobody)
     assert Order.objects.get().state == "paid"
 
@@ -307,6 +307,28 @@ def test_parcel_without_a_number_is_asked_for_again(as_bo, bo, order, now):
     assert refused.status_code == 422
     assert "Tulis kurir mana yang membawa paketnya, dan nomor resinya." in text(refused)
     assert Order.objects.get().state == "accepted"
+
+
+def test_number_is_corrected_in_a_form_and_both_read_which_it_was_and_is(as_ana, as_bo, bo, order, now):
+    path = f"/pesanan/{order}/"
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="JT132", now=now)
+    assert 'name="resi" value="JT132"' in as_bo.get(path).content.decode()
+    assert f"{path}resi/" not in as_ana.get(path).content.decode()
+
+    refused = as_bo.post(f"{path}resi/", {"courier": "JNE", "resi": ""})
+    corrected = [as_bo.post(f"{path}resi/", {"rev": 3, "courier": "JNE", "resi": "JT123"}) for _ in range(2)]
+
+    assert refused.status_code == 422
+    assert "Tulis kurir mana yang membawa paketnya, dan nomor resinya." in text(refused)
+    assert [answer.status_code for answer in corrected] == [302, 302]
+    assert "Diperbaiki. Pembeli melihat nomor yang baru." in text(as_bo.get(path))
+    assert Order.objects.get().version == 4
+    for browser in (as_ana, as_bo):
+        page = text(browser.get(path))
+        assert "Diserahkan ke JNE, resi JT132 menurut toko" in page
+        assert "Resi diperbaiki: JNE, resi JT123 menurut toko" in page
+        assert "JNE JT123" in page
 
 
 def test_cancelled_with_a_reason_both_read_it(as_ana, as_bo, ana, order, now):
