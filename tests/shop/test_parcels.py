@@ -9,6 +9,7 @@ import pytest
 from shop import api, errors, proof
 from shop.models import Order, OrderCounter, OrderEvent, OrderTimer, Shipment
 from superapp.core.models import Fact
+from tests.shop.browsers import browser_of, text
 
 
 @pytest.fixture
@@ -192,3 +193,27 @@ def test_courier_is_known_by_one_name_however_it_is_written(written, kept, bo, o
 
     parcel = Shipment.objects.get()
     assert (parcel.courier, parcel.delivered_source) == (kept, "courier")
+
+
+def test_number_is_corrected_in_a_form_and_both_read_which_it_was_and_is(monkeypatch, ana, bo, order, now):
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+    as_ana, as_bo = browser_of(ana), browser_of(bo)
+    path = f"/pesanan/{order}/"
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="JT132", now=now)
+    assert 'name="resi" value="JT132"' in as_bo.get(path).content.decode()
+    assert f"{path}resi/" not in as_ana.get(path).content.decode()
+
+    refused = as_bo.post(f"{path}resi/", {"courier": "JNE", "resi": ""})
+    corrected = [as_bo.post(f"{path}resi/", {"rev": 3, "courier": "JNE", "resi": "JT123"}) for _ in range(2)]
+
+    assert refused.status_code == 422
+    assert "Tulis kurir mana yang membawa paketnya, dan nomor resinya." in text(refused)
+    assert [answer.status_code for answer in corrected] == [302, 302]
+    assert "Diperbaiki. Pembeli melihat nomor yang baru." in text(as_bo.get(path))
+    assert Order.objects.get().version == 4
+    for browser in (as_ana, as_bo):
+        page = text(browser.get(path))
+        assert "Diserahkan ke JNE, resi JT132 menurut toko" in page
+        assert "Resi diperbaiki: JNE, resi JT123 menurut toko" in page
+        assert "JNE JT123" in page

@@ -283,6 +283,21 @@ def test_page_of_an_order_says_that_shipping_is_apart_to_both(as_ana, as_bo, ord
         assert "Ongkir tidak termasuk dalam total ini." in text(browser.get(f"/pesanan/{order}/"))
 
 
+def test_receipt_of_a_cancelled_order_says_that_the_money_went_back_and_when(as_ana, as_bo, order):
+    path = f"/pesanan/{order}/"
+    paid = as_ana.get(path)
+    as_bo.post(f"{path}batal/", {"reason": "Ternyata habis"})
+
+    gone = as_ana.get(path)
+
+    assert [reference["kind"] for reference in receipts_on(gone)] == ["shop.order_paid"]
+    assert receipts_on(gone) == receipts_on(paid)
+    said = "Bukti pesanan Bukti bahwa kamu membayar. Uangnya kembali: Hari ini, 09.03 WIB."
+    assert ("Bukti bayar" in text(paid), said in text(paid)) == (True, False)
+    assert ("Bukti bayar" in text(gone), said in text(gone)) == (False, True)
+    assert "Uangnya kembali: " not in text(as_bo.get(path))
+
+
 def test_merchant_has_no_receipt_of_somebody_elses_purchase(as_bo, order):
     assert receipts_on(as_bo.get(f"/pesanan/{order}/")) == []
 
@@ -307,28 +322,6 @@ def test_parcel_without_a_number_is_asked_for_again(as_bo, bo, order, now):
     assert refused.status_code == 422
     assert "Tulis kurir mana yang membawa paketnya, dan nomor resinya." in text(refused)
     assert Order.objects.get().state == "accepted"
-
-
-def test_number_is_corrected_in_a_form_and_both_read_which_it_was_and_is(as_ana, as_bo, bo, order, now):
-    path = f"/pesanan/{order}/"
-    api.accept_order(user_id=bo.pk, order=order, now=now)
-    api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="JT132", now=now)
-    assert 'name="resi" value="JT132"' in as_bo.get(path).content.decode()
-    assert f"{path}resi/" not in as_ana.get(path).content.decode()
-
-    refused = as_bo.post(f"{path}resi/", {"courier": "JNE", "resi": ""})
-    corrected = [as_bo.post(f"{path}resi/", {"rev": 3, "courier": "JNE", "resi": "JT123"}) for _ in range(2)]
-
-    assert refused.status_code == 422
-    assert "Tulis kurir mana yang membawa paketnya, dan nomor resinya." in text(refused)
-    assert [answer.status_code for answer in corrected] == [302, 302]
-    assert "Diperbaiki. Pembeli melihat nomor yang baru." in text(as_bo.get(path))
-    assert Order.objects.get().version == 4
-    for browser in (as_ana, as_bo):
-        page = text(browser.get(path))
-        assert "Diserahkan ke JNE, resi JT132 menurut toko" in page
-        assert "Resi diperbaiki: JNE, resi JT123 menurut toko" in page
-        assert "JNE JT123" in page
 
 
 def test_cancelled_with_a_reason_both_read_it(as_ana, as_bo, ana, order, now):
