@@ -19,7 +19,15 @@ from shop.actions.shops import Wishes
 from shop.earnings import earned, withdraw
 from shop.log import placing
 from shop.offering import goods_are_sold, shops_are_shown, shown, sold
-from shop.order_verbs import accept_order, cancel_order, confirm_receipt, pack_order, report_delivery, ship_order
+from shop.order_verbs import (
+    accept_order,
+    cancel_order,
+    confirm_receipt,
+    correct_resi,
+    pack_order,
+    report_delivery,
+    ship_order,
+)
 from shop.photos import StoredPhoto, store_logo, store_photo
 from shop.queries import goods as shelves
 from shop.queries import orders as books
@@ -79,6 +87,7 @@ __all__ = [
     "cancel_order",
     "clean_address",
     "confirm_receipt",
+    "correct_resi",
     "courier_delivered",
     "earned",
     "goods_are_sold",

@@ -243,11 +243,11 @@ class ShipmentInvalid(DomainError):
 
 
 class ResiTaken(DomainError):
-    """Another order has a parcel of this number with this courier."""
+    """Another order of the shop, to another buyer, is on its way with this courier under this number."""
 
     code = "shop.resi_taken"
     kind = Kind.CONFLICT
-    message = _("That parcel number already belongs to another order.")
+    message = _("Another of your orders is on its way under that number. If it is wrong there, correct it there first.")
 
 
 class OrdersUnavailable(DomainError):

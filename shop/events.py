@@ -47,7 +47,10 @@ class OrderPlaced(_OrderEvent):
 @fact
 @dataclass(frozen=True, kw_only=True)
 class OrderMoved(_OrderEvent):
-    """An order went on to another state, by ``transition`` of ``actor`` (buyer, merchant, system or courier)."""
+    """
+    An order went on, by ``transition`` of ``actor`` (buyer, merchant, system or courier). A parcel that is called
+    otherwise (``resi_corrected``) leaves the state as it is.
+    """
 
     name: ClassVar[str] = "shop.order_moved"
     transition: str

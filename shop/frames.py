@@ -101,13 +101,15 @@ class LineRow(msgspec.Struct, kw_only=True):
 
 
 class StepRow(msgspec.Struct, kw_only=True):
-    """One move of an order, and who made it."""
+    """One move of an order, and who made it. ``courier`` and ``resi`` are the parcel, where the move names one."""
 
     version: int
     transition: str
     state: str
     actor: str
     reason: str
+    courier: str
+    resi: str
     at: str
 
 
@@ -310,6 +312,8 @@ def _step(step: StepView) -> StepRow:
         state=step.state,
         actor=step.actor,
         reason=step.reason,
+        courier=step.courier,
+        resi=step.resi,
         at=clock.wire(step.at),
     )
 

@@ -39,6 +39,18 @@ def ship_order(
     return books.order_for(order, user_id=user_id)
 
 
+def correct_resi(
+    *, user_id: int, order: UUID, courier: str, resi: str, expected_rev: int | None = None, now: datetime
+) -> OrderView:
+    """
+    The merchant corrects courier or number of a parcel on its way; what was said before stays on the order's track.
+
+    :raises OrderNotFound, NotNow, ShipmentInvalid, ResiTaken:
+    """
+    moving.correct_resi(user_id=user_id, order=order, courier=courier, resi=resi, expected_rev=expected_rev, now=now)
+    return books.order_for(order, user_id=user_id)
+
+
 def report_delivery(*, user_id: int, order: UUID, expected_rev: int | None = None, now: datetime) -> OrderView:
     """The merchant says that it has arrived: it is shown so, and starts no clock. :raises OrderNotFound, NotNow:"""
     moving.report_delivery(user_id=user_id, order=order, expected_rev=expected_rev, now=now)

@@ -19,7 +19,7 @@ OrderState = Literal["paid", "accepted", "packed", "shipped", "delivered", "comp
 Actor = Literal["buyer", "merchant", "system", "courier"]
 Side = Literal["buyer", "merchant"]
 # What somebody may do with an order, by the name of the verb.
-Doing = Literal["accept", "pack", "ship", "report_delivery", "confirm", "cancel"]
+Doing = Literal["accept", "pack", "ship", "report_delivery", "correct_resi", "confirm", "cancel"]
 # {"mon": [["08:00", "17:00"]], "tue": …}
 OpeningHours = dict[str, list[list[str]]]
 
@@ -135,13 +135,18 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One move of an order: the dots of its track. ``actor`` says who made it, and so where we know it from."""
+    """
+    One move of an order: the dots of its track. ``actor`` says who made it, and so where we know it from; ``courier``
+    and ``resi`` are the parcel as this move named it, and empty where it named none.
+    """
 
     version: int
     transition: str
     state: OrderState
     actor: Actor
     reason: str
+    courier: str
+    resi: str
     at: datetime
 
 

@@ -320,6 +320,12 @@ def ship(caller: Caller, ship_in: ShipIn) -> frames.WholeOrder:
     return frames.order(api.ship_order(user_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(ship_in)))
 
 
+@command("shop.correct_resi", ShipIn, rest="PUT orders/<uuid:order>/resi", cost=3, answer=frames.WholeOrder)
+def correct_resi(caller: Caller, ship_in: ShipIn) -> frames.WholeOrder:
+    """The merchant corrects courier or number of a parcel on its way."""
+    return frames.order(api.correct_resi(user_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(ship_in)))
+
+
 @command("shop.report_delivery", MoveIn, rest="POST orders/<uuid:order>/delivered", cost=3, answer=frames.WholeOrder)
 def report_delivery(caller: Caller, move_in: MoveIn) -> frames.WholeOrder:
     """The merchant says that it has arrived."""

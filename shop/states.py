@@ -23,6 +23,8 @@ MOVES = (
     Move("packed", "accepted", "packed", "merchant"),
     Move("shipped", "accepted", "shipped", "merchant"),
     Move("shipped", "packed", "shipped", "merchant"),
+    # A number that was typed wrongly, until somebody says that the parcel has arrived.
+    Move("resi_corrected", "shipped", "shipped", "merchant"),
     Move("delivered", "shipped", "delivered", "merchant"),
     Move("delivered", "shipped", "delivered", "courier"),
     # The courier's word after the merchant's: from now on time runs.
@@ -47,9 +49,12 @@ DOINGS: dict[str, Doing] = {
     "packed": "pack",
     "shipped": "ship",
     "delivered": "report_delivery",
+    "resi_corrected": "correct_resi",
     "completed": "confirm",
     "cancelled": "cancel",
 }
+# The moves that say which parcel it is.
+NAMING = frozenset({"shipped", "resi_corrected"})
 FINISHED = frozenset({"completed", "cancelled"})
 # Before the parcel has left, the pieces of a cancelled order are for sale again.
 NOT_SHIPPED = frozenset({"paid", "accepted", "packed"})

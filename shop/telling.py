@@ -77,6 +77,7 @@ STEPS: dict[tuple[str, str], Promise] = {
     ("accepted", "merchant"): gettext_lazy("Accepted by the shop"),
     ("packed", "merchant"): gettext_lazy("Packed"),
     ("shipped", "merchant"): gettext_lazy("Handed to {courier}, parcel {resi}"),
+    ("resi_corrected", "merchant"): gettext_lazy("Number corrected: {courier}, parcel {resi}"),
     ("delivered", "merchant"): gettext_lazy("Arrived"),
     ("delivered", "courier"): gettext_lazy("Arrived"),
     ("completed", "buyer"): gettext_lazy("Received by the buyer; the money went to the shop"),
@@ -143,11 +144,7 @@ def due(order: OrderSummary, *, now: datetime) -> str:
     """What happens by itself and when, if nobody does anything."""
     if order.due_at is None:
         return ""
-    moment = {
-        "day": times.day(order.due_at, now=now),
-        "hour": times.hour(order.due_at),
-        "zone": _zone(),
-    }
+    moment = _moment(order.due_at, now=now)
     if order.due == "complete":
         return _("If nobody says otherwise, it completes by itself: {day}, {hour} {zone}.").format(**moment)
     if order.state == "paid":
@@ -163,14 +160,22 @@ def money(order: OrderView) -> str:
     return str(MONEY[summary.side, state]).format(total=summary.total, net=summary.total - fee, fee=fee)
 
 
+def went_back(order: OrderView, *, now: datetime) -> str:
+    """That the money of a cancelled order went back, and when: with the cancellation. Nothing for others."""
+    if order.summary.state != "cancelled":
+        return ""
+    return _("It proves that you paid. The money went back: {day}, {hour} {zone}.").format(
+        **_moment(order.steps[-1].at, now=now)
+    )
+
+
 def track(order: OrderView) -> list[Step]:
     """What happened, then what is still to come."""
     courier = order.shipment.courier if order.shipment else ""
-    resi = order.shipment.resi if order.shipment else ""
     last = len(order.steps) - 1
     happened = [
         Step(
-            sentence=str(STEPS[step.transition, step.actor]).format(courier=courier, resi=resi),
+            sentence=str(STEPS[step.transition, step.actor]).format(courier=step.courier, resi=step.resi),
             source=str(SOURCES[step.actor]).format(courier=courier) if step.transition != "placed" else "",
             reason=step.reason,
             at=step.at,
@@ -199,6 +204,10 @@ def _ahead(state: str) -> Sequence[str]:
     if state in ("completed", "cancelled"):
         return ()
     return WAY if state == "paid" else WAY[WAY.index(state) + 1 :]
+
+
+def _moment(at: datetime, *, now: datetime) -> dict[str, str]:
+    return {"day": times.day(at, now=now), "hour": times.hour(at), "zone": _zone()}
 
 
 def _zone() -> str:

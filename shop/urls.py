@@ -36,6 +36,7 @@ bought = [
     path("pesanan/<uuid:order>/terima/", orders.accept, name="accept"),
     path("pesanan/<uuid:order>/kemas/", orders.pack, name="pack"),
     path("pesanan/<uuid:order>/kirim/", orders.ship, name="ship"),
+    path("pesanan/<uuid:order>/resi/", orders.correct_resi, name="correct_resi"),
     path("pesanan/<uuid:order>/sampai/", orders.delivered, name="delivered"),
     path("pesanan/<uuid:order>/selesai/", orders.confirm, name="confirm"),
     path("pesanan/<uuid:order>/batal/", orders.cancel, name="cancel"),

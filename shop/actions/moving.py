@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from payments import api as payments
 from shop import errors, push, words
@@ -46,6 +46,7 @@ def ship_order(*, user_id: int, order: UUID, courier: str, resi: str, expected_r
     parcel = _clean_parcel(courier, resi)
 
     def then(locked: Order, actor_id: int | None, now: datetime) -> None:
+        _refuse_taken(parcel, locked)
         moving.stop_timers(locked)
         for line in orders.lines_of(locked):
             stock.ship(
@@ -59,14 +60,29 @@ def ship_order(*, user_id: int, order: UUID, courier: str, resi: str, expected_r
         Shipment.objects.create(order=locked, courier=parcel[0], resi=parcel[1], shipped_at=now)
 
     evidence = {"courier": parcel[0], "resi": parcel[1]}
-    try:
-        _move_for(user_id, order, "shipped", "merchant", expected_rev, now, then, evidence=evidence)
-    except IntegrityError:
-        if not orders.parcel_exists(*parcel):
-            raise
-        raise errors.ResiTaken from None
+    _move_for(user_id, order, "shipped", "merchant", expected_rev, now, then, evidence=evidence)
     if orders.parcel_of(order) != parcel:  # It was sent before, and otherwise.
         raise errors.NotNow(state=Order.State.SHIPPED.value)
+
+
+def correct_resi(
+    *, user_id: int, order: UUID, courier: str, resi: str, expected_rev: int | None, now: datetime
+) -> None:
+    """The parcel goes by another number than was said, as long as nobody said that it has arrived."""
+    parcel = _clean_parcel(courier, resi)
+    with transaction.atomic():
+        locked, side = orders.lock_order(order, user_id=user_id)
+        was = orders.parcel_of(order)
+        if side != "merchant" or was is None:
+            raise errors.NotNow(state=locked.state)
+        if parcel == was:
+            return
+        if expected_rev is not None and locked.version != expected_rev:
+            raise errors.NotNow(state=locked.state)
+        evidence = {"courier": parcel[0], "resi": parcel[1], "was_courier": was[0], "was_resi": was[1]}
+        _make(locked, "resi_corrected", side, user_id, now, evidence=evidence)
+        _refuse_taken(parcel, locked)
+        Shipment.objects.filter(order=locked).update(courier=parcel[0], resi=parcel[1])
 
 
 def report_delivery(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:
@@ -81,15 +97,15 @@ def report_delivery(*, user_id: int, order: UUID, expected_rev: int | None, now:
 def courier_delivered(*, courier: str, resi: str, evidence: dict[str, str], now: datetime) -> None:
     """The courier says that it has arrived: from now on it completes by itself after some days."""
     parcel = _clean_parcel(courier, resi)
-    public_id = orders.order_of_parcel(*parcel)
-    with transaction.atomic():
-        order = orders.lock_order_for_the_house(public_id)
-        knows_already = orders.courier_has_delivered(order)
-        if knows_already or order.state not in (Order.State.SHIPPED, Order.State.DELIVERED):
-            return
-        _make(order, "delivered", OrderEvent.Actor.COURIER, None, now, evidence=dict(evidence))
-        _deliver(order, Shipment.Source.COURIER, now)
-        moving.start_timer(order, OrderTimer.Kind.COMPLETE, now + COMPLETE_AFTER)
+    for public_id in orders.orders_of_parcel(*parcel):
+        with transaction.atomic():
+            order = orders.lock_order_for_the_house(public_id)
+            is_told = orders.courier_has_delivered(order) or orders.parcel_of(public_id) != parcel
+            if is_told or order.state not in (Order.State.SHIPPED, Order.State.DELIVERED):
+                continue
+            _make(order, "delivered", OrderEvent.Actor.COURIER, None, now, evidence=dict(evidence))
+            _deliver(order, Shipment.Source.COURIER, now)
+            moving.start_timer(order, OrderTimer.Kind.COMPLETE, now + COMPLETE_AFTER)
 
 
 def confirm_receipt(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:
@@ -234,6 +250,12 @@ def _deliver(order: Order, source: str, now: datetime) -> None:
 def merchant_name(shop: UUID) -> str:
     """Under which opaque name payments knows a shop's money."""
     return f"shop.storefront:{shop}"
+
+
+def _refuse_taken(parcel: tuple[str, str], order: Order) -> None:
+    """Two buyers do not get one parcel: one of the shop's two numbers is a mistake, and can be corrected."""
+    if orders.is_underway_to_another(*parcel, order=order):
+        raise errors.ResiTaken
 
 
 def _clean_parcel(courier: str, resi: str) -> tuple[str, str]:

@@ -108,7 +108,13 @@ class OrderLine(models.Model):
 
 
 class Shipment(models.Model):
-    """The parcel of an order: with whom it travels, under which number, and who said that it arrived."""
+    """
+    The parcel of an order: with whom it travels, under which number, and who said that it arrived.
+
+    The number is no key. What one buyer ordered twice travels in one parcel, and a number that somebody typed wrongly
+    may be that of another shop, which must be able to send under it. What the courier says of a number counts for
+    whoever named it first: see ``orders_of_parcel``.
+    """
 
     class Source(models.TextChoices):
         COURIER = "courier"
@@ -126,13 +132,13 @@ class Shipment(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["courier", "resi"], name="shop_shipment_resi_once"),
             models.CheckConstraint(
                 condition=Q(delivered_at=None, delivered_source="")
                 | Q(delivered_at__isnull=False, delivered_source__in=["courier", "merchant"]),
                 name="shop_shipment_delivery_has_a_source",
             ),
         )
+        indexes = (models.Index(fields=["courier", "resi"], name="shop_shipment_parcel"),)
 
 
 class OrderCounter(models.Model):

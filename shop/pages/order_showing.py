@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from shop import photos
+from shop import photos, telling
 from shop.api import OrderSummary, OrderView
-from shop.receipts import COMPLETED, receipts_of
+from shop.receipts import COMPLETED, PAID, receipts_of
 
 # Of what may be done, one thing is the main one, in this order.
 MAIN = ("accept", "pack", "ship", "confirm")
 
 
-def receipts(order: OrderView) -> list[dict[str, str]]:
-    """What the buyer can prove, with the address at which anybody checks it: the receipt itself is in it."""
-    words = {COMPLETED: _("Receipt: completed")}
+def receipts(order: OrderView, *, now: datetime) -> list[dict[str, str]]:
+    """
+    What the buyer can prove, with the address at which anybody checks it: the receipt itself is in it.
+
+    A cancelled order was paid, and stays proved; beside its receipt stands that the money went back, and when.
+    """
+    went_back = telling.went_back(order, now=now)
+    words = {COMPLETED: _("Receipt: completed"), PAID: _("Receipt: ordered") if went_back else _("Receipt: paid")}
+    note = went_back or _("Signed, and kept on this device")
     return [
-        {"text": text, "word": words.get(kind, _("Receipt: paid")), "address": f"/bukti/periksa/#{text}"}
+        {"text": text, "word": words[kind], "note": note, "address": f"/bukti/periksa/#{text}"}
         for kind, text in receipts_of(order).items()
     ]
 

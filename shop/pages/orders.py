@@ -107,6 +107,19 @@ def ship(request: HttpRequest, order: UUID) -> HttpResponse:
 
 @for_people
 @require_POST
+def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
+    """The parcel goes by another number than was said."""
+    courier, resi = request.POST.get("courier", ""), request.POST.get("resi", "")
+    return _move(
+        request,
+        order,
+        lambda **who: api.correct_resi(courier=courier, resi=resi, **who),
+        done=_("Corrected. The buyer sees the new number."),
+    )
+
+
+@for_people
+@require_POST
 def delivered(request: HttpRequest, order: UUID) -> HttpResponse:
     """The shop says that it arrived."""
     return _move(request, order, lambda **who: api.report_delivery(**who), done=_("Noted as your word."))
@@ -160,6 +173,7 @@ def _page(
     summary, now = shown.summary, clock.now()
     status = next((int(one.kind) for one in (refusal, moved_on) if one is not None), 200)
     buyer = accounts.people({summary.buyer_id})[summary.buyer_id]
+    receipts = order_showing.receipts(shown, now=now)
     context = {
         "order": shown,
         "summary": summary,
@@ -171,7 +185,7 @@ def _page(
         "money": telling.money(shown),
         "track": telling.track(shown),
         "colour": telling.colour(summary),
-        "receipts": order_showing.receipts(shown),
+        "receipts": receipts,
         "lines": order_showing.lines(shown),
         "doing": order_showing.doing(shown),
         "couriers": COURIERS,
@@ -187,7 +201,7 @@ def _page(
             user_of(request),
             topic=f"order:{summary.public_id}",
             rev=summary.rev,
-            receipts=[one["text"] for one in order_showing.receipts(shown)] if summary.side == "buyer" else [],
+            receipts=[one["text"] for one in receipts] if summary.side == "buyer" else [],
         ),
     }
     return render(request, "shop/orders/order.html", context, status=status)

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Literal, cast
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 
 from payments.api import MICRO, NOTHING, REGULAR
 from shop.errors import OrderNotFound
 from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderLine, OrderTimer, Shipment
 from shop.shapes import Actor, Address, LineView, OrderState, OrderSummary, OrderView, ShipmentView, Side, StepView
-from shop.states import FINISHED, what_can
+from shop.states import FINISHED, NAMING, what_can
 from superapp.core import prepared
 from superapp.core.money import Money
 
@@ -88,16 +88,36 @@ def rev_for(public_id: UUID, *, user_id: int) -> int:
     return found.version
 
 
-def order_of_parcel(courier: str, resi: str) -> UUID:
-    """:raises OrderNotFound: if no order has this parcel"""
-    found = Shipment.objects.filter(courier=courier, resi=resi).values_list("order_id", flat=True).first()
-    if found is None:
+def orders_of_parcel(courier: str, resi: str) -> list[UUID]:
+    """
+    The orders for which a courier's word about this parcel counts: that which named it first, and what else its shop
+    sent the same buyer in it. Who names it later gains nothing by it and takes nothing away; who names it once the
+    courier has delivered it, nothing either. What was cancelled comes last.
+
+    :raises OrderNotFound: if no order has this parcel
+    """
+    naming = OrderEvent.objects.filter(order_id=OuterRef("order_id"), transition__in=NAMING).order_by("-seq")
+    rows = Shipment.objects.filter(courier=courier, resi=resi).select_related("order")
+    named = sorted(
+        rows.annotate(named_at=Subquery(naming.values("at")[:1])),
+        key=lambda row: (row.order.state == Order.State.CANCELLED, row.named_at, row.pk),
+    )
+    if not named:
         raise OrderNotFound
-    return found
+    first = named[0]
+    ended = first.delivered_at if first.delivered_source == Shipment.Source.COURIER else None
+    return [
+        row.pk
+        for row in named
+        if (row.order.shop_id, row.order.buyer_id) == (first.order.shop_id, first.order.buyer_id)
+        and (ended is None or row.named_at <= ended)
+    ]
 
 
-def parcel_exists(courier: str, resi: str) -> bool:
-    return Shipment.objects.filter(courier=courier, resi=resi).exists()
+def is_underway_to_another(courier: str, resi: str, *, order: Order) -> bool:
+    """Whether the shop has sent this parcel to another buyer, and could still correct it there."""
+    rows = Shipment.objects.filter(courier=courier, resi=resi, order__shop=order.shop_id)
+    return rows.filter(order__state=Order.State.SHIPPED).exclude(order__buyer=order.buyer_id).exists()
 
 
 def parcel_of(order: UUID) -> tuple[str, str] | None:
@@ -272,12 +292,15 @@ def _line(line: OrderLine) -> LineView:
 
 
 def _step(event: OrderEvent) -> StepView:
+    parcel = event.evidence if event.transition in NAMING else {}
     return StepView(
         version=event.seq,
         transition=event.transition,
         state=cast("OrderState", event.to_state),
         actor=cast("Actor", event.actor_kind),
         reason=event.reason,
+        courier=parcel.get("courier", ""),
+        resi=parcel.get("resi", ""),
         at=event.at,
     )
 

@@ -96,11 +96,17 @@ $body$;
 
 CREATE OR REPLACE FUNCTION shop_shipment_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-    IF (NEW.order_id, NEW.courier, NEW.resi, NEW.shipped_at) IS DISTINCT FROM (OLD.order_id, OLD.courier, OLD.resi, OLD.shipped_at)
-        OR OLD.delivered_source = 'courier'
-    THEN
+    IF (NEW.order_id, NEW.shipped_at) IS DISTINCT FROM (OLD.order_id, OLD.shipped_at) OR OLD.delivered_source = 'courier' THEN
         RAISE EXCEPTION 'shop_shipment: the parcel does not change, and the courier has the last word'
             USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF (NEW.courier, NEW.resi) IS DISTINCT FROM (OLD.courier, OLD.resi) AND NOT EXISTS (
+        SELECT FROM shop_order o JOIN shop_orderevent e ON e.order_id = o.public_id AND e.seq = o.version
+        WHERE o.public_id = NEW.order_id AND e.transition = 'resi_corrected'
+            AND e.evidence ->> 'courier' = NEW.courier AND e.evidence ->> 'resi' = NEW.resi
+            AND e.evidence ->> 'was_courier' = OLD.courier AND e.evidence ->> 'was_resi' = OLD.resi
+    ) THEN
+        RAISE EXCEPTION 'shop_shipment: is corrected with an event that tells it' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END

@@ -99,3 +99,12 @@ FROM shop_order o LEFT JOIN shop_shipment p ON p.order_id = o.public_id
 WHERE (p.order_id IS NULL) = EXISTS (
     SELECT 1 FROM shop_orderevent e WHERE e.order_id = o.public_id AND e.transition = 'shipped'
 );
+
+-- rule: a parcel is called as the last move that named it says
+SELECT 'order ' || o.number, 'parcel ' || p.courier || ' ' || p.resi
+FROM shop_shipment p JOIN shop_order o ON o.public_id = p.order_id
+JOIN shop_orderevent e ON e.order_id = p.order_id AND e.seq = (
+    SELECT max(x.seq) FROM shop_orderevent x
+    WHERE x.order_id = p.order_id AND x.transition IN ('shipped', 'resi_corrected')
+)
+WHERE coalesce(e.evidence ->> 'courier', '') <> p.courier OR coalesce(e.evidence ->> 'resi', '') <> p.resi;

@@ -140,13 +140,21 @@ CREATE TRIGGER shop_shipment_undeleted BEFORE DELETE ON shop_shipment
 BEGIN SELECT RAISE(ABORT, 'shop_shipment: is never deleted'); END;
 
 CREATE TRIGGER shop_shipment_once BEFORE INSERT ON shop_shipment
-WHEN EXISTS (SELECT 1 FROM shop_shipment WHERE order_id = NEW.order_id OR courier = NEW.courier AND resi = NEW.resi)
+WHEN EXISTS (SELECT 1 FROM shop_shipment WHERE order_id = NEW.order_id)
 BEGIN SELECT RAISE(ABORT, 'shop_shipment: is never replaced'); END;
 
 CREATE TRIGGER shop_shipment_identity BEFORE UPDATE ON shop_shipment
-WHEN (NEW.order_id, NEW.courier, NEW.resi, NEW.shipped_at) <> (OLD.order_id, OLD.courier, OLD.resi, OLD.shipped_at)
-    OR OLD.delivered_source = 'courier'
+WHEN (NEW.order_id, NEW.shipped_at) <> (OLD.order_id, OLD.shipped_at) OR OLD.delivered_source = 'courier'
 BEGIN SELECT RAISE(ABORT, 'shop_shipment: the parcel does not change, and the courier has the last word'); END;
+
+CREATE TRIGGER shop_shipment_corrected BEFORE UPDATE ON shop_shipment
+WHEN (NEW.courier, NEW.resi) <> (OLD.courier, OLD.resi) AND NOT EXISTS (
+        SELECT 1 FROM shop_order o JOIN shop_orderevent e ON e.order_id = o.public_id AND e.seq = o.version
+        WHERE o.public_id = NEW.order_id AND e.transition = 'resi_corrected'
+            AND e.evidence ->> 'courier' = NEW.courier AND e.evidence ->> 'resi' = NEW.resi
+            AND e.evidence ->> 'was_courier' = OLD.courier AND e.evidence ->> 'was_resi' = OLD.resi
+    )
+BEGIN SELECT RAISE(ABORT, 'shop_shipment: is corrected with an event that tells it'); END;
 
 CREATE TRIGGER shop_transition_unchanged BEFORE UPDATE ON shop_transition
 BEGIN SELECT RAISE(ABORT, 'shop_transition: is changed by migrations alone'); END;

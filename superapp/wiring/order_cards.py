@@ -23,6 +23,7 @@ LINES = {
     "shop.accepted": _("Order {number}: accepted by the shop"),
     "shop.packed": _("Order {number}: packed"),
     "shop.shipped": _("Order {number}: on its way with {courier}, parcel {resi}"),
+    "shop.resi_corrected": _("Order {number}: number corrected: {courier}, parcel {resi}"),
     "shop.delivered_merchant": _("Order {number}: arrived, says the shop"),
     "shop.delivered_courier": _("Order {number}: arrived, says {courier}"),
     "shop.completed": _("Order {number}: received; the money went to the shop"),
@@ -31,7 +32,7 @@ LINES = {
     "shop.cancelled_why": _("Order {number}: cancelled ({reason}); all the money went back"),
 }
 # What the others want to know of at once; the rest they see when they look.
-NEWS = {"shipped", "delivered", "completed", "cancelled"}
+NEWS = {"shipped", "resi_corrected", "delivered", "completed", "cancelled"}
 RECEIPTS = {"paid": "shop.order_paid", "completed": "shop.order_completed"}
 
 
@@ -113,7 +114,8 @@ def _conversation(event: OrderPlaced | OrderMoved) -> UUID | None:
 
 def _card(event: OrderPlaced | OrderMoved, order: OrderView) -> dict[str, Any]:
     """How the order stood at this fact: the same however often and late it is asked for."""
-    shipment = order.shipment if event.state in ("shipped", "delivered", "completed") else None
+    named = [step for step in order.steps if step.resi and step.version <= event.version]
+    parcel = named[-1] if named and event.state in ("shipped", "delivered", "completed") else None
     receipts = shop.receipts_of(order)
     return {
         "version": event.version,
@@ -124,7 +126,7 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderView) -> dict[str, Any]:
         "title": _title(event.first_item, order.lines[0].quantity),
         "total": {"amount_minor": event.total_minor, "asset": event.asset},
         "shop": event.shop_name,
-        "shipment": f"{shipment.courier} {shipment.resi}" if shipment else "",
+        "shipment": f"{parcel.courier} {parcel.resi}" if parcel else "",
         "placed_at": clock.wire(order.summary.placed_at),
         "moved_at": event.at,
         # Of what was true then: the receipt of the end comes with the end.
@@ -142,15 +144,15 @@ def _title(name: str, quantity: int) -> str:
 
 
 def _line(event: OrderMoved, order: OrderView) -> tuple[str, dict[str, str]]:
-    shipment = order.shipment
-    parcel = {"courier": shipment.courier, "resi": shipment.resi} if shipment else {}
+    step = _step(event, order)
     if event.transition == "delivered":
+        parcel = {"courier": order.shipment.courier, "resi": order.shipment.resi} if order.shipment else {}
         return f"shop.delivered_{'courier' if event.actor == 'courier' else 'merchant'}", parcel
     if event.transition == "completed" and event.actor == "system":
         return "shop.completed_system", {}
-    if event.transition == "cancelled" and (reason := _step(event, order).reason):
-        return "shop.cancelled_why", {"reason": reason}
-    return f"shop.{event.transition}", parcel if event.transition == "shipped" else {}
+    if event.transition == "cancelled" and step.reason:
+        return "shop.cancelled_why", {"reason": step.reason}
+    return f"shop.{event.transition}", {"courier": step.courier, "resi": step.resi} if step.resi else {}
 
 
 def _step(event: OrderMoved, order: OrderView) -> StepView:

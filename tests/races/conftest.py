@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from shop.api import ProductView, ShopView
+from superapp.accounts.models import User
 from tests.chat.conftest import commit, hints_sent, make_direct, make_group, post
 from tests.harness.site import ROOT
 from tests.shop.conftest import bo, buy, make_product, make_shop, shop
@@ -38,6 +40,18 @@ HERE = (
     f"locktype = 'advisory' AND objid = {PLACE}"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
+
+
+@pytest.fixture
+def buyers(real_db: object, make_payer: Callable[..., User]) -> list[User]:
+    """Eight people with a million each."""
+    return [make_payer(f"buyer{number}", 1_000_000_00) for number in range(8)]
+
+
+@pytest.fixture
+def few(real_db: object, make_product: Callable[..., ProductView], shop: ShopView) -> ProductView:
+    """Three pieces of something."""
+    return make_product(shop, name="Tiga saja", quantity=3)
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
-"""Buying and moving orders under races: real databases, threads, processes that die. Guards are first shown needed."""
+"""Buying and moving orders under races: real databases, threads. Guards are first shown needed."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -18,24 +15,10 @@ from shop.actions import checkout
 from shop.actions.timing import move_due_orders
 from shop.log import placing, stock
 from shop.models import Attempt, Order, OrderEvent, Stock, StockMove
-from superapp.core.money import Money
-from tests.payments.purses import PIN, balance
+from tests.payments.purses import balance
 from tests.shop.conftest import stock_of
 
-ROOT = Path(__file__).resolve().parents[2]
 CONDITION = "s.on_hand - s.held - s.committed >= %s"
-
-
-@pytest.fixture
-def buyers(real_db, make_payer):
-    """Eight people with a million each."""
-    return [make_payer(f"buyer{number}", 1_000_000_00) for number in range(8)]
-
-
-@pytest.fixture
-def few(real_db, make_product, shop):
-    """Three pieces of something."""
-    return make_product(shop, name="Tiga saja", quantity=3)
 
 
 def all_is_well(now):
@@ -272,110 +255,4 @@ def test_everything_at_once_ends_and_is_true(buyers, bo, make_product, shop, buy
 
     assert outcomes == ["home"] * 8
     assert Counter(Order.objects.values_list("state", flat=True)) == {"completed": 16, "cancelled": 16}
-    assert all_is_well(now) == []
-
-
-# Processes that die: one child for each statement, which ends before it runs.
-
-DYING = """
-import os, signal, sys
-import django
-django.setup()
-from datetime import datetime, UTC
-from uuid import UUID
-from django.contrib.auth import get_user_model
-from django.db import connection
-from shop import api
-from superapp.core.money import Money
-
-NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
-what, product, order = sys.argv[1], UUID(sys.argv[2]), sys.argv[3]
-ADDRESS = {"name": "Ana", "phone": "0812", "text": "Jalan 1", "town": "Yogyakarta"}
-
-def act(number):
-    people = get_user_model().objects.in_bulk(field_name="handle")
-    if what == "buy":
-        from shop.actions import checkout
-        checkout.place(checkout.wish_for(buyer_id=people["buyer0"].pk, product=product, quantity=1, address=ADDRESS,
-            note="", expected_total=Money(25_000_00), idempotency_key=f"key-{number}"), now=NOW)
-    else:
-        api.cancel_order(user_id=people["buyer0"].pk, order=UUID(order), now=NOW)
-
-number = 0
-while True:
-    number += 1
-    child = os.fork()
-    if child == 0:
-        steps = 0
-        def count(execute, sql, params, many, context):
-            global steps
-            steps += 1
-            if steps == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return execute(sql, params, many, context)
-        with connection.execute_wrapper(count):
-            act(number)
-        os._exit(0)
-    _pid, status = os.waitpid(child, 0)
-    if os.WIFEXITED(status):
-        print(number, os.WEXITSTATUS(status), flush=True)
-        break
-"""
-
-
-def dying(real_db, what, product, order=""):
-    env = real_db.env | {"DJANGO_SETTINGS_MODULE": "superapp.settings"}
-    done = subprocess.run(
-        [sys.executable, "-c", DYING, what, str(product.public_id), str(order)],
-        cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=100,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    children, code = map(int, done.stdout.split())
-    assert code == 0, done.stderr
-    return children
-
-
-@pytest.mark.timeout(200)
-def test_killed_before_any_statement_of_a_purchase_it_happens_once_or_not_at_all(
-    real_db, buyers, bo, make_product, shop, now
-):
-    product = make_product(shop, quantity=100)
-
-    children = dying(real_db, "buy", product)
-
-    assert children >= 8
-    # One more than the last child died after its commit, and nobody was told.
-    assert Order.objects.count() == 2
-    assert stock_of(product, bo) == (100, 0, 2)
-    assert balance(buyers[0], now) == 950_000_00
-    assert all_is_well(now) == []
-    answers = [
-        api.place_order(
-            buyer_id=buyers[0].pk, product=product.public_id, quantity=1, note="", pin=PIN, now=now,
-            address={"name": "Ana", "phone": "0812", "text": "Jalan 1", "town": "Yogyakarta"},
-            expected_total=Money(25_000_00), idempotency_key=f"key-{number + 1}",
-        )
-        for number in range(children)
-    ]  # fmt: skip
-    assert [answer.replayed for answer in answers] == [False] * (children - 2) + [True] * 2
-    assert Order.objects.count() == children
-    assert all_is_well(now) == []
-
-
-@pytest.mark.timeout(200)
-def test_killed_before_any_statement_of_a_cancellation_it_happens_once_or_not_at_all(
-    real_db,
-    buyers,
-    bo,
-    few,
-    buy,
-    now,
-):
-    order = buy(buyers[0], few).order
-
-    children = dying(real_db, "cancel", few, order)
-
-    assert children >= 10
-    assert (Order.objects.get().state, stock_of(few, bo)) == ("cancelled", (3, 0, 0))
-    assert balance(buyers[0], now) == 1_000_000_00
     assert all_is_well(now) == []

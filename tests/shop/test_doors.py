@@ -102,7 +102,8 @@ def test_order_goes_its_way_over_the_wire(doors, ana, bo, product):
     for name, fields in (
         ("shop.accept", {"expected_rev": 1}),
         ("shop.pack", {}),
-        ("shop.ship", {"courier": "JNE", "resi": "123"}),
+        ("shop.ship", {"courier": "JNE", "resi": "132"}),
+        ("shop.correct_resi", {"courier": "JNE", "resi": "123"}),
         ("shop.report_delivery", {}),
     ):
         moved = merchant(name, order=order, **fields)
@@ -111,8 +112,9 @@ def test_order_goes_its_way_over_the_wire(doors, ana, bo, product):
     done = buyer("shop.confirm", order=order)
     assert done[0]["ok"] == done[1]["ok"]
     whole = done[0]["ok"]
-    assert (whole["order"]["state"], whole["order"]["rev"], whole["shipment"]["resi"]) == ("completed", 6, "123")
-    assert [step["actor"] for step in whole["steps"]] == ["buyer", *["merchant"] * 4, "buyer"]
+    assert (whole["order"]["state"], whole["order"]["rev"], whole["shipment"]["resi"]) == ("completed", 7, "123")
+    assert [step["actor"] for step in whole["steps"]] == ["buyer", *["merchant"] * 5, "buyer"]
+    assert [step["resi"] for step in whole["steps"]] == ["", "", "", "132", "123", "", ""]
     assert (whole["address"], whole["fee"]) == (ADDRESS, None)
     assert merchant("shop.order", order=order)[0]["ok"]["fee"] == rupiah(0)
     assert buyer("shop.purchases", only="unfinished")[0]["ok"]["expected_count"] == 0
@@ -171,6 +173,7 @@ def test_outsider_sees_no_order_and_no_shop_of_others(doors, ana, bo, make_user,
         ("shop.confirm", {}),
         ("shop.cancel", {}),
         ("shop.ship", {"courier": "JNE", "resi": "1"}),
+        ("shop.correct_resi", {"courier": "JNE", "resi": "1"}),
     ):
         refused = eve(name, order=order, **fields)
         assert [answer["err"]["code"] for answer in refused] == ["shop.order_not_found"] * 2

@@ -23,9 +23,11 @@ REFUSALS = (IntegrityError, DataError, InternalError)
 
 @pytest.fixture
 def scene(ana, bo, shop, product, buy, now):
-    """An order that was accepted, one that is completed; ids by name, as SQL writes them."""
-    order, done = buy(ana, product, 2).order, buy(ana, product).order
+    """An order that was accepted, one that is on its way, one that is completed; ids by name, as SQL writes them."""
+    order, done, sent = buy(ana, product, 2).order, buy(ana, product).order, buy(ana, product).order
     api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.accept_order(user_id=bo.pk, order=sent, now=now)
+    api.ship_order(user_id=bo.pk, order=sent, courier="JNE", resi="1", now=now)
     api.accept_order(user_id=bo.pk, order=done, now=now)
     api.ship_order(user_id=bo.pk, order=done, courier="JNE", resi="1", now=now)
     api.confirm_receipt(user_id=ana.pk, order=done, now=now)
@@ -33,13 +35,25 @@ def scene(ana, bo, shop, product, buy, now):
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM shop_product")
         ((product_id,),) = cursor.fetchall()
-    return {"order": write(order), "done": write(done), "product": product_id, "ana": ana.pk, "bo": bo.pk}
+    return {
+        "order": write(order),
+        "done": write(done),
+        "sent": write(sent),
+        "product": product_id,
+        "ana": ana.pk,
+        "bo": bo.pk,
+    }
 
 
 MOVE = "UPDATE shop_order SET state = '{to}', version = version + 1, purchase_rev = purchase_rev + 1, sale_rev = sale_rev + 1 WHERE public_id = '{{order}}'"
 EVENT = (
     "INSERT INTO shop_orderevent (order_id, seq, transition, from_state, to_state, actor_kind, actor_id, reason, evidence, at)"
     " SELECT '{{order}}', {seq}, '{name}', '{before}', '{after}', '{who}', NULL, '', '{{{{}}}}', at FROM shop_orderevent WHERE seq = 1 AND order_id = '{{order}}'"
+)
+CORRECTION = (
+    "INSERT INTO shop_orderevent (order_id, seq, transition, from_state, to_state, actor_kind, actor_id, reason, evidence, at)"
+    " SELECT '{sent}', 4, 'resi_corrected', 'shipped', 'shipped', 'merchant', {bo}, '',"
+    """ '{{"courier": "JNE", "resi": "2", "was_courier": "JNE", "was_resi": "1"}}', at FROM shop_orderevent WHERE seq = 1 AND order_id = '{sent}'"""
 )
 ILLEGAL = {
     # Stock.
@@ -98,6 +112,9 @@ ILLEGAL = {
     "orders counted unnumbered": "UPDATE shop_ordercounter SET unfinished = 0",
     "counter deleted": "DELETE FROM shop_ordercounter",
     "parcel exchanged": "UPDATE shop_shipment SET resi = 'other'",
+    "parcel corrected in silence": "UPDATE shop_shipment SET resi = '2' WHERE order_id = '{sent}'",
+    "parcel of another courier in silence": "UPDATE shop_shipment SET courier = 'TIKI' WHERE order_id = '{sent}'",
+    "parcel corrected by the buyer": CORRECTION.replace("'merchant'", "'buyer'"),
     "parcel deleted": "DELETE FROM shop_shipment",
     "a new move": "INSERT INTO shop_transition (name, from_state, to_state, who) VALUES ('completed', 'paid', 'completed', 'merchant')",
     "a move for somebody else": "UPDATE shop_transition SET who = 'merchant' WHERE name = 'completed'",
@@ -178,6 +195,17 @@ def test_what_is_told_and_legal_is_let_through(scene):
         cursor.execute(MOVE.format(to="packed").format(**scene))
         assert cursor.rowcount == 1
     assert OrderEvent.objects.filter(seq=3, transition="packed").count() == 1
+
+
+def test_parcel_is_corrected_once_as_was_told_and_not_otherwise(scene):
+    correct = "UPDATE shop_shipment SET resi = '{to}' WHERE order_id = '{sent}'"
+    with connection.cursor() as cursor:
+        cursor.execute(CORRECTION.format(**scene))
+        cursor.execute(MOVE.replace("{order}", "{sent}").format(to="shipped").format(**scene))
+        assert refused(correct.format(to="3", **scene))
+        cursor.execute(correct.format(to="2", **scene))
+        assert cursor.rowcount == 1
+    assert refused(correct.format(to="1", **scene))
 
 
 def test_everything_that_must_be_there_is_there(db):

@@ -78,6 +78,10 @@ LIES = {
         "UPDATE shop_order SET items_sen = 100, total_sen = 100 WHERE public_id = '{paid}'",
         {"an order is the sum of its lines", "what lies in escrow is what unfinished orders cost"},
     ),
+    "a parcel called otherwise": (
+        "UPDATE shop_shipment SET resi = 'X' WHERE order_id = '{shipped}'",
+        {"a parcel is called as the last move that named it says"},
+    ),
     "purchases forgotten": (
         "UPDATE shop_ordercounter SET orders = 0, unfinished = 0 WHERE user_id IS NOT NULL",
         {"a buyer's counter is the number of their orders"},

@@ -248,12 +248,12 @@ def test_records_out_of_reach_say_so_on_every_page_and_none_says_none(as_ana, as
 
 
 def test_stranger_is_told_that_there_is_no_order(as_eve, order):
-    verbs = ("terima", "kemas", "kirim", "sampai", "selesai", "batal")
+    verbs = ("terima", "kemas", "kirim", "resi", "sampai", "selesai", "batal")
     answers = [as_eve.get(f"/pesanan/{order}/")]
     answers += [as_eve.post(f"/pesanan/{order}/{verb}/", {"courier": "JNE", "resi": "JT1"}) for verb in verbs]
     nobody = as_eve.get(f"/pesanan/{uuid.uuid4()}/")
 
-    assert [answer.status_code for answer in answers] == [404] * 7
+    assert [answer.status_code for answer in answers] == [404] * 8
     assert text(answers[0]) == text(nobody)
     assert Order.objects.get().state == "paid"
 
@@ -281,6 +281,21 @@ def receipts_on(page):
 def test_page_of_an_order_says_that_shipping_is_apart_to_both(as_ana, as_bo, order):
     for browser in (as_ana, as_bo):
         assert "Ongkir tidak termasuk dalam total ini." in text(browser.get(f"/pesanan/{order}/"))
+
+
+def test_receipt_of_a_cancelled_order_says_that_the_money_went_back_and_when(as_ana, as_bo, order):
+    path = f"/pesanan/{order}/"
+    paid = as_ana.get(path)
+    as_bo.post(f"{path}batal/", {"reason": "Ternyata habis"})
+
+    gone = as_ana.get(path)
+
+    assert [reference["kind"] for reference in receipts_on(gone)] == ["shop.order_paid"]
+    assert receipts_on(gone) == receipts_on(paid)
+    said = "Bukti pesanan Bukti bahwa kamu membayar. Uangnya kembali: Hari ini, 09.03 WIB."
+    assert ("Bukti bayar" in text(paid), said in text(paid)) == (True, False)
+    assert ("Bukti bayar" in text(gone), said in text(gone)) == (False, True)
+    assert "Uangnya kembali: " not in text(as_bo.get(path))
 
 
 def test_merchant_has_no_receipt_of_somebody_elses_purchase(as_bo, order):

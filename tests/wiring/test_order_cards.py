@@ -91,6 +91,28 @@ def test_card_says_on_whose_word_it_arrived(sale, now):
     assert (claimed, card()["state"]) == ("claimed", "delivered")
 
 
+def test_corrected_number_is_news_and_each_line_says_the_number_of_its_time(sale, now):
+    _ana, store, placed = sale
+    asked = {"user_id": store.owner_id, "order": placed.order, "now": now}
+    shop.accept_order(**asked)
+    shop.ship_order(courier="JNE", resi="JT1", **asked)
+    shop.correct_resi(courier="JNE", resi="JT2", **asked)
+    heard = facts()
+    deliver()
+
+    for fact in reversed(heard[1:]):  # Late, and again.
+        order_cards.show_move_to_both(fact)
+
+    assert (card()["version"], card()["state"], card()["shipment"]) == (4, "shipped", "JNE JT2")
+    lines = Message.objects.filter(kind="event").order_by("seq")
+    assert [(line.event["name"], line.event.get("resi")) for line in lines] == [
+        ("shop.accepted", None),
+        ("shop.shipped", "JT1"),
+        ("shop.resi_corrected", "JT2"),
+    ]
+    assert [line.counted for line in lines] == [1, 2, 3]
+
+
 def test_card_says_how_the_order_stands_and_a_line_what_happened(sale, now):
     ana, store, placed = sale
     for verb, fields in (

@@ -1,0 +1,219 @@
+"""Parcels of orders: under which number they travel, who may say otherwise, and whose a courier's word is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shop import api, errors, proof
+from shop.models import Order, OrderCounter, OrderEvent, OrderTimer, Shipment
+from superapp.core.models import Fact
+from tests.shop.browsers import browser_of, text
+
+
+@pytest.fixture
+def order(ana, product, buy):
+    """Two bracelets, paid."""
+    return buy(ana, product, 2).order
+
+
+@pytest.fixture
+def send(now):
+    """Send an order of somebody's shop, under a number: ``send(bo, order, "1", later=60)``."""
+
+    def do(owner, order, resi="JNE 00123", later=0):
+        at = now + timedelta(seconds=later)
+        api.accept_order(user_id=owner.pk, order=order, now=at)
+        api.ship_order(user_id=owner.pk, order=order, courier="jne", resi=resi, now=at)
+
+    return do
+
+
+@pytest.fixture
+def correct(bo, now):
+    """Give an order of bo's another number."""
+
+    def do(order):
+        api.correct_resi(user_id=bo.pk, order=order, courier="jne", resi="jne 00132", now=now)
+
+    return do
+
+
+def states_of(*ids):
+    found = dict(Order.objects.values_list("pk", "state"))
+    return [found[order] for order in ids]
+
+
+@pytest.mark.parametrize(("courier", "resi"), [("", "1"), ("JNE", " "), ("JNE", "x" * 41), ("y" * 41, "1")])
+def test_parcel_needs_a_courier_and_a_number(courier, resi, bo, order, now):
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+    with pytest.raises(errors.ShipmentInvalid):
+        api.ship_order(user_id=bo.pk, order=order, courier=courier, resi=resi, now=now)
+
+
+def test_number_that_was_typed_wrongly_is_corrected_and_both_are_told(ana, bo, order, send, correct, now):
+    send(bo, order)
+
+    correct(order)
+
+    shown = api.order(user_id=ana.pk, order=order)
+    assert (shown.summary.state, shown.summary.rev, shown.summary.can) == ("shipped", 4, ("confirm",))
+    assert (shown.shipment.courier, shown.shipment.resi, shown.shipment.shipped_at) == ("JNE", "JNE 00132", now)
+    assert [(step.transition, step.actor, step.resi) for step in shown.steps[2:]] == [
+        ("shipped", "merchant", "JNE 00123"),
+        ("resi_corrected", "merchant", "JNE 00132"),
+    ]
+    told = OrderEvent.objects.get(seq=4)
+    assert (told.actor_id, told.evidence) == (
+        bo.pk,
+        {"courier": "JNE", "resi": "JNE 00132", "was_courier": "JNE", "was_resi": "JNE 00123"},
+    )
+    counts = OrderCounter.objects.order_by("user_id").values_list("orders", "unfinished", "rev")
+    assert list(counts) == [(1, 1, 4), (1, 1, 4)]
+    fact = Fact.objects.filter(name="shop.order_moved").latest("pk")
+    assert (fact.payload["transition"], fact.payload["version"], fact.payload["state"]) == (
+        "resi_corrected",
+        4,
+        "shipped",
+    )
+    assert proof.prove(now=now) == []
+
+
+def test_courier_is_heard_under_the_corrected_number_alone(bo, order, send, correct, now):
+    send(bo, order)
+    correct(order)
+
+    with pytest.raises(errors.OrderNotFound):
+        api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now)
+    api.courier_delivered(courier="JNE", resi="JNE 00132", evidence={}, now=now)
+
+    assert Order.objects.get().state == "delivered"
+
+
+def test_correction_of_a_page_that_is_behind_is_refused_unless_it_stands_already(bo, order, send, correct, now):
+    send(bo, order)
+    correct(order)
+    wish = {"user_id": bo.pk, "order": order, "courier": "JNE", "expected_rev": 3, "now": now}
+
+    assert api.correct_resi(resi="JNE 00132", **wish).summary.rev == 4
+    with pytest.raises(errors.NotNow):
+        api.correct_resi(resi="JNE 00999", **wish)
+    with pytest.raises(errors.ShipmentInvalid):
+        api.correct_resi(resi=" ", **wish)
+    assert Shipment.objects.get().resi == "JNE 00132"
+
+
+def test_two_orders_of_one_buyer_travel_in_one_parcel_and_arrive_together(ana, bo, product, buy, order, send, now):
+    second = buy(ana, product).order
+    send(bo, order)
+    send(bo, second, later=60)
+
+    for _ in range(2):
+        api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=1))
+
+    assert states_of(order, second) == ["delivered", "delivered"]
+    assert OrderTimer.objects.filter(kind="complete", state="waiting").count() == 2
+    assert OrderEvent.objects.filter(transition="delivered").count() == 2
+    # What is delivered takes nothing more in.
+    third = buy(ana, product).order
+    send(bo, third, later=2 * 86_400)
+    api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=3))
+    assert states_of(third) == ["shipped"]
+    assert proof.prove(now=now) == []
+
+
+def test_parcel_of_one_buyer_is_not_that_of_another_until_it_is_corrected(
+    make_payer, ana, bo, product, buy, order, send, correct, now
+):
+    cy = make_payer("cy", 1_000_000_00)
+    second = buy(cy, product).order
+    send(bo, order)
+
+    with pytest.raises(errors.ResiTaken):
+        send(bo, second)
+    api.ship_order(user_id=bo.pk, order=second, courier="JNE", resi="7", now=now)
+    with pytest.raises(errors.ResiTaken):
+        api.correct_resi(user_id=bo.pk, order=second, courier="JNE", resi="JNE 00123", now=now)
+    assert api.order(user_id=cy.pk, order=second).summary.rev == 3
+    correct(order)
+    api.correct_resi(user_id=bo.pk, order=second, courier="JNE", resi="JNE 00123", now=now)
+
+    assert dict(Shipment.objects.values_list("pk", "resi")) == {order: "JNE 00132", second: "JNE 00123"}
+
+
+def test_number_that_another_shop_named_first_stops_nobody_and_is_theirs(
+    make_payer, make_shop, make_product, ana, bo, order, buy, send, now
+):
+    eve, cy = make_payer("eve", 1_000_000_00), make_payer("cy", 1_000_000_00)
+    other = make_product(make_shop(eve, handle="toko-eve"), name="Cincin")
+    theirs = buy(cy, other).order
+    send(bo, order)
+    send(eve, theirs, later=60)
+
+    api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=1))
+    assert states_of(order, theirs) == ["delivered", "shipped"]
+
+
+def test_number_that_another_shop_typed_wrongly_is_ours_once_they_correct_it(
+    make_payer, make_shop, make_product, ana, bo, order, buy, send, now
+):
+    eve, cy = make_payer("eve", 1_000_000_00), make_payer("cy", 1_000_000_00)
+    other = make_product(make_shop(eve, handle="toko-eve"), name="Cincin")
+    theirs = buy(cy, other).order
+    send(eve, theirs)
+    send(bo, order, later=60)
+    later = now + timedelta(minutes=2)
+    # Away and back: a number is named anew by whoever comes back to it.
+    for resi in ("JNE 00132", "JNE 00123"):
+        api.correct_resi(user_id=eve.pk, order=theirs, courier="JNE", resi=resi, now=later)
+
+    api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=1))
+
+    assert states_of(order, theirs) == ["delivered", "shipped"]
+
+
+def test_sent_under_a_number_is_not_sent_again_under_another(bo, order, send, correct, now):
+    send(bo, order)
+
+    with pytest.raises(errors.NotNow):
+        api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="ANOTHER", now=now)
+    assert Shipment.objects.get().resi == "JNE 00123"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("jne", "JNE"), ("SICEPAT", "SiCepat"), (" pos  indonesia ", "Pos Indonesia"), ("Kurir Kita", "KURIR KITA")],
+)
+def test_courier_is_known_by_one_name_however_it_is_written(written, kept, bo, order, now):
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.ship_order(user_id=bo.pk, order=order, courier=written, resi="7", now=now)
+
+    api.courier_delivered(courier=written.swapcase(), resi="7", evidence={}, now=now)
+
+    parcel = Shipment.objects.get()
+    assert (parcel.courier, parcel.delivered_source) == (kept, "courier")
+
+
+def test_number_is_corrected_in_a_form_and_both_read_which_it_was_and_is(monkeypatch, ana, bo, order, now):
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+    as_ana, as_bo = browser_of(ana), browser_of(bo)
+    path = f"/pesanan/{order}/"
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="JT132", now=now)
+    assert 'name="resi" value="JT132"' in as_bo.get(path).content.decode()
+    assert f"{path}resi/" not in as_ana.get(path).content.decode()
+
+    refused = as_bo.post(f"{path}resi/", {"courier": "JNE", "resi": ""})
+    corrected = [as_bo.post(f"{path}resi/", {"rev": 3, "courier": "JNE", "resi": "JT123"}) for _ in range(2)]
+
+    assert refused.status_code == 422
+    assert "Tulis kurir mana yang membawa paketnya, dan nomor resinya." in text(refused)
+    assert [answer.status_code for answer in corrected] == [302, 302]
+    assert "Diperbaiki. Pembeli melihat nomor yang baru." in text(as_bo.get(path))
+    assert Order.objects.get().version == 4
+    for browser in (as_ana, as_bo):
+        page = text(browser.get(path))
+        assert "Diserahkan ke JNE, resi JT132 menurut toko" in page
+        assert "Resi diperbaiki: JNE, resi JT123 menurut toko" in page
+        assert "JNE JT123" in page
