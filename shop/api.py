@@ -338,7 +338,7 @@ def place_order(
 
 def answered(*, buyer_id: int, idempotency_key: str) -> Answer | None:
     """What was answered to this buyer under this key, whatever it was for; None if nothing was."""
-    attempt = books.attempt_of(buyer_id, idempotency_key)
+    attempt = books.ask_attempt(buyer_id, idempotency_key)()
     return placing.answer_of(attempt) if attempt is not None else None
 
 

@@ -18,7 +18,7 @@ from shop import errors, push, words
 from shop.events import OrderPlaced
 from shop.log import placing
 from shop.log.placing import Draft
-from shop.models import KEY_CHARS_MAX, Order, OrderCounter
+from shop.models import KEY_CHARS_MAX, Attempt, Order, OrderCounter
 from shop.queries import goods, orders
 from shop.queries.goods import Offer
 from shop.shapes import Address, Answer, Changed, Placed, Quote, Refused
@@ -26,12 +26,17 @@ from superapp.accounts import api as accounts
 from superapp.core import clock, ids, outbox, prepared
 from superapp.core.errors import DomainError, InputInvalid
 from superapp.core.money import IDR, Money
+from superapp.core.turns import Turns
 
 QUANTITY_MAX = 1_000
 # By which rule we take our fee of what is sold from now on.
 FEE = payments.MICRO
 ADDRESS_CHARS_MAX = {"name": 60, "phone": 30, "text": 300, "town": 60}
 TRIES_MAX = 3
+# Who waits for a row of the database is served in no fair order, and makes the others slower: with two at once in each
+# process, of sixteen who buy the same, the slowest hundredth waited 95 ms instead of 245, and no fewer were served.
+TURNS = Turns(2)
+TURN_SECONDS_MAX = 15
 # Serialisation failure and deadlock: the database chose a victim, and nothing was written.
 _TRY_AGAIN = {"40001", "40P01"}
 
@@ -99,7 +104,7 @@ def wish_for(
 def quote(*, product: UUID, quantity: int, buyer_id: int | None) -> Quote:
     """What it would cost now, and what stands in the way."""
     pieces = _quantity(quantity)
-    offer = goods.offer(product, buyer_id=buyer_id or 0)
+    offer = goods.ask_offer(product, buyer_id=buyer_id or 0)()
     found = goods.product_on_sale(product)
     total = Money(offer.price_sen) * pieces
     return Quote(
@@ -127,7 +132,10 @@ def answered(wish: Wish) -> Answer | None:
 
     :raises KeyReused: if the key was used for something else
     """
-    attempt = orders.attempt_of(wish.buyer_id, wish.idempotency_key)
+    return _answer(wish, orders.ask_attempt(wish.buyer_id, wish.idempotency_key)())
+
+
+def _answer(wish: Wish, attempt: Attempt | None) -> Answer | None:
     if attempt is None:
         return None
     if attempt.content_hash != wish.content_hash:
@@ -140,18 +148,16 @@ def place(wish: Wish, *, now: datetime) -> Answer:
     Buy and pay, and return how it was answered, now or long ago. The PIN was proved before.
 
     Refusals are looked for in this order: own goods, for sale, price, pieces, money. Trouble of the database raises
-    and burns no key.
+    and burns no key; so does too long a queue (``Unavailable``).
     """
-    before = answered(wish)
-    if before is not None:
-        return before
     for attempt in range(1, TRIES_MAX + 1):
         try:
-            return _buy(wish, now)
+            with TURNS.one(TURN_SECONDS_MAX):
+                return _buy(wish, now)
         except _NotBought as stopped:
             return _kept(wish, stopped.refusal, now)
         except _LastPiecesGone:
-            left = _left(goods.offer(wish.product, buyer_id=wish.buyer_id))
+            left = _left(goods.ask_offer(wish.product, buyer_id=wish.buyer_id)())
             return _kept(wish, Refused(errors.SoldOut.code, {"left": min(left, wish.quantity - 1)}), now)
         except IntegrityError:
             # Somebody came first with the key, and was answered; or the dice fell on a number that was given already.
@@ -167,8 +173,14 @@ def place(wish: Wish, *, now: datetime) -> Answer:
     raise AssertionError("the last try returned or raised")
 
 
-def _buy(wish: Wish, now: datetime) -> Placed:
-    offer = goods.offer(wish.product, buyer_id=wish.buyer_id)
+def _buy(wish: Wish, now: datetime) -> Answer:
+    with prepared.together():
+        attempt = orders.ask_attempt(wish.buyer_id, wish.idempotency_key)
+        look = goods.ask_offer(wish.product, buyer_id=wish.buyer_id)
+    before = _answer(wish, attempt())
+    if before is not None:
+        return before
+    offer = look()
     draft = _draft(wish, offer, now)
     refusal = _objection(offer, wish.quantity, wish.buyer_id, draft.total, wish.expected_total)
     if refusal:

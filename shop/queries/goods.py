@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -140,21 +140,26 @@ class Offer:
     buyer: UUID | None
 
 
-def offer(public_id: UUID, *, buyer_id: int) -> Offer:
+def ask_offer(public_id: UUID, *, buyer_id: int) -> Callable[[], Offer]:
     """
     Written by hand, since it is on the way of every purchase: through the ORM it costs as much as the purchase itself.
 
-    :raises ProductNotFound: if there is none, or it never was listed
+    Looking raises ``ProductNotFound`` if there is none, or it never was listed.
     """
     key = public_id if connection.vendor == "postgresql" else public_id.hex
-    rows = prepared.ask(_OFFER, [buyer_id, key])()
-    if not rows:
-        raise ProductNotFound
-    product_id, shop_id, shop, handle, name, town, owner_id, is_for_sale, called, price, left, photo, buyer = rows[0]
-    return Offer(
-        product_id, shop_id, _uuid(shop), handle, name, town, owner_id, bool(is_for_sale), called, price, left,
-        photo or "", None if buyer is None else _uuid(buyer),
-    )  # fmt: skip
+    asked = prepared.ask(_OFFER, [buyer_id, key])
+
+    def offer() -> Offer:
+        rows = asked()
+        if not rows:
+            raise ProductNotFound
+        product, shop_id, shop, handle, name, town, owner_id, is_for_sale, called, price, left, photo, buyer = rows[0]
+        return Offer(
+            product, shop_id, _uuid(shop), handle, name, town, owner_id, bool(is_for_sale), called, price, left,
+            photo or "", None if buyer is None else _uuid(buyer),
+        )  # fmt: skip
+
+    return offer
 
 
 _OFFER = """

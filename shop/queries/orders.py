@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal, cast
 from uuid import UUID
@@ -25,12 +25,17 @@ WITH_OTHERS = ("shipped", "delivered")
 _TURN = Case(When(state__in=WITH_OTHERS, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
-def attempt_of(buyer_id: int, idempotency_key: str) -> Attempt | None:
+def ask_attempt(buyer_id: int, idempotency_key: str) -> Callable[[], Attempt | None]:
     """What was answered under this key. Nearly always nothing, which is asked as cheaply as it can be."""
-    found = prepared.ask(
+    asked = prepared.ask(
         "SELECT id FROM shop_attempt WHERE buyer_id = %s AND idempotency_key = %s", [buyer_id, idempotency_key]
-    )()
-    return Attempt.objects.select_related("order").get(pk=found[0][0]) if found else None
+    )
+
+    def attempt() -> Attempt | None:
+        found = asked()
+        return Attempt.objects.select_related("order").get(pk=found[0][0]) if found else None
+
+    return attempt
 
 
 # One order.

@@ -15,6 +15,7 @@ from shop.actions import checkout
 from shop.actions.timing import move_due_orders
 from shop.log import placing, stock
 from shop.models import Attempt, Order, OrderEvent, Stock, StockMove
+from superapp.core.turns import Turns
 from tests.payments.purses import balance
 from tests.shop.conftest import stock_of
 
@@ -23,6 +24,12 @@ CONDITION = "s.on_hand - s.held - s.committed >= %s"
 
 def all_is_well(now):
     return [str(finding) for finding in (*proof.prove(now=now), *money.prove(now=now))]
+
+
+@pytest.fixture(autouse=True)
+def threads_are_processes(monkeypatch):
+    """None waits for its turn, as they do in one process."""
+    monkeypatch.setattr(checkout, "TURNS", Turns(16))
 
 
 def test_last_pieces_are_sold_once_however_many_want_them(buyers, bo, few, buy, in_threads, now):
@@ -40,16 +47,21 @@ def test_last_pieces_are_sold_once_however_many_want_them(buyers, bo, few, buy, 
 def all_have_looked(monkeypatch):
     """Nobody takes before eight have seen that there is enough."""
     line, mine = threading.Barrier(8), threading.local()
-    look = checkout.goods.offer
+    look = checkout.goods.ask_offer
 
     def looked(*args, **kwargs):
-        found = look(*args, **kwargs)
-        if not getattr(mine, "has_waited", False):
-            mine.has_waited = True
-            line.wait(30)
+        offer = look(*args, **kwargs)
+
+        def found():
+            seen = offer()
+            if not getattr(mine, "has_waited", False):
+                mine.has_waited = True
+                line.wait(30)
+            return seen
+
         return found
 
-    monkeypatch.setattr(checkout.goods, "offer", looked)
+    monkeypatch.setattr(checkout.goods, "ask_offer", looked)
 
 
 @pytest.fixture

@@ -9,55 +9,24 @@ One process serves a file, so a lock of the process is enough.
 from __future__ import annotations
 
 import threading
-from collections import deque
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
+from superapp.core.turns import Turns
+
 TURN_SECONDS_MAX = 30
 
-
-class FairLock:
-    """A lock that is handed to whoever has waited longest."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._taken = False
-        self._waiting: deque[threading.Event] = deque()
-
-    def acquire(self, timeout: float) -> bool:
-        with self._guard:
-            if not self._taken:
-                self._taken = True
-                return True
-            mine = threading.Event()
-            self._waiting.append(mine)
-        if mine.wait(timeout):
-            return True
-        with self._guard:
-            if mine.is_set():  # Handed over in the instant in which the wait ended.
-                return True
-            self._waiting.remove(mine)
-        return False
-
-    def release(self) -> None:
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._taken = False
-
-
-_turns: dict[str, FairLock] = {}
+_turns: dict[str, Turns] = {}
 _turns_guard = threading.Lock()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    _turn_held: FairLock | None = None
+    _turn_held: Turns | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
         with _turns_guard:
-            turn = _turns.setdefault(str(self.settings_dict["NAME"]), FairLock())
+            turn = _turns.setdefault(str(self.settings_dict["NAME"]), Turns(1))
         if not turn.acquire(TURN_SECONDS_MAX):
             raise OperationalError("database is locked: no turn to write came")
         self._turn_held = turn

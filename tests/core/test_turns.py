@@ -1,4 +1,4 @@
-"""Writers of SQLite take turns: who waited longest is next, and no turn is ever lost."""
+"""Turns: who waited longest is next, and none is ever lost; writers of SQLite take them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from superapp.accounts.models import Device
-from superapp.core import clock
+from superapp.core import clock, turns
+from superapp.core.errors import Unavailable
 from superapp.core.models import Instance
 from superapp.core.sqlite import base
-from superapp.core.sqlite.base import FairLock
+from superapp.core.turns import Turns
 from tests.harness.servers import wait_until
 
 WAIT = 10
 
 
 def test_lock_is_handed_to_whoever_waited_longest():
-    lock = FairLock()
+    lock = Turns(1)
     lock.acquire(WAIT)
     order: list[int] = []
 
@@ -42,7 +43,7 @@ def test_lock_is_handed_to_whoever_waited_longest():
 
 
 def test_whoever_gives_up_waiting_leaves_no_gap_in_the_line():
-    lock = FairLock()
+    lock = Turns(1)
     lock.acquire(WAIT)
 
     came_to_its_turn = lock.acquire(0.01)
@@ -53,7 +54,7 @@ def test_whoever_gives_up_waiting_leaves_no_gap_in_the_line():
 
 
 def test_turn_that_is_handed_over_as_the_wait_ends_is_taken(monkeypatch):
-    lock = FairLock()
+    lock = Turns(1)
     lock.acquire(WAIT)
 
     class HandedOverTooLate(threading.Event):
@@ -61,11 +62,30 @@ def test_turn_that_is_handed_over_as_the_wait_ends_is_taken(monkeypatch):
             lock.release()
             return False
 
-    monkeypatch.setattr(base.threading, "Event", HandedOverTooLate)
+    monkeypatch.setattr(turns.threading, "Event", HandedOverTooLate)
 
     assert lock.acquire(0.01)
-    assert lock._taken
+    assert not lock._free
     assert not lock._waiting
+
+
+def test_no_more_are_at_it_than_there_are_turns():
+    two = Turns(2)
+
+    with two.one(WAIT), two.one(WAIT), pytest.raises(Unavailable), two.one(0.01):
+        pass
+
+    with two.one(WAIT), two.one(WAIT):
+        assert not two.acquire(0.01)
+
+
+def test_turn_is_handed_on_by_whoever_fails():
+    one = Turns(1)
+
+    with pytest.raises(ZeroDivisionError), one.one(WAIT):
+        raise ZeroDivisionError
+
+    assert one.acquire(0.01)
 
 
 def test_counter_under_many_writers_loses_nothing(real_db, in_threads):
