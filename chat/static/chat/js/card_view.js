@@ -19,6 +19,7 @@ export function showCard(box, card, moment = (at) => at) {
   if (card.state !== undefined) box.firstElementChild.dataset.state = card.state
   const fields = written(card)
   for (const [name, value] of Object.entries(card)) if (name.endsWith("_at") && value) fields[name] = moment(value)
+  for (const time of box.querySelectorAll("time[data-field]")) time.dateTime = card[time.dataset.field] ?? time.dateTime
   for (const element of box.querySelectorAll("[data-field]")) fillField(element, fields[element.dataset.field])
   for (const link of box.querySelectorAll("[data-address]")) {
     link.href = link.dataset.address.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(fields[name] ?? ""))

@@ -79,6 +79,7 @@ export class ReceiptCheck extends HTMLElement {
     fill(row, "title", `${this.#title(document)} · ${document.number}`)
     fill(row, "seller", document.seller?.name)
     fill(row, "at", this.page.moment(document.at))
+    part(row, "at").dateTime = document.at
     fill(row, "total", document.total && writeMoney(document.total))
     return row
   }
