@@ -33,10 +33,10 @@ QUANTITY_MAX = 1_000
 FEE = payments.MICRO
 ADDRESS_CHARS_MAX = {"name": 60, "phone": 30, "text": 300, "town": 60}
 TRIES_MAX = 3
-# Who waits for a row of the database is served in no fair order, and makes the others slower: with two at once in each
-# process, of sixteen who buy the same, the slowest hundredth waited 95 ms instead of 245, and no fewer were served.
+# Who waits for a row of the database is served in no fair order, and makes the others slower. With two at once in each
+# process no fewer are served, and the slowest waits like the others: docs/speed.md has the figures.
 TURNS = Turns(2)
-TURN_SECONDS_MAX = 15
+TURN_SECONDS_MAX = 5
 # Serialisation failure and deadlock: the database chose a victim, and nothing was written.
 _TRY_AGAIN = {"40001", "40P01"}
 

@@ -46,6 +46,7 @@ def ship_order(*, user_id: int, order: UUID, courier: str, resi: str, expected_r
     parcel = _clean_parcel(courier, resi)
 
     def then(locked: Order, actor_id: int | None, now: datetime) -> None:
+        # The move has locked the shop's counter, so that two cannot both find the number free.
         _refuse_taken(parcel, locked)
         moving.stop_timers(locked)
         for line in orders.lines_of(locked):
@@ -81,6 +82,7 @@ def correct_resi(
             raise errors.NotNow(state=locked.state)
         evidence = {"courier": parcel[0], "resi": parcel[1], "was_courier": was[0], "was_resi": was[1]}
         _make(locked, "resi_corrected", side, user_id, now, evidence=evidence)
+        # As when it was sent: only after the move, which has locked the shop's counter.
         _refuse_taken(parcel, locked)
         Shipment.objects.filter(order=locked).update(courier=parcel[0], resi=parcel[1])
 
@@ -94,18 +96,30 @@ def report_delivery(*, user_id: int, order: UUID, expected_rev: int | None, now:
     _move_for(user_id, order, "delivered", "merchant", expected_rev, now, then)
 
 
-def courier_delivered(*, courier: str, resi: str, evidence: dict[str, str], now: datetime) -> None:
-    """The courier says that it has arrived: from now on it completes by itself after some days."""
-    parcel = _clean_parcel(courier, resi)
-    for public_id in orders.orders_of_parcel(*parcel):
-        with transaction.atomic():
-            order = orders.lock_order_for_the_house(public_id)
-            is_told = orders.courier_has_delivered(order) or orders.parcel_of(public_id) != parcel
-            if is_told or order.state not in (Order.State.SHIPPED, Order.State.DELIVERED):
-                continue
-            _make(order, "delivered", OrderEvent.Actor.COURIER, None, now, evidence=dict(evidence))
-            _deliver(order, Shipment.Source.COURIER, now)
-            moving.start_timer(order, OrderTimer.Kind.COMPLETE, now + COMPLETE_AFTER)
+def courier_delivered(*, courier: str, resi: str, evidence: dict[str, str], now: datetime) -> bool:
+    """
+    The courier says that it has arrived: from now on it completes by itself after some days. Whether an order moved;
+    again moves none.
+    """
+    parcel, heard, has_moved = _clean_parcel(courier, resi), set[UUID](), False
+    # Whoever named the number first may correct it at this moment: then the word is for the next one.
+    while unheard := [order for order in orders.orders_of_parcel(*parcel) if order not in heard]:
+        for public_id in unheard:
+            heard.add(public_id)
+            has_moved |= _hear_courier(public_id, parcel, evidence, now)
+    return has_moved
+
+
+def _hear_courier(public_id: UUID, parcel: tuple[str, str], evidence: dict[str, str], now: datetime) -> bool:
+    with transaction.atomic():
+        order = orders.lock_order_for_the_house(public_id)
+        is_told = orders.courier_has_delivered(order) or orders.parcel_of(public_id) != parcel
+        if is_told or order.state not in (Order.State.SHIPPED, Order.State.DELIVERED):
+            return False
+        _make(order, "delivered", OrderEvent.Actor.COURIER, None, now, evidence=dict(evidence))
+        _deliver(order, Shipment.Source.COURIER, now)
+        moving.start_timer(order, OrderTimer.Kind.COMPLETE, now + COMPLETE_AFTER)
+        return True
 
 
 def confirm_receipt(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:

@@ -208,6 +208,11 @@ def _change(request: HttpRequest, owner_id: int, shop: ShopView) -> None:
         api.change_shop(owner_id=owner_id, is_open=posted["is_open"] == "yes", now=clock.now())
         return
     zone = posted.get("time_zone", "")
+    # A picture that is refused leaves everything as it was.
+    upload, logo = request.FILES.get("logo"), None
+    if upload is not None:
+        photos.count_upload(owner_id, now=clock.now())
+        logo = photos.store_logo(upload.read(photos.UPLOAD_BYTES_MAX + 1))
     api.change_shop(
         owner_id=owner_id,
         name=posted.get("name", "")[:WRITTEN_CHARS_MAX],
@@ -217,11 +222,8 @@ def _change(request: HttpRequest, owner_id: int, shop: ShopView) -> None:
         time_zone=zone if zone in ZONES else shop.time_zone,
         now=clock.now(),
     )
-    upload = request.FILES.get("logo")
-    if upload is not None:
-        photos.count_upload(owner_id, now=clock.now())
-        stored = photos.store_logo(upload.read(photos.UPLOAD_BYTES_MAX + 1))
-        api.set_logo(owner_id=owner_id, logo=stored.name, now=clock.now())
+    if logo is not None:
+        api.set_logo(owner_id=owner_id, logo=logo.name, now=clock.now())
 
 
 def _hours_read(request: HttpRequest, shop: ShopView) -> OpeningHours:

@@ -101,8 +101,11 @@ def _read(
 
 
 def _reduced(image: Image.Image, pixels_max: int) -> Image.Image:
-    """Nearer to what is wanted, before anything is copied: whatever comes after costs a fraction of the memory."""
-    factor = max(image.size) // pixels_max
+    """
+    Nearer to what is wanted, before anything is copied: whatever comes after costs a fraction of the memory. The short
+    side stays large enough to be cut square of it.
+    """
+    factor = min(max(image.size) // pixels_max, min(image.size) * 2 // pixels_max)
     if factor < 2:
         return image
     if image.mode not in ("L", "RGB", "RGBA"):

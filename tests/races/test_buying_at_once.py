@@ -233,6 +233,20 @@ def test_timers_of_many_processes_do_everything_once(buyers, bo, few, buy, in_th
     assert all_is_well(now) == []
 
 
+def test_one_number_for_the_parcels_of_two_buyers_is_taken_once(buyers, bo, few, buy, in_threads, now):
+    sold = [buy(buyer, few).order for buyer in buyers[:3]]
+    for order in sold:
+        api.accept_order(user_id=bo.pk, order=order, now=now)
+
+    outcomes = in_threads(
+        *[lambda o=order: api.ship_order(user_id=bo.pk, order=o, courier="JNE", resi="7", now=now) for order in sold]
+    )
+
+    assert Counter(type(one) for one in outcomes)[errors.ResiTaken] == 2
+    assert Order.objects.filter(state="shipped").count() == 1
+    assert all_is_well(now) == []
+
+
 def test_stock_that_is_counted_while_people_buy(buyers, bo, few, buy, in_threads, now):
     def count(on_hand):
         return lambda: api.set_stock(

@@ -7,9 +7,12 @@ import pytest
 from payments import api as payments
 from payments import errors as payment_errors
 from shop import api, errors
+from shop.actions import checkout
 from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderTimer, StockMove
+from superapp.core.errors import Unavailable
 from superapp.core.models import Fact
 from superapp.core.money import Money
+from superapp.core.turns import Turns
 from tests.payments.purses import balance, top_up
 from tests.shop.conftest import ADDRESS, stock_of
 
@@ -84,6 +87,18 @@ def test_wrong_pin_buys_nothing_and_burns_no_key(ana, bo, product, buy):
     assert stock_of(product, bo) == (10, 0, 0)
 
     assert isinstance(buy(ana, product, idempotency_key="tap"), api.Placed)
+
+
+def test_whoever_gets_no_turn_to_buy_is_told_to_come_again_and_burns_no_key(ana, product, buy, monkeypatch):
+    one = Turns(1)
+    monkeypatch.setattr(checkout, "TURNS", one)
+    monkeypatch.setattr(checkout, "TURN_SECONDS_MAX", 0.01)
+
+    with one.one(1), pytest.raises(Unavailable):
+        buy(ana, product, idempotency_key="waits")
+    assert not Attempt.objects.exists()
+
+    assert isinstance(buy(ana, product, idempotency_key="waits"), api.Placed)
 
 
 def test_nobody_buys_their_own_goods(make_payer, make_shop, make_product, buy, now):

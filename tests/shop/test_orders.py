@@ -347,7 +347,9 @@ def test_operator_writes_down_what_a_courier_said(order, go, monkeypatch, capsys
 
     call_command("courier_delivered", "jne", "jne 00123", "--evidence", "jne.co.id: DELIVERED TO ANA")
 
-    assert capsys.readouterr().out == "Noted as the courier's word.\n"
+    call_command("courier_delivered", "JNE", "JNE 00123", "--evidence", "once more")
+
+    assert capsys.readouterr().out == "Noted as the courier's word.\nNothing moved: no order waits for it.\n"
     said = OrderEvent.objects.get(transition="delivered")
     assert (said.actor_kind, said.evidence) == ("courier", {"said": "jne.co.id: DELIVERED TO ANA"})
     assert OrderTimer.objects.get(kind="complete").due_at == now + timedelta(days=4)

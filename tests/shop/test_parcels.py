@@ -8,6 +8,7 @@ import pytest
 
 from shop import api, errors, proof
 from shop.models import Order, OrderCounter, OrderEvent, OrderTimer, Shipment
+from shop.queries import orders as queries
 from superapp.core.models import Fact
 from tests.shop.browsers import browser_of, text
 
@@ -140,6 +141,27 @@ def test_parcel_of_one_buyer_is_not_that_of_another_until_it_is_corrected(
     api.correct_resi(user_id=bo.pk, order=second, courier="JNE", resi="JNE 00123", now=now)
 
     assert dict(Shipment.objects.values_list("pk", "resi")) == {order: "JNE 00132", second: "JNE 00123"}
+
+
+def test_word_of_a_courier_is_for_the_next_one_if_the_first_corrects_its_number_meanwhile(
+    monkeypatch, make_payer, make_shop, make_product, bo, order, buy, send, now
+):
+    eve, cy = make_payer("eve", 1_000_000_00), make_payer("cy", 1_000_000_00)
+    theirs = buy(cy, make_product(make_shop(eve, handle="toko-eve"), name="Cincin")).order
+    send(eve, theirs)
+    send(bo, order, later=60)
+    looked = queries.orders_of_parcel
+
+    def looked_too_early(*parcel):
+        found = looked(*parcel)
+        if theirs in found:
+            api.correct_resi(user_id=eve.pk, order=theirs, courier="JNE", resi="8", now=now)
+        return found
+
+    monkeypatch.setattr(queries, "orders_of_parcel", looked_too_early)
+
+    assert api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now)
+    assert states_of(order, theirs) == ["delivered", "shipped"]
 
 
 def test_number_that_another_shop_named_first_stops_nobody_and_is_theirs(

@@ -100,6 +100,11 @@ def test_large_photo_is_turned_upright_too(mode):
     assert (kept.width, kept.height) == (640, 1280)
 
 
+@pytest.mark.parametrize("size", [(6_000, 1_200), (1_080, 3_240)])
+def test_logo_of_a_long_picture_is_as_large_as_its_short_side(size):
+    assert photos.store_logo(photo("PNG", size=size)).width >= 1_000
+
+
 def test_same_photo_is_kept_once():
     first, again = photos.store_photo(photo()), photos.store_photo(photo())
 

@@ -292,10 +292,10 @@ def test_receipt_of_a_cancelled_order_says_that_the_money_went_back_and_when(as_
 
     assert [reference["kind"] for reference in receipts_on(gone)] == ["shop.order_paid"]
     assert receipts_on(gone) == receipts_on(paid)
-    said = "Bukti pesanan Bukti bahwa kamu membayar. Uangnya kembali: Hari ini, 09.03 WIB."
+    said = "Bukti pesanan Bukti bahwa kamu membayar. Uangnya sudah kembali: Hari ini, 09.03 WIB."
     assert ("Bukti bayar" in text(paid), said in text(paid)) == (True, False)
     assert ("Bukti bayar" in text(gone), said in text(gone)) == (False, True)
-    assert "Uangnya kembali: " not in text(as_bo.get(path))
+    assert "Uangnya sudah kembali: " not in text(as_bo.get(path))
 
 
 def test_merchant_has_no_receipt_of_somebody_elses_purchase(as_bo, order):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from shop import api as shop
+from superapp.accounts import api as accounts
+from superapp.core import clock, ids
 from superapp.wiring.demo.people import SEKAR
 from tests.screens import scenes, world
 
@@ -23,6 +27,32 @@ class Page:
     @property
     def path(self) -> str:
         return self.address if isinstance(self.address, str) else self.address()
+
+
+def _sekar() -> int:
+    user = accounts.user_by_number(SEKAR.number)
+    assert user is not None
+    return user.pk
+
+
+def bought() -> str:
+    """What Sekar bought last."""
+    return f"/pesanan/{shop.orders_of_buyer(_sekar(), now=clock.now()).items[0].public_id}/"
+
+
+def sold(state: str) -> str:
+    """What her shop sold last and is in this state."""
+    orders = shop.orders_of_shop(_sekar(), only="all", now=clock.now()).items
+    return f"/pesanan/{next(order.public_id for order in orders if order.state == state)}/"
+
+
+def good() -> str:
+    return f"/tokoku/barang/{shop.products_of_owner(owner_id=_sekar())[0].public_id}/"
+
+
+def buying() -> str:
+    product = shop.shop_page("kopi-rante").products[0]
+    return f"/beli/{product.public_id}/{ids.new_id()}/"
 
 
 PAGES = (
@@ -44,6 +74,10 @@ PAGES = (
     Page("/tokoku/barang/"),
     Page("/tokoku/barang/baru/"),
     Page("/tokoku/ubah/"),
+    Page(bought),
+    *(Page(partial(sold, state)) for state in ("paid", "accepted", "shipped", "completed", "cancelled")),
+    Page(good),
+    Page(buying),
     Page("/tokoku/buka/", world.NEWCOMER),
     # Talking.
     Page("/obrolan/"),
@@ -55,6 +89,7 @@ PAGES = (
     Page("/kontak/"),
     Page("/kontak/", world.NEWCOMER),
     Page("/saya/"),
+    Page("/saya/perangkat/kenali/"),
     # Money.
     Page("/dompet/"),
     Page("/dompet/", world.NEWCOMER),

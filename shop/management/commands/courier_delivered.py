@@ -23,7 +23,9 @@ class Command(BaseCommand):
         if not evidence.strip():
             raise CommandError("say what shows it")
         try:
-            api.courier_delivered(courier=courier, resi=resi, evidence={"said": evidence.strip()}, now=clock.now())
+            has_moved = api.courier_delivered(
+                courier=courier, resi=resi, evidence={"said": evidence.strip()}, now=clock.now()
+            )
         except DomainError as refusal:
             raise CommandError(str(refusal.body()["message"])) from None
-        self.stdout.write("Noted as the courier's word.")
+        self.stdout.write("Noted as the courier's word." if has_moved else "Nothing moved: no order waits for it.")
