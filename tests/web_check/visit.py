@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urldefrag, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -11,13 +11,15 @@ from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as Tab
 
 from superapp.core import clock
-from tests.harness.people import PHONE
+from tests.harness.people import DESK, PHONE
 from tests.screens import world
 from tests.web_check.pages import Page
 from tests.web_check.structured import faults_of_structure
 
 # All its rules. It may not fetch our style sheets by itself: it would ask for them at wrong addresses.
 AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
+COLOURS_CHANGE_MS = 300
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 ADDRESSES = """() => [...document.querySelectorAll("[href], [src]")]
   .map((one) => one.getAttribute("href") ?? one.getAttribute("src"))"""
 
@@ -92,5 +94,17 @@ def _has(tab: Tab, fragment: str) -> bool:
 
 
 def _faults_of_use(tab: Tab) -> list[str]:
-    violations: list[dict[str, Any]] = Axe().run(tab, options=AXE_OPTIONS).response["violations"]
-    return [f"axe: {one['id']}: {node['html'][:160]}" for one in violations for node in one["nodes"]]
+    """On a phone and on a desk, by day and by night."""
+    faults = []
+    for look, (width, height) in {"phone": PHONE, "desk": DESK}.items():
+        tab.set_viewport_size({"width": width, "height": height})
+        for scheme in SCHEMES:
+            tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            tab.wait_for_timeout(COLOURS_CHANGE_MS)
+            violations: list[dict[str, Any]] = Axe().run(tab, options=AXE_OPTIONS).response["violations"]
+            faults += [
+                f"axe: {look}, {scheme}: {one['id']}: {node['html'][:160]}"
+                for one in violations
+                for node in one["nodes"]
+            ]
+    return faults
