@@ -147,11 +147,10 @@ def _page(
         **_frame(view),
         "rows": showing.rows(listed.rows, my_id=my_id, now=now, open_id=open_id),
         "more": listed.next,
+        "asking": accounts.devices_asking(user.pk, now=now),
         "problem": refusal.body()["message"] if refusal else "",
         "boot": _boot(user, listed.rows, is_more=listed.next is not None, opened=opened),
     }
-    if view == "list":
-        context["asking"] = accounts.devices_asking(user.pk, now=now)
     if opened is not None:
         context["conversation"] = _shown(request, opened, now=now, has_failed=refusal is not None)
         context["row"] = showing.row(opened["summary"], my_id=my_id, now=now, open_id=open_id)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import override_settings
 
-from superapp.accounts.actions import devices
+from superapp.accounts import queries
+from superapp.accounts.actions import devices, trust
+from superapp.accounts.errors import DeviceNotFound, TrustTooEarly
 from superapp.accounts.models import Device
 from superapp.core import clock
 
@@ -48,6 +51,22 @@ def phones(make_user, logged_in, now, clock_at):
 def ask_on_page(client, last_code):
     client.post(PAGE, {"step": "send"})
     return client.post(PAGE, {"step": "prove", "code": last_code()})
+
+
+def notices_of(page):
+    """What the page tells of devices that ask, in plain words."""
+    return [
+        re.sub(r"<[^>]+>", "", told)
+        for told in re.findall(r'<div class="notice" role="status">.*?<p>(.*?)</p>', page.content.decode(), re.DOTALL)
+    ]
+
+
+def rows_of(page):
+    """The devices of "Me", each with the lines of its row."""
+    rows = re.findall(r'<li class="item">(.*?)</li>', page.content.decode(), re.DOTALL)
+    return [
+        [re.sub(r"<[^>]+>", "", line) for line in re.findall(r'<p class="item__[^>]*>(.*?)</p>', row)] for row in rows
+    ]
 
 
 def test_phone_that_was_lost_is_logged_out_from_a_new_one_a_day_after_a_code(phones, last_code, now, clock_at):
@@ -148,3 +167,130 @@ def test_browser_that_is_signed_out_from_elsewhere_begins_its_day_anew(
 
     assert thief.put("/api/v1/me/trust").json()["code"] == "accounts.trust_too_early"
     assert thief.delete(f"/api/v1/me/devices/{trusted.public_id}").json()["code"] == "accounts.device_kept"
+
+
+def test_row_of_the_device_that_asked_says_so_among_others_of_its_name(phones, now, clock_at):
+    owner, trusted, _thief, other = phones
+    at = "24 November 2031, 10:44 WIB"
+    asked_at = now.replace(year=2031, month=11, day=23, hour=3, minute=44)
+    clock_at(asked_at)
+    assert ["asked" in line.lower() for row in rows_of(owner.get("/saya/")) for line in row] == [False] * 4
+    Device.objects.filter(pk=other.pk).update(trust_asked_at=asked_at)
+
+    rows = rows_of(owner.get("/saya/"))
+
+    assert {row[0] for row in rows} == {"Chrome · Android"} == {trusted.name}
+    assert [row[2:] for row in rows if row[1] == "This device"] == [[]]
+    assert [row[2:] for row in rows if row[1] != "This device"] == [[f"Asked that we know it well, from {at} on"]]
+    clock_at(asked_at + 4 * DAY + timedelta(seconds=1))
+    assert [len(row) for row in rows_of(owner.get("/saya/"))] == [2, 2]
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Unknown device"), ("id", "Perangkat tak dikenal")])
+def test_device_that_does_not_say_what_it_is_is_named_all_the_same(phones, now, clock_at, language, word):
+    owner, trusted, _thief, other = phones
+    type(trusted.user).objects.update(language=language)
+    Device.objects.filter(pk=other.pk).update(name="", trust_asked_at=now)
+
+    page = owner.get("/saya/")
+
+    assert [row[0] for row in rows_of(page)].count(word) == 1
+    assert [told.startswith(f"{word} ") for told in notices_of(page)] == [True]
+    assert page.content.decode().count(f"<bdi>{word}</bdi>") == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "until", "since"),
+    [
+        ("en", "From {at} on it can", "since {at}."),
+        ("id", "Mulai {at}, perangkat itu bisa", "Sejak {at}, perangkat itu sudah bisa"),
+    ],
+)
+def test_notice_speaks_of_a_beginning_only_until_then(phones, now, clock_at, language, until, since):
+    owner, trusted, _thief, other = phones
+    type(trusted.user).objects.update(language=language)
+    asked_at = now.replace(year=2031, month=11, day=23, hour=3, minute=44)
+    Device.objects.filter(pk=other.pk).update(trust_asked_at=asked_at)
+    at = "24 November 2031, 10:44 WIB" if language == "en" else "24 November 2031, 10.44 WIB"
+
+    told = []
+    for moment in (asked_at, asked_at + DAY - timedelta(seconds=1), asked_at + DAY, asked_at + 2 * DAY):
+        clock_at(moment)
+        told += notices_of(owner.get("/saya/"))
+
+    assert [until.format(at=at) in line for line in told] == [True, True, False, False]
+    assert [since.format(at=at) in line for line in told] == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"trust_asked_at": "now"}, TrustTooEarly),
+        ({"trust_asked_at": None}, TrustTooEarly),
+        ({"ended_at": "now"}, DeviceNotFound),
+    ],
+)
+def test_what_changed_after_it_was_looked_at_is_not_taken(phones, now, monkeypatch, change, refusal):
+    _lost, trusted, _new, other = phones
+    Device.objects.filter(pk=other.pk).update(trust_asked_at=now)
+    change = {field: value and now + DAY for field, value in change.items()}
+    change_after_a_look(monkeypatch, other, change)
+
+    with pytest.raises(refusal):
+        trust.take_trust(user_id=trusted.user_id, device_id=other.pk, now=now + DAY)
+
+    other.refresh_from_db()
+    assert other.trusted_at is None
+    assert {field: getattr(other, field) for field in change} == change
+
+
+def test_device_that_was_trusted_after_it_was_looked_at_stays_so(phones, now, monkeypatch):
+    _lost, trusted, _new, other = phones
+    Device.objects.filter(pk=other.pk).update(trust_asked_at=now)
+    change_after_a_look(monkeypatch, other, {"trusted_at": now + DAY, "trust_asked_at": None})
+
+    trust.take_trust(user_id=trusted.user_id, device_id=other.pk, now=now + 2 * DAY)
+
+    other.refresh_from_db()
+    assert (other.trusted_at, other.trust_asked_at) == (now + DAY, None)
+
+
+def change_after_a_look(monkeypatch, device, change):
+    """Somebody else is faster: what is looked at first is stale once it was read."""
+    look, changes = queries.open_device, [change]
+
+    def look_then_change(user_id, device_id):
+        found = look(user_id, device_id)
+        if changes:
+            Device.objects.filter(pk=device.pk).update(**changes.pop())
+        return found
+
+    monkeypatch.setattr(queries, "open_device", look_then_change)
+
+
+def problems_of(page):
+    """What was refused, and whether the field of the code is said to be wrong."""
+    text = page.content.decode()
+    said = re.findall(r'<p class="field__problem" id="step-problem" role="alert">.*?<span>(.*?)</span></p>', text)
+    return said, 'aria-invalid="true" aria-describedby="step-problem"' in text
+
+
+def test_only_a_refused_code_marks_its_field(phones, last_code):
+    _lost, _trusted, new, _other = phones
+    new.post(PAGE, {"step": "send"})
+
+    again = new.post(PAGE, {"step": "send"})
+    wrong = new.post(PAGE, {"step": "prove", "code": f"{(int(last_code()) + 1) % 10**6:06}"})
+
+    assert (again.status_code, len(problems_of(again)[0]), problems_of(again)[1]) == (429, 1, False)
+    assert (wrong.status_code, len(problems_of(wrong)[0]), problems_of(wrong)[1]) == (422, 1, True)
+
+
+def test_refusal_is_said_while_the_day_runs(phones, last_code):
+    _lost, _trusted, new, _other = phones
+    ask_on_page(new, last_code)
+
+    early = new.post(PAGE, {"step": "take"})
+
+    assert problems_of(early) == (["A device is known well one day after you asked for it there with a code."], False)
+    assert "within three days" in early.content.decode()

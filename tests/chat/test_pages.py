@@ -12,6 +12,8 @@ from django.urls import reverse
 from chat import api, cards, showing
 from chat.models import Member, Message
 from superapp.accounts import api as accounts
+from superapp.accounts.models import Device
+from superapp.core import clock
 
 
 @pytest.fixture
@@ -309,6 +311,20 @@ def test_stranger_cannot_be_written_to(as_ana, make_user):
     assert not Member.objects.exists()
 
 
+@pytest.mark.parametrize("page", ["list", "conversation", "details"])
+def test_every_page_tells_its_owner_alone_that_a_device_asks_to_be_trusted(as_ana, client, ana, bo, talk, now, page):
+    path = reverse("chat:list") if page == "list" else address(talk, page)
+    row = {"session_key": "k", "name": "Chrome · Windows", "signed_in_at": now, "last_seen_at": now}
+    asking = Device.objects.create(user=ana, **row)
+    assert "Chrome · Windows" not in as_ana.get(path).content.decode()
+
+    Device.objects.filter(pk=asking.pk).update(trust_asked_at=clock.now())
+
+    assert as_ana.get(path).content.decode().count("<bdi>Chrome · Windows</bdi>") == 1
+    client.force_login(bo)
+    assert "Chrome · Windows" not in client.get(path).content.decode()
+
+
 @pytest.mark.parametrize("page", ["list", "conversation"])
 def test_pages_ask_the_database_as_often_for_many_as_for_one(
     as_ana, ana, bo, talk, post, make_user, make_direct, django_assert_num_queries, page
@@ -316,7 +332,7 @@ def test_pages_ask_the_database_as_often_for_many_as_for_one(
     path = "/obrolan/" if page == "list" else address(talk)
     post(talk, bo)
     as_ana.get(path)
-    queries = {"list": 7, "conversation": 16}[page]
+    queries = {"list": 7, "conversation": 17}[page]
     with django_assert_num_queries(queries):
         as_ana.get(path)
 

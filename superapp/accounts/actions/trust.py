@@ -1,8 +1,8 @@
 """
 Trust without a PIN: a device that nothing but a code speaks for asks with a fresh one, waits a day, and takes it.
 
-So whoever lost their only trusted device signs it out from another, also where there are no wallets. It is seen on
-every device meanwhile, and logging out the one that asks is how its owner says no.
+So whoever lost their only trusted device signs it out from another, also where there are no wallets. Every device
+says so meanwhile on the next page it loads, and logging out the one that asks is how its owner says no.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from superapp.accounts import queries
-from superapp.accounts.actions.devices import trust_device
 from superapp.accounts.actions.owner import prove_owner
 from superapp.accounts.errors import TrustTooEarly
 from superapp.accounts.models import Device
@@ -35,7 +34,8 @@ def take_trust(*, user_id: int, device_id: int | None, now: datetime) -> None:
     Be trusted from now on, as one that waited for a PIN is. Twice is once.
 
     :raises DeviceNotFound: if it was signed out meanwhile
-    :raises TrustTooEarly: if this device did not ask, its day is not over, or it was left unused for three more
+    :raises TrustTooEarly: if this device did not ask, its day is not over or began anew meanwhile, or it was left
+        unused for three more
     """
     device = queries.open_device(user_id, device_id)
     if device.trusted_at is not None:
@@ -47,4 +47,9 @@ def take_trust(*, user_id: int, device_id: int | None, now: datetime) -> None:
         raise TrustTooEarly(retry_after=ceil(left.total_seconds()))
     if left < -Device.TRUST_OPEN_FOR:
         raise TrustTooEarly
-    trust_device(user_id=user_id, device_id=device.pk, now=now)
+    # What was looked at may have changed: asked anew, signed out, taken by another page.
+    waited = Device.objects.filter(pk=device.pk, ended_at=None, trusted_at=None, trust_asked_at=device.trust_asked_at)
+    if waited.update(trusted_at=now, trust_asked_at=None):
+        return
+    if queries.open_device(user_id, device_id).trusted_at is None:
+        raise TrustTooEarly

@@ -42,6 +42,7 @@ def know_device(request: HttpRequest) -> HttpResponse:
         "may_take": asked is not None and asked.trust_from is not None and asked.trust_from <= now,
         "is_code_sent": request.session.get(CODE_SENT_KEY, False),
         "problem": problem and problem.body()["message"],
+        "is_code_refused": isinstance(problem, CodeWrong | CodeOver),
     }
     return render(request, "accounts/know_device.html", context, status=problem.kind if problem else 200)
 

@@ -88,6 +88,12 @@ def time_ago(moment: datetime) -> str:
 
 
 @register.filter
+def has_come(moment: datetime) -> bool:
+    """Whether it is that late already."""
+    return moment <= clock.now()
+
+
+@register.filter
 def zone_of(_moment: datetime) -> str:
     """The name of the reader's zone, to stand behind an hour."""
     return times.zone_label(timezone.get_current_timezone_name())
