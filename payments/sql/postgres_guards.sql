@@ -187,50 +187,56 @@ BEGIN
 END
 $body$;
 
--- Every guard: table, name, when, condition ('' for always), function, what it says.
+CREATE OR REPLACE FUNCTION payments_refundable_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.journal_id <> OLD.journal_id OR NEW.cap <> OLD.cap OR NEW.refunded <= OLD.refunded OR NEW.refunds <> OLD.refunds + 1 THEN
+        RAISE EXCEPTION 'payments_refundable: only counts refunds' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+-- Every guard: table, name, when, function, what it says. Conditions are in the functions, where they are seen to be unaltered.
 DO $do$
 DECLARE
     g record;
 BEGIN
     FOR g IN SELECT * FROM (VALUES
-        ('journal', 'append_only', 'BEFORE UPDATE OR DELETE', '', 'refuse', 'is append-only'),
-        ('transfer', 'append_only', 'BEFORE UPDATE OR DELETE', '', 'refuse', 'is append-only'),
-        ('posting', 'append_only', 'BEFORE UPDATE OR DELETE', '', 'refuse', 'is append-only'),
-        ('posting', 'sound', 'BEFORE INSERT', '', 'posting_guard', ''),
-        ('transfer', 'sound', 'BEFORE INSERT', '', 'transfer_guard', ''),
-        ('request', 'answers', 'BEFORE INSERT OR UPDATE', '', 'request_answer_guard', ''),
-        ('request', 'never_deleted', 'BEFORE DELETE', '', 'refuse', 'an answer is kept for ever'),
-        ('request', 'final', 'BEFORE UPDATE', '', 'request_guard', ''),
-        ('account', 'never_deleted', 'BEFORE DELETE', '', 'refuse', 'is never deleted'),
-        ('account', 'begins_empty', 'BEFORE INSERT', '', 'account_opening_guard', ''),
-        ('account', 'changes', 'BEFORE UPDATE', '', 'account_guard', ''),
+        ('journal', 'append_only', 'BEFORE UPDATE OR DELETE', 'refuse', 'is append-only'),
+        ('transfer', 'append_only', 'BEFORE UPDATE OR DELETE', 'refuse', 'is append-only'),
+        ('posting', 'append_only', 'BEFORE UPDATE OR DELETE', 'refuse', 'is append-only'),
+        ('posting', 'sound', 'BEFORE INSERT', 'posting_guard', ''),
+        ('transfer', 'sound', 'BEFORE INSERT', 'transfer_guard', ''),
+        ('request', 'answers', 'BEFORE INSERT OR UPDATE', 'request_answer_guard', ''),
+        ('request', 'never_deleted', 'BEFORE DELETE', 'refuse', 'an answer is kept for ever'),
+        ('request', 'final', 'BEFORE UPDATE', 'request_guard', ''),
+        ('account', 'never_deleted', 'BEFORE DELETE', 'refuse', 'is never deleted'),
+        ('account', 'begins_empty', 'BEFORE INSERT', 'account_opening_guard', ''),
+        ('account', 'changes', 'BEFORE UPDATE', 'account_guard', ''),
         ('account', 'identity',
             'BEFORE UPDATE OF id, public_id, code, asset, kind, owner_id, lock_rank, queued_credit, floor, opened_at, status, ceiling',
-            '', 'account_identity_guard', ''),
-        ('inbox', 'unchanged', 'BEFORE UPDATE', '', 'refuse', 'is not changed'),
-        ('inbox', 'leaves_posted', 'BEFORE DELETE', '', 'inbox_guard', ''),
-        ('openhold', 'unchanged', 'BEFORE UPDATE', '', 'refuse', 'is not changed'),
-        ('openhold', 'leaves_resolved', 'BEFORE DELETE', '', 'openhold_guard', ''),
-        ('refundable', 'never_deleted', 'BEFORE DELETE', '', 'refuse', 'is never deleted'),
-        ('refundable', 'only_grows', 'BEFORE UPDATE',
-            'NEW.journal_id <> OLD.journal_id OR NEW.cap <> OLD.cap OR NEW.refunded <= OLD.refunded OR NEW.refunds <> OLD.refunds + 1',
-            'refuse', 'only counts refunds'),
-        ('journal', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('transfer', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('posting', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('request', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('account', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('inbox', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('openhold', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('refundable', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated')
-    ) AS guards (of_table, name, at, condition, does, says)
+            'account_identity_guard', ''),
+        ('inbox', 'unchanged', 'BEFORE UPDATE', 'refuse', 'is not changed'),
+        ('inbox', 'leaves_posted', 'BEFORE DELETE', 'inbox_guard', ''),
+        ('openhold', 'unchanged', 'BEFORE UPDATE', 'refuse', 'is not changed'),
+        ('openhold', 'leaves_resolved', 'BEFORE DELETE', 'openhold_guard', ''),
+        ('refundable', 'never_deleted', 'BEFORE DELETE', 'refuse', 'is never deleted'),
+        ('refundable', 'only_grows', 'BEFORE UPDATE', 'refundable_guard', ''),
+        ('journal', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('transfer', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('posting', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('request', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('account', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('inbox', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('openhold', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('refundable', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated')
+    ) AS guards (of_table, name, at, does, says)
     LOOP
         EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', 'payments_' || g.of_table || '_' || g.name, 'payments_' || g.of_table);
         EXECUTE format(
-            'CREATE TRIGGER %I %s ON %I FOR EACH %s %s EXECUTE FUNCTION %I(%L)',
+            'CREATE TRIGGER %I %s ON %I FOR EACH %s EXECUTE FUNCTION %I(%L)',
             'payments_' || g.of_table || '_' || g.name, g.at, 'payments_' || g.of_table,
             CASE WHEN g.at LIKE '%TRUNCATE' THEN 'STATEMENT' ELSE 'ROW' END,
-            CASE WHEN g.condition = '' THEN '' ELSE 'WHEN (' || g.condition || ')' END,
             'payments_' || g.does, g.says
         );
         EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', 'payments_' || g.of_table, 'payments_' || g.of_table || '_' || g.name);

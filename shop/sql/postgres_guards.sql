@@ -11,6 +11,15 @@ BEGIN
 END
 $body$;
 
+CREATE OR REPLACE FUNCTION shop_stock_opening_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.on_hand <> 0 OR NEW.held <> 0 OR NEW.committed <> 0 OR NEW.version <> 0 THEN
+        RAISE EXCEPTION 'shop_stock: begins empty' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
 CREATE OR REPLACE FUNCTION shop_stock_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     IF NEW.product_id <> OLD.product_id OR NEW.version <> OLD.version + 1 THEN
@@ -112,47 +121,45 @@ BEGIN
 END
 $body$;
 
--- Every guard: table, name, when, condition ('' for always), function, what it says.
+-- Every guard: table, name, when, function, what it says. Conditions are in the functions, where they are seen to be unaltered.
 DO $do$
 DECLARE
     g record;
 BEGIN
     FOR g IN SELECT * FROM (VALUES
-        ('stock', 'never_deleted', 'BEFORE DELETE', '', 'refuse', 'is never deleted'),
-        ('stock', 'begins_empty', 'BEFORE INSERT',
-            'NEW.on_hand <> 0 OR NEW.held <> 0 OR NEW.committed <> 0 OR NEW.version <> 0', 'refuse', 'begins empty'),
-        ('stock', 'moves', 'BEFORE UPDATE', '', 'stock_guard', ''),
-        ('stockmove', 'append_only', 'BEFORE UPDATE OR DELETE', '', 'refuse', 'is append-only'),
-        ('stockmove', 'is_newest', 'BEFORE INSERT', '', 'stockmove_guard', ''),
-        ('order', 'never_deleted', 'BEFORE DELETE', '', 'refuse', 'is never deleted'),
-        ('order', 'begins_paid', 'BEFORE INSERT', '', 'order_begins', ''),
-        ('order', 'moves', 'BEFORE UPDATE', '', 'order_guard', ''),
-        ('orderevent', 'append_only', 'BEFORE UPDATE OR DELETE', '', 'refuse', 'is append-only'),
-        ('orderevent', 'is_legal', 'BEFORE INSERT', '', 'orderevent_guard', ''),
-        ('orderline', 'append_only', 'BEFORE UPDATE OR DELETE', '', 'refuse', 'is append-only'),
-        ('attempt', 'final', 'BEFORE UPDATE OR DELETE', '', 'refuse', 'an answer is final'),
-        ('ordercounter', 'never_deleted', 'BEFORE DELETE', '', 'refuse', 'is never deleted'),
-        ('ordercounter', 'only_grows', 'BEFORE UPDATE', '', 'ordercounter_guard', ''),
-        ('shipment', 'never_deleted', 'BEFORE DELETE', '', 'refuse', 'is never deleted'),
-        ('shipment', 'identity', 'BEFORE UPDATE', '', 'shipment_guard', ''),
-        ('transition', 'closed', 'BEFORE INSERT OR UPDATE OR DELETE', '', 'refuse', 'is changed by migrations alone'),
-        ('stock', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('stockmove', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('order', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('orderevent', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('orderline', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('attempt', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('ordercounter', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('shipment', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated'),
-        ('transition', 'not_truncated', 'BEFORE TRUNCATE', '', 'refuse', 'is not truncated')
-    ) AS guards (of_table, name, at, condition, does, says)
+        ('stock', 'never_deleted', 'BEFORE DELETE', 'refuse', 'is never deleted'),
+        ('stock', 'begins_empty', 'BEFORE INSERT', 'stock_opening_guard', ''),
+        ('stock', 'moves', 'BEFORE UPDATE', 'stock_guard', ''),
+        ('stockmove', 'append_only', 'BEFORE UPDATE OR DELETE', 'refuse', 'is append-only'),
+        ('stockmove', 'is_newest', 'BEFORE INSERT', 'stockmove_guard', ''),
+        ('order', 'never_deleted', 'BEFORE DELETE', 'refuse', 'is never deleted'),
+        ('order', 'begins_paid', 'BEFORE INSERT', 'order_begins', ''),
+        ('order', 'moves', 'BEFORE UPDATE', 'order_guard', ''),
+        ('orderevent', 'append_only', 'BEFORE UPDATE OR DELETE', 'refuse', 'is append-only'),
+        ('orderevent', 'is_legal', 'BEFORE INSERT', 'orderevent_guard', ''),
+        ('orderline', 'append_only', 'BEFORE UPDATE OR DELETE', 'refuse', 'is append-only'),
+        ('attempt', 'final', 'BEFORE UPDATE OR DELETE', 'refuse', 'an answer is final'),
+        ('ordercounter', 'never_deleted', 'BEFORE DELETE', 'refuse', 'is never deleted'),
+        ('ordercounter', 'only_grows', 'BEFORE UPDATE', 'ordercounter_guard', ''),
+        ('shipment', 'never_deleted', 'BEFORE DELETE', 'refuse', 'is never deleted'),
+        ('shipment', 'identity', 'BEFORE UPDATE', 'shipment_guard', ''),
+        ('transition', 'closed', 'BEFORE INSERT OR UPDATE OR DELETE', 'refuse', 'is changed by migrations alone'),
+        ('stock', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('stockmove', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('order', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('orderevent', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('orderline', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('attempt', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('ordercounter', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('shipment', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('transition', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated')
+    ) AS guards (of_table, name, at, does, says)
     LOOP
         EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', 'shop_' || g.of_table || '_' || g.name, 'shop_' || g.of_table);
         EXECUTE format(
-            'CREATE TRIGGER %I %s ON %I FOR EACH %s %s EXECUTE FUNCTION %I(%L)',
+            'CREATE TRIGGER %I %s ON %I FOR EACH %s EXECUTE FUNCTION %I(%L)',
             'shop_' || g.of_table || '_' || g.name, g.at, 'shop_' || g.of_table,
             CASE WHEN g.at LIKE '%TRUNCATE' THEN 'STATEMENT' ELSE 'ROW' END,
-            CASE WHEN g.condition = '' THEN '' ELSE 'WHEN (' || g.condition || ')' END,
             'shop_' || g.does, g.says
         );
         EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', 'shop_' || g.of_table, 'shop_' || g.of_table || '_' || g.name);

@@ -34,11 +34,13 @@ _POSTGRES_FUNCTION = re.compile(
 )
 _SETTING = re.compile(r"\bSET (\w+) = (.+?)(?=\s+SET\b|\s*$)", re.MULTILINE)
 _VOLATILITY = {"IMMUTABLE": "i", "STABLE": "s"}
-# ('journal', 'append_only', 'BEFORE …', condition, function, the guards' own table in postgres_guards.sql.
+# ('journal', 'append_only', 'BEFORE …', function, the guards' own table in postgres_guards.sql.
 _POSTGRES_TRIGGER = re.compile(
-    r"^ +\('(?P<table>\w+)', '(?P<name>\w+)',\s+'BEFORE[^']*',\s+'(?P<condition>(?:[^']|'')*)',\s+'(?P<does>\w+)'",
-    re.MULTILINE,
+    r"^ +\('(?P<table>\w+)', '(?P<name>\w+)',\s+'(?P<at>[^']+)',\s+'(?P<does>\w+)'", re.MULTILINE
 )
+# pg_trigger.tgtype; whatever else can be said of a trigger sets another bit, or takes that of BEFORE away.
+_EACH_ROW = 1
+_AT = {"BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 _SQLITE, _POSTGRES = "sqlite_guards.sql", "postgres_guards.sql"
 
 Look = Callable[[BaseDatabaseWrapper], list[str]]
@@ -60,6 +62,28 @@ class _Function(NamedTuple):
         volatility = next((letter for word, letter in _VOLATILITY.items() if word in head.split()), "v")
         settings = frozenset(f"{name}={value}" for name, value in _SETTING.findall(head))
         return cls(match["body"], "SECURITY DEFINER" in head, volatility, settings, is_of_the_tables_owner=True)
+
+
+class _Trigger(NamedTuple):
+    """A trigger that asks without a condition: which function it calls, and at what."""
+
+    name: str
+    function: str
+    at: int
+    columns: frozenset[str]
+
+    @classmethod
+    def written(cls, app: str, match: re.Match[str]) -> _Trigger:
+        """As our SQL has it: rows are asked about one by one, and truncation once."""
+        words, _, columns = match["at"].partition(" OF ")
+        at = sum(_AT[word] for word in words.split() if word != "OR")
+        table = f"{app}_{match['table']}"
+        return cls(
+            f"{table} {table}_{match['name']}",
+            f"{app}_{match['does']}",
+            at if at & _AT["TRUNCATE"] else at | _EACH_ROW,
+            frozenset(filter(None, columns.split(", "))),
+        )
 
 
 @dataclass(frozen=True)
@@ -130,23 +154,20 @@ class Catalogue:
     def _missing_on_postgres(self, connection: BaseDatabaseWrapper) -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT c.relname || ' ' || t.tgname, p.proname, t.tgqual IS NOT NULL"
+                "SELECT c.relname || ' ' || t.tgname, p.proname, t.tgtype, ARRAY("
+                " SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (t.tgattr))"
                 " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-                " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgenabled = 'A'"
+                " JOIN pg_proc p ON p.oid = t.tgfoid AND p.pronamespace = 'public'::regnamespace"
+                " WHERE NOT t.tgisinternal AND t.tgenabled = 'A' AND t.tgqual IS NULL"
                 " AND c.relnamespace = 'public'::regnamespace"
             )
-            triggers = set(cursor.fetchall())
+            triggers = {
+                _Trigger(name, function, at, frozenset(columns)) for name, function, at, columns in cursor.fetchall()
+            }
             functions = self._functions(cursor)
-        wanted = {
-            (
-                f"{self.app}_{trigger['table']} {self.app}_{trigger['table']}_{trigger['name']}",
-                f"{self.app}_{trigger['does']}",
-                trigger["condition"] != "",
-            )
-            for trigger in _POSTGRES_TRIGGER.finditer(self.text(_POSTGRES))
-        }
+        wanted = {_Trigger.written(self.app, match) for match in _POSTGRES_TRIGGER.finditer(self.text(_POSTGRES))}
         return [
-            *(f"trigger {name}" for name, _function, _is_conditional in wanted - triggers),
+            *(f"trigger {trigger.name}" for trigger in wanted - triggers),
             *(f"function {name}" for name, one in self._written().items() if functions.get(name) != [one]),
             *self._missing_foreign_keys(connection),
         ]

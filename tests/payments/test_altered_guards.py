@@ -6,13 +6,21 @@ import pytest
 from django.db import connection
 
 from payments import guards
+from superapp.core.guards import catalogues
 
 pytestmark = pytest.mark.served_only
 
-REMADE = (
-    "CREATE OR REPLACE TRIGGER payments_transfer_sound BEFORE INSERT ON payments_transfer FOR EACH ROW {};"
-    "ALTER TABLE payments_transfer ENABLE ALWAYS TRIGGER payments_transfer_sound"
-)
+
+def anew(name: str, at: str, does: str, *, how: str = "FOR EACH ROW", kind: str = "TRIGGER") -> str:
+    """A guard that is dropped, and made again to be there at these times, in this way, and do this."""
+    table = "_".join(name.split("_")[:2])
+    return (
+        f"DROP TRIGGER {name} ON {table};"
+        f"CREATE {kind} {name} {at} ON {table} {how} EXECUTE FUNCTION {does};"
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
+    )
+
+
 # A body that is right, and would still do wrong or let wrong through.
 ALTERED = {
     "with the caller's power": ("ALTER FUNCTION payments_post(jsonb) SECURITY INVOKER", "payments_post"),
@@ -32,12 +40,49 @@ ALTERED = {
         "payments_journal_append_only",
     ),
     "calling another": (
-        REMADE.format("EXECUTE FUNCTION suppress_redundant_updates_trigger()"),
+        anew("payments_transfer_sound", "BEFORE INSERT", "suppress_redundant_updates_trigger()"),
         "payments_transfer_sound",
     ),
-    "on a condition": (
-        REMADE.format("WHEN (false) EXECUTE FUNCTION payments_transfer_guard()"),
+    "calling another of that name": (
+        "CREATE SCHEMA elsewhere;"
+        "CREATE FUNCTION elsewhere.payments_transfer_guard() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$BEGIN RETURN NEW; END$$;"
+        + anew("payments_transfer_sound", "BEFORE INSERT", "elsewhere.payments_transfer_guard()"),
         "payments_transfer_sound",
+    ),
+    "on fewer occasions": (
+        anew("payments_posting_append_only", "BEFORE DELETE", "payments_refuse('is append-only')"),
+        "payments_posting_append_only",
+    ),
+    "for fewer columns": (
+        anew("payments_account_identity", "BEFORE UPDATE OF id, code", "payments_account_identity_guard()"),
+        "payments_account_identity",
+    ),
+    "for one column": (
+        anew("payments_account_changes", "BEFORE UPDATE OF credits", "payments_account_guard()"),
+        "payments_account_changes",
+    ),
+    "once a statement": (
+        anew("payments_inbox_unchanged", "BEFORE UPDATE", "payments_refuse('')", how="FOR EACH STATEMENT"),
+        "payments_inbox_unchanged",
+    ),
+    "when all is done": (
+        anew(
+            "payments_openhold_leaves_resolved",
+            "AFTER DELETE",
+            "payments_openhold_guard()",
+            how="DEFERRABLE INITIALLY DEFERRED FOR EACH ROW",
+            kind="CONSTRAINT TRIGGER",
+        ),
+        "payments_openhold_leaves_resolved",
+    ),
+    "on a condition": (
+        anew("payments_transfer_sound", "BEFORE INSERT", "payments_transfer_guard()", how="FOR EACH ROW WHEN (false)"),
+        "payments_transfer_sound",
+    ),
+    "on a condition of its own": (
+        anew("payments_refundable_only_grows", "BEFORE UPDATE", "payments_refuse('')", how="FOR EACH ROW WHEN (false)"),
+        "payments_refundable_only_grows",
     ),
     "for a replica alone": (
         "ALTER TABLE payments_account ENABLE REPLICA TRIGGER payments_account_changes",
@@ -64,3 +109,19 @@ def test_function_that_a_call_might_find_instead_is_named(db):
         cursor.execute("CREATE FUNCTION payments_post(p text) RETURNS text LANGUAGE sql AS $$SELECT p$$")
 
     assert guards.missing(connection) == ["function payments_post"]
+
+
+@pytest.mark.parametrize("app", catalogues)
+def test_every_trigger_that_is_installed_is_looked_for(app, db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 'trigger ' || c.relname || ' ' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE NOT t.tgisinternal AND starts_with(c.relname, %s)",
+            [f"{app}_"],
+        )
+        there = {name for (name,) in cursor.fetchall()}
+
+    catalogues[app].remove(connection)
+
+    assert len(there) > 20
+    assert {absent for absent in catalogues[app].missing(connection) if absent.startswith("trigger ")} == there
