@@ -29,12 +29,13 @@ PARTS = {
 BUYING = {"begin", "buy"}
 # What is there whatever is offered: orders that were placed, what was earned, photos, and what robots may read.
 OPEN = {
-    "robots", "photo_file", "purchases", "purchases_shell", "order", "accept", "pack", "ship", "delivered", "confirm",
-    "cancel", "sales", "withdraw",
+    "robots", "photo_file", "purchases", "purchases_shell", "order", "accept", "pack", "ship", "correct_resi",
+    "delivered", "confirm", "cancel", "sales", "withdraw",
 }  # fmt: skip
 OPEN_COMMANDS = {
     "shop.purchases", "shop.sales", "shop.purchase_changes", "shop.sale_changes", "shop.order", "shop.accept",
-    "shop.pack", "shop.ship", "shop.report_delivery", "shop.confirm", "shop.cancel", "shop.earnings", "shop.withdraw",
+    "shop.pack", "shop.ship", "shop.correct_resi", "shop.report_delivery", "shop.confirm", "shop.cancel",
+    "shop.earnings", "shop.withdraw",
 }  # fmt: skip
 AMOUNT = {"amount_minor": 25_000_00, "asset": "IDR"}
 FIELDS = {
