@@ -117,7 +117,7 @@ export class Messenger {
   }
 
   takeSummaries(summaries) {
-    for (const { id, mine } of summaries) if (mine) this.drafts.hear(id, mine.draft)
+    for (const { id, mine } of summaries) if (mine) this.#hearDraft(id, mine)
     return this.inbox.takeSummaries(summaries)
   }
 
@@ -264,9 +264,14 @@ export class Messenger {
     if (isFromOther) this.onArrival.ring(conversation, row)
   }
 
+  /** A page may have been written before the draft was sent, and come after this device heard that it was. */
+  #hearDraft(conversation, { draft, rev }) {
+    if (rev >= (this.inbox.get(conversation)?.mine?.rev ?? 0)) this.drafts.hear(conversation, draft)
+  }
+
   #takeMine(row) {
     if (row.kind === "membership") {
-      this.drafts.hear(row.conversation, row.draft)
+      this.#hearDraft(row.conversation, row)
       if (!this.inbox.takeMembership(row)) this.#sync?.soon()
     } else if (row.kind === "contact") {
       this.#takeContacts([row])
