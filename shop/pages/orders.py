@@ -82,56 +82,44 @@ def order(request: HttpRequest, order: UUID) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest, order: UUID) -> HttpResponse:
     """The shop takes it on."""
-    return _move(request, order, lambda **who: api.accept_order(**who), done=_("Accepted. The buyer sees it."))
+    return _move(request, order, api.accept_order, done=_("Accepted. The buyer sees it."))
 
 
 @for_people
 @require_POST
 def pack(request: HttpRequest, order: UUID) -> HttpResponse:
     """It is packed."""
-    return _move(request, order, lambda **who: api.pack_order(**who), done=_("Packed. Now hand it to a courier."))
+    return _move(request, order, api.pack_order, done=_("Packed. Now hand it to a courier."))
 
 
 @for_people
 @require_POST
 def ship(request: HttpRequest, order: UUID) -> HttpResponse:
     """It is with a courier, under a number."""
-    courier, resi = request.POST.get("courier", ""), request.POST.get("resi", "")
-    return _move(
-        request,
-        order,
-        lambda **who: api.ship_order(courier=courier, resi=resi, **who),
-        done=_("On its way. The buyer sees the number of the parcel."),
-    )
+    done = _("On its way. The buyer sees the number of the parcel.")
+    return _move(request, order, api.ship_order, done=done, **_parcel(request))
 
 
 @for_people
 @require_POST
 def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
     """The parcel goes by another number than was said."""
-    courier, resi = request.POST.get("courier", ""), request.POST.get("resi", "")
-    return _move(
-        request,
-        order,
-        lambda **who: api.correct_resi(courier=courier, resi=resi, **who),
-        done=_("Corrected. The buyer sees the new number."),
-    )
+    done = _("Corrected. The buyer sees the new number.")
+    return _move(request, order, api.correct_resi, done=done, **_parcel(request))
 
 
 @for_people
 @require_POST
 def delivered(request: HttpRequest, order: UUID) -> HttpResponse:
     """The shop says that it arrived."""
-    return _move(request, order, lambda **who: api.report_delivery(**who), done=_("Noted as your word."))
+    return _move(request, order, api.report_delivery, done=_("Noted as your word."))
 
 
 @for_people
 @require_POST
 def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
     """The buyer has it: the money goes to the shop."""
-    return _move(
-        request, order, lambda **who: api.confirm_receipt(**who), done=_("Thank you. The shop has its money now.")
-    )
+    return _move(request, order, api.confirm_receipt, done=_("Thank you. The shop has its money now."))
 
 
 @for_people
@@ -140,19 +128,14 @@ def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
     """Take it back, and the money with it."""
     chosen, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
     reason = (words or chosen)[: OrderEvent.REASON_CHARS_MAX]
-    return _move(
-        request,
-        order,
-        lambda **who: api.cancel_order(reason=reason, **who),
-        done=_("Cancelled. All the money went back."),
-    )
+    return _move(request, order, api.cancel_order, done=_("Cancelled. All the money went back."), reason=reason)
 
 
-def _move(request: HttpRequest, order: UUID, verb: Any, *, done: str) -> HttpResponse:
-    """Do one thing with an order, and show how it stands; what was done already is done."""
+def _move(request: HttpRequest, order: UUID, verb: Any, *, done: str, **told: str) -> HttpResponse:
+    """Do one thing with an order, as ``told``, and show how it stands; what was done already is done."""
     user = user_of(request)
     try:
-        verb(user_id=user.pk, order=order, expected_rev=rev_of(request), now=clock.now())
+        verb(user_id=user.pk, order=order, expected_rev=rev_of(request), now=clock.now(), **told)
     except (ShipmentInvalid, ResiTaken) as refusal:
         return _page(request, api.order(user_id=user.pk, order=order), refusal=refusal)
     except NotNow as refusal:
@@ -161,6 +144,10 @@ def _move(request: HttpRequest, order: UUID, verb: Any, *, done: str) -> HttpRes
     if request.POST.get("back") == "today":
         return redirect("shop:today")
     return redirect("shop:order", order=order)
+
+
+def _parcel(request: HttpRequest) -> dict[str, str]:
+    return {name: request.POST.get(name, "") for name in ("courier", "resi")}
 
 
 def _page(

@@ -1,32 +1,19 @@
-"""
-Somebody who buys and a shop that sells, in a process of their own.
-
-Reads one command a line and prints one answer a line, once it is committed. Trouble of the database is an answer too;
-the next command connects anew.
-"""
+"""Somebody who buys and a shop that sells: a world to make, something to buy, or a move of an order."""
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import django
-
-django.setup()
-
-from django.db import Error, connection  # noqa: E402  After the apps are ready.
-
-from payments import chart, ledger  # noqa: E402
-from payments.api import wallet  # noqa: E402
-from payments.ledger import Entry, Line, key_for  # noqa: E402
-from payments.models import Account  # noqa: E402
-from shop import api  # noqa: E402
-from shop.actions import checkout  # noqa: E402
-from superapp.accounts import api as accounts  # noqa: E402
-from superapp.core.money import Money  # noqa: E402
+from payments import chart, ledger
+from payments.api import wallet
+from payments.ledger import Entry, Line, key_for
+from payments.models import Account
+from shop import api
+from shop.actions import checkout
+from superapp.accounts import api as accounts
+from superapp.core.money import Money
 
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 PRICE = Money(25_000_00)
@@ -76,14 +63,6 @@ def move(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def obey(order: dict[str, Any]) -> dict[str, Any]:
-    try:
-        if "world" in order:
-            return make_world(order["world"])
-        return move(order) if "move" in order else buy(order)
-    except Error as error:
-        connection.close()
-        return {"trouble": type(error).__name__}
-
-
-for line in sys.stdin:
-    print(json.dumps(obey(json.loads(line))), flush=True)
+    if "world" in order:
+        return make_world(order["world"])
+    return move(order) if "move" in order else buy(order)

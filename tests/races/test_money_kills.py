@@ -6,14 +6,14 @@ Each step is held open by a sleep that is put into the posting function for the 
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 import psycopg
@@ -23,6 +23,7 @@ from django.conf import settings
 from payments import guards
 from tests.harness import servers
 from tests.harness.servers import wait_until
+from tests.races.apart import Apart
 
 pytestmark = [pytest.mark.served_only, pytest.mark.timeout(600)]
 
@@ -50,7 +51,7 @@ ROLL_STEPS = {
 class Bank:
     """A PostgreSQL of its own, a process that pays there, and a way to look at both."""
 
-    process = "tests.races.poster"
+    does = "tests.races.poster"
 
     def __init__(self, directory: Path) -> None:
         self.postgres = servers.Postgres(directory)
@@ -61,7 +62,8 @@ class Bank:
             "REDIS_URL": settings.REDIS_URL,
             "VAR_DIR": str(directory),
         }
-        self.poster: subprocess.Popen[str] | None = None
+        self.poster = Apart(self.does, self.env)
+        self.say, self.hear, self.ask = self.poster.say, self.poster.hear, self.poster.ask
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -84,26 +86,6 @@ class Bank:
 
     def heal(self) -> None:
         self.run((guards.SQL / "postgres_posting.sql").read_text())
-
-    def say(self, **order: Any) -> None:
-        if self.poster is None or self.poster.poll() is not None:
-            self.poster = subprocess.Popen(
-                [sys.executable, "-m", self.process],
-                env=self.env, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            )  # fmt: skip
-        assert self.poster.stdin is not None
-        self.poster.stdin.write(json.dumps(order) + "\n")
-        self.poster.stdin.flush()
-
-    def hear(self) -> dict[str, Any]:
-        assert self.poster is not None
-        assert self.poster.stdout is not None
-        heard: dict[str, Any] = json.loads(self.poster.stdout.readline())
-        return heard
-
-    def ask(self, **order: Any) -> dict[str, Any]:
-        self.say(**order)
-        return self.hear()
 
     def is_held(self) -> bool:
         return bool(self.run("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
@@ -128,10 +110,22 @@ class Bank:
         return "" if done.returncode == 0 else done.stdout + done.stderr
 
     def stop(self) -> None:
-        if self.poster is not None:
-            self.poster.kill()
-            self.poster.communicate()
+        self.poster.kill()
         self.postgres.stop()
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[Self]:
+        with tempfile.TemporaryDirectory(prefix="nusa-kills-") as name:
+            Path(name).chmod(0o755)  # PostgreSQL, as another user, passes through.
+            one = cls(Path(name))
+            one.postgres.start()
+            try:
+                migrated = one.manage("migrate", "--verbosity", "0")
+                assert migrated.returncode == 0, migrated.stderr
+                yield one
+            finally:
+                one.stop()
 
 
 ACCOUNT = (
@@ -143,16 +137,8 @@ ACCOUNT = (
 
 @pytest.fixture(scope="module")
 def bank(django_db_setup: None) -> Iterator[Bank]:
-    with tempfile.TemporaryDirectory(prefix="nusa-kills-") as name:
-        Path(name).chmod(0o755)  # PostgreSQL, as another user, passes through.
-        bank = Bank(Path(name))
-        bank.postgres.start()
-        try:
-            migrated = bank.manage("migrate", "--verbosity", "0")
-            assert migrated.returncode == 0, migrated.stderr
-            yield bank
-        finally:
-            bank.stop()
+    with Bank.running() as bank:
+        yield bank
 
 
 @pytest.fixture
@@ -235,7 +221,6 @@ def test_who_pays_dies_at_any_step_and_a_retry_pays_once(bank, open_account):
         bank.say(**order)
         wait_until(bank.is_held, f"the transfer is held where {step}")
         bank.poster.kill()
-        bank.poster.communicate()
         bank.heal()
         # PostgreSQL may have gone on alone. Whichever: the retry waits for it, and is told of one and the same.
         first, again = bank.ask(**order), bank.ask(**order)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
 
 import pytest
@@ -13,33 +10,17 @@ from django.db import connection, transaction
 from payments import proof
 from payments.models import Account, Journal
 from tests.harness import servers
-from tests.harness.site import ROOT
+from tests.races.apart import Apart
 
 
 @pytest.fixture
 def posters(real_db):
     """Two processes that pay as they are told."""
     env = real_db.env | {"DJANGO_SETTINGS_MODULE": "superapp.settings"}
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.races.poster"],
-            cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        for _ in range(2)
-    ]  # fmt: skip
+    running = [Apart("tests.races.poster", env) for _ in range(2)]
     yield running
     for process in running:
         process.kill()
-        process.communicate()
-
-
-def say(process, **order):
-    process.stdin.write(json.dumps(order) + "\n")
-    process.stdin.flush()
-
-
-def hear(process):
-    return json.loads(process.stdout.readline())
 
 
 def both_wait():
@@ -61,17 +42,17 @@ def balance(account):
 def test_one_key_with_two_contents_from_two_processes_at_once_is_one_of_them(make_payer, posters, now):
     ana, bo = (Account.objects.get(owner=make_payer(name, 10_000)) for name in ("ana", "bo"))
     for number, process in enumerate(posters):
-        say(process, key=f"connected-{number}", debit=ana.pk, credit=bo.pk, amount=1)
-        assert "posted" in hear(process)
+        process.say(key=f"connected-{number}", debit=ana.pk, credit=bo.pk, amount=1)
+        assert "posted" in process.hear()
 
     for number in range(3):
         key, before = f"same-{number}", balance(bo)
         with transaction.atomic():
             Account.objects.select_for_update().get(pk=ana.pk)
             for process, amount in zip(posters, (100, 200), strict=True):
-                say(process, key=key, debit=ana.pk, credit=bo.pk, amount=amount)
+                process.say(key=key, debit=ana.pk, credit=bo.pk, amount=amount)
             both_wait()
-        answers = [hear(process) for process in posters]
+        answers = [process.hear() for process in posters]
 
         won, lost = sorted(answers, key=lambda answer: "error" in answer)
         assert won == {"posted": won["posted"], "replayed": False}

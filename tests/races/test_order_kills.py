@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +28,7 @@ STATES = {
 class Market(Bank):
     """The same with a shop in it."""
 
-    process = "tests.races.buyer"
+    does = "tests.races.buyer"
 
     def hold_moves(self, seconds: float) -> None:
         text = self.guards
@@ -59,16 +57,8 @@ class Market(Bank):
 
 @pytest.fixture
 def market(django_db_setup: None) -> Iterator[Market]:
-    with tempfile.TemporaryDirectory(prefix="nusa-market-") as name:
-        Path(name).chmod(0o755)  # PostgreSQL, as another user, passes through.
-        market = Market(Path(name))
-        market.postgres.start()
-        try:
-            migrated = market.manage("migrate", "--verbosity", "0")
-            assert migrated.returncode == 0, migrated.stderr
-            yield market
-        finally:
-            market.stop()
+    with Market.running() as market:
+        yield market
 
 
 def postgres_dies(market: Market) -> None:
@@ -77,9 +67,7 @@ def postgres_dies(market: Market) -> None:
 
 
 def process_dies(market: Market) -> None:
-    assert market.poster is not None
     market.poster.kill()
-    market.poster.communicate()
 
 
 @pytest.mark.parametrize("dies", [postgres_dies, process_dies])
