@@ -16,8 +16,7 @@ from superapp.core import clock
 from superapp.core.errors import DomainError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wants to post; ``client_id`` makes it theirs, once and for ever."""
 
     conversation_id: UUID
@@ -65,8 +64,7 @@ class Entry:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(msgspec.Struct, frozen=True):
     """
     Where a message stands.
 

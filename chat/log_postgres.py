@@ -70,17 +70,17 @@ def append(entries: Sequence[Entry], *, now: datetime, asks_leave: bool) -> Appe
 
 
 def _request(entries: Sequence[Entry], places: dict[UUID, int]) -> dict[str, Any]:
-    first_of_side: dict[tuple[UUID, int], int] = {}
-    first_of_key: dict[tuple[UUID, int, str], int] = {}
+    first_of_side: dict[tuple[int, int], int] = {}
+    first_of_key: dict[tuple[int, int, str], int] = {}
     asked = []
     for n, entry in enumerate(entries, start=1):
-        conversation, sender, client_id = entry.conversation_id, entry.sender_id, entry.client_id
+        place, sender, client_id = places[entry.conversation_id], entry.sender_id, entry.client_id
         asked.append(
             _Asked(
                 n=n,
-                c=places[conversation],
-                s=first_of_side.setdefault((conversation, sender), n),
-                k=first_of_key.setdefault((conversation, sender, client_id), n),
+                c=place,
+                s=first_of_side.setdefault((place, sender), n),
+                k=first_of_key.setdefault((place, sender, client_id), n),
                 sender=sender,
                 client_id=client_id,
                 hash=entry.content_hash(),

@@ -47,8 +47,10 @@ def clean_body(raw: str, *, chars_max: int) -> str:
     if not raw.isascii():
         # Before normalizing, which takes a pile in the square of its height; and after, which may take marks apart.
         _refuse_piles(raw)
-        raw = unicodedata.normalize("NFC", raw)
-        _refuse_piles(raw)
+        composed = unicodedata.normalize("NFC", raw)
+        if composed != raw:
+            raw = composed
+            _refuse_piles(raw)
     body = raw.strip()
     if len(body) > chars_max:
         raise BodyTooLong(chars_max=chars_max)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def now() -> datetime:
@@ -10,6 +11,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+# All messages of a batch stand at one moment, and each is told to several.
+@lru_cache(maxsize=64)
 def wire(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds, as on every wire of ours."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

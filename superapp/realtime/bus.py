@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 from django.conf import settings
 
 from superapp.core import clock
@@ -18,8 +18,7 @@ RESUMED = b'{"on":"bus","say":"resumed"}'
 LISTEN_SECONDS_MAX = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Tidings:
+class Tidings(msgspec.Struct):
     """
     One encoded hint and who hears it: every socket of these people, but for lines of this process, by number, that are
     told in another way.
@@ -27,7 +26,7 @@ class Tidings:
 
     to: Collection[int]
     frame: bytes
-    not_to: list[int] = field(default_factory=list)
+    not_to: list[int] = []
 
 
 def publish(tidings: Sequence[Tidings]) -> None:

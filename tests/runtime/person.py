@@ -52,11 +52,11 @@ class Person:
         return json.loads(content)
 
     @contextmanager
-    def socket(self) -> Iterator[ClientConnection]:
+    def socket(self, **options: Any) -> Iterator[ClientConnection]:
         """An open socket, past its ``ready``."""
         address = self.url.replace("http", "ws", 1) + "/ws"
         cookie = {"Cookie": self.cookie}
-        with connect(address, origin=self.url, subprotocols=["app.v1"], additional_headers=cookie) as line:  # type: ignore[arg-type]
+        with connect(address, origin=self.url, subprotocols=["app.v1"], additional_headers=cookie, **options) as line:  # type: ignore[arg-type]
             assert "ready" in json.loads(line.recv(SECONDS_MAX))
             yield line
 

@@ -83,8 +83,8 @@ def test_open_socket_is_told_to_come_back_before_the_server_ends(make_site):
     assert site.doors[0]._popen.wait(60) == 0
 
 
-def test_client_that_reads_nothing_is_cut_off_before_the_server_keeps_much(make_site):
-    site = make_site()
+def long_history(site):
+    """Somebody with a socket, and what asks for 400 kB of what was said to them."""
     ana = Person(site.url, lambda phone: DeveloperSms.objects.get(number=phone).text, "+628120000001")
     ana_id = User.objects.get().pk
     bo = accounts.create_person(name="Bo", now=clock.now())
@@ -100,10 +100,15 @@ def test_client_that_reads_nothing_is_cut_off_before_the_server_keeps_much(make_
         )
         [posted] = chat_log.write([entry])
         assert not isinstance(posted, DomainError)
-    ask = {"do": "chat.history", "conversation": str(conversation), "limit": 100}
+    return ana, {"do": "chat.history", "conversation": str(conversation), "limit": 100}
+
+
+def test_client_that_reads_nothing_is_cut_off_before_the_server_keeps_much(make_site):
+    site = make_site()
+    ana, ask = long_history(site)
 
     with ana.socket() as line:
-        # 400 kB each, of which this client takes the first few from the wire and none after.
+        # Of all that, this client takes the first few answers from the wire and none after.
         for number in range(1, 101):
             line.send(json.dumps({**ask, "id": number}))
         with pytest.raises(ConnectionClosed) as cut:
@@ -112,6 +117,25 @@ def test_client_that_reads_nothing_is_cut_off_before_the_server_keeps_much(make_
     assert cut.value.rcvd is None, "no word of farewell: it would only have joined what is not read"
     assert "socket_unread" in site.doors[0].log
     assert get(f"{site.url}/-/live").status == 200
+
+
+def test_client_that_reads_late_gets_all_of_it(make_site):
+    site = make_site()
+    ana, ask = long_history(site)
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+    narrow.connect(("localhost", urlsplit(site.url).port))
+
+    with ana.socket(sock=narrow, max_queue=1) as line:
+        # More than a connection holds, so that the server waits for room again and again.
+        for number in range(1, 9):
+            line.send(json.dumps({**ask, "id": number}))
+        time.sleep(1)
+        answers = [json.loads(line.recv(timeout=10)) for _ in range(8)]
+
+    assert {answer["id"]: [row["body"] for row in answer["ok"]["rows"]] for answer in answers} == {
+        number: ["x" * 4_000] * 100 for number in range(1, 9)
+    }
 
 
 def ping_until_cut(line):
