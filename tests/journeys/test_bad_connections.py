@@ -73,6 +73,27 @@ def test_what_was_written_in_a_closed_tab_goes_out_from_the_next(
     people.expect_said(two.bo, ["ditulis lalu ditutup"])
 
 
+def test_what_was_written_offline_goes_out_from_a_page_that_is_not_of_chat(
+    site: Site, browser: Browser, two_who_talk: Callable[..., Two]
+) -> None:
+    browser.forgive(OFFLINE_NOISE)
+    two = two_who_talk(site)
+    go_offline(two.ana)
+    people.say(two.ana, "ditulis di terowongan")
+    people.say(two.ana, "dan masih")
+    expect(people.message(two.ana, "dan masih")).to_have_attribute("data-state", "unsent")
+    context, address = two.ana.context, two.ana.url
+    two.ana.close()
+    context.set_offline(False)
+
+    later = context.new_page()
+    later.goto("/kontak/")
+
+    people.expect_said(two.bo, ["ditulis di terowongan", "dan masih"])
+    later.goto(address)
+    people.expect_said(later, ["ditulis di terowongan", "dan masih"])
+
+
 def test_changes_made_offline_follow_their_message(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:

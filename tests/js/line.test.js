@@ -16,7 +16,7 @@ function line({ random = () => 0.5 } = {}) {
     sockets.push(socket)
     return socket
   }
-  const one = new Line({ connect, clock, random })
+  const one = new Line({ connect, person: "ana", clock, random })
   const ready = () => sockets.at(-1).say({ ready: { user: "ana", epoch: 1, me: 0, now: "2027-03-01T02:00:00Z" } })
   return { one, clock, sockets, ready }
 }
@@ -212,4 +212,28 @@ test("a socket that never says ready is given up", async () => {
 
   assert.equal(sockets[0].isClosed, true)
   assert.equal(one.state, "waiting")
+})
+
+test("a line says nothing to the session of somebody else", async () => {
+  const { one, clock, sockets } = line()
+  one.start()
+  sockets[0].say({ ready: { user: "bo", epoch: 1, me: 0, now: "2027-03-01T02:00:00Z" } })
+
+  assert.deepEqual([one.state, one.reason, sockets[0].isClosed], ["ended", "logged_out", true])
+  await assert.rejects(one.ask("a"), { wasHanded: false })
+  await clock.advance(120_000)
+  assert.equal(sockets.length, 1)
+})
+
+test("a line that is parted from does not come back", async () => {
+  const { one, clock, sockets, ready } = line()
+  one.start()
+  ready()
+
+  one.end()
+
+  one.wake()
+  one.lose()
+  await clock.advance(120_000)
+  assert.deepEqual([one.state, sockets[0].isClosed, sockets.length], ["ended", true, 1])
 })

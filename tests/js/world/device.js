@@ -30,7 +30,12 @@ export class Device {
       adopt: () => {},
       after: (ms, work) => this.#clock.after(ms, () => tab.isOpen && work()),
     })
-    tab.line = new Line({ connect: () => (tab.socket = this.#server.connect(this.user)), clock: guarded, random: this.#random })
+    tab.line = new Line({
+      connect: () => (tab.socket = this.#server.connect(this.user)),
+      person: this.user,
+      clock: guarded,
+      random: this.#random,
+    })
     tab.channel = this.#channel()
     tab.outbox = new Outbox({
       database: this.#databaseOf(tab),

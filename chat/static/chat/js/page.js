@@ -1,8 +1,9 @@
 import { Clock } from "#lib/clock.js"
 import { Line } from "#lib/line.js"
-import { Outbox } from "#lib/outbox.js"
 import { Uuid7 } from "#lib/uuid7.js"
+import { deviceOutbox } from "#ui/device_outbox.js"
 import { PageData } from "#ui/page_data.js"
+import { pageSocket } from "#ui/page_socket.js"
 import { toast } from "#ui/toast.js"
 import { Attention } from "#chat/attention.js"
 import { CardDoings } from "#chat/card_doings.js"
@@ -35,15 +36,8 @@ async function begin(personId) {
   const store = await openStore(personId)
   const boot = await rememberBoot(store)
   if (!boot) return location.replace("/")
-  const line = new Line({ connect: () => new WebSocket(socketAddress(boot), "app.v1"), clock })
-  const outbox = new Outbox({
-    database: store.database,
-    line,
-    // Without https there are no locks; a message is still posted once, since the server knows it by its id.
-    exclusive: (name, work) => navigator.locks?.request(`${personId} ${name}`, work) ?? work(),
-    channel: new BroadcastChannel(`outbox ${personId}`),
-    clock,
-  })
+  const line = new Line({ connect: pageSocket(boot), person: personId, clock })
+  const outbox = deviceOutbox(personId, { database: store.database, line, clock })
   const messenger = new Messenger({ me: boot.me, line, store, outbox, clock, uuid7: new Uuid7() })
   await messenger.open()
   if (boot.chat) adopt(messenger, boot.chat)
@@ -58,12 +52,6 @@ async function rememberBoot(store) {
   const { chat, ...kept } = data.boot
   await store.note("boot", kept)
   return data.boot
-}
-
-function socketAddress({ urls }) {
-  const address = new URL(urls.socket, location.href)
-  address.protocol = address.protocol === "https:" ? "wss:" : "ws:"
-  return address
 }
 
 function adopt(messenger, { summaries, open }) {

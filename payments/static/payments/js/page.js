@@ -4,6 +4,7 @@ import { Line } from "#lib/line.js"
 import { LiveWallet } from "#payments/live_wallet.js"
 import { WalletView } from "#payments/wallet_view.js"
 import { PageData } from "#ui/page_data.js"
+import { pageSocket } from "#ui/page_socket.js"
 
 const PATIENCE_MS = 1_500
 const LOOK_EVERY_MS = 60_000
@@ -19,7 +20,7 @@ WalletView.prototype.page = { data, boot, clock, format }
 customElements.define("nusa-wallet", WalletView)
 
 const view = document.querySelector("nusa-wallet")
-const line = new Line({ connect: () => new WebSocket(socketAddress(), "app.v1"), clock })
+const line = new Line({ connect: pageSocket(boot), person: boot.me.id, clock })
 const wallet = new LiveWallet({
   ...boot.wallet,
   line,
@@ -41,12 +42,6 @@ line.start()
 function wake() {
   line.wake()
   wallet.look()
-}
-
-function socketAddress() {
-  const address = new URL(boot.urls.socket, location.href)
-  address.protocol = address.protocol === "https:" ? "wss:" : "ws:"
-  return address
 }
 
 /** A balance is said to be of a time as soon as nothing keeps it true any more. */

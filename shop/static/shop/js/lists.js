@@ -33,6 +33,7 @@ async function begin(person) {
   let watch = null
   const line = openLine({
     boot,
+    person,
     clock,
     look: () => (watch ? watch.look() : list.refresh()),
     aged: (since) => since === null || list.growOld(),

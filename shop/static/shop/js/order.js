@@ -20,7 +20,7 @@ customElements.define("nusa-order", OrderView)
 
 const view = document.querySelector("nusa-order")
 let watch = null
-const line = openLine({ boot, clock, look: () => watch?.look(), aged: showAge })
+const line = openLine({ boot, person: boot.me.id, clock, look: () => watch?.look(), aged: showAge })
 watch = new Watch({ line, topic: boot.topic, rev: boot.rev, moved: refresh })
 line.start()
 unfold()

@@ -1,4 +1,5 @@
 import { Line } from "#lib/line.js"
+import { pageSocket } from "#ui/page_socket.js"
 
 const PATIENCE_MS = 1_500
 const LOOK_EVERY_MS = 60_000
@@ -7,8 +8,8 @@ const LOOK_EVERY_MS = 60_000
  * The line of a page of selling: it wakes with the page, says in `html[data-line]` how it stands, and rings `aged` with the time since
  * when nothing keeps the page true any more, or with null when something does again.
  */
-export function openLine({ boot, clock, look, aged }) {
-  const line = new Line({ connect: () => new WebSocket(socketAddress(boot), "app.v1"), clock })
+export function openLine({ boot, person, clock, look, aged }) {
+  const line = new Line({ connect: pageSocket(boot), person, clock })
   let knownAt = boot.as_of ? Date.parse(boot.as_of) : clock.now()
   let wasReady = false
   let patience = null
@@ -36,10 +37,4 @@ export function openLine({ boot, clock, look, aged }) {
     if (isReady) return aged(null)
     patience = setTimeout(() => aged(knownAt), PATIENCE_MS)
   }
-}
-
-function socketAddress(boot) {
-  const address = new URL(boot.urls?.socket ?? "/ws", location.href)
-  address.protocol = address.protocol === "https:" ? "wss:" : "ws:"
-  return address
 }

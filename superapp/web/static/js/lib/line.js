@@ -39,6 +39,7 @@ export class Line {
   reason = null
 
   #connect
+  #person
   #clock
   #random
   #socket = null
@@ -57,10 +58,13 @@ export class Line {
   #alarms = new Map()
 
   /**
-   * @param {{connect: () => WebSocket, clock: import("#lib/clock.js").Clock, random?: () => number}} collaborators
+   * @param {{
+   *   connect: () => WebSocket, person: string, clock: import("#lib/clock.js").Clock, random?: () => number,
+   * }} collaborators `person` is whose page this is: to anybody else's session it says nothing
    */
-  constructor({ connect, clock, random = Math.random }) {
+  constructor({ connect, person, clock, random = Math.random }) {
     this.#connect = connect
+    this.#person = person
     this.#clock = clock
     this.#random = random
   }
@@ -110,6 +114,13 @@ export class Line {
     if (this.state === "ended" && this.reason === "crowded") this.#open()
   }
 
+  /** Part for good. */
+  end(reason = null) {
+    this.#release()
+    this.reason = reason
+    this.#become("ended")
+  }
+
   /** The device says that it is offline: what is open will not answer, and a later attempt finds out if that was wrong. */
   lose() {
     if (this.state !== "ended") this.#break()
@@ -135,11 +146,7 @@ export class Line {
 
   #closed(code) {
     const reason = ENDINGS[code]
-    if (reason) {
-      this.#release()
-      this.reason = reason
-      return this.#become("ended")
-    }
+    if (reason) return this.end(reason)
     if (code === TOO_SLOW) return this.#open()
     if (code === DRAINED) return this.#break(Math.max(0, this.#returns_at - this.#clock.now()))
     this.#break()
@@ -201,6 +208,8 @@ export class Line {
   }
 
   #ready(ready) {
+    // Meanwhile somebody else logged in on this device.
+    if (ready.user !== this.#person) return this.end("logged_out")
     this.#alarms.get("ready")?.()
     this.#ready_at = this.#clock.now()
     this.#become("ready")

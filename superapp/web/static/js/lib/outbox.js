@@ -78,6 +78,11 @@ export class Outbox {
     return [...this.#entries.values()].flat()
   }
 
+  /** Whether anything is still to be sent. */
+  get isWaiting() {
+    return this.all.some((entry) => entry.state !== "refused")
+  }
+
   /**
    * Take one command over for sending. It is shown at once and sent once it is stored.
    *

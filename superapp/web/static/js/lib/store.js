@@ -44,6 +44,12 @@ export class Store {
     }))
   }
 
+  /** Whether something that was written here has not been sent. */
+  async hasUnsent() {
+    const entries = await this.#database.read(["outbox"], ({ outbox }) => outbox.all())
+    return entries.some((entry) => entry.state !== "refused")
+  }
+
   /** Keep one value, after every summary that was given to keep before: a number or cursor must not outlive its rows. */
   note(name, value) {
     return this.#database.write(["notes", "conversations"], ({ notes }) => notes.put({ name, value }))
