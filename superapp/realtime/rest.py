@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from superapp.core.errors import NotLoggedIn
+from superapp.core.errors import InputInvalid, NotLoggedIn
 from superapp.realtime import openapi, registry, rest_format, serving
 from superapp.realtime.allowance import allowance
 from superapp.realtime.errors import BadFrame, MethodNotAllowed
@@ -66,9 +66,16 @@ def _fields(command: Command, request: Request, path_fields: dict[str, Any]) -> 
 
 
 def _query(command: Command, request: Request) -> dict[str, Any]:
-    lists = {field.encode_name for field in msgspec.structs.fields(command.shape) if _is_list(field.type)}
-    query = request.query_params
-    return {name: query.getlist(name) if name in lists else query[name] for name in query}
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(command.shape):
+        given = request.query_params.getlist(field.encode_name)
+        if _is_list(field.type):
+            values |= {field.encode_name: given} if given else {}
+        elif len(given) > 1:
+            raise InputInvalid(detail=f"{field.encode_name} is given more than once")
+        elif given:
+            values[field.encode_name] = given[0]
+    return values
 
 
 def _is_list(annotation: Any) -> bool:

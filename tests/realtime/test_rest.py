@@ -76,6 +76,14 @@ def test_fields_of_a_get_come_from_the_query_in_their_own_types(browser, offer, 
     assert response.json() == {"thing": 7, "size": 3, "big": True, "names": ["a", "b"]}
 
 
+def test_a_value_that_is_given_twice_is_refused(browser, offer, mirror):
+    offer("test.thing", show, shape=ThingIn, rest="GET things/<int:thing>")
+    mirror()
+
+    assert told(browser.get("/api/v1/things/7?size=3&size=4")) == (422, "invalid")
+    assert told(browser.get("/api/v1/things/7?size=3&size=3")) == (422, "invalid")
+
+
 def test_the_path_wins_over_the_body(browser, offer, mirror):
     offer("test.thing", show, shape=ThingIn, rest="PATCH things/<int:thing>")
     mirror()
