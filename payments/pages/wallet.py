@@ -143,6 +143,7 @@ def _period(first_day: str, last_day: str) -> tuple[datetime, datetime]:
 def _boot(user: Any, shown: api.Wallet, *, is_live: bool) -> Any:
     return msgspec.to_builtins(
         {
+            "me": accounts.person(user),
             "locale": times.locale(),
             "time_zone": user.time_zone,
             "urls": {"socket": "/ws", "receipt": "/dompet/bukti/{journal}/", "login": "/masuk/"},
