@@ -4,33 +4,51 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from payments import api as payments
 from payments import proof as money
 from shop import api, errors, proof
 from shop.actions import checkout
 from shop.actions.timing import move_due_orders
-from shop.models import Order, OrderCounter, Stock
+from shop.models import Order, OrderCounter, Shipment, Stock
+from superapp.accounts.models import User
 from superapp.core.money import Money
+from tests.shop.browsers import browser_of
 from tests.shop.conftest import ADDRESS
 
-EXAMPLES = max(4, int(os.environ.get("NUSA_EXAMPLES", "500")) // 80)
+EXAMPLES = max(4, int(os.environ.get("NUSA_EXAMPLES", "500")) // 10)
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 PRICE = 10_000_00
 PURSE = 100_000_00
 BUYERS, GOODS = ("ana", "cy"), ("gelang", "kalung")
+MERCHANT, OUTSIDER = "bo", "eve"
+# How couriers are written, and the name under which their parcels are kept.
+COURIERS = {"JNE": "JNE", " jne ": "JNE", "SiCepat": "SiCepat"}
+# So few that orders meet under one: a number that is typed wrongly may be that of another.
+NUMBERS = ("1a", "2b", "3c")
+NO_PARCELS = [("", "7"), ("JNE", " "), ("JNE", "x" * 41), ("y" * 41, "7")]
+PARCEL = {"courier": st.sampled_from(sorted(COURIERS)), "number": st.sampled_from(NUMBERS)}
+SELDOM = st.sampled_from([False, False, True])
 # Who may do what, as an auditor would have it on one page.
 MAY = {
     "accept": ("merchant", {"paid"}, "accepted"),
     "pack": ("merchant", {"accepted"}, "packed"),
-    "ship": ("merchant", {"accepted", "packed"}, "shipped"),
     "report": ("merchant", {"shipped"}, "delivered"),
     "confirm": ("buyer", {"shipped", "delivered"}, "completed"),
     "buyer cancels": ("buyer", {"paid"}, "cancelled"),
@@ -44,8 +62,15 @@ class Deal:
     product: str
     pieces: int
     state: str = "paid"
-    by_courier: bool = False
     due_at: datetime | None = None
+    # When which courier and number were said of its parcel: the last counts, the others stay on its track.
+    named: list[tuple[datetime, str, str]] = field(default_factory=list)
+    # When the courier said that it came.
+    came_at: datetime | None = None
+
+    @property
+    def parcel(self) -> tuple[str, str] | None:
+        return self.named[-1][1:] if self.named else None
 
 
 @dataclass
@@ -68,6 +93,24 @@ class Auditor:
             if deal.state not in ("completed", "cancelled") and buyer in (None, deal.buyer)
         ]
 
+    def is_on_its_way_to_another(self, deal: Deal, parcel: tuple[str, str]) -> bool:
+        return any(
+            other.parcel == parcel and other.state == "shipped" and other.buyer != deal.buyer
+            for other in self.deals.values()
+        )
+
+    def meant(self, parcel: tuple[str, str]) -> list[Deal]:
+        """Whom a courier means: whoever was first said to get this parcel, and what that buyer gets besides in it."""
+        said = sorted(
+            (deal for deal in self.deals.values() if deal.parcel == parcel),
+            key=lambda deal: (deal.state == "cancelled", deal.named[-1][0]),
+        )
+        return [
+            deal
+            for deal in said
+            if deal.buyer == said[0].buyer and (said[0].came_at is None or deal.named[-1][0] <= said[0].came_at)
+        ]
+
     def end(self, deal: Deal, state: str) -> None:
         if state == "completed":
             self.merchant += deal.pieces * PRICE
@@ -85,7 +128,9 @@ class ShopMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = NOW
-        self.people, self.shop, self.goods = self.scene["open"](next(self.numbers))  # type: ignore[operator]
+        number = next(self.numbers)
+        self.people, self.shop, self.goods = self.scene["open"](number)  # type: ignore[operator]
+        self.resis = {written: f"r{number}-{written}" for written in NUMBERS}
         self.model = Auditor(on_hand=dict.fromkeys(GOODS, 3))
         self.asked: list[tuple[checkout.Wish, api.Answer]] = []
 
@@ -110,7 +155,16 @@ class ShopMachine(RuleBasedStateMachine):
             self.model.purse[buyer] -= PRICE * pieces
             self.model.deals[answer.order] = Deal(buyer, product, pieces, due_at=self.now + timedelta(days=2))
 
-    @precondition(lambda self: self.asked)
+    @initialize(ways=st.lists(st.sampled_from(["paid", "accepted", *NUMBERS]), min_size=4, max_size=4))
+    def begin_in_the_middle_of_a_day(self, ways: list[str]) -> None:
+        for (buyer, product), way in zip(itertools.product(BUYERS, GOODS), ways, strict=True):
+            self.buy(buyer, product, 1, lie=False)
+            *_, order = self.model.deals
+            if way != "paid":
+                self._accept(order)
+            if way in NUMBERS:
+                self._ship(order, "JNE", self.resis[way])
+
     @rule(data=st.data())
     def ask_again(self, data: st.DataObject) -> None:
         wish, first = data.draw(st.sampled_from(self.asked))
@@ -120,13 +174,12 @@ class ShopMachine(RuleBasedStateMachine):
         if isinstance(first, api.Placed):
             assert again.order == first.order
 
-    @precondition(lambda self: self.model.deals)
     @rule(data=st.data(), what=st.sampled_from(sorted(MAY)))
     def move(self, data: st.DataObject, what: str) -> None:
         order = data.draw(st.sampled_from(list(self.model.deals)))
         deal = self.model.deals[order]
         who, states, state = MAY[what]
-        user = self.people[deal.buyer] if who == "buyer" else self.people["bo"]
+        user = self.people[deal.buyer] if who == "buyer" else self.people[MERCHANT]
         if deal.state in states:
             self._do(what, order, user)
             self._note(deal, state)
@@ -137,13 +190,9 @@ class ShopMachine(RuleBasedStateMachine):
                 self._do(what, order, user)
 
     def _do(self, what: str, order: object, user: int) -> None:
-        asked = {"user_id": user, "order": order, "now": self.now}
-        if what == "ship":
-            api.ship_order(**asked, courier="JNE", resi=str(order)[:40])
-            return
         verbs = {"accept": api.accept_order, "pack": api.pack_order, "report": api.report_delivery}
         verbs |= {"confirm": api.confirm_receipt}
-        verbs.get(what, api.cancel_order)(**asked)
+        verbs.get(what, api.cancel_order)(user_id=user, order=order, now=self.now)
 
     def _note(self, deal: Deal, state: str) -> None:
         if state in ("completed", "cancelled"):
@@ -152,22 +201,101 @@ class ShopMachine(RuleBasedStateMachine):
         deal.state = state
         if state == "accepted":
             deal.due_at = self.now + timedelta(days=5)
-        if state == "shipped":
-            deal.due_at = None
+
+    def _accept(self, order: object) -> None:
+        self._do("accept", order, self.people[MERCHANT])
+        self._note(self.model.deals[order], "accepted")
+
+    @rule(data=st.data(), **PARCEL, is_late=st.booleans())
+    def ship(self, data: st.DataObject, courier: str, number: str, is_late: bool) -> None:
+        order = data.draw(st.sampled_from(list(self.model.deals)))
+        if is_late and self.model.deals[order].state == "paid":
+            self._accept(order)
+        self._ship(order, courier, self.resis[number])
+
+    def _ship(self, order: object, courier: str, resi: str) -> None:
+        deal, parcel = self.model.deals[order], (COURIERS[courier], resi.upper())
+        refusal, was = None, deal.state
+        if was not in ("accepted", "packed"):
+            refusal = errors.NotNow if (was, deal.parcel) != ("shipped", parcel) else None
+        elif self.model.is_on_its_way_to_another(deal, parcel):
+            refusal = errors.ResiTaken
+        self._name(api.ship_order, order, parcel, refusal, user=MERCHANT, courier=courier, resi=resi)
+        if refusal is None and was != "shipped":
+            deal.state, deal.due_at = "shipped", None
             self.model.on_hand[deal.product] -= deal.pieces
 
-    @precondition(lambda self: self.model.deals)
-    @rule(data=st.data())
-    def courier_comes(self, data: st.DataObject) -> None:
+    @precondition(lambda self: any(deal.parcel for deal in self.model.deals.values()))
+    @rule(data=st.data(), **PARCEL, is_again=SELDOM, is_behind=SELDOM)
+    def merchant_corrects(
+        self, data: st.DataObject, courier: str, number: str, is_again: bool, is_behind: bool
+    ) -> None:
+        order = data.draw(st.sampled_from([order for order, deal in self.model.deals.items() if deal.parcel]))
+        *_, (_, was_courier, was_resi) = self.model.deals[order].named
+        said = (was_courier, f" {was_resi.lower()} ") if is_again else (courier, self.resis[number])
+        self._correct(order, MERCHANT, *said, is_behind=is_behind)
+
+    @rule(
+        data=st.data(),
+        user=st.sampled_from([*BUYERS, MERCHANT, OUTSIDER]),
+        number=st.sampled_from(NUMBERS),
+        nothing=st.sampled_from([*[None] * 4, *NO_PARCELS]),
+    )
+    def anybody_corrects(self, data: st.DataObject, user: str, number: str, nothing: tuple[str, str] | None) -> None:
         order = data.draw(st.sampled_from(list(self.model.deals)))
-        deal = self.model.deals[order]
-        try:
-            api.courier_delivered(courier="JNE", resi=str(order)[:40], evidence={}, now=self.now)
-        except errors.OrderNotFound:
-            assert deal.state in ("paid", "accepted", "packed", "cancelled")
+        self._correct(order, user, *(nothing or ("JNE", self.resis[number])))
+
+    def _correct(self, order: object, user: str, courier: str, resi: str, *, is_behind: bool = False) -> None:
+        deal, parcel = self.model.deals[order], (COURIERS.get(courier, courier), resi.strip().upper())
+        refusal = self._why_not(deal, user, parcel, is_behind)
+        rev = api.order(user_id=self.people[MERCHANT], order=order).summary.rev
+        behind = {"expected_rev": rev - 1} if is_behind else {}
+        self._name(api.correct_resi, order, parcel, refusal, user=user, courier=courier, resi=resi, **behind)
+
+    def _why_not(self, deal: Deal, user: str, parcel: tuple[str, str], is_behind: bool) -> type[Exception] | None:
+        """Why a correction must be refused; the same again never is, and changes nothing."""
+        if not all(0 < len(word) <= 40 for word in parcel):
+            return errors.ShipmentInvalid
+        if user not in (MERCHANT, deal.buyer):
+            return errors.OrderNotFound
+        if user != MERCHANT or deal.parcel is None:
+            return errors.NotNow
+        if parcel == deal.parcel:
+            return None
+        if is_behind or deal.state != "shipped":
+            return errors.NotNow
+        return errors.ResiTaken if self.model.is_on_its_way_to_another(deal, parcel) else None
+
+    def _name(
+        self, verb: Callable[..., object], order: object, parcel: tuple[str, str], refusal: type[Exception] | None,
+        *, user: str, **said: object,
+    ) -> None:  # fmt: skip
+        """Say which parcel it is; no two say so at the same moment."""
+        self.now += timedelta(seconds=1)
+        asked = {"user_id": self.people[user], "order": order, "now": self.now, **said}
+        if refusal is not None:
+            with pytest.raises(refusal):
+                verb(**asked)
+        else:
+            verb(**asked)
+            deal = self.model.deals[order]
+            if parcel != deal.parcel:
+                deal.named.append((self.now, *parcel))
+        self._both_read(order)
+
+    @rule(**PARCEL)
+    def courier_comes(self, courier: str, number: str) -> None:
+        resi = self.resis[number]
+        said = {"courier": courier, "resi": resi, "evidence": {}, "now": self.now}
+        meant = self.model.meant((COURIERS[courier], resi.upper()))
+        if not meant:
+            with pytest.raises(errors.OrderNotFound):
+                api.courier_delivered(**said)
             return
-        if deal.state in ("shipped", "delivered") and not deal.by_courier:
-            deal.state, deal.by_courier, deal.due_at = "delivered", True, self.now + timedelta(days=4)
+        coming = [deal for deal in meant if deal.state in ("shipped", "delivered") and deal.came_at is None]
+        assert api.courier_delivered(**said) is bool(coming)
+        for deal in coming:
+            deal.state, deal.came_at, deal.due_at = "delivered", self.now, self.now + timedelta(days=4)
 
     @rule(days=st.sampled_from([0, 1, 2, 5]))
     def time_passes(self, days: int) -> None:
@@ -180,7 +308,7 @@ class ShopMachine(RuleBasedStateMachine):
 
     @rule(product=st.sampled_from(GOODS), on_hand=st.integers(0, 8))
     def count_stock(self, product: str, on_hand: int) -> None:
-        asked = {"owner_id": self.people["bo"], "product": self.goods[product], "on_hand": on_hand, "now": self.now}
+        asked = {"owner_id": self.people[MERCHANT], "product": self.goods[product], "on_hand": on_hand, "now": self.now}
         if on_hand < self.model.committed(product):
             with pytest.raises(errors.StockTooLow):
                 api.set_stock(**asked, idempotency_key=f"s{next(self.numbers)}")
@@ -205,7 +333,31 @@ class ShopMachine(RuleBasedStateMachine):
             counter = OrderCounter.objects.filter(user=self.people[name]).first() or OrderCounter()
             assert (counter.orders, counter.unfinished) == (len(mine), len(self.model.unfinished(name)))
 
+    @invariant()
+    def every_parcel_goes_by_the_name_that_was_said_last(self) -> None:
+        rows = Shipment.objects.filter(order__shop__public_id=self.shop).values_list("order", "courier", "resi")
+        named = {order: deal.parcel for order, deal in self.model.deals.items() if deal.parcel}
+        assert {order: (courier, resi) for order, courier, resi in rows} == named
+
+    def _both_read(self, order: object) -> None:
+        """Which number counts, and the track of all that were said; nothing of what was refused."""
+        deal = self.model.deals[order]
+        for name in (deal.buyer, MERCHANT):
+            shown = api.order(user_id=self.people[name], order=order)
+            assert (shown.shipment and (shown.shipment.courier, shown.shipment.resi)) == deal.parcel
+            assert [(step.at, step.courier, step.resi) for step in shown.steps if step.resi] == deal.named
+
+    def _page_says_the_same(self, order: object) -> None:
+        deal = self.model.deals[order]
+        page = browser_of(User.objects.get(pk=self.people[deal.buyer])).get(f"/pesanan/{order}/").content.decode()
+        assert re.findall(r'data-copy="([^"]*)"', page) == [deal.named[-1][2]]
+        assert re.findall(r"resi (\S+)</p>", page) == [resi for _, _, resi in deal.named]
+
     def teardown(self) -> None:
+        for order, deal in self.model.deals.items():
+            self._both_read(order)
+            if len(deal.named) > 1:
+                self._page_says_the_same(order)
         assert payments.merchant_balance(api.merchant_name(self.shop)).all == Money(self.model.merchant)
         assert [str(finding) for finding in (*proof.prove(now=NOW), *rolled_money(NOW))] == []
 
@@ -224,7 +376,8 @@ def test_shop_stands_as_its_auditor_says(real_db, make_user, make_payer, make_sh
         owner = make_user(f"bo{number}")
         shop = make_shop(owner, handle=f"toko{number}")
         goods = {name: make_product(shop, name=name, price=Money(PRICE), quantity=3).public_id for name in GOODS}
-        return {**people, "bo": owner.pk}, shop.public_id, goods
+        people |= {MERCHANT: owner.pk, OUTSIDER: make_user(f"eve{number}").pk}
+        return people, shop.public_id, goods
 
     ShopMachine.scene = {"open": open_one}
     quick = settings(
