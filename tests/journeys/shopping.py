@@ -16,6 +16,7 @@ from tests.journeys import people
 PIN = "280394"
 SHOP = "sambal-bo"
 PRODUCT = "Sambal bawang"
+RESI = "JT0012345678"
 
 
 @dataclass
@@ -149,12 +150,20 @@ def pack(page: Page) -> None:
     expect(page.get_by_text("Perlu dikirim")).to_be_visible()
 
 
-def ship(page: Page) -> None:
+def ship(page: Page, *, resi: str = RESI) -> None:
     open_first_sale(page)
     page.fill("#courier", "JNE")
-    page.fill("#resi", "JT0012345678")
+    page.fill("#resi", resi)
     page.press("#resi", "Enter")
     expect(page.locator(".status__title")).to_have_text("Dalam perjalanan ke pembeli")
+
+
+def correct_resi(page: Page, resi: str) -> None:
+    """On the page of the order: the parcel goes by another number."""
+    page.locator("#perbaiki > summary").click()
+    page.fill("#resi", resi)
+    page.press("#resi", "Enter")
+    expect(page.get_by_text("Diperbaiki. Pembeli melihat nomor yang baru.")).to_be_visible()
 
 
 def open_first_sale(page: Page) -> None:

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, Route, expect
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from tests.harness.people import Browser
+from tests.harness.servers import wait_until
 from tests.harness.site import Site
 from tests.journeys import people, shopping
 from tests.journeys.conftest import Two
@@ -285,6 +286,49 @@ def test_cancelled_by_the_shop_all_money_comes_back_and_both_read_why(world: Sho
     expect(ana.locator("nusa-timeline li[data-kind=event]")).to_contain_text("dibatalkan (Ternyata habis)")
     ana.goto("/dompet/")
     expect(ana.locator("nusa-wallet [data-part=balance]")).to_have_text("Rp500.000")
+    check_books()
+
+
+def test_number_typed_wrongly_is_corrected_before_the_eyes_of_whoever_waits(
+    world: Shopping, photo: Path, browser: Browser
+) -> None:
+    ana, bo, wrong = world.ana, world.bo, "JT0012345687"
+    shopping.open_shop(bo)
+    shopping.add_product(bo, photo=photo)
+    shopping.give_money(ana)
+    shopping.buy(ana, quantity=1)
+    browser.contexts["ana"].grant_permissions(["clipboard-read", "clipboard-write"])
+    ana_talk = ana.context.new_page()
+    shopping.open_talk(ana_talk)
+    shopping.accept_today(bo)
+    shopping.pack(bo)
+    where = ana.get_by_role("region", name="Tujuan")
+    on_card = shopping.card(ana_talk).locator("[data-field=shipment]")
+    for page in (ana, ana_talk):
+        page.evaluate("window.isStillTheSamePage = true")
+
+    shopping.ship(bo, resi=wrong)
+    expect(where.locator("strong.figure")).to_have_text(wrong)
+    expect(on_card).to_have_text(f"JNE {wrong}")
+    shopping.correct_resi(bo, shopping.RESI)
+
+    expect(where.locator("strong.figure")).to_have_text(shopping.RESI)
+    expect(on_card).to_have_text(f"JNE {shopping.RESI}")
+    expect(ana.locator(".status__title")).to_have_text("Pesananmu dalam perjalanan")
+    where.get_by_role("button", name="Salin").click()
+    wait_until(lambda: ana.evaluate("navigator.clipboard.readText()") == shopping.RESI, "the number that counts")
+    # The wrong number stands where it says what was said, when and by whom, and nowhere else.
+    told = ana.locator(".track__step", has_text=re.compile("resi JT"))
+    expect(told.locator(".track__sentence")).to_have_text(
+        [f"Diserahkan ke JNE, resi {wrong}", f"Resi diperbaiki: JNE, resi {shopping.RESI}"]
+    )
+    expect(told.locator(".track__time")).to_have_text([re.compile(r"^menurut toko, .*\d\d[.:]\d\d WIB$")] * 2)
+    expect(ana.locator(".track__step[data-here]")).to_contain_text(shopping.RESI)
+    lines = ana_talk.locator("nusa-timeline li[data-kind=event]", has_text=re.compile("resi JT"))
+    expect(lines).to_contain_text([wrong, f"diperbaiki: JNE, resi {shopping.RESI}"])
+    for page in (ana, ana_talk):
+        assert page.content().count(wrong) == 1, page.url
+        assert page.evaluate("window.isStillTheSamePage")
     check_books()
 
 
