@@ -156,7 +156,8 @@ TEMPLATES = [
 ]
 
 # The database. Served, each use takes a connection from the pool of its process, tried before it is handed out, so that
-# a restart of PostgreSQL is felt by nobody afterwards. Embedded, each thread keeps its own.
+# a restart of PostgreSQL is felt by nobody afterwards; in processes that answer people it does not wait for ever for a
+# lock (core.patience). Embedded, each thread keeps its own.
 
 DATABASE_POOL_MAX = env.whole("DATABASE_POOL_MAX", 20, "Database connections of one served process at most.")
 

@@ -34,7 +34,8 @@ FEE = payments.MICRO
 ADDRESS_CHARS_MAX = {"name": 60, "phone": 30, "text": 300, "town": 60}
 TRIES_MAX = 3
 # Who waits for a row of the database is served in no fair order, and makes the others slower. With two at once in each
-# process no fewer are served, and the slowest waits like the others: docs/speed.md has the figures.
+# process no fewer are served, and the slowest waits like the others: docs/speed.md has the figures. Where people are
+# served, core.patience ends the wait for a row that does not come, so that whoever waits for it hands the turn on.
 TURNS = Turns(2)
 TURN_SECONDS_MAX = 5
 # Serialisation failure and deadlock: the database chose a victim, and nothing was written.

@@ -11,7 +11,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from superapp.core import health, metrics
+from superapp.core import health, metrics, patience
 
 ANSWER_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 20
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, required=True)
 
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
+        patience.end_waits()
         Gunicorn(host, port).run()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from superapp.core import health, metrics
+from superapp.core import health, metrics, patience
 
 
 class Command(BaseCommand):
@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, required=True)
 
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
+        patience.end_waits()
         health.require_essentials()
         asgi = import_module("superapp.asgi")
         from superapp.core import server

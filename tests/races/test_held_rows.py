@@ -1,0 +1,188 @@
+"""A session that somebody forgot holds a row open: who is kept waiting, for how long, and what becomes of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from payments import api as payments
+from payments import proof as money
+from shop import proof
+from shop.models import Attempt, Order, OrderTimer
+from superapp.core import clock
+from superapp.core.models import Fact
+from superapp.core.patience import LOCK_SECONDS_MAX
+from tests.harness.ports import free_port
+from tests.harness.servers import Process, wait_until
+from tests.harness.site import ROOT, answers
+from tests.harness.sockets import log_in
+from tests.payments.purses import PIN, balance, top_up
+from tests.shop.conftest import ADDRESS, stock_of
+
+pytestmark = [pytest.mark.served_only, pytest.mark.timeout(300)]
+CSRF = "c" * 32
+HOLD_STOCK = "SELECT 1 FROM shop_stock WHERE product_id = (SELECT id FROM shop_product WHERE public_id = %s) FOR UPDATE"
+
+
+@pytest.fixture
+def now():
+    """Other processes take part, and theirs is the real time."""
+    return clock.now()
+
+
+@pytest.fixture
+def make_buyer(make_user, now):
+    """Somebody with a million and a PIN, hashed as it is everywhere."""
+
+    def make(handle):
+        user = make_user(handle)
+        payments.set_first_pin(user_id=user.pk, pin=PIN, now=now)
+        top_up(make_user, user, 1_000_000_00, now)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def start(real_db):
+    """Run a command of ours on this test's database until the test ends."""
+    started = []
+
+    def run(*command, port=None):
+        url = f"http://localhost:{port}"
+        process = Process(
+            command[0],
+            [sys.executable, "manage.py", *command],
+            log_path=real_db.var_dir / f"{command[0]}.log",
+            is_ready=lambda: port is None or answers(url),
+            env={**real_db.env, "PUBLIC_URL": url, "STATIC_ROOT": str(settings.STATIC_ROOT), "PYTHONUNBUFFERED": "1"},
+            cwd=ROOT,
+        )
+        started.append(process)
+        process.start()
+        return process
+
+    yield run
+    for process in started:
+        process.stop()
+
+
+@pytest.fixture(params=["serve_pages", "serve_sockets"])
+def door(request, start):
+    """One process that answers people, of either kind."""
+    port = free_port()
+    start(request.param, "--port", str(port), port=port)
+    return f"http://localhost:{port}"
+
+
+@pytest.fixture
+def session(real_db):
+    """A session of psql."""
+    with psycopg.connect(real_db.env["DATABASE_URL"]) as session:
+        yield session
+
+
+def waiters():
+    """How many wait for a lock in this test's database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0]
+
+
+def buy_at(door, buyer, product, key):
+    """(status, what it says, after how many seconds)."""
+    wish = {
+        "product": str(product.public_id), "quantity": 1, "address": ADDRESS, "expected_total": product.price.wire(),
+        "pin": PIN, "idempotency_key": key,
+    }  # fmt: skip
+    headers = {
+        "Cookie": f"{settings.SESSION_COOKIE_NAME}={log_in(buyer).session_key}; csrftoken={CSRF}",
+        "X-CSRFToken": CSRF,
+        "Content-Type": "application/json",
+        "Accept-Language": "en",
+    }
+    request = urllib.request.Request(f"{door}/api/v1/orders", json.dumps(wish).encode(), headers)
+    began = time.monotonic()
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, json.load(answer), time.monotonic() - began
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.load(refused), time.monotonic() - began
+
+
+def all_is_well(now):
+    return [str(finding) for finding in (*proof.prove(now=now), *money.prove(now=now))]
+
+
+def test_held_stock_of_one_shop_stops_no_buyer_of_another_and_burns_no_key(
+    door, session, make_buyer, make_user, make_shop, make_product, bo, few, in_threads, now
+):
+    ana, cy, dian = (make_buyer(name) for name in ("ana", "cy", "dian"))
+    other = make_product(make_shop(make_user("wati"), handle="toko-wati"), name="Cincin")
+    facts = Fact.objects.count()
+    session.execute(HOLD_STOCK, [few.public_id])
+
+    def buy_meanwhile():
+        wait_until(lambda: waiters() == 2, "both turns of the process are taken")
+        return buy_at(door, dian, other, "dian-1")
+
+    *held, free = in_threads(
+        lambda: buy_at(door, ana, few, "ana-1"), lambda: buy_at(door, cy, few, "cy-1"), buy_meanwhile
+    )
+
+    assert free[0] == 200
+    assert len(held) == 2
+    for status, body, seconds in held:
+        assert (status, body["code"], body["retry_after"]) == (503, "unavailable", 1)
+        assert LOCK_SECONDS_MAX <= seconds < LOCK_SECONDS_MAX + 10
+    assert waiters() == 0
+    assert list(Attempt.objects.values_list("buyer_id", flat=True)) == [dian.pk]
+    assert (Order.objects.count(), OrderTimer.objects.count(), Fact.objects.count() - facts) == (1, 1, 2)
+    assert stock_of(few, bo) == (3, 0, 0)
+    assert (balance(ana, now), balance(cy, now)) == (1_000_000_00, 1_000_000_00)
+    session.rollback()
+    bought, again = (buy_at(door, ana, few, "ana-1") for _ in range(2))
+    assert (bought[0], again[0]) == (200, 200)
+    assert bought[1]["order"] == again[1]["order"]
+    assert stock_of(few, bo) == (3, 0, 1)
+    assert balance(ana, now) == 975_000_00
+    assert all_is_well(now) == []
+
+
+def test_what_must_happen_waits_as_long_as_it_takes_and_is_not_put_off(start, session, make_payer, bo, few, buy, now):
+    order = buy(make_payer("ana", 1_000_000_00), few, now=now - timedelta(days=3)).order
+    session.execute("SELECT 1 FROM shop_order WHERE public_id = %s FOR UPDATE", [order])
+
+    start("work")
+    wait_until(lambda: waiters() == 1, "time comes to the order")
+    time.sleep(LOCK_SECONDS_MAX + 1)
+    assert waiters() == 1
+    session.rollback()
+
+    wait_until(lambda: Order.objects.get().state == "cancelled", "the order is cancelled")
+    assert OrderTimer.objects.get().again_at is None
+    assert stock_of(few, bo) == (3, 0, 0)
+
+
+def test_migrations_wait_as_long_as_it_takes(start, session):
+    session.execute("LOCK TABLE django_migrations IN ACCESS EXCLUSIVE MODE")
+
+    migration = start("migrate")
+    wait_until(lambda: waiters() == 1, "it asks what was applied")
+    time.sleep(LOCK_SECONDS_MAX + 1)
+    assert waiters() == 1
+    session.rollback()
+
+    wait_until(lambda: not migration.is_running, "it ends")
+    assert "No migrations to apply." in migration.log
