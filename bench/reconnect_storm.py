@@ -20,7 +20,7 @@ from bench.ground import Door, Ground, Person
 from bench.wire import Line, frame
 
 SOCKETS = 1_000
-AT_ONCE = 32
+AT_ONCE = 12
 SETTLE_SECONDS = 3.0
 
 _cursors: dict[int, str] = {}

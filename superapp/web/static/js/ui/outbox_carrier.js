@@ -9,6 +9,8 @@ export async function carryOutbox(personId, database) {
   const line = new Line({ connect: pageSocket(), person: personId, clock })
   const outbox = deviceOutbox(personId, { database, line, clock })
   await outbox.open()
+  // Another page may have sent it while this one was fetching its modules.
+  if (!outbox.isWaiting) return
   outbox.onChange.listen(() => outbox.isWaiting || line.end())
   line.onReady.listen(() => outbox.sendAll())
   for (const name of ["online", "pageshow"]) addEventListener(name, () => line.wake())
