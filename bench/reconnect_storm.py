@@ -20,7 +20,7 @@ from bench.ground import Door, Ground, Person
 from bench.wire import Line, frame
 
 SOCKETS = 1_000
-AT_ONCE = 12
+AT_ONCE = 12  # More, and the threads of this client cost more than a quarter of a bare server.
 SETTLE_SECONDS = 3.0
 
 _cursors: dict[int, str] = {}

@@ -34,8 +34,7 @@ class Line:
         self.number = number
         self.heard = 0  # Hints so far,
         self.told = 0  # and how many of them were acknowledged.
-        self.socket = socket.socket()
-        self.socket.connect(("127.0.0.1", port))
+        self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.fd = self.socket.fileno()
         self.socket.sendall(_request(port, path, session_key))

@@ -19,8 +19,8 @@ django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  After Django is set up.
 
-from superapp.core.pages import Pages  # noqa: E402  The same.
-from superapp.realtime import socket  # noqa: E402  The same.
+from superapp.core.pages import Pages  # noqa: E402  After Django is set up.
+from superapp.realtime import socket  # noqa: E402  After Django is set up.
 
 pages = Pages(django, threads=settings.PAGE_THREADS)
 

@@ -83,7 +83,7 @@ class PromptConnection(tcp.Server):
 
     def startWriting(self) -> None:  # noqa: N802  # Twisted's name.
         if self.dataBuffer:  # There was no room.
-            super().startWriting()  # type: ignore[no-untyped-call]
+            super().startWriting()  # type: ignore[no-untyped-call]  # Twisted has few types.
         elif not self._will_flush:
             self._will_flush = True
             self.reactor._asyncioEventloop.call_soon(self._flush)
@@ -95,7 +95,7 @@ class PromptConnection(tcp.Server):
         # As the loop would call it: what goes wrong there ends the connection.
         self.reactor._readOrWrite(self, False)
         if self.connected and (self.dataBuffer or self._tempDataBuffer):
-            super().startWriting()  # type: ignore[no-untyped-call]
+            super().startWriting()  # type: ignore[no-untyped-call]  # Twisted has few types.
 
 
 tcp.Port.transport = PromptConnection

@@ -18,7 +18,7 @@ RESUMED = b'{"on":"bus","say":"resumed"}'
 LISTEN_SECONDS_MAX = 1.0
 
 
-class Tidings(msgspec.Struct):
+class Tidings(msgspec.Struct, frozen=True):
     """
     One encoded hint and who hears it: every socket of these people, but for lines of this process, by number, that are
     told in another way.

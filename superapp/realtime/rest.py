@@ -68,13 +68,12 @@ def _fields(command: Command, request: Request, path_fields: dict[str, Any]) -> 
 def _query(command: Command, request: Request) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field in msgspec.structs.fields(command.shape):
-        given = request.query_params.getlist(field.encode_name)
-        if _is_list(field.type):
-            values |= {field.encode_name: given} if given else {}
-        elif len(given) > 1:
-            raise InputInvalid(detail=f"{field.encode_name} is given more than once")
-        elif given:
-            values[field.encode_name] = given[0]
+        name, is_list = field.encode_name, _is_list(field.type)
+        given = request.query_params.getlist(name)
+        if len(given) > 1 and not is_list:
+            raise InputInvalid(detail=f"{name} is given more than once")
+        if given:
+            values[name] = given if is_list else given[0]
     return values
 
 

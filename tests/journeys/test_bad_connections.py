@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.harness.people import Browser
 from tests.harness.site import Site
@@ -22,6 +22,22 @@ def go_offline(page: Page) -> None:
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     page.context.set_offline(True)
     expect(page.locator("nusa-connection")).to_be_visible()
+
+
+def say_offline(page: Page, *texts: str) -> None:
+    """Write in a tunnel: nothing of it has left when this ends."""
+    go_offline(page)
+    for text in texts:
+        people.say(page, text)
+    expect(people.message(page, texts[-1])).to_have_attribute("data-state", "unsent")
+
+
+def close(page: Page) -> BrowserContext:
+    """Close the tab; the device, which is returned, comes out of the tunnel without it."""
+    device = page.context
+    page.close()
+    device.set_offline(False)
+    return device
 
 
 def go_online(page: Page) -> None:
@@ -59,14 +75,9 @@ def test_what_was_written_in_a_closed_tab_goes_out_from_the_next(
     browser.forgive(OFFLINE_NOISE)
     two = two_who_talk(site)
     address = two.ana.url
-    go_offline(two.ana)
-    people.say(two.ana, "ditulis lalu ditutup")
-    expect(people.message(two.ana, "ditulis lalu ditutup")).to_have_attribute("data-state", "unsent")
-    context = two.ana.context
-    two.ana.close()
-    context.set_offline(False)
+    say_offline(two.ana, "ditulis lalu ditutup")
 
-    later = context.new_page()
+    later = close(two.ana).new_page()
     later.goto(address)
 
     people.expect_said(later, ["ditulis lalu ditutup"])
@@ -78,15 +89,10 @@ def test_what_was_written_offline_goes_out_from_a_page_that_is_not_of_chat(
 ) -> None:
     browser.forgive(OFFLINE_NOISE)
     two = two_who_talk(site)
-    go_offline(two.ana)
-    people.say(two.ana, "ditulis di terowongan")
-    people.say(two.ana, "dan masih")
-    expect(people.message(two.ana, "dan masih")).to_have_attribute("data-state", "unsent")
-    context, address = two.ana.context, two.ana.url
-    two.ana.close()
-    context.set_offline(False)
+    address = two.ana.url
+    say_offline(two.ana, "ditulis di terowongan", "dan masih")
 
-    later = context.new_page()
+    later = close(two.ana).new_page()
     later.goto("/kontak/")
 
     people.expect_said(two.bo, ["ditulis di terowongan", "dan masih"])
@@ -119,10 +125,7 @@ def test_a_message_that_never_left_can_be_thrown_away(
 ) -> None:
     browser.forgive(OFFLINE_NOISE)
     two = two_who_talk(site)
-    go_offline(two.ana)
-    people.say(two.ana, "ini batal")
-    people.say(two.ana, "ini jadi")
-    expect(people.message(two.ana, "ini jadi")).to_have_attribute("data-state", "unsent")
+    say_offline(two.ana, "ini batal", "ini jadi")
 
     people.choose(two.ana, "ini batal", "discard")
     expect(people.messages(two.ana)).to_have_count(1)

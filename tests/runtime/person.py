@@ -13,6 +13,7 @@ from typing import Any
 
 from PIL import Image
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 SECONDS_MAX = 60
 
@@ -56,7 +57,8 @@ class Person:
         """An open socket, past its ``ready``."""
         address = self.url.replace("http", "ws", 1) + "/ws"
         cookie = {"Cookie": self.cookie}
-        with connect(address, origin=self.url, subprotocols=["app.v1"], additional_headers=cookie, **options) as line:  # type: ignore[arg-type]
+        origin, spoken = Origin(self.url), [Subprotocol("app.v1")]
+        with connect(address, origin=origin, subprotocols=spoken, additional_headers=cookie, **options) as line:
             assert "ready" in json.loads(line.recv(SECONDS_MAX))
             yield line
 

@@ -10,7 +10,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402  After the apps are ready.
 
-from superapp.core import jobs  # noqa: E402  The same.
+from superapp.core import jobs  # noqa: E402  After the apps are ready.
 
 
 @jobs.job("tests.note")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -122,14 +123,14 @@ class Auditor:
 class ShopMachine(RuleBasedStateMachine):
     """Drives the shop and the auditor side by side."""
 
-    scene: dict[str, object]
+    scene: dict[str, Any]
     numbers = itertools.count(1)
 
     def __init__(self) -> None:
         super().__init__()
         self.now = NOW
         number = next(self.numbers)
-        self.people, self.shop, self.goods = self.scene["open"](number)  # type: ignore[operator]
+        self.people, self.shop, self.goods = self.scene["open"](number)
         self.resis = {written: f"r{number}-{written}" for written in NUMBERS}
         self.model = Auditor(on_hand=dict.fromkeys(GOODS, 3))
         self.asked: list[tuple[checkout.Wish, api.Answer]] = []
