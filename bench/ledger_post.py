@@ -3,8 +3,9 @@ How many transfers a second the ledger posts, with its whole schema and every gu
 
 On PostgreSQL (synchronous commit) four processes post through Django: between people, everybody to one merchant, in
 batches of 200, and, for comparison, as a textbook would with the ORM. The limit is a minimal double-entry function
-under pgbench, run in alternation. On SQLite (``synchronous=FULL``) one process posts, and the limit is the same
-minimal bookkeeping as bare statements.
+under pgbench, run in alternation, over as many connections: what waits for the disk shares a flush with those who wait
+beside it. On SQLite (``synchronous=FULL``) one process posts, and the limit is the same minimal bookkeeping as bare
+statements.
 
 ``value``, ``cpu_ms`` and the latencies are those between people; the others are in ``runs``. ``cpu_ms`` is
 PostgreSQL's, and Python's is in ``runs``.
@@ -218,7 +219,7 @@ def minimal_on_postgres(postgres: servers.Postgres, directory: Path) -> dict[str
     pids = [postgres.pid]
     before = measure.cpu(pids)
     done = subprocess.run(
-        [servers.find("pgbench"), "-n", "-f", script, "-c8", "-j2", f"-T{SECONDS:.0f}", "-Mprepared", postgres.url()],
+        [servers.find("pgbench"), "-n", "-f", script, f"-c{PROCESSES}", "-j2", f"-T{SECONDS:.0f}", "-Mprepared", postgres.url()],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     used = measure.cpu(pids).since(before)

@@ -63,13 +63,12 @@ class Account(models.Model):
                 condition=Q(credits__range=(0, TOTAL_MAX), debits__range=(0, TOTAL_MAX), held__range=(0, TOTAL_MAX)),
                 name="payments_account_totals_in_range",
             ),
-            # The last defence of what lies here, a CHECK everywhere.
+            # The last defence of what lies here, a CHECK everywhere. It is true of an account that has no bound.
             models.CheckConstraint(
-                condition=Q(floor=None) | Q(floor__lte=F("credits") - F("debits") - F("held")),
-                name="payments_account_floor",
+                condition=Q(floor__lte=F("credits") - F("debits") - F("held")), name="payments_account_floor"
             ),
             models.CheckConstraint(
-                condition=Q(ceiling=None) | Q(ceiling__gte=F("credits") - F("debits")), name="payments_account_ceiling"
+                condition=Q(ceiling__gte=F("credits") - F("debits")), name="payments_account_ceiling"
             ),
             Rule(condition=Q(queued_credit=False) | Q(ceiling=None), name="payments_account_queued_has_no_ceiling"),
             Rule(condition=Q(last_seq__gte=0, version__gte=F("last_seq")), name="payments_account_version_counts_all"),

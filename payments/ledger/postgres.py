@@ -1,4 +1,4 @@
-"""The ledger's one statement on PostgreSQL: everything goes down as JSON, and every answer comes back in it."""
+"""The ledger's one statement on PostgreSQL: everything goes down in it, and every answer comes back as JSON."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from payments.ledger.entries import Change, Entry, Key, Outcome, Posted, Refused
 from superapp.core import prepared
 
 
-class _Answered(msgspec.Struct):
+class _Before(msgspec.Struct):
+    """What was answered under a key, some time ago."""
+
     outcome: str
     code: str
     journal_id: int | None
     public_id: UUID | None
-    replayed: bool
-
-
-class _Account(msgspec.Struct):
-    id: int
-    version: int
-    balance: int
-    held: int
 
 
 class _Result(msgspec.Struct):
-    journals: list[_Answered]
-    accounts: list[_Account] | None
+    """By journal its id, or none if it was answered before, and its code if it is refused; accounts that changed."""
+
+    journals: list[int | None]
+    codes: list[str | None]
+    before: list[_Before] | None
+    changes: list[tuple[int, int, int, int]] | None
 
 
+# As many as _one makes.
+_POST_ONE = f"SELECT payments_post_one({', '.join(['%s'] * 20)})"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Result).decode
 
@@ -42,16 +42,16 @@ def post(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
     """
     Post all in one call. In autocommit that is the whole transaction: BEGIN and COMMIT around it would cost a third.
     """
-    statement, request = _statement(entries, now)
+    statement, values = _statement(entries, now)
     with prepared.cursor() as cursor:
-        cursor.execute(statement, [request])
+        cursor.execute(statement, values)
         return _outcomes(entries, cursor.fetchone()[0])
 
 
 def ask(entries: Sequence[Entry], *, now: datetime) -> Callable[[], list[Outcome]]:
     """The same among other statements that are sent together: see ``prepared.together``."""
-    statement, request = _statement(entries, now)
-    rows = prepared.ask(statement, [request])
+    statement, values = _statement(entries, now)
+    rows = prepared.ask(statement, values)
     return lambda: _outcomes(entries, rows()[0][0])
 
 
@@ -70,48 +70,72 @@ def roll(account_id: int, rows_max: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _statement(entries: Sequence[Entry], now: datetime) -> tuple[str, str]:
+def _statement(entries: Sequence[Entry], now: datetime) -> tuple[str, list[str | None]]:
     if len(entries) == 1 and len(entries[0].lines) == 1:
-        return "SELECT payments_post_one(%s)", _encode(_request_for_one(entries[0], now)).decode()
-    return "SELECT payments_post(%s)", _encode(_request(entries, now)).decode()
+        return _POST_ONE, _one(entries[0], now)
+    return "SELECT payments_post(%s)", [_encode(_request(entries, now)).decode()]
 
 
 def _outcomes(entries: Sequence[Entry], answer: str) -> list[Outcome]:
     result = _decode(answer)
-    changes = {x.id: Change(x.id, x.version, x.balance, x.held) for x in result.accounts or ()}
-    return [_outcome(entry, answered, changes) for entry, answered in zip(entries, result.journals, strict=True)]
+    changes = {change[0]: Change(*change) for change in result.changes or ()}
+    before = iter(result.before or ())
+    return [
+        _outcome(entry, journal_id, code, changes) if journal_id else _replayed(next(before))
+        for entry, journal_id, code in zip(entries, result.journals, result.codes, strict=True)
+    ]
 
 
-def _outcome(entry: Entry, answered: _Answered, changes: dict[int, Change]) -> Outcome:
-    if answered.outcome == "reused":
-        return Reused()
-    if answered.outcome == "refused":
-        return Refused(answered.code, answered.replayed)
-    assert answered.journal_id is not None
-    assert answered.public_id is not None
+def _outcome(entry: Entry, journal_id: int, code: str | None, changes: dict[int, Change]) -> Outcome:
+    if code:
+        return Refused(code)
     touched = dict.fromkeys(account for line in entry.lines for account in (line.debit_id, line.credit_id))
-    changed = () if answered.replayed else tuple(changes[account] for account in touched if account in changes)
-    return Posted(answered.journal_id, answered.public_id, answered.replayed, changed)
+    return Posted(journal_id, entry.public_id, changes=tuple(changes[x] for x in touched if x in changes))
 
 
-def _request_for_one(entry: Entry, now: datetime) -> dict[str, Any]:
+def _replayed(before: _Before) -> Outcome:
+    if before.outcome == "reused":
+        return Reused()
+    if before.outcome == "refused":
+        return Refused(before.code, replayed=True)
+    assert before.journal_id is not None
+    assert before.public_id is not None
+    return Posted(before.journal_id, before.public_id, replayed=True)
+
+
+def _one(entry: Entry, now: datetime) -> list[str | None]:
+    """
+    The parameters of ``payments_post_one``, in its order. All as text: PostgreSQL takes their types from the function,
+    where numbers of several sizes would make statements of several types.
+    """
     (line,) = entry.lines
-    request = _journal(1, entry, now)
-    request |= {
-        "now": now,
-        "debit": line.debit_id,
-        "credit": line.credit_id,
-        "asset": line.amount.asset,
-        "amount": line.amount.amount_minor,
-        "phase": line.phase,
-        "pending": line.pending_id,
-        "expires_at": line.expires_at,
-    }
-    if entry.refund:
-        request |= {"refunds": entry.refund.journal_id, "refund_amount": entry.refund.amount.amount_minor}
-    if entry.refund_cap or entry.memo or entry.fact:
-        request["extras"] = [_extra(1, entry)]
-    return request
+    moment = now.isoformat()
+    return [
+        moment,
+        entry.key.scope,
+        entry.key.key,
+        entry.key.content_hash,
+        str(entry.public_id),
+        entry.kind,
+        entry.reference,
+        _text(entry.actor_id),
+        _text(entry.refund.journal_id) if entry.refund else None,
+        entry.memo_hash,
+        entry.event_at.isoformat() if entry.event_at else moment,
+        str(line.debit_id),
+        str(line.credit_id),
+        line.amount.asset,
+        str(line.amount.amount_minor),
+        line.phase,
+        _text(line.pending_id),
+        line.expires_at.isoformat() if line.expires_at else None,
+        str(entry.refund.amount.amount_minor) if entry.refund else None,
+        _encode([_extra(1, entry)]).decode() if entry.refund_cap or entry.memo or entry.fact else None,
+    ]
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
 
 
 def _request(entries: Sequence[Entry], now: datetime) -> dict[str, Any]:

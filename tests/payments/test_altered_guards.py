@@ -26,7 +26,7 @@ ALTERED = {
     "with the caller's power": ("ALTER FUNCTION payments_post(jsonb) SECURITY INVOKER", "payments_post"),
     "with its owner's power": ("ALTER FUNCTION payments_refuse() SECURITY DEFINER", "payments_refuse"),
     "on another search path": (
-        "ALTER FUNCTION payments_post_one(jsonb) SET search_path = pg_temp, public",
+        "ALTER FUNCTION payments_post_one SET search_path = pg_temp, public",
         "payments_post_one",
     ),
     "on whichever search path": ("ALTER FUNCTION payments_roll(bigint, int) RESET search_path", "payments_roll"),

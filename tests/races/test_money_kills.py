@@ -37,7 +37,7 @@ STEPS = {
     "the journal is written": "    INSERT INTO payments_transfer (id",
     "the transfer is written": "    UPDATE payments_account SET\n",
     "the balances are written": "    IF v_into IS NOT NULL THEN\n        INSERT INTO payments_posting",
-    "the postings are written": "    IF j.pending IS NOT NULL THEN\n        DELETE",
+    "the postings are written": "    IF p_pending IS NOT NULL THEN\n        DELETE",
     "all but the answer": '    RETURN format(\n        \'{"journals":[{"outcome":"posted"',
 }
 ROLL_STEPS = {

@@ -10,13 +10,13 @@ from django.db import connection, transaction
 from payments import guards
 
 FUNCTIONS = (
-    "payments_post(jsonb)",
-    "payments_post_one(jsonb)",
-    "payments_answered(text, text, text)",
-    "payments_refuse_request(text, text, text, text, timestamptz)",
-    "payments_roll(bigint, int)",
+    "payments_post",
+    "payments_post_one",
+    "payments_answered",
+    "payments_refuse_request",
+    "payments_roll",
 )
-INTERNAL = ("payments_post_extras(jsonb, bigint[], text[], timestamptz)",)
+INTERNAL = ("payments_post_extras",)
 
 
 class Command(BaseCommand):
