@@ -219,7 +219,10 @@ def minimal_on_postgres(postgres: servers.Postgres, directory: Path) -> dict[str
     pids = [postgres.pid]
     before = measure.cpu(pids)
     done = subprocess.run(
-        [servers.find("pgbench"), "-n", "-f", script, f"-c{PROCESSES}", "-j2", f"-T{SECONDS:.0f}", "-Mprepared", postgres.url()],
+        [
+            servers.find("pgbench"), "-n", "-f", script, f"-c{PROCESSES}", "-j2", f"-T{SECONDS:.0f}", "-Mprepared",
+            postgres.url(),
+        ],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     used = measure.cpu(pids).since(before)
