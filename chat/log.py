@@ -45,7 +45,7 @@ def write(entries: Sequence[Entry]) -> list[Outcome]:
 
 
 # Every process appends through its own batcher; the lock of the conversation keeps processes apart.
-writer: Batcher[Entry, Posted] = Batcher("chat-log", write)
+writer: Batcher[Entry, Posted] = Batcher("chat-log", write, place=lambda entry: entry.conversation_id)
 
 
 def _append(entries: Sequence[Entry], *, now: datetime, asks_leave: bool) -> list[Outcome]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -21,6 +21,9 @@ Outcome = TypeVar("Outcome")
 
 # After so long without work the thread gives its connection back.
 IDLE_SECONDS = 2.0
+# Twice in a row is no accident of one item: the database is away.
+FAILURES_IN_A_ROW_MAX = 2
+_LOCK_NOT_AVAILABLE = "55P03"
 
 log = structlog.get_logger(__name__)
 batch_sizes = Histogram(
@@ -41,7 +44,7 @@ class Batcher(Generic[Item, Outcome]):
 
     There is no timer: the batch is whatever was queued while the last one committed. ``run`` commits a batch and
     returns one outcome an item, a ``DomainError`` for a refusal. A batch that fails as a whole is run again one by
-    one, so that a bad item harms itself alone.
+    one, so that a bad item harms itself alone, and one whose row somebody else holds only those of the same ``place``.
     """
 
     def __init__(
@@ -49,11 +52,13 @@ class Batcher(Generic[Item, Outcome]):
         name: str,
         run: Callable[[Sequence[Item]], Sequence[Outcome | DomainError]],
         *,
+        place: Callable[[Item], Hashable] = id,
         batch_max: int = 500,
         queue_max: int = 20_000,
     ) -> None:
         self._name = name
         self._run = run
+        self._place = place
         self._batch_max = batch_max
         self._queue_max = queue_max
         self._queue: deque[_Entry[Item, Outcome]] = deque()
@@ -115,10 +120,20 @@ class Batcher(Generic[Item, Outcome]):
 
     def _one_by_one(self, batch: Sequence[_Entry[Item, Outcome]]) -> Sequence[Outcome | DomainError]:
         outcomes: list[Outcome | DomainError] = []
+        held: set[Hashable] = set()
+        failures = 0
         for entry in batch:
-            # Twice in a row is no accident of one item: the database is away, and hundreds would wait for it in turn.
-            is_away = len(outcomes) >= 2 and all(isinstance(outcome, Unavailable) for outcome in outcomes[-2:])
-            outcomes.append(Unavailable(retry_after=1) if is_away else self._outcomes([entry])[0])
+            place = self._place(entry.item)
+            # Whoever waited for what cannot be had would keep all behind them waiting too.
+            if failures == FAILURES_IN_A_ROW_MAX or place in held:
+                outcomes.append(Unavailable(retry_after=1))
+                continue
+            (outcome,) = self._outcomes([entry])
+            outcomes.append(outcome)
+            if _is_held(outcome):
+                held.add(place)
+            else:
+                failures = failures + 1 if isinstance(outcome, Unavailable) else 0
         return outcomes
 
     def _refusal(self, error: Exception) -> DomainError:
@@ -126,7 +141,9 @@ class Batcher(Generic[Item, Outcome]):
             return error
         if isinstance(error, (DatabaseError, InterfaceError)):
             log.warning("batch_unavailable", batcher=self._name, error=str(error))
-            return Unavailable(retry_after=1)
+            unavailable = Unavailable(retry_after=1)
+            unavailable.__cause__ = error
+            return unavailable
         log.error("batch_fault", batcher=self._name, exc_info=error)
         return Fault(retry_after=5)
 
@@ -143,6 +160,13 @@ class Batcher(Generic[Item, Outcome]):
                 loop.call_soon_threadsafe(_resolve_all, pairs)
             except RuntimeError:  # The loop has ended, and nobody waits any more.
                 log.warning("batch_answers_unheard", batcher=self._name, count=len(pairs))
+
+
+def _is_held(outcome: object) -> bool:
+    """Whether the database is there, and somebody else holds the row that was wanted."""
+    if not isinstance(outcome, Unavailable) or outcome.__cause__ is None:
+        return False
+    return getattr(outcome.__cause__.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE
 
 
 def _give_back_connections() -> None:

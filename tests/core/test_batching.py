@@ -9,6 +9,7 @@ from concurrent.futures import Future
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from superapp.core.batching import Batcher
 from superapp.core.errors import Fault, InputInvalid, Unavailable
@@ -144,6 +145,22 @@ def test_database_that_is_away_is_asked_thrice_and_not_for_every_item(slow, hold
 
     assert {type(outcome(future)) for future in futures} == {Unavailable}
     assert slow.batches == [[0], [1, 2, 3, 4, 5, 6, 7, 8], [1], [2]]
+
+
+def test_row_that_somebody_holds_is_waited_for_once_and_stops_nobody_else(slow, hold):
+    batcher = Batcher("test", slow, place=lambda item: item // 10)
+    hold(batcher)
+    slow.fails_for = {item: OperationalError("held") for item in (10, 11, 12, 20, 21)}
+    for error in slow.fails_for.values():
+        error.__cause__ = LockNotAvailable()
+
+    futures = {item: batcher.submit(item) for item in (10, 11, 12, 20, 30, 21, 31)}
+    slow.goes_on.set()
+
+    answers = {item: outcome(future) for item, future in futures.items()}
+    assert {item for item, answer in answers.items() if isinstance(answer, Unavailable)} == {10, 11, 12, 20, 21}
+    assert (answers[30], answers[31]) == (300, 310)
+    assert slow.batches == [[0], [10, 11, 12, 20, 30, 21, 31], [10], [20], [30], [31]]
 
 
 def test_submitting_inside_a_transaction_is_refused(db, slow):

@@ -14,13 +14,16 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from chat import log
 from payments import api as payments
 from payments import proof as money
 from shop import proof
 from shop.models import Attempt, Order, OrderTimer
 from superapp.core import clock
+from superapp.core.errors import Unavailable
 from superapp.core.models import Fact
 from superapp.core.patience import LOCK_SECONDS_MAX
+from tests.chat.conftest import entry
 from tests.harness.ports import free_port
 from tests.harness.servers import Process, wait_until
 from tests.harness.site import ROOT, answers
@@ -158,6 +161,30 @@ def test_held_stock_of_one_shop_stops_no_buyer_of_another_and_burns_no_key(
     assert stock_of(few, bo) == (3, 0, 1)
     assert balance(ana, now) == 975_000_00
     assert all_is_well(now) == []
+
+
+def test_held_conversation_stops_no_message_to_another(session, make_user, make_direct, monkeypatch):
+    ana = make_user("ana")
+    held, free = make_direct(ana, make_user("bo")), make_direct(ana, make_user("cy"))
+    patient = log.writer._run
+
+    def impatient(entries):
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+        return patient(entries)
+
+    monkeypatch.setattr(log.writer, "_run", impatient)
+    session.execute("SELECT 1 FROM chat_conversation WHERE id = %s FOR UPDATE", [held.pk])
+    # The first is waited for alone; those that come meanwhile are one batch.
+    first = log.writer.submit(entry(held, ana, "one"))
+    wait_until(lambda: waiters() == 1, "the writer waits")
+    stuck = [first, *(log.writer.submit(entry(held, ana, words)) for words in ("two", "three"))]
+    lucky = log.writer.submit(entry(free, ana, "four"))
+
+    assert lucky.result(30).seq == 1
+    assert [type(one.exception(30)) for one in stuck] == [Unavailable] * 3
+    session.rollback()
+    assert log.writer.submit(entry(held, ana, "one")).result(30).seq == 1
 
 
 def test_what_must_happen_waits_as_long_as_it_takes_and_is_not_put_off(start, session, make_payer, bo, few, buy, now):
