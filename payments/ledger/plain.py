@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from payments.ledger.entries import Change, Entry, Key, Line, Outcome, Posted, Refused, Reused, accounts_of
+from payments.ledger.entries import Answer, Change, Entry, Key, Line, Outcome, Posted, Refused, Reused, accounts_of
 from payments.models import ESCROW_PAID, REFUNDS_MAX, Request
 
 
@@ -71,7 +71,7 @@ def post(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
     """Post journals inside the running transaction, which has the turn to write."""
     outcomes: list[Outcome] = []
     standing: list[tuple[Entry, Posted]] = []
-    taken: dict[tuple[str, str], tuple[str, Outcome]] = {}
+    taken: dict[tuple[str, str], tuple[str, Answer]] = {}
     with connection.cursor() as cursor:
         trial, next_journal = _begin(cursor, entries)
         first_versions = {account.id: account.version for account in trial.accounts.values()}
@@ -161,12 +161,12 @@ def _begin(cursor: Any, entries: Sequence[Entry]) -> tuple[_Trial, int]:
     return _Trial(accounts, transfer_id + 1), journal_id + 1
 
 
-def _answered_before(cursor: Any, key: Key, taken: dict[tuple[str, str], tuple[str, Outcome]]) -> Outcome | None:
+def _answered_before(cursor: Any, key: Key, taken: dict[tuple[str, str], tuple[str, Answer]]) -> Outcome | None:
     if (key.scope, key.key) in taken:
         content_hash, outcome = taken[key.scope, key.key]
         if content_hash != key.content_hash:
             return Reused()
-        return replace(outcome, replayed=True) if isinstance(outcome, (Posted, Refused)) else outcome
+        return replace(outcome, replayed=True)
     cursor.execute(
         "SELECT r.content_hash, r.outcome, r.code, r.journal_id, j.public_id FROM payments_request r"
         " LEFT JOIN payments_journal j ON j.id = r.journal_id WHERE r.scope = %s AND r.key = %s",
@@ -360,14 +360,13 @@ def _write_extras(cursor: Any, standing: list[tuple[Entry, Posted]], moment: str
     _insert(cursor, "fact", _FACT, facts, app="core")
 
 
-def _write_requests(cursor: Any, taken: dict[tuple[str, str], tuple[str, Outcome]], now: datetime) -> None:
+def _write_requests(cursor: Any, taken: dict[tuple[str, str], tuple[str, Answer]], now: datetime) -> None:
     moment = connection.ops.adapt_datetimefield_value(now)
     rows = [
         (scope, key, content_hash, Request.Outcome.REFUSED.value, outcome.code, None, moment)
         if isinstance(outcome, Refused)
         else (scope, key, content_hash, Request.Outcome.POSTED.value, "", outcome.journal_id, moment)
         for (scope, key), (content_hash, outcome) in taken.items()
-        if isinstance(outcome, (Posted, Refused))
     ]
     _insert(cursor, "request", _REQUEST, rows)
 

@@ -8,8 +8,18 @@ import pytest
 from django.db import transaction
 
 from payments import chart, errors, ledger
-from payments.ledger import Entry, Line, Posted, Refused, key_for
-from payments.models import Account, Inbox, Journal, OpenHold, Posting, Refundable, Request, Transfer
+from payments.ledger import Change, Entry, Line, Posted, Refused, key_for
+from payments.models import (
+    REFUNDS_MAX,
+    Account,
+    Inbox,
+    Journal,
+    OpenHold,
+    Posting,
+    Refundable,
+    Request,
+    Transfer,
+)
 from superapp.core.events import Event
 from superapp.core.models import Fact
 from superapp.core.money import Money
@@ -146,6 +156,18 @@ def test_hold_takes_from_what_is_available_and_capture_from_what_is_there(wallet
     assert not OpenHold.objects.exists()
 
 
+def test_hold_fills_nobodys_wallet_and_its_capture_does(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo", 500, ceiling=500)
+    hold = ledger.post(entry(ana, bo, 700, phase="hold"), now=now)
+    assert isinstance(hold, Posted)
+    transfer = Transfer.objects.get(journal_id=hold.journal_id)
+
+    full = ledger.post(entry(ana, bo, 1, phase="capture", pending_id=transfer.pk), now=now)
+
+    assert full == Refused("payments.ceiling_exceeded")
+    assert (stand(ana), stand(bo)) == ((1_000, 700, 2, 2), (500, 0, 1, 1))
+
+
 def test_void_gives_everything_back_even_to_a_frozen_account(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     hold = ledger.post(entry(ana, bo, 700, phase="hold"), now=now)
@@ -220,6 +242,44 @@ def test_hot_receiver_is_credited_through_its_inbox_and_spends_only_what_was_rol
     assert ledger.roll(shop.pk) == 0
 
 
+def test_only_accounts_that_changed_are_told_of(wallet, open_account, entry, now):
+    ana, shop = wallet("ana", 1_000), open_account("kopi", chart.MERCHANT)
+
+    paid = ledger.post(entry(ana, shop, 400), now=now)
+    refused = ledger.post(entry(ana, shop, 601), now=now)
+
+    assert paid.changes == (Change(ana.pk, version=2, balance=600, held=0),)
+    assert refused.changes == ()
+
+
+def test_what_waits_is_added_to_what_is_left_after_spending(wallet, open_account, entry, now):
+    ana, shop = wallet("ana", 1_000), open_account("kopi", chart.MERCHANT)
+    ledger.post(entry(ana, shop, 300), now=now)
+    ledger.roll(shop.pk)
+    ledger.post(entry(shop, ana, 50), now=now)
+    ledger.post(entry(shop, ana, 30, phase="hold"), now=now)
+    ledger.post(entry(ana, shop, 100), now=now)
+
+    ledger.roll(shop.pk)
+
+    assert stand(shop) == (350, 30, 4, 4)
+    assert lines_of(shop)[1:] == [(2, -50, 0, 250, 0), (3, 0, 30, 250, 30), (4, 100, 0, 350, 30)]
+
+
+@pytest.mark.parametrize("count", [3, 4, 5])
+def test_inbox_is_emptied_however_much_waits(wallet, open_account, entry, now, monkeypatch, count):
+    monkeypatch.setattr(ledger, "ROLLED_AT_ONCE_MAX", 2)
+    ana, shop = wallet("ana", 1_000), open_account("kopi", chart.MERCHANT)
+    for number in range(count):
+        ledger.post(entry(ana, shop, 10 + number), now=now)
+
+    assert ledger.roll(shop.pk) == count
+
+    assert not Inbox.objects.exists()
+    total = sum(10 + number for number in range(count))
+    assert stand(shop) == (total, 0, count, count)
+
+
 def test_refunds_never_pass_their_cap(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
     paid = ledger.post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
@@ -237,6 +297,18 @@ def test_refunds_never_pass_their_cap(wallet, entry, now):
     assert (counter.cap, counter.refunded, counter.refunds) == (1_000, 1_000, 2)
     assert stand(bo) == (1_000, 0, 4, 4)
     assert stand(ana) == (1_000, 0, 4, 4)
+
+
+def test_refunds_of_one_journal_are_few(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    paid = ledger.post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
+    back = {"refund": ledger.entries.Refund(paid.journal_id, Money(1))}
+
+    answers = [ledger.post(entry(bo, ana, 1, **back), now=now) for _ in range(REFUNDS_MAX + 1)]
+
+    assert [type(answer) for answer in answers] == [Posted] * 50 + [Refused]
+    assert answers[50] == Refused("payments.refund_exceeds")
+    assert stand(bo) == (950, 0, 51, 51)
 
 
 def test_memo_is_kept_apart_and_sealed(wallet, entry, now):
@@ -269,9 +341,10 @@ def test_fact_of_a_posting_is_stored_with_it_and_of_a_refusal_not(wallet, entry,
     ledger.post(wish, now=now)
 
     fact = Fact.objects.get()
-    assert (fact.name, fact.key, fact.payload, fact.published_at, fact.due_at, fact.tries) == (
-        "test.paid", "order:5", {"order": 5, "who": "ana's \"sister\""}, now, now, 0,
+    assert (fact.name, fact.key, fact.payload, fact.published_at, fact.due_at) == (
+        "test.paid", "order:5", {"order": 5, "who": "ana's \"sister\""}, now, now,
     )  # fmt: skip
+    assert (fact.tries, fact.last_error, fact.parked_at) == (0, "", None)
 
 
 def test_posting_inside_a_callers_transaction_goes_with_it(real_db, wallet, entry, now):

@@ -1,0 +1,155 @@
+"""What may be asked of the ledger, and by whom."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from payments import errors, ledger
+from payments.ledger import Entry, Key, Line, Posted, Refused, key_for
+from payments.ledger.entries import LINES_MAX, MEMO_CHARS_MAX, Refund
+from payments.models import Journal, Request
+from superapp.core import outbox, prepared
+from superapp.core.errors import AmountInvalid, InputInvalid
+from superapp.core.money import Money
+from tests.payments.traffic import Said
+
+LINE = Line(1, 2, Money(5))
+
+
+def ask(*lines: Line, **fields) -> Entry:
+    return Entry(key=key_for("test", "k", {}), kind="test", lines=lines, **fields)
+
+
+@pytest.mark.parametrize("length", [1, 128])
+def test_key_and_scope_are_kept_as_they_came(length):
+    key = key_for("s" * length, "k" * length, {"amount": 5})
+
+    assert (key.scope, key.key) == ("s" * length, "k" * length)
+
+
+@pytest.mark.parametrize(
+    ("scope", "key"),
+    [("s", ""), ("", "k"), ("s", "k" * 129), ("s" * 129, "k"), ("s", "two\nlines"), ("s", "nothing\0")],
+)
+def test_key_that_nobody_could_store_is_named(scope, key):
+    with pytest.raises(InputInvalid) as error:
+        Key(scope, key, "hash")
+
+    assert error.value.params == {"detail": "idempotency_key"}
+
+
+@pytest.mark.parametrize(
+    ("phase", "minor", "pending"), [("posted", 0, None), ("posted", -1, None), ("hold", 0, None), ("hold", -1, None),
+                                    ("capture", 0, 7), ("capture", -1, 7), ("void", 1, 7), ("void", -1, 7)],
+)  # fmt: skip
+def test_line_moves_something_forward_and_a_void_nothing(phase, minor, pending):
+    with pytest.raises(AmountInvalid):
+        Line(1, 2, Money(minor), phase=phase, pending_id=pending)
+
+
+@pytest.mark.parametrize(("phase", "pending"), [("posted", 7), ("hold", 7), ("capture", None), ("void", None)])
+def test_only_who_resolves_a_hold_names_it(phase, pending):
+    with pytest.raises(ValueError, match="names its hold"):
+        Line(1, 2, Money(0 if phase == "void" else 5), phase=phase, pending_id=pending)
+
+
+def test_only_a_hold_expires(now):
+    assert Line(1, 2, Money(5), phase="hold", expires_at=now).expires_at == now
+    for line in ({"phase": "posted"}, {"phase": "capture", "pending_id": 7}):
+        with pytest.raises(ValueError, match="only a hold expires"):
+            Line(1, 2, Money(5), expires_at=now, **line)
+
+
+def test_journal_has_as_many_lines_as_it_may_and_at_least_one():
+    assert len(ask(*[LINE] * LINES_MAX).lines) == LINES_MAX
+    for count in (0, LINES_MAX + 1):
+        with pytest.raises(ValueError, match="between 1 and 100 lines"):
+            ask(*[LINE] * count)
+
+
+def test_batch_has_as_many_journals_as_it_may_and_at_least_one(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    entries = [entry(ana, bo, 1) for _ in range(ledger.ENTRIES_MAX + 1)]
+
+    for wrong in ([], entries):
+        with pytest.raises(ValueError, match="between 1 and 200 entries"):
+            ledger.post_many(wrong, now=now)
+    answers = ledger.post_many(entries[:-1], now=now)
+
+    assert len({answer.journal_id for answer in answers}) == 200
+    bo.refresh_from_db()
+    assert bo.balance == 200
+
+
+def test_memo_is_as_long_as_its_column_and_can_be_stored():
+    assert ask(LINE, memo="🍜" * MEMO_CHARS_MAX).memo == "🍜" * 140
+    for memo in ("a" * (MEMO_CHARS_MAX + 1), "bak\0so"):
+        with pytest.raises(InputInvalid) as error:
+            ask(LINE, memo=memo)
+        assert error.value.params == {"detail": "memo"}
+
+
+@pytest.mark.parametrize(
+    "line", [{"phase": "hold"}, {"phase": "capture", "pending_id": 7}], ids=lambda line: line["phase"]
+)
+def test_refund_moves_money_at_once(line):
+    with pytest.raises(ValueError, match="a refund is posted"):
+        ask(LINE, Line(1, 2, Money(5), **line), refund=Refund(3, Money(5)))
+
+
+@pytest.mark.parametrize("side", ["debit", "credit"])
+def test_account_that_is_not_there_is_named_and_burns_no_key(side, wallet, now):
+    ana = wallet("ana", 1_000)
+    nobody = ana.pk + 1_000_000
+    ids = (nobody, ana.pk) if side == "debit" else (ana.pk, nobody)
+
+    with pytest.raises((LookupError, IntegrityError), match=f"id .*{nobody}"), transaction.atomic():
+        ledger.post(ask(Line(*ids, Money(5))), now=now)
+
+    assert ledger.answered(key_for("test", "k", {})) is None
+
+
+def test_journal_among_other_statements_needs_the_callers_transaction(real_db, wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+
+    with pytest.raises(transaction.TransactionManagementError, match="only a caller with a transaction"):
+        ledger.ask_post(entry(ana, bo, 1, key="k"), now=now)
+
+    assert not Request.objects.filter(key="k").exists()
+
+
+def test_journal_among_other_statements_is_answered_like_any_other(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+
+    with transaction.atomic(), prepared.together():
+        asked = [
+            ledger.ask_post(entry(ana, bo, amount, key=key), now=now)
+            for amount, key in ((400, "a"), (601, "b"), (400, "a"))
+        ]
+        posted, refused, again = [look() for look in asked]
+    with pytest.raises(errors.KeyReused), transaction.atomic(), prepared.together():
+        ledger.ask_post(entry(ana, bo, 401, key="a"), now=now)()
+
+    assert isinstance(posted, Posted)
+    assert refused == Refused("payments.insufficient_funds")
+    assert again == Posted(posted.journal_id, posted.public_id, replayed=True)
+    assert Journal.objects.get(pk=posted.journal_id).posted_at == now
+    bo.refresh_from_db()
+    assert bo.balance == 400
+
+
+@pytest.mark.parametrize("ask", [ledger.post, lambda entry, now: ledger.ask_post(entry, now=now)()])
+def test_fact_of_a_journal_wakes_who_delivers_it_once_it_is_committed(real_db, wallet, entry, now, ask):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    outbox.published.clear()
+
+    with transaction.atomic():
+        ask(entry(ana, bo, 1), now=now)
+    assert not outbox.published.is_set()
+    with transaction.atomic():
+        ask(entry(ana, bo, 1, fact=Said(amount=1)), now=now)
+        assert not outbox.published.is_set()
+
+    assert outbox.published.is_set()
+    outbox.published.clear()

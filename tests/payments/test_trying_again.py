@@ -1,0 +1,67 @@
+"""What the database gave up for another's sake is tried again, if it is ours to repeat."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import OperationalError, transaction
+
+from payments import ledger
+
+
+class DriverError(Exception):
+    """What the driver raises: it says why in five letters."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+class Work:
+    """Work that meets these troubles, one a try, and is then done."""
+
+    def __init__(self, *troubles: str) -> None:
+        self.troubles = list(troubles)
+        self.tries = 0
+
+    def __call__(self) -> str:
+        self.tries += 1
+        if len(self.troubles) < self.tries:
+            return "done"
+        trouble = self.troubles[self.tries - 1]
+        raise OperationalError("the database gave up") from (DriverError(trouble) if trouble else None)
+
+
+def test_victim_of_a_deadlock_is_tried_again(real_db):
+    work = Work("40001", "40P01")
+
+    assert ledger._persist(work) == "done"
+
+    assert work.tries == 3
+
+
+def test_third_trouble_is_told(real_db):
+    work = Work("40P01", "40001", "40P01", "40001")
+
+    with pytest.raises(OperationalError, match="gave up"):
+        ledger._persist(work)
+
+    assert work.tries == 3
+
+
+@pytest.mark.parametrize("trouble", ["55P03", ""])
+def test_lock_that_does_not_come_is_told_at_once(real_db, trouble):
+    work = Work(trouble)
+
+    with pytest.raises(OperationalError, match="gave up"):
+        ledger._persist(work)
+
+    assert work.tries == 1
+
+
+def test_transaction_of_another_is_not_ours_to_repeat(real_db):
+    work = Work("40001")
+
+    with transaction.atomic(), pytest.raises(OperationalError, match="gave up"):
+        ledger._persist(work)
+
+    assert work.tries == 1
