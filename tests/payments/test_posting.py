@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -315,10 +316,15 @@ def test_memo_is_kept_apart_and_sealed(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     answer = ledger.post(entry(ana, bo, 1, memo="buat bakso 🍜"), now=now)
+    twin = ledger.post(entry(ana, bo, 1, memo="buat bakso 🍜"), now=now)
+    mute = ledger.post(entry(ana, bo, 1), now=now)
 
-    journal = Journal.objects.get(pk=answer.journal_id)
+    journal, other = (Journal.objects.get(pk=posted.journal_id) for posted in (answer, twin))
     assert journal.memo.text == "buat bakso 🍜"
-    assert len(journal.memo_hash) == 64
+    assert journal.memo_hash == hashlib.sha256((journal.memo.salt + "buat bakso 🍜").encode()).hexdigest()
+    # The same words seal differently, so that nobody can guess them from another's.
+    assert (len(journal.memo.salt), journal.memo.salt == other.memo.salt) == (32, False)
+    assert Journal.objects.get(pk=mute.journal_id).memo_hash == ""
 
 
 class Paid(Event):

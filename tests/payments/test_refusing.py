@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from payments import errors, ledger
-from payments.ledger import Posted, Refused, key_for
-from payments.models import Request
+from payments.ledger import Entry, Line, Posted, Refused, key_for
+from payments.ledger.entries import Refund
+from payments.models import Refundable, Request
+from superapp.core.money import Money
 
 EMPTY = "payments.insufficient_funds"
 
@@ -48,3 +50,53 @@ def test_answer_is_found_under_its_own_scope_alone(db, now):
     found = [ledger.answered(key_for(f"user:{number}:pay", "k", {})) for number in (1, 2, 3)]
 
     assert found == [Refused("payments.ceiling_exceeded", replayed=True), Refused(EMPTY, replayed=True), None]
+
+
+def test_one_key_of_two_people_is_two_wishes(wallet, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
+    line = {ana.pk: Line(ana.pk, bo.pk, Money(1)), bo.pk: Line(bo.pk, ana.pk, Money(2))}
+
+    answers = [
+        ledger.post(Entry(key=key_for(f"user:{pk}:pay", "k", {}), kind="test", lines=(line[pk],)), now=now)
+        for pk in (ana.pk, bo.pk)
+    ]
+
+    assert [(type(answer), answer.replayed) for answer in answers] == [(Posted, False)] * 2
+    ana.refresh_from_db()
+    assert ana.balance == 1_001
+
+
+def test_refund_is_counted_at_the_journal_that_it_pays_back(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
+    paid = [ledger.post(entry(ana, bo, 300, refund_cap=Money(300)), now=now) for _ in range(2)]
+    back = lambda minor: entry(bo, ana, minor, refund=Refund(paid[0].journal_id, Money(minor)))  # noqa: E731
+
+    answers = [ledger.post(back(minor), now=now) for minor in (200, 101, 100)]
+
+    assert [type(answer) for answer in answers] == [Posted, Refused, Posted]
+    counters = Refundable.objects.order_by("journal_id").values_list("refunded", "refunds")
+    assert list(counters) == [(300, 2), (0, 0)]
+
+
+def test_journal_that_may_not_be_refunded_is_not(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
+    paid = ledger.post(entry(ana, bo, 300), now=now)
+    ledger.post(entry(ana, bo, 300, refund_cap=Money(300)), now=now)
+
+    answer = ledger.post(entry(bo, ana, 1, refund=Refund(paid.journal_id, Money(1))), now=now)
+
+    assert answer == Refused("payments.refund_exceeds")
+
+
+def test_hash_of_what_was_sent_does_not_depend_on_its_order():
+    one, same, other = (
+        key_for("test", "k", content)
+        for content in (
+            {"amount": 5, "to": {"a": 1, "b": 2}},
+            {"to": {"b": 2, "a": 1}, "amount": 5},
+            {"to": {"b": 2, "a": 1}, "amount": 6},
+        )
+    )
+
+    assert one == same
+    assert one != other

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from payments import ledger, proof
-from payments.ledger import Entry, Line, Posted, Refused, key_for
+from payments.ledger import Change, Entry, Line, Posted, Refused, key_for
 from payments.models import Transfer
 from superapp.core.money import Money
 
@@ -56,3 +58,43 @@ def test_one_journal_cannot_capture_a_hold_twice(wallet, entry, now):
     assert isinstance(after, Posted)
     ana.refresh_from_db()
     assert (ana.balance, ana.held) == (1_000, 0)
+
+
+@pytest.mark.parametrize(("giver", "taker"), [("eve", "bo"), ("ana", "eve"), ("bo", "ana")])
+@pytest.mark.parametrize("phase", ["capture", "void"])
+def test_hold_is_resolved_between_its_own_two_accounts_alone(wallet, entry, now, giver, taker, phase):
+    people = {name: wallet(name, 1_000) for name in ("ana", "bo", "eve")}
+    hold = held(people["ana"], people["bo"], 400, entry, now)
+    minor = 400 if phase == "capture" else 0
+
+    answer = ledger.post(entry(people[giver], people[taker], minor, phase=phase, pending_id=hold), now=now)
+
+    assert answer == Refused("payments.hold_resolved")
+    for person in people.values():
+        person.refresh_from_db()
+    assert [(person.balance, person.held) for person in people.values()] == [(1_000, 400), (1_000, 0), (1_000, 0)]
+
+
+@pytest.mark.parametrize("frozen", ["ana", "bo"])
+def test_frozen_account_neither_holds_nor_captures(wallet, entry, now, frozen):
+    people = {name: wallet(name, 1_000) for name in ("ana", "bo")}
+    ana, bo = people.values()
+    hold = held(ana, bo, 400, entry, now)
+    ledger.freeze(people[frozen].pk)
+
+    more = ledger.post(entry(ana, bo, 100, phase="hold"), now=now)
+    captured = ledger.post(entry(ana, bo, 400, phase="capture", pending_id=hold), now=now)
+
+    assert more == captured == Refused("payments.account_not_open")
+    ana.refresh_from_db()
+    assert (ana.balance, ana.held) == (1_000, 400)
+
+
+def test_answer_says_how_an_account_stands_and_at_which_version(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    ledger.freeze(ana.pk)
+    ledger.unfreeze(ana.pk)
+
+    answer = ledger.post(entry(ana, bo, 400, phase="hold"), now=now)
+
+    assert answer.changes == (Change(ana.pk, version=4, balance=1_000, held=400),)

@@ -94,6 +94,18 @@ def test_order_is_paid_once_whatever_the_key(ana, pay, now):
     assert mine(ana, now) == 50_000
 
 
+def test_what_is_paid_once_is_a_payment_for_one_order(ana, wallet, entry, pay, now):
+    bo, cy = wallet("bo", 1_000), wallet("cy")
+    before = ledger.post(entry(bo, cy, 1, kind="test", reference=ORDER), now=now)
+    unnamed = [ledger.post(entry(bo, cy, 1, kind="escrow_paid"), now=now) for _ in range(2)]
+
+    paid, other = pay(20_000), pay(20_000, reference="shop.order:6", key="other")
+
+    assert {type(answer) for answer in (before, *unnamed, paid, other)} == {api.Posted}
+    assert pay(20_000, reference="shop.order:6", key="again") == api.Refused("payments.already_paid")
+    assert mine(ana, now) == 60_000
+
+
 def test_payment_goes_with_its_callers_transaction(real_db, ana, pay, now):
     class StockExhausted(Exception):
         pass
