@@ -127,6 +127,15 @@ def test_ceiling_is_reached_and_not_passed(wallet, entry, now):
     assert stand(bo) == (2_000, 0, 1, 1)
 
 
+def test_who_spent_has_room_again_below_the_ceiling(wallet, entry, now):
+    ana, bo = wallet("ana", 5_000), wallet("bo", 2_000, ceiling=2_000)
+    ledger.post(entry(bo, ana, 700), now=now)
+
+    assert ledger.post(entry(ana, bo, 701), now=now) == Refused("payments.ceiling_exceeded")
+    assert isinstance(ledger.post(entry(ana, bo, 700), now=now), Posted)
+    assert stand(bo) == (2_000, 0, 3, 3)
+
+
 def test_oneself_and_another_asset_are_refused(wallet, entry, open_account, now):
     ana, dollars = wallet("ana", 1_000), open_account("ana", asset="USD")
 

@@ -7,7 +7,7 @@ import pytest
 from payments import errors, ledger
 from payments.ledger import Entry, Line, Posted, Refused, key_for
 from payments.ledger.entries import Refund
-from payments.models import Refundable, Request
+from payments.models import Refundable, Request, Transfer
 from superapp.core.money import Money
 
 EMPTY = "payments.insufficient_funds"
@@ -100,3 +100,43 @@ def test_hash_of_what_was_sent_does_not_depend_on_its_order():
 
     assert one == same
     assert one != other
+
+
+def test_of_several_reasons_the_first_is_told(wallet, entry, now):
+    ana, full, icy = wallet("ana", 10), wallet("full", 500, ceiling=500), wallet("icy")
+    hold = ledger.post(entry(ana, full, 5, phase="hold"), now=now)
+    hold_id = Transfer.objects.get(journal_id=hold.journal_id).pk
+    ledger.freeze(icy.pk)
+    capture = {"phase": "capture", "pending_id": hold_id}
+    never = Refund(hold.journal_id, Money(5))
+    wishes = [
+        ([Line(icy.pk, icy.pk, Money(5, "USD"))], None),
+        ([Line(icy.pk, icy.pk, Money(5))], None),
+        ([Line(ana.pk, icy.pk, Money(999), **capture)], None),
+        ([Line(icy.pk, full.pk, Money(999), **capture)], None),
+        ([Line(full.pk, ana.pk, Money(999), **capture)], None),
+        ([Line(ana.pk, full.pk, Money(999), **capture)], None),
+        ([Line(ana.pk, full.pk, Money(999))], never),
+        ([Line(ana.pk, full.pk, Money(5))], never),
+        ([Line(full.pk, ana.pk, Money(5))], never),
+        # Line by line: what is wrong with the second is not looked for.
+        ([Line(ana.pk, full.pk, Money(5)), Line(icy.pk, icy.pk, Money(5, "USD"))], None),
+    ]
+
+    answers = [
+        ledger.post(Entry(key=key_for("test", f"{n}", {}), kind="test", lines=tuple(lines), refund=refund), now=now)
+        for n, (lines, refund) in enumerate(wishes)
+    ]
+
+    assert [answer.code.removeprefix("payments.") for answer in answers] == [
+        "asset_mismatch",
+        "to_oneself",
+        "account_not_open",
+        "account_not_open",
+        "hold_resolved",
+        "capture_exceeds_hold",
+        "insufficient_funds",
+        "ceiling_exceeded",
+        "refund_exceeds",
+        "ceiling_exceeded",
+    ]
