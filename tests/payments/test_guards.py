@@ -385,14 +385,14 @@ def test_role_of_the_application_posts_and_cannot_bypass(real_db, scene, wallet,
             answer = ledger.post(entry(ana, bo, 7), now=now)
             many = ledger.post_many([entry(ana, bo, 1), entry(bo, ana, 1)], now=now)
             rolled = ledger.roll_due(now)
+            refused = ledger.refuse(ledger.key_for("test", "no", {}), "payments.escrow_empty", now=now)
             ledger.freeze(bo.pk)
             ledger.open_account("wallet:new:IDR", kind=chart.WALLET, asset="IDR", now=now)
         finally:
             cursor.execute("RESET ROLE")
 
-    assert isinstance(answer, ledger.Posted)
-    assert [type(one) for one in many] == [ledger.Posted, ledger.Posted]
-    assert rolled == 1
+    assert [type(one) for one in (answer, *many)] == [ledger.Posted] * 3
+    assert (rolled, refused) == (1, ledger.Refused("payments.escrow_empty"))
     assert Posting.objects.filter(transfer__journal_id=answer.journal_id).count() == 2
     assert Journal.objects.filter(pk=answer.journal_id).exists()
     with connection.cursor() as cursor:
