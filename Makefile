@@ -95,7 +95,7 @@ programs:  ## PostgreSQL, Redis, Chromium, Node and nginx from Debian, which the
 	@tests/harness/programs.sh
 
 # Apart from the other tools: it brings setproctitle, with which gunicorn renames its processes.
-mutants: .venv/dev.stamp  ## Break the ledger in hundreds of small ways and see which ones the tests miss; takes hours
+mutants: .venv/dev.stamp  ## Break the ledger in hundreds of small ways and see which ones the tests miss; takes minutes
 	$(BIN)/pip install --quiet --upgrade --target .venv/mutants mutmut
 	dir=$$(mktemp -d) && chmod 755 $$dir && PYTHONPATH=.venv/mutants NUSA_TEST_DIRECTORY=$$dir \
 	nice $(BIN)/python -m mutmut run --max-children $(WORKERS); \
