@@ -69,3 +69,23 @@ def wallet(open_account: Callable[..., Account], fund: Callable[..., Account]) -
         return fund(account, amount) if amount else account
 
     return make
+
+
+@pytest.fixture(params=["alone", "in a batch"])
+def post(
+    request: pytest.FixtureRequest, open_account: Callable[..., Account], entry: Callable[..., Entry]
+) -> Callable[..., ledger.Answer]:
+    """
+    Post a journal by itself, and again beside another one: on PostgreSQL two functions do that, under the same rules.
+    """
+
+    def post_one(wish: Entry, *, now: datetime) -> ledger.Answer:
+        if request.param == "alone":
+            return ledger.post(wish, now=now)
+        there, here = (open_account(name, chart.CASH) for name in ("there", "here"))
+        _other, outcome = ledger.post_many([entry(there, here, 1, kind="other"), wish], now=now)
+        if isinstance(outcome, ledger.Reused):
+            raise outcome.error()
+        return outcome
+
+    return post_one

@@ -40,10 +40,10 @@ def lines_of(account: Account) -> list[tuple[int, int, int, int, int]]:
     )
 
 
-def test_transfer_moves_money_and_leaves_a_line_on_both_sides(wallet, entry, now):
+def test_transfer_moves_money_and_leaves_a_line_on_both_sides(wallet, post, entry, now):
     ana, bo = wallet("ana", 10_000), wallet("bo")
 
-    answer = ledger.post(entry(ana, bo, 2_500, kind="transfer", reference="note:1"), now=now)
+    answer = post(entry(ana, bo, 2_500, kind="transfer", reference="note:1"), now=now)
 
     assert isinstance(answer, Posted)
     assert stand(ana) == (7_500, 0, 2, 2)
@@ -63,14 +63,14 @@ def test_transfer_moves_money_and_leaves_a_line_on_both_sides(wallet, entry, now
     ]
 
 
-def test_overdraft_is_refused_and_the_refusal_is_kept(wallet, fund, entry, now):
+def test_overdraft_is_refused_and_the_refusal_is_kept(wallet, fund, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     wish = entry(ana, bo, 1_001, key="rent")
 
-    first = ledger.post(wish, now=now)
+    first = post(wish, now=now)
     fund(ana, 5_000)
-    again = ledger.post(wish, now=now)
-    anew = ledger.post(entry(ana, bo, 1_001, key="rent-2"), now=now)
+    again = post(wish, now=now)
+    anew = post(entry(ana, bo, 1_001, key="rent-2"), now=now)
 
     assert first == Refused("payments.insufficient_funds")
     assert again == Refused("payments.insufficient_funds", replayed=True)
@@ -93,69 +93,69 @@ def test_retry_returns_the_first_answer_and_moves_nothing_again(wallet, entry, n
     assert Journal.objects.filter(kind="test").count() == 2
 
 
-def test_same_key_with_other_content_is_an_error_and_changes_nothing(wallet, entry, now):
+def test_same_key_with_other_content_is_an_error_and_changes_nothing(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
-    ledger.post(entry(ana, bo, 400, key="k"), now=now)
+    post(entry(ana, bo, 400, key="k"), now=now)
 
     with pytest.raises(errors.KeyReused):
-        ledger.post(entry(ana, bo, 401, key="k"), now=now)
+        post(entry(ana, bo, 401, key="k"), now=now)
 
     assert stand(bo) == (400, 0, 1, 1)
 
 
 @pytest.mark.parametrize("status", ["frozen", "closed"])
 @pytest.mark.parametrize("side", ["debit", "credit"])
-def test_account_that_is_not_open_neither_gives_nor_takes(status, side, wallet, fund, entry, now):
+def test_account_that_is_not_open_neither_gives_nor_takes(status, side, wallet, fund, post, entry, now):
     ana, bo = wallet("ana"), wallet("bo")
     if side == "debit" and status == "frozen":
         fund(ana, 1_000)
     (ledger.freeze if status == "frozen" else ledger.accounts.close)(ana.pk)
     giver, taker = (ana, bo) if side == "debit" else (bo, ana)
 
-    answer = ledger.post(entry(giver, taker, 1), now=now)
+    answer = post(entry(giver, taker, 1), now=now)
 
     assert answer == Refused("payments.account_not_open")
     assert not Posting.objects.filter(account=bo).exists()
 
 
-def test_ceiling_is_reached_and_not_passed(wallet, entry, now):
+def test_ceiling_is_reached_and_not_passed(wallet, post, entry, now):
     ana, bo = wallet("ana", 5_000), wallet("bo", ceiling=2_000)
 
-    assert ledger.post(entry(ana, bo, 2_001), now=now) == Refused("payments.ceiling_exceeded")
-    assert isinstance(ledger.post(entry(ana, bo, 2_000), now=now), Posted)
-    assert ledger.post(entry(ana, bo, 1), now=now) == Refused("payments.ceiling_exceeded")
+    assert post(entry(ana, bo, 2_001), now=now) == Refused("payments.ceiling_exceeded")
+    assert isinstance(post(entry(ana, bo, 2_000), now=now), Posted)
+    assert post(entry(ana, bo, 1), now=now) == Refused("payments.ceiling_exceeded")
     assert stand(bo) == (2_000, 0, 1, 1)
 
 
-def test_who_spent_has_room_again_below_the_ceiling(wallet, entry, now):
+def test_who_spent_has_room_again_below_the_ceiling(wallet, post, entry, now):
     ana, bo = wallet("ana", 5_000), wallet("bo", 2_000, ceiling=2_000)
-    ledger.post(entry(bo, ana, 700), now=now)
+    post(entry(bo, ana, 700), now=now)
 
-    assert ledger.post(entry(ana, bo, 701), now=now) == Refused("payments.ceiling_exceeded")
-    assert isinstance(ledger.post(entry(ana, bo, 700), now=now), Posted)
+    assert post(entry(ana, bo, 701), now=now) == Refused("payments.ceiling_exceeded")
+    assert isinstance(post(entry(ana, bo, 700), now=now), Posted)
     assert stand(bo) == (2_000, 0, 3, 3)
 
 
-def test_oneself_and_another_asset_are_refused(wallet, entry, open_account, now):
+def test_oneself_and_another_asset_are_refused(wallet, post, entry, open_account, now):
     ana, dollars = wallet("ana", 1_000), open_account("ana", asset="USD")
 
-    assert ledger.post(entry(ana, ana, 1), now=now) == Refused("payments.to_oneself")
-    assert ledger.post(entry(ana, dollars, 1), now=now) == Refused("payments.asset_mismatch")
+    assert post(entry(ana, ana, 1), now=now) == Refused("payments.to_oneself")
+    assert post(entry(ana, dollars, 1), now=now) == Refused("payments.asset_mismatch")
     assert stand(ana) == (1_000, 0, 1, 1)
 
 
-def test_hold_takes_from_what_is_available_and_capture_from_what_is_there(wallet, entry, now):
+def test_hold_takes_from_what_is_available_and_capture_from_what_is_there(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
-    hold = ledger.post(entry(ana, bo, 700, phase="hold", expires_at=now), now=now)
+    hold = post(entry(ana, bo, 700, phase="hold", expires_at=now), now=now)
     assert isinstance(hold, Posted)
     transfer = Transfer.objects.get(journal_id=hold.journal_id)
     assert stand(ana) == (1_000, 700, 2, 2)
 
-    too_much = ledger.post(entry(ana, bo, 301), now=now)
-    more = ledger.post(entry(ana, bo, 701, phase="capture", pending_id=transfer.pk), now=now)
-    part = ledger.post(entry(ana, bo, 500, phase="capture", pending_id=transfer.pk), now=now)
-    twice = ledger.post(entry(ana, bo, 200, phase="capture", pending_id=transfer.pk), now=now)
-    void = ledger.post(entry(ana, bo, 0, phase="void", pending_id=transfer.pk), now=now)
+    too_much = post(entry(ana, bo, 301), now=now)
+    more = post(entry(ana, bo, 701, phase="capture", pending_id=transfer.pk), now=now)
+    part = post(entry(ana, bo, 500, phase="capture", pending_id=transfer.pk), now=now)
+    twice = post(entry(ana, bo, 200, phase="capture", pending_id=transfer.pk), now=now)
+    void = post(entry(ana, bo, 0, phase="void", pending_id=transfer.pk), now=now)
 
     assert too_much == Refused("payments.insufficient_funds")
     assert more == Refused("payments.capture_exceeds_hold")
@@ -166,25 +166,25 @@ def test_hold_takes_from_what_is_available_and_capture_from_what_is_there(wallet
     assert not OpenHold.objects.exists()
 
 
-def test_hold_fills_nobodys_wallet_and_its_capture_does(wallet, entry, now):
+def test_hold_fills_nobodys_wallet_and_its_capture_does(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 500, ceiling=500)
-    hold = ledger.post(entry(ana, bo, 700, phase="hold"), now=now)
+    hold = post(entry(ana, bo, 700, phase="hold"), now=now)
     assert isinstance(hold, Posted)
     transfer = Transfer.objects.get(journal_id=hold.journal_id)
 
-    full = ledger.post(entry(ana, bo, 1, phase="capture", pending_id=transfer.pk), now=now)
+    full = post(entry(ana, bo, 1, phase="capture", pending_id=transfer.pk), now=now)
 
     assert full == Refused("payments.ceiling_exceeded")
     assert (stand(ana), stand(bo)) == ((1_000, 700, 2, 2), (500, 0, 1, 1))
 
 
-def test_void_gives_everything_back_even_to_a_frozen_account(wallet, entry, now):
+def test_void_gives_everything_back_even_to_a_frozen_account(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
-    hold = ledger.post(entry(ana, bo, 700, phase="hold"), now=now)
+    hold = post(entry(ana, bo, 700, phase="hold"), now=now)
     transfer = Transfer.objects.get(journal_id=hold.journal_id)
     ledger.freeze(ana.pk)
 
-    answer = ledger.post(entry(ana, bo, 0, phase="void", pending_id=transfer.pk), now=now)
+    answer = post(entry(ana, bo, 0, phase="void", pending_id=transfer.pk), now=now)
 
     assert isinstance(answer, Posted)
     assert stand(ana) == (1_000, 0, 4, 3)
@@ -232,16 +232,18 @@ def test_batch_answers_for_each_and_carries_what_stands(wallet, entry, now):
     assert (stand(ana), stand(bo), stand(cy)) == ((0, 0, 3, 3), (1, 0, 3, 3), (999, 0, 3, 3))
 
 
-def test_hot_receiver_is_credited_through_its_inbox_and_spends_only_what_was_rolled(wallet, open_account, entry, now):
+def test_hot_receiver_is_credited_through_its_inbox_and_spends_only_what_was_rolled(
+    wallet, open_account, post, entry, now
+):
     ana, shop = wallet("ana", 1_000), open_account("kopi", chart.MERCHANT)
     for amount in (100, 200, 300):
-        assert isinstance(ledger.post(entry(ana, shop, amount), now=now), Posted)
+        assert isinstance(post(entry(ana, shop, amount), now=now), Posted)
     assert stand(shop) == (0, 0, 0, 0)
     assert Inbox.objects.count() == 3
 
-    early = ledger.post(entry(shop, ana, 50), now=now)
+    early = post(entry(shop, ana, 50), now=now)
     rolled = ledger.roll_due(now)
-    later = ledger.post(entry(shop, ana, 50), now=now)
+    later = post(entry(shop, ana, 50), now=now)
 
     assert early == Refused("payments.insufficient_funds")
     assert rolled == 3
@@ -252,11 +254,11 @@ def test_hot_receiver_is_credited_through_its_inbox_and_spends_only_what_was_rol
     assert ledger.roll(shop.pk) == 0
 
 
-def test_only_accounts_that_changed_are_told_of(wallet, open_account, entry, now):
+def test_only_accounts_that_changed_are_told_of(wallet, open_account, post, entry, now):
     ana, shop = wallet("ana", 1_000), open_account("kopi", chart.MERCHANT)
 
-    paid = ledger.post(entry(ana, shop, 400), now=now)
-    refused = ledger.post(entry(ana, shop, 601), now=now)
+    paid = post(entry(ana, shop, 400), now=now)
+    refused = post(entry(ana, shop, 601), now=now)
 
     assert paid.changes == (Change(ana.pk, version=2, balance=600, held=0),)
     assert refused.changes == ()
@@ -290,18 +292,18 @@ def test_inbox_is_emptied_however_much_waits(wallet, open_account, entry, now, m
     assert stand(shop) == (total, 0, count, count)
 
 
-def test_refunds_never_pass_their_cap(wallet, entry, now):
+def test_refunds_never_pass_their_cap(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
-    paid = ledger.post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
+    paid = post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
     refund = lambda amount, key: entry(  # noqa: E731
         bo, ana, amount, key=key, refund=ledger.entries.Refund(paid.journal_id, Money(amount))
     )
 
-    assert isinstance(ledger.post(refund(600, "r1"), now=now), Posted)
-    assert ledger.post(refund(401, "r2"), now=now) == Refused("payments.refund_exceeds")
-    assert isinstance(ledger.post(refund(400, "r3"), now=now), Posted)
-    assert ledger.post(refund(1, "r4"), now=now) == Refused("payments.refund_exceeds")
-    assert ledger.post(refund(600, "r1"), now=now).replayed is True
+    assert isinstance(post(refund(600, "r1"), now=now), Posted)
+    assert post(refund(401, "r2"), now=now) == Refused("payments.refund_exceeds")
+    assert isinstance(post(refund(400, "r3"), now=now), Posted)
+    assert post(refund(1, "r4"), now=now) == Refused("payments.refund_exceeds")
+    assert post(refund(600, "r1"), now=now).replayed is True
 
     counter = Refundable.objects.get(journal_id=paid.journal_id)
     assert (counter.cap, counter.refunded, counter.refunds) == (1_000, 1_000, 2)
@@ -309,24 +311,24 @@ def test_refunds_never_pass_their_cap(wallet, entry, now):
     assert stand(ana) == (1_000, 0, 4, 4)
 
 
-def test_refunds_of_one_journal_are_few(wallet, entry, now):
+def test_refunds_of_one_journal_are_few(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
-    paid = ledger.post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
+    paid = post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
     back = {"refund": ledger.entries.Refund(paid.journal_id, Money(1))}
 
-    answers = [ledger.post(entry(bo, ana, 1, **back), now=now) for _ in range(REFUNDS_MAX + 1)]
+    answers = [post(entry(bo, ana, 1, **back), now=now) for _ in range(REFUNDS_MAX + 1)]
 
     assert [type(answer) for answer in answers] == [Posted] * 50 + [Refused]
     assert answers[50] == Refused("payments.refund_exceeds")
     assert stand(bo) == (950, 0, 51, 51)
 
 
-def test_memo_is_kept_apart_and_sealed(wallet, entry, now):
+def test_memo_is_kept_apart_and_sealed(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
-    answer = ledger.post(entry(ana, bo, 1, memo="buat bakso 🍜"), now=now)
-    twin = ledger.post(entry(ana, bo, 1, memo="buat bakso 🍜"), now=now)
-    mute = ledger.post(entry(ana, bo, 1), now=now)
+    answer = post(entry(ana, bo, 1, memo="buat bakso 🍜"), now=now)
+    twin = post(entry(ana, bo, 1, memo="buat bakso 🍜"), now=now)
+    mute = post(entry(ana, bo, 1), now=now)
 
     journal, other = (Journal.objects.get(pk=posted.journal_id) for posted in (answer, twin))
     assert journal.memo.text == "buat bakso 🍜"
@@ -347,13 +349,13 @@ class Paid(Event):
         return {"order": 5, "who": 'ana\'s "sister"'}
 
 
-def test_fact_of_a_posting_is_stored_with_it_and_of_a_refusal_not(wallet, entry, now):
+def test_fact_of_a_posting_is_stored_with_it_and_of_a_refusal_not(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
-    ledger.post(entry(ana, bo, 1_001, fact=Paid()), now=now)
+    post(entry(ana, bo, 1_001, fact=Paid()), now=now)
     wish = entry(ana, bo, 1, fact=Paid())
-    ledger.post(wish, now=now)
-    ledger.post(wish, now=now)
+    post(wish, now=now)
+    post(wish, now=now)
 
     fact = Fact.objects.get()
     assert (fact.name, fact.key, fact.payload, fact.published_at, fact.due_at) == (

@@ -52,12 +52,12 @@ def test_answer_is_found_under_its_own_scope_alone(db, now):
     assert found == [Refused("payments.ceiling_exceeded", replayed=True), Refused(EMPTY, replayed=True), None]
 
 
-def test_one_key_of_two_people_is_two_wishes(wallet, now):
+def test_one_key_of_two_people_is_two_wishes(wallet, post, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
     line = {ana.pk: Line(ana.pk, bo.pk, Money(1)), bo.pk: Line(bo.pk, ana.pk, Money(2))}
 
     answers = [
-        ledger.post(Entry(key=key_for(f"user:{pk}:pay", "k", {}), kind="test", lines=(line[pk],)), now=now)
+        post(Entry(key=key_for(f"user:{pk}:pay", "k", {}), kind="test", lines=(line[pk],)), now=now)
         for pk in (ana.pk, bo.pk)
     ]
 
@@ -66,24 +66,24 @@ def test_one_key_of_two_people_is_two_wishes(wallet, now):
     assert ana.balance == 1_001
 
 
-def test_refund_is_counted_at_the_journal_that_it_pays_back(wallet, entry, now):
+def test_refund_is_counted_at_the_journal_that_it_pays_back(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
-    paid = [ledger.post(entry(ana, bo, 300, refund_cap=Money(300)), now=now) for _ in range(2)]
+    paid = [post(entry(ana, bo, 300, refund_cap=Money(300)), now=now) for _ in range(2)]
     back = lambda minor: entry(bo, ana, minor, refund=Refund(paid[0].journal_id, Money(minor)))  # noqa: E731
 
-    answers = [ledger.post(back(minor), now=now) for minor in (200, 101, 100)]
+    answers = [post(back(minor), now=now) for minor in (200, 101, 100)]
 
     assert [type(answer) for answer in answers] == [Posted, Refused, Posted]
     counters = Refundable.objects.order_by("journal_id").values_list("refunded", "refunds")
     assert list(counters) == [(300, 2), (0, 0)]
 
 
-def test_journal_that_may_not_be_refunded_is_not(wallet, entry, now):
+def test_journal_that_may_not_be_refunded_is_not(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
-    paid = ledger.post(entry(ana, bo, 300), now=now)
-    ledger.post(entry(ana, bo, 300, refund_cap=Money(300)), now=now)
+    paid = post(entry(ana, bo, 300), now=now)
+    post(entry(ana, bo, 300, refund_cap=Money(300)), now=now)
 
-    answer = ledger.post(entry(bo, ana, 1, refund=Refund(paid.journal_id, Money(1))), now=now)
+    answer = post(entry(bo, ana, 1, refund=Refund(paid.journal_id, Money(1))), now=now)
 
     assert answer == Refused("payments.refund_exceeds")
 
@@ -102,9 +102,9 @@ def test_hash_of_what_was_sent_does_not_depend_on_its_order():
     assert one != other
 
 
-def test_of_several_reasons_the_first_is_told(wallet, entry, now):
+def test_of_several_reasons_the_first_is_told(wallet, post, entry, now):
     ana, full, icy = wallet("ana", 10), wallet("full", 500, ceiling=500), wallet("icy")
-    hold = ledger.post(entry(ana, full, 5, phase="hold"), now=now)
+    hold = post(entry(ana, full, 5, phase="hold"), now=now)
     hold_id = Transfer.objects.get(journal_id=hold.journal_id).pk
     ledger.freeze(icy.pk)
     capture = {"phase": "capture", "pending_id": hold_id}
@@ -124,7 +124,7 @@ def test_of_several_reasons_the_first_is_told(wallet, entry, now):
     ]
 
     answers = [
-        ledger.post(Entry(key=key_for("test", f"{n}", {}), kind="test", lines=tuple(lines), refund=refund), now=now)
+        post(Entry(key=key_for("test", f"{n}", {}), kind="test", lines=tuple(lines), refund=refund), now=now)
         for n, (lines, refund) in enumerate(wishes)
     ]
 

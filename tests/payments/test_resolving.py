@@ -15,11 +15,11 @@ def held(ana, bo, amount, entry, now):
     return Transfer.objects.get(journal_id=answer.journal_id).pk
 
 
-def test_whole_hold_can_be_captured(wallet, entry, now):
+def test_whole_hold_can_be_captured(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     hold = held(ana, bo, 1_000, entry, now)
 
-    answer = ledger.post(entry(ana, bo, 1_000, phase="capture", pending_id=hold), now=now)
+    answer = post(entry(ana, bo, 1_000, phase="capture", pending_id=hold), now=now)
 
     assert isinstance(answer, Posted)
     ana.refresh_from_db()
@@ -62,12 +62,12 @@ def test_one_journal_cannot_capture_a_hold_twice(wallet, entry, now):
 
 @pytest.mark.parametrize(("giver", "taker"), [("eve", "bo"), ("ana", "eve"), ("bo", "ana")])
 @pytest.mark.parametrize("phase", ["capture", "void"])
-def test_hold_is_resolved_between_its_own_two_accounts_alone(wallet, entry, now, giver, taker, phase):
+def test_hold_is_resolved_between_its_own_two_accounts_alone(wallet, post, entry, now, giver, taker, phase):
     people = {name: wallet(name, 1_000) for name in ("ana", "bo", "eve")}
     hold = held(people["ana"], people["bo"], 400, entry, now)
     minor = 400 if phase == "capture" else 0
 
-    answer = ledger.post(entry(people[giver], people[taker], minor, phase=phase, pending_id=hold), now=now)
+    answer = post(entry(people[giver], people[taker], minor, phase=phase, pending_id=hold), now=now)
 
     assert answer == Refused("payments.hold_resolved")
     for person in people.values():
@@ -76,25 +76,25 @@ def test_hold_is_resolved_between_its_own_two_accounts_alone(wallet, entry, now,
 
 
 @pytest.mark.parametrize("frozen", ["ana", "bo"])
-def test_frozen_account_neither_holds_nor_captures(wallet, entry, now, frozen):
+def test_frozen_account_neither_holds_nor_captures(wallet, post, entry, now, frozen):
     people = {name: wallet(name, 1_000) for name in ("ana", "bo")}
     ana, bo = people.values()
     hold = held(ana, bo, 400, entry, now)
     ledger.freeze(people[frozen].pk)
 
-    more = ledger.post(entry(ana, bo, 100, phase="hold"), now=now)
-    captured = ledger.post(entry(ana, bo, 400, phase="capture", pending_id=hold), now=now)
+    more = post(entry(ana, bo, 100, phase="hold"), now=now)
+    captured = post(entry(ana, bo, 400, phase="capture", pending_id=hold), now=now)
 
     assert more == captured == Refused("payments.account_not_open")
     ana.refresh_from_db()
     assert (ana.balance, ana.held) == (1_000, 400)
 
 
-def test_answer_says_how_an_account_stands_and_at_which_version(wallet, entry, now):
+def test_answer_says_how_an_account_stands_and_at_which_version(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     ledger.freeze(ana.pk)
     ledger.unfreeze(ana.pk)
 
-    answer = ledger.post(entry(ana, bo, 400, phase="hold"), now=now)
+    answer = post(entry(ana, bo, 400, phase="hold"), now=now)
 
     assert answer.changes == (Change(ana.pk, version=4, balance=1_000, held=400),)

@@ -94,16 +94,16 @@ def test_order_is_paid_once_whatever_the_key(ana, pay, now):
     assert mine(ana, now) == 50_000
 
 
-def test_what_is_paid_once_is_a_payment_for_one_order(ana, wallet, entry, pay, now):
+def test_what_is_paid_once_is_a_payment_for_one_order(wallet, post, entry, now):
     bo, cy = wallet("bo", 1_000), wallet("cy")
-    before = ledger.post(entry(bo, cy, 1, kind="test", reference=ORDER), now=now)
-    unnamed = [ledger.post(entry(bo, cy, 1, kind="escrow_paid"), now=now) for _ in range(2)]
+    of = lambda kind, reference: post(entry(bo, cy, 1, kind=kind, reference=reference), now=now)  # noqa: E731
+    wishes = [("test", ORDER), ("escrow_paid", ORDER), ("escrow_paid", "shop.order:6"), ("test", ORDER)]
+    unnamed = [("escrow_paid", "")] * 2
 
-    paid, other = pay(20_000), pay(20_000, reference="shop.order:6", key="other")
+    answers = [of(*wish) for wish in wishes + unnamed]
 
-    assert {type(answer) for answer in (before, *unnamed, paid, other)} == {api.Posted}
-    assert pay(20_000, reference="shop.order:6", key="again") == api.Refused("payments.already_paid")
-    assert mine(ana, now) == 60_000
+    assert {type(answer) for answer in answers} == {api.Posted}
+    assert [of(*wish) for wish in wishes[1:3]] == [api.Refused("payments.already_paid")] * 2
 
 
 def test_payment_goes_with_its_callers_transaction(real_db, ana, pay, now):
