@@ -141,6 +141,8 @@ def test_oneself_and_another_asset_are_refused(wallet, post, entry, open_account
 
     assert post(entry(ana, ana, 1), now=now) == Refused("payments.to_oneself")
     assert post(entry(ana, dollars, 1), now=now) == Refused("payments.asset_mismatch")
+    foreign = journal_of(Line(ana.pk, dollars.pk, Money(1, "USD")), key="foreign")
+    assert post(foreign, now=now) == Refused("payments.asset_mismatch")
     assert stand(ana) == (1_000, 0, 1, 1)
 
 

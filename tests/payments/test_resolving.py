@@ -98,3 +98,17 @@ def test_answer_says_how_an_account_stands_and_at_which_version(wallet, post, en
     answer = post(entry(ana, bo, 400, phase="hold"), now=now)
 
     assert answer.changes == (Change(ana.pk, version=4, balance=1_000, held=400),)
+
+
+def test_refused_journal_leaves_nothing_held_before_the_next(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    lines = Line(ana.pk, bo.pk, Money(400), phase="hold"), Line(ana.pk, bo.pk, Money(601))
+
+    refused, spent = ledger.post_many(
+        [Entry(key=key_for("test", "falls", {}), kind="test", lines=lines), entry(ana, bo, 1_000)], now=now
+    )
+
+    assert refused == Refused("payments.insufficient_funds")
+    assert isinstance(spent, Posted)
+    ana.refresh_from_db()
+    assert (ana.balance, ana.held) == (0, 0)
