@@ -152,6 +152,7 @@ def test_hold_takes_from_what_is_available_and_capture_from_what_is_there(wallet
     assert isinstance(hold, Posted)
     transfer = Transfer.objects.get(journal_id=hold.journal_id)
     assert stand(ana) == (1_000, 700, 2, 2)
+    assert list(OpenHold.objects.values_list("account", "amount", "expires_at")) == [(ana.pk, 700, now)]
 
     too_much = post(entry(ana, bo, 301), now=now)
     more = post(entry(ana, bo, 701, phase="capture", pending_id=transfer.pk), now=now)

@@ -7,7 +7,7 @@ import pytest
 from payments import errors, ledger
 from payments.ledger import Entry, Line, Posted, Refused, key_for
 from payments.ledger.entries import Refund
-from payments.models import Refundable, Request, Transfer
+from payments.models import Posting, Refundable, Request, Transfer
 from superapp.core.money import Money
 
 EMPTY = "payments.insufficient_funds"
@@ -52,18 +52,28 @@ def test_answer_is_found_under_its_own_scope_alone(db, now):
     assert found == [Refused("payments.ceiling_exceeded", replayed=True), Refused(EMPTY, replayed=True), None]
 
 
-def test_one_key_of_two_people_is_two_wishes(wallet, post, now):
+@pytest.fixture
+def two_wishes(wallet):
+    """One key of two people."""
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
-    line = {ana.pk: Line(ana.pk, bo.pk, Money(1)), bo.pk: Line(bo.pk, ana.pk, Money(2))}
+    lines = Line(ana.pk, bo.pk, Money(1)), Line(bo.pk, ana.pk, Money(2))
+    return [Entry(key=key_for(f"user:{x.debit_id}:pay", "k", {}), kind="test", lines=(x,)) for x in lines]
 
-    answers = [
-        post(Entry(key=key_for(f"user:{pk}:pay", "k", {}), kind="test", lines=(line[pk],)), now=now)
-        for pk in (ana.pk, bo.pk)
-    ]
+
+def test_one_key_of_two_people_is_two_wishes(two_wishes, post, now):
+    answers = [post(wish, now=now) for wish in two_wishes]
+    again = [post(wish, now=now) for wish in two_wishes]
 
     assert [(type(answer), answer.replayed) for answer in answers] == [(Posted, False)] * 2
-    ana.refresh_from_db()
-    assert ana.balance == 1_001
+    assert again == [Posted(answer.journal_id, answer.public_id, replayed=True) for answer in answers]
+    assert Posting.objects.filter(transfer__journal__kind="test", delta=-2).count() == 1
+
+
+def test_one_key_of_two_people_in_a_batch_is_two_wishes(two_wishes, now):
+    answers = ledger.post_many(two_wishes, now=now)
+
+    assert [(type(answer), answer.replayed) for answer in answers] == [(Posted, False)] * 2
+    assert [answer.public_id for answer in answers] == [wish.public_id for wish in two_wishes]
 
 
 def test_refund_is_counted_at_the_journal_that_it_pays_back(wallet, post, entry, now):
