@@ -69,10 +69,15 @@ def test_one_key_of_two_people_is_two_wishes(two_wishes, post, now):
     assert Posting.objects.filter(transfer__journal__kind="test", delta=-2).count() == 1
 
 
-def test_one_key_of_two_people_in_a_batch_is_two_wishes(two_wishes, now):
+@pytest.mark.parametrize("known", [[], [0], [1]])
+def test_one_key_of_two_people_in_a_batch_is_two_wishes(two_wishes, now, known):
+    for number in known:
+        ledger.post(two_wishes[number], now=now)
+
     answers = ledger.post_many(two_wishes, now=now)
 
-    assert [(type(answer), answer.replayed) for answer in answers] == [(Posted, False)] * 2
+    assert [type(answer) for answer in answers] == [Posted, Posted]
+    assert [answer.replayed for answer in answers] == [number in known for number in (0, 1)]
     assert [answer.public_id for answer in answers] == [wish.public_id for wish in two_wishes]
 
 
