@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection
 
@@ -266,6 +267,22 @@ def test_inbox_rolled_up_by_many_at_once_is_credited_once(wallet, pay, in_thread
     assert balance(shop) == 400
     assert [row.seq for row in Posting.objects.filter(account=shop).order_by("seq")] == list(range(1, 41))
     assert proof.prove(now=now) == []
+
+
+@pytest.mark.served_only
+@pytest.mark.parametrize("lines", [1, 2])
+def test_receiver_with_an_inbox_is_paid_while_its_account_is_locked(real_db, wallet, now, lines):
+    ana = wallet("ana", 1_000)
+    shop = ledger.open_account("merchant:kopi:IDR", kind=chart.MERCHANT, asset="IDR", now=now)
+    line = Line(ana.pk, shop.pk, Money(10))
+
+    with psycopg.connect(real_db.env["DATABASE_URL"]) as session, connection.cursor() as cursor:
+        session.execute("SELECT 1 FROM payments_account WHERE id = %s FOR NO KEY UPDATE", [shop.pk])
+        cursor.execute("SET lock_timeout = '2s'")
+        answer = ledger.post(Entry(key=key_for("race", "k", {}), kind="test", lines=(line,) * lines), now=now)
+
+    assert isinstance(answer, Posted)
+    assert ledger.roll(shop.pk) == lines
 
 
 # Processes that die.
