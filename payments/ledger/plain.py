@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from payments.ledger.entries import Answer, Change, Entry, Key, Line, Outcome, Posted, Refused, Reused, accounts_of
 from payments.models import ESCROW_PAID, REFUNDS_MAX, Request
 
 
-@dataclass
-class _Account:
+class _Account(msgspec.Struct):
     id: int
     asset: str
     status: str
@@ -51,7 +52,7 @@ class _Trial:
 
     def copy(self, account_ids: Iterable[int]) -> _Trial:
         """A trial that can be thrown away, for one journal on these accounts."""
-        accounts = {account_id: replace(self.accounts[account_id]) for account_id in account_ids}
+        accounts = {account_id: copy(self.accounts[account_id]) for account_id in account_ids}
         return _Trial(accounts, self.next_transfer, list(self.resolved))
 
     def take(self, tried: _Trial) -> None:
@@ -84,8 +85,9 @@ def post(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
                     standing.append((entry, outcome))
                     next_journal += 1
             outcomes.append(outcome)
-        _write(cursor, standing, trial, first_versions, now)
-        _write_requests(cursor, taken, now)
+        moment = connection.ops.adapt_datetimefield_value(now)
+        _write(cursor, standing, trial, first_versions, moment)
+        _write_requests(cursor, taken, moment)
     return [
         _with_changes(entry, outcome, trial, first_versions) for entry, outcome in zip(entries, outcomes, strict=True)
     ]
@@ -103,8 +105,9 @@ def refuse(key: Key, code: str, *, now: datetime) -> bool:
     """Store a refusal inside the running transaction; False if the key was answered before."""
     if answered(key) is not None:
         return False
+    moment = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        _write_requests(cursor, {(key.scope, key.key): (key.content_hash, Refused(code))}, now)
+        _write_requests(cursor, {(key.scope, key.key): (key.content_hash, Refused(code))}, moment)
     return True
 
 
@@ -308,10 +311,9 @@ _FACT = "name, key, payload, published_at, due_at, tries, last_error, parked_at"
 
 
 def _write(
-    cursor: Any, standing: list[tuple[Entry, Posted]], trial: _Trial, first_versions: dict[int, int], now: datetime
+    cursor: Any, standing: list[tuple[Entry, Posted]], trial: _Trial, first_versions: dict[int, int], moment: str | None
 ) -> None:
     at = connection.ops.adapt_datetimefield_value
-    moment = at(now)
     _insert(
         cursor,
         "journal",
@@ -325,7 +327,7 @@ def _write(
                 entry.actor_id,
                 entry.refund.journal_id if entry.refund else None,
                 entry.memo_hash,
-                at(entry.event_at or now),
+                at(entry.event_at) if entry.event_at else moment,
                 moment,
             )
             for entry, posted in standing
@@ -360,8 +362,7 @@ def _write_extras(cursor: Any, standing: list[tuple[Entry, Posted]], moment: str
     _insert(cursor, "fact", _FACT, facts, app="core")
 
 
-def _write_requests(cursor: Any, taken: dict[tuple[str, str], tuple[str, Answer]], now: datetime) -> None:
-    moment = connection.ops.adapt_datetimefield_value(now)
+def _write_requests(cursor: Any, taken: dict[tuple[str, str], tuple[str, Answer]], moment: str | None) -> None:
     rows = [
         (scope, key, content_hash, Request.Outcome.REFUSED.value, outcome.code, None, moment)
         if isinstance(outcome, Refused)
