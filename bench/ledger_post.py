@@ -81,6 +81,8 @@ END $$;
 """
 PGBENCH = "\\set a random(1, 500)\n\\set b random(501, 1000)\nSELECT minimal.post(:a, :b, 1, gen_random_uuid());\n"
 
+# As those of the product.
+SETTINGS_SQLITE = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
 MINIMAL_SQLITE = """
 CREATE TABLE account (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL CHECK (balance >= 0), version INTEGER NOT NULL);
 CREATE TABLE transfer (
@@ -236,7 +238,7 @@ def minimal_on_sqlite(directory: Path) -> dict[str, Any]:
     """The same bookkeeping as bare statements, each transfer its own transaction."""
     path = directory / f"minimal-{time.monotonic_ns()}.sqlite3"
     database = sqlite3.connect(path, isolation_level=None)
-    database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + MINIMAL_SQLITE)
+    database.executescript(SETTINGS_SQLITE + MINIMAL_SQLITE)
     database.executemany("INSERT INTO account VALUES (?, ?, 0)", [(number, 10**12) for number in range(1, PEOPLE + 1)])
     rnd, count, began, cpu = random.Random(1), 0, time.monotonic(), time.process_time()
     while time.monotonic() - began < SECONDS:

@@ -32,8 +32,11 @@ class _Result(msgspec.Struct):
     changes: list[tuple[int, int, int, int]] | None
 
 
-# As many as _one makes.
-_POST_ONE = f"SELECT payments_post_one({', '.join(['%s'] * 20)})"
+_PARAMETERS = (
+    "now", "scope", "key", "hash", "public_id", "kind", "reference", "actor_id", "reverses_id", "memo_hash", "event_at",
+    "debit", "credit", "asset", "amount", "phase", "pending", "expires_at", "refund_amount", "extras",
+)  # fmt: skip
+_POST_ONE = f"SELECT payments_post_one({', '.join(f'p_{name} => %({name})s' for name in _PARAMETERS)})"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Result).decode
 
@@ -70,7 +73,7 @@ def roll(account_id: int, rows_max: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _statement(entries: Sequence[Entry], now: datetime) -> tuple[str, list[str | None]]:
+def _statement(entries: Sequence[Entry], now: datetime) -> tuple[str, prepared.Values]:
     if len(entries) == 1 and len(entries[0].lines) == 1:
         return _POST_ONE, _one(entries[0], now)
     return "SELECT payments_post(%s)", [_encode(_request(entries, now)).decode()]
@@ -79,6 +82,7 @@ def _statement(entries: Sequence[Entry], now: datetime) -> tuple[str, list[str |
 def _outcomes(entries: Sequence[Entry], answer: str) -> list[Outcome]:
     result = _decode(answer)
     changes = {change[0]: Change(*change) for change in result.changes or ()}
+    assert result.journals.count(None) == len(result.before or ()), "a key that is not ours was answered before"
     before = iter(result.before or ())
     return [
         _outcome(entry, journal_id, code, changes) if journal_id else _replayed(next(before))
@@ -103,35 +107,35 @@ def _replayed(before: _Before) -> Outcome:
     return Posted(before.journal_id, before.public_id, replayed=True)
 
 
-def _one(entry: Entry, now: datetime) -> list[str | None]:
+def _one(entry: Entry, now: datetime) -> dict[str, str | None]:
     """
-    The parameters of ``payments_post_one``, in its order. All as text: PostgreSQL takes their types from the function,
-    where numbers of several sizes would make statements of several types.
+    The parameters of ``payments_post_one``. All as text: PostgreSQL takes their types from the function, where numbers
+    of several sizes would make statements of several types.
     """
     (line,) = entry.lines
     moment = now.isoformat()
-    return [
-        moment,
-        entry.key.scope,
-        entry.key.key,
-        entry.key.content_hash,
-        str(entry.public_id),
-        entry.kind,
-        entry.reference,
-        _text(entry.actor_id),
-        _text(entry.refund.journal_id) if entry.refund else None,
-        entry.memo_hash,
-        entry.event_at.isoformat() if entry.event_at else moment,
-        str(line.debit_id),
-        str(line.credit_id),
-        line.amount.asset,
-        str(line.amount.amount_minor),
-        line.phase,
-        _text(line.pending_id),
-        line.expires_at.isoformat() if line.expires_at else None,
-        str(entry.refund.amount.amount_minor) if entry.refund else None,
-        _encode([_extra(1, entry)]).decode() if entry.refund_cap or entry.memo or entry.fact else None,
-    ]
+    return {
+        "now": moment,
+        "scope": entry.key.scope,
+        "key": entry.key.key,
+        "hash": entry.key.content_hash,
+        "public_id": str(entry.public_id),
+        "kind": entry.kind,
+        "reference": entry.reference,
+        "actor_id": _text(entry.actor_id),
+        "reverses_id": _text(entry.refund.journal_id) if entry.refund else None,
+        "memo_hash": entry.memo_hash,
+        "event_at": entry.event_at.isoformat() if entry.event_at else moment,
+        "debit": str(line.debit_id),
+        "credit": str(line.credit_id),
+        "asset": line.amount.asset,
+        "amount": str(line.amount.amount_minor),
+        "phase": line.phase,
+        "pending": _text(line.pending_id),
+        "expires_at": line.expires_at.isoformat() if line.expires_at else None,
+        "refund_amount": str(entry.refund.amount.amount_minor) if entry.refund else None,
+        "extras": _encode([_extra(1, entry)]).decode() if entry.refund_cap or entry.memo or entry.fact else None,
+    }
 
 
 def _text(number: int | None) -> str | None:

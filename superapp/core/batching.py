@@ -23,6 +23,8 @@ Outcome = TypeVar("Outcome")
 IDLE_SECONDS = 2.0
 # Twice in a row is no accident of one item: the database is away.
 FAILURES_IN_A_ROW_MAX = 2
+# Each held place is waited for, and everybody in the batch waits with it.
+HELD_PLACES_MAX = 2
 _LOCK_NOT_AVAILABLE = "55P03"
 
 log = structlog.get_logger(__name__)
@@ -125,7 +127,7 @@ class Batcher(Generic[Item, Outcome]):
         for entry in batch:
             place = self._place(entry.item)
             # Whoever waited for what cannot be had would keep all behind them waiting too.
-            if failures == FAILURES_IN_A_ROW_MAX or place in held:
+            if failures == FAILURES_IN_A_ROW_MAX or len(held) == HELD_PLACES_MAX or place in held:
                 outcomes.append(Unavailable(retry_after=1))
                 continue
             (outcome,) = self._outcomes([entry])

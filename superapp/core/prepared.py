@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+
+# In the order of a statement's places, or by their names.
+Values = Sequence[Any] | Mapping[str, Any]
 
 
 def cursor() -> CursorWrapper:
@@ -43,7 +46,7 @@ def together() -> Iterator[None]:
         yield
 
 
-def ask(sql: str, params: Sequence[Any]) -> Callable[[], list[tuple[Any, ...]]]:
+def ask(sql: str, params: Values) -> Callable[[], list[tuple[Any, ...]]]:
     """Run a statement, and return what fetches its rows: within ``together``, look only when all are asked."""
     asked = cursor()
     asked.execute(sql, params)

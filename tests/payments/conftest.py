@@ -76,7 +76,7 @@ def post(
     request: pytest.FixtureRequest, open_account: Callable[..., Account], entry: Callable[..., Entry]
 ) -> Callable[..., ledger.Answer]:
     """
-    Post a journal by itself, and again beside another one: on PostgreSQL two functions do that, under the same rules.
+    Post a journal by itself or beside another one: on PostgreSQL two functions do that, under the same rules.
     """
 
     def post_one(wish: Entry, *, now: datetime) -> ledger.Answer:

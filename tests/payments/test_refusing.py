@@ -81,6 +81,16 @@ def test_one_key_of_two_people_in_a_batch_is_two_wishes(two_wishes, now, known):
     assert [answer.public_id for answer in answers] == [wish.public_id for wish in two_wishes]
 
 
+def test_of_many_retries_in_a_batch_each_gets_its_own_answer(wallet, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+    a, b, c = wishes = [entry(ana, bo, minor, key=key) for minor, key in ((1, "a"), (2, "b"), (3, "c"))]
+    stood = dict(zip("abc", ledger.post_many(wishes, now=now), strict=True))
+
+    again = ledger.post_many([c, entry(ana, bo, 4), a, b], now=now)
+
+    assert [again[n].journal_id for n in (0, 2, 3)] == [stood[key].journal_id for key in "cab"]
+
+
 def test_refund_is_counted_at_the_journal_that_it_pays_back(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
     paid = [post(entry(ana, bo, 300, refund_cap=Money(300)), now=now) for _ in range(2)]

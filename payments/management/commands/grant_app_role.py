@@ -16,7 +16,6 @@ FUNCTIONS = (
     "payments_refuse_request",
     "payments_roll",
 )
-INTERNAL = ("payments_post_extras",)
 
 
 class Command(BaseCommand):
@@ -43,7 +42,6 @@ class Command(BaseCommand):
                 f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {name}",
                 # Opening an account, freezing it, bounding it: what it is stays guarded by trigger.
                 f"GRANT INSERT, UPDATE (status, ceiling, version) ON payments_account TO {name}",
-                f"REVOKE ALL ON FUNCTION {', '.join(FUNCTIONS + INTERNAL)} FROM PUBLIC",
                 f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {name}",
             ):
                 cursor.execute(statement)
