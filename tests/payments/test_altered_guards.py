@@ -125,3 +125,15 @@ def test_every_trigger_that_is_installed_is_looked_for(app, db):
 
     assert len(there) > 20
     assert {absent for absent in catalogues[app].missing(connection) if absent.startswith("trigger ")} == there
+
+
+def test_nobody_moves_money_who_was_not_let(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc"
+            " WHERE proname LIKE 'payments%' AND prosecdef"
+        )
+        anybody = dict(cursor.fetchall())
+
+    assert len(anybody) == 6
+    assert not any(anybody.values())

@@ -352,19 +352,6 @@ def test_that_rule_bites():
 
 
 @pytest.mark.served_only
-def test_nobody_moves_money_who_was_not_let(db):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT proname, has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc"
-            " WHERE proname LIKE 'payments%' AND prosecdef"
-        )
-        anybody = dict(cursor.fetchall())
-
-    assert len(anybody) == 6
-    assert not any(anybody.values())
-
-
-@pytest.mark.served_only
 def test_role_of_the_application_posts_and_cannot_bypass(real_db, scene, wallet, entry, now):
     from django.core.management import call_command
 
