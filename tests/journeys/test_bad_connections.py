@@ -170,6 +170,7 @@ def test_a_slow_and_narrow_line_carries_a_conversation(site: Site, two_who_talk:
 
     for text in ("pelan", "tapi", "sampai"):
         people.say(two.ana, text)
+    people.expect_said(two.bo, ["pelan", "tapi", "sampai"])
     people.say(two.bo, "diterima")
 
     people.expect_said(two.bo, ["pelan", "tapi", "sampai", "diterima"])
