@@ -235,12 +235,15 @@ def minimal_on_postgres(postgres: servers.Postgres, directory: Path) -> dict[str
 
 
 def minimal_on_sqlite(directory: Path) -> dict[str, Any]:
-    """The same bookkeeping as bare statements, each transfer its own transaction."""
-    path = directory / f"minimal-{time.monotonic_ns()}.sqlite3"
-    database = sqlite3.connect(path, isolation_level=None)
+    """The same bookkeeping as bare statements, each transfer its own transaction, where as many are there already."""
+    from payments.models import Transfer
+
+    database = sqlite3.connect(directory / f"minimal-{time.monotonic_ns()}.sqlite3", isolation_level=None)
     database.executescript(SETTINGS_SQLITE + MINIMAL_SQLITE)
     database.executemany("INSERT INTO account VALUES (?, ?, 0)", [(number, 10**12) for number in range(1, PEOPLE + 1)])
-    rnd, count, began, cpu = random.Random(1), 0, time.monotonic(), time.process_time()
+    rnd = random.Random(1)
+    _fill(database, rnd, Transfer.objects.count())
+    count, began, cpu = 0, time.monotonic(), time.process_time()
     while time.monotonic() - began < SECONDS:
         debit, credit = rnd.sample(range(1, PEOPLE + 1), 2)
         database.execute("BEGIN IMMEDIATE")
@@ -263,6 +266,20 @@ def minimal_on_sqlite(directory: Path) -> dict[str, Any]:
     seconds = time.monotonic() - began
     database.close()
     return {"per_second": count / seconds, "database_cpu_ms": (time.process_time() - cpu) / count * 1_000}
+
+
+def _fill(database: sqlite3.Connection, rnd: random.Random, count: int) -> None:
+    pairs = [rnd.sample(range(1, PEOPLE + 1), 2) for _ in range(count)]
+    database.execute("BEGIN IMMEDIATE")
+    database.executemany(
+        "INSERT INTO transfer (key, debit_id, credit_id, amount, posted_at) VALUES (?, ?, ?, 1, '2027')",
+        [(f"before-{number}", *pair) for number, pair in enumerate(pairs)],
+    )
+    database.executemany(
+        "INSERT INTO posting (transfer_id, account_id, amount, balance_after) VALUES (?, ?, ?, ?)",
+        [(number, account, 1, 1) for number, pair in enumerate(pairs, start=1) for account in pair],
+    )
+    database.execute("COMMIT")
 
 
 def main() -> None:
