@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -153,3 +155,12 @@ def test_fact_of_a_journal_wakes_who_delivers_it_once_it_is_committed(real_db, w
 
     assert outbox.published.is_set()
     outbox.published.clear()
+
+
+def test_what_happened_earlier_is_posted_now_and_dated_then(wallet, post, entry, now):
+    ana, bo = wallet("ana", 1_000), wallet("bo")
+
+    answer = post(entry(ana, bo, 1, event_at=now - timedelta(hours=3)), now=now)
+
+    journal = Journal.objects.get(pk=answer.journal_id)
+    assert (journal.event_at, journal.posted_at) == (now - timedelta(hours=3), now)
