@@ -81,8 +81,6 @@ END $$;
 """
 PGBENCH = "\\set a random(1, 500)\n\\set b random(501, 1000)\nSELECT minimal.post(:a, :b, 1, gen_random_uuid());\n"
 
-# As those of the product.
-SETTINGS_SQLITE = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
 MINIMAL_SQLITE = """
 CREATE TABLE account (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL CHECK (balance >= 0), version INTEGER NOT NULL);
 CREATE TABLE transfer (
@@ -235,11 +233,13 @@ def minimal_on_postgres(postgres: servers.Postgres, directory: Path) -> dict[str
 
 
 def minimal_on_sqlite(directory: Path) -> dict[str, Any]:
-    """The same bookkeeping as bare statements, each transfer its own transaction, where as many are there already."""
+    """The same bookkeeping as bare statements, a transaction each, with our settings, beside as many transfers."""
+    from django.conf import settings
+
     from payments.models import Transfer
 
     database = sqlite3.connect(directory / f"minimal-{time.monotonic_ns()}.sqlite3", isolation_level=None)
-    database.executescript(SETTINGS_SQLITE + MINIMAL_SQLITE)
+    database.executescript(settings.DATABASES["default"]["OPTIONS"]["init_command"] + MINIMAL_SQLITE)
     database.executemany("INSERT INTO account VALUES (?, ?, 0)", [(number, 10**12) for number in range(1, PEOPLE + 1)])
     rnd = random.Random(1)
     _fill(database, rnd, Transfer.objects.count())

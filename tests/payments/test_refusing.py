@@ -94,9 +94,11 @@ def test_of_many_retries_in_a_batch_each_gets_its_own_answer(wallet, entry, now)
 def test_refund_is_counted_at_the_journal_that_it_pays_back(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
     paid = [post(entry(ana, bo, 300, refund_cap=Money(300)), now=now) for _ in range(2)]
-    back = lambda minor: entry(bo, ana, minor, refund=Refund(paid[0].journal_id, Money(minor)))  # noqa: E731
 
-    answers = [post(back(minor), now=now) for minor in (200, 101, 100)]
+    answers = [
+        post(entry(bo, ana, minor, refund=Refund(paid[0].journal_id, Money(minor))), now=now)
+        for minor in (200, 101, 100)
+    ]
 
     assert [type(answer) for answer in answers] == [Posted, Refused, Posted]
     counters = Refundable.objects.order_by("journal_id").values_list("refunded", "refunds")

@@ -96,7 +96,10 @@ def test_order_is_paid_once_whatever_the_key(ana, pay, now):
 
 def test_what_is_paid_once_is_a_payment_for_one_order(wallet, post, entry, now):
     bo, cy = wallet("bo", 1_000), wallet("cy")
-    of = lambda kind, reference: post(entry(bo, cy, 1, kind=kind, reference=reference), now=now)  # noqa: E731
+
+    def of(kind, reference):
+        return post(entry(bo, cy, 1, kind=kind, reference=reference), now=now)
+
     wishes = [("test", ORDER), ("escrow_paid", ORDER), ("escrow_paid", "shop.order:6"), ("test", ORDER)]
     unnamed = [("escrow_paid", "")] * 2
 

@@ -5,10 +5,9 @@ import time
 from pathlib import Path
 
 import django
+from django.core.management import call_command
 
 django.setup()
-
-from django.core.management import call_command  # noqa: E402  After the apps are ready.
 
 from superapp.core import jobs  # noqa: E402  After the apps are ready.
 
