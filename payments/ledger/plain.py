@@ -45,6 +45,7 @@ class _Trial:
     accounts: dict[int, _Account]
     next_transfer: int
     resolved: list[int] = field(default_factory=list)
+    paid: set[str] = field(default_factory=set)
     transfers: list[tuple[Any, ...]] = field(default_factory=list)
     postings: list[tuple[Any, ...]] = field(default_factory=list)
     inbox: list[tuple[Any, ...]] = field(default_factory=list)
@@ -194,7 +195,8 @@ def _stored(key: Key, row: tuple[Any, ...] | None) -> Outcome | None:
 
 def _try(cursor: Any, entry: Entry, journal_id: int, trial: _Trial) -> Posted | Refused:
     tried = trial.copy({account_id for line in entry.lines for account_id in (line.debit_id, line.credit_id)})
-    if entry.kind == ESCROW_PAID and _is_paid(cursor, entry.reference):
+    pays = entry.reference if entry.kind == ESCROW_PAID else ""
+    if pays and (pays in trial.paid or _is_paid(cursor, pays)):
         return Refused("payments.already_paid")
     for number, line in enumerate(entry.lines, start=1):
         code = _try_line(cursor, line, journal_id, number, tried)
@@ -210,11 +212,14 @@ def _try(cursor: Any, entry: Entry, journal_id: int, trial: _Trial) -> Posted | 
         if cursor.rowcount == 0:
             return Refused("payments.refund_exceeds")
     trial.take(tried)
+    if pays:
+        trial.paid.add(pays)
     return Posted(journal_id, entry.public_id)
 
 
 def _is_paid(cursor: Any, reference: str) -> bool:
     cursor.execute(
+        # The second condition is that of the index.
         "SELECT 1 FROM payments_journal WHERE reference = %s AND reference <> '' AND kind = %s",
         [reference, ESCROW_PAID],
     )

@@ -196,6 +196,7 @@ DECLARE
     v_credit_after bigint[];
     v_credit_held bigint[];
     v_resolved bigint[] := '{}';
+    v_paid text[] := '{}';    -- References that are paid by what was tried so far.
     v_refused boolean := false;
     v_queues boolean := false;
     v_holds boolean := false;
@@ -207,6 +208,7 @@ DECLARE
     s_resolved bigint[];
     a record;
     l record;
+    v_pays text;              -- The reference that the journal being tried pays, once for all.
     v_hold bigint;
     v_why text;
 BEGIN
@@ -265,10 +267,12 @@ BEGIN
             END IF;
             v_why := NULL;
             v_hold := 0;
-            IF l.line = 1 AND v_journals->(l.j - 1)->>'kind' = 'escrow_paid' AND EXISTS (
-                SELECT FROM payments_journal x
-                WHERE x.reference = v_journals->(l.j - 1)->>'reference' AND x.reference <> '' AND x.kind = 'escrow_paid'
-            ) THEN
+            IF l.line = 1 THEN
+                v_pays := CASE WHEN v_journals->(l.j - 1)->>'kind' = 'escrow_paid' THEN nullif(v_journals->(l.j - 1)->>'reference', '') END;
+            END IF;
+            IF l.line = 1 AND v_pays IS NOT NULL AND (v_pays = ANY (v_paid) OR EXISTS (
+                SELECT FROM payments_journal x WHERE x.reference = v_pays AND x.reference <> '' AND x.kind = 'escrow_paid'
+            )) THEN
                 v_why := 'payments.already_paid';
             ELSIF v_asset[l.d] <> l.asset OR v_asset[l.c] <> l.asset THEN
                 v_why := 'payments.asset_mismatch';
@@ -339,6 +343,9 @@ BEGIN
                         END IF;
                     END IF;
                 END IF;
+            END IF;
+            IF v_why IS NULL AND l.is_last AND v_pays IS NOT NULL THEN
+                v_paid := v_paid || v_pays;
             END IF;
             IF v_why IS NOT NULL THEN
                 v_code[l.j] := v_why;

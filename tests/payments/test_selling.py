@@ -109,6 +109,19 @@ def test_what_is_paid_once_is_a_payment_for_one_order(wallet, post, entry, now):
     assert [of(*wish) for wish in wishes[1:3]] == [api.Refused("payments.already_paid")] * 2
 
 
+def test_order_is_paid_once_in_a_batch_too_and_by_the_first_that_stands(wallet, entry, now):
+    bo, cy = wallet("bo", 1_000), wallet("cy")
+    wishes = [entry(bo, cy, minor, kind="escrow_paid", reference=ORDER) for minor in (1_001, 400, 300)]
+
+    poor, paid, again, other = ledger.post_many([*wishes, entry(bo, cy, 600)], now=now)
+
+    assert poor == api.Refused("payments.insufficient_funds")
+    assert again == api.Refused("payments.already_paid")
+    assert [type(one) for one in (paid, other)] == [api.Posted, api.Posted]
+    cy.refresh_from_db()
+    assert cy.balance == 1_000
+
+
 def test_payment_goes_with_its_callers_transaction(real_db, ana, pay, now):
     class StockExhausted(Exception):
         pass
