@@ -14,7 +14,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po s
 
 export PORT
 
-.PHONY: run setup compile check check-api check-web test test-sqlite test-postgres test-js lint types contracts migrations templates deploy-check docs docs-check serve screens messages mutants audit programs clean
+.PHONY: run setup compile check check-deep check-api check-web test test-sqlite test-postgres deep-sqlite deep-postgres test-js lint types contracts migrations templates deploy-check docs docs-check serve screens messages mutants audit programs clean
 .DEFAULT_GOAL := run
 
 # --- Using it --------------------------------------------------------------------------------------------------------
@@ -34,6 +34,19 @@ compile: $(CATALOGUES)  ## The catalogues of translations, in the form that is r
 # --- Checking it -----------------------------------------------------------------------------------------------------
 
 check: lint types contracts migrations templates deploy-check docs-check test  ## All that must hold; CI runs this and nothing else
+
+check-deep: deep-sqlite deep-postgres check-api check-web  ## What takes minutes, on both databases: tests marked deep, API, pages
+
+# One after the other: they restore clusters, kill servers and measure. No test marked deep is no fault.
+define deep
+NUSA_TEST_DB=$(1) $(BIN)/pytest --quiet -m deep || [ $$? -eq 5 ]
+endef
+
+deep-sqlite: programs .venv/dev.stamp $(CATALOGUES)
+	$(call deep,sqlite)
+
+deep-postgres: programs .venv/dev.stamp $(CATALOGUES)
+	$(call deep,postgres)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check --quiet
