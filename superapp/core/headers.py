@@ -11,6 +11,14 @@ _DENIED = ("accelerometer", "browsing-topics", "geolocation", "gyroscope", "magn
 _OWN = ("camera", "microphone", "publickey-credentials-get")
 POLICY = ", ".join([*(f"{name}=()" for name in _DENIED), *(f"{name}=(self)" for name in _OWN)])
 
+# As Django's own middleware says them in every other answer, by the settings of their names.
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 

@@ -11,6 +11,8 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
+from superapp.core import headers
+
 REMEMBERED_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -58,7 +60,14 @@ def answers(get_response: GetResponse) -> GetResponse:
     paths = {"/-/live": live, "/-/ready": ready}
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        return paths.get(request.path, get_response)(request)
+        view = paths.get(request.path)
+        if view is None:
+            return get_response(request)
+        response = view(request)
+        # Django's own middleware stands below this one, and would ask for https and for a name of ours.
+        for name, value in headers.SECURITY.items():
+            response.headers[name] = value
+        return response
 
     return answer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
 
@@ -35,6 +35,25 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """
+    The most that one address may ask of the proxy, far above what the people behind a carrier's address do.
+
+    ``*_at_once`` requests pass undelayed, further ones up to ``*_burst`` wait for the rate, and only then are requests
+    refused. ``answers_max`` requests may be in the making at the same moment, ``sockets_max`` sockets open.
+    """
+
+    requests_per_second: int = 200
+    requests_at_once: int = 500
+    requests_burst: int = 2_000
+    answers_max: int = 500
+    connects_per_second: int = 200
+    connects_at_once: int = 1_000
+    connects_burst: int = 4_000
+    sockets_max: int = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a proxy runs: its directories, its port, and whom it believes."""
 
@@ -47,6 +66,7 @@ class Place:
     mime_types: str = "/etc/nginx/mime.types"
     # Started by root, it would give up what lets it read media; empty when it is not.
     user: str = ""
+    limits: Limits = Limits()
 
 
 def on_this_machine(place: Place, *, pages: Sequence[int], sockets: Sequence[int]) -> str:
@@ -107,6 +127,7 @@ def _render(place: Place, *, upstreams: str, pages: str, sockets: str) -> str:
         pages=_indented(pages, 3).lstrip(),
         sockets=_indented(sockets, 3).lstrip(),
         headers=_indented(HEADERS, 3).lstrip(),
+        **asdict(place.limits),
     )
 
 

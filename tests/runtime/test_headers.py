@@ -31,7 +31,8 @@ def paths_without_arguments() -> list[str]:
             found += walk(route, pattern.url_patterns) if isinstance(pattern, URLResolver) else [route]
         return found
 
-    return [f"/{route}" for route in walk("", get_resolver().url_patterns) if "<" not in route and "^" not in route]
+    found = [f"/{route}" for route in walk("", get_resolver().url_patterns) if "<" not in route and "^" not in route]
+    return [*found, "/-/live", "/-/ready"]
 
 
 def policy_of(answer) -> dict[str, set[str]]:
@@ -54,6 +55,8 @@ def test_answer_is_under_the_strict_policy_and_names_no_foreign_host(client, db,
     assert {source for source in scripts if not NONCE.fullmatch(source)} == {"'self'"}
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "camera=(self)" in answer.headers["Permissions-Policy"]
     foreign = [
         address

@@ -93,7 +93,16 @@ def test_proxy_believes_nobody_unless_told_to():
 
     assert "set_real_ip_from 10.0.0.0/8;" in believing
     assert "set_real_ip_from" not in strict
-    assert strict.count("proxy_set_header X-Real-IP $remote_addr;") == 3
+    assert strict.count("proxy_set_header X-Real-IP $remote_addr;") == 4
+
+
+def test_both_rendered_proxies_limit_one_address_in_every_place_that_costs():
+    for text in (proxy.on_this_machine(place(), pages=[1], sockets=[2]), proxy.among_containers(place())):
+        locations = dict(re.findall(r"\n        location (\S+(?: \S+)?) \{(.*?)\n        \}", text, re.DOTALL))
+        for name, zone in (("/", "requests"), ("/api/", "requests"), ("= /ws", "connects")):
+            assert f"limit_req zone={zone} burst=" in locations[name], name
+            assert "limit_conn " in locations[name], name
+            assert "error_page 429 = @" in locations[name], name
 
 
 def test_proxy_names_containers_while_running():

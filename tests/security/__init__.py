@@ -1,0 +1,1 @@
+"""Attacks of an outsider, as tests."""

@@ -1,0 +1,174 @@
+"""Floods from one address against the proxy itself: slowed, then refused, while other addresses feel nothing."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shutil
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from superapp.core import proxy
+from tests.harness.ports import free_port
+from tests.harness.servers import Process, accepts
+
+FLOODER, BYSTANDER, THIS_MACHINE = "127.0.0.2", "127.0.0.3", "127.0.0.1"
+LIMITS = proxy.Limits(
+    requests_per_second=20,
+    requests_at_once=10,
+    requests_burst=15,
+    answers_max=50,
+    connects_per_second=1,
+    connects_at_once=5,
+    connects_burst=5,
+    sockets_max=3,
+)
+
+
+class Backend(BaseHTTPRequestHandler):
+    """Answers every request with 200, and holds ``/held`` back for a second."""
+
+    def do_GET(self) -> None:
+        if self.path in ("/ws", "/held"):
+            time.sleep(1)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    daemon_threads = True
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The port of a proxy with small limits."""
+    home = Path(tempfile.mkdtemp(prefix="nusa-proxy-"))
+    backend = Server(("127.0.0.1", 0), Backend)
+    threading.Thread(target=backend.serve_forever, daemon=True).start()
+    port = free_port()
+    place = proxy.Place(run_dir=str(home), static_root=str(home), media_root=str(home), port=port, limits=LIMITS)
+    text = proxy.on_this_machine(place, pages=[backend.server_port], sockets=[backend.server_port])
+    (home / "nginx.conf").write_text(text)
+    nginx = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+    assert nginx, "nginx is not installed (Debian: apt-get install nginx-light)"
+    server = Process(
+        "nginx",
+        [nginx, "-e", "stderr", "-c", str(home / "nginx.conf")],
+        log_path=home / "nginx.log",
+        is_ready=lambda: accepts(port),
+    )
+    server.start()
+    yield port
+    server.stop()
+    backend.shutdown()
+    backend.server_close()
+    shutil.rmtree(home)
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def ask(port: int, path: str, *, sender: str) -> Answer:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20, source_address=(sender, 0))
+    with closing(connection):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read())
+
+
+def flood(port: int, path: str, count: int, *, sender: str) -> list[Answer]:
+    answers: list[Answer] = []
+    threads = [threading.Thread(target=lambda: answers.append(ask(port, path, sender=sender))) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+@pytest.fixture(autouse=True)
+def _forgotten(port: int) -> None:
+    # The rate of sockets is one a second: until it is asked anew, the flood before must have run off.
+    time.sleep(0.8)
+
+
+def test_flood_of_pages_is_refused_in_words_and_bystanders_are_not(port):
+    answers = flood(port, "/", 60, sender=FLOODER)
+
+    beside = ask(port, "/", sender=BYSTANDER)
+    counted = Counter(answer.status for answer in answers)
+    assert set(counted) == {200, 429}
+    # At once and delayed, and what the rate lets through while the flood runs.
+    assert LIMITS.requests_burst <= counted[200] <= 45
+    refused = next(answer for answer in answers if answer.status == 429)
+    assert refused.headers["Retry-After"] == "10"
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert "Terlalu banyak permintaan" in refused.body.decode()
+    assert beside.status == 200
+
+
+def test_flood_of_the_api_is_refused_in_the_one_shape_of_an_error(port):
+    answers = flood(port, "/api/v1/me", 60, sender=FLOODER)
+
+    refused = next(answer for answer in answers if answer.status == 429)
+    assert refused.headers["Content-Type"].startswith("application/json")
+    assert json.loads(refused.body)["code"] == "rate_limited"
+    assert json.loads(refused.body)["retry_after"] == 10
+
+
+def test_no_address_holds_more_sockets_than_its_share(port):
+    answers = flood(port, "/ws", 5, sender=FLOODER)
+
+    counted = Counter(answer.status for answer in answers)
+    assert counted == {200: LIMITS.sockets_max, 429: 2}
+
+
+def test_this_machine_and_its_watchers_are_not_limited(port):
+    pages = flood(port, "/", 60, sender=THIS_MACHINE)
+    watching = flood(port, "/-/live", 60, sender=FLOODER)
+
+    assert {answer.status for answer in pages + watching} == {200}
+
+
+def test_ipv6_visitors_are_counted_by_the_network_they_have():
+    text = proxy.among_containers(proxy.Place(run_dir="/r", static_root="/s", media_root="/m", port=80))
+    written = re.findall(r'^\s+"~(\^\(\?<network>.*)" \$network;', text, re.MULTILINE)
+    patterns = [pattern.replace("(?<", "(?P<") for pattern in written]
+
+    def network(address: str) -> str:
+        found = (re.match(pattern, address) for pattern in patterns)
+        return next(match["network"] for match in found if match)
+
+    assert len(patterns) == 2
+    assert network("2001:db8:1:2:3:4:5:6") == network("2001:db8:1:2::9") == "2001:db8:1:2"
+    assert network("2001:db8:1:3::9") == "2001:db8:1:3"
+    # Groups that are left out are zero: such networks are few, and counted together.
+    assert network("2001:db8::9") == "2001:db8:"
+
+
+def test_limits_of_a_real_proxy_let_a_carriers_thousands_through():
+    limits = proxy.Limits()
+
+    # Five thousand phones behind one address, which come back within the eight seconds of a drain.
+    assert limits.connects_burst + 8 * limits.connects_per_second >= 5_000
+    assert limits.sockets_max >= 4_000
+    assert limits.requests_at_once >= 500
