@@ -3,6 +3,7 @@
 from chat.actions import (
     Side,
     add_member,
+    card_seq,
     change_card,
     compose,
     edit_message,
@@ -30,6 +31,7 @@ __all__ = [
     "Doing",
     "Side",
     "add_member",
+    "card_seq",
     "change_card",
     "compose",
     "edit_message",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -20,19 +21,24 @@ class CardType:
     """
     ``template`` draws the card, and, given none, the blank that modules clone and fill. ``line`` says it in one line,
     for lists, quotes and screen readers, with ``{field}`` where a field of the card goes; without it, the card's title
-    is its line. ``styles`` are the style sheets it needs.
+    is its line. ``state_lines`` say a card that lives, by its field ``state``; ``"<state>:theirs"`` says it to whoever
+    did not post it, where that is another sentence. ``styles`` are the style sheets it needs.
     """
 
     template: str
     line: str | Promise = ""
+    state_lines: Mapping[str, str | Promise] = field(default_factory=dict)
     styles: tuple[str, ...] = ()
 
-    def say(self, data: Data) -> str:
-        """The card in one line."""
-        if not self.line:
+    def say(self, data: Data, *, is_mine: bool) -> str:
+        """Return the card in one line, as it is said to whoever posted it or to the others."""
+        state = str(data.get("state", ""))
+        theirs = None if is_mine else self.state_lines.get(f"{state}:theirs")
+        sentence = theirs or self.state_lines.get(state) or self.line
+        if not sentence:
             title = data.get("title")
             return title if isinstance(title, str) and title else _("A card")
-        return str(self.line).format(**{name: _written(value) for name, value in data.items()})
+        return str(sentence).format(**{name: _written(value) for name, value in data.items()})
 
 
 _PLAIN = CardType("chat/cards/plain.html")
@@ -57,7 +63,10 @@ def blanks() -> list[tuple[str, str]]:
 
 def lines() -> dict[str, str | Promise]:
     """What modules need in order to say a card as ``say`` does."""
-    return {f"card:{name}": known.line for name, known in _types.items() if known.line}
+    said = {f"card:{name}": known.line for name, known in _types.items() if known.line}
+    for name, known in _types.items():
+        said |= {f"card:{name}:{state}": sentence for state, sentence in known.state_lines.items()}
+    return said
 
 
 def styles() -> list[str]:

@@ -8,7 +8,12 @@ _sentences: dict[str, str | Promise] = {}
 
 
 def register(name: str, sentence: str | Promise) -> None:
-    """Let a line be said; ``{field}`` stands for a field of it."""
+    """
+    Let a line be said; ``{field}`` stands for a field of it.
+
+    The conversation shows the sentence with its time. Where the message stands alone, as in a list, the field
+    ``about`` follows the sentence, if the line has one: what changed comes first, so that it is never cut off.
+    """
     if _sentences.setdefault(name, sentence) is not sentence:
         raise ValueError(f"two lines are called {name}")
 

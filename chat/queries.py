@@ -148,6 +148,19 @@ def card_of(conversation: Conversation, *, sender_id: int, client_id: str) -> Me
         raise MessageNotFound from None
 
 
+def seq_of_card(conversation_id: UUID, *, sender_id: int, client_id: str) -> int:
+    """
+    The number of the card that was posted to a conversation under this key.
+
+    :raises MessageNotFound: if there is none
+    """
+    cards = Message.objects.filter(conversation__public_id=conversation_id, kind=Message.Kind.CARD)
+    seq = cards.filter(sender_id=sender_id, client_id=client_id).values_list("seq", flat=True).first()
+    if seq is None:
+        raise MessageNotFound
+    return seq
+
+
 def message_afresh(message_id: int) -> Message:
     """A message as it stands now, with all that its row needs."""
     return _with_row(Message.objects.all()).get(pk=message_id)

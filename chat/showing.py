@@ -63,6 +63,7 @@ class ShownCard:
     type: str
     template: str
     data: dict[str, Any]
+    sent_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +106,12 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
+    """A line of the conversation itself; ``about_seq`` is the message it speaks of."""
+
     seq: int
     text: str
+    sent_at: datetime
+    about_seq: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +169,11 @@ def one_line(message: MessageRow, *, my_id: str, people: Sequence[PersonRow]) ->
     if message.recalled_at is not None:
         return _("You took this message back") if message.sender == my_id else _("This message was taken back")
     if message.event is not None:
-        return event_line(message.event, people)
+        sentence, about = event_line(message.event, people), message.event.get("about")
+        return f"{sentence} · {about}" if about else sentence
     if message.card is not None:
-        return cards.card_type(str(message.card.get("type", ""))).say(message.card)
+        known = cards.card_type(str(message.card.get("type", "")))
+        return known.say(message.card, is_mine=message.sender == my_id)
     return message.body
 
 
@@ -196,7 +203,12 @@ def timeline(history: History, *, summary: SummaryRow, my_id: str, now: datetime
         if message.seq == new_from_seq:
             entries.append(Entry("chat/_new_line.html", NewLine(count=unread(summary))))
         if message.event is not None:
-            event = Event(seq=message.seq, text=event_line(message.event, people))
+            event = Event(
+                seq=message.seq,
+                text=event_line(message.event, people),
+                sent_at=_at(message),
+                about_seq=message.reply_to,
+            )
             entries.append(Entry("chat/_event.html", event))
         else:
             shown = _message(
@@ -271,7 +283,7 @@ def _card(message: MessageRow) -> ShownCard | None:
     if message.card is None:
         return None
     name = str(message.card.get("type", ""))
-    return ShownCard(type=name, template=cards.card_type(name).template, data=message.card)
+    return ShownCard(type=name, template=cards.card_type(name).template, data=message.card, sent_at=_at(message))
 
 
 def _state(message: MessageRow, my_id: str, members: Sequence[MemberRow]) -> str:

@@ -5,12 +5,13 @@ from chat.actions.joining import add_member, leave, open_direct, open_direct_wit
 from chat.actions.keeping import Side, keep_side
 from chat.actions.reading import announce_typing, mark_delivered, read_up_to
 from chat.actions.sending import compose, post_message
-from chat.actions.speaking import change_card, post_card, post_line
+from chat.actions.speaking import card_seq, change_card, post_card, post_line
 
 __all__ = [
     "Side",
     "add_member",
     "announce_typing",
+    "card_seq",
     "change_card",
     "compose",
     "edit_message",

@@ -69,6 +69,15 @@ def change_card(*, conversation_id: UUID, sender_id: int, idempotency_key: str, 
     return True
 
 
+def card_seq(*, conversation_id: UUID, sender_id: int, idempotency_key: str) -> int:
+    """
+    Return where a card stands that was posted under this key.
+
+    :raises MessageNotFound: if there is none
+    """
+    return queries.seq_of_card(conversation_id, sender_id=sender_id, client_id=idempotency_key)
+
+
 def post_line(
     *,
     conversation_id: UUID,
@@ -79,11 +88,14 @@ def post_line(
     is_news: bool,
     idempotency_key: str,
     now: datetime,
+    about_seq: int | None = None,
 ) -> Posted:
     """
     Say one line, of a kind that was registered; once for each key. As news it counts as unread to the others.
 
-    :raises ConversationNotFound, ClientIdReused: as for a message
+    ``about_seq`` is the message that the line speaks of, to which it leads.
+
+    :raises ConversationNotFound, ClientIdReused, ReplyNotFound: as for a message
     """
     entry = Entry(
         conversation_id=conversation_id,
@@ -92,6 +104,7 @@ def post_line(
         client_id=client_id_of(idempotency_key),
         kind=Message.Kind.EVENT,
         event={"name": line, **fields},
+        reply_to=about_seq,
         is_news=is_news,
     )
     with transaction.atomic():

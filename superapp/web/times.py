@@ -65,6 +65,15 @@ def brief(moment: datetime, *, now: datetime) -> str:
     return formats.date_format(local, "j/n/y")
 
 
+def beside(moment: datetime, other: datetime) -> str:
+    """The hour of a moment that stands beside another one; with its date, and year, where those are not the same."""
+    local, at = timezone.localtime(moment), timezone.localtime(other)
+    if local.date() == at.date():
+        return hour(moment)
+    date = formats.date_format(local, "j F" if local.year == at.year else "j F Y")
+    return f"{date}, {hour(moment)}"
+
+
 def minute_of(moment: datetime) -> datetime:
     """The minute a moment lies in; zones differ by whole minutes."""
     return moment.replace(second=0, microsecond=0)

@@ -10,6 +10,18 @@ from payments import api as payments
 
 TRANSFER = "payments.transfer"
 ORDER = "shop.order"
+# An order in a list: how it stands comes first, so that it is never cut off.
+ORDER_LINES = {
+    "paid": _("Paid · {title}"),
+    "paid:theirs": _("New order · {title}"),
+    "accepted": _("Being prepared · {title}"),
+    "packed": _("Packed · {title}"),
+    "shipped": _("Shipped · {title}"),
+    "claimed": _("Arrived, says the shop · {title}"),
+    "delivered": _("Arrived · {title}"),
+    "completed": _("Completed · {title}"),
+    "cancelled": _("Cancelled · {title}"),
+}
 
 
 def register() -> None:
@@ -18,7 +30,13 @@ def register() -> None:
     cards are receipts.
     """
     chat.register_card(
-        ORDER, CardType("shop/cards/order.html", line=_("Order: {title}"), styles=("shop/css/cards.css",))
+        ORDER,
+        CardType(
+            "shop/cards/order.html",
+            line=_("Order: {title}"),
+            state_lines=ORDER_LINES,
+            styles=("shop/css/cards.css",),
+        ),
     )
     if not payments.is_offered():
         return

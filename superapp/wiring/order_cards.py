@@ -18,18 +18,18 @@ from superapp.core import clock
 from superapp.core.events import subscribe
 from superapp.wiring.cards import ORDER
 
-# What happened, in one line for both: by the name of the line.
+# What happened, in one quiet line for both, beside its time: by the name of the line.
 LINES = {
-    "shop.accepted": _("Order {number}: accepted by the shop"),
-    "shop.packed": _("Order {number}: packed"),
-    "shop.shipped": _("Order {number}: on its way with {courier}, parcel {resi}"),
-    "shop.resi_corrected": _("Order {number}: number corrected: {courier}, parcel {resi}"),
-    "shop.delivered_merchant": _("Order {number}: arrived, says the shop"),
-    "shop.delivered_courier": _("Order {number}: arrived, says {courier}"),
-    "shop.completed": _("Order {number}: received; the money went to the shop"),
-    "shop.completed_system": _("Order {number}: completed by itself; the money went to the shop"),
-    "shop.cancelled": _("Order {number}: cancelled; all the money went back"),
-    "shop.cancelled_why": _("Order {number}: cancelled ({reason}); all the money went back"),
+    "shop.accepted": _("Accepted by the shop"),
+    "shop.packed": _("Packed"),
+    "shop.shipped": _("Shipped"),
+    "shop.resi_corrected": _("Parcel number corrected"),
+    "shop.delivered_merchant": _("Arrived, says the shop"),
+    "shop.delivered_courier": _("Arrived, says {courier}"),
+    "shop.completed": _("Received, the shop has its money"),
+    "shop.completed_system": _("Completed by itself, the shop has its money"),
+    "shop.cancelled": _("Cancelled, the money is back"),
+    "shop.cancelled_why": _("Cancelled ({reason}), the money is back"),
 }
 # What the others want to know of at once; the rest they see when they look.
 NEWS = {"shipped", "resi_corrected", "delivered", "completed", "cancelled"}
@@ -78,6 +78,12 @@ def show_move_to_both(event: OrderMoved) -> None:
         )
     except MessageNotFound:
         _post(event, order, conversation)
+    # The same move in the words of an older version stands already.
+    with suppress(ClientIdReused):
+        _say(event, order, conversation)
+
+
+def _say(event: OrderMoved, order: OrderView, conversation: UUID) -> None:
     speaker = _speaker(event)
     line, fields = _line(event, order)
     chat.post_line(
@@ -85,7 +91,8 @@ def show_move_to_both(event: OrderMoved) -> None:
         sender_id=speaker,
         sender_public_id=accounts.public_ids({speaker})[speaker],
         line=line,
-        fields={"number": event.number, **fields},
+        fields={"about": _title(event.first_item, order.lines[0].quantity), "number": event.number, **fields},
+        about_seq=chat.card_seq(conversation_id=conversation, sender_id=event.buyer_id, idempotency_key=_key(event)),
         is_news=event.transition in NEWS,
         idempotency_key=f"{_key(event)}:{event.version}",
         now=clock.now(),
@@ -126,6 +133,7 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderView) -> dict[str, Any]:
         "title": _title(event.first_item, order.lines[0].quantity),
         "total": {"amount_minor": event.total_minor, "asset": event.asset},
         "shop": event.shop_name,
+        "photo": order.lines[0].photo,
         "shipment": f"{parcel.courier} {parcel.resi}" if parcel else "",
         "placed_at": clock.wire(order.summary.placed_at),
         "moved_at": event.at,

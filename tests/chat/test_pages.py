@@ -275,7 +275,7 @@ def test_unknown_card_is_shown_plainly(as_ana, ana, bo, talk, now):
     page = as_ana.get(address(talk)).content.decode()
 
     assert 'data-field="title" data-else>Pesanan 17</p>' in page
-    assert cards.card_type("shop.unheard_of").say({"title": "Pesanan 17"}) == "Pesanan 17"
+    assert cards.card_type("shop.unheard_of").say({"title": "Pesanan 17"}, is_mine=True) == "Pesanan 17"
 
 
 @pytest.mark.parametrize(

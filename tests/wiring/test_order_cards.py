@@ -7,12 +7,14 @@ import re
 import pytest
 
 from chat import api as chat
+from chat import cards
 from chat.models import Conversation, Message
 from shop import api as shop
 from superapp.accounts import api as accounts
 from superapp.accounts.actions.contacts import unblock_person
 from superapp.core import events, outbox, receipts
 from superapp.core.models import Fact
+from superapp.web import times
 from superapp.wiring import order_cards
 from tests.shop.conftest import buy, make_product, make_shop  # noqa: F401  # Fixtures.
 
@@ -64,6 +66,7 @@ def test_order_opens_the_conversation_and_stands_there_as_a_receipt(sale, now):
         "title": "Gelang manik ×\u00a02",
         "total": {"amount_minor": 50_000_00, "asset": "IDR"},
         "shop": "Manik Bo",
+        "photo": "",
         "shipment": "",
         "placed_at": message.card["moved_at"],
         "moved_at": message.card["placed_at"],
@@ -162,7 +165,12 @@ def test_facts_that_come_twice_late_and_out_of_their_time_change_nothing(sale, n
     assert card() == stands
     assert (card()["state"], Message.objects.get(kind="card").rev) == ("cancelled", before)
     why = Message.objects.filter(kind="event").last().event
-    assert why == {"name": "shop.cancelled_why", "number": placed.number, "reason": "habis"}
+    assert why == {
+        "name": "shop.cancelled_why",
+        "about": "Gelang manik ×\u00a02",
+        "number": placed.number,
+        "reason": "habis",
+    }
 
 
 def test_handler_that_fails_is_asked_again_and_says_it_once(sale, now, monkeypatch):
@@ -226,7 +234,7 @@ def test_card_is_said_in_one_line_and_drawn_for_both_sides(sale, client):
     listed = client.get("/obrolan/").content.decode()
     drawn = client.get(talk).content.decode()
 
-    assert "Pesanan: Gelang manik ×\u00a02" in listed
+    assert "Dibayar · Gelang manik ×\u00a02" in listed
     assert 'data-card-type="shop.order" data-state="paid"' in drawn
     assert f'href="/pesanan/{placed.order}/"' in drawn
     assert f'href="/bukti/periksa/#{card()["receipt"]}"' in drawn
@@ -245,3 +253,80 @@ def test_receipt_of_what_was_paid_is_not_offered_on_the_card_of_a_cancelled_orde
     assert card()["state"] == "cancelled"
     assert link is not None
     assert 'data-in="paid completed"' in link[0]
+
+
+def test_card_carries_the_picture_and_the_name_of_the_shop(make_payer, make_shop, make_product, buy, client, now):  # noqa: F811
+    ana, store = make_payer("ana", 500_000_00), make_shop()
+    product = make_product(store)
+    photo = "ab" * 32
+    shop.add_photo(
+        owner_id=store.owner_id,
+        product=product.public_id,
+        name=photo,
+        width=8,
+        height=8,
+        placeholder="#aabbcc",
+        now=now,
+    )
+    buy(ana, product, 1)
+    deliver()
+    client.force_login(ana)
+
+    drawn = client.get(f"/obrolan/{Conversation.objects.get().public_id}/").content.decode()
+
+    assert card()["photo"] == photo
+    assert f'src="/media/photo/{photo}-420.webp"' in drawn
+    assert 'data-field="shop" dir="auto">Manik Bo</p>' in drawn
+
+
+def test_move_is_one_quiet_line_with_its_time_that_leads_to_its_card(sale, client, now):
+    ana, store, placed = sale
+    asked = {"user_id": store.owner_id, "order": placed.order, "now": now}
+    shop.accept_order(**asked)
+    shop.ship_order(courier="JNE", resi="JT1", **asked)
+    deliver()
+    client.force_login(ana)
+
+    drawn = client.get(f"/obrolan/{Conversation.objects.get().public_id}/").content.decode()
+    listed = client.get("/obrolan/").content.decode()
+
+    line = Message.objects.filter(kind="event").last()
+    shown = re.search(rf'<li class="event" id="m-{line.seq}".*?</li>', drawn)
+    assert shown is not None
+    assert re.sub(r"<[^>]+>", "", shown[0]) == f"Dikirim · {times.hour(line.sent_at)}"
+    assert 'href="#m-1"' in shown[0]
+    assert placed.number not in shown[0]
+    # In the list, where the state would be cut off behind the goods, it comes first.
+    assert "Dikirim · Gelang manik ×\u00a02" in listed
+
+
+def test_line_of_an_older_version_is_not_said_again_in_new_words(sale, now):
+    _ana, store, placed = sale
+    deliver()
+    shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
+    chat.post_line(
+        conversation_id=Conversation.objects.get().public_id,
+        sender_id=store.owner_id,
+        sender_public_id=accounts.public_ids({store.owner_id})[store.owner_id],
+        line="shop.accepted",
+        fields={"number": placed.number},
+        is_news=False,
+        idempotency_key=f"order:{placed.order}:2",
+        now=now,
+    )
+
+    deliver()
+
+    assert said() == ["card", "event"]
+    assert card()["state"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("state", "mine", "theirs"),
+    [("paid", "Dibayar · Kopi", "Pesanan baru · Kopi"), ("shipped", "Dikirim · Kopi", "Dikirim · Kopi")],
+)
+def test_order_in_one_line_says_first_how_it_stands(state, mine, theirs):
+    data = {"state": state, "title": "Kopi"}
+
+    assert cards.card_type("shop.order").say(data, is_mine=True) == mine
+    assert cards.card_type("shop.order").say(data, is_mine=False) == theirs

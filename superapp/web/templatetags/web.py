@@ -113,6 +113,12 @@ def moment(wire: str) -> str:
 
 
 @register.filter
+def moment_beside(wire: str, other: datetime) -> str:
+    """A time of the wire beside another moment, whose day it does not repeat."""
+    return times.beside(datetime.fromisoformat(wire), other)
+
+
+@register.filter
 def money(value: object) -> str:
     """Money as people write it, whether it came as ``Money`` or over the wire; nothing for nothing."""
     if isinstance(value, dict):

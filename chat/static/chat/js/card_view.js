@@ -8,7 +8,8 @@ export function written(card) {
 
 /**
  * A card in its place, from the template that its maker registered. `data-field` names what an element says, and it is hidden where the
- * card has no such field, unless `data-else` keeps its own words; `data-address` is where a link leads, with `{field}` in it. The
+ * card has no such field, unless `data-else` keeps its own words; `data-address` is where a link leads, with `{field}` in it;
+ * `data-picture` is where a picture lies, with the one `{field}` in it without which there is none. The
  * card's `state` is put on the whole, so that its style sheet shows what belongs to it. `moment` writes the times in it, fields that
  * end in `_at`.
  */
@@ -21,9 +22,18 @@ export function showCard(box, card, moment = (at) => at) {
   for (const [name, value] of Object.entries(card)) if (name.endsWith("_at") && value) fields[name] = moment(value)
   for (const time of box.querySelectorAll("time[data-field]")) time.dateTime = card[time.dataset.field] ?? time.dateTime
   for (const element of box.querySelectorAll("[data-field]")) fillField(element, fields[element.dataset.field])
+  for (const picture of box.querySelectorAll("[data-picture]")) fillPicture(picture, fields)
   for (const link of box.querySelectorAll("[data-address]")) {
     link.href = link.dataset.address.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(fields[name] ?? ""))
   }
+}
+
+function fillPicture(picture, fields) {
+  const [place, name] = /\{(\w+)\}/.exec(picture.dataset.picture)
+  picture.hidden = !fields[name]
+  if (picture.hidden) return
+  const address = picture.dataset.picture.replace(place, encodeURIComponent(fields[name]))
+  if (picture.getAttribute("src") !== address) picture.src = address
 }
 
 function blankOf(type) {

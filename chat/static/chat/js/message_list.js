@@ -119,10 +119,11 @@ export class MessageList extends HTMLElement {
       event.preventDefault()
       return this.#readEarlier()
     }
-    const quote = event.target.closest("[data-part=quote]")
-    if (!quote) return
+    // What is replied to, and the card of which a line says how it moved.
+    const link = event.target.closest("[data-part=quote], [data-part=about][href]")
+    if (!link) return
     event.preventDefault()
-    this.goTo(Number(quote.getAttribute("href").slice("#m-".length)))
+    this.goTo(Number(link.getAttribute("href").slice("#m-".length)))
   }
 
   // Earlier pages.

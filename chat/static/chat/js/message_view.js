@@ -39,10 +39,13 @@ export class MessageView {
     fill(element, "day", this.#format.dayWords(at, now, words))
   }
 
-  #showEvent(element, { row }) {
+  #showEvent(element, { row, at }) {
     element.id = `m-${row.seq}`
     element.dataset.seq = row.seq
     fill(element, "text", this.#words.event(row.event))
+    mark(part(element, "about"), "href", row.reply_to !== null, `#m-${row.reply_to}`)
+    part(element, "time").dateTime = new Date(at).toISOString()
+    fill(element, "time", this.#format.hour(at))
   }
 
   #showMessage(element, item, quote) {
@@ -68,7 +71,7 @@ export class MessageView {
     const { row, isMine, state, at } = item
     fill(element, "who", this.#isGroup && item.starts && !isMine ? this.#words.name(row.from) : null)
     this.#showQuote(element, row, quote)
-    showCard(part(element, "card"), row.card, (at) => this.#moment(Date.parse(at)))
+    showCard(part(element, "card"), row.card, (moment) => this.#moment(Date.parse(moment), at))
     fill(element, "body", row.body)
     this.#showLinks(part(element, "body"))
     fill(element, "recalled", row.recalled_at ? this.#data.word(isMine ? "recalled_mine" : "recalled_theirs") : null)
@@ -79,9 +82,10 @@ export class MessageView {
     fill(element, "state", state && this.#data.word(`state_${state}`))
   }
 
-  /** A time in a card, which stays for years: with its day, unless that is the day of the message beside it. */
-  #moment(at) {
-    return `${this.#format.date(at)}, ${this.#format.hour(at)}`
+  /** A time in a card, which stays for years: with its day, unless that is the day under which the message stands. */
+  #moment(at, beside) {
+    const hour = this.#format.hour(at)
+    return this.#format.day(at) === this.#format.day(beside) ? hour : `${this.#format.dateBeside(at, beside)}, ${hour}`
   }
 
   /** Addresses in what was written can be tapped; their text stays as it is. */

@@ -22,17 +22,19 @@ export class WordsOf {
   /** One line that stands for a message: in the list, in a quote, when it is announced. */
   line(row) {
     if (row.recalled_at) return this.#data.word("recalled")
-    if (row.kind === "event") return this.event(row.event)
-    if (row.kind === "card") return this.#card(row.card)
+    if (row.kind === "event") return row.event.about ? `${this.event(row.event)} · ${row.event.about}` : this.event(row.event)
+    if (row.kind === "card") return this.#card(row.card, row.from === this.#me.id)
     return row.body.replace(/\s+/g, " ").trim()
   }
 
-  #card(card) {
-    const line = `card:${card?.type}`
-    if (!this.#data.has(line)) return card?.title ?? this.#data.word("card")
-    return this.#data.word(line, written(card))
+  #card(card, isMine) {
+    const type = `card:${card?.type}`
+    const lines = [...(isMine ? [] : [`${type}:${card?.state}:theirs`]), `${type}:${card?.state}`, type]
+    const line = lines.find((one) => this.#data.has(one))
+    return line ? this.#data.word(line, written(card)) : (card?.title ?? this.#data.word("card"))
   }
 
+  /** A line of the conversation itself, as it stands there, beside its time. */
   event({ name, user, ...fields }) {
     const word = `event_${name}`
     return this.#data.word(this.#data.has(word) ? word : "event_unknown", { ...fields, name: user && this.name(user) })

@@ -10,6 +10,7 @@ export class Format {
   #weekday
   #shortDate
   #longDate
+  #dayOfYear
   #number
   // What was formatted, by minute: a long conversation is gone through with each message that comes.
   #days = new Map()
@@ -23,6 +24,7 @@ export class Format {
     this.#weekday = new Intl.DateTimeFormat(locale, { timeZone, weekday: "long" })
     this.#shortDate = new Intl.DateTimeFormat(locale, { timeZone, day: "numeric", month: "numeric", year: "2-digit" })
     this.#longDate = new Intl.DateTimeFormat(locale, { timeZone, day: "numeric", month: "long", year: "numeric" })
+    this.#dayOfYear = new Intl.DateTimeFormat(locale, { timeZone, day: "numeric", month: "long" })
     this.#number = new Intl.NumberFormat(locale)
   }
 
@@ -43,6 +45,12 @@ export class Format {
   /** The whole date, as on paper. */
   date(at) {
     return this.#longDate.format(at)
+  }
+
+  /** The date as one says it beside another: the year only where it is not the same. */
+  dateBeside(at, beside) {
+    const isSameYear = this.day(at).slice(0, 4) === this.day(beside).slice(0, 4)
+    return (isSameYear ? this.#dayOfYear : this.#longDate).format(at)
   }
 
   number(value) {
