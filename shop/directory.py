@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -21,6 +23,9 @@ CARD_PHOTOS = 3
 IN_ORDER = ("position", "pk")
 NAMES_PER_QUERY = 500
 
+# The newest goods are looked for among so many, so that the look costs the same however many there are.
+NEWEST_CANDIDATES = 300
+
 State = tuple[tuple[object, ...], ...]
 # Versions count changes and never come back. The numbers beside them are there for what is changed behind our backs.
 _STATE = """
@@ -30,6 +35,12 @@ WHERE s.handle = %s AND p.state = 'listed'
 """
 _FRONT = f"{_STATE} ORDER BY p.position, p.id LIMIT %s"
 _ITSELF_AND_FRONT = f"{_STATE} AND p.slug = %s UNION ALL SELECT * FROM ({_FRONT}) AS front"  # noqa: S608 - both are above.
+
+_NEWEST = """
+SELECT p.id, p.version, p.price_sen, t.version, t.on_hand - t.held - t.committed, s.id, s.rev
+FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id LEFT JOIN shop_stock t ON t.product_id = p.id
+WHERE p.state = 'listed' AND s.is_open ORDER BY p.id DESC LIMIT %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,54 @@ def product_state(handle: str, slug: str, *, beside: int) -> State:
 def shelf_state(handle: str, *, after: int, limit: int) -> State:
     """The same of a shop and what stands on its shelf, of so many goods after the first ``after``; in one query."""
     return tuple(prepared.ask(f"{_FRONT} OFFSET %s", [handle, limit, after])())
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """
+    The newest listed products of open shops, newest first, and the shops they are from.
+
+    ``state`` names everything that a page made of them says: equal states make equal pages.
+    """
+
+    product_ids: tuple[int, ...]
+    shop_ids: tuple[int, ...]
+    state: State
+
+
+def find_newest(*, products: int, shops: int, per_shop: int) -> Newest:
+    """
+    Choose what a front page shows, in one query: at most ``per_shop`` products of one shop, so that a single merchant
+    cannot fill it, and nothing that is sold out.
+    """
+    rows = prepared.ask(_NEWEST, [NEWEST_CANDIDATES])()
+    chosen: list[tuple[object, ...]] = []
+    taken: Counter[int] = Counter()
+    for row in rows:
+        available, shop_id = row[4], row[5]
+        if len(chosen) < products and taken[shop_id] < per_shop and (available is None or available > 0):
+            taken[shop_id] += 1
+            chosen.append(row)
+    shop_revs = {row[5]: row[6] for row in rows}
+    shown = tuple(shop_revs.items())[:shops]
+    return Newest(
+        product_ids=tuple(cast("int", row[0]) for row in chosen),
+        shop_ids=tuple(shop_id for shop_id, _rev in shown),
+        state=(*chosen, *shown),
+    )
+
+
+def fetch_newest(newest: Newest) -> tuple[list[ProductPage], list[ShopView]]:
+    """Return the products chosen by ``find_newest``, each with its shop, and the shops, in their order."""
+    found = Product.objects.filter(pk__in=newest.product_ids).select_related("shop", "stock").prefetch_related(_photos())
+    products = {row.pk: row for row in found}
+    shops = Shop.objects.in_bulk(newest.shop_ids)
+    pages = [
+        ProductPage(goods.shop_view(products[pk].shop), goods.product_view(products[pk]))
+        for pk in newest.product_ids
+        if pk in products
+    ]
+    return pages, [goods.shop_view(shops[pk]) for pk in newest.shop_ids if pk in shops]
 
 
 def find_shops(text: str, *, after: int | None = None, limit: int) -> Found:

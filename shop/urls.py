@@ -6,11 +6,12 @@ from django.urls import URLPattern, path
 
 from shop import uploads
 from shop.offering import shown, sold
-from shop.pages import buying, merchant, merchant_goods, orders, public, public_files
+from shop.pages import buying, front_page, merchant, merchant_goods, orders, public, public_files
 
 app_name = "shop"
 # For everybody, without an account.
 public_pages = [
+    path("", front_page.front_page, name="front_page"),
     path("toko/", shown(public.shops), name="shops"),
     path("toko/<slug:handle>/", shown(public.shop), name="shop"),
     path("toko/<slug:handle>/rss.xml", shown(public_files.feed), name="feed"),

@@ -37,6 +37,10 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 # Who and where we are.
 
 BRAND_NAME = env.text("BRAND_NAME", "Nusa", "The name people see.")
+OPERATOR_NAME = env.text("OPERATOR_NAME", "", "The company or people who run this instance, named on public pages.")
+OPERATOR_CONTACT = env.text(
+    "OPERATOR_CONTACT", "", "How the public reaches them, shown on public pages: an e-mail address, a number, or both."
+)
 LEGAL_PROFILE = env.text(
     "LEGAL_PROFILE",
     "marketplace",

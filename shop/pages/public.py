@@ -48,7 +48,7 @@ def shops(request: HttpRequest) -> HttpResponse:
         "meta": public_meta.of_shops(query),
     }
     page = render(request, "shop/public/shops.html", context)
-    return _own(page) if request.user.is_authenticated else _public(request, ((),), lambda: page, now=now)
+    return _own(page) if request.user.is_authenticated else for_everybody(request, ((),), lambda: page, now=now)
 
 
 @require_safe
@@ -68,7 +68,7 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
         return _own(make())
     # One more than are shown: whether there are others is seen, too.
     state = directory.shelf_state(handle, after=after, limit=PRODUCTS_PER_PAGE + 1)
-    return _public(request, (handle, after, state), make, now=now)
+    return for_everybody(request, (handle, after, state), make, now=now)
 
 
 @require_safe
@@ -95,10 +95,10 @@ def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         return _own(make())
     # Itself may be among those at the front, of which it is then left out.
     state = directory.product_state(handle, slug, beside=NEIGHBOURS + 1)
-    return _public(request, (handle, slug, state), make, now=now)
+    return for_everybody(request, (handle, slug, state), make, now=now)
 
 
-def _public(
+def for_everybody(
     request: HttpRequest, state: tuple[Any, ...], make: Callable[[], HttpResponse], *, now: datetime
 ) -> HttpResponse:
     """A page that is the same for everybody who is not logged in, and no more than a moment old."""

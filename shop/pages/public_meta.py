@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shop import share_card
-from shop.api import ProductView, ShopView
+from shop.api import ProductView, ShopView, shops_are_shown
 from shop.pages.public_showing import Product, Shop
 from superapp.core.money import Money
 
@@ -55,6 +55,28 @@ class Meta:
     def price_amount(self) -> str:
         """In whole units, as those who preview links want it."""
         return _amount(self.price) if self.price else ""
+
+
+def of_front_page() -> Meta:
+    """Return the head of the page that strangers see first."""
+    brand = settings.BRAND_NAME
+    address = whole("/")
+    organization = {"@type": "Organization", "name": settings.OPERATOR_NAME or brand, "url": address}
+    site: dict[str, Any] = {"@type": "WebSite", "@id": f"{address}#site", "name": brand, "url": address}
+    if shops_are_shown():
+        site["potentialAction"] = {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": f"{whole('/toko/')}?cari={{search_term_string}}"},
+            "query-input": "required name=search_term_string",
+        }
+    return Meta(
+        title=_("Chat, shop and pay in one place"),
+        description=_("Talk with family and customers, open a shop in minutes, and pay safely with {brand}.").format(
+            brand=brand
+        ),
+        address=address,
+        facts=(site, organization),
+    )
 
 
 def of_shops(query: str) -> Meta:

@@ -24,6 +24,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """The frame of a page. Asks the database for nothing, so that a page about its failure can be drawn."""
     return {
         "brand": settings.BRAND_NAME,
+        "operator": settings.OPERATOR_NAME,
+        "operator_contact": settings.OPERATOR_CONTACT,
         "theme": theme_of(request),
         "version": assets.version(),
         "places": [{"place": place, "is_current": place.holds(request.path)} for place in places()],

@@ -8,7 +8,6 @@ from superapp.web import receipts, views
 
 app_name = "web"
 urlpatterns = [
-    path("", views.home, name="home"),
     path("api/", views.api_reference, name="api_reference"),
     path("luring/", views.offline, name="offline"),
     path("bukti/periksa/", receipts.check, name="receipt_check"),

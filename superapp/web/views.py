@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
@@ -13,17 +13,11 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from superapp.web import assets
-from superapp.web.places import places, shells
+from superapp.web.places import shells
 
 DAY_S = 24 * 3600
 # Of the ground in the light mode; the manifest knows no other.
 GROUND = "#fbf8f3"
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The first place is home."""
-    return redirect(places()[0].view)
 
 
 @require_safe
@@ -58,7 +52,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
             "name": settings.BRAND_NAME,
             "short_name": settings.BRAND_NAME,
             "lang": get_language(),
-            "start_url": reverse("web:home"),
+            "start_url": "/",
             "scope": "/",
             "display": "standalone",
             "background_color": GROUND,
