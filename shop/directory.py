@@ -110,7 +110,9 @@ def find_newest(*, products: int, shops: int, per_shop: int) -> Newest:
 
 def fetch_newest(newest: Newest) -> tuple[list[ProductPage], list[ShopView]]:
     """Return the products chosen by ``find_newest``, each with its shop, and the shops, in their order."""
-    found = Product.objects.filter(pk__in=newest.product_ids).select_related("shop", "stock").prefetch_related(_photos())
+    found = (
+        Product.objects.filter(pk__in=newest.product_ids).select_related("shop", "stock").prefetch_related(_photos())
+    )
     products = {row.pk: row for row in found}
     shops = Shop.objects.in_bulk(newest.shop_ids)
     pages = [

@@ -35,7 +35,9 @@ def front_page(request: HttpRequest) -> HttpResponse:
 
     def make() -> HttpResponse:
         products, shops = directory.fetch_newest(newest)
-        context["products"] = [public_showing.product(one.product, handle=one.shop.handle) for one in products]
+        context["products"] = [
+            (public_showing.product(one.product, handle=one.shop.handle), one.shop.name) for one in products
+        ]
         context["shops"] = [public_showing.shop(one, now=now) for one in shops]
         context["is_sold"] = goods_are_sold()
         return _page(request, context)

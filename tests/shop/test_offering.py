@@ -29,8 +29,8 @@ PARTS = {
 BUYING = {"begin", "buy"}
 # What is there whatever is offered: orders that were placed, what was earned, photos, and what robots may read.
 OPEN = {
-    "robots", "photo_file", "purchases", "purchases_shell", "order", "accept", "pack", "ship", "correct_resi",
-    "delivered", "confirm", "cancel", "sales", "withdraw",
+    "front_page", "robots", "photo_file", "purchases", "purchases_shell", "order", "accept", "pack", "ship",
+    "correct_resi", "delivered", "confirm", "cancel", "sales", "withdraw",
 }  # fmt: skip
 OPEN_COMMANDS = {
     "shop.purchases", "shop.sales", "shop.purchase_changes", "shop.sale_changes", "shop.order", "shop.accept",

@@ -118,10 +118,6 @@ def test_theme_that_was_chosen_is_there_in_the_first_paint(client):
 
 
 @pytest.mark.django_db
-def test_home_is_the_first_place(client):
-    assert client.get("/").url == "/obrolan/"
-
-
 def test_import_map_names_every_module_by_its_hashed_file(see):
     text = see("/masuk/").content.decode()
     written = json.loads(re.search(r'<script type="importmap"[^>]*>(.*?)</script>', text)[1])

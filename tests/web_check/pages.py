@@ -57,6 +57,7 @@ def buying() -> str:
 
 PAGES = (
     # Public.
+    Page("/", STRANGER, kinds=("WebSite", "Organization")),
     Page("/masuk/", STRANGER),
     Page("/masuk/kotak-sms/", STRANGER),
     Page("/luring/", STRANGER),
