@@ -28,25 +28,34 @@ def _header(kind: int, size: int) -> bytes:
 class Line:
     """One open socket."""
 
-    __slots__ = ("_rest", "fd", "heard", "number", "socket", "told")
+    __slots__ = ("_rest", "fd", "heard", "is_open", "number", "socket", "told")
 
-    def __init__(self, number: int, port: int, path: str, session_key: str = "") -> None:
+    def __init__(self, number: int, port: int, path: str, session_key: str = "", *, waits: bool = True) -> None:
+        """Open a socket. Unless it ``waits``, the caller reads from it until it ``is_open``."""
         self.number = number
+        self.is_open = False
         self.heard = 0  # Hints so far,
         self.told = 0  # and how many of them were acknowledged.
-        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket = socket.socket()
+        self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.fd = self.socket.fileno()
         self.socket.sendall(_request(port, path, session_key))
-        received = b""
-        while b"\r\n\r\n" not in received:
-            more = self.socket.recv(65_536)
-            if not more:
-                raise ConnectionError(received)
-            received += more
-        head, self._rest = received.split(b"\r\n\r\n", 1)
+        self._rest = b""
+        while waits and not self.is_open:
+            data = self.socket.recv(CHUNK)
+            if not data:
+                raise ConnectionError(self._rest)
+            self._rest += data
+            self._opened()
+
+    def _opened(self) -> None:
+        head, is_whole, rest = self._rest.partition(b"\r\n\r\n")
+        if not is_whole:
+            return
         if not head.startswith(b"HTTP/1.1 101"):
             raise ConnectionError(head)
+        self.is_open, self._rest = True, rest
 
     def wait_for(self, marker: bytes) -> bytes:
         """Read until a frame that begins so, and return it."""
@@ -69,6 +78,12 @@ class Line:
     def frames(self, data: bytes) -> list[bytes]:
         if self._rest:
             data = self._rest + data
+        if not self.is_open:
+            self._rest = data
+            self._opened()
+            if not self.is_open:
+                return []
+            data = self._rest
         payloads, at, end = [], 0, len(data)
         while end - at >= 2:
             size, start = data[at + 1], at + 2
