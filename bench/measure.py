@@ -18,6 +18,22 @@ CLIENT_SHARE_MAX = 0.25
 STALL_MS = 100
 
 
+@dataclass(frozen=True)
+class Bound:
+    """What one of a bench's numbers may be at most, as ``docs/speed.md`` promises."""
+
+    what: str
+    found: float
+    most: float
+
+    @property
+    def is_met(self) -> bool:
+        return self.found <= self.most
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.found:.4g}, at most {self.most:.4g}: {'met' if self.is_met else 'NOT MET'}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """
@@ -43,6 +59,7 @@ class Result:
     db: str
     server: str
     runs: list[dict[str, Any]]
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +149,7 @@ def medians(
     lost: int,
     doubled: int,
     value: str = "per_second",
+    bounds: tuple[Bound, ...] = (),
 ) -> Result:
     """
     The result of runs of the product beside a bare application, each run told by its own numbers and, as ``limit_…``,
@@ -158,6 +176,7 @@ def medians(
         db=db,
         server="daphne",
         runs=runs,
+        bounds=bounds,
     )
 
 
@@ -170,13 +189,18 @@ def arguments(sentence: str) -> argparse.Namespace:
 
 
 def report(result: Result, *, as_json: bool) -> None:
-    """Print the result; the run is void, and says so by its exit code, when the client was too dear."""
-    is_void = result.client_cpu_share > CLIENT_SHARE_MAX
+    """
+    Print the result. The run is void when the client was too dear; that, and a bound that is not met, is said by the
+    exit code.
+    """
     if as_json:
         print(json.dumps(asdict(result)))
     else:
-        for key, value in asdict(result).items():
+        for key, value in {**asdict(result), "bounds": list(result.bounds)}.items():
             for line in value if isinstance(value, list) else [value]:
                 print(f"{key:>18}  {line:.4g}" if isinstance(line, float) else f"{key:>18}  {line}")
-    if is_void:
+    if result.client_cpu_share > CLIENT_SHARE_MAX:
         sys.exit(f"void: the client used {result.client_cpu_share:.0%} of the server's CPU")
+    missed = [str(bound) for bound in result.bounds if not bound.is_met]
+    if missed:
+        sys.exit("\n".join(missed))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from superapp.accounts.errors import DeviceNotFound, PersonNotFound
 from superapp.accounts.models import Contact, Device, LoginCode, PhoneNumber, User
 from superapp.core import prepared
+from superapp.realtime import me
 
 DEVICES_MAX = 100
+SESSION_KEY_CHARS_MAX = 40
 
 # People.
 
@@ -202,14 +204,59 @@ def last_seen_at(user_id: int) -> datetime | None:
 # Devices.
 
 
-def device_of_session(session_key: str, *, now: datetime) -> Device | None:
-    """
-    The device that is logged in with this session, with its person; None if the session or the person's account has
-    ended.
-    """
-    session = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
-    devices = Device.objects.filter(Exists(session), session_key=session_key, ended_at=None, user__is_active=True)
-    return devices.select_related("user").first()
+class OpenSession(NamedTuple):
+    """A session that has not ended, of a device that has not, with its person."""
+
+    session_key: str
+    device_id: int
+    device_public_id: UUID
+    last_seen_at: datetime
+    user_id: int
+    user_public_id: UUID
+    language: str
+    me_rev: int
+    epoch: int
+
+
+# By hand and kept by the database: whoever connects is looked for with it, and a country connects at once.
+_OPEN_SESSIONS = """
+    SELECT device.session_key, device.id, device.public_id, device.last_seen_at, person.id, person.public_id,
+        person.language, {rev}, (SELECT epoch FROM core_instance)
+    FROM accounts_device AS device
+    JOIN django_session AS session ON session.session_key = device.session_key
+    JOIN accounts_user AS person ON person.id = device.user_id
+    WHERE device.session_key {among} AND device.ended_at IS NULL AND person.is_active AND session.expire_date > %s
+"""
+_OPEN_SESSIONS_POSTGRES = _OPEN_SESSIONS.format(rev=me.REV_OF.format(user="person.id"), among="= ANY(%s)")
+_OPEN_SESSIONS_SQLITE = _OPEN_SESSIONS.format(
+    rev=me.REV_OF.format(user="person.id"), among="IN (SELECT value FROM json_each(%s))"
+)
+
+
+def open_sessions(session_keys: Collection[str], *, now: datetime) -> list[OpenSession]:
+    """Those of these sessions that have not ended, nor the account of their person."""
+    keys = [key for key in session_keys if _may_be_a_session(key)]
+    if not keys:
+        return []
+    if connection.vendor == "postgresql":
+        return [OpenSession(*row) for row in prepared.ask(_OPEN_SESSIONS_POSTGRES, [keys, now])()]
+    return [
+        OpenSession(key, device, UUID(device_id), seen.replace(tzinfo=UTC), user, UUID(user_id), *others)
+        for key, device, device_id, seen, user, user_id, *others in prepared.ask(
+            _OPEN_SESSIONS_SQLITE, [json.dumps(keys), now.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")]
+        )()
+    ]
+
+
+def _may_be_a_session(key: str) -> bool:
+    # What a cookie claims may hold what no database takes, and would spoil the look for others, too.
+    return 0 < len(key) <= SESSION_KEY_CHARS_MAX and key.isascii() and key.isalnum()
+
+
+# For PostgreSQL: locks those of these devices that nobody else holds, in the order of their ids.
+FREE_STALE_DEVICES = (
+    "SELECT id FROM accounts_device WHERE id = ANY(%s) AND last_seen_at < %s ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
+)
 
 
 def device_id_of_session(session_key: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,9 +14,8 @@ from django.http import HttpRequest, HttpResponseBase
 from superapp.accounts import browsers, queries
 from superapp.accounts.actions import devices, login
 from superapp.accounts.actions.login import Proof
-from superapp.accounts.models import User
 from superapp.core import clock
-from superapp.realtime.registry import Caller, authenticator
+from superapp.realtime.registry import Caller, Welcome, authenticator
 
 BROWSER_COOKIE = "browser"
 BROWSER_COOKIE_AGE = timedelta(days=400)  # Browsers keep none longer.
@@ -104,23 +104,28 @@ def keep_alive(request: HttpRequest, *, now: datetime) -> None:
 
 
 @authenticator
-def caller_of_session(session_key: str) -> Caller | None:
-    """Whose session this is, or None when it has ended. Being asked for counts as use of the device."""
+def welcomes_of_sessions(session_keys: Collection[str]) -> dict[str, Welcome]:
+    """Whose sessions these are, without those that have ended. Being asked for counts as use of the device."""
     now = clock.now()
-    device = queries.device_of_session(session_key, now=now)
-    if device is None:
-        return None
-    if now - device.last_seen_at > devices.SEEN_AGAIN_AFTER:
-        # A page that stays open for weeks speaks over its socket alone.
-        devices.device_seen(session_key=session_key, now=now)
-    user: User = device.user
-    return Caller(
-        user_id=user.pk,
-        user_public_id=user.public_id,
-        device_id=device.pk,
-        device_public_id=device.public_id,
-        language=user.language,
-    )
+    sessions = queries.open_sessions(session_keys, now=now)
+    # A page that stays open for weeks speaks over its socket alone.
+    unseen = [one.device_id for one in sessions if now - one.last_seen_at > devices.SEEN_AGAIN_AFTER]
+    if unseen:
+        devices.devices_seen(unseen, now=now)
+    return {
+        one.session_key: Welcome(
+            Caller(
+                user_id=one.user_id,
+                user_public_id=one.user_public_id,
+                device_id=one.device_id,
+                device_public_id=one.device_public_id,
+                language=one.language,
+            ),
+            one.epoch,
+            one.me_rev,
+        )
+        for one in sessions
+    }
 
 
 def device_id_of(request: HttpRequest) -> int | None:

@@ -11,6 +11,9 @@ from superapp.core import prepared
 from superapp.realtime import hints
 from superapp.realtime.models import Me
 
+# For statements that find people, and want to know how far the topic of each has come.
+REV_OF = "(SELECT rev FROM realtime_me WHERE user_id = {user})"
+
 
 def begin(user_id: int) -> None:
     """Give a new person their topic."""

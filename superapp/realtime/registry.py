@@ -4,7 +4,7 @@ What clients may ask for: apps register their commands, parts of ``sync`` and to
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -116,8 +116,18 @@ def _add(new: Command) -> None:
         raise ValueError(f"two commands are called {new.name}")
 
 
-# session key → who that is, or None when the session has ended. May use the database.
-Authenticator = Callable[[str], "Caller | None"]
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Who connects, and what ``ready`` tells them: the life of the database, how far their topic ``me`` has come."""
+
+    caller: Caller
+    epoch: int
+    me: int
+
+
+# session keys → whose each of them is, without those that have ended. May use the database.
+Welcomes = Mapping[str, Welcome]
+Authenticator = Callable[[Collection[str]], Welcomes]
 _authenticators: list[Authenticator] = []
 
 
@@ -129,9 +139,15 @@ def authenticator(function: Authenticator) -> Authenticator:
     return function
 
 
+def welcomes(session_keys: Collection[str]) -> Welcomes:
+    """Whose sessions these are, in one look at the database; those that have ended are left out."""
+    return _authenticators[0](session_keys)
+
+
 def caller_of(session_key: str) -> Caller | None:
     """Whose session this is, or None when it has ended."""
-    return _authenticators[0](session_key)
+    welcome = welcomes([session_key]).get(session_key)
+    return None if welcome is None else welcome.caller
 
 
 # What ``ready`` tells clients they may not exceed.

@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -21,10 +21,8 @@ from prometheus_client import Counter
 
 from superapp.core import clock
 from superapp.core.errors import DomainError, NotLoggedIn, Unavailable
-from superapp.core.models import Instance
 from superapp.realtime import (  # noqa: F401  # sync registers its commands.
     bus,
-    me,
     pulse,
     registry,
     serving,
@@ -32,6 +30,7 @@ from superapp.realtime import (  # noqa: F401  # sync registers its commands.
 )
 from superapp.realtime import hub as lines
 from superapp.realtime.allowance import allowance
+from superapp.realtime.arrivals import arrivals
 from superapp.realtime.errors import (
     BadFrame,
     FrameTooLarge,
@@ -41,7 +40,7 @@ from superapp.realtime.errors import (
     UnknownTopic,
 )
 from superapp.realtime.hub import Line, hub
-from superapp.realtime.registry import Caller, Command, Shape
+from superapp.realtime.registry import Caller, Command, Shape, Welcome
 from superapp.realtime.threads import threads
 
 SUBPROTOCOL = "app.v1"
@@ -101,12 +100,12 @@ class HintSocket(AsyncConsumer):
             "subprotocol": SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else None,
         }
         try:
-            welcomed = await threads.start(serving.safely, welcome, self._session_key)
+            welcomed = await arrivals.submit_async(self._session_key)
+        except NotLoggedIn as error:
+            await self._refuse(send, accept, lines.CLOSE_NOT_LOGGED_IN, error.code)
+            return
         except DomainError as error:
             await self._refuse(send, accept, CLOSE_TRY_AGAIN, error.code)
-            return
-        if welcomed is None:
-            await self._refuse(send, accept, lines.CLOSE_NOT_LOGGED_IN, NotLoggedIn.code)
             return
         pulse.watch()
         await bus.listen()
@@ -249,19 +248,20 @@ class HintSocket(AsyncConsumer):
         A hint that the device was signed out may have been lost, and a session ends by itself: ask from time to time.
         """
 
-        def seen(answer: asyncio.Future[Caller | None]) -> None:
+        def seen(answer: asyncio.Future[Welcome]) -> None:
+            error = answer.exception()
             if not self.line.is_open:
                 return
-            if answer.exception() is None:
-                caller = answer.result()
-                if caller is None:
-                    self.line.close(lines.CLOSE_NOT_LOGGED_IN)
-                    return
-                self.line.caller = replace(caller, line=self.line.number)  # Its language may be another.
+            if isinstance(error, NotLoggedIn):
+                self.line.close(lines.CLOSE_NOT_LOGGED_IN)
+                return
+            if error is None:
+                # Its language may be another.
+                self.line.caller = replace(answer.result().caller, line=self.line.number)
             self._look_again_later()
 
         try:
-            threads.start(serving.safely, registry.caller_of, self._session_key).add_done_callback(seen)
+            arrivals.submit_async(self._session_key).add_done_callback(seen)
         except Unavailable:
             self._look_again_later()
 
@@ -326,22 +326,6 @@ def session_key_of(scope: dict[str, Any]) -> str:
     """What the client's cookie claims to be its session; empty for none."""
     cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     return parse_cookie(cookies.decode("latin1")).get(settings.SESSION_COOKIE_NAME, "")
-
-
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    caller: Caller
-    epoch: int
-    me: int
-
-
-def welcome(session_key: str) -> Welcome | None:
-    """Who connects, and what ``ready`` tells them; None for a stranger."""
-    caller = registry.caller_of(session_key) if session_key else None
-    if caller is None:
-        return None
-    epoch = Instance.objects.values_list("epoch", flat=True).get()
-    return Welcome(caller, epoch, me.rev_of(caller.user_id))
 
 
 def ready(welcomed: Welcome) -> dict[str, Any]:

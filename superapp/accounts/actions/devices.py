@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 
 from superapp.accounts import queries
 from superapp.accounts.errors import DeviceKept
 from superapp.accounts.models import Device
+from superapp.core import prepared
 from superapp.realtime import bus
 
 SEEN_AGAIN_AFTER = timedelta(minutes=1)
@@ -76,6 +78,19 @@ def device_seen(*, session_key: str, now: datetime) -> None:
     """Note that the device is in use, at most once a minute."""
     stale = Device.objects.filter(session_key=session_key, last_seen_at__lt=now - SEEN_AGAIN_AFTER)
     stale.update(last_seen_at=now)
+
+
+def devices_seen(device_ids: Collection[int], *, now: datetime) -> None:
+    """The same for several at once; one that somebody else is changing at this moment is left out, not waited for."""
+    stale = now - SEEN_AGAIN_AFTER
+    if connection.vendor != "postgresql":
+        Device.objects.filter(pk__in=device_ids, last_seen_at__lt=stale).update(last_seen_at=now)
+        return
+    with prepared.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE accounts_device SET last_seen_at = %s WHERE id = ANY(ARRAY({queries.FREE_STALE_DEVICES}))",  # noqa: S608  A constant.
+            [now, list(device_ids), stale],
+        )
 
 
 def _require_untrusted(device: Device) -> None:
