@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from chat import actions, cards, doings, lines, reading, showing, words
 from chat.actions.changing import EDIT_MINUTES, RECALL_MINUTES
@@ -24,6 +24,7 @@ from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow, for_people, user_of
 from superapp.core import clock, ids
 from superapp.core.errors import DomainError, Kind
+from superapp.core.form_pages import form_stands_at
 from superapp.web import times
 
 MESSAGES_PER_PAGE = 50
@@ -83,8 +84,8 @@ def shell(request: HttpRequest) -> HttpResponse:
     return render(request, "chat/page.html", {**_frame("list"), "rows": (), "more": None, "boot": {}, "is_shell": True})
 
 
+@form_stands_at("chat:list")
 @for_people
-@require_POST
 def open_with(request: HttpRequest) -> HttpResponse:
     """To the conversation with a contact of mine."""
     peer = ids.parse_id(request.POST.get("user", ""))
@@ -94,8 +95,8 @@ def open_with(request: HttpRequest) -> HttpResponse:
     return redirect("chat:conversation", conversation=found.public_id)
 
 
+@form_stands_at("chat:conversation")
 @for_people
-@require_POST
 def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """Post what was written in the form. Sending the form again posts nothing again, since it carries its own id."""
     user = user_of(request)
@@ -118,8 +119,8 @@ def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
     return redirect("chat:conversation", conversation=conversation)
 
 
+@form_stands_at("chat:details")
 @for_people
-@require_POST
 def keep(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """Pin, mute or hide a conversation for myself."""
     pinned, muted, hidden = (request.POST.get(field) for field in ("pinned", "muted", "hidden"))

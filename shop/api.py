@@ -13,9 +13,10 @@ from uuid import UUID
 from payments import api as payments
 from shop import directory, listing
 from shop.actions import checkout, goods, shops
-from shop.actions.checkout import clean_address
+from shop.actions.checkout import check_purchase, clean_address
+from shop.actions.goods import clean_product
 from shop.actions.moving import courier_delivered, merchant_name
-from shop.actions.shops import Wishes
+from shop.actions.shops import Wishes, check_shop, free_handle
 from shop.earnings import earned, withdraw
 from shop.log import placing
 from shop.offering import goods_are_sold, shops_are_shown, shown, sold
@@ -85,11 +86,15 @@ __all__ = [
     "add_photo",
     "arrange_photos",
     "cancel_order",
+    "check_purchase",
+    "check_shop",
     "clean_address",
+    "clean_product",
     "confirm_receipt",
     "correct_resi",
     "courier_delivered",
     "earned",
+    "free_handle",
     "goods_are_sold",
     "merchant_name",
     "move_product",

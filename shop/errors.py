@@ -76,7 +76,7 @@ class TextInvalid(DomainError):
 
 
 class OpeningHoursInvalid(DomainError):
-    """Not days with times from earlier to later, in order and apart from each other."""
+    """Not days with times from earlier to later, in order and apart from each other; ``day`` says which day."""
 
     code = "shop.opening_hours_invalid"
     kind = Kind.INVALID
@@ -235,7 +235,7 @@ class NotNow(DomainError):
 
 
 class ShipmentInvalid(DomainError):
-    """A courier or a number of a parcel that is empty or too long."""
+    """A courier or a number of a parcel that is empty or too long; ``field`` says which."""
 
     code = "shop.shipment_invalid"
     kind = Kind.INVALID

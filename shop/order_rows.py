@@ -104,7 +104,7 @@ def _row(order: OrderSummary) -> Row:
         photo=photos.photo_address(line.photo, THUMBNAIL) if line.photo else "",
         tap=f"/pesanan/{order.public_id}/{TAPS[tap]}/" if tap else "",
         tap_word={"accept": _("Accept"), "pack": _("It is packed")}.get(tap, ""),
-        go=f"/pesanan/{order.public_id}/#resi" if order.state == "packed" and not is_mine else "",
+        go=f"/pesanan/{order.public_id}/#kirim" if order.state == "packed" and not is_mine else "",
         go_word=_("Hand it to a courier"),
         rev=order.rev,
     )

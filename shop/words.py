@@ -31,6 +31,11 @@ def lines(written: str, *, field: str, chars_max: int, may_be_empty: bool = True
     return _checked(re.sub(r"\n{3,}", "\n\n", kept).strip("\n"), field, chars_max, may_be_empty)
 
 
+def is_blank(written: str) -> bool:
+    """Whether nothing of it can be seen."""
+    return not _seen(written).split()
+
+
 def slug(name: str) -> str:
     """What an address says of a product: letters a to z, digits and hyphens."""
     return slugify(name)[:_SLUG_CHARS].strip("-") or "barang"

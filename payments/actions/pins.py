@@ -150,9 +150,18 @@ def _set(user_id: int, pin_hash: str, now: datetime) -> None:
     )
 
 
-def _hash(pin: str) -> str:
+def check_new_pin(pin: str) -> None:
+    """
+    Look at a PIN that somebody chose, without setting it.
+
+    :raises PinInvalid: if it is not six digits, or the first that anybody would guess
+    """
     if not isinstance(pin, str) or len(pin) != 6 or not (pin.isascii() and pin.isdigit()):
         raise errors.PinInvalid
     if len(set(pin)) == 1 or pin in _IN_A_ROW or pin in _IN_A_ROW[::-1]:
         raise errors.PinInvalid
+
+
+def _hash(pin: str) -> str:
+    check_new_pin(pin)
     return make_password(pin)

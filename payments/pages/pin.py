@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from payments import api
 from payments.errors import PinAlreadySet, PinInvalid, PinLocked, PinResetTooEarly, PinWrong
@@ -15,7 +18,8 @@ from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, tell_next, told, user_of
 from superapp.accounts.errors import CodeNotSent, CodeOver, CodeWrong
 from superapp.core import clock
-from superapp.core.errors import DomainError, RateLimited
+from superapp.core.errors import DomainError, Kind, RateLimited
+from superapp.core.form_pages import form_stands_at
 
 SECRETS = ("pin", "again", "old")
 CODE_SENT_KEY = "pin_code_sent"
@@ -31,7 +35,7 @@ def pin(request: HttpRequest) -> HttpResponse:
     problems: dict[str, object] = {}
     state = api.pin_state(user_id, now=clock.now())
     if not state.is_set and not _is_trusted(request, user_id):
-        return redirect("payments:pin_forgotten")
+        return redirect(_with_next("payments:pin_forgotten", request))
     if request.method == "POST":
         problems, status = _set(request, user_id)
         if not problems:
@@ -51,16 +55,19 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     too.
     """
     problem: DomainError | None = None
-    if request.method == "POST":
+    problems: dict[str, object] = {}
+    if request.method == "POST" and request.POST.get("step") == "set":
+        problems = _written_wrong(request.POST.get("pin", ""), request.POST.get("again", ""))
+    if request.method == "POST" and not problems:
         try:
             if _take_step(request, request.POST.get("step", "")):
-                return redirect("payments:wallet")
+                return redirect(_next(request))
         except (CodeWrong, CodeOver, CodeNotSent, RateLimited, PinInvalid, PinResetTooEarly) as refusal:
             problem = refusal
     user_id, now = user_of(request).pk, clock.now()
     state = api.pin_state(user_id, now=now)
     if not state.is_set and _is_trusted(request, user_id):
-        return redirect("payments:pin")
+        return redirect(_with_next("payments:pin", request))
     is_asked_here = state.is_reset_on(accounts.device_id_of(request))
     context = {
         "pin": state,
@@ -68,12 +75,15 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         "may_reset": is_asked_here and state.reset_from is not None and state.reset_from <= now,
         "is_code_sent": request.session.get(CODE_SENT_KEY, False),
         "problem": problem and problem.body()["message"],
+        "problems": problems,
+        "next": _next(request),
     }
-    return render(request, "payments/pin_forgotten.html", context, status=problem.kind if problem else 200)
+    status = Kind.INVALID if problems else problem.kind if problem else 200
+    return render(request, "payments/pin_forgotten.html", context, status=status)
 
 
+@form_stands_at("payments:wallet")
 @for_people
-@require_POST
 def end_reset(request: HttpRequest) -> HttpResponse:
     """Say that it was not me who asked for a new PIN, from a trusted device."""
     user_id, device_id = user_of(request).pk, accounts.device_id_of(request)
@@ -98,8 +108,6 @@ def _take_step(request: HttpRequest, step: str) -> bool:
         api.ask_pin_reset(user_id=user_id, device_id=device_id, code_proved_at=proved_at, now=now)
         request.session.pop(CODE_SENT_KEY, None)
     elif step == "set":
-        if request.POST.get("pin") != request.POST.get("again"):
-            raise PinInvalid
         api.reset_pin(user_id=user_id, pin=request.POST.get("pin", ""), device_id=device_id, now=now)
         tell_next(request, _("Your new PIN is set."))
         return True
@@ -107,25 +115,43 @@ def _take_step(request: HttpRequest, step: str) -> bool:
 
 
 def _set(request: HttpRequest, user_id: int) -> tuple[dict[str, object], int]:
-    """Set or change the PIN; what was refused, by field, and as which kind."""
+    """Set or change the PIN. Return what is wrong, by field in the order of the page, and the status of the answer."""
     new, old = request.POST.get("pin", ""), request.POST.get("old")
-    if new != request.POST.get("again", ""):
-        return {"again": _("These two are not the same.")}, 422
+    problems = _written_wrong(new, request.POST.get("again", ""), old)
+    if problems:
+        return problems, int(Kind.INVALID)
     try:
         if old is None:
             device_id = accounts.device_id_of(request)
             api.set_pin_on_device(user_id=user_id, device_id=device_id, pin=new, now=clock.now())
         else:
             api.change_pin(user_id=user_id, old=old, new=new, now=clock.now())
-    except PinInvalid as refusal:
-        return {"pin": refusal.body()["message"]}, int(refusal.kind)
     except (PinWrong, PinLocked, PinAlreadySet) as refusal:
         return {"old": refusal.body()["message"]}, int(refusal.kind)
     tell_next(request, _("Your PIN is set."))
     return {}, 200
 
 
+def _written_wrong(new: str, again: str, old: str | None = None) -> dict[str, object]:
+    """Return what can be seen to be wrong without trying the old PIN, which would count as a try."""
+    problems: dict[str, object] = {}
+    if old is not None and not old.strip():
+        problems["old"] = _("Type the PIN you have now.")
+    try:
+        api.check_new_pin(new)
+    except PinInvalid as refusal:
+        problems["pin"] = refusal.body()["message"]
+    if new != again:
+        problems["again"] = _("These two are not the same.")
+    return problems
+
+
 def _next(request: HttpRequest) -> str:
     """Back to what was being done here, else to the wallet."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if wanted.startswith("/dompet/") else "/dompet/"
+    return accounts.next_address(request, default=reverse("payments:wallet"))
+
+
+def _with_next(view: str, request: HttpRequest) -> str:
+    """Return the address of another page of the PIN, which leads back to the same place afterwards."""
+    back = accounts.next_address(request, default="")
+    return reverse(view) + (f"?{urlencode({'next': back})}" if back else "")

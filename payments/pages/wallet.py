@@ -86,7 +86,12 @@ def receipt(request: HttpRequest, journal: UUID) -> HttpResponse:
 def top_up(request: HttpRequest) -> HttpResponse:
     """How money gets into a wallet for now: at the counter."""
     user = user_of(request)
-    return render(request, "payments/top_up.html", {"wallet": api.wallet(user.pk, now=clock.now()), "person": user})
+    context = {
+        "wallet": api.wallet(user.pk, now=clock.now()),
+        "person": user,
+        "next": accounts.next_address(request, default=""),
+    }
+    return render(request, "payments/top_up.html", context)
 
 
 @for_people

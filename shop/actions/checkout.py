@@ -24,7 +24,7 @@ from shop.queries.goods import Offer
 from shop.shapes import Address, Answer, Changed, Placed, Quote, Refused
 from superapp.accounts import api as accounts
 from superapp.core import clock, ids, outbox, prepared
-from superapp.core.errors import DomainError, InputInvalid
+from superapp.core.errors import DomainError, ErrorCollector, InputInvalid
 from superapp.core.money import IDR, Money
 from superapp.core.turns import Turns
 
@@ -91,15 +91,34 @@ def wish_for(
     """
     if not 0 < len(idempotency_key) <= KEY_CHARS_MAX or not idempotency_key.isprintable():
         raise InputInvalid(detail="idempotency_key")
+    pieces, cleaned, said = check_purchase(quantity=quantity, address=address, note=note)
     return Wish(
         buyer_id=buyer_id,
         product=product,
-        quantity=_quantity(quantity),
-        address=clean_address(address),
-        note=words.lines(note, field="note", chars_max=Order.NOTE_CHARS_MAX),
+        quantity=pieces,
+        address=cleaned,
+        note=said,
         expected_total=expected_total.positive(),
         idempotency_key=idempotency_key,
     )
+
+
+def check_purchase(*, quantity: int, address: Address, note: str) -> tuple[int, Address, str]:
+    """
+    Return what is written of a purchase in the form in which it is kept.
+
+    :raises QuantityInvalid, AddressInvalid, TextInvalid: the first, with every further one beside it
+    """
+    refused = ErrorCollector()
+    pieces, cleaned, said = 0, address, ""
+    with refused:
+        pieces = _quantity(quantity)
+    with refused:
+        cleaned = clean_address(address)
+    with refused:
+        said = words.lines(note, field="note", chars_max=Order.NOTE_CHARS_MAX)
+    refused.raise_first()
+    return pieces, cleaned, said
 
 
 def quote(*, product: UUID, quantity: int, buyer_id: int | None) -> Quote:
@@ -309,16 +328,23 @@ def clean_address(written: Address) -> Address:
     """
     An address with everything in it.
 
-    :raises AddressInvalid: naming the first field that is empty or too long
+    :raises AddressInvalid: naming the first field that is empty or too long, with one more for each further field
     """
+    refused = ErrorCollector()
     cleaned: dict[str, str] = {}
-    for field, chars_max in ADDRESS_CHARS_MAX.items():
-        clean = words.lines if field == "text" else words.line
-        try:
-            cleaned[field] = clean(str(written.get(field, "")), field=field, chars_max=chars_max, may_be_empty=False)
-        except errors.TextInvalid:
-            raise errors.AddressInvalid(field=field) from None
+    for field in ADDRESS_CHARS_MAX:
+        with refused:
+            cleaned[field] = _address_line(str(written.get(field, "")), field)
+    refused.raise_first()
     return cast("Address", cleaned)
+
+
+def _address_line(written: str, field: str) -> str:
+    clean = words.lines if field == "text" else words.line
+    try:
+        return clean(written, field=field, chars_max=ADDRESS_CHARS_MAX[field], may_be_empty=False)
+    except errors.TextInvalid:
+        raise errors.AddressInvalid(field=field) from None
 
 
 def _quantity(written: int) -> int:

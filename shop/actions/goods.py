@@ -15,7 +15,7 @@ from shop import errors, words
 from shop.log import stock as log
 from shop.models import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock
 from shop.queries import goods
-from superapp.core.errors import InputInvalid
+from superapp.core.errors import ErrorCollector, InputInvalid
 from superapp.core.money import IDR, Money
 
 PRODUCTS_MAX = goods.PRODUCTS_MAX
@@ -38,14 +38,12 @@ def add_product(
     """Put something into one's shop, once under its key."""
     content = [name, price.wire(), description, quantity, listed]
     fields = {
-        "name": _name(name),
-        "description": _description(description),
-        "price_sen": _price(price),
+        **clean_product(name=name, description=description, price=price, quantity=quantity),
         "state": Product.State.LISTED if listed else Product.State.DRAFT,
         "idempotency_key": _key(idempotency_key),
         "content_hash": hashlib.sha256(_canonical(content)).hexdigest(),
     }
-    pieces = _quantity(quantity)
+    pieces = quantity
     with transaction.atomic():
         shop = goods.lock_shop(owner_id)  # Whoever adds at the same time waits: slugs and places are given one by one.
         before = goods.product_added(shop, idempotency_key)
@@ -70,6 +68,38 @@ def add_product(
     return product
 
 
+def clean_product(
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    price: Money | None = None,
+    quantity: int | None = None,
+) -> dict[str, object]:
+    """
+    Return what is said of a product in the form in which it is kept; None is not looked at.
+
+    :raises TextInvalid, PriceInvalid, QuantityInvalid: the first, with every further one beside it
+    """
+    fields: dict[str, object] = {}
+    refused = ErrorCollector()
+    if name is not None:
+        with refused:
+            fields["name"] = words.line(name, field="name", chars_max=Product.NAME_CHARS_MAX)
+    if description is not None:
+        with refused:
+            fields["description"] = words.lines(
+                description, field="description", chars_max=Product.DESCRIPTION_CHARS_MAX
+            )
+    if price is not None:
+        with refused:
+            fields["price_sen"] = _price(price)
+    if quantity is not None:
+        with refused:
+            _quantity(quantity)
+    refused.raise_first()
+    return fields
+
+
 def change_product(
     *,
     owner_id: int,
@@ -81,13 +111,7 @@ def change_product(
     now: datetime,
 ) -> None:
     """Change a product; what is None stays. Whoever saw another version than that which stands changes nothing."""
-    fields: dict[str, object] = {}
-    if name is not None:
-        fields["name"] = _name(name)
-    if description is not None:
-        fields["description"] = _description(description)
-    if price is not None:
-        fields["price_sen"] = _price(price)
+    fields = clean_product(name=name, description=description, price=price)
     with transaction.atomic():
         _change(goods.lock_product(owner_id, product), fields, now, expected_version)
 
@@ -191,14 +215,6 @@ def _touch(product: Product, now: datetime) -> None:
     product.version += 1
     product.changed_at = now
     product.save(update_fields=["version", "changed_at"])
-
-
-def _name(written: str) -> str:
-    return words.line(written, field="name", chars_max=Product.NAME_CHARS_MAX)
-
-
-def _description(written: str) -> str:
-    return words.lines(written, field="description", chars_max=Product.DESCRIPTION_CHARS_MAX)
 
 
 def _price(price: Money) -> int:

@@ -20,6 +20,7 @@ from shop.queries import orders
 from shop.shapes import Side
 from shop.states import COMPLETE_AFTER, NOT_SHIPPED, SHIP_WITHIN
 from superapp.core import clock, outbox
+from superapp.core.errors import ErrorCollector
 from superapp.core.money import IDR, Money
 
 # What else becomes true with a move, once the order has made it.
@@ -273,13 +274,23 @@ def _refuse_taken(parcel: tuple[str, str], order: Order) -> None:
 
 
 def _clean_parcel(courier: str, resi: str) -> tuple[str, str]:
+    refused = ErrorCollector()
+    cleaned = {"courier": "", "resi": ""}
+    for field, written, chars_max in (
+        ("courier", courier, Shipment.COURIER_CHARS_MAX),
+        ("resi", resi, Shipment.RESI_CHARS_MAX),
+    ):
+        with refused:
+            cleaned[field] = _parcel_line(written, field, chars_max)
+    refused.raise_first()
+    return spelled(cleaned["courier"]), cleaned["resi"].upper()
+
+
+def _parcel_line(written: str, field: str, chars_max: int) -> str:
     try:
-        return (
-            spelled(words.line(courier, field="courier", chars_max=Shipment.COURIER_CHARS_MAX)),
-            words.line(resi, field="resi", chars_max=Shipment.RESI_CHARS_MAX).upper(),
-        )
+        return words.line(written, field=field, chars_max=chars_max)
     except errors.TextInvalid:
-        raise errors.ShipmentInvalid from None
+        raise errors.ShipmentInvalid(field=field) from None
 
 
 def _fact(order: Order, name: str, who: str, now: datetime) -> OrderMoved:

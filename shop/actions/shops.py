@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -15,6 +16,7 @@ from shop.errors import HandleInvalid, HandleTaken, OpeningHoursInvalid, PhotoNo
 from shop.models import OrderCounter, Shop
 from shop.queries import goods
 from shop.shapes import OpeningHours
+from superapp.core.errors import ErrorCollector
 
 HANDLE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 HANDLE_CHARS_MIN = 3
@@ -56,8 +58,13 @@ class Wishes:
 
 def open_shop(*, owner_id: int, handle: str, wishes: Wishes, now: datetime) -> Shop:
     """Open a person's shop; the same again answers the shop that stands."""
-    cleaned = clean_handle(handle)
-    fields = _cleaned(wishes)
+    refused = ErrorCollector()
+    cleaned, fields = "", dict[str, object]()
+    with refused:
+        cleaned = clean_handle(handle)
+    with refused:
+        fields = _cleaned(wishes)
+    refused.raise_first()
     standing = goods.shop_of(owner_id)
     if standing is not None:
         if standing.handle != cleaned:
@@ -76,6 +83,29 @@ def open_shop(*, owner_id: int, handle: str, wishes: Wishes, now: datetime) -> S
             raise HandleTaken from None
         return standing
     return shop
+
+
+def check_shop(*, name: str, town: str, about: str, opening_hours: OpeningHours) -> None:
+    """
+    Look at what a form says of a shop, without changing anything.
+
+    :raises TextInvalid, OpeningHoursInvalid: the first, with every further one beside it
+    """
+    _cleaned(Wishes(name=name, town=town, about=about, opening_hours=opening_hours))
+
+
+def free_handle(suggestion: str) -> str:
+    """Return an address that nobody has, made of a suggestion, which may be empty or no address at all."""
+    base = suggestion[: Shop.HANDLE_CHARS_MAX - len("toko-")].strip("-")
+    numbered = (f"{base or 'toko'}-{number}" for number in range(2, 100))
+    for handle in (suggestion, f"toko-{base}", *numbered):
+        try:
+            cleaned = clean_handle(handle)
+        except (HandleInvalid, HandleTaken):
+            continue
+        if not goods.handle_is_taken(cleaned):
+            return cleaned
+    return f"toko-{secrets.token_hex(6)}"
 
 
 def change_shop(*, owner_id: int, wishes: Wishes, now: datetime) -> Shop:
@@ -125,36 +155,56 @@ def _save(shop: Shop, changed: dict[str, object]) -> None:
 
 
 def _cleaned(wishes: Wishes) -> dict[str, object]:
+    """Return what is said, in the form in which it is kept; whatever is wrong is refused together."""
     fields: dict[str, object] = {}
+    refused = ErrorCollector()
     if wishes.name is not None:
-        fields["name"] = words.line(wishes.name, field="name", chars_max=Shop.NAME_CHARS_MAX)
+        with refused:
+            fields["name"] = words.line(wishes.name, field="name", chars_max=Shop.NAME_CHARS_MAX)
     if wishes.town is not None:
-        fields["town"] = words.line(wishes.town, field="town", chars_max=Shop.TOWN_CHARS_MAX)
+        with refused:
+            fields["town"] = words.line(wishes.town, field="town", chars_max=Shop.TOWN_CHARS_MAX)
     if wishes.about is not None:
-        fields["about"] = words.lines(wishes.about, field="about", chars_max=Shop.ABOUT_CHARS_MAX)
+        with refused:
+            fields["about"] = words.lines(wishes.about, field="about", chars_max=Shop.ABOUT_CHARS_MAX)
     if wishes.opening_hours is not None:
-        fields["opening_hours"] = _clean_hours(wishes.opening_hours)
+        with refused:
+            fields["opening_hours"] = _clean_hours(wishes.opening_hours)
     if wishes.time_zone is not None:
-        if wishes.time_zone not in available_timezones():
-            raise TimeZoneUnknown
-        fields["time_zone"] = wishes.time_zone
+        with refused:
+            fields["time_zone"] = _known_zone(wishes.time_zone)
+    refused.raise_first()
     if wishes.is_open is not None:
         fields["is_open"] = wishes.is_open
     return fields
 
 
+def _known_zone(written: str) -> str:
+    if written not in available_timezones():
+        raise TimeZoneUnknown
+    return written
+
+
 def _clean_hours(written: OpeningHours) -> OpeningHours:
-    """Days in their order, with spans from earlier to later that do not touch."""
+    """Return the days in their order, with spans from earlier to later that do not touch."""
     if not isinstance(written, dict) or not set(written) <= set(DAYS):
         raise OpeningHoursInvalid
-    for spans in written.values():
-        if not isinstance(spans, list) or len(spans) > SPANS_A_DAY_MAX:
-            raise OpeningHoursInvalid
-        if any(not isinstance(span, list) or len(span) != 2 for span in spans):
-            raise OpeningHoursInvalid
-        times = [moment for span in spans for moment in span]
-        if not all(isinstance(moment, str) and _TIME.fullmatch(moment) for moment in times):
-            raise OpeningHoursInvalid
-        if any(earlier >= later for earlier, later in pairwise(times)):
-            raise OpeningHoursInvalid
+    refused = ErrorCollector()
+    for day, spans in written.items():
+        with refused:
+            _check_spans(day, spans)
+    refused.raise_first()
     return {day: written[day] for day in DAYS if written.get(day)}
+
+
+def _check_spans(day: str, spans: list[list[str]]) -> None:
+    refusal = OpeningHoursInvalid(day=day)
+    if not isinstance(spans, list) or len(spans) > SPANS_A_DAY_MAX:
+        raise refusal
+    if any(not isinstance(span, list) or len(span) != 2 for span in spans):
+        raise refusal
+    times = [moment for span in spans for moment in span]
+    if not all(isinstance(moment, str) and _TIME.fullmatch(moment) for moment in times):
+        raise refusal
+    if any(earlier >= later for earlier, later in pairwise(times)):
+        raise refusal

@@ -8,11 +8,11 @@ goes back to any page of one purchase comes to the same order.
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID, uuid5
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -20,21 +20,38 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api as payments
-from payments.errors import InsufficientFunds, PinLocked, PinMissing, PinWrong
+from payments.errors import (
+    DeviceNotTrusted,
+    InsufficientFunds,
+    PinAlreadySet,
+    PinInvalid,
+    PinLocked,
+    PinMissing,
+    PinWrong,
+)
 from shop import api, photos
 from shop.actions.checkout import QUANTITY_MAX as ORDER_QUANTITY_MAX
 from shop.api import Address, Changed, Placed, Quote
-from shop.errors import AddressInvalid, KeyReused, QuantityInvalid, SoldOut, TextInvalid
+from shop.errors import KeyReused, QuantityInvalid, SoldOut
 from shop.models import Order
+from shop.pages import purchase_drafts, purchase_obstacles
+from shop.pages.field_sentences import ADDRESS, sentence_for
+from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, tell_next, user_of
 from superapp.core import clock, ids
-from superapp.core.errors import DomainError, Kind
+from superapp.core.errors import DomainError, ErrorCollector, Kind
+from superapp.core.form_pages import field_of_refusal, sort_by_field
 from superapp.core.money import Money
 
-FIELDS = {"name": 120, "phone": 40, "text": 600, "town": 120, "note": 1_000}
-KEPT_KEY, KEPT_MAX = "purchases", 10
-ADDRESS_KEY = "delivery"
 TOTAL_DIGITS_MAX = 17
+PIN_DIGITS = 6
+# In the order of the page.
+FIELDS = ("quantity", "name", "phone", "text", "town", "note", "pin", "new_pin", "again")
+_FIELD_OF: dict[type[DomainError], str] = {
+    QuantityInvalid: "quantity",
+    PinWrong: "pin",
+    PinInvalid: "new_pin",
+}
 
 
 @for_people
@@ -47,36 +64,50 @@ def begin(request: HttpRequest, product: UUID) -> HttpResponse:
 
 @for_people
 @never_cache
-@sensitive_post_parameters("pin")
+@sensitive_post_parameters("pin", "new_pin", "again")
 @require_http_methods(["GET", "HEAD", "POST"])
 def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
     """Everything that is to be known before paying; then the order, once for this address."""
     user = user_of(request)
+    key, placed = _where_it_stands(user.pk, key)
     if request.method != "POST":
         # Gone back to, or opened again after a lost answer.
-        key, placed = _where_it_stands(user.pk, key)
-        return (
-            redirect("shop:order", order=placed.order)
-            if placed
-            else _page(request, product, key, _kept(request, product))
-        )
-    key, placed = _where_it_stands(user.pk, key)
+        if placed:
+            return redirect("shop:order", order=placed.order)
+        kept = purchase_drafts.resumed(request, key)
+        return _page(request, product, key, kept or purchase_drafts.begun(request), is_resumed=kept is not None)
     if placed:
         tell_next(request, _("This order stands already. Nothing was paid twice."))
         return redirect("shop:order", order=placed.order)
-    typed = _typed(request)
+    typed = purchase_drafts.typed_in(request)
     # Kept before it is sent, so that a page that is opened again after a lost answer sends the same.
-    _keep(request, product, typed)
-    if request.POST.get("do") == "count":
+    purchase_drafts.keep(request, key, typed)
+    do = request.POST.get("do", "")
+    if do == "count":
         return _page(request, product, key, typed)
+    mending = purchase_obstacles.mending_address(do, back=reverse("shop:buy", args=[product, key]))
+    if mending is not None:
+        return redirect(mending)
+    return _buy(request, product, key, typed)
+
+
+def _buy(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) -> HttpResponse:
+    problems = _written_wrong(request, typed)
+    if problems:
+        return _page(request, product, key, typed, problems=problems)
     try:
+        _set_first_pin(request)
         answer = _place(request, product, key, typed)
-    except (AddressInvalid, TextInvalid, QuantityInvalid, PinWrong, PinMissing, PinLocked) as refusal:
-        return _page(request, product, key, typed, problem=refusal)
+    except PinWrong as refusal:
+        return _page(request, product, key, typed, problems={"pin": _pin_sentence(refusal)}, status=refusal.kind)
+    except (PinMissing, PinLocked, PinAlreadySet, DeviceNotTrusted) as refusal:
+        # The page itself says how the PIN stands now, and what to do.
+        return _page(request, product, key, typed, status=refusal.kind)
     except KeyReused as refusal:
         # The same page was sent with something else at the same moment, and that came first.
         return _anew(request, product, key, typed, refusal)
     if isinstance(answer, Placed):
+        purchase_drafts.forget(request, key)
         tell_next(request, _("Thank you! Your order is with the shop."))
         return redirect("shop:order", order=answer.order)
     return _anew(request, product, key, typed, answer.error(), answer)
@@ -95,7 +126,7 @@ def _anew(
     request: HttpRequest,
     product: UUID,
     key: UUID,
-    typed: dict[str, Any],
+    typed: dict[str, str],
     problem: DomainError,
     answer: api.Answer | None = None,
 ) -> HttpResponse:
@@ -104,36 +135,94 @@ def _anew(
     if placed:
         tell_next(request, _("This order stands already. Nothing was paid twice."))
         return redirect("shop:order", order=placed.order)
-    return _page(request, product, key, typed, problem=problem, changed=answer)
+    purchase_drafts.keep(request, key, typed)
+    return _page(request, product, key, typed, refusal=problem, changed=answer)
 
 
-def _place(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, Any]) -> api.Answer:
+def _written_wrong(request: HttpRequest, typed: dict[str, str]) -> dict[str, object]:
+    """Return everything that is wrong with what was typed, by field, without trying the PIN, which counts."""
+    refused = ErrorCollector()
+    with refused:
+        api.check_purchase(quantity=_number(typed["quantity"]), address=_address(typed), note=typed["note"])
+    pins: dict[str, object] = {}
+    if "new_pin" in request.POST:
+        with refused:
+            payments.check_new_pin(_pin(request, "new_pin"))
+        if _pin(request, "new_pin") != _pin(request, "again"):
+            pins["again"] = _("These two are not the same.")
+    elif not (len(_pin(request, "pin")) == PIN_DIGITS and _pin(request, "pin").isdecimal()):
+        pins["pin"] = _("Type the six digits of your PIN.")
+    problems: dict[str, object] = {}
+    try:
+        refused.raise_first()
+    except DomainError as refusal:
+        problems = sort_by_field(
+            refusal.all(),
+            fields=FIELDS,
+            field_of=field_of_refusal(_FIELD_OF),
+            sentence_of=sentence_for(typed, ADDRESS),
+        )
+    return problems | pins
+
+
+def _set_first_pin(request: HttpRequest) -> None:
+    """
+    Set the PIN that was chosen with the payment.
+
+    :raises DeviceNotTrusted: if this device may not set one yet
+    :raises PinAlreadySet: if there is one, by now
+    """
+    if "new_pin" in request.POST:
+        payments.set_pin_on_device(
+            user_id=user_of(request).pk,
+            device_id=accounts.device_id_of(request),
+            pin=_pin(request, "new_pin"),
+            now=clock.now(),
+        )
+
+
+def _place(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) -> api.Answer:
     return api.place_order(
         buyer_id=user_of(request).pk,
         product=product,
-        quantity=_quantity(typed["quantity"]),
-        address=Address(name=typed["name"], phone=typed["phone"], text=typed["text"], town=typed["town"]),
+        quantity=_number(typed["quantity"]),
+        address=_address(typed),
         note=typed["note"],
         expected_total=_agreed(request.POST.get("expected", "")),
-        pin=request.POST.get("pin", "")[:64],
+        pin=_pin(request, "new_pin" if "new_pin" in request.POST else "pin"),
         idempotency_key=str(key),
         now=clock.now(),
     )
+
+
+def _address(typed: dict[str, str]) -> Address:
+    return Address(name=typed["name"], phone=typed["phone"], text=typed["text"], town=typed["town"])
+
+
+def _pin(request: HttpRequest, field: str) -> str:
+    return "".join(request.POST.get(field, "")[:64].split())
 
 
 def _page(
     request: HttpRequest,
     product: UUID,
     key: UUID,
-    typed: dict[str, Any],
+    typed: dict[str, str],
     *,
-    problem: DomainError | None = None,
+    problems: dict[str, object] | None = None,
+    refusal: DomainError | None = None,
     changed: api.Answer | None = None,
+    is_resumed: bool = False,
+    status: int = 0,
 ) -> HttpResponse:
-    user = user_of(request)
-    quote, problem = _quote(product, typed, user.pk, problem)
-    now = clock.now()
+    user, now = user_of(request), clock.now()
+    quote, refusal = _quote(product, typed, user.pk, refusal)
+    device_id = accounts.device_id_of(request)
     wallet, pin = payments.wallet(user.pk, now=now), payments.pin_state(user.pk, now=now)
+    is_trusted = accounts.is_trusted_device(user.pk, device_id)
+    in_the_way = purchase_obstacles.obstacles(
+        total=quote.total, wallet=wallet, pin=pin, device_id=device_id, is_trusted=is_trusted, now=now
+    )
     shown = quote.product
     left = shown.stock.available if shown.stock is not None else None
     context = {
@@ -144,40 +233,35 @@ def _page(
         "photo": photos.photo_address(shown.photos[0].name, photos.SIZES[-1]) if shown.photos else "",
         "key": key,
         "typed": typed,
+        "is_resumed": is_resumed,
         "quantity_max": max(1, min(left if left is not None else 1, ORDER_QUANTITY_MAX)),
         "wallet": wallet,
-        "is_enough": wallet.available >= quote.total,
-        "after": wallet.available - quote.total if wallet.available >= quote.total else None,
-        "pin": pin,
-        "problems": _problems(problem),
+        "obstacles": in_the_way,
+        # The first PIN is chosen with the first payment.
+        "chooses_pin": not pin.is_set and not in_the_way,
+        "problems": problems or {},
         "changed": changed if isinstance(changed, Changed) else None,
-        "refusal": _sentence(problem, wallet.available) if problem is not None and _is_whole(problem) else "",
+        "refusal": _sentence(refusal, wallet.available) if refusal is not None else "",
         "why_not": quote.why_not and _sentence(quote.why_not, wallet.available),
         "note_chars_max": Order.NOTE_CHARS_MAX,
-        "this_page": request.get_full_path(),
         "boot": {"price_minor": shown.price.amount_minor if shown.price else None, "shipping": quote.shipping.wire()},
     }
-    return render(request, "shop/buying/buy.html", context, status=problem.kind if problem else 200)
+    status = status or (Kind.INVALID if problems else refusal.kind if refusal else 200)
+    return render(request, "shop/buying/buy.html", context, status=status)
 
 
 def _quote(
-    product: UUID, typed: dict[str, Any], buyer_id: int, problem: DomainError | None
+    product: UUID, typed: dict[str, str], buyer_id: int, refusal: DomainError | None
 ) -> tuple[Quote, DomainError | None]:
     """What it costs in whole now; of more pieces than there are, what all that are left cost."""
     try:
-        quote = api.quote(product=product, quantity=_quantity(typed["quantity"]), buyer_id=buyer_id)
-    except QuantityInvalid as refusal:
-        return api.quote(product=product, quantity=1, buyer_id=buyer_id), problem or refusal
+        quote = api.quote(product=product, quantity=_number(typed["quantity"]), buyer_id=buyer_id)
+    except QuantityInvalid:
+        return api.quote(product=product, quantity=1, buyer_id=buyer_id), refusal
     left = quote.product.stock.available if quote.product.stock is not None else 0
     if isinstance(quote.why_not, SoldOut) and left > 0:
-        return api.quote(product=product, quantity=left, buyer_id=buyer_id), problem or quote.why_not
-    return quote, problem
-
-
-def _typed(request: HttpRequest) -> dict[str, Any]:
-    posted = request.POST
-    texts = {name: posted.get(name, "")[:chars_max].replace("\r\n", "\n").strip() for name, chars_max in FIELDS.items()}
-    return {**texts, "quantity": posted.get("quantity", "1")[:8]}
+        return api.quote(product=product, quantity=left, buyer_id=buyer_id), refusal or quote.why_not
+    return quote, refusal
 
 
 def _agreed(written: str) -> Money:
@@ -186,51 +270,19 @@ def _agreed(written: str) -> Money:
     return Money(max(1, int(written)) if is_number else 1)
 
 
-def _quantity(written: str) -> int:
-    if not written.isascii() or not written.isdigit() or not 1 <= int(written) <= ORDER_QUANTITY_MAX:
-        raise QuantityInvalid(quantity_min=1, quantity_max=ORDER_QUANTITY_MAX)
-    return int(written)
+def _number(written: str) -> int:
+    """Return the number that was written; zero pieces, which are refused, for anything else."""
+    is_number = written.isascii() and written.isdigit()
+    return int(written) if is_number else 0
 
 
-def _keep(request: HttpRequest, product: UUID, typed: dict[str, Any]) -> None:
-    """Remember what was written, on this device alone; and where things go, for the next time."""
-    kept = {**request.session.get(KEPT_KEY, {}), str(product): typed}
-    request.session[KEPT_KEY] = dict(list(kept.items())[-KEPT_MAX:])
-    request.session[ADDRESS_KEY] = {name: typed[name] for name in ("name", "phone", "text", "town")}
-    request.session.save()
-
-
-def _kept(request: HttpRequest, product: UUID) -> dict[str, Any]:
-    blank = {"name": user_of(request).name, "phone": "", "text": "", "town": "", "note": "", "quantity": "1"}
-    written = request.session.get(KEPT_KEY, {}).get(str(product))
-    quantity = request.GET.get("jumlah", "")[:4]
-    return {
-        **blank,
-        **request.session.get(ADDRESS_KEY, {}),
-        **(written or {}),
-        **({"quantity": quantity} if quantity.isascii() and quantity.isdigit() else {}),
-    }
-
-
-def _is_whole(problem: DomainError) -> bool:
-    """Whether it is about the whole purchase, and no single field can mend it."""
-    return problem.kind in (Kind.CONFLICT, Kind.FORBIDDEN)
-
-
-def _problems(problem: DomainError | None) -> dict[str, object]:
-    if problem is None:
-        return {}
-    if isinstance(problem, PinWrong):
-        left = int(problem.params["left"] or 0)
-        sentence = ngettext(
-            "That PIN is wrong. You can try {left} more time.",
-            "That PIN is wrong. You can try {left} more times.",
-            left,
-        )
-        return {"pin": sentence.format(left=left)}
-    fields = {QuantityInvalid: "quantity", TextInvalid: "note"}
-    field = str(problem.params.get("field") or fields.get(type(problem), ""))
-    return {field: problem.body()["message"]}
+def _pin_sentence(refusal: PinWrong) -> str:
+    left = int(refusal.params["left"] or 0)
+    return ngettext(
+        "That PIN is wrong. You can try {left} more time.",
+        "That PIN is wrong. You can try {left} more times.",
+        left,
+    ).format(left=left)
 
 
 def _sentence(problem: DomainError, available: Money) -> str:

@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api as payments
 from shop import api, order_rows, photos
-from shop.api import OpeningHours, ShopView
+from shop.actions.shops import HANDLE_CHARS_MIN
+from shop.api import ShopView
 from shop.errors import HandleInvalid, HandleTaken, OpeningHoursInvalid, ShopNotFound, TextInvalid
 from shop.models import Shop
-from shop.pages import pictures
+from shop.pages import opening_hours_form, pictures
+from shop.pages.field_sentences import OPEN_SHOP, sentence_for
 from shop.pages.framing import boot, wants_data
 from superapp.accounts.api import for_people, tell_next, told, user_of
 from superapp.core import clock, ids
-from superapp.core.errors import DomainError, InputInvalid, Kind
+from superapp.core.errors import DomainError, ErrorCollector, InputInvalid, Kind
+from superapp.core.form_pages import field_of_refusal, form_stands_at, sort_by_field
 from superapp.web.times import ZONE_LABELS
 
 ROW = "shop/merchant/_row.html"
 DONE, NONE_YET = "shop/merchant/_done.html", "shop/merchant/_none_yet.html"
 CURSOR_CHARS_MAX = 500
 WRITTEN_CHARS_MAX = 4_000
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # The zones of Indonesia, each once.
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
@@ -51,8 +55,8 @@ def sales(request: HttpRequest) -> HttpResponse:
     return _sales(request, only="all")
 
 
+@form_stands_at("shop:today")
 @for_people
-@require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Take what the shop has earned into my wallet; once, however often it is sent."""
     user = user_of(request)
@@ -96,11 +100,10 @@ def open_shop(request: HttpRequest) -> HttpResponse:
     typed = {name: request.POST.get(name, "")[:WRITTEN_CHARS_MAX].strip() for name in ("name", "town", "handle")}
     problem: DomainError | None = None
     if request.method == "POST":
-        typed["handle"] = (typed["handle"] or suggested_handle(typed["name"])).lower()
         try:
             api.open_shop(
                 owner_id=user.pk,
-                handle=typed["handle"],
+                handle=_handle_for(typed),
                 name=typed["name"],
                 town=typed["town"],
                 time_zone=user.time_zone,
@@ -111,7 +114,7 @@ def open_shop(request: HttpRequest) -> HttpResponse:
             problem = refusal
     context = {
         "typed": typed,
-        "problems": _problems(problem),
+        "problems": _problems(problem, typed, fields=("name", "town", "handle")),
         "host": settings.PUBLIC_URL.partition("://")[2],
         "words": {"handle_suggestion": "{handle}"},
         "limits": Shop,
@@ -134,13 +137,19 @@ def settings_of_shop(request: HttpRequest) -> HttpResponse:
             return redirect("shop:settings")
         except (TextInvalid, OpeningHoursInvalid, *pictures.REFUSALS) as refusal:
             problem = refusal
+    typed = {"name": shop.name, "town": shop.town, "about": shop.about}
+    if problem is not None:
+        typed = {name: request.POST.get(name, "")[:WRITTEN_CHARS_MAX] for name in typed}
+    hours = opening_hours_form.shown(shop.opening_hours, request.POST if problem else None)
     context = {
         "shop": shop,
-        "typed": request.POST if problem else {"name": shop.name, "town": shop.town, "about": shop.about},
-        "hours": _hours_shown(shop, request if problem else None),
+        "typed": typed,
+        "hours": hours,
         "zones": [(zone, ZONE_LABELS[zone]) for zone in ZONES],
         "logo": photos.photo_address(shop.logo, photos.SIZES[-1]) if shop.logo else "",
-        "problems": _problems(problem),
+        "problems": _problems(
+            problem, typed, fields=("name", "town", "about", "logo", *hours.fields), is_same=hours.is_same
+        ),
         "note": told(request),
         "limits": Shop,
         "bytes_max": photos.UPLOAD_BYTES_MAX,
@@ -202,64 +211,65 @@ def _sales(request: HttpRequest, *, only: Any, problem: DomainError | None = Non
     return render(request, "shop/merchant/today.html", context, status=problem.kind if problem else 200)
 
 
+def _handle_for(typed: dict[str, str]) -> str:
+    """
+    Return the address that was typed. Left empty, or as a name suggested it though it is none, one is found that is
+    free.
+    """
+    suggestion = suggested_handle(typed["name"])
+    written = typed["handle"].lower()
+    is_left_to_us = not written or (written == suggestion and len(written) < HANDLE_CHARS_MIN)
+    return api.free_handle(suggestion) if is_left_to_us else written
+
+
 def _change(request: HttpRequest, owner_id: int, shop: ShopView) -> None:
+    """Change what the form says; as long as anything of it is wrong, nothing changes."""
     posted = request.POST
     if "is_open" in posted:
         api.change_shop(owner_id=owner_id, is_open=posted["is_open"] == "yes", now=clock.now())
         return
     zone = posted.get("time_zone", "")
-    # A picture that is refused leaves everything as it was.
+    said = {name: posted.get(name, "")[:WRITTEN_CHARS_MAX] for name in ("name", "town", "about")}
+    hours = opening_hours_form.read(posted, shop.opening_hours)
     upload, logo = request.FILES.get("logo"), None
-    if upload is not None:
-        photos.count_upload(owner_id, now=clock.now())
-        logo = photos.store_logo(upload.read(photos.UPLOAD_BYTES_MAX + 1))
+    refused = ErrorCollector()
+    with refused:
+        api.check_shop(**said, opening_hours=hours)
+    with refused:
+        logo = _stored_logo(upload, owner_id) if upload is not None else None
+    refused.raise_first()
     api.change_shop(
         owner_id=owner_id,
-        name=posted.get("name", "")[:WRITTEN_CHARS_MAX],
-        town=posted.get("town", "")[:WRITTEN_CHARS_MAX],
-        about=posted.get("about", "")[:WRITTEN_CHARS_MAX],
-        opening_hours=_hours_read(request, shop),
+        name=said["name"],
+        town=said["town"],
+        about=said["about"],
+        opening_hours=hours,
         time_zone=zone if zone in ZONES else shop.time_zone,
         now=clock.now(),
     )
     if logo is not None:
-        api.set_logo(owner_id=owner_id, logo=logo.name, now=clock.now())
+        api.set_logo(owner_id=owner_id, logo=logo, now=clock.now())
 
 
-def _hours_read(request: HttpRequest, shop: ShopView) -> OpeningHours:
-    """
-    A line for each day on which it is open; a day without times is closed.
-
-    The form has one span of a day. Those that were said elsewhere stay, as long as the day has any.
-    """
-    found: OpeningHours = {}
-    for day in WEEKDAYS:
-        first, last = (request.POST.get(f"{day}_{end}", "")[:5] for end in ("from", "until"))
-        if first or last:
-            found[day] = [[first, last], *_later_spans(shop, day)]
-    return found
+def _stored_logo(upload: UploadedFile, owner_id: int) -> str:
+    photos.count_upload(owner_id, now=clock.now())
+    return photos.store_logo(upload.read(photos.UPLOAD_BYTES_MAX + 1)).name
 
 
-def _later_spans(shop: ShopView, day: str) -> list[list[str]]:
-    return shop.opening_hours.get(day, [])[1:]
-
-
-def _hours_shown(shop: ShopView, request: HttpRequest | None) -> list[tuple[str, str, str, str]]:
-    """(day, from, until, what else it is open, in words)."""
-    found = []
-    for day in WEEKDAYS:
-        first, last = (shop.opening_hours.get(day) or [["", ""]])[0]
-        if request is not None:
-            first, last = request.POST.get(f"{day}_from", ""), request.POST.get(f"{day}_until", "")
-        later = ", ".join(f"{begin}–{end}" for begin, end in _later_spans(shop, day))
-        found.append((day, first, last, later))
-    return found
-
-
-def _problems(problem: DomainError | None) -> dict[str, object]:
-    """What is wrong, by the field beside which it is said."""
+def _problems(
+    problem: DomainError | None, typed: dict[str, str], *, fields: Sequence[str], is_same: bool = False
+) -> dict[str, object]:
+    """Return what is wrong, by the field under which it is said."""
     if problem is None:
         return {}
-    fields = {HandleInvalid: "handle", HandleTaken: "handle", OpeningHoursInvalid: "hours"}
-    field = str(problem.params.get("field") or fields.get(type(problem), "logo"))
-    return {field: problem.body()["message"]}
+    known = field_of_refusal(
+        {HandleInvalid: "handle", HandleTaken: "handle"} | dict.fromkeys(pictures.REFUSALS, "logo")
+    )
+
+    def field_of(refusal: DomainError) -> str:
+        if isinstance(refusal, OpeningHoursInvalid):
+            return opening_hours_form.field_of(str(refusal.params.get("day", "")), is_same=is_same)
+        return known(refusal)
+
+    sentence = sentence_for(typed, OPEN_SHOP)
+    return sort_by_field(problem.all(), fields=fields, field_of=field_of, sentence_of=sentence)

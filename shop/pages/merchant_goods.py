@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import api, photos
 from shop.api import ProductView
@@ -27,10 +28,12 @@ from shop.errors import (
 )
 from shop.models import PRICE_SEN_MAX, QUANTITY_MAX, Product
 from shop.pages import pictures
+from shop.pages.field_sentences import PRODUCT, sentence_for
 from shop.pages.merchant import own_shop
 from superapp.accounts.api import for_people, tell_next, told, user_of
 from superapp.core import clock, ids, money
-from superapp.core.errors import AmountInvalid, DomainError
+from superapp.core.errors import AmountInvalid, DomainError, ErrorCollector
+from superapp.core.form_pages import field_of_refusal, form_stands_at, sort_by_field
 from superapp.core.money import Money
 
 WRITTEN_CHARS_MAX = 20_000
@@ -50,6 +53,16 @@ REFUSALS = (
     StockMoved,
     *pictures.REFUSALS,
 )
+
+# In the order of the page.
+FIELDS = ("photo", "name", "price", "quantity", "description")
+_FIELD_OF: dict[type[DomainError], str] = {
+    PriceInvalid: "price",
+    QuantityInvalid: "quantity",
+    StockTooLow: "quantity",
+    StockMoved: "quantity",
+    **dict.fromkeys(pictures.REFUSALS, "photo"),
+}
 
 # What modules of these pages say besides.
 WORDS = {"photo_place": gettext_lazy("Photo {place} of {count}")}
@@ -77,12 +90,13 @@ def new_product(request: HttpRequest) -> HttpResponse:
     problem: DomainError | None = None
     if request.method == "POST":
         try:
+            price, quantity = _checked(typed)
             product = api.add_product(
                 owner_id=user.pk,
                 name=typed["name"],
-                price=_price(typed["price"]),
+                price=price,
                 description=typed["description"],
-                quantity=_whole(typed["quantity"]),
+                quantity=quantity,
                 listed=request.POST.get("do") != "draft",
                 idempotency_key=typed["key"],
                 now=clock.now(),
@@ -95,7 +109,7 @@ def new_product(request: HttpRequest) -> HttpResponse:
         # Sent twice, it is one product.
         "key": str(ids.new_id()) if isinstance(problem, KeyReused) else typed["key"],
         "typed": typed,
-        "problems": _problems(problem),
+        "problems": _problems(problem, typed),
         "is_first": not api.products_of_owner(owner_id=user.pk),
         "limits": Product,
         "photos_max": PHOTOS_MAX,
@@ -119,13 +133,14 @@ def product(request: HttpRequest, product: UUID) -> HttpResponse:
         except REFUSALS as refusal:
             problem = refusal
     shown = api.product_of_owner(owner_id=user.pk, product=product)
+    typed = _typed_or_stored(request, shown, has_failed=problem is not None)
     context = {
         "shop": shop,
         "product": shown,
         "address": f"/toko/{shop.handle}/{shown.slug}/",
         "photos": [(one.name, photos.photo_address(one.name, photos.SIZES[-1])) for one in shown.photos],
-        "typed": _typed_or_stored(request, shown, has_failed=problem is not None),
-        "problems": _problems(problem) | (_moved(request, shown) if isinstance(problem, ProductMoved) else {}),
+        "typed": typed,
+        "problems": _problems(problem, typed) | (_moved(request, shown) if isinstance(problem, ProductMoved) else {}),
         "note": told(request),
         "key": str(ids.new_id()),
         "limits": Product,
@@ -135,8 +150,8 @@ def product(request: HttpRequest, product: UUID) -> HttpResponse:
     return render(request, "shop/merchant/product.html", context, status=problem.kind if problem else 200)
 
 
+@form_stands_at("shop:my_product")
 @for_people
-@require_POST
 def shelve(request: HttpRequest, product: UUID) -> HttpResponse:
     """Show a product to everybody, or take it from the shelf."""
     user_id = user_of(request).pk
@@ -181,16 +196,40 @@ def _change(request: HttpRequest, owner_id: int, product: UUID) -> str:
         return _("The photos are added.")
     if "photos" in posted:
         return _arrange(request, owner_id, product)
+    typed = _typed(request)
+    price, _quantity = _checked(typed, has_quantity=False)
     api.change_product(
         owner_id=owner_id,
         product=product,
-        name=posted.get("name", "")[:WRITTEN_CHARS_MAX],
-        description=posted.get("description", "")[:WRITTEN_CHARS_MAX],
-        price=_price(posted.get("price", "")),
+        name=typed["name"],
+        description=typed["description"],
+        price=price,
         expected_version=_version(posted.get("version", "")),
         now=now,
     )
     return _("Saved.")
+
+
+def _checked(typed: dict[str, str], *, has_quantity: bool = True) -> tuple[Money, int]:
+    """
+    Return price and quantity of the form; zero pieces of a form that has none.
+
+    :raises TextInvalid, PriceInvalid, QuantityInvalid: the first, with every further one beside it
+    """
+    refused = ErrorCollector()
+    price, quantity = None, 0
+    with refused:
+        api.clean_product(name=typed["name"], description=typed["description"])
+    with refused:
+        price = _price(typed["price"])
+        api.clean_product(price=price)
+    if has_quantity:
+        with refused:
+            quantity = _whole(typed["quantity"])
+            api.clean_product(quantity=quantity)
+    refused.raise_first()
+    assert price is not None, "a price that was refused has been raised"
+    return price, quantity
 
 
 def _version(written: str) -> int | None:
@@ -272,11 +311,10 @@ def _thumbnail(product: ProductView) -> str:
     return photos.photo_address(product.photos[0].name, photos.SIZES[-1]) if product.photos else ""
 
 
-def _problems(problem: DomainError | None) -> dict[str, object]:
+def _problems(problem: DomainError | None, typed: Mapping[str, str]) -> dict[str, object]:
+    """Return what is wrong, by the field under which it is said."""
     if problem is None:
         return {}
-    fields = {PriceInvalid: "price", QuantityInvalid: "quantity", StockTooLow: "quantity", StockMoved: "quantity"}
-    field = problem.params.get("field") or fields.get(type(problem))
-    if field is None:
-        field = "photo" if isinstance(problem, pictures.REFUSALS) else "form"
-    return {str(field): problem.body()["message"]}
+    return sort_by_field(
+        problem.all(), fields=FIELDS, field_of=field_of_refusal(_FIELD_OF), sentence_of=sentence_for(typed, PRODUCT)
+    )

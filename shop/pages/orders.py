@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from shop import api, order_rows, telling
 from shop.api import OrderView
@@ -20,11 +20,13 @@ from shop.couriers import COURIERS
 from shop.errors import NotNow, ResiTaken, ShipmentInvalid
 from shop.models import OrderEvent
 from shop.pages import order_showing
+from shop.pages.field_sentences import PARCEL, sentence_for
 from shop.pages.framing import boot, rev_of, wants_data
 from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, tell_next, told, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError
+from superapp.core.form_pages import field_of_refusal, form_stands_at, sort_by_field
 
 ROW = "shop/orders/_row.html"
 EMPTY = "shop/orders/_empty.html"
@@ -78,52 +80,52 @@ def order(request: HttpRequest, order: UUID) -> HttpResponse:
     return _page(request, api.order(user_id=user_of(request).pk, order=order))
 
 
+@form_stands_at("shop:order")
 @for_people
-@require_POST
 def accept(request: HttpRequest, order: UUID) -> HttpResponse:
     """The shop takes it on."""
     return _move(request, order, api.accept_order, done=_("Accepted. The buyer sees it."))
 
 
+@form_stands_at("shop:order")
 @for_people
-@require_POST
 def pack(request: HttpRequest, order: UUID) -> HttpResponse:
     """It is packed."""
     return _move(request, order, api.pack_order, done=_("Packed. Now hand it to a courier."))
 
 
+@form_stands_at("shop:order", fragment="form-kirim")
 @for_people
-@require_POST
 def ship(request: HttpRequest, order: UUID) -> HttpResponse:
     """It is with a courier, under a number."""
     done = _("On its way. The buyer sees the number of the parcel.")
     return _move(request, order, api.ship_order, done=done, **_parcel(request))
 
 
+@form_stands_at("shop:order", fragment="form-perbaiki")
 @for_people
-@require_POST
 def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
     """The parcel goes by another number than was said."""
     done = _("Corrected. The buyer sees the new number.")
     return _move(request, order, api.correct_resi, done=done, **_parcel(request))
 
 
+@form_stands_at("shop:order")
 @for_people
-@require_POST
 def delivered(request: HttpRequest, order: UUID) -> HttpResponse:
     """The shop says that it arrived."""
     return _move(request, order, api.report_delivery, done=_("Noted as your word."))
 
 
+@form_stands_at("shop:order", fragment="form-terima")
 @for_people
-@require_POST
 def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
     """The buyer has it: the money goes to the shop."""
     return _move(request, order, api.confirm_receipt, done=_("Thank you. The shop has its money now."))
 
 
+@form_stands_at("shop:order", fragment="form-batal")
 @for_people
-@require_POST
 def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
     """Take it back, and the money with it."""
     chosen, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
@@ -148,6 +150,17 @@ def _move(request: HttpRequest, order: UUID, verb: Any, *, done: str, **told: st
 
 def _parcel(request: HttpRequest) -> dict[str, str]:
     return {name: request.POST.get(name, "") for name in ("courier", "resi")}
+
+
+def _parcel_problems(request: HttpRequest, refusal: DomainError | None) -> dict[str, object]:
+    if refusal is None:
+        return {}
+    return sort_by_field(
+        refusal.all(),
+        fields=("courier", "resi"),
+        field_of=field_of_refusal({ResiTaken: "resi"}),
+        sentence_of=sentence_for(_parcel(request), PARCEL),
+    )
 
 
 def _page(
@@ -177,9 +190,8 @@ def _page(
         "doing": order_showing.doing(shown),
         "couriers": COURIERS,
         "reasons": order_showing.reasons(summary),
-        "courier": request.POST.get("courier", ""),
-        "resi": request.POST.get("resi", ""),
-        "problem": refusal and refusal.body()["message"],
+        **_parcel(request),
+        "problems": _parcel_problems(request, refusal),
         "moved_on": moved_on and moved_on.body()["message"],
         "note": told(request),
         "zone": timezone.get_current_timezone_name(),

@@ -17,7 +17,7 @@ from superapp.accounts.limits import count as count_uses
 from superapp.accounts.models import User
 from superapp.accounts.rows import PersonRow
 from superapp.accounts.sessions import device_id_of
-from superapp.accounts.visitor import for_people, tell_next, told, user_of
+from superapp.accounts.visitor import for_people, next_address, tell_next, told, user_of
 
 __all__ = [
     "Limit",
@@ -38,6 +38,7 @@ __all__ = [
     "lock_people",
     "make_contacts",
     "make_operator",
+    "next_address",
     "people",
     "people_changed",
     "person",

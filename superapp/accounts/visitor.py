@@ -40,13 +40,13 @@ def user_of(request: HttpRequest) -> User:
     return user  # type: ignore[return-value]  # Lazy, and a User inside.
 
 
-def next_address(request: HttpRequest) -> str:
-    """Where to go afterwards: what was asked for if it is a place of ours, else the start."""
+def next_address(request: HttpRequest, *, default: str = "/") -> str:
+    """Return where to go afterwards: what was asked for if it is an address of ours, else ``default``."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if is_ours else "/"
+    return wanted if is_ours and wanted.startswith("/") else default
 
 
 def tell_next(request: HttpRequest, note: str) -> None:

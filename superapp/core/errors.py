@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from types import TracebackType
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -40,6 +41,12 @@ class DomainError(Exception):
         super().__init__(self.code)
         self.retry_after = retry_after
         self.params = params
+        # Further refusals of the same input, so that a form can mark every wrong field at once.
+        self.others: tuple[DomainError, ...] = ()
+
+    def all(self) -> tuple[DomainError, ...]:
+        """Return this refusal and the further ones that were found with it."""
+        return (self, *self.others)
 
     def body(self) -> dict[str, object]:
         """The one shape of an error on every door; the sentence is in the active language."""
@@ -49,6 +56,33 @@ class DomainError(Exception):
             "params": self.params,
             "retry_after": self.retry_after,
         }
+
+
+class ErrorCollector:
+    """
+    Run several checks of one input and raise their refusals together: the first one, which carries the others.
+
+    Each check stands in its own block, ``with collector: ...``; a refusal ends the block and is kept.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[DomainError] = []
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
+        if isinstance(error, DomainError):
+            self._found.extend(error.all())
+            return True
+        return False
+
+    def raise_first(self) -> None:
+        """Raise the first refusal, if any check refused something."""
+        if self._found:
+            first, *others = self._found
+            first.others = tuple(others)
+            raise first
 
 
 class InputInvalid(DomainError):

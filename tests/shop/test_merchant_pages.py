@@ -63,7 +63,7 @@ def test_product_is_put_on_the_shelf_once_however_often_it_is_sent(as_bo):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"name": ""}, "Isi bagian ini"),
+        ({"name": ""}, "Tulis apa yang kamu jual."),
         ({"price": "gratis"}, "Harga ditulis dalam rupiah bulat"),
         ({"price": "0"}, "Harga ditulis dalam rupiah bulat"),
         ({"price": "10,50"}, "Harga ditulis dalam rupiah bulat"),
@@ -212,4 +212,4 @@ def test_what_waits_for_the_shop_stands_before_what_waits_for_others(as_bo, ana,
     page = as_bo.get("/tokoku/").content.decode()
 
     assert re.findall(r'data-key="([^"]+)"', page) == [str(packed), str(new), str(sent)]
-    assert f'href="/pesanan/{packed}/#resi"' in page
+    assert f'href="/pesanan/{packed}/#kirim"' in page

@@ -17,6 +17,7 @@ from superapp.accounts.limits import Limit
 from superapp.accounts.models import User
 from superapp.accounts.rows import ProfileRow
 from superapp.core import changes, outbox
+from superapp.core.errors import ErrorCollector
 from superapp.realtime import hints, me
 
 HANDLE_CHANGES = Limit("handle.change", 3, timedelta(days=30))
@@ -80,7 +81,14 @@ def _cleaned(wishes: Wishes) -> dict[str, str]:
         "time_zone": _time_zone,
     }
     wanted = {field: getattr(wishes, field) for field in cleaners}
-    return {field: cleaners[field](value) for field, value in wanted.items() if value is not None}
+    cleaned: dict[str, str] = {}
+    refused = ErrorCollector()
+    for field, value in wanted.items():
+        if value is not None:
+            with refused:
+                cleaned[field] = cleaners[field](value)
+    refused.raise_first()
+    return cleaned
 
 
 def _language(code: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from superapp.accounts import queries, rows
 from superapp.accounts.actions import contacts
@@ -16,6 +16,7 @@ from superapp.accounts.rows import ContactRow
 from superapp.accounts.visitor import for_people, tell_next, told, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError, Kind
+from superapp.core.form_pages import form_stands_at
 
 WRITTEN_CHARS_MAX = 60
 # A refusal of these kinds belongs beside the field; anything else is a page of its own.
@@ -47,8 +48,8 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/contacts.html", context, status=problem.kind if problem else 200)
 
 
+@form_stands_at("accounts_pages:contacts")
 @for_people
-@require_POST
 def answer(request: HttpRequest, user: UUID) -> HttpResponse:
     """Say yes or no to somebody who asks."""
     accepts = request.POST.get("accept") == "yes"
@@ -63,8 +64,8 @@ def answer(request: HttpRequest, user: UUID) -> HttpResponse:
     return redirect("accounts_pages:contacts")
 
 
+@form_stands_at("accounts_pages:contacts")
 @for_people
-@require_POST
 def remove(request: HttpRequest, user: UUID) -> HttpResponse:
     """Know somebody no longer, or take an invitation back."""
     row = contacts.remove_contact(user_id=user_of(request).pk, peer_public_id=user, now=clock.now())
@@ -72,8 +73,8 @@ def remove(request: HttpRequest, user: UUID) -> HttpResponse:
     return redirect("accounts_pages:contacts")
 
 
+@form_stands_at("accounts_pages:contacts")
 @for_people
-@require_POST
 def block(request: HttpRequest, user: UUID) -> HttpResponse:
     """Block somebody, or unblock them."""
     blocks = request.POST.get("blocked") == "yes"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from superapp.accounts import phones, sessions, sms
 from superapp.accounts.actions import profile
@@ -21,6 +21,7 @@ from superapp.accounts.models import User
 from superapp.accounts.visitor import next_address, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError, RateLimited
+from superapp.core.form_pages import form_stands_at
 
 # Of the session before log-in: the number that was typed, and when another code may be asked for.
 NUMBER_KEY = "login_number"
@@ -82,7 +83,7 @@ def code(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/login_code.html", context, status=problem.kind if problem else 200)
 
 
-@require_POST
+@form_stands_at("accounts_pages:code")
 def resend(request: HttpRequest) -> HttpResponse:
     """Send another code to the same number, once the pause is over."""
     number = request.session.get(NUMBER_KEY)
@@ -115,14 +116,14 @@ def name(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/login_name.html", context, status=problem.kind if problem else 200)
 
 
-@require_POST
+@form_stands_at("accounts_pages:me")
 def log_out(request: HttpRequest) -> HttpResponse:
     """Log this browser out."""
     sessions.end(request, now=clock.now())
     return redirect("accounts_pages:login")
 
 
-@require_POST
+@form_stands_at("accounts_pages:login")
 def language(request: HttpRequest) -> HttpResponse:
     """Speak another language to somebody who is not logged in yet."""
     response = redirect(next_address(request))

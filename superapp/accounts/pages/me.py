@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from superapp.accounts import pictures, queries, rows
 from superapp.accounts.actions import devices, profile
@@ -19,12 +19,17 @@ from superapp.accounts.sessions import device_id_of
 from superapp.accounts.visitor import for_people, tell_next, told, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError, Kind, RateLimited
+from superapp.core.form_pages import field_of_refusal, form_stands_at, sort_by_field
 
 # The zones of Indonesia first; then the others, by name.
 HOME_ZONES = (
     ("Asia/Jakarta", "WIB · Jakarta"),
     ("Asia/Makassar", "WITA · Makassar"),
     ("Asia/Jayapura", "WIT · Jayapura"),
+)
+# Only a handle is limited: it changes a few times a month.
+_FIELD_OF = field_of_refusal(
+    {NameInvalid: "name", HandleInvalid: "handle", HandleTaken: "handle", RateLimited: "handle"}
 )
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -48,8 +53,8 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/me.html", _context(request, typed=typed, problems=problems), status=status)
 
 
+@form_stands_at("accounts_pages:me", fragment="look")
 @for_people
-@require_POST
 def settings(request: HttpRequest) -> HttpResponse:
     """How the app looks and speaks: language, time zone, theme."""
     wishes = profile.Wishes(
@@ -66,8 +71,8 @@ def settings(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@form_stands_at("accounts_pages:me")
 @for_people
-@require_POST
 def picture(request: HttpRequest) -> HttpResponse:
     """Show another picture of me, or none."""
     user = user_of(request)
@@ -86,8 +91,8 @@ def picture(request: HttpRequest) -> HttpResponse:
     return redirect("accounts_pages:me")
 
 
+@form_stands_at("accounts_pages:me", fragment="devices")
 @for_people
-@require_POST
 def end_device(request: HttpRequest, device: UUID) -> HttpResponse:
     """Log another device of mine out, unless it is trusted and this one is not."""
     user = user_of(request)
@@ -108,10 +113,8 @@ def _change(user_id: int, typed: dict[str, str]) -> dict[str, object]:
     wishes = profile.Wishes(name=typed["name"], handle=typed["handle"] or None)
     try:
         profile.change_profile(user_id=user_id, wishes=wishes, now=clock.now())
-    except NameInvalid as refusal:
-        return {"name": refusal.body()["message"]}
-    except (HandleInvalid, HandleTaken, RateLimited) as refusal:
-        return {"handle": refusal.body()["message"]}
+    except (NameInvalid, HandleInvalid, HandleTaken, RateLimited) as refusal:
+        return sort_by_field(refusal.all(), fields=("name", "handle"), field_of=_FIELD_OF)
     return {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 
 from superapp.core import clock
+from superapp.core.form_pages import WHOLE_FORM
 from superapp.core.money import Money, from_wire
 from superapp.web import assets, times
 from superapp.web.words import WORDS
@@ -65,6 +67,25 @@ def words_script(more: dict[str, Any] | None = None) -> SafeString:
     """What modules say, as data."""
     words = {key: str(sentence) for key, sentence in {**WORDS, **(more or {})}.items()}
     return json_script(words, "words")
+
+
+@register.simple_tag
+def field_state(problems: Mapping[str, object] | None, name: str, *, hint: str = "", focus: bool = False) -> SafeString:
+    """
+    The attributes of a form field: what describes it, whether it is wrong, and the focus.
+
+    The first wrong field of a page has the focus, without JavaScript, too; with ``focus``, this field has it while
+    nothing is wrong. ``problems`` are in the order of the fields (``superapp.core.form_pages``).
+    """
+    wrong = {field: said for field, said in (problems or {}).items() if said}
+    described = " ".join(part for part in (hint, f"{name}-problem" if name in wrong else "") if part)
+    first = next((field for field in wrong if field != WHOLE_FORM), "")
+    attributes = [
+        format_html(' aria-describedby="{}"', described) if described else "",
+        mark_safe(' aria-invalid="true"') if name in wrong else "",
+        mark_safe(" autofocus") if name == first or (focus and not wrong) else "",
+    ]
+    return mark_safe("".join(attributes))  # noqa: S308  # Each part is escaped, or a constant.
 
 
 @register.filter

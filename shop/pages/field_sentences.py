@@ -1,0 +1,52 @@
+"""Sentences under the fields of the forms of selling and buying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from shop import words
+from shop.errors import AddressInvalid, PriceInvalid, QuantityInvalid, ShipmentInvalid, TextInvalid
+from superapp.core.errors import DomainError
+
+# Of each form: the sentence under a field in which nothing is written.
+OPEN_SHOP: dict[str, Promise] = {
+    "name": gettext_lazy("Give your shop a name."),
+    "town": gettext_lazy("Say which town your shop is in."),
+}
+PRODUCT: dict[str, Promise] = {
+    "name": gettext_lazy("Say what you are selling."),
+    "price": gettext_lazy("Write a price, such as 25.000."),
+    "quantity": gettext_lazy("Write how many you have."),
+}
+ADDRESS: dict[str, Promise] = {
+    "name": gettext_lazy("Write who receives the parcel."),
+    "phone": gettext_lazy("Write a phone number the courier can call."),
+    "text": gettext_lazy("Write the street and the house number."),
+    "town": gettext_lazy("Write the town."),
+    "quantity": gettext_lazy("Write how many you want."),
+}
+PARCEL: dict[str, Promise] = {
+    "courier": gettext_lazy("Say which courier has the parcel."),
+    "resi": gettext_lazy("Write the tracking number (resi)."),
+}
+FIELD_OF: dict[type[DomainError], str] = {PriceInvalid: "price", QuantityInvalid: "quantity"}
+
+
+def sentence_for(written: Mapping[str, str], when_blank: Mapping[str, Promise]) -> Callable[[DomainError], str]:
+    """Return a function that says what is wrong with a field: that it is empty, too long, or what the refusal says."""
+
+    def sentence(refusal: DomainError) -> str:
+        field = str(refusal.params.get("field") or FIELD_OF.get(type(refusal), ""))
+        if field in when_blank and words.is_blank(written.get(field, "")):
+            return str(when_blank[field])
+        if isinstance(refusal, TextInvalid):
+            return _("At most {count} characters.").format(count=refusal.params["chars_max"])
+        if isinstance(refusal, AddressInvalid | ShipmentInvalid):
+            return _("This is too long.")
+        return str(refusal.body()["message"])
+
+    return sentence

@@ -1,0 +1,55 @@
+"""Purchases that were begun and not finished, kept in the session of one device: what was typed, by the key."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from superapp.accounts.api import user_of
+
+# Fields of the form, with more characters than any of them may have.
+FIELDS = {"name": 120, "phone": 40, "text": 600, "town": 120, "note": 1_000}
+ADDRESS_FIELDS = ("name", "phone", "text", "town")
+_DRAFTS_KEY, _DRAFTS_MAX = "purchase_drafts", 10
+_ADDRESS_KEY = "delivery"
+
+
+def typed_in(request: HttpRequest) -> dict[str, str]:
+    """Return what the form says."""
+    posted = request.POST
+    texts = {name: posted.get(name, "")[:chars_max].replace("\r\n", "\n").strip() for name, chars_max in FIELDS.items()}
+    return {**texts, "quantity": posted.get("quantity", "1")[:8]}
+
+
+def keep(request: HttpRequest, key: UUID, typed: dict[str, str]) -> None:
+    """Remember what was typed under this key; the address for the next purchases, too."""
+    drafts: dict[str, Any] = dict(request.session.get(_DRAFTS_KEY, {}))
+    drafts.pop(str(key), None)
+    drafts[str(key)] = typed
+    request.session[_DRAFTS_KEY] = dict(list(drafts.items())[-_DRAFTS_MAX:])
+    request.session[_ADDRESS_KEY] = {name: typed[name] for name in ADDRESS_FIELDS}
+    request.session.save()
+
+
+def forget(request: HttpRequest, key: UUID) -> None:
+    """Drop a purchase that was finished."""
+    drafts = dict(request.session.get(_DRAFTS_KEY, {}))
+    if drafts.pop(str(key), None) is not None:
+        request.session[_DRAFTS_KEY] = drafts
+
+
+def resumed(request: HttpRequest, key: UUID) -> dict[str, str] | None:
+    """Return what was typed under this key, if anything was."""
+    written = request.session.get(_DRAFTS_KEY, {}).get(str(key))
+    return {**_blank(request), **written} if written else None
+
+
+def begun(request: HttpRequest) -> dict[str, str]:
+    """Return the form of a new purchase: one piece, to the address of the last one."""
+    return {**_blank(request), **request.session.get(_ADDRESS_KEY, {})}
+
+
+def _blank(request: HttpRequest) -> dict[str, str]:
+    return {"name": user_of(request).name, "phone": "", "text": "", "town": "", "note": "", "quantity": "1"}

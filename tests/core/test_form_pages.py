@@ -1,0 +1,72 @@
+"""Refusals of one input that are found together, and sorted to the fields of a form."""
+
+from __future__ import annotations
+
+import pytest
+
+from superapp.core.errors import AmountInvalid, DomainError, ErrorCollector, InputInvalid, RateLimited
+from superapp.core.form_pages import WHOLE_FORM, field_of_refusal, sort_by_field
+
+
+def test_collector_raises_the_first_refusal_with_the_others_beside_it():
+    refused = ErrorCollector()
+    with refused:
+        raise AmountInvalid
+    with refused:
+        passed = True
+    with refused:
+        raise InputInvalid(detail="x")
+
+    with pytest.raises(AmountInvalid) as raised:
+        refused.raise_first()
+
+    assert passed
+    assert [error.code for error in raised.value.all()] == ["money.amount_invalid", "invalid"]
+    assert raised.value.body()["code"] == "money.amount_invalid"
+
+
+def test_collector_without_refusals_raises_nothing_and_lets_faults_through():
+    refused = ErrorCollector()
+    refused.raise_first()
+
+    with pytest.raises(ZeroDivisionError), refused:
+        raise ZeroDivisionError
+    refused.raise_first()
+
+
+def test_refusals_within_refusals_are_flattened():
+    inner, outer = ErrorCollector(), ErrorCollector()
+    for field in ("name", "town"):
+        with inner:
+            raise InputInvalid(detail="x", field=field)
+    with outer:
+        inner.raise_first()
+    with outer:
+        raise RateLimited
+
+    with pytest.raises(InputInvalid) as raised:
+        outer.raise_first()
+
+    assert [error.params.get("field") for error in raised.value.all()] == ["name", "town", None]
+
+
+def test_problems_come_in_the_order_of_the_page_and_the_first_of_a_field_speaks():
+    refusals: list[DomainError] = [
+        InputInvalid(detail="second", field="town"),
+        AmountInvalid(),
+        RateLimited(),
+        InputInvalid(detail="third", field="town"),
+    ]
+
+    problems = sort_by_field(
+        refusals,
+        fields=("price", "town"),
+        field_of=field_of_refusal({AmountInvalid: "price"}),
+        sentence_of=lambda refusal: str(refusal.params.get("detail", refusal.code)),
+    )
+
+    assert list(problems.items()) == [
+        (WHOLE_FORM, "rate_limited"),
+        ("price", "money.amount_invalid"),
+        ("town", "second"),
+    ]

@@ -1,0 +1,96 @@
+"""Every address that takes a form can be opened: it shows the form, or leads to the page on which it stands."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from chat import api as chat
+from superapp.accounts import api as accounts
+from superapp.accounts.models import Device
+from tests.payments.purses import browser_of as browser_on_device
+from tests.shop.browsers import browser_of
+
+# Not pages: what clients call, and files.
+NO_PAGES = ("api/", "media/", "-/")
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch, now):
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+
+
+@pytest.fixture
+def arguments(ana, bo, product, buy, now):
+    """A value for each part of an address, of something that bo may open."""
+    accounts.acquaint(user_id=bo.pk, peer_id=ana.pk, now=now)
+    conversation = chat.open_direct(user_id=bo.pk, peer_id=ana.pk, now=now)
+    return {
+        "conversation": conversation.public_id,
+        "user": ana.public_id,
+        "product": product.public_id,
+        "order": buy(ana, product).order,
+        "key": uuid.uuid4(),
+        "handle": "manik-bo",
+        "slug": product.slug,
+        "journal": uuid.uuid4(),
+        "part": 1,
+    }
+
+
+def pages(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from pages(pattern, route)
+        elif not route.startswith(NO_PAGES):
+            yield route, pattern
+
+
+def address_of(route: str, pattern: URLPattern, arguments: dict[str, object]) -> str:
+    for name, converter in pattern.pattern.converters.items():
+        kind = next(kind for kind in ("uuid", "slug", "int", "str", "digest") if f"<{kind}:{name}>" in route)
+        route = route.replace(f"<{kind}:{name}>", converter.to_url(arguments[name]))
+    return f"/{route}"
+
+
+def allowed_at(browser: Client, address: str) -> str:
+    """The methods that an address names when it is asked with one that no page takes."""
+    answer = browser.patch(address)
+    return answer.headers.get("Allow", "") if answer.status_code == 405 else ""
+
+
+def test_every_address_that_takes_a_form_can_be_opened(bo, arguments):
+    browser = browser_on_device(bo, is_trusted=True)
+    arguments["device"] = Device.objects.get(user=bo).public_id
+    addresses = [address_of(route, pattern, arguments) for route, pattern in pages(get_resolver())]
+
+    with_forms = [address for address in addresses if "POST" in allowed_at(browser, address)]
+    opened = {address: browser.get(address, follow=True).status_code for address in with_forms}
+    unknown = {address: Client().get(address).status_code for address in with_forms}
+
+    # As many as there are today; one that is left out here would not be looked at.
+    assert len(with_forms) >= 35
+    assert {address: status for address, status in opened.items() if status != 200} == {}
+    assert {address: status for address, status in unknown.items() if status not in (200, 302)} == {}
+
+
+def test_form_that_was_refused_is_reached_again_at_its_own_address(bo, arguments):
+    browser = browser_of(bo)
+    address = f"/pesanan/{arguments['order']}/kirim/"
+
+    refused = browser.post(address, {"courier": "", "resi": "", "rev": "1"})
+    opened = browser.get(address)
+
+    assert refused.status_code == 422
+    assert (opened.status_code, opened.url) == (302, f"/pesanan/{arguments['order']}/#form-kirim")
+
+
+def test_other_methods_are_still_refused(bo, arguments):
+    answer = browser_of(bo).put(f"/pesanan/{arguments['order']}/kirim/")
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, POST")
