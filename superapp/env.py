@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from superapp.core import addresses
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -46,6 +48,14 @@ def whole(name: str, default: int, sentence: str) -> int:
 def words(name: str, default: str | None, sentence: str) -> list[str]:
     """The variable as a list, separated by commas."""
     return [word.strip() for word in text(name, default, sentence).split(",") if word.strip()]
+
+
+def networks(name: str, default: str | None, sentence: str) -> list[str]:
+    """The variable as a list of addresses and networks, separated by commas."""
+    try:
+        return addresses.trusted_networks(words(name, default, sentence))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from None
 
 
 def yes(name: str, default: bool, sentence: str) -> bool:

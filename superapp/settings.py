@@ -250,8 +250,11 @@ PROXY_TLS_CERTIFICATE = env.text(
     "TLS_CERTIFICATE", "", "Path of the certificate chain for the proxy; empty: plain http."
 )
 PROXY_TLS_KEY = env.text("TLS_KEY", "", "Path of the certificate's key.")
-PROXY_TRUSTED = env.words(
-    "TRUSTED_PROXIES", "", "Addresses of proxies in front of ours, whose word on the visitor's address counts."
+PROXY_TRUSTED = env.networks(
+    "TRUSTED_PROXIES",
+    "",
+    "Addresses or networks of proxies in front of ours, separated by commas: their word on a visitor's address and"
+    " scheme counts.",
 )
 FIRST_PORT = env.whole("FIRST_PORT", 8100, "Served processes take ports from here on, and 1,000 above for metrics.")
 PAGE_PROCESSES = env.whole("PAGE_PROCESSES", 2, "How many processes answer pages and the API when served.")

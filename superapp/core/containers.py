@@ -1,4 +1,4 @@
-"""What follows from the table of processes for containers: compose file, proxy configuration, example environment."""
+"""What follows from the table of processes for containers: compose file, example environment."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from superapp import env
-from superapp.core import proxy
 from superapp.core.processes import CONTAINER_PORT, ENVIRONMENT, METRICS_ABOVE, PROGRAMS, Program
+from superapp.core.proxy import CONTAINER_PROXY_PORT, CONTAINER_STATIC_ROOT, CONTAINER_VAR_DIR
 
 DIRECTORY = Path(__file__).resolve().parent.parent.parent / "docker"
 MADE_BY = "# Made by `manage.py write_docker` from the table of processes. Change the table and not this file.\n"
 
-STATIC_ROOT = "/srv/static"
-VAR_DIR = "/var/lib/nusa"
-PROXY_PORT = 8_080
+# Named, so that the address of its gateway is known: what runs on the same machine is seen as that.
+NETWORK = "172.31.250.0/24"
 # Without these a served instance does not start, or nobody can log in to it.
 NEEDED = ("PUBLIC_URL", "SECRET_KEY", "RECEIPT_KEY", "SMS_URL")
 # Said by the compose file itself, or meant for another way of running.
@@ -29,26 +28,15 @@ SETTLED = {
     "METRICS_PORT",
     "METRICS_HOST",
 }
-SETTLED |= {"BEHIND_PROXY", "MEDIA_ACCEL", "TLS_PORT", "TLS_CERTIFICATE", "TLS_KEY", "TRUSTED_PROXIES", "SMS_INBOX"}
+SETTLED |= {"BEHIND_PROXY", "MEDIA_ACCEL", "TLS_PORT", "TLS_CERTIFICATE", "TLS_KEY", "SMS_INBOX"}
 
 
 def files() -> dict[Path, str]:
     """Every file that is made here, and what it must hold."""
     return {
         DIRECTORY / "compose.yaml": compose(),
-        DIRECTORY / "nginx.conf": MADE_BY + nginx(),
         DIRECTORY / "env.example": environment(),
     }
-
-
-def nginx() -> str:
-    place = proxy.Place(
-        run_dir="/tmp",  # noqa: S108  The container's own, in memory.
-        static_root=STATIC_ROOT,
-        media_root=f"{VAR_DIR}/media",
-        port=PROXY_PORT,
-    )
-    return proxy.among_containers(place)
 
 
 def compose() -> str:
@@ -63,7 +51,7 @@ def environment() -> str:
 
 def _service(program: Program) -> str:
     arguments = program.arguments(host="0.0.0.0", port=CONTAINER_PORT)  # noqa: S104  A network of their own.
-    media = f"    volumes: [media:{VAR_DIR}/media]\n" if program.uses_media else ""
+    media = f"    volumes: [media:{CONTAINER_VAR_DIR}/media]\n" if program.uses_media else ""
     return f"""
   # {program.sentence}
   {program.name}:
@@ -84,7 +72,10 @@ def _variables() -> Iterator[str]:
         # Those of hosts follow from PUBLIC_URL.
         shown = "" if variable.name == "ALLOWED_HOSTS" else variable.default
         yield f"# {variable.sentence}\n#{variable.name}={shown}"
-    yield "# The port on which the proxy is reached.\n#PROXY_PORT=8080"
+    yield "# The port on which the proxy is reached; 127.0.0.1:8080 when something on this machine speaks https for it."
+    yield f"#PROXY_PORT={CONTAINER_PROXY_PORT}"
+    yield "# The network of the containers. What runs on this machine is seen by them as its first address."
+    yield f"#CONTAINER_NETWORK={NETWORK}"
 
 
 _environment = "".join(f'      {name}: "{value}"\n' for name, value in ENVIRONMENT.items())
@@ -107,8 +98,8 @@ x-nusa: &nusa
   environment: &environment
       DATABASE_URL: postgres://nusa:${{POSTGRES_PASSWORD:?}}@database:5432/nusa
       REDIS_URL: redis://redis:6379/0
-      VAR_DIR: {VAR_DIR}
-      STATIC_ROOT: {STATIC_ROOT}
+      VAR_DIR: {CONTAINER_VAR_DIR}
+      STATIC_ROOT: {CONTAINER_STATIC_ROOT}
       # Reached inside the compose network only: neither port is published.
       HOST: 0.0.0.0
       METRICS_HOST: 0.0.0.0
@@ -150,8 +141,16 @@ TAIL = f"""
     cap_drop: [ALL]
     security_opt: ["no-new-privileges:true"]
     depends_on: [pages, sockets]
-    ports: ["${{PROXY_PORT:-{PROXY_PORT}}}:{PROXY_PORT}"]
-    volumes: ["media:{VAR_DIR}/media:ro"]
+    # Its configuration is rendered from these at every start.
+    environment:
+      PUBLIC_URL: ${{PUBLIC_URL:?}}
+      TRUSTED_PROXIES: ${{TRUSTED_PROXIES:-}}
+    ports: ["${{PROXY_PORT:-{CONTAINER_PROXY_PORT}}}:{CONTAINER_PROXY_PORT}"]
+    volumes: ["media:{CONTAINER_VAR_DIR}/media:ro"]
+
+networks:
+  default:
+    ipam: {{config: [{{subnet: "${{CONTAINER_NETWORK:-{NETWORK}}}"}}]}}
 
 volumes:
   database:

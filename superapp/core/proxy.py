@@ -1,12 +1,19 @@
-"""The reverse proxy's configuration, from the table of processes."""
+"""
+The reverse proxy's configuration, from the table of processes.
+
+The image of the proxy renders it at every start (``python -m superapp.core.proxy``), since only then is known whom the
+proxy may believe. That image has no other package than Python's own, so this module imports none.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
 
+from superapp.core import addresses
 from superapp.core.processes import CONTAINER_PORT, PAGES, SOCKETS
 
 TEMPLATE = Path(__file__).resolve().parent.parent.parent / "docker" / "nginx.conf.template"
@@ -16,6 +23,12 @@ proxy_set_header X-Real-IP $remote_addr;
 proxy_set_header X-Forwarded-For $remote_addr;
 proxy_set_header X-Forwarded-Proto $forwarded_proto;
 proxy_set_header X-Request-ID $request_number;"""
+
+# Inside a container.
+CONTAINER_RUN_DIR = "/tmp"  # noqa: S108  The container's own, in memory.
+CONTAINER_STATIC_ROOT = "/srv/static"
+CONTAINER_VAR_DIR = "/var/lib/nusa"
+CONTAINER_PROXY_PORT = 8_080
 
 NOBODY_TRUSTED = """
 # Nobody stands in front of us, so nobody is believed.
@@ -69,6 +82,36 @@ class Place:
     limits: Limits = Limits()
 
 
+class ProxyMisconfigured(ValueError):
+    """A proxy with this configuration could not serve anybody, or would believe whoever comes."""
+
+
+def trusted_from(written: str) -> list[str]:
+    """
+    Read ``TRUSTED_PROXIES``: addresses and networks, separated by commas.
+
+    :raises ProxyMisconfigured: if one of them is neither
+    """
+    try:
+        return addresses.trusted_networks(written.split(","))
+    except ValueError as error:
+        raise ProxyMisconfigured(f"TRUSTED_PROXIES: {error}") from None
+
+
+def require_https_speaker(public_url: str, *, has_certificate: bool, trusted: Sequence[str]) -> None:
+    """
+    Refuse a set-up in which no request can ever count as https, though people are sent to https.
+
+    :raises ProxyMisconfigured: if every page would send its visitor to itself, for ever
+    """
+    if public_url.startswith("https:") and not has_certificate and not trusted:
+        raise ProxyMisconfigured(
+            "PUBLIC_URL is https, and nothing speaks it: every page would redirect to itself. Give the proxy a"
+            " certificate (TLS_CERTIFICATE, TLS_KEY; not in a container), or name what stands in front of it and speaks"
+            " https in TRUSTED_PROXIES."
+        )
+
+
 def on_this_machine(place: Place, *, pages: Sequence[int], sockets: Sequence[int]) -> str:
     """The configuration for processes on ports of this machine."""
     upstreams = f"""
@@ -99,6 +142,24 @@ def among_containers(place: Place) -> str:
         pages=f"set $pages http://{PAGES.name}:{CONTAINER_PORT};\nproxy_pass $pages;",
         sockets=f"set $sockets http://{SOCKETS.name}:{CONTAINER_PORT};\nproxy_pass $sockets;",
     )
+
+
+def in_container(public_url: str, trusted: str) -> str:
+    """
+    Return the configuration of the proxy's container, for an environment of these values.
+
+    :raises ProxyMisconfigured: if it could not work
+    """
+    networks = trusted_from(trusted)
+    require_https_speaker(public_url, has_certificate=False, trusted=networks)
+    place = Place(
+        run_dir=CONTAINER_RUN_DIR,
+        static_root=CONTAINER_STATIC_ROOT,
+        media_root=f"{CONTAINER_VAR_DIR}/media",
+        port=CONTAINER_PROXY_PORT,
+        trusted=networks,
+    )
+    return among_containers(place)
 
 
 def _servers(ports: Sequence[int]) -> str:
@@ -155,3 +216,10 @@ map $is_believed$http_x_forwarded_proto $forwarded_proto {{
 
 def _indented(text: str, depth: int) -> str:
     return "\n".join("    " * depth + line if line else line for line in text.split("\n"))
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(in_container(*sys.argv[1:]))
+    except ProxyMisconfigured as misconfigured:
+        sys.exit(str(misconfigured))

@@ -49,6 +49,7 @@ def test_missing_variable_is_named(served_env, name):
         ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS must be names, and * is none"),
         ("PUBLIC_URL", "nusa.example", "PUBLIC_URL must be a scheme and a host"),
         ("DATABASE_URL", "mysql://nusa@localhost/nusa", "DATABASE_URL must begin with postgres://"),
+        ("TRUSTED_PROXIES", "10.0.0.1,gateway", "TRUSTED_PROXIES: 'gateway' is no address and no network"),
         ("LEGAL_PROFILE", "bank", "LEGAL_PROFILE must be marketplace, social_commerce or chat_only"),
     ],
 )
@@ -70,3 +71,10 @@ def test_embedded_needs_nothing_and_keeps_its_secret_to_itself(served_env, tmp_p
     assert checked.returncode == 0, checked.stderr
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "receipt_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_runner_does_not_start_when_nothing_can_speak_https(served_env):
+    refused = manage("serve_all", env=served_env)
+
+    assert refused.returncode == 1
+    assert "PUBLIC_URL is https, and nothing speaks it" in refused.stderr

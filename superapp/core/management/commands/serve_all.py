@@ -33,6 +33,14 @@ class Command(BaseCommand):
         if nginx is None:
             raise CommandError("nginx is not installed (Debian: apt-get install nginx-light).")
         try:
+            proxy.require_https_speaker(
+                settings.PUBLIC_URL,
+                has_certificate=bool(settings.PROXY_TLS_CERTIFICATE),
+                trusted=settings.PROXY_TRUSTED,
+            )
+        except proxy.ProxyMisconfigured as misconfigured:
+            raise CommandError(str(misconfigured)) from None
+        try:
             held = embedded.only_server(settings.VAR_DIR)
         except embedded.AnotherServer as other:
             raise CommandError(str(other)) from None

@@ -10,7 +10,7 @@ from superapp.core import containers
 
 
 class Command(BaseCommand):
-    help = "Write docker/compose.yaml, docker/nginx.conf and docker/env.example from the table of processes."
+    help = "Write docker/compose.yaml and docker/env.example from the table of processes."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         for path, text in containers.files().items():
