@@ -24,6 +24,7 @@ from chat.cards import register as register_card
 from chat.doings import Doing
 from chat.doings import register as register_doing
 from chat.lines import register as register_line
+from chat.queries import unread_sides
 from chat.reading import history, list_page, summary
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "register_doing",
     "register_line",
     "summary",
+    "unread_sides",
 ]

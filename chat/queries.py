@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Case, F, Prefetch, Q, QuerySet, When, Window
@@ -242,6 +243,18 @@ def sides_of_me(user_id: int, *, after_rev: int, limit: int) -> list[Member]:
     """My sides that changed after this rev of my topic ``me``, in the order of their changes."""
     changed = Member.objects.filter(user_id=user_id, rev__gt=after_rev).select_related("conversation")
     return list(changed.order_by("rev")[:limit])
+
+
+def unread_sides(user_id: int, now: datetime) -> QuerySet[Member]:
+    """The person's sides of conversations that ask for attention: unread, neither muted nor hidden, not left."""
+    is_loud = Q(muted_until=None) | Q(muted_until__lte=now)
+    return Member.objects.filter(
+        is_loud,
+        user_id=user_id,
+        until_seq=None,
+        conversation__counted__gt=F("read_counted") + F("own_since"),
+        conversation__last_seq__gt=F("hidden_seq"),
+    )
 
 
 def side(conversation: Conversation, user_id: int) -> Member:

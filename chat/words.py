@@ -47,5 +47,4 @@ WORDS = {
     "recall_too_late": _("A message can be taken back for {minutes} minutes after sending."),
     "closed": _("You can read this conversation. To write again, you both have to be contacts."),
     "load_failed": _("Earlier messages could not be read. Try again."),
-    "title_unread": _("({count}) {title}"),
 }

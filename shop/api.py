@@ -32,6 +32,7 @@ from shop.order_verbs import (
 from shop.photos import StoredPhoto, store_logo, store_photo
 from shop.queries import goods as shelves
 from shop.queries import orders as books
+from shop.queries.orders import orders_to_handle
 from shop.receipts import receipts_of
 from shop.shapes import (
     Address,
@@ -98,6 +99,7 @@ __all__ = [
     "goods_are_sold",
     "merchant_name",
     "move_product",
+    "orders_to_handle",
     "pack_order",
     "receipts_of",
     "report_delivery",

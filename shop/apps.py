@@ -11,6 +11,7 @@ _SHOPPING = {
     "word": pgettext_lazy("place", "Shopping"),
     "icon": "shopping-bag",
     "order": 30,
+    "badge": "shop",
 }
 
 

@@ -195,6 +195,11 @@ def todo_of(owner: Q, *, after: tuple[int, UUID] | None, limit: int) -> list[Ord
     return [summary(order, "merchant") for order in rows.order_by("turn", "public_id")[:limit]]
 
 
+def orders_to_handle(user_id: int, _now: datetime) -> QuerySet[Order]:
+    """The orders of this merchant's shop that wait for the merchant, and for nobody else."""
+    return Order.objects.filter(UNFINISHED, shop__owner_id=user_id).exclude(state__in=WITH_OTHERS)
+
+
 def place_of(order: OrderSummary) -> tuple[int, UUID]:
     """Where it stands among what is to do."""
     return int(order.state in WITH_OTHERS), order.public_id

@@ -26,6 +26,7 @@ __all__ = [
     "are_contacts",
     "ask_by_handle",
     "block_person",
+    "contact_requests",
     "contacts",
     "count_uses",
     "create_person",
@@ -64,6 +65,7 @@ lock_people = queries.lock_people
 user_by_number = queries.user_by_number
 is_trusted_device = queries.is_trusted_device
 devices_asking = queries.devices_asking
+contact_requests = queries.contact_requests
 
 
 def person(user: User) -> PersonRow:

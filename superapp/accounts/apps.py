@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
             "word": pgettext_lazy("place", "Contacts"),
             "icon": "users-round",
             "order": 20,
+            "badge": "contacts",
         },
         {
             "view": "accounts_pages:me",

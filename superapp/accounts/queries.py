@@ -108,6 +108,11 @@ def visible_sides(owner_id: int) -> QuerySet[Contact]:
     return Contact.objects.filter(owner_id=owner_id, rev__gt=0).select_related("peer")
 
 
+def contact_requests(user_id: int, _now: datetime) -> QuerySet[Contact]:
+    """Who asks this person to be a contact, and was not answered."""
+    return Contact.objects.filter(owner_id=user_id, state=Contact.State.ASKS, is_blocked=False, rev__gt=0)
+
+
 def sides_changed(owner_id: int, *, since: int | None, after: tuple[int, int] | None, rows_max: int) -> list[Contact]:
     """What changed of this person's contacts since the cursor, latest first, from ``after`` (stamp, id) on."""
     found = visible_sides(owner_id).filter(_earlier(after))

@@ -5,3 +5,7 @@ class WebConfig(AppConfig):
     name = "superapp.web"
     label = "web"
     shells = {"/bukti/periksa/": "web:receipt_check"}
+
+    def ready(self) -> None:
+        """Have the command of the bar known."""
+        from superapp.web import badges  # noqa: F401

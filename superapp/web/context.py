@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from superapp.web import assets
-from superapp.web.places import places
+from superapp.core import clock
+from superapp.web import assets, badges
+from superapp.web.places import Place, places
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -20,13 +24,49 @@ def theme_of(request: HttpRequest) -> str:
     return theme if theme in THEMES else "auto"
 
 
+@dataclass(frozen=True, slots=True)
+class ShownPlace:
+    """A place of the bar on one page. ``count`` is what waits there, ``said`` the same for whoever hears the page."""
+
+    place: Place
+    is_current: bool
+    counts: Callable[[], Mapping[str, int]]
+
+    @property
+    def count(self) -> int:
+        return self.counts().get(self.place.badge, 0)
+
+    @property
+    def shown(self) -> str:
+        return badges.shown(self.count) if self.count else ""
+
+    @property
+    def word(self) -> str:
+        return str(badges.word(self.place.badge))
+
+    @property
+    def said(self) -> str:
+        return self.word.format(count=self.shown) if self.count else ""
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The frame of a page. Asks the database for nothing, so that a page about its failure can be drawn."""
+    """
+    The frame of a page. Asks the database for nothing, so that a page about its failure can be drawn; the counts on
+    the bar are read where a page draws the bar for somebody who is logged in.
+    """
+    counts = cache(partial(_counts, request))
     return {
         "brand": settings.BRAND_NAME,
         "operator": settings.OPERATOR_NAME,
         "operator_contact": settings.OPERATOR_CONTACT,
         "theme": theme_of(request),
         "version": assets.version(),
-        "places": [{"place": place, "is_current": place.holds(request.path)} for place in places()],
+        "places": [ShownPlace(place, place.holds(request.path), counts) for place in places()],
     }
+
+
+def _counts(request: HttpRequest) -> Mapping[str, int]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return badges.counts(user.pk, now=clock.now())

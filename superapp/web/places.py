@@ -18,8 +18,8 @@ class Place:
     One entry of the bar.
 
     ``view`` is the name of its first page; addresses that begin with ``prefix``, or one of ``also``, belong to it.
-    ``badge`` names the count that modules keep there. ``shell_view`` is a page that knows nobody: the device keeps it,
-    and opens it for any address of the place while there is no line.
+    ``badge`` names the count that stands there (see ``superapp.web.badges``). ``shell_view`` is a page that knows
+    nobody: the device keeps it, and opens it for any address of the place while there is no line.
     """
 
     view: str

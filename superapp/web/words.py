@@ -18,6 +18,7 @@ WORDS = {
     "picture_unreadable": _("That is not a picture we can read. Choose a JPEG, PNG or WebP."),
     "picture_too_large": _("That picture is too large. At most {megabytes} MB, please."),
     "chars_left": _("{count} characters left"),
+    "title_waiting": _("({count}) {title}"),
     "today": _("Today"),
     "yesterday": _("Yesterday"),
     "known_age": _("Last updated at {time}. We are trying again."),

@@ -7,7 +7,8 @@ class WiringConfig(AppConfig):
 
     def ready(self) -> None:
         """Have chat show what others make, and facts of one reach the other."""
-        from superapp.wiring import cards, money_cards, order_cards  # noqa: F401
+        from superapp.wiring import badges, cards, money_cards, order_cards  # noqa: F401
 
+        badges.register()
         cards.register()
         order_cards.register()

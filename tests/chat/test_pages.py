@@ -332,7 +332,7 @@ def test_pages_ask_the_database_as_often_for_many_as_for_one(
     path = "/obrolan/" if page == "list" else address(talk)
     post(talk, bo)
     as_ana.get(path)
-    queries = {"list": 7, "conversation": 17}[page]
+    queries = {"list": 8, "conversation": 18}[page]
     with django_assert_num_queries(queries):
         as_ana.get(path)
 

@@ -237,3 +237,26 @@ test("a line that is parted from does not come back", async () => {
   await clock.advance(120_000)
   assert.deepEqual([one.state, sockets[0].isClosed, sockets.length], ["ended", true, 1])
 })
+
+test("whoever leans on a line that is ready already is told so, with the time of now, and no second socket is opened", async () => {
+  const { one, clock, sockets, ready } = line()
+  one.start()
+  ready()
+  await clock.advance(5_000)
+  const told = []
+  one.onReady.listen(({ user, now }) => told.push([user, now]))
+
+  one.start()
+
+  assert.deepEqual(told, [["ana", "2027-03-01T02:00:05.000Z"]])
+  assert.equal(sockets.length, 1)
+})
+
+test("a line that is started twice before it is ready opens one socket", () => {
+  const { one, sockets } = line()
+
+  one.start()
+  one.start()
+
+  assert.equal(sockets.length, 1)
+})

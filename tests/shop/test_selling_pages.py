@@ -354,7 +354,7 @@ def test_page_of_a_purchase_says_that_the_two_can_write_to_each_other(as_ana, pr
     assert "Kamu dan toko bisa saling mengirim pesan setelah membeli." in said
 
 
-@pytest.mark.parametrize(("path", "most"), [("/pesanan/", 12), ("/tokoku/", 17)])
+@pytest.mark.parametrize(("path", "most"), [("/pesanan/", 12), ("/tokoku/", 18)])
 def test_list_asks_no_more_for_many_than_for_one(
     path, most, as_ana, as_bo, ana, product, buy, django_assert_max_num_queries
 ):

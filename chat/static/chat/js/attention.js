@@ -1,45 +1,31 @@
 import { Summary } from "#chat/summary.js"
 
-/** What asks for attention outside the conversation: the number in the title, on the place, on the app; one spoken line. */
+/** What asks for attention outside the conversation: how many are unread, what the page is about, and one spoken line. */
 export class Attention {
   #document
   #page
   #messenger
-  #title = ""
-  #count = null
+  #badges
 
-  constructor({ document, page, messenger }) {
+  constructor({ document, page, messenger, badges }) {
     this.#document = document
     this.#page = page
     this.#messenger = messenger
-    this.#title = document.title
+    this.#badges = badges
     messenger.inbox.onChange.listen(() => this.#show())
+    messenger.onComplete.listen(() => this.#show())
     messenger.onArrival.listen((conversation, row) => this.#announce(conversation, row))
     this.#show()
   }
 
   /** What the page is about now; the number stands before it. */
   set title(title) {
-    this.#title = title
-    this.#show()
+    this.#badges.title = title
   }
 
   #show() {
-    const count = this.#messenger.inbox.badge
-    const title = count > 0 ? this.#page.data.word("title_unread", { count, title: this.#title }) : this.#title
-    if (this.#document.title !== title) this.#document.title = title
-    if (count !== this.#count) this.#showCount(count)
-  }
-
-  #showCount(count) {
-    this.#count = count
-    for (const badge of this.#document.querySelectorAll("[data-badge=chat]")) {
-      badge.hidden = count === 0
-      badge.textContent = count > 0 ? this.#page.format.number(count) : ""
-    }
-    // Where the app is installed; a browser may refuse it to a page that is not, which nobody misses.
-    const told = count > 0 ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.()
-    told?.catch(() => {})
+    // Of a long list the page brought the first part, and the count of all.
+    if (this.#messenger.isComplete || !this.#page.boot.chat?.more) this.#badges.set("chat", this.#messenger.inbox.badge)
   }
 
   #announce(conversation, row) {

@@ -1,9 +1,9 @@
-import { Clock } from "#lib/clock.js"
-import { Line } from "#lib/line.js"
+import { BadgeWatch } from "#lib/badge_watch.js"
 import { Uuid7 } from "#lib/uuid7.js"
+import { Badges } from "#ui/badges.js"
 import { deviceOutbox } from "#ui/device_outbox.js"
 import { PageData } from "#ui/page_data.js"
-import { pageSocket } from "#ui/page_socket.js"
+import { pageLine } from "#ui/page_line.js"
 import { toast } from "#ui/toast.js"
 import { Attention } from "#chat/attention.js"
 import { CardDoings } from "#chat/card_doings.js"
@@ -32,11 +32,10 @@ if (personId) begin(personId)
 else location.replace("/")
 
 async function begin(personId) {
-  const clock = new Clock()
   const store = await openStore(personId)
   const boot = await rememberBoot(store)
   if (!boot) return location.replace("/")
-  const line = new Line({ connect: pageSocket(boot), person: personId, clock })
+  const { line, clock } = pageLine({ boot, person: personId })
   const outbox = deviceOutbox(personId, { database: store.database, line, clock })
   const messenger = new Messenger({ me: boot.me, line, store, outbox, clock, uuid7: new Uuid7() })
   await messenger.open()
@@ -68,7 +67,11 @@ function show(messenger, page) {
     Object.assign(Element.prototype, { messenger, page })
     customElements.define(name, Element)
   }
-  const attention = new Attention({ document, page, messenger })
+  const badges = new Badges({ document, data })
+  const attention = new Attention({ document, page, messenger, badges })
+  // What is unread this page knows by itself, and sooner.
+  const take = ({ chat, ...others }) => Object.entries(others).forEach(([name, count]) => badges.set(name, count))
+  new BadgeWatch({ line: messenger.line, clock: messenger.clock, take })
   new MessageMenu({ document, page, messenger })
   new RowMenu({ document, page, messenger })
   new CardDoings({ document, messenger })
@@ -80,15 +83,8 @@ function show(messenger, page) {
 
 function listen(messenger, store, { urls }) {
   const { line } = messenger
-  const wake = () => {
-    line.wake()
-    messenger.wake()
-  }
-  addEventListener("online", wake)
-  addEventListener("pageshow", wake)
-  addEventListener("offline", () => line.lose())
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake())
-  for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => line.use(), { passive: true })
+  for (const name of ["online", "pageshow"]) addEventListener(name, () => messenger.wake())
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && messenger.wake())
   messenger.onRefusal.listen((entry) => toast(entry.problem.message))
   line.onState.listen(async (state) => {
     if (state !== "ended" || line.reason !== "logged_out") return

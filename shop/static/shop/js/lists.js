@@ -1,9 +1,9 @@
-import { Clock } from "#lib/clock.js"
 import { Format } from "#lib/format.js"
 import { KnownList } from "#lib/known_list.js"
 import { lastPerson, openStore } from "#ui/device_store.js"
 import { KnownView } from "#ui/known_view.js"
 import { PageData } from "#ui/page_data.js"
+import { pageLine } from "#ui/page_line.js"
 import { askData } from "#shop/ask_page.js"
 import { orderRows } from "#shop/order_rows.js"
 import { openLine } from "#shop/page_line.js"
@@ -18,7 +18,7 @@ else location.replace("/")
 async function begin(person) {
   const store = await openStore(person)
   const boot = await rememberReader(store)
-  const clock = new Clock()
+  const { clock } = pageLine({ boot, person })
   const format = new Format({ locale: boot.locale, timeZone: boot.time_zone })
   const yesterday = data.word("yesterday")
   const hour = (at) => `${format.brief(Date.parse(at), clock.serverNow(), { yesterday })} ${boot.zone_label}`
@@ -34,7 +34,6 @@ async function begin(person) {
   const line = openLine({
     boot,
     person,
-    clock,
     look: () => (watch ? watch.look() : list.refresh()),
     aged: (since) => since === null || list.growOld(),
   })

@@ -1,9 +1,9 @@
-import { Clock } from "#lib/clock.js"
 import { Format } from "#lib/format.js"
 import { Receipt } from "#lib/receipt.js"
 import { Unanswered } from "#lib/unanswered.js"
 import { openStore } from "#ui/device_store.js"
 import { PageData } from "#ui/page_data.js"
+import { pageLine } from "#ui/page_line.js"
 import { fill } from "#ui/part.js"
 import { askPage } from "#shop/ask_page.js"
 import { OrderView } from "#shop/order_view.js"
@@ -14,13 +14,13 @@ const AGAIN_MS = 3_000
 
 const data = new PageData(document)
 const { boot } = data
-const clock = new Clock()
+const { clock } = pageLine({ boot, person: boot.me.id })
 const format = new Format({ locale: boot.locale, timeZone: boot.time_zone })
 customElements.define("nusa-order", OrderView)
 
 const view = document.querySelector("nusa-order")
 let watch = null
-const line = openLine({ boot, person: boot.me.id, clock, look: () => watch?.look(), aged: showAge })
+const line = openLine({ boot, person: boot.me.id, look: () => watch?.look(), aged: showAge })
 watch = new Watch({ line, topic: boot.topic, rev: boot.rev, moved: refresh })
 line.start()
 unfold()

@@ -1,5 +1,4 @@
-import { Line } from "#lib/line.js"
-import { pageSocket } from "#ui/page_socket.js"
+import { pageLine } from "#ui/page_line.js"
 
 const PATIENCE_MS = 1_500
 const LOOK_EVERY_MS = 60_000
@@ -8,22 +7,15 @@ const LOOK_EVERY_MS = 60_000
  * The line of a page of selling: it wakes with the page, says in `html[data-line]` how it stands, and rings `aged` with the time since
  * when nothing keeps the page true any more, or with null when something does again.
  */
-export function openLine({ boot, person, clock, look, aged }) {
-  const line = new Line({ connect: pageSocket(boot), person, clock })
+export function openLine({ boot, person, look, aged }) {
+  const { line, clock } = pageLine({ boot, person })
   let knownAt = boot.as_of ? Date.parse(boot.as_of) : clock.now()
   let wasReady = false
   let patience = null
-  const wake = () => {
-    line.wake()
-    look()
-  }
-  line.onReady.listen(({ now }) => clock.adopt(now))
   line.onState.listen(showState)
-  for (const name of ["online", "pageshow"]) addEventListener(name, wake)
-  addEventListener("offline", () => line.lose())
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake())
+  for (const name of ["online", "pageshow"]) addEventListener(name, () => look())
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look())
   setInterval(look, LOOK_EVERY_MS)
-  for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => line.use(), { passive: true })
   showState()
   return line
 

@@ -1,5 +1,6 @@
 import { Database } from "#lib/database.js"
 import { Store } from "#lib/store.js"
+import { Badges } from "#ui/badges.js"
 import { CharCount } from "#ui/char_count.js"
 import { CodeField } from "#ui/code_field.js"
 import { Countdown } from "#ui/countdown.js"
@@ -23,16 +24,23 @@ for (const [name, Element] of Object.entries(ELEMENTS)) {
 }
 attendForms(document, data)
 keepShell(document.documentElement.dataset.version, document.documentElement.lang)
-carry()
+if (document.body.dataset.view === "page") live()
 
-/** What was written in chat goes out from every page. Pages of chat send their own. */
-async function carry() {
-  const person = lastPerson()
-  if (!person || document.body.dataset.view !== "page") return
+/**
+ * Counts on the bar, and what was written in chat, live on every page once it has been shown; a page without the bar has a line only
+ * while something waits to be sent. Pages of chat do all of it themselves.
+ */
+async function live() {
+  const places = document.querySelector(".places")
+  const badges = new Badges({ document, data })
+  // The shell that a device keeps knows nobody but who used it last.
+  const person = places?.dataset.person ?? lastPerson()
+  if (!person) return
+  if (document.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve, { once: true }))
   const store = await openStore(person)
-  if (!(await store.hasUnsent())) return
-  const { carryOutbox } = await import("#ui/outbox_carrier.js")
-  await carryOutbox(person, store.database)
+  if (!places && !(await store.hasUnsent())) return
+  const { livePage } = await import("#ui/live_page.js")
+  await livePage({ boot: data.boot, person, badges, store })
 }
 
 // Whoever logs out leaves nothing of theirs behind on this device.

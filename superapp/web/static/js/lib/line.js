@@ -45,6 +45,8 @@ export class Line {
   #socket = null
   #heard_at = 0
   #ready_at = 0
+  #lastReady = null
+  #isStarted = false
   #returns_at = 0
   #failures = 0
   #lastId = 0
@@ -69,9 +71,18 @@ export class Line {
     this.#random = random
   }
 
-  /** Begin, and go on for ever. */
+  /** Begin, and go on for ever. Whoever starts it again leans on it, too, and is told if it is ready already; so are the others. */
   start() {
+    if (this.state === "ready") this.onReady.ring(this.#readyNow())
+    if (this.#isStarted) return
+    this.#isStarted = true
     this.#open()
+  }
+
+  /** What the `ready` frame would say now. */
+  #readyNow() {
+    const now = new Date(Date.parse(this.#lastReady.now) + this.#clock.now() - this.#ready_at).toISOString()
+    return { ...this.#lastReady, now }
   }
 
   /**
@@ -214,6 +225,7 @@ export class Line {
     this.#ready_at = this.#clock.now()
     this.#become("ready")
     this.#listenForSilence()
+    this.#lastReady = ready
     this.onReady.ring(ready)
   }
 

@@ -1,0 +1,15 @@
+import { BadgeWatch } from "#lib/badge_watch.js"
+import { carryOutbox } from "#ui/outbox_carrier.js"
+import { pageLine } from "#ui/page_line.js"
+
+/** What lives on every page of the shell: the counts on its bar, and what the person wrote in chat and is not sent. */
+export async function livePage({ boot, person, badges, store }) {
+  const { line, clock } = pageLine({ boot, person })
+  new BadgeWatch({
+    line,
+    clock,
+    take: (counts) => Object.entries(counts).forEach(([name, count]) => badges.set(name, count)),
+  })
+  await carryOutbox({ person, database: store.database, line, clock })
+  line.start()
+}

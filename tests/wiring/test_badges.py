@@ -1,0 +1,162 @@
+"""What waits for a person, on the bar of every page and over the socket."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from chat import api as chat
+from shop import api as shop
+from superapp.accounts import api as accounts
+from superapp.realtime import bus
+from superapp.web import badges
+from superapp.wiring import badges as wired
+from tests.chat.conftest import ask, entry, make_direct  # noqa: F401  # Fixtures, and what posts.
+from tests.shop.conftest import buy, make_product, make_shop  # noqa: F401  # Fixtures.
+
+PAGES = ("/obrolan/", "/kontak/", "/pesanan/", "/tokoku/", "/dompet/", "/saya/")
+
+
+@pytest.fixture
+def post(now):
+    """Somebody writes in a conversation."""
+
+    def post(conversation, user):
+        chat.post_message(entry(conversation, user), now=now)
+
+    return post
+
+
+@pytest.fixture
+def bo_waits(make_payer, make_shop, make_product, buy, make_user, make_direct, post, now):  # noqa: F811
+    """bo has one order to handle, two unread conversations, and three requests."""
+    store = make_shop()
+    bo = accounts.user_by_handle("bo")
+    ana = make_payer("ana", 500_000_00)
+    placed = buy(ana, make_product(store), 1)
+    for name in ("caca", "dodi"):
+        friend = make_user(name)
+        post(make_direct(bo, friend), friend)
+    for name in ("ela", "feri", "gani"):
+        accounts.ask_by_handle(user_id=make_user(name).pk, handle="bo", now=now)
+    return bo, placed
+
+
+def counts(user, now):
+    return badges.counts(user.pk, now=now)
+
+
+def bar(page: str) -> dict[str, str]:
+    """What the bar of a page shows, by name of the badge."""
+    found = re.findall(r'<span class="badge" data-badge="(\w+)" aria-hidden="true"( hidden)?>([^<]*)<', page)
+    return {name: text for name, hidden, text in found if not hidden}
+
+
+def test_what_waits_is_counted_by_one_statement(bo_waits, now, django_assert_num_queries):
+    bo, _placed = bo_waits
+
+    with django_assert_num_queries(1):
+        counted = counts(bo, now)
+
+    assert counted == {"chat": 2, "contacts": 3, "shop": 1}
+
+
+def test_what_was_looked_after_waits_no_more(bo_waits, now, make_user):
+    bo, placed = bo_waits
+    asker = accounts.user_by_handle("ela")
+    first, second = chat.list_page(bo.pk).rows
+    chat.read_up_to(conversation_id=first.id, user_id=bo.pk, seq=1)
+    chat.keep_side(conversation_id=second.id, user_id=bo.pk, side=chat.Side(muted_until=now + timedelta(hours=1)))
+    accounts.block_person(user_id=bo.pk, peer_public_id=asker.public_id, now=now)
+    shop.accept_order(user_id=bo.pk, order=placed.order, now=now)
+    shop.ship_order(user_id=bo.pk, order=placed.order, courier="JNE", resi="JT1", now=now)
+
+    assert counts(bo, now) == {"chat": 0, "contacts": 2, "shop": 0}
+    # What was muted asks again when its time is over.
+    assert counts(bo, now + timedelta(hours=2))["chat"] == 1
+
+
+def test_what_is_hidden_or_was_left_waits_for_nobody(make_user, make_direct, post, now):  # noqa: F811
+    ana, bo = make_user("ana"), make_user("bo")
+    talk = make_direct(ana, bo)
+    post(talk, bo)
+    chat.keep_side(conversation_id=talk.public_id, user_id=ana.pk, side=chat.Side(is_hidden=True))
+    group = chat.open_group(owner_id=bo.pk, title="Arisan", member_ids=[ana.pk], now=now)
+    post(group, bo)
+    chat.leave(conversation_id=group.public_id, user_id=ana.pk, now=now)
+
+    assert counts(ana, now)["chat"] == 0
+
+
+def test_nobody_counts_what_waits_for_somebody_else(bo_waits, make_user, now):
+    eve = make_user("eve")
+
+    assert counts(eve, now) == {"chat": 0, "contacts": 0, "shop": 0}
+
+
+def test_more_than_anybody_reads_is_not_counted(make_user, make_direct, post, now, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(badges, "COUNT_MAX", 2)
+    ana = make_user("ana")
+    for number in range(4):
+        friend = make_user(f"teman{number}")
+        post(make_direct(ana, friend), friend)
+
+    counted = counts(ana, now)["chat"]
+
+    assert (counted, badges.shown(counted), badges.shown(2)) == (3, "2+", "2")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_first_paint_of_every_page_shows_what_waits(bo_waits, client, path):
+    bo, _placed = bo_waits
+    client.force_login(bo)
+
+    page = client.get(path).content.decode()
+
+    assert bar(page) == {"chat": "2", "contacts": "3", "shop": "1"}
+    assert f'data-person="{bo.public_id}"' in page
+    assert ">2 belum dibaca</span>" in page
+
+
+def test_page_for_nobody_in_particular_shows_nothing_of_anybody(bo_waits, client, django_assert_num_queries):
+    bo, _placed = bo_waits
+    client.force_login(bo)
+
+    for path in ("/obrolan/luring/", "/pesanan/luring/", "/tokoku/luring/"):
+        page = client.get(path).content.decode()
+
+        assert bar(page) == {}
+        assert str(bo.public_id) not in page
+
+
+def test_counts_are_told_to_their_owner_alone(bo_waits, client, make_user, ask):  # noqa: F811
+    bo, _placed = bo_waits
+
+    assert client.get("/api/v1/badges").status_code == 401
+    assert ask(make_user("eve"), "badges") == {"counts": {"chat": 0, "contacts": 0, "shop": 0}}
+    assert ask(bo, "badges") == {"counts": {"chat": 2, "contacts": 3, "shop": 1}}
+
+
+def test_moves_of_an_order_are_told_to_the_merchants_open_pages(bo_waits, monkeypatch):
+    bo, _placed = bo_waits
+    told = []
+    monkeypatch.setattr(bus, "publish", told.extend)
+
+    badges.moved([bo.pk])
+
+    assert [(one.to, one.frame) for one in told] == [([bo.pk], b'{"on":"badges","say":"badges.moved"}')]
+    assert wired.tell_the_merchant_of_a_move in _handlers("shop.order_moved")
+    assert wired.tell_the_merchant_of_a_new_order in _handlers("shop.order_placed")
+
+
+def test_two_badges_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="chat"):
+        badges.register(badges.Badge(name="chat", word="", rows=chat.unread_sides))
+
+
+def _handlers(name):
+    from superapp.core import events
+
+    return events.handlers_of(name)
