@@ -5,39 +5,43 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from superapp.core.errors import DomainError, Fault, Unavailable
-from superapp.realtime.errors import BadFrame, Forbidden, NotFound
+from superapp.realtime.errors import BadFrame, Forbidden, FrameTooLarge, NotFound
+from superapp.realtime.rest_format import BODY_BYTES_MAX
 from superapp.web import faults
 
 API = "/api/"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _said(request, BadFrame, lambda: faults.bad_request(request, exception))
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return _said(request, FrameTooLarge(bytes_max=BODY_BYTES_MAX), lambda: faults.too_large(request))
+    return _said(request, BadFrame(), lambda: faults.bad_request(request, exception))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _said(request, Forbidden, lambda: faults.forbidden(request, exception))
+    return _said(request, Forbidden(), lambda: faults.forbidden(request, exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _said(request, NotFound, lambda: faults.not_found(request, exception))
+    return _said(request, NotFound(), lambda: faults.not_found(request, exception))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """A mistake of ours, or records out of reach: then nothing is known, and the same may be asked again."""
     is_out_of_reach = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    return _said(request, Unavailable if is_out_of_reach else Fault, lambda: faults.broken(request))
+    return _said(request, Unavailable() if is_out_of_reach else Fault(), lambda: faults.broken(request))
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _said(request, Forbidden, lambda: faults.csrf_refused(request, reason))
+    return _said(request, Forbidden(), lambda: faults.csrf_refused(request, reason))
 
 
-def _said(request: HttpRequest, error: type[DomainError], page: Callable[[], HttpResponse]) -> HttpResponse:
+def _said(request: HttpRequest, error: DomainError, page: Callable[[], HttpResponse]) -> HttpResponse:
     if not request.path.startswith(API):
         return page()
-    return JsonResponse(error().body(), status=int(error.kind))
+    return JsonResponse(error.body(), status=int(error.kind))

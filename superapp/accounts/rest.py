@@ -23,8 +23,8 @@ from superapp.accounts.models import User
 from superapp.accounts.rows import AVATAR_PIXELS
 from superapp.core import clock, media
 from superapp.core.errors import NotLoggedIn
-from superapp.realtime import openapi, serving
-from superapp.realtime.json_door import json_door
+from superapp.realtime import openapi
+from superapp.realtime.json_door import json_door, read_body
 from superapp.realtime.registry import Shape
 
 # The picture itself, and what a form wraps around it.
@@ -63,7 +63,7 @@ def in_known_browser(view: View) -> View:
 @json_door("POST")
 def login_code(request: HttpRequest) -> dict[str, int]:
     """Send a code. The answer is the same whether the number has an account or not."""
-    code_in = serving.read(_login_code_in.decode, request.body)
+    code_in = read_body(request, _login_code_in.decode)
     return {"retry_after": sessions.send_code(request, phone=code_in.phone)}
 
 
@@ -72,7 +72,7 @@ def login_code(request: HttpRequest) -> dict[str, int]:
 @json_door("POST")
 def login(request: HttpRequest) -> dict[str, str | bool]:
     """Log in with a code; a new number makes a new account."""
-    login_in = serving.read(_login_in.decode, request.body)
+    login_in = read_body(request, _login_in.decode)
     language = translation.get_language() or settings.LANGUAGE_CODE
     proof = sessions.log_in(request, phone=login_in.phone, code=login_in.code, language=language[:2])
     return {"user": str(proof.user.public_id), "new": proof.is_new}

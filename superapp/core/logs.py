@@ -73,8 +73,11 @@ def configure(options: dict[str, Any]) -> None:
             "loggers": {
                 **{name: {"level": options["level"]} for name in ("superapp", "chat")},
                 "nusa.access": {"level": options["access_level"]},
-                # A refused host or a missing page is the visitor's, and says nothing an operator could act upon.
+                # A refused host, body or page is the visitor's, and says nothing an operator could act upon.
                 "django.security.DisallowedHost": {"level": "CRITICAL"},
+                "django.security.RequestDataTooBig": {"level": "CRITICAL"},
+                "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+                "django.security.TooManyFilesSent": {"level": "CRITICAL"},
                 "django.request": {"level": "ERROR"},
             },
         }

@@ -63,7 +63,7 @@ def read(receipt: str) -> dict[str, Any] | None:
         checker = Ed25519PublicKey.from_public_bytes(_decode(key.x))
         checker.verify(_decode(signature_part), f"{header_part}.{document_part}".encode())
         document = msgspec.json.decode(_decode(document_part))
-    except (ValueError, InvalidSignature):
+    except (ValueError, RecursionError, InvalidSignature):
         return None
     return document if isinstance(document, dict) else None
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from superapp.core.errors import DomainError
 from superapp.realtime import serving
-from superapp.realtime.errors import MethodNotAllowed
+from superapp.realtime.errors import FrameTooLarge, MethodNotAllowed
+from superapp.realtime.registry import Shape
+from superapp.realtime.rest_format import BODY_BYTES_MAX
 
+S = TypeVar("S", bound=Shape)
 View = Callable[..., HttpResponseBase]
 
 
@@ -40,6 +43,19 @@ def json_door(*methods: str) -> Callable[[Callable[..., Any]], View]:
         return answer
 
     return door
+
+
+def read_body(request: HttpRequest, decode: Callable[[str | bytes], S]) -> S:
+    """
+    Read the JSON of a request as a shape; of a body that is too large, no more than the bound is read.
+
+    :raises FrameTooLarge: if it is larger than any command's
+    :raises InputInvalid: if a field is missing, has the wrong type, or holds what nobody can store
+    """
+    body = request.read(BODY_BYTES_MAX + 1)
+    if len(body) > BODY_BYTES_MAX:
+        raise FrameTooLarge(bytes_max=BODY_BYTES_MAX)
+    return serving.read(decode, body)
 
 
 def _json(answer: object, status: int) -> HttpResponse:

@@ -51,14 +51,17 @@ def converted(command: Command, values: dict[str, Any], *, strict: bool) -> Shap
     """The same from values that were parsed already; not ``strict`` where all of them are written as text."""
     try:
         shape = msgspec.convert(values, command.shape, strict=strict)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise InputInvalid(detail=str(error)) from None
     return _storable(shape)
 
 
 def _storable(shape: S) -> S:
-    for name in shape.__struct_fields__:
-        _refuse_what_cannot_be_stored(getattr(shape, name))
+    try:
+        for name in shape.__struct_fields__:
+            _refuse_what_cannot_be_stored(getattr(shape, name))
+    except RecursionError:
+        raise InputInvalid(detail="a value is nested too deeply") from None
     return shape
 
 

@@ -42,6 +42,11 @@ FAULTS = {
         _("The address may be wrong, or what was here is not yours to see."),
         "lost",
     ),
+    413: Fault(
+        _("That was too much at once"),
+        _("What you sent is larger than this page takes. Shorten it, or choose a smaller file, and send it once more."),
+        "broken",
+    ),
     500: Fault(
         _("That was our mistake"),
         _("Something broke on our side and was written down. Nothing you sent before is lost."),
@@ -89,6 +94,10 @@ def refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page(request, FAULTS[400], status=400)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return page(request, FAULTS[413], status=413)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
