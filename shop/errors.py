@@ -75,6 +75,14 @@ class TextInvalid(DomainError):
     message = _("Please write something here, at most {chars_max} characters.")
 
 
+class NameReserved(DomainError):
+    """The name of a shop claims to be the house itself: its brand, its staff, its support."""
+
+    code = "shop.name_reserved"
+    kind = Kind.INVALID
+    message = _("People could take that name for {brand} itself. Choose another one, please.")
+
+
 class OpeningHoursInvalid(DomainError):
     """Not days with times from earlier to later, in order and apart from each other; ``day`` says which day."""
 

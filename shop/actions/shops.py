@@ -9,14 +9,24 @@ from datetime import datetime
 from itertools import pairwise
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from shop import words
-from shop.errors import HandleInvalid, HandleTaken, OpeningHoursInvalid, PhotoNotFound, ShopAlreadyOpen, TimeZoneUnknown
+from shop.errors import (
+    HandleInvalid,
+    HandleTaken,
+    NameReserved,
+    OpeningHoursInvalid,
+    PhotoNotFound,
+    ShopAlreadyOpen,
+    TimeZoneUnknown,
+)
 from shop.models import OrderCounter, Shop
 from shop.queries import goods
 from shop.shapes import OpeningHours
 from superapp.core.errors import ErrorCollector
+from superapp.core.house_names import is_house_name
 
 HANDLE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 HANDLE_CHARS_MIN = 3
@@ -142,7 +152,7 @@ def clean_handle(written: str) -> str:
     handle = written.strip().removeprefix("@").lower()
     if not HANDLE_CHARS_MIN <= len(handle) <= Shop.HANDLE_CHARS_MAX or not HANDLE.fullmatch(handle):
         raise HandleInvalid
-    if handle.replace("-", "") in RESERVED:
+    if handle.replace("-", "") in RESERVED or is_house_name(handle):
         raise HandleTaken
     return handle
 
@@ -160,7 +170,7 @@ def _cleaned(wishes: Wishes) -> dict[str, object]:
     refused = ErrorCollector()
     if wishes.name is not None:
         with refused:
-            fields["name"] = words.line(wishes.name, field="name", chars_max=Shop.NAME_CHARS_MAX)
+            fields["name"] = _clean_name(wishes.name)
     if wishes.town is not None:
         with refused:
             fields["town"] = words.line(wishes.town, field="town", chars_max=Shop.TOWN_CHARS_MAX)
@@ -177,6 +187,13 @@ def _cleaned(wishes: Wishes) -> dict[str, object]:
     if wishes.is_open is not None:
         fields["is_open"] = wishes.is_open
     return fields
+
+
+def _clean_name(written: str) -> str:
+    name = words.line(written, field="name", chars_max=Shop.NAME_CHARS_MAX)
+    if is_house_name(name):
+        raise NameReserved(field="name", brand=settings.BRAND_NAME)
+    return name
 
 
 def _known_zone(written: str) -> str:

@@ -20,7 +20,7 @@ from payments import api as payments
 from shop import api, order_rows, photos
 from shop.actions.shops import HANDLE_CHARS_MIN
 from shop.api import ShopView
-from shop.errors import HandleInvalid, HandleTaken, OpeningHoursInvalid, ShopNotFound, TextInvalid
+from shop.errors import HandleInvalid, HandleTaken, NameReserved, OpeningHoursInvalid, ShopNotFound, TextInvalid
 from shop.models import Shop
 from shop.pages import opening_hours_form, pictures
 from shop.pages.field_sentences import OPEN_SHOP, sentence_for
@@ -110,7 +110,7 @@ def open_shop(request: HttpRequest) -> HttpResponse:
                 now=clock.now(),
             )
             return redirect("shop:new_product")
-        except (TextInvalid, HandleInvalid, HandleTaken) as refusal:
+        except (TextInvalid, NameReserved, HandleInvalid, HandleTaken) as refusal:
             problem = refusal
     context = {
         "typed": typed,
@@ -135,7 +135,7 @@ def settings_of_shop(request: HttpRequest) -> HttpResponse:
             _change(request, user.pk, shop)
             tell_next(request, _("Saved."))
             return redirect("shop:settings")
-        except (TextInvalid, OpeningHoursInvalid, *pictures.REFUSALS) as refusal:
+        except (TextInvalid, NameReserved, OpeningHoursInvalid, *pictures.REFUSALS) as refusal:
             problem = refusal
     typed = {"name": shop.name, "town": shop.town, "about": shop.about}
     if problem is not None:

@@ -107,6 +107,14 @@ class NameInvalid(DomainError):
     message = _("A name has 1 to {chars_max} characters that can be seen.")
 
 
+class NameReserved(NameInvalid):
+    """The name claims to be the house itself: its brand, its staff, its support."""
+
+    code = "accounts.name_reserved"
+    kind = Kind.INVALID
+    message = _("People could take that name for {brand} itself. Choose another one, please.")
+
+
 class HandleInvalid(DomainError):
     code = "accounts.handle_invalid"
     kind = Kind.INVALID

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from superapp.accounts.errors import HandleInvalid, HandleTaken, NameInvalid
+from django.conf import settings
+
+from superapp.accounts.errors import HandleInvalid, HandleTaken, NameInvalid, NameReserved
 from superapp.accounts.models import User
+from superapp.core.house_names import is_house_name
 
 MARKS_IN_A_ROW_MAX = 3
 WRITTEN_CHARS_MAX = 1_000
@@ -19,7 +22,7 @@ UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 HANDLE = re.compile(r"[a-z][a-z0-9]*(?:[._][a-z0-9]+)*_?")
 HANDLE_CHARS_MIN = 3
-# Nobody may speak as the house itself.
+# Nobody may speak as the house itself, nor stand at an address that is, or may become, one of its pages.
 RESERVED = """
 about abuse account accounts admin administrator akun anonim anonymous api app avatar bank bantuan belanja
 billing bot broadcast cs customerservice daftar dompet everyone gov guest help helpdesk hubungi info keamanan
@@ -31,17 +34,24 @@ unknown user wallet web webmaster www null
 RESERVED_HANDLES = frozenset(RESERVED.split())
 
 
+# Words of the house that are given names, too.
+GIVEN_NAMES = frozenset({"resmi"})
+
+
 def clean_name(written: str) -> str:
     """
     The name in NFC, without what cannot be seen, with single spaces.
 
     :raises NameInvalid: if nothing is left, or too much
+    :raises NameReserved: if it claims to be the house
     """
     chars = "".join(_seen(unicodedata.normalize("NFC", written[:WRITTEN_CHARS_MAX])))
     name = " ".join(chars.split())
     says_something = any(unicodedata.category(char)[0] in "LN" or unicodedata.category(char) == "So" for char in name)
     if not says_something or len(name) > User.NAME_CHARS_MAX:
         raise NameInvalid(chars_max=User.NAME_CHARS_MAX)
+    if name.lower() not in GIVEN_NAMES and is_house_name(name):
+        raise NameReserved(brand=settings.BRAND_NAME)
     return name
 
 
@@ -56,7 +66,7 @@ def clean_handle(written: str) -> str:
     if not HANDLE_CHARS_MIN <= len(handle) <= User.HANDLE_CHARS_MAX or not HANDLE.fullmatch(handle):
         raise HandleInvalid
     # However it is spelt: customer_service is customerservice.
-    if handle.replace("_", "").replace(".", "") in RESERVED_HANDLES:
+    if handle.replace("_", "").replace(".", "") in RESERVED_HANDLES or is_house_name(handle):
         raise HandleTaken
     return handle
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from superapp.accounts import pictures, queries, rows
 from superapp.accounts.actions import devices, profile
-from superapp.accounts.errors import DeviceKept, HandleInvalid, HandleTaken, NameInvalid
+from superapp.accounts.errors import DeviceKept, HandleInvalid, HandleTaken, NameInvalid, NameReserved
 from superapp.accounts.models import User
 from superapp.accounts.sessions import device_id_of
 from superapp.accounts.visitor import for_people, tell_next, told, user_of
@@ -29,7 +29,7 @@ HOME_ZONES = (
 )
 # Only a handle is limited: it changes a few times a month.
 _FIELD_OF = field_of_refusal(
-    {NameInvalid: "name", HandleInvalid: "handle", HandleTaken: "handle", RateLimited: "handle"}
+    {NameInvalid: "name", NameReserved: "name", HandleInvalid: "handle", HandleTaken: "handle", RateLimited: "handle"}
 )
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"

@@ -1,0 +1,124 @@
+"""
+Names that only the house itself may bear: whoever reads one must be able to believe it.
+
+A name is compared by its skeleton (as Unicode's technical standard 39 calls it): what looks alike is one letter, so
+that ``0fficial``, ``adrnin`` and a Cyrillic ``а`` are what they look like. It is refused when it consists of nothing
+but words of the house, one of which claims authority, or when the brand stands right beside such a word. An ordinary
+name that only contains one stays allowed: Nusantara, Adminah, Nusa Dua.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from django.conf import settings
+
+# Whoever bears one of these claims to speak for the house; the brand's and the operator's names are added to them.
+_AUTHORITY = """
+abuse admin administrator bantuan billing cs customercare customerservice gov helpdesk keamanan layanan
+layananpelanggan moderator official operator pemerintah pengurus polisi postmaster privacy resmi root security
+sistem staff superadmin superuser support sysadmin system verified terverifikasi webmaster
+"""
+# Alone they claim nothing; beside the words above they do.
+_COMPANIONS = """
+account accounts akun app bank bonus bot care center centre chat customer dan dompet event giveaway hadiah help hq
+id indonesia info kontak life live member mod news online pay payment payments pembayaran promo promosi pusat service
+services shop store team the tim toko undian wallet web
+"""
+AUTHORITY_WORDS = frozenset(_AUTHORITY.split())
+COMPANION_WORDS = frozenset(_COMPANIONS.split())
+# Marks over letters, and what cannot be seen.
+LEFT_OUT = frozenset({"Mn", "Me", "Mc", "Cf", "Cc"})
+# Look-alikes among digits and letters of other scripts, in lower case; Greek capitals look unlike their small letters.
+GREEK_CAPITALS = str.maketrans(dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abezhikmnoptyx", strict=True)))
+LOOK_ALIKES = str.maketrans(
+    {
+        **dict(zip("0134578@$!|l", "oieastbasiii", strict=True)),
+        **dict(zip("авекмнорстухѕіјԁԛԝгпьүһәӏ", "abekmhopctyxsijdqwrnbyhei", strict=True)),
+        **dict(zip("αβεηικμνορτυχωγσς", "abenikuvoptuxwyoc", strict=True)),
+        **dict(zip("աոսօհıɑɩɡłøđ", "wnuohiaigiod", strict=True)),
+    }
+)
+# Small capitals, letters in squares and circles, regional indicators: their names say which letter they show.
+_NAMED_LETTER = re.compile(r".*\b(?:LATIN|INDICATOR SYMBOL)\b.*\bLETTER (?:SMALL CAPITAL )?([A-Z])")
+_DIGITS_AT_THE_END = re.compile(r"\d+$")
+
+
+def is_house_name(written: str) -> bool:
+    """Tell whether a name or handle claims to be the house itself, however it is spelt."""
+    return _is_house_name(written, settings.BRAND_NAME, settings.OPERATOR_NAME)
+
+
+@lru_cache(maxsize=1_024)
+def _is_house_name(written: str, brand: str, operator: str) -> bool:
+    authority, companions = _vocabulary(brand, operator)
+    tokens = _tokens(written)
+    # A number behind a word names nobody else: admin1, nusa2027. In front of letters it may stand for one of them.
+    for spelt in ([_skeleton(token) for token in tokens], [_skeleton(_without_number(token)) for token in tokens]):
+        kept = [token for token in spelt if token]
+        if _consists_of("".join(kept), authority, companions) or _claims_the_brand(kept, authority, brand, operator):
+            return True
+    return False
+
+
+@cache
+def _vocabulary(brand: str, operator: str) -> tuple[frozenset[str], frozenset[str]]:
+    names = [_joined_skeleton(name) for name in (brand, operator)]
+    return (
+        frozenset([*map(_skeleton, AUTHORITY_WORDS), *filter(None, names)]),
+        frozenset(map(_skeleton, COMPANION_WORDS)),
+    )
+
+
+def _consists_of(text: str, authority: frozenset[str], companions: frozenset[str]) -> bool:
+    """Tell whether a text can be read as words of the house alone, at least one of them of authority."""
+    # By position: None where no reading ends, else whether some reading up to there has a word of authority.
+    reached: list[bool | None] = [False, *[None] * len(text)]
+    longest = max(map(len, authority | companions))
+    for end in range(1, len(text) + 1):
+        for start in range(max(0, end - longest), end):
+            word, before = text[start:end], reached[start]
+            if before is not None and (word in authority or word in companions):
+                reached[end] = bool(reached[end]) or before or word in authority
+    return bool(text) and reached[-1] is True
+
+
+def _claims_the_brand(tokens: list[str], authority: frozenset[str], *names: str) -> bool:
+    """Tell whether the brand stands right beside a word of authority, whatever else is said."""
+    own = {_joined_skeleton(name) for name in names if name}
+    others = authority - own
+    for start in range(len(tokens)):
+        for end in range(start + 1, len(tokens) + 1):
+            if "".join(tokens[start:end]) in own:
+                beside = {*tokens[max(0, start - 1) : start], *tokens[end : end + 1]}
+                if beside & others:
+                    return True
+    return False
+
+
+def _tokens(written: str) -> list[str]:
+    """Split what is written into words of plain letters and digits in lower case."""
+    decomposed = unicodedata.normalize("NFKD", written).translate(GREEK_CAPITALS)
+    shown = (_shown_letter(char) for char in decomposed if unicodedata.category(char) not in LEFT_OUT)
+    return "".join(char if char.isalnum() or char in "@$!|" else " " for char in "".join(shown).casefold()).split()
+
+
+def _shown_letter(char: str) -> str:
+    if char.isascii():
+        return char
+    named = _NAMED_LETTER.fullmatch(unicodedata.name(char, ""))
+    return named[1] if named else char
+
+
+def _without_number(token: str) -> str:
+    return _DIGITS_AT_THE_END.sub("", token)
+
+
+def _skeleton(token: str) -> str:
+    return token.translate(LOOK_ALIKES).replace("rn", "m").replace("vv", "w")
+
+
+def _joined_skeleton(written: str) -> str:
+    return _skeleton("".join(_tokens(written)))
