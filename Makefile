@@ -104,7 +104,7 @@ check-api: programs .venv/dev.stamp $(CATALOGUES)  ## The API against its descri
 test-js: programs
 	node --test $(wildcard tests/js/*.test.js)
 
-programs:  ## PostgreSQL, Redis, Chromium, Node and nginx from Debian, which the tests use
+programs:  ## PostgreSQL, Redis, Chromium, Node, nginx and fonts from Debian, which the tests use
 	@tests/harness/programs.sh
 
 # Apart from the other tools: it brings setproctitle, with which gunicorn renames its processes.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
 
 from tests.harness.databases import Clone
@@ -24,10 +27,20 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+# What a page measures depends on its letters, so no browser of the tests sees others than these.
+FONTS = Path(__file__).with_name("fonts.conf")
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI}`))
 """
+
+
+def launch_chromium(playwright: Playwright) -> Chromium:
+    """Start a headless Chromium that sees the fonts of ``fonts.conf`` and no other host."""
+    return playwright.chromium.launch(
+        executable_path=find("chromium"), args=CHROMIUM_ARGUMENTS, env={**os.environ, "FONTCONFIG_FILE": str(FONTS)}
+    )
+
 
 _has_failed = pytest.StashKey[bool]()
 
@@ -41,7 +54,7 @@ class Browser:
     """
 
     def __init__(self, playwright: Playwright) -> None:
-        self._chromium = playwright.chromium.launch(executable_path=find("chromium"), args=CHROMIUM_ARGUMENTS)
+        self._chromium = launch_chromium(playwright)
         self._forgiven: list[re.Pattern[str]] = []
         self.contexts: dict[str, BrowserContext] = {}
         self.faults: list[str] = []

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The programs that the tests start: as root they are installed from Debian, otherwise it is said what to install.
+# The programs that the tests start, and the fonts they look at: as root they are installed from Debian, otherwise it is said what to install.
 set -eu
 
 PATH="$PATH:/usr/sbin"
@@ -13,6 +13,15 @@ want redis-server redis-server
 want chromium chromium
 want node nodejs
 want nginx nginx
+
+# The letters that screens are judged with (fonts.conf); Debian's Chromium brings none of them.
+want_font() {  # want_font <file> <Debian package>
+  [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name "$1" 2>/dev/null | head -n 1)" ] || missing="$missing $2"
+}
+
+want_font Roboto-Regular.ttf fonts-roboto-unhinted
+want_font DejaVuSans.ttf fonts-dejavu-core
+want_font NotoColorEmoji.ttf fonts-noto-color-emoji
 
 [ -n "$missing" ] || exit 0
 

@@ -27,15 +27,14 @@ def _draw(url: str, *, wanted: tuple[str, ...]) -> int:
     from PIL import Image
     from playwright.sync_api import sync_playwright
 
-    from tests.harness.people import CHROMIUM_ARGUMENTS
-    from tests.harness.servers import find
+    from tests.harness.people import launch_chromium
     from tests.screens.photograph import photograph
     from tests.screens.scenes import scenes
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     drawn = 0
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find("chromium"), args=CHROMIUM_ARGUMENTS)
+        chromium = launch_chromium(playwright)
         for scene in scenes():
             if wanted and not scene.file.startswith(wanted):
                 continue

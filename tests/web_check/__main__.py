@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.harness import demo_site
-from tests.harness.people import CHROMIUM_ARGUMENTS
+from tests.harness.people import launch_chromium
 from tests.harness.servers import find
 
 
@@ -29,7 +29,7 @@ def _look(url: str, *, jar: Path) -> Iterator[str]:
 
     texts: dict[str, str] = {}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find("chromium"), args=CHROMIUM_ARGUMENTS)
+        chromium = launch_chromium(playwright)
         visitor = Visitor(chromium, url)
         for page in PAGES:
             name = f"{page.path} ({page.number or 'a stranger'})"
