@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tests.harness import demo_site
 from tests.harness.people import launch_chromium
-from tests.harness.servers import find
 
 
 def main() -> int:
