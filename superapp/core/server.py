@@ -20,6 +20,8 @@ from daphne.http_protocol import WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import tcp
 
+from superapp.core.frame_limits import CLOSE_FLOOD, FRAMES_BURST, FRAMES_PER_SECOND, TokenBucket
+
 MESSAGE_BYTES_MAX = 1024 * 1024
 PING_SECONDS = 20
 PING_ANSWER_SECONDS_MAX = 30
@@ -27,19 +29,27 @@ CLOSING_SECONDS_MAX = 5
 THREAD_TURN_SECONDS = 0.001
 GARBAGE_AFTER_OBJECTS = 10_000
 UNREAD_BYTES_MAX = 4 * 1024 * 1024
+READ_BYTES = 8 * 1024
 
 log = structlog.get_logger(__name__)
 
 
 class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no types.
     """
-    A socket that ends when its client lets more than ``UNREAD_BYTES_MAX`` lie.
+    A socket that ends when its client lets more than ``UNREAD_BYTES_MAX`` lie, or floods it.
 
     Daphne takes whatever it is given and keeps it until the client reads it; Twisted says when it has begun to keep
-    and when all is gone (``IPushProducer``).
+    and when all is gone (``IPushProducer``). Messages are counted by the application above; what it never sees, control
+    frames and the pieces of messages, is counted here, with twice the room. Of a socket that is closed for a flood
+    nothing more is read.
     """
 
+    _is_deaf = False
+
     def onOpen(self) -> None:  # noqa: N802  # Autobahn's name.
+        # Of a flood, no more is taken apart in one go than others can wait for.
+        self.transport.bufferSize = READ_BYTES
+        self._frames = TokenBucket(per_second=2 * FRAMES_PER_SECOND, burst=2 * FRAMES_BURST)
         self._unread: int | None = None  # Not None: the client does not keep up.
         # In place of the HTTP channel, through which this connection began.
         self.transport.unregisterProducer()
@@ -55,6 +65,22 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
 
     def stopProducing(self) -> None:  # noqa: N802
         pass
+
+    def processData(self) -> bool:  # noqa: N802  # Autobahn's names, here and below.
+        return False if self._is_deaf else bool(super().processData())
+
+    def onFrameBegin(self) -> None:  # noqa: N802
+        super().onFrameBegin()
+        if not self._is_deaf and not self._frames.take():
+            log.info("socket_flood_of_frames")
+            self.serverClose(CLOSE_FLOOD)
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802  # Daphne's name.
+        super().serverClose(code)
+        if code == CLOSE_FLOOD:
+            # Autobahn ends the connection when no answer to the close has come in time.
+            self._is_deaf = True
+            self.transport.pauseProducing()
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802  # Daphne's name.
         super().serverSend(content, binary)

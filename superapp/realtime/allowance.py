@@ -24,6 +24,7 @@ class Allowance:
         self._burst = burst
         self._timer = timer
         self._buckets: dict[int, tuple[float, float]] = {}  # User → tokens left, when that was so.
+        self._forget_above = self.PEOPLE_MAX
 
     def take(self, user_id: int, cost: int) -> None:
         """
@@ -37,8 +38,10 @@ class Allowance:
         if tokens < cost:
             raise RateLimited(retry_after=math.ceil((cost - tokens) / self._per_second))
         self._buckets[user_id] = (tokens - cost, now)
-        if len(self._buckets) > self.PEOPLE_MAX:
+        if len(self._buckets) > self._forget_above:
             self._forget_idle(now)
+            # When nearly all of them are in use, looking through them each time would cost more than they hold.
+            self._forget_above = max(self.PEOPLE_MAX, 2 * len(self._buckets))
 
     def forget_everybody(self) -> None:
         """Fill every bucket."""
@@ -49,4 +52,6 @@ class Allowance:
         self._buckets = {user: kept for user, kept in self._buckets.items() if now - kept[1] < full_after}
 
 
+# What one person's commands and forms cost, and their sockets that are opened.
 allowance = Allowance(per_second=50, burst=300)
+connect_allowance = Allowance(per_second=2, burst=300)

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -20,7 +21,8 @@ from django.utils import translation
 from prometheus_client import Counter
 
 from superapp.core import clock
-from superapp.core.errors import DomainError, NotLoggedIn, Unavailable
+from superapp.core.errors import DomainError, NotLoggedIn, RateLimited, Unavailable
+from superapp.core.frame_limits import CLOSE_FLOOD, frame_bucket
 from superapp.realtime import (  # noqa: F401  # sync registers its commands.
     bus,
     pulse,
@@ -29,7 +31,7 @@ from superapp.realtime import (  # noqa: F401  # sync registers its commands.
     sync,
 )
 from superapp.realtime import hub as lines
-from superapp.realtime.allowance import allowance
+from superapp.realtime.allowance import allowance, connect_allowance
 from superapp.realtime.arrivals import arrivals
 from superapp.realtime.errors import (
     BadFrame,
@@ -45,6 +47,8 @@ from superapp.realtime.threads import threads
 
 SUBPROTOCOL = "app.v1"
 FRAME_BYTES_MAX = 65_536
+FRAME_BYTES_PER_TOKEN = 8_192
+FLOOD_COST = 30  # Connects that one flooded socket stands for.
 COMMANDS_WAITING_MAX = 64
 TOPICS_MAX = 100
 TRUSTED_SECONDS = 300  # About this often an open socket's session is looked at again.
@@ -55,6 +59,7 @@ DRAIN_IN_MS = 1_500
 DRAIN = {"drain": {"in_ms": DRAIN_IN_MS, "jitter_ms": 8_000}}
 
 sockets_refused = Counter("nusa_sockets_refused", "Sockets that were not let in.", ["why"])
+log = structlog.get_logger(__name__)
 encode = msgspec.json.Encoder().encode
 
 
@@ -107,6 +112,11 @@ class HintSocket(AsyncConsumer):
         except DomainError as error:
             await self._refuse(send, accept, CLOSE_TRY_AGAIN, error.code)
             return
+        try:
+            connect_allowance.take(welcomed.caller.user_id, 1)
+        except RateLimited as error:
+            await self._refuse(send, accept, CLOSE_FLOOD, error.code)
+            return
         pulse.watch()
         await bus.listen()
         await send(accept)
@@ -123,6 +133,7 @@ class HintSocket(AsyncConsumer):
         line.caller = replace(welcomed.caller, line=line.number)
         # In every line of the log that this socket's frames cause.
         structlog.contextvars.bind_contextvars(socket=line.number, user=str(welcomed.caller.user_public_id))
+        self._frames = frame_bucket()
         self._waiting = 0
         self._newest: dict[str, asyncio.Future[Any]] = {}  # Of the commands that are done in order.
         self._look_again_later()
@@ -145,6 +156,10 @@ class HintSocket(AsyncConsumer):
 
     def _hear(self, event: dict[str, Any]) -> None:
         text = event.get("text")
+        # Every frame counts, whatever it is, and before it is read: a large one for as many as it takes to read it.
+        if not self._frames.take(1 + len(text or "") // FRAME_BYTES_PER_TOKEN):
+            self._close_flood()
+            return
         if text is None:
             self.line.close(lines.CLOSE_BAD_FRAME)
             return
@@ -166,6 +181,14 @@ class HintSocket(AsyncConsumer):
             self._begin(frame.id, frame.do, text)
         elif frame.ack is None:
             self._answer_error(frame.id, BadFrame())
+
+    def _close_flood(self) -> None:
+        user_id = self.line.caller.user_id
+        log.info("socket_flood", user_id=user_id)
+        with suppress(RateLimited):
+            # Whoever floods one socket after the other waits longer each time to be let in.
+            connect_allowance.take(user_id, FLOOD_COST)
+        self.line.close(CLOSE_FLOOD)
 
     def _begin(self, number: int, name: str, text: str) -> None:
         began = time.perf_counter()

@@ -20,7 +20,7 @@ from django.test import Client as Browser
 
 from superapp.accounts.models import Device, User
 from superapp.core import clock
-from superapp.realtime.allowance import allowance
+from superapp.realtime.allowance import allowance, connect_allowance
 
 ANSWER_SECONDS_MAX = 10
 Json = dict[str, Any]
@@ -208,7 +208,8 @@ def scope_of(session_key: str, *, origin: str | None, host: str = "localhost:800
 @pytest.fixture
 def loop(real_db: Any) -> Iterator[Loop]:
     """The event loop on which the sockets of the test live."""
-    allowance.forget_everybody()  # People of other tests had the same keys.
+    for one in (allowance, connect_allowance):
+        one.forget_everybody()  # People of other tests had the same keys.
     loop = Loop()
     yield loop
     loop.stop()

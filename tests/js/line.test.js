@@ -90,6 +90,28 @@ test("closing codes decide what comes next", async () => {
   assert.equal(sockets.length, 2)
 })
 
+test("a socket that was closed for a flood comes back after a while", async () => {
+  const { one, clock, sockets, ready } = line()
+  one.start()
+  ready()
+  sockets[0].end(4430)
+  assert.deepEqual([one.state, sockets.length], ["waiting", 1])
+
+  await clock.advance(1_000)
+
+  assert.equal(sockets.length, 2)
+})
+
+test("a thousand hints at once are acknowledged by few frames, far from a flood", async () => {
+  const { one, sockets, ready } = line()
+  one.start()
+  ready()
+
+  for (let rev = 1; rev <= 1_000; rev += 1) sockets[0].say({ on: "me", rev, say: "x", row: {} })
+
+  assert.equal(sockets[0].sent.length, 50)
+})
+
 test("a window too many goes on when somebody uses it", () => {
   const { one, sockets, ready } = line()
   one.start()

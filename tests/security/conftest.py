@@ -1,0 +1,26 @@
+"""Fixtures of the attacks: the running product, and raw sockets to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.harness.databases import Clone
+from tests.harness.site import Site
+
+
+@pytest.fixture
+def make_site(real_db: Clone) -> Iterator[Callable[..., Site]]:
+    """Start the product on this test's database."""
+    sites: list[Site] = []
+
+    def make(**options: Any) -> Site:
+        sites.append(Site(real_db, **options))
+        sites[-1].start()
+        return sites[-1]
+
+    yield make
+    for site in sites:
+        site.stop()
