@@ -23,6 +23,7 @@ from superapp.core import clock
 from superapp.core.errors import DomainError
 from superapp.core.money import Money
 from superapp.web import times
+from superapp.web.offline import readable_offline
 
 ROWS_PER_PAGE = 30
 SEARCH_CHARS_MAX = 100
@@ -37,6 +38,7 @@ FORMATS = {
 }
 
 
+@readable_offline
 @for_people
 @never_cache
 @require_safe
@@ -69,6 +71,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/wallet.html", context)
 
 
+@readable_offline
 @for_people
 @never_cache
 @require_safe

@@ -27,6 +27,7 @@ from superapp.accounts.api import for_people, tell_next, told, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError
 from superapp.core.form_pages import field_of_refusal, form_stands_at, sort_by_field
+from superapp.web.offline import readable_offline
 
 ROW = "shop/orders/_row.html"
 EMPTY = "shop/orders/_empty.html"
@@ -72,6 +73,7 @@ def purchases_shell(request: HttpRequest) -> HttpResponse:
     )
 
 
+@readable_offline
 @for_people
 @never_cache
 @require_safe

@@ -18,6 +18,7 @@ from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.web import times
 from superapp.web.context import theme_of
+from superapp.web.offline import readable_offline
 
 PRODUCTS_PER_PAGE = 60
 SHOPS_PER_PAGE = 24
@@ -29,6 +30,7 @@ NEIGHBOURS = 6
 PUBLIC_SECONDS = 30
 
 
+@readable_offline
 @require_safe
 def shops(request: HttpRequest) -> HttpResponse:
     """Shops to be found by name or town."""
@@ -51,6 +53,7 @@ def shops(request: HttpRequest) -> HttpResponse:
     return _own(page) if request.user.is_authenticated else for_everybody(request, ((),), lambda: page, now=now)
 
 
+@readable_offline
 @require_safe
 def shop(request: HttpRequest, handle: str) -> HttpResponse:
     """A shop's face and what stands in it."""
@@ -71,6 +74,7 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
     return for_everybody(request, (handle, after, state), make, now=now)
 
 
+@readable_offline
 @require_safe
 def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """One product, with everything that makes up one's mind; what is not listed is seen by its owner alone."""

@@ -342,9 +342,21 @@ def test_receipt_is_checked_with_the_server_gone(world: Shopping, photo: Path) -
     ana.evaluate("navigator.serviceWorker.ready.then(() => null)")
     receipt = ana.get_by_role("link", name="Bukti bayar").get_attribute("href")
     shopping.wait_until_kept(ana)
+    seen = {"/dompet/": "Rp", f"/toko/{shopping.SHOP}/": shopping.PRODUCT}
+    for path in seen:
+        ana.goto(path)
+        ana.wait_for_function("path => caches.match(path).then(Boolean)", arg=path)
 
     world.site.kill()
     ana.context.set_offline(True)
+    for path, words in seen.items():
+        ana.goto(path)
+        expect(ana.locator("[data-last-seen]")).to_have_text(
+            re.compile(r"^Tanpa sambungan\. Terakhir dilihat pukul \d\d[.:]\d\d$")
+        )
+        expect(ana.locator("main")).to_contain_text(words)
+    ana.goto("/dompet/kirim/")
+    expect(ana.locator("h1")).to_have_text("Kamu sedang offline")
     ana.goto("/bukti/periksa/")
     ana.locator("[data-part=kept-rows] a").first.click()
 

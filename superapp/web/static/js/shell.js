@@ -8,7 +8,7 @@ import { lastPerson, openStore } from "#ui/device_store.js"
 import { attendForms } from "#ui/forms.js"
 import { PageData } from "#ui/page_data.js"
 import { PictureField } from "#ui/picture_field.js"
-import { keepShell } from "#ui/shell_keeper.js"
+import { forgetVisitedPages, keepShell } from "#ui/shell_keeper.js"
 
 const ELEMENTS = {
   "nusa-code-field": CodeField,
@@ -50,6 +50,7 @@ document.addEventListener("submit", async (event) => {
   const person = localStorage.getItem("person")
   localStorage.removeItem("person")
   if (person) await Database.remove(indexedDB, Store.nameFor(person))
+  await forgetVisitedPages()
   event.target.dataset.isWiped = ""
   event.target.submit()
 })

@@ -1,11 +1,14 @@
 /**
- * Keeps the shell of one version on the device: the hashed files, and pages that know nobody. Pages of somebody logged in are
- * always asked for, and never kept.
+ * Keeps the shell of one version on the device: the hashed files, and pages that know nobody. Of the pages that a person visits,
+ * those that the server declares readable offline are kept as they were last seen, and shown with that time when there is no
+ * connection; they are forgotten with everything else of that person.
  */
 
 const ADDRESS = new URL(location.href).searchParams
 const LANGUAGE = ADDRESS.get("l")
 const CACHE = `shell ${ADDRESS.get("v")} ${LANGUAGE}`
+const VISITED = `visited ${ADDRESS.get("v")} ${LANGUAGE}`
+const VISITED_MAX = 60
 const LIST = "/shell.json"
 // A page that takes longer is as good as none, where the shell can show what the device knows.
 const PATIENCE_MS = 6_000
@@ -19,7 +22,7 @@ addEventListener("fetch", (event) => {
   const { request } = event
   const { origin, pathname } = new URL(request.url)
   if (request.method !== "GET" || origin !== location.origin) return
-  if (request.mode === "navigate") event.respondWith(page(request, pathname))
+  if (request.mode === "navigate") event.respondWith(page(event, pathname))
   else if (pathname.startsWith("/static/")) event.respondWith(file(request))
 })
 
@@ -36,34 +39,76 @@ async function keep() {
 }
 
 async function dropOthers() {
-  for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name)
+  for (const name of await caches.keys()) if (![CACHE, VISITED].includes(name)) await caches.delete(name)
   await clients.claim()
 }
 
 async function file(request) {
   const cache = await caches.open(CACHE)
-  return (await cache.match(request, AS_IT_IS)) ?? fetch(request)
+  const kept = await cache.match(request, AS_IT_IS)
+  if (kept) return kept
+  const answer = await fetch(request)
+  // Kept pages need their style sheets, too.
+  if (answer.ok) await cache.put(request, answer.clone())
+  return answer
 }
 
-async function page(request, pathname) {
+async function page(event, pathname) {
+  const { request } = event
   const asked = fetch(request)
-  const shell = await shellOf(pathname)
+  const fallback = await fallbackOf(request, pathname)
   const isLate = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
   try {
-    const answer = await (shell.isApp ? Promise.race([asked, isLate]) : asked)
-    if (answer && !(shell.isApp && GATEWAY_FAULTS.includes(answer.status))) return answer
+    const answer = await (fallback.isUseful ? Promise.race([asked, isLate]) : asked)
+    if (answer && !(fallback.isUseful && GATEWAY_FAULTS.includes(answer.status))) {
+      event.waitUntil(keepVisited(request, answer.clone()))
+      return answer
+    }
   } catch {
-    // No line: the shell says so.
+    // No connection: what the device has is shown.
   }
   asked.catch(() => {})
-  return shell.response ?? asked
+  return (await fallback.answer()) ?? asked
 }
 
-/** What the device can show at an address: the app itself where it needs no server to open, else a page that says why not. */
-async function shellOf(pathname) {
+/**
+ * What the device can show at an address: the app itself where that opens without the server, else the page as it was last
+ * seen, else a page that says why there is nothing.
+ */
+async function fallbackOf(request, pathname) {
   const cache = await caches.open(CACHE)
   const list = await (await cache.match(LIST))?.json()
   const prefix = Object.keys(list?.pages ?? {}).find((one) => pathname.startsWith(one))
-  const response = list && (await cache.match(prefix ? list.pages[prefix] : list.offline, AS_IT_IS))
-  return { isApp: Boolean(prefix && response), response }
+  if (prefix && prefix === pathname) return shown(await cache.match(list.pages[prefix], AS_IT_IS), true)
+  const visited = await (await caches.open(VISITED)).match(request, AS_IT_IS)
+  if (visited) return { isUseful: true, answer: () => asLastSeen(visited) }
+  if (prefix) return shown(await cache.match(list.pages[prefix], AS_IT_IS), true)
+  return shown(list && (await cache.match(list.offline, AS_IT_IS)), false)
+}
+
+function shown(response, isUseful) {
+  return { isUseful: isUseful && Boolean(response), answer: () => response }
+}
+
+/** Keep a page that may be read offline, and drop the one that was visited longest ago. */
+async function keepVisited(request, answer) {
+  if (!answer.ok || answer.redirected || !answer.headers.has("X-Readable-Offline")) return
+  const headers = new Headers(answer.headers)
+  headers.set("X-Seen-At", new Date().toISOString())
+  const cache = await caches.open(VISITED)
+  await cache.delete(request, AS_IT_IS)
+  await cache.put(request, new Response(await answer.blob(), { status: answer.status, headers }))
+  for (const old of (await cache.keys()).slice(0, -VISITED_MAX)) await cache.delete(old, AS_IT_IS)
+}
+
+/** The page as it was last seen, which it says at its top. */
+async function asLastSeen(visited) {
+  const at = new Date(visited.headers.get("X-Seen-At"))
+  const isToday = at.toDateString() === new Date().toDateString()
+  const day = isToday ? {} : { day: "numeric", month: "short" }
+  const words = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : "id-ID", { ...day, hour: "2-digit", minute: "2-digit" }).format(at)
+  const html = (await visited.text())
+    .replace("data-last-seen hidden", "data-last-seen")
+    .replace("<time data-seen-at>", `<time data-seen-at datetime="${at.toISOString()}">${words}`)
+  return new Response(html, { status: visited.status, headers: visited.headers })
 }

@@ -12,3 +12,9 @@ export async function keepShell(version, language) {
   for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister()
   for (const name of await caches.keys()) await caches.delete(name)
 }
+
+/** Forget the pages that were kept to be read offline: they are of the person who saw them. */
+export async function forgetVisitedPages() {
+  if (!("caches" in globalThis)) return
+  for (const name of await caches.keys()) if (name.startsWith("visited ")) await caches.delete(name)
+}
