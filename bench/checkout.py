@@ -32,6 +32,7 @@ from bench import measure
 from bench.ground import ROOT
 from bench.measure import Result
 from tests.harness import servers
+from tests.harness.postings import BY_PIN, as_kind
 
 PROCESSES, THREADS = 2, 8
 BUYERS = 640
@@ -80,7 +81,7 @@ def prepare() -> dict[str, Any]:
     for buyer in buyers:
         account = Account.objects.get(owner_id=buyer)
         line = Line(cash, account.pk, Money(10**8))
-        ledger.post(Entry(key=key_for("fund", str(buyer), {}), kind="fund", lines=(line,)), now=NOW)
+        ledger.post(Entry(key=key_for("fund", str(buyer), {}), **as_kind("fund"), lines=(line,)), now=NOW)
     return {"buyers": buyers, "products": products, "last": last.public_id}
 
 
@@ -94,7 +95,7 @@ def buy(product: Any, buyer: int, key: str) -> bool:
         buyer_id=buyer, product=product, quantity=1, address=ADDRESS, note="", expected_total=Money(100),
         idempotency_key=key,
     )  # fmt: skip
-    answer = checkout.place(wish, now=NOW)
+    answer = checkout.place(wish, authorization=BY_PIN, now=NOW)
     if isinstance(answer, api.Placed):
         return True
     assert isinstance(answer, api.Refused)
@@ -159,7 +160,12 @@ def textbook_buy(product_id: Any, buyer: int, key: str) -> bool:
             buyer_id=buyer, idempotency_key=key, content_hash="", outcome="placed", order=order, answered_at=NOW
         )
         paid = payments.pay_into_escrow(
-            reference=reference, payer_id=buyer, amount=Money(product.price_sen), idempotency_key=reference, now=NOW
+            reference=reference,
+            payer_id=buyer,
+            amount=Money(product.price_sen),
+            authorization=BY_PIN,
+            idempotency_key=reference,
+            now=NOW,
         )
         assert isinstance(paid, payments.Posted)
         outbox.publish(

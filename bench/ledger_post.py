@@ -31,7 +31,9 @@ from bench import measure
 from bench.ground import ROOT
 from bench.measure import Result
 from tests.harness import servers
+from tests.harness.postings import as_kind
 
+FUND, MADE = as_kind("fund"), as_kind("bench")
 PEOPLE = 1_000
 # As many as PAGE_PROCESSES is by default.
 PROCESSES = 2
@@ -107,13 +109,9 @@ def prepare() -> dict[str, Any]:
     cash, merchant = opened("bench", chart.CASH), opened("bench", chart.MERCHANT)
     people = [opened(f"bench.{number}", chart.WALLET) for number in range(PEOPLE)]
     for first in range(0, PEOPLE, BATCH):
-        ledger.post_many(
-            [
-                Entry(key=key_for("fund", str(person), {}), kind="fund", lines=(Line(cash, person, Money(10**10)),))
-                for person in people[first : first + BATCH]
-            ],
-            now=NOW,
-        )
+        funded = people[first : first + BATCH]
+        lines = ((person, (Line(cash, person, Money(10**10)),)) for person in funded)
+        ledger.post_many([Entry(key=key_for("fund", str(who), {}), **FUND, lines=each) for who, each in lines], now=NOW)
     return {"people": people, "merchant": merchant}
 
 
@@ -166,7 +164,7 @@ def worker(number: int, what: str, scene: dict[str, Any], line: Any, answers: An
     def entry(key: str) -> Entry:
         debit, credit = rnd.sample(people, 2)
         credit = merchant if what == "to_merchant" else credit
-        return Entry(key=key_for(f"user:{debit}", key, {"n": 1}), kind="bench", lines=(Line(debit, credit, Money(1)),))
+        return Entry(key=key_for(f"user:{debit}", key, {"n": 1}), **MADE, lines=(Line(debit, credit, Money(1)),))
 
     def post() -> int:
         if what == "textbook":

@@ -22,6 +22,7 @@ from typing import Any
 
 from bench.ground import ROOT
 from bench.ledger_post import NOW, _stand
+from tests.harness.postings import BY_PIN, as_kind
 
 PEOPLE = 40
 MERCHANTS = 3
@@ -49,14 +50,25 @@ def busy(seed: int) -> None:
         chance = rnd.random()
         said = {"idempotency_key": key, "now": NOW}
         if chance < 0.5:
-            answer = api.pay_into_escrow(reference=order, payer_id=payer, amount=amount, **said)
+            answer = api.pay_into_escrow(reference=order, payer_id=payer, amount=amount, authorization=BY_PIN, **said)
             if isinstance(answer, Posted) and rnd.random() < 0.7:
-                api.release_escrow(reference=order, merchant=shop, fee=api.REGULAR, **said)
+                api.release_escrow(reference=order, merchant=shop, fee=api.REGULAR, authorization=BY_PIN, **said)
             if isinstance(answer, Posted) and rnd.random() < 0.3:
-                api.refund_escrow(reference=order, amount=Money(rnd.randrange(1, amount.amount_minor + 10)), **said)
+                api.refund_escrow(
+                    reference=order,
+                    amount=Money(rnd.randrange(1, amount.amount_minor + 10)),
+                    authorization=BY_PIN,
+                    **said,
+                )
         elif chance < 0.8:
             answer = api.hold_funds(
-                payer_id=payer, merchant=shop, amount=amount, reference=order, expires_at=NOW, **said
+                payer_id=payer,
+                merchant=shop,
+                amount=amount,
+                reference=order,
+                expires_at=NOW,
+                authorization=BY_PIN,
+                **said,
             )
             if isinstance(answer, Posted) and rnd.random() < 0.6:
                 api.capture_hold(hold=answer.public_id, amount=Money(rnd.randrange(1, amount.amount_minor + 1)), **said)
@@ -91,7 +103,7 @@ def prepare() -> None:
         user = User.objects.create(handle=f"soak{number}", name=f"Soak {number}", joined_at=NOW)
         wallet = Account.objects.get(public_id=api.wallet(user.pk, now=NOW).public_id)
         line = Line(cash.pk, wallet.pk, Money(1_000_000_00))
-        ledger.post(Entry(key=key_for("fund", str(number), {}), kind="fund", lines=(line,)), now=NOW)
+        ledger.post(Entry(key=key_for("fund", str(number), {}), **as_kind("fund"), lines=(line,)), now=NOW)
     connection.close()
 
 

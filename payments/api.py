@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from payments import chart, queries, statements
+from payments.actions.authorizing import authorize, authorize_operator, means_of_device
 from payments.actions.escrow import (
     EscrowRoute,
     ask_escrow_route,
@@ -32,6 +33,7 @@ from payments.actions.pins import (
 )
 from payments.actions.topups import approve_top_up, ask_top_up, reject_top_up
 from payments.actions.wallets import open_wallet, send_money, send_to_person, set_tier
+from payments.authorization import BY_TIMER, Authorization
 from payments.errors import EscrowNotFound, WalletNotFound
 from payments.fees import MICRO, NOTHING, REGULAR, FeeRule
 from payments.ledger import Answer, Posted, Refused
@@ -42,10 +44,12 @@ from payments.recipients import Recipient, find_recipient, find_written, payee, 
 from superapp.core.money import IDR, Money
 
 __all__ = [
+    "BY_TIMER",
     "MICRO",
     "NOTHING",
     "REGULAR",
     "Answer",
+    "Authorization",
     "EscrowRoute",
     "FeeRule",
     "MerchantBalance",
@@ -61,6 +65,8 @@ __all__ = [
     "ask_pay_into_escrow",
     "ask_pin_reset",
     "ask_top_up",
+    "authorize",
+    "authorize_operator",
     "beancount_statement",
     "capture_hold",
     "change_pin",
@@ -73,6 +79,7 @@ __all__ = [
     "find_written",
     "hold_funds",
     "is_offered",
+    "means_of_device",
     "merchant_balance",
     "pay_into_escrow",
     "pay_out_merchant",

@@ -223,6 +223,28 @@ class PinMissing(DomainError):
     message = _("Set a PIN for your wallet first.")
 
 
+class PinNeeded(DomainError):
+    """The device does not suffice to move money, and the PIN was not given with it."""
+
+    code = "payments.pin_needed"
+    kind = Kind.FORBIDDEN
+    message = _("This device is new to your account, so this takes your PIN.")
+
+
+class NoPinOnNewDevice(DomainError):
+    """
+    The device does not suffice to move money, and there is no PIN that could. ``pin_from`` is from when one may be set
+    on this device, if it was asked for here.
+    """
+
+    code = "payments.no_pin_on_new_device"
+    kind = Kind.FORBIDDEN
+    message = _(
+        "This device is new to your account, and you have no PIN yet. Ask for one with a code, and set it here a day "
+        "later. On the device you used until now you need not wait."
+    )
+
+
 class PinAlreadySet(DomainError):
     """There is a PIN; it is changed with itself, or reset."""
 

@@ -133,6 +133,7 @@ def send(caller: Caller, send_in: SendIn) -> SendAnswer:
         receiver=send_in.user,
         amount=Money(send_in.amount.amount_minor, send_in.amount.asset),
         memo=send_in.memo,
+        device_id=caller.device_id,
         pin=send_in.pin,
         idempotency_key=send_in.idempotency_key,
         now=clock.now(),

@@ -313,6 +313,7 @@ def place_order(
     note: str = "",
     expected_total: Money,
     pin: str,
+    device_id: int | None = None,
     idempotency_key: str,
     now: datetime,
 ) -> Answer:
@@ -320,7 +321,8 @@ def place_order(
     Buy, and pay from the wallet, in one commit: stock, order, escrow, counters and facts are true together or not.
 
     Once under its key: a retry is answered the same without asking for the PIN. ``Changed`` if the total is not what
-    the buyer agreed to, ``Refused`` if it is sold out, hidden or not paid; both are final under the key.
+    the buyer agreed to, ``Refused`` if it is sold out, hidden or not paid; both are final under the key. The device on
+    which it is placed may later move this order's money without the PIN.
 
     :raises NotOffered: where nothing is sold
     :raises ProductNotFound, StockUnknown, QuantityInvalid, AddressInvalid, TextInvalid: and burn no key
@@ -335,12 +337,13 @@ def place_order(
         note=note,
         expected_total=expected_total,
         idempotency_key=idempotency_key,
+        device_id=device_id,
     )
     before = checkout.answered(wish)
     if before is not None:
         return before
-    payments.verify_pin(user_id=buyer_id, pin=pin, now=now)
-    return checkout.place(wish, now=now)
+    authorization = payments.verify_pin(user_id=buyer_id, device_id=device_id, pin=pin, now=now)
+    return checkout.place(wish, authorization=authorization, now=now)
 
 
 def answered(*, buyer_id: int, idempotency_key: str) -> Answer | None:

@@ -11,6 +11,7 @@ from superapp.core.money import Money
 from superapp.realtime.registry import Shape
 
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
+Pin = Annotated[str, Meta(max_length=64)]
 
 
 class Amount(msgspec.Struct, frozen=True):

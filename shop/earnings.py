@@ -30,18 +30,29 @@ def earned(owner_id: int) -> Money | None:
         return None
 
 
-def withdraw(*, owner_id: int, idempotency_key: str, amount: Money | None = None, now: datetime) -> Money | None:
+def withdraw(
+    *,
+    owner_id: int,
+    device_id: int | None,
+    pin: str = "",
+    idempotency_key: str,
+    amount: Money | None = None,
+    now: datetime,
+) -> Money | None:
     """
     Take what one's shop has earned, or ``amount`` of it, into one's wallet, once under its key; what is left then.
-    Without an amount it is all of it, as far as the wallet has room.
+    Without an amount it is all of it, as far as the wallet has room. It takes a trusted device or the PIN.
 
     :raises ShopNotFound: if there is no shop
+    :raises PinNeeded, NoPinOnNewDevice, PinWrong, PinLocked: of payments, if device and PIN do not suffice
     :raises NothingToPayOut, CeilingExceeded: and the like of payments, if the money cannot go there
     """
     shop = goods.own_shop(owner_id)
     answer = payments.pay_out_merchant(
         merchant=merchant_name(shop.public_id),
         owner_id=owner_id,
+        device_id=device_id,
+        pin=pin,
         amount=amount,
         idempotency_key=idempotency_key,
         now=now,

@@ -57,19 +57,52 @@ def report_delivery(*, user_id: int, order: UUID, expected_rev: int | None = Non
     return books.order_for(order, user_id=user_id)
 
 
-def confirm_receipt(*, user_id: int, order: UUID, expected_rev: int | None = None, now: datetime) -> OrderView:
-    """The buyer has it: the money goes to the merchant. :raises OrderNotFound, NotNow:"""
-    moving.confirm_receipt(user_id=user_id, order=order, expected_rev=expected_rev, now=now)
+def confirm_receipt(
+    *,
+    user_id: int,
+    order: UUID,
+    device_id: int | None,
+    pin: str = "",
+    expected_rev: int | None = None,
+    now: datetime,
+) -> OrderView:
+    """
+    The buyer has it: the money goes to the merchant. It takes a trusted device, the one on which the order was placed,
+    or the PIN.
+
+    :raises OrderNotFound, NotNow:
+    :raises PinNeeded, NoPinOnNewDevice, PinWrong, PinLocked: of payments, if device and PIN do not suffice
+    """
+    moving.confirm_receipt(
+        user_id=user_id, order=order, device_id=device_id, pin=pin, expected_rev=expected_rev, now=now
+    )
     return books.order_for(order, user_id=user_id)
 
 
 def cancel_order(
-    *, user_id: int, order: UUID, reason: str = "", expected_rev: int | None = None, now: datetime
+    *,
+    user_id: int,
+    order: UUID,
+    device_id: int | None,
+    pin: str = "",
+    reason: str = "",
+    expected_rev: int | None = None,
+    now: datetime,
 ) -> OrderView:
     """
-    Take it back, and the money with it: the buyer until it is accepted, the merchant until it is completed.
+    Take it back, and the money with it: the buyer until it is accepted, the merchant until it is completed. It takes a
+    trusted device, the buyer's one on which the order was placed, or the PIN.
 
     :raises OrderNotFound, NotNow: and payments' refusals, if the money cannot go back
+    :raises PinNeeded, NoPinOnNewDevice, PinWrong, PinLocked: of payments, if device and PIN do not suffice
     """
-    moving.cancel_order(user_id=user_id, order=order, reason=reason, expected_rev=expected_rev, now=now)
+    moving.cancel_order(
+        user_id=user_id,
+        order=order,
+        device_id=device_id,
+        pin=pin,
+        reason=reason,
+        expected_rev=expected_rev,
+        now=now,
+    )
     return books.order_for(order, user_id=user_id)

@@ -209,6 +209,8 @@ class OrderView:
     fee: Money | None
     address: Address
     shipment: ShipmentView | None
+    # The device that may move this order's money without the PIN, for the buyer; never leaves the process.
+    placing_device_id: int | None
 
 
 Orders = Envelope[OrderSummary]

@@ -14,7 +14,7 @@ from shop import (  # noqa: F401  # The shop's money registers its commands.
     listing,
     socket_earnings,
 )
-from shop.asked import Amount, Key, Nothing
+from shop.asked import Amount, Key, Nothing, Pin
 from shop.errors import OrderNotFound, ShopNotFound
 from shop.offering import shown, sold
 from shop.queries import orders as books
@@ -207,7 +207,7 @@ class BuyIn(Shape):
     quantity: int
     address: AddressIn
     expected_total: Amount
-    pin: Annotated[str, Meta(max_length=64)]
+    pin: Pin
     idempotency_key: Key
     note: Text = ""
 
@@ -230,6 +230,7 @@ def buy(caller: Caller, buy_in: BuyIn) -> BuyAnswer:
         note=buy_in.note,
         expected_total=buy_in.expected_total.money,
         pin=buy_in.pin,
+        device_id=caller.device_id,
         idempotency_key=buy_in.idempotency_key,
         now=clock.now(),
     )
@@ -332,22 +333,41 @@ def report_delivery(caller: Caller, move_in: MoveIn) -> frames.WholeOrder:
     return frames.order(api.report_delivery(user_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(move_in)))
 
 
-@command("shop.confirm", MoveIn, rest="POST orders/<uuid:order>/confirm", cost=3, answer=frames.WholeOrder)
-def confirm(caller: Caller, move_in: MoveIn) -> frames.WholeOrder:
-    """The buyer has it: the money goes to the merchant."""
-    return frames.order(api.confirm_receipt(user_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(move_in)))
+class ConfirmIn(Shape):
+    order: UUID
+    # Needed on a device that is not trusted, and did not place the order.
+    pin: Pin = ""
+    expected_rev: Rev | None = None
+
+
+@command("shop.confirm", ConfirmIn, rest="POST orders/<uuid:order>/confirm", cost=3, answer=frames.WholeOrder)
+def confirm(caller: Caller, confirm_in: ConfirmIn) -> frames.WholeOrder:
+    """
+    The buyer has it: the money goes to the merchant. It takes a trusted device, the one on which the order was placed,
+    or the PIN.
+    """
+    fields = msgspec.structs.asdict(confirm_in)
+    return frames.order(
+        api.confirm_receipt(user_id=caller.user_id, device_id=caller.device_id, now=clock.now(), **fields)
+    )
 
 
 class CancelIn(Shape):
     order: UUID
+    # Needed on a device that is not trusted, and did not place the order.
+    pin: Pin = ""
     reason: Text = ""
     expected_rev: Rev | None = None
 
 
 @command("shop.cancel", CancelIn, rest="POST orders/<uuid:order>/cancel", cost=3, answer=frames.WholeOrder)
 def cancel(caller: Caller, cancel_in: CancelIn) -> frames.WholeOrder:
-    """Take it back, and the money with it."""
-    return frames.order(api.cancel_order(user_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(cancel_in)))
+    """
+    Take it back, and the money with it. It takes a trusted device, the buyer's one on which the order was placed, or
+    the PIN.
+    """
+    fields = msgspec.structs.asdict(cancel_in)
+    return frames.order(api.cancel_order(user_id=caller.user_id, device_id=caller.device_id, now=clock.now(), **fields))
 
 
 # Topics.

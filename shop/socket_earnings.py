@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shop import api, frames
-from shop.asked import Amount, Key, Nothing
+from shop.asked import Amount, Key, Nothing, Pin
 from superapp.core import clock
 from superapp.realtime.registry import Caller, Shape, command
 
@@ -25,13 +25,20 @@ def earnings(caller: Caller, _nothing: Nothing) -> EarningsAnswer:
 class WithdrawIn(Shape):
     idempotency_key: Key
     amount: Amount | None = None
+    # Needed on a device that is not trusted.
+    pin: Pin = ""
 
 
 @command("shop.withdraw", WithdrawIn, rest="POST shop/withdrawals", cost=10, answer=EarningsAnswer)
 def withdraw(caller: Caller, withdraw_in: WithdrawIn) -> EarningsAnswer:
-    """Take it into one's wallet, once: an amount, or all that the wallet has room for; what is left then."""
+    """
+    Take it into one's wallet, once: an amount, or all that the wallet has room for; what is left then. It takes a
+    trusted device or the PIN.
+    """
     left = api.withdraw(
         owner_id=caller.user_id,
+        device_id=caller.device_id,
+        pin=withdraw_in.pin,
         idempotency_key=withdraw_in.idempotency_key,
         amount=withdraw_in.amount.money if withdraw_in.amount else None,
         now=clock.now(),

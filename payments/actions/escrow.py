@@ -10,6 +10,7 @@ from django.db import transaction
 
 from payments import chart, errors, ledger, push, queries
 from payments.actions.wallets import open_wallet
+from payments.authorization import Authorization
 from payments.events import EscrowPaid, EscrowRefunded, EscrowReleased
 from payments.fees import FeeRule
 from payments.ledger import Answer, Entry, Key, Line, key_for
@@ -32,7 +33,15 @@ class EscrowRoute:
 
 
 @offered
-def pay_into_escrow(*, reference: str, payer_id: int, amount: Money, idempotency_key: str, now: datetime) -> Answer:
+def pay_into_escrow(
+    *,
+    reference: str,
+    payer_id: int,
+    amount: Money,
+    authorization: Authorization,
+    idempotency_key: str,
+    now: datetime,
+) -> Answer:
     """
     Move money from a person's wallet into the escrow of a reference, once for ever.
 
@@ -41,7 +50,7 @@ def pay_into_escrow(*, reference: str, payer_id: int, amount: Money, idempotency
     payer = open_wallet(user_id=payer_id, now=now, asset=amount.asset)
     escrow = _escrow_of(reference, amount.asset, now)
     route = EscrowRoute(reference, payer_id, payer.pk, escrow.pk, amount.asset)
-    answer = ledger.post(_payment(route, amount, idempotency_key), now=now)
+    answer = ledger.post(_payment(route, amount, authorization, idempotency_key), now=now)
     push.wallets_changed(answer.changes)
     return answer
 
@@ -64,10 +73,10 @@ def ask_escrow_route(*, reference: str, payer_id: int, asset: str, now: datetime
 
 
 def ask_pay_into_escrow(
-    route: EscrowRoute, *, amount: Money, idempotency_key: str, now: datetime
+    route: EscrowRoute, *, amount: Money, authorization: Authorization, idempotency_key: str, now: datetime
 ) -> Callable[[], Answer]:
     """The second half: the same payment, the same answer, among statements that are sent together."""
-    asked = ledger.ask_post(_payment(route, amount, idempotency_key), now=now)
+    asked = ledger.ask_post(_payment(route, amount, authorization, idempotency_key), now=now)
 
     def answered() -> Answer:
         answer = asked()
@@ -77,12 +86,13 @@ def ask_pay_into_escrow(
     return answered
 
 
-def _payment(route: EscrowRoute, amount: Money, idempotency_key: str) -> Entry:
+def _payment(route: EscrowRoute, amount: Money, authorization: Authorization, idempotency_key: str) -> Entry:
     public_id = ids.new_id()
     content = {"reference": route.reference, "amount": amount.amount_minor, "asset": amount.asset}
     return Entry(
         key=key_for(f"user:{route.payer_id}:pay", idempotency_key, content),
         kind=ESCROW_PAID,
+        authorization=authorization,
         lines=(Line(route.payer_account_id, route.escrow_account_id, amount.positive()),),
         reference=route.reference,
         actor_id=route.payer_id,
@@ -103,6 +113,7 @@ def release_escrow(
     reference: str,
     merchant: str,
     fee: FeeRule,
+    authorization: Authorization,
     idempotency_key: str,
     now: datetime,
     amount: Money | None = None,
@@ -144,6 +155,7 @@ def release_escrow(
             Entry(
                 key=key,
                 kind="escrow_released",
+                authorization=authorization,
                 lines=lines,
                 reference=reference,
                 public_id=public_id,
@@ -160,7 +172,9 @@ def release_escrow(
         )
 
 
-def refund_escrow(*, reference: str, amount: Money, idempotency_key: str, now: datetime) -> Answer:
+def refund_escrow(
+    *, reference: str, amount: Money, authorization: Authorization, idempotency_key: str, now: datetime
+) -> Answer:
     """
     Pay part or all back to who paid: from escrow as far as it lies there, the rest from the merchant's rolled money.
 
@@ -176,7 +190,7 @@ def refund_escrow(*, reference: str, amount: Money, idempotency_key: str, now: d
         merchant = queries.merchant_paid(reference)
         try:
             with transaction.atomic():
-                answer = _refund(paid, merchant, amount, key, now)
+                answer = _refund(paid, merchant, amount, authorization, key, now)
         except _ReleasedMeanwhile:
             continue  # Each turn, somebody else's release was committed: there are no more of those than sen.
         push.wallets_changed(answer.changes)
@@ -187,7 +201,9 @@ class _ReleasedMeanwhile(Exception):
     """The merchant came between the look and the locks: what was locked is let go, and locked anew in the one order."""
 
 
-def _refund(paid: Transfer, merchant: Account | None, amount: Money, key: Key, now: datetime) -> Answer:
+def _refund(
+    paid: Transfer, merchant: Account | None, amount: Money, authorization: Authorization, key: Key, now: datetime
+) -> Answer:
     reference, merchant_id = paid.journal.reference, merchant.pk if merchant else None
     accounts = ledger.lock([paid.debit_id, paid.credit_id, *([merchant_id] if merchant_id else [])])
     before = ledger.answered(key)
@@ -205,6 +221,7 @@ def _refund(paid: Transfer, merchant: Account | None, amount: Money, key: Key, n
     entry = Entry(
         key=key,
         kind="escrow_refunded",
+        authorization=authorization,
         lines=_refund_lines(accounts[paid.credit_id], merchant, paid.debit_id, amount),
         reference=reference,
         refund=Refund(paid.journal_id, amount),

@@ -8,6 +8,7 @@ from uuid import UUID
 from payments import ledger, push, queries
 from payments.actions.escrow import merchant_account
 from payments.actions.wallets import open_wallet
+from payments.authorization import BY_EARLIER_HOLD, BY_TIMER, Authorization
 from payments.ledger import Answer, Entry, Line, key_for
 from payments.models import Transfer
 from payments.offering import offered
@@ -25,6 +26,7 @@ def hold_funds(
     amount: Money,
     reference: str,
     expires_at: datetime,
+    authorization: Authorization,
     idempotency_key: str,
     now: datetime,
 ) -> Answer:
@@ -45,6 +47,7 @@ def hold_funds(
     entry = Entry(
         key=key_for(f"user:{payer_id}:hold", idempotency_key, content),
         kind="held",
+        authorization=authorization,
         lines=(Line(payer.pk, taker.pk, amount.positive(), phase="hold", expires_at=expires_at),),
         reference=reference,
         actor_id=payer_id,
@@ -63,7 +66,8 @@ def capture_hold(*, hold: UUID, amount: Money, idempotency_key: str, now: dateti
     held = queries.hold_transfer(hold)
     line = Line(held.debit_id, held.credit_id, amount.positive(), phase="capture", pending_id=held.pk)
     content = {"hold": str(hold), "amount": amount.wire()}
-    return _resolve(held, line, "captured", key_for("hold:capture", idempotency_key, content), now)
+    key = key_for("hold:capture", idempotency_key, content)
+    return _resolve(held, line, "captured", BY_EARLIER_HOLD, key, now)
 
 
 def void_hold(*, hold: UUID, idempotency_key: str, now: datetime) -> Answer:
@@ -74,7 +78,7 @@ def void_hold(*, hold: UUID, idempotency_key: str, now: datetime) -> Answer:
     """
     held = queries.hold_transfer(hold)
     key = key_for("hold:void", idempotency_key, {"hold": str(hold)})
-    return _resolve(held, _void(held), "voided", key, now)
+    return _resolve(held, _void(held), "voided", BY_EARLIER_HOLD, key, now)
 
 
 @every(seconds=5)
@@ -83,7 +87,7 @@ def expire_holds(now: datetime) -> int:
     given_back = 0
     for held in queries.expired_holds(now, limit=EXPIRED_AT_ONCE_MAX):
         key = key_for("hold:expire", str(held.pk), {"hold": held.pk})
-        answer = _resolve(held, _void(held), "expired", key, now)
+        answer = _resolve(held, _void(held), "expired", BY_TIMER, key, now)
         given_back += isinstance(answer, ledger.Posted) and not answer.replayed
     return given_back
 
@@ -92,8 +96,11 @@ def _void(held: Transfer) -> Line:
     return Line(held.debit_id, held.credit_id, Money(0, held.asset), phase="void", pending_id=held.pk)
 
 
-def _resolve(held: Transfer, line: Line, kind: str, key: ledger.Key, now: datetime) -> Answer:
+def _resolve(
+    held: Transfer, line: Line, kind: str, authorization: Authorization, key: ledger.Key, now: datetime
+) -> Answer:
     reference = held.journal.reference
-    answer = ledger.post(Entry(key=key, kind=kind, lines=(line,), reference=reference), now=now)
+    entry = Entry(key=key, kind=kind, authorization=authorization, lines=(line,), reference=reference)
+    answer = ledger.post(entry, now=now)
     push.wallets_changed(answer.changes)
     return answer

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from payments import errors, queries
+from payments.authorization import Authorization, Means
 from payments.models import Pin
 from superapp.accounts import api as accounts
 
@@ -58,7 +59,7 @@ def change_pin(*, user_id: int, old: str, new: str, now: datetime) -> None:
     Pin.objects.filter(user_id=user_id).update(pin_hash=pin_hash, set_at=now)
 
 
-def verify_pin(*, user_id: int, pin: str, now: datetime) -> None:
+def verify_pin(*, user_id: int, device_id: int | None = None, pin: str, now: datetime) -> Authorization:
     """
     Go on only with the right PIN. A wrong one counts, whoever tries it from wherever.
 
@@ -85,6 +86,7 @@ def verify_pin(*, user_id: int, pin: str, now: datetime) -> None:
     unlocked = Pin.objects.filter(user_id=user_id, wrong__lte=wrong)
     # Whoever knows the PIN needs no reset: one that was asked for, by whomever, is over.
     unlocked.update(wrong=0, locked_at=None, reset_asked_at=None, reset_device=None)
+    return Authorization(Means.PIN, user_id)
 
 
 def ask_pin_reset(*, user_id: int, device_id: int | None, code_proved_at: datetime, now: datetime) -> datetime:

@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from payments import chart, errors, ledger, push, queries
+from payments.actions import authorizing
 from payments.actions.wallets import open_wallet
+from payments.authorization import Authorization
 from payments.events import ToppedUp
 from payments.ledger import Answer, Entry, Line, Posted, key_for
 from payments.models import TopUp
@@ -52,12 +54,12 @@ def approve_top_up(*, top_up: UUID, checker_id: int, now: datetime) -> Answer:
     :raises TwoPersonsNeeded: if the checker asked for it, or owns the wallet
     :raises TopUpNotFound: if there is none waiting
     """
-    queries.require_operator(checker_id)
+    authorization = authorizing.authorize_operator(checker_id)
     with transaction.atomic():
         row = queries.lock_top_up(top_up)
         if checker_id in (row.maker_id, row.user_id):
             raise errors.TwoPersonsNeeded
-        answer = _post(row, checker_id, now)
+        answer = _post(row, checker_id, authorization, now)
         row.state = TopUp.State.REJECTED
         if isinstance(answer, Posted):
             row.state, row.journal_id = TopUp.State.APPROVED, answer.journal_id
@@ -78,7 +80,7 @@ def reject_top_up(*, top_up: UUID, checker_id: int, now: datetime) -> None:
         row.save(update_fields=["state", "checker", "checked_at"])
 
 
-def _post(row: TopUp, checker_id: int, now: datetime) -> Answer:
+def _post(row: TopUp, checker_id: int, authorization: Authorization, now: datetime) -> Answer:
     wallet = open_wallet(user_id=row.user_id, now=now, asset=row.asset)
     cash = ledger.open_account(chart.code(chart.CASH, "counter", row.asset), kind=chart.CASH, asset=row.asset, now=now)
     public_id = ids.new_id()
@@ -86,6 +88,7 @@ def _post(row: TopUp, checker_id: int, now: datetime) -> Answer:
         Entry(
             key=key_for("topup", str(row.public_id), {"amount": row.amount, "asset": row.asset}),
             kind="topped_up",
+            authorization=authorization,
             lines=(Line(cash.pk, wallet.pk, Money(row.amount, row.asset)),),
             actor_id=checker_id,
             public_id=public_id,

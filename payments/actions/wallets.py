@@ -38,6 +38,7 @@ def send_money(
     receiver_id: int,
     amount: Money,
     memo: str = "",
+    device_id: int | None = None,
     pin: str,
     idempotency_key: str,
     now: datetime,
@@ -56,7 +57,7 @@ def send_money(
     before = ledger.answered(key)
     if before is not None:
         return before
-    pins.verify_pin(user_id=sender_id, pin=pin, now=now)
+    authorization = pins.verify_pin(user_id=sender_id, device_id=device_id, pin=pin, now=now)
     sender = open_wallet(user_id=sender_id, now=now, asset=amount.asset)
     receiver = open_wallet(user_id=receiver_id, now=now, asset=amount.asset)
     public_id = ids.new_id()
@@ -64,6 +65,7 @@ def send_money(
         Entry(
             key=key,
             kind="sent",
+            authorization=authorization,
             lines=(Line(sender.pk, receiver.pk, amount),),
             actor_id=sender_id,
             memo=memo,
@@ -84,7 +86,15 @@ def send_money(
 
 
 def send_to_person(
-    *, sender_id: int, receiver: UUID, amount: Money, memo: str = "", pin: str, idempotency_key: str, now: datetime
+    *,
+    sender_id: int,
+    receiver: UUID,
+    amount: Money,
+    memo: str = "",
+    device_id: int | None = None,
+    pin: str,
+    idempotency_key: str,
+    now: datetime,
 ) -> Answer:
     """
     The same at the doors, to somebody by their public id. Words go only to who wants to hear from the sender: a sen
@@ -109,6 +119,7 @@ def send_to_person(
         receiver_id=to.user_id,
         amount=amount,
         memo=memo,
+        device_id=device_id,
         pin=pin,
         idempotency_key=idempotency_key,
         now=now,

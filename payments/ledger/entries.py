@@ -13,7 +13,9 @@ from uuid import UUID
 
 import msgspec
 
+from payments import authorization as authorizations
 from payments import errors
+from payments.authorization import Authorization
 from superapp.core import ids
 from superapp.core.errors import AmountInvalid, DomainError, InputInvalid
 from superapp.core.events import Event
@@ -82,10 +84,15 @@ class Refund:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A journal as it is asked for, with everything that must become true with it."""
+    """
+    A journal as it is asked for, with everything that must become true with it.
+
+    :raises NotAuthorized: if its kind does not accept the means by which it is authorized
+    """
 
     key: Key
     kind: str
+    authorization: Authorization
     lines: tuple[Line, ...]
     reference: str = ""
     actor_id: int | None = None
@@ -98,6 +105,7 @@ class Entry:
     public_id: UUID = field(default_factory=ids.new_id)
 
     def __post_init__(self) -> None:
+        authorizations.require(self.kind, self.authorization)
         if not 0 < len(self.lines) <= LINES_MAX:
             raise ValueError(f"between 1 and {LINES_MAX} lines")
         if len(self.memo) > MEMO_CHARS_MAX or "\0" in self.memo:

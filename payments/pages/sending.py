@@ -125,6 +125,7 @@ def confirm(request: HttpRequest, user: UUID, key: UUID) -> HttpResponse:
                 receiver=user,
                 amount=draft.amount,
                 memo=draft.memo,
+                device_id=accounts.device_id_of(request),
                 pin="".join(request.POST.get("pin", "")[:40].split()),
                 idempotency_key=str(key),
                 now=now,

@@ -55,6 +55,8 @@ class Wish:
     note: str
     expected_total: Money
     idempotency_key: str
+    # The device on which it is placed; a retry from another is the same wish.
+    device_id: int | None = None
 
     @property
     def content_hash(self) -> str:
@@ -83,6 +85,7 @@ def wish_for(
     note: str,
     expected_total: Money,
     idempotency_key: str,
+    device_id: int | None = None,
 ) -> Wish:
     """
     A wish that is in order.
@@ -100,6 +103,7 @@ def wish_for(
         note=said,
         expected_total=expected_total.positive(),
         idempotency_key=idempotency_key,
+        device_id=device_id,
     )
 
 
@@ -163,9 +167,9 @@ def _answer(wish: Wish, attempt: Attempt | None) -> Answer | None:
     return placing.answer_of(attempt)
 
 
-def place(wish: Wish, *, now: datetime) -> Answer:
+def place(wish: Wish, *, authorization: payments.Authorization, now: datetime) -> Answer:
     """
-    Buy and pay, and return how it was answered, now or long ago. The PIN was proved before.
+    Buy and pay, and return how it was answered, now or long ago. ``authorization`` proves the PIN.
 
     Refusals are looked for in this order: own goods, for sale, price, pieces, money. Trouble of the database raises
     and burns no key; so does too long a queue (``Unavailable``).
@@ -173,7 +177,7 @@ def place(wish: Wish, *, now: datetime) -> Answer:
     for attempt in range(1, TRIES_MAX + 1):
         try:
             with TURNS.one(TURN_SECONDS_MAX):
-                return _buy(wish, now)
+                return _buy(wish, authorization, now)
         except _NotBought as stopped:
             return _kept(wish, stopped.refusal, now)
         except _LastPiecesGone:
@@ -193,7 +197,7 @@ def place(wish: Wish, *, now: datetime) -> Answer:
     raise AssertionError("the last try returned or raised")
 
 
-def _buy(wish: Wish, now: datetime) -> Answer:
+def _buy(wish: Wish, authorization: payments.Authorization, now: datetime) -> Answer:
     with prepared.together():
         attempt = orders.ask_attempt(wish.buyer_id, wish.idempotency_key)
         look = goods.ask_offer(wish.product, buyer_id=wish.buyer_id)
@@ -207,7 +211,7 @@ def _buy(wish: Wish, now: datetime) -> Answer:
         raise _NotBought(refusal)
     buyer = offer.buyer or _begin_counting(wish.buyer_id)
     with transaction.atomic():
-        purchase_rev, sale_rev = _write_and_pay(draft, offer)
+        purchase_rev, sale_rev = _write_and_pay(draft, offer, authorization)
         push.order_moved(
             draft.order, version=1, buyer=buyer, purchase_rev=purchase_rev, shop=offer.shop, sale_rev=sale_rev
         )
@@ -221,7 +225,7 @@ def _begin_counting(buyer_id: int) -> UUID:
     return public_id
 
 
-def _write_and_pay(draft: Draft, offer: Offer) -> tuple[int, int]:
+def _write_and_pay(draft: Draft, offer: Offer, authorization: payments.Authorization) -> tuple[int, int]:
     """Everything that becomes true with an order, in two round trips: what is hot comes last and is held shortest."""
     with prepared.together():
         placing.ask_cold(draft)
@@ -231,7 +235,11 @@ def _write_and_pay(draft: Draft, offer: Offer) -> tuple[int, int]:
     with prepared.together():
         placed = placing.ask_hot(draft)
         paid = payments.ask_pay_into_escrow(
-            accounts, amount=draft.total, idempotency_key=draft.reference, now=draft.now
+            accounts,
+            amount=draft.total,
+            authorization=authorization,
+            idempotency_key=draft.reference,
+            now=draft.now,
         )
     revs = placed()
     if revs is None:
@@ -260,6 +268,7 @@ def _draft(wish: Wish, offer: Offer, now: datetime) -> Draft:
         note=wish.note,
         idempotency_key=wish.idempotency_key,
         content_hash=wish.content_hash,
+        device_id=wish.device_id,
         now=now,
     )
 

@@ -123,15 +123,29 @@ def _hear_courier(public_id: UUID, parcel: tuple[str, str], evidence: dict[str, 
         return True
 
 
-def confirm_receipt(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:
-    """The buyer has it: the money goes to the merchant."""
-    _move_for(user_id, order, "completed", "buyer", expected_rev, now, _release)
+def confirm_receipt(
+    *, user_id: int, order: UUID, device_id: int | None, pin: str, expected_rev: int | None, now: datetime
+) -> None:
+    """The buyer has it: the money goes to the merchant, if the buyer's device or PIN authorizes it."""
+    authorization = _authorize(user_id, order, "completed", "buyer", device_id, pin, expected_rev, now)
+
+    def then(locked: Order, _actor_id: int | None, now: datetime) -> None:
+        _release(locked, authorization, now)
+
+    _move_for(user_id, order, "completed", "buyer", expected_rev, now, then)
 
 
-def cancel_order(*, user_id: int, order: UUID, reason: str, expected_rev: int | None, now: datetime) -> None:
-    """Take it back, and the money with it."""
+def cancel_order(
+    *, user_id: int, order: UUID, device_id: int | None, pin: str, reason: str, expected_rev: int | None, now: datetime
+) -> None:
+    """Take it back, and the money with it, if the device or the PIN of whoever does it authorizes that."""
     said = words.line(reason, field="reason", chars_max=OrderEvent.REASON_CHARS_MAX, may_be_empty=True)
-    _move_for(user_id, order, "cancelled", None, expected_rev, now, _give_back, reason=said)
+    authorization = _authorize(user_id, order, "cancelled", None, device_id, pin, expected_rev, now)
+
+    def then(locked: Order, _actor_id: int | None, now: datetime) -> None:
+        _give_back(locked, authorization, now)
+
+    _move_for(user_id, order, "cancelled", None, expected_rev, now, then, reason=said)
 
 
 def move_by_time(timer: OrderTimer, *, now: datetime) -> bool:
@@ -142,10 +156,10 @@ def move_by_time(timer: OrderTimer, *, now: datetime) -> bool:
             return False
         if timer.kind == OrderTimer.Kind.COMPLETE:
             _make(order, "completed", OrderEvent.Actor.SYSTEM, None, now)
-            _release(order, None, now)
+            _release(order, payments.BY_TIMER, now)
         else:
             _make(order, "cancelled", OrderEvent.Actor.SYSTEM, None, now, cancelled_by=Order.CancelledBy.EXPIRED)
-            _give_back(order, None, now)
+            _give_back(order, payments.BY_TIMER, now)
         moving.close_timer(timer)
     return True
 
@@ -169,15 +183,51 @@ def _move_for(
     """
     with transaction.atomic():
         order, side = orders.lock_order(public_id, user_id=user_id)
-        if who is not None and side != who:
-            raise errors.NotNow(state=order.state)
-        if order.state == name:
+        if not _is_to_be_made(order, side, name, who, expected_rev):
             return
-        if expected_rev is not None and order.version != expected_rev:
-            raise errors.NotNow(state=order.state)
         cancelled_by = side if name == "cancelled" else ""
         _make(order, name, side, user_id, now, reason=reason, evidence=evidence, cancelled_by=cancelled_by)
         then(order, user_id, now)
+
+
+def _is_to_be_made(order: Order, side: Side, name: str, who: Side | None, expected_rev: int | None) -> bool:
+    """
+    Return whether a move is still to be made: False if it was made before.
+
+    :raises NotNow: if this side cannot make it, or the order is not at the rev that was expected
+    """
+    if who is not None and side != who:
+        raise errors.NotNow(state=order.state)
+    if order.state == name:
+        return False
+    if expected_rev is not None and order.version != expected_rev:
+        raise errors.NotNow(state=order.state)
+    moving.legal_move(name, order.state, side)
+    return True
+
+
+def _authorize(
+    user_id: int,
+    public_id: UUID,
+    name: str,
+    who: Side | None,
+    device_id: int | None,
+    pin: str,
+    expected_rev: int | None,
+    now: datetime,
+) -> payments.Authorization | None:
+    """
+    Authorize the money of a move, before anything is locked; None if the move was made before and moves no money.
+
+    A move that cannot be made is refused first: it costs no try of the PIN.
+    """
+    order, side = orders.find_order(public_id, user_id=user_id)
+    if not _is_to_be_made(order, side, name, who, expected_rev):
+        return None
+    placing_device_id = order.placing_device_id if side == "buyer" else None
+    return payments.authorize(
+        user_id=user_id, device_id=device_id, placing_device_id=placing_device_id, pin=pin, now=now
+    )
 
 
 def _make(
@@ -233,14 +283,16 @@ def _release_pieces(order: Order, actor_id: int | None, now: datetime) -> None:
         )
 
 
-def _release(order: Order, _actor_id: int | None, now: datetime) -> None:
+def _release(order: Order, authorization: payments.Authorization | None, now: datetime) -> None:
     """Pay the merchant what lies in escrow, minus our fee by the rule of the sale."""
+    assert authorization is not None, "only a move that was made before needs none, and it is not made again"
     moving.stop_timers(order)
     name = reference(order.public_id)
     answer = payments.release_escrow(
         reference=name,
         merchant=merchant_name(order.shop.public_id),
         fee=orders.FEES[order.fee_rule],
+        authorization=authorization,
         idempotency_key=f"{name}:release",
         now=now,
     )
@@ -248,11 +300,16 @@ def _release(order: Order, _actor_id: int | None, now: datetime) -> None:
         raise answer.error()
 
 
-def _give_back(order: Order, _actor_id: int | None, now: datetime) -> None:
+def _give_back(order: Order, authorization: payments.Authorization | None, now: datetime) -> None:
     """Pay the buyer back. A refusal of payments takes the whole move back, and burns no key with it."""
+    assert authorization is not None, "only a move that was made before needs none, and it is not made again"
     name = reference(order.public_id)
     answer = payments.refund_escrow(
-        reference=name, amount=Money(order.total_sen, IDR), idempotency_key=f"{name}:refund", now=now
+        reference=name,
+        amount=Money(order.total_sen, IDR),
+        authorization=authorization,
+        idempotency_key=f"{name}:refund",
+        now=now,
     )
     if isinstance(answer, payments.Refused):
         raise answer.error()

@@ -27,7 +27,7 @@ def advance(
 
     :raises NotNow: if this actor cannot make it from where the order is
     """
-    move = _move(name, order.state, who)
+    move = legal_move(name, order.state, who)
     OrderEvent.objects.create(
         order=order,
         seq=order.version + 1,
@@ -68,7 +68,12 @@ def postpone_timer(timer: OrderTimer, again_at: datetime) -> None:
     OrderTimer.objects.filter(pk=timer.pk, state=OrderTimer.State.WAITING).update(again_at=again_at)
 
 
-def _move(name: str, state: str, who: str) -> Move:
+def legal_move(name: str, state: str, who: str) -> Move:
+    """
+    Return the move of this name that this actor makes from this state.
+
+    :raises NotNow: if there is none
+    """
     for move in MOVES:
         if (move.name, move.from_state, move.who) == (name, state, who):
             return move

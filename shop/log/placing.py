@@ -46,6 +46,7 @@ class Draft:
     note: str
     idempotency_key: str
     content_hash: str
+    device_id: int | None
     now: datetime
 
     @property
@@ -137,7 +138,7 @@ def _order_values(draft: Draft) -> list[Any]:
     return [
         *(_key(draft.order), draft.number, draft.shop_id, draft.buyer_id, draft.shop_name, draft.shop_town),
         *(draft.items_sen, draft.shipping_sen, draft.total.amount_minor, draft.fee_rule),
-        *(json.dumps(draft.address), draft.note, at, at, draft.buyer_id),
+        *(json.dumps(draft.address), draft.note, draft.device_id, at, at, draft.buyer_id),
     ]
 
 
@@ -162,11 +163,12 @@ _COUNT_FOR_BUYER, _COUNT_FOR_SHOP = f"{_COUNT} WHERE user_id = %s", f"{_COUNT} W
 _ORDER = (
     "INSERT INTO shop_order"
     " (public_id, number, shop_id, buyer_id, state, cancelled_by, version, shop_name, shop_town, items_sen,"
-    " shipping_sen, total_sen, fee_rule, address, note, placed_at, changed_at, purchase_rev, sale_rev)"
+    " shipping_sen, total_sen, fee_rule, address, note, placing_device_id, placed_at, changed_at, purchase_rev,"
+    " sale_rev)"
 )
 _BUYERS_REV = "(SELECT rev FROM shop_ordercounter WHERE user_id = %s)"
 _ORDER_PLAINLY = (
-    f"{_ORDER} VALUES (%s, %s, %s, %s, 'paid', '', 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+    f"{_ORDER} VALUES (%s, %s, %s, %s, 'paid', '', 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
     f" {_BUYERS_REV}, (SELECT rev FROM shop_ordercounter WHERE shop_id = %s)) RETURNING purchase_rev, sale_rev"
 )
 # One statement, so that hot rows are held shortest. The stock waits for the counter, which is locked before it
@@ -179,7 +181,7 @@ _HOT = (
     f" told AS (INSERT INTO shop_stockmove ({stock.COLUMNS})"
     " SELECT product_id, version, 'commit', %s::bigint, %s, %s, %s::bigint, %s::timestamptz FROM taken)"
     f" {_ORDER} SELECT %s::uuid, %s, %s::bigint, %s::bigint, 'paid', '', 1, %s, %s, %s::bigint, %s::bigint, %s::bigint,"
-    f" %s, %s::jsonb, %s, %s::timestamptz, %s::timestamptz, {_BUYERS_REV}, rev FROM taken"
+    f" %s, %s::jsonb, %s, %s::bigint, %s::timestamptz, %s::timestamptz, {_BUYERS_REV}, rev FROM taken"
     " RETURNING purchase_rev, sale_rev"
 )
 

@@ -52,6 +52,10 @@ class Order(models.Model):
     # {"name", "phone", "text", "town"}.
     address = models.JSONField()
     note = models.CharField(max_length=NOTE_CHARS_MAX, default="", blank=True)
+    # On which the buyer proved the PIN when placing it: it may move this order's money without asking again.
+    placing_device = models.ForeignKey(
+        "accounts.Device", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     placed_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     purchase_rev = models.BigIntegerField()

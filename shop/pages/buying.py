@@ -190,6 +190,7 @@ def _place(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]
         note=typed["note"],
         expected_total=_agreed(request.POST.get("expected", "")),
         pin=_pin(request, "new_pin" if "new_pin" in request.POST else "pin"),
+        device_id=accounts.device_id_of(request),
         idempotency_key=str(key),
         now=clock.now(),
     )

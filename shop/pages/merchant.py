@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api as payments
@@ -22,9 +23,10 @@ from shop.actions.shops import HANDLE_CHARS_MIN
 from shop.api import ShopView
 from shop.errors import HandleInvalid, HandleTaken, NameReserved, OpeningHoursInvalid, ShopNotFound, TextInvalid
 from shop.models import Shop
-from shop.pages import opening_hours_form, pictures
+from shop.pages import opening_hours_form, pictures, pin_field
 from shop.pages.field_sentences import OPEN_SHOP, sentence_for
 from shop.pages.framing import boot, wants_data
+from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, tell_next, told, user_of
 from superapp.core import clock, ids
 from superapp.core.errors import DomainError, ErrorCollector, InputInvalid, Kind
@@ -57,6 +59,7 @@ def sales(request: HttpRequest) -> HttpResponse:
 
 @form_stands_at("shop:today")
 @for_people
+@sensitive_post_parameters("pin")
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Take what the shop has earned into my wallet; once, however often it is sent."""
     user = user_of(request)
@@ -64,7 +67,15 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     if ids.parse_id(key) is None:
         raise InputInvalid(detail="key")
     try:
-        left = api.withdraw(owner_id=user.pk, idempotency_key=key, now=clock.now())
+        left = api.withdraw(
+            owner_id=user.pk,
+            device_id=accounts.device_id_of(request),
+            pin=pin_field.typed_pin(request),
+            idempotency_key=key,
+            now=clock.now(),
+        )
+    except pin_field.REFUSALS as refusal:
+        return _sales(request, only="today", unproved=refusal)
     except DomainError as refusal:
         if refusal.kind != Kind.CONFLICT:
             raise
@@ -174,7 +185,9 @@ def suggested_handle(name: str) -> str:
     return re.sub(r"^[^a-z]+", "", slugify(name)).replace("_", "-")[: Shop.HANDLE_CHARS_MAX].strip("-")
 
 
-def _sales(request: HttpRequest, *, only: Any, problem: DomainError | None = None) -> HttpResponse:
+def _sales(
+    request: HttpRequest, *, only: Any, problem: DomainError | None = None, unproved: DomainError | None = None
+) -> HttpResponse:
     user = user_of(request)
     shop = api.shop_of(user.pk)
     if shop is None:
@@ -184,6 +197,9 @@ def _sales(request: HttpRequest, *, only: Any, problem: DomainError | None = Non
     if wants_data(request):
         return JsonResponse(msgspec.to_builtins(order_rows.data(envelope)))
     name = f"sales:{only}"
+    has_earnings = only == "today" and payments.is_offered()
+    earned = api.earned(user.pk) if has_earnings else None
+    refused = problem or unproved
     context = {
         "shop": shop,
         "known": order_rows.known_list(
@@ -197,9 +213,10 @@ def _sales(request: HttpRequest, *, only: Any, problem: DomainError | None = Non
         "blank": order_rows.BLANK,
         "scope": only,
         "note": told(request),
-        "has_earnings": only == "today" and payments.is_offered(),
-        "earned": api.earned(user.pk) if only == "today" and payments.is_offered() else None,
+        "has_earnings": has_earnings,
+        "earned": earned,
         "key": ids.new_id(),
+        "pin_field": pin_field.pin_field(request, refusal=unproved) if earned else None,
         "problem": problem and problem.body()["message"],
         "boot": boot(
             user,
@@ -208,7 +225,7 @@ def _sales(request: HttpRequest, *, only: Any, problem: DomainError | None = Non
             is_newest_page=after is None,
         ),
     }
-    return render(request, "shop/merchant/today.html", context, status=problem.kind if problem else 200)
+    return render(request, "shop/merchant/today.html", context, status=refused.kind if refused else 200)
 
 
 def _handle_for(typed: dict[str, str]) -> str:

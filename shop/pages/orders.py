@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from shop import api, order_rows, telling
@@ -19,7 +20,7 @@ from shop.api import OrderView
 from shop.couriers import COURIERS
 from shop.errors import NotNow, ResiTaken, ShipmentInvalid
 from shop.models import OrderEvent
-from shop.pages import order_showing
+from shop.pages import order_showing, pin_field
 from shop.pages.field_sentences import PARCEL, sentence_for
 from shop.pages.framing import boot, rev_of, wants_data
 from superapp.accounts import api as accounts
@@ -121,33 +122,50 @@ def delivered(request: HttpRequest, order: UUID) -> HttpResponse:
 
 @form_stands_at("shop:order", fragment="form-terima")
 @for_people
+@sensitive_post_parameters("pin")
 def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
     """The buyer has it: the money goes to the shop."""
-    return _move(request, order, api.confirm_receipt, done=_("Thank you. The shop has its money now."))
+    done = _("Thank you. The shop has its money now.")
+    return _move(request, order, api.confirm_receipt, done=done, **_proof(request))
 
 
 @form_stands_at("shop:order", fragment="form-batal")
 @for_people
+@sensitive_post_parameters("pin")
 def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
     """Take it back, and the money with it."""
     chosen, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
     reason = (words or chosen)[: OrderEvent.REASON_CHARS_MAX]
-    return _move(request, order, api.cancel_order, done=_("Cancelled. All the money went back."), reason=reason)
+    done = _("Cancelled. All the money went back.")
+    return _move(request, order, api.cancel_order, done=done, reason=reason, **_proof(request))
 
 
-def _move(request: HttpRequest, order: UUID, verb: Any, *, done: str, **told: str) -> HttpResponse:
+def _move(request: HttpRequest, order: UUID, verb: Any, *, done: str, **told: Any) -> HttpResponse:
     """Do one thing with an order, as ``told``, and show how it stands; what was done already is done."""
     user = user_of(request)
     try:
         verb(user_id=user.pk, order=order, expected_rev=rev_of(request), now=clock.now(), **told)
     except (ShipmentInvalid, ResiTaken) as refusal:
         return _page(request, api.order(user_id=user.pk, order=order), refusal=refusal)
+    except pin_field.REFUSALS as refusal:
+        return _page(request, api.order(user_id=user.pk, order=order), unproved=(verb, refusal))
     except NotNow as refusal:
         return _page(request, api.order(user_id=user.pk, order=order), moved_on=refusal)
     tell_next(request, done)
     if request.POST.get("back") == "today":
         return redirect("shop:today")
     return redirect("shop:order", order=order)
+
+
+# The form of each verb that moves money.
+_FORMS = {api.confirm_receipt: "confirm", api.cancel_order: "cancel"}
+
+
+def _pin_field(request: HttpRequest, shown: OrderView, refusal: DomainError | None) -> pin_field.PinField | None:
+    """The field of both forms that move money; None where the device suffices, or neither form is there."""
+    if not {"confirm", "cancel"} & set(shown.summary.can):
+        return None
+    return pin_field.pin_field(request, placing_device_id=shown.placing_device_id, refusal=refusal)
 
 
 def _parcel(request: HttpRequest) -> dict[str, str]:
@@ -165,15 +183,22 @@ def _parcel_problems(request: HttpRequest, refusal: DomainError | None) -> dict[
     )
 
 
+def _proof(request: HttpRequest) -> dict[str, Any]:
+    """By which device, and by which PIN if one was typed, this person shows that they may move money."""
+    return {"device_id": accounts.device_id_of(request), "pin": pin_field.typed_pin(request)}
+
+
 def _page(
     request: HttpRequest,
     shown: OrderView,
     *,
     refusal: DomainError | None = None,
+    unproved: tuple[Any, DomainError] | None = None,
     moved_on: DomainError | None = None,
 ) -> HttpResponse:
     summary, now = shown.summary, clock.now()
-    status = next((int(one.kind) for one in (refusal, moved_on) if one is not None), 200)
+    verb, not_proved = unproved or (None, None)
+    status = next((int(one.kind) for one in (refusal, not_proved, moved_on) if one is not None), 200)
     buyer = accounts.people({summary.buyer_id})[summary.buyer_id]
     receipts = order_showing.receipts(shown, now=now)
     context = {
@@ -192,6 +217,10 @@ def _page(
         "doing": order_showing.doing(shown),
         "couriers": COURIERS,
         "reasons": order_showing.reasons(summary),
+        "chosen": request.POST.get("reason", ""),
+        "own_words": request.POST.get("words", "")[: OrderEvent.REASON_CHARS_MAX],
+        "pin_field": _pin_field(request, shown, not_proved),
+        "unproved": _FORMS[verb] if verb else "",
         **_parcel(request),
         "problems": _parcel_problems(request, refusal),
         "moved_on": moved_on and moved_on.body()["message"],

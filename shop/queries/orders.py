@@ -54,6 +54,19 @@ def lock_order(public_id: UUID, *, user_id: int) -> tuple[Order, Side]:
     return order, side
 
 
+def find_order(public_id: UUID, *, user_id: int) -> tuple[Order, Side]:
+    """
+    Return an order as it stands, unlocked, and the side of it that this person is.
+
+    :raises OrderNotFound: if there is none, or this person is neither
+    """
+    order = Order.objects.select_related("shop").filter(public_id=public_id).first()
+    side = _side(order, user_id)
+    if order is None or side is None:
+        raise OrderNotFound
+    return order, side
+
+
 def lock_order_for_the_house(public_id: UUID) -> Order:
     """The same for a timer or a courier, who are nobody's side. :raises OrderNotFound:"""
     order = _lock(public_id)
@@ -274,6 +287,7 @@ def view(order: Order, side: Side) -> OrderView:
         fee=fee if side == "merchant" else None,
         address=_address(order, side),
         shipment=_shipment(getattr(order, "shipment", None)),
+        placing_device_id=order.placing_device_id if side == "buyer" else None,
     )
 
 

@@ -52,9 +52,9 @@ $body$;
 CREATE OR REPLACE FUNCTION shop_order_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     IF (NEW.public_id, NEW.number, NEW.shop_id, NEW.buyer_id, NEW.shop_name, NEW.shop_town, NEW.items_sen, NEW.shipping_sen,
-            NEW.total_sen, NEW.fee_rule, NEW.address, NEW.note, NEW.placed_at)
+            NEW.total_sen, NEW.fee_rule, NEW.address, NEW.note, NEW.placing_device_id, NEW.placed_at)
         IS DISTINCT FROM (OLD.public_id, OLD.number, OLD.shop_id, OLD.buyer_id, OLD.shop_name, OLD.shop_town, OLD.items_sen,
-            OLD.shipping_sen, OLD.total_sen, OLD.fee_rule, OLD.address, OLD.note, OLD.placed_at)
+            OLD.shipping_sen, OLD.total_sen, OLD.fee_rule, OLD.address, OLD.note, OLD.placing_device_id, OLD.placed_at)
     THEN
         RAISE EXCEPTION 'shop_order: what was bought does not change' USING ERRCODE = 'restrict_violation';
     END IF;

@@ -62,6 +62,7 @@ WHEN (NEW.public_id, NEW.number, NEW.shop_id, NEW.buyer_id, NEW.shop_name, NEW.s
     NEW.total_sen, NEW.fee_rule, NEW.address, NEW.note, NEW.placed_at)
     <> (OLD.public_id, OLD.number, OLD.shop_id, OLD.buyer_id, OLD.shop_name, OLD.shop_town, OLD.items_sen, OLD.shipping_sen,
     OLD.total_sen, OLD.fee_rule, OLD.address, OLD.note, OLD.placed_at)
+    OR NEW.placing_device_id IS NOT OLD.placing_device_id
 BEGIN SELECT RAISE(ABORT, 'shop_order: what was bought does not change'); END;
 
 CREATE TRIGGER shop_order_moves BEFORE UPDATE ON shop_order

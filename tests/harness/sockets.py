@@ -179,6 +179,16 @@ def log_in(user: User, now: datetime | None = None) -> Device:
     )
 
 
+def trusted_device(user: User | int) -> int:
+    """Return the id of a trusted device of this person, who is logged in on one if they were not."""
+    user_id = user if isinstance(user, int) else user.pk
+    found = Device.objects.filter(user_id=user_id, ended_at=None, trusted_at__isnull=False).first()
+    if found is None:
+        found = log_in(User.objects.get(pk=user_id))
+        Device.objects.filter(pk=found.pk).update(trusted_at=found.signed_in_at)
+    return found.pk
+
+
 def browser_on(device: Device, *, enforce_csrf_checks: bool = False) -> Browser:
     """A browser that sends this device's session with every request."""
     browser = Browser(enforce_csrf_checks=enforce_csrf_checks)

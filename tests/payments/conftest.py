@@ -13,6 +13,7 @@ from payments import chart, ledger
 from payments.ledger import Entry, Line, key_for
 from payments.models import Account
 from superapp.core.money import Money
+from tests.harness.postings import as_kind
 
 
 @pytest.fixture
@@ -33,10 +34,11 @@ def entry() -> Callable[..., Entry]:
 
     def make(debit: Account, credit: Account, amount: int, *, key: str = "", **fields: Any) -> Entry:
         line = {name: fields.pop(name) for name in ("phase", "pending_id", "expires_at") if name in fields}
+        kind = fields.pop("kind", "test")
         content = fields.pop("content", {"from": debit.pk, "to": credit.pk, "amount": amount})
         return Entry(
             key=key_for("test", key or f"key-{next(numbers)}", content),
-            kind=fields.pop("kind", "test"),
+            **as_kind(kind),
             lines=(Line(debit.pk, credit.pk, Money(amount, debit.asset), **line),),
             **fields,
         )

@@ -14,13 +14,14 @@ from payments.models import Journal, Request
 from superapp.core import outbox, prepared
 from superapp.core.errors import AmountInvalid, InputInvalid
 from superapp.core.money import Money
+from tests.harness.postings import as_kind
 from tests.payments.traffic import Said
 
 LINE = Line(1, 2, Money(5))
 
 
 def ask(*lines: Line, **fields) -> Entry:
-    return Entry(key=key_for("test", "k", {}), kind="test", lines=lines, **fields)
+    return Entry(key=key_for("test", "k", {}), **as_kind("test"), lines=lines, **fields)
 
 
 @pytest.mark.parametrize("length", [1, 128])

@@ -13,6 +13,7 @@ from payments.ledger import Posted, Refused, Reused
 from payments.ledger.entries import Refund
 from payments.models import Journal, Posting, Refundable, Request, Transfer
 from superapp.core.money import Money
+from tests.harness.postings import as_kind
 
 
 def balances(*accounts):
@@ -229,7 +230,10 @@ def test_journal_that_resolves_two_holds_resolves_both_or_none(wallet, entry, no
         ledger.Line(ana.pk, bo.pk, Money(100), phase="capture", pending_id=pending) for pending in (first, second)
     )
 
-    both = ledger.post(ledger.Entry(key=ledger.key_for("test", "both", {}), kind="test", lines=lines), now=now)
+    both = ledger.post(
+        ledger.Entry(key=ledger.key_for("test", "both", {}), **as_kind("test"), lines=lines),
+        now=now,
+    )
 
     assert both == Refused("payments.hold_resolved")
     ana.refresh_from_db()

@@ -16,6 +16,7 @@ from payments.ledger.entries import Refund
 from payments.models import Account, Transfer
 from superapp.core import ids
 from superapp.core.money import Money
+from tests.harness.postings import as_kind
 
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 CEILING = 1_000
@@ -85,7 +86,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def ask(self, *lines: Line, **fields: object) -> object:
         key = key_for(self.run, f"{len(self.answers)}", {"n": len(self.answers)})
-        entry = Entry(key=key, kind="test", lines=lines, **fields)
+        entry = Entry(key=key, **as_kind("test"), lines=lines, **fields)
         answer = ledger.post(entry, now=NOW)
         self.answers.append((entry, answer))
         return answer

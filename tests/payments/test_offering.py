@@ -18,6 +18,7 @@ from superapp.accounts import api as accounts
 from superapp.core.money import Money
 from superapp.realtime import registry
 from superapp.wiring.demo import purses
+from tests.harness.postings import BY_PIN
 from tests.harness.sockets import browser_on, log_in
 from tests.payments.purses import PIN, browser_of
 
@@ -91,10 +92,22 @@ def test_no_money_comes_in_or_goes_out_by_any_verb(make_payer, make_user, now, c
             sender_id=ana.pk, receiver_id=bo.pk, amount=Money(1), pin=PIN, idempotency_key="k", now=now
         ),
         lambda: api.pay_into_escrow(
-            reference="shop.order:1", payer_id=ana.pk, amount=Money(1), idempotency_key="k", now=now
+            reference="shop.order:1",
+            payer_id=ana.pk,
+            amount=Money(1),
+            authorization=BY_PIN,
+            idempotency_key="k",
+            now=now,
         ),
         lambda: api.hold_funds(
-            payer_id=ana.pk, merchant="m", amount=Money(1), reference="r", expires_at=now, idempotency_key="k", now=now
+            payer_id=ana.pk,
+            merchant="m",
+            amount=Money(1),
+            reference="r",
+            expires_at=now,
+            authorization=BY_PIN,
+            idempotency_key="k",
+            now=now,
         ),
         lambda: api.ask_top_up(user_id=bo.pk, amount=Money(5), reason="slip", maker_id=one.pk, now=now),
         lambda: api.approve_top_up(top_up=waiting.public_id, checker_id=two.pk, now=now),
@@ -111,16 +124,25 @@ def test_money_that_was_on_its_way_goes_back_or_on(make_payer, now, close_down):
     ana = make_payer("ana", 100_000)
     for number in (1, 2):
         api.pay_into_escrow(
-            reference=f"order:{number}", payer_id=ana.pk, amount=Money(10_000), idempotency_key=f"p{number}", now=now
+            reference=f"order:{number}",
+            payer_id=ana.pk,
+            amount=Money(10_000),
+            authorization=BY_PIN,
+            idempotency_key=f"p{number}",
+            now=now,
         )
     held = api.hold_funds(
         payer_id=ana.pk, merchant="m", amount=Money(5_000), reference="scan:1",
-        expires_at=now + timedelta(minutes=5), idempotency_key="h", now=now,
+        expires_at=now + timedelta(minutes=5), authorization=BY_PIN, idempotency_key="h", now=now,
     )  # fmt: skip
     close_down()
 
-    back = api.refund_escrow(reference="order:1", amount=Money(10_000), idempotency_key="r", now=now)
-    on = api.release_escrow(reference="order:2", merchant="m", fee=api.NOTHING, idempotency_key="l", now=now)
+    back = api.refund_escrow(
+        reference="order:1", amount=Money(10_000), authorization=BY_PIN, idempotency_key="r", now=now
+    )
+    on = api.release_escrow(
+        reference="order:2", merchant="m", fee=api.NOTHING, authorization=BY_PIN, idempotency_key="l", now=now
+    )
     free = api.void_hold(hold=held.public_id, idempotency_key="v", now=now)
 
     assert [type(answer) for answer in (back, on, free)] == [ledger.Posted] * 3

@@ -10,6 +10,8 @@ from payments.models import Account, Inbox, Request
 from superapp.core.errors import AmountInvalid
 from superapp.core.models import Fact
 from superapp.core.money import IDR, Money
+from tests.harness.postings import BY_PIN
+from tests.harness.sockets import trusted_device
 
 SHOP = "shop.storefront:1"
 
@@ -28,10 +30,20 @@ def earn(now, make_user, fund):
         api.wallet(ana.pk, now=now)
         fund(Account.objects.get(owner=ana), minor)
         api.pay_into_escrow(
-            reference=reference, payer_id=ana.pk, amount=Money(minor), idempotency_key=reference, now=now
+            reference=reference,
+            payer_id=ana.pk,
+            amount=Money(minor),
+            authorization=BY_PIN,
+            idempotency_key=reference,
+            now=now,
         )
         api.release_escrow(
-            reference=reference, merchant=SHOP, fee=api.NOTHING, idempotency_key=f"{reference}:release", now=now
+            reference=reference,
+            merchant=SHOP,
+            fee=api.NOTHING,
+            authorization=BY_PIN,
+            idempotency_key=f"{reference}:release",
+            now=now,
         )
 
     return earn_one
@@ -43,6 +55,7 @@ def pay_out(bo, now):
         return api.pay_out_merchant(
             merchant=SHOP,
             owner_id=owner.pk,
+            device_id=trusted_device(owner),
             amount=None if amount is None else Money(amount),
             idempotency_key=key,
             now=now,

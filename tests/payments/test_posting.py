@@ -24,6 +24,7 @@ from payments.models import (
 from superapp.core.events import Event
 from superapp.core.models import Fact
 from superapp.core.money import Money
+from tests.harness.postings import as_kind
 
 
 def stand(account: Account) -> tuple[int, int, int, int]:
@@ -195,7 +196,7 @@ def test_void_gives_everything_back_even_to_a_frozen_account(wallet, post, entry
 
 
 def journal_of(*lines: Line, key: str, **fields) -> Entry:
-    return Entry(key=key_for("test", key, {"key": key}), kind="test", lines=lines, **fields)
+    return Entry(key=key_for("test", key, {"key": key}), **as_kind("test"), lines=lines, **fields)
 
 
 def test_journal_of_many_lines_stands_or_falls_whole(wallet, now):

@@ -9,6 +9,7 @@ from payments.ledger import Entry, Line, Posted, Refused, key_for
 from payments.ledger.entries import Refund
 from payments.models import Posting, Refundable, Request, Transfer
 from superapp.core.money import Money
+from tests.harness.postings import as_kind
 
 EMPTY = "payments.insufficient_funds"
 
@@ -57,7 +58,7 @@ def two_wishes(wallet):
     """One key of two people."""
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
     lines = Line(ana.pk, bo.pk, Money(1)), Line(bo.pk, ana.pk, Money(2))
-    return [Entry(key=key_for(f"user:{x.debit_id}:pay", "k", {}), kind="test", lines=(x,)) for x in lines]
+    return [Entry(key=key_for(f"user:{x.debit_id}:pay", "k", {}), **as_kind("test"), lines=(x,)) for x in lines]
 
 
 def test_one_key_of_two_people_is_two_wishes(two_wishes, post, now):
@@ -151,7 +152,15 @@ def test_of_several_reasons_the_first_is_told(wallet, post, entry, now):
     ]
 
     answers = [
-        post(Entry(key=key_for("test", f"{n}", {}), kind="test", lines=tuple(lines), refund=refund), now=now)
+        post(
+            Entry(
+                key=key_for("test", f"{n}", {}),
+                **as_kind("test"),
+                lines=tuple(lines),
+                refund=refund,
+            ),
+            now=now,
+        )
         for n, (lines, refund) in enumerate(wishes)
     ]
 

@@ -8,6 +8,7 @@ from payments import ledger, proof
 from payments.ledger import Change, Entry, Line, Posted, Refused, key_for
 from payments.models import Transfer
 from superapp.core.money import Money
+from tests.harness.postings import as_kind
 
 
 def held(ana, bo, amount, entry, now):
@@ -50,7 +51,7 @@ def test_one_journal_cannot_capture_a_hold_twice(wallet, entry, now):
     hold = held(ana, bo, 400, entry, now)
     line = Line(ana.pk, bo.pk, Money(100), phase="capture", pending_id=hold)
 
-    twice = Entry(key=key_for("test", "twice", {}), kind="test", lines=(line, line))
+    twice = Entry(key=key_for("test", "twice", {}), **as_kind("test"), lines=(line, line))
     answer = ledger.post(twice, now=now)
     after = ledger.post(entry(ana, bo, 0, phase="void", pending_id=hold), now=now)
 
@@ -105,7 +106,11 @@ def test_refused_journal_leaves_nothing_held_before_the_next(wallet, entry, now)
     lines = Line(ana.pk, bo.pk, Money(400), phase="hold"), Line(ana.pk, bo.pk, Money(601))
 
     refused, spent = ledger.post_many(
-        [Entry(key=key_for("test", "falls", {}), kind="test", lines=lines), entry(ana, bo, 1_000)], now=now
+        [
+            Entry(key=key_for("test", "falls", {}), **as_kind("test"), lines=lines),
+            entry(ana, bo, 1_000),
+        ],
+        now=now,
     )
 
     assert refused == Refused("payments.insufficient_funds")

@@ -15,6 +15,7 @@ from superapp.core import ids
 from superapp.core.errors import AmountInvalid
 from superapp.core.models import Fact
 from superapp.core.money import Money
+from tests.harness.postings import BY_PIN, as_kind
 
 ORDER, SHOP = "shop.order:5", "shop.storefront:1"
 
@@ -31,7 +32,12 @@ def ana(make_user, fund, now):
 def pay(ana, now):
     def pay_one(minor=50_000, *, reference=ORDER, key="pay"):
         return api.pay_into_escrow(
-            reference=reference, payer_id=ana.pk, amount=Money(minor), idempotency_key=key, now=now
+            reference=reference,
+            payer_id=ana.pk,
+            amount=Money(minor),
+            authorization=BY_PIN,
+            idempotency_key=key,
+            now=now,
         )
 
     return pay_one
@@ -41,7 +47,13 @@ def pay(ana, now):
 def release(now):
     def release_one(*, fee=api.REGULAR, key="release", amount=None):
         return api.release_escrow(
-            reference=ORDER, merchant=SHOP, fee=fee, idempotency_key=key, now=now, amount=amount and Money(amount)
+            reference=ORDER,
+            merchant=SHOP,
+            fee=fee,
+            authorization=BY_PIN,
+            idempotency_key=key,
+            now=now,
+            amount=amount and Money(amount),
         )
 
     return release_one
@@ -50,7 +62,9 @@ def release(now):
 @pytest.fixture
 def refund(now):
     def refund_one(minor, *, key="refund"):
-        return api.refund_escrow(reference=ORDER, amount=Money(minor), idempotency_key=key, now=now)
+        return api.refund_escrow(
+            reference=ORDER, amount=Money(minor), authorization=BY_PIN, idempotency_key=key, now=now
+        )
 
     return refund_one
 
@@ -222,10 +236,12 @@ def test_one_merchant_is_paid_for_a_reference(ana, pay, release, refund, now):
     release(fee=api.NOTHING, amount=20_000)
     to_another = {"reference": ORDER, "merchant": "shop.storefront:2", "fee": api.NOTHING, "idempotency_key": "theirs"}
 
-    answer = api.release_escrow(**to_another, now=now)
+    answer = api.release_escrow(**to_another, now=now, authorization=BY_PIN)
 
     assert answer == api.Refused("payments.paid_to_another")
-    assert api.release_escrow(**to_another, now=now) == api.Refused("payments.paid_to_another", replayed=True)
+    assert api.release_escrow(**to_another, now=now, authorization=BY_PIN) == api.Refused(
+        "payments.paid_to_another", replayed=True
+    )
     assert api.escrow_balance(ORDER) == Money(30_000)
     # The rest goes to the first, and all of it can be taken back from there.
     assert isinstance(release(fee=api.NOTHING, key="rest"), api.Posted)
@@ -243,7 +259,13 @@ def test_no_amount_is_not_every_amount(ana, pay, release, refund, hold, now, min
     for ask in (
         lambda: pay(minor, reference="shop.order:6", key="other"),
         lambda: api.release_escrow(
-            reference=ORDER, merchant=SHOP, fee=api.NOTHING, idempotency_key="l", now=now, amount=Money(minor)
+            reference=ORDER,
+            merchant=SHOP,
+            fee=api.NOTHING,
+            authorization=BY_PIN,
+            idempotency_key="l",
+            now=now,
+            amount=Money(minor),
         ),
         lambda: refund(minor),
         lambda: hold(minor, key="another"),
@@ -261,9 +283,15 @@ def test_amount_of_another_asset_is_refused_and_moves_nothing(ana, pay, now):
     dollars = Money(5, "USD")
 
     with pytest.raises(errors.AssetMismatch):
-        api.refund_escrow(reference=ORDER, amount=dollars, idempotency_key="r", now=now)
+        api.refund_escrow(reference=ORDER, amount=dollars, authorization=BY_PIN, idempotency_key="r", now=now)
     released = api.release_escrow(
-        reference=ORDER, merchant=SHOP, fee=api.NOTHING, idempotency_key="l", now=now, amount=dollars
+        reference=ORDER,
+        merchant=SHOP,
+        fee=api.NOTHING,
+        authorization=BY_PIN,
+        idempotency_key="l",
+        now=now,
+        amount=dollars,
     )
 
     assert released == api.Refused("payments.asset_mismatch")
@@ -280,14 +308,23 @@ def test_account_that_is_not_open_neither_gives_nor_takes(ana, make_user, pay, h
     ledger.freeze(shut.pk) if state == "frozen" else ledger.accounts.close(shut.pk)
 
     into = ledger.post(
-        Entry(key=key_for("t", "in", {}), kind="sent", lines=(Line(cash.pk, shut.pk, Money(1)),)), now=now
+        Entry(
+            key=key_for("t", "in", {}),
+            **as_kind("sent"),
+            lines=(Line(cash.pk, shut.pk, Money(1)),),
+        ),
+        now=now,
     )
-    out = api.pay_into_escrow(reference="shop.order:7", payer_id=bo.pk, amount=Money(1), idempotency_key="p", now=now)
+    out = api.pay_into_escrow(
+        reference="shop.order:7", payer_id=bo.pk, amount=Money(1), authorization=BY_PIN, idempotency_key="p", now=now
+    )
 
     assert into == out == api.Refused("payments.account_not_open")
     # For ever, under these keys.
     ledger.unfreeze(shut.pk)
-    again = api.pay_into_escrow(reference="shop.order:7", payer_id=bo.pk, amount=Money(1), idempotency_key="p", now=now)
+    again = api.pay_into_escrow(
+        reference="shop.order:7", payer_id=bo.pk, amount=Money(1), authorization=BY_PIN, idempotency_key="p", now=now
+    )
     assert again == api.Refused("payments.account_not_open", replayed=True)
 
 
@@ -300,6 +337,7 @@ def hold(ana, now):
             amount=Money(minor),
             reference="scan:1",
             expires_at=expires_at or now + timedelta(hours=1),
+            authorization=BY_PIN,
             idempotency_key=key,
             now=now,
         )

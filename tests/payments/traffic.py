@@ -62,12 +62,13 @@ class Traffic:
 
     def entry(self, lines: list[Any], *, key: str = "", kind: str = "test", **fields: Any) -> Any:
         from payments.ledger import Entry, key_for
+        from tests.harness.postings import as_kind
 
         self.keys += 1
         content = [[line.debit_id, line.credit_id, line.amount.amount_minor, line.phase] for line in lines]
         entry = Entry(
             key=key_for(f"user:{self.rnd.randrange(3)}", key or f"key-{self.keys}", {"lines": content}),
-            kind=kind,
+            **as_kind(kind),
             lines=tuple(lines),
             public_id=UUID(int=self.rnd.getrandbits(128), version=4),
             **fields,

@@ -14,6 +14,8 @@ from shop import api
 from shop.actions import checkout
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
+from tests.harness.postings import BY_PIN, as_kind
+from tests.harness.sockets import trusted_device
 
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 PRICE = Money(25_000_00)
@@ -31,7 +33,7 @@ def make_world(handle: str) -> dict[str, Any]:
     wallet(buyer.pk, now=NOW)
     cash = ledger.open_account(chart.code(chart.CASH, handle, "IDR"), kind=chart.CASH, asset="IDR", now=NOW)
     line = Line(cash.pk, Account.objects.get(owner_id=buyer.pk).pk, Money(1_000_000_00))
-    funded = ledger.post(Entry(key=key_for("fund", handle, {}), kind="fund", lines=(line,)), now=NOW)
+    funded = ledger.post(Entry(key=key_for("fund", handle, {}), **as_kind("fund"), lines=(line,)), now=NOW)
     assert isinstance(funded, ledger.Posted), funded
     return {"owner": owner.pk, "buyer": buyer.pk, "product": str(product.public_id)}
 
@@ -46,7 +48,7 @@ def buy(order: dict[str, Any]) -> dict[str, Any]:
         expected_total=PRICE,
         idempotency_key=order["key"],
     )
-    answer = checkout.place(wish, now=NOW)
+    answer = checkout.place(wish, authorization=BY_PIN, now=NOW)
     if not isinstance(answer, api.Placed):
         return {"refused": repr(answer)}
     return {"order": str(answer.order), "replayed": answer.replayed}
@@ -56,7 +58,8 @@ def move(order: dict[str, Any]) -> dict[str, Any]:
     public_id, user_id = UUID(order["order"]), order["by"]
     extra = {
         "ship_order": {"courier": "JNE", "resi": f"R{order['order']}"},
-        "cancel_order": {"reason": "habis"},
+        "cancel_order": {"reason": "habis", "device_id": trusted_device(user_id)},
+        "confirm_receipt": {"device_id": trusted_device(user_id)},
     }.get(order["move"], {})
     getattr(api, order["move"])(user_id=user_id, order=public_id, expected_rev=None, now=NOW, **extra)
     return {"state": api.order(user_id=user_id, order=public_id).summary.state}

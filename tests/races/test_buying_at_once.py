@@ -16,6 +16,7 @@ from shop.actions.timing import move_due_orders
 from shop.log import placing, stock
 from shop.models import Attempt, Order, OrderEvent, Stock, StockMove
 from superapp.core.turns import Turns
+from tests.harness.sockets import trusted_device
 from tests.payments.purses import balance
 from tests.shop.conftest import stock_of
 
@@ -191,8 +192,8 @@ def test_merchant_who_cancels_while_the_buyer_confirms(attempt, buyers, bo, few,
     api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="1", now=now)
 
     moved(
-        *[lambda: api.confirm_receipt(user_id=ana.pk, order=order, now=now)] * 3,
-        *[lambda: api.cancel_order(user_id=bo.pk, order=order, now=now)] * 3,
+        *[lambda: api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now)] * 3,
+        *[lambda: api.cancel_order(user_id=bo.pk, device_id=trusted_device(bo), order=order, now=now)] * 3,
         in_threads=in_threads,
     )
 
@@ -208,7 +209,7 @@ def test_buyer_who_cancels_while_the_merchant_accepts_and_time_is_up(buyers, bo,
     order = buy(ana, few, 2).order
 
     moved(
-        *[lambda: api.cancel_order(user_id=ana.pk, order=order, now=now)] * 2,
+        *[lambda: api.cancel_order(user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now)] * 2,
         *[lambda: api.accept_order(user_id=bo.pk, order=order, now=now)] * 2,
         *[lambda: move_due_orders(now + timedelta(days=2))] * 2,
         in_threads=in_threads,
@@ -268,11 +269,11 @@ def test_everything_at_once_ends_and_is_true(buyers, bo, make_product, shop, buy
             for number in range(4):
                 order = buy(buyer, goods[(first + number) % 2]).order
                 if number % 2:
-                    api.cancel_order(user_id=buyer.pk, order=order, now=now)
+                    api.cancel_order(user_id=buyer.pk, device_id=trusted_device(buyer), order=order, now=now)
                 else:
                     api.accept_order(user_id=bo.pk, order=order, now=now)
                     api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi=str(order), now=now)
-                    api.confirm_receipt(user_id=buyer.pk, order=order, now=now)
+                    api.confirm_receipt(user_id=buyer.pk, device_id=trusted_device(buyer), order=order, now=now)
             return "home"
 
         return live

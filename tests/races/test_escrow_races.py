@@ -17,6 +17,7 @@ from payments.ledger import Entry, Line, Posted, Refused, key_for
 from payments.models import Account, Journal, Request, Tier
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
+from tests.harness.postings import BY_PIN, as_kind
 
 SHOP = "shop.storefront:1"
 
@@ -27,7 +28,7 @@ def ana(real_db, make_user, now):
     account = Account.objects.get(public_id=api.wallet(ana.pk, now=now).public_id)
     cash = ledger.open_account("cash:bank:IDR", kind=chart.CASH, asset="IDR", now=now)
     line = Line(cash.pk, account.pk, Money(1_000_000))
-    ledger.post(Entry(key=key_for("fund", "ana", {}), kind="fund", lines=(line,)), now=now)
+    ledger.post(Entry(key=key_for("fund", "ana", {}), **as_kind("fund"), lines=(line,)), now=now)
     return ana
 
 
@@ -35,7 +36,12 @@ def ana(real_db, make_user, now):
 def pay(ana, now):
     def pay_one(reference, minor=10_000, key="pay"):
         return api.pay_into_escrow(
-            reference=reference, payer_id=ana.pk, amount=Money(minor), idempotency_key=f"{key}-{reference}", now=now
+            reference=reference,
+            payer_id=ana.pk,
+            amount=Money(minor),
+            authorization=BY_PIN,
+            idempotency_key=f"{key}-{reference}",
+            now=now,
         )
 
     return pay_one
@@ -45,7 +51,12 @@ def pay(ana, now):
 def release(now):
     def release_one(reference, key="release"):
         return api.release_escrow(
-            reference=reference, merchant=SHOP, fee=api.NOTHING, idempotency_key=f"{key}-{reference}", now=now
+            reference=reference,
+            merchant=SHOP,
+            fee=api.NOTHING,
+            authorization=BY_PIN,
+            idempotency_key=f"{key}-{reference}",
+            now=now,
         )
 
     return release_one
@@ -55,7 +66,11 @@ def release(now):
 def refund(now):
     def refund_one(reference, minor=10_000, key="refund"):
         return api.refund_escrow(
-            reference=reference, amount=Money(minor), idempotency_key=f"{key}-{reference}", now=now
+            reference=reference,
+            amount=Money(minor),
+            authorization=BY_PIN,
+            idempotency_key=f"{key}-{reference}",
+            now=now,
         )
 
     return refund_one

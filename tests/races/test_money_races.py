@@ -20,7 +20,9 @@ from payments.ledger import Entry, Line, Posted, Refused, key_for
 from payments.ledger.entries import Refund
 from payments.models import Account, Journal, OpenHold, Posting, Refundable, Request, Transfer
 from superapp.core.money import Money
+from tests.harness.postings import BY_PIN, as_kind
 
+TEST, FUND = as_kind("test"), as_kind("fund")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -35,7 +37,7 @@ def wallet(real_db, now):
         cash = ledger.open_account("cash:bank:IDR", kind=chart.CASH, asset="IDR", now=now)
         if amount:
             key = key_for("fund", f"{next(numbers)}", {})
-            ledger.post(Entry(key=key, kind="fund", lines=(Line(cash.pk, account.pk, Money(amount)),)), now=now)
+            ledger.post(Entry(key=key, **FUND, lines=(Line(cash.pk, account.pk, Money(amount)),)), now=now)
         return account
 
     return make
@@ -45,7 +47,7 @@ def wallet(real_db, now):
 def pay(now):
     def entry_of(debit, credit, minor, key, **fields):
         line = fields.pop("line", Line(debit.pk, credit.pk, Money(minor)))
-        return Entry(key=key_for("race", key, {"minor": minor, "to": credit.pk}), kind="test", lines=(line,), **fields)
+        return Entry(key=key_for("race", key, {"minor": minor, "to": credit.pk}), **TEST, lines=(line,), **fields)
 
     def pay_one(debit, credit, minor, key, **fields):
         return lambda: ledger.post(entry_of(debit, credit, minor, key, **fields), now=now)
@@ -198,7 +200,7 @@ def test_hold_is_captured_or_expires_and_never_both(wallet, in_threads, make_use
     ledger.post(
         Entry(
             key=key_for("fund", "ana", {}),
-            kind="fund",
+            **as_kind("fund"),
             lines=(Line(Account.objects.get(code="cash:bank:IDR").pk, account.pk, Money(10_000)),),
         ),
         now=now,
@@ -207,7 +209,7 @@ def test_hold_is_captured_or_expires_and_never_both(wallet, in_threads, make_use
     for number in range(8):
         held = api.hold_funds(
             payer_id=ana.pk, merchant="m", amount=Money(100), reference=f"scan:{number}",
-            expires_at=now + timedelta(minutes=1), idempotency_key=f"h{number}", now=now,
+            expires_at=now + timedelta(minutes=1), authorization=BY_PIN, idempotency_key=f"h{number}", now=now,
         )  # fmt: skip
         late = now + timedelta(minutes=2)
         captured, expired = in_threads(
@@ -232,13 +234,14 @@ def test_order_paid_by_two_keys_at_once_is_paid_once(wallet, in_threads, make_us
     wallet("bo", 1)
     cash = Account.objects.get(code="cash:bank:IDR")
     ledger.post(
-        Entry(key=key_for("fund", "ana", {}), kind="fund", lines=(Line(cash.pk, account.pk, Money(1_000)),)), now=now
+        Entry(key=key_for("fund", "ana", {}), **FUND, lines=(Line(cash.pk, account.pk, Money(1_000)),)), now=now
     )
 
     def pay_one(key):
         return lambda: api.pay_into_escrow(
-            reference="shop.order:1", payer_id=ana.pk, amount=Money(100), idempotency_key=key, now=now
-        )
+            reference="shop.order:1", payer_id=ana.pk, amount=Money(100),
+            authorization=BY_PIN, idempotency_key=key, now=now,
+        )  # fmt: skip
 
     answers = in_threads(*[pay_one(f"k{number}") for number in range(6)])
 
@@ -279,7 +282,7 @@ def test_receiver_with_an_inbox_is_paid_while_its_account_is_locked(real_db, wal
     with psycopg.connect(real_db.env["DATABASE_URL"]) as session, connection.cursor() as cursor:
         session.execute("SELECT 1 FROM payments_account WHERE id = %s FOR NO KEY UPDATE", [shop.pk])
         cursor.execute("SET lock_timeout = '2s'")
-        answer = ledger.post(Entry(key=key_for("race", "k", {}), kind="test", lines=(line,) * lines), now=now)
+        answer = ledger.post(Entry(key=key_for("race", "k", {}), **TEST, lines=(line,) * lines), now=now)
 
     assert isinstance(answer, Posted)
     assert ledger.roll(shop.pk) == lines
@@ -297,6 +300,7 @@ from payments import ledger
 from payments.ledger import Entry, Line, key_for
 from payments.models import Account
 from superapp.core.money import Money
+from tests.harness.postings import as_kind
 ana, bo = (Account.objects.get(code=f"wallet:{name}:IDR").pk for name in ("ana", "bo"))
 steps, dies_at = 0, int(sys.argv[1])
 def count(execute, sql, params, many, context):
@@ -305,7 +309,7 @@ def count(execute, sql, params, many, context):
     if steps == dies_at:
         os.kill(os.getpid(), signal.SIGKILL)
     return execute(sql, params, many, context)
-entry = Entry(key=key_for("dying", f"key-{dies_at}", {}), kind="test", memo="kopi",
+entry = Entry(key=key_for("dying", f"key-{dies_at}", {}), **as_kind("test"), memo="kopi",
     lines=(Line(ana, bo, Money(5)), Line(bo, ana, Money(2)), Line(ana, bo, Money(1))), refund_cap=Money(8))
 with connection.execute_wrapper(count):
     answer = ledger.post(entry, now=datetime(2027, 3, 1, tzinfo=UTC))
@@ -331,7 +335,7 @@ def test_killed_before_any_statement_of_a_transfer_it_happens_once_or_not_at_all
         assert Journal.objects.filter(kind="test").count() == number
         assert proof.prove(now=now) == []
         entry = Entry(
-            key=key_for("dying", f"key-{number}", {}), kind="test", lines=(
+            key=key_for("dying", f"key-{number}", {}), **as_kind("test"), lines=(
                 Line(ana.pk, bo.pk, Money(5)), Line(bo.pk, ana.pk, Money(2)), Line(ana.pk, bo.pk, Money(1)),
             ), memo="kopi", refund_cap=Money(8),
         )  # fmt: skip
@@ -351,10 +355,11 @@ from payments import ledger
 from payments.ledger import Entry, Line, key_for
 from payments.models import Account
 from superapp.core.money import Money
+from tests.harness.postings import as_kind
 ana, bo = (Account.objects.get(code=f"wallet:{name}:IDR").pk for name in ("ana", "bo"))
 for number in range(100_000):
     key = f"{sys.argv[1]}-{number}"
-    ledger.post(Entry(key=key_for("busy", key, {}), kind="test", lines=(Line(ana, bo, Money(1)),)),
+    ledger.post(Entry(key=key_for("busy", key, {}), **as_kind("test"), lines=(Line(ana, bo, Money(1)),)),
         now=datetime(2027, 3, 1, tzinfo=UTC))
     print(key, flush=True)
 """

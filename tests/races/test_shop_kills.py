@@ -29,6 +29,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from shop import api
 from superapp.core.money import Money
+from tests.harness.postings import BY_PIN
+from tests.harness.sockets import trusted_device
 
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 what, product, order = sys.argv[1], UUID(sys.argv[2]), sys.argv[3]
@@ -39,12 +41,13 @@ def act(number):
     if what == "buy":
         from shop.actions import checkout
         checkout.place(checkout.wish_for(buyer_id=people["buyer0"].pk, product=product, quantity=1, address=ADDRESS,
-            note="", expected_total=Money(25_000_00), idempotency_key=f"key-{number}"), now=NOW)
+            note="", expected_total=Money(25_000_00), idempotency_key=f"key-{number}"), authorization=BY_PIN, now=NOW)
     elif what == "time":
         from shop.actions.timing import move_due_orders
         move_due_orders(NOW + timedelta(days=5))
     else:
-        api.cancel_order(user_id=people["buyer0"].pk, order=UUID(order), now=NOW)
+        ana = people["buyer0"]
+        api.cancel_order(user_id=ana.pk, device_id=trusted_device(ana), order=UUID(order), now=NOW)
 
 number = 0
 while True:

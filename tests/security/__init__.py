@@ -1,1 +1,1 @@
-"""Attacks of an outsider, as tests."""
+"""Attacks of outsiders on the running product, and proofs that nothing is open by accident."""

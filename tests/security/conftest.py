@@ -1,4 +1,4 @@
-"""Fixtures of the attacks: the running product, and raw sockets to it."""
+"""Fixtures of the attacks: the running product, raw sockets to it, and shops, buyers and money to attack."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import pytest
 
 from tests.harness.databases import Clone
 from tests.harness.site import Site
+from tests.shop.conftest import ana, bo, buy, make_product, make_shop, product, shop
+
+__all__ = ["ana", "bo", "buy", "make_product", "make_shop", "make_site", "product", "shop"]
 
 
 @pytest.fixture

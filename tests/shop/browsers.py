@@ -8,11 +8,14 @@ import re
 from django.http import HttpResponse
 from django.test import Client
 
-from superapp.accounts.models import User
+from superapp.accounts.models import Device, User
+from tests.harness.sockets import browser_on, trusted_device
 
 
-def browser_of(user: User) -> Client:
-    """A browser in which this person is logged in."""
+def browser_of(user: User, *, is_trusted: bool = False) -> Client:
+    """A browser in which this person is logged in; on a device of theirs that may move money, if it is trusted."""
+    if is_trusted:
+        return browser_on(Device.objects.get(pk=trusted_device(user)))
     browser = Client()
     browser.force_login(user)
     return browser

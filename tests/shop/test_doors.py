@@ -10,8 +10,9 @@ import pytest
 
 from shop import api
 from shop.models import Order, Shop
+from superapp.accounts.models import Device
 from superapp.realtime import registry
-from tests.harness.sockets import browser_on, log_in
+from tests.harness.sockets import browser_on, log_in, trusted_device
 from tests.payments.purses import PIN, balance
 from tests.shop.conftest import ADDRESS
 
@@ -20,8 +21,8 @@ from tests.shop.conftest import ADDRESS
 def doors(real_db, connect):
     """What both doors answer: ``doors(ana)("shop.purchases")`` → [socket's, REST's]."""
 
-    def doors(user):
-        device = log_in(user)
+    def doors(user, *, is_trusted=False):
+        device = Device.objects.get(pk=trusted_device(user)) if is_trusted else log_in(user)
         socket, browser = connect(device=device), browser_on(device)
 
         def ask(do, /, **fields):
@@ -212,8 +213,8 @@ def test_money_of_a_shop_is_seen_and_taken_out_by_its_owner_alone(doors, make_pa
     order = buy(ana, product, 2).order
     api.accept_order(user_id=bo.pk, order=order, now=now)
     api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="1", now=now)
-    api.confirm_receipt(user_id=ana.pk, order=order, now=now)
-    as_bo, as_eve = doors(bo), doors(make_payer("eve"))
+    api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now)
+    as_bo, as_eve = doors(bo, is_trusted=True), doors(make_payer("eve"))
 
     seen = as_bo("shop.earnings")
     part = as_bo("shop.withdraw", idempotency_key="part", amount=rupiah(20_000))

@@ -17,6 +17,7 @@ from shop import api, guards
 from shop.models import OrderEvent
 from shop.states import MOVES
 from superapp.core import guards as core_guards
+from tests.harness.sockets import trusted_device
 
 REFUSALS = (IntegrityError, DataError, InternalError)
 
@@ -30,7 +31,7 @@ def scene(ana, bo, shop, product, buy, now):
     api.ship_order(user_id=bo.pk, order=sent, courier="JNE", resi="1", now=now)
     api.accept_order(user_id=bo.pk, order=done, now=now)
     api.ship_order(user_id=bo.pk, order=done, courier="JNE", resi="1", now=now)
-    api.confirm_receipt(user_id=ana.pk, order=done, now=now)
+    api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=done, now=now)
     write = str if connection.vendor == "postgresql" else lambda public_id: public_id.hex
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM shop_product")
@@ -89,7 +90,7 @@ ILLEGAL = {
     "order deleted": "DELETE FROM shop_order WHERE public_id = '{order}'",
     "order that begins completed": (
         "INSERT INTO shop_order SELECT '01890000000070008000000000000000', 'NS-1', state, cancelled_by, version, shop_name, shop_town, items_sen,"
-        " shipping_sen, total_sen, fee_rule, address, note, placed_at, changed_at, purchase_rev, sale_rev, buyer_id, shop_id FROM shop_order WHERE public_id = '{done}'"
+        " shipping_sen, total_sen, fee_rule, address, note, placed_at, changed_at, purchase_rev, sale_rev, buyer_id, shop_id, placing_device_id FROM shop_order WHERE public_id = '{done}'"
     ),
     "line changed": "UPDATE shop_orderline SET price_sen = 100, total_sen = 200 WHERE order_id = '{order}'",
     "line deleted": "DELETE FROM shop_orderline WHERE order_id = '{order}'",

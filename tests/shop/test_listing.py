@@ -10,6 +10,7 @@ from shop import listing as lists
 from shop.models import Order, OrderCounter
 from superapp.core.errors import InputInvalid
 from superapp.core.money import Money
+from tests.harness.sockets import trusted_device
 
 
 def test_nothing_bought_is_proved(ana, now):
@@ -47,7 +48,7 @@ def test_each_side_lists_its_own_and_nobody_elses(ana, bo, make_payer, make_shop
 def test_purchases_come_newest_first_in_pages_and_today_oldest_first(ana, bo, product, buy, now, monkeypatch):
     monkeypatch.setattr(lists, "PAGE", 2)
     placed = [buy(ana, product).order for _ in range(5)]
-    api.cancel_order(user_id=ana.pk, order=placed[0], now=now)
+    api.cancel_order(user_id=ana.pk, device_id=trusted_device(ana), order=placed[0], now=now)
 
     seen, after = [], None
     for _page in range(3):
@@ -121,7 +122,7 @@ def test_place_that_was_never_given_is_refused(bo, shop, now, after):
 
 def test_finished_orders_leave_today_and_its_emptiness_is_proved(ana, bo, product, buy, now):
     order = buy(ana, product).order
-    api.cancel_order(user_id=bo.pk, order=order, now=now)
+    api.cancel_order(user_id=bo.pk, device_id=trusted_device(bo), order=order, now=now)
 
     assert api.orders_of_shop(bo.pk, now=now).is_proven_empty is True
     assert api.orders_of_buyer(ana.pk, only="unfinished", now=now).is_proven_empty is True

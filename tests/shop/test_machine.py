@@ -30,6 +30,8 @@ from shop.actions.timing import move_due_orders
 from shop.models import Order, OrderCounter, Shipment, Stock
 from superapp.accounts.models import User
 from superapp.core.money import Money
+from tests.harness.postings import BY_PIN
+from tests.harness.sockets import trusted_device
 from tests.shop.browsers import browser_of
 from tests.shop.conftest import ADDRESS
 
@@ -142,7 +144,7 @@ class ShopMachine(RuleBasedStateMachine):
             buyer_id=self.people[buyer], product=self.goods[product], quantity=pieces, address=ADDRESS, note="",
             expected_total=total, idempotency_key=f"k{next(self.numbers)}",
         )  # fmt: skip
-        answer = checkout.place(wish, now=self.now)
+        answer = checkout.place(wish, authorization=BY_PIN, now=self.now)
         self.asked.append((wish, answer))
         left = self.model.on_hand[product] - self.model.committed(product)
         if lie:
@@ -169,7 +171,7 @@ class ShopMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def ask_again(self, data: st.DataObject) -> None:
         wish, first = data.draw(st.sampled_from(self.asked))
-        again = checkout.place(wish, now=self.now)
+        again = checkout.place(wish, authorization=BY_PIN, now=self.now)
         assert again.replayed is True
         assert type(again) is type(first)
         if isinstance(first, api.Placed):
@@ -192,8 +194,11 @@ class ShopMachine(RuleBasedStateMachine):
 
     def _do(self, what: str, order: object, user: int) -> None:
         verbs = {"accept": api.accept_order, "pack": api.pack_order, "report": api.report_delivery}
-        verbs |= {"confirm": api.confirm_receipt}
-        verbs.get(what, api.cancel_order)(user_id=user, order=order, now=self.now)
+        if what in verbs:
+            verbs[what](user_id=user, order=order, now=self.now)
+            return
+        verb = api.confirm_receipt if what == "confirm" else api.cancel_order
+        verb(user_id=user, device_id=trusted_device(user), order=order, now=self.now)
 
     def _note(self, deal: Deal, state: str) -> None:
         if state in ("completed", "cancelled"):

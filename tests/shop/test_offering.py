@@ -148,7 +148,8 @@ def test_order_that_was_placed_goes_its_way_and_is_paid_back(
 ):
     sent, given_back = (buy(ana, product).order for _each in range(2))
     profile(name)
-    as_ana, as_bo, as_eve = browser_of(ana), browser_of(bo), browser_of(make_user("eve"))
+    as_ana, as_bo = browser_of(ana, is_trusted=True), browser_of(bo, is_trusted=True)
+    as_eve = browser_of(make_user("eve"))
 
     assert as_bo.post(f"/pesanan/{sent}/terima/").status_code == 302
     assert as_bo.post(f"/pesanan/{sent}/kirim/", {"courier": "JNE", "resi": "JT1"}).status_code == 302

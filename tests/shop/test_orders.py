@@ -17,6 +17,7 @@ from shop.actions.timing import move_due_orders
 from shop.models import Order, OrderCounter, OrderEvent, OrderTimer, Shipment
 from superapp.core.models import Fact
 from superapp.core.money import Money
+from tests.harness.sockets import trusted_device
 from tests.payments.purses import balance
 from tests.shop.conftest import stock_of
 
@@ -53,10 +54,14 @@ DO = {
     "courier": lambda ana, bo, order, now: api.courier_delivered(
         courier="JNE", resi="JNE 00123", evidence={"code": "DELIVERED"}, now=now
     ),
-    "confirm": lambda ana, bo, order, now: api.confirm_receipt(user_id=ana.pk, order=order, now=now),
-    "buyer cancels": lambda ana, bo, order, now: api.cancel_order(user_id=ana.pk, order=order, now=now),
+    "confirm": lambda ana, bo, order, now: api.confirm_receipt(
+        user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now
+    ),
+    "buyer cancels": lambda ana, bo, order, now: api.cancel_order(
+        user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now
+    ),
     "merchant cancels": lambda ana, bo, order, now: api.cancel_order(
-        user_id=bo.pk, order=order, reason="Habis", now=now
+        user_id=bo.pk, device_id=trusted_device(bo), order=order, reason="Habis", now=now
     ),
 }
 
@@ -217,7 +222,7 @@ def test_merchant_cannot_confirm_for_the_buyer(bo, order, go, now):
     go("accept", "ship")
 
     with pytest.raises(errors.NotNow):
-        api.confirm_receipt(user_id=bo.pk, order=order, now=now)
+        api.confirm_receipt(user_id=bo.pk, device_id=trusted_device(bo), order=order, now=now)
     assert payments.escrow_balances() == {f"shop.order:{order}": 50_000_00}
 
 
@@ -304,7 +309,7 @@ def test_refund_that_the_wallet_cannot_take_leaves_the_order_and_is_tried_again(
     top_up(make_user, ana, 50_000_00, now)
 
     with pytest.raises(payment_errors.CeilingExceeded):
-        api.cancel_order(user_id=bo.pk, order=order, now=now)
+        api.cancel_order(user_id=bo.pk, device_id=trusted_device(bo), order=order, now=now)
     assert move_due_orders(now + timedelta(days=2)) == 0
     assert (Order.objects.get().state, stock_of(product, bo)) == ("paid", (10, 0, 2))
     assert move_due_orders(now + timedelta(days=2, minutes=59)) == 0

@@ -16,6 +16,8 @@ from shop.models import Order, ShopNight
 from shop.nightly import nightly
 from superapp.core import work
 from superapp.core.money import Money
+from tests.harness.postings import BY_PIN
+from tests.harness.sockets import trusted_device
 
 
 @pytest.fixture
@@ -26,8 +28,8 @@ def scene(real_db, ana, bo, shop, product, buy, now):
         api.accept_order(user_id=bo.pk, order=order, now=now)
         api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi=f"R{number}", now=now)
     api.courier_delivered(courier="JNE", resi="R1", evidence={}, now=now)
-    api.confirm_receipt(user_id=ana.pk, order=orders[3], now=now)
-    api.cancel_order(user_id=ana.pk, order=orders[4], now=now)
+    api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=orders[3], now=now)
+    api.cancel_order(user_id=ana.pk, device_id=trusted_device(ana), order=orders[4], now=now)
     write = str if connection.vendor == "postgresql" else lambda public_id: public_id.hex
     names = ("paid", "shipped", "delivered", "completed", "cancelled")
     return dict(zip(names, map(write, orders), strict=True)) | {"buyer": ana.pk}
@@ -125,7 +127,12 @@ def test_lie_is_found_by_its_rules(what, scene, now):
 
 def test_money_that_lies_for_no_order_is_found(scene, ana, now):
     payments.pay_into_escrow(
-        reference="shop.order:none", payer_id=ana.pk, amount=Money(5_00), idempotency_key="x", now=now
+        reference="shop.order:none",
+        payer_id=ana.pk,
+        amount=Money(5_00),
+        authorization=BY_PIN,
+        idempotency_key="x",
+        now=now,
     )
 
     (finding,) = proof.prove(now=now)

@@ -29,12 +29,12 @@ def _clock(monkeypatch, now):
 
 @pytest.fixture
 def as_ana(ana):
-    return browser_of(ana)
+    return browser_of(ana, is_trusted=True)
 
 
 @pytest.fixture
 def as_bo(bo, shop):
-    return browser_of(bo)
+    return browser_of(bo, is_trusted=True)
 
 
 @pytest.fixture

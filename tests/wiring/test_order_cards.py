@@ -16,6 +16,7 @@ from superapp.core import events, outbox, receipts
 from superapp.core.models import Fact
 from superapp.web import times
 from superapp.wiring import order_cards
+from tests.harness.sockets import trusted_device
 from tests.shop.conftest import buy, make_product, make_shop  # noqa: F401  # Fixtures.
 
 
@@ -126,7 +127,7 @@ def test_card_says_how_the_order_stands_and_a_line_what_happened(sale, now):
         verb(user_id=store.owner_id, order=placed.order, now=now, **fields)
     deliver()
     shipped = card()
-    shop.confirm_receipt(user_id=ana.pk, order=placed.order, now=now)
+    shop.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=placed.order, now=now)
     deliver()
 
     assert (shipped["version"], shipped["state"], shipped["shipment"]) == (4, "shipped", "JNE JT1")
@@ -151,7 +152,9 @@ def test_card_says_how_the_order_stands_and_a_line_what_happened(sale, now):
 def test_facts_that_come_twice_late_and_out_of_their_time_change_nothing(sale, now):
     _ana, store, placed = sale
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
-    shop.cancel_order(user_id=store.owner_id, order=placed.order, reason="habis", now=now)
+    shop.cancel_order(
+        user_id=store.owner_id, device_id=trusted_device(store.owner_id), order=placed.order, reason="habis", now=now
+    )
     heard = facts()
     deliver()
     stands, before = card(), Message.objects.get(kind="card").rev
@@ -243,7 +246,9 @@ def test_card_is_said_in_one_line_and_drawn_for_both_sides(sale, client):
 
 def test_receipt_of_what_was_paid_is_not_offered_on_the_card_of_a_cancelled_order(sale, client, now):
     ana, _store, placed = sale
-    shop.cancel_order(user_id=ana.pk, order=placed.order, reason="berubah pikiran", now=now)
+    shop.cancel_order(
+        user_id=ana.pk, device_id=trusted_device(ana), order=placed.order, reason="berubah pikiran", now=now
+    )
     deliver()
     client.force_login(ana)
 

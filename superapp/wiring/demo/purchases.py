@@ -199,9 +199,13 @@ class _Order:
             "ship": lambda: shop.ship_order(user_id=merchant, order=order, courier=courier, resi=resi, now=now),
             "report": lambda: shop.report_delivery(user_id=merchant, order=order, now=now),
             "courier": lambda: shop.courier_delivered(courier=courier, resi=resi, evidence=SIGNED, now=now),
-            "confirm": lambda: shop.confirm_receipt(user_id=buyer, order=order, now=now),
-            "cancel": lambda: shop.cancel_order(user_id=buyer, order=order, reason="Salah pilih warna", now=now),
-            "refuse": lambda: shop.cancel_order(user_id=merchant, order=order, reason="Kainnya sedang habis", now=now),
+            "confirm": lambda: shop.confirm_receipt(user_id=buyer, order=order, device_id=None, pin=PIN, now=now),
+            "cancel": lambda: shop.cancel_order(
+                user_id=buyer, order=order, device_id=None, pin=PIN, reason="Salah pilih warna", now=now
+            ),
+            "refuse": lambda: shop.cancel_order(
+                user_id=merchant, order=order, device_id=None, pin=PIN, reason="Kainnya sedang habis", now=now
+            ),
         }
         verbs[what]()
 

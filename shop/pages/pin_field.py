@@ -1,0 +1,68 @@
+"""The PIN inside a form that moves money: asked for in place, where the device does not suffice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from payments import api as payments
+from payments.errors import NoPinOnNewDevice, PinLocked, PinMissing, PinNeeded, PinWrong
+from superapp.accounts import api as accounts
+from superapp.accounts.api import user_of
+from superapp.core import clock
+from superapp.core.errors import DomainError
+
+# What is wrong at the field, and leaves the form as it was written.
+REFUSALS = (PinNeeded, PinWrong, PinLocked, PinMissing, NoPinOnNewDevice)
+PIN_CHARS_MAX = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinField:
+    """
+    The field as a form shows it. ``type`` a PIN that is set; get a new one for one that is ``locked``; ``ask`` for a
+    first one with a code; or ``wait``, since that was asked for on this device, until ``pin_from``.
+    """
+
+    step: Literal["type", "locked", "ask", "wait"]
+    problem: str = ""
+    pin_from: datetime | None = None
+
+
+def pin_field(
+    request: HttpRequest, *, placing_device_id: int | None = None, refusal: DomainError | None = None
+) -> PinField | None:
+    """Return the PIN field for a form of this person on this device, or None where the device suffices."""
+    user_id, device_id, now = user_of(request).pk, accounts.device_id_of(request), clock.now()
+    if payments.means_of_device(user_id=user_id, device_id=device_id, placing_device_id=placing_device_id):
+        return None
+    state = payments.pin_state(user_id, now=now)
+    if not state.is_set:
+        pin_from = state.reset_from if state.is_reset_on(device_id) else None
+        return PinField(step="wait" if pin_from and pin_from > now else "ask", pin_from=pin_from)
+    if state.is_locked:
+        return PinField(step="locked")
+    return PinField(step="type", problem=_problem(refusal))
+
+
+def typed_pin(request: HttpRequest) -> str:
+    """Return the PIN that was typed into a form, without blanks; empty if there was no field."""
+    return "".join(request.POST.get("pin", "")[:PIN_CHARS_MAX].split())
+
+
+def _problem(refusal: DomainError | None) -> str:
+    if isinstance(refusal, PinNeeded):
+        return _("Type your PIN.")
+    if isinstance(refusal, PinWrong):
+        left = int(refusal.params["left"] or 0)
+        return ngettext(
+            "That PIN is wrong. You can try {left} more time.",
+            "That PIN is wrong. You can try {left} more times.",
+            left,
+        ).format(left=left)
+    return ""

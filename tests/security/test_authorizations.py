@@ -1,0 +1,141 @@
+"""Nothing posts without an authorization, and every way that leads to a posting is known."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from payments import ledger
+from payments.authorization import REQUIREMENTS, Authorization, Means, NotAuthorized
+from payments.ledger import Line, key_for
+from superapp.core.money import Money
+from superapp.realtime import registry
+from tests.harness.postings import DECLARED
+from tests.security.references import ROOT, leading_to, modules
+
+POSTING = {("payments.ledger", "post"), ("payments.ledger", "post_many"), ("payments.ledger", "ask_post")}
+# Every command, page, timer and management command from which money can move, with the means of which it takes one.
+# Whatever comes new stands here, and is tried as an outsider in test_moving_money.py.
+ANY_OF_TWO, ANY_OF_THREE = "trusted device, PIN", "trusted device, placing device, PIN"
+WAYS = {
+    "command payments.send": "PIN",
+    "command shop.buy": "PIN",
+    "command shop.confirm": ANY_OF_THREE,
+    "command shop.cancel": ANY_OF_THREE,
+    "command shop.withdraw": ANY_OF_TWO,
+    "page payments.pages.sending.confirm": "PIN",
+    "page shop.pages.buying.buy": "PIN",
+    "page shop.pages.orders.confirm": ANY_OF_THREE,
+    "page shop.pages.orders.cancel": ANY_OF_THREE,
+    "page shop.pages.merchant.withdraw": ANY_OF_TWO,
+    "timer payments.actions.holds.expire_holds": "timer",
+    "timer shop.actions.timing.move_due_orders": "timer",
+    "management top_up": "operator",
+    "management demo": "the demo's own people, by their PIN",
+}
+
+
+def entry_of(kind, authorization):
+    lines = (Line(1, 2, Money(5)),)
+    return ledger.Entry(key=key_for("test", "k", {}), kind=kind, authorization=authorization, lines=lines)
+
+
+@pytest.mark.parametrize("means", Means)
+@pytest.mark.parametrize("kind", sorted(DECLARED))
+def test_journal_is_posted_by_the_means_that_its_kind_declares_and_by_no_other(kind, means):
+    if means in REQUIREMENTS[kind]:
+        assert entry_of(kind, Authorization(means)).kind == kind
+        return
+
+    with pytest.raises(NotAuthorized):
+        entry_of(kind, Authorization(means))
+
+
+@pytest.mark.parametrize("nothing", [None, "pin", Means.PIN])
+def test_journal_without_an_authorization_is_not_made(nothing):
+    with pytest.raises(NotAuthorized):
+        entry_of("sent", nothing)
+    with pytest.raises(TypeError, match="authorization"):
+        ledger.Entry(key=key_for("test", "k", {}), kind="sent", lines=(Line(1, 2, Money(5)),))
+
+
+def test_kind_that_declares_nothing_is_not_posted():
+    assert "gift" not in REQUIREMENTS
+
+    with pytest.raises(NotAuthorized, match="REQUIREMENTS"):
+        entry_of("gift", Authorization(Means.PIN, 1))
+
+
+def test_every_kind_that_the_product_posts_is_declared_and_no_other():
+    source = "\n".join(path.read_text() for path in sorted((ROOT / "payments" / "actions").glob("*.py")))
+    posted = set(re.findall(r'^ +kind="(\w+)",$', source, re.MULTILINE)) | set(
+        re.findall(r'_resolve\([^"]*"(\w+)", BY_', source)
+    )
+    posted |= {"escrow_paid"} if "kind=ESCROW_PAID" in source else set()
+
+    assert posted == DECLARED
+
+
+def test_authorization_is_made_where_it_is_proved_and_nowhere_else():
+    made = {
+        module.name
+        for module in modules().values()
+        for function in module.functions.values()
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Authorization"
+    }
+
+    assert made == {"payments.actions.authorizing", "payments.actions.pins"}
+
+
+def test_every_way_to_a_posting_is_known_and_says_what_it_takes():
+    reached = leading_to(POSTING)
+    found = {*_commands(reached), *_pages(reached), *_timers(reached), *_management(reached)}
+
+    assert found == set(WAYS)
+
+
+def _commands(reached):
+    for name, one in registry.commands.items():
+        handler = one.handler or one.loop_handler
+        if _function(handler) in reached:
+            yield f"command {name}"
+
+
+def _pages(reached):
+    for view in _views(get_resolver()):
+        module, name = _function(view)
+        if (module, name) in reached:
+            yield f"page {module}.{name}"
+
+
+def _timers(reached):
+    for module, name in reached:
+        node = modules()[module].functions.get(name)
+        if any(isinstance(each, ast.Call) and getattr(each.func, "id", "") == "every" for each in _decorators(node)):
+            yield f"timer {module}.{name}"
+
+
+def _management(reached):
+    return {f"management {module.rpartition('.')[2]}" for module, _name in reached if ".management.commands." in module}
+
+
+def _decorators(node):
+    return getattr(node, "decorator_list", [])
+
+
+def _views(resolver):
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _views(pattern)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.callback
+
+
+def _function(handler):
+    while hasattr(handler, "__wrapped__"):
+        handler = handler.__wrapped__
+    return getattr(handler, "__module__", ""), getattr(handler, "__qualname__", "")
