@@ -108,6 +108,26 @@ def test_both_ways_to_append_leave_the_same_rows_and_answers(seed, world, now):
 
 
 @pytest.mark.served_only
+@pytest.mark.parametrize("seed", range(2))
+def test_one_that_comes_alone_is_posted_as_in_a_batch(seed, world, now, monkeypatch):
+    people, places = world
+    traffic = Traffic(seed, people, places)
+    names = set()
+
+    for turn in range(BATCHES * 2):
+        one, moment = [traffic.entry()], now + timedelta(milliseconds=turn)
+        with monkeypatch.context() as patched:
+            patched.setattr(log_postgres, "append", log_postgres.append_batch)
+            in_a_batch = appended_by(log_postgres, one, stays=False, now=moment, asks_leave=True)
+        alone = appended_by(log_postgres, one, stays=True, now=moment, asks_leave=True)
+
+        assert alone == in_a_batch
+        names |= {name for name, _posted in alone[0][0]}
+
+    assert names == {"Posted", "ConversationNotFound", "ClientIdReused", "NotAccepted", "ReplyNotFound"}
+
+
+@pytest.mark.served_only
 def test_cards_events_and_what_is_nowhere_are_the_same_both_ways(world, now):
     (ana, bo, *_), places = world
     base = entry(places[0], ana)
@@ -127,6 +147,9 @@ def test_cards_events_and_what_is_nowhere_are_the_same_both_ways(world, now):
         base,
     ]  # fmt: skip
     plain = appended_by(log_plain, batch, stays=False, now=now, asks_leave=True)
+    for one in batch:
+        alone = appended_by(log_postgres, [one], stays=False, now=now, asks_leave=True)
+        assert alone == appended_by(log_plain, [one], stays=False, now=now, asks_leave=True)
     by_function = appended_by(log_postgres, batch, stays=True, now=now, asks_leave=True)
 
     assert by_function == plain

@@ -25,6 +25,7 @@ def test_a_changed_file_of_functions_comes_with_a_migration():
 
     assert set(texts) == {
         "chat/sql/postgres_append.sql",
+        "chat/sql/postgres_append_one.sql",
         "superapp/accounts/sql/postgres_contacts.sql",
         "superapp/realtime/sql/postgres_advance.sql",
     }
@@ -49,3 +50,15 @@ def test_functions_go_and_come_back_with_their_migration(real_db):
         seen.append(is_there())
 
     assert seen == [True, False, False, True]
+
+
+@pytest.mark.served_only
+def test_what_every_message_writes_has_few_rules_in_words(db):
+    """PostgreSQL reads the words of every ``CHECK`` of a table anew for each statement that writes there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = ANY(%s::regclass[])",
+            [["chat_message", "chat_conversation", "chat_member", "realtime_me"]],
+        )
+        rules = {name for (name,) in cursor.fetchall()}
+    assert rules == {"chat_message_says_something", "chat_conversation_direct_has_key"}

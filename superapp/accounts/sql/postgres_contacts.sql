@@ -10,3 +10,16 @@ AS $body$
     JOIN accounts_contact AS theirs ON theirs.owner_id = pair.higher_id AND theirs.peer_id = pair.lower_id
     WHERE ours.state = 'accepted' AND theirs.state = 'accepted' AND NOT ours.is_blocked AND NOT theirs.is_blocked
 $body$;
+
+-- The same for one pair, without the cost of a set; its plans are made under the settings of the function that asks.
+CREATE OR REPLACE FUNCTION accounts_accepted_pair(p_lower bigint, p_higher bigint) RETURNS boolean
+LANGUAGE plpgsql
+AS $body$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM accounts_contact WHERE owner_id = p_lower AND peer_id = p_higher AND state = 'accepted' AND NOT is_blocked
+    ) AND EXISTS (
+        SELECT FROM accounts_contact WHERE owner_id = p_higher AND peer_id = p_lower AND state = 'accepted' AND NOT is_blocked
+    );
+END
+$body$;

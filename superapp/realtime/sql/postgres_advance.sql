@@ -21,3 +21,18 @@ BEGIN
     RETURN v_revs;
 END
 $body$;
+
+-- The same for one change of one person, without the cost of a set; its plan is made under the settings of the function that asks.
+CREATE OR REPLACE FUNCTION realtime_advance_one(p_user bigint) RETURNS bigint
+LANGUAGE plpgsql
+AS $body$
+DECLARE
+    v_rev bigint;
+BEGIN
+    UPDATE realtime_me SET rev = rev + 1 WHERE user_id = p_user RETURNING rev INTO v_rev;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'realtime_me: % has no counter', p_user USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN v_rev;
+END
+$body$;
