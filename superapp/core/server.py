@@ -20,6 +20,7 @@ from daphne.http_protocol import WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import tcp
 
+from superapp.core import clock, frames
 from superapp.core.frame_limits import CLOSE_FLOOD, FRAMES_BURST, FRAMES_PER_SECOND, TokenBucket
 
 MESSAGE_BYTES_MAX = 1024 * 1024
@@ -42,9 +43,35 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
     and when all is gone (``IPushProducer``). Messages are counted by the application above; what it never sees, control
     frames and the pieces of messages, is counted here, with twice the room. Of a socket that is closed for a flood
     nothing more is read.
+
+    Whole text frames, which nearly all are, are read and written here. Autobahn prepares for every kind of frame and
+    fragment, and for logs that nobody reads, with each: a quarter of what a message cost this process. Whatever else
+    comes, and whatever breaks the protocol, is left to it.
     """
 
     _is_deaf = False
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802  # Twisted's name.
+        at = 0
+        while self._is_between_messages():
+            found = frames.text_at(data, at)
+            if found is None:
+                break
+            text, at = found
+            if self.autoPingTimeoutCall:  # Whoever speaks is there.
+                self._cancelAutoPingTimeoutCall()
+            self._hear(text)
+        if at < len(data):
+            super().dataReceived(data[at:])
+
+    def _is_between_messages(self) -> bool:
+        is_open: bool = self.state == self.STATE_OPEN
+        return is_open and not self.data and self.current_frame is None and not self.inside_message
+
+    def _hear(self, text: str) -> None:
+        if not self.muted:
+            self.last_ping = clock.now().timestamp()
+            self.application_queue.put_nowait({"type": "websocket.receive", "text": text})
 
     def onOpen(self) -> None:  # noqa: N802  # Autobahn's name.
         # Of a flood, no more is taken apart in one go than others can wait for.
@@ -83,7 +110,10 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
             self.transport.pauseProducing()
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802  # Daphne's name.
-        super().serverSend(content, binary)
+        if isinstance(content, str) and self.state == self.STATE_OPEN and not self.send_queue:
+            self.transport.write(frames.of_text(content))
+        else:
+            super().serverSend(content, binary)
         if self._unread is not None:
             self._unread += len(content)
             if self._unread > UNREAD_BYTES_MAX:
