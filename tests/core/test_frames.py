@@ -8,6 +8,7 @@ import pytest
 from twisted.internet.testing import StringTransport
 
 from superapp.core import frames, server
+from superapp.core.frame_limits import CLOSE_FLOOD
 
 HANDSHAKE = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -167,5 +168,15 @@ def test_a_socket_that_is_muted_is_not_heard():
     before = list(told)
 
     socket.dataReceived(frame(b"{}"))
+
+    assert told == before
+
+
+def test_a_socket_that_is_closed_for_a_flood_is_not_heard():
+    socket, told = opened(server.BoundedWebSocket)
+    socket.serverClose(CLOSE_FLOOD)
+    before = list(told)
+
+    socket.dataReceived(frame(b"{}") * 3)
 
     assert told == before
