@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
+from functools import cache
 
 import msgspec
+import structlog
 from django.conf import settings
 
 from superapp.core import clock
 from superapp.realtime import crossing
 from superapp.realtime.crossing import Message, Parcel, Subscription, To
-from superapp.realtime.hub import hint_lag, hub
+from superapp.realtime.hub import LINES_PER_USER_MAX, hint_lag, hub
+from superapp.realtime.roll_call import Roll, RollCall
+
+log = structlog.get_logger(__name__)
 
 # Something may have been missed: clients ask what changed.
 RESUMED = b'{"on":"bus","say":"resumed"}'
 LISTEN_SECONDS_MAX = 1.0
+# Told as a topic that no client can watch: a process of an older release hands it to nobody.
+ROLL_CALL = "-roll-call"
 
 
 class Tidings(msgspec.Struct, frozen=True):
@@ -54,6 +61,28 @@ def end_device(device_id: int) -> None:
         crossing.publisher(RESUMED).publish([Message(To.DEVICE, [device_id], "", b"")])
 
 
+def line_joined(user_id: int) -> None:
+    """Have the sockets of a person counted over all processes; on the hub's loop, after one has joined it."""
+    if settings.REDIS_URL:
+        _roll_call().joined(user_id)
+
+
+_encode_roll = msgspec.msgpack.Encoder().encode
+_decode_roll = msgspec.msgpack.Decoder(Roll).decode
+
+
+@cache
+def _roll_call() -> RollCall:
+    name = crossing.publisher(RESUMED).name
+    # Of two processes or more the share is below the limit; one alone asks nobody it need not.
+    return RollCall(hub, process=name, share=LINES_PER_USER_MAX // max(1, settings.SOCKET_PROCESSES), say=_say_roll)
+
+
+def _say_roll(user_id: int, roll: Roll) -> None:
+    message = Message(To.TOPIC, [user_id], ROLL_CALL, _encode_roll(roll))
+    crossing.publisher(RESUMED).publish([message])
+
+
 _subscription: Subscription | None = None
 
 
@@ -80,12 +109,23 @@ def _hear(parcel: Parcel) -> None:
     for message in parcel.messages:
         if message.to == To.PEOPLE:
             hub.deliver(message.people, message.frame)
+        elif message.to == To.TOPIC and message.topic == ROLL_CALL:
+            _hear_roll(message)
         elif message.to == To.TOPIC:
             hub.deliver_topic(message.topic, message.frame)
         elif message.to == To.DEVICE:
             hub.end_device(message.people[0])
         else:
             hub.deliver_all(message.frame)
+
+
+def _hear_roll(message: Message) -> None:
+    try:
+        roll = _decode_roll(message.frame)
+    except msgspec.MsgspecError as error:  # Of another release, too.
+        log.warning("bus_roll_unreadable", error=str(error))
+        return
+    _roll_call().hear(message.people[0], roll)
 
 
 def _resume() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+from superapp.core import clock
 from superapp.realtime.registry import Caller
 
 HINTS_UNACKED_MAX = 256
@@ -59,13 +60,25 @@ class Line:
     others nothing.
     """
 
-    __slots__ = ("_acked", "_bytes_unacked", "_queued", "_send", "_sizes", "caller", "is_open", "number", "topics")
+    __slots__ = (
+        "_acked",
+        "_bytes_unacked",
+        "_queued",
+        "_send",
+        "_sizes",
+        "caller",
+        "is_open",
+        "number",
+        "opened_at",
+        "topics",
+    )
 
     def __init__(self, caller: Caller, send: Send) -> None:
         # By which an answer to one of its commands is known to be its own; no two lines of a process have the same.
         self.number = next(_numbers)
         self.caller = caller
         self.is_open = True
+        self.opened_at = clock.now().timestamp()
         self.topics: set[str] = set()
         self._send = send
         self._queued: deque[Event] | None = None  # Not None: the server made us wait.
@@ -196,6 +209,10 @@ class Hub:
     def every_line(self) -> list[Line]:
         return [line for lines in self._lines.values() for line in lines]
 
+    def lines_of(self, user_id: int) -> list[Line]:
+        """The lines of a person, the oldest first."""
+        return list(self._lines.get(user_id, ()))
+
     def join(self, line: Line) -> None:
         """Let a line hear what its person may hear. Above the limit the person's oldest one is closed."""
         self._live_on(asyncio.get_running_loop())
@@ -203,7 +220,7 @@ class Hub:
         lines[line] = None
         sockets.inc()
         if len(lines) > LINES_PER_USER_MAX:
-            self._end(next(iter(lines)), CLOSE_TOO_MANY)
+            self.end(next(iter(lines)), CLOSE_TOO_MANY)
 
     def leave(self, line: Line) -> None:
         """Forget a line. Leaving twice is leaving once."""
@@ -262,9 +279,10 @@ class Hub:
         """Close the lines of a device that was signed out."""
         for line in self.every_line():
             if line.caller.device_id == device_id:
-                self._end(line, CLOSE_NOT_LOGGED_IN)
+                self.end(line, CLOSE_NOT_LOGGED_IN)
 
-    def _end(self, line: Line, code: int) -> None:
+    def end(self, line: Line, code: int) -> None:
+        """Close a line, and forget it."""
         line.close(code)
         self.leave(line)
 

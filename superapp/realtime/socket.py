@@ -140,6 +140,7 @@ class HintSocket(AsyncConsumer):
         # Nothing is awaited in between: ``ready`` is the first frame, and no hint after it is missed.
         self._say({"ready": ready(welcomed)})
         hub.join(line)
+        bus.line_joined(line.caller.user_id)
         try:
             while (event := await receive())["type"] == "websocket.receive":
                 if line.is_open:
