@@ -7,27 +7,27 @@ WORKERS ?= 2
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
-# The database and the demo world in it, if this data directory has none.
-FIRST_TIME = data=$${VAR_DIR:-var}; [ -e $$data/nusa.sqlite3 ] && [ -e $$data/demo.stamp ] || { \
-	echo "Making the demo world (once)"; $(MANAGE) migrate --verbosity 0 && $(MANAGE) demo && touch $$data/demo.stamp; }
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po superapp/*/locale/*/LC_MESSAGES/django.po))
 
 export PORT
 
-.PHONY: run setup compile check check-deep check-api check-web test test-sqlite test-postgres deep-sqlite deep-postgres test-js lint types contracts migrations templates deploy-check docs docs-check serve screens messages mutants audit programs clean
+.PHONY: run serve install setup demo compile check check-deep check-api check-web test test-sqlite test-postgres deep-sqlite deep-postgres test-js lint types contracts migrations templates deploy-check docs docs-check screens messages mutants audit programs clean
 .DEFAULT_GOAL := run
 
 # --- Using it --------------------------------------------------------------------------------------------------------
 
-run: .venv/base.stamp $(CATALOGUES)  ## Set up whatever is missing, then serve the product on PORT
-	@$(FIRST_TIME)
-	@exec $(MANAGE) serve --port $(PORT)
+run: install  ## Set up whatever is missing, with a demo world if nobody is registered, then serve the product on PORT
+	@exec $(MANAGE) serve --port $(PORT) --demo-if-empty
 
-serve: .venv/base.stamp $(CATALOGUES)  ## The same product as several processes, on PostgreSQL and Redis
+serve: install  ## The same product as several processes, on PostgreSQL and Redis
 	@exec $(MANAGE) serve_all
 
-setup: .venv/base.stamp .venv/dev.stamp $(CATALOGUES)  ## Everything for working on it: tools, database, demo world
-	@$(FIRST_TIME)
+install: .venv/base.stamp $(CATALOGUES)  ## What the product needs in order to run, and nothing else: no data is touched
+
+setup: install .venv/dev.stamp  ## The same, and the tools for working on it
+
+demo: install  ## The demo world, on explicit wish, in an instance without people; refused where codes go out for real
+	@$(MANAGE) demo
 
 compile: $(CATALOGUES)  ## The catalogues of translations, in the form that is read
 

@@ -73,6 +73,11 @@ def person(user: User) -> PersonRow:
     return rows.person(user)
 
 
+def anybody_is_registered() -> bool:
+    """Whether this installation has any person, operators included."""
+    return queries.anybody_is_registered()
+
+
 def people(user_ids: Collection[int]) -> dict[int, PersonRow]:
     """How these people look to others, by id; in one query."""
     return {user.pk: rows.person(user) for user in queries.users(user_ids)}

@@ -22,6 +22,10 @@ SESSION_KEY_CHARS_MAX = 40
 # People.
 
 
+def anybody_is_registered() -> bool:
+    return User.objects.exists()
+
+
 def user_by_id(user_id: int) -> User:
     """
     :raises PersonNotFound: if there is none

@@ -15,6 +15,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from superapp.core import schema_version
+
 
 class AnotherServer(Exception):
     """Two servers on one SQLite file would not hear of each other's changes."""
@@ -52,11 +54,21 @@ def _until_closed(file: object) -> Iterator[None]:
 
 
 def migrate() -> None:
-    """Bring the database to the newest shape, if it is not there yet."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    """
+    Bring the database to the newest shape, if it is not there yet.
+
+    :raises schema_version.DatabaseIsNewer: if it is ahead of this code
+    """
+    schema_version.require_not_newer(connection)
+    if not is_migrated():
         call_command("migrate", verbosity=0, interactive=False)
     connection.close()
+
+
+def is_migrated() -> bool:
+    """Whether every migration of this code is applied."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def collect_static() -> None:

@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.management.base import CommandError
 from django.db import connection, migrations
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import CheckConstraint, UniqueConstraint
 
-from superapp.core import health
+from superapp.core import health, schema_version
 
 _SQLITE_TRIGGER = re.compile(
     r"^CREATE TRIGGER (?P<name>\w+) (?:.|\n)*? ON (?P<table>\w+)(?:.|\n)*?^BEGIN .*? END;$", re.MULTILINE
@@ -261,7 +262,7 @@ class InstallGuards(migrations.RunPython):
         catalogues[self.app].remove(schema_editor.connection)
 
 
-class GuardsMissing(RuntimeError):
+class GuardsMissing(CommandError):
     """Something that the database must refuse by itself would be let through; nothing may serve."""
 
 
@@ -287,6 +288,9 @@ def check_guards(databases: Collection[str] | None = None, **_options: Any) -> l
     """For ``manage.py check --database default``, and for ``migrate`` once there is nothing left to migrate."""
     if not databases:
         return []
+    newer = schema_version.newer(connection)
+    if newer:  # Its guards are others, and putting ours there would take something away.
+        return [Error(newer, id="core.E001")]
     return [
         Error(
             f"missing in the database: {', '.join(absent)}",
@@ -311,7 +315,7 @@ class Watch:
             return None
         absent = missing(connection)
         if absent:
-            return f"missing in the database: {', '.join(absent)}"
+            return schema_version.newer(connection) or f"missing in the database: {', '.join(absent)}"
         self._until = time.monotonic() + self.SECONDS
         return None
 

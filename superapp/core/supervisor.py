@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import os
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 LIVED_WELL_SECONDS = 60
@@ -59,31 +61,58 @@ class Supervisor:
         delay = 1.0
         while not self._stopping.is_set():
             started = time.monotonic()
-            process = await asyncio.create_subprocess_exec(
-                *task.argv,
-                env=task.env,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                limit=LINE_BYTES_MAX,
-                # A group of its own: ^C at the terminal is for us, and we stop the others in order.
-                process_group=0,
-                preexec_fn=_end_with_parent,
-            )
-            self._processes[task.name] = process
-            await self._print_lines(task, process)
-            code = await process.wait()
+            code = await self._run_once(task)
             if self._stopping.is_set():
                 return
             delay = 1.0 if time.monotonic() - started > LIVED_WELL_SECONDS else min(delay * 2, DELAY_SECONDS_MAX)
             self._print(task, f"ended with {code}; again in {delay:.0f} s")
             await self._pause(delay)
 
-    async def _print_lines(self, task: Task, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
+    async def _run_once(self, task: Task) -> int:
+        """Run the task's process to its end, with everything that it started, and return its exit code."""
+        # A pipe of ours: with asyncio's, a process is taken to run for as long as a child of it keeps the pipe open.
+        reading, writing = os.pipe()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *task.argv,
+                env=task.env,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=writing,
+                stderr=asyncio.subprocess.STDOUT,
+                # A group of its own: ^C at the terminal is for us, and we stop the others in order.
+                process_group=0,
+                preexec_fn=_end_with_parent,
+            )
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        self._processes[task.name] = process
+        if self._stopping.is_set():  # It began while the others were being stopped, and nobody told it.
+            process.send_signal(task.stop_signal)
+        printing = asyncio.create_task(self._print_lines(task, reading))
+        code = await process.wait()
+        # Workers of a proxy whose master was killed hold its port and our pipe: the next one could not begin.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await printing
+        return code
+
+    async def _print_lines(self, task: Task, reading: int) -> None:
+        lines = asyncio.StreamReader(limit=LINE_BYTES_MAX)
+        pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(lines), os.fdopen(reading, "rb", buffering=0)
+        )
+        try:
+            await self._print_until_closed(task, lines)
+        finally:
+            pipe.close()
+
+    async def _print_until_closed(self, task: Task, lines: asyncio.StreamReader) -> None:
         while True:
             try:
-                line = await process.stdout.readline()
+                line = await lines.readline()
             except ValueError:  # Longer than any line of ours; its rest follows.
                 continue
             if not line:

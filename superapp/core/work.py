@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from prometheus_client import Counter, Histogram
 
-from superapp.core import clock, outbox
+from superapp.core import clock, exclusive, outbox
 
 # Facts of this process are delivered at once; those of others, as all are when served, when this loop looks again.
 POLL_SECONDS = 0.25 if settings.SERVED else 1.0
@@ -81,8 +81,20 @@ class Loop:
         outbox.published.set()
 
     def turn(self) -> bool:
-        """Do once what is due, and say whether more may be waiting already."""
+        """
+        Do once what is due, and say whether more may be waiting already.
+
+        While another process holds the work, nothing is done.
+        """
         close_old_connections()
+        try:
+            with exclusive.share(exclusive.Lock.WORK) as is_ours:
+                return is_ours and self._do_what_is_due()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("work_unavailable", verb="turn", error=str(error))
+            return False
+
+    def _do_what_is_due(self) -> bool:
         more = self._call("outbox", _deliver) >= outbox.FACTS_A_TURN_MAX
         for duty in list(duties.values()):
             if self._stopping.is_set():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,17 @@ class Stack:
             if command.encode() in words and f"FIRST_PORT={self.first_port}".encode() in environment:
                 found.append((words, int(path.parent.name)))
         return [pid for _, pid in sorted(found)]
+
+    def proxy_pid(self) -> int:
+        """The master of nginx, which writes what it is over its arguments."""
+        begin = f"nginx: master process {shutil.which('nginx', path='/usr/sbin:/usr/bin')} ".encode()
+        config = self.runner._env["VAR_DIR"].encode()
+        [path] = [
+            path
+            for path in Path("/proc").glob("[0-9]*/cmdline")
+            if (line := path.read_bytes()).startswith(begin) and config in line
+        ]
+        return int(path.parent.name)
 
     def text_to(self, phone: str) -> str:
         """What the developer's inbox holds for a number."""
@@ -234,6 +246,17 @@ def test_every_process_tells_its_numbers_on_its_own_private_port(stack, people):
     commands = stack.metrics(10) + stack.metrics(11)
     assert 'nusa_command_seconds_count{command="chat.send",outcome="ok"}' in commands
     assert get(f"{stack.url}/metrics").status == 404
+
+
+def test_proxy_whose_master_is_killed_is_back_within_seconds(stack):
+    port = int(stack.url.rpartition(":")[2])
+
+    os.kill(stack.proxy_pid(), signal.SIGKILL)
+
+    wait_until(lambda: "proxy     | ended with -9; again in 2 s" in stack.runner.log, "the death noticed", 20)
+    wait_until(lambda: accepts(port), "the proxy listening again", 30)
+    wait_until(stack.is_ready, "the proxy answering again", 30)
+    assert "Address already in use" not in stack.runner.log
 
 
 def test_nothing_said_is_lost_while_redis_is_away(stack, people):

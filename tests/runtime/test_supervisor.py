@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 from superapp.core import supervisor
 from superapp.core.supervisor import Supervisor, Task
@@ -81,6 +82,46 @@ def test_process_that_does_not_listen_is_killed(tmp_path, monkeypatch, capfd):
     assert "did not stop within 0.5 s and is killed" in capfd.readouterr().out
 
 
+def test_process_whose_child_lives_on_is_started_again_without_it(tmp_path):
+    # As nginx: a master and its workers, which keep its port and its output when it is killed.
+    masters, workers = tmp_path / "masters", tmp_path / "workers"
+    script = f"echo $$ >> {masters}; sleep 300 & echo $! >> {workers}; wait"
+    killed: list[int] = []
+
+    def is_back() -> bool:
+        started = numbers(masters)
+        if started and numbers(workers) and not killed:
+            killed.append(started[0])
+            os.kill(started[0], signal.SIGKILL)
+        return len(started) == len(numbers(workers)) == 2
+
+    run_until([shell("proxy", script)], is_back)
+
+    wait_until(lambda: not any(map(is_alive, (*numbers(masters), *numbers(workers)))), "all ended", seconds_max=10)
+
+
+def test_process_that_begins_while_all_are_stopped_is_stopped_too(tmp_path, monkeypatch):
+    begun = tmp_path / "begun"
+    start = asyncio.create_subprocess_exec
+
+    async def start_late(*argv, **options):
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(0.3)
+        return await start(*argv, **options)
+
+    monkeypatch.setattr(supervisor.asyncio, "create_subprocess_exec", start_late)
+
+    async def run() -> None:
+        async with asyncio.timeout(20):
+            await Supervisor([shell("late", f"touch {begun}; exec sleep 300")]).run()
+
+    asyncio.run(run())
+
+
+def numbers(path) -> list[int]:
+    return [int(word) for word in path.read_text().split()] if path.exists() else []
+
+
 def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path):
     pid_file = tmp_path / "pid"
     script = f"""
@@ -100,8 +141,8 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path):
 
 
 def is_alive(pid: int) -> bool:
+    """Whether it runs: one that has ended and was not yet asked for its exit code does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
         return False
-    return True

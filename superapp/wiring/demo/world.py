@@ -80,6 +80,16 @@ def make_world(*, now: datetime) -> bool:
     return True
 
 
+def is_whole() -> bool:
+    """Whether the demo world is here, to its last word."""
+    return _is_here() and _have_talked()
+
+
+def has_strangers() -> bool:
+    """Whether people are registered here, and none of them is of the demo."""
+    return not _is_here() and accounts.anybody_is_registered()
+
+
 def _is_here() -> bool:
     return accounts.user_by_number(SEKAR.number) is not None
 

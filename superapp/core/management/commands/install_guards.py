@@ -7,15 +7,17 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from superapp.core import guards
+from superapp.core import guards, schema_version
 
 
 class Command(BaseCommand):
-    help = "Put every guard of the database in place, as it must be. Doing it again changes nothing."
+    help = "Put every guard of the database in place, as it must be. A newer database is left alone."
     # It must run exactly when the checks fail.
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
+        # Guards of an older version let through what those of a newer one refuse.
+        schema_version.require_not_newer(connection)
         absent = guards.missing(connection)
         for catalogue in guards.catalogues.values():
             catalogue.install(connection)

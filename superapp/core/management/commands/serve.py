@@ -7,7 +7,9 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from superapp.core import clock, embedded, health, jobs, metrics, work
 
@@ -18,9 +20,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument(
+            "--demo-if-empty", action="store_true", help="Make the demo world first if nobody is registered here yet."
+        )
         parser.add_argument("--host", default=settings.HOST, help="0.0.0.0 to be reached from other machines")
 
-    def handle(self, *_args: Any, port: int, host: str, **_options: Any) -> None:
+    def handle(self, *_args: Any, port: int, host: str, demo_if_empty: bool = False, **_options: Any) -> None:
         if settings.SERVED:
             raise CommandError("With DATABASE_URL set, several processes serve this instance: manage.py serve_all")
         try:
@@ -31,6 +36,9 @@ class Command(BaseCommand):
             embedded.migrate()
             health.require_essentials()
             embedded.collect_static()
+            if demo_if_empty:
+                call_command("demo", if_empty=True, stdout=self.stdout)
+                connection.close()
             self._serve(port=port, host=host)
 
     def _serve(self, *, port: int, host: str) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
@@ -29,6 +31,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
         patience.end_waits()
+        # Refused here in one line rather than in a worker that dies at every start. No connection outlives the fork.
+        health.require_essentials()
+        connection.close()
+        if isinstance(connection, PostgresConnection):
+            connection.close_pool()
         Gunicorn(host, port).run()
 
 
@@ -62,9 +69,7 @@ class Gunicorn(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        application = get_wsgi_application()
-        health.require_essentials()
-        return application
+        return get_wsgi_application()
 
 
 class Lines(Logger):

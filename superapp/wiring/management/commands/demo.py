@@ -5,24 +5,75 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from payments import api as payments
-from superapp.core import clock
+from superapp.core import clock, embedded, exclusive
 from superapp.wiring.demo import people, purses, world
+
+WAIT_SECONDS_MAX = 60
 
 
 class Command(BaseCommand):
     help = "Fill this installation with invented people, what they say, and three shops. Twice is once."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
-        if settings.SMS_URL:
-            raise CommandError("Codes go out for real here: the numbers of the demo people may be somebody's.")
-        now = clock.now()
-        is_new = world.make_world(now=now)
-        self.stdout.write("The demo world is made." if is_new else "The demo world is here already.")
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--if-empty",
+            action="store_true",
+            help="Do nothing where anybody is registered already, or where the instance is not embedded.",
+        )
+
+    def handle(self, *_args: Any, if_empty: bool, **_options: Any) -> None:
+        reason = _reason_against()
+        if if_empty and (settings.SERVED or reason):
+            return
+        if reason:
+            raise CommandError(reason)
+        if not settings.SERVED and not embedded.is_migrated():
+            call_command("migrate", verbosity=0, interactive=False)
+        try:
+            # What is invented here lies in the past: the work would expire orders and show transfers before the demo
+            # has come to that day. It goes on once all is there.
+            with exclusive.hold(exclusive.Lock.WORK, seconds_max=WAIT_SECONDS_MAX, on_wait=self._say_waiting):
+                self._make(is_quiet=if_empty)
+        except exclusive.LockTimeout:
+            raise CommandError(
+                "Another process is at work on this database and does not pause: stop it, and call this again."
+            ) from None
+
+    def _make(self, *, is_quiet: bool) -> None:
+        if world.is_whole():
+            if not is_quiet:
+                self.stdout.write("The demo world is here already.")
+                self._say_who()
+            return
+        if world.has_strangers():
+            if not is_quiet:
+                raise CommandError("People are registered here already: the demo is for an installation without any.")
+            return
+        self.stdout.write("Making the demo world (once)")
+        self.stdout.flush()
+        world.make_world(now=clock.now())
+        self.stdout.write("The demo world is made.")
+        self._say_who()
+
+    def _say_who(self) -> None:
         self.stdout.write("Log in with one of these numbers; the code appears in the developer's inbox and here:")
         for person in people.CAST:
             self.stdout.write(f"  0{person.number.removeprefix('+62')}  {person.name}")
         if payments.is_offered():
             self.stdout.write(f"The PIN of every wallet that has one is {purses.PIN}.")
+
+    def _say_waiting(self) -> None:
+        self.stderr.write("Waiting until the work on this database pauses.")
+
+
+def _reason_against() -> str | None:
+    """Say why this instance must have no demo people, who have known numbers and a known PIN."""
+    if settings.SMS_URL:
+        return "Codes go out for real here: the numbers of the demo people may be somebody's."
+    if settings.SERVED and not settings.SMS_INBOX:
+        return "This instance is served to people: to try it with the demo, say SMS_INBOX=1."
+    return None

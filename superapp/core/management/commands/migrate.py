@@ -1,0 +1,40 @@
+"""``manage.py migrate``: Django's, by one process at a time, and never by older code than the database's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.core.management.commands.migrate import Command as Migrate
+from django.db import connection
+
+from superapp.core import exclusive, schema_version
+
+WAIT_SECONDS_MAX = 600
+
+
+class Command(Migrate):
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--wait-seconds",
+            type=float,
+            default=WAIT_SECONDS_MAX,
+            help="How long to wait while another process migrates (default: %(default)s).",
+        )
+
+    def execute(self, *args: Any, wait_seconds: float = WAIT_SECONDS_MAX, **options: Any) -> str | None:
+        # Around the checks, too, which look at guards that the other process may be putting in place.
+        try:
+            with exclusive.hold(exclusive.Lock.MIGRATIONS, seconds_max=wait_seconds, on_wait=self._say_waiting):
+                # Inside the lock: what the other process applied meanwhile is seen, and nothing is left to do.
+                schema_version.require_not_newer(connection)
+                return super().execute(*args, **options)
+        except exclusive.LockTimeout:
+            raise CommandError(
+                f"Another process has been migrating this database for more than {wait_seconds:.0f} s: "
+                "wait until it is done, or end it, and start again."
+            ) from None
+
+    def _say_waiting(self) -> None:
+        self.stderr.write("Another process is migrating this database; waiting until it is done.")
