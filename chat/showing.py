@@ -169,7 +169,8 @@ def one_line(message: MessageRow, *, my_id: str, people: Sequence[PersonRow]) ->
     if message.recalled_at is not None:
         return _("You took this message back") if message.sender == my_id else _("This message was taken back")
     if message.event is not None:
-        sentence, about = event_line(message.event, people), message.event.get("about")
+        sentence = event_line(message.event, people, my_id=my_id)
+        about = message.event.get("about")
         return f"{sentence} · {about}" if about else sentence
     if message.card is not None:
         known = cards.card_type(str(message.card.get("type", "")))
@@ -177,14 +178,14 @@ def one_line(message: MessageRow, *, my_id: str, people: Sequence[PersonRow]) ->
     return message.body
 
 
-def event_line(event: dict[str, Any], people: Sequence[PersonRow]) -> str:
+def event_line(event: dict[str, Any], people: Sequence[PersonRow], *, my_id: str) -> str:
     """A line of the conversation itself."""
     name = str(event.get("name"))
     sentence = words.EVENTS.get(name) or lines.sentence(name)
     if sentence is None:
         return str(words.WORDS["event_unknown"])
     user = event.get("user")
-    names = {"name": _name_of(str(user), people)} if user else {}
+    names = {"name": _("You") if user == my_id else _name_of(str(user), people)} if user else {}
     return str(sentence).format(**{**event, **names})
 
 
@@ -205,7 +206,7 @@ def timeline(history: History, *, summary: SummaryRow, my_id: str, now: datetime
         if message.event is not None:
             event = Event(
                 seq=message.seq,
-                text=event_line(message.event, people),
+                text=event_line(message.event, people, my_id=my_id),
                 sent_at=_at(message),
                 about_seq=message.reply_to,
             )

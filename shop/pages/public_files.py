@@ -28,7 +28,7 @@ FEED_SECONDS = 300
 ADDRESSES_PER_MAP = 50_000
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # What belongs to people, and what a robot would only stumble over.
-CLOSED = ("/api/", "/beli/", "/dompet/", "/kontak/", "/masuk/", "/obrolan/", "/pesanan/", "/saya/", "/-/")
+CLOSED = ("/api/", "/beli/", "/dompet/", "/kontak/", "/masuk/", "/obrolan/", "/pesanan/", "/saya/", "/undangan/", "/-/")
 # Characters that XML cannot hold, whatever somebody called their goods.
 _NO_XML = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")
 

@@ -77,6 +77,25 @@ class ContactBlocked(DomainError):
     message = _("You have blocked this person. Unblock them first.")
 
 
+class InvitationNotFound(DomainError):
+    """It is somebody else's, was accepted, or never was."""
+
+    code = "accounts.invitation_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("That invitation is not there any more.")
+
+
+class InviteNotFound(DomainError):
+    """
+    The link of an invitation is unknown, over, used up or switched off, or its owner wants nothing of who opens it: the
+    five look the same.
+    """
+
+    code = "accounts.invite_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("This invite link no longer works. Ask whoever sent it for a new one.")
+
+
 class DeviceNotFound(DomainError):
     code = "accounts.device_not_found"
     kind = Kind.NOT_FOUND

@@ -55,9 +55,14 @@ class _OfPair(Event):
 @fact
 @dataclass(frozen=True, kw_only=True)
 class ContactAccepted(_OfPair):
-    """These two are contacts now."""
+    """
+    These two are contacts now. ``accepted_by`` is who answered the question of the other, at ``at``; 0 where nobody
+    asked, as when somebody buys of a shop.
+    """
 
     name: ClassVar[str] = "accounts.contact_accepted"
+    accepted_by: int = 0
+    at: str = ""
 
 
 @fact
@@ -68,14 +73,26 @@ class ContactEnded(_OfPair):
     name: ClassVar[str] = "accounts.contact_ended"
 
 
-@fact
 @dataclass(frozen=True, kw_only=True)
-class NumberInvited(Event):
-    """Somebody invited whoever has a certain number."""
-
-    name: ClassVar[str] = "accounts.number_invited"
+class _OfInvitation(Event):
     invitation_id: int
 
     @property
     def key(self) -> str:
         return f"invitation:{self.invitation_id}"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class NumberInvited(_OfInvitation):
+    """Somebody invited whoever has a certain number."""
+
+    name: ClassVar[str] = "accounts.number_invited"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class InvitationCancelled(_OfInvitation):
+    """Somebody took back what they asked of a certain number."""
+
+    name: ClassVar[str] = "accounts.invitation_cancelled"

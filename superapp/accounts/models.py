@@ -181,14 +181,52 @@ class Contact(models.Model):
 
 
 class Invitation(models.Model):
-    """Somebody asked to know whoever has this number, when nobody had it yet. Delivered when somebody joins with it."""
+    """
+    Somebody asked to know whoever has this number, now or later.
 
+    It stays until the two are contacts or its owner cancels it, and looks the same to its owner whether the number has
+    an account or not: ``delivered_to``, who was asked, is told to nobody. ``cancelled_at`` is set until the question is
+    taken back from them, too.
+    """
+
+    public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=16, db_index=True)
     invited_at = models.DateTimeField()
+    delivered_to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["owner", "number"], name="accounts_invitation_once"),)
+
+
+class InviteLink(models.Model):
+    """
+    A link by which a few people become contacts of its owner, for a while: whoever has it was given it.
+
+    ``token`` is what stands in the address: 128 bits of chance, so that nobody finds one by trying.
+    """
+
+    LASTS_FOR = timedelta(days=14)
+    USES_MAX = 20
+    TOKEN_CHARS_MAX = 43
+
+    public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    token = models.CharField(max_length=TOKEN_CHARS_MAX, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    uses = models.PositiveIntegerField(default=0)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(uses__lte=20), name="accounts_invite_link_uses_bounded"),
+        )
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether somebody may still become a contact by it."""
+        return self.revoked_at is None and now < self.expires_at and self.uses < self.USES_MAX
 
 
 class RateCount(models.Model):

@@ -11,12 +11,13 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from superapp.accounts.errors import DeviceNotFound, PersonNotFound
-from superapp.accounts.models import Contact, Device, LoginCode, PhoneNumber, User
+from superapp.accounts.errors import DeviceNotFound, InvitationNotFound, InviteNotFound, PersonNotFound
+from superapp.accounts.models import Contact, Device, Invitation, InviteLink, LoginCode, PhoneNumber, User
 from superapp.core import prepared
 from superapp.realtime import me
 
 DEVICES_MAX = 100
+INVITATIONS_MAX = 200
 SESSION_KEY_CHARS_MAX = 40
 
 # People.
@@ -115,6 +116,53 @@ def visible_sides(owner_id: int) -> QuerySet[Contact]:
 def contact_requests(user_id: int, _now: datetime) -> QuerySet[Contact]:
     """Who asks this person to be a contact, and was not answered."""
     return Contact.objects.filter(owner_id=user_id, state=Contact.State.ASKS, is_blocked=False, rev__gt=0)
+
+
+def open_invitations(owner_id: int) -> list[Invitation]:
+    """The numbers that this person asked and that did not answer, the newest first."""
+    rows = Invitation.objects.filter(owner_id=owner_id, cancelled_at=None)
+    return list(rows.order_by("-invited_at", "-pk")[:INVITATIONS_MAX])
+
+
+def lock_invitation(invitation_id: int) -> Invitation | None:
+    """Lock an invitation, after the people that it is about."""
+    return Invitation.objects.select_for_update(of=("self",), no_key=True).filter(pk=invitation_id).first()
+
+
+def lock_own_invitation(owner_id: int, public_id: UUID) -> Invitation:
+    """
+    :raises InvitationNotFound: if it is somebody else's, or there is none
+    """
+    rows = Invitation.objects.select_for_update(of=("self",), no_key=True)
+    found = rows.filter(owner_id=owner_id, public_id=public_id, cancelled_at=None).first()
+    if found is None:
+        raise InvitationNotFound
+    return found
+
+
+def newest_link(owner_id: int) -> InviteLink | None:
+    """The invite link that this person made last, be it over or not."""
+    return InviteLink.objects.filter(owner_id=owner_id).order_by("-pk").first()
+
+
+def link_of_token(token: str) -> InviteLink | None:
+    """The invite link of this address, with its owner."""
+    return InviteLink.objects.select_related("owner").filter(token=token, owner__is_active=True).first()
+
+
+def lock_link(link_id: int) -> InviteLink:
+    """Lock an invite link, after the people who become contacts by it."""
+    return InviteLink.objects.select_for_update(no_key=True).get(pk=link_id)
+
+
+def lock_own_link(owner_id: int, public_id: UUID) -> InviteLink:
+    """
+    :raises InviteNotFound: if it is somebody else's, or there is none
+    """
+    found = InviteLink.objects.select_for_update(no_key=True).filter(owner_id=owner_id, public_id=public_id).first()
+    if found is None:
+        raise InviteNotFound
+    return found
 
 
 def sides_changed(owner_id: int, *, since: int | None, after: tuple[int, int] | None, rows_max: int) -> list[Contact]:

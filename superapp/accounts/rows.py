@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
+from django.conf import settings
+
 from superapp.accounts import phones
-from superapp.accounts.models import Contact, Device, User
+from superapp.accounts.models import Contact, Device, Invitation, InviteLink, User
 from superapp.core import clock
 
 AVATAR_PIXELS = (512, 128)
@@ -48,6 +50,26 @@ class DeviceRow(TypedDict):
     trust_from: str | None
 
 
+class InvitationRow(TypedDict):
+    """A number that I asked and that did not answer; the same whether it has an account or not."""
+
+    id: str
+    number: str
+    invited_at: str
+
+
+class InviteLinkRow(TypedDict):
+    id: str
+    url: str
+    expires_at: str
+    uses_left: int
+
+
+class InvitationsRow(TypedDict):
+    rows: list[InvitationRow]
+    link: InviteLinkRow | None
+
+
 def person(user: User) -> PersonRow:
     return {
         "id": str(user.public_id),
@@ -74,6 +96,23 @@ def contact(side: Contact) -> ContactRow:
         "state": Contact.State.ENDED if is_secret else side.state,
         "blocked": side.is_blocked,
         "person": person(side.peer),
+    }
+
+
+def invitation(row: Invitation) -> InvitationRow:
+    return {
+        "id": str(row.public_id),
+        "number": phones.for_reading(row.number),
+        "invited_at": clock.wire(row.invited_at),
+    }
+
+
+def invite_link(link: InviteLink) -> InviteLinkRow:
+    return {
+        "id": str(link.public_id),
+        "url": f"{settings.PUBLIC_URL}/undangan/{link.token}/",
+        "expires_at": clock.wire(link.expires_at),
+        "uses_left": link.USES_MAX - link.uses,
     }
 
 

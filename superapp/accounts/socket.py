@@ -9,12 +9,13 @@ from uuid import UUID
 from msgspec import Meta
 
 from superapp.accounts import limits, queries, rows
-from superapp.accounts.actions import contacts, devices, owner, profile, trust
+from superapp.accounts.actions import contacts, devices, invites, owner, profile, trust
 from superapp.accounts.actions.profile import Wishes
 from superapp.accounts.errors import PersonNotFound
 from superapp.accounts.limits import Limit
+from superapp.accounts.models import InviteLink
 from superapp.accounts.names import lookup_handle
-from superapp.accounts.rows import ContactRow, PersonRow, ProfileRow
+from superapp.accounts.rows import ContactRow, InvitationsRow, InviteLinkRow, PersonRow, ProfileRow
 from superapp.core import clock
 from superapp.core.errors import InputInvalid
 from superapp.realtime.registry import Caller, Page, Shape, command, part_of_me, sync_part
@@ -44,6 +45,18 @@ class ContactAnswerIn(Shape, frozen=True):
 class BlockIn(Shape, frozen=True):
     user: UUID
     blocked: bool
+
+
+class InvitationIn(Shape, frozen=True):
+    invitation: UUID
+
+
+class InviteLinkIn(Shape, frozen=True):
+    link: UUID
+
+
+class InviteIn(Shape, frozen=True):
+    token: Annotated[str, Meta(max_length=InviteLink.TOKEN_CHARS_MAX)]
 
 
 class PersonByHandleIn(Shape, frozen=True):
@@ -89,6 +102,48 @@ def contact_answer(caller: Caller, answer_in: ContactAnswerIn) -> ContactRow:
 def contact_remove(caller: Caller, contact_in: ContactIn) -> ContactRow:
     """End knowing somebody, or take back one's question."""
     return contacts.remove_contact(user_id=caller.user_id, peer_public_id=contact_in.user, now=clock.now())
+
+
+@command("accounts.invitations", NothingIn, rest="GET invitations", answer=InvitationsRow)
+def invitations(caller: Caller, nothing_in: NothingIn) -> InvitationsRow:
+    """What I asked of numbers and what was not answered yet, and the link that I can send to anybody."""
+    link = invites.own_link(user_id=caller.user_id, now=clock.now())
+    return {
+        "rows": [rows.invitation(row) for row in queries.open_invitations(caller.user_id)],
+        "link": rows.invite_link(link) if link else None,
+    }
+
+
+@command("accounts.invitation_cancel", InvitationIn, rest="DELETE invitations/<uuid:invitation>", cost=2)
+def invitation_cancel(caller: Caller, invitation_in: InvitationIn) -> dict[str, Any]:
+    """Take back what I asked of a number."""
+    contacts.cancel_invitation(user_id=caller.user_id, invitation=invitation_in.invitation, now=clock.now())
+    return {}
+
+
+@command("accounts.invite_link", NothingIn, rest="POST invite-links", cost=5, answer=InviteLinkRow)
+def invite_link(caller: Caller, nothing_in: NothingIn) -> InviteLinkRow:
+    """The link that makes whoever opens it a contact of mine, made if there was none."""
+    return rows.invite_link(invites.make_link(user_id=caller.user_id, now=clock.now()))
+
+
+@command("accounts.invite_link_revoke", InviteLinkIn, rest="DELETE invite-links/<uuid:link>", cost=2)
+def invite_link_revoke(caller: Caller, link_in: InviteLinkIn) -> dict[str, Any]:
+    """Switch a link of mine off."""
+    invites.revoke_link(user_id=caller.user_id, link=link_in.link, now=clock.now())
+    return {}
+
+
+@command("accounts.invite", InviteIn, rest="GET invites/<str:token>", cost=3, answer=PersonRow)
+def invite(caller: Caller, invite_in: InviteIn) -> PersonRow:
+    """Who invites by this link."""
+    return rows.person(invites.inviter(token=invite_in.token, user_id=caller.user_id, now=clock.now()))
+
+
+@command("accounts.invite_accept", InviteIn, rest="POST invites/<str:token>", cost=5, answer=ContactRow)
+def invite_accept(caller: Caller, invite_in: InviteIn) -> ContactRow:
+    """Become a contact of who invites by this link."""
+    return invites.accept_invite(user_id=caller.user_id, token=invite_in.token, now=clock.now())
 
 
 @command("accounts.block", BlockIn, rest="PUT contacts/<str:user>/block", cost=2, answer=ContactRow)

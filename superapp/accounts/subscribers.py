@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from superapp.accounts.actions import contacts
-from superapp.accounts.events import NumberInvited, PersonJoined
+from superapp.accounts.events import InvitationCancelled, NumberInvited, PersonJoined
 from superapp.core import clock
 from superapp.core.events import subscribe
 
@@ -11,6 +11,11 @@ from superapp.core.events import subscribe
 @subscribe(NumberInvited)
 def ask_whoever_has_the_number(event: NumberInvited) -> None:
     contacts.deliver_invitation(invitation_id=event.invitation_id, now=clock.now())
+
+
+@subscribe(InvitationCancelled)
+def take_back_what_was_asked(event: InvitationCancelled) -> None:
+    contacts.withdraw_invitation(invitation_id=event.invitation_id, now=clock.now())
 
 
 @subscribe(PersonJoined)

@@ -108,6 +108,12 @@ def request_id(offered: str | None) -> str:
     return ids.new_id().hex
 
 
+def _path_without_secrets(request: HttpRequest) -> str:
+    """Return the path; what its route calls a token opens something to whoever reads it, and is left out."""
+    token = request.resolver_match.kwargs.get("token") if request.resolver_match else None
+    return request.path.replace(token, "(token)") if token else request.path
+
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -125,7 +131,7 @@ def requests(get_response: GetResponse) -> GetResponse:
             write(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=_path_without_secrets(request),
                 status=response.status_code,
                 ms=round((time.perf_counter() - started) * 1_000, 1),
             )

@@ -10,6 +10,7 @@ from superapp.accounts import api, queries, rows
 from superapp.accounts.actions import contacts
 from superapp.accounts.errors import ContactBlocked, ContactNotAsked, ContactOneself, PersonNotFound
 from superapp.accounts.models import Contact, Invitation
+from superapp.core import clock
 from superapp.core.errors import RateLimited
 from superapp.core.models import Fact
 from superapp.realtime import me
@@ -54,7 +55,12 @@ def test_yes_makes_both_contacts(make_user, ask, now):
     assert api.are_contacts(bo.pk, ana.pk)
     assert not api.are_contacts(ana.pk, eve.pk)
     fact = Fact.objects.get(name="accounts.contact_accepted")
-    assert fact.payload == {"lower_user_id": ana.pk, "higher_user_id": bo.pk}
+    assert fact.payload == {
+        "lower_user_id": ana.pk,
+        "higher_user_id": bo.pk,
+        "accepted_by": bo.pk,
+        "at": clock.wire(now),
+    }
 
 
 def test_no_is_not_told_to_who_asked(make_user, ask, now):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from superapp.accounts import api
+from superapp.accounts import api, queries
 from superapp.accounts.actions import contacts
-from superapp.accounts.errors import PersonNotFound
+from superapp.accounts.errors import ContactNotAsked, InvitationNotFound, PersonNotFound
 from superapp.accounts.models import Invitation
 from superapp.realtime import me
 from tests.accounts.knowing import answer, seen
@@ -19,15 +19,15 @@ def test_who_asked_by_phone_sees_nothing_until_the_yes(make_user, ask_by_phone, 
 
     assert (seen(ana), seen(bo)) == ({}, {"ana": "asks"})
     assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (0, 1)
-    assert not Invitation.objects.exists()
     answer(bo, ana, True, now=now)
+    assert not Invitation.objects.exists()
     assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
     assert me.rev_of(ana.pk) == 1
 
 
 def test_number_with_and_without_account_cannot_be_told_apart(make_user, now, django_assert_num_queries):
     ana, bo = make_user("ana"), make_user("bo")
-    statements = 11
+    statements = 13
 
     with django_assert_num_queries(statements):
         known = contacts.ask_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
@@ -48,6 +48,7 @@ def test_invitation_waits_for_whoever_joins_with_the_number(make_user, ask_by_ph
     deliver_facts()
 
     assert (seen(dewi), seen(ana)) == ({"ana": "asks"}, {})
+    answer(dewi, ana, True, now=now)
     assert not Invitation.objects.exists()
 
 
@@ -110,3 +111,109 @@ def test_question_by_phone_does_not_reach_who_blocked(make_user, make_contacts, 
     ask_by_phone(ana, bo.phone.number)
 
     assert (seen(ana), seen(bo), me.rev_of(bo.pk)) == ({}, {"ana": "ended"}, before)
+
+
+def waiting(user):
+    """The numbers that this person asked, as their list shows them."""
+    return [row.number for row in queries.open_invitations(user.pk)]
+
+
+def cancel(user, *, now):
+    for row in queries.open_invitations(user.pk):
+        contacts.cancel_invitation(user_id=user.pk, invitation=row.public_id, now=now)
+
+
+def test_numbers_that_were_asked_wait_in_a_list_whether_anybody_has_them_or_said_no(make_user, ask_by_phone, now):
+    ana, bo, nobody = make_user("ana"), make_user("bo"), "+6281234567890"
+    ask_by_phone(ana, bo.phone.number)
+    ask_by_phone(ana, nobody)
+
+    answer(bo, ana, False, now=now)
+
+    assert sorted(waiting(ana)) == sorted([bo.phone.number, nobody])
+    assert waiting(bo) == []
+
+
+def test_cancelled_question_is_taken_back_from_whoever_was_asked(make_user, ask_by_phone, deliver_facts, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask_by_phone(ana, bo.phone.number)
+
+    cancel(ana, now=now)
+    at_once = waiting(ana)
+    deliver_facts()
+
+    assert (at_once, seen(bo), seen(ana)) == ([], {"ana": "ended"}, {})
+    assert not Invitation.objects.exists()
+    with pytest.raises(ContactNotAsked):
+        answer(bo, ana, True, now=now)
+    assert me.rev_of(ana.pk) == 0
+
+
+def test_cancelling_asks_the_database_the_same_whether_anybody_has_the_number(
+    make_user, ask_by_phone, now, django_assert_num_queries
+):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask_by_phone(ana, bo.phone.number)
+    ask_by_phone(ana, "0812 3456 7890")
+
+    for row in queries.open_invitations(ana.pk):
+        with django_assert_num_queries(5):
+            contacts.cancel_invitation(user_id=ana.pk, invitation=row.public_id, now=now)
+
+
+def test_question_that_is_asked_again_before_the_cancelling_arrived_stands(make_user, ask_by_phone, deliver_facts, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask_by_phone(ana, bo.phone.number)
+    cancel(ana, now=now)
+    contacts.ask_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
+
+    deliver_facts()
+
+    assert (waiting(ana), seen(bo)) == ([bo.phone.number], {"ana": "asks"})
+
+
+def test_cancelling_after_the_yes_ends_no_contact(make_user, ask_by_phone, deliver_facts, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    ask_by_phone(ana, bo.phone.number)
+    (row,) = queries.open_invitations(ana.pk)
+    answer(bo, ana, True, now=now)
+
+    with pytest.raises(InvitationNotFound):
+        contacts.cancel_invitation(user_id=ana.pk, invitation=row.public_id, now=now)
+
+    assert api.are_contacts(ana.pk, bo.pk)
+
+
+def test_outsider_cancels_no_invitation_of_another(make_user, ask_by_phone, now):
+    ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
+    ask_by_phone(ana, bo.phone.number)
+    (row,) = queries.open_invitations(ana.pk)
+
+    with pytest.raises(InvitationNotFound):
+        contacts.cancel_invitation(user_id=eve.pk, invitation=row.public_id, now=now)
+
+    assert waiting(ana) == [bo.phone.number]
+
+
+def test_number_of_an_old_contact_goes_on_waiting_and_tells_not_whose_it_is(
+    make_user, make_contacts, ask_by_phone, now
+):
+    ana, bo = make_user("ana"), make_user("bo")
+    make_contacts(ana, bo)
+
+    ask_by_phone(ana, bo.phone.number)
+    ask_by_phone(ana, "0812 3456 7890")
+
+    assert len(waiting(ana)) == 2
+
+
+def test_who_takes_over_a_number_is_not_asked_what_its_old_owner_was(make_user, ask_by_phone, deliver_facts, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    number = bo.phone.number
+    ask_by_phone(ana, number)
+    bo.phone.delete()
+
+    dewi = api.create_person(name="Dewi", handle="dewi", number=number, now=now)
+    deliver_facts()
+
+    assert seen(dewi) == {}

@@ -164,7 +164,14 @@ def test_invitation_by_number_says_the_same_whether_anybody_has_it(as_ana, make_
     said = [
         re.search(r"notice--good.*?<span>([^<]+)</span>", text(page), flags=re.DOTALL)[1] for page in (known, unknown)
     ]
-    assert said[0] == said[1] == "Invited. If the number is used here, its owner can accept you."
+    assert said[0] == said[1] == "Invited. You see it below until it is answered."
+    # Both wait in the list, and look the same but for the number.
+    shown = re.findall(r'<li class="item" id="undangan-.*?</li>', text(unknown), flags=re.DOTALL)
+    own = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|csrfmiddlewaretoken[^>]*|\+62[0-9 -]{8,}[0-9]"
+    alike = [re.sub(own, "", one) for one in shown]
+    assert len(shown) == 2
+    assert alike[0] == alike[1]
+    assert "Send the link" in alike[0]
 
 
 def test_contact_is_asked_by_handle_accepted_and_removed(as_ana, ana, make_user):
@@ -179,7 +186,7 @@ def test_contact_is_asked_by_handle_accepted_and_removed(as_ana, ana, make_user)
     as_ana.post(f"/kontak/{bo.public_id}/hapus/")
     gone = text(as_ana.get("/kontak/"))
 
-    assert "Waiting for their answer" in waiting
+    assert "Waiting for an answer" in waiting
     assert "Your contacts · 1" in known
     assert "No contacts yet" in gone
 
@@ -292,7 +299,7 @@ def test_outsider_cannot_log_my_device_out(ana, eve):
 def test_pages_ask_the_database_as_often_for_many_as_for_one(as_ana, ana, make_user, path, django_assert_num_queries):
     _many(as_ana, make_user, "a", 1)
     as_ana.get(path)
-    queries = {"/kontak/": 4, "/saya/": 7}[path]
+    queries = {"/kontak/": 6, "/saya/": 7}[path]
     with django_assert_num_queries(queries):
         as_ana.get(path)
 

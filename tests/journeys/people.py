@@ -23,6 +23,12 @@ class Taps(Protocol):
 def sign_up(page: Page, *, phone: str, name: str, url: str = "") -> None:
     """Log in for the first time, with the code from the inbox of this computer."""
     page.goto(f"{url}/masuk/")
+    log_in_here(page, phone=phone, name=name, url=url)
+    page.wait_for_url(re.compile(r"/obrolan/"))
+
+
+def log_in_here(page: Page, *, phone: str, name: str, url: str = "") -> None:
+    """On the page that asks for a number: log in for the first time, and go on to wherever one came from."""
     page.fill("#phone", phone)
     page.press("#phone", "Enter")
     page.wait_for_selector("#code")
@@ -30,7 +36,6 @@ def sign_up(page: Page, *, phone: str, name: str, url: str = "") -> None:
     page.wait_for_selector("#name")
     page.fill("#name", name)
     page.press("#name", "Enter")
-    page.wait_for_url(re.compile(r"/obrolan/"))
 
 
 def sign_up_by_hand(page: Page, *, phone: str, name: str, taps: Taps) -> None:
@@ -88,7 +93,7 @@ def accept_invitation(page: Page) -> None:
 def write_to_first_contact(page: Page) -> None:
     """Open the conversation with the one contact there is."""
     page.goto("/kontak/")
-    page.locator("form[action='/obrolan/buka/'] button").first.click()
+    page.locator(".item--tap").first.click()
     page.wait_for_url(re.compile(r"/obrolan/[0-9a-f-]{36}/"))
     wait_for_line(page)
 

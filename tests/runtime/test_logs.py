@@ -75,3 +75,12 @@ def test_request_is_one_line_with_its_id_and_without_its_query(lines, client, db
     [line] = [line for line in lines() if line["event"] == "request"]
     assert (line["request"], line["method"], line["path"], line["status"]) == ("request-one", "GET", "/masuk/", 200)
     assert "secret" not in json.dumps(line)
+
+
+@pytest.mark.parametrize("path", ["/undangan/{}/", "/api/v1/invites/{}"])
+def test_token_in_an_address_is_not_logged(lines, client, db, path):
+    client.get(path.format("tokenofsomebody"))
+
+    [line] = [line for line in lines() if line["event"] == "request"]
+    assert line["path"] == path.format("(token)")
+    assert "tokenofsomebody" not in json.dumps(line)

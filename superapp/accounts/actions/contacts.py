@@ -9,11 +9,11 @@ from django.db import transaction
 
 from superapp.accounts import limits, names, phones, queries, rows
 from superapp.accounts.errors import ContactBlocked, ContactNotAsked, ContactOneself, PersonNotFound
-from superapp.accounts.events import ContactAccepted, ContactEnded, NumberInvited
+from superapp.accounts.events import ContactAccepted, ContactEnded, InvitationCancelled, NumberInvited
 from superapp.accounts.limits import Limit
 from superapp.accounts.models import Contact, Invitation
 from superapp.accounts.rows import ContactRow
-from superapp.core import changes, outbox
+from superapp.core import changes, clock, outbox
 from superapp.realtime import me
 
 ASKING = Limit("contact.ask", 50, timedelta(days=1))
@@ -39,8 +39,26 @@ def ask_by_phone(*, user_id: int, phone: str, now: datetime) -> None:
     if queries.number_of(user_id) == number:
         raise ContactOneself
     with transaction.atomic():
-        invitation, _ = Invitation.objects.get_or_create(owner_id=user_id, number=number, defaults={"invited_at": now})
+        invitation, _ = Invitation.objects.update_or_create(
+            owner_id=user_id, number=number, defaults={"invited_at": now, "cancelled_at": None}
+        )
         outbox.publish(NumberInvited(invitation_id=invitation.pk))
+
+
+def cancel_invitation(*, user_id: int, invitation: UUID, now: datetime) -> None:
+    """
+    Take back what was asked of a number.
+
+    Whether anybody was asked shows neither in the answer nor in the time it takes: whoever was is told apart from the
+    request.
+
+    :raises InvitationNotFound: if it is somebody else's, was accepted or cancelled, or never was
+    """
+    with transaction.atomic():
+        cancelled = queries.lock_own_invitation(user_id, invitation)
+        cancelled.cancelled_at = now
+        cancelled.save(update_fields=["cancelled_at"])
+        outbox.publish(InvitationCancelled(invitation_id=cancelled.pk))
 
 
 def deliver_invitation(*, invitation_id: int, now: datetime) -> None:
@@ -49,16 +67,39 @@ def deliver_invitation(*, invitation_id: int, now: datetime) -> None:
     once.
     """
     with transaction.atomic():
-        invitation = Invitation.objects.filter(pk=invitation_id).first()
+        invitation = Invitation.objects.filter(pk=invitation_id, cancelled_at=None).first()
         invited = queries.user_by_number(invitation.number) if invitation else None
         if invitation is None or invited is None:
             return
-        if invited.pk != invitation.owner_id:
-            pair = _Pair(invitation.owner_id, invited.pk, now)
-            if not pair.mine.is_blocked:
-                pair.ask(is_by_phone=True)
+        if invited.pk == invitation.owner_id:
+            invitation.delete()
+            return
+        pair = Pair(invitation.owner_id, invited.pk, now)
+        locked = queries.lock_invitation(invitation_id)
+        if locked is None or locked.cancelled_at is not None:
+            return
+        # Who are contacts already go on as they are, and so does the invitation: it does not tell whose number it is.
+        locked.delivered_to = invited
+        locked.save(update_fields=["delivered_to"])
+        if not pair.mine.is_blocked:
+            pair.ask(is_by_phone=True)
+        pair.finish()
+
+
+def withdraw_invitation(*, invitation_id: int, now: datetime) -> None:
+    """Take a cancelled invitation back from whoever was asked. Twice is once; one that was made anew since stands."""
+    with transaction.atomic():
+        invitation = Invitation.objects.filter(pk=invitation_id).first()
+        if invitation is None:
+            return
+        pair = Pair(invitation.owner_id, invitation.delivered_to_id, now) if invitation.delivered_to_id else None
+        locked = queries.lock_invitation(invitation_id)
+        if locked is None or locked.cancelled_at is None:
+            return
+        if pair is not None:
+            pair.withdraw()
             pair.finish()
-        invitation.delete()
+        locked.delete()
 
 
 def deliver_waiting_invitations(*, user_id: int, now: datetime) -> None:
@@ -66,7 +107,8 @@ def deliver_waiting_invitations(*, user_id: int, now: datetime) -> None:
     number = queries.number_of(user_id)
     if number is None:
         return
-    waiting = Invitation.objects.filter(number=number).order_by("pk").values_list("pk", flat=True)
+    # Who had the number before was asked already, and is not asked in the name of who has it now.
+    waiting = Invitation.objects.filter(number=number, delivered_to=None).order_by("pk").values_list("pk", flat=True)
     for invitation_id in list(waiting):
         deliver_invitation(invitation_id=invitation_id, now=now)
 
@@ -88,7 +130,7 @@ def ask_by_handle(*, user_id: int, handle: str, now: datetime) -> ContactRow:
         peer = queries.user_by_handle(names.lookup_handle(handle))
         if peer.pk == user_id:
             raise ContactOneself
-        pair = _Pair(user_id, peer.pk, now)
+        pair = Pair(user_id, peer.pk, now)
         if pair.mine.is_blocked:
             raise ContactBlocked
         pair.ask(is_by_phone=False)
@@ -159,7 +201,7 @@ def unblock_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> Cont
 def make_contacts(*, user_id: int, peer_id: int, now: datetime) -> None:
     """Make two people contacts whom somebody else introduced, as the demo world does. Twice is once."""
     with transaction.atomic():
-        pair = _Pair(user_id, peer_id, now)
+        pair = Pair(user_id, peer_id, now)
         pair.join()
         pair.finish()
 
@@ -173,7 +215,7 @@ def acquaint(*, user_id: int, peer_id: int, now: datetime) -> bool:
     if queries.accepted_pairs({(user_id, peer_id)}):
         return True
     with transaction.atomic():
-        pair = _Pair(user_id, peer_id, now)
+        pair = Pair(user_id, peer_id, now)
         if pair.mine.is_blocked or pair.theirs.is_blocked:
             return False
         pair.join()
@@ -181,14 +223,14 @@ def acquaint(*, user_id: int, peer_id: int, now: datetime) -> bool:
     return True
 
 
-def _any_pair(user_id: int, peer_public_id: UUID, now: datetime) -> _Pair:
+def _any_pair(user_id: int, peer_public_id: UUID, now: datetime) -> Pair:
     peer = queries.user_by_public_id(peer_public_id)
     if peer.pk == user_id:
         raise ContactOneself
-    return _Pair(user_id, peer.pk, now)
+    return Pair(user_id, peer.pk, now)
 
 
-def _known_pair(user_id: int, peer_public_id: UUID, now: datetime) -> _Pair:
+def _known_pair(user_id: int, peer_public_id: UUID, now: datetime) -> Pair:
     try:
         pair = _any_pair(user_id, peer_public_id, now)
     except ContactOneself:
@@ -198,7 +240,7 @@ def _known_pair(user_id: int, peer_public_id: UUID, now: datetime) -> _Pair:
     return pair
 
 
-class _Pair:
+class Pair:
     """
     Two people under lock, with my side of knowing them and theirs.
 
@@ -221,7 +263,7 @@ class _Pair:
         if self.mine.state == ACCEPTED:
             return
         if self.mine.state == ASKS or self.theirs.state == INVITED:
-            self.join()
+            self.join(is_answer=True)
             return
         was_seen = self.mine.state == INVITED and not self.mine.is_by_phone
         if not was_seen:
@@ -239,7 +281,7 @@ class _Pair:
             return
         if self.mine.state != ASKS:
             raise ContactNotAsked
-        self.join()
+        self.join(is_answer=True)
 
     def decline(self) -> None:
         if self.mine.state == ENDED and self.mine.declined_at is not None:
@@ -249,13 +291,34 @@ class _Pair:
         self.mine.state, self.mine.declined_at = ENDED, self._now
         self.tell(self.mine)
 
-    def join(self) -> None:
+    def join(self, *, is_answer: bool = False) -> None:
+        """Make them contacts; as an answer of mine to a question of theirs, they are told that I accepted."""
         if self.mine.state == ACCEPTED:
             return
         for side in (self.mine, self.theirs):
             side.state, side.is_by_phone, side.declined_at = ACCEPTED, False, None
             self.tell(side)
-        outbox.publish(ContactAccepted(lower_user_id=self._lower, higher_user_id=self._higher))
+        # What either asked of the other's number has its answer.
+        both = (self.mine.owner_id, self.theirs.owner_id)
+        Invitation.objects.filter(owner_id__in=both, delivered_to_id__in=both).delete()
+        outbox.publish(
+            ContactAccepted(
+                lower_user_id=self._lower,
+                higher_user_id=self._higher,
+                accepted_by=self.mine.owner_id if is_answer else 0,
+                at=clock.wire(self._now),
+            )
+        )
+
+    def withdraw(self) -> None:
+        """Take back what I asked by phone, unless it was answered with a yes meanwhile."""
+        if self.mine.state != INVITED or not self.mine.is_by_phone:
+            return
+        self.mine.state, self.mine.is_by_phone = ENDED, False
+        self._stored[self.mine.owner_id] = self.mine
+        if self.theirs.state == ASKS:
+            self.theirs.state = ENDED
+            self.tell(self.theirs)
 
     def end(self) -> None:
         if self.mine.state == ACCEPTED:

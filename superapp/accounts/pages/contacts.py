@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from superapp.accounts import queries, rows
-from superapp.accounts.actions import contacts
-from superapp.accounts.models import Contact
-from superapp.accounts.rows import ContactRow
+from superapp.accounts.actions import contacts, invites
+from superapp.accounts.models import Contact, InviteLink
+from superapp.accounts.rows import ContactRow, InvitationRow
 from superapp.accounts.visitor import for_people, tell_next, told, user_of
 from superapp.core import clock
-from superapp.core.errors import DomainError, Kind
+from superapp.core.errors import DomainError, Kind, RateLimited
 from superapp.core.form_pages import form_stands_at
 
 WRITTEN_CHARS_MAX = 60
@@ -37,10 +41,16 @@ def contact_list(request: HttpRequest) -> HttpResponse:
             if refusal.kind not in BESIDE_THE_FIELD:
                 raise
             problem = refusal
-    groups = _groups(user_of(request).pk)
+    user_id, now = user_of(request).pk, clock.now()
+    groups, numbers = _groups(user_id), queries.open_invitations(user_id)
+    link = invites.own_link(user_id=user_id, now=now)
     context = {
         **groups,
-        "is_empty": not any(groups.values()),
+        "numbers": [_Number(rows.invitation(row), row.number, row.invited_at) for row in numbers],
+        "link": rows.invite_link(link) if link else None,
+        "link_until": link and link.expires_at,
+        "invite_text": _invite_text(link) if link else "",
+        "is_empty": not any(groups.values()) and not numbers,
         "who": typed,
         "note": told(request),
         "problem": problem and problem.body()["message"],
@@ -91,12 +101,29 @@ def _ask(user_id: int, who: str) -> str:
     now = clock.now()
     if any(char.isdigit() for char in who) and not any(char.isalpha() for char in who):
         contacts.ask_by_phone(user_id=user_id, phone=who, now=now)
-        # The same whether anybody has the number or not.
-        return _("Invited. If the number is used here, its owner can accept you.")
+        # So that it can be sent to the number at once. The same whether anybody has the number or not.
+        with suppress(RateLimited):
+            invites.make_link(user_id=user_id, now=now)
+        return _("Invited. You see it below until it is answered.")
     row = contacts.ask_by_handle(user_id=user_id, handle=who, now=now)
     if row["state"] == Contact.State.ACCEPTED:
         return _("{name} is now one of your contacts.").format(name=row["person"]["name"])
     return _("{name} was asked.").format(name=row["person"]["name"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """An invitation by number as the page shows it; ``number`` is for the text message to it."""
+
+    row: InvitationRow
+    number: str
+    at: datetime
+
+
+def _invite_text(link: InviteLink) -> str:
+    return _("Hi! I use {brand} to chat. Add me with this link: {url}").format(
+        brand=settings.BRAND_NAME, url=rows.invite_link(link)["url"]
+    )
 
 
 def _groups(user_id: int) -> dict[str, list[ContactRow]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from superapp.accounts.pages import contacts, login, me, trust
+from superapp.accounts.pages import contacts, invites, login, me, trust
 
 app_name = "accounts_pages"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("kontak/<uuid:user>/jawab/", contacts.answer, name="contact_answer"),
     path("kontak/<uuid:user>/hapus/", contacts.remove, name="contact_remove"),
     path("kontak/<uuid:user>/blokir/", contacts.block, name="contact_block"),
+    path("kontak/undangan/<uuid:invitation>/batal/", invites.cancel_invitation, name="invitation_cancel"),
+    path("kontak/tautan/", invites.make_link, name="invite_link"),
+    path("kontak/tautan/<uuid:link>/matikan/", invites.revoke_link, name="invite_link_revoke"),
+    path("undangan/<str:token>/", invites.invite, name="invite"),
     path("saya/", me.me, name="me"),
     path("saya/tampilan/", me.settings, name="settings"),
     path("saya/foto/", me.picture, name="picture"),

@@ -11,12 +11,23 @@ export async function copy(text) {
   }
 }
 
+/** Hand a text to whatever the device shares with; where it cannot, the button beside it copies. */
+function shareFrom(document) {
+  if (!navigator.share) return
+  for (const button of document.querySelectorAll("[data-share]")) {
+    button.hidden = false
+    // Whoever changes their mind refuses the promise, which is no fault.
+    button.addEventListener("click", () => navigator.share({ text: button.dataset.share }).catch(() => {}))
+  }
+}
+
 /** Small behaviours of plain forms and buttons, wherever they stand on the page. */
 export function attendForms(document, data) {
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest("[data-copy]")
     if (button) toast(data.word((await copy(button.dataset.copy)) ? "copied" : "not_copied"))
   })
+  shareFrom(document)
   document.addEventListener("submit", ({ target, defaultPrevented }) => {
     if (defaultPrevented || !target.matches("form[data-once]")) return
     // Only once the form is on its way: a disabled button would not say which one was pressed.

@@ -1,0 +1,94 @@
+"""Inviting by a link, and opening the link that somebody was given."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from superapp.accounts import rows
+from superapp.accounts.actions import contacts, invites
+from superapp.accounts.errors import ContactBlocked, InvitationNotFound, InviteNotFound
+from superapp.accounts.models import User
+from superapp.accounts.visitor import for_people, tell_next, user_of
+from superapp.core import clock
+from superapp.core.errors import DomainError, RateLimited
+from superapp.core.form_pages import form_stands_at
+
+
+@form_stands_at("accounts_pages:contacts", fragment="link")
+@for_people
+def make_link(request: HttpRequest) -> HttpResponse:
+    """Make a link to send to anybody."""
+    try:
+        invites.make_link(user_id=user_of(request).pk, now=clock.now())
+    except RateLimited as refusal:
+        tell_next(request, _said(refusal))
+    return redirect(f"{reverse('accounts_pages:contacts')}#link")
+
+
+@form_stands_at("accounts_pages:contacts")
+@for_people
+def revoke_link(request: HttpRequest, link: UUID) -> HttpResponse:
+    """Switch a link off for ever."""
+    invites.revoke_link(user_id=user_of(request).pk, link=link, now=clock.now())
+    tell_next(request, _("The link is off. Nobody can use it any more."))
+    return redirect("accounts_pages:contacts")
+
+
+@form_stands_at("accounts_pages:contacts")
+@for_people
+def cancel_invitation(request: HttpRequest, invitation: UUID) -> HttpResponse:
+    """Take back what was asked of a number."""
+    try:
+        contacts.cancel_invitation(user_id=user_of(request).pk, invitation=invitation, now=clock.now())
+        tell_next(request, _("The invitation was cancelled."))
+    except InvitationNotFound as gone:
+        tell_next(request, _said(gone))
+    return redirect("accounts_pages:contacts")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show who invites, to whoever was given the link; the form makes the two contacts."""
+    user = request.user if isinstance(request.user, User) and request.user.is_authenticated else None
+    try:
+        if request.method != "POST":
+            return _shown(request, token, user)
+        return _accepted(request, token)
+    except InviteNotFound as gone:
+        return render(request, "accounts/invite_gone.html", {"problem": gone.body()["message"]}, status=gone.kind)
+
+
+def _shown(request: HttpRequest, token: str, user: User | None) -> HttpResponse:
+    owner = invites.inviter(token=token, user_id=user.pk if user else None, now=clock.now())
+    if user is not None and owner.pk == user.pk:
+        tell_next(request, _("That is your own invite link. Send it to somebody else."))
+        return redirect("accounts_pages:contacts")
+    log_in = f"{reverse('accounts_pages:login')}?{urlencode({'next': request.path})}"
+    person = rows.person(owner)
+    if user is None:
+        # A stranger is told the name, for which the link was given, and nothing else.
+        person = {**person, "handle": None, "avatar": None}
+    return render(request, "accounts/invite.html", {"owner": person, "is_known": user is not None, "log_in": log_in})
+
+
+@for_people
+def _accepted(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        row = invites.accept_invite(user_id=user_of(request).pk, token=token, now=clock.now())
+        tell_next(request, _("{name} is now one of your contacts.").format(name=row["person"]["name"]))
+    except ContactBlocked as refusal:
+        tell_next(request, _said(refusal))
+    return redirect("accounts_pages:contacts")
+
+
+def _said(refusal: DomainError) -> str:
+    return str(refusal.body()["message"])

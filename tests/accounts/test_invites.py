@@ -1,0 +1,224 @@
+"""Invite links: for those who were given one, for a while, and for nobody who guesses."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from superapp.accounts import api
+from superapp.accounts.actions import contacts, invites
+from superapp.accounts.errors import ContactBlocked, ContactOneself, InviteNotFound
+from superapp.accounts.models import Contact, InviteLink
+from superapp.core.errors import RateLimited
+from tests.accounts.knowing import seen
+
+
+@pytest.fixture
+def ana(make_user):
+    return make_user("ana")
+
+
+@pytest.fixture
+def link(ana, now):
+    return invites.make_link(user_id=ana.pk, now=now)
+
+
+def accept(user, link, *, now):
+    return invites.accept_invite(user_id=user.pk, token=link.token, now=now)
+
+
+def browser_of(user):
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def test_whoever_opens_the_link_becomes_a_contact_once(ana, link, make_user, now):
+    bo = make_user("bo")
+
+    first, again = accept(bo, link, now=now), accept(bo, link, now=now)
+
+    assert (first["state"], again["state"]) == ("accepted", "accepted")
+    assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
+    assert InviteLink.objects.get().uses == 1
+
+
+def test_person_has_one_link_that_works(ana, link, now):
+    assert invites.make_link(user_id=ana.pk, now=now) == link
+
+    invites.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
+    other = invites.make_link(user_id=ana.pk, now=now)
+
+    assert other.token != link.token
+    assert len({link.token, other.token}) == 2
+    # 128 bits of chance, written in 22 characters.
+    assert all(re.fullmatch(r"[\w-]{22}", token) for token in (link.token, other.token))
+
+
+@pytest.mark.parametrize("why", ["revoked", "over", "used up", "guessed", "blocked"])
+def test_dead_link_looks_the_same_whatever_killed_it(ana, link, make_user, now, why):
+    bo, at, token = make_user("bo"), now, link.token
+    if why == "revoked":
+        invites.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
+    elif why == "over":
+        at = link.expires_at
+    elif why == "used up":
+        InviteLink.objects.update(uses=InviteLink.USES_MAX)
+    elif why == "guessed":
+        token = "A" * 22
+    else:
+        contacts.block_person(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
+    known = seen(bo)
+
+    with pytest.raises(InviteNotFound):
+        invites.inviter(token=token, user_id=bo.pk, now=at)
+    with pytest.raises(InviteNotFound):
+        invites.accept_invite(user_id=bo.pk, token=token, now=at)
+
+    assert seen(bo) == known
+    assert not api.are_contacts(ana.pk, bo.pk)
+
+
+def test_link_serves_no_more_people_than_it_says(ana, link, make_user, now):
+    InviteLink.objects.update(uses=InviteLink.USES_MAX - 1)
+    accept(make_user("bo"), link, now=now)
+
+    with pytest.raises(InviteNotFound):
+        accept(make_user("caca"), link, now=now)
+
+    # Who is a contact already is refused nothing and counts for nothing.
+    assert InviteLink.objects.get().uses == InviteLink.USES_MAX
+
+
+def test_own_link_and_that_of_somebody_one_blocked_are_refused(ana, link, make_user, now):
+    bo = make_user("bo")
+    contacts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+
+    with pytest.raises(ContactOneself):
+        accept(ana, link, now=now)
+    with pytest.raises(ContactBlocked):
+        accept(bo, link, now=now)
+
+    assert InviteLink.objects.get().uses == 0
+
+
+def test_outsider_switches_off_no_link_and_sees_none_of_another(ana, link, make_user, now):
+    eve = make_user("eve")
+
+    with pytest.raises(InviteNotFound):
+        invites.revoke_link(user_id=eve.pk, link=link.public_id, now=now)
+
+    assert invites.own_link(user_id=eve.pk, now=now) is None
+    assert link.token not in browser_of(eve).get("/kontak/").content.decode()
+    assert invites.own_link(user_id=ana.pk, now=now) == link
+
+
+def test_new_links_of_a_day_are_limited(ana, now):
+    for _ in range(invites.MAKING.times):
+        link = invites.make_link(user_id=ana.pk, now=now)
+        invites.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
+
+    with pytest.raises(RateLimited):
+        invites.make_link(user_id=ana.pk, now=now)
+
+    assert InviteLink.objects.count() == invites.MAKING.times
+
+
+def test_looks_of_an_hour_are_limited(link, make_user, now):
+    eve = make_user("eve")
+
+    for _ in range(invites.OPENING.times):
+        with pytest.raises(InviteNotFound):
+            invites.inviter(token="guess", user_id=eve.pk, now=now)
+
+    with pytest.raises(RateLimited):
+        invites.inviter(token="guess", user_id=eve.pk, now=now)
+
+
+def test_two_at_once_make_one_link(make_user, now):
+    ana = make_user("ana")
+
+    first, second = (invites.make_link(user_id=ana.pk, now=now + timedelta(seconds=at)) for at in (0, 1))
+
+    assert first == second
+
+
+def test_page_leads_a_stranger_to_the_log_in_and_back(ana, link):
+    page = Client(headers={"Accept-Language": "id"}).get(f"/undangan/{link.token}/")
+
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "Ana mengajakmu ngobrol" in text
+    assert f'href="/masuk/?next=%2Fundangan%2F{link.token}%2F"' in text
+    assert '<meta name="robots" content="noindex">' in text
+    assert "max-age=0" in page.headers["Cache-Control"]
+    # The name, for which the link was given, and nothing else.
+    assert "@ana" not in text
+
+
+def test_stranger_who_sends_the_form_is_asked_to_log_in_and_nothing_happens(ana, link):
+    answer = Client().post(f"/undangan/{link.token}/")
+
+    assert answer.status_code == 302
+    assert answer.url == f"/masuk/?next=/undangan/{link.token}/"
+    assert not Contact.objects.exists()
+
+
+def test_page_asks_before_it_adds(ana, link, make_user):
+    bo = make_user("bo")
+    browser = browser_of(bo)
+
+    page = browser.get(f"/undangan/{link.token}/").content.decode()
+    unchanged = seen(bo)
+    added = browser.post(f"/undangan/{link.token}/", follow=True).content.decode()
+
+    assert "Tambahkan Ana" in page
+    assert unchanged == {}
+    assert "Ana sekarang kontakmu." in added
+    assert seen(ana) == {"bo": "accepted"}
+
+
+def test_page_of_a_dead_link_says_so(ana, link, now):
+    invites.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
+
+    answer = Client(headers={"Accept-Language": "id"}).get(f"/undangan/{link.token}/")
+
+    assert answer.status_code == 404
+    assert "Tautan ini sudah tidak berlaku" in answer.content.decode()
+
+
+def test_own_link_leads_back_to_the_contacts(ana, link):
+    assert browser_of(ana).get(f"/undangan/{link.token}/").url == "/kontak/"
+
+
+def test_link_is_made_shown_and_switched_off_on_the_page_of_contacts(ana):
+    browser = browser_of(ana)
+
+    before = browser.get("/kontak/").content.decode()
+    made = browser.post("/kontak/tautan/", follow=True).content.decode()
+    link = InviteLink.objects.get()
+    off = browser.post(f"/kontak/tautan/{link.public_id}/matikan/", follow=True).content.decode()
+
+    assert "Buat tautan undangan" in before
+    assert f"/undangan/{link.token}/" in made
+    assert "untuk 20 orang lagi" in made
+    assert link.token not in off
+    assert "Tautannya sudah mati" in off
+
+
+def test_number_that_waits_can_be_sent_the_link_and_cancelled_on_the_page(ana, deliver_facts):
+    browser = browser_of(ana)
+
+    asked = browser.post("/kontak/", {"who": "0812 3456 7890"}, follow=True).content.decode()
+    (address,) = re.findall(r'action="(/kontak/undangan/[0-9a-f-]{36}/batal/)"', asked)
+    cancelled = browser.post(address, follow=True).content.decode()
+    again = browser.post(address, follow=True).content.decode()
+
+    assert "+62 812-3456-7890" in asked
+    assert 'href="sms:+6281234567890?&amp;body=Hai' in asked
+    assert "Undangan dibatalkan." in cancelled
+    assert "+62 812-3456-7890" not in cancelled
+    assert "Undangan itu sudah tidak ada." in again
