@@ -5,9 +5,9 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 _SHOPPING = {
-    "view": "shop:purchases",
-    "prefix": "/pesanan/",
-    "also": ("/tokoku/", "/beli/"),
+    "view": "shop:shops",
+    "prefix": "/toko/",
+    "also": ("/pesanan/", "/tokoku/", "/beli/"),
     "word": pgettext_lazy("place", "Shopping"),
     "icon": "shopping-bag",
     "order": 30,

@@ -17,7 +17,6 @@ from shop.shapes import (
     ShipmentView,
     ShopView,
     StepView,
-    StockView,
 )
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
@@ -50,19 +49,12 @@ class PhotoRow(msgspec.Struct, kw_only=True):
     placeholder: str
 
 
-# Up to here everybody may know how many pieces are left.
-AVAILABLE_TOLD_MAX = 10
-
-
 class StockRow(msgspec.Struct, kw_only=True):
-    """
-    How many pieces there are, and how many can be bought now. The shop alone is told all of it: for others
-    ``on_hand``, ``held`` and ``committed`` are null, and ``available`` counts to 10, which means 10 or more.
-    """
+    """How many pieces there are, and how many can be bought now."""
 
-    on_hand: int | None
-    held: int | None
-    committed: int | None
+    on_hand: int
+    held: int
+    committed: int
     available: int
 
 
@@ -200,23 +192,7 @@ def shop(shown: ShopView) -> ShopRow:
 
 
 def product(shown: ProductView) -> ProductRow:
-    """Return the row of a product for the shop that sells it."""
-    return _product(shown, stock(shown.stock) if shown.stock else None)
-
-
-def stock(counted: StockView) -> StockRow:
-    """Return the row of a stock for the shop whose it is."""
-    return StockRow(
-        on_hand=counted.on_hand, held=counted.held, committed=counted.committed, available=counted.available
-    )
-
-
-def _told_stock(counted: StockView) -> StockRow:
-    available = max(0, min(counted.available, AVAILABLE_TOLD_MAX))
-    return StockRow(on_hand=None, held=None, committed=None, available=available)
-
-
-def _product(shown: ProductView, stock: StockRow | None) -> ProductRow:
+    stock = shown.stock
     return ProductRow(
         id=str(shown.public_id),
         shop=str(shown.shop),
@@ -225,7 +201,9 @@ def _product(shown: ProductView, stock: StockRow | None) -> ProductRow:
         description=shown.description,
         state=shown.state,
         price=wire(shown.price),
-        stock=stock,
+        stock=StockRow(on_hand=stock.on_hand, held=stock.held, committed=stock.committed, available=stock.available)
+        if stock
+        else None,
         photos=[
             PhotoRow(name=photo.name, width=photo.width, height=photo.height, placeholder=photo.placeholder)
             for photo in shown.photos
@@ -234,12 +212,10 @@ def _product(shown: ProductView, stock: StockRow | None) -> ProductRow:
     )
 
 
-def quote(shown: Quote, *, viewer_id: int) -> QuoteRow:
-    """Return the row of a quote for whoever asks: what is theirs, or somebody else's."""
-    why_not, counted = shown.why_not, shown.product.stock
-    told = stock if shown.shop.owner_id == viewer_id else _told_stock
+def quote(shown: Quote) -> QuoteRow:
+    why_not = shown.why_not
     return QuoteRow(
-        product=_product(shown.product, told(counted) if counted else None),
+        product=product(shown.product),
         quantity=shown.quantity,
         items=shown.items.wire(),
         shipping=shown.shipping.wire(),

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
 from shop import photos, telling
 from shop.api import Orders, OrderSummary
+from shop.states import NOT_SHIPPED
 from superapp.core import clock
 from superapp.core.honest import Envelope
 from superapp.web import known
 from superapp.web.known import Known
 
+# Whether a list is told apart by whose turn it is: from its first page on, or from a later one.
+Turns = Literal["first page", "later page"]
 THUMBNAIL = photos.SIZES[-1]
 # What a merchant does with one tap, where they stand: the verb in the address, its word.
 TAPS = {"accept": "terima", "pack": "kemas"}
@@ -36,6 +39,9 @@ class Row:
     total: str
     at: str
     photo: str
+    # Above the first row of its kind: whose turn it is from here on; before that, that nothing waits for the shop.
+    calm: str
+    section: str
     tap: str
     tap_word: str
     go: str
@@ -47,12 +53,21 @@ class Row:
         return datetime.fromisoformat(self.at)
 
 
-def known_list(envelope: Orders, *, name: str, row: str, empty: str, more: str = "", more_word: str = "") -> Known:
-    """The list for ``web/_known.html``."""
+def known_list(
+    envelope: Orders,
+    *,
+    name: str,
+    row: str,
+    empty: str,
+    more: str = "",
+    more_word: str = "",
+    turns: Turns | None = None,
+) -> Known:
+    """Return the list for ``web/_known.html``; with ``turns``, headed by whose turn it is."""
     return Known(
         name=name,
         state=known.state_of(envelope),
-        rows=rows(envelope.items),
+        rows=rows(envelope.items, turns=turns),
         row=row,
         empty=empty,
         as_of=datetime.fromisoformat(envelope.as_of),
@@ -62,23 +77,43 @@ def known_list(envelope: Orders, *, name: str, row: str, empty: str, more: str =
     )
 
 
-def data(envelope: Orders) -> dict[str, Any]:
-    """The envelope with its rows, for modules."""
+def data(envelope: Orders, *, turns: Turns | None = None) -> dict[str, Any]:
+    """Return the envelope with its rows, for modules; with ``turns``, headed by whose turn it is."""
     shown: Envelope[dict[str, Any]] = Envelope(
         known=envelope.known,
         complete=envelope.complete,
         as_of=envelope.as_of,
         source=envelope.source,
         expected_count=envelope.expected_count,
-        items=[asdict(one) for one in rows(envelope.items)],
+        items=[asdict(one) for one in rows(envelope.items, turns=turns)],
         next=envelope.next,
         parts=envelope.parts,
     )
     return {name: getattr(shown, name) for name in Envelope.__struct_fields__}
 
 
-def rows(orders: Sequence[OrderSummary]) -> list[Row]:
-    return [_row(order) for order in orders]
+def rows(orders: Sequence[OrderSummary], *, turns: Turns | None = None) -> list[Row]:
+    """
+    Return the rows of a list.
+
+    With ``turns``, the first row of what waits for the shop, and the first of what waits for others, bear a heading.
+    """
+    found = [_row(order) for order in orders]
+    if turns is None:
+        return found
+    is_for_shop: bool | None = None
+    for place, order in enumerate(orders):
+        was, is_for_shop = is_for_shop, order.state in NOT_SHIPPED
+        if is_for_shop != was:
+            is_calm = turns == "first page" and place == 0 and not is_for_shop
+            found[place] = replace(
+                found[place],
+                calm=_("Nothing for you to do right now.") if is_calm else "",
+                section=_("For you to do, the oldest first")
+                if is_for_shop
+                else _("Waiting for the courier or the buyer"),
+            )
+    return found
 
 
 def waiting(*, name: str, row: str, empty: str) -> Known:
@@ -102,6 +137,8 @@ def _row(order: OrderSummary) -> Row:
         total=str(order.total),
         at=clock.wire(order.changed_at if is_mine else order.placed_at),
         photo=photos.photo_address(line.photo, THUMBNAIL) if line.photo else "",
+        calm="",
+        section="",
         tap=f"/pesanan/{order.public_id}/{TAPS[tap]}/" if tap else "",
         tap_word={"accept": _("Accept"), "pack": _("It is packed")}.get(tap, ""),
         go=f"/pesanan/{order.public_id}/#kirim" if order.state == "packed" and not is_mine else "",
@@ -123,6 +160,8 @@ BLANK = Row(
     total="",
     at="",
     photo="",
+    calm="",
+    section="",
     tap="",
     tap_word="",
     go="",

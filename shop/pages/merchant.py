@@ -194,8 +194,12 @@ def _sales(
         return render(request, "shop/merchant/begin.html")
     after = request.GET.get("sesudah", "")[:CURSOR_CHARS_MAX] or None
     envelope = api.orders_of_shop(user.pk, only=only, after=after, now=clock.now())
+    turns: order_rows.Turns | None = None
+    if only == "today":
+        turns = "later page" if after else "first page"
+    shown = order_rows.data(envelope, turns=turns)
     if wants_data(request):
-        return JsonResponse(msgspec.to_builtins(order_rows.data(envelope)))
+        return JsonResponse(msgspec.to_builtins(shown))
     name = f"sales:{only}"
     has_earnings = only == "today" and payments.is_offered()
     earned = api.earned(user.pk) if has_earnings else None
@@ -209,6 +213,7 @@ def _sales(
             empty=DONE if only == "today" else NONE_YET,
             more="?sesudah=",
             more_word=_("Next") if only == "today" else "",
+            turns=turns,
         ),
         "blank": order_rows.BLANK,
         "scope": only,
@@ -221,7 +226,7 @@ def _sales(
         "boot": boot(
             user,
             topic=f"sales:{shop.public_id}",
-            list=order_rows.data(envelope) if after is None else None,
+            list=shown if after is None else None,
             is_newest_page=after is None,
         ),
     }

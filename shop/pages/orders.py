@@ -201,11 +201,13 @@ def _page(
     status = next((int(one.kind) for one in (refusal, not_proved, moved_on) if one is not None), 200)
     buyer = accounts.people({summary.buyer_id})[summary.buyer_id]
     receipts = order_showing.receipts(shown, now=now)
+    first = summary.first_line
     context = {
         "order": shown,
         "summary": summary,
         "is_mine": summary.side == "buyer",
         "buyer": buyer,
+        "title": telling.title(first.name, summary.pieces, first.quantity),
         "headline": telling.headline(summary),
         "next": telling.what_next(summary),
         "due": telling.due(summary, now=now),

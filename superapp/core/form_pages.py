@@ -42,7 +42,12 @@ def sort_by_field(
 
 def field_of_refusal(by_class: Mapping[type[DomainError], str]) -> Callable[[DomainError], str]:
     """Return a function that names the field of a refusal: that which it names itself, else the one of its class."""
-    return lambda refusal: str(refusal.params.get("field") or by_class.get(type(refusal), WHOLE_FORM))
+
+    def field_of(refusal: DomainError) -> str:
+        of_class = (by_class[kind] for kind in type(refusal).__mro__ if kind in by_class)
+        return str(refusal.params.get("field") or next(of_class, WHOLE_FORM))
+
+    return field_of
 
 
 def form_stands_at(name: str, *, fragment: str = "") -> Callable[[View[Arguments]], View[Arguments]]:

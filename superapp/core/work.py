@@ -31,21 +31,19 @@ Verb = Callable[[datetime], int]
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A verb and how often it is called; some are called once more when the loop ends."""
+    """A verb and how often it is called."""
 
     name: str
     seconds: float
     verb: Verb
-    at_end: bool = False
 
 
 duties: dict[str, Duty] = {}
 
 
-def every(*, seconds: float, at_end: bool = False) -> Callable[[Verb], Verb]:
+def every(*, seconds: float) -> Callable[[Verb], Verb]:
     """
-    Have the verb called about this often by every work loop there is, and return how many things it did. ``at_end``:
-    once more when a loop ends.
+    Have the verb called about this often by every work loop there is, and return how many things it did.
 
     Several processes may call it in the same moment: it takes its rows with SKIP LOCKED, or its statements are
     conditional.
@@ -53,7 +51,7 @@ def every(*, seconds: float, at_end: bool = False) -> Callable[[Verb], Verb]:
 
     def register(verb: Verb) -> Verb:
         name = f"{verb.__module__}.{verb.__name__}"
-        duty = Duty(name, seconds, verb, at_end)
+        duty = Duty(name, seconds, verb)
         if duties.setdefault(name, duty) is not duty:
             raise ValueError(f"two verbs of the work loop are called {name}")
         return verb
@@ -75,8 +73,6 @@ class Loop:
                 outbox.published.clear()
                 if not self.turn():
                     outbox.published.wait(POLL_SECONDS)
-            for duty in [duty for duty in duties.values() if duty.at_end]:
-                self._call(duty.name, duty.verb)
         finally:
             connection.close()
 

@@ -50,6 +50,16 @@ def test_refusals_within_refusals_are_flattened():
     assert [error.params.get("field") for error in raised.value.all()] == ["name", "town", None]
 
 
+class TooRich(AmountInvalid):
+    """An amount of its own kind, for the test."""
+
+
+def test_refusal_of_a_kind_stands_at_the_field_of_its_kind_and_an_unknown_one_at_none():
+    field_of = field_of_refusal({AmountInvalid: "price"})
+
+    assert [field_of(refusal) for refusal in (TooRich(), RateLimited())] == ["price", WHOLE_FORM]
+
+
 def test_problems_come_in_the_order_of_the_page_and_the_first_of_a_field_speaks():
     refusals: list[DomainError] = [
         InputInvalid(detail="second", field="town"),

@@ -72,7 +72,7 @@ def test_new_shop_page_focuses_its_first_field_and_marks_none(as_eve):
 
 
 @pytest.mark.parametrize(
-    ("name", "handle"), [("Manik Bo", "toko-manik-bo"), ("A", "toko-a"), ("店", "toko-2"), ("Nusa", "toko-nusa")]
+    ("name", "handle"), [("Manik Bo", "toko-manik-bo"), ("A", "toko-a"), ("店", "toko-2"), ("Pesanan", "toko-pesanan")]
 )
 def test_address_that_is_left_empty_is_found_for_a_name_that_suggests_none(as_eve, shop, name, handle):
     opened = as_eve.post("/tokoku/buka/", {"name": name, "town": "Solo", "handle": ""})
@@ -191,6 +191,10 @@ def test_profile_marks_name_and_handle(as_ana):
     refused = as_ana.post("/saya/", {"name": " ", "handle": "a b"})
 
     assert (marked(refused), focused(refused)) == (["name", "handle"], ["name"])
+
+
+def test_name_that_is_kept_for_the_house_is_marked(as_ana):
+    assert marked(as_ana.post("/saya/", {"name": "Nusa Resmi", "handle": ""})) == ["name"]
 
 
 def test_pin_marks_old_new_and_repeated(ana, dewi):

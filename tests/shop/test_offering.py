@@ -170,10 +170,10 @@ def test_order_that_was_placed_goes_its_way_and_is_paid_back(
 
 def test_bar_has_a_place_for_selling_where_there_are_shops(profile, ana, client):
     config = apps.get_app_config("shop")
-    assert [place["view"] for place in config.places] == ["shop:purchases"]
+    assert [place["view"] for place in config.places] == ["shop:shops"]
     assert config.shells == {"/pesanan/": "shop:purchases_shell", "/tokoku/": "shop:today_shell"}
     profile("social_commerce")
-    assert [place["view"] for place in config.places] == ["shop:purchases"]
+    assert [place["view"] for place in config.places] == ["shop:shops"]
 
     profile("chat_only")
 

@@ -10,8 +10,6 @@ export class Composer extends HTMLElement {
 
   #undo = []
   #context = null
-  // A question that the page began for me, as about a product: mine only once I change or send it.
-  #suggested = ""
 
   connectedCallback() {
     const conversation = this.getAttribute("conversation")
@@ -19,7 +17,6 @@ export class Composer extends HTMLElement {
     this.conversation = conversation
     const { drafts, inbox } = this.messenger
     if (drafts.of(conversation)) this.#body.value = drafts.of(conversation)
-    this.#suggested = this.#body.value === drafts.of(conversation) ? "" : this.#body.value
     this.#on(part(this, "send"), "click", (event) => this.#send(event))
     this.#on(this.querySelector("form"), "submit", (event) => this.#send(event))
     this.#on(this.#body, "keydown", (event) => this.#key(event))
@@ -95,7 +92,7 @@ export class Composer extends HTMLElement {
       this.querySelector("form").hidden = !isOpen
     }
     // A draft from another device comes in while nobody writes here.
-    const draft = drafts.of(this.conversation) || this.#suggested
+    const draft = drafts.of(this.conversation)
     if (document.activeElement === this.#body || this.#context || this.#body.value === draft) return
     this.#body.value = draft
     this.#measure()
@@ -121,15 +118,7 @@ export class Composer extends HTMLElement {
     this.edit({ row: last, entry: null })
   }
 
-  #takeSuggestion() {
-    if (!this.#suggested) return
-    this.#suggested = ""
-    // Loading the page again does not begin the question again.
-    history.replaceState(history.state, "", location.pathname)
-  }
-
   #written() {
-    this.#takeSuggestion()
     this.#say(null)
     this.#measure()
     if (this.#context?.mode === "edit") return
@@ -169,7 +158,6 @@ export class Composer extends HTMLElement {
     const isEdit = this.#context?.mode === "edit"
     this.leave()
     if (!isEdit) {
-      this.#takeSuggestion()
       this.#body.value = ""
       this.messenger.drafts.write(this.conversation, "")
     }

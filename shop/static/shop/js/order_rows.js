@@ -7,7 +7,7 @@ export function orderRows({ brief }) {
     make: () => clone("row-template"),
     fill(row, item) {
       part(row, "open").href = item.href
-      for (const name of ["title", "who", "word", "note", "total"]) fill(row, name, item[name])
+      for (const name of ["calm", "section", "title", "who", "word", "note", "total"]) fill(row, name, item[name])
       part(row, "word").dataset.colour = item.colour
       const at = part(row, "at")
       at.dateTime = item.at

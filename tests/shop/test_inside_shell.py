@@ -1,0 +1,58 @@
+"""Shop pages for people who are logged in stand in the shell; those for strangers need no script and may be kept."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests.shop.browsers import browser_of
+
+PAGES = ("/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_logged_in_person_keeps_the_shell_on_a_shop_page(ana, product, path):
+    answer = browser_of(ana).get(path)
+
+    page = answer.content.decode()
+    assert 'class="places"' in page
+    assert re.search(r'href="/toko/" aria-current="page">\s*<span class="place__icon">', page)
+    assert "/masuk/?next=" not in page
+    assert 'type="importmap"' in page
+    assert set(answer.headers["Cache-Control"].split(", ")) == {"private", "no-cache"}
+    assert "Cookie" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_stranger_gets_the_same_page_without_shell_or_script_and_everybody_may_keep_it(product, path):
+    answer = Client().get(path)
+
+    page = answer.content.decode()
+    assert 'class="places"' not in page
+    assert "<script type=" not in page.replace('<script type="application/ld+json"', "")
+    assert f"/masuk/?next={path}" in page
+    assert set(answer.headers["Cache-Control"].split(", ")) == {"public", "max-age=30"}
+    assert "Cookie" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("path", "back"), [("/toko/manik-bo/", "/toko/"), ("/toko/manik-bo/gelang-manik/", "/toko/manik-bo/")]
+)
+def test_back_leads_one_step_up_inside_the_shell(ana, product, path, back):
+    page = browser_of(ana).get(path).content.decode()
+
+    assert f'class="icon-button bar__back" href="{back}"' in page
+
+
+def test_shopping_opens_what_there_is_to_buy_with_orders_one_tap_away(ana, shop):
+    browser = browser_of(ana)
+    page = browser.get("/toko/").content.decode()
+
+    places = page.split('class="places"')[1]
+    assert re.search(r'<a class="place" href="(/[^"]+)" aria-current="page">', places)[1] == "/toko/"
+    sides = page.split('class="sides"')[1].split("</nav>")[0]
+    assert re.findall(r'href="([^"]+)"', sides) == ["/toko/", "/pesanan/", "/tokoku/"]
+    for path in ("/pesanan/", "/tokoku/"):
+        assert re.search(r'href="/toko/" aria-current="page"', browser.get(path).content.decode()), path
