@@ -24,7 +24,7 @@ from chat.cards import register as register_card
 from chat.doings import Doing
 from chat.doings import register as register_doing
 from chat.lines import register as register_line
-from chat.queries import unread_sides
+from chat.queries import direct_conversation, unread_sides
 from chat.reading import history, list_page, summary
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "card_seq",
     "change_card",
     "compose",
+    "direct_conversation",
     "edit_message",
     "history",
     "keep_side",

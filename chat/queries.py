@@ -203,8 +203,14 @@ def members_known_to(sides: Iterable[Member]) -> dict[int, list[Member]]:
     return found
 
 
-def direct_conversation(direct_key: str) -> Conversation | None:
-    return Conversation.objects.filter(direct_key=direct_key).first()
+def direct_key(user_id: int, peer_id: int) -> str:
+    """Return what the one conversation of these two is found by."""
+    return f"{min(user_id, peer_id)}:{max(user_id, peer_id)}"
+
+
+def direct_conversation(user_id: int, peer_id: int) -> Conversation | None:
+    """Return the conversation of these two, or None if it was never opened."""
+    return Conversation.objects.filter(direct_key=direct_key(user_id, peer_id)).first()
 
 
 def sides_changed(user_id: int, *, since: int | None, before: tuple[int, int] | None, limit: int) -> list[Member]:

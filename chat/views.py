@@ -33,6 +33,7 @@ REACTIONS = ("👍", "❤️", "😂", "😮", "😢", "🙏")
 FRAME_BYTES_MAX = 65_536
 # Muted without an end is muted for longer than anybody will care.
 MUTED_FOR = timedelta(days=36_500)
+SUGGESTION_CHARS_MAX = 1_000
 BLANK_ROW = {"face": showing.NOBODY, "text": ""}
 BLANK_CONVERSATION = {"face": showing.NOBODY, "entries": ()}
 
@@ -66,7 +67,10 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def conversation(request: HttpRequest, conversation: UUID) -> HttpResponse:
-    """One conversation with its newest messages, or with those before ``?sebelum``."""
+    """
+    One conversation with its newest messages, or with those before ``?sebelum``. What ``?tulis`` suggests to write
+    stands in the field if nothing else was begun; it is kept nowhere until the person writes on or sends it.
+    """
     return _page(request, view="conversation", conversation_id=conversation)
 
 
@@ -224,10 +228,14 @@ def _shown(request: HttpRequest, opened: dict[str, Any], *, now: datetime, has_f
         status="" if other else ", ".join(person["name"] for person in summary.people),
         entries=showing.timeline(history, summary=summary, my_id=my_id, now=now, is_newest_page=is_newest_page),
         earlier_seq=history.rows[0].seq if history.more else None,
-        draft=request.POST.get("body", "") if has_failed else summary.mine.draft,
+        draft=request.POST.get("body", "") if has_failed else summary.mine.draft or _suggested(request),
         client_id=str(ids.new_id()),
         is_closed=summary.until_seq is not None or (other is not None and _is_refused(user.pk, other)),
     )
+
+
+def _suggested(request: HttpRequest) -> str:
+    return request.GET.get("tulis", "")[:SUGGESTION_CHARS_MAX]
 
 
 def _is_refused(user_id: int, other: PersonRow) -> bool:

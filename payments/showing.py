@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.utils import timezone
+from django.conf import settings
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -93,6 +94,15 @@ def way(row: Movement, shown: ShownMovement) -> list[Step]:
     """Where the money of a movement went, step by step: all of them happened with one posting."""
     sentences = _WAYS.get(words.movement_key(row.kind, row.delta.amount_minor), _WAYS["other_in"])
     return [Step(sentence=str(sentence).format(name=shown.name), at=row.posted_at) for sentence in sentences]
+
+
+def share_text(shown: ShownMovement) -> str:
+    """Return what a person passes on to show that money moved: what, how much, when, and the number to ask about."""
+    at = timezone.localtime(shown.at)
+    when = f"{formats.date_format(at, 'j F Y')}, {times.hour(shown.at)} {times.zone_label(str(at.tzinfo))}"
+    amount = shown.amount if shown.amount.amount_minor >= 0 else -shown.amount
+    lines = [f"{settings.BRAND_NAME} · {shown.title}", str(amount), shown.memo, when, shown.journal]
+    return "\n".join(line for line in lines if line)
 
 
 def _movement(row: Movement, people: Mapping[int, PersonRow]) -> ShownMovement:

@@ -17,6 +17,7 @@ from shop.shapes import (
     ShipmentView,
     ShopView,
     StepView,
+    StockView,
 )
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
@@ -49,12 +50,19 @@ class PhotoRow(msgspec.Struct, kw_only=True):
     placeholder: str
 
 
-class StockRow(msgspec.Struct, kw_only=True):
-    """How many pieces there are, and how many can be bought now."""
+# Up to here everybody may know how many pieces are left.
+AVAILABLE_TOLD_MAX = 10
 
-    on_hand: int
-    held: int
-    committed: int
+
+class StockRow(msgspec.Struct, kw_only=True):
+    """
+    How many pieces there are, and how many can be bought now. The shop alone is told all of it: for others
+    ``on_hand``, ``held`` and ``committed`` are null, and ``available`` counts to 10, which means 10 or more.
+    """
+
+    on_hand: int | None
+    held: int | None
+    committed: int | None
     available: int
 
 
@@ -192,7 +200,23 @@ def shop(shown: ShopView) -> ShopRow:
 
 
 def product(shown: ProductView) -> ProductRow:
-    stock = shown.stock
+    """Return the row of a product for the shop that sells it."""
+    return _product(shown, stock(shown.stock) if shown.stock else None)
+
+
+def stock(counted: StockView) -> StockRow:
+    """Return the row of a stock for the shop whose it is."""
+    return StockRow(
+        on_hand=counted.on_hand, held=counted.held, committed=counted.committed, available=counted.available
+    )
+
+
+def _told_stock(counted: StockView) -> StockRow:
+    available = max(0, min(counted.available, AVAILABLE_TOLD_MAX))
+    return StockRow(on_hand=None, held=None, committed=None, available=available)
+
+
+def _product(shown: ProductView, stock: StockRow | None) -> ProductRow:
     return ProductRow(
         id=str(shown.public_id),
         shop=str(shown.shop),
@@ -201,9 +225,7 @@ def product(shown: ProductView) -> ProductRow:
         description=shown.description,
         state=shown.state,
         price=wire(shown.price),
-        stock=StockRow(on_hand=stock.on_hand, held=stock.held, committed=stock.committed, available=stock.available)
-        if stock
-        else None,
+        stock=stock,
         photos=[
             PhotoRow(name=photo.name, width=photo.width, height=photo.height, placeholder=photo.placeholder)
             for photo in shown.photos
@@ -212,10 +234,12 @@ def product(shown: ProductView) -> ProductRow:
     )
 
 
-def quote(shown: Quote) -> QuoteRow:
-    why_not = shown.why_not
+def quote(shown: Quote, *, viewer_id: int) -> QuoteRow:
+    """Return the row of a quote for whoever asks: what is theirs, or somebody else's."""
+    why_not, counted = shown.why_not, shown.product.stock
+    told = stock if shown.shop.owner_id == viewer_id else _told_stock
     return QuoteRow(
-        product=product(shown.product),
+        product=_product(shown.product, told(counted) if counted else None),
         quantity=shown.quantity,
         items=shown.items.wire(),
         shipping=shown.shipping.wire(),

@@ -177,7 +177,7 @@ class StockIn(Shape):
 def stock_set(caller: Caller, stock_in: StockIn) -> frames.StockRow:
     """Say how many pieces there are."""
     stock = api.set_stock(owner_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(stock_in))
-    return frames.StockRow(on_hand=stock.on_hand, held=stock.held, committed=stock.committed, available=stock.available)
+    return frames.stock(stock)
 
 
 # Buying.
@@ -192,7 +192,8 @@ class QuoteIn(Shape):
 @sold
 def quote(caller: Caller, quote_in: QuoteIn) -> frames.QuoteRow:
     """What so many pieces cost now, and what stands in the way."""
-    return frames.quote(api.quote(product=quote_in.product, quantity=quote_in.quantity, buyer_id=caller.user_id))
+    found = api.quote(product=quote_in.product, quantity=quote_in.quantity, buyer_id=caller.user_id)
+    return frames.quote(found, viewer_id=caller.user_id)
 
 
 class AddressIn(msgspec.Struct, frozen=True):

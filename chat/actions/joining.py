@@ -25,8 +25,7 @@ def open_direct(*, user_id: int, peer_id: int, now: datetime) -> Conversation:
 
     :raises NotAccepted: if they are no contacts, or one has blocked the other
     """
-    key = f"{min(user_id, peer_id)}:{max(user_id, peer_id)}"
-    existing = queries.direct_conversation(key)
+    existing = queries.direct_conversation(user_id, peer_id)
     if existing is not None:
         return existing
     if user_id == peer_id or accounts.refused_pairs({(user_id, peer_id)}):
@@ -34,11 +33,14 @@ def open_direct(*, user_id: int, peer_id: int, now: datetime) -> Conversation:
     try:
         with transaction.atomic():
             conversation = Conversation.objects.create(
-                kind=Conversation.Kind.DIRECT, direct_key=key, created_at=now, changed=changes.stamp()
+                kind=Conversation.Kind.DIRECT,
+                direct_key=queries.direct_key(user_id, peer_id),
+                created_at=now,
+                changed=changes.stamp(),
             )
             _enter(conversation, sorted((user_id, peer_id)), from_seq=1)
     except IntegrityError:  # The other one opened it in this very moment.
-        opened = queries.direct_conversation(key)
+        opened = queries.direct_conversation(user_id, peer_id)
         assert opened is not None
         return opened
     return conversation

@@ -79,7 +79,12 @@ def receipt(request: HttpRequest, journal: UUID) -> HttpResponse:
     """One movement of mine: how much, with whom, and where the money is."""
     row = api.receipt(user_of(request).pk, journal)
     shown = showing.movements([row])[0]
-    context = {"movement": shown, "steps": showing.way(row, shown), "note": told(request)}
+    context = {
+        "movement": shown,
+        "steps": showing.way(row, shown),
+        "share_text": showing.share_text(shown),
+        "note": told(request),
+    }
     return render(request, "payments/receipt.html", context)
 
 

@@ -126,10 +126,14 @@ def check_purchase(*, quantity: int, address: Address, note: str) -> tuple[int, 
 
 
 def quote(*, product: UUID, quantity: int, buyer_id: int | None) -> Quote:
-    """What it would cost now, and what stands in the way."""
+    """
+    Return what it would cost now, and what stands in the way.
+
+    :raises ProductNotFound: if there is none, or it is not on the shelf and somebody else's
+    """
     pieces = _quantity(quantity)
+    found = goods.product_shown_to(buyer_id, product)
     offer = goods.ask_offer(product, buyer_id=buyer_id or 0)()
-    found = goods.product_on_sale(product)
     total = Money(offer.price_sen) * pieces
     return Quote(
         shop=goods.shop_view(found.shop),

@@ -33,6 +33,7 @@ from shop import api, photos
 from shop.actions.checkout import QUANTITY_MAX as ORDER_QUANTITY_MAX
 from shop.api import Address, Changed, Placed, Quote
 from shop.errors import KeyReused, QuantityInvalid, SoldOut
+from shop.frames import AVAILABLE_TOLD_MAX
 from shop.models import Order
 from shop.pages import purchase_drafts, purchase_obstacles
 from shop.pages.field_sentences import ADDRESS, sentence_for
@@ -235,7 +236,8 @@ def _page(
         "key": key,
         "typed": typed,
         "is_resumed": is_resumed,
-        "quantity_max": max(1, min(left if left is not None else 1, ORDER_QUANTITY_MAX)),
+        # A few are told exactly, as everywhere; of many, the answer says when it is too many.
+        "quantity_max": ORDER_QUANTITY_MAX if left is not None and left >= AVAILABLE_TOLD_MAX else max(1, left or 1),
         "wallet": wallet,
         "obstacles": in_the_way,
         # The first PIN is chosen with the first payment.

@@ -176,9 +176,10 @@ def _uuid(stored: UUID | str) -> UUID:
     return stored if isinstance(stored, UUID) else UUID(stored)
 
 
-def product_on_sale(public_id: UUID) -> Product:
-    """:raises ProductNotFound: if there is none, or it never was listed"""
-    product = _products().filter(public_id=public_id).exclude(state=Product.State.DRAFT).first()
+def product_shown_to(viewer_id: int | None, public_id: UUID) -> Product:
+    """:raises ProductNotFound: if there is none, or it is not listed and somebody else's"""
+    mine = Q(shop__owner_id=viewer_id) if viewer_id is not None else Q(pk__in=())
+    product = _products().filter(LISTED | mine, public_id=public_id).first()
     if product is None:
         raise ProductNotFound
     return product

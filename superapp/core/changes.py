@@ -2,12 +2,16 @@
 Stamps by which "what changed since" needs no trust in clocks or sequences.
 
 A transaction stamps every row it changes with ``stamp()``. A reader takes ``horizon()`` before it reads rows with
-``changed >= cursor`` and keeps it as its next cursor. Transactions commit late: the horizon is the oldest that may
-still be running, so a later read may repeat rows, and never misses one. On PostgreSQL the stamp is the
+``changed >= cursor.stamp`` and keeps it as its next cursor. Transactions commit late: the horizon is the oldest that
+may still be running, so a later read may repeat rows, and never misses one. On PostgreSQL the stamp is the
 transaction's own id; on SQLite, where writers take turns, a counter.
+
+Stamps mean something within one epoch alone (see ``core.epoch``): after a restore they are given out once more.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
@@ -26,11 +30,28 @@ def stamp() -> int:
         return int(cursor.fetchone()[0])
 
 
-def horizon() -> int:
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far somebody has read, and in which epoch. Its text is opaque to clients."""
+
+    epoch: int
+    stamp: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.stamp}"
+
+    def since(self, text: str | None) -> int | None:
+        """The stamp from which a reader goes on who comes with this cursor; None: it knows nothing of this epoch."""
+        epoch, _, stamp = (text or "").rpartition(".")
+        return int(stamp) if epoch == str(self.epoch) else None
+
+
+def horizon() -> Cursor:
     """The cursor to keep: every change below it is already visible to a read that starts now."""
+    if connection.vendor == "postgresql":
+        stamp = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    else:
+        stamp = "changes + 1"
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        else:
-            cursor.execute("SELECT changes + 1 FROM core_instance")
-        return int(cursor.fetchone()[0])
+        cursor.execute(f"SELECT epoch, {stamp} FROM core_instance")  # noqa: S608  # One of the two above.
+        return Cursor(*cursor.fetchone())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from superapp import env
-from superapp.core.processes import CONTAINER_PORT, ENVIRONMENT, METRICS_ABOVE, PROGRAMS, Program
+from superapp.core.processes import CONTAINER_PORT, ENVIRONMENT, METRICS_ABOVE, PROGRAMS, WORK, Program
 from superapp.core.proxy import CONTAINER_PROXY_PORT, CONTAINER_STATIC_ROOT, CONTAINER_VAR_DIR
 
 DIRECTORY = Path(__file__).resolve().parent.parent.parent / "docker"
@@ -51,7 +51,10 @@ def environment() -> str:
 
 def _service(program: Program) -> str:
     arguments = program.arguments(host="0.0.0.0", port=CONTAINER_PORT)  # noqa: S104  A network of their own.
-    media = f"    volumes: [media:{CONTAINER_VAR_DIR}/media]\n" if program.uses_media else ""
+    # Work remembers outside the database how far that was (core.epoch).
+    names = [name for name, is_used in [("media", program.uses_media), ("epoch", program is WORK)] if is_used]
+    mounts = ", ".join(f"{name}:{CONTAINER_VAR_DIR}/{name}" for name in names)
+    volumes = f"    volumes: [{mounts}]\n" if names else ""
     return f"""
   # {program.sentence}
   {program.name}:
@@ -59,7 +62,7 @@ def _service(program: Program) -> str:
     command: [{", ".join(f'"{argument}"' for argument in arguments)}]
     deploy:
       replicas: ${{{program.count_variable}:-{program.count}}}
-{media}"""
+{volumes}"""
 
 
 def _variables() -> Iterator[str]:
@@ -155,4 +158,5 @@ networks:
 volumes:
   database:
   media:
+  epoch:
 """

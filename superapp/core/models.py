@@ -11,15 +11,23 @@ class Instance(models.Model):
     """
     This installation; there is exactly one row.
 
-    ``epoch`` changes only when the data is restored from a back-up. ``changes`` counts transactions on SQLite
-    (see ``core.changes``); on PostgreSQL it stays 0.
+    ``epoch`` names the life of this database, and ``place`` says where that was begun (see ``core.epoch``).
+    ``changes`` counts transactions on SQLite (see ``core.changes``); on PostgreSQL it stays 0.
     """
 
     epoch = models.PositiveBigIntegerField(default=1)
+    place = models.CharField(max_length=128, default="", blank=True)
     changes = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="core_instance_only_one"),)
+
+
+class Mark(models.Model):
+    """How many marks a data directory has left here; it remembers that outside the database (see ``core.epoch``)."""
+
+    directory = models.UUIDField(primary_key=True)
+    count = models.PositiveBigIntegerField()
 
 
 class Fact(models.Model):

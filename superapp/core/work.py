@@ -31,19 +31,21 @@ Verb = Callable[[datetime], int]
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A verb and how often it is called."""
+    """A verb and how often it is called; some are called once more when the loop ends."""
 
     name: str
     seconds: float
     verb: Verb
+    at_end: bool = False
 
 
 duties: dict[str, Duty] = {}
 
 
-def every(*, seconds: float) -> Callable[[Verb], Verb]:
+def every(*, seconds: float, at_end: bool = False) -> Callable[[Verb], Verb]:
     """
-    Have the verb called about this often by every work loop there is, and return how many things it did.
+    Have the verb called about this often by every work loop there is, and return how many things it did. ``at_end``:
+    once more when a loop ends.
 
     Several processes may call it in the same moment: it takes its rows with SKIP LOCKED, or its statements are
     conditional.
@@ -51,7 +53,7 @@ def every(*, seconds: float) -> Callable[[Verb], Verb]:
 
     def register(verb: Verb) -> Verb:
         name = f"{verb.__module__}.{verb.__name__}"
-        duty = Duty(name, seconds, verb)
+        duty = Duty(name, seconds, verb, at_end)
         if duties.setdefault(name, duty) is not duty:
             raise ValueError(f"two verbs of the work loop are called {name}")
         return verb
@@ -73,6 +75,8 @@ class Loop:
                 outbox.published.clear()
                 if not self.turn():
                     outbox.published.wait(POLL_SECONDS)
+            for duty in [duty for duty in duties.values() if duty.at_end]:
+                self._call(duty.name, duty.verb)
         finally:
             connection.close()
 

@@ -128,5 +128,10 @@ def _hear_roll(message: Message) -> None:
     _roll_call().hear(message.people[0], roll)
 
 
+def resume() -> None:
+    """Have every client of this process ask what changed, from whichever thread."""
+    hub.post(_resume)
+
+
 def _resume() -> None:
     hub.deliver_all(RESUMED)

@@ -8,17 +8,19 @@ import msgspec
 from django.core import signing
 
 from superapp.core import changes
-from superapp.core.models import Instance
-from superapp.realtime import me, registry
+from superapp.realtime import bus, me, registry
 from superapp.realtime.errors import PageTokenInvalid, UnknownPart
 from superapp.realtime.registry import Caller, Page, Shape, command
 
 ME_ROWS_PAGE = 100
 
+# The epoch that this process saw last. It is asked for at every ``sync``, so the first to come finds another one.
+_epoch: int | None = None
+
 
 class SyncIn(Shape):
-    # A 64-bit number, which no JSON number of a browser holds.
-    cursor: Annotated[str, msgspec.Meta(pattern=r"^\d{1,18}$")] | None = None
+    # As ``sync`` gave it. One without an epoch is of an earlier version.
+    cursor: Annotated[str, msgspec.Meta(pattern=r"^(\d{1,18}\.)?\d{1,18}$")] | None = None
 
 
 class SyncPageIn(Shape):
@@ -33,18 +35,19 @@ class ChangesIn(Shape):
 @command("sync", SyncIn, rest="GET sync", cost=5)
 def sync(caller: Caller, sync_in: SyncIn) -> dict[str, Any]:
     """
-    Answer what changed since the cursor, the first page of every part.
+    Answer what changed since the cursor, the first page of every part; everything to whoever comes with none, or with
+    one of another epoch.
 
     The cursor to keep is read before any row: a later call may repeat some, and leaves none out.
     """
-    since = None if sync_in.cursor is None else int(sync_in.cursor)
     cursor = changes.horizon()
-    epoch = Instance.objects.values_list("epoch", flat=True).get()
+    _notice(cursor.epoch)
+    since = cursor.since(sync_in.cursor)
     me_rev = me.rev_of(caller.user_id)
     parts = {
         name: _sealed(caller, name, since, part(caller, since, None)) for name, part in registry.sync_parts.items()
     }
-    return {"cursor": str(cursor), "epoch": epoch, "me": me_rev, "parts": parts}
+    return {"cursor": str(cursor), "epoch": cursor.epoch, "me": me_rev, "parts": parts}
 
 
 @command("sync.page", SyncPageIn, rest="GET sync/<str:part>", cost=3)
@@ -81,6 +84,14 @@ def me_changes(caller: Caller, changes_in: ChangesIn) -> dict[str, Any]:
     # Rows of one change share a rev and stay on one page: the next one begins after it.
     page = [row for row in rows if _rev(row) < _rev(rows[ME_ROWS_PAGE])] or rows
     return {"rev": _rev(page[-1]), "rows": page, "more": True}
+
+
+def _notice(epoch: int) -> None:
+    """Have everybody come whose line outlived the epoch in which it was opened."""
+    global _epoch
+    before, _epoch = _epoch, epoch
+    if before not in (None, epoch):
+        bus.resume()
 
 
 def _rev(row: Any) -> int:

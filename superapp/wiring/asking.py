@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -27,8 +29,9 @@ from superapp.core import clock, ids
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_shop(request: HttpRequest, handle: str) -> HttpResponse:
     """
-    Talk to a shop. Whoever does so for the first time is told what the shop then sees, and says yes: the two become
-    contacts, since both sides wanted to be found. Whoever blocked the other goes on hearing nothing of them.
+    Talk to a shop. Looking writes nothing. Whoever does so for the first time is told what the shop then sees, and
+    says yes: the two become contacts, since both sides wanted to be found. Whoever blocked the other goes on hearing
+    nothing of them.
     """
     user, now = user_of(request), clock.now()
     found = shop.shop_page(handle, limit=1).shop
@@ -36,17 +39,23 @@ def ask_shop(request: HttpRequest, handle: str) -> HttpResponse:
         return redirect("chat:list")
     asked = request.POST if request.method == "POST" else request.GET
     product = _product(asked.get("barang", ""), found)
-    is_known = accounts.are_contacts(user.pk, found.owner_id)
-    if not is_known and request.method != "POST":
-        return render(request, "wiring/ask_shop.html", {"shop": found, "product": product})
-    with transaction.atomic():
-        accounts.acquaint(user_id=user.pk, peer_id=found.owner_id, now=now)
-        conversation = chat.open_direct(user_id=user.pk, peer_id=found.owner_id, now=now)
-        # What they had begun to write is theirs, and stays.
-        if product is not None and not chat.summary(conversation.public_id, user.pk).mine.draft:
-            draft = chat.Side(draft=_question(product, found))
-            chat.keep_side(conversation_id=conversation.public_id, user_id=user.pk, side=draft)
-    return redirect("chat:conversation", conversation=conversation.public_id)
+    if request.method == "POST":
+        with transaction.atomic():
+            accounts.acquaint(user_id=user.pk, peer_id=found.owner_id, now=now)
+            opened = chat.open_direct(user_id=user.pk, peer_id=found.owner_id, now=now)
+        return _into(opened.public_id, product, found)
+    existing = chat.direct_conversation(user.pk, found.owner_id)
+    if existing is not None and accounts.are_contacts(user.pk, found.owner_id):
+        return _into(existing.public_id, product, found)
+    return render(request, "wiring/ask_shop.html", {"shop": found, "product": product})
+
+
+def _into(conversation: UUID, product: ProductView | None, of: ShopView) -> HttpResponse:
+    """To the conversation, with a question about the product begun in its field; nothing is written for them."""
+    address = reverse("chat:conversation", args=[conversation])
+    if product is not None:
+        address += f"?{urlencode({'tulis': _question(product, of)})}"
+    return redirect(address)
 
 
 def _product(text: str, of: ShopView) -> ProductView | None:

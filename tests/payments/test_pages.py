@@ -12,6 +12,7 @@ from payments import api
 from payments.models import Request
 from superapp.accounts import api as accounts
 from superapp.accounts.models import PhoneNumber, User
+from superapp.core import clock
 from superapp.core.money import Money
 from tests.payments.purses import PIN, balance, begin, browser_of, top_up
 
@@ -111,6 +112,19 @@ def test_sending_names_the_person_asks_the_pin_and_leads_to_the_receipt(as_ana, 
     assert "Terkirim." in receipt
     assert "Di dompet Bo Santoso" in receipt
     assert (balance(ana, now), balance(bo, now)) == (85_000_00, 15_000_00)
+
+
+def test_receipt_can_be_passed_on_as_words_with_its_number_one_tap_deeper(as_ana, ana):
+    row = api.wallet_history(ana.pk, now=clock.now(), limit=1)[0]
+
+    page = as_ana.get(f"/dompet/bukti/{row.journal}/").content.decode()
+
+    shared = re.search(r'data-share="([^"]*)"', page)
+    assert shared is not None
+    assert shared[1].splitlines()[0] == "Nusa · Isi lewat loket"
+    assert shared[1].splitlines()[1] == "Rp100.000"
+    assert shared[1].splitlines()[-1] == str(row.journal)
+    assert page.index("<details") < page.index(f"Nomor: {row.journal}")
 
 
 def test_sent_again_from_the_same_page_finds_the_first_result(as_ana, ana, bo, now):

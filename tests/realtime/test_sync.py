@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from superapp.core import changes
-from superapp.realtime import me, registry
-from superapp.realtime.registry import Page
+from superapp.core import changes, epoch
+from superapp.realtime import me, registry, sync
+from superapp.realtime.registry import Caller, Page
+
+
+@pytest.fixture(autouse=True)
+def no_epoch_seen(monkeypatch):
+    monkeypatch.setattr(sync, "_epoch", None)
 
 
 @pytest.fixture
@@ -28,7 +33,7 @@ def things(monkeypatch):
 def test_a_part_is_read_page_by_page_to_its_end(connect, make_user, things):
     ana = make_user("ana")
     client = connect(ana)
-    first = client.ok("sync", cursor="17")
+    first = client.ok("sync", cursor="1.17")
     part = first["parts"]["things"]
     rows, pages = part["rows"], 1
 
@@ -51,13 +56,56 @@ def test_the_cursor_is_read_before_the_rows(connect, make_user, monkeypatch):
 
     monkeypatch.setattr(registry, "sync_parts", {"things": part})
 
-    cursor = int(connect(make_user("ana")).ok("sync", cursor=None)["cursor"])
+    epoch, _, cursor = connect(make_user("ana")).ok("sync", cursor=None)["cursor"].partition(".")
 
     assert len(stamps) == 1
-    assert cursor <= stamps[0]
+    assert (epoch, int(cursor) <= stamps[0]) == ("1", True)
 
 
-@pytest.mark.parametrize("cursor", [5, "x", "", "-1", "1.5", "9" * 20, [], True])
+@pytest.mark.parametrize("cursor", [None, "2.17", "0.17", "11.17", "17", "1"])
+def test_cursor_of_another_epoch_or_of_none_is_answered_with_everything(connect, make_user, things, cursor):
+    client = connect(make_user("ana"))
+
+    answer = client.ok("sync", cursor=cursor)
+    client.ok("sync.page", part="things", next=answer["parts"]["things"]["next"])
+
+    assert [since for _, since, _ in things] == [None, None]
+
+
+def test_raised_epoch_is_known_to_a_running_process_at_the_next_sync(connect, make_user, things, now):
+    client = connect(make_user("ana"))
+    before = client.ok("sync")
+    assert client.ok("sync", cursor=before["cursor"])["epoch"] == 1
+
+    _, raised = epoch.raise_by_hand(now)
+    after = client.ok("sync", cursor=before["cursor"])
+    client.ok("sync", cursor=after["cursor"])
+
+    assert after["epoch"] == raised
+    assert [since is None for _, since, _ in things] == [True, False, True, False]
+
+
+def test_lines_that_outlived_the_epoch_are_told_to_ask(connect, make_user, things, now):
+    quiet, busy = connect(make_user("ana")), connect(make_user("bo"))
+    busy.ok("sync")
+    epoch.raise_by_hand(now)
+
+    busy.ok("sync")
+
+    assert {"on": "bus", "say": "resumed"} in quiet.hints()
+
+
+def test_cursor_and_epoch_cost_one_query(make_user, things, django_assert_num_queries):
+    ana = make_user("ana")
+    caller = Caller(ana.pk, ana.public_id, device_id=None, device_public_id=None, language="id")
+
+    with django_assert_num_queries(2):  # The other is the rev of topic me.
+        sync.sync(caller, sync.SyncIn(cursor="1.17"))
+
+
+@pytest.mark.parametrize(
+    "cursor", [5, "x", "", "-1", "1.-5", ".5", "1.", "1.5.2", "1,5", " 1.5", "9" * 20, "9" * 20 + ".1", [], True]
+)
 def test_a_cursor_that_is_none_is_refused(connect, make_user, cursor):
     assert connect(make_user("ana")).err("sync", cursor=cursor)["code"] == "invalid"
 

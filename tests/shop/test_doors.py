@@ -228,3 +228,26 @@ def test_money_of_a_shop_is_seen_and_taken_out_by_its_owner_alone(doors, make_pa
     assert [answer["err"]["code"] for answer in nothing] == ["payments.nothing_to_pay_out"] * 2
     assert [answer["err"]["code"] for answer in foreign] == ["shop.shop_not_found"] * 4
     assert balance(bo, now) == 50_000_00
+
+
+def test_hidden_product_and_draft_are_quoted_to_their_owner_alone(doors, ana, bo, shop, make_product, product, now):
+    draft = make_product(shop, name="Draf", listed=False)
+    api.hide_product(owner_id=bo.pk, product=product.public_id, now=now)
+
+    for one in (product, draft):
+        refused = doors(ana)("shop.quote", product=str(one.public_id))
+        assert refused[0]["err"] == refused[1]["err"]
+        assert refused[0]["err"]["code"] == "shop.product_not_found"
+    assert doors(bo)("shop.quote", product=str(product.public_id))[0]["ok"]["why_not"]["code"] == "shop.own_goods"
+
+
+@pytest.mark.parametrize(("on_hand", "told"), [(0, 0), (3, 3), (10, 10), (37, 10)])
+def test_others_are_told_no_more_of_a_stock_than_that_there_are_ten(doors, ana, bo, product, now, on_hand, told):
+    api.set_stock(owner_id=bo.pk, product=product.public_id, on_hand=on_hand, idempotency_key="n", now=now)
+    asked = {"product": str(product.public_id)}
+
+    [seen, over_rest] = [answer["ok"]["product"]["stock"] for answer in doors(ana)("shop.quote", **asked)]
+    own = doors(bo)("shop.quote", **asked)[0]["ok"]["product"]["stock"]
+
+    assert seen == over_rest == {"on_hand": None, "held": None, "committed": None, "available": told}
+    assert own == {"on_hand": on_hand, "held": 0, "committed": 0, "available": on_hand}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from django.conf import settings as project
 from django.test import Client
@@ -40,6 +43,13 @@ def draft_of(user):
     return Member.objects.get(user=user).draft
 
 
+def begun_in(browser, answer):
+    """What stands in the field of the conversation that the answer leads to."""
+    page = browser.get(answer.headers["Location"]).content.decode()
+    [begun] = re.findall(r'<textarea class="composer__body"[^>]*>(.*?)</textarea>', page, re.DOTALL)[:1]
+    return html.unescape(begun)
+
+
 def test_stranger_logs_in_first_and_comes_back_here(bo, client):
     answer = client.get(f"{PATH}?barang=x")
 
@@ -69,9 +79,12 @@ def test_saying_yes_opens_the_conversation_once(make_user, bo):
 def test_question_about_a_product_is_begun_and_not_sent(make_user, bo, product):
     ana = make_user("ana")
 
-    browser_of(ana).post(PATH, {"barang": str(product.public_id)})
+    browser = browser_of(ana)
 
-    assert draft_of(ana) == f"Halo! Mau tanya soal “Gelang”: {project.PUBLIC_URL}/toko/manik-bo/gelang/"
+    answer = browser.post(PATH, {"barang": str(product.public_id)})
+
+    assert begun_in(browser, answer) == f"Halo! Mau tanya soal “Gelang”: {project.PUBLIC_URL}/toko/manik-bo/gelang/"
+    assert draft_of(ana) == ""
     assert Conversation.objects.get().last_seq == 0
 
 
@@ -84,9 +97,11 @@ def test_what_does_not_stand_in_this_shop_is_not_asked_about(make_user, bo, now,
         owner_id=of.pk, name="Lain", price=Money(1_000_00), listed=listed, idempotency_key="x", now=now
     )
 
-    browser_of(ana).post(PATH, {"barang": str(other.public_id) if what.isupper() else what})
+    browser = browser_of(ana)
 
-    assert draft_of(ana) == ""
+    answer = browser.post(PATH, {"barang": str(other.public_id) if what.isupper() else what})
+
+    assert begun_in(browser, answer) == ""
 
 
 def test_who_was_blocked_by_the_shop_is_heard_no_more(make_user, bo, now):
@@ -119,13 +134,26 @@ def test_who_has_talked_before_goes_straight_there(make_user, bo, now):
     assert browser_of(ana).get(PATH).headers["Location"] == f"/obrolan/{talk.public_id}/"
 
 
-def test_who_has_talked_before_finds_the_question_begun_too(make_user, bo, product, now):
+def test_who_has_talked_before_finds_the_question_begun_and_nothing_is_written(make_user, bo, product, now):
+    ana = make_user("ana")
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    browser = browser_of(ana)
+
+    answer = browser.get(PATH, {"barang": str(product.public_id)})
+
+    assert begun_in(browser, answer) == f"Halo! Mau tanya soal “Gelang”: {project.PUBLIC_URL}/toko/manik-bo/gelang/"
+    assert draft_of(ana) == ""
+
+
+def test_contact_who_never_talked_says_yes_before_a_conversation_is_opened(make_user, bo, now):
     ana = make_user("ana")
     accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
 
-    browser_of(ana).get(PATH, {"barang": str(product.public_id)})
+    answer = browser_of(ana).get(PATH)
 
-    assert draft_of(ana) == f"Halo! Mau tanya soal “Gelang”: {project.PUBLIC_URL}/toko/manik-bo/gelang/"
+    assert answer.status_code == 200
+    assert not Conversation.objects.exists()
 
 
 @pytest.mark.parametrize("way", ["get", "post"])
@@ -134,7 +162,8 @@ def test_what_they_had_begun_to_write_stays(make_user, bo, product, now, way):
     accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
     talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
     chat.keep_side(conversation_id=talk.public_id, user_id=ana.pk, side=chat.Side(draft="Kak, soal yang kemarin"))
+    browser = browser_of(ana)
 
-    getattr(browser_of(ana), way)(PATH, {"barang": str(product.public_id)})
+    answer = getattr(browser, way)(PATH, {"barang": str(product.public_id)})
 
-    assert draft_of(ana) == "Kak, soal yang kemarin"
+    assert begun_in(browser, answer) == draft_of(ana) == "Kak, soal yang kemarin"

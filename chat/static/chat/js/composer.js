@@ -10,6 +10,8 @@ export class Composer extends HTMLElement {
 
   #undo = []
   #context = null
+  // A question that the page began for me, as about a product: mine only once I change or send it.
+  #suggested = ""
 
   connectedCallback() {
     const conversation = this.getAttribute("conversation")
@@ -17,6 +19,7 @@ export class Composer extends HTMLElement {
     this.conversation = conversation
     const { drafts, inbox } = this.messenger
     if (drafts.of(conversation)) this.#body.value = drafts.of(conversation)
+    this.#suggested = this.#body.value === drafts.of(conversation) ? "" : this.#body.value
     this.#on(part(this, "send"), "click", (event) => this.#send(event))
     this.#on(this.querySelector("form"), "submit", (event) => this.#send(event))
     this.#on(this.#body, "keydown", (event) => this.#key(event))
@@ -92,7 +95,7 @@ export class Composer extends HTMLElement {
       this.querySelector("form").hidden = !isOpen
     }
     // A draft from another device comes in while nobody writes here.
-    const draft = drafts.of(this.conversation)
+    const draft = drafts.of(this.conversation) || this.#suggested
     if (document.activeElement === this.#body || this.#context || this.#body.value === draft) return
     this.#body.value = draft
     this.#measure()
@@ -118,7 +121,15 @@ export class Composer extends HTMLElement {
     this.edit({ row: last, entry: null })
   }
 
+  #takeSuggestion() {
+    if (!this.#suggested) return
+    this.#suggested = ""
+    // Loading the page again does not begin the question again.
+    history.replaceState(history.state, "", location.pathname)
+  }
+
   #written() {
+    this.#takeSuggestion()
     this.#say(null)
     this.#measure()
     if (this.#context?.mode === "edit") return
@@ -158,6 +169,7 @@ export class Composer extends HTMLElement {
     const isEdit = this.#context?.mode === "edit"
     this.leave()
     if (!isEdit) {
+      this.#takeSuggestion()
       this.#body.value = ""
       this.messenger.drafts.write(this.conversation, "")
     }

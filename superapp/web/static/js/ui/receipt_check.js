@@ -45,8 +45,10 @@ export class ReceiptCheck extends HTMLElement {
     part(this, "not-ours").hidden = verdict !== "not_ours"
     part(this, "unable").hidden = part(this, "ask-server").hidden = verdict !== "unable"
     part(this, "paper").hidden = verdict !== "ours"
+    part(this, "proof").open = verdict !== "ours"
     if (verdict !== "ours") return
     this.#show(receipt.document)
+    this.#offer(receipt)
     await store?.keepReceipt({ text: receipt.text, at: receipt.document.at })
     await this.#showKept()
   }
@@ -64,6 +66,15 @@ export class ReceiptCheck extends HTMLElement {
     part(paper, "shipping-apart").hidden = document.shipping?.amount_minor !== 0
     // Each line has a total of its own, and stands before that of all.
     fill(paper.querySelector(".paper__total"), "total", document.total && writeMoney(document.total))
+  }
+
+  /** Let the person hand it on: as a sentence that can be read, with an address at which anybody can check it. */
+  #offer({ document, text }) {
+    const address = `${location.origin}${location.pathname}#${text}`
+    const amount = document.total && writeMoney(document.total)
+    const said = [this.#title(document), document.seller?.name, amount].filter(Boolean).join(" · ")
+    part(this, "share").dataset.share = `${said}\n${address}`
+    part(this, "copy").dataset.copy = address
   }
 
   async #showKept() {

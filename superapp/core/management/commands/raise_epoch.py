@@ -1,0 +1,17 @@
+"""``manage.py raise_epoch``: say that the database was put back from a back-up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from superapp.core import clock, epoch
+
+
+class Command(BaseCommand):
+    help = "Begin another epoch: every device forgets what it was told, and reads it afresh. For after a restore."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        was, now_is = epoch.raise_by_hand(clock.now())
+        self.stdout.write(f"The epoch was {was} and is {now_is}. Every device reads afresh; nothing needs a restart.")

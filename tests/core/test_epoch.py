@@ -1,0 +1,244 @@
+"""The epoch: raised when the database is in another life, by one of many processes, and never otherwise."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from superapp.core import epoch, health, tasks
+from superapp.core.models import Instance, Job, Mark
+
+
+@pytest.fixture(autouse=True)
+def var_dir(settings, tmp_path):
+    """A data directory of its own, which remembers nothing yet."""
+    settings.VAR_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def settled(real_db, now):
+    """The epoch of a database that was started before."""
+    return epoch.settle(now).epoch
+
+
+def forget_one_mark():
+    """The database as it was before the last mark was left, as after a restore or a careless failover."""
+    Mark.objects.update(count=Mark.objects.get().count - 1)
+
+
+def test_first_start_begins_an_epoch_that_no_other_database_has(real_db, now):
+    assert Instance.objects.get().epoch == 1
+
+    found = epoch.settle(now)
+
+    assert Instance.objects.get().epoch == found.epoch
+    assert 0 < found.epoch - int(now.timestamp() * 1_000) <= epoch.CHANCE
+    assert found.epoch < 2**53  # A number of JavaScript's.
+
+
+def test_second_start_raises_nothing(settled, now):
+    epoch.leave_mark(now)
+    epoch.leave_mark(now)
+
+    assert epoch.settle(now).epoch == settled
+
+
+def test_mark_is_left_in_the_database_and_remembered_outside(settled, now, var_dir):
+    epoch.leave_mark(now)
+    epoch.leave_mark(now)
+
+    assert Mark.objects.get().count == 2
+    assert json.loads((var_dir / "epoch" / "mark").read_text()) == {"epoch": settled, "count": 2}
+
+
+def test_database_that_lost_a_mark_is_in_another_life(settled, now):
+    epoch.leave_mark(now)
+    epoch.leave_mark(now)
+
+    forget_one_mark()
+
+    raised = epoch.settle(now).epoch
+    assert raised > settled
+    assert epoch.settle(now).epoch == raised
+
+
+def test_work_loop_notices_while_it_runs(settled, now):
+    epoch.leave_mark(now)
+    epoch.leave_mark(now)
+    forget_one_mark()
+
+    epoch.leave_mark(now)
+
+    assert Instance.objects.get().epoch > settled
+
+
+def test_database_of_an_earlier_epoch_is_in_another_life(settled, now):
+    _, second = epoch.raise_by_hand(now)
+    epoch.leave_mark(now)
+
+    Instance.objects.update(epoch=settled)
+    with transaction.atomic():  # As if it had been begun here.
+        row = epoch._look(epoch.memory())
+        Instance.objects.update(place=_place_of_this_transaction(row))
+
+    assert epoch.settle(now).epoch > second
+
+
+def test_mark_that_the_database_alone_knows_of_proves_nothing(settled, now, var_dir):
+    epoch.leave_mark(now)
+    epoch.leave_mark(now)
+
+    # Killed between the commit and the file.
+    (var_dir / "epoch" / "mark").write_text(json.dumps({"epoch": settled, "count": 1}))
+
+    assert epoch.settle(now).epoch == settled
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"epoch": 1}', '{"epoch": "x", "count": 2}'])
+def test_mark_that_was_cut_short_is_as_none(settled, now, var_dir, text):
+    epoch.leave_mark(now)
+    (var_dir / "epoch" / "mark").write_text(text)
+
+    assert epoch.settle(now).epoch == settled
+    assert epoch.leave_mark(now) == 1
+    assert json.loads((var_dir / "epoch" / "mark").read_text()) == {"epoch": settled, "count": 2}
+
+
+@pytest.mark.served_only
+def test_row_that_was_filled_in_again_is_another_life(settled, now):
+    """Whatever brings the row back, a dump does it in a transaction of its own."""
+    kept = Instance.objects.values().get()
+
+    with transaction.atomic():
+        Instance.objects.all().delete()
+        Instance.objects.create(**kept)
+
+    assert epoch.settle(now).epoch > settled
+
+
+def test_of_many_processes_that_start_at_once_one_raises(settled, now, in_threads, monkeypatch):
+    epoch.leave_mark(now)
+    epoch.leave_mark(now)
+    forget_one_mark()
+    begun = []
+    begin = epoch._begin
+    monkeypatch.setattr(epoch, "_begin", lambda *args, **named: begun.append(begin(*args, **named)) or begun[-1])
+
+    results = in_threads(*[lambda: epoch.settle(now).epoch] * 8)
+
+    assert len([one for one in begun if one is not None]) == 1
+    assert set(results) == {Instance.objects.get().epoch}
+    assert results[0] > settled
+
+
+@pytest.mark.served_only
+def test_other_data_directory_that_remembers_the_old_life_accepts_what_was_raised(settled, now, settings, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    for directory in (here, there):
+        directory.mkdir()
+        settings.VAR_DIR = directory
+        epoch.leave_mark(now)
+        epoch.leave_mark(now)
+    Mark.objects.update(count=1)
+
+    raised = epoch.settle(now).epoch
+    settings.VAR_DIR = here
+
+    assert raised > settled
+    assert epoch.settle(now).epoch == raised
+    assert epoch.leave_mark(now) == 1
+    assert epoch.settle(now).epoch == raised
+
+
+def test_two_lives_that_go_back_to_the_same_copy_have_different_epochs(settled, now):
+    """Also by a clock that stands still."""
+    raised = set()
+    for _ in range(5):
+        Instance.objects.update(epoch=settled)
+        raised.add(epoch.raise_by_hand(now)[1])
+
+    assert len(raised) > 1
+
+
+def test_clock_that_goes_back_does_not_lower_the_epoch(settled, now):
+    _, second = epoch.raise_by_hand(now.replace(year=2020))
+
+    assert second > settled
+
+
+def test_raise_epoch_by_hand_says_what_it_was_and_is(settled):
+    said = StringIO()
+
+    call_command("raise_epoch", stdout=said)
+
+    raised = Instance.objects.get().epoch
+    assert raised > settled
+    assert f"was {settled} and is {raised}" in said.getvalue()
+
+
+def test_nothing_starts_before_the_epoch_is_settled(real_db):
+    health.require_essentials()
+
+    assert Instance.objects.get().epoch > 1
+
+
+def test_idle_database_is_left_alone(settled, now, settings):
+    tasks.leave_mark(now)
+
+    assert tasks.leave_mark(now) == (1 if settings.SERVED else 0)
+    Job.objects.create(name="x", arguments={}, due_at=now, created_at=now)
+    assert tasks.leave_mark(now) == 1
+
+
+@pytest.mark.embedded_only
+def test_older_file_that_is_put_back_is_another_life(settled, now, real_db, tmp_path):
+    file = real_db.var_dir / "nusa.sqlite3"
+    epoch.leave_mark(now)
+    copy = tmp_path / "copy.sqlite3"
+    with closing(sqlite3.connect(file)) as origin, closing(sqlite3.connect(copy)) as to:
+        origin.backup(to)
+    epoch.leave_mark(now)
+
+    connection.close()
+    for name in ("-wal", "-shm"):
+        file.with_name(file.name + name).unlink(missing_ok=True)
+    shutil.copyfile(copy, file)
+
+    assert epoch.settle(now).epoch > settled
+
+
+@pytest.mark.embedded_only
+def test_data_directory_that_is_put_back_whole_is_another_life(settled, now, var_dir):
+    """Its memory came back with it; the files are others all the same."""
+    epoch.leave_mark(now)
+
+    shutil.copytree(var_dir / "epoch", var_dir / "kept")
+    shutil.rmtree(var_dir / "epoch")
+    shutil.copytree(var_dir / "kept", var_dir / "epoch")
+
+    assert epoch.settle(now).epoch > settled
+
+
+@pytest.mark.embedded_only
+def test_file_that_is_taken_to_another_data_directory_is_another_life(settled, now, settings, tmp_path):
+    epoch.leave_mark(now)
+    settings.VAR_DIR = tmp_path / "elsewhere"
+    settings.VAR_DIR.mkdir()
+
+    assert epoch.settle(now).epoch > settled
+
+
+def _place_of_this_transaction(found):
+    if connection.vendor == "sqlite":
+        return found.here
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::xid::text")
+        return found.here.rpartition("/")[0] + "/" + cursor.fetchone()[0]
