@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+import phonenumbers
 from django.core.exceptions import ImproperlyConfigured
 
 from superapp.core import addresses
@@ -45,6 +46,14 @@ def whole(name: str, default: int, sentence: str) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}") from None
 
 
+def some(name: str, default: int, sentence: str) -> int:
+    """The variable as a whole number of at least one."""
+    number = whole(name, default, sentence)
+    if number < 1:
+        raise ImproperlyConfigured(f"{name} must be at least 1, not {number}")
+    return number
+
+
 def words(name: str, default: str | None, sentence: str) -> list[str]:
     """The variable as a list, separated by commas."""
     return [word.strip() for word in text(name, default, sentence).split(",") if word.strip()]
@@ -56,6 +65,16 @@ def networks(name: str, default: str | None, sentence: str) -> list[str]:
         return addresses.trusted_networks(words(name, default, sentence))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}") from None
+
+
+def countries(name: str, default: str, sentence: str) -> list[str]:
+    """The variable as countries of two letters (ISO 3166), at least one."""
+    listed = [word.upper() for word in words(name, default, sentence)]
+    unknown = [country for country in listed if not phonenumbers.country_code_for_region(country)]
+    if unknown or not listed:
+        wrong = ", ".join(unknown) or "nothing"
+        raise ImproperlyConfigured(f"{name} must be countries of two letters, such as ID, and {wrong} is none")
+    return listed
 
 
 def yes(name: str, default: bool, sentence: str) -> bool:

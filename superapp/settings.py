@@ -290,6 +290,15 @@ SMS_FIELDS = env.mapping(
 SMS_OK_FIELD = env.text("SMS_OK_FIELD", "", "Where its answer says whether it took the message, such as result.status.")
 SMS_OK_VALUE = env.text("SMS_OK_VALUE", "", "What stands there when it did.")
 SMS_SECONDS_MAX = env.whole("SMS_SECONDS_MAX", 5, "How long we wait for it.")
+SMS_COUNTRIES = env.countries(
+    "SMS_COUNTRIES",
+    "ID",
+    "Countries whose numbers get codes, two letters each (ID is +62), separated by commas; numbers without a country"
+    " code are of the first.",
+)
+# What an attack can cost at most, and above what people need: newcomers get four fifths, known people all of it.
+SMS_PER_HOUR = env.some("SMS_PER_HOUR", 1_000, "How many codes the instance sends in an hour at most.")
+SMS_PER_DAY = env.some("SMS_PER_DAY", 10_000, "How many codes the instance sends in a day at most.")
 SMS_INBOX = env.yes(
     "SMS_INBOX", not SERVED, "Without a gateway, keep codes in the developer's inbox, where anybody here can read them."
 )

@@ -15,6 +15,35 @@ class PhoneInvalid(DomainError):
     message = _("That is not a phone number we can reach. Write it like 0812 3456 7890, or with a country code.")
 
 
+class CountryNotServed(DomainError):
+    """Codes are not sent to the country of this number; ``countries`` are those they are sent to."""
+
+    code = "accounts.country_not_served"
+    kind = Kind.INVALID
+    message = _("We can only send codes to numbers that start with {countries}.")
+
+
+class ChallengeRequired(DomainError):
+    """
+    Work is asked for first, as many strangers asked before: solve the challenge and send the same again with
+    ``solution`` (see ``docs/protocol.md``). Nothing was counted or sent.
+    """
+
+    code = "accounts.challenge_required"
+    kind = Kind.LIMITED
+    message = _("One moment: your device first has to show that it is not a robot.")
+
+
+class CodesUsedUp(DomainError):
+    """
+    The instance has sent as many codes as its operator allows, but for people it knows; ``retry_after`` is when again.
+    """
+
+    code = "accounts.codes_used_up"
+    kind = Kind.UNAVAILABLE
+    message = _("So many people are signing up that we cannot send new codes right now. Please try again later.")
+
+
 class CodeWrong(DomainError):
     """Not the code that was sent; ``tries_left`` says how many more may be tried."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from superapp.accounts.models import RateCount
 from superapp.core.errors import RateLimited
@@ -41,12 +41,47 @@ def count(uses: Collection[Use], *, now: datetime) -> None:
 
     :raises RateLimited: if one is used up; ``retry_after`` is when its window ends
     """
+    ordered = sorted(uses, key=lambda use: (use[0].what, use[1]))
     with transaction.atomic():
-        # In one order, so that two who count the same things cannot wait for each other.
-        for limit, who in sorted(uses, key=lambda use: (use[0].what, use[1])):
-            if _add_one(limit, who, now) > limit.times:
-                seconds_left = (limit.window_start(now) + limit.per - now).total_seconds()
-                raise RateLimited(retry_after=ceil(seconds_left))
+        for (limit, _who), counted in zip(ordered, add(ordered, now=now), strict=True):
+            if counted > limit.times:
+                raise RateLimited(retry_after=seconds_left(limit, now))
+
+
+def add(uses: Sequence[Use], *, now: datetime) -> list[int]:
+    """
+    Count one use of each, however many there were, and return the counts in the same order.
+
+    Rows are locked in that order: name what several callers share in the same order everywhere.
+    """
+    rows = [(limit.what, who, limit.window_start(now)) for limit, who in uses]
+    adapt = connection.ops.adapt_datetimefield_value
+    places = ", ".join(["(%s, %s, %s, 1)"] * len(rows))
+    sql = f"""
+        INSERT INTO accounts_ratecount (what, who, window_start, count) VALUES {places}
+        ON CONFLICT (what, who, window_start) DO UPDATE SET count = accounts_ratecount.count + 1
+        RETURNING what, who, count
+    """  # noqa: S608  # Only placeholders are put in.
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for what, who, start in rows for value in (what, who, adapt(start))])
+        counts = {(what, who): int(count) for what, who, count in cursor.fetchall()}
+    return [counts[what, who] for what, who, _start in rows]
+
+
+def used(uses: Sequence[Use], *, now: datetime) -> list[int]:
+    """Return how many uses of each were counted in its present window, in the same order."""
+    wanted = Q()
+    for limit, who in uses:
+        wanted |= Q(what=limit.what, who=who, window_start=limit.window_start(now))
+    counts = {
+        (what, who): count for what, who, count in RateCount.objects.filter(wanted).values_list("what", "who", "count")
+    }
+    return [counts.get((limit.what, who), 0) for limit, who in uses]
+
+
+def seconds_left(limit: Limit, now: datetime) -> int:
+    """Return when the present window ends, in whole seconds from now."""
+    return ceil((limit.window_start(now) + limit.per - now).total_seconds())
 
 
 def give_back(uses: Collection[Use], *, now: datetime) -> None:
@@ -60,17 +95,3 @@ def forget_old(now: datetime) -> int:
     """Delete counts of windows that ended long ago, and return how many."""
     deleted, _ = RateCount.objects.filter(window_start__lt=now - COUNTS_KEPT_FOR).delete()
     return deleted
-
-
-def _add_one(limit: Limit, who: str, now: datetime) -> int:
-    start = connection.ops.adapt_datetimefield_value(limit.window_start(now))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO accounts_ratecount (what, who, window_start, count) VALUES (%s, %s, %s, 1)
-            ON CONFLICT (what, who, window_start) DO UPDATE SET count = accounts_ratecount.count + 1
-            RETURNING count
-            """,
-            [limit.what, who, start],
-        )
-        return int(cursor.fetchone()[0])

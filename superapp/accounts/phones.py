@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import phonenumbers
+from django.conf import settings
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from superapp.accounts.errors import PhoneInvalid
+from superapp.accounts.errors import CountryNotServed, PhoneInvalid
 
-# A number without a country code is read as one of this country.
-HOME_REGION = "ID"
 WRITTEN_CHARS_MAX = 40
 # Not land lines, and above all not premium numbers, which earn money for whoever has codes sent to them.
 REACHABLE_TYPES = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
@@ -17,6 +16,8 @@ REACHABLE_TYPES = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 def parse(written: str) -> str:
     """
     The number in E.164, whether it was written as 0812…, 62812… or +62 812-….
+
+    Without a country code it is one of the first country that codes are sent to.
 
     :raises PhoneInvalid: if it is no possible mobile number
     """
@@ -30,6 +31,17 @@ def parse(written: str) -> str:
     raise PhoneInvalid
 
 
+def require_served(number: str) -> None:
+    """
+    Return if codes are sent to the country of this number (E.164), which the operator decides.
+
+    :raises CountryNotServed: if not
+    """
+    if phonenumbers.region_code_for_number(phonenumbers.parse(number)) not in settings.SMS_COUNTRIES:
+        codes = sorted({phonenumbers.country_code_for_region(country) for country in settings.SMS_COUNTRIES})
+        raise CountryNotServed(field="phone", countries=", ".join(f"+{code}" for code in codes))
+
+
 def for_reading(number: str) -> str:
     """An E.164 number with the spaces that people put into it."""
     return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
@@ -37,7 +49,7 @@ def for_reading(number: str) -> str:
 
 def _valid(written: str) -> str | None:
     try:
-        parsed = phonenumbers.parse(written, HOME_REGION)
+        parsed = phonenumbers.parse(written, settings.SMS_COUNTRIES[0])
     except phonenumbers.NumberParseException:
         return None
     if parsed.extension or phonenumbers.number_type(parsed) not in REACHABLE_TYPES:

@@ -35,11 +35,14 @@ View = Callable[..., HttpResponseBase]
 
 class LoginCodeIn(Shape, frozen=True):
     phone: str
+    # Of the challenge that a refusal brought (``accounts.challenge_required``).
+    solution: str = ""
 
 
 class LoginIn(Shape, frozen=True):
     phone: str
     code: str
+    solution: str = ""
 
 
 _login_code_in = msgspec.json.Decoder(LoginCodeIn)
@@ -64,7 +67,8 @@ def in_known_browser(view: View) -> View:
 def login_code(request: HttpRequest) -> dict[str, int]:
     """Send a code. The answer is the same whether the number has an account or not."""
     code_in = read_body(request, _login_code_in.decode)
-    return {"retry_after": sessions.send_code(request, phone=code_in.phone)}
+    sent = sessions.send_code(request, phone=code_in.phone, solution=code_in.solution)
+    return {"retry_after": sent.retry_after, "digits": sent.digits}
 
 
 @never_cache
@@ -74,7 +78,9 @@ def login(request: HttpRequest) -> dict[str, str | bool]:
     """Log in with a code; a new number makes a new account."""
     login_in = read_body(request, _login_in.decode)
     language = translation.get_language() or settings.LANGUAGE_CODE
-    proof = sessions.log_in(request, phone=login_in.phone, code=login_in.code, language=language[:2])
+    proof = sessions.log_in(
+        request, phone=login_in.phone, code=login_in.code, language=language[:2], solution=login_in.solution
+    )
     return {"user": str(proof.user.public_id), "new": proof.is_new}
 
 

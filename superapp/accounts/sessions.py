@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from superapp.accounts import browsers, queries
 from superapp.accounts.actions import devices, login
-from superapp.accounts.actions.login import Proof
+from superapp.accounts.actions.login import CodeSent, Proof
 from superapp.core import clock
 from superapp.realtime.registry import Caller, Welcome, authenticator
 
@@ -53,18 +53,24 @@ def address_of(request: HttpRequest) -> str:
     return (told or request.META.get("REMOTE_ADDR", ""))[:45]
 
 
-def send_code(request: HttpRequest, *, phone: str) -> int:
-    """Send a code that this browser can use; after how many seconds it may ask for another. See ``actions.login``."""
+def send_code(request: HttpRequest, *, phone: str, solution: str = "") -> CodeSent:
+    """Send a code that this browser can use. See ``actions.login``."""
     return login.send_login_code(
-        phone=phone, browser=_browser_of(request), address=address_of(request), now=clock.now()
+        phone=phone, browser=_browser_of(request), address=address_of(request), solution=solution, now=clock.now()
     )
 
 
-def log_in(request: HttpRequest, *, phone: str, code: str, language: str) -> Proof:
+def log_in(request: HttpRequest, *, phone: str, code: str, language: str, solution: str = "") -> Proof:
     """Log this browser in as whoever's number the code proves; who was logged in here before is logged out."""
     now = clock.now()
     proof = login.prove_number(
-        phone=phone, code=code, browser=_browser_of(request), address=address_of(request), language=language, now=now
+        phone=phone,
+        code=code,
+        browser=_browser_of(request),
+        address=address_of(request),
+        language=language,
+        solution=solution,
+        now=now,
     )
     begin(request, proof, now=now)
     return proof

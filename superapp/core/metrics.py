@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import structlog
 from django.conf import settings
@@ -31,6 +31,16 @@ def watch_the_database() -> None:
         REGISTRY.register(WaitingWork())
 
 
+# Further numbers that apps read from the database.
+_from_the_database: list[Callable[[], Iterable[Metric]]] = []
+
+
+def from_the_database(read: Callable[[], Iterable[Metric]]) -> Callable[[], Iterable[Metric]]:
+    """Decorate a function that reads numbers of an app from the database; the process that works tells them, too."""
+    _from_the_database.append(read)
+    return read
+
+
 class DatabasePool(Collector):
     """The connections of this process."""
 
@@ -55,6 +65,8 @@ class WaitingWork(Collector):
         try:
             yield from self._facts()
             yield from self._jobs()
+            for read in _from_the_database:
+                yield from read()
         except (DatabaseError, InterfaceError) as error:
             # The other numbers are worth having, now more than ever.
             log.warning("waiting_work_not_counted", error=str(error))

@@ -33,11 +33,14 @@ def _english() -> Any:
 
 
 @pytest.fixture
-def ask_for_code(database: None, now: datetime) -> Callable[..., int]:
+def ask_for_code(database: None, now: datetime) -> Callable[..., login.CodeSent]:
     """Have a code sent: ``ask_for_code("0812…", browser="phone", at=later)``."""
 
-    def ask(phone: str, *, browser: str = "phone", address: str = ADDRESS, at: datetime = now) -> int:
-        return login.send_login_code(phone=phone, browser=login.browser_hash(browser), address=address, now=at)
+    def ask(
+        phone: str, *, browser: str = "phone", address: str = ADDRESS, solution: str = "", at: datetime = now
+    ) -> login.CodeSent:
+        browser = login.browser_hash(browser)
+        return login.send_login_code(phone=phone, browser=browser, address=address, solution=solution, now=at)
 
     return ask
 

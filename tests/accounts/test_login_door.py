@@ -61,7 +61,7 @@ def test_known_and_unknown_numbers_are_answered_alike(client, make_user):
     known = post(client, "login/code", {"phone": ana.phone.number})
     unknown = post(Client(), "login/code", {"phone": PHONE})
 
-    assert known.content == unknown.content == b'{"retry_after":60}'
+    assert known.content == unknown.content == b'{"retry_after":60,"digits":6}'
     assert known.status_code == unknown.status_code == 200
 
 

@@ -50,6 +50,38 @@ def test_words_are_separated_by_commas(monkeypatch):
     assert env.words("HOSTS", "", "Which.") == ["a.example", "b.example"]
 
 
+@pytest.mark.parametrize("value", ["", "XX", "ID,+62", "Indonesia", "*"])
+def test_what_is_no_country_is_refused(monkeypatch, value):
+    monkeypatch.setenv("COUNTRIES", value)
+
+    with pytest.raises(ImproperlyConfigured, match="COUNTRIES must be countries of two letters"):
+        env.countries("COUNTRIES", "ID", "Where.")
+
+
+def test_countries_are_read_in_their_order(monkeypatch):
+    monkeypatch.setenv("COUNTRIES", "my, ID")
+
+    assert env.countries("COUNTRIES", "ID", "Where.") == ["MY", "ID"]
+    assert env.countries("OTHER", "ID", "Where.") == ["ID"]
+
+
+@pytest.mark.parametrize("value", ["0", "-1"])
+def test_number_that_must_be_at_least_one_is(monkeypatch, value):
+    monkeypatch.setenv("COUNT", value)
+
+    with pytest.raises(ImproperlyConfigured, match="COUNT must be at least 1"):
+        env.some("COUNT", 3, "How many.")
+
+
+def test_networks_are_read_strictly(monkeypatch):
+    monkeypatch.setenv("PROXIES", "10.1.2.3/8, fd00::1")
+    assert env.networks("PROXIES", "", "Whom.") == ["10.0.0.0/8", "fd00::1/128"]
+
+    monkeypatch.setenv("PROXIES", "10.0.0.1,0.0.0.0/0")
+    with pytest.raises(ImproperlyConfigured, match=r"PROXIES: '0\.0\.0\.0/0' would believe everybody"):
+        env.networks("PROXIES", "", "Whom.")
+
+
 def test_what_is_declared_is_remembered_with_its_sentence():
     env.text("COLOUR", "blue", "What colour.")
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
+from django.utils import translation
 
+from superapp.accounts import slowing
 from tests.harness.databases import Clone
 from tests.harness.site import Site
 from tests.shop.conftest import ana, bo, buy, make_product, make_shop, product, shop
@@ -27,3 +31,18 @@ def make_site(real_db: Clone) -> Iterator[Callable[..., Site]]:
     yield make
     for site in sites:
         site.stop()
+
+
+@pytest.fixture
+def login_ground(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The log-in as in life, but that what takes a phone seconds takes a test no time."""
+    settings.SMS_URL, settings.SMS_INBOX = "", True
+    monkeypatch.setattr(slowing, "WORK_MIN", 20)
+    monkeypatch.setattr(slowing, "WORK_MAX", 400)
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def midday(now: datetime) -> datetime:
+    return now.replace(hour=12, minute=0, second=0, microsecond=0)

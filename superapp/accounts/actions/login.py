@@ -13,33 +13,39 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from superapp.accounts import limits, phones, queries, sms
+from superapp.accounts import limits, phones, proof_of_work, queries, slowing, sms, sms_budget
 from superapp.accounts.actions.people import create_person
 from superapp.accounts.errors import AccountClosed, CodeNotSent, CodeOver, CodeWrong
 from superapp.accounts.events import PhoneMoved
 from superapp.accounts.limits import Limit, Use
 from superapp.accounts.models import LoginCode, PhoneNumber, User
+from superapp.accounts.slowing import Stranger
 from superapp.core import outbox
-from superapp.core.errors import RateLimited
+from superapp.core.errors import DomainError, RateLimited
 
 CODE_DIGITS = 6
+# Where strangers have guessed often, so that they may go on for ever and find nothing.
+LONG_CODE_DIGITS = 8
 CODE_LIVES_FOR = timedelta(minutes=5)
 CODE_KEPT_FOR = timedelta(days=7)
 TRIES_MAX = 5
-ASK_AGAIN_AFTER = timedelta(seconds=60)
+ASK_AGAIN_AFTER = slowing.PAUSE
 # An account of which no device was seen for this long may have lost its number to somebody else.
 SILENT_AFTER = timedelta(days=90)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# By number: what a stranger may do to somebody's phone. A browser that the account knows has an allowance of its own,
-# so that a stranger who uses up the number's does not lock its owner out.
-NUMBER_LIMITS = (Limit("code.number.hour", 5, HOUR), Limit("code.number.day", 10, DAY))
+# Of one browser. What strangers share by number or address is slowed down and never closed: see ``slowing``.
+KNOWN_LIMITS = (Limit("code.known.hour", 5, HOUR), Limit("code.known.day", 10, DAY))
 BROWSER_LIMITS = (Limit("code.browser.hour", 10, HOUR), Limit("code.browser.day", 30, DAY))
-# Generous, and last: carriers put thousands of people behind one address.
-ADDRESS_LIMITS = (Limit("code.address.hour", 600, HOUR),)
-# With five tries for each of many codes somebody could go on guessing: 20 of a million a day is where it ends.
-GUESSES = Limit("code.guess", 20, DAY)
-GUESSES_OF_ADDRESS = Limit("code.guess.address", 3_000, HOUR)
+KNOWN_GUESSES = Limit("guess.known", 20, DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """A code went out: after how many seconds another may be asked for, and how many digits it has."""
+
+    retry_after: int
+    digits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +56,56 @@ class Proof:
     is_new: bool
 
 
-def send_login_code(*, phone: str, browser: str, address: str, now: datetime) -> int:
+def send_login_code(*, phone: str, browser: str, address: str, now: datetime, solution: str = "") -> CodeSent:
     """
-    Send a code to the number, good for this browser alone (its ``browser_hash``), and return after how many seconds
-    another may be asked for.
+    Send a code to the number, good for this browser alone (its ``browser_hash``).
 
-    Nothing here asks whether the number has an account, but for the browser that the account knows already.
+    Nothing here asks whether the number has an account, but for the browser that the account knows already: that one
+    has an allowance of its own, which no stranger can use up.
 
     :raises PhoneInvalid: if it is no phone number
-    :raises RateLimited: if too many were asked for, by number, browser or address
+    :raises CountryNotServed: if codes are not sent to its country
+    :raises RateLimited: if the last code was sent too recently, or this browser asked for too many
+    :raises ChallengeRequired: if so many strangers asked that work is asked for, and ``solution`` does not show it
+    :raises CodesUsedUp: if the instance may send no more
     :raises CodeNotSent: if it could not be handed on; then the number and the browser are not counted
     """
     number = phones.parse(phone)
-    is_known = queries.is_known_browser(number=number, browser_hash=browser)
-    own_uses: list[Use] = [(limit, _whose(number, browser, is_known=is_known)) for limit in NUMBER_LIMITS]
-    own_uses += [(limit, f"browser:{browser[:32]}") for limit in BROWSER_LIMITS]
-    address_uses: list[Use] = [(limit, f"address:{address}") for limit in ADDRESS_LIMITS]
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-    with transaction.atomic():
-        limits.count([*own_uses, *address_uses], now=now)
-        _refuse_within_pause(number, browser, is_known=is_known, now=now)
-        row = LoginCode(number=number, browser_hash=browser, sent_at=now, expires_at=now + CODE_LIVES_FOR)
-        row.code_hash = _code_hash(row, code)
-        row.save()
-    # After the commit: what is sent can be used, and nobody waits for the gateway with a lock in hand.
     try:
-        sms.gateway().send(number=number, text=_text(code))
-    except CodeNotSent:
-        with transaction.atomic():
-            limits.give_back(own_uses, now=now)
-            LoginCode.objects.filter(pk=row.pk).delete()
+        if queries.is_known_browser(number=number, browser_hash=browser):
+            sent = send_known_code(number=number, browser=browser, now=now)
+        else:
+            phones.require_served(number)
+            sent = _send_to_stranger(Stranger(number, browser, address), solution, now)
+    except DomainError as refused:
+        sms_budget.requests.labels(refused.code).inc()
         raise
-    return int(ASK_AGAIN_AFTER.total_seconds())
+    sms_budget.requests.labels("sent").inc()
+    return sent
 
 
-def prove_number(*, phone: str, code: str, browser: str, address: str, language: str, now: datetime) -> Proof:
+def send_known_code(*, number: str, browser: str, now: datetime) -> CodeSent:
+    """
+    Send a code to a number whose account knows this browser, or is logged in there. Counted against it alone.
+
+    :raises RateLimited: if this browser asked for too many, or a moment ago
+    :raises CodesUsedUp: if the instance may send no more, its reserve included
+    :raises CodeNotSent: if it could not be handed on; then nothing is counted
+    """
+    uses: list[Use] = [(limit, f"{number}:{browser[:32]}") for limit in KNOWN_LIMITS]
+    with transaction.atomic():
+        limits.count(uses, now=now)
+        sent_at = queries.last_code_sent_at(number=number, browser_hash=browser)
+        _refuse_until(sent_at and sent_at + ASK_AGAIN_AFTER, now)
+        sms_budget.take(is_known=True, now=now)
+        row, code = _new_code(number, browser, CODE_DIGITS, now)
+    _hand_over(row, code, uses, now)
+    return CodeSent(int(ASK_AGAIN_AFTER.total_seconds()), CODE_DIGITS)
+
+
+def prove_number(
+    *, phone: str, code: str, browser: str, address: str, language: str, now: datetime, solution: str = ""
+) -> Proof:
     """
     Use up the code, and return whose number it is; a number that is nobody's makes a new account in the language.
 
@@ -92,35 +113,38 @@ def prove_number(*, phone: str, code: str, browser: str, address: str, language:
     the account knows: then the number moves to a new account, and the old one stays as it is, without it.
 
     :raises PhoneInvalid: if it is no phone number
-    :raises RateLimited: if too many codes were tried
+    :raises CodeOver: if there is no code that could be right; nothing is counted
+    :raises ChallengeRequired: if so many guesses from this address were wrong that work is asked for
+    :raises RateLimited: if a browser that is known tried too many codes
     :raises CodeWrong: if it is another code; this try is counted
-    :raises CodeOver: if there is no code that could be right
     :raises AccountClosed: if an operator closed the account
     """
     number = phones.parse(phone)
-    is_known = queries.is_known_browser(number=number, browser_hash=browser)
-    limits.count([(GUESSES_OF_ADDRESS, f"address:{address}")], now=now)
+    if queries.is_known_browser(number=number, browser_hash=browser):
+        return prove_known_number(number=number, code=code, browser=browser, language=language, now=now)
+    stranger = Stranger(number, browser, address)
     with transaction.atomic():
-        # Who has no code to guess at must not use up the guesses of the number's owner.
-        if queries.lock_open_code(number=number, browser_hash=browser, now=now) is None:
-            raise CodeOver
-    limits.count([(GUESSES, _whose(number, browser, is_known=is_known))], now=now)
+        row = _lock_open_code(number, browser, now)
+        work = slowing.work_of_guess(stranger, now=now)
+        proof_of_work.require(work, subject=stranger.subject("login"), solution=solution, now=now)
+        proof = _try_code(row, code, language, now)
+        if proof is None:
+            slowing.count_wrong_guess(stranger, now=now)
+    return _let_in(proof, row)
+
+
+def prove_known_number(*, number: str, code: str, browser: str, language: str, now: datetime) -> Proof:
+    """
+    Do the same for a number whose account knows this browser, or is logged in there. Counted against it alone.
+
+    :raises RateLimited: if this browser tried too many codes
+    :raises CodeOver, CodeWrong, AccountClosed: as ``prove_number``
+    """
     with transaction.atomic():
-        row = queries.lock_open_code(number=number, browser_hash=browser, now=now)
-        if row is None:
-            raise CodeOver
-        row.tries += 1
-        is_right = row.tries <= TRIES_MAX and constant_time_compare(row.code_hash, _code_hash(row, code.strip()))
-        if is_right or row.tries >= TRIES_MAX:
-            row.used_at = now
-        row.save(update_fields=["tries", "used_at"])
-        proof = _person_of(number, browser, language, now) if is_right else None
-    # Refused only now: a wrong try that is rolled back is a try that was never counted.
-    if proof is None:
-        raise CodeWrong(tries_left=TRIES_MAX - row.tries)
-    if not proof.user.is_active:
-        raise AccountClosed
-    return proof
+        row = _lock_open_code(number, browser, now)
+        limits.count([(KNOWN_GUESSES, f"{number}:{browser[:32]}")], now=now)
+        proof = _try_code(row, code, language, now)
+    return _let_in(proof, row)
 
 
 def browser_hash(browser_token: str) -> str:
@@ -134,15 +158,75 @@ def forget_old_codes(now: datetime) -> int:
     return deleted
 
 
-def _whose(number: str, browser: str, *, is_known: bool) -> str:
-    return f"number:{number}:{browser[:32]}" if is_known else f"number:{number}"
+def _send_to_stranger(stranger: Stranger, solution: str, now: datetime) -> CodeSent:
+    subject = stranger.subject("code")
+    outlook = slowing.look_ahead(stranger, now=now)
+    proof_of_work.check(outlook.work, subject=subject, solution=solution, now=now)
+    uses: list[Use] = [(limit, f"browser:{stranger.browser[:32]}") for limit in BROWSER_LIMITS]
+    with transaction.atomic():
+        limits.count(uses, now=now)
+        counts = slowing.count_code(stranger, now=now)
+        # Two requests cannot both find nothing here: the counts before it are locked until the commit.
+        sent_at = queries.last_code_sent_at(number=stranger.number, browser_hash=None)
+        _refuse_until(sent_at and sent_at + counts.pause(), now)
+        is_short = sms_budget.take(is_known=False, now=now)
+        work = max(counts.work(), slowing.WORK_UNDER_PRESSURE if is_short else 0)
+        proof_of_work.require(work, subject=subject, solution=solution, now=now)
+        digits = LONG_CODE_DIGITS if outlook.is_long else CODE_DIGITS
+        row, code = _new_code(stranger.number, stranger.browser, digits, now)
+    _hand_over(row, code, [*uses, *slowing.uses_of_number(stranger)], now)
+    return CodeSent(int(counts.following().pause().total_seconds()), digits)
 
 
-def _refuse_within_pause(number: str, browser: str, *, is_known: bool, now: datetime) -> None:
-    # Two requests cannot both find nothing here: the counts before it are locked until the commit.
-    sent_at = queries.last_code_sent_at(number=number, browser_hash=browser if is_known else None)
-    if sent_at is not None and now - sent_at < ASK_AGAIN_AFTER:
-        raise RateLimited(retry_after=ceil((sent_at + ASK_AGAIN_AFTER - now).total_seconds()))
+def _refuse_until(moment: datetime | None, now: datetime) -> None:
+    if moment is not None and now < moment:
+        raise RateLimited(retry_after=ceil((moment - now).total_seconds()))
+
+
+def _new_code(number: str, browser: str, digits: int, now: datetime) -> tuple[LoginCode, str]:
+    code = f"{secrets.randbelow(10**digits):0{digits}}"
+    row = LoginCode(number=number, browser_hash=browser, sent_at=now, expires_at=now + CODE_LIVES_FOR)
+    row.code_hash = _code_hash(row, code)
+    row.save()
+    return row, code
+
+
+def _hand_over(row: LoginCode, code: str, uses: list[Use], now: datetime) -> None:
+    # After the commit: what is sent can be used, and nobody waits for the gateway with a lock in hand.
+    try:
+        sms.gateway().send(number=row.number, text=_text(code))
+    except CodeNotSent:
+        with transaction.atomic():
+            limits.give_back(uses, now=now)
+            sms_budget.give_back(now=now)
+            LoginCode.objects.filter(pk=row.pk).delete()
+        raise
+
+
+def _lock_open_code(number: str, browser: str, now: datetime) -> LoginCode:
+    row = queries.lock_open_code(number=number, browser_hash=browser, now=now)
+    if row is None:
+        raise CodeOver
+    return row
+
+
+def _try_code(row: LoginCode, code: str, language: str, now: datetime) -> Proof | None:
+    """Count a try of a locked code, and return the proof if it was right."""
+    row.tries += 1
+    is_right = row.tries <= TRIES_MAX and constant_time_compare(row.code_hash, _code_hash(row, code.strip()))
+    if is_right or row.tries >= TRIES_MAX:
+        row.used_at = now
+    row.save(update_fields=["tries", "used_at"])
+    return _person_of(row.number, row.browser_hash, language, now) if is_right else None
+
+
+def _let_in(proof: Proof | None, row: LoginCode) -> Proof:
+    # Refused only after the commit: a wrong try that is rolled back is a try that was never counted.
+    if proof is None:
+        raise CodeWrong(tries_left=TRIES_MAX - row.tries)
+    if not proof.user.is_active:
+        raise AccountClosed
+    return proof
 
 
 def _code_hash(row: LoginCode, code: str) -> str:

@@ -18,12 +18,8 @@ def send_code_to_owner(*, user_id: int, device_id: int | None, now: datetime) ->
     :raises CodeNotSent: if they have no number any more, or it could not be handed on
     :raises RateLimited: as at the log-in
     """
-    return login.send_login_code(
-        phone=_number_of(user_id),
-        browser=_browser_of(user_id, device_id),
-        address=_instead_of_address(user_id),
-        now=now,
-    )
+    number, browser = _number_of(user_id), _browser_of(user_id, device_id)
+    return login.send_known_code(number=number, browser=browser, now=now).retry_after
 
 
 def prove_owner(*, user_id: int, device_id: int | None, code: str, now: datetime) -> datetime:
@@ -34,11 +30,10 @@ def prove_owner(*, user_id: int, device_id: int | None, code: str, now: datetime
     :raises CodeWrong, CodeOver, RateLimited: as at the log-in
     """
     user = queries.user_by_id(user_id)
-    proof = login.prove_number(
-        phone=_number_of(user_id),
+    proof = login.prove_known_number(
+        number=_number_of(user_id),
         code=code,
         browser=_browser_of(user_id, device_id),
-        address=_instead_of_address(user_id),
         language=user.language,
         now=now,
     )
@@ -57,8 +52,3 @@ def _number_of(user_id: int) -> str:
 def _browser_of(user_id: int, device_id: int | None) -> str:
     device = queries.open_device(user_id, device_id)
     return device.browser_hash or f"device:{device.public_id}"
-
-
-def _instead_of_address(user_id: int) -> str:
-    """Who is logged in is counted by account: an address may be that of thousands."""
-    return f"user:{user_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -10,14 +11,26 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from superapp.accounts import phones, sessions, sms
 from superapp.accounts.actions import profile
-from superapp.accounts.errors import CodeNotSent, CodeOver, CodeWrong, NameInvalid, PhoneInvalid
+from superapp.accounts.actions.login import CODE_DIGITS
+from superapp.accounts.errors import (
+    ChallengeRequired,
+    CodeNotSent,
+    CodeOver,
+    CodesUsedUp,
+    CodeWrong,
+    CountryNotServed,
+    NameInvalid,
+    PhoneInvalid,
+)
 from superapp.accounts.models import User
+from superapp.accounts.proof_of_work import SOLUTION_CHARS_MAX
 from superapp.accounts.visitor import next_address, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError, RateLimited
@@ -26,6 +39,8 @@ from superapp.core.form_pages import form_stands_at
 # Of the session before log-in: the number that was typed, and when another code may be asked for.
 NUMBER_KEY = "login_number"
 AGAIN_AT_KEY = "login_again_at"
+# How many digits the code has that was sent last.
+DIGITS_KEY = "login_digits"
 LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
 
 
@@ -35,19 +50,12 @@ def phone(request: HttpRequest) -> HttpResponse:
     """Ask for the number, and send it a code that only this browser can use."""
     if request.user.is_authenticated:
         return redirect(next_address(request))
-    problem: DomainError | None = None
     typed = request.POST.get("phone", "")[:40]
     if request.method == "POST":
         problem = _try_to_send(request, typed)
-    if request.method == "POST" and problem is None:
-        response = _to("code", request)
+        response = _to("code", request) if problem is None else _phone_page(request, typed, problem)
     else:
-        context = {
-            "phone": typed or request.session.get(NUMBER_KEY, ""),
-            "next": next_address(request),
-            "problem": problem and problem.body()["message"],
-        }
-        response = render(request, "accounts/login_phone.html", context, status=problem.kind if problem else 200)
+        response = _phone_page(request, request.session.get(NUMBER_KEY, ""), None)
     sessions.remember_browser(request, response)
     return response
 
@@ -61,26 +69,23 @@ def code(request: HttpRequest) -> HttpResponse:
     if number is None:
         return _to("login", request)
     problem: DomainError | None = None
+    typed = "".join(char for char in request.POST.get("code", "")[:40] if char.isalnum())
     if request.method == "POST":
-        typed = "".join(char for char in request.POST.get("code", "")[:40] if char.isalnum())
         try:
             proof = sessions.log_in(
-                request, phone=number, code=typed, language=translation.get_language() or User.Language.INDONESIAN
+                request,
+                phone=number,
+                code=typed,
+                language=translation.get_language() or User.Language.INDONESIAN,
+                solution=_solution(request),
             )
-        except (CodeWrong, CodeOver, RateLimited) as refusal:
+        except (ChallengeRequired, CodeWrong, CodeOver, RateLimited) as refusal:
             problem = refusal
         else:
             response = _to("name", request) if not proof.user.name else redirect(next_address(request))
             sessions.remember_browser(request, response)
             return response
-    context = {
-        "number": phones.for_reading(number),
-        "next": next_address(request),
-        "wait_s": _wait_s(request),
-        "has_inbox": _has_inbox(),
-        "problem": problem and problem.body()["message"],
-    }
-    return render(request, "accounts/login_code.html", context, status=problem.kind if problem else 200)
+    return _code_page(request, number, typed, problem)
 
 
 @form_stands_at("accounts_pages:code")
@@ -89,9 +94,13 @@ def resend(request: HttpRequest) -> HttpResponse:
     number = request.session.get(NUMBER_KEY)
     if number is None:
         return _to("login", request)
-    if _wait_s(request) == 0:
-        _send_code(request, number)
-    return _to("code", request)
+    problem = _try_to_send(request, number)
+    if problem is None:
+        return _to("code", request)
+    if isinstance(problem, ChallengeRequired):
+        # The page of the number has the form that goes by itself, once the challenge is solved.
+        return _phone_page(request, number, problem)
+    return _code_page(request, number, "", problem)
 
 
 @login_required
@@ -149,6 +158,56 @@ def sms_inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sms_inbox.html", {"messages": sms.inbox(now=clock.now())})
 
 
+def _phone_page(request: HttpRequest, typed: str, problem: DomainError | None) -> HttpResponse:
+    context = {
+        "phone": typed,
+        "next": next_address(request),
+        "challenge": problem.params if isinstance(problem, ChallengeRequired) else None,
+        "problem": _sentence(problem),
+    }
+    return render(request, "accounts/login_phone.html", context, status=problem.kind if problem else 200)
+
+
+def _code_page(request: HttpRequest, number: str, typed: str, problem: DomainError | None) -> HttpResponse:
+    challenge = problem.params if isinstance(problem, ChallengeRequired) else None
+    context = {
+        "number": phones.for_reading(number),
+        "next": next_address(request),
+        "wait_s": _wait_s(request),
+        "digits": request.session.get(DIGITS_KEY, CODE_DIGITS),
+        "has_inbox": _has_inbox(),
+        "challenge": challenge,
+        # What nobody has looked at yet goes again by itself; what was wrong is typed anew.
+        "code": typed if challenge else "",
+        "problem": _sentence(problem),
+    }
+    return render(request, "accounts/login_code.html", context, status=problem.kind if problem else 200)
+
+
+def _sentence(problem: DomainError | None) -> str:
+    """Return what a field says of a refusal; a challenge has words of its own."""
+    if problem is None or isinstance(problem, ChallengeRequired):
+        return ""
+    if not isinstance(problem, RateLimited) or not problem.retry_after:
+        return str(problem.body()["message"])
+    seconds, minutes = problem.retry_after, ceil(problem.retry_after / 60)
+    if seconds < 90:
+        return ngettext(
+            "That was too often. You can try again in {count} second.",
+            "That was too often. You can try again in {count} seconds.",
+            seconds,
+        ).format(count=seconds)
+    return ngettext(
+        "That was too often. You can try again in {count} minute.",
+        "That was too often. You can try again in {count} minutes.",
+        minutes,
+    ).format(count=minutes)
+
+
+def _solution(request: HttpRequest) -> str:
+    return request.POST.get("solution", "")[:SOLUTION_CHARS_MAX]
+
+
 def _try_to_send(request: HttpRequest, typed: str) -> DomainError | None:
     """Send a code to what was typed, or return why not."""
     try:
@@ -156,15 +215,16 @@ def _try_to_send(request: HttpRequest, typed: str) -> DomainError | None:
         # Sent a moment ago: the page of the code, where one can also wait for the next.
         if request.session.get(NUMBER_KEY) != number or _wait_s(request) == 0:
             _send_code(request, number)
-    except (PhoneInvalid, CodeNotSent, RateLimited) as refusal:
+    except (ChallengeRequired, CodesUsedUp, CountryNotServed, PhoneInvalid, CodeNotSent, RateLimited) as refusal:
         return refusal
     return None
 
 
 def _send_code(request: HttpRequest, number: str) -> None:
-    pause_s = sessions.send_code(request, phone=number)
+    sent = sessions.send_code(request, phone=number, solution=_solution(request))
     request.session[NUMBER_KEY] = number
-    request.session[AGAIN_AT_KEY] = int(clock.now().timestamp()) + pause_s
+    request.session[AGAIN_AT_KEY] = int(clock.now().timestamp()) + sent.retry_after
+    request.session[DIGITS_KEY] = sent.digits
 
 
 def _wait_s(request: HttpRequest) -> int:

@@ -1,6 +1,7 @@
 import { Database } from "#lib/database.js"
 import { Store } from "#lib/store.js"
 import { Badges } from "#ui/badges.js"
+import { Challenge } from "#ui/challenge.js"
 import { CharCount } from "#ui/char_count.js"
 import { CodeField } from "#ui/code_field.js"
 import { Countdown } from "#ui/countdown.js"
@@ -11,6 +12,7 @@ import { PictureField } from "#ui/picture_field.js"
 import { forgetVisitedPages, keepShell } from "#ui/shell_keeper.js"
 
 const ELEMENTS = {
+  "nusa-challenge": Challenge,
   "nusa-code-field": CodeField,
   "nusa-countdown": Countdown,
   "nusa-picture-field": PictureField,

@@ -1,7 +1,5 @@
 /** The field of a one-time code: digits only, and the form goes as soon as all are there. */
 export class CodeField extends HTMLElement {
-  static DIGITS = 6
-
   connectedCallback() {
     this.addEventListener("input", this)
   }
@@ -11,8 +9,9 @@ export class CodeField extends HTMLElement {
   }
 
   handleEvent({ target }) {
-    const digits = target.value.replace(/\D/g, "").slice(0, CodeField.DIGITS)
+    const count = Number(this.getAttribute("digits") ?? 6)
+    const digits = target.value.replace(/\D/g, "").slice(0, count)
     if (target.value !== digits) target.value = digits
-    if (digits.length === CodeField.DIGITS) target.form.requestSubmit()
+    if (digits.length === count) target.form.requestSubmit()
   }
 }

@@ -1,0 +1,120 @@
+"""
+Work that a stranger's device does before something is done for it: it finds a number of which a hash is known.
+
+The format is that of ALTCHA, version 1: ``challenge`` is the SHA-256 of ``salt`` and the number written behind it,
+``signature`` our HMAC of the challenge. A solution is the Base64 of a JSON object with ``algorithm``, ``challenge``,
+``number``, ``salt`` and ``signature``. The salt says until when the challenge is good and what for; it ends in ``&``,
+so that no digit of the number can be taken for one of the salt. A solution is good once.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import secrets
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from superapp.accounts import limits
+from superapp.accounts.errors import ChallengeRequired
+from superapp.accounts.limits import Limit
+
+ALGORITHM = "SHA-256"
+LIVES_FOR = timedelta(minutes=10)
+SOLUTION_CHARS_MAX = 1_000
+NONCE_BYTES = 12
+SUBJECT_CHARS = 32
+_SALT = re.compile(r"[0-9a-f]{24}\?expires=([0-9]{10})&for=([0-9a-f]{32})&")
+_USED = Limit("challenge.used", 1, timedelta(days=1))
+
+
+class Solution(msgspec.Struct, frozen=True):
+    """What a client says it found."""
+
+    algorithm: str
+    challenge: str
+    number: int
+    salt: str
+    signature: str
+
+
+_read = msgspec.json.Decoder(Solution).decode
+
+
+def check(work: int, *, subject: str, solution: str, now: datetime) -> None:
+    """
+    Return if no work is asked for, or if the solution shows that it was done; nothing is looked up, and it stays good.
+
+    :raises ChallengeRequired: with another challenge, which takes up to ``work`` hashes
+    """
+    if work > 0 and _read_solved(solution, subject, now) is None:
+        raise _challenge(work, subject, now)
+
+
+def require(work: int, *, subject: str, solution: str, now: datetime) -> None:
+    """
+    Return if no work is asked for, or if the solution shows that it was done for this subject; it is then used up.
+
+    Call it inside the transaction of what is done for it: a solution of something that was refused stays good.
+
+    :raises ChallengeRequired: with another challenge, which takes up to ``work`` hashes
+    """
+    check(work, subject=subject, solution=solution, now=now)
+    solved = _read_solved(solution, subject, now) if work > 0 else None
+    if solved is not None and not _is_first_use(solved):
+        raise _challenge(work, subject, now)
+
+
+def _challenge(work: int, subject: str, now: datetime) -> ChallengeRequired:
+    """Return a challenge that takes up to ``work`` hashes, half of it on average."""
+    expires = int((now + LIVES_FOR).timestamp())
+    salt = f"{secrets.token_hex(NONCE_BYTES)}?expires={expires}&for={_subject_hash(subject)}&"
+    challenge = _hash(salt, secrets.randbelow(work + 1))
+    signature = _signature(challenge)
+    return ChallengeRequired(algorithm=ALGORITHM, challenge=challenge, maxnumber=work, salt=salt, signature=signature)
+
+
+def _read_solved(written: str, subject: str, now: datetime) -> Solution | None:
+    """Return the solution if it is right, ours, not too old, and for this subject."""
+    try:
+        solution = _read(base64.b64decode(written[:SOLUTION_CHARS_MAX], validate=True))
+    except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError):
+        return None
+    salt = _SALT.fullmatch(solution.salt)
+    if salt is None or solution.algorithm != ALGORITHM or not 0 <= solution.number < 2**53:
+        return None
+    is_right = (
+        _end_of(solution) > now
+        and constant_time_compare(salt[2], _subject_hash(subject))
+        and constant_time_compare(solution.challenge, _hash(solution.salt, solution.number))
+        and constant_time_compare(solution.signature, _signature(solution.challenge))
+    )
+    return solution if is_right else None
+
+
+def _is_first_use(solution: Solution) -> bool:
+    # Counted in the window of its own end, so that it is never new again.
+    [count] = limits.add([(_USED, solution.signature)], now=_end_of(solution))
+    return count <= _USED.times
+
+
+def _end_of(solution: Solution) -> datetime:
+    salt = _SALT.fullmatch(solution.salt)
+    assert salt is not None, "only of a solution that was looked at"
+    return datetime.fromtimestamp(int(salt[1]), UTC)
+
+
+def _hash(salt: str, number: int) -> str:
+    return hashlib.sha256(f"{salt}{number}".encode()).hexdigest()
+
+
+def _signature(challenge: str) -> str:
+    return salted_hmac("accounts.challenge", challenge, algorithm="sha256").hexdigest()
+
+
+def _subject_hash(subject: str) -> str:
+    return salted_hmac("accounts.challenge.subject", subject, algorithm="sha256").hexdigest()[:SUBJECT_CHARS]

@@ -1,0 +1,136 @@
+"""
+What a log-in costs a stranger: nothing at first, then more and more work, and longer waits. It never ends.
+
+A limit that refuses can be used up by somebody else, by whoever sits behind the same address or knows the number. So
+what strangers share only becomes dearer; what refuses belongs to one browser alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from superapp.accounts import limits
+from superapp.accounts.limits import Limit, Use
+from superapp.core import addresses
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# Hashes. A phone does some hundred thousand of them a second: the least is not felt, the most takes half a minute.
+WORK_MIN, WORK_MAX = 100_000, 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A count that is free up to its limit; beyond it, work doubles with every further ``step`` uses."""
+
+    free: Limit
+    step: int
+
+    def work(self, count: int) -> int:
+        """Return how much work the use costs that is the ``count``-th of its window."""
+        beyond = count - self.free.times
+        return 0 if beyond <= 0 else min(WORK_MAX, WORK_MIN << min(32, (beyond - 1) // self.step))
+
+
+# Codes sent to a number that strangers asked for, and codes asked for by strangers behind one address.
+CODES_OF_NUMBER = Slope(Limit("code.number", 5, DAY), step=1)
+CODES_OF_NETWORK = Slope(Limit("code.network", 30, HOUR), step=20)
+# The same number from the same address: after a few, that address waits twice as long as others.
+CODES_OF_NUMBER_BY_NETWORK = Limit("code.number.network", 3, DAY)
+# Wrong guesses at codes that were really sent; nothing else is counted against an address.
+WRONG_OF_NETWORK = Slope(Limit("guess.network", 60, HOUR), step=20)
+# With five tries for each of many codes somebody could go on guessing: after so many wrong ones codes are longer.
+WRONG_OF_NUMBER = Limit("guess.number", 15, DAY)
+# Once half of what newcomers may have is used, everybody who is new works for it.
+WORK_UNDER_PRESSURE = WORK_MIN * 8
+
+PAUSE = timedelta(seconds=60)
+PAUSE_MAX = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A browser that the account of a number does not know, behind an address."""
+
+    number: str
+    browser: str
+    address: str
+
+    @property
+    def network(self) -> str:
+        return f"network:{addresses.counted_network(self.address)}"
+
+    def subject(self, purpose: str) -> str:
+        """Return what a solution is good for: this browser, this number, this purpose."""
+        return f"{purpose}:{self.number}:{self.browser}"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCounts:
+    """How many codes strangers have had, the one that is asked for included."""
+
+    of_number: int
+    of_network: int
+    of_number_by_network: int
+
+    def pause(self) -> timedelta:
+        """Return how long after the code before this one may be sent."""
+        doublings = min(16, max(0, self.of_number - CODES_OF_NUMBER.free.times - 1))
+        pause = min(PAUSE_MAX, PAUSE * (1 << doublings))
+        is_frequent = self.of_number_by_network > CODES_OF_NUMBER_BY_NETWORK.times
+        return pause * 2 if is_frequent and pause > PAUSE else pause
+
+    def work(self) -> int:
+        return max(CODES_OF_NUMBER.work(self.of_number), CODES_OF_NETWORK.work(self.of_network))
+
+    def following(self) -> CodeCounts:
+        """Return the counts of the next code, should it come from the same place."""
+        return CodeCounts(self.of_number + 1, self.of_network + 1, self.of_number_by_network + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the next code of a stranger will cost, and look like, as far as can be seen without counting it."""
+
+    work: int
+    is_long: bool
+
+
+def look_ahead(stranger: Stranger, *, now: datetime) -> Outlook:
+    """Look at what was counted, in one query and without a lock: a flood is refused as cheaply as that."""
+    number = f"number:{stranger.number}"
+    uses = [(CODES_OF_NUMBER.free, number), (CODES_OF_NETWORK.free, stranger.network), (WRONG_OF_NUMBER, number)]
+    of_number, of_network, wrong = limits.used(uses, now=now)
+    work = CodeCounts(of_number, of_network, 0).following().work()
+    return Outlook(work, is_long=wrong >= WRONG_OF_NUMBER.times)
+
+
+def count_code(stranger: Stranger, *, now: datetime) -> CodeCounts:
+    """Count a code that a stranger asks for. In its transaction, so that one that is refused was never counted."""
+    number = f"number:{stranger.number}"
+    of_network, of_number, of_both = limits.add(
+        [
+            (CODES_OF_NETWORK.free, stranger.network),
+            (CODES_OF_NUMBER.free, number),
+            (CODES_OF_NUMBER_BY_NETWORK, f"{number}:{stranger.network}"),
+        ],
+        now=now,
+    )
+    return CodeCounts(of_number, of_network, of_both)
+
+
+def uses_of_number(stranger: Stranger) -> list[Use]:
+    """Return what is given back for a code that could not be sent. The address asked all the same."""
+    number = f"number:{stranger.number}"
+    return [(CODES_OF_NUMBER.free, number), (CODES_OF_NUMBER_BY_NETWORK, f"{number}:{stranger.network}")]
+
+
+def count_wrong_guess(stranger: Stranger, *, now: datetime) -> None:
+    """Count a wrong guess at a code that was really sent."""
+    limits.add([(WRONG_OF_NETWORK.free, stranger.network), (WRONG_OF_NUMBER, f"number:{stranger.number}")], now=now)
+
+
+def work_of_guess(stranger: Stranger, *, now: datetime) -> int:
+    """Return how much work a guess costs, by how many were wrong from this address."""
+    [wrong] = limits.used([(WRONG_OF_NETWORK.free, stranger.network)], now=now)
+    return WRONG_OF_NETWORK.work(wrong + 1)

@@ -1,0 +1,184 @@
+"""Floods at the log-in: whoever shares an address or knows a number slows others down at most, and shuts nobody out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from superapp.accounts.errors import (
+    ChallengeRequired,
+    CodeOver,
+    CodeWrong,
+)
+from superapp.accounts.models import DeveloperSms, RateCount
+from superapp.core.errors import RateLimited
+from tests.harness.challenges import solve
+from tests.security.strangers import (
+    VICTIM,
+    ask,
+    ask_and_work,
+    known_browser,
+    last_code,
+    newcomers,
+    prove,
+    wrong,
+)
+
+pytestmark = pytest.mark.usefixtures("login_ground")
+
+
+# One attacker behind a shared address.
+
+
+def test_three_thousand_log_ins_without_a_code_cost_nobody_anything(db, make_user, midday):
+    ana = make_user("ana")
+    known_browser(ana, "anas phone", at=midday)
+    for number in range(3_000):
+        with pytest.raises(CodeOver):
+            prove(VICTIM, "123456", browser=f"eve {number}", at=midday)
+
+    assert not RateCount.objects.exists()
+    ask(ana.phone.number, browser="anas phone", at=midday)
+    assert prove(ana.phone.number, last_code(), browser="anas phone", at=midday).user == ana
+    ask("+628123400001", browser="newcomer", at=midday)
+    assert prove("+628123400001", last_code(), browser="newcomer", at=midday).is_new
+
+
+def test_six_hundred_requests_without_cookies_send_few_messages_and_shut_nobody_out(db, make_user, midday):
+    ana = make_user("ana")
+    known_browser(ana, "anas phone", at=midday)
+    refused = 0
+    for number, phone in zip(range(600), newcomers(), strict=False):
+        try:
+            ask(phone, browser=f"eve {number}", at=midday)
+        except ChallengeRequired:
+            refused += 1
+
+    assert (DeveloperSms.objects.count(), refused) == (30, 570)
+    ask(ana.phone.number, browser="anas phone", at=midday)
+    assert prove(ana.phone.number, last_code(), browser="anas phone", at=midday).user == ana
+    ask_and_work("+628123400001", browser="newcomer", at=midday)
+    assert prove("+628123400001", last_code(), browser="newcomer", at=midday).is_new
+
+
+def test_work_of_an_address_grows_with_what_is_asked_for_and_begins_anew_in_the_next_hour(db, midday):
+    asked = newcomers()
+    works = []
+    for number in range(120):
+        phone = next(asked)
+        try:
+            ask(phone, browser=f"eve {number}", at=midday)
+        except ChallengeRequired as refused:
+            works.append(refused.params["maxnumber"])
+            ask(phone, browser=f"eve {number}", at=midday, solution=solve(refused.params))
+
+    assert works == [20] * 20 + [40] * 20 + [80] * 20 + [160] * 20 + [320] * 10
+    assert ask(next(asked), browser="later", at=midday + timedelta(hours=1)).retry_after == 60
+
+
+def test_other_addresses_do_not_work_for_one_that_is_busy(db, midday):
+    asked = newcomers()
+    for number in range(30):
+        ask(next(asked), browser=f"eve {number}", at=midday)
+    with pytest.raises(ChallengeRequired):
+        ask(next(asked), browser="behind the same", at=midday)
+
+    ask(next(asked), browser="elsewhere", at=midday, address="198.51.100.1")
+
+
+def test_whole_network_of_an_ipv6_visitor_is_one_address(db, midday):
+    asked = newcomers()
+    for number in range(30):
+        ask(next(asked), browser=f"eve {number}", at=midday, address=f"2001:db8:1:2:{number:x}::{number:x}")
+
+    with pytest.raises(ChallengeRequired):
+        ask(next(asked), browser="eve", at=midday, address="2001:db8:1:2:ffff::1")
+    ask(next(asked), browser="bo", at=midday, address="2001:db8:1:3::1")
+    # Written as IPv6, it is the same visitor.
+    ask(next(asked), browser="mapped", at=midday, address="::ffff:198.51.100.1")
+    assert RateCount.objects.filter(what="code.network", who="network:198.51.100.1").exists()
+
+
+def test_wrong_guesses_make_an_address_work_and_shut_nobody_out(db, make_user, midday):
+    ana = make_user("ana")
+    known_browser(ana, "anas phone", at=midday)
+    asked = newcomers()
+    for number in range(12):
+        phone = next(asked)
+        ask(phone, browser=f"eve {number}", at=midday)
+        for _ in range(5):
+            with pytest.raises(CodeWrong):
+                prove(phone, wrong(last_code()), browser=f"eve {number}", at=midday)
+    ask(VICTIM, browser="newcomer", at=midday)
+
+    with pytest.raises(ChallengeRequired) as refused:
+        prove(VICTIM, last_code(), browser="newcomer", at=midday)
+
+    solution = solve(refused.value.params)
+    assert prove(VICTIM, last_code(), browser="newcomer", at=midday, solution=solution).is_new
+    ask(ana.phone.number, browser="anas phone", at=midday)
+    assert prove(ana.phone.number, last_code(), browser="anas phone", at=midday).user == ana
+
+
+# Somebody else's number.
+
+
+def test_codes_and_wrong_guesses_of_strangers_do_not_close_a_number_to_its_owners_new_device(db, make_user, midday):
+    ana = make_user("ana")
+    number = ana.phone.number
+    known_browser(ana, "anas phone", at=midday)
+    at = midday
+    for turn in range(4):
+        ask(number, browser=f"eve {turn}", at=at, address="198.51.100.66")
+        for _ in range(5):
+            with pytest.raises(CodeWrong):
+                prove(number, wrong(last_code()), browser=f"eve {turn}", at=at, address="198.51.100.66")
+        at += timedelta(minutes=1)
+
+    sent = ask(number, browser="anas new phone", at=at)
+
+    # Whoever goes on guessing now guesses among a hundred million.
+    assert (sent.digits, len(last_code())) == (8, 8)
+    assert prove(number, last_code(), browser="anas new phone", at=at).user == ana
+
+
+def test_number_that_strangers_ask_for_all_day_lets_its_owner_in(db, make_user, midday):
+    ana = make_user("ana")
+    number = ana.phone.number
+    known_browser(ana, "anas phone", at=midday)
+    at, waits = midday, []
+    while at < midday + timedelta(hours=10):
+        sent = ask_and_work(number, browser=f"eve {at}", at=at, address=f"198.51.100.{len(waits)}")
+        waits.append(sent.retry_after)
+        at += timedelta(seconds=sent.retry_after)
+    at -= timedelta(seconds=waits[-1])
+
+    with pytest.raises(RateLimited) as refused:
+        ask_and_work(number, browser="anas new phone", at=at + timedelta(seconds=1))
+
+    # It costs strangers more and more, and her a quarter of an hour at most: never a day.
+    assert waits[:10] == [60, 60, 60, 60, 60, 120, 240, 480, 900, 900]
+    assert max(waits) == 900
+    assert len(waits) < 50
+    assert refused.value.retry_after == 899
+    later = at + timedelta(seconds=900)
+    ask_and_work(number, browser="anas new phone", at=later)
+    assert prove(number, last_code(), browser="anas new phone", at=later).user == ana
+    # A browser that she used before waits for nobody.
+    ask(number, browser="anas phone", at=later)
+
+
+def test_address_that_asked_for_a_number_often_leaves_the_next_turn_to_others(db, make_user, midday):
+    number = make_user("ana").phone.number
+    at = midday
+    for turn in range(7):
+        ask_and_work(number, browser=f"eve {turn}", at=at, address="198.51.100.66")
+        at += timedelta(minutes=10)
+    at -= timedelta(minutes=10)
+
+    with pytest.raises(RateLimited) as refused:
+        ask_and_work(number, browser="eve", at=at + timedelta(minutes=4), address="198.51.100.66")
+
+    assert refused.value.retry_after == 4 * 60
+    assert ask_and_work(number, browser="anas new phone", at=at + timedelta(minutes=4))
