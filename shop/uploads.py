@@ -16,6 +16,7 @@ from shop.photos import StoredPhoto
 from superapp.accounts import api as accounts
 from superapp.core import clock, media
 from superapp.core.errors import NotLoggedIn
+from superapp.core.form_pages import form_cost
 from superapp.realtime import openapi
 from superapp.realtime.json_door import json_door
 
@@ -27,6 +28,7 @@ NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 @never_cache
 @json_door("POST")
 @shown
+@form_cost(20)
 def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
     """Add a photo to a product of mine, at the end; the same again is once."""
     owner_id = _person_id(request)
@@ -49,6 +51,7 @@ def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
 @never_cache
 @json_door("POST", "DELETE")
 @shown
+@form_cost(20)
 def logo(request: HttpRequest) -> dict[str, object]:
     """Give my shop a picture, or take it away."""
     owner_id = _person_id(request)

@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "superapp.accounts.middleware.DeviceSeen",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "superapp.web.form_allowance.form_allowance",
     "superapp.web.faults.refusals",
 ]
 

@@ -19,6 +19,7 @@ from django.db import transaction
 from superapp.accounts.models import PhoneNumber, User
 from superapp.core import embedded
 from superapp.realtime import me
+from superapp.realtime.allowance import allowance
 from tests.harness import databases, races, servers
 from tests.harness.databases import Clone
 
@@ -82,6 +83,12 @@ def real_db(request: pytest.FixtureRequest, django_db_setup: None, django_db_blo
     assert "db" not in request.fixturenames, "a test either commits (real_db) or rolls back (db)"
     with django_db_blocker.unblock(), databases.cloned(SHARED) as clone:
         yield clone
+
+
+@pytest.fixture(autouse=True)
+def _full_allowance() -> None:
+    """People of other tests had the same keys, and may have spent what they may send."""
+    allowance.forget_everybody()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from superapp.accounts.api import for_people, tell_next, told, user_of
 from superapp.accounts.errors import CodeNotSent, CodeOver, CodeWrong
 from superapp.core import clock
 from superapp.core.errors import DomainError, Kind, RateLimited
-from superapp.core.form_pages import form_stands_at
+from superapp.core.form_pages import form_cost, form_stands_at
 
 SECRETS = ("pin", "again", "old")
 CODE_SENT_KEY = "pin_code_sent"
@@ -29,6 +29,7 @@ CODE_SENT_KEY = "pin_code_sent"
 @never_cache
 @sensitive_post_parameters(*SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@form_cost(30)
 def pin(request: HttpRequest) -> HttpResponse:
     """Set the first PIN, or change it knowing the old one."""
     user_id = user_of(request).pk
@@ -49,6 +50,7 @@ def pin(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("code", *SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@form_cost(30)
 def forgotten(request: HttpRequest) -> HttpResponse:
     """
     Prove the number with a fresh code, wait a day, and set a new PIN; on a device that is not trusted, the first one,

@@ -28,6 +28,7 @@ from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, tell_next, user_of
 from superapp.core import clock, ids, money
 from superapp.core.errors import AmountInvalid, DomainError, Kind
+from superapp.core.form_pages import form_cost
 from superapp.core.money import Money
 
 WRITTEN_CHARS_MAX = 60
@@ -109,6 +110,7 @@ def amount(request: HttpRequest, user: UUID) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("pin")
 @require_http_methods(["GET", "HEAD", "POST"])
+@form_cost(20)
 def confirm(request: HttpRequest, user: UUID, key: UUID) -> HttpResponse:
     """The real name, the amount and the PIN; then the money goes, once for this address."""
     me, now = user_of(request), clock.now()

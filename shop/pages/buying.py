@@ -41,7 +41,7 @@ from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, tell_next, user_of
 from superapp.core import clock, ids
 from superapp.core.errors import DomainError, ErrorCollector, Kind
-from superapp.core.form_pages import field_of_refusal, sort_by_field
+from superapp.core.form_pages import field_of_refusal, form_cost, sort_by_field
 from superapp.core.money import Money
 
 TOTAL_DIGITS_MAX = 17
@@ -67,6 +67,7 @@ def begin(request: HttpRequest, product: UUID) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("pin", "new_pin", "again")
 @require_http_methods(["GET", "HEAD", "POST"])
+@form_cost(20)
 def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
     """Everything that is to be known before paying; then the order, once for this address."""
     user = user_of(request)

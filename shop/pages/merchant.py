@@ -30,7 +30,7 @@ from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, tell_next, told, user_of
 from superapp.core import clock, ids
 from superapp.core.errors import DomainError, ErrorCollector, InputInvalid, Kind
-from superapp.core.form_pages import field_of_refusal, form_stands_at, sort_by_field
+from superapp.core.form_pages import field_of_refusal, form_cost, form_stands_at, sort_by_field
 from superapp.web.times import ZONE_LABELS
 
 ROW = "shop/merchant/_row.html"
@@ -60,6 +60,7 @@ def sales(request: HttpRequest) -> HttpResponse:
 @form_stands_at("shop:today")
 @for_people
 @sensitive_post_parameters("pin")
+@form_cost(20)
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Take what the shop has earned into my wallet; once, however often it is sent."""
     user = user_of(request)

@@ -33,7 +33,7 @@ from shop.pages.merchant import own_shop
 from superapp.accounts.api import for_people, tell_next, told, user_of
 from superapp.core import clock, ids, money
 from superapp.core.errors import AmountInvalid, DomainError, ErrorCollector
-from superapp.core.form_pages import field_of_refusal, form_stands_at, sort_by_field
+from superapp.core.form_pages import field_of_refusal, form_cost, form_stands_at, sort_by_field
 from superapp.core.money import Money
 
 WRITTEN_CHARS_MAX = 20_000
@@ -82,6 +82,7 @@ def products(request: HttpRequest) -> HttpResponse:
 @for_people
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@form_cost(20)
 def new_product(request: HttpRequest) -> HttpResponse:
     """Something new to sell: what it is, what it costs, how many there are, and how it looks."""
     user = user_of(request)
@@ -121,6 +122,7 @@ def new_product(request: HttpRequest) -> HttpResponse:
 @for_people
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@form_cost(20)
 def product(request: HttpRequest, product: UUID) -> HttpResponse:
     """One product of mine: its words, its price, its photos, its stock, and whether it is shown."""
     user = user_of(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from superapp.core.errors import DomainError
 
 Arguments = ParamSpec("Arguments")
+AnyView = TypeVar("AnyView", bound=Callable[..., object])
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 # A refusal that is about no single field stands above all of them.
@@ -71,6 +72,25 @@ def form_stands_at(name: str, *, fragment: str = "") -> Callable[[View[Arguments
         return cast("View[Arguments]", guarded)
 
     return decorate
+
+
+# What sending one form takes from a person's allowance, where a view says nothing else: thirty at once, five a second.
+FORM_COST = 10
+
+
+def form_cost(cost: int) -> Callable[[AnyView], AnyView]:
+    """Decorate a view whose form costs more than others: one that hashes a PIN, or decodes a picture."""
+
+    def decorate(view: AnyView) -> AnyView:
+        view.form_cost = cost  # type: ignore[attr-defined]  # Decorators above it take the attribute over.
+        return view
+
+    return decorate
+
+
+def cost_of(view: object) -> int:
+    """Return what sending the form of a view costs."""
+    return int(getattr(view, "form_cost", FORM_COST))
 
 
 def _place(name: str, arguments: Mapping[str, object]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from superapp.core.errors import DomainError, Kind
+from superapp.core.errors import DomainError, Kind, RateLimited
 
 BACK = _("Back to the start")
 
@@ -46,6 +46,11 @@ FAULTS = {
         _("That was too much at once"),
         _("What you sent is larger than this page takes. Shorten it, or choose a smaller file, and send it once more."),
         "broken",
+    ),
+    429: Fault(
+        _("That was a lot at once"),
+        _("Wait a moment, then send it again. Nothing of it has been done yet."),
+        "quiet",
     ),
     500: Fault(
         _("That was our mistake"),
@@ -81,6 +86,8 @@ def refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
         if isinstance(exception, DomainError):
             if exception.kind is Kind.NOT_LOGGED_IN:
                 return redirect("accounts_pages:login")
+            if exception.kind is Kind.LIMITED:
+                return limited(request, exception)
             status = int(exception.kind)
             return page(request, FAULTS.get(status, FAULTS[400]), status=status, sentence=exception.body()["message"])
         if isinstance(exception, OperationalError | InterfaceError):
@@ -90,6 +97,33 @@ def refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
+
+
+# What is written there is not written into a page once more.
+_SECRET_FIELDS = {"pin", "new_pin", "again", "code", "csrfmiddlewaretoken"}
+KEPT_BYTES_MAX = 64 * 1024
+
+
+def limited(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """
+    Say that it was too often and when again, and keep what was typed: the same form can be sent once more from there.
+
+    A body that is large, or holds files, is not read for somebody who sends too much.
+    """
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    is_kept = request.method == "POST" and size <= KEPT_BYTES_MAX and not request.FILES
+    kept = [
+        (name, value)
+        for name, values in (request.POST.lists() if is_kept else ())
+        for value in values
+        if name not in _SECRET_FIELDS
+    ]
+    sentence = refusal.body()["message"] if type(refusal) is not RateLimited else None
+    response = page(request, FAULTS[429], status=429, sentence=sentence, kept=kept if is_kept else None)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -119,9 +153,20 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(request, CSRF, status=403)
 
 
-def page(request: HttpRequest, fault: Fault, *, status: int, sentence: object = None) -> HttpResponse:
-    """Draw it. Whoever reads it may name the request to somebody who can look it up."""
+def page(
+    request: HttpRequest,
+    fault: Fault,
+    *,
+    status: int,
+    sentence: object = None,
+    kept: Sequence[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    """
+    Draw it. Whoever reads it may name the request to somebody who can look it up. ``kept`` are fields of a form that
+    can be sent once more from here.
+    """
     context = {
+        "kept": kept,
         "heading": fault.heading,
         "sentence": sentence or fault.sentence,
         "picture": f"web/pictures/{fault.picture}.html",
