@@ -78,6 +78,8 @@ class ModelClient:
 
     def sync(self) -> None:
         answer = self.line.ask("sync", cursor=self.cursor)
+        if self.cursor is not None and answer["epoch"] != self.epoch:
+            self._forget()
         is_first = self.cursor is None
         for part, page in answer["parts"].items():
             rows, following = page["rows"], page["next"]
@@ -94,6 +96,13 @@ class ModelClient:
         elif answer["me"] > self.me:
             self._fetch_mine()
         self.cursor, self.epoch = answer["cursor"], answer["epoch"]
+
+    def _forget(self) -> None:
+        """The server is in another epoch: nothing that it told, and none of its numbers, means anything any more."""
+        self.cursor, self.me = None, 0
+        self.me_held.clear()
+        for told in (self.mine, self.contacts, self.conversations):
+            told.clear()
 
     # My own topic.
 

@@ -247,6 +247,22 @@ test("a line says nothing to the session of somebody else", async () => {
   assert.equal(sockets.length, 1)
 })
 
+test("another epoch is told before the line is ready in it, and only then", () => {
+  const { one, sockets, ready } = line()
+  const heard = []
+  one.onEpoch.listen(() => heard.push("epoch"))
+  one.onReady.listen(({ epoch }) => heard.push(epoch))
+  one.start()
+  ready()
+  sockets.at(-1).end(4408)
+  ready()
+  sockets.at(-1).end(4408)
+
+  sockets.at(-1).say({ ready: { user: "ana", epoch: 2, me: 0, now: "2027-03-01T02:00:00Z" } })
+
+  assert.deepEqual(heard, [1, 1, "epoch", 2])
+})
+
 test("a line that is parted from does not come back", async () => {
   const { one, clock, sockets, ready } = line()
   one.start()

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
+import { Store } from "#lib/store.js"
 import { meeting } from "./world/meeting.js"
 
 const MANY = Array.from({ length: 10 }, (_, place) => `c${place}`)
@@ -133,14 +134,17 @@ test("a restored instance is read afresh, and what was not sent yet is sent to i
   const tab = await phone.open()
   await clock.advance(1_000)
   const timeline = tab.messenger.timeline("c1")
-  for (const body of ["one", "two", "three"]) await tab.messenger.send("c1", body)
+  await tab.messenger.send("c1", "one")
+  await clock.advance(1_000)
+  const copy = server.backUp()
+  for (const body of ["two", "three"]) await tab.messenger.send("c1", body)
   await clock.advance(2_000)
   assert.equal(timeline.messages().length, 3)
   server.isUp = false
   server.cutAll()
   await tab.messenger.send("c1", "four")
 
-  server.restore("c1", 1)
+  server.restore(copy)
   server.isUp = true
   await clock.advance(60_000)
 
@@ -148,6 +152,171 @@ test("a restored instance is read afresh, and what was not sent yet is sent to i
   assert.deepEqual(timeline.messages().map(({ body }) => body), ["one", "four"])
   assert.equal(tab.messenger.inbox.get("c1").last.body, "four")
   assert.equal(tab.messenger.inbox.get("c1").last_seq, 2)
+})
+
+/** Ana's phone knows five messages of each conversation; then only those of the copy are there, and Bo writes on, further than she was. */
+async function overtaken() {
+  const all = meeting({ conversations: ["c1", "c2"] })
+  const { clock, server, device } = all
+  const say = (conversation, ...bodies) => bodies.forEach((body) => server["chat.send"]("bo", { conversation, client_id: `${conversation} ${body} ${server.epoch}`, body }))
+  say("c1", "a", "b")
+  say("c2", "a")
+  const copy = server.backUp()
+  say("c1", "lost 1", "lost 2", "lost 3")
+  say("c2", "lost 4")
+  const phone = device("ana")
+  const tab = await phone.open()
+  tab.messenger.timeline("c1")
+  tab.messenger.timeline("c2")
+  await clock.advance(3_000)
+  const restore = () => {
+    server.restore(copy)
+    say("c1", "new 1", "new 2", "new 3", "new 4", "new 5", "new 6")
+  }
+  const shown = (one, conversation) => one.messenger.timeline(conversation).messages().map(({ body }) => body)
+  return { ...all, phone, tab, restore, shown }
+}
+
+const NOW_THERE = ["a", "b", "new 1", "new 2", "new 3", "new 4", "new 5", "new 6"]
+
+test("a restored instance that is ahead of this device again hides nothing, and what it lost goes", async () => {
+  const { clock, tab, restore, shown } = await overtaken()
+  assert.deepEqual(shown(tab, "c1"), ["a", "b", "lost 1", "lost 2", "lost 3"])
+
+  restore()
+  await clock.advance(60_000)
+
+  assert.deepEqual(shown(tab, "c1"), NOW_THERE)
+  assert.deepEqual(shown(tab, "c2"), ["a"])
+  assert.equal(tab.messenger.inbox.get("c2").last.body, "a")
+  assert.equal(tab.messenger.isComplete, true)
+})
+
+test("a page that was closed meanwhile reads a restored instance afresh", async () => {
+  const { clock, phone, tab, restore, shown } = await overtaken()
+  tab.close()
+  restore()
+
+  const again = await phone.open()
+  await clock.advance(10_000)
+
+  assert.deepEqual(shown(again, "c1"), NOW_THERE)
+  assert.deepEqual(shown(again, "c2"), ["a"])
+})
+
+test("a line that outlived the epoch finds out by sync", async () => {
+  const { clock, server, tab, restore, shown } = await overtaken()
+  server.cutAll = () => {}
+
+  restore()
+  await clock.advance(61_000)
+
+  assert.deepEqual(shown(tab, "c1"), NOW_THERE)
+})
+
+test("what one tab still keeps of a lost life does not come back in another", async () => {
+  const { clock, server, phone, tab, restore, shown } = await overtaken()
+  const [socket] = server.sockets
+  const other = await phone.open()
+  await clock.advance(3_000)
+  const cutAll = server.cutAll
+  server.cutAll = () => server.sockets.filter((one) => one !== socket).forEach((one) => server.cut(one))
+  restore()
+  server.cutAll = cutAll
+  await clock.advance(10_000)
+
+  // The first tab's line outlived the restore. It has not asked yet, and keeps on keeping what it holds.
+  assert.equal(tab.messenger.inbox.get("c2").last.body, "lost 4")
+  await tab.messenger.takeSummaries([{ ...tab.messenger.inbox.get("c2"), rev: 99 }])
+  tab.close()
+  other.close()
+  const again = await phone.open()
+  await clock.advance(10_000)
+
+  assert.equal(again.messenger.inbox.get("c2").last.body, "a")
+  assert.deepEqual(shown(again, "c1"), NOW_THERE)
+})
+
+test("of what waits for another epoch the words go out, and nothing that names a message by its number", async () => {
+  const { clock, server, tab, restore } = await overtaken()
+  server.isUp = false
+  server.cutAll()
+  const lost = tab.messenger.timeline("c1").get(4)
+  await tab.messenger.send("c1", "an answer", lost.seq)
+  await tab.messenger.react("c1", lost.seq, "👍")
+  await tab.messenger.recall("c1", lost.seq)
+  server.commands.length = 0
+
+  restore()
+  server.isUp = true
+  await clock.advance(60_000)
+
+  const row = server.conversations.get("c1").rows.at(-1)
+  assert.deepEqual([row.body, row.reply_to], ["an answer", null])
+  assert.deepEqual(server.commands.filter(({ name }) => ["chat.react", "chat.recall"].includes(name)), [])
+  assert.deepEqual(tab.outbox.all, [])
+})
+
+test("a message whose answer was lost with the old life is there once, whether the copy has it or not", async () => {
+  for (const isInCopy of [true, false]) {
+    const { clock, server, device, bodies } = meeting()
+    const tab = await device("ana").open()
+    const timeline = tab.messenger.timeline("c1")
+    await clock.advance(1_000)
+    let copy = server.backUp()
+    server.before = (name) => name === "chat.send" && "lost"
+    await tab.messenger.send("c1", "once")
+    await clock.advance(5)
+    assert.deepEqual(bodies(), ["once"])
+    if (isInCopy) copy = server.backUp()
+
+    server.before = () => {}
+    server.restore(copy)
+    await clock.advance(60_000)
+
+    assert.deepEqual(bodies(), ["once"])
+    assert.deepEqual(timeline.messages().map(({ body }) => body), ["once"])
+  }
+})
+
+test("what was received and read is told to the restored instance again", async () => {
+  const { clock, server, tab, restore } = await overtaken()
+  tab.messenger.seen("c1", 5)
+  await clock.advance(2_000)
+
+  restore()
+  await clock.advance(60_000)
+  tab.messenger.seen("c1", 4)
+  await clock.advance(2_000)
+
+  const { delivered_seq, read_seq } = server.conversations.get("c1").sides.get("ana")
+  assert.deepEqual([delivered_seq, read_seq], [8, 4])
+})
+
+test("a page without chat learns of another epoch, too, before it sends what waits", async () => {
+  const { server, phone, tab } = await overtaken()
+  const store = new Store(phone.database)
+  const known = await store.learn(server.epoch)
+
+  const [isNews, isNewsAgain] = [await store.learn(server.epoch + 1), await store.learn(server.epoch + 1)]
+
+  assert.deepEqual([known, isNews, isNewsAgain], [false, true, false])
+  const { notes, summaries } = await store.load()
+  assert.deepEqual([notes, summaries], [{ epoch: server.epoch + 1 }, []])
+  tab.close()
+})
+
+test("who reads here is still known after a restore, as is what was begun to be written", async () => {
+  const { clock, phone, tab, restore } = await overtaken()
+  await phone.database.write(["notes"], ({ notes }) => notes.put({ name: "boot", value: { me: { id: "ana" } } }))
+  tab.messenger.drafts.write("c1", "I was about to")
+
+  restore()
+  await clock.advance(60_000)
+
+  const { notes } = await new Store(phone.database).load()
+  assert.deepEqual(notes.boot, { me: { id: "ana" } })
+  assert.equal(tab.messenger.drafts.of("c1"), "I was about to")
 })
 
 test("whoever was away for a thousand messages reads the newest page and not everything in between", async () => {

@@ -54,13 +54,19 @@ export class FakeServer {
     for (const socket of this.sockets) this.cut(socket, code)
   }
 
-  /** Go back to an earlier state, as an operator does from a back-up. */
-  restore(conversation, last_seq) {
-    this.epoch += 1
-    const one = this.conversations.get(conversation)
-    one.rows = one.rows.filter((row) => row.seq <= last_seq).map((row) => ({ ...row, rev: row.seq }))
-    one.last_seq = one.counted = one.rev = last_seq
+  /** Copy what is there, as an operator does every night. */
+  backUp() {
+    return structuredClone({ conversations: this.conversations, me: this.#me, changes: this.#changes })
+  }
+
+  /** Put back what was copied: every number goes on from there. */
+  restore(copy, { epoch = this.epoch + 1 } = {}) {
     this.cutAll()
+    const { conversations, me, changes } = structuredClone(copy)
+    this.conversations = conversations
+    this.#me = me
+    this.#changes = changes
+    this.epoch = epoch
   }
 
   // The line.
@@ -175,9 +181,10 @@ export class FakeServer {
   }
 
   sync(user, { cursor }) {
-    const changed = this.#changedSince(user, cursor === null ? 0 : Number(cursor))
+    const [epoch, stamp] = (cursor ?? "0.0").split(".").map(Number)
+    const changed = this.#changedSince(user, epoch === this.epoch ? stamp : 0)
     const page = this.#page(user, changed, 0)
-    return { cursor: `${this.#changes}`, epoch: this.epoch, me: this.#meOf(user).rev, parts: { conversations: page } }
+    return { cursor: `${this.epoch}.${this.#changes}`, epoch: this.epoch, me: this.#meOf(user).rev, parts: { conversations: page } }
   }
 
   "sync.page"(user, { next }) {

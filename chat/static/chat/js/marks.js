@@ -41,6 +41,12 @@ export class Marks {
     for (const conversation of this.#read.keys()) this.#soon(`read ${conversation}`, 0, () => this.#tellRead(conversation))
   }
 
+  /** Numbers mean something else now: nothing was told. */
+  forget() {
+    for (const stop of this.#stops.values()) stop()
+    for (const numbers of [this.#delivered, this.#read, this.#told.delivered, this.#told.read, this.#stops]) numbers.clear()
+  }
+
   #isNews(kind, wanted, conversation, seq) {
     if (seq <= Math.max(wanted.get(conversation) ?? 0, this.#told[kind].get(conversation) ?? 0)) return false
     wanted.set(conversation, seq)

@@ -107,7 +107,7 @@ export class Messenger {
       },
       takeMe: (rev, isFirst) => this.#takeMe(rev, isFirst),
       keep: (cursor, epoch) => this.#keepCursor(cursor, epoch),
-      forget: () => this.#forget(),
+      forget: (epoch) => this.#forget(epoch),
       clock: this.#clock,
       random: this.#random,
       cursor: this.#meTopic.rev === null ? null : notes.cursor,
@@ -227,8 +227,10 @@ export class Messenger {
 
   // What comes down.
 
-  #ready({ now }) {
+  async #ready({ now, epoch }) {
     this.#clock.adopt(now)
+    // Before anything is sent or asked for by a number of the epoch before.
+    if (epoch !== this.#sync.epoch) await this.#sync.learn(epoch)
     this.#sync.run()
     for (const timeline of this.#timelines.values()) this.#catchUp(timeline)
     this.#meTopic.heal()
@@ -289,7 +291,10 @@ export class Messenger {
     const summaries = this.takeSummaries(rows)
     await this.#store.keepSummaries(summaries, Summary.merge)
     for (const summary of summaries) {
-      this.#timelines.get(summary.id)?.reach(summary.rev)
+      const timeline = this.#timelines.get(summary.id)
+      timeline?.reach(summary.rev)
+      // It may have been read before its members were known.
+      if (timeline?.isLoaded) this.#markDelivered(timeline)
       if (Summary.unread(summary) > 0) this.#wantedOffline.add(summary.id)
     }
     this.#reading ??= this.#readAhead().finally(() => (this.#reading = null))
@@ -305,15 +310,16 @@ export class Messenger {
   }
 
   async #keepCursor(cursor, epoch) {
-    await this.#store.note("epoch", epoch)
-    await this.#store.note("cursor", cursor)
+    await this.#store.keepCursor(cursor, epoch)
     this.isComplete = true
     this.onComplete.ring()
   }
 
-  /** The instance was restored: what it told me may never have been. What I wrote stays. */
-  async #forget() {
-    await this.#store.forgetKnown()
+  /** The server is in another epoch: what it told me may never have been, and its numbers mean something else. What I wrote stays. */
+  async #forget(epoch) {
+    this.isComplete = false
+    this.marks.forget()
+    if (await this.#store.renew(epoch)) await this.outbox.forgetNumbers()
     this.inbox.forget()
     this.#meTopic.forget()
     for (const timeline of this.#timelines.values()) timeline.startOver()
@@ -340,15 +346,19 @@ export class Messenger {
   #timelineChanged(timeline) {
     const { conversation } = timeline
     if (!timeline.isLoaded) return
-    const own = this.inbox.get(conversation)?.members.find((member) => member.user === this.me.id)
-    const heard = timeline.highOfOthers(this.me.id)
-    if (own && heard > own.delivered_seq) this.marks.delivered(conversation, heard)
+    this.#markDelivered(timeline)
     if (this.#keepStops.has(conversation)) return
     const stop = this.#clock.after(Messenger.KEEP_MS, () => {
       this.#keepStops.delete(conversation)
       if (timeline.isLoaded) this.#store.keepTimeline({ ...timeline.record(), epoch: this.#sync.epoch, used_at: this.#clock.now() })
     })
     this.#keepStops.set(conversation, stop)
+  }
+
+  #markDelivered(timeline) {
+    const own = this.inbox.get(timeline.conversation)?.members.find((member) => member.user === this.me.id)
+    const heard = timeline.highOfOthers(this.me.id)
+    if (own && heard > own.delivered_seq) this.marks.delivered(timeline.conversation, heard)
   }
 
   #letOldTimelinesGo() {

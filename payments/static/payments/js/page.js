@@ -27,6 +27,7 @@ const wallet = new LiveWallet({
   startOver: () => location.reload(),
 })
 line.onState.listen(showAge)
+line.onEpoch.listen(() => location.reload())
 showAge()
 for (const name of ["online", "pageshow"]) addEventListener(name, () => wallet.look())
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wallet.look())

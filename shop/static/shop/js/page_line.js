@@ -13,6 +13,8 @@ export function openLine({ boot, person, look, aged }) {
   let wasReady = false
   let patience = null
   line.onState.listen(showState)
+  // What is on the page has numbers that mean something else now.
+  line.onEpoch.listen(() => location.reload())
   for (const name of ["online", "pageshow"]) addEventListener(name, () => look())
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look())
   setInterval(look, LOOK_EVERY_MS)

@@ -29,6 +29,8 @@ export class Line {
 
   /** Rings with the `ready` frame's content. */
   onReady = new Bell()
+  /** Rings before `onReady` when the server is in another epoch than on the line before: its numbers mean something else. */
+  onEpoch = new Bell()
   /** Rings with each hint, in the order they came, those in an answer before it. */
   onHint = new Bell()
   /** Rings when `state` has changed. */
@@ -225,7 +227,9 @@ export class Line {
     this.#ready_at = this.#clock.now()
     this.#become("ready")
     this.#listenForSilence()
+    const isOtherEpoch = this.#lastReady !== null && ready.epoch !== this.#lastReady.epoch
     this.#lastReady = ready
+    if (isOtherEpoch) this.onEpoch.ring()
     this.onReady.ring(ready)
   }
 

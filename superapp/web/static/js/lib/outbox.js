@@ -132,6 +132,26 @@ export class Outbox {
     })
   }
 
+  /**
+   * The server is in another epoch: words still go out, but a number may be another message's now. Changes of messages are taken out,
+   * and a message that no socket has had replies to none; one that was handed over stays as the server may know it.
+   */
+  async forgetNumbers() {
+    let entries
+    await this.#database.write([Outbox.TABLE], async ({ outbox }) => {
+      for (const entry of await outbox.all()) {
+        const { reply_to, ...fields } = entry.fields
+        if (fields.client_id === undefined) await outbox.delete(entry.place)
+        else if (reply_to !== undefined && entry.state !== "handed") await outbox.put({ ...entry, fields })
+      }
+      entries = await outbox.all()
+    })
+    for (const conversation of new Set([...this.#entries.keys(), ...entries.map((entry) => entry.conversation)])) {
+      this.#show(conversation, entries.filter((entry) => entry.conversation === conversation))
+      this.#channel.postMessage({ changed: conversation })
+    }
+  }
+
   /** Send what waits in a conversation, or see to it that what is sending goes on to the end. */
   send(conversation) {
     if (this.#line.state !== "ready") return

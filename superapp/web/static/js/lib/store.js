@@ -19,8 +19,12 @@ export class Store {
   static RECEIPTS_MAX = 500
   // Receipts are not among them: when the server has forgotten, they are what is left.
   static KNOWN = ["notes", "conversations", "timelines", "lists"]
+  // What pages told of their reader, whichever life the server's database is in.
+  static OF_READER = ["boot", "reader"]
 
   #database
+  /** The epoch whose numbers this tab holds, null while it holds none. */
+  #epoch = null
 
   /** @param {import("#lib/database.js").Database | import("#lib/memory_database.js").MemoryDatabase} database */
   constructor(database) {
@@ -36,12 +40,14 @@ export class Store {
   }
 
   /** @returns {Promise<{notes: Record<string, any>, summaries: object[], drafts: object[]}>} everything but the messages */
-  load() {
-    return this.#database.read(["notes", "conversations", "drafts"], async ({ notes, conversations, drafts }) => ({
+  async load() {
+    const kept = await this.#database.read(["notes", "conversations", "drafts"], async ({ notes, conversations, drafts }) => ({
       notes: Object.fromEntries((await notes.all()).map(({ name, value }) => [name, value])),
       summaries: await conversations.all(),
       drafts: await drafts.all(),
     }))
+    this.#epoch = kept.notes.epoch ?? null
+    return kept
   }
 
   /** Whether something that was written here has not been sent. */
@@ -52,7 +58,16 @@ export class Store {
 
   /** Keep one value, after every summary that was given to keep before: a number or cursor must not outlive its rows. */
   note(name, value) {
-    return this.#database.write(["notes", "conversations"], ({ notes }) => notes.put({ name, value }))
+    return this.#keep(["conversations"], ({ notes }) => notes.put({ name, value }))
+  }
+
+  /** Keep how far everything was read, and in which epoch, after all that was read. */
+  keepCursor(cursor, epoch) {
+    this.#epoch = epoch
+    return this.#keep(["conversations"], async ({ notes }) => {
+      await notes.put({ name: "epoch", value: epoch })
+      await notes.put({ name: "cursor", value: cursor })
+    })
   }
 
   /**
@@ -62,7 +77,7 @@ export class Store {
    * @param {(older: object, newer: object) => object} merge
    */
   keepSummaries(summaries, merge) {
-    return this.#database.write(["conversations"], async ({ conversations }) => {
+    return this.#keep(["conversations"], async ({ conversations }) => {
       for (const summary of summaries) {
         const known = await conversations.get(summary.id)
         await conversations.put(known ? merge(known, summary) : summary)
@@ -76,7 +91,7 @@ export class Store {
 
   /** Keep the newest part of a conversation as one record, so that its rows and its number never disagree. */
   keepTimeline(record) {
-    return this.#database.write(["timelines", "notes"], async ({ timelines, notes }) => {
+    return this.#keep(["timelines"], async ({ timelines, notes }) => {
       const known = await timelines.get(record.conversation)
       if (known && known.epoch === record.epoch && known.rev > record.rev) return
       await timelines.put(record)
@@ -131,6 +146,39 @@ export class Store {
   forgetKnown() {
     return this.#database.write(Store.KNOWN, async (tables) => {
       for (const name of Store.KNOWN) await tables[name].clear()
+    })
+  }
+
+  /**
+   * Begin with another epoch: forget what the server told before, but not who reads here. What tabs still keep of the one before is
+   * not kept any more. Answers false if another tab has begun with it already.
+   *
+   * @param {number | null} epoch null: whichever it is, what was told is void
+   */
+  renew(epoch) {
+    this.#epoch = epoch
+    return this.#database.write(Store.KNOWN, async (tables) => {
+      const { notes } = tables
+      if (epoch !== null && (await notes.get("epoch"))?.value === epoch) return false
+      const ofReader = (await notes.all()).filter(({ name }) => Store.OF_READER.includes(name))
+      for (const name of Store.KNOWN) await tables[name].clear()
+      for (const note of ofReader) await notes.put(note)
+      if (epoch !== null) await notes.put({ name: "epoch", value: epoch })
+      return true
+    })
+  }
+
+  /** Learn in which epoch the server is. Answers whether that is news, and all that it told is forgotten now. */
+  async learn(epoch) {
+    const kept = await this.#database.read(["notes"], async ({ notes }) => (await notes.get("epoch"))?.value)
+    return kept !== undefined && kept !== epoch && this.renew(epoch)
+  }
+
+  /** Keep what the server told, unless another tab has heard meanwhile that it was in another epoch. */
+  #keep(names, work) {
+    return this.#database.write([...names, "notes"], async (tables) => {
+      const kept = (await tables.notes.get("epoch"))?.value ?? null
+      if (kept === null || this.#epoch === null || kept === this.#epoch) await work(tables)
     })
   }
 }

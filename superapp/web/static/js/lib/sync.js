@@ -32,12 +32,13 @@ export class Sync {
    *   parts: Record<string, (rows: any[]) => Promise<void> | void>,
    *   takeMe: (rev: number, isFirst: boolean) => Promise<void> | void,
    *   keep: (cursor: string, epoch: number) => Promise<void>,
-   *   forget: () => Promise<void>,
+   *   forget: (epoch: number | null) => Promise<void>,
    *   clock: import("#lib/clock.js").Clock,
    *   random?: () => number,
    *   cursor?: string | null,
    *   epoch?: number | null,
-   * }} collaborators `forget` throws away everything but the outbox: the instance was restored
+   * }} collaborators `forget` throws away what the server told: it is in another epoch now, or was restored
+   *   without having noticed (null)
    */
   constructor({ line, parts, takeMe, keep, forget, clock, random = Math.random, cursor = null, epoch = null }) {
     this.#line = line
@@ -70,8 +71,17 @@ export class Sync {
   /** What I hold is void: forget it and read everything. */
   async startOver() {
     this.#cursor = null
-    await this.#forget()
+    await this.#forget(null)
     return this.run()
+  }
+
+  /** Learn in which epoch the server is. In another one, all that it told is forgotten when this resolves. */
+  async learn(epoch) {
+    const isOther = this.#epoch !== null && epoch !== this.#epoch
+    this.#epoch = epoch
+    if (!isOther) return
+    this.#cursor = null
+    await this.#forget(epoch)
   }
 
   async #runWhileWanted() {
@@ -89,24 +99,24 @@ export class Sync {
   }
 
   async #readAll() {
-    const asked = this.#cursor
-    const { cursor, epoch, me, parts } = await this.#line.ask("sync", { cursor: asked })
-    if (this.#epoch !== null && epoch !== this.#epoch) {
-      this.#epoch = epoch
-      this.#cursor = null
-      await this.#forget()
+    const { cursor, epoch, me, parts } = await this.#line.ask("sync", { cursor: this.#cursor })
+    // A cursor of another epoch was answered with everything.
+    await this.learn(epoch)
+    const isFirst = this.#cursor === null
+    for (const [name, page] of Object.entries(parts)) await this.#readPart(name, page, epoch)
+    await this.#takeMe(me, isFirst)
+    // A new line may have told of another epoch meanwhile, and then these rows are as void as all before.
+    if (epoch !== this.#epoch) {
       this.#isWanted = true
       return
     }
-    this.#epoch = epoch
-    for (const [name, page] of Object.entries(parts)) await this.#readPart(name, page)
-    await this.#takeMe(me, asked === null)
     await this.#keep(cursor, epoch)
     this.#cursor = cursor
   }
 
-  async #readPart(name, page) {
+  async #readPart(name, page, epoch) {
     for (let pages = 1; pages <= Sync.PAGES_MAX; pages++) {
+      if (epoch !== this.#epoch) return
       await this.#parts[name]?.(page.rows)
       if (page.next === null) return
       page = await this.#line.ask("sync.page", { part: name, next: page.next })

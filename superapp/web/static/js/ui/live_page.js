@@ -10,6 +10,6 @@ export async function livePage({ boot, person, badges, store }) {
     clock,
     take: (counts) => Object.entries(counts).forEach(([name, count]) => badges.set(name, count)),
   })
-  await carryOutbox({ person, database: store.database, line, clock })
+  await carryOutbox({ person, store, line, clock })
   line.start()
 }

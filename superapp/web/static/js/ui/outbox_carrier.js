@@ -1,9 +1,12 @@
 import { deviceOutbox } from "#ui/device_outbox.js"
 
 /** From a page that has no chat: send what a person wrote there, over the line of the page. */
-export async function carryOutbox({ person, database, line, clock }) {
-  const outbox = deviceOutbox(person, { database, line, clock })
+export async function carryOutbox({ person, store, line, clock }) {
+  const outbox = deviceOutbox(person, { database: store.database, line, clock })
   await outbox.open()
-  line.onReady.listen(() => outbox.isWaiting && outbox.sendAll())
+  line.onReady.listen(async ({ epoch }) => {
+    if (await store.learn(epoch)) await outbox.forgetNumbers()
+    if (outbox.isWaiting) outbox.sendAll()
+  })
   return outbox
 }
