@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from payments import chart, queries, statements
+from payments.actions import pin_tries
 from payments.actions.authorizing import authorize, authorize_operator, means_of_device
 from payments.actions.escrow import (
     EscrowRoute,
@@ -19,6 +20,7 @@ from payments.actions.escrow import (
 )
 from payments.actions.holds import capture_hold, hold_funds, void_hold
 from payments.actions.merchants import pay_out_merchant
+from payments.actions.pin_tries import WrongTries, forgive_wrong, wrong_elsewhere
 from payments.actions.pins import (
     RESET_OPEN_FOR,
     RESET_WAIT,
@@ -60,6 +62,7 @@ __all__ = [
     "Refused",
     "Wallet",
     "WalletChanges",
+    "WrongTries",
     "approve_top_up",
     "ask_escrow_route",
     "ask_pay_into_escrow",
@@ -77,6 +80,7 @@ __all__ = [
     "escrow_balances",
     "find_recipient",
     "find_written",
+    "forgive_wrong",
     "hold_funds",
     "is_offered",
     "means_of_device",
@@ -84,6 +88,7 @@ __all__ = [
     "pay_into_escrow",
     "pay_out_merchant",
     "payee",
+    "pin_alarms",
     "pin_state",
     "receipt",
     "recipient",
@@ -102,9 +107,11 @@ __all__ = [
     "wallet_changes",
     "wallet_history",
     "wallet_rev",
+    "wrong_elsewhere",
 ]
 
 escrow_balances = queries.escrow_balances
+pin_alarms = queries.pin_alarms
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +183,16 @@ def wallet_rev(user_id: int, wallet_id: str, *, now: datetime) -> int:
     return account.version
 
 
-def pin_state(user_id: int, *, now: datetime) -> PinState:
-    """How a person's PIN stands; a new one that was asked for and left unused for too long is no longer told of."""
+def pin_state(user_id: int, *, device_id: int | None = None, now: datetime) -> PinState:
+    """
+    How a person's PIN stands on one of their devices; a new one that was asked for and left unused for too long is no
+    longer told of.
+    """
     row = queries.pin_of(user_id)
     if row is None:
         return PinState(is_set=False, is_locked=False)
-    is_set, is_locked = bool(row.pin_hash), row.locked_at is not None
+    is_set = bool(row.pin_hash)
+    is_locked = is_set and pin_tries.is_locked(user_id, device_id)
     reset_from = row.reset_asked_at + RESET_WAIT if row.reset_asked_at else None
     if reset_from is not None and now > reset_from + RESET_OPEN_FOR:
         reset_from = None

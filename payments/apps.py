@@ -10,6 +10,7 @@ _WALLET = {
     "word": pgettext_lazy("place", "Wallet"),
     "icon": "wallet",
     "order": 40,
+    "badge": "wallet",
 }
 
 

@@ -208,11 +208,18 @@ class TierTooLow(DomainError):
 
 
 class PinInvalid(DomainError):
-    """Not six digits, or six that anybody guesses first."""
+    """Not six digits."""
 
     code = "payments.pin_invalid"
     kind = Kind.INVALID
-    message = _("A PIN has six digits, and not all the same or in a row.")
+    message = _("A PIN has six digits.")
+
+
+class PinGuessable(PinInvalid):
+    """Six digits that follow a pattern which is tried first."""
+
+    code = "payments.pin_guessable"
+    message = _("That PIN is easy to guess. Choose six digits without a pattern: no row, no repeats, no mirror.")
 
 
 class PinMissing(DomainError):
@@ -262,7 +269,7 @@ class DeviceNotTrusted(DomainError):
 
 
 class PinWrong(DomainError):
-    """A wrong PIN, counted by person; ``left`` says how many tries are left."""
+    """A wrong PIN, counted by browser; ``left`` says how many tries are left in this one."""
 
     code = "payments.pin_wrong"
     kind = Kind.FORBIDDEN
@@ -270,7 +277,7 @@ class PinWrong(DomainError):
 
 
 class PinLocked(DomainError):
-    """Too many wrong tries: only a reset helps."""
+    """Too many wrong tries in this browser, or in all that are not known: a trusted device or a reset helps."""
 
     code = "payments.pin_locked"
     kind = Kind.FORBIDDEN
@@ -293,6 +300,14 @@ class PinResetKept(DomainError):
     code = "payments.pin_reset_kept"
     kind = Kind.FORBIDDEN
     message = _("You can end this only on a device that we know well, like the one you signed up with.")
+
+
+class PinTriesKept(DomainError):
+    """That wrong tries were one's own is said on a trusted device alone."""
+
+    code = "payments.pin_tries_kept"
+    kind = Kind.FORBIDDEN
+    message = _("You can say this only on a device that we know well, like the one you signed up with.")
 
 
 # What the ledger refuses under a key, and stores.

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from payments.api import Movement, PinState, Wallet
+from payments.api import Movement, PinState, Wallet, WrongTries
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
@@ -43,12 +43,25 @@ class MovementRow(msgspec.Struct, kw_only=True):
     peer: PersonRow | None
 
 
+class WrongTriesRow(msgspec.Struct, kw_only=True):
+    """Wrong tries of the PIN on another device, by its public id and name; null and empty if on none."""
+
+    device: str | None
+    name: str
+    count: int
+    at: str
+
+
 class PinRow(msgspec.Struct, kw_only=True):
-    """How the PIN stands: ``missing``, ``set`` or ``locked``; from when a new one may be set, and whether here."""
+    """
+    How the PIN stands on this device: ``missing``, ``set`` or ``locked``; from when a new one may be set, and whether
+    here; and wrong tries elsewhere of which the owner is to be told.
+    """
 
     state: str
     reset_from: str | None
     reset_here: bool
+    wrong_elsewhere: list[WrongTriesRow]
 
 
 class Changes(msgspec.Struct, kw_only=True):
@@ -85,10 +98,20 @@ def movements(rows: Sequence[Movement]) -> list[MovementRow]:
     return [_movement(row, people) for row in rows]
 
 
-def pin(state: PinState, *, device_id: int | None) -> PinRow:
+def pin(state: PinState, wrong_elsewhere: list[WrongTries], *, device_id: int | None) -> PinRow:
     word = "missing" if not state.is_set else "locked" if state.is_locked else "set"
     reset_from = clock.wire(state.reset_from) if state.reset_from else None
-    return PinRow(state=word, reset_from=reset_from, reset_here=state.is_reset_on(device_id))
+    return PinRow(
+        state=word,
+        reset_from=reset_from,
+        reset_here=state.is_reset_on(device_id),
+        wrong_elsewhere=[
+            WrongTriesRow(
+                device=str(one.device) if one.device else None, name=one.name, count=one.count, at=clock.wire(one.at)
+            )
+            for one in wrong_elsewhere
+        ],
+    )
 
 
 def _movement(row: Movement, people: dict[int, PersonRow]) -> MovementRow:

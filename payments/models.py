@@ -328,9 +328,9 @@ class TopUp(models.Model):
 
 class Pin(models.Model):
     """
-    The six digits that let money go out. Stored hashed; wrong tries are counted by person, wherever they come from.
+    The six digits that let money go out. Stored hashed; wrong tries are counted beside it (``PinTries``).
 
-    ``locked_at`` is set after too many. A locked or forgotten PIN is replaced a day after a fresh code asked for it, on
+    A locked or forgotten PIN is replaced a day after a fresh code asked for it, on
     ``reset_device`` alone, which asked. A first one from a device that is not trusted waits the same day: meanwhile the
     row has none.
     """
@@ -339,17 +339,38 @@ class Pin(models.Model):
     # Empty while one was only asked for.
     pin_hash = models.CharField(max_length=128, default="", blank=True)
     set_at = models.DateTimeField(null=True)
-    wrong = models.PositiveSmallIntegerField(default=0)
-    locked_at = models.DateTimeField(null=True)
     reset_asked_at = models.DateTimeField(null=True)
     reset_device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(pin_hash="", set_at=None, wrong=0, locked_at=None)
-                | ~Q(pin_hash="") & Q(set_at__isnull=False),
-                name="payments_pin_tried_only_when_set",
+                condition=Q(pin_hash="", set_at=None) | ~Q(pin_hash="") & Q(set_at__isnull=False),
+                name="payments_pin_set_at_a_time",
+            ),
+        )
+
+
+class PinTries(models.Model):
+    """
+    What one device tried of its person's PIN since that was set; a row without a device is what came from none.
+
+    ``wrong`` tries lock, and are forgotten with the right one, which leaves ``proved_at``. Of ``untold`` ones the owner
+    is told on their other devices, until they say that it was themselves.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, null=True, related_name="+")
+    wrong = models.PositiveSmallIntegerField(default=0)
+    untold = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    proved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["user", "device"], name="payments_pintries_of_device_once"),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(device=None), name="payments_pintries_of_no_device_once"
             ),
         )
 

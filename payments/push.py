@@ -12,6 +12,7 @@ from payments import chart
 from superapp.core import prepared
 from superapp.core.money import Money
 from superapp.realtime import bus, hints
+from superapp.web import badges
 
 TOPIC = "wallet"
 
@@ -52,6 +53,15 @@ def wallets_changed(changes: Sequence[Change]) -> None:
             bus.publish_topic(
                 topic, hints.encode({"on": topic, "rev": change.version, "say": "wallet.changed", "row": row})
             )
+
+    transaction.on_commit(send, robust=True)
+
+
+def pin_was_tried(user_id: int) -> None:
+    """Have a person's open pages count again what waits for them, once it is committed."""
+
+    def send() -> None:
+        badges.moved([user_id])
 
     transaction.on_commit(send, robust=True)
 

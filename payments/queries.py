@@ -12,7 +12,19 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from payments import chart
 from payments.errors import EscrowNotFound, HoldNotFound, OperatorsOnly, ReceiptNotFound, TopUpNotFound
-from payments.models import ESCROW_PAID, Account, Inbox, Journal, OpenHold, Pin, Posting, Tier, TopUp, Transfer
+from payments.models import (
+    ESCROW_PAID,
+    Account,
+    Inbox,
+    Journal,
+    OpenHold,
+    Pin,
+    PinTries,
+    Posting,
+    Tier,
+    TopUp,
+    Transfer,
+)
 from superapp.core import prepared
 from superapp.core.money import IDR, Money
 
@@ -293,6 +305,15 @@ def lock_pin(user_id: int) -> Pin | None:
 
 def pin_of(user_id: int) -> Pin | None:
     return Pin.objects.filter(user_id=user_id).first()
+
+
+def pin_tries_of(user_id: int) -> list[PinTries]:
+    return list(PinTries.objects.filter(user_id=user_id).select_related("device").order_by("pk"))
+
+
+def pin_alarms(user_id: int, _now: datetime) -> QuerySet[PinTries]:
+    """The devices whose wrong tries of the PIN this person is to be told of."""
+    return PinTries.objects.filter(user_id=user_id, untold__gt=0)
 
 
 def has_pin(user_id: int) -> bool:

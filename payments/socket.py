@@ -44,8 +44,9 @@ class WalletAnswer(msgspec.Struct):
 def wallet(caller: Caller, _nothing: Nothing) -> WalletAnswer:
     now = clock.now()
     shown = api.wallet(caller.user_id, now=now)
-    state = api.pin_state(caller.user_id, now=now)
-    return WalletAnswer(frames.wallet(shown), frames.pin(state, device_id=caller.device_id))
+    state = api.pin_state(caller.user_id, device_id=caller.device_id, now=now)
+    tried = api.wrong_elsewhere(caller.user_id, caller.device_id)
+    return WalletAnswer(frames.wallet(shown), frames.pin(state, tried, device_id=caller.device_id))
 
 
 class ChangesIn(Shape):
@@ -164,7 +165,16 @@ class ChangedPin(Shape):
 
 @_command("payments.pin_change", ChangedPin, rest="PUT wallet/pin", cost=10)
 def pin_change(caller: Caller, changed: ChangedPin) -> dict[str, Any]:
-    api.change_pin(user_id=caller.user_id, old=changed.old, new=changed.new, now=clock.now())
+    api.change_pin(
+        user_id=caller.user_id, device_id=caller.device_id, old=changed.old, new=changed.new, now=clock.now()
+    )
+    return {}
+
+
+@_command("payments.pin_forgive", Nothing, rest="DELETE wallet/pin/tries", cost=5)
+def pin_forgive(caller: Caller, _nothing: Nothing) -> dict[str, Any]:
+    """Say that the wrong tries on other devices were one's own, from a device that is trusted."""
+    api.forgive_wrong(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
     return {}
 
 

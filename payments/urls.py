@@ -18,5 +18,6 @@ urlpatterns = [
     path("dompet/kirim/<uuid:user>/<uuid:key>/", offered(sending.confirm), name="confirm"),
     path("dompet/pin/", offered(pin.pin), name="pin"),
     path("dompet/pin/lupa/", offered(pin.forgotten), name="pin_forgotten"),
+    path("dompet/pin/percobaan/", offered(pin.forgive), name="pin_forgive"),
     path("dompet/pin/akhiri/", offered(pin.end_reset), name="pin_reset_end"),
 ]

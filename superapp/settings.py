@@ -218,7 +218,7 @@ JOB_THREADS = env.whole("JOB_THREADS", 2, "Jobs that one process runs at the sam
 # People, sessions, cookies. Sessions live in the database, so that nobody is logged out when Redis stops.
 
 AUTH_USER_MODEL = "accounts.User"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["superapp.core.password_hashing.BoundedArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}}
 ]

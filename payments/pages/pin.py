@@ -34,14 +34,16 @@ def pin(request: HttpRequest) -> HttpResponse:
     """Set the first PIN, or change it knowing the old one."""
     user_id = user_of(request).pk
     problems: dict[str, object] = {}
-    state = api.pin_state(user_id, now=clock.now())
+    state = api.pin_state(user_id, device_id=accounts.device_id_of(request), now=clock.now())
     if not state.is_set and not _is_trusted(request, user_id):
         return redirect(_with_next("payments:pin_forgotten", request))
     if request.method == "POST":
         problems, status = _set(request, user_id)
         if not problems:
             return redirect(_next(request))
-        state = api.pin_state(user_id, now=clock.now())  # A wrong try may have locked it.
+        state = api.pin_state(
+            user_id, device_id=accounts.device_id_of(request), now=clock.now()
+        )  # A wrong try may have locked it.
     context = {"pin": state, "problems": problems, "note": told(request), "next": _next(request)}
     return render(request, "payments/pin.html", context, status=status if problems else 200)
 
@@ -67,7 +69,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         except (CodeWrong, CodeOver, CodeNotSent, RateLimited, PinInvalid, PinResetTooEarly) as refusal:
             problem = refusal
     user_id, now = user_of(request).pk, clock.now()
-    state = api.pin_state(user_id, now=now)
+    state = api.pin_state(user_id, device_id=accounts.device_id_of(request), now=now)
     if not state.is_set and _is_trusted(request, user_id):
         return redirect(_with_next("payments:pin", request))
     is_asked_here = state.is_reset_on(accounts.device_id_of(request))
@@ -82,6 +84,15 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     }
     status = Kind.INVALID if problems else problem.kind if problem else 200
     return render(request, "payments/pin_forgotten.html", context, status=status)
+
+
+@form_stands_at("payments:wallet")
+@for_people
+def forgive(request: HttpRequest) -> HttpResponse:
+    """Say that wrong tries elsewhere were my own, from a trusted device."""
+    api.forgive_wrong(user_id=user_of(request).pk, device_id=accounts.device_id_of(request), now=clock.now())
+    tell_next(request, _("Good to know. That device can try again."))
+    return redirect("payments:wallet")
 
 
 @form_stands_at("payments:wallet")
@@ -122,12 +133,12 @@ def _set(request: HttpRequest, user_id: int) -> tuple[dict[str, object], int]:
     problems = _written_wrong(new, request.POST.get("again", ""), old)
     if problems:
         return problems, int(Kind.INVALID)
+    device_id = accounts.device_id_of(request)
     try:
         if old is None:
-            device_id = accounts.device_id_of(request)
             api.set_pin_on_device(user_id=user_id, device_id=device_id, pin=new, now=clock.now())
         else:
-            api.change_pin(user_id=user_id, old=old, new=new, now=clock.now())
+            api.change_pin(user_id=user_id, device_id=device_id, old=old, new=new, now=clock.now())
     except (PinWrong, PinLocked, PinAlreadySet) as refusal:
         return {"old": refusal.body()["message"]}, int(refusal.kind)
     tell_next(request, _("Your PIN is set."))

@@ -151,7 +151,8 @@ def _confirmation(
     request: HttpRequest, to: Recipient, draft: Draft, *, key: UUID, problem: DomainError | None
 ) -> HttpResponse:
     me = user_of(request)
-    wallet, pin = api.wallet(me.pk, now=clock.now()), api.pin_state(me.pk, now=clock.now())
+    wallet = api.wallet(me.pk, now=clock.now())
+    pin = api.pin_state(me.pk, device_id=accounts.device_id_of(request), now=clock.now())
     if problem is None and draft.refusal:
         problem = api.Refused(draft.refusal).error()
     context = {

@@ -50,14 +50,17 @@ def wallet(request: HttpRequest) -> HttpResponse:
     before_seq = _seq(request.GET.get("sebelum", ""))
     found = api.wallet_history(user.pk, now=now, before_seq=before_seq, limit=ROWS_PER_PAGE + 1, search=query)
     page = found[:ROWS_PER_PAGE]
-    pin = api.pin_state(user.pk, now=now)
-    device_id = accounts.device_id_of(request) if pin.reset_from else None
+    device_id = accounts.device_id_of(request)
+    pin = api.pin_state(user.pk, device_id=device_id, now=now)
+    wrong_elsewhere = api.wrong_elsewhere(user.pk, device_id)
+    is_asked_about = bool(pin.reset_from or wrong_elsewhere)
     context = {
         "wallet": shown,
         "pin": pin,
         "asking": accounts.devices_asking(user.pk, now=now),
         "is_asked_here": pin.is_reset_on(device_id),
-        "may_end_reset": accounts.is_trusted_device(user.pk, device_id),
+        "wrong_elsewhere": wrong_elsewhere,
+        "is_trusted": is_asked_about and accounts.is_trusted_device(user.pk, device_id),
         "is_hidden": request.COOKIES.get(HIDING_COOKIE) == "hidden",
         "days": showing.days(page, now=now),
         "earlier_seq": page[-1].seq if len(found) > len(page) else None,

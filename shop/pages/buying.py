@@ -221,7 +221,8 @@ def _page(
     user, now = user_of(request), clock.now()
     quote, refusal = _quote(product, typed, user.pk, refusal)
     device_id = accounts.device_id_of(request)
-    wallet, pin = payments.wallet(user.pk, now=now), payments.pin_state(user.pk, now=now)
+    wallet = payments.wallet(user.pk, now=now)
+    pin = payments.pin_state(user.pk, device_id=device_id, now=now)
     is_trusted = accounts.is_trusted_device(user.pk, device_id)
     in_the_way = purchase_obstacles.obstacles(
         total=quote.total, wallet=wallet, pin=pin, device_id=device_id, is_trusted=is_trusted, now=now

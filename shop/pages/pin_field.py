@@ -41,7 +41,7 @@ def pin_field(
     user_id, device_id, now = user_of(request).pk, accounts.device_id_of(request), clock.now()
     if payments.means_of_device(user_id=user_id, device_id=device_id, placing_device_id=placing_device_id):
         return None
-    state = payments.pin_state(user_id, now=now)
+    state = payments.pin_state(user_id, device_id=device_id, now=now)
     if not state.is_set:
         pin_from = state.reset_from if state.is_reset_on(device_id) else None
         return PinField(step="wait" if pin_from and pin_from > now else "ask", pin_from=pin_from)

@@ -26,6 +26,7 @@ __all__ = [
     "are_contacts",
     "ask_by_handle",
     "block_person",
+    "browser_of_device",
     "contact_requests",
     "contacts",
     "count_uses",
@@ -65,6 +66,7 @@ lock_people = queries.lock_people
 user_by_number = queries.user_by_number
 is_trusted_device = queries.is_trusted_device
 devices_asking = queries.devices_asking
+browser_of_device = queries.browser_of_device
 contact_requests = queries.contact_requests
 
 

@@ -355,6 +355,11 @@ def is_trusted_device(user_id: int, device_id: int | None) -> bool:
     return Device.objects.filter(pk=device_id, user_id=user_id, ended_at=None, trusted_at__isnull=False).exists()
 
 
+def browser_of_device(user_id: int, device_id: int | None) -> str | None:
+    """Return by what the browser of this device of theirs is told again, "" if by nothing; None if it is not theirs."""
+    return Device.objects.filter(pk=device_id or 0, user_id=user_id).values_list("browser_hash", flat=True).first()
+
+
 def devices_asking(user_id: int, *, now: datetime) -> list[Device]:
     """Those that asked to be trusted, and may be today or tomorrow."""
     since = now - Device.TRUST_WAIT - Device.TRUST_OPEN_FOR

@@ -109,6 +109,13 @@ class Unavailable(DomainError):
     message = _("We cannot reach our records right now. Please try again in a moment.")
 
 
+class Busy(Unavailable):
+    """Too many ask for something expensive at this moment; the same call may be sent again after ``retry_after``."""
+
+    code = "busy"
+    message = _("A lot is going on right now. Please try again in a moment.")
+
+
 class Fault(DomainError):
     """A mistake of ours; it was written down."""
 

@@ -11,9 +11,14 @@ from superapp.core.errors import Unavailable
 
 
 class Turns:
-    """So many turns, each handed to whoever has waited longest: a lock of Python's, or of a row, goes to anybody."""
+    """
+    So many turns, each handed to whoever has waited longest: a lock of Python's, or of a row, goes to anybody.
 
-    def __init__(self, count: int) -> None:
+    With ``waiting_max``, no more than so many wait; whoever comes then gets none at once.
+    """
+
+    def __init__(self, count: int, *, waiting_max: int | None = None) -> None:
+        self._waiting_max = waiting_max
         self._guard = threading.Lock()
         self._free = count
         self._waiting: deque[threading.Event] = deque()
@@ -24,6 +29,8 @@ class Turns:
             if self._free:
                 self._free -= 1
                 return True
+            if self._waiting_max is not None and len(self._waiting) >= self._waiting_max:
+                return False
             mine = threading.Event()
             self._waiting.append(mine)
         if mine.wait(timeout):
@@ -43,14 +50,14 @@ class Turns:
                 self._free += 1
 
     @contextmanager
-    def one(self, seconds_max: float) -> Iterator[None]:
+    def one(self, seconds_max: float, *, otherwise: type[Unavailable] = Unavailable) -> Iterator[None]:
         """
         Have a turn for this block.
 
-        :raises Unavailable: if none came in time
+        :raises Unavailable: or ``otherwise``, if none came in time
         """
         if not self.acquire(seconds_max):
-            raise Unavailable(retry_after=1)
+            raise otherwise(retry_after=1)
         try:
             yield
         finally:

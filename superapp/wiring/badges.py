@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from chat import api as chat
+from payments import api as payments
 from shop import api as shop
 from shop.events import OrderMoved, OrderPlaced
 from superapp.accounts import api as accounts
@@ -17,6 +18,7 @@ def register() -> None:
     """Have the bar show what every product counts."""
     badges.register(Badge(name="chat", word=_("{count} unread"), rows=chat.unread_sides))
     badges.register(Badge(name="contacts", word=_("{count} would like to know you"), rows=accounts.contact_requests))
+    badges.register(Badge(name="wallet", word=_("{count} things to look at"), rows=payments.pin_alarms))
     badges.register(Badge(name="shop", word=_("{count} orders wait for you"), rows=shop.orders_to_handle))
 
 

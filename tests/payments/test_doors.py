@@ -20,6 +20,11 @@ from tests.harness.sockets import browser_on, log_in
 from tests.payments.purses import PIN, balance, top_up
 
 
+def pin_row(state, reset_from=None, reset_here=False):
+    """How a PIN stands of which nobody tried anything elsewhere."""
+    return {"state": state, "reset_from": reset_from, "reset_here": reset_here, "wrong_elsewhere": []}
+
+
 @pytest.fixture
 def doors(connect):
     """What both doors answer: ``doors(ana)("payments.wallet")`` → [socket's, REST's]."""
@@ -78,7 +83,7 @@ def test_both_doors_say_the_same_of_a_wallet(doors, ana, now):
 
     assert socket["ok"] == rest["ok"]
     assert rest["ok"]["wallet"]["balance"] == {"amount_minor": 100_000_00, "asset": "IDR"}
-    assert rest["ok"]["pin"] == {"state": "set", "reset_from": None, "reset_here": False}
+    assert rest["ok"]["pin"] == pin_row("set")
 
 
 def test_sending_through_both_doors_under_one_key_is_sending_once(doors, ana, bo, now):
@@ -287,7 +292,12 @@ def test_first_pin_on_a_device_that_is_not_trusted_takes_a_code_and_a_day(doors,
     assert state["state"] == "missing"
     assert [answer["err"]["code"] for answer in early] == ["payments.pin_reset_too_early"] * 2
     assert (done[0]["ok"], done[1]["err"]["code"]) == ({}, "payments.pin_reset_too_early")
-    assert ask("payments.wallet")[door]["ok"]["pin"] == {"state": "set", "reset_from": None, "reset_here": False}
+    assert ask("payments.wallet")[door]["ok"]["pin"] == {
+        "state": "set",
+        "reset_from": None,
+        "reset_here": False,
+        "wrong_elsewhere": [],
+    }
 
 
 @pytest.mark.parametrize("door", [0, 1], ids=["socket", "rest"])
@@ -308,7 +318,12 @@ def test_new_pin_is_set_where_it_was_asked_for_and_ended_where_trust_is(doors, a
     assert elsewhere["err"]["code"] == late["err"]["code"] == "payments.pin_reset_too_early"
     assert kept["err"]["code"] == "payments.pin_reset_kept"
     assert ended["ok"] == {}
-    assert owner("payments.wallet")[door]["ok"]["pin"] == {"state": "set", "reset_from": None, "reset_here": False}
+    assert owner("payments.wallet")[door]["ok"]["pin"] == {
+        "state": "set",
+        "reset_from": None,
+        "reset_here": False,
+        "wrong_elsewhere": [],
+    }
 
 
 def test_code_for_a_new_pin_is_good_on_the_device_that_asked_alone(connect, dewi, codes):

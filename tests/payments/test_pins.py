@@ -21,9 +21,7 @@ def ana(make_user, now):
     return user
 
 
-@pytest.mark.parametrize(
-    "pin", ["", "12345", "1234567", "abcdef", "111111", "123456", "654321", "890123", "١٢٣٤٥٦", 280394, None]
-)
+@pytest.mark.parametrize("pin", ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦", 280394, None])
 def test_pin_that_is_none_is_refused(pin, make_user, now):
     bo = make_user("bo")
 
@@ -51,8 +49,9 @@ def test_right_pin_forgets_the_wrong_ones(ana, now):
 
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
-    assert Pin.objects.get(user=ana).wrong == 0
-    assert Pin.objects.get(user=ana).locked_at is None
+    with pytest.raises(errors.PinWrong) as refusal:
+        api.verify_pin(user_id=ana.pk, pin="000001", now=now)
+    assert refusal.value.params == {"left": 4}
 
 
 def test_fifth_wrong_pin_locks_even_the_right_one(ana, make_user, now):
@@ -66,7 +65,7 @@ def test_fifth_wrong_pin_locks_even_the_right_one(ana, make_user, now):
         api.verify_pin(user_id=make_user("bo").pk, pin=PIN, now=now)
 
 
-def test_guessing_from_ten_places_at_once_gets_no_more_tries(real_db, ana, now, in_threads):
+def test_guessing_from_ten_places_at_once_gets_no_more_tries(real_db, quick_hashes, ana, now, in_threads):
     guess = lambda pin: lambda: api.verify_pin(user_id=ana.pk, pin=pin, now=now)  # noqa: E731
 
     outcomes = in_threads(*(guess(f"00000{number}") for number in range(10)))
@@ -101,7 +100,7 @@ def test_reset_takes_a_fresh_code_and_a_day(ana, make_device, now):
     with pytest.raises(errors.PinWrong):
         api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
     with pytest.raises(errors.PinResetTooEarly):
-        api.reset_pin(user_id=ana.pk, device_id=phone, pin="111222", now=now + timedelta(days=2))
+        api.reset_pin(user_id=ana.pk, device_id=phone, pin="904813", now=now + timedelta(days=2))
 
 
 def test_changing_needs_the_old_one(ana, now):

@@ -60,7 +60,7 @@ def test_what_waits_is_counted_by_one_statement(bo_waits, now, django_assert_num
     with django_assert_num_queries(1):
         counted = counts(bo, now)
 
-    assert counted == {"chat": 2, "contacts": 3, "shop": 1}
+    assert counted == {"chat": 2, "contacts": 3, "wallet": 0, "shop": 1}
 
 
 def test_what_was_looked_after_waits_no_more(bo_waits, now, make_user):
@@ -73,7 +73,7 @@ def test_what_was_looked_after_waits_no_more(bo_waits, now, make_user):
     shop.accept_order(user_id=bo.pk, order=placed.order, now=now)
     shop.ship_order(user_id=bo.pk, order=placed.order, courier="JNE", resi="JT1", now=now)
 
-    assert counts(bo, now) == {"chat": 0, "contacts": 2, "shop": 0}
+    assert counts(bo, now) == {"chat": 0, "contacts": 2, "wallet": 0, "shop": 0}
     # What was muted asks again when its time is over.
     assert counts(bo, now + timedelta(hours=2))["chat"] == 1
 
@@ -93,7 +93,7 @@ def test_what_is_hidden_or_was_left_waits_for_nobody(make_user, make_direct, pos
 def test_nobody_counts_what_waits_for_somebody_else(bo_waits, make_user, now):
     eve = make_user("eve")
 
-    assert counts(eve, now) == {"chat": 0, "contacts": 0, "shop": 0}
+    assert counts(eve, now) == {"chat": 0, "contacts": 0, "wallet": 0, "shop": 0}
 
 
 def test_more_than_anybody_reads_is_not_counted(make_user, make_direct, post, now, monkeypatch):  # noqa: F811
@@ -135,8 +135,8 @@ def test_counts_are_told_to_their_owner_alone(bo_waits, client, make_user, ask):
     bo, _placed = bo_waits
 
     assert client.get("/api/v1/badges").status_code == 401
-    assert ask(make_user("eve"), "badges") == {"counts": {"chat": 0, "contacts": 0, "shop": 0}}
-    assert ask(bo, "badges") == {"counts": {"chat": 2, "contacts": 3, "shop": 1}}
+    assert ask(make_user("eve"), "badges") == {"counts": {"chat": 0, "contacts": 0, "wallet": 0, "shop": 0}}
+    assert ask(bo, "badges") == {"counts": {"chat": 2, "contacts": 3, "wallet": 0, "shop": 1}}
 
 
 def test_moves_of_an_order_are_told_to_the_merchants_open_pages(bo_waits, monkeypatch):
