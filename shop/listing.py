@@ -9,17 +9,16 @@ from typing import Literal
 from uuid import UUID
 
 import structlog
-from django.db.models import Q
 
 from shop.errors import OrdersUnavailable
-from shop.models import OrderCounter
-from shop.queries import goods, orders
-from shop.shapes import OrderChanges, Orders, OrderSummary, Side
+from shop.queries import goods, order_lists
+from shop.queries.order_lists import Counter, Owner
+from shop.shapes import OrderChanges, Orders, OrderSummary
 from superapp.core import clock, ids
 from superapp.core.errors import InputInvalid
 from superapp.core.honest import Part
 
-PAGE = orders.PAGE_MAX
+PAGE = order_lists.PAGE_MAX
 # Orders move while they are read; three times in a row they do not.
 READS_MAX = 3
 _TODO_CURSOR = re.compile(r"(?P<turn>[01])\.(?P<order>[0-9a-f]{32})")
@@ -29,58 +28,54 @@ log = structlog.get_logger(__name__)
 
 def purchases(user_id: int, *, only: Literal["all", "unfinished"], after: str | None, now: datetime) -> Orders:
     """What a person bought, the newest first."""
-    return _listed(
-        Q(user_id=user_id), Q(buyer_id=user_id), "buyer", is_unfinished=only == "unfinished", after=after, now=now
-    )
+    return _listed(Owner("buyer", user_id), is_unfinished=only == "unfinished", after=after, now=now)
 
 
 def sales(owner_id: int, *, only: Literal["all", "today"], after: str | None, now: datetime) -> Orders:
     """What a person's shop sold: ``today`` what is unfinished, what is to do first; ``all`` the newest first."""
-    shop = goods.own_shop(owner_id)
-    return _listed(Q(shop=shop), Q(shop=shop), "merchant", is_unfinished=only == "today", after=after, now=now)
+    return _listed(_shop_of(owner_id), is_unfinished=only == "today", after=after, now=now)
 
 
 def purchase_changes(user_id: int, *, after: int) -> OrderChanges:
     """What changed in a buyer's list after this rev."""
-    return _changes(Q(user_id=user_id), Q(buyer_id=user_id), "buyer", after)
+    return _changes(Owner("buyer", user_id), after)
 
 
 def sale_changes(owner_id: int, *, after: int) -> OrderChanges:
     """What changed in a shop's list after this rev."""
-    shop = goods.own_shop(owner_id)
-    return _changes(Q(shop=shop), Q(shop=shop), "merchant", after)
+    return _changes(_shop_of(owner_id), after)
 
 
 def purchases_rev(user_id: int) -> int:
-    return _stand(Q(user_id=user_id)).rev
+    return order_lists.counter_of(Owner("buyer", user_id)).rev
 
 
 def sales_rev(owner_id: int) -> int:
-    return _stand(Q(shop=goods.own_shop(owner_id))).rev
+    return order_lists.counter_of(_shop_of(owner_id)).rev
 
 
-def _stand(counted: Q) -> OrderCounter:
-    """The counter; one that is not there has counted nothing yet."""
-    return orders.counter_of(counted) or OrderCounter()
+def _shop_of(owner_id: int) -> Owner:
+    return Owner("merchant", goods.own_shop(owner_id).pk)
 
 
-def _changes(counted: Q, owner: Q, side: Side, after: int) -> OrderChanges:
-    counter = _stand(counted)  # Before the rows: what comes in between is read again, and nothing is left out.
-    rows = orders.changed_after(owner, side, after, limit=PAGE + 1)
+def _changes(owner: Owner, after: int) -> OrderChanges:
+    # Before the rows: what comes in between is read again, and nothing is left out.
+    counter = order_lists.counter_of(owner)
+    rows = order_lists.changed_after(owner, after, limit=PAGE + 1)
     page = rows[:PAGE]
     more = len(rows) > len(page)
     rev = page[-1].list_rev if more else max([counter.rev, *(row.list_rev for row in page)])
     return OrderChanges(rev=rev, orders=counter.orders, unfinished=counter.unfinished, rows=page, more=more)
 
 
-def _listed(counted: Q, owner: Q, side: Side, *, is_unfinished: bool, after: str | None, now: datetime) -> Orders:
-    is_todo = side == "merchant" and is_unfinished
-    read = _todo(owner, after) if is_todo else _newest(owner, side, is_unfinished, after)
+def _listed(owner: Owner, *, is_unfinished: bool, after: str | None, now: datetime) -> Orders:
+    is_todo = owner.side == "merchant" and is_unfinished
+    read = _todo(owner, after) if is_todo else _newest(owner, is_unfinished, after)
     for _read in range(READS_MAX):
-        before = _stand(counted)
+        before = order_lists.counter_of(owner)
         rows = read()
         # Without a change in between, count and rows are of one moment.
-        if _stand(counted).rev == before.rev:
+        if order_lists.counter_of(owner).rev == before.rev:
             break
     expected = before.unfinished if is_unfinished else before.orders
     return _envelope(
@@ -88,22 +83,22 @@ def _listed(counted: Q, owner: Q, side: Side, *, is_unfinished: bool, after: str
     )
 
 
-def _newest(owner: Q, side: Side, is_unfinished: bool, after: str | None) -> Callable[[], list[OrderSummary]]:
+def _newest(owner: Owner, is_unfinished: bool, after: str | None) -> Callable[[], list[OrderSummary]]:
     start = _start(after)
-    return lambda: orders.page_of(
-        owner, side, only="unfinished" if is_unfinished else "all", after=start, limit=PAGE + 1
+    return lambda: order_lists.page_of(
+        owner, only="unfinished" if is_unfinished else "all", after=start, limit=PAGE + 1
     )
 
 
-def _todo(owner: Q, after: str | None) -> Callable[[], list[OrderSummary]]:
+def _todo(owner: Owner, after: str | None) -> Callable[[], list[OrderSummary]]:
     start = _todo_start(after)
-    return lambda: orders.todo_of(owner, after=start, limit=PAGE + 1)
+    return lambda: order_lists.todo_of(owner, after=start, limit=PAGE + 1)
 
 
 def _envelope(
     rows: list[OrderSummary],
     expected: int,
-    counter: OrderCounter,
+    counter: Counter,
     *,
     is_first: bool,
     cursor: Callable[[OrderSummary], str],
@@ -154,5 +149,5 @@ def _todo_start(after: str | None) -> tuple[int, UUID] | None:
 
 
 def _todo_cursor(order: OrderSummary) -> str:
-    turn, public_id = orders.place_of(order)
+    turn, public_id = order_lists.place_of(order)
     return f"{turn}.{public_id.hex}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -20,6 +20,8 @@ from superapp.web.known import Known
 # Whether a list is told apart by whose turn it is: from its first page on, or from a later one.
 Turns = Literal["first page", "later page"]
 THUMBNAIL = photos.SIZES[-1]
+# Rows without forms, whose tokens are everybody's own.
+DRAWN_ONCE = {"shop/orders/_row.html"}
 # What a merchant does with one tap, where they stand: the verb in the address, its word.
 TAPS = {"accept": "terima", "pack": "kemas"}
 
@@ -55,41 +57,42 @@ class Row:
 
 def known_list(
     envelope: Orders,
+    shown: Sequence[Row],
     *,
     name: str,
     row: str,
     empty: str,
     more: str = "",
     more_word: str = "",
-    turns: Turns | None = None,
 ) -> Known:
-    """Return the list for ``web/_known.html``; with ``turns``, headed by whose turn it is."""
+    """Return the list of these rows for ``web/_known.html``."""
     return Known(
         name=name,
         state=known.state_of(envelope),
-        rows=rows(envelope.items, turns=turns),
+        rows=shown,
         row=row,
         empty=empty,
         as_of=datetime.fromisoformat(envelope.as_of),
         is_complete=envelope.complete,
         more=f"{more}{envelope.next}" if envelope.next and more else "",
         more_word=more_word,
+        is_drawn_once=row in DRAWN_ONCE,
     )
 
 
-def data(envelope: Orders, *, turns: Turns | None = None) -> dict[str, Any]:
-    """Return the envelope with its rows, for modules; with ``turns``, headed by whose turn it is."""
-    shown: Envelope[dict[str, Any]] = Envelope(
+def data(envelope: Orders, shown: Sequence[Row]) -> dict[str, Any]:
+    """Return the envelope with these rows, for modules."""
+    told: Envelope[dict[str, Any]] = Envelope(
         known=envelope.known,
         complete=envelope.complete,
         as_of=envelope.as_of,
         source=envelope.source,
         expected_count=envelope.expected_count,
-        items=[asdict(one) for one in rows(envelope.items, turns=turns)],
+        items=[{name: getattr(one, name) for name in Row.__slots__} for one in shown],
         next=envelope.next,
         parts=envelope.parts,
     )
-    return {name: getattr(shown, name) for name in Envelope.__struct_fields__}
+    return {name: getattr(told, name) for name in Envelope.__struct_fields__}
 
 
 def rows(orders: Sequence[OrderSummary], *, turns: Turns | None = None) -> list[Row]:

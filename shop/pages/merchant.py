@@ -198,7 +198,8 @@ def _sales(
     turns: order_rows.Turns | None = None
     if only == "today":
         turns = "later page" if after else "first page"
-    shown = order_rows.data(envelope, turns=turns)
+    rows = order_rows.rows(envelope.items, turns=turns)
+    shown = order_rows.data(envelope, rows)
     if wants_data(request):
         return JsonResponse(msgspec.to_builtins(shown))
     name = f"sales:{only}"
@@ -209,12 +210,12 @@ def _sales(
         "shop": shop,
         "known": order_rows.known_list(
             envelope,
+            rows,
             name=name,
             row=ROW,
             empty=DONE if only == "today" else NONE_YET,
             more="?sesudah=",
             more_word=_("Next") if only == "today" else "",
-            turns=turns,
         ),
         "blank": order_rows.BLANK,
         "scope": only,

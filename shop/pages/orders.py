@@ -43,16 +43,17 @@ def purchases(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     after = request.GET.get("sesudah", "")[:CURSOR_CHARS_MAX] or None
     envelope = api.orders_of_buyer(user.pk, after=after, now=clock.now())
+    rows = order_rows.rows(envelope.items)
     if wants_data(request):
-        return JsonResponse(msgspec.to_builtins(order_rows.data(envelope)))
+        return JsonResponse(msgspec.to_builtins(order_rows.data(envelope, rows)))
     context = {
-        "known": order_rows.known_list(envelope, name="purchases", row=ROW, empty=EMPTY, more="?sesudah="),
+        "known": order_rows.known_list(envelope, rows, name="purchases", row=ROW, empty=EMPTY, more="?sesudah="),
         "blank": order_rows.BLANK,
         "note": told(request),
         "boot": boot(
             user,
             topic=f"purchases:{user.public_id}",
-            list=order_rows.data(envelope) if after is None else None,
+            list=order_rows.data(envelope, rows) if after is None else None,
             is_newest_page=after is None,
         ),
     }

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, cast
+from typing import cast
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from payments.api import MICRO, NOTHING, REGULAR
 from shop.errors import OrderNotFound
-from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderLine, OrderTimer, Shipment
+from shop.models import Attempt, Order, OrderEvent, OrderLine, OrderTimer, Shipment
+from shop.queries.order_lists import WITH_OTHERS, due_by
 from shop.shapes import Actor, Address, LineView, OrderState, OrderSummary, OrderView, ShipmentView, Side, StepView
 from shop.states import FINISHED, NAMING, what_can
 from superapp.core import prepared
 from superapp.core.money import Money
 
-PAGE_MAX = 50
 FEES = {rule.name: rule for rule in (NOTHING, MICRO, REGULAR)}
 UNFINISHED = ~Q(state__in=sorted(FINISHED))
-# Whose turn it is: that of the shop comes before that of a courier or the buyer.
-WITH_OTHERS = ("shipped", "delivered")
-_TURN = Case(When(state__in=WITH_OTHERS, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
 def ask_attempt(buyer_id: int, idempotency_key: str) -> Callable[[], Attempt | None]:
@@ -176,53 +173,12 @@ def _timers_due(now: datetime) -> QuerySet[OrderTimer]:
     return OrderTimer.objects.filter(is_time, state=OrderTimer.State.WAITING, due_at__lte=now)
 
 
-# Lists.
-
-
-def counter_of(owner: Q) -> OrderCounter | None:
-    return OrderCounter.objects.filter(owner).first()
-
-
-def page_of(
-    owner: Q, side: Side, *, only: Literal["all", "unfinished"], after: UUID | None, limit: int
-) -> list[OrderSummary]:
-    """Orders of one side, the newest first."""
-    rows = _listed().filter(owner)
-    if only == "unfinished":
-        rows = rows.filter(UNFINISHED)
-    if after is not None:
-        rows = rows.filter(public_id__lt=after)
-    return [summary(order, side) for order in rows.order_by("-public_id")[:limit]]
-
-
-def todo_of(owner: Q, *, after: tuple[int, UUID] | None, limit: int) -> list[OrderSummary]:
-    """
-    A shop's unfinished orders: those that wait for the shop before those that wait for others, each the oldest first.
-
-    ``after`` is the ``place_of`` the last one that was seen: where it stood then, wherever it stands now.
-    """
-    rows = _listed().filter(owner).filter(UNFINISHED).annotate(turn=_TURN)
-    if after is not None:
-        turn, order = after
-        rows = rows.filter(Q(turn__gt=turn) | Q(turn=turn, public_id__gt=order))
-    return [summary(order, "merchant") for order in rows.order_by("turn", "public_id")[:limit]]
+# What is asked for together.
 
 
 def orders_to_handle(user_id: int, _now: datetime) -> QuerySet[Order]:
     """The orders of this merchant's shop that wait for the merchant, and for nobody else."""
     return Order.objects.filter(UNFINISHED, shop__owner_id=user_id).exclude(state__in=WITH_OTHERS)
-
-
-def place_of(order: OrderSummary) -> tuple[int, UUID]:
-    """Where it stands among what is to do."""
-    return int(order.state in WITH_OTHERS), order.public_id
-
-
-def changed_after(owner: Q, side: Side, rev: int, *, limit: int) -> list[OrderSummary]:
-    """Orders of one side whose last change came after this rev of their list, in the order of the changes."""
-    column = "purchase_rev" if side == "buyer" else "sale_rev"
-    rows = _listed().filter(owner, **{f"{column}__gt": rev}).order_by(column)
-    return [summary(order, side) for order in rows[:limit]]
 
 
 def _listed() -> QuerySet[Order]:
@@ -269,7 +225,7 @@ def summary(order: Order, side: Side) -> OrderSummary:
         placed_at=order.placed_at,
         changed_at=order.changed_at,
         due_at=timers[0].due_at if timers else None,
-        due=_due(timers),
+        due=due_by(timers[0].kind if timers else None),
         can=what_can(order.state, side),
         delivered_source=shipment.delivered_source if shipment is not None else "",
     )
@@ -296,12 +252,6 @@ def _address(order: Order, side: Side) -> Address:
     if side == "merchant" and order.state == Order.State.CANCELLED:
         return Address(name="", phone="", text="", town=order.address["town"])
     return cast("Address", order.address)
-
-
-def _due(timers: Sequence[OrderTimer]) -> Literal["", "expire", "complete"]:
-    if not timers:
-        return ""
-    return "complete" if timers[0].kind == OrderTimer.Kind.COMPLETE else "expire"
 
 
 def _line(line: OrderLine) -> LineView:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
-from superapp.core import clock
+from superapp.core import clock, prepared
 from superapp.realtime import bus, hints
 from superapp.realtime.bus import Tidings
 from superapp.realtime.registry import Caller, Shape, command
@@ -26,16 +27,20 @@ COUNT_MAX = 99
 TOPIC = "badges"
 
 
+Rows = Callable[[int, datetime], QuerySet[Any]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
     """
-    One count. ``rows`` returns what waits for a person at a moment, one row each, by an index. ``word`` says the count
-    to whoever hears the page, with ``{count}`` in it.
+    One count. ``rows`` returns what waits for a person at a moment, one row each, by an index; it is called once, and
+    says the same for everybody but for the two. ``word`` says the count to whoever hears the page, with ``{count}`` in
+    it.
     """
 
     name: str
     word: str | Promise
-    rows: Callable[[int, datetime], QuerySet[Any]]
+    rows: Rows
 
 
 _badges: dict[str, Badge] = {}
@@ -56,16 +61,42 @@ def counts(user_id: int, *, now: datetime) -> dict[str, int]:
     """Count what waits for this person, by name of the badge, in one statement; each at most ``COUNT_MAX`` + 1."""
     if not _badges:
         return {}
+    asked = _statement(connection.vendor, tuple(badge.rows for badge in _badges.values()), COUNT_MAX + 1)
+    [found] = prepared.ask(asked.sql, asked.values(user_id, now))()
+    return dict(zip(_badges, found, strict=True))
+
+
+# Stand in for the person and the moment while the statement is made.
+_SOMEBODY = -4_611_686_018_427_387_904
+_SOMETIME = datetime(1971, 2, 3, 4, 5, 6, 789_012, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """The statement of all counts, made once: every page asks it, and to make it took longer than to answer it."""
+
+    sql: str
+    params: tuple[Any, ...]
+    sometime: Any
+
+    def values(self, user_id: int, now: datetime) -> list[Any]:
+        moment = connection.ops.adapt_datetimefield_value(now)
+        stands_for = {_SOMEBODY: user_id, self.sometime: moment}
+        return [stands_for.get(param, param) for param in self.params]
+
+
+@cache
+def _statement(_vendor: str, all_rows: tuple[Rows, ...], count_max: int) -> _Statement:
     parts: list[str] = []
     params: list[Any] = []
-    for place, badge in enumerate(_badges.values()):
-        rows = badge.rows(user_id, now).order_by().values("pk")[: COUNT_MAX + 1]
-        sql, its_params = rows.query.sql_with_params()
+    for place, rows in enumerate(all_rows):
+        waiting = rows(_SOMEBODY, _SOMETIME).order_by().values("pk")[:count_max]
+        sql, its_params = waiting.query.sql_with_params()
+        if _SOMEBODY not in its_params:
+            raise ValueError(f"{rows} counts the same for everybody")
         parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS waiting_{place})")  # noqa: S608  # Django's own statement.
         params += its_params
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return dict(zip(_badges, cursor.fetchone(), strict=True))
+    return _Statement(f"SELECT {', '.join(parts)}", tuple(params), connection.ops.adapt_datetimefield_value(_SOMETIME))
 
 
 def shown(count: int) -> str:

@@ -34,7 +34,7 @@ class ShownPlace:
 
     @property
     def count(self) -> int:
-        return self.counts().get(self.place.badge, 0)
+        return self.counts().get(self.place.badge, 0) if self.place.badge else 0
 
     @property
     def shown(self) -> str:

@@ -16,7 +16,8 @@ State = Literal["loading", "empty", "list", "stale", "unknown"]
 class Known:
     """
     A list for ``web/_known.html``. ``row`` is the template of one row; ``empty`` that of what is said when there is
-    none, which is reached only when that is proven.
+    none, which is reached only when that is proven. With ``is_drawn_once``, rows are values that say all that is shown
+    of them, but for the language, the zone and the day they are read in: each is drawn when it is first seen.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Known:
     more: str = ""
     # What the link to the rest is called; without a word, it leads to what is earlier.
     more_word: str = ""
+    is_drawn_once: bool = False
 
 
 def state_of(envelope: Envelope[Any]) -> State:

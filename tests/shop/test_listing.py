@@ -154,7 +154,7 @@ def test_fewer_rows_than_were_counted_are_not_called_complete(real_db, ana, prod
 
 
 def test_order_placed_while_the_list_is_read_is_no_fault(ana, product, buy, now, monkeypatch):
-    read = lists.orders.page_of
+    read = lists.order_lists.page_of
     late = []
 
     def slowly(*args, **kwargs):
@@ -163,7 +163,7 @@ def test_order_placed_while_the_list_is_read_is_no_fault(ana, product, buy, now,
             late.append(buy(ana, product))
         return rows
 
-    monkeypatch.setattr(lists.orders, "page_of", slowly)
+    monkeypatch.setattr(lists.order_lists, "page_of", slowly)
 
     listed = api.orders_of_buyer(ana.pk, now=now)
 
@@ -182,18 +182,36 @@ def test_what_changed_after_a_rev_is_told_once_per_order(ana, bo, product, buy, 
     assert (nothing.rev, list(nothing.rows)) == (3, [])
 
 
+def test_an_order_stands_in_lists_as_it_stands_alone(ana, bo, product, buy, now):
+    paid, accepted, sent, arrived, done, gone = (buy(ana, product, pieces).order for pieces in (1, 2, 1, 3, 1, 1))
+    for order in (accepted, sent, arrived, done):
+        api.accept_order(user_id=bo.pk, order=order, now=now)
+    for place, order in enumerate((sent, arrived, done)):
+        api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi=f"JT{place}", now=now)
+    api.report_delivery(user_id=bo.pk, order=arrived, now=now)
+    api.confirm_receipt(user_id=ana.pk, order=done, device_id=trusted_device(ana), now=now)
+    api.cancel_order(user_id=ana.pk, order=gone, reason="salah pesan", device_id=trusted_device(ana), now=now)
+
+    bought, sold = api.orders_of_buyer(ana.pk, now=now).items, api.orders_of_shop(bo.pk, only="all", now=now).items
+
+    assert [one.public_id for one in bought] == [gone, done, arrived, sent, accepted, paid]
+    assert bought == [api.order(user_id=ana.pk, order=one.public_id).summary for one in bought]
+    assert sold == [api.order(user_id=bo.pk, order=one.public_id).summary for one in sold]
+    assert {one.due for one in bought} == {"expire", ""}
+
+
 def test_reading_a_list_takes_the_same_queries_however_long_it_is(
     ana, bo, product, buy, now, django_assert_num_queries
 ):
     buy(ana, product)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         api.orders_of_buyer(ana.pk, now=now)
     for _ in range(4):
         buy(ana, product)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         assert len(api.orders_of_buyer(ana.pk, now=now).items) == 5
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         assert len(api.orders_of_shop(bo.pk, now=now).items) == 5
     order = Order.objects.order_by("pk").values_list("pk", flat=True)[0]
     with django_assert_num_queries(4):

@@ -210,7 +210,7 @@ def test_order_stands_in_both_lists_in_words_of_each_side(as_ana, as_bo, order):
 def test_counter_without_rows_is_a_fault_and_never_none(as_ana, as_bo, order, monkeypatch):
     # Rows that are lost, as nothing of ours loses them: the database itself refuses a counter that tells of none.
     for read in ("page_of", "todo_of"):
-        monkeypatch.setattr(f"shop.queries.orders.{read}", lambda *_args, **_kwargs: [])
+        monkeypatch.setattr(f"shop.queries.order_lists.{read}", lambda *_args, **_kwargs: [])
 
     for browser, path in ((as_ana, "/pesanan/"), (as_bo, "/tokoku/"), (as_bo, "/tokoku/pesanan/")):
         page = browser.get(path)

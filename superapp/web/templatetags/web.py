@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template.base import FilterExpression, Parser, Token
+from django.template.loader import get_template
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
@@ -17,12 +20,17 @@ from superapp.core import clock
 from superapp.core.form_pages import WHOLE_FORM
 from superapp.core.money import Money, from_wire
 from superapp.web import assets, times
+from superapp.web.known import Known
 from superapp.web.words import WORDS
 
 register = template.Library()
+# About a kilobyte each.
+ROWS_KEPT_MAX = 5_000
+PARTS_KEPT_MAX = 200
 
 
 @register.simple_tag
+@cache
 def icon(name: str, *, css: str = "") -> SafeString:
     """An icon of our sprite, silent for screen readers: the word stands beside it."""
     address = staticfiles_storage.url("web/icons.svg")
@@ -34,28 +42,35 @@ def icon(name: str, *, css: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def import_map(context: template.Context) -> SafeString:
     """The one import map, made from the static files."""
-    # A nonce, since it is a script in the page; "<" cannot stand in a file's name of ours.
-    text = json.dumps(assets.import_map(), separators=(",", ":"))
-    return format_html(
-        '<script type="importmap" nonce="{}">{}</script>',
-        context.get("CSP_NONCE", ""),
-        mark_safe(text),  # noqa: S308
-    )
+    # A nonce, since it is a script in the page.
+    return format_html('<script type="importmap" nonce="{}">{}</script>', context.get("CSP_NONCE", ""), _import_map())
+
+
+@cache
+def _import_map() -> SafeString:
+    # "<" cannot stand in a file's name of ours.
+    return mark_safe(json.dumps(assets.import_map(), separators=(",", ":")))  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)
 def module(context: template.Context, path: str) -> SafeString:
     """Run a module on this page, and have all that it imports fetched beside it."""
-    links = ((address,) for address in assets.imports_of(path))
     return format_html(
         '{}\n<script type="module" src="{}" nonce="{}"></script>',
-        format_html_join("\n", '<link rel="modulepreload" href="{}">', links),
+        _preloads(path),
         staticfiles_storage.url(path),
         context.get("CSP_NONCE", ""),
     )
 
 
+@cache
+def _preloads(path: str) -> SafeString:
+    links = ((address,) for address in assets.imports_of(path))
+    return format_html_join("\n", '<link rel="modulepreload" href="{}">', links)
+
+
 @register.simple_tag
+@cache
 def style_preloads(*folders: str) -> SafeString:
     """Have the style sheets that another imports fetched beside it."""
     links = ((address,) for address in assets.styles_in(*folders))
@@ -65,8 +80,34 @@ def style_preloads(*folders: str) -> SafeString:
 @register.simple_tag
 def words_script(more: dict[str, Any] | None = None) -> SafeString:
     """What modules say, as data."""
-    words = {key: str(sentence) for key, sentence in {**WORDS, **(more or {})}.items()}
-    return json_script(words, "words")
+    return _words_of_all_pages(times.language()) if more is None else _words({**WORDS, **more})
+
+
+@cache
+def _words_of_all_pages(_language: str) -> SafeString:
+    return _words(WORDS)
+
+
+def _words(sentences: Mapping[str, object]) -> SafeString:
+    return json_script({key: str(sentence) for key, sentence in sentences.items()}, "words")
+
+
+@register.simple_tag(takes_context=True)
+def known_row(context: template.Context, known: Known, row: Any) -> SafeString:
+    """One row of a list; where its list says so, drawn once for all who read it in this language, place and day."""
+    if known.is_drawn_once:
+        zone, today = timezone.get_current_timezone_name(), timezone.localtime(clock.now()).date()
+        return _drawn(known.row, row, times.language(), zone, today)
+    return _draw(known.row, {"row": row, "csrf_token": context.get("csrf_token")})
+
+
+@lru_cache(maxsize=ROWS_KEPT_MAX)
+def _drawn(path: str, row: Any, _language: str, _zone: str, _today: date) -> SafeString:
+    return _draw(path, {"row": row})
+
+
+def _draw(path: str, names: dict[str, Any]) -> SafeString:
+    return mark_safe(get_template(path).render(names))  # noqa: S308  # A template escapes by itself.
 
 
 @register.simple_tag
@@ -165,3 +206,34 @@ def initials(name: str) -> str:
     """Up to two letters for somebody without a picture."""
     firsts = [word[0] for word in name.split() if word[0].isalnum()]
     return "".join(firsts[:2]).upper() or name.strip()[:1].upper()
+
+
+class DrawnOnce(template.Node):
+    """What a part of a template drew, by language and by the values that it hangs on."""
+
+    def __init__(self, nodes: template.NodeList, values: list[FilterExpression]) -> None:
+        self.nodelist = nodes
+        self._values = values
+        self._drawn: dict[tuple[object, ...], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        key = (times.language(), *(value.resolve(context, ignore_failures=True) for value in self._values))
+        drawn = self._drawn.get(key)
+        if drawn is None:
+            if len(self._drawn) >= PARTS_KEPT_MAX:
+                self._drawn.clear()
+            drawn = self._drawn[key] = self.nodelist.render(context)
+        return drawn
+
+
+@register.tag
+def once(parser: Parser, token: Token) -> DrawnOnce:
+    """
+    ``{% once side %} … {% endonce %}``: draw this part when it is first met, for each language and these values.
+
+    Nothing in it may hang on anything else: no person, no token, no nonce, no time.
+    """
+    values = [parser.compile_filter(bit) for bit in token.split_contents()[1:]]
+    nodes = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return DrawnOnce(nodes, values)

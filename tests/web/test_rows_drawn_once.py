@@ -1,0 +1,121 @@
+"""Rows that look the same all day are drawn when they are first seen, and anew when anything of them is another."""
+
+from __future__ import annotations
+
+import zoneinfo
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.template import Context, Template
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from shop import order_rows
+from shop.pages.orders import EMPTY, ROW
+from superapp.core import clock
+from superapp.web.known import Known
+from superapp.web.templatetags import web
+from tests.harness.sockets import browser_on, log_in
+
+YESTERDAY_NOON = "2027-02-28T05:00:00Z"
+A_ROW = replace(
+    order_rows.BLANK, id="o-1", title="Gelang <manik>", word="Dibayar", at=YESTERDAY_NOON, href="/pesanan/o-1/"
+)
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The list of these rows as a page holds it, and how many rows had to be drawn for that."""
+    web._drawn.cache_clear()
+    draw, count = web._draw, []
+    monkeypatch.setattr(web, "_draw", lambda path, names: count.append(path) or draw(path, names))
+
+    def page(*rows, row=ROW, **names):
+        count.clear()
+        known = Known(
+            name="purchases", state="list", rows=rows, row=row, empty=EMPTY, is_drawn_once=row in order_rows.DRAWN_ONCE
+        )
+        return render_to_string("web/_known.html", {"known": known, **names}), len(count)
+
+    return page
+
+
+def test_a_row_is_drawn_once_and_escaped(drawn):
+    first, drawings = drawn(A_ROW)
+    again, drawings_again = drawn(A_ROW)
+
+    assert (drawings, drawings_again) == (1, 0)
+    assert again == first
+    assert "Gelang &lt;manik&gt;" in first
+
+
+@pytest.mark.parametrize("change", [{"word": "Dikirim"}, {"photo": "/p.webp"}, {"total": "Rp9"}, {"rev": 2}])
+def test_a_row_that_changed_is_drawn_anew(drawn, change):
+    drawn(A_ROW)
+
+    page, drawings = drawn(replace(A_ROW, **change))
+
+    assert drawings == 1
+    assert str(*change.values()) in page or "rev" in change
+
+
+def test_language_zone_and_day_have_drawings_of_their_own(drawn, monkeypatch):
+    pages = set()
+    for language in ("id", "en"):
+        for zone in ("Asia/Jakarta", "Asia/Jayapura"):
+            with translation.override(language), timezone.override(zoneinfo.ZoneInfo(zone)):
+                page, drawings = drawn(A_ROW)
+                assert drawings == 1
+                pages.add(page)
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=1))
+    assert drawn(A_ROW)[1] == 1
+
+    assert len(pages) > 1
+
+
+def test_a_row_with_a_form_is_drawn_with_everybodys_own_token(drawn):
+    row = replace(A_ROW, tap="/pesanan/o-1/terima/", tap_word="Terima")
+
+    pages = [drawn(row, row="shop/merchant/_row.html", csrf_token=token) for token in ("token-of-ana", "token-of-bo")]
+
+    assert [drawings for _page, drawings in pages] == [1, 1]
+    assert ["token-of-ana" in page for page, _drawings in pages] == [True, False]
+
+
+def test_a_part_is_drawn_for_each_language_and_value_and_no_more():
+    part = Template("{% load web %}{% once side %}{{ side }} {{ count }} {% endonce %}{{ count }}")
+
+    def shown(**names):
+        return part.render(Context(names))
+
+    with translation.override("id"):
+        assert shown(side="buyer", count=1) == "buyer 1 1"
+        # What it hangs on must be named: what is not stays as it was first met, and outside all goes on.
+        assert shown(side="buyer", count=2) == "buyer 1 2"
+        assert shown(side="merchant", count=3) == "merchant 3 3"
+    with translation.override("en"):
+        assert shown(side="buyer", count=4) == "buyer 4 4"
+
+
+def test_parts_of_many_values_are_not_kept_for_ever(monkeypatch):
+    monkeypatch.setattr(web, "PARTS_KEPT_MAX", 3)
+    part = Template("{% load web %}{% once n %}{{ n }}{% endonce %}")
+
+    assert [part.render(Context({"n": n})) for n in range(10)] == [str(n) for n in range(10)]
+    [node] = part.nodelist.get_nodes_by_type(web.DrawnOnce)
+    assert len(node._drawn) <= 3
+
+
+def test_the_bar_shows_the_counts_of_now(make_user, monkeypatch):
+    waiting = {"chat": 0, "contacts": 0, "shop": 0}
+    monkeypatch.setattr("superapp.web.badges.counts", lambda _user_id, *, now: waiting)
+    browser = browser_on(log_in(make_user("ana")))
+
+    pages = []
+    for count in (0, 3, 0):
+        waiting["chat"] = count
+        pages.append(browser.get("/saya/").content.decode())
+
+    assert ['aria-hidden="true">3</span>' in page for page in pages] == [False, True, False]
