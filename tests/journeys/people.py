@@ -41,6 +41,8 @@ def log_in_here(page: Page, *, phone: str, name: str, url: str = "") -> None:
 def sign_up_by_hand(page: Page, *, phone: str, name: str, taps: Taps) -> None:
     """The same tap by tap, from the start of the site."""
     page.goto("/")
+    taps.tap(page.locator(".welcome__begin"), "log in")
+    page.wait_for_selector("#phone")
     taps.type(page.locator("#phone"), "phone", phone)
     taps.tap(page.locator("main form .button--main"), "go on")
     page.wait_for_selector("#code")

@@ -163,7 +163,7 @@ def world(site, make_user, now):
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(browser, world, now, size, scheme):
+def test_axe_finds_nothing_on_any_page(world, browser, now, size, scheme):
     site, ana, talk, (sold, bought, good, other_good) = world
     # Pages that are not there (served, there is no inbox), and axe, which tries styles on.
     browser.forgive(r"/tidak-ada/|/masuk/kotak-sms/|Applying inline style|content security policy: style-src")
@@ -210,7 +210,7 @@ SIDEWAYS = """([font, size]) => {
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_large_letters_push_nothing_off_a_phone(browser, world, now, language):
+def test_large_letters_push_nothing_off_a_phone(world, browser, now, language):
     site, ana, talk, (sold, bought, good, other_good) = world
     page = browser.person("ana", site.url, language=language)
     cookies = {settings.SESSION_COOKIE_NAME: logged_in(ana, now), settings.LANGUAGE_COOKIE_NAME: language}
