@@ -13,6 +13,7 @@ urlpatterns = [
     path("bukti/periksa/", receipts.check, name="receipt_check"),
     path("bukti/kunci.json", receipts.keys, name="receipt_keys"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("siapa.json", views.who, name="who"),
     path("shell.json", views.shell, name="shell"),
     path("sw.js", views.service_worker, name="service_worker"),
 ]

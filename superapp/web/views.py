@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
@@ -61,6 +61,14 @@ def manifest(request: HttpRequest) -> HttpResponse:
         },
         content_type="application/manifest+json",
     )
+
+
+@require_safe
+@never_cache
+def who(request: HttpRequest) -> HttpResponse:
+    """Who is logged in on this device, null for nobody: a device forgets what it kept of anybody else."""
+    public_id = getattr(request.user, "public_id", None)
+    return JsonResponse({"person": str(public_id) if public_id else None})
 
 
 @require_safe

@@ -1,11 +1,10 @@
-import { Database } from "#lib/database.js"
-import { Store } from "#lib/store.js"
 import { Badges } from "#ui/badges.js"
 import { Challenge } from "#ui/challenge.js"
 import { CharCount } from "#ui/char_count.js"
 import { CodeField } from "#ui/code_field.js"
 import { Countdown } from "#ui/countdown.js"
 import { lastPerson, openStore } from "#ui/device_store.js"
+import { forgetPerson, forgetWhoIsGone } from "#ui/forget.js"
 import { attendForms } from "#ui/forms.js"
 import { PageData } from "#ui/page_data.js"
 import { PictureField } from "#ui/picture_field.js"
@@ -26,6 +25,7 @@ for (const [name, Element] of Object.entries(ELEMENTS)) {
 }
 attendForms(document, data)
 keepShell(document.documentElement.dataset.version, document.documentElement.lang)
+forgetWhoIsGone(document.querySelector(".places")?.dataset.person)
 if (document.body.dataset.view === "page") live()
 
 /**
@@ -50,8 +50,7 @@ document.addEventListener("submit", async (event) => {
   if (!event.target.matches("form[data-logs-out]") || event.target.dataset.isWiped !== undefined) return
   event.preventDefault()
   const person = localStorage.getItem("person")
-  localStorage.removeItem("person")
-  if (person) await Database.remove(indexedDB, Store.nameFor(person))
+  if (person) await forgetPerson(person)
   await forgetVisitedPages()
   event.target.dataset.isWiped = ""
   event.target.submit()

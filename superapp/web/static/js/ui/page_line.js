@@ -1,5 +1,6 @@
 import { Clock } from "#lib/clock.js"
 import { Line } from "#lib/line.js"
+import { forgetWhoIsGone } from "#ui/forget.js"
 import { pageSocket } from "#ui/page_socket.js"
 
 let opened = null
@@ -18,6 +19,7 @@ function open(boot, person) {
   const line = new Line({ connect: pageSocket(boot), person, clock })
   line.onReady.listen(({ now }) => clock.adopt(now))
   line.onState.listen((state) => (document.documentElement.dataset.line = state))
+  line.onState.listen(() => line.reason === "logged_out" && forgetWhoIsGone())
   for (const name of ["online", "pageshow"]) addEventListener(name, () => line.wake())
   addEventListener("offline", () => line.lose())
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && line.wake())
