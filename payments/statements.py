@@ -16,12 +16,11 @@ from payments.models import Account, Inbox, Transfer
 from payments.queries import Movement, Standing
 from superapp.core import clock
 from superapp.core.money import ASSETS
+from superapp.core.text_cleaning import inert_cell
 
 COLUMNS = (
     "seq", "posted_at", "kind", "reference", "memo", "amount_minor", "held_minor", "balance_minor", "asset", "journal",
 )  # fmt: skip
-# A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OPENED = "1970-01-01"
 
 
@@ -40,8 +39,8 @@ def as_csv(account: Account, since: datetime, until: datetime, *, now: datetime)
                 line.seq,
                 clock.wire(line.posted_at),
                 line.kind,
-                _inert(line.reference),
-                _inert(line.memo),
+                inert_cell(line.reference),
+                inert_cell(line.memo),
                 line.delta.amount_minor,
                 line.held_delta.amount_minor,
                 line.balance_after.amount_minor,
@@ -134,11 +133,12 @@ def _decimal(minor: int, asset: str) -> str:
     return f"{'-' if minor < 0 else ''}{whole}.{rest:0{digits}d}"
 
 
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def _row(values: tuple[object, ...]) -> str:
     line = io.StringIO()
-    csv.writer(line).writerow(values)
+    # Quoted, a semicolon ends no cell where spreadsheets part cells by it.
+    csv.writer(line, quoting=csv.QUOTE_ALL if _has_semicolon(values) else csv.QUOTE_MINIMAL).writerow(values)
     return line.getvalue()
+
+
+def _has_semicolon(values: tuple[object, ...]) -> bool:
+    return any(isinstance(value, str) and ";" in value for value in values)

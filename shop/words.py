@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from django.utils.text import slugify
 
 from shop.errors import TextInvalid
+from superapp.core.text_cleaning import strip_unseen
 
 WRITTEN_CHARS_MAX = 20_000
 # Controls, formats (zero-width, direction overrides), surrogates, private and unassigned.
@@ -48,7 +48,4 @@ def _checked(text: str, field: str, chars_max: int, may_be_empty: bool) -> str:
 
 
 def _seen(written: str) -> str:
-    text = unicodedata.normalize("NFC", written[:WRITTEN_CHARS_MAX].replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(
-        char for char in text if char in ("\n", "\t", _ZERO_WIDTH_JOINER) or unicodedata.category(char) not in _UNSEEN
-    )
+    return strip_unseen(written[:WRITTEN_CHARS_MAX].replace("\r\n", "\n").replace("\r", "\n"), kept="\n\t")

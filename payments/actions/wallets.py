@@ -16,6 +16,7 @@ from payments.offering import offered
 from superapp.accounts import api as accounts
 from superapp.core import ids
 from superapp.core.money import IDR, Money
+from superapp.core.text_cleaning import clean_line
 
 
 def open_wallet(*, user_id: int, now: datetime, asset: str = IDR) -> Account:
@@ -53,6 +54,7 @@ def send_money(
     :raises KeyReused: if the key was used for something else
     """
     amount.positive()
+    memo = clean_line(memo)
     key = _sending(sender_id, receiver_id, amount, memo, idempotency_key)
     before = ledger.answered(key)
     if before is not None:
@@ -107,6 +109,7 @@ def send_to_person(
     :raises MemoForContacts: if there are words for somebody who is no contact
     """
     amount.positive()
+    memo = clean_line(memo)
     receiver_id = recipients.payee(sender_id, who=receiver).user_id
     before = ledger.answered(_sending(sender_id, receiver_id, amount, memo, idempotency_key))
     if before is not None:

@@ -1,0 +1,58 @@
+"""What people write is without what cannot be seen, and harmless in a spreadsheet."""
+
+from __future__ import annotations
+
+import pytest
+
+from superapp.core.text_cleaning import clean_line, inert_cell
+
+
+@pytest.mark.parametrize(
+    ("written", "cleaned"),
+    [
+        ("  bakso \t dua \n", "bakso dua"),
+        ("a\x1b[31mb", "a [31mb"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("a\u2066b\u2069c\u200b", "abc"),
+        ("\x00", ""),
+        ("e\u0301", "\u00e9"),
+        ("z" + "\u0335" * 50, "z" + "\u0335" * 8),
+        ("z" + "\u0335\u200d" * 20, "z" + "\u0335\u200d" * 8),
+        ("👩\u200d🍳 ok", "👩\u200d🍳 ok"),
+        ("كلمة", "كلمة"),
+    ],
+)
+def test_line_is_cleaned(written, cleaned):
+    assert clean_line(written) == cleaned
+    assert clean_line(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@x",
+        ";=1+1",
+        "\uff1d1+1",
+        "\uff0b1",
+        "\t=1",
+        "\n=1",
+        " =1",
+        "\u200b=1",
+        "\u202e=1",
+        "|x",
+        "%x",
+    ],
+)
+def test_cell_that_could_be_a_formula_is_text(text):
+    cell = inert_cell(text)
+
+    assert cell.startswith("'")
+    assert "\n" not in cell
+
+
+@pytest.mark.parametrize("text", ["bakso", "2 = dua", "", "Rp5.000", "a;b"])
+def test_cell_of_ordinary_words_stays(text):
+    assert inert_cell(text) == text
