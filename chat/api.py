@@ -15,6 +15,7 @@ from chat.actions import (
     post_card,
     post_line,
     post_message,
+    put_face,
     react,
     read_up_to,
     recall_message,
@@ -23,13 +24,16 @@ from chat.cards import CardType
 from chat.cards import register as register_card
 from chat.doings import Doing
 from chat.doings import register as register_doing
+from chat.face_kinds import register as register_face_kind
 from chat.lines import register as register_line
-from chat.queries import direct_conversation, unread_sides
+from chat.models import Face
+from chat.queries import direct_conversation, face_of, unread_sides
 from chat.reading import history, list_page, summary
 
 __all__ = [
     "CardType",
     "Doing",
+    "Face",
     "Side",
     "add_member",
     "card_seq",
@@ -37,6 +41,7 @@ __all__ = [
     "compose",
     "direct_conversation",
     "edit_message",
+    "face_of",
     "history",
     "keep_side",
     "leave",
@@ -47,11 +52,13 @@ __all__ = [
     "post_card",
     "post_line",
     "post_message",
+    "put_face",
     "react",
     "read_up_to",
     "recall_message",
     "register_card",
     "register_doing",
+    "register_face_kind",
     "register_line",
     "summary",
     "unread_sides",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from chat.models import Conversation, Member, Message
+from chat.models import Conversation, Face, Member, Message
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
 
@@ -63,6 +63,18 @@ class MemberRow(msgspec.Struct):
     delivered_seq: int
 
 
+class FaceRow(msgspec.Struct):
+    """As what ``owner`` talks in a conversation; to the others its name and picture stand in for the person's."""
+
+    id: str
+    rev: int
+    kind: str
+    name: str
+    picture: str | None
+    address: str | None
+    owner: str
+
+
 class SummaryRow(msgspec.Struct):
     """A conversation in a list, without its log."""
 
@@ -78,6 +90,7 @@ class SummaryRow(msgspec.Struct):
     members: list[MemberRow]
     people: list[PersonRow]
     mine: MembershipRow
+    face: FaceRow | None = None
 
 
 class Changes(msgspec.Struct):
@@ -154,6 +167,19 @@ def member_row(member: Member) -> MemberRow:
     )
 
 
+def face_row(face: Face, *, owner: UUID | None = None) -> FaceRow:
+    """``owner`` is the public id of whoever stands behind it, where that is known already."""
+    return FaceRow(
+        id=str(face.public_id),
+        rev=face.rev,
+        kind=face.kind,
+        name=face.name,
+        picture=face.picture or None,
+        address=face.address or None,
+        owner=str(owner or face.owner.public_id),
+    )
+
+
 def summary_row(
     member: Member,
     conversation: Conversation,
@@ -177,7 +203,17 @@ def summary_row(
         members=[member_row(one) for one in members],
         people=people,
         mine=membership_row(member, conversation.public_id),
+        face=_face_of(conversation, members),
     )
+
+
+def _face_of(conversation: Conversation, members: list[Member]) -> FaceRow | None:
+    face = conversation.face
+    if face is None:
+        return None
+    # Nearly always its owner is one of the members, whose person is loaded already.
+    owner = next((one.user.public_id for one in members if one.user_id == face.owner_id), None)
+    return face_row(face, owner=owner)
 
 
 def _wire(moment: datetime | None) -> str | None:

@@ -216,7 +216,8 @@ def _run_many(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def _pair(direct_key: str | None) -> tuple[int, ...]:
-    return tuple(int(user_id) for user_id in direct_key.split(":")) if direct_key else ()
+    # A face may follow the two people.
+    return tuple(int(user_id) for user_id in direct_key.split(":")[:2]) if direct_key else ()
 
 
 def _uuid(public_id: UUID) -> UUID | str:

@@ -8,6 +8,27 @@ from django.db import models
 from superapp.core import ids
 
 
+class Face(models.Model):
+    """
+    As what somebody talks, such as a shop: its name and picture stand in for those of the person behind it.
+
+    ``key`` is the opaque name that a part of the product knows it by (``shop:0198…``); ``picture`` and ``address`` are
+    addresses of ours. ``rev`` counts its changes, and ``changed`` is the stamp of the last one (see ``core.changes``).
+    """
+
+    NAME_CHARS_MAX = 80
+
+    public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
+    key = models.CharField(max_length=64, unique=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    name = models.CharField(max_length=NAME_CHARS_MAX)
+    picture = models.CharField(max_length=200, default="", blank=True)
+    address = models.CharField(max_length=200, default="", blank=True)
+    rev = models.BigIntegerField(default=1)
+    changed = models.BigIntegerField(default=0)
+
+
 class Conversation(models.Model):
     """
     A numbered log of messages shared by its members.
@@ -29,8 +50,11 @@ class Conversation(models.Model):
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)
     title = models.CharField(max_length=TITLE_CHARS_MAX, default="", blank=True)
-    # "<lower user id>:<higher user id>" for two people: they have one conversation, whoever opens it.
-    direct_key = models.CharField(max_length=41, null=True, unique=True)
+    # "<lower user id>:<higher user id>" for two people: they have one conversation, whoever opens it, and besides one
+    # with each face of either, whose key ends in ":<face id>".
+    direct_key = models.CharField(max_length=64, null=True, unique=True)
+    # Found through the memberships of its owner: every message would pay for an index.
+    face = models.ForeignKey(Face, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     last_seq = models.BigIntegerField(default=0)
     rev = models.BigIntegerField(default=0)
     counted = models.BigIntegerField(default=0)

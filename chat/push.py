@@ -66,6 +66,11 @@ def typing(conversation_id: UUID, member: UUID, *, to_user_ids: Collection[int])
     bus.publish([Tidings(to_user_ids, hints.encode(hint))])
 
 
+def face_changed(row: frames.FaceRow, *, to_user_ids: Collection[int]) -> None:
+    """Tell these people, once it is committed, how a face that they see looks now."""
+    hints.after_commit(to_user_ids, {"on": "faces", "say": "face.changed", "face": row})
+
+
 def membership_changed(user_id: int, row: frames.MembershipRow) -> None:
     """Tell a person's own sockets how their side of a conversation stands now."""
     tell([membership_told(user_id, row)])

@@ -10,9 +10,10 @@ from django.db.models import Case, F, Prefetch, Q, QuerySet, When, Window
 from django.db.models.functions import Coalesce, Greatest, RowNumber
 
 from chat.errors import ConversationNotFound, MessageNotFound
-from chat.models import Conversation, Member, Message, Reaction
+from chat.models import Conversation, Face, Member, Message, Reaction
 
 MEMBERS_MAX = 50
+HIDDEN_MAX = 200
 
 
 def member_of(conversation_id: UUID, user_id: int) -> Member:
@@ -22,7 +23,7 @@ def member_of(conversation_id: UUID, user_id: int) -> Member:
     :raises ConversationNotFound: if there is none, or they never were in it
     """
     try:
-        return Member.objects.select_related("conversation").get(
+        return Member.objects.select_related("conversation__face").get(
             conversation__public_id=conversation_id, user_id=user_id
         )
     except Member.DoesNotExist:
@@ -203,14 +204,30 @@ def members_known_to(sides: Iterable[Member]) -> dict[int, list[Member]]:
     return found
 
 
-def direct_key(user_id: int, peer_id: int) -> str:
-    """Return what the one conversation of these two is found by."""
-    return f"{min(user_id, peer_id)}:{max(user_id, peer_id)}"
+def direct_key(user_id: int, peer_id: int, face: Face | None = None) -> str:
+    """The key of the conversation of two people, or of the one that one of them holds under a face."""
+    pair = f"{min(user_id, peer_id)}:{max(user_id, peer_id)}"
+    return pair if face is None else f"{pair}:{face.pk}"
 
 
-def direct_conversation(user_id: int, peer_id: int) -> Conversation | None:
-    """Return the conversation of these two, or None if it was never opened."""
-    return Conversation.objects.filter(direct_key=direct_key(user_id, peer_id)).first()
+def direct_conversation(user_id: int, peer_id: int, face: Face | None = None) -> Conversation | None:
+    """The conversation of two people, if there is one; with a face, the one that is held under it."""
+    return Conversation.objects.filter(direct_key=direct_key(user_id, peer_id, face)).first()
+
+
+def face_of(key: str) -> Face | None:
+    return Face.objects.filter(key=key).first()
+
+
+def lock_face(face_id: int) -> Face:
+    return Face.objects.select_for_update(no_key=True).get(pk=face_id)
+
+
+def audience_of_face(face: Face) -> list[int]:
+    """Who is in a conversation with this face now, by user id; found by way of its owner, who is in all of them."""
+    talks = Member.objects.filter(user_id=face.owner_id, conversation__face=face).values("conversation_id")
+    present = Member.objects.filter(conversation_id__in=talks, until_seq=None).order_by("user_id")
+    return list(present.values_list("user_id", flat=True).distinct())
 
 
 def sides_changed(user_id: int, *, since: int | None, before: tuple[int, int] | None, limit: int) -> list[Member]:
@@ -222,9 +239,14 @@ def sides_changed(user_id: int, *, since: int | None, before: tuple[int, int] | 
     """
     sides = (
         Member.objects.filter(user_id=user_id)
-        .select_related("conversation")
+        .select_related("conversation__face")
         .annotate(
-            changed_last=Greatest("changed", Case(When(until_seq=None, then=F("conversation__changed")), default=0))
+            # A face that became another has its conversations told anew, to whoever is in them.
+            changed_last=Greatest(
+                "changed",
+                Case(When(until_seq=None, then=F("conversation__changed")), default=0),
+                Case(When(until_seq=None, then=Coalesce(F("conversation__face__changed"), 0)), default=0),
+            )
         )
     )
     # A device that knows nothing has nothing to hear of what is gone.
@@ -233,6 +255,14 @@ def sides_changed(user_id: int, *, since: int | None, before: tuple[int, int] | 
         changed, pk = before
         sides = sides.filter(Q(changed_last__lt=changed) | Q(changed_last=changed, pk__lt=pk))
     return list(sides.order_by("-changed_last", "-pk")[:limit])
+
+
+def sides_hidden(user_id: int) -> list[Member]:
+    """My sides of conversations that I hid and in which nothing was said since, the newest change first."""
+    hidden = Member.objects.filter(
+        user_id=user_id, until_seq=None, hidden_seq__gt=0, conversation__last_seq__lte=F("hidden_seq")
+    )
+    return list(hidden.select_related("conversation__face").order_by("-changed", "-pk")[:HIDDEN_MAX])
 
 
 def last_messages(sides: Collection[Member]) -> dict[int, Message]:

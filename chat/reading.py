@@ -102,6 +102,11 @@ def list_page(user_id: int, *, before: str | None = None) -> Page:
     return _page(user_id, since=None, token=before)
 
 
+def hidden_page(user_id: int) -> Page:
+    """The person's conversations that they hid, the newest change first; the first page is all of it."""
+    return Page(rows=summaries(queries.sides_hidden(user_id)), next=None)
+
+
 def conversations_changed(caller: Caller, since: int | None, token: str | None) -> Page:
     """Part ``conversations`` of ``sync``."""
     return _page(caller.user_id, since=since, token=token)

@@ -11,8 +11,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import cards, lines, words
-from chat.frames import History, MemberRow, MessageRow, SummaryRow
+from chat import cards, face_kinds, lines, words
+from chat.frames import FaceRow, History, MemberRow, MessageRow, SummaryRow
 from superapp.accounts.api import PersonRow
 from superapp.web import times
 
@@ -28,10 +28,11 @@ _ONE_TO_THREE_PICTURES = re.compile(f"(?:{_PICTURE}(?:\u200d{_PICTURE})*){{1,3}}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One conversation in the list."""
+    """One conversation in the list. ``via`` says as what one of the two talks in it."""
 
     id: str
     name: str
+    via: str
     face: PersonRow
     at: datetime | None
     who: str
@@ -41,6 +42,7 @@ class Row:
     unread: int
     is_pinned: bool
     is_muted: bool
+    is_hidden: bool
     is_open: bool
 
 
@@ -130,16 +132,38 @@ def other_of(summary: SummaryRow, my_id: str) -> PersonRow | None:
     return others[0] if others else NOBODY
 
 
+def face_of(summary: SummaryRow, my_id: str) -> FaceRow | None:
+    """As what the other one talks to me; None where it is the person alone, or where the face is my own."""
+    return summary.face if summary.face is not None and summary.face.owner != my_id else None
+
+
+def looks_of(summary: SummaryRow, my_id: str) -> PersonRow:
+    """Under which name and picture a conversation stands: those of a face, of the other one, or of the group."""
+    face, other = face_of(summary, my_id), other_of(summary, my_id)
+    if face is not None:
+        return {"id": face.id, "name": face.name, "handle": None, "avatar": face.picture}
+    if other is not None:
+        return {**other, "name": other["name"] or _("Somebody")}
+    return {**NOBODY, "id": summary.id, "name": summary.title or _("Somebody")}
+
+
+def via_of(summary: SummaryRow, my_id: str) -> str:
+    """As what one of the two talks, in a word: the kind of the other's face, or the name of my own."""
+    if summary.face is None:
+        return ""
+    return summary.face.name if summary.face.owner == my_id else face_kinds.word(summary.face.kind)
+
+
 def row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | None) -> Row:
     """A conversation as it stands in my list."""
-    other = other_of(summary, my_id)
-    name = other["name"] if other is not None else summary.title or ""
+    other, looks = other_of(summary, my_id), looks_of(summary, my_id)
     last, mine = summary.last, summary.mine
     muted_until = _moment(mine.muted_until)
     return Row(
         id=summary.id,
-        name=name or _("Somebody"),
-        face=other or {**NOBODY, "id": summary.id, "name": name},
+        name=looks["name"],
+        via=via_of(summary, my_id),
+        face=looks,
         at=_moment(last.sent_at) if last else None,
         who=_who_said(last, my_id, other, summary.people) if last else "",
         text=one_line(last, my_id=my_id, people=summary.people) if last else "",
@@ -148,13 +172,21 @@ def row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | None) 
         unread=unread(summary),
         is_pinned=mine.pinned,
         is_muted=muted_until is not None and muted_until > now,
+        is_hidden=is_hidden(summary),
         is_open=summary.id == open_id,
     )
 
 
-def rows(summaries: Iterable[SummaryRow], *, my_id: str, now: datetime, open_id: str | None) -> list[Row]:
-    """My list: what I hid or left is not in it; pinned first, then the newest."""
-    seen = [one for one in summaries if one.until_seq is None and one.last_seq > one.mine.hidden_seq]
+def is_hidden(summary: SummaryRow) -> bool:
+    """Whether I put it away, and nothing was said since."""
+    return 0 < summary.last_seq <= summary.mine.hidden_seq
+
+
+def rows(
+    summaries: Iterable[SummaryRow], *, my_id: str, now: datetime, open_id: str | None, hidden: bool = False
+) -> list[Row]:
+    """My list: what I hid, left, or opened and said nothing in is not in it; pinned first, then the newest."""
+    seen = [one for one in summaries if one.until_seq is None and one.last_seq > 0 and is_hidden(one) == hidden]
     shown = [row(one, my_id=my_id, now=now, open_id=open_id) for one in seen]
     shown.sort(key=lambda one: (one.is_pinned, one.at is not None and one.at.timestamp()), reverse=True)
     return shown

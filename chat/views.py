@@ -11,11 +11,10 @@ from uuid import UUID
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat import actions, cards, doings, lines, reading, showing, words
+from chat import actions, cards, doings, face_kinds, lines, reading, showing, words
 from chat.actions.changing import EDIT_MINUTES, RECALL_MINUTES
 from chat.actions.keeping import Side
 from chat.frames import SummaryRow
@@ -45,8 +44,11 @@ class ShownConversation:
     id: str
     name: str
     handle: str | None
+    address: str | None
     face: PersonRow
     peer_id: str | None
+    # To whom the links at its head lead: nowhere from a shop, where one pays for what one buys.
+    doings_for: str | None
     status: str
     entries: Sequence[showing.Entry]
     earlier_seq: int | None
@@ -61,6 +63,14 @@ class ShownConversation:
 def conversation_list(request: HttpRequest) -> HttpResponse:
     """All my conversations."""
     return _page(request, view="list")
+
+
+@for_people
+@never_cache
+@require_safe
+def hidden_list(request: HttpRequest) -> HttpResponse:
+    """The conversations that I hid: to find them, and to take them back into the list."""
+    return _page(request, view="list", is_hidden=True)
 
 
 @for_people
@@ -140,17 +150,25 @@ def keep(request: HttpRequest, conversation: UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, *, view: str, conversation_id: UUID | None = None, refusal: DomainError | None = None
+    request: HttpRequest,
+    *,
+    view: str,
+    conversation_id: UUID | None = None,
+    refusal: DomainError | None = None,
+    is_hidden: bool = False,
 ) -> HttpResponse:
     user, now = user_of(request), clock.now()
     my_id = str(user.public_id)
     open_id = str(conversation_id) if conversation_id else None
     # Which conversation first: an outsider is refused before anything else is read.
     opened = _opened(request, conversation_id, now) if conversation_id else None
-    listed = reading.list_page(user.pk, before=request.GET.get("sebelum") if view == "list" else None)
+    before = request.GET.get("sebelum") if view == "list" else None
+    listed = reading.hidden_page(user.pk) if is_hidden else reading.list_page(user.pk, before=before)
     context: dict[str, Any] = {
         **_frame(view),
-        "rows": showing.rows(listed.rows, my_id=my_id, now=now, open_id=open_id),
+        "rows": showing.rows(listed.rows, my_id=my_id, now=now, open_id=open_id, hidden=is_hidden),
+        "is_hidden_list": is_hidden,
+        "hidden_count": 0 if is_hidden else sum(map(showing.is_hidden, listed.rows)),
         "more": listed.next,
         "asking": accounts.devices_asking(user.pk, now=now),
         "problem": refusal.body()["message"] if refusal else "",
@@ -166,7 +184,7 @@ def _frame(view: str) -> dict[str, Any]:
     return {
         "view": view,
         "reactions": REACTIONS,
-        "words": {**words.WORDS, **cards.lines(), **lines.words()},
+        "words": {**words.WORDS, **cards.lines(), **face_kinds.words(), **lines.words()},
         "card_blanks": cards.blanks(),
         "card_styles": cards.styles(),
         "doings": doings.doings(),
@@ -216,16 +234,18 @@ def _shown(request: HttpRequest, opened: dict[str, Any], *, now: datetime, has_f
     summary, history = opened["summary"], opened["history"]
     user = user_of(request)
     my_id = str(user.public_id)
-    other = showing.other_of(summary, my_id)
-    name = (other["name"] if other else summary.title) or _("Somebody")
+    other, face = showing.other_of(summary, my_id), showing.face_of(summary, my_id)
+    looks = showing.looks_of(summary, my_id)
     is_newest_page = "sebelum" not in request.GET
     return ShownConversation(
         id=summary.id,
-        name=name,
-        handle=other["handle"] if other else None,
-        face=other or {**showing.NOBODY, "id": summary.id, "name": name},
+        name=looks["name"],
+        handle=looks["handle"],
+        address=face.address if face else None,
+        face=looks,
         peer_id=other["id"] if other and other["id"] else None,
-        status="" if other else ", ".join(person["name"] for person in summary.people),
+        doings_for=other["id"] if other and other["id"] and summary.face is None else None,
+        status=showing.via_of(summary, my_id) if other else ", ".join(person["name"] for person in summary.people),
         entries=showing.timeline(history, summary=summary, my_id=my_id, now=now, is_newest_page=is_newest_page),
         earlier_seq=history.rows[0].seq if history.more else None,
         draft=request.POST.get("body", "") if has_failed else summary.mine.draft or _suggested(request),

@@ -46,5 +46,6 @@ WORDS = {
     "edit_too_late": _("A message can be changed for {minutes} minutes after sending."),
     "recall_too_late": _("A message can be taken back for {minutes} minutes after sending."),
     "closed": _("You can read this conversation. To write again, you both have to be contacts."),
+    "hidden": _("Hidden. You find it at the end of the list."),
     "load_failed": _("Earlier messages could not be read. Try again."),
 }

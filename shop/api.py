@@ -29,7 +29,7 @@ from shop.order_verbs import (
     report_delivery,
     ship_order,
 )
-from shop.photos import StoredPhoto, store_logo, store_photo
+from shop.photos import StoredPhoto, logo_address, store_logo, store_photo
 from shop.queries import goods as shelves
 from shop.queries import orders as books
 from shop.queries.orders import orders_to_handle
@@ -97,6 +97,7 @@ __all__ = [
     "earned",
     "free_handle",
     "goods_are_sold",
+    "logo_address",
     "merchant_name",
     "move_product",
     "orders_to_handle",

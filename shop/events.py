@@ -55,3 +55,17 @@ class OrderMoved(_OrderEvent):
     name: ClassVar[str] = "shop.order_moved"
     transition: str
     actor: str
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ShopChanged(Event):
+    """What others see of a shop (name, picture, town, …) is another."""
+
+    name: ClassVar[str] = "shop.shop_changed"
+    shop: str
+    merchant_id: int
+
+    @property
+    def key(self) -> str:
+        return f"shop:{self.shop}"

@@ -11,6 +11,7 @@ from django.conf import settings
 from PIL import Image, ImageOps
 
 from shop.errors import PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable
+from shop.shapes import ShopView
 from superapp.accounts import api as accounts
 from superapp.core import pictures
 
@@ -72,6 +73,11 @@ def is_stored(name: str) -> bool:
 def photo_address(name: str, size: int) -> str:
     """Where everybody finds it, for ever: the name says what is inside."""
     return f"/media/photo/{name}-{size}.webp"
+
+
+def logo_address(of: ShopView) -> str:
+    """Where the picture of a shop is found; empty for none."""
+    return photo_address(of.logo, SIZES[-1]) if of.logo else ""
 
 
 def width_at(size: int, *, width: int, height: int) -> int:

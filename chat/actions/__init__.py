@@ -1,6 +1,7 @@
 """What can happen in chat."""
 
 from chat.actions.changing import edit_message, react, recall_message
+from chat.actions.faces import put_face
 from chat.actions.joining import add_member, leave, open_direct, open_direct_with, open_group
 from chat.actions.keeping import Side, keep_side
 from chat.actions.reading import announce_typing, mark_delivered, read_up_to
@@ -24,6 +25,7 @@ __all__ = [
     "post_card",
     "post_line",
     "post_message",
+    "put_face",
     "react",
     "read_up_to",
     "recall_message",

@@ -11,21 +11,21 @@ from django.db import IntegrityError, transaction
 from chat import frames, log, push, queries
 from chat.errors import ConversationNotFound, NotAccepted, NotAGroup
 from chat.log_entries import Entry
-from chat.models import Conversation, Member, Message
+from chat.models import Conversation, Face, Member, Message
 from superapp.accounts import api as accounts
 from superapp.accounts.errors import PersonNotFound
 from superapp.core import changes
 from superapp.realtime import me
 
 
-def open_direct(*, user_id: int, peer_id: int, now: datetime) -> Conversation:
+def open_direct(*, user_id: int, peer_id: int, now: datetime, face: Face | None = None) -> Conversation:
     """
     The conversation of two contacts, opened if there was none. It stays one, however often and by whomever it is
-    opened.
+    opened. With a face of one of them it is another one, which that one holds as something else, such as a shop.
 
     :raises NotAccepted: if they are no contacts, or one has blocked the other
     """
-    existing = queries.direct_conversation(user_id, peer_id)
+    existing = queries.direct_conversation(user_id, peer_id, face)
     if existing is not None:
         return existing
     if user_id == peer_id or accounts.refused_pairs({(user_id, peer_id)}):
@@ -34,13 +34,14 @@ def open_direct(*, user_id: int, peer_id: int, now: datetime) -> Conversation:
         with transaction.atomic():
             conversation = Conversation.objects.create(
                 kind=Conversation.Kind.DIRECT,
-                direct_key=queries.direct_key(user_id, peer_id),
+                direct_key=queries.direct_key(user_id, peer_id, face),
+                face=face,
                 created_at=now,
                 changed=changes.stamp(),
             )
             _enter(conversation, sorted((user_id, peer_id)), from_seq=1)
     except IntegrityError:  # The other one opened it in this very moment.
-        opened = queries.direct_conversation(user_id, peer_id)
+        opened = queries.direct_conversation(user_id, peer_id, face)
         assert opened is not None
         return opened
     return conversation

@@ -22,9 +22,11 @@ from shop.errors import (
     ShopAlreadyOpen,
     TimeZoneUnknown,
 )
+from shop.events import ShopChanged
 from shop.models import OrderCounter, Shop
 from shop.queries import goods
 from shop.shapes import OpeningHours
+from superapp.core import outbox
 from superapp.core.errors import ErrorCollector
 from superapp.core.house_names import is_house_name
 
@@ -162,6 +164,7 @@ def _save(shop: Shop, changed: dict[str, object]) -> None:
         setattr(shop, name, value)
     shop.rev += 1
     shop.save(update_fields=[*changed, "rev"])
+    outbox.publish(ShopChanged(shop=str(shop.public_id), merchant_id=shop.owner_id))
 
 
 def _cleaned(wishes: Wishes) -> dict[str, object]:

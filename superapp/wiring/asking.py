@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from chat import api as chat
 from shop import api as shop
 from shop.api import ProductView, ShopView
 from shop.errors import ProductNotFound
 from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, user_of
 from superapp.core import clock, ids
+from superapp.wiring import shop_talks
 
 
 @shop.shown
@@ -42,11 +42,11 @@ def ask_shop(request: HttpRequest, handle: str) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
             accounts.acquaint(user_id=user.pk, peer_id=found.owner_id, now=now)
-            opened = chat.open_direct(user_id=user.pk, peer_id=found.owner_id, now=now)
-        return _into(opened.public_id, product, found)
-    existing = chat.direct_conversation(user.pk, found.owner_id)
+            opened = shop_talks.open_with(found, user_id=user.pk, now=now)
+        return _into(opened, product, found)
+    existing = shop_talks.existing_with(found, user_id=user.pk)
     if existing is not None and accounts.are_contacts(user.pk, found.owner_id):
-        return _into(existing.public_id, product, found)
+        return _into(existing, product, found)
     return render(request, "wiring/ask_shop.html", {"shop": found, "product": product})
 
 

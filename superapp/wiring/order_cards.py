@@ -16,6 +16,7 @@ from shop.events import OrderMoved, OrderPlaced
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.events import subscribe
+from superapp.wiring import shop_talks
 from superapp.wiring.cards import ORDER
 
 # What happened, in one quiet line for both, beside its time: by the name of the line.
@@ -92,7 +93,7 @@ def _say(event: OrderMoved, order: OrderView, conversation: UUID) -> None:
         sender_public_id=accounts.public_ids({speaker})[speaker],
         line=line,
         fields={"about": _title(event.first_item, order.lines[0].quantity), "number": event.number, **fields},
-        about_seq=chat.card_seq(conversation_id=conversation, sender_id=event.buyer_id, idempotency_key=_key(event)),
+        about_seq=_card_seq(event, conversation),
         is_news=event.transition in NEWS,
         idempotency_key=f"{_key(event)}:{event.version}",
         now=clock.now(),
@@ -112,11 +113,27 @@ def _post(event: OrderPlaced | OrderMoved, order: OrderView, conversation: UUID)
 
 
 def _conversation(event: OrderPlaced | OrderMoved) -> UUID | None:
+    """
+    The conversation of the buyer with the shop, opened if there was none; None where the two may not talk.
+
+    A card that an older version posted where the two talk as people lives on there.
+    """
+    of = shop.shop_of(event.merchant_id)
+    assert of is not None  # Shops stay.
+    earlier = chat.direct_conversation(event.buyer_id, event.merchant_id)
+    if earlier is not None and _card_seq(event, earlier.public_id) is not None:
+        return earlier.public_id
     try:
-        found = chat.open_direct(user_id=event.buyer_id, peer_id=event.merchant_id, now=clock.now())
+        return shop_talks.open_with(of, user_id=event.buyer_id, now=clock.now())
     except NotAccepted:
         return None
-    return found.public_id
+
+
+def _card_seq(event: OrderPlaced | OrderMoved, conversation: UUID) -> int | None:
+    try:
+        return chat.card_seq(conversation_id=conversation, sender_id=event.buyer_id, idempotency_key=_key(event))
+    except MessageNotFound:
+        return None
 
 
 def _card(event: OrderPlaced | OrderMoved, order: OrderView) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from shop import api as shop
 from superapp.accounts import api as accounts
 from superapp.accounts.models import Contact
 from superapp.core.money import Money
+from superapp.wiring import shop_talks
 
 PATH = "/obrolan/toko/manik-bo/"
 
@@ -41,6 +42,11 @@ def browser_of(user):
 
 def draft_of(user):
     return Member.objects.get(user=user).draft
+
+
+def talk_with_the_shop(user, owner, now):
+    of = shop.shop_of(owner.pk)
+    return Conversation.objects.get(public_id=shop_talks.open_with(of, user_id=user.pk, now=now))
 
 
 def begun_in(browser, answer):
@@ -129,7 +135,7 @@ def test_shop_that_is_not_there_is_not_there(make_user):
 def test_who_has_talked_before_goes_straight_there(make_user, bo, now):
     ana = make_user("ana")
     accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
-    talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    talk = talk_with_the_shop(ana, bo, now)
 
     assert browser_of(ana).get(PATH).headers["Location"] == f"/obrolan/{talk.public_id}/"
 
@@ -137,7 +143,7 @@ def test_who_has_talked_before_goes_straight_there(make_user, bo, now):
 def test_who_has_talked_before_finds_the_question_begun_and_nothing_is_written(make_user, bo, product, now):
     ana = make_user("ana")
     accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
-    chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    talk_with_the_shop(ana, bo, now)
     browser = browser_of(ana)
 
     answer = browser.get(PATH, {"barang": str(product.public_id)})
@@ -160,7 +166,7 @@ def test_contact_who_never_talked_says_yes_before_a_conversation_is_opened(make_
 def test_what_they_had_begun_to_write_stays(make_user, bo, product, now, way):
     ana = make_user("ana")
     accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
-    talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    talk = talk_with_the_shop(ana, bo, now)
     chat.keep_side(conversation_id=talk.public_id, user_id=ana.pk, side=chat.Side(draft="Kak, soal yang kemarin"))
     browser = browser_of(ana)
 

@@ -32,6 +32,6 @@ export class Attention {
     const { words, data } = this.#page
     const summary = this.#messenger.inbox.get(conversation)
     if (!summary || Summary.isMuted(summary, this.#page.clock.serverNow())) return
-    this.#document.getElementById("announcer").textContent = data.word("announce", { name: words.name(row.from), text: words.line(row) })
+    this.#document.getElementById("announcer").textContent = data.word("announce", { name: words.name(row.from, conversation), text: words.line(row) })
   }
 }

@@ -51,7 +51,7 @@ export class Composer extends HTMLElement {
   reply(row) {
     this.leave()
     this.#context = { mode: "reply", row }
-    this.#showContext(this.page.data.word("replying_to", { name: this.page.words.name(row.from) }), this.page.words.line(row))
+    this.#showContext(this.page.data.word("replying_to", { name: this.page.words.name(row.from, this.conversation) }), this.page.words.line(row))
   }
 
   edit(item) {

@@ -35,6 +35,11 @@ export class ConversationList extends HTMLElement {
     this.#frame = null
   }
 
+  /** Whether this is the list of what was hidden. */
+  get isHidden() {
+    return "hidden" in this.dataset
+  }
+
   /** Which conversation is open beside the list. */
   set current(conversation) {
     this.dataset.current = conversation ?? ""
@@ -52,7 +57,8 @@ export class ConversationList extends HTMLElement {
     const query = part(this, "search").value.trim()
     const { inbox, isComplete } = this.messenger
     const list = part(this, "rows")
-    const summaries = inbox.list(query)
+    const hidden = this.isHidden
+    const summaries = inbox.list(query, { hidden })
     const focused = list.contains(document.activeElement) ? document.activeElement : null
     const elements = summaries.map((summary) => this.#row(summary))
     elements.forEach((element, place) => list.children[place] !== element && list.insertBefore(element, list.children[place] ?? null))
@@ -65,8 +71,17 @@ export class ConversationList extends HTMLElement {
     part(this, "nothing-found").hidden = !(isBare && query)
     fill(this, "query", query)
     part(this, "query").hidden = false
-    const more = this.querySelector(".conversations__more")
+    const more = this.querySelector(".conversations__more:not([data-part])")
     if (more) more.hidden = isComplete
+    this.#showWayToHidden()
+  }
+
+  #showWayToHidden() {
+    const link = part(this, "hidden-link")
+    if (!link) return
+    const count = this.messenger.inbox.list("", { hidden: true }).length
+    link.hidden = count === 0
+    part(link, "hidden-count").textContent = this.page.format.number(count)
   }
 
   #row(summary) {
@@ -78,8 +93,9 @@ export class ConversationList extends HTMLElement {
     const link = part(element, "link")
     mark(link, "href", true, this.page.urlOf(summary.id))
     mark(link, "aria-current", this.dataset.current === summary.id, "page")
-    showAvatar(element, inbox.other(summary), name)
+    showAvatar(element, inbox.looksOf(summary), name)
     fill(element, "name", name)
+    fill(element, "via", this.page.words.via(summary))
     this.#showLast(element, summary)
     this.#showMarks(element, summary)
     return element

@@ -55,16 +55,28 @@ export class Inbox {
     return this.#people.get(Summary.otherId(summary, this.#me.id))
   }
 
-  nameOf(summary) {
-    return summary.title ?? this.other(summary)?.name ?? ""
+  /** As what the other one talks to me, such as a shop; undefined where it is the person alone, or where the face is my own. */
+  faceOf({ face }) {
+    return face && face.owner !== this.#me.id ? face : undefined
   }
 
-  /** Conversations to show: those I am in and did not hide; a search looks through the hidden ones too. */
-  list(query = "") {
+  nameOf(summary) {
+    return summary.title ?? this.faceOf(summary)?.name ?? this.other(summary)?.name ?? ""
+  }
+
+  /** Who or what is pictured beside a conversation. */
+  looksOf(summary) {
+    const face = this.faceOf(summary)
+    return face ? { id: face.id, name: face.name, avatar: face.picture } : this.other(summary)
+  }
+
+  /** Conversations to show: those I am in and did not hide; a search looks through the hidden ones too. `hidden` asks for those alone. */
+  list(query = "", { hidden = false } = {}) {
     const wanted = fold(query)
     return [...this.#summaries.values()]
       .filter((summary) => !Summary.isGone(summary))
-      .filter((summary) => (wanted ? this.#matches(summary, wanted) : !Summary.isHidden(summary)))
+      .filter((summary) => (wanted && !hidden ? this.#matches(summary, wanted) : Summary.isHidden(summary) === hidden))
+      .filter((summary) => !hidden || (Summary.isPutAway(summary) && this.#matches(summary, wanted)))
       .sort((one, other) => this.#order(one, other))
   }
 
@@ -145,6 +157,13 @@ export class Inbox {
     this.onChange.ring(conversation)
   }
 
+  /** A face looks otherwise, wherever it is seen. */
+  takeFace(face) {
+    for (const summary of this.#summaries.values()) {
+      if (summary.face?.id === face.id && face.rev > summary.face.rev) this.#change({ ...summary, face })
+    }
+  }
+
   takePeople(people) {
     for (const person of people) this.#people.set(person.id, person)
     if (people.length > 0) this.onChange.ring(null)
@@ -197,7 +216,8 @@ export class Inbox {
   }
 
   #matches(summary, wanted) {
-    return fold(`${this.nameOf(summary)} ${this.other(summary)?.handle ?? ""}`).includes(wanted)
+    const { name = "", handle } = this.other(summary) ?? {}
+    return fold(`${this.nameOf(summary)} ${name} ${handle ?? ""}`).includes(wanted)
   }
 }
 

@@ -33,7 +33,7 @@ export class MessageList extends HTMLElement {
     this.timeline.isShown = true
     const summary = this.#summary
     this.#newAfter = summary && Summary.unread(summary) > 0 ? summary.mine.read_seq : null
-    this.view = new MessageView({ ...this.page, isGroup: summary?.kind === "group" })
+    this.view = new MessageView({ ...this.page, conversation, isGroup: summary?.kind === "group" })
     this.#listen()
     this.#watchEarlier()
     this.#renderSoon()
@@ -179,7 +179,7 @@ export class MessageList extends HTMLElement {
     const { timeline, messenger } = this
     part(this, "earlier").hidden = !timeline.hasEarlier
     part(this, "beginning").hidden = !timeline.isLoaded || timeline.hasEarlier
-    const typing = this.page.words.typing(messenger.inbox.typing(this.conversation))
+    const typing = this.page.words.typing(messenger.inbox.typing(this.conversation), this.conversation)
     part(this, "typing").hidden = typing === ""
     part(this, "typing-text").textContent = typing
     this.#showWayBack()

@@ -8,9 +8,11 @@ export class MessageView {
   #words
   #format
   #me
+  #conversation
   #isGroup
 
-  constructor({ data, words, format, me, isGroup }) {
+  constructor({ data, words, format, me, conversation, isGroup }) {
+    this.#conversation = conversation
     this.#data = data
     this.#words = words
     this.#format = format
@@ -108,7 +110,7 @@ export class MessageView {
     box.hidden = !row.reply_to || Boolean(row.recalled_at)
     if (box.hidden) return
     box.setAttribute("href", `#m-${row.reply_to}`)
-    part(box, "quote-name").textContent = quote ? this.#words.name(quote.from) : ""
+    part(box, "quote-name").textContent = quote ? this.#words.name(quote.from, this.#conversation) : ""
     part(box, "quote-text").textContent = quote ? this.#words.line(quote) : "…"
   }
 
@@ -131,7 +133,7 @@ export class MessageView {
     const button = element.querySelector("[data-emoji]")
     button.dataset.emoji = emoji
     button.setAttribute("aria-pressed", `${users.includes(this.#me.id)}`)
-    const names = users.map((user) => this.#words.name(user)).join(", ")
+    const names = users.map((user) => this.#words.name(user, this.#conversation)).join(", ")
     button.setAttribute("aria-label", this.#data.word("reacted", { emoji, names }))
     button.title = names
     fill(button, "emoji", emoji)

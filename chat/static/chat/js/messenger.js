@@ -249,6 +249,7 @@ export class Messenger {
     // What was lost between the processes of the server is read again, not by everybody at once.
     if (hint.on === "bus") return this.#sync.soon(Messenger.RESUME_JITTER_MS)
     if (hint.on === "people") return this.inbox.takePeople([hint.person])
+    if (hint.on === "faces") return this.inbox.takeFace(hint.face)
     const [kind, conversation] = hint.on.split(":")
     if (kind !== "chat") return
     if (hint.rev !== undefined) this.#hearMessage(conversation, hint)

@@ -43,6 +43,8 @@ export class Navigation {
     const conversation = this.#page.conversationAt(pathname)
     if (origin !== location.origin || search || conversation === undefined) return
     if (conversation && !this.#messenger.inbox.get(conversation)) return
+    // Beside the list of what was hidden, the list of the others is another page.
+    if (conversation === null && this.#document.querySelector("nusa-conversation-list")?.isHidden) return
     event.preventDefault()
     if (conversation === this.#current && this.#isSeen(conversation)) return
     // The list that is left behind is one step back: going there again is going back.
@@ -100,9 +102,11 @@ export class Navigation {
     const name = inbox.nameOf(summary) || this.#page.data.word("somebody")
     const head = section.querySelector("header")
     fill(head, "name", name)
-    showAvatar(head, inbox.other(summary), name)
+    showAvatar(head, inbox.looksOf(summary), name)
+    if (summary.kind === "direct") fill(head, "status", this.#page.words.via(summary))
     mark(part(head, "details-link"), "href", true, this.#page.detailsOf(summary.id))
-    this.#showDoings(head, inbox.other(summary))
+    // Money goes to a person; what is bought of a shop is paid where it is bought.
+    this.#showDoings(head, summary.face ? undefined : inbox.other(summary))
     this.#attention.title = `${name} · ${this.#brand}`
   }
 

@@ -27,7 +27,7 @@ export class RowMenu {
     if (!summary?.mine) return null
     this.#conversation = conversation
     const isMuted = Summary.isMuted(summary, this.#page.clock.serverNow())
-    return new Set([summary.mine.pinned ? "unpin" : "pin", isMuted ? "unmute" : "mute", "hide"])
+    return new Set([summary.mine.pinned ? "unpin" : "pin", isMuted ? "unmute" : "mute", Summary.isPutAway(summary) ? "unhide" : "hide"])
   }
 
   async #keep(action) {
@@ -38,9 +38,10 @@ export class RowMenu {
       mute: { muted_until: until },
       unmute: { muted_until: null },
       hide: { hidden: true },
+      unhide: { hidden: false },
     }
     // What concerns the list alone is not worth keeping for later: without a line, it says so.
-    if (await this.#messenger.keep(this.#conversation, sides[action])) return
+    if (await this.#messenger.keep(this.#conversation, sides[action])) return action === "hide" && toast(this.#page.data.word("hidden"))
     toast(this.#page.data.word("unavailable"))
   }
 }

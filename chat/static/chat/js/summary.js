@@ -3,9 +3,11 @@ export class Summary {
   /** The newer of two reports, field by field: all are absolute, so the order of arrival does not matter. */
   static merge(one, other) {
     const [older, newer] = other.rev >= one.rev ? [one, other] : [other, one]
+    const isFaceOlder = (older.face?.rev ?? 0) > (newer.face?.rev ?? 0)
     return {
       ...older,
       ...newer,
+      ...(isFaceOlder ? { face: older.face } : {}),
       last_seq: Math.max(one.last_seq, other.last_seq),
       counted: Math.max(one.counted, other.counted),
       last: Summary.#newerMessage(one.last, other.last),
@@ -55,6 +57,11 @@ export class Summary {
 
   static isHidden({ last_seq, mine }) {
     return Boolean(mine) && last_seq <= mine.hidden_seq
+  }
+
+  /** Hidden by somebody; what nothing was ever said in is merely not shown. */
+  static isPutAway(summary) {
+    return summary.last_seq > 0 && Summary.isHidden(summary)
   }
 
   static isMuted({ mine }, now) {

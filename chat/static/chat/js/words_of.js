@@ -14,8 +14,11 @@ export class WordsOf {
     this.#me = me
   }
 
-  name(user) {
+  /** How somebody is called; in a conversation that is given, by the face under which they talk there. */
+  name(user, conversation = null) {
     if (user === this.#me.id) return this.#data.word("you")
+    const face = conversation && this.#inbox.get(conversation)?.face
+    if (face?.owner === user) return face.name
     return this.#inbox.person(user)?.name ?? this.#data.word("somebody")
   }
 
@@ -47,9 +50,16 @@ export class WordsOf {
     return Summary.otherId(summary, this.#me.id) ? "" : this.#data.word("who_prefix", { name: this.name(row.from) })
   }
 
-  typing(users) {
+  /** As what one of the two talks, in a word: the kind of the other's face, or the name of my own. */
+  via({ face }) {
+    if (!face) return ""
+    if (face.owner === this.#me.id) return face.name
+    return this.#data.has(`face:${face.kind}`) ? this.#data.word(`face:${face.kind}`) : ""
+  }
+
+  typing(users, conversation) {
     if (users.length === 0) return ""
-    if (users.length === 1) return this.#data.word("typing_one", { name: this.name(users[0]) })
+    if (users.length === 1) return this.#data.word("typing_one", { name: this.name(users[0], conversation) })
     return this.#data.word("typing_several", { count: users.length })
   }
 }

@@ -1,0 +1,79 @@
+"""What was hidden has a place, from which it comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat import api as chat
+from tests.chat.conftest import entry
+
+
+@pytest.fixture
+def two(make_user, make_direct, now):
+    """ana hid her conversation with bo; caca's stands in her list."""
+    ana = make_user("ana")
+    talks = {}
+    for name in ("bo", "caca"):
+        friend = make_user(name, name=name.title())
+        talks[name] = make_direct(ana, friend)
+        chat.post_message(entry(talks[name], friend), now=now)
+    chat.keep_side(conversation_id=talks["bo"].public_id, user_id=ana.pk, side=chat.Side(is_hidden=True))
+    return ana, talks
+
+
+def names(page):
+    shown = page.split('<ul class="rows"')[1].split("</ul>")[0]
+    return [part.split("<")[0] for part in shown.split('<bdi data-part="name">')[1:]]
+
+
+def test_hidden_conversation_stands_on_a_page_of_its_own_that_the_list_leads_to(two, client):
+    ana, _talks = two
+    client.force_login(ana)
+
+    listed = client.get("/obrolan/").content.decode()
+    hidden = client.get("/obrolan/tersembunyi/").content.decode()
+
+    assert names(listed) == ["Caca"]
+    assert names(hidden) == ["Bo"]
+    assert 'href="/obrolan/tersembunyi/">' in listed
+    assert '<span class="figure" data-part="hidden-count">1</span>' in listed
+
+
+def test_hidden_conversation_is_taken_back_into_the_list_without_modules(two, client):
+    ana, talks = two
+    client.force_login(ana)
+    address = f"/obrolan/{talks['bo'].public_id}/"
+
+    details = client.get(f"{address}rincian/").content.decode()
+    client.post(f"{address}sisi/", {"hidden": "no"})
+
+    assert "Tampilkan lagi di daftar" in details
+    assert sorted(names(client.get("/obrolan/").content.decode())) == ["Bo", "Caca"]
+    assert names(client.get("/obrolan/tersembunyi/").content.decode()) == []
+
+
+def test_what_somebody_writes_in_comes_back_by_itself(two, client, now):
+    ana, talks = two
+    bo = talks["bo"].members.exclude(user=ana).get().user
+    chat.post_message(entry(talks["bo"], bo), now=now)
+    client.force_login(ana)
+
+    assert sorted(names(client.get("/obrolan/").content.decode())) == ["Bo", "Caca"]
+
+
+def test_place_of_what_is_hidden_shows_nothing_of_anybody_else(two, client, make_user):
+    client.force_login(make_user("eve"))
+
+    page = client.get("/obrolan/tersembunyi/").content.decode()
+
+    assert names(page) == []
+    assert "Tidak ada yang disembunyikan" in page
+
+
+def test_conversation_in_which_nothing_was_said_is_not_hidden(make_user, make_direct, client):
+    ana = make_user("ana")
+    make_direct(ana, make_user("bo"))
+    client.force_login(ana)
+
+    assert names(client.get("/obrolan/tersembunyi/").content.decode()) == []
+    assert 'data-part="hidden-link" href="/obrolan/tersembunyi/" hidden' in client.get("/obrolan/").content.decode()
