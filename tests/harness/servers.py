@@ -52,6 +52,7 @@ class Process:
         user: str | None = None,
         cwd: Path | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
+        stop_seconds_max: float = STOP_SECONDS_MAX,
     ) -> None:
         self.name = name
         self._argv = list(argv)
@@ -61,6 +62,7 @@ class Process:
         self._user = user
         self._cwd = cwd
         self._stop_signal = stop_signal
+        self._stop_seconds_max = stop_seconds_max
         self._popen: subprocess.Popen[bytes] | None = None
 
     @property
@@ -114,7 +116,7 @@ class Process:
     def _end(self, sign: signal.Signals) -> None:
         assert self._popen is not None, f"{self.name} was not started"
         self._popen.send_signal(sign)
-        self._popen.wait(STOP_SECONDS_MAX)
+        self._popen.wait(self._stop_seconds_max)
 
     def _has_settled(self) -> bool:
         return not self.is_running or self._is_ready()

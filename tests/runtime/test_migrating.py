@@ -97,11 +97,19 @@ def test_server_on_a_newer_database_refuses_in_one_sentence(newer_database):
 
 
 @pytest.mark.served_only
-@pytest.mark.parametrize("command", ["serve_pages", "serve_sockets"])
-def test_process_on_a_newer_database_refuses_in_one_sentence(newer_database, command):
-    refused = manage(command, "--port", "0", env=newer_database.env)
+def test_sockets_on_a_newer_database_refuse_in_one_sentence(newer_database):
+    refused = manage("serve_sockets", "--port", "0", env=newer_database.env)
 
     assert (refused.returncode, refused.stderr) == (1, f"DatabaseIsNewer: {SENTENCE}\n")
+
+
+@pytest.mark.served_only
+def test_pages_on_a_newer_database_refuse_in_one_sentence_and_end(newer_database):
+    refused = manage("serve_pages", "--port", "0", env=newer_database.env)
+
+    assert refused.returncode == 4  # Gunicorn's: the application could not be loaded.
+    assert f"DatabaseIsNewer: {SENTENCE}\n" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 @pytest.mark.served_only

@@ -125,6 +125,8 @@ def stack() -> Iterator[Stack]:
             "VAR_DIR": str(home / "var"),
         },
         cwd=ROOT,
+        # It gives its own processes 25 s, and then the proxy.
+        stop_seconds_max=60,
     )
     made = Stack(url, first_port, postgres.url("nusa"), postgres, redis, runner)
     try:
@@ -254,7 +256,11 @@ def test_proxy_whose_master_is_killed_is_back_within_seconds(stack):
 
     os.kill(stack.proxy_pid(), signal.SIGKILL)
 
-    wait_until(lambda: re.search(r"^proxy +\| ended with -9; again in", stack.runner.log, re.M), "the death noticed", 20)
+    wait_until(
+        lambda: re.search(r"^proxy +\| ended with -9; again in", stack.runner.log, re.MULTILINE),
+        "the death noticed",
+        20,
+    )
     wait_until(lambda: accepts(port), "the proxy listening again", 30)
     wait_until(stack.is_ready, "the proxy answering again", 30)
     assert "Address already in use" not in stack.runner.log

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
-from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
+from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
 
 from superapp.core import health, metrics, patience
@@ -31,11 +30,6 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
         patience.end_waits()
-        # Refused here in one line rather than in a worker that dies at every start. No connection outlives the fork.
-        health.require_essentials()
-        connection.close()
-        if isinstance(connection, PostgresConnection):
-            connection.close_pool()
         Gunicorn(host, port).run()
 
 
@@ -69,7 +63,13 @@ class Gunicorn(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return get_wsgi_application()
+        application = get_wsgi_application()
+        try:
+            health.require_essentials()
+        except CommandError as refused:
+            # Said in one line, and the keeper ends, too, rather than starting one worker after the other.
+            raise AppImportError(f"{refused.__class__.__name__}: {refused}") from None
+        return application
 
 
 class Lines(Logger):
