@@ -143,8 +143,8 @@ def looks_of(summary: SummaryRow, my_id: str) -> PersonRow:
     if face is not None:
         return {"id": face.id, "name": face.name, "handle": None, "avatar": face.picture}
     if other is not None:
-        return {**other, "name": other["name"] or _("Somebody")}
-    return {**NOBODY, "id": summary.id, "name": summary.title or _("Somebody")}
+        return {**other, "name": other["name"] or _("Someone")}
+    return {**NOBODY, "id": summary.id, "name": summary.title or _("Someone")}
 
 
 def via_of(summary: SummaryRow, my_id: str) -> str:
@@ -383,5 +383,5 @@ def _all_people(summary: SummaryRow, history: History) -> list[PersonRow]:
 def _name_of(public_id: str, people: Sequence[PersonRow]) -> str:
     for person in people:
         if person["id"] == public_id:
-            return person["name"] or _("Somebody")
-    return _("Somebody")
+            return person["name"] or _("Someone")
+    return _("Someone")

@@ -108,7 +108,7 @@ def share_text(shown: ShownMovement) -> str:
 def _movement(row: Movement, people: Mapping[int, PersonRow]) -> ShownMovement:
     key = words.movement_key(row.kind, row.delta.amount_minor)
     peer = people.get(row.peer_id) if row.peer_id is not None else None
-    name = (peer["name"] if peer else "") or _("Somebody")
+    name = (peer["name"] if peer else "") or _("Someone")
     return ShownMovement(
         journal=str(row.journal),
         seq=row.seq,

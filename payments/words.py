@@ -24,7 +24,7 @@ MOVEMENTS: dict[str, Promise] = {
 }
 WORDS = {
     **{f"movement:{name}": sentence for name, sentence in MOVEMENTS.items()},
-    "somebody": _("Somebody"),
+    "somebody": _("Someone"),
     "stale": _("As of {time}. Connecting…"),
 }
 

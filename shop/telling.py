@@ -51,14 +51,12 @@ CLAIMED: dict[str, Promise] = {
 NEXT: dict[tuple[str, str], Promise] = {
     ("buyer", "paid"): gettext_lazy("Now the shop accepts it. Until then you can still cancel."),
     ("buyer", "accepted"): gettext_lazy("Now the shop packs it and hands it to a courier."),
-    ("buyer", "packed"): gettext_lazy("Now it goes to the courier."),
-    ("buyer", "shipped"): gettext_lazy("Once it is in your hands, say so here: then the shop gets its money."),
-    ("buyer", "delivered"): gettext_lazy(
-        "Is everything as it should be? Then say so here, and the shop gets its money."
-    ),
+    ("buyer", "packed"): gettext_lazy("Next, hand it to the courier."),
+    ("buyer", "shipped"): gettext_lazy("When you have it, confirm here and the shop gets paid."),
+    ("buyer", "delivered"): gettext_lazy("Everything OK? Confirm here and the shop gets paid."),
     ("merchant", "paid"): gettext_lazy("Accept it if you can send it."),
     ("merchant", "accepted"): gettext_lazy("Pack it, then hand it to a courier."),
-    ("merchant", "packed"): gettext_lazy("Hand it to a courier, and write the number of the parcel here."),
+    ("merchant", "packed"): gettext_lazy("Hand it to a courier, then enter the tracking number here."),
     ("merchant", "shipped"): gettext_lazy("The buyer says when it is there; then the money is yours."),
     ("merchant", "delivered"): gettext_lazy("Once the buyer has looked at it, the money is yours."),
 }
@@ -80,8 +78,8 @@ STEPS: dict[tuple[str, str], Promise] = {
     ("resi_corrected", "merchant"): gettext_lazy("Number corrected: {courier}, parcel {resi}"),
     ("delivered", "merchant"): gettext_lazy("Arrived"),
     ("delivered", "courier"): gettext_lazy("Arrived"),
-    ("completed", "buyer"): gettext_lazy("Received by the buyer; the money went to the shop"),
-    ("completed", "system"): gettext_lazy("Completed by itself; the money went to the shop"),
+    ("completed", "buyer"): gettext_lazy("Received by the buyer; you were paid"),
+    ("completed", "system"): gettext_lazy("Completed automatically; the shop was paid"),
     ("cancelled", "buyer"): gettext_lazy("Cancelled by the buyer; the money went back"),
     ("cancelled", "merchant"): gettext_lazy("Cancelled by the shop; the money went back"),
     ("cancelled", "system"): gettext_lazy(
@@ -102,7 +100,7 @@ TO_COME: dict[str, Promise] = {
     "packed": gettext_lazy("The shop packs"),
     "shipped": gettext_lazy("On its way with a courier"),
     "delivered": gettext_lazy("Arrives"),
-    "completed": gettext_lazy("Received; the shop gets its money"),
+    "completed": gettext_lazy("Received; the shop is paid"),
 }
 GOOD, BAD, WAITING = "good", "bad", "waiting"
 COLOURS = {"completed": GOOD, "delivered": GOOD, "cancelled": BAD}
@@ -146,7 +144,7 @@ def due(order: OrderSummary, *, now: datetime) -> str:
         return ""
     moment = _moment(order.due_at, now=now)
     if order.due == "complete":
-        return _("If nobody says otherwise, it completes by itself: {day}, {hour} {zone}.").format(**moment)
+        return _("If there is no problem, the order completes automatically on {day}, {hour} {zone}.").format(**moment)
     if order.state == "paid":
         return _("If the shop does not accept it by {day}, {hour} {zone}, all the money goes back.").format(**moment)
     return _("If the shop does not ship it by {day}, {hour} {zone}, all the money goes back.").format(**moment)

@@ -122,7 +122,7 @@ def _take_step(request: HttpRequest, step: str) -> bool:
         request.session.pop(CODE_SENT_KEY, None)
     elif step == "set":
         api.reset_pin(user_id=user_id, pin=request.POST.get("pin", ""), device_id=device_id, now=now)
-        tell_next(request, _("Your new PIN is set."))
+        tell_next(request, _("Your PIN is changed."))
         return True
     return False
 

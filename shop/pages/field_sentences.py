@@ -30,7 +30,7 @@ ADDRESS: dict[str, Promise] = {
     "quantity": gettext_lazy("Write how many you want."),
 }
 PARCEL: dict[str, Promise] = {
-    "courier": gettext_lazy("Say which courier has the parcel."),
+    "courier": gettext_lazy("Choose the courier."),
     "resi": gettext_lazy("Write the tracking number (resi)."),
 }
 FIELD_OF: dict[type[DomainError], str] = {PriceInvalid: "price", QuantityInvalid: "quantity"}

@@ -162,7 +162,7 @@ def shelve(request: HttpRequest, product: UUID) -> HttpResponse:
         tell_next(request, _("On the shelf: everybody can see and buy it."))
     else:
         api.hide_product(owner_id=user_id, product=product, now=clock.now())
-        tell_next(request, _("Off the shelf: nobody sees it. Orders that stand are not touched."))
+        tell_next(request, _("Unpublished. Customers no longer see it; existing orders are unaffected."))
     return redirect("shop:my_product", product=product)
 
 
@@ -175,7 +175,7 @@ def _with_photos(request: HttpRequest, owner_id: int, product: ProductView) -> H
         tell_next(request, sentence)
         return redirect("shop:my_product", product=product.public_id)
     is_shown = product.state == "listed"
-    tell_next(request, _("On the shelf: everybody can see and buy it.") if is_shown else _("Kept as a draft."))
+    tell_next(request, _("On the shelf: everybody can see and buy it.") if is_shown else _("Saved as draft."))
     return redirect("shop:my_product", product=product.public_id)
 
 

@@ -102,7 +102,7 @@ def pack(request: HttpRequest, order: UUID) -> HttpResponse:
 @for_people
 def ship(request: HttpRequest, order: UUID) -> HttpResponse:
     """It is with a courier, under a number."""
-    done = _("On its way. The buyer sees the number of the parcel.")
+    done = _("Shipped. The buyer can see the tracking number.")
     return _move(request, order, api.ship_order, done=done, **_parcel(request))
 
 

@@ -87,7 +87,7 @@ class PersonNotFound(DomainError):
 class ContactOneself(DomainError):
     code = "accounts.contact_oneself"
     kind = Kind.INVALID
-    message = _("That is you.")
+    message = _("That is your own number.")
 
 
 class ContactNotAsked(DomainError):

@@ -90,7 +90,7 @@ class InputInvalid(DomainError):
 
     code = "invalid"
     kind = Kind.INVALID
-    message = _("Something in what was sent is not right: {detail}")
+    message = _("Something is not right: {detail}")
 
 
 class RateLimited(DomainError):
@@ -98,7 +98,7 @@ class RateLimited(DomainError):
 
     code = "rate_limited"
     kind = Kind.LIMITED
-    message = _("That was too often. Please wait a moment.")
+    message = _("Too many attempts. Please wait a moment.")
 
 
 class Unavailable(DomainError):
@@ -121,7 +121,7 @@ class Fault(DomainError):
 
     code = "fault"
     kind = Kind.UNAVAILABLE
-    message = _("Something went wrong on our side. It was written down; please try again.")
+    message = _("Something went wrong on our side and has been logged. Please try again.")
 
 
 class NotLoggedIn(DomainError):

@@ -82,7 +82,7 @@ class NotFound(DomainError):
 
     code = "not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is nothing here.")
+    message = _("Not found.")
 
 
 class MethodNotAllowed(DomainError):

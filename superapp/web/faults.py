@@ -32,14 +32,14 @@ class Fault:
 
 FAULTS = {
     400: Fault(
-        _("That did not arrive whole"),
+        _("That did not arrive completely"),
         _("Your browser sent something we could not read. Go back and try once more."),
         "broken",
     ),
-    403: Fault(_("This door is closed"), _("You are logged in, and this page is not open to you."), "closed"),
+    403: Fault(_("No access"), _("Your account cannot open this page."), "closed"),
     404: Fault(
-        _("There is nothing here"),
-        _("The address may be wrong, or what was here is not yours to see."),
+        _("Page not found"),
+        _("The link may be wrong, or this page is not available to you."),
         "lost",
     ),
     413: Fault(
@@ -54,7 +54,7 @@ FAULTS = {
     ),
     500: Fault(
         _("That was our mistake"),
-        _("Something broke on our side and was written down. Nothing you sent before is lost."),
+        _("The problem is on our side and has been logged. Nothing you sent before is lost. Try again in a moment."),
         "broken",
         _("Try again"),
         "",
@@ -71,7 +71,7 @@ CSRF = Fault(
     _("This page was open for too long"),
     _("For your safety, what you sent was not taken. Open the page again and send it once more."),
     "closed",
-    _("Open it again"),
+    _("Reopen"),
     "",
 )
 

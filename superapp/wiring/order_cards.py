@@ -27,8 +27,8 @@ LINES = {
     "shop.resi_corrected": _("Parcel number corrected"),
     "shop.delivered_merchant": _("Arrived, says the shop"),
     "shop.delivered_courier": _("Arrived, says {courier}"),
-    "shop.completed": _("Received, the shop has its money"),
-    "shop.completed_system": _("Completed by itself, the shop has its money"),
+    "shop.completed": _("Received, the shop was paid"),
+    "shop.completed_system": _("Completed automatically, the shop was paid"),
     "shop.cancelled": _("Cancelled, the money is back"),
     "shop.cancelled_why": _("Cancelled ({reason}), the money is back"),
 }

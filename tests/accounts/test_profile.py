@@ -125,7 +125,7 @@ def test_people_who_changed_since_a_cursor_are_found_in_one_query(make_user, cha
     change(bo, name="Bo Baru")
 
     with django_assert_num_queries(1):
-        changed = api.people_changed({ana.pk, bo.pk}, since=cursor)
+        changed = api.people_changed({ana.pk, bo.pk}, since=cursor.stamp)
     with django_assert_num_queries(1):
         everybody = api.people({ana.pk, bo.pk})
 

@@ -59,6 +59,6 @@ def _take_step(request: HttpRequest, step: str) -> bool:
         request.session.pop(CODE_SENT_KEY, None)
     elif step == "take":
         trust.take_trust(user_id=user_id, device_id=device_id, now=now)
-        tell_next(request, _("We know this device well from now on. You can log a lost one out here."))
+        tell_next(request, _("This device is now trusted. You can log out a lost one here."))
         return True
     return False
