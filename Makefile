@@ -11,7 +11,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po s
 
 export PORT
 
-.PHONY: run serve install setup demo compile check check-deep check-api check-web test test-sqlite test-postgres deep-sqlite deep-postgres test-js lint types contracts migrations templates deploy-check docs docs-check screens messages mutants audit programs clean
+.PHONY: run serve install setup demo compile check check-deep check-bare check-api check-web test test-sqlite test-postgres deep-sqlite deep-postgres test-js lint types contracts migrations templates deploy-check docs docs-check release screens messages mutants audit programs clean
 .DEFAULT_GOAL := run
 
 # --- Using it --------------------------------------------------------------------------------------------------------
@@ -34,8 +34,15 @@ compile: $(CATALOGUES)  ## The catalogues of translations, in the form that is r
 # --- Checking it -----------------------------------------------------------------------------------------------------
 
 check: lint types contracts migrations templates deploy-check docs-check test  ## All that must hold; CI runs this and nothing else
+	@$(SUITE) --count
 
-check-deep: deep-sqlite deep-postgres check-api check-web  ## What takes minutes, on both databases: tests marked deep, API, pages
+check-deep: export NUSA_FLAKY = fail
+check-deep: check deep-sqlite deep-postgres check-api check-web check-bare  ## Before a release: all of it, and what takes minutes
+
+BARE ?= run check
+
+check-bare:  ## A clean clone in a Debian with nothing but what the README asks for, as root; BARE="run test check" for all
+	@tests/harness/bare.sh $(BARE)
 
 # One after the other: they restore clusters, kill servers and measure. No test marked deep is no fault.
 define deep
@@ -80,18 +87,14 @@ docs-check: .venv/dev.stamp
 
 test: test-js test-sqlite test-postgres  ## The whole suite, embedded and served, and the journeys in a browser
 
-# Journeys wait for browsers and servers that are killed and started, several at once on few cores. What failed beside
-# others is tried once more alone, and must pass there: a fault fails twice, a wait that was too short does not.
-define suite
-NUSA_TEST_DB=$(1) $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal || \
-NUSA_TEST_DB=$(1) $(BIN)/pytest --quiet --last-failed --last-failed-no-failures none
-endef
+# What fails beside others and passes alone is named, counted and kept in .pytest_cache/flaky-*.txt; it fails check-deep.
+SUITE := $(BIN)/python -m tests.harness.suite
 
 test-sqlite: programs .venv/dev.stamp $(CATALOGUES)
-	$(call suite,sqlite)
+	NUSA_TEST_DB=sqlite $(SUITE) sqlite --numprocesses $(WORKERS) --dist worksteal
 
 test-postgres: programs .venv/dev.stamp $(CATALOGUES)
-	$(call suite,postgres)
+	NUSA_TEST_DB=postgres $(SUITE) postgres --numprocesses $(WORKERS) --dist worksteal
 
 check-web: programs .venv/dev.stamp $(CATALOGUES)  ## Markup, structured data, axe and links of every page of the demo world
 	@tests/web_check/nu.sh .venv/vnu.jar
@@ -118,6 +121,9 @@ audit: .venv/dev.stamp  ## Known weaknesses of what we depend on; needs an advis
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements/base.lock
 
 # --- Making things that are kept -------------------------------------------------------------------------------------
+
+release: .venv/dev.stamp programs  ## Keep the version of pyproject.toml as fixtures with data, from which later ones are upgraded
+	$(BIN)/python -m tests.releases
 
 screens: programs .venv/dev.stamp $(CATALOGUES)  ## Draw the main screens into docs/screens
 	$(BIN)/python -m tests.screens

@@ -228,3 +228,45 @@ def test_people_share_no_cookies(browser, pages):
 
     assert browser.person("ana", pages).context is ana.context
     assert (ana.evaluate("document.cookie"), bo.evaluate("document.cookie")) == ("mine=1", "")
+
+
+FLAKY = """
+import pathlib
+def test_steady(): pass
+def test_shy():
+    seen = pathlib.Path("seen")
+    was_here = seen.exists()
+    seen.touch()
+    assert was_here
+"""
+
+
+def suite(directory, **env):
+    """Run the suite that lies in this directory, as ``make test`` does, and return how it ended."""
+    (directory / "pytest.ini").write_text("[pytest]\naddopts = -p no:randomly -p no:django\n")
+    return subprocess.run(
+        [sys.executable, "-m", "tests.harness.suite", "small", "--numprocesses", "2"],
+        cwd=directory, env={**os.environ, "PYTHONPATH": str(ROOT), **env}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("wish", "code"), [("", 0), ("fail", 1)])
+def test_test_that_passes_alone_is_named_and_fails_the_deep_check_only(tmp_path, wish, code):
+    (tmp_path / "test_small.py").write_text(FLAKY)
+
+    ended = suite(tmp_path, NUSA_FLAKY=wish)
+
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    assert ended.stdout.endswith(
+        "\nFlaky, failed beside others and passed alone (small): 1\n  test_small.py::test_shy\n"
+    )
+    assert (tmp_path / ".pytest_cache" / "flaky-small.txt").read_text() == "test_small.py::test_shy\n"
+
+
+def test_test_that_fails_twice_is_a_fault_and_not_flaky(tmp_path):
+    (tmp_path / "test_small.py").write_text("def test_wrong(): assert 0")
+
+    ended = suite(tmp_path)
+
+    assert ended.returncode == 1
+    assert not (tmp_path / ".pytest_cache" / "flaky-small.txt").exists()

@@ -2,8 +2,8 @@
 ``python -m tests.harness.suite NAME [pytest's words]``: run the suite, and name what is flaky.
 
 A test that fails beside others and passes alone is flaky: journeys wait for browsers and servers that are killed and
-started, several at once on few cores. It is printed by its name, counted, and written to a file of ``.pytest_cache``;
-a fault fails twice. With ``NUSA_FLAKY=fail`` a flaky test fails the run, too.
+started, several at once on few cores. It is printed by its name, counted, and written to
+``.pytest_cache/flaky-NAME.txt``; a fault fails twice. With ``NUSA_FLAKY=fail`` a flaky test fails the run, too.
 """
 
 from __future__ import annotations
