@@ -286,9 +286,14 @@ def newest_products(handle: str, *, limit: int = 30) -> ShopPage:
     return ShopPage(shelves.shop_view(shop), page, None)
 
 
-def every_address() -> list[tuple[str, str, datetime]]:
-    """(handle, slug or "", when it changed) of all that is public, for the map of the site."""
-    return shelves.every_address()
+def count_address_blocks(*, size: int) -> int:
+    """Return how many blocks of ``size`` hold all that is public; at least 1."""
+    return shelves.count_address_blocks(size=size)
+
+
+def list_addresses(block: int, *, size: int) -> list[tuple[str, str, datetime]]:
+    """Return (handle, slug or "", when it changed) of what is public in a block, counted from 1, for the site map."""
+    return shelves.list_addresses(block, size=size)
 
 
 # Buying.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 from xml.sax.xmlreader import AttributesImpl
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Enclosure, Rss201rev2Feed
@@ -24,8 +24,8 @@ from superapp.core import media
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 FEED_SECONDS = 300
-# As many as one map may hold.
-ADDRESSES_PER_MAP = 50_000
+# Far fewer than a map may hold, so that each is made in milliseconds.
+ADDRESSES_PER_MAP = 2_000
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # What belongs to people, and what a robot would only stumble over.
 CLOSED = ("/api/", "/beli/", "/dompet/", "/kontak/", "/masuk/", "/obrolan/", "/pesanan/", "/saya/", "/undangan/", "/-/")
@@ -45,14 +45,16 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=HOUR_S)
 def site_map(request: HttpRequest, part: int | None = None) -> HttpResponse:
-    """Every public address; when one map cannot hold them, a map of maps."""
-    addresses = api.every_address()
-    if part is None and len(addresses) >= ADDRESSES_PER_MAP:
-        parts = range(1, -(-(len(addresses) + 1) // ADDRESSES_PER_MAP) + 1)
-        return _map("sitemapindex", "sitemap", [(f"/sitemap-{number}.xml", "") for number in parts])
-    entries = [("/toko/", ""), *((_path(handle, slug), at.date().isoformat()) for handle, slug, at in addresses)]
-    first = ((part or 1) - 1) * ADDRESSES_PER_MAP
-    return _map("urlset", "url", entries[first : first + ADDRESSES_PER_MAP])
+    """Every public address; when there are many, a map of maps, each of which holds a block of them."""
+    parts = api.count_address_blocks(size=ADDRESSES_PER_MAP)
+    if part is None and parts > 1:
+        return _map("sitemapindex", "sitemap", [(f"/sitemap-{number}.xml", "") for number in range(1, parts + 1)])
+    number = 1 if part is None else part
+    if not 1 <= number <= parts:
+        raise Http404
+    addresses = api.list_addresses(number, size=ADDRESSES_PER_MAP)
+    entries = [(_path(handle, slug), at.date().isoformat()) for handle, slug, at in addresses]
+    return _map("urlset", "url", [("/", ""), ("/toko/", ""), *entries] if number == 1 else entries)
 
 
 @require_safe

@@ -18,7 +18,6 @@ from superapp.core import prepared
 from superapp.core.money import Money
 
 PRODUCTS_MAX = 1_000
-ADDRESSES_MAX = 50_000
 LISTED = Q(state=Product.State.LISTED)
 
 
@@ -185,13 +184,21 @@ def product_shown_to(viewer_id: int | None, public_id: UUID) -> Product:
     return product
 
 
-def every_address() -> list[tuple[str, str, datetime]]:
-    """(handle, slug or "", when it changed) of all shops and listed goods, the shop before its goods."""
-    shops = Shop.objects.order_by("handle").values_list("handle", "created_at")[:ADDRESSES_MAX]
-    goods = Product.objects.filter(LISTED).order_by("shop__handle", "slug")
-    rows = [(handle, "", at) for handle, at in shops]
-    rows += goods.values_list("shop__handle", "slug", "changed_at")[: ADDRESSES_MAX - len(rows)]
-    return sorted(rows)
+def count_address_blocks(*, size: int) -> int:
+    """Return how many blocks of ``size`` primary keys hold all shops and products; at least 1."""
+    last = max(model.objects.aggregate(last=Max("pk"))["last"] or 0 for model in (Shop, Product))
+    return max(1, -(-last // size))
+
+
+def list_addresses(block: int, *, size: int) -> list[tuple[str, str, datetime]]:
+    """
+    Return (handle, slug or "", when it changed) of the shops and listed products whose primary keys lie in a block,
+    counted from 1, a shop before its products. What it costs depends on ``size`` and not on how many there are.
+    """
+    within = {"pk__gt": (block - 1) * size, "pk__lte": block * size}
+    shops = Shop.objects.filter(**within).values_list("handle", "created_at")
+    listed = Product.objects.filter(LISTED, **within).values_list("shop__handle", "slug", "changed_at")
+    return sorted([*((handle, "", at) for handle, at in shops), *listed])
 
 
 # Stock.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
@@ -10,6 +11,7 @@ from django.conf import settings as project
 from PIL import Image
 
 from shop import api
+from shop.pages import public_files
 from superapp.core.money import Money
 from tests.shop.storefronts import address_of, empty_shelves, facts, meta, read  # noqa: F401  # It empties them before each test.
 
@@ -94,7 +96,9 @@ def test_feed_has_what_is_new_first(client, shop, make_product, now):
     assert channel.find(f"{ATOM}link").get("href") == f"{project.PUBLIC_URL}/toko/manik-bo/rss.xml"
 
 
-def test_map_of_the_site_has_every_public_address_and_no_other(client, shop, product, make_product):
+def test_map_of_the_site_has_every_public_address_and_no_other(client, monkeypatch, shop, product, make_product):
+    # Primary keys of tests before this one may be high.
+    monkeypatch.setattr(public_files, "ADDRESSES_PER_MAP", 10**9)
     make_product(shop, "Rahasia", listed=False)
 
     tree = ET.fromstring(client.get("/sitemap.xml").content)
@@ -103,17 +107,32 @@ def test_map_of_the_site_has_every_public_address_and_no_other(client, shop, pro
         node.text.removeprefix(project.PUBLIC_URL)
         for node in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
     ]
-    assert found == ["/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/"]
+    assert found == ["/", "/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/"]
 
 
-def test_map_that_is_too_long_becomes_a_map_of_maps(client, monkeypatch, shop, product):
-    monkeypatch.setattr("shop.pages.public_files.ADDRESSES_PER_MAP", 2)
+def test_site_map_of_many_is_a_map_of_maps_in_blocks(client, monkeypatch, shop, product, make_product):
+    others = [make_product(shop, f"Kalung {number}") for number in range(3)]
+    monkeypatch.setattr(public_files, "ADDRESSES_PER_MAP", 2)
 
     index = client.get("/sitemap.xml").content.decode()
-    parts = [client.get(f"/sitemap-{number}.xml").content.decode().count("<loc>") for number in (1, 2)]
+    parts = re.findall(r"/sitemap-\d+\.xml", index)
+    maps = "".join(client.get(part).content.decode() for part in parts)
 
-    assert index.count("<sitemap>") == 2
-    assert parts == [2, 1]
+    assert len(parts) >= 2
+    for one in (product, *others):
+        assert maps.count(f"/toko/{shop.handle}/{one.slug}/<") == 1
+    assert maps.count(f"/toko/{shop.handle}/<") == 1
+
+
+@pytest.mark.parametrize("number", [0, 2, 999, 10**17])
+def test_site_map_that_is_not_there_is_404_and_costs_little(
+    client, monkeypatch, product, django_assert_max_num_queries, number
+):
+    monkeypatch.setattr(public_files, "ADDRESSES_PER_MAP", 10**9)
+    with django_assert_max_num_queries(2):
+        answer = client.get(f"/sitemap-{number}.xml")
+
+    assert answer.status_code == 404
 
 
 def test_robots_are_shown_shops_and_kept_from_people(client):
