@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 NONCE = re.compile(r"'nonce-([A-Za-z0-9+/=]{20,})'")
 # Namespaces of vocabularies are names that nobody fetches.
-NAMES = ("http://www.w3.org/", "http://www.sitemaps.org/schemas/", "http://testserver")
+NAMES = ("http://www.w3.org/", "http://www.sitemaps.org/schemas/", "https://schema.org", "http://testserver")
 STRICT = {
     "default-src": {"'self'"},
     "style-src": {"'self'"},
