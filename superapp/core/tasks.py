@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from superapp.core import clock, epoch, health, work
+from superapp.core import clock, epoch, health, schema_version, work
 
 MARK_SECONDS = 2
 
@@ -19,6 +19,8 @@ _log_seen: tuple[int, int] | None = None
 @health.essential
 def settle_epoch() -> None:
     """Raise the epoch before anybody is answered, if the database was put back from a back-up."""
+    # Nothing is written into a database that newer code has migrated.
+    schema_version.require_not_newer(connection)
     epoch.settle(clock.now())
 
 

@@ -29,7 +29,7 @@ def test_stamp_is_refused_outside_a_transaction(real_db):
 
 def test_change_is_seen_from_the_cursor_before_it(make_user):
     ana = make_user("ana")
-    before = changes.horizon()
+    before = changes.horizon().stamp
 
     change(ana)
 
@@ -52,7 +52,7 @@ def horizon_beyond(stamp):
     same time on the same server: until they end, what came after their beginning is read again.
     """
     until = time.monotonic() + 60
-    while (cursor := changes.horizon()) <= stamp:
+    while (cursor := changes.horizon().stamp) <= stamp:
         assert time.monotonic() < until
         time.sleep(0.02)
     return cursor
@@ -60,7 +60,7 @@ def horizon_beyond(stamp):
 
 def test_rolled_back_change_is_never_seen(real_db, make_user):
     ana = make_user("ana")
-    before = changes.horizon()
+    before = changes.horizon().stamp
 
     with transaction.atomic():
         User.objects.filter(pk=ana.pk).update(changed=changes.stamp())
@@ -91,7 +91,7 @@ def read_between_two_commits(make_user, in_threads) -> tuple[set[str], int, int]
     What was seen by that read, the cursor it kept, and the highest stamp among its rows.
     """
     ana, bo = make_user("ana"), make_user("bo")
-    start = changes.horizon()
+    start = changes.horizon().stamp
     has_begun, may_commit = threading.Event(), threading.Event()
 
     def late() -> None:
@@ -103,7 +103,7 @@ def read_between_two_commits(make_user, in_threads) -> tuple[set[str], int, int]
     def reader() -> tuple[set[str], int, int]:
         assert has_begun.wait(10)
         change(bo)
-        cursor = changes.horizon()
+        cursor = changes.horizon().stamp
         seen = changed_since(start)
         highest = User.objects.order_by("-changed").values_list("changed", flat=True)[0]
         may_commit.set()
@@ -116,7 +116,7 @@ def read_between_two_commits(make_user, in_threads) -> tuple[set[str], int, int]
 
 def test_reader_that_follows_its_cursor_misses_nothing_under_load(real_db, make_user, in_threads):
     people = [make_user(f"person{number}") for number in range(40)]
-    start = changes.horizon()
+    start = changes.horizon().stamp
     writing = threading.Semaphore(0)
 
     def writer(mine: list[User]) -> None:
@@ -132,7 +132,7 @@ def test_reader_that_follows_its_cursor_misses_nothing_under_load(real_db, make_
         cursor, reads, ended = start, [], 0
         while True:
             ended += writing.acquire(blocking=False)
-            next_cursor = changes.horizon()
+            next_cursor = changes.horizon().stamp
             reads.append(changed_since(cursor))
             cursor = next_cursor
             if ended == 4:

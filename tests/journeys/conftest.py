@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.harness.people import DESK, PHONE, Browser
 from tests.harness.site import Site
@@ -55,6 +56,9 @@ def two_who_talk(two_strangers: Callable[..., Two]) -> Callable[..., Two]:
         people.accept_invitation(two.bo)
         people.write_to_first_contact(two.bo)
         people.write_to_first_contact(two.ana)
+        # The line that says yes counts as unread for who asked, until it was seen.
+        expect(two.ana.locator("nusa-timeline li[data-kind=event]")).to_be_visible()
+        expect(two.ana).not_to_have_title(re.compile(r"^\("))
         return two
 
     return meet

@@ -14,7 +14,7 @@ from tests.journeys.conftest import BO_PHONE, Two
 
 
 def test_invitation_waits_in_sight_can_be_cancelled_and_is_answered(
-    two_strangers: Callable[..., Two], site: Site
+    site: Site, two_strangers: Callable[..., Two]
 ) -> None:
     two = two_strangers(site)
     waiting = two.ana.get_by_role("region", name="Menunggu jawaban")
@@ -47,7 +47,7 @@ def test_invitation_waits_in_sight_can_be_cancelled_and_is_answered(
 
 
 def test_link_brings_somebody_without_an_account_through_the_log_in_and_back(
-    two_strangers: Callable[..., Two], site: Site, browser: Browser
+    site: Site, browser: Browser, two_strangers: Callable[..., Two]
 ) -> None:
     two = two_strangers(site)
     two.ana.goto("/kontak/")

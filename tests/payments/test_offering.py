@@ -47,7 +47,7 @@ def test_every_page_of_the_wallet_says_that_there_is_none(make_user, close_down)
         answers = [browser.get(path), browser.post(path)]
         assert [answer.status_code for answer in answers] == [403, 403], path
         assert "Di sini tidak ada dompet" in answers[0].content.decode()
-    assert len(urls.urlpatterns) == 10
+    assert len(urls.urlpatterns) == 11
 
 
 def test_every_command_is_refused_with_one_code_at_both_doors(real_db, connect, make_user, close_down):
@@ -66,7 +66,7 @@ def test_every_command_is_refused_with_one_code_at_both_doors(real_db, connect, 
     }
     close_down()
 
-    assert len(COMMANDS) == 12
+    assert len(COMMANDS) == 13
     for name in COMMANDS:
         method, route = registry.commands[name].rest.split(" ")
         path = f"/api/v1/{route}".replace("<uuid:journal>", ADDRESS["journal"])

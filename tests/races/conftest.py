@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from chat import log_postgres
 from shop.api import ProductView, ShopView
 from superapp.accounts.models import User
 from tests.chat.conftest import commit, hints_sent, make_direct, make_group, post
@@ -55,10 +56,14 @@ def few(real_db: object, make_product: Callable[..., ProductView], shop: ShopVie
 
 
 @pytest.fixture
-def alter_append(real_db: object) -> Callable[..., None]:
+def alter_append(real_db: object, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Change the function that posts, in this test's own database: ``alter_append((what it says, what it shall))``."""
 
     def alter(*changes: tuple[str, str]) -> None:
+        # A message that comes alone is posted by a function of its own, which is held to the same by another test.
+        monkeypatch.setattr(
+            log_postgres, "_append_one", lambda entry, **asked: log_postgres.append_batch([entry], **asked)
+        )
         text = (ROOT / "chat/sql/postgres_append.sql").read_text()
         for was, becomes in changes:
             assert text.count(was) == 1, was

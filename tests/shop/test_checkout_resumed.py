@@ -65,7 +65,7 @@ def test_pin_that_was_set_elsewhere_meanwhile_is_asked_for_and_nothing_is_bought
     browser = browser_on_device(dewi, is_trusted=True)
     address = begin(browser, product)
     browser.get(address)
-    payments.set_first_pin(user_id=dewi.pk, pin="802913", now=now)
+    payments.set_first_pin(user_id=dewi.pk, pin="802957", now=now)
 
     refused = browser.post(address, first_payment())
 

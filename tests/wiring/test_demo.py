@@ -226,6 +226,7 @@ def test_portraits_are_drawn_alike_each_time_and_differ(now):
 
 
 def test_command_says_who_logs_in_and_refuses_where_codes_go_out(db, capsys, settings):
+    settings.SMS_INBOX = True
     call_command("demo")
     call_command("demo")
     printed = capsys.readouterr().out

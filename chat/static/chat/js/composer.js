@@ -18,8 +18,9 @@ export class Composer extends HTMLElement {
     if (!conversation) return
     this.conversation = conversation
     const { drafts, inbox } = this.messenger
+    const isSuggested = new URLSearchParams(location.search).has("tulis") && !drafts.of(conversation)
     if (drafts.of(conversation)) this.#body.value = drafts.of(conversation)
-    this.#suggested = this.#body.value === drafts.of(conversation) ? "" : this.#body.value
+    this.#suggested = isSuggested ? this.#body.value : ""
     this.#on(part(this, "send"), "click", (event) => this.#send(event))
     this.#on(this.querySelector("form"), "submit", (event) => this.#send(event))
     this.#on(this.#body, "keydown", (event) => this.#key(event))
