@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from chat import api as chat
 from superapp.accounts import api as accounts
+from superapp.accounts.actions import invites
 from superapp.accounts.models import Device
 from superapp.realtime.allowance import allowance
 from tests.payments.purses import browser_of as browser_on_device
@@ -41,7 +42,7 @@ def arguments(ana, bo, product, buy, now):
         "journal": uuid.uuid4(),
         "invitation": uuid.uuid4(),
         "link": uuid.uuid4(),
-        "token": "0" * 22,
+        "token": invites.make_link(user_id=ana.pk, now=now).token,
         "part": 1,
     }
 
