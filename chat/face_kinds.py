@@ -1,4 +1,4 @@
-"""As what somebody can talk: another part of the product registers the word for each kind of face."""
+"""Kinds of faces, such as a shop: other parts of the product register a word for each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def register(kind: str, word: str | Promise) -> None:
 
 
 def word(kind: str) -> str:
-    """Return how this kind is named; empty for one that nobody registered."""
+    """Return the word for this kind, or an empty text if none is registered."""
     return str(_words.get(kind, ""))
 
 

@@ -1,4 +1,4 @@
-"""Faces: under which name and picture somebody talks in conversations that they hold as something, such as a shop."""
+"""Faces: the name and picture that a person shows in the conversations of their shop, or of another role."""
 
 from __future__ import annotations
 

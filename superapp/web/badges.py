@@ -53,7 +53,7 @@ def register(badge: Badge) -> None:
 
 
 def word(name: str) -> str | Promise:
-    """Return how this count is said; empty for one that nobody registered."""
+    """Return the sentence for this count, or an empty text if none is registered."""
     return _badges[name].word if name in _badges else ""
 
 

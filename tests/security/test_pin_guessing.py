@@ -126,7 +126,10 @@ def test_owner_is_told_elsewhere_and_says_that_it_was_them(ana, now):
     hers, strangers = log_in(ana), log_in(ana)
     accounts.trust_device(user_id=ana.pk, device_id=hers.pk, now=now)
     Device.objects.filter(pk=strangers.pk).update(name="Opera")
-    waiting = lambda: badges.counts(ana.pk, now=now)["wallet"]  # noqa: E731
+
+    def waiting():
+        return badges.counts(ana.pk, now=now)["wallet"]
+
     assert waiting() == 0
 
     guess(ana, strangers, now, 2)
