@@ -6,15 +6,13 @@ import re
 import unicodedata
 
 from chat.errors import BodyEmpty, BodyNotText, BodyTooLong, NotReactable
+from superapp.core import text_cleaning
 
-COMBINING_MARKS_MAX = 8
 # Composing makes one character of up to four (a Greek vowel with its three marks).
 COMPOSED_OF_MAX = 4
 # Letters and symbols whose picture is empty.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _MARKS = ("Mn", "Me")
-# No mark is ASCII, so that only in what is long and has none there may be a pile.
-_LONG_ENOUGH = re.compile(f"[^\x00-\x7f]{{{COMBINING_MARKS_MAX + 1},}}")
 
 # One emoji as UTS #51 builds it: a flag, a key cap, or pictures joined to one. Pictures by their blocks and not by a
 # list, so that those of next year are let in.
@@ -32,7 +30,8 @@ def clean_body(raw: str, *, chars_max: int) -> str:
     """
     The text as it is kept: NFC, line ends as ``\\n``, no blanks around it. Cleaning what is clean changes nothing.
 
-    Directions and joiners stay, since languages need them; the page isolates every text.
+    Joiners, direction marks and closed isolates stay, since languages need them. Overrides of direction and hidden
+    letters go.
 
     :raises BodyTooLong: if it has more than ``chars_max`` characters
     :raises BodyNotText: if it has control characters, or a pile of combining marks
@@ -42,8 +41,9 @@ def clean_body(raw: str, *, chars_max: int) -> str:
     if len(raw) > chars_max * COMPOSED_OF_MAX:
         raise BodyTooLong(chars_max=chars_max)
     if not raw.isprintable():
-        raw = raw.replace("\r\n", "\n").replace("\r", "\n")
-        _refuse_unprintable(raw)
+        raw = text_cleaning.strip_misleading(text_cleaning.unify_line_ends(raw))
+        if text_cleaning.has_control_characters(raw):
+            raise BodyNotText
     if not raw.isascii():
         # Before normalizing, which takes a pile in the square of its height; and after, which may take marks apart.
         _refuse_piles(raw)
@@ -70,25 +70,9 @@ def clean_emoji(raw: str, *, chars_max: int) -> str:
     return raw
 
 
-def _refuse_unprintable(text: str) -> None:
-    for char in text:
-        # Cc: control, Cs: lone surrogates, Co: private use. Cf (format) is what joins emoji and scripts.
-        if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs", "Co"):
-            raise BodyNotText
-
-
 def _refuse_piles(text: str) -> None:
-    for piled in _LONG_ENOUGH.findall(text):
-        pile = 0
-        for char in piled:
-            category = unicodedata.category(char)
-            # By category: marks of class 0, as Thai has, pile up too. A joiner between marks does not part them.
-            if category in _MARKS:
-                pile += 1
-            elif category != "Cf":
-                pile = 0
-            if pile > COMBINING_MARKS_MAX:
-                raise BodyNotText
+    if text_cleaning.has_mark_pile(text):
+        raise BodyNotText
 
 
 def _is_visible(char: str) -> bool:

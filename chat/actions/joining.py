@@ -15,6 +15,7 @@ from chat.models import Conversation, Face, Member, Message
 from superapp.accounts import api as accounts
 from superapp.accounts.errors import PersonNotFound
 from superapp.core import changes
+from superapp.core.text_cleaning import clean_line
 from superapp.realtime import me
 
 
@@ -64,7 +65,7 @@ def open_group(*, owner_id: int, title: str, member_ids: Sequence[int], now: dat
     """A conversation of several, with its owner as admin."""
     with transaction.atomic():
         conversation = Conversation.objects.create(
-            kind=Conversation.Kind.GROUP, title=title, created_at=now, changed=changes.stamp()
+            kind=Conversation.Kind.GROUP, title=clean_line(title), created_at=now, changed=changes.stamp()
         )
         _enter(conversation, sorted({owner_id, *member_ids}), from_seq=1)
         Member.objects.filter(conversation=conversation, user_id=owner_id).update(role=Member.Role.ADMIN)

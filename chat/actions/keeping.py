@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from chat import frames, push, queries
 from chat.errors import DraftTooLong
 from chat.models import Member
-from superapp.core import changes
+from superapp.core import changes, text_cleaning
 from superapp.realtime import me
 
 
@@ -47,7 +47,7 @@ def keep_side(*, conversation_id: UUID, user_id: int, side: Side) -> Member:
         if not isinstance(side.is_hidden, UnsetType):
             member.hidden_seq = conversation.last_seq if side.is_hidden else 0
         if not isinstance(side.draft, UnsetType):
-            member.draft = side.draft.replace("\x00", "")
+            member.draft = text_cleaning.clean_draft(side.draft)
         if frames.membership_row(member, conversation.public_id) == before:
             return member
         member.changed = changes.stamp()

@@ -18,6 +18,7 @@ from payments.offering import offered
 from superapp.core import ids
 from superapp.core.errors import InputInvalid
 from superapp.core.money import Money
+from superapp.core.text_cleaning import clean_line
 
 REASON_CHARS_MAX = 140
 
@@ -33,7 +34,8 @@ def ask_top_up(*, user_id: int, amount: Money, reason: str, maker_id: int, now: 
     queries.require_operator(maker_id)
     if maker_id == user_id:
         raise errors.TwoPersonsNeeded
-    if not 0 < len(reason.strip()) <= REASON_CHARS_MAX:
+    reason = clean_line(reason)
+    if not 0 < len(reason) <= REASON_CHARS_MAX:
         raise InputInvalid(detail="reason")
     return TopUp.objects.create(
         user_id=user_id,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from django.conf import settings
 
 from superapp.accounts.errors import HandleInvalid, HandleTaken, NameInvalid, NameReserved
 from superapp.accounts.models import User
+from superapp.core import text_cleaning
 from superapp.core.house_names import is_house_name
 
 MARKS_IN_A_ROW_MAX = 3
@@ -16,9 +18,6 @@ WRITTEN_CHARS_MAX = 1_000
 ZERO_WIDTH_JOINER = "\u200d"
 # Letters and symbols by their category, and yet nothing can be seen of them.
 INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-# Categories of what may not stand in a name: controls, formats (zero-width, direction overrides), private and
-# unassigned.
-UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 HANDLE = re.compile(r"[a-z][a-z0-9]*(?:[._][a-z0-9]+)*_?")
 HANDLE_CHARS_MIN = 3
@@ -45,8 +44,9 @@ def clean_name(written: str) -> str:
     :raises NameInvalid: if nothing is left, or too much
     :raises NameReserved: if it claims to be the house
     """
-    chars = "".join(_seen(unicodedata.normalize("NFC", written[:WRITTEN_CHARS_MAX])))
-    name = " ".join(chars.split())
+    composed = unicodedata.normalize("NFC", written[:WRITTEN_CHARS_MAX])
+    chars = "".join(_without_empty_letters(composed))
+    name = " ".join(text_cleaning.strip_unseen(chars, kept="\t\r\n", marks_max=MARKS_IN_A_ROW_MAX).split())
     says_something = any(unicodedata.category(char)[0] in "LN" or unicodedata.category(char) == "So" for char in name)
     if not says_something or len(name) > User.NAME_CHARS_MAX:
         raise NameInvalid(chars_max=User.NAME_CHARS_MAX)
@@ -75,19 +75,11 @@ def lookup_handle(written: str) -> str:
     return written.strip().removeprefix("@").lower()
 
 
-def _seen(text: str) -> list[str]:
-    kept: list[str] = []
-    marks = 0
+def _without_empty_letters(text: str) -> Iterator[str]:
     for position, char in enumerate(text):
-        category = unicodedata.category(char)
-        marks = marks + 1 if category in ("Mn", "Me") else 0
-        is_space = category in ("Zs", "Zl", "Zp") or char in "\t\r\n"
-        is_seen = category not in UNSEEN_CATEGORIES and char not in INVISIBLE and marks <= MARKS_IN_A_ROW_MAX
-        if is_space:
-            kept.append(" ")
-        elif is_seen or (char == ZERO_WIDTH_JOINER and _joins_pictures(text, position)):
-            kept.append(char)
-    return kept
+        joins = char not in text_cleaning.JOINERS or (char == ZERO_WIDTH_JOINER and _joins_pictures(text, position))
+        if char not in INVISIBLE and joins:
+            yield char
 
 
 def _joins_pictures(text: str, position: int) -> bool:

@@ -30,7 +30,17 @@ def clean(raw):
         ("a\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308", "\u00e1\u0302\u0303\u0304\u0305\u0306\u0307\u0308"),
         ("x" * MAX, "x" * MAX),
         ("\u03c9\u0314\u0342\u0345" * MAX, "\u1fa7" * MAX),
-        ("\u202eabc", "\u202eabc"),
+        ("\u202eabc", "abc"),  # An override makes "gpj.exe" read "exe.jpg".
+        ("a\u202db\u202ac\u202bd\u202ce", "abcde"),
+        ("\u2067abc", "abc"),  # Never closed.
+        ("a\u2068b\nc\u2069d", "ab\ncd"),  # Closed in another paragraph.
+        ("\u2067a\u2066b\u2069\u2069", "\u2067a\u2066b\u2069\u2069"),
+        ("\u05d0\u200e!\u200f \u061c1", "\u05d0\u200e!\u200f \u061c1"),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
+        ("\U0001f469\u200d\U0001f373", "\U0001f469\u200d\U0001f373"),
+        ("🏴󠁧󠁢󠁳󠁣󠁴󠁿 hi", "🏴󠁧󠁢󠁳󠁣󠁴󠁿 hi"),
+        ("hi\U000e0068\U000e0069\U000e007f", "hi"),  # Letters that nobody sees.
+        ("a\u206ab\ufff9c\ufffbd", "abcd"),
         ("\U0001fae8", "\U0001fae8"),
         ("1\u2028 2", "1\u2028 2"),
         ("\u0e01\u0e47\u0e48", "\u0e01\u0e47\u0e48"),
@@ -104,11 +114,14 @@ anything = st.text(st.characters(exclude_categories=()), max_size=60)
 piles = st.text(
     st.sampled_from("ae\u00e9 \n\r\t\u0301\u0323\u0e47\u200d\u200b\u202e\ufe0f\u20dd\u1fa7\ufb2c\U0001f44d\ud800")
 )
+directions = st.text(
+    st.sampled_from("a\u05d0 \n\u2029\u2066\u2067\u2068\u2069\u202e\u200f\U0001f3f4\U000e0067\U000e007f")
+)
 
 
 @settings(max_examples=1_000, deadline=None)
 @example("\ufb2c" + "\u0301" * 8)
-@given(anything | piles)
+@given(anything | piles | directions)
 def test_whatever_comes_is_refused_by_name_or_kept_for_good(raw):
     try:
         body = text.clean_body(raw, chars_max=50)
@@ -121,6 +134,7 @@ def test_whatever_comes_is_refused_by_name_or_kept_for_good(raw):
     assert body == unicodedata.normalize("NFC", body).strip()
     assert body.encode()
     assert not any(unicodedata.category(char) == "Cc" for char in body.replace("\n", "").replace("\t", ""))
+    assert not set(body) & set("\u202a\u202b\u202c\u202d\u202e")
 
 
 EMOJI = ["👍", "❤️", "❤", "😂", "👍🏽", "1️⃣", "#⃣", "🇮🇩", "👨‍👩‍👧‍👦", "👩🏽‍❤️‍💋‍👨🏿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏳️‍🌈", "‼️", "©️", "\U0001fae8"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from superapp.core.text_cleaning import clean_line, inert_cell
+from superapp.core.text_cleaning import clean_draft, clean_line, clean_lines, inert_cell
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,39 @@ from superapp.core.text_cleaning import clean_line, inert_cell
         ("z" + "\u0335\u200d" * 20, "z" + "\u0335\u200d" * 8),
         ("👩\u200d🍳 ok", "👩\u200d🍳 ok"),
         ("كلمة", "كلمة"),
+        ("\ufb2c" + "\u0323" * 8, "\u05e9\u05bc\u05c1" + "\u0323" * 6),  # Composing takes this letter apart.
     ],
 )
 def test_line_is_cleaned(written, cleaned):
     assert clean_line(written) == cleaned
     assert clean_line(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("written", "cleaned"),
+    [
+        ("satu\r\n  dua \r tiga", "satu\ndua\ntiga"),
+        ("satu\n\n\n\n\ndua\n", "satu\n\ndua"),
+        ("a\x1b\u202eb\nc", "a b\nc"),
+    ],
+)
+def test_lines_are_cleaned(written, cleaned):
+    assert clean_lines(written) == cleaned
+    assert clean_lines(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("written", "cleaned"),
+    [
+        (" halo,\n\n\n ", " halo,\n\n\n "),
+        ("a\x00\x1b\u202eb", "ab"),
+        ("z" + "\u0335" * 50, "z" + "\u0335" * 8),
+        ("👩\u200d🍳\u200f", "👩\u200d🍳\u200f"),
+    ],
+)
+def test_draft_is_cleaned_and_keeps_its_blanks(written, cleaned):
+    assert clean_draft(written) == cleaned
+    assert clean_draft(cleaned) == cleaned
 
 
 @pytest.mark.parametrize(

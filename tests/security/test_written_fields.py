@@ -1,0 +1,316 @@
+"""Every field in which a person writes is cleaned: each is declared here, written through its door, and read back."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+
+import msgspec.inspect
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import models
+
+from superapp.realtime import registry
+from tests.harness.sockets import browser_on, log_in
+from tests.payments.purses import PIN
+from tests.security.references import ROOT
+from tests.shop.conftest import ADDRESS
+
+MARKER = "Mawar"
+# What no text may carry: an override of direction, the start of a terminal's command, a pile of marks.
+DIRTY = {"override": f"{MARKER}\u202e ab", "control": f"{MARKER}\x1b ab", "pile": f"{MARKER}{chr(0x0335) * 40} ab"}
+OURS = ("accounts", "chat", "core", "payments", "realtime", "shop")
+
+
+class World:
+    """Bo's shop with an order of ana's, a conversation of the two, and their browsers."""
+
+    def __init__(self, ana, bo, product, order, conversation):
+        self.product, self.order, self.conversation = product, order, conversation
+        self.users = {"ana": ana, "bo": bo}
+        self.browsers = {name: browser_on(log_in(user)) for name, user in self.users.items()}
+
+    def rest(self, who, method, path, **fields):
+        send = getattr(self.browsers[who], method)
+        return send(f"/api/v1/{path}", json.dumps(fields), content_type="application/json")
+
+    def message(self, body, client_id="m1"):
+        path = f"conversations/{self.conversation}/messages"
+        return self.rest("ana", "post", path, client_id=client_id, body=body)
+
+    def edit(self, body):
+        seq = self.message("halo", "m2").json()["seq"]
+        return self.rest("ana", "patch", f"conversations/{self.conversation}/messages/{seq}", body=body, edits=0)
+
+    def buy(self, **fields):
+        fields = {"address": ADDRESS, "note": "", **fields}
+        return self.rest(
+            "ana",
+            "post",
+            "orders",
+            product=str(self.product.public_id),
+            quantity=1,
+            expected_total={"amount_minor": 25_000_00, "asset": "IDR"},
+            pin=PIN,
+            idempotency_key="k",
+            **fields,
+        )
+
+    def add_product(self, **fields):
+        fields = {"name": "Gelang", "description": "", **fields}
+        price = {"amount_minor": 5_000_00, "asset": "IDR"}
+        return self.rest("bo", "post", "shop/products", price=price, quantity=1, idempotency_key="k", **fields)
+
+    def ship(self, **fields):
+        self.rest("bo", "post", f"orders/{self.order}/accept")
+        return self.rest("bo", "post", f"orders/{self.order}/ship", **{"courier": "JNE", "resi": "JT1", **fields})
+
+    def correct(self, **fields):
+        self.ship()
+        return self.rest("bo", "put", f"orders/{self.order}/resi", **{"courier": "JNE", "resi": "JT2", **fields})
+
+    def open_shop(self, **fields):
+        return self.rest("ana", "post", "shop", **{"handle": "toko-ana", "name": "Manik", "town": "Yogya", **fields})
+
+    def change_product(self, **fields):
+        return self.rest("bo", "patch", f"shop/products/{self.product.public_id}", **fields)
+
+    def send_money(self, memo):
+        return self.rest(
+            "ana",
+            "post",
+            "wallet/send",
+            user=str(self.users["bo"].public_id),
+            amount={"amount_minor": 100, "asset": "IDR"},
+            pin=PIN,
+            idempotency_key="k",
+            memo=memo,
+        )
+
+
+def _address(field):
+    return lambda world, text: world.buy(address={**ADDRESS, field: text})
+
+
+def _fields(method, field):
+    return lambda world, text: getattr(world, method)(**{field: text})
+
+
+# Every field of a command that takes a person's text: where it is kept, and how it is written.
+WRITTEN = {
+    "accounts.profile_change.name": ("accounts.User.name", lambda w, text: w.rest("ana", "patch", "me", name=text)),
+    "chat.send.body": ("chat.Message.body", World.message),
+    "chat.edit.body": ("chat.Message.body", World.edit),
+    "chat.keep.draft": (
+        "chat.Member.draft",
+        lambda w, text: w.rest("ana", "patch", f"conversations/{w.conversation}/mine", draft=text),
+    ),
+    "payments.send.memo": ("payments.Memo.text", World.send_money),
+    "shop.buy.address.name": ("shop.Order.address", _address("name")),
+    "shop.buy.address.phone": ("shop.Order.address", _address("phone")),
+    "shop.buy.address.text": ("shop.Order.address", _address("text")),
+    "shop.buy.address.town": ("shop.Order.address", _address("town")),
+    "shop.buy.note": ("shop.Order.note", _fields("buy", "note")),
+    "shop.cancel.reason": (
+        "shop.OrderEvent.reason",
+        lambda w, text: w.rest("bo", "post", f"orders/{w.order}/cancel", reason=text, pin=PIN),
+    ),
+    "shop.change.about": ("shop.Shop.about", lambda w, text: w.rest("bo", "patch", "shop", about=text)),
+    "shop.change.name": ("shop.Shop.name", lambda w, text: w.rest("bo", "patch", "shop", name=text)),
+    "shop.change.town": ("shop.Shop.town", lambda w, text: w.rest("bo", "patch", "shop", town=text)),
+    "shop.correct_resi.courier": ("shop.Shipment.courier", _fields("correct", "courier")),
+    "shop.correct_resi.resi": ("shop.Shipment.resi", _fields("correct", "resi")),
+    "shop.open.about": ("shop.Shop.about", _fields("open_shop", "about")),
+    "shop.open.name": ("shop.Shop.name", _fields("open_shop", "name")),
+    "shop.open.town": ("shop.Shop.town", _fields("open_shop", "town")),
+    "shop.product_add.description": ("shop.Product.description", _fields("add_product", "description")),
+    "shop.product_add.name": ("shop.Product.name", _fields("add_product", "name")),
+    "shop.product_change.description": ("shop.Product.description", _fields("change_product", "description")),
+    "shop.product_change.name": ("shop.Product.name", _fields("change_product", "name")),
+    "shop.ship.courier": ("shop.Shipment.courier", _fields("ship", "courier")),
+    "shop.ship.resi": ("shop.Shipment.resi", _fields("ship", "resi")),
+}
+# Fields that are refused unless they are of a closed form, or are looked up and never kept.
+OF_A_CLOSED_FORM = """
+    accounts.contact_ask.handle accounts.contact_ask.phone accounts.invite.token accounts.invite_accept.token
+    accounts.person_by_handle.handle accounts.profile_change.handle accounts.profile_change.language
+    accounts.profile_change.time_zone accounts.trust_ask.code chat.react.emoji chat.send.client_id
+    payments.history.search payments.pin_ask.code payments.pin_change.new payments.pin_change.old
+    payments.pin_reset.pin payments.pin_set.pin payments.recipient.handle payments.recipient.phone
+    payments.send.amount.asset payments.send.idempotency_key payments.send.pin shop.buy.expected_total.asset
+    shop.buy.idempotency_key shop.buy.pin shop.cancel.pin shop.change.opening_hours shop.change.time_zone
+    shop.confirm.pin shop.open.handle shop.open.opening_hours shop.open.time_zone shop.photos_arrange.photos
+    shop.product_add.idempotency_key shop.product_add.price.asset shop.product_change.price.asset
+    shop.purchases.after shop.sales.after shop.stock_set.idempotency_key shop.withdraw.amount.asset
+    shop.withdraw.idempotency_key shop.withdraw.pin sync.cursor sync.page.next sync.page.part
+"""
+# Columns in which the product writes: states, keys, digests, copies of cleaned texts.
+OF_THE_PRODUCT = {
+    "accounts": """
+        Contact.state DeveloperSms.number DeveloperSms.text Device.browser_hash Device.name
+        Device.session_key Invitation.number InviteLink.token LoginCode.browser_hash LoginCode.code_hash
+        LoginCode.number PhoneNumber.number RateCount.what RateCount.who User.avatar User.handle
+        User.language User.password User.time_zone
+    """,
+    "chat": """
+        Conversation.direct_key Conversation.kind Conversation.title Face.address Face.key Face.kind
+        Face.name Face.picture Member.role Message.card Message.card_type Message.client_id
+        Message.content_hash Message.event Message.kind Reaction.emoji
+    """,
+    "core": """
+        Fact.key Fact.last_error Fact.name Fact.payload Instance.place Job.arguments Job.error_code Job.name
+        Job.result Job.state
+    """,
+    "payments": """
+        Account.asset Account.code Account.kind Account.status Journal.kind Journal.memo_hash
+        Journal.reference Memo.salt NightlyProof.findings Pin.pin_hash Request.code Request.content_hash
+        Request.key Request.outcome Request.scope Tier.name TopUp.asset TopUp.state Transfer.asset
+        Transfer.phase
+    """,
+    "shop": """
+        Attempt.code Attempt.content_hash Attempt.idempotency_key Attempt.outcome Attempt.params
+        Order.cancelled_by Order.fee_rule Order.number Order.shop_name Order.shop_town Order.state
+        OrderEvent.actor_kind OrderEvent.evidence OrderEvent.from_state OrderEvent.to_state
+        OrderEvent.transition OrderLine.photo OrderLine.product_name OrderTimer.kind OrderTimer.state
+        Photo.name Photo.placeholder Product.content_hash Product.idempotency_key Product.slug Product.state
+        Shipment.delivered_source Shop.handle Shop.logo Shop.opening_hours Shop.time_zone ShopNight.findings
+        StockMove.idempotency_key StockMove.kind StockMove.reference Transition.from_state Transition.name
+        Transition.to_state Transition.who
+    """,
+}
+INPUTS = {
+    "body": "chat.send.body",
+    "name": "accounts.profile_change.name shop.open.name shop.change.name shop.product_add.name shop.buy.address.name",
+    "phone": "shop.buy.address.phone",
+    "text": "shop.buy.address.text",
+    "town": "shop.buy.address.town shop.open.town shop.change.town",
+    "note": "shop.buy.note",
+    "words": "shop.cancel.reason",
+    "courier": "shop.ship.courier shop.correct_resi.courier",
+    "resi": "shop.ship.resi shop.correct_resi.resi",
+    "description": "shop.product_add.description shop.product_change.description",
+    "about": "shop.change.about",
+    "memo": "payments.send.memo",
+}
+# Inputs whose value is a number, a day, a secret, a handle, or a question that is not kept.
+INPUTS_OF_A_CLOSED_FORM = "quantity new_pin again pin cari handle price dari sampai code who amount old receipt"
+
+
+@pytest.fixture
+def world(ana, bo, product, buy, now, real_db):
+    from chat import api as chat
+    from payments import api as payments
+    from superapp.accounts import api as accounts
+
+    payments.set_first_pin(user_id=bo.pk, pin=PIN, now=now)
+    order = buy(ana, product).order
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    conversation = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    return World(ana, bo, product, order, conversation.public_id)
+
+
+@pytest.mark.parametrize("dirt", DIRTY)
+@pytest.mark.parametrize("field", sorted(WRITTEN))
+def test_text_of_a_person_is_kept_clean_or_refused(field, dirt, world):
+    column, write = WRITTEN[field]
+
+    answer = write(world, DIRTY[dirt])
+
+    assert answer.status_code in ((200, 201) if dirt == "override" else (200, 201, 422)), answer.content
+    kept = [text for name, text in texts() if name == column and MARKER.lower() in text.lower()]
+    assert bool(kept) is (answer.status_code != 422)
+    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
+
+
+def test_reason_of_a_top_up_is_kept_clean(make_user, world):
+    from superapp.accounts import api as accounts
+
+    accounts.make_operator(user_id=make_user("op").pk)
+
+    call_command("top_up", "ask", "ana", "Rp5.000", "".join(DIRTY.values()), "--by", "op")
+
+    kept = [text for name, text in texts() if name == "payments.TopUp.reason" and MARKER in text]
+    assert len(kept) == 1
+    assert kept[0].startswith(f"{MARKER} ab{MARKER} ab{MARKER}")
+    assert not is_dirty(kept[0])
+
+
+def test_every_text_of_a_command_is_cleaned_or_of_a_closed_form():
+    found = {path for name, one in registry.commands.items() for path in strings(one.shape, name)}
+
+    assert found == set(WRITTEN) | set(OF_A_CLOSED_FORM.split())
+    assert not set(WRITTEN) & set(OF_A_CLOSED_FORM.split())
+
+
+def test_every_column_of_text_is_cleaned_or_the_product_s():
+    written = {column for column, _write in WRITTEN.values()} | {"payments.TopUp.reason"}
+    products = {f"{app}.{column}" for app, columns in OF_THE_PRODUCT.items() for column in columns.split()}
+
+    found = {f"{model._meta.label}.{field.name}" for model in models_of_ours() for field in text_fields(model)}
+
+    assert found == written | products
+    assert not written & products
+
+
+def test_every_input_of_a_form_is_cleaned_or_of_a_closed_form():
+    named = {
+        name
+        for template in templates()
+        for tag in re.findall(r"<(?:textarea|input)\b[^>]*>", template.read_text())
+        if not re.search(r'type="(hidden|file|checkbox|radio|submit|time)"', tag) and " hidden>" not in tag
+        for name in re.findall(r'\bname="([^"]*)"', tag)
+    }
+
+    assert named == set(INPUTS) | set(INPUTS_OF_A_CLOSED_FORM.split())
+    assert {field for fields in INPUTS.values() for field in fields.split()} <= set(WRITTEN)
+
+
+def strings(shape, path):
+    """The paths of everything in a shape that is a string."""
+    info = shape if isinstance(shape, msgspec.inspect.Type) else msgspec.inspect.type_info(shape)
+    if isinstance(info, msgspec.inspect.StrType):
+        yield path
+    elif isinstance(info, msgspec.inspect.StructType):
+        for field in info.fields:
+            yield from strings(field.type, f"{path}.{field.encode_name}")
+    else:
+        inner = [getattr(info, name, None) for name in ("type", "item_type", "key_type", "value_type")]
+        for one in [*inner, *getattr(info, "types", ()), *getattr(info, "item_types", ())]:
+            if one is not None:
+                yield from strings(one, path)
+
+
+def models_of_ours():
+    return [model for label in OURS for model in apps.get_app_config(label).get_models()]
+
+
+def text_fields(model):
+    return [
+        field
+        for field in model._meta.fields
+        if isinstance(field, models.CharField | models.TextField | models.JSONField)
+    ]
+
+
+def texts():
+    """Every (column, text) that is stored anywhere, what the outbox carries included."""
+    for model in models_of_ours():
+        names = [field.name for field in text_fields(model)]
+        for row in model.objects.values_list(*names) if names else ():
+            for name, value in zip(names, row, strict=True):
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                yield f"{model._meta.label}.{name}", text
+
+
+def is_dirty(text):
+    marks = "".join("m" if unicodedata.category(char) in ("Mn", "Me") else "." for char in text)
+    return bool(re.search("[\u202a-\u202e\x00-\x08\x0b-\x1f]|\\\\u001b", text)) or "m" * 9 in marks
+
+
+def templates() -> list[Path]:
+    return [
+        path for app in ("chat", "payments", "shop", "superapp") for path in (ROOT / app).rglob("templates/**/*.html")
+    ]
