@@ -66,7 +66,7 @@ def test_solution_of_what_was_refused_stays_good(db, midday):
         {"phone": "+6281299999999"},
         {"browser": "another"},
         {"at": timedelta(minutes=10)},
-        {"solution": lambda good: good | {"number": 12}},
+        {"solution": lambda good: good | {"number": good["number"] + 1}},
         {"solution": lambda good: good | {"signature": "0" * 64}},
         {"solution": lambda good: good | {"algorithm": "SHA-1"}},
         # The digits of the time at which it ends are not those of the number.

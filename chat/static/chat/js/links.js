@@ -1,5 +1,5 @@
 // No address begins within a word, and none but these two kinds is ever made to be tapped.
-const ADDRESS = /(?<![\p{L}\p{N}_/])https?:\/\/[^\s<>"“”«»`]+/giu
+const ADDRESS = /(?<![\p{L}\p{N}_/])https?:\/\/[^\s<>"“”«»\u0060]+/giu
 // What ends a sentence and not an address.
 const AFTER = ".,!?;:…'’"
 
