@@ -41,6 +41,7 @@ from payments.fees import MICRO, NOTHING, REGULAR, FeeRule
 from payments.ledger import Answer, Posted, Refused
 from payments.models import Account
 from payments.offering import is_offered
+from payments.purposes import Purpose, purposes_of, register_purposes
 from payments.queries import Movement
 from payments.recipients import Recipient, find_recipient, find_written, payee, recipient
 from superapp.core.money import IDR, Money
@@ -58,6 +59,7 @@ __all__ = [
     "Movement",
     "PinState",
     "Posted",
+    "Purpose",
     "Recipient",
     "Refused",
     "Wallet",
@@ -90,9 +92,11 @@ __all__ = [
     "payee",
     "pin_alarms",
     "pin_state",
+    "purposes_of",
     "receipt",
     "recipient",
     "refund_escrow",
+    "register_purposes",
     "reject_top_up",
     "release_escrow",
     "reset_pin",

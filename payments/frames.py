@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from payments.api import Movement, PinState, Wallet, WrongTries
+from payments.api import Movement, PinState, Purpose, Wallet, WrongTries, purposes_of
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
@@ -28,8 +28,19 @@ class WalletRow(msgspec.Struct, kw_only=True):
     status: str
 
 
+class PurposeRow(msgspec.Struct, kw_only=True):
+    """The purpose of a movement: with whom (such as a shop), for which items, and the address of a page about it."""
+
+    name: str
+    items: str
+    address: str
+
+
 class MovementRow(msgspec.Struct, kw_only=True):
-    """A line of a wallet's statement. ``peer`` is the other person, where it was one."""
+    """
+    A line of a wallet's statement. ``peer`` is the other person, where it was one; ``purpose`` what the money was for,
+    where a product knows.
+    """
 
     journal: str
     kind: str
@@ -41,6 +52,7 @@ class MovementRow(msgspec.Struct, kw_only=True):
     at: str
     memo: str
     peer: PersonRow | None
+    purpose: PurposeRow | None = None
 
 
 class WrongTriesRow(msgspec.Struct, kw_only=True):
@@ -93,9 +105,10 @@ def wallet(shown: Wallet) -> WalletRow:
 
 
 def movements(rows: Sequence[Movement]) -> list[MovementRow]:
-    """Movements with the people in them, who come in one query."""
+    """Movements with the people in them, who come in one query, and their purposes, which come in one of each kind."""
     people = accounts.people({row.peer_id for row in rows if row.peer_id is not None})
-    return [_movement(row, people) for row in rows]
+    purposes = purposes_of(row.reference for row in rows)
+    return [_movement(row, people, purposes.get(row.reference)) for row in rows]
 
 
 def pin(state: PinState, wrong_elsewhere: list[WrongTries], *, device_id: int | None) -> PinRow:
@@ -114,7 +127,7 @@ def pin(state: PinState, wrong_elsewhere: list[WrongTries], *, device_id: int | 
     )
 
 
-def _movement(row: Movement, people: dict[int, PersonRow]) -> MovementRow:
+def _movement(row: Movement, people: dict[int, PersonRow], purpose: Purpose | None) -> MovementRow:
     return MovementRow(
         journal=str(row.journal),
         kind=row.kind,
@@ -126,6 +139,7 @@ def _movement(row: Movement, people: dict[int, PersonRow]) -> MovementRow:
         at=clock.wire(row.posted_at),
         memo=row.memo,
         peer=people.get(row.peer_id) if row.peer_id is not None else None,
+        purpose=PurposeRow(name=purpose.name, items=purpose.items, address=purpose.address) if purpose else None,
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments import words
-from payments.api import Movement
+from payments.api import Movement, Purpose, purposes_of
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
 from superapp.core.money import Money
@@ -24,7 +24,8 @@ from superapp.web import times
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMovement:
     """
-    One line of the history. ``direction`` is ``in``, ``out`` or ``held``; ``amount`` is what changed, with its sign.
+    One line of the history. ``direction`` is ``in``, ``out`` or ``held``; ``amount`` is what changed, with its sign;
+    ``items`` is what it was for, and ``address`` a page about that, where a product knows.
     """
 
     journal: str
@@ -36,6 +37,8 @@ class ShownMovement:
     at: datetime
     memo: str
     name: str
+    items: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,8 @@ def days(rows: Sequence[Movement], *, now: datetime) -> list[Day]:
 
 def movements(rows: Sequence[Movement]) -> list[ShownMovement]:
     people = accounts.people({row.peer_id for row in rows if row.peer_id is not None})
-    return [_movement(row, people) for row in rows]
+    purposes = purposes_of(row.reference for row in rows)
+    return [_movement(row, people, purposes.get(row.reference)) for row in rows]
 
 
 def way(row: Movement, shown: ShownMovement) -> list[Step]:
@@ -101,18 +105,21 @@ def share_text(shown: ShownMovement) -> str:
     at = timezone.localtime(shown.at)
     when = f"{formats.date_format(at, 'j F Y')}, {times.hour(shown.at)} {times.zone_label(str(at.tzinfo))}"
     amount = shown.amount if shown.amount.amount_minor >= 0 else -shown.amount
-    lines = [f"{settings.BRAND_NAME} · {shown.title}", str(amount), shown.memo, when, shown.journal]
+    lines = [f"{settings.BRAND_NAME} · {shown.title}", str(amount), shown.memo or shown.items, when, shown.journal]
     return "\n".join(line for line in lines if line)
 
 
-def _movement(row: Movement, people: Mapping[int, PersonRow]) -> ShownMovement:
+def _movement(row: Movement, people: Mapping[int, PersonRow], purpose: Purpose | None) -> ShownMovement:
     key = words.movement_key(row.kind, row.delta.amount_minor)
     peer = people.get(row.peer_id) if row.peer_id is not None else None
     name = (peer["name"] if peer else "") or _("Someone")
+    title = words.MOVEMENTS[key]
+    if purpose and key in words.WITH_PURPOSE:
+        name, title = purpose.name, words.WITH_PURPOSE[key]
     return ShownMovement(
         journal=str(row.journal),
         seq=row.seq,
-        title=str(words.MOVEMENTS[key]).format(name=name),
+        title=str(title).format(name=name),
         direction=key.rpartition("_")[2],
         # What is set aside goes out of what can be spent.
         amount=row.delta or -row.held_delta,
@@ -120,4 +127,6 @@ def _movement(row: Movement, people: Mapping[int, PersonRow]) -> ShownMovement:
         at=row.posted_at,
         memo=row.memo,
         name=name,
+        items=purpose.items if purpose else "",
+        address=purpose.address if purpose else "",
     )

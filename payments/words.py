@@ -22,8 +22,16 @@ MOVEMENTS: dict[str, Promise] = {
     "other_out": _("Money out"),
     "other_held": _("Set aside or given back"),
 }
+# The same where a product knows what the money was for; ``{name}`` is that of a shop.
+WITH_PURPOSE: dict[str, Promise] = {
+    "escrow_paid_out": _("{name}"),
+    "escrow_refunded_in": _("Refund · {name}"),
+    "escrow_released_in": _("Sale · {name}"),
+    "paid_out_in": _("Sales · {name}"),
+}
 WORDS = {
     **{f"movement:{name}": sentence for name, sentence in MOVEMENTS.items()},
+    **{f"movement:{name}:purpose": sentence for name, sentence in WITH_PURPOSE.items()},
     "somebody": _("Someone"),
     "stale": _("As of {time}. Connecting…"),
 }

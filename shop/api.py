@@ -20,6 +20,7 @@ from shop.actions.shops import Wishes, check_shop, free_handle
 from shop.earnings import earned, withdraw
 from shop.log import placing
 from shop.offering import goods_are_sold, shops_are_shown, shown, sold
+from shop.order_names import OrderName, order_names, shop_names
 from shop.order_verbs import (
     accept_order,
     cancel_order,
@@ -67,6 +68,7 @@ __all__ = [
     "LineView",
     "OpeningHours",
     "OrderChanges",
+    "OrderName",
     "OrderSummary",
     "OrderView",
     "Orders",
@@ -100,12 +102,14 @@ __all__ = [
     "logo_address",
     "merchant_name",
     "move_product",
+    "order_names",
     "orders_to_handle",
     "pack_order",
     "receipts_of",
     "report_delivery",
     "set_stock",
     "ship_order",
+    "shop_names",
     "shops_are_shown",
     "shown",
     "store_logo",

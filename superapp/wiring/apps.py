@@ -7,10 +7,11 @@ class WiringConfig(AppConfig):
 
     def ready(self) -> None:
         """Have chat show what others make, and facts of one reach the other."""
-        from superapp.wiring import badges, cards, contact_lines, money_cards, order_cards, shop_talks  # noqa: F401
+        from superapp.wiring import badges, cards, contact_lines, money_cards, order_cards, purposes, shop_talks  # noqa: F401
 
         badges.register()
         cards.register()
         contact_lines.register()
         order_cards.register()
+        purposes.register()
         shop_talks.register()

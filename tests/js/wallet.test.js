@@ -6,7 +6,7 @@ import { Bell } from "#lib/bell.js"
 import { grouped, writeChange, writeMoney } from "#lib/format.js"
 import { Refused } from "#lib/refused.js"
 import { LiveWallet } from "#payments/live_wallet.js"
-import { changeOf, wordOf } from "#payments/movement.js"
+import { changeOf, directionOf, nameOf, wordOf } from "#payments/movement.js"
 
 const rupiah = (amount_minor) => ({ amount_minor, asset: "IDR" })
 
@@ -35,6 +35,19 @@ test("a movement that has no sentence of its own has one for its direction", () 
   assert.equal(wordOf({ kind: "sent", amount: rupiah(-1) }, data), "movement:sent_out")
   assert.equal(wordOf({ kind: "angpao", amount: rupiah(1) }, data), "movement:other_in")
   assert.equal(wordOf({ kind: "held", amount: rupiah(0) }, data), "movement:other_held")
+})
+
+test("a movement whose purpose is known is said by the name of the shop", () => {
+  const data = { has: (key) => ["movement:escrow_paid_out", "movement:escrow_paid_out:purpose"].includes(key) }
+  const purpose = { name: "Toko Sekar", items: "Gelang manik", address: "" }
+
+  assert.equal(wordOf({ kind: "escrow_paid", amount: rupiah(-1), purpose }, data), "movement:escrow_paid_out:purpose")
+  assert.equal(wordOf({ kind: "escrow_paid", amount: rupiah(-1), purpose: null }, data), "movement:escrow_paid_out")
+  assert.equal(wordOf({ kind: "escrow_refunded", amount: rupiah(1), purpose }, data), "movement:other_in")
+  assert.equal(directionOf({ amount: rupiah(1) }), "in")
+  assert.equal(nameOf({ purpose, peer: null }), "Toko Sekar")
+  assert.equal(nameOf({ purpose: null, peer: { name: "Bo" } }), "Bo")
+  assert.equal(nameOf({ purpose: null, peer: null }), "")
 })
 
 test("what is set aside is shown as going out, what is given back as coming in", () => {

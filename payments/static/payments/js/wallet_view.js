@@ -1,5 +1,5 @@
 import { writeChange, writeMoney } from "#lib/format.js"
-import { changeOf, wordOf } from "#payments/movement.js"
+import { changeOf, directionOf, nameOf, wordOf } from "#payments/movement.js"
 import { clone, fill, part } from "#ui/part.js"
 
 const HIDING_COOKIE = "balance"
@@ -34,19 +34,18 @@ export class WalletView extends HTMLElement {
   }
 
   #add(row) {
-    const { boot, format } = this.page
+    const { boot, data, format } = this.page
     // A page of earlier movements, or of those that were searched for, is not where new ones belong.
     if (!boot.is_newest_page || this.querySelector(`[data-journal="${row.journal}"][data-seq="${row.seq}"]`)) return
     const at = Date.parse(row.at)
     const element = clone("movement-template")
-    const key = wordOf(row, this.page.data)
-    Object.assign(element.dataset, { direction: key.split("_").at(-1), journal: row.journal, seq: row.seq })
+    Object.assign(element.dataset, { direction: directionOf(row), journal: row.journal, seq: row.seq })
     element.classList.add("movement--new")
     part(element, "way").href = boot.urls.receipt.replace("{journal}", row.journal)
-    fill(element, "title", this.page.data.word(key, { name: row.peer?.name || this.page.data.word("somebody") }))
+    fill(element, "title", data.word(wordOf(row, data), { name: nameOf(row) || data.word("somebody") }))
     part(element, "time").dateTime = row.at
     fill(element, "time", format.hour(at))
-    fill(element, "memo", row.memo)
+    fill(element, "memo", row.memo || row.purpose?.items)
     fill(element, "amount", writeChange(changeOf(row)))
     part(this.#dayOf(at), "movements").prepend(element)
     const empty = part(this, "empty")

@@ -1,0 +1,47 @@
+"""
+The purpose of a movement, for people: which shop, and which goods.
+
+Payments knows its customers by an opaque reference alone (``shop.order:…``). The product that made a reference says
+what it stands for: it registers a resolver for its prefix, in ``superapp.wiring``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """
+    The purpose of a movement: ``name`` is the other side's, such as that of a shop, ``items`` what it was for, and
+    ``address`` a page about it. The last two may be empty.
+    """
+
+    name: str
+    items: str = ""
+    address: str = ""
+
+
+# References → purposes; one that it does not know is left out. Called once for all rows of a page.
+Resolver = Callable[[Collection[str]], Mapping[str, Purpose]]
+_resolvers: dict[str, Resolver] = {}
+
+
+def register_purposes(prefix: str, resolver: Resolver) -> None:
+    """Have this resolver say what references stand for that begin with ``prefix:``."""
+    if _resolvers.setdefault(prefix, resolver) is not resolver:
+        raise ValueError(f"two resolvers say what {prefix} stands for")
+
+
+def purposes_of(references: Iterable[str]) -> dict[str, Purpose]:
+    """Return the purposes of these references, with one call for each prefix; unknown ones are left out."""
+    by_prefix: defaultdict[str, set[str]] = defaultdict(set)
+    for reference in references:
+        by_prefix[reference.partition(":")[0]].add(reference)
+    found: dict[str, Purpose] = {}
+    for prefix, of_prefix in by_prefix.items():
+        if prefix in _resolvers:
+            found |= _resolvers[prefix](of_prefix)
+    return found

@@ -1,0 +1,52 @@
+"""The purpose of money that moved for a shop: its name and its goods, in the wallet and on receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from payments import api as payments
+from payments.api import Purpose
+from shop import api as shop
+
+
+def register() -> None:
+    """Have payments show what references of shops stand for."""
+    payments.register_purposes("shop.order", purposes_of_orders)
+    payments.register_purposes("shop.storefront", purposes_of_shops)
+
+
+def purposes_of_orders(references: Collection[str]) -> dict[str, Purpose]:
+    """Return the shop and the goods of each order."""
+    ids = _ids(references)
+    names = shop.order_names(ids.values())
+    return {
+        reference: Purpose(name=names[order].shop_name, items=_items(names[order]), address=f"/pesanan/{order}/")
+        for reference, order in ids.items()
+        if order in names
+    }
+
+
+def purposes_of_shops(references: Collection[str]) -> dict[str, Purpose]:
+    """Return the name of each shop that pays out what it earned."""
+    ids = _ids(references)
+    names = shop.shop_names(ids.values())
+    return {reference: Purpose(name=names[one]) for reference, one in ids.items() if one in names}
+
+
+def _items(order: shop.OrderName) -> str:
+    first = f"{order.first_item} ×\u00a0{order.quantity}" if order.quantity > 1 else order.first_item
+    others = order.pieces - order.quantity
+    return _("{first} and {count} more").format(first=first, count=others) if others else first
+
+
+def _ids(references: Collection[str]) -> dict[str, UUID]:
+    found: dict[str, UUID] = {}
+    for reference in references:
+        try:
+            found[reference] = UUID(reference.partition(":")[2])
+        except ValueError:  # Made by something else than a shop; it has no name then.
+            continue
+    return found
