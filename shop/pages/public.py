@@ -17,7 +17,7 @@ from shop.pages import kept, public_meta, public_showing
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.web import times
-from superapp.web.context import theme_of
+from superapp.web.context import theme_of, was_logged_in
 from superapp.web.offline import readable_offline
 
 PRODUCTS_PER_PAGE = 60
@@ -106,6 +106,8 @@ def for_everybody(
     request: HttpRequest, state: tuple[Any, ...], make: Callable[[], HttpResponse], *, now: datetime
 ) -> HttpResponse:
     """A page that is the same for everybody who is not logged in, and no more than a moment old."""
+    if was_logged_in(request):
+        return _own(make())
     if state[-1]:
         # What it says besides: in which words, in which colours, and who is there at this minute.
         looks = (get_language(), theme_of(request), times.minute_of(now))

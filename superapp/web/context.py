@@ -24,6 +24,11 @@ def theme_of(request: HttpRequest) -> str:
     return theme if theme in THEMES else "auto"
 
 
+def was_logged_in(request: HttpRequest) -> bool:
+    """Whether a browser brings a session; of somebody who is not logged in it is one that ended elsewhere."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
 @dataclass(frozen=True, slots=True)
 class ShownPlace:
     """A place of the bar on one page. ``count`` is what waits there, ``said`` the same for whoever hears the page."""
@@ -57,6 +62,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     counts = cache(partial(_counts, request))
     return {
         "brand": settings.BRAND_NAME,
+        "was_logged_in": was_logged_in(request),
         "operator": settings.OPERATOR_NAME,
         "operator_contact": settings.OPERATOR_CONTACT,
         "theme": theme_of(request),

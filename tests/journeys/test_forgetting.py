@@ -12,7 +12,24 @@ KEPT = """async () => ({
   pages: (await caches.keys()).filter((name) => name.startsWith("visited ")),
   person: localStorage.getItem("person"),
 })"""
+VISITED = """async () => {
+  const names = (await caches.keys()).filter((name) => name.startsWith("visited "))
+  const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))
+  return kept.flat().map(({ url }) => new URL(url).pathname)
+}"""
 NOTHING = {"databases": [], "pages": [], "person": None}
+
+
+def end_session_elsewhere(page, site):
+    """The session is over on the server, and the device has not heard of it: its cookie is still there."""
+    cookies = page.context.cookies()
+    token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")
+    answer = page.context.request.post(
+        f"{site.url}/keluar/", headers={"Origin": site.url, "X-CSRFToken": token}, max_redirects=0
+    )
+    assert answer.status == 302
+    page.context.clear_cookies()
+    page.context.add_cookies(cookies)
 
 
 def test_device_that_was_signed_out_forgets_when_it_shows_the_log_in(make_site, browser):
@@ -29,6 +46,38 @@ def test_device_that_was_signed_out_forgets_when_it_shows_the_log_in(make_site, 
     page.goto("/masuk/")
 
     assert re.fullmatch(r"person [0-9a-f-]{36}", kept["databases"][0])
+    wait_until(lambda: page.evaluate(KEPT) == NOTHING, "nothing to be left")
+
+
+def test_device_that_was_signed_out_forgets_when_it_shows_a_page_without_scripts(make_site, browser):
+    site = make_site()
+    page = browser.person("ana", site.url)
+    people.sign_up(page, phone="+62 812-0000-0001", name="Ana Wulandari")
+    page.goto("/dompet/")
+    page.goto("/obrolan/")
+    wait_until(lambda: len(page.evaluate(KEPT)["databases"]) == 1, "the device to keep something")
+    end_session_elsewhere(page, site)
+
+    page.goto("/toko/")
+
+    wait_until(lambda: page.evaluate(KEPT)["databases"] == [], "the conversations to be forgotten")
+    assert page.evaluate(KEPT)["person"] is None
+    # That page itself may stay: it is the same for everybody.
+    assert set(page.evaluate(VISITED)) <= {"/toko/"}
+    page.reload()
+    assert page.locator("script[type=module]").count() == 0
+
+
+def test_open_conversation_is_forgotten_when_its_socket_hears_of_the_sign_out(make_site, browser):
+    site = make_site()
+    page = browser.person("ana", site.url)
+    people.sign_up(page, phone="+62 812-0000-0001", name="Ana Wulandari")
+    page.goto("/obrolan/")
+    wait_until(lambda: len(page.evaluate(KEPT)["databases"]) == 1, "the device to keep something")
+
+    end_session_elsewhere(page, site)
+
+    page.wait_for_url("**/masuk/**")
     wait_until(lambda: page.evaluate(KEPT) == NOTHING, "nothing to be left")
 
 
