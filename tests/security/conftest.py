@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.test import override_settings
 from django.utils import translation
 
 from superapp.accounts import slowing
+from tests.harness import databases
 from tests.harness.databases import Clone
 from tests.harness.site import Site
+from tests.security import attacked_world
+from tests.security.attacked_world import World
+from tests.security.database_rows import Frozen, read_rows
 from tests.shop.conftest import ana, bo, buy, make_product, make_shop, product, shop
 
 __all__ = ["ana", "bo", "buy", "make_product", "make_shop", "make_site", "product", "shop"]
@@ -31,6 +38,24 @@ def make_site(real_db: Clone) -> Iterator[Callable[..., Site]]:
     yield make
     for site in sites:
         site.stop()
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The people who are attacked, in a database of their own; ``world.restore()`` after a test that changed it."""
+    shared = Path(os.environ["NUSA_TEST_DIRECTORY"])
+    # The strength of hashes is not what is tried; and codes go to the inbox, so that who asks for one gets it.
+    changed = override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], SMS_URL="", SMS_INBOX=True
+    )
+    with django_db_blocker.unblock(), databases.cloned(shared) as clone, changed:
+        built = attacked_world.build()
+        frozen = Frozen(clone.var_dir)
+        frozen.freeze()
+        built.restore, built.rows = frozen.restore, read_rows()
+        # On SQLite, go on in a copy: the file itself is what is copied.
+        frozen.restore()
+        yield built
 
 
 @pytest.fixture

@@ -1,0 +1,306 @@
+"""
+What outsiders attack: Ana and Bo, who have one of everything, and Eve, who has a life of her own and no part in theirs.
+
+The world is built once and frozen; whoever changed it gets it back as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+from django.urls import reverse
+
+from chat import api as chat
+from payments import api as payments
+from shop import api as shop
+from shop import photos
+from superapp.accounts import api as accounts
+from superapp.accounts import phones
+from superapp.accounts.actions import contacts, invites
+from superapp.accounts.models import Device, Invitation, InviteLink, RateCount, User
+from superapp.core import clock, ids, outbox
+from superapp.core.money import Money
+from superapp.realtime import sync
+from superapp.realtime.allowance import allowance
+from superapp.realtime.registry import Caller
+from superapp.wiring import shop_talks
+from tests.harness.sockets import browser_on, log_in
+from tests.security.database_rows import Rows
+from tests.shop.pictures import photo
+
+PIN = "280394"
+NUMBERS = {"ana": "+6281100000001", "bo": "+6281100000002", "eve": "+6281100000003"}
+UNKNOWN_NUMBER = "+6281199999999"
+ADDRESS: shop.Address = {
+    "name": "rahasia-penerima",
+    "phone": "0812 7777 1234",
+    "text": "Jalan rahasia-alamat 12",
+    "town": "rahasia-kota",
+}
+# What nobody but Ana and Bo may ever read.
+WRITTEN_SECRETS = (
+    "rahasia-pesan",
+    "rahasia-draf",
+    "rahasia-memo",
+    "rahasia-penerima",
+    "rahasia-alamat",
+    "rahasia-kota",
+    "rahasia-catatan",
+    "rahasia-alasan",
+    "RAHASIA-RESI",
+    "Rahasia Tersembunyi",
+    "rahasia-uraian",
+    "Ponsel Rahasia",
+    "765432100",
+    "7.654.321",
+    "918273",
+    "0812 7777 1234",
+)
+
+
+@dataclass
+class World:
+    """
+    The people, their browsers' session keys, and by the name of each field what of Ana's and Bo's may be put there.
+
+    ``theirs["order"]["paid"]`` is the id of an order that was paid; ``secrets`` are texts that no outsider may read.
+    """
+
+    people: dict[str, User]
+    devices: dict[str, Device]
+    theirs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+    # By the kind of each topic of the socket, what of theirs it may be about.
+    topics: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Puts the database back as it was built; ``rows`` are what it held then.
+    restore: Callable[[], None] = lambda: None
+    rows: Rows = field(default_factory=dict)
+
+    def browser(self, who: str, **options: Any) -> Client:
+        """The browser of one of the people, or of nobody."""
+        return Client(**options) if who == "nobody" else browser_on(self.devices[who], **options)
+
+    def forget_limits(self) -> None:
+        """Let everybody do again what they did too often: a limit is not what shall refuse an outsider here."""
+        allowance.forget_everybody()
+        RateCount.objects.all().delete()
+
+
+def build() -> World:
+    """Make everything that is there to be attacked, in the database in use."""
+    now = clock.now()
+    people = {who: _person(who, now) for who in NUMBERS}
+    world = World(people, {who: _trusted_device(user, now) for who, user in people.items()})
+    accounts.make_contacts(user_id=people["ana"].pk, peer_id=people["bo"].pk, now=now)
+    _talk(world, now)
+    _money(world, now)
+    _shops(world, now)
+    _orders(world, now)
+    _devices_and_invitations(world, now)
+    _begun_in_browsers(world)
+    outbox.deliver_due(now)
+    _names_and_secrets(world, now)
+    return world
+
+
+def _person(who: str, now: datetime) -> User:
+    user = accounts.create_person(name=who.capitalize(), handle=f"{who}_uji", number=NUMBERS[who], now=now)
+    payments.set_first_pin(user_id=user.pk, pin=PIN, now=now)
+    return user
+
+
+def _trusted_device(user: User, now: datetime) -> Device:
+    device = log_in(user, now)
+    accounts.trust_device(user_id=user.pk, device_id=device.pk, now=now)
+    device.refresh_from_db()
+    return device
+
+
+def _talk(world: World, now: datetime) -> None:
+    ana, bo = world.people["ana"], world.people["bo"]
+    talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    for sender in (ana, bo):
+        entry = chat.compose(
+            conversation_id=talk.public_id,
+            sender_id=sender.pk,
+            sender_public_id=sender.public_id,
+            client_id=str(ids.new_id()),
+            body=f"rahasia-pesan dari {sender.name}",
+        )
+        chat.post_message(entry, now=now)
+    world.theirs["conversation"] = {"of two": str(talk.public_id)}
+    browser = world.browser("ana")
+    kept = browser.patch(
+        f"/api/v1/conversations/{talk.public_id}/mine", {"draft": "rahasia-draf"}, content_type="application/json"
+    )
+    assert kept.status_code == 200, kept.content
+
+
+def _money(world: World, now: datetime) -> None:
+    ana, bo = world.people["ana"], world.people["bo"]
+    maker, checker = (accounts.create_person(name=name, now=now) for name in ("Pembuat", "Pemeriksa"))
+    for operator in (maker, checker):
+        accounts.make_operator(user_id=operator.pk)
+    for user in world.people.values():
+        amount = Money(1_000_000_00 + user.pk * 1_357_11)
+        asked = payments.ask_top_up(user_id=user.pk, amount=amount, reason="tunai", maker_id=maker.pk, now=now)
+        payments.approve_top_up(top_up=asked.public_id, checker_id=checker.pk, now=now)
+    waiting = Money(98_765_43)
+    payments.ask_top_up(user_id=ana.pk, amount=waiting, reason="rahasia-alasan", maker_id=maker.pk, now=now)
+    sent = payments.send_to_person(
+        sender_id=ana.pk,
+        receiver=bo.public_id,
+        amount=Money(15_000_00),
+        memo="rahasia-memo",
+        pin=PIN,
+        idempotency_key="sent",
+        now=now,
+    )
+    assert isinstance(sent, payments.Posted)
+    world.theirs["journal"] = {"sent": str(sent.public_id)}
+
+
+def _shops(world: World, now: datetime) -> None:
+    for who in ("bo", "eve"):
+        owner = world.people[who]
+        opened = shop.open_shop(owner_id=owner.pk, handle=f"toko-{who}", name=f"Toko {who}", town="Solo", now=now)
+        logo = photos.store_logo(photo(size=(64, 48), color=(owner.pk % 250, 9, 9)))
+        shop.set_logo(owner_id=owner.pk, logo=logo.name, now=now)
+        if who == "bo":
+            world.theirs["shop"] = {"open": str(opened.public_id)}
+    bo = world.people["bo"]
+    listed = _product(bo, "Gelang manik", listed=True, price=Money(25_000_00), quantity=918_273, now=now)
+    hidden = _product(
+        bo, "Rahasia Tersembunyi", listed=False, price=Money(7_654_321_00), description="rahasia-uraian", now=now
+    )
+    _product(world.people["eve"], "Punya Eve", listed=True, price=Money(1_000_00), now=now)
+    world.theirs["product"] = {"listed": str(listed.public_id), "hidden": str(hidden.public_id)}
+    world.theirs["slug"] = {"listed": listed.slug, "hidden": hidden.slug}
+    world.theirs["photos"] = {"listed": [one.name for one in listed.photos]}
+
+
+def _product(owner: User, name: str, *, now: datetime, **fields: Any) -> shop.ProductView:
+    key = f"product-{name}"[:40]
+    made = shop.add_product(owner_id=owner.pk, name=name, idempotency_key=key, **{"quantity": 9, **fields}, now=now)
+    stored = photos.store_photo(photo(size=(64, 48), color=(len(name) * 7 % 250, 90, 20)))
+    return shop.add_photo(
+        owner_id=owner.pk,
+        product=made.public_id,
+        name=stored.name,
+        width=stored.width,
+        height=stored.height,
+        placeholder=stored.placeholder,
+        now=now,
+    )
+
+
+def _orders(world: World, now: datetime) -> None:
+    """One order in each state, so that no state refuses before it is asked whose order it is."""
+    ana, bo, device = world.people["ana"], world.people["bo"], world.devices["ana"]
+    ways = {
+        "paid": (),
+        "accepted": ("accept",),
+        "shipped": ("accept", "ship"),
+        "completed": ("accept", "ship", "confirm"),
+        "cancelled": ("cancel",),
+    }
+    world.theirs["order"] = {}
+    for number, (state, way) in enumerate(ways.items()):
+        placed = shop.place_order(
+            buyer_id=ana.pk,
+            product=UUID(world.theirs["product"]["listed"]),
+            quantity=1,
+            address=ADDRESS,
+            note="rahasia-catatan",
+            expected_total=Money(25_000_00),
+            pin=PIN,
+            device_id=device.pk,
+            idempotency_key=f"order-{state}",
+            now=now,
+        )
+        assert isinstance(placed, shop.Placed)
+        for step in way:
+            _move(step, placed.order, ana, bo, device, resi=f"RAHASIA-RESI-{number}", now=now)
+        assert shop.order(user_id=ana.pk, order=placed.order).summary.state == state
+        world.theirs["order"][state] = str(placed.order)
+        world.secrets.add(placed.number)
+
+
+def _move(step: str, order: UUID, ana: User, bo: User, device: Device, *, resi: str, now: datetime) -> None:
+    if step == "accept":
+        shop.accept_order(user_id=bo.pk, order=order, now=now)
+    elif step == "ship":
+        shop.ship_order(user_id=bo.pk, order=order, courier="JNE", resi=resi, now=now)
+    elif step == "confirm":
+        shop.confirm_receipt(user_id=ana.pk, order=order, device_id=device.pk, now=now)
+    else:
+        shop.cancel_order(user_id=ana.pk, order=order, device_id=device.pk, reason="rahasia-alasan", now=now)
+
+
+def _devices_and_invitations(world: World, now: datetime) -> None:
+    ana, bo = world.people["ana"], world.people["bo"]
+    second = log_in(ana, now)
+    Device.objects.filter(pk=second.pk).update(name="Ponsel Rahasia")
+    contacts.ask_by_phone(user_id=ana.pk, phone=UNKNOWN_NUMBER, now=now)
+    link = invites.make_link(user_id=ana.pk, now=now)
+    accounts.set_avatar(user_id=ana.pk, upload=photo(size=(64, 48), color=(1, 2, 3)), now=now)
+    talk = shop_talks.open_with(shop.shop_of(bo.pk), user_id=ana.pk, now=now)  # type: ignore[arg-type]
+    world.theirs["conversation"]["with the shop"] = str(talk)
+    world.theirs["device"] = {"trusted": str(world.devices["ana"].public_id), "second": str(second.public_id)}
+    world.theirs["invitation"] = {"open": str(Invitation.objects.get(owner=ana).public_id)}
+    world.theirs["link"] = {"open": str(link.public_id)}
+    world.theirs["token"] = {"open": link.token}
+
+
+def _begun_in_browsers(world: World) -> None:
+    """A purchase and a transfer that Ana began and did not finish: their keys stand in her addresses."""
+    browser, product = world.browser("ana"), world.theirs["product"]["listed"]
+    begun = browser.get(reverse("shop:begin", args=[product])).headers["Location"]
+    typed = {**ADDRESS, "note": "rahasia-catatan", "quantity": "2", "do": "count"}
+    assert browser.post(begun, typed).status_code == 200
+    sending = reverse("payments:send", args=[world.people["bo"].public_id])
+    confirmed = browser.post(sending, {"amount": "15.000", "memo": "rahasia-memo"}).headers["Location"]
+    world.theirs["key"] = {"purchase": _last_part(begun), "transfer": _last_part(confirmed)}
+
+
+def _last_part(address: str) -> str:
+    return address.rstrip("/").rpartition("/")[2]
+
+
+def _names_and_secrets(world: World, now: datetime) -> None:
+    ana, bo = (User.objects.get(pk=world.people[who].pk) for who in ("ana", "bo"))
+    world.theirs |= {
+        "user": {"ana": str(ana.public_id), "bo": str(bo.public_id)},
+        "public_id": {"ana": str(ana.public_id)},
+        "avatar digest": {"ana": ana.avatar},
+        "wallet": {who: _wallet_id(world, who) for who in ("ana", "bo")},
+    }
+    world.secrets |= {*WRITTEN_SECRETS, InviteLink.objects.get(owner=ana).token}
+    caller = Caller(ana.pk, ana.public_id, None, None, "id")
+    token = sync._signer(caller, "contacts").sign_object([None, "0.0"])
+    world.theirs |= {
+        "next": {"ana": token},
+        "marks": {aim: [[talk, 1]] for aim, talk in world.theirs["conversation"].items()},
+    }
+    world.topics = {
+        "wallet": world.theirs["wallet"],
+        "order": world.theirs["order"],
+        "purchases": {"ana": str(ana.public_id)},
+        "sales": world.theirs["shop"],
+    }
+    for who in ("ana", "bo"):
+        user = world.people[who]
+        balance = payments.wallet(user.pk, now=now).balance
+        world.secrets |= {NUMBERS[who], phones.for_reading(NUMBERS[who]), str(balance.amount_minor)}
+        world.secrets |= set(Device.objects.filter(user=user).values_list("session_key", flat=True))
+    world.secrets |= {phones.for_reading(UNKNOWN_NUMBER), UNKNOWN_NUMBER}
+
+
+def _wallet_id(world: World, who: str) -> str:
+    found = world.browser(who).get("/api/v1/wallet").json()
+    return str(found["wallet"]["id"])
