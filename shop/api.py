@@ -13,9 +13,10 @@ from uuid import UUID
 from payments import api as payments
 from shop import directory, listing
 from shop.actions import checkout, goods, shops
-from shop.actions.checkout import check_purchase, clean_address
+from shop.actions.checkout import check_purchase, clean_address, quote
 from shop.actions.goods import clean_product
 from shop.actions.moving import courier_delivered, merchant_name
+from shop.actions.reviewing import decide_review_case
 from shop.actions.shops import Wishes, check_shop, free_handle
 from shop.earnings import earned, withdraw
 from shop.log import placing
@@ -34,6 +35,7 @@ from shop.photos import StoredPhoto, logo_address, store_logo, store_photo
 from shop.queries import goods as shelves
 from shop.queries import orders as books
 from shop.queries.orders import orders_to_handle
+from shop.queries.review_cases import list_review_cases
 from shop.receipts import receipts_of
 from shop.shapes import (
     Address,
@@ -51,6 +53,7 @@ from shop.shapes import (
     ProductView,
     Quote,
     Refused,
+    ReviewCaseView,
     ShipmentView,
     ShopPage,
     ShopView,
@@ -78,6 +81,7 @@ __all__ = [
     "ProductView",
     "Quote",
     "Refused",
+    "ReviewCaseView",
     "ShipmentView",
     "ShopPage",
     "ShopView",
@@ -96,15 +100,18 @@ __all__ = [
     "confirm_receipt",
     "correct_resi",
     "courier_delivered",
+    "decide_review_case",
     "earned",
     "free_handle",
     "goods_are_sold",
+    "list_review_cases",
     "logo_address",
     "merchant_name",
     "move_product",
     "order_names",
     "orders_to_handle",
     "pack_order",
+    "quote",
     "receipts_of",
     "report_delivery",
     "set_stock",
@@ -269,11 +276,7 @@ def shop_page(handle: str, *, after: int | None = None, limit: int = 60) -> Shop
 
 
 def product_page(handle: str, slug: str, *, viewer_id: int | None = None) -> ProductPage:
-    """
-    A product of a shop; one that is not listed is there for its owner alone.
-
-    :raises ProductNotFound:
-    """
+    """A product of a shop; one that is not listed is there for its owner alone. :raises ProductNotFound:"""
     product = shelves.product_at(handle, slug, viewer_id=viewer_id)
     return ProductPage(shelves.shop_view(product.shop), shelves.product_view(product))
 
@@ -301,16 +304,6 @@ def list_addresses(block: int, *, size: int) -> list[tuple[str, str, datetime]]:
 
 
 # Buying.
-
-
-def quote(*, product: UUID, quantity: int, buyer_id: int | None = None) -> Quote:
-    """
-    What it would cost now, in whole; what stands in the way, if something does.
-
-    :raises ProductNotFound: if it is not on sale
-    :raises QuantityInvalid:
-    """
-    return checkout.quote(product=product, quantity=quantity, buyer_id=buyer_id)
 
 
 @sold

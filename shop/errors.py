@@ -242,6 +242,30 @@ class NotNow(DomainError):
     message = _("The order has moved on, and this cannot be done any more.")
 
 
+class CaseNotFound(DomainError):
+    """Nobody is asked to decide about this order."""
+
+    code = "shop.case_not_found"
+    kind = Kind.NOT_FOUND
+    message = _("No decision is asked for on this order.")
+
+
+class CaseClosed(DomainError):
+    """The order of the case has ended meanwhile, by somebody else or otherwise; ``state`` says how."""
+
+    code = "shop.case_closed"
+    kind = Kind.CONFLICT
+    message = _("This case is closed: the order has ended meanwhile.")
+
+
+class OwnCase(DomainError):
+    """Whoever buys or sells in an order is not the operator who decides about it."""
+
+    code = "shop.own_case"
+    kind = Kind.FORBIDDEN
+    message = _("You are part of this order, so another operator has to decide.")
+
+
 class ShipmentInvalid(DomainError):
     """A courier or a number of a parcel that is empty or too long; ``field`` says which."""
 

@@ -48,8 +48,9 @@ class OrderPlaced(_OrderEvent):
 @dataclass(frozen=True, kw_only=True)
 class OrderMoved(_OrderEvent):
     """
-    An order went on, by ``transition`` of ``actor`` (buyer, merchant, system or courier). A parcel that is called
-    otherwise (``resi_corrected``) leaves the state as it is.
+    An order went on, by ``transition`` of ``actor`` (buyer, merchant, system, courier or operator). A parcel that is
+    called otherwise (``resi_corrected``) and an operator who is asked to look (``review_opened``) leave the state as
+    it is.
     """
 
     name: ClassVar[str] = "shop.order_moved"

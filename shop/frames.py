@@ -134,7 +134,8 @@ class ShipmentRow(msgspec.Struct, kw_only=True):
 class OrderRow(msgspec.Struct, kw_only=True):
     """
     An order in a list. ``side`` is yours, ``can`` what you may do, ``rev`` that of the order and ``list_rev`` that of
-    the list at its last change. ``due`` is what happens by itself at ``due_at``: ``expire`` or ``complete``.
+    the list at its last change. ``due`` is what happens by itself at ``due_at``: ``expire``,
+    ``complete`` or ``review``.
     """
 
     id: str

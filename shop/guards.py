@@ -19,6 +19,7 @@ GUARDED = (
     "attempt",
     "ordercounter",
     "shipment",
+    "reviewcase",
     "transition",
 )
 

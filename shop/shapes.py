@@ -16,8 +16,12 @@ from superapp.core.money import Money
 
 ProductState = Literal["draft", "listed", "hidden"]
 OrderState = Literal["paid", "accepted", "packed", "shipped", "delivered", "completed", "cancelled"]
-Actor = Literal["buyer", "merchant", "system", "courier"]
+Actor = Literal["buyer", "merchant", "system", "courier", "operator"]
 Side = Literal["buyer", "merchant"]
+# What happens to an order by itself, if nobody does anything.
+Due = Literal["", "expire", "complete", "review"]
+# How an operator decides a review case: the shop is paid, or the buyer gets the money back.
+Verdict = Literal["complete", "refund"]
 # What somebody may do with an order, by the name of the verb.
 Doing = Literal["accept", "pack", "ship", "report_delivery", "correct_resi", "confirm", "cancel"]
 # {"mon": [["08:00", "17:00"]], "tue": …}
@@ -164,8 +168,8 @@ class OrderSummary:
     """
     An order as it stands in lists, for one side of it.
 
-    ``can`` is what this side may do now; ``due_at`` is when something happens by itself, and ``due`` what: ``expire``
-    or ``complete``.
+    ``can`` is what this side may do now; ``due_at`` is when something happens by itself, and ``due`` what: ``expire``,
+    ``complete``, or ``review``, when an operator is asked to look at it.
     """
 
     public_id: UUID
@@ -190,7 +194,7 @@ class OrderSummary:
     placed_at: datetime
     changed_at: datetime
     due_at: datetime | None
-    due: Literal["", "expire", "complete"]
+    due: Due
     can: tuple[Doing, ...]
     # On whose word it has arrived: "courier", "merchant", or nobody's.
     delivered_source: str
@@ -214,6 +218,30 @@ class OrderView:
 
 
 Orders = Envelope[OrderSummary]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCaseView:
+    """
+    An open review case, with what an operator needs in order to decide it.
+
+    ``courier_evidence`` is what showed that the courier delivered, as it was written down; None if no courier reported
+    anything. ``completes_at`` is when the order completes by itself, after such a report.
+    """
+
+    order: UUID
+    number: str
+    state: OrderState
+    opened_at: datetime
+    total: Money
+    buyer_id: int
+    merchant_id: int
+    shop_handle: str
+    shop_name: str
+    shipment: ShipmentView
+    courier_evidence: dict[str, str] | None
+    completes_at: datetime | None
+    steps: tuple[StepView, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,13 @@ MOVES = (
     Move("completed", "shipped", "completed", "buyer"),
     Move("completed", "delivered", "completed", "buyer"),
     Move("completed", "delivered", "completed", "system"),
+    # Nobody confirmed for long: an operator is asked to look, and decides where the money goes.
+    Move("review_opened", "shipped", "shipped", "system"),
+    Move("review_opened", "delivered", "delivered", "system"),
+    Move("completed", "shipped", "completed", "operator"),
+    Move("completed", "delivered", "completed", "operator"),
+    Move("cancelled", "shipped", "cancelled", "operator"),
+    Move("cancelled", "delivered", "cancelled", "operator"),
     Move("cancelled", "paid", "cancelled", "buyer"),
     Move("cancelled", "paid", "cancelled", "merchant"),
     Move("cancelled", "paid", "cancelled", "system"),
@@ -63,6 +70,8 @@ ACCEPT_WITHIN = timedelta(days=2)
 SHIP_WITHIN = timedelta(days=5)
 # At least two working days, whatever day it came.
 COMPLETE_AFTER = timedelta(days=4)
+# How long both sides know at least beforehand that an operator will look, if the clock starts late.
+REVIEW_NOTICE = timedelta(days=7)
 
 
 def what_can(state: str, side: Side) -> tuple[Doing, ...]:

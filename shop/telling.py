@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shop.api import OrderSummary, OrderView
+from shop.states import FINISHED
 from superapp.core.money import Money
 from superapp.web import times
 
@@ -85,6 +87,9 @@ STEPS: dict[tuple[str, str], Promise] = {
     ("cancelled", "system"): gettext_lazy(
         "Cancelled, since the shop did not go on with it in time; the money went back"
     ),
+    ("review_opened", "system"): gettext_lazy("Nobody confirmed that it arrived, so {brand} is checking it"),
+    ("completed", "operator"): gettext_lazy("Checked: the shop was paid"),
+    ("cancelled", "operator"): gettext_lazy("Checked: the buyer got the money back"),
 }
 # Who says so, for a step that is somebody's word.
 SOURCES: dict[str, Promise] = {
@@ -92,6 +97,7 @@ SOURCES: dict[str, Promise] = {
     "merchant": gettext_lazy("says the shop"),
     "courier": gettext_lazy("says {courier}"),
     "system": gettext_lazy("by the clock"),
+    "operator": gettext_lazy("decided by {brand}"),
 }
 # What is still to come, in order.
 WAY = ("accepted", "packed", "shipped", "delivered", "completed")
@@ -145,9 +151,24 @@ def due(order: OrderSummary, *, now: datetime) -> str:
     moment = _moment(order.due_at, now=now)
     if order.due == "complete":
         return _("If there is no problem, the order completes automatically on {day}, {hour} {zone}.").format(**moment)
+    if order.due == "review":
+        return _("No confirmation by {day}? Then {brand} steps in and checks this order.").format(
+            **moment, brand=settings.BRAND_NAME
+        )
     if order.state == "paid":
         return _("If the shop does not accept it by {day}, {hour} {zone}, all the money goes back.").format(**moment)
     return _("If the shop does not ship it by {day}, {hour} {zone}, all the money goes back.").format(**moment)
+
+
+def review(order: OrderView, *, now: datetime) -> str:
+    """Return that an operator is checking the order, and since when; nothing for an order without an open case."""
+    opened = next((step for step in order.steps if step.transition == "review_opened"), None)
+    if opened is None or order.summary.state in FINISHED:
+        return ""
+    return _(
+        "{brand} has been checking this order since {day}: nobody confirmed that it arrived. You will see the result"
+        " here."
+    ).format(brand=settings.BRAND_NAME, day=times.day(opened.at, now=now))
 
 
 def money(order: OrderView) -> str:
@@ -173,8 +194,12 @@ def track(order: OrderView) -> list[Step]:
     last = len(order.steps) - 1
     happened = [
         Step(
-            sentence=str(STEPS[step.transition, step.actor]).format(courier=step.courier, resi=step.resi),
-            source=str(SOURCES[step.actor]).format(courier=courier) if step.transition != "placed" else "",
+            sentence=str(STEPS[step.transition, step.actor]).format(
+                courier=step.courier, resi=step.resi, brand=settings.BRAND_NAME
+            ),
+            source=str(SOURCES[step.actor]).format(courier=courier, brand=settings.BRAND_NAME)
+            if step.transition != "placed"
+            else "",
             reason=step.reason,
             at=step.at,
             is_here=place == last,

@@ -46,11 +46,13 @@ def whole(name: str, default: int, sentence: str) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}") from None
 
 
-def some(name: str, default: int, sentence: str) -> int:
-    """The variable as a whole number of at least one."""
+def some(name: str, default: int, sentence: str, *, at_most: int | None = None) -> int:
+    """The variable as a whole number of at least one, and at most ``at_most``."""
     number = whole(name, default, sentence)
     if number < 1:
         raise ImproperlyConfigured(f"{name} must be at least 1, not {number}")
+    if at_most is not None and number > at_most:
+        raise ImproperlyConfigured(f"{name} must be at most {at_most}, not {number}")
     return number
 
 

@@ -48,6 +48,12 @@ LEGAL_PROFILE = env.text(
 )
 if LEGAL_PROFILE not in ("marketplace", "social_commerce", "chat_only"):
     raise ImproperlyConfigured("LEGAL_PROFILE must be marketplace, social_commerce or chat_only")
+ORDER_REVIEW_DAYS = env.some(
+    "ORDER_REVIEW_DAYS",
+    30,
+    "Days after shipping at which an operator is asked to decide about an order that nobody confirmed.",
+    at_most=365,
+)
 HOST = env.text("HOST", "127.0.0.1", "The address that the embedded server listens on; 0.0.0.0 for the whole network.")
 PORT = env.whole("PORT", 8000, "The port that people reach: of the embedded server, or of the proxy.")
 PUBLIC_URL = env.text(

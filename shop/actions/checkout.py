@@ -125,11 +125,12 @@ def check_purchase(*, quantity: int, address: Address, note: str) -> tuple[int, 
     return pieces, cleaned, said
 
 
-def quote(*, product: UUID, quantity: int, buyer_id: int | None) -> Quote:
+def quote(*, product: UUID, quantity: int, buyer_id: int | None = None) -> Quote:
     """
-    Return what it would cost now, and what stands in the way.
+    Return what it would cost now, in whole, and what stands in the way, if something does.
 
     :raises ProductNotFound: if there is none, or it is not on the shelf and somebody else's
+    :raises QuantityInvalid:
     """
     pieces = _quantity(quantity)
     found = goods.product_shown_to(buyer_id, product)

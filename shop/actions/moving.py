@@ -60,6 +60,7 @@ def ship_order(*, user_id: int, order: UUID, courier: str, resi: str, expected_r
                 now=now,
             )
         Shipment.objects.create(order=locked, courier=parcel[0], resi=parcel[1], shipped_at=now)
+        moving.start_timer(locked, OrderTimer.Kind.REVIEW, moving.review_due_at(now))
 
     evidence = {"courier": parcel[0], "resi": parcel[1]}
     _move_for(user_id, order, "shipped", "merchant", expected_rev, now, then, evidence=evidence)
@@ -82,7 +83,7 @@ def correct_resi(
         if expected_rev is not None and locked.version != expected_rev:
             raise errors.NotNow(state=locked.state)
         evidence = {"courier": parcel[0], "resi": parcel[1], "was_courier": was[0], "was_resi": was[1]}
-        _make(locked, "resi_corrected", side, user_id, now, evidence=evidence)
+        make_move(locked, "resi_corrected", side, user_id, now, evidence=evidence)
         # As when it was sent: only after the move, which has locked the shop's counter.
         _refuse_taken(parcel, locked)
         Shipment.objects.filter(order=locked).update(courier=parcel[0], resi=parcel[1])
@@ -117,8 +118,9 @@ def _hear_courier(public_id: UUID, parcel: tuple[str, str], evidence: dict[str, 
         is_told = orders.courier_has_delivered(order) or orders.parcel_of(public_id) != parcel
         if is_told or order.state not in (Order.State.SHIPPED, Order.State.DELIVERED):
             return False
-        _make(order, "delivered", OrderEvent.Actor.COURIER, None, now, evidence=dict(evidence))
+        make_move(order, "delivered", OrderEvent.Actor.COURIER, None, now, evidence=dict(evidence))
         _deliver(order, Shipment.Source.COURIER, now)
+        moving.stop_timers(order)
         moving.start_timer(order, OrderTimer.Kind.COMPLETE, now + COMPLETE_AFTER)
         return True
 
@@ -130,7 +132,7 @@ def confirm_receipt(
     authorization = _authorize(user_id, order, "completed", "buyer", device_id, pin, expected_rev, now)
 
     def then(locked: Order, _actor_id: int | None, now: datetime) -> None:
-        _release(locked, authorization, now)
+        release_money(locked, authorization, now)
 
     _move_for(user_id, order, "completed", "buyer", expected_rev, now, then)
 
@@ -143,7 +145,7 @@ def cancel_order(
     authorization = _authorize(user_id, order, "cancelled", None, device_id, pin, expected_rev, now)
 
     def then(locked: Order, _actor_id: int | None, now: datetime) -> None:
-        _give_back(locked, authorization, now)
+        give_money_back(locked, authorization, now)
 
     _move_for(user_id, order, "cancelled", None, expected_rev, now, then, reason=said)
 
@@ -155,11 +157,14 @@ def move_by_time(timer: OrderTimer, *, now: datetime) -> bool:
         if not orders.timer_is_due(timer.pk, now):
             return False
         if timer.kind == OrderTimer.Kind.COMPLETE:
-            _make(order, "completed", OrderEvent.Actor.SYSTEM, None, now)
-            _release(order, payments.BY_TIMER, now)
+            make_move(order, "completed", OrderEvent.Actor.SYSTEM, None, now)
+            release_money(order, payments.BY_TIMER, now)
+        elif timer.kind == OrderTimer.Kind.REVIEW:
+            make_move(order, "review_opened", OrderEvent.Actor.SYSTEM, None, now)
+            moving.open_review_case(order, now)
         else:
-            _make(order, "cancelled", OrderEvent.Actor.SYSTEM, None, now, cancelled_by=Order.CancelledBy.EXPIRED)
-            _give_back(order, payments.BY_TIMER, now)
+            make_move(order, "cancelled", OrderEvent.Actor.SYSTEM, None, now, cancelled_by=Order.CancelledBy.EXPIRED)
+            give_money_back(order, payments.BY_TIMER, now)
         moving.close_timer(timer)
     return True
 
@@ -186,7 +191,7 @@ def _move_for(
         if not _is_to_be_made(order, side, name, who, expected_rev):
             return
         cancelled_by = side if name == "cancelled" else ""
-        _make(order, name, side, user_id, now, reason=reason, evidence=evidence, cancelled_by=cancelled_by)
+        make_move(order, name, side, user_id, now, reason=reason, evidence=evidence, cancelled_by=cancelled_by)
         then(order, user_id, now)
 
 
@@ -230,7 +235,7 @@ def _authorize(
     )
 
 
-def _make(
+def make_move(
     order: Order,
     name: str,
     who: str,
@@ -241,6 +246,7 @@ def _make(
     evidence: dict[str, Any] | None = None,
     cancelled_by: str = "",
 ) -> None:
+    """Make one move of a locked order, with its fact and its hint. :raises NotNow: if this actor cannot make it"""
     from_state = order.state
     moving.advance(
         order,
@@ -283,7 +289,7 @@ def _release_pieces(order: Order, actor_id: int | None, now: datetime) -> None:
         )
 
 
-def _release(order: Order, authorization: payments.Authorization | None, now: datetime) -> None:
+def release_money(order: Order, authorization: payments.Authorization | None, now: datetime) -> None:
     """Pay the merchant what lies in escrow, minus our fee by the rule of the sale."""
     assert authorization is not None, "only a move that was made before needs none, and it is not made again"
     moving.stop_timers(order)
@@ -300,7 +306,7 @@ def _release(order: Order, authorization: payments.Authorization | None, now: da
         raise answer.error()
 
 
-def _give_back(order: Order, authorization: payments.Authorization | None, now: datetime) -> None:
+def give_money_back(order: Order, authorization: payments.Authorization | None, now: datetime) -> None:
     """Pay the buyer back. A refusal of payments takes the whole move back, and burns no key with it."""
     assert authorization is not None, "only a move that was made before needs none, and it is not made again"
     name = reference(order.public_id)

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from shop.actions import moving
+from shop.actions import moving, reviewing
 from shop.log.moving import postpone_timer
 from shop.models import OrderTimer
-from shop.queries import orders
+from shop.queries import orders, review_cases
 from superapp.core.errors import DomainError
 from superapp.core.work import every
 
@@ -26,6 +26,13 @@ log = structlog.get_logger(__name__)
 def move_due_orders(now: datetime) -> int:
     """Cancel what nobody accepted or sent in time, and complete what a courier delivered days ago."""
     return sum(_move(timer, now) for timer in orders.due_timers(now, limit=TIMERS_A_TURN_MAX))
+
+
+@every(seconds=3_600)
+def start_missing_review_clocks(now: datetime) -> int:
+    """Start the review clock of orders that were shipped by a version that knew none, before or during an upgrade."""
+    wanting = review_cases.orders_without_clock(limit=TIMERS_A_TURN_MAX)
+    return sum(reviewing.start_review_clock(order, now=now) for order in wanting)
 
 
 def _move(timer: OrderTimer, now: datetime) -> bool:

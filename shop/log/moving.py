@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from shop import errors
-from shop.models import Order, OrderEvent, OrderTimer
-from shop.states import FINISHED, MOVES, Move
+from shop.models import Order, OrderEvent, OrderTimer, ReviewCase
+from shop.states import FINISHED, MOVES, NOT_SHIPPED, Move
 from superapp.core import prepared
 
 
@@ -46,6 +48,18 @@ def advance(
     order.state, order.version, order.changed_at = move.to_state, order.version + 1, now
     order.cancelled_by = cancelled_by
     order.save(update_fields=["state", "cancelled_by", "version", "changed_at", "purchase_rev", "sale_rev"])
+    if is_last and move.from_state not in NOT_SHIPPED:
+        ReviewCase.objects.filter(order=order, closed_at=None).update(closed_at=now)
+
+
+def open_review_case(order: Order, now: datetime) -> None:
+    """An operator has to decide this order; called after the move that says so."""
+    ReviewCase.objects.create(order=order, opened_at=now)
+
+
+def review_due_at(shipped_at: datetime) -> datetime:
+    """Return when an operator looks at an order that was shipped then, if nobody confirms it before."""
+    return shipped_at + timedelta(days=settings.ORDER_REVIEW_DAYS)
 
 
 def start_timer(order: Order, kind: str, due_at: datetime) -> None:

@@ -1,7 +1,7 @@
 """What selling stores: shops and their goods, stock and its moves, orders and everything that ever happened to them."""
 
 from shop.models.goods import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, StockMove
-from shop.models.moves import OrderEvent, OrderTimer, ShopNight, Transition
+from shop.models.moves import OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
 from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "OrderTimer",
     "Photo",
     "Product",
+    "ReviewCase",
     "Shipment",
     "Shop",
     "ShopNight",

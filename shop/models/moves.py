@@ -34,6 +34,7 @@ class OrderEvent(models.Model):
         MERCHANT = "merchant"
         SYSTEM = "system"
         COURIER = "courier"
+        OPERATOR = "operator"
 
     REASON_CHARS_MAX = 200
 
@@ -65,6 +66,7 @@ class OrderTimer(models.Model):
         ACCEPT = "accept"  # Nobody accepted: cancelled.
         SHIP = "ship"  # Accepted and not shipped: cancelled.
         COMPLETE = "complete"  # A courier delivered and nobody complained: completed.
+        REVIEW = "review"  # Shipped, and nobody says that it arrived: an operator looks.
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -80,6 +82,22 @@ class OrderTimer(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["order", "kind"], name="shop_ordertimer_once"),)
         indexes = (models.Index(fields=["due_at"], condition=Q(state="waiting"), name="shop_ordertimer_due"),)
+
+
+class ReviewCase(models.Model):
+    """
+    An order that an operator has to decide: it was shipped, and for long nobody confirmed that it arrived.
+
+    An order has at most one. It is opened by the order's clock, and closed by whatever ends the order: the buyer, a
+    courier's word, the merchant, or the operator, whose decision is the order's last event.
+    """
+
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, primary_key=True, related_name="review_case")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["opened_at"], condition=Q(closed_at=None), name="shop_reviewcase_open"),)
 
 
 class ShopNight(Night):

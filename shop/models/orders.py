@@ -31,6 +31,7 @@ class Order(models.Model):
         BUYER = "buyer"
         MERCHANT = "merchant"
         EXPIRED = "expired"
+        OPERATOR = "operator"
 
     NOTE_CHARS_MAX = 200
 
@@ -71,7 +72,7 @@ class Order(models.Model):
                 condition=Q(
                     state__in=["paid", "accepted", "packed", "shipped", "delivered", "completed"], cancelled_by=""
                 )
-                | Q(state="cancelled", cancelled_by__in=["buyer", "merchant", "expired"]),
+                | Q(state="cancelled", cancelled_by__in=["buyer", "merchant", "expired", "operator"]),
                 name="shop_order_state_known",
             ),
             models.CheckConstraint(condition=Q(version__gte=1), name="shop_order_version_counts"),

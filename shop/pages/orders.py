@@ -212,6 +212,7 @@ def _page(
         "headline": telling.headline(summary),
         "next": telling.what_next(summary),
         "due": telling.due(summary, now=now),
+        "review": telling.review(shown, now=now),
         "money": telling.money(shown),
         "track": telling.track(shown),
         "colour": telling.colour(summary),

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection
 
 from shop.models import OrderTimer
-from shop.shapes import LineView, OrderState, OrderSummary, Side
+from shop.shapes import Due, LineView, OrderState, OrderSummary, Side
 from shop.states import what_can
 from superapp.core import prepared
 from superapp.core.money import Money
@@ -196,11 +196,13 @@ def _summary(row: _Row, side: Side) -> OrderSummary:
     )
 
 
-def due_by(timer_kind: str | None) -> Literal["", "expire", "complete"]:
-    """What happens when this timer runs out."""
+def due_by(timer_kind: str | None) -> Due:
+    """Return what happens when a timer of this kind becomes due; nothing without a timer."""
     if timer_kind is None:
         return ""
-    return "complete" if timer_kind == OrderTimer.Kind.COMPLETE else "expire"
+    if timer_kind == OrderTimer.Kind.COMPLETE:
+        return "complete"
+    return "review" if timer_kind == OrderTimer.Kind.REVIEW else "expire"
 
 
 def _id(value: UUID | str) -> UUID:

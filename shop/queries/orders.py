@@ -87,7 +87,7 @@ def _side(order: Order | None, user_id: int) -> Side | None:
 
 def order_for(public_id: UUID, *, user_id: int) -> OrderView:
     """:raises OrderNotFound: if there is none, or this person is neither side of it"""
-    order = _whole().filter(public_id=public_id).first()
+    order = whole_orders().filter(public_id=public_id).first()
     side = _side(order, user_id)
     if order is None or side is None:
         raise OrderNotFound
@@ -137,6 +137,11 @@ def is_underway_to_another(courier: str, resi: str, *, order: Order) -> bool:
 
 def parcel_of(order: UUID) -> tuple[str, str] | None:
     return Shipment.objects.filter(order_id=order).values_list("courier", "resi").first()
+
+
+def shipped_at(order: Order) -> datetime:
+    """Return when an order that was shipped was given to its courier."""
+    return Shipment.objects.values_list("shipped_at", flat=True).get(order=order)
 
 
 def courier_has_delivered(order: Order) -> bool:
@@ -189,7 +194,8 @@ def _listed() -> QuerySet[Order]:
     )
 
 
-def _whole() -> QuerySet[Order]:
+def whole_orders() -> QuerySet[Order]:
+    """Orders with everything that ``view`` needs."""
     events = OrderEvent.objects.order_by("seq")
     return _listed().prefetch_related(Prefetch("events", queryset=events))
 

@@ -88,6 +88,13 @@ BEGIN
     THEN
         RAISE EXCEPTION 'shop_orderevent: is a move that this order may make now' USING ERRCODE = 'restrict_violation';
     END IF;
+    IF NEW.actor_kind = 'operator' AND (
+        NEW.actor_id IS NULL OR NEW.reason = ''
+        OR NOT EXISTS (SELECT FROM shop_reviewcase WHERE order_id = NEW.order_id AND closed_at IS NULL)
+    ) THEN
+        RAISE EXCEPTION 'shop_orderevent: an operator decides open cases, by name and with a reason'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
     RETURN NEW;
 END
 $body$;
@@ -121,6 +128,29 @@ BEGIN
 END
 $body$;
 
+CREATE OR REPLACE FUNCTION shop_reviewcase_opening_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.closed_at IS NOT NULL OR NOT EXISTS (
+        SELECT FROM shop_order o JOIN shop_orderevent e ON e.order_id = o.public_id AND e.seq = o.version
+        WHERE o.public_id = NEW.order_id AND e.transition = 'review_opened'
+    ) THEN
+        RAISE EXCEPTION 'shop_reviewcase: is opened with an event that tells it' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_reviewcase_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.order_id <> OLD.order_id OR NEW.opened_at <> OLD.opened_at OR OLD.closed_at IS NOT NULL OR NEW.closed_at IS NULL
+        OR NOT EXISTS (SELECT FROM shop_order WHERE public_id = NEW.order_id AND state IN ('completed', 'cancelled'))
+    THEN
+        RAISE EXCEPTION 'shop_reviewcase: is closed once, when its order has ended' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
 -- Every guard: table, name, when, function, what it says. Conditions are in the functions, where they are seen to be unaltered.
 DO $do$
 DECLARE
@@ -143,6 +173,9 @@ BEGIN
         ('ordercounter', 'only_grows', 'BEFORE UPDATE', 'ordercounter_guard', ''),
         ('shipment', 'never_deleted', 'BEFORE DELETE', 'refuse', 'is never deleted'),
         ('shipment', 'identity', 'BEFORE UPDATE', 'shipment_guard', ''),
+        ('reviewcase', 'never_deleted', 'BEFORE DELETE', 'refuse', 'is never deleted'),
+        ('reviewcase', 'is_told', 'BEFORE INSERT', 'reviewcase_opening_guard', ''),
+        ('reviewcase', 'closed_once', 'BEFORE UPDATE', 'reviewcase_guard', ''),
         ('transition', 'closed', 'BEFORE INSERT OR UPDATE OR DELETE', 'refuse', 'is changed by migrations alone'),
         ('stock', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
         ('stockmove', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
@@ -152,6 +185,7 @@ BEGIN
         ('attempt', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
         ('ordercounter', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
         ('shipment', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
+        ('reviewcase', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated'),
         ('transition', 'not_truncated', 'BEFORE TRUNCATE', 'refuse', 'is not truncated')
     ) AS guards (of_table, name, at, does, says)
     LOOP

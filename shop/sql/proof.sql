@@ -84,7 +84,7 @@ SELECT 'timer of order ' || o.number, t.kind || ' waits while the order is ' || 
 FROM shop_ordertimer t JOIN shop_order o ON o.public_id = t.order_id
 WHERE t.state = 'waiting' AND NOT (
     t.kind = 'accept' AND o.state = 'paid' OR t.kind = 'ship' AND o.state IN ('accepted', 'packed')
-    OR t.kind = 'complete' AND o.state = 'delivered'
+    OR t.kind = 'complete' AND o.state = 'delivered' OR t.kind = 'review' AND o.state IN ('shipped', 'delivered')
 );
 
 -- rule: a timer waits wherever somebody else could let an order lie
@@ -92,6 +92,27 @@ SELECT 'order ' || o.number, o.state || ', and no timer waits'
 FROM shop_order o LEFT JOIN shop_shipment p ON p.order_id = o.public_id
 WHERE (o.state IN ('paid', 'accepted', 'packed') OR o.state = 'delivered' AND p.delivered_source = 'courier')
     AND NOT EXISTS (SELECT 1 FROM shop_ordertimer t WHERE t.order_id = o.public_id AND t.state = 'waiting');
+
+-- rule: a clock runs, or an operator is asked, wherever a parcel is on its way or only the shop says that it arrived
+SELECT 'order ' || o.number, o.state || ', no timer waits and no case is open'
+FROM shop_order o LEFT JOIN shop_shipment p ON p.order_id = o.public_id
+WHERE (o.state = 'shipped' OR o.state = 'delivered' AND p.delivered_source = 'merchant')
+    AND NOT EXISTS (SELECT 1 FROM shop_ordertimer t WHERE t.order_id = o.public_id AND t.state = 'waiting')
+    AND NOT EXISTS (SELECT 1 FROM shop_reviewcase c WHERE c.order_id = o.public_id AND c.closed_at IS NULL);
+
+-- rule: a review case is open until its order ends, and no longer
+SELECT 'case of order ' || o.number, CASE WHEN c.closed_at IS NULL THEN 'open' ELSE 'closed' END || ' while the order is ' || o.state
+FROM shop_reviewcase c JOIN shop_order o ON o.public_id = c.order_id
+WHERE (c.closed_at IS NULL) = (o.state IN ('completed', 'cancelled'));
+
+-- rule: a review case stands for the one move that opened it, and an operator decides nothing else
+SELECT 'order ' || o.number, e.opened || ' moves opened a case, ' || e.decided || ' decided one, ' || CASE WHEN c.order_id IS NULL THEN 'and there is none' ELSE 'and there is one' END
+FROM shop_order o JOIN (
+    SELECT order_id, sum(CASE WHEN transition = 'review_opened' THEN 1 ELSE 0 END) AS opened,
+        sum(CASE WHEN actor_kind = 'operator' THEN 1 ELSE 0 END) AS decided
+    FROM shop_orderevent GROUP BY order_id
+) e ON e.order_id = o.public_id LEFT JOIN shop_reviewcase c ON c.order_id = o.public_id
+WHERE e.opened <> CASE WHEN c.order_id IS NULL THEN 0 ELSE 1 END OR e.decided > e.opened;
 
 -- rule: what was sent has a parcel, and nothing else has one
 SELECT 'order ' || o.number, o.state || ', parcel ' || coalesce(p.resi, 'none')

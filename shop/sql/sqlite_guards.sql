@@ -97,6 +97,13 @@ WHEN NOT EXISTS (
     )
 BEGIN SELECT RAISE(ABORT, 'shop_orderevent: is a move that this order may make now'); END;
 
+CREATE TRIGGER shop_orderevent_decided BEFORE INSERT ON shop_orderevent
+WHEN NEW.actor_kind = 'operator' AND (
+        NEW.actor_id IS NULL OR NEW.reason = ''
+        OR NOT EXISTS (SELECT 1 FROM shop_reviewcase WHERE order_id = NEW.order_id AND closed_at IS NULL)
+    )
+BEGIN SELECT RAISE(ABORT, 'shop_orderevent: an operator decides open cases, by name and with a reason'); END;
+
 CREATE TRIGGER shop_orderline_unchanged BEFORE UPDATE ON shop_orderline
 BEGIN SELECT RAISE(ABORT, 'shop_orderline: is append-only'); END;
 
@@ -156,6 +163,25 @@ WHEN (NEW.courier, NEW.resi) <> (OLD.courier, OLD.resi) AND NOT EXISTS (
             AND e.evidence ->> 'was_courier' = OLD.courier AND e.evidence ->> 'was_resi' = OLD.resi
     )
 BEGIN SELECT RAISE(ABORT, 'shop_shipment: is corrected with an event that tells it'); END;
+
+CREATE TRIGGER shop_reviewcase_undeleted BEFORE DELETE ON shop_reviewcase
+BEGIN SELECT RAISE(ABORT, 'shop_reviewcase: is never deleted'); END;
+
+CREATE TRIGGER shop_reviewcase_once BEFORE INSERT ON shop_reviewcase
+WHEN EXISTS (SELECT 1 FROM shop_reviewcase WHERE order_id = NEW.order_id)
+BEGIN SELECT RAISE(ABORT, 'shop_reviewcase: is never replaced'); END;
+
+CREATE TRIGGER shop_reviewcase_is_told BEFORE INSERT ON shop_reviewcase
+WHEN NEW.closed_at IS NOT NULL OR NOT EXISTS (
+        SELECT 1 FROM shop_order o JOIN shop_orderevent e ON e.order_id = o.public_id AND e.seq = o.version
+        WHERE o.public_id = NEW.order_id AND e.transition = 'review_opened'
+    )
+BEGIN SELECT RAISE(ABORT, 'shop_reviewcase: is opened with an event that tells it'); END;
+
+CREATE TRIGGER shop_reviewcase_closed_once BEFORE UPDATE ON shop_reviewcase
+WHEN NEW.order_id <> OLD.order_id OR NEW.opened_at <> OLD.opened_at OR OLD.closed_at IS NOT NULL OR NEW.closed_at IS NULL
+    OR NOT EXISTS (SELECT 1 FROM shop_order WHERE public_id = NEW.order_id AND state IN ('completed', 'cancelled'))
+BEGIN SELECT RAISE(ABORT, 'shop_reviewcase: is closed once, when its order has ended'); END;
 
 CREATE TRIGGER shop_transition_unchanged BEFORE UPDATE ON shop_transition
 BEGIN SELECT RAISE(ABORT, 'shop_transition: is changed by migrations alone'); END;

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from chat import api as chat
@@ -29,11 +30,14 @@ LINES = {
     "shop.delivered_courier": _("Arrived, says {courier}"),
     "shop.completed": _("Received, the shop was paid"),
     "shop.completed_system": _("Completed automatically, the shop was paid"),
+    "shop.review_opened": _("Nobody confirmed that it arrived, {brand} is checking it"),
+    "shop.completed_operator": _("{brand} checked it: the shop was paid ({reason})"),
+    "shop.cancelled_operator": _("{brand} checked it: the money is back with the buyer ({reason})"),
     "shop.cancelled": _("Cancelled, the money is back"),
     "shop.cancelled_why": _("Cancelled ({reason}), the money is back"),
 }
 # What the others want to know of at once; the rest they see when they look.
-NEWS = {"shipped", "resi_corrected", "delivered", "completed", "cancelled"}
+NEWS = {"shipped", "resi_corrected", "delivered", "review_opened", "completed", "cancelled"}
 RECEIPTS = {"paid": "shop.order_paid", "completed": "shop.order_completed"}
 
 
@@ -173,6 +177,10 @@ def _line(event: OrderMoved, order: OrderView) -> tuple[str, dict[str, str]]:
     if event.transition == "delivered":
         parcel = {"courier": order.shipment.courier, "resi": order.shipment.resi} if order.shipment else {}
         return f"shop.delivered_{'courier' if event.actor == 'courier' else 'merchant'}", parcel
+    if event.transition == "review_opened":
+        return "shop.review_opened", {"brand": settings.BRAND_NAME}
+    if event.actor == "operator":
+        return f"shop.{event.transition}_operator", {"brand": settings.BRAND_NAME, "reason": step.reason}
     if event.transition == "completed" and event.actor == "system":
         return "shop.completed_system", {}
     if event.transition == "cancelled" and step.reason:
@@ -186,7 +194,7 @@ def _step(event: OrderMoved, order: OrderView) -> StepView:
 
 def _speaker(event: OrderMoved) -> int:
     """In whose name the line stands: whoever did it needs no news of it, and what nobody did is news to the other."""
-    is_of_buyer = event.actor == "buyer" or (event.actor == "system" and event.transition == "completed")
+    is_of_buyer = event.actor == "buyer" or (event.actor in ("system", "operator") and event.transition == "completed")
     return event.buyer_id if is_of_buyer else event.merchant_id
 
 

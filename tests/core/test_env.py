@@ -44,6 +44,20 @@ def test_whole_number_is_read(monkeypatch):
     assert env.whole("OTHER", 3, "How many.") == 3
 
 
+@pytest.mark.parametrize(("value", "wrong"), [("0", "at least 1, not 0"), ("-3", "at least 1"), ("8", "at most 7")])
+def test_number_outside_its_bounds_is_refused(monkeypatch, value, wrong):
+    monkeypatch.setenv("DAYS", value)
+
+    with pytest.raises(ImproperlyConfigured, match=f"DAYS must be {wrong}"):
+        env.some("DAYS", 3, "How many.", at_most=7)
+
+
+def test_number_at_its_bounds_is_read(monkeypatch):
+    monkeypatch.setenv("DAYS", "7")
+
+    assert env.some("DAYS", 3, "How many.", at_most=7) == 7
+
+
 def test_words_are_separated_by_commas(monkeypatch):
     monkeypatch.setenv("HOSTS", " a.example, ,b.example,")
 

@@ -34,6 +34,7 @@ WAYS = {
     "timer payments.actions.holds.expire_holds": "timer",
     "timer shop.actions.timing.move_due_orders": "timer",
     "management top_up": "operator",
+    "management review_orders": "operator",
     "management demo": "the demo's own people, by their PIN",
 }
 

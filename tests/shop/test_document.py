@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from shop import proof
+from shop.actions.timing import move_due_orders
 from shop.states import MOVES
 from tests.payments.purses import PIN
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "selling.md"
 
 
-def test_every_example_on_the_page_is_true(ana, bo, now):
+def test_every_example_on_the_page_is_true(ana, bo, make_user, now):
     examples = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
-    names = {"now": now, "ana_id": ana.pk, "bo_id": bo.pk, "pin": PIN}
-    assert len(examples) == 4
+    operator = make_user("op", is_staff=True)
+    names = {"now": now, "ana_id": ana.pk, "bo_id": bo.pk, "operator_id": operator.pk, "pin": PIN}
+    names |= {"timedelta": timedelta, "move_due_orders": move_due_orders}
+    assert len(examples) == 5
 
     for example in examples:
         exec(compile(example, str(PAGE), "exec"), names)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from django.db import DataError, IntegrityError, InternalError, connection, tran
 
 import shop.migrations
 from shop import api, guards
-from shop.models import OrderEvent
+from shop.actions.moving import move_by_time
+from shop.models import OrderEvent, OrderTimer
 from shop.states import MOVES
 from superapp.core import guards as core_guards
 from tests.harness.sockets import trusted_device
@@ -24,14 +26,17 @@ REFUSALS = (IntegrityError, DataError, InternalError)
 
 @pytest.fixture
 def scene(ana, bo, shop, product, buy, now):
-    """An order that was accepted, one that is on its way, one that is completed; ids by name, as SQL writes them."""
-    order, done, sent = buy(ana, product, 2).order, buy(ana, product).order, buy(ana, product).order
+    """An order that was accepted, one on its way, one with an open case, one completed; ids by name, as SQL has them."""
+    order, done, sent, cased = (buy(ana, product, pieces).order for pieces in (2, 1, 1, 1))
     api.accept_order(user_id=bo.pk, order=order, now=now)
     api.accept_order(user_id=bo.pk, order=sent, now=now)
     api.ship_order(user_id=bo.pk, order=sent, courier="JNE", resi="1", now=now)
     api.accept_order(user_id=bo.pk, order=done, now=now)
     api.ship_order(user_id=bo.pk, order=done, courier="JNE", resi="1", now=now)
     api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=done, now=now)
+    api.accept_order(user_id=bo.pk, order=cased, now=now)
+    api.ship_order(user_id=bo.pk, order=cased, courier="JNE", resi="9", now=now)
+    move_by_time(OrderTimer.objects.get(order=cased, kind="review"), now=now + timedelta(days=30))
     write = str if connection.vendor == "postgresql" else lambda public_id: public_id.hex
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM shop_product")
@@ -40,6 +45,7 @@ def scene(ana, bo, shop, product, buy, now):
         "order": write(order),
         "done": write(done),
         "sent": write(sent),
+        "cased": write(cased),
         "product": product_id,
         "ana": ana.pk,
         "bo": bo.pk,
@@ -56,6 +62,11 @@ CORRECTION = (
     " SELECT '{sent}', 4, 'resi_corrected', 'shipped', 'shipped', 'merchant', {bo}, '',"
     """ '{{"courier": "JNE", "resi": "2", "was_courier": "JNE", "was_resi": "1"}}', at FROM shop_orderevent WHERE seq = 1 AND order_id = '{sent}'"""
 )
+DECISION = (
+    "INSERT INTO shop_orderevent (order_id, seq, transition, from_state, to_state, actor_kind, actor_id, reason, evidence, at)"
+    " SELECT '{{{of}}}', {seq}, 'completed', 'shipped', 'completed', '{who}', {actor}, '{reason}', '{{{{}}}}', at FROM shop_orderevent WHERE seq = 1 AND order_id = '{{order}}'"
+)
+DECIDED = {"of": "cased", "seq": 5, "who": "operator", "actor": "{bo}", "reason": "JNE: hilang"}
 ILLEGAL = {
     # Stock.
     "sold below nothing": "UPDATE shop_stock SET committed = committed + 100, version = version + 1 WHERE product_id = {product}",
@@ -104,6 +115,18 @@ ILLEGAL = {
     "beginning told again": EVENT.format(seq=3, name="placed", before="", after="paid", who="buyer"),
     "event changed": "UPDATE shop_orderevent SET actor_kind = 'system'",
     "event deleted": "DELETE FROM shop_orderevent WHERE order_id = '{order}' AND seq = 2",
+    # Decisions of an operator.
+    "decided by nobody in person": DECISION.format(**DECIDED | {"actor": "NULL"}),
+    "decided without a reason": DECISION.format(**DECIDED | {"reason": ""}),
+    "decided without a case": DECISION.format(**DECIDED | {"of": "sent", "seq": 4}),
+    "decided by the courier": DECISION.format(**DECIDED | {"who": "courier"}),
+    "decided by the merchant": DECISION.format(**DECIDED | {"who": "merchant"}),
+    "decided by the clock": DECISION.format(**DECIDED | {"who": "system"}),
+    "case opened in silence": "INSERT INTO shop_reviewcase (order_id, opened_at) SELECT '{sent}', at FROM shop_orderevent WHERE seq = 1 AND order_id = '{sent}'",
+    "case opened again": "INSERT INTO shop_reviewcase (order_id, opened_at) SELECT order_id, opened_at FROM shop_reviewcase",
+    "case closed while its order goes on": "UPDATE shop_reviewcase SET closed_at = opened_at",
+    "case of another order": "UPDATE shop_reviewcase SET order_id = '{sent}'",
+    "case deleted": "DELETE FROM shop_reviewcase",
     # The rest of what was said once.
     "answer changed": "UPDATE shop_attempt SET code = 'x'",
     "answer forgotten": "DELETE FROM shop_attempt",
@@ -130,6 +153,7 @@ ILLEGAL_ON_SQLITE = {
     "line replaced": "INSERT OR REPLACE INTO shop_orderline SELECT * FROM shop_orderline",
     "answer replaced": "INSERT OR REPLACE INTO shop_attempt SELECT * FROM shop_attempt",
     "counter replaced": "INSERT OR REPLACE INTO shop_ordercounter SELECT * FROM shop_ordercounter",
+    "case replaced": "INSERT OR REPLACE INTO shop_reviewcase SELECT * FROM shop_reviewcase",
     "parcel replaced": "INSERT OR REPLACE INTO shop_shipment SELECT * FROM shop_shipment",
 }
 
@@ -196,6 +220,15 @@ def test_what_is_told_and_legal_is_let_through(scene):
         cursor.execute(MOVE.format(to="packed").format(**scene))
         assert cursor.rowcount == 1
     assert OrderEvent.objects.filter(seq=3, transition="packed").count() == 1
+
+
+def test_operator_decides_a_case_by_name_and_with_a_reason(scene):
+    with connection.cursor() as cursor:
+        cursor.execute(DECISION.format(**DECIDED).format(**scene))
+        cursor.execute(MOVE.replace("{order}", "{cased}").format(to="completed").format(**scene))
+        cursor.execute("UPDATE shop_reviewcase SET closed_at = opened_at")
+        assert cursor.rowcount == 1
+    assert refused("UPDATE shop_reviewcase SET closed_at = opened_at")
 
 
 def test_parcel_is_corrected_once_as_was_told_and_not_otherwise(scene):

@@ -66,6 +66,8 @@ class Deal:
     pieces: int
     state: str = "paid"
     due_at: datetime | None = None
+    # When an operator is asked, unless somebody ends it or a courier comes.
+    review_at: datetime | None = None
     # When which courier and number were said of its parcel: the last counts, the others stay on its track.
     named: list[tuple[datetime, str, str]] = field(default_factory=list)
     # When the courier said that it came.
@@ -119,7 +121,7 @@ class Auditor:
             self.merchant += deal.pieces * PRICE
         else:
             self.purse[deal.buyer] += deal.pieces * PRICE
-        deal.state, deal.due_at = state, None
+        deal.state, deal.due_at, deal.review_at = state, None, None
 
 
 class ShopMachine(RuleBasedStateMachine):
@@ -228,7 +230,7 @@ class ShopMachine(RuleBasedStateMachine):
             refusal = errors.ResiTaken
         self._name(api.ship_order, order, parcel, refusal, user=MERCHANT, courier=courier, resi=resi)
         if refusal is None and was != "shipped":
-            deal.state, deal.due_at = "shipped", None
+            deal.state, deal.due_at, deal.review_at = "shipped", None, self.now + timedelta(days=30)
             self.model.on_hand[deal.product] -= deal.pieces
 
     @precondition(lambda self: any(deal.parcel for deal in self.model.deals.values()))
@@ -302,8 +304,9 @@ class ShopMachine(RuleBasedStateMachine):
         assert api.courier_delivered(**said) is bool(coming)
         for deal in coming:
             deal.state, deal.came_at, deal.due_at = "delivered", self.now, self.now + timedelta(days=4)
+            deal.review_at = None
 
-    @rule(days=st.sampled_from([0, 1, 2, 5]))
+    @rule(days=st.sampled_from([0, 1, 2, 5, 30]))
     def time_passes(self, days: int) -> None:
         self.now += timedelta(days=days)
         due = [deal for deal in self.model.deals.values() if deal.due_at is not None and deal.due_at <= self.now]
@@ -311,6 +314,8 @@ class ShopMachine(RuleBasedStateMachine):
         assert move_due_orders(self.now) >= len(due)
         for deal in due:
             self.model.end(deal, "completed" if deal.state == "delivered" else "cancelled")
+        asked = {key for key, deal in self.model.deals.items() if deal.review_at and deal.review_at <= self.now}
+        assert {case.order for case in api.list_review_cases()} & self.model.deals.keys() >= asked
 
     @rule(product=st.sampled_from(GOODS), on_hand=st.integers(0, 8))
     def count_stock(self, product: str, on_hand: int) -> None:

@@ -79,7 +79,7 @@ def test_order_goes_its_whole_way_and_the_merchant_is_paid(ana, bo, shop, produc
     shipped = go("ship")
     assert stock_of(product, bo) == (8, 0, 0)
     assert (shipped.shipment.courier, shipped.shipment.resi) == ("JNE", "JNE 00123")
-    assert shipped.summary.due_at is None
+    assert (shipped.summary.due, shipped.summary.due_at) == ("review", now + timedelta(days=30))
     assert api.order(user_id=ana.pk, order=order).summary.can == ("confirm",)
 
     done = go("confirm")
@@ -269,13 +269,13 @@ def test_accepted_and_never_sent_is_cancelled_and_paid_back(ana, bo, order, go, 
     assert (api.order(user_id=ana.pk, order=order).summary.cancelled_by, balance(ana, now)) == ("expired", 1_000_000_00)
 
 
-def test_only_a_couriers_word_starts_the_clock(ana, shop, order, go, now):
+def test_only_a_couriers_word_starts_the_clock_that_completes(ana, shop, order, go, now):
     go("accept", "ship", "report")
-    assert move_due_orders(now + timedelta(days=400)) == 0
+    assert move_due_orders(now + timedelta(days=29)) == 0
     reported = api.order(user_id=ana.pk, order=order)
     assert (reported.summary.state, reported.summary.due, reported.shipment.delivered_source) == (
         "delivered",
-        "",
+        "review",
         "merchant",
     )
 

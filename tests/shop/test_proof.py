@@ -12,7 +12,8 @@ from django.db import connection
 
 from payments import api as payments
 from shop import api, guards, proof
-from shop.models import Order, ShopNight
+from shop.actions.moving import move_by_time
+from shop.models import Order, OrderTimer, ShopNight
 from shop.nightly import nightly
 from superapp.core import work
 from superapp.core.money import Money
@@ -22,21 +23,22 @@ from tests.harness.sockets import trusted_device
 
 @pytest.fixture
 def scene(real_db, ana, bo, shop, product, buy, now):
-    """An order of each kind: paid, shipped, delivered by a courier, completed, cancelled."""
-    orders = [buy(ana, product).order for _ in range(5)]
-    for number, order in enumerate(orders[1:4]):
+    """An order of each kind: paid, shipped, delivered by a courier, completed, cancelled, with an open review case."""
+    orders = [buy(ana, product).order for _ in range(6)]
+    for number, order in enumerate((*orders[1:4], orders[5])):
         api.accept_order(user_id=bo.pk, order=order, now=now)
         api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi=f"R{number}", now=now)
     api.courier_delivered(courier="JNE", resi="R1", evidence={}, now=now)
     api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=orders[3], now=now)
     api.cancel_order(user_id=ana.pk, device_id=trusted_device(ana), order=orders[4], now=now)
+    move_by_time(OrderTimer.objects.get(order=orders[5], kind="review"), now=now + timedelta(days=30))
     write = str if connection.vendor == "postgresql" else lambda public_id: public_id.hex
-    names = ("paid", "shipped", "delivered", "completed", "cancelled")
+    names = ("paid", "shipped", "delivered", "completed", "cancelled", "reviewed")
     return dict(zip(names, map(write, orders), strict=True)) | {"buyer": ana.pk}
 
 
 def test_honest_books_are_proved(scene, now, capsys):
-    assert Order.objects.count() == 5
+    assert Order.objects.count() == 6
     assert proof.prove(now=now) == []
 
     call_command("check_shop")
@@ -105,6 +107,34 @@ LIES = {
     "a timer stopped": (
         "UPDATE shop_ordertimer SET state = 'stopped' WHERE order_id IN ('{paid}', '{delivered}')",
         {"a timer waits wherever somebody else could let an order lie"},
+    ),
+    "a review clock stopped": (
+        "UPDATE shop_ordertimer SET state = 'stopped' WHERE order_id = '{shipped}'",
+        {"a clock runs, or an operator is asked, wherever a parcel is on its way or only the shop says that it arrived"},
+    ),
+    "a case closed before its end": (
+        "UPDATE shop_reviewcase SET closed_at = opened_at",
+        {"a review case is open until its order ends, and no longer",
+         "a clock runs, or an operator is asked, wherever a parcel is on its way or only the shop says that it arrived"},
+    ),
+    "a case lost": (
+        "DELETE FROM shop_reviewcase",
+        {"a review case stands for the one move that opened it, and an operator decides nothing else",
+         "a clock runs, or an operator is asked, wherever a parcel is on its way or only the shop says that it arrived"},
+    ),
+    "a case that nobody opened": (
+        "INSERT INTO shop_reviewcase (order_id, opened_at) SELECT public_id, placed_at FROM shop_order WHERE public_id = '{shipped}'",
+        {"a review case stands for the one move that opened it, and an operator decides nothing else"},
+    ),
+    "a case left open": (
+        "UPDATE shop_reviewcase SET order_id = '{completed}'",
+        {"a review case is open until its order ends, and no longer",
+         "a review case stands for the one move that opened it, and an operator decides nothing else",
+         "a clock runs, or an operator is asked, wherever a parcel is on its way or only the shop says that it arrived"},
+    ),
+    "a decision without a case": (
+        "UPDATE shop_orderevent SET actor_kind = 'operator' WHERE order_id = '{completed}' AND transition = 'completed'",
+        {"a review case stands for the one move that opened it, and an operator decides nothing else"},
     ),
     "a parcel lost": (
         "DELETE FROM shop_shipment WHERE order_id = '{shipped}'", {"what was sent has a parcel, and nothing else has one"},

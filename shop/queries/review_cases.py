@@ -1,0 +1,79 @@
+"""Review cases: which orders an operator has to decide, and what is known of each."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from shop.errors import OrderNotFound
+from shop.models import Order, OrderEvent, OrderTimer, ReviewCase, Shipment
+from shop.queries import orders
+from shop.shapes import ReviewCaseView
+from superapp.core.money import Money
+
+CASES_MAX = 200
+
+
+def list_review_cases(*, limit: int = CASES_MAX) -> list[ReviewCaseView]:
+    """Return the open cases, oldest first, for an operator."""
+    wanted = ReviewCase.objects.filter(closed_at=None).order_by("opened_at", "pk")[:limit]
+    opened = {case.pk: case for case in wanted}
+    found = {order.pk: order for order in orders.whole_orders().filter(pk__in=opened)}
+    return [_view(case, found[order_id]) for order_id, case in opened.items()]
+
+
+def is_closed(order: Order) -> bool | None:
+    """Return whether the case of an order is closed; None if it has no case. Asked after the order was locked."""
+    case = ReviewCase.objects.filter(order=order).first()
+    return None if case is None else case.closed_at is not None
+
+
+def was_decided(order: Order, transition: str) -> bool:
+    """Return whether an operator ended this order by this transition."""
+    last = OrderEvent.objects.filter(order=order, seq=order.version)
+    return last.filter(transition=transition, actor_kind=OrderEvent.Actor.OPERATOR).exists()
+
+
+def order_by_number(number: str) -> UUID:
+    """:raises OrderNotFound: if no order has this number"""
+    public_id = Order.objects.filter(number=number.strip().upper()).values_list("pk", flat=True).first()
+    if public_id is None:
+        raise OrderNotFound
+    return public_id
+
+
+def orders_without_clock(*, limit: int) -> list[UUID]:
+    """Return orders on their way, or arrived by the shop's word alone, whose review clock never started."""
+    started = OrderTimer.objects.filter(order=OuterRef("pk"), kind=OrderTimer.Kind.REVIEW)
+    underway = Order.objects.filter(state__in=[Order.State.SHIPPED, Order.State.DELIVERED])
+    rows = underway.exclude(shipment__delivered_source=Shipment.Source.COURIER).exclude(Exists(started))
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def needs_clock(order: Order) -> bool:
+    """Return whether this order's review clock is still to be started. Asked after the order was locked."""
+    if order.state not in (Order.State.SHIPPED, Order.State.DELIVERED) or orders.courier_has_delivered(order):
+        return False
+    return not OrderTimer.objects.filter(order=order, kind=OrderTimer.Kind.REVIEW).exists()
+
+
+def _view(case: ReviewCase, order: Order) -> ReviewCaseView:
+    shown = orders.view(order, "merchant")
+    assert shown.shipment is not None, "only what was shipped has a case"
+    said = [event.evidence for event in order.events.all() if event.actor_kind == OrderEvent.Actor.COURIER]
+    return ReviewCaseView(
+        order=order.public_id,
+        number=order.number,
+        state=shown.summary.state,
+        opened_at=case.opened_at,
+        total=Money(order.total_sen),
+        buyer_id=order.buyer_id,
+        merchant_id=order.shop.owner_id,
+        shop_handle=order.shop.handle,
+        shop_name=order.shop_name,
+        shipment=shown.shipment,
+        courier_evidence=said[-1] if said else None,
+        completes_at=shown.summary.due_at if shown.summary.due == "complete" else None,
+        steps=shown.steps,
+    )
