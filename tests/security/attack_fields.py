@@ -225,4 +225,4 @@ def _kind(schema: Schema) -> str:
 
 def template_of(path: str) -> str:
     """Return an address of the URLconf as the API's description writes it."""
-    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)

@@ -278,6 +278,7 @@ def _names_and_secrets(world: World, now: datetime) -> None:
         "user": {"ana": str(ana.public_id), "bo": str(bo.public_id)},
         "public_id": {"ana": str(ana.public_id)},
         "avatar digest": {"ana": ana.avatar},
+        "handle of a shop": {"bo": "toko-bo"},
         "wallet": {who: _wallet_id(world, who) for who in ("ana", "bo")},
     }
     world.secrets |= {*WRITTEN_SECRETS, InviteLink.objects.get(owner=ana).token}

@@ -74,6 +74,78 @@ ALLOWED_TO_NOBODY: Mapping[tuple[str, str], Exemption] = {
     ("accounts.logout", ""): _because("who is not logged in stays so"),
 }
 
-# Pages, by the name of their address.
-PAGES_ALLOWED_TO_EVE: Mapping[tuple[str, str], Exemption] = {}
-PAGES_ALLOWED_TO_NOBODY: Mapping[tuple[str, str], Exemption] = {}
+# Pages, by what is done to them ("open" or "send" a form) and the name of their address.
+_SHELLS = _because("the same for everybody, with nobody's data in it")
+_STORE_FRONT = {
+    "open shop:shop": ("handle: bo",),
+    "open shop:feed": ("handle: bo",),
+    "open shop:product": ("handle: bo, slug: listed",),
+    "open shop:product_card": ("product: listed, digest: ana",),
+    "open shop:shop_card": ("shop: open, digest: ana",),
+    "open shop:photo_file": ("name: listed",),
+}
+_INVITED = _because("whoever was given the link is invited; a stranger is told the name alone")
+_EVERYBODYS: Mapping[tuple[str, str], Exemption] = {
+    **{(name, aim): _PUBLIC for name, aims in _STORE_FRONT.items() for aim in aims},
+    ("open accounts_pages:invite", "token: open"): _INVITED,
+}
+_LOG_IN = _because("where people log in")
+PAGES_ALLOWED_TO_NOBODY: Mapping[tuple[str, str], Exemption] = {
+    **_EVERYBODYS,
+    **{
+        (f"open {name}", ""): _SHELLS
+        for name in (
+            "web:api_reference",
+            "web:offline",
+            "web:receipt_check",
+            "web:receipt_keys",
+            "web:manifest",
+            "web:who",
+            "web:shell",
+            "web:service_worker",
+            "chat:shell",
+            "shop:purchases_shell",
+            "shop:today_shell",
+            "shop:robots",
+        )
+    },
+    **{(f"open shop:{name}", ""): _PUBLIC for name in ("front_page", "shops", "site_map", "site_map_part")},
+    ("send web:receipt_check", ""): _because("anybody may check a receipt; it is answered from the signature alone"),
+    ("open accounts_pages:login", ""): _LOG_IN,
+    ("open accounts_pages:sms_inbox", ""): _because("the inbox of a developer's machine; off where codes are sent"),
+    ("send accounts_pages:login", ""): _because("a code goes to whoever has the number, bound to a browser", _CODE),
+}
+_PAY = _because("anybody may give money away; the receiver's name is confirmed, and the PIN is asked for")
+PAGES_ALLOWED_TO_EVE: Mapping[tuple[str, str], Exemption] = {
+    **_EVERYBODYS,
+    ("send accounts_pages:invite", "token: open"): _because(
+        "whoever was given the link is invited", f"{_CONTACT} accounts_invitelink core_fact"
+    ),
+    ("open accounts:avatar-file", "public_id: ana, digest: ana"): _because(
+        "a picture is shown to anybody who was given its address, which cannot be guessed"
+    ),
+    ("send accounts_pages:contacts", ""): _because("anybody may ask somebody by their handle", _CONTACT),
+    ("send accounts_pages:contact_block", "user: ana"): _because("anybody may refuse to hear of somebody", _CONTACT),
+    ("send accounts_pages:contact_block", "user: bo"): _because("anybody may refuse to hear of somebody", _CONTACT),
+    **{(f"{what} payments:send", f"user: {user}"): _PAY for what in ("open", "send") for user in ("ana", "bo")},
+    **{
+        (f"{what} payments:confirm", f"user: {user}, key: {key}"): _because(
+            "the key is of another browser: it leads to where a transfer is begun"
+        )
+        for what in ("open", "send")
+        for user in ("ana", "bo")
+        for key in ("purchase", "transfer")
+    },
+    ("open shop:begin", "product: listed"): _PUBLIC,
+    **{
+        (f"{what} shop:buy", f"product: listed, key: {key}"): _because(
+            "what is listed is sold to anybody; nothing that was typed elsewhere under the key is there"
+        )
+        for what in ("open", "send")
+        for key in ("purchase", "transfer")
+    },
+    ("open wiring:ask_shop", "handle: bo"): _because("anybody may ask a shop that is open"),
+    ("send wiring:ask_shop", "handle: bo"): _because(
+        "anybody may ask a shop that is open", f"{_CONTACT} chat_conversation chat_member core_fact"
+    ),
+}

@@ -1,0 +1,203 @@
+"""Every page of the product, found in the URLconf, with ids of Ana and Bo in its address and everything in its form."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.security.attack_fields import A_UUID
+from tests.security.attacked_world import PIN, World
+
+ROOT = Path(__file__).resolve().parents[2]
+API = "api/v1/"
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+# Fields of forms, by their names: what somebody would write who may.
+FORM: Mapping[str, str] = {
+    "about": "Ditulis Eve",
+    "accept": "yes",
+    "again": "917305",
+    "amount": "15.000",
+    "back": "/pesanan/",
+    "blocked": "yes",
+    "body": "Ditulis Eve",
+    "client_id": A_UUID,
+    "code": "123456",
+    "courier": "JNE",
+    "description": "Ditulis Eve",
+    "expected": "",
+    "handle": "eve_lain",
+    "hidden": "yes",
+    "hours_same": "yes",
+    "is_open": "yes",
+    "key": A_UUID,
+    "language": "en",
+    "memo": "",
+    "muted": "yes",
+    "name": "Ditulis Eve",
+    "new_pin": "917305",
+    "next": "/",
+    "note": "Ditulis Eve",
+    "old": PIN,
+    "phone": "0812 5555 1234",
+    "pin": PIN,
+    "pinned": "yes",
+    "price": "9.000",
+    "quantity": "1",
+    "reason": "Ditulis Eve",
+    "receipt": "bukan bukti",
+    "reply_to": "1",
+    "resi": "EVE-1",
+    "rev": "1",
+    "shown": "25.000",
+    "solution": "",
+    "text": "Jalan Eve 1",
+    "theme": "dark",
+    "time_zone": "Asia/Makassar",
+    "town": "Medan",
+    "version": "1",
+    "who": "bo_uji",
+    "words": "HAPUS",
+}
+# Fields that hold something of theirs, and those that are files.
+THEIRS_IN_FORMS = {"user", "photos", "remove", "earlier", "later"}
+FILES = {"logo", "photo", "picture"}
+# What may stand behind the question mark of an address; "of …" is something of theirs.
+QUERY: Mapping[str, str] = {
+    "amount": "15.000",
+    "barang": "of product hidden",
+    "bentuk": "csv",
+    "cari": "Rahasia",
+    "dari": "2020-01-01",
+    "kepada": "of user bo",
+    "next": "/pesanan/",
+    "sampai": "2100-01-01",
+    "sebelum": "of conversation of two",
+    "sesudah": "of order paid",
+    "tulis": "Ditulis Eve",
+}
+# Names that stand in the head of a page and are no fields.
+IN_HEADS = {"robots", "viewport"}
+# What of theirs stands in an address, where the name of the parameter is not that of a field of the API.
+PARAMETERS: Mapping[str, str] = {"handle": "handle of a shop", "name": "photos", "digest": "avatar digest"}
+HARMLESS_PARAMETERS = {"size": "420", "part": "1"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address of the URLconf: its name, its route, and the module of its view."""
+
+    name: str
+    route: str
+    source: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def parameters(self) -> list[str]:
+        return PARAMETER.findall(self.route)
+
+
+def pages() -> list[Page]:
+    """Return every page: whatever is not described as an operation of the API."""
+    return [page for page in every_address() if not page.route.startswith(API)]
+
+
+@cache
+def every_address() -> list[Page]:
+    """Return every address of the URLconf, those of the API too."""
+    return list(_found(get_resolver(), "", ""))
+
+
+def _found(resolver: URLResolver, prefix: str, namespace: str) -> Iterator[Page]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _found(pattern, route, pattern.namespace or namespace)
+        elif isinstance(pattern, URLPattern):
+            module = inspect.getmodule(inspect.unwrap(pattern.callback))
+            yield Page(f"{namespace}:{pattern.name}", route, inspect.getsource(module) if module else "")
+
+
+def addresses(page: Page, world: World) -> Iterator[tuple[str, str]]:
+    """Return what of theirs a page is asked for, and its address, for each thing that may stand in it."""
+    choices = [list(_choices(page, name, world)) for name in page.parameters]
+    for chosen in itertools.product(*choices):
+        path = page.route
+        for name, (_aim, value) in zip(page.parameters, chosen, strict=True):
+            path = re.sub(rf"<(\w+:)?{name}>", lambda _match, value=value: value, path)
+        aims = zip(page.parameters, (aim for aim, _value in chosen), strict=True)
+        yield ", ".join(f"{name}: {aim}" for name, aim in aims if aim), f"/{path}"
+
+
+def _choices(page: Page, name: str, world: World) -> list[tuple[str, str]]:
+    if name in HARMLESS_PARAMETERS:
+        return [("", "128" if "avatar" in page.route else HARMLESS_PARAMETERS[name])]
+    theirs = world.theirs.get(PARAMETERS.get(name, name))
+    assert theirs is not None, (
+        f"{page.name} has a parameter {name!r} that the outsider matrix knows nothing of. Give it ids of Ana and Bo in"
+        " World.theirs (tests/security/attacked_world.py), or write it into HARMLESS_PARAMETERS (attack_pages.py)."
+    )
+    return [(aim, value[0] if isinstance(value, list) else value) for aim, value in theirs.items()]
+
+
+def queries(world: World) -> list[dict[str, str]]:
+    """Return what is put behind the question mark of every page: nothing, and everything."""
+    return [{}, {name: _of_theirs(value, world) for name, value in QUERY.items()}]
+
+
+def _of_theirs(value: str, world: World) -> str:
+    if not value.startswith("of "):
+        return value
+    name, _, aim = value.removeprefix("of ").partition(" ")
+    return str(world.theirs[name][aim])
+
+
+def forms(page: Page, world: World, *, with_buttons: bool) -> Iterator[dict[str, Any]]:
+    """Return what may be sent to a page: every field; and, one after another, each button that its module knows."""
+    form: dict[str, Any] = {**FORM, "user": world.theirs["user"]["bo"], "photos": world.theirs["photos"]["listed"]}
+    yield form
+    kinds = [kind for kind in buttons() if with_buttons and f'.get("{kind}"' in page.source]
+    for kind in kinds:
+        for button in sorted(buttons()[kind]):
+            yield {**form, kind: button}
+
+
+@cache
+def buttons() -> dict[str, set[str]]:
+    """Return the values of the buttons that one form tells apart, as the templates have them."""
+    found: dict[str, set[str]] = {"do": set(), "step": set()}
+    for text in _templates():
+        for name, value in re.findall(r'name="(do|step)"[^>]*?value="(\w+)"', text):
+            found[name].add(value)
+    return found
+
+
+def fields_of_forms() -> set[str]:
+    """Return the name of every field that a template has, or that a view reads from a form."""
+    in_templates = {name for text in _templates() for name in re.findall(r'\bname="([a-z_]+)"', text)}
+    read = r'(?:POST|posted|FILES)(?:\.get\(|\.getlist\(|\[)"([a-z_]+)"'
+    return in_templates | {name for text in _sources() for name in re.findall(read, text)}
+
+
+def fields_of_queries() -> set[str]:
+    """Return the name of everything that a view reads from behind the question mark of its address."""
+    return {name for text in _sources() for name in re.findall(r'GET(?:\.get\(|\[)"([a-z_]+)"', text)}
+
+
+def _templates() -> list[str]:
+    folders = [ROOT / app for app in ("chat", "payments", "shop", "superapp")]
+    return [path.read_text() for folder in folders for path in sorted(folder.rglob("templates/**/*.html"))]
+
+
+def _sources() -> list[str]:
+    folders = [ROOT / app for app in ("chat", "payments", "shop", "superapp")]
+    return [path.read_text() for folder in folders for path in sorted(folder.rglob("*.py"))]
