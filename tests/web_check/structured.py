@@ -12,6 +12,7 @@ Thing = dict[str, Any]
 # What a type is worthless without.
 REQUIRED = {
     "BreadcrumbList": ("itemListElement",),
+    "EntryPoint": ("urlTemplate",),
     "ItemList": ("itemListElement",),
     "ListItem": ("position",),
     "Offer": ("price", "priceCurrency", "availability", "url"),
@@ -19,6 +20,7 @@ REQUIRED = {
     "OpeningHoursSpecification": ("dayOfWeek", "opens", "closes"),
     "PostalAddress": ("addressLocality", "addressCountry"),
     "Product": ("name", "image", "offers"),
+    "SearchAction": ("target", "query-input"),
     "Store": ("name", "url", "address"),
     "WebPage": ("name",),
     "WebSite": ("name", "url"),

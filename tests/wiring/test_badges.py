@@ -50,7 +50,7 @@ def counts(user, now):
 
 def bar(page: str) -> dict[str, str]:
     """What the bar of a page shows, by name of the badge."""
-    found = re.findall(r'<span class="badge" data-badge="(\w+)" aria-hidden="true"( hidden)?>([^<]*)<', page)
+    found = re.findall(r'<span class="badge" data-badge="(\w+)"( hidden)?>([^<]*)<', page)
     return {name: text for name, hidden, text in found if not hidden}
 
 

@@ -109,6 +109,6 @@ async function asLastSeen(visited) {
   const words = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : "id-ID", { ...day, hour: "2-digit", minute: "2-digit" }).format(at)
   const html = (await visited.text())
     .replace("data-last-seen hidden", "data-last-seen")
-    .replace("<time data-seen-at>", `<time data-seen-at datetime="${at.toISOString()}">${words}`)
+    .replace("<span data-seen-at></span>", `<time data-seen-at datetime="${at.toISOString()}">${words}</time>`)
   return new Response(html, { status: visited.status, headers: visited.headers })
 }
