@@ -12,7 +12,7 @@ class ConversationNotFound(DomainError):
 
     code = "chat.conversation_not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is no such conversation.")
+    message = _("Chat not found.")
 
 
 class MessageNotFound(DomainError):
@@ -20,7 +20,7 @@ class MessageNotFound(DomainError):
 
     code = "chat.message_not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is no such message.")
+    message = _("Message not found.")
 
 
 class MessageNotYours(DomainError):
@@ -28,7 +28,7 @@ class MessageNotYours(DomainError):
 
     code = "chat.message_not_yours"
     kind = Kind.FORBIDDEN
-    message = _("Only who wrote a message can change it.")
+    message = _("You can only change your own messages.")
 
 
 class MessageRecalled(DomainError):
@@ -36,7 +36,7 @@ class MessageRecalled(DomainError):
 
     code = "chat.message_recalled"
     kind = Kind.CONFLICT
-    message = _("This message was taken back.")
+    message = _("This message was deleted.")
 
 
 class BodyEmpty(DomainError):
@@ -44,7 +44,7 @@ class BodyEmpty(DomainError):
 
     code = "chat.body_empty"
     kind = Kind.INVALID
-    message = _("Write something first.")
+    message = _("Type something first.")
 
 
 class BodyTooLong(DomainError):
@@ -52,7 +52,7 @@ class BodyTooLong(DomainError):
 
     code = "chat.body_too_long"
     kind = Kind.INVALID
-    message = _("This is too long: a message may have {chars_max} characters. Please split it.")
+    message = _("This is too long: a message can have up to {chars_max} characters. Please split it.")
 
 
 class BodyNotText(DomainError):
@@ -60,7 +60,7 @@ class BodyNotText(DomainError):
 
     code = "chat.body_not_text"
     kind = Kind.INVALID
-    message = _("This has characters in it that cannot be shown.")
+    message = _("This contains characters that cannot be shown.")
 
 
 class ClientIdInvalid(DomainError):
@@ -68,7 +68,7 @@ class ClientIdInvalid(DomainError):
 
     code = "chat.client_id_invalid"
     kind = Kind.INVALID
-    message = _("This message has no usable number of its own.")
+    message = _("This message has no valid ID.")
 
 
 class ClientIdReused(DomainError):
@@ -76,7 +76,7 @@ class ClientIdReused(DomainError):
 
     code = "chat.client_id_reused"
     kind = Kind.CONFLICT
-    message = _("Another message was already sent under this number.")
+    message = _("Another message was already sent with this ID.")
 
 
 class ReplyNotFound(DomainError):
@@ -84,7 +84,7 @@ class ReplyNotFound(DomainError):
 
     code = "chat.reply_not_found"
     kind = Kind.INVALID
-    message = _("The message you reply to is not here.")
+    message = _("The message you are replying to was not found.")
 
 
 class NotAccepted(DomainError):
@@ -92,7 +92,7 @@ class NotAccepted(DomainError):
 
     code = "chat.not_accepted"
     kind = Kind.FORBIDDEN
-    message = _("You cannot write to this person.")
+    message = _("You cannot message this person.")
 
 
 class EditTooLate(DomainError):
@@ -100,7 +100,7 @@ class EditTooLate(DomainError):
 
     code = "chat.edit_too_late"
     kind = Kind.CONFLICT
-    message = _("A message can be changed for {minutes} minutes after sending.")
+    message = _("A message can be edited for {minutes} minutes after sending.")
 
 
 class EditConflict(DomainError):
@@ -108,7 +108,7 @@ class EditConflict(DomainError):
 
     code = "chat.edit_conflict"
     kind = Kind.CONFLICT
-    message = _("This message was changed in the meantime.")
+    message = _("This message was edited in the meantime.")
 
 
 class RecallTooLate(DomainError):
@@ -116,7 +116,7 @@ class RecallTooLate(DomainError):
 
     code = "chat.recall_too_late"
     kind = Kind.CONFLICT
-    message = _("A message can be taken back for {minutes} minutes after sending.")
+    message = _("A message can be deleted for {minutes} minutes after sending.")
 
 
 class NotReactable(DomainError):
@@ -124,7 +124,7 @@ class NotReactable(DomainError):
 
     code = "chat.not_reactable"
     kind = Kind.INVALID
-    message = _("That cannot be a reaction here.")
+    message = _("You cannot react with that.")
 
 
 class NotAGroup(DomainError):
@@ -132,7 +132,7 @@ class NotAGroup(DomainError):
 
     code = "chat.not_a_group"
     kind = Kind.CONFLICT
-    message = _("This is a conversation of two people.")
+    message = _("This is a chat between two people.")
 
 
 class DraftTooLong(DomainError):
@@ -140,4 +140,4 @@ class DraftTooLong(DomainError):
 
     code = "chat.draft_too_long"
     kind = Kind.INVALID
-    message = _("A draft may have {chars_max} characters.")
+    message = _("A draft can have up to {chars_max} characters.")

@@ -199,7 +199,7 @@ def unread(summary: SummaryRow) -> int:
 def one_line(message: MessageRow, *, my_id: str, people: Sequence[PersonRow]) -> str:
     """A message in a few words, for lists and quotes."""
     if message.recalled_at is not None:
-        return _("You took this message back") if message.sender == my_id else _("This message was taken back")
+        return _("You deleted this message") if message.sender == my_id else _("This message was deleted")
     if message.event is not None:
         sentence = event_line(message.event, people, my_id=my_id)
         about = message.event.get("about")

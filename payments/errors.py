@@ -12,7 +12,7 @@ class NotOffered(DomainError):
 
     code = "payments.not_offered"
     kind = Kind.FORBIDDEN
-    message = _("There are no wallets here: this place is for talking.")
+    message = _("There are no wallets on this service.")
 
 
 class KeyReused(DomainError):
@@ -20,7 +20,7 @@ class KeyReused(DomainError):
 
     code = "payments.key_reused"
     kind = Kind.CONFLICT
-    message = _("This was already sent with other contents. Please start again.")
+    message = _("This was already sent with different content. Please start again.")
 
 
 class AssetMismatch(DomainError):
@@ -28,7 +28,7 @@ class AssetMismatch(DomainError):
 
     code = "payments.asset_mismatch"
     kind = Kind.INVALID
-    message = _("These accounts do not keep the same kind of money.")
+    message = _("These accounts use different currencies.")
 
 
 class ToOneself(DomainError):
@@ -60,7 +60,7 @@ class CaptureExceedsHold(DomainError):
 
     code = "payments.capture_exceeds_hold"
     kind = Kind.CONFLICT
-    message = _("That is more than was set aside.")
+    message = _("That is more than the amount on hold.")
 
 
 class InsufficientFunds(DomainError):
@@ -68,7 +68,7 @@ class InsufficientFunds(DomainError):
 
     code = "payments.insufficient_funds"
     kind = Kind.CONFLICT
-    message = _("The balance is not enough.")
+    message = _("Your balance is not enough.")
 
 
 class CeilingExceeded(DomainError):
@@ -76,7 +76,7 @@ class CeilingExceeded(DomainError):
 
     code = "payments.ceiling_exceeded"
     kind = Kind.CONFLICT
-    message = _("The receiving wallet would go over its limit.")
+    message = _("This would exceed the recipient’s wallet limit.")
 
 
 class RefundExceeds(DomainError):
@@ -84,7 +84,7 @@ class RefundExceeds(DomainError):
 
     code = "payments.refund_exceeds"
     kind = Kind.CONFLICT
-    message = _("That is more than can still be refunded.")
+    message = _("That is more than can be refunded.")
 
 
 class AlreadyPaid(DomainError):
@@ -100,7 +100,7 @@ class EscrowNotFound(DomainError):
 
     code = "payments.escrow_not_found"
     kind = Kind.NOT_FOUND
-    message = _("Nothing was paid for this yet.")
+    message = _("This has not been paid yet.")
 
 
 class EscrowEmpty(DomainError):
@@ -108,7 +108,7 @@ class EscrowEmpty(DomainError):
 
     code = "payments.escrow_empty"
     kind = Kind.CONFLICT
-    message = _("There is nothing left to pay out.")
+    message = _("Nothing is left to pay out.")
 
 
 class PaidToAnother(DomainError):
@@ -116,7 +116,7 @@ class PaidToAnother(DomainError):
 
     code = "payments.paid_to_another"
     kind = Kind.CONFLICT
-    message = _("Money for this was already paid out to somebody else.")
+    message = _("The money for this was already paid to someone else.")
 
 
 class NothingToPayOut(DomainError):
@@ -124,7 +124,7 @@ class NothingToPayOut(DomainError):
 
     code = "payments.nothing_to_pay_out"
     kind = Kind.CONFLICT
-    message = _("There is no money to take out yet.")
+    message = _("There is no money to withdraw yet.")
 
 
 class HoldNotFound(DomainError):
@@ -132,7 +132,7 @@ class HoldNotFound(DomainError):
 
     code = "payments.hold_not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is no such reservation.")
+    message = _("Hold not found.")
 
 
 class WalletNotFound(DomainError):
@@ -140,7 +140,7 @@ class WalletNotFound(DomainError):
 
     code = "payments.wallet_not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is no such wallet.")
+    message = _("Wallet not found.")
 
 
 class RecipientUnnamed(DomainError):
@@ -148,7 +148,7 @@ class RecipientUnnamed(DomainError):
 
     code = "payments.recipient_unnamed"
     kind = Kind.INVALID
-    message = _("Say whom: one of your contacts, a @handle or a number.")
+    message = _("Choose a contact, or enter a @username or phone number.")
 
 
 class MemoForContacts(DomainError):
@@ -156,7 +156,7 @@ class MemoForContacts(DomainError):
 
     code = "payments.memo_for_contacts"
     kind = Kind.FORBIDDEN
-    message = _("A note can go only to one of your contacts.")
+    message = _("You can only send notes to your contacts.")
 
 
 class PeriodInvalid(DomainError):
@@ -164,7 +164,7 @@ class PeriodInvalid(DomainError):
 
     code = "payments.period_invalid"
     kind = Kind.INVALID
-    message = _("Choose a first and a last day, at most {days} days apart.")
+    message = _("Choose a start and an end date, up to {days} days apart.")
 
 
 class ReceiptNotFound(DomainError):
@@ -172,7 +172,7 @@ class ReceiptNotFound(DomainError):
 
     code = "payments.receipt_not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is no such receipt.")
+    message = _("Receipt not found.")
 
 
 class TopUpNotFound(DomainError):
@@ -180,7 +180,7 @@ class TopUpNotFound(DomainError):
 
     code = "payments.top_up_not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is no such top-up waiting.")
+    message = _("No such top-up is waiting.")
 
 
 class TwoPersonsNeeded(DomainError):
@@ -188,7 +188,7 @@ class TwoPersonsNeeded(DomainError):
 
     code = "payments.two_persons_needed"
     kind = Kind.FORBIDDEN
-    message = _("Somebody else has to do this.")
+    message = _("Someone else has to do this.")
 
 
 class OperatorsOnly(DomainError):
@@ -204,7 +204,7 @@ class TierTooLow(DomainError):
 
     code = "payments.tier_too_low"
     kind = Kind.CONFLICT
-    message = _("There is more in the wallet than that level allows.")
+    message = _("The wallet holds more than that level allows.")
 
 
 class PinInvalid(DomainError):
@@ -219,7 +219,7 @@ class PinGuessable(PinInvalid):
     """Six digits that follow a pattern which is tried first."""
 
     code = "payments.pin_guessable"
-    message = _("That PIN is easy to guess. Choose six digits without a pattern: no row, no repeats, no mirror.")
+    message = _("That PIN is easy to guess. Avoid sequences, repeats and patterns.")
 
 
 class PinMissing(DomainError):
@@ -235,7 +235,7 @@ class PinNeeded(DomainError):
 
     code = "payments.pin_needed"
     kind = Kind.FORBIDDEN
-    message = _("This device is new to your account, so this takes your PIN.")
+    message = _("This device is new to your account, so you need your PIN.")
 
 
 class NoPinOnNewDevice(DomainError):
@@ -247,8 +247,8 @@ class NoPinOnNewDevice(DomainError):
     code = "payments.no_pin_on_new_device"
     kind = Kind.FORBIDDEN
     message = _(
-        "This device is new to your account, and you have no PIN yet. Ask for one with a code, and set it here a day "
-        "later. On the device you used until now you need not wait."
+        "This device is new to your account, and you have no PIN yet. Ask for one with a code, then set it here "
+        "a day later. On your usual device you do not have to wait."
     )
 
 
@@ -265,7 +265,7 @@ class DeviceNotTrusted(DomainError):
 
     code = "payments.device_not_trusted"
     kind = Kind.FORBIDDEN
-    message = _("We do not know this device well enough yet. Ask for a PIN with a code; you can set it a day later.")
+    message = _("This device is not trusted yet. Ask for a PIN with a code; you can set it a day later.")
 
 
 class PinWrong(DomainError):
@@ -273,7 +273,7 @@ class PinWrong(DomainError):
 
     code = "payments.pin_wrong"
     kind = Kind.FORBIDDEN
-    message = _("That PIN is wrong. Tries left: {left}.")
+    message = _("Wrong PIN. Tries left: {left}.")
 
 
 class PinLocked(DomainError):
@@ -281,7 +281,7 @@ class PinLocked(DomainError):
 
     code = "payments.pin_locked"
     kind = Kind.FORBIDDEN
-    message = _("Your PIN is locked after too many wrong tries. You can reset it.")
+    message = _("Your PIN is locked after too many wrong tries. You can get a new one.")
 
 
 class PinResetTooEarly(DomainError):
@@ -291,7 +291,7 @@ class PinResetTooEarly(DomainError):
 
     code = "payments.pin_reset_too_early"
     kind = Kind.LIMITED
-    message = _("A new PIN can be set one day after you asked for it, on the device where you asked.")
+    message = _("You can set a new PIN one day after you asked for it, on the same device.")
 
 
 class PinResetKept(DomainError):
@@ -299,7 +299,7 @@ class PinResetKept(DomainError):
 
     code = "payments.pin_reset_kept"
     kind = Kind.FORBIDDEN
-    message = _("You can end this only on a device that we know well, like the one you signed up with.")
+    message = _("You can only cancel this on a trusted device, such as the one you signed up with.")
 
 
 class PinTriesKept(DomainError):
@@ -307,7 +307,7 @@ class PinTriesKept(DomainError):
 
     code = "payments.pin_tries_kept"
     kind = Kind.FORBIDDEN
-    message = _("You can say this only on a device that we know well, like the one you signed up with.")
+    message = _("You can only confirm this on a trusted device, such as the one you signed up with.")
 
 
 # What the ledger refuses under a key, and stores.

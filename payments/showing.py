@@ -61,19 +61,19 @@ _WAYS: dict[str, tuple[Promise, ...]] = {
     "sent_out": (gettext_lazy("Out of your wallet"), gettext_lazy("In the wallet of {name}")),
     "sent_in": (gettext_lazy("Out of the wallet of {name}"), gettext_lazy("In your wallet")),
     "topped_up_in": (
-        gettext_lazy("Handed over at the counter, and checked by two people"),
+        gettext_lazy("Paid in at the counter, checked by two clerks"),
         gettext_lazy("In your wallet"),
     ),
-    "escrow_paid_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Kept safe for the order")),
-    "escrow_refunded_in": (gettext_lazy("Given back from the order"), gettext_lazy("In your wallet")),
-    "paid_out_in": (gettext_lazy("Out of what your shop earned"), gettext_lazy("In your wallet")),
-    "held_held": (gettext_lazy("Set aside in your wallet; it has not left"),),
-    "voided_held": (gettext_lazy("Free again in your wallet"),),
-    "expired_held": (gettext_lazy("Free again in your wallet"),),
-    "captured_out": (gettext_lazy("Out of what was set aside in your wallet"),),
+    "escrow_paid_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Held safely for the order")),
+    "escrow_refunded_in": (gettext_lazy("Refunded from the order"), gettext_lazy("In your wallet")),
+    "paid_out_in": (gettext_lazy("Out of your shop balance"), gettext_lazy("In your wallet")),
+    "held_held": (gettext_lazy("On hold in your wallet; it has not left"),),
+    "voided_held": (gettext_lazy("Available again in your wallet"),),
+    "expired_held": (gettext_lazy("Available again in your wallet"),),
+    "captured_out": (gettext_lazy("Out of the money on hold in your wallet"),),
     "other_in": (gettext_lazy("In your wallet"),),
     "other_out": (gettext_lazy("Out of your wallet"),),
-    "other_held": (gettext_lazy("Set aside or given back in your wallet"),),
+    "other_held": (gettext_lazy("Held or released in your wallet"),),
 }
 
 

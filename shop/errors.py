@@ -12,7 +12,7 @@ class NotOffered(DomainError):
 
     code = "shop.not_offered"
     kind = Kind.FORBIDDEN
-    message = _("Nothing is bought or sold here.")
+    message = _("Buying and selling is not available here.")
 
 
 class ShopNotFound(DomainError):
@@ -20,7 +20,7 @@ class ShopNotFound(DomainError):
 
     code = "shop.shop_not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is no such shop.")
+    message = _("Shop not found.")
 
 
 class ProductNotFound(DomainError):
@@ -28,13 +28,13 @@ class ProductNotFound(DomainError):
 
     code = "shop.product_not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is no such product.")
+    message = _("Product not found.")
 
 
 class PhotoNotFound(DomainError):
     code = "shop.photo_not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is no such photo.")
+    message = _("Photo not found.")
 
 
 class OrderNotFound(DomainError):
@@ -42,7 +42,7 @@ class OrderNotFound(DomainError):
 
     code = "shop.order_not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is no such order.")
+    message = _("Order not found.")
 
 
 class ShopAlreadyOpen(DomainError):
@@ -56,7 +56,7 @@ class ShopAlreadyOpen(DomainError):
 class HandleInvalid(DomainError):
     code = "shop.handle_invalid"
     kind = Kind.INVALID
-    message = _("An address has 3 to 30 letters a to z, digits or hyphens, and starts with a letter.")
+    message = _("A shop link has 3 to 30 letters a–z, digits or hyphens, and starts with a letter.")
 
 
 class HandleTaken(DomainError):
@@ -64,7 +64,7 @@ class HandleTaken(DomainError):
 
     code = "shop.handle_taken"
     kind = Kind.CONFLICT
-    message = _("That address is taken.")
+    message = _("That link is taken.")
 
 
 class TextInvalid(DomainError):
@@ -72,7 +72,7 @@ class TextInvalid(DomainError):
 
     code = "shop.text_invalid"
     kind = Kind.INVALID
-    message = _("Please write something here, at most {chars_max} characters.")
+    message = _("Please fill this in, up to {chars_max} characters.")
 
 
 class NameReserved(DomainError):
@@ -88,13 +88,13 @@ class OpeningHoursInvalid(DomainError):
 
     code = "shop.opening_hours_invalid"
     kind = Kind.INVALID
-    message = _("Opening hours go from an earlier to a later time of the day, like 08:00 to 17:00.")
+    message = _("Opening must be before closing, such as 08:00 to 17:00.")
 
 
 class TimeZoneUnknown(DomainError):
     code = "shop.time_zone_unknown"
     kind = Kind.INVALID
-    message = _("We do not know that time zone.")
+    message = _("Unknown time zone.")
 
 
 class PriceInvalid(DomainError):
@@ -102,7 +102,7 @@ class PriceInvalid(DomainError):
 
     code = "shop.price_invalid"
     kind = Kind.INVALID
-    message = _("A price is in whole rupiah, from Rp1 to {price_max}.")
+    message = _("Enter a price in whole rupiah, from Rp1 to {price_max}.")
 
 
 class QuantityInvalid(DomainError):
@@ -110,7 +110,7 @@ class QuantityInvalid(DomainError):
 
     code = "shop.quantity_invalid"
     kind = Kind.INVALID
-    message = _("Choose a number of pieces from {quantity_min} to {quantity_max}.")
+    message = _("Choose a quantity from {quantity_min} to {quantity_max}.")
 
 
 class PhotosInvalid(DomainError):
@@ -118,7 +118,7 @@ class PhotosInvalid(DomainError):
 
     code = "shop.photos_invalid"
     kind = Kind.INVALID
-    message = _("A product has at most {photos_max} photos, and each has its place.")
+    message = _("A product can have up to {photos_max} photos.")
 
 
 class PhotoTooLarge(DomainError):
@@ -126,7 +126,7 @@ class PhotoTooLarge(DomainError):
 
     code = "shop.photo_too_large"
     kind = Kind.TOO_LARGE
-    message = _("That photo is too large. At most {megabytes_max} MB, please.")
+    message = _("That photo is too large. The limit is {megabytes_max} MB.")
 
 
 class PhotoTooManyPixels(DomainError):
@@ -134,7 +134,7 @@ class PhotoTooManyPixels(DomainError):
 
     code = "shop.photo_too_many_pixels"
     kind = Kind.TOO_LARGE
-    message = _("That photo has too many pixels. At most {megapixels_max} megapixels, please.")
+    message = _("That photo has too many pixels. The limit is {megapixels_max} megapixels.")
 
 
 class PhotoUnreadable(DomainError):
@@ -142,13 +142,13 @@ class PhotoUnreadable(DomainError):
 
     code = "shop.photo_unreadable"
     kind = Kind.INVALID
-    message = _("That is not a photo we can read. Send a JPEG, PNG or WebP.")
+    message = _("We cannot read that photo. Send a JPEG, PNG or WebP.")
 
 
 class TooManyProducts(DomainError):
     code = "shop.too_many_products"
     kind = Kind.CONFLICT
-    message = _("A shop has at most {products_max} products.")
+    message = _("A shop can have up to {products_max} products.")
 
 
 class StockTooLow(DomainError):
@@ -156,7 +156,7 @@ class StockTooLow(DomainError):
 
     code = "shop.stock_too_low"
     kind = Kind.CONFLICT
-    message = _("{sold} pieces are sold and not shipped yet; there cannot be fewer.")
+    message = _("{sold} are sold and not shipped yet, so the stock cannot be lower.")
 
 
 class StockMoved(DomainError):
@@ -164,7 +164,7 @@ class StockMoved(DomainError):
 
     code = "shop.stock_moved"
     kind = Kind.CONFLICT
-    message = _("The stock has changed meanwhile: {on_hand} pieces now. Please look again.")
+    message = _("The stock just changed: it is now {on_hand}. Please check again.")
 
 
 class ProductMoved(DomainError):
@@ -172,7 +172,7 @@ class ProductMoved(DomainError):
 
     code = "shop.product_moved"
     kind = Kind.CONFLICT
-    message = _("This was changed meanwhile. What you wrote is kept here: look, then save again.")
+    message = _("This was just changed elsewhere. What you wrote is still here: check it, then save again.")
 
 
 class KeyReused(DomainError):
@@ -180,7 +180,7 @@ class KeyReused(DomainError):
 
     code = "shop.key_reused"
     kind = Kind.CONFLICT
-    message = _("This was already sent with other contents. Please start again.")
+    message = _("This was already sent with different content. Please start again.")
 
 
 class AddressInvalid(DomainError):
@@ -188,7 +188,7 @@ class AddressInvalid(DomainError):
 
     code = "shop.address_invalid"
     kind = Kind.INVALID
-    message = _("The address needs a name, a phone number, a street and a town.")
+    message = _("Enter a name, a phone number, a street and a town.")
 
 
 class OwnGoods(DomainError):
@@ -204,7 +204,7 @@ class NotForSale(DomainError):
 
     code = "shop.not_for_sale"
     kind = Kind.CONFLICT
-    message = _("This is not for sale right now. Nothing was paid.")
+    message = _("This is not for sale right now. You have not paid anything.")
 
 
 class SoldOut(DomainError):
@@ -212,7 +212,7 @@ class SoldOut(DomainError):
 
     code = "shop.sold_out"
     kind = Kind.CONFLICT
-    message = _("There are not enough pieces left: {left}. Nothing was paid.")
+    message = _("Not enough left: {left}. You have not paid anything.")
 
 
 class StockUnknown(DomainError):
@@ -220,7 +220,7 @@ class StockUnknown(DomainError):
 
     code = "shop.stock_unknown"
     kind = Kind.UNAVAILABLE
-    message = _("How many are left cannot be shown right now, so nothing is sold by guess. Nothing was paid.")
+    message = _("Stock cannot be checked right now, so the order was not placed. You have not paid anything.")
 
 
 class OrderChanged(DomainError):
@@ -231,7 +231,7 @@ class OrderChanged(DomainError):
 
     code = "shop.order_changed"
     kind = Kind.CONFLICT
-    message = _("The price has changed meanwhile. Nothing was paid; please look at the new total.")
+    message = _("The price just changed. You have not paid anything; check the new total.")
 
 
 class NotNow(DomainError):
@@ -239,7 +239,7 @@ class NotNow(DomainError):
 
     code = "shop.not_now"
     kind = Kind.CONFLICT
-    message = _("The order has moved on, and this cannot be done any more.")
+    message = _("The order has changed, so this is no longer possible.")
 
 
 class CaseNotFound(DomainError):
@@ -271,7 +271,7 @@ class ShipmentInvalid(DomainError):
 
     code = "shop.shipment_invalid"
     kind = Kind.INVALID
-    message = _("Say which courier has the parcel, and its number (resi).")
+    message = _("Choose the courier and enter the tracking number (resi).")
 
 
 class ResiTaken(DomainError):
@@ -279,7 +279,9 @@ class ResiTaken(DomainError):
 
     code = "shop.resi_taken"
     kind = Kind.CONFLICT
-    message = _("Another of your orders is on its way under that number. If it is wrong there, correct it there first.")
+    message = _(
+        "Another of your orders already uses that tracking number. If it is wrong there, correct it there first."
+    )
 
 
 class OrdersUnavailable(DomainError):

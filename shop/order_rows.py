@@ -112,9 +112,7 @@ def rows(orders: Sequence[OrderSummary], *, turns: Turns | None = None) -> list[
             found[place] = replace(
                 found[place],
                 calm=_("Nothing for you to do right now.") if is_calm else "",
-                section=_("For you to do, the oldest first")
-                if is_for_shop
-                else _("Waiting for the courier or the buyer"),
+                section=_("To do, oldest first") if is_for_shop else _("Waiting for the courier or the buyer"),
             )
     return found
 

@@ -36,57 +36,55 @@ HEADLINES: dict[tuple[str, str], Promise] = {
     ("buyer", "delivered"): gettext_lazy("Your order has arrived"),
     ("buyer", "completed"): gettext_lazy("Your order is completed"),
     ("buyer", "cancelled"): gettext_lazy("This order was cancelled"),
-    ("merchant", "paid"): gettext_lazy("A new order, paid"),
+    ("merchant", "paid"): gettext_lazy("New order, paid"),
     ("merchant", "accepted"): gettext_lazy("To be packed"),
     ("merchant", "packed"): gettext_lazy("To be shipped"),
     ("merchant", "shipped"): gettext_lazy("On its way to the buyer"),
-    ("merchant", "delivered"): gettext_lazy("Arrived at the buyer’s"),
+    ("merchant", "delivered"): gettext_lazy("Delivered to the buyer"),
     ("merchant", "completed"): gettext_lazy("Completed"),
     ("merchant", "cancelled"): gettext_lazy("This order was cancelled"),
 }
 # The same of an order of which the shop alone says that it has arrived, and nobody else knows.
 CLAIMED: dict[str, Promise] = {
-    "buyer": gettext_lazy("The shop says that your order has arrived"),
-    "merchant": gettext_lazy("Arrived at the buyer’s, by your word"),
+    "buyer": gettext_lazy("The shop says your order has arrived"),
+    "merchant": gettext_lazy("Marked as delivered by you"),
 }
 # What comes next: (side, state).
 NEXT: dict[tuple[str, str], Promise] = {
-    ("buyer", "paid"): gettext_lazy("Now the shop accepts it. Until then you can still cancel."),
-    ("buyer", "accepted"): gettext_lazy("Now the shop packs it and hands it to a courier."),
-    ("buyer", "packed"): gettext_lazy("Next, hand it to the courier."),
+    ("buyer", "paid"): gettext_lazy("Next, the shop accepts it. Until then you can still cancel."),
+    ("buyer", "accepted"): gettext_lazy("Next, the shop packs it and hands it to a courier."),
+    ("buyer", "packed"): gettext_lazy("Next, the shop hands it to a courier."),
     ("buyer", "shipped"): gettext_lazy("When you have it, confirm here and the shop gets paid."),
     ("buyer", "delivered"): gettext_lazy("Everything OK? Confirm here and the shop gets paid."),
-    ("merchant", "paid"): gettext_lazy("Accept it if you can send it."),
+    ("merchant", "paid"): gettext_lazy("Accept it if you can ship it."),
     ("merchant", "accepted"): gettext_lazy("Pack it, then hand it to a courier."),
     ("merchant", "packed"): gettext_lazy("Hand it to a courier, then enter the tracking number here."),
-    ("merchant", "shipped"): gettext_lazy("The buyer says when it is there; then the money is yours."),
-    ("merchant", "delivered"): gettext_lazy("Once the buyer has looked at it, the money is yours."),
+    ("merchant", "shipped"): gettext_lazy("Once the buyer confirms that it arrived, you get paid."),
+    ("merchant", "delivered"): gettext_lazy("Once the buyer confirms, you get paid."),
 }
 # Where the money lies: (side, state).
 MONEY: dict[tuple[str, str], Promise] = {
-    ("buyer", "kept"): gettext_lazy("{total} is kept safe for this order. The shop has not got it yet."),
-    ("merchant", "kept"): gettext_lazy("{total} is kept safe for this order until the buyer has the goods."),
-    ("buyer", "completed"): gettext_lazy("{total} went to the shop."),
-    ("merchant", "completed"): gettext_lazy("{net} went to your shop: {total}, less a fee of {fee}."),
-    ("buyer", "cancelled"): gettext_lazy("{total} went back into your wallet."),
-    ("merchant", "cancelled"): gettext_lazy("{total} went back to the buyer."),
+    ("buyer", "kept"): gettext_lazy("{total} is held safely for this order. The shop has not been paid yet."),
+    ("merchant", "kept"): gettext_lazy("{total} is held safely until the buyer receives the order."),
+    ("buyer", "completed"): gettext_lazy("{total} was paid to the shop."),
+    ("merchant", "completed"): gettext_lazy("{net} was paid to your shop: {total} minus a fee of {fee}."),
+    ("buyer", "cancelled"): gettext_lazy("{total} was refunded to your wallet."),
+    ("merchant", "cancelled"): gettext_lazy("{total} was refunded to the buyer."),
 }
 # What happened: (transition, who did it).
 STEPS: dict[tuple[str, str], Promise] = {
     ("placed", "buyer"): gettext_lazy("Ordered and paid"),
     ("accepted", "merchant"): gettext_lazy("Accepted by the shop"),
     ("packed", "merchant"): gettext_lazy("Packed"),
-    ("shipped", "merchant"): gettext_lazy("Handed to {courier}, parcel {resi}"),
-    ("resi_corrected", "merchant"): gettext_lazy("Number corrected: {courier}, parcel {resi}"),
+    ("shipped", "merchant"): gettext_lazy("Shipped with {courier}, tracking no. {resi}"),
+    ("resi_corrected", "merchant"): gettext_lazy("Tracking number corrected: {courier}, {resi}"),
     ("delivered", "merchant"): gettext_lazy("Arrived"),
     ("delivered", "courier"): gettext_lazy("Arrived"),
-    ("completed", "buyer"): gettext_lazy("Received by the buyer; you were paid"),
+    ("completed", "buyer"): gettext_lazy("Received by the buyer; the shop was paid"),
     ("completed", "system"): gettext_lazy("Completed automatically; the shop was paid"),
-    ("cancelled", "buyer"): gettext_lazy("Cancelled by the buyer; the money went back"),
-    ("cancelled", "merchant"): gettext_lazy("Cancelled by the shop; the money went back"),
-    ("cancelled", "system"): gettext_lazy(
-        "Cancelled, since the shop did not go on with it in time; the money went back"
-    ),
+    ("cancelled", "buyer"): gettext_lazy("Cancelled by the buyer; refunded"),
+    ("cancelled", "merchant"): gettext_lazy("Cancelled by the shop; refunded"),
+    ("cancelled", "system"): gettext_lazy("Cancelled because the shop did not process it in time; refunded"),
     ("review_opened", "system"): gettext_lazy("Nobody confirmed that it arrived, so {brand} is checking it"),
     ("completed", "operator"): gettext_lazy("Checked: the shop was paid"),
     ("cancelled", "operator"): gettext_lazy("Checked: the buyer got the money back"),
@@ -96,7 +94,7 @@ SOURCES: dict[str, Promise] = {
     "buyer": gettext_lazy("says the buyer"),
     "merchant": gettext_lazy("says the shop"),
     "courier": gettext_lazy("says {courier}"),
-    "system": gettext_lazy("by the clock"),
+    "system": gettext_lazy("automatically"),
     "operator": gettext_lazy("decided by {brand}"),
 }
 # What is still to come, in order.
@@ -156,8 +154,12 @@ def due(order: OrderSummary, *, now: datetime) -> str:
             **moment, brand=settings.BRAND_NAME
         )
     if order.state == "paid":
-        return _("If the shop does not accept it by {day}, {hour} {zone}, all the money goes back.").format(**moment)
-    return _("If the shop does not ship it by {day}, {hour} {zone}, all the money goes back.").format(**moment)
+        return _("If the shop does not accept it by {day}, {hour} {zone}, it is cancelled and fully refunded.").format(
+            **moment
+        )
+    return _("If the shop does not ship it by {day}, {hour} {zone}, it is cancelled and fully refunded.").format(
+        **moment
+    )
 
 
 def review(order: OrderView, *, now: datetime) -> str:
@@ -183,7 +185,7 @@ def went_back(order: OrderView, *, now: datetime) -> str:
     """That the money of a cancelled order went back, and when: with the cancellation. Nothing for others."""
     if order.summary.state != "cancelled":
         return ""
-    return _("It proves that you paid. The money went back: {day}, {hour} {zone}.").format(
+    return _("This shows that you paid. You were refunded on {day}, {hour} {zone}.").format(
         **_moment(order.steps[-1].at, now=now)
     )
 

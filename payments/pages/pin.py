@@ -91,7 +91,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 def forgive(request: HttpRequest) -> HttpResponse:
     """Say that wrong tries elsewhere were my own, from a trusted device."""
     api.forgive_wrong(user_id=user_of(request).pk, device_id=accounts.device_id_of(request), now=clock.now())
-    tell_next(request, _("Good to know. That device can try again."))
+    tell_next(request, _("Thanks. That device can try again."))
     return redirect("payments:wallet")
 
 
@@ -101,7 +101,7 @@ def end_reset(request: HttpRequest) -> HttpResponse:
     """Say that it was not me who asked for a new PIN, from a trusted device."""
     user_id, device_id = user_of(request).pk, accounts.device_id_of(request)
     api.end_pin_reset(user_id=user_id, device_id=device_id, now=clock.now())
-    tell_next(request, _("The request has ended. Your PIN is as it was."))
+    tell_next(request, _("The request is cancelled. Your PIN has not changed."))
     return redirect("payments:wallet")
 
 
@@ -149,13 +149,13 @@ def _written_wrong(new: str, again: str, old: str | None = None) -> dict[str, ob
     """Return what can be seen to be wrong without trying the old PIN, which would count as a try."""
     problems: dict[str, object] = {}
     if old is not None and not old.strip():
-        problems["old"] = _("Type the PIN you have now.")
+        problems["old"] = _("Enter your current PIN.")
     try:
         api.check_new_pin(new)
     except PinInvalid as refusal:
         problems["pin"] = refusal.body()["message"]
     if new != again:
-        problems["again"] = _("These two are not the same.")
+        problems["again"] = _("The two PINs do not match.")
     return problems
 
 

@@ -177,8 +177,8 @@ def _sentence(problem: DomainError, available: Money) -> str:
     if isinstance(problem, PinWrong):
         left = int(problem.params["left"] or 0)
         return ngettext(
-            "That PIN is wrong. You can try {left} more time.",
-            "That PIN is wrong. You can try {left} more times.",
+            "Wrong PIN. You have {left} try left.",
+            "Wrong PIN. You have {left} tries left.",
             left,
         ).format(left=left)
     return str(problem.body()["message"])
@@ -191,11 +191,11 @@ def _read(written: str, memo: str, *, to: Recipient, available: Money) -> tuple[
     try:
         wanted = money.parse(written).positive()
     except AmountInvalid:
-        problems["amount"] = _("Write an amount, such as 50.000.")
+        problems["amount"] = _("Enter an amount, such as 50.000.")
     if wanted is not None and wanted > available:
         problems["amount"] = _("You have {available}, which is not enough.").format(available=available)
     if len(memo) > MEMO_CHARS_MAX:
-        problems["memo"] = _("At most {count} characters.").format(count=MEMO_CHARS_MAX)
+        problems["memo"] = _("Up to {count} characters.").format(count=MEMO_CHARS_MAX)
     if wanted is None or problems:
         return None, problems
     return Draft(amount=wanted, memo=memo if to.is_contact else ""), {}

@@ -79,7 +79,7 @@ def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
         kept = purchase_drafts.resumed(request, key)
         return _page(request, product, key, kept or purchase_drafts.begun(request), is_resumed=kept is not None)
     if placed:
-        tell_next(request, _("This order stands already. Nothing was paid twice."))
+        tell_next(request, _("You already placed this order. You did not pay twice."))
         return redirect("shop:order", order=placed.order)
     typed = purchase_drafts.typed_in(request)
     # Kept before it is sent, so that a page that is opened again after a lost answer sends the same.
@@ -135,7 +135,7 @@ def _anew(
     """What stands in the way, and another try under the key that follows; the order, if it was bought meanwhile."""
     key, placed = _where_it_stands(user_of(request).pk, key)
     if placed:
-        tell_next(request, _("This order stands already. Nothing was paid twice."))
+        tell_next(request, _("You already placed this order. You did not pay twice."))
         return redirect("shop:order", order=placed.order)
     purchase_drafts.keep(request, key, typed)
     return _page(request, product, key, typed, refusal=problem, changed=answer)
@@ -151,9 +151,9 @@ def _written_wrong(request: HttpRequest, typed: dict[str, str]) -> dict[str, obj
         with refused:
             payments.check_new_pin(_pin(request, "new_pin"))
         if _pin(request, "new_pin") != _pin(request, "again"):
-            pins["again"] = _("These two are not the same.")
+            pins["again"] = _("The two PINs do not match.")
     elif not (len(_pin(request, "pin")) == PIN_DIGITS and _pin(request, "pin").isdecimal()):
-        pins["pin"] = _("Type the six digits of your PIN.")
+        pins["pin"] = _("Enter your six-digit PIN.")
     problems: dict[str, object] = {}
     try:
         refused.raise_first()
@@ -284,15 +284,15 @@ def _number(written: str) -> int:
 def _pin_sentence(refusal: PinWrong) -> str:
     left = int(refusal.params["left"] or 0)
     return ngettext(
-        "That PIN is wrong. You can try {left} more time.",
-        "That PIN is wrong. You can try {left} more times.",
+        "Wrong PIN. You have {left} try left.",
+        "Wrong PIN. You have {left} tries left.",
         left,
     ).format(left=left)
 
 
 def _sentence(problem: DomainError, available: Money) -> str:
     if isinstance(problem, InsufficientFunds):
-        return _("You have {available}, which is not enough. Nothing was paid.").format(available=available)
+        return _("You have {available}, which is not enough. You have not paid anything.").format(available=available)
     if isinstance(problem, SoldOut) and problem.params.get("left") == 0:
-        return _("It is sold out. Nothing was paid.")
+        return _("It is sold out. You have not paid anything.")
     return str(problem.body()["message"])

@@ -15,23 +15,23 @@ from superapp.core.errors import DomainError
 # Of each form: the sentence under a field in which nothing is written.
 OPEN_SHOP: dict[str, Promise] = {
     "name": gettext_lazy("Give your shop a name."),
-    "town": gettext_lazy("Say which town your shop is in."),
+    "town": gettext_lazy("Enter your town."),
 }
 PRODUCT: dict[str, Promise] = {
-    "name": gettext_lazy("Say what you are selling."),
-    "price": gettext_lazy("Write a price, such as 25.000."),
-    "quantity": gettext_lazy("Write how many you have."),
+    "name": gettext_lazy("Enter a product name."),
+    "price": gettext_lazy("Enter a price, such as 25.000."),
+    "quantity": gettext_lazy("Enter how many you have."),
 }
 ADDRESS: dict[str, Promise] = {
-    "name": gettext_lazy("Write who receives the parcel."),
-    "phone": gettext_lazy("Write a phone number the courier can call."),
-    "text": gettext_lazy("Write the street and the house number."),
-    "town": gettext_lazy("Write the town."),
-    "quantity": gettext_lazy("Write how many you want."),
+    "name": gettext_lazy("Enter the recipient’s name."),
+    "phone": gettext_lazy("Enter a phone number the courier can call."),
+    "text": gettext_lazy("Enter the street and house number."),
+    "town": gettext_lazy("Enter the town."),
+    "quantity": gettext_lazy("Enter how many you want."),
 }
 PARCEL: dict[str, Promise] = {
     "courier": gettext_lazy("Choose the courier."),
-    "resi": gettext_lazy("Write the tracking number (resi)."),
+    "resi": gettext_lazy("Enter the tracking number (resi)."),
 }
 FIELD_OF: dict[type[DomainError], str] = {PriceInvalid: "price", QuantityInvalid: "quantity"}
 
@@ -44,7 +44,7 @@ def sentence_for(written: Mapping[str, str], when_blank: Mapping[str, Promise]) 
         if field in when_blank and words.is_blank(written.get(field, "")):
             return str(when_blank[field])
         if isinstance(refusal, TextInvalid):
-            return _("At most {count} characters.").format(count=refusal.params["chars_max"])
+            return _("Up to {count} characters.").format(count=refusal.params["chars_max"])
         if isinstance(refusal, AddressInvalid | ShipmentInvalid):
             return _("This is too long.")
         return str(refusal.body()["message"])

@@ -82,9 +82,9 @@ def withdraw(request: HttpRequest) -> HttpResponse:
             raise
         return _sales(request, only="today", problem=refusal)
     if left:
-        tell_next(request, _("It is in your wallet, as far as it had room. The rest stays safe here."))
+        tell_next(request, _("Your wallet is filled up to its limit. The rest stays safe here."))
     else:
-        tell_next(request, _("It is in your wallet now."))
+        tell_next(request, _("The money is in your wallet."))
     return redirect("shop:today")
 
 

@@ -159,7 +159,7 @@ def shelve(request: HttpRequest, product: UUID) -> HttpResponse:
     user_id = user_of(request).pk
     if request.POST.get("shown") == "yes":
         api.list_product(owner_id=user_id, product=product, now=clock.now())
-        tell_next(request, _("On the shelf: everybody can see and buy it."))
+        tell_next(request, _("Published. Anyone can see and buy it."))
     else:
         api.hide_product(owner_id=user_id, product=product, now=clock.now())
         tell_next(request, _("Unpublished. Customers no longer see it; existing orders are unaffected."))
@@ -171,11 +171,11 @@ def _with_photos(request: HttpRequest, owner_id: int, product: ProductView) -> H
     try:
         pictures.add(request, owner_id=owner_id, product=product.public_id)
     except pictures.REFUSALS as refusal:
-        sentence = _("The product is saved. One photo is not: {why}").format(why=refusal.body()["message"])
+        sentence = _("The product is saved, but one photo is not: {why}").format(why=refusal.body()["message"])
         tell_next(request, sentence)
         return redirect("shop:my_product", product=product.public_id)
     is_shown = product.state == "listed"
-    tell_next(request, _("On the shelf: everybody can see and buy it.") if is_shown else _("Saved as draft."))
+    tell_next(request, _("Published. Anyone can see and buy it.") if is_shown else _("Saved as draft."))
     return redirect("shop:my_product", product=product.public_id)
 
 
@@ -192,10 +192,10 @@ def _change(request: HttpRequest, owner_id: int, product: UUID) -> str:
             idempotency_key=posted.get("key", "")[:KEY_CHARS_MAX] or str(ids.new_id()),
             now=now,
         )
-        return _("The stock is counted.")
+        return _("Stock saved.")
     if do == "photos":
         pictures.add(request, owner_id=owner_id, product=product)
-        return _("The photos are added.")
+        return _("Photos added.")
     if "photos" in posted:
         return _arrange(request, owner_id, product)
     typed = _typed(request)
@@ -250,7 +250,9 @@ def _moved(request: HttpRequest, shown: ProductView) -> dict[str, object]:
         "price": _price(written["price"]) != shown.price,
         "description": written["description"].replace("\r\n", "\n").strip() != shown.description,
     }
-    return {name: _("Saved now: {value}").format(value=saved[name] or "–") for name, is_so in differs.items() if is_so}
+    return {
+        name: _("Currently saved: {value}").format(value=saved[name] or "–") for name, is_so in differs.items() if is_so
+    }
 
 
 def _arrange(request: HttpRequest, owner_id: int, product: UUID) -> str:
@@ -264,7 +266,7 @@ def _arrange(request: HttpRequest, owner_id: int, product: UUID) -> str:
             place = names.index(moved)
             names.insert(max(0, place + by), names.pop(place))
     api.arrange_photos(owner_id=owner_id, product=product, names=names, now=clock.now())
-    return _("The photo is gone.") if gone else _("The photos stand in this order now.")
+    return _("Photo deleted.") if gone else _("Photo order saved.")
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:

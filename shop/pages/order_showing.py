@@ -23,7 +23,7 @@ def receipts(order: OrderView, *, now: datetime) -> list[dict[str, str]]:
     """
     went_back = telling.went_back(order, now=now)
     words = {COMPLETED: _("Receipt: completed"), PAID: _("Receipt: ordered") if went_back else _("Receipt: paid")}
-    note = went_back or _("Signed, and kept on this device")
+    note = went_back or _("Signed and saved on this device")
     return [
         {"text": text, "word": words[kind], "note": note, "address": f"/bukti/periksa/#{text}"}
         for kind, text in receipts_of(order).items()
@@ -61,4 +61,4 @@ def reasons(order: OrderSummary) -> list[str]:
             _("The address is wrong"),
             _("It takes too long"),
         ]
-    return [_("Sold out after all"), _("It is damaged"), _("I cannot ship there"), _("The buyer asked me to")]
+    return [_("Out of stock"), _("It is damaged"), _("I cannot ship there"), _("The buyer asked me to")]

@@ -88,7 +88,7 @@ def order(request: HttpRequest, order: UUID) -> HttpResponse:
 @for_people
 def accept(request: HttpRequest, order: UUID) -> HttpResponse:
     """The shop takes it on."""
-    return _move(request, order, api.accept_order, done=_("Accepted. The buyer sees it."))
+    return _move(request, order, api.accept_order, done=_("Accepted. The buyer can see it."))
 
 
 @form_stands_at("shop:order")
@@ -110,7 +110,7 @@ def ship(request: HttpRequest, order: UUID) -> HttpResponse:
 @for_people
 def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
     """The parcel goes by another number than was said."""
-    done = _("Corrected. The buyer sees the new number.")
+    done = _("Corrected. The buyer can see the new number.")
     return _move(request, order, api.correct_resi, done=done, **_parcel(request))
 
 
@@ -118,7 +118,7 @@ def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
 @for_people
 def delivered(request: HttpRequest, order: UUID) -> HttpResponse:
     """The shop says that it arrived."""
-    return _move(request, order, api.report_delivery, done=_("Noted as your word."))
+    return _move(request, order, api.report_delivery, done=_("Marked as delivered."))
 
 
 @form_stands_at("shop:order", fragment="form-terima")
@@ -126,7 +126,7 @@ def delivered(request: HttpRequest, order: UUID) -> HttpResponse:
 @sensitive_post_parameters("pin")
 def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
     """The buyer has it: the money goes to the shop."""
-    done = _("Thank you. The shop has its money now.")
+    done = _("Thank you. The shop has been paid.")
     return _move(request, order, api.confirm_receipt, done=done, **_proof(request))
 
 
@@ -137,7 +137,7 @@ def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
     """Take it back, and the money with it."""
     chosen, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
     reason = (words or chosen)[: OrderEvent.REASON_CHARS_MAX]
-    done = _("Cancelled. All the money went back.")
+    done = _("Cancelled and fully refunded.")
     return _move(request, order, api.cancel_order, done=done, reason=reason, **_proof(request))
 
 

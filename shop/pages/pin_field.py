@@ -57,12 +57,12 @@ def typed_pin(request: HttpRequest) -> str:
 
 def _problem(refusal: DomainError | None) -> str:
     if isinstance(refusal, PinNeeded):
-        return _("Type your PIN.")
+        return _("Enter your PIN.")
     if isinstance(refusal, PinWrong):
         left = int(refusal.params["left"] or 0)
         return ngettext(
-            "That PIN is wrong. You can try {left} more time.",
-            "That PIN is wrong. You can try {left} more times.",
+            "Wrong PIN. You have {left} try left.",
+            "Wrong PIN. You have {left} tries left.",
             left,
         ).format(left=left)
     return ""

@@ -82,7 +82,7 @@ def of_front_page() -> Meta:
 def of_shops(query: str) -> Meta:
     return Meta(
         title=_("Shops on {brand}").format(brand=settings.BRAND_NAME),
-        description=_("Shops near and far, run by people you can talk to."),
+        description=_("Shops near and far, run by people you can chat with."),
         address=whole("/toko/"),
         # What was searched for is for those who searched.
         is_public=not query,

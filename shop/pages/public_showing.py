@@ -124,7 +124,7 @@ def product(view: ProductView, *, handle: str) -> Product:
 def stock_words(left: int | None) -> str:
     """How many there are, as one says it: what is not known is said to be so, and is never none."""
     if left is None:
-        return _("How many are left cannot be shown right now")
+        return _("Stock cannot be shown right now")
     if left == 0:
         return _("Sold out")
     if left < FEW:

@@ -64,7 +64,7 @@ def _of_pin(pin: PinState, *, device_id: int | None, is_trusted: bool, now: date
         return Obstacle(
             icon="lock",
             title=_("Your PIN is locked"),
-            sentence=_("There were too many wrong tries. Your money is safe. To pay, you need a new PIN."),
+            sentence=_("Too many wrong tries. Your money is safe. To pay, you need a new PIN."),
             do="new_pin",
             word=_("Get a new PIN"),
         )
@@ -74,11 +74,11 @@ def _of_pin(pin: PinState, *, device_id: int | None, is_trusted: bool, now: date
         icon="smartphone",
         title=_("This device is still new to your account"),
         sentence=_(
-            "You pay with a PIN. On a new device it can be set one day after we have checked your number. On the device"
-            " you signed up with, you can pay at once."
+            "You need a PIN to pay. On a new device you can set it one day after verifying your number. On the "
+            "device you signed up with, you can pay right away."
         ),
         do="new_pin",
-        word=_("Check my number"),
+        word=_("Verify my number"),
     )
 
 
@@ -88,7 +88,7 @@ def _waiting(pin: PinState, now: datetime) -> Obstacle:
         return Obstacle(
             icon="key-round",
             title=_("Your PIN is ready to be set"),
-            sentence=_("The day of waiting is over. Choose your PIN, then you can pay."),
+            sentence=_("The one-day wait is over. Choose your PIN, then you can pay."),
             do="new_pin",
             word=_("Choose a PIN"),
         )
@@ -100,7 +100,7 @@ def _waiting(pin: PinState, now: datetime) -> Obstacle:
     return Obstacle(
         icon="clock",
         title=_("Your PIN can be set later"),
-        sentence=_("You can set it from {day}, {hour} {zone}, and pay then. What you fill in here stays.").format(
+        sentence=_("You can set it from {day}, {hour} {zone}, then pay. What you fill in here is kept.").format(
             **moment
         ),
     )

@@ -12,7 +12,7 @@ class PhoneInvalid(DomainError):
 
     code = "accounts.phone_invalid"
     kind = Kind.INVALID
-    message = _("That is not a phone number we can reach. Write it like 0812 3456 7890, or with a country code.")
+    message = _("That is not a valid phone number. Enter it like 0812 3456 7890, or with a country code.")
 
 
 class CountryNotServed(DomainError):
@@ -49,7 +49,7 @@ class CodeWrong(DomainError):
 
     code = "accounts.code_wrong"
     kind = Kind.INVALID
-    message = _("That code is not right. Tries left: {tries_left}.")
+    message = _("Wrong code. Tries left: {tries_left}.")
 
 
 class CodeOver(DomainError):
@@ -57,7 +57,7 @@ class CodeOver(DomainError):
 
     code = "accounts.code_over"
     kind = Kind.INVALID
-    message = _("That code is no longer good. Ask for a new one.")
+    message = _("That code has expired. Ask for a new one.")
 
 
 class CodeNotSent(DomainError):
@@ -73,7 +73,7 @@ class AccountClosed(DomainError):
 
     code = "accounts.account_closed"
     kind = Kind.FORBIDDEN
-    message = _("This account is closed. Please ask whoever runs this place.")
+    message = _("This account is closed. Contact support.")
 
 
 class PersonNotFound(DomainError):
@@ -81,7 +81,7 @@ class PersonNotFound(DomainError):
 
     code = "accounts.person_not_found"
     kind = Kind.NOT_FOUND
-    message = _("We found nobody there.")
+    message = _("No one found.")
 
 
 class ContactOneself(DomainError):
@@ -111,7 +111,7 @@ class InvitationNotFound(DomainError):
 
     code = "accounts.invitation_not_found"
     kind = Kind.NOT_FOUND
-    message = _("That invitation is not there any more.")
+    message = _("That invitation is no longer there.")
 
 
 class InviteNotFound(DomainError):
@@ -128,7 +128,7 @@ class InviteNotFound(DomainError):
 class DeviceNotFound(DomainError):
     code = "accounts.device_not_found"
     kind = Kind.NOT_FOUND
-    message = _("There is no such device.")
+    message = _("Device not found.")
 
 
 class DeviceKept(DomainError):
@@ -136,7 +136,7 @@ class DeviceKept(DomainError):
 
     code = "accounts.device_kept"
     kind = Kind.FORBIDDEN
-    message = _("You can log that device out only there, or from another one that we know well.")
+    message = _("You can log out that device only on itself or from a trusted device.")
 
 
 class TrustTooEarly(DomainError):
@@ -146,13 +146,13 @@ class TrustTooEarly(DomainError):
 
     code = "accounts.trust_too_early"
     kind = Kind.LIMITED
-    message = _("A device is known well one day after you asked for it there with a code.")
+    message = _("A device becomes trusted one day after you ask for it with a code.")
 
 
 class NameInvalid(DomainError):
     code = "accounts.name_invalid"
     kind = Kind.INVALID
-    message = _("A name has 1 to {chars_max} characters that can be seen.")
+    message = _("A name needs 1 to {chars_max} visible characters.")
 
 
 class NameReserved(NameInvalid):
@@ -166,7 +166,7 @@ class NameReserved(NameInvalid):
 class HandleInvalid(DomainError):
     code = "accounts.handle_invalid"
     kind = Kind.INVALID
-    message = _("A handle has 3 to 30 letters a to z, digits, dots or underscores, and starts with a letter.")
+    message = _("A username has 3 to 30 letters a–z, digits, dots or underscores, and starts with a letter.")
 
 
 class HandleTaken(DomainError):
@@ -174,19 +174,19 @@ class HandleTaken(DomainError):
 
     code = "accounts.handle_taken"
     kind = Kind.CONFLICT
-    message = _("That handle is taken.")
+    message = _("That username is taken.")
 
 
 class LanguageUnknown(DomainError):
     code = "accounts.language_unknown"
     kind = Kind.INVALID
-    message = _("We do not speak that language yet.")
+    message = _("That language is not available yet.")
 
 
 class TimeZoneUnknown(DomainError):
     code = "accounts.time_zone_unknown"
     kind = Kind.INVALID
-    message = _("We do not know that time zone.")
+    message = _("Unknown time zone.")
 
 
 class PictureTooLarge(DomainError):
@@ -194,7 +194,7 @@ class PictureTooLarge(DomainError):
 
     code = "accounts.picture_too_large"
     kind = Kind.TOO_LARGE
-    message = _("That picture is too large. At most {megabytes_max} MB, please.")
+    message = _("That photo is too large. The limit is {megabytes_max} MB.")
 
 
 class PictureTooManyPixels(DomainError):
@@ -202,7 +202,7 @@ class PictureTooManyPixels(DomainError):
 
     code = "accounts.picture_too_many_pixels"
     kind = Kind.TOO_LARGE
-    message = _("That picture has too many pixels. At most {megapixels_max} megapixels, please.")
+    message = _("That photo has too many pixels. The limit is {megapixels_max} megapixels.")
 
 
 class PictureUnreadable(DomainError):
@@ -210,4 +210,4 @@ class PictureUnreadable(DomainError):
 
     code = "accounts.picture_unreadable"
     kind = Kind.INVALID
-    message = _("That is not a picture we can read. Send a JPEG, PNG or WebP.")
+    message = _("We cannot read that photo. Send a JPEG, PNG or WebP.")

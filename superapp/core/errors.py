@@ -106,14 +106,14 @@ class Unavailable(DomainError):
 
     code = "unavailable"
     kind = Kind.UNAVAILABLE
-    message = _("We cannot reach our records right now. Please try again in a moment.")
+    message = _("This is temporarily unavailable. Try again in a moment.")
 
 
 class Busy(Unavailable):
     """Too many ask for something expensive at this moment; the same call may be sent again after ``retry_after``."""
 
     code = "busy"
-    message = _("A lot is going on right now. Please try again in a moment.")
+    message = _("We are very busy right now. Please try again in a moment.")
 
 
 class Fault(DomainError):
@@ -137,7 +137,7 @@ class AmountInvalid(DomainError):
 
     code = "money.amount_invalid"
     kind = Kind.INVALID
-    message = _("That is not an amount of money.")
+    message = _("That is not a valid amount.")
 
 
 class AssetsMixed(DomainError):
@@ -145,4 +145,4 @@ class AssetsMixed(DomainError):
 
     code = "money.assets_mixed"
     kind = Kind.INVALID
-    message = _("{one} and {other} cannot be reckoned together.")
+    message = _("{one} and {other} cannot be combined.")

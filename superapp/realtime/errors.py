@@ -12,13 +12,13 @@ class BadFrame(DomainError):
 
     code = "bad_frame"
     kind = Kind.INVALID
-    message = _("This app sent something that we cannot read. Reload the page, please.")
+    message = _("The app sent something unreadable. Please reload the page.")
 
 
 class UnknownCommand(DomainError):
     code = "unknown_command"
     kind = Kind.NOT_FOUND
-    message = _("This app asked for something that we do not know. Reload the page, please.")
+    message = _("The app asked for something unknown. Please reload the page.")
 
 
 class UnknownTopic(DomainError):
@@ -26,7 +26,7 @@ class UnknownTopic(DomainError):
 
     code = "unknown_topic"
     kind = Kind.NOT_FOUND
-    message = _("There is nothing here to follow.")
+    message = _("There is nothing to follow here.")
 
 
 class FrameTooLarge(DomainError):
@@ -42,7 +42,7 @@ class TooManyCommands(DomainError):
 
     code = "too_many_commands"
     kind = Kind.LIMITED
-    message = _("That was too much at once. Please wait a moment.")
+    message = _("That was a bit fast. Please wait a moment.")
 
 
 class TooManyTopics(DomainError):
@@ -50,7 +50,7 @@ class TooManyTopics(DomainError):
 
     code = "too_many_topics"
     kind = Kind.LIMITED
-    message = _("This window follows too many things at once.")
+    message = _("This window has too much open at once.")
 
 
 class PageTokenInvalid(DomainError):
@@ -58,7 +58,7 @@ class PageTokenInvalid(DomainError):
 
     code = "page_token_invalid"
     kind = Kind.INVALID
-    message = _("This list has moved on. Please load it again.")
+    message = _("This list has changed. Please load it again.")
 
 
 class UnknownPart(DomainError):
@@ -66,7 +66,7 @@ class UnknownPart(DomainError):
 
     code = "unknown_part"
     kind = Kind.NOT_FOUND
-    message = _("This app asked for something that we do not know. Reload the page, please.")
+    message = _("The app asked for something unknown. Please reload the page.")
 
 
 class Forbidden(DomainError):
@@ -74,7 +74,7 @@ class Forbidden(DomainError):
 
     code = "forbidden"
     kind = Kind.FORBIDDEN
-    message = _("This page is out of date. Reload it and try again, please.")
+    message = _("This page is out of date. Please reload it and try again.")
 
 
 class NotFound(DomainError):
@@ -90,4 +90,4 @@ class MethodNotAllowed(DomainError):
 
     code = "method_not_allowed"
     kind = Kind.NOT_FOUND
-    message = _("There is nothing here that could be done this way.")
+    message = _("This cannot be done here.")

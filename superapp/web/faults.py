@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from superapp.core.errors import DomainError, Kind, RateLimited
 
-BACK = _("Back to the start")
+BACK = _("Back to home")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Fault:
 FAULTS = {
     400: Fault(
         _("That did not arrive completely"),
-        _("Your browser sent something we could not read. Go back and try once more."),
+        _("Your browser sent something we cannot read. Go back and try again."),
         "broken",
     ),
     403: Fault(_("No access"), _("Your account cannot open this page."), "closed"),
@@ -43,33 +43,33 @@ FAULTS = {
         "lost",
     ),
     413: Fault(
-        _("That was too much at once"),
-        _("What you sent is larger than this page takes. Shorten it, or choose a smaller file, and send it once more."),
+        _("Too large"),
+        _("What you sent is too large. Shorten it or choose a smaller file, then send it again."),
         "broken",
     ),
     429: Fault(
-        _("That was a lot at once"),
-        _("Wait a moment, then send it again. Nothing of it has been done yet."),
+        _("Slow down a little"),
+        _("Wait a moment, then send it again. Nothing has been processed yet."),
         "quiet",
     ),
     500: Fault(
-        _("That was our mistake"),
+        _("Something went wrong"),
         _("The problem is on our side and has been logged. Nothing you sent before is lost. Try again in a moment."),
         "broken",
         _("Try again"),
         "",
     ),
     503: Fault(
-        _("We cannot reach our records"),
-        _("We do not know what to show you right now, and we will not guess. Please try again in a moment."),
+        _("Temporarily unavailable"),
+        _("Our database cannot be reached right now. Your data is safe. Try again in a moment."),
         "offline",
         _("Try again"),
         "",
     ),
 }
 CSRF = Fault(
-    _("This page was open for too long"),
-    _("For your safety, what you sent was not taken. Open the page again and send it once more."),
+    _("This page has expired"),
+    _("For your safety this was not sent. Reload the page and try again."),
     "closed",
     _("Reopen"),
     "",

@@ -18,7 +18,7 @@ def register() -> None:
     """Have the bar show what every product counts."""
     badges.register(Badge(name="chat", word=_("{count} unread"), rows=chat.unread_sides))
     badges.register(Badge(name="contacts", word=_("{count} contact requests"), rows=accounts.contact_requests))
-    badges.register(Badge(name="wallet", word=_("{count} things to look at"), rows=payments.pin_alarms))
+    badges.register(Badge(name="wallet", word=_("{count} things to check"), rows=payments.pin_alarms))
     badges.register(Badge(name="shop", word=_("{count} orders to handle"), rows=shop.orders_to_handle))
 
 

@@ -18,7 +18,7 @@ ACCEPTED = "accounts.accepted"
 
 def register() -> None:
     """Have chat know the line."""
-    chat.register_line(ACCEPTED, _("{name} accepted the invitation. Now you can write to each other."))
+    chat.register_line(ACCEPTED, _("{name} accepted the invitation. You can chat now."))
 
 
 @subscribe(ContactAccepted)

@@ -25,16 +25,16 @@ LINES = {
     "shop.accepted": _("Accepted by the shop"),
     "shop.packed": _("Packed"),
     "shop.shipped": _("Shipped"),
-    "shop.resi_corrected": _("Parcel number corrected"),
+    "shop.resi_corrected": _("Tracking number corrected"),
     "shop.delivered_merchant": _("Arrived, says the shop"),
     "shop.delivered_courier": _("Arrived, says {courier}"),
     "shop.completed": _("Received, the shop was paid"),
     "shop.completed_system": _("Completed automatically, the shop was paid"),
+    "shop.cancelled": _("Cancelled, refunded"),
+    "shop.cancelled_why": _("Cancelled ({reason}), refunded"),
     "shop.review_opened": _("Nobody confirmed that it arrived, {brand} is checking it"),
     "shop.completed_operator": _("{brand} checked it: the shop was paid ({reason})"),
     "shop.cancelled_operator": _("{brand} checked it: the money is back with the buyer ({reason})"),
-    "shop.cancelled": _("Cancelled, the money is back"),
-    "shop.cancelled_why": _("Cancelled ({reason}), the money is back"),
 }
 # What the others want to know of at once; the rest they see when they look.
 NEWS = {"shipped", "resi_corrected", "delivered", "review_opened", "completed", "cancelled"}

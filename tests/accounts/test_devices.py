@@ -125,7 +125,7 @@ def test_thief_of_a_number_cannot_sign_its_owner_out(owner_and_thief):
 
     assert (over_rest.status_code, over_rest.json()["code"]) == (403, "accounts.device_kept")
     assert on_page.status_code == 403
-    assert "perangkat lain yang sudah kami kenal baik" in on_page.content.decode()
+    assert "dari perangkat tepercaya" in on_page.content.decode()
     trusted.refresh_from_db()
     assert (trusted.ended_at, trusted.trusted_at is None) == (None, False)
     assert owner.get("/api/v1/me").status_code == 200
@@ -222,5 +222,5 @@ def test_answers_speak_the_persons_language(make_user, logged_in):
     english, indonesian = make_user("ana", language="en"), make_user("bo", language="id")
     path = f"/api/v1/contacts/{uuid.uuid4()}"
 
-    assert logged_in(english).delete(path).json()["message"] == "We found nobody there."
-    assert logged_in(indonesian).delete(path).json()["message"] == "Tidak ada siapa-siapa di sana."
+    assert logged_in(english).delete(path).json()["message"] == "No one found."
+    assert logged_in(indonesian).delete(path).json()["message"] == "Tidak ditemukan."

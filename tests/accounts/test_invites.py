@@ -206,7 +206,7 @@ def test_link_is_made_shown_and_switched_off_on_the_page_of_contacts(ana):
     assert f"/undangan/{link.token}/" in made
     assert "untuk 20 orang lagi" in made
     assert link.token not in off
-    assert "Tautannya sudah mati" in off
+    assert "Tautannya dimatikan" in off
 
 
 def test_number_that_waits_can_be_sent_the_link_and_cancelled_on_the_page(ana, deliver_facts):

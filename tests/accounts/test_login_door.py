@@ -126,8 +126,8 @@ def test_refusal_speaks_the_language_of_the_browser(client):
     indonesian = post(client, "login/code", {"phone": "12345"}, accept_language="id")
     english = post(client, "login/code", {"phone": "12345"}, accept_language="en")
 
-    assert english.json()["message"].startswith("That is not a phone number")
-    assert indonesian.json()["message"].startswith("Itu bukan nomor")
+    assert english.json()["message"].startswith("That is not a valid phone number")
+    assert indonesian.json()["message"].startswith("Nomor HP itu tidak valid")
 
 
 def test_limit_says_when_again(client):

@@ -84,7 +84,7 @@ def test_number_that_is_none_is_refused_beside_its_field(browser):
     answer = browser.post("/masuk/", {"phone": "12"})
 
     assert answer.status_code == 422
-    assert problem(answer, "phone").startswith("That is not a phone number we can reach.")
+    assert problem(answer, "phone").startswith("That is not a valid phone number.")
     assert 'value="12"' in text(answer)
     assert not DeveloperSms.objects.exists()
 
@@ -96,7 +96,7 @@ def test_wrong_code_is_refused_beside_its_field_and_logs_nobody_in(browser):
     answer = browser.post("/masuk/kode/", {"code": wrong})
 
     assert answer.status_code == 422
-    assert problem(answer, "code") == "That code is not right. Tries left: 4."
+    assert problem(answer, "code") == "Wrong code. Tries left: 4."
     assert "_auth_user_id" not in browser.session
 
 
@@ -164,7 +164,7 @@ def test_invitation_by_number_says_the_same_whether_anybody_has_it(as_ana, make_
     said = [
         re.search(r"notice--good.*?<span>([^<]+)</span>", text(page), flags=re.DOTALL)[1] for page in (known, unknown)
     ]
-    assert said[0] == said[1] == "Invited. You see it below until it is answered."
+    assert said[0] == said[1] == "Invitation sent. It stays below until it is answered."
     # Both wait in the list, and look the same but for the number.
     shown = re.findall(r'<li class="item" id="undangan-.*?</li>', text(unknown), flags=re.DOTALL)
     own = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|csrfmiddlewaretoken[^>]*|\+62[0-9 -]{8,}[0-9]"
@@ -195,7 +195,7 @@ def test_unknown_handle_is_refused_beside_the_field(as_ana):
     answer = as_ana.post("/kontak/", {"who": "@tidakada"})
 
     assert answer.status_code == 404
-    assert problem(answer, "who") == "We found nobody there."
+    assert problem(answer, "who") == "No one found."
 
 
 def test_blocked_person_moves_to_the_blocked_and_back(as_ana, ana, make_user):
@@ -231,8 +231,8 @@ def test_profile_is_changed_and_what_is_refused_stands_beside_its_field(as_ana, 
     ana.refresh_from_db()
     assert (ana.name, ana.handle) == ("Ana L.", "ana.l")
     assert "Saved." in text(saved)
-    assert problem(taken, "handle") == "That handle is taken."
-    assert problem(empty, "name") == "A name has 1 to 50 characters that can be seen."
+    assert problem(taken, "handle") == "That username is taken."
+    assert problem(empty, "name") == "A name needs 1 to 50 visible characters."
 
 
 def test_language_time_zone_and_theme_are_kept(as_ana, ana):
@@ -266,7 +266,7 @@ def test_what_is_no_picture_is_refused_beside_it(as_ana, ana):
     answer = as_ana.post("/saya/foto/", {"picture": fake})
 
     assert answer.status_code == 422
-    assert problem(answer, "picture") == "That is not a picture we can read. Send a JPEG, PNG or WebP."
+    assert problem(answer, "picture") == "We cannot read that photo. Send a JPEG, PNG or WebP."
     ana.refresh_from_db()
     assert ana.avatar == ""
 

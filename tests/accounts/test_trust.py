@@ -92,7 +92,7 @@ def test_phone_that_was_lost_is_logged_out_from_a_new_one_a_day_after_a_code(pho
 def test_owner_sees_on_every_page_that_a_thief_asks_and_logs_them_out(phones, last_code, now, clock_at, settings):
     owner, trusted, thief, other = phones
     pages = ["/saya/", "/obrolan/", *(["/dompet/"] if settings.LEGAL_PROFILE == "marketplace" else [])]
-    told = "asked that we know it well"
+    told = "asked to be trusted"
     assert not any(told in owner.get(page).content.decode() for page in pages)
 
     ask_on_page(thief, last_code)
@@ -181,7 +181,7 @@ def test_row_of_the_device_that_asked_says_so_among_others_of_its_name(phones, n
 
     assert {row[0] for row in rows} == {"Chrome · Android"} == {trusted.name}
     assert [row[2:] for row in rows if row[1] == "This device"] == [[]]
-    assert [row[2:] for row in rows if row[1] != "This device"] == [[f"Asked that we know it well, from {at} on"]]
+    assert [row[2:] for row in rows if row[1] != "This device"] == [[f"Asked to be trusted, from {at}"]]
     clock_at(asked_at + 4 * DAY + timedelta(seconds=1))
     assert [len(row) for row in rows_of(owner.get("/saya/"))] == [2, 2]
 
@@ -202,7 +202,7 @@ def test_device_that_does_not_say_what_it_is_is_named_all_the_same(phones, now, 
 @pytest.mark.parametrize(
     ("language", "until", "since"),
     [
-        ("en", "From {at} on it can", "since {at}."),
+        ("en", "From {at} it can", "Since {at} it can"),
         ("id", "Mulai {at}, perangkat itu bisa", "Sejak {at}, perangkat itu sudah bisa"),
     ],
 )
@@ -292,5 +292,5 @@ def test_refusal_is_said_while_the_day_runs(phones, last_code):
 
     early = new.post(PAGE, {"step": "take"})
 
-    assert problems_of(early) == (["A device is known well one day after you asked for it there with a code."], False)
+    assert problems_of(early) == (["A device becomes trusted one day after you ask for it with a code."], False)
     assert "within three days" in early.content.decode()

@@ -245,7 +245,7 @@ def test_recalled_message_leaves_a_line_and_no_words(as_ana, ana, bo, talk, post
     page = as_ana.get(address(talk)).content.decode()
 
     assert "salah kirim" not in page
-    assert "Pesan ini ditarik" in page
+    assert "Pesan ini dihapus" in page
 
 
 def test_blocked_conversation_can_be_read_and_not_written_to(as_ana, ana, bo, talk, post, now):

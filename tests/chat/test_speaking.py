@@ -137,4 +137,4 @@ def test_line_of_a_registered_kind_is_said_in_its_words_and_another_plainly(two,
     unknown = client.get(address).content.decode()
 
     assert "It was it" in known
-    assert "Ada yang berubah di percakapan ini" in unknown
+    assert "Ada yang berubah di obrolan ini" in unknown

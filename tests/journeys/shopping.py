@@ -60,7 +60,7 @@ def add_product(page: Page, *, photo: Path | None = None, pieces: str = "10") ->
     page.locator("#price").press_sequentially("28000")
     page.fill("#quantity", pieces)
     page.locator("form .button--main").click()
-    expect(page.get_by_text("Dipajang: siapa saja bisa melihat dan membelinya.").first).to_be_visible()
+    expect(page.get_by_text("Sudah dipajang. Siapa saja bisa melihat dan membelinya.").first).to_be_visible()
 
 
 def open_shop_by_hand(page: Page, *, photo: Path, taps: Taps) -> None:
@@ -81,7 +81,7 @@ def open_shop_by_hand(page: Page, *, photo: Path, taps: Taps) -> None:
     taps.type(page.locator("#price"), "price", "28000")
     taps.type(page.locator("#quantity"), "pieces", "10")
     taps.tap(page.locator("form .button--main"), "on the shelf")
-    expect(page.get_by_text("Dipajang: siapa saja bisa melihat dan membelinya.").first).to_be_visible()
+    expect(page.get_by_text("Sudah dipajang. Siapa saja bisa melihat dan membelinya.").first).to_be_visible()
 
 
 def change_price(page: Page, rupiah: str) -> None:
@@ -141,7 +141,7 @@ def fill_purchase(page: Page, *, quantity: int) -> None:
 def accept_today(page: Page) -> None:
     page.goto("/tokoku/")
     page.get_by_role("button", name="Terima").click()
-    expect(page.get_by_text("Diterima. Pembeli melihatnya.")).to_be_visible()
+    expect(page.get_by_text("Diterima. Pembeli bisa melihatnya.")).to_be_visible()
 
 
 def pack(page: Page) -> None:
@@ -163,7 +163,7 @@ def correct_resi(page: Page, resi: str) -> None:
     page.locator("#perbaiki > summary").click()
     page.fill("#resi", resi)
     page.press("#resi", "Enter")
-    expect(page.get_by_text("Diperbaiki. Pembeli melihat nomor yang baru.")).to_be_visible()
+    expect(page.get_by_text("Sudah diperbaiki. Pembeli bisa melihat nomor yang baru.")).to_be_visible()
 
 
 def open_first_sale(page: Page) -> None:

@@ -131,8 +131,8 @@ def test_a_sale_from_a_bare_start_to_released_money_both_looking_on(
     shopping.pack(bo)
     shopping.ship(bo)
     expect(shopping.card(ana_talk).locator("[data-field=shipment]")).to_have_text("JNE JT0012345678")
-    expect(ana.locator(".track__step[data-here] .track__sentence")).to_have_text("Diserahkan ke JNE, resi JT0012345678")
-    shopping.card(ana_talk).get_by_role("link", name="Sudah kuterima").click()
+    expect(ana.locator("[data-here] .track__sentence")).to_have_text("Dikirim dengan JNE, resi JT0012345678")
+    shopping.card(ana_talk).get_by_role("link", name="Pesanan diterima").click()
     shopping.confirm(ana_talk)
 
     expect(ana.locator(".status__title")).to_have_text("Pesananmu selesai")
@@ -140,12 +140,12 @@ def test_a_sale_from_a_bare_start_to_released_money_both_looking_on(
     expect(bo_talk.locator("nusa-timeline li[data-kind=event]")).to_have_count(4)
     bo.goto("/tokoku/")
     expect(bo.get_by_text("Semua beres")).to_be_visible()
-    expect(bo.locator(".earnings")).to_contain_text("Uang toko: Rp56.000")
+    expect(bo.locator(".earnings")).to_contain_text("Saldo toko: Rp56.000")
     bo.get_by_role("button", name="Tarik ke dompet").click()
     expect(bo.get_by_text("Uangnya sudah di dompetmu.")).to_be_visible()
     bo.goto("/dompet/")
     expect(bo.locator("nusa-wallet [data-part=balance]")).to_have_text("Rp56.000")
-    expect(bo.get_by_text("Dari tokomu")).to_be_visible()
+    expect(bo.get_by_text("Penjualan · Sambal Bo")).to_be_visible()
     check_books()
 
 
@@ -231,7 +231,7 @@ def test_price_that_changes_meanwhile_is_shown_and_asked_for_anew(world: Shoppin
 
     shopping.change_price(bo, "30000")
     ana.locator(".buy__pay").click()
-    expect(ana.get_by_role("alert")).to_contain_text("Harganya berubah. Belum ada yang dibayar.")
+    expect(ana.get_by_role("alert")).to_contain_text("Harganya berubah. Kamu belum membayar apa pun.")
     expect(ana.get_by_role("alert")).to_contain_text("Rp56.000")
     expect(ana.locator("[data-part=total]")).to_have_text("Rp60.000")
     expect(ana.locator("#town")).to_have_value("Sleman")
@@ -259,7 +259,7 @@ def test_last_piece_goes_to_one_and_the_other_pays_nothing(world: Shopping, phot
     ana.wait_for_url("**/pesanan/**")
     late.locator(".buy__pay").click()
 
-    expect(late.get_by_role("alert")).to_contain_text("Belum ada yang dibayar")
+    expect(late.get_by_role("alert")).to_contain_text("Kamu belum membayar apa pun")
     bo.goto(f"/toko/{SHOP}/")
     expect(bo.get_by_text("Habis").first).to_be_visible()
     check_books()
@@ -274,16 +274,16 @@ def test_cancelled_by_the_shop_all_money_comes_back_and_both_read_why(world: Sho
 
     shopping.open_first_sale(bo)
     bo.locator("#batal > summary").click()
-    bo.get_by_label("Ternyata habis").check()
+    bo.get_by_label("Stok habis").check()
     bo.locator("#batal button").click()
 
     expect(bo.locator(".status__title")).to_have_text("Pesanan ini dibatalkan")
     expect(ana.locator(".status__title")).to_have_text("Pesanan ini dibatalkan")
-    expect(ana.locator(".track__reason")).to_have_text("“Ternyata habis”")
+    expect(ana.locator(".track__reason")).to_have_text("“Stok habis”")
     expect(ana.get_by_text("Rp28.000 kembali ke dompetmu.")).to_be_visible()
     shopping.open_talk(ana)
     expect(shopping.card(ana).get_by_text("Dibatalkan", exact=True)).to_be_visible()
-    expect(ana.locator("nusa-timeline li[data-kind=event]")).to_contain_text("Dibatalkan (Ternyata habis)")
+    expect(ana.locator("nusa-timeline li[data-kind=event]")).to_contain_text("Dibatalkan (Stok habis)")
     ana.goto("/dompet/")
     expect(ana.locator("nusa-wallet [data-part=balance]")).to_have_text("Rp500.000")
     check_books()
@@ -302,7 +302,7 @@ def test_number_typed_wrongly_is_corrected_before_the_eyes_of_whoever_waits(
     shopping.open_talk(ana_talk)
     shopping.accept_today(bo)
     shopping.pack(bo)
-    where = ana.get_by_role("region", name="Tujuan")
+    where = ana.get_by_role("region", name="Alamat tujuan")
     on_card = shopping.card(ana_talk).locator("[data-field=shipment]")
     for page in (ana, ana_talk):
         page.evaluate("window.isStillTheSamePage = true")
@@ -322,9 +322,9 @@ def test_number_typed_wrongly_is_corrected_before_the_eyes_of_whoever_waits(
     expect(lines.last).to_have_text(re.compile(r"^Nomor resi diperbaiki · \d\d\.\d\d$"))
     told = ana.locator(".track__step", has_text=re.compile("resi JT"))
     expect(told.locator(".track__sentence")).to_have_text(
-        [f"Diserahkan ke JNE, resi {wrong}", f"Resi diperbaiki: JNE, resi {shopping.RESI}"]
+        [f"Dikirim dengan JNE, resi {wrong}", f"Resi diperbaiki: JNE, {shopping.RESI}"]
     )
-    expect(told.locator(".track__time")).to_have_text([re.compile(r"^menurut toko, .*\d\d[.:]\d\d WIB$")] * 2)
+    expect(told.locator(".track__time")).to_have_text([re.compile(r"^kata toko, .*\d\d[.:]\d\d WIB$")] * 2)
     expect(ana.locator(".track__step[data-here]")).to_contain_text(shopping.RESI)
     for page, times in ((ana, 1), (ana_talk, 0)):
         assert page.content().count(wrong) == times, page.url

@@ -97,7 +97,7 @@ def test_money_comes_in_by_two_and_goes_out_in_chat(two: Two) -> None:
 
     # Nobody touched the page.
     balance(ana).to_have_text("Rp250.000")
-    expect(ana.locator(".movement [data-part=title]")).to_have_text(["Isi lewat loket"])
+    expect(ana.locator(".movement [data-part=title]")).to_have_text(["Isi saldo di loket"])
     expect(ana.locator("[data-part=empty]")).to_be_hidden()
 
     people.write_to_first_contact(ana)
@@ -105,7 +105,7 @@ def test_money_comes_in_by_two_and_goes_out_in_chat(two: Two) -> None:
     choose_amount(ana, "50000", "bakso kemarin")
     confirmation = ana.url
     expect(ana.locator(".payee__name")).to_have_text("Bo Santoso")
-    ana.get_by_role("link", name="Pasang PIN").click()
+    ana.get_by_role("link", name="Buat PIN").click()
     ana.fill("#pin", PIN)
     ana.fill("#again", PIN)
     ana.press("#again", "Enter")
@@ -132,7 +132,7 @@ def test_lack_of_money_is_refused_and_stays_refused(two: Two) -> None:
     to_bo(ana)
     ana.locator("#amount").press_sequentially("100001")
     ana.locator("form .button--main").click()
-    expect(ana.locator("#amount-problem")).to_contain_text("Saldomu Rp100.000, tidak cukup.")
+    expect(ana.locator("#amount-problem")).to_contain_text("Saldomu Rp100.000, belum cukup.")
     to_bo(ana)
     choose_amount(ana, "80000")
     late = ana.context.new_page()
@@ -154,7 +154,7 @@ def test_lack_of_money_is_refused_and_stays_refused(two: Two) -> None:
     ana.goto("/dompet/")
     balance(ana).to_have_text("Rp520.000")
     expect(ana.locator(".movement [data-part=title]")).to_have_text(
-        ["Isi lewat loket", "Ke Bo Santoso", "Isi lewat loket"]
+        ["Isi saldo di loket", "Ke Bo Santoso", "Isi saldo di loket"]
     )
 
 

@@ -46,7 +46,7 @@ def test_every_page_of_the_wallet_says_that_there_is_none(make_user, close_down)
             path = path.replace(f"<uuid:{name}>", value)
         answers = [browser.get(path), browser.post(path)]
         assert [answer.status_code for answer in answers] == [403, 403], path
-        assert "Di sini tidak ada dompet" in answers[0].content.decode()
+        assert "Layanan ini tidak menyediakan dompet" in answers[0].content.decode()
     assert len(urls.urlpatterns) == 11
 
 

@@ -43,7 +43,7 @@ def test_first_wallet_is_empty_and_says_so(make_user):
     page = browser_of(make_user("eve")).get("/dompet/").content.decode()
 
     assert 'data-part="balance">Rp0<' in page
-    assert "Belum ada uang masuk atau keluar" in page
+    assert "Belum ada aktivitas" in page
 
 
 def test_wallet_shows_balance_and_history_in_words(as_ana, ana, bo, now):
@@ -62,7 +62,7 @@ def test_wallet_shows_balance_and_history_in_words(as_ana, ana, bo, now):
     assert 'data-part="balance">Rp84.999,50<' in page
     assert "Ke Bo Santoso" in page
     assert "-Rp15.000,50" in page
-    assert "Isi lewat loket" in page
+    assert "Isi saldo di loket" in page
     assert "+Rp100.000" in page
     assert reverse("payments:receipt", args=[sent.public_id]) in page
 
@@ -83,7 +83,7 @@ def test_search_finds_names_and_words_and_says_when_nothing_does(as_ana, ana, bo
     for query, count in (("santoso", 1), ("BAKSO", 1), ("ana", 0), ("zzz", 0)):
         page = as_ana.get("/dompet/", {"cari": query}).content.decode()
         assert page.count('<li class="movement" data-direction="out"') == count, query
-        assert ("Tidak ada yang memuat" in page) == (count == 0)
+        assert ("Tidak ada hasil untuk" in page) == (count == 0)
 
 
 def test_person_is_found_by_handle_or_number_and_named(as_ana, bo):
@@ -103,7 +103,7 @@ def test_sending_names_the_person_asks_the_pin_and_leads_to_the_receipt(as_ana, 
     confirmation = as_ana.get(address).content.decode()
     assert "Bo Santoso" in confirmation
     assert "Rp15.000" in confirmation
-    assert "Setelah ini saldomu Rp85.000" in confirmation
+    assert "Saldo setelah ini: Rp85.000" in confirmation
 
     sent = as_ana.post(address, {"pin": PIN})
 
@@ -121,7 +121,7 @@ def test_receipt_can_be_passed_on_as_words_with_its_number_one_tap_deeper(as_ana
 
     shared = re.search(r'data-share="([^"]*)"', page)
     assert shared is not None
-    assert shared[1].splitlines()[0] == "Nusa · Isi lewat loket"
+    assert shared[1].splitlines()[0] == "Nusa · Isi saldo di loket"
     assert shared[1].splitlines()[1] == "Rp100.000"
     assert shared[1].splitlines()[-1] == str(row.journal)
     assert page.index("<details") < page.index(f"Nomor: {row.journal}")
@@ -164,7 +164,7 @@ def test_more_than_there_is_is_said_before_a_key_is_burnt(as_ana, bo):
     response = as_ana.post(reverse("payments:send", args=[bo.public_id]), {"amount": "100.001"})
 
     assert response.status_code == 422
-    assert "Saldomu Rp100.000, tidak cukup." in response.content.decode()
+    assert "Saldomu Rp100.000, belum cukup." in response.content.decode()
     assert Request.objects.filter(scope__contains=":send").count() == 0
 
 
@@ -291,5 +291,5 @@ def test_earlier_pages_go_back_to_the_beginning(as_ana, ana, bo, now):
         first.count('<li class="movement" data-direction="'),
         second.count('<li class="movement" data-direction="'),
     ) == (31, 7)
-    assert "Isi lewat loket" in second
+    assert "Isi saldo di loket" in second
     assert "sebelum=" not in second

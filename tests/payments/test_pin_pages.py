@@ -46,9 +46,9 @@ def test_wrong_pins_are_counted_from_ten_addresses_and_then_none_is_right(ana, b
     right = browser.post(begin(browser, bo), {"pin": PIN})
 
     assert [answer.status_code for answer in answers] == [403] * 10
-    assert "Kamu bisa mencoba 4 kali lagi" in answers[0].content.decode()
+    assert "PIN salah. Sisa percobaan: 4." in answers[0].content.decode()
     # Strangers' browsers have ten tries together, however many they are.
-    assert "Kamu bisa mencoba 1 kali lagi" in answers[8].content.decode()
+    assert "PIN salah. Sisa percobaan: 1." in answers[8].content.decode()
     assert "terkunci" in answers[9].content.decode()
     assert right.status_code == 403
     assert sum(row.wrong for row in PinTries.objects.filter(user=ana)) == 10
@@ -91,7 +91,7 @@ def test_forgotten_pin_takes_a_fresh_code_and_a_day(as_ana, ana, now, monkeypatc
     late = as_ana.post("/dompet/pin/lupa/", {"step": "set", "pin": "739251", "again": "739251"})
 
     assert (wrong.status_code, proved.status_code, early.status_code, late.status_code) == (422, 200, 429, 302)
-    assert "Kamu bisa memasang PIN baru mulai" in proved.content.decode()
+    assert "PIN baru bisa dibuat mulai" in proved.content.decode()
     api.verify_pin(user_id=ana.pk, pin="739251", now=now)
 
 
@@ -105,7 +105,7 @@ def test_code_that_is_over_is_no_dead_end(as_ana, codes, now, monkeypatch):
     proved = ask_for_pin(as_ana, codes)
 
     assert len(codes) == 2
-    assert "Kamu bisa memasang PIN baru mulai" in proved.content.decode()
+    assert "PIN baru bisa dibuat mulai" in proved.content.decode()
 
 
 def test_first_pin_from_a_device_that_a_code_alone_speaks_for_takes_a_day(make_payer, now, monkeypatch, codes):
@@ -119,7 +119,7 @@ def test_first_pin_from_a_device_that_a_code_alone_speaks_for_takes_a_day(make_p
     early = thief.post("/dompet/pin/lupa/", {"step": "set", "pin": PIN, "again": PIN})
 
     assert led.url == tried.url == "/dompet/pin/lupa/"
-    assert "Perangkat ini masih baru untuk akunmu" in page
+    assert "Perangkat ini masih baru di akunmu" in page
     assert (asked.status_code, early.status_code) == (200, 429)
     assert api.pin_state(dewi.pk, now=now).is_set is False
     warned = owner.get("/dompet/").content.decode()
@@ -154,7 +154,7 @@ def test_new_pin_is_offered_where_it_was_asked_for_alone(ana, now, monkeypatch, 
     wallets = [browser.get("/dompet/").content.decode() for browser in (asking, other)]
     tried = other.post("/dompet/pin/lupa/", {"step": "set", "pin": "739251", "again": "739251"})
 
-    assert ["Pasang PIN baru" in page for page in wallets] == [True, False]
+    assert ["Buat PIN baru" in page for page in wallets] == [True, False]
     assert ["Hanya perangkat yang meminta" in page for page in wallets] == [False, True]
     assert 'value="set"' in asking.get("/dompet/pin/lupa/").content.decode()
     assert 'value="set"' not in tried.content.decode()
@@ -174,7 +174,7 @@ def test_owner_whose_pin_is_locked_ends_what_a_thief_asked_for(ana, now, codes):
     done = owner.post("/dompet/pin/akhiri/", follow=True)
 
     assert ["/dompet/pin/akhiri/" in page for page in pages] == [True, False]
-    assert "Permintaan itu sudah diakhiri" in done.content.decode()
+    assert "Permintaan dibatalkan" in done.content.decode()
     # It stays locked wherever ana is not known, and is hers where she is.
     assert api.pin_state(ana.pk, now=now) == api.PinState(is_set=True, is_locked=True)
     known = Device.objects.get(user=ana, trusted_at__isnull=False)

@@ -283,8 +283,8 @@ def test_refusals_are_worded_in_the_callers_language(connect, make_user):
     told = [connect(make_user(name, language=name)).err("chat.fly")["message"] for name in ("id", "en")]
 
     assert told == [
-        "Aplikasi ini meminta sesuatu yang tidak kami kenal. Muat ulang halamannya, ya.",
-        "This app asked for something that we do not know. Reload the page, please.",
+        "Aplikasi meminta sesuatu yang tidak dikenal. Muat ulang halamannya, ya.",
+        "The app asked for something unknown. Please reload the page.",
     ]
 
 

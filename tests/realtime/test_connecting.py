@@ -133,7 +133,7 @@ def test_a_change_of_language_reaches_an_open_socket(connect, make_user, monkeyp
     deadline = clock.now() + timedelta(seconds=5)
     while (after := client.err("nonsense")["message"]) == before and clock.now() < deadline:
         assert client.is_silent()
-    assert after == "This app asked for something that we do not know. Reload the page, please."
+    assert after == "The app asked for something unknown. Please reload the page."
     assert before != after
 
 

@@ -102,7 +102,7 @@ def test_answers_do_not_count_as_hints(connect, make_user):
 class NotYours(DomainError):
     code = "test.not_yours"
     kind = Kind.NOT_FOUND
-    message = "There is no such order."
+    message = "Order not found."
 
 
 @pytest.fixture

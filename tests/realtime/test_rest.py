@@ -171,7 +171,7 @@ def test_errors_have_the_body_of_the_socket_in_the_persons_language(browser):
     assert response.status_code == 404
     assert response.json() == {
         "code": "unknown_part",
-        "message": "This app asked for something that we do not know. Reload the page, please.",
+        "message": "The app asked for something unknown. Please reload the page.",
         "params": {},
         "retry_after": None,
     }

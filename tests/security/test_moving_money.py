@@ -166,7 +166,7 @@ def test_page_asks_for_the_pin_in_place_and_says_what_is_wrong_at_the_field(ana,
     assert PIN_FIELD in shown
     assert (empty.status_code, wrong.status_code) == (403, 403)
     assert 'id="confirm-pin-problem"' in empty.content.decode()
-    assert "PIN itu salah. Kamu bisa mencoba 4 kali lagi." in text(wrong)
+    assert "PIN salah. Sisa percobaan: 4." in text(wrong)
     assert '<details class="ask" id="terima" open>' in wrong.content.decode()
     assert browser.post(f"{address}selesai/", {"pin": PIN}).status_code == 302
 

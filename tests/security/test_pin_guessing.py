@@ -139,10 +139,10 @@ def test_owner_is_told_elsewhere_and_says_that_it_was_them(ana, now):
     assert api.wrong_elsewhere(ana.pk, strangers.pk) == []
     assert waiting() == 1
     page, theirs = (browser_on(device).get("/dompet/").content.decode() for device in (hers, strangers))
-    assert "PIN yang salah" in page
+    assert "PIN salah dimasukkan" in page
     assert "Opera" in page
     assert "/dompet/pin/percobaan/" in page
-    assert "PIN yang salah" not in theirs
+    assert "PIN salah dimasukkan" not in theirs
     # A guess that was right at last does not make it untold.
     enter(ana, strangers, PIN, now)
     assert api.wrong_elsewhere(ana.pk, hers.pk)[0].count == 2

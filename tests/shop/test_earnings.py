@@ -52,7 +52,7 @@ def test_what_was_sold_is_seen_and_taken_into_the_wallet(as_bo, bo, sell, now):
     net = sell()
     assert net == Money(50_000_00)
     page = as_bo.get("/tokoku/")
-    assert "Uang toko: Rp50.000 Tarik ke dompet" in text(page)
+    assert "Saldo toko: Rp50.000 Tarik ke dompet" in text(page)
 
     taken = as_bo.post("/tokoku/tarik/", {"key": key_on(page)})
 
@@ -60,9 +60,9 @@ def test_what_was_sold_is_seen_and_taken_into_the_wallet(as_bo, bo, sell, now):
     assert balance(bo, now) == 50_000_00
     said = text(as_bo.get("/tokoku/"))
     assert "Uangnya sudah di dompetmu." in said
-    assert "Uang toko: Rp0" in said
+    assert "Saldo toko: Rp0" in said
     assert "Tarik ke dompet" not in said
-    assert "Dari tokomu" in text(as_bo.get("/dompet/"))
+    assert "Penjualan · Manik Bo" in text(as_bo.get("/dompet/"))
 
 
 def test_page_sent_twice_takes_it_once_and_leaves_what_came_since(as_bo, bo, sell, now):
@@ -90,7 +90,7 @@ def test_full_wallet_is_said_beside_the_money_which_stays(settings, as_bo, bo, s
 
     assert "Sisanya tetap aman di sini." in text(page)
     assert full.status_code == 409
-    assert "Uang toko: Rp40.000" in text(full)
+    assert "Saldo toko: Rp40.000" in text(full)
     assert str(payment_errors.CeilingExceeded().body()["message"]) in text(full)
     assert (balance(bo, now), api.earned(bo.pk)) == (60_000_00, Money(40_000_00))
 
@@ -104,7 +104,7 @@ def test_what_cannot_be_read_is_never_nothing(as_bo, sell, monkeypatch):
 
     said = text(as_bo.get("/tokoku/"))
 
-    assert "Uang toko: belum bisa dibaca sekarang. Uangnya aman." in said
+    assert "Saldo toko belum bisa ditampilkan. Uangmu aman." in said
     assert "Rp0" not in said
     assert "Tarik ke dompet" not in said
 

@@ -56,7 +56,7 @@ def test_empty_shop_marks_name_and_town_and_never_the_optional_address(as_eve):
     assert refused.status_code == 422
     assert (marked(refused), focused(refused)) == (["name", "town"], ["name"])
     assert "Beri nama tokomu." in text(refused)
-    assert "Tulis kota tempat tokomu." in text(refused)
+    assert "Isi kota tokomu." in text(refused)
 
 
 def test_shop_with_a_wrong_address_and_no_town_marks_both_and_focuses_the_first(as_eve):
@@ -89,7 +89,7 @@ def test_empty_product_marks_name_price_and_quantity(as_bo):
     assert refused.status_code == 422
     assert (marked(refused), focused(refused)) == (["name", "price", "quantity"], ["name"])
     said = text(refused)
-    for sentence in ("Tulis apa yang kamu jual.", "Tulis harganya, misalnya 25.000.", "Tulis jumlah stoknya."):
+    for sentence in ("Isi nama barangnya.", "Isi harganya, misalnya 25.000.", "Isi jumlah stoknya."):
         assert sentence in said
     assert not Product.objects.exists()
 
@@ -120,11 +120,11 @@ def test_checkout_marks_every_empty_field_under_its_own_and_tries_no_pin(as_ana,
     assert (marked(refused), focused(refused)) == (["name", "phone", "text", "town", "pin"], ["name"])
     said = text(refused)
     for sentence in (
-        "Tulis nama penerima.",
-        "Tulis nomor HP yang bisa dihubungi kurir.",
-        "Tulis nama jalan dan nomor rumah.",
-        "Tulis kotanya.",
-        "Ketik enam angka PIN-mu.",
+        "Isi nama penerima.",
+        "Isi nomor HP yang bisa dihubungi kurir.",
+        "Isi nama jalan dan nomor rumah.",
+        "Isi kotanya.",
+        "Masukkan enam angka PIN-mu.",
     ):
         assert sentence in said
     assert not Order.objects.exists()
@@ -134,7 +134,7 @@ def test_wrong_pin_is_said_once_and_under_the_pin(as_ana, product):
     refused = as_ana.post(begin(as_ana, product), purchase(pin="999999"))
 
     assert (marked(refused), focused(refused)) == (["pin"], ["pin"])
-    assert text(refused).count("PIN itu salah.") == 1
+    assert text(refused).count("PIN salah.") == 1
 
 
 def test_shipping_marks_courier_and_number(as_bo, ana, product, buy):

@@ -49,7 +49,7 @@ def test_front_page_names_the_operator_and_how_to_reach_them(client, settings):
 
 
 def test_front_page_without_any_shop_says_so_and_invites(client):
-    assert "No shop has opened yet" in read(client, "/")
+    assert "No shops yet" in read(client, "/")
 
 
 def test_front_page_where_there_are_no_shops_speaks_of_chat_alone(client, settings, product):

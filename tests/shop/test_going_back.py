@@ -42,7 +42,7 @@ def test_whoever_goes_back_to_a_page_that_was_refused_comes_to_the_order_that_fo
     assert [answer.url for answer in (*again, looked)] == [bought.url] * 3
     assert Order.objects.count() == 1
     assert balance(ana, now) == 970_000_00
-    assert "Tidak ada yang dibayar dua kali." in text(as_ana.get(bought.url))
+    assert "Kamu tidak membayar dua kali." in text(as_ana.get(bought.url))
 
 
 def test_page_that_was_refused_leads_to_one_key_that_is_free_however_often_it_is_opened(as_ana, bo, product, now):
@@ -68,13 +68,13 @@ def test_what_the_shop_alone_says_is_said_to_be_its_word_and_is_not_green(as_ana
     api.courier_delivered(courier="JNE", resi="JT123", evidence={}, now=now)
     proven, proven_listed = as_ana.get(f"/pesanan/{order}/"), as_ana.get("/pesanan/")
 
-    assert "Menurut toko, pesananmu sudah sampai" in text(claimed)
+    assert "Kata toko, pesananmu sudah sampai" in text(claimed)
     assert 'class="status" data-colour="waiting"' in claimed.content.decode()
-    assert "Sampai, menurut toko" in text(listed)
-    assert "Sudah sampai di pembeli, menurut kamu" in text(of_shop)
+    assert "Sudah sampai, kata toko" in text(listed)
+    assert "Kamu tandai sudah sampai" in text(of_shop)
     assert 'data-colour="good"' not in listed.content.decode() + of_shop.content.decode()
-    assert "Menurut toko, pesananmu" not in text(proven)
+    assert "Kata toko, pesananmu" not in text(proven)
     assert "Pesananmu sudah sampai" in text(proven)
     assert 'class="status" data-colour="good"' in proven.content.decode()
     assert 'data-colour="good"' in proven_listed.content.decode()
-    assert "Sampai, menurut toko" not in text(proven_listed)
+    assert "Sudah sampai, kata toko" not in text(proven_listed)

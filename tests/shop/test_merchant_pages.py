@@ -44,7 +44,7 @@ def test_taken_address_is_said_beside_it(as_eve, shop):
     refused = as_eve.post("/tokoku/buka/", {"name": "Manik", "town": "Solo", "handle": "manik-bo"})
 
     assert refused.status_code == 409
-    assert "Alamat itu sudah dipakai." in text(refused)
+    assert "Tautan itu sudah dipakai." in text(refused)
     assert 'value="Solo"' in refused.content.decode()
 
 
@@ -63,10 +63,10 @@ def test_product_is_put_on_the_shelf_once_however_often_it_is_sent(as_bo):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"name": ""}, "Tulis apa yang kamu jual."),
-        ({"price": "gratis"}, "Harga ditulis dalam rupiah bulat"),
-        ({"price": "0"}, "Harga ditulis dalam rupiah bulat"),
-        ({"price": "10,50"}, "Harga ditulis dalam rupiah bulat"),
+        ({"name": ""}, "Isi nama barangnya."),
+        ({"price": "gratis"}, "Isi harga dalam rupiah bulat"),
+        ({"price": "0"}, "Isi harga dalam rupiah bulat"),
+        ({"price": "10,50"}, "Isi harga dalam rupiah bulat"),
         ({"quantity": "banyak"}, "Pilih jumlah dari 0 sampai"),
         ({"quantity": "1.5"}, "Pilih jumlah dari 0 sampai"),
         ({"quantity": "1.5000"}, "Pilih jumlah dari 0 sampai"),
@@ -91,7 +91,7 @@ def test_stock_that_somebody_bought_from_meanwhile_is_looked_at_again(as_bo, ana
 
     assert counted.status_code == 302
     assert stale.status_code == 409
-    assert "Stoknya berubah barusan: sekarang 25." in text(stale)
+    assert "Stoknya baru saja berubah: sekarang 25." in text(stale)
 
 
 def test_words_price_and_place_on_the_shelf_are_changed(as_bo, product):
@@ -124,7 +124,7 @@ def test_form_that_is_behind_puts_no_old_price_back(as_bo, bo, product, now):
     anew = as_bo.post(address, {**form, "price": "31.000", "version": version_on(stale)})
 
     assert stale.status_code == 409
-    assert "Sudah diubah barusan." in text(stale)
+    assert "Baru saja diubah dari tempat lain." in text(stale)
     assert "Yang tersimpan sekarang: Rp30.000" in text(stale)
     assert "Yang tersimpan sekarang: Gelang manik" in text(stale)
     assert 'value="Gelang manik biru"' in stale.content.decode()
@@ -165,7 +165,7 @@ def test_shop_is_closed_for_a_while_and_its_hours_are_kept(as_bo, shop):
 
     now_shop = api.shop_page("manik-bo").shop
     assert (kept.status_code, wrong.status_code) == (302, 422)
-    assert "Jam buka ditulis dari jam yang lebih awal" in text(wrong)
+    assert "Jam buka harus lebih awal dari jam tutup" in text(wrong)
     assert now_shop.opening_hours == {"mon": [["08:00", "17:00"]]}
     assert (now_shop.is_open, now_shop.time_zone, now_shop.about) == (False, "Asia/Makassar", "Manik-manik")
 

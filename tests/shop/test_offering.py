@@ -20,7 +20,7 @@ from tests.shop.browsers import browser_of, text
 from tests.shop.conftest import ADDRESS
 from tests.shop.storefronts import address_of, empty_shelves, read  # noqa: F401  # It empties them before each test.
 
-SAID = "Di sini tidak ada jual beli"
+SAID = "Jual beli tidak tersedia di sini"
 ID = str(uuid.uuid4())
 PARTS = {
     "uuid:product": ID, "uuid:key": ID, "uuid:shop": ID, "uuid:order": ID, "slug:handle": "manik-bo",
@@ -136,7 +136,7 @@ def test_goods_are_shown_without_buying_where_nothing_is_sold(client, shop, prod
     shown = read(client, address_of(shop, product))
 
     assert ("/beli/" in sold, "/beli/" in shown) == (True, False)
-    assert "Look around and ask: nothing is bought on this page." in shown
+    assert "You can look and ask here, but not buy." in shown
     assert "Rp25.000" in shown
     assert 'href="/obrolan/toko/manik-bo/' in shown
     assert client.get("/toko/").status_code == client.get("/sitemap.xml").status_code == 200

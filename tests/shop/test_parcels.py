@@ -230,12 +230,12 @@ def test_number_is_corrected_in_a_form_and_both_read_which_it_was_and_is(monkeyp
     corrected = [as_bo.post(f"{path}resi/", {"rev": 3, "courier": "JNE", "resi": "JT123"}) for _ in range(2)]
 
     assert refused.status_code == 422
-    assert "Tulis nomor resinya." in text(refused)
+    assert "Isi nomor resinya." in text(refused)
     assert [answer.status_code for answer in corrected] == [302, 302]
-    assert "Diperbaiki. Pembeli melihat nomor yang baru." in text(as_bo.get(path))
+    assert "Sudah diperbaiki. Pembeli bisa melihat nomor yang baru." in text(as_bo.get(path))
     assert Order.objects.get().version == 4
     for browser in (as_ana, as_bo):
         page = text(browser.get(path))
-        assert "Diserahkan ke JNE, resi JT132 menurut toko" in page
-        assert "Resi diperbaiki: JNE, resi JT123 menurut toko" in page
+        assert "Dikirim dengan JNE, resi JT132 kata toko" in page
+        assert "Resi diperbaiki: JNE, JT123 kata toko" in page
         assert "JNE JT123" in page

@@ -103,8 +103,8 @@ def test_price_that_changed_is_shown_and_nothing_is_paid_until_it_is_agreed_to(a
     agreed = as_ana.post(anew, purchase(30_000_00))
 
     assert changed.status_code == 409
-    assert "Harganya berubah. Belum ada yang dibayar." in said
-    assert "Kamu setuju Rp25.000 ; sekarang Rp30.000" in said
+    assert "Harganya berubah. Kamu belum membayar apa pun." in said
+    assert "Tadinya Rp25.000 ; sekarang Rp30.000" in said
     assert anew != address
     assert ADDRESS["text"] in said
     assert (agreed.status_code, Order.objects.get().total_sen) == (302, 30_000_00)
@@ -128,13 +128,17 @@ def test_more_pieces_without_modules_are_worked_out_first(as_ana, ana, product, 
 @pytest.mark.parametrize(
     ("fields", "status", "said"),
     [
-        ({"pin": "999999"}, 403, "PIN itu salah. Kamu bisa mencoba"),
-        ({"town": " "}, 422, "Tulis kotanya."),
+        ({"pin": "999999"}, 403, "PIN salah. Sisa percobaan"),
+        ({"town": " "}, 422, "Isi kotanya."),
         ({"quantity": "0"}, 422, "Pilih jumlah dari 1 sampai 1000."),
         ({"quantity": "-1"}, 422, "Pilih jumlah dari 1 sampai 1000."),
         ({"quantity": "satu"}, 422, "Pilih jumlah dari 1 sampai 1000."),
-        ({"expected": "abc"}, 409, "Harganya berubah. Belum ada yang dibayar."),
-        ({"quantity": "11", "expected": "27500000"}, 409, "Stoknya tidak cukup, tinggal 10. Belum ada yang dibayar."),
+        ({"expected": "abc"}, 409, "Harganya berubah. Kamu belum membayar apa pun."),
+        (
+            {"quantity": "11", "expected": "27500000"},
+            409,
+            "Stoknya tidak cukup, tinggal 10. Kamu belum membayar apa pun.",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_beside_what_was_written_and_nothing_is_paid(
@@ -244,7 +248,7 @@ def test_records_out_of_reach_say_so_on_every_page_and_none_says_none(as_ana, as
     assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(paths, 503)
     for path, answer in answers.items():
         assert not NONE.search(text(answer)), path
-        assert "kami tidak tahu apa yang harus ditampilkan" in text(answer), path
+        assert "Datamu tetap aman" in text(answer), path
 
 
 def test_stranger_is_told_that_there_is_no_order(as_eve, order):
@@ -265,7 +269,7 @@ def test_way_of_an_order_in_forms_from_paid_to_released(as_ana, as_bo, ana, orde
     assert as_ana.post(f"/pesanan/{order}/selesai/").status_code == 302
     done = as_ana.get(f"/pesanan/{order}/")
 
-    assert "Diserahkan ke JNE, resi JT123 menurut toko , Hari ini, 09.03 WIB" in on_its_way
+    assert "Dikirim dengan JNE, resi JT123 kata toko , Hari ini, 09.03 WIB" in on_its_way
     assert "Rp50.000 ditahan aman untuk pesanan ini. Toko belum menerimanya." in on_its_way
     assert "Pesananmu selesai" in text(done)
     assert "Rp50.000 diteruskan ke toko." in text(done)
@@ -286,16 +290,16 @@ def test_page_of_an_order_says_that_shipping_is_apart_to_both(as_ana, as_bo, ord
 def test_receipt_of_a_cancelled_order_says_that_the_money_went_back_and_when(as_ana, as_bo, order):
     path = f"/pesanan/{order}/"
     paid = as_ana.get(path)
-    as_bo.post(f"{path}batal/", {"reason": "Ternyata habis"})
+    as_bo.post(f"{path}batal/", {"reason": "Stok habis"})
 
     gone = as_ana.get(path)
 
     assert [reference["kind"] for reference in receipts_on(gone)] == ["shop.order_paid"]
     assert receipts_on(gone) == receipts_on(paid)
-    said = "Bukti pesanan Bukti bahwa kamu membayar. Uangnya sudah kembali: Hari ini, 09.03 WIB."
+    said = "Bukti pesanan Ini bukti kamu sudah membayar. Uangmu dikembalikan Hari ini, 09.03 WIB."
     assert ("Bukti bayar" in text(paid), said in text(paid)) == (True, False)
     assert ("Bukti bayar" in text(gone), said in text(gone)) == (False, True)
-    assert "Uangnya sudah kembali: " not in text(as_bo.get(path))
+    assert "Uangmu dikembalikan " not in text(as_bo.get(path))
 
 
 def test_merchant_has_no_receipt_of_somebody_elses_purchase(as_bo, order):
@@ -320,12 +324,12 @@ def test_parcel_without_a_number_is_asked_for_again(as_bo, bo, order, now):
     refused = as_bo.post(f"/pesanan/{order}/kirim/", {"courier": "JNE", "resi": " "})
 
     assert refused.status_code == 422
-    assert "Tulis nomor resinya." in text(refused)
+    assert "Isi nomor resinya." in text(refused)
     assert Order.objects.get().state == "accepted"
 
 
 def test_cancelled_with_a_reason_both_read_it(as_ana, as_bo, ana, order, now):
-    gone = as_bo.post(f"/pesanan/{order}/batal/", {"reason": "Ternyata habis", "words": "Maaf, panennya gagal"})
+    gone = as_bo.post(f"/pesanan/{order}/batal/", {"reason": "Stok habis", "words": "Maaf, panennya gagal"})
 
     assert gone.status_code == 302
     for browser in (as_ana, as_bo):
@@ -351,7 +355,7 @@ def test_shop_is_told_the_town_alone_once_the_order_is_cancelled(as_ana, as_bo, 
 def test_page_of_a_purchase_says_that_the_two_can_write_to_each_other(as_ana, product):
     said = text(as_ana.get(begin(as_ana, product)))
 
-    assert "Kamu dan toko bisa saling mengirim pesan setelah membeli." in said
+    assert "Toko bisa mengirimimu chat soal pesanan ini." in said
 
 
 @pytest.mark.parametrize(("path", "most"), [("/pesanan/", 12), ("/tokoku/", 18)])

@@ -11,7 +11,7 @@ from shop.models import Attempt, Order, Product
 from tests.shop.browsers import browser_of, text
 from tests.shop.storefronts import address_of, empty_shelves, read  # noqa: F401  # It empties them before each test.
 
-SAID = "How many are left cannot be shown right now"
+SAID = "Stock cannot be shown right now"
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def test_owner_reads_it_too(bo, lost):
 
     shelf, own = browser.get("/tokoku/barang/"), browser.get(f"/tokoku/barang/{lost.public_id}/")
 
-    assert "Stoknya belum bisa dibaca" in text(shelf)
-    assert "Stoknya belum bisa dibaca" in text(own)
+    assert "Stok belum bisa ditampilkan" in text(shelf)
+    assert "Stok belum bisa ditampilkan" in text(own)
 
 
 def test_it_cannot_be_bought_and_no_key_is_burnt(ana, bo, lost, buy, now):
@@ -77,5 +77,5 @@ def test_page_of_buying_says_so_and_has_nothing_to_pay(ana, lost):
     page = browser_of(ana).get(f"/beli/{lost.public_id}/", follow=True)
 
     assert page.status_code == 200
-    assert "jadi belum ada yang dijual" in text(page)
+    assert "jadi pesanan belum dibuat" in text(page)
     assert 'name="pin"' not in page.content.decode()

@@ -106,7 +106,7 @@ def test_order_is_titled_by_its_goods_and_its_number_stands_small(as_bo, ana, pr
     number = api.order(user_id=ana.pk, order=order).summary.number
     assert re.search(r'<h1 class="bar__title">([^<]+)</h1>', page)[1] == "Gelang manik ×\u00a02"
     assert re.search(r"<title>([^<]+)</title>", page)[1].startswith("Gelang manik ×\u00a02 · ")
-    assert f"Nomor pesanan, kalau perlu bantuan: {number}" in text(as_bo.get(f"/pesanan/{order}/"))
+    assert f"Nomor pesanan untuk bantuan: {number}" in text(as_bo.get(f"/pesanan/{order}/"))
 
 
 def test_link_to_hand_over_a_parcel_leads_to_the_form_and_not_past_it(as_bo, bo, order, now):

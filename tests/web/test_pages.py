@@ -206,7 +206,7 @@ def test_records_out_of_reach_are_said_to_be_so(client, monkeypatch):
     page = client.get("/masuk/kotak-sms/")
 
     assert page.status_code == 503
-    assert "kami tidak mau menebak" in page.content.decode()
+    assert "Datamu tetap aman" in page.content.decode()
 
 
 @pytest.mark.django_db
@@ -222,7 +222,7 @@ def test_records_out_of_reach_are_said_to_be_so_before_anybody_is_known(client, 
     page = client.get("/obrolan/")
 
     assert page.status_code == 503
-    assert "kami tidak mau menebak" in page.content.decode()
+    assert "Datamu tetap aman" in page.content.decode()
 
 
 @pytest.mark.django_db
@@ -232,7 +232,7 @@ def test_our_mistake_is_called_one(monkeypatch):
     page = Client(raise_request_exception=False).get("/masuk/kotak-sms/")
 
     assert page.status_code == 500
-    assert "Itu kesalahan kami" in page.content.decode()
+    assert "Ada gangguan" in page.content.decode()
     assert "ZeroDivisionError" not in page.content.decode()
 
 
@@ -241,4 +241,4 @@ def test_form_of_a_foreign_page_is_refused_with_a_way_on():
     page = Client(enforce_csrf_checks=True).post("/masuk/", {"phone": "0812"})
 
     assert page.status_code == 403
-    assert "terlalu lama terbuka" in page.content.decode()
+    assert "sudah kedaluwarsa" in page.content.decode()

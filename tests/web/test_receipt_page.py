@@ -60,7 +60,7 @@ def test_receipt_says_that_shipping_is_apart_where_none_was_paid(client, db):
 def test_receipt_says_that_what_came_later_is_not_in_it(client, db):
     answer = client.post("/bukti/periksa/", {"receipt": receipts.sign(DOCUMENT)})
 
-    assert "Yang terjadi sesudahnya, misalnya pembatalan, tidak tercatat di sini." in answer.content.decode()
+    assert "Yang terjadi sesudahnya, misalnya pembatalan, tidak termasuk." in answer.content.decode()
 
 
 @pytest.mark.parametrize("text", ["x", "a.b.c", receipts.RECEIPT_CHARS_MAX * 3 * "a", "é"])

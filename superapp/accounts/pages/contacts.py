@@ -67,9 +67,9 @@ def answer(request: HttpRequest, user: UUID) -> HttpResponse:
     name = row["person"]["name"]
     tell_next(
         request,
-        _("{name} is now one of your contacts.").format(name=name)
+        _("{name} is now in your contacts.").format(name=name)
         if accepts
-        else _("You declined. {name} is not told.").format(name=name),
+        else _("You declined. {name} is not notified.").format(name=name),
     )
     return redirect("accounts_pages:contacts")
 
@@ -79,7 +79,7 @@ def answer(request: HttpRequest, user: UUID) -> HttpResponse:
 def remove(request: HttpRequest, user: UUID) -> HttpResponse:
     """Know somebody no longer, or take an invitation back."""
     row = contacts.remove_contact(user_id=user_of(request).pk, peer_public_id=user, now=clock.now())
-    tell_next(request, _("{name} is no longer one of your contacts.").format(name=row["person"]["name"]))
+    tell_next(request, _("{name} is no longer in your contacts.").format(name=row["person"]["name"]))
     return redirect("accounts_pages:contacts")
 
 
@@ -91,7 +91,7 @@ def block(request: HttpRequest, user: UUID) -> HttpResponse:
     change = contacts.block_person if blocks else contacts.unblock_person
     row = change(user_id=user_of(request).pk, peer_public_id=user, now=clock.now())
     name = row["person"]["name"]
-    sentence = _("{name} can no longer write to you.") if blocks else _("{name} is no longer blocked.")
+    sentence = _("{name} can no longer message you.") if blocks else _("{name} is no longer blocked.")
     tell_next(request, sentence.format(name=name))
     return redirect("accounts_pages:contacts")
 
@@ -104,11 +104,11 @@ def _ask(user_id: int, who: str) -> str:
         # So that it can be sent to the number at once. The same whether anybody has the number or not.
         with suppress(RateLimited):
             invites.make_link(user_id=user_id, now=now)
-        return _("Invited. You see it below until it is answered.")
+        return _("Invitation sent. It stays below until it is answered.")
     row = contacts.ask_by_handle(user_id=user_id, handle=who, now=now)
     if row["state"] == Contact.State.ACCEPTED:
-        return _("{name} is now one of your contacts.").format(name=row["person"]["name"])
-    return _("{name} was asked.").format(name=row["person"]["name"])
+        return _("{name} is now in your contacts.").format(name=row["person"]["name"])
+    return _("{name} was invited.").format(name=row["person"]["name"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def make_link(request: HttpRequest) -> HttpResponse:
 def revoke_link(request: HttpRequest, link: UUID) -> HttpResponse:
     """Switch a link off for ever."""
     invites.revoke_link(user_id=user_of(request).pk, link=link, now=clock.now())
-    tell_next(request, _("The link is off. Nobody can use it any more."))
+    tell_next(request, _("The link is off. It no longer works."))
     return redirect("accounts_pages:contacts")
 
 
@@ -70,7 +70,7 @@ def invite(request: HttpRequest, token: str) -> HttpResponseBase:
 def _shown(request: HttpRequest, token: str, user: User | None) -> HttpResponse:
     owner = invites.inviter(token=token, user_id=user.pk if user else None, now=clock.now())
     if user is not None and owner.pk == user.pk:
-        tell_next(request, _("That is your own invite link. Send it to somebody else."))
+        tell_next(request, _("That is your own invite link. Send it to someone else."))
         return redirect("accounts_pages:contacts")
     log_in = f"{reverse('accounts_pages:login')}?{urlencode({'next': request.path})}"
     person = rows.person(owner)
@@ -84,7 +84,7 @@ def _shown(request: HttpRequest, token: str, user: User | None) -> HttpResponse:
 def _accepted(request: HttpRequest, token: str) -> HttpResponse:
     try:
         row = invites.accept_invite(user_id=user_of(request).pk, token=token, now=clock.now())
-        tell_next(request, _("{name} is now one of your contacts.").format(name=row["person"]["name"]))
+        tell_next(request, _("{name} is now in your contacts.").format(name=row["person"]["name"]))
     except ContactBlocked as refusal:
         tell_next(request, _said(refusal))
     return redirect("accounts_pages:contacts")

@@ -193,13 +193,13 @@ def _sentence(problem: DomainError | None) -> str:
     seconds, minutes = problem.retry_after, ceil(problem.retry_after / 60)
     if seconds < 90:
         return ngettext(
-            "That was too often. You can try again in {count} second.",
-            "That was too often. You can try again in {count} seconds.",
+            "Too many attempts. You can try again in {count} second.",
+            "Too many attempts. You can try again in {count} seconds.",
             seconds,
         ).format(count=seconds)
     return ngettext(
-        "That was too often. You can try again in {count} minute.",
-        "That was too often. You can try again in {count} minutes.",
+        "Too many attempts. You can try again in {count} minute.",
+        "Too many attempts. You can try again in {count} minutes.",
         minutes,
     ).format(count=minutes)
 

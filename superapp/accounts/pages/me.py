@@ -81,10 +81,10 @@ def picture(request: HttpRequest) -> HttpResponse:
     try:
         if request.POST.get("remove"):
             profile.remove_avatar(user_id=user.pk, now=clock.now())
-            tell_next(request, _("Your picture is gone."))
+            tell_next(request, _("Your photo is removed."))
         elif upload is not None:
             profile.set_avatar(user_id=user.pk, upload=upload.read(pictures.UPLOAD_BYTES_MAX + 1), now=clock.now())
-            tell_next(request, _("Your new picture is there."))
+            tell_next(request, _("Your photo is updated."))
     except DomainError as refusal:
         typed = {"name": user.name, "handle": user.handle or ""}
         context = _context(request, typed=typed, problems={"picture": refusal.body()["message"]})
