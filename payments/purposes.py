@@ -27,12 +27,21 @@ class Purpose:
 # References → purposes; one that it does not know is left out. Called once for all rows of a page.
 Resolver = Callable[[Collection[str]], Mapping[str, Purpose]]
 _resolvers: dict[str, Resolver] = {}
+# (user id, written) → the references of this person whose purpose has these words in it, a bounded number of them.
+Finder = Callable[[int, str], Collection[str]]
+_finders: dict[str, Finder] = {}
 
 
-def register_purposes(prefix: str, resolver: Resolver) -> None:
-    """Have this resolver say what references stand for that begin with ``prefix:``."""
+def register_purposes(prefix: str, resolver: Resolver, finder: Finder | None = None) -> None:
+    """
+    Have this resolver say what references stand for that begin with ``prefix:``, and this finder search for them.
+
+    :raises ValueError: if another resolver says it
+    """
     if _resolvers.setdefault(prefix, resolver) is not resolver:
         raise ValueError(f"two resolvers say what {prefix} stands for")
+    if finder is not None:
+        _finders[prefix] = finder
 
 
 def purposes_of(references: Iterable[str]) -> dict[str, Purpose]:
@@ -45,3 +54,8 @@ def purposes_of(references: Iterable[str]) -> dict[str, Purpose]:
         if prefix in _resolvers:
             found |= _resolvers[prefix](of_prefix)
     return found
+
+
+def find_references(user_id: int, written: str) -> list[str]:
+    """Return the references of this person whose purpose has these words in it, as far as products search theirs."""
+    return [reference for finder in _finders.values() for reference in finder(user_id, written)]

@@ -25,6 +25,7 @@ from payments.models import (
     TopUp,
     Transfer,
 )
+from payments.purposes import find_references
 from superapp.core import prepared
 from superapp.core.money import IDR, Money
 
@@ -131,7 +132,8 @@ def _movements(account: Account) -> QuerySet[Posting]:
 
 def movements(account: Account, *, before_seq: int | None = None, limit: int = 50, search: str = "") -> list[Movement]:
     """
-    The newest lines of a statement, the newest first; those whose words, reference or other person contain ``search``.
+    The newest lines of a statement, the newest first; those whose words, reference, purpose or other person contain
+    ``search``.
     """
     rows = _movements(account)
     if before_seq is not None:
@@ -140,6 +142,7 @@ def movements(account: Account, *, before_seq: int | None = None, limit: int = 5
         rows = rows.filter(
             Q(transfer__journal__memo__text__icontains=search)
             | Q(transfer__journal__reference__icontains=search)
+            | Q(transfer__journal__reference__in=find_references(account.owner_id or 0, search))
             | Q(transfer__debit__owner__name__icontains=search) & ~Q(transfer__debit=account)
             | Q(transfer__credit__owner__name__icontains=search) & ~Q(transfer__credit=account)
         )

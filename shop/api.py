@@ -21,7 +21,7 @@ from shop.actions.shops import Wishes, check_shop, free_handle
 from shop.earnings import earned, withdraw
 from shop.log import placing
 from shop.offering import goods_are_sold, shops_are_shown, shown, sold
-from shop.order_names import OrderName, order_names, shop_names
+from shop.order_names import OrderName, find_orders, order_names, shop_names
 from shop.order_verbs import (
     accept_order,
     cancel_order,
@@ -102,6 +102,7 @@ __all__ = [
     "courier_delivered",
     "decide_review_case",
     "earned",
+    "find_orders",
     "free_handle",
     "goods_are_sold",
     "list_review_cases",

@@ -6,7 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from shop.models import OrderLine, Shop
+from django.db.models import Exists, OuterRef, Q
+
+from shop.models import Order, OrderLine, Shop
+
+FOUND_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,13 @@ def order_names(orders: Collection[UUID]) -> dict[UUID, OrderName]:
         first = found.get(order, OrderName(shop_name, item, quantity, 0))
         found[order] = OrderName(first.shop_name, first.first_item, first.quantity, first.pieces + quantity)
     return found
+
+
+def find_orders(buyer_id: int, written: str) -> list[UUID]:
+    """Return the newest orders of a buyer, at most ``FOUND_MAX``, whose shop or goods have these words in the name."""
+    with_goods = OrderLine.objects.filter(order=OuterRef("pk"), product_name__icontains=written)
+    found = Order.objects.filter(Q(shop_name__icontains=written) | Exists(with_goods), buyer_id=buyer_id)
+    return list(found.order_by("-public_id").values_list("public_id", flat=True)[:FOUND_MAX])
 
 
 def shop_names(shops: Collection[UUID]) -> dict[UUID, str]:

@@ -14,7 +14,7 @@ from shop import api as shop
 
 def register() -> None:
     """Have payments show what references of shops stand for."""
-    payments.register_purposes("shop.order", purposes_of_orders)
+    payments.register_purposes("shop.order", purposes_of_orders, find_orders)
     payments.register_purposes("shop.storefront", purposes_of_shops)
 
 
@@ -27,6 +27,11 @@ def purposes_of_orders(references: Collection[str]) -> dict[str, Purpose]:
         for reference, order in ids.items()
         if order in names
     }
+
+
+def find_orders(buyer_id: int, written: str) -> list[str]:
+    """Return the references of a buyer's orders of which the shop or the goods have these words in the name."""
+    return [f"shop.order:{order}" for order in shop.find_orders(buyer_id, written)]
 
 
 def purposes_of_shops(references: Collection[str]) -> dict[str, Purpose]:

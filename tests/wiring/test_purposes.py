@@ -100,6 +100,26 @@ def test_purposes_of_many_movements_are_read_in_as_many_queries_as_those_of_one(
         assert sum(row.purpose is not None for row in frames.movements(many)) == 5
 
 
+@pytest.mark.parametrize(
+    ("written", "found"), [("manik bo", 2), ("Gelang", 2), ("cincin", 1), ("tidak ada", 0), ("50%", 0)]
+)
+def test_search_in_the_wallet_finds_shops_and_goods(ana, shop, product, make_product, buy, now, written, found):
+    buy(ana, product)
+    buy(ana, make_product(shop, name="Gelang dan cincin"))
+
+    rows = payments.wallet_history(ana.pk, now=now, search=written)
+
+    assert [row.kind for row in rows] == ["escrow_paid"] * found
+
+
+def test_search_in_the_wallet_finds_nothing_of_another_buyer(ana, make_payer, product, buy, now):
+    buy(ana, product)
+    eve = make_payer("eve", 100_000_00)
+
+    assert payments.wallet_history(eve.pk, now=now, search="Manik Bo") == []
+    assert shops.find_orders(eve.pk, "Manik") == []
+
+
 def test_reference_that_nobody_knows_has_no_purpose(db):
     unknown = ["", "shop.order:5", "shop.order:01890000-0000-7000-8000-000000000009", "lottery:1", "shop.storefront:x"]
 
