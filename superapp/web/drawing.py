@@ -60,6 +60,7 @@ ICONS = (
     "refresh-cw",
     "reply",
     "search",
+    "search-check",
     "send-horizontal",
     "share-2",
     "shopping-bag",
