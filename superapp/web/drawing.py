@@ -61,6 +61,7 @@ ICONS = (
     "reply",
     "search",
     "search-check",
+    "search-check",
     "send-horizontal",
     "share-2",
     "shopping-bag",

@@ -22,8 +22,8 @@ GROUND = "#fbf8f3"
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """What the device shows for a page it does not hold while there is no line; it keeps this one beforehand."""
-    return render(request, "web/offline.html")
+    """Show why there is no page; the device keeps this answer beforehand, for pages it does not hold while offline."""
+    return render(request, "web/offline.html", {"is_shell": True})
 
 
 @require_safe

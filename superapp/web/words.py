@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
-    "offline": _("You are offline. What you write is sent once you are connected."),
+    "offline": _("You are offline."),
+    "offline_waiting": _("You are offline. What you wrote is sent once you are connected."),
     "connecting": _("Connecting…"),
     "reconnect_in": _("No connection to the server. Trying again in {seconds} s."),
     "copied": _("Copied."),

@@ -211,6 +211,7 @@ def test_link_is_made_shown_and_switched_off_on_the_page_of_contacts(ana):
 
 def test_number_that_waits_can_be_sent_the_link_and_cancelled_on_the_page(ana, deliver_facts):
     browser = browser_of(ana)
+    browser.post("/kontak/tautan/")
 
     asked = browser.post("/kontak/", {"who": "0812 3456 7890"}, follow=True).content.decode()
     (address,) = re.findall(r'action="(/kontak/undangan/[0-9a-f-]{36}/batal/)"', asked)

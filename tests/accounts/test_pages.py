@@ -11,10 +11,11 @@ from PIL import Image
 
 from superapp.accounts import sessions
 from superapp.accounts.actions.login import Proof
-from superapp.accounts.models import Contact, DeveloperSms, Device, User
+from superapp.accounts.models import Contact, DeveloperSms, Device, InviteLink, User
 from superapp.core import clock
 
 PHONE = "0812 3456 7890"
+SAVED = "Invitation saved. If this number is already on Nusa, they see it there; if not, send them a link."
 ENGLISH = {"Accept-Language": "en"}
 
 
@@ -164,14 +165,29 @@ def test_invitation_by_number_says_the_same_whether_anybody_has_it(as_ana, make_
     said = [
         re.search(r"notice--good.*?<span>([^<]+)</span>", text(page), flags=re.DOTALL)[1] for page in (known, unknown)
     ]
-    assert said[0] == said[1] == "Invitation sent. It stays below until it is answered."
+    assert said[0] == said[1] == SAVED
     # Both wait in the list, and look the same but for the number.
     shown = re.findall(r'<li class="item" id="undangan-.*?</li>', text(unknown), flags=re.DOTALL)
     own = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|csrfmiddlewaretoken[^>]*|\+62[0-9 -]{8,}[0-9]"
     alike = [re.sub(own, "", one) for one in shown]
     assert len(shown) == 2
     assert alike[0] == alike[1]
-    assert "Send the link" in alike[0]
+    assert 'href="#link"' in alike[0]
+
+
+def test_invitation_by_number_switches_no_public_link_on(as_ana):
+    as_ana.post("/kontak/", {"who": "0813 9999 0000"})
+
+    assert not InviteLink.objects.exists()
+    assert "Send the link" not in text(as_ana.get("/kontak/"))
+    as_ana.post("/kontak/tautan/")
+    assert "Send the link" in text(as_ana.get("/kontak/"))
+
+
+def test_invite_form_says_that_the_request_shows_name_and_photo(as_ana):
+    page = text(as_ana.get("/kontak/"))
+
+    assert "They see your name and photo in this request." in page
 
 
 def test_contact_is_asked_by_handle_accepted_and_removed(as_ana, ana, make_user):

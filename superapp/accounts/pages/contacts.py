@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +18,7 @@ from superapp.accounts.models import Contact, InviteLink
 from superapp.accounts.rows import ContactRow, InvitationRow
 from superapp.accounts.visitor import for_people, tell_next, told, user_of
 from superapp.core import clock
-from superapp.core.errors import DomainError, Kind, RateLimited
+from superapp.core.errors import DomainError, Kind
 from superapp.core.form_pages import form_stands_at
 
 WRITTEN_CHARS_MAX = 60
@@ -101,10 +100,10 @@ def _ask(user_id: int, who: str) -> str:
     now = clock.now()
     if any(char.isdigit() for char in who) and not any(char.isalpha() for char in who):
         contacts.ask_by_phone(user_id=user_id, phone=who, now=now)
-        # So that it can be sent to the number at once. The same whether anybody has the number or not.
-        with suppress(RateLimited):
-            invites.make_link(user_id=user_id, now=now)
-        return _("Invitation sent. It stays below until it is answered.")
+        # Nothing was sent to the number, and the sentence is the same whether anybody has it or not.
+        return _(
+            "Invitation saved. If this number is already on {brand}, they see it there; if not, send them a link."
+        ).format(brand=settings.BRAND_NAME)
     row = contacts.ask_by_handle(user_id=user_id, handle=who, now=now)
     if row["state"] == Contact.State.ACCEPTED:
         return _("{name} is now in your contacts.").format(name=row["person"]["name"])

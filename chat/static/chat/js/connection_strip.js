@@ -9,7 +9,7 @@ export class ConnectionStrip extends HTMLElement {
 
   connectedCallback() {
     const show = () => this.#show()
-    this.#undo.push(this.messenger.line.onState.listen(show))
+    this.#undo.push(this.messenger.line.onState.listen(show), this.messenger.outbox.onChange.listen(show))
     for (const name of ["online", "offline"]) {
       addEventListener(name, show)
       this.#undo.push(() => removeEventListener(name, show))
@@ -28,7 +28,7 @@ export class ConnectionStrip extends HTMLElement {
     if (state === "ready") return this.#hide()
     const word = this.#wordFor(state, reason)
     // A blink of the line is not worth a word; being offline is known at once.
-    if (this.hidden && word !== "offline") {
+    if (this.hidden && navigator.onLine) {
       this.#patience ??= setTimeout(() => {
         this.#patience = null
         if (this.messenger.line.state !== "ready") this.#say(this.#wordFor(this.messenger.line.state, this.messenger.line.reason))
@@ -39,13 +39,14 @@ export class ConnectionStrip extends HTMLElement {
   }
 
   #wordFor(state, reason) {
-    if (!navigator.onLine) return "offline"
+    // A promise to send is made only where something waits to be sent.
+    if (!navigator.onLine) return this.messenger.outbox.isWaiting ? "offline_waiting" : "offline"
     if (state === "ended") return reason === "crowded" ? "crowded" : "unavailable"
     return "connecting"
   }
 
   #say(word) {
-    mark(this, "data-state", true, word === "offline" ? "offline" : "connecting")
+    mark(this, "data-state", true, word.startsWith("offline") ? "offline" : "connecting")
     fill(this, "text", this.page.data.word(word))
     this.hidden = false
   }

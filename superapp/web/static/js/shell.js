@@ -37,7 +37,11 @@ async function live() {
   const badges = new Badges({ document, data })
   // The shell that a device keeps knows nobody but who used it last.
   const person = places?.dataset.person ?? lastPerson()
-  if (!person) return
+  if (!person) {
+    // A page that the device keeps for everybody leads a stranger to no places of somebody who is logged in.
+    if (places && !places.dataset.person) places.hidden = true
+    return
+  }
   if (document.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve, { once: true }))
   const store = await openStore(person)
   if (!places && !(await store.hasUnsent())) return
