@@ -151,7 +151,7 @@ def due(order: OrderSummary, *, now: datetime) -> str:
         return _("If there is no problem, the order completes automatically on {day}, {hour} {zone}.").format(**moment)
     if order.due == "review":
         return _("No confirmation by {day}? Then {brand} steps in and checks this order.").format(
-            **moment, brand=settings.BRAND_NAME
+            day=times.date(order.due_at, now=now), brand=settings.BRAND_NAME
         )
     if order.state == "paid":
         return _("If the shop does not accept it by {day}, {hour} {zone}, it is cancelled and fully refunded.").format(
@@ -170,7 +170,7 @@ def review(order: OrderView, *, now: datetime) -> str:
     return _(
         "{brand} has been checking this order since {day}: nobody confirmed that it arrived. You will see the result"
         " here."
-    ).format(brand=settings.BRAND_NAME, day=times.day(opened.at, now=now))
+    ).format(brand=settings.BRAND_NAME, day=times.date(opened.at, now=now))
 
 
 def money(order: OrderView) -> str:

@@ -52,6 +52,12 @@ def day(moment: datetime, *, now: datetime) -> str:
     return formats.date_format(local, "j F Y")
 
 
+def date(moment: datetime, *, now: datetime) -> str:
+    """Return the date, as it stands within a sentence: with its year if that is not this one."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    return formats.date_format(local, "j F" if local.year == today.year else "j F Y")
+
+
 def brief(moment: datetime, *, now: datetime) -> str:
     """For the edge of a row: the hour today, yesterday, the weekday within a week, else the date in figures."""
     local, today = timezone.localtime(moment), timezone.localtime(now)

@@ -32,7 +32,7 @@ LINES = {
     "shop.completed_system": _("Completed automatically, the shop was paid"),
     "shop.cancelled": _("Cancelled, refunded"),
     "shop.cancelled_why": _("Cancelled ({reason}), refunded"),
-    "shop.review_opened": _("Nobody confirmed that it arrived, {brand} is checking it"),
+    "shop.review_opened": _("{brand} is checking: nobody confirmed that it arrived"),
     "shop.completed_operator": _("{brand} checked it: the shop was paid ({reason})"),
     "shop.cancelled_operator": _("{brand} checked it: the money is back with the buyer ({reason})"),
 }

@@ -18,6 +18,7 @@ from tests.runtime.conftest import manage
 KEPT = releases.kept()
 # Tables whose rows a migration may change, with the reason.
 CHANGED = {
+    "shop_transition": "the moves of an order, as the version knows them",
     "django_migrations": "what was applied is written down",
     "django_content_type": "one for each model",
     "auth_permission": "four for each model",

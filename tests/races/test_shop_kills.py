@@ -45,6 +45,12 @@ def act(number):
     elif what == "time":
         from shop.actions.timing import move_due_orders
         move_due_orders(NOW + timedelta(days=5))
+    elif what == "review":
+        from shop.actions.timing import move_due_orders
+        move_due_orders(NOW + timedelta(days=31))
+    elif what == "decide":
+        api.decide_review_case(number=order, operator_id=people["op0"].pk, verdict="refund", reason="JNE: hilang",
+            now=NOW + timedelta(days=30))
     else:
         ana = people["buyer0"]
         api.cancel_order(user_id=ana.pk, device_id=trusted_device(ana), order=UUID(order), now=NOW)

@@ -1,0 +1,154 @@
+"""Review cases under races and kills: opened once, decided once, and the money of an order moves once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, InternalError, connection
+
+from payments import api as payments
+from shop import api, errors, guards
+from shop.actions import reviewing
+from shop.actions.timing import move_due_orders, start_missing_review_clocks
+from shop.models import Order, OrderEvent, OrderTimer, ReviewCase
+from shop.queries import orders
+from superapp.core.models import Fact
+from superapp.core.money import Money
+from tests.harness.sockets import trusted_device
+from tests.payments.purses import balance
+from tests.races.test_buying_at_once import all_is_well
+from tests.races.test_shop_kills import dying
+
+DUE = timedelta(days=30)
+REFUSED = (errors.NotNow, errors.CaseClosed)
+
+
+@pytest.fixture
+def ops(real_db, make_user):
+    return [make_user(f"op{number}", is_staff=True) for number in range(2)]
+
+
+@pytest.fixture
+def order(buyers, bo, few, buy, now):
+    order = buy(buyers[0], few).order
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="1", now=now)
+    return order
+
+
+@pytest.fixture
+def number(order, now):
+    """The number of the order, whose case is open."""
+    assert move_due_orders(now + DUE) == 1
+    return Order.objects.get().number
+
+
+def decision(op, number, verdict, now):
+    return lambda: api.decide_review_case(
+        number=number, operator_id=op.pk, verdict=verdict, reason="JNE: hilang", now=now + DUE
+    )
+
+
+def money(shop, buyer, now):
+    """(of the buyer, of the merchant, in escrow)."""
+    earned = payments.merchant_balance(api.merchant_name(shop.public_id)).all
+    return balance(buyer, now), earned, sum(payments.escrow_balances().values())
+
+
+BUYER_HAS_IT, SHOP_HAS_IT = (1_000_000_00, Money(0), 0), (975_000_00, Money(25_000_00), 0)
+
+
+def test_case_is_opened_once_by_many_workers(order, in_threads, now):
+    done = in_threads(*[lambda: move_due_orders(now + DUE)] * 5)
+
+    assert sum(done) == 1
+    assert (ReviewCase.objects.count(), OrderEvent.objects.filter(transition="review_opened").count()) == (1, 1)
+    assert all_is_well(now + DUE) == []
+
+
+def test_missing_clock_is_started_once_by_many_workers(order, in_threads, now):
+    OrderTimer.objects.filter(kind="review").delete()
+
+    done = in_threads(*[lambda: start_missing_review_clocks(now)] * 5)
+
+    assert sum(done) == 1
+    assert OrderTimer.objects.filter(kind="review", state="waiting").count() == 1
+
+
+@pytest.mark.parametrize("verdict", ["refund", "complete"])
+def test_operator_decides_while_the_buyer_confirms(verdict, order, number, buyers, shop, ops, in_threads, now):
+    ana = buyers[0]
+
+    outcomes = in_threads(
+        *[lambda: api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now + DUE)] * 3,
+        *[decision(op, number, verdict, now) for op in ops],
+    )
+
+    assert [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, REFUSED)] == []
+    last = OrderEvent.objects.order_by("seq").last()
+    assert (last.seq, last.transition, last.actor_kind) in [
+        (5, "completed", "buyer"),
+        (5, "cancelled" if verdict == "refund" else "completed", "operator"),
+    ]
+    refunded = last.transition == "cancelled"
+    assert money(shop, ana, now) == (BUYER_HAS_IT if refunded else SHOP_HAS_IT)
+    assert ReviewCase.objects.filter(closed_at__isnull=False).count() == 1
+    assert all_is_well(now + DUE) == []
+
+
+def test_two_operators_who_decide_otherwise_are_one_decision(order, number, buyers, shop, ops, in_threads, now):
+    outcomes = in_threads(
+        *[decision(ops[0], number, "refund", now)] * 3, *[decision(ops[1], number, "complete", now)] * 3
+    )
+
+    assert outcomes.count(True) == 1
+    assert {type(one) for one in outcomes if one not in (True, False)} == {errors.CaseClosed}
+    decided = OrderEvent.objects.get(actor_kind="operator")
+    refunded = decided.transition == "cancelled"
+    assert decided.actor_id == ops[0 if refunded else 1].pk
+    assert money(shop, buyers[0], now) == (BUYER_HAS_IT if refunded else SHOP_HAS_IT)
+    assert all_is_well(now + DUE) == []
+
+
+def test_without_the_lock_the_database_still_lets_one_decision_stand(
+    monkeypatch, order, number, buyers, shop, ops, in_threads, now
+):
+    def unlocked(public_id):
+        return Order.objects.select_related("shop", "buyer").get(public_id=public_id)
+
+    monkeypatch.setattr(orders, "lock_order_for_the_house", unlocked)
+    assert reviewing.orders is orders
+
+    outcomes = in_threads(decision(ops[0], number, "refund", now), decision(ops[1], number, "complete", now))
+
+    assert outcomes.count(True) == 1
+    (other,) = (one for one in outcomes if one is not True)
+    assert isinstance(other, (errors.CaseClosed, IntegrityError, InternalError))
+    assert OrderEvent.objects.filter(actor_kind="operator").count() == 1
+    assert all_is_well(now + DUE) == []
+
+
+@pytest.mark.timeout(200)
+def test_killed_before_any_statement_of_the_clock_one_case_is_opened(real_db, order, few, now):
+    children = dying(real_db, "review", few)
+
+    assert children >= 5
+    assert move_due_orders(now + DUE) == 0
+    assert (ReviewCase.objects.count(), Order.objects.get().version) == (1, 4)
+    assert Fact.objects.filter(name="shop.order_moved", payload__transition="review_opened").count() == 1
+    assert all_is_well(now + DUE) == []
+
+
+@pytest.mark.timeout(200)
+def test_killed_before_any_statement_of_a_decision_the_money_moves_once(
+    real_db, order, number, buyers, shop, ops, few, now
+):
+    children = dying(real_db, "decide", few, number)
+
+    assert children >= 10
+    assert OrderEvent.objects.filter(actor_kind="operator").count() == 1
+    assert money(shop, buyers[0], now) == BUYER_HAS_IT
+    assert decision(ops[0], number, "refund", now)() is False
+    assert guards.missing(connection) == []
+    assert all_is_well(now + DUE) == []
