@@ -87,7 +87,7 @@ STEPS: dict[tuple[str, str], Promise] = {
     ("cancelled", "system"): gettext_lazy("Cancelled because the shop did not process it in time; refunded"),
     ("review_opened", "system"): gettext_lazy("Nobody confirmed that it arrived, so {brand} is checking it"),
     ("completed", "operator"): gettext_lazy("Checked: the shop was paid"),
-    ("cancelled", "operator"): gettext_lazy("Checked: the buyer got the money back"),
+    ("cancelled", "operator"): gettext_lazy("Checked: the buyer was refunded"),
 }
 # Who says so, for a step that is somebody's word.
 SOURCES: dict[str, Promise] = {

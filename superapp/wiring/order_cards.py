@@ -34,7 +34,7 @@ LINES = {
     "shop.cancelled_why": _("Cancelled ({reason}), refunded"),
     "shop.review_opened": _("{brand} is checking: nobody confirmed that it arrived"),
     "shop.completed_operator": _("{brand} checked it: the shop was paid ({reason})"),
-    "shop.cancelled_operator": _("{brand} checked it: the money is back with the buyer ({reason})"),
+    "shop.cancelled_operator": _("{brand} checked it: the buyer was refunded ({reason})"),
 }
 # What the others want to know of at once; the rest they see when they look.
 NEWS = {"shipped", "resi_corrected", "delivered", "review_opened", "completed", "cancelled"}
