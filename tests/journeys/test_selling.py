@@ -320,7 +320,7 @@ def test_number_typed_wrongly_is_corrected_before_the_eyes_of_whoever_waits(
     # The wrong number stands where it says what was said, when and by whom, and nowhere else.
     lines = ana_talk.locator("nusa-timeline li[data-kind=event]")
     expect(lines.last).to_have_text(re.compile(r"^Nomor resi diperbaiki · \d\d\.\d\d$"))
-    told = ana.locator(".track__step", has_text=re.compile("resi JT"))
+    told = ana.locator(".track__step", has_text=re.compile(r"resi JT|JNE, JT"))
     expect(told.locator(".track__sentence")).to_have_text(
         [f"Dikirim dengan JNE, resi {wrong}", f"Resi diperbaiki: JNE, {shopping.RESI}"]
     )
