@@ -61,7 +61,6 @@ ICONS = (
     "reply",
     "search",
     "search-check",
-    "search-check",
     "send-horizontal",
     "share-2",
     "shopping-bag",

@@ -23,7 +23,7 @@ def test_invitation_waits_in_sight_can_be_cancelled_and_is_answered(
     people.invite(two.ana, "0812 9999 0000")
 
     expect(waiting.get_by_role("listitem")).to_have_count(2)
-    expect(waiting.get_by_role("link", name="Kirim tautan").first).to_be_visible()
+    expect(waiting.get_by_role("link", name="Buat tautan").first).to_be_visible()
     with two.ana.expect_navigation():
         waiting.get_by_role("button", name="Batalkan +62 812-9999-0000").click()
     expect(waiting.get_by_role("listitem")).to_have_count(1)
