@@ -23,6 +23,7 @@ LOGO_PIXELS = SIZES[0]
 RATIO_MAX = 4
 # A shelf of fifty goods with six photos each, at one go.
 UPLOADS = accounts.Limit("shop.photo", 300, timedelta(hours=1))
+UPLOADS_A_DAY = accounts.Limit("shop.photo.day", 600, timedelta(days=1))
 REFUSALS = pictures.Refusals(PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable)
 
 
@@ -40,9 +41,9 @@ def count_upload(owner_id: int, *, now: datetime) -> None:
     """
     Before a picture is opened for somebody: it costs us a second, and them nothing.
 
-    :raises RateLimited: after too many in an hour
+    :raises RateLimited: after too many in an hour, or in a day
     """
-    accounts.count_uses([(UPLOADS, f"user:{owner_id}")], now=now)
+    accounts.count_uses([(limit, f"user:{owner_id}") for limit in (UPLOADS, UPLOADS_A_DAY)], now=now)
 
 
 def store_photo(upload: bytes) -> StoredPhoto:
@@ -52,13 +53,16 @@ def store_photo(upload: bytes) -> StoredPhoto:
     :raises PhotoTooLarge: if it has too many bytes
     :raises PhotoTooManyPixels: if it would be too large once opened
     :raises PhotoUnreadable: if it is no JPEG, PNG or WebP by its content, or a mere strip
+    :raises Busy: if others' photos are being opened
     """
-    return _store(pictures.read(upload, pixels_wanted=SIZES[0], shape=_within, refusals=REFUSALS))
+    with pictures.turn():
+        return _store(pictures.read(upload, pixels_wanted=SIZES[0], shape=_within, refusals=REFUSALS))
 
 
 def store_logo(upload: bytes) -> StoredPhoto:
     """The same, cut square."""
-    return _store(pictures.read(upload, pixels_wanted=LOGO_PIXELS, shape=_square, refusals=REFUSALS))
+    with pictures.turn():
+        return _store(pictures.read(upload, pixels_wanted=LOGO_PIXELS, shape=_square, refusals=REFUSALS))
 
 
 def photo_file(name: str, size: int) -> Path:

@@ -16,7 +16,7 @@ from shop.photos import StoredPhoto
 from superapp.accounts import api as accounts
 from superapp.core import clock, media
 from superapp.core.errors import NotLoggedIn
-from superapp.core.form_pages import form_cost
+from superapp.core.form_pages import PICTURE_COST, form_cost
 from superapp.realtime import openapi
 from superapp.realtime.json_door import json_door
 
@@ -28,7 +28,7 @@ NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 @never_cache
 @json_door("POST")
 @shown
-@form_cost(20)
+@form_cost(PICTURE_COST)
 def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
     """Add a photo to a product of mine, at the end; the same again is once."""
     owner_id = _person_id(request)
@@ -51,7 +51,7 @@ def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
 @never_cache
 @json_door("POST", "DELETE")
 @shown
-@form_cost(20)
+@form_cost(PICTURE_COST)
 def logo(request: HttpRequest) -> dict[str, object]:
     """Give my shop a picture, or take it away."""
     owner_id = _person_id(request)

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from shop import api, photos
 from shop.errors import PhotosInvalid, PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable
 from superapp.core import clock
-from superapp.core.errors import RateLimited
+from superapp.core.errors import Busy, RateLimited
 
-REFUSALS = (PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable, PhotosInvalid, RateLimited)
+REFUSALS = (PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable, PhotosInvalid, RateLimited, Busy)
 UPLOADS_MAX = 12
 
 
@@ -19,7 +19,7 @@ def add(request: HttpRequest, *, owner_id: int, product: UUID) -> None:
     """
     Add the photos of the form to a product, in their order.
 
-    :raises PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable, PhotosInvalid, RateLimited: and those before it stay
+    :raises DomainError: one of REFUSALS; the photos before it stay
     """
     for upload in request.FILES.getlist("photo")[:UPLOADS_MAX]:
         photos.count_upload(owner_id, now=clock.now())

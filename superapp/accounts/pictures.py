@@ -24,9 +24,11 @@ def store_avatar(upload: bytes) -> str:
     :raises PictureTooLarge: if it has too many bytes
     :raises PictureTooManyPixels: if it would be too large once opened
     :raises PictureUnreadable: if it is no JPEG, PNG or WebP by its content
+    :raises Busy: if others' pictures are being opened
     """
-    square = pictures.read(upload, pixels_wanted=AVATAR_PIXELS[0], shape=_square, refusals=REFUSALS)
-    encoded = {size: pictures.webp(square.resize((size, size), Image.Resampling.LANCZOS)) for size in AVATAR_PIXELS}
+    with pictures.turn():
+        square = pictures.read(upload, pixels_wanted=AVATAR_PIXELS[0], shape=_square, refusals=REFUSALS)
+        encoded = {size: pictures.webp(square.resize((size, size), Image.Resampling.LANCZOS)) for size in AVATAR_PIXELS}
     digest = hashlib.sha256(encoded[AVATAR_PIXELS[0]]).hexdigest()
     for size, content in encoded.items():
         pictures.write(avatar_file(digest, size), content)

@@ -23,7 +23,7 @@ from superapp.accounts.models import User
 from superapp.accounts.rows import AVATAR_PIXELS
 from superapp.core import clock, media
 from superapp.core.errors import NotLoggedIn
-from superapp.core.form_pages import form_cost
+from superapp.core.form_pages import PICTURE_COST, form_cost
 from superapp.realtime import openapi
 from superapp.realtime.json_door import json_door, read_body
 from superapp.realtime.registry import Shape
@@ -95,7 +95,7 @@ def logout(request: HttpRequest) -> dict[str, Any]:
 
 @never_cache
 @json_door("PUT", "POST", "DELETE")
-@form_cost(20)
+@form_cost(PICTURE_COST)
 def avatar(request: HttpRequest) -> dict[str, Any]:
     """Show another picture, or none. POST is for forms, which know no PUT."""
     user_id = _person(request).pk

@@ -76,6 +76,8 @@ def form_stands_at(name: str, *, fragment: str = "") -> Callable[[View[Arguments
 
 # What sending one form takes from a person's allowance, where a view says nothing else: thirty at once, five a second.
 FORM_COST = 10
+# What sending one picture takes: three at once, one every two seconds. Opening one can take a second of a processor.
+PICTURE_COST = 100
 
 
 def form_cost(cost: int) -> Callable[[AnyView], AnyView]:

@@ -6,19 +6,22 @@ import io
 import os
 import struct
 import tempfile
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from superapp.core.errors import DomainError
+from superapp.core.errors import Busy, DomainError
+from superapp.core.turns import Turns
 
 UPLOAD_BYTES_MAX = 8 * 1024 * 1024
-PIXELS_MAX = 50_000_000
-FORMATS = ("JPEG", "PNG", "WEBP")
+# The most pixels of each format that is read. Phones take photos of fifty million as JPEG, opened at a fraction
+# of its size. The others are opened whole: a second of work, which a file of a kilobyte can ask for.
+PIXELS_MAX = {"JPEG": 50_000_000, "PNG": 24_000_000, "WEBP": 12_000_000}
+FORMATS = tuple(PIXELS_MAX)
 WEBP_QUALITY = 82
 PAPER = (255, 255, 255)
 # Whatever Pillow's readers let out about a file that is not what it says.
@@ -27,8 +30,11 @@ UNREADABLE = (
     *(IndexError, KeyError, struct.error, ZeroDivisionError),
 )
 
-# Opened, a picture may take 450 MB for a moment: one at a time.
-_one_at_a_time = threading.Lock()
+# Opened, a picture may take 200 MB and a second of a processor: one at a time. Fewer wait than there are threads that
+# answer pages, so that some of them are always free for everybody else.
+WAITING_MAX = 2
+WAIT_SECONDS_MAX = 5
+turns = Turns(1, waiting_max=WAITING_MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +50,25 @@ def read(
     upload: bytes, *, pixels_wanted: int, shape: Callable[[Image.Image], Image.Image], refusals: Refusals
 ) -> Image.Image:
     """
-    The pixels of a JPEG, PNG or WebP, upright and on paper, in the shape that is made of them; nothing else survives.
+    Return the pixels of a JPEG, PNG or WebP, upright, on paper, in the shape made of them; nothing else survives.
 
     ``pixels_wanted`` is the longest side that is needed. One of the refusals is raised if it has too many bytes, would
     be too large once opened, or is no picture of these by its content.
     """
     if len(upload) > UPLOAD_BYTES_MAX:
         raise refusals.too_large(megabytes_max=UPLOAD_BYTES_MAX // 1024 // 1024)
-    with _one_at_a_time:
-        return _read(upload, pixels_wanted, shape, refusals)
+    return _read(upload, pixels_wanted, shape, refusals)
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """
+    Have this process to oneself for opening one picture and for writing what is made of it.
+
+    :raises Busy: if a few wait already, or no turn came in time
+    """
+    with turns.one(WAIT_SECONDS_MAX, otherwise=Busy):
+        yield
 
 
 def webp(image: Image.Image) -> bytes:
@@ -85,17 +101,17 @@ def stored_before(folder: Path, moment: datetime) -> dict[str, list[Path]]:
 def _read(
     upload: bytes, pixels_wanted: int, shape: Callable[[Image.Image], Image.Image], refusals: Refusals
 ) -> Image.Image:
-    too_many = refusals.too_many_pixels(megapixels_max=PIXELS_MAX // 1_000_000)
     try:
         with Image.open(io.BytesIO(upload), formats=FORMATS) as image:
             # The header alone has been read so far: what says it is huge is never opened.
-            if image.width * image.height > PIXELS_MAX:
-                raise too_many
+            pixels_max = PIXELS_MAX[str(image.format)]
+            if image.width * image.height > pixels_max:
+                raise refusals.too_many_pixels(megapixels_max=pixels_max // 1_000_000)
             # A JPEG can be opened at a fraction of its size.
             image.draft("RGB", (pixels_wanted * 2, pixels_wanted * 2))
             return shape(_on_paper(ImageOps.exif_transpose(_reduced(image, pixels_wanted * 2))))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise too_many from None
+        raise refusals.too_many_pixels(megapixels_max=min(PIXELS_MAX.values()) // 1_000_000) from None
     except UNREADABLE:
         raise refusals.unreadable from None
 

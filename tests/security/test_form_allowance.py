@@ -166,6 +166,7 @@ def test_forms_that_hash_or_decode_cost_more_whatever_their_views_are_wrapped_in
     costs = dict(views())
 
     assert costs["payments.pages.pin.pin"] == 30
-    assert costs["shop.pages.buying.buy"] == costs["shop.uploads.add_photo"] == 20
-    assert costs["superapp.accounts.pages.me.picture"] == costs["superapp.accounts.rest.avatar"] == 20
+    assert costs["shop.pages.buying.buy"] == 20
+    assert costs["shop.uploads.add_photo"] == costs["shop.uploads.logo"] == 100
+    assert costs["superapp.accounts.pages.me.picture"] == costs["superapp.accounts.rest.avatar"] == 100
     assert costs["chat.views.send"] == FORM_COST

@@ -19,7 +19,7 @@ from superapp.accounts.sessions import device_id_of
 from superapp.accounts.visitor import for_people, tell_next, told, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError, Kind, RateLimited
-from superapp.core.form_pages import field_of_refusal, form_cost, form_stands_at, sort_by_field
+from superapp.core.form_pages import PICTURE_COST, field_of_refusal, form_cost, form_stands_at, sort_by_field
 
 # The zones of Indonesia first; then the others, by name.
 HOME_ZONES = (
@@ -73,7 +73,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @form_stands_at("accounts_pages:me")
 @for_people
-@form_cost(20)
+@form_cost(PICTURE_COST)
 def picture(request: HttpRequest) -> HttpResponse:
     """Show another picture of me, or none."""
     user = user_of(request)

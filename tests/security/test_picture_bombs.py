@@ -1,0 +1,100 @@
+"""Small files that are huge once opened, many at once: bounded in pixels, in threads and in how often."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import threading
+
+import pytest
+from PIL import Image
+
+from shop import photos
+from shop.errors import PhotoTooManyPixels
+from superapp.accounts import pictures as avatars
+from superapp.accounts.errors import PictureTooManyPixels
+from superapp.core import pictures
+from superapp.core.errors import Busy, RateLimited
+from superapp.core.turns import Turns
+from tests.harness.servers import wait_until
+
+
+def flat(kind, side, *, mode="L", **more):
+    buffer = io.BytesIO()
+    Image.new(mode, (side, side)).save(buffer, kind, **more)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Pictures that stay open until they are let go: how many are open now, and what lets them go."""
+    opened, go = [], threading.Event()
+    read = pictures._read
+
+    def slow(upload, *more):
+        opened.append(len(upload))
+        assert go.wait(10)
+        return read(upload, *more)
+
+    monkeypatch.setattr(pictures, "_read", slow)
+    monkeypatch.setattr(pictures, "turns", Turns(1, waiting_max=pictures.WAITING_MAX))
+    return opened, go
+
+
+def test_pictures_at_once_take_three_threads_and_the_rest_is_told_to_come_again(held, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    opened, go = held
+    upload = flat("PNG", 64)
+    outcomes = []
+
+    def store(one):
+        try:
+            one(upload)
+            outcomes.append("stored")
+        except Busy as busy:
+            outcomes.append(busy.retry_after)
+
+    doors = [avatars.store_avatar, photos.store_logo, photos.store_photo] * 4
+    threads = [threading.Thread(target=store, args=(door,)) for door in doors]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: len(outcomes) == 9, "nine are refused")
+    open_meanwhile = len(opened)
+    go.set()
+    for thread in threads:
+        thread.join()
+
+    assert open_meanwhile == 1
+    assert sorted(map(str, outcomes)) == ["1"] * 9 + ["stored"] * 3
+
+
+def test_waiting_for_pictures_leaves_most_threads_of_pages_free(settings):
+    assert 1 + pictures.WAITING_MAX <= settings.PAGE_THREADS // 2
+
+
+@pytest.mark.parametrize(("kind", "side", "megapixels"), [("PNG", 5_000, 24), ("WEBP", 3_500, 12), ("JPEG", 7_100, 50)])
+def test_picture_of_a_format_that_is_opened_whole_has_fewer_pixels(kind, side, megapixels):
+    bomb = flat(kind, side, **({"lossless": True} if kind == "WEBP" else {}))
+
+    for refusal, door in ((PictureTooManyPixels, avatars.store_avatar), (PhotoTooManyPixels, photos.store_logo)):
+        with pytest.raises(refusal) as refused:
+            door(bomb)
+
+        assert refused.value.params == {"megapixels_max": megapixels}
+
+
+def test_photo_of_a_phone_with_fifty_megapixels_is_taken(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+    assert photos.store_photo(flat("JPEG", 7_000, mode="RGB")).width == 1280
+
+
+def test_photos_are_counted_by_day_too(make_user, now, monkeypatch):
+    monkeypatch.setattr(photos, "UPLOADS_A_DAY", dataclasses.replace(photos.UPLOADS_A_DAY, times=2))
+    owner = make_user("ana")
+
+    for _ in range(2):
+        photos.count_upload(owner.pk, now=now)
+
+    with pytest.raises(RateLimited):
+        photos.count_upload(owner.pk, now=now)
