@@ -44,13 +44,17 @@ class _Batch:
         self.present = log_rows.present([locked.id for locked in self.conversations.values()])
         self.sides = log_rows.sides({(conversation, user) for conversation, user, _ in wanted})
         self.stored = log_rows.stored(set(wanted))
-        self.refused = accounts.refused_pairs(self._direct_pairs()) if self.asks_leave else set()
+        self.refused: dict[bool, set[tuple[int, int]]] = {False: set(), True: set()}
+        if self.asks_leave:
+            self.refused[False] = accounts.refused_pairs(self._direct_pairs(has_face=False))
+            self.refused[True] = accounts.refused_business_pairs(self._direct_pairs(has_face=True))
 
-    def _direct_pairs(self) -> set[tuple[int, int]]:
+    def _direct_pairs(self, *, has_face: bool) -> set[tuple[int, int]]:
         return {
             (entry.sender_id, other)
             for entry in self.entries
             if (locked := self.conversations.get(entry.conversation_id))
+            if locked.has_face is has_face
             for other in locked.pair
             if other != entry.sender_id
         }
@@ -71,7 +75,7 @@ class _Batch:
         side = self.sides.get((locked.id, entry.sender_id))
         if side is None:
             return ConversationNotFound()
-        if any((entry.sender_id, other) in self.refused for other in locked.pair):
+        if any((entry.sender_id, other) in self.refused[locked.has_face] for other in locked.pair):
             return NotAccepted()
         if entry.reply_to is not None and not side.from_seq <= entry.reply_to <= locked.last_seq:
             return ReplyNotFound()

@@ -28,6 +28,8 @@ class LockedConversation:
     public_id: UUID
     # The two people of a direct conversation, by user id; empty for a group.
     pair: tuple[int, ...]
+    # Whether one of the two talks under a face, such as a shop.
+    has_face: bool
     last_seq: int
     rev: int
     counted: int
@@ -97,7 +99,7 @@ def conversations(public_ids: Collection[UUID]) -> dict[UUID, LockedConversation
         [_uuid(public_id) for public_id in public_ids],
     )
     locked = [
-        LockedConversation(pk, UUID(str(public_id)), _pair(direct_key), last_seq, rev, counted)
+        LockedConversation(pk, UUID(str(public_id)), _pair(direct_key), _has_face(direct_key), last_seq, rev, counted)
         for pk, public_id, direct_key, last_seq, rev, counted in rows
     ]
     return {conversation.public_id: conversation for conversation in locked}
@@ -213,6 +215,10 @@ def _ask(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
 def _run_many(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)
+
+
+def _has_face(direct_key: str | None) -> bool:
+    return direct_key is not None and direct_key.count(":") > 1
 
 
 def _pair(direct_key: str | None) -> tuple[int, ...]:

@@ -250,7 +250,8 @@ def _shown(request: HttpRequest, opened: dict[str, Any], *, now: datetime, has_f
         earlier_seq=history.rows[0].seq if history.more else None,
         draft=request.POST.get("body", "") if has_failed else summary.mine.draft or _suggested(request),
         client_id=str(ids.new_id()),
-        is_closed=summary.until_seq is not None or (other is not None and _is_refused(user.pk, other)),
+        is_closed=summary.until_seq is not None
+        or (other is not None and _is_refused(user.pk, other, has_face=face is not None)),
     )
 
 
@@ -258,10 +259,11 @@ def _suggested(request: HttpRequest) -> str:
     return request.GET.get("tulis", "")[:SUGGESTION_CHARS_MAX]
 
 
-def _is_refused(user_id: int, other: PersonRow) -> bool:
+def _is_refused(user_id: int, other: PersonRow, *, has_face: bool) -> bool:
     if not other["id"]:
         return True
-    return not accounts.are_contacts(user_id, accounts.user_by_public_id(UUID(other["id"])).pk)
+    refused = accounts.refused_business_pairs if has_face else accounts.refused_pairs
+    return bool(refused({(user_id, accounts.user_by_public_id(UUID(other["id"])).pk)}))
 
 
 def _seq(text: str) -> int | None:

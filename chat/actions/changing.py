@@ -127,7 +127,8 @@ def _require_leave(conversation: Conversation, user_id: int) -> None:
     if conversation.kind != Conversation.Kind.DIRECT:
         return
     others = [other for other in queries.audience(conversation.pk) if other != user_id]
-    if accounts.refused_pairs({(user_id, other) for other in others}):
+    refused = accounts.refused_pairs if conversation.face_id is None else accounts.refused_business_pairs
+    if refused({(user_id, other) for other in others}):
         raise NotAccepted
 
 

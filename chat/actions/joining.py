@@ -22,14 +22,16 @@ from superapp.realtime import me
 def open_direct(*, user_id: int, peer_id: int, now: datetime, face: Face | None = None) -> Conversation:
     """
     The conversation of two contacts, opened if there was none. It stays one, however often and by whomever it is
-    opened. With a face of one of them it is another one, which that one holds as something else, such as a shop.
+    opened. With a face of one of them it is another one, which that one holds as something else, such as a shop; for
+    that it is enough to have business together.
 
-    :raises NotAccepted: if they are no contacts, or one has blocked the other
+    :raises NotAccepted: if they are no contacts, nor have business where there is a face, or one has blocked the other
     """
     existing = queries.direct_conversation(user_id, peer_id, face)
     if existing is not None:
         return existing
-    if user_id == peer_id or accounts.refused_pairs({(user_id, peer_id)}):
+    refused = accounts.refused_pairs if face is None else accounts.refused_business_pairs
+    if user_id == peer_id or refused({(user_id, peer_id)}):
         raise NotAccepted
     try:
         with transaction.atomic():

@@ -22,6 +22,9 @@ DECLARE
     v_conversation bigint[] := v_nothing;
     v_lower bigint[] := v_nothing;   -- The two people of a direct conversation.
     v_higher bigint[] := v_nothing;
+    v_faced_lower bigint[] := v_nothing;  -- The two of one in which one of them talks under a face.
+    v_faced_higher bigint[] := v_nothing;
+    v_has_faces boolean := false;
     v_last bigint[] := v_nothing;
     v_rev bigint[] := v_nothing;
     v_counted bigint[] := v_nothing;
@@ -64,8 +67,15 @@ BEGIN
         v_last[a.place] := a.last_seq; v_rev[a.place] := a.rev; v_counted[a.place] := a.counted;
         v_is_open[a.place] := a.direct_key IS NULL OR NOT p_asks_leave;
         IF NOT v_is_open[a.place] THEN
-            v_lower[a.place] := split_part(a.direct_key, ':', 1);
-            v_higher[a.place] := split_part(a.direct_key, ':', 2);
+            -- The third part names a face, such as a shop's.
+            IF split_part(a.direct_key, ':', 3) = '' THEN
+                v_lower[a.place] := split_part(a.direct_key, ':', 1);
+                v_higher[a.place] := split_part(a.direct_key, ':', 2);
+            ELSE
+                v_has_faces := true;
+                v_faced_lower[a.place] := split_part(a.direct_key, ':', 1);
+                v_faced_higher[a.place] := split_part(a.direct_key, ':', 2);
+            END IF;
         END IF;
     END LOOP;
 
@@ -73,6 +83,11 @@ BEGIN
     FOR a IN SELECT place FROM accounts_accepted_pairs(v_lower, v_higher) AS place LOOP
         v_is_open[a.place] := true;
     END LOOP;
+    IF v_has_faces THEN
+        FOR a IN SELECT place FROM accounts_business_pairs(v_faced_lower, v_faced_higher) AS place LOOP
+            v_is_open[a.place] := true;
+        END LOOP;
+    END IF;
 
     -- 3. Every entry in turn: a retry finds its message even after its sender left or was blocked.
     FOR e IN

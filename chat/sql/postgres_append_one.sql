@@ -39,7 +39,14 @@ BEGIN
     IF NOT FOUND THEN
         v_code := 'chat.conversation_not_found';
     ELSIF p_asks_leave AND v_pair IS NOT NULL
-        AND NOT accounts_accepted_pair(split_part(v_pair, ':', 1)::bigint, split_part(v_pair, ':', 2)::bigint) THEN
+        -- With a face, such as a shop's, those may write who have business together; the third part of the key names it.
+        AND NOT (
+            accounts_accepted_pair(split_part(v_pair, ':', 1)::bigint, split_part(v_pair, ':', 2)::bigint)
+            OR (
+                split_part(v_pair, ':', 3) <> ''
+                AND accounts_business_pair(split_part(v_pair, ':', 1)::bigint, split_part(v_pair, ':', 2)::bigint)
+            )
+        ) THEN
         v_code := 'chat.not_accepted';
     ELSIF p_reply_to NOT BETWEEN v_from AND v_last THEN
         v_code := 'chat.reply_not_found';

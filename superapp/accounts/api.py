@@ -46,6 +46,7 @@ __all__ = [
     "person",
     "prove_owner",
     "public_ids",
+    "refused_business_pairs",
     "refused_pairs",
     "send_code_to_owner",
     "set_avatar",
@@ -112,3 +113,11 @@ def refused_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     query.
     """
     return set(pairs) - queries.accepted_pairs(pairs)
+
+
+def refused_business_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """
+    Those of the pairs who may not write to each other where one talks under a face, such as a shop: neither contacts
+    nor in business together, or one blocked the other; in one query.
+    """
+    return set(pairs) - queries.business_pairs(pairs)

@@ -162,6 +162,9 @@ class Contact(models.Model):
     # Invited by phone number: the owner is shown nothing of the invitation until it is accepted.
     is_by_phone = models.BooleanField(default=False)
     is_blocked = models.BooleanField(default=False)
+    # The two have business together, such as an order: they may write in conversations that bear a face, as a shop's
+    # do, and are no contacts by that.
+    has_business = models.BooleanField(default=False, db_default=False)
     # When the owner said no; for a while, being asked again changes nothing.
     declined_at = models.DateTimeField(null=True)
     rev = models.PositiveBigIntegerField(default=0)

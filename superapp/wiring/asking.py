@@ -30,8 +30,8 @@ from superapp.wiring import shop_talks
 def ask_shop(request: HttpRequest, handle: str) -> HttpResponse:
     """
     Talk to a shop. Looking writes nothing. Whoever does so for the first time is told what the shop then sees, and
-    says yes: the two become contacts, since both sides wanted to be found. Whoever blocked the other goes on hearing
-    nothing of them.
+    says yes: from then on the two may write to each other in the shop's conversation, and are no contacts by that.
+    Whoever blocked the other goes on hearing nothing of them.
     """
     user, now = user_of(request), clock.now()
     found = shop.shop_page(handle, limit=1).shop
@@ -45,7 +45,7 @@ def ask_shop(request: HttpRequest, handle: str) -> HttpResponse:
             opened = shop_talks.open_with(found, user_id=user.pk, now=now)
         return _into(opened, product, found)
     existing = shop_talks.existing_with(found, user_id=user.pk)
-    if existing is not None and accounts.are_contacts(user.pk, found.owner_id):
+    if existing is not None and not accounts.refused_business_pairs({(user.pk, found.owner_id)}):
         return _into(existing, product, found)
     return render(request, "wiring/ask_shop.html", {"shop": found, "product": product})
 

@@ -52,7 +52,8 @@ def show_order_to_both(event: OrderPlaced) -> None:
     """
     Post the order as a card into the conversation of buyer and shop, opened if they have none.
 
-    From now on they may write to each other. Where one has blocked the other before, the order says it all by itself.
+    From now on they may write to each other there, and nowhere else. Where one has blocked the other before, the order
+    says it all by itself.
     """
     accounts.acquaint(user_id=event.buyer_id, peer_id=event.merchant_id, now=clock.now())
     conversation = _conversation(event)

@@ -25,7 +25,7 @@ def open_with(of: ShopView, *, user_id: int, now: datetime) -> UUID:
     """
     Open the conversation of somebody with a shop, and return it.
 
-    :raises NotAccepted: if the two are no contacts, or one has blocked the other
+    :raises NotAccepted: if the two have no business together and are no contacts, or one has blocked the other
     """
     return chat.open_direct(user_id=user_id, peer_id=of.owner_id, face=_face(of), now=now).public_id
 

@@ -12,6 +12,7 @@ from chat import api, log_plain, log_postgres
 from chat.log_entries import Posted
 from chat.models import Message
 from superapp.accounts import api as accounts
+from superapp.accounts.actions.contacts import remove_contact
 from tests.chat.conftest import entry, everything
 
 PEOPLE = 5
@@ -50,6 +51,12 @@ def world(make_user, make_direct, make_group, now):
     people = [make_user(f"orang{number}") for number in range(PEOPLE)]
     ana, bo, citra, dewi, _eve = people
     places = [make_direct(ana, bo), make_direct(bo, citra), make_direct(citra, dewi), make_group(ana, citra, dewi)]
+    # Two who have business and are no contacts write under a face, and in the conversation of their own no more.
+    face = api.put_face(key="stall:1", owner_id=dewi.pk, kind="stall", name="Kedai", picture="", address="")
+    parted = make_direct(ana, dewi)
+    remove_contact(user_id=ana.pk, peer_public_id=dewi.public_id, now=now)
+    accounts.acquaint(user_id=ana.pk, peer_id=dewi.pk, now=now)
+    places += [parted, api.open_direct(user_id=ana.pk, peer_id=dewi.pk, face=face, now=now)]
     accounts.block_person(user_id=dewi.pk, peer_public_id=citra.public_id, now=now)
     # One who left the group, and one whose number is in no conversation at all.
     api.add_member(conversation_id=places[3].public_id, by_user_id=ana.pk, user_id=bo.pk, now=now)
@@ -114,7 +121,7 @@ def test_one_that_comes_alone_is_posted_as_in_a_batch(seed, world, now, monkeypa
     traffic = Traffic(seed, people, places)
     names = set()
 
-    for turn in range(BATCHES * 2):
+    for turn in range(BATCHES * 4):
         one, moment = [traffic.entry()], now + timedelta(milliseconds=turn)
         with monkeypatch.context() as patched:
             patched.setattr(log_postgres, "append", log_postgres.append_batch)

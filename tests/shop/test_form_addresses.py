@@ -29,7 +29,7 @@ def _clock(monkeypatch, now):
 @pytest.fixture
 def arguments(ana, bo, product, buy, now):
     """A value for each part of an address, of something that bo may open."""
-    accounts.acquaint(user_id=bo.pk, peer_id=ana.pk, now=now)
+    accounts.make_contacts(user_id=bo.pk, peer_id=ana.pk, now=now)
     conversation = chat.open_direct(user_id=bo.pk, peer_id=ana.pk, now=now)
     return {
         "conversation": conversation.public_id,

@@ -7,15 +7,20 @@ import re
 
 import pytest
 from django.conf import settings as project
+from django.db import transaction
 from django.test import Client
 
 from chat import api as chat
+from chat import log
+from chat.errors import NotAccepted
 from chat.models import Conversation, Member
 from shop import api as shop
 from superapp.accounts import api as accounts
+from superapp.accounts.actions.contacts import remove_contact, unblock_person
 from superapp.accounts.models import Contact
 from superapp.core.money import Money
 from superapp.wiring import shop_talks
+from tests.chat.conftest import entry
 
 PATH = "/obrolan/toko/manik-bo/"
 
@@ -38,6 +43,14 @@ def browser_of(user):
     browser = Client(headers={"accept-language": "en"})
     browser.force_login(user)
     return browser
+
+
+def say(conversation, sender, now):
+    """Post one message, or raise the refusal."""
+    with transaction.atomic():
+        [outcome] = log.append([entry(conversation, sender)], now=now)
+    if isinstance(outcome, Exception):
+        raise outcome
 
 
 def draft_of(user):
@@ -71,7 +84,7 @@ def test_looking_opens_nothing_and_says_what_the_shop_will_see(make_user, bo):
     assert (Conversation.objects.count(), Contact.objects.count()) == (0, 0)
 
 
-def test_saying_yes_opens_the_conversation_once(make_user, bo):
+def test_saying_yes_opens_the_conversation_once(make_user, bo, now):
     ana = make_user("ana")
     browser = browser_of(ana)
 
@@ -79,7 +92,47 @@ def test_saying_yes_opens_the_conversation_once(make_user, bo):
 
     talk = Conversation.objects.get()
     assert {one.headers["Location"] for one in (first, again, later)} == {f"/obrolan/{talk.public_id}/"}
-    assert accounts.are_contacts(ana.pk, bo.pk)
+    say(talk, ana, now)
+
+
+def test_talking_to_a_shop_makes_nobody_a_contact_of_its_owner(make_user, bo, now):
+    ana = make_user("ana")
+
+    browser_of(ana).post(PATH)
+
+    assert not accounts.are_contacts(ana.pk, bo.pk)
+    assert (accounts.contacts(ana.pk), accounts.contacts(bo.pk)) == ([], [])
+    with pytest.raises(NotAccepted):
+        chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+
+
+def test_conversation_of_two_who_parted_stays_shut_after_talking_to_the_shop(make_user, bo, now):
+    ana = make_user("ana")
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    private = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    remove_contact(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+
+    browser_of(ana).post(PATH)
+
+    with pytest.raises(NotAccepted):
+        say(private, ana, now)
+    say(talk_with_the_shop(ana, bo, now), ana, now)
+
+
+def test_buyer_who_is_blocked_writes_to_the_shop_no_more_and_again_after_a_new_yes(make_user, bo, now):
+    ana = make_user("ana")
+    browser_of(ana).post(PATH)
+    talk = talk_with_the_shop(ana, bo, now)
+    accounts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+
+    with pytest.raises(NotAccepted):
+        say(talk, ana, now)
+
+    unblock_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+    with pytest.raises(NotAccepted):
+        say(talk, ana, now)
+    browser_of(ana).post(PATH)
+    say(talk, ana, now)
 
 
 def test_question_about_a_product_is_begun_and_not_sent(make_user, bo, product):

@@ -178,6 +178,7 @@ def block_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> Contac
     with transaction.atomic():
         pair = _any_pair(user_id, peer_public_id, now)
         pair.end()
+        pair.end_business()
         if not pair.mine.is_blocked:
             pair.mine.is_blocked = True
             pair.tell(pair.mine)
@@ -208,17 +209,18 @@ def make_contacts(*, user_id: int, peer_id: int, now: datetime) -> None:
 
 def acquaint(*, user_id: int, peer_id: int, now: datetime) -> bool:
     """
-    Let two people write to each other who have business together, such as a buyer and a shop; answers whether they may.
+    Let two people who have business together, such as a buyer and a shop, write to each other under the face of one of
+    them; return whether they may. They become no contacts by this: neither can write to the other privately.
 
     Whoever blocked the other goes on hearing nothing of them. Twice is once.
     """
-    if queries.accepted_pairs({(user_id, peer_id)}):
+    if queries.business_pairs({(user_id, peer_id)}):
         return True
     with transaction.atomic():
         pair = Pair(user_id, peer_id, now)
         if pair.mine.is_blocked or pair.theirs.is_blocked:
             return False
-        pair.join()
+        pair.do_business()
         pair.finish()
     return True
 
@@ -309,6 +311,19 @@ class Pair:
                 at=clock.wire(self._now),
             )
         )
+
+    def do_business(self) -> None:
+        """Note on both sides that the two have business together. Nobody's list of contacts shows it."""
+        self._note_business(has_business=True)
+
+    def end_business(self) -> None:
+        if self.mine.has_business or self.theirs.has_business:
+            self._note_business(has_business=False)
+
+    def _note_business(self, *, has_business: bool) -> None:
+        for side in (self.mine, self.theirs):
+            side.has_business = has_business
+            self._stored[side.owner_id] = side
 
     def withdraw(self) -> None:
         """Take back what I asked by phone, unless it was answered with a yes meanwhile."""

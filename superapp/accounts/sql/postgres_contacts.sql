@@ -23,3 +23,24 @@ BEGIN
     );
 END
 $body$;
+
+-- Which of these pairs, by their place, may write in a conversation that bears a face: contacts, and those who have business together.
+CREATE OR REPLACE FUNCTION accounts_business_pairs(p_lower bigint[], p_higher bigint[]) RETURNS SETOF bigint
+LANGUAGE sql STABLE
+AS $body$
+    SELECT pair.place
+    FROM unnest(p_lower, p_higher) WITH ORDINALITY AS pair (lower_id, higher_id, place)
+    JOIN accounts_contact AS ours ON ours.owner_id = pair.lower_id AND ours.peer_id = pair.higher_id
+    JOIN accounts_contact AS theirs ON theirs.owner_id = pair.higher_id AND theirs.peer_id = pair.lower_id
+    WHERE ((ours.state = 'accepted' AND theirs.state = 'accepted') OR (ours.has_business AND theirs.has_business))
+        AND NOT ours.is_blocked AND NOT theirs.is_blocked
+$body$;
+
+-- The same for one pair.
+CREATE OR REPLACE FUNCTION accounts_business_pair(p_lower bigint, p_higher bigint) RETURNS boolean
+LANGUAGE plpgsql
+AS $body$
+BEGIN
+    RETURN EXISTS (SELECT FROM accounts_business_pairs(ARRAY[p_lower], ARRAY[p_higher]));
+END
+$body$;
