@@ -41,6 +41,7 @@ from payments.fees import MICRO, NOTHING, REGULAR, FeeRule
 from payments.ledger import Answer, Posted, Refused
 from payments.models import Account
 from payments.offering import is_offered
+from payments.play_money import register as register_play_money
 from payments.purposes import Purpose, purposes_of, register_purposes
 from payments.queries import Movement
 from payments.recipients import Recipient, find_recipient, find_written, payee, recipient
@@ -96,6 +97,7 @@ __all__ = [
     "receipt",
     "recipient",
     "refund_escrow",
+    "register_play_money",
     "register_purposes",
     "reject_top_up",
     "release_escrow",

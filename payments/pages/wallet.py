@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from payments import api, frames, showing, words
+from payments import api, frames, play_money, showing, words
 from payments.errors import PeriodInvalid
 from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, told, user_of
@@ -100,6 +100,8 @@ def top_up(request: HttpRequest) -> HttpResponse:
     context = {
         "wallet": api.wallet(user.pk, now=clock.now()),
         "person": user,
+        "number": accounts.number_for_reading(user.pk),
+        "play_money": play_money.address(),
         "next": accounts.next_address(request, default=""),
     }
     return render(request, "payments/top_up.html", context)

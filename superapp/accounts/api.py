@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from superapp.accounts import queries, rows
+from superapp.accounts import phones, queries, rows
 from superapp.accounts.actions.contacts import acquaint, ask_by_handle, block_person, make_contacts
 from superapp.accounts.actions.devices import trust_device
 from superapp.accounts.actions.finding import find_by_handle, find_by_phone
 from superapp.accounts.actions.owner import prove_owner, send_code_to_owner
 from superapp.accounts.actions.people import create_person, make_operator
 from superapp.accounts.actions.profile import set_avatar
+from superapp.accounts.errors import PersonNotFound
 from superapp.accounts.limits import Limit
 from superapp.accounts.limits import count as count_uses
 from superapp.accounts.models import User
@@ -41,6 +42,7 @@ __all__ = [
     "make_contacts",
     "make_operator",
     "next_address",
+    "number_for_reading",
     "people",
     "people_changed",
     "person",
@@ -56,6 +58,7 @@ __all__ = [
     "user_by_handle",
     "user_by_number",
     "user_by_public_id",
+    "user_by_word",
     "user_ever_of",
     "user_of",
 ]
@@ -74,6 +77,27 @@ contact_requests = queries.contact_requests
 def person(user: User) -> PersonRow:
     """How this person looks to others."""
     return rows.person(user)
+
+
+def user_by_word(word: str) -> User:
+    """
+    Return the person of a handle, or of a phone number as people write it. For operators: it tells whose a number is.
+
+    :raises PhoneInvalid: if it looks like a number and is none
+    :raises PersonNotFound: if nobody has it
+    """
+    if any(char.isalpha() for char in word):
+        return queries.user_by_handle(word.removeprefix("@"))
+    found = queries.user_by_number(phones.parse(word))
+    if found is None or not found.is_active:
+        raise PersonNotFound
+    return found
+
+
+def number_for_reading(user_id: int) -> str:
+    """Return the phone number of a person with the spaces that people put into it; nothing if they have none."""
+    number = queries.number_of(user_id)
+    return phones.for_reading(number) if number else ""
 
 
 def anybody_is_registered() -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
-from payments import api, errors, ledger
+from payments import api, errors, ledger, queries
 from payments.models import Account, Request, TopUp
+from superapp.accounts import api as accounts
 from superapp.core import ids
 from superapp.core.errors import AmountInvalid
 from superapp.core.models import Fact
@@ -249,3 +250,27 @@ def test_top_up_from_the_command_line(make_user, now, capsys):
     assert "Rp250.000" in listed
     assert "slip 12" in listed
     assert api.wallet(ana.pk, now=now).balance == Money(250_000_00)
+
+
+def test_top_up_from_the_command_line_finds_a_person_by_phone_number(make_user, now, capsys):
+    ana = make_user("ana")
+    make_user("op", is_staff=True)
+
+    call_command("top_up", "ask", ana.phone.number.replace("+62", "0"), "Rp250.000", "slip 12", "--by", "op")
+    with pytest.raises(CommandError):
+        call_command("top_up", "ask", "0813 0000 9999", "Rp250.000", "slip 12", "--by", "op")
+    with pytest.raises(CommandError):
+        call_command("top_up", "ask", "12", "Rp250.000", "slip 12", "--by", "op")
+
+    said = capsys.readouterr()
+    assert "Ana" in said.err
+    assert [row.user_id for row in queries.waiting_top_ups()] == [ana.pk]
+
+
+def test_top_up_page_names_the_number_of_the_person(make_user, client):
+    ana = make_user("ana")
+    client.force_login(ana)
+
+    page = client.get("/dompet/isi/").content.decode()
+
+    assert accounts.number_for_reading(ana.pk) in page

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         steps = parser.add_subparsers(dest="step", required=True)
         ask = steps.add_parser("ask", help="the first person asks")
-        ask.add_argument("handle", help="whose wallet")
+        ask.add_argument("person", help="whose wallet: a handle or a phone number")
         ask.add_argument("amount", help="such as Rp250.000")
         ask.add_argument("reason", help="such as the number of the paper slip")
         ask.add_argument("--by", required=True, help="the operator's handle")
@@ -35,11 +35,14 @@ class Command(BaseCommand):
         except DomainError as refusal:
             raise CommandError(str(refusal.body()["message"])) from None
 
-    def ask(self, *, handle: str, amount: str, reason: str, by: str, **_options: Any) -> None:
-        user, maker = accounts.user_by_handle(handle), accounts.user_by_handle(by)
+    def ask(self, *, person: str, amount: str, reason: str, by: str, **_options: Any) -> None:
+        user, maker = accounts.user_by_word(person), accounts.user_by_handle(by)
         asked = api.ask_top_up(
             user_id=user.pk, amount=money.parse(amount), reason=reason, maker_id=maker.pk, now=clock.now()
         )
+        # For the clerk's eyes; what scripts read stands alone on the standard output.
+        number = accounts.number_for_reading(user.pk)
+        self.stderr.write(f"{money.Money(asked.amount, asked.asset)} for {user.name}, {number}. To approve:")
         self.stdout.write(str(asked.public_id))
 
     def list(self, **_options: Any) -> None:

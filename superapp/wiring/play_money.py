@@ -1,0 +1,68 @@
+"""Play money of the demo: an ordinary top-up, asked for by one clerk of the demo and approved by the other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from payments import api as payments
+from superapp.accounts import api as accounts
+from superapp.accounts.api import for_people, user_of
+from superapp.accounts.errors import PersonNotFound
+from superapp.core import clock
+from superapp.core.form_pages import form_stands_at
+from superapp.core.money import Money
+from superapp.wiring.demo.purses import OPERATORS
+
+AMOUNT = Money(500_000_00)
+REASON = "Uang percobaan / play money"
+TIMES = accounts.Limit("play_money", 10, timedelta(days=1))
+
+
+def register() -> None:
+    """Have the page about topping up lead here, where this is a demo."""
+    payments.register_play_money(address)
+
+
+def address() -> str:
+    """Return where the form goes; empty where no play money may be had."""
+    return reverse("wiring:play_money") if _clerks() else ""
+
+
+@form_stands_at("payments:top_up")
+@for_people
+def take(request: HttpRequest) -> HttpResponse:
+    """Put play money into the wallet of whoever asks, in an embedded demo and nowhere else."""
+    clerks = _clerks()
+    user, now = user_of(request), clock.now()
+    if not clerks or user.pk in clerks:
+        raise Http404
+    accounts.count_uses([(TIMES, f"user:{user.pk}")], now=now)
+    maker, checker = clerks
+    with transaction.atomic():
+        asked = payments.ask_top_up(user_id=user.pk, amount=AMOUNT, reason=REASON, maker_id=maker, now=now)
+        answer = payments.approve_top_up(top_up=asked.public_id, checker_id=checker, now=now)
+    if isinstance(answer, payments.Refused):
+        raise answer.error()
+    accounts.tell_next(request, _("Rp500.000 of play money is in your wallet. It is worth nothing outside this demo."))
+    return redirect(accounts.next_address(request, default=reverse("payments:wallet")))
+
+
+def _clerks() -> tuple[int, ...]:
+    """
+    Return the two clerks of the demo, or nobody: where the instance is served, where codes go out for real, or where
+    there is no demo.
+    """
+    if settings.SERVED or settings.SMS_URL or not settings.SMS_INBOX or not payments.is_offered():
+        return ()
+    try:
+        clerks = [accounts.user_by_handle(handle) for _name, handle in OPERATORS]
+    except PersonNotFound:
+        return ()
+    return tuple(clerk.pk for clerk in clerks)
