@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from superapp.accounts import pairs as known_pairs
 from superapp.accounts import phones, queries, rows
 from superapp.accounts.actions.contacts import acquaint, ask_by_handle, block_person, make_contacts
 from superapp.accounts.actions.devices import trust_device
@@ -128,7 +129,7 @@ def contacts(user_id: int) -> list[PersonRow]:
 
 def are_contacts(user_id: int, peer_id: int) -> bool:
     """Whether both have accepted and neither has blocked the other."""
-    return bool(queries.accepted_pairs({(user_id, peer_id)}))
+    return bool(known_pairs.accepted_pairs({(user_id, peer_id)}))
 
 
 def refused_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -136,7 +137,7 @@ def refused_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     Those of the pairs who may not write to each other alone: no accepted contacts, or one blocked the other; in one
     query.
     """
-    return set(pairs) - queries.accepted_pairs(pairs)
+    return set(pairs) - known_pairs.accepted_pairs(pairs)
 
 
 def refused_business_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -144,4 +145,4 @@ def refused_business_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int,
     Those of the pairs who may not write to each other where one talks under a face, such as a shop: neither contacts
     nor in business together, or one blocked the other; in one query.
     """
-    return set(pairs) - queries.business_pairs(pairs)
+    return set(pairs) - known_pairs.business_pairs(pairs)

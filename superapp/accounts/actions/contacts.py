@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from superapp.accounts import limits, names, phones, queries, rows
+from superapp.accounts import limits, names, pairs, phones, queries, rows
 from superapp.accounts.errors import ContactBlocked, ContactNotAsked, ContactOneself, PersonNotFound
 from superapp.accounts.events import ContactAccepted, ContactEnded, InvitationCancelled, NumberInvited
 from superapp.accounts.limits import Limit
@@ -214,7 +214,7 @@ def acquaint(*, user_id: int, peer_id: int, now: datetime) -> bool:
 
     Whoever blocked the other goes on hearing nothing of them. Twice is once.
     """
-    if queries.business_pairs({(user_id, peer_id)}):
+    if pairs.business_pairs({(user_id, peer_id)}):
         return True
     with transaction.atomic():
         pair = Pair(user_id, peer_id, now)
