@@ -1,5 +1,6 @@
 """
 What outsiders attack: Ana and Bo, who have one of everything, and Eve, who has a life of her own and no part in theirs.
+Somebody else is new here and has nothing yet.
 
 The world is built once and frozen; whoever changed it gets it back as it was.
 """
@@ -9,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import reverse
 
 from chat import api as chat
@@ -34,7 +37,7 @@ from tests.security.database_rows import Rows
 from tests.shop.pictures import photo
 
 PIN = "280394"
-NUMBERS = {"ana": "+6281100000001", "bo": "+6281100000002", "eve": "+6281100000003"}
+NUMBERS = {"ana": "+6281100000001", "bo": "+6281100000002", "eve": "+6281100000003", "newcomer": "+6281100000004"}
 UNKNOWN_NUMBER = "+6281199999999"
 ADDRESS: shop.Address = {
     "name": "rahasia-penerima",
@@ -81,14 +84,22 @@ class World:
     restore: Callable[[], None] = lambda: None
     rows: Rows = field(default_factory=dict)
 
-    def browser(self, who: str, **options: Any) -> Client:
-        """The browser of one of the people, or of nobody."""
-        return Client(**options) if who == "nobody" else browser_on(self.devices[who], **options)
+    def browser(self, who: str, *, enforce_csrf_checks: bool = False) -> Client:
+        """Return a new browser of one of the people, or of nobody."""
+        browser = Client() if who == "nobody" else browser_on(self.devices[who])
+        browser.handler = _handler(enforce_csrf_checks)
+        return browser
 
     def forget_limits(self) -> None:
         """Let everybody do again what they did too often: a limit is not what shall refuse an outsider here."""
         allowance.forget_everybody()
         RateCount.objects.all().delete()
+
+
+@cache
+def _handler(enforce_csrf_checks: bool) -> ClientHandler:
+    """One for all browsers: each would look through all static files anew, which is most of what a request costs."""
+    return ClientHandler(enforce_csrf_checks=enforce_csrf_checks)
 
 
 def build() -> World:
@@ -110,7 +121,8 @@ def build() -> World:
 
 def _person(who: str, now: datetime) -> User:
     user = accounts.create_person(name=who.capitalize(), handle=f"{who}_uji", number=NUMBERS[who], now=now)
-    payments.set_first_pin(user_id=user.pk, pin=PIN, now=now)
+    if who != "newcomer":
+        payments.set_first_pin(user_id=user.pk, pin=PIN, now=now)
     return user
 
 
@@ -146,7 +158,7 @@ def _money(world: World, now: datetime) -> None:
     maker, checker = (accounts.create_person(name=name, now=now) for name in ("Pembuat", "Pemeriksa"))
     for operator in (maker, checker):
         accounts.make_operator(user_id=operator.pk)
-    for user in world.people.values():
+    for user in (world.people[who] for who in ("ana", "bo", "eve")):
         amount = Money(1_000_000_00 + user.pk * 1_357_11)
         asked = payments.ask_top_up(user_id=user.pk, amount=amount, reason="tunai", maker_id=maker.pk, now=now)
         payments.approve_top_up(top_up=asked.public_id, checker_id=checker.pk, now=now)

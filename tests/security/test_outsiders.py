@@ -6,12 +6,9 @@ Eve with the ids of Ana and Bo. It is made from the API's description and the re
 from __future__ import annotations
 
 import json
-from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from superapp.core.errors import DomainError
 from superapp.realtime import openapi, registry
@@ -20,7 +17,7 @@ from tests.harness.sockets import Client, Loop, scope_of
 from tests.security.attack_fields import attacks, commands, operations
 from tests.security.outsider_exceptions import ALLOWED_TO_EVE, ALLOWED_TO_NOBODY
 from tests.security.outsider_verdicts import Verdicts
-from tests.shop.pictures import photo
+from tests.security.requests import ask
 
 REFUSALS = {401, 403, 404}
 OPERATIONS, COMMANDS = operations(), commands()
@@ -39,19 +36,6 @@ def loop():
     loop = Loop()
     yield loop
     loop.stop()
-
-
-def ask(browser, operation, values):
-    """Send a request as the description says: fields in the path, in the query, in JSON, or beside a file."""
-    path, rest = operation.path, dict(values)
-    for name in operation.in_path:
-        path = path.replace(f"{{{name}}}", str(rest.pop(name)))
-    if operation.file:
-        rest[operation.file] = SimpleUploadedFile("eve.jpg", photo(size=(40, 30)), "image/jpeg")
-        return browser.generic(operation.method, path, encode_multipart(BOUNDARY, rest), MULTIPART_CONTENT)
-    if operation.method in ("GET", "DELETE"):
-        return browser.generic(operation.method, path, QUERY_STRING=urlencode(rest, doseq=True))
-    return browser.generic(operation.method, path, json.dumps(rest), content_type="application/json")
 
 
 @pytest.mark.parametrize("who", ["nobody", "eve"])

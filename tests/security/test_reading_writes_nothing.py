@@ -1,0 +1,69 @@
+"""
+Looking changes nothing, for those whose it is either: no operation that is read writes, and no page that is opened.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.security.attack_fields import attacks, operations
+from tests.security.attack_pages import addresses, pages, queries
+from tests.security.database_rows import changed_tables, read_rows
+from tests.security.requests import ask
+
+READINGS = [operation for operation in operations() if operation.method == "GET"]
+READERS = ("ana", "bo", "newcomer")
+# What nobody can read here, and why.
+UNREADABLE = {"sync.page": "the token is of a page that is not there"}
+# Whoever looks at money for the first time has an empty wallet from then on, with an id that can be watched. It is made
+# once, however often and by whomever the address is opened.
+OPENS_A_WALLET = {
+    "payments.wallet",
+    "payments.changes",
+    "payments.history",
+    "payments:wallet",
+    "payments:top_up",
+    "payments:send",
+    "shop:buy",
+}
+
+
+@pytest.mark.parametrize("operation", READINGS, ids=str)
+def test_operation_that_is_read_writes_nothing(operation, world):
+    statuses, written = set(), {}
+
+    for who in READERS:
+        for attack in attacks(operation, world):
+            world.forget_limits()
+            statuses.add(ask(world.browser(who), operation, attack.values).status_code)
+            note_changes(world, who, written)
+
+    assert written == expected(operation)
+    assert (200 in statuses) is (operation.name not in UNREADABLE)
+
+
+@pytest.mark.parametrize("page", pages(), ids=str)
+def test_page_that_is_opened_writes_nothing(page, world):
+    written = {}
+
+    for who in READERS:
+        browser = world.browser(who)
+        for number, (_aim, address) in enumerate(addresses(page, world)):
+            for query in queries(world) if number == 0 else [{}]:
+                world.forget_limits()
+                assert browser.get(address, query).status_code < 500
+                note_changes(world, who, written)
+
+    assert written == expected(page)
+
+
+def note_changes(world, who, written):
+    """Note in which tables somebody's reading changed rows, and have them as they were."""
+    changed = changed_tables(world.rows, read_rows())
+    if changed:
+        written.setdefault(who, set()).update(changed)
+        world.restore()
+
+
+def expected(readable):
+    return {"newcomer": {"payments_account"}} if str(readable) in OPENS_A_WALLET else {}
