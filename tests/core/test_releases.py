@@ -22,7 +22,6 @@ CHANGED = {
     "django_migrations": "what was applied is written down",
     "django_content_type": "one for each model",
     "auth_permission": "four for each model",
-    "shop_transition": "the moves that an order can make, which the product declares",
 }
 
 

@@ -356,7 +356,7 @@ def test_receipt_is_checked_with_the_server_gone(world: Shopping, photo: Path) -
         )
         expect(ana.locator("main")).to_contain_text(words)
     ana.goto("/dompet/kirim/")
-    expect(ana.locator("h1")).to_have_text("Kamu sedang offline")
+    expect(ana.locator("h1")).to_have_text("Nusa belum bisa dihubungi")
     ana.goto("/bukti/periksa/")
     ana.locator("[data-part=kept-rows] a").first.click()
 
