@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # A page shrinks to a seventh. It adds random bytes, so that lengths tell nobody what a page held (BREACH).
     "django.middleware.gzip.GZipMiddleware",
+    "superapp.core.null_characters.unstorable_cookies_are_dropped",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -148,6 +149,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "superapp.web.form_allowance.form_allowance",
+    "superapp.core.null_characters.unstorable_requests_are_refused",
     "superapp.web.faults.refusals",
 ]
 

@@ -349,7 +349,9 @@ def is_ours(scope: dict[str, Any]) -> bool:
 def session_key_of(scope: dict[str, Any]) -> str:
     """What the client's cookie claims to be its session; empty for none."""
     cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
-    return parse_cookie(cookies.decode("latin1")).get(settings.SESSION_COOKIE_NAME, "")
+    claimed = parse_cookie(cookies.decode("latin1")).get(settings.SESSION_COOKIE_NAME, "")
+    # Several are looked up together: one that cannot be looked up at all would fail for the others, too.
+    return claimed if claimed.isascii() and claimed.isalnum() else ""
 
 
 def ready(welcomed: Welcome) -> dict[str, Any]:
