@@ -144,9 +144,16 @@ def test_no_address_holds_more_sockets_than_its_share(port):
 
 def test_this_machine_and_its_watchers_are_not_limited(port):
     pages = flood(port, "/", 60, sender=THIS_MACHINE)
-    watching = flood(port, "/-/live", 60, sender=FLOODER)
+    watching = flood(port, "/-/live", 60, sender=FLOODER) + flood(port, "/-/ready", 60, sender=FLOODER)
 
     assert {answer.status for answer in pages + watching} == {200}
+
+
+@pytest.mark.parametrize("path", ["/-/x", "/-/live/", "/-/", "/-/readyx"])
+def test_what_only_resembles_the_watchers_address_is_limited(port, path):
+    answers = flood(port, path, 60, sender=FLOODER)
+
+    assert 429 in {answer.status for answer in answers}
 
 
 def test_ipv6_visitors_are_counted_by_the_network_they_have():
