@@ -87,17 +87,21 @@ class Answer:
     body: bytes
 
 
-def ask(port: int, path: str, *, sender: str) -> Answer:
+def ask(port: int, path: str, *, sender: str, headers: Mapping[str, str] | None = None) -> Answer:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20, source_address=(sender, 0))
     with closing(connection):
-        connection.request("GET", path)
+        connection.request("GET", path, headers=dict(headers or {}))
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read())
 
 
-def flood(port: int, path: str, count: int, *, sender: str) -> list[Answer]:
+def flood(port: int, path: str, count: int, *, sender: str, headers: Mapping[str, str] | None = None) -> list[Answer]:
     answers: list[Answer] = []
-    threads = [threading.Thread(target=lambda: answers.append(ask(port, path, sender=sender))) for _ in range(count)]
+
+    def send() -> None:
+        answers.append(ask(port, path, sender=sender, headers=headers))
+
+    threads = [threading.Thread(target=send) for _ in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -136,10 +140,18 @@ def test_flood_of_the_api_is_refused_in_the_one_shape_of_an_error(port):
 
 
 def test_no_address_holds_more_sockets_than_its_share(port):
-    answers = flood(port, "/ws", 5, sender=FLOODER)
+    answers = flood(port, "/ws", 5, sender=FLOODER, headers={"Upgrade": "WebSocket"})
 
     counted = Counter(answer.status for answer in answers)
     assert counted == {200: LIMITS.sockets_max, 429: 2}
+
+
+@pytest.mark.parametrize("headers", [{}, {"Upgrade": "h2c"}, {"Upgrade": "websocketx"}])
+def test_request_that_asks_for_no_socket_reaches_no_process_of_sockets(port, headers):
+    answer = ask(port, "/ws", sender=BYSTANDER, headers=headers)
+
+    assert answer.status == 426
+    assert answer.headers["Upgrade"] == "websocket"
 
 
 def test_this_machine_and_its_watchers_are_not_limited(port):
