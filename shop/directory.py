@@ -18,6 +18,8 @@ from superapp.core import prepared
 
 # Of each shop that is found, so many of its goods are shown.
 FRONT = 3
+# Each word asks for three columns of every shop.
+WORDS_MAX = 4
 # So many photos may stand on a shop's card.
 CARD_PHOTOS = 3
 IN_ORDER = ("position", "pk")
@@ -124,11 +126,14 @@ def fetch_newest(newest: Newest) -> tuple[list[ProductPage], list[ShopView]]:
 
 
 def find_shops(text: str, *, after: int | None = None, limit: int) -> Found:
-    """Shops with something on the shelf whose name or town has this text in it; all of them if it is empty."""
+    """
+    Shops with something on the shelf whose name or town has the words of this text in it, of many words the first few;
+    all of them if it is empty.
+    """
     listed = Product.objects.filter(state=Product.State.LISTED)
     front = listed.select_related("shop", "stock").prefetch_related(_photos()).order_by(*IN_ORDER)[:FRONT]
     shops = Shop.objects.filter(Exists(listed.filter(shop=OuterRef("pk")))).order_by("name", "pk")
-    for word in text.split():
+    for word in text.split()[:WORDS_MAX]:
         shops = shops.filter(Q(name__icontains=word) | Q(town__icontains=word) | Q(handle__icontains=word))
     start = after or 0
     shops = shops.prefetch_related(Prefetch("products", queryset=front, to_attr="front"))

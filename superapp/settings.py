@@ -146,6 +146,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "superapp.accounts.middleware.person_settings",
     "superapp.accounts.middleware.DeviceSeen",
+    "superapp.web.read_allowance.read_limits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "superapp.web.form_allowance.form_allowance",
@@ -221,6 +222,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PAGE_THREADS = env.whole("PAGE_THREADS", 8, "Threads of one process that answer pages and the API.")
 COMMAND_THREADS = env.whole("COMMAND_THREADS", 8, "Threads of one process that answer commands of sockets.")
+# Looking takes from a person's tokens: a page five, and a picture one.
+READ_TOKENS_PER_SECOND = env.some(
+    "READ_TOKENS_PER_SECOND",
+    50,
+    "How many pages, times five, one person may open in a second; six seconds' worth at once.",
+)
 JOB_THREADS = env.whole("JOB_THREADS", 2, "Jobs that one process runs at the same time.")
 
 # People, sessions, cookies. Sessions live in the database, so that nobody is logged out when Redis stops.

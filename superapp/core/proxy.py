@@ -56,10 +56,10 @@ class Limits:
     refused. ``answers_max`` requests may be in the making at the same moment, ``sockets_max`` sockets open.
     """
 
-    requests_per_second: int = 200
+    requests_per_second: int = 100
     requests_at_once: int = 500
     requests_burst: int = 2_000
-    answers_max: int = 500
+    answers_max: int = 128
     connects_per_second: int = 200
     connects_at_once: int = 1_000
     connects_burst: int = 4_000

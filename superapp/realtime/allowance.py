@@ -6,6 +6,8 @@ import math
 import time
 from collections.abc import Callable
 
+from django.conf import settings
+
 from superapp.core.errors import RateLimited
 
 
@@ -55,3 +57,5 @@ class Allowance:
 # What one person's commands and forms cost, and their sockets that are opened.
 allowance = Allowance(per_second=50, burst=300)
 connect_allowance = Allowance(per_second=2, burst=300)
+# What the pages and pictures cost that they look at: apart, so that whoever looks around can always send.
+read_allowance = Allowance(per_second=settings.READ_TOKENS_PER_SECOND, burst=6 * settings.READ_TOKENS_PER_SECOND)

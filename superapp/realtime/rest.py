@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -96,13 +100,18 @@ def _view(route: str, commands: dict[str, Command]) -> Any:
     return type("CommandView", (CommandView,), {"commands": commands, **methods}).as_view()  # type: ignore[attr-defined]
 
 
-class DescriptionView(APIView):
-    """What this API can do, for whoever writes a client. Nothing in it is about anybody."""
+@require_safe
+def describe_api(_request: HttpRequest) -> HttpResponse:
+    """Answer with what this API can do, for whoever writes a client. Nothing in it is about anybody."""
+    answer = HttpResponse(_encoded_description(get_language() or ""), content_type="application/json")
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
-    permission_classes = ()
 
-    def get(self, _request: Request) -> Response:
-        return Response(openapi.description())
+@functools.cache
+def _encoded_description(_language: str) -> bytes:
+    """Everything is registered when the first request comes, and nothing afterwards: it is described once."""
+    return msgspec.json.encode(openapi.description())
 
 
-urlpatterns = [*_views(), path("schema/", DescriptionView.as_view(), name="schema")]
+urlpatterns = [*_views(), path("schema/", describe_api, name="schema")]
