@@ -35,9 +35,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
 
     def make() -> HttpResponse:
         products, shops = directory.fetch_newest(newest)
-        context["products"] = [
-            (public_showing.product(one.product, handle=one.shop.handle), one.shop.name) for one in products
-        ]
+        context["products"] = public_showing.products_of_shops(products)
         context["shops"] = [public_showing.shop(one, now=now) for one in shops]
         context["is_sold"] = goods_are_sold()
         return _page(request, context)

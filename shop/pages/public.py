@@ -23,6 +23,8 @@ from superapp.web.offline import readable_offline
 PRODUCTS_PER_PAGE = 60
 SHOPS_PER_PAGE = 24
 QUERY_CHARS_MAX = 60
+NEWEST_PRODUCTS = 8
+NEWEST_PER_SHOP = 3
 # Others of the same shop, under a product.
 NEIGHBOURS = 6
 # A page for nobody in particular may be kept by whoever stands between for as long as nobody minds an old price: who
@@ -39,6 +41,7 @@ def shops(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     context = {
         "query": query,
+        "products": _newest() if _wants_goods(request, query, found) else [],
         "entries": [
             (
                 public_showing.shop(entry.shop, now=now),
@@ -51,6 +54,16 @@ def shops(request: HttpRequest) -> HttpResponse:
     }
     page = render(request, "shop/public/shops.html", context)
     return _own(page) if request.user.is_authenticated else for_everybody(request, ((),), lambda: page, now=now)
+
+
+def _wants_goods(request: HttpRequest, query: str, found: directory.Found) -> bool:
+    """Whether new goods stand on the page of shops: for people who are logged in, and where no shop was found."""
+    return not found.entries if query else request.user.is_authenticated and "sesudah" not in request.GET
+
+
+def _newest() -> list[tuple[public_showing.Product, str]]:
+    newest = directory.find_newest(products=NEWEST_PRODUCTS, shops=0, per_shop=NEWEST_PER_SHOP)
+    return public_showing.products_of_shops(directory.fetch_newest(newest)[0])
 
 
 @readable_offline

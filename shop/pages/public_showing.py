@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from shop import photos
-from shop.api import PhotoView, ProductView, ShopView
+from shop.api import PhotoView, ProductPage, ProductView, ShopView
 from shop.photos import SIZES
 from superapp.core.money import Money
 from superapp.web import times
@@ -104,6 +104,11 @@ def shop(view: ShopView, *, now: datetime) -> Shop:
         hours_now=hours_now(view, now=now),
         zone=times.zone_label(view.time_zone),
     )
+
+
+def products_of_shops(pages: Sequence[ProductPage]) -> list[tuple[Product, str]]:
+    """Return each product with the name of its shop."""
+    return [(product(one.product, handle=one.shop.handle), one.shop.name) for one in pages]
 
 
 def product(view: ProductView, *, handle: str) -> Product:

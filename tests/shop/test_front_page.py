@@ -100,3 +100,34 @@ def test_front_page_shows_a_change_at_once(client, bo, product, now):
 
     assert "Gelang baru" not in before
     assert "Gelang baru" in read(client, "/")
+
+
+def test_front_page_has_the_search_and_goods_before_its_slogans(client, product):
+    page = client.get("/").content.decode()
+
+    places = [page.index(mark) for mark in ('class="find__form"', 'class="goods"', 'class="welcome__points"')]
+    assert places == sorted(places)
+
+
+def test_page_of_shops_shows_new_goods_to_who_is_logged_in(client, ana, product):
+    client.force_login(ana)
+
+    page = client.get("/toko/").content.decode()
+
+    assert 'id="newest-title"' in page
+    assert f"/toko/manik-bo/{product.slug}/" in page
+
+
+def test_search_without_result_says_what_is_searched_and_shows_goods(client, product):
+    page = client.get("/toko/", {"cari": "gelang"}, headers={"accept-language": "en"}).content.decode()
+
+    assert "we search names and towns of shops, not goods" in page
+    assert 'href="#newest-title"' in page
+    assert f"/toko/manik-bo/{product.slug}/" in page
+    assert page.count('href="/toko/"') == 1
+
+
+def test_page_of_all_shops_leads_nowhere_to_itself(client, product):
+    page = client.get("/toko/").content.decode()
+
+    assert 'href="/toko/"' not in page
