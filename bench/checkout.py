@@ -91,6 +91,8 @@ def buy(product: Any, buyer: int, key: str) -> bool:
     from shop.actions import checkout
     from superapp.core.money import Money
 
+    # A few hundred buyers stand for a country's.
+    checkout.OPEN_A_DAY_MAX = 10**9
     wish = checkout.wish_for(
         buyer_id=buyer, product=product, quantity=1, address=ADDRESS, note="", expected_total=Money(100),
         idempotency_key=key,

@@ -34,7 +34,7 @@ from payments.actions.pins import (
     verify_pin,
 )
 from payments.actions.topups import approve_top_up, ask_top_up, reject_top_up
-from payments.actions.wallets import open_wallet, send_money, send_to_person, set_tier
+from payments.actions.wallets import open_wallet, refuse_too_little, send_money, send_to_person, set_tier
 from payments.authorization import BY_TIMER, Authorization
 from payments.errors import EscrowNotFound, WalletNotFound
 from payments.fees import MICRO, NOTHING, REGULAR, FeeRule
@@ -97,6 +97,7 @@ __all__ = [
     "receipt",
     "recipient",
     "refund_escrow",
+    "refuse_too_little",
     "register_play_money",
     "register_purposes",
     "reject_top_up",

@@ -151,8 +151,16 @@ class RecipientUnnamed(DomainError):
     message = _("Choose a contact, or enter a @username or phone number.")
 
 
+class TooLittle(DomainError):
+    """Less than may be sent to somebody who is no contact, whose history shows who sent it. Burns no key."""
+
+    code = "payments.too_little"
+    kind = Kind.INVALID
+    message = _("Send at least {amount_min} to someone who is not your contact.")
+
+
 class MemoForContacts(DomainError):
-    """Words go only to who wants to hear from you; money goes to anybody."""
+    """Words go only to who wants to hear from you; money goes to anybody who has not blocked you."""
 
     code = "payments.memo_for_contacts"
     kind = Kind.FORBIDDEN

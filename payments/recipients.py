@@ -9,6 +9,7 @@ from uuid import UUID
 from payments.errors import RecipientUnnamed, ToOneself
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
+from superapp.accounts.errors import PersonNotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,13 @@ def recipient(user_id: int, *, who: UUID) -> Recipient:
     """
     Somebody by their public id.
 
-    :raises PersonNotFound: if there is no such person
+    :raises PersonNotFound: if there is no such person, or they have blocked the asker: told apart to nobody
     :raises ToOneself: if it is the asker
     """
-    return _recipient(user_id, accounts.user_by_public_id(who))
+    found = _recipient(user_id, accounts.user_by_public_id(who))
+    if accounts.has_blocked(found.user_id, user_id):
+        raise PersonNotFound
+    return found
 
 
 def payee(user_id: int, *, who: UUID) -> Recipient:

@@ -200,7 +200,7 @@ class OwnGoods(DomainError):
 
 
 class NotForSale(DomainError):
-    """The product was hidden, or its shop is closed for now. Final under its key."""
+    """The product was hidden, its shop is closed, or it does not sell to you: told apart to nobody. Final."""
 
     code = "shop.not_for_sale"
     kind = Kind.CONFLICT
@@ -213,6 +213,14 @@ class SoldOut(DomainError):
     code = "shop.sold_out"
     kind = Kind.CONFLICT
     message = _("Not enough left: {left}. You have not paid anything.")
+
+
+class TooManyOrders(DomainError):
+    """So many orders of one buyer with one shop in a day, none of them sent yet or all taken back. Burns no key."""
+
+    code = "shop.too_many_orders"
+    kind = Kind.LIMITED
+    message = _("You have placed {orders_max} orders with this shop today. Wait until some are shipped.")
 
 
 class StockUnknown(DomainError):

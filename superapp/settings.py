@@ -312,6 +312,9 @@ SMS_COUNTRIES = env.countries(
     "Countries whose numbers get codes, two letters each (ID is +62), separated by commas; numbers without a country"
     " code are of the first.",
 )
+TRANSFER_MIN_RUPIAH = env.some(
+    "TRANSFER_MIN_RUPIAH", 1_000, "The least that people may send to somebody who is no contact of theirs, in rupiah."
+)
 # What an attack can cost at most, and above what people need: newcomers get four fifths, known people all of it.
 SMS_PER_HOUR = env.some("SMS_PER_HOUR", 1_000, "How many codes the instance sends in an hour at most.")
 SMS_PER_DAY = env.some("SMS_PER_DAY", 10_000, "How many codes the instance sends in a day at most.")

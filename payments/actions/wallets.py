@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from payments import chart, errors, ledger, push, queries, recipients
@@ -13,9 +14,10 @@ from payments.events import MoneySent
 from payments.ledger import Answer, Entry, Key, Line, key_for
 from payments.models import Account, Tier
 from payments.offering import offered
+from payments.recipients import Recipient
 from superapp.accounts import api as accounts
 from superapp.core import ids
-from superapp.core.money import IDR, Money
+from superapp.core.money import IDR, SEN_A_RUPIAH, Money
 from superapp.core.text_cleaning import clean_line
 
 
@@ -100,12 +102,14 @@ def send_to_person(
 ) -> Answer:
     """
     The same at the doors, to somebody by their public id. Words go only to who wants to hear from the sender: a sen
-    shall not buy a way around a block. Money goes to anybody.
+    shall not buy a way around a block. Money goes to anybody who has not blocked the sender, and to somebody who is no
+    contact not too little of it: their history shows the sender's name.
 
     What was answered before stays answered, though the receiver was blocked, left, or was closed since.
 
-    :raises PersonNotFound: if there is no such person
+    :raises PersonNotFound: if there is no such person, or they have blocked the sender
     :raises ToOneself: if it is the sender
+    :raises TooLittle: if it is less than may be sent to somebody who is no contact
     :raises MemoForContacts: if there are words for somebody who is no contact
     """
     amount.positive()
@@ -117,6 +121,7 @@ def send_to_person(
     to = recipients.recipient(sender_id, who=receiver)
     if memo and not to.is_contact:
         raise errors.MemoForContacts
+    refuse_too_little(amount, to)
     return send_money(
         sender_id=sender_id,
         receiver_id=to.user_id,
@@ -127,6 +132,13 @@ def send_to_person(
         idempotency_key=idempotency_key,
         now=now,
     )
+
+
+def refuse_too_little(amount: Money, to: Recipient) -> None:
+    """:raises TooLittle: if it is less than may be sent to somebody who is no contact"""
+    least = Money(settings.TRANSFER_MIN_RUPIAH * SEN_A_RUPIAH)
+    if not to.is_contact and amount < least:
+        raise errors.TooLittle(amount_min=str(least), amount_min_minor=least.amount_minor)
 
 
 def _sending(sender_id: int, receiver_id: int, amount: Money, memo: str, idempotency_key: str) -> Key:

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 
 from payments import api, words
 from payments.api import Recipient
-from payments.errors import InsufficientFunds, MemoForContacts, PinLocked, PinMissing, PinWrong
+from payments.errors import InsufficientFunds, MemoForContacts, PinLocked, PinMissing, PinWrong, TooLittle
 from payments.models import Memo
 from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, tell_next, user_of
@@ -132,7 +132,7 @@ def confirm(request: HttpRequest, user: UUID, key: UUID) -> HttpResponse:
                 idempotency_key=str(key),
                 now=now,
             )
-        except (PinWrong, PinLocked, PinMissing, MemoForContacts) as refusal:
+        except (PinWrong, PinLocked, PinMissing, MemoForContacts, TooLittle) as refusal:
             problem = refusal
         else:
             if isinstance(answer, api.Posted):
@@ -192,6 +192,8 @@ def _read(written: str, memo: str, *, to: Recipient, available: Money) -> tuple[
         wanted = money.parse(written).positive()
     except AmountInvalid:
         problems["amount"] = _("Enter an amount, such as 50.000.")
+    if wanted is not None:
+        problems |= _too_little(wanted, to)
     if wanted is not None and wanted > available:
         problems["amount"] = _("You have {available}, which is not enough.").format(available=available)
     if len(memo) > MEMO_CHARS_MAX:
@@ -199,6 +201,14 @@ def _read(written: str, memo: str, *, to: Recipient, available: Money) -> tuple[
     if wanted is None or problems:
         return None, problems
     return Draft(amount=wanted, memo=memo if to.is_contact else ""), {}
+
+
+def _too_little(wanted: Money, to: Recipient) -> dict[str, object]:
+    try:
+        api.refuse_too_little(wanted, to)
+    except TooLittle as refusal:
+        return {"amount": refusal.body()["message"]}
+    return {}
 
 
 def _keep(request: HttpRequest, user: UUID, key: str, draft: Draft) -> None:

@@ -33,6 +33,8 @@ QUANTITY_MAX = 1_000
 FEE = payments.MICRO
 ADDRESS_CHARS_MAX = {"name": 60, "phone": 30, "text": 300, "town": 60}
 TRIES_MAX = 3
+# Of one buyer with one shop in a day, not counting what was sent: every order is a card where the two talk.
+OPEN_A_DAY_MAX = 60
 # Who waits for a row of the database is served in no fair order, and makes the others slower. With two at once in each
 # process no fewer are served, and the slowest waits like the others: docs/speed.md has the figures. Where people are
 # served, core.patience ends the wait for a row that does not come, so that whoever waits for it hands the turn on.
@@ -176,8 +178,9 @@ def place(wish: Wish, *, authorization: payments.Authorization, now: datetime) -
     """
     Buy and pay, and return how it was answered, now or long ago. ``authorization`` proves the PIN.
 
-    Refusals are looked for in this order: own goods, for sale, price, pieces, money. Trouble of the database raises
-    and burns no key; so does too long a queue (``Unavailable``).
+    Refusals are looked for in this order: own goods, for sale (to somebody whom the owner blocked, nothing is), price,
+    pieces, money. Trouble of the database raises and burns no key; so do too long a queue (``Unavailable``) and too
+    many orders in a day (``TooManyOrders``).
     """
     for attempt in range(1, TRIES_MAX + 1):
         try:
@@ -206,6 +209,7 @@ def _buy(wish: Wish, authorization: payments.Authorization, now: datetime) -> An
     with prepared.together():
         attempt = orders.ask_attempt(wish.buyer_id, wish.idempotency_key)
         look = goods.ask_offer(wish.product, buyer_id=wish.buyer_id)
+        open_today = orders.ask_open_today(wish.buyer_id, wish.product, now)
     before = _answer(wish, attempt())
     if before is not None:
         return before
@@ -214,6 +218,8 @@ def _buy(wish: Wish, authorization: payments.Authorization, now: datetime) -> An
     refusal = _objection(offer, wish.quantity, wish.buyer_id, draft.total, wish.expected_total)
     if refusal:
         raise _NotBought(refusal)
+    if open_today() >= OPEN_A_DAY_MAX:
+        raise errors.TooManyOrders(orders_max=OPEN_A_DAY_MAX, retry_after=3600)
     buyer = offer.buyer or _begin_counting(wish.buyer_id)
     with transaction.atomic():
         purchase_rev, sale_rev = _write_and_pay(draft, offer, authorization)

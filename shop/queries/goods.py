@@ -14,6 +14,7 @@ from django.db.models import Max, Prefetch, Q, QuerySet
 from shop.errors import ProductNotFound, ShopNotFound, StockUnknown
 from shop.models import Photo, Product, Shop, Stock, StockMove
 from shop.shapes import PhotoView, ProductState, ProductView, ShopView, StockView
+from superapp.accounts import api as accounts
 from superapp.core import prepared
 from superapp.core.money import Money
 
@@ -129,6 +130,7 @@ class Offer:
     shop_name: str
     shop_town: str
     merchant_id: int
+    # Not for sale is also what whoever the owner blocked is told: the two are told apart to nobody.
     is_for_sale: bool
     name: str
     price_sen: int
@@ -146,7 +148,7 @@ def ask_offer(public_id: UUID, *, buyer_id: int) -> Callable[[], Offer]:
     Looking raises ``ProductNotFound`` if there is none, or it never was listed.
     """
     key = public_id if connection.vendor == "postgresql" else public_id.hex
-    asked = prepared.ask(_OFFER, [buyer_id, key])
+    asked = prepared.ask(_OFFER, [buyer_id, buyer_id, key])
 
     def offer() -> Offer:
         rows = asked()
@@ -161,14 +163,15 @@ def ask_offer(public_id: UUID, *, buyer_id: int) -> Callable[[], Offer]:
     return offer
 
 
-_OFFER = """
-SELECT p.id, s.id, s.public_id, s.handle, s.name, s.town, s.owner_id, p.state = 'listed' AND s.is_open, p.name,
+_OFFER = f"""
+SELECT p.id, s.id, s.public_id, s.handle, s.name, s.town, s.owner_id,
+    p.state = 'listed' AND s.is_open AND NOT {accounts.HAS_BLOCKED.format(owner="s.owner_id", peer="%s")}, p.name,
     p.price_sen, k.on_hand - k.held - k.committed,
     (SELECT f.name FROM shop_photo f WHERE f.product_id = p.id ORDER BY f.position, f.id LIMIT 1),
     c.public_id
 FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id LEFT JOIN shop_stock k ON k.product_id = p.id
 LEFT JOIN shop_ordercounter c ON c.user_id = %s
-WHERE p.public_id = %s AND p.state <> 'draft'"""
+WHERE p.public_id = %s AND p.state <> 'draft'"""  # noqa: S608  # Only constants are put in.
 
 
 def _uuid(stored: UUID | str) -> UUID:

@@ -18,6 +18,7 @@ from django.db import connection
 from shop.models import OrderTimer
 from shop.shapes import Due, LineView, OrderState, OrderSummary, Side
 from shop.states import what_can
+from superapp.accounts import api as accounts
 from superapp.core import prepared
 from superapp.core.money import Money
 
@@ -100,13 +101,17 @@ def _rev_column(owner_column: str) -> str:
 def _statement(vendor: str, owner_column: str, conditions: Sequence[str], order: str) -> str:
     """Every part is a constant of this module."""
     town = "o.address ->> 'town'" if vendor == "postgresql" else "json_extract(o.address, '$.town')"
+    # As for one order alone: what is over says no more what somebody wrote whom the shop's owner has blocked.
+    blocked = accounts.HAS_BLOCKED.format(owner="shop.owner_id", peer="o.buyer_id")
+    is_hushed = f"o.state NOT IN ('paid', 'accepted', 'packed') AND {blocked}"
+    note = f"CASE WHEN {is_hushed} THEN '' ELSE o.note END" if owner_column == "shop_id" else "o.note"
     where = " AND ".join([f"o.{owner_column} = %s", *conditions])
     return f"""
         SELECT o.public_id, o.number, o.version, {_rev_column(owner_column)}, o.state, o.cancelled_by, shop.public_id,
             shop.handle, o.shop_name, o.shop_town, o.buyer_id, buyer.name, shop.owner_id,
             product.public_id, line.product_name, line.photo, line.price_sen, line.quantity, line.total_sen,
             (SELECT sum(quantity) FROM shop_orderline WHERE order_id = o.public_id),
-            o.total_sen, {town}, o.note, o.placed_at, o.changed_at, timer.due_at, timer.kind, shipment.delivered_source
+            o.total_sen, {town}, {note}, o.placed_at, o.changed_at, timer.due_at, timer.kind, shipment.delivered_source
         FROM shop_order AS o
         JOIN shop_shop AS shop ON shop.id = o.shop_id
         JOIN accounts_user AS buyer ON buyer.id = o.buyer_id

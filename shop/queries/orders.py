@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from payments.api import MICRO, NOTHING, REGULAR
@@ -14,10 +16,13 @@ from shop.errors import OrderNotFound
 from shop.models import Attempt, Order, OrderEvent, OrderLine, OrderTimer, Shipment
 from shop.queries.order_lists import WITH_OTHERS, due_by
 from shop.shapes import Actor, Address, LineView, OrderState, OrderSummary, OrderView, ShipmentView, Side, StepView
-from shop.states import FINISHED, NAMING, what_can
+from shop.states import FINISHED, NAMING, NOT_SHIPPED, what_can
+from superapp.accounts import api as accounts
 from superapp.core import prepared
 from superapp.core.money import Money
 
+# Whose words come from the other side.
+OTHERS: dict[Side, frozenset[Actor]] = {"buyer": frozenset({"merchant"}), "merchant": frozenset({"buyer"})}
 FEES = {rule.name: rule for rule in (NOTHING, MICRO, REGULAR)}
 UNFINISHED = ~Q(state__in=sorted(FINISHED))
 
@@ -33,6 +38,26 @@ def ask_attempt(buyer_id: int, idempotency_key: str) -> Callable[[], Attempt | N
         return Attempt.objects.select_related("order").get(pk=found[0][0]) if found else None
 
     return attempt
+
+
+def ask_open_today(buyer_id: int, product: UUID, now: datetime) -> Callable[[], int]:
+    """
+    How many orders this buyer placed with the shop of a product in the day before, that are neither sent nor refused
+    by the shop. Of the buyer's newest hundred, so that it costs the same however much somebody buys.
+    """
+    since = connection.ops.adapt_datetimefield_value(now - timedelta(days=1))
+    key = product if connection.vendor == "postgresql" else product.hex
+    asked = prepared.ask(_OPEN_TODAY, [buyer_id, key, since])
+    return lambda: int(asked()[0][0])
+
+
+_OPEN_TODAY = """
+SELECT count(*) FROM (
+    SELECT shop_id, state, cancelled_by, placed_at FROM shop_order WHERE buyer_id = %s ORDER BY public_id DESC LIMIT 100
+) o
+JOIN shop_product p ON p.shop_id = o.shop_id
+WHERE p.public_id = %s AND o.placed_at > %s
+    AND (o.state IN ('paid', 'accepted', 'packed') OR o.cancelled_by = 'buyer')"""
 
 
 # One order.
@@ -91,7 +116,22 @@ def order_for(public_id: UUID, *, user_id: int) -> OrderView:
     side = _side(order, user_id)
     if order is None or side is None:
         raise OrderNotFound
-    return view(order, side)
+    return _without_words_of_the_blocked(view(order, side), user_id)
+
+
+def _without_words_of_the_blocked(shown: OrderView, user_id: int) -> OrderView:
+    """
+    An order as somebody sees it who may have blocked the other side: what the other wrote is left out, but for the
+    address and for the note of what is still to be sent, by which it is packed.
+    """
+    summary = shown.summary
+    other_id = summary.merchant_id if summary.side == "buyer" else summary.buyer_id
+    if not accounts.has_blocked(user_id, other_id):
+        return shown
+    steps = tuple(replace(step, reason="") if step.actor in OTHERS[summary.side] else step for step in shown.steps)
+    is_to_be_sent = summary.side == "merchant" and summary.state in NOT_SHIPPED
+    note = summary.note if is_to_be_sent or summary.side == "buyer" else ""
+    return replace(shown, summary=replace(summary, note=note), steps=steps)
 
 
 def rev_for(public_id: UUID, *, user_id: int) -> int:

@@ -22,6 +22,7 @@ from superapp.accounts.sessions import device_id_of
 from superapp.accounts.visitor import for_people, next_address, tell_next, told, user_of
 
 __all__ = [
+    "HAS_BLOCKED",
     "Limit",
     "PersonRow",
     "acquaint",
@@ -38,6 +39,8 @@ __all__ = [
     "find_by_handle",
     "find_by_phone",
     "for_people",
+    "has_blocked",
+    "is_blocked_between",
     "is_trusted_device",
     "lock_people",
     "make_contacts",
@@ -73,6 +76,9 @@ is_trusted_device = queries.is_trusted_device
 devices_asking = queries.devices_asking
 browser_of_device = queries.browser_of_device
 contact_requests = queries.contact_requests
+has_blocked = queries.has_blocked
+is_blocked_between = queries.is_blocked_between
+HAS_BLOCKED = queries.HAS_BLOCKED
 
 
 def person(user: User) -> PersonRow:

@@ -190,6 +190,18 @@ def has_blocked(owner_id: int, peer_id: int) -> bool:
     return Contact.objects.filter(owner_id=owner_id, peer_id=peer_id, is_blocked=True).exists()
 
 
+# For statements that other apps write by hand: whether ``owner`` has blocked ``peer``, both of them expressions of SQL.
+HAS_BLOCKED = (
+    "EXISTS (SELECT 1 FROM accounts_contact k WHERE k.owner_id = {owner} AND k.peer_id = {peer} AND k.is_blocked)"
+)
+
+
+def is_blocked_between(user_id: int, peer_id: int) -> bool:
+    """Tell whether one of the two has blocked the other."""
+    pair = Contact.objects.filter(owner_id__in=(user_id, peer_id), peer_id__in=(user_id, peer_id))
+    return pair.filter(is_blocked=True).exists()
+
+
 def onlookers(user_id: int) -> list[int]:
     """Who has this person in their list of contacts, and should see a new picture or name there."""
     rows = Contact.objects.filter(peer_id=user_id, rev__gt=0).exclude(state=Contact.State.ENDED)

@@ -26,6 +26,7 @@ class Asset:
 
 ASSETS = {asset.code: asset for asset in (Asset("IDR", 2, "Rp"), Asset("USD", 2, "US$"))}
 IDR = "IDR"
+SEN_A_RUPIAH = 100
 
 # "1.250.000", "1250000" or "1.250.000,50"; never "1,250,000", "1.25" or "1e6".
 _WRITTEN = re.compile(r"(?P<whole>0|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d*)(?:,(?P<minor>\d+))?", re.ASCII)

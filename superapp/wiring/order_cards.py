@@ -57,7 +57,7 @@ def show_order_to_both(event: OrderPlaced) -> None:
     """
     accounts.acquaint(user_id=event.buyer_id, peer_id=event.merchant_id, now=clock.now())
     conversation = _conversation(event)
-    if conversation is None:
+    if conversation is None or _are_apart(event):
         return
     # A move that came before this fact has posted the card already, and it says something newer.
     with suppress(ClientIdReused):
@@ -75,6 +75,23 @@ def show_move_to_both(event: OrderMoved) -> None:
     if conversation is None:
         return
     order = shop.order(user_id=event.buyer_id, order=UUID(event.order))
+    if _are_apart(event):
+        _change(event, order, conversation)
+        return
+    if not _change(event, order, conversation):
+        _post(event, order, conversation)
+    # The same move in the words of an older version stands already.
+    with suppress(ClientIdReused):
+        _say(event, order, conversation)
+
+
+def _are_apart(event: OrderPlaced | OrderMoved) -> bool:
+    """Whether one has blocked the other: then a card that stands says where the order is, and nothing is news."""
+    return accounts.is_blocked_between(event.buyer_id, event.merchant_id)
+
+
+def _change(event: OrderMoved, order: OrderView, conversation: UUID) -> bool:
+    """Let the card say how the order stands now; answers whether there is a card."""
     try:
         chat.change_card(
             conversation_id=conversation,
@@ -83,10 +100,8 @@ def show_move_to_both(event: OrderMoved) -> None:
             card=_card(event, order),
         )
     except MessageNotFound:
-        _post(event, order, conversation)
-    # The same move in the words of an older version stands already.
-    with suppress(ClientIdReused):
-        _say(event, order, conversation)
+        return False
+    return True
 
 
 def _say(event: OrderMoved, order: OrderView, conversation: UUID) -> None:

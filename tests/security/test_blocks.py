@@ -1,0 +1,132 @@
+"""Whoever was blocked: orders, their notes and reasons, and money are no way around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat.models import Message
+from payments import api as payments
+from payments import errors as payment_errors
+from shop import api as shop_api
+from shop import errors, listing
+from shop.actions import checkout
+from superapp.accounts import api as accounts
+from superapp.accounts.errors import PersonNotFound
+from superapp.core import outbox
+from superapp.core.models import Fact
+from superapp.core.money import Money
+from tests.harness.sockets import trusted_device
+from tests.payments.purses import PIN
+
+THREAT = "aku tahu rumahmu"
+
+
+def deliver():
+    while Fact.objects.exists():
+        outbox.deliver_due(Fact.objects.order_by("-due_at").values_list("due_at", flat=True)[0])
+
+
+def block(owner, whom, now):
+    accounts.block_person(user_id=owner.pk, peer_public_id=whom.public_id, now=now)
+
+
+def lines():
+    return list(Message.objects.order_by("pk").values_list("kind", flat=True))
+
+
+def send(sender, receiver, amount, now, **fields):
+    return payments.send_to_person(
+        sender_id=sender.pk,
+        receiver=receiver.public_id,
+        amount=Money(amount),
+        pin=PIN,
+        now=now,
+        **{"idempotency_key": f"send-{amount}", **fields},
+    )
+
+
+def test_buyer_whom_the_owner_blocked_is_refused_as_if_nothing_were_for_sale(bo, ana, product, buy, now):
+    block(bo, ana, now)
+
+    answer = buy(ana, product, note=THREAT)
+    quote = shop_api.quote(product=product.public_id, quantity=1, buyer_id=ana.pk)
+
+    assert isinstance(answer, shop_api.Refused)
+    assert answer.code == errors.NotForSale.code
+    assert isinstance(quote.why_not, errors.NotForSale)
+    assert not listing.sales(bo.pk, only="all", after=None, now=now).items
+
+
+def test_other_buyers_of_a_shop_that_blocked_one_buy_as_before(bo, ana, make_payer, product, buy, now):
+    eve = make_payer("eve")
+    block(bo, eve, now)
+
+    assert isinstance(buy(ana, product), shop_api.Placed)
+
+
+def test_order_from_before_a_block_says_nothing_new_and_shows_no_reason(bo, ana, product, buy, now):
+    placed = buy(ana, product, note="ukuran L")
+    deliver()
+    block(bo, ana, now)
+    before = lines()
+    to_pack = shop_api.order(user_id=bo.pk, order=placed.order)
+
+    shop_api.cancel_order(
+        user_id=ana.pk, order=placed.order, device_id=trusted_device(ana), pin="", reason=THREAT, now=now
+    )
+    deliver()
+    of_merchant = shop_api.order(user_id=bo.pk, order=placed.order)
+    of_buyer = shop_api.order(user_id=ana.pk, order=placed.order)
+    listed = listing.sales(bo.pk, only="all", after=None, now=now).items
+
+    assert lines() == before == ["card"]
+    assert Message.objects.get().card["state"] == "cancelled"
+    assert to_pack.summary.note == "ukuran L"
+    assert (of_merchant.summary.state, of_merchant.summary.note, of_merchant.steps[-1].reason) == ("cancelled", "", "")
+    assert [row.note for row in listed] == [""]
+    assert (of_buyer.summary.note, of_buyer.steps[-1].reason) == ("ukuran L", THREAT)
+
+
+def test_one_buyer_cannot_place_and_take_back_orders_all_day(bo, ana, product, buy, now, monkeypatch):
+    monkeypatch.setattr(checkout, "OPEN_A_DAY_MAX", 2)
+    kept = buy(ana, product)
+    again = buy(ana, product)
+    shop_api.cancel_order(user_id=ana.pk, order=again.order, device_id=trusted_device(ana), pin="", reason="", now=now)
+
+    with pytest.raises(errors.TooManyOrders) as refused:
+        buy(ana, product, idempotency_key="third")
+
+    assert refused.value.params == {"orders_max": 2}
+    shop_api.accept_order(user_id=bo.pk, order=kept.order, now=now)
+    shop_api.ship_order(user_id=bo.pk, order=kept.order, courier="JNE", resi="JT1", now=now)
+    # No key was burnt.
+    assert isinstance(buy(ana, product, idempotency_key="third"), shop_api.Placed)
+
+
+def test_money_and_the_name_on_it_do_not_reach_whoever_blocked_the_sender(ana, bo, now):
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    block(bo, ana, now)
+
+    with pytest.raises(PersonNotFound):
+        send(ana, bo, 5_000_00, now)
+    with pytest.raises(PersonNotFound):
+        payments.find_recipient(ana.pk, user=bo.public_id, now=now)
+    assert payments.wallet(bo.pk, now=now).available == Money(0)
+
+
+def test_what_was_sent_before_a_block_stays_answered(ana, bo, now):
+    first = send(ana, bo, 5_000_00, now)
+    block(bo, ana, now)
+
+    assert send(ana, bo, 5_000_00, now).public_id == first.public_id
+
+
+def test_stranger_cannot_write_a_name_into_a_history_for_one_sen(ana, bo, now):
+    with pytest.raises(payment_errors.TooLittle) as refused:
+        send(ana, bo, 1, now)
+
+    assert refused.value.params == {"amount_min": "Rp1.000", "amount_min_minor": 1_000_00}
+    send(ana, bo, 1_000_00, now)
+    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    send(ana, bo, 1, now)
+    assert payments.wallet(bo.pk, now=now).available == Money(1_000_01)
