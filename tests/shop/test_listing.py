@@ -197,7 +197,7 @@ def test_an_order_stands_in_lists_as_it_stands_alone(ana, bo, product, buy, now)
     assert [one.public_id for one in bought] == [gone, done, arrived, sent, accepted, paid]
     assert bought == [api.order(user_id=ana.pk, order=one.public_id).summary for one in bought]
     assert sold == [api.order(user_id=bo.pk, order=one.public_id).summary for one in sold]
-    assert {one.due for one in bought} == {"expire", ""}
+    assert {one.due for one in bought} == {"expire", "review", ""}
 
 
 def test_reading_a_list_takes_the_same_queries_however_long_it_is(
