@@ -83,6 +83,11 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
         self.transport.registerProducer(self, True)
         super().onOpen()
 
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: N802, N803
+        # A handshake that Autobahn refused never reached Daphne, which has nothing to end.
+        if hasattr(self, "server"):
+            super().onClose(wasClean, code, reason)
+
     def pauseProducing(self) -> None:  # noqa: N802  # Twisted's names, here and below.
         # Said again with every frame that is added.
         self._unread = self._unread or 0
