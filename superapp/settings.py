@@ -132,6 +132,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "superapp.core.logs.requests",
     "superapp.core.headers.permissions_policy",
+    "superapp.core.cache_defaults.private_unless_said",
     "csp.middleware.CSPMiddleware",
     "superapp.core.health.answers",
     "django.middleware.security.SecurityMiddleware",
