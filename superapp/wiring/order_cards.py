@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -49,29 +50,39 @@ def register() -> None:
 
 @subscribe(OrderPlaced)
 def show_order_to_both(event: OrderPlaced) -> None:
+    """Post a new order as a card where buyer and shop talk."""
+    show_order(event, now=clock.now())
+
+
+def show_order(event: OrderPlaced, *, now: datetime) -> None:
     """
     Post the order as a card into the conversation of buyer and shop, opened if they have none.
 
     From now on they may write to each other there, and nowhere else. Where one has blocked the other before, the order
     says it all by itself.
     """
-    accounts.acquaint(user_id=event.buyer_id, peer_id=event.merchant_id, now=clock.now())
-    conversation = _conversation(event)
+    accounts.acquaint(user_id=event.buyer_id, peer_id=event.merchant_id, now=now)
+    conversation = _conversation(event, now)
     if conversation is None or _are_apart(event):
         return
     # A move that came before this fact has posted the card already, and it says something newer.
     with suppress(ClientIdReused):
-        _post(event, shop.order(user_id=event.buyer_id, order=UUID(event.order)), conversation)
+        _post(event, shop.order(user_id=event.buyer_id, order=UUID(event.order)), conversation, now)
 
 
 @subscribe(OrderMoved)
 def show_move_to_both(event: OrderMoved) -> None:
+    """Let the card of an order follow it, with a line of what happened."""
+    show_move(event, now=clock.now())
+
+
+def show_move(event: OrderMoved, *, now: datetime) -> None:
     """
     Let the card say how the order stands now, and a line what happened. Coming twice or late changes nothing.
 
     Where the two could not talk when the order was placed, and can by now, the card comes with this move.
     """
-    conversation = _conversation(event)
+    conversation = _conversation(event, now)
     if conversation is None:
         return
     order = shop.order(user_id=event.buyer_id, order=UUID(event.order))
@@ -79,10 +90,10 @@ def show_move_to_both(event: OrderMoved) -> None:
         _change(event, order, conversation)
         return
     if not _change(event, order, conversation):
-        _post(event, order, conversation)
+        _post(event, order, conversation, now)
     # The same move in the words of an older version stands already.
     with suppress(ClientIdReused):
-        _say(event, order, conversation)
+        _say(event, order, conversation, now)
 
 
 def _are_apart(event: OrderPlaced | OrderMoved) -> bool:
@@ -104,7 +115,7 @@ def _change(event: OrderMoved, order: OrderView, conversation: UUID) -> bool:
     return True
 
 
-def _say(event: OrderMoved, order: OrderView, conversation: UUID) -> None:
+def _say(event: OrderMoved, order: OrderView, conversation: UUID, now: datetime) -> None:
     speaker = _speaker(event)
     line, fields = _line(event, order)
     chat.post_line(
@@ -116,11 +127,11 @@ def _say(event: OrderMoved, order: OrderView, conversation: UUID) -> None:
         about_seq=_card_seq(event, conversation),
         is_news=event.transition in NEWS,
         idempotency_key=f"{_key(event)}:{event.version}",
-        now=clock.now(),
+        now=now,
     )
 
 
-def _post(event: OrderPlaced | OrderMoved, order: OrderView, conversation: UUID) -> None:
+def _post(event: OrderPlaced | OrderMoved, order: OrderView, conversation: UUID, now: datetime) -> None:
     chat.post_card(
         conversation_id=conversation,
         sender_id=event.buyer_id,
@@ -128,11 +139,11 @@ def _post(event: OrderPlaced | OrderMoved, order: OrderView, conversation: UUID)
         card_type=ORDER,
         card=_card(event, order),
         idempotency_key=_key(event),
-        now=clock.now(),
+        now=now,
     )
 
 
-def _conversation(event: OrderPlaced | OrderMoved) -> UUID | None:
+def _conversation(event: OrderPlaced | OrderMoved, now: datetime) -> UUID | None:
     """
     The conversation of the buyer with the shop, opened if there was none; None where the two may not talk.
 
@@ -144,7 +155,7 @@ def _conversation(event: OrderPlaced | OrderMoved) -> UUID | None:
     if earlier is not None and _card_seq(event, earlier.public_id) is not None:
         return earlier.public_id
     try:
-        return shop_talks.open_with(of, user_id=event.buyer_id, now=clock.now())
+        return shop_talks.open_with(of, user_id=event.buyer_id, now=now)
     except NotAccepted:
         return None
 

@@ -10,10 +10,12 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
+from chat.models import Message
 from payments import api as payments
 from shop import api as shop
-from shop.models import Order, Photo, Product, Shop
+from shop.models import Order, OrderEvent, Photo, Product, Shop
 from superapp.accounts import api as accounts
+from superapp.core import clock
 from superapp.wiring.demo import people, purchases, purses, shops, world
 from tests.shop.pictures import photo
 
@@ -111,3 +113,14 @@ def test_goods_are_drawn_alike_each_time_large_and_each_differently():
     assert len({hashlib.sha256(picture).hexdigest() for picture in pictures}) == len(draws) >= 8
     sizes = {Image.open(io.BytesIO(picture)).size for picture in pictures}
     assert {max(size) for size in sizes} == {1200}
+
+
+def test_what_the_chat_says_of_an_order_stands_at_the_time_of_the_order(opened):
+    said = Message.objects.filter(conversation__face__isnull=False).order_by("conversation", "seq")
+    happened = {clock.wire(at) for at in OrderEvent.objects.values_list("at", flat=True)}
+
+    assert said.count() > 20
+    assert {clock.wire(message.sent_at) for message in said} <= happened
+    for _conversation, messages in itertools.groupby(said, key=lambda message: message.conversation_id):
+        times = [message.sent_at for message in messages]
+        assert times == sorted(times)

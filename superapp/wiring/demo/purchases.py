@@ -11,8 +11,11 @@ from uuid import UUID
 from chat import api as chat
 from shop import api as shop
 from shop.api import Placed, ProductView
+from shop.events import OrderMoved, OrderPlaced
 from superapp.accounts import api as accounts
-from superapp.core import outbox
+from superapp.core import events, outbox
+from superapp.core.models import Fact
+from superapp.wiring import order_cards, shop_talks
 from superapp.wiring.demo.people import CAST
 from superapp.wiring.demo.purses import PIN, Deed
 
@@ -138,13 +141,24 @@ def deeds(*, now: datetime) -> list[Deed]:
 
 def tell(*, now: datetime) -> None:
     """Have the cards posted that say it all, and read by those whose conversations are not meant to be unread."""
+    for fact in Fact.objects.filter(name__in=(OrderPlaced.name, OrderMoved.name)).order_by("pk"):
+        event = events.restore(fact.name, fact.payload)
+        # At its own moment: a card of last week must not say that it was posted today.
+        if isinstance(event, OrderPlaced):
+            order_cards.show_order(event, now=datetime.fromisoformat(event.at))
+        elif isinstance(event, OrderMoved):
+            order_cards.show_move(event, now=datetime.fromisoformat(event.at))
+    # The rest of what they mean. What is said already is not said again.
     outbox.deliver_due(now)
     people = {person.key: _user_id(person.number) for person in CAST}
+    sekars = shop.shop_of(people["sekar"])
+    assert sekars is not None
     for buyer in ("fatimah", "yohana"):
-        talk = chat.open_direct(user_id=people[buyer], peer_id=people["sekar"], now=now)
+        talk = shop_talks.existing_with(sekars, user_id=people[buyer])
+        assert talk is not None
         for reader in (buyer, "sekar"):
-            last = chat.summary(talk.public_id, people[reader]).last_seq
-            chat.read_up_to(conversation_id=talk.public_id, user_id=people[reader], seq=last)
+            last = chat.summary(talk, people[reader]).last_seq
+            chat.read_up_to(conversation_id=talk, user_id=people[reader], seq=last)
 
 
 def _deeds_of(bought: Bought, number: int, people: Mapping[str, int], *, now: datetime) -> Iterator[Deed]:
