@@ -30,7 +30,7 @@ ADDRESS: dict[str, Promise] = {
     "quantity": gettext_lazy("Enter how many you want."),
 }
 PARCEL: dict[str, Promise] = {
-    "courier": gettext_lazy("Choose the courier."),
+    "courier": gettext_lazy("Enter or choose the courier."),
     "resi": gettext_lazy("Enter the tracking number (resi)."),
 }
 FIELD_OF: dict[type[DomainError], str] = {PriceInvalid: "price", QuantityInvalid: "quantity"}

@@ -166,6 +166,7 @@ def page(
     can be sent once more from here.
     """
     context = {
+        "layout": "web/base.html" if _keeps_places(request, status) else "web/alone.html",
         "kept": kept,
         "heading": fault.heading,
         "sentence": sentence or fault.sentence,
@@ -176,3 +177,11 @@ def page(
         "request_id": structlog.contextvars.get_contextvars().get("request") if status >= 500 else None,
     }
     return render(request, "web/fault.html", context, status=status)
+
+
+def _keeps_places(request: HttpRequest, status: int) -> bool:
+    """
+    Whether the bar stands on a page about what went wrong: for people who are logged in, where the database answers
+    and nobody is slowed down.
+    """
+    return status in (403, 404, 409) and bool(getattr(getattr(request, "user", None), "is_authenticated", False))

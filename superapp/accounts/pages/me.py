@@ -31,6 +31,7 @@ HOME_ZONES = (
 _FIELD_OF = field_of_refusal(
     {NameInvalid: "name", NameReserved: "name", HandleInvalid: "handle", HandleTaken: "handle", RateLimited: "handle"}
 )
+REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
 THEME_COOKIE_AGE_S = 365 * 24 * 3600
@@ -134,7 +135,7 @@ def _context(request: HttpRequest, *, typed: dict[str, str], problems: dict[str,
         "picture_bytes_max": pictures.UPLOAD_BYTES_MAX,
         "languages": User.Language.choices,
         "home_zones": HOME_ZONES,
-        "other_zones": sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and zone not in home),
+        "other_zones": _cities(user.time_zone, besides=home),
         "themes": [
             ("auto", _("Automatic"), theme == "auto"),
             ("light", _("Light"), theme == "light"),
@@ -144,3 +145,14 @@ def _context(request: HttpRequest, *, typed: dict[str, str], problems: dict[str,
         "asking": queries.devices_asking(user.pk, now=clock.now()),
         "devices": [(device, device.session_key == here) for device in queries.devices_of(user.pk)],
     }
+
+
+def _cities(own: str, *, besides: set[str]) -> list[tuple[str, str]]:
+    """Return the zones of the world, each with its city, by the city; what names no place is left out."""
+    zones = {zone for zone in zoneinfo.available_timezones() if zone.startswith(REGIONS)} | ({own} if own else set())
+    return sorted(((zone, _city(zone)) for zone in zones - besides), key=lambda found: found[1])
+
+
+def _city(zone: str) -> str:
+    region, _slash, city = zone.replace("_", " ").partition("/")
+    return f"{city.rpartition('/')[2]} · {region}" if city else region
