@@ -67,6 +67,8 @@ OF_OPERATION: dict[tuple[str, str], Any] = {
     ("payments.recipient", "phone"): {"bo": NUMBERS["bo"]},
     ("payments.recipient", "handle"): {"bo": "bo_uji"},
     ("shop.open", "handle"): "toko-lain",
+    # As much as a stranger may send at least.
+    ("payments.send", "amount_minor"): 15_000_00,
     ("shop.buy", "amount_minor"): 25_000_00,
     ("shop.buy", "phone"): "0812 5555 1234",
     ("shop.product_add", "amount_minor"): 1_000_00,

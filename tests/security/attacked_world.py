@@ -29,7 +29,7 @@ from superapp.accounts.models import Device, Invitation, InviteLink, RateCount, 
 from superapp.core import clock, ids, outbox
 from superapp.core.money import Money
 from superapp.realtime import sync
-from superapp.realtime.allowance import allowance
+from superapp.realtime.allowance import allowance, read_allowance
 from superapp.realtime.registry import Caller
 from superapp.wiring import shop_talks
 from tests.harness.sockets import browser_on, log_in
@@ -92,7 +92,8 @@ class World:
 
     def forget_limits(self) -> None:
         """Let everybody do again what they did too often: a limit is not what shall refuse an outsider here."""
-        allowance.forget_everybody()
+        for one in (allowance, read_allowance):
+            one.forget_everybody()
         RateCount.objects.all().delete()
 
 

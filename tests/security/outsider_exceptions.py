@@ -146,6 +146,6 @@ PAGES_ALLOWED_TO_EVE: Mapping[tuple[str, str], Exemption] = {
     },
     ("open wiring:ask_shop", "handle: bo"): _because("anybody may ask a shop that is open"),
     ("send wiring:ask_shop", "handle: bo"): _because(
-        "anybody may ask a shop that is open", f"{_CONTACT} chat_conversation chat_member core_fact"
+        "anybody may ask a shop that is open", f"{_CONTACT} chat_conversation chat_member"
     ),
 }
