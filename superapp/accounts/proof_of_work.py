@@ -24,7 +24,8 @@ from superapp.accounts.errors import ChallengeRequired
 from superapp.accounts.limits import Limit
 
 ALGORITHM = "SHA-256"
-LIVES_FOR = timedelta(minutes=10)
+# Longer than any pause: who waits for their turn has worked for it once.
+LIVES_FOR = timedelta(minutes=30)
 SOLUTION_CHARS_MAX = 1_000
 NONCE_BYTES = 12
 SUBJECT_CHARS = 32

@@ -35,6 +35,11 @@ class Slope:
 # Codes sent to a number that strangers asked for, and codes asked for by strangers behind one address.
 CODES_OF_NUMBER = Slope(Limit("code.number", 5, DAY), step=1)
 CODES_OF_NETWORK = Slope(Limit("code.network", 30, HOUR), step=20)
+# The same around an address of IPv6: who has a /56 has 256 networks, who has a /48 has 65,536.
+CODES_OF_WIDER = (
+    Slope(Limit("code.network.56", 60, HOUR), step=40),
+    Slope(Limit("code.network.48", 120, HOUR), step=80),
+)
 # The same number from the same address: after a few, that address waits twice as long as others.
 CODES_OF_NUMBER_BY_NETWORK = Limit("code.number.network", 3, DAY)
 # Wrong guesses at codes that were really sent; nothing else is counted against an address.
@@ -60,6 +65,13 @@ class Stranger:
     def network(self) -> str:
         return f"network:{addresses.counted_network(self.address)}"
 
+    @property
+    def wider(self) -> list[tuple[Slope, str]]:
+        """Return the slopes of the networks around that of the address, each with what is counted; none of IPv4."""
+        networks = addresses.wider_networks(self.address)
+        found = zip(CODES_OF_WIDER, networks, strict=True) if len(networks) == len(CODES_OF_WIDER) else ()
+        return [(slope, f"network:{network}") for slope, network in found]
+
     def subject(self, purpose: str) -> str:
         """Return what a solution is good for: this browser, this number, this purpose."""
         return f"{purpose}:{self.number}:{self.browser}"
@@ -72,6 +84,7 @@ class CodeCounts:
     of_number: int
     of_network: int
     of_number_by_network: int
+    of_wider: tuple[int, ...] = ()
 
     def pause(self) -> timedelta:
         """Return how long after the code before this one may be sent."""
@@ -81,11 +94,13 @@ class CodeCounts:
         return pause * 2 if is_frequent and pause > PAUSE else pause
 
     def work(self) -> int:
-        return max(CODES_OF_NUMBER.work(self.of_number), CODES_OF_NETWORK.work(self.of_network))
+        wider = (slope.work(count) for slope, count in zip(CODES_OF_WIDER, self.of_wider, strict=False))
+        return max(CODES_OF_NUMBER.work(self.of_number), CODES_OF_NETWORK.work(self.of_network), *wider)
 
     def following(self) -> CodeCounts:
         """Return the counts of the next code, should it come from the same place."""
-        return CodeCounts(self.of_number + 1, self.of_network + 1, self.of_number_by_network + 1)
+        wider = tuple(count + 1 for count in self.of_wider)
+        return CodeCounts(self.of_number + 1, self.of_network + 1, self.of_number_by_network + 1, wider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +115,25 @@ def look_ahead(stranger: Stranger, *, now: datetime) -> Outlook:
     """Look at what was counted, in one query and without a lock: a flood is refused as cheaply as that."""
     number = f"number:{stranger.number}"
     uses = [(CODES_OF_NUMBER.free, number), (CODES_OF_NETWORK.free, stranger.network), (WRONG_OF_NUMBER, number)]
-    of_number, of_network, wrong = limits.used(uses, now=now)
-    work = CodeCounts(of_number, of_network, 0).following().work()
+    uses += [(slope.free, who) for slope, who in stranger.wider]
+    of_number, of_network, wrong, *wider = limits.used(uses, now=now)
+    work = CodeCounts(of_number, of_network, 0, tuple(wider)).following().work()
     return Outlook(work, is_long=wrong >= WRONG_OF_NUMBER.times)
 
 
 def count_code(stranger: Stranger, *, now: datetime) -> CodeCounts:
     """Count a code that a stranger asks for. In its transaction, so that one that is refused was never counted."""
     number = f"number:{stranger.number}"
-    of_network, of_number, of_both = limits.add(
+    of_network, of_number, of_both, *wider = limits.add(
         [
             (CODES_OF_NETWORK.free, stranger.network),
             (CODES_OF_NUMBER.free, number),
             (CODES_OF_NUMBER_BY_NETWORK, f"{number}:{stranger.network}"),
+            *((slope.free, who) for slope, who in stranger.wider),
         ],
         now=now,
     )
-    return CodeCounts(of_number, of_network, of_both)
+    return CodeCounts(of_number, of_network, of_both, tuple(wider))
 
 
 def uses_of_number(stranger: Stranger) -> list[Use]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 # The part of an IPv6 address that a provider gives to one household. Whoever has one has all of its 2**64 addresses.
 IPV6_NETWORK_BITS = 64
+# What providers give to whoever asks for more.
+IPV6_WIDER_BITS = (56, 48)
 
 
 def trusted_networks(written: Iterable[str]) -> list[str]:
@@ -29,6 +31,21 @@ def counted_network(address: str) -> str:
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, IPV6_NETWORK_BITS), strict=False))
+
+
+def wider_networks(address: str) -> list[str]:
+    """
+    Return the networks around what a visitor's address is counted as, the widest last: of IPv6 its /56 and its /48, of
+    which one customer may have all; of IPv4 the address itself.
+    """
+    counted = counted_network(address)
+    try:
+        network = ipaddress.ip_network(counted)
+    except ValueError:
+        return [counted]
+    if isinstance(network, ipaddress.IPv4Network):
+        return [counted]
+    return [str(network.supernet(new_prefix=bits)) for bits in IPV6_WIDER_BITS]
 
 
 def _trusted_network(written: str) -> str:

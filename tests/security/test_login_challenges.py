@@ -65,7 +65,7 @@ def test_solution_of_what_was_refused_stays_good(db, midday):
     [
         {"phone": "+6281299999999"},
         {"browser": "another"},
-        {"at": timedelta(minutes=10)},
+        {"at": timedelta(minutes=30)},
         {"solution": lambda good: good | {"number": good["number"] + 1}},
         {"solution": lambda good: good | {"signature": "0" * 64}},
         {"solution": lambda good: good | {"algorithm": "SHA-1"}},

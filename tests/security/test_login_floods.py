@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -167,6 +168,64 @@ def test_number_that_strangers_ask_for_all_day_lets_its_owner_in(db, make_user, 
     assert prove(number, last_code(), browser="anas new phone", at=later).user == ana
     # A browser that she used before waits for nobody.
     ask(number, browser="anas phone", at=later)
+
+
+def test_patient_owner_comes_before_a_bot_that_asks_from_a_fresh_address_when_each_pause_ends(db, make_user, midday):
+    number = make_user("ana").phone.number
+    at, bots = midday, itertools.count()
+
+    def bot(at):
+        turn = next(bots)
+        return ask_and_work(number, browser=f"eve {turn}", at=at, address=f"198.51.100.{turn}")
+
+    for _ in range(6):
+        at += timedelta(seconds=bot(at).retry_after)
+    at -= timedelta(seconds=60)
+    with pytest.raises(RateLimited) as refused:
+        ask_and_work(number, browser="anas new phone", at=at + timedelta(seconds=5))
+    turn = at + timedelta(seconds=5 + refused.value.retry_after)
+    for _ in range(3):
+        with pytest.raises(RateLimited):
+            bot(turn)
+
+    # She is not quick, and has the turn all the same.
+    ask_and_work(number, browser="anas new phone", at=turn + timedelta(seconds=30))
+
+    assert prove(number, last_code(), browser="anas new phone", at=turn + timedelta(seconds=30)).is_new is False
+
+
+def test_turn_that_nobody_uses_goes_to_the_next(db, make_user, midday):
+    number = make_user("ana").phone.number
+    ask(number, browser="eve", at=midday, address="198.51.100.1")
+    for place, browser in enumerate(("gone", "second")):
+        with pytest.raises(RateLimited) as refused:
+            ask(number, browser=browser, at=midday + timedelta(seconds=1 + place), address=f"198.51.100.{2 + place}")
+        assert refused.value.retry_after == 59 - place + 45 * place
+
+    with pytest.raises(RateLimited):
+        ask(number, browser="third", at=midday + timedelta(seconds=110), address="198.51.100.4")
+
+    assert ask(number, browser="second", at=midday + timedelta(seconds=111), address="198.51.100.3")
+
+
+def test_one_address_cannot_fill_the_queue_of_a_number(db, make_user, midday):
+    number = make_user("ana").phone.number
+    ask(number, browser="eve", at=midday, address="2001:db8:1:2::1")
+    for turn in range(20):
+        with pytest.raises(RateLimited):
+            ask(number, browser=f"eve {turn}", at=midday + timedelta(seconds=1), address=f"2001:db8:1:{turn:x}::1")
+
+    with pytest.raises(RateLimited) as refused:
+        ask(number, browser="ana", at=midday + timedelta(seconds=2))
+
+    assert refused.value.retry_after == 58 + 3 * 45
+
+
+def test_codes_from_many_networks_of_one_ipv6_customer_cost_work(db, midday):
+    asked = newcomers()
+    with pytest.raises(ChallengeRequired):
+        for number in range(121):
+            ask(next(asked), browser=f"eve {number}", at=midday, address=f"2001:db8:1:{number * 256:x}::1")
 
 
 def test_address_that_asked_for_a_number_often_leaves_the_next_turn_to_others(db, make_user, midday):

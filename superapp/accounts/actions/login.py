@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from superapp.accounts import limits, phones, proof_of_work, queries, slowing, sms, sms_budget
+from superapp.accounts import limits, phones, proof_of_work, queries, slowing, sms, sms_budget, waiting
 from superapp.accounts.actions.people import create_person
 from superapp.accounts.errors import AccountClosed, CodeNotSent, CodeOver, CodeWrong
 from superapp.accounts.events import PhoneMoved
@@ -163,12 +163,36 @@ def _send_to_stranger(stranger: Stranger, solution: str, now: datetime) -> CodeS
     outlook = slowing.look_ahead(stranger, now=now)
     proof_of_work.check(outlook.work, subject=subject, solution=solution, now=now)
     uses: list[Use] = [(limit, f"browser:{stranger.browser[:32]}") for limit in BROWSER_LIMITS]
+    try:
+        return _send_in_turn(stranger, uses, outlook, solution, now)
+    except _TooEarly as early:
+        # After the counts were taken back: what stays of it is a place in the queue.
+        waiting.join(stranger, now=now)
+        raise RateLimited(retry_after=ceil((early.turn_at - now).total_seconds())) from None
+
+
+class _TooEarly(Exception):
+    """It is not this stranger's turn yet."""
+
+    def __init__(self, turn_at: datetime) -> None:
+        super().__init__()
+        self.turn_at = turn_at
+
+
+def _send_in_turn(
+    stranger: Stranger, uses: list[Use], outlook: slowing.Outlook, solution: str, now: datetime
+) -> CodeSent:
+    subject = stranger.subject("code")
     with transaction.atomic():
         limits.count(uses, now=now)
         counts = slowing.count_code(stranger, now=now)
         # Two requests cannot both find nothing here: the counts before it are locked until the commit.
         sent_at = queries.last_code_sent_at(number=stranger.number, browser_hash=None)
-        _refuse_until(sent_at and sent_at + counts.pause(), now)
+        if sent_at is not None:
+            opens_at = sent_at + counts.pause()
+            if now < (turn_at := waiting.turn_at(stranger, opens_at=opens_at, now=now)):
+                raise _TooEarly(turn_at)
+            waiting.take(stranger, opens_at=opens_at, now=now)
         is_short = sms_budget.take(is_known=False, now=now)
         work = max(counts.work(), slowing.WORK_UNDER_PRESSURE if is_short else 0)
         proof_of_work.require(work, subject=subject, solution=solution, now=now)
