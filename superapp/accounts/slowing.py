@@ -90,8 +90,12 @@ class CodeCounts:
         """Return how long after the code before this one may be sent."""
         doublings = min(16, max(0, self.of_number - CODES_OF_NUMBER.free.times - 1))
         pause = min(PAUSE_MAX, PAUSE * (1 << doublings))
-        is_frequent = self.of_number_by_network > CODES_OF_NUMBER_BY_NETWORK.times
-        return pause * 2 if is_frequent and pause > PAUSE else pause
+        return pause * 2 if self.is_frequent and pause > PAUSE else pause
+
+    @property
+    def is_frequent(self) -> bool:
+        """Whether this address asked for this number more often than people do: it waits longer, and in no queue."""
+        return self.of_number_by_network > CODES_OF_NUMBER_BY_NETWORK.times
 
     def work(self) -> int:
         wider = (slope.work(count) for slope, count in zip(CODES_OF_WIDER, self.of_wider, strict=False))

@@ -223,9 +223,11 @@ def test_one_address_cannot_fill_the_queue_of_a_number(db, make_user, midday):
 
 def test_codes_from_many_networks_of_one_ipv6_customer_cost_work(db, midday):
     asked = newcomers()
+    for number in range(120):
+        ask(next(asked), browser=f"eve {number}", at=midday, address=f"2001:db8:1:{number * 256:x}::1")
+
     with pytest.raises(ChallengeRequired):
-        for number in range(121):
-            ask(next(asked), browser=f"eve {number}", at=midday, address=f"2001:db8:1:{number * 256:x}::1")
+        ask(next(asked), browser="eve", at=midday, address="2001:db8:1:f000::1")
 
 
 def test_address_that_asked_for_a_number_often_leaves_the_next_turn_to_others(db, make_user, midday):

@@ -167,16 +167,17 @@ def _send_to_stranger(stranger: Stranger, solution: str, now: datetime) -> CodeS
         return _send_in_turn(stranger, uses, outlook, solution, now)
     except _TooEarly as early:
         # After the counts were taken back: what stays of it is a place in the queue.
-        waiting.join(stranger, now=now)
+        if not early.is_frequent:
+            waiting.join(stranger, now=now)
         raise RateLimited(retry_after=ceil((early.turn_at - now).total_seconds())) from None
 
 
 class _TooEarly(Exception):
     """It is not this stranger's turn yet."""
 
-    def __init__(self, turn_at: datetime) -> None:
+    def __init__(self, turn_at: datetime, *, is_frequent: bool) -> None:
         super().__init__()
-        self.turn_at = turn_at
+        self.turn_at, self.is_frequent = turn_at, is_frequent
 
 
 def _send_in_turn(
@@ -191,7 +192,7 @@ def _send_in_turn(
         if sent_at is not None:
             opens_at = sent_at + counts.pause()
             if now < (turn_at := waiting.turn_at(stranger, opens_at=opens_at, now=now)):
-                raise _TooEarly(turn_at)
+                raise _TooEarly(turn_at, is_frequent=counts.is_frequent)
             waiting.take(stranger, opens_at=opens_at, now=now)
         is_short = sms_budget.take(is_known=False, now=now)
         work = max(counts.work(), slowing.WORK_UNDER_PRESSURE if is_short else 0)
