@@ -215,6 +215,14 @@ class SoldOut(DomainError):
     message = _("Not enough left: {left}. You have not paid anything.")
 
 
+class NotThatMany(SoldOut):
+    """Fewer pieces are left than were asked for, and more than others are told of. Final under its key."""
+
+    code = "shop.not_that_many"
+    kind = Kind.CONFLICT
+    message = _("There are not that many left. Choose fewer. You have not paid anything.")
+
+
 class TooManyOrders(DomainError):
     """So many orders of one buyer with one shop in a day, none of them sent yet or all taken back. Burns no key."""
 

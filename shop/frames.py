@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shop.shapes import (
+    AVAILABLE_TOLD_MAX,
     Address,
     LineView,
     OpeningHours,
@@ -48,10 +49,6 @@ class PhotoRow(msgspec.Struct, kw_only=True):
     width: int
     height: int
     placeholder: str
-
-
-# Up to here everybody may know how many pieces are left.
-AVAILABLE_TOLD_MAX = 10
 
 
 class StockRow(msgspec.Struct, kw_only=True):

@@ -14,6 +14,8 @@ from superapp.core.errors import DomainError
 from superapp.core.honest import Envelope
 from superapp.core.money import Money
 
+# Up to here everybody may know how many pieces are left.
+AVAILABLE_TOLD_MAX = 10
 ProductState = Literal["draft", "listed", "hidden"]
 OrderState = Literal["paid", "accepted", "packed", "shipped", "delivered", "completed", "cancelled"]
 Actor = Literal["buyer", "merchant", "system", "courier", "operator"]
@@ -298,5 +300,8 @@ Answer = Placed | Changed | Refused
 
 _refusals: dict[str, type[DomainError]] = {
     **payment_errors.refusals,
-    **{error.code: error for error in (errors.OwnGoods, errors.NotForSale, errors.SoldOut, errors.ProductNotFound)},
+    **{
+        error.code: error
+        for error in (errors.OwnGoods, errors.NotForSale, errors.SoldOut, errors.NotThatMany, errors.ProductNotFound)
+    },
 }

@@ -21,7 +21,7 @@ from shop.log.placing import Draft
 from shop.models import KEY_CHARS_MAX, Attempt, Order, OrderCounter
 from shop.queries import goods, orders
 from shop.queries.goods import Offer
-from shop.shapes import Address, Answer, Changed, Placed, Quote, Refused
+from shop.shapes import AVAILABLE_TOLD_MAX, Address, Answer, Changed, Placed, Quote, Refused
 from superapp.accounts import api as accounts
 from superapp.core import clock, ids, outbox, prepared
 from superapp.core.errors import DomainError, ErrorCollector, InputInvalid
@@ -190,7 +190,7 @@ def place(wish: Wish, *, authorization: payments.Authorization, now: datetime) -
             return _kept(wish, stopped.refusal, now)
         except _LastPiecesGone:
             left = _left(goods.ask_offer(wish.product, buyer_id=wish.buyer_id)())
-            return _kept(wish, Refused(errors.SoldOut.code, {"left": min(left, wish.quantity - 1)}), now)
+            return _kept(wish, _too_few(min(left, wish.quantity - 1)), now)
         except IntegrityError:
             # Somebody came first with the key, and was answered; or the dice fell on a number that was given already.
             before = answered(wish)
@@ -315,8 +315,15 @@ def _objection(
     if total != expected:
         return Changed(expected, total, Money(offer.price_sen))
     if (left := _left(offer)) < quantity:
-        return Refused(errors.SoldOut.code, {"left": left})
+        return _too_few(left)
     return None
+
+
+def _too_few(left: int) -> Refused:
+    """A refusal that tells how many are left only as far as anybody may know."""
+    if left > AVAILABLE_TOLD_MAX:
+        return Refused(errors.NotThatMany.code, {})
+    return Refused(errors.SoldOut.code, {"left": left})
 
 
 def _left(offer: Offer) -> int:

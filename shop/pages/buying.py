@@ -33,10 +33,10 @@ from shop import api, photos
 from shop.actions.checkout import QUANTITY_MAX as ORDER_QUANTITY_MAX
 from shop.api import Address, Changed, Placed, Quote
 from shop.errors import KeyReused, QuantityInvalid, SoldOut
-from shop.frames import AVAILABLE_TOLD_MAX
 from shop.models import Order
 from shop.pages import purchase_drafts, purchase_obstacles
 from shop.pages.field_sentences import ADDRESS, sentence_for
+from shop.shapes import AVAILABLE_TOLD_MAX
 from superapp.accounts import api as accounts
 from superapp.accounts.api import for_people, tell_next, user_of
 from superapp.core import clock, ids
@@ -258,14 +258,16 @@ def _page(
 def _quote(
     product: UUID, typed: dict[str, str], buyer_id: int, refusal: DomainError | None
 ) -> tuple[Quote, DomainError | None]:
-    """What it costs in whole now; of more pieces than there are, what all that are left cost."""
+    """What it costs in whole now; of more pieces than there are, what those cost that are told of."""
     try:
         quote = api.quote(product=product, quantity=_number(typed["quantity"]), buyer_id=buyer_id)
     except QuantityInvalid:
         return api.quote(product=product, quantity=1, buyer_id=buyer_id), refusal
     left = quote.product.stock.available if quote.product.stock is not None else 0
     if isinstance(quote.why_not, SoldOut) and left > 0:
-        return api.quote(product=product, quantity=left, buyer_id=buyer_id), refusal or quote.why_not
+        return api.quote(
+            product=product, quantity=min(left, AVAILABLE_TOLD_MAX), buyer_id=buyer_id
+        ), refusal or quote.why_not
     return quote, refusal
 
 
