@@ -4,8 +4,15 @@
 import os
 import sys
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "superapp.settings")
+    try:
+        # Read first: Django would say of a wrong setting that the command does not exist.
+        settings.SECRET_KEY  # noqa: B018  # Being read is all that is wanted.
+    except ImproperlyConfigured as wrong:
+        sys.exit(f"Setting: {wrong}")
     execute_from_command_line(sys.argv)

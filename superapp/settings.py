@@ -32,7 +32,10 @@ if DATABASE_URL and not SERVED:
 REDIS_URL = env.text(
     "REDIS_URL", None if SERVED else "", "redis://host:port/0, carries hints and jobs between processes; needed served."
 )
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"VAR_DIR cannot be made: {error}") from None
 
 # Who and where we are.
 
@@ -374,11 +377,12 @@ REST_FRAMEWORK = {
 # Logs and numbers.
 
 LOGGING_CONFIG = "superapp.core.logs.configure"
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO", "From which level on lines of ours are logged: DEBUG, INFO, WARNING, ERROR.")
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+    raise ImproperlyConfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {LOG_LEVEL!r}")
 LOGGING = {
     "json": SERVED,
-    "level": env.text(
-        "LOG_LEVEL", "INFO", "From which level on lines of ours are logged: DEBUG, INFO, WARNING, ERROR."
-    ),
+    "level": LOG_LEVEL,
     "access_level": "INFO" if SERVED else "WARNING",
 }
 METRICS_PORT = env.whole("METRICS_PORT", 0, "The port on which this process answers Prometheus; 0 for none.")

@@ -11,7 +11,7 @@ from superapp.accounts.actions.contacts import acquaint, ask_by_handle, block_pe
 from superapp.accounts.actions.devices import trust_device
 from superapp.accounts.actions.finding import find_by_handle, find_by_phone
 from superapp.accounts.actions.owner import prove_owner, send_code_to_owner
-from superapp.accounts.actions.people import create_person, make_operator
+from superapp.accounts.actions.people import create_person, end_operator, make_operator
 from superapp.accounts.actions.profile import set_avatar
 from superapp.accounts.errors import PersonNotFound
 from superapp.accounts.limits import Limit
@@ -36,6 +36,7 @@ __all__ = [
     "create_person",
     "device_id_of",
     "devices_asking",
+    "end_operator",
     "find_by_handle",
     "find_by_phone",
     "for_people",

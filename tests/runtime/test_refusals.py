@@ -50,6 +50,8 @@ def test_missing_variable_is_named(served_env, name):
         ("PUBLIC_URL", "nusa.example", "PUBLIC_URL must be a scheme and a host"),
         ("DATABASE_URL", "mysql://nusa@localhost/nusa", "DATABASE_URL must begin with postgres://"),
         ("TRUSTED_PROXIES", "10.0.0.1,gateway", "TRUSTED_PROXIES: 'gateway' is no address and no network"),
+        ("LOG_LEVEL", "LOUD", "LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not 'LOUD'"),
+        ("VAR_DIR", "/proc/none", "VAR_DIR cannot be made: "),
         ("LEGAL_PROFILE", "bank", "LEGAL_PROFILE must be marketplace, social_commerce or chat_only"),
     ],
 )
@@ -60,6 +62,7 @@ def test_wrong_variable_is_explained(served_env, name, value, sentence):
 
     assert refused.returncode == 1
     assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_embedded_needs_nothing_and_keeps_its_secret_to_itself(served_env, tmp_path):
@@ -78,3 +81,18 @@ def test_runner_does_not_start_when_nothing_can_speak_https(served_env):
 
     assert refused.returncode == 1
     assert "PUBLIC_URL is https, and nothing speaks it" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"SMS_URL": ""}, "SMS_URL is not set: nobody could log in."),
+        ({"TLS_CERTIFICATE": "/nowhere/a.pem", "TLS_KEY": "/nowhere/b.pem"}, "TLS_CERTIFICATE: /nowhere/a.pem cannot"),
+    ],
+)
+def test_runner_refuses_what_nobody_could_use(served_env, changes, sentence):
+    refused = manage("serve_all", env=served_env | changes)
+
+    assert refused.returncode == 1
+    assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr

@@ -48,3 +48,8 @@ def create_person(
 def make_operator(*, user_id: int) -> None:
     """Let somebody run this installation: top-ups, verification, and what else only operators may do."""
     User.objects.filter(pk=user_id).update(is_staff=True)
+
+
+def end_operator(*, user_id: int) -> None:
+    """Take from somebody what only operators may do; what they decided stays under their name."""
+    User.objects.filter(pk=user_id).update(is_staff=False)

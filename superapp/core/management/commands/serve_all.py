@@ -32,6 +32,7 @@ class Command(BaseCommand):
         nginx = shutil.which("nginx", path=f"{os.defpath}:/usr/sbin:/usr/local/sbin")
         if nginx is None:
             raise CommandError("nginx is not installed (Debian: apt-get install nginx-light).")
+        self._refuse_what_nobody_can_use()
         try:
             proxy.require_https_speaker(
                 settings.PUBLIC_URL,
@@ -55,6 +56,15 @@ class Command(BaseCommand):
             self.stdout.flush()
             asyncio.run(Supervisor(tasks).run())
 
+    def _refuse_what_nobody_can_use(self) -> None:
+        if not settings.SMS_URL and not settings.SMS_INBOX:
+            raise CommandError(
+                "SMS_URL is not set: nobody could log in. To try it out without a gateway, set SMS_INBOX=1."
+            )
+        for name, path in (("TLS_CERTIFICATE", settings.PROXY_TLS_CERTIFICATE), ("TLS_KEY", settings.PROXY_TLS_KEY)):
+            if path and not os.access(path, os.R_OK):
+                raise CommandError(f"{name}: {path} cannot be read.")
+
     def _proxy(self, nginx: str) -> Task:
         run_dir = settings.VAR_DIR / "nginx"
         run_dir.mkdir(exist_ok=True)
@@ -64,7 +74,8 @@ class Command(BaseCommand):
         return Task(
             name="proxy",
             argv=[nginx, "-e", "stderr", "-c", str(config)],
-            env=env.passed_on(),
+            # Its lines bear the time of ours; Django has put the zone of people into our environment.
+            env=env.passed_on(TZ="UTC"),
             stage=1,
             stop_signal=signal.SIGTERM,
         )

@@ -1,0 +1,30 @@
+"""``manage.py make_operator``: say who may act for the operator of this instance, and who no longer may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from superapp.accounts import api
+from superapp.core.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Let somebody who has an account act as an operator: top-ups, and orders that nobody confirms."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("person", help="a username or a phone number")
+        parser.add_argument("--end", action="store_true", help="they no longer may; what they decided stays")
+
+    def handle(self, *_args: Any, person: str, end: bool, **_options: Any) -> None:
+        try:
+            user = api.user_by_word(person)
+        except DomainError:
+            raise CommandError(f"Nobody here has the username or the number {person}.") from None
+        if end:
+            api.end_operator(user_id=user.pk)
+            self.stdout.write(f"{user.name} is no operator any more.")
+        else:
+            api.make_operator(user_id=user.pk)
+            self.stdout.write(f"{user.name} is an operator.")
