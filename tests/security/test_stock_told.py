@@ -2,29 +2,64 @@
 
 from __future__ import annotations
 
-from shop import api, frames
+import re
+
+import pytest
+
+from shop import api
 from shop.api import Refused
-from tests.shop.browsers import browser_of
+from tests.shop.browsers import browser_of, text
+from tests.shop.test_selling_pages import begin, purchase
 
 
-def test_refusals_of_too_many_pieces_tell_no_number_above_ten(ana, bo, shop, make_product, buy):
-    product = make_product(shop, quantity=495)
-    order = buy(ana, product, 900)
-    quote = frames.quote(api.quote(product=product.public_id, quantity=900, buyer_id=ana.pk), viewer_id=ana.pk)
+@pytest.fixture
+def many(shop, make_product):
+    """Goods of which there are 495."""
+    return make_product(shop, quantity=495)
 
-    assert order == Refused("shop.not_that_many", {})
-    assert "495" not in str(quote)
-    assert quote.why_not is not None
-    assert quote.why_not.code == "shop.not_that_many"
+
+def tells(answer, number) -> bool:
+    """Whether an answer holds a number, and not only as part of a longer one, as of an id."""
+    return re.search(rf"\b{number}\b", answer.content.decode()) is not None
+
+
+def test_order_of_too_many_pieces_is_refused_without_a_number(ana, many, buy):
+    assert buy(ana, many, 900) == Refused("shop.not_that_many", {})
 
 
 def test_last_ten_pieces_are_told(ana, shop, make_product, buy):
     assert buy(ana, make_product(shop, quantity=10), 11) == api.Refused("shop.sold_out", {"left": 10})
 
 
-def test_page_for_too_many_pieces_prices_no_more_than_ten(ana, shop, make_product):
-    product = make_product(shop, quantity=495)
+def test_quote_of_too_many_pieces_tells_no_number_above_ten(ana, many):
+    answer = browser_of(ana, is_trusted=True).get(f"/api/v1/products/{many.public_id}/quote?quantity=900")
 
-    html = browser_of(ana).get(f"/beli/{product.public_id}/?jumlah=900").content.decode()
+    told = answer.json()
+    assert answer.status_code == 200
+    assert told["why_not"]["code"] == "shop.not_that_many"
+    assert told["product"]["stock"]["available"] == 10
+    assert not tells(answer, 495)
 
-    assert "495" not in html
+
+@pytest.mark.parametrize("do", ["", "count"])
+def test_page_for_too_many_pieces_tells_no_number_above_ten(ana, many, do):
+    browser = browser_of(ana, is_trusted=True)
+    address = begin(browser, many)
+
+    answer = browser.post(address, purchase(25_000_00 * 900, quantity="900", do=do))
+    again = browser.get(address)
+
+    for page in (answer, again):
+        assert "Stoknya tidak sebanyak itu" in text(page)
+        assert not tells(page, 495)
+        assert "12.375.000" not in text(page)  # What all of them cost.
+
+
+def test_page_for_more_than_the_last_ten_pieces_tells_and_prices_what_is_left(ana, shop, make_product):
+    few = make_product(shop, quantity=10)
+    browser = browser_of(ana, is_trusted=True)
+
+    answer = browser.post(begin(browser, few), purchase(quantity="900", do="count"))
+
+    assert "Rp250.000" in text(answer)
+    assert "tinggal 10" in text(answer)
