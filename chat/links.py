@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 # No address of ours begins within a word, and none but these two kinds is ever made to be tapped.
 _ADDRESS = re.compile(r"(?<![\w/])https?://[^\s<>\"“”«»`]+", re.IGNORECASE)
+# What stands before an @ reads like a host and is none: such an address leads elsewhere than it says.
+_NAMES_A_USER = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
 # What ends a sentence and not an address.
 _AFTER = ".,!?;:…'’"
 
@@ -24,7 +26,7 @@ def pieces(text: str) -> list[Piece]:
     end = 0
     for match in _ADDRESS.finditer(text):
         address = _without_what_follows(match[0])
-        if not address.partition("://")[2]:
+        if not address.partition("://")[2] or _NAMES_A_USER.match(address):
             continue
         if match.start() > end:
             found.append(Piece(text[end : match.start()], is_link=False))

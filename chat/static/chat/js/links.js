@@ -1,5 +1,7 @@
 // No address begins within a word, and none but these two kinds is ever made to be tapped.
 const ADDRESS = /(?<![\p{L}\p{N}_/])https?:\/\/[^\s<>"“”«»\u0060]+/giu
+// What stands before an @ reads like a host and is none: such an address leads elsewhere than it says.
+const NAMES_A_USER = /^https?:\/\/[^/?#]*@/i
 // What ends a sentence and not an address.
 const AFTER = ".,!?;:…'’"
 
@@ -9,7 +11,7 @@ export function pieces(text) {
   let end = 0
   for (const match of text.matchAll(ADDRESS)) {
     const address = withoutWhatFollows(match[0])
-    if (!address.split("://")[1]) continue
+    if (!address.split("://")[1] || NAMES_A_USER.test(address)) continue
     if (match.index > end) found.push({ text: text.slice(end, match.index), isLink: false })
     end = match.index + address.length
     found.push({ text: address, isLink: true })
