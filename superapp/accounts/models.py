@@ -88,7 +88,7 @@ class Device(models.Model):
     A browser that somebody logged in with, for as long as its session lives.
 
     ``ended_at`` is set when it logged out or was signed out from elsewhere; its session is gone then. ``browser_hash``
-    tells the browser again after the session has ended.
+    tells the browser again after the session has ended; it is emptied where another browser signed it out.
 
     ``trusted_at`` is null while nothing but a code by SMS speaks for the device: such a device may read and write, and
     may not set an account's first PIN at once. Trusted is the device on which an account begins, one that has waited

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from superapp.accounts.actions import devices, login
 from superapp.accounts.errors import (
     ChallengeRequired,
     CodeOver,
@@ -243,3 +244,44 @@ def test_address_that_asked_for_a_number_often_leaves_the_next_turn_to_others(db
 
     assert refused.value.retry_after == 4 * 60
     assert ask_and_work(number, browser="anas new phone", at=at + timedelta(minutes=4))
+
+
+# A browser that its owner signed out.
+
+
+def test_browser_that_was_signed_out_from_another_is_a_stranger_again(db, make_user, midday):
+    ana = make_user("ana")
+    here = known_browser(ana, "anas phone", at=midday)
+    # The second log-in of the lost phone is the one that is signed out; the first was left to expire.
+    known_browser(ana, "lost phone", at=midday)
+    lost = devices.begin_device(
+        user_id=ana.pk,
+        session_key="second session",
+        browser_hash=login.browser_hash("lost phone"),
+        name="Chrome · Android",
+        is_new_account=False,
+        now=midday,
+    )
+    devices.end_device(user_id=ana.pk, device_public_id=lost.public_id, by_device_id=here.pk, now=midday)
+
+    for minute in range(2):
+        at = midday + timedelta(minutes=minute)
+        ask(ana.phone.number, browser="lost phone", at=at)
+        with pytest.raises(CodeWrong):
+            prove(ana.phone.number, wrong(last_code()), browser="lost phone", at=at)
+
+    counted = dict(RateCount.objects.values_list("what", "count"))
+    assert (counted["code.number"], counted["guess.number"]) == (2, 2)
+    assert "code.known.hour" not in counted
+    ask(ana.phone.number, browser="anas phone", at=midday)
+    assert RateCount.objects.filter(what="code.known.hour").exists()
+
+
+def test_browser_that_signed_itself_out_is_known_when_it_comes_back(db, make_user, midday):
+    ana = make_user("ana")
+    here = known_browser(ana, "anas phone", at=midday)
+    devices.end_device(user_id=ana.pk, device_public_id=here.public_id, by_device_id=here.pk, now=midday)
+
+    ask(ana.phone.number, browser="anas phone", at=midday)
+
+    assert RateCount.objects.filter(what="code.known.hour").exists()

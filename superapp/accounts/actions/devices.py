@@ -40,7 +40,8 @@ def begin_device(
 def end_device(*, user_id: int, device_public_id: UUID, by_device_id: int | None, now: datetime) -> None:
     """
     Sign one of somebody's own devices out, from another or from itself: its session is gone and its sockets are closed,
-    and its browser is trusted no more and waits for nothing, since who does this may have lost it. Twice is once.
+    and its browser is trusted no more and waits for nothing, since who does this may have lost it. Signed out from
+    another browser, it is a stranger when it comes back, as at the first log-in. Twice is once.
 
     Whoever took over a number must not send its owner away: from a device that nothing but a code speaks for, none is
     signed out that is trusted, or whose browser would be when it comes back.
@@ -58,6 +59,8 @@ def end_device(*, user_id: int, device_public_id: UUID, by_device_id: int | None
             Device.objects.filter(pk=device.pk),
         ):
             left.update(trusted_at=None, trust_asked_at=None)
+        if queries.browser_of_device(user_id, by_device_id) != device.browser_hash:
+            _forget_browser(device)
 
 
 def trust_device(*, user_id: int, device_id: int, now: datetime) -> None:
@@ -97,6 +100,12 @@ def _require_untrusted(device: Device) -> None:
     is_trusted = device.trusted_at is not None
     if is_trusted or queries.is_trusted_browser(user_id=device.user_id, browser_hash=device.browser_hash):
         raise DeviceKept
+
+
+def _forget_browser(device: Device) -> None:
+    """Tell the browser of a device again by nothing: neither at the log-in, nor where a PIN is tried."""
+    same = queries.devices_in_browser(user_id=device.user_id, browser_hash=device.browser_hash)
+    same.update(browser_hash="")
 
 
 def _end(device: Device, now: datetime) -> None:
