@@ -34,7 +34,7 @@ from shop.order_verbs import (
 from shop.photos import StoredPhoto, logo_address, store_logo, store_photo
 from shop.queries import goods as shelves
 from shop.queries import orders as books
-from shop.queries.orders import orders_to_handle
+from shop.queries.orders import last_purchase, orders_to_handle
 from shop.queries.review_cases import list_review_cases
 from shop.receipts import receipts_of
 from shop.shapes import (
@@ -105,6 +105,7 @@ __all__ = [
     "find_orders",
     "free_handle",
     "goods_are_sold",
+    "last_purchase",
     "list_review_cases",
     "logo_address",
     "merchant_name",

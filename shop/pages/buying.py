@@ -8,11 +8,13 @@ goes back to any page of one purchase comes to the same order.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -43,9 +45,11 @@ from superapp.core import clock, ids
 from superapp.core.errors import DomainError, ErrorCollector, Kind
 from superapp.core.form_pages import field_of_refusal, form_cost, sort_by_field
 from superapp.core.money import Money
+from superapp.web import times
 
 TOTAL_DIGITS_MAX = 17
 PIN_DIGITS = 6
+JUST_BOUGHT = timedelta(minutes=10)
 # In the order of the page.
 FIELDS = ("quantity", "name", "phone", "text", "town", "note", "pin", "new_pin", "again")
 _FIELD_OF: dict[type[DomainError], str] = {
@@ -249,10 +253,21 @@ def _page(
         "refusal": _sentence(refusal, wallet.available) if refusal is not None else "",
         "why_not": quote.why_not and _sentence(quote.why_not, wallet.available),
         "note_chars_max": Order.NOTE_CHARS_MAX,
-        "boot": {"price_minor": shown.price.amount_minor if shown.price else None, "shipping": quote.shipping.wire()},
+        "price_minor": shown.price.amount_minor if shown.price else "",
+        "just_bought": _just_bought(user.pk, product, now),
     }
     status = status or (Kind.INVALID if problems else refusal.kind if refusal else 200)
     return render(request, "shop/buying/buy.html", context, status=status)
+
+
+def _just_bought(buyer_id: int, product: UUID, now: datetime) -> dict[str, object] | None:
+    """Return the order of this product that was paid a moment ago: its answer may have been lost on the way."""
+    order = api.last_purchase(buyer_id=buyer_id, product=product, since=now - JUST_BOUGHT)
+    if order is None:
+        return None
+    zone = times.zone_label(timezone.get_current_timezone_name())
+    sentence = _("You just paid for this at {hour} {zone}.").format(hour=times.hour(order.placed_at), zone=zone)
+    return {"order": order.public_id, "sentence": sentence}
 
 
 def _quote(

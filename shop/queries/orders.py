@@ -9,7 +9,7 @@ from typing import cast
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from payments.api import MICRO, NOTHING, REGULAR
 from shop.errors import OrderNotFound
@@ -141,6 +141,14 @@ def rev_for(public_id: UUID, *, user_id: int) -> int:
     if found is None or _side(found, user_id) is None:
         raise OrderNotFound
     return found.version
+
+
+def last_purchase(*, buyer_id: int, product: UUID, since: datetime) -> OrderSummary | None:
+    """Return the newest order of this product that the buyer has paid since then and that was not cancelled."""
+    rows = _listed().filter(buyer=buyer_id, placed_at__gte=since).exclude(state=Order.State.CANCELLED)
+    order = rows.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product__public_id=product)))
+    newest = order.order_by("-placed_at").first()
+    return summary(newest, "buyer") if newest is not None else None
 
 
 def orders_of_parcel(courier: str, resi: str) -> list[UUID]:

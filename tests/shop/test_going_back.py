@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -78,3 +79,15 @@ def test_what_the_shop_alone_says_is_said_to_be_its_word_and_is_not_green(as_ana
     assert 'class="status" data-colour="good"' in proven.content.decode()
     assert 'data-colour="good"' in proven_listed.content.decode()
     assert "Sudah sampai, kata toko" not in text(proven_listed)
+
+
+def test_product_that_was_paid_a_moment_ago_says_so_where_it_is_bought_again(as_ana, product, now, monkeypatch):
+    paid = as_ana.post(begin(as_ana, product), purchase())  # Its answer is lost.
+
+    soon = as_ana.get(begin(as_ana, product))
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(minutes=11))
+    later = as_ana.get(begin(as_ana, product))
+
+    assert re.search(r"Kamu baru membayar barang ini pukul \d\d\.\d\d WIB\. Lihat pesanan", text(soon))
+    assert f'href="{paid.url}"' in soon.content.decode()
+    assert "Kamu baru membayar" not in text(later)

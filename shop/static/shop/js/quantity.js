@@ -39,14 +39,13 @@ export class Quantity extends HTMLElement {
   }
 
   #show() {
-    const { price_minor, shipping } = this.page.boot
     const quantity = this.#quantity
     part(this, "less").disabled = quantity <= 1
     part(this, "more").disabled = quantity >= Number(this.dataset.max)
     // What is no number of pieces comes to nothing that one could agree to; the server says what is wrong with it.
-    if (price_minor === null || this.#within(quantity) !== quantity) return
-    const items = { amount_minor: price_minor * quantity, asset: ASSET }
-    const total = { ...items, amount_minor: items.amount_minor + shipping.amount_minor }
+    if (this.dataset.price === "" || this.#within(quantity) !== quantity) return
+    const items = { amount_minor: Number(this.dataset.price) * quantity, asset: ASSET }
+    const total = { ...items, amount_minor: items.amount_minor + Number(this.dataset.shipping) }
     const form = this.closest("form")
     part(form, "expected").value = total.amount_minor
     fill(form, "pieces", `${quantity}`)

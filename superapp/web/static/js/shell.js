@@ -6,6 +6,7 @@ import { Countdown } from "#ui/countdown.js"
 import { lastPerson, openStore } from "#ui/device_store.js"
 import { forgetPerson, forgetWhoIsGone } from "#ui/forget.js"
 import { attendForms } from "#ui/forms.js"
+import { attendKeptForms } from "#ui/kept_form.js"
 import { PageData } from "#ui/page_data.js"
 import { PictureField } from "#ui/picture_field.js"
 import { forgetVisitedPages, keepShell } from "#ui/shell_keeper.js"
@@ -23,6 +24,7 @@ for (const [name, Element] of Object.entries(ELEMENTS)) {
   Element.prototype.data = data
   customElements.define(name, Element)
 }
+attendKeptForms(document)
 attendForms(document, data)
 keepShell(document.documentElement.dataset.version, document.documentElement.lang)
 forgetWhoIsGone(document.querySelector(".places")?.dataset.person)
