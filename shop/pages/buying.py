@@ -34,7 +34,7 @@ from payments.errors import (
 from shop import api, photos
 from shop.actions.checkout import QUANTITY_MAX as ORDER_QUANTITY_MAX
 from shop.api import Address, Changed, Placed, Quote
-from shop.errors import KeyReused, QuantityInvalid, SoldOut
+from shop.errors import KeyReused, NotThatMany, QuantityInvalid, SoldOut
 from shop.models import Order
 from shop.pages import purchase_drafts, purchase_obstacles
 from shop.pages.field_sentences import ADDRESS, sentence_for
@@ -223,7 +223,11 @@ def _page(
     status: int = 0,
 ) -> HttpResponse:
     user, now = user_of(request), clock.now()
-    quote, refusal = _quote(product, typed, user.pk, refusal)
+    quote, is_reduced = _quote(product, typed, user.pk)
+    left = quote.product.stock.available if quote.product.stock is not None else None
+    if is_reduced and left is not None:
+        # The quantity is what stands in the way, and it is said where it was typed.
+        problems, refusal, changed = {**(problems or {}), "quantity": _too_many(left)}, None, None
     device_id = accounts.device_id_of(request)
     wallet = payments.wallet(user.pk, now=now)
     pin = payments.pin_state(user.pk, device_id=device_id, now=now)
@@ -232,7 +236,6 @@ def _page(
         total=quote.total, wallet=wallet, pin=pin, device_id=device_id, is_trusted=is_trusted, now=now
     )
     shown = quote.product
-    left = shown.stock.available if shown.stock is not None else None
     context = {
         "quote": quote,
         "product": shown,
@@ -254,6 +257,7 @@ def _page(
         "why_not": quote.why_not and _sentence(quote.why_not, wallet.available),
         "note_chars_max": Order.NOTE_CHARS_MAX,
         "price_minor": shown.price.amount_minor if shown.price else "",
+        "few": _too_many(left) if left and left < AVAILABLE_TOLD_MAX else "",
         "just_bought": _just_bought(user.pk, product, now),
     }
     status = status or (Kind.INVALID if problems else refusal.kind if refusal else 200)
@@ -270,20 +274,23 @@ def _just_bought(buyer_id: int, product: UUID, now: datetime) -> dict[str, objec
     return {"order": order.public_id, "sentence": sentence}
 
 
-def _quote(
-    product: UUID, typed: dict[str, str], buyer_id: int, refusal: DomainError | None
-) -> tuple[Quote, DomainError | None]:
-    """What it costs in whole now; of more pieces than there are, what those cost that are told of."""
+def _quote(product: UUID, typed: dict[str, str], buyer_id: int) -> tuple[Quote, bool]:
+    """What it costs in whole now; of more pieces than there are, what those cost that are told of, and that it is so."""
     try:
         quote = api.quote(product=product, quantity=_number(typed["quantity"]), buyer_id=buyer_id)
     except QuantityInvalid:
-        return api.quote(product=product, quantity=1, buyer_id=buyer_id), refusal
+        return api.quote(product=product, quantity=1, buyer_id=buyer_id), False
     left = quote.product.stock.available if quote.product.stock is not None else 0
-    if isinstance(quote.why_not, SoldOut) and left > 0:
-        return api.quote(
-            product=product, quantity=min(left, AVAILABLE_TOLD_MAX), buyer_id=buyer_id
-        ), refusal or quote.why_not
-    return quote, refusal
+    if isinstance(quote.why_not, SoldOut | NotThatMany) and left > 0:
+        return api.quote(product=product, quantity=min(left, AVAILABLE_TOLD_MAX), buyer_id=buyer_id), True
+    return quote, False
+
+
+def _too_many(left: int) -> str:
+    """Return what is said of a quantity that was more than there is, and is now less."""
+    if left > AVAILABLE_TOLD_MAX:
+        return _("There are not that many. We set the quantity to {count}.").format(count=AVAILABLE_TOLD_MAX)
+    return _("Only {left} in stock. We set the quantity to {left}.").format(left=left)
 
 
 def _agreed(written: str) -> Money:

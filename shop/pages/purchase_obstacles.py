@@ -39,9 +39,7 @@ def obstacles(
             Obstacle(
                 icon="wallet",
                 title=_("Your balance is not enough"),
-                sentence=_("You have {available}, and this costs {total}. You need {missing} more.").format(
-                    available=wallet.available, total=total, missing=total - wallet.available
-                ),
+                sentence=_("You have {available}, less than the total below.").format(available=wallet.available),
                 do="top_up",
                 word=_("Top up"),
             )

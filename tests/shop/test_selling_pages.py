@@ -125,6 +125,16 @@ def test_more_pieces_without_modules_are_worked_out_first(as_ana, ana, product, 
     assert balance(ana, now) == 1_000_000_00
 
 
+def test_more_pieces_than_there_are_become_all_there_are_and_no_price_is_said_to_have_changed(as_ana, product):
+    refused = as_ana.post(begin(as_ana, product), purchase(quantity="12"))
+
+    assert refused.status_code == 422
+    assert "Stok tinggal 10. Jumlahnya kami ubah jadi 10." in text(refused)
+    assert "Harganya berubah" not in text(refused)
+    assert 'name="expected" value="25000000"' in refused.content.decode()
+    assert not Order.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "said"),
     [
@@ -136,8 +146,8 @@ def test_more_pieces_without_modules_are_worked_out_first(as_ana, ana, product, 
         ({"expected": "abc"}, 409, "Harganya berubah. Kamu belum membayar apa pun."),
         (
             {"quantity": "11", "expected": "27500000"},
-            409,
-            "Stoknya tidak cukup, tinggal 10. Kamu belum membayar apa pun.",
+            422,
+            "Stok tinggal 10. Jumlahnya kami ubah jadi 10.",
         ),
     ],
 )
@@ -161,7 +171,7 @@ def test_who_has_too_little_is_told_how_to_have_more(product, make_payer):
     page = text(browser.get(address))
     refused = browser.post(address, purchase())
 
-    assert "Saldomu belum cukup Saldomu Rp1.000, harganya Rp25.000. Kurang Rp24.000 lagi." in page
+    assert "Saldomu belum cukup Saldomu Rp1.000, kurang dari total di bawah." in page
     assert (refused.status_code, Order.objects.count()) == (409, 0)
 
 

@@ -22,6 +22,7 @@ export class Quantity extends HTMLElement {
     const step = { less: -1, more: 1 }[target.closest("[data-part]")?.dataset.part]
     if (type === "click" && !step) return
     if (step) this.#input.value = this.#within(this.#quantity + step)
+    this.#keepToStock()
     this.#show()
   }
 
@@ -36,6 +37,14 @@ export class Quantity extends HTMLElement {
 
   #within(quantity) {
     return Math.min(Math.max(1, quantity), Number(this.dataset.max))
+  }
+
+  /** More pieces than there are become all there are, which is said. */
+  #keepToStock() {
+    const isTooMany = this.#quantity > Number(this.dataset.max)
+    if (isTooMany) this.#input.value = this.dataset.max
+    const few = part(this.parentElement, "few")
+    if (few) few.hidden = !isTooMany
   }
 
   #show() {
