@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 from django.core.management import call_command
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.harness.servers import wait_until
 from tests.journeys import people
@@ -136,6 +136,13 @@ def fill_purchase(page: Page, *, quantity: int) -> None:
     page.fill("#text", "Jl. Kaliurang km 5 no. 12")
     page.fill("#town", "Sleman")
     page.fill("#pin", PIN)
+
+
+def lose_answer(route: Route) -> None:
+    """Let a form arrive, and let no answer come back; nothing else arrives at all."""
+    if route.request.method == "POST":
+        route.fetch(max_redirects=0)
+    route.abort()
 
 
 def accept_today(page: Page) -> None:

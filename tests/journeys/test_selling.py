@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from superapp.accounts import api as accounts
 from superapp.core import clock
@@ -201,13 +201,7 @@ def test_two_tabs_a_double_tap_and_a_lost_answer_are_one_order(world: Shopping, 
     ana.locator(".buy__pay").click()
     expect(ana.locator("#pin-problem")).to_be_in_viewport()
     ana.fill("#pin", shopping.PIN)
-
-    def lose(route: Route) -> None:
-        if route.request.method == "POST":
-            route.fetch(max_redirects=0)
-        route.abort()
-
-    ana.route("**/beli/**", lose)
+    ana.route("**/beli/**", shopping.lose_answer)
     ana.locator(".buy__pay").click()
     expect(ana.get_by_role("dialog")).to_contain_text("Belum tahu apakah pembayaranmu masuk")
     other.locator(".buy__pay").dblclick()
@@ -216,7 +210,6 @@ def test_two_tabs_a_double_tap_and_a_lost_answer_are_one_order(world: Shopping, 
     ana.wait_for_url("**/pesanan/**")
 
     assert ana.url == other.url
-    # The page that paid, and the try that was refused, are no entries of the history.
     ana.go_back()
     expect(ana.locator("h1")).to_have_text(PRODUCT)
     ana.goto("/pesanan/")
