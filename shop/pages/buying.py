@@ -34,7 +34,7 @@ from payments.errors import (
 from shop import api, photos
 from shop.actions.checkout import QUANTITY_MAX as ORDER_QUANTITY_MAX
 from shop.api import Address, Changed, Placed, Quote
-from shop.errors import KeyReused, NotThatMany, QuantityInvalid, SoldOut
+from shop.errors import KeyReused, QuantityInvalid, SoldOut
 from shop.models import Order
 from shop.pages import purchase_drafts, purchase_obstacles
 from shop.pages.field_sentences import ADDRESS, sentence_for
@@ -275,13 +275,13 @@ def _just_bought(buyer_id: int, product: UUID, now: datetime) -> dict[str, objec
 
 
 def _quote(product: UUID, typed: dict[str, str], buyer_id: int) -> tuple[Quote, bool]:
-    """What it costs in whole now; of more pieces than there are, what those cost that are told of, and that it is so."""
+    """What it costs in whole now, and whether that is of fewer pieces, since there are not as many as were typed."""
     try:
         quote = api.quote(product=product, quantity=_number(typed["quantity"]), buyer_id=buyer_id)
     except QuantityInvalid:
         return api.quote(product=product, quantity=1, buyer_id=buyer_id), False
     left = quote.product.stock.available if quote.product.stock is not None else 0
-    if isinstance(quote.why_not, SoldOut | NotThatMany) and left > 0:
+    if isinstance(quote.why_not, SoldOut) and left > 0:
         return api.quote(product=product, quantity=min(left, AVAILABLE_TOLD_MAX), buyer_id=buyer_id), True
     return quote, False
 
