@@ -10,6 +10,9 @@ from django.conf import settings
 
 from superapp.core.errors import RateLimited
 
+# Of an answer: a page of an ordinary chat takes a token or two, fifty messages of the longest take 26.
+BYTES_PER_TOKEN = 8_192
+
 
 class Allowance:
     """
@@ -44,6 +47,19 @@ class Allowance:
             self._forget_idle(now)
             # When nearly all of them are in use, looking through them each time would cost more than they hold.
             self._forget_above = max(self.PEOPLE_MAX, 2 * len(self._buckets))
+
+    def charge_size(self, user_id: int, size: int) -> None:
+        """
+        Charge for an answer of so many bytes, once it is known how large it is: nothing for an ordinary one.
+
+        It is given all the same; what is owed then is waited for before the next command.
+        """
+        cost = size // BYTES_PER_TOKEN
+        if cost:
+            now = self._timer()
+            tokens, since = self._buckets.get(user_id, (self._burst, now))
+            tokens = min(self._burst, tokens + (now - since) * self._per_second)
+            self._buckets[user_id] = (tokens - cost, now)
 
     def forget_everybody(self) -> None:
         """Fill every bucket."""

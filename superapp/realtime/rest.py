@@ -51,7 +51,9 @@ class CommandView(APIView):
             allowance.take(caller.user_id, command.cost)
             shape = _fields(command, request, path_fields)
             assert command.handler is not None  # The registry refuses a route without it.
-            return Response(command.handler(caller, shape), headers={"Cache-Control": "no-store"})
+            encoded = msgspec.json.encode(command.handler(caller, shape))
+            allowance.charge_size(caller.user_id, len(encoded))
+            return Response(msgspec.Raw(encoded), headers={"Cache-Control": "no-store"})
         except Exception as error:
             refused = rest_format.refusal(error, command.name)
             outcome = refused.code

@@ -248,7 +248,9 @@ class HintSocket(AsyncConsumer):
         if error is None:
             try:
                 ok = shaped(answer.result()) if shaped else answer.result()
-                self.line.send({"type": "websocket.send", "text": encode({"id": number, "ok": ok}).decode()})
+                encoded = encode({"id": number, "ok": ok})
+                self.line.send({"type": "websocket.send", "text": encoded.decode()})
+                allowance.charge_size(self.line.caller.user_id, len(encoded))
             except (TypeError, ValueError) as unencodable:
                 error = unencodable
             else:
