@@ -18,7 +18,7 @@ def test_logged_in_person_keeps_the_shell_on_a_shop_page(ana, product, path):
 
     page = answer.content.decode()
     assert 'class="places"' in page
-    assert re.search(r'href="/toko/" aria-current="page">\s*<span class="place__icon">', page)
+    assert re.search(r'href="/toko/" aria-current="page">\s*<span class="place__icon" aria-hidden="true">', page)
     assert "/masuk/?next=" not in page
     assert 'type="importmap"' in page
     assert set(answer.headers["Cache-Control"].split(", ")) == {"private", "no-cache"}
