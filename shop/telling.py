@@ -62,6 +62,16 @@ NEXT: dict[tuple[str, str], Promise] = {
     ("merchant", "shipped"): gettext_lazy("Once the buyer confirms that it arrived, you get paid."),
     ("merchant", "delivered"): gettext_lazy("Once the buyer confirms, you get paid."),
 }
+# What an order that has arrived does by itself, and what to do before if something is wrong, by side.
+COMPLETES: dict[str, Promise] = {
+    "buyer": gettext_lazy(
+        "Something wrong? Write to the shop before {day}, {hour} {zone}. After that the order completes by itself and "
+        "the shop gets paid."
+    ),
+    "merchant": gettext_lazy(
+        "If the buyer does not confirm, it completes by itself on {day}, {hour} {zone} and you get paid."
+    ),
+}
 # Where the money lies: (side, state).
 MONEY: dict[tuple[str, str], Promise] = {
     ("buyer", "kept"): gettext_lazy("{total} is held safely for this order. The shop has not been paid yet."),
@@ -148,7 +158,7 @@ def due(order: OrderSummary, *, now: datetime) -> str:
         return ""
     moment = _moment(order.due_at, now=now)
     if order.due == "complete":
-        return _("If there is no problem, the order completes automatically on {day}, {hour} {zone}.").format(**moment)
+        return str(COMPLETES[order.side]).format(**moment)
     if order.due == "review":
         return _("No confirmation by {day}? Then {brand} steps in and checks this order.").format(
             day=times.date(order.due_at, now=now), brand=settings.BRAND_NAME

@@ -114,7 +114,7 @@ def _buy(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) 
         return _anew(request, product, key, typed, refusal)
     if isinstance(answer, Placed):
         purchase_drafts.forget(request, key)
-        tell_next(request, _("Thank you! Your order is with the shop."))
+        tell_next(request, _("Thank you! Your payment went through."))
         return redirect("shop:order", order=answer.order)
     return _anew(request, product, key, typed, answer.error(), answer)
 

@@ -23,9 +23,11 @@ def receipts(order: OrderView, *, now: datetime) -> list[dict[str, str]]:
     """
     went_back = telling.went_back(order, now=now)
     words = {COMPLETED: _("Receipt: completed"), PAID: _("Receipt: ordered") if went_back else _("Receipt: paid")}
-    note = went_back or _("Signed and saved on this device")
+    note = went_back or _("Digitally signed")
+    # Only the device knows whether it could keep the receipt; it says so once it has.
+    kept = "" if went_back else _("Signed and saved on this device")
     return [
-        {"text": text, "word": words[kind], "note": note, "address": f"/bukti/periksa/#{text}"}
+        {"text": text, "word": words[kind], "note": note, "note_when_kept": kept, "address": f"/bukti/periksa/#{text}"}
         for kind, text in receipts_of(order).items()
     ]
 

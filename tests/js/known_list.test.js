@@ -118,3 +118,7 @@ test("receipts are kept once, the newest first, and outlive what the server told
 
   assert.deepEqual((await store.receipts()).map(({ text }) => text), ["two", "one"])
 })
+
+test("what is kept in memory alone is not called lasting", () => {
+  assert.equal(world({ read: silence }).store.isLasting, false)
+})

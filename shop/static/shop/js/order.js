@@ -30,8 +30,9 @@ keepReceipts(boot.receipts)
 async function refresh() {
   try {
     const page = await askPage(location.pathname)
-    view.become(page.querySelector("nusa-order"))
-    keepReceipts(new PageData(page).boot.receipts)
+    const drawn = page.querySelector("nusa-order")
+    view.become(drawn)
+    keepReceipts(new PageData(page).boot.receipts, drawn)
   } catch (failure) {
     if (!(failure instanceof Unanswered)) throw failure
     clock.after(AGAIN_MS, refresh)
@@ -54,8 +55,13 @@ function unfold() {
 }
 
 /** Receipts stay on this device, so that they can be shown when nobody answers. */
-async function keepReceipts(receipts) {
+async function keepReceipts(receipts, drawn = null) {
   if (receipts.length === 0) return
   const store = await openStore(boot.me.id)
   for (const text of receipts) await store.keepReceipt({ text, at: new Receipt(text).document.at })
+  if (!store.isLasting) return
+  // The order as it was drawn anew may have to wait until somebody has finished typing.
+  for (const place of [view, drawn]) {
+    for (const note of place?.querySelectorAll("[data-when-kept]") ?? []) note.textContent = note.dataset.whenKept
+  }
 }

@@ -4,6 +4,8 @@
  * `write` is all or nothing. The work may await its tables and nothing else: a transaction that is left idle ends by itself.
  */
 export class Database {
+  /** Whether it is still there when the page is closed. */
+  isLasting = true
   #idb
 
   constructor(idb) {

@@ -1,5 +1,6 @@
 /** What `Database` does, for as long as the page lives: for browsers that keep nothing, and for tests. */
 export class MemoryDatabase {
+  isLasting = false
   #shapes
   /** @type {Map<string, Map<any, any>>} */
   #rows = new Map()

@@ -35,6 +35,10 @@ export class Store {
     return `person ${userId}`
   }
 
+  get isLasting() {
+    return this.#database.isLasting
+  }
+
   get database() {
     return this.#database
   }
