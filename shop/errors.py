@@ -300,6 +300,17 @@ class ResiTaken(DomainError):
     )
 
 
+class ResiContested(DomainError):
+    """Two shops sent something under this number: the courier's word says nothing of either, and moves neither."""
+
+    code = "shop.resi_contested"
+    kind = Kind.CONFLICT
+    message = _(
+        "Two shops use that tracking number, so nothing was noted. One may correct its own; otherwise each order waits"
+        " for its buyer, or for its review."
+    )
+
+
 class OrdersUnavailable(DomainError):
     """There are orders, and we cannot read them right now: never an empty list."""
 

@@ -101,7 +101,10 @@ def report_delivery(*, user_id: int, order: UUID, expected_rev: int | None, now:
 def courier_delivered(*, courier: str, resi: str, evidence: dict[str, str], now: datetime) -> bool:
     """
     The courier says that it has arrived: from now on it completes by itself after some days. Whether an order moved;
-    again moves none.
+    again moves none. A number that two shops name moves none either: the orders keep the clocks that they have.
+
+    :raises OrderNotFound: if no order has this parcel
+    :raises ResiContested: if another shop names it, too
     """
     parcel, heard, has_moved = _clean_parcel(courier, resi), set[UUID](), False
     # Whoever named the number first may correct it at this moment: then the word is for the next one.
@@ -118,6 +121,8 @@ def _hear_courier(public_id: UUID, parcel: tuple[str, str], evidence: dict[str, 
         is_told = orders.courier_has_delivered(order) or orders.parcel_of(public_id) != parcel
         if is_told or order.state not in (Order.State.SHIPPED, Order.State.DELIVERED):
             return False
+        if orders.is_named_by_another_shop(*parcel, order=order):
+            raise errors.ResiContested
         make_move(order, "delivered", OrderEvent.Actor.COURIER, None, now, evidence=dict(evidence))
         _deliver(order, Shipment.Source.COURIER, now)
         moving.stop_timers(order)

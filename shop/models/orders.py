@@ -118,7 +118,7 @@ class Shipment(models.Model):
 
     The number is no key. What one buyer ordered twice travels in one parcel, and a number that somebody typed wrongly
     may be that of another shop, which must be able to send under it. What the courier says of a number counts for
-    whoever named it first: see ``orders_of_parcel``.
+    whoever named it first, see ``orders_of_parcel``, and for nobody while two shops name it.
     """
 
     class Source(models.TextChoices):

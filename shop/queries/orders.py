@@ -154,8 +154,8 @@ def last_purchase(*, buyer_id: int, product: UUID, since: datetime) -> OrderSumm
 def orders_of_parcel(courier: str, resi: str) -> list[UUID]:
     """
     The orders for which a courier's word about this parcel counts: that which named it first, and what else its shop
-    sent the same buyer in it. Who names it later gains nothing by it and takes nothing away; who names it once the
-    courier has delivered it, nothing either. What was cancelled comes last.
+    sent the same buyer in it. Who names it later gains nothing by it; who names it once the courier has delivered it
+    takes nothing away either. What was cancelled comes last.
 
     :raises OrderNotFound: if no order has this parcel
     """
@@ -175,6 +175,12 @@ def orders_of_parcel(courier: str, resi: str) -> list[UUID]:
         if (row.order.shop_id, row.order.buyer_id) == (first.order.shop_id, first.order.buyer_id)
         and (ended is None or row.named_at <= ended)
     ]
+
+
+def is_named_by_another_shop(courier: str, resi: str, *, order: Order) -> bool:
+    """Whether another shop, too, sent something under this number that was not cancelled."""
+    rows = Shipment.objects.filter(courier=courier, resi=resi).exclude(order__shop=order.shop_id)
+    return rows.exclude(order__state=Order.State.CANCELLED).exists()
 
 
 def is_underway_to_another(courier: str, resi: str, *, order: Order) -> bool:

@@ -164,20 +164,7 @@ def test_word_of_a_courier_is_for_the_next_one_if_the_first_corrects_its_number_
     assert states_of(order, theirs) == ["delivered", "shipped"]
 
 
-def test_number_that_another_shop_named_first_stops_nobody_and_is_theirs(
-    make_payer, make_shop, make_product, ana, bo, order, buy, send, now
-):
-    eve, cy = make_payer("eve", 1_000_000_00), make_payer("cy", 1_000_000_00)
-    other = make_product(make_shop(eve, handle="toko-eve"), name="Cincin")
-    theirs = buy(cy, other).order
-    send(bo, order)
-    send(eve, theirs, later=60)
-
-    api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=1))
-    assert states_of(order, theirs) == ["delivered", "shipped"]
-
-
-def test_number_that_another_shop_typed_wrongly_is_ours_once_they_correct_it(
+def test_number_that_another_shop_typed_wrongly_is_ours_alone_once_they_correct_it(
     make_payer, make_shop, make_product, ana, bo, order, buy, send, now
 ):
     eve, cy = make_payer("eve", 1_000_000_00), make_payer("cy", 1_000_000_00)
@@ -186,9 +173,7 @@ def test_number_that_another_shop_typed_wrongly_is_ours_once_they_correct_it(
     send(eve, theirs)
     send(bo, order, later=60)
     later = now + timedelta(minutes=2)
-    # Away and back: a number is named anew by whoever comes back to it.
-    for resi in ("JNE 00132", "JNE 00123"):
-        api.correct_resi(user_id=eve.pk, order=theirs, courier="JNE", resi=resi, now=later)
+    api.correct_resi(user_id=eve.pk, order=theirs, courier="JNE", resi="JNE 00132", now=later)
 
     api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=1))
 

@@ -1,0 +1,83 @@
+"""A shop that names a parcel of another shop's is not paid for it by the courier's word."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from shop import api, errors, proof
+from shop.actions.timing import move_due_orders
+from shop.models import Order, OrderEvent, OrderTimer
+from tests.harness.sockets import trusted_device
+
+PARCEL = {"courier": "JNE", "resi": "JNE 00123"}
+
+
+@pytest.fixture
+def contested(make_payer, make_shop, make_product, buy, ana, bo, product, now):
+    """Two orders under one number: eve's, who named it first, and bo's, whose parcel it is."""
+    eve, cy = make_payer("eve", 1_000_000_00), make_payer("cy", 1_000_000_00)
+    squatting = buy(cy, make_product(make_shop(eve, handle="toko-eve"), name="Cincin")).order
+    real = buy(ana, product).order
+    for owner, order, minutes in ((eve, squatting, 0), (bo, real, 1)):
+        at = now + timedelta(minutes=minutes)
+        api.accept_order(user_id=owner.pk, order=order, now=at)
+        api.ship_order(user_id=owner.pk, order=order, **PARCEL, now=at)
+    return eve, squatting, real
+
+
+def states():
+    return dict(Order.objects.values_list("pk", "state"))
+
+
+def test_parcel_that_two_shops_name_completes_nothing_and_keeps_its_review_clocks(contested, now):
+    _eve, squatting, real = contested
+    later = now + timedelta(days=1)
+
+    with pytest.raises(errors.ResiContested):
+        api.courier_delivered(**PARCEL, evidence={}, now=later)
+
+    assert move_due_orders(later + timedelta(days=5)) == 0
+    assert states() == {squatting: "shipped", real: "shipped"}
+    waiting = OrderTimer.objects.filter(state="waiting").values_list("order_id", "kind")
+    assert sorted(waiting) == sorted([(squatting, "review"), (real, "review")])
+    assert not OrderEvent.objects.filter(transition="delivered").exists()
+    assert proof.prove(now=later) == []
+
+
+@pytest.mark.parametrize("how", ["corrected", "cancelled"])
+def test_parcel_that_one_shop_alone_still_names_is_heard_for_it(contested, now, how):
+    eve, squatting, real = contested
+    if how == "corrected":
+        api.correct_resi(user_id=eve.pk, order=squatting, courier="JNE", resi="7", now=now + timedelta(hours=1))
+    else:
+        device = trusted_device(eve)
+        api.cancel_order(user_id=eve.pk, device_id=device, order=squatting, now=now + timedelta(hours=1))
+
+    assert api.courier_delivered(**PARCEL, evidence={}, now=now + timedelta(days=1))
+
+    assert states()[real] == "delivered"
+    assert OrderTimer.objects.get(kind="complete", state="waiting").order_id == real
+
+
+def test_shop_that_names_a_parcel_after_it_was_delivered_takes_nothing_away(
+    make_payer, make_shop, make_product, buy, ana, bo, product, now
+):
+    eve, cy = make_payer("eve", 1_000_000_00), make_payer("cy", 1_000_000_00)
+    late = buy(cy, make_product(make_shop(eve, handle="toko-eve"), name="Cincin")).order
+    real = buy(ana, product).order
+    for owner, order in ((bo, real), (eve, late)):
+        api.accept_order(user_id=owner.pk, order=order, now=now)
+        api.ship_order(user_id=owner.pk, order=order, **PARCEL, now=now + timedelta(days=order == late))
+        api.courier_delivered(**PARCEL, evidence={}, now=now + timedelta(hours=1))
+
+    assert states() == {real: "delivered", late: "shipped"}
+
+
+def test_operator_is_told_that_two_shops_name_the_parcel(contested, monkeypatch, now):
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+
+    with pytest.raises(CommandError, match="Dua toko memakai nomor resi itu"):
+        call_command("courier_delivered", "JNE", "JNE 00123", "--evidence", "jne.co.id: DELIVERED")
