@@ -184,7 +184,7 @@ class KeyReused(DomainError):
 
 
 class AddressInvalid(DomainError):
-    """Something is missing in the address, or too long; ``field`` says what."""
+    """Something in the address is missing, too long, or no phone number that can be called; ``field`` says what."""
 
     code = "shop.address_invalid"
     kind = Kind.INVALID

@@ -355,7 +355,8 @@ def clean_address(written: Address) -> Address:
     """
     An address with everything in it.
 
-    :raises AddressInvalid: naming the first field that is empty or too long, with one more for each further field
+    :raises AddressInvalid: naming the first field that is empty, too long, or no phone number where one belongs, with
+        one more for each further field
     """
     refused = ErrorCollector()
     cleaned: dict[str, str] = {}
@@ -369,9 +370,12 @@ def clean_address(written: Address) -> Address:
 def _address_line(written: str, field: str) -> str:
     clean = words.lines if field == "text" else words.line
     try:
-        return clean(written, field=field, chars_max=ADDRESS_CHARS_MAX[field], may_be_empty=False)
+        cleaned = clean(written, field=field, chars_max=ADDRESS_CHARS_MAX[field], may_be_empty=False)
     except errors.TextInvalid:
         raise errors.AddressInvalid(field=field) from None
+    if field == "phone" and not accounts.is_callable_number(cleaned):
+        raise errors.AddressInvalid(field=field)
+    return cleaned
 
 
 def _quantity(written: int) -> int:

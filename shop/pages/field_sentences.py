@@ -45,6 +45,8 @@ def sentence_for(written: Mapping[str, str], when_blank: Mapping[str, Promise]) 
             return str(when_blank[field])
         if isinstance(refusal, TextInvalid):
             return _("Up to {count} characters.").format(count=refusal.params["chars_max"])
+        if isinstance(refusal, AddressInvalid) and field == "phone":
+            return _("This is not a valid phone number. Write it like 0812 3456 7890.")
         if isinstance(refusal, AddressInvalid | ShipmentInvalid):
             return _("This is too long.")
         return str(refusal.body()["message"])

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from superapp.accounts import api as accounts
 from superapp.accounts.api import user_of
 
 # Fields of the form, with more characters than any of them may have.
@@ -52,4 +53,6 @@ def begun(request: HttpRequest) -> dict[str, str]:
 
 
 def _blank(request: HttpRequest) -> dict[str, str]:
-    return {"name": user_of(request).name, "phone": "", "text": "", "town": "", "note": "", "quantity": "1"}
+    user = user_of(request)
+    phone = accounts.number_for_reading(user.pk)
+    return {"name": user.name, "phone": phone, "text": "", "town": "", "note": "", "quantity": "1"}

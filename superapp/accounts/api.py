@@ -42,6 +42,7 @@ __all__ = [
     "for_people",
     "has_blocked",
     "is_blocked_between",
+    "is_callable_number",
     "is_trusted_device",
     "lock_people",
     "make_contacts",
@@ -106,6 +107,11 @@ def number_for_reading(user_id: int) -> str:
     """Return the phone number of a person with the spaces that people put into it; nothing if they have none."""
     number = queries.number_of(user_id)
     return phones.for_reading(number) if number else ""
+
+
+def is_callable_number(written: str) -> bool:
+    """Whether somebody can be called at this phone number as people write it: at a mobile, or at a land line."""
+    return phones.is_callable(written)
 
 
 def anybody_is_registered() -> bool:

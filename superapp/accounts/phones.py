@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import phonenumbers
 from django.conf import settings
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
@@ -11,6 +13,8 @@ from superapp.accounts.errors import CountryNotServed, PhoneInvalid
 WRITTEN_CHARS_MAX = 40
 # Not land lines, and above all not premium numbers, which earn money for whoever has codes sent to them.
 REACHABLE_TYPES = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+# A courier who calls reaches a land line as well; premium numbers stay out.
+CALLABLE_TYPES = REACHABLE_TYPES | {PhoneNumberType.FIXED_LINE}
 
 
 def parse(written: str) -> str:
@@ -21,14 +25,15 @@ def parse(written: str) -> str:
 
     :raises PhoneInvalid: if it is no possible mobile number
     """
-    if len(written) > WRITTEN_CHARS_MAX:
+    number = _read(written, REACHABLE_TYPES)
+    if number is None:
         raise PhoneInvalid
-    # First as it stands; then, for 62812… without the plus, as if the plus had been forgotten.
-    for attempt in (written, f"+{written.strip()}"):
-        number = _valid(attempt)
-        if number is not None:
-            return number
-    raise PhoneInvalid
+    return number
+
+
+def is_callable(written: str) -> bool:
+    """Whether this is a number that can be called without paying for more than the call: of a mobile or a land line."""
+    return _read(written, CALLABLE_TYPES) is not None
 
 
 def require_served(number: str) -> None:
@@ -47,11 +52,19 @@ def for_reading(number: str) -> str:
     return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
 
 
-def _valid(written: str) -> str | None:
+def _read(written: str, types: Collection[int]) -> str | None:
+    if len(written) > WRITTEN_CHARS_MAX:
+        return None
+    # First as it stands; then, for 62812… without the plus, as if the plus had been forgotten.
+    attempts = (_valid(attempt, types) for attempt in (written, f"+{written.strip()}"))
+    return next((number for number in attempts if number is not None), None)
+
+
+def _valid(written: str, types: Collection[int]) -> str | None:
     try:
         parsed = phonenumbers.parse(written, settings.SMS_COUNTRIES[0])
     except phonenumbers.NumberParseException:
         return None
-    if parsed.extension or phonenumbers.number_type(parsed) not in REACHABLE_TYPES:
+    if parsed.extension or phonenumbers.number_type(parsed) not in types:
         return None
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)

@@ -34,7 +34,7 @@ from tests.harness.sockets import trusted_device
 
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 what, product, order = sys.argv[1], UUID(sys.argv[2]), sys.argv[3]
-ADDRESS = {"name": "Ana", "phone": "0812", "text": "Jalan 1", "town": "Yogyakarta"}
+ADDRESS = {"name": "Ana", "phone": "0812 3456 7890", "text": "Jalan 1", "town": "Yogyakarta"}
 
 def act(number):
     people = get_user_model().objects.in_bulk(field_name="handle")
@@ -106,7 +106,7 @@ def test_killed_before_any_statement_of_a_purchase_it_happens_once_or_not_at_all
     answers = [
         api.place_order(
             buyer_id=buyers[0].pk, product=product.public_id, quantity=1, note="", pin=PIN, now=now,
-            address={"name": "Ana", "phone": "0812", "text": "Jalan 1", "town": "Yogyakarta"},
+            address={"name": "Ana", "phone": "0812 3456 7890", "text": "Jalan 1", "town": "Yogyakarta"},
             expected_total=Money(25_000_00), idempotency_key=f"key-{number + 1}",
         )
         for number in range(children)

@@ -187,6 +187,10 @@ def test_too_little_money_buys_nothing_for_ever_under_its_key(make_payer, make_u
         ({"address": {**ADDRESS, "town": " \u200b "}}, errors.AddressInvalid),
         ({"address": {"name": "Ana"}}, errors.AddressInvalid),
         ({"address": {**ADDRESS, "text": "x" * 301}}, errors.AddressInvalid),
+        ({"address": {**ADDRESS, "phone": "abc"}}, errors.AddressInvalid),
+        ({"address": {**ADDRESS, "phone": "0812"}}, errors.AddressInvalid),
+        # Whoever calls it would pay for more than the call.
+        ({"address": {**ADDRESS, "phone": "0809 123 4567"}}, errors.AddressInvalid),
         ({"note": "x" * 201}, errors.TextInvalid),
     ],
 )

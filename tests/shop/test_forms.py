@@ -130,6 +130,28 @@ def test_checkout_marks_every_empty_field_under_its_own_and_tries_no_pin(as_ana,
     assert not Order.objects.exists()
 
 
+@pytest.mark.parametrize("phone", ["abc", "0812", "12345678"])
+def test_checkout_with_no_phone_number_says_so_at_the_field_and_places_no_order(as_ana, product, phone):
+    refused = as_ana.post(begin(as_ana, product), purchase(phone=phone))
+
+    assert (refused.status_code, marked(refused), focused(refused)) == (422, ["phone"], ["phone"])
+    assert "Nomor HP ini belum benar. Contohnya 0812 3456 7890." in text(refused)
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("phone", ["0812-3456-7890", "62812 3456 7890", "+62 812 3456 7890", "(021) 2345 6789"])
+def test_checkout_takes_phone_numbers_as_people_write_them(as_ana, product, phone):
+    bought = as_ana.post(begin(as_ana, product), purchase(phone=phone))
+
+    assert (bought.status_code, Order.objects.get().address["phone"]) == (302, phone)
+
+
+def test_first_checkout_offers_the_own_phone_number(as_ana, ana, product):
+    page = as_ana.get(begin(as_ana, product))
+
+    assert re.search(r'id="phone"[^>]* value="(\+62 812[^"]+)"', page.content.decode())
+
+
 def test_wrong_pin_is_said_once_and_under_the_pin(as_ana, product):
     refused = as_ana.post(begin(as_ana, product), purchase(pin="999999"))
 

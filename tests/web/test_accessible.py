@@ -109,7 +109,7 @@ def give_goods(make_user, user, *, now):
             buyer_id=buyer.pk,
             product=product.public_id,
             quantity=1,
-            address={"name": buyer.name, "phone": "0812", "text": "Jalan Melati 1", "town": "Solo"},
+            address={"name": buyer.name, "phone": "0812 3456 7890", "text": "Jalan Melati 1", "town": "Solo"},
             note="Bungkus rapat",
             expected_total=Money(10_000_00),
             pin="280394",

@@ -182,7 +182,7 @@ def test_merchant_touches_buttons_of_full_size_and_sees_a_form_from_its_beginnin
         buyer_id=dewi.pk,
         product=goods[0].public_id,
         quantity=1,
-        address={"name": "Dewi", "phone": "0812", "text": "Jalan Melati 1", "town": "Solo"},
+        address={"name": "Dewi", "phone": "0812 3456 7890", "text": "Jalan Melati 1", "town": "Solo"},
         expected_total=Money(10_000_00),
         pin=PIN,
         idempotency_key="k",
