@@ -63,8 +63,12 @@ _FIELD_OF: dict[type[DomainError], str] = {
 @never_cache
 @require_safe
 def begin(request: HttpRequest, product: UUID) -> HttpResponse:
-    """A page of one's own for this purchase: its address carries the key, so that reloading it begins nothing new."""
-    return redirect("shop:buy", product=product, key=ids.new_id())
+    """
+    A page of one's own for this purchase: its address carries the key, so that reloading it begins nothing new.
+
+    A purchase that was left to top up or to set a PIN is continued.
+    """
+    return redirect("shop:buy", product=product, key=purchase_drafts.left_key(request, product) or ids.new_id())
 
 
 @for_people
@@ -93,6 +97,7 @@ def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
         return _page(request, product, key, typed)
     mending = purchase_obstacles.mending_address(do, back=reverse("shop:buy", args=[product, key]))
     if mending is not None:
+        purchase_drafts.leave(request, key, product)
         return redirect(mending)
     return _buy(request, product, key, typed)
 
@@ -223,6 +228,7 @@ def _page(
     status: int = 0,
 ) -> HttpResponse:
     user, now = user_of(request), clock.now()
+    wrong_fields = len(problems or {})
     quote, is_reduced = _quote(product, typed, user.pk)
     left = quote.product.stock.available if quote.product.stock is not None else None
     if is_reduced and left is not None:
@@ -252,6 +258,7 @@ def _page(
         # The first PIN is chosen with the first payment.
         "chooses_pin": not pin.is_set and not in_the_way,
         "problems": problems or {},
+        "wrong_fields": wrong_fields,
         "changed": changed if isinstance(changed, Changed) else None,
         "refusal": _sentence(refusal, wallet.available) if refusal is not None else "",
         "why_not": quote.why_not and _sentence(quote.why_not, wallet.available),

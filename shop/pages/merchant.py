@@ -224,6 +224,7 @@ def _sales(
         "earned": earned,
         "key": ids.new_id(),
         "pin_field": pin_field.pin_field(request, refusal=unproved) if earned else None,
+        "is_pin_refused": unproved is not None,
         "problem": problem and problem.body()["message"],
         "boot": boot(
             user,

@@ -15,6 +15,7 @@ FIELDS = {"name": 120, "phone": 40, "text": 600, "town": 120, "note": 1_000}
 ADDRESS_FIELDS = ("name", "phone", "text", "town")
 _DRAFTS_KEY, _DRAFTS_MAX = "purchase_drafts", 10
 _ADDRESS_KEY = "delivery"
+_LEFT_KEY = "purchase_left"
 
 
 def typed_in(request: HttpRequest) -> dict[str, str]:
@@ -42,9 +43,24 @@ def forget(request: HttpRequest, key: UUID) -> None:
 
 
 def resumed(request: HttpRequest, key: UUID) -> dict[str, str] | None:
-    """Return what was typed under this key, if anything was."""
+    """Return what was typed under this key, if anything was; nothing else is continued after it."""
+    if request.session.get(_LEFT_KEY, {}).get("key") == str(key):
+        del request.session[_LEFT_KEY]
     written = request.session.get(_DRAFTS_KEY, {}).get(str(key))
     return {**_blank(request), **written} if written else None
+
+
+def leave(request: HttpRequest, key: UUID, product: UUID) -> None:
+    """Remember that this purchase was left to mend something, so that coming back through the product continues it."""
+    request.session[_LEFT_KEY] = {"product": str(product), "key": str(key)}
+
+
+def left_key(request: HttpRequest, product: UUID) -> UUID | None:
+    """Return the key of the purchase of this product that was left to mend something; None once it was resumed."""
+    left = request.session.get(_LEFT_KEY)
+    if not left or left["product"] != str(product) or left["key"] not in request.session.get(_DRAFTS_KEY, {}):
+        return None
+    return UUID(left["key"])
 
 
 def begun(request: HttpRequest) -> dict[str, str]:

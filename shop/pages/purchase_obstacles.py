@@ -27,6 +27,12 @@ class Obstacle:
     sentence: str
     do: str = ""
     word: str = ""
+    # On the button that stands where paying would, if it says more there.
+    longer_word: str = ""
+
+    @property
+    def word_at_end(self) -> str:
+        return self.longer_word or self.word
 
 
 def obstacles(
@@ -42,6 +48,7 @@ def obstacles(
                 sentence=_("You have {available}, less than the total below.").format(available=wallet.available),
                 do="top_up",
                 word=_("Top up"),
+                longer_word=_("Top up first"),
             )
         )
     return [one for one in found if one is not None]

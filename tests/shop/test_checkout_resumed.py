@@ -114,6 +114,37 @@ def test_empty_purse_is_said_first_and_topping_up_leads_back(make_payer, product
     assert (quantity_on(back), ADDRESS["town"] in back.content.decode()) == ("2", True)
 
 
+def test_purchase_left_to_top_up_is_continued_through_the_product_until_it_is_begun_anew(make_payer, product):
+    browser = browser_of(make_payer("chandra", 1_000_00))
+    address = begin(browser, product)
+    browser.post(address, purchase(quantity="2", note="Biru", do="top_up"))
+
+    again = begin(browser, product)
+    page = browser.get(again)
+    anew = begin(browser, product)
+
+    assert (again, quantity_on(page), 'value="Biru"' in page.content.decode()) == (address, "2", True)
+    assert "Kamu melanjutkan pembelian tadi: 2 buah. Mulai dari awal" in text(page)
+    assert anew != address
+
+
+def test_purchase_left_and_come_back_to_directly_can_be_begun_anew(make_payer, product):
+    browser = browser_of(make_payer("chandra", 1_000_00))
+    led = browser.post(address := begin(browser, product), purchase(quantity="2", do="top_up"))
+    browser.get(back_of(led.url))
+
+    assert begin(browser, product) != address
+
+
+def test_empty_purse_has_a_button_to_top_up_where_paying_would_be(make_payer, product):
+    browser = browser_of(make_payer("chandra", 1_000_00))
+
+    page = browser.get(begin(browser, product)).content.decode()
+
+    assert "Isi saldo dulu" in page[page.index('id="total-title"') :]
+    assert page.count('value="top_up"') == 2
+
+
 def test_locked_pin_is_said_first_with_the_way_to_a_new_one(ana, as_ana, product, now):
     for _try in range(5):
         as_ana.post(begin(as_ana, product), purchase(pin="999999"))

@@ -127,3 +127,18 @@ def test_outsider_has_no_shop_and_takes_nothing(make_user, bo, sell, now):
         api.withdraw(owner_id=eve.pk, device_id=trusted_device(eve), idempotency_key="out", now=now)
     assert payments.wallet(eve.pk, now=now).balance == Money(0)
     assert api.earned(bo.pk) == Money(50_000_00)
+
+
+def test_new_device_is_asked_for_the_pin_only_once_the_money_is_to_be_moved(bo, shop, sell, now):
+    sell()
+    payments.set_first_pin(user_id=bo.pk, pin="802957", now=now)
+    browser = browser_of(bo)
+
+    page = browser.get("/tokoku/").content.decode()
+    refused = browser.post("/tokoku/tarik/", {"key": key_on(browser.get("/tokoku/")), "pin": "111222"})
+
+    folded = page.partition('<details class="ask">')[2].partition("</details>")[0]
+    opener, _, form = folded.partition("</summary>")
+    assert ("Tarik ke dompet" in opener, 'id="withdraw-pin"' in form) == (True, True)
+    assert '<details class="ask" open>' in refused.content.decode()
+    assert "PIN salah." in text(refused)

@@ -120,6 +120,7 @@ def test_checkout_marks_every_empty_field_under_its_own_and_tries_no_pin(as_ana,
     assert (marked(refused), focused(refused)) == (["name", "phone", "text", "town", "pin"], ["name"])
     said = text(refused)
     for sentence in (
+        "5 isian perlu dibetulkan.",
         "Isi nama penerima.",
         "Isi nomor HP yang bisa dihubungi kurir.",
         "Isi nama jalan dan nomor rumah.",

@@ -1,6 +1,10 @@
 import { part } from "#ui/part.js"
 import { toast } from "#ui/toast.js"
 
+const LATE_ENTER_MS = 2_000
+
+const isBlank = (form) => [...form.querySelectorAll("input:not([type=hidden])")].every(({ value }) => value.trim() === "")
+
 /** Copy to the clipboard. Answers whether that was possible: without https a browser may refuse. */
 export async function copy(text) {
   try {
@@ -28,8 +32,11 @@ export function attendForms(document, data) {
     if (button) toast(data.word((await copy(button.dataset.copy)) ? "copied" : "not_copied"))
   })
   shareFrom(document)
-  document.addEventListener("submit", ({ target, defaultPrevented }) => {
-    if (defaultPrevented || !target.matches("form[data-once]")) return
+  document.addEventListener("submit", (event) => {
+    const { target } = event
+    // The form of the code went by itself; the Enter that was meant for it reaches an empty field of the next page.
+    if (target.matches("form[data-after-code]") && event.timeStamp < LATE_ENTER_MS && isBlank(target)) event.preventDefault()
+    if (event.defaultPrevented || !target.matches("form[data-once]")) return
     // Only once the form is on its way: a disabled button would not say which one was pressed.
     setTimeout(() => {
       for (const button of target.querySelectorAll("button:not([type=button])")) button.disabled = true

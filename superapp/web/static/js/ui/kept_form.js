@@ -68,7 +68,7 @@ function show(form, html) {
     return
   }
   document.getElementById("content").replaceWith(document.adoptNode(content))
-  const wrong = content.querySelector("[aria-invalid=true], [role=alert]")
+  const wrong = content.querySelector("[aria-invalid=true]") ?? content.querySelector("[role=alert]")
   wrong?.focus({ preventScroll: true })
   wrong?.scrollIntoView({ block: "center" })
 }
