@@ -362,7 +362,8 @@ class ShopMachine(RuleBasedStateMachine):
         deal = self.model.deals[order]
         page = browser_of(User.objects.get(pk=self.people[deal.buyer])).get(f"/pesanan/{order}/").content.decode()
         assert re.findall(r'data-copy="([^"]*)"', page) == [deal.named[-1][2]]
-        assert re.findall(r"resi (\S+)</p>", page) == [resi for _, _, resi in deal.named]
+        says = r"(?:resi|Resi diperbaiki: [^,<]+,) (\S+)</p>"
+        assert re.findall(says, page) == [resi for _, _, resi in deal.named]
 
     def teardown(self) -> None:
         for order, deal in self.model.deals.items():
