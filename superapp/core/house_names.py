@@ -2,7 +2,8 @@
 Names that only the house itself may bear: whoever reads one must be able to believe it.
 
 A name is compared by its skeleton (as Unicode's technical standard 39 calls it): what looks alike is one letter, so
-that ``0fficial``, ``adrnin`` and a Cyrillic ``а`` are what they look like. It is refused when it consists of nothing
+that ``0fficial``, ``adrnin`` and a Cyrillic ``а`` are what they look like. A letter of another script that stands among
+Latin ones in one word, and is in no table here, may stand for any. A name is refused when it consists of nothing
 but words of the house, one of which claims authority, or when the brand stands right beside such a word. An ordinary
 name that only contains one stays allowed: Nusantara, Adminah, Nusa Dua.
 """
@@ -17,32 +18,47 @@ from django.conf import settings
 
 # Whoever bears one of these claims to speak for the house; the brand's and the operator's names are added to them.
 _AUTHORITY = """
-abuse admin administrator bantuan billing cs customercare customerservice gov helpdesk keamanan layanan
-layananpelanggan moderator official operator pemerintah pengurus polisi postmaster privacy resmi root security
+abuse admin administrator bantuan billing callcenter callcentre cs customercare customerservice gov helpdesk keamanan
+layanan layananpelanggan moderator official operator pemerintah pengurus polisi postmaster privacy resmi root security
 sistem staff superadmin superuser support sysadmin system verified terverifikasi webmaster
 """
 # Alone they claim nothing; beside the words above they do.
 _COMPANIONS = """
 account accounts akun app bank bonus bot care center centre chat customer dan dompet event giveaway hadiah help hq
-id indonesia info kontak life live member mod news online pay payment payments pembayaran promo promosi pusat service
-services shop store team the tim toko undian wallet web
+id indonesia info kode kontak life live mall member mod news online pay payment payments pembayaran promo promosi pusat
+service services shop store team the tim tm toko undian wallet web
+"""
+# Whom people turn to, and what they are asked for: ordinary words elsewhere, a claim right beside the brand.
+_DESKS = """
+dukungan kasir otp petugas refund verifikasi verifikator
 """
 AUTHORITY_WORDS = frozenset(_AUTHORITY.split())
-COMPANION_WORDS = frozenset(_COMPANIONS.split())
+DESK_WORDS = frozenset(_DESKS.split())
+COMPANION_WORDS = frozenset(_COMPANIONS.split()) | DESK_WORDS
 # Marks over letters, and what cannot be seen.
 LEFT_OUT = frozenset({"Mn", "Me", "Mc", "Cf", "Cc"})
 # Look-alikes among digits and letters of other scripts, in lower case; Greek capitals look unlike their small letters.
-GREEK_CAPITALS = str.maketrans(dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abezhikmnoptyx", strict=True)))
+GREEK_CAPITALS = str.maketrans(dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΛΔΣ", "abezhikmnoptyxaae", strict=True)))
 LOOK_ALIKES = str.maketrans(
     {
         **dict(zip("0134578@$!|l", "oieastbasiii", strict=True)),
         **dict(zip("авекмнорстухѕіјԁԛԝгпьүһәӏ", "abekmhopctyxsijdqwrnbyhei", strict=True)),
         **dict(zip("αβεηικμνορτυχωγσς", "abenikuvoptuxwyoc", strict=True)),
-        **dict(zip("աոսօհıɑɩɡłøđ", "wnuohiaigiod", strict=True)),
+        **dict(zip("աոսօհıɑɩɡłøđŋʌʊ", "wnuohiaigiodnau", strict=True)),
+        **dict(zip("ⲁⲃⲉⲏⲓⲕⲙⲛⲟⲣⲥⲧⲩⲭ", "abehikmnopctyx", strict=True)),
+        # Lisu, Cherokee, Canadian syllabics, Lycian, Carian and Thai, by their shapes.
+        **dict(zip("ꓐꓑꓒꓓꓔꓕꓖꓗꓘꓙꓚꓜꓝꓟꓠꓡꓢꓣꓤꓥꓦꓧꓪꓫꓬꓭꓮꓯꓰꓱꓲꓳꓴꓵꓷ", "bppdttgkkjczfmnisrravhwxybaaeeiound", strict=True)),
+        **dict(zip("ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᎽᏀᏁᏃᏎᏒᏔᏕᏙᏚᏞᏟᏢᏦᏌᎾᏴ", "drtiajewmhygnzarwsvsicpkuob", strict=True)),
+        **dict(zip("ᑌᑎᐱᗩᔕᗪᗰᑕᑭᖇᗷᗴᒪᒍᐯᗯᖴᕼᗝᖆ", "unaasdmcprbeijvwfhor", strict=True)),
+        **dict(zip("𐊂𐊆𐊇𐊊𐊏𐊒𐊕𐊖𐊗𐊠𐊡𐊢𐊥𐊪𐊫𐊰𐊱𐊲𐊴𐊵𐋏ภยรค", "befinopstabcfnomtyxnhnusa", strict=True)),
+        # Signs of currencies.
+        **dict(zip("₦₴₳₱₲₮₭₵₤¥€¢£", "nsapgtkciyeci", strict=True)),
     }
 )
-# Small capitals, letters in squares and circles, regional indicators: their names say which letter they show.
-_NAMED_LETTER = re.compile(r".*\b(?:LATIN|INDICATOR SYMBOL)\b.*\bLETTER (?:SMALL CAPITAL )?([A-Z])")
+# Small capitals, letters with hooks, in squares and circles, regional indicators: their names say what they show.
+_NAMED_LETTER = re.compile(r".*\b(?:LATIN|INDICATOR SYMBOL)\b.*\bLETTER (?:SMALL CAPITAL )?([A-Z])(?: BAR| WITH .*)?")
+# In shorter words one letter that may be any would say nothing.
+MIXED_CHARS_MIN = 4
 _DIGITS_AT_THE_END = re.compile(r"\d+$")
 
 
@@ -54,7 +70,7 @@ def is_house_name(written: str) -> bool:
 @lru_cache(maxsize=1_024)
 def _is_house_name(written: str, brand: str, operator: str) -> bool:
     authority, companions = _vocabulary(brand, operator)
-    tokens = _tokens(written)
+    tokens = [_as_read(token, authority) for token in _tokens(written)]
     # A number behind a word names nobody else: admin1, nusa2027. In front of letters it may stand for one of them.
     for spelt in ([_skeleton(token) for token in tokens], [_skeleton(_without_number(token)) for token in tokens]):
         kept = [token for token in spelt if token]
@@ -88,7 +104,7 @@ def _consists_of(text: str, authority: frozenset[str], companions: frozenset[str
 def _claims_the_brand(tokens: list[str], authority: frozenset[str], *names: str) -> bool:
     """Tell whether the brand stands right beside a word of authority, whatever else is said."""
     own = {_joined_skeleton(name) for name in names if name}
-    others = authority - own
+    others = (authority | set(map(_skeleton, DESK_WORDS))) - own
     for start in range(len(tokens)):
         for end in range(start + 1, len(tokens) + 1):
             if "".join(tokens[start:end]) in own:
@@ -100,9 +116,34 @@ def _claims_the_brand(tokens: list[str], authority: frozenset[str], *names: str)
 
 def _tokens(written: str) -> list[str]:
     """Split what is written into words of plain letters and digits in lower case."""
-    decomposed = unicodedata.normalize("NFKD", written).translate(GREEK_CAPITALS)
+    # Signs first, for ™ decomposes into letters that nobody wrote.
+    letters = "".join(char if _is_written(char) else " " for char in written)
+    decomposed = unicodedata.normalize("NFKD", letters).translate(GREEK_CAPITALS)
     shown = (_shown_letter(char) for char in decomposed if unicodedata.category(char) not in LEFT_OUT)
-    return "".join(char if char.isalnum() or char in "@$!|" else " " for char in "".join(shown).casefold()).split()
+    return "".join(
+        char if char.isalnum() or ord(char) in LOOK_ALIKES else " " for char in "".join(shown).casefold()
+    ).split()
+
+
+def _is_written(char: str) -> bool:
+    """Whether a character is more than a sign; a letter in a circle is."""
+    return unicodedata.category(char) != "So" or _NAMED_LETTER.fullmatch(unicodedata.name(char, "")) is not None
+
+
+def _as_read(token: str, words: frozenset[str]) -> str:
+    """Return the word that a mixture of scripts is read as, by the Latin letters in their places; else the token."""
+    skeleton = _skeleton(token)
+    foreign = [char for char in skeleton if not char.isascii()]
+    if (
+        not foreign
+        or len(skeleton) < max(MIXED_CHARS_MIN, 2 * len(foreign))
+        or not any(char.isascii() and char.isalpha() for char in token)
+    ):
+        return token
+    for word in sorted(words):
+        if len(word) == len(skeleton) and all(a == b or not a.isascii() for a, b in zip(skeleton, word, strict=True)):
+            return word
+    return token
 
 
 def _shown_letter(char: str) -> str:
