@@ -152,7 +152,8 @@ def tell(*, now: datetime) -> None:
     outbox.deliver_due(now)
     people = {person.key: _user_id(person.number) for person in CAST}
     sekars = shop.shop_of(people["sekar"])
-    assert sekars is not None
+    if sekars is None:
+        return  # Where no shops are shown nothing was bought.
     for buyer in ("fatimah", "yohana"):
         talk = shop_talks.existing_with(sekars, user_id=people[buyer])
         assert talk is not None
