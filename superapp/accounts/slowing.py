@@ -46,8 +46,11 @@ CODES_OF_NUMBER_BY_NETWORK = Limit("code.number.network", 3, DAY)
 WRONG_OF_NETWORK = Slope(Limit("guess.network", 60, HOUR), step=20)
 # With five tries for each of many codes somebody could go on guessing: after so many wrong ones codes are longer.
 WRONG_OF_NUMBER = Limit("guess.number", 15, DAY)
+# The same for all numbers together: whoever tries one guess at each of a million finds no code of six digits so.
+WRONG_OF_INSTANCE = Limit("guess.instance", 1_000, HOUR)
 # Once half of what newcomers may have is used, everybody who is new works for it.
 WORK_UNDER_PRESSURE = WORK_MIN * 8
+EVERYBODY = "all"
 
 PAUSE = timedelta(seconds=60)
 PAUSE_MAX = timedelta(minutes=15)
@@ -118,11 +121,12 @@ class Outlook:
 def look_ahead(stranger: Stranger, *, now: datetime) -> Outlook:
     """Look at what was counted, in one query and without a lock: a flood is refused as cheaply as that."""
     number = f"number:{stranger.number}"
-    uses = [(CODES_OF_NUMBER.free, number), (CODES_OF_NETWORK.free, stranger.network), (WRONG_OF_NUMBER, number)]
+    uses = [(CODES_OF_NUMBER.free, number), (CODES_OF_NETWORK.free, stranger.network)]
+    uses += [(WRONG_OF_NUMBER, number), (WRONG_OF_INSTANCE, EVERYBODY)]
     uses += [(slope.free, who) for slope, who in stranger.wider]
-    of_number, of_network, wrong, *wider = limits.used(uses, now=now)
+    of_number, of_network, wrong, wrong_of_all, *wider = limits.used(uses, now=now)
     work = CodeCounts(of_number, of_network, 0, tuple(wider)).following().work()
-    return Outlook(work, is_long=wrong >= WRONG_OF_NUMBER.times)
+    return Outlook(work, is_long=wrong >= WRONG_OF_NUMBER.times or wrong_of_all >= WRONG_OF_INSTANCE.times)
 
 
 def count_code(stranger: Stranger, *, now: datetime) -> CodeCounts:
@@ -148,7 +152,15 @@ def uses_of_number(stranger: Stranger) -> list[Use]:
 
 def count_wrong_guess(stranger: Stranger, *, now: datetime) -> None:
     """Count a wrong guess at a code that was really sent."""
-    limits.add([(WRONG_OF_NETWORK.free, stranger.network), (WRONG_OF_NUMBER, f"number:{stranger.number}")], now=now)
+    # What all share comes last, and with it the transaction ends.
+    limits.add(
+        [
+            (WRONG_OF_NETWORK.free, stranger.network),
+            (WRONG_OF_NUMBER, f"number:{stranger.number}"),
+            (WRONG_OF_INSTANCE, EVERYBODY),
+        ],
+        now=now,
+    )
 
 
 def work_of_guess(stranger: Stranger, *, now: datetime) -> int:

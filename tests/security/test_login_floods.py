@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from superapp.accounts import slowing
 from superapp.accounts.actions import devices, login
 from superapp.accounts.errors import (
     ChallengeRequired,
     CodeOver,
     CodeWrong,
 )
+from superapp.accounts.limits import Limit
 from superapp.accounts.models import DeveloperSms, RateCount
 from superapp.core.errors import RateLimited
 from tests.harness.challenges import solve
@@ -285,3 +287,24 @@ def test_browser_that_signed_itself_out_is_known_when_it_comes_back(db, make_use
     ask(ana.phone.number, browser="anas phone", at=midday)
 
     assert RateCount.objects.filter(what="code.known.hour").exists()
+
+
+# One guess at each of many numbers.
+
+
+def test_guesses_sprayed_over_many_numbers_make_new_codes_longer_for_an_hour(db, monkeypatch, make_user, midday):
+    monkeypatch.setattr(slowing, "WRONG_OF_INSTANCE", Limit("guess.instance", 20, timedelta(hours=1)))
+    ana = make_user("ana")
+    known_browser(ana, "anas phone", at=midday)
+    phones = list(itertools.islice(newcomers(), 22))
+    digits = []
+    for number, phone in enumerate(phones):
+        where = {"browser": f"eve {number}", "at": midday, "address": f"198.18.{number}.1"}
+        digits.append(ask(phone, **where).digits)
+        with pytest.raises(CodeWrong):
+            prove(phone, wrong(last_code()), **where)
+
+    assert digits == [6] * 20 + [8] * 2
+    assert ask(ana.phone.number, browser="anas phone", at=midday).digits == 6
+    later = midday + timedelta(hours=1)
+    assert ask(phones[-1], browser="newcomer", at=later, address="198.19.0.1").digits == 6
