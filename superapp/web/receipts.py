@@ -32,6 +32,7 @@ def check(request: HttpRequest) -> HttpResponse:
         "text": text,
         "verdict": ("ours" if document else "not_ours") if text else "",
         "receipt": _shown(document) if document else BLANK,
+        "order": _order_of(document, request) if document else "",
         "blank": BLANK,
         "words": {f"receipt:{kind}": word for kind, word in kinds().items()} | {"receipt:": _("Receipt")},
         "boot": {
@@ -67,6 +68,13 @@ def _shown(document: dict[str, Any]) -> dict[str, Any]:
         "seller_is": _seller_is(document.get("seller")),
         "at": datetime.fromisoformat(str(document["at"])) if document.get("at") else None,
     }
+
+
+def _order_of(document: dict[str, Any], request: HttpRequest) -> str:
+    """Return the address of the order that a receipt is about, for its buyer; empty for everybody else."""
+    about = str(document.get("about", ""))
+    is_mine = request.user.is_authenticated and str(request.user.public_id) == document.get("buyer")
+    return about if is_mine and about.startswith("/pesanan/") else ""
 
 
 def _is_nothing(amount: Any) -> bool:

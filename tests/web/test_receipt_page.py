@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from superapp.core import receipts
 
@@ -61,6 +62,30 @@ def test_receipt_says_that_what_came_later_is_not_in_it(client, db):
     answer = client.post("/bukti/periksa/", {"receipt": receipts.sign(DOCUMENT)})
 
     assert "Yang terjadi sesudahnya, misalnya pembatalan, tidak termasuk." in answer.content.decode()
+
+
+def test_receipt_leads_its_buyer_back_to_the_order_and_nobody_else(make_user):
+    ana, eve = make_user("ana"), make_user("eve")
+    text = receipts.sign({**DOCUMENT, "about": "/pesanan/1/", "buyer": str(ana.public_id)})
+    pages = {}
+
+    for name, user in {"ana": ana, "eve": eve, "stranger": None}.items():
+        browser = Client()
+        if user:
+            browser.force_login(user)
+        pages[name] = browser.post("/bukti/periksa/", {"receipt": text}).content.decode()
+
+    assert '<p data-part="back"><a class="link" data-part="order" href="/pesanan/1/">' in pages["ana"]
+    assert ["/pesanan/1/" in pages[name].partition("<form")[0] for name in ("eve", "stranger")] == [False, False]
+
+
+def test_receipt_page_has_the_places_for_whoever_is_logged_in(client, make_user):
+    stranger = client.get("/bukti/periksa/").content.decode()
+    client.force_login(make_user("ana"))
+    ana = client.get("/bukti/periksa/").content.decode()
+
+    bars = [page.partition('<nav class="places"')[2].partition(">")[0] for page in (stranger, ana)]
+    assert [bar.endswith(" hidden") for bar in bars] == [True, False]
 
 
 @pytest.mark.parametrize("text", ["x", "a.b.c", receipts.RECEIPT_CHARS_MAX * 3 * "a", "é"])

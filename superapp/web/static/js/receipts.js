@@ -12,5 +12,6 @@ const moment = (at) => `${format.date(Date.parse(at))}, ${format.hour(Date.parse
 const person = lastPerson()
 const store = person ? await openStore(person) : null
 
-ReceiptCheck.prototype.page = { data, keys, moment, store }
+if (person) document.querySelector(".places").hidden = false
+ReceiptCheck.prototype.page = { data, keys, moment, person, store }
 customElements.define("nusa-receipt-check", ReceiptCheck)

@@ -63,9 +63,17 @@ export class ReceiptCheck extends HTMLElement {
     fill(paper, "at", this.page.moment(document.at))
     part(paper, "at").dateTime = document.at
     part(paper, "lines").replaceChildren(...(document.lines ?? []).map(lineOf))
+    this.#leadBack(document)
     part(paper, "shipping-apart").hidden = document.shipping?.amount_minor !== 0
     // Each line has a total of its own, and stands before that of all.
     fill(paper.querySelector(".paper__total"), "total", document.total && writeMoney(document.total))
+  }
+
+  /** The buyer comes back to the order; nobody else may see it. */
+  #leadBack({ about, buyer }) {
+    const isMine = buyer !== undefined && buyer === this.page.person && `${about}`.startsWith("/pesanan/")
+    part(this, "back").hidden = !isMine
+    if (isMine) part(this, "order").href = about
   }
 
   /** Let the person hand it on: as a sentence that can be read, with an address at which anybody can check it. */
