@@ -192,6 +192,7 @@ def test_merchant_touches_buttons_of_full_size_and_sees_a_form_from_its_beginnin
 
     page.goto("/tokoku/")
     heights = [box(page, "[data-part=tap-word]")["height"]]
+    rows = page.locator(".known__rows").evaluate("(rows) => getComputedStyle(rows).display")
     page.get_by_role("button", name="Terima").click()
     page.wait_for_selector("text=Diterima.")
     page.get_by_role("button", name="Sudah dikemas").click()
@@ -205,3 +206,5 @@ def test_merchant_touches_buttons_of_full_size_and_sees_a_form_from_its_beginnin
     assert page.url.endswith(f"/pesanan/{placed.order}/#kirim")
     assert bar["y"] + bar["height"] < courier["y"] < PHONE[1] / 2
     assert min(heights) >= TOUCH_PX
+    # One below the other, as wide as the list.
+    assert rows == "block"

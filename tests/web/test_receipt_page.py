@@ -75,7 +75,7 @@ def test_receipt_leads_its_buyer_back_to_the_order_and_nobody_else(make_user):
             browser.force_login(user)
         pages[name] = browser.post("/bukti/periksa/", {"receipt": text}).content.decode()
 
-    assert '<p data-part="back"><a class="link" data-part="order" href="/pesanan/1/">' in pages["ana"]
+    assert '<p data-part="back"><a class="button button--small" data-part="order" href="/pesanan/1/">' in pages["ana"]
     assert ["/pesanan/1/" in pages[name].partition("<form")[0] for name in ("eve", "stranger")] == [False, False]
 
 
