@@ -20,7 +20,7 @@ from payments.actions.escrow import (
 )
 from payments.actions.holds import capture_hold, hold_funds, void_hold
 from payments.actions.merchants import pay_out_merchant
-from payments.actions.pin_tries import WrongTries, forgive_wrong, wrong_elsewhere
+from payments.actions.pin_tries import WrongTries, forgive_wrong, untold_tries, wrong_elsewhere
 from payments.actions.pins import (
     RESET_OPEN_FOR,
     RESET_WAIT,
@@ -108,6 +108,7 @@ __all__ = [
     "set_first_pin",
     "set_pin_on_device",
     "set_tier",
+    "untold_tries",
     "verify_pin",
     "void_hold",
     "wallet",

@@ -99,11 +99,19 @@ def begin_anew(user_id: int, device_id: int | None, now: datetime) -> None:
 
 def wrong_elsewhere(user_id: int, device_id: int | None) -> list[WrongTries]:
     """Return the wrong tries in other browsers that this person has not been told of, the newest first."""
+    return untold_tries(user_id, device_id)[0]
+
+
+def untold_tries(user_id: int, device_id: int | None) -> tuple[list[WrongTries], bool]:
+    """
+    Return the wrong tries in other browsers that this person has not been told of, the newest first; and whether there
+    are some of this browser, of which the others are told.
+    """
     untold = [row for row in queries.pin_tries_of(user_id) if row.untold and row.tried_at is not None]
     if not untold:
-        return []
+        return [], False
     here = _browser_of(user_id, device_id)
-    return [
+    elsewhere = [
         WrongTries(
             device=row.device.public_id if row.device else None,
             name=row.device.name if row.device else "",
@@ -113,6 +121,7 @@ def wrong_elsewhere(user_id: int, device_id: int | None) -> list[WrongTries]:
         for row in sorted(untold, key=_tried_at, reverse=True)
         if row.tried_at is not None and _browser(row) != here
     ]
+    return elsewhere, len(elsewhere) < len(untold)
 
 
 def forgive_wrong(*, user_id: int, device_id: int | None, now: datetime) -> None:

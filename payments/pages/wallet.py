@@ -52,7 +52,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     page = found[:ROWS_PER_PAGE]
     device_id = accounts.device_id_of(request)
     pin = api.pin_state(user.pk, device_id=device_id, now=now)
-    wrong_elsewhere = api.wrong_elsewhere(user.pk, device_id)
+    wrong_elsewhere, is_wrong_here = api.untold_tries(user.pk, device_id)
     is_asked_about = bool(pin.reset_from or wrong_elsewhere)
     context = {
         "wallet": shown,
@@ -60,6 +60,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "asking": accounts.devices_asking(user.pk, now=now),
         "is_asked_here": pin.is_reset_on(device_id),
         "wrong_elsewhere": wrong_elsewhere,
+        "is_wrong_here": is_wrong_here,
         "is_trusted": is_asked_about and accounts.is_trusted_device(user.pk, device_id),
         "is_hidden": request.COOKIES.get(HIDING_COOKIE) == "hidden",
         "days": showing.days(page, now=now),

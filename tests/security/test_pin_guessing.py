@@ -142,7 +142,11 @@ def test_owner_is_told_elsewhere_and_says_that_it_was_them(ana, now):
     assert "PIN salah dimasukkan" in page
     assert "Opera" in page
     assert "/dompet/pin/percobaan/" in page
+    # Where it was tried, the page says what the bar counts there, and offers nothing.
     assert "PIN salah dimasukkan" not in theirs
+    assert "PIN pernah salah dimasukkan di perangkat ini" in theirs
+    assert "/dompet/pin/percobaan/" not in theirs
+    assert "PIN pernah salah dimasukkan di perangkat ini" not in page
     # A guess that was right at last does not make it untold.
     enter(ana, strangers, PIN, now)
     assert api.wrong_elsewhere(ana.pk, hers.pk)[0].count == 2
