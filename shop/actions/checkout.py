@@ -210,7 +210,9 @@ def _buy(wish: Wish, authorization: payments.Authorization, now: datetime) -> An
         attempt = orders.ask_attempt(wish.buyer_id, wish.idempotency_key)
         look = goods.ask_offer(wish.product, buyer_id=wish.buyer_id)
         open_today = orders.ask_open_today(wish.buyer_id, wish.product, now)
-    before = _answer(wish, attempt())
+    # All are fetched before anything is decided: on SQLite an answer that nobody fetches keeps its snapshot open, and a
+    # second try in that snapshot could not write.
+    before, placed_today = _answer(wish, attempt()), open_today()
     if before is not None:
         return before
     offer = look()
@@ -218,7 +220,7 @@ def _buy(wish: Wish, authorization: payments.Authorization, now: datetime) -> An
     refusal = _objection(offer, wish.quantity, wish.buyer_id, draft.total, wish.expected_total)
     if refusal:
         raise _NotBought(refusal)
-    if open_today() >= OPEN_A_DAY_MAX:
+    if placed_today >= OPEN_A_DAY_MAX:
         raise errors.TooManyOrders(orders_max=OPEN_A_DAY_MAX, retry_after=3600)
     buyer = offer.buyer or _begin_counting(wish.buyer_id)
     with transaction.atomic():

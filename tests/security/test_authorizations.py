@@ -35,6 +35,7 @@ WAYS = {
     "timer shop.actions.timing.move_due_orders": "timer",
     "management top_up": "operator",
     "management review_orders": "operator",
+    "page superapp.wiring.play_money.take": "two clerks of the demo, where codes stay on the computer",
     "management demo": "the demo's own people, by their PIN",
 }
 

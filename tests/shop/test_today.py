@@ -49,7 +49,9 @@ def shown(page) -> list[str]:
     """Headings and orders of the list, from top to bottom."""
     rows = page.content.decode().split('data-part="rows"')[1].split("<template")[0]
     visible = re.sub(r"<(p|h3)[^>]*\bhidden\b[^>]*>.*?</\1>", "", rows)
-    found = re.findall(r'data-key="([^"]+)"|<h3[^>]*>([^<]+)</h3>|class="order-calm"[^>]*>([^<]+)</p>', visible)
+    found = re.findall(
+        r'data-key="([^"]+)"|<p[^>]*role="heading"[^>]*>([^<]+)</p>|class="order-calm"[^>]*>([^<]+)</p>', visible
+    )
     return [key or heading or calm for key, heading, calm in found]
 
 

@@ -118,4 +118,4 @@ def test_the_bar_shows_the_counts_of_now(make_user, monkeypatch):
         waiting["chat"] = count
         pages.append(browser.get("/saya/").content.decode())
 
-    assert ['aria-hidden="true">3</span>' in page for page in pages] == [False, True, False]
+    assert ['data-badge="chat">3</span>' in page for page in pages] == [False, True, False]
