@@ -152,7 +152,7 @@ class RecipientUnnamed(DomainError):
 
 
 class TooLittle(DomainError):
-    """Less than may be sent to somebody who is no contact, whose history shows who sent it. Burns no key."""
+    """The amount is below the minimum for a transfer to somebody who is not a contact. Uses up no idempotency key."""
 
     code = "payments.too_little"
     kind = Kind.INVALID

@@ -29,7 +29,7 @@ class WalletRow(msgspec.Struct, kw_only=True):
 
 
 class PurposeRow(msgspec.Struct, kw_only=True):
-    """The purpose of a movement: with whom (such as a shop), for which items, and the address of a page about it."""
+    """The purpose of a movement: name of the other side (such as a shop), the items paid for, URL of a detail page."""
 
     name: str
     items: str

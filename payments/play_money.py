@@ -1,4 +1,4 @@
-"""Play money in a demo: whoever makes the demo world says where it is had, and payments shows the way there."""
+"""Registry for play money: a demo registers the URL of its form, and the top-up page shows a button for it."""
 
 from __future__ import annotations
 

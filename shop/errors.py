@@ -200,7 +200,7 @@ class OwnGoods(DomainError):
 
 
 class NotForSale(DomainError):
-    """The product was hidden, its shop is closed, or it does not sell to you: told apart to nobody. Final."""
+    """The product is hidden, the shop is closed, or its owner blocked the buyer: one answer for all. Not retried."""
 
     code = "shop.not_for_sale"
     kind = Kind.CONFLICT

@@ -109,7 +109,7 @@ def send_to_person(
 
     :raises PersonNotFound: if there is no such person, or they have blocked the sender
     :raises ToOneself: if it is the sender
-    :raises TooLittle: if it is less than may be sent to somebody who is no contact
+    :raises TooLittle: if the receiver is not a contact and the amount is below the minimum
     :raises MemoForContacts: if there are words for somebody who is no contact
     """
     amount.positive()
@@ -135,7 +135,11 @@ def send_to_person(
 
 
 def refuse_too_little(amount: Money, to: Recipient) -> None:
-    """:raises TooLittle: if it is less than may be sent to somebody who is no contact"""
+    """
+    Refuse a transfer below the minimum (``TRANSFER_MIN_RUPIAH``), which holds for people who are not contacts.
+
+    :raises TooLittle: if the receiver is not a contact and the amount is below the minimum
+    """
     least = Money(settings.TRANSFER_MIN_RUPIAH * SEN_A_RUPIAH)
     if not to.is_contact and amount < least:
         raise errors.TooLittle(amount_min=str(least), amount_min_minor=least.amount_minor)

@@ -132,7 +132,7 @@ def quote(*, product: UUID, quantity: int, buyer_id: int | None = None) -> Quote
     Return what it would cost now, in whole, and what stands in the way, if something does.
 
     :raises ProductNotFound: if there is none, or it is not on the shelf and somebody else's
-    :raises QuantityInvalid:
+    :raises QuantityInvalid: if it is no whole number from 1 to ``QUANTITY_MAX``
     """
     pieces = _quantity(quantity)
     found = goods.product_shown_to(buyer_id, product)
@@ -210,8 +210,8 @@ def _buy(wish: Wish, authorization: payments.Authorization, now: datetime) -> An
         attempt = orders.ask_attempt(wish.buyer_id, wish.idempotency_key)
         look = goods.ask_offer(wish.product, buyer_id=wish.buyer_id)
         open_today = orders.ask_open_today(wish.buyer_id, wish.product, now)
-    # All are fetched before anything is decided: on SQLite an answer that nobody fetches keeps its snapshot open, and a
-    # second try in that snapshot could not write.
+    # Fetch every cursor before returning or raising: on SQLite an unfetched SELECT keeps its read snapshot open, and a
+    # retry on the same connection then fails with "database is locked".
     before, placed_today = _answer(wish, attempt()), open_today()
     if before is not None:
         return before

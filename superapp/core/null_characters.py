@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 
+API = "/api/"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # U+0000, which PostgreSQL does not store, and halves of surrogate pairs, which cannot be encoded.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -31,7 +32,8 @@ def unstorable_requests_are_refused(get_response: GetResponse) -> GetResponse:
     """
     Middleware: refuse a path, a query or a form that holds such a character, before its view is asked.
 
-    JSON bodies are read by ``superapp.realtime``, which refuses them itself.
+    Bodies sent to the API are left unread: ``superapp.realtime`` refuses such JSON itself, and a file of a stranger is
+    not to be read before it is asked who sends it.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
@@ -39,8 +41,7 @@ def unstorable_requests_are_refused(get_response: GetResponse) -> GetResponse:
 
     def process_view(request: HttpRequest, _view: Any, _arguments: Any, _named: Any) -> None:
         texts = [request.path, *_texts(request.GET)]
-        # Asked for anything else, Django would take the body for read, and the API would find none.
-        if request.method == "POST":
+        if not request.path.startswith(API):
             # A form in pieces that cannot be read is empty afterwards; its view says what is missing.
             with suppress(MultiPartParserError):
                 texts += _texts(request.POST)

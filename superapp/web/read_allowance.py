@@ -46,14 +46,14 @@ class UnderWay:
 
     def end(self, user_id: int) -> None:
         """Hand the turn on."""
-        self._people[user_id][0].release()
-        self._leave(user_id)
+        self._leave(user_id).release()
 
-    def _leave(self, user_id: int) -> None:
+    def _leave(self, user_id: int) -> Turns:
         with self._guard:
             turns, users = self._people.pop(user_id)
             if users > 1:
                 self._people[user_id] = (turns, users - 1)
+        return turns
 
 
 under_way = UnderWay()

@@ -50,7 +50,8 @@ def take(request: HttpRequest) -> HttpResponse:
         answer = payments.approve_top_up(top_up=asked.public_id, checker_id=checker, now=now)
     if isinstance(answer, payments.Refused):
         raise answer.error()
-    accounts.tell_next(request, _("Rp500.000 of play money is in your wallet. It is worth nothing outside this demo."))
+    told = _("{amount} of play money is in your wallet. It is worth nothing outside this demo.").format(amount=AMOUNT)
+    accounts.tell_next(request, told)
     return redirect(accounts.next_address(request, default=reverse("payments:wallet")))
 
 

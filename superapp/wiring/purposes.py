@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from payments import api as payments
@@ -23,9 +24,9 @@ def purposes_of_orders(references: Collection[str]) -> dict[str, Purpose]:
     ids = _ids(references)
     names = shop.order_names(ids.values())
     return {
-        reference: Purpose(name=names[order].shop_name, items=_items(names[order]), address=f"/pesanan/{order}/")
+        reference: Purpose(name=name.shop_name, items=_items(name), address=reverse("shop:order", args=[order]))
         for reference, order in ids.items()
-        if order in names
+        if (name := names.get(order))
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.harness.servers import wait_until
 from tests.journeys import people
 
@@ -20,6 +22,18 @@ VISITED = """async () => {
 NOTHING = {"databases": [], "pages": [], "person": None}
 
 
+@pytest.fixture
+def used_by_ana(make_site, browser):
+    """A site, and a page on the device of ana, which keeps her conversations and her wallet."""
+    site = make_site()
+    page = browser.person("ana", site.url)
+    people.sign_up(page, phone="+62 812-0000-0001", name="Ana Wulandari")
+    page.goto("/dompet/")
+    page.goto("/obrolan/")
+    wait_until(lambda: len(page.evaluate(KEPT)["databases"]) == 1, "the device to keep something")
+    return site, page
+
+
 def end_session_elsewhere(page, site):
     """The session is over on the server, and the device has not heard of it: its cookie is still there."""
     cookies = page.context.cookies()
@@ -32,13 +46,8 @@ def end_session_elsewhere(page, site):
     page.context.add_cookies(cookies)
 
 
-def test_device_that_was_signed_out_forgets_when_it_shows_the_log_in(make_site, browser):
-    site = make_site()
-    page = browser.person("ana", site.url)
-    people.sign_up(page, phone="+62 812-0000-0001", name="Ana Wulandari")
-    page.goto("/dompet/")
-    page.goto("/obrolan/")
-    wait_until(lambda: len(page.evaluate(KEPT)["databases"]) == 1, "the device to keep something")
+def test_device_that_was_signed_out_forgets_when_it_shows_the_log_in(used_by_ana):
+    _site, page = used_by_ana
     kept = page.evaluate(KEPT)
     # As when another device ends this one: the session is gone, and nobody has pressed anything here.
     page.context.clear_cookies()
@@ -49,13 +58,8 @@ def test_device_that_was_signed_out_forgets_when_it_shows_the_log_in(make_site, 
     wait_until(lambda: page.evaluate(KEPT) == NOTHING, "nothing to be left")
 
 
-def test_device_that_was_signed_out_forgets_when_it_shows_a_page_without_scripts(make_site, browser):
-    site = make_site()
-    page = browser.person("ana", site.url)
-    people.sign_up(page, phone="+62 812-0000-0001", name="Ana Wulandari")
-    page.goto("/dompet/")
-    page.goto("/obrolan/")
-    wait_until(lambda: len(page.evaluate(KEPT)["databases"]) == 1, "the device to keep something")
+def test_device_that_was_signed_out_forgets_when_it_shows_a_page_without_scripts(used_by_ana):
+    site, page = used_by_ana
     # No page of the product is open when it happens: an open one would hear of it.
     page.goto("about:blank")
     end_session_elsewhere(page, site)
@@ -70,12 +74,8 @@ def test_device_that_was_signed_out_forgets_when_it_shows_a_page_without_scripts
     assert page.locator("script[type=module]").count() == 0
 
 
-def test_open_conversation_is_forgotten_when_its_socket_hears_of_the_sign_out(make_site, browser):
-    site = make_site()
-    page = browser.person("ana", site.url)
-    people.sign_up(page, phone="+62 812-0000-0001", name="Ana Wulandari")
-    page.goto("/obrolan/")
-    wait_until(lambda: len(page.evaluate(KEPT)["databases"]) == 1, "the device to keep something")
+def test_open_conversation_is_forgotten_when_its_socket_hears_of_the_sign_out(used_by_ana):
+    site, page = used_by_ana
 
     end_session_elsewhere(page, site)
 

@@ -122,7 +122,7 @@ class Attack:
 
 def operations() -> list[Operation]:
     """Return every operation of the API's description."""
-    get_resolver().url_patterns  # noqa: B018  # Loads what registers commands and describes doors.
+    get_resolver().url_patterns  # noqa: B018  # The attribute loads the URLconf, which registers commands.
     document = openapi.description()
     schemas = document["components"]["schemas"]
     return [
@@ -148,7 +148,7 @@ def _operation(method: str, path: str, described: Schema, schemas: Schema) -> Op
 
 def commands() -> list[Operation]:
     """Return every command of the socket."""
-    get_resolver().url_patterns  # noqa: B018  # Loads what registers commands.
+    get_resolver().url_patterns  # noqa: B018  # The attribute loads the URLconf, which registers commands.
     return [_of_command(command) for command in registry.commands.values()]
 
 

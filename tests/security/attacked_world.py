@@ -262,7 +262,9 @@ def _devices_and_invitations(world: World, now: datetime) -> None:
     contacts.ask_by_phone(user_id=ana.pk, phone=UNKNOWN_NUMBER, now=now)
     link = invites.make_link(user_id=ana.pk, now=now)
     accounts.set_avatar(user_id=ana.pk, upload=photo(size=(64, 48), color=(1, 2, 3)), now=now)
-    talk = shop_talks.open_with(shop.shop_of(bo.pk), user_id=ana.pk, now=now)  # type: ignore[arg-type]
+    of_bo = shop.shop_of(bo.pk)
+    assert of_bo is not None
+    talk = shop_talks.open_with(of_bo, user_id=ana.pk, now=now)
     world.theirs["conversation"]["with the shop"] = str(talk)
     world.theirs["device"] = {"trusted": str(world.devices["ana"].public_id), "second": str(second.public_id)}
     world.theirs["invitation"] = {"open": str(Invitation.objects.get(owner=ana).public_id)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from superapp.core.null_characters import _UNSTORABLE
@@ -80,3 +81,11 @@ def test_socket_with_such_a_cookie_is_nobodys():
 def test_halves_of_surrogate_pairs_are_unstorable_and_emoji_are_not():
     assert _UNSTORABLE.search("a\ud800")
     assert not _UNSTORABLE.search("halo \U0001f600")
+
+
+def test_file_of_a_stranger_is_not_read_before_the_api_asks_who_sends_it(db, monkeypatch):
+    monkeypatch.setattr("django.http.request.MultiPartParser", None)  # Reading would be a fault.
+
+    answer = Client().post("/api/v1/shop/logo", {"photo": SimpleUploadedFile("a.png", b"x" * 1_000)})
+
+    assert answer.status_code == 401

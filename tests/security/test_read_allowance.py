@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 
 import pytest
@@ -158,3 +159,23 @@ def test_search_for_many_words_looks_for_the_first_four(db, django_assert_num_qu
         directory.find_shops(" ".join("abcdefghijklmnopqrstuvwxyz"), limit=5)
 
     assert asked.captured_queries[0]["sql"].lower().count("like") == 4 * 3
+
+
+def test_requests_of_one_person_that_begin_and_end_at_once_lose_no_turn(in_threads):
+    under_way = read_allowance.UnderWay()
+    interval = sys.getswitchinterval()
+
+    def many():
+        for _ in range(3_000):
+            under_way.begin(7)
+            under_way.end(7)
+
+    # Threads take turns within every few steps, so that they meet in each gap.
+    sys.setswitchinterval(1e-6)
+    try:
+        outcomes = in_threads(*[many] * read_allowance.AT_ONCE_MAX)
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert outcomes == [None] * read_allowance.AT_ONCE_MAX
+    assert under_way._people == {}

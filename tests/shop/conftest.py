@@ -6,13 +6,16 @@ import itertools
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.test import Client
 
 from shop import api, photos
 from superapp.accounts.models import User
 from superapp.core.money import Money
 from tests.payments.purses import PIN
+from tests.shop.browsers import browser_of
 from tests.shop.pictures import photo
 
 ADDRESS: api.Address = {
@@ -121,6 +124,26 @@ def shop(make_shop: Callable[..., api.ShopView], bo: User) -> api.ShopView:
 def product(make_product: Callable[..., api.ProductView], shop: api.ShopView) -> api.ProductView:
     """A bracelet for Rp25.000, of which there are ten."""
     return make_product(shop)
+
+
+@pytest.fixture
+def as_ana(ana: User) -> Client:
+    """The browser of the buyer, on a device that may move money."""
+    return browser_of(ana, is_trusted=True)
+
+
+@pytest.fixture
+def as_bo(bo: User, shop: api.ShopView) -> Client:
+    """The browser of the merchant, on a device that may move money."""
+    return browser_of(bo, is_trusted=True)
+
+
+@pytest.fixture
+def order(ana: User, product: api.ProductView, buy: Callable[..., api.Answer]) -> UUID:
+    """An order of ana's for two bracelets."""
+    answer = buy(ana, product, 2)
+    assert isinstance(answer, api.Placed)
+    return answer.order
 
 
 def stock_of(product: api.ProductView, owner: User) -> tuple[int, int, int]:

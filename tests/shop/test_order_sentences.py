@@ -7,7 +7,7 @@ import re
 import pytest
 
 from shop import api
-from tests.shop.browsers import browser_of, text
+from tests.shop.browsers import text
 from tests.shop.test_selling_pages import begin, purchase
 
 
@@ -16,26 +16,11 @@ def _clock(monkeypatch, now):
     monkeypatch.setattr("superapp.core.clock.now", lambda: now)
 
 
-@pytest.fixture
-def as_ana(ana):
-    return browser_of(ana, is_trusted=True)
-
-
-@pytest.fixture
-def as_bo(bo, shop):
-    return browser_of(bo, is_trusted=True)
-
-
-@pytest.fixture
-def order(ana, product, buy):
-    return buy(ana, product, 2).order
-
-
 def test_page_of_an_order_says_that_shipping_is_apart_to_both(as_ana, as_bo, order):
     of_buyer, of_shop = (text(browser.get(f"/pesanan/{order}/")) for browser in (as_ana, as_bo))
 
-    assert "Ongkir tidak termasuk dalam total ini. Ongkir kamu bayar ke kurir saat barang datang" in of_buyer
-    assert "Ongkir tidak termasuk dalam total ini. Ongkir dibayar pembeli ke kurir saat barang datang" in of_shop
+    assert "Ongkir tidak termasuk dalam total ini. Tanyakan ke toko berapa ongkirnya dan cara membayarnya." in of_buyer
+    assert "Ongkir tidak termasuk dalam total ini. Sepakati dengan pembeli cara membayarnya." in of_shop
 
 
 def test_order_that_arrived_says_what_to_do_about_trouble_before_it_completes(as_ana, as_bo, bo, order, now):

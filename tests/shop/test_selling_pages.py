@@ -28,23 +28,8 @@ def _clock(monkeypatch, now):
 
 
 @pytest.fixture
-def as_ana(ana):
-    return browser_of(ana, is_trusted=True)
-
-
-@pytest.fixture
-def as_bo(bo, shop):
-    return browser_of(bo, is_trusted=True)
-
-
-@pytest.fixture
 def as_eve(make_payer):
     return browser_of(make_payer("eve", 500_000_00))
-
-
-@pytest.fixture
-def order(ana, product, buy):
-    return buy(ana, product, 2).order
 
 
 def begin(browser, product):
@@ -69,7 +54,7 @@ def test_page_of_a_purchase_says_everything_in_plain_words_before_it_is_paid(as_
     assert "Manik Bo, Yogyakarta" in said
     assert "Rp25.000" in said
     assert "Saldomu Rp1.000.000." in said
-    assert "Ongkir tidak termasuk dalam total ini. Ongkir kamu bayar ke kurir saat barang datang" in said
+    assert "Ongkir tidak termasuk dalam total ini. Tanyakan ke toko berapa ongkirnya dan cara membayarnya." in said
 
 
 def test_form_buys_pays_and_leads_to_the_order(as_ana, ana, product, now):

@@ -14,7 +14,6 @@ from superapp.realtime import bus
 from superapp.web import badges
 from superapp.wiring import badges as wired
 from tests.chat.conftest import ask, entry, make_direct  # noqa: F401  # Fixtures, and what posts.
-from tests.shop.conftest import buy, make_product, make_shop  # noqa: F401  # Fixtures.
 
 PAGES = ("/obrolan/", "/kontak/", "/pesanan/", "/tokoku/", "/dompet/", "/saya/")
 

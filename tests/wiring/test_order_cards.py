@@ -13,43 +13,16 @@ from chat.models import Conversation, Message
 from shop import api as shop
 from superapp.accounts import api as accounts
 from superapp.accounts.actions.contacts import unblock_person
-from superapp.core import events, outbox, receipts
+from superapp.core import outbox, receipts
 from superapp.core.models import Fact
 from superapp.web import times
 from superapp.wiring import order_cards
 from tests.harness.sockets import trusted_device
-from tests.shop.conftest import buy, make_product, make_shop  # noqa: F401  # Fixtures.
-
-
-@pytest.fixture
-def sale(make_payer, make_shop, make_product, buy, now):  # noqa: F811  # The fixtures above.
-    """ana bought two of bo's; nobody has heard of it yet."""
-    ana = make_payer("ana", 500_000_00)
-    store = make_shop()
-    Fact.objects.all().delete()
-    placed = buy(ana, make_product(store), 2)
-    return ana, store, placed
-
-
-def facts():
-    return [
-        events.restore(row.name, row.payload)
-        for row in Fact.objects.filter(name__startswith="shop.order").order_by("pk")
-    ]
-
-
-def deliver():
-    """Everything that is due, however often the outbox goes round."""
-    while Fact.objects.exists():
-        outbox.deliver_due(Fact.objects.order_by("-due_at").values_list("due_at", flat=True)[0])
+from tests.wiring.order_facts import card, deliver, facts
 
 
 def said():
     return list(Message.objects.order_by("seq").values_list("kind", flat=True))
-
-
-def card():
-    return Message.objects.get(kind="card").card
 
 
 def test_order_opens_the_conversation_and_stands_there_as_a_receipt(sale, now):
@@ -263,7 +236,7 @@ def test_receipt_of_what_was_paid_is_not_offered_on_the_card_of_a_cancelled_orde
     assert 'data-in="paid completed"' in link[0]
 
 
-def test_card_carries_the_picture_and_the_name_of_the_shop(make_payer, make_shop, make_product, buy, client, now):  # noqa: F811
+def test_card_carries_the_picture_and_the_name_of_the_shop(make_payer, make_shop, make_product, buy, client, now):
     ana, store = make_payer("ana", 500_000_00), make_shop()
     product = make_product(store)
     photo = "ab" * 32

@@ -12,14 +12,13 @@ from chat.models import Conversation, Message
 from shop import api as shop
 from shop.actions.timing import move_due_orders
 from superapp.wiring import order_cards
-from tests.shop.conftest import buy, make_product, make_shop  # noqa: F401  # Fixtures.
-from tests.wiring.test_order_cards import card, deliver, facts, sale  # noqa: F401  # A fixture among them.
+from tests.wiring.order_facts import card, deliver, facts
 
 DUE = timedelta(days=30)
 
 
 @pytest.fixture
-def reviewed(sale, now):  # noqa: F811
+def reviewed(sale, now):
     """ana's order of two, which nobody confirmed for 30 days; both have heard of it."""
     ana, store, placed = sale
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
@@ -88,7 +87,7 @@ def test_both_read_how_it_was_decided_and_why(verdict, state, says, reviewed, cl
         assert says in drawn_for(client, person)[0]
 
 
-def test_case_of_an_order_that_arrived_by_the_shops_word_stays_the_shops_word(sale, now):  # noqa: F811
+def test_case_of_an_order_that_arrived_by_the_shops_word_stays_the_shops_word(sale, now):
     _ana, store, placed = sale
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
     shop.ship_order(user_id=store.owner_id, order=placed.order, courier="JNE", resi="JT1", now=now)

@@ -8,26 +8,21 @@ from chat import api as chat
 from chat.models import Conversation, Message
 from shop import api as shop
 from superapp.accounts import api as accounts
-from superapp.core import events, outbox
+from superapp.core import events
 from superapp.core.models import Fact
 from superapp.wiring import order_cards, shop_talks
 from superapp.wiring.cards import ORDER
-from tests.shop.conftest import buy, make_product, make_shop  # noqa: F401  # Fixtures.
+from tests.wiring.order_facts import deliver
 
 
 @pytest.fixture
-def sale(make_payer, make_shop, make_product, buy, now):  # noqa: F811  # The fixtures above.
+def sale(make_payer, make_shop, make_product, buy, now):
     """ana, a friend of bo's, bought of bo's shop; nobody has heard of it yet."""
     ana = make_payer("ana", 500_000_00)
     store = make_shop()
     accounts.make_contacts(user_id=ana.pk, peer_id=store.owner_id, now=now)
     Fact.objects.all().delete()
     return ana, store, buy(ana, make_product(store), 1)
-
-
-def deliver():
-    while Fact.objects.exists():
-        outbox.deliver_due(Fact.objects.order_by("-due_at").values_list("due_at", flat=True)[0])
 
 
 def summary(user_id):
@@ -63,7 +58,7 @@ def test_renamed_shop_with_a_new_picture_is_seen_where_it_was_talked_to(sale, no
     assert (face.name, face.picture, face.rev) == ("Manik & Batik Bo", f"/media/photo/{'ab' * 32}-420.webp", 3)
 
 
-def test_shop_that_nobody_talks_to_gets_no_face_by_its_changes(make_shop, now):  # noqa: F811
+def test_shop_that_nobody_talks_to_gets_no_face_by_its_changes(make_shop, now):
     store = make_shop()
 
     shop.change_shop(owner_id=store.owner_id, name="Manik Baru", now=now)
