@@ -14,12 +14,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.db import transaction
+from django.dispatch import receiver
 
 from superapp.accounts.models import PhoneNumber, User
 from superapp.core import embedded
 from superapp.realtime import me
 from superapp.realtime.allowance import allowance
+from superapp.web import places
 from tests.harness import databases, races, servers
 from tests.harness.databases import Clone
 
@@ -30,6 +33,15 @@ if not settings.SERVED:
     # Nothing here outlives a power cut, and waiting for the disk is most of a commit.
     options = settings.DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+
+
+@receiver(setting_changed)
+def _forget_the_bar(*, setting: str, **_told: Any) -> None:
+    """What an operator offers is the same for the life of a process; a test that changes it must not leave its bar."""
+    if setting == "LEGAL_PROFILE":
+        places.places.cache_clear()
+        places.shells.cache_clear()
+
 
 pytest_plugins = ["tests.harness.people", "tests.harness.sockets", "tests.payments.purses"]
 
