@@ -3,6 +3,7 @@ import { test } from "node:test"
 
 import { downscaled, fitted, LONGEST } from "#shop/downscale.js"
 import { OrderOfPhotos } from "#shop/order_of_photos.js"
+import "./world/browser_globals.js"
 
 test("a photo is fitted into the longest side and keeps its ratio", () => {
   assert.deepEqual(fitted(4000, 3000), { width: 1600, height: 1200, isSame: false })

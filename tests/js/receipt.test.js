@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { Receipt } from "#lib/receipt.js"
+import "./world/browser_globals.js"
 
 const encode = (value) => Buffer.from(value).toString("base64url")
 
