@@ -54,12 +54,15 @@ class Limits:
 
     ``*_at_once`` requests pass undelayed, further ones up to ``*_burst`` wait for the rate, and only then are requests
     refused. ``answers_max`` requests may be in the making at the same moment, ``sockets_max`` sockets open.
+    ``session_answers_max`` is the same for one session, pictures apart: who has one queues no deeper than that before
+    everybody else, from however many addresses.
     """
 
     requests_per_second: int = 100
     requests_at_once: int = 500
     requests_burst: int = 2_000
-    answers_max: int = 128
+    answers_max: int = 64
+    session_answers_max: int = 12
     connects_per_second: int = 200
     connects_at_once: int = 1_000
     connects_burst: int = 4_000

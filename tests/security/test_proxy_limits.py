@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from superapp.core import proxy
 from tests.harness.ports import free_port
@@ -28,6 +29,7 @@ LIMITS = proxy.Limits(
     requests_at_once=10,
     requests_burst=15,
     answers_max=50,
+    session_answers_max=4,
     connects_per_second=1,
     connects_at_once=5,
     connects_burst=5,
@@ -39,7 +41,7 @@ class Backend(BaseHTTPRequestHandler):
     """Answers every request with 200, and holds ``/held`` back for a second."""
 
     def do_GET(self) -> None:
-        if self.path in ("/ws", "/held"):
+        if self.path in ("/ws", "/held", "/media/held"):
             time.sleep(1)
         self.send_response(200)
         self.send_header("Content-Length", "0")
@@ -166,6 +168,30 @@ def test_what_only_resembles_the_watchers_address_is_limited(port, path):
     answers = flood(port, path, 60, sender=FLOODER)
 
     assert 429 in {answer.status for answer in answers}
+
+
+def test_one_session_has_few_pages_in_the_making_wherever_it_asks_from(port):
+    session = {"Cookie": "theme=dark; sessionid=" + "a" * 32}
+
+    answers = flood(port, "/held", 10, sender=THIS_MACHINE, headers=session)
+    beside = flood(port, "/held", 10, sender=THIS_MACHINE)
+
+    assert Counter(answer.status for answer in answers) == {200: LIMITS.session_answers_max, 429: 6}
+    assert {answer.status for answer in beside} == {200}
+
+
+def test_pictures_of_one_session_are_fetched_as_many_at_once_as_a_list_shows(port):
+    session = {"Cookie": "sessionid=" + "b" * 32}
+
+    answers = flood(port, "/media/held", 10, sender=THIS_MACHINE, headers=session)
+
+    assert {answer.status for answer in answers} == {200}
+
+
+def test_sessions_are_known_to_the_proxy_by_the_name_of_their_cookie():
+    text = proxy.among_containers(proxy.Place(run_dir="/r", static_root="/s", media_root="/m", port=80))
+
+    assert f"default $cookie_{settings.SESSION_COOKIE_NAME};" in text
 
 
 def test_ipv6_visitors_are_counted_by_the_network_they_have():
