@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from superapp.core import machine_faults
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "superapp.settings")
     try:
@@ -15,4 +17,10 @@ if __name__ == "__main__":
         settings.SECRET_KEY  # noqa: B018  # Being read is all that is wanted.
     except ImproperlyConfigured as wrong:
         sys.exit(f"Setting: {wrong}")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except machine_faults.POSSIBLE as error:
+        sentence = machine_faults.sentence(error)
+        if sentence is None or "--traceback" in sys.argv:
+            raise
+        sys.exit(f"CommandError: {sentence}")

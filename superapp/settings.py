@@ -196,7 +196,7 @@ def _database() -> dict[str, object]:
         }
     url = urlsplit(DATABASE_URL)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "superapp.core.postgres",
         "NAME": url.path.lstrip("/"),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
@@ -277,8 +277,8 @@ PROXY_TRUSTED = env.networks(
     " scheme counts.",
 )
 FIRST_PORT = env.whole("FIRST_PORT", 8100, "Served processes take ports from here on, and 1,000 above for metrics.")
-PAGE_PROCESSES = env.whole("PAGE_PROCESSES", 2, "How many processes answer pages and the API when served.")
-SOCKET_PROCESSES = env.whole("SOCKET_PROCESSES", 2, "How many processes hold open sockets when served.")
+PAGE_PROCESSES = env.some("PAGE_PROCESSES", 2, "How many processes answer pages and the API when served.")
+SOCKET_PROCESSES = env.some("SOCKET_PROCESSES", 2, "How many processes hold open sockets when served.")
 WORK_PROCESSES = env.whole("WORK_PROCESSES", 1, "How many processes do the work that must happen when served.")
 JOB_PROCESSES = env.whole("JOB_PROCESSES", 1, "How many processes run jobs when served.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -53,27 +53,37 @@ def _until_closed(file: object) -> Iterator[None]:
         file.close()  # type: ignore[attr-defined]
 
 
-def migrate() -> None:
+Say = Callable[[str], None]
+
+
+def migrate(say: Say = lambda _sentence: None) -> None:
     """
-    Bring the database to the newest shape, if it is not there yet.
+    Bring the database to the newest shape, if it is not there yet, and ``say`` so: it may take minutes.
 
     :raises schema_version.DatabaseIsNewer: if it is ahead of this code
     """
     schema_version.require_not_newer(connection)
-    if not is_migrated():
+    missing = _missing_migrations()
+    if missing:
+        say(f"Bringing the database to the newest shape ({missing} migrations).")
         call_command("migrate", verbosity=0, interactive=False)
+        say("The database is in the newest shape.")
     connection.close()
 
 
 def is_migrated() -> bool:
     """Whether every migration of this code is applied."""
+    return not _missing_migrations()
+
+
+def _missing_migrations() -> int:
     executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def collect_static() -> None:
+def collect_static(say: Say = lambda _sentence: None) -> None:
     """
-    Gather the static files under their hashed names, unless those gathered last are still the same.
+    Gather the static files under their hashed names, and ``say`` so, unless those gathered last are still the same.
 
     What was gathered before stays: pages that are open ask for it by its old name.
     """
@@ -81,6 +91,7 @@ def collect_static() -> None:
     stamp = _static_stamp()
     if stamp_path.exists() and stamp_path.read_text() == stamp:
         return
+    say("Gathering the static files.")
     call_command("collectstatic", verbosity=0, interactive=False)
     stamp_path.write_text(stamp)
 

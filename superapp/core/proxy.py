@@ -30,6 +30,10 @@ CONTAINER_STATIC_ROOT = "/srv/static"
 CONTAINER_VAR_DIR = "/var/lib/nusa"
 CONTAINER_PROXY_PORT = 8_080
 
+# Connections of one worker at most, and the open files that go with them: each may have a file to send.
+CONNECTIONS_MAX = 16_384
+OPEN_FILES = 2 * CONNECTIONS_MAX
+
 NOBODY_TRUSTED = """
 # Nobody stands in front of us, so nobody is believed.
 map $scheme $forwarded_proto {
@@ -83,6 +87,8 @@ class Place:
     # Started by root, it would give up what lets it read media; empty when it is not.
     user: str = ""
     limits: Limits = Limits()
+    # How many files each of its workers may have open.
+    open_files: int = OPEN_FILES
 
 
 class ProxyMisconfigured(ValueError):
@@ -191,6 +197,8 @@ def _render(place: Place, *, upstreams: str, pages: str, sockets: str) -> str:
         pages=_indented(pages, 3).lstrip(),
         sockets=_indented(sockets, 3).lstrip(),
         headers=_indented(HEADERS, 3).lstrip(),
+        # More than it may open, nginx warns at every start and drops the visitor for whom there is no room.
+        connections=min(CONNECTIONS_MAX, place.open_files * 3 // 4),
         **asdict(place.limits),
     )
 

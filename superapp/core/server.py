@@ -20,7 +20,7 @@ from daphne.http_protocol import WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import tcp
 
-from superapp.core import clock, frames
+from superapp.core import clock, frames, open_files
 from superapp.core.frame_limits import CLOSE_FLOOD, FRAMES_BURST, FRAMES_PER_SECOND, TokenBucket
 
 MESSAGE_BYTES_MAX = 1024 * 1024
@@ -178,6 +178,7 @@ def run(
     On a signal, open sockets are drained first; a second signal does not wait for them. ``ready`` is called once it
     listens.
     """
+    open_files.raise_limit()
     # Batchers and commands run beside the event loop. At Python's 5 ms they would wait that long for their turn after
     # every answer of the database; at a tenth of a millisecond, taking turns costs a sixth of what a process does.
     sys.setswitchinterval(THREAD_TURN_SECONDS)

@@ -114,7 +114,7 @@ def test_pages_on_a_newer_database_refuse_in_one_sentence_and_end(newer_database
 
 @pytest.mark.served_only
 def test_runner_on_a_newer_database_refuses_in_one_sentence(newer_database):
-    refused = manage("serve_all", env=newer_database.env)
+    refused = manage("serve_all", env=newer_database.env | {"SMS_INBOX": "1"})
 
     assert (refused.returncode, refused.stderr) == (1, f"DatabaseIsNewer: {SENTENCE}\n")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
+import resource
+import subprocess
 import sys
 
 import pytest
@@ -103,6 +105,26 @@ def test_both_rendered_proxies_limit_one_address_in_every_place_that_costs():
             assert f"limit_req zone={zone} burst=" in locations[name], name
             assert "limit_conn " in locations[name], name
             assert "error_page 429 = @" in locations[name], name
+
+
+@pytest.mark.parametrize(("open_files", "connections"), [(65_536, 16_384), (4_096, 3_072), (1_024, 768)])
+def test_proxy_wants_no_more_connections_than_it_may_have_files(open_files, connections):
+    text = proxy.on_this_machine(place(open_files=open_files), pages=[1], sockets=[2])
+
+    assert f"worker_connections {connections};" in text
+
+
+def test_limit_of_open_files_is_raised_as_far_as_this_process_may():
+    hard = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 8_192)
+    script = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (256, {hard}))\n"
+        "from superapp.core import open_files\n"
+        "print(open_files.raise_limit(), *resource.getrlimit(resource.RLIMIT_NOFILE))"
+    )
+
+    said = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert said.stdout.split() == [str(hard)] * 3
 
 
 def test_proxy_names_containers_while_running():

@@ -51,6 +51,8 @@ def test_missing_variable_is_named(served_env, name):
         ("DATABASE_URL", "mysql://nusa@localhost/nusa", "DATABASE_URL must begin with postgres://"),
         ("TRUSTED_PROXIES", "10.0.0.1,gateway", "TRUSTED_PROXIES: 'gateway' is no address and no network"),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not 'LOUD'"),
+        ("PAGE_PROCESSES", "0", "PAGE_PROCESSES must be at least 1, not 0"),
+        ("SOCKET_PROCESSES", "0", "SOCKET_PROCESSES must be at least 1, not 0"),
         ("VAR_DIR", "/proc/none", "VAR_DIR cannot be made: "),
         ("LEGAL_PROFILE", "bank", "LEGAL_PROFILE must be marketplace, social_commerce or chat_only"),
     ],
@@ -96,3 +98,49 @@ def test_runner_refuses_what_nobody_could_use(served_env, changes, sentence):
     assert refused.returncode == 1
     assert sentence in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("serve_all",), ("migrate",), ("work",), ("run_jobs",), ("serve_sockets", "--port", "0"), ("top_up", "list")],
+    ids=lambda words: words[0],
+)
+def test_database_out_of_reach_is_named_in_one_sentence(served_env, command):
+    refused = manage(*command, env=served_env | {"TRUSTED_PROXIES": "10.0.0.1"})
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        "CommandError: PostgreSQL at localhost:1 cannot be reached (Connection refused): "
+        "start it or correct DATABASE_URL, then try again.\n"
+    )
+
+
+def test_pages_name_the_database_out_of_reach_and_end(served_env):
+    refused = manage("serve_pages", "--port", "0", env=served_env)
+
+    assert refused.returncode == 4  # Gunicorn's: the application could not be loaded.
+    assert "CommandError: PostgreSQL at localhost:1 cannot be reached (Connection refused)" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "psycopg.pool" not in refused.stderr
+
+
+@pytest.mark.served_only
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("nobody-made-this", 'database "nobody-made-this" does not exist')],
+)
+def test_reason_of_the_database_itself_is_quoted(served_env, name, reason):
+    served_env["DATABASE_URL"] = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
+
+    refused = manage("work", env=served_env)
+
+    assert refused.returncode == 1
+    assert f"cannot be reached ({reason})" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_traceback_is_shown_to_whoever_asks_for_it(served_env):
+    refused = manage("check_ledger", "--traceback", env=served_env)
+
+    assert refused.returncode == 1
+    assert "Traceback" in refused.stderr

@@ -176,6 +176,20 @@ def is_heard(ana: Person, bo: Person, conversation: str) -> bool:
             return False
 
 
+def test_first_start_says_what_it_does_and_when_it_answers(stack):
+    wait_until(lambda: f"Nusa is at {stack.url}: pages answer." in stack.runner.log, "it says so", 20)
+
+    said = [line for line in stack.runner.log.splitlines() if " | " not in line]
+    assert re.fullmatch(r"Bringing the database to the newest shape \(\d+ migrations\)\.", said[0])
+    assert said[1:] == [
+        "The database is in the newest shape.",
+        "Gathering the static files.",
+        f"Nusa will be at {stack.url} (proxy on port {stack.url.rpartition(':')[2]}).",
+        f"Nusa is at {stack.url}: pages answer.",
+    ]
+    assert "worker_connections" not in stack.runner.log
+
+
 def test_message_posted_to_a_page_process_is_heard_on_a_socket_process(stack, people):
     ana, bo, conversation = people
     with bo.socket() as line:

@@ -33,13 +33,17 @@ class Command(BaseCommand):
         except embedded.AnotherServer as other:
             raise CommandError(str(other)) from None
         with held:
-            embedded.migrate()
+            embedded.migrate(self._say)
             health.require_essentials()
-            embedded.collect_static()
+            embedded.collect_static(self._say)
             if demo_if_empty:
                 call_command("demo", if_empty=True, stdout=self.stdout)
                 connection.close()
             self._serve(port=port, host=host)
+
+    def _say(self, sentence: str) -> None:
+        self.stdout.write(sentence)
+        self.stdout.flush()
 
     def _serve(self, *, port: int, host: str) -> None:
         # Not before the static files are in place: whitenoise looks for them when the application is made.

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from superapp import env
-from superapp.core import embedded, proxy
+from superapp.core import embedded, open_files, proxy
 from superapp.core.processes import ENVIRONMENT, METRICS_ABOVE, PAGES, PROGRAMS, SOCKETS, Program
 from superapp.core.supervisor import Supervisor, Task
 
 LOCALHOST = "127.0.0.1"
+READY_POLL_SECONDS = 0.3
 
 
 class Command(BaseCommand):
@@ -46,15 +48,28 @@ class Command(BaseCommand):
         except embedded.AnotherServer as other:
             raise CommandError(str(other)) from None
         with held:
-            embedded.migrate()
-            embedded.collect_static()
+            embedded.migrate(self._say)
+            embedded.collect_static(self._say)
             tasks = [task for program in PROGRAMS for task in tasks_of(program)]
             tasks.append(self._proxy(nginx))
-            self.stdout.write(
-                f"{settings.BRAND_NAME} will be at {settings.PUBLIC_URL} (proxy on port {settings.PORT})."
-            )
-            self.stdout.flush()
-            asyncio.run(Supervisor(tasks).run())
+            self._say(f"{settings.BRAND_NAME} will be at {settings.PUBLIC_URL} (proxy on port {settings.PORT}).")
+            asyncio.run(self._run(tasks))
+
+    async def _run(self, tasks: Sequence[Task]) -> None:
+        saying = asyncio.create_task(self._say_when_it_answers())
+        try:
+            await Supervisor(tasks).run()
+        finally:
+            saying.cancel()
+
+    async def _say_when_it_answers(self) -> None:
+        while not await _is_ready(ports_of(PAGES)[0]):  # noqa: ASYNC110  Another process tells no event.
+            await asyncio.sleep(READY_POLL_SECONDS)
+        self._say(f"{settings.BRAND_NAME} is at {settings.PUBLIC_URL}: pages answer.")
+
+    def _say(self, sentence: str) -> None:
+        self.stdout.write(sentence)
+        self.stdout.flush()
 
     def _refuse_what_nobody_can_use(self) -> None:
         if not settings.SMS_URL and not settings.SMS_INBOX:
@@ -79,6 +94,21 @@ class Command(BaseCommand):
             stage=1,
             stop_signal=signal.SIGTERM,
         )
+
+
+async def _is_ready(port: int) -> bool:
+    """Whether the process of pages at this port says that it is of use."""
+    try:
+        reading, writing = await asyncio.open_connection(LOCALHOST, port)
+    except OSError:
+        return False
+    try:
+        writing.write(b"GET /-/ready HTTP/1.0\r\n\r\n")
+        return (await reading.readline()).split()[1:2] == [b"200"]
+    except OSError:
+        return False
+    finally:
+        writing.close()
 
 
 def count_of(program: Program) -> int:
@@ -125,5 +155,6 @@ def proxy_config(run_dir: Path) -> str:
         tls=tls,
         trusted=settings.PROXY_TRUSTED,
         user=getpass.getuser() if os.geteuid() == 0 else "",
+        open_files=open_files.raise_limit(),
     )
     return proxy.on_this_machine(place, pages=ports_of(PAGES), sockets=ports_of(SOCKETS))

@@ -13,6 +13,7 @@ from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
 
 from superapp.core import health, metrics, patience
+from superapp.core.machine_faults import DatabaseUnreachable
 
 ANSWER_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 20
@@ -69,6 +70,8 @@ class Gunicorn(BaseApplication):
         except CommandError as refused:
             # Said in one line, and the keeper ends, too, rather than starting one worker after the other.
             raise AppImportError(f"{refused.__class__.__name__}: {refused}") from None
+        except DatabaseUnreachable as unreachable:
+            raise AppImportError(f"CommandError: {unreachable}") from None
         return application
 
 
