@@ -7,7 +7,8 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Generator, Iterable
+from collections.abc import Awaitable, Callable, Collection, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -177,6 +178,15 @@ class _Resumed:
 _tasks: set[asyncio.Future[Any]] = set()
 
 
+class Arrival:
+    """Somebody who is being looked up and has joined nothing yet: the devices that were signed out in the meantime."""
+
+    __slots__ = ("ended_devices",)
+
+    def __init__(self) -> None:
+        self.ended_devices: set[int] = set()
+
+
 def _keep(task: asyncio.Future[Any]) -> None:
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
@@ -193,6 +203,7 @@ class Hub:
     def __init__(self) -> None:
         self._lines: dict[int, dict[Line, None]] = {}  # By user, the oldest first.
         self._watchers: dict[str, dict[Line, None]] = {}
+        self._arrivals: set[Arrival] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._posted: deque[tuple[float, Callable[..., None], tuple[Any, ...]]] = deque()
         self._is_woken = False
@@ -213,14 +224,33 @@ class Hub:
         """The lines of a person, the oldest first."""
         return list(self._lines.get(user_id, ()))
 
-    def join(self, line: Line) -> None:
-        """Let a line hear what its person may hear. Above the limit the person's oldest one is closed."""
+    @contextmanager
+    def arriving(self) -> Iterator[Arrival]:
+        """
+        Remember for this block which devices are signed out: between the look at a session and the join of its line
+        nobody would hear of it.
+        """
+        self._live_on(asyncio.get_running_loop())
+        arrival = Arrival()
+        self._arrivals.add(arrival)
+        try:
+            yield arrival
+        finally:
+            self._arrivals.discard(arrival)
+
+    def join(self, line: Line, arrival: Arrival | None = None) -> None:
+        """
+        Let a line hear what its person may hear. Above the limit the person's oldest one is closed; so is one whose
+        device was signed out while it arrived.
+        """
         self._live_on(asyncio.get_running_loop())
         lines = self._lines.setdefault(line.caller.user_id, {})
         lines[line] = None
         sockets.inc()
         if len(lines) > LINES_PER_USER_MAX:
             self.end(next(iter(lines)), CLOSE_TOO_MANY)
+        if arrival is not None and line.caller.device_id in arrival.ended_devices:
+            self.end(line, CLOSE_NOT_LOGGED_IN)
 
     def leave(self, line: Line) -> None:
         """Forget a line. Leaving twice is leaving once."""
@@ -276,7 +306,9 @@ class Hub:
             # meanwhile.
 
     def end_device(self, device_id: int) -> None:
-        """Close the lines of a device that was signed out."""
+        """Close the lines of a device that was signed out, those included that are about to join."""
+        for arrival in self._arrivals:
+            arrival.ended_devices.add(device_id)
         for line in self.every_line():
             if line.caller.device_id == device_id:
                 self.end(line, CLOSE_NOT_LOGGED_IN)
@@ -342,6 +374,7 @@ class Hub:
                 sockets.dec(len(self))
                 self._lines.clear()
                 self._watchers.clear()
+                self._arrivals.clear()
                 self._posted.clear()
                 self._is_woken = False
                 self._loop = None

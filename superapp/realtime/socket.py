@@ -41,7 +41,7 @@ from superapp.realtime.errors import (
     UnknownCommand,
     UnknownTopic,
 )
-from superapp.realtime.hub import Line, hub
+from superapp.realtime.hub import Arrival, Line, hub
 from superapp.realtime.registry import Caller, Command, Shape, Welcome
 from superapp.realtime.threads import threads
 
@@ -53,6 +53,7 @@ COMMANDS_WAITING_MAX = 64
 TOPICS_MAX = 100
 TRUSTED_SECONDS = 300  # About this often an open socket's session is looked at again.
 CLOSE_TRY_AGAIN = 1011
+REFUSED_WITH: dict[type[DomainError], int] = {NotLoggedIn: lines.CLOSE_NOT_LOGGED_IN, RateLimited: CLOSE_FLOOD}
 # How long a stopping server leaves its last frames to reach the wire.
 LAST_WORDS_SECONDS = 0.2
 DRAIN_IN_MS = 1_500
@@ -104,23 +105,26 @@ class HintSocket(AsyncConsumer):
             "type": "websocket.accept",
             "subprotocol": SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else None,
         }
+        with hub.arriving() as arrival:
+            # Heard before the look: what other processes tell in between is then not missed.
+            await bus.listen()
+            welcomed = await self._look(accept, send)
+            if welcomed is None:
+                return
+            await send(accept)
+            self._join(welcomed, arrival, send)
+        await self._live(receive)
+
+    async def _look(self, accept: dict[str, Any], send: Any) -> Welcome | None:
+        """Whose socket it is; None for somebody who was sent away."""
         try:
             welcomed = await arrivals.submit_async(self._session_key)
-        except NotLoggedIn as error:
-            await self._refuse(send, accept, lines.CLOSE_NOT_LOGGED_IN, error.code)
-            return
-        except DomainError as error:
-            await self._refuse(send, accept, CLOSE_TRY_AGAIN, error.code)
-            return
-        try:
             connect_allowance.take(welcomed.caller.user_id, 1)
-        except RateLimited as error:
-            await self._refuse(send, accept, CLOSE_FLOOD, error.code)
-            return
+        except DomainError as error:
+            await self._refuse(send, accept, REFUSED_WITH.get(type(error), CLOSE_TRY_AGAIN), error.code)
+            return None
         pulse.watch()
-        await bus.listen()
-        await send(accept)
-        await self._live(welcomed, receive, send)
+        return welcomed
 
     async def _refuse(self, send: Any, accept: dict[str, Any], code: int, why: str) -> None:
         # Accepted first, since a browser does not show the code of a socket that was never open.
@@ -128,7 +132,7 @@ class HintSocket(AsyncConsumer):
         await send(accept)
         await send({"type": "websocket.close", "code": code})
 
-    async def _live(self, welcomed: Welcome, receive: Any, send: Any) -> None:
+    def _join(self, welcomed: Welcome, arrival: Arrival, send: Any) -> None:
         self.line = line = Line(welcomed.caller, send)
         line.caller = replace(welcomed.caller, line=line.number)
         # In every line of the log that this socket's frames cause.
@@ -139,8 +143,11 @@ class HintSocket(AsyncConsumer):
         self._look_again_later()
         # Nothing is awaited in between: ``ready`` is the first frame, and no hint after it is missed.
         self._say({"ready": ready(welcomed)})
-        hub.join(line)
+        hub.join(line, arrival)
         bus.line_joined(line.caller.user_id)
+
+    async def _live(self, receive: Any) -> None:
+        line = self.line
         try:
             while (event := await receive())["type"] == "websocket.receive":
                 if line.is_open:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -185,3 +186,52 @@ def test_a_server_that_stops_at_once_still_says_so(connect, loop, make_user):
 
     assert client.read() == {"drain": {"in_ms": 1_500, "jitter_ms": 8_000}}
     assert client.wait_closed() == 4503
+
+
+@pytest.fixture
+def after_the_look(monkeypatch):
+    """Have something happen, once, between the look at a session and the join of its socket."""
+
+    def happen(act):
+        look, acts = socket.arrivals.submit_async, [act]
+
+        async def look_slowly(session_key):
+            welcomed = await look(session_key)
+            if acts:
+                await acts.pop()()
+            return welcomed
+
+        monkeypatch.setattr(socket.arrivals, "submit_async", look_slowly)
+
+    return happen
+
+
+def test_device_that_is_signed_out_while_its_socket_comes_in_is_closed_at_once(connect, make_user, after_the_look):
+    ana = make_user("ana")
+    there, here = log_in(ana), log_in(ana)
+
+    async def end_there():
+        # From a thread, as every page and command does it.
+        await asyncio.to_thread(bus.end_device, there.pk)
+
+    after_the_look(end_there)
+    on_there, on_here = connect(device=there), connect(device=here)
+
+    assert on_there.wait_closed() == lines.CLOSE_NOT_LOGGED_IN
+    assert list(on_here.ok("ping")) == ["now"]
+    assert [line.caller.device_id for line in hub.every_line()] == [here.pk]
+    assert not hub._arrivals
+
+
+@pytest.mark.served_only
+def test_session_is_looked_at_when_other_processes_are_heard_already(connect, make_user, after_the_look, monkeypatch):
+    monkeypatch.setattr(bus, "_subscription", None)
+    heard = []
+
+    async def note():
+        heard.append(bus._subscription is not None and bus._subscription.has_tried.is_set())
+
+    after_the_look(note)
+    connect(make_user("ana"))
+
+    assert heard == [True]
