@@ -25,8 +25,11 @@ _ACCEPTS_GZIP = re.compile(r"\bgzip\b")
 
 @dataclass(frozen=True, slots=True)
 class _Page:
+    """``nonce`` is that of the answer for which it was made, by which its scripts may run; most pages have none."""
+
     plain: bytes
     zipped: bytes
+    nonce: bytes
 
 
 _pages: OrderedDict[Hashable, _Page] = OrderedDict()
@@ -34,15 +37,23 @@ _lock = threading.Lock()
 
 
 def answer(request: HttpRequest, state: Hashable, make: Callable[[], HttpResponse]) -> HttpResponse:
-    """The page of this state. It must be the same for everybody who asks with the same state, and hold no secret."""
+    """
+    The page of this state. It must be the same for everybody who asks with the same state, but for the nonce of its
+    scripts, which is another in each answer, and hold no secret.
+    """
     page = _found(state)
     if page is None:
         made = make()
         if made.status_code != 200:
             return made
+        # Evaluated where the page has scripts; true from then on.
+        nonce = str(request.csp_nonce).encode() if request.csp_nonce else b""  # type: ignore[attr-defined]
         # Nobody's secret is in it, so that its length tells nothing, however often somebody asks.
-        page = _Page(made.content, gzip.compress(made.content, LEVEL, mtime=0))
+        page = _Page(made.content, b"" if nonce else gzip.compress(made.content, LEVEL, mtime=0), nonce)
         _keep(state, page)
+    if page.nonce:
+        own = str(request.csp_nonce).encode()  # type: ignore[attr-defined]
+        return HttpResponse(page.plain.replace(page.nonce, own))
     if not _ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")):
         return HttpResponse(page.plain)
     response = HttpResponse(page.zipped, headers={"Content-Encoding": "gzip"})

@@ -118,15 +118,21 @@ def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 def for_everybody(
     request: HttpRequest, state: tuple[Any, ...], make: Callable[[], HttpResponse], *, now: datetime
 ) -> HttpResponse:
-    """A page that is the same for everybody who is not logged in, and no more than a moment old."""
-    if was_logged_in(request):
-        return _own(make())
+    """
+    A page that is the same for everybody who is not logged in, and no more than a moment old.
+
+    Who brings a session that has ended gets it with the script that forgets whose device it was, and to themselves; it
+    is no more work than for others, since anybody can make up a session.
+    """
+    is_left_behind = was_logged_in(request)
     if state[-1]:
-        # What it says besides: in which words, in which colours, and who is there at this minute.
-        looks = (get_language(), theme_of(request), times.minute_of(now))
+        # What it says besides: in which words, in which colours, with which script, and who is there at this minute.
+        looks = (get_language(), theme_of(request), is_left_behind, times.minute_of(now))
         response = kept.answer(request, (*state, *looks), make)
     else:
         response = make()
+    if is_left_behind:
+        return _own(response)
     patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)
     return response
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import re
 
 import pytest
+from django.test import Client
 
 from shop import api
 from shop.models import Product
@@ -13,6 +15,8 @@ from superapp.core.money import Money
 from tests.shop.storefronts import PAGES, address_of, empty_shelves  # noqa: F401  # It empties them before each test.
 
 pytestmark = pytest.mark.django_db
+
+MADE_UP = {"cookie": "sessionid=" + "a" * 32}
 
 
 # How much is asked of the database.
@@ -97,6 +101,36 @@ def test_page_that_is_kept_is_not_that_of_another_language_theme_or_person(clien
     assert b"/masuk/?next=" not in own
     client.logout()
     assert b"/masuk/?next=" in client.get(path).content
+
+
+@pytest.mark.parametrize("path", ["/", *PAGES[1:]])
+def test_session_that_nobody_knows_does_not_have_a_page_made_anew(client, product, django_assert_num_queries, path):
+    client.get(path)
+    first = client.get(path, headers=MADE_UP)
+
+    # What it should say, and whose session it is.
+    with django_assert_num_queries(2):
+        again = client.get(path, headers={"cookie": "sessionid=" + "b" * 32})
+
+    nonces = [re.findall(rb'nonce="([^"]+)"', answer.content) for answer in (first, again)]
+    assert len(nonces[0]) == len(nonces[1]) == 2
+    assert nonces[0][0] != nonces[1][0]
+    assert again.content == first.content.replace(nonces[0][0], nonces[1][0])
+    for answer, [nonce, _same] in zip((first, again), nonces, strict=True):
+        assert f"'nonce-{nonce.decode()}'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/", *PAGES[1:]])
+def test_who_brings_a_session_that_ended_gets_what_forgets_it_and_others_do_not(client, product, path):
+    of_stranger = [client.get(path, headers={"accept-encoding": "gzip"}) for _ in range(2)]
+    left_behind = [client.get(path, headers=MADE_UP | {"accept-encoding": "gzip"}) for _ in range(2)]
+    after = Client().get(path)
+
+    assert all(b"js/forgetting" in gzip.decompress(answer.content) for answer in left_behind)
+    assert all("private" in answer.headers["Cache-Control"] for answer in left_behind)
+    assert all(b"js/forgetting" not in gzip.decompress(answer.content) for answer in of_stranger)
+    assert b"nonce" not in after.content
+    assert all("public" in answer.headers["Cache-Control"] for answer in (*of_stranger, after))
 
 
 def test_page_that_is_kept_travels_short_to_who_can_read_it(client, product):
