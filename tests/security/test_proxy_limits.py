@@ -194,6 +194,12 @@ def test_sessions_are_known_to_the_proxy_by_the_name_of_their_cookie():
     assert f"default $cookie_{settings.SESSION_COOKIE_NAME};" in text
 
 
+@pytest.mark.parametrize("path", ["//-/live", "/x/../-/live", "/toko/..//-/./ready", "/%2d/live"])
+def test_what_becomes_the_watchers_address_by_another_spelling_reaches_no_process(port, path):
+    assert ask(port, path, sender=BYSTANDER).status == 404
+    assert ask(port, "/-/live?since=1", sender=BYSTANDER).status == 200
+
+
 def test_ipv6_visitors_are_counted_by_the_network_they_have():
     text = proxy.among_containers(proxy.Place(run_dir="/r", static_root="/s", media_root="/m", port=80))
     written = re.findall(r'^\s+"~(\^\(\?<network>.*)" \$network;', text, re.MULTILINE)
