@@ -237,6 +237,12 @@ JOB_THREADS = env.whole("JOB_THREADS", 2, "Jobs that one process runs at the sam
 # People, sessions, cookies. Sessions live in the database, so that nobody is logged out when Redis stops.
 
 AUTH_USER_MODEL = "accounts.User"
+# Sessions from before the first one was made name Django's own; it finds the same people.
+AUTHENTICATION_BACKENDS = [
+    "superapp.accounts.auth_backend.SessionUserBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+SESSION_ENGINE = "superapp.accounts.session_store"
 PASSWORD_HASHERS = ["superapp.core.password_hashing.BoundedArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}}

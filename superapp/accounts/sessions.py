@@ -80,7 +80,7 @@ def begin(request: HttpRequest, proof: Proof, *, now: datetime) -> None:
     """Give this browser a session and a device of its own."""
     with transaction.atomic():
         end(request, now=now)
-        auth.login(request, proof.user, backend="django.contrib.auth.backends.ModelBackend")
+        auth.login(request, proof.user, backend=settings.AUTHENTICATION_BACKENDS[0])
         request.session[RENEWED_AT] = int(now.timestamp())
         request.session.save()
         session_key = request.session.session_key

@@ -171,7 +171,7 @@ def log_in(user: User, now: datetime | None = None) -> Device:
     now = now or clock.now()
     session = SessionStore()
     session[auth.SESSION_KEY] = str(user.pk)
-    session[auth.BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     return Device.objects.create(

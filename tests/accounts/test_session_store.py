@@ -1,0 +1,77 @@
+"""The session and the person that a page begins with: found as Django itself finds them, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib import auth
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.backends.db import SessionStore as DjangoStore
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from superapp.accounts.auth_backend import SessionUserBackend
+from superapp.accounts.models import User
+from superapp.accounts.session_store import SessionStore
+from superapp.core import clock
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def test_session_user_is_the_user_that_django_finds(make_user: Callable[..., User]) -> None:
+    ana = make_user("ana", language="en")
+    found = SessionUserBackend().get_user(ana.pk)
+    expected = ModelBackend().get_user(ana.pk)
+    assert found is not None
+    assert expected is not None
+    columns = [field.attname for field in User._meta.concrete_fields]
+    assert [getattr(found, name) for name in columns] == [getattr(expected, name) for name in columns]
+    found.name = "Ana Lestari"
+    found.save()
+    assert User.objects.get(pk=ana.pk).name == "Ana Lestari"
+
+
+def test_session_user_is_nobody_for_an_unknown_or_inactive_user(make_user: Callable[..., User]) -> None:
+    ana = make_user("ana")
+    User.objects.filter(pk=ana.pk).update(is_active=False)
+    assert SessionUserBackend().get_user(ana.pk) is None
+    assert SessionUserBackend().get_user(ana.pk + 1_000) is None
+
+
+def test_session_of_django_is_read_and_changed_and_ended() -> None:
+    made = DjangoStore()
+    made["language"] = "id"
+    made.create()
+    found = SessionStore(made.session_key)
+    assert found["language"] == "id"
+    found["language"] = "en"
+    found.save()
+    assert DjangoStore(made.session_key)["language"] == "en"
+    found.flush()
+    assert not Session.objects.exists()
+
+
+def test_session_that_has_expired_is_empty_and_loses_its_key() -> None:
+    made = DjangoStore()
+    made["language"] = "id"
+    made.create()
+    Session.objects.update(expire_date=clock.now() - timedelta(seconds=1))
+    found = SessionStore(made.session_key)
+    assert found.get("language") is None
+    assert found.session_key is None
+
+
+def test_session_of_the_backend_of_django_stays_logged_in(make_user: Callable[..., User], client: Client) -> None:
+    ana = make_user("ana")
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    assert auth.get_user(client).pk == ana.pk
+    assert client.get("/saya/").status_code == 200
+
+
+@pytest.mark.parametrize("key", ['"aaaaaaaa\\000b"', "a" * 500, "%00%00%00%00%00%00%00%00", "é" * 20])
+def test_session_cookie_that_is_no_key_is_a_visitor_without_an_account(client: Client, key: str) -> None:
+    response = client.get("/kontak/", headers={"cookie": f"sessionid={key}"})
+    assert response.status_code == 302
+    assert response["Location"].startswith("/masuk/")
