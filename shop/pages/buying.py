@@ -106,6 +106,8 @@ def _buy(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) 
     problems = _written_wrong(request, typed)
     if problems:
         return _page(request, product, key, typed, problems=problems)
+    if _was_counted_for_others(request, typed):
+        return _page(request, product, key, typed, is_recounted=True, status=Kind.CONFLICT)
     try:
         _set_first_pin(request)
         answer = _place(request, product, key, typed)
@@ -122,6 +124,11 @@ def _buy(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) 
         tell_next(request, _("Thank you! Your payment went through."))
         return redirect("shop:order", order=answer.order)
     return _anew(request, product, key, typed, answer.error(), answer)
+
+
+def _was_counted_for_others(request: HttpRequest, typed: dict[str, str]) -> bool:
+    """Whether the total that was seen is of another number of pieces, as it is where no module works it out."""
+    return request.POST.get("expected_quantity", typed["quantity"]) != typed["quantity"]
 
 
 def _where_it_stands(buyer_id: int, key: UUID) -> tuple[UUID, Placed | None]:
@@ -225,6 +232,7 @@ def _page(
     refusal: DomainError | None = None,
     changed: api.Answer | None = None,
     is_resumed: bool = False,
+    is_recounted: bool = False,
     status: int = 0,
 ) -> HttpResponse:
     user, now = user_of(request), clock.now()
@@ -251,6 +259,7 @@ def _page(
         "key": key,
         "typed": typed,
         "is_resumed": is_resumed,
+        "is_recounted": is_recounted and not is_reduced,
         # A few are told exactly, as everywhere; of many, the answer says when it is too many.
         "quantity_max": ORDER_QUANTITY_MAX if left is not None and left >= AVAILABLE_TOLD_MAX else max(1, left or 1),
         "wallet": wallet,

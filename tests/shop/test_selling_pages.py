@@ -110,6 +110,19 @@ def test_more_pieces_without_modules_are_worked_out_first(as_ana, ana, product, 
     assert balance(ana, now) == 1_000_000_00
 
 
+def test_more_pieces_paid_without_modules_say_the_new_total_and_no_changed_price(as_ana, ana, product, now):
+    address = begin(as_ana, product)
+
+    unseen = as_ana.post(address, purchase(quantity="3", expected_quantity="1"))
+    agreed = as_ana.post(address, purchase(7_500_000, quantity="3", expected_quantity="3"))
+
+    assert unseen.status_code == 409
+    assert "3 barang jadi Rp75.000 . Cek lagi, lalu bayar kalau sudah pas." in text(unseen)
+    assert "Harganya berubah" not in text(unseen)
+    assert 'name="expected_quantity" value="3"' in unseen.content.decode()
+    assert (agreed.status_code, Order.objects.get().total_sen) == (302, 75_000_00)
+
+
 def test_more_pieces_than_there_are_become_all_there_are_and_no_price_is_said_to_have_changed(as_ana, product):
     refused = as_ana.post(begin(as_ana, product), purchase(quantity="12"))
 

@@ -57,6 +57,7 @@ export class Quantity extends HTMLElement {
     const total = { ...items, amount_minor: items.amount_minor + Number(this.dataset.shipping) }
     const form = this.closest("form")
     part(form, "expected").value = total.amount_minor
+    part(form, "expected-quantity").value = `${quantity}`
     fill(form, "pieces", `${quantity}`)
     fill(form, "items", writeMoney(items))
     fill(form, "total", writeMoney(total))
