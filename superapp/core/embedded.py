@@ -13,7 +13,6 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from superapp.core import schema_version
 
@@ -63,22 +62,12 @@ def migrate(say: Say = lambda _sentence: None) -> None:
     :raises schema_version.DatabaseIsNewer: if it is ahead of this code
     """
     schema_version.require_not_newer(connection)
-    missing = _missing_migrations()
+    missing = schema_version.missing_migrations(connection)
     if missing:
         say(f"Bringing the database to the newest shape ({missing} migrations).")
         call_command("migrate", verbosity=0, interactive=False)
         say("The database is in the newest shape.")
     connection.close()
-
-
-def is_migrated() -> bool:
-    """Whether every migration of this code is applied."""
-    return not _missing_migrations()
-
-
-def _missing_migrations() -> int:
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def collect_static(say: Say = lambda _sentence: None) -> None:

@@ -10,11 +10,16 @@ from __future__ import annotations
 
 from django.core.management.base import CommandError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from superapp.core import health
 
 NAMES_SHOWN_MAX = 3
+
+
+class DatabaseIsOlder(CommandError):
+    """The database lacks migrations that this version of the product has."""
 
 
 class DatabaseIsNewer(CommandError):
@@ -50,6 +55,27 @@ def require_not_newer(connection: BaseDatabaseWrapper) -> None:
     sentence = newer(connection)
     if sentence:
         raise DatabaseIsNewer(sentence)
+
+
+def missing_migrations(connection: BaseDatabaseWrapper) -> int:
+    """Count the migrations of this code that are not applied."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def require_same(connection: BaseDatabaseWrapper) -> None:
+    """
+    Refuse to go on unless the database is of exactly this version.
+
+    :raises DatabaseIsNewer: if it is ahead of this code
+    :raises DatabaseIsOlder: if it is behind
+    """
+    require_not_newer(connection)
+    missing = missing_migrations(connection)
+    if missing:
+        raise DatabaseIsOlder(
+            f"This database lacks {missing} migrations of this version: start the product, or run manage.py migrate."
+        )
 
 
 @health.essential

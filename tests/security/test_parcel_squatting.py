@@ -79,5 +79,5 @@ def test_shop_that_names_a_parcel_after_it_was_delivered_takes_nothing_away(
 def test_operator_is_told_that_two_shops_name_the_parcel(contested, monkeypatch, now):
     monkeypatch.setattr("superapp.core.clock.now", lambda: now)
 
-    with pytest.raises(CommandError, match="Dua toko memakai nomor resi itu"):
+    with pytest.raises(CommandError, match="argument resi: 'JNE 00123': "):
         call_command("courier_delivered", "JNE", "JNE 00123", "--evidence", "jne.co.id: DELIVERED")

@@ -358,7 +358,7 @@ def test_operator_writes_down_what_a_courier_said(order, go, monkeypatch, capsys
     said = OrderEvent.objects.get(transition="delivered")
     assert (said.actor_kind, said.evidence) == ("courier", {"said": "jne.co.id: DELIVERED TO ANA"})
     assert OrderTimer.objects.get(kind="complete").due_at == now + timedelta(days=4)
-    with pytest.raises(CommandError, match="Pesanan tidak ditemukan"):
+    with pytest.raises(CommandError, match="argument resi: 'UNKNOWN': Order not found"):
         call_command("courier_delivered", "JNE", "UNKNOWN", "--evidence", "x")
-    with pytest.raises(CommandError, match="say what shows it"):
+    with pytest.raises(CommandError, match="argument --evidence: say what shows it"):
         call_command("courier_delivered", "JNE", "JNE 00123", "--evidence", " ")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from payments import guards, proof
 from superapp.core import clock
+from superapp.core.operator_command import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Prove every invariant of the ledger, and name each row that breaks one. Ends with 1 if there is any."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,5 +35,8 @@ class Command(BaseCommand):
 
 
 def moment(text: str) -> datetime:
-    parsed = datetime.fromisoformat(text)
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"'{text}' is no moment; write 2027-03-01 or 2027-03-01T02:00:00Z") from None
     return parsed if parsed.tzinfo else parsed.astimezone()

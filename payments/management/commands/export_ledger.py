@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from payments import statements
+from superapp.core.operator_command import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Write the whole ledger as a beancount file, which bean-check proves without us."
 
     def handle(self, *_args: Any, **_options: Any) -> None:

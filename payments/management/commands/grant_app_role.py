@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection, transaction
 
 from payments import guards
+from superapp.core.operator_command import OperatorCommand
 
 FUNCTIONS = (
     "payments_post",
@@ -18,7 +19,7 @@ FUNCTIONS = (
 )
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Grant an existing PostgreSQL role everything the running product needs: it reads the ledger and posts through"
         " its functions, and can neither write its tables nor change or switch off a guard. Run it as the owner,"
@@ -31,6 +32,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, role: str, **_options: Any) -> None:
         if connection.vendor != "postgresql":
             raise CommandError("Only PostgreSQL has roles; an embedded instance belongs to whoever owns its file.")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            if cursor.fetchone() is None:
+                raise CommandError(
+                    f"argument role: '{role}': PostgreSQL has no such role; make it with createuser first."
+                )
         name = connection.ops.quote_name(role)
         ledger = ", ".join(f"payments_{table}" for table in guards.GUARDED)
         with transaction.atomic(), connection.cursor() as cursor:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
-from payments import api, queries
+from payments import api, errors, queries
 from superapp.accounts import api as accounts
 from superapp.core import clock, money
-from superapp.core.errors import DomainError
+from superapp.core.operator_command import OperatorCommand, look_up, refusals
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Ask for a top-up, list those that wait, and approve or reject one: two operators, two commands."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,16 +30,17 @@ class Command(BaseCommand):
             decide.add_argument("--by", required=True, help="the operator's handle")
 
     def handle(self, *_args: Any, step: str, **options: Any) -> None:
-        try:
+        arguments: dict[str, tuple[Any, ...]] = {
+            "--by": (options.get("by"), errors.OperatorsOnly, errors.TwoPersonsNeeded),
+            "id": (options.get("id"), errors.TopUpNotFound),
+            "reason": (options.get("reason"), "reason"),
+        }
+        with refusals(arguments):
             getattr(self, step)(**options)
-        except DomainError as refusal:
-            raise CommandError(str(refusal.body()["message"])) from None
 
     def ask(self, *, person: str, amount: str, reason: str, by: str, **_options: Any) -> None:
-        user, maker = accounts.user_by_word(person), accounts.user_by_handle(by)
-        asked = api.ask_top_up(
-            user_id=user.pk, amount=money.parse(amount), reason=reason, maker_id=maker.pk, now=clock.now()
-        )
+        user, rupiah = look_up("person", person, accounts.user_by_word), look_up("amount", amount, money.parse)
+        asked = api.ask_top_up(user_id=user.pk, amount=rupiah, reason=reason, maker_id=operator_id(by), now=clock.now())
         # For the clerk's eyes; what scripts read stands alone on the standard output.
         number = accounts.number_for_reading(user.pk)
         self.stderr.write(f"{money.Money(asked.amount, asked.asset)} for {user.name}, {number}. To approve:")
@@ -52,13 +53,16 @@ class Command(BaseCommand):
             )
 
     def approve(self, *, id: UUID, by: str, **_options: Any) -> None:  # noqa: A002  # The name of the argument.
-        checker = accounts.user_by_handle(by)
-        answer = api.approve_top_up(top_up=id, checker_id=checker.pk, now=clock.now())
+        answer = api.approve_top_up(top_up=id, checker_id=operator_id(by), now=clock.now())
         if isinstance(answer, api.Refused):
             raise answer.error()
         self.stdout.write(f"Posted as {answer.public_id}.")
 
     def reject(self, *, id: UUID, by: str, **_options: Any) -> None:  # noqa: A002
-        checker = accounts.user_by_handle(by)
-        api.reject_top_up(top_up=id, checker_id=checker.pk, now=clock.now())
+        api.reject_top_up(top_up=id, checker_id=operator_id(by), now=clock.now())
         self.stdout.write("Rejected.")
+
+
+def operator_id(by: str) -> int:
+    """Find the operator of a handle, written with or without the @."""
+    return look_up("--by", by, lambda word: accounts.user_by_handle(word.removeprefix("@"))).pk

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 
 from shop import guards, proof
 from superapp.core import clock
+from superapp.core.operator_command import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Prove that stock is what its moves say, orders what their events say, counters what there is, and escrow what"
         " unfinished orders cost; name each row that breaks a rule. Ends with 1 if there is any."

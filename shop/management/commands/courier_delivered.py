@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from shop import api
+from shop import api, errors
 from superapp.core import clock
-from superapp.core.errors import DomainError
+from superapp.core.operator_command import OperatorCommand, refusals
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Say that a courier has delivered a parcel: from then on its order completes by itself after some days."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,11 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, courier: str, resi: str, evidence: str, **_options: Any) -> None:
         if not evidence.strip():
-            raise CommandError("say what shows it")
-        try:
+            raise CommandError("argument --evidence: say what shows it.")
+        of_number = (resi, "resi", errors.OrderNotFound, errors.ResiContested)
+        with refusals({"courier": (courier, "courier"), "resi": of_number}):
             has_moved = api.courier_delivered(
                 courier=courier, resi=resi, evidence={"said": evidence.strip()}, now=clock.now()
             )
-        except DomainError as refusal:
-            raise CommandError(str(refusal.body()["message"])) from None
         self.stdout.write("Noted as the courier's word." if has_moved else "Nothing moved: no order waits for it.")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from shop import api
+from payments.errors import OperatorsOnly
+from shop import api, errors
 from shop.api import ReviewCaseView, StepView
 from shop.queries.review_cases import CASES_MAX
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
-from superapp.core.errors import DomainError
+from superapp.core.operator_command import OperatorCommand, look_up, refusals
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "List the orders that were shipped and that nobody confirmed for long, with what is known of each; or decide"
         " one: the shop is paid (--complete), or the buyer gets the money back (--refund)."
@@ -45,14 +46,14 @@ class Command(BaseCommand):
             self._list()
             return
         if not (number and verdict and by and reason):
-            raise CommandError("to decide, name the order, --complete or --refund, --by HANDLE and --reason TEXT")
-        try:
-            operator = accounts.user_by_handle(by.removeprefix("@"))
+            raise CommandError("To decide, name the order, --complete or --refund, --by HANDLE and --reason TEXT.")
+        operator = look_up("--by", by, lambda word: accounts.user_by_handle(word.removeprefix("@")))
+        of_order = (number, errors.OrderNotFound, errors.CaseNotFound, errors.CaseClosed)
+        of_operator = (by, OperatorsOnly, errors.OwnCase)
+        with refusals({"number": of_order, "--by": of_operator, "--reason": (reason, "reason")}):
             is_decided = api.decide_review_case(
                 number=number, operator_id=operator.pk, verdict=verdict, reason=reason, now=clock.now()
             )
-        except DomainError as refusal:
-            raise CommandError(str(refusal.body()["message"])) from None
         self.stdout.write(_DONE[verdict] if is_decided else "Decided so before: nothing was done.")
 
     def _list(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from superapp.accounts import api
 from superapp.core.errors import DomainError
+from superapp.core.operator_command import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Let somebody who has an account act as an operator: top-ups, and orders that nobody confirms."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         try:
             user = api.user_by_word(person)
         except DomainError:
-            raise CommandError(f"Nobody here has the username or the number {person}.") from None
+            raise CommandError(f"argument person: '{person}': nobody here has the username or the number.") from None
         if end:
             api.end_operator(user_id=user.pk)
             self.stdout.write(f"{user.name} is no operator any more.")

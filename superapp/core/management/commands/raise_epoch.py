@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from superapp.core import clock, epoch
+from superapp.core.operator_command import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Begin another epoch: every device forgets what it was told, and reads it afresh. For after a restore."
 
     def handle(self, *_args: Any, **_options: Any) -> None:

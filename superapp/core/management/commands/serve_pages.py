@@ -14,6 +14,7 @@ from gunicorn.glogging import Logger
 
 from superapp.core import health, metrics, patience
 from superapp.core.machine_faults import DatabaseUnreachable
+from superapp.core.operator_command import port as port_number
 
 ANSWER_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 20
@@ -27,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=settings.HOST)
-        parser.add_argument("--port", type=int, required=True)
+        parser.add_argument("--port", type=port_number, required=True)
 
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
         patience.end_waits()

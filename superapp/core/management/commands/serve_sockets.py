@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from superapp.core import health, metrics, patience
+from superapp.core.operator_command import port as port_number
 
 
 class Command(BaseCommand):
@@ -17,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=settings.HOST)
-        parser.add_argument("--port", type=int, required=True)
+        parser.add_argument("--port", type=port_number, required=True)
 
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
         patience.end_waits()

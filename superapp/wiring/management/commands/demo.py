@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from payments import api as payments
-from superapp.core import clock, embedded, exclusive
+from superapp.core import clock, embedded, exclusive, schema_version
 from superapp.wiring.demo import people, purses, world
 
 WAIT_SECONDS_MAX = 60
@@ -31,8 +31,9 @@ class Command(BaseCommand):
             return
         if reason:
             raise CommandError(reason)
-        if not settings.SERVED and not embedded.is_migrated():
-            call_command("migrate", verbosity=0, interactive=False)
+        if not settings.SERVED and schema_version.missing_migrations(connection):
+            embedded.migrate()
+        schema_version.require_same(connection)
         try:
             # What is invented here lies in the past: the work would expire orders and show transfers before the demo
             # has come to that day. It goes on once all is there.
