@@ -56,6 +56,9 @@ def test_device_that_was_signed_out_forgets_when_it_shows_the_log_in(used_by_ana
 
     assert re.fullmatch(r"person [0-9a-f-]{36}", kept["databases"][0])
     wait_until(lambda: page.evaluate(KEPT) == NOTHING, "nothing to be left")
+    # Whoever only looks for a page that was kept makes no place for pages again.
+    page.goto("/masuk/")
+    assert page.evaluate(KEPT) == NOTHING
 
 
 def test_device_that_was_signed_out_forgets_when_it_shows_a_page_without_scripts(used_by_ana):

@@ -80,7 +80,8 @@ async function fallbackOf(request, pathname) {
   const list = await (await cache.match(LIST))?.json()
   const prefix = Object.keys(list?.pages ?? {}).find((one) => pathname.startsWith(one))
   if (prefix && prefix === pathname) return shown(await cache.match(list.pages[prefix], AS_IT_IS), true)
-  const visited = await (await caches.open(VISITED)).match(request, AS_IT_IS)
+  // Not by opening it: that would make it anew, on a device that has just forgotten what was visited.
+  const visited = await caches.match(request, { ...AS_IT_IS, cacheName: VISITED })
   if (visited) return { isUseful: true, answer: () => asLastSeen(visited) }
   if (prefix) return shown(await cache.match(list.pages[prefix], AS_IT_IS), true)
   return shown(list && (await cache.match(list.offline, AS_IT_IS)), false)
