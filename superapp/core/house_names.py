@@ -69,6 +69,11 @@ def is_house_name(written: str) -> bool:
 
 @lru_cache(maxsize=1_024)
 def _is_house_name(written: str, brand: str, operator: str) -> bool:
+    plain = "".join(" " if _is_ornament(char) else char for char in written)
+    return any(_claims_the_house(reading, brand, operator) for reading in {written, plain})
+
+
+def _claims_the_house(written: str, brand: str, operator: str) -> bool:
     authority, companions = _vocabulary(brand, operator)
     tokens = [_as_read(token, authority) for token in _tokens(written)]
     # A number behind a word names nobody else: admin1, nusa2027. In front of letters it may stand for one of them.
@@ -123,6 +128,12 @@ def _tokens(written: str) -> list[str]:
     return "".join(
         char if char.isalnum() or ord(char) in LOOK_ALIKES else " " for char in "".join(shown).casefold()
     ).split()
+
+
+def _is_ornament(char: str) -> bool:
+    """Whether a character may be read as a mark beside a name: a letter in a circle or a raised one is both."""
+    raised_or_circled = unicodedata.decomposition(char).startswith(("<super>", "<sub>", "<circle>"))
+    return raised_or_circled or unicodedata.category(char) == "So"
 
 
 def _is_written(char: str) -> bool:

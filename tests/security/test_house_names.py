@@ -57,6 +57,9 @@ CLAIMS = [
     "Offіcіal",
     "Official ✔",
     "★ Admin ★",
+    "Nusaˢ",  # A small raised letter beside it, as ™ is one.
+    "Nusa 🅥",  # A letter in a circle, as a tick is one.
+    "ⓥ Nusa",
     "Verified",
     "Super Admin",
     "Layanan Pelanggan",
