@@ -16,6 +16,9 @@ const PATIENCE_MS = 6_000
 const AS_IT_IS = { ignoreVary: true }
 const GATEWAY_FAULTS = [502, 503, 504]
 
+// How often this device has forgotten people: an answer that was on its way meanwhile is of somebody who is gone.
+let timesForgotten = 0
+
 addEventListener("install", (event) => event.waitUntil(keep()))
 addEventListener("activate", (event) => event.waitUntil(dropOthers()))
 addEventListener("fetch", (event) => {
@@ -24,6 +27,12 @@ addEventListener("fetch", (event) => {
   if (request.method !== "GET" || origin !== location.origin) return
   if (request.mode === "navigate") event.respondWith(page(event, pathname))
   else if (pathname.startsWith("/static/")) event.respondWith(file(request))
+})
+
+addEventListener("message", ({ data, ports }) => {
+  if (data !== "forget") return
+  timesForgotten += 1
+  ports[0]?.postMessage("forgotten")
 })
 
 async function keep() {
@@ -55,13 +64,14 @@ async function file(request) {
 
 async function page(event, pathname) {
   const { request } = event
+  const began = timesForgotten
   const asked = fetch(request)
   const fallback = await fallbackOf(request, pathname)
   const isLate = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
   try {
     const answer = await (fallback.isUseful ? Promise.race([asked, isLate]) : asked)
     if (answer && !(fallback.isUseful && GATEWAY_FAULTS.includes(answer.status))) {
-      event.waitUntil(keepVisited(request, answer.clone()))
+      event.waitUntil(keepVisited(request, answer.clone(), began))
       return answer
     }
   } catch {
@@ -91,14 +101,20 @@ function shown(response, isUseful) {
   return { isUseful: isUseful && Boolean(response), answer: () => response }
 }
 
-/** Keep a page that may be read offline, and drop the one that was visited longest ago. */
-async function keepVisited(request, answer) {
+/** Keep a page that may be read offline, unless its reader was forgotten since, and drop the one that was visited longest ago. */
+async function keepVisited(request, answer, began) {
   if (!answer.ok || answer.redirected || !answer.headers.has("X-Readable-Offline")) return
   const headers = new Headers(answer.headers)
   headers.set("X-Seen-At", new Date().toISOString())
+  const seen = new Response(await answer.blob(), { status: answer.status, headers })
+  if (began !== timesForgotten) return
   const cache = await caches.open(VISITED)
   await cache.delete(request, AS_IT_IS)
-  await cache.put(request, new Response(await answer.blob(), { status: answer.status, headers }))
+  await cache.put(request, seen)
+  if (began !== timesForgotten) {
+    await caches.delete(VISITED)
+    return
+  }
   for (const old of (await cache.keys()).slice(0, -VISITED_MAX)) await cache.delete(old, AS_IT_IS)
 }
 

@@ -13,8 +13,25 @@ export async function keepShell(version, language) {
   for (const name of await caches.keys()) await caches.delete(name)
 }
 
+// A worker that is starting answers a little later; one that hangs must not keep the rest from being forgotten.
+const PATIENCE_MS = 2_000
+
 /** Forget the pages that were kept to be read offline: they are of the person who saw them. */
 export async function forgetVisitedPages() {
   if (!("caches" in globalThis)) return
+  await haveNothingMoreKept()
   for (const name of await caches.keys()) if (name.startsWith("visited ")) await caches.delete(name)
+}
+
+/** Have the worker keep no page whose answer is still on its way. */
+async function haveNothingMoreKept() {
+  const registration = await navigator.serviceWorker?.getRegistration()
+  const worker = registration?.active
+  if (!worker) return
+  const { port1, port2 } = new MessageChannel()
+  const isHeard = new Promise((resolve) => port1.addEventListener("message", resolve, { once: true }))
+  port1.start()
+  worker.postMessage("forget", [port2])
+  await Promise.race([isHeard, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
+  port1.close()
 }

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { test } from "node:test"
+import { createContext, runInContext } from "node:vm"
+
+const SOURCE = readFileSync(new URL("../../superapp/web/static/js/sw.js", import.meta.url), "utf8")
+const WALLET = "https://nusa.example/dompet/"
+
+/** A service worker with caches of its own, and a server that answers when the test says so. */
+function worker() {
+  const listeners = {}
+  const kept = new Map()
+  const cacheOf = (pages) => ({
+    match: async ({ url }) => pages.get(url),
+    put: async ({ url }, response) => void pages.set(url, response),
+    delete: async ({ url }) => pages.delete(url),
+    keys: async () => [...pages.keys()].map((url) => ({ url })),
+  })
+  const caches = {
+    open: async (name) => cacheOf(kept.get(name) ?? kept.set(name, new Map()).get(name)),
+    match: async ({ url }, { cacheName }) => kept.get(cacheName)?.get(url),
+    delete: async (name) => kept.delete(name),
+    keys: async () => [...kept.keys()],
+  }
+  let answer
+  const fetch = () => new Promise((resolve) => (answer = resolve))
+  const location = new URL("https://nusa.example/sw.js?v=1&l=id")
+  const addEventListener = (type, listener) => (listeners[type] = listener)
+  const globals = { addEventListener, caches, fetch, location, setTimeout, URL, Response, Headers, Request, Intl, Date }
+  runInContext(SOURCE, createContext(globals))
+  const visited = () => [...kept].filter(([name]) => name.startsWith("visited ")).flatMap(([, pages]) => [...pages.keys()])
+
+  /** Go to the wallet, and return what answers it; that returns when the worker has done all it wants to. */
+  function visit() {
+    const waits = []
+    const shown = new Promise((resolve) =>
+      listeners.fetch({
+        request: { url: WALLET, method: "GET", mode: "navigate" },
+        respondWith: resolve,
+        waitUntil: (promise) => waits.push(promise),
+      }),
+    )
+    return async () => {
+      answer(new Response("Saldo", { headers: { "X-Readable-Offline": "1" } }))
+      await shown
+      await Promise.all(waits)
+    }
+  }
+
+  function forget() {
+    const heard = []
+    listeners.message({ data: "forget", ports: [{ postMessage: (word) => heard.push(word) }] })
+    return heard
+  }
+
+  return { visit, forget, visited, caches }
+}
+
+test("a page that may be read offline is kept", async () => {
+  const { visit, visited } = worker()
+  await visit()()
+  assert.deepEqual(visited(), [WALLET])
+})
+
+test("a page whose answer comes after its reader was forgotten is not kept", async () => {
+  const { visit, forget, visited } = worker()
+  const answer = visit()
+  assert.deepEqual(forget(), ["forgotten"])
+  await answer()
+  assert.deepEqual(visited(), [])
+})
+
+test("a page that is being kept while its reader is forgotten is taken out again", async () => {
+  const { visit, forget, visited, caches } = worker()
+  const answer = visit()
+  const open = caches.open
+  caches.open = async (name) => {
+    const cache = await open(name)
+    const put = cache.put
+    cache.put = async (...args) => {
+      await put(...args)
+      forget()
+    }
+    return cache
+  }
+  await answer()
+  assert.deepEqual(visited(), [])
+})
+
+test("the next person's pages are kept again", async () => {
+  const { visit, forget, visited } = worker()
+  forget()
+  await visit()()
+  assert.deepEqual(visited(), [WALLET])
+})
