@@ -13,11 +13,11 @@ from superapp.core import machine_faults
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "superapp.settings")
     try:
-        # Read first: Django would say of a wrong setting that the command does not exist.
-        settings.SECRET_KEY  # noqa: B018  # Being read is all that is wanted.
-    except ImproperlyConfigured as wrong:
-        sys.exit(f"Setting: {wrong}")
-    try:
+        try:
+            # Read first: Django would say of a wrong setting that the command does not exist.
+            settings.SECRET_KEY  # noqa: B018  # Being read is all that is wanted.
+        except ImproperlyConfigured as wrong:
+            sys.exit(f"Setting: {wrong}")
         execute_from_command_line(sys.argv)
     except machine_faults.POSSIBLE as error:
         sentence = machine_faults.sentence(error)

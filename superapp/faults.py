@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from superapp.core import machine_faults
 from superapp.core.errors import DomainError, Fault, Unavailable
 from superapp.realtime.errors import BadFrame, Forbidden, FrameTooLarge, NotFound
 from superapp.realtime.rest_format import BODY_BYTES_MAX
@@ -33,7 +33,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """A mistake of ours, or records out of reach: then nothing is known, and the same may be asked again."""
-    is_out_of_reach = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    is_out_of_reach = machine_faults.is_passing(sys.exc_info()[1])
     return _said(request, Unavailable() if is_out_of_reach else Fault(), lambda: faults.broken(request))
 
 

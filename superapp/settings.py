@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from superapp import env
+from superapp import directories, env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(
@@ -32,10 +32,7 @@ if DATABASE_URL and not SERVED:
 REDIS_URL = env.text(
     "REDIS_URL", None if SERVED else "", "redis://host:port/0, carries hints and jobs between processes; needed served."
 )
-try:
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
-except OSError as error:
-    raise ImproperlyConfigured(f"VAR_DIR cannot be made: {error}") from None
+directories.make_directory("VAR_DIR", VAR_DIR)
 
 # Who and where we are.
 
@@ -71,6 +68,7 @@ IS_HTTPS = _public.scheme == "https"
 def _embedded_secret(name: str, make: Callable[[], str]) -> str:
     path = VAR_DIR / name
     if not path.exists():
+        directories.require_writable("VAR_DIR", VAR_DIR)
         # Linked under its name only when it is whole; of two processes the second finds the first one's.
         fresh = VAR_DIR / f"{name}.{os.getpid()}"
         fresh.touch(mode=0o600)
@@ -351,7 +349,7 @@ TIME_ZONE = "Asia/Jakarta"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static"), "Where static files are gathered."))
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+directories.make_directory("STATIC_ROOT", STATIC_ROOT)
 # The viewer of the API's description; of its package this folder alone.
 STATICFILES_DIRS = [
     ("swagger", Path(drf_spectacular_sidecar.__file__).parent / "static/drf_spectacular_sidecar/swagger-ui-dist")

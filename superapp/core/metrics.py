@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 
 import structlog
@@ -22,6 +23,7 @@ def serve() -> None:
     """Answer Prometheus, if a port was given. Call it once in a process, after it has forked."""
     if settings.METRICS_PORT:
         REGISTRY.register(DatabasePool())
+        REGISTRY.register(FreeDisk())
         start_http_server(settings.METRICS_PORT, addr=settings.METRICS_HOST)
 
 
@@ -55,6 +57,18 @@ class DatabasePool(Collector):
             ("requests_waiting", "Threads that wait for a database connection."),
         ):
             yield GaugeMetricFamily(f"nusa_database_{name}", sentence, value=numbers.get(name, 0))
+
+
+class FreeDisk(Collector):
+    """The room that is left where data of this machine lives: pictures, and embedded the database."""
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            free = shutil.disk_usage(settings.VAR_DIR).free
+        except OSError as error:
+            log.warning("disk_not_measured", error=str(error))
+            return
+        yield GaugeMetricFamily("nusa_disk_free_bytes", "Bytes that are free on the disk of VAR_DIR.", value=free)
 
 
 class WaitingWork(Collector):

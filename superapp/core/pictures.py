@@ -82,11 +82,16 @@ def write(path: Path, content: bytes) -> None:
     """Put a file there, whole or not at all, whoever reads or stores the same at the same time."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).chmod(0o640)
-    Path(file.name).replace(path)
+        fresh = Path(file.name)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            fresh.unlink()  # Half a picture would take what little room a full disk has.
+            raise
+    fresh.chmod(0o640)
+    fresh.replace(path)
 
 
 def stored_before(folder: Path, moment: datetime) -> dict[str, list[Path]]:

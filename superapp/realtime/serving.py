@@ -12,6 +12,7 @@ from django.db import DatabaseError, DataError, InterfaceError
 from django.utils import translation
 from prometheus_client import Histogram
 
+from superapp.core import machine_faults
 from superapp.core.errors import DomainError, Fault, InputInvalid, Unavailable
 from superapp.realtime.registry import Command, Shape
 
@@ -106,6 +107,9 @@ def refusal(error: BaseException, where: str) -> DomainError:
     if isinstance(error, (DatabaseError, InterfaceError)):
         log.warning("database_unavailable", where=where, error=str(error))
         return Unavailable(retry_after=1)
+    if machine_faults.is_of_disk(error):
+        log.error("disk_refuses", where=where, error=str(error))
+        return Unavailable(retry_after=5)
     log.error("command_fault", where=where, exc_info=error)
     return Fault(retry_after=5)
 

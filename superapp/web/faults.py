@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from superapp.core.errors import DomainError, Kind, RateLimited
+from superapp.core import machine_faults
+from superapp.core.errors import DomainError, Kind, RateLimited, Unavailable
 
 BACK = _("Back to home")
 
@@ -90,7 +90,10 @@ def refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
                 return limited(request, exception)
             status = int(exception.kind)
             return page(request, FAULTS.get(status, FAULTS[400]), status=status, sentence=exception.body()["message"])
-        if isinstance(exception, OperationalError | InterfaceError):
+        if machine_faults.is_of_disk(exception):
+            structlog.get_logger(__name__).error("disk_refuses", error=str(exception))
+            return page(request, FAULTS[503], status=503, sentence=Unavailable.message)
+        if machine_faults.is_passing(exception):
             structlog.get_logger(__name__).error("records_out_of_reach", exc_info=exception)
             return page(request, FAULTS[503], status=503)
         return None
@@ -144,7 +147,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """A mistake of ours, or, raised before a view was reached, records out of reach."""
-    is_out_of_reach = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    is_out_of_reach = machine_faults.is_passing(sys.exc_info()[1])
     status = 503 if is_out_of_reach else 500
     return page(request, FAULTS[status], status=status)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 import struct
@@ -251,3 +252,29 @@ def test_left_over_pictures_are_deleted_and_shown_ones_kept(make_user, logged_in
     assert not pictures.avatar_file(left_over, 512).exists()
     assert pictures.avatar_file(ana.avatar, 512).exists()
     assert pictures.avatar_file(fresh, 128).exists()
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    def refuse(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+
+
+def test_picture_for_which_the_disk_has_no_room_may_be_sent_again(make_user, client, put, full_disk, caplog):
+    client.force_login(make_user("ana"))
+
+    answer = put(client, picture())
+
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "unavailable", "5")
+    assert "Traceback" not in caplog.text
+
+
+def test_page_says_that_there_is_no_room_for_a_picture_as_something_that_passes(make_user, client, full_disk):
+    client.force_login(make_user("ana", language="en"))
+
+    answer = client.post("/saya/foto/", {"picture": SimpleUploadedFile("a.png", picture(), "image/png")})
+
+    assert answer.status_code == 503
+    assert "This is temporarily unavailable. Try again in a moment." in answer.content.decode()

@@ -1,0 +1,121 @@
+"""What the machine refuses is said in one sentence to the operator, and as a passing trouble to people."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+
+import psycopg
+import pytest
+from django.db import OperationalError
+
+from superapp.core import machine_faults, metrics, pictures
+from superapp.core.errors import Unavailable
+from superapp.realtime import serving
+from tests.runtime.conftest import manage
+
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def caused_by(cause: Exception) -> OperationalError:
+    error = OperationalError(str(cause))
+    error.__cause__ = cause
+    return error
+
+
+def by_sqlite(code: int) -> OperationalError:
+    cause = sqlite3.OperationalError("no")
+    cause.sqlite_errorcode = code
+    return caused_by(cause)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (FULL, "The disk is full: a file cannot be written (No space left on device)."),
+        (OSError(errno.EROFS, "Read-only file system", "/srv/x"), "/srv/x cannot be written (Read-only file system)"),
+        (by_sqlite(sqlite3.SQLITE_FULL), "The disk with the database is full"),
+        (by_sqlite(sqlite3.SQLITE_READONLY_DIRECTORY), "The database in VAR_DIR cannot be written"),
+        (by_sqlite(sqlite3.SQLITE_IOERR_SHMSIZE), "The disk with the database is full or gives errors"),
+        (caused_by(psycopg.errors.DiskFull("no")), "The disk of PostgreSQL is full"),
+        (
+            caused_by(psycopg.errors.AdminShutdown("terminating connection due to administrator command")),
+            "The connection to PostgreSQL broke (terminating connection due to administrator command): see whether",
+        ),
+        (
+            caused_by(psycopg.OperationalError("consuming input failed: server closed\n\tThis probably means")),
+            "The connection to PostgreSQL broke (consuming input failed: server closed): see whether it runs",
+        ),
+        (caused_by(psycopg.errors.ReadOnlySqlTransaction("no")), "This PostgreSQL can only be read"),
+    ],
+)
+def test_refusal_of_the_machine_is_one_sentence(error, sentence):
+    said = machine_faults.sentence(error)
+
+    assert said.startswith(sentence)
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("x"), OperationalError("no such table"), OSError(errno.ECONNRESET, "reset")]
+)
+def test_other_fault_keeps_its_traceback(error):
+    assert machine_faults.sentence(error) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "where", "reason"),
+    [
+        (
+            'connection to server at "10.1.1.1" failed: FATAL:  password authentication failed for user "nusa"',
+            "db:5432",
+            'password authentication failed for user "nusa"',
+        ),
+        ("failed to resolve host 'db': [Errno -2] Name or service not known", "db:5432", "failed to resolve host 'db'"),
+        ("connection timeout expired", "db:5432", "connection timeout expired"),
+    ],
+)
+def test_database_out_of_reach_is_said_with_server_and_reason(error, where, reason):
+    said = machine_faults.unreachable_postgres(host="db", port="", error=error)
+
+    assert said.startswith(f"PostgreSQL at {where} cannot be reached ({reason}")
+
+
+def test_directory_that_may_not_be_written_is_named_at_the_start():
+    env = {"PATH": os.environ["PATH"], "VAR_DIR": "/sys"}
+
+    refused = manage("serve", "--port", "0", env=env)
+
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 1
+    assert "/sys" in refused.stderr
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    def refuse(_descriptor: int) -> None:
+        raise FULL
+
+    monkeypatch.setattr(pictures.os, "fsync", refuse)
+
+
+def test_picture_that_finds_no_room_leaves_nothing_behind(tmp_path, full_disk):
+    with pytest.raises(OSError, match="No space left"):
+        pictures.write(tmp_path / "ab" / "picture.webp", b"x")
+
+    assert list((tmp_path / "ab").iterdir()) == []
+
+
+def test_command_on_a_full_disk_is_refused_as_passing():
+    refusal = serving.refusal(FULL, "test")
+
+    assert isinstance(refusal, Unavailable)
+    assert refusal.retry_after == 5
+
+
+def test_free_room_is_told_as_a_number():
+    [family] = metrics.FreeDisk().collect()
+
+    assert family.name == "nusa_disk_free_bytes"
+    assert family.samples[0].value > 0
