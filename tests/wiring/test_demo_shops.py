@@ -105,6 +105,26 @@ def test_buying_again_buys_nothing(opened, now):
 
 
 @pytest.mark.timeout(240)
+def broken_off(*_args, **_kwargs):
+    raise ConnectionAbortedError
+
+
+@pytest.mark.parametrize("part", ["show_order", "show_move"])
+def test_world_that_was_broken_off_before_it_told_of_the_orders_is_carried_on(db, now, monkeypatch, part):
+    with monkeypatch.context() as patched:
+        patched.setattr(purchases.order_cards, part, broken_off)
+        with pytest.raises(ConnectionAbortedError):
+            world.make_world(now=now)
+    assert not world.is_whole()
+
+    assert world.make_world(now=now + timedelta(minutes=5)) is True
+
+    cards = Message.objects.filter(card_type="shop.order").count()
+    assert (cards, world.is_whole()) == (Order.objects.count(), True)
+    assert world.make_world(now=now) is False
+    assert Message.objects.filter(card_type="shop.order").count() == cards
+
+
 def test_goods_are_drawn_alike_each_time_large_and_each_differently():
     draws = [draw for goods in FORTY[::5] for draw in goods.photos]
     pictures = [draw() for draw in draws]

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from chat import api as chat
 from shop import api as shop
 from shop.api import Placed, ProductView
@@ -139,9 +141,18 @@ def deeds(*, now: datetime) -> list[Deed]:
     return found
 
 
+def is_untold() -> bool:
+    """Whether something that was bought still waits to be shown, as when the telling was broken off."""
+    return _facts().exists()
+
+
+def _facts() -> QuerySet[Fact]:
+    return Fact.objects.filter(name__in=(OrderPlaced.name, OrderMoved.name)).order_by("pk")
+
+
 def tell(*, now: datetime) -> None:
     """Have the cards posted that say it all, and read by those whose conversations are not meant to be unread."""
-    for fact in Fact.objects.filter(name__in=(OrderPlaced.name, OrderMoved.name)).order_by("pk"):
+    for fact in _facts():
         event = events.restore(fact.name, fact.payload)
         # At its own moment: a card of last week must not say that it was posted today.
         if isinstance(event, OrderPlaced):

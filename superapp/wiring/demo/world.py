@@ -62,7 +62,10 @@ def make_world(*, now: datetime) -> bool:
     if shop.shops_are_shown():
         shops.open_all(now=now)
     if _have_talked():
-        return False
+        is_untold = purchases.is_untold()
+        if is_untold:
+            purchases.tell(now=now)
+        return is_untold
     sent = purses.fill(now=now, besides=purchases.deeds(now=now))
     with transaction.atomic():
         players = {person.key: _player(person) for person in CAST}
@@ -82,7 +85,7 @@ def make_world(*, now: datetime) -> bool:
 
 def is_whole() -> bool:
     """Whether the demo world is here, to its last word."""
-    return _is_here() and _have_talked()
+    return _is_here() and _have_talked() and not purchases.is_untold()
 
 
 def has_strangers() -> bool:
