@@ -23,3 +23,15 @@ def test_links_lead_somewhere(page):
     ]
 
     assert dead == []
+
+
+def test_numbers_that_the_operator_is_told_to_watch_exist():
+    watched = set(re.findall(r"`(nusa_[a-z_]+)", (ROOT / "docs" / "running.md").read_text()))
+    code = [path.read_text() for app in ("superapp", "chat", "payments", "shop") for path in (ROOT / app).rglob("*.py")]
+    # Some are made by name: of what is proved, and of the pool.
+    declared = set(re.findall(r'"(nusa_[a-z_]+)"', "\n".join(code)))
+    declared |= {f"nusa_{what}_findings" for what in ("ledger", "orders")}
+    declared |= {f"nusa_database_{name}" for name in ("pool_size", "pool_available", "requests_waiting")}
+
+    assert len(watched) > 12
+    assert {name for name in watched if name not in declared and name.removesuffix("_total") not in declared} == set()
