@@ -33,6 +33,7 @@ FORM: Mapping[str, str] = {
     "courier": "JNE",
     "description": "Ditulis Eve",
     "expected": "",
+    "expected_quantity": "1",
     "handle": "eve_lain",
     "hidden": "yes",
     "hours_same": "yes",
