@@ -6,10 +6,10 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db import connection
 
-from superapp.core import clock, prepared
+from superapp.core import prepared
 
 _OPEN_SESSION = """
-    SELECT session_key, session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s
+    SELECT session_key, session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > now()
 """
 
 
@@ -20,7 +20,7 @@ class SessionStore(db.SessionStore):
         if connection.vendor != "postgresql":
             found: Session | None = super()._get_session_from_db()  # type: ignore[misc]  # Not in the stubs.
             return found
-        rows = prepared.ask(_OPEN_SESSION, [self.session_key, clock.now()])()
+        rows = prepared.ask(_OPEN_SESSION, [self.session_key])()
         if rows:
             return Session.from_db(connection.alias, ("session_key", "session_data", "expire_date"), rows[0])
         self._session_key = None
