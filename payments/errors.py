@@ -152,7 +152,7 @@ class RecipientUnnamed(DomainError):
 
 
 class TooLittle(DomainError):
-    """The amount is below the minimum for a transfer to somebody who is not a contact. Uses up no idempotency key."""
+    """The amount is below the minimum for transfers to people who are not contacts. The key may be used again."""
 
     code = "payments.too_little"
     kind = Kind.INVALID

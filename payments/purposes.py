@@ -27,7 +27,7 @@ class Purpose:
 # References → purposes; one that it does not know is left out. Called once for all rows of a page.
 Resolver = Callable[[Collection[str]], Mapping[str, Purpose]]
 _resolvers: dict[str, Resolver] = {}
-# (user id, search text) → references of this user's payments whose purpose contains the text; at most a few hundred.
+# Search of one product: (user id, search text) → references of the user's matching payments, at most a few hundred.
 Finder = Callable[[int, str], Collection[str]]
 _finders: dict[str, Finder] = {}
 
@@ -57,5 +57,5 @@ def purposes_of(references: Iterable[str]) -> dict[str, Purpose]:
 
 
 def find_references(user_id: int, written: str) -> list[str]:
-    """Return references of this user's payments whose purpose contains the text, from every registered finder."""
+    """Search the purposes of a user's payments in every product, and return the references of the matches."""
     return [reference for finder in _finders.values() for reference in finder(user_id, written)]

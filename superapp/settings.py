@@ -235,7 +235,7 @@ JOB_THREADS = env.whole("JOB_THREADS", 2, "Jobs that one process runs at the sam
 # People, sessions, cookies. Sessions live in the database, so that nobody is logged out when Redis stops.
 
 AUTH_USER_MODEL = "accounts.User"
-# Sessions from before the first one was made name Django's own; it finds the same people.
+# Sessions of releases up to 0.2.0 name Django's own backend, which finds the same users.
 AUTHENTICATION_BACKENDS = [
     "superapp.accounts.auth_backend.SessionUserBackend",
     "django.contrib.auth.backends.ModelBackend",

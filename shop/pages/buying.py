@@ -106,7 +106,7 @@ def _buy(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) 
     problems = _written_wrong(request, typed)
     if problems:
         return _page(request, product, key, typed, problems=problems)
-    if _was_counted_for_others(request, typed):
+    if _is_total_of_another_quantity(request, typed):
         return _page(request, product, key, typed, is_recounted=True, status=Kind.CONFLICT)
     try:
         _set_first_pin(request)
@@ -126,8 +126,8 @@ def _buy(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) 
     return _anew(request, product, key, typed, answer.error(), answer)
 
 
-def _was_counted_for_others(request: HttpRequest, typed: dict[str, str]) -> bool:
-    """Whether the total that was seen is of another number of pieces, as it is where no module works it out."""
+def _is_total_of_another_quantity(request: HttpRequest, typed: dict[str, str]) -> bool:
+    """Return whether the quantity was changed after its total was shown, as happens without JavaScript."""
     return request.POST.get("expected_quantity", typed["quantity"]) != typed["quantity"]
 
 

@@ -1,4 +1,4 @@
-"""The person of a session, read with a statement that PostgreSQL has planned before: every page of theirs needs it."""
+"""Authentication backend that reads the user of a session with a prepared statement, since every page needs it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from superapp.core import prepared
 
 
 class SessionUserBackend(ModelBackend):
-    """Django's own backend, but for how the user of a session is found."""
+    """Django's model backend, with a prepared statement for the user of a session."""
 
     def get_user(self, user_id: int) -> User | None:
         """Return the user with this primary key if they may log in, else None."""

@@ -1,4 +1,4 @@
-"""Sessions in the database, read with a statement that PostgreSQL has planned before: every page begins with it."""
+"""Database session store that reads with a prepared statement, since every page begins with that read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OPEN_SESSION = """
 
 
 class SessionStore(db.SessionStore):
-    """Django's own store of sessions, but for how a session is found."""
+    """Django's database session store, with a prepared statement for reading."""
 
     def _get_session_from_db(self) -> Session | None:
         if connection.vendor != "postgresql":

@@ -1,20 +1,20 @@
 """
-How many files and connections a process may have open.
+The limit of open files and connections of a process.
 
-Linux lets a process begin with few (often 1,024) and raise that by itself, up to a limit that the operator sets.
-Whoever holds thousands of lines does so: otherwise the thousandth visitor is the last one.
+Linux starts a process with a low soft limit (often 1,024), which it may raise itself up to the hard limit that the
+operator sets. Processes that hold thousands of sockets do so; otherwise they would refuse visitors beyond the first.
 """
 
 from __future__ import annotations
 
 import resource
 
-# What the unit in docs/running.md asks for; beyond it nobody of ours needs any.
+# LimitNOFILE of the systemd unit in docs/running.md; no process needs more.
 WANTED = 65_536
 
 
 def raise_limit() -> int:
-    """Let this process, and those that it starts, open as many as it wants or may; return how many that is."""
+    """Raise the soft limit of this process and its children towards ``WANTED``, and return the limit that holds."""
     now_is, at_most = resource.getrlimit(resource.RLIMIT_NOFILE)
     may_be = WANTED if at_most == resource.RLIM_INFINITY else min(at_most, WANTED)
     if now_is == resource.RLIM_INFINITY or now_is >= may_be:

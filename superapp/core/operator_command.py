@@ -78,6 +78,6 @@ def _about(argument: str, word: object, refusal: DomainError) -> CommandError:
 
 
 def _in_english(refusal: DomainError) -> str:
-    # The language of whoever runs the instance is not that of the people on it.
+    # Operators read English, whatever language the instance speaks to its users.
     with translation.override("en"):
         return str(refusal.body()["message"])

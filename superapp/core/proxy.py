@@ -197,7 +197,7 @@ def _render(place: Place, *, upstreams: str, pages: str, sockets: str) -> str:
         pages=_indented(pages, 3).lstrip(),
         sockets=_indented(sockets, 3).lstrip(),
         headers=_indented(HEADERS, 3).lstrip(),
-        # More than it may open, nginx warns at every start and drops the visitor for whom there is no room.
+        # With more connections than its file limit allows, nginx warns at start and drops visitors when files run out.
         connections=min(CONNECTIONS_MAX, place.open_files * 3 // 4),
         **asdict(place.limits),
     )

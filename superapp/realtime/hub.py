@@ -179,7 +179,7 @@ _tasks: set[asyncio.Future[Any]] = set()
 
 
 class Arrival:
-    """Somebody who is being looked up and has joined nothing yet: the devices that were signed out in the meantime."""
+    """A socket that is being authenticated and has not joined the hub yet, with the devices signed out meanwhile."""
 
     __slots__ = ("ended_devices",)
 
@@ -227,8 +227,9 @@ class Hub:
     @contextmanager
     def arriving(self) -> Iterator[Arrival]:
         """
-        Remember for this block which devices are signed out: between the look at a session and the join of its line
-        nobody would hear of it.
+        Collect the devices that are signed out during this block.
+
+        Between the look at its session and its join, a socket is not in the hub and would miss its own sign-out.
         """
         self._live_on(asyncio.get_running_loop())
         arrival = Arrival()

@@ -116,7 +116,7 @@ class HintSocket(AsyncConsumer):
         await self._live(receive)
 
     async def _look(self, accept: dict[str, Any], send: Any) -> Welcome | None:
-        """Whose socket it is; None for somebody who was sent away."""
+        """Authenticate the socket: return its session, or None after refusing it."""
         try:
             welcomed = await arrivals.submit_async(self._session_key)
             connect_allowance.take(welcomed.caller.user_id, 1)

@@ -11,10 +11,11 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import msgspec
-from django.urls import get_resolver
+from django.conf import settings
 
 from superapp.realtime import openapi, registry
 from superapp.realtime.registry import Command
@@ -122,7 +123,7 @@ class Attack:
 
 def operations() -> list[Operation]:
     """Return every operation of the API's description."""
-    get_resolver().url_patterns  # noqa: B018  # The attribute loads the URLconf, which registers commands.
+    import_module(settings.ROOT_URLCONF)  # It registers commands.
     document = openapi.description()
     schemas = document["components"]["schemas"]
     return [
@@ -148,7 +149,7 @@ def _operation(method: str, path: str, described: Schema, schemas: Schema) -> Op
 
 def commands() -> list[Operation]:
     """Return every command of the socket."""
-    get_resolver().url_patterns  # noqa: B018  # The attribute loads the URLconf, which registers commands.
+    import_module(settings.ROOT_URLCONF)  # It registers commands.
     return [_of_command(command) for command in registry.commands.values()]
 
 

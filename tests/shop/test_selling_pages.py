@@ -117,7 +117,7 @@ def test_more_pieces_paid_without_modules_say_the_new_total_and_no_changed_price
     agreed = as_ana.post(address, purchase(7_500_000, quantity="3", expected_quantity="3"))
 
     assert unseen.status_code == 409
-    assert "3 barang jadi Rp75.000 . Cek lagi, lalu bayar kalau sudah pas." in text(unseen)
+    assert "Total untuk 3 barang sekarang Rp75.000 . Cek dulu, lalu bayar." in text(unseen)
     assert "Harganya berubah" not in text(unseen)
     assert 'name="expected_quantity" value="3"' in unseen.content.decode()
     assert (agreed.status_code, Order.objects.get().total_sen) == (302, 75_000_00)

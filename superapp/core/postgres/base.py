@@ -1,9 +1,10 @@
 """
-PostgreSQL as Django speaks it, except that a process asks once by itself before it fills a pool.
+Django's PostgreSQL backend with two changes to its connection pool.
 
-A pool that cannot connect tries again and again, writes a line each time, and says after three seconds no more than
-that it had no connection. Whoever has just started a command wants to know at once which server was asked, and what it
-answered. Later, in a process that has reached it before, the pool does what it is for.
+The first connection of a process is made without the pool: a pool that cannot connect retries, logs each attempt and
+reports after three seconds only that it had no connection, while an operator wants to read at once which server refused
+and why. And a pool that finds one dead connection closes all idle ones, so that a restart of PostgreSQL costs nobody a
+wait.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def pool(self) -> ConnectionPool[Any] | None:
-        """The pool of this process, as Django makes it, except that one dead connection ends all that lie idle."""
+        """Return the pool of this process, built as Django builds it but for the check of connections."""
         options = self.settings_dict["OPTIONS"].get("pool")
         if self.alias == NO_DB_ALIAS or not options:
             return None
@@ -43,14 +44,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _make_pool(self, options: dict[str, Any]) -> ConnectionPool[Any]:
         def check(connection: psycopg.Connection[Any]) -> None:
             """
-            Try a connection before it is handed out.
+            Test a connection before it is handed out; if it is dead, close all idle ones.
 
-            PostgreSQL that restarts ends all of them. The pool would try the idle ones one by one and wait in between,
-            a second and then two: with four of them it says after three seconds that it has none.
+            A restart of PostgreSQL breaks every connection. The pool tests idle ones one by one and waits one second,
+            then two, in between, so that four dead ones are enough for its timeout of three seconds.
             """
             try:
                 ConnectionPool.check_connection(connection)
-            except psycopg.OperationalError:
+            except psycopg.Error:
                 pool.drain()
                 raise
 

@@ -16,7 +16,7 @@ const PATIENCE_MS = 6_000
 const AS_IT_IS = { ignoreVary: true }
 const GATEWAY_FAULTS = [502, 503, 504]
 
-// How often this device has forgotten people: an answer that was on its way meanwhile is of somebody who is gone.
+// Counts requests to forget. A response that was requested before one belongs to a person who is logged out since.
 let timesForgotten = 0
 
 addEventListener("install", (event) => event.waitUntil(keep()))

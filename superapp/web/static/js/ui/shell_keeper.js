@@ -19,12 +19,12 @@ const PATIENCE_MS = 2_000
 /** Forget the pages that were kept to be read offline: they are of the person who saw them. */
 export async function forgetVisitedPages() {
   if (!("caches" in globalThis)) return
-  await haveNothingMoreKept()
+  await discardPendingPages()
   for (const name of await caches.keys()) if (name.startsWith("visited ")) await caches.delete(name)
 }
 
-/** Have the worker keep no page whose answer is still on its way. */
-async function haveNothingMoreKept() {
+/** Tell the service worker not to cache pages whose responses are still on their way. */
+async function discardPendingPages() {
   const registration = await navigator.serviceWorker?.getRegistration()
   const worker = registration?.active
   if (!worker) return
