@@ -25,6 +25,7 @@ serve: install  ## The same product as several processes, on PostgreSQL and Redi
 install: .venv/base.stamp $(CATALOGUES)  ## What the product needs in order to run, and nothing else: no data is touched
 
 setup: install .venv/dev.stamp  ## The same, and the tools for working on it
+	git config core.hooksPath .githooks
 
 demo: install  ## The demo world, on explicit wish, in an instance without people; refused where codes go out for real
 	@$(MANAGE) demo
