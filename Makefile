@@ -89,7 +89,7 @@ docs-check: .venv/dev.stamp
 test: test-js test-sqlite test-postgres  ## The whole suite, embedded and served, and the journeys in a browser
 
 # What fails beside others and passes alone is named, counted and kept in .pytest_cache/flaky-*.txt; it fails check-deep.
-SUITE := $(BIN)/python -m tests.harness.suite
+SUITE := $(BIN)/python -m tests.harness.run_suite
 
 test-sqlite: programs .venv/dev.stamp $(CATALOGUES)
 	NUSA_TEST_DB=sqlite $(SUITE) sqlite --numprocesses $(WORKERS) --dist worksteal

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from superapp.core import machine_faults
+from superapp.core import infrastructure_errors
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "superapp.settings")
@@ -19,8 +19,8 @@ if __name__ == "__main__":
         except ImproperlyConfigured as wrong:
             sys.exit(f"Setting: {wrong}")
         execute_from_command_line(sys.argv)
-    except machine_faults.POSSIBLE as error:
-        sentence = machine_faults.sentence(error)
+    except infrastructure_errors.INFRASTRUCTURE_ERRORS as error:
+        sentence = infrastructure_errors.describe_error(error)
         if sentence is None or "--traceback" in sys.argv:
             raise
         sys.exit(f"CommandError: {sentence}")

@@ -1,5 +1,5 @@
 """
-How fast a message reaches the other 999 members of a group who are all online.
+Measure how fast a message reaches the 999 other online members of a group.
 
 One member sends with four messages under way; value is deliveries a second to the others' sockets. Then one message at
 a time, timed until the last of them has it. The limit is a bare broadcast of frames of the same size to as many
@@ -13,10 +13,10 @@ from typing import Any
 
 from uuid_utils import uuid7
 
-from bench import ground, measure
+from bench import environment, measure
 from bench.chat_send import BODY, POSTED, WARM_SECONDS
-from bench.ground import Ground
-from bench.wire import Crowd, Line, frame
+from bench.environment import BenchEnvironment
+from bench.socket_client import ConnectionPoller, SocketConnection, frame
 
 MEMBERS = 1_000
 UNDER_WAY = 4
@@ -27,8 +27,8 @@ ONE_BY_ONE_SECONDS = 3.0
 class Fanout:
     """Sends from the first line, and counts what the others hear."""
 
-    def __init__(self, lines: list[Line], send_next: Any, is_delivery: Any) -> None:
-        self.crowd = Crowd(lines)
+    def __init__(self, lines: list[SocketConnection], send_next: Any, is_delivery: Any) -> None:
+        self.crowd = ConnectionPoller(lines)
         self._lines = lines
         self._send_next = send_next
         self._is_delivery = is_delivery
@@ -40,7 +40,7 @@ class Fanout:
         self.is_over = False
         self._seen = [0] * len(lines)
 
-    def heard(self, line: Line, payloads: list[bytes]) -> None:
+    def heard(self, line: SocketConnection, payloads: list[bytes]) -> None:
         hints = 0
         for payload in payloads:
             hints += payload[:5] == b'{"on"'
@@ -106,24 +106,24 @@ class Fanout:
         return max(0, wanted - self.deliveries), max(0, self.deliveries - wanted)
 
 
-def product(standing: Ground) -> Fanout:
-    people = ground.people(MEMBERS)
-    group = ground.gather(people)
+def product(running: BenchEnvironment) -> Fanout:
+    people = environment.create_users(MEMBERS)
+    group = environment.create_group(people)
     lines = []
     for number, person in enumerate(people):
-        line = Line(number, standing.doors[0].port, "/ws", person.session_key)
+        line = SocketConnection(number, running.server_processes[0].port, "/ws", person.session_key)
         line.wait_for(b'{"ready"')
         lines.append(line)
     head = f'"do":"chat.send","conversation":"{group}","body":"{BODY}","client_id"'.encode()
 
-    def send_next(line: Line, number: int) -> None:
+    def send_next(line: SocketConnection, number: int) -> None:
         line.send(frame(b'{"id":%d,%s:"%s"}' % (number, head, str(uuid7()).encode())))
 
     return Fanout(lines, send_next, lambda payload: POSTED in payload)
 
 
-def bare(standing: Ground) -> Fanout:
-    lines = [Line(number, standing.bares[0].port, "/broadcast") for number in range(MEMBERS)]
+def bare(running: BenchEnvironment) -> Fanout:
+    lines = [SocketConnection(number, running.baseline_processes[0].port, "/broadcast") for number in range(MEMBERS)]
     # As long as the hint of a message.
     ready = frame(b'{"pad":"%s"}' % (b"x" * (430 + len(BODY.encode()))))
     return Fanout(lines, lambda line, _number: line.send(ready), lambda _payload: True)
@@ -131,16 +131,16 @@ def bare(standing: Ground) -> Fanout:
 
 def main() -> None:
     options = measure.arguments(__doc__ or "")
-    with ground.stand(options.db) as standing:
-        of_product, of_bare = product(standing), bare(standing)
+    with environment.start_environment(options.db) as running:
+        of_product, of_bare = product(running), bare(running)
         runs = []
         for _ in range(options.runs):
-            limit = of_bare.run(standing.bare_pids)
-            run = of_product.run(standing.pids)
+            limit = of_bare.run(running.baseline_pids)
+            run = of_product.run(running.pids)
             runs.append({**run, **{f"limit_{key}": limit[key] for key in ("per_second", "cpu_ms", "client_cpu_share")}})
         lost, doubled = of_product.tally()
 
-    result = measure.medians("chat_fanout", "deliveries/s", runs, db=options.db, lost=lost, doubled=doubled)
+    result = measure.median_result("chat_fanout", "deliveries/s", runs, db=options.db, lost=lost, doubled=doubled)
     measure.report(result, as_json=options.json)
 
 

@@ -1,5 +1,5 @@
 """
-How many durable messages a second two hundred people can send each other, and how long one takes at a steady rate.
+Measure durable messages a second between 200 users, and their latency at a steady rate.
 
 A hundred conversations; both people of each send, each with one unanswered message at a time, as the protocol asks.
 Then 200 messages a second on a fixed schedule, each timed from the moment it was due to its arrival at the other
@@ -19,9 +19,9 @@ from typing import Any
 
 from uuid_utils import uuid7
 
-from bench import ground, measure
-from bench.ground import Ground
-from bench.wire import CHUNK, Crowd, Line, frame
+from bench import environment, measure
+from bench.environment import BenchEnvironment
+from bench.socket_client import CHUNK, ConnectionPoller, SocketConnection, frame
 
 PAIRS = 100
 WARM_SECONDS = 1.0
@@ -42,7 +42,7 @@ CLIENT_ID = b'"client_id":"'
 class Sender:
     """One person with a socket, and one conversation."""
 
-    line: Line
+    line: SocketConnection
     peer: int
     prefix: bytes
     next_id: int = 1
@@ -61,11 +61,11 @@ class Sender:
         return client_id.encode()
 
 
-def senders(standing: Ground, people: list[ground.Person], conversations: list[str]) -> list[Sender]:
+def senders(running: BenchEnvironment, people: list[environment.BenchUser], conversations: list[str]) -> list[Sender]:
     """Everybody's socket, ready; people 2n and 2n+1 share conversation n."""
     made = []
     for number, person in enumerate(people):
-        line = Line(number, standing.doors[0].port, "/ws", person.session_key)
+        line = SocketConnection(number, running.server_processes[0].port, "/ws", person.session_key)
         line.wait_for(b'{"ready"')
         prefix = f'"do":"chat.send","conversation":"{conversations[number // 2]}","body":"{BODY}",'.encode()
         made.append(Sender(line, number ^ 1, prefix))
@@ -77,13 +77,13 @@ class Traffic:
 
     def __init__(self, everybody: list[Sender]) -> None:
         self.everybody = everybody
-        self.crowd = Crowd([sender.line for sender in everybody])
+        self.crowd = ConnectionPoller([sender.line for sender in everybody])
         self.answered = 0
         self.is_closed_loop = True
         self.due: dict[bytes, float] = {}  # By client_id: when a message was due that has not arrived yet.
         self.took: list[tuple[float, float]] = []
 
-    def heard(self, line: Line, payloads: list[bytes]) -> None:
+    def heard(self, line: SocketConnection, payloads: list[bytes]) -> None:
         sender = self.everybody[line.number]
         hints = 0
         for payload in payloads:
@@ -129,10 +129,10 @@ class Traffic:
             "client_cpu_share": used.client / used.server,
         }
 
-    def steady(self, standing: Ground) -> dict[str, Any]:
+    def steady(self, running: BenchEnvironment) -> dict[str, Any]:
         """A fixed number a second, in turn, whatever becomes of them."""
         self.took, self.due = [], {}
-        pids, stalls = standing.pids, standing.stalls()
+        pids, stalls = running.pids, running.stalls()
         began = time.monotonic()
         count = 0
 
@@ -144,7 +144,7 @@ class Traffic:
                 count += 1
             return due - time.monotonic()
 
-        batches = committed(standing)
+        batches = count_committed_batches(running)
         before = measure.cpu(pids)
         self.crowd.until(lambda: time.monotonic() - began > STEADY_SECONDS, self.heard, send_what_is_due)
         used = measure.cpu(pids).since(before)
@@ -158,10 +158,10 @@ class Traffic:
             "p99_ms": measure.percentile(times, 99),
             "worst_ms": max(times),
             "stalls_over_100ms": measure.stalls(self.took),
-            "stalls_of_the_loop": dict(standing.stalls() - stalls),
+            "stalls_of_the_loop": dict(running.stalls() - stalls),
             "steady_cpu_ms": used.server / count * 1_000,
             "steady_client_cpu_share": used.client / used.server,
-            "steady_batch": count / (committed(standing) - batches),
+            "steady_batch": count / (count_committed_batches(running) - batches),
         }
 
     def _for(self, seconds: float) -> None:
@@ -169,14 +169,19 @@ class Traffic:
         self.crowd.until(lambda: time.monotonic() > end, self.heard)
 
 
-def committed(standing: Ground) -> float:
+def count_committed_batches(running: BenchEnvironment) -> float:
     """How many batches of messages the instance has committed so far."""
-    return sum(door.metric('nusa_batch_size_count{batcher="chat-log"}') for door in standing.doors)
+    return sum(door.metric('nusa_batch_size_count{batcher="chat-log"}') for door in running.server_processes)
 
 
-def echo(standing: Ground) -> dict[str, Any]:
+def echo(running: BenchEnvironment) -> dict[str, Any]:
     """The same number of sockets, one frame of the same size under way on each."""
-    lines = {line.fd: line for line in (Line(number, standing.bares[0].port, "/echo") for number in range(PAIRS * 2))}
+    lines = {
+        line.fd: line
+        for line in (
+            SocketConnection(number, running.baseline_processes[0].port, "/echo") for number in range(PAIRS * 2)
+        )
+    }
     ready = frame(b'{"id":1,"do":"chat.send","conversation":"%s","body":"%s"}' % (b"x" * 80, BODY.encode()))
     size = len(ready) - 4  # What comes back has no mask.
     waiting = select.epoll()
@@ -197,7 +202,7 @@ def echo(standing: Ground) -> dict[str, Any]:
                     lines[fd].send(ready * whole)
 
     go_on(WARM_SECONDS)
-    pids = standing.bare_pids
+    pids = running.baseline_pids
     before, earlier, began = measure.cpu(pids), echoed, time.monotonic()
     go_on(SECONDS)
     used, count, seconds = measure.cpu(pids).since(before), echoed - earlier, time.monotonic() - began
@@ -211,9 +216,9 @@ def echo(standing: Ground) -> dict[str, Any]:
     }
 
 
-def tally(everybody: list[Sender]) -> tuple[int, int]:
+def count_lost_and_doubled(everybody: list[Sender]) -> tuple[int, int]:
     """How many acknowledged messages did not reach the other person or the database, and how many came twice."""
-    stored = Counter(client_id for _, client_id in ground.stored_messages())
+    stored = Counter(client_id for _, client_id in environment.fetch_stored_messages())
     lost = doubled = 0
     for sender in everybody:
         everything = b"\n".join(everybody[sender.peer].heard)
@@ -226,25 +231,24 @@ def tally(everybody: list[Sender]) -> tuple[int, int]:
 
 def main() -> None:
     options = measure.arguments(__doc__ or "")
-    with ground.stand(options.db) as standing:
-        people = ground.people(PAIRS * 2)
+    with environment.start_environment(options.db) as running:
+        people = environment.create_users(PAIRS * 2)
         pairs = list(zip(people[::2], people[1::2], strict=True))
-        everybody = senders(standing, people, ground.befriend(pairs))
+        everybody = senders(running, people, environment.create_direct_conversations(pairs))
         traffic = Traffic(everybody)
         runs = [
-            {**echo(standing), **traffic.saturate(standing.pids), **traffic.steady(standing)}
-            for _ in range(options.runs)
+            {**echo(running), **traffic.saturate(running.pids), **traffic.steady(running)} for _ in range(options.runs)
         ]
         refused = [payload for sender in everybody for payload in sender.refused]
         if refused:
             raise SystemExit(f"{len(refused)} sends were refused, the first: {refused[0].decode()}")
-        lost, doubled = tally(everybody)
+        lost, doubled = count_lost_and_doubled(everybody)
         traffic.crowd.close()
 
     cpu_ms, p50_ms, batch = (
         measure.median([one[key] for one in runs]) for key in ("steady_cpu_ms", "p50_ms", "steady_batch")
     )
-    result = measure.medians(
+    result = measure.median_result(
         "chat_send",
         "messages/s",
         runs,
@@ -252,8 +256,8 @@ def main() -> None:
         lost=lost,
         doubled=doubled,
         bounds=(
-            measure.Bound("steady_cpu_ms", cpu_ms, STEADY_CPU_MS_MAX),
-            measure.Bound("steady_p50_ms", p50_ms, STEADY_P50_MS_MAX),
+            measure.Limit("steady_cpu_ms", cpu_ms, STEADY_CPU_MS_MAX),
+            measure.Limit("steady_p50_ms", p50_ms, STEADY_P50_MS_MAX),
         ),
         void=f"{batch:.1f} messages shared a commit, and none was alone" if batch > STEADY_BATCH_MAX else "",
     )

@@ -1,5 +1,5 @@
 """
-How many orders a second are bought and paid, with the whole schema and every guard on.
+Measure orders bought and paid a second, with the whole schema and every guard.
 
 Sixteen workers on PostgreSQL (synchronous commit), as two processes of eight threads, which is how pages are served:
 all of them buy one hot product; each buys another product; and, for comparison, the hot one as a textbook would sell
@@ -29,10 +29,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import measure
-from bench.ground import ROOT
+from bench.environment import ROOT
 from bench.measure import Result
 from tests.harness import servers
-from tests.harness.postings import BY_PIN, as_kind
+from tests.harness.authorizations import BY_PIN, entry_fields
 
 PROCESSES, THREADS = 2, 8
 BUYERS = 640
@@ -42,17 +42,18 @@ PIECES = 1_000_000
 LAST_PIECES = 200
 SECONDS = 4.0
 WARM_ORDERS = 5
-WAYS = ("hot", "many", "textbook")
+SCENARIOS = ("hot", "many", "textbook")
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 ADDRESS = {"name": "Ana", "phone": "0812 3456 7890", "text": "Jalan Kaliurang km 5 no. 12", "town": "Yogyakarta"}
 
 
 def prepare() -> dict[str, Any]:
     """Make shops with goods, and buyers with money."""
-    from payments import chart, ledger
-    from payments.api import wallet
-    from payments.ledger import Entry, Line, key_for
+    from payments.api import get_wallet
+    from payments.domain import chart_of_accounts
     from payments.models import Account
+    from payments.writers import ledger
+    from payments.writers.ledger import JournalEntry, TransferLine, derive_key
     from shop import api
     from superapp.accounts.models import User
     from superapp.core.money import Money
@@ -75,13 +76,20 @@ def prepare() -> dict[str, Any]:
         idempotency_key="last", now=NOW,
     )  # fmt: skip
     buyers = [person(f"buyer{number}").pk for number in range(BUYERS)]
-    cash = ledger.open_account(chart.code(chart.CASH, "bench", "IDR"), kind=chart.CASH, asset="IDR", now=NOW).pk
+    cash = ledger.get_or_open_account(
+        chart_of_accounts.account_code(chart_of_accounts.CASH, "bench", "IDR"),
+        kind=chart_of_accounts.CASH,
+        asset="IDR",
+        now=NOW,
+    ).pk
     for buyer in buyers:
-        wallet(buyer, now=NOW)
+        get_wallet(buyer, now=NOW)
     for buyer in buyers:
         account = Account.objects.get(owner_id=buyer)
-        line = Line(cash, account.pk, Money(10**8))
-        ledger.post(Entry(key=key_for("fund", str(buyer), {}), **as_kind("fund"), lines=(line,)), now=NOW)
+        line = TransferLine(cash, account.pk, Money(10**8))
+        ledger.post(
+            JournalEntry(key=derive_key("fund", str(buyer), {}), **entry_fields("fund"), lines=(line,)), now=NOW
+        )
     return {"buyers": buyers, "products": products, "last": last.public_id}
 
 
@@ -92,15 +100,15 @@ def buy(product: Any, buyer: int, key: str) -> bool:
     from superapp.core.money import Money
 
     # A few hundred buyers stand for a country's.
-    checkout.OPEN_A_DAY_MAX = 10**9
-    wish = checkout.wish_for(
+    checkout.OPEN_ORDERS_PER_DAY_MAX = 10**9
+    purchase = checkout.build_purchase_request(
         buyer_id=buyer, product=product, quantity=1, address=ADDRESS, note="", expected_total=Money(100),
         idempotency_key=key,
     )  # fmt: skip
-    answer = checkout.place(wish, authorization=BY_PIN, now=NOW)
-    if isinstance(answer, api.Placed):
+    answer = checkout.place_order(purchase, authorization=BY_PIN, now=NOW)
+    if isinstance(answer, api.CheckoutCompleted):
         return True
-    assert isinstance(answer, api.Refused)
+    assert isinstance(answer, api.CheckoutRefused)
     assert answer.code == "shop.sold_out"
     return False
 
@@ -112,8 +120,8 @@ def textbook_buy(product_id: Any, buyer: int, key: str) -> bool:
 
     from payments import api as payments
     from shop import models
+    from shop.domain.order_numbers import order_number
     from shop.events import OrderPlaced
-    from shop.numbers import order_number
     from superapp.core import clock, ids, outbox
     from superapp.core.money import Money
 
@@ -186,7 +194,7 @@ def textbook_buy(product_id: Any, buyer: int, key: str) -> bool:
                 first_item=product.name,
                 total_minor=order.total_sen,
                 asset="IDR",
-                at=clock.wire(NOW),
+                at=clock.to_wire(NOW),
             )
         )
     return True
@@ -278,12 +286,12 @@ def main() -> None:
         scene = _in_this_process()
         runs = []
         for _run in range(arguments.runs):
-            found = {way: measured(way, scene, postgres) for way in WAYS}
+            found = {way: measured(way, scene, postgres) for way in SCENARIOS}
             rate = {way: one["per_second"] for way, one in found.items()}
             ratios = {"times_textbook": rate["hot"] / rate["textbook"], "hot_of_many": rate["hot"] / rate["many"]}
             runs.append({**found, **ratios})
         rush = measured("last", scene, postgres)
-        acknowledged = rush["bought"] + sum(int(run[way]["bought"]) for run in runs for way in WAYS)
+        acknowledged = rush["bought"] + sum(int(run[way]["bought"]) for run in runs for way in SCENARIOS)
         lost, doubled = _audit(scene, acknowledged)
     measure.report(_result(runs, lost, doubled), as_json=arguments.json)
 
@@ -327,11 +335,11 @@ def _audit(scene: dict[str, Any], acknowledged: int) -> tuple[int, int]:
     """What was acknowledged against what is there, and the proofs of goods and money."""
     from django.db import connection
 
-    from payments import proof as money
-    from shop import proof
+    from payments.maintenance import integrity_checks as money
+    from shop.maintenance import integrity_checks
     from shop.models import Order, OrderLine
 
-    found = len(proof.prove(now=NOW)) + len(money.prove(now=NOW))
+    found = len(integrity_checks.check_integrity(now=NOW)) + len(money.check_integrity(now=NOW))
     orders = Order.objects.count()
     sold = OrderLine.objects.filter(product__public_id=scene["last"]).count()
     connection.close()

@@ -1,5 +1,5 @@
 """
-How many transfers a second the ledger posts, with its whole schema and every guard on.
+Measure transfers posted a second, with the whole schema and every guard.
 
 On PostgreSQL (synchronous commit) two processes post through Django: between people, everybody to one merchant, in
 batches of 200, and, for comparison, as a textbook would with the ORM. The limit is a minimal double-entry function
@@ -28,12 +28,13 @@ from pathlib import Path
 from typing import Any
 
 from bench import measure
-from bench.ground import ROOT
+from bench.environment import ROOT
 from bench.measure import Result
+from bench.minimal_ledger import MINIMAL, MINIMAL_SQLITE, PGBENCH
 from tests.harness import servers
-from tests.harness.postings import as_kind
+from tests.harness.authorizations import entry_fields
 
-FUND, MADE = as_kind("fund"), as_kind("bench")
+FUND, MADE = entry_fields("fund"), entry_fields("bench")
 PEOPLE = 1_000
 # As many as PAGE_PROCESSES is by default.
 PROCESSES = 2
@@ -42,76 +43,27 @@ BATCH = 200
 WARM_POSTS = {"between_people": 30, "to_merchant": 30, "batch": 2, "textbook": 5}
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 
-MINIMAL = """
-CREATE SCHEMA minimal;
-CREATE TABLE minimal.account (
-    id bigint PRIMARY KEY, balance bigint NOT NULL CHECK (balance >= 0), version bigint NOT NULL DEFAULT 0
-) WITH (fillfactor = 70);
-CREATE TABLE minimal.transfer (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key uuid NOT NULL UNIQUE, debit_id bigint NOT NULL,
-    credit_id bigint NOT NULL, amount bigint NOT NULL CHECK (amount > 0), posted_at timestamptz NOT NULL DEFAULT now()
-);
-CREATE TABLE minimal.posting (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, transfer_id bigint NOT NULL, account_id bigint NOT NULL,
-    amount bigint NOT NULL, balance_after bigint NOT NULL
-);
-CREATE INDEX ON minimal.posting (account_id, id);
-INSERT INTO minimal.account SELECT n, 1000000000000 FROM generate_series(1, 1000) n;
-CREATE FUNCTION minimal.post(p_debit bigint, p_credit bigint, p_amount bigint, p_key uuid) RETURNS bigint
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_low bigint := least(p_debit, p_credit);
-    v_high bigint := greatest(p_debit, p_credit);
-    v_low_amount bigint := CASE WHEN p_debit < p_credit THEN -p_amount ELSE p_amount END;
-    v_low_after bigint;
-    v_high_after bigint;
-    v_transfer bigint;
-BEGIN
-    INSERT INTO minimal.transfer (key, debit_id, credit_id, amount) VALUES (p_key, p_debit, p_credit, p_amount)
-    ON CONFLICT (key) DO NOTHING RETURNING id INTO v_transfer;
-    IF v_transfer IS NULL THEN
-        RETURN (SELECT id FROM minimal.transfer WHERE key = p_key);
-    END IF;
-    UPDATE minimal.account SET balance = balance + v_low_amount, version = version + 1 WHERE id = v_low
-    RETURNING balance INTO v_low_after;
-    UPDATE minimal.account SET balance = balance - v_low_amount, version = version + 1 WHERE id = v_high
-    RETURNING balance INTO v_high_after;
-    INSERT INTO minimal.posting (transfer_id, account_id, amount, balance_after) VALUES
-        (v_transfer, v_low, v_low_amount, v_low_after), (v_transfer, v_high, -v_low_amount, v_high_after);
-    RETURN v_transfer;
-END $$;
-"""
-PGBENCH = "\\set a random(1, 500)\n\\set b random(501, 1000)\nSELECT minimal.post(:a, :b, 1, gen_random_uuid());\n"
-
-MINIMAL_SQLITE = """
-CREATE TABLE account (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL CHECK (balance >= 0), version INTEGER NOT NULL);
-CREATE TABLE transfer (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, debit_id INTEGER NOT NULL, credit_id INTEGER NOT NULL,
-    amount INTEGER NOT NULL CHECK (amount > 0), posted_at TEXT NOT NULL
-);
-CREATE TABLE posting (
-    id INTEGER PRIMARY KEY, transfer_id INTEGER NOT NULL, account_id INTEGER NOT NULL, amount INTEGER NOT NULL,
-    balance_after INTEGER NOT NULL
-);
-CREATE INDEX posting_account ON posting (account_id, id);
-"""
-
 
 def prepare() -> dict[str, Any]:
     """Make people with money, and a merchant."""
-    from payments import chart, ledger
-    from payments.ledger import Entry, Line, key_for
+    from payments.domain import chart_of_accounts
+    from payments.writers import ledger
+    from payments.writers.ledger import JournalEntry, TransferLine, derive_key
     from superapp.core.money import Money
 
-    def opened(name: str, kind: chart.Kind) -> int:
-        return ledger.open_account(chart.code(kind, name, "IDR"), kind=kind, asset="IDR", now=NOW).pk
+    def opened(name: str, kind: chart_of_accounts.AccountKind) -> int:
+        return ledger.get_or_open_account(
+            chart_of_accounts.account_code(kind, name, "IDR"), kind=kind, asset="IDR", now=NOW
+        ).pk
 
-    cash, merchant = opened("bench", chart.CASH), opened("bench", chart.MERCHANT)
-    people = [opened(f"bench.{number}", chart.WALLET) for number in range(PEOPLE)]
+    cash, merchant = opened("bench", chart_of_accounts.CASH), opened("bench", chart_of_accounts.MERCHANT)
+    people = [opened(f"bench.{number}", chart_of_accounts.WALLET) for number in range(PEOPLE)]
     for first in range(0, PEOPLE, BATCH):
         funded = people[first : first + BATCH]
-        lines = ((person, (Line(cash, person, Money(10**10)),)) for person in funded)
-        ledger.post_many([Entry(key=key_for("fund", str(who), {}), **FUND, lines=each) for who, each in lines], now=NOW)
+        lines = ((person, (TransferLine(cash, person, Money(10**10)),)) for person in funded)
+        ledger.post_many(
+            [JournalEntry(key=derive_key("fund", str(who), {}), **FUND, lines=each) for who, each in lines], now=NOW
+        )
     return {"people": people, "merchant": merchant}
 
 
@@ -152,8 +104,8 @@ def worker(number: int, what: str, scene: dict[str, Any], line: Any, answers: An
     import django
 
     django.setup()
-    from payments import ledger
-    from payments.ledger import Entry, Line, Posted, key_for
+    from payments.writers import ledger
+    from payments.writers.ledger import JournalEntry, Posted, TransferLine, derive_key
     from superapp.core.money import Money
 
     rnd, run = random.Random(number), f"{os.getpid()}-{time.monotonic_ns()}"
@@ -161,10 +113,12 @@ def worker(number: int, what: str, scene: dict[str, Any], line: Any, answers: An
     took: list[tuple[float, float]] = []
     numbers = itertools.count()
 
-    def entry(key: str) -> Entry:
+    def entry(key: str) -> JournalEntry:
         debit, credit = rnd.sample(people, 2)
         credit = merchant if what == "to_merchant" else credit
-        return Entry(key=key_for(f"user:{debit}", key, {"n": 1}), **MADE, lines=(Line(debit, credit, Money(1)),))
+        return JournalEntry(
+            key=derive_key(f"user:{debit}", key, {"n": 1}), **MADE, lines=(TransferLine(debit, credit, Money(1)),)
+        )
 
     def post() -> int:
         if what == "textbook":
@@ -356,10 +310,11 @@ def _audit() -> tuple[int, int]:
     """After all that, the ledger is proved: nothing lost, nothing doubled."""
     from django.db import connection
 
-    from payments import ledger, proof
+    from payments.maintenance import integrity_checks
+    from payments.writers import ledger
 
-    ledger.roll_due(NOW)
-    found = proof.prove(now=NOW)
+    ledger.roll_up_due(NOW)
+    found = integrity_checks.check_integrity(now=NOW)
     connection.close()
     return len(found), 0
 

@@ -1,4 +1,4 @@
-"""What a bench says, and the numbers that it is made of."""
+"""Results of a bench and the measurements they consist of."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STALL_MS = 100
 
 
 @dataclass(frozen=True)
-class Bound:
+class Limit:
     """What one of a bench's numbers may be at most, as ``docs/speed.md`` promises."""
 
     what: str
@@ -61,7 +61,7 @@ class Result:
     db: str
     server: str
     runs: list[dict[str, Any]]
-    bounds: tuple[Bound, ...] = ()
+    bounds: tuple[Limit, ...] = ()
     limit_client_cpu_share: float = 0.0
     # Why the run says nothing, beside a client that is too dear.
     void: str = ""
@@ -145,7 +145,7 @@ def stalls(moments: Sequence[tuple[float, float]]) -> int:
     return count
 
 
-def medians(
+def median_result(
     name: str,
     unit: str,
     runs: list[dict[str, Any]],
@@ -154,7 +154,7 @@ def medians(
     lost: int,
     doubled: int,
     value: str = "per_second",
-    bounds: tuple[Bound, ...] = (),
+    bounds: tuple[Limit, ...] = (),
     void: str = "",
 ) -> Result:
     """
@@ -198,7 +198,7 @@ def arguments(sentence: str) -> argparse.Namespace:
     return parser.parse_args()
 
 
-def why_void(result: Result) -> str:
+def reason_void(result: Result) -> str:
     """Why the run says nothing; empty for one that counts."""
     if result.client_cpu_share > CLIENT_SHARE_MAX:
         return f"the client used {result.client_cpu_share:.0%} of the server's CPU"
@@ -218,7 +218,7 @@ def report(result: Result, *, as_json: bool) -> None:
         for key, value in {**asdict(result), "bounds": list(result.bounds)}.items():
             for line in value if isinstance(value, list) else [value]:
                 print(f"{key:>18}  {line:.4g}" if isinstance(line, float) else f"{key:>18}  {line}")
-    why = why_void(result)
+    why = reason_void(result)
     if why:
         sys.exit(f"void: {why}")
     missed = [str(bound) for bound in result.bounds if not bound.is_met]

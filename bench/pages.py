@@ -1,5 +1,5 @@
 """
-What the pages of selling cost, as gunicorn's threads make them: a shop, a product, and a buyer's list of orders.
+Measure the pages of selling on gunicorn: a shop, a product, a buyer's orders.
 
 The limit is a view that does nothing, in the same process behind the same middleware, asked in alternation in the same
 run. ``value``, ``cpu_ms`` and the latencies are the product page's, seen by somebody without an account; ``ratio`` is
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import measure
-from bench.ground import ROOT
+from bench.environment import ROOT
 from tests.harness import servers
 
 VISITORS = 6
@@ -39,7 +39,7 @@ LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Wish:
+class PageRequest:
     """What is asked for: a path, by somebody who is logged in or by nobody."""
 
     path: str
@@ -53,10 +53,10 @@ class Wish:
         ).encode()
 
 
-class Visitor:
+class HttpConnection:
     """One connection that stays open and asks for the same again and again."""
 
-    def __init__(self, port: int, wish: Wish) -> None:
+    def __init__(self, port: int, wish: PageRequest) -> None:
         self._request = wish.request(port)
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -88,9 +88,9 @@ class Visitor:
         self._socket.close()
 
 
-def visited(port: int, wish: Wish, pids: list[int]) -> dict[str, Any]:
+def measure_page(port: int, wish: PageRequest, pids: list[int]) -> dict[str, Any]:
     """Ask for one page as fast as it comes."""
-    visitors = [Visitor(port, wish) for _ in range(VISITORS)]
+    visitors = [HttpConnection(port, wish) for _ in range(VISITORS)]
     by_fd = {visitor.fd: visitor for visitor in visitors}
     epoll = select.epoll()
     for visitor in visitors:
@@ -126,7 +126,7 @@ def visited(port: int, wish: Wish, pids: list[int]) -> dict[str, Any]:
     }
 
 
-def prepare() -> dict[str, Wish]:
+def prepare() -> dict[str, PageRequest]:
     """A shop with goods that have photos, and a buyer with orders; everything through the doors."""
     from payments import api as payments
     from shop import api as shop
@@ -138,8 +138,10 @@ def prepare() -> dict[str, Wish]:
     owner, buyer = (accounts.create_person(name=name, handle=name, now=now).pk for name in ("penjual", "pembeli"))
     operators = [accounts.create_person(name=name, handle=name, now=now).pk for name in ("loket.satu", "loket.dua")]
     for operator in operators:
-        accounts.make_operator(user_id=operator)
-    asked = payments.ask_top_up(user_id=buyer, amount=Money(2_000_000_00), reason="x", maker_id=operators[0], now=now)
+        accounts.grant_operator(user_id=operator)
+    asked = payments.request_top_up(
+        user_id=buyer, amount=Money(2_000_000_00), reason="x", maker_id=operators[0], now=now
+    )
     payments.approve_top_up(top_up=asked.public_id, checker_id=operators[1], now=now)
     payments.set_first_pin(user_id=buyer, pin=PIN, now=now)
     shop.open_shop(
@@ -165,10 +167,10 @@ def prepare() -> dict[str, Wish]:
             now=now,
         )
     return {
-        "bare": Wish("/bare/"),
-        "shop": Wish("/toko/warung/"),
-        "product": Wish(f"/toko/warung/{goods[0].slug}/"),
-        "orders": Wish("/pesanan/", _session_of(buyer)),
+        "bare": PageRequest("/bare/"),
+        "shop": PageRequest("/toko/warung/"),
+        "product": PageRequest(f"/toko/warung/{goods[0].slug}/"),
+        "orders": PageRequest("/pesanan/", _session_of(buyer)),
     }
 
 
@@ -216,11 +218,13 @@ def main() -> None:
         postgres = _stand(directory, options.db, started)
         wishes = _in_this_process(directory)
         pages, afresh = (_pages(directory, how, started) for how in ("kept", "afresh"))
-        backing = [postgres.pid] if postgres else []
+        services = [postgres.pid] if postgres else []
         runs = []
         for _run in range(options.runs):
-            found = {what: visited(pages.port, wish, [pages.process.pid, *backing]) for what, wish in wishes.items()}
-            found["product_afresh"] = visited(afresh.port, wishes["product"], [afresh.process.pid, *backing])
+            found = {
+                what: measure_page(pages.port, wish, [pages.process.pid, *services]) for what, wish in wishes.items()
+            }
+            found["product_afresh"] = measure_page(afresh.port, wishes["product"], [afresh.process.pid, *services])
             runs.append(found)
     measure.report(_result(options.db, runs), as_json=options.json)
 
@@ -247,7 +251,7 @@ def _stand(directory: Path, db: str, started: ExitStack) -> servers.Postgres | N
     return postgres
 
 
-def _in_this_process(directory: Path) -> dict[str, Wish]:
+def _in_this_process(directory: Path) -> dict[str, PageRequest]:
     import django
 
     django.setup()
@@ -264,16 +268,16 @@ def _in_this_process(directory: Path) -> dict[str, Wish]:
 
 
 @dataclass(frozen=True)
-class Pages:
+class PageServer:
     process: servers.Process
     port: int
 
 
-def _pages(directory: Path, how: str, started: ExitStack) -> Pages:
+def _pages(directory: Path, how: str, started: ExitStack) -> PageServer:
     port = servers.free_port()
     process = servers.Process(
         f"pages-{how}",
-        [sys.executable, "-m", "bench.bare_page", str(port), how],
+        [sys.executable, "-m", "bench.baseline_page_server", str(port), how],
         log_path=directory / f"pages-{how}.log",
         is_ready=lambda: servers.accepts(port),
         env=dict(os.environ),
@@ -281,7 +285,7 @@ def _pages(directory: Path, how: str, started: ExitStack) -> Pages:
     )
     process.start()
     started.callback(process.stop)
-    return Pages(process, port)
+    return PageServer(process, port)
 
 
 def _result(db: str, runs: list[dict[str, Any]]) -> measure.Result:
@@ -291,7 +295,7 @@ def _result(db: str, runs: list[dict[str, Any]]) -> measure.Result:
     for run in runs:
         for what in ("shop", "product", "orders", "product_afresh"):
             run[f"{what}_of_bare"] = run[what]["per_second"] / run["bare"]["per_second"]
-    orders = measure.Bound("orders_cpu_ms", middle("orders", "cpu_ms"), ORDERS_CPU_MS_MAX)
+    orders = measure.Limit("orders_cpu_ms", middle("orders", "cpu_ms"), ORDERS_CPU_MS_MAX)
     return measure.Result(
         name="pages",
         value=middle("product", "per_second"),

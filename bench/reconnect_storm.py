@@ -18,9 +18,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bench import ground, measure
-from bench.ground import Door, Ground, Person
-from bench.wire import Line, frame
+from bench import environment, measure
+from bench.environment import BenchEnvironment, BenchUser, ServerProcess
+from bench.socket_client import SocketConnection, frame
 
 SOCKETS = 1_000
 AT_ONCE = 32
@@ -30,18 +30,18 @@ CONNECT_TIMES_BARE_MAX = 2
 
 _cursors: dict[int, str] = {}
 # What a line does with the frames that have come so far; true once it is back.
-Step = Callable[[Line, list[bytes]], bool]
+Step = Callable[[SocketConnection, list[bytes]], bool]
 
 
-def accepted(line: Line, _payloads: list[bytes]) -> bool:
+def accepted(line: SocketConnection, _payloads: list[bytes]) -> bool:
     return line.is_open
 
 
-def ready(_line: Line, payloads: list[bytes]) -> bool:
+def ready(_line: SocketConnection, payloads: list[bytes]) -> bool:
     return any(payload.startswith(b'{"ready"') for payload in payloads)
 
 
-def synced(line: Line, payloads: list[bytes]) -> bool:
+def synced(line: SocketConnection, payloads: list[bytes]) -> bool:
     """Be ready, then ask what changed since the last time."""
     for payload in payloads:
         if payload.startswith(b'{"ready"'):
@@ -53,18 +53,24 @@ def synced(line: Line, payloads: list[bytes]) -> bool:
 
 
 def storm(
-    path: str, step: Step, doors: list[Door], people: list[Person], pids: list[int]
-) -> tuple[list[Line], dict[str, Any]]:
+    path: str, step: Step, server_processes: list[ServerProcess], people: list[BenchUser], pids: list[int]
+) -> tuple[list[SocketConnection], dict[str, Any]]:
     """Have everybody open a socket, ``AT_ONCE`` of them under way at any time, by one thread that waits for all."""
-    lines: list[Line] = []
-    under_way: dict[int, tuple[Line, float]] = {}
+    lines: list[SocketConnection] = []
+    under_way: dict[int, tuple[SocketConnection, float]] = {}
     times: list[float] = []
     waiting = select.epoll()
     before, began = measure.cpu(pids), time.monotonic()
     while len(times) < len(people):
         while len(under_way) < AT_ONCE and len(lines) < len(people):
             number, at = len(lines), time.monotonic()
-            line = Line(number, doors[number % len(doors)].port, path, people[number].session_key, waits=False)
+            line = SocketConnection(
+                number,
+                server_processes[number % len(server_processes)].port,
+                path,
+                people[number].session_key,
+                waits=False,
+            )
             lines.append(line)
             under_way[line.fd] = line, at
             waiting.register(line.fd, select.EPOLLIN)
@@ -85,30 +91,30 @@ def storm(
     }
 
 
-def break_all(lines: list[Line]) -> None:
+def break_all(lines: list[SocketConnection]) -> None:
     for line in lines:
         line.close()
     time.sleep(SETTLE_SECONDS)
 
 
-def sockets(standing: Ground) -> float:
-    return sum(door.metric("nusa_sockets") for door in standing.doors)
+def sockets(running: BenchEnvironment) -> float:
+    return sum(door.metric("nusa_sockets") for door in running.server_processes)
 
 
-def run(standing: Ground, people: list[Person], resident: list[int]) -> dict[str, Any]:
+def run(running: BenchEnvironment, people: list[BenchUser], resident: list[int]) -> dict[str, Any]:
     """
     One storm, on the bare servers and on the product, until everybody is gone again, and before it one in which nobody
     syncs; ``resident`` is from before.
     """
-    lines, limit = storm("/idle", accepted, standing.bares, people, standing.bare_pids)
+    lines, limit = storm("/idle", accepted, running.baseline_processes, people, running.baseline_pids)
     break_all(lines)
-    lines, connecting = storm("/ws", ready, standing.doors, people, standing.pids)
+    lines, connecting = storm("/ws", ready, running.server_processes, people, running.pids)
     break_all(lines)
-    lines, found = storm("/ws", synced, standing.doors, people, standing.pids)
+    lines, found = storm("/ws", synced, running.server_processes, people, running.pids)
     time.sleep(SETTLE_SECONDS)
-    back = sockets(standing)
+    back = sockets(running)
     break_all(lines)
-    left = [door.resident_kib() for door in standing.doors]
+    left = [door.resident_kib() for door in running.server_processes]
     return {
         **found,
         **{f"limit_{key}": value for key, value in limit.items()},
@@ -116,7 +122,7 @@ def run(standing: Ground, people: list[Person], resident: list[int]) -> dict[str
         "connect_p50_ms": connecting["p50_ms"],
         "connect_client_cpu_share": connecting["client_cpu_share"],
         "sockets_back": back,
-        "sockets_left": sockets(standing),
+        "sockets_left": sockets(running),
         "resident_kib": left,
         "grown_kib": [now - then for now, then in zip(left, resident, strict=True)],
     }
@@ -125,28 +131,28 @@ def run(standing: Ground, people: list[Person], resident: list[int]) -> dict[str
 def main() -> None:
     options = measure.arguments(__doc__ or "")
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-    with ground.stand(options.db, doors=1 if options.db == "sqlite" else 2) as standing:
-        people = ground.people(SOCKETS)
-        ground.befriend(list(zip(people[::2], people[1::2], strict=True)))
+    with environment.start_environment(options.db, server_processes=1 if options.db == "sqlite" else 2) as running:
+        people = environment.create_users(SOCKETS)
+        environment.create_direct_conversations(list(zip(people[::2], people[1::2], strict=True)))
         # The first storm loads what the product loads once; it counts for nothing.
-        resident = run(standing, people, [0] * len(standing.doors))["resident_kib"]
+        resident = run(running, people, [0] * len(running.server_processes))["resident_kib"]
         runs = []
         for _ in range(options.runs):
-            runs.append(run(standing, people, resident))
+            runs.append(run(running, people, resident))
             resident = runs[-1]["resident_kib"]
 
     lost = sum(int(SOCKETS - one["sockets_back"]) for one in runs)
     doubled = sum(int(one["sockets_left"]) for one in runs)
     found, bare = (measure.median([one[key] for one in runs]) for key in ("connect_cpu_ms", "limit_cpu_ms"))
     most = max(CONNECT_CPU_MS_MAX, CONNECT_TIMES_BARE_MAX * bare)
-    result = measure.medians(
+    result = measure.median_result(
         "reconnect_storm",
         "sockets/s",
         runs,
         db=options.db,
         lost=lost,
         doubled=doubled,
-        bounds=(measure.Bound("connect_cpu_ms", found, most),),
+        bounds=(measure.Limit("connect_cpu_ms", found, most),),
     )
     measure.report(result, as_json=options.json)
 

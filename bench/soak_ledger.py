@@ -20,9 +20,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench.ground import ROOT
+from bench.environment import ROOT
 from bench.ledger_post import NOW, _stand
-from tests.harness.postings import BY_PIN, as_kind
+from tests.harness.authorizations import BY_PIN, entry_fields
 
 PEOPLE = 40
 MERCHANTS = 3
@@ -34,9 +34,10 @@ def busy(seed: int) -> None:
     import django
 
     django.setup()
-    from payments import api, ledger
+    from payments import api
     from payments.actions.holds import expire_holds
-    from payments.ledger import Posted
+    from payments.writers import ledger
+    from payments.writers.ledger import Posted
     from superapp.accounts.models import User
     from superapp.core.money import Money
 
@@ -52,7 +53,9 @@ def busy(seed: int) -> None:
         if chance < 0.5:
             answer = api.pay_into_escrow(reference=order, payer_id=payer, amount=amount, authorization=BY_PIN, **said)
             if isinstance(answer, Posted) and rnd.random() < 0.7:
-                api.release_escrow(reference=order, merchant=shop, fee=api.REGULAR, authorization=BY_PIN, **said)
+                api.release_escrow(
+                    reference=order, merchant=shop, fee=api.REGULAR_MERCHANT_FEE, authorization=BY_PIN, **said
+                )
             if isinstance(answer, Posted) and rnd.random() < 0.3:
                 api.refund_escrow(
                     reference=order,
@@ -76,7 +79,7 @@ def busy(seed: int) -> None:
             expire_holds(NOW)
             continue
         else:
-            ledger.roll_due(NOW)
+            ledger.roll_up_due(NOW)
             continue
         scope = f"user:{payer}:{'pay' if chance < 0.5 else 'hold'}"
         posted = str(answer.public_id) if isinstance(answer, Posted) else ""
@@ -91,19 +94,23 @@ def prepare() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from payments import api, chart, ledger
-    from payments.ledger import Entry, Line, key_for
+    from payments import api
+    from payments.domain import chart_of_accounts
     from payments.models import Account
+    from payments.writers import ledger
+    from payments.writers.ledger import JournalEntry, TransferLine, derive_key
     from superapp.accounts.models import User
     from superapp.core.money import Money
 
     call_command("migrate", verbosity=0, interactive=False)
-    cash = ledger.open_account("cash:soak:IDR", kind=chart.CASH, asset="IDR", now=NOW)
+    cash = ledger.get_or_open_account("cash:soak:IDR", kind=chart_of_accounts.CASH, asset="IDR", now=NOW)
     for number in range(PEOPLE):
         user = User.objects.create(handle=f"soak{number}", name=f"Soak {number}", joined_at=NOW)
-        wallet = Account.objects.get(public_id=api.wallet(user.pk, now=NOW).public_id)
-        line = Line(cash.pk, wallet.pk, Money(1_000_000_00))
-        ledger.post(Entry(key=key_for("fund", str(number), {}), **as_kind("fund"), lines=(line,)), now=NOW)
+        wallet = Account.objects.get(public_id=api.get_wallet(user.pk, now=NOW).public_id)
+        line = TransferLine(cash.pk, wallet.pk, Money(1_000_000_00))
+        ledger.post(
+            JournalEntry(key=derive_key("fund", str(number), {}), **entry_fields("fund"), lines=(line,)), now=NOW
+        )
     connection.close()
 
 
@@ -144,19 +151,21 @@ def audit(said: list[list[str]], directory: Path) -> dict[str, Any]:
     """What was said is so; the ledger is proved; and beancount, which knows nothing of us, agrees."""
     from django.db import connection
 
-    from payments import ledger, proof, statements
+    from payments.maintenance import integrity_checks
     from payments.models import Request
+    from payments.queries import statements
+    from payments.writers import ledger
 
-    ledger.roll_due(NOW)
+    ledger.roll_up_due(NOW)
     stored = {
         (scope, key): [str(journal or ""), code]
         for scope, key, journal, code in Request.objects.values_list("scope", "key", "journal__public_id", "code")
     }
     lost = [line for line in said if line[3] != "payments.already_paid" and stored.get((line[0], line[1])) != line[2:]]
-    findings = [str(finding) for finding in proof.prove(now=NOW)]
+    findings = [str(finding) for finding in integrity_checks.check_integrity(now=NOW)]
     path = directory / "ledger.beancount"
     with path.open("w") as file:
-        file.writelines(statements.whole_ledger())
+        file.writelines(statements.stream_whole_ledger())
     checked = subprocess.run(
         [sys.executable, "-m", "beancount.scripts.check", str(path)], capture_output=True, text=True, check=False
     )

@@ -1,65 +1,56 @@
-"""The door of chat: ask or tell, now."""
+"""Facade of chat: what other parts of the product may call."""
 
-from chat.actions import (
-    Side,
-    add_member,
-    card_seq,
-    change_card,
-    compose,
-    edit_message,
-    keep_side,
-    leave,
-    mark_delivered,
-    open_direct,
-    open_group,
-    post_card,
-    post_line,
-    post_message,
-    put_face,
-    react,
-    read_up_to,
-    recall_message,
-)
-from chat.cards import CardType
-from chat.cards import register as register_card
-from chat.doings import Doing
-from chat.doings import register as register_doing
-from chat.face_kinds import register as register_face_kind
-from chat.lines import register as register_line
+from chat.actions.cards import post_card, update_card
+from chat.actions.conversations import add_member, create_group, leave_group, open_direct_conversation
+from chat.actions.faces import upsert_face
+from chat.actions.messages import compose_message, edit_message, post_message, recall_message, set_reaction
+from chat.actions.preferences import PreferencesPatch, update_preferences
+from chat.actions.receipts import mark_delivered, mark_read
+from chat.actions.system_events import post_system_event
+from chat.domain.card_types import CardType
+from chat.domain.card_types import register as register_card
+from chat.domain.conversation_actions import ConversationAction
+from chat.domain.conversation_actions import register as register_conversation_action
+from chat.domain.face_kinds import register as register_face_kind
+from chat.domain.system_events import register as register_system_event
 from chat.models import Face
-from chat.queries import direct_conversation, face_of, unread_sides
-from chat.reading import history, list_page, summary
+from chat.queries.conversations import find_direct_conversation
+from chat.queries.faces import find_face
+from chat.queries.history import fetch_history
+from chat.queries.members import unread_memberships
+from chat.queries.messages import fetch_card_seq
+from chat.queries.summaries import fetch_summary, list_summaries
 
 __all__ = [
     "CardType",
-    "Doing",
+    "ConversationAction",
     "Face",
-    "Side",
+    "PreferencesPatch",
     "add_member",
-    "card_seq",
-    "change_card",
-    "compose",
-    "direct_conversation",
+    "compose_message",
+    "create_group",
     "edit_message",
-    "face_of",
-    "history",
-    "keep_side",
-    "leave",
-    "list_page",
+    "fetch_card_seq",
+    "fetch_history",
+    "fetch_summary",
+    "find_direct_conversation",
+    "find_face",
+    "leave_group",
+    "list_summaries",
     "mark_delivered",
-    "open_direct",
-    "open_group",
+    "mark_read",
+    "open_direct_conversation",
     "post_card",
-    "post_line",
     "post_message",
-    "put_face",
-    "react",
-    "read_up_to",
+    "post_system_event",
     "recall_message",
     "register_card",
-    "register_doing",
+    "register_conversation_action",
     "register_face_kind",
-    "register_line",
-    "summary",
-    "unread_sides",
+    "register_system_event",
+    "set_reaction",
+    "unread_memberships",
+    "update_card",
+    "update_preferences",
+    "upsert_face",
 ]

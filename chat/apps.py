@@ -5,11 +5,11 @@ from django.utils.translation import pgettext_lazy
 class ChatConfig(AppConfig):
     name = "chat"
     default_auto_field = "django.db.models.BigAutoField"
-    places = (
+    navigation_items = (
         {
             "view": "chat:list",
             "prefix": "/obrolan/",
-            "word": pgettext_lazy("place", "Chats"),
+            "label": pgettext_lazy("place", "Chats"),
             "icon": "message-circle",
             "order": 10,
             "badge": "chat",

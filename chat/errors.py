@@ -1,143 +1,143 @@
-"""What chat may refuse."""
+"""Errors that chat raises, each with its code on the wire."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from superapp.core.errors import DomainError, Kind
+from superapp.core.errors import DomainError, ErrorKind
 
 
 class ConversationNotFound(DomainError):
-    """No such conversation, or not yours: the two are told apart to nobody."""
+    """There is no such conversation, or the person is not in it; the two are not told apart."""
 
     code = "chat.conversation_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("Chat not found.")
 
 
 class MessageNotFound(DomainError):
-    """No message with this number that you may see."""
+    """There is no message with this number that the person may see."""
 
     code = "chat.message_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("Message not found.")
 
 
 class MessageNotYours(DomainError):
-    """Only who wrote a message may change it."""
+    """The message was written by somebody else, or is no text."""
 
     code = "chat.message_not_yours"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("You can only change your own messages.")
 
 
 class MessageRecalled(DomainError):
-    """The message was taken back, and nothing can be done with it any more."""
+    """The message was recalled."""
 
     code = "chat.message_recalled"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("This message was deleted.")
 
 
 class BodyEmpty(DomainError):
-    """Nothing is left to read once blanks and invisible characters are taken away."""
+    """The body has no visible character."""
 
     code = "chat.body_empty"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Type something first.")
 
 
 class BodyTooLong(DomainError):
-    """More characters than one message may have."""
+    """The body has more characters than one message may have."""
 
     code = "chat.body_too_long"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("This is too long: a message can have up to {chars_max} characters. Please split it.")
 
 
 class BodyNotText(DomainError):
-    """Control characters, or marks piled up on one character."""
+    """The body has control characters, or combining marks piled up on one character."""
 
     code = "chat.body_not_text"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("This contains characters that cannot be shown.")
 
 
 class ClientIdInvalid(DomainError):
-    """An empty or over-long ``client_id``, or one with other than plain visible characters."""
+    """The ``client_id`` is empty, too long, or has other than visible ASCII characters."""
 
     code = "chat.client_id_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("This message has no valid ID.")
 
 
 class ClientIdReused(DomainError):
-    """The same ``client_id`` came with another content; the first message stands."""
+    """The ``client_id`` was sent before with another content; the first message stands."""
 
     code = "chat.client_id_reused"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("Another message was already sent with this ID.")
 
 
 class ReplyNotFound(DomainError):
-    """The message to reply to is not in the conversation, or not visible to you."""
+    """The message to reply to is not in the conversation, or not visible to the sender."""
 
     code = "chat.reply_not_found"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("The message you are replying to was not found.")
 
 
 class NotAccepted(DomainError):
-    """One has blocked the other, or they are no contacts; which of it is told to nobody."""
+    """The two are no contacts, or one has blocked the other; which of it is not told."""
 
     code = "chat.not_accepted"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("You cannot message this person.")
 
 
 class EditTooLate(DomainError):
-    """The message is too old to be changed."""
+    """The message is too old to be edited."""
 
     code = "chat.edit_too_late"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("A message can be edited for {minutes} minutes after sending.")
 
 
 class EditConflict(DomainError):
-    """The message was changed since the one who edits saw it."""
+    """The message was edited since the person saw it."""
 
     code = "chat.edit_conflict"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("This message was edited in the meantime.")
 
 
 class RecallTooLate(DomainError):
-    """The message is too old to be taken back."""
+    """The message is too old to be recalled."""
 
     code = "chat.recall_too_late"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("A message can be deleted for {minutes} minutes after sending.")
 
 
 class NotReactable(DomainError):
-    """The reaction is no single emoji, or the line is none of a person's."""
+    """The reaction is not exactly one emoji, or the message is a system event."""
 
     code = "chat.not_reactable"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("You cannot react with that.")
 
 
 class NotAGroup(DomainError):
-    """A conversation of two people has no others to be added or removed."""
+    """The conversation is one of two people, whose members do not change."""
 
     code = "chat.not_a_group"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("This is a chat between two people.")
 
 
 class DraftTooLong(DomainError):
-    """More than a message may have."""
+    """The draft is longer than a message may be."""
 
     code = "chat.draft_too_long"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("A draft can have up to {chars_max} characters.")

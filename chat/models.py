@@ -1,19 +1,21 @@
-"""Conversations, who is in them, and what was said."""
+"""Models of chat: faces, conversations, members, messages and reactions."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
 
+from chat.domain.enums import ConversationKind, MemberRole, MessageKind
 from superapp.core import ids
 
 
 class Face(models.Model):
     """
-    As what somebody talks, such as a shop: its name and picture stand in for those of the person behind it.
+    A name and picture under which a person talks in another role, such as that of a shop.
 
     ``key`` is the opaque name that a part of the product knows it by (``shop:0198…``); ``picture`` and ``address`` are
-    addresses of ours. ``rev`` counts its changes, and ``changed`` is the stamp of the last one (see ``core.changes``).
+    addresses of ours. ``rev`` counts its changes, and ``changed`` is the stamp of the last one (see
+    ``core.change_cursor``).
     """
 
     NAME_CHARS_MAX = 80
@@ -35,20 +37,16 @@ class Conversation(models.Model):
 
     ``last_seq`` is the number of the newest message, ``rev`` of the newest change, ``counted`` how many messages
     make a badge. Whoever changes anything here holds this row's lock, so numbers are gapless and a client can tell
-    what it has missed. ``changed`` is the stamp of the last change (see ``core.changes``).
+    what it has missed. ``changed`` is the stamp of the last change (see ``core.change_cursor``).
 
     Numbers that only grow are not said to be positive, here and in all that a message writes: PostgreSQL reads the text
     of every ``CHECK`` of a table anew for each statement that writes there, a quarter of what one message cost.
     """
 
-    class Kind(models.TextChoices):
-        DIRECT = "direct"
-        GROUP = "group"
-
     TITLE_CHARS_MAX = 80
 
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=8, choices=ConversationKind)
     title = models.CharField(max_length=TITLE_CHARS_MAX, default="", blank=True)
     # "<lower user id>:<higher user id>" for two people: they have one conversation, whoever opens it, and besides one
     # with each face of either, whose key ends in ":<face id>".
@@ -72,23 +70,19 @@ class Conversation(models.Model):
 
 class Member(models.Model):
     """
-    One person's side of a conversation.
+    A person's membership of a conversation: role, visible range, receipts and preferences.
 
     They may see messages with ``from_seq <= seq <= until_seq``; ``until_seq`` is set when they left, and the row
     stays so that their devices can be told. ``rev`` is that of their topic ``me`` when their side last changed.
     Unread is ``conversation.counted - read_counted - own_since``.
     """
 
-    class Role(models.TextChoices):
-        MEMBER = "member"
-        ADMIN = "admin"
-
     DRAFT_CHARS_MAX = 4_000
 
     # The constraint and the first index below serve what indexes of their own would; every message would pay for those.
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="members", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
-    role = models.CharField(max_length=8, choices=Role, default=Role.MEMBER)
+    role = models.CharField(max_length=8, choices=MemberRole, default=MemberRole.MEMBER)
     from_seq = models.BigIntegerField(default=1)
     until_seq = models.BigIntegerField(null=True)
     # The conversation's rev when they left: what changes later is not theirs to learn.
@@ -114,17 +108,12 @@ class Member(models.Model):
 
 class Message(models.Model):
     """
-    One entry of a conversation's log.
+    An entry of a conversation's log.
 
     Its ``seq`` never changes; ``rev`` is that of the conversation when the message last changed (posted, edited,
     recalled, reacted to). ``counted`` is the running count of messages that make a badge. ``content_hash`` is of
     what its sender sent first, so that a retry can be told from another message under the same ``client_id``.
     """
-
-    class Kind(models.TextChoices):
-        TEXT = "text"
-        CARD = "card"
-        EVENT = "event"
 
     BODY_CHARS_MAX = 4_000
     CLIENT_ID_CHARS_MAX = 64
@@ -137,7 +126,7 @@ class Message(models.Model):
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     client_id = models.CharField(max_length=CLIENT_ID_CHARS_MAX)
     content_hash = models.CharField(max_length=64)
-    kind = models.CharField(max_length=8, choices=Kind, default=Kind.TEXT)
+    kind = models.CharField(max_length=8, choices=MessageKind, default=MessageKind.TEXT)
     body = models.CharField(max_length=BODY_CHARS_MAX, default="", blank=True)
     card_type = models.CharField(max_length=32, default="", blank=True)
     card = models.JSONField(null=True)
@@ -165,7 +154,7 @@ class Message(models.Model):
 
 
 class Reaction(models.Model):
-    """The one reaction of a person to a message."""
+    """The only reaction of a person to a message."""
 
     EMOJI_CHARS_MAX = 16
 

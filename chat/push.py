@@ -1,4 +1,4 @@
-"""Hints of chat. They may be lost: clients heal by number."""
+"""Build and send the hints of chat. Hints may be lost: clients heal by number."""
 
 from __future__ import annotations
 
@@ -7,51 +7,49 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat import frames
-from chat.models import Message
+from chat.contracts import FaceRow, MembershipRow, MessageRow, topic
 from superapp.realtime import bus, hints
-from superapp.realtime.bus import Tidings
+from superapp.realtime.bus import UserHint
 
 TYPING_MS = 6_000
 
 
-def posted_told(conversation_id: UUID, row: frames.MessageRow, *, to_user_ids: Collection[int]) -> Tidings:
-    """That a message was posted."""
-    hint = {"on": frames.topic(conversation_id), "rev": row.rev, "say": "message.posted", "row": row}
-    return Tidings(to_user_ids, hints.encode(hint))
+def message_posted_hint(conversation_id: UUID, row: MessageRow, *, to_user_ids: Collection[int]) -> UserHint:
+    """Build the hint that a message was posted."""
+    hint = {"on": topic(conversation_id), "rev": row.rev, "say": "message.posted", "row": row}
+    return UserHint(to_user_ids, hints.encode(hint))
 
 
-def membership_told(user_id: int, row: frames.MembershipRow) -> Tidings:
-    """How a person's side of a conversation stands now, to their own sockets."""
-    return Tidings([user_id], hints.encode({"on": "me", "rev": row.rev, "say": "membership.changed", "row": row}))
+def membership_changed_hint(user_id: int, row: MembershipRow) -> UserHint:
+    """Build the hint for a person's own sockets that their membership changed."""
+    return UserHint([user_id], hints.encode({"on": "me", "rev": row.rev, "say": "membership.changed", "row": row}))
 
 
-def tell(told: Sequence[Tidings]) -> None:
-    """Tell all of this, in this order, once the running transaction is committed."""
+def send_after_commit(notifications: Sequence[UserHint]) -> None:
+    """Send these hints, in this order, after the running transaction is committed."""
 
     # One hook for the whole batch, and a closure, not a partial: see hints.after_commit.
     def send() -> None:
-        bus.publish(told)
+        bus.publish(notifications)
 
     transaction.on_commit(send, robust=True)
 
 
-def message_changed(conversation_id: UUID, message: Message, *, to_user_ids: Collection[int]) -> None:
-    """Tell these people, once it is committed, how the message stands now."""
-    row = frames.message_row(message)
-    hints.after_commit(
-        to_user_ids, {"on": frames.topic(conversation_id), "rev": row.rev, "say": "message.changed", "row": row}
+def message_changed(conversation_id: UUID, row: MessageRow, *, to_user_ids: Collection[int]) -> None:
+    """Send these people the message as it is now, after the commit."""
+    hints.send_after_commit(
+        to_user_ids, {"on": topic(conversation_id), "rev": row.rev, "say": "message.changed", "row": row}
     )
 
 
 def receipt(
     conversation_id: UUID, member: UUID, *, read_seq: int, delivered_seq: int, to_user_ids: Collection[int]
 ) -> None:
-    """Tell these people how far a member's devices hold and their eyes have read; absolute values, without a number."""
-    hints.after_commit(
+    """Send these people a member's read and delivery marks, after the commit; absolute values, without a rev."""
+    hints.send_after_commit(
         to_user_ids,
         {
-            "on": frames.topic(conversation_id),
+            "on": topic(conversation_id),
             "say": "receipt",
             "user": member,
             "read_seq": read_seq,
@@ -61,16 +59,16 @@ def receipt(
 
 
 def typing(conversation_id: UUID, member: UUID, *, to_user_ids: Collection[int]) -> None:
-    """Tell these people that a member writes; it passes by itself."""
-    hint = {"on": frames.topic(conversation_id), "say": "typing", "user": member, "for_ms": TYPING_MS}
-    bus.publish([Tidings(to_user_ids, hints.encode(hint))])
+    """Send these people the typing indicator of a member; it expires by itself."""
+    hint = {"on": topic(conversation_id), "say": "typing", "user": member, "for_ms": TYPING_MS}
+    bus.publish([UserHint(to_user_ids, hints.encode(hint))])
 
 
-def face_changed(row: frames.FaceRow, *, to_user_ids: Collection[int]) -> None:
-    """Tell these people, once it is committed, how a face that they see looks now."""
-    hints.after_commit(to_user_ids, {"on": "faces", "say": "face.changed", "face": row})
+def face_changed(row: FaceRow, *, to_user_ids: Collection[int]) -> None:
+    """Send these people a face as it is now, after the commit."""
+    hints.send_after_commit(to_user_ids, {"on": "faces", "say": "face.changed", "face": row})
 
 
-def membership_changed(user_id: int, row: frames.MembershipRow) -> None:
-    """Tell a person's own sockets how their side of a conversation stands now."""
-    tell([membership_told(user_id, row)])
+def membership_changed(user_id: int, row: MembershipRow) -> None:
+    """Send a person's own sockets their membership as it is now, after the commit."""
+    send_after_commit([membership_changed_hint(user_id, row)])

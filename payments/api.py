@@ -1,270 +1,260 @@
-"""The door of payments: wallets, escrow, holds, top-ups, statements. Money is named by opaque references alone."""
+"""
+Facade of payments: wallets, escrow, holds, top-ups and statements. Customers are named by opaque references
+(``shop.order:5``); amounts are ``Money``, in minor units of an asset.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from payments import chart, queries, statements
-from payments.actions import pin_tries
-from payments.actions.authorizing import authorize, authorize_operator, means_of_device
+from payments import queries
+from payments.actions import pin_attempts
+from payments.actions.authorizations import authorize, authorize_operator, get_device_authorization
 from payments.actions.escrow import (
-    EscrowRoute,
-    ask_escrow_route,
-    ask_pay_into_escrow,
     pay_into_escrow,
+    pipeline_escrow_route,
+    pipeline_pay_into_escrow,
     refund_escrow,
     release_escrow,
 )
 from payments.actions.holds import capture_hold, hold_funds, void_hold
 from payments.actions.merchants import pay_out_merchant
-from payments.actions.pin_tries import WrongTries, forgive_wrong, untold_tries, wrong_elsewhere
+from payments.actions.pin_attempts import (
+    acknowledge_failed_attempts,
+    list_failed_attempts_elsewhere,
+    list_unreported_attempts,
+)
 from payments.actions.pins import (
-    RESET_OPEN_FOR,
     RESET_WAIT,
-    ask_pin_reset,
+    RESET_WINDOW,
+    cancel_pin_reset,
     change_pin,
-    check_new_pin,
-    end_pin_reset,
+    request_pin_reset,
     reset_pin,
     set_first_pin,
-    set_pin_on_device,
+    set_first_pin_on_device,
+    validate_new_pin,
     verify_pin,
 )
-from payments.actions.topups import approve_top_up, ask_top_up, reject_top_up
-from payments.actions.wallets import open_wallet, refuse_too_little, send_money, send_to_person, set_tier
-from payments.authorization import BY_TIMER, Authorization
+from payments.actions.top_ups import approve_top_up, reject_top_up, request_top_up
+from payments.actions.wallets import get_or_open_wallet, require_minimum_amount, send_money, send_to_person, set_tier
+from payments.contracts import (
+    EscrowRoute,
+    FailedPinAttempts,
+    MerchantBalance,
+    Movement,
+    PinState,
+    Recipient,
+    Wallet,
+    WalletChanges,
+)
+from payments.domain import chart_of_accounts
+from payments.domain.authorization import BY_TIMER, Authorization
+from payments.domain.feature_gates import is_enabled
+from payments.domain.fees import MICRO_MERCHANT_FEE, NO_FEE, REGULAR_MERCHANT_FEE, FeeRule
+from payments.domain.play_money import register_form as register_play_money_form
+from payments.domain.purposes import Purpose, register_purpose_resolver, resolve_purposes
 from payments.errors import EscrowNotFound, WalletNotFound
-from payments.fees import MICRO, NOTHING, REGULAR, FeeRule
-from payments.ledger import Answer, Posted, Refused
 from payments.models import Account
-from payments.offering import is_offered
-from payments.play_money import register as register_play_money
-from payments.purposes import Purpose, purposes_of, register_purposes
-from payments.queries import Movement
-from payments.recipients import Recipient, find_recipient, find_written, payee, recipient
+from payments.queries import statements
+from payments.queries.recipients import find_recipient, find_recipient_by_text, get_past_recipient, get_recipient
+from payments.writers.ledger import Posted, PostingResult, Refused
 from superapp.core.money import IDR, Money
 
 __all__ = [
     "BY_TIMER",
-    "MICRO",
-    "NOTHING",
-    "REGULAR",
-    "Answer",
+    "MICRO_MERCHANT_FEE",
+    "NO_FEE",
+    "REGULAR_MERCHANT_FEE",
     "Authorization",
     "EscrowRoute",
+    "FailedPinAttempts",
     "FeeRule",
     "MerchantBalance",
     "Movement",
     "PinState",
     "Posted",
+    "PostingResult",
     "Purpose",
     "Recipient",
     "Refused",
     "Wallet",
     "WalletChanges",
-    "WrongTries",
+    "acknowledge_failed_attempts",
     "approve_top_up",
-    "ask_escrow_route",
-    "ask_pay_into_escrow",
-    "ask_pin_reset",
-    "ask_top_up",
     "authorize",
     "authorize_operator",
-    "beancount_statement",
+    "cancel_pin_reset",
     "capture_hold",
     "change_pin",
-    "check_new_pin",
-    "csv_statement",
-    "end_pin_reset",
-    "escrow_balance",
-    "escrow_balances",
     "find_recipient",
-    "find_written",
-    "forgive_wrong",
+    "find_recipient_by_text",
+    "get_device_authorization",
+    "get_escrow_balance",
+    "get_escrow_balances",
+    "get_merchant_balance",
+    "get_past_recipient",
+    "get_pin_state",
+    "get_receipt",
+    "get_recipient",
+    "get_wallet",
+    "get_wallet_rev",
     "hold_funds",
-    "is_offered",
-    "means_of_device",
-    "merchant_balance",
+    "is_enabled",
+    "list_failed_attempts_elsewhere",
+    "list_unreported_attempts",
+    "list_wallet_changes",
+    "list_wallet_movements",
     "pay_into_escrow",
     "pay_out_merchant",
-    "payee",
-    "pin_alarms",
-    "pin_state",
-    "purposes_of",
-    "receipt",
-    "recipient",
+    "pipeline_escrow_route",
+    "pipeline_pay_into_escrow",
     "refund_escrow",
-    "refuse_too_little",
-    "register_play_money",
-    "register_purposes",
+    "register_play_money_form",
+    "register_purpose_resolver",
     "reject_top_up",
     "release_escrow",
+    "request_pin_reset",
+    "request_top_up",
+    "require_minimum_amount",
     "reset_pin",
+    "resolve_purposes",
     "send_money",
     "send_to_person",
     "set_first_pin",
-    "set_pin_on_device",
+    "set_first_pin_on_device",
     "set_tier",
-    "untold_tries",
+    "stream_beancount_statement",
+    "stream_csv_statement",
+    "unreported_pin_attempts",
+    "validate_new_pin",
     "verify_pin",
     "void_hold",
-    "wallet",
-    "wallet_changes",
-    "wallet_history",
-    "wallet_rev",
-    "wrong_elsewhere",
 ]
 
-escrow_balances = queries.escrow_balances
-pin_alarms = queries.pin_alarms
+get_escrow_balances = queries.get_escrow_balances
+unreported_pin_attempts = queries.unreported_pin_attempts
 
 
-@dataclass(frozen=True, slots=True)
-class Wallet:
-    """How a wallet stands; ``rev`` is that of its topic, ``wallet:<public_id>``."""
-
-    public_id: UUID
-    rev: int
-    balance: Money
-    available: Money
-    held: Money
-    ceiling: Money | None
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class WalletChanges:
-    """What came after a rev: adopt ``rev``; with ``more``, ask again after it."""
-
-    rev: int
-    wallet: Wallet
-    rows: list[Movement]
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PinState:
+def get_wallet(user_id: int, *, now: datetime) -> Wallet:
     """
-    Whether there is a PIN, whether it is locked, and, if one was asked for, from when a new one may be set, and on
-    which device.
+    Return the wallet of a person, opened on first use.
+
+    Balance, available and held are ``Money`` in rupiah; ``ceiling`` is None for no bound; ``rev`` is that of the topic
+    ``wallet:<public_id>``.
     """
-
-    is_set: bool
-    is_locked: bool
-    reset_from: datetime | None = None
-    reset_device_id: int | None = None
-
-    def is_reset_on(self, device_id: int | None) -> bool:
-        """Whether a new PIN was asked for on this device, and is set nowhere else."""
-        return self.reset_from is not None and device_id is not None and self.reset_device_id == device_id
+    return _to_wallet(get_or_open_wallet(user_id=user_id, now=now))
 
 
-@dataclass(frozen=True, slots=True)
-class MerchantBalance:
-    """What a merchant may spend, and what is theirs but not rolled up yet."""
-
-    spendable: Money
-    waiting: Money
-
-    @property
-    def all(self) -> Money:
-        return self.spendable + self.waiting
-
-
-def wallet(user_id: int, *, now: datetime) -> Wallet:
-    """A person's wallet, opened on first use."""
-    return _wallet(open_wallet(user_id=user_id, now=now))
-
-
-def wallet_rev(user_id: int, wallet_id: str, *, now: datetime) -> int:
+def get_wallet_rev(user_id: int, wallet_id: str, *, now: datetime) -> int:
     """
-    The rev of a wallet, for its owner.
+    Return the rev of a wallet to its owner.
 
-    :raises WalletNotFound: if it is somebody else's, or there is none
+    Raises WalletNotFound if the wallet is another person's or does not exist.
     """
-    account = open_wallet(user_id=user_id, now=now)
+    account = get_or_open_wallet(user_id=user_id, now=now)
     if str(account.public_id) != wallet_id:
         raise WalletNotFound
     return account.version
 
 
-def pin_state(user_id: int, *, device_id: int | None = None, now: datetime) -> PinState:
+def get_pin_state(user_id: int, *, device_id: int | None = None, now: datetime) -> PinState:
     """
-    How a person's PIN stands on one of their devices; a new one that was asked for and left unused for too long is no
-    longer told of.
+    Return whether a person's PIN is set and locked on a device, and from when a requested reset may be completed.
+
+    A reset that was left unused for longer than ``RESET_WINDOW`` is not reported.
     """
-    row = queries.pin_of(user_id)
+    row = queries.find_pin(user_id)
     if row is None:
         return PinState(is_set=False, is_locked=False)
     is_set = bool(row.pin_hash)
-    is_locked = is_set and pin_tries.is_locked(user_id, device_id)
+    is_locked = is_set and pin_attempts.is_locked(user_id, device_id)
     reset_from = row.reset_asked_at + RESET_WAIT if row.reset_asked_at else None
-    if reset_from is not None and now > reset_from + RESET_OPEN_FOR:
+    if reset_from is not None and now > reset_from + RESET_WINDOW:
         reset_from = None
     if reset_from is None:
         return PinState(is_set=is_set, is_locked=is_locked)
     return PinState(is_set=is_set, is_locked=is_locked, reset_from=reset_from, reset_device_id=row.reset_device_id)
 
 
-def wallet_history(
+def list_wallet_movements(
     user_id: int, *, now: datetime, before_seq: int | None = None, limit: int = 50, search: str = ""
 ) -> list[Movement]:
-    """A page of a person's own movements, the newest first."""
-    account = open_wallet(user_id=user_id, now=now)
-    return queries.movements(account, before_seq=before_seq, limit=limit, search=search)
+    """
+    Return a page of the movements of a person's wallet, newest first.
+
+    ``before_seq`` is the cursor; at most ``limit`` and 100 rows; ``search`` matches memo, reference, purpose and the
+    name of the other person.
+    """
+    account = get_or_open_wallet(user_id=user_id, now=now)
+    return queries.list_movements(account, before_seq=before_seq, limit=limit, search=search)
 
 
-def wallet_changes(user_id: int, *, after: int, now: datetime) -> WalletChanges:
-    """What changed in a person's wallet after this rev; the rev is read before the rows."""
-    account = open_wallet(user_id=user_id, now=now)
-    rows = queries.movements_after(account, after)
+def list_wallet_changes(user_id: int, *, after: int, now: datetime) -> WalletChanges:
+    """
+    Return the movements of a person's wallet after the rev ``after``, oldest first, with the wallet as it is now.
+
+    The rev is read before the rows; with ``more``, call again with the returned rev.
+    """
+    account = get_or_open_wallet(user_id=user_id, now=now)
+    rows = queries.list_movements_after(account, after)
     more = len(rows) == queries.PAGE_MAX
-    return WalletChanges(rows[-1].rev if more else account.version, _wallet(account), rows, more)
+    return WalletChanges(rows[-1].rev if more else account.version, _to_wallet(account), rows, more)
 
 
-def receipt(user_id: int, journal: UUID) -> Movement:
+def get_receipt(user_id: int, journal: UUID) -> Movement:
     """
-    One movement, for whoever has a side of it.
+    Return one movement to a person who took part in it.
 
-    :raises ReceiptNotFound: if there is none, or this person has no side of it
+    Raises ReceiptNotFound if the journal does not exist or the person took no part.
     """
-    return queries.movement_of(user_id, journal)
+    return queries.get_movement(user_id, journal)
 
 
-def csv_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
+def stream_csv_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
     """
-    A person's statement from ``since`` up to but not including ``until``: whole if it ends with the closing balance.
+    Yield the lines of a person's statement as CSV, from ``since`` up to but not including ``until``.
+
+    Amounts in minor units; the file is complete only with its last row, the closing balance.
     """
-    return statements.as_csv(open_wallet(user_id=user_id, now=now), since, until, now=now)
+    return statements.stream_csv(get_or_open_wallet(user_id=user_id, now=now), since, until, now=now)
 
 
-def beancount_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
-    """The same as a file that ``bean-check`` proves."""
-    return statements.as_beancount(open_wallet(user_id=user_id, now=now), since, until, now=now)
+def stream_beancount_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
+    """
+    Yield a person's statement as a beancount file that ``bean-check`` accepts, from ``since`` up to but not including
+    ``until``.
+
+    Amounts in major units, as decimals.
+    """
+    return statements.stream_beancount(get_or_open_wallet(user_id=user_id, now=now), since, until, now=now)
 
 
-def escrow_balance(reference: str) -> Money:
-    """What lies in escrow for a reference."""
+def get_escrow_balance(reference: str) -> Money:
+    """Return the balance that is held in escrow for a reference; zero if nothing was paid."""
     try:
-        paid = queries.escrow_payment(reference)
+        paid = queries.get_escrow_payment(reference)
     except EscrowNotFound:
         return Money(0)
     return Money(paid.credit.balance, paid.asset)
 
 
-def merchant_balance(merchant: str, asset: str = IDR) -> MerchantBalance:
-    """What a merchant has; nothing, if nothing was ever paid to them."""
-    found = queries.with_waiting(chart.MERCHANT, merchant, asset)
+def get_merchant_balance(merchant: str, asset: str = IDR) -> MerchantBalance:
+    """
+    Return the available and the pending balance of a merchant; zero if nothing was ever paid.
+
+    Read in one statement, so that a roll-up in between counts nothing twice.
+    """
+    found = queries.find_account_with_inbox(chart_of_accounts.MERCHANT, merchant, asset)
     if found is None:
         return MerchantBalance(Money(0, asset), Money(0, asset))
     account, waiting = found
     return MerchantBalance(Money(account.available, asset), Money(waiting, asset))
 
 
-def _wallet(account: Account) -> Wallet:
+def _to_wallet(account: Account) -> Wallet:
     money = account.asset
     return Wallet(
         public_id=account.public_id,

@@ -1,17 +1,17 @@
-"""What may be refused about money, with codes that never change."""
+"""Errors of payments. Codes never change."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from superapp.core.errors import DomainError, Kind
+from superapp.core.errors import DomainError, ErrorKind
 
 
 class NotOffered(DomainError):
     """The operator of this place offers no money, by its legal profile."""
 
     code = "payments.not_offered"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("There are no wallets on this service.")
 
 
@@ -19,7 +19,7 @@ class KeyReused(DomainError):
     """The idempotency key was used for something else. Whatever that was, it stands."""
 
     code = "payments.key_reused"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("This was already sent with different content. Please start again.")
 
 
@@ -27,7 +27,7 @@ class AssetMismatch(DomainError):
     """An account keeps another asset than the money that should go there."""
 
     code = "payments.asset_mismatch"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("These accounts use different currencies.")
 
 
@@ -35,7 +35,7 @@ class ToOneself(DomainError):
     """From an account to the same account."""
 
     code = "payments.to_oneself"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("You cannot send money to yourself.")
 
 
@@ -43,7 +43,7 @@ class AccountNotOpen(DomainError):
     """One of the accounts is frozen or closed; which one is told to nobody."""
 
     code = "payments.account_not_open"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("One of the wallets cannot be used right now.")
 
 
@@ -51,7 +51,7 @@ class HoldResolved(DomainError):
     """The hold was captured or voided before."""
 
     code = "payments.hold_resolved"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("This was already settled.")
 
 
@@ -59,7 +59,7 @@ class CaptureExceedsHold(DomainError):
     """More should be captured than was set aside."""
 
     code = "payments.capture_exceeds_hold"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("That is more than the amount on hold.")
 
 
@@ -67,7 +67,7 @@ class InsufficientFunds(DomainError):
     """What is available, not what is there in all, is too little."""
 
     code = "payments.insufficient_funds"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("Your balance is not enough.")
 
 
@@ -75,7 +75,7 @@ class CeilingExceeded(DomainError):
     """The receiving wallet would hold more than its owner's verification allows."""
 
     code = "payments.ceiling_exceeded"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("This would exceed the recipient’s wallet limit.")
 
 
@@ -83,7 +83,7 @@ class RefundExceeds(DomainError):
     """More would be paid back than was paid, or more often than allowed."""
 
     code = "payments.refund_exceeds"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("That is more than can be refunded.")
 
 
@@ -91,7 +91,7 @@ class AlreadyPaid(DomainError):
     """Money was paid for this reference before, under another key."""
 
     code = "payments.already_paid"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("This was already paid.")
 
 
@@ -99,7 +99,7 @@ class EscrowNotFound(DomainError):
     """Nothing was paid for this reference, yet: no key is burnt."""
 
     code = "payments.escrow_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("This has not been paid yet.")
 
 
@@ -107,7 +107,7 @@ class EscrowEmpty(DomainError):
     """Nothing is left in escrow for this reference, and nothing will come: it is paid once."""
 
     code = "payments.escrow_empty"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("Nothing is left to pay out.")
 
 
@@ -115,7 +115,7 @@ class PaidToAnother(DomainError):
     """Another merchant was paid for this reference before: a refund takes from one, so one is paid."""
 
     code = "payments.paid_to_another"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("The money for this was already paid to someone else.")
 
 
@@ -123,7 +123,7 @@ class NothingToPayOut(DomainError):
     """A merchant has nothing, yet: no key is burnt."""
 
     code = "payments.nothing_to_pay_out"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("There is no money to withdraw yet.")
 
 
@@ -131,7 +131,7 @@ class HoldNotFound(DomainError):
     """No such hold, or not yours: the two are told apart to nobody."""
 
     code = "payments.hold_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("Hold not found.")
 
 
@@ -139,7 +139,7 @@ class WalletNotFound(DomainError):
     """No such wallet, or not yours: the two are told apart to nobody."""
 
     code = "payments.wallet_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("Wallet not found.")
 
 
@@ -147,7 +147,7 @@ class RecipientUnnamed(DomainError):
     """Neither a person, nor a handle, nor a number was named, or several were."""
 
     code = "payments.recipient_unnamed"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Choose a contact, or enter a @username or phone number.")
 
 
@@ -155,7 +155,7 @@ class TooLittle(DomainError):
     """The amount is below the minimum for transfers to people who are not contacts. The key may be used again."""
 
     code = "payments.too_little"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Send at least {amount_min} to someone who is not your contact.")
 
 
@@ -163,7 +163,7 @@ class MemoForContacts(DomainError):
     """Words go only to who wants to hear from you; money goes to anybody who has not blocked you."""
 
     code = "payments.memo_for_contacts"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("You can only send notes to your contacts.")
 
 
@@ -171,7 +171,7 @@ class PeriodInvalid(DomainError):
     """A statement from a day after its last day, or over too long a time."""
 
     code = "payments.period_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Choose a start and an end date, up to {days} days apart.")
 
 
@@ -179,7 +179,7 @@ class ReceiptNotFound(DomainError):
     """No such movement, or none of yours: the two are told apart to nobody."""
 
     code = "payments.receipt_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("Receipt not found.")
 
 
@@ -187,7 +187,7 @@ class TopUpNotFound(DomainError):
     """No such top-up, or it was decided before."""
 
     code = "payments.top_up_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("No such top-up is waiting.")
 
 
@@ -195,7 +195,7 @@ class TwoPersonsNeeded(DomainError):
     """Who asked may not approve, and nobody tops up their own wallet."""
 
     code = "payments.two_persons_needed"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("Someone else has to do this.")
 
 
@@ -203,7 +203,7 @@ class OperatorsOnly(DomainError):
     """Only operators move money in from outside, or say how well somebody is known."""
 
     code = "payments.operators_only"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("Only operators can do this.")
 
 
@@ -211,7 +211,7 @@ class TierTooLow(DomainError):
     """More lies in the wallet than the tier allows."""
 
     code = "payments.tier_too_low"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("The wallet holds more than that level allows.")
 
 
@@ -219,7 +219,7 @@ class PinInvalid(DomainError):
     """Not six digits."""
 
     code = "payments.pin_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("A PIN has six digits.")
 
 
@@ -234,7 +234,7 @@ class PinMissing(DomainError):
     """No PIN was set yet."""
 
     code = "payments.pin_missing"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("Set a PIN for your wallet first.")
 
 
@@ -242,7 +242,7 @@ class PinNeeded(DomainError):
     """The device does not suffice to move money, and the PIN was not given with it."""
 
     code = "payments.pin_needed"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("This device is new to your account, so you need your PIN.")
 
 
@@ -253,7 +253,7 @@ class NoPinOnNewDevice(DomainError):
     """
 
     code = "payments.no_pin_on_new_device"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _(
         "This device is new to your account, and you have no PIN yet. Ask for one with a code, then set it here "
         "a day later. On your usual device you do not have to wait."
@@ -264,7 +264,7 @@ class PinAlreadySet(DomainError):
     """There is a PIN; it is changed with itself, or reset."""
 
     code = "payments.pin_already_set"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("You already have a PIN.")
 
 
@@ -272,7 +272,7 @@ class DeviceNotTrusted(DomainError):
     """A first PIN is set at once only on a device that something stronger than a code by SMS speaks for."""
 
     code = "payments.device_not_trusted"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("This device is not trusted yet. Ask for a PIN with a code; you can set it a day later.")
 
 
@@ -280,7 +280,7 @@ class PinWrong(DomainError):
     """A wrong PIN, counted by browser; ``left`` says how many tries are left in this one."""
 
     code = "payments.pin_wrong"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("Wrong PIN. Tries left: {left}.")
 
 
@@ -288,7 +288,7 @@ class PinLocked(DomainError):
     """Too many wrong tries in this browser, or in all that are not known: a trusted device or a reset helps."""
 
     code = "payments.pin_locked"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("Your PIN is locked after too many wrong tries. You can get a new one.")
 
 
@@ -298,7 +298,7 @@ class PinResetTooEarly(DomainError):
     """
 
     code = "payments.pin_reset_too_early"
-    kind = Kind.LIMITED
+    kind = ErrorKind.LIMITED
     message = _("You can set a new PIN one day after you asked for it, on the same device.")
 
 
@@ -306,7 +306,7 @@ class PinResetKept(DomainError):
     """What was asked for is ended by the right PIN, or from a trusted device."""
 
     code = "payments.pin_reset_kept"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("You can only cancel this on a trusted device, such as the one you signed up with.")
 
 
@@ -314,7 +314,7 @@ class PinTriesKept(DomainError):
     """That wrong tries were one's own is said on a trusted device alone."""
 
     code = "payments.pin_tries_kept"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("You can only confirm this on a trusted device, such as the one you signed up with.")
 
 

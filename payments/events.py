@@ -1,14 +1,14 @@
-"""Facts about money. Each is stored by the statement that makes it true, and arrives at least once."""
+"""Facts about money, stored by the statement that makes them true and delivered at least once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from superapp.core.events import Event, fact
+from superapp.core.events import Event, register_fact
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class MoneySent(Event):
     """One person sent another money. ``journal`` is the number of the receipt."""
@@ -38,7 +38,7 @@ class _EscrowEvent(Event):
         return f"escrow:{self.reference}"
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class EscrowPaid(_EscrowEvent):
     """Money for this reference lies in an account of its own."""
@@ -47,7 +47,7 @@ class EscrowPaid(_EscrowEvent):
     payer_id: int
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class EscrowReleased(_EscrowEvent):
     """Money for this reference went to the merchant; ``fee_minor`` of ``amount_minor`` stayed with us."""
@@ -57,7 +57,7 @@ class EscrowReleased(_EscrowEvent):
     fee_minor: int
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class EscrowRefunded(_EscrowEvent):
     """Money for this reference went back to who paid it."""
@@ -66,7 +66,7 @@ class EscrowRefunded(_EscrowEvent):
     payer_id: int
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class MerchantPaidOut(Event):
     """A merchant's money went into the wallet of its owner."""
@@ -83,7 +83,7 @@ class MerchantPaidOut(Event):
         return f"wallet:{self.owner_id}"
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class ToppedUp(Event):
     """Money came into a wallet from outside."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from payments import chart
+from payments.domain import chart_of_accounts
 from superapp.core import prepared
 from superapp.core.money import Money
 from superapp.realtime import bus, hints
@@ -18,7 +18,7 @@ TOPIC = "wallet"
 
 
 class Change(Protocol):
-    """How an account stands after it changed."""
+    """The state of an account after a change."""
 
     @property
     def account_id(self) -> int: ...
@@ -37,7 +37,7 @@ def wallets_changed(changes: Sequence[Change]) -> None:
 
     # A closure and not functools.partial: see superapp.realtime.hints.
     def send() -> None:
-        wallets = _wallets([change.account_id for change in changes])
+        wallets = _fetch_wallets([change.account_id for change in changes])
         for change in changes:
             if change.account_id not in wallets:
                 continue
@@ -45,9 +45,9 @@ def wallets_changed(changes: Sequence[Change]) -> None:
             topic = f"{TOPIC}:{public_id}"
             row = {
                 "rev": change.version,
-                "balance": Money(change.balance, asset).wire(),
-                "held": Money(change.held, asset).wire(),
-                "available": Money(change.balance - change.held, asset).wire(),
+                "balance": Money(change.balance, asset).to_wire(),
+                "held": Money(change.held, asset).to_wire(),
+                "available": Money(change.balance - change.held, asset).to_wire(),
                 "status": status,
             }
             bus.publish_topic(
@@ -57,24 +57,24 @@ def wallets_changed(changes: Sequence[Change]) -> None:
     transaction.on_commit(send, robust=True)
 
 
-def pin_was_tried(user_id: int) -> None:
+def pin_attempts_changed(user_id: int) -> None:
     """Have a person's open pages count again what waits for them, once it is committed."""
 
     def send() -> None:
-        badges.moved([user_id])
+        badges.notify_changed([user_id])
 
     transaction.on_commit(send, robust=True)
 
 
-def _wallets(account_ids: Sequence[int]) -> dict[int, tuple[UUID, str, str]]:
+def _fetch_wallets(account_ids: Sequence[int]) -> dict[int, tuple[UUID, str, str]]:
     """Public id, asset and status of those that are wallets; by hand, since it follows every payment."""
     places = ", ".join(["%s"] * len(account_ids))
-    rows = prepared.ask(
+    rows = prepared.execute_deferred(
         f"SELECT id, public_id, asset, status FROM payments_account WHERE kind = %s AND id IN ({places})",  # noqa: S608
-        [chart.WALLET.name, *account_ids],
+        [chart_of_accounts.WALLET.name, *account_ids],
     )()
-    return {pk: (_uuid(public_id), asset, status) for pk, public_id, asset, status in rows}
+    return {pk: (_to_uuid(public_id), asset, status) for pk, public_id, asset, status in rows}
 
 
-def _uuid(stored: UUID | str) -> UUID:
+def _to_uuid(stored: UUID | str) -> UUID:
     return stored if isinstance(stored, UUID) else UUID(stored)

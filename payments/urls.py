@@ -1,23 +1,23 @@
-"""Addresses of the pages of payments."""
+"""URLs of the pages of payments."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from payments.offering import offered
-from payments.pages import pin, sending, wallet
+from payments.domain.feature_gates import requires_payments
+from payments.pages import pin, transfers, wallet
 
 app_name = "payments"
 urlpatterns = [
-    path("dompet/", offered(wallet.wallet), name="wallet"),
-    path("dompet/isi/", offered(wallet.top_up), name="top_up"),
-    path("dompet/laporan/", offered(wallet.statement), name="statement"),
-    path("dompet/bukti/<uuid:journal>/", offered(wallet.receipt), name="receipt"),
-    path("dompet/kirim/", offered(sending.whom), name="send_whom"),
-    path("dompet/kirim/<uuid:user>/", offered(sending.amount), name="send"),
-    path("dompet/kirim/<uuid:user>/<uuid:key>/", offered(sending.confirm), name="confirm"),
-    path("dompet/pin/", offered(pin.pin), name="pin"),
-    path("dompet/pin/lupa/", offered(pin.forgotten), name="pin_forgotten"),
-    path("dompet/pin/percobaan/", offered(pin.forgive), name="pin_forgive"),
-    path("dompet/pin/akhiri/", offered(pin.end_reset), name="pin_reset_end"),
+    path("dompet/", requires_payments(wallet.wallet), name="wallet"),
+    path("dompet/isi/", requires_payments(wallet.top_up), name="top_up"),
+    path("dompet/laporan/", requires_payments(wallet.statement), name="statement"),
+    path("dompet/bukti/<uuid:journal>/", requires_payments(wallet.receipt), name="receipt"),
+    path("dompet/kirim/", requires_payments(transfers.choose_recipient), name="send_whom"),
+    path("dompet/kirim/<uuid:user>/", requires_payments(transfers.enter_amount), name="send"),
+    path("dompet/kirim/<uuid:user>/<uuid:key>/", requires_payments(transfers.confirm_transfer), name="confirm"),
+    path("dompet/pin/", requires_payments(pin.set_pin), name="pin"),
+    path("dompet/pin/lupa/", requires_payments(pin.forgotten_pin), name="pin_forgotten"),
+    path("dompet/pin/percobaan/", requires_payments(pin.acknowledge_attempts), name="pin_forgive"),
+    path("dompet/pin/akhiri/", requires_payments(pin.cancel_reset), name="pin_reset_end"),
 ]

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 _SHOPPING = {
     "view": "shop:shops",
     "prefix": "/toko/",
-    "also": ("/pesanan/", "/tokoku/", "/beli/"),
-    "word": pgettext_lazy("place", "Shopping"),
+    "other_prefixes": ("/pesanan/", "/tokoku/", "/beli/"),
+    "label": pgettext_lazy("place", "Shopping"),
     "icon": "shopping-bag",
     "order": 30,
     "badge": "shop",
@@ -24,21 +24,27 @@ class ShopConfig(AppConfig):
     }
 
     @property
-    def places(self) -> tuple[dict[str, Any], ...]:
+    def navigation_items(self) -> tuple[dict[str, Any], ...]:
         """The place in the bar, where there are shops."""
-        from shop.offering import shops_are_shown
+        from shop.domain.feature_gates import is_storefront_enabled
 
-        return (_SHOPPING,) if shops_are_shown() else ()
+        return (_SHOPPING,) if is_storefront_enabled() else ()
 
     @property
-    def shells(self) -> dict[str, str]:
+    def offline_shells(self) -> dict[str, str]:
         """What a device keeps: orders that were placed anywhere, one's shop where there are shops."""
-        from shop.offering import shops_are_shown
+        from shop.domain.feature_gates import is_storefront_enabled
 
-        today = {"/tokoku/": "shop:today_shell"} if shops_are_shown() else {}
+        today = {"/tokoku/": "shop:today_shell"} if is_storefront_enabled() else {}
         return {"/pesanan/": "shop:purchases_shell"} | today
 
     def ready(self) -> None:
         """Have what registers itself known: the check of the guards, the facts, and the work of the loop."""
-        for module in ("guards", "events", "actions.timing", "nightly", "chores"):
+        for module in (
+            "events",
+            "maintenance.guards",
+            "maintenance.order_timers",
+            "maintenance.integrity_checks",
+            "maintenance.periodic_tasks",
+        ):
             import_module(f"shop.{module}")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from superapp.core.errors import DomainError, Kind
+from superapp.core.errors import DomainError, ErrorKind
 
 
 class NotOffered(DomainError):
     """The operator of this place has no shops, or sells nothing, by its legal profile."""
 
     code = "shop.not_offered"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("Buying and selling is not available here.")
 
 
@@ -19,7 +19,7 @@ class ShopNotFound(DomainError):
     """No such shop, or not yours: the two are told apart to nobody."""
 
     code = "shop.shop_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("Shop not found.")
 
 
@@ -27,13 +27,13 @@ class ProductNotFound(DomainError):
     """No such product, or one that is not shown to you: the two are told apart to nobody."""
 
     code = "shop.product_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("Product not found.")
 
 
 class PhotoNotFound(DomainError):
     code = "shop.photo_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("Photo not found.")
 
 
@@ -41,7 +41,7 @@ class OrderNotFound(DomainError):
     """No such order, or one of which you are neither buyer nor seller: the two are told apart to nobody."""
 
     code = "shop.order_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("Order not found.")
 
 
@@ -49,13 +49,13 @@ class ShopAlreadyOpen(DomainError):
     """A person has one shop."""
 
     code = "shop.shop_already_open"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("You already have a shop.")
 
 
 class HandleInvalid(DomainError):
     code = "shop.handle_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("A shop link has 3 to 30 letters a–z, digits or hyphens, and starts with a letter.")
 
 
@@ -63,7 +63,7 @@ class HandleTaken(DomainError):
     """Another shop has it, or none may have it."""
 
     code = "shop.handle_taken"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("That link is taken.")
 
 
@@ -71,7 +71,7 @@ class TextInvalid(DomainError):
     """A name, a town or the like that is empty where it may not be, or too long; ``field`` says which."""
 
     code = "shop.text_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Please fill this in, up to {chars_max} characters.")
 
 
@@ -79,7 +79,7 @@ class NameReserved(DomainError):
     """The name of a shop claims to be the house itself: its brand, its staff, its support."""
 
     code = "shop.name_reserved"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("People could take that name for {brand} itself. Choose another one, please.")
 
 
@@ -87,13 +87,13 @@ class OpeningHoursInvalid(DomainError):
     """Not days with times from earlier to later, in order and apart from each other; ``day`` says which day."""
 
     code = "shop.opening_hours_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Opening must be before closing, such as 08:00 to 17:00.")
 
 
 class TimeZoneUnknown(DomainError):
     code = "shop.time_zone_unknown"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Unknown time zone.")
 
 
@@ -101,7 +101,7 @@ class PriceInvalid(DomainError):
     """Nothing, less than nothing, not whole rupiah, or too much."""
 
     code = "shop.price_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Enter a price in whole rupiah, from Rp1 to {price_max}.")
 
 
@@ -109,7 +109,7 @@ class QuantityInvalid(DomainError):
     """Not a whole number of pieces within bounds."""
 
     code = "shop.quantity_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Choose a quantity from {quantity_min} to {quantity_max}.")
 
 
@@ -117,7 +117,7 @@ class PhotosInvalid(DomainError):
     """An order of photos that does not name each of them once, or more photos than a product may have."""
 
     code = "shop.photos_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("A product can have up to {photos_max} photos.")
 
 
@@ -125,7 +125,7 @@ class PhotoTooLarge(DomainError):
     """Too many bytes."""
 
     code = "shop.photo_too_large"
-    kind = Kind.TOO_LARGE
+    kind = ErrorKind.TOO_LARGE
     message = _("That photo is too large. The limit is {megabytes_max} MB.")
 
 
@@ -133,7 +133,7 @@ class PhotoTooManyPixels(DomainError):
     """Small as a file and huge once opened."""
 
     code = "shop.photo_too_many_pixels"
-    kind = Kind.TOO_LARGE
+    kind = ErrorKind.TOO_LARGE
     message = _("That photo has too many pixels. The limit is {megapixels_max} megapixels.")
 
 
@@ -141,13 +141,13 @@ class PhotoUnreadable(DomainError):
     """Not a JPEG, PNG or WebP by its content, whatever its name says; or too narrow a strip to be a photo."""
 
     code = "shop.photo_unreadable"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("We cannot read that photo. Send a JPEG, PNG or WebP.")
 
 
 class TooManyProducts(DomainError):
     code = "shop.too_many_products"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("A shop can have up to {products_max} products.")
 
 
@@ -155,7 +155,7 @@ class StockTooLow(DomainError):
     """Fewer pieces than are sold already and not shipped yet."""
 
     code = "shop.stock_too_low"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("{sold} are sold and not shipped yet, so the stock cannot be lower.")
 
 
@@ -163,7 +163,7 @@ class StockMoved(DomainError):
     """Somebody bought, or changed the stock, since you looked; ``on_hand`` says how many there are now."""
 
     code = "shop.stock_moved"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("The stock just changed: it is now {on_hand}. Please check again.")
 
 
@@ -171,7 +171,7 @@ class ProductMoved(DomainError):
     """The product was changed since you looked at it; nothing of yours was saved."""
 
     code = "shop.product_moved"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("This was just changed elsewhere. What you wrote is still here: check it, then save again.")
 
 
@@ -179,7 +179,7 @@ class KeyReused(DomainError):
     """The idempotency key was used for something else. Whatever that was, it stands."""
 
     code = "shop.key_reused"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("This was already sent with different content. Please start again.")
 
 
@@ -187,7 +187,7 @@ class AddressInvalid(DomainError):
     """Something in the address is missing, too long, or no phone number that can be called; ``field`` says what."""
 
     code = "shop.address_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Enter a name, a phone number, a street and a town.")
 
 
@@ -195,7 +195,7 @@ class OwnGoods(DomainError):
     """Nobody buys of their own shop."""
 
     code = "shop.own_goods"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("You cannot buy from your own shop.")
 
 
@@ -203,7 +203,7 @@ class NotForSale(DomainError):
     """The product is hidden, the shop is closed, or its owner blocked the buyer: one answer for all. Not retried."""
 
     code = "shop.not_for_sale"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("This is not for sale right now. You have not paid anything.")
 
 
@@ -211,7 +211,7 @@ class SoldOut(DomainError):
     """Fewer pieces are left than were asked for; ``left`` says how many. Final under its key."""
 
     code = "shop.sold_out"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("Not enough left: {left}. You have not paid anything.")
 
 
@@ -219,7 +219,7 @@ class NotThatMany(SoldOut):
     """Fewer pieces are left than were asked for, and more than others are told of. Final under its key."""
 
     code = "shop.not_that_many"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("There are not that many left. Choose fewer. You have not paid anything.")
 
 
@@ -227,7 +227,7 @@ class TooManyOrders(DomainError):
     """So many orders of one buyer with one shop in a day, none of them sent yet or all taken back. Burns no key."""
 
     code = "shop.too_many_orders"
-    kind = Kind.LIMITED
+    kind = ErrorKind.LIMITED
     message = _("You have placed {orders_max} orders with this shop today. Wait until some are shipped.")
 
 
@@ -235,7 +235,7 @@ class StockUnknown(DomainError):
     """We cannot read how many there are, and sell nothing by guess. Burns no key."""
 
     code = "shop.stock_unknown"
-    kind = Kind.UNAVAILABLE
+    kind = ErrorKind.UNAVAILABLE
     message = _("Stock cannot be checked right now, so the order was not placed. You have not paid anything.")
 
 
@@ -246,7 +246,7 @@ class OrderChanged(DomainError):
     """
 
     code = "shop.order_changed"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("The price just changed. You have not paid anything; check the new total.")
 
 
@@ -254,7 +254,7 @@ class NotNow(DomainError):
     """The order is in a ``state`` in which this cannot be done, or not by you."""
 
     code = "shop.not_now"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("The order has changed, so this is no longer possible.")
 
 
@@ -262,7 +262,7 @@ class CaseNotFound(DomainError):
     """Nobody is asked to decide about this order."""
 
     code = "shop.case_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("No decision is asked for on this order.")
 
 
@@ -270,7 +270,7 @@ class CaseClosed(DomainError):
     """The order of the case has ended meanwhile, by somebody else or otherwise; ``state`` says how."""
 
     code = "shop.case_closed"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("This case is closed: the order has ended meanwhile.")
 
 
@@ -278,7 +278,7 @@ class OwnCase(DomainError):
     """Whoever buys or sells in an order is not the operator who decides about it."""
 
     code = "shop.own_case"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("You are part of this order, so another operator has to decide.")
 
 
@@ -286,7 +286,7 @@ class ShipmentInvalid(DomainError):
     """A courier or a number of a parcel that is empty or too long; ``field`` says which."""
 
     code = "shop.shipment_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Choose the courier and enter the tracking number (resi).")
 
 
@@ -294,7 +294,7 @@ class ResiTaken(DomainError):
     """Another order of the shop, to another buyer, is on its way with this courier under this number."""
 
     code = "shop.resi_taken"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _(
         "Another of your orders already uses that tracking number. If it is wrong there, correct it there first."
     )
@@ -304,7 +304,7 @@ class ResiContested(DomainError):
     """Two shops sent something under this number: the courier's word says nothing of either, and moves neither."""
 
     code = "shop.resi_contested"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _(
         "Two shops use that tracking number, so nothing was noted. One may correct its own; otherwise each order waits"
         " for its buyer, or for its review."
@@ -315,5 +315,5 @@ class OrdersUnavailable(DomainError):
     """There are orders, and we cannot read them right now: never an empty list."""
 
     code = "shop.orders_unavailable"
-    kind = Kind.UNAVAILABLE
+    kind = ErrorKind.UNAVAILABLE
     message = _("Your orders cannot be shown right now. Orders that were placed are safe.")

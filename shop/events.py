@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from superapp.core.events import Event, fact
+from superapp.core.events import Event, register_fact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class _OrderEvent(Event):
         return f"order:{self.order}"
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(_OrderEvent):
     """Somebody bought, and paid: the money lies in escrow. ``items`` counts pieces, of ``first_item`` and others."""
@@ -44,7 +44,7 @@ class OrderPlaced(_OrderEvent):
     name: ClassVar[str] = "shop.order_placed"
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class OrderMoved(_OrderEvent):
     """
@@ -58,7 +58,7 @@ class OrderMoved(_OrderEvent):
     actor: str
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class ShopChanged(Event):
     """What others see of a shop (name, picture, town, …) is another."""

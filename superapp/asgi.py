@@ -19,10 +19,10 @@ django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  After Django is set up.
 
-from superapp.core.pages import Pages  # noqa: E402  After Django is set up.
-from superapp.realtime import socket  # noqa: E402  After Django is set up.
+from superapp.core.wsgi_bridge import WsgiBridge  # noqa: E402  After Django is set up.
+from superapp.realtime import consumer  # noqa: E402  After Django is set up.
 
-pages = Pages(django, threads=settings.PAGE_THREADS)
+pages = WsgiBridge(django, threads=settings.PAGE_THREADS)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -30,7 +30,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "http":
         await pages(scope, receive, send)
     elif scope["type"] == "websocket" and scope["path"] == "/ws":
-        await socket.application(scope, receive, send)
+        await consumer.application(scope, receive, send)
     elif scope["type"] == "websocket":
         await _refuse(receive, send)
     else:
@@ -39,7 +39,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 async def drain() -> None:
     """Send every open socket elsewhere and finish every answer, since this process is about to stop."""
-    await asyncio.gather(socket.drain(), pages.finish())
+    await asyncio.gather(consumer.drain(), pages.finish())
 
 
 async def _refuse(receive: Any, send: Any) -> None:

@@ -48,4 +48,4 @@ def carry(job_id: int) -> None:
         raise Unavailable from None
 
 
-jobs.carry_with(carry)
+jobs.set_dispatcher(carry)

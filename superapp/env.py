@@ -10,45 +10,45 @@ from typing import Any
 import phonenumbers
 from django.core.exceptions import ImproperlyConfigured
 
-from superapp.core import addresses
+from superapp.core import ip_networks
 
 
 @dataclass(frozen=True)
 class Variable:
     name: str
     default: str | None
-    sentence: str
+    description: str
 
 
-declared: list[Variable] = []
+declared_variables: list[Variable] = []
 
 
-def passed_on(**changes: str) -> dict[str, str]:
+def child_environment(**changes: str) -> dict[str, str]:
     """The environment for a process that we start: ours, with these changes."""
     return {**os.environ, **changes}
 
 
-def text(name: str, default: str | None, sentence: str) -> str:
+def text(name: str, default: str | None, description: str) -> str:
     """The variable's text. Without a default it must be set."""
-    declared.append(Variable(name, default, sentence))
+    declared_variables.append(Variable(name, default, description))
     value = os.environ.get(name, default)
     if value is None:
-        raise ImproperlyConfigured(f"{name} must be set: {sentence}")
+        raise ImproperlyConfigured(f"{name} must be set: {description}")
     return value
 
 
-def whole(name: str, default: int, sentence: str) -> int:
+def integer(name: str, default: int, description: str) -> int:
     """The variable as a whole number."""
-    value = text(name, str(default), sentence)
+    value = text(name, str(default), description)
     try:
         return int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}") from None
 
 
-def some(name: str, default: int, sentence: str, *, at_most: int | None = None) -> int:
+def positive_integer(name: str, default: int, description: str, *, at_most: int | None = None) -> int:
     """The variable as a whole number of at least one, and at most ``at_most``."""
-    number = whole(name, default, sentence)
+    number = integer(name, default, description)
     if number < 1:
         raise ImproperlyConfigured(f"{name} must be at least 1, not {number}")
     if at_most is not None and number > at_most:
@@ -56,22 +56,22 @@ def some(name: str, default: int, sentence: str, *, at_most: int | None = None) 
     return number
 
 
-def words(name: str, default: str | None, sentence: str) -> list[str]:
+def string_list(name: str, default: str | None, description: str) -> list[str]:
     """The variable as a list, separated by commas."""
-    return [word.strip() for word in text(name, default, sentence).split(",") if word.strip()]
+    return [word.strip() for word in text(name, default, description).split(",") if word.strip()]
 
 
-def networks(name: str, default: str | None, sentence: str) -> list[str]:
+def network_list(name: str, default: str | None, description: str) -> list[str]:
     """The variable as a list of addresses and networks, separated by commas."""
     try:
-        return addresses.trusted_networks(words(name, default, sentence))
+        return ip_networks.parse_trusted_networks(string_list(name, default, description))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}") from None
 
 
-def countries(name: str, default: str, sentence: str) -> list[str]:
+def country_list(name: str, default: str, description: str) -> list[str]:
     """The variable as countries of two letters (ISO 3166), at least one."""
-    listed = [word.upper() for word in words(name, default, sentence)]
+    listed = [word.upper() for word in string_list(name, default, description)]
     unknown = [country for country in listed if not phonenumbers.country_code_for_region(country)]
     if unknown or not listed:
         wrong = ", ".join(unknown) or "nothing"
@@ -79,17 +79,17 @@ def countries(name: str, default: str, sentence: str) -> list[str]:
     return listed
 
 
-def yes(name: str, default: bool, sentence: str) -> bool:
+def boolean(name: str, default: bool, description: str) -> bool:
     """The variable as yes (1) or no (0)."""
-    value = text(name, "1" if default else "0", sentence)
+    value = text(name, "1" if default else "0", description)
     if value not in ("0", "1"):
         raise ImproperlyConfigured(f"{name} must be 0 or 1, not {value!r}")
     return value == "1"
 
 
-def mapping(name: str, default: str, sentence: str) -> dict[str, Any]:
+def json_object(name: str, default: str, description: str) -> dict[str, Any]:
     """The variable as a JSON object."""
-    value = text(name, default, sentence)
+    value = text(name, default, description)
     try:
         read = json.loads(value)
     except ValueError:

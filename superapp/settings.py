@@ -48,14 +48,14 @@ LEGAL_PROFILE = env.text(
 )
 if LEGAL_PROFILE not in ("marketplace", "social_commerce", "chat_only"):
     raise ImproperlyConfigured("LEGAL_PROFILE must be marketplace, social_commerce or chat_only")
-ORDER_REVIEW_DAYS = env.some(
+ORDER_REVIEW_DAYS = env.positive_integer(
     "ORDER_REVIEW_DAYS",
     30,
     "Days after shipping at which an operator is asked to decide about an order that nobody confirmed.",
     at_most=365,
 )
 HOST = env.text("HOST", "127.0.0.1", "The address that the embedded server listens on; 0.0.0.0 for the whole network.")
-PORT = env.whole("PORT", 8000, "The port that people reach: of the embedded server, or of the proxy.")
+PORT = env.integer("PORT", 8000, "The port that people reach: of the embedded server, or of the proxy.")
 PUBLIC_URL = env.text(
     "PUBLIC_URL", None if SERVED else f"http://localhost:{PORT}", "The address people use, with scheme."
 ).rstrip("/")
@@ -94,10 +94,10 @@ RECEIPT_KEY = env.text(
 )
 if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", RECEIPT_KEY.strip()):
     raise ImproperlyConfigured("RECEIPT_KEY must be 32 random bytes in base64url")
-RECEIPT_KEYS_BEFORE = env.words(
+RECEIPT_KEYS_BEFORE = env.string_list(
     "RECEIPT_KEYS_BEFORE", "", "Public keys (x) of keys before it, separated by commas: their receipts stay ours."
 )
-ALLOWED_HOSTS = env.words(
+ALLOWED_HOSTS = env.string_list(
     "ALLOWED_HOSTS",
     str(_public.hostname) if SERVED else f"localhost,127.0.0.1,[::1],{_public.hostname}",
     "Host names that are ours, separated by commas; the one of PUBLIC_URL unless others are named.",
@@ -131,29 +131,29 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "superapp.core.logs.requests",
-    "superapp.core.headers.permissions_policy",
-    "superapp.core.cache_defaults.private_unless_said",
+    "superapp.core.logs.log_requests",
+    "superapp.core.security_headers.permissions_policy",
+    "superapp.core.cache_control.default_to_private",
     "csp.middleware.CSPMiddleware",
-    "superapp.core.health.answers",
+    "superapp.core.health.answer_health_checks",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # A page shrinks to a seventh. It adds random bytes, so that lengths tell nobody what a page held (BREACH).
     "django.middleware.gzip.GZipMiddleware",
-    "superapp.core.null_characters.unstorable_cookies_are_dropped",
+    "superapp.core.unstorable_characters.drop_unstorable_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "superapp.accounts.middleware.person_settings",
-    "superapp.accounts.middleware.DeviceSeen",
-    "superapp.web.read_allowance.read_limits",
+    "superapp.accounts.middleware.person_locale_middleware",
+    "superapp.accounts.middleware.DeviceSeenMiddleware",
+    "superapp.web.read_throttle.throttle_reads",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "superapp.web.form_allowance.form_allowance",
-    "superapp.core.null_characters.unstorable_requests_are_refused",
-    "superapp.web.faults.refusals",
+    "superapp.web.form_throttle.throttle_forms",
+    "superapp.core.unstorable_characters.refuse_unstorable_requests",
+    "superapp.web.error_pages.render_domain_errors",
 ]
 
 TEMPLATES = [
@@ -165,7 +165,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "csp.context_processors.nonce",
-                "superapp.web.context.shell",
+                "superapp.web.context_processors.shell",
             ],
         },
     },
@@ -173,9 +173,9 @@ TEMPLATES = [
 
 # The database. Served, each use takes a connection from the pool of its process, tried before it is handed out, so that
 # a restart of PostgreSQL is felt by nobody afterwards; in processes that answer people it does not wait for ever for a
-# lock (core.patience). Embedded, each thread keeps its own.
+# lock (core.lock_timeout). Embedded, each thread keeps its own.
 
-DATABASE_POOL_MAX = env.whole("DATABASE_POOL_MAX", 20, "Database connections of one served process at most.")
+DATABASE_POOL_MAX = env.integer("DATABASE_POOL_MAX", 20, "Database connections of one served process at most.")
 
 
 def _database() -> dict[str, object]:
@@ -222,25 +222,25 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Threads of one process. Each holds a database connection while it works: DATABASE_POOL_MAX is above what runs at once.
 
-PAGE_THREADS = env.whole("PAGE_THREADS", 8, "Threads of one process that answer pages and the API.")
-COMMAND_THREADS = env.whole("COMMAND_THREADS", 8, "Threads of one process that answer commands of sockets.")
+PAGE_THREADS = env.integer("PAGE_THREADS", 8, "Threads of one process that answer pages and the API.")
+COMMAND_THREADS = env.integer("COMMAND_THREADS", 8, "Threads of one process that answer commands of sockets.")
 # Looking takes from a person's tokens: a page five, and a picture one.
-READ_TOKENS_PER_SECOND = env.some(
+READ_TOKENS_PER_SECOND = env.positive_integer(
     "READ_TOKENS_PER_SECOND",
     50,
     "How many pages, times five, one person may open in a second; six seconds' worth at once.",
 )
-JOB_THREADS = env.whole("JOB_THREADS", 2, "Jobs that one process runs at the same time.")
+JOB_THREADS = env.integer("JOB_THREADS", 2, "Jobs that one process runs at the same time.")
 
 # People, sessions, cookies. Sessions live in the database, so that nobody is logged out when Redis stops.
 
 AUTH_USER_MODEL = "accounts.User"
 # Sessions of releases up to 0.2.0 name Django's own backend, which finds the same users.
 AUTHENTICATION_BACKENDS = [
-    "superapp.accounts.auth_backend.SessionUserBackend",
+    "superapp.accounts.adapters.auth_backend.SessionUserBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-SESSION_ENGINE = "superapp.accounts.session_store"
+SESSION_ENGINE = "superapp.accounts.adapters.session_store"
 PASSWORD_HASHERS = ["superapp.core.password_hashing.BoundedArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}}
@@ -252,14 +252,14 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "superapp.faults.csrf_refused"
+CSRF_FAILURE_VIEW = "superapp.error_handlers.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # Https, and the proxy that speaks it for us: it speaks plain http to us, and overwrites what others claim.
 
-BEHIND_PROXY = env.yes("BEHIND_PROXY", False, "1 when only our proxy reaches this process; set by what starts it.")
+BEHIND_PROXY = env.boolean("BEHIND_PROXY", False, "1 when only our proxy reaches this process; set by what starts it.")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
@@ -269,22 +269,22 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 # What `serve_all` starts, and how its proxy listens.
 
-PROXY_TLS_PORT = env.whole("TLS_PORT", 443, "The port for https, when the proxy has a certificate.")
+PROXY_TLS_PORT = env.integer("TLS_PORT", 443, "The port for https, when the proxy has a certificate.")
 PROXY_TLS_CERTIFICATE = env.text(
     "TLS_CERTIFICATE", "", "Path of the certificate chain for the proxy; empty: plain http."
 )
 PROXY_TLS_KEY = env.text("TLS_KEY", "", "Path of the certificate's key.")
-PROXY_TRUSTED = env.networks(
+PROXY_TRUSTED = env.network_list(
     "TRUSTED_PROXIES",
     "",
     "Addresses or networks of proxies in front of ours, separated by commas: their word on a visitor's address and"
     " scheme counts.",
 )
-FIRST_PORT = env.whole("FIRST_PORT", 8100, "Served processes take ports from here on, and 1,000 above for metrics.")
-PAGE_PROCESSES = env.some("PAGE_PROCESSES", 2, "How many processes answer pages and the API when served.")
-SOCKET_PROCESSES = env.some("SOCKET_PROCESSES", 2, "How many processes hold open sockets when served.")
-WORK_PROCESSES = env.whole("WORK_PROCESSES", 1, "How many processes do the work that must happen when served.")
-JOB_PROCESSES = env.whole("JOB_PROCESSES", 1, "How many processes run jobs when served.")
+FIRST_PORT = env.integer("FIRST_PORT", 8100, "Served processes take ports from here on, and 1,000 above for metrics.")
+PAGE_PROCESSES = env.positive_integer("PAGE_PROCESSES", 2, "How many processes answer pages and the API when served.")
+SOCKET_PROCESSES = env.positive_integer("SOCKET_PROCESSES", 2, "How many processes hold open sockets when served.")
+WORK_PROCESSES = env.integer("WORK_PROCESSES", 1, "How many processes do the work that must happen when served.")
+JOB_PROCESSES = env.integer("JOB_PROCESSES", 1, "How many processes run jobs when served.")
 
 # What a page may load and do: our own files, and scripts that carry the nonce of their page. No host is named.
 
@@ -305,36 +305,38 @@ CONTENT_SECURITY_POLICY = {
 # Codes for logging in go out as text messages through a gateway of the operator's choice.
 
 SMS_URL = env.text("SMS_URL", "", "The address of the SMS gateway, https://…; it is sent one JSON object by POST.")
-SMS_HEADERS = env.mapping("SMS_HEADERS", "{}", "JSON object of further headers for it, such as its key.")
-SMS_FIELDS = env.mapping(
+SMS_HEADERS = env.json_object("SMS_HEADERS", "{}", "JSON object of further headers for it, such as its key.")
+SMS_FIELDS = env.json_object(
     "SMS_FIELDS",
     '{"to": "{number}", "text": "{text}"}',
     "JSON object to send; {number} is +62…, {digits} the same without the plus, {text} the message.",
 )
 SMS_OK_FIELD = env.text("SMS_OK_FIELD", "", "Where its answer says whether it took the message, such as result.status.")
 SMS_OK_VALUE = env.text("SMS_OK_VALUE", "", "What stands there when it did.")
-SMS_SECONDS_MAX = env.whole("SMS_SECONDS_MAX", 5, "How long we wait for it.")
-SMS_COUNTRIES = env.countries(
+SMS_SECONDS_MAX = env.integer("SMS_SECONDS_MAX", 5, "How long we wait for it.")
+SMS_COUNTRIES = env.country_list(
     "SMS_COUNTRIES",
     "ID",
     "Countries whose numbers get codes, two letters each (ID is +62), separated by commas; numbers without a country"
     " code are of the first.",
 )
-TRANSFER_MIN_RUPIAH = env.some(
+TRANSFER_MIN_RUPIAH = env.positive_integer(
     "TRANSFER_MIN_RUPIAH", 1_000, "The least that people may send to somebody who is no contact of theirs, in rupiah."
 )
 # What an attack can cost at most, and above what people need: newcomers get four fifths, known people all of it.
-SMS_PER_HOUR = env.some("SMS_PER_HOUR", 1_000, "How many codes the instance sends in an hour at most.")
-SMS_PER_DAY = env.some("SMS_PER_DAY", 10_000, "How many codes the instance sends in a day at most.")
-SMS_INBOX = env.yes(
+SMS_PER_HOUR = env.positive_integer("SMS_PER_HOUR", 1_000, "How many codes the instance sends in an hour at most.")
+SMS_PER_DAY = env.positive_integer("SMS_PER_DAY", 10_000, "How many codes the instance sends in a day at most.")
+SMS_INBOX = env.boolean(
     "SMS_INBOX", not SERVED, "Without a gateway, keep codes in the developer's inbox, where anybody here can read them."
 )
 
 # Money. How much may lie in a wallet, by how well its owner is known.
 
 WALLET_CEILINGS = {
-    "basic": env.whole("WALLET_CEILING_BASIC", 2_000_000_00, "Sen that may lie in the wallet of a proven number."),
-    "verified": env.whole("WALLET_CEILING_VERIFIED", 20_000_000_00, "Sen that may lie in a verified person's wallet."),
+    "basic": env.integer("WALLET_CEILING_BASIC", 2_000_000_00, "Sen that may lie in the wallet of a proven number."),
+    "verified": env.integer(
+        "WALLET_CEILING_VERIFIED", 20_000_000_00, "Sen that may lie in a verified person's wallet."
+    ),
 }
 
 # Languages and time. Indonesian first.
@@ -364,7 +366,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Names carry a hash of the content, so that browsers may keep them for ever; each stands there compressed, too.
-    "staticfiles": {"BACKEND": "superapp.web.static_files.StaticFiles"},
+    "staticfiles": {"BACKEND": "superapp.web.static_storage.StaticFilesStorage"},
 }
 
 # The API: JSON in and out, logged in, our one error body.
@@ -374,8 +376,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["superapp.realtime.rest_format.JsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["superapp.realtime.rest_format.JsonRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "superapp.realtime.rest_format.JsonAlways",
-    "EXCEPTION_HANDLER": "superapp.realtime.rest_format.explain",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "superapp.realtime.rest_format.JsonOnlyNegotiation",
+    "EXCEPTION_HANDLER": "superapp.realtime.rest_format.handle_exception",
 }
 
 # Logs and numbers.
@@ -389,5 +391,5 @@ LOGGING = {
     "level": LOG_LEVEL,
     "access_level": "INFO" if SERVED else "WARNING",
 }
-METRICS_PORT = env.whole("METRICS_PORT", 0, "The port on which this process answers Prometheus; 0 for none.")
+METRICS_PORT = env.integer("METRICS_PORT", 0, "The port on which this process answers Prometheus; 0 for none.")
 METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1", "The address on which it does; never one that the public reaches.")

@@ -1,4 +1,4 @@
-"""Where every path leads."""
+"""Root URL configuration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("superapp.realtime.rest")),
 ]
 
-handler400 = "superapp.faults.bad_request"
-handler403 = "superapp.faults.forbidden"
-handler404 = "superapp.faults.not_found"
-handler500 = "superapp.faults.broken"
+handler400 = "superapp.error_handlers.bad_request"
+handler403 = "superapp.error_handlers.forbidden"
+handler404 = "superapp.error_handlers.not_found"
+handler500 = "superapp.error_handlers.server_error"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.harness import start
+from tests.harness import bootstrap
 
 # Before anything imports a model: a conftest of a folder below may.
-SHARED = start.begin()
+SHARED = bootstrap.begin()
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -20,11 +20,11 @@ from django.dispatch import receiver
 
 from superapp.accounts.models import PhoneNumber, User
 from superapp.core import embedded
-from superapp.realtime import me
-from superapp.realtime.allowance import allowance
-from superapp.web import places
-from tests.harness import databases, races, servers
-from tests.harness.databases import Clone
+from superapp.realtime import user_topic
+from superapp.realtime.rate_limits import command_throttle
+from superapp.web import navigation
+from tests.harness import concurrency, databases, servers
+from tests.harness.databases import ClonedDatabase
 
 databases.remember_connections()
 # Threads open their own connections here; the pool is tried where it runs, in server processes.
@@ -39,16 +39,16 @@ if not settings.SERVED:
 def _forget_the_bar(*, setting: str, **_told: Any) -> None:
     """What an operator offers is the same for the life of a process; a test that changes it must not leave its bar."""
     if setting == "LEGAL_PROFILE":
-        places.places.cache_clear()
-        places.shells.cache_clear()
+        navigation.navigation_items.cache_clear()
+        navigation.offline_shells.cache_clear()
 
 
-pytest_plugins = ["tests.harness.people", "tests.harness.sockets", "tests.payments.purses"]
+pytest_plugins = ["tests.harness.browsers", "tests.harness.socket_client", "tests.payments.purses"]
 
 
 def pytest_unconfigure() -> None:
     databases.close_all()
-    start.end()
+    bootstrap.end()
 
 
 def pytest_report_header() -> str:
@@ -73,7 +73,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     """The database of this worker's ordinary tests: a clone of the template, too."""
     with django_db_blocker.unblock():
         databases.make_template(SHARED)
-        with databases.cloned(SHARED):
+        with databases.cloned_database(SHARED):
             yield
 
 
@@ -81,26 +81,26 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 def _static_files() -> None:
     """Pages name static files by their hashed names: gather them, once for all workers of a run."""
     settings.STATIC_ROOT = SHARED / "static"
-    with databases.one_at_a_time(SHARED):
+    with databases.lock_between_workers(SHARED):
         embedded.collect_static()
 
 
 @pytest.fixture
-def real_db(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Clone]:
+def real_db(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[ClonedDatabase]:
     """
     A database in which commits are real: for threads, sockets, other processes, ``kill -9``.
 
     The value knows the environment (``real_db.env``) in which another process uses the same database.
     """
     assert "db" not in request.fixturenames, "a test either commits (real_db) or rolls back (db)"
-    with django_db_blocker.unblock(), databases.cloned(SHARED) as clone:
+    with django_db_blocker.unblock(), databases.cloned_database(SHARED) as clone:
         yield clone
 
 
 @pytest.fixture(autouse=True)
 def _full_allowance() -> None:
     """People of other tests had the same keys, and may have spent what they may send."""
-    allowance.forget_everybody()
+    command_throttle.forget_everybody()
 
 
 @pytest.fixture
@@ -112,10 +112,10 @@ def database(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def redis_server() -> Iterator[servers.Redis]:
     """The Redis of this worker, to stop and start; for tests marked ``served_only``. After the test it runs again."""
-    assert start.redis is not None, "embedded, there is no Redis: mark the test served_only"
-    yield start.redis
-    if not start.redis.is_running:
-        start.redis.start()
+    assert bootstrap.redis is not None, "embedded, there is no Redis: mark the test served_only"
+    yield bootstrap.redis
+    if not bootstrap.redis.is_running:
+        bootstrap.redis.start()
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def make_user(database: None, now: datetime) -> Callable[..., User]:
         with transaction.atomic():
             user = User.objects.create(**{"handle": handle, "name": handle.capitalize(), "joined_at": now, **fields})
             PhoneNumber.objects.create(number=f"+628120000{next(numbers):04}", user=user, verified_at=now)
-            me.begin(user.pk)
+            user_topic.create(user.pk)
         return user
 
     return make
@@ -142,4 +142,4 @@ def make_user(database: None, now: datetime) -> Callable[..., User]:
 @pytest.fixture
 def in_threads() -> Callable[..., list[Any]]:
     """Run functions at the same moment, a thread each, and return what they returned or raised, in their order."""
-    return races.run_together
+    return concurrency.run_together

@@ -1,40 +1,45 @@
-"""Faces: the name and picture that a person shows in the conversations of their shop, or of another role."""
+"""Faces: the name and picture under which a person talks in another role, such as that of a shop."""
 
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
-from chat import frames, push, queries
+from chat import push
 from chat.models import Face
-from superapp.core import changes
+from chat.queries.faces import find_face, list_recipients_of_face
+from chat.queries.locking import lock_face
+from chat.queries.row_builders import face_row
+from superapp.core import change_cursor
 
 # What of a face may become another.
 FIELDS = ("name", "picture", "address")
 
 
-def put_face(*, key: str, owner_id: int, kind: str, name: str, picture: str, address: str) -> Face:
+def upsert_face(*, key: str, owner_id: int, kind: str, name: str, picture: str, address: str) -> Face:
     """
-    Return the face of this key, made if there was none, and brought up to date; ``owner_id`` stands behind it.
+    Return the face of this key, created or updated; ``owner_id`` is the person behind it.
 
     Who sees it is told after the commit. Putting what is there changes nothing.
     """
     wanted = {"name": name, "picture": picture, "address": address}
-    standing = queries.face_of(key)
+    standing = find_face(key)
     if standing is None:
         try:
             with transaction.atomic():
-                return Face.objects.create(key=key, owner_id=owner_id, kind=kind, changed=changes.stamp(), **wanted)
+                return Face.objects.create(
+                    key=key, owner_id=owner_id, kind=kind, changed=change_cursor.current_stamp(), **wanted
+                )
         except IntegrityError:  # Somebody else made it in this very moment.
-            standing = queries.face_of(key)
+            standing = find_face(key)
             assert standing is not None
     if all(getattr(standing, field) == wanted[field] for field in FIELDS):
         return standing
     with transaction.atomic():
-        face = queries.lock_face(standing.pk)
+        face = lock_face(standing.pk)
         for field in FIELDS:
             setattr(face, field, wanted[field])
         face.rev += 1
-        face.changed = changes.stamp()
+        face.changed = change_cursor.current_stamp()
         face.save(update_fields=[*FIELDS, "rev", "changed"])
-        push.face_changed(frames.face_row(face), to_user_ids=queries.audience_of_face(face))
+        push.face_changed(face_row(face), to_user_ids=list_recipients_of_face(face))
     return face

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from superapp.core.functions import InstallFunctions
+from superapp.core.sql_functions import InstallFunctions
 
 
 class Migration(migrations.Migration):

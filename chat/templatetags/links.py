@@ -1,15 +1,15 @@
-"""Addresses in messages, to be tapped."""
+"""Template filter that splits text into URLs and the text between."""
 
 from __future__ import annotations
 
 from django import template
 
-from chat import links
+from chat.domain import links
 
 register = template.Library()
 
 
 @register.filter
-def pieces(text: str | None) -> list[links.Piece]:
-    """None is the text of the blank message that modules clone."""
-    return links.pieces(text or "")
+def split_links(text: str | None) -> list[links.TextSegment]:
+    """Split a text into segments; None is the text of the blank message that JavaScript clones."""
+    return links.split_links(text or "")

@@ -1,38 +1,29 @@
-"""Escrow: money for a reference lies in an account of its own until it goes to the merchant or back."""
+"""Escrow: hold the money for a reference in an account of its own until it is released to a merchant or refunded."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from payments import chart, errors, ledger, push, queries
-from payments.actions.wallets import open_wallet
-from payments.authorization import Authorization
+from payments import errors, push, queries
+from payments.actions.wallets import get_or_open_wallet
+from payments.contracts import EscrowRoute
+from payments.domain import chart_of_accounts
+from payments.domain.authorization import Authorization
+from payments.domain.feature_gates import requires_payments
+from payments.domain.fees import FeeRule
 from payments.events import EscrowPaid, EscrowRefunded, EscrowReleased
-from payments.fees import FeeRule
-from payments.ledger import Answer, Entry, Key, Line, key_for
-from payments.ledger.entries import Refund
 from payments.models import ESCROW_PAID, Account, Transfer
-from payments.offering import offered
+from payments.writers import ledger
+from payments.writers.ledger import IdempotencyKey, JournalEntry, PostingResult, TransferLine, derive_key
+from payments.writers.ledger.entries import JournalRefund
 from superapp.core import ids
 from superapp.core.money import Money
 
 
-@dataclass(frozen=True, slots=True)
-class EscrowRoute:
-    """Between which accounts the money for a reference goes: a person's wallet, and the escrow of the reference."""
-
-    reference: str
-    payer_id: int
-    payer_account_id: int
-    escrow_account_id: int
-    asset: str
-
-
-@offered
+@requires_payments
 def pay_into_escrow(
     *,
     reference: str,
@@ -41,44 +32,52 @@ def pay_into_escrow(
     authorization: Authorization,
     idempotency_key: str,
     now: datetime,
-) -> Answer:
+) -> PostingResult:
     """
     Move money from a person's wallet into the escrow of a reference, once for ever.
 
-    May run inside the caller's transaction, which then decides whether all of it happens.
+    May run inside the caller's transaction. Returns Posted, or Refused with ``payments.already_paid``,
+    ``payments.insufficient_funds``, …; raises KeyReused, PaymentsDisabled (``payments.not_offered``).
     """
-    payer = open_wallet(user_id=payer_id, now=now, asset=amount.asset)
-    escrow = _escrow_of(reference, amount.asset, now)
+    payer = get_or_open_wallet(user_id=payer_id, now=now, asset=amount.asset)
+    escrow = _get_or_open_escrow(reference, amount.asset, now)
     route = EscrowRoute(reference, payer_id, payer.pk, escrow.pk, amount.asset)
-    answer = ledger.post(_payment(route, amount, authorization, idempotency_key), now=now)
+    answer = ledger.post(_payment_entry(route, amount, authorization, idempotency_key), now=now)
     push.wallets_changed(answer.changes)
     return answer
 
 
-@offered
-def ask_escrow_route(*, reference: str, payer_id: int, asset: str, now: datetime) -> Callable[[], EscrowRoute]:
+@requires_payments
+def pipeline_escrow_route(*, reference: str, payer_id: int, asset: str, now: datetime) -> Callable[[], EscrowRoute]:
     """
-    The accounts of a payment that is about to be made, opened if they were not: the first half of ``pay_into_escrow``,
-    for a caller whose transaction locks what is hotter in between. Among statements that are sent together.
+    Queue the statements that open or find the accounts of an escrow payment; call the result for the ``EscrowRoute``.
+
+    Inside the caller's transaction and ``prepared.pipeline``. First half of ``pay_into_escrow``.
     """
-    kind = chart.ESCROW
-    escrow = ledger.ask_account(chart.code(kind, reference, asset), kind=kind, asset=asset, now=now)
-    wallet = queries.ask_wallet_id(payer_id, asset)
+    kind = chart_of_accounts.ESCROW
+    escrow = ledger.pipeline_account_id(
+        chart_of_accounts.account_code(kind, reference, asset), kind=kind, asset=asset, now=now
+    )
+    wallet = queries.pipeline_wallet_id(payer_id, asset)
 
     def answered() -> EscrowRoute:
-        payer_account_id = wallet() or open_wallet(user_id=payer_id, now=now, asset=asset).pk
+        payer_account_id = wallet() or get_or_open_wallet(user_id=payer_id, now=now, asset=asset).pk
         return EscrowRoute(reference, payer_id, payer_account_id, escrow(), asset)
 
     return answered
 
 
-def ask_pay_into_escrow(
+def pipeline_pay_into_escrow(
     route: EscrowRoute, *, amount: Money, authorization: Authorization, idempotency_key: str, now: datetime
-) -> Callable[[], Answer]:
-    """The second half: the same payment, the same answer, among statements that are sent together."""
-    asked = ledger.ask_post(_payment(route, amount, authorization, idempotency_key), now=now)
+) -> Callable[[], PostingResult]:
+    """
+    Queue the payment into escrow along a route; call the result for ``Posted`` or ``Refused``.
 
-    def answered() -> Answer:
+    Second half of ``pay_into_escrow``, same idempotency.
+    """
+    asked = ledger.pipeline_post(_payment_entry(route, amount, authorization, idempotency_key), now=now)
+
+    def answered() -> PostingResult:
         answer = asked()
         push.wallets_changed(answer.changes)
         return answer
@@ -86,14 +85,16 @@ def ask_pay_into_escrow(
     return answered
 
 
-def _payment(route: EscrowRoute, amount: Money, authorization: Authorization, idempotency_key: str) -> Entry:
+def _payment_entry(
+    route: EscrowRoute, amount: Money, authorization: Authorization, idempotency_key: str
+) -> JournalEntry:
     public_id = ids.new_id()
     content = {"reference": route.reference, "amount": amount.amount_minor, "asset": amount.asset}
-    return Entry(
-        key=key_for(f"user:{route.payer_id}:pay", idempotency_key, content),
+    return JournalEntry(
+        key=derive_key(f"user:{route.payer_id}:pay", idempotency_key, content),
         kind=ESCROW_PAID,
         authorization=authorization,
-        lines=(Line(route.payer_account_id, route.escrow_account_id, amount.positive()),),
+        lines=(TransferLine(route.payer_account_id, route.escrow_account_id, amount.require_positive()),),
         reference=route.reference,
         actor_id=route.payer_id,
         refund_cap=amount,
@@ -117,7 +118,7 @@ def release_escrow(
     idempotency_key: str,
     now: datetime,
     amount: Money | None = None,
-) -> Answer:
+) -> PostingResult:
     """
     Pay what lies in escrow, or ``amount`` of it, to a merchant, minus our fee.
 
@@ -128,31 +129,36 @@ def release_escrow(
     :raises EscrowNotFound: if nothing was ever paid for the reference; it may still come, so nothing is stored
     """
     # Nothing is not everything: only None asks for all that lies there.
-    asked = None if amount is None else amount.positive().wire()
+    asked = None if amount is None else amount.require_positive().to_wire()
     content = {"reference": reference, "merchant": merchant, "fee": fee.name, "amount": asked}
-    key = key_for("escrow:release", idempotency_key, content)
-    paid = queries.escrow_payment(reference)
-    seller = merchant_account(merchant, paid.asset, now)
-    till = ledger.open_account(chart.code(chart.FEE, fee.name, paid.asset), kind=chart.FEE, asset=paid.asset, now=now)
+    key = derive_key("escrow:release", idempotency_key, content)
+    paid = queries.get_escrow_payment(reference)
+    seller = get_or_open_merchant_account(merchant, paid.asset, now)
+    till = ledger.get_or_open_account(
+        chart_of_accounts.account_code(chart_of_accounts.FEE, fee.name, paid.asset),
+        kind=chart_of_accounts.FEE,
+        asset=paid.asset,
+        now=now,
+    )
     with transaction.atomic():
-        escrow = ledger.lock([paid.credit_id])[paid.credit_id]
-        before = ledger.answered(key)
+        escrow = ledger.lock_accounts([paid.credit_id])[paid.credit_id]
+        before = ledger.find_response(key)
         if before is not None:
             return before
         # Nobody is paid meanwhile: whoever releases locks the same escrow.
-        first = queries.merchant_paid(reference)
+        first = queries.find_paid_merchant(reference)
         if first is not None and first.pk != seller.pk:
-            return ledger.refuse(key, errors.PaidToAnother.code, now=now)
+            return ledger.store_refusal(key, errors.PaidToAnother.code, now=now)
         gross = Money(escrow.available, escrow.asset) if amount is None else amount
         if not gross:
-            return ledger.refuse(key, errors.EscrowEmpty.code, now=now)
+            return ledger.store_refusal(key, errors.EscrowEmpty.code, now=now)
         ours = fee.of(gross)
         net = gross - ours
         shares = ((seller, net), (till, ours))
-        lines = tuple(Line(escrow.pk, account.pk, share) for account, share in shares if share)
+        lines = tuple(TransferLine(escrow.pk, account.pk, share) for account, share in shares if share)
         public_id = ids.new_id()
         return ledger.post(
-            Entry(
+            JournalEntry(
                 key=key,
                 kind="escrow_released",
                 authorization=authorization,
@@ -174,57 +180,62 @@ def release_escrow(
 
 def refund_escrow(
     *, reference: str, amount: Money, authorization: Authorization, idempotency_key: str, now: datetime
-) -> Answer:
+) -> PostingResult:
     """
-    Pay part or all back to who paid: from escrow as far as it lies there, the rest from the merchant's rolled money.
+    Pay all or part of an escrow payment back to its payer, from escrow first and then from the merchant's balance.
 
-    All refunds of a reference together never exceed what was paid, nor fifty. May run inside the caller's transaction:
-    accounts are locked in the one order (payer, merchant, escrow), and the merchant's inbox is rolled up within it.
-
-    :raises EscrowNotFound: if nothing was ever paid for the reference; it may still come, so nothing is stored
+    At most the amount paid, in at most 50 refunds. Raises EscrowNotFound.
     """
-    content = {"reference": reference, "amount": amount.positive().wire()}
-    key = key_for("escrow:refund", idempotency_key, content)
-    paid = queries.escrow_payment(reference)
+    content = {"reference": reference, "amount": amount.require_positive().to_wire()}
+    key = derive_key("escrow:refund", idempotency_key, content)
+    paid = queries.get_escrow_payment(reference)
     while True:
-        merchant = queries.merchant_paid(reference)
+        merchant = queries.find_paid_merchant(reference)
         try:
             with transaction.atomic():
                 answer = _refund(paid, merchant, amount, authorization, key, now)
-        except _ReleasedMeanwhile:
+        except _ReleasedConcurrently:
             continue  # Each turn, somebody else's release was committed: there are no more of those than sen.
         push.wallets_changed(answer.changes)
         return answer
 
 
-class _ReleasedMeanwhile(Exception):
-    """The merchant came between the look and the locks: what was locked is let go, and locked anew in the one order."""
+class _ReleasedConcurrently(Exception):
+    """
+    A release was committed between the first read and the locks; the refund is retried with the merchant locked as
+    well.
+    """
 
 
 def _refund(
-    paid: Transfer, merchant: Account | None, amount: Money, authorization: Authorization, key: Key, now: datetime
-) -> Answer:
+    paid: Transfer,
+    merchant: Account | None,
+    amount: Money,
+    authorization: Authorization,
+    key: IdempotencyKey,
+    now: datetime,
+) -> PostingResult:
     reference, merchant_id = paid.journal.reference, merchant.pk if merchant else None
-    accounts = ledger.lock([paid.debit_id, paid.credit_id, *([merchant_id] if merchant_id else [])])
-    before = ledger.answered(key)
+    accounts = ledger.lock_accounts([paid.debit_id, paid.credit_id, *([merchant_id] if merchant_id else [])])
+    before = ledger.find_response(key)
     if before is not None:
         return before
     # From here on nothing is released: a release locks the same escrow.
-    came = queries.merchant_paid(reference)
+    came = queries.find_paid_merchant(reference)
     if (came.pk if came else None) != merchant_id:
-        raise _ReleasedMeanwhile
+        raise _ReleasedConcurrently
     if merchant_id is not None:
-        ledger.roll(merchant_id)
+        ledger.roll_up(merchant_id)
     public_id = ids.new_id()
     payer_id = paid.debit.owner_id
     assert payer_id is not None, "escrow is paid from wallets, and wallets have owners"
-    entry = Entry(
+    entry = JournalEntry(
         key=key,
         kind="escrow_refunded",
         authorization=authorization,
         lines=_refund_lines(accounts[paid.credit_id], merchant, paid.debit_id, amount),
         reference=reference,
-        refund=Refund(paid.journal_id, amount),
+        refund=JournalRefund(paid.journal_id, amount),
         public_id=public_id,
         fact=EscrowRefunded(
             reference=reference,
@@ -237,18 +248,24 @@ def _refund(
     return ledger.post(entry, now=now)
 
 
-def merchant_account(merchant: str, asset: str, now: datetime) -> Account:
+def get_or_open_merchant_account(merchant: str, asset: str, now: datetime) -> Account:
     """The account of a merchant, opened if there was none."""
-    kind = chart.MERCHANT
-    return ledger.open_account(chart.code(kind, merchant, asset), kind=kind, asset=asset, now=now)
+    kind = chart_of_accounts.MERCHANT
+    return ledger.get_or_open_account(
+        chart_of_accounts.account_code(kind, merchant, asset), kind=kind, asset=asset, now=now
+    )
 
 
-def _escrow_of(reference: str, asset: str, now: datetime) -> Account:
-    kind = chart.ESCROW
-    return ledger.open_account(chart.code(kind, reference, asset), kind=kind, asset=asset, now=now)
+def _get_or_open_escrow(reference: str, asset: str, now: datetime) -> Account:
+    kind = chart_of_accounts.ESCROW
+    return ledger.get_or_open_account(
+        chart_of_accounts.account_code(kind, reference, asset), kind=kind, asset=asset, now=now
+    )
 
 
-def _refund_lines(escrow: Account, merchant: Account | None, payer_account_id: int, amount: Money) -> tuple[Line, ...]:
+def _refund_lines(
+    escrow: Account, merchant: Account | None, payer_account_id: int, amount: Money
+) -> tuple[TransferLine, ...]:
     if amount.asset != escrow.asset:
         raise errors.AssetMismatch
     from_escrow = min(amount.amount_minor, escrow.available)
@@ -256,7 +273,9 @@ def _refund_lines(escrow: Account, merchant: Account | None, payer_account_id: i
         from_escrow = amount.amount_minor
     lines = []
     if from_escrow:
-        lines.append(Line(escrow.pk, payer_account_id, Money(from_escrow, amount.asset)))
+        lines.append(TransferLine(escrow.pk, payer_account_id, Money(from_escrow, amount.asset)))
     if merchant is not None and from_escrow < amount.amount_minor:
-        lines.append(Line(merchant.pk, payer_account_id, Money(amount.amount_minor - from_escrow, amount.asset)))
+        lines.append(
+            TransferLine(merchant.pk, payer_account_id, Money(amount.amount_minor - from_escrow, amount.asset))
+        )
     return tuple(lines)

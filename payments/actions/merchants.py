@@ -1,4 +1,4 @@
-"""Merchants' money on its way to the wallets of those who own it."""
+"""Payouts: move a merchant's balance into the wallet of its owner."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from datetime import datetime
 
 from django.db import transaction
 
-from payments import chart, errors, ledger, push, queries
-from payments.actions import authorizing
-from payments.actions.wallets import open_wallet
-from payments.authorization import Authorization
+from payments import errors, push, queries
+from payments.actions import authorizations
+from payments.actions.wallets import get_or_open_wallet
+from payments.domain import chart_of_accounts
+from payments.domain.authorization import Authorization
+from payments.domain.feature_gates import requires_payments
 from payments.events import MerchantPaidOut
-from payments.ledger import Answer, Entry, Key, Line, key_for
 from payments.models import Account
-from payments.offering import offered
+from payments.writers import ledger
+from payments.writers.ledger import IdempotencyKey, JournalEntry, PostingResult, TransferLine, derive_key
 from superapp.core import ids
 from superapp.core.money import IDR, Money
 
 
-@offered
+@requires_payments
 def pay_out_merchant(
     *,
     merchant: str,
@@ -28,7 +30,7 @@ def pay_out_merchant(
     amount: Money | None = None,
     idempotency_key: str,
     now: datetime,
-) -> Answer:
+) -> PostingResult:
     """
     Move a merchant's money into the wallet of its owner, once: ``amount`` of it, or all that is there, as far as the
     wallet has room. Who owns the merchant is for the caller to know. On a device that is not trusted it takes the PIN,
@@ -42,16 +44,16 @@ def pay_out_merchant(
     :raises CeilingExceeded: if all is asked for and the wallet is full; there may be room later, so nothing is stored
     """
     # Nothing is not everything: only None asks for all that lies there.
-    content = {"merchant": merchant, "amount": None if amount is None else amount.positive().wire()}
-    key = key_for(f"user:{owner_id}:payout", idempotency_key, content)
-    before = ledger.answered(key)
+    content = {"merchant": merchant, "amount": None if amount is None else amount.require_positive().to_wire()}
+    key = derive_key(f"user:{owner_id}:payout", idempotency_key, content)
+    before = ledger.find_response(key)
     if before is not None:
         return before
-    account = queries.account_of(chart.MERCHANT, merchant, amount.asset if amount else IDR)
+    account = queries.find_account(chart_of_accounts.MERCHANT, merchant, amount.asset if amount else IDR)
     if account is None:
         raise errors.NothingToPayOut
-    authorization = authorizing.authorize(user_id=owner_id, device_id=device_id, pin=pin, now=now)
-    wallet = open_wallet(user_id=owner_id, now=now, asset=account.asset)
+    authorization = authorizations.authorize(user_id=owner_id, device_id=device_id, pin=pin, now=now)
+    wallet = get_or_open_wallet(user_id=owner_id, now=now, asset=account.asset)
     with transaction.atomic():
         answer = _pay_out(account.pk, wallet.pk, key, merchant, owner_id, amount, authorization, now)
     push.wallets_changed(answer.changes)
@@ -61,28 +63,28 @@ def pay_out_merchant(
 def _pay_out(
     merchant_id: int,
     wallet_id: int,
-    key: Key,
+    key: IdempotencyKey,
     merchant: str,
     owner_id: int,
     amount: Money | None,
     authorization: Authorization,
     now: datetime,
-) -> Answer:
-    ledger.lock([merchant_id, wallet_id])
-    before = ledger.answered(key)
+) -> PostingResult:
+    ledger.lock_accounts([merchant_id, wallet_id])
+    before = ledger.find_response(key)
     if before is not None:
         return before
-    ledger.roll(merchant_id)
+    ledger.roll_up(merchant_id)
     # Read again: rolling has changed what lies there.
-    accounts = ledger.lock([merchant_id, wallet_id])
+    accounts = ledger.lock_accounts([merchant_id, wallet_id])
     paid = amount or _all_that_fits(accounts[merchant_id], accounts[wallet_id])
     public_id = ids.new_id()
     return ledger.post(
-        Entry(
+        JournalEntry(
             key=key,
             kind="paid_out",
             authorization=authorization,
-            lines=(Line(merchant_id, wallet_id, paid),),
+            lines=(TransferLine(merchant_id, wallet_id, paid),),
             reference=merchant,
             actor_id=owner_id,
             public_id=public_id,

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from payments.guards import install_guards
+from payments.maintenance.guards import install_guards
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import migrations, models
 from django.db.models import Q
 
-from payments.guards import install_guards
+from payments.maintenance.guards import install_guards
 
 
 class Migration(migrations.Migration):

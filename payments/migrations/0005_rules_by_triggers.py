@@ -12,8 +12,8 @@ from typing import Any
 from django.db import migrations
 from django.db.models import CheckConstraint, F, Q
 
-from payments.guards import install_guards
-from payments.rules import Rule
+from payments.maintenance.guards import install_guards
+from payments.models.constraints import TriggeredCheck as Rule
 
 TOTAL_MAX = 9 * 10**18
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from payments.guards import install_guards
+from payments.maintenance.guards import install_guards
 
 
 class Migration(migrations.Migration):

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import migrations
 from django.db.models import CheckConstraint, F, Q
 
-from payments.guards import install_guards
+from payments.maintenance.guards import install_guards
 
 BOUNDS = {
     "payments_account_floor": Q(floor__lte=F("credits") - F("debits") - F("held")),

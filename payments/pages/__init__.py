@@ -1,1 +1,1 @@
-"""What people see of their money."""
+"""HTML pages of payments."""

@@ -1,4 +1,4 @@
-"""The PIN: setting it, changing it, and getting a new one when it is forgotten or locked."""
+"""Pages to set, change and reset the PIN."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ from django.views.decorators.http import require_http_methods
 from payments import api
 from payments.errors import PinAlreadySet, PinInvalid, PinLocked, PinResetTooEarly, PinWrong
 from superapp.accounts import api as accounts
-from superapp.accounts.api import for_people, tell_next, told, user_of
+from superapp.accounts.api import flash_next, get_current_user, person_required, take_flash
 from superapp.accounts.errors import CodeNotSent, CodeOver, CodeWrong
 from superapp.core import clock
-from superapp.core.errors import DomainError, Kind, RateLimited
-from superapp.core.form_pages import form_cost, form_stands_at
+from superapp.core.errors import DomainError, ErrorKind, RateLimited
+from superapp.core.form_pages import form_cost, post_only_redirecting_to
 
 SECRETS = ("pin", "again", "old")
 CODE_SENT_KEY = "pin_code_sent"
 
 
-@for_people
+@person_required
 @never_cache
 @sensitive_post_parameters(*SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(30)
-def pin(request: HttpRequest) -> HttpResponse:
+def set_pin(request: HttpRequest) -> HttpResponse:
     """Set the first PIN, or change it knowing the old one."""
-    user_id = user_of(request).pk
+    user_id = get_current_user(request).pk
     problems: dict[str, object] = {}
-    state = api.pin_state(user_id, device_id=accounts.device_id_of(request), now=clock.now())
+    state = api.get_pin_state(user_id, device_id=accounts.get_device_id(request), now=clock.now())
     if not state.is_set and not _is_trusted(request, user_id):
         return redirect(_with_next("payments:pin_forgotten", request))
     if request.method == "POST":
         problems, status = _set(request, user_id)
         if not problems:
             return redirect(_next(request))
-        state = api.pin_state(
-            user_id, device_id=accounts.device_id_of(request), now=clock.now()
+        state = api.get_pin_state(
+            user_id, device_id=accounts.get_device_id(request), now=clock.now()
         )  # A wrong try may have locked it.
-    context = {"pin": state, "problems": problems, "note": told(request), "next": _next(request)}
+    context = {"pin": state, "problems": problems, "note": take_flash(request), "next": _next(request)}
     return render(request, "payments/pin.html", context, status=status if problems else 200)
 
 
-@for_people
+@person_required
 @never_cache
 @sensitive_post_parameters("code", *SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(30)
-def forgotten(request: HttpRequest) -> HttpResponse:
+def forgotten_pin(request: HttpRequest) -> HttpResponse:
     """
     Prove the number with a fresh code, wait a day, and set a new PIN; on a device that is not trusted, the first one,
     too.
@@ -61,18 +61,18 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     problem: DomainError | None = None
     problems: dict[str, object] = {}
     if request.method == "POST" and request.POST.get("step") == "set":
-        problems = _written_wrong(request.POST.get("pin", ""), request.POST.get("again", ""))
+        problems = _find_typing_errors(request.POST.get("pin", ""), request.POST.get("again", ""))
     if request.method == "POST" and not problems:
         try:
             if _take_step(request, request.POST.get("step", "")):
                 return redirect(_next(request))
         except (CodeWrong, CodeOver, CodeNotSent, RateLimited, PinInvalid, PinResetTooEarly) as refusal:
             problem = refusal
-    user_id, now = user_of(request).pk, clock.now()
-    state = api.pin_state(user_id, device_id=accounts.device_id_of(request), now=now)
+    user_id, now = get_current_user(request).pk, clock.now()
+    state = api.get_pin_state(user_id, device_id=accounts.get_device_id(request), now=now)
     if not state.is_set and _is_trusted(request, user_id):
         return redirect(_with_next("payments:pin", request))
-    is_asked_here = state.is_reset_on(accounts.device_id_of(request))
+    is_asked_here = state.is_reset_on(accounts.get_device_id(request))
     context = {
         "pin": state,
         "is_asked_here": is_asked_here,
@@ -82,47 +82,49 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         "problems": problems,
         "next": _next(request),
     }
-    status = Kind.INVALID if problems else problem.kind if problem else 200
+    status = ErrorKind.INVALID if problems else problem.kind if problem else 200
     return render(request, "payments/pin_forgotten.html", context, status=status)
 
 
-@form_stands_at("payments:wallet")
-@for_people
-def forgive(request: HttpRequest) -> HttpResponse:
+@post_only_redirecting_to("payments:wallet")
+@person_required
+def acknowledge_attempts(request: HttpRequest) -> HttpResponse:
     """Say that wrong tries elsewhere were my own, from a trusted device."""
-    api.forgive_wrong(user_id=user_of(request).pk, device_id=accounts.device_id_of(request), now=clock.now())
-    tell_next(request, _("Thanks. That device can try again."))
+    api.acknowledge_failed_attempts(
+        user_id=get_current_user(request).pk, device_id=accounts.get_device_id(request), now=clock.now()
+    )
+    flash_next(request, _("Thanks. That device can try again."))
     return redirect("payments:wallet")
 
 
-@form_stands_at("payments:wallet")
-@for_people
-def end_reset(request: HttpRequest) -> HttpResponse:
+@post_only_redirecting_to("payments:wallet")
+@person_required
+def cancel_reset(request: HttpRequest) -> HttpResponse:
     """Say that it was not me who asked for a new PIN, from a trusted device."""
-    user_id, device_id = user_of(request).pk, accounts.device_id_of(request)
-    api.end_pin_reset(user_id=user_id, device_id=device_id, now=clock.now())
-    tell_next(request, _("The request is cancelled. Your PIN has not changed."))
+    user_id, device_id = get_current_user(request).pk, accounts.get_device_id(request)
+    api.cancel_pin_reset(user_id=user_id, device_id=device_id, now=clock.now())
+    flash_next(request, _("The request is cancelled. Your PIN has not changed."))
     return redirect("payments:wallet")
 
 
 def _is_trusted(request: HttpRequest, user_id: int) -> bool:
-    return accounts.is_trusted_device(user_id, accounts.device_id_of(request))
+    return accounts.is_trusted_device(user_id, accounts.get_device_id(request))
 
 
 def _take_step(request: HttpRequest, step: str) -> bool:
     """Do what the form asks for; True once there is a new PIN."""
-    user_id, device_id, now = user_of(request).pk, accounts.device_id_of(request), clock.now()
+    user_id, device_id, now = get_current_user(request).pk, accounts.get_device_id(request), clock.now()
     if step == "send":
-        accounts.send_code_to_owner(user_id=user_id, device_id=device_id, now=now)
+        accounts.send_owner_code(user_id=user_id, device_id=device_id, now=now)
         request.session[CODE_SENT_KEY] = True
     elif step == "prove":
         code = "".join(char for char in request.POST.get("code", "")[:40] if char.isalnum())
-        proved_at = accounts.prove_owner(user_id=user_id, device_id=device_id, code=code, now=now)
-        api.ask_pin_reset(user_id=user_id, device_id=device_id, code_proved_at=proved_at, now=now)
+        proved_at = accounts.verify_owner_code(user_id=user_id, device_id=device_id, code=code, now=now)
+        api.request_pin_reset(user_id=user_id, device_id=device_id, code_proved_at=proved_at, now=now)
         request.session.pop(CODE_SENT_KEY, None)
     elif step == "set":
         api.reset_pin(user_id=user_id, pin=request.POST.get("pin", ""), device_id=device_id, now=now)
-        tell_next(request, _("Your PIN is changed."))
+        flash_next(request, _("Your PIN is changed."))
         return True
     return False
 
@@ -130,28 +132,28 @@ def _take_step(request: HttpRequest, step: str) -> bool:
 def _set(request: HttpRequest, user_id: int) -> tuple[dict[str, object], int]:
     """Set or change the PIN. Return what is wrong, by field in the order of the page, and the status of the answer."""
     new, old = request.POST.get("pin", ""), request.POST.get("old")
-    problems = _written_wrong(new, request.POST.get("again", ""), old)
+    problems = _find_typing_errors(new, request.POST.get("again", ""), old)
     if problems:
-        return problems, int(Kind.INVALID)
-    device_id = accounts.device_id_of(request)
+        return problems, int(ErrorKind.INVALID)
+    device_id = accounts.get_device_id(request)
     try:
         if old is None:
-            api.set_pin_on_device(user_id=user_id, device_id=device_id, pin=new, now=clock.now())
+            api.set_first_pin_on_device(user_id=user_id, device_id=device_id, pin=new, now=clock.now())
         else:
             api.change_pin(user_id=user_id, device_id=device_id, old=old, new=new, now=clock.now())
     except (PinWrong, PinLocked, PinAlreadySet) as refusal:
         return {"old": refusal.body()["message"]}, int(refusal.kind)
-    tell_next(request, _("Your PIN is set."))
+    flash_next(request, _("Your PIN is set."))
     return {}, 200
 
 
-def _written_wrong(new: str, again: str, old: str | None = None) -> dict[str, object]:
+def _find_typing_errors(new: str, again: str, old: str | None = None) -> dict[str, object]:
     """Return what can be seen to be wrong without trying the old PIN, which would count as a try."""
     problems: dict[str, object] = {}
     if old is not None and not old.strip():
         problems["old"] = _("Enter your current PIN.")
     try:
-        api.check_new_pin(new)
+        api.validate_new_pin(new)
     except PinInvalid as refusal:
         problems["pin"] = refusal.body()["message"]
     if new != again:
@@ -161,10 +163,10 @@ def _written_wrong(new: str, again: str, old: str | None = None) -> dict[str, ob
 
 def _next(request: HttpRequest) -> str:
     """Back to what was being done here, else to the wallet."""
-    return accounts.next_address(request, default=reverse("payments:wallet"))
+    return accounts.get_next_url(request, default=reverse("payments:wallet"))
 
 
 def _with_next(view: str, request: HttpRequest) -> str:
     """Return the address of another page of the PIN, which leads back to the same place afterwards."""
-    back = accounts.next_address(request, default="")
+    back = accounts.get_next_url(request, default="")
     return reverse(view) + (f"?{urlencode({'next': back})}" if back else "")

@@ -1,4 +1,4 @@
-"""The wallet: what lies in it, what came and went, and papers about it."""
+"""Pages of the wallet: balance, history, receipts, top-up and statements."""
 
 from __future__ import annotations
 
@@ -15,60 +15,63 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from payments import api, frames, play_money, showing, words
+from payments import api
+from payments.domain import play_money
 from payments.errors import PeriodInvalid
+from payments.pages import js_messages, presenters
+from payments.queries import serializers
 from superapp.accounts import api as accounts
-from superapp.accounts.api import for_people, told, user_of
+from superapp.accounts.api import get_current_user, person_required, take_flash
 from superapp.core import clock
 from superapp.core.errors import DomainError
 from superapp.core.money import Money
-from superapp.web import times
+from superapp.web import time_formats
 from superapp.web.offline import readable_offline
 
 ROWS_PER_PAGE = 30
 SEARCH_CHARS_MAX = 100
 SEQ_MAX = 2**53
 PERIOD_DAYS_MAX = 366
-LINES_PER_PIECE = 500
-HIDING_COOKIE = "balance"
+LINES_PER_CHUNK = 500
+HIDE_BALANCE_COOKIE = "balance"
 # How a statement is asked for, made, and named by its ending.
 FORMATS = {
-    "csv": (api.csv_statement, "text/csv; charset=utf-8"),
-    "beancount": (api.beancount_statement, "text/plain; charset=utf-8"),
+    "csv": (api.stream_csv_statement, "text/csv; charset=utf-8"),
+    "beancount": (api.stream_beancount_statement, "text/plain; charset=utf-8"),
 }
 
 
 @readable_offline
-@for_people
+@person_required
 @never_cache
 @require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
-    """What lies in my wallet, and what came and went; ``?cari`` looks for words, ``?sebelum`` goes back."""
-    user, now = user_of(request), clock.now()
-    shown = api.wallet(user.pk, now=now)
+    """Show balance and history; ``?cari`` searches, ``?sebelum`` pages back."""
+    user, now = get_current_user(request), clock.now()
+    shown = api.get_wallet(user.pk, now=now)
     query = request.GET.get("cari", "")[:SEARCH_CHARS_MAX].strip()
     before_seq = _seq(request.GET.get("sebelum", ""))
-    found = api.wallet_history(user.pk, now=now, before_seq=before_seq, limit=ROWS_PER_PAGE + 1, search=query)
+    found = api.list_wallet_movements(user.pk, now=now, before_seq=before_seq, limit=ROWS_PER_PAGE + 1, search=query)
     page = found[:ROWS_PER_PAGE]
-    device_id = accounts.device_id_of(request)
-    pin = api.pin_state(user.pk, device_id=device_id, now=now)
-    wrong_elsewhere, is_wrong_here = api.untold_tries(user.pk, device_id)
+    device_id = accounts.get_device_id(request)
+    pin = api.get_pin_state(user.pk, device_id=device_id, now=now)
+    wrong_elsewhere, is_wrong_here = api.list_unreported_attempts(user.pk, device_id)
     is_asked_about = bool(pin.reset_from or wrong_elsewhere)
     context = {
         "wallet": shown,
         "pin": pin,
-        "asking": accounts.devices_asking(user.pk, now=now),
+        "asking": accounts.list_devices_awaiting_trust(user.pk, now=now),
         "is_asked_here": pin.is_reset_on(device_id),
         "wrong_elsewhere": wrong_elsewhere,
         "is_wrong_here": is_wrong_here,
         "is_trusted": is_asked_about and accounts.is_trusted_device(user.pk, device_id),
-        "is_hidden": request.COOKIES.get(HIDING_COOKIE) == "hidden",
-        "days": showing.days(page, now=now),
+        "is_hidden": request.COOKIES.get(HIDE_BALANCE_COOKIE) == "hidden",
+        "days": presenters.present_days(page, now=now),
         "earlier_seq": page[-1].seq if len(found) > len(page) else None,
         "query": query,
         "is_first_page": before_seq is None,
-        "note": told(request),
-        "words": words.WORDS,
+        "note": take_flash(request),
+        "words": js_messages.JS_MESSAGES,
         "boot": _boot(user, shown, is_live=before_seq is None and not query),
         "blank": _BLANK,
     }
@@ -76,39 +79,39 @@ def wallet(request: HttpRequest) -> HttpResponse:
 
 
 @readable_offline
-@for_people
+@person_required
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, journal: UUID) -> HttpResponse:
     """One movement of mine: how much, with whom, and where the money is."""
-    row = api.receipt(user_of(request).pk, journal)
-    shown = showing.movements([row])[0]
+    row = api.get_receipt(get_current_user(request).pk, journal)
+    shown = presenters.present_movements([row])[0]
     context = {
         "movement": shown,
-        "steps": showing.way(row, shown),
-        "share_text": showing.share_text(shown),
-        "note": told(request),
+        "steps": presenters.present_steps(row, shown),
+        "share_text": presenters.format_share_text(shown),
+        "note": take_flash(request),
     }
     return render(request, "payments/receipt.html", context)
 
 
-@for_people
+@person_required
 @never_cache
 @require_safe
 def top_up(request: HttpRequest) -> HttpResponse:
-    """How money gets into a wallet for now: at the counter."""
-    user = user_of(request)
+    """Show how to top up at the counter."""
+    user = get_current_user(request)
     context = {
-        "wallet": api.wallet(user.pk, now=clock.now()),
+        "wallet": api.get_wallet(user.pk, now=clock.now()),
         "person": user,
-        "number": accounts.number_for_reading(user.pk),
-        "play_money": play_money.address(),
-        "next": accounts.next_address(request, default=""),
+        "number": accounts.get_formatted_phone_number(user.pk),
+        "play_money": play_money.find_form_url(),
+        "next": accounts.get_next_url(request, default=""),
     }
     return render(request, "payments/top_up.html", context)
 
 
-@for_people
+@person_required
 @never_cache
 @require_safe
 def statement(request: HttpRequest) -> HttpResponseBase:
@@ -121,7 +124,7 @@ def statement(request: HttpRequest) -> HttpResponseBase:
     if made is not None:
         try:
             since, until = _period(first_day, last_day)
-            lines = made[0](user_of(request).pk, since=since, until=until, now=clock.now())
+            lines = made[0](get_current_user(request).pk, since=since, until=until, now=clock.now())
             return _file(lines, made[1], f"{first_day}_{last_day}.{request.GET['bentuk']}")
         except PeriodInvalid as refusal:
             problem = refusal
@@ -142,7 +145,7 @@ def _file(lines: Iterator[str], content_type: str, name: str) -> StreamingHttpRe
 
 
 def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
-    while piece := "".join(islice(lines, LINES_PER_PIECE)):
+    while piece := "".join(islice(lines, LINES_PER_CHUNK)):
         yield piece
 
 
@@ -162,12 +165,12 @@ def _period(first_day: str, last_day: str) -> tuple[datetime, datetime]:
 def _boot(user: Any, shown: api.Wallet, *, is_live: bool) -> Any:
     return msgspec.to_builtins(
         {
-            "me": accounts.person(user),
-            "locale": times.locale(),
+            "me": accounts.serialize_person(user),
+            "locale": time_formats.locale(),
             "time_zone": user.time_zone,
             "urls": {"socket": "/ws", "receipt": "/dompet/bukti/{journal}/", "login": "/masuk/"},
-            "wallet": frames.wallet(shown),
-            "as_of": clock.wire(clock.now()),
+            "wallet": serializers.serialize_wallet(shown),
+            "as_of": clock.to_wire(clock.now()),
             "is_newest_page": is_live,
         }
     )

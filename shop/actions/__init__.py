@@ -1,1 +1,1 @@
-"""What may happen to shops, goods and orders: one verb each, one transaction each."""
+"""Actions on shops, products and orders: each function is one change in one transaction."""

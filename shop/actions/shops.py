@@ -1,4 +1,4 @@
-"""Opening a shop, and saying other things of it."""
+"""Open shops and change their fields."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from shop import words
+from shop.contracts.values import OpeningHours
+from shop.domain import text_cleaning
 from shop.errors import (
     HandleInvalid,
     HandleTaken,
@@ -24,16 +25,15 @@ from shop.errors import (
 )
 from shop.events import ShopChanged
 from shop.models import OrderCounter, Shop
-from shop.queries import goods
-from shop.shapes import OpeningHours
+from shop.queries import catalog
 from superapp.core import outbox
 from superapp.core.errors import ErrorCollector
-from superapp.core.house_names import is_house_name
+from superapp.core.reserved_names import is_reserved_name
 
 HANDLE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 HANDLE_CHARS_MIN = 3
 # Addresses below /toko/ that are, or may become, pages of the house.
-RESERVED = frozenset(
+RESERVED_HANDLES = frozenset(
     (
         "baru",
         "buka",
@@ -53,12 +53,12 @@ RESERVED = frozenset(
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SPANS_A_DAY_MAX = 3
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
-_PICTURE = re.compile(r"(?:[0-9a-f]{64})?")
+_PHOTO_NAME_OR_EMPTY = re.compile(r"(?:[0-9a-f]{64})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What somebody says of their shop; None where nothing is said."""
+class ShopFields:
+    """Fields of a shop to set; None leaves a field as it is."""
 
     name: str | None = None
     town: str | None = None
@@ -68,21 +68,21 @@ class Wishes:
     is_open: bool | None = None
 
 
-def open_shop(*, owner_id: int, handle: str, wishes: Wishes, now: datetime) -> Shop:
+def open_shop(*, owner_id: int, handle: str, shop_fields: ShopFields, now: datetime) -> Shop:
     """Open a person's shop; the same again answers the shop that stands."""
     refused = ErrorCollector()
     cleaned, fields = "", dict[str, object]()
     with refused:
         cleaned = clean_handle(handle)
     with refused:
-        fields = _cleaned(wishes)
+        fields = _clean_fields(shop_fields)
     refused.raise_first()
-    standing = goods.shop_of(owner_id)
+    standing = catalog.find_shop(owner_id)
     if standing is not None:
         if standing.handle != cleaned:
             raise ShopAlreadyOpen
         return standing
-    if goods.handle_is_taken(cleaned):
+    if catalog.is_handle_taken(cleaned):
         raise HandleTaken
     try:
         with transaction.atomic():
@@ -90,24 +90,24 @@ def open_shop(*, owner_id: int, handle: str, wishes: Wishes, now: datetime) -> S
             OrderCounter.objects.create(shop=shop, public_id=shop.public_id)
     except IntegrityError:
         # Two at once: by the same person, who has the shop now, or by somebody else, who has the handle.
-        standing = goods.shop_of(owner_id)
+        standing = catalog.find_shop(owner_id)
         if standing is None:
             raise HandleTaken from None
         return standing
     return shop
 
 
-def check_shop(*, name: str, town: str, about: str, opening_hours: OpeningHours) -> None:
+def validate_shop(*, name: str, town: str, about: str, opening_hours: OpeningHours) -> None:
     """
-    Look at what a form says of a shop, without changing anything.
+    Validate the fields of a shop without changing anything.
 
-    :raises TextInvalid, OpeningHoursInvalid: the first, with every further one beside it
+    :raises TextInvalid, NameReserved, OpeningHoursInvalid: the first, with every further one beside it
     """
-    _cleaned(Wishes(name=name, town=town, about=about, opening_hours=opening_hours))
+    _clean_fields(ShopFields(name=name, town=town, about=about, opening_hours=opening_hours))
 
 
-def free_handle(suggestion: str) -> str:
-    """Return an address that nobody has, made of a suggestion, which may be empty or no address at all."""
+def suggest_free_handle(suggestion: str) -> str:
+    """Return a handle that is free, derived from a suggestion that may be empty or invalid."""
     base = suggestion[: Shop.HANDLE_CHARS_MAX - len("toko-")].strip("-")
     numbered = (f"{base or 'toko'}-{number}" for number in range(2, 100))
     for handle in (suggestion, f"toko-{base}", *numbered):
@@ -115,17 +115,17 @@ def free_handle(suggestion: str) -> str:
             cleaned = clean_handle(handle)
         except (HandleInvalid, HandleTaken):
             continue
-        if not goods.handle_is_taken(cleaned):
+        if not catalog.is_handle_taken(cleaned):
             return cleaned
     return f"toko-{secrets.token_hex(6)}"
 
 
-def change_shop(*, owner_id: int, wishes: Wishes, now: datetime) -> Shop:
+def change_shop(*, owner_id: int, shop_fields: ShopFields, now: datetime) -> Shop:
     """Say other things of one's shop; what is None stays."""
     del now  # Nothing of a shop keeps the time of its change.
-    fields = _cleaned(wishes)
+    fields = _clean_fields(shop_fields)
     with transaction.atomic():
-        shop = goods.lock_shop(owner_id)
+        shop = catalog.lock_shop(owner_id)
         changed = {name: value for name, value in fields.items() if getattr(shop, name) != value}
         if changed:
             _save(shop, changed)
@@ -135,10 +135,10 @@ def change_shop(*, owner_id: int, wishes: Wishes, now: datetime) -> Shop:
 def set_logo(*, owner_id: int, logo: str, now: datetime) -> Shop:
     """Give one's shop a picture that is in the storage, or none."""
     del now
-    if not _PICTURE.fullmatch(logo):
+    if not _PHOTO_NAME_OR_EMPTY.fullmatch(logo):
         raise PhotoNotFound
     with transaction.atomic():
-        shop = goods.lock_shop(owner_id)
+        shop = catalog.lock_shop(owner_id)
         if shop.logo != logo:
             _save(shop, {"logo": logo})
     return shop
@@ -154,7 +154,7 @@ def clean_handle(written: str) -> str:
     handle = written.strip().removeprefix("@").lower()
     if not HANDLE_CHARS_MIN <= len(handle) <= Shop.HANDLE_CHARS_MAX or not HANDLE.fullmatch(handle):
         raise HandleInvalid
-    if handle.replace("-", "") in RESERVED or is_house_name(handle):
+    if handle.replace("-", "") in RESERVED_HANDLES or is_reserved_name(handle):
         raise HandleTaken
     return handle
 
@@ -167,39 +167,41 @@ def _save(shop: Shop, changed: dict[str, object]) -> None:
     outbox.publish(ShopChanged(shop=str(shop.public_id), merchant_id=shop.owner_id))
 
 
-def _cleaned(wishes: Wishes) -> dict[str, object]:
+def _clean_fields(shop_fields: ShopFields) -> dict[str, object]:
     """Return what is said, in the form in which it is kept; whatever is wrong is refused together."""
     fields: dict[str, object] = {}
     refused = ErrorCollector()
-    if wishes.name is not None:
+    if shop_fields.name is not None:
         with refused:
-            fields["name"] = _clean_name(wishes.name)
-    if wishes.town is not None:
+            fields["name"] = _clean_name(shop_fields.name)
+    if shop_fields.town is not None:
         with refused:
-            fields["town"] = words.line(wishes.town, field="town", chars_max=Shop.TOWN_CHARS_MAX)
-    if wishes.about is not None:
+            fields["town"] = text_cleaning.clean_line(shop_fields.town, field="town", chars_max=Shop.TOWN_CHARS_MAX)
+    if shop_fields.about is not None:
         with refused:
-            fields["about"] = words.lines(wishes.about, field="about", chars_max=Shop.ABOUT_CHARS_MAX)
-    if wishes.opening_hours is not None:
+            fields["about"] = text_cleaning.clean_lines(
+                shop_fields.about, field="about", chars_max=Shop.ABOUT_CHARS_MAX
+            )
+    if shop_fields.opening_hours is not None:
         with refused:
-            fields["opening_hours"] = _clean_hours(wishes.opening_hours)
-    if wishes.time_zone is not None:
+            fields["opening_hours"] = _clean_hours(shop_fields.opening_hours)
+    if shop_fields.time_zone is not None:
         with refused:
-            fields["time_zone"] = _known_zone(wishes.time_zone)
+            fields["time_zone"] = _require_known_time_zone(shop_fields.time_zone)
     refused.raise_first()
-    if wishes.is_open is not None:
-        fields["is_open"] = wishes.is_open
+    if shop_fields.is_open is not None:
+        fields["is_open"] = shop_fields.is_open
     return fields
 
 
 def _clean_name(written: str) -> str:
-    name = words.line(written, field="name", chars_max=Shop.NAME_CHARS_MAX)
-    if is_house_name(name):
+    name = text_cleaning.clean_line(written, field="name", chars_max=Shop.NAME_CHARS_MAX)
+    if is_reserved_name(name):
         raise NameReserved(field="name", brand=settings.BRAND_NAME)
     return name
 
 
-def _known_zone(written: str) -> str:
+def _require_known_time_zone(written: str) -> str:
     if written not in available_timezones():
         raise TimeZoneUnknown
     return written

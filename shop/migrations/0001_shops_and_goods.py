@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import superapp.core.ids
-from shop.guards import install_guards
+from shop.maintenance.guards import install_guards
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from shop.guards import install_guards
+from shop.maintenance.guards import install_guards
 
 # Name, from, to, who: as shop.states had it when this was written.
 TRANSITIONS = (

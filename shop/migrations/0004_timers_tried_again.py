@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
-from shop.guards import install_guards
+from shop.maintenance.guards import install_guards
 
 
 class Migration(migrations.Migration):

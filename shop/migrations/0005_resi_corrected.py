@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import migrations, models
 
-from shop.guards import install_guards, remove
+from shop.maintenance.guards import install_guards, remove
 
 MOVE = {"name": "resi_corrected", "from_state": "shipped", "to_state": "shipped", "who": "merchant"}
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from shop.guards import install_guards
+from shop.maintenance.guards import install_guards
 
 
 class Migration(migrations.Migration):

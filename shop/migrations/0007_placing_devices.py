@@ -3,7 +3,7 @@ from __future__ import annotations
 import django.db.models.deletion
 from django.db import migrations, models
 
-from shop.guards import install_guards
+from shop.maintenance.guards import install_guards
 
 
 class Migration(migrations.Migration):

@@ -8,7 +8,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q
 
-from shop.guards import install_guards, remove
+from shop.maintenance.guards import install_guards, remove
 
 MOVES = (
     ("review_opened", "shipped", "shipped", "system"),

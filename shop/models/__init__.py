@@ -1,8 +1,8 @@
 """What selling stores: shops and their goods, stock and its moves, orders and everything that ever happened to them."""
 
-from shop.models.goods import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, StockMove
-from shop.models.moves import OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
+from shop.models.catalog import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, StockMove
 from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment
+from shop.models.transitions import OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
 
 __all__ = [
     "KEY_CHARS_MAX",

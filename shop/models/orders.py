@@ -1,4 +1,4 @@
-"""Orders as they stand: what was bought, where it goes, and what was answered to whom."""
+"""Orders, their lines, shipments, counters and checkout attempts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from shop.models.goods import KEY_CHARS_MAX, Product, Shop
+from shop.models.catalog import KEY_CHARS_MAX, Product, Shop
 from superapp.core import ids
 
 
 class Order(models.Model):
     """
-    What one person bought of one shop, paid before it stands here.
+    One purchase from one shop, paid before the row exists.
 
-    Who sold and what it cost is copied, since shops and prices change. ``version`` counts its moves and is the rev of
-    its topic; ``purchase_rev`` and ``sale_rev`` are those of the buyer's and the shop's lists at its last change.
+    Names and prices are copied, since shops and prices change. ``version`` counts transitions and is the rev of the
+    order's topic; ``purchase_rev`` and ``sale_rev`` are the revs of the buyer's and the shop's lists at the last
+    change.
     """
 
     class State(models.TextChoices):
@@ -148,10 +149,10 @@ class Shipment(models.Model):
 
 class OrderCounter(models.Model):
     """
-    How many orders a person placed, or a shop received, ever; and how many of them are ``unfinished``.
+    Number of orders of a buyer or a shop, all and ``unfinished``.
 
-    Counted in the placing transaction: an empty list is believed only when this says 0. ``rev`` counts every change of
-    any of them, and is the rev of the list's topic, which is called by the ``public_id`` of the person or the shop.
+    Counted in the placing transaction: an empty list is complete only if this is 0. ``rev`` counts every change of any
+    of the orders, and is the rev of the list's topic, which is named by the ``public_id`` of the person or the shop.
     """
 
     public_id = models.UUIDField(unique=True, editable=False)
@@ -175,7 +176,7 @@ class OrderCounter(models.Model):
 
 
 class Attempt(models.Model):
-    """What was answered to a checkout under its key, for ever: the order, or why there is none."""
+    """The stored result of a checkout under its idempotency key: the order, or the refusal. Never deleted."""
 
     class Outcome(models.TextChoices):
         PLACED = "placed"

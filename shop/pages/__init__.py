@@ -1,1 +1,1 @@
-"""What people see of selling."""
+"""HTML pages of the shop."""

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from shop import directory
-from shop.offering import goods_are_sold, shops_are_shown
-from shop.pages import public, public_meta, public_showing
+from shop.domain.feature_gates import is_checkout_enabled, is_storefront_enabled
+from shop.pages import storefront_presenters, storefronts, structured_data
+from shop.queries import public_catalog
 from superapp.core import clock
-from superapp.web.places import places
+from superapp.web.navigation import navigation_items
 
 PRODUCTS = 12
 SHOPS = 6
@@ -23,24 +23,24 @@ PRODUCTS_PER_SHOP = 3
 def front_page(request: HttpRequest) -> HttpResponse:
     """Lead people who are logged in to their first place; show everybody else what this is, shops and goods."""
     if request.user.is_authenticated:
-        response: HttpResponse = redirect(places()[0].view)
+        response: HttpResponse = redirect(navigation_items()[0].view)
         # The same address is a public page for others.
         response["Cache-Control"] = "private, no-store"
         return response
     now = clock.now()
-    context: dict[str, Any] = {"meta": public_meta.of_front_page(), "has_shops": shops_are_shown()}
-    if not shops_are_shown():
-        return public.for_everybody(request, ("front page",), lambda: _page(request, context), now=now)
-    newest = directory.find_newest(products=PRODUCTS, shops=SHOPS, per_shop=PRODUCTS_PER_SHOP)
+    context: dict[str, Any] = {"meta": structured_data.meta_for_front_page(), "has_shops": is_storefront_enabled()}
+    if not is_storefront_enabled():
+        return storefronts.public_response(request, ("front page",), lambda: _page(request, context), now=now)
+    newest = public_catalog.find_newest(products=PRODUCTS, shops=SHOPS, per_shop=PRODUCTS_PER_SHOP)
 
     def make() -> HttpResponse:
-        products, shops = directory.fetch_newest(newest)
-        context["products"] = public_showing.products_of_shops(products)
-        context["shops"] = [public_showing.shop(one, now=now) for one in shops]
-        context["is_sold"] = goods_are_sold()
+        products, shops = public_catalog.fetch_newest(newest)
+        context["products"] = storefront_presenters.present_products_with_shops(products)
+        context["shops"] = [storefront_presenters.present_shop(one, now=now) for one in shops]
+        context["is_sold"] = is_checkout_enabled()
         return _page(request, context)
 
-    return public.for_everybody(request, ("front page", newest.state), make, now=now)
+    return storefronts.public_response(request, ("front page", newest.cache_key), make, now=now)
 
 
 def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

@@ -18,30 +18,31 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api as payments
-from shop import api, order_rows, photos
+from shop import api
 from shop.actions.shops import HANDLE_CHARS_MIN
-from shop.api import ShopView
+from shop.api import ShopDetails
 from shop.errors import HandleInvalid, HandleTaken, NameReserved, OpeningHoursInvalid, ShopNotFound, TextInvalid
 from shop.models import Shop
-from shop.pages import opening_hours_form, pictures, pin_field
-from shop.pages.field_sentences import OPEN_SHOP, sentence_for
-from shop.pages.framing import boot, wants_data
+from shop.pages import opening_hours_form, order_list_presenters, photo_uploads, pin_field
+from shop.pages.form_errors import OPEN_SHOP_MESSAGES, error_message_for
+from shop.pages.page_context import boot, wants_json
+from shop.queries import photos
 from superapp.accounts import api as accounts
-from superapp.accounts.api import for_people, tell_next, told, user_of
+from superapp.accounts.api import flash_next, get_current_user, person_required, take_flash
 from superapp.core import clock, ids
-from superapp.core.errors import DomainError, ErrorCollector, InputInvalid, Kind
-from superapp.core.form_pages import field_of_refusal, form_cost, form_stands_at, sort_by_field
-from superapp.web.times import ZONE_LABELS
+from superapp.core.errors import DomainError, ErrorCollector, ErrorKind, InputInvalid
+from superapp.core.form_pages import errors_by_field, form_cost, make_field_lookup, post_only_redirecting_to
+from superapp.web.time_formats import ZONE_LABELS
 
 ROW = "shop/merchant/_row.html"
-DONE, NONE_YET = "shop/merchant/_done.html", "shop/merchant/_none_yet.html"
+NOTHING_TO_DO, NONE_YET = "shop/merchant/_done.html", "shop/merchant/_none_yet.html"
 CURSOR_CHARS_MAX = 500
-WRITTEN_CHARS_MAX = 4_000
+INPUT_CHARS_MAX = 4_000
 # The zones of Indonesia, each once.
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
-@for_people
+@person_required
 @never_cache
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
@@ -49,7 +50,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return _sales(request, only="today")
 
 
-@for_people
+@person_required
 @never_cache
 @require_safe
 def sales(request: HttpRequest) -> HttpResponse:
@@ -57,43 +58,43 @@ def sales(request: HttpRequest) -> HttpResponse:
     return _sales(request, only="all")
 
 
-@form_stands_at("shop:today")
-@for_people
+@post_only_redirecting_to("shop:today")
+@person_required
 @sensitive_post_parameters("pin")
 @form_cost(20)
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Take what the shop has earned into my wallet; once, however often it is sent."""
-    user = user_of(request)
+    user = get_current_user(request)
     key = request.POST.get("key", "")
     if ids.parse_id(key) is None:
         raise InputInvalid(detail="key")
     try:
-        left = api.withdraw(
+        left = api.request_payout(
             owner_id=user.pk,
-            device_id=accounts.device_id_of(request),
-            pin=pin_field.typed_pin(request),
+            device_id=accounts.get_device_id(request),
+            pin=pin_field.read_pin(request),
             idempotency_key=key,
             now=clock.now(),
         )
     except pin_field.REFUSALS as refusal:
         return _sales(request, only="today", unproved=refusal)
     except DomainError as refusal:
-        if refusal.kind != Kind.CONFLICT:
+        if refusal.kind != ErrorKind.CONFLICT:
             raise
         return _sales(request, only="today", problem=refusal)
     if left:
-        tell_next(request, _("Your wallet is filled up to its limit. The rest stays safe here."))
+        flash_next(request, _("Your wallet is filled up to its limit. The rest stays safe here."))
     else:
-        tell_next(request, _("The money is in your wallet."))
+        flash_next(request, _("The money is in your wallet."))
     return redirect("shop:today")
 
 
 @require_safe
-def shell(request: HttpRequest) -> HttpResponse:
+def today_shell(request: HttpRequest) -> HttpResponse:
     """The page of today without anybody's orders: the device keeps it, and fills it with what it knows."""
     context = {
-        "known": order_rows.waiting(name="sales:today", row=ROW, empty=DONE),
-        "blank": order_rows.BLANK,
+        "known": order_list_presenters.present_loading_list(name="sales:today", row=ROW, empty=NOTHING_TO_DO),
+        "blank": order_list_presenters.BLANK_ROW,
         "scope": "today",
         "boot": {"is_newest_page": True},
         "is_shell": True,
@@ -101,15 +102,15 @@ def shell(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/merchant/today.html", context)
 
 
-@for_people
+@person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_shop(request: HttpRequest) -> HttpResponse:
     """Open my shop: a name, a town, an address. Then the first product."""
-    user = user_of(request)
-    if api.shop_of(user.pk) is not None and request.method != "POST":
+    user = get_current_user(request)
+    if api.find_shop(user.pk) is not None and request.method != "POST":
         return redirect("shop:today")
-    typed = {name: request.POST.get(name, "")[:WRITTEN_CHARS_MAX].strip() for name in ("name", "town", "handle")}
+    typed = {name: request.POST.get(name, "")[:INPUT_CHARS_MAX].strip() for name in ("name", "town", "handle")}
     problem: DomainError | None = None
     if request.method == "POST":
         try:
@@ -134,54 +135,54 @@ def open_shop(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/merchant/open.html", context, status=problem.kind if problem else 200)
 
 
-@for_people
+@person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def settings_of_shop(request: HttpRequest) -> HttpResponse:
+def shop_settings(request: HttpRequest) -> HttpResponse:
     """Name, town, words, hours, logo; and the switch that closes it for a while."""
-    user = user_of(request)
-    shop = own_shop(user.pk)
+    user = get_current_user(request)
+    shop = require_own_shop(user.pk)
     problem: DomainError | None = None
     if request.method == "POST":
         try:
-            _change(request, user.pk, shop)
-            tell_next(request, _("Saved."))
+            _save_settings(request, user.pk, shop)
+            flash_next(request, _("Saved."))
             return redirect("shop:settings")
-        except (TextInvalid, NameReserved, OpeningHoursInvalid, *pictures.REFUSALS) as refusal:
+        except (TextInvalid, NameReserved, OpeningHoursInvalid, *photo_uploads.REFUSALS) as refusal:
             problem = refusal
     typed = {"name": shop.name, "town": shop.town, "about": shop.about}
     if problem is not None:
-        typed = {name: request.POST.get(name, "")[:WRITTEN_CHARS_MAX] for name in typed}
-    hours = opening_hours_form.shown(shop.opening_hours, request.POST if problem else None)
+        typed = {name: request.POST.get(name, "")[:INPUT_CHARS_MAX] for name in typed}
+    hours = opening_hours_form.fill_form(shop.opening_hours, request.POST if problem else None)
     context = {
         "shop": shop,
         "typed": typed,
         "hours": hours,
         "zones": [(zone, ZONE_LABELS[zone]) for zone in ZONES],
-        "logo": photos.photo_address(shop.logo, photos.SIZES[-1]) if shop.logo else "",
+        "logo": photos.photo_url(shop.logo, photos.SIZES[-1]) if shop.logo else "",
         "problems": _problems(
             problem, typed, fields=("name", "town", "about", "logo", *hours.fields), is_same=hours.is_same
         ),
-        "note": told(request),
+        "note": take_flash(request),
         "limits": Shop,
         "bytes_max": photos.UPLOAD_BYTES_MAX,
     }
     return render(request, "shop/merchant/settings.html", context, status=problem.kind if problem else 200)
 
 
-def own_shop(owner_id: int) -> ShopView:
+def require_own_shop(owner_id: int) -> ShopDetails:
     """
     My shop.
 
     :raises ShopNotFound: if there is none yet
     """
-    shop = api.shop_of(owner_id)
+    shop = api.find_shop(owner_id)
     if shop is None:
         raise ShopNotFound
     return shop
 
 
-def suggested_handle(name: str) -> str:
+def handle_from_name(name: str) -> str:
     """The address that a name suggests; it begins with a letter."""
     return re.sub(r"^[^a-z]+", "", slugify(name)).replace("_", "-")[: Shop.HANDLE_CHARS_MAX].strip("-")
 
@@ -189,37 +190,37 @@ def suggested_handle(name: str) -> str:
 def _sales(
     request: HttpRequest, *, only: Any, problem: DomainError | None = None, unproved: DomainError | None = None
 ) -> HttpResponse:
-    user = user_of(request)
-    shop = api.shop_of(user.pk)
+    user = get_current_user(request)
+    shop = api.find_shop(user.pk)
     if shop is None:
         return render(request, "shop/merchant/begin.html")
     after = request.GET.get("sesudah", "")[:CURSOR_CHARS_MAX] or None
-    envelope = api.orders_of_shop(user.pk, only=only, after=after, now=clock.now())
-    turns: order_rows.Turns | None = None
+    envelope = api.list_sales(user.pk, only=only, after=after, now=clock.now())
+    turns: order_list_presenters.TurnHeadings | None = None
     if only == "today":
         turns = "later page" if after else "first page"
-    rows = order_rows.rows(envelope.items, turns=turns)
-    shown = order_rows.data(envelope, rows)
-    if wants_data(request):
+    rows = order_list_presenters.present_rows(envelope.items, turns=turns)
+    shown = order_list_presenters.envelope_as_data(envelope, rows)
+    if wants_json(request):
         return JsonResponse(msgspec.to_builtins(shown))
     name = f"sales:{only}"
-    has_earnings = only == "today" and payments.is_offered()
-    earned = api.earned(user.pk) if has_earnings else None
+    has_earnings = only == "today" and payments.is_enabled()
+    earned = api.fetch_merchant_balance(user.pk) if has_earnings else None
     refused = problem or unproved
     context = {
         "shop": shop,
-        "known": order_rows.known_list(
+        "known": order_list_presenters.present_list(
             envelope,
             rows,
             name=name,
             row=ROW,
-            empty=DONE if only == "today" else NONE_YET,
+            empty=NOTHING_TO_DO if only == "today" else NONE_YET,
             more="?sesudah=",
             more_word=_("Next") if only == "today" else "",
         ),
-        "blank": order_rows.BLANK,
+        "blank": order_list_presenters.BLANK_ROW,
         "scope": only,
-        "note": told(request),
+        "note": take_flash(request),
         "has_earnings": has_earnings,
         "earned": earned,
         "key": ids.new_id(),
@@ -241,25 +242,25 @@ def _handle_for(typed: dict[str, str]) -> str:
     Return the address that was typed. Left empty, or as a name suggested it though it is none, one is found that is
     free.
     """
-    suggestion = suggested_handle(typed["name"])
+    suggestion = handle_from_name(typed["name"])
     written = typed["handle"].lower()
     is_left_to_us = not written or (written == suggestion and len(written) < HANDLE_CHARS_MIN)
-    return api.free_handle(suggestion) if is_left_to_us else written
+    return api.suggest_free_handle(suggestion) if is_left_to_us else written
 
 
-def _change(request: HttpRequest, owner_id: int, shop: ShopView) -> None:
+def _save_settings(request: HttpRequest, owner_id: int, shop: ShopDetails) -> None:
     """Change what the form says; as long as anything of it is wrong, nothing changes."""
     posted = request.POST
     if "is_open" in posted:
         api.change_shop(owner_id=owner_id, is_open=posted["is_open"] == "yes", now=clock.now())
         return
     zone = posted.get("time_zone", "")
-    said = {name: posted.get(name, "")[:WRITTEN_CHARS_MAX] for name in ("name", "town", "about")}
-    hours = opening_hours_form.read(posted, shop.opening_hours)
+    said = {name: posted.get(name, "")[:INPUT_CHARS_MAX] for name in ("name", "town", "about")}
+    hours = opening_hours_form.parse_form(posted, shop.opening_hours)
     upload, logo = request.FILES.get("logo"), None
     refused = ErrorCollector()
     with refused:
-        api.check_shop(**said, opening_hours=hours)
+        api.validate_shop(**said, opening_hours=hours)
     with refused:
         logo = _stored_logo(upload, owner_id) if upload is not None else None
     refused.raise_first()
@@ -287,8 +288,8 @@ def _problems(
     """Return what is wrong, by the field under which it is said."""
     if problem is None:
         return {}
-    known = field_of_refusal(
-        {HandleInvalid: "handle", HandleTaken: "handle"} | dict.fromkeys(pictures.REFUSALS, "logo")
+    known = make_field_lookup(
+        {HandleInvalid: "handle", HandleTaken: "handle"} | dict.fromkeys(photo_uploads.REFUSALS, "logo")
     )
 
     def field_of(refusal: DomainError) -> str:
@@ -296,5 +297,5 @@ def _problems(
             return opening_hours_form.field_of(str(refusal.params.get("day", "")), is_same=is_same)
         return known(refusal)
 
-    sentence = sentence_for(typed, OPEN_SHOP)
-    return sort_by_field(problem.all(), fields=fields, field_of=field_of, sentence_of=sentence)
+    sentence = error_message_for(typed, OPEN_SHOP_MESSAGES)
+    return errors_by_field(problem.all(), fields=fields, field_of=field_of, sentence_of=sentence)

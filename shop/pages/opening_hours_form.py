@@ -9,13 +9,13 @@ from shop.api import OpeningHours
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # The row that speaks for all days, and the box that says so.
-EVERY = "every"
-SAME = "hours_same"
+EVERY_DAY = "every"
+SAME_HOURS_FIELD = "hours_same"
 TIME_CHARS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class HoursRow:
     """
     One row of the form. ``day`` is a weekday or ``every``; ``field`` is the name of its first input; ``later`` are
     further spans of that day, in words.
@@ -39,8 +39,8 @@ class Row:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoursForm:
     is_same: bool
-    every: Row
-    days: tuple[Row, ...]
+    every: HoursRow
+    days: tuple[HoursRow, ...]
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ class HoursForm:
         return tuple(row.field for row in (self.every, *self.days))
 
 
-def read(posted: Mapping[str, str], stored: OpeningHours) -> OpeningHours:
+def parse_form(posted: Mapping[str, str], stored: OpeningHours) -> OpeningHours:
     """
     Return the hours that the form says; a day without times is closed.
 
@@ -56,33 +56,33 @@ def read(posted: Mapping[str, str], stored: OpeningHours) -> OpeningHours:
     """
     found: OpeningHours = {}
     for day in WEEKDAYS:
-        first, last = _written(posted, EVERY if posted.get(SAME) else day)
+        first, last = _read_times(posted, EVERY_DAY if posted.get(SAME_HOURS_FIELD) else day)
         if first or last:
             found[day] = [[first, last], *stored.get(day, [])[1:]]
     return found
 
 
-def shown(stored: OpeningHours, posted: Mapping[str, str] | None) -> HoursForm:
+def fill_form(stored: OpeningHours, posted: Mapping[str, str] | None) -> HoursForm:
     """Return the form as it is filled in: with what is stored, or with what was just sent."""
     spans = [stored.get(day, []) for day in WEEKDAYS]
     is_same = all(one == spans[0] for one in spans)
     firsts = [tuple(one[0]) if one else ("", "") for one in spans]
     every = firsts[0] if is_same else ("", "")
     if posted is not None:
-        is_same = bool(posted.get(SAME))
-        firsts = [_written(posted, day) for day in WEEKDAYS]
-        every = _written(posted, EVERY)
+        is_same = bool(posted.get(SAME_HOURS_FIELD))
+        firsts = [_read_times(posted, day) for day in WEEKDAYS]
+        every = _read_times(posted, EVERY_DAY)
     days = tuple(
-        Row(day=day, first=first, last=last, later=", ".join(f"{begin}–{end}" for begin, end in one[1:]))
+        HoursRow(day=day, first=first, last=last, later=", ".join(f"{begin}–{end}" for begin, end in one[1:]))
         for day, (first, last), one in zip(WEEKDAYS, firsts, spans, strict=True)
     )
-    return HoursForm(is_same=is_same, every=Row(day=EVERY, first=every[0], last=every[1]), days=days)
+    return HoursForm(is_same=is_same, every=HoursRow(day=EVERY_DAY, first=every[0], last=every[1]), days=days)
 
 
 def field_of(day: str, *, is_same: bool) -> str:
     """Return the input under which is said what is wrong with a day."""
-    return f"{EVERY if is_same or day not in WEEKDAYS else day}_from"
+    return f"{EVERY_DAY if is_same or day not in WEEKDAYS else day}_from"
 
 
-def _written(posted: Mapping[str, str], row: str) -> tuple[str, str]:
+def _read_times(posted: Mapping[str, str], row: str) -> tuple[str, str]:
     return posted.get(f"{row}_from", "")[:TIME_CHARS], posted.get(f"{row}_until", "")[:TIME_CHARS]

@@ -15,19 +15,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
-from shop import api, order_rows, telling
-from shop.api import OrderView
-from shop.couriers import COURIERS
+from shop import api
+from shop.api import OrderDetails
+from shop.domain.couriers import COURIERS
 from shop.errors import NotNow, ResiTaken, ShipmentInvalid
 from shop.models import OrderEvent
-from shop.pages import order_showing, pin_field
-from shop.pages.field_sentences import PARCEL, sentence_for
-from shop.pages.framing import boot, rev_of, wants_data
+from shop.pages import order_list_presenters, order_presenters, pin_field
+from shop.pages.form_errors import PARCEL_MESSAGES, error_message_for
+from shop.pages.page_context import boot, parse_expected_rev, wants_json
 from superapp.accounts import api as accounts
-from superapp.accounts.api import for_people, tell_next, told, user_of
+from superapp.accounts.api import flash_next, get_current_user, person_required, take_flash
 from superapp.core import clock
 from superapp.core.errors import DomainError
-from superapp.core.form_pages import field_of_refusal, form_stands_at, sort_by_field
+from superapp.core.form_pages import errors_by_field, make_field_lookup, post_only_redirecting_to
 from superapp.web.offline import readable_offline
 
 ROW = "shop/orders/_row.html"
@@ -35,25 +35,27 @@ EMPTY = "shop/orders/_empty.html"
 CURSOR_CHARS_MAX = 500
 
 
-@for_people
+@person_required
 @never_cache
 @require_safe
 def purchases(request: HttpRequest) -> HttpResponse:
     """What I bought, the newest first."""
-    user = user_of(request)
+    user = get_current_user(request)
     after = request.GET.get("sesudah", "")[:CURSOR_CHARS_MAX] or None
-    envelope = api.orders_of_buyer(user.pk, after=after, now=clock.now())
-    rows = order_rows.rows(envelope.items)
-    if wants_data(request):
-        return JsonResponse(msgspec.to_builtins(order_rows.data(envelope, rows)))
+    envelope = api.list_purchases(user.pk, after=after, now=clock.now())
+    rows = order_list_presenters.present_rows(envelope.items)
+    if wants_json(request):
+        return JsonResponse(msgspec.to_builtins(order_list_presenters.envelope_as_data(envelope, rows)))
     context = {
-        "known": order_rows.known_list(envelope, rows, name="purchases", row=ROW, empty=EMPTY, more="?sesudah="),
-        "blank": order_rows.BLANK,
-        "note": told(request),
+        "known": order_list_presenters.present_list(
+            envelope, rows, name="purchases", row=ROW, empty=EMPTY, more="?sesudah="
+        ),
+        "blank": order_list_presenters.BLANK_ROW,
+        "note": take_flash(request),
         "boot": boot(
             user,
             topic=f"purchases:{user.public_id}",
-            list=order_rows.data(envelope, rows) if after is None else None,
+            list=order_list_presenters.envelope_as_data(envelope, rows) if after is None else None,
             is_newest_page=after is None,
         ),
     }
@@ -67,8 +69,8 @@ def purchases_shell(request: HttpRequest) -> HttpResponse:
         request,
         "shop/orders/list.html",
         {
-            "known": order_rows.waiting(name="purchases", row=ROW, empty=EMPTY),
-            "blank": order_rows.BLANK,
+            "known": order_list_presenters.present_loading_list(name="purchases", row=ROW, empty=EMPTY),
+            "blank": order_list_presenters.BLANK_ROW,
             "boot": {"is_newest_page": True},
             "is_shell": True,
         },
@@ -76,93 +78,93 @@ def purchases_shell(request: HttpRequest) -> HttpResponse:
 
 
 @readable_offline
-@for_people
+@person_required
 @never_cache
 @require_safe
 def order(request: HttpRequest, order: UUID) -> HttpResponse:
     """One order, for its buyer and its shop: how it stands, what happened, and what this side may do."""
-    return _page(request, api.order(user_id=user_of(request).pk, order=order))
+    return _page(request, api.fetch_order(user_id=get_current_user(request).pk, order=order))
 
 
-@form_stands_at("shop:order")
-@for_people
+@post_only_redirecting_to("shop:order")
+@person_required
 def accept(request: HttpRequest, order: UUID) -> HttpResponse:
     """The shop takes it on."""
-    return _move(request, order, api.accept_order, done=_("Accepted. The buyer can see it."))
+    return _run_action(request, order, api.accept_order, done=_("Accepted. The buyer can see it."))
 
 
-@form_stands_at("shop:order")
-@for_people
+@post_only_redirecting_to("shop:order")
+@person_required
 def pack(request: HttpRequest, order: UUID) -> HttpResponse:
     """It is packed."""
-    return _move(request, order, api.pack_order, done=_("Packed. Now hand it to a courier."))
+    return _run_action(request, order, api.pack_order, done=_("Packed. Now hand it to a courier."))
 
 
-@form_stands_at("shop:order", fragment="form-kirim")
-@for_people
+@post_only_redirecting_to("shop:order", fragment="form-kirim")
+@person_required
 def ship(request: HttpRequest, order: UUID) -> HttpResponse:
     """It is with a courier, under a number."""
     done = _("Shipped. The buyer can see the tracking number.")
-    return _move(request, order, api.ship_order, done=done, **_parcel(request))
+    return _run_action(request, order, api.ship_order, done=done, **_parcel(request))
 
 
-@form_stands_at("shop:order", fragment="form-perbaiki")
-@for_people
+@post_only_redirecting_to("shop:order", fragment="form-perbaiki")
+@person_required
 def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
     """The parcel goes by another number than was said."""
     done = _("Corrected. The buyer can see the new number.")
-    return _move(request, order, api.correct_resi, done=done, **_parcel(request))
+    return _run_action(request, order, api.correct_resi, done=done, **_parcel(request))
 
 
-@form_stands_at("shop:order")
-@for_people
-def delivered(request: HttpRequest, order: UUID) -> HttpResponse:
+@post_only_redirecting_to("shop:order")
+@person_required
+def report_delivery(request: HttpRequest, order: UUID) -> HttpResponse:
     """The shop says that it arrived."""
-    return _move(request, order, api.report_delivery, done=_("Marked as delivered."))
+    return _run_action(request, order, api.report_delivery, done=_("Marked as delivered."))
 
 
-@form_stands_at("shop:order", fragment="form-terima")
-@for_people
+@post_only_redirecting_to("shop:order", fragment="form-terima")
+@person_required
 @sensitive_post_parameters("pin")
 def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
     """The buyer has it: the money goes to the shop."""
     done = _("Thank you. The shop has been paid.")
-    return _move(request, order, api.confirm_receipt, done=done, **_proof(request))
+    return _run_action(request, order, api.confirm_receipt, done=done, **_authorization_fields(request))
 
 
-@form_stands_at("shop:order", fragment="form-batal")
-@for_people
+@post_only_redirecting_to("shop:order", fragment="form-batal")
+@person_required
 @sensitive_post_parameters("pin")
 def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
     """Take it back, and the money with it."""
     chosen, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
     reason = (words or chosen)[: OrderEvent.REASON_CHARS_MAX]
     done = _("Cancelled and fully refunded.")
-    return _move(request, order, api.cancel_order, done=done, reason=reason, **_proof(request))
+    return _run_action(request, order, api.cancel_order, done=done, reason=reason, **_authorization_fields(request))
 
 
-def _move(request: HttpRequest, order: UUID, verb: Any, *, done: str, **told: Any) -> HttpResponse:
-    """Do one thing with an order, as ``told``, and show how it stands; what was done already is done."""
-    user = user_of(request)
+def _run_action(request: HttpRequest, order: UUID, action: Any, *, done: str, **fields: Any) -> HttpResponse:
+    """Do one thing with an order, with these ``fields``, and show how it stands; what was done already is done."""
+    user = get_current_user(request)
     try:
-        verb(user_id=user.pk, order=order, expected_rev=rev_of(request), now=clock.now(), **told)
+        action(user_id=user.pk, order=order, expected_rev=parse_expected_rev(request), now=clock.now(), **fields)
     except (ShipmentInvalid, ResiTaken) as refusal:
-        return _page(request, api.order(user_id=user.pk, order=order), refusal=refusal)
+        return _page(request, api.fetch_order(user_id=user.pk, order=order), refusal=refusal)
     except pin_field.REFUSALS as refusal:
-        return _page(request, api.order(user_id=user.pk, order=order), unproved=(verb, refusal))
+        return _page(request, api.fetch_order(user_id=user.pk, order=order), unproved=(action, refusal))
     except NotNow as refusal:
-        return _page(request, api.order(user_id=user.pk, order=order), moved_on=refusal)
-    tell_next(request, done)
+        return _page(request, api.fetch_order(user_id=user.pk, order=order), conflict=refusal)
+    flash_next(request, done)
     if request.POST.get("back") == "today":
         return redirect("shop:today")
     return redirect("shop:order", order=order)
 
 
 # The form of each verb that moves money.
-_FORMS = {api.confirm_receipt: "confirm", api.cancel_order: "cancel"}
+_FORM_OF_ACTION = {api.confirm_receipt: "confirm", api.cancel_order: "cancel"}
 
 
-def _pin_field(request: HttpRequest, shown: OrderView, refusal: DomainError | None) -> pin_field.PinField | None:
+def _pin_field(request: HttpRequest, shown: OrderDetails, refusal: DomainError | None) -> pin_field.PinField | None:
     """The field of both forms that move money; None where the device suffices, or neither form is there."""
     if not {"confirm", "cancel"} & set(shown.summary.can):
         return None
@@ -176,66 +178,66 @@ def _parcel(request: HttpRequest) -> dict[str, str]:
 def _parcel_problems(request: HttpRequest, refusal: DomainError | None) -> dict[str, object]:
     if refusal is None:
         return {}
-    return sort_by_field(
+    return errors_by_field(
         refusal.all(),
         fields=("courier", "resi"),
-        field_of=field_of_refusal({ResiTaken: "resi"}),
-        sentence_of=sentence_for(_parcel(request), PARCEL),
+        field_of=make_field_lookup({ResiTaken: "resi"}),
+        sentence_of=error_message_for(_parcel(request), PARCEL_MESSAGES),
     )
 
 
-def _proof(request: HttpRequest) -> dict[str, Any]:
+def _authorization_fields(request: HttpRequest) -> dict[str, Any]:
     """By which device, and by which PIN if one was typed, this person shows that they may move money."""
-    return {"device_id": accounts.device_id_of(request), "pin": pin_field.typed_pin(request)}
+    return {"device_id": accounts.get_device_id(request), "pin": pin_field.read_pin(request)}
 
 
 def _page(
     request: HttpRequest,
-    shown: OrderView,
+    shown: OrderDetails,
     *,
     refusal: DomainError | None = None,
     unproved: tuple[Any, DomainError] | None = None,
-    moved_on: DomainError | None = None,
+    conflict: DomainError | None = None,
 ) -> HttpResponse:
     summary, now = shown.summary, clock.now()
-    verb, not_proved = unproved or (None, None)
-    status = next((int(one.kind) for one in (refusal, not_proved, moved_on) if one is not None), 200)
-    buyer = accounts.people({summary.buyer_id})[summary.buyer_id]
-    receipts = order_showing.receipts(shown, now=now)
+    action, unauthorized = unproved or (None, None)
+    status = next((int(one.kind) for one in (refusal, unauthorized, conflict) if one is not None), 200)
+    buyer = accounts.get_people({summary.buyer_id})[summary.buyer_id]
+    receipts = order_presenters.present_receipts(shown, now=now)
     first = summary.first_line
     context = {
         "order": shown,
         "summary": summary,
-        "is_mine": summary.side == "buyer",
+        "is_mine": summary.role == "buyer",
         "buyer": buyer,
-        "title": telling.title(first.name, summary.pieces, first.quantity),
-        "headline": telling.headline(summary),
-        "next": telling.what_next(summary),
-        "due": telling.due(summary, now=now),
-        "review": telling.review(shown, now=now),
-        "money": telling.money(shown),
-        "track": telling.track(shown),
-        "colour": telling.colour(summary),
+        "title": order_presenters.order_title(first.name, summary.pieces, first.quantity),
+        "headline": order_presenters.headline(summary),
+        "next": order_presenters.next_step(summary),
+        "due": order_presenters.due_sentence(summary, now=now),
+        "review": order_presenters.review_sentence(shown, now=now),
+        "money": order_presenters.money_sentence(shown),
+        "track": order_presenters.build_track(shown),
+        "colour": order_presenters.state_color(summary),
         "receipts": receipts,
-        "lines": order_showing.lines(shown),
-        "doing": order_showing.doing(shown),
+        "lines": order_presenters.present_lines(shown),
+        "doing": order_presenters.present_actions(shown),
         "couriers": COURIERS,
-        "reasons": order_showing.reasons(summary),
+        "reasons": order_presenters.cancellation_reasons(summary),
         "chosen": request.POST.get("reason", ""),
         "own_words": request.POST.get("words", "")[: OrderEvent.REASON_CHARS_MAX],
-        "pin_field": _pin_field(request, shown, not_proved),
-        "unproved": _FORMS[verb] if verb else "",
+        "pin_field": _pin_field(request, shown, unauthorized),
+        "unproved": _FORM_OF_ACTION[action] if action else "",
         **_parcel(request),
         "problems": _parcel_problems(request, refusal),
-        "moved_on": moved_on and moved_on.body()["message"],
-        "note": told(request),
+        "moved_on": conflict and conflict.body()["message"],
+        "note": take_flash(request),
         "zone": timezone.get_current_timezone_name(),
         "brand": settings.BRAND_NAME,
         "boot": boot(
-            user_of(request),
+            get_current_user(request),
             topic=f"order:{summary.public_id}",
             rev=summary.rev,
-            receipts=[one["text"] for one in receipts] if summary.side == "buyer" else [],
+            receipts=[one["text"] for one in receipts] if summary.role == "buyer" else [],
         ),
     }
     return render(request, "shop/orders/order.html", context, status=status)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from payments import api as payments
 from payments.errors import NoPinOnNewDevice, PinLocked, PinMissing, PinNeeded, PinWrong
 from superapp.accounts import api as accounts
-from superapp.accounts.api import user_of
+from superapp.accounts.api import get_current_user
 from superapp.core import clock
 from superapp.core.errors import DomainError
 
@@ -38,10 +38,10 @@ def pin_field(
     request: HttpRequest, *, placing_device_id: int | None = None, refusal: DomainError | None = None
 ) -> PinField | None:
     """Return the PIN field for a form of this person on this device, or None where the device suffices."""
-    user_id, device_id, now = user_of(request).pk, accounts.device_id_of(request), clock.now()
-    if payments.means_of_device(user_id=user_id, device_id=device_id, placing_device_id=placing_device_id):
+    user_id, device_id, now = get_current_user(request).pk, accounts.get_device_id(request), clock.now()
+    if payments.get_device_authorization(user_id=user_id, device_id=device_id, placing_device_id=placing_device_id):
         return None
-    state = payments.pin_state(user_id, device_id=device_id, now=now)
+    state = payments.get_pin_state(user_id, device_id=device_id, now=now)
     if not state.is_set:
         pin_from = state.reset_from if state.is_reset_on(device_id) else None
         return PinField(step="wait" if pin_from and pin_from > now else "ask", pin_from=pin_from)
@@ -50,7 +50,7 @@ def pin_field(
     return PinField(step="type", problem=_problem(refusal))
 
 
-def typed_pin(request: HttpRequest) -> str:
+def read_pin(request: HttpRequest) -> str:
     """Return the PIN that was typed into a form, without blanks; empty if there was no field."""
     return "".join(request.POST.get("pin", "")[:PIN_CHARS_MAX].split())
 

@@ -1,8 +1,8 @@
 """
-Lists of orders, and the counts that prove them: one statement by hand for each.
+Lists of orders and their counters, one hand-written statement each.
 
-What the ORM made of the same list was five statements and as many objects for each row; making the statements took
-longer than running them.
+Through the ORM the same list took five statements and as many objects per row; building the statements took longer than
+running them.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from uuid import UUID
 
 from django.db import connection
 
+from shop.contracts.values import OrderLineDetails, OrderSummary
+from shop.domain.order_states import DueAction, OrderRole, OrderState, allowed_actions
 from shop.models import OrderTimer
-from shop.shapes import Due, LineView, OrderState, OrderSummary, Side
-from shop.states import what_can
 from superapp.accounts import api as accounts
 from superapp.core import prepared
 from superapp.core.money import Money
 
 PAGE_MAX = 50
 # Whose turn it is: that of the shop comes before that of a courier or the buyer.
-WITH_OTHERS = ("shipped", "delivered")
+STATES_WAITING_FOR_OTHERS = ("shipped", "delivered")
 
 
-class Owner(NamedTuple):
-    """Whose list it is: a person's as a buyer, or a shop's."""
+class ListOwner(NamedTuple):
+    """The owner of a list of orders: a buyer or a shop."""
 
-    side: Side
+    role: OrderRole
     id: int
 
     @property
     def column(self) -> Literal["buyer_id", "shop_id"]:
-        return "buyer_id" if self.side == "buyer" else "shop_id"
+        return "buyer_id" if self.role == "buyer" else "shop_id"
 
 
-class Counter(NamedTuple):
-    """``OrderCounter``, as far as lists look at it. One that is not there has counted nothing yet."""
+class ListCounter(NamedTuple):
+    """The fields of ``OrderCounter`` that lists need; zero if there is no row yet."""
 
     pk: int | None = None
     orders: int = 0
@@ -47,49 +47,54 @@ class Counter(NamedTuple):
     rev: int = 0
 
 
-def counter_of(owner: Owner) -> Counter:
-    column = "user_id" if owner.side == "buyer" else "shop_id"
-    found = prepared.ask(_counter(column), [owner.id])()
-    return Counter(*found[0]) if found else Counter()
+def fetch_counter(owner: ListOwner) -> ListCounter:
+    column = "user_id" if owner.role == "buyer" else "shop_id"
+    found = prepared.execute_deferred(_counter_sql(column), [owner.id])()
+    return ListCounter(*found[0]) if found else ListCounter()
 
 
-def page_of(owner: Owner, *, only: Literal["all", "unfinished"], after: UUID | None, limit: int) -> list[OrderSummary]:
+def list_newest(
+    owner: ListOwner, *, only: Literal["all", "unfinished"], after: UUID | None, limit: int
+) -> list[OrderSummary]:
     """Orders of one side, the newest first."""
     conditions = ((_UNFINISHED,) if only == "unfinished" else ()) + (("o.public_id < %s",) if after else ())
-    sql = _statement(connection.vendor, owner.column, conditions, "o.public_id DESC")
-    return _rows(owner, sql, [owner.id, *([_uuid(after)] if after else []), limit])
+    sql = _list_sql(connection.vendor, owner.column, conditions, "o.public_id DESC")
+    return _rows(owner, sql, [owner.id, *([_uuid_parameter(after)] if after else []), limit])
 
 
-def todo_of(owner: Owner, *, after: tuple[int, UUID] | None, limit: int) -> list[OrderSummary]:
+def list_todo(owner: ListOwner, *, after: tuple[int, UUID] | None, limit: int) -> list[OrderSummary]:
     """
     A shop's unfinished orders: those that wait for the shop before those that wait for others, each the oldest first.
 
-    ``after`` is the ``place_of`` the last one that was seen: where it stood then, wherever it stands now.
+    ``after`` is the ``todo_position`` the last one that was seen: where it stood then, wherever it stands now.
     """
-    conditions = (_UNFINISHED, *((f"({_TURN} > %s OR ({_TURN} = %s AND o.public_id > %s))",) if after else ()))
-    sql = _statement(connection.vendor, owner.column, conditions, f"{_TURN}, o.public_id")
-    return _rows(owner, sql, [owner.id, *([after[0], after[0], _uuid(after[1])] if after else []), limit])
+    conditions = (
+        _UNFINISHED,
+        *((f"({_TODO_RANK} > %s OR ({_TODO_RANK} = %s AND o.public_id > %s))",) if after else ()),
+    )
+    sql = _list_sql(connection.vendor, owner.column, conditions, f"{_TODO_RANK}, o.public_id")
+    return _rows(owner, sql, [owner.id, *([after[0], after[0], _uuid_parameter(after[1])] if after else []), limit])
 
 
-def place_of(order: OrderSummary) -> tuple[int, UUID]:
+def todo_position(order: OrderSummary) -> tuple[int, UUID]:
     """Where it stands among what is to do."""
-    return int(order.state in WITH_OTHERS), order.public_id
+    return int(order.state in STATES_WAITING_FOR_OTHERS), order.public_id
 
 
-def changed_after(owner: Owner, rev: int, *, limit: int) -> list[OrderSummary]:
+def list_changed_after(owner: ListOwner, rev: int, *, limit: int) -> list[OrderSummary]:
     """Orders of one side whose last change came after this rev of their list, in the order of the changes."""
     column = _rev_column(owner.column)
-    sql = _statement(connection.vendor, owner.column, (f"{column} > %s",), column)
+    sql = _list_sql(connection.vendor, owner.column, (f"{column} > %s",), column)
     return _rows(owner, sql, [owner.id, rev, limit])
 
 
 # In the words of the index shop_order_unfinished, which serves it.
 _UNFINISHED = "NOT (o.state IN ('completed', 'cancelled'))"
-_TURN = "(CASE WHEN o.state IN ('shipped', 'delivered') THEN 1 ELSE 0 END)"
+_TODO_RANK = "(CASE WHEN o.state IN ('shipped', 'delivered') THEN 1 ELSE 0 END)"
 
 
 @cache
-def _counter(column: str) -> str:
+def _counter_sql(column: str) -> str:
     return f"SELECT id, orders, unfinished, rev FROM shop_ordercounter WHERE {column} = %s"  # noqa: S608  Ours.
 
 
@@ -98,11 +103,11 @@ def _rev_column(owner_column: str) -> str:
 
 
 @cache
-def _statement(vendor: str, owner_column: str, conditions: Sequence[str], order: str) -> str:
+def _list_sql(vendor: str, owner_column: str, conditions: Sequence[str], order: str) -> str:
     """Every part is a constant of this module."""
     town = "o.address ->> 'town'" if vendor == "postgresql" else "json_extract(o.address, '$.town')"
     # As for one order alone: what is over says no more what somebody wrote whom the shop's owner has blocked.
-    blocked = accounts.HAS_BLOCKED.format(owner="shop.owner_id", peer="o.buyer_id")
+    blocked = accounts.HAS_BLOCKED_SQL.format(owner="shop.owner_id", peer="o.buyer_id")
     is_hushed = f"o.state NOT IN ('paid', 'accepted', 'packed') AND {blocked}"
     note = f"CASE WHEN {is_hushed} THEN '' ELSE o.note END" if owner_column == "shop_id" else "o.note"
     where = " AND ".join([f"o.{owner_column} = %s", *conditions])
@@ -128,7 +133,7 @@ def _statement(vendor: str, owner_column: str, conditions: Sequence[str], order:
 
 
 class _Row(NamedTuple):
-    """What ``_statement`` reads of one order, in its order."""
+    """What ``_list_sql`` reads of one order, in its order."""
 
     order: UUID | str
     number: str
@@ -160,28 +165,28 @@ class _Row(NamedTuple):
     delivered_source: str | None
 
 
-def _rows(owner: Owner, sql: str, params: Sequence[Any]) -> list[OrderSummary]:
-    return [_summary(_Row(*row), owner.side) for row in prepared.ask(sql, params)()]
+def _rows(owner: ListOwner, sql: str, params: Sequence[Any]) -> list[OrderSummary]:
+    return [_summary(_Row(*row), owner.role) for row in prepared.execute_deferred(sql, params)()]
 
 
-def _summary(row: _Row, side: Side) -> OrderSummary:
+def _summary(row: _Row, role: OrderRole) -> OrderSummary:
     return OrderSummary(
-        public_id=_id(row.order),
+        public_id=_to_uuid(row.order),
         number=row.number,
         rev=row.version,
         list_rev=row.list_rev,
-        side=side,
+        role=role,
         state=cast("OrderState", row.state),
         cancelled_by=row.cancelled_by,
-        shop=_id(row.shop),
+        shop=_to_uuid(row.shop),
         shop_handle=row.shop_handle,
         shop_name=row.shop_name,
         shop_town=row.shop_town,
         buyer_id=row.buyer_id,
         buyer_name=row.buyer_name,
         merchant_id=row.merchant_id,
-        first_line=LineView(
-            product=_id(row.product),
+        first_line=OrderLineDetails(
+            product=_to_uuid(row.product),
             name=row.product_name,
             photo=row.photo,
             price=Money(row.price_sen),
@@ -192,16 +197,16 @@ def _summary(row: _Row, side: Side) -> OrderSummary:
         total=Money(row.total_sen),
         town=row.town,
         note=row.note,
-        placed_at=_moment(row.placed_at),
-        changed_at=_moment(row.changed_at),
-        due_at=None if row.due_at is None else _moment(row.due_at),
-        due=due_by(row.timer_kind),
-        can=what_can(row.state, side),
+        placed_at=_to_aware_datetime(row.placed_at),
+        changed_at=_to_aware_datetime(row.changed_at),
+        due_at=None if row.due_at is None else _to_aware_datetime(row.due_at),
+        due=due_action_of(row.timer_kind),
+        can=allowed_actions(row.state, role),
         delivered_source=row.delivered_source or "",
     )
 
 
-def due_by(timer_kind: str | None) -> Due:
+def due_action_of(timer_kind: str | None) -> DueAction:
     """Return what happens when a timer of this kind becomes due; nothing without a timer."""
     if timer_kind is None:
         return ""
@@ -210,14 +215,14 @@ def due_by(timer_kind: str | None) -> Due:
     return "review" if timer_kind == OrderTimer.Kind.REVIEW else "expire"
 
 
-def _id(value: UUID | str) -> UUID:
+def _to_uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
-def _uuid(value: UUID) -> UUID | str:
+def _uuid_parameter(value: UUID) -> UUID | str:
     return value if connection.vendor == "postgresql" else value.hex
 
 
-def _moment(value: datetime) -> datetime:
+def _to_aware_datetime(value: datetime) -> datetime:
     # SQLite stores no zone; what is stored is UTC.
     return value if value.tzinfo is not None else value.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Orders, for either side of them, and the counts that prove their lists."""
+"""Read and lock orders on behalf of their buyer or merchant."""
 
 from __future__ import annotations
 
@@ -11,25 +11,36 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from payments.api import MICRO, NOTHING, REGULAR
+from payments.api import MICRO_MERCHANT_FEE, NO_FEE, REGULAR_MERCHANT_FEE
+from shop.contracts.values import Address, OrderDetails, OrderLineDetails, OrderStep, OrderSummary, ShipmentDetails
+from shop.domain.order_states import (
+    FINISHED,
+    NOT_SHIPPED,
+    PARCEL_TRANSITIONS,
+    OrderActor,
+    OrderRole,
+    OrderState,
+    allowed_actions,
+)
 from shop.errors import OrderNotFound
 from shop.models import Attempt, Order, OrderEvent, OrderLine, OrderTimer, Shipment
-from shop.queries.order_lists import WITH_OTHERS, due_by
-from shop.shapes import Actor, Address, LineView, OrderState, OrderSummary, OrderView, ShipmentView, Side, StepView
-from shop.states import FINISHED, NAMING, NOT_SHIPPED, what_can
+from shop.queries.order_lists import STATES_WAITING_FOR_OTHERS, due_action_of
 from superapp.accounts import api as accounts
 from superapp.core import prepared
 from superapp.core.money import Money
 
 # Whose words come from the other side.
-OTHERS: dict[Side, frozenset[Actor]] = {"buyer": frozenset({"merchant"}), "merchant": frozenset({"buyer"})}
-FEES = {rule.name: rule for rule in (NOTHING, MICRO, REGULAR)}
+COUNTERPART_ACTORS: dict[OrderRole, frozenset[OrderActor]] = {
+    "buyer": frozenset({"merchant"}),
+    "merchant": frozenset({"buyer"}),
+}
+FEES = {rule.name: rule for rule in (NO_FEE, MICRO_MERCHANT_FEE, REGULAR_MERCHANT_FEE)}
 UNFINISHED = ~Q(state__in=sorted(FINISHED))
 
 
-def ask_attempt(buyer_id: int, idempotency_key: str) -> Callable[[], Attempt | None]:
-    """What was answered under this key. Nearly always nothing, which is asked as cheaply as it can be."""
-    asked = prepared.ask(
+def pipeline_attempt(buyer_id: int, idempotency_key: str) -> Callable[[], Attempt | None]:
+    """Queue the read of the stored checkout attempt under an idempotency key."""
+    asked = prepared.execute_deferred(
         "SELECT id FROM shop_attempt WHERE buyer_id = %s AND idempotency_key = %s", [buyer_id, idempotency_key]
     )
 
@@ -40,14 +51,14 @@ def ask_attempt(buyer_id: int, idempotency_key: str) -> Callable[[], Attempt | N
     return attempt
 
 
-def ask_open_today(buyer_id: int, product: UUID, now: datetime) -> Callable[[], int]:
+def pipeline_open_orders_today(buyer_id: int, product: UUID, now: datetime) -> Callable[[], int]:
     """
-    How many orders this buyer placed with the shop of a product in the day before, that are neither sent nor refused
-    by the shop. Of the buyer's newest hundred, so that it costs the same however much somebody buys.
+    Queue the count of orders that the buyer placed with the shop of a product within a day and that are still open,
+    among the buyer's newest hundred.
     """
     since = connection.ops.adapt_datetimefield_value(now - timedelta(days=1))
     key = product if connection.vendor == "postgresql" else product.hex
-    asked = prepared.ask(_OPEN_TODAY, [buyer_id, key, since])
+    asked = prepared.execute_deferred(_OPEN_TODAY, [buyer_id, key, since])
     return lambda: int(asked()[0][0])
 
 
@@ -63,34 +74,34 @@ WHERE p.public_id = %s AND o.placed_at > %s
 # One order.
 
 
-def lock_order(public_id: UUID, *, user_id: int) -> tuple[Order, Side]:
+def lock_order(public_id: UUID, *, user_id: int) -> tuple[Order, OrderRole]:
     """
     Lock an order on behalf of one of its sides, and say which.
 
     :raises OrderNotFound: if there is none, or this person is neither
     """
     order = _lock(public_id)
-    side = _side(order, user_id)
-    if order is None or side is None:
+    role = _role_of(order, user_id)
+    if order is None or role is None:
         raise OrderNotFound
-    return order, side
+    return order, role
 
 
-def find_order(public_id: UUID, *, user_id: int) -> tuple[Order, Side]:
+def find_order(public_id: UUID, *, user_id: int) -> tuple[Order, OrderRole]:
     """
     Return an order as it stands, unlocked, and the side of it that this person is.
 
     :raises OrderNotFound: if there is none, or this person is neither
     """
     order = Order.objects.select_related("shop").filter(public_id=public_id).first()
-    side = _side(order, user_id)
-    if order is None or side is None:
+    role = _role_of(order, user_id)
+    if order is None or role is None:
         raise OrderNotFound
-    return order, side
+    return order, role
 
 
-def lock_order_for_the_house(public_id: UUID) -> Order:
-    """The same for a timer or a courier, who are nobody's side. :raises OrderNotFound:"""
+def lock_order_for_system(public_id: UUID) -> Order:
+    """Lock an order for a timer, a courier or an operator, who have no role in it. :raises OrderNotFound:"""
     order = _lock(public_id)
     if order is None:
         raise OrderNotFound
@@ -102,7 +113,7 @@ def _lock(public_id: UUID) -> Order | None:
     return rows.filter(public_id=public_id).first()
 
 
-def _side(order: Order | None, user_id: int) -> Side | None:
+def _role_of(order: Order | None, user_id: int) -> OrderRole | None:
     if order is None:
         return None
     if order.buyer_id == user_id:
@@ -110,48 +121,50 @@ def _side(order: Order | None, user_id: int) -> Side | None:
     return "merchant" if order.shop.owner_id == user_id else None
 
 
-def order_for(public_id: UUID, *, user_id: int) -> OrderView:
+def fetch_order_details(public_id: UUID, *, user_id: int) -> OrderDetails:
     """:raises OrderNotFound: if there is none, or this person is neither side of it"""
-    order = whole_orders().filter(public_id=public_id).first()
-    side = _side(order, user_id)
-    if order is None or side is None:
+    order = orders_with_details().filter(public_id=public_id).first()
+    role = _role_of(order, user_id)
+    if order is None or role is None:
         raise OrderNotFound
-    return _without_words_of_the_blocked(view(order, side), user_id)
+    return _hide_texts_of_blocked_person(order_details(order, role), user_id)
 
 
-def _without_words_of_the_blocked(shown: OrderView, user_id: int) -> OrderView:
+def _hide_texts_of_blocked_person(shown: OrderDetails, user_id: int) -> OrderDetails:
     """
     An order as somebody sees it who may have blocked the other side: what the other wrote is left out, but for the
     address and for the note of what is still to be sent, by which it is packed.
     """
     summary = shown.summary
-    other_id = summary.merchant_id if summary.side == "buyer" else summary.buyer_id
+    other_id = summary.merchant_id if summary.role == "buyer" else summary.buyer_id
     if not accounts.has_blocked(user_id, other_id):
         return shown
-    steps = tuple(replace(step, reason="") if step.actor in OTHERS[summary.side] else step for step in shown.steps)
-    is_to_be_sent = summary.side == "merchant" and summary.state in NOT_SHIPPED
-    note = summary.note if is_to_be_sent or summary.side == "buyer" else ""
+    steps = tuple(
+        replace(step, reason="") if step.actor in COUNTERPART_ACTORS[summary.role] else step for step in shown.steps
+    )
+    is_to_be_sent = summary.role == "merchant" and summary.state in NOT_SHIPPED
+    note = summary.note if is_to_be_sent or summary.role == "buyer" else ""
     return replace(shown, summary=replace(summary, note=note), steps=steps)
 
 
-def rev_for(public_id: UUID, *, user_id: int) -> int:
+def fetch_order_rev(public_id: UUID, *, user_id: int) -> int:
     """:raises OrderNotFound: if there is none, or this person is neither side of it"""
     order = Order.objects.select_related("shop").only("version", "buyer_id", "shop__owner_id")
     found = order.filter(public_id=public_id).first()
-    if found is None or _side(found, user_id) is None:
+    if found is None or _role_of(found, user_id) is None:
         raise OrderNotFound
     return found.version
 
 
-def last_purchase(*, buyer_id: int, product: UUID, since: datetime) -> OrderSummary | None:
-    """Return the newest order of this product that the buyer has paid since then and that was not cancelled."""
-    rows = _listed().filter(buyer=buyer_id, placed_at__gte=since).exclude(state=Order.State.CANCELLED)
+def find_last_purchase(*, buyer_id: int, product: UUID, since: datetime) -> OrderSummary | None:
+    """Return the buyer's newest order of this product that was paid since then and not cancelled, or None."""
+    rows = _orders_with_summary().filter(buyer=buyer_id, placed_at__gte=since).exclude(state=Order.State.CANCELLED)
     order = rows.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product__public_id=product)))
     newest = order.order_by("-placed_at").first()
-    return summary(newest, "buyer") if newest is not None else None
+    return order_summary(newest, "buyer") if newest is not None else None
 
 
-def orders_of_parcel(courier: str, resi: str) -> list[UUID]:
+def list_orders_of_parcel(courier: str, resi: str) -> list[UUID]:
     """
     The orders for which a courier's word about this parcel counts: that which named it first, and what else its shop
     sent the same buyer in it. Who names it later gains nothing by it; who names it once the courier has delivered it
@@ -159,7 +172,9 @@ def orders_of_parcel(courier: str, resi: str) -> list[UUID]:
 
     :raises OrderNotFound: if no order has this parcel
     """
-    naming = OrderEvent.objects.filter(order_id=OuterRef("order_id"), transition__in=NAMING).order_by("-seq")
+    naming = OrderEvent.objects.filter(order_id=OuterRef("order_id"), transition__in=PARCEL_TRANSITIONS).order_by(
+        "-seq"
+    )
     rows = Shipment.objects.filter(courier=courier, resi=resi).select_related("order")
     named = sorted(
         rows.annotate(named_at=Subquery(naming.values("at")[:1])),
@@ -177,57 +192,57 @@ def orders_of_parcel(courier: str, resi: str) -> list[UUID]:
     ]
 
 
-def is_named_by_another_shop(courier: str, resi: str, *, order: Order) -> bool:
+def is_parcel_claimed_by_another_shop(courier: str, resi: str, *, order: Order) -> bool:
     """Whether another shop, too, sent something under this number that was not cancelled."""
     rows = Shipment.objects.filter(courier=courier, resi=resi).exclude(order__shop=order.shop_id)
     return rows.exclude(order__state=Order.State.CANCELLED).exists()
 
 
-def is_underway_to_another(courier: str, resi: str, *, order: Order) -> bool:
+def is_parcel_underway_to_another_buyer(courier: str, resi: str, *, order: Order) -> bool:
     """Whether the shop has sent this parcel to another buyer, and could still correct it there."""
     rows = Shipment.objects.filter(courier=courier, resi=resi, order__shop=order.shop_id)
     return rows.filter(order__state=Order.State.SHIPPED).exclude(order__buyer=order.buyer_id).exists()
 
 
-def parcel_of(order: UUID) -> tuple[str, str] | None:
+def find_parcel(order: UUID) -> tuple[str, str] | None:
     return Shipment.objects.filter(order_id=order).values_list("courier", "resi").first()
 
 
-def shipped_at(order: Order) -> datetime:
+def fetch_shipped_at(order: Order) -> datetime:
     """Return when an order that was shipped was given to its courier."""
     return Shipment.objects.values_list("shipped_at", flat=True).get(order=order)
 
 
-def courier_has_delivered(order: Order) -> bool:
+def has_courier_delivered(order: Order) -> bool:
     return Shipment.objects.filter(order=order, delivered_source=Shipment.Source.COURIER).exists()
 
 
-def lines_of(order: Order) -> list[OrderLine]:
+def list_order_lines(order: Order) -> list[OrderLine]:
     return list(OrderLine.objects.filter(order=order).order_by("product_id"))
 
 
-def due_timers(now: datetime, *, limit: int) -> list[OrderTimer]:
+def list_due_timers(now: datetime, *, limit: int) -> list[OrderTimer]:
     """What is to be done now: what is due, unless it was tried and is to be tried again later."""
-    return list(_timers_due(now).order_by("due_at", "pk")[:limit])
+    return list(_due_timers(now).order_by("due_at", "pk")[:limit])
 
 
-def timers_due_since(moment: datetime, *, limit: int) -> list[OrderTimer]:
+def list_timers_due_since(moment: datetime, *, limit: int) -> list[OrderTimer]:
     """What still waits though it was due then, however often it was tried."""
     rows = OrderTimer.objects.filter(state=OrderTimer.State.WAITING, due_at__lte=moment)
     return list(rows.order_by("due_at", "pk")[:limit])
 
 
-def unfinished_totals() -> list[tuple[UUID, int]]:
+def list_unfinished_totals() -> list[tuple[UUID, int]]:
     """What each unfinished order cost: as much lies in escrow for it."""
     return list(Order.objects.filter(UNFINISHED).order_by("pk").values_list("pk", "total_sen"))
 
 
-def timer_is_due(timer_id: int, now: datetime) -> bool:
+def is_timer_due(timer_id: int, now: datetime) -> bool:
     """Whether it still waits; asked after its order was locked."""
-    return _timers_due(now).filter(pk=timer_id).exists()
+    return _due_timers(now).filter(pk=timer_id).exists()
 
 
-def _timers_due(now: datetime) -> QuerySet[OrderTimer]:
+def _due_timers(now: datetime) -> QuerySet[OrderTimer]:
     is_time = Q(again_at=None) | Q(again_at__lte=now)
     return OrderTimer.objects.filter(is_time, state=OrderTimer.State.WAITING, due_at__lte=now)
 
@@ -235,12 +250,12 @@ def _timers_due(now: datetime) -> QuerySet[OrderTimer]:
 # What is asked for together.
 
 
-def orders_to_handle(user_id: int, _now: datetime) -> QuerySet[Order]:
-    """The orders of this merchant's shop that wait for the merchant, and for nobody else."""
-    return Order.objects.filter(UNFINISHED, shop__owner_id=user_id).exclude(state__in=WITH_OTHERS)
+def filter_orders_to_handle(user_id: int, _now: datetime) -> QuerySet[Order]:
+    """Return the orders of this merchant's shop that wait for the merchant."""
+    return Order.objects.filter(UNFINISHED, shop__owner_id=user_id).exclude(state__in=STATES_WAITING_FOR_OTHERS)
 
 
-def _listed() -> QuerySet[Order]:
+def _orders_with_summary() -> QuerySet[Order]:
     waiting = OrderTimer.objects.filter(state=OrderTimer.State.WAITING).order_by("due_at")
     return Order.objects.select_related("shop", "buyer", "shipment").prefetch_related(
         Prefetch("lines", queryset=OrderLine.objects.select_related("product").order_by("position")),
@@ -248,16 +263,16 @@ def _listed() -> QuerySet[Order]:
     )
 
 
-def whole_orders() -> QuerySet[Order]:
+def orders_with_details() -> QuerySet[Order]:
     """Orders with everything that ``view`` needs."""
     events = OrderEvent.objects.order_by("seq")
-    return _listed().prefetch_related(Prefetch("events", queryset=events))
+    return _orders_with_summary().prefetch_related(Prefetch("events", queryset=events))
 
 
 # As the door shows them.
 
 
-def summary(order: Order, side: Side) -> OrderSummary:
+def order_summary(order: Order, role: OrderRole) -> OrderSummary:
     """An order of which lines and waiting timers were fetched, as it stands in a list of this side."""
     lines = list(order.lines.all())
     timers = list(order.timers.all())
@@ -266,8 +281,8 @@ def summary(order: Order, side: Side) -> OrderSummary:
         public_id=order.public_id,
         number=order.number,
         rev=order.version,
-        list_rev=order.purchase_rev if side == "buyer" else order.sale_rev,
-        side=side,
+        list_rev=order.purchase_rev if role == "buyer" else order.sale_rev,
+        role=role,
         state=cast("OrderState", order.state),
         cancelled_by=order.cancelled_by,
         shop=order.shop.public_id,
@@ -285,37 +300,37 @@ def summary(order: Order, side: Side) -> OrderSummary:
         placed_at=order.placed_at,
         changed_at=order.changed_at,
         due_at=timers[0].due_at if timers else None,
-        due=due_by(timers[0].kind if timers else None),
-        can=what_can(order.state, side),
+        due=due_action_of(timers[0].kind if timers else None),
+        can=allowed_actions(order.state, role),
         delivered_source=shipment.delivered_source if shipment is not None else "",
     )
 
 
-def view(order: Order, side: Side) -> OrderView:
+def order_details(order: Order, role: OrderRole) -> OrderDetails:
     """An order of which everything was fetched, whole."""
     fee = FEES[order.fee_rule].of(Money(order.total_sen))
-    return OrderView(
-        summary=summary(order, side),
+    return OrderDetails(
+        summary=order_summary(order, role),
         lines=tuple(_line(line) for line in order.lines.all()),
         steps=tuple(_step(event) for event in order.events.all()),
         items=Money(order.items_sen),
         shipping=Money(order.shipping_sen),
-        fee=fee if side == "merchant" else None,
-        address=_address(order, side),
+        fee=fee if role == "merchant" else None,
+        address=_address(order, role),
         shipment=_shipment(getattr(order, "shipment", None)),
-        placing_device_id=order.placing_device_id if side == "buyer" else None,
+        placing_device_id=order.placing_device_id if role == "buyer" else None,
     )
 
 
-def _address(order: Order, side: Side) -> Address:
+def _address(order: Order, role: OrderRole) -> Address:
     """Where it goes. Of a cancelled order nothing goes anywhere: the shop is told the town alone, as in lists."""
-    if side == "merchant" and order.state == Order.State.CANCELLED:
+    if role == "merchant" and order.state == Order.State.CANCELLED:
         return Address(name="", phone="", text="", town=order.address["town"])
     return cast("Address", order.address)
 
 
-def _line(line: OrderLine) -> LineView:
-    return LineView(
+def _line(line: OrderLine) -> OrderLineDetails:
+    return OrderLineDetails(
         product=line.product.public_id,
         name=line.product_name,
         photo=line.photo,
@@ -325,13 +340,13 @@ def _line(line: OrderLine) -> LineView:
     )
 
 
-def _step(event: OrderEvent) -> StepView:
-    parcel = event.evidence if event.transition in NAMING else {}
-    return StepView(
+def _step(event: OrderEvent) -> OrderStep:
+    parcel = event.evidence if event.transition in PARCEL_TRANSITIONS else {}
+    return OrderStep(
         version=event.seq,
         transition=event.transition,
         state=cast("OrderState", event.to_state),
-        actor=cast("Actor", event.actor_kind),
+        actor=cast("OrderActor", event.actor_kind),
         reason=event.reason,
         courier=parcel.get("courier", ""),
         resi=parcel.get("resi", ""),
@@ -339,10 +354,10 @@ def _step(event: OrderEvent) -> StepView:
     )
 
 
-def _shipment(shipment: Shipment | None) -> ShipmentView | None:
+def _shipment(shipment: Shipment | None) -> ShipmentDetails | None:
     if shipment is None:
         return None
-    return ShipmentView(
+    return ShipmentDetails(
         courier=shipment.courier,
         resi=shipment.resi,
         shipped_at=shipment.shipped_at,

@@ -1,4 +1,4 @@
-"""Review cases: which orders an operator has to decide, and what is known of each."""
+"""Review cases: orders that wait for an operator's decision."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from shop.contracts.values import ReviewCaseDetails
 from shop.errors import OrderNotFound
 from shop.models import Order, OrderEvent, OrderTimer, ReviewCase, Shipment
 from shop.queries import orders
-from shop.shapes import ReviewCaseView
 from superapp.core.money import Money
 
 CASES_MAX = 200
 
 
-def list_review_cases(*, limit: int = CASES_MAX) -> list[ReviewCaseView]:
+def list_review_cases(*, limit: int = CASES_MAX) -> list[ReviewCaseDetails]:
     """Return the open cases, oldest first, for an operator."""
     wanted = ReviewCase.objects.filter(closed_at=None).order_by("opened_at", "pk")[:limit]
     opened = {case.pk: case for case in wanted}
-    found = {order.pk: order for order in orders.whole_orders().filter(pk__in=opened)}
+    found = {order.pk: order for order in orders.orders_with_details().filter(pk__in=opened)}
     return [_view(case, found[order_id]) for order_id, case in opened.items()]
 
 
-def is_closed(order: Order) -> bool | None:
+def is_review_case_closed(order: Order) -> bool | None:
     """Return whether the case of an order is closed; None if it has no case. Asked after the order was locked."""
     case = ReviewCase.objects.filter(order=order).first()
     return None if case is None else case.closed_at is not None
 
 
-def was_decided(order: Order, transition: str) -> bool:
+def has_been_decided(order: Order, transition: str) -> bool:
     """Return whether an operator ended this order by this transition."""
     last = OrderEvent.objects.filter(order=order, seq=order.version)
     return last.filter(transition=transition, actor_kind=OrderEvent.Actor.OPERATOR).exists()
 
 
-def order_by_number(number: str) -> UUID:
+def fetch_order_id_by_number(number: str) -> UUID:
     """:raises OrderNotFound: if no order has this number"""
     public_id = Order.objects.filter(number=number.strip().upper()).values_list("pk", flat=True).first()
     if public_id is None:
@@ -43,7 +43,7 @@ def order_by_number(number: str) -> UUID:
     return public_id
 
 
-def orders_without_clock(*, limit: int) -> list[UUID]:
+def list_orders_without_review_timer(*, limit: int) -> list[UUID]:
     """Return orders on their way, or arrived by the shop's word alone, whose review clock never started."""
     started = OrderTimer.objects.filter(order=OuterRef("pk"), kind=OrderTimer.Kind.REVIEW)
     underway = Order.objects.filter(state__in=[Order.State.SHIPPED, Order.State.DELIVERED])
@@ -51,18 +51,18 @@ def orders_without_clock(*, limit: int) -> list[UUID]:
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
-def needs_clock(order: Order) -> bool:
+def needs_review_timer(order: Order) -> bool:
     """Return whether this order's review clock is still to be started. Asked after the order was locked."""
-    if order.state not in (Order.State.SHIPPED, Order.State.DELIVERED) or orders.courier_has_delivered(order):
+    if order.state not in (Order.State.SHIPPED, Order.State.DELIVERED) or orders.has_courier_delivered(order):
         return False
     return not OrderTimer.objects.filter(order=order, kind=OrderTimer.Kind.REVIEW).exists()
 
 
-def _view(case: ReviewCase, order: Order) -> ReviewCaseView:
-    shown = orders.view(order, "merchant")
+def _view(case: ReviewCase, order: Order) -> ReviewCaseDetails:
+    shown = orders.order_details(order, "merchant")
     assert shown.shipment is not None, "only what was shipped has a case"
     said = [event.evidence for event in order.events.all() if event.actor_kind == OrderEvent.Actor.COURIER]
-    return ReviewCaseView(
+    return ReviewCaseDetails(
         order=order.public_id,
         number=order.number,
         state=shown.summary.state,

@@ -1,161 +1,182 @@
-"""The door of accounts: who people are, and whom they know."""
+"""Facade of accounts: people, contacts, devices and the guards of pages."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from uuid import UUID
 
-from superapp.accounts import pairs as known_pairs
-from superapp.accounts import phones, queries, rows
-from superapp.accounts.actions.contacts import acquaint, ask_by_handle, block_person, make_contacts
+from superapp.accounts import queries
+from superapp.accounts.actions.contacts import (
+    allow_business_contact,
+    block_person,
+    connect_people,
+    request_contact_by_handle,
+)
 from superapp.accounts.actions.devices import trust_device
-from superapp.accounts.actions.finding import find_by_handle, find_by_phone
-from superapp.accounts.actions.owner import prove_owner, send_code_to_owner
-from superapp.accounts.actions.people import create_person, end_operator, make_operator
+from superapp.accounts.actions.lookup import find_person_by_handle, find_person_by_phone
+from superapp.accounts.actions.people import create_person, grant_operator, revoke_operator
 from superapp.accounts.actions.profile import set_avatar
+from superapp.accounts.actions.reauthentication import send_owner_code, verify_owner_code
+from superapp.accounts.adapters.page_auth import (
+    flash_next,
+    get_current_user,
+    get_device_id,
+    get_next_url,
+    person_required,
+    take_flash,
+)
+from superapp.accounts.contracts import PersonRow
+from superapp.accounts.domain import phone_numbers
 from superapp.accounts.errors import PersonNotFound
-from superapp.accounts.limits import Limit
-from superapp.accounts.limits import count as count_uses
 from superapp.accounts.models import User
-from superapp.accounts.rows import PersonRow
-from superapp.accounts.sessions import device_id_of
-from superapp.accounts.visitor import for_people, next_address, tell_next, told, user_of
+from superapp.accounts.queries import contact_pairs, serializers
+from superapp.accounts.writers.rate_limits import RateLimit
+from superapp.accounts.writers.rate_limits import consume as consume_rate_limits
 
 __all__ = [
-    "HAS_BLOCKED",
-    "Limit",
+    "HAS_BLOCKED_SQL",
     "PersonRow",
-    "acquaint",
+    "RateLimit",
+    "allow_business_contact",
     "are_contacts",
-    "ask_by_handle",
     "block_person",
-    "browser_of_device",
-    "contact_requests",
-    "contacts",
-    "count_uses",
+    "connect_people",
+    "consume_rate_limits",
     "create_person",
-    "device_id_of",
-    "devices_asking",
-    "end_operator",
-    "find_by_handle",
-    "find_by_phone",
-    "for_people",
+    "find_browser_hash",
+    "find_forbidden_business_pairs",
+    "find_forbidden_pairs",
+    "find_person_by_handle",
+    "find_person_by_phone",
+    "find_user_by_phone_number",
+    "flash_next",
+    "get_changed_people",
+    "get_current_user",
+    "get_device_id",
+    "get_formatted_phone_number",
+    "get_next_url",
+    "get_people",
+    "get_public_ids",
+    "get_user_by_handle",
+    "get_user_by_handle_or_phone",
+    "get_user_by_public_id",
+    "get_user_including_closed",
+    "grant_operator",
     "has_blocked",
     "is_blocked_between",
     "is_callable_number",
     "is_trusted_device",
+    "list_contacts",
+    "list_devices_awaiting_trust",
     "lock_people",
-    "make_contacts",
-    "make_operator",
-    "next_address",
-    "number_for_reading",
-    "people",
-    "people_changed",
-    "person",
-    "prove_owner",
-    "public_ids",
-    "refused_business_pairs",
-    "refused_pairs",
-    "send_code_to_owner",
+    "pending_contact_requests",
+    "person_required",
+    "request_contact_by_handle",
+    "revoke_operator",
+    "send_owner_code",
+    "serialize_person",
     "set_avatar",
-    "tell_next",
-    "told",
+    "take_flash",
     "trust_device",
-    "user_by_handle",
-    "user_by_number",
-    "user_by_public_id",
-    "user_by_word",
-    "user_ever_of",
-    "user_of",
+    "verify_owner_code",
 ]
 
-user_by_public_id = queries.user_by_public_id
-user_ever_of = queries.user_ever_of
-user_by_handle = queries.user_by_handle
+get_user_by_public_id = queries.get_user_by_public_id
+get_user_including_closed = queries.get_user_including_closed
+get_user_by_handle = queries.get_user_by_handle
 lock_people = queries.lock_people
-user_by_number = queries.user_by_number
+find_user_by_phone_number = queries.find_user_by_phone_number
 is_trusted_device = queries.is_trusted_device
-devices_asking = queries.devices_asking
-browser_of_device = queries.browser_of_device
-contact_requests = queries.contact_requests
+list_devices_awaiting_trust = queries.list_devices_awaiting_trust
+find_browser_hash = queries.find_browser_hash
+pending_contact_requests = queries.pending_contact_requests
 has_blocked = queries.has_blocked
 is_blocked_between = queries.is_blocked_between
-HAS_BLOCKED = queries.HAS_BLOCKED
+HAS_BLOCKED_SQL = queries.HAS_BLOCKED_SQL
 
 
-def person(user: User) -> PersonRow:
-    """How this person looks to others."""
-    return rows.person(user)
+def serialize_person(user: User) -> PersonRow:
+    """Return the wire row of a person as others see them."""
+    return serializers.serialize_person(user)
 
 
-def user_by_word(word: str) -> User:
+def get_user_by_handle_or_phone(word: str) -> User:
     """
-    Return the person of a handle, or of a phone number as people write it. For operators: it tells whose a number is.
+    Return the user with this handle or phone number, as operators type it.
 
-    :raises PhoneInvalid: if it looks like a number and is none
-    :raises PersonNotFound: if nobody has it
+    Reveals whose number it is. Raises PhoneInvalid, PersonNotFound.
     """
     if any(char.isalpha() for char in word):
-        return queries.user_by_handle(word.removeprefix("@"))
-    found = queries.user_by_number(phones.parse(word))
+        return queries.get_user_by_handle(word.removeprefix("@"))
+    found = queries.find_user_by_phone_number(phone_numbers.parse_phone_number(word))
     if found is None or not found.is_active:
         raise PersonNotFound
     return found
 
 
-def number_for_reading(user_id: int) -> str:
-    """Return the phone number of a person with the spaces that people put into it; nothing if they have none."""
-    number = queries.number_of(user_id)
-    return phones.for_reading(number) if number else ""
+def get_formatted_phone_number(user_id: int) -> str:
+    """Return a person's phone number in international format; empty if they have none."""
+    number = queries.find_phone_number(user_id)
+    return phone_numbers.format_international(number) if number else ""
 
 
 def is_callable_number(written: str) -> bool:
-    """Whether somebody can be called at this phone number as people write it: at a mobile, or at a land line."""
-    return phones.is_callable(written)
+    """Return whether this text is a mobile or landline number that can be called at ordinary cost."""
+    return phone_numbers.is_callable(written)
 
 
-def anybody_is_registered() -> bool:
-    """Whether this installation has any person, operators included."""
-    return queries.anybody_is_registered()
+def has_any_user() -> bool:
+    """Return whether this installation has any user, operators included."""
+    return queries.has_any_user()
 
 
-def people(user_ids: Collection[int]) -> dict[int, PersonRow]:
-    """How these people look to others, by id; in one query."""
-    return {user.pk: rows.person(user) for user in queries.users(user_ids)}
+def get_people(user_ids: Collection[int]) -> dict[int, PersonRow]:
+    """
+    Return the wire rows of people by user id, in one query.
+
+    Unknown ids are left out; inactive people are included.
+    """
+    return {user.pk: serializers.serialize_person(user) for user in queries.list_users(user_ids)}
 
 
-def people_changed(user_ids: Collection[int], *, since: int) -> dict[int, PersonRow]:
-    """Those of these people who look different since the cursor (see ``core.changes``); in one query."""
-    return {user.pk: rows.person(user) for user in queries.users_changed(user_ids, since=since)}
+def get_changed_people(user_ids: Collection[int], *, since: int) -> dict[int, PersonRow]:
+    """
+    Return the wire rows of those people whose profile changed since the cursor (see ``core.changes``), by user id, in
+    one query.
+    """
+    return {user.pk: serializers.serialize_person(user) for user in queries.list_changed_users(user_ids, since=since)}
 
 
-def public_ids(user_ids: Collection[int]) -> dict[int, UUID]:
-    """How these people are called outside, by id; in one query."""
-    return queries.public_ids(user_ids)
+def get_public_ids(user_ids: Collection[int]) -> dict[int, UUID]:
+    """Return the public ids of users by user id, in one query."""
+    return queries.get_public_ids(user_ids)
 
 
-def contacts(user_id: int) -> list[PersonRow]:
-    """Everybody this person may write to, by name; in one query."""
-    sides = queries.visible_sides(user_id).filter(state="accepted", is_blocked=False)
-    return [rows.person(side.peer) for side in sides.order_by("peer__name", "peer_id")]
+def list_contacts(user_id: int) -> list[PersonRow]:
+    """Return the accepted contacts of a person whom they have not blocked, by name, in one query."""
+    sides = queries.visible_contacts(user_id).filter(state="accepted", is_blocked=False)
+    return [serializers.serialize_person(side.peer) for side in sides.order_by("peer__name", "peer_id")]
 
 
 def are_contacts(user_id: int, peer_id: int) -> bool:
-    """Whether both have accepted and neither has blocked the other."""
-    return bool(known_pairs.accepted_pairs({(user_id, peer_id)}))
+    """Return whether two people are contacts and neither has blocked the other."""
+    return bool(contact_pairs.filter_accepted_pairs({(user_id, peer_id)}))
 
 
-def refused_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+def find_forbidden_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """
-    Those of the pairs who may not write to each other alone: no accepted contacts, or one blocked the other; in one
-    query.
+    Return those pairs of user ids that may not chat directly: not contacts, or one has blocked the other.
+
+    One query.
     """
-    return set(pairs) - known_pairs.accepted_pairs(pairs)
+    return set(pairs) - contact_pairs.filter_accepted_pairs(pairs)
 
 
-def refused_business_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+def find_forbidden_business_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """
-    Those of the pairs who may not write to each other where one talks under a face, such as a shop: neither contacts
-    nor in business together, or one blocked the other; in one query.
+    Return those pairs of user ids that may not chat about an order, such as a buyer and a shop: neither contacts nor in
+    business, or one has blocked the other.
+
+    One query.
     """
-    return set(pairs) - known_pairs.business_pairs(pairs)
+    return set(pairs) - contact_pairs.filter_business_pairs(pairs)

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import pgettext_lazy
 
@@ -6,11 +8,11 @@ class AccountsConfig(AppConfig):
     name = "superapp.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
-    places = (
+    navigation_items = (
         {
             "view": "accounts_pages:contacts",
             "prefix": "/kontak/",
-            "word": pgettext_lazy("place", "Contacts"),
+            "label": pgettext_lazy("place", "Contacts"),
             "icon": "users-round",
             "order": 20,
             "badge": "contacts",
@@ -18,12 +20,22 @@ class AccountsConfig(AppConfig):
         {
             "view": "accounts_pages:me",
             "prefix": "/saya/",
-            "word": pgettext_lazy("place", "Me"),
+            "label": pgettext_lazy("place", "Me"),
             "icon": "user-round",
             "order": 90,
         },
     )
 
     def ready(self) -> None:
-        # Each registers what it serves: facts, commands, the authenticator, checks, chores.
-        from superapp.accounts import checks, chores, sessions, socket, subscribers  # noqa: F401
+        """Have registered what registers itself: facts, commands, the authenticator, checks, periodic tasks."""
+        for module in (
+            "maintenance.checks",
+            "maintenance.periodic_tasks",
+            "sessions",
+            "endpoints.contacts",
+            "endpoints.devices",
+            "endpoints.profile",
+            "endpoints.sync",
+            "subscribers",
+        ):
+            import_module(f"superapp.accounts.{module}")

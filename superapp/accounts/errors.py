@@ -1,17 +1,17 @@
-"""What accounts may refuse."""
+"""Errors of accounts. Codes never change."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from superapp.core.errors import DomainError, Kind
+from superapp.core.errors import DomainError, ErrorKind
 
 
 class PhoneInvalid(DomainError):
     """What was given is no phone number that could receive a message."""
 
     code = "accounts.phone_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("That is not a valid phone number. Enter it like 0812 3456 7890, or with a country code.")
 
 
@@ -19,7 +19,7 @@ class CountryNotServed(DomainError):
     """Codes are not sent to the country of this number; ``countries`` are those they are sent to."""
 
     code = "accounts.country_not_served"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("We can only send codes to numbers that start with {countries}.")
 
 
@@ -30,7 +30,7 @@ class ChallengeRequired(DomainError):
     """
 
     code = "accounts.challenge_required"
-    kind = Kind.LIMITED
+    kind = ErrorKind.LIMITED
     message = _("One moment: your device first has to show that it is not a robot.")
 
 
@@ -40,7 +40,7 @@ class CodesUsedUp(DomainError):
     """
 
     code = "accounts.codes_used_up"
-    kind = Kind.UNAVAILABLE
+    kind = ErrorKind.UNAVAILABLE
     message = _("So many people are signing up that we cannot send new codes right now. Please try again later.")
 
 
@@ -48,7 +48,7 @@ class CodeWrong(DomainError):
     """Not the code that was sent; ``tries_left`` says how many more may be tried."""
 
     code = "accounts.code_wrong"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Wrong code. Tries left: {tries_left}.")
 
 
@@ -56,7 +56,7 @@ class CodeOver(DomainError):
     """There is no code that could be right: expired, used, tried too often, or asked for in another browser."""
 
     code = "accounts.code_over"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("That code has expired. Ask for a new one.")
 
 
@@ -64,7 +64,7 @@ class CodeNotSent(DomainError):
     """The code could not be handed to whoever delivers messages; it was not counted against anybody."""
 
     code = "accounts.code_not_sent"
-    kind = Kind.UNAVAILABLE
+    kind = ErrorKind.UNAVAILABLE
     message = _("We could not send the code just now. Please try again in a moment.")
 
 
@@ -72,7 +72,7 @@ class AccountClosed(DomainError):
     """The account behind this number was closed by an operator."""
 
     code = "accounts.account_closed"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("This account is closed. Contact support.")
 
 
@@ -80,13 +80,13 @@ class PersonNotFound(DomainError):
     """No such person, or nobody you may know of: the two are told apart to nobody."""
 
     code = "accounts.person_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("No one found.")
 
 
 class ContactOneself(DomainError):
     code = "accounts.contact_oneself"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("That is your own number.")
 
 
@@ -94,7 +94,7 @@ class ContactNotAsked(DomainError):
     """An answer without a question: they do not ask to be a contact."""
 
     code = "accounts.contact_not_asked"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("There is no request to answer.")
 
 
@@ -102,7 +102,7 @@ class ContactBlocked(DomainError):
     """The asker has blocked this person."""
 
     code = "accounts.contact_blocked"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("You have blocked this person. Unblock them first.")
 
 
@@ -110,7 +110,7 @@ class InvitationNotFound(DomainError):
     """It is somebody else's, was accepted, or never was."""
 
     code = "accounts.invitation_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("That invitation is no longer there.")
 
 
@@ -121,13 +121,13 @@ class InviteNotFound(DomainError):
     """
 
     code = "accounts.invite_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("This invite link no longer works. Ask whoever sent it for a new one.")
 
 
 class DeviceNotFound(DomainError):
     code = "accounts.device_not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("Device not found.")
 
 
@@ -135,7 +135,7 @@ class DeviceKept(DomainError):
     """A trusted device is signed out only by itself and by another trusted one (see ``Device``)."""
 
     code = "accounts.device_kept"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("You can log out that device only on itself or from a trusted device.")
 
 
@@ -145,13 +145,13 @@ class TrustTooEarly(DomainError):
     """
 
     code = "accounts.trust_too_early"
-    kind = Kind.LIMITED
+    kind = ErrorKind.LIMITED
     message = _("A device becomes trusted one day after you ask for it with a code.")
 
 
 class NameInvalid(DomainError):
     code = "accounts.name_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("A name needs 1 to {chars_max} visible characters.")
 
 
@@ -159,13 +159,13 @@ class NameReserved(NameInvalid):
     """The name claims to be the house itself: its brand, its staff, its support."""
 
     code = "accounts.name_reserved"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("People could take that name for {brand} itself. Choose another one, please.")
 
 
 class HandleInvalid(DomainError):
     code = "accounts.handle_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("A username has 3 to 30 letters a–z, digits, dots or underscores, and starts with a letter.")
 
 
@@ -173,19 +173,19 @@ class HandleTaken(DomainError):
     """Somebody has it, or nobody may have it: the two are told apart to nobody."""
 
     code = "accounts.handle_taken"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = _("That username is taken.")
 
 
 class LanguageUnknown(DomainError):
     code = "accounts.language_unknown"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("That language is not available yet.")
 
 
 class TimeZoneUnknown(DomainError):
     code = "accounts.time_zone_unknown"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Unknown time zone.")
 
 
@@ -193,7 +193,7 @@ class PictureTooLarge(DomainError):
     """Too many bytes."""
 
     code = "accounts.picture_too_large"
-    kind = Kind.TOO_LARGE
+    kind = ErrorKind.TOO_LARGE
     message = _("That photo is too large. The limit is {megabytes_max} MB.")
 
 
@@ -201,7 +201,7 @@ class PictureTooManyPixels(DomainError):
     """Small as a file and huge once opened."""
 
     code = "accounts.picture_too_many_pixels"
-    kind = Kind.TOO_LARGE
+    kind = ErrorKind.TOO_LARGE
     message = _("That photo has too many pixels. The limit is {megapixels_max} megapixels.")
 
 
@@ -209,5 +209,5 @@ class PictureUnreadable(DomainError):
     """Not a JPEG, PNG or WebP by its content, whatever its name says."""
 
     code = "accounts.picture_unreadable"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("We cannot read that photo. Send a JPEG, PNG or WebP.")

@@ -1,11 +1,11 @@
-"""What happened to accounts, for whoever depends on it."""
+"""Facts about accounts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from superapp.core.events import Event, fact
+from superapp.core.events import Event, register_fact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,7 @@ class _OfPerson(Event):
         return f"person:{self.user_id}"
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class PersonJoined(_OfPerson):
     """A new account exists."""
@@ -25,7 +25,7 @@ class PersonJoined(_OfPerson):
     name: ClassVar[str] = "accounts.person_joined"
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class ProfileChanged(_OfPerson):
     """What others see of this person (name, handle, picture) is another."""
@@ -33,7 +33,7 @@ class ProfileChanged(_OfPerson):
     name: ClassVar[str] = "accounts.profile_changed"
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class PhoneMoved(_OfPerson):
     """A number left ``user_id``, who was silent for long, for ``to_user_id``, who proved it last."""
@@ -52,7 +52,7 @@ class _OfPair(Event):
         return f"contact:{self.lower_user_id}:{self.higher_user_id}"
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class ContactAccepted(_OfPair):
     """
@@ -65,7 +65,7 @@ class ContactAccepted(_OfPair):
     at: str = ""
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class ContactEnded(_OfPair):
     """These two are contacts no more; one removed or blocked the other."""
@@ -82,7 +82,7 @@ class _OfInvitation(Event):
         return f"invitation:{self.invitation_id}"
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class NumberInvited(_OfInvitation):
     """Somebody invited whoever has a certain number."""
@@ -90,7 +90,7 @@ class NumberInvited(_OfInvitation):
     name: ClassVar[str] = "accounts.number_invited"
 
 
-@fact
+@register_fact
 @dataclass(frozen=True, kw_only=True)
 class InvitationCancelled(_OfInvitation):
     """Somebody took back what they asked of a certain number."""

@@ -1,4 +1,4 @@
-"""What every request of a logged-in person does by the way."""
+"""Middleware for logged-in people: locale, time zone, last seen."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from superapp.accounts.models import User
 from superapp.core import clock
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-SEEN_SECONDS = 60
+TOUCH_SECONDS = 60
 SESSIONS_REMEMBERED_MAX = 10_000
 
 
-def person_settings(get_response: GetResponse) -> GetResponse:
+def person_locale_middleware(get_response: GetResponse) -> GetResponse:
     """Speak the person's language and tell the time of their place; afterwards the thread is as it was."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -35,8 +35,8 @@ def person_settings(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-class DeviceSeen:
-    """Notes when a device was last in use; a minute is exact enough, and spares the database the rest."""
+class DeviceSeenMiddleware:
+    """Record when a device was last seen, at most once a minute."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -47,14 +47,14 @@ class DeviceSeen:
         session_key = request.session.session_key
         if session_key and request.user.is_authenticated and self._is_due(session_key):
             now = clock.now()
-            devices.device_seen(session_key=session_key, now=now)
-            sessions.keep_alive(request, now=now)
+            devices.touch_device(session_key=session_key, now=now)
+            sessions.renew_session(request, now=now)
         return self._get_response(request)
 
     def _is_due(self, session_key: str) -> bool:
         seconds = clock.now().timestamp()
         with self._guard:
-            if seconds - self._noted_at.get(session_key, 0) < SEEN_SECONDS:
+            if seconds - self._noted_at.get(session_key, 0) < TOUCH_SECONDS:
                 return False
             if len(self._noted_at) >= SESSIONS_REMEMBERED_MAX:
                 self._noted_at.clear()

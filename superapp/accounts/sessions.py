@@ -1,4 +1,4 @@
-"""The edge between a browser and an account: its cookies, its session, its device."""
+"""Sessions of browsers: cookie, log-in, log-out, device. Shared by endpoints, pages and middleware."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from django.contrib import auth
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
-from superapp.accounts import browsers, queries
+from superapp.accounts import queries
 from superapp.accounts.actions import devices, login
-from superapp.accounts.actions.login import CodeSent, Proof
+from superapp.accounts.actions.login import CodeSent, PhoneProof
+from superapp.accounts.domain import user_agents
 from superapp.core import clock
-from superapp.realtime.registry import Caller, Welcome, authenticator
+from superapp.realtime.registry import Caller, SessionState, register_authenticator
 
 BROWSER_COOKIE = "browser"
 BROWSER_COOKIE_AGE = timedelta(days=400)  # Browsers keep none longer.
@@ -23,11 +24,11 @@ TOKEN_CHARS_MAX = 100
 USER_AGENT_CHARS_MAX = 500
 # A session is made longer at most this often, so that who comes by now and then stays logged in.
 RENEW_AFTER = timedelta(days=7)
-RENEWED_AT = "renewed_at"
+RENEWED_AT_KEY = "renewed_at"
 
 
-def browser_token(request: HttpRequest) -> str:
-    """The secret of this browser, made at the first call; ``remember_browser`` sends it along with the answer."""
+def get_browser_token(request: HttpRequest) -> str:
+    """The secret of this browser, made at the first call; ``set_browser_cookie`` sends it along with the answer."""
     token = request.COOKIES.get(BROWSER_COOKIE, "")
     if not 20 <= len(token) <= TOKEN_CHARS_MAX:
         token = secrets.token_urlsafe(32)
@@ -35,11 +36,11 @@ def browser_token(request: HttpRequest) -> str:
     return token
 
 
-def remember_browser(request: HttpRequest, response: HttpResponseBase) -> None:
+def set_browser_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
     """Have the browser keep its secret."""
     response.set_cookie(
         BROWSER_COOKIE,
-        browser_token(request),
+        get_browser_token(request),
         max_age=BROWSER_COOKIE_AGE,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -47,8 +48,8 @@ def remember_browser(request: HttpRequest, response: HttpResponseBase) -> None:
     )
 
 
-def address_of(request: HttpRequest) -> str:
-    """Where the request comes from. Our reverse proxy, where there is one, says so and overwrites what others claim."""
+def get_client_address(request: HttpRequest) -> str:
+    """Return the client's IP address, from the reverse proxy where there is one."""
     told = request.META.get("HTTP_X_REAL_IP", "") if settings.BEHIND_PROXY else ""
     return (told or request.META.get("REMOTE_ADDR", ""))[:45]
 
@@ -56,70 +57,74 @@ def address_of(request: HttpRequest) -> str:
 def send_code(request: HttpRequest, *, phone: str, solution: str = "") -> CodeSent:
     """Send a code that this browser can use. See ``actions.login``."""
     return login.send_login_code(
-        phone=phone, browser=_browser_of(request), address=address_of(request), solution=solution, now=clock.now()
+        phone=phone,
+        browser=_get_browser_hash(request),
+        address=get_client_address(request),
+        solution=solution,
+        now=clock.now(),
     )
 
 
-def log_in(request: HttpRequest, *, phone: str, code: str, language: str, solution: str = "") -> Proof:
+def log_in(request: HttpRequest, *, phone: str, code: str, language: str, solution: str = "") -> PhoneProof:
     """Log this browser in as whoever's number the code proves; who was logged in here before is logged out."""
     now = clock.now()
-    proof = login.prove_number(
+    proof = login.verify_code(
         phone=phone,
         code=code,
-        browser=_browser_of(request),
-        address=address_of(request),
+        browser=_get_browser_hash(request),
+        address=get_client_address(request),
         language=language,
         solution=solution,
         now=now,
     )
-    begin(request, proof, now=now)
+    start_session(request, proof, now=now)
     return proof
 
 
-def begin(request: HttpRequest, proof: Proof, *, now: datetime) -> None:
+def start_session(request: HttpRequest, proof: PhoneProof, *, now: datetime) -> None:
     """Give this browser a session and a device of its own."""
     with transaction.atomic():
-        end(request, now=now)
+        end_session(request, now=now)
         auth.login(request, proof.user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        request.session[RENEWED_AT] = int(now.timestamp())
+        request.session[RENEWED_AT_KEY] = int(now.timestamp())
         request.session.save()
         session_key = request.session.session_key
         assert session_key is not None
-        devices.begin_device(
+        devices.register_device(
             user_id=proof.user.pk,
             session_key=session_key,
-            browser_hash=_browser_of(request),
-            name=browsers.device_name(request.headers.get("User-Agent", "")[:USER_AGENT_CHARS_MAX]),
+            browser_hash=_get_browser_hash(request),
+            name=user_agents.describe_device(request.headers.get("User-Agent", "")[:USER_AGENT_CHARS_MAX]),
             is_new_account=proof.is_new,
             now=now,
         )
 
 
-def end(request: HttpRequest, *, now: datetime) -> None:
+def end_session(request: HttpRequest, *, now: datetime) -> None:
     """Log this browser out, and close its sockets."""
     if request.session.session_key:
         devices.end_session(session_key=request.session.session_key, now=now)
     auth.logout(request)
 
 
-def keep_alive(request: HttpRequest, *, now: datetime) -> None:
+def renew_session(request: HttpRequest, *, now: datetime) -> None:
     """Make the session last longer, now and then."""
-    renewed_at = request.session.get(RENEWED_AT, 0)
+    renewed_at = request.session.get(RENEWED_AT_KEY, 0)
     if now.timestamp() - renewed_at > RENEW_AFTER.total_seconds():
-        request.session[RENEWED_AT] = int(now.timestamp())
+        request.session[RENEWED_AT_KEY] = int(now.timestamp())
 
 
-@authenticator
-def welcomes_of_sessions(session_keys: Collection[str]) -> dict[str, Welcome]:
-    """Whose sessions these are, without those that have ended. Being asked for counts as use of the device."""
+@register_authenticator
+def authenticate_sessions(session_keys: Collection[str]) -> dict[str, SessionState]:
+    """Authenticate sessions for sockets; ended ones are left out. Counts as use of the device."""
     now = clock.now()
-    sessions = queries.open_sessions(session_keys, now=now)
+    sessions = queries.list_open_sessions(session_keys, now=now)
     # A page that stays open for weeks speaks over its socket alone.
-    unseen = [one.device_id for one in sessions if now - one.last_seen_at > devices.SEEN_AGAIN_AFTER]
+    unseen = [one.device_id for one in sessions if now - one.last_seen_at > devices.TOUCH_INTERVAL]
     if unseen:
-        devices.devices_seen(unseen, now=now)
+        devices.touch_devices(unseen, now=now)
     return {
-        one.session_key: Welcome(
+        one.session_key: SessionState(
             Caller(
                 user_id=one.user_id,
                 user_public_id=one.user_public_id,
@@ -134,10 +139,5 @@ def welcomes_of_sessions(session_keys: Collection[str]) -> dict[str, Welcome]:
     }
 
 
-def device_id_of(request: HttpRequest) -> int | None:
-    """The device that shows this page, whose session Django has found good; None where it has none."""
-    return queries.device_id_of_session(request.session.session_key or "")
-
-
-def _browser_of(request: HttpRequest) -> str:
-    return login.browser_hash(browser_token(request))
+def _get_browser_hash(request: HttpRequest) -> str:
+    return login.browser_hash(get_browser_token(request))

@@ -1,4 +1,4 @@
-"""What accounts do when something has happened."""
+"""Handlers of facts in accounts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from superapp.core.events import subscribe
 
 
 @subscribe(NumberInvited)
-def ask_whoever_has_the_number(event: NumberInvited) -> None:
+def deliver_invitation(event: NumberInvited) -> None:
     contacts.deliver_invitation(invitation_id=event.invitation_id, now=clock.now())
 
 
 @subscribe(InvitationCancelled)
-def take_back_what_was_asked(event: InvitationCancelled) -> None:
+def withdraw_invitation(event: InvitationCancelled) -> None:
     contacts.withdraw_invitation(invitation_id=event.invitation_id, now=clock.now())
 
 
 @subscribe(PersonJoined)
-def hand_over_waiting_invitations(event: PersonJoined) -> None:
-    contacts.deliver_waiting_invitations(user_id=event.user_id, now=clock.now())
+def deliver_pending_invitations(event: PersonJoined) -> None:
+    contacts.deliver_pending_invitations(user_id=event.user_id, now=clock.now())

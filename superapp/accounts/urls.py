@@ -1,11 +1,11 @@
-"""Where accounts are found."""
+"""URLs of accounts."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
 
-from superapp.accounts import rest
+from superapp.accounts.endpoints import rest
 
 
 class DigestConverter(StringConverter):

@@ -12,6 +12,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Every app's facts, what follows from them, and its verbs of the work loop and jobs.
-        autodiscover_modules("events", "subscribers", "tasks")
+        autodiscover_modules("events", "subscribers", "periodic_tasks")
         if settings.SERVED:
             import_module("superapp.celery")

@@ -14,7 +14,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connection, connections, transaction
 from prometheus_client import Histogram
 
-from superapp.core.errors import DomainError, Fault, Unavailable
+from superapp.core.errors import DomainError, InternalError, Unavailable
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -22,9 +22,9 @@ Outcome = TypeVar("Outcome")
 # After so long without work the thread gives its connection back.
 IDLE_SECONDS = 2.0
 # Twice in a row is no accident of one item: the database is away.
-FAILURES_IN_A_ROW_MAX = 2
+CONSECUTIVE_FAILURES_MAX = 2
 # Each held place is waited for, and everybody in the batch waits with it.
-HELD_PLACES_MAX = 2
+LOCKED_ROWS_MAX = 2
 _LOCK_NOT_AVAILABLE = "55P03"
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ batch_sizes = Histogram(
 
 
 @dataclass
-class _Entry(Generic[Item, Outcome]):
+class _QueuedItem(Generic[Item, Outcome]):
     item: Item
     future: Future[Outcome] | asyncio.Future[Outcome]
     loop: asyncio.AbstractEventLoop | None
@@ -46,7 +46,8 @@ class Batcher(Generic[Item, Outcome]):
 
     There is no timer: the batch is whatever was queued while the last one committed. ``run`` commits a batch and
     returns one outcome an item, a ``DomainError`` for a refusal. A batch that fails as a whole is run again one by
-    one, so that a bad item harms itself alone, and one whose row somebody else holds only those of the same ``place``.
+    one, so that a bad item harms itself alone, and one whose row somebody else holds only those of the same
+    ``lock_key``.
     """
 
     def __init__(
@@ -54,16 +55,16 @@ class Batcher(Generic[Item, Outcome]):
         name: str,
         run: Callable[[Sequence[Item]], Sequence[Outcome | DomainError]],
         *,
-        place: Callable[[Item], Hashable] = id,
+        lock_key: Callable[[Item], Hashable] = id,
         batch_max: int = 500,
         queue_max: int = 20_000,
     ) -> None:
         self._name = name
         self._run = run
-        self._place = place
+        self._lock_key = lock_key
         self._batch_max = batch_max
         self._queue_max = queue_max
-        self._queue: deque[_Entry[Item, Outcome]] = deque()
+        self._queue: deque[_QueuedItem[Item, Outcome]] = deque()
         self._wake = threading.Condition()
         self._is_resting = False
         self._thread: threading.Thread | None = None
@@ -73,17 +74,17 @@ class Batcher(Generic[Item, Outcome]):
         if connection.in_atomic_block:
             raise transaction.TransactionManagementError("submit() inside a transaction would wait for itself")
         future: Future[Outcome] = Future()
-        self._enqueue(_Entry(item, future, None))
+        self._enqueue(_QueuedItem(item, future, None))
         return future
 
     def submit_async(self, item: Item) -> asyncio.Future[Outcome]:
-        """The same from an event loop."""
+        """Queue an item from an event loop; the future ends once its batch is committed or refused."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
-        self._enqueue(_Entry(item, future, loop))
+        self._enqueue(_QueuedItem(item, future, loop))
         return future
 
-    def _enqueue(self, entry: _Entry[Item, Outcome]) -> None:
+    def _enqueue(self, entry: _QueuedItem[Item, Outcome]) -> None:
         with self._wake:
             if len(self._queue) >= self._queue_max:
                 raise Unavailable(retry_after=1)
@@ -102,15 +103,15 @@ class Batcher(Generic[Item, Outcome]):
                 while not self._queue:
                     self._is_resting = True
                     if not self._wake.wait(IDLE_SECONDS):
-                        _give_back_connections()
+                        _close_connections()
                 self._is_resting = False
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch_max))]
             batch_sizes.labels(self._name).observe(len(batch))
             self._settle(batch, self._outcomes(batch))
 
-    def _outcomes(self, batch: Sequence[_Entry[Item, Outcome]]) -> Sequence[Outcome | DomainError]:
+    def _outcomes(self, batch: Sequence[_QueuedItem[Item, Outcome]]) -> Sequence[Outcome | DomainError]:
         try:
-            _mend_connections()
+            _reset_broken_connections()
             outcomes = self._run([entry.item for entry in batch])
             if len(outcomes) != len(batch):
                 raise RuntimeError(f"{len(batch)} items had {len(outcomes)} outcomes")
@@ -120,20 +121,20 @@ class Batcher(Generic[Item, Outcome]):
                 return [self._refusal(error)]
         return self._one_by_one(batch)
 
-    def _one_by_one(self, batch: Sequence[_Entry[Item, Outcome]]) -> Sequence[Outcome | DomainError]:
+    def _one_by_one(self, batch: Sequence[_QueuedItem[Item, Outcome]]) -> Sequence[Outcome | DomainError]:
         outcomes: list[Outcome | DomainError] = []
         held: set[Hashable] = set()
         failures = 0
         for entry in batch:
-            place = self._place(entry.item)
+            lock_key = self._lock_key(entry.item)
             # Whoever waited for what cannot be had would keep all behind them waiting too.
-            if failures == FAILURES_IN_A_ROW_MAX or len(held) == HELD_PLACES_MAX or place in held:
+            if failures == CONSECUTIVE_FAILURES_MAX or len(held) == LOCKED_ROWS_MAX or lock_key in held:
                 outcomes.append(Unavailable(retry_after=1))
                 continue
             (outcome,) = self._outcomes([entry])
             outcomes.append(outcome)
-            if _is_held(outcome):
-                held.add(place)
+            if _is_row_locked(outcome):
+                held.add(lock_key)
             else:
                 failures = failures + 1 if isinstance(outcome, Unavailable) else 0
         return outcomes
@@ -147,10 +148,10 @@ class Batcher(Generic[Item, Outcome]):
             unavailable.__cause__ = error
             return unavailable
         log.error("batch_fault", batcher=self._name, exc_info=error)
-        return Fault(retry_after=5)
+        return InternalError(retry_after=5)
 
-    def _settle(self, batch: Sequence[_Entry[Item, Outcome]], outcomes: Sequence[Outcome | DomainError]) -> None:
-        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Entry[Item, Outcome], Outcome | DomainError]]] = {}
+    def _settle(self, batch: Sequence[_QueuedItem[Item, Outcome]], outcomes: Sequence[Outcome | DomainError]) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_QueuedItem[Item, Outcome], Outcome | DomainError]]] = {}
         for entry, outcome in zip(batch, outcomes, strict=True):
             if entry.loop is None:
                 _resolve(entry, outcome)
@@ -164,33 +165,33 @@ class Batcher(Generic[Item, Outcome]):
                 log.warning("batch_answers_unheard", batcher=self._name, count=len(pairs))
 
 
-def _is_held(outcome: object) -> bool:
+def _is_row_locked(outcome: object) -> bool:
     """Whether the database is there, and somebody else holds the row that was wanted."""
     if not isinstance(outcome, Unavailable) or outcome.__cause__ is None:
         return False
     return getattr(outcome.__cause__.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE
 
 
-def _give_back_connections() -> None:
+def _close_connections() -> None:
     try:
         connections.close_all()
     except (DatabaseError, InterfaceError) as error:  # It is gone all the same, and the thread must live on.
         log.warning("connection_lost_at_rest", error=str(error))
 
 
-def _mend_connections() -> None:
+def _reset_broken_connections() -> None:
     # This thread keeps its connection from batch to batch: taking one from a pool costs as much as a statement.
     for one in connections.all(initialized_only=True):
         if one.errors_occurred:
             one.close()
 
 
-def _resolve_all(pairs: list[tuple[_Entry[Item, Outcome], Outcome | DomainError]]) -> None:
+def _resolve_all(pairs: list[tuple[_QueuedItem[Item, Outcome], Outcome | DomainError]]) -> None:
     for entry, outcome in pairs:
         _resolve(entry, outcome)
 
 
-def _resolve(entry: _Entry[Item, Outcome], outcome: Outcome | DomainError) -> None:
+def _resolve(entry: _QueuedItem[Item, Outcome], outcome: Outcome | DomainError) -> None:
     # An asker may have gone away; one that has not cannot any more, while its answer is being set.
     is_unheard = (
         not entry.future.set_running_or_notify_cancel() if isinstance(entry.future, Future) else entry.future.done()

@@ -13,6 +13,6 @@ def now() -> datetime:
 
 # All messages of a batch stand at one moment, and each is told to several.
 @lru_cache(maxsize=64)
-def wire(moment: datetime) -> str:
+def to_wire(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds, as on every wire of ours."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""One process, one data directory: what the embedded server makes sure of before it listens."""
+"""Start-up of the embedded server: one process on one data directory, migrated, with static files collected."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from django.db import connection
 from superapp.core import schema_version
 
 
-class AnotherServer(Exception):
+class AnotherServerRunning(Exception):
     """Two servers on one SQLite file would not hear of each other's changes."""
 
 
-def only_server(var_dir: Path) -> AbstractContextManager[None]:
+def lock_data_directory(var_dir: Path) -> AbstractContextManager[None]:
     """
     Hold this data directory for as long as the context lasts. The lock dies with the process, however it dies.
 
@@ -34,28 +34,28 @@ def only_server(var_dir: Path) -> AbstractContextManager[None]:
         file.seek(0)
         holder = file.read().strip() or "unknown"
         file.close()
-        raise AnotherServer(
+        raise AnotherServerRunning(
             f"Another server (process {holder}) already serves the data in {var_dir}. "
             "Stop it first, or give this one its own VAR_DIR."
         ) from None
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
-    return _until_closed(file)
+    return _shared_until_closed(file)
 
 
 @contextmanager
-def _until_closed(file: object) -> Iterator[None]:
+def _shared_until_closed(file: object) -> Iterator[None]:
     try:
         yield
     finally:
         file.close()  # type: ignore[attr-defined]
 
 
-Say = Callable[[str], None]
+Reporter = Callable[[str], None]
 
 
-def migrate(say: Say = lambda _sentence: None) -> None:
+def migrate(say: Reporter = lambda _sentence: None) -> None:
     """
     Bring the database to the newest shape, if it is not there yet, and ``say`` so: it may take minutes.
 
@@ -70,7 +70,7 @@ def migrate(say: Say = lambda _sentence: None) -> None:
     connection.close()
 
 
-def collect_static(say: Say = lambda _sentence: None) -> None:
+def collect_static(say: Reporter = lambda _sentence: None) -> None:
     """
     Gather the static files under their hashed names, and ``say`` so, unless those gathered last are still the same.
 

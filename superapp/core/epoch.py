@@ -5,10 +5,10 @@ A database that was put back from a back-up begins another life: what it had tol
 it gave out (stamps, revs) are given out again for something else. So everybody who asks "what changed since" says in
 which epoch they learned that, and is told everything if it was another one.
 
-``settle`` finds out by two things that a back-up cannot bring along. The row of the instance says in which place its
-epoch was begun: which cluster and database, and by which transaction; a row that was filled in from a dump is another
-transaction's. And the data directory remembers, outside the database, how many marks it has left in it: a database
-that knows of fewer lost something that was committed. A replica that takes over brings place and marks along.
+``ensure_current`` finds out by two things that a back-up cannot bring along. The row of the instance says in which
+place its epoch was begun: which cluster and database, and by which transaction; a row that was filled in from a dump is
+another transaction's. And the data directory remembers, outside the database, how many marks it has left in it: a
+database that knows of fewer lost something that was committed. A replica that takes over brings place and marks along.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ from django.db import connection, transaction
 log = structlog.get_logger(__name__)
 
 # A part by chance, so that two lives that go back to the same back-up never share an epoch, whatever the clock says.
-CHANCE = 1_000
+RANDOM_STEP_MAX = 1_000
 
 # Where an epoch was begun, as PostgreSQL sees it: the cluster, the database in it, and the transaction.
-_PLACE = (
+_LOCATION_SQL = (
     "(SELECT system_identifier FROM pg_control_system())::text || '/' ||"
     " (SELECT oid FROM pg_database WHERE datname = current_database())::text || '/' || {transaction}::text"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """How many marks a data directory had left in the database, and in which epoch."""
+class RestoreMark:
+    """The number of marks that a data directory has left in the database, and the epoch of the last one."""
 
     epoch: int
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DatabaseState:
     """The database: its epoch, where that was begun, where the database is now, and how many marks it knows of us."""
 
     epoch: int
@@ -58,8 +58,8 @@ class Found:
     count: int
 
 
-class Memory:
-    """What this data directory remembers outside the database. It is no part of a back-up."""
+class MarkFile:
+    """The file outside the database in which this data directory remembers its last mark; never part of a back-up."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -89,7 +89,7 @@ class Memory:
         status = (self._path / "directory").stat()
         return f"{status.st_ino}/{status.st_ctime_ns}"
 
-    def mark(self) -> Mark | None:
+    def mark(self) -> RestoreMark | None:
         """The last mark that was left, or None where nothing is remembered."""
         try:
             text = (self._path / "mark").read_text()
@@ -97,46 +97,46 @@ class Memory:
             return None
         try:
             mark = json.loads(text)
-            return Mark(int(mark["epoch"]), int(mark["count"]))
+            return RestoreMark(int(mark["epoch"]), int(mark["count"]))
         except (ValueError, TypeError, KeyError):
             # Cut short, as a power cut may leave it: then nothing is remembered.
             log.warning("epoch_mark_unreadable", path=str(self._path / "mark"))
             return None
 
-    def keep(self, mark: Mark) -> None:
+    def keep(self, mark: RestoreMark) -> None:
         fresh = self._path / f"mark.{os.getpid()}"
         fresh.write_text(json.dumps({"epoch": mark.epoch, "count": mark.count}))
         fresh.replace(self._path / "mark")
 
 
-def memory() -> Memory:
+def mark_file() -> MarkFile:
     """The memory of this data directory."""
-    return Memory(settings.VAR_DIR / "epoch")
+    return MarkFile(settings.VAR_DIR / "epoch")
 
 
-def settle(now: datetime) -> Found:
+def ensure_current(now: datetime) -> DatabaseState:
     """
     Raise the epoch if the database is in another life than it was, and return what is true then.
 
     Many processes may do it at the same moment: one of them raises it, and the others find that done.
     """
-    remembered = memory()
+    remembered = mark_file()
     while True:
-        found = _look(remembered)
+        found = _read_database_state(remembered)
         mark = remembered.mark()
-        why = _another_life(found, mark)
+        why = _find_reason_to_raise(found, mark)
         if why is None:
             return found
-        _begin(found, now=now, above=mark.epoch if mark else 0, why=why)
+        _begin_epoch(found, now=now, above=mark.epoch if mark else 0, why=why)
 
 
-def raise_by_hand(now: datetime) -> tuple[int, int]:
+def raise_manually(now: datetime) -> tuple[int, int]:
     """Raise the epoch, since somebody knows that another life has begun; return what it was and what it is."""
-    remembered = memory()
+    remembered = mark_file()
     while True:
-        found = _look(remembered)
+        found = _read_database_state(remembered)
         mark = remembered.mark()
-        begun = _begin(found, now=now, above=mark.epoch if mark else 0, why="by hand")
+        begun = _begin_epoch(found, now=now, above=mark.epoch if mark else 0, why="by hand")
         if begun is not None:
             return found.epoch, begun
 
@@ -148,16 +148,16 @@ def leave_mark(now: datetime) -> int:
     It is left in the database first. A mark that only the database knows of, since the process was killed in between,
     proves nothing and harms nobody.
     """
-    found = settle(now)
-    remembered = memory()
-    count = _advance(remembered.named(), found.count)
+    found = ensure_current(now)
+    remembered = mark_file()
+    count = _increment_mark(remembered.named(), found.count)
     if count is None:  # Another process of this directory was quicker, or the database is another one since we looked.
         return 0
-    remembered.keep(Mark(found.epoch, count))
+    remembered.keep(RestoreMark(found.epoch, count))
     return 1
 
 
-def _another_life(found: Found, mark: Mark | None) -> str | None:
+def _find_reason_to_raise(found: DatabaseState, mark: RestoreMark | None) -> str | None:
     """In which way the database is not what it was when its epoch began, or None if it is."""
     if not found.place:
         return "first start"
@@ -170,8 +170,8 @@ def _another_life(found: Found, mark: Mark | None) -> str | None:
     return None
 
 
-def _look(remembered: Memory) -> Found:
-    here = _PLACE.format(transaction="instance.xmin")
+def _read_database_state(remembered: MarkFile) -> DatabaseState:
+    here = _LOCATION_SQL.format(transaction="instance.xmin")
     values: list[Any] = [remembered.directory]
     if connection.vendor == "sqlite":
         here, values = "%s", [f"{remembered.named()}/{remembered.place}", remembered.named().hex]
@@ -181,14 +181,14 @@ def _look(remembered: Memory) -> Found:
             " LEFT JOIN core_mark AS marked ON marked.directory = %s",
             values,
         )
-        return Found(*cursor.fetchone())
+        return DatabaseState(*cursor.fetchone())
 
 
-def _begin(found: Found, *, now: datetime, above: int, why: str) -> int | None:
+def _begin_epoch(found: DatabaseState, *, now: datetime, above: int, why: str) -> int | None:
     """Begin another epoch, higher than any we know of; None if somebody has done so since we looked."""
-    epoch = max(found.epoch, above, int(now.timestamp() * 1_000)) + 1 + secrets.randbelow(CHANCE)
+    epoch = max(found.epoch, above, int(now.timestamp() * 1_000)) + 1 + secrets.randbelow(RANDOM_STEP_MAX)
     if connection.vendor == "postgresql":
-        place, values = _PLACE.format(transaction="pg_current_xact_id()::xid"), []
+        place, values = _LOCATION_SQL.format(transaction="pg_current_xact_id()::xid"), []
     else:
         place, values = "%s", [found.here]
     # No savepoint: within one, the row would bear another transaction's number than the one that is asked for.
@@ -205,7 +205,7 @@ def _begin(found: Found, *, now: datetime, above: int, why: str) -> int | None:
     return epoch
 
 
-def _advance(directory: uuid.UUID, count: int) -> int | None:
+def _increment_mark(directory: uuid.UUID, count: int) -> int | None:
     """Count one more mark of this directory, unless there are not as many any more as we saw."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(

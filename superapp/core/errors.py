@@ -1,4 +1,4 @@
-"""What may be refused, with a code that never changes and a sentence in the reader's language."""
+"""Domain errors: a stable code, a kind (the HTTP status) and a message in the reader's language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
-class Kind(IntEnum):
+class ErrorKind(IntEnum):
     """The sort of refusal; its value is the HTTP status."""
 
     NOT_LOGGED_IN = 401
@@ -34,7 +34,7 @@ class DomainError(Exception):
     """
 
     code: ClassVar[str]
-    kind: ClassVar[Kind]
+    kind: ClassVar[ErrorKind]
     message: ClassVar[str | Promise]
 
     def __init__(self, *, retry_after: int | None = None, **params: Param) -> None:
@@ -86,10 +86,10 @@ class ErrorCollector:
 
 
 class InputInvalid(DomainError):
-    """What was sent has not the shape that the command asks for."""
+    """The input does not match the request schema of the command."""
 
     code = "invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("Something is not right: {detail}")
 
 
@@ -97,7 +97,7 @@ class RateLimited(DomainError):
     """Too often in too short a time; ``retry_after`` says when again."""
 
     code = "rate_limited"
-    kind = Kind.LIMITED
+    kind = ErrorKind.LIMITED
     message = _("Too many attempts. Please wait a moment.")
 
 
@@ -105,7 +105,7 @@ class Unavailable(DomainError):
     """The answer is not known, since something we need is out of reach; the same call may be sent again."""
 
     code = "unavailable"
-    kind = Kind.UNAVAILABLE
+    kind = ErrorKind.UNAVAILABLE
     message = _("This is temporarily unavailable. Try again in a moment.")
 
 
@@ -116,11 +116,11 @@ class Busy(Unavailable):
     message = _("We are very busy right now. Please try again in a moment.")
 
 
-class Fault(DomainError):
+class InternalError(DomainError):
     """A mistake of ours; it was written down."""
 
     code = "fault"
-    kind = Kind.UNAVAILABLE
+    kind = ErrorKind.UNAVAILABLE
     message = _("Something went wrong on our side and has been logged. Please try again.")
 
 
@@ -128,15 +128,15 @@ class NotLoggedIn(DomainError):
     """There is no session, or it was ended."""
 
     code = "not_logged_in"
-    kind = Kind.NOT_LOGGED_IN
+    kind = ErrorKind.NOT_LOGGED_IN
     message = _("Please log in first.")
 
 
 class AmountInvalid(DomainError):
-    """No amount of money: no whole number of minor units, nothing or less, too much, or of no asset that we know."""
+    """The amount is not a positive whole number of minor units of a known asset, or exceeds the maximum."""
 
     code = "money.amount_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("That is not a valid amount.")
 
 
@@ -144,5 +144,5 @@ class AssetsMixed(DomainError):
     """Money of two assets was added or compared."""
 
     code = "money.assets_mixed"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("{one} and {other} cannot be combined.")

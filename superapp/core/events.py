@@ -11,9 +11,9 @@ from typing import ClassVar, TypeVar
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """
-    Something that happened. Fields are ``int | str | bool | None``, so that it survives JSON.
+    A domain event. Its fields are ``int
 
-    Facts with one ``key`` are handled in the order in which they were published.
+    str | bool | None``, so that it survives JSON.
     """
 
     name: ClassVar[str]
@@ -33,7 +33,7 @@ _types: dict[str, type[Event]] = {}
 _handlers: dict[str, list[Handler[Event]]] = defaultdict(list)
 
 
-def fact(event_type: type[E]) -> type[E]:
+def register_fact(event_type: type[E]) -> type[E]:
     """Register a type of fact under its name, so that it can be read back from the outbox."""
     if _types.setdefault(event_type.name, event_type) is not event_type:
         raise ValueError(f"two facts are called {event_type.name}")
@@ -54,13 +54,13 @@ def subscribe(event_type: type[E]) -> Callable[[Handler[E]], Handler[E]]:
     return register
 
 
-def restore(name: str, payload: dict[str, int | str | bool | None]) -> Event:
+def from_payload(name: str, payload: dict[str, int | str | bool | None]) -> Event:
     """The fact that was stored under this name."""
     return _types[name](**payload)
 
 
-def types() -> list[type[Event]]:
-    """Every type of fact that is registered."""
+def registered_types() -> list[type[Event]]:
+    """Return every registered type of fact."""
     return list(_types.values())
 
 

@@ -17,10 +17,10 @@ AnyView = TypeVar("AnyView", bound=Callable[..., object])
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 # A refusal that is about no single field stands above all of them.
-WHOLE_FORM = "form"
+FORM_ERRORS = "form"
 
 
-def sort_by_field(
+def errors_by_field(
     refusals: Sequence[DomainError],
     *,
     fields: Sequence[str],
@@ -37,21 +37,21 @@ def sort_by_field(
     found: dict[str, object] = {}
     for refusal in refusals:
         field = field_of(refusal)
-        found.setdefault(field if field in fields else WHOLE_FORM, sentence_of(refusal))
-    return {field: found[field] for field in (WHOLE_FORM, *fields) if field in found}
+        found.setdefault(field if field in fields else FORM_ERRORS, sentence_of(refusal))
+    return {field: found[field] for field in (FORM_ERRORS, *fields) if field in found}
 
 
-def field_of_refusal(by_class: Mapping[type[DomainError], str]) -> Callable[[DomainError], str]:
+def make_field_lookup(by_class: Mapping[type[DomainError], str]) -> Callable[[DomainError], str]:
     """Return a function that names the field of a refusal: that which it names itself, else the one of its class."""
 
     def field_of(refusal: DomainError) -> str:
         of_class = (by_class[kind] for kind in type(refusal).__mro__ if kind in by_class)
-        return str(refusal.params.get("field") or next(of_class, WHOLE_FORM))
+        return str(refusal.params.get("field") or next(of_class, FORM_ERRORS))
 
     return field_of
 
 
-def form_stands_at(name: str, *, fragment: str = "") -> Callable[[View[Arguments]], View[Arguments]]:
+def post_only_redirecting_to(name: str, *, fragment: str = "") -> Callable[[View[Arguments]], View[Arguments]]:
     """
     Decorate a view that only takes what a form sends: opening its address leads to the page where the form stands.
 
@@ -66,7 +66,7 @@ def form_stands_at(name: str, *, fragment: str = "") -> Callable[[View[Arguments
                 return view(request, *args, **kwargs)
             if request.method not in ("GET", "HEAD"):
                 return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-            return redirect(_place(name, kwargs) + (f"#{fragment}" if fragment else ""))
+            return redirect(_form_url(name, kwargs) + (f"#{fragment}" if fragment else ""))
 
         # wraps() makes the request an argument with a name, which a Callable has not.
         return cast("View[Arguments]", guarded)
@@ -90,12 +90,12 @@ def form_cost(cost: int) -> Callable[[AnyView], AnyView]:
     return decorate
 
 
-def cost_of(view: object) -> int:
+def form_cost_of(view: object) -> int:
     """Return what sending the form of a view costs."""
     return int(getattr(view, "form_cost", FORM_COST))
 
 
-def _place(name: str, arguments: Mapping[str, object]) -> str:
+def _form_url(name: str, arguments: Mapping[str, object]) -> str:
     try:
         return reverse(name, kwargs=dict(arguments))
     except NoReverseMatch:

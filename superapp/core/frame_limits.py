@@ -1,4 +1,4 @@
-"""How many frames one WebSocket may send before it is closed: both the server and the socket above it count."""
+"""Limits on the frames one WebSocket may send; counted by the server and again by the consumer."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ class TokenBucket:
         return is_enough
 
 
-def frame_bucket() -> TokenBucket:
+def make_frame_bucket() -> TokenBucket:
     """Return the bucket of a connection that has just opened."""
     return TokenBucket(per_second=FRAMES_PER_SECOND, burst=FRAMES_BURST)

@@ -1,5 +1,6 @@
 """
-What the database itself refuses: putting it there, and seeing that it is there.
+Database guards: install the triggers, functions and constraints that refuse invalid rows, and verify that they are
+present.
 
 SQLite drops the triggers of a table in silence when a migration rebuilds it, and an operator can drop anything. So
 every app that has guards keeps a catalogue of them, every migration that touches a guarded table ends with
@@ -44,7 +45,7 @@ _EACH_ROW = 1
 _AT = {"BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 _SQLITE, _POSTGRES = "sqlite_guards.sql", "postgres_guards.sql"
 
-Look = Callable[[BaseDatabaseWrapper], list[str]]
+ExtraCheck = Callable[[BaseDatabaseWrapper], list[str]]
 
 
 class _Function(NamedTuple):
@@ -88,21 +89,21 @@ class _Trigger(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class GuardCatalog:
     """
     The guards of an app: its guarded tables without their prefix, and the SQL that makes the guards.
 
-    ``further`` are files of PostgreSQL alone, such as functions that write; ``foreign_keys`` are constraints by table
-    that no model knows; ``look`` finds what else is missing.
+    ``extra_files`` are files of PostgreSQL alone, such as functions that write; ``foreign_keys`` are constraints by
+    table that no model knows; ``extra_check`` finds what else is missing.
     """
 
     app: str
     sql: Path
     tables: tuple[str, ...]
-    further: tuple[str, ...] = ()
+    extra_files: tuple[str, ...] = ()
     foreign_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    triggered: type[CheckConstraint] | None = None
-    look: Look = lambda _connection: []
+    trigger_rules: type[CheckConstraint] | None = None
+    extra_check: ExtraCheck = lambda _connection: []
 
     def install(self, connection: BaseDatabaseWrapper) -> None:
         """Put every guard and function in place, as they are written today; doing it again changes nothing."""
@@ -110,11 +111,11 @@ class Catalogue:
             present = set(connection.introspection.table_names(cursor))
             if connection.vendor == "postgresql":
                 if present >= {f"{self.app}_{table}" for table in self.tables}:  # Not yet amid the first migrations.
-                    self._give_back(cursor)
-                    for name in (_POSTGRES, *self.further):
-                        cursor.execute(self.text(name))
+                    self._restore_owner(cursor)
+                    for name in (_POSTGRES, *self.extra_files):
+                        cursor.execute(self.read_sql(name))
                 return
-            for trigger in _SQLITE_TRIGGER.finditer(self.text(_SQLITE)):
+            for trigger in _SQLITE_TRIGGER.finditer(self.read_sql(_SQLITE)):
                 if trigger["table"] in present:
                     cursor.execute(f"DROP TRIGGER IF EXISTS {trigger['name']}")
                     cursor.execute(trigger[0].removesuffix(";"))
@@ -123,16 +124,16 @@ class Catalogue:
         """Take every guard and function away, as a migration back to nothing must."""
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                for name in reversed((_POSTGRES, *self.further)):
-                    cursor.execute(self.text(name.replace(".sql", "_reverse.sql")))
+                for name in reversed((_POSTGRES, *self.extra_files)):
+                    cursor.execute(self.read_sql(name.replace(".sql", "_reverse.sql")))
                 return
-            for trigger in _SQLITE_TRIGGER.finditer(self.text(_SQLITE)):
+            for trigger in _SQLITE_TRIGGER.finditer(self.read_sql(_SQLITE)):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {trigger['name']}")
 
     def missing(self, connection: BaseDatabaseWrapper) -> list[str]:
         """Name every guard, function and constraint that should be there and is not, or is not as it should be."""
         find = self._missing_on_postgres if connection.vendor == "postgresql" else self._missing_on_sqlite
-        return sorted([*find(connection), *self._missing_constraints(connection), *self.look(connection)])
+        return sorted([*find(connection), *self._missing_constraints(connection), *self.extra_check(connection)])
 
     def is_migrated(self, connection: BaseDatabaseWrapper) -> bool:
         """Whether every migration is applied: the guards change with them, and the last of them puts them there."""
@@ -140,7 +141,7 @@ class Catalogue:
         ours = {key for key in loader.graph.nodes if key[0] == self.app}
         return bool(ours) and ours <= set(loader.applied_migrations)
 
-    def text(self, name: str) -> str:
+    def read_sql(self, name: str) -> str:
         return (self.sql / name).read_text()
 
     def _missing_on_sqlite(self, connection: BaseDatabaseWrapper) -> list[str]:
@@ -148,7 +149,8 @@ class Catalogue:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             there = dict(cursor.fetchall())
         expected = {
-            trigger["name"]: trigger[0].removesuffix(";") for trigger in _SQLITE_TRIGGER.finditer(self.text(_SQLITE))
+            trigger["name"]: trigger[0].removesuffix(";")
+            for trigger in _SQLITE_TRIGGER.finditer(self.read_sql(_SQLITE))
         }
         return [f"trigger {name}" for name, sql in expected.items() if there.get(name) != sql]
 
@@ -166,7 +168,7 @@ class Catalogue:
                 _Trigger(name, function, at, frozenset(columns)) for name, function, at, columns in cursor.fetchall()
             }
             functions = self._functions(cursor)
-        wanted = {_Trigger.written(self.app, match) for match in _POSTGRES_TRIGGER.finditer(self.text(_POSTGRES))}
+        wanted = {_Trigger.written(self.app, match) for match in _POSTGRES_TRIGGER.finditer(self.read_sql(_POSTGRES))}
         return [
             *(f"trigger {trigger.name}" for trigger in wanted - triggers),
             *(f"function {name}" for name, one in self._written().items() if functions.get(name) != [one]),
@@ -176,8 +178,8 @@ class Catalogue:
     def _written(self) -> dict[str, _Function]:
         return {
             match["name"]: _Function.written(match)
-            for name in (_POSTGRES, *self.further)
-            for match in _POSTGRES_FUNCTION.finditer(self.text(name))
+            for name in (_POSTGRES, *self.extra_files)
+            for match in _POSTGRES_FUNCTION.finditer(self.read_sql(name))
         }
 
     def _functions(self, cursor: Any) -> dict[str, list[_Function]]:
@@ -194,7 +196,7 @@ class Catalogue:
             found.setdefault(name, []).append(one)
         return found
 
-    def _give_back(self, cursor: Any) -> None:
+    def _restore_owner(self, cursor: Any) -> None:
         """Every function of ours to the owner of the tables: replacing it would leave it with whoever has it."""
         cursor.execute(
             "SELECT p.oid::regprocedure::text, c.relowner::regrole::text"
@@ -233,15 +235,19 @@ class Catalogue:
 
     def _is_triggered(self, connection: BaseDatabaseWrapper, constraint: CheckConstraint | UniqueConstraint) -> bool:
         """Whether a trigger holds it, which is looked for by itself."""
-        return self.triggered is not None and isinstance(constraint, self.triggered) and connection.vendor != "sqlite"
+        return (
+            self.trigger_rules is not None
+            and isinstance(constraint, self.trigger_rules)
+            and connection.vendor != "sqlite"
+        )
 
 
-catalogues: dict[str, Catalogue] = {}
+catalogs: dict[str, GuardCatalog] = {}
 
 
-def catalogue(app: str, sql: Path, **particulars: Any) -> Catalogue:
+def register_catalog(app: str, sql: Path, **options: Any) -> GuardCatalog:
     """Make an app's catalogue known: from now on no process starts while one of its guards is missing."""
-    return catalogues.setdefault(app, Catalogue(app, sql, **particulars))
+    return catalogs.setdefault(app, GuardCatalog(app, sql, **options))
 
 
 class InstallGuards(migrations.RunPython):
@@ -256,29 +262,29 @@ class InstallGuards(migrations.RunPython):
         return (self.__class__.__name__, [], {})
 
     def _install(self, _apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        catalogues[self.app].install(schema_editor.connection)
+        catalogs[self.app].install(schema_editor.connection)
 
     def _remove(self, _apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        catalogues[self.app].remove(schema_editor.connection)
+        catalogs[self.app].remove(schema_editor.connection)
 
 
 class GuardsMissing(CommandError):
-    """Something that the database must refuse by itself would be let through; nothing may serve."""
+    """A guard of the database is missing; no process may serve."""
 
 
-def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """What is missing of all the guards there are."""
-    return [guard for one in catalogues.values() for guard in one.missing(connection)]
+def find_missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the names of all guards that are missing in this database."""
+    return [guard for one in catalogs.values() for guard in one.missing(connection)]
 
 
-@health.essential
-def require() -> None:
+@health.startup_check
+def require_all() -> None:
     """
     Refuse to go on while a guard is missing.
 
     :raises GuardsMissing: naming what is missing
     """
-    absent = missing(connection)
+    absent = find_missing(connection)
     if absent:
         raise GuardsMissing(f"missing in the database: {', '.join(absent)}. 'manage.py install_guards' puts them back.")
 
@@ -288,7 +294,7 @@ def check_guards(databases: Collection[str] | None = None, **_options: Any) -> l
     """For ``manage.py check --database default``, and for ``migrate`` once there is nothing left to migrate."""
     if not databases:
         return []
-    newer = schema_version.newer(connection)
+    newer = schema_version.describe_newer(connection)
     if newer:  # Its guards are others, and putting ours there would take something away.
         return [Error(newer, id="core.E001")]
     return [
@@ -297,12 +303,12 @@ def check_guards(databases: Collection[str] | None = None, **_options: Any) -> l
             hint="Run manage.py install_guards.",
             id=f"{one.app}.E001",
         )
-        for one in catalogues.values()
+        for one in catalogs.values()
         if one.is_migrated(connection) and (absent := one.missing(connection))
     ]
 
 
-class Watch:
+class GuardMonitor:
     """Looks again half a minute after everything was there, and at once after something was not."""
 
     SECONDS = 30.0
@@ -313,11 +319,11 @@ class Watch:
     def __call__(self) -> str | None:
         if time.monotonic() < self._until:
             return None
-        absent = missing(connection)
+        absent = find_missing(connection)
         if absent:
-            return schema_version.newer(connection) or f"missing in the database: {', '.join(absent)}"
+            return schema_version.describe_newer(connection) or f"missing in the database: {', '.join(absent)}"
         self._until = time.monotonic() + self.SECONDS
         return None
 
 
-health.check("guards")(Watch())
+health.check("guards")(GuardMonitor())

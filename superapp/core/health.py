@@ -11,9 +11,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
-from superapp.core import headers
+from superapp.core import security_headers
 
-REMEMBERED_SECONDS = 1.0
+CACHE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -37,25 +37,25 @@ def check(name: str) -> Callable[[Check], Check]:
 
 
 # What must hold before anything is served or worked on; each raises otherwise. Apps add theirs.
-essentials: list[Callable[[], None]] = []
+startup_checks: list[Callable[[], None]] = []
 
 
-def essential(function: Callable[[], None]) -> Callable[[], None]:
+def startup_check(function: Callable[[], None]) -> Callable[[], None]:
     """Register something without which no process of ours may start."""
-    essentials.append(function)
+    startup_checks.append(function)
     return function
 
 
-def require_essentials() -> None:
+def run_startup_checks() -> None:
     """Go on only if everything essential holds."""
-    for function in essentials:
+    for function in startup_checks:
         function()
 
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-def answers(get_response: GetResponse) -> GetResponse:
+def answer_health_checks(get_response: GetResponse) -> GetResponse:
     """Middleware: answer ``/-/live`` and ``/-/ready`` before anything is looked up, by whatever name we are called."""
     paths = {"/-/live": live, "/-/ready": ready}
 
@@ -65,7 +65,7 @@ def answers(get_response: GetResponse) -> GetResponse:
             return get_response(request)
         response = view(request)
         # Django's own middleware stands below this one, and would ask for https and for a name of ours.
-        for name, value in headers.SECURITY.items():
+        for name, value in security_headers.SECURITY_HEADERS.items():
             response.headers[name] = value
         return response
 
@@ -78,12 +78,12 @@ def live(_request: HttpRequest) -> HttpResponseBase:
 
 
 def ready(_request: HttpRequest) -> HttpResponseBase:
-    """Everything local that is needed is there (200), or what is missing (503)."""
-    wrong = _remembered.read()
+    """Answer 200 if everything local that is needed is available, else 503 with what is missing."""
+    wrong = _cached_outcome.read()
     return JsonResponse({"ready": not wrong, "wrong": wrong}, status=503 if wrong else 200)
 
 
-class Remembered:
+class CachedOutcome:
     """The outcome of all checks, looked up at most once a second however many ask."""
 
     def __init__(self) -> None:
@@ -95,11 +95,11 @@ class Remembered:
         with self._lock:
             if time.monotonic() >= self._until:
                 self._wrong = _run_checks()
-                self._until = time.monotonic() + REMEMBERED_SECONDS
+                self._until = time.monotonic() + CACHE_SECONDS
             return self._wrong
 
 
-_remembered = Remembered()
+_cached_outcome = CachedOutcome()
 
 
 def _run_checks() -> dict[str, str]:
@@ -117,7 +117,7 @@ def _run_checks() -> dict[str, str]:
 
 
 @check("database")
-def _database_answers() -> str | None:
+def _check_database() -> str | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return None
@@ -127,7 +127,7 @@ _migrated = False
 
 
 @check("migrations")
-def _migrations_are_applied() -> str | None:
+def _check_migrations() -> str | None:
     global _migrated
     if not _migrated:
         executor = MigrationExecutor(connection)

@@ -21,14 +21,14 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.db.models import F, QuerySet
 from prometheus_client import Histogram
 
-from superapp.core import clock, work
-from superapp.core.errors import DomainError, Fault, Unavailable
+from superapp.core import clock, scheduler
+from superapp.core.errors import DomainError, InternalError, Unavailable
 from superapp.core.models import Job
 
 LEASE = timedelta(seconds=60)
-SEND_AGAIN_AFTER = timedelta(seconds=30)
-TRIES_MAX = 5
-SENT_A_TURN_MAX = 100
+REQUEUE_AFTER = timedelta(seconds=30)
+ATTEMPTS_MAX = 5
+REQUEUED_AT_ONCE_MAX = 100
 
 log = structlog.get_logger(__name__)
 seconds = Histogram("nusa_job_seconds", "How long jobs ran, by name and how it ended.", ["job", "outcome"])
@@ -37,8 +37,8 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One try at a job, handed to its handler."""
+class JobRun:
+    """One attempt at a job, passed to its handler."""
 
     job_id: int
     owner_id: int | None
@@ -46,21 +46,21 @@ class Run:
 
     def progress(self, percent: int) -> None:
         """Tell whoever waits how far it is."""
-        self.mine().update(progress=max(0, min(percent, 100)))
+        self.current_row().update(progress=max(0, min(percent, 100)))
 
-    def mine(self) -> QuerySet[Job]:
+    def current_row(self) -> QuerySet[Job]:
         """The job's row, for as long as this try holds it: a later try has another number."""
         return Job.objects.filter(pk=self.job_id, state=Job.State.RUNNING, tries=self.tries)
 
 
 Handler = Callable[..., Json | None]
 # Hands a job to a worker, or raises Unavailable.
-Carrier = Callable[[int], None]
+Dispatcher = Callable[[int], None]
 
 handlers: dict[str, Handler] = {}
 
 
-def job(name: str) -> Callable[[Handler], Handler]:
+def register_handler(name: str) -> Callable[[Handler], Handler]:
     """Register the handler of a kind of job: ``handler(run, **arguments)`` → its result. It may be called again."""
 
     def register(handler: Handler) -> Handler:
@@ -82,34 +82,34 @@ def start(name: str, *, owner_id: int | None, arguments: Json, now: datetime) ->
     if name not in handlers:
         raise ValueError(f"no job is called {name}")
     row = Job.objects.create(
-        name=name, owner_id=owner_id, arguments=arguments, created_at=now, due_at=now + SEND_AGAIN_AFTER
+        name=name, owner_id=owner_id, arguments=arguments, created_at=now, due_at=now + REQUEUE_AFTER
     )
 
     def send() -> None:
-        _sender.submit(_try_to_send, row.pk)
+        _sender.submit(_try_dispatch, row.pk)
 
     transaction.on_commit(send, robust=True)
     return row
 
 
-@work.every(seconds=5)
-def send_again(now: datetime) -> int:
+@scheduler.every(seconds=5)
+def requeue_due(now: datetime) -> int:
     """Take back what its worker left behind, and send whatever was not begun in time or is due another try."""
     running = Job.objects.filter(state=Job.State.RUNNING, due_at__lte=now)
-    running.filter(tries__gte=TRIES_MAX).update(state=Job.State.FAILED, error_code=Fault.code, ended_at=now)
+    running.filter(tries__gte=ATTEMPTS_MAX).update(state=Job.State.FAILED, error_code=InternalError.code, ended_at=now)
     running.update(state=Job.State.QUEUED, due_at=now)
     queued = Job.objects.filter(state=Job.State.QUEUED, due_at__lte=now)
-    job_ids = list(queued.order_by("due_at", "pk").values_list("pk", flat=True)[:SENT_A_TURN_MAX])
+    job_ids = list(queued.order_by("due_at", "pk").values_list("pk", flat=True)[:REQUEUED_AT_ONCE_MAX])
     for job_id in job_ids:
-        carry(job_id)
-        queued.filter(pk=job_id).update(due_at=now + SEND_AGAIN_AFTER)
+        dispatch(job_id)
+        queued.filter(pk=job_id).update(due_at=now + REQUEUE_AFTER)
     return len(job_ids)
 
 
-def release_all(now: datetime) -> int:
+def requeue_all_running(now: datetime) -> int:
     """Take every running job back at once: the one process that could be running them has only just started."""
     running = Job.objects.filter(state=Job.State.RUNNING)
-    running.filter(tries__gte=TRIES_MAX).update(state=Job.State.FAILED, error_code=Fault.code, ended_at=now)
+    running.filter(tries__gte=ATTEMPTS_MAX).update(state=Job.State.FAILED, error_code=InternalError.code, ended_at=now)
     return running.update(state=Job.State.QUEUED, due_at=now)
 
 
@@ -121,54 +121,54 @@ def run(job_id: int) -> None:
         row = _claim(job_id, started_at)
         if row is None:
             return
-        this = Run(row.pk, row.owner_id, row.tries)
-        with structlog.contextvars.bound_contextvars(job=str(row.public_id), job_name=row.name), _lease_kept(this):
-            outcome = _run_claimed(this, row)
+        run = JobRun(row.pk, row.owner_id, row.tries)
+        with structlog.contextvars.bound_contextvars(job=str(row.public_id), job_name=row.name), _renewed_lease(run):
+            outcome = _run_claimed(run, row)
         seconds.labels(row.name, outcome).observe((clock.now() - started_at).total_seconds())
     finally:
         close_old_connections()
 
 
 def _claim(job_id: int, now: datetime) -> Job | None:
-    claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED, tries__lt=TRIES_MAX).update(
+    claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED, tries__lt=ATTEMPTS_MAX).update(
         state=Job.State.RUNNING, tries=F("tries") + 1, due_at=now + LEASE, started_at=now
     )
     # Nobody else changes a row that was just claimed.
     return Job.objects.get(pk=job_id) if claimed else None
 
 
-def _run_claimed(this: Run, row: Job) -> str:
+def _run_claimed(run: JobRun, row: Job) -> str:
     try:
-        result = handlers[row.name](this, **row.arguments)
+        result = handlers[row.name](run, **row.arguments)
     except DomainError as refusal:
         if not isinstance(refusal, Unavailable):
-            return _end(this, Job.State.FAILED, error_code=refusal.code)
+            return _finish(run, Job.State.FAILED, error_code=refusal.code)
         log.warning("job_unavailable", tries=row.tries)
-        return _try_later(this)
+        return _retry_later(run)
     except Exception as error:
         # Whatever went wrong, the job keeps its row, and is tried again until it has failed too often.
         log.error("job_fault", tries=row.tries, exc_info=error)
         close_old_connections()
-        return _try_later(this)
-    return _end(this, Job.State.DONE, result=result, progress=100)
+        return _retry_later(run)
+    return _finish(run, Job.State.DONE, result=result, progress=100)
 
 
-def _end(this: Run, state: Job.State, **fields: Any) -> str:
-    if not this.mine().update(state=state, ended_at=clock.now(), **fields):
-        log.warning("job_was_taken_over", tries=this.tries)
+def _finish(run: JobRun, state: Job.State, **fields: Any) -> str:
+    if not run.current_row().update(state=state, ended_at=clock.now(), **fields):
+        log.warning("job_was_taken_over", tries=run.tries)
         return "taken_over"
     return str(state.value)
 
 
-def _try_later(this: Run) -> str:
-    if this.tries >= TRIES_MAX:
-        return _end(this, Job.State.FAILED, error_code=Fault.code)
-    this.mine().update(state=Job.State.QUEUED, due_at=clock.now() + timedelta(seconds=2**this.tries))
+def _retry_later(run: JobRun) -> str:
+    if run.tries >= ATTEMPTS_MAX:
+        return _finish(run, Job.State.FAILED, error_code=InternalError.code)
+    run.current_row().update(state=Job.State.QUEUED, due_at=clock.now() + timedelta(seconds=2**run.tries))
     return "postponed"
 
 
 @contextmanager
-def _lease_kept(this: Run) -> Iterator[None]:
+def _renewed_lease(run: JobRun) -> Iterator[None]:
     """Renew the lease for as long as the block runs; it ends by itself when this process does."""
     ended = threading.Event()
 
@@ -176,7 +176,7 @@ def _lease_kept(this: Run) -> Iterator[None]:
         while not ended.wait(LEASE.total_seconds() / 3):
             close_old_connections()
             try:
-                this.mine().update(due_at=clock.now() + LEASE)
+                run.current_row().update(due_at=clock.now() + LEASE)
             except (DatabaseError, InterfaceError) as error:
                 # Two more tries fit into the lease; after that somebody else may take the job, which is what it is for.
                 log.warning("job_lease_not_renewed", error=repr(error))
@@ -191,7 +191,7 @@ def _lease_kept(this: Run) -> Iterator[None]:
         thread.join()
 
 
-class Pool:
+class JobThreadPool:
     """The workers of the embedded process: a few threads."""
 
     def __init__(self, size: int) -> None:
@@ -217,22 +217,22 @@ class Pool:
             log.error("job_not_run", exc_info=error)
 
 
-def _nowhere(_job_id: int) -> None:
+def _dispatch_nowhere(_job_id: int) -> None:
     raise Unavailable
 
 
-carry: Carrier = _nowhere
+dispatch: Dispatcher = _dispatch_nowhere
 
 
-def carry_with(carrier: Carrier) -> None:
+def set_dispatcher(carrier: Dispatcher) -> None:
     """Say how this process hands jobs to workers."""
-    global carry
-    carry = carrier
+    global dispatch
+    dispatch = carrier
 
 
-def _try_to_send(job_id: int) -> None:
+def _try_dispatch(job_id: int) -> None:
     try:
-        carry(job_id)
+        dispatch(job_id)
     except Unavailable:
         log.warning("job_not_sent_yet")
 

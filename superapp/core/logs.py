@@ -37,7 +37,7 @@ def configure(options: dict[str, Any]) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        without_private_values,
+        redact_private_values,
     ]
     structlog.configure(
         processors=[
@@ -52,7 +52,7 @@ def configure(options: dict[str, Any]) -> None:
     )
     rendering: list[Processor]
     if options["json"]:
-        rendering = [structlog.processors.format_exc_info, _without_numbers, structlog.processors.JSONRenderer()]
+        rendering = [structlog.processors.format_exc_info, _redact_phone_numbers, structlog.processors.JSONRenderer()]
     else:
         # Plain: a traceback that shows local variables shows what people wrote.
         plain = structlog.dev.plain_traceback
@@ -84,7 +84,7 @@ def configure(options: dict[str, Any]) -> None:
     )
 
 
-def without_private_values(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+def redact_private_values(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     """Take out what is about people: named values, and whatever looks like a phone number."""
     for name, value in line.items():
         if name in _PRIVATE:
@@ -94,21 +94,21 @@ def without_private_values(_logger: WrappedLogger, _method: str, line: EventDict
     return line
 
 
-def _without_numbers(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+def _redact_phone_numbers(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     """Once more over the rendered traceback, whose messages may quote what was sent."""
     if isinstance(line.get("exception"), str):
         line["exception"] = _PHONE_NUMBER.sub("(number)", line["exception"])
     return line
 
 
-def request_id(offered: str | None) -> str:
+def make_request_id(offered: str | None) -> str:
     """The id that the proxy or the caller gave, if it is well formed; otherwise a new one."""
     if offered and _WELL_FORMED.fullmatch(offered):
         return offered
     return ids.new_id().hex
 
 
-def _path_without_secrets(request: HttpRequest) -> str:
+def _redacted_path(request: HttpRequest) -> str:
     """Return the path; what its route calls a token opens something to whoever reads it, and is left out."""
     token = request.resolver_match.kwargs.get("token") if request.resolver_match else None
     return request.path.replace(token, "(token)") if token else request.path
@@ -117,11 +117,11 @@ def _path_without_secrets(request: HttpRequest) -> str:
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-def requests(get_response: GetResponse) -> GetResponse:
+def log_requests(get_response: GetResponse) -> GetResponse:
     """Middleware: give the request its id, in every log line and in the answer, and write one line about it."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        number = request_id(request.headers.get(REQUEST_ID_HEADER))
+        number = make_request_id(request.headers.get(REQUEST_ID_HEADER))
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request=number):
             response = get_response(request)
@@ -131,7 +131,7 @@ def requests(get_response: GetResponse) -> GetResponse:
             write(
                 "request",
                 method=request.method,
-                path=_path_without_secrets(request),
+                path=_redacted_path(request),
                 status=response.status_code,
                 ms=round((time.perf_counter() - started) * 1_000, 1),
             )

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.http import HttpResponse
 
 YEAR_SECONDS = 365 * 24 * 3600
-FOR_EVER = f"max-age={YEAR_SECONDS}, immutable"
+CACHE_FOREVER = f"max-age={YEAR_SECONDS}, immutable"
 
 
-def answer(path: Path, *, content_type: str, cache_control: str) -> HttpResponse:
+def serve_file(path: Path, *, content_type: str, cache_control: str) -> HttpResponse:
     """A file below the media that we made ourselves and that is there."""
     if settings.MEDIA_ACCEL:
         response = HttpResponse()
@@ -28,6 +28,6 @@ def answer(path: Path, *, content_type: str, cache_control: str) -> HttpResponse
     return response
 
 
-def missing() -> HttpResponse:
+def not_found() -> HttpResponse:
     """There is no such file, or it is not yours: the two are told apart to nobody."""
     return HttpResponse(status=404, content_type="text/plain")

@@ -22,28 +22,28 @@ log = structlog.get_logger(__name__)
 def serve() -> None:
     """Answer Prometheus, if a port was given. Call it once in a process, after it has forked."""
     if settings.METRICS_PORT:
-        REGISTRY.register(DatabasePool())
+        REGISTRY.register(DatabasePoolCollector())
         REGISTRY.register(FreeDisk())
         start_http_server(settings.METRICS_PORT, addr=settings.METRICS_HOST)
 
 
-def watch_the_database() -> None:
+def collect_database_metrics() -> None:
     """Also count what waits in the database. For the process that works it off, as all others would say the same."""
     if settings.METRICS_PORT:
-        REGISTRY.register(WaitingWork())
+        REGISTRY.register(PendingWorkCollector())
 
 
 # Further numbers that apps read from the database.
-_from_the_database: list[Callable[[], Iterable[Metric]]] = []
+_database_metrics: list[Callable[[], Iterable[Metric]]] = []
 
 
-def from_the_database(read: Callable[[], Iterable[Metric]]) -> Callable[[], Iterable[Metric]]:
+def database_metric(read: Callable[[], Iterable[Metric]]) -> Callable[[], Iterable[Metric]]:
     """Decorate a function that reads numbers of an app from the database; the process that works tells them, too."""
-    _from_the_database.append(read)
+    _database_metrics.append(read)
     return read
 
 
-class DatabasePool(Collector):
+class DatabasePoolCollector(Collector):
     """The connections of this process."""
 
     def collect(self) -> Iterator[Metric]:
@@ -71,7 +71,7 @@ class FreeDisk(Collector):
         yield GaugeMetricFamily("nusa_disk_free_bytes", "Bytes that are free on the disk of VAR_DIR.", value=free)
 
 
-class WaitingWork(Collector):
+class PendingWorkCollector(Collector):
     """Facts on their way, and jobs by state."""
 
     def collect(self) -> Iterator[Metric]:
@@ -79,7 +79,7 @@ class WaitingWork(Collector):
         try:
             yield from self._facts()
             yield from self._jobs()
-            for read in _from_the_database:
+            for read in _database_metrics:
                 yield from read()
         except (DatabaseError, InterfaceError) as error:
             # The other numbers are worth having, now more than ever.

@@ -1,4 +1,4 @@
-"""What the kernel stores: the instance itself, facts on their way, jobs that somebody waits for."""
+"""Models of the kernel: the instance, undelivered facts, and jobs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Instance(models.Model):
     This installation; there is exactly one row.
 
     ``epoch`` names the life of this database, and ``place`` says where that was begun (see ``core.epoch``).
-    ``changes`` counts transactions on SQLite (see ``core.changes``); on PostgreSQL it stays 0.
+    ``changes`` counts transactions on SQLite (see ``core.change_cursor``); on PostgreSQL it stays 0.
     """
 
     epoch = models.PositiveBigIntegerField(default=1)
@@ -24,7 +24,7 @@ class Instance(models.Model):
 
 
 class Mark(models.Model):
-    """How many marks a data directory has left here; it remembers that outside the database (see ``core.epoch``)."""
+    """The number of marks one data directory has left here (see ``core.epoch``)."""
 
     directory = models.UUIDField(primary_key=True)
     count = models.PositiveBigIntegerField()
@@ -52,7 +52,7 @@ class Fact(models.Model):
 
 class Job(models.Model):
     """
-    Something a person waits for: what is asked, how far it is, and how it ended.
+    A background job a person waits for: arguments, progress and outcome.
 
     A running job holds a lease. When its worker dies the lease runs out and the job is run again, so ``tries`` is also
     the number by which a worker knows that the job is still its own.

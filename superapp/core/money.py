@@ -17,7 +17,7 @@ MINOR_MAX = 10**17
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """What is counted: its code, how many digits its minor unit has, and how it is written."""
+    """A currency: its code, the digits of its minor unit, and its symbol."""
 
     code: str
     digits: int
@@ -26,7 +26,7 @@ class Asset:
 
 ASSETS = {asset.code: asset for asset in (Asset("IDR", 2, "Rp"), Asset("USD", 2, "US$"))}
 IDR = "IDR"
-SEN_A_RUPIAH = 100
+SEN_PER_RUPIAH = 100
 
 # "1.250.000", "1250000" or "1.250.000,50"; never "1,250,000", "1.25" or "1e6".
 _WRITTEN = re.compile(r"(?P<whole>0|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d*)(?:,(?P<minor>\d+))?", re.ASCII)
@@ -52,10 +52,10 @@ class Money:
             raise AmountInvalid
 
     def __add__(self, other: Money) -> Money:
-        return Money(self.amount_minor + self._same(other), self.asset)
+        return Money(self.amount_minor + self._require_same_asset(other), self.asset)
 
     def __sub__(self, other: Money) -> Money:
-        return Money(self.amount_minor - self._same(other), self.asset)
+        return Money(self.amount_minor - self._require_same_asset(other), self.asset)
 
     def __neg__(self) -> Money:
         return Money(-self.amount_minor, self.asset)
@@ -68,16 +68,16 @@ class Money:
     __rmul__ = __mul__
 
     def __lt__(self, other: Money) -> bool:
-        return self.amount_minor < self._same(other)
+        return self.amount_minor < self._require_same_asset(other)
 
     def __le__(self, other: Money) -> bool:
-        return self.amount_minor <= self._same(other)
+        return self.amount_minor <= self._require_same_asset(other)
 
     def __gt__(self, other: Money) -> bool:
-        return self.amount_minor > self._same(other)
+        return self.amount_minor > self._require_same_asset(other)
 
     def __ge__(self, other: Money) -> bool:
-        return self.amount_minor >= self._same(other)
+        return self.amount_minor >= self._require_same_asset(other)
 
     def __bool__(self) -> bool:
         return self.amount_minor != 0
@@ -90,7 +90,7 @@ class Money:
         rest = f",{minor:0{asset.digits}d}" if minor else ""
         return f"{sign}{asset.symbol}{whole:,}".replace(",", ".") + rest
 
-    def positive(self) -> Money:
+    def require_positive(self) -> Money:
         """This amount, if it is more than nothing."""
         if self.amount_minor <= 0:
             raise AmountInvalid
@@ -116,21 +116,21 @@ class Money:
         lucky = set(by_loss[:rest])
         return [Money(sign * (share + (part in lucky)), self.asset) for part, (share, _) in enumerate(shares)]
 
-    def share(self, per_10_000: int) -> Money:
-        """So many ten-thousandths of this amount, rounded half up, once."""
-        if type(per_10_000) is not int or per_10_000 < 0 or self.amount_minor < 0:
+    def share(self, basis_points: int) -> Money:
+        """Return this many ten-thousandths of the amount, rounded half up once."""
+        if type(basis_points) is not int or basis_points < 0 or self.amount_minor < 0:
             raise ValueError("a share is a whole number of ten-thousandths of an amount that is not negative")
-        return Money((self.amount_minor * per_10_000 * 2 + 10_000) // 20_000, self.asset)
+        return Money((self.amount_minor * basis_points * 2 + 10_000) // 20_000, self.asset)
 
-    def wire(self) -> dict[str, int | str]:
+    def to_wire(self) -> dict[str, int | str]:
         """The shape on every wire."""
         return {"amount_minor": self.amount_minor, "asset": self.asset}
 
-    def _same(self, other: Money) -> int:
+    def _require_same_asset(self, other: Money) -> int:
         if not isinstance(other, Money):
             raise TypeError(f"money and {type(other).__name__} do not mix")
         if other.asset != self.asset:
-            raise AssetsMixed(one=self.asset, other=other.asset)
+            raise AssetsMixed(acquired=self.asset, other=other.asset)
         return other.amount_minor
 
 

@@ -13,9 +13,9 @@ from django.db.models import Exists, OuterRef
 from superapp.core import clock, events, prepared
 from superapp.core.models import Fact
 
-TRIES_MAX = 12
+ATTEMPTS_MAX = 12
 DELAY_MAX = timedelta(hours=1)
-FACTS_A_TURN_MAX = 500
+FACTS_AT_ONCE_MAX = 500
 
 log = structlog.get_logger(__name__)
 # Set when this process has committed a fact, so that its work loop delivers at once.
@@ -36,12 +36,12 @@ def publish(event: events.Event) -> None:
     transaction.on_commit(published.set, robust=True)
 
 
-def ask_publish(event: events.Event) -> None:
-    """The same among other statements that are sent together: see ``prepared.together``."""
+def pipeline_publish(event: events.Event) -> None:
+    """Publish a fact within ``prepared.pipeline``: the statement is sent with the others of the block."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a fact belongs inside the transaction that makes it true")
     now = connection.ops.adapt_datetimefield_value(clock.now())
-    prepared.ask(
+    prepared.execute_deferred(
         "INSERT INTO core_fact (name, key, payload, published_at, due_at, tries, last_error, parked_at)"
         " VALUES (%s, %s, %s, %s, %s, 0, '', NULL)",
         [event.name, event.key, json.dumps(event.payload()), now, now],
@@ -49,12 +49,12 @@ def ask_publish(event: events.Event) -> None:
     transaction.on_commit(published.set, robust=True)
 
 
-def deliver_due(now: datetime, *, facts_max: int = FACTS_A_TURN_MAX) -> int:
+def deliver_due(now: datetime, *, facts_max: int = FACTS_AT_ONCE_MAX) -> int:
     """
     Hand due facts to their handlers until none is left, and return how many were handled.
 
     Only the first fact of a key is ever handed out, so a key keeps its order however many processes work. A fact that
-    fails is tried again later, twice as late each time; after ``TRIES_MAX`` tries its key is parked.
+    fails is tried again later, twice as late each time; after ``ATTEMPTS_MAX`` tries its key is parked.
     """
     handled = 0
     while handled < facts_max and _deliver_one(now):
@@ -72,7 +72,7 @@ def _deliver_one(now: datetime) -> bool:
             return False
         try:
             with transaction.atomic():
-                event = events.restore(row.name, row.payload)
+                event = events.from_payload(row.name, row.payload)
                 for handler in events.handlers_of(row.name):
                     handler(event)
         except Exception as error:
@@ -86,7 +86,7 @@ def _postpone(row: Fact, error: Exception, now: datetime) -> None:
     row.tries += 1
     row.last_error = f"{type(error).__name__}: {error}"[:2_000]
     row.due_at = now + min(timedelta(seconds=2**row.tries), DELAY_MAX)
-    if row.tries >= TRIES_MAX:
+    if row.tries >= ATTEMPTS_MAX:
         row.parked_at = now
     row.save(update_fields=["tries", "last_error", "due_at", "parked_at"])
     log.error(

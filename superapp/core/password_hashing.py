@@ -11,14 +11,14 @@ from __future__ import annotations
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from superapp.core.errors import Busy
-from superapp.core.turns import Turns
+from superapp.core.fair_semaphore import FairSemaphore
 
-AT_ONCE_MAX = 2
+CONCURRENT_MAX = 2
 # Fewer than the threads that answer pages, or commands, in one process.
 WAITING_MAX = 3
 WAIT_SECONDS_MAX = 3
 
-pool = Turns(AT_ONCE_MAX, waiting_max=WAITING_MAX)
+hashing_slots = FairSemaphore(CONCURRENT_MAX, waiting_max=WAITING_MAX)
 
 
 class BoundedArgon2Hasher(Argon2PasswordHasher):
@@ -36,9 +36,9 @@ class BoundedArgon2Hasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        with pool.one(WAIT_SECONDS_MAX, otherwise=Busy):
+        with hashing_slots.acquired(WAIT_SECONDS_MAX, timeout_error=Busy):
             return str(super().encode(password, salt))
 
     def verify(self, password: str, encoded: str) -> bool:
-        with pool.one(WAIT_SECONDS_MAX, otherwise=Busy):
+        with hashing_slots.acquired(WAIT_SECONDS_MAX, timeout_error=Busy):
             return bool(super().verify(password, encoded))

@@ -31,7 +31,7 @@ def cursor() -> CursorWrapper:
 
 
 @contextmanager
-def together() -> Iterator[None]:
+def pipeline() -> Iterator[None]:
     """
     Send the statements of this block in one go instead of waiting for each; an error is raised at the end, or at the
     first look.
@@ -46,8 +46,10 @@ def together() -> Iterator[None]:
         yield
 
 
-def ask(sql: str, params: Values) -> Callable[[], list[tuple[Any, ...]]]:
-    """Run a statement, and return what fetches its rows: within ``together``, look only when all are asked."""
+def execute_deferred(sql: str, params: Values) -> Callable[[], list[tuple[Any, ...]]]:
+    """
+    Execute a statement and return a function that fetches its rows; within ``pipeline``, fetch only after all are sent.
+    """
     asked = cursor()
     asked.execute(sql, params)
 
@@ -59,7 +61,7 @@ def ask(sql: str, params: Values) -> Callable[[], list[tuple[Any, ...]]]:
     return rows
 
 
-def ask_as_one(statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
+def execute_as_one(statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
     """
     Run statements that write and do not look at each other: on PostgreSQL as one, which costs a fraction of each.
 
@@ -67,7 +69,7 @@ def ask_as_one(statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
     """
     if connection.vendor != "postgresql":
         for sql, params in statements:
-            ask(sql, params)
+            execute_deferred(sql, params)
         return
     parts = ", ".join(f"s{number} AS ({sql})" for number, (sql, _params) in enumerate(statements))
-    ask(f"WITH {parts} SELECT 1", [value for _sql, params in statements for value in params])
+    execute_deferred(f"WITH {parts} SELECT 1", [value for _sql, params in statements for value in params])

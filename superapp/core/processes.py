@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-METRICS_ABOVE = 1_000
+METRICS_PORT_OFFSET = 1_000
 # In containers every process has the machine to itself.
 CONTAINER_PORT = 8_000
 
@@ -16,15 +16,15 @@ CONTAINER_PORT = 8_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """
-    One kind of process.
+    One kind of process of a served instance.
 
     ``command`` may name ``{host}`` and ``{port}``. ``port`` is counted from the first port of the instance, and each
-    further process takes the next; its metrics are ``METRICS_ABOVE`` it. ``count`` is the default, ``count_variable``
-    what the operator changes.
+    further process takes the next; its metrics are ``METRICS_PORT_OFFSET`` it. ``count`` is the default,
+    ``count_variable`` what the operator changes.
     """
 
     name: str
-    sentence: str
+    description: str
     command: tuple[str, ...]
     count: int
     count_variable: str
@@ -37,7 +37,7 @@ class Program:
 
 PAGES = Program(
     name="pages",
-    sentence="Pages and the API, on gunicorn's threads.",
+    description="Pages and the API, on gunicorn's threads.",
     command=("serve_pages", "--host={host}", "--port={port}"),
     count=2,
     count_variable="PAGE_PROCESSES",
@@ -46,7 +46,7 @@ PAGES = Program(
 )
 SOCKETS = Program(
     name="sockets",
-    sentence="Open sockets, on Daphne.",
+    description="Open sockets, on Daphne.",
     command=("serve_sockets", "--host={host}", "--port={port}"),
     count=2,
     count_variable="SOCKET_PROCESSES",
@@ -55,7 +55,7 @@ SOCKETS = Program(
 )
 WORK = Program(
     name="work",
-    sentence="The work that must happen: facts, timers, expiries.",
+    description="The work that must happen: facts, timers, expiries.",
     command=("work",),
     count=1,
     count_variable="WORK_PROCESSES",
@@ -64,7 +64,7 @@ WORK = Program(
 )
 JOBS = Program(
     name="jobs",
-    sentence="Jobs that somebody waits for, brought by Celery.",
+    description="Jobs that somebody waits for, brought by Celery.",
     command=("run_jobs",),
     count=1,
     count_variable="JOB_PROCESSES",

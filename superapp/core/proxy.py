@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
 
-from superapp.core import addresses
+from superapp.core import ip_networks
 from superapp.core.processes import CONTAINER_PORT, PAGES, SOCKETS
 
 TEMPLATE = Path(__file__).resolve().parent.parent.parent / "docker" / "nginx.conf.template"
@@ -34,7 +34,7 @@ CONTAINER_PROXY_PORT = 8_080
 CONNECTIONS_MAX = 16_384
 OPEN_FILES = 2 * CONNECTIONS_MAX
 
-NOBODY_TRUSTED = """
+NO_TRUSTED_PROXIES = """
 # Nobody stands in front of us, so nobody is believed.
 map $scheme $forwarded_proto {
     default $scheme;
@@ -74,8 +74,8 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a proxy runs: its directories, its port, and whom it believes."""
+class ProxySite:
+    """The directories, port and trusted addresses of one proxy."""
 
     run_dir: str
     static_root: str
@@ -95,19 +95,19 @@ class ProxyMisconfigured(ValueError):
     """A proxy with this configuration could not serve anybody, or would believe whoever comes."""
 
 
-def trusted_from(written: str) -> list[str]:
+def parse_trusted_proxies(written: str) -> list[str]:
     """
     Read ``TRUSTED_PROXIES``: addresses and networks, separated by commas.
 
     :raises ProxyMisconfigured: if one of them is neither
     """
     try:
-        return addresses.trusted_networks(written.split(","))
+        return ip_networks.parse_trusted_networks(written.split(","))
     except ValueError as error:
         raise ProxyMisconfigured(f"TRUSTED_PROXIES: {error}") from None
 
 
-def require_https_speaker(public_url: str, *, has_certificate: bool, trusted: Sequence[str]) -> None:
+def require_https_termination(public_url: str, *, has_certificate: bool, trusted: Sequence[str]) -> None:
     """
     Refuse a set-up in which no request can ever count as https, though people are sent to https.
 
@@ -121,7 +121,7 @@ def require_https_speaker(public_url: str, *, has_certificate: bool, trusted: Se
         )
 
 
-def on_this_machine(place: Place, *, pages: Sequence[int], sockets: Sequence[int]) -> str:
+def render_native_config(place: ProxySite, *, pages: Sequence[int], sockets: Sequence[int]) -> str:
     """The configuration for processes on ports of this machine."""
     upstreams = f"""
 upstream pages {{
@@ -137,7 +137,7 @@ upstream sockets {{
     return _render(place, upstreams=upstreams, pages="proxy_pass http://pages;", sockets="proxy_pass http://sockets;")
 
 
-def among_containers(place: Place) -> str:
+def render_container_template(place: ProxySite) -> str:
     """
     The configuration for containers.
 
@@ -153,29 +153,29 @@ def among_containers(place: Place) -> str:
     )
 
 
-def in_container(public_url: str, trusted: str) -> str:
+def render_container_config(public_url: str, trusted: str) -> str:
     """
     Return the configuration of the proxy's container, for an environment of these values.
 
     :raises ProxyMisconfigured: if it could not work
     """
-    networks = trusted_from(trusted)
-    require_https_speaker(public_url, has_certificate=False, trusted=networks)
-    place = Place(
+    networks = parse_trusted_proxies(trusted)
+    require_https_termination(public_url, has_certificate=False, trusted=networks)
+    place = ProxySite(
         run_dir=CONTAINER_RUN_DIR,
         static_root=CONTAINER_STATIC_ROOT,
         media_root=f"{CONTAINER_VAR_DIR}/media",
         port=CONTAINER_PROXY_PORT,
         trusted=networks,
     )
-    return among_containers(place)
+    return render_container_template(place)
 
 
 def _servers(ports: Sequence[int]) -> str:
     return "\n    ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in ports)
 
 
-def _render(place: Place, *, upstreams: str, pages: str, sockets: str) -> str:
+def _render(place: ProxySite, *, upstreams: str, pages: str, sockets: str) -> str:
     listen = [f"listen {place.port};"]
     if place.tls:
         listen += [
@@ -191,21 +191,21 @@ def _render(place: Place, *, upstreams: str, pages: str, sockets: str) -> str:
         static_root=place.static_root,
         media_root=place.media_root,
         mime_types=place.mime_types,
-        trust=_indented(_trust(place.trusted), 1),
-        upstreams=_indented(upstreams, 1),
-        listen=_indented("\n".join(listen), 2).lstrip(),
-        pages=_indented(pages, 3).lstrip(),
-        sockets=_indented(sockets, 3).lstrip(),
-        headers=_indented(HEADERS, 3).lstrip(),
+        trust=_indent(_render_trusted(place.trusted), 1),
+        upstreams=_indent(upstreams, 1),
+        listen=_indent("\n".join(listen), 2).lstrip(),
+        pages=_indent(pages, 3).lstrip(),
+        sockets=_indent(sockets, 3).lstrip(),
+        headers=_indent(HEADERS, 3).lstrip(),
         # With more connections than its file limit allows, nginx warns at start and drops visitors when files run out.
         connections=min(CONNECTIONS_MAX, place.open_files * 3 // 4),
         **asdict(place.limits),
     )
 
 
-def _trust(addresses: Sequence[str]) -> str:
+def _render_trusted(addresses: Sequence[str]) -> str:
     if not addresses:
-        return NOBODY_TRUSTED
+        return NO_TRUSTED_PROXIES
     believed = "\n".join(f"    {address} 1;" for address in addresses)
     real = "\n".join(f"set_real_ip_from {address};" for address in addresses)
     return f"""
@@ -225,12 +225,12 @@ map $is_believed$http_x_forwarded_proto $forwarded_proto {{
 """
 
 
-def _indented(text: str, depth: int) -> str:
+def _indent(text: str, depth: int) -> str:
     return "\n".join("    " * depth + line if line else line for line in text.split("\n"))
 
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(in_container(*sys.argv[1:]))
+        sys.stdout.write(render_container_config(*sys.argv[1:]))
     except ProxyMisconfigured as misconfigured:
         sys.exit(str(misconfigured))

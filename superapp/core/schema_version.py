@@ -34,7 +34,7 @@ def unknown_migrations(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted(f"{app}.{name}" for app, name in applied - known)
 
 
-def newer(connection: BaseDatabaseWrapper) -> str | None:
+def describe_newer(connection: BaseDatabaseWrapper) -> str | None:
     """Say in one sentence that the database belongs to newer code, or return None."""
     unknown = unknown_migrations(connection)
     if not unknown:
@@ -52,7 +52,7 @@ def require_not_newer(connection: BaseDatabaseWrapper) -> None:
 
     :raises DatabaseIsNewer: naming some of the migrations that are unknown here
     """
-    sentence = newer(connection)
+    sentence = describe_newer(connection)
     if sentence:
         raise DatabaseIsNewer(sentence)
 
@@ -78,8 +78,8 @@ def require_same(connection: BaseDatabaseWrapper) -> None:
         )
 
 
-@health.essential
-def require() -> None:
+@health.startup_check
+def require_known() -> None:
     """
     Refuse to serve or work on a database that belongs to newer code.
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-LIVED_WELL_SECONDS = 60
-DELAY_SECONDS_MAX = 30
+STABLE_AFTER_SECONDS = 60
+RESTART_DELAY_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 25
 LINE_BYTES_MAX = 256 * 1024
 PR_SET_PDEATHSIG = 1
@@ -21,8 +21,8 @@ _libc = ctypes.CDLL(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One process to keep running. Those of a later ``stage`` are stopped once those of an earlier one have ended."""
+class SupervisedProcess:
+    """A process to keep running; a later ``stage`` is stopped after the earlier ones have ended."""
 
     name: str
     argv: Sequence[str]
@@ -39,7 +39,7 @@ class Supervisor:
     one, however this one ends.
     """
 
-    def __init__(self, tasks: Sequence[Task]) -> None:
+    def __init__(self, tasks: Sequence[SupervisedProcess]) -> None:
         self._tasks = tasks
         self._width = max(len(task.name) for task in tasks)
         self._processes: dict[str, asyncio.subprocess.Process] = {}
@@ -57,18 +57,20 @@ class Supervisor:
             await self._stop(of_stage)
             await asyncio.gather(*(keepers[task.name] for task in of_stage))
 
-    async def _keep(self, task: Task) -> None:
+    async def _keep(self, task: SupervisedProcess) -> None:
         delay = 1.0
         while not self._stopping.is_set():
             started = time.monotonic()
             code = await self._run_once(task)
             if self._stopping.is_set():
                 return
-            delay = 1.0 if time.monotonic() - started > LIVED_WELL_SECONDS else min(delay * 2, DELAY_SECONDS_MAX)
+            delay = (
+                1.0 if time.monotonic() - started > STABLE_AFTER_SECONDS else min(delay * 2, RESTART_DELAY_SECONDS_MAX)
+            )
             self._print(task, f"ended with {code}; again in {delay:.0f} s")
             await self._pause(delay)
 
-    async def _run_once(self, task: Task) -> int:
+    async def _run_once(self, task: SupervisedProcess) -> int:
         """Run the task's process to its end, with everything that it started, and return its exit code."""
         # A pipe of ours: with asyncio's, a process is taken to run for as long as a child of it keeps the pipe open.
         reading, writing = os.pipe()
@@ -99,7 +101,7 @@ class Supervisor:
         await printing
         return code
 
-    async def _print_lines(self, task: Task, reading: int) -> None:
+    async def _print_lines(self, task: SupervisedProcess, reading: int) -> None:
         lines = asyncio.StreamReader(limit=LINE_BYTES_MAX)
         pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(lines), os.fdopen(reading, "rb", buffering=0)
@@ -109,7 +111,7 @@ class Supervisor:
         finally:
             pipe.close()
 
-    async def _print_until_closed(self, task: Task, lines: asyncio.StreamReader) -> None:
+    async def _print_until_closed(self, task: SupervisedProcess, lines: asyncio.StreamReader) -> None:
         while True:
             try:
                 line = await lines.readline()
@@ -119,7 +121,7 @@ class Supervisor:
                 return
             self._print(task, line.decode(errors="replace").rstrip("\n"))
 
-    def _print(self, task: Task, line: str) -> None:
+    def _print(self, task: SupervisedProcess, line: str) -> None:
         print(f"{task.name:<{self._width}} | {line}", flush=True)  # noqa: T201  The lines are what this is for.
 
     async def _pause(self, seconds: float) -> None:
@@ -129,7 +131,7 @@ class Supervisor:
         except TimeoutError:
             return
 
-    async def _stop(self, tasks: Sequence[Task]) -> None:
+    async def _stop(self, tasks: Sequence[SupervisedProcess]) -> None:
         processes = [(task, self._processes[task.name]) for task in tasks if task.name in self._processes]
         running = [(task, process) for task, process in processes if process.returncode is None]
         for task, process in running:

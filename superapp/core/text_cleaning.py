@@ -29,7 +29,7 @@ _ISOLATES, _POP_ISOLATE, _PARAGRAPH_ENDS = frozenset("\u2066\u2067\u2068"), "\u2
 _PILE_CANDIDATES = re.compile(f"[^\x00-\x7f]{{{COMBINING_MARKS_MAX + 1},}}")
 
 
-def strip_unseen(written: str, *, kept: str = "", marks_max: int = COMBINING_MARKS_MAX) -> str:
+def strip_invisible(written: str, *, kept: str = "", marks_max: int = COMBINING_MARKS_MAX) -> str:
     """
     Return the text in NFC without what cannot be seen: control characters, direction overrides and other formats, and
     of a pile of combining marks what is above ``marks_max``. Characters that are ``kept`` stay, and so do joiners.
@@ -43,12 +43,12 @@ def strip_unseen(written: str, *, kept: str = "", marks_max: int = COMBINING_MAR
 
 def clean_line(written: str) -> str:
     """Return one line of what somebody wrote: without what cannot be seen, and with single blanks between words."""
-    return " ".join(strip_unseen(_BREAKS.sub(" ", written[:CHARS_MAX])).split())
+    return " ".join(strip_invisible(_BREAKS.sub(" ", written[:CHARS_MAX])).split())
 
 
 def clean_lines(written: str) -> str:
     """Return several lines of what somebody wrote, cleaned like one, with at most one empty line between two."""
-    seen = strip_unseen(_BREAKS_WITHIN_A_LINE.sub(" ", unify_line_ends(written[:CHARS_MAX])), kept="\n\t")
+    seen = strip_invisible(_BREAKS_WITHIN_A_LINE.sub(" ", unify_line_ends(written[:CHARS_MAX])), kept="\n\t")
     rows = "\n".join(" ".join(row.split()) for row in seen.splitlines())
     return _EMPTY_LINES.sub("\n\n", rows).strip("\n")
 
@@ -63,7 +63,7 @@ def strip_misleading(written: str) -> str:
     Return a conversation's text without the formats that make it read as something it is not: overrides and embeddings
     of direction, isolates that are not closed in their paragraph or were never opened, and hidden letters.
 
-    Unlike ``strip_unseen`` it keeps what languages and emoji need: joiners, direction marks, balanced isolates, word
+    Unlike ``strip_invisible`` it keeps what languages and emoji need: joiners, direction marks, balanced isolates, word
     breaks, and characters younger than our tables.
     """
     text = _MISLEADING.sub("", written)
@@ -87,13 +87,13 @@ def clean_draft(written: str) -> str:
     return _cut(safe, frozenset(safe), COMBINING_MARKS_MAX)
 
 
-def inert_cell(text: str) -> str:
+def escape_spreadsheet_cell(text: str) -> str:
     """
     Return the text as a cell that no spreadsheet takes for a formula, in one line. Its first character is looked at as
     it is read, so that a full-width or a hidden one is none of the ways around.
     """
     line = _BREAKS.sub(" ", text)
-    begins = unicodedata.normalize("NFKC", strip_unseen(line)).lstrip()
+    begins = unicodedata.normalize("NFKC", strip_invisible(line)).lstrip()
     return f"'{line}" if begins.startswith(_FORMULA) else line
 
 

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -8,5 +10,6 @@ class RealtimeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Every app's commands, parts of ``sync`` and topics stand in its module ``socket``.
-        autodiscover_modules("socket")
+        # Every app registers its commands, parts of ``sync`` and topics in its endpoints.
+        import_module("superapp.realtime.consumer")
+        autodiscover_modules("endpoints")

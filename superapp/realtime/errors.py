@@ -1,31 +1,31 @@
-"""What the line itself may refuse."""
+"""Domain errors of the socket and the REST mirror."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from superapp.core.errors import DomainError, Kind
+from superapp.core.errors import DomainError, ErrorKind
 
 
 class BadFrame(DomainError):
     """A JSON object that is no command and no acknowledgement."""
 
     code = "bad_frame"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("The app sent something unreadable. Please reload the page.")
 
 
 class UnknownCommand(DomainError):
     code = "unknown_command"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("The app asked for something unknown. Please reload the page.")
 
 
 class UnknownTopic(DomainError):
-    """No such topic, or not yours to watch."""
+    """The topic does not exist, or the caller may not watch it."""
 
     code = "unknown_topic"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("There is nothing to follow here.")
 
 
@@ -33,7 +33,7 @@ class FrameTooLarge(DomainError):
     """``bytes_max`` is the limit of one frame."""
 
     code = "frame_too_large"
-    kind = Kind.TOO_LARGE
+    kind = ErrorKind.TOO_LARGE
     message = _("That is too large to send at once.")
 
 
@@ -41,15 +41,15 @@ class TooManyCommands(DomainError):
     """Too many commands of one socket are waiting for their answers."""
 
     code = "too_many_commands"
-    kind = Kind.LIMITED
+    kind = ErrorKind.LIMITED
     message = _("That was a bit fast. Please wait a moment.")
 
 
 class TooManyTopics(DomainError):
-    """One socket watches as many topics as it may."""
+    """The socket already watches the maximum number of topics."""
 
     code = "too_many_topics"
-    kind = Kind.LIMITED
+    kind = ErrorKind.LIMITED
     message = _("This window has too much open at once.")
 
 
@@ -57,7 +57,7 @@ class PageTokenInvalid(DomainError):
     """The place to go on from was not given by us to this person, or it is too old."""
 
     code = "page_token_invalid"
-    kind = Kind.INVALID
+    kind = ErrorKind.INVALID
     message = _("This list has changed. Please load it again.")
 
 
@@ -65,7 +65,7 @@ class UnknownPart(DomainError):
     """There is no such part of ``sync``."""
 
     code = "unknown_part"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("The app asked for something unknown. Please reload the page.")
 
 
@@ -73,15 +73,15 @@ class Forbidden(DomainError):
     """The request does not come from one of our pages as it stands now."""
 
     code = "forbidden"
-    kind = Kind.FORBIDDEN
+    kind = ErrorKind.FORBIDDEN
     message = _("This page is out of date. Please reload it and try again.")
 
 
 class NotFound(DomainError):
-    """No such path."""
+    """The path does not exist."""
 
     code = "not_found"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("Not found.")
 
 
@@ -89,5 +89,5 @@ class MethodNotAllowed(DomainError):
     """The path is right, the method is not; its status is 405."""
 
     code = "method_not_allowed"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = _("This cannot be done here.")

@@ -9,18 +9,18 @@ import msgspec
 from django.db import transaction
 
 from superapp.realtime import bus
-from superapp.realtime.bus import Tidings
+from superapp.realtime.bus import UserHint
 
 encode = msgspec.json.Encoder().encode
 
 
-def after_commit(user_ids: Collection[int], hint: dict[str, Any]) -> None:
+def send_after_commit(user_ids: Collection[int], hint: dict[str, Any]) -> None:
     """Tell these people's sockets once the running transaction is committed. Never raises into the caller."""
     frame = encode(hint)
 
     # A closure and not functools.partial: Django names a failed robust hook by __qualname__, which a partial
     # lacks, so that its failure would escape into a caller whose work is already committed.
     def send() -> None:
-        bus.publish([Tidings(user_ids, frame)])
+        bus.publish([UserHint(user_ids, frame)])
 
     transaction.on_commit(send, robust=True)

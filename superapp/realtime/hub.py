@@ -1,4 +1,4 @@
-"""Who is connected to this process, and how one frame reaches many sockets."""
+"""The hub: open socket connections of this process by user, device and topic, and delivery of hints to them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from superapp.realtime.registry import Caller
 
 HINTS_UNACKED_MAX = 256
 BYTES_UNACKED_MAX = 1024 * 1024
-LINES_PER_USER_MAX = 20
+CONNECTIONS_PER_USER_MAX = 20
 
 # Why we close; the client acts by the number.
 CLOSE_BAD_FRAME = 4400
@@ -42,8 +42,8 @@ Event = dict[str, Any]
 Send = Callable[[Event], Awaitable[None]]
 
 
-class Frame:
-    """One hint, encoded once: every socket is handed the same object."""
+class HintFrame:
+    """One hint, encoded once and shared by all sockets."""
 
     __slots__ = ("event", "size")
 
@@ -52,7 +52,7 @@ class Frame:
         self.size = len(encoded)
 
 
-class Line:
+class SocketConnection:
     """
     One open socket as the hub sees it.
 
@@ -87,7 +87,7 @@ class Line:
         self._acked = 0
         self._bytes_unacked = 0
 
-    def hint(self, frame: Frame) -> None:
+    def send_hint(self, frame: HintFrame) -> None:
         """Hand over a hint, or cut the line if the client has fallen too far behind."""
         if not self.is_open:
             return
@@ -122,10 +122,10 @@ class Line:
         except StopIteration:
             return
         except Exception as error:
-            self._broke(error)
+            self._mark_broken(error)
             return
         self._queued = deque()
-        _keep(asyncio.ensure_future(self._send_slowly(handing_over, waits_for)))
+        _keep_reference(asyncio.ensure_future(self._send_slowly(handing_over, waits_for)))
 
     def close(self, code: int) -> None:
         """End the line; whatever is queued is dropped, the code is the last thing that is sent."""
@@ -139,21 +139,21 @@ class Line:
 
     async def _send_slowly(self, handing_over: Generator[Any, Any, Any], waits_for: Any) -> None:
         try:
-            await _Resumed(handing_over, waits_for)
+            await _StartedAwaitable(handing_over, waits_for)
             while self._queued:
                 await self._send(self._queued.popleft())
         except Exception as error:
-            self._broke(error)
+            self._mark_broken(error)
         finally:
             self._queued = None
 
-    def _broke(self, error: Exception) -> None:
+    def _mark_broken(self, error: Exception) -> None:
         # The server tells the socket's own loop that it is gone; here only this one line ends.
         self.is_open = False
         log.info("line_broke", user_id=self.caller.user_id, error=repr(error))
 
 
-class _Resumed:
+class _StartedAwaitable:
     """Goes on with an awaitable that was already started and has given up its first wait."""
 
     def __init__(self, started: Generator[Any, Any, Any], waits_for: Any) -> None:
@@ -170,15 +170,15 @@ class _Resumed:
                 go_on, passed = self._started.throw, error
             try:
                 waits_for = go_on(passed)
-            except StopIteration as end:
-                return end.value
+            except StopIteration as close_connection:
+                return close_connection.value
 
 
 # The event loop holds its tasks weakly.
 _tasks: set[asyncio.Future[Any]] = set()
 
 
-class Arrival:
+class PendingConnection:
     """A socket that is being authenticated and has not joined the hub yet, with the devices signed out meanwhile."""
 
     __slots__ = ("ended_devices",)
@@ -187,173 +187,175 @@ class Arrival:
         self.ended_devices: set[int] = set()
 
 
-def _keep(task: asyncio.Future[Any]) -> None:
+def _keep_reference(task: asyncio.Future[Any]) -> None:
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
 
 
 class Hub:
     """
-    The lines of one process, by person, device and watched topic.
+    The socket connections of one process, by user, device and watched topic.
 
-    Everything but ``post`` belongs to the event loop that the lines live on. Whoever has no line left is not in any of
-    the tables.
+    Everything but ``call_soon`` belongs to the event loop that the lines live on. Whoever has no line left is not in
+    any of the tables.
     """
 
     def __init__(self) -> None:
-        self._lines: dict[int, dict[Line, None]] = {}  # By user, the oldest first.
-        self._watchers: dict[str, dict[Line, None]] = {}
-        self._arrivals: set[Arrival] = set()
+        self._connections: dict[int, dict[SocketConnection, None]] = {}  # By user, the oldest first.
+        self._watchers: dict[str, dict[SocketConnection, None]] = {}
+        self._pending: set[PendingConnection] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._posted: deque[tuple[float, Callable[..., None], tuple[Any, ...]]] = deque()
+        self._calls: deque[tuple[float, Callable[..., None], tuple[Any, ...]]] = deque()
         self._is_woken = False
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return sum(len(lines) for lines in self._lines.values())
+        return sum(len(connections) for connections in self._connections.values())
 
     @property
     def topics(self) -> Collection[str]:
-        """What is watched by anybody here."""
+        """Return the topics watched by any connection of this process."""
         return self._watchers.keys()
 
-    def every_line(self) -> list[Line]:
-        return [line for lines in self._lines.values() for line in lines]
+    def all_connections(self) -> list[SocketConnection]:
+        return [connection for connections in self._connections.values() for connection in connections]
 
-    def lines_of(self, user_id: int) -> list[Line]:
+    def connections_of(self, user_id: int) -> list[SocketConnection]:
         """The lines of a person, the oldest first."""
-        return list(self._lines.get(user_id, ()))
+        return list(self._connections.get(user_id, ()))
 
     @contextmanager
-    def arriving(self) -> Iterator[Arrival]:
+    def pending_connection(self) -> Iterator[PendingConnection]:
         """
         Collect the devices that are signed out during this block.
 
         Between the look at its session and its join, a socket is not in the hub and would miss its own sign-out.
         """
-        self._live_on(asyncio.get_running_loop())
-        arrival = Arrival()
-        self._arrivals.add(arrival)
+        self._use_loop(asyncio.get_running_loop())
+        pending = PendingConnection()
+        self._pending.add(pending)
         try:
-            yield arrival
+            yield pending
         finally:
-            self._arrivals.discard(arrival)
+            self._pending.discard(pending)
 
-    def join(self, line: Line, arrival: Arrival | None = None) -> None:
+    def join(self, connection: SocketConnection, pending: PendingConnection | None = None) -> None:
         """
         Let a line hear what its person may hear. Above the limit the person's oldest one is closed; so is one whose
         device was signed out while it arrived.
         """
-        self._live_on(asyncio.get_running_loop())
-        lines = self._lines.setdefault(line.caller.user_id, {})
-        lines[line] = None
+        self._use_loop(asyncio.get_running_loop())
+        connections = self._connections.setdefault(connection.caller.user_id, {})
+        connections[connection] = None
         sockets.inc()
-        if len(lines) > LINES_PER_USER_MAX:
-            self.end(next(iter(lines)), CLOSE_TOO_MANY)
-        if arrival is not None and line.caller.device_id in arrival.ended_devices:
-            self.end(line, CLOSE_NOT_LOGGED_IN)
+        if len(connections) > CONNECTIONS_PER_USER_MAX:
+            self.close_connection(next(iter(connections)), CLOSE_TOO_MANY)
+        if pending is not None and connection.caller.device_id in pending.ended_devices:
+            self.close_connection(connection, CLOSE_NOT_LOGGED_IN)
 
-    def leave(self, line: Line) -> None:
+    def leave(self, connection: SocketConnection) -> None:
         """Forget a line. Leaving twice is leaving once."""
-        lines = self._lines.get(line.caller.user_id)
-        if lines is None or line not in lines:
+        connections = self._connections.get(connection.caller.user_id)
+        if connections is None or connection not in connections:
             return
-        del lines[line]
+        del connections[connection]
         sockets.dec()
-        if not lines:
-            del self._lines[line.caller.user_id]
-        for topic in list(line.topics):
-            self.unwatch(line, topic)
+        if not connections:
+            del self._connections[connection.caller.user_id]
+        for topic in list(connection.topics):
+            self.unwatch(connection, topic)
 
-    def watch(self, line: Line, topic: str) -> None:
-        self._watchers.setdefault(topic, {})[line] = None
-        line.topics.add(topic)
+    def watch(self, connection: SocketConnection, topic: str) -> None:
+        self._watchers.setdefault(topic, {})[connection] = None
+        connection.topics.add(topic)
 
-    def unwatch(self, line: Line, topic: str) -> None:
+    def unwatch(self, connection: SocketConnection, topic: str) -> None:
         watchers = self._watchers.get(topic)
-        if watchers is None or line not in watchers:
+        if watchers is None or connection not in watchers:
             return
-        del watchers[line]
-        line.topics.discard(topic)
+        del watchers[connection]
+        connection.topics.discard(topic)
         if not watchers:
             del self._watchers[topic]
 
-    def deliver(self, user_ids: Iterable[int], encoded: bytes, not_to: Collection[int] = ()) -> None:
-        """Hand one hint to every line of these people, but for those of the numbers in ``not_to``."""
-        frame: Frame | None = None
+    def deliver(self, user_ids: Iterable[int], encoded: bytes, excluded: Collection[int] = ()) -> None:
+        """Hand one hint to every line of these people, but for those of the numbers in ``excluded``."""
+        frame: HintFrame | None = None
         for user_id in user_ids:
-            lines = self._lines.get(user_id)
-            if lines is not None:
-                frame = frame or Frame(encoded)
-                self._hint(lines, frame, not_to)
+            connections = self._connections.get(user_id)
+            if connections is not None:
+                frame = frame or HintFrame(encoded)
+                self._send_hint(connections, frame, excluded)
 
     def deliver_topic(self, topic: str, encoded: bytes) -> None:
         """Hand one hint to every line that watches the topic."""
         watchers = self._watchers.get(topic)
         if watchers is not None:
-            self._hint(watchers, Frame(encoded))
+            self._send_hint(watchers, HintFrame(encoded))
 
     def deliver_all(self, encoded: bytes) -> None:
         """Hand one hint to every line."""
-        frame = Frame(encoded)
-        for lines in list(self._lines.values()):
-            self._hint(lines, frame)
+        frame = HintFrame(encoded)
+        for connections in list(self._connections.values()):
+            self._send_hint(connections, frame)
 
-    def _hint(self, lines: dict[Line, None], frame: Frame, not_to: Collection[int] = ()) -> None:
-        for line in lines:
-            if line.number not in not_to:
-                line.hint(frame)
+    def _send_hint(
+        self, connections: dict[SocketConnection, None], frame: HintFrame, excluded: Collection[int] = ()
+    ) -> None:
+        for connection in connections:
+            if connection.number not in excluded:
+                connection.send_hint(frame)
             # A line that was cut is still in the tables until its socket's own loop hears of it; it hears nothing
             # meanwhile.
 
-    def end_device(self, device_id: int) -> None:
+    def close_device(self, device_id: int) -> None:
         """Close the lines of a device that was signed out, those included that are about to join."""
-        for arrival in self._arrivals:
-            arrival.ended_devices.add(device_id)
-        for line in self.every_line():
-            if line.caller.device_id == device_id:
-                self.end(line, CLOSE_NOT_LOGGED_IN)
+        for pending in self._pending:
+            pending.ended_devices.add(device_id)
+        for connection in self.all_connections():
+            if connection.caller.device_id == device_id:
+                self.close_connection(connection, CLOSE_NOT_LOGGED_IN)
 
-    def end(self, line: Line, code: int) -> None:
+    def close_connection(self, connection: SocketConnection, code: int) -> None:
         """Close a line, and forget it."""
-        line.close(code)
-        self.leave(line)
+        connection.close(code)
+        self.leave(connection)
 
-    def post(self, action: Callable[..., None], *args: Any) -> None:
+    def call_soon(self, action: Callable[..., None], *args: Any) -> None:
         """
         Have ``action`` called on the hub's loop, in the order of posting; from any thread, without waiting.
 
         However much is posted while the loop is busy, it is woken once. A process without sockets has no loop, and
         nobody to tell.
         """
-        self.post_all([(action, args)])
+        self.call_all_soon([(action, args)])
 
-    def post_all(self, calls: Iterable[tuple[Callable[..., None], tuple[Any, ...]]]) -> None:
-        """The same for several, one after the other."""
+    def call_all_soon(self, calls: Iterable[tuple[Callable[..., None], tuple[Any, ...]]]) -> None:
+        """Schedule several calls on the hub's loop, in order."""
         now = time.monotonic()
         with self._lock:
             loop = self._loop
             if loop is None:
                 return
-            self._posted.extend((now, action, args) for action, args in calls)
+            self._calls.extend((now, action, args) for action, args in calls)
             if self._is_woken:
                 return
             self._is_woken = True
         if asyncio._get_running_loop() is loop:
-            self._run_posted()
+            self._run_calls()
             return
         try:
-            loop.call_soon_threadsafe(self._run_posted)
+            loop.call_soon_threadsafe(self._run_calls)
         except RuntimeError:  # The loop has been closed since.
             self._forget_loop(loop)
 
-    def _run_posted(self) -> None:
+    def _run_calls(self) -> None:
         while True:
             with self._lock:
-                if not self._posted:
+                if not self._calls:
                     self._is_woken = False
                     return
-                batch, self._posted = self._posted, deque()
+                batch, self._calls = self._calls, deque()
             hint_lag.observe(time.monotonic() - batch[0][0])
             for _, action, args in batch:
                 try:
@@ -361,7 +363,7 @@ class Hub:
                 except Exception:  # One hint that cannot be told must not silence the rest for ever.
                     log.exception("hint_failed")
 
-    def _live_on(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _use_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._loop is loop:
             return
         if self._loop is not None:
@@ -373,10 +375,10 @@ class Hub:
         with self._lock:
             if self._loop is loop:
                 sockets.dec(len(self))
-                self._lines.clear()
+                self._connections.clear()
                 self._watchers.clear()
-                self._arrivals.clear()
-                self._posted.clear()
+                self._pending.clear()
+                self._calls.clear()
                 self._is_woken = False
                 self._loop = None
 

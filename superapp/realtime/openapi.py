@@ -11,7 +11,7 @@ import msgspec
 from django.conf import settings
 
 from superapp.realtime import registry
-from superapp.realtime.registry import Command, Shape
+from superapp.realtime.registry import Command, RequestSchema
 
 REF_TEMPLATE = "#/components/schemas/{name}"
 ERROR = {
@@ -28,42 +28,46 @@ _PATH_FIELD = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """What is asked over HTTP alone, and is therefore no command."""
+class HttpEndpoint:
+    """An endpoint that exists over HTTP alone, such as an upload."""
 
     rest: str
     name: str
     sentence: str
-    body: type[Shape] | None
+    body: type[RequestSchema] | None
     file: str | None
 
 
-_doors: list[Door] = []
+_http_endpoints: list[HttpEndpoint] = []
 
 
-def describe(
-    rest: str, name: str, view: Callable[..., Any], *, body: type[Shape] | None = None, file: str | None = None
+def register_endpoint(
+    rest: str, name: str, view: Callable[..., Any], *, body: type[RequestSchema] | None = None, file: str | None = None
 ) -> None:
     """Describe such a door: its fields as JSON, or one file under that name in a form."""
-    _doors.append(Door(rest, name, _first_line(view.__doc__, name), body, file))
+    _http_endpoints.append(HttpEndpoint(rest, name, _first_line(view.__doc__, name), body, file))
 
 
-def description() -> dict[str, Any]:
+def build_description() -> dict[str, Any]:
     """OpenAPI 3.1 of every command that has a route."""
     routed = [command for command in registry.commands.values() if command.rest is not None]
-    types = [command.shape for command in routed] + [command.answer for command in routed if command.answer is not None]
-    types += [door.body for door in _doors if door.body is not None]
+    types = [command.schema for command in routed] + [
+        command.response for command in routed if command.response is not None
+    ]
+    types += [door.body for door in _http_endpoints if door.body is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF_TEMPLATE)
     of_type = dict(zip(types, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for command in routed:
         method, route = str(command.rest).split(" ", 1)
-        shape = components[of_type[command.shape]["$ref"].rsplit("/", 1)[1]]
-        operation = _operation(command, method, route, shape, of_type)
+        schema = components[of_type[command.schema]["$ref"].rsplit("/", 1)[1]]
+        operation = _command_operation(command, method, route, schema, of_type)
         paths.setdefault("/api/v1/" + _PATH_FIELD.sub(r"{\1}", route), {})[method.lower()] = operation
-    for door in _doors:
+    for door in _http_endpoints:
         method, route = door.rest.split(" ", 1)
-        paths.setdefault("/api/v1/" + _PATH_FIELD.sub(r"{\1}", route), {})[method.lower()] = _of_door(door, route)
+        paths.setdefault("/api/v1/" + _PATH_FIELD.sub(r"{\1}", route), {})[method.lower()] = _endpoint_operation(
+            door, route
+        )
     return {
         "openapi": "3.1.0",
         "info": {"title": settings.BRAND_NAME, "version": "v1"},
@@ -72,15 +76,17 @@ def description() -> dict[str, Any]:
     }
 
 
-def _operation(
-    command: Command, method: str, route: str, shape: dict[str, Any], of_type: dict[Any, Any]
+def _command_operation(
+    command: Command, method: str, route: str, schema: dict[str, Any], of_type: dict[Any, Any]
 ) -> dict[str, Any]:
     in_path = _PATH_FIELD.findall(route)
-    fields, required = shape.get("properties", {}), shape.get("required", [])
+    fields, required = schema.get("properties", {}), schema.get("required", [])
     others = [name for name in fields if name not in in_path]
     parameters = [_parameter("path", name, fields.get(name, {}), is_required=True) for name in in_path]
     handler = command.handler or command.loop_handler
-    operation = _described(command.name, _first_line(handler.__doc__, command.name), of_type.get(command.answer))
+    operation = _operation_object(
+        command.name, _first_line(handler.__doc__, command.name), of_type.get(command.response)
+    )
     if method in ("GET", "DELETE"):
         parameters += [_parameter("query", name, fields[name], is_required=name in required) for name in others]
     elif others:
@@ -91,8 +97,8 @@ def _operation(
     return {**operation, "parameters": parameters}
 
 
-def _of_door(door: Door, route: str) -> dict[str, Any]:
-    operation = _described(door.name, door.sentence, None)
+def _endpoint_operation(door: HttpEndpoint, route: str) -> dict[str, Any]:
+    operation = _operation_object(door.name, door.sentence, None)
     uuid = {"type": "string", "format": "uuid"}
     operation["parameters"] = [_parameter("path", name, uuid, is_required=True) for name in _PATH_FIELD.findall(route)]
     if door.body is not None:
@@ -105,7 +111,7 @@ def _of_door(door: Door, route: str) -> dict[str, Any]:
     return operation
 
 
-def _described(name: str, sentence: str, answer: dict[str, Any] | None) -> dict[str, Any]:
+def _operation_object(name: str, sentence: str, answer: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "operationId": name,
         "tags": [name.partition(".")[0]],

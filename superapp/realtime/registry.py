@@ -1,6 +1,4 @@
-"""
-What clients may ask for: apps register their commands, parts of ``sync`` and topics here, and both doors serve them.
-"""
+"""The registry of commands, parts of ``sync`` and topics, which apps fill and the socket and REST serve."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ import msgspec
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: a person on one of their devices. Known from the session, never from what was sent."""
+    """The authenticated caller: a user on one device. Read from the session, never from input."""
 
     user_id: int
     user_public_id: UUID
@@ -22,14 +20,14 @@ class Caller:
     device_public_id: UUID | None
     language: str
     # The socket on which they ask, by the hub's number of it; 0 through the other door.
-    line: int = 0
+    connection_number: int = 0
 
 
-class Shape(msgspec.Struct, frozen=True, kw_only=True):
+class RequestSchema(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of a command. Strict: a number in quotes is not a number. Unknown fields are ignored."""
 
 
-S = TypeVar("S", bound=Shape)
+S = TypeVar("S", bound=RequestSchema)
 Answer = Any  # A msgspec.Struct or a mapping of JSON values.
 Handler = Callable[[Caller, S], Answer]
 LoopHandler = Callable[[Caller, S], Awaitable[Answer]]
@@ -38,66 +36,66 @@ LoopHandler = Callable[[Caller, S], Awaitable[Answer]]
 @dataclass(frozen=True, slots=True)
 class Command:
     """
-    One thing a client may ask for, on the socket by ``name`` and, if it has a ``rest`` route, under ``/api/v1``.
+    A registered command: called on the socket by ``name`` and, with a ``rest`` route, under ``/api/v1``.
 
     ``handler`` may use the database and runs in the pool of threads. ``loop_handler``, where there is one, serves the
-    socket instead: it returns an awaitable at once and never blocks; ``shaped`` makes the answer of what that ends
+    socket instead: it returns an awaitable at once and never blocks; ``to_response`` makes the answer of what that ends
     with. ``cost`` is what a call takes from a person's allowance. Calls that are ``in_order`` are done on a socket one
     after another, since each overwrites what the one before it said; the others run beside each other.
     """
 
     name: str
-    shape: type[Shape]
+    schema: type[RequestSchema]
     handler: Handler[Any] | None
     loop_handler: LoopHandler[Any] | None
     rest: str | None
     cost: int
-    answer: Any
-    decoder: msgspec.json.Decoder[Shape]
-    shaped: Callable[[Any], Answer] | None = None
+    response: Any
+    decoder: msgspec.json.Decoder[RequestSchema]
+    to_response: Callable[[Any], Answer] | None = None
     in_order: bool = False
 
 
 commands: dict[str, Command] = {}
 
 
-def command(
+def register_command(
     name: str,
-    shape: type[S],
+    schema: type[S],
     *,
     rest: str | None = None,
     cost: int = 1,
-    answer: Any = None,
+    response: Any = None,
     in_order: bool = False,
 ) -> Callable[[Handler[S]], Handler[S]]:
     """
     Register a command. ``rest`` is its mirror: method and path below ``/api/v1``, e.g. ``"PATCH
     conversations/<str:conversation>"``; fields named in the path are taken from it, the others from the JSON body, or
-    from the query string for GET. ``answer`` is the type of what it answers, for the API's description.
+    from the query string for GET. ``response`` is the type of what it answers, for the API's description.
     """
 
     def register(handler: Handler[S]) -> Handler[S]:
         _add(
-            Command(name, shape, handler, None, rest, cost, answer, msgspec.json.Decoder(shape), in_order=in_order),
+            Command(name, schema, handler, None, rest, cost, response, msgspec.json.Decoder(schema), in_order=in_order),
         )
         return handler
 
     return register
 
 
-def loop_command(
+def register_loop_command(
     name: str,
-    shape: type[S],
+    schema: type[S],
     *,
     rest: str | None = None,
     sync: Handler[S] | None = None,
     cost: int = 1,
-    answer: Any = None,
-    shaped: Callable[[Any], Answer] | None = None,
+    response: Any = None,
+    to_response: Callable[[Any], Answer] | None = None,
 ) -> Callable[[LoopHandler[S]], LoopHandler[S]]:
     """
     Register a command whose handler never blocks, such as one that submits to a batcher: a coroutine function, or one
-    that returns a future, which ``shaped`` makes into the answer without the cost of a task.
+    that returns a future, which ``to_response`` makes into the answer without the cost of a task.
 
     A command with a ``rest`` mirror names its twin for threads in ``sync``: the same action, waited for.
     """
@@ -105,7 +103,7 @@ def loop_command(
         raise ValueError(f"{name} has a REST mirror and needs a sync twin to serve it")
 
     def register(handler: LoopHandler[S]) -> LoopHandler[S]:
-        _add(Command(name, shape, sync, handler, rest, cost, answer, msgspec.json.Decoder(shape), shaped))
+        _add(Command(name, schema, sync, handler, rest, cost, response, msgspec.json.Decoder(schema), to_response))
         return handler
 
     return register
@@ -117,21 +115,21 @@ def _add(new: Command) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Welcome:
-    """Who connects, and what ``ready`` tells them: the life of the database, how far their topic ``me`` has come."""
+class SessionState:
+    """The caller of a session, the epoch, and the rev of the user's own topic; sent in ``ready``."""
 
     caller: Caller
     epoch: int
-    me: int
+    user_rev: int
 
 
 # session keys → whose each of them is, without those that have ended. May use the database.
-Welcomes = Mapping[str, Welcome]
-Authenticator = Callable[[Collection[str]], Welcomes]
+SessionStates = Mapping[str, SessionState]
+Authenticator = Callable[[Collection[str]], SessionStates]
 _authenticators: list[Authenticator] = []
 
 
-def authenticator(function: Authenticator) -> Authenticator:
+def register_authenticator(function: Authenticator) -> Authenticator:
     """Register the one function that knows sessions."""
     if _authenticators:
         raise ValueError("there is an authenticator already")
@@ -139,14 +137,14 @@ def authenticator(function: Authenticator) -> Authenticator:
     return function
 
 
-def welcomes(session_keys: Collection[str]) -> Welcomes:
-    """Whose sessions these are, in one look at the database; those that have ended are left out."""
+def authenticate(session_keys: Collection[str]) -> SessionStates:
+    """Return the state of each live session, in one query; ended sessions are left out."""
     return _authenticators[0](session_keys)
 
 
-def caller_of(session_key: str) -> Caller | None:
-    """Whose session this is, or None when it has ended."""
-    welcome = welcomes([session_key]).get(session_key)
+def find_caller(session_key: str) -> Caller | None:
+    """Return the caller of a session, or None if it has ended."""
+    welcome = authenticate([session_key]).get(session_key)
     return None if welcome is None else welcome.caller
 
 
@@ -155,19 +153,19 @@ limits: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows of a part of ``sync``, and where to go on, or None at the end."""
+class SyncPage:
+    """A page of rows of one part of ``sync``; ``next`` is None at the end."""
 
     rows: list[Any]
     next: str | None
 
 
 # (caller, since, page token) → page. ``since`` is the cursor, None for everything.
-SyncPart = Callable[[Caller, "int | None", "str | None"], Page]
+SyncPart = Callable[[Caller, "int | None", "str | None"], SyncPage]
 sync_parts: dict[str, SyncPart] = {}
 
 
-def sync_part(name: str) -> Callable[[SyncPart], SyncPart]:
+def register_sync_part(name: str) -> Callable[[SyncPart], SyncPart]:
     """Register a part of ``sync``: what of yours changed for this person since the cursor."""
 
     def register(part: SyncPart) -> SyncPart:
@@ -179,30 +177,30 @@ def sync_part(name: str) -> Callable[[SyncPart], SyncPart]:
 
 
 # (user id, after rev, how many) → rows with a ``rev``, ascending.
-MeRows = Callable[[int, int, int], list[Any]]
-me_rows: list[MeRows] = []
+UserTopicRows = Callable[[int, int, int], list[Any]]
+user_topic_rows: list[UserTopicRows] = []
 
 
-def part_of_me(provider: MeRows) -> MeRows:
-    """Register a kind of row of topic ``me``."""
-    me_rows.append(provider)
+def register_user_topic_rows(provider: UserTopicRows) -> UserTopicRows:
+    """Register a kind of row of topic ``user_rev``."""
+    user_topic_rows.append(provider)
     return provider
 
 
 @dataclass(frozen=True, slots=True)
 class TopicKind:
-    """A kind of topic that has to be watched. ``rev_for`` raises if the caller may not watch it."""
+    """A kind of topic that has to be watched. ``fetch_rev`` raises if the caller may not watch it."""
 
     name: str
-    rev_for: Callable[[Caller, str], int]
+    fetch_rev: Callable[[Caller, str], int]
 
 
 topic_kinds: dict[str, TopicKind] = {}
 
 
-def topic(name: str, rev_for: Callable[[Caller, str], int]) -> None:
+def register_topic_kind(name: str, fetch_rev: Callable[[Caller, str], int]) -> None:
     """
-    Let clients watch ``name:<id>``; ``rev_for(caller, id)`` answers its rev, or raises a ``DomainError`` for an
+    Let clients watch ``name:<id>``; ``fetch_rev(caller, id)`` answers its rev, or raises a ``DomainError`` for an
     outsider.
     """
-    topic_kinds[name] = TopicKind(name, rev_for)
+    topic_kinds[name] = TopicKind(name, fetch_rev)

@@ -18,14 +18,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from superapp.core.errors import InputInvalid, NotLoggedIn
-from superapp.realtime import openapi, registry, rest_format, serving
-from superapp.realtime.allowance import allowance
+from superapp.realtime import command_execution, openapi, registry, rest_format
 from superapp.realtime.errors import BadFrame, MethodNotAllowed
-from superapp.realtime.registry import Command, Shape
+from superapp.realtime.rate_limits import command_throttle
+from superapp.realtime.registry import Command, RequestSchema
 
 
 class CommandView(APIView):
-    """One path, and the command behind each of its methods."""
+    """The view of one path, which serves a command for each of its methods."""
 
     commands: Mapping[str, Command] = {}
 
@@ -45,35 +45,35 @@ class CommandView(APIView):
         command = self.commands["GET" if request.method == "HEAD" else request.method or ""]
         outcome = "ok"
         try:
-            caller = registry.caller_of(request.session.session_key or "")
+            caller = registry.find_caller(request.session.session_key or "")
             if caller is None:
                 raise NotLoggedIn
-            allowance.take(caller.user_id, command.cost)
-            shape = _fields(command, request, path_fields)
+            command_throttle.take(caller.user_id, command.cost)
+            schema = _fields(command, request, path_fields)
             assert command.handler is not None  # The registry refuses a route without it.
-            encoded = msgspec.json.encode(command.handler(caller, shape))
-            allowance.charge_size(caller.user_id, len(encoded))
+            encoded = msgspec.json.encode(command.handler(caller, schema))
+            command_throttle.charge_size(caller.user_id, len(encoded))
             return Response(msgspec.Raw(encoded), headers={"Cache-Control": "no-store"})
         except Exception as error:
-            refused = rest_format.refusal(error, command.name)
+            refused = rest_format.to_domain_error(error, command.name)
             outcome = refused.code
             raise refused from error
         finally:
-            serving.observe(command.name, outcome, began)
+            command_execution.observe_command(command.name, outcome, began)
 
 
-def _fields(command: Command, request: Request, path_fields: dict[str, Any]) -> Shape:
+def _fields(command: Command, request: Request, path_fields: dict[str, Any]) -> RequestSchema:
     if request.method in ("GET", "DELETE"):
-        return serving.converted(command, {**_query(command, request), **path_fields}, strict=False)
+        return command_execution.convert_fields(command, {**_query(command, request), **path_fields}, strict=False)
     if not isinstance(request.data, dict):
         raise BadFrame
     body: dict[str, Any] = request.data
-    return serving.converted(command, {**body, **path_fields}, strict=True)
+    return command_execution.convert_fields(command, {**body, **path_fields}, strict=True)
 
 
 def _query(command: Command, request: Request) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for field in msgspec.structs.fields(command.shape):
+    for field in msgspec.structs.fields(command.schema):
         name, is_list = field.encode_name, _is_list(field.type)
         given = request.query_params.getlist(name)
         if len(given) > 1 and not is_list:
@@ -113,7 +113,7 @@ def describe_api(_request: HttpRequest) -> HttpResponse:
 @functools.cache
 def _encoded_description(_language: str) -> bytes:
     """Everything is registered when the first request comes, and nothing afterwards: it is described once."""
-    return msgspec.json.encode(openapi.description())
+    return msgspec.json.encode(openapi.build_description())
 
 
 urlpatterns = [*_views(), path("schema/", describe_api, name="schema")]

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from superapp.core.errors import DomainError, InputInvalid, NotLoggedIn, RateLimited
-from superapp.realtime import serving
+from superapp.realtime import command_execution
 from superapp.realtime.errors import BadFrame, Forbidden, FrameTooLarge, MethodNotAllowed, NotFound
 
 BODY_BYTES_MAX = 65_536
@@ -40,7 +40,7 @@ class JsonParser(BaseParser):
 
 
 class JsonRenderer(BaseRenderer):
-    """What the socket's encoder would write."""
+    """Render responses with the socket's encoder."""
 
     media_type = "application/json"
     format = "json"
@@ -50,23 +50,23 @@ class JsonRenderer(BaseRenderer):
         return b"" if data is None else _encode(data)
 
 
-class JsonAlways(BaseContentNegotiation):
+class JsonOnlyNegotiation(BaseContentNegotiation):
     """Answers JSON, whatever was asked for: there is nothing else."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
-        return next((parser for parser in parsers if parser.media_type == _bare(request.content_type)), None)
+        return next((parser for parser in parsers if parser.media_type == _media_type(request.content_type)), None)
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> tuple[Any, str]:
         return renderers[0], renderers[0].media_type
 
 
-def _bare(content_type: str | None) -> str:
+def _media_type(content_type: str | None) -> str:
     return (content_type or "").partition(";")[0].strip().lower()
 
 
-def explain(error: Exception, _context: Any) -> Response:
+def handle_exception(error: Exception, _context: Any) -> Response:
     """DRF's exception handler: one error body, its kind as the status, whatever went wrong."""
-    refused = refusal(error, "rest")
+    refused = to_domain_error(error, "rest")
     status = 405 if isinstance(refused, MethodNotAllowed) else int(refused.kind)
     response = Response(refused.body(), status=status)
     if refused.retry_after is not None:
@@ -74,8 +74,8 @@ def explain(error: Exception, _context: Any) -> Response:
     return response
 
 
-def refusal(error: Exception, where: str) -> DomainError:
-    """What the asker is told about an exception, be it ours, Django's, the framework's or a fault."""
+def to_domain_error(error: Exception, where: str) -> DomainError:
+    """Map an exception of ours, Django's or DRF's to a DomainError."""
     match error:
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return NotLoggedIn()
@@ -92,4 +92,4 @@ def refusal(error: Exception, where: str) -> DomainError:
         case exceptions.ValidationError():
             return InputInvalid(detail=str(error.detail))
         case _:
-            return serving.refusal(error, where)
+            return command_execution.to_domain_error(error, where)

@@ -1,4 +1,4 @@
-"""Coming back: what changed since a client was last here."""
+"""Commands for catching up: changes since a cursor."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import msgspec
 from django.core import signing
 
-from superapp.core import changes
-from superapp.realtime import bus, me, registry
+from superapp.core import change_cursor
+from superapp.realtime import bus, registry, user_topic
 from superapp.realtime.errors import PageTokenInvalid, UnknownPart
-from superapp.realtime.registry import Caller, Page, Shape, command
+from superapp.realtime.registry import Caller, RequestSchema, SyncPage, register_command
 
 ME_ROWS_PAGE = 100
 
@@ -18,40 +18,40 @@ ME_ROWS_PAGE = 100
 _epoch: int | None = None
 
 
-class SyncIn(Shape):
+class SyncRequest(RequestSchema):
     # As ``sync`` gave it. One without an epoch is of an earlier version.
     cursor: Annotated[str, msgspec.Meta(pattern=r"^(\d{1,18}\.)?\d{1,18}$")] | None = None
 
 
-class SyncPageIn(Shape):
+class SyncPageRequest(RequestSchema):
     part: str
     next: str
 
 
-class ChangesIn(Shape):
+class ChangesRequest(RequestSchema):
     after: Annotated[int, msgspec.Meta(ge=0)]
 
 
-@command("sync", SyncIn, rest="GET sync", cost=5)
-def sync(caller: Caller, sync_in: SyncIn) -> dict[str, Any]:
+@register_command("sync", SyncRequest, rest="GET sync", cost=5)
+def sync(caller: Caller, sync_in: SyncRequest) -> dict[str, Any]:
     """
     Answer what changed since the cursor, the first page of every part; everything to whoever comes with none, or with
     one of another epoch.
 
     The cursor to keep is read before any row: a later call may repeat some, and leaves none out.
     """
-    cursor = changes.horizon()
-    _notice(cursor.epoch)
+    cursor = change_cursor.current_cursor()
+    _resume_after_epoch_change(cursor.epoch)
     since = cursor.since(sync_in.cursor)
-    me_rev = me.rev_of(caller.user_id)
+    me_rev = user_topic.current_rev(caller.user_id)
     parts = {
-        name: _sealed(caller, name, since, part(caller, since, None)) for name, part in registry.sync_parts.items()
+        name: _sign_page(caller, name, since, part(caller, since, None)) for name, part in registry.sync_parts.items()
     }
     return {"cursor": str(cursor), "epoch": cursor.epoch, "me": me_rev, "parts": parts}
 
 
-@command("sync.page", SyncPageIn, rest="GET sync/<str:part>", cost=3)
-def sync_page(caller: Caller, page_in: SyncPageIn) -> dict[str, Any]:
+@register_command("sync.page", SyncPageRequest, rest="GET sync/<str:part>", cost=3)
+def sync_page(caller: Caller, page_in: SyncPageRequest) -> dict[str, Any]:
     """
     Answer the next rows of one part.
 
@@ -65,16 +65,16 @@ def sync_page(caller: Caller, page_in: SyncPageIn) -> dict[str, Any]:
         since, after = _signer(caller, page_in.part).unsign_object(page_in.next)
     except signing.BadSignature:
         raise PageTokenInvalid from None
-    return _sealed(caller, page_in.part, since, part(caller, since, after))
+    return _sign_page(caller, page_in.part, since, part(caller, since, after))
 
 
-@command("me.changes", ChangesIn, rest="GET me/changes", cost=2)
-def me_changes(caller: Caller, changes_in: ChangesIn) -> dict[str, Any]:
+@register_command("me.changes", ChangesRequest, rest="GET me/changes", cost=2)
+def me_changes(caller: Caller, changes_in: ChangesRequest) -> dict[str, Any]:
     """Answer what of this person's own changed after a rev of topic ``me``: a delta."""
-    rev = me.rev_of(caller.user_id)
+    rev = user_topic.current_rev(caller.user_id)
     rows = [
         row
-        for rows_after in registry.me_rows
+        for rows_after in registry.user_topic_rows
         # One more than a page, to know whether there is another.
         for row in rows_after(caller.user_id, changes_in.after, ME_ROWS_PAGE + 1)
     ]
@@ -86,7 +86,7 @@ def me_changes(caller: Caller, changes_in: ChangesIn) -> dict[str, Any]:
     return {"rev": _rev(page[-1]), "rows": page, "more": True}
 
 
-def _notice(epoch: int) -> None:
+def _resume_after_epoch_change(epoch: int) -> None:
     """Have everybody come whose line outlived the epoch in which it was opened."""
     global _epoch
     before, _epoch = _epoch, epoch
@@ -99,7 +99,7 @@ def _rev(row: Any) -> int:
     return rev
 
 
-def _sealed(caller: Caller, part: str, since: int | None, page: Page) -> dict[str, Any]:
+def _sign_page(caller: Caller, part: str, since: int | None, page: SyncPage) -> dict[str, Any]:
     token = None if page.next is None else _signer(caller, part).sign_object([since, page.next])
     return {"rows": page.rows, "next": token}
 

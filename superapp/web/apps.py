@@ -4,7 +4,7 @@ from django.apps import AppConfig
 class WebConfig(AppConfig):
     name = "superapp.web"
     label = "web"
-    shells = {"/bukti/periksa/": "web:receipt_check"}
+    offline_shells = {"/bukti/periksa/": "web:receipt_check"}
 
     def ready(self) -> None:
         """Have the command of the bar known."""

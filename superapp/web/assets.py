@@ -26,11 +26,11 @@ SHELL_FOLDERS = ("css/", "js/", "web/", "chat/", "payments/", "shop/")
 
 @cache
 def import_map() -> dict[str, dict[str, str]]:
-    """Every module's specifier and its address."""
+    """Return the import map: every module's specifier and its URL."""
     imports = {
         specifier + path.removeprefix(folder): staticfiles_storage.url(path)
         for specifier, folder in MODULES.items()
-        for path in files_in(folder)
+        for path in list_files(folder)
         if path.endswith(".js")
     }
     return {"imports": dict(sorted(imports.items()))}
@@ -41,7 +41,7 @@ def imports_of(path: str) -> tuple[str, ...]:
     """The addresses of all modules that a module imports, directly or not: a browser then fetches them side by side."""
     pending, reached = [path], {path}
     while pending:
-        specifiers = IMPORT.findall(content(pending.pop()).decode())
+        specifiers = IMPORT.findall(read_file(pending.pop()).decode())
         imported = {_path_of(specifier) for specifier in specifiers} - reached
         reached |= imported
         pending.extend(imported)
@@ -49,16 +49,16 @@ def imports_of(path: str) -> tuple[str, ...]:
 
 
 @cache
-def styles_in(*folders: str) -> tuple[str, ...]:
+def list_styles(*folders: str) -> tuple[str, ...]:
     return tuple(
-        staticfiles_storage.url(path) for folder in folders for path in files_in(folder) if path.endswith(".css")
+        staticfiles_storage.url(path) for folder in folders for path in list_files(folder) if path.endswith(".css")
     )
 
 
 @cache
 def shell_files() -> tuple[str, ...]:
     """The addresses of everything the shell needs."""
-    return tuple(staticfiles_storage.url(path) for folder in SHELL_FOLDERS for path in files_in(folder))
+    return tuple(staticfiles_storage.url(path) for folder in SHELL_FOLDERS for path in list_files(folder))
 
 
 @cache
@@ -66,15 +66,15 @@ def version() -> str:
     """A short name for the present content of the shell."""
     digest = hashlib.sha256()
     for folder in SHELL_FOLDERS:
-        for path in files_in(folder):
+        for path in list_files(folder):
             digest.update(path.encode())
-            digest.update(content(path))
+            digest.update(read_file(path))
     return digest.hexdigest()[:12]
 
 
-def content(path: str) -> bytes:
+def read_file(path: str) -> bytes:
     """
-    What one of our static files holds.
+    Return the content of one of our static files.
 
     :raises FileNotFoundError: if there is none
     """
@@ -85,7 +85,7 @@ def content(path: str) -> bytes:
 
 
 @cache
-def files_in(folder: str) -> tuple[str, ...]:
+def list_files(folder: str) -> tuple[str, ...]:
     """All static files of ours under a folder, in the order of their names."""
     return tuple(sorted({path for path in _all_files() if path.startswith(folder)}))
 

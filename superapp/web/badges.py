@@ -19,8 +19,8 @@ from django.utils.functional import Promise
 
 from superapp.core import clock, prepared
 from superapp.realtime import bus, hints
-from superapp.realtime.bus import Tidings
-from superapp.realtime.registry import Caller, Shape, command
+from superapp.realtime.bus import UserHint
+from superapp.realtime.registry import Caller, RequestSchema, register_command
 
 # More than this is not counted any further: nobody reads the difference.
 COUNT_MAX = 99
@@ -32,14 +32,10 @@ Rows = Callable[[int, datetime], QuerySet[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
-    """
-    One count. ``rows`` returns what waits for a person at a moment, one row each, by an index; it is called once, and
-    says the same for everybody but for the two. ``word`` says the count to whoever hears the page, with ``{count}`` in
-    it.
-    """
+    """One counter of the navigation bar; ``rows`` returns what waits for a user, one row each, from an index."""
 
     name: str
-    word: str | Promise
+    label: str | Promise
     rows: Rows
 
 
@@ -52,27 +48,27 @@ def register(badge: Badge) -> None:
         raise ValueError(f"two badges are called {badge.name}")
 
 
-def word(name: str) -> str | Promise:
+def label(name: str) -> str | Promise:
     """Return the sentence for this count, or an empty text if none is registered."""
-    return _badges[name].word if name in _badges else ""
+    return _badges[name].label if name in _badges else ""
 
 
-def counts(user_id: int, *, now: datetime) -> dict[str, int]:
+def count_all(user_id: int, *, now: datetime) -> dict[str, int]:
     """Count what waits for this person, by name of the badge, in one statement; each at most ``COUNT_MAX`` + 1."""
     if not _badges:
         return {}
-    asked = _statement(connection.vendor, tuple(badge.rows for badge in _badges.values()), COUNT_MAX + 1)
-    [found] = prepared.ask(asked.sql, asked.values(user_id, now))()
+    asked = _compile_statement(connection.vendor, tuple(badge.rows for badge in _badges.values()), COUNT_MAX + 1)
+    [found] = prepared.execute_deferred(asked.sql, asked.values(user_id, now))()
     return dict(zip(_badges, found, strict=True))
 
 
 # Stand in for the person and the moment while the statement is made.
-_SOMEBODY = -4_611_686_018_427_387_904
-_SOMETIME = datetime(1971, 2, 3, 4, 5, 6, 789_012, tzinfo=UTC)
+_PLACEHOLDER_USER_ID = -4_611_686_018_427_387_904
+_PLACEHOLDER_TIME = datetime(1971, 2, 3, 4, 5, 6, 789_012, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
+class _CompiledStatement:
     """The statement of all counts, made once: every page asks it, and to make it took longer than to answer it."""
 
     sql: str
@@ -81,43 +77,45 @@ class _Statement:
 
     def values(self, user_id: int, now: datetime) -> list[Any]:
         moment = connection.ops.adapt_datetimefield_value(now)
-        stands_for = {_SOMEBODY: user_id, self.sometime: moment}
+        stands_for = {_PLACEHOLDER_USER_ID: user_id, self.sometime: moment}
         return [stands_for.get(param, param) for param in self.params]
 
 
 @cache
-def _statement(_vendor: str, all_rows: tuple[Rows, ...], count_max: int) -> _Statement:
+def _compile_statement(_vendor: str, all_rows: tuple[Rows, ...], count_max: int) -> _CompiledStatement:
     parts: list[str] = []
     params: list[Any] = []
     for place, rows in enumerate(all_rows):
-        waiting = rows(_SOMEBODY, _SOMETIME).order_by().values("pk")[:count_max]
+        waiting = rows(_PLACEHOLDER_USER_ID, _PLACEHOLDER_TIME).order_by().values("pk")[:count_max]
         sql, its_params = waiting.query.sql_with_params()
-        if _SOMEBODY not in its_params:
+        if _PLACEHOLDER_USER_ID not in its_params:
             raise ValueError(f"{rows} counts the same for everybody")
         parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS waiting_{place})")  # noqa: S608  # Django's own statement.
         params += its_params
-    return _Statement(f"SELECT {', '.join(parts)}", tuple(params), connection.ops.adapt_datetimefield_value(_SOMETIME))
+    return _CompiledStatement(
+        f"SELECT {', '.join(parts)}", tuple(params), connection.ops.adapt_datetimefield_value(_PLACEHOLDER_TIME)
+    )
 
 
-def shown(count: int) -> str:
+def format_count(count: int) -> str:
     """Return a count as it stands on a place."""
     return f"{COUNT_MAX}+" if count > COUNT_MAX else str(count)
 
 
-def moved(user_ids: Collection[int]) -> None:
+def notify_changed(user_ids: Collection[int]) -> None:
     """
     Tell these people's open pages that a count of theirs may be another.
 
     Changes of chats and contacts are told by hints of their own, and need no second one.
     """
-    bus.publish([Tidings(user_ids, hints.encode({"on": TOPIC, "say": "badges.moved"}))])
+    bus.publish([UserHint(user_ids, hints.encode({"on": TOPIC, "say": "badges.moved"}))])
 
 
-class NothingIn(Shape, frozen=True):
+class BadgesRequest(RequestSchema, frozen=True):
     pass
 
 
-@command("badges", NothingIn, rest="GET badges")
-def read_badges(caller: Caller, _nothing: NothingIn) -> dict[str, dict[str, int]]:
+@register_command("badges", BadgesRequest, rest="GET badges")
+def read_badges(caller: Caller, _nothing: BadgesRequest) -> dict[str, dict[str, int]]:
     """Return what waits for me, by name."""
-    return {"counts": counts(caller.user_id, now=clock.now())}
+    return {"counts": count_all(caller.user_id, now=clock.now())}

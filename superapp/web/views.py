@@ -13,11 +13,11 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from superapp.web import assets
-from superapp.web.places import shells
+from superapp.web.navigation import offline_shells
 
 DAY_S = 24 * 3600
 # Of the ground in the light mode; the manifest knows no other.
-GROUND = "#fbf8f3"
+BACKGROUND_COLOR = "#fbf8f3"
 
 
 @require_safe
@@ -29,14 +29,14 @@ def offline(request: HttpRequest) -> HttpResponse:
 @require_safe
 @ensure_csrf_cookie
 def api_reference(request: HttpRequest) -> HttpResponse:
-    """What the API can do, to read and to try as whoever is logged in."""
+    """Show the API reference (Swagger UI) for the logged-in user."""
     return render(request, "web/api_reference.html")
 
 
 @require_safe
 @cache_control(max_age=DAY_S, public=True)
 def manifest(request: HttpRequest) -> HttpResponse:
-    """What installing the app on a device needs."""
+    """Return the web app manifest."""
     icons = [
         {"src": staticfiles_storage.url(f"web/{name}"), "sizes": sizes, "type": kind, "purpose": purpose}
         for name, sizes, kind, purpose in (
@@ -55,8 +55,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
             "start_url": "/",
             "scope": "/",
             "display": "standalone",
-            "background_color": GROUND,
-            "theme_color": GROUND,
+            "background_color": BACKGROUND_COLOR,
+            "theme_color": BACKGROUND_COLOR,
             "icons": icons,
         },
         content_type="application/manifest+json",
@@ -65,8 +65,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-def who(request: HttpRequest) -> HttpResponse:
-    """Who is logged in on this device, null for nobody: a device forgets what it kept of anybody else."""
+def current_user(request: HttpRequest) -> HttpResponse:
+    """Return the public id of the logged-in user, or null, so that a device drops another user's cache."""
     public_id = getattr(request.user, "public_id", None)
     return JsonResponse({"person": str(public_id) if public_id else None})
 
@@ -79,7 +79,7 @@ def shell(request: HttpRequest) -> HttpResponse:
         {
             "version": assets.version(),
             "offline": reverse("web:offline"),
-            "pages": {prefix: reverse(view) for prefix, view in shells().items()},
+            "pages": {prefix: reverse(view) for prefix, view in offline_shells().items()},
             "files": list(assets.shell_files()),
         }
     )
@@ -89,4 +89,4 @@ def shell(request: HttpRequest) -> HttpResponse:
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker, from the root, since it may serve only what lies under its own address."""
-    return HttpResponse(assets.content("js/sw.js"), content_type="text/javascript")
+    return HttpResponse(assets.read_file("js/sw.js"), content_type="text/javascript")

@@ -9,19 +9,19 @@ class WiringConfig(AppConfig):
         """Have chat show what others make, and facts of one reach the other."""
         from superapp.wiring import (
             badges,
-            cards,
-            contact_lines,
-            money_cards,  # noqa: F401
+            card_types,
+            contact_events,
             order_cards,
+            payment_purposes,
             play_money,
-            purposes,
-            shop_talks,
+            shop_conversations,
+            transfer_cards,  # noqa: F401
         )
 
         badges.register()
-        cards.register()
-        contact_lines.register()
+        card_types.register()
+        contact_events.register()
         order_cards.register()
         play_money.register()
-        purposes.register()
-        shop_talks.register()
+        payment_purposes.register()
+        shop_conversations.register()

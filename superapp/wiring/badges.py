@@ -1,4 +1,4 @@
-"""What the products count on the bar, and the hint that a shop's count moved."""
+"""Register the products' counters of the navigation bar, and send hints when a shop's counter changes."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from superapp.web.badges import Badge
 
 def register() -> None:
     """Have the bar show what every product counts."""
-    badges.register(Badge(name="chat", word=_("{count} unread"), rows=chat.unread_sides))
-    badges.register(Badge(name="contacts", word=_("{count} contact requests"), rows=accounts.contact_requests))
-    badges.register(Badge(name="wallet", word=_("{count} things to check"), rows=payments.pin_alarms))
-    badges.register(Badge(name="shop", word=_("{count} orders to handle"), rows=shop.orders_to_handle))
+    badges.register(Badge(name="chat", label=_("{count} unread"), rows=chat.unread_memberships))
+    badges.register(Badge(name="contacts", label=_("{count} contact requests"), rows=accounts.pending_contact_requests))
+    badges.register(Badge(name="wallet", label=_("{count} things to check"), rows=payments.unreported_pin_attempts))
+    badges.register(Badge(name="shop", label=_("{count} orders to handle"), rows=shop.filter_orders_to_handle))
 
 
 @subscribe(OrderPlaced)
-def tell_the_merchant_of_a_new_order(event: OrderPlaced) -> None:
+def notify_merchant_of_new_order(event: OrderPlaced) -> None:
     """Let the merchant's open pages count again."""
-    badges.moved([event.merchant_id])
+    badges.notify_changed([event.merchant_id])
 
 
 @subscribe(OrderMoved)
-def tell_the_merchant_of_a_move(event: OrderMoved) -> None:
+def notify_merchant_of_transition(event: OrderMoved) -> None:
     """Let the merchant's open pages count again."""
-    badges.moved([event.merchant_id])
+    badges.notify_changed([event.merchant_id])

@@ -13,16 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from chat import api as chat
 from chat.errors import ClientIdReused, MessageNotFound, NotAccepted
 from shop import api as shop
-from shop.api import OrderView, StepView
+from shop.api import OrderDetails, OrderStep
 from shop.events import OrderMoved, OrderPlaced
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.events import subscribe
-from superapp.wiring import shop_talks
-from superapp.wiring.cards import ORDER
+from superapp.wiring import shop_conversations
+from superapp.wiring.card_types import ORDER
 
 # What happened, in one quiet line for both, beside its time: by the name of the line.
-LINES = {
+SYSTEM_EVENTS = {
     "shop.accepted": _("Accepted by the shop"),
     "shop.packed": _("Packed"),
     "shop.shipped": _("Shipped"),
@@ -38,45 +38,45 @@ LINES = {
     "shop.cancelled_operator": _("{brand} checked it: the buyer was refunded ({reason})"),
 }
 # What the others want to know of at once; the rest they see when they look.
-NEWS = {"shipped", "resi_corrected", "delivered", "review_opened", "completed", "cancelled"}
+NOTIFYING_TRANSITIONS = {"shipped", "resi_corrected", "delivered", "review_opened", "completed", "cancelled"}
 RECEIPTS = {"paid": "shop.order_paid", "completed": "shop.order_completed"}
 
 
 def register() -> None:
     """Have chat know the lines."""
-    for name, sentence in LINES.items():
-        chat.register_line(name, sentence)
+    for name, sentence in SYSTEM_EVENTS.items():
+        chat.register_system_event(name, sentence)
 
 
 @subscribe(OrderPlaced)
-def show_order_to_both(event: OrderPlaced) -> None:
+def on_order_placed(event: OrderPlaced) -> None:
     """Post a new order as a card where buyer and shop talk."""
-    show_order(event, now=clock.now())
+    post_order_card(event, now=clock.now())
 
 
-def show_order(event: OrderPlaced, *, now: datetime) -> None:
+def post_order_card(event: OrderPlaced, *, now: datetime) -> None:
     """
     Post the order as a card into the conversation of buyer and shop, opened if they have none.
 
     From now on they may write to each other there, and nowhere else. Where one has blocked the other before, the order
     says it all by itself.
     """
-    accounts.acquaint(user_id=event.buyer_id, peer_id=event.merchant_id, now=now)
+    accounts.allow_business_contact(user_id=event.buyer_id, peer_id=event.merchant_id, now=now)
     conversation = _conversation(event, now)
-    if conversation is None or _are_apart(event):
+    if conversation is None or _is_blocked(event):
         return
     # A move that came before this fact has posted the card already, and it says something newer.
     with suppress(ClientIdReused):
-        _post(event, shop.order(user_id=event.buyer_id, order=UUID(event.order)), conversation, now)
+        _post(event, shop.fetch_order(user_id=event.buyer_id, order=UUID(event.order)), conversation, now)
 
 
 @subscribe(OrderMoved)
-def show_move_to_both(event: OrderMoved) -> None:
+def on_order_moved(event: OrderMoved) -> None:
     """Let the card of an order follow it, with a line of what happened."""
-    show_move(event, now=clock.now())
+    update_order_card(event, now=clock.now())
 
 
-def show_move(event: OrderMoved, *, now: datetime) -> None:
+def update_order_card(event: OrderMoved, *, now: datetime) -> None:
     """
     Let the card say how the order stands now, and a line what happened. Coming twice or late changes nothing.
 
@@ -85,26 +85,26 @@ def show_move(event: OrderMoved, *, now: datetime) -> None:
     conversation = _conversation(event, now)
     if conversation is None:
         return
-    order = shop.order(user_id=event.buyer_id, order=UUID(event.order))
-    if _are_apart(event):
+    order = shop.fetch_order(user_id=event.buyer_id, order=UUID(event.order))
+    if _is_blocked(event):
         _change(event, order, conversation)
         return
     if not _change(event, order, conversation):
         _post(event, order, conversation, now)
     # The same move in the words of an older version stands already.
     with suppress(ClientIdReused):
-        _say(event, order, conversation, now)
+        _post_system_event(event, order, conversation, now)
 
 
-def _are_apart(event: OrderPlaced | OrderMoved) -> bool:
+def _is_blocked(event: OrderPlaced | OrderMoved) -> bool:
     """Whether one has blocked the other: then a card that stands says where the order is, and nothing is news."""
     return accounts.is_blocked_between(event.buyer_id, event.merchant_id)
 
 
-def _change(event: OrderMoved, order: OrderView, conversation: UUID) -> bool:
+def _change(event: OrderMoved, order: OrderDetails, conversation: UUID) -> bool:
     """Let the card say how the order stands now; answers whether there is a card."""
     try:
-        chat.change_card(
+        chat.update_card(
             conversation_id=conversation,
             sender_id=event.buyer_id,
             idempotency_key=_key(event),
@@ -115,27 +115,27 @@ def _change(event: OrderMoved, order: OrderView, conversation: UUID) -> bool:
     return True
 
 
-def _say(event: OrderMoved, order: OrderView, conversation: UUID, now: datetime) -> None:
+def _post_system_event(event: OrderMoved, order: OrderDetails, conversation: UUID, now: datetime) -> None:
     speaker = _speaker(event)
-    line, fields = _line(event, order)
-    chat.post_line(
+    line, fields = _system_event(event, order)
+    chat.post_system_event(
         conversation_id=conversation,
         sender_id=speaker,
-        sender_public_id=accounts.public_ids({speaker})[speaker],
-        line=line,
+        sender_public_id=accounts.get_public_ids({speaker})[speaker],
+        name=line,
         fields={"about": _title(event.first_item, order.lines[0].quantity), "number": event.number, **fields},
         about_seq=_card_seq(event, conversation),
-        is_news=event.transition in NEWS,
+        counts_as_unread=event.transition in NOTIFYING_TRANSITIONS,
         idempotency_key=f"{_key(event)}:{event.version}",
         now=now,
     )
 
 
-def _post(event: OrderPlaced | OrderMoved, order: OrderView, conversation: UUID, now: datetime) -> None:
+def _post(event: OrderPlaced | OrderMoved, order: OrderDetails, conversation: UUID, now: datetime) -> None:
     chat.post_card(
         conversation_id=conversation,
         sender_id=event.buyer_id,
-        sender_public_id=accounts.public_ids({event.buyer_id})[event.buyer_id],
+        sender_public_id=accounts.get_public_ids({event.buyer_id})[event.buyer_id],
         card_type=ORDER,
         card=_card(event, order),
         idempotency_key=_key(event),
@@ -149,29 +149,29 @@ def _conversation(event: OrderPlaced | OrderMoved, now: datetime) -> UUID | None
 
     A card that an older version posted where the two talk as people lives on there.
     """
-    of = shop.shop_of(event.merchant_id)
+    of = shop.find_shop(event.merchant_id)
     assert of is not None  # Shops stay.
-    earlier = chat.direct_conversation(event.buyer_id, event.merchant_id)
+    earlier = chat.find_direct_conversation(event.buyer_id, event.merchant_id)
     if earlier is not None and _card_seq(event, earlier.public_id) is not None:
         return earlier.public_id
     try:
-        return shop_talks.open_with(of, user_id=event.buyer_id, now=now)
+        return shop_conversations.open_conversation(of, user_id=event.buyer_id, now=now)
     except NotAccepted:
         return None
 
 
 def _card_seq(event: OrderPlaced | OrderMoved, conversation: UUID) -> int | None:
     try:
-        return chat.card_seq(conversation_id=conversation, sender_id=event.buyer_id, idempotency_key=_key(event))
+        return chat.fetch_card_seq(conversation_id=conversation, sender_id=event.buyer_id, idempotency_key=_key(event))
     except MessageNotFound:
         return None
 
 
-def _card(event: OrderPlaced | OrderMoved, order: OrderView) -> dict[str, Any]:
+def _card(event: OrderPlaced | OrderMoved, order: OrderDetails) -> dict[str, Any]:
     """How the order stood at this fact: the same however often and late it is asked for."""
     named = [step for step in order.steps if step.resi and step.version <= event.version]
     parcel = named[-1] if named and event.state in ("shipped", "delivered", "completed") else None
-    receipts = shop.receipts_of(order)
+    receipts = shop.sign_receipts(order)
     return {
         "version": event.version,
         "order": event.order,
@@ -183,7 +183,7 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderView) -> dict[str, Any]:
         "shop": event.shop_name,
         "photo": order.lines[0].photo,
         "shipment": f"{parcel.courier} {parcel.resi}" if parcel else "",
-        "placed_at": clock.wire(order.summary.placed_at),
+        "placed_at": clock.to_wire(order.summary.placed_at),
         "moved_at": event.at,
         # Of what was true then: the receipt of the end comes with the end.
         "receipt": receipts.get(RECEIPTS.get(event.state, "")) or receipts[RECEIPTS["paid"]],
@@ -199,7 +199,7 @@ def _title(name: str, quantity: int) -> str:
     return f"{name} ×\u00a0{quantity}" if quantity > 1 else name
 
 
-def _line(event: OrderMoved, order: OrderView) -> tuple[str, dict[str, str]]:
+def _system_event(event: OrderMoved, order: OrderDetails) -> tuple[str, dict[str, str]]:
     step = _step(event, order)
     if event.transition == "delivered":
         parcel = {"courier": order.shipment.courier, "resi": order.shipment.resi} if order.shipment else {}
@@ -215,7 +215,7 @@ def _line(event: OrderMoved, order: OrderView) -> tuple[str, dict[str, str]]:
     return f"shop.{event.transition}", {"courier": step.courier, "resi": step.resi} if step.resi else {}
 
 
-def _step(event: OrderMoved, order: OrderView) -> StepView:
+def _step(event: OrderMoved, order: OrderDetails) -> OrderStep:
     return next(step for step in order.steps if step.version == event.version)
 
 

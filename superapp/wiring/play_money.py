@@ -13,57 +13,57 @@ from django.utils.translation import gettext as _
 
 from payments import api as payments
 from superapp.accounts import api as accounts
-from superapp.accounts.api import for_people, user_of
+from superapp.accounts.api import get_current_user, person_required
 from superapp.accounts.errors import PersonNotFound
 from superapp.core import clock
-from superapp.core.form_pages import form_stands_at
+from superapp.core.form_pages import post_only_redirecting_to
 from superapp.core.money import Money
-from superapp.wiring.demo.purses import OPERATORS
+from superapp.wiring.demo.wallets import OPERATORS
 
 AMOUNT = Money(500_000_00)
 REASON = "Uang percobaan / play money"
-TIMES = accounts.Limit("play_money", 10, timedelta(days=1))
+RATE_LIMIT = accounts.RateLimit("play_money", 10, timedelta(days=1))
 
 
 def register() -> None:
     """Have the page about topping up lead here, where this is a demo."""
-    payments.register_play_money(address)
+    payments.register_play_money_form(form_url)
 
 
-def address() -> str:
+def form_url() -> str:
     """Return where the form goes; empty where no play money may be had."""
-    return reverse("wiring:play_money") if _clerks() else ""
+    return reverse("wiring:play_money") if _find_clerks() else ""
 
 
-@form_stands_at("payments:top_up")
-@for_people
-def take(request: HttpRequest) -> HttpResponse:
+@post_only_redirecting_to("payments:top_up")
+@person_required
+def take_play_money(request: HttpRequest) -> HttpResponse:
     """Put play money into the wallet of whoever asks, in an embedded demo and nowhere else."""
-    clerks = _clerks()
-    user, now = user_of(request), clock.now()
+    clerks = _find_clerks()
+    user, now = get_current_user(request), clock.now()
     if not clerks or user.pk in clerks:
         raise Http404
-    accounts.count_uses([(TIMES, f"user:{user.pk}")], now=now)
+    accounts.consume_rate_limits([(RATE_LIMIT, f"user:{user.pk}")], now=now)
     maker, checker = clerks
     with transaction.atomic():
-        asked = payments.ask_top_up(user_id=user.pk, amount=AMOUNT, reason=REASON, maker_id=maker, now=now)
+        asked = payments.request_top_up(user_id=user.pk, amount=AMOUNT, reason=REASON, maker_id=maker, now=now)
         answer = payments.approve_top_up(top_up=asked.public_id, checker_id=checker, now=now)
     if isinstance(answer, payments.Refused):
         raise answer.error()
     told = _("{amount} of play money is in your wallet. It is worth nothing outside this demo.").format(amount=AMOUNT)
-    accounts.tell_next(request, told)
-    return redirect(accounts.next_address(request, default=reverse("payments:wallet")))
+    accounts.flash_next(request, told)
+    return redirect(accounts.get_next_url(request, default=reverse("payments:wallet")))
 
 
-def _clerks() -> tuple[int, ...]:
+def _find_clerks() -> tuple[int, ...]:
     """
     Return the two clerks of the demo, or nobody: where the instance is served, where codes go out for real, or where
     there is no demo.
     """
-    if settings.SERVED or settings.SMS_URL or not settings.SMS_INBOX or not payments.is_offered():
+    if settings.SERVED or settings.SMS_URL or not settings.SMS_INBOX or not payments.is_enabled():
         return ()
     try:
-        clerks = [accounts.user_by_handle(handle) for _name, handle in OPERATORS]
+        clerks = [accounts.get_user_by_handle(handle) for _name, handle in OPERATORS]
     except PersonNotFound:
         return ()
     return tuple(clerk.pk for clerk in clerks)

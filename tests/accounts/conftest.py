@@ -46,14 +46,14 @@ def ask_for_code(database: None, now: datetime) -> Callable[..., login.CodeSent]
 
 
 @pytest.fixture
-def prove(database: None, now: datetime) -> Callable[..., login.Proof]:
+def prove(database: None, now: datetime) -> Callable[..., login.PhoneProof]:
     """Try a code: ``prove("0812…", "123456")``."""
 
     def attempt(
         phone: str, code: str, *, browser: str = "phone", address: str = ADDRESS, at: datetime = now
-    ) -> login.Proof:
+    ) -> login.PhoneProof:
         browser = login.browser_hash(browser)
-        return login.prove_number(phone=phone, code=code, browser=browser, address=address, language="id", now=at)
+        return login.verify_code(phone=phone, code=code, browser=browser, address=address, language="id", now=at)
 
     return attempt
 
@@ -72,7 +72,7 @@ def last_code() -> Callable[[], str]:
 @pytest.fixture
 def make_contacts(database: None, now: datetime) -> Callable[[User, User], None]:
     def make(user: User, peer: User) -> None:
-        contacts.make_contacts(user_id=user.pk, peer_id=peer.pk, now=now)
+        contacts.connect_people(user_id=user.pk, peer_id=peer.pk, now=now)
 
     return make
 
@@ -96,7 +96,7 @@ def logged_in(rf: Any) -> Callable[..., Client]:
         request = rf.post("/", headers={"user-agent": user_agent})
         request.session = client.session
         request.user = user
-        sessions.begin(request, login.Proof(user, is_new=False), now=clock.now())
+        sessions.start_session(request, login.PhoneProof(user, is_new=False), now=clock.now())
         client.cookies["sessionid"] = request.session.session_key
         return client
 
@@ -108,7 +108,7 @@ def ask(database, now):
     """``ask(ana, bo)``: ana asks bo, by the handle."""
 
     def ask(user, peer, *, at=now):
-        return contacts.ask_by_handle(user_id=user.pk, handle=peer.handle, now=at)
+        return contacts.request_contact_by_handle(user_id=user.pk, handle=peer.handle, now=at)
 
     return ask
 
@@ -118,7 +118,7 @@ def ask_by_phone(database, now):
     """``ask_by_phone(ana, number)``, delivered."""
 
     def ask(user, number, *, at=now):
-        contacts.ask_by_phone(user_id=user.pk, phone=number, now=at)
+        contacts.request_contact_by_phone(user_id=user.pk, phone=number, now=at)
         outbox.deliver_due(at + timedelta(days=10_000))
 
     return ask

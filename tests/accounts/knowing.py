@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from superapp.accounts import queries, rows
+from superapp.accounts import queries
 from superapp.accounts.actions import contacts
+from superapp.accounts.queries import serializers
 
 
 def answer(user, peer, accept, *, now):
-    return contacts.answer_contact(user_id=user.pk, peer_public_id=peer.public_id, accept=accept, now=now)
+    return contacts.answer_contact_request(user_id=user.pk, peer_public_id=peer.public_id, accept=accept, now=now)
 
 
 def seen(user):
     """What this person is told of whom they know: state by handle."""
-    return {side.peer.handle: rows.contact(side)["state"] for side in queries.visible_sides(user.pk)}
+    return {
+        side.peer.handle: serializers.serialize_contact(side)["state"] for side in queries.visible_contacts(user.pk)
+    }

@@ -13,9 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from superapp.accounts import chores, pictures
+from superapp.accounts.adapters import avatar_storage
+from superapp.accounts.maintenance import periodic_tasks
 from superapp.core import clock
-from superapp.realtime import me
+from superapp.realtime import user_topic
 
 pytestmark = pytest.mark.django_db
 EXE = b"MZ\x90\x00\x03" + b"\x00" * 2_000
@@ -65,9 +66,9 @@ def stored(path):
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_picture_becomes_two_squares_under_one_hash(kind):
-    digest = pictures.store_avatar(picture(kind))
+    digest = avatar_storage.store_avatar(picture(kind))
 
-    large, small = (stored(pictures.avatar_file(digest, size)) for size in (512, 128))
+    large, small = (stored(avatar_storage.avatar_file(digest, size)) for size in (512, 128))
     assert (large.format, large.size, small.format, small.size) == ("WEBP", (512, 512), "WEBP", (128, 128))
     red, green, blue = large.convert("RGB").getpixel((256, 256))
     assert red > 190
@@ -79,9 +80,9 @@ def test_nothing_but_pixels_survives():
     exif[0x010E] = "rumah saya"
     exif.get_ifd(0x8825)[1] = "S"
 
-    digest = pictures.store_avatar(picture("JPEG", exif=exif))
+    digest = avatar_storage.store_avatar(picture("JPEG", exif=exif))
 
-    content = pictures.avatar_file(digest, 512).read_bytes()
+    content = avatar_storage.avatar_file(digest, 512).read_bytes()
     assert b"rumah saya" not in content
     assert not Image.open(io.BytesIO(content)).getexif()
 
@@ -94,24 +95,24 @@ def test_picture_is_turned_upright():
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", exif=exif, quality=95)
 
-    upright = stored(pictures.avatar_file(pictures.store_avatar(buffer.getvalue()), 512)).convert("RGB")
+    upright = stored(avatar_storage.avatar_file(avatar_storage.store_avatar(buffer.getvalue()), 512)).convert("RGB")
 
     assert upright.getpixel((480, 256))[0] < 60
     assert upright.getpixel((30, 256))[0] > 200
 
 
 def test_transparency_becomes_paper():
-    digest = pictures.store_avatar(picture("PNG", mode="RGBA", color=(0, 0, 0, 0)))
+    digest = avatar_storage.store_avatar(picture("PNG", mode="RGBA", color=(0, 0, 0, 0)))
 
-    assert stored(pictures.avatar_file(digest, 512)).convert("RGB").getpixel((5, 5)) == (255, 255, 255)
+    assert stored(avatar_storage.avatar_file(digest, 512)).convert("RGB").getpixel((5, 5)) == (255, 255, 255)
 
 
 def test_same_picture_is_stored_once():
-    first = pictures.store_avatar(picture())
-    again = pictures.store_avatar(picture())
+    first = avatar_storage.store_avatar(picture())
+    again = avatar_storage.store_avatar(picture())
 
     assert again == first
-    assert len(list(pictures.avatar_file(first, 512).parent.iterdir())) == 2
+    assert len(list(avatar_storage.avatar_file(first, 512).parent.iterdir())) == 2
 
 
 @pytest.mark.parametrize(
@@ -142,14 +143,14 @@ def test_what_is_no_picture_for_us_is_refused_whatever_its_name(make_user, logge
     assert answer.json()["message"]
     ana.refresh_from_db()
     assert (ana.avatar, ana.rev) == ("", 0)
-    assert not (pictures.avatar_file("00", 1).parent.parent).exists()
+    assert not (avatar_storage.avatar_file("00", 1).parent.parent).exists()
 
 
 def test_hundred_megapixels_are_refused_before_they_are_opened():
     began = time.process_time()
 
-    with pytest.raises(pictures.PictureTooManyPixels) as refused:
-        pictures.store_avatar(picture(size=(10_000, 10_000), mode="L", color=0))
+    with pytest.raises(avatar_storage.PictureTooManyPixels) as refused:
+        avatar_storage.store_avatar(picture(size=(10_000, 10_000), mode="L", color=0))
 
     assert refused.value.params == {"megapixels_max": 12}
     assert time.process_time() - began < 3
@@ -163,7 +164,7 @@ def test_picture_is_shown_and_served(make_user, logged_in, put):
 
     ana.refresh_from_db()
     assert row["avatar"] == f"/media/avatar/{ana.public_id}/{ana.avatar}-128.webp"
-    assert (row["rev"], me.rev_of(ana.pk)) == (1, 1)
+    assert (row["rev"], user_topic.current_rev(ana.pk)) == (1, 1)
     for size in (128, 512):
         answer = client.get(row["avatar"].replace("-128.", f"-{size}."))
         assert answer.status_code == 200
@@ -240,18 +241,18 @@ def test_left_over_pictures_are_deleted_and_shown_ones_kept(make_user, logged_in
     ana = make_user("ana")
     put(logged_in(ana), picture())
     ana.refresh_from_db()
-    left_over = pictures.store_avatar(picture(color=(9, 9, 9)))
+    left_over = avatar_storage.store_avatar(picture(color=(9, 9, 9)))
     for digest in (ana.avatar, left_over):
         for size in (128, 512):
-            os.utime(pictures.avatar_file(digest, size), (0, 0))
-    fresh = pictures.store_avatar(picture(color=(7, 7, 77)))
+            os.utime(avatar_storage.avatar_file(digest, size), (0, 0))
+    fresh = avatar_storage.store_avatar(picture(color=(7, 7, 77)))
 
-    deleted = chores.delete_left_over_pictures(clock.now() + timedelta(minutes=1))
+    deleted = periodic_tasks.delete_orphaned_avatars(clock.now() + timedelta(minutes=1))
 
     assert deleted == 1
-    assert not pictures.avatar_file(left_over, 512).exists()
-    assert pictures.avatar_file(ana.avatar, 512).exists()
-    assert pictures.avatar_file(fresh, 128).exists()
+    assert not avatar_storage.avatar_file(left_over, 512).exists()
+    assert avatar_storage.avatar_file(ana.avatar, 512).exists()
+    assert avatar_storage.avatar_file(fresh, 128).exists()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from superapp.accounts import queries
 from superapp.accounts.models import Contact
 from superapp.core import outbox
 from superapp.core.models import Fact
-from superapp.realtime import me
+from superapp.realtime import user_topic
 from tests.accounts.knowing import seen
 
 
@@ -47,7 +47,7 @@ def test_everybody_in_a_circle_asking_at_once_never_waits_for_ever(real_db, make
 
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert Contact.objects.filter(state=Contact.State.ACCEPTED).count() == 8
-    assert [me.rev_of(person.pk) for person in people] == [4, 4, 4, 4]
+    assert [user_topic.current_rev(person.pk) for person in people] == [4, 4, 4, 4]
 
 
 class Together:
@@ -65,7 +65,7 @@ class Together:
 
 
 def unlocked(user_ids):
-    return {user.pk: user for user in queries.users(user_ids)}
+    return {user.pk: user for user in queries.list_users(user_ids)}
 
 
 @pytest.mark.served_only  # SQLite keeps writers apart with or without our lock.
@@ -74,7 +74,7 @@ def test_lock_of_two_people_is_what_keeps_their_questions_apart(
     real_db, make_user, in_threads, ask, monkeypatch, is_locked
 ):
     ana, bo = make_user("ana"), make_user("bo")
-    monkeypatch.setattr(queries, "sides", Together(queries.sides))
+    monkeypatch.setattr(queries, "find_both_sides", Together(queries.find_both_sides))
     if not is_locked:
         monkeypatch.setattr(queries, "lock_people", unlocked)
 

@@ -6,14 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from superapp.accounts import api, queries, rows
+from superapp.accounts import api, queries
 from superapp.accounts.actions import contacts
 from superapp.accounts.errors import ContactBlocked, ContactNotAsked, ContactOneself, PersonNotFound
 from superapp.accounts.models import Contact, Invitation
+from superapp.accounts.queries import serializers
 from superapp.core import clock
 from superapp.core.errors import RateLimited
 from superapp.core.models import Fact
-from superapp.realtime import me
+from superapp.realtime import user_topic
 from tests.accounts.knowing import answer, seen
 
 
@@ -31,14 +32,14 @@ def test_asking_by_handle_is_seen_by_both(make_user, ask, now):
         "person": {"id": str(bo.public_id), "name": "Bo", "handle": "bo", "avatar": None},
     }
     assert (seen(ana), seen(bo)) == ({"bo": "invited"}, {"ana": "asks"})
-    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (1, 1)
+    assert (user_topic.current_rev(ana.pk), user_topic.current_rev(bo.pk)) == (1, 1)
     assert not api.are_contacts(ana.pk, bo.pk)
 
 
 def test_handle_is_found_however_it_is_written(make_user, now):
     ana, bo = make_user("ana"), make_user("bo")
 
-    contacts.ask_by_handle(user_id=ana.pk, handle=" @Bo ", now=now)
+    contacts.request_contact_by_handle(user_id=ana.pk, handle=" @Bo ", now=now)
 
     assert seen(bo) == {"ana": "asks"}
 
@@ -59,7 +60,7 @@ def test_yes_makes_both_contacts(make_user, ask, now):
         "lower_user_id": ana.pk,
         "higher_user_id": bo.pk,
         "accepted_by": bo.pk,
-        "at": clock.wire(now),
+        "at": clock.to_wire(now),
     }
 
 
@@ -71,7 +72,7 @@ def test_no_is_not_told_to_who_asked(make_user, ask, now):
 
     assert told["state"] == "ended"
     assert (seen(ana), seen(bo)) == ({"bo": "invited"}, {"ana": "ended"})
-    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (1, 2)
+    assert (user_topic.current_rev(ana.pk), user_topic.current_rev(bo.pk)) == (1, 2)
 
 
 @pytest.mark.parametrize("accept", [True, False])
@@ -83,7 +84,7 @@ def test_answering_twice_is_answering_once(make_user, ask, now, accept):
     again = answer(bo, ana, accept, now=now)
 
     assert again == first
-    assert me.rev_of(bo.pk) == 2
+    assert user_topic.current_rev(bo.pk) == 2
     assert Fact.objects.filter(name="accounts.contact_accepted").count() == (1 if accept else 0)
 
 
@@ -106,7 +107,7 @@ def test_asking_again_changes_nothing(make_user, ask, now):
     again = ask(ana, bo)
 
     assert again == first
-    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (1, 1)
+    assert (user_topic.current_rev(ana.pk), user_topic.current_rev(bo.pk)) == (1, 1)
 
 
 def test_who_said_no_is_not_asked_again_for_a_month(make_user, ask, now):
@@ -146,9 +147,9 @@ def test_asking_oneself_or_nobody_is_refused(make_user, ask, now):
     with pytest.raises(ContactOneself):
         ask(ana, ana)
     with pytest.raises(ContactOneself):
-        contacts.ask_by_phone(user_id=ana.pk, phone=ana.phone.number, now=now)
+        contacts.request_contact_by_phone(user_id=ana.pk, phone=ana.phone.number, now=now)
     with pytest.raises(PersonNotFound):
-        contacts.ask_by_handle(user_id=ana.pk, handle="nobody", now=now)
+        contacts.request_contact_by_handle(user_id=ana.pk, handle="nobody", now=now)
 
     assert not Contact.objects.exists()
     assert not Invitation.objects.exists()
@@ -163,7 +164,7 @@ def test_removing_ends_it_for_both(make_user, make_contacts, now):
 
     assert again == told
     assert (seen(ana), seen(bo)) == ({"bo": "ended"}, {"ana": "ended"})
-    assert api.refused_pairs({(ana.pk, bo.pk)}) == {(ana.pk, bo.pk)}
+    assert api.find_forbidden_pairs({(ana.pk, bo.pk)}) == {(ana.pk, bo.pk)}
     assert Fact.objects.filter(name="accounts.contact_ended").count() == 1
 
 
@@ -200,8 +201,11 @@ def test_being_blocked_looks_like_being_removed(make_user, make_contacts, ask, n
     assert ask(ana, bo)["state"] == ask(ana, cici)["state"] == "invited"
     assert seen(ana) == {"bo": "invited", "cici": "invited"}
     assert (seen(bo), seen(cici)) == ({"ana": "ended"}, {"ana": "asks"})
-    assert queries.visible_sides(bo.pk).get().is_blocked
-    assert [rows.contact(side)["blocked"] for side in queries.visible_sides(ana.pk)] == [False, False]
+    assert queries.visible_contacts(bo.pk).get().is_blocked
+    assert [serializers.serialize_contact(side)["blocked"] for side in queries.visible_contacts(ana.pk)] == [
+        False,
+        False,
+    ]
 
 
 def test_blocking_again_changes_nothing(make_user, make_contacts, now):
@@ -222,7 +226,7 @@ def test_blocking_a_question_leaves_who_asked_waiting(make_user, ask, now):
     contacts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
 
     assert (seen(ana), seen(bo)) == ({"bo": "invited"}, {"ana": "ended"})
-    assert me.rev_of(ana.pk) == 1
+    assert user_topic.current_rev(ana.pk) == 1
 
 
 def test_who_blocked_has_to_unblock_before_asking(make_user, ask, now):
@@ -240,14 +244,14 @@ def test_who_blocked_has_to_unblock_before_asking(make_user, ask, now):
 def test_questions_of_a_day_are_counted_whoever_is_asked(make_user, now):
     ana = make_user("ana")
     for turn in range(25):
-        contacts.ask_by_phone(user_id=ana.pk, phone=f"0812 3456 7{turn:03}", now=now)
+        contacts.request_contact_by_phone(user_id=ana.pk, phone=f"0812 3456 7{turn:03}", now=now)
         with pytest.raises(PersonNotFound):
-            contacts.ask_by_handle(user_id=ana.pk, handle=f"nobody{turn}", now=now)
+            contacts.request_contact_by_handle(user_id=ana.pk, handle=f"nobody{turn}", now=now)
 
     with pytest.raises(RateLimited):
-        contacts.ask_by_phone(user_id=ana.pk, phone="0812 3456 7999", now=now)
+        contacts.request_contact_by_phone(user_id=ana.pk, phone="0812 3456 7999", now=now)
     with pytest.raises(RateLimited):
-        contacts.ask_by_handle(user_id=ana.pk, handle="nobody", now=now)
+        contacts.request_contact_by_handle(user_id=ana.pk, handle="nobody", now=now)
 
     assert Invitation.objects.count() == 25
 
@@ -261,11 +265,11 @@ def test_refused_pairs_are_answered_in_one_query(make_user, make_contacts, ask, 
     pairs = {(ana.pk, bo.pk), (bo.pk, ana.pk), (bo.pk, cici.pk), (ana.pk, cici.pk), (eve.pk, ana.pk)}
 
     with django_assert_num_queries(1):
-        refused = api.refused_pairs(pairs)
+        refused = api.find_forbidden_pairs(pairs)
 
     assert refused == {(bo.pk, cici.pk), (ana.pk, cici.pk), (eve.pk, ana.pk)}
     with django_assert_num_queries(0):
-        assert api.refused_pairs(set()) == set()
+        assert api.find_forbidden_pairs(set()) == set()
 
 
 def test_pair_of_which_one_side_is_damaged_is_refused(make_user, make_contacts):
@@ -273,4 +277,4 @@ def test_pair_of_which_one_side_is_damaged_is_refused(make_user, make_contacts):
     make_contacts(ana, bo)
     Contact.objects.filter(owner=bo).update(state=Contact.State.ENDED)
 
-    assert api.refused_pairs({(ana.pk, bo.pk)}) == {(ana.pk, bo.pk)}
+    assert api.find_forbidden_pairs({(ana.pk, bo.pk)}) == {(ana.pk, bo.pk)}

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def ended(monkeypatch):
     """Devices whose sockets were closed."""
     closed = []
-    monkeypatch.setattr(bus, "end_device", closed.append)
+    monkeypatch.setattr(bus, "close_device", closed.append)
     return closed
 
 
@@ -42,11 +42,11 @@ def test_listing_devices_takes_the_same_queries_for_one_and_for_many(
     ana = make_user("ana")
     for _ in range(count):
         client = logged_in(ana)
-    caller = registry.caller_of(client.cookies["sessionid"].value)
+    caller = registry.find_caller(client.cookies["sessionid"].value)
     command = registry.commands["accounts.devices"]
 
     with django_assert_num_queries(1):
-        answer = command.handler(caller, command.shape())
+        answer = command.handler(caller, command.schema())
 
     assert len(answer["rows"]) == count
 
@@ -60,7 +60,7 @@ def test_signing_out_there_ends_session_and_sockets(make_user, logged_in, ended,
 
     assert answer.json() == {}
     assert ended == [device.pk]
-    assert registry.caller_of(there.cookies["sessionid"].value) is None
+    assert registry.find_caller(there.cookies["sessionid"].value) is None
     assert not Session.objects.filter(session_key=there.cookies["sessionid"].value).exists()
     assert there.get("/api/v1/me").status_code == 401
     assert here.get("/api/v1/me").status_code == 200
@@ -72,7 +72,7 @@ def test_sockets_stay_open_until_the_commit(make_user, logged_in, ended, django_
     device = Device.objects.get()
 
     with django_capture_on_commit_callbacks() as callbacks:
-        devices.end_device(user_id=ana.pk, device_public_id=device.public_id, by_device_id=device.pk, now=now)
+        devices.sign_out_device(user_id=ana.pk, device_public_id=device.public_id, by_device_id=device.pk, now=now)
 
     assert ended == []
     assert len(callbacks) == 1
@@ -84,7 +84,7 @@ def test_outsider_cannot_sign_anybody_out(make_user, logged_in, ended, now):
     device = Device.objects.get()
 
     with pytest.raises(DeviceNotFound):
-        devices.end_device(user_id=eve.pk, device_public_id=device.public_id, by_device_id=None, now=now)
+        devices.sign_out_device(user_id=eve.pk, device_public_id=device.public_id, by_device_id=None, now=now)
     answer = logged_in(eve).delete(f"/api/v1/me/devices/{device.public_id}")
     missing = logged_in(eve).delete(f"/api/v1/me/devices/{uuid.uuid4()}")
 
@@ -98,8 +98,8 @@ def test_signing_out_twice_is_signing_out_once(make_user, logged_in, now):
     logged_in(ana)
     device = Device.objects.get()
 
-    devices.end_device(user_id=ana.pk, device_public_id=device.public_id, by_device_id=device.pk, now=now)
-    devices.end_device(
+    devices.sign_out_device(user_id=ana.pk, device_public_id=device.public_id, by_device_id=device.pk, now=now)
+    devices.sign_out_device(
         user_id=ana.pk, device_public_id=device.public_id, by_device_id=device.pk, now=now + timedelta(hours=1)
     )
 
@@ -174,9 +174,9 @@ def test_use_is_noted_once_a_minute(make_user, logged_in):
     session_key = logged_in(ana).cookies["sessionid"].value
     start = Device.objects.get().last_seen_at
 
-    devices.device_seen(session_key=session_key, now=start + timedelta(seconds=59))
+    devices.touch_device(session_key=session_key, now=start + timedelta(seconds=59))
     assert Device.objects.get().last_seen_at == start
-    devices.device_seen(session_key=session_key, now=start + timedelta(seconds=61))
+    devices.touch_device(session_key=session_key, now=start + timedelta(seconds=61))
     assert Device.objects.get().last_seen_at == start + timedelta(seconds=61)
 
 
@@ -197,11 +197,11 @@ def test_device_that_speaks_over_its_socket_alone_is_in_use(make_user, logged_in
     session_key = logged_in(make_user("ana")).cookies["sessionid"].value
     Device.objects.update(last_seen_at=clock.now() - timedelta(days=89))
 
-    registry.caller_of(session_key)
+    registry.find_caller(session_key)
 
     assert clock.now() - Device.objects.get().last_seen_at < timedelta(minutes=1)
     with django_assert_num_queries(1):
-        registry.caller_of(session_key)
+        registry.find_caller(session_key)
 
 
 def test_session_is_made_longer_for_who_comes_by(make_user, logged_in):
@@ -209,7 +209,7 @@ def test_session_is_made_longer_for_who_comes_by(make_user, logged_in):
 
     client = logged_in(make_user("ana"))
     session = client.session
-    session[sessions.RENEWED_AT] = int((clock.now() - timedelta(days=8)).timestamp())
+    session[sessions.RENEWED_AT_KEY] = int((clock.now() - timedelta(days=8)).timestamp())
     session.save()
     Session.objects.update(expire_date=clock.now() + timedelta(days=2))
 

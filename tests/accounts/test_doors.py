@@ -11,9 +11,9 @@ from django.utils import translation
 
 from superapp.accounts import api
 from superapp.accounts.actions import contacts, profile
-from superapp.accounts.actions.profile import Wishes
+from superapp.accounts.actions.profile import ProfileChanges
 from superapp.core.errors import DomainError
-from superapp.realtime import registry, serving
+from superapp.realtime import command_execution, registry
 
 pytestmark = pytest.mark.django_db
 
@@ -25,15 +25,15 @@ def call(logged_in):
 
     def call(user, name, /, **fields):
         if user.pk not in callers:
-            callers[user.pk] = registry.caller_of(logged_in(user).cookies["sessionid"].value)
+            callers[user.pk] = registry.find_caller(logged_in(user).cookies["sessionid"].value)
         command = registry.commands[name]
         caller = callers[user.pk]
 
         def serve():
-            return command.handler(caller, serving.fields(command, msgspec.json.encode(fields)))
+            return command.handler(caller, command_execution.decode_command(command, msgspec.json.encode(fields)))
 
         try:
-            return msgspec.to_builtins(serving.in_language(caller.language, serve))
+            return msgspec.to_builtins(command_execution.call_in_language(caller.language, serve))
         except DomainError as refused:
             with translation.override(caller.language):
                 return refused.body()
@@ -134,7 +134,7 @@ def test_sync_gives_every_contact_once_latest_first(make_user, call, now):
     ana = make_user("ana")
     peers = [make_user(f"peer{number}") for number in range(101)]
     for peer in peers:
-        contacts.make_contacts(user_id=ana.pk, peer_id=peer.pk, now=now)
+        contacts.connect_people(user_id=ana.pk, peer_id=peer.pk, now=now)
 
     rows, sizes, _ = sync_part(ana, call, "contacts")
 
@@ -144,10 +144,10 @@ def test_sync_gives_every_contact_once_latest_first(make_user, call, now):
 
 def test_sync_gives_what_changed_since_and_hides_invitations_by_phone(make_user, call, now, deliver_facts):
     ana, bo, cici = make_user("ana"), make_user("bo"), make_user("cici")
-    contacts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    contacts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     _, _, cursor = sync_part(ana, call, "contacts")
 
-    contacts.ask_by_phone(user_id=ana.pk, phone=cici.phone.number, now=now)
+    contacts.request_contact_by_phone(user_id=ana.pk, phone=cici.phone.number, now=now)
     deliver_facts()
     since, _, cursor = sync_part(ana, call, "contacts", cursor)
     everything, _, _ = sync_part(ana, call, "contacts")
@@ -160,23 +160,23 @@ def test_sync_gives_what_changed_since_and_hides_invitations_by_phone(make_user,
 
 def test_sync_tells_of_changed_contacts_and_not_of_strangers(make_user, call, now):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
-    contacts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    contacts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     first, _, cursor = sync_part(ana, call, "people")
 
     for person in (bo, eve):
-        profile.change_profile(user_id=person.pk, wishes=Wishes(name=f"{person.name} Baru"), now=now)
+        profile.change_profile(user_id=person.pk, changes=ProfileChanges(name=f"{person.name} Baru"), now=now)
     changed, _, _ = sync_part(ana, call, "people", cursor)
 
     assert first == []
-    assert changed == [api.people([bo.pk])[bo.pk]]
+    assert changed == [api.get_people([bo.pk])[bo.pk]]
     assert changed[0]["name"] == "Bo Baru"
 
 
 def test_me_tells_of_contacts_and_profile_in_the_order_of_their_numbers(make_user, call, now):
     ana, bo, cici = make_user("ana"), make_user("bo"), make_user("cici")
-    contacts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
-    profile.change_profile(user_id=ana.pk, wishes=Wishes(name="Ana Baru"), now=now)
-    contacts.ask_by_handle(user_id=cici.pk, handle="ana", now=now)
+    contacts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
+    profile.change_profile(user_id=ana.pk, changes=ProfileChanges(name="Ana Baru"), now=now)
+    contacts.request_contact_by_handle(user_id=cici.pk, handle="ana", now=now)
 
     everything = call(ana, "me.changes", after=0)
     later = call(ana, "me.changes", after=2)
@@ -190,7 +190,7 @@ def test_me_tells_of_contacts_and_profile_in_the_order_of_their_numbers(make_use
 def test_contacts_take_the_same_queries_for_one_and_for_many(make_user, now, django_assert_num_queries, count):
     ana = make_user("ana")
     for number in range(count):
-        contacts.make_contacts(user_id=ana.pk, peer_id=make_user(f"peer{number}").pk, now=now)
+        contacts.connect_people(user_id=ana.pk, peer_id=make_user(f"peer{number}").pk, now=now)
     caller = registry.Caller(ana.pk, ana.public_id, None, None, "id")
 
     with django_assert_num_queries(1):

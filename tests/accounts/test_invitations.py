@@ -8,7 +8,7 @@ from superapp.accounts import api, queries
 from superapp.accounts.actions import contacts
 from superapp.accounts.errors import ContactNotAsked, InvitationNotFound, PersonNotFound
 from superapp.accounts.models import Invitation
-from superapp.realtime import me
+from superapp.realtime import user_topic
 from tests.accounts.knowing import answer, seen
 
 
@@ -18,11 +18,11 @@ def test_who_asked_by_phone_sees_nothing_until_the_yes(make_user, ask_by_phone, 
     ask_by_phone(ana, bo.phone.number)
 
     assert (seen(ana), seen(bo)) == ({}, {"ana": "asks"})
-    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (0, 1)
+    assert (user_topic.current_rev(ana.pk), user_topic.current_rev(bo.pk)) == (0, 1)
     answer(bo, ana, True, now=now)
     assert not Invitation.objects.exists()
     assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
-    assert me.rev_of(ana.pk) == 1
+    assert user_topic.current_rev(ana.pk) == 1
 
 
 def test_number_with_and_without_account_cannot_be_told_apart(make_user, now, django_assert_num_queries):
@@ -30,12 +30,12 @@ def test_number_with_and_without_account_cannot_be_told_apart(make_user, now, dj
     statements = 13
 
     with django_assert_num_queries(statements):
-        known = contacts.ask_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
+        known = contacts.request_contact_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
     with django_assert_num_queries(statements):
-        unknown = contacts.ask_by_phone(user_id=ana.pk, phone="0812 3456 7890", now=now)
+        unknown = contacts.request_contact_by_phone(user_id=ana.pk, phone="0812 3456 7890", now=now)
 
     assert known == unknown
-    assert (me.rev_of(ana.pk), seen(ana)) == (0, {})
+    assert (user_topic.current_rev(ana.pk), seen(ana)) == (0, {})
 
 
 def test_invitation_waits_for_whoever_joins_with_the_number(make_user, ask_by_phone, deliver_facts, now):
@@ -54,13 +54,13 @@ def test_invitation_waits_for_whoever_joins_with_the_number(make_user, ask_by_ph
 
 def test_invitation_delivered_twice_asks_once(make_user, now):
     ana, bo = make_user("ana"), make_user("bo")
-    contacts.ask_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
+    contacts.request_contact_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
     invitation_id = Invitation.objects.get().pk
 
     contacts.deliver_invitation(invitation_id=invitation_id, now=now)
     contacts.deliver_invitation(invitation_id=invitation_id, now=now)
 
-    assert (seen(bo), me.rev_of(bo.pk)) == ({"ana": "asks"}, 1)
+    assert (seen(bo), user_topic.current_rev(bo.pk)) == ({"ana": "asks"}, 1)
 
 
 def test_two_who_ask_each_other_by_phone_are_contacts(make_user, ask_by_phone):
@@ -77,19 +77,19 @@ def test_asking_by_handle_after_the_phone_shows_the_question(make_user, ask_by_p
     ask_by_phone(ana, bo.phone.number)
 
     assert ask(ana, bo)["state"] == "invited"
-    assert (seen(ana), me.rev_of(bo.pk)) == ({"bo": "invited"}, 1)
+    assert (seen(ana), user_topic.current_rev(bo.pk)) == ({"bo": "invited"}, 1)
 
 
 def test_asking_an_old_contact_by_phone_does_not_tell_whose_number_it_is(make_user, make_contacts, ask_by_phone, now):
     ana, bo = make_user("ana"), make_user("bo")
     make_contacts(ana, bo)
     contacts.remove_contact(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
-    before = me.rev_of(ana.pk)
+    before = user_topic.current_rev(ana.pk)
 
     ask_by_phone(ana, bo.phone.number)
 
     assert (seen(ana), seen(bo)) == ({"bo": "ended"}, {"ana": "asks"})
-    assert me.rev_of(ana.pk) == before
+    assert user_topic.current_rev(ana.pk) == before
 
 
 def test_stranger_invited_by_phone_cannot_be_touched_by_id(make_user, ask_by_phone, now):
@@ -106,20 +106,20 @@ def test_stranger_invited_by_phone_cannot_be_touched_by_id(make_user, ask_by_pho
 def test_question_by_phone_does_not_reach_who_blocked(make_user, make_contacts, ask_by_phone, now):
     ana, bo = make_user("ana"), make_user("bo")
     contacts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
-    before = me.rev_of(bo.pk)
+    before = user_topic.current_rev(bo.pk)
 
     ask_by_phone(ana, bo.phone.number)
 
-    assert (seen(ana), seen(bo), me.rev_of(bo.pk)) == ({}, {"ana": "ended"}, before)
+    assert (seen(ana), seen(bo), user_topic.current_rev(bo.pk)) == ({}, {"ana": "ended"}, before)
 
 
 def waiting(user):
     """The numbers that this person asked, as their list shows them."""
-    return [row.number for row in queries.open_invitations(user.pk)]
+    return [row.number for row in queries.list_open_invitations(user.pk)]
 
 
 def cancel(user, *, now):
-    for row in queries.open_invitations(user.pk):
+    for row in queries.list_open_invitations(user.pk):
         contacts.cancel_invitation(user_id=user.pk, invitation=row.public_id, now=now)
 
 
@@ -146,7 +146,7 @@ def test_cancelled_question_is_taken_back_from_whoever_was_asked(make_user, ask_
     assert not Invitation.objects.exists()
     with pytest.raises(ContactNotAsked):
         answer(bo, ana, True, now=now)
-    assert me.rev_of(ana.pk) == 0
+    assert user_topic.current_rev(ana.pk) == 0
 
 
 def test_cancelling_asks_the_database_the_same_whether_anybody_has_the_number(
@@ -156,7 +156,7 @@ def test_cancelling_asks_the_database_the_same_whether_anybody_has_the_number(
     ask_by_phone(ana, bo.phone.number)
     ask_by_phone(ana, "0812 3456 7890")
 
-    for row in queries.open_invitations(ana.pk):
+    for row in queries.list_open_invitations(ana.pk):
         with django_assert_num_queries(5):
             contacts.cancel_invitation(user_id=ana.pk, invitation=row.public_id, now=now)
 
@@ -165,7 +165,7 @@ def test_question_that_is_asked_again_before_the_cancelling_arrived_stands(make_
     ana, bo = make_user("ana"), make_user("bo")
     ask_by_phone(ana, bo.phone.number)
     cancel(ana, now=now)
-    contacts.ask_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
+    contacts.request_contact_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
 
     deliver_facts()
 
@@ -175,7 +175,7 @@ def test_question_that_is_asked_again_before_the_cancelling_arrived_stands(make_
 def test_cancelling_after_the_yes_ends_no_contact(make_user, ask_by_phone, deliver_facts, now):
     ana, bo = make_user("ana"), make_user("bo")
     ask_by_phone(ana, bo.phone.number)
-    (row,) = queries.open_invitations(ana.pk)
+    (row,) = queries.list_open_invitations(ana.pk)
     answer(bo, ana, True, now=now)
 
     with pytest.raises(InvitationNotFound):
@@ -187,7 +187,7 @@ def test_cancelling_after_the_yes_ends_no_contact(make_user, ask_by_phone, deliv
 def test_outsider_cancels_no_invitation_of_another(make_user, ask_by_phone, now):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
     ask_by_phone(ana, bo.phone.number)
-    (row,) = queries.open_invitations(ana.pk)
+    (row,) = queries.list_open_invitations(ana.pk)
 
     with pytest.raises(InvitationNotFound):
         contacts.cancel_invitation(user_id=eve.pk, invitation=row.public_id, now=now)

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from superapp.accounts import api
-from superapp.accounts.actions import contacts, invites
+from superapp.accounts.actions import contacts, invite_links
 from superapp.accounts.errors import ContactBlocked, ContactOneself, InviteNotFound
 from superapp.accounts.models import Contact, InviteLink
 from superapp.core.errors import RateLimited
@@ -23,11 +23,11 @@ def ana(make_user):
 
 @pytest.fixture
 def link(ana, now):
-    return invites.make_link(user_id=ana.pk, now=now)
+    return invite_links.get_or_create_link(user_id=ana.pk, now=now)
 
 
 def accept(user, link, *, now):
-    return invites.accept_invite(user_id=user.pk, token=link.token, now=now)
+    return invite_links.accept_invite(user_id=user.pk, token=link.token, now=now)
 
 
 def browser_of(user):
@@ -47,10 +47,10 @@ def test_whoever_opens_the_link_becomes_a_contact_once(ana, link, make_user, now
 
 
 def test_person_has_one_link_that_works(ana, link, now):
-    assert invites.make_link(user_id=ana.pk, now=now) == link
+    assert invite_links.get_or_create_link(user_id=ana.pk, now=now) == link
 
-    invites.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
-    other = invites.make_link(user_id=ana.pk, now=now)
+    invite_links.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
+    other = invite_links.get_or_create_link(user_id=ana.pk, now=now)
 
     assert other.token != link.token
     assert len({link.token, other.token}) == 2
@@ -62,7 +62,7 @@ def test_person_has_one_link_that_works(ana, link, now):
 def test_dead_link_looks_the_same_whatever_killed_it(ana, link, make_user, now, why):
     bo, at, token = make_user("bo"), now, link.token
     if why == "revoked":
-        invites.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
+        invite_links.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
     elif why == "over":
         at = link.expires_at
     elif why == "used up":
@@ -74,9 +74,9 @@ def test_dead_link_looks_the_same_whatever_killed_it(ana, link, make_user, now, 
     known = seen(bo)
 
     with pytest.raises(InviteNotFound):
-        invites.inviter(token=token, user_id=bo.pk, now=at)
+        invite_links.get_inviter(token=token, user_id=bo.pk, now=at)
     with pytest.raises(InviteNotFound):
-        invites.accept_invite(user_id=bo.pk, token=token, now=at)
+        invite_links.accept_invite(user_id=bo.pk, token=token, now=at)
 
     assert seen(bo) == known
     assert not api.are_contacts(ana.pk, bo.pk)
@@ -109,39 +109,39 @@ def test_outsider_switches_off_no_link_and_sees_none_of_another(ana, link, make_
     eve = make_user("eve")
 
     with pytest.raises(InviteNotFound):
-        invites.revoke_link(user_id=eve.pk, link=link.public_id, now=now)
+        invite_links.revoke_link(user_id=eve.pk, link=link.public_id, now=now)
 
-    assert invites.own_link(user_id=eve.pk, now=now) is None
+    assert invite_links.find_own_link(user_id=eve.pk, now=now) is None
     assert link.token not in browser_of(eve).get("/kontak/").content.decode()
-    assert invites.own_link(user_id=ana.pk, now=now) == link
+    assert invite_links.find_own_link(user_id=ana.pk, now=now) == link
 
 
 def test_new_links_of_a_day_are_limited(ana, now):
-    for _ in range(invites.MAKING.times):
-        link = invites.make_link(user_id=ana.pk, now=now)
-        invites.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
+    for _ in range(invite_links.CREATE_LIMIT.times):
+        link = invite_links.get_or_create_link(user_id=ana.pk, now=now)
+        invite_links.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
 
     with pytest.raises(RateLimited):
-        invites.make_link(user_id=ana.pk, now=now)
+        invite_links.get_or_create_link(user_id=ana.pk, now=now)
 
-    assert InviteLink.objects.count() == invites.MAKING.times
+    assert InviteLink.objects.count() == invite_links.CREATE_LIMIT.times
 
 
 def test_looks_of_an_hour_are_limited(link, make_user, now):
     eve = make_user("eve")
 
-    for _ in range(invites.OPENING.times):
+    for _ in range(invite_links.OPEN_LIMIT.times):
         with pytest.raises(InviteNotFound):
-            invites.inviter(token="guess", user_id=eve.pk, now=now)
+            invite_links.get_inviter(token="guess", user_id=eve.pk, now=now)
 
     with pytest.raises(RateLimited):
-        invites.inviter(token="guess", user_id=eve.pk, now=now)
+        invite_links.get_inviter(token="guess", user_id=eve.pk, now=now)
 
 
 def test_two_at_once_make_one_link(make_user, now):
     ana = make_user("ana")
 
-    first, second = (invites.make_link(user_id=ana.pk, now=now + timedelta(seconds=at)) for at in (0, 1))
+    first, second = (invite_links.get_or_create_link(user_id=ana.pk, now=now + timedelta(seconds=at)) for at in (0, 1))
 
     assert first == second
 
@@ -182,7 +182,7 @@ def test_page_asks_before_it_adds(ana, link, make_user):
 
 
 def test_page_of_a_dead_link_says_so(ana, link, now):
-    invites.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
+    invite_links.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
 
     answer = Client(headers={"Accept-Language": "id"}).get(f"/undangan/{link.token}/")
 

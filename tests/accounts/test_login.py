@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from superapp.accounts import queries, slowing, sms
-from superapp.accounts.actions import devices, login
+from superapp.accounts import queries
+from superapp.accounts.actions import devices, login, login_throttling
+from superapp.accounts.adapters import sms_gateways
 from superapp.accounts.errors import AccountClosed, ChallengeRequired, CodeNotSent, CodeOver, CodeWrong, PhoneInvalid
 from superapp.accounts.models import DeveloperSms, Device, LoginCode, PhoneNumber, RateCount, User
 from superapp.core.errors import RateLimited
@@ -238,7 +239,7 @@ def test_ten_addresses_do_not_get_around_the_work_of_a_number(ask_for_code, now)
 
 
 def test_hundreds_behind_one_address_are_let_in(ask_for_code, monkeypatch):
-    monkeypatch.setattr(slowing, "WORK_MIN", 10)
+    monkeypatch.setattr(login_throttling, "WORK_MIN", 10)
     for person in range(120):
         phone, browser = f"0812 3456 7{person:03}", f"b{person}"
         try:
@@ -265,7 +266,7 @@ def test_code_that_could_not_be_sent_is_no_code_and_burns_nothing(ask_for_code, 
             raise CodeNotSent(retry_after=10)
 
     with monkeypatch.context() as patched:
-        patched.setattr(sms, "gateway", Broken)
+        patched.setattr(sms_gateways, "get_gateway", Broken)
         with pytest.raises(CodeNotSent) as refused:
             ask_for_code(PHONE)
 
@@ -312,7 +313,7 @@ def test_closed_account_is_told_so_after_the_proof_alone(ask_for_code, prove, la
 
 
 def begin_device(user, *, browser, now):
-    return devices.begin_device(
+    return devices.register_device(
         user_id=user.pk,
         session_key=f"session of {browser}"[:40],
         browser_hash=login.browser_hash(browser),
@@ -332,8 +333,8 @@ def test_number_of_a_silent_account_moves_to_whoever_proves_it(ask_for_code, pro
 
     assert proof.is_new
     assert proof.user != ana
-    assert queries.number_of(ana.pk) is None
-    assert queries.number_of(proof.user.pk) == number
+    assert queries.find_phone_number(ana.pk) is None
+    assert queries.find_phone_number(proof.user.pk) == number
     ana.refresh_from_db()
     assert (ana.name, ana.handle, ana.is_active) == ("Ana", "ana", True)
     fact = Fact.objects.get(name="accounts.phone_moved")
@@ -359,12 +360,12 @@ def test_owner_who_comes_back_in_the_old_browser_finds_the_old_account(ask_for_c
 
 
 def test_old_codes_and_counts_are_forgotten(ask_for_code, now):
-    from superapp.accounts import chores
+    from superapp.accounts.maintenance import periodic_tasks
 
     ask_for_code(PHONE)
-    assert chores.forget_old_traces(now + timedelta(days=7)) == 0
+    assert periodic_tasks.delete_old_login_data(now + timedelta(days=7)) == 0
 
-    assert chores.forget_old_traces(now + timedelta(days=50)) == 8
+    assert periodic_tasks.delete_old_login_data(now + timedelta(days=50)) == 8
 
     assert (LoginCode.objects.count(), RateCount.objects.count()) == (0, 0)
 
@@ -392,6 +393,6 @@ def test_one_code_tried_by_eight_at_once_lets_one_in(real_db, ask_for_code, prov
 
     outcomes = in_threads(*[lambda: prove(PHONE, code)] * 8)
 
-    assert sum(isinstance(outcome, login.Proof) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, login.PhoneProof) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, CodeOver) for outcome in outcomes) == 7
     assert Device.objects.count() == 0

@@ -38,7 +38,7 @@ def test_person_logs_in(client, log_in):
     session = client.cookies["sessionid"]
     assert session["httponly"]
     assert session["samesite"] == "Lax"
-    assert registry.caller_of(session.value).device_id == device.pk
+    assert registry.find_caller(session.value).device_id == device.pk
     assert client.get("/api/v1/me").json()["phone"] == "+62 812-3456-7890"
 
 
@@ -75,7 +75,7 @@ def test_session_key_is_another_after_logging_in(client, log_in):
     log_in(client)
 
     assert client.cookies["sessionid"].value != before
-    assert not registry.caller_of(before)
+    assert not registry.find_caller(before)
 
 
 def test_logging_in_as_another_logs_the_first_out(client, log_in):
@@ -84,8 +84,8 @@ def test_logging_in_as_another_logs_the_first_out(client, log_in):
 
     log_in(client, "0812 0000 9999")
 
-    assert registry.caller_of(first) is None
-    assert registry.caller_of(client.cookies["sessionid"].value).user_id == User.objects.order_by("-pk")[0].pk
+    assert registry.find_caller(first) is None
+    assert registry.find_caller(client.cookies["sessionid"].value).user_id == User.objects.order_by("-pk")[0].pk
     assert Device.objects.filter(ended_at=None).count() == 1
 
 
@@ -95,7 +95,7 @@ def test_logging_out_ends_session_and_device(client, log_in):
 
     assert post(client, "logout", {}).json() == {}
 
-    assert registry.caller_of(session_key) is None
+    assert registry.find_caller(session_key) is None
     assert Device.objects.get().ended_at is not None
     answer = client.get("/api/v1/me")
     assert (answer.status_code, answer.json()["code"]) == (401, "not_logged_in")
@@ -153,7 +153,7 @@ def test_ended_account_is_nobody_on_both_doors(client, log_in):
     User.objects.update(is_active=False)
 
     assert client.get("/api/v1/me").status_code == 401
-    assert registry.caller_of(client.cookies["sessionid"].value) is None
+    assert registry.find_caller(client.cookies["sessionid"].value) is None
 
 
 def test_session_that_expired_is_nobody(client, log_in):
@@ -162,14 +162,14 @@ def test_session_that_expired_is_nobody(client, log_in):
     log_in(client)
     Session.objects.update(expire_date=clock.now())
 
-    assert registry.caller_of(client.cookies["sessionid"].value) is None
+    assert registry.find_caller(client.cookies["sessionid"].value) is None
 
 
 def test_asking_whose_session_it_is_takes_one_query(client, log_in, django_assert_num_queries):
     log_in(client)
 
     with django_assert_num_queries(1):
-        registry.caller_of(client.cookies["sessionid"].value)
+        registry.find_caller(client.cookies["sessionid"].value)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +184,6 @@ def test_asking_whose_session_it_is_takes_one_query(client, log_in, django_asser
     ],
 )
 def test_device_is_named_as_its_owner_knows_it(user_agent, name):
-    from superapp.accounts import browsers
+    from superapp.accounts.domain import user_agents
 
-    assert browsers.device_name(user_agent) == name
+    assert user_agents.describe_device(user_agent) == name

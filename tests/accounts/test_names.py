@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from superapp.accounts import names
+from superapp.accounts.domain import names
 from superapp.accounts.errors import HandleInvalid, HandleTaken, NameInvalid
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"

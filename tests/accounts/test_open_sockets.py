@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from superapp.accounts import api
 from superapp.core import clock, outbox
-from tests.harness.sockets import log_in
+from tests.harness.socket_client import log_in
 
 
 def told(client, say):
@@ -62,7 +62,7 @@ def test_who_invites_by_number_hears_nothing_until_the_yes(real_db, connect, mak
 
 def test_contact_sees_the_new_name_at_once(real_db, connect, make_user):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
-    api.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=clock.now())
+    api.connect_people(user_id=ana.pk, peer_id=bo.pk, now=clock.now())
     on_ana, on_bo, on_eve = connect(ana), connect(bo), connect(eve)
 
     row = on_ana.ok("accounts.profile_change", name="Ana Baru")

@@ -10,7 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from superapp.accounts import sessions
-from superapp.accounts.actions.login import Proof
+from superapp.accounts.actions.login import PhoneProof
 from superapp.accounts.models import Contact, DeveloperSms, Device, InviteLink, User
 from superapp.core import clock
 
@@ -340,5 +340,5 @@ def _many(as_ana, make_user, prefix, count):
 def _log_in(browser, user):
     # The pause between two codes is of the number; here two browsers ask for one in the same moment.
     request = browser.get("/masuk/").wsgi_request
-    sessions.begin(request, Proof(user, is_new=False), now=clock.now())
+    sessions.start_session(request, PhoneProof(user, is_new=False), now=clock.now())
     browser.cookies["sessionid"] = request.session.session_key

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from superapp.accounts import phones
+from superapp.accounts.domain import phone_numbers
 from superapp.accounts.errors import PhoneInvalid
 
 
@@ -11,12 +11,12 @@ from superapp.accounts.errors import PhoneInvalid
     ["081234567890", "0812 3456 7890", "6281234567890", "+62 812-3456-7890", "812 3456 7890", " (0812) 3456.7890 "],
 )
 def test_one_number_however_it_is_written(written: str) -> None:
-    assert phones.parse(written) == "+6281234567890"
+    assert phone_numbers.parse_phone_number(written) == "+6281234567890"
 
 
 def test_numbers_of_other_countries_are_read_with_or_without_the_plus() -> None:
-    assert phones.parse("+44 7911 123456") == "+447911123456"
-    assert phones.parse("447911123456") == "+447911123456"
+    assert phone_numbers.parse_phone_number("+44 7911 123456") == "+447911123456"
+    assert phone_numbers.parse_phone_number("447911123456") == "+447911123456"
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,10 @@ def test_numbers_of_other_countries_are_read_with_or_without_the_plus() -> None:
 )
 def test_what_cannot_receive_a_code_is_refused(written: str) -> None:
     with pytest.raises(PhoneInvalid) as refused:
-        phones.parse(written)
+        phone_numbers.parse_phone_number(written)
 
     assert refused.value.code == "accounts.phone_invalid"
 
 
 def test_number_is_shown_as_people_read_it() -> None:
-    assert phones.for_reading("+6281234567890") == "+62 812-3456-7890"
+    assert phone_numbers.format_international("+6281234567890") == "+62 812-3456-7890"

@@ -4,21 +4,21 @@ import pytest
 
 from superapp.accounts import api
 from superapp.accounts.actions import profile
-from superapp.accounts.actions.profile import Wishes
+from superapp.accounts.actions.profile import ProfileChanges
 from superapp.accounts.errors import HandleInvalid, HandleTaken, LanguageUnknown, NameInvalid, TimeZoneUnknown
 from superapp.accounts.models import User
-from superapp.core import changes
+from superapp.core import change_cursor
 from superapp.core.errors import RateLimited
 from superapp.core.models import Fact
-from superapp.realtime import bus, me
+from superapp.realtime import bus, user_topic
 
 
 @pytest.fixture
 def change(now):
     """``change(ana, name="Ana")``."""
 
-    def change(user, **wishes):
-        return profile.change_profile(user_id=user.pk, wishes=Wishes(**wishes), now=now)
+    def change(user, **changes):
+        return profile.change_profile(user_id=user.pk, changes=ProfileChanges(**changes), now=now)
 
     return change
 
@@ -27,7 +27,9 @@ def change(now):
 def published(monkeypatch):
     """Who was sent which hint."""
     sent = []
-    monkeypatch.setattr(bus, "publish", lambda tidings: sent.extend((sorted(one.to), one.frame) for one in tidings))
+    monkeypatch.setattr(
+        bus, "publish", lambda tidings: sent.extend((sorted(one.user_ids), one.encoded) for one in tidings)
+    )
     return sent
 
 
@@ -49,11 +51,11 @@ def test_profile_is_changed_and_numbered(make_user, change):
     }
     ana.refresh_from_db()
     assert (ana.name, ana.handle, ana.language, ana.time_zone) == ("Ana Wijaya", "ana.w", "en", "Asia/Makassar")
-    assert me.rev_of(ana.pk) == ana.rev == 1
+    assert user_topic.current_rev(ana.pk) == ana.rev == 1
 
 
 @pytest.mark.parametrize(
-    ("wishes", "error"),
+    ("changes", "error"),
     [
         ({"name": "\u200b"}, NameInvalid),
         ({"handle": "a b"}, HandleInvalid),
@@ -65,14 +67,14 @@ def test_profile_is_changed_and_numbered(make_user, change):
         ({"name": "Ana Baru", "time_zone": ""}, TimeZoneUnknown),
     ],
 )
-def test_wish_that_cannot_be_met_changes_nothing(make_user, change, wishes, error):
+def test_wish_that_cannot_be_met_changes_nothing(make_user, change, changes, error):
     ana, _budi = make_user("ana"), make_user("budi")
 
     with pytest.raises(error):
-        change(ana, **wishes)
+        change(ana, **changes)
 
     ana.refresh_from_db()
-    assert (ana.name, ana.handle, ana.rev, me.rev_of(ana.pk)) == ("Ana", "ana", 0, 0)
+    assert (ana.name, ana.handle, ana.rev, user_topic.current_rev(ana.pk)) == ("Ana", "ana", 0, 0)
     assert not Fact.objects.exists()
 
 
@@ -121,13 +123,13 @@ def test_language_and_place_are_nobody_elses_matter(
 
 def test_people_who_changed_since_a_cursor_are_found_in_one_query(make_user, change, django_assert_num_queries):
     ana, bo = make_user("ana"), make_user("bo")
-    cursor = changes.horizon()
+    cursor = change_cursor.current_cursor()
     change(bo, name="Bo Baru")
 
     with django_assert_num_queries(1):
-        changed = api.people_changed({ana.pk, bo.pk}, since=cursor.stamp)
+        changed = api.get_changed_people({ana.pk, bo.pk}, since=cursor.stamp)
     with django_assert_num_queries(1):
-        everybody = api.people({ana.pk, bo.pk})
+        everybody = api.get_people({ana.pk, bo.pk})
 
     assert bo.pk in changed
     assert changed[bo.pk] == everybody[bo.pk]

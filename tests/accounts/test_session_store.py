@@ -12,9 +12,9 @@ from django.contrib.sessions.backends.db import SessionStore as DjangoStore
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from superapp.accounts.auth_backend import SessionUserBackend
+from superapp.accounts.adapters.auth_backend import SessionUserBackend
+from superapp.accounts.adapters.session_store import SessionStore
 from superapp.accounts.models import User
-from superapp.accounts.session_store import SessionStore
 from superapp.core import clock
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from superapp.accounts import sms
+from superapp.accounts.adapters import sms_gateways
 from superapp.accounts.errors import CodeNotSent
 from superapp.accounts.models import LoginCode
 from tests.harness.ports import free_port
@@ -88,9 +88,11 @@ def make_provider() -> Iterator[Callable[[Answer], Provider]]:
         provider.stop()
 
 
-def gateway(provider: Provider, **options: Any) -> sms.HttpSmsGateway:
+def gateway(provider: Provider, **options: Any) -> sms_gateways.HttpSmsGateway:
     fields = {"to": "{number}", "text": "{text}"}
-    return sms.HttpSmsGateway(**{"url": provider.url, "headers": {}, "fields": fields, "seconds_max": 1, **options})
+    return sms_gateways.HttpSmsGateway(
+        **{"url": provider.url, "headers": {}, "fields": fields, "seconds_max": 1, **options}
+    )
 
 
 def test_gateway_is_sent_one_json_object_of_the_operators_shape(make_provider):
@@ -134,7 +136,9 @@ def test_gateway_that_does_not_take_it_is_said_so_in_time(make_provider, answer)
 
 
 def test_gateway_that_nobody_runs_is_said_so():
-    unreachable = sms.HttpSmsGateway(url=f"http://127.0.0.1:{free_port()}/", headers={}, fields={}, seconds_max=1)
+    unreachable = sms_gateways.HttpSmsGateway(
+        url=f"http://127.0.0.1:{free_port()}/", headers={}, fields={}, seconds_max=1
+    )
 
     with pytest.raises(CodeNotSent):
         unreachable.send(number="+6281234567890", text="halo")
@@ -184,6 +188,6 @@ def test_developers_inbox_is_closed_where_messages_go_out(settings, db, ask_for_
     ask_for_code("0812 3456 7890")
     from superapp.core import clock
 
-    assert [row.number for row in sms.inbox(now=clock.now())] == ["+6281234567890"]
+    assert [row.number for row in sms_gateways.list_developer_inbox(now=clock.now())] == ["+6281234567890"]
     settings.SMS_URL = "https://sms.example/"
-    assert sms.inbox(now=clock.now()) == []
+    assert sms_gateways.list_developer_inbox(now=clock.now()) == []

@@ -9,7 +9,7 @@ import pytest
 from django.test import override_settings
 
 from superapp.accounts import queries
-from superapp.accounts.actions import devices, trust
+from superapp.accounts.actions import device_trust, devices
 from superapp.accounts.errors import DeviceNotFound, TrustTooEarly
 from superapp.accounts.models import Device
 from superapp.core import clock
@@ -117,10 +117,10 @@ def test_clients_have_the_same_way(phones, last_code, now, clock_at):
     rows = {row["id"]: row["trust_from"] for row in new.get("/api/v1/me/devices").json()["rows"]}
 
     assert sent.json() == {"retry_after": 60}
-    assert asked.json() == {"trust_from": clock.wire(now + DAY)}
+    assert asked.json() == {"trust_from": clock.to_wire(now + DAY)}
     assert (early.status_code, early.json()["code"]) == (429, "accounts.trust_too_early")
     assert early.json()["retry_after"] == 86_400
-    assert rows == {str(other.public_id): clock.wire(now + DAY), str(trusted.public_id): None}
+    assert rows == {str(other.public_id): clock.to_wire(now + DAY), str(trusted.public_id): None}
     assert new.put("/api/v1/me/trust").json() == new.put("/api/v1/me/trust").json() == {}
     assert new.delete(f"/api/v1/me/devices/{trusted.public_id}").json() == {}
 
@@ -237,7 +237,7 @@ def test_what_changed_after_it_was_looked_at_is_not_taken(phones, now, monkeypat
     change_after_a_look(monkeypatch, other, change)
 
     with pytest.raises(refusal):
-        trust.take_trust(user_id=trusted.user_id, device_id=other.pk, now=now + DAY)
+        device_trust.claim_trust(user_id=trusted.user_id, device_id=other.pk, now=now + DAY)
 
     other.refresh_from_db()
     assert other.trusted_at is None
@@ -249,7 +249,7 @@ def test_device_that_was_trusted_after_it_was_looked_at_stays_so(phones, now, mo
     Device.objects.filter(pk=other.pk).update(trust_asked_at=now)
     change_after_a_look(monkeypatch, other, {"trusted_at": now + DAY, "trust_asked_at": None})
 
-    trust.take_trust(user_id=trusted.user_id, device_id=other.pk, now=now + 2 * DAY)
+    device_trust.claim_trust(user_id=trusted.user_id, device_id=other.pk, now=now + 2 * DAY)
 
     other.refresh_from_db()
     assert (other.trusted_at, other.trust_asked_at) == (now + DAY, None)
@@ -257,7 +257,7 @@ def test_device_that_was_trusted_after_it_was_looked_at_stays_so(phones, now, mo
 
 def change_after_a_look(monkeypatch, device, change):
     """Somebody else is faster: what is looked at first is stale once it was read."""
-    look, changes = queries.open_device, [change]
+    look, changes = queries.get_open_device, [change]
 
     def look_then_change(user_id, device_id):
         found = look(user_id, device_id)
@@ -265,7 +265,7 @@ def change_after_a_look(monkeypatch, device, change):
             Device.objects.filter(pk=device.pk).update(**changes.pop())
         return found
 
-    monkeypatch.setattr(queries, "open_device", look_then_change)
+    monkeypatch.setattr(queries, "get_open_device", look_then_change)
 
 
 def problems_of(page):

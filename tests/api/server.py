@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "superapp.settings")
 
 from django.core.management import execute_from_command_line
 
-from superapp.realtime.allowance import allowance
+from superapp.realtime.rate_limits import command_throttle
 
-allowance._burst = allowance._per_second = 1e12
+command_throttle._burst = command_throttle._per_second = 1e12
 execute_from_command_line(sys.argv)

@@ -13,8 +13,8 @@ import pytest
 from chat import api as chat
 from superapp.accounts import api as accounts
 from superapp.core import ids
-from tests.harness.site import ROOT
-from tests.harness.sockets import log_in
+from tests.harness.running_site import ROOT
+from tests.harness.socket_client import log_in
 
 HERE = Path(__file__).parent
 # `make check-api` asks for 500.
@@ -28,10 +28,10 @@ SESSIONS = 4 * EXAMPLES + 50
 def world(real_db, make_user, now):
     """Ana, who talks with Bo, and what there is to ask for."""
     ana, bo = make_user("ana"), make_user("bowo")
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
-    talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
+    talk = chat.open_direct_conversation(user_id=ana.pk, peer_id=bo.pk, now=now)
     for body in ("Halo", "Apa kabar?"):
-        entry = chat.compose(
+        entry = chat.compose_message(
             conversation_id=talk.public_id,
             sender_id=ana.pk,
             sender_public_id=ana.public_id,

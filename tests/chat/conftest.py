@@ -13,12 +13,12 @@ import msgspec
 import pytest
 
 from chat import api
-from chat.log_entries import Entry, Posted
+from chat.contracts import NewMessage, PostedMessage
 from chat.models import Conversation, Member, Message, Reaction
 from superapp.accounts import api as accounts
 from superapp.accounts.models import User
-from superapp.realtime import bus, registry, serving
-from superapp.realtime.bus import Tidings
+from superapp.realtime import bus, command_execution, registry
+from superapp.realtime.bus import UserHint
 from superapp.realtime.models import Me
 from superapp.realtime.registry import Caller
 
@@ -26,9 +26,9 @@ Hint = tuple[list[int], dict[str, Any]]
 _client_ids = (f"client-{number}" for number in count(1))
 
 
-def entry(conversation: Conversation, sender: User, body: str = "halo kak", **fields: object) -> Entry:
+def entry(conversation: Conversation, sender: User, body: str = "halo kak", **fields: object) -> NewMessage:
     """What ``sender`` would post; under a number of its own unless one is given."""
-    return api.compose(
+    return api.compose_message(
         **{
             "conversation_id": conversation.public_id,
             "sender_id": sender.pk,
@@ -45,8 +45,8 @@ def make_direct(now: datetime) -> Callable[[User, User], Conversation]:
     """The conversation of two people, who become contacts for it."""
 
     def make(one: User, other: User) -> Conversation:
-        accounts.make_contacts(user_id=one.pk, peer_id=other.pk, now=now)
-        return api.open_direct(user_id=one.pk, peer_id=other.pk, now=now)
+        accounts.connect_people(user_id=one.pk, peer_id=other.pk, now=now)
+        return api.open_direct_conversation(user_id=one.pk, peer_id=other.pk, now=now)
 
     return make
 
@@ -56,7 +56,7 @@ def make_group(now: datetime) -> Callable[..., Conversation]:
     """A conversation of several: ``make_group(ana, bo)``; the first is its admin."""
 
     def make(owner: User, *others: User) -> Conversation:
-        return api.open_group(owner_id=owner.pk, title="Arisan", member_ids=[other.pk for other in others], now=now)
+        return api.create_group(owner_id=owner.pk, title="Arisan", member_ids=[other.pk for other in others], now=now)
 
     return make
 
@@ -68,7 +68,7 @@ def ask() -> Callable[..., Any]:
     def ask(user: User, do: str, /, **fields: Any) -> Any:
         command = registry.commands[do]
         assert command.handler is not None
-        shape = serving.fields(command, msgspec.json.encode(fields))
+        shape = command_execution.decode_command(command, msgspec.json.encode(fields))
         return msgspec.json.decode(msgspec.json.encode(command.handler(caller_of(user), shape)))
 
     return ask
@@ -100,10 +100,10 @@ def commit(
 
 
 @pytest.fixture
-def post(now: datetime) -> Callable[..., Posted]:
+def post(now: datetime) -> Callable[..., PostedMessage]:
     """Post a message: ``post(conversation, ana, "halo")``."""
 
-    def post(conversation: Conversation, sender: User, body: str = "halo kak", **fields: object) -> Posted:
+    def post(conversation: Conversation, sender: User, body: str = "halo kak", **fields: object) -> PostedMessage:
         moment = fields.pop("now", now)
         return api.post_message(entry(conversation, sender, body, **fields), now=moment)
 
@@ -115,8 +115,8 @@ def hints_sent(monkeypatch: pytest.MonkeyPatch) -> list[Hint]:
     """Every hint that left for the bus: to whom, and what it says."""
     sent: list[Hint] = []
 
-    def send(tidings: Sequence[Tidings]) -> None:
-        sent.extend((list(one.to), json.loads(one.frame)) for one in tidings)
+    def send(tidings: Sequence[UserHint]) -> None:
+        sent.extend((list(one.user_ids), json.loads(one.encoded)) for one in tidings)
 
     monkeypatch.setattr(bus, "publish", send)
     return sent

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 Row = dict[str, Any]
 
 
-class Line(Protocol):
+class Server(Protocol):
     """What carries a client's commands to the server and its answers back."""
 
     def ask(self, do: str, **fields: Any) -> Row: ...
@@ -39,8 +39,8 @@ class Conversation:
 class ModelClient:
     """Holds every conversation whole, and stays equal to the server by the client's rule."""
 
-    def __init__(self, line: Line) -> None:
-        self.line = line
+    def __init__(self, server: Server) -> None:
+        self.server = server
         self.is_connected = False
         self.cursor: str | None = None
         self.epoch = 0
@@ -77,14 +77,14 @@ class ModelClient:
                 self._fetch(name)
 
     def sync(self) -> None:
-        answer = self.line.ask("sync", cursor=self.cursor)
+        answer = self.server.ask("sync", cursor=self.cursor)
         if self.cursor is not None and answer["epoch"] != self.epoch:
             self._forget()
         is_first = self.cursor is None
         for part, page in answer["parts"].items():
             rows, following = page["rows"], page["next"]
             while following is not None:
-                more = self.line.ask("sync.page", part=part, next=following)
+                more = self.server.ask("sync.page", part=part, next=following)
                 rows, following = rows + more["rows"], more["next"]
             for row in rows:
                 if part == "conversations":
@@ -118,7 +118,7 @@ class ModelClient:
 
     def _fetch_mine(self) -> None:
         while True:
-            delta = self.line.ask("me.changes", after=self.me)
+            delta = self.server.ask("me.changes", after=self.me)
             for row in delta["rows"]:
                 self._keep_mine(row)
             self.me = max(self.me, delta["rev"])
@@ -148,7 +148,7 @@ class ModelClient:
         conversation = self.conversations.get(name)
         if conversation is None or conversation.until_seq != row["until_seq"]:
             # A conversation I do not know, or that I came to or left: its summary tells the rest.
-            self._adopt(self.line.ask("chat.conversation", conversation=name))
+            self._adopt(self.server.ask("chat.conversation", conversation=name))
 
     # Conversations.
 
@@ -173,7 +173,7 @@ class ModelClient:
         name = summary["id"]
         conversation = Conversation(0, summary["from_seq"], summary["until_seq"], summary["kind"])
         self.conversations[name] = conversation
-        page = self.line.ask("chat.history", conversation=name, limit=3)
+        page = self.server.ask("chat.history", conversation=name, limit=3)
         conversation.rev = page["rev"]
         self._take_marks(conversation, page["members"])
         while True:
@@ -181,7 +181,7 @@ class ModelClient:
                 conversation.rows[row["seq"]] = row
             if not page["more"]:
                 break
-            page = self.line.ask("chat.history", conversation=name, limit=3, before=page["rows"][0]["seq"])
+            page = self.server.ask("chat.history", conversation=name, limit=3, before=page["rows"][0]["seq"])
 
     def _hear_conversation(self, name: str, hint: Row) -> None:
         conversation = self.conversations.get(name)
@@ -206,7 +206,7 @@ class ModelClient:
     def _fetch(self, name: str) -> None:
         conversation = self.conversations[name]
         while True:
-            delta = self.line.ask("chat.changes", conversation=name, after=conversation.rev)
+            delta = self.server.ask("chat.changes", conversation=name, after=conversation.rev)
             for row in delta["rows"]:
                 self._apply(name, conversation, row)
             conversation.rev = max(conversation.rev, delta["rev"])
@@ -222,7 +222,7 @@ class ModelClient:
         conversation.rows[row["seq"]] = row
         if held is None and row["kind"] == "event":
             # Somebody came or went.
-            self._take_marks(conversation, self.line.ask("chat.conversation", conversation=name)["members"])
+            self._take_marks(conversation, self.server.ask("chat.conversation", conversation=name)["members"])
 
     def _take_marks(self, conversation: Conversation, members: list[Row]) -> None:
         """The members as they are now; a mark never goes back."""

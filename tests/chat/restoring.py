@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from chat import api, log
+from chat import api
+from chat.writers import log
 from superapp.accounts import api as accounts
 from tests.chat.conftest import caller_of
 from tests.chat.model_client import ModelClient
-from tests.chat.test_convergence import ServerLine
+from tests.chat.test_convergence import InProcessServer
 
 
 class Town:
@@ -20,16 +21,16 @@ class Town:
         self.now = now
         self.people = [accounts.create_person(name=name, now=now) for name in ("Ana", "Bo")]
         ana, bo = self.people
-        accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+        accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
         self.places: list[UUID] = [
-            api.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now).public_id,
-            api.open_group(owner_id=ana.pk, title="Arisan", member_ids=[bo.pk], now=now).public_id,
+            api.open_direct_conversation(user_id=ana.pk, peer_id=bo.pk, now=now).public_id,
+            api.create_group(owner_id=ana.pk, title="Arisan", member_ids=[bo.pk], now=now).public_id,
         ]
-        self.clients = [ModelClient(ServerLine(caller_of(person))) for person in self.people]
+        self.clients = [ModelClient(InProcessServer(caller_of(person))) for person in self.people]
 
     def say(self, where: int, *bodies: str) -> None:
         for body in bodies:
-            entry = api.compose(
+            entry = api.compose_message(
                 conversation_id=self.places[where],
                 sender_id=self.people[1].pk,
                 sender_public_id=self.people[1].public_id,
@@ -49,7 +50,7 @@ class Town:
 
     def everybody_equals_one_that_reads_afresh(self) -> None:
         for client in self.clients:
-            fresh = ModelClient(client.line)
+            fresh = ModelClient(client.server)
             fresh.connect()
             assert client.picture() == fresh.picture()
 

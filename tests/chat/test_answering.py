@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat import log
+from chat.writers import log
 from tests.chat.conftest import entry
 
 CLIENT_ID = "0198a000-0000-7000-8000-000000000001"
@@ -84,7 +84,9 @@ def test_refused_message_has_no_hints(talk, connect, make_user):
 def test_two_sockets_of_one_person_in_one_batch_are_each_told_of_the_other(talk, hints_sent):
     conversation, ana, _bo = talk
 
-    outcomes = log.write([entry(conversation, ana, "satu", line=1), entry(conversation, ana, "dua", line=2)])
+    outcomes = log.write(
+        [entry(conversation, ana, "satu", connection_number=1), entry(conversation, ana, "dua", connection_number=2)]
+    )
 
     # The read mark moved once for both: each answer tells it, and no hint does to these two.
     assert [len(outcome.hints) for outcome in outcomes] == [2, 2]

@@ -91,5 +91,5 @@ def test_card_is_neither_edited_nor_recalled_but_reacted_to(talk, now):
     with pytest.raises(errors.MessageNotYours):
         api.recall_message(conversation_id=place, seq=1, by_user_id=ana.pk, now=now)
 
-    assert api.react(conversation_id=place, seq=1, by_user_id=bo.pk, emoji="👍", now=now).rev == 2
+    assert api.set_reaction(conversation_id=place, seq=1, by_user_id=bo.pk, emoji="👍", now=now).rev == 2
     assert Message.objects.get().card == CARD

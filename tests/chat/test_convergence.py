@@ -26,9 +26,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chat import api, log, reading
-from chat.log_entries import Posted
+from chat import api
+from chat.contracts import PostedMessage
 from chat.models import Message
+from chat.writers import log
 from superapp.accounts import api as accounts
 from superapp.core.errors import DomainError
 from superapp.realtime import bus, registry, sync
@@ -50,14 +51,14 @@ dealings = strategies.sampled_from(["ask", "ask", "accept", "accept", "unblock",
 
 
 @dataclass
-class ServerLine:
+class InProcessServer:
     """A person's way to the server."""
 
     caller: Caller
 
     def ask(self, do: str, **fields: Any) -> dict[str, Any]:
         command = registry.commands[do]
-        shape = msgspec.convert(fields, command.shape)
+        shape = msgspec.convert(fields, command.schema)
         assert command.handler is not None
         return msgspec.json.decode(msgspec.json.encode(command.handler(self.caller, shape)))
 
@@ -73,29 +74,31 @@ class Convergence(RuleBasedStateMachine):
         self.users = [accounts.create_person(name=f"Orang {place}", now=START) for place in range(4)]
         for place, user in enumerate(self.users):
             self.command(place, "accounts.profile_change", handle=f"orang.{user.pk}")
-        accounts.make_contacts(user_id=self.users[0].pk, peer_id=self.users[1].pk, now=START)
+        accounts.connect_people(user_id=self.users[0].pk, peer_id=self.users[1].pk, now=START)
         self.places = [
-            api.open_direct(user_id=self.users[0].pk, peer_id=self.users[1].pk, now=START).public_id,
-            api.open_group(
+            api.open_direct_conversation(user_id=self.users[0].pk, peer_id=self.users[1].pk, now=START).public_id,
+            api.create_group(
                 owner_id=self.users[0].pk, title="Arisan", member_ids=[self.users[2].pk], now=START
             ).public_id,
         ]
-        self.clients = [ModelClient(ServerLine(caller_of(user))) for user in self.users]
+        self.clients = [ModelClient(InProcessServer(caller_of(user))) for user in self.users]
         for client in self.clients:
             client.connect()
-        self.acknowledged: dict[tuple[int, int, str], tuple[Posted, str]] = {}
+        self.acknowledged: dict[tuple[int, int, str], tuple[PostedMessage, str]] = {}
         self.unlucky: list[tuple[int, int, str, str]] = []
 
     def carry(self, tidings: Any) -> None:
         positions = {user.pk: place for place, user in enumerate(self.users)}
         for one in tidings:
-            to = [positions[user_id] for user_id in one.to if positions[user_id] + 1 not in one.not_to]
-            self.in_flight += [(who, one.frame) for who in to]
+            to = [
+                positions[user_id] for user_id in one.user_ids if positions[user_id] + 1 not in one.excluded_connections
+            ]
+            self.in_flight += [(who, one.encoded) for who in to]
 
-    def answer(self, who: int, outcomes: list[Posted | DomainError]) -> None:
+    def answer(self, who: int, outcomes: list[PostedMessage | DomainError]) -> None:
         """What the line that asked is told nowhere else."""
         for outcome in outcomes:
-            if isinstance(outcome, Posted) and self.clients[who].is_connected:
+            if isinstance(outcome, PostedMessage) and self.clients[who].is_connected:
                 assert len(outcome.hints) == 2
                 for hint in outcome.hints:
                     self.clients[who].hear(hint)
@@ -105,7 +108,7 @@ class Convergence(RuleBasedStateMachine):
     @rule(who=people, where=places, body=bodies, count=strategies.integers(1, 4), is_answered=strategies.booleans())
     def send(self, who: int, where: int, body: str, count: int, is_answered: bool = True) -> None:
         batch = [(who, where, f"c{len(self.acknowledged)}-{len(self.unlucky)}-{one}", body) for one in range(count)]
-        outcomes = log.write([self.entry(*item, line=who + 1) for item in batch])
+        outcomes = log.write([self.entry(*item, connection_number=who + 1) for item in batch])
         if is_answered:
             self.answer(who, outcomes)
         else:
@@ -147,13 +150,13 @@ class Convergence(RuleBasedStateMachine):
     def react(self, who: int, where: int, pick: int, emoji: str | None) -> None:
         row = self.seen(who, where, pick)
         if row:
-            self.attempt(api.react, who, where, seq=row["seq"], emoji=emoji, now=self.now)
+            self.attempt(api.set_reaction, who, where, seq=row["seq"], emoji=emoji, now=self.now)
 
     @rule(who=people, where=places, pick=picks)
     def read(self, who: int, where: int, pick: int) -> None:
         row = self.seen(who, where, pick)
         if row:
-            self.attempt_mine(api.read_up_to, who, where, seq=row["seq"])
+            self.attempt_mine(api.mark_read, who, where, seq=row["seq"])
 
     @rule(who=people, where=places, pick=picks)
     def receive(self, who: int, where: int, pick: int) -> None:
@@ -163,8 +166,8 @@ class Convergence(RuleBasedStateMachine):
 
     @rule(who=people, where=places, draft=bodies, pinned=strategies.booleans(), hidden=strategies.booleans())
     def keep(self, who: int, where: int, draft: str, pinned: bool, hidden: bool) -> None:
-        side = api.Side(draft=draft, is_pinned=pinned, is_hidden=hidden)
-        self.attempt_mine(api.keep_side, who, where, side=side)
+        side = api.PreferencesPatch(draft=draft, is_pinned=pinned, is_hidden=hidden)
+        self.attempt_mine(api.update_preferences, who, where, patch=side)
 
     @rule(who=people, whom=people)
     def add(self, who: int, whom: int) -> None:
@@ -172,7 +175,7 @@ class Convergence(RuleBasedStateMachine):
 
     @rule(who=people)
     def leave(self, who: int) -> None:
-        self.attempt_mine(api.leave, who, 1, now=self.now)
+        self.attempt_mine(api.leave_group, who, 1, now=self.now)
 
     @rule(who=people, whom=people, deed=dealings)
     def deal(self, who: int, whom: int, deed: str) -> None:
@@ -239,7 +242,7 @@ class Convergence(RuleBasedStateMachine):
     def equals_one_that_read_afresh(self, who: int) -> None:
         client = self.clients[who]
         client.connect()
-        fresh = ModelClient(client.line)
+        fresh = ModelClient(client.server)
         fresh.connect()
         assert client.picture() == fresh.picture()
 
@@ -264,14 +267,14 @@ class Convergence(RuleBasedStateMachine):
             assert [(seq, client_id) for seq, client_id, kind in logged if kind != "event"] == expected
             assert [seq for seq, _, _ in logged] == list(range(1, len(logged) + 1))
 
-    def entry(self, who: int, where: int, client_id: str, body: str, line: int = 0) -> Any:
-        return api.compose(
+    def entry(self, who: int, where: int, client_id: str, body: str, connection_number: int = 0) -> Any:
+        return api.compose_message(
             conversation_id=self.places[where],
             sender_id=self.users[who].pk,
             sender_public_id=self.users[who].public_id,
             client_id=client_id,
             body=body,
-            line=line,
+            connection_number=connection_number,
         )
 
     def seen(self, who: int, where: int, pick: int) -> dict[str, Any] | None:
@@ -291,7 +294,7 @@ class Convergence(RuleBasedStateMachine):
 
     def command(self, who: int, do: str, **fields: Any) -> None:
         with suppress(DomainError):
-            ServerLine(caller_of(self.users[who])).ask(do, **fields)
+            InProcessServer(caller_of(self.users[who])).ask(do, **fields)
 
 
 def test_who_came_back_and_was_not_told_so_finds_out_by_the_next_hint(real_db, monkeypatch):
@@ -320,8 +323,8 @@ def log_of(place: Any) -> list[tuple[int, str, str]]:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_client_that_applied_hints_equals_one_that_read_afresh(real_db, monkeypatch, part):
     monkeypatch.setattr(bus, "publish", bus.publish)  # Restored after the machine put itself in its place.
-    monkeypatch.setattr(reading, "PAGE_MAX", 3)
-    monkeypatch.setattr(reading, "SUMMARIES_PER_PAGE", 1)
+    monkeypatch.setattr("chat.queries.history.PAGE_MAX", 3)
+    monkeypatch.setattr("chat.queries.summaries.SUMMARIES_PER_PAGE", 1)
     monkeypatch.setattr(sync, "ME_ROWS_PAGE", 2)
     run_state_machine_as_test(
         Convergence,

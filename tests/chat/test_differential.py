@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from chat import api, log_plain, log_postgres
-from chat.log_entries import Posted
+from chat import api
+from chat.contracts import PostedMessage
 from chat.models import Message
+from chat.writers import log_postgres, log_sqlite
 from superapp.accounts import api as accounts
 from superapp.accounts.actions.contacts import remove_contact
 from tests.chat.conftest import entry, everything
@@ -52,19 +53,19 @@ def world(make_user, make_direct, make_group, now):
     ana, bo, citra, dewi, _eve = people
     places = [make_direct(ana, bo), make_direct(bo, citra), make_direct(citra, dewi), make_group(ana, citra, dewi)]
     # Two who have business and are no contacts write under a face, and in the conversation of their own no more.
-    face = api.put_face(key="stall:1", owner_id=dewi.pk, kind="stall", name="Kedai", picture="", address="")
+    face = api.upsert_face(key="stall:1", owner_id=dewi.pk, kind="stall", name="Kedai", picture="", address="")
     parted = make_direct(ana, dewi)
     remove_contact(user_id=ana.pk, peer_public_id=dewi.public_id, now=now)
-    accounts.acquaint(user_id=ana.pk, peer_id=dewi.pk, now=now)
-    places += [parted, api.open_direct(user_id=ana.pk, peer_id=dewi.pk, face=face, now=now)]
+    accounts.allow_business_contact(user_id=ana.pk, peer_id=dewi.pk, now=now)
+    places += [parted, api.open_direct_conversation(user_id=ana.pk, peer_id=dewi.pk, face=face, now=now)]
     accounts.block_person(user_id=dewi.pk, peer_public_id=citra.public_id, now=now)
     # One who left the group, and one whose number is in no conversation at all.
     api.add_member(conversation_id=places[3].public_id, by_user_id=ana.pk, user_id=bo.pk, now=now)
-    api.leave(conversation_id=places[3].public_id, user_id=bo.pk, now=now)
-    api.keep_side(
+    api.leave_group(conversation_id=places[3].public_id, user_id=bo.pk, now=now)
+    api.update_preferences(
         conversation_id=places[0].public_id,
         user_id=ana.pk,
-        side=api.Side(draft="nanti ya", muted_until=now + timedelta(days=1), is_pinned=True),
+        patch=api.PreferencesPatch(draft="nanti ya", muted_until=now + timedelta(days=1), is_pinned=True),
     )
     return people, places
 
@@ -79,9 +80,9 @@ def rows():
 
 def told(appended):
     return (
-        [(type(one).__name__, one if isinstance(one, Posted) else None) for one in appended.outcomes],
-        {place: sorted(users) for place, users in appended.present.items()},
-        appended.moved,
+        [(type(one).__name__, one if isinstance(one, PostedMessage) else None) for one in appended.outcomes],
+        {place: sorted(users) for place, users in appended.recipients.items()},
+        appended.read_states,
     )
 
 
@@ -102,15 +103,15 @@ def test_both_ways_to_append_leave_the_same_rows_and_answers(seed, world, now):
 
     for turn in range(BATCHES):
         batch, moment = traffic.batch(), now + timedelta(milliseconds=turn)
-        asks_leave = traffic.chance.random() < 0.9
-        plain = appended_by(log_plain, batch, stays=False, now=moment, asks_leave=asks_leave)
-        by_function = appended_by(log_postgres, batch, stays=True, now=moment, asks_leave=asks_leave)
+        checks_acceptance = traffic.chance.random() < 0.9
+        plain = appended_by(log_sqlite, batch, stays=False, now=moment, checks_acceptance=checks_acceptance)
+        by_function = appended_by(log_postgres, batch, stays=True, now=moment, checks_acceptance=checks_acceptance)
 
         assert by_function == plain
         names |= {name for name, _posted in plain[0][0]}
 
     # Traffic that meets nothing shows nothing.
-    assert names == {"Posted", "ConversationNotFound", "ClientIdReused", "NotAccepted", "ReplyNotFound"}
+    assert names == {"PostedMessage", "ConversationNotFound", "ClientIdReused", "NotAccepted", "ReplyNotFound"}
     assert Message.objects.count() > BATCHES / 2
 
 
@@ -125,13 +126,13 @@ def test_one_that_comes_alone_is_posted_as_in_a_batch(seed, world, now, monkeypa
         one, moment = [traffic.entry()], now + timedelta(milliseconds=turn)
         with monkeypatch.context() as patched:
             patched.setattr(log_postgres, "append", log_postgres.append_batch)
-            in_a_batch = appended_by(log_postgres, one, stays=False, now=moment, asks_leave=True)
-        alone = appended_by(log_postgres, one, stays=True, now=moment, asks_leave=True)
+            in_a_batch = appended_by(log_postgres, one, stays=False, now=moment, checks_acceptance=True)
+        alone = appended_by(log_postgres, one, stays=True, now=moment, checks_acceptance=True)
 
         assert alone == in_a_batch
         names |= {name for name, _posted in alone[0][0]}
 
-    assert names == {"Posted", "ConversationNotFound", "ClientIdReused", "NotAccepted", "ReplyNotFound"}
+    assert names == {"PostedMessage", "ConversationNotFound", "ClientIdReused", "NotAccepted", "ReplyNotFound"}
 
 
 @pytest.mark.served_only
@@ -153,11 +154,16 @@ def test_cards_events_and_what_is_nowhere_are_the_same_both_ways(world, now):
         made(conversation_id=ana.public_id, client_id="k:3", body="ke mana?", **fields),
         base,
     ]  # fmt: skip
-    plain = appended_by(log_plain, batch, stays=False, now=now, asks_leave=True)
+    plain = appended_by(log_sqlite, batch, stays=False, now=now, checks_acceptance=True)
     for one in batch:
-        alone = appended_by(log_postgres, [one], stays=False, now=now, asks_leave=True)
-        assert alone == appended_by(log_plain, [one], stays=False, now=now, asks_leave=True)
-    by_function = appended_by(log_postgres, batch, stays=True, now=now, asks_leave=True)
+        alone = appended_by(log_postgres, [one], stays=False, now=now, checks_acceptance=True)
+        assert alone == appended_by(log_sqlite, [one], stays=False, now=now, checks_acceptance=True)
+    by_function = appended_by(log_postgres, batch, stays=True, now=now, checks_acceptance=True)
 
     assert by_function == plain
-    assert [name for name, _posted in plain[0][0]] == ["Posted", "Posted", "ConversationNotFound", "Posted"]
+    assert [name for name, _posted in plain[0][0]] == [
+        "PostedMessage",
+        "PostedMessage",
+        "ConversationNotFound",
+        "PostedMessage",
+    ]

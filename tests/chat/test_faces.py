@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from chat import api as chat
-from chat import reading
 from chat.errors import NotAccepted
 from chat.models import Conversation, Face
-from superapp.core import changes
+from chat.queries.summaries import list_changed_summaries
+from superapp.core import change_cursor
 from tests.chat.conftest import caller_of, entry
 
 
@@ -17,31 +17,31 @@ def trade(make_user, make_direct, now):
     """ana talks to bo's stall, and, as a friend, to bo."""
     ana, bo = make_user("ana", name="Ana"), make_user("bo", name="Bo Santoso")
     friends = make_direct(ana, bo)
-    stall = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, face=face_of(bo), now=now)
+    stall = chat.open_direct_conversation(user_id=ana.pk, peer_id=bo.pk, face=face_of(bo), now=now)
     return ana, bo, friends, stall
 
 
 def face_of(owner, **changed):
     looks = {"name": "Manik Bo", "picture": "/media/photo/a.webp", "address": "/toko/manik-bo/"}
-    return chat.put_face(key="stall:1", owner_id=owner.pk, kind="stall", **{**looks, **changed})
+    return chat.upsert_face(key="stall:1", owner_id=owner.pk, kind="stall", **{**looks, **changed})
 
 
 def summary(talk, user):
-    return chat.summary(talk.public_id, user.pk)
+    return chat.fetch_summary(talk.public_id, user.pk)
 
 
 def sync(user, since):
-    return reading.conversations_changed(caller_of(user), since, None).rows
+    return list_changed_summaries(caller_of(user), since, None).rows
 
 
 def test_conversation_under_a_face_is_another_than_that_of_the_two(trade, now):
     ana, bo, friends, stall = trade
 
     assert friends.pk != stall.pk
-    assert chat.open_direct(user_id=bo.pk, peer_id=ana.pk, face=face_of(bo), now=now) == stall
-    assert chat.open_direct(user_id=bo.pk, peer_id=ana.pk, now=now) == friends
+    assert chat.open_direct_conversation(user_id=bo.pk, peer_id=ana.pk, face=face_of(bo), now=now) == stall
+    assert chat.open_direct_conversation(user_id=bo.pk, peer_id=ana.pk, now=now) == friends
     assert summary(friends, ana).face is None
-    assert chat.direct_conversation(ana.pk, bo.pk, chat.face_of("stall:1")) == stall
+    assert chat.find_direct_conversation(ana.pk, bo.pk, chat.find_face("stall:1")) == stall
 
 
 def test_face_names_the_conversation_to_the_other_alone(trade, client, now):
@@ -101,7 +101,7 @@ def test_device_that_was_away_learns_the_change_by_sync(trade, now):
     Conversation.objects.update(changed=1)
     stall.members.update(changed=1)
     friends.members.update(changed=1)
-    since = changes.horizon().stamp
+    since = change_cursor.current_cursor().stamp
     before = sync(ana, since)
 
     face_of(bo, name="Manik & Batik Bo")
@@ -117,20 +117,20 @@ def test_summaries_ask_as_often_for_many_faces_as_for_one(make_user, make_direct
     def meet(number):
         owner = make_user(f"toko{number}")
         make_direct(ana, owner)
-        face = chat.put_face(
+        face = chat.upsert_face(
             key=f"stall:{number}", owner_id=owner.pk, kind="stall", name=f"Toko {number}", picture="", address=""
         )
-        talk = chat.open_direct(user_id=ana.pk, peer_id=owner.pk, face=face, now=now)
+        talk = chat.open_direct_conversation(user_id=ana.pk, peer_id=owner.pk, face=face, now=now)
         chat.post_message(entry(talk, ana), now=now)
 
     meet(1)
     with django_assert_num_queries(4):
-        chat.list_page(ana.pk)
+        chat.list_summaries(ana.pk)
     for number in range(2, 7):
         meet(number)
 
     with django_assert_num_queries(4):
-        rows = chat.list_page(ana.pk).rows
+        rows = chat.list_summaries(ana.pk).rows
 
     assert {row.face.name for row in rows if row.face} == {f"Toko {number}" for number in range(1, 7)}
 

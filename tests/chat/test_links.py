@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from chat.links import pieces
+from chat.domain.links import split_links
 
 EXAMPLES = json.loads((Path(__file__).parents[1] / "js" / "links.json").read_text())
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example["text"] for example in EXAMPLES])
 def test_addresses_are_found_and_nothing_is_lost(example):
-    found = pieces(example["text"])
+    found = split_links(example["text"])
 
     assert [piece.text for piece in found if piece.is_link] == example["links"]
     assert "".join(piece.text for piece in found) == example["text"]

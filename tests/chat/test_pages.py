@@ -9,8 +9,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from chat import api, cards, showing
+from chat import api
+from chat.domain import card_types
 from chat.models import Member, Message
+from chat.pages import presenters
 from superapp.accounts import api as accounts
 from superapp.accounts.models import Device
 from superapp.core import clock
@@ -191,7 +193,7 @@ def test_earlier_messages_are_a_link_away(as_ana, bo, talk, post):
 def test_my_message_says_how_far_it_came(as_ana, ana, bo, talk, post):
     for body in ("satu", "dua", "tiga"):
         post(talk, ana, body)
-    api.read_up_to(conversation_id=talk.public_id, user_id=bo.pk, seq=1)
+    api.mark_read(conversation_id=talk.public_id, user_id=bo.pk, seq=1)
     api.mark_delivered(user_id=bo.pk, marks=[(talk.public_id, 2)])
 
     page = as_ana.get(address(talk)).content.decode()
@@ -229,7 +231,7 @@ def test_day_is_that_of_the_reader(client, make_user, make_direct, post, now):
 
 def test_new_line_stands_before_what_is_unread(as_ana, ana, bo, talk, post):
     post(talk, bo, "lama")
-    api.read_up_to(conversation_id=talk.public_id, user_id=ana.pk, seq=1)
+    api.mark_read(conversation_id=talk.public_id, user_id=ana.pk, seq=1)
     post(talk, bo, "baru")
 
     timeline = as_ana.get(address(talk)).content.decode().partition('data-part="list"')[2].partition("</ol>")[0]
@@ -275,7 +277,10 @@ def test_unknown_card_is_shown_plainly(as_ana, ana, bo, talk, now):
     page = as_ana.get(address(talk)).content.decode()
 
     assert 'data-field="title" data-else>Pesanan 17</p>' in page
-    assert cards.card_type("shop.unheard_of").say({"title": "Pesanan 17"}, is_mine=True) == "Pesanan 17"
+    assert (
+        card_types.get_card_type("shop.unheard_of").render_summary({"title": "Pesanan 17"}, is_mine=True)
+        == "Pesanan 17"
+    )
 
 
 @pytest.mark.parametrize(
@@ -293,7 +298,7 @@ def test_unknown_card_is_shown_plainly(as_ana, ana, bo, talk, now):
     ],
 )
 def test_emoji_alone_are_drawn_large(body, is_big):
-    assert showing.is_big(body) is is_big
+    assert presenters.is_large_emoji(body) is is_big
 
 
 def test_contact_is_written_to_from_their_row(as_ana, ana, bo, talk):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from chat import api, log, reading
+from chat import api
 from chat.models import Message
+from chat.writers import log
 from tests.chat.conftest import entry
 
 
@@ -47,7 +48,7 @@ def test_history_before_the_first_message_is_known_to_be_empty(long_log, ask):
 def test_changes_page_forward_and_end_at_the_conversations_number(long_log, ask, now):
     name, ana, _bo = long_log
     api.edit_message(conversation_id=name, seq=248, by_user_id=ana.pk, body="lain", edits=0, now=now)
-    api.react(conversation_id=name, seq=1, by_user_id=ana.pk, emoji="👍", now=now)
+    api.set_reaction(conversation_id=name, seq=1, by_user_id=ana.pk, emoji="👍", now=now)
     pages, after = [], 0
     for _turn in range(1_000):
         page = ask(ana, "chat.changes", conversation=name, after=after)
@@ -134,7 +135,7 @@ def test_conversations_that_changed_in_one_transaction_are_parted_by_pages_and_n
     ana = make_user("ana")
     conversations = [make_direct(ana, make_user(f"teman{number}")) for number in range(5)]
     log.append([entry(conversation, ana) for conversation in conversations], now=now)
-    monkeypatch.setattr(reading, "SUMMARIES_PER_PAGE", 2)
+    monkeypatch.setattr("chat.queries.summaries.SUMMARIES_PER_PAGE", 2)
 
     _answer, pages = pages_of(ask, ana, None)
 
@@ -147,9 +148,9 @@ def test_list_of_the_page_is_the_same_list(many, ask):
     ana, _conversations = many
     _answer, pages = pages_of(ask, ana, None)
 
-    first = api.list_page(ana.pk)
-    second = api.list_page(ana.pk, before=first.next)
-    third = api.list_page(ana.pk, before=second.next)
+    first = api.list_summaries(ana.pk)
+    second = api.list_summaries(ana.pk, before=first.next)
+    third = api.list_summaries(ana.pk, before=second.next)
 
     assert [row.id for page in (first, second, third) for row in page.rows] == [
         row["id"] for page in pages for row in page
@@ -195,7 +196,7 @@ def test_sync_after_the_cursor_tells_what_changed_and_no_more(real_db, make_user
     assert changed() == before
     post(two, citra)
     assert changed() == [str(two.public_id), *(name for name in before if name != str(two.public_id))]
-    api.keep_side(conversation_id=one.public_id, user_id=ana.pk, side=api.Side(is_pinned=True))
+    api.update_preferences(conversation_id=one.public_id, user_id=ana.pk, patch=api.PreferencesPatch(is_pinned=True))
     assert changed() == [str(one.public_id), str(two.public_id)]
     # The same cursor gives the same rows again: a repeat is harmless.
     assert changed() == [str(one.public_id), str(two.public_id)]
@@ -215,7 +216,7 @@ def test_change_of_an_old_message_comes_with_the_next_sync(real_db, make_user, m
     elif deed == "recall":
         api.recall_message(**which)
     else:
-        api.react(emoji="👍", **which)
+        api.set_reaction(emoji="👍", **which)
 
     [row] = ask(bo, "sync", cursor=cursor)["parts"]["conversations"]["rows"]
     assert (row["id"], row["rev"], row["last"]["seq"]) == (str(conversation.public_id), 3, 2)
@@ -267,7 +268,9 @@ def test_my_side_is_a_row_of_my_own_topic(make_user, make_direct, post, ask):
     conversation = make_direct(ana, bo)
     after = ask(ana, "sync", cursor=None)["me"]
     post(conversation, ana)
-    api.keep_side(conversation_id=conversation.public_id, user_id=ana.pk, side=api.Side(draft="nanti"))
+    api.update_preferences(
+        conversation_id=conversation.public_id, user_id=ana.pk, patch=api.PreferencesPatch(draft="nanti")
+    )
 
     delta = ask(ana, "me.changes", after=after)
 

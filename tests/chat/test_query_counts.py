@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from chat import api, log, reading
+from chat import api
+from chat.queries.history import fetch_changes, fetch_history, fetch_messages_by_seq
+from chat.queries.summaries import fetch_summary, list_changed_summaries, list_membership_rows
+from chat.writers import log
 from tests.chat.conftest import caller_of, entry
 
 
@@ -25,7 +28,7 @@ def grow(conversation, ana, bo, now, *, to):
     log.append([entry(conversation, (ana, bo)[number % 2], reply_to=None) for number in range(missing)], now=now)
     for seq in range(max(1, to - 20), to + 1):
         for user in (ana, bo):
-            api.react(conversation_id=conversation.public_id, seq=seq, by_user_id=user.pk, emoji="👍", now=now)
+            api.set_reaction(conversation_id=conversation.public_id, seq=seq, by_user_id=user.pk, emoji="👍", now=now)
 
 
 SERVED = connection.vendor == "postgresql"
@@ -46,10 +49,10 @@ def test_appending_asks_as_often_for_fifty_as_for_one(make_user, make_direct, no
 @pytest.mark.parametrize(
     ("read", "queries"),
     [
-        (lambda place, user: reading.changes(place, user, after_rev=0), 4),
-        (lambda place, user: reading.history(place, user, before_seq=None, limit=100), 4),
-        (lambda place, user: reading.picked(place, user, range(1, 51)), 3),
-        (lambda place, user: reading.summary(place, user), 4),
+        (lambda place, user: fetch_changes(place, user, after_rev=0), 4),
+        (lambda place, user: fetch_history(place, user, before_seq=None, limit=100), 4),
+        (lambda place, user: fetch_messages_by_seq(place, user, range(1, 51)), 3),
+        (lambda place, user: fetch_summary(place, user), 4),
     ],
     ids=["changes", "history", "picked", "summary"],
 )
@@ -72,7 +75,7 @@ def test_history_asks_once_more_for_what_is_quoted(make_user, make_direct, post,
     for seq in range(1, 6):
         post(conversation, bo, reply_to=seq)
 
-    counted = queries_of(reading.history, conversation.public_id, ana.pk, before_seq=None, limit=5)
+    counted = queries_of(fetch_history, conversation.public_id, ana.pk, before_seq=None, limit=5)
 
     assert len(counted) == 6  # The quoted, and who reacted to them.
 
@@ -85,18 +88,18 @@ def test_lists_ask_as_often_for_fifty_conversations_as_for_one(
 
     def read():
         if part == "list":
-            api.list_page(ana.pk)
+            api.list_summaries(ana.pk)
         elif part == "sync":
-            reading.conversations_changed(caller_of(ana), None, None)
+            list_changed_summaries(caller_of(ana), None, None)
         else:
-            reading.sides_of_me(ana.pk, 0, 100)
+            list_membership_rows(ana.pk, 0, 100)
 
     counted = []
     for number in range(50):
         other = make_user(f"teman{number}")
         conversation = make_direct(ana, other)
         post(conversation, other)
-        api.react(conversation_id=conversation.public_id, seq=1, by_user_id=ana.pk, emoji="👍", now=now)
+        api.set_reaction(conversation_id=conversation.public_id, seq=1, by_user_id=ana.pk, emoji="👍", now=now)
         if number in (0, 49):
             counted.append(len(queries_of(read)))
 
@@ -109,13 +112,13 @@ def test_one_change_asks_as_often_in_a_large_group(make_user, make_group, post, 
     conversation = make_group(ana, *others)
     post(conversation, others[0])
     for other in others:
-        api.react(conversation_id=conversation.public_id, seq=1, by_user_id=other.pk, emoji="👍", now=now)
+        api.set_reaction(conversation_id=conversation.public_id, seq=1, by_user_id=other.pk, emoji="👍", now=now)
     place = conversation.public_id
 
     counted = [
-        len(queries_of(api.react, conversation_id=place, seq=1, by_user_id=ana.pk, emoji="❤️", now=now)),
+        len(queries_of(api.set_reaction, conversation_id=place, seq=1, by_user_id=ana.pk, emoji="❤️", now=now)),
         len(queries_of(api.mark_delivered, ana.pk, [(place, 1)])),
-        len(queries_of(api.read_up_to, conversation_id=place, user_id=ana.pk, seq=1)),
+        len(queries_of(api.mark_read, conversation_id=place, user_id=ana.pk, seq=1)),
     ]
 
     assert counted == [11, 7, 9]

@@ -17,8 +17,8 @@ from superapp.core import epoch
 from superapp.core.models import Instance
 from tests.chat import restoring
 from tests.harness import databases
+from tests.harness.bootstrap import PREFIX
 from tests.harness.servers import Postgres, find, wait_until
-from tests.harness.start import PREFIX
 
 pytestmark = [pytest.mark.served_only, pytest.mark.deep, pytest.mark.timeout(300)]
 
@@ -68,7 +68,7 @@ def use(postgres: Postgres) -> None:
     """Have every connection go to this cluster from now on."""
     connections.databases["default"]["PORT"] = str(postgres.port)
     connections["default"].settings_dict["PORT"] = str(postgres.port)
-    databases.use(DATABASE)
+    databases.use_database(DATABASE)
 
 
 def dump(postgres: Postgres, file: Path) -> None:
@@ -118,7 +118,7 @@ def start(ground, real_db) -> Iterator[Clusters]:
     databases.close_all()
     connections.databases["default"]["PORT"] = port
     connections["default"].settings_dict["PORT"] = port
-    databases.use(name)
+    databases.use_database(name)
     for postgres in clusters.made:
         postgres.stop()
 
@@ -148,7 +148,7 @@ def origin(start, places, real_db, settings, tmp_path, now) -> Postgres:
     tell(postgres, f"CREATE DATABASE {DATABASE}")
     fill(postgres, file)
     use(postgres)
-    epoch.settle(now)
+    epoch.ensure_current(now)
     epoch.leave_mark(now)
     return postgres
 
@@ -166,7 +166,7 @@ def test_dump_in_a_fresh_cluster_hides_nothing(origin, start, places, now):
         tell(fresh, f"CREATE DATABASE {DATABASE}")
         fill(fresh, places / "kept.dump")
         use(fresh)
-        epoch.settle(now)
+        epoch.ensure_current(now)
 
     many_transactions(origin)
 
@@ -181,7 +181,7 @@ def test_dump_in_the_same_cluster_hides_nothing(origin, places, now):
         tell(origin, f"DROP DATABASE {DATABASE} WITH (FORCE)")
         tell(origin, f"CREATE DATABASE {DATABASE}")
         fill(origin, places / "kept.dump")
-        epoch.settle(now)
+        epoch.ensure_current(now)
 
     town = restoring.lose_a_life(now, copy=lambda: dump(origin, places / "kept.dump"), put_back=put_back)
 
@@ -192,7 +192,7 @@ def test_dump_over_the_same_database_hides_nothing(origin, places, now):
     def put_back():
         databases.close_all()
         fill(origin, places / "kept.dump", "--clean", "--if-exists")
-        epoch.settle(now)
+        epoch.ensure_current(now)
 
     town = restoring.lose_a_life(now, copy=lambda: dump(origin, places / "kept.dump"), put_back=put_back)
 
@@ -228,7 +228,7 @@ def test_recovery_to_a_point_in_time_hides_nothing(origin, start, places, now):
         wait_until(lambda: is_primary(restored), "the point in time is reached")
         use(restored)
         assert Instance.objects.get().place == before.place  # Neither cluster nor database tell.
-        epoch.settle(now)
+        epoch.ensure_current(now)
 
     town = restoring.lose_a_life(now, copy=copy, put_back=put_back)
 

@@ -55,7 +55,7 @@ def keeper(real_db, settings, tmp_path) -> Iterator[Keeper]:
 
 
 def test_copy_that_is_put_back_hides_nothing_from_who_was_online(keeper, now):
-    epoch.settle(now)
+    epoch.ensure_current(now)
 
     def copy():
         epoch.leave_mark(now)
@@ -64,7 +64,7 @@ def test_copy_that_is_put_back_hides_nothing_from_who_was_online(keeper, now):
     def put_back():
         epoch.leave_mark(now)
         keeper.put_back()
-        epoch.settle(now)
+        epoch.ensure_current(now)
 
     town = restoring.lose_a_life(now, copy=copy, put_back=put_back)
 
@@ -73,37 +73,37 @@ def test_copy_that_is_put_back_hides_nothing_from_who_was_online(keeper, now):
 
 def test_restore_that_nobody_could_notice_is_said_by_hand(keeper, now):
     """Single tables, or disk and data directory set back together: then the database looks as if nothing had been."""
-    epoch.settle(now)
+    epoch.ensure_current(now)
     town = restoring.lose_a_life(now, copy=keeper.copy, put_back=keeper.put_back)
 
-    epoch.raise_by_hand(now)
+    epoch.raise_manually(now)
 
     restoring.nothing_is_hidden(town)
 
 
 def test_device_that_comes_back_while_it_is_not_noticed_yet_hears_it_later(keeper, now):
-    epoch.settle(now)
+    epoch.ensure_current(now)
     town = restoring.lose_a_life(now, copy=keeper.copy, put_back=keeper.put_back)
     town.come_back()
 
-    epoch.raise_by_hand(now)
+    epoch.raise_manually(now)
 
     restoring.nothing_is_hidden(town)
 
 
 def test_devices_that_stay_in_one_life_read_nothing_again(keeper, now):
-    epoch.settle(now)
+    epoch.ensure_current(now)
     town = restoring.Town(now)
     town.say(0, "kept")
     town.say(1, "kept too")
     town.come_back()
     asked = []
     client = town.clients[0]
-    ask = client.line.ask
-    client.line.ask = lambda do, **fields: asked.append(do) or ask(do, **fields)
+    ask = client.server.ask
+    client.server.ask = lambda do, **fields: asked.append(do) or ask(do, **fields)
 
     epoch.leave_mark(now)
-    epoch.settle(now)
+    epoch.ensure_current(now)
     town.say(0, "new")
     client.connect()
 

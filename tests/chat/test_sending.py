@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.db.transaction import TransactionManagementError
 
-from chat import api, errors, log
+from chat import api, errors
 from chat.models import Conversation, Member, Message
+from chat.writers import log
 from superapp.accounts import api as accounts
-from superapp.realtime import bus, me
+from superapp.realtime import bus, user_topic
 from tests.chat.conftest import entry
 
 
@@ -119,7 +120,7 @@ def test_members_hear_it_and_outsiders_do_not(
         str(ana.public_id),
     )
     assert mine_to == [ana.pk]
-    assert (mine["on"], mine["rev"], mine["row"]["read_seq"]) == ("me", me.rev_of(ana.pk), 1)
+    assert (mine["on"], mine["rev"], mine["row"]["read_seq"]) == ("me", user_topic.current_rev(ana.pk), 1)
 
 
 def test_nothing_is_said_when_the_transaction_is_rolled_back(make_user, make_direct, post, hints_sent):
@@ -159,7 +160,7 @@ def test_own_message_after_others_were_read_moves_the_mark_over_own_ones_too(mak
     conversation = make_direct(ana, bo)
     post(conversation, bo)
     post(conversation, ana)
-    api.read_up_to(conversation_id=conversation.public_id, user_id=ana.pk, seq=1)
+    api.mark_read(conversation_id=conversation.public_id, user_id=ana.pk, seq=1)
 
     post(conversation, ana)
 
@@ -171,7 +172,7 @@ def test_message_after_a_change_takes_the_next_number_of_each(make_user, make_di
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     post(conversation, ana)
-    api.react(conversation_id=conversation.public_id, seq=1, by_user_id=bo.pk, emoji="👍", now=now)
+    api.set_reaction(conversation_id=conversation.public_id, seq=1, by_user_id=bo.pk, emoji="👍", now=now)
 
     posted = post(conversation, ana)
 
@@ -206,14 +207,14 @@ def test_own_message_leaves_what_others_wrote_unread(make_user, make_direct, pos
 def test_messages_of_one_person_in_two_conversations_number_two_changes_of_theirs(make_user, make_direct, commit, now):
     ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
     one, two = make_direct(ana, bo), make_direct(ana, citra)
-    before = me.rev_of(ana.pk)
+    before = user_topic.current_rev(ana.pk)
 
     with commit() as hints:
         log.append([entry(one, ana), entry(two, ana), entry(one, ana)], now=now)
 
     revs = Member.objects.filter(user=ana).order_by("pk").values_list("rev", flat=True)
     assert sorted(revs) == [before + 1, before + 2]
-    assert me.rev_of(ana.pk) == before + 2
+    assert user_topic.current_rev(ana.pk) == before + 2
     # Told in their order: what comes in order need not wait for what is before it.
     assert [hint["rev"] for _to, hint in hints if hint["on"] == "me"] == [before + 1, before + 2]
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chat import text
+from chat.domain import text_cleaning
 from chat.errors import BodyEmpty, BodyNotText, BodyTooLong, NotReactable
 
 MAX = 4_000
 
 
 def clean(raw):
-    return text.clean_body(raw, chars_max=MAX)
+    return text_cleaning.clean_body(raw, chars_max=MAX)
 
 
 @pytest.mark.parametrize(
@@ -124,12 +124,12 @@ directions = st.text(
 @given(anything | piles | directions)
 def test_whatever_comes_is_refused_by_name_or_kept_for_good(raw):
     try:
-        body = text.clean_body(raw, chars_max=50)
+        body = text_cleaning.clean_body(raw, chars_max=50)
     except (BodyEmpty, BodyNotText, BodyTooLong):
         return
 
     # Cleaning what is clean changes nothing, so that a retry has the content that was stored.
-    assert text.clean_body(body, chars_max=50) == body
+    assert text_cleaning.clean_body(body, chars_max=50) == body
     assert 1 <= len(body) <= 50
     assert body == unicodedata.normalize("NFC", body).strip()
     assert body.encode()
@@ -171,20 +171,20 @@ NO_EMOJI += [
 
 @pytest.mark.parametrize("raw", EMOJI)
 def test_one_emoji_is_a_reaction(raw):
-    assert text.clean_emoji(raw, chars_max=16) == raw
+    assert text_cleaning.clean_emoji(raw, chars_max=16) == raw
 
 
 @pytest.mark.parametrize("raw", NO_EMOJI)
 def test_less_or_more_than_one_emoji_is_none(raw):
     with pytest.raises(NotReactable):
-        text.clean_emoji(raw, chars_max=16)
+        text_cleaning.clean_emoji(raw, chars_max=16)
 
 
 @settings(max_examples=1_000, deadline=None)
 @given(anything | st.text(st.sampled_from("👍🏽❤\ufe0f\u200d1\u20e3🇮🇩🏴\U000e0067\U000e007fa ")))
 def test_whatever_comes_as_a_reaction_is_refused_or_short_and_without_letters(raw):
     try:
-        emoji = text.clean_emoji(raw, chars_max=16)
+        emoji = text_cleaning.clean_emoji(raw, chars_max=16)
     except NotReactable:
         return
 

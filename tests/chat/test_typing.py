@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from chat import actions, api, errors
-from chat.pace import Pace
+from chat import api, errors
+from chat.actions.typing_indicator import announce_typing
+from chat.domain.rate_limits import TypingThrottle
 from superapp.accounts import api as accounts
 
 
@@ -57,7 +58,7 @@ def test_nobody_is_seen_writing_across_a_block(make_user, make_direct, ask, hint
 def test_who_left_neither_writes_nor_sees_writing(make_user, make_group, ask, hints_sent, now):
     ana, bo, citra = (make_user(name) for name in ("ana", "bo", "citra"))
     conversation = make_group(ana, bo, citra)
-    api.leave(conversation_id=conversation.public_id, user_id=bo.pk, now=now)
+    api.leave_group(conversation_id=conversation.public_id, user_id=bo.pk, now=now)
 
     with pytest.raises(errors.ConversationNotFound):
         type_in(ask, bo, conversation)
@@ -73,7 +74,7 @@ def announce(make_user, make_direct, now):
     conversation = make_direct(ana, bo)
 
     def write(seconds):
-        actions.announce_typing(
+        announce_typing(
             conversation_id=conversation.public_id,
             user_id=ana.pk,
             user_public_id=ana.public_id,
@@ -124,10 +125,10 @@ def test_stranger_is_refused_however_often_they_ask(make_user, make_direct, ask,
 
 
 def test_pace_that_is_over_is_forgotten(now, monkeypatch):
-    monkeypatch.setattr(Pace, "STEPS_MAX", 2)
-    pace = Pace()
+    monkeypatch.setattr(TypingThrottle, "ENTRIES_MAX", 2)
+    pace = TypingThrottle()
     conversations = [uuid4() for _ in range(3)]
     for place, conversation in enumerate(conversations):
-        pace.step(1, conversation, now=now + timedelta(seconds=10 * place))
+        pace.record(1, conversation, now=now + timedelta(seconds=10 * place))
 
     assert list(pace._due) == [(1, conversations[-1])]

@@ -12,7 +12,7 @@ from django.db import transaction
 from superapp.core import events, outbox
 
 
-@events.fact
+@events.register_fact
 @dataclass(frozen=True, kw_only=True)
 class Noted(events.Event):
     """Somebody noted something, in a book."""

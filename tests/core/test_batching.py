@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
 from superapp.core.batching import Batcher
-from superapp.core.errors import Fault, InputInvalid, Unavailable
+from superapp.core.errors import InputInvalid, InternalError, Unavailable
 from superapp.core.models import Instance
 
 WAIT = 10
@@ -120,7 +120,7 @@ def test_batch_that_fails_is_run_again_one_by_one_in_order(slow, hold):
     slow.goes_on.set()
 
     assert outcome(futures[0]) == 10
-    assert isinstance(outcome(futures[1]), Fault)
+    assert isinstance(outcome(futures[1]), InternalError)
     assert outcome(futures[2]) == 30
     assert slow.batches == [[0], [1, 2, 3], [1], [2], [3]]
 
@@ -130,7 +130,7 @@ def test_run_that_loses_an_outcome_is_a_fault_and_the_batcher_lives():
     batcher: Batcher[int, int] = Batcher("test", lambda _items: answers.pop(0))
 
     assert outcome(batcher.submit(1)) == 1
-    assert isinstance(outcome(batcher.submit(2)), Fault)
+    assert isinstance(outcome(batcher.submit(2)), InternalError)
     answers.pop(0)
     assert outcome(batcher.submit(3)) == 3
 
@@ -155,7 +155,7 @@ def is_held(item: int) -> OperationalError:
 
 
 def test_row_that_somebody_holds_is_tried_once_a_batch_and_stops_nobody_else(slow, hold):
-    batcher = Batcher("test", slow, place=lambda item: item // 10)
+    batcher = Batcher("test", slow, lock_key=lambda item: item // 10)
     hold(batcher)
     slow.fails_for = {item: is_held(item) for item in (10, 11, 12)}
 

@@ -14,5 +14,5 @@ def test_now_is_aware_and_in_utc():
 def test_time_on_the_wire_is_utc_with_milliseconds():
     in_jakarta = datetime(2027, 3, 1, 9, 3, 4, 567_891, tzinfo=timezone(timedelta(hours=7)))
 
-    assert clock.wire(in_jakarta) == "2027-03-01T02:03:04.567Z"
-    assert clock.wire(datetime(2027, 3, 1, tzinfo=UTC)) == "2027-03-01T00:00:00.000Z"
+    assert clock.to_wire(in_jakarta) == "2027-03-01T02:03:04.567Z"
+    assert clock.to_wire(datetime(2027, 3, 1, tzinfo=UTC)) == "2027-03-01T00:00:00.000Z"

@@ -12,7 +12,7 @@ from superapp import env
 
 @pytest.fixture(autouse=True)
 def _declared(monkeypatch):
-    monkeypatch.setattr(env, "declared", [])
+    monkeypatch.setattr(env, "declared_variables", [])
 
 
 def test_variable_that_is_set_wins_over_the_default(monkeypatch):
@@ -34,14 +34,14 @@ def test_what_is_no_whole_number_is_refused(monkeypatch, value):
     monkeypatch.setenv("COUNT", value)
 
     with pytest.raises(ImproperlyConfigured, match="COUNT must be a whole number"):
-        env.whole("COUNT", 3, "How many.")
+        env.integer("COUNT", 3, "How many.")
 
 
 def test_whole_number_is_read(monkeypatch):
     monkeypatch.setenv("COUNT", "12")
 
-    assert env.whole("COUNT", 3, "How many.") == 12
-    assert env.whole("OTHER", 3, "How many.") == 3
+    assert env.integer("COUNT", 3, "How many.") == 12
+    assert env.integer("OTHER", 3, "How many.") == 3
 
 
 @pytest.mark.parametrize(("value", "wrong"), [("0", "at least 1, not 0"), ("-3", "at least 1"), ("8", "at most 7")])
@@ -49,19 +49,19 @@ def test_number_outside_its_bounds_is_refused(monkeypatch, value, wrong):
     monkeypatch.setenv("DAYS", value)
 
     with pytest.raises(ImproperlyConfigured, match=f"DAYS must be {wrong}"):
-        env.some("DAYS", 3, "How many.", at_most=7)
+        env.positive_integer("DAYS", 3, "How many.", at_most=7)
 
 
 def test_number_at_its_bounds_is_read(monkeypatch):
     monkeypatch.setenv("DAYS", "7")
 
-    assert env.some("DAYS", 3, "How many.", at_most=7) == 7
+    assert env.positive_integer("DAYS", 3, "How many.", at_most=7) == 7
 
 
 def test_words_are_separated_by_commas(monkeypatch):
     monkeypatch.setenv("HOSTS", " a.example, ,b.example,")
 
-    assert env.words("HOSTS", "", "Which.") == ["a.example", "b.example"]
+    assert env.string_list("HOSTS", "", "Which.") == ["a.example", "b.example"]
 
 
 @pytest.mark.parametrize("value", ["", "XX", "ID,+62", "Indonesia", "*"])
@@ -69,14 +69,14 @@ def test_what_is_no_country_is_refused(monkeypatch, value):
     monkeypatch.setenv("COUNTRIES", value)
 
     with pytest.raises(ImproperlyConfigured, match="COUNTRIES must be countries of two letters"):
-        env.countries("COUNTRIES", "ID", "Where.")
+        env.country_list("COUNTRIES", "ID", "Where.")
 
 
 def test_countries_are_read_in_their_order(monkeypatch):
     monkeypatch.setenv("COUNTRIES", "my, ID")
 
-    assert env.countries("COUNTRIES", "ID", "Where.") == ["MY", "ID"]
-    assert env.countries("OTHER", "ID", "Where.") == ["ID"]
+    assert env.country_list("COUNTRIES", "ID", "Where.") == ["MY", "ID"]
+    assert env.country_list("OTHER", "ID", "Where.") == ["ID"]
 
 
 @pytest.mark.parametrize("value", ["0", "-1"])
@@ -84,27 +84,27 @@ def test_number_that_must_be_at_least_one_is(monkeypatch, value):
     monkeypatch.setenv("COUNT", value)
 
     with pytest.raises(ImproperlyConfigured, match="COUNT must be at least 1"):
-        env.some("COUNT", 3, "How many.")
+        env.positive_integer("COUNT", 3, "How many.")
 
 
 def test_networks_are_read_strictly(monkeypatch):
     monkeypatch.setenv("PROXIES", "10.1.2.3/8, fd00::1")
-    assert env.networks("PROXIES", "", "Whom.") == ["10.0.0.0/8", "fd00::1/128"]
+    assert env.network_list("PROXIES", "", "Whom.") == ["10.0.0.0/8", "fd00::1/128"]
 
     monkeypatch.setenv("PROXIES", "10.0.0.1,0.0.0.0/0")
     with pytest.raises(ImproperlyConfigured, match=r"PROXIES: '0\.0\.0\.0/0' would believe everybody"):
-        env.networks("PROXIES", "", "Whom.")
+        env.network_list("PROXIES", "", "Whom.")
 
 
 def test_what_is_declared_is_remembered_with_its_sentence():
     env.text("COLOUR", "blue", "What colour.")
 
-    assert env.declared == [env.Variable("COLOUR", "blue", "What colour.")]
+    assert env.declared_variables == [env.Variable("COLOUR", "blue", "What colour.")]
 
 
 def test_every_variable_of_the_product_is_declared_once(monkeypatch):
     monkeypatch.undo()
-    counts = Counter(variable.name for variable in env.declared)
+    counts = Counter(variable.name for variable in env.declared_variables)
 
     assert counts["VAR_DIR"] == 1
     assert {name: count for name, count in counts.items() if count > 1} == {}
@@ -113,4 +113,4 @@ def test_every_variable_of_the_product_is_declared_once(monkeypatch):
 def test_every_variable_of_the_product_has_a_sentence(monkeypatch):
     monkeypatch.undo()
 
-    assert [variable.name for variable in env.declared if not variable.sentence.endswith(".")] == []
+    assert [variable.name for variable in env.declared_variables if not variable.description.endswith(".")] == []

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from superapp.core import epoch, health, tasks
+from superapp.core import epoch, health, periodic_tasks
 from superapp.core.models import Instance, Job, Mark
 
 
@@ -26,7 +26,7 @@ def var_dir(settings, tmp_path):
 @pytest.fixture
 def settled(real_db, now):
     """The epoch of a database that was started before."""
-    return epoch.settle(now).epoch
+    return epoch.ensure_current(now).epoch
 
 
 def forget_one_mark():
@@ -37,10 +37,10 @@ def forget_one_mark():
 def test_first_start_begins_an_epoch_that_no_other_database_has(real_db, now):
     assert Instance.objects.get().epoch == 1
 
-    found = epoch.settle(now)
+    found = epoch.ensure_current(now)
 
     assert Instance.objects.get().epoch == found.epoch
-    assert 0 < found.epoch - int(now.timestamp() * 1_000) <= epoch.CHANCE
+    assert 0 < found.epoch - int(now.timestamp() * 1_000) <= epoch.RANDOM_STEP_MAX
     assert found.epoch < 2**53  # A number of JavaScript's.
 
 
@@ -48,7 +48,7 @@ def test_second_start_raises_nothing(settled, now):
     epoch.leave_mark(now)
     epoch.leave_mark(now)
 
-    assert epoch.settle(now).epoch == settled
+    assert epoch.ensure_current(now).epoch == settled
 
 
 def test_mark_is_left_in_the_database_and_remembered_outside(settled, now, var_dir):
@@ -65,9 +65,9 @@ def test_database_that_lost_a_mark_is_in_another_life(settled, now):
 
     forget_one_mark()
 
-    raised = epoch.settle(now).epoch
+    raised = epoch.ensure_current(now).epoch
     assert raised > settled
-    assert epoch.settle(now).epoch == raised
+    assert epoch.ensure_current(now).epoch == raised
 
 
 def test_work_loop_notices_while_it_runs(settled, now):
@@ -81,15 +81,15 @@ def test_work_loop_notices_while_it_runs(settled, now):
 
 
 def test_database_of_an_earlier_epoch_is_in_another_life(settled, now):
-    _, second = epoch.raise_by_hand(now)
+    _, second = epoch.raise_manually(now)
     epoch.leave_mark(now)
 
     Instance.objects.update(epoch=settled)
     with transaction.atomic():  # As if it had been begun here.
-        row = epoch._look(epoch.memory())
+        row = epoch._read_database_state(epoch.mark_file())
         Instance.objects.update(place=_place_of_this_transaction(row))
 
-    assert epoch.settle(now).epoch > second
+    assert epoch.ensure_current(now).epoch > second
 
 
 def test_mark_that_the_database_alone_knows_of_proves_nothing(settled, now, var_dir):
@@ -99,7 +99,7 @@ def test_mark_that_the_database_alone_knows_of_proves_nothing(settled, now, var_
     # Killed between the commit and the file.
     (var_dir / "epoch" / "mark").write_text(json.dumps({"epoch": settled, "count": 1}))
 
-    assert epoch.settle(now).epoch == settled
+    assert epoch.ensure_current(now).epoch == settled
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"epoch": 1}', '{"epoch": "x", "count": 2}'])
@@ -107,7 +107,7 @@ def test_mark_that_was_cut_short_is_as_none(settled, now, var_dir, text):
     epoch.leave_mark(now)
     (var_dir / "epoch" / "mark").write_text(text)
 
-    assert epoch.settle(now).epoch == settled
+    assert epoch.ensure_current(now).epoch == settled
     assert epoch.leave_mark(now) == 1
     assert json.loads((var_dir / "epoch" / "mark").read_text()) == {"epoch": settled, "count": 2}
 
@@ -121,7 +121,7 @@ def test_row_that_was_filled_in_again_is_another_life(settled, now):
         Instance.objects.all().delete()
         Instance.objects.create(**kept)
 
-    assert epoch.settle(now).epoch > settled
+    assert epoch.ensure_current(now).epoch > settled
 
 
 def test_of_many_processes_that_start_at_once_one_raises(settled, now, in_threads, monkeypatch):
@@ -129,10 +129,10 @@ def test_of_many_processes_that_start_at_once_one_raises(settled, now, in_thread
     epoch.leave_mark(now)
     forget_one_mark()
     begun = []
-    begin = epoch._begin
-    monkeypatch.setattr(epoch, "_begin", lambda *args, **named: begun.append(begin(*args, **named)) or begun[-1])
+    begin = epoch._begin_epoch
+    monkeypatch.setattr(epoch, "_begin_epoch", lambda *args, **named: begun.append(begin(*args, **named)) or begun[-1])
 
-    results = in_threads(*[lambda: epoch.settle(now).epoch] * 8)
+    results = in_threads(*[lambda: epoch.ensure_current(now).epoch] * 8)
 
     assert len([one for one in begun if one is not None]) == 1
     assert set(results) == {Instance.objects.get().epoch}
@@ -149,13 +149,13 @@ def test_other_data_directory_that_remembers_the_old_life_accepts_what_was_raise
         epoch.leave_mark(now)
     Mark.objects.update(count=1)
 
-    raised = epoch.settle(now).epoch
+    raised = epoch.ensure_current(now).epoch
     settings.VAR_DIR = here
 
     assert raised > settled
-    assert epoch.settle(now).epoch == raised
+    assert epoch.ensure_current(now).epoch == raised
     assert epoch.leave_mark(now) == 1
-    assert epoch.settle(now).epoch == raised
+    assert epoch.ensure_current(now).epoch == raised
 
 
 def test_two_lives_that_go_back_to_the_same_copy_have_different_epochs(settled, now):
@@ -163,13 +163,13 @@ def test_two_lives_that_go_back_to_the_same_copy_have_different_epochs(settled, 
     raised = set()
     for _ in range(5):
         Instance.objects.update(epoch=settled)
-        raised.add(epoch.raise_by_hand(now)[1])
+        raised.add(epoch.raise_manually(now)[1])
 
     assert len(raised) > 1
 
 
 def test_clock_that_goes_back_does_not_lower_the_epoch(settled, now):
-    _, second = epoch.raise_by_hand(now.replace(year=2020))
+    _, second = epoch.raise_manually(now.replace(year=2020))
 
     assert second > settled
 
@@ -185,17 +185,17 @@ def test_raise_epoch_by_hand_says_what_it_was_and_is(settled):
 
 
 def test_nothing_starts_before_the_epoch_is_settled(real_db):
-    health.require_essentials()
+    health.run_startup_checks()
 
     assert Instance.objects.get().epoch > 1
 
 
 def test_idle_database_is_left_alone(settled, now, settings):
-    tasks.leave_mark(now)
+    periodic_tasks.leave_mark(now)
 
-    assert tasks.leave_mark(now) == (1 if settings.SERVED else 0)
+    assert periodic_tasks.leave_mark(now) == (1 if settings.SERVED else 0)
     Job.objects.create(name="x", arguments={}, due_at=now, created_at=now)
-    assert tasks.leave_mark(now) == 1
+    assert periodic_tasks.leave_mark(now) == 1
 
 
 @pytest.mark.embedded_only
@@ -212,7 +212,7 @@ def test_older_file_that_is_put_back_is_another_life(settled, now, real_db, tmp_
         file.with_name(file.name + name).unlink(missing_ok=True)
     shutil.copyfile(copy, file)
 
-    assert epoch.settle(now).epoch > settled
+    assert epoch.ensure_current(now).epoch > settled
 
 
 @pytest.mark.embedded_only
@@ -224,7 +224,7 @@ def test_data_directory_that_is_put_back_whole_is_another_life(settled, now, var
     shutil.rmtree(var_dir / "epoch")
     shutil.copytree(var_dir / "kept", var_dir / "epoch")
 
-    assert epoch.settle(now).epoch > settled
+    assert epoch.ensure_current(now).epoch > settled
 
 
 @pytest.mark.embedded_only
@@ -233,7 +233,7 @@ def test_file_that_is_taken_to_another_data_directory_is_another_life(settled, n
     settings.VAR_DIR = tmp_path / "elsewhere"
     settings.VAR_DIR.mkdir()
 
-    assert epoch.settle(now).epoch > settled
+    assert epoch.ensure_current(now).epoch > settled
 
 
 def _place_of_this_transaction(found):

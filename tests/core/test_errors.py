@@ -8,14 +8,14 @@ import pytest
 from django.utils import translation
 
 from superapp.core import errors
-from superapp.core.reference import every_error
+from superapp.core.generated_docs import all_errors
 
 
 class DoorStuck(errors.DomainError):
     """For these tests alone."""
 
     code = "tests.door_stuck"
-    kind = errors.Kind.CONFLICT
+    kind = errors.ErrorKind.CONFLICT
     message = "The {door} door is stuck."
 
 
@@ -44,7 +44,7 @@ def test_sentence_is_in_the_language_of_the_reader(language, sentence):
 
 
 def test_every_code_belongs_to_one_error():
-    counts = Counter(error.code for error in every_error())
+    counts = Counter(error.code for error in all_errors())
 
     assert len(counts) > 20
     assert {code: count for code, count in counts.items() if count > 1} == {}
@@ -55,7 +55,7 @@ def test_every_code_names_its_app_except_those_of_the_line_itself():
 
     strays = [
         error.code
-        for error in every_error()
+        for error in all_errors()
         if error.__module__ not in of_the_kernel
         and not error.code.startswith(error.__module__.removeprefix("superapp.").partition(".")[0] + ".")
     ]

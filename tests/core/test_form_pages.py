@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from superapp.core.errors import AmountInvalid, DomainError, ErrorCollector, InputInvalid, RateLimited
-from superapp.core.form_pages import WHOLE_FORM, field_of_refusal, sort_by_field
+from superapp.core.form_pages import FORM_ERRORS, errors_by_field, make_field_lookup
 
 
 def test_collector_raises_the_first_refusal_with_the_others_beside_it():
@@ -55,9 +55,9 @@ class TooRich(AmountInvalid):
 
 
 def test_refusal_of_a_kind_stands_at_the_field_of_its_kind_and_an_unknown_one_at_none():
-    field_of = field_of_refusal({AmountInvalid: "price"})
+    field_of = make_field_lookup({AmountInvalid: "price"})
 
-    assert [field_of(refusal) for refusal in (TooRich(), RateLimited())] == ["price", WHOLE_FORM]
+    assert [field_of(refusal) for refusal in (TooRich(), RateLimited())] == ["price", FORM_ERRORS]
 
 
 def test_problems_come_in_the_order_of_the_page_and_the_first_of_a_field_speaks():
@@ -68,15 +68,15 @@ def test_problems_come_in_the_order_of_the_page_and_the_first_of_a_field_speaks(
         InputInvalid(detail="third", field="town"),
     ]
 
-    problems = sort_by_field(
+    problems = errors_by_field(
         refusals,
         fields=("price", "town"),
-        field_of=field_of_refusal({AmountInvalid: "price"}),
+        field_of=make_field_lookup({AmountInvalid: "price"}),
         sentence_of=lambda refusal: str(refusal.params.get("detail", refusal.code)),
     )
 
     assert list(problems.items()) == [
-        (WHOLE_FORM, "rate_limited"),
+        (FORM_ERRORS, "rate_limited"),
         ("price", "money.amount_invalid"),
         ("town", "second"),
     ]

@@ -20,8 +20,8 @@ from superapp.core.models import Instance
 from tests.conftest import SHARED
 from tests.harness import databases, ports
 from tests.harness.network import NetworkBlocked
+from tests.harness.running_site import ROOT
 from tests.harness.servers import Process, Redis, accepts
-from tests.harness.site import ROOT
 
 
 def test_other_machines_are_out_of_reach():
@@ -76,7 +76,7 @@ def test_clone_is_empty_whatever_was_committed_in_another(real_db, make_user):
     make_user("ana")
     Instance.objects.update(epoch=5)
 
-    with databases.cloned(SHARED):
+    with databases.cloned_database(SHARED):
         epoch, people = Instance.objects.get().epoch, User.objects.count()
         Instance.objects.update(epoch=9)
 
@@ -98,7 +98,7 @@ def test_another_process_sees_what_was_committed(real_db):
 
 
 def test_transaction_that_a_test_left_open_ends_with_its_clone(real_db):
-    with databases.cloned(SHARED):
+    with databases.cloned_database(SHARED):
         transaction.set_autocommit(False)
         Instance.objects.update(epoch=9)
 
@@ -245,7 +245,7 @@ def suite(directory, **env):
     """Run the suite that lies in this directory, as ``make test`` does, and return how it ended."""
     (directory / "pytest.ini").write_text("[pytest]\naddopts = -p no:randomly -p no:django\n")
     return subprocess.run(
-        [sys.executable, "-m", "tests.harness.suite", "small", "--numprocesses", "2"],
+        [sys.executable, "-m", "tests.harness.run_suite", "small", "--numprocesses", "2"],
         cwd=directory, env={**os.environ, "PYTHONPATH": str(ROOT), **env}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

@@ -7,10 +7,10 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
-from superapp.core import reference
+from superapp.core import generated_docs
 from superapp.core.models import Instance
 
-OURS = [app.label for app in apps.get_app_configs() if app.path in map(str, reference.house())]
+OURS = [app.label for app in apps.get_app_configs() if app.path in map(str, generated_docs.own_app_directories())]
 
 
 def tables() -> set[str]:

@@ -149,7 +149,7 @@ def test_share_is_rounded_half_up_once(minor, rate, share):
 
 
 def test_wire_has_one_shape():
-    assert Money(125).wire() == {"amount_minor": 125, "asset": "IDR"}
+    assert Money(125).to_wire() == {"amount_minor": 125, "asset": "IDR"}
     assert from_wire({"amount_minor": 125, "asset": "IDR"}) == Money(125)
     for wrong in (125, "125", None, [], {}, {"amount_minor": 125}, {"amount_minor": "125", "asset": "IDR"},
                   {"amount_minor": 1.5, "asset": "IDR"}, {"amount_minor": 1, "asset": "IDR", "more": 1}):  # fmt: skip

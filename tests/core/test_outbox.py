@@ -15,7 +15,7 @@ from django.db.models import Q
 from superapp.core import clock, outbox
 from superapp.core.models import Fact, Instance
 from tests.core.conftest import Noted
-from tests.harness.site import ROOT
+from tests.harness.running_site import ROOT
 
 
 def soon() -> object:
@@ -110,7 +110,7 @@ def test_failure_is_written_down_and_tried_twice_as_late_each_time(db, note, hea
     note("a1")
     now, waits = soon(), []
 
-    for _ in range(outbox.TRIES_MAX):
+    for _ in range(outbox.ATTEMPTS_MAX):
         outbox.deliver_due(now)
         due_at = Fact.objects.get().due_at
         waits.append((due_at - now).total_seconds())

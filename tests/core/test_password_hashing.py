@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, id
 
 from superapp.core import password_hashing
 from superapp.core.errors import Busy
-from superapp.core.turns import Turns
+from superapp.core.fair_semaphore import FairSemaphore
 from tests.harness.servers import wait_until
 
 
@@ -27,7 +27,7 @@ def slow(monkeypatch):
         return f"argon2${password}"
 
     monkeypatch.setattr(Argon2PasswordHasher, "encode", encode)
-    monkeypatch.setattr(password_hashing, "pool", Turns(2, waiting_max=3))
+    monkeypatch.setattr(password_hashing, "hashing_slots", FairSemaphore(2, waiting_max=3))
     return running, most, go
 
 

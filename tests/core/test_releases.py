@@ -25,7 +25,7 @@ CHANGED = {
 }
 
 
-WORK = "from superapp.core import work; loop = work.Loop(); [loop.turn() for _ in range(10)]"
+WORK = "from superapp.core.scheduler import SchedulerLoop; loop = SchedulerLoop(); [loop.run_due() for _ in range(10)]"
 
 
 def rewritten(release: Release, migrations: dict[str, str]) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.template.loader import get_template
 
-from superapp.core import reference
+from superapp.core import generated_docs
 
 TEMPLATES = sorted(
     str(path.relative_to(app / "templates"))
-    for app in reference.house()
+    for app in generated_docs.own_app_directories()
     for path in (app / "templates").rglob("*")
     if path.is_file()
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from superapp.core.text_cleaning import clean_draft, clean_line, clean_lines, inert_cell
+from superapp.core.text_cleaning import clean_draft, clean_line, clean_lines, escape_spreadsheet_cell
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_draft_is_cleaned_and_keeps_its_blanks(written, cleaned):
     ],
 )
 def test_cell_that_could_be_a_formula_is_text(text):
-    cell = inert_cell(text)
+    cell = escape_spreadsheet_cell(text)
 
     assert cell.startswith("'")
     assert "\n" not in cell
@@ -83,4 +83,4 @@ def test_cell_that_could_be_a_formula_is_text(text):
 
 @pytest.mark.parametrize("text", ["bakso", "2 = dua", "", "Rp5.000", "a;b"])
 def test_cell_of_ordinary_words_stays(text):
-    assert inert_cell(text) == text
+    assert escape_spreadsheet_cell(text) == text

@@ -1,1 +1,1 @@
-"""What tests stand on: throw-away servers, databases that commit, processes to kill, people at browsers."""
+"""Test infrastructure: throw-away servers, committing databases, processes to kill, browsers."""

@@ -27,7 +27,7 @@ _wrappers: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
 
 
 @dataclass(frozen=True)
-class Clone:
+class ClonedDatabase:
     """
     A database of its own, migrated and empty. ``env`` is what another process needs in order to use it too.
     """
@@ -65,7 +65,7 @@ def close_all() -> None:
         _wrappers.discard(wrapper)
 
 
-def use(name: str) -> None:
+def use_database(name: str) -> None:
     """Have all threads open their connections to this database from now on."""
     close_all()
     # All wrappers of all threads share this one dictionary.
@@ -74,7 +74,7 @@ def use(name: str) -> None:
 
 
 @contextmanager
-def one_at_a_time(directory: Path) -> Iterator[None]:
+def lock_between_workers(directory: Path) -> Iterator[None]:
     """Keep the other workers of this run waiting while the block lasts."""
     with (directory / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -83,15 +83,15 @@ def one_at_a_time(directory: Path) -> Iterator[None]:
 
 def make_template(directory: Path) -> None:
     """Migrate the template, once for all workers of a run."""
-    with one_at_a_time(directory):
+    with lock_between_workers(directory):
         done = directory / "template.done"
         if done.exists():
             return
         if settings.SERVED:
             _run(f'CREATE DATABASE "{TEMPLATE}"')
-            use(TEMPLATE)
+            use_database(TEMPLATE)
         else:
-            use(str(directory / "template.sqlite3"))
+            use_database(str(directory / "template.sqlite3"))
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.SERVED:
             with connections["default"].cursor() as cursor:
@@ -101,7 +101,7 @@ def make_template(directory: Path) -> None:
 
 
 @contextmanager
-def cloned(directory: Path) -> Iterator[Clone]:
+def cloned_database(directory: Path) -> Iterator[ClonedDatabase]:
     """Use a fresh clone of the template inside the block, and drop it afterwards."""
     before = connections.databases["default"]["NAME"]
     name = f"nusa_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
@@ -110,22 +110,22 @@ def cloned(directory: Path) -> Iterator[Clone]:
     try:
         yield _clone(directory, name, var_dir)
     finally:
-        use(str(before))
+        use_database(str(before))
         if settings.SERVED:
             _run(f'DROP DATABASE "{name}" WITH (FORCE)')
         shutil.rmtree(var_dir)
 
 
-def _clone(directory: Path, name: str, var_dir: Path) -> Clone:
+def _clone(directory: Path, name: str, var_dir: Path) -> ClonedDatabase:
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "superapp.settings", "VAR_DIR": str(var_dir)}
     if settings.SERVED:
         _run(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
         env["DATABASE_URL"] = settings.DATABASE_URL.rpartition("/")[0] + f"/{name}"
-        use(name)
+        use_database(name)
     else:
         shutil.copyfile(directory / "template.sqlite3", var_dir / "nusa.sqlite3")
-        use(str(var_dir / "nusa.sqlite3"))
-    return Clone(name, var_dir, env)
+        use_database(str(var_dir / "nusa.sqlite3"))
+    return ClonedDatabase(name, var_dir, env)
 
 
 def _run(statement: str) -> None:

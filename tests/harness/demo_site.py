@@ -55,7 +55,7 @@ def _make_world() -> None:
 
 
 def _server(url: str, port: int, var_dir: Path) -> Process:
-    from tests.harness.site import answers
+    from tests.harness.running_site import answers
 
     return Process(
         "serve",

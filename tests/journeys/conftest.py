@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.harness.people import DESK, PHONE, Browser
-from tests.harness.site import Site
+from tests.harness.browsers import DESK, PHONE, Browser
+from tests.harness.running_site import Site
 from tests.journeys import people
 
 ANA_PHONE = "0812 3456 7001"

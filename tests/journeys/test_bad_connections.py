@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.harness.people import Browser
-from tests.harness.site import Site
+from tests.harness.browsers import Browser
+from tests.harness.running_site import Site
 from tests.journeys import people
 from tests.journeys.conftest import Two
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.harness.site import Site
+from tests.harness.running_site import Site
 from tests.journeys import people
 from tests.journeys.conftest import BO_PHONE, Two
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from superapp.accounts import limits, slowing
+from superapp.accounts.actions import login_throttling
+from superapp.accounts.writers import rate_limits
 from superapp.core import clock
-from tests.harness.people import PHONE
+from tests.harness.browsers import PHONE
 from tests.journeys.people import sign_up
 
 
@@ -17,8 +18,8 @@ from tests.journeys.people import sign_up
 def test_newcomer_behind_a_busy_address_logs_in_without_doing_anything_more(size, real_db, make_site, browser):
     now = clock.now()
     for hour in (now, now + timedelta(hours=1)):
-        for _ in range(slowing.CODES_OF_NETWORK.free.times):
-            limits.add([(slowing.CODES_OF_NETWORK.free, "network:127.0.0.1")], now=hour)
+        for _ in range(login_throttling.CODES_OF_NETWORK.free.times):
+            rate_limits.increment([(login_throttling.CODES_OF_NETWORK.free, "network:127.0.0.1")], now=hour)
     site = make_site()
     # The answer that brings the challenge is a refusal, which the console notes.
     browser.forgive(r"status of 429")

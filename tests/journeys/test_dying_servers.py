@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.harness.people import Browser
+from tests.harness.browsers import Browser
+from tests.harness.running_site import Site
 from tests.harness.servers import Redis
-from tests.harness.site import Site
 from tests.journeys import people
 from tests.journeys.conftest import Two
 
@@ -74,16 +74,16 @@ def test_people_on_two_processes_talk_on_when_one_of_them_dies(
     make_site: Callable[..., Site], browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(NOISE_OF_THE_DEAD)
-    site = make_site(doors=2)
+    site = make_site(web_processes=2)
     two = two_who_talk(site)
     people.say(two.ana, "lewat pintu satu")
     people.expect_said(two.bo, ["lewat pintu satu"])
 
-    site.doors[1].kill()
+    site.web_processes[1].kill()
     people.say(two.bo, "pintuku mati")
     people.say(two.ana, "pintuku masih ada")
     expect(people.message(two.ana, "pintuku masih ada")).to_have_attribute("data-state", "sent")
-    site.doors[1].start()
+    site.web_processes[1].start()
 
     said = ["lewat pintu satu", "pintuku masih ada", "pintuku mati"]
     people.expect_said(two.bo, said)
@@ -95,7 +95,7 @@ def test_ten_seconds_without_redis_lose_double_and_reorder_nothing(
     make_site: Callable[..., Site], redis_server: Redis, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(NOISE_OF_THE_DEAD)
-    two = two_who_talk(make_site(doors=2))
+    two = two_who_talk(make_site(web_processes=2))
     people.say(two.ana, "sebelum")
     people.expect_said(two.bo, ["sebelum"])
     said = [f"tanpa redis {number}" for number in range(10)]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.harness.people import PHONE, Browser
-from tests.harness.site import Site
+from tests.harness.browsers import PHONE, Browser
+from tests.harness.running_site import Site
 from tests.journeys import people
 from tests.journeys.conftest import BO_PHONE, Two
 

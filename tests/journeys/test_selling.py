@@ -15,9 +15,9 @@ from playwright.sync_api import Page, expect
 
 from superapp.accounts import api as accounts
 from superapp.core import clock
-from tests.harness.people import Browser
+from tests.harness.browsers import Browser
+from tests.harness.running_site import Site
 from tests.harness.servers import wait_until
-from tests.harness.site import Site
 from tests.journeys import people, shopping
 from tests.journeys.conftest import Two
 from tests.journeys.shopping import PRODUCT, SHOP
@@ -54,14 +54,14 @@ def doors() -> int:
 @pytest.fixture
 def world(make_site: Callable[..., Site], browser: Browser, two_strangers: Callable[..., Two], doors: int) -> Shopping:
     browser.forgive(NOISE)
-    site = make_site(doors=doors)
+    site = make_site(web_processes=doors)
     two = two_strangers(site)
     for context in browser.contexts.values():
         context.set_default_timeout(30_000)
     people.take_handle(two.ana, "ana.wulandari")
     for handle in ("loket.satu", "loket.dua"):
         operator = accounts.create_person(name=handle, handle=handle, now=clock.now())
-        accounts.make_operator(user_id=operator.pk)
+        accounts.grant_operator(user_id=operator.pk)
     return Shopping(site, two.ana, two.bo)
 
 

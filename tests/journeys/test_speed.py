@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.harness.site import Site
+from tests.harness.running_site import Site
 from tests.journeys import people
 from tests.journeys.conftest import Two
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, Route, expect
 
 from superapp.accounts import api as accounts
 from superapp.core import clock
-from tests.harness.people import Browser
-from tests.harness.site import Site
+from tests.harness.browsers import Browser
+from tests.harness.running_site import Site
 from tests.journeys import people
 from tests.journeys.conftest import Two
 
@@ -30,7 +30,7 @@ def two(site: Site, browser: Browser, two_who_talk: Callable[..., Two]) -> Two:
     people.take_handle(two.ana, "ana.wulandari")
     for handle in ("loket.satu", "loket.dua"):
         operator = accounts.create_person(name=handle, handle=handle, now=clock.now())
-        accounts.make_operator(user_id=operator.pk)
+        accounts.grant_operator(user_id=operator.pk)
     return two
 
 

@@ -9,37 +9,46 @@ from typing import Any
 
 import pytest
 
-from payments import chart, ledger
-from payments.ledger import Entry, Line, key_for
+from payments.domain import chart_of_accounts
 from payments.models import Account
+from payments.writers import ledger
+from payments.writers.ledger import JournalEntry, TransferLine, derive_key
 from superapp.core.money import Money
-from tests.harness.postings import as_kind
+from tests.harness.authorizations import entry_fields
 
 
 @pytest.fixture
 def open_account(database: None, now: datetime) -> Callable[..., Account]:
     """Open accounts by name: ``open_account("ana")``, a wallet unless another kind is named."""
 
-    def open_one(name: str = "ana", kind: chart.Kind = chart.WALLET, *, asset: str = "IDR", **changes: Any) -> Account:
-        kind = chart.replace(kind, **changes)
-        return ledger.open_account(chart.code(kind, name, asset), kind=kind, asset=asset, now=now)
+    def open_one(
+        name: str = "ana",
+        kind: chart_of_accounts.AccountKind = chart_of_accounts.WALLET,
+        *,
+        asset: str = "IDR",
+        **changes: Any,
+    ) -> Account:
+        kind = chart_of_accounts.replace(kind, **changes)
+        return ledger.get_or_open_account(
+            chart_of_accounts.account_code(kind, name, asset), kind=kind, asset=asset, now=now
+        )
 
     return open_one
 
 
 @pytest.fixture
-def entry() -> Callable[..., Entry]:
+def entry() -> Callable[..., JournalEntry]:
     """Journals of one line: ``entry(ana, bo, 500)``; a key of its own each, unless it is given."""
     numbers = itertools.count(1)
 
-    def make(debit: Account, credit: Account, amount: int, *, key: str = "", **fields: Any) -> Entry:
+    def make(debit: Account, credit: Account, amount: int, *, key: str = "", **fields: Any) -> JournalEntry:
         line = {name: fields.pop(name) for name in ("phase", "pending_id", "expires_at") if name in fields}
         kind = fields.pop("kind", "test")
         content = fields.pop("content", {"from": debit.pk, "to": credit.pk, "amount": amount})
-        return Entry(
-            key=key_for("test", key or f"key-{next(numbers)}", content),
-            **as_kind(kind),
-            lines=(Line(debit.pk, credit.pk, Money(amount, debit.asset), **line),),
+        return JournalEntry(
+            key=derive_key("test", key or f"key-{next(numbers)}", content),
+            **entry_fields(kind),
+            lines=(TransferLine(debit.pk, credit.pk, Money(amount, debit.asset), **line),),
             **fields,
         )
 
@@ -47,15 +56,17 @@ def entry() -> Callable[..., Entry]:
 
 
 @pytest.fixture
-def fund(open_account: Callable[..., Account], entry: Callable[..., Entry], now: datetime) -> Callable[..., Account]:
+def fund(
+    open_account: Callable[..., Account], entry: Callable[..., JournalEntry], now: datetime
+) -> Callable[..., Account]:
     """Put money into an account from outside, and return how it then stands."""
     numbers = itertools.count(1)
 
     def give(account: Account, amount: int) -> Account:
-        cash = open_account("bank", chart.CASH, asset=account.asset)
+        cash = open_account("bank", chart_of_accounts.CASH, asset=account.asset)
         answer = ledger.post(entry(cash, account, amount, key=f"fund-{next(numbers)}"), now=now)
         assert isinstance(answer, ledger.Posted)
-        ledger.roll(account.pk)
+        ledger.roll_up(account.pk)
         account.refresh_from_db()
         return account
 
@@ -75,16 +86,16 @@ def wallet(open_account: Callable[..., Account], fund: Callable[..., Account]) -
 
 @pytest.fixture(params=["alone", "in a batch"])
 def post(
-    request: pytest.FixtureRequest, open_account: Callable[..., Account], entry: Callable[..., Entry]
-) -> Callable[..., ledger.Answer]:
+    request: pytest.FixtureRequest, open_account: Callable[..., Account], entry: Callable[..., JournalEntry]
+) -> Callable[..., ledger.PostingResult]:
     """
     Post a journal by itself or beside another one: on PostgreSQL two functions do that, under the same rules.
     """
 
-    def post_one(wish: Entry, *, now: datetime) -> ledger.Answer:
+    def post_one(wish: JournalEntry, *, now: datetime) -> ledger.PostingResult:
         if request.param == "alone":
             return ledger.post(wish, now=now)
-        there, here = (open_account(name, chart.CASH) for name in ("there", "here"))
+        there, here = (open_account(name, chart_of_accounts.CASH) for name in ("there", "here"))
         _other, outcome = ledger.post_many([entry(there, here, 1, kind="other"), wish], now=now)
         if isinstance(outcome, ledger.Reused):
             raise outcome.error()

@@ -15,7 +15,7 @@ from payments import api
 from superapp.accounts import api as accounts
 from superapp.accounts.models import User
 from superapp.core.money import Money
-from tests.harness.sockets import browser_on, log_in
+from tests.harness.socket_client import browser_on, log_in
 
 PIN = "280394"
 _numbers = itertools.count(1)
@@ -46,12 +46,12 @@ def top_up(make_user: Callable[..., User], user: User, minor: int, now: datetime
     """Put money into a wallet, by two operators."""
     number = next(_numbers)
     maker, checker = (make_user(f"{step}{number}", is_staff=True) for step in ("maker", "checker"))
-    asked = api.ask_top_up(user_id=user.pk, amount=Money(minor), reason="tunai", maker_id=maker.pk, now=now)
+    asked = api.request_top_up(user_id=user.pk, amount=Money(minor), reason="tunai", maker_id=maker.pk, now=now)
     assert isinstance(api.approve_top_up(top_up=asked.public_id, checker_id=checker.pk, now=now), api.Posted)
 
 
 def balance(user: User, now: datetime) -> int:
-    return api.wallet(user.pk, now=now).balance.amount_minor
+    return api.get_wallet(user.pk, now=now).balance.amount_minor
 
 
 def browser_of(user: User, *, is_trusted: bool = False) -> Client:
@@ -74,5 +74,5 @@ def codes(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[str]:
     """The codes that were sent."""
     settings.SMS_URL, settings.SMS_INBOX = "", True
     codes: list[str] = []
-    monkeypatch.setattr("superapp.accounts.actions.login._text", lambda code: codes.append(code) or code)
+    monkeypatch.setattr("superapp.accounts.actions.login._compose_sms", lambda code: codes.append(code) or code)
     return codes

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from payments import guards
-from superapp.core.guards import catalogues
+from payments.maintenance import guards
+from superapp.core.guards import catalogs
 
 pytestmark = pytest.mark.served_only
 
@@ -98,10 +98,10 @@ def test_guard_that_is_there_and_altered_is_named_and_healed(how, db):
         cursor.execute(statement)
 
     with pytest.raises(guards.GuardsMissing, match=rf"(function|trigger \w+) {name}\b"):
-        guards.require()
+        guards.require_all()
 
     guards.install(connection)
-    guards.require()
+    guards.require_all()
 
 
 def test_function_that_a_call_might_find_instead_is_named(db):
@@ -111,7 +111,7 @@ def test_function_that_a_call_might_find_instead_is_named(db):
     assert guards.missing(connection) == ["function payments_post"]
 
 
-@pytest.mark.parametrize("app", catalogues)
+@pytest.mark.parametrize("app", catalogs)
 def test_every_trigger_that_is_installed_is_looked_for(app, db):
     with connection.cursor() as cursor:
         cursor.execute(
@@ -121,10 +121,10 @@ def test_every_trigger_that_is_installed_is_looked_for(app, db):
         )
         there = {name for (name,) in cursor.fetchall()}
 
-    catalogues[app].remove(connection)
+    catalogs[app].remove(connection)
 
     assert len(there) > 20
-    assert {absent for absent in catalogues[app].missing(connection) if absent.startswith("trigger ")} == there
+    assert {absent for absent in catalogs[app].missing(connection) if absent.startswith("trigger ")} == there
 
 
 def test_nobody_moves_money_who_was_not_let(db):

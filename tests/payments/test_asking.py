@@ -7,26 +7,27 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from payments import errors, ledger
-from payments.ledger import Entry, Key, Line, Posted, Refused, key_for
-from payments.ledger.entries import LINES_MAX, MEMO_CHARS_MAX, Refund
+from payments import errors
 from payments.models import Journal, Request
+from payments.writers import ledger
+from payments.writers.ledger import IdempotencyKey, JournalEntry, Posted, Refused, TransferLine, derive_key
+from payments.writers.ledger.entries import LINES_MAX, MEMO_CHARS_MAX, JournalRefund
 from superapp.core import outbox, prepared
 from superapp.core.errors import AmountInvalid, InputInvalid
 from superapp.core.money import Money
-from tests.harness.postings import as_kind
+from tests.harness.authorizations import entry_fields
 from tests.payments.traffic import Said
 
-LINE = Line(1, 2, Money(5))
+LINE = TransferLine(1, 2, Money(5))
 
 
-def ask(*lines: Line, **fields) -> Entry:
-    return Entry(key=key_for("test", "k", {}), **as_kind("test"), lines=lines, **fields)
+def ask(*lines: TransferLine, **fields) -> JournalEntry:
+    return JournalEntry(key=derive_key("test", "k", {}), **entry_fields("test"), lines=lines, **fields)
 
 
 @pytest.mark.parametrize("length", [1, 128])
 def test_key_and_scope_are_kept_as_they_came(length):
-    key = key_for("s" * length, "k" * length, {"amount": 5})
+    key = derive_key("s" * length, "k" * length, {"amount": 5})
 
     assert (key.scope, key.key) == ("s" * length, "k" * length)
 
@@ -37,7 +38,7 @@ def test_key_and_scope_are_kept_as_they_came(length):
 )
 def test_key_that_nobody_could_store_is_named(scope, key):
     with pytest.raises(InputInvalid) as error:
-        Key(scope, key, "hash")
+        IdempotencyKey(scope, key, "hash")
 
     assert error.value.params == {"detail": "idempotency_key"}
 
@@ -48,20 +49,20 @@ def test_key_that_nobody_could_store_is_named(scope, key):
 )  # fmt: skip
 def test_line_moves_something_forward_and_a_void_nothing(phase, minor, pending):
     with pytest.raises(AmountInvalid):
-        Line(1, 2, Money(minor), phase=phase, pending_id=pending)
+        TransferLine(1, 2, Money(minor), phase=phase, pending_id=pending)
 
 
 @pytest.mark.parametrize(("phase", "pending"), [("posted", 7), ("hold", 7), ("capture", None), ("void", None)])
 def test_only_who_resolves_a_hold_names_it(phase, pending):
     with pytest.raises(ValueError, match="names its hold"):
-        Line(1, 2, Money(0 if phase == "void" else 5), phase=phase, pending_id=pending)
+        TransferLine(1, 2, Money(0 if phase == "void" else 5), phase=phase, pending_id=pending)
 
 
 def test_only_a_hold_expires(now):
-    assert Line(1, 2, Money(5), phase="hold", expires_at=now).expires_at == now
+    assert TransferLine(1, 2, Money(5), phase="hold", expires_at=now).expires_at == now
     for line in ({"phase": "posted"}, {"phase": "capture", "pending_id": 7}):
         with pytest.raises(ValueError, match="only a hold expires"):
-            Line(1, 2, Money(5), expires_at=now, **line)
+            TransferLine(1, 2, Money(5), expires_at=now, **line)
 
 
 def test_journal_has_as_many_lines_as_it_may_and_at_least_one():
@@ -98,7 +99,7 @@ def test_memo_is_as_long_as_its_column_and_can_be_stored():
 )
 def test_refund_moves_money_at_once(line):
     with pytest.raises(ValueError, match="a refund is posted"):
-        ask(LINE, Line(1, 2, Money(5), **line), refund=Refund(3, Money(5)))
+        ask(LINE, TransferLine(1, 2, Money(5), **line), refund=JournalRefund(3, Money(5)))
 
 
 @pytest.mark.parametrize("side", ["debit", "credit"])
@@ -108,16 +109,16 @@ def test_account_that_is_not_there_is_named_and_burns_no_key(side, wallet, now):
     ids = (nobody, ana.pk) if side == "debit" else (ana.pk, nobody)
 
     with pytest.raises((LookupError, IntegrityError), match=f"id .*{nobody}"), transaction.atomic():
-        ledger.post(ask(Line(*ids, Money(5))), now=now)
+        ledger.post(ask(TransferLine(*ids, Money(5))), now=now)
 
-    assert ledger.answered(key_for("test", "k", {})) is None
+    assert ledger.find_response(derive_key("test", "k", {})) is None
 
 
 def test_journal_among_other_statements_needs_the_callers_transaction(real_db, wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     with pytest.raises(transaction.TransactionManagementError, match="only a caller with a transaction"):
-        ledger.ask_post(entry(ana, bo, 1, key="k"), now=now)
+        ledger.pipeline_post(entry(ana, bo, 1, key="k"), now=now)
 
     assert not Request.objects.filter(key="k").exists()
 
@@ -125,14 +126,14 @@ def test_journal_among_other_statements_needs_the_callers_transaction(real_db, w
 def test_journal_among_other_statements_is_answered_like_any_other(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
-    with transaction.atomic(), prepared.together():
+    with transaction.atomic(), prepared.pipeline():
         asked = [
-            ledger.ask_post(entry(ana, bo, amount, key=key), now=now)
+            ledger.pipeline_post(entry(ana, bo, amount, key=key), now=now)
             for amount, key in ((400, "a"), (601, "b"), (400, "a"))
         ]
         posted, refused, again = [look() for look in asked]
-    with pytest.raises(errors.KeyReused), transaction.atomic(), prepared.together():
-        ledger.ask_post(entry(ana, bo, 401, key="a"), now=now)()
+    with pytest.raises(errors.KeyReused), transaction.atomic(), prepared.pipeline():
+        ledger.pipeline_post(entry(ana, bo, 401, key="a"), now=now)()
 
     assert isinstance(posted, Posted)
     assert refused == Refused("payments.insufficient_funds")
@@ -142,7 +143,7 @@ def test_journal_among_other_statements_is_answered_like_any_other(wallet, entry
     assert bo.balance == 400
 
 
-@pytest.mark.parametrize("ask", [ledger.post, lambda entry, now: ledger.ask_post(entry, now=now)()])
+@pytest.mark.parametrize("ask", [ledger.post, lambda entry, now: ledger.pipeline_post(entry, now=now)()])
 def test_fact_of_a_journal_wakes_who_delivers_it_once_it_is_committed(real_db, wallet, entry, now, ask):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     outbox.published.clear()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from payments import proof
+from payments.maintenance import integrity_checks
 from tests.payments import traffic
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +47,7 @@ def test_same_traffic_leaves_the_same_rows_on_both_databases(seed, real_db, embe
     for table in here:
         assert here[table] == there["rows"][table], table
     assert there["findings"] == []
-    assert proof.prove(now=traffic.NOW) == []
+    assert integrity_checks.check_integrity(now=traffic.NOW) == []
     codes = {row[4] for row in here["request"]}
     # Traffic that meets nothing shows nothing.
     assert codes >= {
@@ -62,4 +62,4 @@ def test_same_traffic_leaves_the_same_rows_on_both_databases(seed, real_db, embe
 def test_any_traffic_leaves_a_ledger_that_is_proved(seed, real_db):
     traffic.Traffic(seed).run(STEPS)
 
-    assert proof.prove(now=traffic.NOW) == []
+    assert integrity_checks.check_integrity(now=traffic.NOW) == []

@@ -16,7 +16,7 @@ from superapp.accounts.models import PhoneNumber, User
 from superapp.core import clock
 from superapp.core.money import Money
 from superapp.realtime import registry
-from tests.harness.sockets import browser_on, log_in
+from tests.harness.socket_client import browser_on, log_in
 from tests.payments.purses import PIN, balance, top_up
 
 
@@ -64,7 +64,7 @@ def ana(real_db, make_payer, now):
 @pytest.fixture
 def bo(make_payer, ana, now):
     bo = make_payer("bo", name="Bo Santoso")
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     return bo
 
 

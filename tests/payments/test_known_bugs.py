@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from payments import chart, ledger, proof
-from payments.ledger import Posted, Refused, Reused
-from payments.ledger.entries import Refund
+from payments.domain import chart_of_accounts
+from payments.maintenance import integrity_checks
 from payments.models import Journal, Posting, Refundable, Request, Transfer
+from payments.writers import ledger
+from payments.writers.ledger import Posted, Refused, Reused
+from payments.writers.ledger.entries import JournalRefund
 from superapp.core.money import Money
-from tests.harness.postings import as_kind
+from tests.harness.authorizations import entry_fields
 
 
 def balances(*accounts):
@@ -26,7 +28,7 @@ def balances(*accounts):
 def test_refund_that_is_asked_for_again_is_not_paid_again(wallet, entry, now):
     ana, shop = wallet("ana", 1_000), wallet("shop", 5_000)
     paid = ledger.post(entry(ana, shop, 1_000, refund_cap=Money(1_000)), now=now)
-    back = {"refund": Refund(paid.journal_id, Money(1_000))}
+    back = {"refund": JournalRefund(paid.journal_id, Money(1_000))}
 
     first = ledger.post(entry(shop, ana, 1_000, key="back", **back), now=now)
     again = [ledger.post(entry(shop, ana, 1_000, key="back", **back), now=now) for _ in range(3)]
@@ -42,10 +44,10 @@ def test_refund_that_is_asked_for_again_is_not_paid_again(wallet, entry, now):
 def test_refused_refund_takes_no_earlier_one_back(wallet, entry, now):
     ana, shop = wallet("ana", 1_000), wallet("shop", 5_000)
     paid = ledger.post(entry(ana, shop, 1_000, refund_cap=Money(1_000)), now=now)
-    first = ledger.post(entry(shop, ana, 600, refund=Refund(paid.journal_id, Money(600))), now=now)
+    first = ledger.post(entry(shop, ana, 600, refund=JournalRefund(paid.journal_id, Money(600))), now=now)
     before = list(Posting.objects.order_by("account_id", "seq").values())
 
-    second = ledger.post(entry(shop, ana, 600, refund=Refund(paid.journal_id, Money(600))), now=now)
+    second = ledger.post(entry(shop, ana, 600, refund=JournalRefund(paid.journal_id, Money(600))), now=now)
 
     assert isinstance(first, Posted)
     assert second == Refused("payments.refund_exceeds")
@@ -168,7 +170,7 @@ def test_trouble_of_the_database_is_no_refusal_and_burns_no_key(wallet, entry, n
     ana, bo = wallet("ana", 1_000), wallet("bo")
     trouble = OperationalError("the database gave up")
     trouble.__cause__ = DriverError(sqlstate)
-    writer = ledger.postgres if connection.vendor == "postgresql" else ledger.plain
+    writer = ledger.postgres if connection.vendor == "postgresql" else ledger.sqlite
     with monkeypatch.context() as patch:
         patch.setattr(writer, "post", lambda *_args, **_kwargs: raise_it(trouble))
         with pytest.raises(OperationalError), transaction.atomic():
@@ -192,21 +194,21 @@ def raise_it(error: Exception) -> None:
 
 # midaz 1267: after a burst the balance was not the sum of what had happened.
 def test_after_a_burst_the_balance_is_the_sum_of_its_postings(real_db, wallet, open_account, entry, now, in_threads):
-    ana, shop = wallet("ana", 100_000), open_account("kopi", chart.MERCHANT)
+    ana, shop = wallet("ana", 100_000), open_account("kopi", chart_of_accounts.MERCHANT)
     entries = [entry(ana, shop, 1 + number) for number in range(48)]
 
     in_threads(*[
         *[lambda part=entries[n::6]: [ledger.post(one, now=now) for one in part] for n in range(6)],
-        *[lambda: [ledger.roll(shop.pk) for _ in range(8)] for _ in range(2)],
+        *[lambda: [ledger.roll_up(shop.pk) for _ in range(8)] for _ in range(2)],
     ])  # fmt: skip
-    ledger.roll(shop.pk)
+    ledger.roll_up(shop.pk)
 
     assert balances(ana, shop) == [100_000 - 1_176, 1_176]
     assert sum(Posting.objects.filter(account=shop).values_list("delta", flat=True)) == 1_176
     assert (
         Posting.objects.filter(account=shop).order_by("-seq").values_list("balance_after", flat=True).first() == 1_176
     )
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 # midaz 1974, pgledger 38: there was no key, and a retry after a lost answer paid twice.
@@ -227,11 +229,12 @@ def test_journal_that_resolves_two_holds_resolves_both_or_none(wallet, entry, no
     first, second = [Transfer.objects.get(journal_id=hold.journal_id).pk for hold in holds]
     ledger.post(entry(ana, bo, 0, phase="void", pending_id=second), now=now)
     lines = tuple(
-        ledger.Line(ana.pk, bo.pk, Money(100), phase="capture", pending_id=pending) for pending in (first, second)
+        ledger.TransferLine(ana.pk, bo.pk, Money(100), phase="capture", pending_id=pending)
+        for pending in (first, second)
     )
 
     both = ledger.post(
-        ledger.Entry(key=ledger.key_for("test", "both", {}), **as_kind("test"), lines=lines),
+        ledger.JournalEntry(key=ledger.derive_key("test", "both", {}), **entry_fields("test"), lines=lines),
         now=now,
     )
 

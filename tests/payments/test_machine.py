@@ -10,13 +10,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from payments import chart, ledger, proof
-from payments.ledger import Entry, Line, Posted, key_for
-from payments.ledger.entries import Refund
+from payments.domain import chart_of_accounts
+from payments.maintenance import integrity_checks
 from payments.models import Account, Transfer
+from payments.writers import ledger
+from payments.writers.ledger import JournalEntry, Posted, TransferLine, derive_key
+from payments.writers.ledger.entries import JournalRefund
 from superapp.core import ids
 from superapp.core.money import Money
-from tests.harness.postings import as_kind
+from tests.harness.authorizations import entry_fields
 
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 CEILING = 1_000
@@ -73,20 +75,20 @@ class LedgerMachine(RuleBasedStateMachine):
         super().__init__()
         self.run = ids.new_id().hex
         self.model = Auditor()
-        self.answers: list[tuple[Entry, object]] = []
+        self.answers: list[tuple[JournalEntry, object]] = []
         self.refundable: dict[int, tuple[str, str, int]] = {}
-        kinds = dict.fromkeys(("ana", "bo", "cy"), chart.replace(chart.WALLET, ceiling=CEILING)) | {
-            "shop": chart.MERCHANT
-        }
+        kinds = dict.fromkeys(
+            ("ana", "bo", "cy"), chart_of_accounts.replace(chart_of_accounts.WALLET, ceiling=CEILING)
+        ) | {"shop": chart_of_accounts.MERCHANT}
         self.ids = {
-            name: ledger.open_account(f"{name}:{self.run}", kind=kind, asset="IDR", now=NOW).pk
+            name: ledger.get_or_open_account(f"{name}:{self.run}", kind=kind, asset="IDR", now=NOW).pk
             for name, kind in kinds.items()
         }
-        self.cash = ledger.open_account(f"cash:{self.run}", kind=chart.CASH, asset="IDR", now=NOW).pk
+        self.cash = ledger.get_or_open_account(f"cash:{self.run}", kind=chart_of_accounts.CASH, asset="IDR", now=NOW).pk
 
-    def ask(self, *lines: Line, **fields: object) -> object:
-        key = key_for(self.run, f"{len(self.answers)}", {"n": len(self.answers)})
-        entry = Entry(key=key, **as_kind("test"), lines=lines, **fields)
+    def ask(self, *lines: TransferLine, **fields: object) -> object:
+        key = derive_key(self.run, f"{len(self.answers)}", {"n": len(self.answers)})
+        entry = JournalEntry(key=key, **entry_fields("test"), lines=lines, **fields)
         answer = ledger.post(entry, now=NOW)
         self.answers.append((entry, answer))
         return answer
@@ -97,7 +99,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, amount=AMOUNTS)
     def fund(self, who: str, amount: int) -> None:
-        answer = self.ask(Line(self.cash, self.ids[who], Money(amount)))
+        answer = self.ask(TransferLine(self.cash, self.ids[who], Money(amount)))
         code = "payments.account_not_open" if who in self.model.frozen else ""
         code = code or ("payments.ceiling_exceeded" if self.model.balance[who] + amount > CEILING else "")
         self.expect(answer, code)
@@ -106,7 +108,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(moves=st.lists(st.tuples(ALL, ALL, AMOUNTS), min_size=1, max_size=4), refundable=st.booleans())
     def transfer(self, moves: list[tuple[str, str, int]], refundable: bool) -> None:
-        lines = [Line(self.ids[giver], self.ids[taker], Money(amount)) for giver, taker, amount in moves]
+        lines = [TransferLine(self.ids[giver], self.ids[taker], Money(amount)) for giver, taker, amount in moves]
         cap = Money(moves[0][2]) if refundable and len(moves) == 1 else None
         answer = self.ask(*lines, refund_cap=cap)
         self.expect(answer, self.model.move(moves))
@@ -119,7 +121,8 @@ class LedgerMachine(RuleBasedStateMachine):
         journal_id = data.draw(st.sampled_from(sorted(self.refundable)))
         payer, payee, left = self.refundable[journal_id]
         answer = self.ask(
-            Line(self.ids[payee], self.ids[payer], Money(amount)), refund=Refund(journal_id, Money(amount))
+            TransferLine(self.ids[payee], self.ids[payer], Money(amount)),
+            refund=JournalRefund(journal_id, Money(amount)),
         )
         code = self.model.objection(payee, payer, amount) or ("payments.refund_exceeds" if amount > left else "")
         self.expect(answer, code)
@@ -129,7 +132,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(giver=PEOPLE, taker=ALL, amount=AMOUNTS)
     def hold(self, giver: str, taker: str, amount: int) -> None:
-        answer = self.ask(Line(self.ids[giver], self.ids[taker], Money(amount), phase="hold"))
+        answer = self.ask(TransferLine(self.ids[giver], self.ids[taker], Money(amount), phase="hold"))
         self.expect(answer, self.model.objection(giver, taker, amount, moves=False))
         if isinstance(answer, Posted):
             hold = Transfer.objects.get(journal_id=answer.journal_id)
@@ -140,7 +143,9 @@ class LedgerMachine(RuleBasedStateMachine):
     def capture(self, data: st.DataObject, amount: int) -> None:
         pending = data.draw(st.sampled_from(sorted(self.model.holds)))
         giver, taker, held = self.model.holds[pending]
-        answer = self.ask(Line(self.ids[giver], self.ids[taker], Money(amount), phase="capture", pending_id=pending))
+        answer = self.ask(
+            TransferLine(self.ids[giver], self.ids[taker], Money(amount), phase="capture", pending_id=pending)
+        )
         if {giver, taker} & self.model.frozen:
             code = "payments.account_not_open"
         elif amount > held:
@@ -158,7 +163,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def void(self, data: st.DataObject) -> None:
         pending = data.draw(st.sampled_from(sorted(self.model.holds)))
         giver, taker, _held = self.model.holds.pop(pending)
-        line = Line(self.ids[giver], self.ids[taker], Money(0), phase="void", pending_id=pending)
+        line = TransferLine(self.ids[giver], self.ids[taker], Money(0), phase="void", pending_id=pending)
         self.expect(self.ask(line), "")
         self.expect(self.ask(line), "payments.hold_resolved")
 
@@ -176,18 +181,18 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule()
     def roll(self) -> None:
-        ledger.roll(self.ids["shop"])
+        ledger.roll_up(self.ids["shop"])
         self.model.balance["shop"] += self.model.queued
         self.model.queued = 0
 
     @rule(who=PEOPLE)
     def freeze(self, who: str) -> None:
-        ledger.freeze(self.ids[who])
+        ledger.freeze_account(self.ids[who])
         self.model.frozen.add(who)
 
     @rule(who=PEOPLE)
     def unfreeze(self, who: str) -> None:
-        ledger.unfreeze(self.ids[who])
+        ledger.unfreeze_account(self.ids[who])
         self.model.frozen.discard(who)
 
     @invariant()
@@ -199,7 +204,7 @@ class LedgerMachine(RuleBasedStateMachine):
         }
 
     def teardown(self) -> None:
-        assert [str(finding) for finding in proof.prove(now=NOW)] == []
+        assert [str(finding) for finding in integrity_checks.check_integrity(now=NOW)] == []
 
 
 @pytest.mark.timeout(600)

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 from prometheus_client import REGISTRY
 
-from payments import guards, nightly
+from payments.maintenance import guards, periodic_tasks
 from payments.models import NightlyProof
-from superapp.core import work
+from superapp.core import scheduler
 
 NIGHT = date(2027, 3, 1)
 
@@ -18,7 +18,7 @@ def test_night_is_proved_and_kept(wallet, now):
     wallet("ana", 1_000)
     NightlyProof.objects.create(date=NIGHT, begun_at=now)
 
-    found = nightly.prove_and_report(NIGHT, now)
+    found = periodic_tasks.check_and_report(NIGHT, now)
 
     assert found == 0
     row = NightlyProof.objects.get()
@@ -34,7 +34,7 @@ def test_lie_raises_an_alarm_that_names_it(real_db, wallet, now):
         cursor.execute("UPDATE payments_account SET credits = 2000 WHERE id = %s", [ana.pk])
     NightlyProof.objects.create(date=NIGHT, begun_at=now)
 
-    found = nightly.prove_and_report(NIGHT, now)
+    found = periodic_tasks.check_and_report(NIGHT, now)
 
     findings = NightlyProof.objects.get().findings
     assert found == len(findings) == REGISTRY.get_sample_value("nusa_ledger_findings")
@@ -43,21 +43,23 @@ def test_lie_raises_an_alarm_that_names_it(real_db, wallet, now):
 
 
 def test_one_process_claims_a_night_and_another_takes_over_from_the_dead(db, now):
-    assert nightly.claim(NIGHT, now) is True
-    assert nightly.claim(NIGHT, now + timedelta(hours=5)) is False
-    assert nightly.claim(NIGHT, now + timedelta(hours=7)) is True
-    assert nightly.claim(NIGHT, now + timedelta(hours=8)) is False
+    assert periodic_tasks.claim(NIGHT, now) is True
+    assert periodic_tasks.claim(NIGHT, now + timedelta(hours=5)) is False
+    assert periodic_tasks.claim(NIGHT, now + timedelta(hours=7)) is True
+    assert periodic_tasks.claim(NIGHT, now + timedelta(hours=8)) is False
     NightlyProof.objects.update(is_done=True)
-    assert nightly.claim(NIGHT, now + timedelta(days=2)) is False
+    assert periodic_tasks.claim(NIGHT, now + timedelta(days=2)) is False
 
 
 def test_it_waits_for_the_night_of_the_place(db):
     # 01:30 in Jakarta.
-    assert nightly.prove_nightly(datetime.fromisoformat("2027-02-28T18:30:00+00:00")) == 0
+    assert periodic_tasks.check_ledger_nightly(datetime.fromisoformat("2027-02-28T18:30:00+00:00")) == 0
     assert not NightlyProof.objects.exists()
 
 
 def test_what_must_happen_by_itself_is_the_work_loops():
-    assert {"payments.ledger.roll_due", "payments.nightly.prove_nightly", "payments.actions.holds.expire_holds"} <= set(
-        work.duties
-    )
+    assert {
+        "payments.writers.ledger.roll_up_due",
+        "payments.maintenance.periodic_tasks.check_ledger_nightly",
+        "payments.actions.holds.expire_holds",
+    } <= set(scheduler.periodic_tasks)

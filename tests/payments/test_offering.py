@@ -12,14 +12,15 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from payments import api, errors, ledger, urls
+from payments import api, errors, urls
 from payments.models import Account, Journal
+from payments.writers import ledger
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
 from superapp.realtime import registry
-from superapp.wiring.demo import purses
-from tests.harness.postings import BY_PIN
-from tests.harness.sockets import browser_on, log_in
+from superapp.wiring.demo import wallets
+from tests.harness.authorizations import BY_PIN
+from tests.harness.socket_client import browser_on, log_in
 from tests.payments.purses import PIN, browser_of
 
 COMMANDS = sorted(name for name in registry.commands if name.startswith("payments."))
@@ -83,7 +84,7 @@ def test_every_command_is_refused_with_one_code_at_both_doors(real_db, connect, 
 def test_no_money_comes_in_or_goes_out_by_any_verb(make_payer, make_user, now, close_down):
     ana, bo = make_payer("ana", 100_000), make_payer("bo")
     one, two = make_user("op", is_staff=True), make_user("second", is_staff=True)
-    waiting = api.ask_top_up(user_id=bo.pk, amount=Money(5), reason="slip", maker_id=one.pk, now=now)
+    waiting = api.request_top_up(user_id=bo.pk, amount=Money(5), reason="slip", maker_id=one.pk, now=now)
     before = Journal.objects.count()
     close_down()
 
@@ -109,7 +110,7 @@ def test_no_money_comes_in_or_goes_out_by_any_verb(make_payer, make_user, now, c
             idempotency_key="k",
             now=now,
         ),
-        lambda: api.ask_top_up(user_id=bo.pk, amount=Money(5), reason="slip", maker_id=one.pk, now=now),
+        lambda: api.request_top_up(user_id=bo.pk, amount=Money(5), reason="slip", maker_id=one.pk, now=now),
         lambda: api.approve_top_up(top_up=waiting.public_id, checker_id=two.pk, now=now),
     ):
         with pytest.raises(errors.NotOffered):
@@ -141,7 +142,7 @@ def test_money_that_was_on_its_way_goes_back_or_on(make_payer, now, close_down):
         reference="order:1", amount=Money(10_000), authorization=BY_PIN, idempotency_key="r", now=now
     )
     on = api.release_escrow(
-        reference="order:2", merchant="m", fee=api.NOTHING, authorization=BY_PIN, idempotency_key="l", now=now
+        reference="order:2", merchant="m", fee=api.NO_FEE, authorization=BY_PIN, idempotency_key="l", now=now
     )
     free = api.void_hold(hold=held.public_id, idempotency_key="v", now=now)
 
@@ -152,17 +153,17 @@ def test_money_that_was_on_its_way_goes_back_or_on(make_payer, now, close_down):
 
 def test_bar_has_a_wallet_where_there_are_wallets(close_down):
     config = apps.get_app_config("payments")
-    assert [place["view"] for place in config.places] == ["payments:wallet"]
+    assert [item["view"] for item in config.navigation_items] == ["payments:wallet"]
 
     close_down()
 
-    assert config.places == ()
+    assert config.navigation_items == ()
 
 
 def test_demo_people_have_no_wallets(make_user, now, close_down):
     close_down()
 
-    assert purses.fill(now=now) == []
+    assert wallets.fill_wallets(now=now) == []
 
     assert not Account.objects.exists()
 
@@ -170,7 +171,7 @@ def test_demo_people_have_no_wallets(make_user, now, close_down):
 def test_place_for_talk_alone_talks(real_db, make_site, make_user, now):
     """The whole product, started with ``LEGAL_PROFILE=chat_only``."""
     ana, bo = make_user("ana"), make_user("bo")
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     session = log_in(ana).session_key
     site = make_site(env={"LEGAL_PROFILE": "chat_only"})
 
@@ -189,7 +190,7 @@ def test_place_for_talk_alone_talks(real_db, make_site, make_user, now):
 def test_place_with_money_shows_the_way_to_it(real_db, make_site, make_user, now):
     """So that the test above says something."""
     ana, bo = make_user("ana"), make_user("bo")
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     session, site = log_in(ana).session_key, make_site()
 
     talk = json.loads(ask(site, "/api/v1/conversations", session, {"user": str(bo.public_id)})[1])

@@ -30,7 +30,7 @@ def ana(make_payer):
 @pytest.fixture
 def bo(make_payer, ana, now):
     bo = make_payer("bo", name="Bo Santoso")
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     return bo
 
 
@@ -115,7 +115,7 @@ def test_sending_names_the_person_asks_the_pin_and_leads_to_the_receipt(as_ana, 
 
 
 def test_receipt_can_be_passed_on_as_words_with_its_number_one_tap_deeper(as_ana, ana):
-    row = api.wallet_history(ana.pk, now=clock.now(), limit=1)[0]
+    row = api.list_wallet_movements(ana.pk, now=clock.now(), limit=1)[0]
 
     page = as_ana.get(f"/dompet/bukti/{row.journal}/").content.decode()
 
@@ -198,7 +198,7 @@ def test_note_to_a_stranger_is_dropped_with_its_field(as_ana, make_payer, now):
 
     as_ana.post(begin(as_ana, eve, memo="halo"), {"pin": PIN})
 
-    assert [row.memo for row in api.wallet_history(eve.pk, now=now)] == [""]
+    assert [row.memo for row in api.list_wallet_movements(eve.pk, now=now)] == [""]
 
 
 def test_outsider_sees_no_receipt_and_no_draft_of_others(as_ana, ana, bo, make_payer, now):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from payments import api, errors, proof
-from payments.actions.escrow import merchant_account
+from payments import api, errors
+from payments.actions.escrow import get_or_open_merchant_account
+from payments.maintenance import integrity_checks
 from payments.models import Account, Inbox, Request
 from superapp.core.errors import AmountInvalid
 from superapp.core.models import Fact
 from superapp.core.money import IDR, Money
-from tests.harness.postings import BY_PIN
-from tests.harness.sockets import trusted_device
+from tests.harness.authorizations import BY_PIN
+from tests.harness.socket_client import make_trusted_device
 
 SHOP = "shop.storefront:1"
 
@@ -27,7 +28,7 @@ def earn(now, make_user, fund):
 
     def earn_one(minor, *, reference="shop.order:5"):
         ana = make_user(f"buyer{reference[-1]}")
-        api.wallet(ana.pk, now=now)
+        api.get_wallet(ana.pk, now=now)
         fund(Account.objects.get(owner=ana), minor)
         api.pay_into_escrow(
             reference=reference,
@@ -40,7 +41,7 @@ def earn(now, make_user, fund):
         api.release_escrow(
             reference=reference,
             merchant=SHOP,
-            fee=api.NOTHING,
+            fee=api.NO_FEE,
             authorization=BY_PIN,
             idempotency_key=f"{reference}:release",
             now=now,
@@ -55,7 +56,7 @@ def pay_out(bo, now):
         return api.pay_out_merchant(
             merchant=SHOP,
             owner_id=owner.pk,
-            device_id=trusted_device(owner),
+            device_id=make_trusted_device(owner),
             amount=None if amount is None else Money(amount),
             idempotency_key=key,
             now=now,
@@ -65,7 +66,7 @@ def pay_out(bo, now):
 
 
 def in_wallet(user, now):
-    return api.wallet(user.pk, now=now).balance.amount_minor
+    return api.get_wallet(user.pk, now=now).balance.amount_minor
 
 
 def test_all_that_was_earned_goes_to_the_wallet_though_nobody_had_rolled_it_up(bo, earn, pay_out, now):
@@ -76,8 +77,8 @@ def test_all_that_was_earned_goes_to_the_wallet_though_nobody_had_rolled_it_up(b
 
     assert isinstance(answer, api.Posted)
     assert in_wallet(bo, now) == 50_000
-    assert api.merchant_balance(SHOP).all == Money(0)
-    (movement,) = api.wallet_history(bo.pk, now=now)
+    assert api.get_merchant_balance(SHOP).total == Money(0)
+    (movement,) = api.list_wallet_movements(bo.pk, now=now)
     assert (movement.kind, movement.delta, movement.peer_kind) == ("paid_out", Money(50_000), "merchant")
     assert Fact.objects.filter(name="payments.merchant_paid_out").count() == 1
 
@@ -98,7 +99,7 @@ def test_same_key_moves_it_once(bo, earn, pay_out, now):
 def test_nothing_there_is_said_and_burns_no_key(bo, earn, pay_out, now):
     with pytest.raises(errors.NothingToPayOut):
         pay_out()
-    merchant_account(SHOP, IDR, now)
+    get_or_open_merchant_account(SHOP, IDR, now)
     with pytest.raises(errors.NothingToPayOut):
         pay_out()
     assert not Request.objects.filter(key="out").exists()
@@ -116,7 +117,7 @@ def test_part_of_it_leaves_the_rest_and_more_than_is_there_is_refused(bo, earn, 
     over = pay_out(30_001, key="over")
 
     assert over.code == "payments.insufficient_funds"
-    assert (in_wallet(bo, now), api.merchant_balance(SHOP).all) == (20_000, Money(30_000))
+    assert (in_wallet(bo, now), api.get_merchant_balance(SHOP).total) == (20_000, Money(30_000))
     with pytest.raises(AmountInvalid):
         pay_out(0, key="none")
 
@@ -130,7 +131,7 @@ def test_all_is_as_much_as_the_wallet_has_room_for(settings, bo, earn, pay_out, 
     assert pay_out(10_001, key="too much").code == "payments.ceiling_exceeded"
     assert isinstance(pay_out(key="all"), api.Posted)
 
-    assert (in_wallet(bo, now), api.merchant_balance(SHOP).all) == (60_000, Money(40_000))
+    assert (in_wallet(bo, now), api.get_merchant_balance(SHOP).total) == (60_000, Money(40_000))
     with pytest.raises(errors.CeilingExceeded):
         pay_out(key="full")
 
@@ -147,4 +148,4 @@ def test_books_are_proved_after_a_merchant_was_paid_out(earn, pay_out, now):
     earn(50_000)
     pay_out()
 
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []

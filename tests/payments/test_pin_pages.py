@@ -26,7 +26,7 @@ def ana(make_payer):
 @pytest.fixture
 def bo(make_payer, ana, now):
     bo = make_payer("bo", name="Bo Santoso")
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     return bo
 
 
@@ -121,7 +121,7 @@ def test_first_pin_from_a_device_that_a_code_alone_speaks_for_takes_a_day(make_p
     assert led.url == tried.url == "/dompet/pin/lupa/"
     assert "Perangkat ini masih baru di akunmu" in page
     assert (asked.status_code, early.status_code) == (200, 429)
-    assert api.pin_state(dewi.pk, now=now).is_set is False
+    assert api.get_pin_state(dewi.pk, now=now).is_set is False
     warned = owner.get("/dompet/").content.decode()
     assert "Ada yang meminta PIN baru" in warned
     assert "/saya/#devices" in warned
@@ -170,12 +170,12 @@ def test_owner_whose_pin_is_locked_ends_what_a_thief_asked_for(ana, now, codes):
     pages = [browser.get("/dompet/").content.decode() for browser in (owner, thief)]
     kept = thief.post("/dompet/pin/akhiri/")
     assert kept.status_code == 403
-    assert api.pin_state(ana.pk, now=now).reset_from is not None
+    assert api.get_pin_state(ana.pk, now=now).reset_from is not None
     done = owner.post("/dompet/pin/akhiri/", follow=True)
 
     assert ["/dompet/pin/akhiri/" in page for page in pages] == [True, False]
     assert "Permintaan dibatalkan" in done.content.decode()
     # It stays locked wherever ana is not known, and is hers where she is.
-    assert api.pin_state(ana.pk, now=now) == api.PinState(is_set=True, is_locked=True)
+    assert api.get_pin_state(ana.pk, now=now) == api.PinState(is_set=True, is_locked=True)
     known = Device.objects.get(user=ana, trusted_at__isnull=False)
-    assert api.pin_state(ana.pk, device_id=known.pk, now=now) == api.PinState(is_set=True, is_locked=False)
+    assert api.get_pin_state(ana.pk, device_id=known.pk, now=now) == api.PinState(is_set=True, is_locked=False)

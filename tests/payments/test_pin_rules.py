@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from payments import api, errors
+from payments.domain.pin_policy import is_guessable
 from payments.models import Pin
-from payments.pin_rules import is_guessable
 
 FAMILIES = {
     "all the same": ["000000", "111111", "999999"],
@@ -40,7 +40,7 @@ def test_pin_without_a_pattern_is_taken_days_of_birth_too(pin, make_user, now):
 
     api.set_first_pin(user_id=bo.pk, pin=pin, now=now)
 
-    assert api.pin_state(bo.pk, now=now).is_set
+    assert api.get_pin_state(bo.pk, now=now).is_set
 
 
 def test_refused_pins_are_few():

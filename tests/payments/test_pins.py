@@ -86,9 +86,11 @@ def test_reset_takes_a_fresh_code_and_a_day(ana, make_device, now):
         api.reset_pin(user_id=ana.pk, device_id=phone, pin="739104", now=now + timedelta(days=9))
     for proved_at in (now - timedelta(minutes=11), now + timedelta(seconds=1)):
         with pytest.raises(errors.PinResetTooEarly):
-            api.ask_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=proved_at, now=now)
+            api.request_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=proved_at, now=now)
 
-    assert api.ask_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now) == now + timedelta(days=1)
+    assert api.request_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now) == now + timedelta(
+        days=1
+    )
     with pytest.raises(errors.PinResetTooEarly) as early:
         api.reset_pin(user_id=ana.pk, device_id=phone, pin="739104", now=now + timedelta(hours=23))
     assert early.value.retry_after == 3_600
@@ -113,7 +115,7 @@ def test_changing_needs_the_old_one(ana, now):
 
 def test_right_pin_ends_a_reset_that_was_asked_for(ana, make_device, now):
     phone = make_device(ana, "her phone").pk
-    api.ask_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
+    api.request_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
 
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
@@ -124,7 +126,7 @@ def test_right_pin_ends_a_reset_that_was_asked_for(ana, make_device, now):
 
 def test_reset_that_nobody_used_ends(ana, make_device, now):
     phone = make_device(ana, "her phone").pk
-    api.ask_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
+    api.request_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
 
     with pytest.raises(errors.PinResetTooEarly):
         api.reset_pin(user_id=ana.pk, device_id=phone, pin="147025", now=now + timedelta(days=4, minutes=1))
@@ -137,7 +139,7 @@ def make_device(now):
     """Log somebody in: ``make_device(ana, "her phone")``; the browser tells itself again by its name."""
 
     def make(user, browser, *, begins=False):
-        return devices.begin_device(
+        return devices.register_device(
             user_id=user.pk,
             session_key=f"{user.pk} {browser} {Device.objects.count()}"[:40],
             browser_hash=browser,
@@ -150,7 +152,7 @@ def make_device(now):
 
 
 def set_on(device, now, pin=PIN):
-    api.set_pin_on_device(user_id=device.user_id, device_id=device.pk, pin=pin, now=now)
+    api.set_first_pin_on_device(user_id=device.user_id, device_id=device.pk, pin=pin, now=now)
 
 
 def test_device_on_which_the_account_began_sets_the_first_pin_at_once(make_user, make_device, now):
@@ -169,9 +171,9 @@ def test_who_took_over_a_number_sets_no_first_pin_before_a_day_is_over(make_user
         set_on(theirs, now)
     assert not Pin.objects.exists()
 
-    reset_from = api.ask_pin_reset(user_id=bo.pk, device_id=theirs.pk, code_proved_at=now, now=now)
+    reset_from = api.request_pin_reset(user_id=bo.pk, device_id=theirs.pk, code_proved_at=now, now=now)
 
-    assert api.pin_state(bo.pk, now=now) == api.PinState(
+    assert api.get_pin_state(bo.pk, now=now) == api.PinState(
         is_set=False, is_locked=False, reset_from=reset_from, reset_device_id=theirs.pk
     )
     with pytest.raises(errors.PinMissing):
@@ -190,7 +192,7 @@ def test_who_took_over_a_number_sets_no_first_pin_before_a_day_is_over(make_user
 def test_device_that_waited_for_its_pin_is_trusted_from_then_on(make_user, make_device, now):
     bo = make_user("bo")
     new = make_device(bo, "new phone")
-    api.ask_pin_reset(user_id=bo.pk, device_id=new.pk, code_proved_at=now, now=now)
+    api.request_pin_reset(user_id=bo.pk, device_id=new.pk, code_proved_at=now, now=now)
     later = now + timedelta(days=1)
 
     api.reset_pin(user_id=bo.pk, pin=PIN, device_id=new.pk, now=later)
@@ -203,7 +205,7 @@ def test_device_that_waited_for_its_pin_is_trusted_from_then_on(make_user, make_
 
 def test_reset_is_of_the_device_that_asked_alone(ana, make_device, now):
     asking, other = make_device(ana, "her new phone"), make_device(ana, "somebody's phone")
-    api.ask_pin_reset(user_id=ana.pk, device_id=asking.pk, code_proved_at=now, now=now)
+    api.request_pin_reset(user_id=ana.pk, device_id=asking.pk, code_proved_at=now, now=now)
     later = now + timedelta(days=1)
 
     for device_id in (other.pk, None):
@@ -213,14 +215,14 @@ def test_reset_is_of_the_device_that_asked_alone(ana, make_device, now):
     assert not Device.objects.filter(trusted_at__isnull=False).exists()
     api.verify_pin(user_id=ana.pk, pin=PIN, now=later)
     # It asks itself: the day begins anew, there, and is over for the other.
-    api.ask_pin_reset(user_id=ana.pk, device_id=other.pk, code_proved_at=later, now=later)
+    api.request_pin_reset(user_id=ana.pk, device_id=other.pk, code_proved_at=later, now=later)
     with pytest.raises(errors.PinResetTooEarly):
         api.reset_pin(user_id=ana.pk, device_id=asking.pk, pin="739104", now=later + timedelta(days=1))
     api.reset_pin(user_id=ana.pk, device_id=other.pk, pin="739104", now=later + timedelta(days=1))
 
 
 def test_reset_that_nobody_asked_for_on_a_device_is_nobodys(ana, now):
-    api.ask_pin_reset(user_id=ana.pk, device_id=None, code_proved_at=now, now=now)
+    api.request_pin_reset(user_id=ana.pk, device_id=None, code_proved_at=now, now=now)
 
     with pytest.raises(errors.PinResetTooEarly):
         api.reset_pin(user_id=ana.pk, device_id=None, pin="739104", now=now + timedelta(days=1))
@@ -232,16 +234,16 @@ def test_owner_ends_a_reset_though_the_pin_was_locked_by_wrong_tries(ana, make_u
     for _ in range(5):
         with pytest.raises((errors.PinWrong, errors.PinLocked)):
             api.verify_pin(user_id=ana.pk, pin="000001", now=now)
-    api.ask_pin_reset(user_id=ana.pk, device_id=thiefs.pk, code_proved_at=now, now=now)
+    api.request_pin_reset(user_id=ana.pk, device_id=thiefs.pk, code_proved_at=now, now=now)
 
     for device_id in (thiefs.pk, eves.pk, None):
         with pytest.raises(errors.PinResetKept):
-            api.end_pin_reset(user_id=ana.pk, device_id=device_id, now=now)
-    assert api.pin_state(ana.pk, now=now).is_reset_on(thiefs.pk)
+            api.cancel_pin_reset(user_id=ana.pk, device_id=device_id, now=now)
+    assert api.get_pin_state(ana.pk, now=now).is_reset_on(thiefs.pk)
     for _ in range(2):
-        api.end_pin_reset(user_id=ana.pk, device_id=hers.pk, now=now)
+        api.cancel_pin_reset(user_id=ana.pk, device_id=hers.pk, now=now)
 
-    assert api.pin_state(ana.pk, now=now) == api.PinState(is_set=True, is_locked=True)
+    assert api.get_pin_state(ana.pk, now=now) == api.PinState(is_set=True, is_locked=True)
     with pytest.raises(errors.PinResetTooEarly):
         api.reset_pin(user_id=ana.pk, device_id=thiefs.pk, pin="739104", now=now + timedelta(days=1))
     with pytest.raises(errors.PinLocked):
@@ -255,7 +257,7 @@ def test_browser_that_was_trusted_is_trusted_again_until_it_is_signed_out_from_e
 
     again = make_device(bo, "his phone")
     assert again.trusted_at == now
-    devices.end_device(user_id=bo.pk, device_public_id=again.public_id, by_device_id=again.pk, now=now)
+    devices.sign_out_device(user_id=bo.pk, device_public_id=again.public_id, by_device_id=again.pk, now=now)
 
     assert make_device(bo, "his phone").trusted_at is None
     assert not Device.objects.filter(trusted_at__isnull=False).exists()
@@ -267,7 +269,7 @@ def test_trust_is_of_one_person_on_one_device_that_is_logged_in(make_user, make_
 
     for device_id in (his.pk, hers.pk, None):
         with pytest.raises(errors.DeviceNotTrusted):
-            api.set_pin_on_device(user_id=eve.pk, device_id=device_id, pin=PIN, now=now)
+            api.set_first_pin_on_device(user_id=eve.pk, device_id=device_id, pin=PIN, now=now)
     devices.end_session(session_key=his.session_key, now=now)
     with pytest.raises(errors.DeviceNotTrusted):
         set_on(his, now)
@@ -293,10 +295,10 @@ def test_pin_that_is_there_is_not_set_again_from_anywhere(ana, make_device, now)
 
 def test_reset_that_is_over_is_told_of_no_longer(ana, make_device, now):
     phone = make_device(ana, "her phone").pk
-    api.ask_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
+    api.request_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
 
-    assert api.pin_state(ana.pk, now=now + timedelta(days=4)).reset_from == now + timedelta(days=1)
-    assert api.pin_state(ana.pk, now=now + timedelta(days=4, seconds=1)).reset_from is None
+    assert api.get_pin_state(ana.pk, now=now + timedelta(days=4)).reset_from == now + timedelta(days=1)
+    assert api.get_pin_state(ana.pk, now=now + timedelta(days=4, seconds=1)).reset_from is None
 
 
 def test_two_first_pins_at_once_are_one(real_db, make_user, now, in_threads):

@@ -8,23 +8,15 @@ from dataclasses import replace
 import pytest
 from django.db import transaction
 
-from payments import chart, errors, ledger
-from payments.ledger import Change, Entry, Line, Posted, Refused, key_for
-from payments.models import (
-    REFUNDS_MAX,
-    Account,
-    Inbox,
-    Journal,
-    OpenHold,
-    Posting,
-    Refundable,
-    Request,
-    Transfer,
-)
+from payments import errors
+from payments.domain import chart_of_accounts
+from payments.models import REFUNDS_MAX, Account, Inbox, Journal, OpenHold, Posting, Refundable, Request, Transfer
+from payments.writers import ledger
+from payments.writers.ledger import AccountChange, JournalEntry, Posted, Refused, TransferLine, derive_key
 from superapp.core.events import Event
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from tests.harness.postings import as_kind
+from tests.harness.authorizations import entry_fields
 
 
 def stand(account: Account) -> tuple[int, int, int, int]:
@@ -110,7 +102,7 @@ def test_account_that_is_not_open_neither_gives_nor_takes(status, side, wallet, 
     ana, bo = wallet("ana"), wallet("bo")
     if side == "debit" and status == "frozen":
         fund(ana, 1_000)
-    (ledger.freeze if status == "frozen" else ledger.accounts.close)(ana.pk)
+    (ledger.freeze_account if status == "frozen" else ledger.accounts.close_account)(ana.pk)
     giver, taker = (ana, bo) if side == "debit" else (bo, ana)
 
     answer = post(entry(giver, taker, 1), now=now)
@@ -142,7 +134,7 @@ def test_oneself_and_another_asset_are_refused(wallet, post, entry, open_account
 
     assert post(entry(ana, ana, 1), now=now) == Refused("payments.to_oneself")
     assert post(entry(ana, dollars, 1), now=now) == Refused("payments.asset_mismatch")
-    foreign = journal_of(Line(ana.pk, dollars.pk, Money(1, "USD")), key="foreign")
+    foreign = journal_of(TransferLine(ana.pk, dollars.pk, Money(1, "USD")), key="foreign")
     assert post(foreign, now=now) == Refused("payments.asset_mismatch")
     assert stand(ana) == (1_000, 0, 1, 1)
 
@@ -186,7 +178,7 @@ def test_void_gives_everything_back_even_to_a_frozen_account(wallet, post, entry
     ana, bo = wallet("ana", 1_000), wallet("bo")
     hold = post(entry(ana, bo, 700, phase="hold"), now=now)
     transfer = Transfer.objects.get(journal_id=hold.journal_id)
-    ledger.freeze(ana.pk)
+    ledger.freeze_account(ana.pk)
 
     answer = post(entry(ana, bo, 0, phase="void", pending_id=transfer.pk), now=now)
 
@@ -195,17 +187,17 @@ def test_void_gives_everything_back_even_to_a_frozen_account(wallet, post, entry
     assert not OpenHold.objects.exists()
 
 
-def journal_of(*lines: Line, key: str, **fields) -> Entry:
-    return Entry(key=key_for("test", key, {"key": key}), **as_kind("test"), lines=lines, **fields)
+def journal_of(*lines: TransferLine, key: str, **fields) -> JournalEntry:
+    return JournalEntry(key=derive_key("test", key, {"key": key}), **entry_fields("test"), lines=lines, **fields)
 
 
 def test_journal_of_many_lines_stands_or_falls_whole(wallet, now):
     ana, bo, cy = wallet("ana", 1_000), wallet("bo"), wallet("cy")
-    first, second = Line(ana.pk, bo.pk, Money(900)), Line(bo.pk, cy.pk, Money(900))
+    first, second = TransferLine(ana.pk, bo.pk, Money(900)), TransferLine(bo.pk, cy.pk, Money(900))
 
-    falls = ledger.post(journal_of(first, second, Line(ana.pk, cy.pk, Money(101)), key="a"), now=now)
+    falls = ledger.post(journal_of(first, second, TransferLine(ana.pk, cy.pk, Money(101)), key="a"), now=now)
     assert (stand(ana), stand(bo), stand(cy)) == ((1_000, 0, 1, 1), (0, 0, 0, 0), (0, 0, 0, 0))
-    stands = ledger.post(journal_of(first, second, Line(ana.pk, cy.pk, Money(100)), key="b"), now=now)
+    stands = ledger.post(journal_of(first, second, TransferLine(ana.pk, cy.pk, Money(100)), key="b"), now=now)
 
     assert falls == Refused("payments.insufficient_funds")
     assert isinstance(stands, Posted)
@@ -223,8 +215,8 @@ def test_batch_answers_for_each_and_carries_what_stands(wallet, entry, now):
             double,
             entry(bo, cy, 600),
             entry(ana, cy, 1, key="double"),
-            journal_of(Line(ana.pk, cy.pk, Money(400)), Line(ana.pk, cy.pk, Money(1)), key="falls"),
-            journal_of(Line(ana.pk, cy.pk, Money(400)), Line(cy.pk, bo.pk, Money(1)), key="stands"),
+            journal_of(TransferLine(ana.pk, cy.pk, Money(400)), TransferLine(ana.pk, cy.pk, Money(1)), key="falls"),
+            journal_of(TransferLine(ana.pk, cy.pk, Money(400)), TransferLine(cy.pk, bo.pk, Money(1)), key="stands"),
         ],
         now=now,
     )
@@ -239,14 +231,14 @@ def test_batch_answers_for_each_and_carries_what_stands(wallet, entry, now):
 def test_hot_receiver_is_credited_through_its_inbox_and_spends_only_what_was_rolled(
     wallet, open_account, post, entry, now
 ):
-    ana, shop = wallet("ana", 1_000), open_account("kopi", chart.MERCHANT)
+    ana, shop = wallet("ana", 1_000), open_account("kopi", chart_of_accounts.MERCHANT)
     for amount in (100, 200, 300):
         assert isinstance(post(entry(ana, shop, amount), now=now), Posted)
     assert stand(shop) == (0, 0, 0, 0)
     assert Inbox.objects.count() == 3
 
     early = post(entry(shop, ana, 50), now=now)
-    rolled = ledger.roll_due(now)
+    rolled = ledger.roll_up_due(now)
     later = post(entry(shop, ana, 50), now=now)
 
     assert early == Refused("payments.insufficient_funds")
@@ -255,28 +247,28 @@ def test_hot_receiver_is_credited_through_its_inbox_and_spends_only_what_was_rol
     assert stand(shop) == (550, 0, 4, 4)
     assert lines_of(shop) == [(1, 100, 0, 100, 0), (2, 200, 0, 300, 0), (3, 300, 0, 600, 0), (4, -50, 0, 550, 0)]
     assert not Inbox.objects.exists()
-    assert ledger.roll(shop.pk) == 0
+    assert ledger.roll_up(shop.pk) == 0
 
 
 def test_only_accounts_that_changed_are_told_of(wallet, open_account, post, entry, now):
-    ana, shop = wallet("ana", 1_000), open_account("kopi", chart.MERCHANT)
+    ana, shop = wallet("ana", 1_000), open_account("kopi", chart_of_accounts.MERCHANT)
 
     paid = post(entry(ana, shop, 400), now=now)
     refused = post(entry(ana, shop, 601), now=now)
 
-    assert paid.changes == (Change(ana.pk, version=2, balance=600, held=0),)
+    assert paid.changes == (AccountChange(ana.pk, version=2, balance=600, held=0),)
     assert refused.changes == ()
 
 
 def test_what_waits_is_added_to_what_is_left_after_spending(wallet, open_account, entry, now):
-    ana, shop = wallet("ana", 1_000), open_account("kopi", chart.MERCHANT)
+    ana, shop = wallet("ana", 1_000), open_account("kopi", chart_of_accounts.MERCHANT)
     ledger.post(entry(ana, shop, 300), now=now)
-    ledger.roll(shop.pk)
+    ledger.roll_up(shop.pk)
     ledger.post(entry(shop, ana, 50), now=now)
     ledger.post(entry(shop, ana, 30, phase="hold"), now=now)
     ledger.post(entry(ana, shop, 100), now=now)
 
-    ledger.roll(shop.pk)
+    ledger.roll_up(shop.pk)
 
     assert stand(shop) == (350, 30, 4, 4)
     assert lines_of(shop)[1:] == [(2, -50, 0, 250, 0), (3, 0, 30, 250, 30), (4, 100, 0, 350, 30)]
@@ -285,11 +277,11 @@ def test_what_waits_is_added_to_what_is_left_after_spending(wallet, open_account
 @pytest.mark.parametrize("count", [3, 4, 5])
 def test_inbox_is_emptied_however_much_waits(wallet, open_account, entry, now, monkeypatch, count):
     monkeypatch.setattr(ledger, "ROLLED_AT_ONCE_MAX", 2)
-    ana, shop = wallet("ana", 1_000), open_account("kopi", chart.MERCHANT)
+    ana, shop = wallet("ana", 1_000), open_account("kopi", chart_of_accounts.MERCHANT)
     for number in range(count):
         ledger.post(entry(ana, shop, 10 + number), now=now)
 
-    assert ledger.roll(shop.pk) == count
+    assert ledger.roll_up(shop.pk) == count
 
     assert not Inbox.objects.exists()
     total = sum(10 + number for number in range(count))
@@ -300,7 +292,7 @@ def test_refunds_never_pass_their_cap(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
     paid = post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
     refund = lambda amount, key: entry(  # noqa: E731
-        bo, ana, amount, key=key, refund=ledger.entries.Refund(paid.journal_id, Money(amount))
+        bo, ana, amount, key=key, refund=ledger.entries.JournalRefund(paid.journal_id, Money(amount))
     )
 
     assert isinstance(post(refund(600, "r1"), now=now), Posted)
@@ -318,7 +310,7 @@ def test_refunds_never_pass_their_cap(wallet, post, entry, now):
 def test_refunds_of_one_journal_are_few(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     paid = post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
-    back = {"refund": ledger.entries.Refund(paid.journal_id, Money(1))}
+    back = {"refund": ledger.entries.JournalRefund(paid.journal_id, Money(1))}
 
     answers = [post(entry(bo, ana, 1, **back), now=now) for _ in range(REFUNDS_MAX + 1)]
 
@@ -377,7 +369,7 @@ def test_posting_inside_a_callers_transaction_goes_with_it(real_db, wallet, entr
         raise ZeroDivisionError
 
     assert stand(ana) == (1_000, 0, 1, 1)
-    assert ledger.answered(wish.key) is None
+    assert ledger.find_response(wish.key) is None
     assert isinstance(ledger.post(wish, now=now), Posted)
 
 

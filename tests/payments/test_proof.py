@@ -12,23 +12,25 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from payments import chart, guards, ledger, proof
+from payments.domain import chart_of_accounts
+from payments.maintenance import guards, integrity_checks
 from payments.models import Transfer
+from payments.writers import ledger
 from superapp.core.money import Money
 
 
 @pytest.fixture
 def scene(real_db, wallet, open_account, entry, now):
     """A ledger with some of everything in it; ids by name."""
-    ana, bo, shop = wallet("ana", 10_000), wallet("bo", 5_000), open_account("kopi", chart.MERCHANT)
+    ana, bo, shop = wallet("ana", 10_000), wallet("bo", 5_000), open_account("kopi", chart_of_accounts.MERCHANT)
     paid = ledger.post(entry(ana, bo, 1_000, refund_cap=Money(1_000), key="paid"), now=now)
-    ledger.post(entry(bo, ana, 400, refund=ledger.entries.Refund(paid.journal_id, Money(400))), now=now)
+    ledger.post(entry(bo, ana, 400, refund=ledger.entries.JournalRefund(paid.journal_id, Money(400))), now=now)
     hold = ledger.post(entry(ana, bo, 300, phase="hold"), now=now)
     taken = ledger.post(entry(ana, bo, 200, phase="hold"), now=now)
     taken_id = Transfer.objects.get(journal_id=taken.journal_id).pk
     ledger.post(entry(ana, bo, 150, phase="capture", pending_id=taken_id), now=now)
     ledger.post(entry(ana, shop, 50), now=now)
-    ledger.roll(shop.pk)
+    ledger.roll_up(shop.pk)
     ledger.post(entry(ana, shop, 60), now=now)
     ledger.post(entry(ana, bo, 999_999, key="refused"), now=now)
     return {
@@ -64,8 +66,8 @@ def guards_off() -> Iterator[None]:
 
 
 def test_honest_ledger_is_proved(scene, now):
-    assert proof.prove(now=now) == []
-    assert proof.prove(now=now, since=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
+    assert integrity_checks.check_integrity(now=now, since=now) == []
     call_command("check_ledger", verbosity=0)
 
 
@@ -161,31 +163,31 @@ def test_lie_is_found_and_its_row_named(lie, scene, now, capsys):
         cursor.execute(statement.format(**scene))
         assert cursor.rowcount > 0
 
-    findings = proof.prove(now=now)
+    findings = integrity_checks.check_integrity(now=now)
 
     assert {finding.rule for finding in findings} >= rules
     assert [finding for finding in findings if row.format(**scene) in str(finding)]
-    assert proof.prove(now=now, since=now - timedelta(minutes=1))
+    assert integrity_checks.check_integrity(now=now, since=now - timedelta(minutes=1))
     with pytest.raises(CommandError):
         call_command("check_ledger", verbosity=0)
 
 
 def test_every_rule_was_seen_to_bite():
-    assert set().union(*(rules for _statement, rules, _row in LIES.values())) == set(proof.RULES)
+    assert set().union(*(rules for _statement, rules, _row in LIES.values())) == set(integrity_checks.RULES)
 
 
 def test_what_is_older_than_since_is_not_looked_at(scene, now):
     with guards_off(), connection.cursor() as cursor:
         cursor.execute("UPDATE payments_transfer SET amount = 1001 WHERE id = %s", [scene["transfer"]])
 
-    assert proof.prove(now=now, since=now + timedelta(seconds=1)) == []
-    assert proof.prove(now=now) != []
+    assert integrity_checks.check_integrity(now=now, since=now + timedelta(seconds=1)) == []
+    assert integrity_checks.check_integrity(now=now) != []
 
 
 def test_inbox_that_nobody_rolls_up_is_found(scene, now):
-    assert proof.prove(now=now + proof.INBOX_AGE_MAX) == []
+    assert integrity_checks.check_integrity(now=now + integrity_checks.INBOX_AGE_MAX) == []
 
-    late = proof.prove(now=now + proof.INBOX_AGE_MAX + timedelta(seconds=1))
+    late = integrity_checks.check_integrity(now=now + integrity_checks.INBOX_AGE_MAX + timedelta(seconds=1))
 
     assert [finding.rule for finding in late] == ["queued credits are rolled up in time"]
     assert "merchant:kopi:IDR" in late[0].row

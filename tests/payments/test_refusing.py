@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from payments import errors, ledger
-from payments.ledger import Entry, Line, Posted, Refused, key_for
-from payments.ledger.entries import Refund
+from payments import errors
 from payments.models import Posting, Refundable, Request, Transfer
+from payments.writers import ledger
+from payments.writers.ledger import JournalEntry, Posted, Refused, TransferLine, derive_key
+from payments.writers.ledger.entries import JournalRefund
 from superapp.core.money import Money
-from tests.harness.postings import as_kind
+from tests.harness.authorizations import entry_fields
 
 EMPTY = "payments.insufficient_funds"
 
 
 def test_refusal_without_a_trial_is_as_final_as_any_other(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
-    key = key_for("test", "k", {"amount": 5})
+    key = derive_key("test", "k", {"amount": 5})
 
-    first, again = ledger.refuse(key, EMPTY, now=now), ledger.refuse(key, EMPTY, now=now)
+    first, again = ledger.store_refusal(key, EMPTY, now=now), ledger.store_refusal(key, EMPTY, now=now)
 
     assert (first, again) == (Refused(EMPTY), Refused(EMPTY, replayed=True))
     assert ledger.post(entry(ana, bo, 5, key="k", content={"amount": 5}), now=now) == again
@@ -30,25 +31,25 @@ def test_what_stands_is_not_refused_afterwards(wallet, entry, now):
     one = entry(ana, bo, 5, key="k")
     posted = ledger.post(one, now=now)
 
-    answer = ledger.refuse(one.key, EMPTY, now=now)
+    answer = ledger.store_refusal(one.key, EMPTY, now=now)
 
     assert answer == Posted(posted.journal_id, posted.public_id, replayed=True)
 
 
 def test_refusal_under_the_key_of_another_wish_is_an_error(db, now):
-    ledger.refuse(key_for("test", "k", {"amount": 5}), EMPTY, now=now)
+    ledger.store_refusal(derive_key("test", "k", {"amount": 5}), EMPTY, now=now)
 
     with pytest.raises(errors.KeyReused):
-        ledger.refuse(key_for("test", "k", {"amount": 6}), EMPTY, now=now)
+        ledger.store_refusal(derive_key("test", "k", {"amount": 6}), EMPTY, now=now)
 
     assert Request.objects.count() == 1
 
 
 def test_answer_is_found_under_its_own_scope_alone(db, now):
-    ledger.refuse(key_for("user:1:pay", "k", {}), "payments.ceiling_exceeded", now=now)
-    ledger.refuse(key_for("user:2:pay", "k", {}), EMPTY, now=now)
+    ledger.store_refusal(derive_key("user:1:pay", "k", {}), "payments.ceiling_exceeded", now=now)
+    ledger.store_refusal(derive_key("user:2:pay", "k", {}), EMPTY, now=now)
 
-    found = [ledger.answered(key_for(f"user:{number}:pay", "k", {})) for number in (1, 2, 3)]
+    found = [ledger.find_response(derive_key(f"user:{number}:pay", "k", {})) for number in (1, 2, 3)]
 
     assert found == [Refused("payments.ceiling_exceeded", replayed=True), Refused(EMPTY, replayed=True), None]
 
@@ -57,8 +58,11 @@ def test_answer_is_found_under_its_own_scope_alone(db, now):
 def two_wishes(wallet):
     """One key of two people."""
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
-    lines = Line(ana.pk, bo.pk, Money(1)), Line(bo.pk, ana.pk, Money(2))
-    return [Entry(key=key_for(f"user:{x.debit_id}:pay", "k", {}), **as_kind("test"), lines=(x,)) for x in lines]
+    lines = TransferLine(ana.pk, bo.pk, Money(1)), TransferLine(bo.pk, ana.pk, Money(2))
+    return [
+        JournalEntry(key=derive_key(f"user:{x.debit_id}:pay", "k", {}), **entry_fields("test"), lines=(x,))
+        for x in lines
+    ]
 
 
 def test_one_key_of_two_people_is_two_wishes(two_wishes, post, now):
@@ -97,7 +101,7 @@ def test_refund_is_counted_at_the_journal_that_it_pays_back(wallet, post, entry,
     paid = [post(entry(ana, bo, 300, refund_cap=Money(300)), now=now) for _ in range(2)]
 
     answers = [
-        post(entry(bo, ana, minor, refund=Refund(paid[0].journal_id, Money(minor))), now=now)
+        post(entry(bo, ana, minor, refund=JournalRefund(paid[0].journal_id, Money(minor))), now=now)
         for minor in (200, 101, 100)
     ]
 
@@ -111,14 +115,14 @@ def test_journal_that_may_not_be_refunded_is_not(wallet, post, entry, now):
     paid = post(entry(ana, bo, 300), now=now)
     post(entry(ana, bo, 300, refund_cap=Money(300)), now=now)
 
-    answer = post(entry(bo, ana, 1, refund=Refund(paid.journal_id, Money(1))), now=now)
+    answer = post(entry(bo, ana, 1, refund=JournalRefund(paid.journal_id, Money(1))), now=now)
 
     assert answer == Refused("payments.refund_exceeds")
 
 
 def test_hash_of_what_was_sent_does_not_depend_on_its_order():
     one, same, other = (
-        key_for("test", "k", content)
+        derive_key("test", "k", content)
         for content in (
             {"amount": 5, "to": {"a": 1, "b": 2}},
             {"to": {"b": 2, "a": 1}, "amount": 5},
@@ -134,28 +138,28 @@ def test_of_several_reasons_the_first_is_told(wallet, post, entry, now):
     ana, full, icy = wallet("ana", 10), wallet("full", 500, ceiling=500), wallet("icy")
     hold = post(entry(ana, full, 5, phase="hold"), now=now)
     hold_id = Transfer.objects.get(journal_id=hold.journal_id).pk
-    ledger.freeze(icy.pk)
+    ledger.freeze_account(icy.pk)
     capture = {"phase": "capture", "pending_id": hold_id}
-    never = Refund(hold.journal_id, Money(5))
+    never = JournalRefund(hold.journal_id, Money(5))
     wishes = [
-        ([Line(icy.pk, icy.pk, Money(5, "USD"))], None),
-        ([Line(icy.pk, icy.pk, Money(5))], None),
-        ([Line(ana.pk, icy.pk, Money(999), **capture)], None),
-        ([Line(icy.pk, full.pk, Money(999), **capture)], None),
-        ([Line(full.pk, ana.pk, Money(999), **capture)], None),
-        ([Line(ana.pk, full.pk, Money(999), **capture)], None),
-        ([Line(ana.pk, full.pk, Money(999))], never),
-        ([Line(ana.pk, full.pk, Money(5))], never),
-        ([Line(full.pk, ana.pk, Money(5))], never),
+        ([TransferLine(icy.pk, icy.pk, Money(5, "USD"))], None),
+        ([TransferLine(icy.pk, icy.pk, Money(5))], None),
+        ([TransferLine(ana.pk, icy.pk, Money(999), **capture)], None),
+        ([TransferLine(icy.pk, full.pk, Money(999), **capture)], None),
+        ([TransferLine(full.pk, ana.pk, Money(999), **capture)], None),
+        ([TransferLine(ana.pk, full.pk, Money(999), **capture)], None),
+        ([TransferLine(ana.pk, full.pk, Money(999))], never),
+        ([TransferLine(ana.pk, full.pk, Money(5))], never),
+        ([TransferLine(full.pk, ana.pk, Money(5))], never),
         # Line by line: what is wrong with the second is not looked for.
-        ([Line(ana.pk, full.pk, Money(5)), Line(icy.pk, icy.pk, Money(5, "USD"))], None),
+        ([TransferLine(ana.pk, full.pk, Money(5)), TransferLine(icy.pk, icy.pk, Money(5, "USD"))], None),
     ]
 
     answers = [
         post(
-            Entry(
-                key=key_for("test", f"{n}", {}),
-                **as_kind("test"),
+            JournalEntry(
+                key=derive_key("test", f"{n}", {}),
+                **entry_fields("test"),
                 lines=tuple(lines),
                 refund=refund,
             ),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from payments import ledger, proof
-from payments.ledger import Change, Entry, Line, Posted, Refused, key_for
+from payments.maintenance import integrity_checks
 from payments.models import Transfer
+from payments.writers import ledger
+from payments.writers.ledger import AccountChange, JournalEntry, Posted, Refused, TransferLine, derive_key
 from superapp.core.money import Money
-from tests.harness.postings import as_kind
+from tests.harness.authorizations import entry_fields
 
 
 def held(ana, bo, amount, entry, now):
@@ -43,15 +44,15 @@ def test_two_captures_of_one_hold_in_a_batch_are_one(wallet, entry, now):
     assert second == Refused("payments.hold_resolved")
     ana.refresh_from_db()
     assert (ana.balance, ana.held) == (700, 0)
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def test_one_journal_cannot_capture_a_hold_twice(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     hold = held(ana, bo, 400, entry, now)
-    line = Line(ana.pk, bo.pk, Money(100), phase="capture", pending_id=hold)
+    line = TransferLine(ana.pk, bo.pk, Money(100), phase="capture", pending_id=hold)
 
-    twice = Entry(key=key_for("test", "twice", {}), **as_kind("test"), lines=(line, line))
+    twice = JournalEntry(key=derive_key("test", "twice", {}), **entry_fields("test"), lines=(line, line))
     answer = ledger.post(twice, now=now)
     after = ledger.post(entry(ana, bo, 0, phase="void", pending_id=hold), now=now)
 
@@ -81,7 +82,7 @@ def test_frozen_account_neither_holds_nor_captures(wallet, post, entry, now, fro
     people = {name: wallet(name, 1_000) for name in ("ana", "bo")}
     ana, bo = people.values()
     hold = held(ana, bo, 400, entry, now)
-    ledger.freeze(people[frozen].pk)
+    ledger.freeze_account(people[frozen].pk)
 
     more = post(entry(ana, bo, 100, phase="hold"), now=now)
     captured = post(entry(ana, bo, 400, phase="capture", pending_id=hold), now=now)
@@ -93,21 +94,21 @@ def test_frozen_account_neither_holds_nor_captures(wallet, post, entry, now, fro
 
 def test_answer_says_how_an_account_stands_and_at_which_version(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
-    ledger.freeze(ana.pk)
-    ledger.unfreeze(ana.pk)
+    ledger.freeze_account(ana.pk)
+    ledger.unfreeze_account(ana.pk)
 
     answer = post(entry(ana, bo, 400, phase="hold"), now=now)
 
-    assert answer.changes == (Change(ana.pk, version=4, balance=1_000, held=400),)
+    assert answer.changes == (AccountChange(ana.pk, version=4, balance=1_000, held=400),)
 
 
 def test_refused_journal_leaves_nothing_held_before_the_next(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
-    lines = Line(ana.pk, bo.pk, Money(400), phase="hold"), Line(ana.pk, bo.pk, Money(601))
+    lines = TransferLine(ana.pk, bo.pk, Money(400), phase="hold"), TransferLine(ana.pk, bo.pk, Money(601))
 
     refused, spent = ledger.post_many(
         [
-            Entry(key=key_for("test", "falls", {}), **as_kind("test"), lines=lines),
+            JournalEntry(key=derive_key("test", "falls", {}), **entry_fields("test"), lines=lines),
             entry(ana, bo, 1_000),
         ],
         now=now,

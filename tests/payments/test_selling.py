@@ -7,15 +7,17 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from payments import api, errors, ledger, proof
+from payments import api, errors
 from payments.actions.holds import expire_holds
-from payments.ledger import Entry, Line, key_for
+from payments.maintenance import integrity_checks
 from payments.models import Account, Posting, Refundable, Request
+from payments.writers import ledger
+from payments.writers.ledger import JournalEntry, TransferLine, derive_key
 from superapp.core import ids
 from superapp.core.errors import AmountInvalid
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from tests.harness.postings import BY_PIN, as_kind
+from tests.harness.authorizations import BY_PIN, entry_fields
 
 ORDER, SHOP = "shop.order:5", "shop.storefront:1"
 
@@ -23,7 +25,7 @@ ORDER, SHOP = "shop.order:5", "shop.storefront:1"
 @pytest.fixture
 def ana(make_user, fund, now):
     user = make_user("ana")
-    api.wallet(user.pk, now=now)
+    api.get_wallet(user.pk, now=now)
     fund(Account.objects.get(owner=user), 100_000)
     return user
 
@@ -45,7 +47,7 @@ def pay(ana, now):
 
 @pytest.fixture
 def release(now):
-    def release_one(*, fee=api.REGULAR, key="release", amount=None):
+    def release_one(*, fee=api.REGULAR_MERCHANT_FEE, key="release", amount=None):
         return api.release_escrow(
             reference=ORDER,
             merchant=SHOP,
@@ -70,12 +72,12 @@ def refund(now):
 
 
 def mine(ana, now):
-    return api.wallet(ana.pk, now=now).balance.amount_minor
+    return api.get_wallet(ana.pk, now=now).balance.amount_minor
 
 
 def merchant():
-    stands = api.merchant_balance(SHOP)
-    return stands.spendable.amount_minor, stands.waiting.amount_minor
+    stands = api.get_merchant_balance(SHOP)
+    return stands.available.amount_minor, stands.pending.amount_minor
 
 
 def test_money_for_an_order_lies_in_escrow_until_it_is_released_minus_the_fee(ana, pay, release, now):
@@ -83,19 +85,19 @@ def test_money_for_an_order_lies_in_escrow_until_it_is_released_minus_the_fee(an
 
     assert isinstance(paid, api.Posted)
     assert again.replayed is True
-    assert (mine(ana, now), api.escrow_balance(ORDER)) == (50_000, Money(50_000))
-    assert api.escrow_balances() == {ORDER: 50_000}
+    assert (mine(ana, now), api.get_escrow_balance(ORDER)) == (50_000, Money(50_000))
+    assert api.get_escrow_balances() == {ORDER: 50_000}
     released, twice = release(), release()
 
     assert isinstance(released, api.Posted)
     assert twice == api.Posted(released.journal_id, released.public_id, replayed=True)
-    assert api.escrow_balance(ORDER) == Money(0)
-    assert api.escrow_balances() == {}
+    assert api.get_escrow_balance(ORDER) == Money(0)
+    assert api.get_escrow_balances() == {}
     assert merchant() == (0, 49_650)
-    ledger.roll_due(now)
+    ledger.roll_up_due(now)
     assert merchant() == (49_650, 0)
     assert Account.objects.get(code="fee:regular:IDR").balance == 350
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def test_order_is_paid_once_whatever_the_key(ana, pay, now):
@@ -158,19 +160,19 @@ def test_outer_attempt_is_kept_while_its_payment_is_taken_back(real_db, ana, pay
             raise answer.error()
 
     assert Fact.objects.filter(name="attempt").exists()
-    assert ledger.answered(ledger.key_for(f"user:{ana.pk}:pay", "pay", {})) is None
+    assert ledger.find_response(ledger.derive_key(f"user:{ana.pk}:pay", "pay", {})) is None
     assert mine(ana, now) == 100_000
 
 
 @pytest.mark.parametrize(
     ("fee", "gross", "expected"),
     [
-        (api.MICRO, 500_000_00, 0),
-        (api.MICRO, 500_000_01, 1_500_00),
-        (api.REGULAR, 100, 1),
-        (api.REGULAR, 71, 0),
-        (api.REGULAR, 72, 1),
-        (api.NOTHING, 10**12, 0),
+        (api.MICRO_MERCHANT_FEE, 500_000_00, 0),
+        (api.MICRO_MERCHANT_FEE, 500_000_01, 1_500_00),
+        (api.REGULAR_MERCHANT_FEE, 100, 1),
+        (api.REGULAR_MERCHANT_FEE, 71, 0),
+        (api.REGULAR_MERCHANT_FEE, 72, 1),
+        (api.NO_FEE, 10**12, 0),
     ],
 )
 def test_fee_is_rounded_half_up_once(fee, gross, expected):
@@ -180,25 +182,25 @@ def test_fee_is_rounded_half_up_once(fee, gross, expected):
 def test_refund_comes_from_escrow_first_and_then_from_the_merchant(ana, pay, release, refund, now):
     pay()
     assert isinstance(refund(10_000, key="r1"), api.Posted)
-    assert isinstance(release(fee=api.NOTHING, amount=30_000), api.Posted)
+    assert isinstance(release(fee=api.NO_FEE, amount=30_000), api.Posted)
 
     both = refund(25_000, key="r2")
 
     assert isinstance(both, api.Posted)
     assert mine(ana, now) == 85_000
-    assert api.escrow_balance(ORDER) == Money(0)
+    assert api.get_escrow_balance(ORDER) == Money(0)
     assert merchant() == (15_000, 0)
     assert refund(25_000, key="r2") == api.Posted(both.journal_id, both.public_id, replayed=True)
     assert mine(ana, now) == 85_000
     counter = Refundable.objects.get()
     assert (counter.cap, counter.refunded, counter.refunds) == (50_000, 35_000, 2)
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def test_refunds_together_never_exceed_what_was_paid(ana, pay, release, refund, fund, now):
     pay()
-    release(fee=api.NOTHING)
-    ledger.roll_due(now)
+    release(fee=api.NO_FEE)
+    ledger.roll_up_due(now)
     fund(Account.objects.get(code=f"merchant:{SHOP}:IDR"), 1_000_000)
 
     assert isinstance(refund(50_000, key="all"), api.Posted)
@@ -228,13 +230,13 @@ def test_nothing_in_escrow_is_nothing_to_pay_out(ana, pay, release, refund, now)
     with pytest.raises(errors.KeyReused):
         release(key="second", amount=1)
     assert Request.objects.get(key="second").code == "payments.escrow_empty"
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def test_one_merchant_is_paid_for_a_reference(ana, pay, release, refund, now):
     pay()
-    release(fee=api.NOTHING, amount=20_000)
-    to_another = {"reference": ORDER, "merchant": "shop.storefront:2", "fee": api.NOTHING, "idempotency_key": "theirs"}
+    release(fee=api.NO_FEE, amount=20_000)
+    to_another = {"reference": ORDER, "merchant": "shop.storefront:2", "fee": api.NO_FEE, "idempotency_key": "theirs"}
 
     answer = api.release_escrow(**to_another, now=now, authorization=BY_PIN)
 
@@ -242,12 +244,12 @@ def test_one_merchant_is_paid_for_a_reference(ana, pay, release, refund, now):
     assert api.release_escrow(**to_another, now=now, authorization=BY_PIN) == api.Refused(
         "payments.paid_to_another", replayed=True
     )
-    assert api.escrow_balance(ORDER) == Money(30_000)
+    assert api.get_escrow_balance(ORDER) == Money(30_000)
     # The rest goes to the first, and all of it can be taken back from there.
-    assert isinstance(release(fee=api.NOTHING, key="rest"), api.Posted)
+    assert isinstance(release(fee=api.NO_FEE, key="rest"), api.Posted)
     assert isinstance(refund(50_000), api.Posted)
     assert mine(ana, now) == 100_000
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 @pytest.mark.parametrize("minor", [0, -1])
@@ -261,7 +263,7 @@ def test_no_amount_is_not_every_amount(ana, pay, release, refund, hold, now, min
         lambda: api.release_escrow(
             reference=ORDER,
             merchant=SHOP,
-            fee=api.NOTHING,
+            fee=api.NO_FEE,
             authorization=BY_PIN,
             idempotency_key="l",
             now=now,
@@ -274,7 +276,7 @@ def test_no_amount_is_not_every_amount(ana, pay, release, refund, hold, now, min
         with pytest.raises(AmountInvalid):
             ask()
 
-    assert api.escrow_balance(ORDER) == Money(50_000)
+    assert api.get_escrow_balance(ORDER) == Money(50_000)
     assert Request.objects.count() == before
 
 
@@ -287,7 +289,7 @@ def test_amount_of_another_asset_is_refused_and_moves_nothing(ana, pay, now):
     released = api.release_escrow(
         reference=ORDER,
         merchant=SHOP,
-        fee=api.NOTHING,
+        fee=api.NO_FEE,
         authorization=BY_PIN,
         idempotency_key="l",
         now=now,
@@ -295,23 +297,23 @@ def test_amount_of_another_asset_is_refused_and_moves_nothing(ana, pay, now):
     )
 
     assert released == api.Refused("payments.asset_mismatch")
-    assert api.escrow_balance(ORDER) == Money(50_000)
-    assert proof.prove(now=now) == []
+    assert api.get_escrow_balance(ORDER) == Money(50_000)
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 @pytest.mark.parametrize("state", ["frozen", "closed"])
 def test_account_that_is_not_open_neither_gives_nor_takes(ana, make_user, pay, hold, fund, now, state):
     bo = make_user("bo")
-    api.wallet(bo.pk, now=now)
+    api.get_wallet(bo.pk, now=now)
     cash = Account.objects.get(owner=ana)
     shut = Account.objects.get(owner=bo)
-    ledger.freeze(shut.pk) if state == "frozen" else ledger.accounts.close(shut.pk)
+    ledger.freeze_account(shut.pk) if state == "frozen" else ledger.accounts.close_account(shut.pk)
 
     into = ledger.post(
-        Entry(
-            key=key_for("t", "in", {}),
-            **as_kind("sent"),
-            lines=(Line(cash.pk, shut.pk, Money(1)),),
+        JournalEntry(
+            key=derive_key("t", "in", {}),
+            **entry_fields("sent"),
+            lines=(TransferLine(cash.pk, shut.pk, Money(1)),),
         ),
         now=now,
     )
@@ -321,7 +323,7 @@ def test_account_that_is_not_open_neither_gives_nor_takes(ana, make_user, pay, h
 
     assert into == out == api.Refused("payments.account_not_open")
     # For ever, under these keys.
-    ledger.unfreeze(shut.pk)
+    ledger.unfreeze_account(shut.pk)
     again = api.pay_into_escrow(
         reference="shop.order:7", payer_id=bo.pk, amount=Money(1), authorization=BY_PIN, idempotency_key="p", now=now
     )
@@ -352,7 +354,7 @@ def test_held_money_is_neither_spent_nor_held_again(ana, hold, pay, now):
     assert hold(80_000).replayed is True
     assert hold(20_001, key="more") == api.Refused("payments.insufficient_funds")
     assert pay(20_001) == api.Refused("payments.insufficient_funds")
-    wallet = api.wallet(ana.pk, now=now)
+    wallet = api.get_wallet(ana.pk, now=now)
     assert (wallet.balance, wallet.held, wallet.available) == (Money(100_000), Money(80_000), Money(20_000))
 
 
@@ -367,7 +369,7 @@ def test_capture_takes_a_part_and_frees_the_rest(ana, hold, now):
     assert take(15_000, "b").replayed is True
     assert take(1, "c") == api.Refused("payments.hold_resolved")
     assert api.void_hold(hold=held.public_id, idempotency_key="d", now=now) == api.Refused("payments.hold_resolved")
-    wallet = api.wallet(ana.pk, now=now)
+    wallet = api.get_wallet(ana.pk, now=now)
     assert (wallet.balance, wallet.held) == (Money(85_000), Money(0))
     assert merchant() == (0, 15_000)
     with pytest.raises(errors.HoldNotFound):
@@ -381,6 +383,6 @@ def test_hold_that_nobody_captures_returns_by_itself_once(ana, hold, now):
     assert expire_holds(now + timedelta(minutes=5)) == 1
     assert expire_holds(now + timedelta(minutes=6)) == 0
 
-    wallet = api.wallet(ana.pk, now=now)
+    wallet = api.get_wallet(ana.pk, now=now)
     assert (wallet.balance, wallet.held) == (Money(100_000), Money(0))
     assert Posting.objects.filter(account__owner=ana, transfer__phase="void").count() == 1

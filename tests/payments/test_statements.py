@@ -12,8 +12,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from payments import api, chart, ledger, queries
+from payments import api
+from payments.domain import chart_of_accounts
 from payments.models import Account, Journal, Posting
+from payments.writers import ledger
 from superapp.core.money import Money
 from tests.payments.purses import PIN
 
@@ -48,8 +50,8 @@ def test_statements_are_proved_by_others(make_payer, send, now, tmp_path):
     send(bo, ana, 23, key="back")
     period = {"since": now - timedelta(days=1), "until": now + timedelta(days=1), "now": now}
 
-    rows = list(csv.DictReader(api.csv_statement(ana.pk, **period)))
-    text = "".join(api.beancount_statement(ana.pk, **period))
+    rows = list(csv.DictReader(api.stream_csv_statement(ana.pk, **period)))
+    text = "".join(api.stream_beancount_statement(ana.pk, **period))
     good = bean_check(text, tmp_path)
     bad = bean_check(text.replace("1.23 IDR", "1.24 IDR", 1), tmp_path)
 
@@ -67,7 +69,9 @@ def test_later_statement_opens_with_what_lay_there(make_payer, send, now, tmp_pa
     api.send_money(sender_id=ana.pk, receiver_id=bo.pk, amount=Money(5), pin=PIN, idempotency_key="late", now=later)
 
     text = "".join(
-        api.beancount_statement(ana.pk, since=later - timedelta(days=1), until=later + timedelta(days=1), now=later)
+        api.stream_beancount_statement(
+            ana.pk, since=later - timedelta(days=1), until=later + timedelta(days=1), now=later
+        )
     )
 
     assert "opened with" in text
@@ -76,7 +80,7 @@ def test_later_statement_opens_with_what_lay_there(make_payer, send, now, tmp_pa
 
 
 def rows_of(user, since, until, now):
-    return list(csv.DictReader(api.csv_statement(user.pk, since=since, until=until, now=now)))
+    return list(csv.DictReader(api.stream_csv_statement(user.pk, since=since, until=until, now=now)))
 
 
 def test_lines_that_cross_midnight_are_in_one_period_each_and_the_balances_join(make_payer, send, now, tmp_path):
@@ -91,7 +95,7 @@ def test_lines_that_cross_midnight_are_in_one_period_each_and_the_balances_join(
     days = [midnight - timedelta(days=2), midnight, midnight + timedelta(days=1)]
 
     first, second = (rows_of(ana, since, until, later) for since, until in itertools.pairwise(days))
-    text = "".join(api.beancount_statement(ana.pk, since=days[0], until=days[1], now=later))
+    text = "".join(api.stream_beancount_statement(ana.pk, since=days[0], until=days[1], now=later))
 
     assert [row["amount_minor"] for row in first] == ["", "10000", "-1", "-20", "-300", ""]
     assert [row["amount_minor"] for row in second] == ["", "-4000", ""]
@@ -105,7 +109,7 @@ def test_lines_that_cross_midnight_are_in_one_period_each_and_the_balances_join(
 
 
 def test_statement_of_any_length_is_whole(make_payer, send, now, monkeypatch):
-    monkeypatch.setattr(queries, "STATEMENT_PAGE", 3)
+    monkeypatch.setattr("payments.queries.movements.STATEMENT_PAGE_ROWS", 3)
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     for number in range(10):
         send(ana, bo, 1, key=f"k{number}")
@@ -121,7 +125,7 @@ def test_statement_of_any_length_is_whole(make_payer, send, now, monkeypatch):
 def test_what_comes_while_it_is_made_belongs_to_the_next_one(make_payer, send, now):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     send(ana, bo, 1)
-    lines = api.csv_statement(ana.pk, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)
+    lines = api.stream_csv_statement(ana.pk, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)
     begun = [next(lines), next(lines)]
 
     send(ana, bo, 2, key="k2")
@@ -130,7 +134,7 @@ def test_what_comes_while_it_is_made_belongs_to_the_next_one(make_payer, send, n
     assert [row["balance_minor"] for row in rows] == ["0", "10000", "9999", "9999"]
 
 
-@pytest.mark.parametrize("form", [api.csv_statement, api.beancount_statement])
+@pytest.mark.parametrize("form", [api.stream_csv_statement, api.stream_beancount_statement])
 def test_statement_with_a_line_missing_does_not_come_to_its_end(make_payer, send, now, form):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     for number in range(3):
@@ -162,7 +166,7 @@ def without_guards(statement, *params):
 def test_whole_ledger_is_proved_by_others(make_payer, send, open_account, entry, now, tmp_path, capsys):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     send(ana, bo, 123)
-    shop = open_account("kopi", chart.MERCHANT)
+    shop = open_account("kopi", chart_of_accounts.MERCHANT)
     account = Account.objects.get(owner=ana)
     ledger.post(entry(account, shop, 7), now=now)
     ledger.post(entry(account, shop, 7, phase="hold"), now=now)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
-from payments import api, errors, ledger, queries
+from payments import api, errors, queries
 from payments.models import Account, Request, TopUp
+from payments.writers import ledger
 from superapp.accounts import api as accounts
 from superapp.core import ids
 from superapp.core.errors import AmountInvalid
@@ -29,7 +30,7 @@ def make_payer(make_user, fund, now):
     def make(handle: str, amount: int = 0):
         user = make_user(handle)
         api.set_first_pin(user_id=user.pk, pin=PIN, now=now)
-        account = ledger.accounts.Account.objects.get(public_id=api.wallet(user.pk, now=now).public_id)
+        account = ledger.accounts.Account.objects.get(public_id=api.get_wallet(user.pk, now=now).public_id)
         if amount:
             fund(account, amount)
         return user
@@ -54,14 +55,14 @@ def send(now):
 
 
 def balance(user, now):
-    return api.wallet(user.pk, now=now).balance.amount_minor
+    return api.get_wallet(user.pk, now=now).balance.amount_minor
 
 
 def test_wallet_opens_on_first_use_with_the_ceiling_of_its_tier(make_user, now, settings):
     ana = make_user("ana")
     assert not Account.objects.exists()
 
-    first, again = api.wallet(ana.pk, now=now), api.wallet(ana.pk, now=now)
+    first, again = api.get_wallet(ana.pk, now=now), api.get_wallet(ana.pk, now=now)
 
     assert first == again
     assert (first.balance, first.available, first.held, first.rev, first.status) == (
@@ -138,7 +139,7 @@ def test_ceiling_of_a_tier_is_passed_only_by_a_better_one(make_payer, make_user,
         api.set_tier(user_id=bo.pk, tier="basic", operator_id=op.pk, now=now)
     with pytest.raises(errors.OperatorsOnly):
         api.set_tier(user_id=bo.pk, tier="basic", operator_id=ana.pk, now=now)
-    assert api.wallet(bo.pk, now=now).ceiling == Money(5_000)
+    assert api.get_wallet(bo.pk, now=now).ceiling == Money(5_000)
 
 
 def test_history_is_mine_newest_first_and_can_be_searched(make_payer, send, now, django_assert_num_queries):
@@ -147,40 +148,40 @@ def test_history_is_mine_newest_first_and_can_be_searched(make_payer, send, now,
         send(ana, bo, 100 + number, key=f"k{number}", memo=f"pesanan {number}")
 
     with django_assert_num_queries(2):
-        rows = api.wallet_history(ana.pk, now=now, limit=3)
+        rows = api.list_wallet_movements(ana.pk, now=now, limit=3)
     with django_assert_num_queries(2):
-        older = api.wallet_history(ana.pk, now=now, before_seq=rows[-1].seq, limit=100)
+        older = api.list_wallet_movements(ana.pk, now=now, before_seq=rows[-1].seq, limit=100)
 
     assert [(row.seq, row.delta.amount_minor, row.memo) for row in rows] == [
         (6, -104, "pesanan 4"), (5, -103, "pesanan 3"), (4, -102, "pesanan 2"),
     ]  # fmt: skip
     assert [row.seq for row in older] == [3, 2, 1]
     assert {row.peer_id for row in rows} == {bo.pk}
-    assert [row.seq for row in api.wallet_history(ana.pk, now=now, search="ANAN 2")] == [4]
-    assert api.wallet_history(eve.pk, now=now) == []
+    assert [row.seq for row in api.list_wallet_movements(ana.pk, now=now, search="ANAN 2")] == [4]
+    assert api.list_wallet_movements(eve.pk, now=now) == []
 
 
 def test_changes_after_a_rev_are_exactly_what_came(make_payer, send, now):
     ana, bo = make_payer("ana", 1_000), make_payer("bo")
-    rev = api.wallet(ana.pk, now=now).rev
+    rev = api.get_wallet(ana.pk, now=now).rev
     send(ana, bo, 1, key="a")
     send(bo, ana, 1, key="b")
 
-    changes = api.wallet_changes(ana.pk, after=rev, now=now)
+    changes = api.list_wallet_changes(ana.pk, after=rev, now=now)
 
     assert (changes.rev, changes.more) == (rev + 2, False)
     assert [(row.rev, row.delta.amount_minor) for row in changes.rows] == [(rev + 1, -1), (rev + 2, 1)]
-    assert api.wallet_changes(ana.pk, after=changes.rev, now=now).rows == []
+    assert api.list_wallet_changes(ana.pk, after=changes.rev, now=now).rows == []
 
 
 def test_freezing_is_a_change_of_the_wallet_too(make_payer, send, now):
     ana = make_payer("ana", 1_000)
     account = Account.objects.get(owner=ana)
 
-    ledger.freeze(account.pk)
-    ledger.freeze(account.pk)
+    ledger.freeze_account(account.pk)
+    ledger.freeze_account(account.pk)
 
-    frozen = api.wallet(ana.pk, now=now)
+    frozen = api.get_wallet(ana.pk, now=now)
     assert (frozen.rev, frozen.status) == (2, "frozen")
     assert send(ana, make_payer("bo"), 1) == api.Refused("payments.account_not_open")
 
@@ -189,17 +190,19 @@ def test_receipt_is_for_both_sides_and_for_no_outsider(make_payer, send, now):
     ana, bo, eve = make_payer("ana", 1_000), make_payer("bo"), make_payer("eve")
     sent = send(ana, bo, 250, memo="bakso")
 
-    assert api.receipt(ana.pk, sent.public_id).delta == Money(-250)
-    assert api.receipt(bo.pk, sent.public_id).delta == Money(250)
+    assert api.get_receipt(ana.pk, sent.public_id).delta == Money(-250)
+    assert api.get_receipt(bo.pk, sent.public_id).delta == Money(250)
     with pytest.raises(errors.ReceiptNotFound):
-        api.receipt(eve.pk, sent.public_id)
+        api.get_receipt(eve.pk, sent.public_id)
     with pytest.raises(errors.ReceiptNotFound):
-        api.receipt(ana.pk, ids.new_id())
+        api.get_receipt(ana.pk, ids.new_id())
 
 
 def test_top_up_takes_two_operators_and_neither_helps_themselves(make_user, now):
     ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)
-    ask = lambda **by: api.ask_top_up(**{"user_id": ana.pk, "amount": Money(500), "reason": "slip 7", "now": now, **by})  # noqa: E731
+
+    def ask(**by):
+        return api.request_top_up(**{"user_id": ana.pk, "amount": Money(500), "reason": "slip 7", "now": now, **by})
 
     with pytest.raises(errors.OperatorsOnly):
         ask(maker_id=ana.pk)
@@ -225,7 +228,7 @@ def test_top_up_takes_two_operators_and_neither_helps_themselves(make_user, now)
 def test_top_up_over_the_ceiling_is_decided_and_moves_nothing(make_user, now, settings):
     settings.WALLET_CEILINGS = {"basic": 100, "verified": 200}
     ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)
-    asked = api.ask_top_up(user_id=ana.pk, amount=Money(101), reason="slip", maker_id=op.pk, now=now)
+    asked = api.request_top_up(user_id=ana.pk, amount=Money(101), reason="slip", maker_id=op.pk, now=now)
 
     answer = api.approve_top_up(top_up=asked.public_id, checker_id=second.pk, now=now)
 
@@ -249,7 +252,7 @@ def test_top_up_from_the_command_line(make_user, now, capsys):
 
     assert "Rp250.000" in listed
     assert "slip 12" in listed
-    assert api.wallet(ana.pk, now=now).balance == Money(250_000_00)
+    assert api.get_wallet(ana.pk, now=now).balance == Money(250_000_00)
 
 
 def test_top_up_from_the_command_line_finds_a_person_by_phone_number(make_user, now, capsys):
@@ -264,7 +267,7 @@ def test_top_up_from_the_command_line_finds_a_person_by_phone_number(make_user, 
 
     said = capsys.readouterr()
     assert "Ana" in said.err
-    assert [row.user_id for row in queries.waiting_top_ups()] == [ana.pk]
+    assert [row.user_id for row in queries.list_pending_top_ups()] == [ana.pk]
 
 
 def test_top_up_page_names_the_number_of_the_person(make_user, client):
@@ -273,4 +276,4 @@ def test_top_up_page_names_the_number_of_the_person(make_user, client):
 
     page = client.get("/dompet/isi/").content.decode()
 
-    assert accounts.number_for_reading(ana.pk) in page
+    assert accounts.get_formatted_phone_number(ana.pk) in page

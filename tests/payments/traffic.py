@@ -37,7 +37,8 @@ class Traffic:
     """Wishes of all kinds, good and bad, in an order that only the seed decides."""
 
     def __init__(self, seed: int) -> None:
-        from payments import chart, ledger
+        from payments.domain import chart_of_accounts
+        from payments.writers import ledger
 
         self.rnd = random.Random(seed)
         self.keys = 0
@@ -45,14 +46,18 @@ class Traffic:
         self.holds: list[tuple[int, Any]] = []
         self.paid: list[tuple[int, Any]] = []
 
-        def opened(name: str, kind: chart.Kind, asset: str = "IDR") -> Any:
-            return ledger.open_account(chart.code(kind, name, asset), kind=kind, asset=asset, now=NOW)
+        def opened(name: str, kind: chart_of_accounts.AccountKind, asset: str = "IDR") -> Any:
+            return ledger.get_or_open_account(
+                chart_of_accounts.account_code(kind, name, asset), kind=kind, asset=asset, now=NOW
+            )
 
-        self.wallets = [opened(name, chart.replace(chart.WALLET, ceiling=30_000)) for name in NAMES]
-        self.shops = [opened("kopi", chart.MERCHANT), opened("bakso", chart.MERCHANT)]
-        self.escrow = opened("order:1", chart.ESCROW)
-        self.dollars = opened("ana", chart.WALLET, "USD")
-        self.cash = opened("bank", chart.CASH)
+        self.wallets = [
+            opened(name, chart_of_accounts.replace(chart_of_accounts.WALLET, ceiling=30_000)) for name in NAMES
+        ]
+        self.shops = [opened("kopi", chart_of_accounts.MERCHANT), opened("bakso", chart_of_accounts.MERCHANT)]
+        self.escrow = opened("order:1", chart_of_accounts.ESCROW)
+        self.dollars = opened("ana", chart_of_accounts.WALLET, "USD")
+        self.cash = opened("bank", chart_of_accounts.CASH)
 
     def run(self, steps: int) -> list[str]:
         """Do that many things, and return how each was answered."""
@@ -61,14 +66,14 @@ class Traffic:
         return [self.rnd.choice(done)() for _ in range(steps)]
 
     def entry(self, lines: list[Any], *, key: str = "", kind: str = "test", **fields: Any) -> Any:
-        from payments.ledger import Entry, key_for
-        from tests.harness.postings import as_kind
+        from payments.writers.ledger import JournalEntry, derive_key
+        from tests.harness.authorizations import entry_fields
 
         self.keys += 1
         content = [[line.debit_id, line.credit_id, line.amount.amount_minor, line.phase] for line in lines]
-        entry = Entry(
-            key=key_for(f"user:{self.rnd.randrange(3)}", key or f"key-{self.keys}", {"lines": content}),
-            **as_kind(kind),
+        entry = JournalEntry(
+            key=derive_key(f"user:{self.rnd.randrange(3)}", key or f"key-{self.keys}", {"lines": content}),
+            **entry_fields(kind),
             lines=tuple(lines),
             public_id=UUID(int=self.rnd.getrandbits(128), version=4),
             **fields,
@@ -77,18 +82,18 @@ class Traffic:
         return entry
 
     def line(self, *, least: int = 1) -> Any:
-        from payments.ledger import Line
+        from payments.writers.ledger import TransferLine
         from superapp.core.money import Money
 
         everybody = [*self.wallets, *self.wallets, *self.shops, self.escrow]
         debit, credit = self.rnd.choice(everybody), self.rnd.choice(everybody)
         if self.rnd.random() < 0.03:
             credit = self.dollars
-        return Line(debit.pk, credit.pk, Money(self.rnd.randrange(least, 9_000)))
+        return TransferLine(debit.pk, credit.pk, Money(self.rnd.randrange(least, 9_000)))
 
     def post(self, *entries: Any) -> str:
-        from payments import ledger
-        from payments.ledger import Posted
+        from payments.writers import ledger
+        from payments.writers.ledger import Posted
 
         outcomes = ledger.post_many(entries, now=NOW)
         for entry, outcome in zip(entries, outcomes, strict=True):
@@ -104,11 +109,13 @@ class Traffic:
         )
 
     def fund(self) -> str:
-        from payments.ledger import Line
+        from payments.writers.ledger import TransferLine
         from superapp.core.money import Money
 
         wallet = self.rnd.choice(self.wallets)
-        return self.post(self.entry([Line(self.cash.pk, wallet.pk, Money(self.rnd.randrange(1, 20_000)))], kind="fund"))
+        return self.post(
+            self.entry([TransferLine(self.cash.pk, wallet.pk, Money(self.rnd.randrange(1, 20_000)))], kind="fund")
+        )
 
     def one(self) -> str:
         from superapp.core.money import Money
@@ -138,15 +145,17 @@ class Traffic:
         return self.post(*entries)
 
     def hold(self) -> str:
-        from payments.ledger import Line
+        from payments.writers.ledger import TransferLine
 
         line = self.line()
-        held = Line(line.debit_id, line.credit_id, line.amount, phase="hold", expires_at=NOW + timedelta(hours=1))
+        held = TransferLine(
+            line.debit_id, line.credit_id, line.amount, phase="hold", expires_at=NOW + timedelta(hours=1)
+        )
         return self.post(self.entry([held]))
 
     def resolve(self) -> str:
-        from payments.ledger import Line
         from payments.models import Transfer
+        from payments.writers.ledger import TransferLine
         from superapp.core.money import Money
 
         if not self.holds:
@@ -156,7 +165,7 @@ class Traffic:
             hold = Transfer.objects.get(journal_id=journal_id)
             captures = self.rnd.random() < 0.6
             amount = self.rnd.randrange(1, held.amount.amount_minor + 50) if captures else 0
-            line = Line(
+            line = TransferLine(
                 held.debit_id,
                 held.credit_id,
                 Money(amount),
@@ -167,15 +176,17 @@ class Traffic:
         return self.post(*entries)
 
     def refund(self) -> str:
-        from payments.ledger import Line
-        from payments.ledger.entries import Refund
+        from payments.writers.ledger import TransferLine
+        from payments.writers.ledger.entries import JournalRefund
         from superapp.core.money import Money
 
         if not self.paid:
             return ""
         journal_id, paid = self.rnd.choice(self.paid)
         amount = Money(self.rnd.randrange(1, 2 * paid.amount.amount_minor + 1))
-        return self.post(self.entry([Line(paid.credit_id, paid.debit_id, amount)], refund=Refund(journal_id, amount)))
+        return self.post(
+            self.entry([TransferLine(paid.credit_id, paid.debit_id, amount)], refund=JournalRefund(journal_id, amount))
+        )
 
     def again(self) -> str:
         from dataclasses import replace
@@ -188,18 +199,18 @@ class Traffic:
         return self.post(entry)
 
     def roll(self) -> str:
-        from payments import ledger
+        from payments.writers import ledger
 
-        return f"rolled {ledger.roll_due(NOW)}"
+        return f"rolled {ledger.roll_up_due(NOW)}"
 
     def freeze(self) -> str:
-        from payments import ledger
+        from payments.writers import ledger
 
         account = self.rnd.choice(self.wallets)
         if self.rnd.random() < 0.3:
-            ledger.freeze(account.pk)
+            ledger.freeze_account(account.pk)
         else:
-            ledger.unfreeze(account.pk)
+            ledger.unfreeze_account(account.pk)
         return ""
 
 
@@ -245,10 +256,13 @@ def main() -> None:
     import django
 
     django.setup()
-    from payments import proof
+    from payments.maintenance import integrity_checks
 
     answers = Traffic(int(sys.argv[1])).run(int(sys.argv[2]))
-    json.dump({"answers": answers, "rows": dump(), "findings": [str(x) for x in proof.prove(now=NOW)]}, sys.stdout)
+    json.dump(
+        {"answers": answers, "rows": dump(), "findings": [str(x) for x in integrity_checks.check_integrity(now=NOW)]},
+        sys.stdout,
+    )
 
 
 if __name__ == "__main__":

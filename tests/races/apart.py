@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from tests.harness.site import ROOT
+from tests.harness.running_site import ROOT
 
 
 class Apart:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from chat import log_postgres
-from shop.api import ProductView, ShopView
+from chat.writers import log_postgres
+from shop.api import ProductDetails, ShopDetails
 from superapp.accounts.models import User
 from tests.chat.conftest import commit, hints_sent, make_direct, make_group, post
-from tests.harness.site import ROOT
+from tests.harness.running_site import ROOT
 from tests.shop.conftest import bo, buy, make_product, make_shop, shop
 
 __all__ = [
@@ -50,7 +50,7 @@ def buyers(real_db: object, make_payer: Callable[..., User]) -> list[User]:
 
 
 @pytest.fixture
-def few(real_db: object, make_product: Callable[..., ProductView], shop: ShopView) -> ProductView:
+def few(real_db: object, make_product: Callable[..., ProductDetails], shop: ShopDetails) -> ProductDetails:
     """Three pieces of something."""
     return make_product(shop, name="Tiga saja", quantity=3)
 

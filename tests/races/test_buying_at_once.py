@@ -9,14 +9,15 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from payments import proof as money
-from shop import api, errors, guards, proof
+from payments.maintenance import integrity_checks as money
+from shop import api, errors
 from shop.actions import checkout
-from shop.actions.timing import move_due_orders
-from shop.log import placing, stock
+from shop.maintenance import guards, integrity_checks
+from shop.maintenance.order_timers import run_due_timers
 from shop.models import Attempt, Order, OrderEvent, Stock, StockMove
-from superapp.core.turns import Turns
-from tests.harness.sockets import trusted_device
+from shop.writers import order_writer, stock_writer
+from superapp.core.fair_semaphore import FairSemaphore
+from tests.harness.socket_client import make_trusted_device
 from tests.payments.purses import balance
 from tests.shop.conftest import stock_of
 
@@ -24,20 +25,20 @@ CONDITION = "s.on_hand - s.held - s.committed >= %s"
 
 
 def all_is_well(now):
-    return [str(finding) for finding in (*proof.prove(now=now), *money.prove(now=now))]
+    return [str(finding) for finding in (*integrity_checks.check_integrity(now=now), *money.check_integrity(now=now))]
 
 
 @pytest.fixture(autouse=True)
 def threads_are_processes(monkeypatch):
     """None waits for its turn, as they do in one process."""
-    monkeypatch.setattr(checkout, "TURNS", Turns(16))
+    monkeypatch.setattr(checkout, "CHECKOUT_SLOTS", FairSemaphore(16))
 
 
 def test_last_pieces_are_sold_once_however_many_want_them(buyers, bo, few, buy, in_threads, now):
     answers = in_threads(*[lambda buyer=buyer: buy(buyer, few) for buyer in buyers])
 
-    assert Counter(type(answer).__name__ for answer in answers) == {"Placed": 3, "Refused": 5}
-    assert {answer.code for answer in answers if isinstance(answer, api.Refused)} == {"shop.sold_out"}
+    assert Counter(type(answer).__name__ for answer in answers) == {"CheckoutCompleted": 3, "CheckoutRefused": 5}
+    assert {answer.code for answer in answers if isinstance(answer, api.CheckoutRefused)} == {"shop.sold_out"}
     assert stock_of(few, bo) == (3, 0, 3)
     assert Order.objects.count() == 3
     assert sorted(balance(buyer, now) for buyer in buyers) == [975_000_00] * 3 + [1_000_000_00] * 5
@@ -48,7 +49,7 @@ def test_last_pieces_are_sold_once_however_many_want_them(buyers, bo, few, buy, 
 def all_have_looked(monkeypatch):
     """Nobody takes before eight have seen that there is enough."""
     line, mine = threading.Barrier(8), threading.local()
-    look = checkout.goods.ask_offer
+    look = checkout.catalog.pipeline_offer
 
     def looked(*args, **kwargs):
         offer = look(*args, **kwargs)
@@ -62,27 +63,27 @@ def all_have_looked(monkeypatch):
 
         return found
 
-    monkeypatch.setattr(checkout.goods, "ask_offer", looked)
+    monkeypatch.setattr(checkout.catalog, "pipeline_offer", looked)
 
 
 @pytest.fixture
 def without_the_condition(monkeypatch):
     """Taking does not ask any more whether there is enough."""
-    assert CONDITION in placing._HOT
-    monkeypatch.setattr(placing, "_HOT", placing._HOT.replace(CONDITION, "%s > 0"))
+    assert CONDITION in order_writer._CONTENDED_ROWS
+    monkeypatch.setattr(order_writer, "_CONTENDED_ROWS", order_writer._CONTENDED_ROWS.replace(CONDITION, "%s > 0"))
 
     def careless(product_id, quantity, **told):
         statement = (
             "UPDATE shop_stock SET committed = committed + %s, version = version + 1"
             " WHERE product_id = %s RETURNING version"
         )
-        ((version,),) = stock.prepared.ask(statement, [quantity, product_id])()
-        stock._tell(
+        ((version,),) = stock_writer.prepared.execute_deferred(statement, [quantity, product_id])()
+        stock_writer._record_move(
             product_id, version, "commit", quantity, told["reference"], told["key"], told["buyer_id"], told["now"]
         )
         return True
 
-    monkeypatch.setattr(stock, "take", careless)
+    monkeypatch.setattr(stock_writer, "commit_pieces", careless)
 
 
 def test_without_the_condition_the_check_of_the_database_stops_the_oversale(
@@ -98,7 +99,7 @@ def test_without_the_condition_the_check_of_the_database_stops_the_oversale(
     outcomes = in_threads(*[lambda buyer=buyer: buy(buyer, few) for buyer in buyers])
 
     # Who took what was not there was refused by the CHECK, tried again, and saw it.
-    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"Placed": 3, "Refused": 5}
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"CheckoutCompleted": 3, "CheckoutRefused": 5}
     assert stock_of(few, bo) == (3, 0, 3)
     assert all_is_well(now) == []
 
@@ -116,7 +117,7 @@ def test_without_condition_and_check_more_would_be_sold_than_there_is(
 
     outcomes = in_threads(*[lambda buyer=buyer: buy(buyer, few) for buyer in buyers])
 
-    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"Placed": 8}
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"CheckoutCompleted": 8}
     assert Stock.objects.get().committed == 8 > Stock.objects.get().on_hand
     assert [guard for guard in guards.missing(connection) if "never_oversold" in guard]
 
@@ -143,7 +144,7 @@ def drop_check():
 def test_double_tap_from_two_tabs_is_one_order(buyers, bo, few, buy, in_threads, now):
     answers = in_threads(*[lambda: buy(buyers[0], few, idempotency_key="tap")] * 4)
 
-    assert [type(answer) for answer in answers] == [api.Placed] * 4
+    assert [type(answer) for answer in answers] == [api.CheckoutCompleted] * 4
     assert len({answer.order for answer in answers}) == 1
     assert Counter(answer.replayed for answer in answers) == {True: 3, False: 1}
     assert (Order.objects.count(), Attempt.objects.count(), stock_of(few, bo)) == (1, 1, (3, 0, 1))
@@ -156,7 +157,7 @@ def test_one_key_for_two_wishes_at_once_is_one_of_them(buyers, few, buy, in_thre
         *[lambda pieces=pieces: buy(buyers[0], few, pieces, idempotency_key="tap") for pieces in (1, 2) * 2]
     )
 
-    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"Placed": 2, "KeyReused": 2}
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"CheckoutCompleted": 2, "KeyReused": 2}
     assert Order.objects.count() == 1
     assert all_is_well(now) == []
 
@@ -192,8 +193,8 @@ def test_merchant_who_cancels_while_the_buyer_confirms(attempt, buyers, bo, few,
     api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="1", now=now)
 
     moved(
-        *[lambda: api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now)] * 3,
-        *[lambda: api.cancel_order(user_id=bo.pk, device_id=trusted_device(bo), order=order, now=now)] * 3,
+        *[lambda: api.confirm_receipt(user_id=ana.pk, device_id=make_trusted_device(ana), order=order, now=now)] * 3,
+        *[lambda: api.cancel_order(user_id=bo.pk, device_id=make_trusted_device(bo), order=order, now=now)] * 3,
         in_threads=in_threads,
     )
 
@@ -209,9 +210,9 @@ def test_buyer_who_cancels_while_the_merchant_accepts_and_time_is_up(buyers, bo,
     order = buy(ana, few, 2).order
 
     moved(
-        *[lambda: api.cancel_order(user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now)] * 2,
+        *[lambda: api.cancel_order(user_id=ana.pk, device_id=make_trusted_device(ana), order=order, now=now)] * 2,
         *[lambda: api.accept_order(user_id=bo.pk, order=order, now=now)] * 2,
-        *[lambda: move_due_orders(now + timedelta(days=2))] * 2,
+        *[lambda: run_due_timers(now + timedelta(days=2))] * 2,
         in_threads=in_threads,
     )
 
@@ -226,7 +227,7 @@ def test_timers_of_many_processes_do_everything_once(buyers, bo, few, buy, in_th
     for buyer in buyers[:3]:
         buy(buyer, few)
 
-    done = in_threads(*[lambda: move_due_orders(now + timedelta(days=2))] * 5)
+    done = in_threads(*[lambda: run_due_timers(now + timedelta(days=2))] * 5)
 
     assert sum(done) == 3
     assert Order.objects.filter(state="cancelled", cancelled_by="expired", version=2).count() == 3
@@ -256,7 +257,12 @@ def test_stock_that_is_counted_while_people_buy(buyers, bo, few, buy, in_threads
 
     outcomes = in_threads(*[lambda buyer=buyer: buy(buyer, few) for buyer in buyers[:6]], count(5), count(4))
 
-    assert {type(one) for one in outcomes} <= {api.Placed, api.Refused, api.StockView, errors.StockTooLow}
+    assert {type(one) for one in outcomes} <= {
+        api.CheckoutCompleted,
+        api.CheckoutRefused,
+        api.StockLevel,
+        errors.StockTooLow,
+    }
     assert StockMove.objects.filter(kind="commit").count() == Order.objects.count()
     assert all_is_well(now) == []
 
@@ -269,11 +275,11 @@ def test_everything_at_once_ends_and_is_true(buyers, bo, make_product, shop, buy
             for number in range(4):
                 order = buy(buyer, goods[(first + number) % 2]).order
                 if number % 2:
-                    api.cancel_order(user_id=buyer.pk, device_id=trusted_device(buyer), order=order, now=now)
+                    api.cancel_order(user_id=buyer.pk, device_id=make_trusted_device(buyer), order=order, now=now)
                 else:
                     api.accept_order(user_id=bo.pk, order=order, now=now)
                     api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi=str(order), now=now)
-                    api.confirm_receipt(user_id=buyer.pk, device_id=trusted_device(buyer), order=order, now=now)
+                    api.confirm_receipt(user_id=buyer.pk, device_id=make_trusted_device(buyer), order=order, now=now)
             return "home"
 
         return live

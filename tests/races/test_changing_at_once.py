@@ -8,8 +8,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from chat import api, errors, log, push, queries
+from chat import api, errors, push
 from chat.models import Conversation, Member, Message, Reaction
+from chat.queries.locking import lock_conversation
+from chat.queries.members import is_current_member
+from chat.queries.messages import count_own_after, fetch_message
+from chat.writers import log
 from tests.chat.conftest import entry
 
 pytestmark = pytest.mark.timeout(120)
@@ -25,13 +29,13 @@ WAS_IN = "m.user_id::text = ANY (string_to_array(current_setting('nusa.before'),
 def told(monkeypatch):
     """Who is told of each message: its number and the people."""
     told = []
-    tell = push.posted_told
+    tell = push.message_posted_hint
 
     def tell_and_note(where, row, *, to_user_ids):
         told.append((row.seq, sorted(to_user_ids)))
         return tell(where, row, to_user_ids=to_user_ids)
 
-    monkeypatch.setattr(push, "posted_told", tell_and_note)
+    monkeypatch.setattr(push, "message_posted_hint", tell_and_note)
     return told
 
 
@@ -49,7 +53,7 @@ def talk(real_db, make_user, make_direct):
 
 
 def leave(conversation, user, now):
-    api.leave(conversation_id=conversation.public_id, user_id=user.pk, now=now)
+    api.leave_group(conversation_id=conversation.public_id, user_id=user.pk, now=now)
 
 
 def write_while_leaving(conversation, user, in_threads, now):
@@ -58,7 +62,7 @@ def write_while_leaving(conversation, user, in_threads, now):
 
     def go():
         with transaction.atomic():
-            queries.lock_conversation(conversation.public_id)
+            lock_conversation(conversation.public_id)
             has_locked.set()
             assert waits.wait(20)
             leave(conversation, user, now)
@@ -141,7 +145,7 @@ def test_coming_and_going_at_once_leaves_everybody_in_or_out(group, in_threads, 
 
     names = [event["name"] for event in Message.objects.order_by("seq").values_list("event", flat=True)]
     assert names == ["member_left", "member_joined"] * (len(names) // 2) + ["member_left"] * (len(names) % 2)
-    assert queries.is_present(conversation, bo.pk) == (len(names) % 2 == 0)
+    assert is_current_member(conversation, bo.pk) == (len(names) % 2 == 0)
 
 
 # Reading.
@@ -151,9 +155,11 @@ def test_coming_and_going_at_once_leaves_everybody_in_or_out(group, in_threads, 
 def test_without_the_lock_a_read_mark_undoes_what_a_message_did(talk, monkeypatch, in_threads):
     conversation, ana, bo = talk
     log.write([entry(conversation, bo)])
-    monkeypatch.setattr(queries, "lock_conversation", lambda place: Conversation.objects.get(public_id=place))
+    monkeypatch.setattr(
+        "chat.queries.locking.lock_conversation", lambda place: Conversation.objects.get(public_id=place)
+    )
     has_looked, has_written = threading.Event(), threading.Event()
-    count = queries.own_counted_after
+    count = count_own_after
 
     def count_slowly(*args, **kwargs):
         counted = count(*args, **kwargs)
@@ -161,7 +167,7 @@ def test_without_the_lock_a_read_mark_undoes_what_a_message_did(talk, monkeypatc
         assert has_written.wait(20)
         return counted
 
-    monkeypatch.setattr(queries, "own_counted_after", count_slowly)
+    monkeypatch.setattr("chat.actions.receipts.count_own_after", count_slowly)
 
     def write():
         assert has_looked.wait(20)
@@ -169,7 +175,7 @@ def test_without_the_lock_a_read_mark_undoes_what_a_message_did(talk, monkeypatc
         has_written.set()
 
     in_threads(
-        lambda: api.read_up_to(conversation_id=conversation.public_id, user_id=ana.pk, seq=1),
+        lambda: api.mark_read(conversation_id=conversation.public_id, user_id=ana.pk, seq=1),
         write,
     )
 
@@ -188,7 +194,7 @@ def test_reading_while_both_write_never_miscounts(talk, in_threads):
         for _turn in range(TURNS):
             last = Conversation.objects.values_list("last_seq", flat=True).get(pk=conversation.pk)
             if last:
-                api.read_up_to(conversation_id=conversation.public_id, user_id=ana.pk, seq=last)
+                api.mark_read(conversation_id=conversation.public_id, user_id=ana.pk, seq=last)
 
     assert in_threads(lambda: write(ana), lambda: write(bo), read, read) == [None] * 4
 
@@ -231,16 +237,18 @@ def test_without_the_lock_two_edits_of_one_state_are_made(talk, monkeypatch, in_
     conversation, ana, _bo = talk
     log.write([entry(conversation, ana, "nol")])
     sent_at = Message.objects.get().sent_at
-    monkeypatch.setattr(queries, "lock_conversation", lambda place: Conversation.objects.get(public_id=place))
+    monkeypatch.setattr(
+        "chat.queries.locking.lock_conversation", lambda place: Conversation.objects.get(public_id=place)
+    )
     line = threading.Barrier(2)
-    look = queries.message_for
+    look = fetch_message
 
     def look_and_wait(*args):
         found = look(*args)
         line.wait(20)
         return found
 
-    monkeypatch.setattr(queries, "message_for", look_and_wait)
+    monkeypatch.setattr("chat.actions.messages.fetch_message", look_and_wait)
 
     outcomes = in_threads(
         *(
@@ -266,7 +274,7 @@ def test_everything_at_once_leaves_every_number_used_once(talk, in_threads, now)
 
     def react(who, *emojis):
         for turn in range(TURNS):
-            message = api.react(
+            message = api.set_reaction(
                 conversation_id=conversation.public_id,
                 seq=turn + 1,
                 by_user_id=who.pk,
@@ -292,7 +300,7 @@ def test_reaction_set_by_two_devices_at_once_is_one(talk, in_threads, now):
 
     outcomes = in_threads(
         *(
-            lambda emoji=emoji: api.react(
+            lambda emoji=emoji: api.set_reaction(
                 conversation_id=conversation.public_id, seq=1, by_user_id=bo.pk, emoji=emoji, now=now
             )
             for emoji in ("👍", "👍", "❤️", "❤️")

@@ -11,13 +11,16 @@ from collections import Counter
 import pytest
 from django.db import OperationalError, transaction
 
-from payments import api, chart, errors, ledger, proof, queries
+from payments import api, errors, queries
 from payments.actions import wallets
-from payments.ledger import Entry, Line, Posted, Refused, key_for
+from payments.domain import chart_of_accounts
+from payments.maintenance import integrity_checks
 from payments.models import Account, Journal, Request, Tier
+from payments.writers import ledger
+from payments.writers.ledger import JournalEntry, Posted, Refused, TransferLine, derive_key
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
-from tests.harness.postings import BY_PIN, as_kind
+from tests.harness.authorizations import BY_PIN, entry_fields
 
 SHOP = "shop.storefront:1"
 
@@ -25,10 +28,10 @@ SHOP = "shop.storefront:1"
 @pytest.fixture
 def ana(real_db, make_user, now):
     ana = make_user("ana")
-    account = Account.objects.get(public_id=api.wallet(ana.pk, now=now).public_id)
-    cash = ledger.open_account("cash:bank:IDR", kind=chart.CASH, asset="IDR", now=now)
-    line = Line(cash.pk, account.pk, Money(1_000_000))
-    ledger.post(Entry(key=key_for("fund", "ana", {}), **as_kind("fund"), lines=(line,)), now=now)
+    account = Account.objects.get(public_id=api.get_wallet(ana.pk, now=now).public_id)
+    cash = ledger.get_or_open_account("cash:bank:IDR", kind=chart_of_accounts.CASH, asset="IDR", now=now)
+    line = TransferLine(cash.pk, account.pk, Money(1_000_000))
+    ledger.post(JournalEntry(key=derive_key("fund", "ana", {}), **entry_fields("fund"), lines=(line,)), now=now)
     return ana
 
 
@@ -53,7 +56,7 @@ def release(now):
         return api.release_escrow(
             reference=reference,
             merchant=SHOP,
-            fee=api.NOTHING,
+            fee=api.NO_FEE,
             authorization=BY_PIN,
             idempotency_key=f"{key}-{reference}",
             now=now,
@@ -82,7 +85,7 @@ def balance(user):
 
 def after_the_look(monkeypatch, *, looks_again, then):
     """Let something happen right after a refund has looked who the merchant is, and before it locks anything."""
-    look, found = queries.merchant_paid, []
+    look, found = queries.find_paid_merchant, []
 
     def looked(reference):
         if not found:
@@ -91,7 +94,7 @@ def after_the_look(monkeypatch, *, looks_again, then):
             return found[0]
         return look(reference) if looks_again else found[0]
 
-    monkeypatch.setattr(queries, "merchant_paid", looked)
+    monkeypatch.setattr(queries, "find_paid_merchant", looked)
 
 
 @pytest.mark.parametrize("looks_again", [False, True], ids=["without the second look", "with it"])
@@ -110,8 +113,8 @@ def test_refund_that_meets_a_release_takes_the_money_where_it_went(
         return
     assert isinstance(answer, Posted)
     assert balance(ana) == 1_000_000
-    assert api.merchant_balance(SHOP).all == Money(0)
-    assert proof.prove(now=now) == []
+    assert api.get_merchant_balance(SHOP).total == Money(0)
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def refunds_while_paying(ana, pay, refund, in_threads, lock):
@@ -146,7 +149,7 @@ def two_released(pay, release, now):
 def test_rolling_up_before_the_payer_is_locked_would_be_a_deadlock(ana, pay, refund, two_released, in_threads, now):
     merchant = Account.objects.get(code=f"merchant:{SHOP}:IDR")
 
-    outcomes = refunds_while_paying(ana, pay, refund, in_threads, lock=lambda: ledger.roll(merchant.pk) and None)
+    outcomes = refunds_while_paying(ana, pay, refund, in_threads, lock=lambda: ledger.roll_up(merchant.pk) and None)
 
     victims = [outcome for outcome in outcomes if isinstance(outcome, OperationalError)]
     assert [getattr(victim.__cause__, "sqlstate", "") for victim in victims] == ["40P01"]
@@ -158,7 +161,7 @@ def test_refunds_inside_two_callers_transactions_meet_no_deadlock(ana, pay, refu
 
     assert [type(outcome) for outcome in outcomes] == [Posted, Posted]
     assert balance(ana) == 990_000
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def test_orders_that_are_paid_released_and_refunded_at_once_lose_nothing(
@@ -208,9 +211,9 @@ def test_orders_that_are_paid_released_and_refunded_at_once_lose_nothing(
         "escrow_paid": 4, "escrow_refunded": 8, "escrow_released": 4,
     }  # fmt: skip
     assert balance(ana) == 1_000_000 - 4 * 5_000
-    assert api.merchant_balance(SHOP).all == Money(20_000)
+    assert api.get_merchant_balance(SHOP).total == Money(20_000)
     assert Request.objects.filter(outcome="refused").count() == 0
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def test_release_and_refund_of_the_whole_at_once_are_both_done(ana, pay, release, refund, in_threads, now):
@@ -225,7 +228,7 @@ def test_release_and_refund_of_the_whole_at_once_are_both_done(ana, pay, release
         assert isinstance(refunded, Posted)
         assert isinstance(released, Posted) or released == Refused("payments.escrow_empty")
     assert balance(ana) == 1_000_000
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 @pytest.mark.served_only
@@ -235,7 +238,7 @@ def test_without_a_common_lock_a_wallet_would_miss_its_tier(real_db, make_user, 
 
     opening_meets_a_tier(bo, operator, in_threads, now, settings, monkeypatch)
 
-    assert api.wallet(bo.pk, now=now).ceiling == Money(1_000)
+    assert api.get_wallet(bo.pk, now=now).ceiling == Money(1_000)
     assert Tier.objects.get(user=bo).name == "verified"
 
 
@@ -247,14 +250,14 @@ def test_wallet_that_is_opened_while_its_tier_is_set_has_its_ceiling(
     outcomes = opening_meets_a_tier(bo, operator, in_threads, now, settings, monkeypatch)
 
     assert [type(outcome) for outcome in outcomes] == [Account, type(None)]
-    assert api.wallet(bo.pk, now=now).ceiling == Money(5_000)
+    assert api.get_wallet(bo.pk, now=now).ceiling == Money(5_000)
 
 
 def opening_meets_a_tier(bo, operator, in_threads, now, settings, monkeypatch):
     """Set a tier while somebody else, who has read it, has not opened the wallet yet."""
     settings.WALLET_CEILINGS = {"basic": 1_000, "verified": 5_000}
     has_read = threading.Event()
-    tier_of = queries.tier_of
+    tier_of = queries.get_tier
 
     def slow(user_id):
         tier = tier_of(user_id)
@@ -262,10 +265,10 @@ def opening_meets_a_tier(bo, operator, in_threads, now, settings, monkeypatch):
         time.sleep(0.4)
         return tier
 
-    monkeypatch.setattr(wallets.queries, "tier_of", slow)
+    monkeypatch.setattr(wallets.queries, "get_tier", slow)
 
     def sets():
         has_read.wait(10)
         api.set_tier(user_id=bo.pk, tier="verified", operator_id=operator.pk, now=now)
 
-    return in_threads(lambda: wallets.open_wallet(user_id=bo.pk, now=now), sets)
+    return in_threads(lambda: wallets.get_or_open_wallet(user_id=bo.pk, now=now), sets)

@@ -14,20 +14,20 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from chat import log
+from chat.writers import log
 from payments import api as payments
-from payments import proof as money
-from shop import proof
+from payments.maintenance import integrity_checks as money
+from shop.maintenance import integrity_checks
 from shop.models import Attempt, Order, OrderTimer
 from superapp.core import clock
 from superapp.core.errors import Unavailable
+from superapp.core.lock_timeout import LOCK_SECONDS_MAX
 from superapp.core.models import Fact
-from superapp.core.patience import LOCK_SECONDS_MAX
 from tests.chat.conftest import entry
 from tests.harness.ports import free_port
+from tests.harness.running_site import ROOT, answers
 from tests.harness.servers import Process, wait_until
-from tests.harness.site import ROOT, answers
-from tests.harness.sockets import log_in
+from tests.harness.socket_client import log_in
 from tests.payments.purses import PIN, balance, top_up
 from tests.shop.conftest import ADDRESS, stock_of
 
@@ -106,7 +106,7 @@ def waiters():
 def buy_at(door, buyer, product, key):
     """(status, what it says, after how many seconds)."""
     wish = {
-        "product": str(product.public_id), "quantity": 1, "address": ADDRESS, "expected_total": product.price.wire(),
+        "product": str(product.public_id), "quantity": 1, "address": ADDRESS, "expected_total": product.price.to_wire(),
         "pin": PIN, "idempotency_key": key,
     }  # fmt: skip
     headers = {
@@ -125,7 +125,7 @@ def buy_at(door, buyer, product, key):
 
 
 def all_is_well(now):
-    return [str(finding) for finding in (*proof.prove(now=now), *money.prove(now=now))]
+    return [str(finding) for finding in (*integrity_checks.check_integrity(now=now), *money.check_integrity(now=now))]
 
 
 def test_held_stock_of_one_shop_stops_no_buyer_of_another_and_burns_no_key(

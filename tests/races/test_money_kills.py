@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from payments import guards
+from payments.maintenance import guards
 from tests.harness import servers
 from tests.harness.servers import wait_until
 from tests.races.apart import Apart

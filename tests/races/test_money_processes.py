@@ -7,7 +7,7 @@ import time
 import pytest
 from django.db import connection, transaction
 
-from payments import proof
+from payments.maintenance import integrity_checks
 from payments.models import Account, Journal
 from tests.harness import servers
 from tests.races.apart import Apart
@@ -62,4 +62,4 @@ def test_one_key_with_two_contents_from_two_processes_at_once_is_one_of_them(mak
         ]
         assert balance(bo) - before == (100, 200)[answers.index(won)]
     assert Journal.objects.filter(kind="test").count() == 2 + 3
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []

@@ -14,15 +14,19 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection
 
-from payments import api, chart, guards, ledger, proof
+from payments import api
 from payments.actions.holds import expire_holds
-from payments.ledger import Entry, Line, Posted, Refused, key_for
-from payments.ledger.entries import Refund
+from payments.domain import chart_of_accounts
+from payments.maintenance import guards, integrity_checks
 from payments.models import Account, Journal, OpenHold, Posting, Refundable, Request, Transfer
+from payments.writers import ledger
+from payments.writers.ledger import JournalEntry, Posted, Refused, TransferLine, derive_key
+from payments.writers.ledger.entries import JournalRefund
 from superapp.core.money import Money
-from tests.harness.postings import BY_PIN, as_kind
+from tests.harness.authorizations import BY_PIN, entry_fields
+from tests.races.money_programs import BUSY, DYING
 
-TEST, FUND = as_kind("test"), as_kind("fund")
+TEST, FUND = entry_fields("test"), entry_fields("fund")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -32,12 +36,16 @@ def wallet(real_db, now):
     numbers = itertools.count()
 
     def make(name, amount=0):
-        kind = chart.WALLET
-        account = ledger.open_account(chart.code(kind, name, "IDR"), kind=kind, asset="IDR", now=now)
-        cash = ledger.open_account("cash:bank:IDR", kind=chart.CASH, asset="IDR", now=now)
+        kind = chart_of_accounts.WALLET
+        account = ledger.get_or_open_account(
+            chart_of_accounts.account_code(kind, name, "IDR"), kind=kind, asset="IDR", now=now
+        )
+        cash = ledger.get_or_open_account("cash:bank:IDR", kind=chart_of_accounts.CASH, asset="IDR", now=now)
         if amount:
-            key = key_for("fund", f"{next(numbers)}", {})
-            ledger.post(Entry(key=key, **FUND, lines=(Line(cash.pk, account.pk, Money(amount)),)), now=now)
+            key = derive_key("fund", f"{next(numbers)}", {})
+            ledger.post(
+                JournalEntry(key=key, **FUND, lines=(TransferLine(cash.pk, account.pk, Money(amount)),)), now=now
+            )
         return account
 
     return make
@@ -46,8 +54,10 @@ def wallet(real_db, now):
 @pytest.fixture
 def pay(now):
     def entry_of(debit, credit, minor, key, **fields):
-        line = fields.pop("line", Line(debit.pk, credit.pk, Money(minor)))
-        return Entry(key=key_for("race", key, {"minor": minor, "to": credit.pk}), **TEST, lines=(line,), **fields)
+        line = fields.pop("line", TransferLine(debit.pk, credit.pk, Money(minor)))
+        return JournalEntry(
+            key=derive_key("race", key, {"minor": minor, "to": credit.pk}), **TEST, lines=(line,), **fields
+        )
 
     def pay_one(debit, credit, minor, key, **fields):
         return lambda: ledger.post(entry_of(debit, credit, minor, key, **fields), now=now)
@@ -90,7 +100,7 @@ def test_balance_is_spent_once_however_many_spend_it(wallet, pay, in_threads, no
     assert Counter(type(answer) for answer in answers) == {Posted: 3, Refused: 7}
     assert (balance(ana), balance(bo)) == (100, 900)
     assert Request.objects.filter(scope="race", outcome="refused").count() == 7
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 @pytest.mark.served_only
@@ -112,7 +122,7 @@ def test_without_its_locks_the_balance_would_be_spent_twice(wallet, pay, in_thre
     assert [outcome for outcome in outcomes if isinstance(outcome, DatabaseError)]
     guards.install(connection)
     assert guards.missing(connection) == []
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 @pytest.mark.embedded_only
@@ -155,7 +165,7 @@ def test_money_that_goes_both_ways_meets_no_deadlock(wallet, pay, in_threads, no
     assert [type(answer) for answers in outcomes for answer in answers] == [Posted] * (6 * 18)
     assert sum(balance(person) for person in people) == 30_000
     assert Posting.objects.filter(account=people[0]).count() == Account.objects.get(pk=people[0].pk).last_seq
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 @pytest.mark.served_only
@@ -182,7 +192,7 @@ def test_without_the_order_of_locks_there_would_be_a_deadlock(wallet, in_threads
 def test_refunds_at_once_stay_within_the_cap(wallet, pay, in_threads, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 5_000)
     paid = pay(ana, bo, 1_000, "paid", refund_cap=Money(1_000))()
-    refund = Refund(paid.journal_id, Money(300))
+    refund = JournalRefund(paid.journal_id, Money(300))
 
     answers = in_threads(*[pay(bo, ana, 300, f"r{number}", refund=refund) for number in range(9)])
 
@@ -190,18 +200,18 @@ def test_refunds_at_once_stay_within_the_cap(wallet, pay, in_threads, now):
     assert {answer.code for answer in answers if isinstance(answer, Refused)} == {"payments.refund_exceeds"}
     assert Refundable.objects.get().refunded == 900
     assert balance(ana) == 900
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def test_hold_is_captured_or_expires_and_never_both(wallet, in_threads, make_user, now):
     ana = make_user("ana")
-    account = Account.objects.get(public_id=api.wallet(ana.pk, now=now).public_id)
+    account = Account.objects.get(public_id=api.get_wallet(ana.pk, now=now).public_id)
     wallet("bo", 1)
     ledger.post(
-        Entry(
-            key=key_for("fund", "ana", {}),
-            **as_kind("fund"),
-            lines=(Line(Account.objects.get(code="cash:bank:IDR").pk, account.pk, Money(10_000)),),
+        JournalEntry(
+            key=derive_key("fund", "ana", {}),
+            **entry_fields("fund"),
+            lines=(TransferLine(Account.objects.get(code="cash:bank:IDR").pk, account.pk, Money(10_000)),),
         ),
         now=now,
     )
@@ -225,16 +235,19 @@ def test_hold_is_captured_or_expires_and_never_both(wallet, in_threads, make_use
     assert not OpenHold.objects.exists()
     account.refresh_from_db()
     assert (account.held, account.balance) == (0, 10_000 - 60 * won["captured"])
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def test_order_paid_by_two_keys_at_once_is_paid_once(wallet, in_threads, make_user, now):
     ana = make_user("ana")
-    account = Account.objects.get(public_id=api.wallet(ana.pk, now=now).public_id)
+    account = Account.objects.get(public_id=api.get_wallet(ana.pk, now=now).public_id)
     wallet("bo", 1)
     cash = Account.objects.get(code="cash:bank:IDR")
     ledger.post(
-        Entry(key=key_for("fund", "ana", {}), **FUND, lines=(Line(cash.pk, account.pk, Money(1_000)),)), now=now
+        JournalEntry(
+            key=derive_key("fund", "ana", {}), **FUND, lines=(TransferLine(cash.pk, account.pk, Money(1_000)),)
+        ),
+        now=now,
     )
 
     def pay_one(key):
@@ -251,7 +264,7 @@ def test_order_paid_by_two_keys_at_once_is_paid_once(wallet, in_threads, make_us
 
 def test_account_opened_by_many_at_once_is_one(real_db, in_threads, now):
     def open_one():
-        return ledger.open_account("wallet:new:IDR", kind=chart.WALLET, asset="IDR", now=now).pk
+        return ledger.get_or_open_account("wallet:new:IDR", kind=chart_of_accounts.WALLET, asset="IDR", now=now).pk
 
     assert len(set(in_threads(*[open_one] * 8))) == 1
     assert Account.objects.filter(code="wallet:new:IDR").count() == 1
@@ -259,62 +272,36 @@ def test_account_opened_by_many_at_once_is_one(real_db, in_threads, now):
 
 def test_inbox_rolled_up_by_many_at_once_is_credited_once(wallet, pay, in_threads, now):
     ana = wallet("ana", 10_000)
-    shop = ledger.open_account("merchant:kopi:IDR", kind=chart.MERCHANT, asset="IDR", now=now)
+    shop = ledger.get_or_open_account("merchant:kopi:IDR", kind=chart_of_accounts.MERCHANT, asset="IDR", now=now)
 
     def sell(first):
         return lambda: [pay(ana, shop, 10, f"{first}-{number}")() for number in range(10)]
 
-    in_threads(*[sell(number) for number in range(4)], *[lambda: ledger.roll(shop.pk)] * 4)
-    ledger.roll(shop.pk)
+    in_threads(*[sell(number) for number in range(4)], *[lambda: ledger.roll_up(shop.pk)] * 4)
+    ledger.roll_up(shop.pk)
 
     assert balance(shop) == 400
     assert [row.seq for row in Posting.objects.filter(account=shop).order_by("seq")] == list(range(1, 41))
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 @pytest.mark.served_only
 @pytest.mark.parametrize("lines", [1, 2])
 def test_receiver_with_an_inbox_is_paid_while_its_account_is_locked(real_db, wallet, now, lines):
     ana = wallet("ana", 1_000)
-    shop = ledger.open_account("merchant:kopi:IDR", kind=chart.MERCHANT, asset="IDR", now=now)
-    line = Line(ana.pk, shop.pk, Money(10))
+    shop = ledger.get_or_open_account("merchant:kopi:IDR", kind=chart_of_accounts.MERCHANT, asset="IDR", now=now)
+    line = TransferLine(ana.pk, shop.pk, Money(10))
 
     with psycopg.connect(real_db.env["DATABASE_URL"]) as session, connection.cursor() as cursor:
         session.execute("SELECT 1 FROM payments_account WHERE id = %s FOR NO KEY UPDATE", [shop.pk])
         cursor.execute("SET lock_timeout = '2s'")
-        answer = ledger.post(Entry(key=key_for("race", "k", {}), **TEST, lines=(line,) * lines), now=now)
+        answer = ledger.post(JournalEntry(key=derive_key("race", "k", {}), **TEST, lines=(line,) * lines), now=now)
 
     assert isinstance(answer, Posted)
-    assert ledger.roll(shop.pk) == lines
+    assert ledger.roll_up(shop.pk) == lines
 
 
 # Processes that die.
-
-DYING = """
-import os, signal, sys
-import django
-django.setup()
-from datetime import datetime, UTC
-from django.db import connection, connections
-from payments import ledger
-from payments.ledger import Entry, Line, key_for
-from payments.models import Account
-from superapp.core.money import Money
-from tests.harness.postings import as_kind
-ana, bo = (Account.objects.get(code=f"wallet:{name}:IDR").pk for name in ("ana", "bo"))
-steps, dies_at = 0, int(sys.argv[1])
-def count(execute, sql, params, many, context):
-    global steps
-    steps += 1
-    if steps == dies_at:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return execute(sql, params, many, context)
-entry = Entry(key=key_for("dying", f"key-{dies_at}", {}), **as_kind("test"), memo="kopi",
-    lines=(Line(ana, bo, Money(5)), Line(bo, ana, Money(2)), Line(ana, bo, Money(1))), refund_cap=Money(8))
-with connection.execute_wrapper(count):
-    answer = ledger.post(entry, now=datetime(2027, 3, 1, tzinfo=UTC))
-print(type(answer).__name__, answer.replayed, steps, flush=True)
-"""
 
 
 @pytest.mark.timeout(300)
@@ -333,36 +320,23 @@ def test_killed_before_any_statement_of_a_transfer_it_happens_once_or_not_at_all
         dead = run(number)
         assert dead.returncode == -9, dead.stderr
         assert Journal.objects.filter(kind="test").count() == number
-        assert proof.prove(now=now) == []
-        entry = Entry(
-            key=key_for("dying", f"key-{number}", {}), **as_kind("test"), lines=(
-                Line(ana.pk, bo.pk, Money(5)), Line(bo.pk, ana.pk, Money(2)), Line(ana.pk, bo.pk, Money(1)),
-            ), memo="kopi", refund_cap=Money(8),
-        )  # fmt: skip
+        assert integrity_checks.check_integrity(now=now) == []
+        entry = JournalEntry(
+            key=derive_key("dying", f"key-{number}", {}),
+            **entry_fields("test"),
+            lines=(
+                TransferLine(ana.pk, bo.pk, Money(5)),
+                TransferLine(bo.pk, ana.pk, Money(2)),
+                TransferLine(ana.pk, bo.pk, Money(1)),
+            ),
+            memo="kopi",
+            refund_cap=Money(8),
+        )
         assert ledger.post(entry, now=now).replayed is False
         assert ledger.post(entry, now=now).replayed is True
 
     assert balance(bo) == 4 * (statements + 1)
     assert Transfer.objects.filter(journal__kind="test").count() == 3 * (statements + 1)
-
-
-BUSY = """
-import sys
-import django
-django.setup()
-from datetime import datetime, UTC
-from payments import ledger
-from payments.ledger import Entry, Line, key_for
-from payments.models import Account
-from superapp.core.money import Money
-from tests.harness.postings import as_kind
-ana, bo = (Account.objects.get(code=f"wallet:{name}:IDR").pk for name in ("ana", "bo"))
-for number in range(100_000):
-    key = f"{sys.argv[1]}-{number}"
-    ledger.post(Entry(key=key_for("busy", key, {}), **as_kind("test"), lines=(Line(ana, bo, Money(1)),)),
-        now=datetime(2027, 3, 1, tzinfo=UTC))
-    print(key, flush=True)
-"""
 
 
 @pytest.mark.timeout(300)
@@ -388,4 +362,4 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled(real_db, w
     # At most the one that was under way each time was never acknowledged.
     assert len(stored) - len(acknowledged) <= 3
     assert balance(bo) == len(stored)
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []

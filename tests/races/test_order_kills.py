@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shop import guards
+from shop.maintenance import guards
 from tests.harness.servers import wait_until
 from tests.races.test_money_kills import STEPS, Bank
 

@@ -8,14 +8,15 @@ import pytest
 from django.db import IntegrityError, InternalError, connection
 
 from payments import api as payments
-from shop import api, errors, guards
-from shop.actions import reviewing
-from shop.actions.timing import move_due_orders, start_missing_review_clocks
+from shop import api, errors
+from shop.actions import order_reviews
+from shop.maintenance import guards
+from shop.maintenance.order_timers import run_due_timers, start_missing_review_timers
 from shop.models import Order, OrderEvent, OrderTimer, ReviewCase
 from shop.queries import orders
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from tests.harness.sockets import trusted_device
+from tests.harness.socket_client import make_trusted_device
 from tests.payments.purses import balance
 from tests.races.test_buying_at_once import all_is_well
 from tests.races.test_shop_kills import dying
@@ -40,7 +41,7 @@ def order(buyers, bo, few, buy, now):
 @pytest.fixture
 def number(order, now):
     """The number of the order, whose case is open."""
-    assert move_due_orders(now + DUE) == 1
+    assert run_due_timers(now + DUE) == 1
     return Order.objects.get().number
 
 
@@ -52,15 +53,15 @@ def decision(op, number, verdict, now):
 
 def money(shop, buyer, now):
     """(of the buyer, of the merchant, in escrow)."""
-    earned = payments.merchant_balance(api.merchant_name(shop.public_id)).all
-    return balance(buyer, now), earned, sum(payments.escrow_balances().values())
+    earned = payments.get_merchant_balance(api.merchant_reference(shop.public_id)).total
+    return balance(buyer, now), earned, sum(payments.get_escrow_balances().values())
 
 
 BUYER_HAS_IT, SHOP_HAS_IT = (1_000_000_00, Money(0), 0), (975_000_00, Money(25_000_00), 0)
 
 
 def test_case_is_opened_once_by_many_workers(order, in_threads, now):
-    done = in_threads(*[lambda: move_due_orders(now + DUE)] * 5)
+    done = in_threads(*[lambda: run_due_timers(now + DUE)] * 5)
 
     assert sum(done) == 1
     assert (ReviewCase.objects.count(), OrderEvent.objects.filter(transition="review_opened").count()) == (1, 1)
@@ -70,7 +71,7 @@ def test_case_is_opened_once_by_many_workers(order, in_threads, now):
 def test_missing_clock_is_started_once_by_many_workers(order, in_threads, now):
     OrderTimer.objects.filter(kind="review").delete()
 
-    done = in_threads(*[lambda: start_missing_review_clocks(now)] * 5)
+    done = in_threads(*[lambda: start_missing_review_timers(now)] * 5)
 
     assert sum(done) == 1
     assert OrderTimer.objects.filter(kind="review", state="waiting").count() == 1
@@ -81,7 +82,8 @@ def test_operator_decides_while_the_buyer_confirms(verdict, order, number, buyer
     ana = buyers[0]
 
     outcomes = in_threads(
-        *[lambda: api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now + DUE)] * 3,
+        *[lambda: api.confirm_receipt(user_id=ana.pk, device_id=make_trusted_device(ana), order=order, now=now + DUE)]
+        * 3,
         *[decision(op, number, verdict, now) for op in ops],
     )
 
@@ -117,8 +119,8 @@ def test_without_the_lock_the_database_still_lets_one_decision_stand(
     def unlocked(public_id):
         return Order.objects.select_related("shop", "buyer").get(public_id=public_id)
 
-    monkeypatch.setattr(orders, "lock_order_for_the_house", unlocked)
-    assert reviewing.orders is orders
+    monkeypatch.setattr(orders, "lock_order_for_system", unlocked)
+    assert order_reviews.orders is orders
 
     outcomes = in_threads(decision(ops[0], number, "refund", now), decision(ops[1], number, "complete", now))
 
@@ -134,7 +136,7 @@ def test_killed_before_any_statement_of_the_clock_one_case_is_opened(real_db, or
     children = dying(real_db, "review", few)
 
     assert children >= 5
-    assert move_due_orders(now + DUE) == 0
+    assert run_due_timers(now + DUE) == 0
     assert (ReviewCase.objects.count(), Order.objects.get().version) == (1, 4)
     assert Fact.objects.filter(name="shop.order_moved", payload__transition="review_opened").count() == 1
     assert all_is_well(now + DUE) == []

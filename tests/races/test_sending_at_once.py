@@ -12,13 +12,15 @@ from itertools import pairwise
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from chat import api, errors, log, queries
+from chat import api, errors
 from chat.models import Conversation, Member, Message
+from chat.queries.locking import lock_conversation
+from chat.writers import log
 from superapp.accounts import api as accounts
 from superapp.core.errors import DomainError
-from superapp.realtime import me
+from superapp.realtime import user_topic
 from tests.chat.conftest import entry, everything
-from tests.harness.site import ROOT
+from tests.harness.running_site import ROOT
 
 pytestmark = pytest.mark.timeout(120)
 THREADS = 8
@@ -124,9 +126,10 @@ WRITE = """
 import os, signal, sys, django
 django.setup()
 from uuid import UUID
-from chat import api, log
+from chat import api
+from chat.writers import log
 place, user_id, public_id, client_id, deed = sys.argv[1:]
-entry = api.compose(
+entry = api.compose_message(
     conversation_id=UUID(place),
     sender_id=int(user_id),
     sender_public_id=UUID(public_id),
@@ -221,7 +224,7 @@ def test_batches_over_the_same_conversations_in_opposite_order_do_not_wait_for_e
     assert not [outcome for of_one in outcomes for outcome in of_one if isinstance(outcome, Exception)]
     assert sorted(Conversation.objects.values_list("last_seq", flat=True)) == [90, 90]
     # And every change of ana's own has its number.
-    assert me.rev_of(ana.pk) == dense_me(ana, since=Member.objects.filter(user=ana).count())
+    assert user_topic.current_rev(ana.pk) == dense_me(ana, since=Member.objects.filter(user=ana).count())
 
 
 def dense_me(user, *, since):
@@ -238,9 +241,9 @@ def test_without_an_order_of_locks_they_wait_for_each_other(real_db, make_user, 
 
     def write(first, second):
         with transaction.atomic():
-            queries.lock_conversation(first.public_id)
+            lock_conversation(first.public_id)
             line.wait(20)
-            queries.lock_conversation(second.public_id)
+            lock_conversation(second.public_id)
 
     outcomes = in_threads(lambda: write(one, two), lambda: write(two, one))
 
@@ -251,23 +254,25 @@ def test_numbers_of_my_own_topic_are_dense_whoever_makes_them(talk, in_threads, 
     conversation, ana, bo = talk
     for _turn in range(20):
         log.write([entry(conversation, bo)])
-    before = me.rev_of(ana.pk)
+    before = user_topic.current_rev(ana.pk)
     changed = []
 
     def read():
         for seq in range(1, 21):
-            member = api.read_up_to(conversation_id=conversation.public_id, user_id=ana.pk, seq=seq)
+            member = api.mark_read(conversation_id=conversation.public_id, user_id=ana.pk, seq=seq)
             changed.append(member.rev)
 
     def keep():
         for turn in range(20):
-            side = api.Side(draft=f"nanti {turn}")
-            changed.append(api.keep_side(conversation_id=conversation.public_id, user_id=ana.pk, side=side).rev)
+            side = api.PreferencesPatch(draft=f"nanti {turn}")
+            changed.append(
+                api.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, patch=side).rev
+            )
 
     assert in_threads(read, keep) == [None, None]
 
     assert sorted(changed) == list(range(before + 1, before + 41))
-    assert me.rev_of(ana.pk) == before + 40
+    assert user_topic.current_rev(ana.pk) == before + 40
 
 
 # Sending against blocking.
@@ -298,11 +303,11 @@ def test_message_is_refused_once_a_block_is_answered(talk, in_threads, now):
 
 def test_conversation_opened_from_both_sides_at_once_is_one(real_db, make_user, now, in_threads):
     ana, bo = make_user("ana"), make_user("bo")
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
 
     opened = in_threads(
-        *[lambda: api.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)] * 4,
-        *[lambda: api.open_direct(user_id=bo.pk, peer_id=ana.pk, now=now)] * 4,
+        *[lambda: api.open_direct_conversation(user_id=ana.pk, peer_id=bo.pk, now=now)] * 4,
+        *[lambda: api.open_direct_conversation(user_id=bo.pk, peer_id=ana.pk, now=now)] * 4,
     )
 
     assert not [outcome for outcome in opened if isinstance(outcome, DomainError | DatabaseError)]

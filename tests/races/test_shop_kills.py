@@ -10,11 +10,11 @@ import pytest
 
 from payments import api as payments
 from shop import api
-from shop.actions.timing import move_due_orders
+from shop.maintenance.order_timers import run_due_timers
 from shop.models import Order
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from tests.harness.site import ROOT
+from tests.harness.running_site import ROOT
 from tests.payments.purses import PIN, balance
 from tests.races.test_buying_at_once import all_is_well
 from tests.shop.conftest import stock_of
@@ -29,8 +29,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from shop import api
 from superapp.core.money import Money
-from tests.harness.postings import BY_PIN
-from tests.harness.sockets import trusted_device
+from tests.harness.authorizations import BY_PIN
+from tests.harness.socket_client import make_trusted_device
 
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 what, product, order = sys.argv[1], UUID(sys.argv[2]), sys.argv[3]
@@ -40,20 +40,21 @@ def act(number):
     people = get_user_model().objects.in_bulk(field_name="handle")
     if what == "buy":
         from shop.actions import checkout
-        checkout.place(checkout.wish_for(buyer_id=people["buyer0"].pk, product=product, quantity=1, address=ADDRESS,
-            note="", expected_total=Money(25_000_00), idempotency_key=f"key-{number}"), authorization=BY_PIN, now=NOW)
+        purchase = checkout.build_purchase_request(buyer_id=people["buyer0"].pk, product=product, quantity=1,
+            address=ADDRESS, note="", expected_total=Money(25_000_00), idempotency_key=f"key-{number}")
+        checkout.place_order(purchase, authorization=BY_PIN, now=NOW)
     elif what == "time":
-        from shop.actions.timing import move_due_orders
-        move_due_orders(NOW + timedelta(days=5))
+        from shop.maintenance.order_timers import run_due_timers
+        run_due_timers(NOW + timedelta(days=5))
     elif what == "review":
-        from shop.actions.timing import move_due_orders
-        move_due_orders(NOW + timedelta(days=31))
+        from shop.maintenance.order_timers import run_due_timers
+        run_due_timers(NOW + timedelta(days=31))
     elif what == "decide":
         api.decide_review_case(number=order, operator_id=people["op0"].pk, verdict="refund", reason="JNE: hilang",
             now=NOW + timedelta(days=30))
     else:
         ana = people["buyer0"]
-        api.cancel_order(user_id=ana.pk, device_id=trusted_device(ana), order=UUID(order), now=NOW)
+        api.cancel_order(user_id=ana.pk, device_id=make_trusted_device(ana), order=UUID(order), now=NOW)
 
 number = 0
 while True:
@@ -142,12 +143,12 @@ def test_killed_before_any_statement_of_what_time_does_each_order_moves_once_and
     expires, completes = buy(buyers[0], few).order, buy(buyers[1], few).order
     api.accept_order(user_id=bo.pk, order=completes, now=now)
     api.ship_order(user_id=bo.pk, order=completes, courier="JNE", resi="1", now=now)
-    api.courier_delivered(courier="JNE", resi="1", evidence={}, now=now)
+    api.record_courier_delivery(courier="JNE", resi="1", evidence={}, now=now)
 
     children = dying(real_db, "time", few)
 
     assert children >= 20
-    assert move_due_orders(now + timedelta(days=30)) == 0
+    assert run_due_timers(now + timedelta(days=30)) == 0
     stands = {order.pk: (order.state, order.cancelled_by, order.version) for order in Order.objects.all()}
     assert stands == {expires: ("cancelled", "expired", 2), completes: ("completed", "", 5)}
     told = Fact.objects.filter(name="shop.order_moved", payload__actor="system").order_by("pk")
@@ -156,6 +157,6 @@ def test_killed_before_any_statement_of_what_time_does_each_order_moves_once_and
         (str(completes), "completed"),
     ]
     assert (balance(buyers[0], now), balance(buyers[1], now)) == (1_000_000_00, 975_000_00)
-    assert payments.merchant_balance(api.merchant_name(shop.public_id)).all == Money(25_000_00)
+    assert payments.get_merchant_balance(api.merchant_reference(shop.public_id)).total == Money(25_000_00)
     assert stock_of(few, bo) == (2, 0, 0)
     assert all_is_well(now) == []

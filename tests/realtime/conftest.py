@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from superapp.realtime import registry
-from superapp.realtime.registry import Caller, Command, Shape
+from superapp.realtime.registry import Caller, Command, RequestSchema
 
 
-class Nothing(Shape):
+class Nothing(RequestSchema):
     pass
 
 
@@ -26,14 +26,14 @@ def offer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         name: str,
         handler: Callable[[Caller, Any], Any] | None = None,
         *,
-        shape: type[Shape] = Nothing,
+        schema: type[RequestSchema] = Nothing,
         loop_handler: Any = None,
         rest: str | None = None,
         cost: int = 1,
         in_order: bool = False,
     ) -> None:
-        decoder = msgspec.json.Decoder(shape)
-        command = Command(name, shape, handler, loop_handler, rest, cost, None, decoder, in_order=in_order)
+        decoder = msgspec.json.Decoder(schema)
+        command = Command(name, schema, handler, loop_handler, rest, cost, None, decoder, in_order=in_order)
         monkeypatch.setitem(registry.commands, name, command)
 
     return add

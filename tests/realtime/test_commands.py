@@ -9,13 +9,13 @@ import pytest
 from django.db import DataError, OperationalError, connection
 from django.utils import translation
 
-from superapp.core.errors import DomainError, Kind
-from superapp.realtime import socket
-from superapp.realtime.allowance import Allowance
-from superapp.realtime.registry import Shape
+from superapp.core.errors import DomainError, ErrorKind
+from superapp.realtime import consumer
+from superapp.realtime.rate_limits import Throttle
+from superapp.realtime.registry import RequestSchema
 
 
-class AddIn(Shape):
+class AddIn(RequestSchema):
     left: int
     right: int = 1
     notes: list[str] = []
@@ -30,7 +30,7 @@ def code_of(answer):
 
 
 def test_an_answer_carries_the_number_of_its_command(connect, make_user, offer):
-    offer("test.add", add, shape=AddIn)
+    offer("test.add", add, schema=AddIn)
     client = connect(make_user("ana"))
 
     client.send({"id": 9_007_199_254_740_991, "do": "test.add", "left": 2, "right": 3})
@@ -39,7 +39,7 @@ def test_an_answer_carries_the_number_of_its_command(connect, make_user, offer):
 
 
 def test_unknown_fields_are_ignored(connect, make_user, offer):
-    offer("test.add", add, shape=AddIn)
+    offer("test.add", add, schema=AddIn)
 
     assert connect(make_user("ana")).ok("test.add", left=2, colour="red") == {"sum": 3}
 
@@ -62,7 +62,7 @@ def test_unknown_fields_are_ignored(connect, make_user, offer):
 )
 def test_a_field_of_the_wrong_kind_is_refused_and_nothing_runs(connect, make_user, offer, fields):
     ran = []
-    offer("test.add", lambda _caller, add_in: ran.append(add_in), shape=AddIn)
+    offer("test.add", lambda _caller, add_in: ran.append(add_in), schema=AddIn)
     client = connect(make_user("ana"))
 
     assert client.err("test.add", **fields)["code"] == "invalid"
@@ -85,7 +85,7 @@ def test_the_caller_is_known_from_the_session_and_never_from_the_frame(connect, 
 
 def test_commands_of_one_socket_run_beside_each_other(connect, make_user, offer, gate):
     offer("test.wait", gate)
-    offer("test.add", add, shape=AddIn)
+    offer("test.add", add, schema=AddIn)
     client = connect(make_user("ana"))
 
     client.send({"id": 1, "do": "test.wait"})
@@ -112,7 +112,7 @@ def slow_first(gate):
 
 def test_what_overwrites_what_was_said_before_is_done_in_order(connect, make_user, offer, gate, slow_first):
     call, done = slow_first
-    offer("test.set", call, shape=AddIn, in_order=True)
+    offer("test.set", call, schema=AddIn, in_order=True)
     client = connect(make_user("ana"))
 
     for number in (1, 2, 3):
@@ -126,7 +126,7 @@ def test_what_overwrites_what_was_said_before_is_done_in_order(connect, make_use
 
 def test_what_had_not_begun_when_its_line_broke_is_never_done(connect, make_user, offer, gate, slow_first):
     call, done = slow_first
-    offer("test.set", call, shape=AddIn, in_order=True)
+    offer("test.set", call, schema=AddIn, in_order=True)
     ana = make_user("ana")
     broken = connect(ana)
     for number in (1, 2, 3):
@@ -185,7 +185,7 @@ def test_a_handler_for_the_loop_may_return_a_future(connect, loop, make_user, of
 
 class NoTea(DomainError):
     code = "test.no_tea"
-    kind = Kind.CONFLICT
+    kind = ErrorKind.CONFLICT
     message = "There are {cups} cups and no tea."
 
 
@@ -289,8 +289,8 @@ def test_refusals_are_worded_in_the_callers_language(connect, make_user):
 
 
 def test_who_asks_too_often_is_told_when_again_and_others_are_not(connect, make_user, offer, monkeypatch):
-    monkeypatch.setattr(socket, "allowance", Allowance(per_second=0.5, burst=10, timer=lambda: 100.0))
-    offer("test.dear", add, shape=AddIn, cost=5)
+    monkeypatch.setattr(consumer, "command_throttle", Throttle(per_second=0.5, burst=10, timer=lambda: 100.0))
+    offer("test.dear", add, schema=AddIn, cost=5)
     of_ana, of_bo = connect(make_user("ana")), connect(make_user("bo"))
     spent = [of_ana.ok("test.dear", left=1) for _ in range(2)]
 

@@ -161,7 +161,7 @@ def code_of(answer):
 @pytest.fixture
 def visitor(connect, make_user):
     """The same person on a new socket for each example."""
-    from tests.harness.sockets import log_in
+    from tests.harness.socket_client import log_in
 
     device = log_in(make_user("ana"))
     return lambda: connect(device=device)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
-from superapp.core.errors import DomainError, Kind
-from superapp.realtime import bus, hints, me, registry
-from superapp.realtime.bus import Tidings
+from superapp.core.errors import DomainError, ErrorKind
+from superapp.realtime import bus, hints, registry, user_topic
+from superapp.realtime.bus import UserHint
 from superapp.realtime.hub import hub
 from superapp.realtime.registry import TopicKind
 
 
 def change(user, **row):
     with transaction.atomic():
-        rev = me.next_rev(user.pk)
-        me.changed(user.pk, "thing.changed", {"kind": "thing", "rev": rev, **row})
+        rev = user_topic.next_rev(user.pk)
+        user_topic.send_change(user.pk, "thing.changed", {"kind": "thing", "rev": rev, **row})
     return rev
 
 
@@ -36,7 +36,7 @@ def test_what_is_rolled_back_is_never_told(connect, make_user):
     client = connect(ana)
 
     with transaction.atomic():
-        hints.after_commit([ana.pk], {"on": "me", "say": "thing.changed"})
+        hints.send_after_commit([ana.pk], {"on": "me", "say": "thing.changed"})
         transaction.set_rollback(True)
 
     assert client.hints() == []
@@ -47,7 +47,7 @@ def test_what_is_not_yet_committed_is_not_told(connect, make_user):
     client = connect(ana)
 
     with transaction.atomic():
-        hints.after_commit([ana.pk], {"on": "me", "say": "thing.changed"})
+        hints.send_after_commit([ana.pk], {"on": "me", "say": "thing.changed"})
         before = client.hints()
 
     assert before == []
@@ -70,7 +70,7 @@ def test_a_client_that_acknowledges_nothing_is_cut_after_256_hints(connect, make
     slow, quick = connect(ana), connect(ana)
 
     for number in range(1, 301):
-        bus.publish([Tidings([ana.pk], b'{"on":"me","say":"n"}')])
+        bus.publish([UserHint([ana.pk], b'{"on":"me","say":"n"}')])
         if number % 20 == 0:
             quick.send({"ack": number})
 
@@ -84,7 +84,7 @@ def test_a_client_that_acknowledges_nothing_is_cut_after_a_mebibyte(connect, mak
     client = connect(ana)
 
     for _ in range(18):
-        bus.publish([Tidings([ana.pk], b'{"on":"me","pad":"' + b"x" * 60_000 + b'"}')])
+        bus.publish([UserHint([ana.pk], b'{"on":"me","pad":"' + b"x" * 60_000 + b'"}')])
 
     assert client.wait_closed() == 4408
 
@@ -101,7 +101,7 @@ def test_answers_do_not_count_as_hints(connect, make_user):
 
 class NotYours(DomainError):
     code = "test.not_yours"
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     message = "Order not found."
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from superapp.realtime.hub import BYTES_UNACKED_MAX, HINTS_UNACKED_MAX, LINES_PER_USER_MAX, Hub, Line
+from superapp.realtime.hub import BYTES_UNACKED_MAX, CONNECTIONS_PER_USER_MAX, HINTS_UNACKED_MAX, Hub, SocketConnection
 from superapp.realtime.registry import Caller
 
 HINT = b'{"on":"me","rev":1}'
@@ -21,7 +21,7 @@ class Wire:
         self.sent: list[dict[str, object]] = []
         self._may_pass: asyncio.Event | None = None
         caller = Caller(user_id, uuid4(), device_id, uuid4(), "id")
-        self.line = Line(caller, self._send)
+        self.line = SocketConnection(caller, self._send)
 
     def stall(self) -> None:
         self._may_pass = asyncio.Event()
@@ -139,7 +139,7 @@ def test_one_device_is_ended_alone(hub):
     async def scene():
         lost, kept = joined(hub, 1, device_id=7), joined(hub, 1, device_id=8)
 
-        hub.end_device(7)
+        hub.close_device(7)
 
         assert lost.closed_with == 4401
         assert kept.sent == []
@@ -151,10 +151,10 @@ def test_one_device_is_ended_alone(hub):
 def test_the_oldest_line_goes_when_there_are_too_many(hub):
     @on_loop
     async def scene():
-        wires = [joined(hub) for _ in range(LINES_PER_USER_MAX + 2)]
+        wires = [joined(hub) for _ in range(CONNECTIONS_PER_USER_MAX + 2)]
 
-        assert [wire.closed_with for wire in wires] == [4429, 4429] + [None] * LINES_PER_USER_MAX
-        assert len(hub) == LINES_PER_USER_MAX
+        assert [wire.closed_with for wire in wires] == [4429, 4429] + [None] * CONNECTIONS_PER_USER_MAX
+        assert len(hub) == CONNECTIONS_PER_USER_MAX
 
     scene()
 
@@ -266,7 +266,7 @@ def test_a_line_whose_server_fails_harms_no_other(hub):
         async def fail(_event):
             raise ConnectionResetError
 
-        broken = Line(Caller(1, uuid4(), 1, uuid4(), "id"), fail)
+        broken = SocketConnection(Caller(1, uuid4(), 1, uuid4(), "id"), fail)
         hub.join(broken)
         whole = joined(hub, 1)
 
@@ -289,7 +289,7 @@ def test_posts_from_threads_arrive_in_order_and_wake_the_loop_once(hub, monkeypa
 
         def tell():
             for number in range(200):
-                hub.post(hub.deliver, [1], b"%d" % number)
+                hub.call_soon(hub.deliver, [1], b"%d" % number)
 
         # The loop is busy here: it waits for the thread.
         thread = threading.Thread(target=tell)
@@ -309,7 +309,7 @@ def test_a_post_from_the_loop_itself_is_delivered_at_once(hub):
     async def scene():
         wire = joined(hub)
 
-        hub.post(hub.deliver, [1], HINT)
+        hub.call_soon(hub.deliver, [1], HINT)
 
         assert len(wire.sent) == 1
 
@@ -321,8 +321,8 @@ def test_a_hint_that_cannot_be_told_does_not_silence_the_next(hub):
     async def scene():
         wire = joined(hub)
 
-        hub.post(hub.deliver, [1], b"\xff not text")
-        hub.post(hub.deliver, [1], HINT)
+        hub.call_soon(hub.deliver, [1], b"\xff not text")
+        hub.call_soon(hub.deliver, [1], HINT)
 
         assert len(wire.sent) == 1
 
@@ -330,9 +330,9 @@ def test_a_hint_that_cannot_be_told_does_not_silence_the_next(hub):
 
 
 def test_a_process_without_sockets_has_nobody_to_tell(hub):
-    hub.post(hub.deliver, [1], HINT)
+    hub.call_soon(hub.deliver, [1], HINT)
 
-    assert not hub._posted
+    assert not hub._calls
 
 
 def test_lines_of_a_loop_that_ended_are_forgotten(hub):
@@ -340,7 +340,7 @@ def test_lines_of_a_loop_that_ended_are_forgotten(hub):
         joined(hub)
 
     asyncio.run(come())
-    hub.post(hub.deliver, [1], HINT)
+    hub.call_soon(hub.deliver, [1], HINT)
 
     assert len(hub) == 0
     asyncio.run(come())

@@ -9,12 +9,12 @@ from django.db import OperationalError
 from django.urls import clear_url_caches, include, path
 
 from superapp.realtime import rest
-from superapp.realtime.allowance import Allowance
-from superapp.realtime.registry import Shape
-from tests.harness.sockets import browser_on, log_in
+from superapp.realtime.rate_limits import Throttle
+from superapp.realtime.registry import RequestSchema
+from tests.harness.socket_client import browser_on, log_in
 
 
-class ThingIn(Shape):
+class ThingIn(RequestSchema):
     thing: int
     size: int = 1
     big: bool = False
@@ -47,7 +47,7 @@ def told(response):
 
 
 def test_fields_come_from_the_path_and_the_body(browser, offer, mirror):
-    offer("test.thing", show, shape=ThingIn, rest="PATCH things/<int:thing>")
+    offer("test.thing", show, schema=ThingIn, rest="PATCH things/<int:thing>")
     mirror()
 
     response = browser.patch("/api/v1/things/7", {"size": 3, "names": ["a"]}, content_type="application/json")
@@ -59,7 +59,7 @@ def test_fields_come_from_the_path_and_the_body(browser, offer, mirror):
 
 @pytest.mark.parametrize("body", [[{"size": 3}], "size", 3, None])
 def test_body_that_is_no_object_is_refused(browser, offer, mirror, body):
-    offer("test.thing", show, shape=ThingIn, rest="PATCH things/<int:thing>")
+    offer("test.thing", show, schema=ThingIn, rest="PATCH things/<int:thing>")
     mirror()
 
     response = browser.patch("/api/v1/things/7", json.dumps(body), content_type="application/json")
@@ -68,7 +68,7 @@ def test_body_that_is_no_object_is_refused(browser, offer, mirror, body):
 
 
 def test_fields_of_a_get_come_from_the_query_in_their_own_types(browser, offer, mirror):
-    offer("test.thing", show, shape=ThingIn, rest="GET things/<int:thing>")
+    offer("test.thing", show, schema=ThingIn, rest="GET things/<int:thing>")
     mirror()
 
     response = browser.get("/api/v1/things/7?size=3&big=true&names=a&names=b")
@@ -77,7 +77,7 @@ def test_fields_of_a_get_come_from_the_query_in_their_own_types(browser, offer, 
 
 
 def test_a_value_that_is_given_twice_is_refused(browser, offer, mirror):
-    offer("test.thing", show, shape=ThingIn, rest="GET things/<int:thing>")
+    offer("test.thing", show, schema=ThingIn, rest="GET things/<int:thing>")
     mirror()
 
     assert told(browser.get("/api/v1/things/7?size=3&size=4")) == (422, "invalid")
@@ -85,7 +85,7 @@ def test_a_value_that_is_given_twice_is_refused(browser, offer, mirror):
 
 
 def test_the_path_wins_over_the_body(browser, offer, mirror):
-    offer("test.thing", show, shape=ThingIn, rest="PATCH things/<int:thing>")
+    offer("test.thing", show, schema=ThingIn, rest="PATCH things/<int:thing>")
     mirror()
 
     response = browser.patch("/api/v1/things/7", {"thing": 8}, content_type="application/json")
@@ -94,11 +94,11 @@ def test_the_path_wins_over_the_body(browser, offer, mirror):
 
 
 def test_two_methods_of_one_path_are_two_commands(browser, offer, mirror):
-    offer("test.show", show, shape=ThingIn, rest="GET things/<int:thing>")
+    offer("test.show", show, schema=ThingIn, rest="GET things/<int:thing>")
     offer(
         "test.drop",
         lambda _caller, thing_in: {"dropped": thing_in.thing},
-        shape=ThingIn,
+        schema=ThingIn,
         rest="DELETE things/<int:thing>",
     )
     mirror()
@@ -132,7 +132,7 @@ def test_what_nobody_can_do_is_said_to_a_stranger_too(client, db):
 )
 def test_bad_bodies_are_refused_with_one_kind_of_error(browser, offer, mirror, body, content_type, answer):
     ran = []
-    offer("test.thing", lambda _caller, thing_in: ran.append(thing_in), shape=ThingIn, rest="PATCH things/<int:thing>")
+    offer("test.thing", lambda _caller, thing_in: ran.append(thing_in), schema=ThingIn, rest="PATCH things/<int:thing>")
     mirror()
 
     assert told(browser.patch("/api/v1/things/7", body, content_type=content_type)) == answer
@@ -155,7 +155,7 @@ def test_a_device_that_was_ended_is_not_logged_in_though_its_cookie_lives(make_u
 
 def test_a_change_without_the_token_of_our_page_is_forbidden(make_user, db, offer, mirror):
     ran = []
-    offer("test.thing", lambda _caller, thing_in: ran.append(thing_in), shape=ThingIn, rest="PATCH things/<int:thing>")
+    offer("test.thing", lambda _caller, thing_in: ran.append(thing_in), schema=ThingIn, rest="PATCH things/<int:thing>")
     mirror()
     browser = browser_on(log_in(make_user("ana")), enforce_csrf_checks=True)
 
@@ -205,7 +205,7 @@ def test_a_mistake_of_ours_is_told_without_its_innards_and_written_down_once(bro
 
 
 def test_who_asks_too_often_is_told_when_again(browser, offer, mirror, monkeypatch):
-    monkeypatch.setattr(rest, "allowance", Allowance(per_second=0.5, burst=5, timer=lambda: 100.0))
+    monkeypatch.setattr(rest, "command_throttle", Throttle(per_second=0.5, burst=5, timer=lambda: 100.0))
     offer("test.dear", lambda _caller, _fields: {}, rest="GET dear", cost=5)
     mirror()
 
@@ -227,4 +227,4 @@ def test_a_route_for_the_loop_needs_a_twin_for_threads():
     from superapp.realtime import registry
 
     with pytest.raises(ValueError, match="sync twin"):
-        registry.loop_command("test.loop", ThingIn, rest="POST loop")
+        registry.register_loop_command("test.loop", ThingIn, rest="POST loop")

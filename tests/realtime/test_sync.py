@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from superapp.core import changes, epoch
-from superapp.realtime import me, registry, sync
-from superapp.realtime.registry import Caller, Page
+from superapp.core import change_cursor, epoch
+from superapp.realtime import registry, sync, user_topic
+from superapp.realtime.registry import Caller, SyncPage
 
 
 @pytest.fixture(autouse=True)
@@ -24,9 +24,9 @@ def things(monkeypatch):
         asked.append((caller.user_id, since, after))
         start = int(after or 0)
         rows = [{"thing": number} for number in range(start, min(start + 50, 120))]
-        return Page(rows, str(start + 50) if start + 50 < 120 else None)
+        return SyncPage(rows, str(start + 50) if start + 50 < 120 else None)
 
-    monkeypatch.setattr(registry, "sync_parts", {"things": part, "none": lambda *_: Page([], None)})
+    monkeypatch.setattr(registry, "sync_parts", {"things": part, "none": lambda *_: SyncPage([], None)})
     return asked
 
 
@@ -51,8 +51,10 @@ def test_the_cursor_is_read_before_the_rows(connect, make_user, monkeypatch):
 
     def part(_caller, _since, _after):
         with transaction.atomic():
-            stamps.append(changes.stamp())  # Committed after the cursor was read: the next call must repeat it.
-        return Page([], None)
+            stamps.append(
+                change_cursor.current_stamp()
+            )  # Committed after the cursor was read: the next call must repeat it.
+        return SyncPage([], None)
 
     monkeypatch.setattr(registry, "sync_parts", {"things": part})
 
@@ -77,7 +79,7 @@ def test_raised_epoch_is_known_to_a_running_process_at_the_next_sync(connect, ma
     before = client.ok("sync")
     assert client.ok("sync", cursor=before["cursor"])["epoch"] == 1
 
-    _, raised = epoch.raise_by_hand(now)
+    _, raised = epoch.raise_manually(now)
     after = client.ok("sync", cursor=before["cursor"])
     client.ok("sync", cursor=after["cursor"])
 
@@ -88,7 +90,7 @@ def test_raised_epoch_is_known_to_a_running_process_at_the_next_sync(connect, ma
 def test_lines_that_outlived_the_epoch_are_told_to_ask(connect, make_user, things, now):
     quiet, busy = connect(make_user("ana")), connect(make_user("bo"))
     busy.ok("sync")
-    epoch.raise_by_hand(now)
+    epoch.raise_manually(now)
 
     busy.ok("sync")
 
@@ -100,7 +102,7 @@ def test_cursor_and_epoch_cost_one_query(make_user, things, django_assert_num_qu
     caller = Caller(ana.pk, ana.public_id, device_id=None, device_public_id=None, language="id")
 
     with django_assert_num_queries(2):  # The other is the rev of topic me.
-        sync.sync(caller, sync.SyncIn(cursor="1.17"))
+        sync.sync(caller, sync.SyncRequest(cursor="1.17"))
 
 
 @pytest.mark.parametrize(
@@ -149,14 +151,14 @@ def mine(monkeypatch):
 
         return provide
 
-    monkeypatch.setattr(registry, "me_rows", [of_kind("contact"), of_kind("membership")])
+    monkeypatch.setattr(registry, "user_topic_rows", [of_kind("contact"), of_kind("membership")])
     return rows
 
 
 def test_changes_of_all_kinds_come_in_the_order_of_their_rev(connect, make_user, mine):
     ana = make_user("ana")
     with transaction.atomic():
-        me.advance({ana.pk: 4})
+        user_topic.advance_revs({ana.pk: 4})
     mine += [{"kind": "contact", "rev": 2}, {"kind": "contact", "rev": 4}, {"kind": "membership", "rev": 3}]
 
     assert connect(ana).ok("me.changes", after=2) == {
@@ -169,7 +171,7 @@ def test_changes_of_all_kinds_come_in_the_order_of_their_rev(connect, make_user,
 def test_when_nothing_changed_the_rev_is_still_told(connect, make_user, mine):
     ana = make_user("ana")
     with transaction.atomic():
-        me.advance({ana.pk: 4})
+        user_topic.advance_revs({ana.pk: 4})
 
     assert connect(ana).ok("me.changes", after=0) == {"rev": 4, "rows": [], "more": False}
 
@@ -177,7 +179,7 @@ def test_when_nothing_changed_the_rev_is_still_told(connect, make_user, mine):
 def test_many_changes_are_read_page_by_page_with_none_left_out(connect, make_user, mine):
     ana = make_user("ana")
     with transaction.atomic():
-        me.advance({ana.pk: 250})
+        user_topic.advance_revs({ana.pk: 250})
     mine += [{"kind": ("contact", "membership")[rev % 2], "rev": rev} for rev in range(1, 251)]
     client = connect(ana)
     after, seen, more = 0, [], True
@@ -213,8 +215,8 @@ def test_numbers_of_two_people_do_not_mix(make_user, database):
     ana, bo = make_user("ana"), make_user("bo")
 
     with transaction.atomic():
-        assert me.next_revs([bo.pk, ana.pk, bo.pk]) == {ana.pk: 1, bo.pk: 1}
-        assert me.next_rev(ana.pk) == 2
+        assert user_topic.next_revs([bo.pk, ana.pk, bo.pk]) == {ana.pk: 1, bo.pk: 1}
+        assert user_topic.next_rev(ana.pk) == 2
 
-    assert (me.rev_of(ana.pk), me.rev_of(bo.pk)) == (2, 1)
+    assert (user_topic.current_rev(ana.pk), user_topic.current_rev(bo.pk)) == (2, 1)
     assert connection.in_atomic_block

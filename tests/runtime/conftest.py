@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.harness.databases import Clone
-from tests.harness.site import ROOT, Site
+from tests.harness.databases import ClonedDatabase
+from tests.harness.running_site import ROOT, Site
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def manage(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[
 
 
 @pytest.fixture
-def make_site(real_db: Clone) -> Iterator[Callable[..., Site]]:
+def make_site(real_db: ClonedDatabase) -> Iterator[Callable[..., Site]]:
     """Start the product on this test's database."""
     sites: list[Site] = []
 

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from superapp.core import clock, jobs, work
+from superapp.core import clock, jobs, scheduler
 from superapp.core.models import Job
+from tests.harness.running_site import ROOT
 from tests.harness.servers import Process, wait_until
-from tests.harness.site import ROOT
 
 # A worker takes its time to begin, on a machine that may have other things to do.
 pytestmark = [pytest.mark.served_only, pytest.mark.timeout(300)]
@@ -37,10 +37,10 @@ def worker(real_db, redis_server):
 @pytest.fixture
 def working(real_db, monkeypatch):
     """The work loop, sending again what it knows of jobs, quickly."""
-    monkeypatch.setattr(work, "duties", {})
-    monkeypatch.setattr(jobs, "SEND_AGAIN_AFTER", timedelta(seconds=1))
-    work.every(seconds=0.2)(jobs.send_again)
-    loop = work.Loop()
+    monkeypatch.setattr(scheduler, "periodic_tasks", {})
+    monkeypatch.setattr(jobs, "REQUEUE_AFTER", timedelta(seconds=1))
+    scheduler.every(seconds=0.2)(jobs.requeue_due)
+    loop = scheduler.SchedulerLoop()
     thread = threading.Thread(target=loop.run)
     thread.start()
     yield loop

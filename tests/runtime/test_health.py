@@ -10,7 +10,7 @@ from superapp.core import health
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch):
-    monkeypatch.setattr(health, "_remembered", health.Remembered())
+    monkeypatch.setattr(health, "_cached_outcome", health.CachedOutcome())
     # What a test registers is gone after it.
     monkeypatch.setattr(health, "checks", dict(health.checks))
 

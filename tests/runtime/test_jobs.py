@@ -26,7 +26,7 @@ def sent(monkeypatch):
             raise errors.Unavailable
         broker.append(job_id)
 
-    monkeypatch.setattr(jobs, "carry", carry)
+    monkeypatch.setattr(jobs, "dispatch", carry)
     return broker
 
 
@@ -36,7 +36,7 @@ def handle(monkeypatch):
     monkeypatch.setattr(jobs, "handlers", dict(jobs.handlers))
 
     def register(handler, name="tests.job"):
-        jobs.job(name)(handler)
+        jobs.register_handler(name)(handler)
 
     return register
 
@@ -163,7 +163,7 @@ def test_fault_is_tried_again_later_and_given_up_after_five(real_db, handle, sta
 
     handle(fail)
     job = start()
-    for _ in range(jobs.TRIES_MAX + 2):
+    for _ in range(jobs.ATTEMPTS_MAX + 2):
         jobs.run(job.pk)
 
     assert calls == [1, 2, 3, 4, 5]
@@ -182,7 +182,7 @@ def test_postponed_job_is_sent_when_its_time_has_come(real_db, handle, start, se
     jobs.run(job.pk)
     now = clock.now()
 
-    assert [jobs.send_again(now), jobs.send_again(now + timedelta(seconds=3))] == [0, 1]
+    assert [jobs.requeue_due(now), jobs.requeue_due(now + timedelta(seconds=3))] == [0, 1]
     assert sent == [job.pk]
 
 
@@ -192,9 +192,9 @@ def test_lost_message_is_sent_again_once_in_a_while(real_db, handle, start, sent
     job = start()
     jobs._sender.submit(lambda: None).result(5)
     sent.up = True
-    later = clock.now() + jobs.SEND_AGAIN_AFTER
+    later = clock.now() + jobs.REQUEUE_AFTER
 
-    assert [jobs.send_again(later), jobs.send_again(later)] == [1, 0]
+    assert [jobs.requeue_due(later), jobs.requeue_due(later)] == [1, 0]
     assert sent == [job.pk]
 
 
@@ -202,14 +202,14 @@ def test_broker_that_does_not_answer_changes_nothing(real_db, handle, start, sen
     handle(lambda run: None)
     sent.up = False
     job = start()
-    later = clock.now() + jobs.SEND_AGAIN_AFTER
+    later = clock.now() + jobs.REQUEUE_AFTER
 
     for _ in range(3):
         with pytest.raises(errors.Unavailable):
-            jobs.send_again(later)
+            jobs.requeue_due(later)
     sent.up = True
 
-    assert jobs.send_again(later) == 1
+    assert jobs.requeue_due(later) == 1
     assert sent == [job.pk]
 
 
@@ -230,8 +230,8 @@ def test_job_of_a_dead_worker_runs_again_when_its_lease_is_over(real_db, handle,
         jobs.run(job.pk)
     assert state_of(job) == ("running", 0, 1)
 
-    assert jobs.send_again(clock.now()) == 0
-    assert jobs.send_again(clock.now() + jobs.LEASE) == 1
+    assert jobs.requeue_due(clock.now()) == 0
+    assert jobs.requeue_due(clock.now() + jobs.LEASE) == 1
     jobs.run(job.pk)
 
     assert calls == [1, 2]
@@ -241,7 +241,7 @@ def test_job_of_a_dead_worker_runs_again_when_its_lease_is_over(real_db, handle,
 def test_worker_that_lost_its_lease_changes_nothing_any_more(real_db, handle, start, sent):
     def handler(run):
         if run.tries == 1:
-            jobs.send_again(clock.now() + jobs.LEASE)
+            jobs.requeue_due(clock.now() + jobs.LEASE)
             jobs.run(run.job_id)
             run.progress(10)
         return {"by": run.tries}
@@ -257,11 +257,11 @@ def test_worker_that_lost_its_lease_changes_nothing_any_more(real_db, handle, st
 def test_job_that_kills_its_worker_each_time_is_given_up(real_db, handle, start, sent):
     handle(lambda run: None)
     job = start()
-    Job.objects.update(state=Job.State.RUNNING, tries=jobs.TRIES_MAX, due_at=clock.now())
+    Job.objects.update(state=Job.State.RUNNING, tries=jobs.ATTEMPTS_MAX, due_at=clock.now())
 
-    assert jobs.send_again(clock.now()) == 0
+    assert jobs.requeue_due(clock.now()) == 0
 
-    assert state_of(job) == ("failed", 0, jobs.TRIES_MAX)
+    assert state_of(job) == ("failed", 0, jobs.ATTEMPTS_MAX)
     assert job.error_code == "fault"
 
 
@@ -286,16 +286,16 @@ def test_embedded_server_takes_back_what_the_last_one_was_doing(real_db, handle,
     now = clock.now()
     Job.objects.update(state=Job.State.RUNNING, tries=1, due_at=now + jobs.LEASE)
 
-    jobs.release_all(now)
+    jobs.requeue_all_running(now)
 
-    assert jobs.send_again(now) == 1
+    assert jobs.requeue_due(now) == 1
     jobs.run(job.pk)
     assert state_of(job) == ("done", 100, 2)
 
 
 def test_pool_runs_what_it_is_sent_and_ends_in_order(real_db, handle, start, monkeypatch):
-    pool = jobs.Pool(2)
-    monkeypatch.setattr(jobs, "carry", pool.carry)
+    pool = jobs.JobThreadPool(2)
+    monkeypatch.setattr(jobs, "dispatch", pool.carry)
     done = threading.Semaphore(0)
     handle(lambda run: done.release())
 

@@ -63,7 +63,7 @@ def test_traceback_shows_no_number(lines):
     try:
         raise ValueError("cannot send to +628123456789")
     except ValueError as error:
-        structlog.get_logger("superapp.faults").error("fault", exc_info=error)
+        structlog.get_logger("superapp.error_handlers").error("fault", exc_info=error)
 
     [line] = lines()
     assert "ValueError: cannot send to (number)" in line["exception"]

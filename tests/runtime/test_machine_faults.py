@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from django.db import OperationalError
 
-from superapp.core import machine_faults, metrics, pictures
+from superapp.core import images, infrastructure_errors, metrics
 from superapp.core.errors import Unavailable
-from superapp.realtime import serving
+from superapp.realtime import command_execution
 from tests.runtime.conftest import manage
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -51,7 +51,7 @@ def by_sqlite(code: int) -> OperationalError:
     ],
 )
 def test_refusal_of_the_machine_is_one_sentence(error, sentence):
-    said = machine_faults.sentence(error)
+    said = infrastructure_errors.describe_error(error)
 
     assert said.startswith(sentence)
     assert "\n" not in said
@@ -61,7 +61,7 @@ def test_refusal_of_the_machine_is_one_sentence(error, sentence):
     "error", [ValueError("x"), OperationalError("no such table"), OSError(errno.ECONNRESET, "reset")]
 )
 def test_other_fault_keeps_its_traceback(error):
-    assert machine_faults.sentence(error) is None
+    assert infrastructure_errors.describe_error(error) is None
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_other_fault_keeps_its_traceback(error):
     ],
 )
 def test_database_out_of_reach_is_said_with_server_and_reason(error, where, reason):
-    said = machine_faults.unreachable_postgres(host="db", port="", error=error)
+    said = infrastructure_errors.describe_unreachable_postgres(host="db", port="", error=error)
 
     assert said.startswith(f"PostgreSQL at {where} cannot be reached ({reason}")
 
@@ -97,18 +97,18 @@ def full_disk(monkeypatch):
     def refuse(_descriptor: int) -> None:
         raise FULL
 
-    monkeypatch.setattr(pictures.os, "fsync", refuse)
+    monkeypatch.setattr(images.os, "fsync", refuse)
 
 
 def test_picture_that_finds_no_room_leaves_nothing_behind(tmp_path, full_disk):
     with pytest.raises(OSError, match="No space left"):
-        pictures.write(tmp_path / "ab" / "picture.webp", b"x")
+        images.write_atomically(tmp_path / "ab" / "picture.webp", b"x")
 
     assert list((tmp_path / "ab").iterdir()) == []
 
 
 def test_command_on_a_full_disk_is_refused_as_passing():
-    refusal = serving.refusal(FULL, "test")
+    refusal = command_execution.to_domain_error(FULL, "test")
 
     assert isinstance(refusal, Unavailable)
     assert refusal.retry_after == 5

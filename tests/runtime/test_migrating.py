@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from superapp.core import exclusive, guards, health, schema_version
-from superapp.core.exclusive import Lock
-from tests.harness.site import ROOT
+from superapp.core import guards, health, process_locks, schema_version
+from superapp.core.process_locks import ProcessLock
+from tests.harness.running_site import ROOT
 from tests.runtime.conftest import manage
 
 FUTURE = ("chat", "9999_from_a_newer_version")
@@ -69,7 +69,7 @@ def test_two_processes_that_migrate_at_once_both_succeed(real_db, tmp_path):
 
 
 def test_migrating_gives_up_in_one_line_when_another_process_does_not_finish(real_db):
-    with exclusive.hold(Lock.MIGRATIONS, seconds_max=5):
+    with process_locks.hold_exclusive(ProcessLock.MIGRATIONS, seconds_max=5):
         refused = manage("migrate", "--wait-seconds", "0.3", env=real_db.env)
 
     assert refused.returncode == 1
@@ -136,12 +136,12 @@ def test_differing_guards_of_a_newer_database_are_neither_put_back_nor_advised_t
     checked = manage("check", "--database", "default", env=newer_database.env)
 
     assert (refused.returncode, refused.stderr) == (1, f"DatabaseIsNewer: {SENTENCE}\n")
-    assert guards.missing(connection) == [broken]
-    assert guards.Watch()() == SENTENCE
+    assert guards.find_missing(connection) == [broken]
+    assert guards.GuardMonitor()() == SENTENCE
     assert "core.E001" in checked.stderr
     assert "install_guards" not in refused.stderr + checked.stderr
     with pytest.raises(schema_version.DatabaseIsNewer):
-        health.require_essentials()
+        health.run_startup_checks()
 
 
 def test_guard_that_is_missing_at_the_same_version_is_put_back(real_db):
@@ -150,10 +150,10 @@ def test_guard_that_is_missing_at_the_same_version_is_put_back(real_db):
     healed = manage("install_guards", env=real_db.env)
 
     assert (healed.returncode, healed.stdout) == (0, f"Put back: {broken}.\n")
-    assert guards.missing(connection) == []
+    assert guards.find_missing(connection) == []
 
 
 def test_database_that_is_behind_is_not_newer(real_db):
     MigrationRecorder(connection).record_unapplied("chat", "0001_initial")
 
-    assert schema_version.newer(connection) is None
+    assert schema_version.describe_newer(connection) is None

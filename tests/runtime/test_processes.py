@@ -13,16 +13,16 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
-from superapp.core import containers, proxy
+from superapp.core import docker_files, proxy
 from superapp.core.management.commands import serve_all
-from superapp.core.processes import CONTAINER_PORT, METRICS_ABOVE, PAGES, PROGRAMS, SOCKETS
-from tests.harness.site import ROOT
+from superapp.core.processes import CONTAINER_PORT, METRICS_PORT_OFFSET, PAGES, PROGRAMS, SOCKETS
+from tests.harness.running_site import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
 
 
 def test_files_for_containers_are_what_the_table_makes():
-    stale = [path.name for path, text in containers.files().items() if path.read_text() != text]
+    stale = [path.name for path, text in docker_files.render_files().items() if path.read_text() != text]
 
     assert stale == [], "run manage.py write_docker"
 
@@ -46,7 +46,7 @@ def test_compose_and_native_runner_run_the_same_command_as_often(program):
         port = settings.FIRST_PORT + program.port + number
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         assert task.argv == [*manage, *program.arguments(host="127.0.0.1", port=port)]
-        assert task.env["METRICS_PORT"] == str(port + METRICS_ABOVE)
+        assert task.env["METRICS_PORT"] == str(port + METRICS_PORT_OFFSET)
         assert task.env["BEHIND_PROXY"] == "1"
 
 
@@ -76,12 +76,12 @@ def test_images_reach_outside_for_packages_alone():
     assert set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)) == {"python:3.11-slim"}
 
 
-def place(**changes) -> proxy.Place:
-    return proxy.Place(**{"run_dir": "/run/x", "static_root": "/s", "media_root": "/m", "port": 80, **changes})
+def place(**changes) -> proxy.ProxySite:
+    return proxy.ProxySite(**{"run_dir": "/run/x", "static_root": "/s", "media_root": "/m", "port": 80, **changes})
 
 
 def test_proxy_sends_sockets_to_every_socket_process_and_the_rest_to_pages():
-    text = proxy.on_this_machine(place(), pages=[8110, 8111], sockets=[8140, 8141])
+    text = proxy.render_native_config(place(), pages=[8110, 8111], sockets=[8140, 8141])
 
     upstreams = dict(re.findall(r"upstream (\w+) \{(.*?)\}", text, re.DOTALL))
     assert re.findall(r"127\.0\.0\.1:(\d+)", upstreams["pages"]) == ["8110", "8111"]
@@ -90,8 +90,8 @@ def test_proxy_sends_sockets_to_every_socket_process_and_the_rest_to_pages():
 
 
 def test_proxy_believes_nobody_unless_told_to():
-    believing = proxy.on_this_machine(place(trusted=["10.0.0.0/8"]), pages=[1], sockets=[2])
-    strict = proxy.on_this_machine(place(), pages=[1], sockets=[2])
+    believing = proxy.render_native_config(place(trusted=["10.0.0.0/8"]), pages=[1], sockets=[2])
+    strict = proxy.render_native_config(place(), pages=[1], sockets=[2])
 
     assert "set_real_ip_from 10.0.0.0/8;" in believing
     assert "set_real_ip_from" not in strict
@@ -99,7 +99,7 @@ def test_proxy_believes_nobody_unless_told_to():
 
 
 def test_both_rendered_proxies_limit_one_address_in_every_place_that_costs():
-    for text in (proxy.on_this_machine(place(), pages=[1], sockets=[2]), proxy.among_containers(place())):
+    for text in (proxy.render_native_config(place(), pages=[1], sockets=[2]), proxy.render_container_template(place())):
         locations = dict(re.findall(r"\n        location (\S+(?: \S+)?) \{(.*?)\n        \}", text, re.DOTALL))
         for name, zone in (("/", "requests"), ("/api/", "requests"), ("= /ws", "connects")):
             assert f"limit_req zone={zone} burst=" in locations[name], name
@@ -109,7 +109,7 @@ def test_both_rendered_proxies_limit_one_address_in_every_place_that_costs():
 
 @pytest.mark.parametrize(("open_files", "connections"), [(65_536, 16_384), (4_096, 3_072), (1_024, 768)])
 def test_proxy_wants_no_more_connections_than_it_may_have_files(open_files, connections):
-    text = proxy.on_this_machine(place(open_files=open_files), pages=[1], sockets=[2])
+    text = proxy.render_native_config(place(open_files=open_files), pages=[1], sockets=[2])
 
     assert f"worker_connections {connections};" in text
 
@@ -118,8 +118,8 @@ def test_limit_of_open_files_is_raised_as_far_as_this_process_may():
     hard = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 8_192)
     script = (
         f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (256, {hard}))\n"
-        "from superapp.core import open_files\n"
-        "print(open_files.raise_limit(), *resource.getrlimit(resource.RLIMIT_NOFILE))"
+        "from superapp.core import open_file_limit\n"
+        "print(open_file_limit.raise_limit(), *resource.getrlimit(resource.RLIMIT_NOFILE))"
     )
 
     said = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -128,7 +128,7 @@ def test_limit_of_open_files_is_raised_as_far_as_this_process_may():
 
 
 def test_proxy_names_containers_while_running():
-    text = proxy.among_containers(place())
+    text = proxy.render_container_template(place())
 
     assert f"set $pages http://{PAGES.name}:8000;" in text
     assert f"set $sockets http://{SOCKETS.name}:8000;" in text

@@ -14,7 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from chat import api as chat
-from chat import log as chat_log
+from chat.writers import log as chat_log
 from superapp.accounts import api as accounts
 from superapp.accounts.models import DeveloperSms, LoginCode, User
 from superapp.core import clock
@@ -29,8 +29,8 @@ def test_server_answers_and_says_where_it_is(make_site):
     site = make_site()
 
     assert get(f"{site.url}/-/ready").json == {"ready": True, "wrong": {}}
-    assert f"Nusa is at {site.url}\n" in site.doors[0].log
-    assert f"{site.url}/masuk/kotak-sms/" in site.doors[0].log
+    assert f"Nusa is at {site.url}\n" in site.web_processes[0].log
+    assert f"{site.url}/masuk/kotak-sms/" in site.web_processes[0].log
 
 
 def test_second_server_on_the_same_data_refuses(make_site, real_db):
@@ -40,7 +40,8 @@ def test_second_server_on_the_same_data_refuses(make_site, real_db):
 
     assert second.returncode == 1
     assert (
-        f"Another server (process {site.doors[0].pid}) already serves the data in {real_db.var_dir}." in second.stderr
+        f"Another server (process {site.web_processes[0].pid}) already serves the data in {real_db.var_dir}."
+        in second.stderr
     )
     assert get(f"{site.url}/-/live").status == 200
 
@@ -60,7 +61,7 @@ def test_taken_port_is_named(real_db):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_ends_it_in_good_order(make_site, number):
     site = make_site()
-    door = site.doors[0]
+    door = site.web_processes[0]
 
     door._popen.send_signal(number)
 
@@ -73,14 +74,14 @@ def test_open_socket_is_told_to_come_back_before_the_server_ends(make_site):
     ana = Person(site.url, lambda phone: DeveloperSms.objects.get(number=phone).text, "+628120000001")
 
     with ana.socket() as line:
-        site.doors[0]._popen.send_signal(signal.SIGTERM)
+        site.web_processes[0]._popen.send_signal(signal.SIGTERM)
         told = json.loads(line.recv(10))
         with pytest.raises(ConnectionClosed) as closed:
             line.recv(10)
 
     assert told == {"drain": {"in_ms": 1500, "jitter_ms": 8000}}
     assert closed.value.rcvd.code == 4503
-    assert site.doors[0]._popen.wait(60) == 0
+    assert site.web_processes[0]._popen.wait(60) == 0
 
 
 def long_history(site):
@@ -88,10 +89,10 @@ def long_history(site):
     ana = Person(site.url, lambda phone: DeveloperSms.objects.get(number=phone).text, "+628120000001")
     ana_id = User.objects.get().pk
     bo = accounts.create_person(name="Bo", now=clock.now())
-    accounts.make_contacts(user_id=ana_id, peer_id=bo.pk, now=clock.now())
-    conversation = chat.open_direct(user_id=ana_id, peer_id=bo.pk, now=clock.now()).public_id
+    accounts.connect_people(user_id=ana_id, peer_id=bo.pk, now=clock.now())
+    conversation = chat.open_direct_conversation(user_id=ana_id, peer_id=bo.pk, now=clock.now()).public_id
     for number in range(100):
-        entry = chat.compose(
+        entry = chat.compose_message(
             conversation_id=conversation,
             sender_id=bo.pk,
             sender_public_id=bo.public_id,
@@ -115,7 +116,7 @@ def test_client_that_reads_nothing_is_cut_off_before_the_server_keeps_much(make_
             ping_until_cut(line)
 
     assert cut.value.rcvd is None, "no word of farewell: it would only have joined what is not read"
-    assert "socket_unread" in site.doors[0].log
+    assert "socket_unread" in site.web_processes[0].log
     assert get(f"{site.url}/-/live").status == 200
 
 
@@ -149,9 +150,9 @@ def test_answer_that_is_never_finished_does_not_hold_the_server(make_site, real_
     with socket.create_connection(("localhost", urlsplit(site.url).port)) as slow:
         # A body that is announced and never sent: nothing is under way yet.
         slow.sendall(b"POST /api/v1/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
-        site.doors[0]._popen.send_signal(signal.SIGTERM)
+        site.web_processes[0]._popen.send_signal(signal.SIGTERM)
 
-        assert site.doors[0]._popen.wait(60) == 0
+        assert site.web_processes[0]._popen.wait(60) == 0
 
 
 def test_served_instance_is_not_served_by_one_process(real_db):

@@ -17,10 +17,10 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from superapp.core.processes import METRICS_ABOVE, PROGRAMS
+from superapp.core.processes import METRICS_PORT_OFFSET, PROGRAMS
 from tests.harness.ports import free_block, free_port
+from tests.harness.running_site import ROOT, answers
 from tests.harness.servers import Postgres, Process, Redis, accepts, wait_until
-from tests.harness.site import ROOT, answers
 from tests.runtime.conftest import get
 from tests.runtime.person import Person, hint
 
@@ -32,7 +32,7 @@ PORTS = [
     program.port + number + above
     for program in PROGRAMS
     for number in range(program.count)
-    for above in (0, METRICS_ABOVE)
+    for above in (0, METRICS_PORT_OFFSET)
 ]
 
 

@@ -12,16 +12,16 @@ import textwrap
 from pathlib import Path
 
 from superapp.core import supervisor
-from superapp.core.supervisor import Supervisor, Task
+from superapp.core.supervisor import SupervisedProcess, Supervisor
+from tests.harness.running_site import ROOT
 from tests.harness.servers import wait_until
-from tests.harness.site import ROOT
 
 
-def shell(name: str, script: str, **options) -> Task:
-    return Task(name=name, argv=["/bin/sh", "-c", script], env={"PATH": os.environ["PATH"]}, **options)
+def shell(name: str, script: str, **options) -> SupervisedProcess:
+    return SupervisedProcess(name=name, argv=["/bin/sh", "-c", script], env={"PATH": os.environ["PATH"]}, **options)
 
 
-def run_until(tasks: list[Task], is_enough) -> None:
+def run_until(tasks: list[SupervisedProcess], is_enough) -> None:
     """Run them until ``is_enough()``, then stop as a signal would."""
 
     async def run() -> None:
@@ -126,9 +126,9 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path):
     pid_file = tmp_path / "pid"
     script = f"""
         import asyncio
-        from superapp.core.supervisor import Supervisor, Task
+        from superapp.core.supervisor import SupervisedProcess, Supervisor
         argv = ["/bin/sh", "-c", "echo $$ > {pid_file}; exec sleep 60"]
-        asyncio.run(Supervisor([Task(name="child", argv=argv, env={{}})]).run())
+        asyncio.run(Supervisor([SupervisedProcess(name="child", argv=argv, env={{}})]).run())
     """
     parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], cwd=ROOT)
     wait_until(lambda: pid_file.exists() and pid_file.read_text().strip() != "", "child started")

@@ -12,8 +12,8 @@ django.setup()
 from superapp.core import jobs  # noqa: E402  After the apps are ready.
 
 
-@jobs.job("tests.note")
-def note(run: jobs.Run, *, path: str, seconds: float) -> None:
+@jobs.register_handler("tests.note")
+def note(run: jobs.JobRun, *, path: str, seconds: float) -> None:
     with Path(path).open("a") as notes:
         notes.write(f"began {run.tries}\n")
     time.sleep(seconds)

@@ -27,7 +27,7 @@ def _draw(url: str, *, wanted: tuple[str, ...]) -> int:
     from PIL import Image
     from playwright.sync_api import sync_playwright
 
-    from tests.harness.people import launch_chromium
+    from tests.harness.browsers import launch_chromium
     from tests.screens.photograph import photograph
     from tests.screens.scenes import scenes
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext
 
 from superapp.core import clock
-from tests.harness.people import PHONE
+from tests.harness.browsers import PHONE
 from tests.screens import world
 from tests.screens.scenes import Scene
 

@@ -9,7 +9,7 @@ from itertools import product
 from playwright.sync_api import BrowserContext, Page
 
 from superapp.wiring.demo.people import DAUD, SEKAR
-from tests.harness.people import DESK, PHONE
+from tests.harness.browsers import DESK, PHONE
 from tests.screens import world
 
 Prepare = Callable[[Page, BrowserContext], None]
@@ -142,17 +142,17 @@ def scenes() -> Iterator[Scene]:
 def _main() -> Iterator[Scene]:
     """Every main screen: on a phone and on a desk, light and dark, in both languages."""
     for size, scheme, language in product((PHONE, DESK), ("light", "dark"), ("id", "en")):
-        look = {"size": size, "scheme": scheme, "language": language}
-        yield Scene(name="login", address=at("/masuk/"), number=None, **look)  # type: ignore[arg-type]
+        appearance = {"size": size, "scheme": scheme, "language": language}
+        yield Scene(name="login", address=at("/masuk/"), number=None, **appearance)  # type: ignore[arg-type]
         if size == PHONE:
-            yield Scene(name="list", address=at("/obrolan/"), **look)  # type: ignore[arg-type]
-        yield Scene(name="conversation", address=talk, **look)  # type: ignore[arg-type]
-        yield Scene(name="contacts", address=at("/kontak/"), **look)  # type: ignore[arg-type]
-        yield Scene(name="wallet", address=at("/dompet/"), **look)  # type: ignore[arg-type]
-        yield Scene(name="orders", address=at("/pesanan/"), **look)  # type: ignore[arg-type]
-        yield Scene(name="today", address=at("/tokoku/"), **look)  # type: ignore[arg-type]
-        yield Scene(name="order", address=at("/pesanan/"), prepare=(open_the_first_order,), **look)  # type: ignore[arg-type]
-        yield Scene(name="me", address=at("/saya/"), **look)  # type: ignore[arg-type]
+            yield Scene(name="list", address=at("/obrolan/"), **appearance)  # type: ignore[arg-type]
+        yield Scene(name="conversation", address=talk, **appearance)  # type: ignore[arg-type]
+        yield Scene(name="contacts", address=at("/kontak/"), **appearance)  # type: ignore[arg-type]
+        yield Scene(name="wallet", address=at("/dompet/"), **appearance)  # type: ignore[arg-type]
+        yield Scene(name="orders", address=at("/pesanan/"), **appearance)  # type: ignore[arg-type]
+        yield Scene(name="today", address=at("/tokoku/"), **appearance)  # type: ignore[arg-type]
+        yield Scene(name="order", address=at("/pesanan/"), prepare=(open_the_first_order,), **appearance)  # type: ignore[arg-type]
+        yield Scene(name="me", address=at("/saya/"), **appearance)  # type: ignore[arg-type]
 
 
 def _states() -> Iterator[Scene]:

@@ -36,17 +36,17 @@ ODD_LINES = (
 
 def make_odd_people(*, now: datetime) -> None:
     """Add them, once."""
-    if accounts.user_by_number(EDGE) is not None:
+    if accounts.find_user_by_phone_number(EDGE) is not None:
         return
     accounts.create_person(name="Nona Baru", number=NEWCOMER, now=now)
     edge = accounts.create_person(name="Tepi Layar", handle="tepi.layar", number=EDGE, now=now)
     for place, ((number, name), lines) in enumerate(zip(ODD_PEOPLE, ODD_LINES, strict=True)):
         person = accounts.create_person(name=name, number=number, now=now)
-        accounts.make_contacts(user_id=edge.pk, peer_id=person.pk, now=now)
-        talk = chat.open_direct(user_id=edge.pk, peer_id=person.pk, now=now)
+        accounts.connect_people(user_id=edge.pk, peer_id=person.pk, now=now)
+        talk = chat.open_direct_conversation(user_id=edge.pk, peer_id=person.pk, now=now)
         for line, body in enumerate(lines):
             sender = edge if line % 2 else person
-            entry = chat.compose(
+            entry = chat.compose_message(
                 conversation_id=talk.public_id,
                 sender_id=sender.pk,
                 sender_public_id=sender.public_id,
@@ -58,9 +58,9 @@ def make_odd_people(*, now: datetime) -> None:
 
 def log_in(number: str, *, language: str, now: datetime) -> str:
     """The session cookie of this person, who reads this language from now on."""
-    user = accounts.user_by_number(number)
+    user = accounts.find_user_by_phone_number(number)
     assert user is not None
-    profile.change_profile(user_id=user.pk, wishes=profile.Wishes(language=language), now=now)
+    profile.change_profile(user_id=user.pk, wishes=profile.ProfileChanges(language=language), now=now)
     return session_of(user, now=now)
 
 
@@ -73,7 +73,7 @@ def session_of(user: User, *, now: datetime) -> str:
     session.save()
     assert session.session_key is not None
     with translation.override(user.language):
-        devices.begin_device(
+        devices.register_device(
             user_id=user.pk,
             session_key=session.session_key,
             browser_hash="",
@@ -86,7 +86,7 @@ def session_of(user: User, *, now: datetime) -> str:
 
 def conversation_of(number: str, other_number: str) -> str:
     """The address of what these two say to each other."""
-    one, other = accounts.user_by_number(number), accounts.user_by_number(other_number)
+    one, other = accounts.find_user_by_phone_number(number), accounts.find_user_by_phone_number(other_number)
     assert one is not None
     assert other is not None
     key = f"{min(one.pk, other.pk)}:{max(one.pk, other.pk)}"

@@ -124,7 +124,7 @@ class Attack:
 def operations() -> list[Operation]:
     """Return every operation of the API's description."""
     import_module(settings.ROOT_URLCONF)  # It registers commands.
-    document = openapi.description()
+    document = openapi.build_description()
     schemas = document["components"]["schemas"]
     return [
         _operation(method.upper(), path, described, schemas)
@@ -154,7 +154,7 @@ def commands() -> list[Operation]:
 
 
 def _of_command(command: Command) -> Operation:
-    (schema,), components = msgspec.json.schema_components([command.shape], ref_template=openapi.REF_TEMPLATE)
+    (schema,), components = msgspec.json.schema_components([command.schema], ref_template=openapi.REF_TEMPLATE)
     fields = _resolved(schema, components).get("properties", {})
     return Operation(command.name, {name: _resolved(one, components) for name, one in fields.items()})
 

@@ -21,20 +21,20 @@ from django.urls import reverse
 from chat import api as chat
 from payments import api as payments
 from shop import api as shop
-from shop import photos
+from shop.queries import photos
 from superapp.accounts import api as accounts
-from superapp.accounts import phones
-from superapp.accounts.actions import contacts, invites
+from superapp.accounts.actions import contacts, invite_links
+from superapp.accounts.domain import phone_numbers
 from superapp.accounts.models import Device, Invitation, InviteLink, RateCount, User
 from superapp.core import clock, ids, outbox
 from superapp.core.money import Money
 from superapp.realtime import sync
-from superapp.realtime.allowance import allowance, read_allowance
+from superapp.realtime.rate_limits import command_throttle, read_throttle
 from superapp.realtime.registry import Caller
-from superapp.wiring import shop_talks
-from tests.harness.sockets import browser_on, log_in
+from superapp.wiring import shop_conversations
+from tests.harness.socket_client import browser_on, log_in
 from tests.security.database_rows import Rows
-from tests.shop.pictures import photo
+from tests.shop.image_files import photo
 
 PIN = "280394"
 NUMBERS = {"ana": "+6281100000001", "bo": "+6281100000002", "eve": "+6281100000003", "newcomer": "+6281100000004"}
@@ -92,7 +92,7 @@ class World:
 
     def forget_limits(self) -> None:
         """Let everybody do again what they did too often: a limit is not what shall refuse an outsider here."""
-        for one in (allowance, read_allowance):
+        for one in (command_throttle, read_throttle):
             one.forget_everybody()
         RateCount.objects.all().delete()
 
@@ -108,7 +108,7 @@ def build() -> World:
     now = clock.now()
     people = {who: _person(who, now) for who in NUMBERS}
     world = World(people, {who: _trusted_device(user, now) for who, user in people.items()})
-    accounts.make_contacts(user_id=people["ana"].pk, peer_id=people["bo"].pk, now=now)
+    accounts.connect_people(user_id=people["ana"].pk, peer_id=people["bo"].pk, now=now)
     _talk(world, now)
     _money(world, now)
     _shops(world, now)
@@ -136,9 +136,9 @@ def _trusted_device(user: User, now: datetime) -> Device:
 
 def _talk(world: World, now: datetime) -> None:
     ana, bo = world.people["ana"], world.people["bo"]
-    talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    talk = chat.open_direct_conversation(user_id=ana.pk, peer_id=bo.pk, now=now)
     for sender in (ana, bo):
-        entry = chat.compose(
+        entry = chat.compose_message(
             conversation_id=talk.public_id,
             sender_id=sender.pk,
             sender_public_id=sender.public_id,
@@ -158,13 +158,13 @@ def _money(world: World, now: datetime) -> None:
     ana, bo = world.people["ana"], world.people["bo"]
     maker, checker = (accounts.create_person(name=name, now=now) for name in ("Pembuat", "Pemeriksa"))
     for operator in (maker, checker):
-        accounts.make_operator(user_id=operator.pk)
+        accounts.grant_operator(user_id=operator.pk)
     for user in (world.people[who] for who in ("ana", "bo", "eve")):
         amount = Money(1_000_000_00 + user.pk * 1_357_11)
-        asked = payments.ask_top_up(user_id=user.pk, amount=amount, reason="tunai", maker_id=maker.pk, now=now)
+        asked = payments.request_top_up(user_id=user.pk, amount=amount, reason="tunai", maker_id=maker.pk, now=now)
         payments.approve_top_up(top_up=asked.public_id, checker_id=checker.pk, now=now)
     waiting = Money(98_765_43)
-    payments.ask_top_up(user_id=ana.pk, amount=waiting, reason="rahasia-alasan", maker_id=maker.pk, now=now)
+    payments.request_top_up(user_id=ana.pk, amount=waiting, reason="rahasia-alasan", maker_id=maker.pk, now=now)
     sent = payments.send_to_person(
         sender_id=ana.pk,
         receiver=bo.public_id,
@@ -197,7 +197,7 @@ def _shops(world: World, now: datetime) -> None:
     world.theirs["photos"] = {"listed": [one.name for one in listed.photos]}
 
 
-def _product(owner: User, name: str, *, now: datetime, **fields: Any) -> shop.ProductView:
+def _product(owner: User, name: str, *, now: datetime, **fields: Any) -> shop.ProductDetails:
     key = f"product-{name}"[:40]
     made = shop.add_product(owner_id=owner.pk, name=name, idempotency_key=key, **{"quantity": 9, **fields}, now=now)
     stored = photos.store_photo(photo(size=(64, 48), color=(len(name) * 7 % 250, 90, 20)))
@@ -236,10 +236,10 @@ def _orders(world: World, now: datetime) -> None:
             idempotency_key=f"order-{state}",
             now=now,
         )
-        assert isinstance(placed, shop.Placed)
+        assert isinstance(placed, shop.CheckoutCompleted)
         for step in way:
             _move(step, placed.order, ana, bo, device, resi=f"RAHASIA-RESI-{number}", now=now)
-        assert shop.order(user_id=ana.pk, order=placed.order).summary.state == state
+        assert shop.fetch_order(user_id=ana.pk, order=placed.order).summary.state == state
         world.theirs["order"][state] = str(placed.order)
         world.secrets.add(placed.number)
 
@@ -259,12 +259,12 @@ def _devices_and_invitations(world: World, now: datetime) -> None:
     ana, bo = world.people["ana"], world.people["bo"]
     second = log_in(ana, now)
     Device.objects.filter(pk=second.pk).update(name="Ponsel Rahasia")
-    contacts.ask_by_phone(user_id=ana.pk, phone=UNKNOWN_NUMBER, now=now)
-    link = invites.make_link(user_id=ana.pk, now=now)
+    contacts.request_contact_by_phone(user_id=ana.pk, phone=UNKNOWN_NUMBER, now=now)
+    link = invite_links.get_or_create_link(user_id=ana.pk, now=now)
     accounts.set_avatar(user_id=ana.pk, upload=photo(size=(64, 48), color=(1, 2, 3)), now=now)
-    of_bo = shop.shop_of(bo.pk)
+    of_bo = shop.find_shop(bo.pk)
     assert of_bo is not None
-    talk = shop_talks.open_with(of_bo, user_id=ana.pk, now=now)
+    talk = shop_conversations.open_conversation(of_bo, user_id=ana.pk, now=now)
     world.theirs["conversation"]["with the shop"] = str(talk)
     world.theirs["device"] = {"trusted": str(world.devices["ana"].public_id), "second": str(second.public_id)}
     world.theirs["invitation"] = {"open": str(Invitation.objects.get(owner=ana).public_id)}
@@ -311,10 +311,10 @@ def _names_and_secrets(world: World, now: datetime) -> None:
     }
     for who in ("ana", "bo"):
         user = world.people[who]
-        balance = payments.wallet(user.pk, now=now).balance
-        world.secrets |= {NUMBERS[who], phones.for_reading(NUMBERS[who]), str(balance.amount_minor)}
+        balance = payments.get_wallet(user.pk, now=now).balance
+        world.secrets |= {NUMBERS[who], phone_numbers.format_international(NUMBERS[who]), str(balance.amount_minor)}
         world.secrets |= set(Device.objects.filter(user=user).values_list("session_key", flat=True))
-    world.secrets |= {phones.for_reading(UNKNOWN_NUMBER), UNKNOWN_NUMBER}
+    world.secrets |= {phone_numbers.format_international(UNKNOWN_NUMBER), UNKNOWN_NUMBER}
 
 
 def _wallet_id(world: World, who: str) -> str:

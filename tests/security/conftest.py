@@ -13,10 +13,10 @@ from django.conf import LazySettings
 from django.test import override_settings
 from django.utils import translation
 
-from superapp.accounts import slowing
+from superapp.accounts.actions import login_throttling
 from tests.harness import databases
-from tests.harness.databases import Clone
-from tests.harness.site import Site
+from tests.harness.databases import ClonedDatabase
+from tests.harness.running_site import Site
 from tests.security import attacked_world
 from tests.security.attacked_world import World
 from tests.security.database_rows import Frozen, read_rows
@@ -26,7 +26,7 @@ __all__ = ["ana", "bo", "buy", "make_product", "make_shop", "make_site", "produc
 
 
 @pytest.fixture
-def make_site(real_db: Clone) -> Iterator[Callable[..., Site]]:
+def make_site(real_db: ClonedDatabase) -> Iterator[Callable[..., Site]]:
     """Start the product on this test's database."""
     sites: list[Site] = []
 
@@ -48,7 +48,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     changed = override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], SMS_URL="", SMS_INBOX=True
     )
-    with django_db_blocker.unblock(), databases.cloned(shared) as clone, changed:
+    with django_db_blocker.unblock(), databases.cloned_database(shared) as clone, changed:
         built = attacked_world.build()
         frozen = Frozen(clone.var_dir)
         frozen.freeze()
@@ -62,8 +62,8 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 def login_ground(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The log-in as in life, but that what takes a phone seconds takes a test no time."""
     settings.SMS_URL, settings.SMS_INBOX = "", True
-    monkeypatch.setattr(slowing, "WORK_MIN", 20)
-    monkeypatch.setattr(slowing, "WORK_MAX", 400)
+    monkeypatch.setattr(login_throttling, "WORK_MIN", 20)
+    monkeypatch.setattr(login_throttling, "WORK_MAX", 400)
     with translation.override("en"):
         yield
 

@@ -160,7 +160,7 @@ class Frozen:
         self._copies += 1
         copy = self._directory / f"attacked-{self._copies}.sqlite3"
         shutil.copyfile(self._name, copy)
-        databases.use(str(copy))
+        databases.use_database(str(copy))
 
 
 def _way_back(guards: Sequence[tuple[str, str]]) -> str:

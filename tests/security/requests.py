@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tests.security.attack_fields import Operation
-from tests.shop.pictures import photo
+from tests.shop.image_files import photo
 
 
 def ask(browser: Client, operation: Operation, values: Mapping[str, Any], **more: Any) -> HttpResponse:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import itertools
 
 from superapp.accounts.actions import devices, login
-from superapp.accounts.errors import (
-    ChallengeRequired,
-)
+from superapp.accounts.errors import ChallengeRequired
 from superapp.accounts.models import DeveloperSms
 from tests.harness.challenges import solve
 
@@ -29,7 +27,7 @@ def ask_and_work(phone, **asked):
 
 
 def prove(phone, code, *, browser, at, address=SHARED, solution=""):
-    return login.prove_number(
+    return login.verify_code(
         phone=phone,
         code=code,
         browser=login.browser_hash(browser),
@@ -50,7 +48,7 @@ def wrong(code):
 
 
 def known_browser(user, name, *, at):
-    return devices.begin_device(
+    return devices.register_device(
         user_id=user.pk,
         session_key=f"session of {name}"[:40],
         browser_hash=login.browser_hash(name),

@@ -8,15 +8,19 @@ import re
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from payments import ledger
-from payments.authorization import REQUIREMENTS, Authorization, Means, NotAuthorized
-from payments.ledger import Line, key_for
+from payments.domain.authorization import ACCEPTED_METHODS, Authorization, AuthorizationMethod, NotAuthorized
+from payments.writers import ledger
+from payments.writers.ledger import TransferLine, derive_key
 from superapp.core.money import Money
 from superapp.realtime import registry
-from tests.harness.postings import DECLARED
+from tests.harness.authorizations import DECLARED_KINDS
 from tests.security.references import ROOT, leading_to, modules
 
-POSTING = {("payments.ledger", "post"), ("payments.ledger", "post_many"), ("payments.ledger", "ask_post")}
+POSTING = {
+    ("payments.writers.ledger", "post"),
+    ("payments.writers.ledger", "post_many"),
+    ("payments.writers.ledger", "pipeline_post"),
+}
 # Every command, page, timer and management command from which money can move, with the means of which it takes one.
 # Whatever comes new stands here, and is tried as an outsider in test_moving_money.py.
 ANY_OF_TWO, ANY_OF_THREE = "trusted device, PIN", "trusted device, placing device, PIN"
@@ -26,29 +30,29 @@ WAYS = {
     "command shop.confirm": ANY_OF_THREE,
     "command shop.cancel": ANY_OF_THREE,
     "command shop.withdraw": ANY_OF_TWO,
-    "page payments.pages.sending.confirm": "PIN",
-    "page shop.pages.buying.buy": "PIN",
+    "page payments.pages.transfers.confirm_transfer": "PIN",
+    "page shop.pages.checkout.buy": "PIN",
     "page shop.pages.orders.confirm": ANY_OF_THREE,
     "page shop.pages.orders.cancel": ANY_OF_THREE,
     "page shop.pages.merchant.withdraw": ANY_OF_TWO,
     "timer payments.actions.holds.expire_holds": "timer",
-    "timer shop.actions.timing.move_due_orders": "timer",
+    "timer shop.maintenance.order_timers.run_due_timers": "timer",
     "management top_up": "operator",
     "management review_orders": "operator",
-    "page superapp.wiring.play_money.take": "two clerks of the demo, where codes stay on the computer",
+    "page superapp.wiring.play_money.take_play_money": "two clerks of the demo, where codes stay on the computer",
     "management demo": "the demo's own people, by their PIN",
 }
 
 
 def entry_of(kind, authorization):
-    lines = (Line(1, 2, Money(5)),)
-    return ledger.Entry(key=key_for("test", "k", {}), kind=kind, authorization=authorization, lines=lines)
+    lines = (TransferLine(1, 2, Money(5)),)
+    return ledger.JournalEntry(key=derive_key("test", "k", {}), kind=kind, authorization=authorization, lines=lines)
 
 
-@pytest.mark.parametrize("means", Means)
-@pytest.mark.parametrize("kind", sorted(DECLARED))
+@pytest.mark.parametrize("means", AuthorizationMethod)
+@pytest.mark.parametrize("kind", sorted(DECLARED_KINDS))
 def test_journal_is_posted_by_the_means_that_its_kind_declares_and_by_no_other(kind, means):
-    if means in REQUIREMENTS[kind]:
+    if means in ACCEPTED_METHODS[kind]:
         assert entry_of(kind, Authorization(means)).kind == kind
         return
 
@@ -56,19 +60,19 @@ def test_journal_is_posted_by_the_means_that_its_kind_declares_and_by_no_other(k
         entry_of(kind, Authorization(means))
 
 
-@pytest.mark.parametrize("nothing", [None, "pin", Means.PIN])
+@pytest.mark.parametrize("nothing", [None, "pin", AuthorizationMethod.PIN])
 def test_journal_without_an_authorization_is_not_made(nothing):
     with pytest.raises(NotAuthorized):
         entry_of("sent", nothing)
     with pytest.raises(TypeError, match="authorization"):
-        ledger.Entry(key=key_for("test", "k", {}), kind="sent", lines=(Line(1, 2, Money(5)),))
+        ledger.JournalEntry(key=derive_key("test", "k", {}), kind="sent", lines=(TransferLine(1, 2, Money(5)),))
 
 
 def test_kind_that_declares_nothing_is_not_posted():
-    assert "gift" not in REQUIREMENTS
+    assert "gift" not in ACCEPTED_METHODS
 
-    with pytest.raises(NotAuthorized, match="REQUIREMENTS"):
-        entry_of("gift", Authorization(Means.PIN, 1))
+    with pytest.raises(NotAuthorized, match="ACCEPTED_METHODS"):
+        entry_of("gift", Authorization(AuthorizationMethod.PIN, 1))
 
 
 def test_every_kind_that_the_product_posts_is_declared_and_no_other():
@@ -78,7 +82,7 @@ def test_every_kind_that_the_product_posts_is_declared_and_no_other():
     )
     posted |= {"escrow_paid"} if "kind=ESCROW_PAID" in source else set()
 
-    assert posted == DECLARED
+    assert posted == DECLARED_KINDS
 
 
 def test_authorization_is_made_where_it_is_proved_and_nowhere_else():
@@ -90,7 +94,7 @@ def test_authorization_is_made_where_it_is_proved_and_nowhere_else():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Authorization"
     }
 
-    assert made == {"payments.actions.authorizing", "payments.actions.pins"}
+    assert made == {"payments.actions.authorizations", "payments.actions.pins"}
 
 
 def test_every_way_to_a_posting_is_known_and_says_what_it_takes():

@@ -8,14 +8,15 @@ from chat.models import Message
 from payments import api as payments
 from payments import errors as payment_errors
 from shop import api as shop_api
-from shop import errors, listing
+from shop import errors
 from shop.actions import checkout
+from shop.queries import order_pagination
 from superapp.accounts import api as accounts
 from superapp.accounts.errors import PersonNotFound
 from superapp.core import outbox
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from tests.harness.sockets import trusted_device
+from tests.harness.socket_client import make_trusted_device
 from tests.payments.purses import PIN
 
 THREAT = "aku tahu rumahmu"
@@ -49,19 +50,19 @@ def test_buyer_whom_the_owner_blocked_is_refused_as_if_nothing_were_for_sale(bo,
     block(bo, ana, now)
 
     answer = buy(ana, product, note=THREAT)
-    quote = shop_api.quote(product=product.public_id, quantity=1, buyer_id=ana.pk)
+    quote = shop_api.quote_purchase(product=product.public_id, quantity=1, buyer_id=ana.pk)
 
-    assert isinstance(answer, shop_api.Refused)
+    assert isinstance(answer, shop_api.CheckoutRefused)
     assert answer.code == errors.NotForSale.code
     assert isinstance(quote.why_not, errors.NotForSale)
-    assert not listing.sales(bo.pk, only="all", after=None, now=now).items
+    assert not order_pagination.list_sales(bo.pk, only="all", after=None, now=now).items
 
 
 def test_other_buyers_of_a_shop_that_blocked_one_buy_as_before(bo, ana, make_payer, product, buy, now):
     eve = make_payer("eve")
     block(bo, eve, now)
 
-    assert isinstance(buy(ana, product), shop_api.Placed)
+    assert isinstance(buy(ana, product), shop_api.CheckoutCompleted)
 
 
 def test_order_from_before_a_block_says_nothing_new_and_shows_no_reason(bo, ana, product, buy, now):
@@ -69,15 +70,15 @@ def test_order_from_before_a_block_says_nothing_new_and_shows_no_reason(bo, ana,
     deliver()
     block(bo, ana, now)
     before = lines()
-    to_pack = shop_api.order(user_id=bo.pk, order=placed.order)
+    to_pack = shop_api.fetch_order(user_id=bo.pk, order=placed.order)
 
     shop_api.cancel_order(
-        user_id=ana.pk, order=placed.order, device_id=trusted_device(ana), pin="", reason=THREAT, now=now
+        user_id=ana.pk, order=placed.order, device_id=make_trusted_device(ana), pin="", reason=THREAT, now=now
     )
     deliver()
-    of_merchant = shop_api.order(user_id=bo.pk, order=placed.order)
-    of_buyer = shop_api.order(user_id=ana.pk, order=placed.order)
-    listed = listing.sales(bo.pk, only="all", after=None, now=now).items
+    of_merchant = shop_api.fetch_order(user_id=bo.pk, order=placed.order)
+    of_buyer = shop_api.fetch_order(user_id=ana.pk, order=placed.order)
+    listed = order_pagination.list_sales(bo.pk, only="all", after=None, now=now).items
 
     assert lines() == before == ["card"]
     assert Message.objects.get().card["state"] == "cancelled"
@@ -88,10 +89,12 @@ def test_order_from_before_a_block_says_nothing_new_and_shows_no_reason(bo, ana,
 
 
 def test_one_buyer_cannot_place_and_take_back_orders_all_day(bo, ana, product, buy, now, monkeypatch):
-    monkeypatch.setattr(checkout, "OPEN_A_DAY_MAX", 2)
+    monkeypatch.setattr(checkout, "OPEN_ORDERS_PER_DAY_MAX", 2)
     kept = buy(ana, product)
     again = buy(ana, product)
-    shop_api.cancel_order(user_id=ana.pk, order=again.order, device_id=trusted_device(ana), pin="", reason="", now=now)
+    shop_api.cancel_order(
+        user_id=ana.pk, order=again.order, device_id=make_trusted_device(ana), pin="", reason="", now=now
+    )
 
     with pytest.raises(errors.TooManyOrders) as refused:
         buy(ana, product, idempotency_key="third")
@@ -100,18 +103,18 @@ def test_one_buyer_cannot_place_and_take_back_orders_all_day(bo, ana, product, b
     shop_api.accept_order(user_id=bo.pk, order=kept.order, now=now)
     shop_api.ship_order(user_id=bo.pk, order=kept.order, courier="JNE", resi="JT1", now=now)
     # No key was burnt.
-    assert isinstance(buy(ana, product, idempotency_key="third"), shop_api.Placed)
+    assert isinstance(buy(ana, product, idempotency_key="third"), shop_api.CheckoutCompleted)
 
 
 def test_money_and_the_name_on_it_do_not_reach_whoever_blocked_the_sender(ana, bo, now):
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     block(bo, ana, now)
 
     with pytest.raises(PersonNotFound):
         send(ana, bo, 5_000_00, now)
     with pytest.raises(PersonNotFound):
         payments.find_recipient(ana.pk, user=bo.public_id, now=now)
-    assert payments.wallet(bo.pk, now=now).available == Money(0)
+    assert payments.get_wallet(bo.pk, now=now).available == Money(0)
 
 
 def test_what_was_sent_before_a_block_stays_answered(ana, bo, now):
@@ -127,6 +130,6 @@ def test_stranger_cannot_write_a_name_into_a_history_for_one_sen(ana, bo, now):
 
     assert refused.value.params == {"amount_min": "Rp1.000", "amount_min_minor": 1_000_00}
     send(ana, bo, 1_000_00, now)
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     send(ana, bo, 1, now)
-    assert payments.wallet(bo.pk, now=now).available == Money(1_000_01)
+    assert payments.get_wallet(bo.pk, now=now).available == Money(1_000_01)

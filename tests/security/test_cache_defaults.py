@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.harness.sockets import browser_on, log_in
+from tests.harness.socket_client import browser_on, log_in
 
 
 @pytest.mark.parametrize(

@@ -8,22 +8,11 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from superapp.accounts import sms_budget
-from superapp.accounts.actions import owner
-from superapp.accounts.errors import (
-    ChallengeRequired,
-    CodesUsedUp,
-    CountryNotServed,
-)
+from superapp.accounts.actions import reauthentication, sms_budget
+from superapp.accounts.errors import ChallengeRequired, CodesUsedUp, CountryNotServed
 from superapp.accounts.models import DeveloperSms, Device, RateCount
 from superapp.core.errors import RateLimited
-from tests.security.strangers import (
-    VICTIM,
-    ask,
-    known_browser,
-    newcomers,
-    spread,
-)
+from tests.security.strangers import VICTIM, ask, known_browser, newcomers, spread
 
 pytestmark = pytest.mark.usefixtures("login_ground")
 
@@ -79,7 +68,7 @@ def test_budget_of_an_hour_bounds_what_an_attack_costs_and_keeps_a_reserve(real_
     # Those whom we know are sent theirs from the reserve: in a browser of theirs, and logged in.
     ask(ana.phone.number, browser="anas phone", at=midday)
     later = midday + timedelta(minutes=2)
-    owner.send_code_to_owner(user_id=ana.pk, device_id=Device.objects.get(pk=ana_here.pk).pk, now=later)
+    reauthentication.send_owner_code(user_id=ana.pk, device_id=Device.objects.get(pk=ana_here.pk).pk, now=later)
     assert DeveloperSms.objects.count() == 18
     # And in the next hour newcomers are, too.
     spread(1, at=midday + timedelta(hours=1), start=17)
@@ -137,7 +126,7 @@ def test_numbers_for_alarms_say_how_much_is_used_and_what_became_of_requests(db,
     with pytest.raises(CountryNotServed):
         ask("+44 7911 123456", browser="eve", at=midday)
 
-    [family] = sms_budget.collect()
+    [family] = sms_budget.collect_metrics()
     assert {sample.labels["window"]: sample.value for sample in family.samples} == {"hour": 0.25, "day": 0.05}
     assert count("sent") - sent == 5
     assert count("accounts.country_not_served") - foreign == 1

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from superapp.realtime.errors import Forbidden
-from tests.harness.sockets import Client, Loop, scope_of
+from tests.harness.socket_client import LoopThread, SocketClient, websocket_scope
 from tests.security.attack_fields import attacks, operations
 from tests.security.attack_pages import addresses, forms, pages
 from tests.security.database_rows import changed_tables, read_rows
@@ -104,21 +104,21 @@ def send(browser, address, form, headers):
 
 @pytest.fixture(scope="module")
 def loop():
-    loop = Loop()
+    loop = LoopThread()
     yield loop
     loop.stop()
 
 
 @pytest.mark.parametrize("origin", FOREIGN_PAGES)
 def test_socket_is_not_opened_by_a_page_of_another_site(origin, world, loop):
-    client = Client(loop, scope_of(world.devices["ana"].session_key, origin=origin))
+    client = SocketClient(loop, websocket_scope(world.devices["ana"].session_key, origin=origin))
 
     assert (client.refused, client.ready) == (True, None)
     assert_nothing_changed(world)
 
 
 def test_socket_is_opened_by_a_page_of_ours(world, loop):
-    client = Client(loop, scope_of(world.devices["ana"].session_key, origin=settings.PUBLIC_URL))
+    client = SocketClient(loop, websocket_scope(world.devices["ana"].session_key, origin=settings.PUBLIC_URL))
 
     assert client.ready is not None
     client.leave()

@@ -14,23 +14,23 @@ from django.conf import settings
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as open_websocket
 
-from bench import wire
+from bench import socket_client
 from superapp.core.frame_limits import CLOSE_FLOOD, FRAMES_BURST, FRAMES_PER_SECOND, TokenBucket
-from superapp.realtime import socket
-from superapp.realtime.allowance import Allowance
-from tests.harness.sockets import log_in
+from superapp.realtime import consumer
+from superapp.realtime.rate_limits import Throttle
+from tests.harness.socket_client import log_in
 
 FLOOD_SECONDS = 1.0
 # Before frames were counted, a bystander waited 491 ms; what else this machine does costs some milliseconds.
 PING_SECONDS_MAX = 0.1
 MASK = b"\0\0\0\0"
 FLOODS = {
-    "acknowledgements": wire.frame(b'{"ack":0}'),
+    "acknowledgements": socket_client.frame(b'{"ack":0}'),
     "pings of the protocol": b"\x89\x80" + MASK,
     "pieces of one message": b"\x00\x80" + MASK,
-    "what is no command": wire.frame(b'{"x":1}'),
-    "commands": wire.frame(b'{"id":1,"do":"ping"}'),
-    "large nonsense": wire.frame(b'{"x":"' + b"a" * 60_000 + b'"}'),
+    "what is no command": socket_client.frame(b'{"x":1}'),
+    "commands": socket_client.frame(b'{"id":1,"do":"ping"}'),
+    "large nonsense": socket_client.frame(b'{"x":"' + b"a" * 60_000 + b'"}'),
 }
 
 
@@ -57,7 +57,7 @@ def flood(url: str, session_key: str, frames: bytes, until: float) -> list[int]:
     codes: list[int] = []
     address = urlsplit(url)
     while time.monotonic() < until:
-        line = wire.Line(1, address.port, "/ws", session_key)
+        line = socket_client.SocketConnection(1, address.port, "/ws", session_key)
         line.socket.settimeout(0.2)
         with suppress(OSError):
             if frames[0] == 0:
@@ -79,7 +79,7 @@ def flood(url: str, session_key: str, frames: bytes, until: float) -> list[int]:
 
 def test_flood_on_one_socket_is_closed_and_a_bystander_is_answered(make_site, make_user, monkeypatch):
     site = make_site()
-    monkeypatch.setattr(wire, "PUBLIC_URL", site.url)
+    monkeypatch.setattr(socket_client, "PUBLIC_URL", site.url)
     of_ana = log_in(make_user("ana"))
     seen = {}
 
@@ -91,7 +91,7 @@ def test_flood_on_one_socket_is_closed_and_a_bystander_is_answered(make_site, ma
 
     assert {kind: codes for kind, (codes, _) in seen.items()} == {kind: {CLOSE_FLOOD} for kind in FLOODS}
     assert {kind: seconds for kind, (_, seconds) in seen.items() if seconds > PING_SECONDS_MAX} == {}
-    assert "Traceback" not in site.doors[0].log
+    assert "Traceback" not in site.web_processes[0].log
 
 
 def beside_a_flood(url: str, session_key: str, one: bytes, bystander: ClientConnection) -> tuple[set[int], float]:
@@ -123,7 +123,7 @@ def test_honest_clients_stay_far_below_the_frames_that_close_a_socket(connect, m
 
 @pytest.mark.parametrize("frame", ['{"ack":0}', '{"x":1}', '{"id":1,"do":"ping"}', '{"id":1,"do":"no.such"}'])
 def test_every_kind_of_frame_counts(connect, make_user, monkeypatch, frame):
-    monkeypatch.setattr(socket, "frame_bucket", lambda: TokenBucket(per_second=1, burst=20, timer=lambda: 5.0))
+    monkeypatch.setattr(consumer, "make_frame_bucket", lambda: TokenBucket(per_second=1, burst=20, timer=lambda: 5.0))
     client = connect(make_user("ana"))
 
     for _ in range(21):
@@ -133,7 +133,7 @@ def test_every_kind_of_frame_counts(connect, make_user, monkeypatch, frame):
 
 
 def test_large_frames_count_for_their_size(connect, make_user, monkeypatch):
-    monkeypatch.setattr(socket, "frame_bucket", lambda: TokenBucket(per_second=1, burst=20, timer=lambda: 5.0))
+    monkeypatch.setattr(consumer, "make_frame_bucket", lambda: TokenBucket(per_second=1, burst=20, timer=lambda: 5.0))
     client = connect(make_user("ana"))
 
     for _ in range(3):
@@ -143,7 +143,7 @@ def test_large_frames_count_for_their_size(connect, make_user, monkeypatch):
 
 
 def test_person_who_connects_without_end_is_told_to_wait_and_others_are_not(connect, make_user, monkeypatch):
-    monkeypatch.setattr(socket, "connect_allowance", Allowance(per_second=1, burst=3, timer=lambda: 5.0))
+    monkeypatch.setattr(consumer, "connect_throttle", Throttle(per_second=1, burst=3, timer=lambda: 5.0))
     eve, bo = make_user("eve"), make_user("bo")
 
     codes = [connect(eve).closed for _ in range(5)]
@@ -153,9 +153,9 @@ def test_person_who_connects_without_end_is_told_to_wait_and_others_are_not(conn
 
 
 def test_flooded_socket_costs_its_person_many_connects(connect, make_user, monkeypatch):
-    allowance = Allowance(per_second=1, burst=socket.FLOOD_COST + 2, timer=lambda: 5.0)
-    monkeypatch.setattr(socket, "connect_allowance", allowance)
-    monkeypatch.setattr(socket, "frame_bucket", lambda: TokenBucket(per_second=1, burst=5, timer=lambda: 5.0))
+    allowance = Throttle(per_second=1, burst=consumer.FLOOD_COST + 2, timer=lambda: 5.0)
+    monkeypatch.setattr(consumer, "connect_throttle", allowance)
+    monkeypatch.setattr(consumer, "make_frame_bucket", lambda: TokenBucket(per_second=1, burst=5, timer=lambda: 5.0))
     eve = make_user("eve")
     client = connect(eve)
     for _ in range(6):

@@ -24,8 +24,8 @@ from django.conf import settings
 
 from superapp.core import proxy
 from tests.harness.ports import free_port
+from tests.harness.running_site import ROOT
 from tests.harness.servers import Process, accepts
-from tests.harness.site import ROOT
 
 FRONT = "127.0.0.9"  # The address from which the second proxy reaches ours.
 VISITORS = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
@@ -73,10 +73,14 @@ class Echo(BaseHTTPRequestHandler):
 
 
 def native(home: Path, *, port: int, upstream: int, trusted: str) -> str:
-    place = proxy.Place(
-        run_dir=str(home), static_root=str(home), media_root=str(home), port=port, trusted=proxy.trusted_from(trusted)
+    place = proxy.ProxySite(
+        run_dir=str(home),
+        static_root=str(home),
+        media_root=str(home),
+        port=port,
+        trusted=proxy.parse_trusted_proxies(trusted),
     )
-    return proxy.on_this_machine(place, pages=[upstream], sockets=[upstream])
+    return proxy.render_native_config(place, pages=[upstream], sockets=[upstream])
 
 
 def rendered_for_container(public_url: str, trusted: str) -> subprocess.CompletedProcess[str]:

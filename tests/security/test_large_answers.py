@@ -6,10 +6,10 @@ import pytest
 
 from chat.models import Message
 from superapp.core.errors import RateLimited
-from superapp.realtime import rest, socket
-from superapp.realtime.allowance import Allowance
+from superapp.realtime import consumer, rest
+from superapp.realtime.rate_limits import Throttle
 from tests.chat.conftest import make_direct
-from tests.harness.sockets import browser_on, log_in
+from tests.harness.socket_client import browser_on, log_in
 
 __all__ = ["make_direct"]
 
@@ -19,9 +19,9 @@ LONGEST = "x" * Message.BODY_CHARS_MAX
 @pytest.fixture
 def allowance(monkeypatch):
     """Thirty tokens, and one a second."""
-    small = Allowance(per_second=1, burst=30, timer=lambda: 100.0)
-    monkeypatch.setattr(rest, "allowance", small)
-    monkeypatch.setattr(socket, "allowance", small)
+    small = Throttle(per_second=1, burst=30, timer=lambda: 100.0)
+    monkeypatch.setattr(rest, "command_throttle", small)
+    monkeypatch.setattr(consumer, "command_throttle", small)
     return small
 
 

@@ -9,22 +9,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from superapp.accounts import slowing
-from superapp.accounts.actions import login
-from superapp.accounts.errors import (
-    ChallengeRequired,
-)
+from superapp.accounts.actions import login, login_throttling
+from superapp.accounts.errors import ChallengeRequired
 from superapp.accounts.models import DeveloperSms
 from superapp.accounts.sessions import BROWSER_COOKIE
 from superapp.core.errors import RateLimited
-from tests.harness.challenges import solve, written
-from tests.security.strangers import (
-    VICTIM,
-    ask,
-    ask_and_work,
-    last_code,
-    newcomers,
-)
+from tests.harness.challenges import encode_solution, solve
+from tests.security.strangers import VICTIM, ask, ask_and_work, last_code, newcomers
 
 pytestmark = pytest.mark.usefixtures("login_ground")
 
@@ -82,7 +73,7 @@ def test_solution_of_what_was_refused_stays_good(db, midday):
 def test_solution_of_something_else_is_none(db, midday, altered):
     good = json.loads(b64decode(solve(demanded(midday))))
     wanted = altered.get("solution", lambda same: same)(good)
-    solution = wanted if isinstance(wanted, str) else written(wanted)
+    solution = wanted if isinstance(wanted, str) else encode_solution(wanted)
     at = midday + altered.get("at", timedelta())
     sent = DeveloperSms.objects.count()
 
@@ -126,7 +117,11 @@ def test_client_of_the_api_solves_the_challenge_and_logs_in(db):
 
 
 def test_client_of_the_api_solves_the_challenge_of_guesses(db, monkeypatch):
-    monkeypatch.setattr(slowing, "WRONG_OF_NETWORK", slowing.Slope(slowing.Limit("guess.network", 0, slowing.HOUR), 20))
+    monkeypatch.setattr(
+        login_throttling,
+        "WRONG_OF_NETWORK",
+        login_throttling.WorkSchedule(login_throttling.RateLimit("guess.network", 0, login_throttling.HOUR), 20),
+    )
     client = Client()
     post(client, "login/code", {"phone": VICTIM})
     guess = {"phone": VICTIM, "code": last_code()}
@@ -178,7 +173,11 @@ def test_resend_leads_through_the_challenge(db, client, monkeypatch):
     session = client.session
     session["login_again_at"] = 0
     session.save()
-    monkeypatch.setattr(slowing, "CODES_OF_NETWORK", slowing.Slope(slowing.Limit("code.network", 0, slowing.HOUR), 20))
+    monkeypatch.setattr(
+        login_throttling,
+        "CODES_OF_NETWORK",
+        login_throttling.WorkSchedule(login_throttling.RateLimit("code.network", 0, login_throttling.HOUR), 20),
+    )
 
     page = client.post("/masuk/kirim-ulang/")
 

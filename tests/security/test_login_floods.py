@@ -7,27 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from superapp.accounts import slowing
-from superapp.accounts.actions import devices, login
-from superapp.accounts.errors import (
-    ChallengeRequired,
-    CodeOver,
-    CodeWrong,
-)
-from superapp.accounts.limits import Limit
+from superapp.accounts.actions import devices, login, login_throttling
+from superapp.accounts.errors import ChallengeRequired, CodeOver, CodeWrong
 from superapp.accounts.models import DeveloperSms, RateCount
+from superapp.accounts.writers.rate_limits import RateLimit
 from superapp.core.errors import RateLimited
 from tests.harness.challenges import solve
-from tests.security.strangers import (
-    VICTIM,
-    ask,
-    ask_and_work,
-    known_browser,
-    last_code,
-    newcomers,
-    prove,
-    wrong,
-)
+from tests.security.strangers import VICTIM, ask, ask_and_work, known_browser, last_code, newcomers, prove, wrong
 
 pytestmark = pytest.mark.usefixtures("login_ground")
 
@@ -256,7 +242,7 @@ def test_browser_that_was_signed_out_from_another_is_a_stranger_again(db, make_u
     here = known_browser(ana, "anas phone", at=midday)
     # The second log-in of the lost phone is the one that is signed out; the first was left to expire.
     known_browser(ana, "lost phone", at=midday)
-    lost = devices.begin_device(
+    lost = devices.register_device(
         user_id=ana.pk,
         session_key="second session",
         browser_hash=login.browser_hash("lost phone"),
@@ -264,7 +250,7 @@ def test_browser_that_was_signed_out_from_another_is_a_stranger_again(db, make_u
         is_new_account=False,
         now=midday,
     )
-    devices.end_device(user_id=ana.pk, device_public_id=lost.public_id, by_device_id=here.pk, now=midday)
+    devices.sign_out_device(user_id=ana.pk, device_public_id=lost.public_id, by_device_id=here.pk, now=midday)
 
     for minute in range(2):
         at = midday + timedelta(minutes=minute)
@@ -282,7 +268,7 @@ def test_browser_that_was_signed_out_from_another_is_a_stranger_again(db, make_u
 def test_browser_that_signed_itself_out_is_known_when_it_comes_back(db, make_user, midday):
     ana = make_user("ana")
     here = known_browser(ana, "anas phone", at=midday)
-    devices.end_device(user_id=ana.pk, device_public_id=here.public_id, by_device_id=here.pk, now=midday)
+    devices.sign_out_device(user_id=ana.pk, device_public_id=here.public_id, by_device_id=here.pk, now=midday)
 
     ask(ana.phone.number, browser="anas phone", at=midday)
 
@@ -293,7 +279,7 @@ def test_browser_that_signed_itself_out_is_known_when_it_comes_back(db, make_use
 
 
 def test_guesses_sprayed_over_many_numbers_make_new_codes_longer_for_an_hour(db, monkeypatch, make_user, midday):
-    monkeypatch.setattr(slowing, "WRONG_OF_INSTANCE", Limit("guess.instance", 20, timedelta(hours=1)))
+    monkeypatch.setattr(login_throttling, "WRONG_OF_INSTANCE", RateLimit("guess.instance", 20, timedelta(hours=1)))
     ana = make_user("ana")
     known_browser(ana, "anas phone", at=midday)
     phones = list(itertools.islice(newcomers(), 22))

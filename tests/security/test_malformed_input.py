@@ -11,8 +11,8 @@ from django.conf import settings as project
 from django.test import Client
 
 from superapp.accounts import sessions
-from superapp.accounts.actions.login import Proof
-from superapp.core import clock, receipts
+from superapp.accounts.actions.login import PhoneProof
+from superapp.core import clock, signed_receipts
 from superapp.realtime import registry, rest_format
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def logged_in(rf, client, make_user) -> Client:
     ana = make_user("ana")
     request = rf.post("/")
     request.session, request.user = client.session, ana
-    sessions.begin(request, Proof(ana, is_new=False), now=clock.now())
+    sessions.start_session(request, PhoneProof(ana, is_new=False), now=clock.now())
     client.cookies["sessionid"] = request.session.session_key
     return client
 
@@ -106,7 +106,7 @@ def test_receipt_of_endless_nesting_is_no_receipt(client, depth, kind):
     deep = part(nested(depth, kind=kind))
 
     for receipt in (f"{deep}.{part('{}')}.{part('x')}", f"{part('{}')}.{deep}.{part('x')}", f"{deep}.{deep}.{deep}"):
-        assert receipts.read(receipt) is None
+        assert signed_receipts.verify(receipt) is None
         answer = client.post("/bukti/periksa/", {"receipt": receipt})
         assert answer.status_code == client.post("/bukti/periksa/", {"receipt": "a.b.c"}).status_code
 

@@ -14,9 +14,9 @@ from payments.models import Journal, Pin, PinTries
 from shop import api, errors
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
-from tests.harness.sockets import browser_on, log_in, trusted_device
+from tests.harness.socket_client import browser_on, log_in, make_trusted_device
 from tests.payments.purses import PIN, balance
-from tests.shop.browsers import text
+from tests.shop.html_clients import text
 
 KEY = "01890000-0000-7000-8000-000000000009"
 PIN_FIELD = 'name="pin"'
@@ -37,7 +37,7 @@ def earned(ana, bo, product, buy, now):
     placed = buy(ana, product, 2).order
     api.accept_order(user_id=bo.pk, order=placed, now=now)
     api.ship_order(user_id=bo.pk, order=placed, courier="JNE", resi="JT2", now=now)
-    api.confirm_receipt(user_id=ana.pk, order=placed, device_id=trusted_device(ana), now=now)
+    api.confirm_receipt(user_id=ana.pk, order=placed, device_id=make_trusted_device(ana), now=now)
 
 
 def code_only(user) -> Client:
@@ -76,13 +76,13 @@ def test_code_alone_moves_no_money(attack, has_pin, ana, bo, order, earned, now)
         payments.set_first_pin(user_id=bo.pk, pin=PIN, now=now)
     else:
         Pin.objects.update(pin_hash="", set_at=None)  # As somebody who never had one.
-    before = Journal.objects.count(), balance(ana, now), balance(bo, now), api.earned(bo.pk)
+    before = Journal.objects.count(), balance(ana, now), balance(bo, now), api.fetch_merchant_balance(bo.pk)
 
     answer = ATTACKS[attack](code_only(ana), code_only(bo), order)
 
     assert answer.status_code == 403
-    assert (Journal.objects.count(), balance(ana, now), balance(bo, now), api.earned(bo.pk)) == before
-    assert api.order(user_id=ana.pk, order=order).summary.state == "shipped"
+    assert (Journal.objects.count(), balance(ana, now), balance(bo, now), api.fetch_merchant_balance(bo.pk)) == before
+    assert api.fetch_order(user_id=ana.pk, order=order).summary.state == "shipped"
     if answer.headers["Content-Type"] == "application/json":
         wanted = NoPinOnNewDevice if not has_pin else PinWrong if "wrong" in attack else PinNeeded
         assert answer.json()["code"] == wanted.code
@@ -97,7 +97,7 @@ def test_code_alone_does_not_cancel_what_was_just_paid(side, ana, bo, product, b
     refused = rest(browser, f"orders/{order}/cancel")
     page = browser.post(f"/pesanan/{order}/batal/")
     assert (refused.status_code, refused.json()["code"], page.status_code) == (403, PinNeeded.code, 403)
-    assert api.order(user_id=ana.pk, order=order).summary.state == "paid"
+    assert api.fetch_order(user_id=ana.pk, order=order).summary.state == "paid"
 
     assert rest(browser, f"orders/{order}/cancel", pin=PIN).status_code == 200
     assert balance(ana, now) == 1_000_000_00
@@ -137,15 +137,15 @@ def test_buyer_confirms_by_each_of_the_three(by, ana, bo, product, buy, now):
     answer = rest(browser, f"orders/{order}/confirm", **({"pin": PIN} if by == "pin" else {}))
 
     assert answer.status_code == 200, answer.content
-    assert api.order(user_id=ana.pk, order=order).summary.state == "completed"
+    assert api.fetch_order(user_id=ana.pk, order=order).summary.state == "completed"
     # Sent again, it is the same, and asks for nothing.
     assert rest(code_only(ana), f"orders/{order}/confirm").status_code == 200
-    assert api.earned(bo.pk) == Money(25_000_00)
+    assert api.fetch_merchant_balance(bo.pk) == Money(25_000_00)
 
 
 def test_device_on_which_somebody_else_placed_an_order_is_not_theirs(ana, bo, order, product, buy, now):
     shared = log_in(bo)
-    api.order(user_id=ana.pk, order=order)
+    api.fetch_order(user_id=ana.pk, order=order)
 
     payments.set_first_pin(user_id=bo.pk, pin=PIN, now=now)
 
@@ -153,7 +153,7 @@ def test_device_on_which_somebody_else_placed_an_order_is_not_theirs(ana, bo, or
         api.cancel_order(user_id=bo.pk, order=order, device_id=shared.pk, now=now)
     with pytest.raises(PinNeeded):
         # A device id of another person, even a trusted one, speaks for nobody.
-        api.confirm_receipt(user_id=ana.pk, order=order, device_id=trusted_device(bo), now=now)
+        api.confirm_receipt(user_id=ana.pk, order=order, device_id=make_trusted_device(bo), now=now)
 
 
 def test_page_asks_for_the_pin_in_place_and_says_what_is_wrong_at_the_field(ana, order):
@@ -184,7 +184,7 @@ def test_somebody_new_here_without_a_pin_is_told_what_to_do_and_by_when(bo, orde
     browser, address = browser_on(device), f"/pesanan/{order}/"
 
     first = browser.get(address)
-    payments.ask_pin_reset(user_id=bo.pk, device_id=device.pk, code_proved_at=now, now=now)
+    payments.request_pin_reset(user_id=bo.pk, device_id=device.pk, code_proved_at=now, now=now)
     monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(hours=1))
     waiting = browser.get(address)
     with pytest.raises(NoPinOnNewDevice) as asked:

@@ -12,8 +12,8 @@ from django.conf import settings
 
 from superapp.core.errors import DomainError
 from superapp.realtime import openapi, registry
-from superapp.realtime.allowance import allowance, connect_allowance
-from tests.harness.sockets import Client, Loop, scope_of
+from superapp.realtime.rate_limits import command_throttle, connect_throttle
+from tests.harness.socket_client import LoopThread, SocketClient, websocket_scope
 from tests.security.attack_fields import attacks, commands, operations
 from tests.security.outsider_exceptions import ALLOWED_TO_EVE, ALLOWED_TO_NOBODY
 from tests.security.outsider_verdicts import Verdicts
@@ -26,14 +26,14 @@ ALLOWED = {"nobody": ALLOWED_TO_NOBODY, "eve": ALLOWED_TO_EVE}
 
 @pytest.fixture(autouse=True)
 def _fresh_limits():
-    for one in (allowance, connect_allowance):
+    for one in (command_throttle, connect_throttle):
         one.forget_everybody()
 
 
 @pytest.fixture(scope="module")
 def loop():
     """The event loop on which the sockets of this module live."""
-    loop = Loop()
+    loop = LoopThread()
     yield loop
     loop.stop()
 
@@ -72,7 +72,7 @@ def kind_of(code):
 @pytest.fixture
 def socket(world, loop):
     """Eve's socket."""
-    return Client(loop, scope_of(world.devices["eve"].session_key, origin=settings.PUBLIC_URL))
+    return SocketClient(loop, websocket_scope(world.devices["eve"].session_key, origin=settings.PUBLIC_URL))
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=str)
@@ -118,7 +118,8 @@ def test_topic_of_somebody_is_not_watched_by_an_outsider(kind, socket, world):
 def test_topic_is_watched_by_those_whose_it_is(kind, world, loop):
     """Otherwise an outsider would be refused a topic that nobody can watch."""
     owners = [
-        Client(loop, scope_of(world.devices[who].session_key, origin=settings.PUBLIC_URL)) for who in ("ana", "bo")
+        SocketClient(loop, websocket_scope(world.devices[who].session_key, origin=settings.PUBLIC_URL))
+        for who in ("ana", "bo")
     ]
 
     for theirs in world.topics[kind].values():
@@ -130,12 +131,12 @@ def test_topic_is_watched_by_those_whose_it_is(kind, world, loop):
 
 def test_socket_without_a_session_is_not_let_in(world, loop):
     for session_key in ("", "forged", world.devices["ana"].session_key[:-1]):
-        client = Client(loop, scope_of(session_key, origin=settings.PUBLIC_URL))
+        client = SocketClient(loop, websocket_scope(session_key, origin=settings.PUBLIC_URL))
         assert (client.ready, client.closed) == (None, 4401)
 
 
 def test_everything_that_can_be_asked_for_is_attacked():
-    described = openapi.description()["paths"]
+    described = openapi.build_description()["paths"]
 
     assert len(OPERATIONS) == sum(len(methods) for methods in described.values()) > 80
     assert {command.name for command in COMMANDS} == set(registry.commands)

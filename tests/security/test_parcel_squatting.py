@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from shop import api, errors, proof
-from shop.actions.timing import move_due_orders
+from shop import api, errors
+from shop.maintenance import integrity_checks
+from shop.maintenance.order_timers import run_due_timers
 from shop.models import Order, OrderEvent, OrderTimer
-from tests.harness.sockets import trusted_device
+from tests.harness.socket_client import make_trusted_device
 
 PARCEL = {"courier": "JNE", "resi": "JNE 00123"}
 
@@ -37,14 +38,14 @@ def test_parcel_that_two_shops_name_completes_nothing_and_keeps_its_review_clock
     later = now + timedelta(days=1)
 
     with pytest.raises(errors.ResiContested):
-        api.courier_delivered(**PARCEL, evidence={}, now=later)
+        api.record_courier_delivery(**PARCEL, evidence={}, now=later)
 
-    assert move_due_orders(later + timedelta(days=5)) == 0
+    assert run_due_timers(later + timedelta(days=5)) == 0
     assert states() == {squatting: "shipped", real: "shipped"}
     waiting = OrderTimer.objects.filter(state="waiting").values_list("order_id", "kind")
     assert sorted(waiting) == sorted([(squatting, "review"), (real, "review")])
     assert not OrderEvent.objects.filter(transition="delivered").exists()
-    assert proof.prove(now=later) == []
+    assert integrity_checks.check_integrity(now=later) == []
 
 
 @pytest.mark.parametrize("how", ["corrected", "cancelled"])
@@ -53,10 +54,10 @@ def test_parcel_that_one_shop_alone_still_names_is_heard_for_it(contested, now, 
     if how == "corrected":
         api.correct_resi(user_id=eve.pk, order=squatting, courier="JNE", resi="7", now=now + timedelta(hours=1))
     else:
-        device = trusted_device(eve)
+        device = make_trusted_device(eve)
         api.cancel_order(user_id=eve.pk, device_id=device, order=squatting, now=now + timedelta(hours=1))
 
-    assert api.courier_delivered(**PARCEL, evidence={}, now=now + timedelta(days=1))
+    assert api.record_courier_delivery(**PARCEL, evidence={}, now=now + timedelta(days=1))
 
     assert states()[real] == "delivered"
     assert OrderTimer.objects.get(kind="complete", state="waiting").order_id == real
@@ -71,7 +72,7 @@ def test_shop_that_names_a_parcel_after_it_was_delivered_takes_nothing_away(
     for owner, order in ((bo, real), (eve, late)):
         api.accept_order(user_id=owner.pk, order=order, now=now)
         api.ship_order(user_id=owner.pk, order=order, **PARCEL, now=now + timedelta(days=order == late))
-        api.courier_delivered(**PARCEL, evidence={}, now=now + timedelta(hours=1))
+        api.record_courier_delivery(**PARCEL, evidence={}, now=now + timedelta(hours=1))
 
     assert states() == {real: "delivered", late: "shipped"}
 

@@ -9,13 +9,13 @@ import threading
 import pytest
 from PIL import Image
 
-from shop import photos
 from shop.errors import PhotoTooManyPixels
-from superapp.accounts import pictures as avatars
+from shop.queries import photos
+from superapp.accounts.adapters import avatar_storage as avatars
 from superapp.accounts.errors import PictureTooManyPixels
-from superapp.core import pictures
+from superapp.core import images
 from superapp.core.errors import Busy, RateLimited
-from superapp.core.turns import Turns
+from superapp.core.fair_semaphore import FairSemaphore
 from tests.harness.servers import wait_until
 
 
@@ -29,15 +29,15 @@ def flat(kind, side, *, mode="L", **more):
 def held(monkeypatch):
     """Pictures that stay open until they are let go: how many are open now, and what lets them go."""
     opened, go = [], threading.Event()
-    read = pictures._read
+    read = images._read
 
     def slow(upload, *more):
         opened.append(len(upload))
         assert go.wait(10)
         return read(upload, *more)
 
-    monkeypatch.setattr(pictures, "_read", slow)
-    monkeypatch.setattr(pictures, "turns", Turns(1, waiting_max=pictures.WAITING_MAX))
+    monkeypatch.setattr(images, "_read", slow)
+    monkeypatch.setattr(images, "decoding_slots", FairSemaphore(1, waiting_max=images.WAITING_MAX))
     return opened, go
 
 
@@ -69,7 +69,7 @@ def test_pictures_at_once_take_three_threads_and_the_rest_is_told_to_come_again(
 
 
 def test_waiting_for_pictures_leaves_most_threads_of_pages_free(settings):
-    assert 1 + pictures.WAITING_MAX <= settings.PAGE_THREADS // 2
+    assert 1 + images.WAITING_MAX <= settings.PAGE_THREADS // 2
 
 
 @pytest.mark.parametrize(("kind", "side", "megapixels"), [("PNG", 5_000, 24), ("WEBP", 3_500, 12), ("JPEG", 7_100, 50)])

@@ -15,7 +15,7 @@ from superapp.accounts.actions import devices
 from superapp.accounts.models import Device
 from superapp.core.errors import DomainError
 from superapp.web import badges
-from tests.harness.sockets import browser_on, log_in
+from tests.harness.socket_client import browser_on, log_in
 from tests.payments.purses import PIN
 
 GUESS = "739104"
@@ -31,7 +31,7 @@ def make_device(now):
     """Log somebody in: ``make_device(ana, "her phone")``; the browser tells itself again by its name."""
 
     def make(user, browser, *, is_trusted=False):
-        return devices.begin_device(
+        return devices.register_device(
             user_id=user.pk,
             session_key=f"{user.pk} {browser} {Device.objects.count()}"[:40],
             browser_hash=browser,
@@ -91,8 +91,8 @@ def test_owner_is_not_locked_out_where_they_are_known(ana, make_device, now):
 
     for known in (trusted, proved):
         assert enter(ana, known, PIN, now).user_id == ana.pk
-    assert not api.pin_state(ana.pk, device_id=trusted.pk, now=now).is_locked
-    assert api.pin_state(ana.pk, now=now).is_locked
+    assert not api.get_pin_state(ana.pk, device_id=trusted.pk, now=now).is_locked
+    assert api.get_pin_state(ana.pk, now=now).is_locked
 
 
 def test_known_browser_has_five_tries_of_its_own_and_cannot_have_them_again(ana, make_device, now):
@@ -128,15 +128,15 @@ def test_owner_is_told_elsewhere_and_says_that_it_was_them(ana, now):
     Device.objects.filter(pk=strangers.pk).update(name="Opera")
 
     def waiting():
-        return badges.counts(ana.pk, now=now)["wallet"]
+        return badges.count_all(ana.pk, now=now)["wallet"]
 
     assert waiting() == 0
 
     guess(ana, strangers, now, 2)
 
-    (told,) = api.wrong_elsewhere(ana.pk, hers.pk)
+    (told,) = api.list_failed_attempts_elsewhere(ana.pk, hers.pk)
     assert (told.name, told.count, told.at, told.device) == ("Opera", 2, now, strangers.public_id)
-    assert api.wrong_elsewhere(ana.pk, strangers.pk) == []
+    assert api.list_failed_attempts_elsewhere(ana.pk, strangers.pk) == []
     assert waiting() == 1
     page, theirs = (browser_on(device).get("/dompet/").content.decode() for device in (hers, strangers))
     assert "PIN salah dimasukkan" in page
@@ -149,25 +149,25 @@ def test_owner_is_told_elsewhere_and_says_that_it_was_them(ana, now):
     assert "PIN pernah salah dimasukkan di perangkat ini" not in page
     # A guess that was right at last does not make it untold.
     enter(ana, strangers, PIN, now)
-    assert api.wrong_elsewhere(ana.pk, hers.pk)[0].count == 2
+    assert api.list_failed_attempts_elsewhere(ana.pk, hers.pk)[0].count == 2
     # The stranger cannot say that it was the owner.
     assert browser_on(strangers).post("/dompet/pin/percobaan/").status_code == 403
     assert browser_on(hers).post("/dompet/pin/percobaan/").status_code == 302
     assert waiting() == 0
-    assert api.wrong_elsewhere(ana.pk, hers.pk) == []
+    assert api.list_failed_attempts_elsewhere(ana.pk, hers.pk) == []
 
 
 def test_slip_of_the_owner_where_they_are_known_alarms_nobody_until_it_locks(ana, make_device, now):
     hers, other = make_device(ana, "her phone", is_trusted=True), make_device(ana, "tablet", is_trusted=True)
 
     guess(ana, hers, now, 4)
-    assert api.wrong_elsewhere(ana.pk, other.pk) == []
+    assert api.list_failed_attempts_elsewhere(ana.pk, other.pk) == []
     guess(ana, hers, now)
 
-    assert [tries.count for tries in api.wrong_elsewhere(ana.pk, other.pk)] == [1]
-    assert api.pin_state(ana.pk, device_id=hers.pk, now=now).is_locked
+    assert [tries.count for tries in api.list_failed_attempts_elsewhere(ana.pk, other.pk)] == [1]
+    assert api.get_pin_state(ana.pk, device_id=hers.pk, now=now).is_locked
     # Another trusted device of hers gives it back.
-    api.forgive_wrong(user_id=ana.pk, device_id=other.pk, now=now)
+    api.acknowledge_failed_attempts(user_id=ana.pk, device_id=other.pk, now=now)
     assert enter(ana, hers, PIN, now).user_id == ana.pk
 
 
@@ -233,7 +233,7 @@ CHEAP = {
     "try of a PIN that is locked here": lambda ana, phone, now: enter(ana, phone, PIN, now),
     "try that is no PIN": lambda ana, phone, now: enter(ana, None, "12", now),
     "first PIN where there is one": lambda ana, phone, now: api.set_first_pin(user_id=ana.pk, pin="904813", now=now),
-    "first PIN where there is one, at the door": lambda ana, phone, now: api.set_pin_on_device(
+    "first PIN where there is one, at the door": lambda ana, phone, now: api.set_first_pin_on_device(
         user_id=ana.pk, device_id=phone.pk, pin="904813", now=now
     ),
 }

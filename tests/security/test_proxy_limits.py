@@ -63,8 +63,8 @@ def port() -> Iterator[int]:
     backend = Server(("127.0.0.1", 0), Backend)
     threading.Thread(target=backend.serve_forever, daemon=True).start()
     port = free_port()
-    place = proxy.Place(run_dir=str(home), static_root=str(home), media_root=str(home), port=port, limits=LIMITS)
-    text = proxy.on_this_machine(place, pages=[backend.server_port], sockets=[backend.server_port])
+    place = proxy.ProxySite(run_dir=str(home), static_root=str(home), media_root=str(home), port=port, limits=LIMITS)
+    text = proxy.render_native_config(place, pages=[backend.server_port], sockets=[backend.server_port])
     (home / "nginx.conf").write_text(text)
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
     assert nginx, "nginx is not installed (Debian: apt-get install nginx-light)"
@@ -189,7 +189,7 @@ def test_pictures_of_one_session_are_fetched_as_many_at_once_as_a_list_shows(por
 
 
 def test_sessions_are_known_to_the_proxy_by_the_name_of_their_cookie():
-    text = proxy.among_containers(proxy.Place(run_dir="/r", static_root="/s", media_root="/m", port=80))
+    text = proxy.render_container_template(proxy.ProxySite(run_dir="/r", static_root="/s", media_root="/m", port=80))
 
     assert f"default $cookie_{settings.SESSION_COOKIE_NAME};" in text
 
@@ -201,7 +201,7 @@ def test_what_becomes_the_watchers_address_by_another_spelling_reaches_no_proces
 
 
 def test_ipv6_visitors_are_counted_by_the_network_they_have():
-    text = proxy.among_containers(proxy.Place(run_dir="/r", static_root="/s", media_root="/m", port=80))
+    text = proxy.render_container_template(proxy.ProxySite(run_dir="/r", static_root="/s", media_root="/m", port=80))
     written = re.findall(r'^\s+"~(\^\(\?<network>.*)" \$network;', text, re.MULTILINE)
     patterns = [pattern.replace("(?<", "(?P<") for pattern in written]
 

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from shop import api
-from shop.api import Refused
-from tests.shop.browsers import browser_of, text
-from tests.shop.test_selling_pages import begin, purchase
+from shop.api import CheckoutRefused
+from tests.shop.html_clients import browser_of, text
+from tests.shop.test_checkout_pages import begin, purchase
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ def tells(answer, number) -> bool:
 
 
 def test_order_of_too_many_pieces_is_refused_without_a_number(ana, many, buy):
-    assert buy(ana, many, 900) == Refused("shop.not_that_many", {})
+    assert buy(ana, many, 900) == CheckoutRefused("shop.not_that_many", {})
 
 
 def test_last_ten_pieces_are_told(ana, shop, make_product, buy):
-    assert buy(ana, make_product(shop, quantity=10), 11) == api.Refused("shop.sold_out", {"left": 10})
+    assert buy(ana, make_product(shop, quantity=10), 11) == api.CheckoutRefused("shop.sold_out", {"left": 10})
 
 
 def test_quote_of_too_many_pieces_tells_no_number_above_ten(ana, many):

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import models
 
 from superapp.realtime import registry
-from tests.harness.sockets import browser_on, log_in
+from tests.harness.socket_client import browser_on, log_in
 from tests.payments.purses import PIN
 from tests.security.references import ROOT
 from tests.shop.conftest import ADDRESS
@@ -207,8 +207,8 @@ def world(ana, bo, product, buy, now, real_db):
 
     payments.set_first_pin(user_id=bo.pk, pin=PIN, now=now)
     order = buy(ana, product).order
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
-    conversation = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
+    conversation = chat.open_direct_conversation(user_id=ana.pk, peer_id=bo.pk, now=now)
     return World(ana, bo, product, order, conversation.public_id)
 
 
@@ -236,7 +236,7 @@ def test_phone_number_of_an_address_is_kept_clean(world):
 def test_reason_of_a_top_up_is_kept_clean(make_user, world):
     from superapp.accounts import api as accounts
 
-    accounts.make_operator(user_id=make_user("op").pk)
+    accounts.grant_operator(user_id=make_user("op").pk)
 
     call_command("top_up", "ask", "ana", "Rp5.000", "".join(DIRTY.values()), "--by", "op")
 
@@ -247,7 +247,7 @@ def test_reason_of_a_top_up_is_kept_clean(make_user, world):
 
 
 def test_every_text_of_a_command_is_cleaned_or_of_a_closed_form():
-    found = {path for name, one in registry.commands.items() for path in strings(one.shape, name)}
+    found = {path for name, one in registry.commands.items() for path in strings(one.schema, name)}
 
     assert found == set(WRITTEN) | set(OF_A_CLOSED_FORM.split())
     assert not set(WRITTEN) & set(OF_A_CLOSED_FORM.split())

@@ -34,7 +34,7 @@ def test_note_of_a_transfer_is_cleaned_and_inert_in_a_statement(written, stored,
 
     assert Memo.objects.get().text == stored
     day = timedelta(days=1)
-    lines = "".join(api.csv_statement(bo.pk, since=now - day, until=now + day, now=now + day))
+    lines = "".join(api.stream_csv_statement(bo.pk, since=now - day, until=now + day, now=now + day))
     assert [row["memo"] for row in csv.DictReader(io.StringIO(lines)) if row["memo"]] == [cell]
     # Where a semicolon parts cells, it stands between quotation marks.
     assert ";" not in stored or f'"{cell}"' in lines

@@ -11,12 +11,13 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from shop import api, photos
+from shop import api
+from shop.queries import photos
 from superapp.accounts.models import User
 from superapp.core.money import Money
 from tests.payments.purses import PIN
-from tests.shop.browsers import browser_of
-from tests.shop.pictures import photo
+from tests.shop.html_clients import browser_of
+from tests.shop.image_files import photo
 
 ADDRESS: api.Address = {
     "name": "Ana Lestari",
@@ -28,10 +29,10 @@ _keys = itertools.count(1)
 
 
 @pytest.fixture
-def make_shop(make_user: Callable[..., User], now: datetime) -> Callable[..., api.ShopView]:
+def make_shop(make_user: Callable[..., User], now: datetime) -> Callable[..., api.ShopDetails]:
     """Open a shop of somebody: ``make_shop(bo)``; of a new person, if none is named."""
 
-    def make(owner: User | None = None, handle: str = "manik-bo", **fields: Any) -> api.ShopView:
+    def make(owner: User | None = None, handle: str = "manik-bo", **fields: Any) -> api.ShopDetails:
         owner = owner or make_user("bo")
         return api.open_shop(
             owner_id=owner.pk, handle=handle, **{"name": "Manik Bo", "town": "Yogyakarta", **fields}, now=now
@@ -41,10 +42,10 @@ def make_shop(make_user: Callable[..., User], now: datetime) -> Callable[..., ap
 
 
 @pytest.fixture
-def make_product(now: datetime) -> Callable[..., api.ProductView]:
+def make_product(now: datetime) -> Callable[..., api.ProductDetails]:
     """Put something on a shelf: ``make_product(shop, quantity=3)``."""
 
-    def make(shop: api.ShopView, name: str = "Gelang manik", **fields: Any) -> api.ProductView:
+    def make(shop: api.ShopDetails, name: str = "Gelang manik", **fields: Any) -> api.ProductDetails:
         return api.add_product(
             owner_id=shop.owner_id,
             name=name,
@@ -62,10 +63,10 @@ def make_product(now: datetime) -> Callable[..., api.ProductView]:
 
 
 @pytest.fixture
-def add_photo(now: datetime) -> Callable[..., api.ProductView]:
+def add_photo(now: datetime) -> Callable[..., api.ProductDetails]:
     """Give a product a photo, which is stored: ``add_photo(product, bo, color=(0, 99, 0))``."""
 
-    def add(product: api.ProductView, owner: User, **shape: Any) -> api.ProductView:
+    def add(product: api.ProductDetails, owner: User, **shape: Any) -> api.ProductDetails:
         stored = photos.store_photo(photo(**shape))
         return api.add_photo(
             owner_id=owner.pk,
@@ -81,10 +82,10 @@ def add_photo(now: datetime) -> Callable[..., api.ProductView]:
 
 
 @pytest.fixture
-def buy(now: datetime) -> Callable[..., api.Answer]:
+def buy(now: datetime) -> Callable[..., api.CheckoutResult]:
     """Buy something: ``buy(ana, product)``, one piece for what it costs under a key of its own."""
 
-    def place(buyer: User, product: api.ProductView, quantity: int = 1, **fields: Any) -> api.Answer:
+    def place(buyer: User, product: api.ProductDetails, quantity: int = 1, **fields: Any) -> api.CheckoutResult:
         assert product.price is not None
         return api.place_order(
             **{
@@ -116,12 +117,12 @@ def bo(make_user: Callable[..., User]) -> User:
 
 
 @pytest.fixture
-def shop(make_shop: Callable[..., api.ShopView], bo: User) -> api.ShopView:
+def shop(make_shop: Callable[..., api.ShopDetails], bo: User) -> api.ShopDetails:
     return make_shop(bo)
 
 
 @pytest.fixture
-def product(make_product: Callable[..., api.ProductView], shop: api.ShopView) -> api.ProductView:
+def product(make_product: Callable[..., api.ProductDetails], shop: api.ShopDetails) -> api.ProductDetails:
     """A bracelet for Rp25.000, of which there are ten."""
     return make_product(shop)
 
@@ -133,21 +134,21 @@ def as_ana(ana: User) -> Client:
 
 
 @pytest.fixture
-def as_bo(bo: User, shop: api.ShopView) -> Client:
+def as_bo(bo: User, shop: api.ShopDetails) -> Client:
     """The browser of the merchant, on a device that may move money."""
     return browser_of(bo, is_trusted=True)
 
 
 @pytest.fixture
-def order(ana: User, product: api.ProductView, buy: Callable[..., api.Answer]) -> UUID:
+def order(ana: User, product: api.ProductDetails, buy: Callable[..., api.CheckoutResult]) -> UUID:
     """An order of ana's for two bracelets."""
     answer = buy(ana, product, 2)
-    assert isinstance(answer, api.Placed)
+    assert isinstance(answer, api.CheckoutCompleted)
     return answer.order
 
 
-def stock_of(product: api.ProductView, owner: User) -> tuple[int, int, int]:
+def stock_of(product: api.ProductDetails, owner: User) -> tuple[int, int, int]:
     """(on hand, held, committed)."""
-    stock = api.product_of_owner(owner_id=owner.pk, product=product.public_id).stock
+    stock = api.fetch_own_product(owner_id=owner.pk, product=product.public_id).stock
     assert stock is not None
     return stock.on_hand, stock.held, stock.committed

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from shop import api
-from shop.pages import kept
+from shop.pages import page_cache
 
 PAGES = ("/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/")
 
@@ -20,7 +20,7 @@ PAGES = ("/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/")
 def empty_shelves(settings: Any, tmp_path: Any) -> None:
     """Photos of a test are its own, and no page of another test is kept."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    kept._pages.clear()
+    page_cache._pages.clear()
 
 
 def read(client: Client, path: str) -> str:
@@ -43,5 +43,5 @@ def meta(html: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in pairs}
 
 
-def address_of(shop: api.ShopView, product: api.ProductView) -> str:
+def address_of(shop: api.ShopDetails, product: api.ProductDetails) -> str:
     return f"/toko/{shop.handle}/{product.slug}/"

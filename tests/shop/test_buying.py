@@ -10,9 +10,9 @@ from shop import api, errors
 from shop.actions import checkout
 from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderTimer, StockMove
 from superapp.core.errors import Unavailable
+from superapp.core.fair_semaphore import FairSemaphore
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from superapp.core.turns import Turns
 from tests.payments.purses import balance, top_up
 from tests.shop.conftest import ADDRESS, stock_of
 
@@ -20,7 +20,7 @@ from tests.shop.conftest import ADDRESS, stock_of
 def test_bought_is_paid_counted_and_told_in_one_commit(ana, bo, shop, product, buy, now):
     placed = buy(ana, product, 2, note="  Warna biru,\n\n\n\nya ")
 
-    assert isinstance(placed, api.Placed)
+    assert isinstance(placed, api.CheckoutCompleted)
     order = Order.objects.get()
     assert (order.public_id, order.number, order.state, order.version) == (placed.order, placed.number, "paid", 1)
     assert (order.items_sen, order.shipping_sen, order.total_sen) == (50_000_00, 0, 50_000_00)
@@ -39,7 +39,7 @@ def test_bought_is_paid_counted_and_told_in_one_commit(ana, bo, shop, product, b
         (1, "set", 10, "set:10"),
         (2, "commit", 2, f"shop.order:{placed.order}"),
     ]
-    assert payments.escrow_balances() == {f"shop.order:{placed.order}": 50_000_00}
+    assert payments.get_escrow_balances() == {f"shop.order:{placed.order}": 50_000_00}
     assert balance(ana, now) == 950_000_00
     counters = OrderCounter.objects.order_by("pk").values_list("user_id", "shop__handle", "orders", "unfinished", "rev")
     assert set(counters) == {(None, "manik-bo", 1, 1, 1), (ana.pk, None, 1, 1, 1)}
@@ -66,10 +66,10 @@ def test_retry_is_answered_the_same_without_the_pin(ana, bo, product, buy, now):
     first = buy(ana, product, idempotency_key="tap")
     again = buy(ana, product, idempotency_key="tap", pin="000000")
 
-    assert again == api.Placed(first.order, first.number, replayed=True)
+    assert again == api.CheckoutCompleted(first.order, first.number, replayed=True)
     assert stock_of(product, bo) == (10, 0, 1)
     assert balance(ana, now) == 975_000_00
-    assert payments.pin_state(ana.pk, now=now).is_locked is False
+    assert payments.get_pin_state(ana.pk, now=now).is_locked is False
 
 
 def test_key_is_not_used_for_something_else(ana, product, buy):
@@ -86,19 +86,19 @@ def test_wrong_pin_buys_nothing_and_burns_no_key(ana, bo, product, buy):
     assert not Order.objects.exists()
     assert stock_of(product, bo) == (10, 0, 0)
 
-    assert isinstance(buy(ana, product, idempotency_key="tap"), api.Placed)
+    assert isinstance(buy(ana, product, idempotency_key="tap"), api.CheckoutCompleted)
 
 
 def test_whoever_gets_no_turn_to_buy_is_told_to_come_again_and_burns_no_key(ana, product, buy, monkeypatch):
-    one = Turns(1)
-    monkeypatch.setattr(checkout, "TURNS", one)
-    monkeypatch.setattr(checkout, "TURN_SECONDS_MAX", 0.01)
+    one = FairSemaphore(1)
+    monkeypatch.setattr(checkout, "CHECKOUT_SLOTS", one)
+    monkeypatch.setattr(checkout, "SLOT_WAIT_SECONDS_MAX", 0.01)
 
-    with one.one(1), pytest.raises(Unavailable):
+    with one.acquired(1), pytest.raises(Unavailable):
         buy(ana, product, idempotency_key="waits")
     assert not Attempt.objects.exists()
 
-    assert isinstance(buy(ana, product, idempotency_key="waits"), api.Placed)
+    assert isinstance(buy(ana, product, idempotency_key="waits"), api.CheckoutCompleted)
 
 
 def test_nobody_buys_their_own_goods(make_payer, make_shop, make_product, buy, now):
@@ -107,7 +107,7 @@ def test_nobody_buys_their_own_goods(make_payer, make_shop, make_product, buy, n
 
     refused = buy(bo, product)
 
-    assert refused == api.Refused("shop.own_goods", {})
+    assert refused == api.CheckoutRefused("shop.own_goods", {})
     assert isinstance(refused.error(), errors.OwnGoods)
     assert stock_of(product, bo) == (10, 0, 0)
     assert balance(bo, now) == 100_000_00
@@ -118,29 +118,29 @@ def test_price_that_rose_is_shown_before_it_is_paid(ana, bo, product, buy, now):
 
     changed = buy(ana, product, 2, idempotency_key="tap")
 
-    assert changed == api.Changed(Money(50_000_00), Money(60_000_00), Money(30_000_00))
+    assert changed == api.CheckoutTotalChanged(Money(50_000_00), Money(60_000_00), Money(30_000_00))
     assert changed.error().body()["params"] == {
         "expected_minor": 50_000_00,
         "total_minor": 60_000_00,
         "price_minor": 30_000_00,
     }
-    assert buy(ana, product, 2, idempotency_key="tap") == api.Changed(
+    assert buy(ana, product, 2, idempotency_key="tap") == api.CheckoutTotalChanged(
         Money(50_000_00), Money(60_000_00), Money(30_000_00), replayed=True
     )
     assert not Order.objects.exists()
     assert balance(ana, now) == 1_000_000_00
     agreed = buy(ana, product, 2, expected_total=Money(60_000_00))
-    assert isinstance(agreed, api.Placed)
+    assert isinstance(agreed, api.CheckoutCompleted)
 
 
 @pytest.mark.parametrize("how", ["hidden", "closed"])
 def test_what_is_not_for_sale_is_not_sold(how, ana, bo, product, buy, now):
     if how == "hidden":
-        api.hide_product(owner_id=bo.pk, product=product.public_id, now=now)
+        api.unpublish_product(owner_id=bo.pk, product=product.public_id, now=now)
     else:
         api.change_shop(owner_id=bo.pk, is_open=False, now=now)
 
-    assert buy(ana, product) == api.Refused("shop.not_for_sale", {})
+    assert buy(ana, product) == api.CheckoutRefused("shop.not_for_sale", {})
     assert not Order.objects.exists()
 
 
@@ -155,10 +155,12 @@ def test_draft_is_nothing_that_anybody_could_buy(ana, bo, shop, make_product, bu
 def test_more_than_there_is_cannot_be_bought(ana, bo, product, buy, now):
     refused = buy(ana, product, 11, idempotency_key="tap")
 
-    assert refused == api.Refused("shop.sold_out", {"left": 10})
+    assert refused == api.CheckoutRefused("shop.sold_out", {"left": 10})
     api.set_stock(owner_id=bo.pk, product=product.public_id, on_hand=20, idempotency_key="more", now=now)
     # A late retry surprises nobody: what was refused stays refused under its key.
-    assert buy(ana, product, 11, idempotency_key="tap") == api.Refused("shop.sold_out", {"left": 10}, replayed=True)
+    assert buy(ana, product, 11, idempotency_key="tap") == api.CheckoutRefused(
+        "shop.sold_out", {"left": 10}, replayed=True
+    )
     assert stock_of(product, bo) == (20, 0, 0)
 
 
@@ -167,15 +169,17 @@ def test_too_little_money_buys_nothing_for_ever_under_its_key(make_payer, make_u
 
     refused = buy(cy, product, idempotency_key="tap")
 
-    assert refused == api.Refused("payments.insufficient_funds", {})
+    assert refused == api.CheckoutRefused("payments.insufficient_funds", {})
     assert isinstance(refused.error(), payment_errors.InsufficientFunds)
     assert (Order.objects.count(), stock_of(product, bo), balance(cy, now)) == (0, (10, 0, 0), 24_999_00)
     assert OrderCounter.objects.get(user=cy).orders == 0
     assert not OrderEvent.objects.exists()
-    assert payments.escrow_balances() == {}
+    assert payments.get_escrow_balances() == {}
     top_up(make_user, cy, 10_000_00, now)
-    assert buy(cy, product, idempotency_key="tap") == api.Refused("payments.insufficient_funds", {}, replayed=True)
-    assert isinstance(buy(cy, product), api.Placed)
+    assert buy(cy, product, idempotency_key="tap") == api.CheckoutRefused(
+        "payments.insufficient_funds", {}, replayed=True
+    )
+    assert isinstance(buy(cy, product), api.CheckoutCompleted)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +207,7 @@ def test_input_that_is_not_right_has_a_sentence_and_burns_no_key(fields, error, 
 
 
 def test_quote_says_the_total_and_what_stands_in_the_way(ana, bo, product, now):
-    quote = api.quote(product=product.public_id, quantity=3, buyer_id=ana.pk)
+    quote = api.quote_purchase(product=product.public_id, quantity=3, buyer_id=ana.pk)
 
     assert (quote.items, quote.shipping, quote.total, quote.why_not) == (
         Money(75_000_00),
@@ -211,5 +215,7 @@ def test_quote_says_the_total_and_what_stands_in_the_way(ana, bo, product, now):
         Money(75_000_00),
         None,
     )
-    assert isinstance(api.quote(product=product.public_id, quantity=11).why_not, errors.SoldOut)
-    assert isinstance(api.quote(product=product.public_id, quantity=1, buyer_id=bo.pk).why_not, errors.OwnGoods)
+    assert isinstance(api.quote_purchase(product=product.public_id, quantity=11).why_not, errors.SoldOut)
+    assert isinstance(
+        api.quote_purchase(product=product.public_id, quantity=1, buyer_id=bo.pk).why_not, errors.OwnGoods
+    )

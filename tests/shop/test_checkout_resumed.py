@@ -12,9 +12,9 @@ from shop.models import Order
 from tests.payments.purses import PIN, balance
 from tests.payments.purses import browser_of as browser_on_device
 from tests.payments.test_pin_pages import ask_for_pin
-from tests.shop.browsers import browser_of, text
 from tests.shop.conftest import ADDRESS
-from tests.shop.test_selling_pages import begin, purchase
+from tests.shop.html_clients import browser_of, text
+from tests.shop.test_checkout_pages import begin, purchase
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def test_first_pin_is_set_with_the_first_payment(make_payer, product, now):
     order = Order.objects.get()
     assert (order.total_sen, order.address) == (50_000_00, ADDRESS)
     assert balance(dewi, now) == 50_000_00
-    assert payments.pin_state(dewi.pk, now=now).is_set
+    assert payments.get_pin_state(dewi.pk, now=now).is_set
 
 
 def test_pin_that_was_set_elsewhere_meanwhile_is_asked_for_and_nothing_is_bought(make_payer, product, now):

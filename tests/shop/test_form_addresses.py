@@ -11,11 +11,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from chat import api as chat
 from superapp.accounts import api as accounts
-from superapp.accounts.actions import invites
+from superapp.accounts.actions import invite_links
 from superapp.accounts.models import Device
-from superapp.realtime.allowance import allowance
+from superapp.realtime.rate_limits import command_throttle
 from tests.payments.purses import browser_of as browser_on_device
-from tests.shop.browsers import browser_of
+from tests.shop.html_clients import browser_of
 
 # Not pages: what clients call, and files.
 NO_PAGES = ("api/", "media/", "-/")
@@ -29,8 +29,8 @@ def _clock(monkeypatch, now):
 @pytest.fixture
 def arguments(ana, bo, product, buy, now):
     """A value for each part of an address, of something that bo may open."""
-    accounts.make_contacts(user_id=bo.pk, peer_id=ana.pk, now=now)
-    conversation = chat.open_direct(user_id=bo.pk, peer_id=ana.pk, now=now)
+    accounts.connect_people(user_id=bo.pk, peer_id=ana.pk, now=now)
+    conversation = chat.open_direct_conversation(user_id=bo.pk, peer_id=ana.pk, now=now)
     return {
         "conversation": conversation.public_id,
         "user": ana.public_id,
@@ -42,7 +42,7 @@ def arguments(ana, bo, product, buy, now):
         "journal": uuid.uuid4(),
         "invitation": uuid.uuid4(),
         "link": uuid.uuid4(),
-        "token": invites.make_link(user_id=ana.pk, now=now).token,
+        "token": invite_links.get_or_create_link(user_id=ana.pk, now=now).token,
         "part": 1,
     }
 
@@ -66,7 +66,7 @@ def address_of(route: str, pattern: URLPattern, arguments: dict[str, object]) ->
 def allowed_at(browser: Client, address: str) -> str:
     """The methods that an address names when it is asked with one that no page takes."""
     # Each question takes from the allowance of a person, and there are more of them than it holds.
-    allowance.forget_everybody()
+    command_throttle.forget_everybody()
     answer = browser.patch(address)
     return answer.headers.get("Allow", "") if answer.status_code == 405 else ""
 

@@ -9,8 +9,8 @@ import pytest
 from shop import api
 from shop.models import Order, Product
 from tests.payments.purses import browser_of as browser_on_device
-from tests.shop.browsers import browser_of, text
-from tests.shop.test_selling_pages import begin, purchase
+from tests.shop.html_clients import browser_of, text
+from tests.shop.test_checkout_pages import begin, purchase
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +78,7 @@ def test_address_that_is_left_empty_is_found_for_a_name_that_suggests_none(as_ev
     opened = as_eve.post("/tokoku/buka/", {"name": name, "town": "Solo", "handle": ""})
 
     assert opened.status_code == 302
-    assert api.shop_page(handle).shop.name == name
+    assert api.fetch_catalog_page(handle).shop.name == name
 
 
 def test_empty_product_marks_name_price_and_quantity(as_bo):
@@ -184,7 +184,7 @@ def test_settings_mark_text_and_each_wrong_day_and_change_nothing(as_bo):
     refused = as_bo.post("/tokoku/ubah/", form)
 
     assert (marked(refused), focused(refused)) == (["name", "tue_from", "wed_from"], ["name"])
-    assert api.shop_page("manik-bo").shop.opening_hours == {}
+    assert api.fetch_catalog_page("manik-bo").shop.opening_hours == {}
 
 
 def test_hours_that_are_the_same_every_day_take_one_row(as_bo):
@@ -193,7 +193,7 @@ def test_hours_that_are_the_same_every_day_take_one_row(as_bo):
     refused = as_bo.post("/tokoku/ubah/", settings_form(hours_same="yes", every_from="17:00", every_until="08:00"))
 
     assert saved.status_code == 302
-    hours = api.shop_page("manik-bo").shop.opening_hours
+    hours = api.fetch_catalog_page("manik-bo").shop.opening_hours
     assert set(hours) == {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
     assert set(map(str, hours.values())) == {"[['08:00', '17:00']]"}
     assert re.search(r'name="hours_same"[^>]*checked', page)
@@ -205,7 +205,10 @@ def test_hours_that_differ_are_one_row_for_each_day(as_bo):
     as_bo.post("/tokoku/ubah/", settings_form(mon_from="08:00", mon_until="17:00", sat_from="09:00", sat_until="12:00"))
     page = as_bo.get("/tokoku/ubah/").content.decode()
 
-    assert api.shop_page("manik-bo").shop.opening_hours == {"mon": [["08:00", "17:00"]], "sat": [["09:00", "12:00"]]}
+    assert api.fetch_catalog_page("manik-bo").shop.opening_hours == {
+        "mon": [["08:00", "17:00"]],
+        "sat": [["09:00", "12:00"]],
+    }
     assert not re.search(r'name="hours_same"[^>]*checked', page)
     assert 'name="sat_from" value="09:00"' in page
 

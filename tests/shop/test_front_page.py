@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shop import api, directory
+from shop import api
 from shop.pages import front_page
+from shop.queries import public_catalog
 from tests.shop.storefronts import empty_shelves, facts, meta, read  # noqa: F401  # It empties them before each test.
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ def test_front_page_where_there_are_no_shops_speaks_of_chat_alone(client, settin
 
 def test_front_page_leaves_out_goods_that_cannot_be_bought(client, bo, shop, product, make_product, now):
     hidden = make_product(shop, "Kalung rahasia")
-    api.hide_product(owner_id=bo.pk, product=hidden.public_id, now=now)
+    api.unpublish_product(owner_id=bo.pk, product=hidden.public_id, now=now)
     sold_out = make_product(shop, "Cincin habis")
     api.set_stock(owner_id=bo.pk, product=sold_out.public_id, on_hand=0, idempotency_key="none", now=now)
 
@@ -79,7 +80,7 @@ def test_front_page_shows_few_goods_of_one_shop(shop, make_product):
     for number in range(8):
         make_product(shop, f"Gelang {number}")
 
-    newest = directory.find_newest(products=front_page.PRODUCTS, shops=front_page.SHOPS, per_shop=3)
+    newest = public_catalog.find_newest(products=front_page.PRODUCTS, shops=front_page.SHOPS, per_shop=3)
 
     assert len(newest.product_ids) == 3
 

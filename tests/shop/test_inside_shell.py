@@ -7,7 +7,7 @@ import re
 import pytest
 from django.test import Client
 
-from tests.shop.browsers import browser_of
+from tests.shop.html_clients import browser_of
 
 PAGES = ("/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/")
 

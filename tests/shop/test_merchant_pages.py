@@ -11,10 +11,10 @@ from django.test import Client
 
 from shop import api
 from shop.models import Product
-from shop.pages.merchant import suggested_handle
+from shop.pages.merchant import handle_from_name
 from superapp.core.money import Money
-from tests.shop.browsers import browser_of, text
 from tests.shop.conftest import stock_of
+from tests.shop.html_clients import browser_of, text
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def test_shop_is_opened_and_leads_to_its_first_product(as_eve):
     opened = as_eve.post("/tokoku/buka/", {"name": "Kopi Gayo 99", "town": "Takengon", "handle": ""})
 
     assert (opened.status_code, opened.url) == (302, "/tokoku/barang/baru/")
-    assert api.shop_page("kopi-gayo-99").shop.town == "Takengon"
+    assert api.fetch_catalog_page("kopi-gayo-99").shop.town == "Takengon"
     assert "Barang pertamamu" in text(as_eve.get(opened.url))
 
 
@@ -163,7 +163,7 @@ def test_shop_is_closed_for_a_while_and_its_hours_are_kept(as_bo, shop):
     wrong = as_bo.post("/tokoku/ubah/", {**words, "mon_from": "18:00", "mon_until": "17:00"})
     as_bo.post("/tokoku/ubah/", {"is_open": "no"})
 
-    now_shop = api.shop_page("manik-bo").shop
+    now_shop = api.fetch_catalog_page("manik-bo").shop
     assert (kept.status_code, wrong.status_code) == (302, 422)
     assert "Jam buka harus lebih awal dari jam tutup" in text(wrong)
     assert now_shop.opening_hours == {"mon": [["08:00", "17:00"]]}
@@ -180,11 +180,11 @@ def test_hours_after_a_pause_that_the_form_does_not_have_are_kept(as_bo, bo, sho
 
     assert "dan 16:00–21:00" in text(page)
     assert saved.status_code == 302
-    assert api.shop_page("manik-bo").shop.opening_hours == {"mon": [["09:00", "12:00"], evening]}
+    assert api.fetch_catalog_page("manik-bo").shop.opening_hours == {"mon": [["09:00", "12:00"], evening]}
 
 
 def test_link_to_the_rest_of_what_is_to_do_says_next_and_elsewhere_earlier(as_bo, ana, product, buy, monkeypatch):
-    monkeypatch.setattr("shop.listing.PAGE", 2)
+    monkeypatch.setattr("shop.queries.order_pagination.PAGE_SIZE", 2)
     placed = [buy(ana, product).order for _ in range(3)]
 
     today = as_bo.get("/tokoku/").content.decode()
@@ -199,7 +199,7 @@ def test_link_to_the_rest_of_what_is_to_do_says_next_and_elsewhere_earlier(as_bo
 def test_address_that_a_name_suggests_is_that_of_the_modules():
     cases = json.loads((Path(__file__).resolve().parent.parent / "js" / "handles.json").read_text())
 
-    assert [suggested_handle(name) for name, _ in cases] == [handle for _, handle in cases]
+    assert [handle_from_name(name) for name, _ in cases] == [handle for _, handle in cases]
 
 
 def test_what_waits_for_the_shop_stands_before_what_waits_for_others(as_bo, ana, bo, product, buy, now):

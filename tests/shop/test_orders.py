@@ -9,15 +9,16 @@ from django.core.management import CommandError, call_command
 
 from payments import api as payments
 from payments import errors as payment_errors
-from payments import ledger, proof
+from payments.maintenance import integrity_checks
+from payments.writers import ledger
 from shop import api, errors
-from shop import proof as shop_proof
-from shop.actions import timing
-from shop.actions.timing import move_due_orders
+from shop.maintenance import integrity_checks as shop_proof
+from shop.maintenance import order_timers
+from shop.maintenance.order_timers import run_due_timers
 from shop.models import Order, OrderCounter, OrderEvent, OrderTimer, Shipment
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from tests.harness.sockets import trusted_device
+from tests.harness.socket_client import make_trusted_device
 from tests.payments.purses import balance
 from tests.shop.conftest import stock_of
 
@@ -51,24 +52,24 @@ DO = {
         user_id=bo.pk, order=order, courier="jne", resi="jne 00132", now=now
     ),
     "report": lambda ana, bo, order, now: api.report_delivery(user_id=bo.pk, order=order, now=now),
-    "courier": lambda ana, bo, order, now: api.courier_delivered(
+    "courier": lambda ana, bo, order, now: api.record_courier_delivery(
         courier="JNE", resi="JNE 00123", evidence={"code": "DELIVERED"}, now=now
     ),
     "confirm": lambda ana, bo, order, now: api.confirm_receipt(
-        user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now
+        user_id=ana.pk, device_id=make_trusted_device(ana), order=order, now=now
     ),
     "buyer cancels": lambda ana, bo, order, now: api.cancel_order(
-        user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now
+        user_id=ana.pk, device_id=make_trusted_device(ana), order=order, now=now
     ),
     "merchant cancels": lambda ana, bo, order, now: api.cancel_order(
-        user_id=bo.pk, device_id=trusted_device(bo), order=order, reason="Habis", now=now
+        user_id=bo.pk, device_id=make_trusted_device(bo), order=order, reason="Habis", now=now
     ),
 }
 
 
 def merchant(shop):
-    ledger.roll_due(None)
-    return payments.merchant_balance(api.merchant_name(shop.public_id)).spendable
+    ledger.roll_up_due(None)
+    return payments.get_merchant_balance(api.merchant_reference(shop.public_id)).available
 
 
 def test_order_goes_its_whole_way_and_the_merchant_is_paid(ana, bo, shop, product, order, go, now):
@@ -80,7 +81,7 @@ def test_order_goes_its_whole_way_and_the_merchant_is_paid(ana, bo, shop, produc
     assert stock_of(product, bo) == (8, 0, 0)
     assert (shipped.shipment.courier, shipped.shipment.resi) == ("JNE", "JNE 00123")
     assert (shipped.summary.due, shipped.summary.due_at) == ("review", now + timedelta(days=30))
-    assert api.order(user_id=ana.pk, order=order).summary.can == ("confirm",)
+    assert api.fetch_order(user_id=ana.pk, order=order).summary.can == ("confirm",)
 
     done = go("confirm")
 
@@ -93,7 +94,7 @@ def test_order_goes_its_whole_way_and_the_merchant_is_paid(ana, bo, shop, produc
         ("completed", "buyer"),
     ]
     assert merchant(shop) == Money(50_000_00)
-    assert payments.escrow_balances() == {}
+    assert payments.get_escrow_balances() == {}
     counts = OrderCounter.objects.order_by("user_id").values_list("orders", "unfinished", "rev")
     assert list(counts) == [(1, 0, 5), (1, 0, 5)]
     facts = Fact.objects.filter(name="shop.order_moved").order_by("pk")
@@ -103,7 +104,7 @@ def test_order_goes_its_whole_way_and_the_merchant_is_paid(ana, bo, shop, produc
         ("shipped", 4, "merchant"),
         ("completed", 5, "buyer"),
     ]
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def test_fee_is_taken_by_the_rule_of_the_sale(ana, bo, shop, make_product, buy, go, now):
@@ -113,7 +114,7 @@ def test_fee_is_taken_by_the_rule_of_the_sale(ana, bo, shop, make_product, buy, 
         DO[verb](ana, bo, order, now)
 
     assert merchant(shop) == Money(600_000_00 - 1_800_00)
-    assert api.order(user_id=bo.pk, order=order).fee == Money(1_800_00)
+    assert api.fetch_order(user_id=bo.pk, order=order).fee == Money(1_800_00)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_cancelled_before_it_left_gives_back_pieces_and_money(before, who, said,
     assert (shown.summary.state, shown.summary.cancelled_by) == ("cancelled", said)
     assert stock_of(product, bo) == (10, 0, 0)
     assert balance(ana, now) == 1_000_000_00
-    assert payments.escrow_balances() == {}
+    assert payments.get_escrow_balances() == {}
     assert not OrderTimer.objects.filter(state="waiting").exists()
     assert set(OrderCounter.objects.values_list("orders", "unfinished")) == {(1, 0)}
 
@@ -151,7 +152,7 @@ def test_reason_is_kept_with_the_move(bo, order, go):
     go("merchant cancels")
 
     assert OrderEvent.objects.get(seq=2).reason == "Habis"
-    assert api.order(user_id=bo.pk, order=order).steps[-1].reason == "Habis"
+    assert api.fetch_order(user_id=bo.pk, order=order).steps[-1].reason == "Habis"
 
 
 REFUSED = [
@@ -172,13 +173,13 @@ REFUSED = [
 @pytest.mark.parametrize(("before", "verb"), REFUSED, ids=[f"{'-'.join(path)}-{verb}" for path, verb in REFUSED])
 def test_move_that_the_order_cannot_make_is_refused_and_changes_nothing(before, verb, ana, bo, product, order, go, now):
     go(*before)
-    stands = api.order(user_id=ana.pk, order=order)
+    stands = api.fetch_order(user_id=ana.pk, order=order)
     had = balance(ana, now), stock_of(product, bo)
 
     with pytest.raises(errors.NotNow):
         go(verb)
 
-    assert api.order(user_id=ana.pk, order=order) == stands
+    assert api.fetch_order(user_id=ana.pk, order=order) == stands
     assert (balance(ana, now), stock_of(product, bo)) == had
 
 
@@ -222,8 +223,8 @@ def test_merchant_cannot_confirm_for_the_buyer(bo, order, go, now):
     go("accept", "ship")
 
     with pytest.raises(errors.NotNow):
-        api.confirm_receipt(user_id=bo.pk, device_id=trusted_device(bo), order=order, now=now)
-    assert payments.escrow_balances() == {f"shop.order:{order}": 50_000_00}
+        api.confirm_receipt(user_id=bo.pk, device_id=make_trusted_device(bo), order=order, now=now)
+    assert payments.get_escrow_balances() == {f"shop.order:{order}": 50_000_00}
 
 
 @pytest.mark.parametrize("verb", sorted(set(DO) - {"courier"}))
@@ -235,7 +236,7 @@ def test_outsider_is_told_that_there_is_no_order(verb, make_user, order, now):
 
     assert OrderEvent.objects.count() == 1
     with pytest.raises(errors.OrderNotFound):
-        api.order(user_id=eve.pk, order=order)
+        api.fetch_order(user_id=eve.pk, order=order)
 
 
 def test_expected_rev_guards_against_what_happened_since(bo, order, now):
@@ -247,12 +248,12 @@ def test_expected_rev_guards_against_what_happened_since(bo, order, now):
 
 
 def test_not_accepted_in_time_is_cancelled_and_paid_back(ana, bo, product, order, now):
-    assert move_due_orders(now + timedelta(days=2) - timedelta(seconds=1)) == 0
+    assert run_due_timers(now + timedelta(days=2) - timedelta(seconds=1)) == 0
 
-    assert move_due_orders(now + timedelta(days=2)) == 1
-    assert move_due_orders(now + timedelta(days=3)) == 0
+    assert run_due_timers(now + timedelta(days=2)) == 1
+    assert run_due_timers(now + timedelta(days=3)) == 0
 
-    shown = api.order(user_id=ana.pk, order=order)
+    shown = api.fetch_order(user_id=ana.pk, order=order)
     assert (shown.summary.state, shown.summary.cancelled_by, shown.steps[-1].actor) == (
         "cancelled",
         "expired",
@@ -264,15 +265,18 @@ def test_not_accepted_in_time_is_cancelled_and_paid_back(ana, bo, product, order
 def test_accepted_and_never_sent_is_cancelled_and_paid_back(ana, bo, order, go, now):
     go("accept", "pack")
 
-    assert move_due_orders(now + timedelta(days=4)) == 0
-    assert move_due_orders(now + timedelta(days=5)) == 1
-    assert (api.order(user_id=ana.pk, order=order).summary.cancelled_by, balance(ana, now)) == ("expired", 1_000_000_00)
+    assert run_due_timers(now + timedelta(days=4)) == 0
+    assert run_due_timers(now + timedelta(days=5)) == 1
+    assert (api.fetch_order(user_id=ana.pk, order=order).summary.cancelled_by, balance(ana, now)) == (
+        "expired",
+        1_000_000_00,
+    )
 
 
 def test_only_a_couriers_word_starts_the_clock_that_completes(ana, shop, order, go, now):
     go("accept", "ship", "report")
-    assert move_due_orders(now + timedelta(days=29)) == 0
-    reported = api.order(user_id=ana.pk, order=order)
+    assert run_due_timers(now + timedelta(days=29)) == 0
+    reported = api.fetch_order(user_id=ana.pk, order=order)
     assert (reported.summary.state, reported.summary.due, reported.shipment.delivered_source) == (
         "delivered",
         "review",
@@ -281,11 +285,11 @@ def test_only_a_couriers_word_starts_the_clock_that_completes(ana, shop, order, 
 
     go("courier")
 
-    heard = api.order(user_id=ana.pk, order=order)
+    heard = api.fetch_order(user_id=ana.pk, order=order)
     assert (heard.summary.due, heard.summary.due_at) == ("complete", now + timedelta(days=4))
     assert heard.shipment.delivered_source == "courier"
-    assert move_due_orders(now + timedelta(days=4)) == 1
-    assert api.order(user_id=ana.pk, order=order).summary.state == "completed"
+    assert run_due_timers(now + timedelta(days=4)) == 1
+    assert api.fetch_order(user_id=ana.pk, order=order).summary.state == "completed"
     assert merchant(shop) == Money(50_000_00)
 
 
@@ -295,7 +299,7 @@ def test_courier_who_comes_too_late_changes_nothing(ana, order, go, now):
     assert Order.objects.get().version == 4
     assert Shipment.objects.get().delivered_at is None
     with pytest.raises(errors.OrderNotFound):
-        api.courier_delivered(courier="JNE", resi="UNKNOWN", evidence={}, now=now)
+        api.record_courier_delivery(courier="JNE", resi="UNKNOWN", evidence={}, now=now)
 
 
 def test_refund_that_the_wallet_cannot_take_leaves_the_order_and_is_tried_again(
@@ -309,16 +313,16 @@ def test_refund_that_the_wallet_cannot_take_leaves_the_order_and_is_tried_again(
     top_up(make_user, ana, 50_000_00, now)
 
     with pytest.raises(payment_errors.CeilingExceeded):
-        api.cancel_order(user_id=bo.pk, device_id=trusted_device(bo), order=order, now=now)
-    assert move_due_orders(now + timedelta(days=2)) == 0
+        api.cancel_order(user_id=bo.pk, device_id=make_trusted_device(bo), order=order, now=now)
+    assert run_due_timers(now + timedelta(days=2)) == 0
     assert (Order.objects.get().state, stock_of(product, bo)) == ("paid", (10, 0, 2))
-    assert move_due_orders(now + timedelta(days=2, minutes=59)) == 0
+    assert run_due_timers(now + timedelta(days=2, minutes=59)) == 0
     # However often it is put off, it was due when it was due, and a night's proof tells of it.
-    (late,) = shop_proof.prove(now=now + timedelta(days=2, minutes=31))
+    (late,) = shop_proof.check_integrity(now=now + timedelta(days=2, minutes=31))
     assert (late.rule, late.detail) == ("timers are kept", f"due at {now + timedelta(days=2)}")
 
     wallets.ledger.set_ceiling(Account.objects.get(owner=ana).pk, 2_000_000_00)
-    assert move_due_orders(now + timedelta(days=2, hours=1)) == 1
+    assert run_due_timers(now + timedelta(days=2, hours=1)) == 1
     assert (Order.objects.get().state, balance(ana, now)) == ("cancelled", 1_050_000_00)
 
 
@@ -327,7 +331,7 @@ def test_fault_in_one_timer_is_logged_and_put_off_and_the_others_have_their_turn
 ):
     other = buy(ana, product).order
     due = now + timedelta(days=2)
-    moves = timing.moving.move_by_time
+    moves = order_timers.transitions.run_timer
 
     def breaks_for_one(timer, *, now):
         if timer.order_id == order:
@@ -335,15 +339,15 @@ def test_fault_in_one_timer_is_logged_and_put_off_and_the_others_have_their_turn
         return moves(timer, now=now)
 
     with monkeypatch.context() as broken:
-        broken.setattr("shop.actions.timing.moving.move_by_time", breaks_for_one)
-        assert move_due_orders(due) == 1
+        broken.setattr("shop.maintenance.order_timers.transitions.run_timer", breaks_for_one)
+        assert run_due_timers(due) == 1
 
     assert dict(Order.objects.values_list("pk", "state")) == {order: "paid", other: "cancelled"}
     waits = OrderTimer.objects.get(order=order)
-    assert (waits.due_at, waits.again_at) == (due, due + timing.AGAIN_AFTER)
+    assert (waits.due_at, waits.again_at) == (due, due + order_timers.RETRY_AFTER)
     assert [entry.levelname for entry in caplog.records if "order_timer_failed" in entry.getMessage()] == ["ERROR"]
-    assert move_due_orders(due + timedelta(minutes=59)) == 0
-    assert move_due_orders(due + timing.AGAIN_AFTER) == 1
+    assert run_due_timers(due + timedelta(minutes=59)) == 0
+    assert run_due_timers(due + order_timers.RETRY_AFTER) == 1
 
 
 def test_operator_writes_down_what_a_courier_said(order, go, monkeypatch, capsys, now):

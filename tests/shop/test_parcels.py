@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from shop import api, errors, proof
+from shop import api, errors
+from shop.maintenance import integrity_checks
 from shop.models import Order, OrderCounter, OrderEvent, OrderTimer, Shipment
 from shop.queries import orders as queries
 from superapp.core.models import Fact
-from tests.shop.browsers import browser_of, text
+from tests.shop.html_clients import browser_of, text
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_number_that_was_typed_wrongly_is_corrected_and_both_are_told(ana, bo, o
 
     correct(order)
 
-    shown = api.order(user_id=ana.pk, order=order)
+    shown = api.fetch_order(user_id=ana.pk, order=order)
     assert (shown.summary.state, shown.summary.rev, shown.summary.can) == ("shipped", 4, ("confirm",))
     assert (shown.shipment.courier, shown.shipment.resi, shown.shipment.shipped_at) == ("JNE", "JNE 00132", now)
     assert [(step.transition, step.actor, step.resi) for step in shown.steps[2:]] == [
@@ -78,7 +79,7 @@ def test_number_that_was_typed_wrongly_is_corrected_and_both_are_told(ana, bo, o
         4,
         "shipped",
     )
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def test_courier_is_heard_under_the_corrected_number_alone(bo, order, send, correct, now):
@@ -86,8 +87,8 @@ def test_courier_is_heard_under_the_corrected_number_alone(bo, order, send, corr
     correct(order)
 
     with pytest.raises(errors.OrderNotFound):
-        api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now)
-    api.courier_delivered(courier="JNE", resi="JNE 00132", evidence={}, now=now)
+        api.record_courier_delivery(courier="JNE", resi="JNE 00123", evidence={}, now=now)
+    api.record_courier_delivery(courier="JNE", resi="JNE 00132", evidence={}, now=now)
 
     assert Order.objects.get().state == "delivered"
 
@@ -111,7 +112,7 @@ def test_two_orders_of_one_buyer_travel_in_one_parcel_and_arrive_together(ana, b
     send(bo, second, later=60)
 
     for _ in range(2):
-        api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=1))
+        api.record_courier_delivery(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=1))
 
     assert states_of(order, second) == ["delivered", "delivered"]
     assert OrderTimer.objects.filter(kind="complete", state="waiting").count() == 2
@@ -119,9 +120,9 @@ def test_two_orders_of_one_buyer_travel_in_one_parcel_and_arrive_together(ana, b
     # What is delivered takes nothing more in.
     third = buy(ana, product).order
     send(bo, third, later=2 * 86_400)
-    api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=3))
+    api.record_courier_delivery(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=3))
     assert states_of(third) == ["shipped"]
-    assert proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == []
 
 
 def test_parcel_of_one_buyer_is_not_that_of_another_until_it_is_corrected(
@@ -136,7 +137,7 @@ def test_parcel_of_one_buyer_is_not_that_of_another_until_it_is_corrected(
     api.ship_order(user_id=bo.pk, order=second, courier="JNE", resi="7", now=now)
     with pytest.raises(errors.ResiTaken):
         api.correct_resi(user_id=bo.pk, order=second, courier="JNE", resi="JNE 00123", now=now)
-    assert api.order(user_id=cy.pk, order=second).summary.rev == 3
+    assert api.fetch_order(user_id=cy.pk, order=second).summary.rev == 3
     correct(order)
     api.correct_resi(user_id=bo.pk, order=second, courier="JNE", resi="JNE 00123", now=now)
 
@@ -150,7 +151,7 @@ def test_word_of_a_courier_is_for_the_next_one_if_the_first_corrects_its_number_
     theirs = buy(cy, make_product(make_shop(eve, handle="toko-eve"), name="Cincin")).order
     send(eve, theirs)
     send(bo, order, later=60)
-    looked = queries.orders_of_parcel
+    looked = queries.list_orders_of_parcel
 
     def looked_too_early(*parcel):
         found = looked(*parcel)
@@ -158,9 +159,9 @@ def test_word_of_a_courier_is_for_the_next_one_if_the_first_corrects_its_number_
             api.correct_resi(user_id=eve.pk, order=theirs, courier="JNE", resi="8", now=now)
         return found
 
-    monkeypatch.setattr(queries, "orders_of_parcel", looked_too_early)
+    monkeypatch.setattr(queries, "list_orders_of_parcel", looked_too_early)
 
-    assert api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now)
+    assert api.record_courier_delivery(courier="JNE", resi="JNE 00123", evidence={}, now=now)
     assert states_of(order, theirs) == ["delivered", "shipped"]
 
 
@@ -175,7 +176,7 @@ def test_number_that_another_shop_typed_wrongly_is_ours_alone_once_they_correct_
     later = now + timedelta(minutes=2)
     api.correct_resi(user_id=eve.pk, order=theirs, courier="JNE", resi="JNE 00132", now=later)
 
-    api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=1))
+    api.record_courier_delivery(courier="JNE", resi="JNE 00123", evidence={}, now=now + timedelta(days=1))
 
     assert states_of(order, theirs) == ["delivered", "shipped"]
 
@@ -196,7 +197,7 @@ def test_courier_is_known_by_one_name_however_it_is_written(written, kept, bo, o
     api.accept_order(user_id=bo.pk, order=order, now=now)
     api.ship_order(user_id=bo.pk, order=order, courier=written, resi="7", now=now)
 
-    api.courier_delivered(courier=written.swapcase(), resi="7", evidence={}, now=now)
+    api.record_courier_delivery(courier=written.swapcase(), resi="7", evidence={}, now=now)
 
     parcel = Shipment.objects.get()
     assert (parcel.courier, parcel.delivered_source) == (kept, "courier")

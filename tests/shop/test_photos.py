@@ -13,11 +13,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from shop import api, chores, photos
+from shop import api
 from shop.errors import PhotoTooManyPixels
+from shop.maintenance import periodic_tasks
 from shop.models import Photo
+from shop.queries import photos
 from superapp.core import clock
-from tests.shop.pictures import EXE, SVG, photo, png_header
+from tests.shop.image_files import EXE, SVG, photo, png_header
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +44,7 @@ def send():
 
 
 def stored(name, size):
-    return Image.open(io.BytesIO(photos.photo_file(name, size).read_bytes()))
+    return Image.open(io.BytesIO(photos.photo_path(name, size).read_bytes()))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
@@ -76,7 +78,7 @@ def test_nothing_but_pixels_survives():
     kept = photos.store_photo(photo(exif=exif))
 
     for size in photos.SIZES:
-        content = photos.photo_file(kept.name, size).read_bytes()
+        content = photos.photo_path(kept.name, size).read_bytes()
         assert b"rumah saya" not in content
         assert not Image.open(io.BytesIO(content)).getexif()
 
@@ -109,7 +111,7 @@ def test_same_photo_is_kept_once():
     first, again = photos.store_photo(photo()), photos.store_photo(photo())
 
     assert first == again
-    assert len(list(photos.photo_file(first.name, 420).parent.iterdir())) == 3
+    assert len(list(photos.photo_path(first.name, 420).parent.iterdir())) == 3
 
 
 def test_logo_is_cut_square():
@@ -140,7 +142,7 @@ def test_what_is_no_photo_for_us_is_refused_whatever_its_name(send, bo, product,
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["message"]
     assert not Photo.objects.exists()
-    assert not photos.photo_file("00", 1).parent.parent.exists()
+    assert not photos.photo_path("00", 1).parent.parent.exists()
 
 
 def test_photos_are_opened_for_somebody_so_many_times_an_hour(send, bo, product, monkeypatch):
@@ -171,7 +173,7 @@ def test_owner_adds_photos_which_stand_in_their_order(send, bo, product):
     names = [first.json()["photo"]["name"], second.json()["photo"]["name"]]
     assert [answer.status_code for answer in (first, second, again)] == [200, 200, 200]
     assert again.json()["photos"] == names
-    kept = api.product_of_owner(owner_id=bo.pk, product=product.public_id).photos
+    kept = api.fetch_own_product(owner_id=bo.pk, product=product.public_id).photos
     assert [(one.name, one.width, one.height) for one in kept] == [(name, 800, 600) for name in names]
     assert first.json()["photo"]["address"] == f"/media/photo/{names[0]}-420.webp"
 
@@ -191,7 +193,7 @@ def test_nobody_adds_photos_to_somebody_elses_goods(send, make_user, bo, product
     assert (theirs.status_code, theirs.json()["code"]) == (404, "shop.product_not_found")
     assert (strangers.status_code, strangers.json()["code"]) == (401, "not_logged_in")
     assert not Photo.objects.exists()
-    assert not photos.photo_file("00", 1).parent.parent.exists()
+    assert not photos.photo_path("00", 1).parent.parent.exists()
 
 
 def test_form_without_a_photo_is_refused(bo, product):
@@ -209,10 +211,10 @@ def test_shop_shows_a_logo_and_takes_it_away(bo, shop):
 
     shown = browser.post("/api/v1/shop/logo", {"photo": SimpleUploadedFile("l.jpg", photo(), "image/jpeg")})
     assert shown.status_code == 200
-    assert api.shop_of(bo.pk).logo == shown.json()["logo"]["name"]
+    assert api.find_shop(bo.pk).logo == shown.json()["logo"]["name"]
 
     assert browser.delete("/api/v1/shop/logo").json() == {"logo": None}
-    assert api.shop_of(bo.pk).logo == ""
+    assert api.find_shop(bo.pk).logo == ""
 
 
 def test_everybody_gets_a_photo_for_ever(send, bo, product, client):
@@ -226,7 +228,7 @@ def test_everybody_gets_a_photo_for_ever(send, bo, product, client):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert "Set-Cookie" not in answer.headers
-        assert answer.content == photos.photo_file(name, size).read_bytes()
+        assert answer.content == photos.photo_path(name, size).read_bytes()
 
 
 def test_photo_asks_no_database(send, bo, product, client, django_assert_num_queries):
@@ -263,10 +265,10 @@ def test_left_over_photos_are_deleted_and_shown_ones_kept(send, bo, shop, produc
     left_over = photos.store_photo(photo(color=(9, 9, 9))).name
     for name in (shown, logo, left_over):
         for size in photos.SIZES:
-            os.utime(photos.photo_file(name, size), (0, 0))
+            os.utime(photos.photo_path(name, size), (0, 0))
     fresh = photos.store_photo(photo(color=(7, 7, 77))).name
 
-    deleted = chores.delete_left_over_photos(clock.now() + timedelta(minutes=1))
+    deleted = periodic_tasks.delete_unreferenced_photos(clock.now() + timedelta(minutes=1))
 
     assert deleted == 1
     assert [photos.is_stored(name) for name in (shown, logo, left_over, fresh)] == [True, True, False, True]
@@ -277,8 +279,8 @@ def test_photo_of_an_order_is_kept_when_the_product_no_longer_shows_it(send, ana
     buy(ana, product)
     api.arrange_photos(owner_id=bo.pk, product=product.public_id, names=[], now=now)
     for size in photos.SIZES:
-        os.utime(photos.photo_file(name, size), (0, 0))
+        os.utime(photos.photo_path(name, size), (0, 0))
 
-    chores.delete_left_over_photos(clock.now() + timedelta(days=3))
+    periodic_tasks.delete_unreferenced_photos(clock.now() + timedelta(days=3))
 
     assert photos.is_stored(name)

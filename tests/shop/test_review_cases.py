@@ -9,14 +9,15 @@ from django.core.management import CommandError, call_command
 
 from payments import api as payments
 from payments import errors as payment_errors
-from payments import ledger
-from payments import proof as money_proof
-from shop import api, errors, proof
-from shop.actions.timing import move_due_orders, start_missing_review_clocks
+from payments.maintenance import integrity_checks as money_proof
+from payments.writers import ledger
+from shop import api, errors
+from shop.maintenance import integrity_checks
+from shop.maintenance.order_timers import run_due_timers, start_missing_review_timers
 from shop.models import Order, OrderEvent, OrderTimer, ReviewCase
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from tests.harness.sockets import trusted_device
+from tests.harness.socket_client import make_trusted_device
 from tests.payments.purses import balance, top_up
 from tests.shop.conftest import stock_of
 
@@ -40,7 +41,7 @@ def op(make_user):
 @pytest.fixture
 def case(order, now):
     """The same order 30 days later: its number."""
-    assert move_due_orders(now + DUE) == 1
+    assert run_due_timers(now + DUE) == 1
     return Order.objects.get().number
 
 
@@ -49,8 +50,8 @@ def decide(op, number, verdict, now, reason="JNE: paket hilang"):
 
 
 def merchant(shop):
-    ledger.roll_due(None)
-    return payments.merchant_balance(api.merchant_name(shop.public_id)).spendable
+    ledger.roll_up_due(None)
+    return payments.get_merchant_balance(api.merchant_reference(shop.public_id)).available
 
 
 def state():
@@ -60,26 +61,26 @@ def state():
 
 def test_shipped_order_runs_into_a_case_once_and_its_money_stays(ana, bo, order, now):
     for side in (ana, bo):
-        summary = api.order(user_id=side.pk, order=order).summary
+        summary = api.fetch_order(user_id=side.pk, order=order).summary
         assert (summary.due, summary.due_at) == ("review", now + DUE)
-    assert move_due_orders(now + DUE - timedelta(seconds=1)) == 0
+    assert run_due_timers(now + DUE - timedelta(seconds=1)) == 0
 
-    assert move_due_orders(now + DUE) == 1
-    assert move_due_orders(now + 2 * DUE) == 0
+    assert run_due_timers(now + DUE) == 1
+    assert run_due_timers(now + 2 * DUE) == 0
 
     (case,) = ReviewCase.objects.all()
     assert (case.order_id, case.opened_at, case.closed_at) == (order, now + DUE, None)
-    shown = api.order(user_id=ana.pk, order=order)
+    shown = api.fetch_order(user_id=ana.pk, order=order)
     assert (shown.summary.state, shown.summary.due, shown.steps[-1].transition, shown.steps[-1].actor) == (
         "shipped",
         "",
         "review_opened",
         "system",
     )
-    assert payments.escrow_balances() == {f"shop.order:{order}": 50_000_00}
+    assert payments.get_escrow_balances() == {f"shop.order:{order}": 50_000_00}
     told = Fact.objects.filter(name="shop.order_moved", payload__transition="review_opened")
     assert [(fact.payload["actor"], fact.payload["state"]) for fact in told] == [("system", "shipped")]
-    assert proof.prove(now=now + 2 * DUE) == []
+    assert integrity_checks.check_integrity(now=now + 2 * DUE) == []
 
 
 def test_length_of_the_clock_is_a_setting(settings, ana, bo, product, buy, now):
@@ -94,7 +95,7 @@ def test_length_of_the_clock_is_a_setting(settings, ana, bo, product, buy, now):
 def test_merchants_word_leaves_the_clock_running(bo, order, now):
     api.report_delivery(user_id=bo.pk, order=order, now=now)
 
-    assert move_due_orders(now + DUE) == 1
+    assert run_due_timers(now + DUE) == 1
     assert (Order.objects.get().state, ReviewCase.objects.count()) == ("delivered", 1)
 
 
@@ -102,31 +103,31 @@ def test_corrected_number_leaves_the_clock_as_it_was(bo, order, now):
     later = now + timedelta(days=3)
     api.correct_resi(user_id=bo.pk, order=order, courier="JNE", resi="other", now=later)
 
-    assert api.order(user_id=bo.pk, order=order).summary.due_at == now + DUE
+    assert api.fetch_order(user_id=bo.pk, order=order).summary.due_at == now + DUE
 
 
 def test_couriers_word_replaces_the_clock_by_that_which_completes(ana, order, now):
     later = now + timedelta(days=28)
-    api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=later)
+    api.record_courier_delivery(courier="JNE", resi="JNE 00123", evidence={}, now=later)
 
     assert dict(OrderTimer.objects.filter(kind__in=["review", "complete"]).values_list("kind", "state")) == {
         "review": "stopped",
         "complete": "waiting",
     }
-    assert move_due_orders(now + DUE) == 0
-    assert move_due_orders(later + timedelta(days=4)) == 1
+    assert run_due_timers(now + DUE) == 0
+    assert run_due_timers(later + timedelta(days=4)) == 1
     assert (Order.objects.get().state, ReviewCase.objects.count()) == ("completed", 0)
 
 
 @pytest.mark.parametrize("ends", ["confirm", "cancel"])
 def test_clock_stops_with_the_order(ends, ana, bo, order, now):
     if ends == "confirm":
-        api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now)
+        api.confirm_receipt(user_id=ana.pk, device_id=make_trusted_device(ana), order=order, now=now)
     else:
-        api.cancel_order(user_id=bo.pk, device_id=trusted_device(bo), order=order, now=now)
+        api.cancel_order(user_id=bo.pk, device_id=make_trusted_device(bo), order=order, now=now)
 
     assert not OrderTimer.objects.filter(state="waiting").exists()
-    assert move_due_orders(now + 2 * DUE) == 0
+    assert run_due_timers(now + 2 * DUE) == 0
     assert not ReviewCase.objects.exists()
 
 
@@ -135,11 +136,11 @@ def test_operator_pays_the_shop(ana, bo, op, shop, order, case, now):
 
     assert state() == ("completed", "", True)
     assert merchant(shop) == Money(50_000_00)
-    assert payments.escrow_balances() == {}
+    assert payments.get_escrow_balances() == {}
     event = OrderEvent.objects.get(transition="completed")
     assert (event.actor_kind, event.actor_id, event.reason) == ("operator", op.pk, "JNE: diterima Ana")
-    assert api.order(user_id=ana.pk, order=order).steps[-1].reason == "JNE: diterima Ana"
-    assert proof.prove(now=now) == money_proof.prove(now=now) == []
+    assert api.fetch_order(user_id=ana.pk, order=order).steps[-1].reason == "JNE: diterima Ana"
+    assert integrity_checks.check_integrity(now=now) == money_proof.check_integrity(now=now) == []
 
 
 def test_operator_pays_the_buyer_back_and_no_pieces_return(ana, bo, op, shop, product, order, case, now):
@@ -147,7 +148,7 @@ def test_operator_pays_the_buyer_back_and_no_pieces_return(ana, bo, op, shop, pr
 
     assert state() == ("cancelled", "operator", True)
     assert (balance(ana, now), merchant(shop), stock_of(product, bo)) == (1_000_000_00, Money(0), (8, 0, 0))
-    assert proof.prove(now=now) == money_proof.prove(now=now) == []
+    assert integrity_checks.check_integrity(now=now) == money_proof.check_integrity(now=now) == []
 
 
 @pytest.mark.parametrize("verdict", ["complete", "refund"])
@@ -177,13 +178,13 @@ def test_case_closes_by_itself_when_the_order_ends_and_cannot_be_decided_any_mor
 ):
     later = now + DUE + timedelta(days=1)
     if ends == "confirm":
-        api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=order, now=later)
+        api.confirm_receipt(user_id=ana.pk, device_id=make_trusted_device(ana), order=order, now=later)
     elif ends == "cancel":
-        api.cancel_order(user_id=bo.pk, device_id=trusted_device(bo), order=order, now=later)
+        api.cancel_order(user_id=bo.pk, device_id=make_trusted_device(bo), order=order, now=later)
     else:
-        api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={}, now=later)
+        api.record_courier_delivery(courier="JNE", resi="JNE 00123", evidence={}, now=later)
         assert (state(), len(api.list_review_cases())) == (("delivered", "", False), 1)
-        assert move_due_orders(later + timedelta(days=4)) == 1
+        assert run_due_timers(later + timedelta(days=4)) == 1
 
     assert state()[0::2] == (left, True)
     assert api.list_review_cases() == []
@@ -192,7 +193,7 @@ def test_case_closes_by_itself_when_the_order_ends_and_cannot_be_decided_any_mor
         with pytest.raises(errors.CaseClosed):
             decide(op, case, verdict, now)
     assert (balance(ana, now), OrderEvent.objects.filter(actor_kind="operator").count()) == (had, 0)
-    assert proof.prove(now=later) == []
+    assert integrity_checks.check_integrity(now=later) == []
 
 
 @pytest.mark.parametrize("handle", ["eve", "ana", "bo"])
@@ -205,7 +206,7 @@ def test_outsider_and_both_sides_cannot_decide(handle, make_user, ana, bo, case,
         decide(person, "NS-000000-000000", "refund", now)
 
     assert state() == ("shipped", "", False)
-    assert payments.escrow_balances() != {}
+    assert payments.get_escrow_balances() != {}
 
 
 @pytest.mark.parametrize("side", ["ana", "bo"])
@@ -253,19 +254,19 @@ def test_order_that_an_older_version_shipped_gets_its_clock_and_some_days_of_not
     arrived = buy(ana, product).order
     api.accept_order(user_id=bo.pk, order=arrived, now=now)
     api.ship_order(user_id=bo.pk, order=arrived, courier="TIKI", resi="3", now=now)
-    api.courier_delivered(courier="TIKI", resi="3", evidence={}, now=now)
+    api.record_courier_delivery(courier="TIKI", resi="3", evidence={}, now=now)
     OrderTimer.objects.filter(kind="review").delete()
-    assert len(proof.prove(now=now)) == 2
+    assert len(integrity_checks.check_integrity(now=now)) == 2
     upgraded = now + timedelta(days=3)
 
-    assert start_missing_review_clocks(upgraded) == 2
-    assert start_missing_review_clocks(upgraded) == 0
+    assert start_missing_review_timers(upgraded) == 2
+    assert start_missing_review_timers(upgraded) == 0
 
     clocks = OrderTimer.objects.filter(kind="review").values_list("order", "due_at", "state")
     assert set(clocks) == {(one, now + DUE, "waiting") for one in (order, reported)}
     OrderTimer.objects.filter(kind="review").delete()
     upgraded = now + timedelta(days=100)
-    assert start_missing_review_clocks(upgraded) == 2
+    assert start_missing_review_timers(upgraded) == 2
     assert set(OrderTimer.objects.filter(kind="review").values_list("due_at", flat=True)) == {
         upgraded + timedelta(days=7)
     }
@@ -307,7 +308,7 @@ def test_command_lists_what_an_operator_needs(command, order, case):
 
 def test_command_says_what_the_courier_reported(command, order, case, now):
     later = now + DUE + timedelta(days=1)
-    api.courier_delivered(courier="JNE", resi="JNE 00123", evidence={"said": "DELIVERED"}, now=later)
+    api.record_courier_delivery(courier="JNE", resi="JNE 00123", evidence={"said": "DELIVERED"}, now=later)
 
     assert (
         "  courier  reported the delivery (said: DELIVERED); completes by itself 2027-04-05T02:03:04.567Z" in command()

@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 
 from shop import api
-from shop.actions.timing import move_due_orders
+from shop.maintenance.order_timers import run_due_timers
 from shop.models import Order
-from tests.shop.browsers import browser_of, text
+from tests.shop.html_clients import browser_of, text
 
 DUE = timedelta(days=30)
 DATE = "Kalau belum ada kabar sampai 31 Maret, Nusa akan memeriksa pesanan ini."
@@ -46,7 +46,7 @@ def test_both_read_the_date_from_the_day_of_shipping_on(read, order, now):
 
 
 def test_both_read_that_the_order_is_looked_at(read, order, now):
-    assert move_due_orders(now + DUE) == 1
+    assert run_due_timers(now + DUE) == 1
 
     for page in read(now + DUE + timedelta(days=1)):
         assert LOOKED_AT in page
@@ -62,7 +62,7 @@ def test_both_read_that_the_order_is_looked_at(read, order, now):
     ],
 )
 def test_both_read_the_decision_its_reason_and_whose_it_was(verdict, said, read, order, make_user, now):
-    assert move_due_orders(now + DUE) == 1
+    assert run_due_timers(now + DUE) == 1
     api.decide_review_case(
         number=Order.objects.get().number,
         operator_id=make_user("op", is_staff=True).pk,
@@ -79,9 +79,9 @@ def test_both_read_the_decision_its_reason_and_whose_it_was(verdict, said, read,
 
 
 def test_confirmed_order_speaks_of_no_review(read, ana, order, now):
-    from tests.harness.sockets import trusted_device
+    from tests.harness.socket_client import make_trusted_device
 
-    api.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=order, now=now)
+    api.confirm_receipt(user_id=ana.pk, device_id=make_trusted_device(ana), order=order, now=now)
 
     for page in read(now):
         assert "memeriksa" not in page

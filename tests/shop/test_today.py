@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from shop import api
-from tests.shop.browsers import browser_of, text
+from tests.shop.html_clients import browser_of, text
 
 TODO, OTHERS, CALM = (
     "Perlu kamu kerjakan, yang terlama dulu",
@@ -30,7 +30,7 @@ def as_bo(bo, shop):
 
 @pytest.fixture
 def order(ana, bo, product, buy, now):
-    """Place an order some days ago, and move it on: ``order(3, "accept", "ship")``."""
+    """Place an order some days ago, and move it on: ``fetch_order(3, "accept", "ship")``."""
 
     def place(days_ago: int, *verbs: str):
         at = now - timedelta(days=days_ago)
@@ -84,7 +84,7 @@ def test_modules_are_told_the_same_headings(as_bo, order):
 
 
 def test_later_page_is_headed_and_never_says_that_nothing_is_to_do(as_bo, order, monkeypatch):
-    monkeypatch.setattr("shop.listing.PAGE", 1)
+    monkeypatch.setattr("shop.queries.order_pagination.PAGE_SIZE", 1)
     paid, shipped = order(1), order(3, "accept", "ship")
 
     first = as_bo.get("/tokoku/")
@@ -105,7 +105,7 @@ def test_order_is_titled_by_its_goods_and_its_number_stands_small(as_bo, ana, pr
 
     page = as_bo.get(f"/pesanan/{order}/").content.decode()
 
-    number = api.order(user_id=ana.pk, order=order).summary.number
+    number = api.fetch_order(user_id=ana.pk, order=order).summary.number
     assert re.search(r'<h1 class="bar__title">([^<]+)</h1>', page)[1] == "Gelang manik ×\u00a02"
     assert re.search(r"<title>([^<]+)</title>", page)[1].startswith("Gelang manik ×\u00a02 · ")
     assert f"Nomor pesanan untuk bantuan: {number}" in text(as_bo.get(f"/pesanan/{order}/"))

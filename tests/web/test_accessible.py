@@ -18,7 +18,7 @@ from superapp.accounts import api as accounts
 from superapp.accounts.actions import contacts, devices
 from superapp.core import clock, ids
 from superapp.core.money import Money
-from tests.harness.people import DESK, PHONE
+from tests.harness.browsers import DESK, PHONE
 
 PAGES = (
     "/masuk/",
@@ -64,7 +64,7 @@ def logged_in(user, now):
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
-    devices.begin_device(
+    devices.register_device(
         user_id=user.pk,
         session_key=session.session_key,
         browser_hash="",
@@ -78,14 +78,14 @@ def logged_in(user, now):
 def give_money(make_user, user, *, now):
     """Ana has a PIN, money that came in at the counter, and has sent some on."""
     maker, checker = (make_user(handle, is_staff=True) for handle in ("maker", "checker"))
-    asked = payments.ask_top_up(
+    asked = payments.request_top_up(
         user_id=user.pk, amount=Money(100_000_00), reason="tunai", maker_id=maker.pk, now=clock.now()
     )
     payments.approve_top_up(top_up=asked.public_id, checker_id=checker.pk, now=clock.now())
     payments.set_first_pin(user_id=user.pk, pin="280394", now=now)
     payments.send_money(
         sender_id=user.pk,
-        receiver_id=accounts.user_by_handle("bowo").pk,
+        receiver_id=accounts.get_user_by_handle("bowo").pk,
         amount=Money(15_000_00),
         memo="bakso",
         pin="280394",
@@ -97,11 +97,11 @@ def give_money(make_user, user, *, now):
 def give_goods(make_user, user, *, now):
     """Ana has a shop from which Bo bought, and bought of Cici; answers (what she sold, what she bought, her goods)."""
     kinds = []
-    for owner, handle in ((user, "toko-ana"), (accounts.user_by_handle("cici"), "toko-cici")):
+    for owner, handle in ((user, "toko-ana"), (accounts.get_user_by_handle("cici"), "toko-cici")):
         shop.open_shop(owner_id=owner.pk, handle=handle, name=handle, town="Solo", now=clock.now())
         fields = {"name": "Gelang", "price": Money(10_000_00), "quantity": 5, "listed": True, "idempotency_key": "k"}
         kinds.append(shop.add_product(owner_id=owner.pk, now=clock.now(), **fields))
-    bowo = accounts.user_by_handle("bowo")
+    bowo = accounts.get_user_by_handle("bowo")
     payments.set_first_pin(user_id=bowo.pk, pin="280394", now=now)
     placed = []
     for buyer, product in ((bowo, kinds[0]), (user, kinds[1])):
@@ -132,10 +132,10 @@ def to_confirm(page, address):
 def world(site, make_user, now):
     """Ana, who knows Bo, is asked by Cici and asked Dodi; and what Ana and Bo said."""
     ana, bo, cici, _dodi = (make_user(handle) for handle in ("ana", "bowo", "cici", "dodi"))
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
-    contacts.ask_by_handle(user_id=cici.pk, handle="ana", now=now)
-    contacts.ask_by_handle(user_id=ana.pk, handle="dodi", now=now)
-    talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
+    contacts.request_contact_by_handle(user_id=cici.pk, handle="ana", now=now)
+    contacts.request_contact_by_handle(user_id=ana.pk, handle="dodi", now=now)
+    talk = chat.open_direct_conversation(user_id=ana.pk, peer_id=bo.pk, now=now)
     lines = (
         (bo, "Jadi ke pasar?", None),
         (ana, "Jadi! Lihat https://pasar.example/buka dulu", 1),
@@ -143,7 +143,7 @@ def world(site, make_user, now):
         (bo, "Jam enam, ya", None),
     )
     for place, (sender, body, reply_to) in enumerate(lines):
-        entry = chat.compose(
+        entry = chat.compose_message(
             conversation_id=talk.public_id,
             sender_id=sender.pk,
             sender_public_id=sender.public_id,
@@ -152,11 +152,13 @@ def world(site, make_user, now):
             reply_to=reply_to,
         )
         chat.post_message(entry, now=now + timedelta(minutes=place))
-    chat.react(conversation_id=talk.public_id, seq=1, by_user_id=ana.pk, emoji="❤️", now=now)
+    chat.set_reaction(conversation_id=talk.public_id, seq=1, by_user_id=ana.pk, emoji="❤️", now=now)
     chat.recall_message(conversation_id=talk.public_id, seq=4, by_user_id=bo.pk, now=now + timedelta(minutes=5))
     give_money(make_user, ana, now=now)
     goods = give_goods(make_user, ana, now=now)
-    chat.keep_side(conversation_id=talk.public_id, user_id=ana.pk, side=chat.Side(is_pinned=True, draft="Aku ba"))
+    chat.update_preferences(
+        conversation_id=talk.public_id, user_id=ana.pk, patch=chat.PreferencesPatch(is_pinned=True, draft="Aku ba")
+    )
     return site, ana, talk, goods
 
 
@@ -171,8 +173,8 @@ def test_axe_finds_nothing_on_any_page(world, browser, now, size, scheme):
     addresses = {
         "CONVERSATION": f"/obrolan/{talk.public_id}/",
         "DETAILS": f"/obrolan/{talk.public_id}/rincian/",
-        "SEND": f"/dompet/kirim/{accounts.user_by_handle('bowo').public_id}/",
-        "RECEIPT": f"/dompet/bukti/{payments.wallet_history(ana.pk, now=now)[0].journal}/",
+        "SEND": f"/dompet/kirim/{accounts.get_user_by_handle('bowo').public_id}/",
+        "RECEIPT": f"/dompet/bukti/{payments.list_wallet_movements(ana.pk, now=now)[0].journal}/",
         "ORDER": f"/pesanan/{bought}/",
         "SALE": f"/pesanan/{sold}/",
         "BUY": f"/beli/{other_good}/",
@@ -225,8 +227,8 @@ def test_large_letters_push_nothing_off_a_phone(world, browser, now, language):
         "/dompet/",
         "/dompet/isi/",
         "/dompet/kirim/",
-        f"/dompet/kirim/{accounts.user_by_handle('bowo').public_id}/",
-        f"/dompet/bukti/{payments.wallet_history(ana.pk, now=now)[0].journal}/",
+        f"/dompet/kirim/{accounts.get_user_by_handle('bowo').public_id}/",
+        f"/dompet/bukti/{payments.list_wallet_movements(ana.pk, now=now)[0].journal}/",
         "/dompet/laporan/",
         "/dompet/pin/",
         "/bukti/periksa/",

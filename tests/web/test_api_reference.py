@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.harness.people import DESK
+from tests.harness.browsers import DESK
 
 
 def test_page_keeps_the_policy_of_every_page(client, db):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from superapp.web.drawing import ICONS
+from superapp.web.brand_images import ICONS
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("chat", "payments", "shop", "superapp")

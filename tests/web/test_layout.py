@@ -9,13 +9,13 @@ from django.conf import settings
 
 from chat import api as chat
 from shop import api as shop
-from shop import photos
+from shop.queries import photos
 from superapp.accounts import api as accounts
 from superapp.core import clock, ids
 from superapp.core.money import Money
-from tests.harness.people import DESK, PHONE
+from tests.harness.browsers import DESK, PHONE
 from tests.payments.purses import PIN
-from tests.shop.pictures import photo
+from tests.shop.image_files import photo
 from tests.web.test_accessible import logged_in
 
 # The newest of a page's shifts, and how many there were; see https://web.dev/articles/cls. Nobody has touched the page.
@@ -51,10 +51,10 @@ def world(site, real_db, make_user, now, settings):
     """Ana, who talks with Bo at length; and Bo's shop, with photos of every ratio."""
     settings.MEDIA_ROOT = real_db.var_dir / "media"  # Where the processes of the site look for pictures.
     ana, bo = make_user("ana"), make_user("bo")
-    accounts.make_contacts(user_id=ana.pk, peer_id=bo.pk, now=now)
-    talk = chat.open_direct(user_id=ana.pk, peer_id=bo.pk, now=now)
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
+    talk = chat.open_direct_conversation(user_id=ana.pk, peer_id=bo.pk, now=now)
     for place in range(MESSAGES):
-        entry = chat.compose(
+        entry = chat.compose_message(
             conversation_id=talk.public_id,
             sender_id=(ana if place % 3 else bo).pk,
             sender_public_id=(ana if place % 3 else bo).public_id,

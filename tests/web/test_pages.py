@@ -131,8 +131,8 @@ def test_every_module_that_is_imported_is_in_the_map():
     known = set(assets.import_map()["imports"])
     imported = set()
     for folder in assets.MODULES.values():
-        for path in assets.files_in(folder):
-            imported |= set(re.findall(r'(?:from|import)\s+"(#[^"]+)"', assets.content(path).decode()))
+        for path in assets.list_files(folder):
+            imported |= set(re.findall(r'(?:from|import)\s+"(#[^"]+)"', assets.read_file(path).decode()))
 
     assert len(imported) > 5
     assert imported - known == set()
@@ -175,7 +175,7 @@ def test_service_worker_comes_from_the_root_and_is_asked_for_anew_each_time(clie
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/javascript"
     assert answer.headers["Cache-Control"] == "no-cache"
-    assert answer.content == assets.content("js/sw.js")
+    assert answer.content == assets.read_file("js/sw.js")
 
 
 def test_drawn_files_are_what_the_code_draws():
@@ -185,7 +185,7 @@ def test_drawn_files_are_what_the_code_draws():
 
 
 def test_every_icon_a_page_names_is_in_the_sprite():
-    sprite = assets.content("web/icons.svg").decode()
+    sprite = assets.read_file("web/icons.svg").decode()
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', sprite))
     root = draw_shell.FOLDER.parents[3]
     named = set()
@@ -201,7 +201,7 @@ def test_records_out_of_reach_are_said_to_be_so(client, monkeypatch):
     def fail(**_arguments):
         raise OperationalError("server closed the connection")
 
-    monkeypatch.setattr(login.sms, "inbox", fail)
+    monkeypatch.setattr(login.sms_gateways, "list_developer_inbox", fail)
 
     page = client.get("/masuk/kotak-sms/")
 
@@ -227,7 +227,7 @@ def test_records_out_of_reach_are_said_to_be_so_before_anybody_is_known(client, 
 
 @pytest.mark.django_db
 def test_our_mistake_is_called_one(monkeypatch):
-    monkeypatch.setattr(login.sms, "inbox", lambda **_arguments: 1 // 0)
+    monkeypatch.setattr(login.sms_gateways, "list_developer_inbox", lambda **_arguments: 1 // 0)
 
     page = Client(raise_request_exception=False).get("/masuk/kotak-sms/")
 

@@ -11,16 +11,21 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from shop import order_rows
+from shop.pages import order_list_presenters
 from shop.pages.orders import EMPTY, ROW
 from superapp.core import clock
-from superapp.web.known import Known
+from superapp.web.list_state import PageList
 from superapp.web.templatetags import web
-from tests.harness.sockets import browser_on, log_in
+from tests.harness.socket_client import browser_on, log_in
 
 YESTERDAY_NOON = "2027-02-28T05:00:00Z"
 A_ROW = replace(
-    order_rows.BLANK, id="o-1", title="Gelang <manik>", word="Dibayar", at=YESTERDAY_NOON, href="/pesanan/o-1/"
+    order_list_presenters.BLANK_ROW,
+    id="o-1",
+    title="Gelang <manik>",
+    word="Dibayar",
+    at=YESTERDAY_NOON,
+    href="/pesanan/o-1/",
 )
 
 
@@ -33,8 +38,13 @@ def drawn(monkeypatch):
 
     def page(*rows, row=ROW, **names):
         count.clear()
-        known = Known(
-            name="purchases", state="list", rows=rows, row=row, empty=EMPTY, is_drawn_once=row in order_rows.DRAWN_ONCE
+        known = PageList(
+            name="purchases",
+            state="list",
+            rows=rows,
+            row=row,
+            empty=EMPTY,
+            is_drawn_once=row in order_list_presenters.DRAWN_ONCE,
         )
         return render_to_string("web/_known.html", {"known": known, **names}), len(count)
 
@@ -104,13 +114,13 @@ def test_parts_of_many_values_are_not_kept_for_ever(monkeypatch):
     part = Template("{% load web %}{% once n %}{{ n }}{% endonce %}")
 
     assert [part.render(Context({"n": n})) for n in range(10)] == [str(n) for n in range(10)]
-    [node] = part.nodelist.get_nodes_by_type(web.DrawnOnce)
+    [node] = part.nodelist.get_nodes_by_type(web.CachedPartNode)
     assert len(node._drawn) <= 3
 
 
 def test_the_bar_shows_the_counts_of_now(make_user, monkeypatch):
     waiting = {"chat": 0, "contacts": 0, "shop": 0}
-    monkeypatch.setattr("superapp.web.badges.counts", lambda _user_id, *, now: waiting)
+    monkeypatch.setattr("superapp.web.badges.count_all", lambda _user_id, *, now: waiting)
     browser = browser_on(log_in(make_user("ana")))
 
     pages = []

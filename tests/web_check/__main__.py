@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.harness import demo_site
-from tests.harness.people import launch_chromium
+from tests.harness.browsers import launch_chromium
 
 
 def main() -> int:

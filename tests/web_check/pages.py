@@ -30,28 +30,28 @@ class Page:
 
 
 def _sekar() -> int:
-    user = accounts.user_by_number(SEKAR.number)
+    user = accounts.find_user_by_phone_number(SEKAR.number)
     assert user is not None
     return user.pk
 
 
 def bought() -> str:
     """What Sekar bought last."""
-    return f"/pesanan/{shop.orders_of_buyer(_sekar(), now=clock.now()).items[0].public_id}/"
+    return f"/pesanan/{shop.list_purchases(_sekar(), now=clock.now()).items[0].public_id}/"
 
 
 def sold(state: str) -> str:
     """What her shop sold last and is in this state."""
-    orders = shop.orders_of_shop(_sekar(), only="all", now=clock.now()).items
+    orders = shop.list_sales(_sekar(), only="all", now=clock.now()).items
     return f"/pesanan/{next(order.public_id for order in orders if order.state == state)}/"
 
 
 def good() -> str:
-    return f"/tokoku/barang/{shop.products_of_owner(owner_id=_sekar())[0].public_id}/"
+    return f"/tokoku/barang/{shop.list_own_products(owner_id=_sekar())[0].public_id}/"
 
 
 def buying() -> str:
-    product = shop.shop_page("kopi-rante").products[0]
+    product = shop.fetch_catalog_page("kopi-rante").products[0]
     return f"/beli/{product.public_id}/{ids.new_id()}/"
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as Tab
 
 from superapp.core import clock
-from tests.harness.people import DESK, PHONE
+from tests.harness.browsers import DESK, PHONE
 from tests.screens import world
 from tests.web_check.pages import Page
 from tests.web_check.structured import faults_of_structure

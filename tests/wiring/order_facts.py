@@ -9,7 +9,7 @@ from superapp.core.models import Fact
 
 def facts():
     return [
-        events.restore(row.name, row.payload)
+        events.from_payload(row.name, row.payload)
         for row in Fact.objects.filter(name__startswith="shop.order").order_by("pk")
     ]
 

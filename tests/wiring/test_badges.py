@@ -32,19 +32,19 @@ def post(now):
 def bo_waits(make_payer, make_shop, make_product, buy, make_user, make_direct, post, now):  # noqa: F811
     """bo has one order to handle, two unread conversations, and three requests."""
     store = make_shop()
-    bo = accounts.user_by_handle("bo")
+    bo = accounts.get_user_by_handle("bo")
     ana = make_payer("ana", 500_000_00)
     placed = buy(ana, make_product(store), 1)
     for name in ("caca", "dodi"):
         friend = make_user(name)
         post(make_direct(bo, friend), friend)
     for name in ("ela", "feri", "gani"):
-        accounts.ask_by_handle(user_id=make_user(name).pk, handle="bo", now=now)
+        accounts.request_contact_by_handle(user_id=make_user(name).pk, handle="bo", now=now)
     return bo, placed
 
 
 def counts(user, now):
-    return badges.counts(user.pk, now=now)
+    return badges.count_all(user.pk, now=now)
 
 
 def bar(page: str) -> dict[str, str]:
@@ -64,10 +64,12 @@ def test_what_waits_is_counted_by_one_statement(bo_waits, now, django_assert_num
 
 def test_what_was_looked_after_waits_no_more(bo_waits, now, make_user):
     bo, placed = bo_waits
-    asker = accounts.user_by_handle("ela")
-    first, second = chat.list_page(bo.pk).rows
-    chat.read_up_to(conversation_id=first.id, user_id=bo.pk, seq=1)
-    chat.keep_side(conversation_id=second.id, user_id=bo.pk, side=chat.Side(muted_until=now + timedelta(hours=1)))
+    asker = accounts.get_user_by_handle("ela")
+    first, second = chat.list_summaries(bo.pk).rows
+    chat.mark_read(conversation_id=first.id, user_id=bo.pk, seq=1)
+    chat.update_preferences(
+        conversation_id=second.id, user_id=bo.pk, patch=chat.PreferencesPatch(muted_until=now + timedelta(hours=1))
+    )
     accounts.block_person(user_id=bo.pk, peer_public_id=asker.public_id, now=now)
     shop.accept_order(user_id=bo.pk, order=placed.order, now=now)
     shop.ship_order(user_id=bo.pk, order=placed.order, courier="JNE", resi="JT1", now=now)
@@ -81,10 +83,10 @@ def test_what_is_hidden_or_was_left_waits_for_nobody(make_user, make_direct, pos
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)
     post(talk, bo)
-    chat.keep_side(conversation_id=talk.public_id, user_id=ana.pk, side=chat.Side(is_hidden=True))
-    group = chat.open_group(owner_id=bo.pk, title="Arisan", member_ids=[ana.pk], now=now)
+    chat.update_preferences(conversation_id=talk.public_id, user_id=ana.pk, patch=chat.PreferencesPatch(is_hidden=True))
+    group = chat.create_group(owner_id=bo.pk, title="Arisan", member_ids=[ana.pk], now=now)
     post(group, bo)
-    chat.leave(conversation_id=group.public_id, user_id=ana.pk, now=now)
+    chat.leave_group(conversation_id=group.public_id, user_id=ana.pk, now=now)
 
     assert counts(ana, now)["chat"] == 0
 
@@ -104,7 +106,7 @@ def test_more_than_anybody_reads_is_not_counted(make_user, make_direct, post, no
 
     counted = counts(ana, now)["chat"]
 
-    assert (counted, badges.shown(counted), badges.shown(2)) == (3, "2+", "2")
+    assert (counted, badges.format_count(counted), badges.format_count(2)) == (3, "2+", "2")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -143,16 +145,16 @@ def test_moves_of_an_order_are_told_to_the_merchants_open_pages(bo_waits, monkey
     told = []
     monkeypatch.setattr(bus, "publish", told.extend)
 
-    badges.moved([bo.pk])
+    badges.notify_changed([bo.pk])
 
-    assert [(one.to, one.frame) for one in told] == [([bo.pk], b'{"on":"badges","say":"badges.moved"}')]
-    assert wired.tell_the_merchant_of_a_move in _handlers("shop.order_moved")
-    assert wired.tell_the_merchant_of_a_new_order in _handlers("shop.order_placed")
+    assert [(one.user_ids, one.encoded) for one in told] == [([bo.pk], b'{"on":"badges","say":"badges.moved"}')]
+    assert wired.notify_merchant_of_transition in _handlers("shop.order_moved")
+    assert wired.notify_merchant_of_new_order in _handlers("shop.order_placed")
 
 
 def test_two_badges_of_one_name_are_refused():
     with pytest.raises(ValueError, match="chat"):
-        badges.register(badges.Badge(name="chat", word="", rows=chat.unread_sides))
+        badges.register(badges.Badge(name="chat", label="", rows=chat.unread_memberships))
 
 
 def _handlers(name):

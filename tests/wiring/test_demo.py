@@ -22,7 +22,7 @@ from superapp.accounts.models import Contact, User
 from superapp.core import outbox
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from superapp.wiring.demo import people, purchases, purses, script, shops, world
+from superapp.wiring.demo import conversation_script, people, purchases, shops, wallets, world
 from superapp.wiring.demo.portraits import portrait
 
 # Drawn once for all tests of a run: they are the same each time, as one of the tests shows.
@@ -34,7 +34,7 @@ def _media(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(world, "portrait", drawn_once)
     # What is sold and bought has tests of its own, and cards of the present moment.
     monkeypatch.setattr(shops, "open_all", lambda *, now: None)
-    monkeypatch.setattr(purchases, "deeds", lambda *, now: [])
+    monkeypatch.setattr(purchases, "scheduled_actions", lambda *, now: [])
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.SMS_URL = ""
     # How strong the hash of a PIN is, is not what is tried here.
@@ -54,9 +54,9 @@ def everything():
 
 
 def test_a_dozen_people_with_faces_and_numbers_that_log_in(made):
-    cast = User.objects.filter(phone__number__in=[person.number for person in people.CAST])
+    cast = User.objects.filter(phone__number__in=[person.number for person in people.DEMO_PEOPLE])
 
-    assert cast.count() == len(people.CAST) == User.objects.exclude(is_staff=True).count() == 15
+    assert cast.count() == len(people.DEMO_PEOPLE) == User.objects.exclude(is_staff=True).count() == 15
     assert len({user.avatar for user in cast}) == 15
     assert all(len(user.avatar) == 64 for user in cast)
     assert {user.time_zone for user in cast} == {"Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"}
@@ -75,7 +75,9 @@ def test_making_the_world_again_changes_nothing(made, now):
 def test_what_was_said_has_everything_that_talk_has(made, now):
     messages = Message.objects.exclude(kind="card")
 
-    assert messages.count() == sum(len(script.read(talk, now=now)) for talk in world.TALKS)
+    assert messages.count() == sum(
+        len(conversation_script.parse_conversation(talk, now=now)) for talk in world.CONVERSATIONS
+    )
     assert messages.count() > 180
     assert messages.filter(edits__gt=0).count() == 3
     assert messages.filter(recalled_at__isnull=False).count() == 2
@@ -91,16 +93,18 @@ def test_everything_was_said_in_the_last_days_and_in_order(made, now):
 
     assert newest[0] == now - timedelta(minutes=3)
     assert newest[len(newest) - 1] > now - timedelta(days=11)
-    assert {at.astimezone(script.PLACE).date() for at in newest} >= {(now - timedelta(days=n)).date() for n in range(7)}
+    assert {at.astimezone(conversation_script.TIME_ZONE).date() for at in newest} >= {
+        (now - timedelta(days=n)).date() for n in range(7)
+    }
 
 
 def test_unread_is_what_the_script_says(made):
-    expected = {(talk.key, key): count for talk in world.TALKS for key, count in talk.unread.items()}
+    expected = {(talk.key, key): count for talk in world.CONVERSATIONS for key, count in talk.unread.items()}
     assert len(expected) == 6
 
     found = {}
-    for talk in world.TALKS:
-        ids = sorted(accounts.user_by_handle(_person(key).handle).pk for key in (talk.one, talk.other))
+    for talk in world.CONVERSATIONS:
+        ids = sorted(accounts.get_user_by_handle(_person(key).handle).pk for key in (talk.one, talk.other))
         for key in (talk.one, talk.other):
             member = Member.objects.select_related("conversation").get(
                 conversation__direct_key=f"{ids[0]}:{ids[1]}", user__handle=_person(key).handle
@@ -113,11 +117,11 @@ def test_unread_is_what_the_script_says(made):
 
 
 def _person(key):
-    return next(person for person in people.CAST if person.key == key)
+    return next(person for person in people.DEMO_PEOPLE if person.key == key)
 
 
 def test_who_talks_is_a_contact_and_one_asks_to_be(made):
-    sekar = accounts.user_by_handle(people.SEKAR.handle)
+    sekar = accounts.get_user_by_handle(people.SEKAR.handle)
     states = list(Contact.objects.filter(owner=sekar).values_list("state", flat=True))
 
     assert states.count("accepted") == 13
@@ -125,16 +129,16 @@ def test_who_talks_is_a_contact_and_one_asks_to_be(made):
 
 
 def test_wallets_have_a_history_that_ends_before_now_and_is_made_once(made, now):
-    sekar = accounts.user_by_handle(people.SEKAR.handle)
-    first = payments.wallet_history(sekar.pk, now=now)
+    sekar = accounts.get_user_by_handle(people.SEKAR.handle)
+    first = payments.list_wallet_movements(sekar.pk, now=now)
 
-    again = purses.fill(now=now + timedelta(days=3))
+    again = wallets.fill_wallets(now=now + timedelta(days=3))
 
     assert {str(each.event.journal) for each in again} == {row["journal"] for row in sent()}
-    assert payments.wallet_history(sekar.pk, now=now) == first
+    assert payments.list_wallet_movements(sekar.pk, now=now) == first
     assert len(first) == 9
     assert first[0].posted_at < now
-    assert first[0].balance_after == payments.wallet(sekar.pk, now=now).balance == Money(667_500_00)
+    assert first[0].balance_after == payments.get_wallet(sekar.pk, now=now).balance == Money(667_500_00)
     assert operators() == {"loket.wulan", "loket.bayu"}
 
 
@@ -175,20 +179,20 @@ def test_world_that_was_broken_off_after_the_money_is_carried_on(db, now, monkey
 
 @pytest.mark.parametrize("moves", [1, 6])
 def test_world_that_was_broken_off_in_the_middle_of_the_money_is_carried_on(db, now, monkeypatch, moves):
-    move, done = purses._move, itertools.count(1)
+    move, done = wallets._move, itertools.count(1)
     with monkeypatch.context() as patched:
-        patched.setattr(purses, "_move", lambda *args, **kw: move(*args, **kw) if next(done) <= moves else no_more())
+        patched.setattr(wallets, "_move", lambda *args, **kw: move(*args, **kw) if next(done) <= moves else no_more())
         with pytest.raises(ConnectionAbortedError):
             world.make_world(now=now)
-    sekar = accounts.user_by_handle(people.SEKAR.handle)
-    assert len(payments.wallet_history(sekar.pk, now=now)) < 9
+    sekar = accounts.get_user_by_handle(people.SEKAR.handle)
+    assert len(payments.list_wallet_movements(sekar.pk, now=now)) < 9
 
     assert world.make_world(now=now + timedelta(minutes=5)) is True
 
-    topped_up = [moved for moved in purses.MOVED if not moved.sender]
+    topped_up = [moved for moved in wallets.TRANSFERS if not moved.sender]
     assert Journal.objects.filter(kind="topped_up").count() == TopUp.objects.count() == len(topped_up)
     assert Journal.objects.filter(kind="sent").count() == 7
-    assert payments.wallet(sekar.pk, now=now).balance == Money(667_500_00)
+    assert payments.get_wallet(sekar.pk, now=now).balance == Money(667_500_00)
     assert Message.objects.filter(card_type="payments.transfer").count() == 7
     assert world.make_world(now=now) is False
 
@@ -203,9 +207,9 @@ def operators():
 
 @pytest.mark.parametrize("hour", [0, 3, 9, 17, 23])
 def test_nothing_was_said_in_the_future_at_any_hour(hour):
-    now = datetime(2027, 3, 1, hour, 7, tzinfo=script.PLACE).astimezone(UTC)
+    now = datetime(2027, 3, 1, hour, 7, tzinfo=conversation_script.TIME_ZONE).astimezone(UTC)
 
-    said = [line for talk in world.TALKS for line in script.read(talk, now=now)]
+    said = [line for talk in world.CONVERSATIONS for line in conversation_script.parse_conversation(talk, now=now)]
 
     assert len(said) > 180
     assert max(line.at for line in said) <= now
@@ -214,13 +218,15 @@ def test_nothing_was_said_in_the_future_at_any_hour(hour):
 def test_script_that_cannot_be_understood_is_refused(now):
     for lines in ("10.00 ana: halo", "10:00 eve: halo", "10:00 ana: [> nothing] halo"):
         with pytest.raises(ValueError, match=r"."):
-            script.read(script.Talk(one="ana", other="bo", lines=lines), now=now)
+            conversation_script.parse_conversation(
+                conversation_script.ScriptedConversation(one="ana", other="bo", lines=lines), now=now
+            )
 
 
 def test_portraits_are_drawn_alike_each_time_and_differ(now):
-    drawn = [portrait(person.look) for person in people.CAST[:3]]
+    drawn = [portrait(person.appearance) for person in people.DEMO_PEOPLE[:3]]
 
-    assert portrait(people.CAST[0].look) == drawn[0]
+    assert portrait(people.DEMO_PEOPLE[0].appearance) == drawn[0]
     assert len({hashlib.sha256(picture).hexdigest() for picture in drawn}) == 3
     assert Image.open(io.BytesIO(drawn[0])).size == (512, 512)
 

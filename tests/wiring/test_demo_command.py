@@ -15,12 +15,12 @@ from chat.models import Message
 from payments.models import Journal
 from shop.models import Order
 from superapp.accounts.models import User
-from superapp.core import exclusive, work
-from superapp.core.exclusive import Lock
+from superapp.core import process_locks, scheduler
 from superapp.core.models import Fact
+from superapp.core.process_locks import ProcessLock
 from superapp.wiring.demo import world
 from tests.harness.databases import close_all
-from tests.harness.site import ROOT
+from tests.harness.running_site import ROOT
 from tests.runtime.conftest import manage
 
 
@@ -77,14 +77,14 @@ def test_start_makes_the_demo_where_nobody_is_registered(real_db, made):
 
 def test_no_work_is_done_while_the_demo_is_made(real_db, made, monkeypatch, in_threads):
     done = []
-    monkeypatch.setattr(work, "duties", {})
-    work.every(seconds=0)(lambda now: done.append(now) or 1)
+    monkeypatch.setattr(scheduler, "periodic_tasks", {})
+    scheduler.every(seconds=0)(lambda now: done.append(now) or 1)
     turns = []
-    monkeypatch.setattr(world, "make_world", lambda *, now: turns.extend(in_threads(work.Loop().turn)))
+    monkeypatch.setattr(world, "make_world", lambda *, now: turns.extend(in_threads(scheduler.SchedulerLoop().run_due)))
 
     call_command("demo", stdout=StringIO())
     while_made = list(done)
-    work.Loop().turn()
+    scheduler.SchedulerLoop().run_due()
 
     assert (turns, while_made, len(done)) == ([False], [], 1)
 
@@ -92,7 +92,7 @@ def test_no_work_is_done_while_the_demo_is_made(real_db, made, monkeypatch, in_t
 def test_demo_waits_for_the_turn_that_is_under_way_and_gives_up_in_one_sentence(real_db, made, monkeypatch):
     monkeypatch.setattr("superapp.wiring.management.commands.demo.WAIT_SECONDS_MAX", 0.3)
 
-    with exclusive.share(Lock.WORK), pytest.raises(CommandError, match="does not pause: stop it"):
+    with process_locks.try_hold_shared(ProcessLock.WORK), pytest.raises(CommandError, match="does not pause: stop it"):
         call_command("demo", stderr=StringIO())
 
     assert made == []
@@ -128,6 +128,6 @@ def test_demo_beside_a_worker_is_the_whole_world(real_db):
     assert (told.returncode, told.stderr) == (0, "")
     assert "The demo world is here already." in again.stdout
     assert beside[0]["Fact"] == 0
-    assert world.is_whole()
+    assert world.is_complete()
     assert len(beside[1]) == beside[0]["Order"] > 5
     assert len(set(beside[1])) > 3, "orders in every state, none of them expired by the clock"

@@ -16,10 +16,10 @@ from shop import api as shop
 from shop.models import Order, OrderEvent, Photo, Product, Shop
 from superapp.accounts import api as accounts
 from superapp.core import clock
-from superapp.wiring.demo import people, purchases, purses, shops, world
-from tests.shop.pictures import photo
+from superapp.wiring.demo import people, purchases, shops, wallets, world
+from tests.shop.image_files import photo
 
-FORTY = [goods for storefront in shops.STOREFRONTS for goods in storefront.goods]
+FORTY = [goods for storefront in shops.DEMO_SHOPS for goods in storefront.goods]
 
 
 def colour(number):
@@ -31,8 +31,10 @@ def colour(number):
 def _quick(settings, tmp_path, monkeypatch):
     """Pictures that are told apart by their colour take no time; how they are drawn is tried by itself."""
     shades = itertools.count(1)
-    monkeypatch.setattr(shops, "drawn", lambda draw: photo(size=(40, 50), color=colour(next(shades)), kind="PNG"))
-    monkeypatch.setattr(world, "portrait", lambda look: photo(size=(40, 40), color=colour(next(shades)), kind="PNG"))
+    monkeypatch.setattr(shops, "render", lambda draw: photo(size=(40, 50), color=colour(next(shades)), kind="PNG"))
+    monkeypatch.setattr(
+        world, "portrait", lambda appearance: photo(size=(40, 40), color=colour(next(shades)), kind="PNG")
+    )
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -56,7 +58,7 @@ def test_three_shops_in_three_towns_with_forty_goods_and_a_photo_each(opened):
 
 
 def test_something_is_sold_out_and_most_is_not(opened):
-    pages = [shop.shop_page(storefront.handle) for storefront in shops.STOREFRONTS]
+    pages = [shop.fetch_catalog_page(storefront.handle) for storefront in shops.DEMO_SHOPS]
 
     left = [product.stock.available for page in pages for product in page.products]
     assert (len(left), left.count(0)) == (40, 3)
@@ -74,15 +76,17 @@ def test_opening_the_shops_again_changes_nothing(opened, now):
 def test_orders_stand_in_every_state_and_their_money_where_it_belongs(opened, now):
     states = set(Order.objects.values_list("state", "cancelled_by"))
 
-    assert Order.objects.count() == len(purchases.BOUGHT) == 13
+    assert Order.objects.count() == len(purchases.PURCHASES) == 13
     assert states == {
         *((state, "") for state in ("paid", "accepted", "packed", "shipped", "delivered", "completed")),
         ("cancelled", "buyer"),
         ("cancelled", "merchant"),
     }
-    sekar = accounts.user_by_handle(people.SEKAR.handle)
+    sekar = accounts.get_user_by_handle(people.SEKAR.handle)
     # What the wallets held without any order, less what Sekar paid for a scarf, coffee and sugar.
-    assert payments.wallet(sekar.pk, now=now).balance.amount_minor == 667_500_00 - (185_000 + 136_000 + 38_000) * 100
+    assert (
+        payments.get_wallet(sekar.pk, now=now).balance.amount_minor == 667_500_00 - (185_000 + 136_000 + 38_000) * 100
+    )
 
 
 def test_everything_happened_in_the_past_and_in_its_order(opened, now):
@@ -91,15 +95,15 @@ def test_everything_happened_in_the_past_and_in_its_order(opened, now):
         assert times == sorted(times)
         assert times[0] == order.placed_at
         assert times[-1] < now
-    sekar = accounts.user_by_handle(people.SEKAR.handle)
-    moved_at = [line.posted_at for line in payments.wallet_history(sekar.pk, now=now)]
+    sekar = accounts.get_user_by_handle(people.SEKAR.handle)
+    moved_at = [line.posted_at for line in payments.list_wallet_movements(sekar.pk, now=now)]
     assert moved_at == sorted(moved_at, reverse=True)
 
 
 def test_buying_again_buys_nothing(opened, now):
     before = sorted(Order.objects.values_list("public_id", "version"))
 
-    purses.fill(now=now, besides=purchases.deeds(now=now))
+    wallets.fill_wallets(now=now, besides=purchases.scheduled_actions(now=now))
 
     assert sorted(Order.objects.values_list("public_id", "version")) == before
 
@@ -109,18 +113,18 @@ def broken_off(*_args, **_kwargs):
     raise ConnectionAbortedError
 
 
-@pytest.mark.parametrize("part", ["show_order", "show_move"])
+@pytest.mark.parametrize("part", ["post_order_card", "update_order_card"])
 def test_world_that_was_broken_off_before_it_told_of_the_orders_is_carried_on(db, now, monkeypatch, part):
     with monkeypatch.context() as patched:
         patched.setattr(purchases.order_cards, part, broken_off)
         with pytest.raises(ConnectionAbortedError):
             world.make_world(now=now)
-    assert not world.is_whole()
+    assert not world.is_complete()
 
     assert world.make_world(now=now + timedelta(minutes=5)) is True
 
     cards = Message.objects.filter(card_type="shop.order").count()
-    assert (cards, world.is_whole()) == (Order.objects.count(), True)
+    assert (cards, world.is_complete()) == (Order.objects.count(), True)
     assert world.make_world(now=now) is False
     assert Message.objects.filter(card_type="shop.order").count() == cards
 
@@ -137,10 +141,10 @@ def test_goods_are_drawn_alike_each_time_large_and_each_differently():
 
 def test_what_the_chat_says_of_an_order_stands_at_the_time_of_the_order(opened):
     said = Message.objects.filter(conversation__face__isnull=False).order_by("conversation", "seq")
-    happened = {clock.wire(at) for at in OrderEvent.objects.values_list("at", flat=True)}
+    happened = {clock.to_wire(at) for at in OrderEvent.objects.values_list("at", flat=True)}
 
     assert said.count() > 20
-    assert {clock.wire(message.sent_at) for message in said} <= happened
+    assert {clock.to_wire(message.sent_at) for message in said} <= happened
     for _conversation, messages in itertools.groupby(said, key=lambda message: message.conversation_id):
         times = [message.sent_at for message in messages]
         assert times == sorted(times)

@@ -8,16 +8,16 @@ import pytest
 from django.utils import translation
 
 from chat import api as chat
-from chat import cards
+from chat.domain import card_types
 from chat.models import Conversation, Message
 from shop import api as shop
 from superapp.accounts import api as accounts
 from superapp.accounts.actions.contacts import unblock_person
-from superapp.core import outbox, receipts
+from superapp.core import outbox, signed_receipts
 from superapp.core.models import Fact
-from superapp.web import times
+from superapp.web import time_formats
 from superapp.wiring import order_cards
-from tests.harness.sockets import trusted_device
+from tests.harness.socket_client import make_trusted_device
 from tests.wiring.order_facts import card, deliver, facts
 
 
@@ -46,15 +46,15 @@ def test_order_opens_the_conversation_and_stands_there_as_a_receipt(sale, now):
         "placed_at": message.card["moved_at"],
         "moved_at": message.card["placed_at"],
     }
-    document = receipts.read(message.card["receipt"])
+    document = signed_receipts.verify(message.card["receipt"])
     assert document is not None
     assert (document["kind"], document["number"]) == ("shop.order_paid", placed.number)
     assert document["total"] == {"amount_minor": 50_000_00, "asset": "IDR"}
     assert document["buyer"] == str(ana.public_id)
     # Buying makes nobody a contact of the one who runs the shop.
     assert not accounts.are_contacts(ana.pk, store.owner_id)
-    assert not accounts.refused_business_pairs({(ana.pk, store.owner_id)})
-    summary = chat.summary(message.conversation.public_id, store.owner_id)
+    assert not accounts.find_forbidden_business_pairs({(ana.pk, store.owner_id)})
+    summary = chat.fetch_summary(message.conversation.public_id, store.owner_id)
     assert (summary.counted, summary.mine.read_counted) == (1, 0)
 
 
@@ -65,7 +65,7 @@ def test_card_says_on_whose_word_it_arrived(sale, now):
     shop.report_delivery(user_id=store.owner_id, order=placed.order, now=now)
     deliver()
     claimed = card()["state"]
-    shop.courier_delivered(courier="JNE", resi="JT1", evidence={}, now=now)
+    shop.record_courier_delivery(courier="JNE", resi="JT1", evidence={}, now=now)
     deliver()
 
     assert (claimed, card()["state"]) == ("claimed", "delivered")
@@ -81,7 +81,7 @@ def test_corrected_number_is_news_and_each_line_says_the_number_of_its_time(sale
     deliver()
 
     for fact in reversed(heard[1:]):  # Late, and again.
-        order_cards.show_move_to_both(fact)
+        order_cards.on_order_moved(fact)
 
     assert (card()["version"], card()["state"], card()["shipment"]) == (4, "shipped", "JNE JT2")
     lines = Message.objects.filter(kind="event").order_by("seq")
@@ -103,12 +103,12 @@ def test_card_says_how_the_order_stands_and_a_line_what_happened(sale, now):
         verb(user_id=store.owner_id, order=placed.order, now=now, **fields)
     deliver()
     shipped = card()
-    shop.confirm_receipt(user_id=ana.pk, device_id=trusted_device(ana), order=placed.order, now=now)
+    shop.confirm_receipt(user_id=ana.pk, device_id=make_trusted_device(ana), order=placed.order, now=now)
     deliver()
 
     assert (shipped["version"], shipped["state"], shipped["shipment"]) == (4, "shipped", "JNE JT1")
     assert (card()["version"], card()["state"]) == (5, "completed")
-    document = receipts.read(card()["receipt"])
+    document = signed_receipts.verify(card()["receipt"])
     assert document is not None
     assert document["kind"] == "shop.order_completed"
     assert said() == ["card", "event", "event", "event", "event"]
@@ -120,7 +120,7 @@ def test_card_says_how_the_order_stands_and_a_line_what_happened(sale, now):
     ]
     talk = Conversation.objects.get()
     # What ana is told of as news: that it is on its way. What bo is: the order, and that it is completed.
-    assert [chat.summary(talk.public_id, who).counted for who in (ana.pk, store.owner_id)] == [3, 3]
+    assert [chat.fetch_summary(talk.public_id, who).counted for who in (ana.pk, store.owner_id)] == [3, 3]
     lines = Message.objects.filter(kind="event").order_by("seq")
     assert [line.counted for line in lines] == [1, 1, 2, 3]
 
@@ -129,15 +129,19 @@ def test_facts_that_come_twice_late_and_out_of_their_time_change_nothing(sale, n
     _ana, store, placed = sale
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
     shop.cancel_order(
-        user_id=store.owner_id, device_id=trusted_device(store.owner_id), order=placed.order, reason="habis", now=now
+        user_id=store.owner_id,
+        device_id=make_trusted_device(store.owner_id),
+        order=placed.order,
+        reason="habis",
+        now=now,
     )
     heard = facts()
     deliver()
     stands, before = card(), Message.objects.get(kind="card").rev
 
-    order_cards.show_order_to_both(heard[0])
+    order_cards.on_order_placed(heard[0])
     for fact in (*heard[1:], *reversed(heard[1:])):
-        order_cards.show_move_to_both(fact)
+        order_cards.on_order_moved(fact)
 
     assert [fact.name for fact in heard] == ["shop.order_placed", "shop.order_moved", "shop.order_moved"]
     assert said() == ["card", "event", "event"]
@@ -156,13 +160,13 @@ def test_handler_that_fails_is_asked_again_and_says_it_once(sale, now, monkeypat
     _ana, store, placed = sale
     deliver()
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
-    post_line = chat.post_line
+    post_system_event = chat.post_system_event
 
     def post_and_fail(**fields):
-        post_line(**fields)
+        post_system_event(**fields)
         raise ConnectionError
 
-    monkeypatch.setattr(chat, "post_line", post_and_fail)
+    monkeypatch.setattr(chat, "post_system_event", post_and_fail)
     outbox.deliver_due(Fact.objects.order_by("-due_at").values_list("due_at", flat=True)[0])
     failed = (said(), card()["state"])
     monkeypatch.undo()
@@ -180,7 +184,7 @@ def test_who_blocked_the_other_hears_nothing_and_the_order_stands(sale, now):
 
     assert not Message.objects.exists()
     assert not accounts.are_contacts(ana.pk, store.owner_id)
-    assert shop.order(user_id=ana.pk, order=placed.order).summary.state == "paid"
+    assert shop.fetch_order(user_id=ana.pk, order=placed.order).summary.state == "paid"
 
 
 def test_card_that_was_never_posted_comes_with_the_first_move_after_they_may_talk(sale, now):
@@ -189,14 +193,14 @@ def test_card_that_was_never_posted_comes_with_the_first_move_after_they_may_tal
     heard = facts()
     deliver()
     unblock_person(user_id=store.owner_id, peer_public_id=ana.public_id, now=now)
-    accounts.acquaint(user_id=ana.pk, peer_id=store.owner_id, now=now)
+    accounts.allow_business_contact(user_id=ana.pk, peer_id=store.owner_id, now=now)
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
     heard += facts()
 
     deliver()
     for fact in heard[1:]:
-        order_cards.show_move_to_both(fact)
-    order_cards.show_order_to_both(heard[0])
+        order_cards.on_order_moved(fact)
+    order_cards.on_order_placed(heard[0])
 
     assert [fact.name for fact in heard] == ["shop.order_placed", "shop.order_moved"]
     assert said() == ["card", "event"]
@@ -223,7 +227,7 @@ def test_card_is_said_in_one_line_and_drawn_for_both_sides(sale, client):
 def test_receipt_of_what_was_paid_is_not_offered_on_the_card_of_a_cancelled_order(sale, client, now):
     ana, _store, placed = sale
     shop.cancel_order(
-        user_id=ana.pk, device_id=trusted_device(ana), order=placed.order, reason="berubah pikiran", now=now
+        user_id=ana.pk, device_id=make_trusted_device(ana), order=placed.order, reason="berubah pikiran", now=now
     )
     deliver()
     client.force_login(ana)
@@ -274,7 +278,7 @@ def test_move_is_one_quiet_line_with_its_time_that_leads_to_its_card(sale, clien
     line = Message.objects.filter(kind="event").last()
     shown = re.search(rf'<li class="event" id="m-{line.seq}".*?</li>', drawn)
     assert shown is not None
-    assert re.sub(r"<[^>]+>", "", shown[0]) == f"Dikirim · {times.hour(line.sent_at)}"
+    assert re.sub(r"<[^>]+>", "", shown[0]) == f"Dikirim · {time_formats.format_hour(line.sent_at)}"
     assert 'href="#m-1"' in shown[0]
     assert placed.number not in shown[0]
     # In the list, where the state would be cut off behind the goods, it comes first.
@@ -285,13 +289,13 @@ def test_line_of_an_older_version_is_not_said_again_in_new_words(sale, now):
     _ana, store, placed = sale
     deliver()
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
-    chat.post_line(
+    chat.post_system_event(
         conversation_id=Conversation.objects.get().public_id,
         sender_id=store.owner_id,
-        sender_public_id=accounts.public_ids({store.owner_id})[store.owner_id],
-        line="shop.accepted",
+        sender_public_id=accounts.get_public_ids({store.owner_id})[store.owner_id],
+        name="shop.accepted",
         fields={"number": placed.number},
-        is_news=False,
+        counts_as_unread=False,
         idempotency_key=f"order:{placed.order}:2",
         now=now,
     )
@@ -311,5 +315,5 @@ def test_order_in_one_line_says_first_how_it_stands(state, mine, theirs):
 
     # A test before this one may have left the thread in another language.
     with translation.override("id"):
-        assert cards.card_type("shop.order").say(data, is_mine=True) == mine
-        assert cards.card_type("shop.order").say(data, is_mine=False) == theirs
+        assert card_types.get_card_type("shop.order").render_summary(data, is_mine=True) == mine
+        assert card_types.get_card_type("shop.order").render_summary(data, is_mine=False) == theirs

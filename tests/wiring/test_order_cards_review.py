@@ -10,7 +10,7 @@ import pytest
 from chat import api as chat
 from chat.models import Conversation, Message
 from shop import api as shop
-from shop.actions.timing import move_due_orders
+from shop.maintenance.order_timers import run_due_timers
 from superapp.wiring import order_cards
 from tests.wiring.order_facts import card, deliver, facts
 
@@ -24,7 +24,7 @@ def reviewed(sale, now):
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
     shop.ship_order(user_id=store.owner_id, order=placed.order, courier="JNE", resi="JT1", now=now)
     deliver()
-    assert move_due_orders(now + DUE) == 1
+    assert run_due_timers(now + DUE) == 1
     return ana, store, placed
 
 
@@ -34,7 +34,7 @@ def lines():
 
 def counted(*people):
     talk = Conversation.objects.get().public_id
-    return [chat.summary(talk, who).counted for who in people]
+    return [chat.fetch_summary(talk, who).counted for who in people]
 
 
 def drawn_for(client, person):
@@ -50,7 +50,7 @@ def test_both_read_that_the_order_is_looked_at_once(reviewed, client, make_user)
     deliver()
 
     for fact in (*heard, *heard):  # The process died between, and it came again.
-        order_cards.show_move_to_both(fact)
+        order_cards.on_order_moved(fact)
 
     assert lines() == ["shop.accepted", "shop.shipped", "shop.review_opened"]
     assert (card()["version"], card()["state"], card()["shipment"]) == (4, "shipped", "JNE JT1")
@@ -92,7 +92,7 @@ def test_case_of_an_order_that_arrived_by_the_shops_word_stays_the_shops_word(sa
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
     shop.ship_order(user_id=store.owner_id, order=placed.order, courier="JNE", resi="JT1", now=now)
     shop.report_delivery(user_id=store.owner_id, order=placed.order, now=now)
-    assert move_due_orders(now + DUE) == 1
+    assert run_due_timers(now + DUE) == 1
     deliver()
 
     assert card()["state"] == "claimed"

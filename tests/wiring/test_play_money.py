@@ -9,7 +9,7 @@ from payments import api as payments
 from payments.models import TopUp
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
-from superapp.wiring.demo.purses import OPERATORS
+from superapp.wiring.demo.wallets import OPERATORS
 
 PATH = "/dompet/isi/percobaan/"
 
@@ -23,7 +23,7 @@ def _embedded(settings):
 def clerks(db, now):
     found = [accounts.create_person(name=name, handle=handle, now=now) for name, handle in OPERATORS]
     for clerk in found:
-        accounts.make_operator(user_id=clerk.pk)
+        accounts.grant_operator(user_id=clerk.pk)
     return found
 
 
@@ -50,7 +50,7 @@ def test_play_money_in_the_demo_is_an_ordinary_top_up_of_two_clerks(clerks, brow
     answer = browser.post(PATH, {"next": "/pesanan/"})
 
     assert answer.headers["Location"] == "/pesanan/"
-    assert payments.wallet(ana.pk, now=now).balance == Money(500_000_00)
+    assert payments.get_wallet(ana.pk, now=now).balance == Money(500_000_00)
     top_up = TopUp.objects.get()
     assert [top_up.maker_id, top_up.checker_id] == [clerk.pk for clerk in clerks]
 
@@ -84,5 +84,5 @@ def test_too_much_play_money_is_refused_in_words_and_moves_nothing(clerks, brows
     answer = browser.post(PATH)
 
     assert answer.status_code in (409, 422, 429)
-    balance = payments.wallet(ana.pk, now=now).balance
+    balance = payments.get_wallet(ana.pk, now=now).balance
     assert balance.amount_minor <= 10 * 500_000_00

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
-from payments import guards, proof
+from payments.maintenance import guards, integrity_checks
 from superapp.core import clock
 from superapp.core.operator_command import OperatorCommand
 
@@ -24,14 +24,14 @@ class Command(OperatorCommand):
 
     def handle(self, *_args: Any, since: datetime | None, **_options: Any) -> None:
         absent = guards.missing(connection)
-        findings = proof.prove(now=clock.now(), since=since)
+        findings = integrity_checks.check_integrity(now=clock.now(), since=since)
         for guard in absent:
             self.stderr.write(f"missing in the database: {guard}")
         for finding in findings:
             self.stderr.write(str(finding))
         if absent or findings:
             raise CommandError(f"{len(findings)} rows break a rule, {len(absent)} guards are missing.")
-        self.stdout.write(f"All {len(proof.RULES) + 1} rules hold.")
+        self.stdout.write(f"All {len(integrity_checks.RULES) + 1} rules hold.")
 
 
 def moment(text: str) -> datetime:

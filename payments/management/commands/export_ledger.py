@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from payments import statements
+from payments.queries import statements
 from superapp.core.operator_command import OperatorCommand
 
 
@@ -12,5 +12,5 @@ class Command(OperatorCommand):
     help = "Write the whole ledger as a beancount file, which bean-check proves without us."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        for line in statements.whole_ledger():
+        for line in statements.stream_whole_ledger():
             self.stdout.write(line, ending="")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import connection, transaction
 
-from payments import guards
+from payments.maintenance import guards
 from superapp.core.operator_command import OperatorCommand
 
 FUNCTIONS = (

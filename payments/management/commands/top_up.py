@@ -39,15 +39,20 @@ class Command(OperatorCommand):
             getattr(self, step)(**options)
 
     def ask(self, *, person: str, amount: str, reason: str, by: str, **_options: Any) -> None:
-        user, rupiah = look_up("person", person, accounts.user_by_word), look_up("amount", amount, money.parse)
-        asked = api.ask_top_up(user_id=user.pk, amount=rupiah, reason=reason, maker_id=operator_id(by), now=clock.now())
+        user, rupiah = (
+            look_up("person", person, accounts.get_user_by_handle_or_phone),
+            look_up("amount", amount, money.parse),
+        )
+        asked = api.request_top_up(
+            user_id=user.pk, amount=rupiah, reason=reason, maker_id=operator_id(by), now=clock.now()
+        )
         # For the clerk's eyes; what scripts read stands alone on the standard output.
-        number = accounts.number_for_reading(user.pk)
+        number = accounts.get_formatted_phone_number(user.pk)
         self.stderr.write(f"{money.Money(asked.amount, asked.asset)} for {user.name}, {number}. To approve:")
         self.stdout.write(str(asked.public_id))
 
     def list(self, **_options: Any) -> None:
-        for row in queries.waiting_top_ups():
+        for row in queries.list_pending_top_ups():
             self.stdout.write(
                 f"{row.public_id}  {money.Money(row.amount, row.asset)}  {row.user}  asked by {row.maker}: {row.reason}"
             )
@@ -65,4 +70,4 @@ class Command(OperatorCommand):
 
 def operator_id(by: str) -> int:
     """Find the operator of a handle, written with or without the @."""
-    return look_up("--by", by, lambda word: accounts.user_by_handle(word.removeprefix("@"))).pk
+    return look_up("--by", by, lambda word: accounts.get_user_by_handle(word.removeprefix("@"))).pk

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import connection
 
-from shop import guards, proof
+from shop.maintenance import guards, integrity_checks
 from superapp.core import clock
 from superapp.core.operator_command import OperatorCommand
 
@@ -20,11 +20,11 @@ class Command(OperatorCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         absent = guards.missing(connection)
-        findings = proof.prove(now=clock.now())
+        findings = integrity_checks.check_integrity(now=clock.now())
         for guard in absent:
             self.stderr.write(f"missing in the database: {guard}")
         for finding in findings:
             self.stderr.write(str(finding))
         if absent or findings:
             raise CommandError(f"{len(findings)} rows break a rule, {len(absent)} guards are missing.")
-        self.stdout.write(f"All {len(proof.RULES) + 2} rules hold.")
+        self.stdout.write(f"All {len(integrity_checks.RULES) + 2} rules hold.")

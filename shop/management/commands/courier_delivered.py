@@ -24,7 +24,7 @@ class Command(OperatorCommand):
             raise CommandError("argument --evidence: say what shows it.")
         of_number = (resi, "resi", errors.OrderNotFound, errors.ResiContested)
         with refusals({"courier": (courier, "courier"), "resi": of_number}):
-            has_moved = api.courier_delivered(
+            has_moved = api.record_courier_delivery(
                 courier=courier, resi=resi, evidence={"said": evidence.strip()}, now=clock.now()
             )
         self.stdout.write("Noted as the courier's word." if has_moved else "Nothing moved: no order waits for it.")

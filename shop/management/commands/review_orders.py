@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from payments.errors import OperatorsOnly
 from shop import api, errors
-from shop.api import ReviewCaseView, StepView
+from shop.api import OrderStep, ReviewCaseDetails
 from shop.queries.review_cases import CASES_MAX
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
@@ -47,7 +47,7 @@ class Command(OperatorCommand):
             return
         if not (number and verdict and by and reason):
             raise CommandError("To decide, name the order, --complete or --refund, --by HANDLE and --reason TEXT.")
-        operator = look_up("--by", by, lambda word: accounts.user_by_handle(word.removeprefix("@")))
+        operator = look_up("--by", by, lambda word: accounts.get_user_by_handle(word.removeprefix("@")))
         of_order = (number, errors.OrderNotFound, errors.CaseNotFound, errors.CaseClosed)
         of_operator = (by, OperatorsOnly, errors.OwnCase)
         with refusals({"number": of_order, "--by": of_operator, "--reason": (reason, "reason")}):
@@ -58,7 +58,7 @@ class Command(OperatorCommand):
 
     def _list(self) -> None:
         cases = api.list_review_cases()
-        people = accounts.people({person for case in cases for person in (case.buyer_id, case.merchant_id)})
+        people = accounts.get_people({person for case in cases for person in (case.buyer_id, case.merchant_id)})
         for case in cases:
             for line in _lines(case, people):
                 self.stdout.write(line)
@@ -74,30 +74,30 @@ _DONE = {
 }
 
 
-def _lines(case: ReviewCaseView, people: dict[int, PersonRow]) -> Iterator[str]:
+def _lines(case: ReviewCaseDetails, people: dict[int, PersonRow]) -> Iterator[str]:
     parcel = case.shipment
-    yield f"{case.number}  {case.total}  {case.state}, open since {clock.wire(case.opened_at)}"
+    yield f"{case.number}  {case.total}  {case.state}, open since {clock.to_wire(case.opened_at)}"
     yield f"  buyer    {_person(people[case.buyer_id])}"
     yield f"  merchant {_person(people[case.merchant_id])}, shop {case.shop_name} (/toko/{case.shop_handle}/)"
-    yield f"  parcel   {parcel.courier} {parcel.resi}, shipped {clock.wire(parcel.shipped_at)}"
+    yield f"  parcel   {parcel.courier} {parcel.resi}, shipped {clock.to_wire(parcel.shipped_at)}"
     yield f"  courier  {_courier(case)}"
     for step in case.steps:
-        yield f"  {clock.wire(step.at)}  {_step(step)}"
+        yield f"  {clock.to_wire(step.at)}  {_step(step)}"
 
 
 def _person(person: PersonRow) -> str:
     return f"{person['name']} (@{person['handle']})" if person["handle"] else person["name"]
 
 
-def _courier(case: ReviewCaseView) -> str:
+def _courier(case: ReviewCaseDetails) -> str:
     if case.courier_evidence is None:
         return "has reported nothing"
     said = ", ".join(f"{key}: {value}" for key, value in case.courier_evidence.items()) or "without evidence"
-    completes = f"; completes by itself {clock.wire(case.completes_at)}" if case.completes_at else ""
+    completes = f"; completes by itself {clock.to_wire(case.completes_at)}" if case.completes_at else ""
     return f"reported the delivery ({said}){completes}"
 
 
-def _step(step: StepView) -> str:
+def _step(step: OrderStep) -> str:
     parcel = f" {step.courier} {step.resi}" if step.resi else ""
     reason = f": {step.reason}" if step.reason else ""
     return f"{step.transition} by {step.actor}{parcel}{reason}"

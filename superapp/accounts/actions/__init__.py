@@ -1,1 +1,1 @@
-"""What can happen to accounts."""
+"""Actions of accounts."""

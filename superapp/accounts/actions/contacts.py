@@ -1,4 +1,4 @@
-"""Asking to know somebody, answering, leaving, blocking."""
+"""Contact requests: send, answer, remove, block."""
 
 from __future__ import annotations
 
@@ -7,23 +7,26 @@ from uuid import UUID
 
 from django.db import transaction
 
-from superapp.accounts import limits, names, pairs, phones, queries, rows
+from superapp.accounts import queries
+from superapp.accounts.contracts import ContactRow
+from superapp.accounts.domain import names, phone_numbers
 from superapp.accounts.errors import ContactBlocked, ContactNotAsked, ContactOneself, PersonNotFound
 from superapp.accounts.events import ContactAccepted, ContactEnded, InvitationCancelled, NumberInvited
-from superapp.accounts.limits import Limit
 from superapp.accounts.models import Contact, Invitation
-from superapp.accounts.rows import ContactRow
-from superapp.core import changes, clock, outbox
-from superapp.realtime import me
+from superapp.accounts.queries import contact_pairs, serializers
+from superapp.accounts.writers import rate_limits
+from superapp.accounts.writers.rate_limits import RateLimit
+from superapp.core import change_cursor, clock, outbox
+from superapp.realtime import user_topic
 
-ASKING = Limit("contact.ask", 50, timedelta(days=1))
+CONTACT_REQUEST_LIMIT = RateLimit("contact.request_contact", 50, timedelta(days=1))
 # Whoever said no is not asked again by the same person for this long.
-NO_MEANS_NO_FOR = timedelta(days=30)
+DECLINE_COOLDOWN = timedelta(days=30)
 
 INVITED, ASKS, ACCEPTED, ENDED = Contact.State.INVITED, Contact.State.ASKS, Contact.State.ACCEPTED, Contact.State.ENDED
 
 
-def ask_by_phone(*, user_id: int, phone: str, now: datetime) -> None:
+def request_contact_by_phone(*, user_id: int, phone: str, now: datetime) -> None:
     """
     Invite whoever has this number, now or later. Asking again is asking once.
 
@@ -34,9 +37,9 @@ def ask_by_phone(*, user_id: int, phone: str, now: datetime) -> None:
     :raises ContactOneself: if it is the asker's own
     :raises RateLimited: after too many questions of a day
     """
-    number = phones.parse(phone)
-    limits.count([(ASKING, f"user:{user_id}")], now=now)
-    if queries.number_of(user_id) == number:
+    number = phone_numbers.parse_phone_number(phone)
+    rate_limits.consume([(CONTACT_REQUEST_LIMIT, f"user:{user_id}")], now=now)
+    if queries.find_phone_number(user_id) == number:
         raise ContactOneself
     with transaction.atomic():
         invitation, _ = Invitation.objects.update_or_create(
@@ -68,13 +71,13 @@ def deliver_invitation(*, invitation_id: int, now: datetime) -> None:
     """
     with transaction.atomic():
         invitation = Invitation.objects.filter(pk=invitation_id, cancelled_at=None).first()
-        invited = queries.user_by_number(invitation.number) if invitation else None
+        invited = queries.find_user_by_phone_number(invitation.number) if invitation else None
         if invitation is None or invited is None:
             return
         if invited.pk == invitation.owner_id:
             invitation.delete()
             return
-        pair = Pair(invitation.owner_id, invited.pk, now)
+        pair = ContactPair(invitation.owner_id, invited.pk, now)
         locked = queries.lock_invitation(invitation_id)
         if locked is None or locked.cancelled_at is not None:
             return
@@ -82,8 +85,8 @@ def deliver_invitation(*, invitation_id: int, now: datetime) -> None:
         locked.delivered_to = invited
         locked.save(update_fields=["delivered_to"])
         if not pair.mine.is_blocked:
-            pair.ask(is_by_phone=True)
-        pair.finish()
+            pair.request_contact(is_by_phone=True)
+        pair.save()
 
 
 def withdraw_invitation(*, invitation_id: int, now: datetime) -> None:
@@ -92,19 +95,19 @@ def withdraw_invitation(*, invitation_id: int, now: datetime) -> None:
         invitation = Invitation.objects.filter(pk=invitation_id).first()
         if invitation is None:
             return
-        pair = Pair(invitation.owner_id, invitation.delivered_to_id, now) if invitation.delivered_to_id else None
+        pair = ContactPair(invitation.owner_id, invitation.delivered_to_id, now) if invitation.delivered_to_id else None
         locked = queries.lock_invitation(invitation_id)
         if locked is None or locked.cancelled_at is None:
             return
         if pair is not None:
             pair.withdraw()
-            pair.finish()
+            pair.save()
         locked.delete()
 
 
-def deliver_waiting_invitations(*, user_id: int, now: datetime) -> None:
+def deliver_pending_invitations(*, user_id: int, now: datetime) -> None:
     """Hand somebody who joined the invitations that were waiting for their number."""
-    number = queries.number_of(user_id)
+    number = queries.find_phone_number(user_id)
     if number is None:
         return
     # Who had the number before was asked already, and is not asked in the name of who has it now.
@@ -113,7 +116,7 @@ def deliver_waiting_invitations(*, user_id: int, now: datetime) -> None:
         deliver_invitation(invitation_id=invitation_id, now=now)
 
 
-def ask_by_handle(*, user_id: int, handle: str, now: datetime) -> ContactRow:
+def request_contact_by_handle(*, user_id: int, handle: str, now: datetime) -> ContactRow:
     """
     Ask somebody to be a contact. If they ask already, or did and were declined, both are contacts at once.
 
@@ -125,19 +128,19 @@ def ask_by_handle(*, user_id: int, handle: str, now: datetime) -> ContactRow:
     :raises ContactOneself: if it is the asker's own
     :raises ContactBlocked: if the asker has blocked them
     """
-    limits.count([(ASKING, f"user:{user_id}")], now=now)
+    rate_limits.consume([(CONTACT_REQUEST_LIMIT, f"user:{user_id}")], now=now)
     with transaction.atomic():
-        peer = queries.user_by_handle(names.lookup_handle(handle))
+        peer = queries.get_user_by_handle(names.normalize_handle(handle))
         if peer.pk == user_id:
             raise ContactOneself
-        pair = Pair(user_id, peer.pk, now)
+        pair = ContactPair(user_id, peer.pk, now)
         if pair.mine.is_blocked:
             raise ContactBlocked
-        pair.ask(is_by_phone=False)
-        return pair.finish()
+        pair.request_contact(is_by_phone=False)
+        return pair.save()
 
 
-def answer_contact(*, user_id: int, peer_public_id: UUID, accept: bool, now: datetime) -> ContactRow:
+def answer_contact_request(*, user_id: int, peer_public_id: UUID, accept: bool, now: datetime) -> ContactRow:
     """
     Say yes or no to somebody who asks. A no is not told to them. Giving the same answer twice is giving it once.
 
@@ -145,12 +148,12 @@ def answer_contact(*, user_id: int, peer_public_id: UUID, accept: bool, now: dat
     :raises ContactNotAsked: if they do not ask
     """
     with transaction.atomic():
-        pair = _known_pair(user_id, peer_public_id, now)
+        pair = _lock_known_pair(user_id, peer_public_id, now)
         if accept:
             pair.accept()
         else:
             pair.decline()
-        return pair.finish()
+        return pair.save()
 
 
 def remove_contact(*, user_id: int, peer_public_id: UUID, now: datetime) -> ContactRow:
@@ -160,12 +163,12 @@ def remove_contact(*, user_id: int, peer_public_id: UUID, now: datetime) -> Cont
     :raises PersonNotFound: if there is no such person among one's contacts
     """
     with transaction.atomic():
-        pair = _known_pair(user_id, peer_public_id, now)
+        pair = _lock_known_pair(user_id, peer_public_id, now)
         if pair.mine.state == ASKS:
             pair.decline()
         else:
             pair.end()
-        return pair.finish()
+        return pair.save()
 
 
 def block_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> ContactRow:
@@ -176,13 +179,13 @@ def block_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> Contac
     :raises ContactOneself: if it is oneself
     """
     with transaction.atomic():
-        pair = _any_pair(user_id, peer_public_id, now)
+        pair = _lock_pair(user_id, peer_public_id, now)
         pair.end()
         pair.end_business()
         if not pair.mine.is_blocked:
             pair.mine.is_blocked = True
-            pair.tell(pair.mine)
-        return pair.finish()
+            pair.record_change(pair.mine)
+        return pair.save()
 
 
 def unblock_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> ContactRow:
@@ -192,49 +195,49 @@ def unblock_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> Cont
     :raises PersonNotFound: if there is no such person among those one knows
     """
     with transaction.atomic():
-        pair = _known_pair(user_id, peer_public_id, now)
+        pair = _lock_known_pair(user_id, peer_public_id, now)
         if pair.mine.is_blocked:
             pair.mine.is_blocked = False
-            pair.tell(pair.mine)
-        return pair.finish()
+            pair.record_change(pair.mine)
+        return pair.save()
 
 
-def make_contacts(*, user_id: int, peer_id: int, now: datetime) -> None:
+def connect_people(*, user_id: int, peer_id: int, now: datetime) -> None:
     """Make two people contacts whom somebody else introduced, as the demo world does. Twice is once."""
     with transaction.atomic():
-        pair = Pair(user_id, peer_id, now)
-        pair.join()
-        pair.finish()
+        pair = ContactPair(user_id, peer_id, now)
+        pair.connect()
+        pair.save()
 
 
-def acquaint(*, user_id: int, peer_id: int, now: datetime) -> bool:
+def allow_business_contact(*, user_id: int, peer_id: int, now: datetime) -> bool:
     """
-    Let two people who have business together, such as a buyer and a shop, write to each other under the face of one of
-    them; return whether they may. They become no contacts by this: neither can write to the other privately.
+    Allow two people with a business relation, such as buyer and shop, to chat under the shop's name; return whether
+    they may.
 
-    Whoever blocked the other goes on hearing nothing of them. Twice is once.
+    Idempotent; a block stays.
     """
-    if pairs.business_pairs({(user_id, peer_id)}):
+    if contact_pairs.filter_business_pairs({(user_id, peer_id)}):
         return True
     with transaction.atomic():
-        pair = Pair(user_id, peer_id, now)
+        pair = ContactPair(user_id, peer_id, now)
         if pair.mine.is_blocked or pair.theirs.is_blocked:
             return False
-        pair.do_business()
-        pair.finish()
+        pair.start_business()
+        pair.save()
     return True
 
 
-def _any_pair(user_id: int, peer_public_id: UUID, now: datetime) -> Pair:
-    peer = queries.user_by_public_id(peer_public_id)
+def _lock_pair(user_id: int, peer_public_id: UUID, now: datetime) -> ContactPair:
+    peer = queries.get_user_by_public_id(peer_public_id)
     if peer.pk == user_id:
         raise ContactOneself
-    return Pair(user_id, peer.pk, now)
+    return ContactPair(user_id, peer.pk, now)
 
 
-def _known_pair(user_id: int, peer_public_id: UUID, now: datetime) -> Pair:
+def _lock_known_pair(user_id: int, peer_public_id: UUID, now: datetime) -> ContactPair:
     try:
-        pair = _any_pair(user_id, peer_public_id, now)
+        pair = _lock_pair(user_id, peer_public_id, now)
     except ContactOneself:
         raise PersonNotFound from None
     if not pair.mine.rev:  # An invitation by phone that they did not accept is a stranger's.
@@ -242,48 +245,48 @@ def _known_pair(user_id: int, peer_public_id: UUID, now: datetime) -> Pair:
     return pair
 
 
-class Pair:
+class ContactPair:
     """
-    Two people under lock, with my side of knowing them and theirs.
+    Two people under lock, with both directions of their contact.
 
-    Verbs change the sides; ``finish`` numbers and stores what changed and tells whoever may know. Changes that their
+    Verbs change the sides; ``save`` numbers and stores what changed and tells whoever may know. Changes that their
     owner may not see are stored without a number.
     """
 
     def __init__(self, user_id: int, peer_id: int, now: datetime) -> None:
         people = queries.lock_people((user_id, peer_id))
-        mine, theirs = queries.sides(user_id, peer_id)
+        mine, theirs = queries.find_both_sides(user_id, peer_id)
         self._now = now
-        self._told: dict[int, Contact] = {}
-        self._stored: dict[int, Contact] = {}
+        self._changed_sides: dict[int, Contact] = {}
+        self._silent_sides: dict[int, Contact] = {}
         self.mine = mine or Contact(owner_id=user_id, peer_id=peer_id, state=ENDED)
         self.theirs = theirs or Contact(owner_id=peer_id, peer_id=user_id, state=ENDED)
         for side in (self.mine, self.theirs):
             side.peer = people[side.peer_id]
 
-    def ask(self, *, is_by_phone: bool) -> None:
+    def request_contact(self, *, is_by_phone: bool) -> None:
         if self.mine.state == ACCEPTED:
             return
         if self.mine.state == ASKS or self.theirs.state == INVITED:
-            self.join(is_answer=True)
+            self.connect(is_answer=True)
             return
         was_seen = self.mine.state == INVITED and not self.mine.is_by_phone
         if not was_seen:
             self.mine.state, self.mine.is_by_phone, self.mine.declined_at = INVITED, is_by_phone, None
             if is_by_phone:
-                self._stored[self.mine.owner_id] = self.mine
+                self._silent_sides[self.mine.owner_id] = self.mine
             else:
-                self.tell(self.mine)
-        if self.theirs.state == ENDED and not self.theirs.is_blocked and not self._they_said_no():
+                self.record_change(self.mine)
+        if self.theirs.state == ENDED and not self.theirs.is_blocked and not self._has_peer_declined():
             self.theirs.state = ASKS
-            self.tell(self.theirs)
+            self.record_change(self.theirs)
 
     def accept(self) -> None:
         if self.mine.state == ACCEPTED:
             return
         if self.mine.state != ASKS:
             raise ContactNotAsked
-        self.join(is_answer=True)
+        self.connect(is_answer=True)
 
     def decline(self) -> None:
         if self.mine.state == ENDED and self.mine.declined_at is not None:
@@ -291,15 +294,15 @@ class Pair:
         if self.mine.state != ASKS:
             raise ContactNotAsked
         self.mine.state, self.mine.declined_at = ENDED, self._now
-        self.tell(self.mine)
+        self.record_change(self.mine)
 
-    def join(self, *, is_answer: bool = False) -> None:
+    def connect(self, *, is_answer: bool = False) -> None:
         """Make them contacts; as an answer of mine to a question of theirs, they are told that I accepted."""
         if self.mine.state == ACCEPTED:
             return
         for side in (self.mine, self.theirs):
             side.state, side.is_by_phone, side.declined_at = ACCEPTED, False, None
-            self.tell(side)
+            self.record_change(side)
         # What either asked of the other's number has its answer.
         both = (self.mine.owner_id, self.theirs.owner_id)
         Invitation.objects.filter(owner_id__in=both, delivered_to_id__in=both).delete()
@@ -308,11 +311,11 @@ class Pair:
                 lower_user_id=self._lower,
                 higher_user_id=self._higher,
                 accepted_by=self.mine.owner_id if is_answer else 0,
-                at=clock.wire(self._now),
+                at=clock.to_wire(self._now),
             )
         )
 
-    def do_business(self) -> None:
+    def start_business(self) -> None:
         """Note on both sides that the two have business together. Nobody's list of contacts shows it."""
         self._note_business(has_business=True)
 
@@ -323,49 +326,49 @@ class Pair:
     def _note_business(self, *, has_business: bool) -> None:
         for side in (self.mine, self.theirs):
             side.has_business = has_business
-            self._stored[side.owner_id] = side
+            self._silent_sides[side.owner_id] = side
 
     def withdraw(self) -> None:
         """Take back what I asked by phone, unless it was answered with a yes meanwhile."""
         if self.mine.state != INVITED or not self.mine.is_by_phone:
             return
         self.mine.state, self.mine.is_by_phone = ENDED, False
-        self._stored[self.mine.owner_id] = self.mine
+        self._silent_sides[self.mine.owner_id] = self.mine
         if self.theirs.state == ASKS:
             self.theirs.state = ENDED
-            self.tell(self.theirs)
+            self.record_change(self.theirs)
 
     def end(self) -> None:
         if self.mine.state == ACCEPTED:
             outbox.publish(ContactEnded(lower_user_id=self._lower, higher_user_id=self._higher))
         if self.theirs.state in (ACCEPTED, ASKS):
             self.theirs.state = ENDED
-            self.tell(self.theirs)
+            self.record_change(self.theirs)
         if self.mine.state != ENDED:
             self.mine.state, self.mine.is_by_phone = ENDED, False
-            self.tell(self.mine)
+            self.record_change(self.mine)
 
-    def tell(self, side: Contact) -> None:
+    def record_change(self, side: Contact) -> None:
         """Have this side numbered, stored, and told to its owner."""
-        self._told[side.owner_id] = side
+        self._changed_sides[side.owner_id] = side
 
-    def finish(self) -> ContactRow:
-        if self._told:
-            stamp = changes.stamp()
+    def save(self) -> ContactRow:
+        if self._changed_sides:
+            stamp = change_cursor.current_stamp()
             # The last locks of all, taken in the order of ids.
-            revs = me.next_revs(self._told)
-            for owner_id, side in self._told.items():
+            revs = user_topic.next_revs(self._changed_sides)
+            for owner_id, side in self._changed_sides.items():
                 side.rev, side.changed = revs[owner_id], stamp
-        for side in {**self._stored, **self._told}.values():
+        for side in {**self._silent_sides, **self._changed_sides}.values():
             side.changed_at = self._now
             side.save()
-        for owner_id, side in self._told.items():
-            me.changed(owner_id, "contact.changed", dict(rows.contact(side)))
-        return rows.contact(self.mine)
+        for owner_id, side in self._changed_sides.items():
+            user_topic.send_change(owner_id, "contact.changed", dict(serializers.serialize_contact(side)))
+        return serializers.serialize_contact(self.mine)
 
-    def _they_said_no(self) -> bool:
+    def _has_peer_declined(self) -> bool:
         said_no_at = self.theirs.declined_at
-        return said_no_at is not None and self._now - said_no_at < NO_MEANS_NO_FOR
+        return said_no_at is not None and self._now - said_no_at < DECLINE_COOLDOWN
 
     @property
     def _lower(self) -> int:

@@ -15,10 +15,10 @@ from superapp.accounts.models import Device
 from superapp.core import prepared
 from superapp.realtime import bus
 
-SEEN_AGAIN_AFTER = timedelta(minutes=1)
+TOUCH_INTERVAL = timedelta(minutes=1)
 
 
-def begin_device(
+def register_device(
     *, user_id: int, session_key: str, browser_hash: str, name: str, is_new_account: bool, now: datetime
 ) -> Device:
     """
@@ -37,7 +37,7 @@ def begin_device(
     )
 
 
-def end_device(*, user_id: int, device_public_id: UUID, by_device_id: int | None, now: datetime) -> None:
+def sign_out_device(*, user_id: int, device_public_id: UUID, by_device_id: int | None, now: datetime) -> None:
     """
     Sign one of somebody's own devices out, from another or from itself: its session is gone and its sockets are closed,
     and its browser is trusted no more and waits for nothing, since who does this may have lost it. Signed out from
@@ -50,16 +50,16 @@ def end_device(*, user_id: int, device_public_id: UUID, by_device_id: int | None
     :raises DeviceKept: if it is trusted, and the device that asks is another and is not
     """
     with transaction.atomic():
-        device = queries.device_of(user_id, device_public_id)
+        device = queries.get_device(user_id, device_public_id)
         if device.pk != by_device_id and not queries.is_trusted_device(user_id, by_device_id):
             _require_untrusted(device)
-        _end(device, now)
+        _end_device(device, now)
         for left in (
-            queries.devices_in_browser(user_id=user_id, browser_hash=device.browser_hash),
+            queries.devices_with_browser(user_id=user_id, browser_hash=device.browser_hash),
             Device.objects.filter(pk=device.pk),
         ):
             left.update(trusted_at=None, trust_asked_at=None)
-        if queries.browser_of_device(user_id, by_device_id) != device.browser_hash:
+        if queries.find_browser_hash(user_id, by_device_id) != device.browser_hash:
             _forget_browser(device)
 
 
@@ -74,24 +74,24 @@ def end_session(*, session_key: str, now: datetime) -> None:
     with transaction.atomic():
         device = Device.objects.filter(session_key=session_key).first()
         if device is not None:
-            _end(device, now)
+            _end_device(device, now)
 
 
-def device_seen(*, session_key: str, now: datetime) -> None:
+def touch_device(*, session_key: str, now: datetime) -> None:
     """Note that the device is in use, at most once a minute."""
-    stale = Device.objects.filter(session_key=session_key, last_seen_at__lt=now - SEEN_AGAIN_AFTER)
+    stale = Device.objects.filter(session_key=session_key, last_seen_at__lt=now - TOUCH_INTERVAL)
     stale.update(last_seen_at=now)
 
 
-def devices_seen(device_ids: Collection[int], *, now: datetime) -> None:
-    """The same for several at once; one that somebody else is changing at this moment is left out, not waited for."""
-    stale = now - SEEN_AGAIN_AFTER
+def touch_devices(device_ids: Collection[int], *, now: datetime) -> None:
+    """Update when several devices were last seen; a row that is locked elsewhere is skipped."""
+    stale = now - TOUCH_INTERVAL
     if connection.vendor != "postgresql":
         Device.objects.filter(pk__in=device_ids, last_seen_at__lt=stale).update(last_seen_at=now)
         return
     with prepared.cursor() as cursor:
         cursor.execute(
-            f"UPDATE accounts_device SET last_seen_at = %s WHERE id = ANY(ARRAY({queries.FREE_STALE_DEVICES}))",  # noqa: S608  A constant.
+            f"UPDATE accounts_device SET last_seen_at = %s WHERE id = ANY(ARRAY({queries.UNLOCKED_STALE_DEVICES_SQL}))",  # noqa: S608  A constant.
             [now, list(device_ids), stale],
         )
 
@@ -104,16 +104,16 @@ def _require_untrusted(device: Device) -> None:
 
 def _forget_browser(device: Device) -> None:
     """Tell the browser of a device again by nothing: neither at the log-in, nor where a PIN is tried."""
-    same = queries.devices_in_browser(user_id=device.user_id, browser_hash=device.browser_hash)
+    same = queries.devices_with_browser(user_id=device.user_id, browser_hash=device.browser_hash)
     same.update(browser_hash="")
 
 
-def _end(device: Device, now: datetime) -> None:
+def _end_device(device: Device, now: datetime) -> None:
     Device.objects.filter(pk=device.pk, ended_at=None).update(ended_at=now)
     Session.objects.filter(session_key=device.session_key).delete()
     device_id = device.pk
 
     def close_its_sockets() -> None:
-        bus.end_device(device_id)
+        bus.close_device(device_id)
 
     transaction.on_commit(close_its_sockets, robust=True)

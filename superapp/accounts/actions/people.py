@@ -1,4 +1,4 @@
-"""Joining."""
+"""Create accounts; grant and revoke operators."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from superapp.accounts import names
+from superapp.accounts.domain import names
 from superapp.accounts.events import PersonJoined
 from superapp.accounts.models import PhoneNumber, User
-from superapp.core import changes, outbox
-from superapp.realtime import me
+from superapp.core import change_cursor, outbox
+from superapp.realtime import user_topic
 
 
 def create_person(
@@ -36,20 +36,20 @@ def create_person(
     )
     user.set_unusable_password()
     with transaction.atomic():
-        user.changed = changes.stamp()
+        user.changed = change_cursor.current_stamp()
         user.save()
         if number:
             PhoneNumber.objects.create(number=number, user=user, verified_at=now)
         outbox.publish(PersonJoined(user_id=user.pk))
-        me.begin(user.pk)
+        user_topic.create(user.pk)
     return user
 
 
-def make_operator(*, user_id: int) -> None:
+def grant_operator(*, user_id: int) -> None:
     """Let somebody run this installation: top-ups, verification, and what else only operators may do."""
     User.objects.filter(pk=user_id).update(is_staff=True)
 
 
-def end_operator(*, user_id: int) -> None:
+def revoke_operator(*, user_id: int) -> None:
     """Take from somebody what only operators may do; what they decided stays under their name."""
     User.objects.filter(pk=user_id).update(is_staff=False)

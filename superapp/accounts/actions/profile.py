@@ -1,4 +1,4 @@
-"""What a person says of themselves."""
+"""Change a person's own profile."""
 
 from __future__ import annotations
 
@@ -10,24 +10,28 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from superapp.accounts import limits, names, pictures, queries, rows
+from superapp.accounts import queries
+from superapp.accounts.adapters import avatar_storage
+from superapp.accounts.contracts import ProfileRow
+from superapp.accounts.domain import names
 from superapp.accounts.errors import HandleTaken, LanguageUnknown, TimeZoneUnknown
 from superapp.accounts.events import ProfileChanged
-from superapp.accounts.limits import Limit
 from superapp.accounts.models import User
-from superapp.accounts.rows import ProfileRow
-from superapp.core import changes, outbox
+from superapp.accounts.queries import serializers
+from superapp.accounts.writers import rate_limits
+from superapp.accounts.writers.rate_limits import RateLimit
+from superapp.core import change_cursor, outbox
 from superapp.core.errors import ErrorCollector
-from superapp.realtime import hints, me
+from superapp.realtime import hints, user_topic
 
-HANDLE_CHANGES = Limit("handle.change", 3, timedelta(days=30))
-PICTURE_CHANGES = Limit("avatar.change", 20, timedelta(days=1))
-OTHERS_SEE = ("name", "handle", "avatar")
+HANDLE_CHANGE_LIMIT = RateLimit("handle.change", 3, timedelta(days=30))
+AVATAR_CHANGE_LIMIT = RateLimit("avatar.change", 20, timedelta(days=1))
+PUBLIC_FIELDS = ("name", "handle", "avatar")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wishes:
-    """What a person wants to be different; None leaves a thing as it is."""
+class ProfileChanges:
+    """Requested changes of a profile; None leaves a field as it is."""
 
     name: str | None = None
     handle: str | None = None
@@ -35,7 +39,7 @@ class Wishes:
     time_zone: str | None = None
 
 
-def change_profile(*, user_id: int, wishes: Wishes, now: datetime) -> ProfileRow:
+def change_profile(*, user_id: int, changes: ProfileChanges, now: datetime) -> ProfileRow:
     """
     Make the profile so. What is as wished already changes nothing and tells nobody.
 
@@ -46,9 +50,9 @@ def change_profile(*, user_id: int, wishes: Wishes, now: datetime) -> ProfileRow
     :raises TimeZoneUnknown: if there is no such place
     :raises RateLimited: if the handle changed too often
     """
-    wanted = _cleaned(wishes)
+    wanted = _clean_changes(changes)
     try:
-        return _change(user_id, wanted, now)
+        return _apply_changes(user_id, wanted, now)
     except IntegrityError:  # The only thing of a profile that is unique.
         raise HandleTaken from None
 
@@ -62,25 +66,25 @@ def set_avatar(*, user_id: int, upload: bytes, now: datetime) -> ProfileRow:
     :raises PictureUnreadable: if it is no picture of a kind we read
     :raises RateLimited: after too many pictures of a day
     """
-    limits.count([(PICTURE_CHANGES, f"user:{user_id}")], now=now)
+    rate_limits.consume([(AVATAR_CHANGE_LIMIT, f"user:{user_id}")], now=now)
     # Outside of the transaction: reading pixels takes long. A file that is left over after a crash harms nobody.
-    digest = pictures.store_avatar(upload)
-    return _change(user_id, {"avatar": digest}, now)
+    digest = avatar_storage.store_avatar(upload)
+    return _apply_changes(user_id, {"avatar": digest}, now)
 
 
 def remove_avatar(*, user_id: int, now: datetime) -> ProfileRow:
     """Show no picture for the person."""
-    return _change(user_id, {"avatar": ""}, now)
+    return _apply_changes(user_id, {"avatar": ""}, now)
 
 
-def _cleaned(wishes: Wishes) -> dict[str, str]:
+def _clean_changes(changes: ProfileChanges) -> dict[str, str]:
     cleaners: dict[str, Callable[[str], str]] = {
         "name": names.clean_name,
         "handle": names.clean_handle,
-        "language": _language,
-        "time_zone": _time_zone,
+        "language": _require_language,
+        "time_zone": _require_time_zone,
     }
-    wanted = {field: getattr(wishes, field) for field in cleaners}
+    wanted = {field: getattr(changes, field) for field in cleaners}
     cleaned: dict[str, str] = {}
     refused = ErrorCollector()
     for field, value in wanted.items():
@@ -91,44 +95,44 @@ def _cleaned(wishes: Wishes) -> dict[str, str]:
     return cleaned
 
 
-def _language(code: str) -> str:
+def _require_language(code: str) -> str:
     if code not in User.Language.values:
         raise LanguageUnknown
     return code
 
 
-def _time_zone(name: str) -> str:
-    if name not in _places():
+def _require_time_zone(name: str) -> str:
+    if name not in _time_zone_names():
         raise TimeZoneUnknown
     return name
 
 
 @functools.cache
-def _places() -> set[str]:
+def _time_zone_names() -> set[str]:
     """Every place of the time zone data; reading it opens some six hundred files."""
     return zoneinfo.available_timezones()
 
 
-def _change(user_id: int, wanted: dict[str, str], now: datetime) -> ProfileRow:
+def _apply_changes(user_id: int, wanted: dict[str, str], now: datetime) -> ProfileRow:
     with transaction.atomic():
         user = queries.lock_people([user_id])[user_id]
-        number = queries.number_of(user_id)
+        number = queries.find_phone_number(user_id)
         changed = [field for field, value in wanted.items() if getattr(user, field) != value]
         if not changed:
-            return rows.profile(user, number)
+            return serializers.serialize_profile(user, number)
         if "handle" in changed and user.handle is not None:
-            limits.count([(HANDLE_CHANGES, f"user:{user_id}")], now=now)
+            rate_limits.consume([(HANDLE_CHANGE_LIMIT, f"user:{user_id}")], now=now)
         for field in changed:
             setattr(user, field, wanted[field])
-        is_seen_by_others = any(field in OTHERS_SEE for field in changed)
+        is_seen_by_others = any(field in PUBLIC_FIELDS for field in changed)
         if is_seen_by_others:
-            user.changed = changes.stamp()
+            user.changed = change_cursor.current_stamp()
             outbox.publish(ProfileChanged(user_id=user_id))
-            hint = {"on": "people", "say": "profile.changed", "person": rows.person(user)}
-            hints.after_commit([*queries.onlookers(user_id), user_id], hint)
+            hint = {"on": "people", "say": "profile.changed", "person": serializers.serialize_person(user)}
+            hints.send_after_commit([*queries.list_users_with_contact(user_id), user_id], hint)
         user.save(update_fields=[*changed, "changed"])
-        user.rev = me.next_rev(user_id)
+        user.rev = user_topic.next_rev(user_id)
         user.save(update_fields=["rev"])
-        row = rows.profile(user, number)
-        me.changed(user_id, "profile.changed", dict(row))
+        row = serializers.serialize_profile(user, number)
+        user_topic.send_change(user_id, "profile.changed", dict(row))
         return row

@@ -1,1 +1,1 @@
-"""What people see of accounts: logging in, whom they know, who they are."""
+"""HTML pages of accounts: log-in, contacts, profile."""

@@ -1,4 +1,4 @@
-"""Whom somebody knows: asking, answering, leaving, blocking."""
+"""Pages of contacts."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from superapp.accounts import queries, rows
-from superapp.accounts.actions import contacts, invites
+from superapp.accounts import queries
+from superapp.accounts.actions import contacts, invite_links
+from superapp.accounts.adapters.page_auth import flash_next, get_current_user, person_required, take_flash
+from superapp.accounts.contracts import ContactRow, InvitationRow
 from superapp.accounts.models import Contact, InviteLink
-from superapp.accounts.rows import ContactRow, InvitationRow
-from superapp.accounts.visitor import for_people, tell_next, told, user_of
+from superapp.accounts.queries import serializers
 from superapp.core import clock
-from superapp.core.errors import DomainError, Kind
-from superapp.core.form_pages import form_stands_at
+from superapp.core.errors import DomainError, ErrorKind
+from superapp.core.form_pages import post_only_redirecting_to
 
 WRITTEN_CHARS_MAX = 60
 # A refusal of these kinds belongs beside the field; anything else is a page of its own.
-BESIDE_THE_FIELD = {Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.LIMITED}
+FIELD_ERROR_KINDS = {ErrorKind.INVALID, ErrorKind.NOT_FOUND, ErrorKind.CONFLICT, ErrorKind.LIMITED}
 
 
-@for_people
+@person_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_list(request: HttpRequest) -> HttpResponse:
     """Everybody I know, who asks, whom I asked; and asking somebody new by number or handle."""
@@ -34,37 +35,41 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("who", "")[:WRITTEN_CHARS_MAX].strip()
     if request.method == "POST":
         try:
-            tell_next(request, _ask(user_of(request).pk, typed))
+            flash_next(request, _request_contact(get_current_user(request).pk, typed))
             return redirect("accounts_pages:contacts")
         except DomainError as refusal:
-            if refusal.kind not in BESIDE_THE_FIELD:
+            if refusal.kind not in FIELD_ERROR_KINDS:
                 raise
             problem = refusal
-    user_id, now = user_of(request).pk, clock.now()
-    groups, numbers = _groups(user_id), queries.open_invitations(user_id)
-    link = invites.own_link(user_id=user_id, now=now)
+    user_id, now = get_current_user(request).pk, clock.now()
+    groups, numbers = _groups(user_id), queries.list_open_invitations(user_id)
+    link = invite_links.find_own_link(user_id=user_id, now=now)
     context = {
         **groups,
-        "numbers": [_Number(rows.invitation(row), row.number, row.invited_at) for row in numbers],
-        "link": rows.invite_link(link) if link else None,
+        "numbers": [
+            _PendingInvitation(serializers.serialize_invitation(row), row.number, row.invited_at) for row in numbers
+        ],
+        "link": serializers.serialize_invite_link(link) if link else None,
         "link_until": link and link.expires_at,
         "invite_text": _invite_text(link) if link else "",
         "is_empty": not any(groups.values()) and not numbers,
         "who": typed,
-        "note": told(request),
+        "note": take_flash(request),
         "problem": problem and problem.body()["message"],
     }
     return render(request, "accounts/contacts.html", context, status=problem.kind if problem else 200)
 
 
-@form_stands_at("accounts_pages:contacts")
-@for_people
+@post_only_redirecting_to("accounts_pages:contacts")
+@person_required
 def answer(request: HttpRequest, user: UUID) -> HttpResponse:
     """Say yes or no to somebody who asks."""
     accepts = request.POST.get("accept") == "yes"
-    row = contacts.answer_contact(user_id=user_of(request).pk, peer_public_id=user, accept=accepts, now=clock.now())
+    row = contacts.answer_contact_request(
+        user_id=get_current_user(request).pk, peer_public_id=user, accept=accepts, now=clock.now()
+    )
     name = row["person"]["name"]
-    tell_next(
+    flash_next(
         request,
         _("{name} is now in your contacts.").format(name=name)
         if accepts
@@ -73,45 +78,45 @@ def answer(request: HttpRequest, user: UUID) -> HttpResponse:
     return redirect("accounts_pages:contacts")
 
 
-@form_stands_at("accounts_pages:contacts")
-@for_people
+@post_only_redirecting_to("accounts_pages:contacts")
+@person_required
 def remove(request: HttpRequest, user: UUID) -> HttpResponse:
     """Know somebody no longer, or take an invitation back."""
-    row = contacts.remove_contact(user_id=user_of(request).pk, peer_public_id=user, now=clock.now())
-    tell_next(request, _("{name} is no longer in your contacts.").format(name=row["person"]["name"]))
+    row = contacts.remove_contact(user_id=get_current_user(request).pk, peer_public_id=user, now=clock.now())
+    flash_next(request, _("{name} is no longer in your contacts.").format(name=row["person"]["name"]))
     return redirect("accounts_pages:contacts")
 
 
-@form_stands_at("accounts_pages:contacts")
-@for_people
+@post_only_redirecting_to("accounts_pages:contacts")
+@person_required
 def block(request: HttpRequest, user: UUID) -> HttpResponse:
     """Block somebody, or unblock them."""
     blocks = request.POST.get("blocked") == "yes"
     change = contacts.block_person if blocks else contacts.unblock_person
-    row = change(user_id=user_of(request).pk, peer_public_id=user, now=clock.now())
+    row = change(user_id=get_current_user(request).pk, peer_public_id=user, now=clock.now())
     name = row["person"]["name"]
     sentence = _("{name} can no longer message you.") if blocks else _("{name} is no longer blocked.")
-    tell_next(request, sentence.format(name=name))
+    flash_next(request, sentence.format(name=name))
     return redirect("accounts_pages:contacts")
 
 
-def _ask(user_id: int, who: str) -> str:
+def _request_contact(user_id: int, who: str) -> str:
     """Ask by whatever was written, and return what to say about it."""
     now = clock.now()
     if any(char.isdigit() for char in who) and not any(char.isalpha() for char in who):
-        contacts.ask_by_phone(user_id=user_id, phone=who, now=now)
+        contacts.request_contact_by_phone(user_id=user_id, phone=who, now=now)
         # Nothing was sent to the number, and the sentence is the same whether anybody has it or not.
         return _(
             "Invitation saved. If this number is already on {brand}, they see it there; if not, send them a link."
         ).format(brand=settings.BRAND_NAME)
-    row = contacts.ask_by_handle(user_id=user_id, handle=who, now=now)
+    row = contacts.request_contact_by_handle(user_id=user_id, handle=who, now=now)
     if row["state"] == Contact.State.ACCEPTED:
         return _("{name} is now in your contacts.").format(name=row["person"]["name"])
     return _("{name} was invited.").format(name=row["person"]["name"])
 
 
 @dataclass(frozen=True, slots=True)
-class _Number:
+class _PendingInvitation:
     """An invitation by number as the page shows it; ``number`` is for the text message to it."""
 
     row: InvitationRow
@@ -121,14 +126,14 @@ class _Number:
 
 def _invite_text(link: InviteLink) -> str:
     return _("Hi! I use {brand} to chat. Add me with this link: {url}").format(
-        brand=settings.BRAND_NAME, url=rows.invite_link(link)["url"]
+        brand=settings.BRAND_NAME, url=serializers.serialize_invite_link(link)["url"]
     )
 
 
 def _groups(user_id: int) -> dict[str, list[ContactRow]]:
     groups: dict[str, list[ContactRow]] = {"asking": [], "accepted": [], "invited": [], "blocked": []}
-    for side in queries.visible_sides(user_id).order_by("peer__name", "peer_id"):
-        row = rows.contact(side)
+    for side in queries.visible_contacts(user_id).order_by("peer__name", "peer_id"):
+        row = serializers.serialize_contact(side)
         if row["blocked"]:
             groups["blocked"].append(row)
         elif row["state"] == Contact.State.ASKS:

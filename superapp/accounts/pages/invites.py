@@ -12,45 +12,45 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from superapp.accounts import rows
-from superapp.accounts.actions import contacts, invites
+from superapp.accounts.actions import contacts, invite_links
+from superapp.accounts.adapters.page_auth import flash_next, get_current_user, person_required
 from superapp.accounts.errors import ContactBlocked, InvitationNotFound, InviteNotFound
 from superapp.accounts.models import User
-from superapp.accounts.visitor import for_people, tell_next, user_of
+from superapp.accounts.queries import serializers
 from superapp.core import clock
 from superapp.core.errors import DomainError, RateLimited
-from superapp.core.form_pages import form_stands_at
+from superapp.core.form_pages import post_only_redirecting_to
 
 
-@form_stands_at("accounts_pages:contacts", fragment="link")
-@for_people
+@post_only_redirecting_to("accounts_pages:contacts", fragment="link")
+@person_required
 def make_link(request: HttpRequest) -> HttpResponse:
     """Make a link to send to anybody."""
     try:
-        invites.make_link(user_id=user_of(request).pk, now=clock.now())
+        invite_links.get_or_create_link(user_id=get_current_user(request).pk, now=clock.now())
     except RateLimited as refusal:
-        tell_next(request, _said(refusal))
+        flash_next(request, _message_of(refusal))
     return redirect(f"{reverse('accounts_pages:contacts')}#link")
 
 
-@form_stands_at("accounts_pages:contacts")
-@for_people
+@post_only_redirecting_to("accounts_pages:contacts")
+@person_required
 def revoke_link(request: HttpRequest, link: UUID) -> HttpResponse:
     """Switch a link off for ever."""
-    invites.revoke_link(user_id=user_of(request).pk, link=link, now=clock.now())
-    tell_next(request, _("The link is off. It no longer works."))
+    invite_links.revoke_link(user_id=get_current_user(request).pk, link=link, now=clock.now())
+    flash_next(request, _("The link is off. It no longer works."))
     return redirect("accounts_pages:contacts")
 
 
-@form_stands_at("accounts_pages:contacts")
-@for_people
+@post_only_redirecting_to("accounts_pages:contacts")
+@person_required
 def cancel_invitation(request: HttpRequest, invitation: UUID) -> HttpResponse:
     """Take back what was asked of a number."""
     try:
-        contacts.cancel_invitation(user_id=user_of(request).pk, invitation=invitation, now=clock.now())
-        tell_next(request, _("The invitation was cancelled."))
+        contacts.cancel_invitation(user_id=get_current_user(request).pk, invitation=invitation, now=clock.now())
+        flash_next(request, _("The invitation was cancelled."))
     except InvitationNotFound as gone:
-        tell_next(request, _said(gone))
+        flash_next(request, _message_of(gone))
     return redirect("accounts_pages:contacts")
 
 
@@ -61,34 +61,34 @@ def invite(request: HttpRequest, token: str) -> HttpResponseBase:
     user = request.user if isinstance(request.user, User) and request.user.is_authenticated else None
     try:
         if request.method != "POST":
-            return _shown(request, token, user)
-        return _accepted(request, token)
+            return _show_invite(request, token, user)
+        return _accept_invite(request, token)
     except InviteNotFound as gone:
         return render(request, "accounts/invite_gone.html", {"problem": gone.body()["message"]}, status=gone.kind)
 
 
-def _shown(request: HttpRequest, token: str, user: User | None) -> HttpResponse:
-    owner = invites.inviter(token=token, user_id=user.pk if user else None, now=clock.now())
+def _show_invite(request: HttpRequest, token: str, user: User | None) -> HttpResponse:
+    owner = invite_links.get_inviter(token=token, user_id=user.pk if user else None, now=clock.now())
     if user is not None and owner.pk == user.pk:
-        tell_next(request, _("That is your own invite link. Send it to someone else."))
+        flash_next(request, _("That is your own invite link. Send it to someone else."))
         return redirect("accounts_pages:contacts")
     log_in = f"{reverse('accounts_pages:login')}?{urlencode({'next': request.path})}"
-    person = rows.person(owner)
+    person = serializers.serialize_person(owner)
     if user is None:
         # A stranger is told the name, for which the link was given, and nothing else.
         person = {**person, "handle": None, "avatar": None}
     return render(request, "accounts/invite.html", {"owner": person, "is_known": user is not None, "log_in": log_in})
 
 
-@for_people
-def _accepted(request: HttpRequest, token: str) -> HttpResponse:
+@person_required
+def _accept_invite(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        row = invites.accept_invite(user_id=user_of(request).pk, token=token, now=clock.now())
-        tell_next(request, _("{name} is now in your contacts.").format(name=row["person"]["name"]))
+        row = invite_links.accept_invite(user_id=get_current_user(request).pk, token=token, now=clock.now())
+        flash_next(request, _("{name} is now in your contacts.").format(name=row["person"]["name"]))
     except ContactBlocked as refusal:
-        tell_next(request, _said(refusal))
+        flash_next(request, _message_of(refusal))
     return redirect("accounts_pages:contacts")
 
 
-def _said(refusal: DomainError) -> str:
+def _message_of(refusal: DomainError) -> str:
     return str(refusal.body()["message"])

@@ -16,9 +16,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from superapp.accounts import phones, sessions, sms
+from superapp.accounts import sessions
 from superapp.accounts.actions import profile
 from superapp.accounts.actions.login import CODE_DIGITS
+from superapp.accounts.actions.proof_of_work import SOLUTION_CHARS_MAX
+from superapp.accounts.adapters import sms_gateways
+from superapp.accounts.adapters.page_auth import get_current_user, get_next_url
+from superapp.accounts.domain import phone_numbers
 from superapp.accounts.errors import (
     ChallengeRequired,
     CodeNotSent,
@@ -30,15 +34,13 @@ from superapp.accounts.errors import (
     PhoneInvalid,
 )
 from superapp.accounts.models import User
-from superapp.accounts.proof_of_work import SOLUTION_CHARS_MAX
-from superapp.accounts.visitor import next_address, user_of
 from superapp.core import clock
 from superapp.core.errors import DomainError, RateLimited
-from superapp.core.form_pages import form_stands_at
+from superapp.core.form_pages import post_only_redirecting_to
 
 # Of the session before log-in: the number that was typed, and when another code may be asked for.
 NUMBER_KEY = "login_number"
-AGAIN_AT_KEY = "login_again_at"
+RESEND_AT_KEY = "login_again_at"
 # How many digits the code has that was sent last.
 DIGITS_KEY = "login_digits"
 LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
@@ -49,14 +51,14 @@ LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
 def phone(request: HttpRequest) -> HttpResponse:
     """Ask for the number, and send it a code that only this browser can use."""
     if request.user.is_authenticated:
-        return redirect(next_address(request))
+        return redirect(get_next_url(request))
     typed = request.POST.get("phone", "")[:40]
     if request.method == "POST":
         problem = _try_to_send(request, typed)
-        response = _to("code", request) if problem is None else _phone_page(request, typed, problem)
+        response = _redirect_to_step("code", request) if problem is None else _phone_page(request, typed, problem)
     else:
         response = _phone_page(request, request.session.get(NUMBER_KEY, ""), None)
-    sessions.remember_browser(request, response)
+    sessions.set_browser_cookie(request, response)
     return response
 
 
@@ -67,7 +69,7 @@ def code(request: HttpRequest) -> HttpResponse:
     """Ask for the code, and log in."""
     number = request.session.get(NUMBER_KEY)
     if number is None:
-        return _to("login", request)
+        return _redirect_to_step("login", request)
     problem: DomainError | None = None
     typed = "".join(char for char in request.POST.get("code", "")[:40] if char.isalnum())
     if request.method == "POST":
@@ -82,21 +84,21 @@ def code(request: HttpRequest) -> HttpResponse:
         except (ChallengeRequired, CodeWrong, CodeOver, RateLimited) as refusal:
             problem = refusal
         else:
-            response = _to("name", request) if not proof.user.name else redirect(next_address(request))
-            sessions.remember_browser(request, response)
+            response = _redirect_to_step("name", request) if not proof.user.name else redirect(get_next_url(request))
+            sessions.set_browser_cookie(request, response)
             return response
     return _code_page(request, number, typed, problem)
 
 
-@form_stands_at("accounts_pages:code")
+@post_only_redirecting_to("accounts_pages:code")
 def resend(request: HttpRequest) -> HttpResponse:
     """Send another code to the same number, once the pause is over."""
     number = request.session.get(NUMBER_KEY)
     if number is None:
-        return _to("login", request)
+        return _redirect_to_step("login", request)
     problem = _try_to_send(request, number)
     if problem is None:
-        return _to("code", request)
+        return _redirect_to_step("code", request)
     if isinstance(problem, ChallengeRequired):
         # The page of the number has the form that goes by itself, once the challenge is solved.
         return _phone_page(request, number, problem)
@@ -107,35 +109,35 @@ def resend(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def name(request: HttpRequest) -> HttpResponse:
     """Ask somebody new for their name."""
-    user = user_of(request)
+    user = get_current_user(request)
     problem: DomainError | None = None
     typed = request.POST.get("name", user.name)
     if request.method == "POST":
         try:
-            profile.change_profile(user_id=user.pk, wishes=profile.Wishes(name=typed), now=clock.now())
-            return redirect(next_address(request))
+            profile.change_profile(user_id=user.pk, changes=profile.ProfileChanges(name=typed), now=clock.now())
+            return redirect(get_next_url(request))
         except NameInvalid as refusal:
             problem = refusal
     context = {
         "name": typed,
         "name_chars_max": User.NAME_CHARS_MAX,
-        "next": next_address(request),
+        "next": get_next_url(request),
         "problem": problem and problem.body()["message"],
     }
     return render(request, "accounts/login_name.html", context, status=problem.kind if problem else 200)
 
 
-@form_stands_at("accounts_pages:me")
+@post_only_redirecting_to("accounts_pages:me")
 def log_out(request: HttpRequest) -> HttpResponse:
     """Log this browser out."""
-    sessions.end(request, now=clock.now())
+    sessions.end_session(request, now=clock.now())
     return redirect("accounts_pages:login")
 
 
-@form_stands_at("accounts_pages:login")
+@post_only_redirecting_to("accounts_pages:login")
 def language(request: HttpRequest) -> HttpResponse:
     """Speak another language to somebody who is not logged in yet."""
-    response = redirect(next_address(request))
+    response = redirect(get_next_url(request))
     wanted = request.POST.get("language", "")
     if wanted in User.Language.values:
         response.set_cookie(
@@ -155,15 +157,15 @@ def sms_inbox(request: HttpRequest) -> HttpResponse:
     """What would have been sent by SMS, on a machine that sends none."""
     if not _has_inbox():
         raise Http404
-    return render(request, "accounts/sms_inbox.html", {"messages": sms.inbox(now=clock.now())})
+    return render(request, "accounts/sms_inbox.html", {"messages": sms_gateways.list_developer_inbox(now=clock.now())})
 
 
 def _phone_page(request: HttpRequest, typed: str, problem: DomainError | None) -> HttpResponse:
     context = {
         "phone": typed,
-        "next": next_address(request),
+        "next": get_next_url(request),
         "challenge": problem.params if isinstance(problem, ChallengeRequired) else None,
-        "problem": _sentence(problem),
+        "problem": _describe_problem(problem),
     }
     return render(request, "accounts/login_phone.html", context, status=problem.kind if problem else 200)
 
@@ -171,20 +173,20 @@ def _phone_page(request: HttpRequest, typed: str, problem: DomainError | None) -
 def _code_page(request: HttpRequest, number: str, typed: str, problem: DomainError | None) -> HttpResponse:
     challenge = problem.params if isinstance(problem, ChallengeRequired) else None
     context = {
-        "number": phones.for_reading(number),
-        "next": next_address(request),
+        "number": phone_numbers.format_international(number),
+        "next": get_next_url(request),
         "wait_s": _wait_s(request),
         "digits": request.session.get(DIGITS_KEY, CODE_DIGITS),
         "has_inbox": _has_inbox(),
         "challenge": challenge,
         # What nobody has looked at yet goes again by itself; what was wrong is typed anew.
         "code": typed if challenge else "",
-        "problem": _sentence(problem),
+        "problem": _describe_problem(problem),
     }
     return render(request, "accounts/login_code.html", context, status=problem.kind if problem else 200)
 
 
-def _sentence(problem: DomainError | None) -> str:
+def _describe_problem(problem: DomainError | None) -> str:
     """Return what a field says of a refusal; a challenge has words of its own."""
     if problem is None or isinstance(problem, ChallengeRequired):
         return ""
@@ -211,7 +213,7 @@ def _solution(request: HttpRequest) -> str:
 def _try_to_send(request: HttpRequest, typed: str) -> DomainError | None:
     """Send a code to what was typed, or return why not."""
     try:
-        number = phones.parse(typed)
+        number = phone_numbers.parse_phone_number(typed)
         # Sent a moment ago: the page of the code, where one can also wait for the next.
         if request.session.get(NUMBER_KEY) != number or _wait_s(request) == 0:
             _send_code(request, number)
@@ -223,19 +225,19 @@ def _try_to_send(request: HttpRequest, typed: str) -> DomainError | None:
 def _send_code(request: HttpRequest, number: str) -> None:
     sent = sessions.send_code(request, phone=number, solution=_solution(request))
     request.session[NUMBER_KEY] = number
-    request.session[AGAIN_AT_KEY] = int(clock.now().timestamp()) + sent.retry_after
+    request.session[RESEND_AT_KEY] = int(clock.now().timestamp()) + sent.retry_after
     request.session[DIGITS_KEY] = sent.digits
 
 
 def _wait_s(request: HttpRequest) -> int:
-    return max(0, int(request.session.get(AGAIN_AT_KEY, 0)) - int(clock.now().timestamp()))
+    return max(0, int(request.session.get(RESEND_AT_KEY, 0)) - int(clock.now().timestamp()))
 
 
 def _has_inbox() -> bool:
     return bool(settings.SMS_INBOX and not settings.SMS_URL)
 
 
-def _to(step: str, request: HttpRequest) -> HttpResponse:
-    after = next_address(request)
+def _redirect_to_step(step: str, request: HttpRequest) -> HttpResponse:
+    after = get_next_url(request)
     query = f"?{urlencode({'next': after})}" if after != "/" else ""
     return redirect(reverse(f"accounts_pages:{step}") + query)

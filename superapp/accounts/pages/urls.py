@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from superapp.accounts.pages import contacts, invites, login, me, trust
+from superapp.accounts.pages import contacts, device_trust, invites, login, profile
 
 app_name = "accounts_pages"
 urlpatterns = [
@@ -23,9 +23,9 @@ urlpatterns = [
     path("kontak/tautan/", invites.make_link, name="invite_link"),
     path("kontak/tautan/<uuid:link>/matikan/", invites.revoke_link, name="invite_link_revoke"),
     path("undangan/<str:token>/", invites.invite, name="invite"),
-    path("saya/", me.me, name="me"),
-    path("saya/tampilan/", me.settings, name="settings"),
-    path("saya/foto/", me.picture, name="picture"),
-    path("saya/perangkat/kenali/", trust.know_device, name="know_device"),
-    path("saya/perangkat/<uuid:device>/keluar/", me.end_device, name="device_end"),
+    path("saya/", profile.me, name="me"),
+    path("saya/tampilan/", profile.settings, name="settings"),
+    path("saya/foto/", profile.picture, name="picture"),
+    path("saya/perangkat/kenali/", device_trust.know_device, name="know_device"),
+    path("saya/perangkat/<uuid:device>/keluar/", profile.end_device, name="device_end"),
 ]

@@ -17,7 +17,7 @@ from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool
 
-from superapp.core.machine_faults import DatabaseUnreachable, unreachable_postgres
+from superapp.core.infrastructure_errors import DatabaseUnreachable, describe_unreachable_postgres
 
 # Of the first question alone, for each address of the host.
 CONNECT_SECONDS_MAX = 5
@@ -79,7 +79,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             psycopg.connect(**{"connect_timeout": CONNECT_SECONDS_MAX, **conn_params}).close()
         except psycopg.OperationalError as error:
-            sentence = unreachable_postgres(
+            sentence = describe_unreachable_postgres(
                 host=str(conn_params.get("host", "")), port=str(conn_params.get("port", "")), error=str(error)
             )
             raise DatabaseUnreachable(sentence) from error

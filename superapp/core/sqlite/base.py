@@ -16,14 +16,14 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
-from superapp.core.turns import Turns
+from superapp.core.fair_semaphore import FairSemaphore
 
-TURN_SECONDS_MAX = 30
+WRITE_WAIT_SECONDS_MAX = 30
 # Far more than are written by hand; those of the ORM are many, and few of them come again and again.
 STATEMENTS_MAX = 1_000
 
-_turns: dict[str, Turns] = {}
-_turns_guard = threading.Lock()
+_write_semaphores: dict[str, FairSemaphore] = {}
+_write_semaphores_guard = threading.Lock()
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -33,26 +33,26 @@ class Cursor(base.SQLiteCursorWrapper):
         if param_names is not None:
             named: str = super().convert_query(query, param_names=param_names)
             return named
-        return _with_own_places(query)
+        return _convert_params(query)
 
 
 @lru_cache(maxsize=STATEMENTS_MAX)
-def _with_own_places(query: str) -> str:
+def _convert_params(query: str) -> str:
     nobody: Any = None  # Django asks nothing of the cursor for it.
     converted: str = base.SQLiteCursorWrapper.convert_query(nobody, query)
     return converted
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    _turn_held: Turns | None = None
+    _turn_held: FairSemaphore | None = None
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
-        with _turns_guard:
-            turn = _turns.setdefault(str(self.settings_dict["NAME"]), Turns(1))
-        if not turn.acquire(TURN_SECONDS_MAX):
+        with _write_semaphores_guard:
+            turn = _write_semaphores.setdefault(str(self.settings_dict["NAME"]), FairSemaphore(1))
+        if not turn.acquire(WRITE_WAIT_SECONDS_MAX):
             raise OperationalError("database is locked: no turn to write came")
         self._turn_held = turn
         try:

@@ -17,11 +17,11 @@ from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 
 from superapp.core import clock
-from superapp.core.form_pages import WHOLE_FORM
+from superapp.core.form_pages import FORM_ERRORS
 from superapp.core.money import Money, from_wire
-from superapp.web import assets, times
-from superapp.web.known import Known
-from superapp.web.words import WORDS
+from superapp.web import assets, time_formats
+from superapp.web.js_messages import JS_MESSAGES
+from superapp.web.list_state import PageList
 
 register = template.Library()
 # About a kilobyte each.
@@ -73,31 +73,31 @@ def _preloads(path: str) -> SafeString:
 @cache
 def style_preloads(*folders: str) -> SafeString:
     """Have the style sheets that another imports fetched beside it."""
-    links = ((address,) for address in assets.styles_in(*folders))
+    links = ((address,) for address in assets.list_styles(*folders))
     return format_html_join("\n", '<link rel="preload" as="style" href="{}">', links)
 
 
 @register.simple_tag
 def words_script(more: dict[str, Any] | None = None) -> SafeString:
-    """What modules say, as data."""
-    return _words_of_all_pages(times.language()) if more is None else _words({**WORDS, **more})
+    """Render the strings for JavaScript as JSON."""
+    return _shared_js_messages(time_formats.language()) if more is None else _js_messages_json({**JS_MESSAGES, **more})
 
 
 @cache
-def _words_of_all_pages(_language: str) -> SafeString:
-    return _words(WORDS)
+def _shared_js_messages(_language: str) -> SafeString:
+    return _js_messages_json(JS_MESSAGES)
 
 
-def _words(sentences: Mapping[str, object]) -> SafeString:
+def _js_messages_json(sentences: Mapping[str, object]) -> SafeString:
     return json_script({key: str(sentence) for key, sentence in sentences.items()}, "words")
 
 
 @register.simple_tag(takes_context=True)
-def known_row(context: template.Context, known: Known, row: Any) -> SafeString:
-    """One row of a list; where its list says so, drawn once for all who read it in this language, place and day."""
+def known_row(context: template.Context, known: PageList, row: Any) -> SafeString:
+    """Render one row of a list, cached where its list allows it."""
     if known.is_drawn_once:
         zone, today = timezone.get_current_timezone_name(), timezone.localtime(clock.now()).date()
-        return _drawn(known.row, row, times.language(), zone, today)
+        return _drawn(known.row, row, time_formats.language(), zone, today)
     return _draw(known.row, {"row": row, "csrf_token": context.get("csrf_token")})
 
 
@@ -120,7 +120,7 @@ def field_state(problems: Mapping[str, object] | None, name: str, *, hint: str =
     """
     wrong = {field: said for field, said in (problems or {}).items() if said}
     described = " ".join(part for part in (hint, f"{name}-problem" if name in wrong else "") if part)
-    first = next((field for field in wrong if field != WHOLE_FORM), "")
+    first = next((field for field in wrong if field != FORM_ERRORS), "")
     attributes = [
         format_html(' aria-describedby="{}"', described) if described else "",
         mark_safe(' aria-invalid="true"') if name in wrong else "",
@@ -131,22 +131,22 @@ def field_state(problems: Mapping[str, object] | None, name: str, *, hint: str =
 
 @register.filter
 def hour(moment: datetime) -> str:
-    return times.hour(moment)
+    return time_formats.format_hour(moment)
 
 
 @register.filter
 def day_of(moment: datetime) -> str:
-    return times.day(moment, now=clock.now())
+    return time_formats.format_day(moment, now=clock.now())
 
 
 @register.filter
 def brief_time(moment: datetime) -> str:
-    return times.brief(moment, now=clock.now())
+    return time_formats.format_brief(moment, now=clock.now())
 
 
 @register.filter
 def time_ago(moment: datetime) -> str:
-    return times.ago(moment, now=clock.now())
+    return time_formats.format_ago(moment, now=clock.now())
 
 
 @register.filter
@@ -158,26 +158,26 @@ def has_come(moment: datetime) -> bool:
 @register.filter
 def zone_of(_moment: datetime) -> str:
     """The name of the reader's zone, to stand behind an hour."""
-    return times.zone_label(timezone.get_current_timezone_name())
+    return time_formats.zone_label(timezone.get_current_timezone_name())
 
 
 @register.filter
 def wire_time(moment: datetime) -> str:
     """For ``<time datetime>``."""
-    return clock.wire(moment)
+    return clock.to_wire(moment)
 
 
 @register.filter
 def moment(wire: str) -> str:
     """A time of the wire with its day, as in something that is read years later."""
     at = timezone.localtime(datetime.fromisoformat(wire))
-    return f"{formats.date_format(at, 'j F Y')}, {times.hour(at)}"
+    return f"{formats.date_format(at, 'j F Y')}, {time_formats.format_hour(at)}"
 
 
 @register.filter
 def moment_beside(wire: str, other: datetime) -> str:
     """A time of the wire beside another moment, whose day it does not repeat."""
-    return times.beside(datetime.fromisoformat(wire), other)
+    return time_formats.format_beside(datetime.fromisoformat(wire), other)
 
 
 @register.filter
@@ -208,7 +208,7 @@ def initials(name: str) -> str:
     return "".join(firsts[:2]).upper() or name.strip()[:1].upper()
 
 
-class DrawnOnce(template.Node):
+class CachedPartNode(template.Node):
     """What a part of a template drew, by language and by the values that it hangs on."""
 
     def __init__(self, nodes: template.NodeList, values: list[FilterExpression]) -> None:
@@ -217,7 +217,7 @@ class DrawnOnce(template.Node):
         self._drawn: dict[tuple[object, ...], SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
-        key = (times.language(), *(value.resolve(context, ignore_failures=True) for value in self._values))
+        key = (time_formats.language(), *(value.resolve(context, ignore_failures=True) for value in self._values))
         drawn = self._drawn.get(key)
         if drawn is None:
             if len(self._drawn) >= PARTS_KEPT_MAX:
@@ -227,7 +227,7 @@ class DrawnOnce(template.Node):
 
 
 @register.tag
-def once(parser: Parser, token: Token) -> DrawnOnce:
+def once(parser: Parser, token: Token) -> CachedPartNode:
     """
     ``{% once side %} … {% endonce %}``: draw this part when it is first met, for each language and these values.
 
@@ -236,4 +236,4 @@ def once(parser: Parser, token: Token) -> DrawnOnce:
     values = [parser.compile_filter(bit) for bit in token.split_contents()[1:]]
     nodes = parser.parse(("endonce",))
     parser.delete_first_token()
-    return DrawnOnce(nodes, values)
+    return CachedPartNode(nodes, values)

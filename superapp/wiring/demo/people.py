@@ -5,29 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from superapp.wiring.demo import patterns
-from superapp.wiring.demo.portraits import Look
+from superapp.wiring.demo.portraits import Appearance
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class DemoPerson:
     """Somebody of the demo world, called ``key`` in its scripts."""
 
     key: str
     number: str
     name: str
     handle: str
-    look: Look
+    appearance: Appearance
     time_zone: str = "Asia/Jakarta"
     language: str = "id"
 
 
 # Sells accessories from Yogyakarta; the one to log in as.
-SEKAR = Person(
+SEKAR = DemoPerson(
     key="sekar",
     number="+6281210000001",
     name="Sekar Ayuningtyas",
     handle="manik.sekar",
-    look=Look(
+    appearance=Appearance(
         wall="#d9ece6",
         wall_pattern=patterns.kawung("#c9e2da", 14),
         skin="#d9a679",
@@ -40,13 +40,13 @@ SEKAR = Person(
 )
 
 # Grows and roasts coffee in Rantepao.
-DAUD = Person(
+DAUD = DemoPerson(
     key="daud",
     number="+6281210000002",
     name="Daud Rante",
     handle="kopi.rante",
     time_zone="Asia/Makassar",
-    look=Look(
+    appearance=Appearance(
         wall="#e8c48a",
         wall_pattern=patterns.hills("#d3a765", "#bf8f4f"),
         skin="#9c6840",
@@ -59,12 +59,12 @@ DAUD = Person(
     ),
 )
 
-RATNA = Person(
+RATNA = DemoPerson(
     key="ratna",
     number="+6281210000003",
     name="Bu Ratna",
     handle="ratna_kumala",
-    look=Look(
+    appearance=Appearance(
         wall="#f0d7d0",
         wall_pattern=patterns.sun("#e6c3b9"),
         skin="#c98f62",
@@ -79,12 +79,12 @@ RATNA = Person(
     ),
 )
 
-SLAMET = Person(
+SLAMET = DemoPerson(
     key="slamet",
     number="+6281210000004",
     name="Pak Slamet RT 05",
     handle="slamet.raharjo",
-    look=Look(
+    appearance=Appearance(
         wall="#cfdcc2",
         wall_pattern=patterns.ceplok("#c0d0b1", 13),
         skin="#b57b4d",
@@ -97,13 +97,13 @@ SLAMET = Person(
     ),
 )
 
-MADE = Person(
+MADE = DemoPerson(
     key="made",
     number="+6281210000005",
     name="Ni Made Ariani",
     handle="made.ariani",
     time_zone="Asia/Makassar",
-    look=Look(
+    appearance=Appearance(
         wall="#bfe0e6",
         wall_pattern=patterns.sun("#f4d58a"),
         skin="#bd8456",
@@ -118,13 +118,13 @@ MADE = Person(
     ),
 )
 
-YOHANA = Person(
+YOHANA = DemoPerson(
     key="yohana",
     number="+6281210000006",
     name="Yohana Mambrasar",
     handle="yohana.m",
     time_zone="Asia/Jayapura",
-    look=Look(
+    appearance=Appearance(
         wall="#f2c078",
         wall_pattern=patterns.sun("#f6d29a"),
         skin="#6b4229",
@@ -136,12 +136,12 @@ YOHANA = Person(
     ),
 )
 
-RIZKY = Person(
+RIZKY = DemoPerson(
     key="rizky",
     number="+6281210000007",
     name="Rizky Pratama",
     handle="rizkypra",
-    look=Look(
+    appearance=Appearance(
         wall="#cbd3ee",
         wall_pattern=patterns.parang("#bcc6e6", 15),
         skin="#cf9a6c",
@@ -152,12 +152,12 @@ RIZKY = Person(
     ),
 )
 
-FATIMAH = Person(
+FATIMAH = DemoPerson(
     key="fatimah",
     number="+6281210000008",
     name="Cut Fatimah",
     handle="kedai.fatimah",
-    look=Look(
+    appearance=Appearance(
         wall="#efe3c6",
         wall_pattern=patterns.ceplok("#e5d6b1", 12),
         skin="#c58e60",
@@ -168,12 +168,12 @@ FATIMAH = Person(
     ),
 )
 
-JOKO = Person(
+JOKO = DemoPerson(
     key="joko",
     number="+6281210000009",
     name="Joko Kurir",
     handle="joko.antar",
-    look=Look(
+    appearance=Appearance(
         wall="#d6e3ea",
         wall_pattern=patterns.hills("#c3d5df", "#b3c8d4"),
         skin="#a56f45",
@@ -186,12 +186,12 @@ JOKO = Person(
     ),
 )
 
-SITI = Person(
+SITI = DemoPerson(
     key="siti",
     number="+6281210000010",
     name="Siti Rahmawati",
     handle="siti.rahma",
-    look=Look(
+    appearance=Appearance(
         wall="#dcd3ea",
         wall_pattern=patterns.kawung("#cfc4e1", 16),
         skin="#e0b088",
@@ -202,13 +202,13 @@ SITI = Person(
     ),
 )
 
-THOMAS = Person(
+THOMAS = DemoPerson(
     key="thomas",
     number="+6281210000011",
     name="Thomas Lende",
     handle="tenun.lende",
     time_zone="Asia/Makassar",
-    look=Look(
+    appearance=Appearance(
         wall="#e9d5b5",
         wall_pattern=patterns.tenun("#dfc79f", "#d8bd90", 22),
         skin="#83532f",
@@ -220,13 +220,13 @@ THOMAS = Person(
     ),
 )
 
-EMMA = Person(
+EMMA = DemoPerson(
     key="emma",
     number="+6281210000012",
     name="Emma Clarke",
     handle="emma.in.jogja",
     language="en",
-    look=Look(
+    appearance=Appearance(
         wall="#c7e3d0",
         wall_pattern=patterns.sun("#b5d8c1"),
         skin="#f0c7a6",
@@ -238,12 +238,12 @@ EMMA = Person(
     ),
 )
 
-IBU = Person(
+IBU = DemoPerson(
     key="ibu",
     number="+6281210000013",
     name="Ibu",
     handle="sumarni.klaten",
-    look=Look(
+    appearance=Appearance(
         wall="#f3dfc4",
         wall_pattern=patterns.kawung("#ead1b0", 12),
         skin="#c08a5e",
@@ -256,12 +256,12 @@ IBU = Person(
     ),
 )
 
-CHANDRA = Person(
+CHANDRA = DemoPerson(
     key="chandra",
     number="+6281210000014",
     name="Chandra Wijaya",
     handle="chandra.kemasan",
-    look=Look(
+    appearance=Appearance(
         wall="#d3e0c8",
         wall_pattern=patterns.parang("#c6d6b8", 18),
         skin="#e6ba92",
@@ -273,12 +273,12 @@ CHANDRA = Person(
     ),
 )
 
-DIMAS = Person(
+DIMAS = DemoPerson(
     key="dimas",
     number="+6281210000015",
     name="Dimas Prasetyo",
     handle="dimas.pras",
-    look=Look(
+    appearance=Appearance(
         wall="#e2d5cb",
         wall_pattern=patterns.sun("#d5c4b6"),
         skin="#b98256",
@@ -291,7 +291,7 @@ DIMAS = Person(
     ),
 )
 
-CAST = (
+DEMO_PEOPLE = (
     *(SEKAR, DAUD, RATNA, SLAMET, MADE, YOHANA, RIZKY, FATIMAH),
     *(JOKO, SITI, THOMAS, EMMA, IBU, CHANDRA, DIMAS),
 )

@@ -12,18 +12,18 @@ from django.db.models import QuerySet
 
 from chat import api as chat
 from shop import api as shop
-from shop.api import Placed, ProductView
+from shop.api import CheckoutCompleted, ProductDetails
 from shop.events import OrderMoved, OrderPlaced
 from superapp.accounts import api as accounts
 from superapp.core import events, outbox
 from superapp.core.models import Fact
-from superapp.wiring import order_cards, shop_talks
-from superapp.wiring.demo.people import CAST
-from superapp.wiring.demo.purses import PIN, Deed
+from superapp.wiring import order_cards, shop_conversations
+from superapp.wiring.demo.people import DEMO_PEOPLE
+from superapp.wiring.demo.wallets import PIN, ScheduledAction
 
-SIGNED = {"penerima": "diterima langsung"}
+PROOF_OF_DELIVERY = {"penerima": "diterima langsung"}
 COURIERS = ("JNE", "J&T Express", "SiCepat")
-HOMES = {
+ADDRESSES = {
     "emma": ("Emma Clarke", "0812 1000 0012", "Jalan Prawirotaman 27", "Yogyakarta"),
     "fatimah": ("Cut Fatimah", "0812 1000 0008", "Jalan Teuku Umar 41, Seutui", "Banda Aceh"),
     "yohana": ("Yohana Mambrasar", "0812 1000 0006", "Jalan Sentani Raya 8, dekat pelabuhan", "Jayapura"),
@@ -32,7 +32,7 @@ HOMES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bought:
+class DemoPurchase:
     """
     Somebody bought something so many hours ago; what happened then, and how many hours later: ``accept``, ``pack``,
     ``ship``, ``courier`` (a courier says that it arrived), ``report`` (the shop does), ``confirm``, ``cancel`` by the
@@ -48,15 +48,15 @@ class Bought:
     then: tuple[tuple[str, float], ...] = ()
 
 
-BOUGHT = (
-    Bought(
+PURCHASES = (
+    DemoPurchase(
         buyer="sekar",
         shop="tenun-lende",
         product="Syal kapas kunyit",
         hours_ago=232,
         then=(("accept", 3), ("pack", 20), ("ship", 26), ("courier", 122), ("confirm", 130)),
     ),
-    Bought(
+    DemoPurchase(
         buyer="yohana",
         shop="manik-sekar",
         product="Satu set kotak hadiah: gelang dan anting",
@@ -64,7 +64,7 @@ BOUGHT = (
         note="Kartu ucapannya: Selamat wisuda, Adik!",
         then=(("accept", 1), ("pack", 5), ("ship", 8), ("courier", 98), ("confirm", 101)),
     ),
-    Bought(
+    DemoPurchase(
         buyer="fatimah",
         shop="manik-sekar",
         product="Ikat rambut batik kawung",
@@ -72,15 +72,17 @@ BOUGHT = (
         quantity=3,
         then=(("refuse", 6),),
     ),
-    Bought(
+    DemoPurchase(
         buyer="emma",
         shop="manik-sekar",
         product="Bros daun sirih",
         hours_ago=120,
         then=(("accept", 2), ("ship", 9), ("courier", 97)),
     ),
-    Bought(buyer="fatimah", shop="manik-sekar", product="Gantungan kunci manik", hours_ago=101, then=(("cancel", 1),)),
-    Bought(
+    DemoPurchase(
+        buyer="fatimah", shop="manik-sekar", product="Gantungan kunci manik", hours_ago=101, then=(("cancel", 1),)
+    ),
+    DemoPurchase(
         buyer="fatimah",
         shop="manik-sekar",
         product="Bros mawar kain",
@@ -88,7 +90,7 @@ BOUGHT = (
         quantity=2,
         then=(("accept", 4), ("ship", 20), ("report", 71)),
     ),
-    Bought(
+    DemoPurchase(
         buyer="yohana",
         shop="manik-sekar",
         product="Kalung manik laut",
@@ -96,8 +98,8 @@ BOUGHT = (
         then=(("accept", 2), ("pack", 7), ("ship", 22)),
     ),
     # Nobody took it on: it goes back by itself as soon as somebody looks at the clock.
-    Bought(buyer="yohana", shop="tenun-lende", product="Dompet tenun", hours_ago=60),
-    Bought(
+    DemoPurchase(buyer="yohana", shop="tenun-lende", product="Dompet tenun", hours_ago=60),
+    DemoPurchase(
         buyer="sekar",
         shop="kopi-rante",
         product="Kopi Toraja Arabika Sesean 200 g, biji",
@@ -105,14 +107,14 @@ BOUGHT = (
         quantity=2,
         then=(("accept", 1), ("pack", 21), ("ship", 27)),
     ),
-    Bought(
+    DemoPurchase(
         buyer="fatimah",
         shop="manik-sekar",
         product="Pouch batik parang",
         hours_ago=44,
         then=(("accept", 2), ("pack", 19)),
     ),
-    Bought(
+    DemoPurchase(
         buyer="yohana",
         shop="manik-sekar",
         product="Anting tetes kunyit",
@@ -121,8 +123,8 @@ BOUGHT = (
         note="Kalau bisa dibungkus terpisah",
         then=(("accept", 3),),
     ),
-    Bought(buyer="sekar", shop="kopi-rante", product="Gula aren bungkus daun 500 g", hours_ago=5),
-    Bought(
+    DemoPurchase(buyer="sekar", shop="kopi-rante", product="Gula aren bungkus daun 500 g", hours_ago=5),
+    DemoPurchase(
         buyer="emma",
         shop="manik-sekar",
         product="Gelang pa'tedong",
@@ -132,12 +134,12 @@ BOUGHT = (
 )
 
 
-def deeds(*, now: datetime) -> list[Deed]:
+def scheduled_actions(*, now: datetime) -> list[ScheduledAction]:
     """Everything that was bought and what became of it, each at its time; doing it again does nothing again."""
-    people = {person.key: _user_id(person.number) for person in CAST}
-    found: list[Deed] = []
-    for number, bought in enumerate(BOUGHT):
-        found += _deeds_of(bought, number, people, now=now)
+    people = {person.key: _user_id(person.number) for person in DEMO_PEOPLE}
+    found: list[ScheduledAction] = []
+    for number, bought in enumerate(PURCHASES):
+        found += _actions_of_purchase(bought, number, people, now=now)
     return found
 
 
@@ -151,30 +153,32 @@ def _facts() -> QuerySet[Fact]:
     return Fact.objects.filter(name__in=(OrderPlaced.name, OrderMoved.name)).order_by("pk")
 
 
-def tell(*, now: datetime) -> None:
+def post_cards(*, now: datetime) -> None:
     """Have the cards posted that say it all, and read by those whose conversations are not meant to be unread."""
     for fact in _facts():
-        event = events.restore(fact.name, fact.payload)
+        event = events.from_payload(fact.name, fact.payload)
         # At its own moment: a card of last week must not say that it was posted today.
         if isinstance(event, OrderPlaced):
-            order_cards.show_order(event, now=datetime.fromisoformat(event.at))
+            order_cards.post_order_card(event, now=datetime.fromisoformat(event.at))
         elif isinstance(event, OrderMoved):
-            order_cards.show_move(event, now=datetime.fromisoformat(event.at))
+            order_cards.update_order_card(event, now=datetime.fromisoformat(event.at))
     # The rest of what they mean. What is said already is not said again.
     outbox.deliver_due(now)
-    people = {person.key: _user_id(person.number) for person in CAST}
-    sekars = shop.shop_of(people["sekar"])
+    people = {person.key: _user_id(person.number) for person in DEMO_PEOPLE}
+    sekars = shop.find_shop(people["sekar"])
     if sekars is None:
         return  # Where no shops are shown nothing was bought.
     for buyer in ("fatimah", "yohana"):
-        talk = shop_talks.existing_with(sekars, user_id=people[buyer])
+        talk = shop_conversations.find_conversation(sekars, user_id=people[buyer])
         assert talk is not None
         for reader in (buyer, "sekar"):
-            last = chat.summary(talk, people[reader]).last_seq
-            chat.read_up_to(conversation_id=talk, user_id=people[reader], seq=last)
+            last = chat.fetch_summary(talk, people[reader]).last_seq
+            chat.mark_read(conversation_id=talk, user_id=people[reader], seq=last)
 
 
-def _deeds_of(bought: Bought, number: int, people: Mapping[str, int], *, now: datetime) -> Iterator[Deed]:
+def _actions_of_purchase(
+    bought: DemoPurchase, number: int, people: Mapping[str, int], *, now: datetime
+) -> Iterator[ScheduledAction]:
     placed_at = now - timedelta(hours=bought.hours_ago)
     order = _Order(bought, number, people)
     yield placed_at, partial(order.place, now=placed_at)
@@ -186,7 +190,7 @@ def _deeds_of(bought: Bought, number: int, people: Mapping[str, int], *, now: da
 class _Order:
     """One order while it is played."""
 
-    def __init__(self, bought: Bought, number: int, people: Mapping[str, int]) -> None:
+    def __init__(self, bought: DemoPurchase, number: int, people: Mapping[str, int]) -> None:
         self._bought = bought
         self._number = number
         self._buyer_id = people[bought.buyer]
@@ -194,11 +198,11 @@ class _Order:
         self._merchant_id = 0
 
     def place(self, *, now: datetime) -> None:
-        page = shop.shop_page(self._bought.shop)
+        page = shop.fetch_catalog_page(self._bought.shop)
         product = _named(page.products, self._bought.product)
         self._merchant_id = page.shop.owner_id
         assert product.price is not None
-        name, phone, text, town = HOMES[self._bought.buyer]
+        name, phone, text, town = ADDRESSES[self._bought.buyer]
         answer = shop.place_order(
             buyer_id=self._buyer_id,
             product=product.public_id,
@@ -210,14 +214,14 @@ class _Order:
             idempotency_key=f"demo-{self._number}",
             now=now,
         )
-        assert isinstance(answer, Placed), answer
+        assert isinstance(answer, CheckoutCompleted), answer
         self._id = answer.order
 
     def move(self, what: str, place: int, *, now: datetime) -> None:
         """Do the next thing with it, unless it was done before."""
         order, buyer, merchant = self._id, self._buyer_id, self._merchant_id
         assert order is not None
-        if len(shop.order(user_id=buyer, order=order).steps) > place:
+        if len(shop.fetch_order(user_id=buyer, order=order).steps) > place:
             return
         courier, resi = COURIERS[self._number % len(COURIERS)], f"DEMO{2_611_000 + self._number * 37}"
         verbs: dict[str, Callable[[], object]] = {
@@ -225,7 +229,9 @@ class _Order:
             "pack": lambda: shop.pack_order(user_id=merchant, order=order, now=now),
             "ship": lambda: shop.ship_order(user_id=merchant, order=order, courier=courier, resi=resi, now=now),
             "report": lambda: shop.report_delivery(user_id=merchant, order=order, now=now),
-            "courier": lambda: shop.courier_delivered(courier=courier, resi=resi, evidence=SIGNED, now=now),
+            "courier": lambda: shop.record_courier_delivery(
+                courier=courier, resi=resi, evidence=PROOF_OF_DELIVERY, now=now
+            ),
             "confirm": lambda: shop.confirm_receipt(user_id=buyer, order=order, device_id=None, pin=PIN, now=now),
             "cancel": lambda: shop.cancel_order(
                 user_id=buyer, order=order, device_id=None, pin=PIN, reason="Salah pilih warna", now=now
@@ -237,11 +243,11 @@ class _Order:
         verbs[what]()
 
 
-def _named(products: tuple[ProductView, ...], name: str) -> ProductView:
+def _named(products: tuple[ProductDetails, ...], name: str) -> ProductDetails:
     return next(product for product in products if product.name == name)
 
 
 def _user_id(number: str) -> int:
-    user = accounts.user_by_number(number)
+    user = accounts.find_user_by_phone_number(number)
     assert user is not None
     return user.pk

@@ -12,16 +12,16 @@ from shop import api as shop
 from shop.api import StoredPhoto
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
-from superapp.wiring.demo import shelf_of_beads, shelf_of_cloth, shelf_of_coffee
-from superapp.wiring.demo.people import CAST
-from superapp.wiring.demo.storefront import Draw, Goods, Storefront
+from superapp.wiring.demo import bead_shop, cloth_shop, coffee_shop
+from superapp.wiring.demo.people import DEMO_PEOPLE
+from superapp.wiring.demo.storefront import DemoProduct, DemoShop, Draw
 
-STOREFRONTS = (shelf_of_beads.SHOP, shelf_of_coffee.SHOP, shelf_of_cloth.SHOP)
+DEMO_SHOPS = (bead_shop.SHOP, coffee_shop.SHOP, cloth_shop.SHOP)
 OPENED_BEFORE = timedelta(days=45)
 # One thing after another found its way onto the shelf.
 BETWEEN_GOODS = timedelta(hours=19)
 # Pillow lets others work while it draws.
-HANDS = 2
+DRAWING_PROCESSES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +34,39 @@ class _Pictures:
 
 def open_all(*, now: datetime) -> None:
     """Open the demo shops with everything that stands in them, or leave those as they are that are open already."""
-    for storefront in STOREFRONTS:
+    for storefront in DEMO_SHOPS:
         owner_id = _owner_id(storefront)
-        if shop.shop_of(owner_id) is not None:
+        if shop.find_shop(owner_id) is not None:
             continue
         pictures = _draw(storefront)
         with transaction.atomic():
             _open(storefront, owner_id, pictures, opened_at=now - OPENED_BEFORE)
 
 
-def drawn(draw: Draw) -> bytes:
+def render(draw: Draw) -> bytes:
     """A picture."""
     return draw()
 
 
-def _owner_id(storefront: Storefront) -> int:
-    number = next(person.number for person in CAST if person.key == storefront.owner)
-    user = accounts.user_by_number(number)
+def _owner_id(storefront: DemoShop) -> int:
+    number = next(person.number for person in DEMO_PEOPLE if person.key == storefront.owner)
+    user = accounts.find_user_by_phone_number(number)
     assert user is not None
     return user.pk
 
 
-def _draw(storefront: Storefront) -> _Pictures:
-    with ThreadPoolExecutor(HANDS) as hands:
-        logo = hands.submit(lambda: shop.store_logo(drawn(storefront.logo)))
+def _draw(storefront: DemoShop) -> _Pictures:
+    with ThreadPoolExecutor(DRAWING_PROCESSES) as hands:
+        logo = hands.submit(lambda: shop.store_logo(render(storefront.logo)))
         goods = [[hands.submit(_photo, draw) for draw in one.photos] for one in storefront.goods]
         return _Pictures(logo.result(), [[photo.result() for photo in photos] for photos in goods])
 
 
 def _photo(draw: Draw) -> StoredPhoto:
-    return shop.store_photo(drawn(draw))
+    return shop.store_photo(render(draw))
 
 
-def _open(storefront: Storefront, owner_id: int, pictures: _Pictures, *, opened_at: datetime) -> None:
+def _open(storefront: DemoShop, owner_id: int, pictures: _Pictures, *, opened_at: datetime) -> None:
     shop.open_shop(
         owner_id=owner_id,
         handle=storefront.handle,
@@ -82,7 +82,7 @@ def _open(storefront: Storefront, owner_id: int, pictures: _Pictures, *, opened_
         _add(goods, photos, owner_id=owner_id, key=f"demo-{place}", now=opened_at + BETWEEN_GOODS * place)
 
 
-def _add(goods: Goods, photos: list[StoredPhoto], *, owner_id: int, key: str, now: datetime) -> None:
+def _add(goods: DemoProduct, photos: list[StoredPhoto], *, owner_id: int, key: str, now: datetime) -> None:
     product = shop.add_product(
         owner_id=owner_id,
         name=goods.name,

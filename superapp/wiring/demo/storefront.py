@@ -9,7 +9,7 @@ Draw = Callable[[], bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Goods:
+class DemoProduct:
     """Something to buy: so many pieces, with pictures that are drawn when they are wanted."""
 
     name: str
@@ -20,7 +20,7 @@ class Goods:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Storefront:
+class DemoShop:
     """A shop, its owner by their key in the cast, and what stands in it from the front to the back."""
 
     owner: str
@@ -32,4 +32,4 @@ class Storefront:
     hours: Mapping[str, tuple[str, str]]
     time_zone: str
     logo: Draw
-    goods: tuple[Goods, ...]
+    goods: tuple[DemoProduct, ...]

@@ -12,18 +12,18 @@ from django.db import transaction
 from chat import api as chat
 from shop import api as shop
 from superapp.accounts import api as accounts
-from superapp.wiring import money_cards
-from superapp.wiring.demo import purchases, purses, script, shops
-from superapp.wiring.demo.home_talk import HOME
-from superapp.wiring.demo.people import CAST, DIMAS, JOKO, SEKAR, Person
+from superapp.wiring import transfer_cards
+from superapp.wiring.demo import conversation_script, purchases, shops, wallets
+from superapp.wiring.demo.conversation_script import ScriptedConversation, ScriptedMessage
+from superapp.wiring.demo.home_conversations import HOME_CONVERSATIONS
+from superapp.wiring.demo.people import DEMO_PEOPLE, DIMAS, JOKO, SEKAR, DemoPerson
 from superapp.wiring.demo.portraits import portrait
-from superapp.wiring.demo.purses import Sent
-from superapp.wiring.demo.script import Said, Talk
-from superapp.wiring.demo.work_talk import WORK
+from superapp.wiring.demo.wallets import SentTransfer
+from superapp.wiring.demo.work_conversations import WORK_CONVERSATIONS
 
-TALKS = (*WORK, *HOME)
-JOINED_BEFORE = timedelta(days=60)
-MET_BEFORE = timedelta(days=30)
+CONVERSATIONS = (*WORK_CONVERSATIONS, *HOME_CONVERSATIONS)
+JOINED_SINCE = timedelta(days=60)
+CONTACTS_SINCE = timedelta(days=30)
 CHANGED_AFTER = timedelta(minutes=1)
 MUTED_FOR = timedelta(days=30)
 
@@ -37,14 +37,14 @@ class _Player:
 
 
 @dataclass(kw_only=True)
-class _Stage:
+class _PlayedConversation:
     """A conversation while it is played: what was said so far, by the number it got."""
 
-    talk: Talk
+    talk: ScriptedConversation
     conversation_id: UUID
     players: Mapping[str, _Player]
     # What is said and sent, in the order of the times; of the lines, the numbers they got.
-    happenings: Sequence[Said | Sent]
+    happenings: Sequence[ScriptedMessage | SentTransfer]
     seqs: list[int] = field(default_factory=list)
     newest_seq: int = 0
 
@@ -58,92 +58,96 @@ def make_world(*, now: datetime) -> bool:
     itself, then all they said about it. Broken off in between, it is carried on by the next call.
     """
     if not _is_here():
-        _make_people({person.key: portrait(person.look) for person in CAST}, now=now)
-    if shop.shops_are_shown():
+        _make_people({person.key: portrait(person.appearance) for person in DEMO_PEOPLE}, now=now)
+    if shop.is_storefront_enabled():
         shops.open_all(now=now)
     if _have_talked():
         is_untold = purchases.is_untold()
         if is_untold:
-            purchases.tell(now=now)
+            purchases.post_cards(now=now)
         return is_untold
-    sent = purses.fill(now=now, besides=purchases.deeds(now=now))
+    sent = wallets.fill_wallets(now=now, besides=purchases.scheduled_actions(now=now))
     with transaction.atomic():
-        players = {person.key: _player(person) for person in CAST}
+        players = {person.key: _player(person) for person in DEMO_PEOPLE}
         # Whoever makes the world at the same time waits here, and then finds that they talked.
         accounts.lock_people({player.user_id for player in players.values()})
         if _have_talked():
             return False
-        stages = [_set_up(talk, players, sent, now=now) for talk in TALKS]
+        stages = [_set_up(talk, players, sent, now=now) for talk in CONVERSATIONS]
         _play(stages, now=now)
         for stage in stages:
-            _keep_sides(stage, now=now)
-        accounts.ask_by_handle(user_id=players[DIMAS.key].user_id, handle=SEKAR.handle, now=now - timedelta(hours=3))
+            _set_preferences(stage, now=now)
+        accounts.request_contact_by_handle(
+            user_id=players[DIMAS.key].user_id, handle=SEKAR.handle, now=now - timedelta(hours=3)
+        )
     if sent:
-        purchases.tell(now=now)
+        purchases.post_cards(now=now)
     return True
 
 
-def is_whole() -> bool:
+def is_complete() -> bool:
     """Whether the demo world is here, to its last word."""
     return _is_here() and _have_talked() and not purchases.is_untold()
 
 
 def has_strangers() -> bool:
     """Whether people are registered here, and none of them is of the demo."""
-    return not _is_here() and accounts.anybody_is_registered()
+    return not _is_here() and accounts.has_any_user()
 
 
 def _is_here() -> bool:
-    return accounts.user_by_number(SEKAR.number) is not None
+    return accounts.find_user_by_phone_number(SEKAR.number) is not None
 
 
 def _have_talked() -> bool:
     # Nobody sends him money, which would have opened a talk.
-    return bool(chat.list_page(_player(JOKO).user_id).rows)
+    return bool(chat.list_summaries(_player(JOKO).user_id).rows)
 
 
 @transaction.atomic
 def _make_people(pictures: Mapping[str, bytes], *, now: datetime) -> None:
     if _is_here():  # Somebody else made them while we drew.
         return
-    for person in CAST:
+    for person in DEMO_PEOPLE:
         _join(person, pictures[person.key], now=now)
-    for talk in TALKS:
-        one, other = (_player(person) for person in CAST if person.key in (talk.one, talk.other))
-        accounts.make_contacts(user_id=one.user_id, peer_id=other.user_id, now=now - MET_BEFORE)
+    for talk in CONVERSATIONS:
+        one, other = (_player(person) for person in DEMO_PEOPLE if person.key in (talk.one, talk.other))
+        accounts.connect_people(user_id=one.user_id, peer_id=other.user_id, now=now - CONTACTS_SINCE)
 
 
-def _join(person: Person, picture: bytes, *, now: datetime) -> None:
+def _join(person: DemoPerson, picture: bytes, *, now: datetime) -> None:
     user = accounts.create_person(
         name=person.name,
         handle=person.handle,
         number=person.number,
         language=person.language,
         time_zone=person.time_zone,
-        now=now - JOINED_BEFORE,
+        now=now - JOINED_SINCE,
     )
-    accounts.set_avatar(user_id=user.pk, upload=picture, now=now - JOINED_BEFORE)
+    accounts.set_avatar(user_id=user.pk, upload=picture, now=now - JOINED_SINCE)
 
 
-def _player(person: Person) -> _Player:
-    user = accounts.user_by_number(person.number)
+def _player(person: DemoPerson) -> _Player:
+    user = accounts.find_user_by_phone_number(person.number)
     assert user is not None
     return _Player(user_id=user.pk, public_id=user.public_id)
 
 
-def _set_up(talk: Talk, players: Mapping[str, _Player], sent: Sequence[Sent], *, now: datetime) -> _Stage:
+def _set_up(
+    talk: ScriptedConversation, players: Mapping[str, _Player], sent: Sequence[SentTransfer], *, now: datetime
+) -> _PlayedConversation:
     one, other = players[talk.one], players[talk.other]
-    conversation = chat.open_direct(user_id=one.user_id, peer_id=other.user_id, now=now - MET_BEFORE)
+    conversation = chat.open_direct_conversation(user_id=one.user_id, peer_id=other.user_id, now=now - CONTACTS_SINCE)
     theirs = [each for each in sent if {each.sender, each.receiver} == {talk.one, talk.other}]
-    return _Stage(
+    return _PlayedConversation(
         talk=talk,
         conversation_id=conversation.public_id,
         players={talk.one: one, talk.other: other},
-        happenings=sorted([*script.read(talk, now=now), *theirs], key=lambda each: each.at),
+        happenings=sorted([*conversation_script.parse_conversation(talk, now=now), *theirs], key=lambda each: each.at),
     )
 
 
-def _play(stages: Sequence[_Stage], *, now: datetime) -> None:
+def _play(stages: Sequence[_PlayedConversation], *, now: datetime) -> None:
     """Say and show everything in the order in which it happened, whichever conversation it belongs to."""
     order = sorted(
         (each.at, number, index) for number, stage in enumerate(stages) for index, each in enumerate(stage.happenings)
@@ -151,7 +155,7 @@ def _play(stages: Sequence[_Stage], *, now: datetime) -> None:
     for _at, number, index in order:
         stage = stages[number]
         each = stage.happenings[index]
-        if isinstance(each, Sent):
+        if isinstance(each, SentTransfer):
             _show(stage, each)
         else:
             _say(stage, each, now=now)
@@ -159,21 +163,21 @@ def _play(stages: Sequence[_Stage], *, now: datetime) -> None:
             _read_to_the_end(stage)
 
 
-def _show(stage: _Stage, sent: Sent) -> None:
+def _show(stage: _PlayedConversation, sent: SentTransfer) -> None:
     _read(stage, sent.sender, up_to=stage.newest_seq)
     # It is there already if its fact was delivered before the talk was carried on.
-    stage.newest_seq = max(stage.newest_seq, money_cards.post_transfer(sent.event, now=sent.at))
+    stage.newest_seq = max(stage.newest_seq, transfer_cards.post_transfer(sent.event, now=sent.at))
 
 
-def _read(stage: _Stage, who: str, *, up_to: int) -> None:
+def _read(stage: _PlayedConversation, who: str, *, up_to: int) -> None:
     if up_to:
-        chat.read_up_to(conversation_id=stage.conversation_id, user_id=stage.players[who].user_id, seq=up_to)
+        chat.mark_read(conversation_id=stage.conversation_id, user_id=stage.players[who].user_id, seq=up_to)
 
 
-def _say(stage: _Stage, line: Said, *, now: datetime) -> None:
+def _say(stage: _PlayedConversation, line: ScriptedMessage, *, now: datetime) -> None:
     who = stage.players[line.who]
     _read(stage, line.who, up_to=stage.newest_seq)
-    entry = chat.compose(
+    entry = chat.compose_message(
         conversation_id=stage.conversation_id,
         sender_id=who.user_id,
         sender_public_id=who.public_id,
@@ -195,7 +199,7 @@ def _say(stage: _Stage, line: Said, *, now: datetime) -> None:
             now=changed_at,
         )
     for emoji, reader in line.reactions:
-        chat.react(
+        chat.set_reaction(
             conversation_id=stage.conversation_id,
             seq=seq,
             by_user_id=stage.players[reader].user_id,
@@ -206,7 +210,7 @@ def _say(stage: _Stage, line: Said, *, now: datetime) -> None:
         chat.recall_message(conversation_id=stage.conversation_id, seq=seq, by_user_id=who.user_id, now=changed_at)
 
 
-def _read_to_the_end(stage: _Stage) -> None:
+def _read_to_the_end(stage: _PlayedConversation) -> None:
     """Everybody has received everything, and read all but what they are meant to find unread."""
     for key, player in stage.players.items():
         chat.mark_delivered(player.user_id, [(stage.conversation_id, stage.newest_seq)])
@@ -214,11 +218,13 @@ def _read_to_the_end(stage: _Stage) -> None:
         _read(stage, key, up_to=stage.seqs[-unread] - 1 if unread else stage.newest_seq)
 
 
-def _keep_sides(stage: _Stage, *, now: datetime) -> None:
-    sides = {key: chat.Side(draft=draft) for key, draft in stage.talk.drafts.items()}
+def _set_preferences(stage: _PlayedConversation, *, now: datetime) -> None:
+    patches = {key: chat.PreferencesPatch(draft=draft) for key, draft in stage.talk.drafts.items()}
     if stage.talk.pinned_by:
-        sides[stage.talk.pinned_by] = chat.Side(is_pinned=True, draft=stage.talk.drafts.get(stage.talk.pinned_by, ""))
+        patches[stage.talk.pinned_by] = chat.PreferencesPatch(
+            is_pinned=True, draft=stage.talk.drafts.get(stage.talk.pinned_by, "")
+        )
     if stage.talk.muted_by:
-        sides[stage.talk.muted_by] = chat.Side(muted_until=now + MUTED_FOR)
-    for key, side in sides.items():
-        chat.keep_side(conversation_id=stage.conversation_id, user_id=stage.players[key].user_id, side=side)
+        patches[stage.talk.muted_by] = chat.PreferencesPatch(muted_until=now + MUTED_FOR)
+    for key, patch in patches.items():
+        chat.update_preferences(conversation_id=stage.conversation_id, user_id=stage.players[key].user_id, patch=patch)

@@ -20,12 +20,12 @@ class Command(OperatorCommand):
 
     def handle(self, *_args: Any, person: str, end: bool, **_options: Any) -> None:
         try:
-            user = api.user_by_word(person)
+            user = api.get_user_by_handle_or_phone(person)
         except DomainError:
             raise CommandError(f"argument person: '{person}': nobody here has the username or the number.") from None
         if end:
-            api.end_operator(user_id=user.pk)
+            api.revoke_operator(user_id=user.pk)
             self.stdout.write(f"{user.name} is no operator any more.")
         else:
-            api.make_operator(user_id=user.pk)
+            api.grant_operator(user_id=user.pk)
             self.stdout.write(f"{user.name} is an operator.")

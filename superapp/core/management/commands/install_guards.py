@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         # Guards of an older version let through what those of a newer one refuse.
         schema_version.require_not_newer(connection)
-        absent = guards.missing(connection)
-        for catalogue in guards.catalogues.values():
+        absent = guards.find_missing(connection)
+        for catalogue in guards.catalogs.values():
             catalogue.install(connection)
         self.stdout.write(f"Put back: {', '.join(absent)}." if absent else "Everything was in place.")

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connection
 
-from superapp.core import exclusive, schema_version
+from superapp.core import process_locks, schema_version
 
 WAIT_SECONDS_MAX = 600
 
@@ -26,11 +26,13 @@ class Command(Migrate):
     def execute(self, *args: Any, wait_seconds: float = WAIT_SECONDS_MAX, **options: Any) -> str | None:
         # Around the checks, too, which look at guards that the other process may be putting in place.
         try:
-            with exclusive.hold(exclusive.Lock.MIGRATIONS, seconds_max=wait_seconds, on_wait=self._say_waiting):
+            with process_locks.hold_exclusive(
+                process_locks.ProcessLock.MIGRATIONS, seconds_max=wait_seconds, on_wait=self._say_waiting
+            ):
                 # Inside the lock: what the other process applied meanwhile is seen, and nothing is left to do.
                 schema_version.require_not_newer(connection)
                 return super().execute(*args, **options)
-        except exclusive.LockTimeout:
+        except process_locks.LockTimeout:
             raise CommandError(
                 f"Another process has been migrating this database for more than {wait_seconds:.0f} s: "
                 "wait until it is done, or end it, and start again."

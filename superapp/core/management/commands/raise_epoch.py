@@ -12,5 +12,5 @@ class Command(OperatorCommand):
     help = "Begin another epoch: every device forgets what it was told, and reads it afresh. For after a restore."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        was, now_is = epoch.raise_by_hand(clock.now())
+        was, now_is = epoch.raise_manually(clock.now())
         self.stdout.write(f"The epoch was {was} and is {now_is}. Every device reads afresh; nothing needs a restart.")

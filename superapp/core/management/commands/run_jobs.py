@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         if not settings.SERVED:
             raise CommandError("Embedded, `manage.py serve` runs the jobs itself.")
-        health.require_essentials()
+        health.run_startup_checks()
         metrics.serve()
         # Threads: what a job does is mostly waiting or C code, and one process has one set of metrics.
         arguments = [

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from superapp.core import clock, embedded, health, jobs, metrics, work
+from superapp.core import clock, embedded, health, jobs, metrics, scheduler
 from superapp.core.operator_command import port as port_number
 
 
@@ -30,12 +30,12 @@ class Command(BaseCommand):
         if settings.SERVED:
             raise CommandError("With DATABASE_URL set, several processes serve this instance: manage.py serve_all")
         try:
-            held = embedded.only_server(settings.VAR_DIR)
-        except embedded.AnotherServer as other:
+            held = embedded.lock_data_directory(settings.VAR_DIR)
+        except embedded.AnotherServerRunning as other:
             raise CommandError(str(other)) from None
         with held:
             embedded.migrate(self._say)
-            health.require_essentials()
+            health.run_startup_checks()
             embedded.collect_static(self._say)
             if demo_if_empty:
                 call_command("demo", if_empty=True, stdout=self.stdout)
@@ -49,18 +49,18 @@ class Command(BaseCommand):
     def _serve(self, *, port: int, host: str) -> None:
         # Not before the static files are in place: whitenoise looks for them when the application is made.
         asgi = import_module("superapp.asgi")
-        from superapp.core import server
+        from superapp.core import daphne_server
 
         metrics.serve()
-        metrics.watch_the_database()
-        pool = jobs.Pool(settings.JOB_THREADS)
-        jobs.carry_with(pool.carry)
-        jobs.release_all(clock.now())
-        loop = work.Loop()
+        metrics.collect_database_metrics()
+        pool = jobs.JobThreadPool(settings.JOB_THREADS)
+        jobs.set_dispatcher(pool.carry)
+        jobs.requeue_all_running(clock.now())
+        loop = scheduler.SchedulerLoop()
         worker = threading.Thread(target=loop.run, name="work")
         worker.start()
         try:
-            listened = server.run(
+            listened = daphne_server.run(
                 asgi.application, host=host, port=port, drain=asgi.drain, ready=lambda: self._say_where(port)
             )
         finally:

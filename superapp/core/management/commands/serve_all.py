@@ -16,9 +16,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from superapp import env
-from superapp.core import embedded, open_files, proxy
-from superapp.core.processes import ENVIRONMENT, METRICS_ABOVE, PAGES, PROGRAMS, SOCKETS, Program
-from superapp.core.supervisor import Supervisor, Task
+from superapp.core import embedded, open_file_limit, proxy
+from superapp.core.processes import ENVIRONMENT, METRICS_PORT_OFFSET, PAGES, PROGRAMS, SOCKETS, Program
+from superapp.core.supervisor import SupervisedProcess, Supervisor
 
 LOCALHOST = "127.0.0.1"
 READY_POLL_SECONDS = 0.3
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError("nginx is not installed (Debian: apt-get install nginx-light).")
         self._refuse_what_nobody_can_use()
         try:
-            proxy.require_https_speaker(
+            proxy.require_https_termination(
                 settings.PUBLIC_URL,
                 has_certificate=bool(settings.PROXY_TLS_CERTIFICATE),
                 trusted=settings.PROXY_TRUSTED,
@@ -44,8 +44,8 @@ class Command(BaseCommand):
         except proxy.ProxyMisconfigured as misconfigured:
             raise CommandError(str(misconfigured)) from None
         try:
-            held = embedded.only_server(settings.VAR_DIR)
-        except embedded.AnotherServer as other:
+            held = embedded.lock_data_directory(settings.VAR_DIR)
+        except embedded.AnotherServerRunning as other:
             raise CommandError(str(other)) from None
         with held:
             embedded.migrate(self._say)
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             self._say(f"{settings.BRAND_NAME} will be at {settings.PUBLIC_URL} (proxy on port {settings.PORT}).")
             asyncio.run(self._run(tasks))
 
-    async def _run(self, tasks: Sequence[Task]) -> None:
+    async def _run(self, tasks: Sequence[SupervisedProcess]) -> None:
         saying = asyncio.create_task(self._say_when_it_answers())
         try:
             await Supervisor(tasks).run()
@@ -80,17 +80,17 @@ class Command(BaseCommand):
             if path and not os.access(path, os.R_OK):
                 raise CommandError(f"{name}: {path} cannot be read.")
 
-    def _proxy(self, nginx: str) -> Task:
+    def _proxy(self, nginx: str) -> SupervisedProcess:
         run_dir = settings.VAR_DIR / "nginx"
         run_dir.mkdir(exist_ok=True)
         config = run_dir / "nginx.conf"
         config.write_text(proxy_config(run_dir))
         # Stopped last: until then whoever comes hears from it that we cannot be reached.
-        return Task(
+        return SupervisedProcess(
             name="proxy",
             argv=[nginx, "-e", "stderr", "-c", str(config)],
             # Its lines bear the time of ours; Django has put the zone of people into our environment.
-            env=env.passed_on(TZ="UTC"),
+            env=env.child_environment(TZ="UTC"),
             stage=1,
             stop_signal=signal.SIGTERM,
         )
@@ -122,19 +122,21 @@ def ports_of(program: Program) -> list[int]:
     return [settings.FIRST_PORT + program.port + number for number in range(count_of(program))]
 
 
-def tasks_of(program: Program) -> list[Task]:
+def tasks_of(program: Program) -> list[SupervisedProcess]:
     """One task for each process of the program, each with its ports."""
     tasks = []
     for number, port in enumerate(ports_of(program)):
         tasks.append(
-            Task(
+            SupervisedProcess(
                 name=f"{program.name}-{number + 1}",
                 argv=[
                     sys.executable,
                     str(settings.BASE_DIR / "manage.py"),
                     *program.arguments(host=LOCALHOST, port=port),
                 ],
-                env=env.passed_on(**ENVIRONMENT, METRICS_PORT=str(port + METRICS_ABOVE), PYTHONUNBUFFERED="1"),
+                env=env.child_environment(
+                    **ENVIRONMENT, METRICS_PORT=str(port + METRICS_PORT_OFFSET), PYTHONUNBUFFERED="1"
+                ),
             )
         )
     return tasks
@@ -147,7 +149,7 @@ def proxy_config(run_dir: Path) -> str:
         tls = proxy.Tls(
             port=settings.PROXY_TLS_PORT, certificate=settings.PROXY_TLS_CERTIFICATE, key=settings.PROXY_TLS_KEY
         )
-    place = proxy.Place(
+    place = proxy.ProxySite(
         run_dir=str(run_dir),
         static_root=str(settings.STATIC_ROOT),
         media_root=str(settings.MEDIA_ROOT),
@@ -155,6 +157,6 @@ def proxy_config(run_dir: Path) -> str:
         tls=tls,
         trusted=settings.PROXY_TRUSTED,
         user=getpass.getuser() if os.geteuid() == 0 else "",
-        open_files=open_files.raise_limit(),
+        open_files=open_file_limit.raise_limit(),
     )
-    return proxy.on_this_machine(place, pages=ports_of(PAGES), sockets=ports_of(SOCKETS))
+    return proxy.render_native_config(place, pages=ports_of(PAGES), sockets=ports_of(SOCKETS))

@@ -12,8 +12,8 @@ from gunicorn.config import Config
 from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
 
-from superapp.core import health, metrics, patience
-from superapp.core.machine_faults import DatabaseUnreachable
+from superapp.core import health, lock_timeout, metrics
+from superapp.core.infrastructure_errors import DatabaseUnreachable
 from superapp.core.operator_command import port as port_number
 
 ANSWER_SECONDS_MAX = 30
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=port_number, required=True)
 
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
-        patience.end_waits()
+        lock_timeout.set_lock_timeout()
         Gunicorn(host, port).run()
 
 
@@ -67,7 +67,7 @@ class Gunicorn(BaseApplication):
     def load(self) -> Any:
         application = get_wsgi_application()
         try:
-            health.require_essentials()
+            health.run_startup_checks()
         except CommandError as refused:
             # Said in one line, and the keeper ends, too, rather than starting one worker after the other.
             raise AppImportError(f"{refused.__class__.__name__}: {refused}") from None

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from superapp.core import health, metrics, patience
+from superapp.core import health, lock_timeout, metrics
 from superapp.core.operator_command import port as port_number
 
 
@@ -21,12 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=port_number, required=True)
 
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
-        patience.end_waits()
-        health.require_essentials()
+        lock_timeout.set_lock_timeout()
+        health.run_startup_checks()
         asgi = import_module("superapp.asgi")
-        from superapp.core import server
+        from superapp.core import daphne_server
 
         metrics.serve()
-        if not server.run(asgi.application, host=host, port=port, drain=asgi.drain):
+        if not daphne_server.run(asgi.application, host=host, port=port, drain=asgi.drain):
             raise CommandError(f"Port {port} is taken by another program.")
         asgi.pages.leave()

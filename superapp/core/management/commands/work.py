@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from superapp.core import health, metrics, work
+from superapp.core import health, metrics, scheduler
 
 
 class Command(BaseCommand):
@@ -15,10 +15,10 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        health.require_essentials()
+        health.run_startup_checks()
         metrics.serve()
-        metrics.watch_the_database()
-        loop = work.Loop()
+        metrics.collect_database_metrics()
+        loop = scheduler.SchedulerLoop()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: loop.stop())
         loop.run()

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from superapp.core import containers
+from superapp.core import docker_files
 
 
 class Command(BaseCommand):
     help = "Write docker/compose.yaml and docker/env.example from the table of processes."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        for path, text in containers.files().items():
+        for path, text in docker_files.render_files().items():
             path.write_text(text)
             self.stdout.write(f"wrote {path}")

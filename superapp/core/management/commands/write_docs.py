@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from superapp.core import reference
+from superapp.core import generated_docs
 
 
 class Command(BaseCommand):
@@ -21,10 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, check: bool, **_options: Any) -> None:
         directory = settings.BASE_DIR / "docs"
-        for name, page in reference.pages().items():
+        for name, page in generated_docs.render_pages().items():
             path = directory / name
             before = path.read_text() if path.exists() else ""
-            if name == "errors.md" and (gone := reference.vanished_codes(before)):
+            if name == "errors.md" and (gone := generated_docs.find_removed_codes(before)):
                 raise CommandError(f"Codes are frozen for ever, and these are gone: {', '.join(gone)}")
             if before != page and check:
                 raise CommandError(f"docs/{name} is not what the code says; run `make docs`")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from superapp.web import drawing
+from superapp.web import brand_images
 
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "web"
 
@@ -14,14 +14,14 @@ FOLDER = Path(__file__).resolve().parents[2] / "static" / "web"
 def files() -> dict[str, bytes]:
     """What the folder of drawn files must hold, by name."""
     return {
-        "icons.svg": drawing.sprite().encode(),
-        "mark.svg": drawing.mark().encode(),
-        "app.svg": drawing.app_icon_svg().encode(),
-        "app-32.png": drawing.app_icon_png(32, inset=0.1),
-        "app-180.png": drawing.app_icon_png(180, rounded=False),
-        "app-192.png": drawing.app_icon_png(192),
-        "app-512.png": drawing.app_icon_png(512),
-        "app-maskable-512.png": drawing.app_icon_png(512, inset=0.24, rounded=False),
+        "icons.svg": brand_images.sprite().encode(),
+        "mark.svg": brand_images.mark().encode(),
+        "app.svg": brand_images.app_icon_svg().encode(),
+        "app-32.png": brand_images.app_icon_png(32, inset=0.1),
+        "app-180.png": brand_images.app_icon_png(180, rounded=False),
+        "app-192.png": brand_images.app_icon_png(192),
+        "app-512.png": brand_images.app_icon_png(512),
+        "app-maskable-512.png": brand_images.app_icon_png(512, inset=0.24, rounded=False),
     }
 
 

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from payments import api as payments
-from superapp.core import clock, embedded, exclusive, schema_version
-from superapp.wiring.demo import people, purses, world
+from superapp.core import clock, embedded, process_locks, schema_version
+from superapp.wiring.demo import people, wallets, world
 
 WAIT_SECONDS_MAX = 60
 
@@ -37,15 +37,17 @@ class Command(BaseCommand):
         try:
             # What is invented here lies in the past: the work would expire orders and show transfers before the demo
             # has come to that day. It goes on once all is there.
-            with exclusive.hold(exclusive.Lock.WORK, seconds_max=WAIT_SECONDS_MAX, on_wait=self._say_waiting):
+            with process_locks.hold_exclusive(
+                process_locks.ProcessLock.WORK, seconds_max=WAIT_SECONDS_MAX, on_wait=self._say_waiting
+            ):
                 self._make(is_quiet=if_empty)
-        except exclusive.LockTimeout:
+        except process_locks.LockTimeout:
             raise CommandError(
                 "Another process is at work on this database and does not pause: stop it, and call this again."
             ) from None
 
     def _make(self, *, is_quiet: bool) -> None:
-        if world.is_whole():
+        if world.is_complete():
             if not is_quiet:
                 self.stdout.write("The demo world is here already.")
                 self._say_who()
@@ -62,10 +64,10 @@ class Command(BaseCommand):
 
     def _say_who(self) -> None:
         self.stdout.write("Log in with one of these numbers; the code appears in the developer's inbox and here:")
-        for person in people.CAST:
+        for person in people.DEMO_PEOPLE:
             self.stdout.write(f"  0{person.number.removeprefix('+62')}  {person.name}")
-        if payments.is_offered():
-            self.stdout.write(f"The PIN of every wallet that has one is {purses.PIN}.")
+        if payments.is_enabled():
+            self.stdout.write(f"The PIN of every wallet that has one is {wallets.PIN}.")
 
     def _say_waiting(self) -> None:
         self.stderr.write("Waiting until the work on this database pauses.")

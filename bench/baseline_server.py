@@ -1,0 +1,38 @@
+"""
+``python -m bench.baseline_server PORT``: what the server can do when an application does nothing, on the same Daphne.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from superapp.core import daphne_server
+
+_lines: set[Any] = set()
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """``/echo`` sends back what comes; ``/broadcast`` sends it to everybody; ``/idle`` hears and says nothing."""
+    await receive()
+    await send({"type": "websocket.accept", "subprotocol": "app.v1"})
+    if scope["path"] == "/broadcast":
+        _lines.add(send)
+    try:
+        while (event := await receive())["type"] == "websocket.receive":
+            if scope["path"] == "/echo":
+                await send({"type": "websocket.send", "text": event["text"]})
+            elif scope["path"] == "/broadcast":
+                answer = {"type": "websocket.send", "text": event["text"]}
+                for line in list(_lines):
+                    await line(answer)
+    finally:
+        _lines.discard(send)
+
+
+async def _drain() -> None:
+    return
+
+
+if __name__ == "__main__":
+    daphne_server.run(application, host="127.0.0.1", port=int(sys.argv[1]), drain=_drain)

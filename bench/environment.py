@@ -1,0 +1,224 @@
+"""The processes under test and the users who load them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bench import measure
+from tests.harness import ports, servers
+
+P = TypeVar("P", bound=servers.Process)
+GARBAGE_SECONDS = 1.0
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class BenchUser:
+    id: int
+    public_id: str
+    session_key: str
+
+
+@dataclass(frozen=True)
+class ServerProcess:
+    """A process that accepts sockets on a port, and tells its numbers on another."""
+
+    process: servers.Process
+    port: int
+    metrics_port: int
+
+    def resident_kib(self) -> int:
+        """What it holds in memory once it has looked for garbage."""
+        os.kill(self.process.pid, signal.SIGUSR1)
+        time.sleep(GARBAGE_SECONDS)
+        return measure.resident_kib(self.process.pid)
+
+    def metric(self, name: str) -> float:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics") as answer:
+            for line in answer.read().decode().splitlines():
+                if line.startswith(f"{name} "):
+                    return float(line.split()[1])
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class BenchEnvironment:
+    """
+    An instance on a database of its own, and as many bare servers beside it.
+
+    ``server_processes`` are the instance's processes with sockets, ``services`` its database and Redis.
+    """
+
+    server_processes: list[ServerProcess]
+    baseline_processes: list[ServerProcess]
+    services: list[servers.Process]
+
+    @property
+    def pids(self) -> list[int]:
+        return [one.pid for one in [*(door.process for door in self.server_processes), *self.services]]
+
+    def stalls(self) -> Counter[str]:
+        """What the doors' event loops have been held up by for over 100 ms so far, as they wrote it down themselves."""
+        told = "".join(door.process.log for door in self.server_processes)
+        return Counter(re.findall(r'\bcause["=: ]+(\w+)', told))
+
+    @property
+    def baseline_pids(self) -> list[int]:
+        return [bare.process.pid for bare in self.baseline_processes]
+
+
+@contextmanager
+def start_environment(db: str, *, server_processes: int = 1) -> Iterator[BenchEnvironment]:
+    """Start the product as it runs for people, with fsync, and beside it the bare applications on the same server."""
+    with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
+        directory = Path(name)
+        directory.chmod(0o755)
+        services = _start_backing_services(directory, db, started)
+        _use_instance_database(directory)
+        command = ["-m", "bench.manage_with_gc", "serve" if db == "sqlite" else "serve_sockets", "--port"]
+        yield BenchEnvironment(
+            [_start_server(directory, f"door-{number}", command, started) for number in range(server_processes)],
+            [
+                _start_server(directory, f"bare-{number}", ["-m", "bench.baseline_server"], started)
+                for number in range(server_processes)
+            ],
+            services,
+        )
+
+
+def _start_backing_services(directory: Path, db: str, started: ExitStack) -> list[servers.Process]:
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="superapp.settings",
+        READ_TOKENS_PER_SECOND="1000000",  # One person looks for a hundred here.
+        VAR_DIR=str(directory),
+        PUBLIC_URL="http://localhost:8000",
+        SECRET_KEY="of-the-benches-" + "0123456789" * 5,
+        RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
+    )
+    if db == "sqlite":
+        return []
+    postgres = _start(servers.Postgres(directory, is_durable=True), started)
+    redis = _start(servers.Redis(directory), started)
+    os.environ.update(DATABASE_URL=postgres.url(), REDIS_URL=redis.url)
+    return [postgres, redis]
+
+
+def _use_instance_database(directory: Path) -> None:
+    """Have this process use the instance's database, to make people in it."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    (directory / "static").mkdir(exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _start_server(directory: Path, name: str, command: list[str], started: ExitStack) -> ServerProcess:
+    port, metrics_port = ports.free_port(), ports.free_port()
+    process = servers.Process(
+        name,
+        [sys.executable, *command, str(port)],
+        log_path=directory / f"{name}.log",
+        is_ready=lambda: servers.accepts(port),
+        env={**os.environ, "METRICS_PORT": str(metrics_port)},
+        cwd=ROOT,
+    )
+    return ServerProcess(_start(process, started), port, metrics_port)
+
+
+def _start(process: P, started: ExitStack) -> P:
+    process.start()
+    started.callback(process.stop)
+    return process
+
+
+def create_users(count: int) -> list[BenchUser]:
+    """Make people who are logged in."""
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+
+    from superapp.accounts.models import Device, User
+    from superapp.core import clock
+    from superapp.realtime.models import Me
+
+    now = clock.now()
+    users = User.objects.bulk_create(
+        [User(name=f"Orang {number}", handle=f"orang{number}", joined_at=now) for number in range(count)]
+    )
+    Me.objects.bulk_create([Me(user_id=user.pk) for user in users])
+    keys = {user.pk: f"{user.pk:032d}" for user in users}
+    data = SessionStore().encode({"_auth_user_id": "1"})
+    expire = now + timedelta(days=1)
+    Session.objects.bulk_create(
+        [Session(session_key=key, session_data=data, expire_date=expire) for key in keys.values()]
+    )
+    Device.objects.bulk_create(
+        [
+            Device(user=user, session_key=keys[user.pk], name="Firefox", signed_in_at=now, last_seen_at=now)
+            for user in users
+        ]
+    )
+    return [BenchUser(user.pk, str(user.public_id), keys[user.pk]) for user in users]
+
+
+def create_direct_conversations(pairs: list[tuple[BenchUser, BenchUser]]) -> list[str]:
+    """Make contacts of each pair, and a conversation; returns the conversations' ids."""
+    from chat.models import Conversation, Member
+    from superapp.accounts.models import Contact
+    from superapp.core import clock
+
+    now = clock.now()
+    Contact.objects.bulk_create(
+        [
+            Contact(owner_id=one.id, peer_id=other.id, state="accepted", rev=0, changed=0, changed_at=now)
+            for pair in pairs
+            for one, other in (pair, pair[::-1])
+        ]
+    )
+    conversations = Conversation.objects.bulk_create(
+        [
+            Conversation(kind="direct", direct_key=f"{min(a.id, b.id)}:{max(a.id, b.id)}", created_at=now)
+            for a, b in pairs
+        ]
+    )
+    Member.objects.bulk_create(
+        [
+            Member(conversation=conversation, user_id=person.id)
+            for conversation, pair in zip(conversations, pairs, strict=True)
+            for person in pair
+        ]
+    )
+    return [str(conversation.public_id) for conversation in conversations]
+
+
+def create_group(members: list[BenchUser]) -> str:
+    """Make a group of these people; returns its id."""
+    from chat.models import Conversation, Member
+    from superapp.core import clock
+
+    group = Conversation.objects.create(kind="group", title="Warga RT 05", created_at=clock.now())
+    Member.objects.bulk_create([Member(conversation=group, user_id=person.id) for person in members])
+    return str(group.public_id)
+
+
+def fetch_stored_messages() -> list[tuple[Any, ...]]:
+    """Every message that the database holds, as (sender id, client_id)."""
+    from chat.models import Message
+
+    return list(Message.objects.values_list("sender_id", "client_id"))

@@ -1,0 +1,230 @@
+"""Post, edit and recall messages, and react to them. Each change takes the conversation's next rev for its message."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from chat import push
+from chat.contracts import NewMessage, PostedMessage
+from chat.domain import text_cleaning
+from chat.domain.enums import ConversationKind, MessageKind
+from chat.errors import (
+    ClientIdInvalid,
+    EditConflict,
+    EditTooLate,
+    MessageNotYours,
+    MessageRecalled,
+    NotAccepted,
+    NotReactable,
+    RecallTooLate,
+)
+from chat.models import Conversation, Message, Reaction
+from chat.queries.locking import lock_conversation_for_member
+from chat.queries.members import list_recipients
+from chat.queries.messages import fetch_message, list_recipients_of_message, reload_message
+from chat.queries.row_builders import message_row
+from chat.writers import log
+from superapp.accounts import api as accounts
+from superapp.core import change_cursor
+from superapp.core.errors import DomainError
+
+
+def compose_message(
+    *,
+    conversation_id: UUID,
+    sender_id: int,
+    sender_public_id: UUID,
+    client_id: str,
+    body: str,
+    reply_to: int | None = None,
+    connection_number: int = 0,
+) -> NewMessage:
+    """
+    Return a text message that may be posted: cleaned, and refused early if it never could be.
+
+    ``connection_number`` is the socket it came through, 0 for none.
+
+    :raises ClientIdInvalid: if it is empty, too long, or not plain
+    :raises BodyEmpty, BodyTooLong, BodyNotText: if the body is
+    """
+    return NewMessage(
+        conversation_id=conversation_id,
+        sender_id=sender_id,
+        sender_public_id=sender_public_id,
+        client_id=_validate_personal_client_id(client_id),
+        body=text_cleaning.clean_body(body, chars_max=Message.BODY_CHARS_MAX),
+        reply_to=reply_to,
+        connection_number=connection_number,
+    )
+
+
+def post_message(entry: NewMessage, *, now: datetime) -> PostedMessage:
+    """
+    Post one message within the transaction of the caller, or in one of its own.
+
+    The same ``client_id`` with the same content returns the first message and does nothing else.
+
+    :raises ConversationNotFound: if it is missing, or the sender is not in it
+    :raises ClientIdReused: if the number stands for another content
+    :raises NotAccepted: if one of two has blocked the other, or they are no contacts
+    :raises ReplyNotFound: if the sender cannot see what it replies to
+    """
+    with transaction.atomic():
+        return require_posted(log.append([entry], now=now)[0])
+
+
+def require_posted(outcome: PostedMessage | DomainError) -> PostedMessage:
+    """
+    Return the posted message.
+
+    :raises DomainError: if it was refused
+    """
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return outcome
+
+
+def _validate_personal_client_id(raw: str) -> str:
+    # A colon marks what the product itself posts in somebody's name, such as the card of a transfer.
+    if ":" in raw:
+        raise ClientIdInvalid
+    return validate_client_id(raw)
+
+
+def validate_client_id(raw: str) -> str:
+    """
+    Return the sender's own id for a message.
+
+    :raises ClientIdInvalid: if it is empty, too long, or not plain
+    """
+    if not 1 <= len(raw) <= Message.CLIENT_ID_CHARS_MAX or not raw.isascii() or not raw.isprintable() or " " in raw:
+        raise ClientIdInvalid
+    return raw
+
+
+EDIT_MINUTES = 15
+RECALL_MINUTES = 60
+
+
+def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str, edits: int, now: datetime) -> Message:
+    """
+    Change the text of one's own message. Times are compared with ``now``.
+
+    ``edits`` is how often it had been changed when the person saw it. A retry finds its own edit done and changes
+    nothing.
+
+    :raises ConversationNotFound, MessageNotFound: if the person cannot see it
+    :raises MessageNotYours: if somebody else wrote it, or it is no text
+    :raises MessageRecalled: if it was taken back
+    :raises EditConflict: if another edit came in between
+    :raises EditTooLate: if it is older than ``EDIT_MINUTES``
+    :raises NotAccepted: if one of two has blocked the other, or they are no contacts
+    """
+    body = text_cleaning.clean_body(body, chars_max=Message.BODY_CHARS_MAX)
+    with transaction.atomic():
+        conversation, member = lock_conversation_for_member(conversation_id, by_user_id)
+        message = fetch_message(conversation, member, seq)
+        _require_own(message, by_user_id)
+        if message.kind != MessageKind.TEXT:
+            raise MessageNotYours
+        if message.recalled_at is not None:
+            raise MessageRecalled
+        if message.body == body and message.edits in (edits, edits + 1):
+            return message
+        if message.edits != edits:
+            raise EditConflict
+        if now - message.sent_at > timedelta(minutes=EDIT_MINUTES):
+            raise EditTooLate(minutes=EDIT_MINUTES)
+        _require_accepted(conversation, by_user_id)
+        message.body, message.edits, message.edited_at = body, edits + 1, now
+        _store(conversation, message, ["body", "edits", "edited_at"])
+    return message
+
+
+def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: datetime) -> Message:
+    """
+    Delete one's own message for everyone; a note stays in its place.
+
+    Recalling twice is recalling once.
+
+    :raises ConversationNotFound, MessageNotFound: if the person cannot see it
+    :raises MessageNotYours: if somebody else wrote it, or it is no person's words
+    :raises RecallTooLate: if it is older than ``RECALL_MINUTES``
+    """
+    with transaction.atomic():
+        conversation, member = lock_conversation_for_member(conversation_id, by_user_id)
+        message = fetch_message(conversation, member, seq)
+        _require_own(message, by_user_id)
+        if message.kind != MessageKind.TEXT:
+            raise MessageNotYours
+        if message.recalled_at is not None:
+            return message
+        if now - message.sent_at > timedelta(minutes=RECALL_MINUTES):
+            raise RecallTooLate(minutes=RECALL_MINUTES)
+        Reaction.objects.filter(message=message).delete()
+        message.body, message.recalled_at = "", now
+        _store(conversation, message, ["body", "recalled_at"])
+    return message
+
+
+def set_reaction(*, conversation_id: UUID, seq: int, by_user_id: int, emoji: str | None, now: datetime) -> Message:
+    """
+    Set one's only reaction to a message, or remove it with None. Setting the same again changes nothing.
+
+    :raises ConversationNotFound, MessageNotFound: if the person cannot see it
+    :raises NotReactable: if it is no emoji, or the line is none of a person's
+    :raises MessageRecalled: if it was taken back
+    :raises NotAccepted: if one of two has blocked the other, or they are no contacts; taking away is always allowed
+    """
+    chosen = text_cleaning.clean_emoji(emoji, chars_max=Reaction.EMOJI_CHARS_MAX) if emoji is not None else None
+    with transaction.atomic():
+        conversation, member = lock_conversation_for_member(conversation_id, by_user_id)
+        message = fetch_message(conversation, member, seq)
+        if message.kind == MessageKind.EVENT:
+            raise NotReactable
+        if message.recalled_at is not None:
+            raise MessageRecalled
+        mine = next((one for one in message.reactions.all() if one.user_id == by_user_id), None)
+        if (mine.emoji if mine else None) == chosen:
+            return message
+        if chosen is not None:
+            _require_accepted(conversation, by_user_id)
+            mine = mine or Reaction(message=message, user_id=by_user_id)
+            mine.emoji, mine.reacted_at = chosen, now
+            mine.save()
+        elif mine is not None:
+            mine.delete()
+        _store(conversation, message, [])
+    return message
+
+
+def _require_own(message: Message, user_id: int) -> None:
+    if message.sender_id != user_id:
+        raise MessageNotYours
+
+
+def _require_accepted(conversation: Conversation, user_id: int) -> None:
+    """Other words and a new reaction reach the other one of two as a message does."""
+    if conversation.kind != ConversationKind.DIRECT:
+        return
+    others = [other for other in list_recipients(conversation.pk) if other != user_id]
+    refused = accounts.find_forbidden_pairs if conversation.face_id is None else accounts.find_forbidden_business_pairs
+    if refused({(user_id, other) for other in others}):
+        raise NotAccepted
+
+
+def _store(conversation: Conversation, message: Message, fields: list[str]) -> None:
+    conversation.rev += 1
+    conversation.changed = change_cursor.current_stamp()
+    conversation.save(update_fields=["rev", "changed"])
+    message.rev = conversation.rev
+    message.save(update_fields=["rev", *fields])
+    # Who came later may not see it; they find a number missing, ask, and are told that nothing is theirs.
+    push.message_changed(
+        conversation.public_id,
+        message_row(reload_message(message.pk)),
+        to_user_ids=list_recipients_of_message(message),
+    )

@@ -1,0 +1,96 @@
+"""Read and delivery receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from chat import push
+from chat.errors import MessageNotFound
+from chat.models import Conversation, Member
+from chat.queries.locking import lock_conversation_for_member, lock_current_memberships
+from chat.queries.members import (
+    list_current_memberships,
+    list_recipients_by_conversation,
+)
+from chat.queries.messages import count_own_after, fetch_counted
+from chat.queries.row_builders import membership_row
+from superapp.core import change_cursor
+from superapp.realtime import user_topic
+
+
+def mark_read(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
+    """
+    Mark everything up to message ``seq`` as read by this person, and return the membership; the mark never moves back.
+
+    :raises ConversationNotFound: if the person is not in it
+    :raises MessageNotFound: if there is no such message yet
+    """
+    with transaction.atomic():
+        conversation, member = lock_conversation_for_member(conversation_id, user_id)
+        if seq > conversation.last_seq:
+            raise MessageNotFound
+        if seq <= member.read_seq:
+            return member
+        member.read_seq = seq
+        member.read_counted = fetch_counted(conversation, seq)
+        member.own_since = count_own_after(conversation, user_id=user_id, seq=seq)
+        member.delivered_seq = max(member.delivered_seq, seq)
+        _stamp([member])
+        member.rev = user_topic.next_rev(user_id)
+        member.save(update_fields=["read_seq", "read_counted", "own_since", "delivered_seq", "changed", "rev"])
+        _tell([member])
+        push.membership_changed(user_id, membership_row(member, conversation.public_id))
+    return member
+
+
+def mark_delivered(user_id: int, marks: Sequence[tuple[UUID, int]]) -> None:
+    """
+    Mark everything up to these messages, as (conversation, seq), as delivered to a device of this person.
+
+    Conversations that the person is not in are skipped: they may just have left.
+    """
+    newest: dict[UUID, int] = {}
+    for conversation_id, seq in marks:
+        newest[conversation_id] = max(seq, newest.get(conversation_id, 0))
+    # Marks never go back: what does not move now will not after the lock either.
+    moving = {
+        member.conversation_id
+        for member in list_current_memberships(newest, user_id=user_id)
+        if newest[member.conversation.public_id] > member.delivered_seq
+    }
+    if not moving:
+        return
+    with transaction.atomic():
+        moved = []
+        for member in lock_current_memberships(moving, user_id=user_id):
+            seq = min(newest[member.conversation.public_id], member.conversation.last_seq)
+            if seq > member.delivered_seq:
+                member.delivered_seq = seq
+                moved.append(member)
+        if moved:
+            _stamp(moved)
+            Member.objects.bulk_update(moved, ["delivered_seq", "changed"])
+            _tell(moved)
+
+
+def _stamp(moved: Sequence[Member]) -> None:
+    """Stamp sides whose marks moved, and their conversations, so that ``sync`` heals a lost receipt."""
+    changed = change_cursor.current_stamp()
+    for member in moved:
+        member.changed = changed
+    Conversation.objects.filter(pk__in=[member.conversation_id for member in moved]).update(changed=changed)
+
+
+def _tell(moved: Sequence[Member]) -> None:
+    recipients = list_recipients_by_conversation([member.conversation_id for member in moved])
+    for member in moved:
+        push.receipt(
+            member.conversation.public_id,
+            member.user.public_id,
+            read_seq=member.read_seq,
+            delivered_seq=member.delivered_seq,
+            to_user_ids=recipients[member.conversation_id],
+        )

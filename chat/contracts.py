@@ -1,0 +1,243 @@
+"""Values that chat takes and returns, and its rows on the wire; ``docs/protocol.md`` defines each."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from chat.domain.enums import MessageKind
+from superapp.accounts.api import PersonRow
+from superapp.core import clock
+from superapp.core.errors import DomainError
+
+
+class ReactionRow(msgspec.Struct):
+    """The users who reacted to a message with one emoji."""
+
+    emoji: str
+    users: list[str]
+
+
+class MessageRow(msgspec.Struct):
+    """A message, the same for everybody who may see it."""
+
+    seq: int
+    rev: int
+    counted: int
+    kind: str
+    sender: str = msgspec.field(name="from")
+    client_id: str
+    body: str
+    reply_to: int | None
+    card: dict[str, Any] | None
+    event: dict[str, Any] | None
+    edits: int
+    edited_at: str | None
+    recalled_at: str | None
+    reactions: list[ReactionRow]
+    sent_at: str
+
+
+class MembershipRow(msgspec.Struct):
+    """A member's own read mark and preferences in a conversation; ``rev`` is that of their topic ``me``."""
+
+    conversation: str
+    rev: int
+    until_seq: int | None
+    read_seq: int
+    read_counted: int
+    own_since: int
+    muted_until: str | None
+    pinned: bool
+    hidden_seq: int
+    draft: str
+    kind: str = "membership"
+
+
+class MemberRow(msgspec.Struct):
+    """A member as the others see them: role and receipts."""
+
+    user: str
+    role: str
+    read_seq: int
+    delivered_seq: int
+
+
+class FaceRow(msgspec.Struct):
+    """A face of ``owner``; to the others its name and picture replace the person's."""
+
+    id: str
+    rev: int
+    kind: str
+    name: str
+    picture: str | None
+    address: str | None
+    owner: str
+
+
+class SummaryRow(msgspec.Struct):
+    """A conversation in a list, without its log."""
+
+    id: str
+    kind: str
+    title: str | None
+    rev: int
+    last_seq: int
+    counted: int
+    from_seq: int
+    until_seq: int | None
+    last: MessageRow | None
+    members: list[MemberRow]
+    people: list[PersonRow]
+    mine: MembershipRow
+    face: FaceRow | None = None
+
+
+class Changes(msgspec.Struct):
+    """Messages that changed after a rev; ``rev`` is to be adopted even when there are no rows."""
+
+    rev: int
+    rows: list[MessageRow]
+    more: bool
+    members: list[MemberRow]
+    people: list[PersonRow]
+
+
+class History(msgspec.Struct):
+    """A page of a log in ascending order, with the messages that its rows reply to."""
+
+    rev: int
+    rows: list[MessageRow]
+    more: bool
+    quoted: list[MessageRow]
+    members: list[MemberRow]
+    people: list[PersonRow]
+
+
+def topic(conversation_id: UUID) -> str:
+    """Return the name of a conversation's topic."""
+    return f"chat:{conversation_id}"
+
+
+class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to be appended to the log; sender and ``client_id`` make it unique."""
+
+    conversation_id: UUID
+    sender_id: int
+    sender_public_id: UUID
+    client_id: str
+    kind: str = MessageKind.TEXT
+    body: str = ""
+    reply_to: int | None = None
+    card_type: str = ""
+    card: dict[str, Any] | None = None
+    event: dict[str, Any] | None = None
+    # A line that counts as unread; what people say always does.
+    counts_as_unread: bool = False
+    # The socket it came through, if any: its answer carries what all other sockets are told by hints.
+    connection_number: int = 0
+
+    @property
+    def counts(self) -> bool:
+        return self.counts_as_unread or self.kind != MessageKind.EVENT
+
+    def content_hash(self) -> str:
+        """Of all that the sender said, so that a retry can be told from something else."""
+        content = [self.kind, self.body, self.reply_to, self.card_type, self.card, self.event]
+        return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+    def row(self, posted: PostedMessage) -> MessageRow:
+        """How everybody in the conversation sees it."""
+        return MessageRow(
+            seq=posted.seq,
+            rev=posted.rev,
+            counted=posted.counted,
+            kind=self.kind,
+            sender=str(self.sender_public_id),
+            client_id=self.client_id,
+            body=self.body,
+            reply_to=self.reply_to,
+            card={"type": self.card_type, **self.card} if self.card is not None else None,
+            event=self.event,
+            edits=0,
+            edited_at=None,
+            recalled_at=None,
+            reactions=[],
+            sent_at=clock.to_wire(posted.sent_at),
+        )
+
+
+class PostedMessage(msgspec.Struct, frozen=True):
+    """
+    The numbers of a posted message.
+
+    ``is_new`` is false for a retry of a message that is stored already. ``hints`` are encoded hints for the socket that
+    sent it, which gets them in its answer and not from the bus.
+    """
+
+    seq: int
+    rev: int
+    counted: int
+    sent_at: datetime
+    is_new: bool
+    hints: tuple[bytes, ...] = ()
+
+
+AppendOutcome = PostedMessage | DomainError
+
+
+class MovedReadState(msgspec.Struct, array_like=True):
+    """
+    The membership of a sender whose read mark moved with their own message; ``rev`` is that of their topic ``me``.
+    """
+
+    # Of the first of their entries in that conversation, from 1.
+    entry_number: int
+    rev: int
+    read_seq: int
+    read_counted: int
+    own_since: int
+    muted_until: datetime | None
+    is_pinned: bool
+    hidden_seq: int
+    draft: str
+
+    def row(self, conversation_id: UUID) -> MembershipRow:
+        return MembershipRow(
+            conversation=str(conversation_id),
+            rev=self.rev,
+            until_seq=None,
+            read_seq=self.read_seq,
+            read_counted=self.read_counted,
+            own_since=self.own_since,
+            muted_until=clock.to_wire(self.muted_until) if self.muted_until is not None else None,
+            pinned=self.is_pinned,
+            hidden_seq=self.hidden_seq,
+            draft=self.draft,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AppendResult:
+    """The result of a batch: one outcome for each entry, the recipients, and the read states that moved."""
+
+    outcomes: list[AppendOutcome]
+    # Everybody who is in a conversation that has a new message, by user id.
+    recipients: dict[UUID, list[int]]
+    read_states: list[MovedReadState]
+
+
+class SendMessageResponse(msgspec.Struct, omit_defaults=True):
+    """The answer to ``chat.send``."""
+
+    seq: int
+    rev: int
+    counted: int
+    sent_at: str
+    # What this socket is told nowhere else; already encoded.
+    hints: list[msgspec.Raw] = []

@@ -1,0 +1,46 @@
+"""Detect URLs in message text. ``#chat/links.js`` finds the same; both are held to ``tests/js/links.json``."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+# No address of ours begins within a word, and none but these two kinds is ever made to be tapped.
+_ADDRESS = re.compile(r"(?<![\w/])https?://[^\s<>\"“”«»`]+", re.IGNORECASE)
+# What stands before an @ reads like a host and is none: such an address leads elsewhere than it says.
+_HAS_USER_INFO = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
+# What ends a sentence and not an address.
+_TRAILING_PUNCTUATION = ".,!?;:…'’"
+
+
+class TextSegment(NamedTuple):
+    """A part of a text; ``is_link`` if it is a URL."""
+
+    text: str
+    is_link: bool
+
+
+def split_links(text: str) -> list[TextSegment]:
+    """Split a text into URLs and the text between; joined, the segments are the text."""
+    found: list[TextSegment] = []
+    end = 0
+    for match in _ADDRESS.finditer(text):
+        address = _strip_trailing_punctuation(match[0])
+        if not address.partition("://")[2] or _HAS_USER_INFO.match(address):
+            continue
+        if match.start() > end:
+            found.append(TextSegment(text[end : match.start()], is_link=False))
+        end = match.start() + len(address)
+        found.append(TextSegment(address, is_link=True))
+    if end < len(text):
+        found.append(TextSegment(text[end:], is_link=False))
+    return found
+
+
+def _strip_trailing_punctuation(address: str) -> str:
+    while address:
+        if address[-1] in _TRAILING_PUNCTUATION or (address[-1] == ")" and address.count(")") > address.count("(")):
+            address = address[:-1]
+        else:
+            break
+    return address

@@ -1,0 +1,52 @@
+"""Commands for conversations and their preferences, and the parts of chat in ``sync`` and topic ``me``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chat.actions.conversations import open_direct_conversation_by_public_id
+from chat.actions.preferences import PreferencesPatch, update_preferences
+from chat.contracts import SummaryRow
+from chat.endpoints.schemas import ConversationRequest, OpenConversationRequest, PreferencesRequest
+from chat.queries.summaries import fetch_summary, list_changed_summaries, list_membership_rows
+from superapp.core import clock
+from superapp.core.errors import InputInvalid
+from superapp.realtime import registry
+from superapp.realtime.registry import Caller, register_command
+
+
+@register_command("chat.open", OpenConversationRequest, rest="POST conversations", response=SummaryRow)
+def open_conversation(caller: Caller, request: OpenConversationRequest) -> SummaryRow:
+    opened = open_direct_conversation_by_public_id(caller.user_id, request.user, now=clock.now())
+    return fetch_summary(opened.public_id, caller.user_id)
+
+
+@register_command(
+    "chat.conversation", ConversationRequest, rest="GET conversations/<uuid:conversation>", response=SummaryRow
+)
+def conversation(caller: Caller, request: ConversationRequest) -> SummaryRow:
+    return fetch_summary(request.conversation, caller.user_id)
+
+
+@register_command("chat.keep", PreferencesRequest, rest="PATCH conversations/<uuid:conversation>/mine", in_order=True)
+def change_preferences(caller: Caller, request: PreferencesRequest) -> dict[str, Any]:
+    patch = PreferencesPatch(
+        muted_until=_utc(request.muted_until) if isinstance(request.muted_until, datetime) else request.muted_until,
+        is_pinned=request.pinned,
+        is_hidden=request.hidden,
+        draft=request.draft,
+    )
+    member = update_preferences(conversation_id=request.conversation, user_id=caller.user_id, patch=patch)
+    return {"me": member.rev}
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # The first or the last day of the calendar, elsewhere in the world.
+        raise InputInvalid(detail="a moment before or after the calendar") from None
+
+
+registry.register_sync_part("conversations")(list_changed_summaries)
+registry.register_user_topic_rows(list_membership_rows)

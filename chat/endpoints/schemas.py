@@ -1,0 +1,83 @@
+"""Request schemas of chat: the fields of each command."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from chat.queries.history import PAGE_MAX
+from superapp.realtime.registry import RequestSchema
+
+Seq = Annotated[int, Meta(ge=1, le=2**53)]
+Rev = Annotated[int, Meta(ge=0, le=2**53)]
+# Of the world, and not of a clock on some wall.
+Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class SendMessageRequest(RequestSchema):
+    conversation: UUID
+    client_id: str
+    body: str
+    reply_to: Seq | None = None
+
+
+class EditMessageRequest(RequestSchema):
+    conversation: UUID
+    seq: Seq
+    body: str
+    edits: Annotated[int, Meta(ge=0, le=2**31)]
+
+
+class MessageRequest(RequestSchema):
+    conversation: UUID
+    seq: Seq
+
+
+class ReactionRequest(RequestSchema):
+    conversation: UUID
+    seq: Seq
+    emoji: str | None
+
+
+class MarkReadRequest(RequestSchema):
+    conversation: UUID
+    seq: Seq
+
+
+class MarkDeliveredRequest(RequestSchema):
+    marks: Annotated[list[tuple[UUID, Seq]], Meta(max_length=100)]
+
+
+class ConversationRequest(RequestSchema):
+    conversation: UUID
+
+
+class ChangesRequest(RequestSchema):
+    conversation: UUID
+    after: Rev
+
+
+class HistoryRequest(RequestSchema):
+    conversation: UUID
+    before: Seq | None = None
+    limit: Annotated[int, Meta(ge=1, le=PAGE_MAX)] = 50
+
+
+class PickedMessagesRequest(RequestSchema):
+    conversation: UUID
+    seqs: Annotated[list[Seq], Meta(max_length=50)]
+
+
+class OpenConversationRequest(RequestSchema):
+    user: UUID
+
+
+class PreferencesRequest(RequestSchema):
+    conversation: UUID
+    muted_until: Instant | UnsetType | None = UNSET
+    pinned: bool | UnsetType = UNSET
+    hidden: bool | UnsetType = UNSET
+    draft: str | UnsetType = UNSET

@@ -1,0 +1,287 @@
+"""Pages of chat: the list, a conversation, its details, and their forms for browsers without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from chat.actions.conversations import open_direct_conversation_by_public_id
+from chat.actions.messages import EDIT_MINUTES, RECALL_MINUTES, compose_message, post_message
+from chat.actions.preferences import PreferencesPatch, update_preferences
+from chat.contracts import SummaryRow
+from chat.domain import card_types, conversation_actions, face_kinds, system_events
+from chat.models import Message
+from chat.pages import js_messages, presenters
+from chat.queries.history import fetch_history
+from chat.queries.summaries import fetch_summary, list_hidden_summaries, list_summaries
+from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow, get_current_user, person_required
+from superapp.core import clock, ids
+from superapp.core.errors import DomainError, ErrorKind
+from superapp.core.form_pages import post_only_redirecting_to
+from superapp.web import time_formats
+
+MESSAGES_PER_PAGE = 50
+SEQ_MAX = 2**53
+REACTIONS = ("👍", "❤️", "😂", "😮", "😢", "🙏")
+FRAME_BYTES_MAX = 65_536
+# Muted without an end is muted for longer than anybody will care.
+MUTED_FOR = timedelta(days=36_500)
+SUGGESTION_CHARS_MAX = 1_000
+BLANK_ROW = {"face": presenters.NOBODY, "text": ""}
+BLANK_CONVERSATION = {"face": presenters.NOBODY, "entries": ()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationView:
+    """An open conversation, for its templates."""
+
+    id: str
+    name: str
+    handle: str | None
+    address: str | None
+    face: PersonRow
+    peer_id: str | None
+    # To whom the links at its head lead: nowhere from a shop, where one pays for what one buys.
+    actions_for_id: str | None
+    status: str
+    entries: Sequence[presenters.TimelineItem]
+    earlier_seq: int | None
+    draft: str
+    client_id: str
+    is_closed: bool
+
+
+@person_required
+@never_cache
+@require_safe
+def conversation_list(request: HttpRequest) -> HttpResponse:
+    """Show the person's conversations."""
+    return _page(request, view="list")
+
+
+@person_required
+@never_cache
+@require_safe
+def hidden_list(request: HttpRequest) -> HttpResponse:
+    """Show the conversations that the person hid."""
+    return _page(request, view="list", is_hidden=True)
+
+
+@person_required
+@never_cache
+@require_safe
+def conversation(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """
+    Show a conversation with its newest messages, or with those before ``?sebelum``.
+
+    ``?tulis`` suggests a text for the composer if there is no draft; it is not stored.
+    """
+    return _page(request, view="conversation", conversation_id=conversation)
+
+
+@person_required
+@never_cache
+@require_safe
+def details(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """Show members and preferences of a conversation; on a wide screen beside the messages."""
+    return _page(request, view="details", conversation_id=conversation)
+
+
+@require_safe
+def shell(request: HttpRequest) -> HttpResponse:
+    """Render the page without any data: the service worker keeps it, and JavaScript fills it offline."""
+    return render(
+        request, "chat/page.html", {**_page_context("list"), "rows": (), "more": None, "boot": {}, "is_shell": True}
+    )
+
+
+@post_only_redirecting_to("chat:list")
+@person_required
+def open_direct(request: HttpRequest) -> HttpResponse:
+    """Redirect to the conversation with a contact."""
+    peer = ids.parse_id(request.POST.get("user", ""))
+    if peer is None:
+        return redirect("accounts_pages:contacts")
+    found = open_direct_conversation_by_public_id(get_current_user(request).pk, peer, now=clock.now())
+    return redirect("chat:conversation", conversation=found.public_id)
+
+
+@post_only_redirecting_to("chat:conversation")
+@person_required
+def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """Post the form's message. Submitting the form again posts nothing again, since it carries its own id."""
+    user = get_current_user(request)
+    reply_to = _seq(request.POST.get("reply_to", ""))
+    try:
+        entry = compose_message(
+            conversation_id=conversation,
+            sender_id=user.pk,
+            sender_public_id=user.public_id,
+            client_id=request.POST.get("client_id", ""),
+            # A form sends line ends as two characters.
+            body=request.POST.get("body", "").replace("\r\n", "\n"),
+            reply_to=reply_to,
+        )
+        post_message(entry, now=clock.now())
+    except DomainError as refusal:
+        if refusal.kind not in (ErrorKind.INVALID, ErrorKind.FORBIDDEN):
+            raise
+        return _page(request, view="conversation", conversation_id=conversation, refusal=refusal)
+    return redirect("chat:conversation", conversation=conversation)
+
+
+@post_only_redirecting_to("chat:details")
+@person_required
+def change_preferences(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """Pin, mute or hide a conversation."""
+    pinned, muted, hidden = (request.POST.get(field) for field in ("pinned", "muted", "hidden"))
+    patch = PreferencesPatch(
+        is_pinned=msgspec.UNSET if pinned is None else pinned == "yes",
+        muted_until=msgspec.UNSET if muted is None else (clock.now() + MUTED_FOR if muted == "yes" else None),
+        is_hidden=msgspec.UNSET if hidden is None else hidden == "yes",
+    )
+    update_preferences(conversation_id=conversation, user_id=get_current_user(request).pk, patch=patch)
+    if hidden == "yes":
+        return redirect("chat:list")
+    return redirect("chat:details", conversation=conversation)
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    view: str,
+    conversation_id: UUID | None = None,
+    refusal: DomainError | None = None,
+    is_hidden: bool = False,
+) -> HttpResponse:
+    user, now = get_current_user(request), clock.now()
+    my_id = str(user.public_id)
+    open_id = str(conversation_id) if conversation_id else None
+    # Which conversation first: an outsider is refused before anything else is read.
+    opened = _load_conversation(request, conversation_id, now) if conversation_id else None
+    before = request.GET.get("sebelum") if view == "list" else None
+    listed = list_hidden_summaries(user.pk) if is_hidden else list_summaries(user.pk, before=before)
+    context: dict[str, Any] = {
+        **_page_context(view),
+        "rows": presenters.build_rows(listed.rows, my_id=my_id, now=now, open_id=open_id, hidden=is_hidden),
+        "is_hidden_list": is_hidden,
+        "hidden_count": 0 if is_hidden else sum(map(presenters.is_hidden, listed.rows)),
+        "more": listed.next,
+        "asking": accounts.list_devices_awaiting_trust(user.pk, now=now),
+        "problem": refusal.body()["message"] if refusal else "",
+        "boot": _boot(user, listed.rows, is_more=listed.next is not None, opened=opened),
+    }
+    if opened is not None:
+        context["conversation"] = _build_view(request, opened, now=now, has_failed=refusal is not None)
+        context["row"] = presenters.build_row(opened["summary"], my_id=my_id, now=now, open_id=open_id)
+    return render(request, "chat/page.html", context, status=refusal.kind if refusal else 200)
+
+
+def _page_context(view: str) -> dict[str, Any]:
+    return {
+        "view": view,
+        "reactions": REACTIONS,
+        "words": {
+            **js_messages.MESSAGES,
+            **card_types.js_messages(),
+            **face_kinds.js_messages(),
+            **system_events.js_messages(),
+        },
+        "card_blanks": card_types.blank_templates(),
+        "card_styles": card_types.stylesheets(),
+        "conversation_actions": conversation_actions.list_conversation_actions(),
+        "blank_row": BLANK_ROW,
+        "blank_conversation": BLANK_CONVERSATION,
+    }
+
+
+def _load_conversation(request: HttpRequest, conversation_id: UUID, now: datetime) -> dict[str, Any]:
+    user_id = get_current_user(request).pk
+    before_seq = _seq(request.GET.get("sebelum", ""))
+    return {
+        "summary": fetch_summary(conversation_id, user_id),
+        "history": fetch_history(conversation_id, user_id, before_seq=before_seq, limit=MESSAGES_PER_PAGE),
+    }
+
+
+def _boot(user: Any, summaries: Sequence[SummaryRow], *, is_more: bool, opened: dict[str, Any] | None) -> Any:
+    return msgspec.to_builtins(
+        {
+            "me": accounts.serialize_person(user),
+            "language": time_formats.language(),
+            "locale": time_formats.locale(),
+            "time_zone": user.time_zone,
+            "zone_label": time_formats.zone_label(user.time_zone),
+            "limits": {
+                "body_chars": Message.BODY_CHARS_MAX,
+                "frame_bytes": FRAME_BYTES_MAX,
+                "edit_minutes": EDIT_MINUTES,
+                "recall_minutes": RECALL_MINUTES,
+            },
+            "urls": {
+                "socket": "/ws",
+                "api": "/api/v1/",
+                "list": "/obrolan/",
+                "conversation": "/obrolan/{id}/",
+                "details": "/obrolan/{id}/rincian/",
+                "login": "/masuk/",
+            },
+            "reactions": REACTIONS,
+            "chat": {"summaries": list(summaries), "more": is_more, "open": opened},
+        }
+    )
+
+
+def _build_view(request: HttpRequest, opened: dict[str, Any], *, now: datetime, has_failed: bool) -> ConversationView:
+    summary, history = opened["summary"], opened["history"]
+    user = get_current_user(request)
+    my_id = str(user.public_id)
+    other, face = presenters.find_peer(summary, my_id), presenters.find_peer_face(summary, my_id)
+    identity = presenters.display_identity(summary, my_id)
+    is_newest_page = "sebelum" not in request.GET
+    return ConversationView(
+        id=summary.id,
+        name=identity["name"],
+        handle=identity["handle"],
+        address=face.address if face else None,
+        face=identity,
+        peer_id=other["id"] if other and other["id"] else None,
+        actions_for_id=other["id"] if other and other["id"] and summary.face is None else None,
+        status=presenters.identity_label(summary, my_id)
+        if other
+        else ", ".join(person["name"] for person in summary.people),
+        entries=presenters.build_timeline(
+            history, summary=summary, my_id=my_id, now=now, is_newest_page=is_newest_page
+        ),
+        earlier_seq=history.rows[0].seq if history.more else None,
+        draft=request.POST.get("body", "") if has_failed else summary.mine.draft or _suggested_draft(request),
+        client_id=str(ids.new_id()),
+        is_closed=summary.until_seq is not None
+        or (other is not None and _is_messaging_refused(user.pk, other, has_face=face is not None)),
+    )
+
+
+def _suggested_draft(request: HttpRequest) -> str:
+    return request.GET.get("tulis", "")[:SUGGESTION_CHARS_MAX]
+
+
+def _is_messaging_refused(user_id: int, other: PersonRow, *, has_face: bool) -> bool:
+    if not other["id"]:
+        return True
+    refused = accounts.find_forbidden_business_pairs if has_face else accounts.find_forbidden_pairs
+    return bool(refused({(user_id, accounts.get_user_by_public_id(UUID(other["id"])).pk)}))
+
+
+def _seq(text: str) -> int | None:
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(SEQ_MAX))
+    return int(text) if is_number and 0 < int(text) <= SEQ_MAX else None

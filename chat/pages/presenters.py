@@ -1,0 +1,397 @@
+"""Present rows of the wire to templates. The modules of ``#chat`` do the same in the browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat.contracts import FaceRow, History, MemberRow, MessageRow, SummaryRow
+from chat.domain import card_types, face_kinds, system_events
+from chat.pages import js_messages
+from superapp.accounts.api import PersonRow
+from superapp.web import time_formats
+
+NOBODY: PersonRow = {"id": "", "name": "", "handle": None, "avatar": None}
+
+_EMOJI = (
+    "(?:[\U0001f1e6-\U0001f1ff]{2}"
+    "|[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u25aa-\u27bf\u2934-\u2b55\U0001f000-\U0001faff]"
+    "[\ufe0f\U0001f3fb-\U0001f3ff]*)"
+)
+_ONE_TO_THREE_EMOJI = re.compile(f"(?:{_EMOJI}(?:\u200d{_EMOJI})*){{1,3}}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRow:
+    """A conversation in the list. ``via`` is the kind of the peer's face, or the name of one's own."""
+
+    id: str
+    name: str
+    via: str
+    face: PersonRow
+    at: datetime | None
+    who: str
+    text: str
+    state: str
+    draft: str
+    unread: int
+    is_pinned: bool
+    is_muted: bool
+    is_hidden: bool
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedMessage:
+    seq: int
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionView:
+    emoji: str
+    count: int
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardView:
+    type: str
+    template: str
+    data: dict[str, Any]
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """A message in the timeline."""
+
+    seq: int
+    client_id: str
+    sender: str
+    sent_at: datetime
+    kind: str
+    body: str
+    who: str
+    state: str
+    is_mine: bool
+    is_recalled: bool
+    is_edited: bool
+    is_large_emoji: bool
+    starts: bool
+    ends: bool
+    quote: QuotedMessage | None
+    card: CardView | None
+    reactions: tuple[ReactionView, ...]
+
+    @property
+    def state_label(self) -> object:
+        return js_messages.STATE_LABELS.get(self.state, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaySeparator:
+    day: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadSeparator:
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemEventView:
+    """A system event in the timeline; ``about_seq`` is the message it links to."""
+
+    seq: int
+    text: str
+    sent_at: datetime
+    about_seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """An item of the timeline and the template that renders it."""
+
+    template: str
+    shown: DaySeparator | UnreadSeparator | SystemEventView | MessageView
+
+
+def find_peer(summary: SummaryRow, my_id: str) -> PersonRow | None:
+    """Return the other person of a direct conversation, or None for a group."""
+    if summary.kind != "direct":
+        return None
+    others: list[PersonRow] = [person for person in summary.people if person["id"] != my_id]
+    return others[0] if others else NOBODY
+
+
+def find_peer_face(summary: SummaryRow, my_id: str) -> FaceRow | None:
+    """Return the face under which the other person talks, or None if there is none or it is one's own."""
+    return summary.face if summary.face is not None and summary.face.owner != my_id else None
+
+
+def display_identity(summary: SummaryRow, my_id: str) -> PersonRow:
+    """Return the name and picture of a conversation: those of the peer's face, of the peer, or of the group."""
+    face, other = find_peer_face(summary, my_id), find_peer(summary, my_id)
+    if face is not None:
+        return {"id": face.id, "name": face.name, "handle": None, "avatar": face.picture}
+    if other is not None:
+        return {**other, "name": other["name"] or _("Someone")}
+    return {**NOBODY, "id": summary.id, "name": summary.title or _("Someone")}
+
+
+def identity_label(summary: SummaryRow, my_id: str) -> str:
+    """Return the kind of the peer's face, the name of one's own face, or an empty text."""
+    if summary.face is None:
+        return ""
+    return summary.face.name if summary.face.owner == my_id else face_kinds.label_for(summary.face.kind)
+
+
+def build_row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | None) -> ConversationRow:
+    """Build the row of a conversation in the list."""
+    other, identity = find_peer(summary, my_id), display_identity(summary, my_id)
+    last, mine = summary.last, summary.mine
+    muted_until = _moment(mine.muted_until)
+    return ConversationRow(
+        id=summary.id,
+        name=identity["name"],
+        via=identity_label(summary, my_id),
+        face=identity,
+        at=_moment(last.sent_at) if last else None,
+        who=_sender_prefix(last, my_id, other, summary.people) if last else "",
+        text=summarize_message(last, my_id=my_id, people=summary.people) if last else "",
+        state=_state(last, my_id, summary.members)
+        if last and last.sender == my_id and _is_regular_message(last)
+        else "",
+        draft=mine.draft,
+        unread=count_unread(summary),
+        is_pinned=mine.pinned,
+        is_muted=muted_until is not None and muted_until > now,
+        is_hidden=is_hidden(summary),
+        is_open=summary.id == open_id,
+    )
+
+
+def is_hidden(summary: SummaryRow) -> bool:
+    """Return whether the person hid the conversation, and it has no message since."""
+    return 0 < summary.last_seq <= summary.mine.hidden_seq
+
+
+def build_rows(
+    summaries: Iterable[SummaryRow], *, my_id: str, now: datetime, open_id: str | None, hidden: bool = False
+) -> list[ConversationRow]:
+    """
+    Build the list: pinned conversations first, then by the newest message. Left and empty conversations are left out.
+    """
+    seen = [one for one in summaries if one.until_seq is None and one.last_seq > 0 and is_hidden(one) == hidden]
+    shown = [build_row(one, my_id=my_id, now=now, open_id=open_id) for one in seen]
+    shown.sort(key=lambda one: (one.is_pinned, one.at is not None and one.at.timestamp()), reverse=True)
+    return shown
+
+
+def count_unread(summary: SummaryRow) -> int:
+    return max(0, summary.counted - summary.mine.read_counted - summary.mine.own_since)
+
+
+def summarize_message(message: MessageRow, *, my_id: str, people: Sequence[PersonRow]) -> str:
+    """Return a message in one line, for lists and quotes."""
+    if message.recalled_at is not None:
+        return _("You deleted this message") if message.sender == my_id else _("This message was deleted")
+    if message.event is not None:
+        sentence = render_system_event(message.event, people, my_id=my_id)
+        about = message.event.get("about")
+        return f"{sentence} · {about}" if about else sentence
+    if message.card is not None:
+        known = card_types.get_card_type(str(message.card.get("type", "")))
+        return known.render_summary(message.card, is_mine=message.sender == my_id)
+    return message.body
+
+
+def render_system_event(event: dict[str, Any], people: Sequence[PersonRow], *, my_id: str) -> str:
+    """Return the sentence of a system event."""
+    name = str(event.get("name"))
+    sentence = js_messages.SYSTEM_EVENT_SENTENCES.get(name) or system_events.find_sentence(name)
+    if sentence is None:
+        return str(js_messages.MESSAGES["event_unknown"])
+    user = event.get("user")
+    names = {"name": _("You") if user == my_id else _name_of(str(user), people)} if user else {}
+    return str(sentence).format(**{**event, **names})
+
+
+def build_timeline(
+    history: History, *, summary: SummaryRow, my_id: str, now: datetime, is_newest_page: bool
+) -> list[TimelineItem]:
+    """Build the timeline of a page: messages, day separators, and the separator before unread messages."""
+    people = _all_people(summary, history)
+    quotable = {message.seq: message for message in (*history.quoted, *history.rows)}
+    new_from_seq = _first_unread_seq(history.rows, summary, my_id) if is_newest_page else None
+    names_senders = summary.kind != "direct"
+    entries: list[TimelineItem] = []
+    before: MessageRow | None = None
+    for position, message in enumerate(history.rows):
+        after = history.rows[position + 1] if position + 1 < len(history.rows) else None
+        if before is None or _day(before) != _day(message):
+            entries.append(_day_entry(message, now))
+        if message.seq == new_from_seq:
+            entries.append(TimelineItem("chat/_new_line.html", UnreadSeparator(count=count_unread(summary))))
+        if message.event is not None:
+            event = SystemEventView(
+                seq=message.seq,
+                text=render_system_event(message.event, people, my_id=my_id),
+                sent_at=_at(message),
+                about_seq=message.reply_to,
+            )
+            entries.append(TimelineItem("chat/_event.html", event))
+        else:
+            shown = _message(
+                message,
+                my_id=my_id,
+                people=people,
+                members=history.members,
+                quotable=quotable,
+                starts=not _is_same_group(before, message) or message.seq == new_from_seq,
+                ends=not _is_same_group(message, after) or (after is not None and after.seq == new_from_seq),
+                names_senders=names_senders,
+            )
+            entries.append(TimelineItem("chat/_message.html", shown))
+        before = message
+    return entries
+
+
+def is_large_emoji(body: str) -> bool:
+    """Return whether the text is one to three emoji and nothing else."""
+    return _ONE_TO_THREE_EMOJI.fullmatch(body.strip()) is not None
+
+
+def _message(
+    message: MessageRow,
+    *,
+    my_id: str,
+    people: Sequence[PersonRow],
+    members: Sequence[MemberRow],
+    quotable: dict[int, MessageRow],
+    starts: bool,
+    ends: bool,
+    names_senders: bool,
+) -> MessageView:
+    is_mine = message.sender == my_id
+    return MessageView(
+        seq=message.seq,
+        client_id=message.client_id,
+        sender=message.sender,
+        sent_at=_at(message),
+        kind=message.kind,
+        body=message.body,
+        who=_name_of(message.sender, people) if names_senders and starts and not is_mine else "",
+        state=_state(message, my_id, members) if is_mine else "",
+        is_mine=is_mine,
+        is_recalled=message.recalled_at is not None,
+        is_edited=message.edits > 0 and message.recalled_at is None,
+        is_large_emoji=is_large_emoji(message.body) and message.reply_to is None,
+        starts=starts,
+        ends=ends,
+        quote=_quote(message, quotable, my_id, people),
+        card=_card(message),
+        reactions=tuple(
+            ReactionView(emoji=one.emoji, count=len(one.users), is_mine=my_id in one.users) for one in message.reactions
+        ),
+    )
+
+
+def _quote(
+    message: MessageRow, quotable: dict[int, MessageRow], my_id: str, people: Sequence[PersonRow]
+) -> QuotedMessage | None:
+    if message.reply_to is None or message.recalled_at is not None:
+        return None
+    quoted = quotable.get(message.reply_to)
+    if quoted is None:
+        return None
+    name = _("You") if quoted.sender == my_id else _name_of(quoted.sender, people)
+    return QuotedMessage(seq=quoted.seq, name=name, text=summarize_message(quoted, my_id=my_id, people=people))
+
+
+def _card(message: MessageRow) -> CardView | None:
+    if message.card is None:
+        return None
+    name = str(message.card.get("type", ""))
+    return CardView(
+        type=name, template=card_types.get_card_type(name).template, data=message.card, sent_at=_at(message)
+    )
+
+
+def _state(message: MessageRow, my_id: str, members: Sequence[MemberRow]) -> str:
+    """How far my message has come: with all the others, not with the first of them."""
+    others = [member for member in members if member.user != my_id]
+    if others and all(member.read_seq >= message.seq for member in others):
+        return "read"
+    if others and all(max(member.read_seq, member.delivered_seq) >= message.seq for member in others):
+        return "delivered"
+    return "sent"
+
+
+def _sender_prefix(message: MessageRow, my_id: str, other: PersonRow | None, people: Sequence[PersonRow]) -> str:
+    if not _is_regular_message(message):
+        return ""
+    if message.sender == my_id:
+        return _("You: ")
+    # Between two, a line that is not mine can only be the other's.
+    return "" if other is not None else _("{name}: ").format(name=_name_of(message.sender, people))
+
+
+def _is_regular_message(message: MessageRow) -> bool:
+    return message.recalled_at is None and message.event is None
+
+
+def _first_unread_seq(messages: Sequence[MessageRow], summary: SummaryRow, my_id: str) -> int | None:
+    """Where what is new to me begins, if something is."""
+    if count_unread(summary) == 0:
+        return None
+    unseen = [one.seq for one in messages if one.seq > summary.mine.read_seq and one.sender != my_id]
+    return unseen[0] if unseen else None
+
+
+def _is_same_group(one: MessageRow | None, other: MessageRow | None) -> bool:
+    if one is None or other is None or one.event is not None or other.event is not None:
+        return False
+    return (
+        one.sender == other.sender
+        and _day(one) == _day(other)
+        and time_formats.truncate_to_minute(_at(one)) == time_formats.truncate_to_minute(_at(other))
+    )
+
+
+def _day_entry(message: MessageRow, now: datetime) -> TimelineItem:
+    return TimelineItem(
+        "chat/_day.html", DaySeparator(day=_day(message), word=time_formats.format_day(_at(message), now=now))
+    )
+
+
+def _day(message: MessageRow) -> str:
+    return timezone.localtime(_at(message)).date().isoformat()
+
+
+def _at(message: MessageRow) -> datetime:
+    return datetime.fromisoformat(message.sent_at)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None
+
+
+def _all_people(summary: SummaryRow, history: History) -> list[PersonRow]:
+    return [*summary.people, *history.people]
+
+
+def _name_of(public_id: str, people: Sequence[PersonRow]) -> str:
+    for person in people:
+        if person["id"] == public_id:
+            return person["name"] or _("Someone")
+    return _("Someone")

@@ -1,0 +1,98 @@
+"""Read pages of the log of a conversation as rows of the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from chat.contracts import Changes, History, MessageRow
+from chat.models import Member, Message
+from chat.queries.members import (
+    fetch_membership,
+    list_visible_members,
+)
+from chat.queries.messages import (
+    list_changed_messages,
+    list_messages_before,
+    list_messages_by_seq,
+    visible_rev,
+)
+from chat.queries.row_builders import member_row, message_row
+from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow
+
+PAGE_MAX = 100
+
+
+def fetch_changes(conversation_id: UUID, user_id: int, *, after_rev: int) -> Changes:
+    """
+    Return the messages that changed after a rev, in the order of their changes, as far as the person may see them.
+
+    :raises ConversationNotFound: if they never were in it
+    """
+    member = fetch_membership(conversation_id, user_id)
+    # Read before the rows: whatever commits in between comes with the next call.
+    rev = visible_rev(member)
+    present = _present(member)
+    found = list_changed_messages(member, after_rev=after_rev, rev=rev, limit=PAGE_MAX + 1)
+    more = len(found) > PAGE_MAX
+    found = found[:PAGE_MAX]
+    return Changes(
+        rev=found[-1].rev if more else rev,
+        rows=_rows(found),
+        more=more,
+        members=[member_row(one) for one in present],
+        people=_people(found, present),
+    )
+
+
+def fetch_history(conversation_id: UUID, user_id: int, *, before_seq: int | None, limit: int) -> History:
+    """
+    Return up to ``limit`` messages before ``before_seq`` (None: the newest), in ascending order, and the messages they
+    quote.
+
+    :raises ConversationNotFound: if the person never was a member
+    """
+    member = fetch_membership(conversation_id, user_id)
+    rev = visible_rev(member)
+    found = list_messages_before(member, before_seq=before_seq, limit=limit + 1)
+    more = len(found) > limit
+    found = found[-limit:]
+    here = {message.seq for message in found}
+    quoted = {message.reply_to for message in found if message.reply_to is not None} - here
+    replied = list_messages_by_seq(member, quoted) if quoted else []
+    present = _present(member)
+    return History(
+        rev=rev,
+        rows=_rows(found),
+        more=more,
+        quoted=_rows(replied),
+        members=[member_row(one) for one in present],
+        people=_people([*found, *replied], present),
+    )
+
+
+def fetch_messages_by_seq(conversation_id: UUID, user_id: int, seqs: Collection[int]) -> list[MessageRow]:
+    """
+    Return these messages, as far as the person may see them.
+
+    :raises ConversationNotFound: if they never were in it
+    """
+    return _rows(list_messages_by_seq(fetch_membership(conversation_id, user_id), seqs))
+
+
+def _rows(found: Iterable[Message]) -> list[MessageRow]:
+    return [message_row(message) for message in found]
+
+
+def _present(member: Member) -> list[Member]:
+    return list_visible_members([member]).get(member.conversation_id, [])
+
+
+def _people(found: Iterable[Message], present: Iterable[Member]) -> list[PersonRow]:
+    """How everybody looks who is named in these rows; they are loaded already."""
+    people = {member.user_id: member.user for member in present}
+    for message in found:
+        people[message.sender_id] = message.sender
+        people |= {reaction.user_id: reaction.user for reaction in message.reactions.all()}
+    return [accounts.serialize_person(people[user_id]) for user_id in sorted(people)]

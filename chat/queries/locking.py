@@ -1,0 +1,58 @@
+"""Lock conversations and faces: the only module of chat that locks rows with the ORM."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from chat.errors import ConversationNotFound
+from chat.models import Conversation, Face, Member
+
+
+def lock_conversation(conversation_id: UUID) -> Conversation:
+    """
+    Lock a conversation against every other change; look at its members only afterwards.
+
+    :raises ConversationNotFound: if there is none
+    """
+    try:
+        return Conversation.objects.select_for_update(no_key=True).get(public_id=conversation_id)
+    except Conversation.DoesNotExist:
+        raise ConversationNotFound from None
+
+
+def lock_conversation_for_member(conversation_id: UUID, user_id: int) -> tuple[Conversation, Member]:
+    """
+    Lock a conversation for a current member, and return it with the membership.
+
+    The membership is read by a statement of its own: one inside the locking statement would see the time before the
+    wait.
+
+    :raises ConversationNotFound: if it is missing, or they are not in it
+    """
+    conversation = lock_conversation(conversation_id)
+    try:
+        member = Member.objects.select_related("user").get(conversation=conversation, user_id=user_id, until_seq=None)
+    except Member.DoesNotExist:
+        raise ConversationNotFound from None
+    member.conversation = conversation
+    return conversation, member
+
+
+def lock_current_memberships(conversation_ids: Collection[int], *, user_id: int) -> list[Member]:
+    """
+    Lock these conversations in the order of their ids, and read the person's sides of those that they are in now, each
+    with ``conversation`` and ``user`` loaded.
+    """
+    locked = Conversation.objects.filter(pk__in=conversation_ids).order_by("pk").select_for_update(no_key=True)
+    by_id = {conversation.pk: conversation for conversation in locked}
+    memberships = Member.objects.filter(conversation_id__in=list(by_id), user_id=user_id, until_seq=None)
+    found = list(memberships.select_related("user").order_by("conversation_id"))
+    for member in found:
+        member.conversation = by_id[member.conversation_id]
+    return found
+
+
+def lock_face(face_id: int) -> Face:
+    """Lock a face."""
+    return Face.objects.select_for_update(no_key=True).get(pk=face_id)

@@ -1,0 +1,154 @@
+"""Read who is in a conversation. The asker is an argument: an outsider is told that there is no such conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Case, F, Q, QuerySet, When, Window
+from django.db.models.functions import Coalesce, Greatest, RowNumber
+
+from chat.errors import ConversationNotFound
+from chat.models import Conversation, Member
+
+MEMBERS_MAX = 50
+HIDDEN_MAX = 200
+
+
+def fetch_membership(conversation_id: UUID, user_id: int) -> Member:
+    """
+    Return the person's membership with ``conversation`` loaded, also of a conversation they left.
+
+    :raises ConversationNotFound: if there is none, or they never were in it
+    """
+    try:
+        return Member.objects.select_related("conversation__face").get(
+            conversation__public_id=conversation_id, user_id=user_id
+        )
+    except Member.DoesNotExist:
+        raise ConversationNotFound from None
+
+
+def fetch_current_membership(conversation_id: UUID, user_id: int) -> Member:
+    """
+    Return the person's membership with ``conversation`` loaded.
+
+    :raises ConversationNotFound: if they are not a member now
+    """
+    member = fetch_membership(conversation_id, user_id)
+    if member.until_seq is not None:
+        raise ConversationNotFound
+    return member
+
+
+def list_current_memberships(conversation_ids: Iterable[UUID], *, user_id: int) -> list[Member]:
+    """Return the person's current memberships among these conversations, each with ``conversation`` loaded."""
+    present = Member.objects.filter(conversation__public_id__in=list(conversation_ids), user_id=user_id, until_seq=None)
+    return list(present.select_related("conversation").order_by("conversation_id"))
+
+
+def list_recipients(conversation_id: int) -> list[int]:
+    """Return the user ids of the current members."""
+    return list_recipients_by_conversation([conversation_id])[conversation_id]
+
+
+def list_recipients_by_conversation(conversation_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the user ids of the current members of each conversation."""
+    found: dict[int, list[int]] = {conversation_id: [] for conversation_id in conversation_ids}
+    present = Member.objects.filter(conversation_id__in=conversation_ids, until_seq=None).order_by("user_id")
+    for conversation_id, user_id in present.values_list("conversation_id", "user_id"):
+        found[conversation_id].append(user_id)
+    return found
+
+
+def list_visible_members(memberships: Iterable[Member]) -> dict[int, list[Member]]:
+    """
+    Return the first ``MEMBERS_MAX`` members of each of these memberships' conversations, with their user.
+
+    Who is in a conversation now is told to nobody who left it.
+    """
+    present = [member.conversation_id for member in memberships if member.until_seq is None]
+    ranked = Member.objects.filter(conversation_id__in=present, until_seq=None).annotate(
+        place=Window(RowNumber(), partition_by="conversation_id", order_by="id")
+    )
+    found: dict[int, list[Member]] = {}
+    for member in ranked.filter(place__lte=MEMBERS_MAX).select_related("user").order_by("conversation_id", "id"):
+        found.setdefault(member.conversation_id, []).append(member)
+    return found
+
+
+def list_changed_memberships(
+    user_id: int, *, since: int | None, before: tuple[int, int] | None, limit: int
+) -> list[Member]:
+    """
+    Return the person's memberships that changed since the cursor, newest first, each with ``changed_last``.
+
+    A conversation that I left counts by the change of leaving alone. ``before`` is the ``(changed_last, id)`` of the
+    last row of the page before.
+    """
+    memberships = (
+        Member.objects.filter(user_id=user_id)
+        .select_related("conversation__face")
+        .annotate(
+            # A face that became another has its conversations told anew, to whoever is in them.
+            changed_last=Greatest(
+                "changed",
+                Case(When(until_seq=None, then=F("conversation__changed")), default=0),
+                Case(When(until_seq=None, then=Coalesce(F("conversation__face__changed"), 0)), default=0),
+            )
+        )
+    )
+    # A device that knows nothing has nothing to hear of what is gone.
+    memberships = memberships.filter(until_seq=None) if since is None else memberships.filter(changed_last__gte=since)
+    if before is not None:
+        changed, pk = before
+        memberships = memberships.filter(Q(changed_last__lt=changed) | Q(changed_last=changed, pk__lt=pk))
+    return list(memberships.order_by("-changed_last", "-pk")[:limit])
+
+
+def list_hidden_memberships(user_id: int) -> list[Member]:
+    """
+    Return the memberships of conversations that the person hid and that have no message since, newest change first.
+    """
+    hidden = Member.objects.filter(
+        user_id=user_id, until_seq=None, hidden_seq__gt=0, conversation__last_seq__lte=F("hidden_seq")
+    )
+    return list(hidden.select_related("conversation__face").order_by("-changed", "-pk")[:HIDDEN_MAX])
+
+
+def list_memberships_after_rev(user_id: int, *, after_rev: int, limit: int) -> list[Member]:
+    """
+    Return the memberships that changed after this rev of the person's topic ``me``, in the order of their changes.
+    """
+    changed = Member.objects.filter(user_id=user_id, rev__gt=after_rev).select_related("conversation")
+    return list(changed.order_by("rev")[:limit])
+
+
+def unread_memberships(user_id: int, now: datetime) -> QuerySet[Member]:
+    """
+    Return the memberships that make the badge: unread, and neither muted, hidden nor left. One row is one conversation.
+    """
+    is_loud = Q(muted_until=None) | Q(muted_until__lte=now)
+    return Member.objects.filter(
+        is_loud,
+        user_id=user_id,
+        until_seq=None,
+        conversation__counted__gt=F("read_counted") + F("own_since"),
+        conversation__last_seq__gt=F("hidden_seq"),
+    )
+
+
+def get_member(conversation: Conversation, user_id: int) -> Member:
+    """Return the membership of a person, current or not."""
+    return Member.objects.get(conversation=conversation, user_id=user_id)
+
+
+def is_current_member(conversation: Conversation, user_id: int) -> bool:
+    """Return whether the person is a member now."""
+    return Member.objects.filter(conversation=conversation, user_id=user_id, until_seq=None).exists()
+
+
+def has_been_member(conversation: Conversation, user_id: int) -> bool:
+    """Return whether the person is or ever was a member."""
+    return Member.objects.filter(conversation=conversation, user_id=user_id).exists()

@@ -1,0 +1,88 @@
+"""Read a person's conversations as rows of their list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+from chat.contracts import MembershipRow, SummaryRow
+from chat.models import Member
+from chat.queries.history import _people
+from chat.queries.members import (
+    fetch_membership,
+    list_changed_memberships,
+    list_hidden_memberships,
+    list_memberships_after_rev,
+    list_visible_members,
+)
+from chat.queries.messages import (
+    fetch_last_messages,
+)
+from chat.queries.row_builders import membership_row, summary_row
+from superapp.core.errors import InputInvalid
+from superapp.realtime.registry import Caller, SyncPage
+
+SUMMARIES_PER_PAGE = 50
+
+
+def fetch_summary(conversation_id: UUID, user_id: int) -> SummaryRow:
+    """
+    Return one conversation as it stands in this person's list.
+
+    :raises ConversationNotFound: if they never were in it
+    """
+    return build_summaries([fetch_membership(conversation_id, user_id)])[0]
+
+
+def build_summaries(memberships: Sequence[Member]) -> list[SummaryRow]:
+    """Build the summaries of one person's memberships, with a fixed number of queries."""
+    if not memberships:
+        return []
+    last = fetch_last_messages(memberships)
+    members = list_visible_members(memberships)
+    rows = []
+    for member in memberships:
+        newest = last.get(member.pk)
+        present = members.get(member.conversation_id, [])
+        people = _people([newest] if newest else [], present)
+        rows.append(summary_row(member, member.conversation, last=newest, members=present, people=people))
+    return rows
+
+
+def list_summaries(user_id: int, *, before: str | None = None) -> SyncPage:
+    """
+    Return a page of the person's conversations, newest change first; ``before`` is ``next`` of the page before.
+
+    :raises InputInvalid: if ``before`` is no such token
+    """
+    return _page(user_id, since=None, token=before)
+
+
+def list_hidden_summaries(user_id: int) -> SyncPage:
+    """Return the conversations that the person hid, newest change first, in one page."""
+    return SyncPage(rows=build_summaries(list_hidden_memberships(user_id)), next=None)
+
+
+def list_changed_summaries(caller: Caller, since: int | None, token: str | None) -> SyncPage:
+    """Return a page of part ``conversations`` of ``sync``."""
+    return _page(caller.user_id, since=since, token=token)
+
+
+def list_membership_rows(user_id: int, after_rev: int, limit: int) -> list[MembershipRow]:
+    """Return the rows of topic ``me`` about memberships that changed after this rev."""
+    memberships = list_memberships_after_rev(user_id, after_rev=after_rev, limit=limit)
+    return [membership_row(member, member.conversation.public_id) for member in memberships]
+
+
+def _page(user_id: int, *, since: int | None, token: str | None) -> SyncPage:
+    before = None
+    if token is not None:
+        if not (place := re.fullmatch(r"(\d{1,18})\.(\d{1,18})", token, re.ASCII)):
+            raise InputInvalid(detail="before")
+        before = (int(place[1]), int(place[2]))
+    memberships = list_changed_memberships(user_id, since=since, before=before, limit=SUMMARIES_PER_PAGE + 1)
+    more = len(memberships) > SUMMARIES_PER_PAGE
+    memberships = memberships[:SUMMARIES_PER_PAGE]
+    following = f"{memberships[-1].changed_last}.{memberships[-1].pk}" if more else None  # type: ignore[attr-defined]  # Annotated.
+    return SyncPage(rows=build_summaries(memberships), next=following)

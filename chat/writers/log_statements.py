@@ -1,0 +1,248 @@
+"""
+Plain SQL statements of the log.
+
+Written by hand since this is the path of every message: through the ORM it costs many times as much. On SQLite they
+are the log's own; on PostgreSQL, where one function takes the same steps, a test holds the two equal by them.
+"""
+# ruff: noqa: S608  # What is put into statements is names of ours and placeholders.
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from chat.contracts import MovedReadState, NewMessage, PostedMessage
+
+
+@dataclass(slots=True)
+class LockedConversation:
+    """A conversation held under our lock; its numbers grow in memory and are stored at the end of the batch."""
+
+    id: int
+    public_id: UUID
+    # The two people of a direct conversation, by user id; empty for a group.
+    pair: tuple[int, ...]
+    # Whether one of the two talks under a face, such as a shop.
+    has_face: bool
+    last_seq: int
+    rev: int
+    counted: int
+
+
+@dataclass(slots=True)
+class ReadState:
+    """The sender's read mark, and the preferences that their row of topic ``me`` carries."""
+
+    id: int
+    conversation_id: int
+    user_id: int
+    from_seq: int
+    read_seq: int
+    read_counted: int
+    own_since: int
+    muted_until: datetime | None
+    is_pinned: bool
+    hidden_seq: int
+    draft: str
+    rev: int
+
+    def moved(self, entry_number: int) -> MovedReadState:
+        return MovedReadState(
+            entry_number=entry_number,
+            rev=self.rev,
+            read_seq=self.read_seq,
+            read_counted=self.read_counted,
+            own_since=self.own_since,
+            muted_until=self.muted_until,
+            is_pinned=self.is_pinned,
+            hidden_seq=self.hidden_seq,
+            draft=self.draft,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message that is stored already under the same sender and ``client_id``."""
+
+    seq: int
+    rev: int
+    counted: int
+    sent_at: datetime
+    content_hash: str
+
+    def posted(self) -> PostedMessage:
+        return PostedMessage(self.seq, self.rev, self.counted, self.sent_at, is_new=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedMessage:
+    """A message that has its numbers and is to be stored."""
+
+    entry: NewMessage
+    locked: LockedConversation
+    posted: PostedMessage
+    content_hash: str
+
+
+def fetch_conversations(public_ids: Collection[UUID]) -> dict[UUID, LockedConversation]:
+    """
+    Return these conversations in the order of their ids; missing ones are left out. SQLite has one writer: no lock is
+    needed.
+    """
+    marks = ", ".join(["%s"] * len(public_ids))
+    rows = _fetch_all(
+        "SELECT id, public_id, direct_key, last_seq, rev, counted FROM chat_conversation"
+        f" WHERE public_id IN ({marks}) ORDER BY id",
+        [_uuid(public_id) for public_id in public_ids],
+    )
+    locked = [
+        LockedConversation(pk, UUID(str(public_id)), _pair(direct_key), _has_face(direct_key), last_seq, rev, counted)
+        for pk, public_id, direct_key, last_seq, rev, counted in rows
+    ]
+    return {conversation.public_id: conversation for conversation in locked}
+
+
+def fetch_recipients(conversation_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the user ids of the current members of each conversation."""
+    marks = ", ".join(["%s"] * len(conversation_ids))
+    gathered = "json_agg(user_id)::text" if connection.vendor == "postgresql" else "json_group_array(user_id)"
+    rows = _fetch_all(
+        f"SELECT conversation_id, {gathered} FROM chat_member"
+        f" WHERE conversation_id IN ({marks or 'NULL'}) AND until_seq IS NULL GROUP BY conversation_id",
+        list(conversation_ids),
+    )
+    found = {conversation: json.loads(users) for conversation, users in rows}
+    return {conversation: found.get(conversation, []) for conversation in conversation_ids}
+
+
+def fetch_read_states(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], ReadState]:
+    """Return the read states of those (conversation id, user id) who are current members."""
+    condition, params = _among(("conversation_id", "user_id"), pairs)
+    rows = _fetch_all(
+        "SELECT id, conversation_id, user_id, from_seq, read_seq, read_counted, own_since, muted_until, is_pinned,"
+        f" hidden_seq, draft, rev FROM chat_member WHERE {condition} AND until_seq IS NULL",
+        params,
+    )
+    found = {}
+    for pk, conversation, user, from_seq, read, counted, own, muted, pinned, hidden, draft, rev in rows:
+        found[conversation, user] = ReadState(
+            pk, conversation, user, from_seq, read, counted, own, _moment(muted), bool(pinned), hidden, draft, rev
+        )
+    return found
+
+
+def fetch_stored_messages(keys: Collection[tuple[int, int, str]]) -> dict[tuple[int, int, str], StoredMessage]:
+    """Return the stored messages of these (conversation id, sender id, client id)."""
+    condition, params = _among(("conversation_id", "sender_id", "client_id"), keys)
+    rows = _fetch_all(
+        "SELECT conversation_id, sender_id, client_id, seq, rev, counted, sent_at, content_hash"
+        f" FROM chat_message WHERE {condition}",
+        params,
+    )
+    found = {}
+    for conversation, sender, client_id, seq, rev, counted, sent_at, content_hash in rows:
+        moment = _moment(sent_at)
+        assert moment is not None
+        found[conversation, sender, client_id] = StoredMessage(seq, rev, counted, moment, content_hash)
+    return found
+
+
+def insert_messages(numbered: Iterable[NumberedMessage]) -> None:
+    """Store new messages."""
+    rows = [
+        (
+            one.locked.id,
+            one.posted.seq,
+            one.posted.rev,
+            one.posted.counted,
+            one.entry.sender_id,
+            one.entry.client_id,
+            one.content_hash,
+            one.entry.kind,
+            one.entry.body,
+            one.entry.reply_to,
+            one.entry.card_type,
+            _json(one.entry.card),
+            _json(one.entry.event),
+            _instant(one.posted.sent_at),
+        )
+        for one in numbered
+    ]
+    _run_many(
+        "INSERT INTO chat_message (conversation_id, seq, rev, counted, sender_id, client_id, content_hash, kind, body,"
+        f" reply_to, card_type, card, event, sent_at, edits) VALUES ({', '.join(['%s'] * 14)}, 0)",
+        rows,
+    )
+
+
+def store_conversation_counters(conversations: Iterable[LockedConversation], changed: int) -> None:
+    """Store the counters of these conversations."""
+    _run_many(
+        "UPDATE chat_conversation SET last_seq = %s, rev = %s, counted = %s, changed = %s WHERE id = %s",
+        [(one.last_seq, one.rev, one.counted, changed, one.id) for one in conversations],
+    )
+
+
+def store_read_states(moved: Iterable[ReadState], changed: int) -> None:
+    """Store the read marks of the senders."""
+    _run_many(
+        "UPDATE chat_member SET read_seq = %s, read_counted = %s, own_since = %s, rev = %s, changed = %s,"
+        " delivered_seq = CASE WHEN delivered_seq < %s THEN %s ELSE delivered_seq END WHERE id = %s",
+        [
+            (one.read_seq, one.read_counted, one.own_since, one.rev, changed, one.read_seq, one.read_seq, one.id)
+            for one in moved
+        ],
+    )
+
+
+def _among(columns: tuple[str, ...], rows: Collection[tuple[Any, ...]]) -> tuple[str, list[Any]]:
+    marks = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
+    # An empty VALUES is no SQL; nothing is among nothing.
+    condition = f"({', '.join(columns)}) IN (VALUES {marks})" if rows else "1 = 0"
+    return condition, [value for row in rows for value in row]
+
+
+def _fetch_all(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _run_many(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
+
+
+def _has_face(direct_key: str | None) -> bool:
+    return direct_key is not None and direct_key.count(":") > 1
+
+
+def _pair(direct_key: str | None) -> tuple[int, ...]:
+    # A face may follow the two people.
+    return tuple(int(user_id) for user_id in direct_key.split(":")[:2]) if direct_key else ()
+
+
+def _uuid(public_id: UUID) -> UUID | str:
+    return public_id if connection.vendor == "postgresql" else public_id.hex
+
+
+def _json(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+def _instant(moment: datetime) -> datetime | str:
+    if connection.vendor == "postgresql":
+        return moment
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    # SQLite stores no zone; what is stored is UTC.
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value

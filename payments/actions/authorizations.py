@@ -1,0 +1,59 @@
+"""Authorize a movement of money: by device, by PIN, or as an operator."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from payments import errors, queries
+from payments.actions.pins import RESET_WAIT, RESET_WINDOW, verify_pin
+from payments.domain.authorization import Authorization, AuthorizationMethod
+from superapp.accounts import api as accounts
+from superapp.core import clock
+
+
+def authorize(
+    *, user_id: int, device_id: int | None, placing_device_id: int | None = None, pin: str = "", now: datetime
+) -> Authorization:
+    """
+    Authorize a person to move money, by a trusted device, the device that placed the order, or the PIN.
+
+    Not inside a transaction of the caller: a failed attempt must be committed. Raises PinNeeded, NoPinOnNewDevice,
+    PinWrong, PinLocked.
+    """
+    method = get_device_authorization(user_id=user_id, device_id=device_id, placing_device_id=placing_device_id)
+    if method is not None:
+        return Authorization(method, user_id)
+    if not queries.has_pin(user_id):
+        raise _no_pin(user_id, device_id, now)
+    if not pin:
+        raise errors.PinNeeded
+    return verify_pin(user_id=user_id, device_id=device_id, pin=pin, now=now)
+
+
+def get_device_authorization(
+    *, user_id: int, device_id: int | None, placing_device_id: int | None = None
+) -> AuthorizationMethod | None:
+    """Return the method by which this device authorizes its person without a PIN, or None."""
+    if device_id is None:
+        return None
+    if accounts.is_trusted_device(user_id, device_id):
+        return AuthorizationMethod.TRUSTED_DEVICE
+    return AuthorizationMethod.PLACING_DEVICE if device_id == placing_device_id else None
+
+
+def authorize_operator(operator_id: int) -> Authorization:
+    """
+    Authorize an operator of the instance to decide about somebody's money.
+
+    :raises OperatorsOnly: if this person is none
+    """
+    queries.require_operator(operator_id)
+    return Authorization(AuthorizationMethod.OPERATOR, operator_id)
+
+
+def _no_pin(user_id: int, device_id: int | None, now: datetime) -> errors.NoPinOnNewDevice:
+    row = queries.find_pin(user_id)
+    if row is None or row.reset_asked_at is None or device_id is None or row.reset_device_id != device_id:
+        return errors.NoPinOnNewDevice(pin_from=None)
+    pin_from = row.reset_asked_at + RESET_WAIT
+    return errors.NoPinOnNewDevice(pin_from=clock.to_wire(pin_from) if now <= pin_from + RESET_WINDOW else None)

@@ -1,0 +1,16 @@
+"""Registration of the commands of payments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from payments.domain.feature_gates import requires_payments
+from superapp.realtime.registry import Caller, RequestSchema, register_command
+
+Handler = Callable[[Caller, Any], Any]
+
+
+def payments_command(name: str, shape: type[RequestSchema], **options: Any) -> Callable[[Handler], Handler]:
+    """A command of clients, answered where money is offered (see ``payments.domain.feature_gates``)."""
+    return lambda handler: register_command(name, shape, **options)(requires_payments(handler))

@@ -1,0 +1,28 @@
+"""The nightly integrity check of the ledger and its alarm."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+from payments.maintenance import guards, integrity_checks
+from payments.models import NightlyProof
+from superapp.core.nightly_checks import NightlyCheck
+from superapp.core.scheduler import every
+
+
+def _find_violations(now: datetime) -> list[str]:
+    found = [str(finding) for finding in integrity_checks.check_integrity(now=now)]
+    return found + [f"missing in the database: {guard}" for guard in guards.missing(connection)]
+
+
+_nightly = NightlyCheck("ledger", NightlyProof, _find_violations)
+check_and_report = _nightly.report
+claim = _nightly.claim
+
+
+@every(seconds=300)
+def check_ledger_nightly(now: datetime) -> int:
+    """Prove the whole ledger once a night."""
+    return _nightly.begin(now)

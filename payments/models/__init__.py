@@ -1,0 +1,36 @@
+"""Models of the ledger: accounts, journals, stored responses, tiers, top-ups and PINs."""
+
+from __future__ import annotations
+
+from payments.models.accounts import ASSET_CHARS_MAX, CODE_CHARS_MAX, TOTAL_MAX, Account
+from payments.models.inboxes import REFUNDS_MAX, Inbox, OpenHold, Refundable
+from payments.models.journals import ESCROW_PAID, REFERENCE_CHARS_MAX, Journal, Memo, Posting, Transfer
+from payments.models.nightly_proofs import NightlyProof
+from payments.models.pins import Pin, PinTries
+from payments.models.requests import KEY_CHARS_MAX, SCOPE_CHARS_MAX, Request
+from payments.models.wallets import Tier, TopUp
+
+__all__ = [
+    "ASSET_CHARS_MAX",
+    "CODE_CHARS_MAX",
+    "ESCROW_PAID",
+    "KEY_CHARS_MAX",
+    "REFERENCE_CHARS_MAX",
+    "REFUNDS_MAX",
+    "SCOPE_CHARS_MAX",
+    "TOTAL_MAX",
+    "Account",
+    "Inbox",
+    "Journal",
+    "Memo",
+    "NightlyProof",
+    "OpenHold",
+    "Pin",
+    "PinTries",
+    "Posting",
+    "Refundable",
+    "Request",
+    "Tier",
+    "TopUp",
+    "Transfer",
+]

@@ -1,0 +1,44 @@
+"""Titles of movements, and the strings for JavaScript."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# By kind and direction; ``{name}`` is the other one.
+MOVEMENT_TITLES: dict[str, Promise] = {
+    "sent_out": _("To {name}"),
+    "sent_in": _("From {name}"),
+    "topped_up_in": _("Topped up at the counter"),
+    "escrow_paid_out": _("Order payment"),
+    "escrow_refunded_in": _("Order refund"),
+    "escrow_released_in": _("Payment for an order"),
+    "paid_out_in": _("From your shop"),
+    "held_held": _("On hold"),
+    "captured_out": _("Paid from money on hold"),
+    "voided_held": _("No longer on hold"),
+    "expired_held": _("No longer on hold"),
+    "other_in": _("Money in"),
+    "other_out": _("Money out"),
+    "other_held": _("Held or released"),
+}
+# The same where a product knows what the money was for; ``{name}`` is that of a shop.
+MOVEMENT_TITLES_WITH_PURPOSE: dict[str, Promise] = {
+    "escrow_paid_out": _("{name}"),
+    "escrow_refunded_in": _("Refund · {name}"),
+    "escrow_released_in": _("Sale · {name}"),
+    "paid_out_in": _("Sales · {name}"),
+}
+JS_MESSAGES = {
+    **{f"movement:{name}": sentence for name, sentence in MOVEMENT_TITLES.items()},
+    **{f"movement:{name}:purpose": sentence for name, sentence in MOVEMENT_TITLES_WITH_PURPOSE.items()},
+    "somebody": _("Someone"),
+    "stale": _("As of {time}. Connecting…"),
+}
+
+
+def get_title_key(kind: str, delta_minor: int) -> str:
+    """Which of the sentences says a movement."""
+    direction = "held" if delta_minor == 0 else "in" if delta_minor > 0 else "out"
+    key = f"{kind}_{direction}"
+    return key if key in MOVEMENT_TITLES else f"other_{direction}"

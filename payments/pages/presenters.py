@@ -1,0 +1,133 @@
+"""Present movements on pages: titles, days and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.conf import settings
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from payments.api import Movement, Purpose, resolve_purposes
+from payments.pages import js_messages
+from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow
+from superapp.core.money import Money
+from superapp.web import time_formats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresentedMovement:
+    """
+    One line of the history. ``direction`` is ``in``, ``out`` or ``held``; ``amount`` is what changed, with its sign;
+    ``items`` is what it was for, and ``address`` a page about that, where a product knows.
+    """
+
+    journal: str
+    seq: int
+    title: str
+    direction: str
+    amount: Money
+    balance_after: Money
+    at: datetime
+    memo: str
+    name: str
+    items: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementDay:
+    day: str
+    word: str
+    movements: tuple[PresentedMovement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementStep:
+    """One step of a movement; ``at`` is None if it has not happened."""
+
+    sentence: str
+    at: datetime | None
+
+
+# Where money was, in order; the last is where it is. By the same keys as the words of a movement.
+_STEPS: dict[str, tuple[Promise, ...]] = {
+    "sent_out": (gettext_lazy("Out of your wallet"), gettext_lazy("In the wallet of {name}")),
+    "sent_in": (gettext_lazy("Out of the wallet of {name}"), gettext_lazy("In your wallet")),
+    "topped_up_in": (
+        gettext_lazy("Paid in at the counter, checked by two clerks"),
+        gettext_lazy("In your wallet"),
+    ),
+    "escrow_paid_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Held safely for the order")),
+    "escrow_refunded_in": (gettext_lazy("Refunded from the order"), gettext_lazy("In your wallet")),
+    "paid_out_in": (gettext_lazy("Out of your shop balance"), gettext_lazy("In your wallet")),
+    "held_held": (gettext_lazy("On hold in your wallet; it has not left"),),
+    "voided_held": (gettext_lazy("Available again in your wallet"),),
+    "expired_held": (gettext_lazy("Available again in your wallet"),),
+    "captured_out": (gettext_lazy("Out of the money on hold in your wallet"),),
+    "other_in": (gettext_lazy("In your wallet"),),
+    "other_out": (gettext_lazy("Out of your wallet"),),
+    "other_held": (gettext_lazy("Held or released in your wallet"),),
+}
+
+
+def present_days(rows: Sequence[Movement], *, now: datetime) -> list[MovementDay]:
+    """A page of history by the days of the reader's zone; the people in it come in one query."""
+    shown = present_movements(rows)
+    return [
+        MovementDay(day=date.isoformat(), word=time_formats.format_day(entries[0].at, now=now), movements=entries)
+        for date, entries in (
+            (date, tuple(group)) for date, group in groupby(shown, key=lambda row: timezone.localtime(row.at).date())
+        )
+    ]
+
+
+def present_movements(rows: Sequence[Movement]) -> list[PresentedMovement]:
+    people = accounts.get_people({row.peer_id for row in rows if row.peer_id is not None})
+    purposes = resolve_purposes(row.reference for row in rows)
+    return [_present_movement(row, people, purposes.get(row.reference)) for row in rows]
+
+
+def present_steps(row: Movement, shown: PresentedMovement) -> list[MovementStep]:
+    """Return the steps of a movement in order; all happened with one posting."""
+    sentences = _STEPS.get(js_messages.get_title_key(row.kind, row.delta.amount_minor), _STEPS["other_in"])
+    return [MovementStep(sentence=str(sentence).format(name=shown.name), at=row.posted_at) for sentence in sentences]
+
+
+def format_share_text(shown: PresentedMovement) -> str:
+    """Return what a person passes on to show that money moved: what, how much, when, and the number to ask about."""
+    at = timezone.localtime(shown.at)
+    hour, zone = time_formats.format_hour(shown.at), time_formats.zone_label(str(at.tzinfo))
+    when = f"{formats.date_format(at, 'j F Y')}, {hour} {zone}"
+    amount = shown.amount if shown.amount.amount_minor >= 0 else -shown.amount
+    lines = [f"{settings.BRAND_NAME} · {shown.title}", str(amount), shown.memo or shown.items, when, shown.journal]
+    return "\n".join(line for line in lines if line)
+
+
+def _present_movement(row: Movement, people: Mapping[int, PersonRow], purpose: Purpose | None) -> PresentedMovement:
+    key = js_messages.get_title_key(row.kind, row.delta.amount_minor)
+    peer = people.get(row.peer_id) if row.peer_id is not None else None
+    name = (peer["name"] if peer else "") or _("Someone")
+    title = js_messages.MOVEMENT_TITLES[key]
+    if purpose and key in js_messages.MOVEMENT_TITLES_WITH_PURPOSE:
+        name, title = purpose.name, js_messages.MOVEMENT_TITLES_WITH_PURPOSE[key]
+    return PresentedMovement(
+        journal=str(row.journal),
+        seq=row.seq,
+        title=str(title).format(name=name),
+        direction=key.rpartition("_")[2],
+        # What is set aside goes out of what can be spent.
+        amount=row.delta or -row.held_delta,
+        balance_after=row.balance_after,
+        at=row.posted_at,
+        memo=row.memo,
+        name=name,
+        items=purpose.items if purpose else "",
+        address=purpose.address if purpose else "",
+    )

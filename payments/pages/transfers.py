@@ -1,0 +1,229 @@
+"""
+Pages to send money: recipient, amount, confirmation, result.
+
+Each confirmation has a key of its own, in its address. Sent twice, gone back to, or tried again after a lost answer, it
+is the same transfer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from payments import api
+from payments.api import Recipient
+from payments.errors import InsufficientFunds, MemoForContacts, PinLocked, PinMissing, PinWrong, TooLittle
+from payments.models import Memo
+from payments.pages import js_messages
+from superapp.accounts import api as accounts
+from superapp.accounts.api import flash_next, get_current_user, person_required
+from superapp.core import clock, ids, money
+from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
+from superapp.core.form_pages import form_cost
+from superapp.core.money import Money
+
+WRITTEN_CHARS_MAX = 60
+DRAFTS_KEY = "transfers"
+DRAFTS_MAX = 10
+MEMO_CHARS_MAX = Memo._meta.get_field("text").max_length or 0
+FIELD_ERROR_KINDS = {ErrorKind.INVALID, ErrorKind.NOT_FOUND, ErrorKind.LIMITED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferDraft:
+    """A transfer before its confirmation; afterwards with the receipt or the code of the refusal."""
+
+    amount: Money
+    memo: str
+    journal: str = ""
+    refusal: str = ""
+
+    def kept(self) -> dict[str, Any]:
+        return {**self.amount.to_wire(), "memo": self.memo, "journal": self.journal, "refusal": self.refusal}
+
+
+@person_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_recipient(request: HttpRequest) -> HttpResponse:
+    """To one of my contacts, or somebody by handle or number."""
+    user = get_current_user(request)
+    chosen = ids.parse_id(request.GET.get("kepada", ""))
+    if chosen is not None:
+        return redirect("payments:send", user=chosen)
+    problem: DomainError | None = None
+    typed = request.POST.get("who", "")[:WRITTEN_CHARS_MAX]
+    if request.method == "POST":
+        try:
+            found = api.find_recipient_by_text(user.pk, typed, now=clock.now())
+            return redirect("payments:send", user=found.person["id"])
+        except DomainError as refusal:
+            if refusal.kind not in FIELD_ERROR_KINDS:
+                raise
+            problem = refusal
+    context = {
+        "contacts": accounts.list_contacts(user.pk),
+        "who": typed,
+        "problem": problem and problem.body()["message"],
+    }
+    return render(request, "payments/send_whom.html", context, status=problem.kind if problem else 200)
+
+
+@person_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter_amount(request: HttpRequest, user: UUID) -> HttpResponse:
+    """Enter amount and memo; the next page asks for the PIN."""
+    me, now = get_current_user(request), clock.now()
+    to = api.get_recipient(me.pk, who=user)
+    wallet = api.get_wallet(me.pk, now=now)
+    typed = request.POST if request.method == "POST" else request.GET
+    written, memo = typed.get("amount", "")[:40], typed.get("memo", "")[: MEMO_CHARS_MAX * 4].strip()
+    problems: dict[str, object] = {}
+    if request.method == "POST":
+        draft, problems = _read(written, memo, to=to, available=wallet.available)
+        if draft is not None:
+            key = str(ids.new_id())
+            _store_draft(request, user, key, draft)
+            return redirect("payments:confirm", user=user, key=key)
+    context = {
+        "to": to,
+        "wallet": wallet,
+        "amount": written,
+        "memo": memo,
+        "memo_chars_max": MEMO_CHARS_MAX,
+        "problems": problems,
+    }
+    return render(request, "payments/send_amount.html", context, status=ErrorKind.INVALID if problems else 200)
+
+
+@person_required
+@never_cache
+@sensitive_post_parameters("pin")
+@require_http_methods(["GET", "HEAD", "POST"])
+@form_cost(20)
+def confirm_transfer(request: HttpRequest, user: UUID, key: UUID) -> HttpResponse:
+    """The real name, the amount and the PIN; then the money goes, once for this address."""
+    me, now = get_current_user(request), clock.now()
+    draft = _load_draft(request, user, str(key))
+    if draft is None:
+        return redirect("payments:send", user=user)
+    if draft.journal and request.method != "POST":  # Gone back to, or opened again after a lost answer.
+        return redirect("payments:receipt", journal=draft.journal)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            answer = api.send_to_person(
+                sender_id=me.pk,
+                receiver=user,
+                amount=draft.amount,
+                memo=draft.memo,
+                device_id=accounts.get_device_id(request),
+                pin="".join(request.POST.get("pin", "")[:40].split()),
+                idempotency_key=str(key),
+                now=now,
+            )
+        except (PinWrong, PinLocked, PinMissing, MemoForContacts, TooLittle) as refusal:
+            problem = refusal
+        else:
+            if isinstance(answer, api.Posted):
+                _store_draft(request, user, str(key), replace(draft, journal=str(answer.public_id)))
+                flash_next(request, _("Sent."))
+                return redirect("payments:receipt", journal=answer.public_id)
+            problem = answer.error()
+            draft = replace(draft, refusal=answer.code)
+            _store_draft(request, user, str(key), draft)
+    # What was refused is shown whatever became of the receiver; nothing is offered to be sent to somebody who left.
+    to = api.get_past_recipient(me.pk, who=user) if draft.refusal else api.get_recipient(me.pk, who=user)
+    return _confirmation(request, to, draft, key=key, problem=problem)
+
+
+def _confirmation(
+    request: HttpRequest, to: Recipient, draft: TransferDraft, *, key: UUID, problem: DomainError | None
+) -> HttpResponse:
+    me = get_current_user(request)
+    wallet = api.get_wallet(me.pk, now=clock.now())
+    pin = api.get_pin_state(me.pk, device_id=accounts.get_device_id(request), now=clock.now())
+    if problem is None and draft.refusal:
+        problem = api.Refused(draft.refusal).error()
+    context = {
+        "to": to,
+        "draft": draft,
+        "wallet": wallet,
+        "after": wallet.available - draft.amount,
+        "pin": pin,
+        "key": key,
+        # Final under this key: the only way on is a new confirmation.
+        "is_refused": bool(draft.refusal),
+        "problem": problem and _sentence(problem, wallet.available),
+        "words": js_messages.JS_MESSAGES,
+        "back": f"{reverse('payments:send', args=[to.person['id']])}",
+    }
+    return render(request, "payments/send_confirm.html", context, status=problem.kind if problem else 200)
+
+
+def _sentence(problem: DomainError, available: Money) -> str:
+    if isinstance(problem, InsufficientFunds):
+        return _("You have {available}, which is not enough.").format(available=available)
+    if isinstance(problem, PinWrong):
+        left = int(problem.params["left"] or 0)
+        return ngettext(
+            "Wrong PIN. You have {left} try left.",
+            "Wrong PIN. You have {left} tries left.",
+            left,
+        ).format(left=left)
+    return str(problem.body()["message"])
+
+
+def _read(
+    written: str, memo: str, *, to: Recipient, available: Money
+) -> tuple[TransferDraft | None, dict[str, object]]:
+    """What was typed as a draft, or what is wrong with it, by field."""
+    problems: dict[str, object] = {}
+    wanted: Money | None = None
+    try:
+        wanted = money.parse(written).require_positive()
+    except AmountInvalid:
+        problems["amount"] = _("Enter an amount, such as 50.000.")
+    if wanted is not None:
+        problems |= _too_little(wanted, to)
+    if wanted is not None and wanted > available:
+        problems["amount"] = _("You have {available}, which is not enough.").format(available=available)
+    if len(memo) > MEMO_CHARS_MAX:
+        problems["memo"] = _("Up to {count} characters.").format(count=MEMO_CHARS_MAX)
+    if wanted is None or problems:
+        return None, problems
+    return TransferDraft(amount=wanted, memo=memo if to.is_contact else ""), {}
+
+
+def _too_little(wanted: Money, to: Recipient) -> dict[str, object]:
+    try:
+        api.require_minimum_amount(wanted, to)
+    except TooLittle as refusal:
+        return {"amount": refusal.body()["message"]}
+    return {}
+
+
+def _store_draft(request: HttpRequest, user: UUID, key: str, draft: TransferDraft) -> None:
+    """Remember what a key stands for, on this device alone; the words of people do not belong into addresses."""
+    drafts = dict(request.session.get(DRAFTS_KEY, {}))
+    drafts[f"{user}:{key}"] = draft.kept()
+    request.session[DRAFTS_KEY] = dict(list(drafts.items())[-DRAFTS_MAX:])
+
+
+def _load_draft(request: HttpRequest, user: UUID, key: str) -> TransferDraft | None:
+    kept = request.session.get(DRAFTS_KEY, {}).get(f"{user}:{key}")
+    if kept is None:
+        return None
+    kept = dict(kept)
+    return TransferDraft(amount=Money(kept.pop("amount_minor"), kept.pop("asset")), **kept)

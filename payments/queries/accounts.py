@@ -1,0 +1,69 @@
+"""Reading accounts, wallets and tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, Subquery, Sum
+
+from payments.domain import chart_of_accounts
+from payments.errors import OperatorsOnly
+from payments.models import Account, Inbox, Tier
+from superapp.core import prepared
+from superapp.core.money import IDR
+
+
+def find_account(kind: chart_of_accounts.AccountKind, name: str, asset: str = IDR) -> Account | None:
+    return Account.objects.filter(code=chart_of_accounts.account_code(kind, name, asset)).first()
+
+
+def find_wallet(user_id: int, asset: str = IDR) -> Account | None:
+    return Account.objects.filter(owner_id=user_id, kind=chart_of_accounts.WALLET.name, asset=asset).first()
+
+
+def pipeline_wallet_id(user_id: int, asset: str) -> Callable[[], int | None]:
+    """The id of a person's wallet, if they have one, among statements that are sent together."""
+    asked = prepared.execute_deferred(
+        "SELECT id FROM payments_account WHERE owner_id = %s AND kind = %s AND asset = %s",
+        [user_id, chart_of_accounts.WALLET.name, asset],
+    )
+
+    def answered() -> int | None:
+        rows = asked()
+        return int(rows[0][0]) if rows else None
+
+    return answered
+
+
+def find_account_with_inbox(
+    kind: chart_of_accounts.AccountKind, name: str, asset: str = IDR
+) -> tuple[Account, int] | None:
+    """
+    An account and what lies in its inbox, in one statement: rolled up in between, money would be counted twice or not.
+    """
+    waiting = (
+        Inbox.objects.filter(account=OuterRef("pk"))
+        .order_by()
+        .values("account")
+        .annotate(all=Sum("amount"))
+        .values("all")
+    )
+    account = (
+        Account.objects.filter(code=chart_of_accounts.account_code(kind, name, asset))
+        .annotate(waiting=Subquery(waiting))
+        .first()
+    )
+    return (account, account.waiting or 0) if account else None
+
+
+def get_tier(user_id: int) -> str:
+    return Tier.objects.filter(user_id=user_id).values_list("name", flat=True).first() or "basic"
+
+
+def require_operator(user_id: int) -> None:
+    """
+    :raises OperatorsOnly: if this person is none
+    """
+    if not get_user_model().objects.filter(pk=user_id, is_active=True, is_staff=True).exists():
+        raise OperatorsOnly

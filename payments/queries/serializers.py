@@ -1,0 +1,78 @@
+"""Serialize wallets, movements and PIN state into rows of the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from payments.contracts import (
+    FailedPinAttempts,
+    FailedPinAttemptsRow,
+    Movement,
+    MovementRow,
+    PinRow,
+    PinState,
+    PurposeRow,
+    Wallet,
+    WalletRow,
+)
+from payments.domain.purposes import Purpose, resolve_purposes
+from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow
+from superapp.core import clock
+from superapp.core.money import Money
+
+
+def serialize_wallet(shown: Wallet) -> WalletRow:
+    return WalletRow(
+        id=str(shown.public_id),
+        rev=shown.rev,
+        balance=shown.balance.to_wire(),
+        available=shown.available.to_wire(),
+        held=shown.held.to_wire(),
+        ceiling=_serialize_money(shown.ceiling),
+        status=shown.status,
+    )
+
+
+def serialize_movements(rows: Sequence[Movement]) -> list[MovementRow]:
+    """Movements with the people in them, who come in one query, and their purposes, which come in one of each kind."""
+    people = accounts.get_people({row.peer_id for row in rows if row.peer_id is not None})
+    purposes = resolve_purposes(row.reference for row in rows)
+    return [_serialize_movement(row, people, purposes.get(row.reference)) for row in rows]
+
+
+def serialize_pin(state: PinState, wrong_elsewhere: list[FailedPinAttempts], *, device_id: int | None) -> PinRow:
+    word = "missing" if not state.is_set else "locked" if state.is_locked else "set"
+    reset_from = clock.to_wire(state.reset_from) if state.reset_from else None
+    return PinRow(
+        state=word,
+        reset_from=reset_from,
+        reset_here=state.is_reset_on(device_id),
+        wrong_elsewhere=[
+            FailedPinAttemptsRow(
+                device=str(one.device) if one.device else None, name=one.name, count=one.count, at=clock.to_wire(one.at)
+            )
+            for one in wrong_elsewhere
+        ],
+    )
+
+
+def _serialize_movement(row: Movement, people: dict[int, PersonRow], purpose: Purpose | None) -> MovementRow:
+    return MovementRow(
+        journal=str(row.journal),
+        kind=row.kind,
+        seq=row.seq,
+        rev=row.rev,
+        amount=row.delta.to_wire(),
+        held=row.held_delta.to_wire(),
+        balance_after=row.balance_after.to_wire(),
+        at=clock.to_wire(row.posted_at),
+        memo=row.memo,
+        peer=people.get(row.peer_id) if row.peer_id is not None else None,
+        purpose=PurposeRow(name=purpose.name, items=purpose.items, address=purpose.address) if purpose else None,
+    )
+
+
+def _serialize_money(money: Money | None) -> dict[str, Any] | None:
+    return money.to_wire() if money is not None else None

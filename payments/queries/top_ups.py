@@ -1,0 +1,30 @@
+"""Reading top-ups."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from payments.errors import TopUpNotFound
+from payments.models import TopUp
+from payments.queries.movements import PAGE_MAX
+
+
+def lock_top_up(public_id: UUID) -> TopUp:
+    """
+    Lock a top-up that waits for its second person.
+
+    :raises TopUpNotFound: if there is none, or it was decided
+    """
+    row = (
+        TopUp.objects.select_for_update(of=("self",), no_key=True)
+        .filter(public_id=public_id, state=TopUp.State.ASKED)
+        .first()
+    )
+    if row is None:
+        raise TopUpNotFound
+    return row
+
+
+def list_pending_top_ups() -> list[TopUp]:
+    rows = TopUp.objects.filter(state=TopUp.State.ASKED).select_related("user", "maker")
+    return list(rows.order_by("asked_at", "pk")[:PAGE_MAX])

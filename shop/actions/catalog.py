@@ -1,0 +1,247 @@
+"""Add and change products, their photos and their stock."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from shop import errors
+from shop.domain import text_cleaning
+from shop.models import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock
+from shop.queries import catalog
+from shop.writers import stock_writer
+from superapp.core.errors import ErrorCollector, InputInvalid
+from superapp.core.money import IDR, Money
+
+PRODUCTS_MAX = catalog.PRODUCTS_MAX
+PHOTOS_MAX = 8
+PHOTO_NAME = re.compile(r"[0-9a-f]{64}")
+_canonical = msgspec.json.Encoder(order="deterministic").encode
+
+
+def add_product(
+    *,
+    owner_id: int,
+    name: str,
+    price: Money,
+    description: str,
+    quantity: int,
+    listed: bool,
+    idempotency_key: str,
+    now: datetime,
+) -> Product:
+    """Put something into one's shop, once under its key."""
+    content = [name, price.to_wire(), description, quantity, listed]
+    fields = {
+        **clean_product(name=name, description=description, price=price, quantity=quantity),
+        "state": Product.State.LISTED if listed else Product.State.DRAFT,
+        "idempotency_key": _require_key(idempotency_key),
+        "content_hash": hashlib.sha256(_canonical(content)).hexdigest(),
+    }
+    pieces = quantity
+    with transaction.atomic():
+        shop = catalog.lock_shop(
+            owner_id
+        )  # Whoever adds at the same time waits: slugs and places are given one by one.
+        before = catalog.find_product_by_key(shop, idempotency_key)
+        if before is not None:
+            if before.content_hash != fields["content_hash"]:
+                raise errors.KeyReused
+            return before
+        position = catalog.next_position(shop)
+        if position >= PRODUCTS_MAX:
+            raise errors.TooManyProducts(products_max=PRODUCTS_MAX)
+        product = Product.objects.create(
+            shop=shop,
+            slug=_free_slug(shop, str(fields["name"])),
+            position=position,
+            created_at=now,
+            changed_at=now,
+            **fields,
+        )
+        stock = Stock.objects.create(product=product)
+        if pieces:
+            stock_writer.set_on_hand(stock, pieces, reference=f"set:{pieces}", key="added", actor_id=owner_id, now=now)
+    return product
+
+
+def clean_product(
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    price: Money | None = None,
+    quantity: int | None = None,
+) -> dict[str, object]:
+    """
+    Return the given fields of a product in their stored form; arguments that are None are left out.
+
+    :raises TextInvalid, PriceInvalid, QuantityInvalid: the first, with every further one beside it
+    """
+    fields: dict[str, object] = {}
+    refused = ErrorCollector()
+    if name is not None:
+        with refused:
+            fields["name"] = text_cleaning.clean_line(name, field="name", chars_max=Product.NAME_CHARS_MAX)
+    if description is not None:
+        with refused:
+            fields["description"] = text_cleaning.clean_lines(
+                description, field="description", chars_max=Product.DESCRIPTION_CHARS_MAX
+            )
+    if price is not None:
+        with refused:
+            fields["price_sen"] = _require_price(price)
+    if quantity is not None:
+        with refused:
+            _require_quantity(quantity)
+    refused.raise_first()
+    return fields
+
+
+def change_product(
+    *,
+    owner_id: int,
+    product: UUID,
+    name: str | None,
+    description: str | None,
+    price: Money | None,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    """Change a product; what is None stays. Whoever saw another version than that which stands changes nothing."""
+    fields = clean_product(name=name, description=description, price=price)
+    with transaction.atomic():
+        _change(catalog.lock_product(owner_id, product), fields, now, expected_version)
+
+
+def set_product_state(*, owner_id: int, product: UUID, state: str, now: datetime) -> None:
+    """List it, or hide it; again is once."""
+    with transaction.atomic():
+        _change(catalog.lock_product(owner_id, product), {"state": state}, now)
+
+
+def move_product(*, owner_id: int, product: UUID, position: int, now: datetime) -> None:
+    """Put it at this place of the shelf; the others close up."""
+    del now  # Where it stands is no change of the product.
+    with transaction.atomic():
+        shop = catalog.lock_shop(owner_id)
+        moved = catalog.fetch_own_product(owner_id, product)
+        others = [one for one in catalog.list_products(shop) if one.pk != moved.pk]
+        others.insert(max(0, position), moved)
+        for place, one in enumerate(others):
+            if one.position != place:
+                Product.objects.filter(pk=one.pk).update(position=place)
+
+
+def add_photo(
+    *, owner_id: int, product: UUID, name: str, width: int, height: int, placeholder: str, now: datetime
+) -> None:
+    """Add a picture that is in the storage, at the end; the same again is once."""
+    if not PHOTO_NAME.fullmatch(name):
+        raise errors.PhotoNotFound
+    with transaction.atomic():
+        locked = catalog.lock_product(owner_id, product)
+        photos = list(Photo.objects.filter(product=locked).order_by("position", "pk"))
+        if any(photo.name == name for photo in photos):
+            return
+        if len(photos) >= PHOTOS_MAX:
+            raise errors.PhotosInvalid(photos_max=PHOTOS_MAX)
+        position = photos[-1].position + 1 if photos else 0
+        Photo.objects.create(
+            product=locked, position=position, name=name, width=width, height=height, placeholder=placeholder
+        )
+        _touch(locked, now)
+
+
+def arrange_photos(*, owner_id: int, product: UUID, names: Sequence[str], now: datetime) -> None:
+    """Put the photos into this order and drop those that are not named."""
+    with transaction.atomic():
+        locked = catalog.lock_product(owner_id, product)
+        by_name = {photo.name: photo for photo in Photo.objects.filter(product=locked)}
+        if len(set(names)) != len(names) or not set(names) <= set(by_name):
+            raise errors.PhotosInvalid(photos_max=PHOTOS_MAX)
+        before = sorted(by_name.values(), key=lambda photo: (photo.position, photo.pk))
+        if [photo.name for photo in before] == list(names):
+            return
+        Photo.objects.filter(product=locked).exclude(name__in=names).delete()
+        for position, name in enumerate(names):
+            Photo.objects.filter(pk=by_name[name].pk).update(position=position)
+        _touch(locked, now)
+
+
+def set_stock(
+    *,
+    owner_id: int,
+    product: UUID,
+    on_hand: int,
+    expected_on_hand: int | None,
+    idempotency_key: str,
+    now: datetime,
+) -> Stock:
+    """Say how many pieces there are, once under its key."""
+    pieces, key, reference = _require_quantity(on_hand), f"set:{_require_key(idempotency_key)}", f"set:{on_hand}"
+    with transaction.atomic():
+        found = catalog.fetch_own_product(owner_id, product)
+        stock = catalog.lock_stock(found)
+        before = catalog.find_stock_move(stock, key)
+        if before is not None:
+            if before.reference != reference:
+                raise errors.KeyReused
+            return stock
+        if expected_on_hand is not None and stock.on_hand != expected_on_hand:
+            raise errors.StockMoved(on_hand=stock.on_hand)
+        if pieces != stock.on_hand:
+            stock_writer.set_on_hand(stock, pieces, reference=reference, key=key, actor_id=owner_id, now=now)
+            stock.refresh_from_db()
+    return stock
+
+
+def _change(product: Product, fields: dict[str, object], now: datetime, expected_version: int | None = None) -> None:
+    changed = {name: value for name, value in fields.items() if getattr(product, name) != value}
+    if not changed:
+        return
+    if expected_version is not None and product.version != expected_version:
+        raise errors.ProductMoved
+    for name, value in changed.items():
+        setattr(product, name, value)
+    product.version += 1
+    product.changed_at = now
+    product.save(update_fields=[*changed, "version", "changed_at"])
+
+
+def _touch(product: Product, now: datetime) -> None:
+    product.version += 1
+    product.changed_at = now
+    product.save(update_fields=["version", "changed_at"])
+
+
+def _require_price(price: Money) -> int:
+    minor = price.amount_minor
+    if price.asset != IDR or not 0 < minor <= PRICE_SEN_MAX or minor % 100:
+        raise errors.PriceInvalid(price_max=str(Money(PRICE_SEN_MAX)))
+    return minor
+
+
+def _require_quantity(written: int) -> int:
+    # A bool is an int to Python, and True would be one piece.
+    if type(written) is not int or not 0 <= written <= QUANTITY_MAX:
+        raise errors.QuantityInvalid(quantity_min=0, quantity_max=QUANTITY_MAX)
+    return written
+
+
+def _require_key(written: str) -> str:
+    if not 0 < len(written) <= KEY_CHARS_MAX - 4 or not written.isprintable():
+        raise InputInvalid(detail="idempotency_key")
+    return written
+
+
+def _free_slug(shop: Shop, name: str) -> str:
+    wanted = text_cleaning.make_slug(name)
+    taken = catalog.list_slugs_with_prefix(shop, wanted)
+    numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (wanted, *numbered) if slug not in taken)

@@ -1,0 +1,354 @@
+"""Rows of shops, goods and orders on the wire."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shop.contracts.values import (
+    PUBLIC_STOCK_MAX,
+    Address,
+    OpeningHours,
+    OrderChanges,
+    OrderDetails,
+    OrderLineDetails,
+    OrderList,
+    OrderStep,
+    OrderSummary,
+    ProductDetails,
+    Quote,
+    ShipmentDetails,
+    ShopDetails,
+    StockLevel,
+)
+from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow
+from superapp.core import clock
+from superapp.core.list_envelope import ListEnvelope
+from superapp.core.money import Money
+
+MoneyRow = dict[str, int | str]
+
+
+class ShopRow(msgspec.Struct, kw_only=True):
+    """A shop, as everybody sees it. ``logo`` is the name of its picture, or empty."""
+
+    id: str
+    handle: str
+    name: str
+    town: str
+    about: str
+    logo: str
+    opening_hours: OpeningHours
+    time_zone: str
+    is_open: bool
+    rev: int
+
+
+class PhotoRow(msgspec.Struct, kw_only=True):
+    name: str
+    width: int
+    height: int
+    placeholder: str
+
+
+class StockRow(msgspec.Struct, kw_only=True):
+    """
+    Stock of a product. Only its shop gets ``on_hand``, ``held`` and ``committed``; for others they are null, and
+    ``available`` is capped at 10, which means 10 or more.
+    """
+
+    on_hand: int | None
+    held: int | None
+    committed: int | None
+    available: int
+
+
+class ProductRow(msgspec.Struct, kw_only=True):
+    """A product. ``price`` or ``stock`` is null when it could not be read: then nothing is sold, and nothing is 0."""
+
+    id: str
+    shop: str
+    slug: str
+    name: str
+    description: str
+    state: str
+    price: MoneyRow | None
+    stock: StockRow | None
+    photos: list[PhotoRow]
+    version: int
+
+
+class RefusalRow(msgspec.Struct, kw_only=True):
+    """The reason why a product cannot be bought: a code, and the sentence for it."""
+
+    code: str
+    message: str
+
+
+class QuoteRow(msgspec.Struct, kw_only=True):
+    """Price of a quantity of a product now."""
+
+    product: ProductRow
+    quantity: int
+    items: MoneyRow
+    shipping: MoneyRow
+    total: MoneyRow
+    why_not: RefusalRow | None
+
+
+class LineRow(msgspec.Struct, kw_only=True):
+    product: str
+    name: str
+    photo: str
+    price: MoneyRow
+    quantity: int
+    total: MoneyRow
+
+
+class StepRow(msgspec.Struct, kw_only=True):
+    """One move of an order, and who made it. ``courier`` and ``resi`` are the parcel, where the move names one."""
+
+    version: int
+    transition: str
+    state: str
+    actor: str
+    reason: str
+    courier: str
+    resi: str
+    at: str
+
+
+class ShipmentRow(msgspec.Struct, kw_only=True):
+    """The parcel. ``delivered_source`` says on whose word it is delivered: ``courier``, ``merchant`` or nobody's."""
+
+    courier: str
+    resi: str
+    shipped_at: str
+    delivered_at: str | None
+    delivered_source: str
+
+
+class OrderRow(msgspec.Struct, kw_only=True):
+    """
+    An order in a list. ``side`` is yours, ``can`` what you may do, ``rev`` that of the order and ``list_rev`` that of
+    the list at its last change. ``due`` is what happens by itself at ``due_at``: ``expire``,
+    ``complete`` or ``review``.
+    """
+
+    id: str
+    number: str
+    rev: int
+    list_rev: int
+    side: str
+    state: str
+    cancelled_by: str
+    shop: str
+    shop_handle: str
+    shop_name: str
+    shop_town: str
+    buyer: PersonRow | None
+    first_line: LineRow
+    pieces: int
+    total: MoneyRow
+    town: str
+    note: str
+    placed_at: str
+    changed_at: str
+    due_at: str | None
+    due: str
+    can: list[str]
+
+
+class OrderDetailsRow(msgspec.Struct, kw_only=True):
+    """An order with all that belongs to it. ``fee`` is what we keep of it, for the merchant alone."""
+
+    order: OrderRow
+    lines: list[LineRow]
+    steps: list[StepRow]
+    items: MoneyRow
+    shipping: MoneyRow
+    fee: MoneyRow | None
+    address: Address
+    shipment: ShipmentRow | None
+
+
+class OrderChangesRow(msgspec.Struct, kw_only=True):
+    """A delta of a list of orders, with the counts at its rev."""
+
+    rev: int
+    orders: int
+    unfinished: int
+    rows: list[OrderRow]
+    more: bool
+
+
+def shop_row(shown: ShopDetails) -> ShopRow:
+    return ShopRow(
+        id=str(shown.public_id),
+        handle=shown.handle,
+        name=shown.name,
+        town=shown.town,
+        about=shown.about,
+        logo=shown.logo,
+        opening_hours=shown.opening_hours,
+        time_zone=shown.time_zone,
+        is_open=shown.is_open,
+        rev=shown.rev,
+    )
+
+
+def product_row(shown: ProductDetails) -> ProductRow:
+    """Return the row of a product for the shop that sells it."""
+    return _product_row(shown, stock_row(shown.stock) if shown.stock else None)
+
+
+def stock_row(counted: StockLevel) -> StockRow:
+    """Return the row of a stock for the shop whose it is."""
+    return StockRow(
+        on_hand=counted.on_hand, held=counted.held, committed=counted.committed, available=counted.available
+    )
+
+
+def _public_stock_row(counted: StockLevel) -> StockRow:
+    available = max(0, min(counted.available, PUBLIC_STOCK_MAX))
+    return StockRow(on_hand=None, held=None, committed=None, available=available)
+
+
+def _product_row(shown: ProductDetails, stock: StockRow | None) -> ProductRow:
+    return ProductRow(
+        id=str(shown.public_id),
+        shop=str(shown.shop),
+        slug=shown.slug,
+        name=shown.name,
+        description=shown.description,
+        state=shown.state,
+        price=money_row(shown.price),
+        stock=stock,
+        photos=[
+            PhotoRow(name=photo.name, width=photo.width, height=photo.height, placeholder=photo.placeholder)
+            for photo in shown.photos
+        ],
+        version=shown.version,
+    )
+
+
+def quote_row(shown: Quote, *, viewer_id: int) -> QuoteRow:
+    """Return the row of a quote for whoever asks: what is theirs, or somebody else's."""
+    why_not, counted = shown.why_not, shown.product.stock
+    told = stock_row if shown.shop.owner_id == viewer_id else _public_stock_row
+    return QuoteRow(
+        product=_product_row(shown.product, told(counted) if counted else None),
+        quantity=shown.quantity,
+        items=shown.items.to_wire(),
+        shipping=shown.shipping.to_wire(),
+        total=shown.total.to_wire(),
+        why_not=RefusalRow(code=why_not.code, message=str(why_not.body()["message"])) if why_not else None,
+    )
+
+
+def order_list_envelope(listed: OrderList) -> ListEnvelope[OrderRow]:
+    """The envelope as it is, with its rows; the people in them come in one query."""
+    return ListEnvelope(
+        known=listed.known,
+        complete=listed.complete,
+        as_of=listed.as_of,
+        source=listed.source,
+        expected_count=listed.expected_count,
+        rev=listed.rev,
+        items=_order_rows(listed.items),
+        next=listed.next,
+        parts=listed.parts,
+    )
+
+
+def order_changes_row(found: OrderChanges) -> OrderChangesRow:
+    return OrderChangesRow(
+        rev=found.rev,
+        orders=found.orders,
+        unfinished=found.unfinished,
+        rows=_order_rows(list(found.rows)),
+        more=found.more,
+    )
+
+
+def order_details_row(shown: OrderDetails) -> OrderDetailsRow:
+    return OrderDetailsRow(
+        order=_order_rows([shown.summary])[0],
+        lines=[_line_row(line) for line in shown.lines],
+        steps=[_step_row(step) for step in shown.steps],
+        items=shown.items.to_wire(),
+        shipping=shown.shipping.to_wire(),
+        fee=money_row(shown.fee),
+        address=shown.address,
+        shipment=_shipment_row(shown.shipment) if shown.shipment else None,
+    )
+
+
+def _order_rows(rows: list[OrderSummary]) -> list[OrderRow]:
+    people = accounts.get_people({row.buyer_id for row in rows})
+    return [_order_row(row, people) for row in rows]
+
+
+def _order_row(row: OrderSummary, people: dict[int, PersonRow]) -> OrderRow:
+    return OrderRow(
+        id=str(row.public_id),
+        number=row.number,
+        rev=row.rev,
+        list_rev=row.list_rev,
+        side=row.role,
+        state=row.state,
+        cancelled_by=row.cancelled_by,
+        shop=str(row.shop),
+        shop_handle=row.shop_handle,
+        shop_name=row.shop_name,
+        shop_town=row.shop_town,
+        buyer=people.get(row.buyer_id),
+        first_line=_line_row(row.first_line),
+        pieces=row.pieces,
+        total=row.total.to_wire(),
+        town=row.town,
+        note=row.note,
+        placed_at=clock.to_wire(row.placed_at),
+        changed_at=clock.to_wire(row.changed_at),
+        due_at=clock.to_wire(row.due_at) if row.due_at else None,
+        due=row.due,
+        can=list(row.can),
+    )
+
+
+def _line_row(line: OrderLineDetails) -> LineRow:
+    return LineRow(
+        product=str(line.product),
+        name=line.name,
+        photo=line.photo,
+        price=line.price.to_wire(),
+        quantity=line.quantity,
+        total=line.total.to_wire(),
+    )
+
+
+def _step_row(step: OrderStep) -> StepRow:
+    return StepRow(
+        version=step.version,
+        transition=step.transition,
+        state=step.state,
+        actor=step.actor,
+        reason=step.reason,
+        courier=step.courier,
+        resi=step.resi,
+        at=clock.to_wire(step.at),
+    )
+
+
+def _shipment_row(shipment: ShipmentDetails) -> ShipmentRow:
+    return ShipmentRow(
+        courier=shipment.courier,
+        resi=shipment.resi,
+        shipped_at=clock.to_wire(shipment.shipped_at),
+        delivered_at=clock.to_wire(shipment.delivered_at) if shipment.delivered_at else None,
+        delivered_source=shipment.delivered_source,
+    )
+
+
+def money_row(money: Money | None) -> MoneyRow | None:
+    return money.to_wire() if money is not None else None

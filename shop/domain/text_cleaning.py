@@ -1,0 +1,40 @@
+"""Normalize text that people enter, and check its length."""
+
+from __future__ import annotations
+
+from django.utils.text import slugify
+
+from shop.errors import TextInvalid
+from superapp.core import text_cleaning
+
+_SLUG_CHARS = 60
+
+
+def clean_line(written: str, *, field: str, chars_max: int, may_be_empty: bool = False) -> str:
+    """
+    One line of text.
+
+    :raises TextInvalid: if nothing is left, or too much
+    """
+    return _require_length(text_cleaning.clean_line(written), field, chars_max, may_be_empty)
+
+
+def clean_lines(written: str, *, field: str, chars_max: int, may_be_empty: bool = True) -> str:
+    """Text of several lines, with at most one empty line between two."""
+    return _require_length(text_cleaning.clean_lines(written), field, chars_max, may_be_empty)
+
+
+def is_blank(written: str) -> bool:
+    """Whether nothing of it can be seen."""
+    return not text_cleaning.clean_line(written)
+
+
+def make_slug(name: str) -> str:
+    """What an address says of a product: letters a to z, digits and hyphens."""
+    return slugify(name)[:_SLUG_CHARS].strip("-") or "barang"
+
+
+def _require_length(text: str, field: str, chars_max: int, may_be_empty: bool) -> str:
+    if len(text) > chars_max or (not text and not may_be_empty):
+        raise TextInvalid(field=field, chars_max=chars_max)
+    return text

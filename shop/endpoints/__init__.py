@@ -1,0 +1,5 @@
+"""The commands and topics of the shop. Importing this package registers them."""
+
+from shop.endpoints import catalog, checkout, merchant_balance, orders
+
+__all__ = ["catalog", "checkout", "merchant_balance", "orders"]

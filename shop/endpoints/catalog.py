@@ -1,0 +1,122 @@
+"""Commands of one's own shop, its products, photos and stock."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shop import api
+from shop.contracts import rows
+from shop.domain.feature_gates import require_storefront
+from shop.endpoints.schemas import (
+    AddProductRequest,
+    ArrangePhotosRequest,
+    ChangeProductRequest,
+    ChangeShopRequest,
+    EmptyRequest,
+    MoveProductRequest,
+    OpenShopRequest,
+    SetStockRequest,
+)
+from superapp.core import clock
+from superapp.realtime.registry import Caller, register_command
+
+
+class ShopResponse(msgspec.Struct):
+    shop: rows.ShopRow | None
+
+
+@register_command("shop.mine", EmptyRequest, rest="GET shop", response=ShopResponse)
+@require_storefront
+def fetch_own_shop(caller: Caller, _nothing: EmptyRequest) -> ShopResponse:
+    """One's own shop, or null."""
+    shop = api.find_shop(caller.user_id)
+    return ShopResponse(rows.shop_row(shop) if shop else None)
+
+
+@register_command("shop.open", OpenShopRequest, rest="POST shop", cost=10, response=rows.ShopRow)
+@require_storefront
+def open_shop(caller: Caller, open_in: OpenShopRequest) -> rows.ShopRow:
+    """Open a shop; the same again answers the shop that stands."""
+    return rows.shop_row(api.open_shop(owner_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(open_in)))
+
+
+@register_command("shop.change", ChangeShopRequest, rest="PATCH shop", cost=3, response=rows.ShopRow)
+@require_storefront
+def change_shop(caller: Caller, change_in: ChangeShopRequest) -> rows.ShopRow:
+    """Say other things of one's shop; what is left out stays."""
+    return rows.shop_row(api.change_shop(owner_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(change_in)))
+
+
+class ProductList(msgspec.Struct):
+    rows: list[rows.ProductRow]
+
+
+@register_command("shop.products", EmptyRequest, rest="GET shop/products", cost=3, response=ProductList)
+@require_storefront
+def list_products(caller: Caller, _nothing: EmptyRequest) -> ProductList:
+    """Everything in one's shop, drafts and hidden too, in the order of the shelf."""
+    return ProductList([rows.product_row(product) for product in api.list_own_products(owner_id=caller.user_id)])
+
+
+@register_command("shop.product_add", AddProductRequest, rest="POST shop/products", cost=5, response=rows.ProductRow)
+@require_storefront
+def add_product(caller: Caller, product_in: AddProductRequest) -> rows.ProductRow:
+    """Put something into one's shop, once under its key."""
+    fields = msgspec.structs.asdict(product_in) | {"price": product_in.price.money}
+    return rows.product_row(api.add_product(owner_id=caller.user_id, now=clock.now(), **fields))
+
+
+@register_command("shop.product_change", ChangeProductRequest, rest="PATCH shop/products/<uuid:product>", cost=3,
+         response=rows.ProductRow)  # fmt: skip
+@require_storefront
+def change_product(caller: Caller, change_in: ChangeProductRequest) -> rows.ProductRow:
+    """Change a product; what is left out stays. ``listed`` puts it on the shelf, or takes it from there."""
+    owner_id, product = caller.user_id, change_in.product
+    shown = api.fetch_own_product(owner_id=owner_id, product=product)
+    if (change_in.name, change_in.description, change_in.price) != (None, None, None):
+        shown = api.change_product(
+            owner_id=owner_id,
+            product=product,
+            name=change_in.name,
+            description=change_in.description,
+            price=change_in.price.money if change_in.price else None,
+            now=clock.now(),
+        )
+    if change_in.listed is not None:
+        change = api.publish_product if change_in.listed else api.unpublish_product
+        shown = change(owner_id=owner_id, product=product, now=clock.now())
+    return rows.product_row(shown)
+
+
+@register_command(
+    "shop.product_move",
+    MoveProductRequest,
+    rest="PUT shop/products/<uuid:product>/position",
+    cost=3,
+    response=ProductList,
+)
+@require_storefront
+def move_product(caller: Caller, place_in: MoveProductRequest) -> ProductList:
+    """Put it at this place of the shelf, counted from 0."""
+    api.move_product(owner_id=caller.user_id, product=place_in.product, position=place_in.position, now=clock.now())
+    return list_products(caller, EmptyRequest())
+
+
+@register_command("shop.photos_arrange", ArrangePhotosRequest, rest="PUT shop/products/<uuid:product>/photos", cost=3,
+         response=rows.ProductRow)  # fmt: skip
+@require_storefront
+def arrange_photos(caller: Caller, photos_in: ArrangePhotosRequest) -> rows.ProductRow:
+    """Put the photos into this order, and drop those that are not named."""
+    return rows.product_row(
+        api.arrange_photos(owner_id=caller.user_id, product=photos_in.product, names=photos_in.photos, now=clock.now())
+    )
+
+
+@register_command(
+    "shop.stock_set", SetStockRequest, rest="PUT shop/products/<uuid:product>/stock", cost=3, response=rows.StockRow
+)
+@require_storefront
+def set_stock(caller: Caller, stock_in: SetStockRequest) -> rows.StockRow:
+    """Say how many pieces there are."""
+    stock = api.set_stock(owner_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(stock_in))
+    return rows.stock_row(stock)

@@ -1,0 +1,160 @@
+"""Request schemas of the shop's commands, and the types that they share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from superapp.core.money import Money
+from superapp.realtime.registry import RequestSchema
+
+IdempotencyKey = Annotated[str, Meta(min_length=1, max_length=64)]
+Pin = Annotated[str, Meta(max_length=64)]
+
+
+class Amount(msgspec.Struct, frozen=True):
+    amount_minor: int
+    asset: str
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount_minor, self.asset)
+
+
+class EmptyRequest(RequestSchema):
+    pass
+
+
+Rev = Annotated[int, Meta(ge=0, le=2**53)]
+Pieces = Annotated[int, Meta(ge=0, le=1_000_000)]
+# Longer than any text may be; what exactly is too long, each command says itself.
+Text = Annotated[str, Meta(max_length=8_000)]
+
+
+class OpenShopRequest(RequestSchema):
+    handle: Text
+    name: Text
+    town: Text
+    about: Text = ""
+    opening_hours: dict[str, list[list[str]]] = {}
+    time_zone: Text = "Asia/Jakarta"
+
+
+class ChangeShopRequest(RequestSchema):
+    name: Text | None = None
+    town: Text | None = None
+    about: Text | None = None
+    opening_hours: dict[str, list[list[str]]] | None = None
+    time_zone: Text | None = None
+    is_open: bool | None = None
+
+
+class AddProductRequest(RequestSchema):
+    name: Text
+    price: Amount
+    idempotency_key: IdempotencyKey
+    description: Text = ""
+    quantity: Pieces = 0
+    listed: bool = False
+
+
+class ChangeProductRequest(RequestSchema):
+    product: UUID
+    name: Text | None = None
+    description: Text | None = None
+    price: Amount | None = None
+    listed: bool | None = None
+
+
+class MoveProductRequest(RequestSchema):
+    product: UUID
+    position: Annotated[int, Meta(ge=0, le=10_000)]
+
+
+class ArrangePhotosRequest(RequestSchema):
+    product: UUID
+    photos: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=20)]
+
+
+class SetStockRequest(RequestSchema):
+    product: UUID
+    on_hand: Pieces
+    idempotency_key: IdempotencyKey
+    expected_on_hand: Pieces | None = None
+
+
+class QuoteRequest(RequestSchema):
+    product: UUID
+    quantity: int = 1
+
+
+class AddressFields(msgspec.Struct, frozen=True):
+    name: Text
+    phone: Text
+    text: Text
+    town: Text
+
+
+class BuyRequest(RequestSchema):
+    product: UUID
+    quantity: int
+    address: AddressFields
+    expected_total: Amount
+    pin: Pin
+    idempotency_key: IdempotencyKey
+    note: Text = ""
+
+
+class ListPurchasesRequest(RequestSchema):
+    only: Literal["all", "unfinished"] = "all"
+    after: Annotated[str, Meta(max_length=36)] | None = None
+
+
+class ListSalesRequest(RequestSchema):
+    only: Literal["all", "today"] = "today"
+    after: Annotated[str, Meta(max_length=36)] | None = None
+
+
+class ListChangesRequest(RequestSchema):
+    after: Rev
+
+
+class OrderRequest(RequestSchema):
+    order: UUID
+
+
+class TransitionRequest(RequestSchema):
+    order: UUID
+    expected_rev: Rev | None = None
+
+
+class ShipRequest(RequestSchema):
+    order: UUID
+    courier: Text
+    resi: Text
+    expected_rev: Rev | None = None
+
+
+class ConfirmRequest(RequestSchema):
+    order: UUID
+    # Needed on a device that is not trusted, and did not place the order.
+    pin: Pin = ""
+    expected_rev: Rev | None = None
+
+
+class CancelRequest(RequestSchema):
+    order: UUID
+    # Needed on a device that is not trusted, and did not place the order.
+    pin: Pin = ""
+    reason: Text = ""
+    expected_rev: Rev | None = None
+
+
+class PayoutRequest(RequestSchema):
+    idempotency_key: IdempotencyKey
+    amount: Amount | None = None
+    # Needed on a device that is not trusted.
+    pin: Pin = ""

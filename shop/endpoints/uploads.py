@@ -1,0 +1,111 @@
+"""Upload photos over HTTP, and serve them publicly."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from shop import api
+from shop.contracts.values import StoredPhoto
+from shop.domain.feature_gates import require_storefront
+from shop.errors import PhotoTooLarge, PhotoUnreadable
+from shop.queries import photos
+from superapp.accounts import api as accounts
+from superapp.core import clock, media
+from superapp.core.errors import NotLoggedIn
+from superapp.core.form_pages import PICTURE_COST, form_cost
+from superapp.realtime import openapi
+from superapp.realtime.json_views import json_view
+
+# The photo itself, and what a form wraps around it.
+FORM_BYTES_MAX = photos.UPLOAD_BYTES_MAX + 64 * 1024
+PHOTO_NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+@never_cache
+@json_view("POST")
+@require_storefront
+@form_cost(PICTURE_COST)
+def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
+    """Add a photo to a product of mine, at the end; the same again is once."""
+    owner_id = _require_user_id(request)
+    # Whose product it is, before a picture is opened for them.
+    api.fetch_own_product(owner_id=owner_id, product=product)
+    photos.count_upload(owner_id, now=clock.now())
+    stored = photos.store_photo(_upload(request))
+    shown = api.add_photo(
+        owner_id=owner_id,
+        product=product,
+        name=stored.name,
+        width=stored.width,
+        height=stored.height,
+        placeholder=stored.placeholder,
+        now=clock.now(),
+    )
+    return {"photo": _photo_row(stored), "photos": [photo.name for photo in shown.photos]}
+
+
+@never_cache
+@json_view("POST", "DELETE")
+@require_storefront
+@form_cost(PICTURE_COST)
+def logo(request: HttpRequest) -> dict[str, object]:
+    """Give my shop a picture, or take it away."""
+    owner_id = _require_user_id(request)
+    if request.method == "DELETE":
+        api.set_logo(owner_id=owner_id, logo="", now=clock.now())
+        return {"logo": None}
+    photos.count_upload(owner_id, now=clock.now())
+    stored = photos.store_logo(_upload(request))
+    api.set_logo(owner_id=owner_id, logo=stored.name, now=clock.now())
+    return {"logo": _photo_row(stored)}
+
+
+@require_safe
+def photo_file(request: HttpRequest, name: str, size: int) -> HttpResponse:
+    """
+    A photo for everybody who knows its name, which cannot be guessed; orders show theirs, too. It asks no database:
+    pages show dozens of them, and what nobody shows any more is deleted by and by.
+    """
+    if size not in photos.SIZES or not PHOTO_NAME.fullmatch(name):
+        return media.not_found()
+    path = photos.photo_path(name, size)
+    if not path.exists():
+        return media.not_found()
+    return media.serve_file(path, content_type="image/webp", cache_control=f"public, {media.CACHE_FOREVER}")
+
+
+openapi.register_endpoint("POST shop/products/<uuid:product>/photo", "shop.photo_add", add_photo, file="photo")
+openapi.register_endpoint("POST shop/logo", "shop.logo_set", logo, file="photo")
+openapi.register_endpoint("DELETE shop/logo", "shop.logo_remove", logo)
+
+
+def _require_user_id(request: HttpRequest) -> int:
+    if not request.user.is_authenticated:
+        raise NotLoggedIn
+    return accounts.get_current_user(request).pk
+
+
+def _upload(request: HttpRequest) -> bytes:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > FORM_BYTES_MAX:
+        raise PhotoTooLarge(megabytes_max=photos.UPLOAD_BYTES_MAX // 1024 // 1024)
+    photo = request.FILES.get("photo")
+    if photo is None:
+        raise PhotoUnreadable
+    content: bytes = photo.read(photos.UPLOAD_BYTES_MAX + 1)
+    return content
+
+
+def _photo_row(photo: StoredPhoto) -> dict[str, object]:
+    """A photo on the wire."""
+    return {
+        "name": photo.name,
+        "width": photo.width,
+        "height": photo.height,
+        "placeholder": photo.placeholder,
+        "address": photos.photo_url(photo.name, photos.SIZES[-1]),
+    }

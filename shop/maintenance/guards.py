@@ -1,0 +1,46 @@
+"""Catalog of the database guards (constraints and triggers) of the shop; see ``superapp.core.guards``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from shop.domain.order_states import ALLOWED_TRANSITIONS
+from superapp.core import guards
+
+SQL = Path(__file__).parent.parent / "sql"
+GUARDED = (
+    "stock",
+    "stockmove",
+    "order",
+    "orderevent",
+    "orderline",
+    "attempt",
+    "ordercounter",
+    "shipment",
+    "reviewcase",
+    "transition",
+)
+
+
+def _other_transitions(connection: BaseDatabaseWrapper) -> list[str]:
+    """The moves that the database knows are those that we know, and no others."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, from_state, to_state, who FROM shop_transition")
+        there = {tuple(row) for row in cursor.fetchall()}
+    wanted = {tuple(move) for move in ALLOWED_TRANSITIONS}
+    return [f"transition {' '.join(filter(None, row))}" for row in wanted ^ there]
+
+
+_catalogue = guards.register_catalog("shop", SQL, tables=GUARDED, extra_check=_other_transitions)
+install, remove, missing = _catalogue.install, _catalogue.remove, _catalogue.missing
+
+
+class InstallGuards(guards.InstallGuards):
+    """The last operation of every migration that touches a guarded table."""
+
+    app = "shop"
+
+
+install_guards = InstallGuards

@@ -1,0 +1,34 @@
+"""Periodic clean-up of files that nothing refers to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from shop.queries import photos, public_catalog, share_cards
+from superapp.core import scheduler
+
+HOUR_SECONDS = 3_600
+# A photo is stored before it is shown: what nobody shows is only left over when it is this old.
+UNREFERENCED_PHOTOS_KEPT = timedelta(days=1)
+# Nobody looks at most links twice; a card that is wanted again is drawn again.
+CARDS_KEPT = timedelta(days=60)
+
+
+@scheduler.every(seconds=6 * HOUR_SECONDS)
+def delete_unreferenced_photos(now: datetime) -> int:
+    """Delete files of photos that no product, no shop and no order shows."""
+    stored = photos.list_photos_stored_before(now - UNREFERENCED_PHOTOS_KEPT)
+    left_over = stored.keys() - public_catalog.find_referenced_photos(stored.keys())
+    for name in left_over:
+        for path in stored[name]:
+            path.unlink(missing_ok=True)
+    return len(left_over)
+
+
+@scheduler.every(seconds=24 * HOUR_SECONDS)
+def delete_old_share_cards(now: datetime) -> int:
+    """Delete cards for sharing that were drawn long ago."""
+    old = share_cards.list_cards_stored_before(now - CARDS_KEPT)
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

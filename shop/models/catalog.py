@@ -1,0 +1,187 @@
+"""Shops, products, photos and stock."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Mod
+
+from superapp.core import ids
+
+KEY_CHARS_MAX = 128
+QUANTITY_MAX = 1_000_000
+# A billion rupiah a piece: sums of an order stay far below what 64 bits hold.
+PRICE_SEN_MAX = 1_000_000_000_00
+
+
+class Shop(models.Model):
+    """
+    A storefront at a public address, ``/toko/<handle>/``.
+
+    ``is_open`` is the merchant's own switch: closed, everything is shown and nothing is sold. ``rev`` counts changes.
+    """
+
+    NAME_CHARS_MAX = 60
+    TOWN_CHARS_MAX = 60
+    ABOUT_CHARS_MAX = 1_000
+    HANDLE_CHARS_MAX = 30
+
+    public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    handle = models.CharField(
+        max_length=HANDLE_CHARS_MAX, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")]
+    )
+    name = models.CharField(max_length=NAME_CHARS_MAX)
+    town = models.CharField(max_length=TOWN_CHARS_MAX)
+    about = models.CharField(max_length=ABOUT_CHARS_MAX, default="", blank=True)
+    # The name of the picture in the storage; empty for none.
+    logo = models.CharField(max_length=64, default="", blank=True)
+    # {"mon": [["08:00", "17:00"]], …} by the shop's own clock; a day that is missing is closed, {} says nothing.
+    opening_hours = models.JSONField(default=dict, blank=True)
+    time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
+    is_open = models.BooleanField(default=True)
+    rev = models.PositiveBigIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["owner"], name="shop_shop_one_per_owner"),
+            models.CheckConstraint(condition=~Q(handle="") & ~Q(name="") & ~Q(town=""), name="shop_shop_has_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    """
+    Something a shop sells. Its ``slug`` is given once and kept, since others have linked to it; ``version`` counts
+    changes. What was listed once is hidden, not deleted.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        LISTED = "listed"
+        HIDDEN = "hidden"
+
+    NAME_CHARS_MAX = 120
+    SLUG_CHARS_MAX = 80
+    DESCRIPTION_CHARS_MAX = 5_000
+
+    public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="products", db_index=False)
+    slug = models.SlugField(max_length=SLUG_CHARS_MAX, db_index=False)
+    name = models.CharField(max_length=NAME_CHARS_MAX)
+    description = models.CharField(max_length=DESCRIPTION_CHARS_MAX, default="", blank=True)
+    price_sen = models.BigIntegerField()
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    # Within the shop, from the front to the back; equal ones stand by age.
+    position = models.PositiveIntegerField(default=0)
+    version = models.PositiveBigIntegerField(default=1)
+    # Under which key it was added, and the hash of what was sent.
+    idempotency_key = models.CharField(max_length=KEY_CHARS_MAX)
+    content_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["shop", "idempotency_key"], name="shop_product_added_once"),
+            models.UniqueConstraint(fields=["shop", "slug"], name="shop_product_slug_once"),
+            models.CheckConstraint(
+                condition=Q(price_sen__gt=0, price_sen__lte=PRICE_SEN_MAX), name="shop_product_costs_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(price_sen=F("price_sen") - Mod(F("price_sen"), 100)), name="shop_product_whole_rupiah"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "listed", "hidden"]), name="shop_product_state_known"
+            ),
+        )
+        indexes = (models.Index(fields=["shop", "state", "position", "id"], name="shop_product_in_order"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Photo(models.Model):
+    """A picture of a product. ``name`` is the SHA-256 of what we encoded; ``placeholder`` stands in until it comes."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="photos", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    placeholder = models.CharField(max_length=2_000, default="", blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["product", "name"], name="shop_photo_once"),)
+        indexes = (models.Index(fields=["product", "position", "id"], name="shop_photo_in_order"),)
+
+
+class Stock(models.Model):
+    """
+    Number of pieces of a product: ``on_hand``, of which ``held`` wait for payment and ``committed`` are paid.
+
+    Changed only by conditional updates whose row count decides; each leaves a ``StockMove`` numbered ``version``.
+    """
+
+    product = models.OneToOneField(Product, on_delete=models.PROTECT, primary_key=True, related_name="stock")
+    on_hand = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+    committed = models.BigIntegerField(default=0)
+    version = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(on_hand__range=(0, QUANTITY_MAX), held__gte=0, committed__gte=0),
+                name="shop_stock_not_below_nothing",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_hand__gte=F("held") + F("committed")), name="shop_stock_never_oversold"
+            ),
+        )
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.held - self.committed
+
+
+class StockMove(models.Model):
+    """
+    One change of a stock's counters, numbered without a gap. Append-only.
+
+    ``set`` adds ``quantity`` (it may be negative) to what is on hand; ``commit`` sells pieces; ``release`` gives them
+    back; ``ship`` sends them away.
+    """
+
+    class Kind(models.TextChoices):
+        SET = "set"
+        COMMIT = "commit"
+        RELEASE = "release"
+        SHIP = "ship"
+
+    pk = models.CompositePrimaryKey("stock_id", "seq")
+    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="moves", db_index=False)
+    seq = models.BigIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind)
+    quantity = models.BigIntegerField()
+    # Of what it is a part (``shop.order:<id>``), and by which name it happens only once.
+    reference = models.CharField(max_length=128, default="", blank=True)
+    idempotency_key = models.CharField(max_length=KEY_CHARS_MAX)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["stock", "idempotency_key"], name="shop_stockmove_once"),
+            models.CheckConstraint(
+                condition=Q(kind="set") & ~Q(quantity=0) | Q(kind__in=["commit", "release", "ship"], quantity__gt=0),
+                name="shop_stockmove_moves_something",
+            ),
+        )

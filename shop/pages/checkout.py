@@ -1,0 +1,341 @@
+"""
+Buying one thing: how many, where to, what it costs in whole, and the PIN.
+
+Each page has a key of its own, in its address. Sent twice, gone back to, or tried again after a lost answer, it is the
+same order. What was refused is refused for ever under its key; the key that follows is made from it, so that whoever
+goes back to any page of one purchase comes to the same order.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from payments import api as payments
+from payments.errors import (
+    DeviceNotTrusted,
+    InsufficientFunds,
+    PinAlreadySet,
+    PinInvalid,
+    PinLocked,
+    PinMissing,
+    PinWrong,
+)
+from shop import api
+from shop.actions.checkout import QUANTITY_MAX as ORDER_QUANTITY_MAX
+from shop.api import Address, CheckoutCompleted, CheckoutTotalChanged, Quote
+from shop.contracts.values import PUBLIC_STOCK_MAX
+from shop.errors import KeyReused, QuantityInvalid, SoldOut
+from shop.models import Order
+from shop.pages import checkout_obstacles, checkout_session
+from shop.pages.form_errors import ADDRESS_MESSAGES, error_message_for
+from shop.queries import photos
+from superapp.accounts import api as accounts
+from superapp.accounts.api import flash_next, get_current_user, person_required
+from superapp.core import clock, ids
+from superapp.core.errors import DomainError, ErrorCollector, ErrorKind
+from superapp.core.form_pages import errors_by_field, form_cost, make_field_lookup
+from superapp.core.money import Money
+from superapp.web import time_formats
+
+TOTAL_DIGITS_MAX = 17
+PIN_DIGITS = 6
+RECENT_PURCHASE_WITHIN = timedelta(minutes=10)
+# In the order of the page.
+FIELDS = ("quantity", "name", "phone", "text", "town", "note", "pin", "new_pin", "again")
+_FIELD_OF: dict[type[DomainError], str] = {
+    QuantityInvalid: "quantity",
+    PinWrong: "pin",
+    PinInvalid: "new_pin",
+}
+
+
+@person_required
+@never_cache
+@require_safe
+def begin(request: HttpRequest, product: UUID) -> HttpResponse:
+    """
+    A page of one's own for this purchase: its address carries the key, so that reloading it begins nothing new.
+
+    A purchase that was left to top up or to set a PIN is continued.
+    """
+    return redirect("shop:buy", product=product, key=checkout_session.find_left_key(request, product) or ids.new_id())
+
+
+@person_required
+@never_cache
+@sensitive_post_parameters("pin", "new_pin", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+@form_cost(20)
+def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
+    """Everything that is to be known before paying; then the order, once for this address."""
+    user = get_current_user(request)
+    key, placed = _find_open_key(user.pk, key)
+    if request.method != "POST":
+        # Gone back to, or opened again after a lost answer.
+        if placed:
+            return redirect("shop:order", order=placed.order)
+        kept = checkout_session.resume_draft(request, key)
+        return _page(request, product, key, kept or checkout_session.initial_form(request), is_resumed=kept is not None)
+    if placed:
+        flash_next(request, _("You already placed this order. You did not pay twice."))
+        return redirect("shop:order", order=placed.order)
+    typed = checkout_session.read_form(request)
+    # Kept before it is sent, so that a page that is opened again after a lost answer sends the same.
+    checkout_session.save_draft(request, key, typed)
+    do = request.POST.get("do", "")
+    if do == "count":
+        return _page(request, product, key, typed)
+    mending = checkout_obstacles.remedy_url(do, back=reverse("shop:buy", args=[product, key]))
+    if mending is not None:
+        checkout_session.mark_left(request, key, product)
+        return redirect(mending)
+    return _buy(request, product, key, typed)
+
+
+def _buy(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) -> HttpResponse:
+    problems = _form_problems(request, typed)
+    if problems:
+        return _page(request, product, key, typed, problems=problems)
+    if _is_total_of_another_quantity(request, typed):
+        return _page(request, product, key, typed, is_recounted=True, status=ErrorKind.CONFLICT)
+    try:
+        _set_first_pin(request)
+        answer = _place(request, product, key, typed)
+    except PinWrong as refusal:
+        return _page(request, product, key, typed, problems={"pin": _pin_sentence(refusal)}, status=refusal.kind)
+    except (PinMissing, PinLocked, PinAlreadySet, DeviceNotTrusted) as refusal:
+        # The page itself says how the PIN stands now, and what to do.
+        return _page(request, product, key, typed, status=refusal.kind)
+    except KeyReused as refusal:
+        # The same page was sent with something else at the same moment, and that came first.
+        return _retry_page(request, product, key, typed, refusal)
+    if isinstance(answer, CheckoutCompleted):
+        checkout_session.delete_draft(request, key)
+        flash_next(request, _("Thank you! Your payment went through."))
+        return redirect("shop:order", order=answer.order)
+    return _retry_page(request, product, key, typed, answer.error(), answer)
+
+
+def _is_total_of_another_quantity(request: HttpRequest, typed: dict[str, str]) -> bool:
+    """Return whether the quantity was changed after its total was shown, as happens without JavaScript."""
+    return request.POST.get("expected_quantity", typed["quantity"]) != typed["quantity"]
+
+
+def _find_open_key(buyer_id: int, key: UUID) -> tuple[UUID, CheckoutCompleted | None]:
+    """The first key from this one on that nothing was answered under; or the order that one of them bought."""
+    while (answer := api.find_response(buyer_id=buyer_id, idempotency_key=str(key))) is not None:
+        if isinstance(answer, CheckoutCompleted):
+            return key, answer
+        key = uuid5(key, "after a refusal")
+    return key, None
+
+
+def _retry_page(
+    request: HttpRequest,
+    product: UUID,
+    key: UUID,
+    typed: dict[str, str],
+    problem: DomainError,
+    answer: api.CheckoutResult | None = None,
+) -> HttpResponse:
+    """What stands in the way, and another try under the key that follows; the order, if it was bought meanwhile."""
+    key, placed = _find_open_key(get_current_user(request).pk, key)
+    if placed:
+        flash_next(request, _("You already placed this order. You did not pay twice."))
+        return redirect("shop:order", order=placed.order)
+    checkout_session.save_draft(request, key, typed)
+    return _page(request, product, key, typed, refusal=problem, changed=answer)
+
+
+def _form_problems(request: HttpRequest, typed: dict[str, str]) -> dict[str, object]:
+    """Return everything that is wrong with what was typed, by field, without trying the PIN, which counts."""
+    refused = ErrorCollector()
+    with refused:
+        api.validate_purchase(quantity=_parse_quantity(typed["quantity"]), address=_address(typed), note=typed["note"])
+    pins: dict[str, object] = {}
+    if "new_pin" in request.POST:
+        with refused:
+            payments.validate_new_pin(_pin(request, "new_pin"))
+        if _pin(request, "new_pin") != _pin(request, "again"):
+            pins["again"] = _("The two PINs do not match.")
+    elif not (len(_pin(request, "pin")) == PIN_DIGITS and _pin(request, "pin").isdecimal()):
+        pins["pin"] = _("Enter your six-digit PIN.")
+    problems: dict[str, object] = {}
+    try:
+        refused.raise_first()
+    except DomainError as refusal:
+        problems = errors_by_field(
+            refusal.all(),
+            fields=FIELDS,
+            field_of=make_field_lookup(_FIELD_OF),
+            sentence_of=error_message_for(typed, ADDRESS_MESSAGES),
+        )
+    return problems | pins
+
+
+def _set_first_pin(request: HttpRequest) -> None:
+    """
+    Set the PIN that was chosen with the payment.
+
+    :raises DeviceNotTrusted: if this device may not set one yet
+    :raises PinAlreadySet: if there is one, by now
+    """
+    if "new_pin" in request.POST:
+        payments.set_first_pin_on_device(
+            user_id=get_current_user(request).pk,
+            device_id=accounts.get_device_id(request),
+            pin=_pin(request, "new_pin"),
+            now=clock.now(),
+        )
+
+
+def _place(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) -> api.CheckoutResult:
+    return api.place_order(
+        buyer_id=get_current_user(request).pk,
+        product=product,
+        quantity=_parse_quantity(typed["quantity"]),
+        address=_address(typed),
+        note=typed["note"],
+        expected_total=_parse_expected_total(request.POST.get("expected", "")),
+        pin=_pin(request, "new_pin" if "new_pin" in request.POST else "pin"),
+        device_id=accounts.get_device_id(request),
+        idempotency_key=str(key),
+        now=clock.now(),
+    )
+
+
+def _address(typed: dict[str, str]) -> Address:
+    return Address(name=typed["name"], phone=typed["phone"], text=typed["text"], town=typed["town"])
+
+
+def _pin(request: HttpRequest, field: str) -> str:
+    return "".join(request.POST.get(field, "")[:64].split())
+
+
+def _page(
+    request: HttpRequest,
+    product: UUID,
+    key: UUID,
+    typed: dict[str, str],
+    *,
+    problems: dict[str, object] | None = None,
+    refusal: DomainError | None = None,
+    changed: api.CheckoutResult | None = None,
+    is_resumed: bool = False,
+    is_recounted: bool = False,
+    status: int = 0,
+) -> HttpResponse:
+    user, now = get_current_user(request), clock.now()
+    wrong_fields = len(problems or {})
+    quote, is_reduced = _quote(product, typed, user.pk)
+    left = quote.product.stock.available if quote.product.stock is not None else None
+    if is_reduced and left is not None:
+        # The quantity is what stands in the way, and it is said where it was typed.
+        problems, refusal, changed = {**(problems or {}), "quantity": _reduced_quantity_sentence(left)}, None, None
+    device_id = accounts.get_device_id(request)
+    wallet = payments.get_wallet(user.pk, now=now)
+    pin = payments.get_pin_state(user.pk, device_id=device_id, now=now)
+    is_trusted = accounts.is_trusted_device(user.pk, device_id)
+    in_the_way = checkout_obstacles.find_obstacles(
+        total=quote.total, wallet=wallet, pin=pin, device_id=device_id, is_trusted=is_trusted, now=now
+    )
+    shown = quote.product
+    context = {
+        "quote": quote,
+        "product": shown,
+        "shop": quote.shop,
+        "address": f"/toko/{quote.shop.handle}/{shown.slug}/",
+        "photo": photos.photo_url(shown.photos[0].name, photos.SIZES[-1]) if shown.photos else "",
+        "key": key,
+        "typed": typed,
+        "is_resumed": is_resumed,
+        "is_recounted": is_recounted and not is_reduced,
+        # A few are told exactly, as everywhere; of many, the answer says when it is too many.
+        "quantity_max": ORDER_QUANTITY_MAX if left is not None and left >= PUBLIC_STOCK_MAX else max(1, left or 1),
+        "wallet": wallet,
+        "obstacles": in_the_way,
+        # The first PIN is chosen with the first payment.
+        "chooses_pin": not pin.is_set and not in_the_way,
+        "problems": problems or {},
+        "wrong_fields": wrong_fields,
+        "changed": changed if isinstance(changed, CheckoutTotalChanged) else None,
+        "refusal": _refusal_sentence(refusal, wallet.available) if refusal is not None else "",
+        "why_not": quote.why_not and _refusal_sentence(quote.why_not, wallet.available),
+        "note_chars_max": Order.NOTE_CHARS_MAX,
+        "price_minor": shown.price.amount_minor if shown.price else "",
+        "few": _reduced_quantity_sentence(left) if left and left < PUBLIC_STOCK_MAX else "",
+        "just_bought": _recent_purchase(user.pk, product, now),
+    }
+    status = status or (ErrorKind.INVALID if problems else refusal.kind if refusal else 200)
+    return render(request, "shop/buying/buy.html", context, status=status)
+
+
+def _recent_purchase(buyer_id: int, product: UUID, now: datetime) -> dict[str, object] | None:
+    """Return the order of this product that was paid a moment ago: its answer may have been lost on the way."""
+    order = api.find_last_purchase(buyer_id=buyer_id, product=product, since=now - RECENT_PURCHASE_WITHIN)
+    if order is None:
+        return None
+    zone = time_formats.zone_label(timezone.get_current_timezone_name())
+    sentence = _("You just paid for this at {hour} {zone}.").format(
+        hour=time_formats.format_hour(order.placed_at), zone=zone
+    )
+    return {"order": order.public_id, "sentence": sentence}
+
+
+def _quote(product: UUID, typed: dict[str, str], buyer_id: int) -> tuple[Quote, bool]:
+    """What it costs in whole now, and whether that is of fewer pieces, since there are not as many as were typed."""
+    try:
+        quote = api.quote_purchase(product=product, quantity=_parse_quantity(typed["quantity"]), buyer_id=buyer_id)
+    except QuantityInvalid:
+        return api.quote_purchase(product=product, quantity=1, buyer_id=buyer_id), False
+    left = quote.product.stock.available if quote.product.stock is not None else 0
+    if isinstance(quote.why_not, SoldOut) and left > 0:
+        return api.quote_purchase(product=product, quantity=min(left, PUBLIC_STOCK_MAX), buyer_id=buyer_id), True
+    return quote, False
+
+
+def _reduced_quantity_sentence(left: int) -> str:
+    """Return what is said of a quantity that was more than there is, and is now less."""
+    if left > PUBLIC_STOCK_MAX:
+        return _("There are not that many. We set the quantity to {count}.").format(count=PUBLIC_STOCK_MAX)
+    return _("Only {left} in stock. We set the quantity to {left}.").format(left=left)
+
+
+def _parse_expected_total(written: str) -> Money:
+    """What the buyer saw and agreed to. Nobody agrees to nothing: what cannot be read is the least there is."""
+    is_number = written.isascii() and written.isdigit() and len(written) <= TOTAL_DIGITS_MAX
+    return Money(max(1, int(written)) if is_number else 1)
+
+
+def _parse_quantity(written: str) -> int:
+    """Return the number that was written; zero pieces, which are refused, for anything else."""
+    is_number = written.isascii() and written.isdigit()
+    return int(written) if is_number else 0
+
+
+def _pin_sentence(refusal: PinWrong) -> str:
+    left = int(refusal.params["left"] or 0)
+    return ngettext(
+        "Wrong PIN. You have {left} try left.",
+        "Wrong PIN. You have {left} tries left.",
+        left,
+    ).format(left=left)
+
+
+def _refusal_sentence(problem: DomainError, available: Money) -> str:
+    if isinstance(problem, InsufficientFunds):
+        return _("You have {available}, which is not enough. You have not paid anything.").format(available=available)
+    if isinstance(problem, SoldOut) and problem.params.get("left") == 0:
+        return _("It is sold out. You have not paid anything.")
+    return str(problem.body()["message"])

@@ -1,0 +1,74 @@
+"""Unfinished checkout forms, stored in the session by idempotency key."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from superapp.accounts import api as accounts
+from superapp.accounts.api import get_current_user
+
+# Fields of the form, with more characters than any of them may have.
+FIELDS = {"name": 120, "phone": 40, "text": 600, "town": 120, "note": 1_000}
+ADDRESS_FIELDS = ("name", "phone", "text", "town")
+_DRAFTS_KEY, _DRAFTS_MAX = "purchase_drafts", 10
+_ADDRESS_KEY = "delivery"
+_LEFT_KEY = "purchase_left"
+
+
+def read_form(request: HttpRequest) -> dict[str, str]:
+    """Return what the form says."""
+    posted = request.POST
+    texts = {name: posted.get(name, "")[:chars_max].replace("\r\n", "\n").strip() for name, chars_max in FIELDS.items()}
+    return {**texts, "quantity": posted.get("quantity", "1")[:8]}
+
+
+def save_draft(request: HttpRequest, key: UUID, typed: dict[str, str]) -> None:
+    """Remember what was typed under this key; the address for the next purchases, too."""
+    drafts: dict[str, Any] = dict(request.session.get(_DRAFTS_KEY, {}))
+    drafts.pop(str(key), None)
+    drafts[str(key)] = typed
+    request.session[_DRAFTS_KEY] = dict(list(drafts.items())[-_DRAFTS_MAX:])
+    request.session[_ADDRESS_KEY] = {name: typed[name] for name in ADDRESS_FIELDS}
+    request.session.save()
+
+
+def delete_draft(request: HttpRequest, key: UUID) -> None:
+    """Drop a purchase that was finished."""
+    drafts = dict(request.session.get(_DRAFTS_KEY, {}))
+    if drafts.pop(str(key), None) is not None:
+        request.session[_DRAFTS_KEY] = drafts
+
+
+def resume_draft(request: HttpRequest, key: UUID) -> dict[str, str] | None:
+    """Return what was typed under this key, if anything was; nothing else is continued after it."""
+    if request.session.get(_LEFT_KEY, {}).get("key") == str(key):
+        del request.session[_LEFT_KEY]
+    written = request.session.get(_DRAFTS_KEY, {}).get(str(key))
+    return {**_blank_form(request), **written} if written else None
+
+
+def mark_left(request: HttpRequest, key: UUID, product: UUID) -> None:
+    """Remember that this purchase was left to mend something, so that coming back through the product continues it."""
+    request.session[_LEFT_KEY] = {"product": str(product), "key": str(key)}
+
+
+def find_left_key(request: HttpRequest, product: UUID) -> UUID | None:
+    """Return the key of the purchase of this product that was left to mend something; None once it was resumed."""
+    left = request.session.get(_LEFT_KEY)
+    if not left or left["product"] != str(product) or left["key"] not in request.session.get(_DRAFTS_KEY, {}):
+        return None
+    return UUID(left["key"])
+
+
+def initial_form(request: HttpRequest) -> dict[str, str]:
+    """Return the form of a new purchase: one piece, to the address of the last one."""
+    return {**_blank_form(request), **request.session.get(_ADDRESS_KEY, {})}
+
+
+def _blank_form(request: HttpRequest) -> dict[str, str]:
+    user = get_current_user(request)
+    phone = accounts.get_formatted_phone_number(user.pk)
+    return {"name": user.name, "phone": phone, "text": "", "town": "", "note": "", "quantity": "1"}

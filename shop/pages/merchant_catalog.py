@@ -1,0 +1,331 @@
+"""Merchant console: list, add and change products, photos and stock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shop import api
+from shop.api import ProductDetails
+from shop.errors import (
+    KeyReused,
+    PriceInvalid,
+    ProductMoved,
+    QuantityInvalid,
+    StockMoved,
+    StockTooLow,
+    TextInvalid,
+    TooManyProducts,
+)
+from shop.models import PRICE_SEN_MAX, QUANTITY_MAX, Product
+from shop.pages import photo_uploads
+from shop.pages.form_errors import PRODUCT_MESSAGES, error_message_for
+from shop.pages.merchant import require_own_shop
+from shop.queries import photos
+from superapp.accounts.api import flash_next, get_current_user, person_required, take_flash
+from superapp.core import clock, ids, money
+from superapp.core.errors import AmountInvalid, DomainError, ErrorCollector
+from superapp.core.form_pages import errors_by_field, form_cost, make_field_lookup, post_only_redirecting_to
+from superapp.core.money import Money
+
+INPUT_CHARS_MAX = 20_000
+SHORT_INPUT_CHARS_MAX = 40
+KEY_CHARS_MAX = 64
+PHOTOS_MAX = photo_uploads.UPLOADS_MAX
+_WHOLE = re.compile(r"[0-9]{1,3}(\.[0-9]{3})*|[0-9]+")
+
+
+VERSION_DIGITS_MAX = 18
+REFUSALS = (
+    TextInvalid,
+    PriceInvalid,
+    QuantityInvalid,
+    ProductMoved,
+    StockTooLow,
+    StockMoved,
+    *photo_uploads.REFUSALS,
+)
+
+# In the order of the page.
+FIELDS = ("photo", "name", "price", "quantity", "description")
+_FIELD_OF: dict[type[DomainError], str] = {
+    PriceInvalid: "price",
+    QuantityInvalid: "quantity",
+    StockTooLow: "quantity",
+    StockMoved: "quantity",
+    **dict.fromkeys(photo_uploads.REFUSALS, "photo"),
+}
+
+# What modules of these pages say besides.
+JS_MESSAGES = {"photo_place": gettext_lazy("Photo {place} of {count}")}
+
+
+@person_required
+@never_cache
+@require_safe
+def products(request: HttpRequest) -> HttpResponse:
+    """Everything in my shop, in the order of the shelf."""
+    user = get_current_user(request)
+    shop = require_own_shop(user.pk)
+    shown = [(one, _thumbnail(one)) for one in api.list_own_products(owner_id=user.pk)]
+    return render(
+        request, "shop/merchant/products.html", {"shop": shop, "products": shown, "note": take_flash(request)}
+    )
+
+
+@person_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@form_cost(20)
+def new_product(request: HttpRequest) -> HttpResponse:
+    """Something new to sell: what it is, what it costs, how many there are, and how it looks."""
+    user = get_current_user(request)
+    shop = require_own_shop(user.pk)
+    typed = _typed(request)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            price, quantity = _validate_form(typed)
+            product = api.add_product(
+                owner_id=user.pk,
+                name=typed["name"],
+                price=price,
+                description=typed["description"],
+                quantity=quantity,
+                listed=request.POST.get("do") != "draft",
+                idempotency_key=typed["key"],
+                now=clock.now(),
+            )
+            return _add_photos_of_form(request, user.pk, product)
+        except (TextInvalid, PriceInvalid, QuantityInvalid, TooManyProducts, KeyReused) as refusal:
+            problem = refusal
+    context = {
+        "shop": shop,
+        # Sent twice, it is one product.
+        "key": str(ids.new_id()) if isinstance(problem, KeyReused) else typed["key"],
+        "typed": typed,
+        "problems": _problems(problem, typed),
+        "is_first": not api.list_own_products(owner_id=user.pk),
+        "limits": Product,
+        "photos_max": PHOTOS_MAX,
+        "words": JS_MESSAGES,
+    }
+    return render(request, "shop/merchant/new_product.html", context, status=problem.kind if problem else 200)
+
+
+@person_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@form_cost(20)
+def product(request: HttpRequest, product: UUID) -> HttpResponse:
+    """One product of mine: its words, its price, its photos, its stock, and whether it is shown."""
+    user = get_current_user(request)
+    shop = require_own_shop(user.pk)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            flash_next(request, _apply_form(request, user.pk, product))
+            return redirect("shop:my_product", product=product)
+        except REFUSALS as refusal:
+            problem = refusal
+    shown = api.fetch_own_product(owner_id=user.pk, product=product)
+    typed = _typed_or_stored(request, shown, has_failed=problem is not None)
+    context = {
+        "shop": shop,
+        "product": shown,
+        "address": f"/toko/{shop.handle}/{shown.slug}/",
+        "photos": [(one.name, photos.photo_url(one.name, photos.SIZES[-1])) for one in shown.photos],
+        "typed": typed,
+        "problems": _problems(problem, typed)
+        | (_conflicting_fields(request, shown) if isinstance(problem, ProductMoved) else {}),
+        "note": take_flash(request),
+        "key": str(ids.new_id()),
+        "limits": Product,
+        "photos_max": PHOTOS_MAX,
+        "words": JS_MESSAGES,
+    }
+    return render(request, "shop/merchant/product.html", context, status=problem.kind if problem else 200)
+
+
+@post_only_redirecting_to("shop:my_product")
+@person_required
+def set_listed(request: HttpRequest, product: UUID) -> HttpResponse:
+    """Show a product to everybody, or take it from the shelf."""
+    user_id = get_current_user(request).pk
+    if request.POST.get("shown") == "yes":
+        api.publish_product(owner_id=user_id, product=product, now=clock.now())
+        flash_next(request, _("Published. Anyone can see and buy it."))
+    else:
+        api.unpublish_product(owner_id=user_id, product=product, now=clock.now())
+        flash_next(request, _("Unpublished. Customers no longer see it; existing orders are unaffected."))
+    return redirect("shop:my_product", product=product)
+
+
+def _add_photos_of_form(request: HttpRequest, owner_id: int, product: ProductDetails) -> HttpResponse:
+    """The product stands; a photo that cannot be read is said on its page, where another can be chosen."""
+    try:
+        photo_uploads.add_photos_of_form(request, owner_id=owner_id, product=product.public_id)
+    except photo_uploads.REFUSALS as refusal:
+        sentence = _("The product is saved, but one photo is not: {why}").format(why=refusal.body()["message"])
+        flash_next(request, sentence)
+        return redirect("shop:my_product", product=product.public_id)
+    is_shown = product.state == "listed"
+    flash_next(request, _("Published. Anyone can see and buy it.") if is_shown else _("Saved as draft."))
+    return redirect("shop:my_product", product=product.public_id)
+
+
+def _apply_form(request: HttpRequest, owner_id: int, product: UUID) -> str:
+    """Do what the form asks for, and say what was done."""
+    posted, now = request.POST, clock.now()
+    do = posted.get("do", "")
+    if do == "stock":
+        api.set_stock(
+            owner_id=owner_id,
+            product=product,
+            on_hand=_parse_quantity(posted.get("quantity", "")),
+            expected_on_hand=_parse_quantity(posted["expected"]) if posted.get("expected") else None,
+            idempotency_key=posted.get("key", "")[:KEY_CHARS_MAX] or str(ids.new_id()),
+            now=now,
+        )
+        return _("Stock saved.")
+    if do == "photos":
+        photo_uploads.add_photos_of_form(request, owner_id=owner_id, product=product)
+        return _("Photos added.")
+    if "photos" in posted:
+        return _arrange_photos(request, owner_id, product)
+    typed = _typed(request)
+    price, _quantity = _validate_form(typed, has_quantity=False)
+    api.change_product(
+        owner_id=owner_id,
+        product=product,
+        name=typed["name"],
+        description=typed["description"],
+        price=price,
+        expected_version=_parse_version(posted.get("version", "")),
+        now=now,
+    )
+    return _("Saved.")
+
+
+def _validate_form(typed: dict[str, str], *, has_quantity: bool = True) -> tuple[Money, int]:
+    """
+    Return price and quantity of the form; zero pieces of a form that has none.
+
+    :raises TextInvalid, PriceInvalid, QuantityInvalid: the first, with every further one beside it
+    """
+    refused = ErrorCollector()
+    price, quantity = None, 0
+    with refused:
+        api.clean_product(name=typed["name"], description=typed["description"])
+    with refused:
+        price = _parse_price(typed["price"])
+        api.clean_product(price=price)
+    if has_quantity:
+        with refused:
+            quantity = _parse_quantity(typed["quantity"])
+            api.clean_product(quantity=quantity)
+    refused.raise_first()
+    assert price is not None, "a price that was refused has been raised"
+    return price, quantity
+
+
+def _parse_version(written: str) -> int | None:
+    """The product that the form was made of."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= VERSION_DIGITS_MAX else None
+
+
+def _conflicting_fields(request: HttpRequest, shown: ProductDetails) -> dict[str, object]:
+    """What is saved now, beside each field in which something else is written."""
+    saved = _stored(shown)
+    written = _typed(request)
+    if shown.price is not None:
+        saved["price"] = str(shown.price)
+    differs = {
+        "name": written["name"].strip() != shown.name,
+        "price": _parse_price(written["price"]) != shown.price,
+        "description": written["description"].replace("\r\n", "\n").strip() != shown.description,
+    }
+    return {
+        name: _("Currently saved: {value}").format(value=saved[name] or "–") for name, is_so in differs.items() if is_so
+    }
+
+
+def _arrange_photos(request: HttpRequest, owner_id: int, product: UUID) -> str:
+    """Put the photos as the form has them; one of them a step to the front or the back, or away."""
+    posted = request.POST
+    names = posted.getlist("photos")[:PHOTOS_MAX]
+    if (gone := posted.get("remove")) in names:
+        names.remove(gone)
+    for button, by in (("earlier", -1), ("later", 1)):
+        if (moved := posted.get(button)) in names:
+            place = names.index(moved)
+            names.insert(max(0, place + by), names.pop(place))
+    api.arrange_photos(owner_id=owner_id, product=product, names=names, now=clock.now())
+    return _("Photo deleted.") if gone else _("Photo order saved.")
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    posted = request.POST
+    return {
+        "name": posted.get("name", "")[:INPUT_CHARS_MAX],
+        "price": posted.get("price", "")[:SHORT_INPUT_CHARS_MAX],
+        "quantity": posted.get("quantity", "")[:SHORT_INPUT_CHARS_MAX],
+        "description": posted.get("description", "")[:INPUT_CHARS_MAX],
+        "key": posted.get("key", "")[:KEY_CHARS_MAX] or str(ids.new_id()),
+    }
+
+
+def _typed_or_stored(request: HttpRequest, shown: ProductDetails, *, has_failed: bool) -> dict[str, Any]:
+    stored = _stored(shown)
+    if not has_failed:
+        return stored
+    return stored | {name: request.POST[name][:INPUT_CHARS_MAX] for name in stored if name in request.POST}
+
+
+def _stored(shown: ProductDetails) -> dict[str, str]:
+    return {
+        "name": shown.name,
+        "price": str(shown.price).removeprefix("Rp") if shown.price is not None else "",
+        "description": shown.description,
+        "quantity": str(shown.stock.on_hand) if shown.stock is not None else "",
+    }
+
+
+def _parse_price(written: str) -> Money:
+    try:
+        return money.parse(written)
+    except AmountInvalid:
+        raise PriceInvalid(price_max=str(Money(PRICE_SEN_MAX))) from None
+
+
+def _parse_quantity(written: str) -> int:
+    """Pieces as they are written here: 1500 or 1.500. A point that parts no thousands is a fraction, and refused."""
+    digits = written.strip()
+    if not _WHOLE.fullmatch(digits) or len(digits.replace(".", "")) > len(str(QUANTITY_MAX)):
+        raise QuantityInvalid(quantity_min=0, quantity_max=QUANTITY_MAX)
+    return int(digits.replace(".", ""))
+
+
+def _thumbnail(product: ProductDetails) -> str:
+    return photos.photo_url(product.photos[0].name, photos.SIZES[-1]) if product.photos else ""
+
+
+def _problems(problem: DomainError | None, typed: Mapping[str, str]) -> dict[str, object]:
+    """Return what is wrong, by the field under which it is said."""
+    if problem is None:
+        return {}
+    return errors_by_field(
+        problem.all(),
+        fields=FIELDS,
+        field_of=make_field_lookup(_FIELD_OF),
+        sentence_of=error_message_for(typed, PRODUCT_MESSAGES),
+    )

@@ -1,0 +1,172 @@
+"""Orders as rows of a list, for the page, for JavaScript and for offline storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+
+from shop.api import OrderList, OrderSummary
+from shop.domain.order_states import NOT_SHIPPED
+from shop.pages import order_presenters
+from shop.queries import photos
+from superapp.core import clock
+from superapp.core.list_envelope import ListEnvelope
+from superapp.web import list_state
+from superapp.web.list_state import PageList
+
+# Whether a list is told apart by whose turn it is: from its first page on, or from a later one.
+TurnHeadings = Literal["first page", "later page"]
+THUMBNAIL = photos.SIZES[-1]
+# Rows without forms, whose tokens are everybody's own.
+DRAWN_ONCE = {"shop/orders/_row.html"}
+# What a merchant does with one tap, where they stand: the verb in the address, its word.
+ONE_TAP_ACTIONS = {"accept": "terima", "pack": "kemas"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderListRow:
+    """One order. Words are written out in the reader's language; ``at`` is a moment of the wire."""
+
+    id: str
+    href: str
+    title: str
+    who: str
+    state: str
+    word: str
+    colour: str
+    note: str
+    total: str
+    at: str
+    photo: str
+    # Above the first row of its kind: whose turn it is from here on; before that, that nothing waits for the shop.
+    calm: str
+    section: str
+    tap: str
+    tap_word: str
+    go: str
+    go_word: str
+    rev: int
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
+
+def present_list(
+    envelope: OrderList,
+    shown: Sequence[OrderListRow],
+    *,
+    name: str,
+    row: str,
+    empty: str,
+    more: str = "",
+    more_word: str = "",
+) -> PageList:
+    """Return the list of these rows for ``web/_known.html``."""
+    return PageList(
+        name=name,
+        state=list_state.list_state(envelope),
+        rows=shown,
+        row=row,
+        empty=empty,
+        as_of=datetime.fromisoformat(envelope.as_of),
+        is_complete=envelope.complete,
+        more=f"{more}{envelope.next}" if envelope.next and more else "",
+        more_word=more_word,
+        is_drawn_once=row in DRAWN_ONCE,
+    )
+
+
+def envelope_as_data(envelope: OrderList, shown: Sequence[OrderListRow]) -> dict[str, Any]:
+    """Return the envelope with these rows, for modules."""
+    told: ListEnvelope[dict[str, Any]] = ListEnvelope(
+        known=envelope.known,
+        complete=envelope.complete,
+        as_of=envelope.as_of,
+        source=envelope.source,
+        expected_count=envelope.expected_count,
+        items=[{name: getattr(one, name) for name in OrderListRow.__slots__} for one in shown],
+        next=envelope.next,
+        parts=envelope.parts,
+    )
+    return {name: getattr(told, name) for name in ListEnvelope.__struct_fields__}
+
+
+def present_rows(orders: Sequence[OrderSummary], *, turns: TurnHeadings | None = None) -> list[OrderListRow]:
+    """
+    Return the rows of a list.
+
+    With ``turns``, the first row of what waits for the shop, and the first of what waits for others, bear a heading.
+    """
+    found = [_present_row(order) for order in orders]
+    if turns is None:
+        return found
+    is_for_shop: bool | None = None
+    for place, order in enumerate(orders):
+        was, is_for_shop = is_for_shop, order.state in NOT_SHIPPED
+        if is_for_shop != was:
+            is_calm = turns == "first page" and place == 0 and not is_for_shop
+            found[place] = replace(
+                found[place],
+                calm=_("Nothing for you to do right now.") if is_calm else "",
+                section=_("To do, oldest first") if is_for_shop else _("Waiting for the courier or the buyer"),
+            )
+    return found
+
+
+def present_loading_list(*, name: str, row: str, empty: str) -> PageList:
+    """The list before anything is known."""
+    return PageList(name=name, state="loading", rows=(), row=row, empty=empty)
+
+
+def _present_row(order: OrderSummary) -> OrderListRow:
+    line = order.first_line
+    tap = next((doing for doing in order.can if doing in ONE_TAP_ACTIONS), "")
+    is_mine = order.role == "buyer"
+    return OrderListRow(
+        id=str(order.public_id),
+        href=f"/pesanan/{order.public_id}/",
+        title=order_presenters.order_title(line.name, order.pieces, line.quantity),
+        who=order.shop_name if is_mine else f"{order.buyer_name}, {order.town}",
+        state=order.state,
+        word=order_presenters.state_label(order) if is_mine else order_presenters.headline(order),
+        colour=order_presenters.state_color(order),
+        note="" if is_mine else order.note,
+        total=str(order.total),
+        at=clock.to_wire(order.changed_at if is_mine else order.placed_at),
+        photo=photos.photo_url(line.photo, THUMBNAIL) if line.photo else "",
+        calm="",
+        section="",
+        tap=f"/pesanan/{order.public_id}/{ONE_TAP_ACTIONS[tap]}/" if tap else "",
+        tap_word={"accept": _("Accept"), "pack": _("It is packed")}.get(tap, ""),
+        go=f"/pesanan/{order.public_id}/#kirim" if order.state == "packed" and not is_mine else "",
+        go_word=_("Hand it to a courier"),
+        rev=order.rev,
+    )
+
+
+# For the template that modules clone.
+BLANK_ROW = OrderListRow(
+    id="",
+    href="",
+    title="",
+    who="",
+    state="",
+    word="",
+    colour="",
+    note="",
+    total="",
+    at="",
+    photo="",
+    calm="",
+    section="",
+    tap="",
+    tap_word="",
+    go="",
+    go_word="",
+    rev=0,
+)

@@ -1,0 +1,309 @@
+"""Orders in words for people: state, history, next step, receipts and available actions, for buyer and merchant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from shop.api import OrderDetails, OrderSummary
+from shop.domain.order_states import FINISHED
+from shop.queries import photos
+from shop.queries.receipts import COMPLETED, PAID, sign_receipts
+from superapp.core.money import Money
+from superapp.web import time_formats
+
+# The one word of a state, as in a list.
+STATE_LABELS: dict[str, Promise] = {
+    "paid": pgettext_lazy("order", "Paid"),
+    "accepted": pgettext_lazy("order", "Accepted"),
+    "packed": pgettext_lazy("order", "Packed"),
+    "shipped": pgettext_lazy("order", "On its way"),
+    "delivered": pgettext_lazy("order", "Arrived"),
+    "completed": pgettext_lazy("order", "Completed"),
+    "cancelled": pgettext_lazy("order", "Cancelled"),
+}
+# How it stands, in a sentence: (side, state).
+HEADLINES: dict[tuple[str, str], Promise] = {
+    ("buyer", "paid"): gettext_lazy("Your order is with the shop"),
+    ("buyer", "accepted"): gettext_lazy("The shop is preparing your order"),
+    ("buyer", "packed"): gettext_lazy("Your order is packed"),
+    ("buyer", "shipped"): gettext_lazy("Your order is on its way"),
+    ("buyer", "delivered"): gettext_lazy("Your order has arrived"),
+    ("buyer", "completed"): gettext_lazy("Your order is completed"),
+    ("buyer", "cancelled"): gettext_lazy("This order was cancelled"),
+    ("merchant", "paid"): gettext_lazy("New order, paid"),
+    ("merchant", "accepted"): gettext_lazy("To be packed"),
+    ("merchant", "packed"): gettext_lazy("To be shipped"),
+    ("merchant", "shipped"): gettext_lazy("On its way to the buyer"),
+    ("merchant", "delivered"): gettext_lazy("Delivered to the buyer"),
+    ("merchant", "completed"): gettext_lazy("Completed"),
+    ("merchant", "cancelled"): gettext_lazy("This order was cancelled"),
+}
+# The same of an order of which the shop alone says that it has arrived, and nobody else knows.
+CLAIMED_HEADLINES: dict[str, Promise] = {
+    "buyer": gettext_lazy("The shop says your order has arrived"),
+    "merchant": gettext_lazy("Marked as delivered by you"),
+}
+# What comes next: (side, state).
+NEXT_STEPS: dict[tuple[str, str], Promise] = {
+    ("buyer", "paid"): gettext_lazy("Next, the shop accepts it. Until then you can still cancel."),
+    ("buyer", "accepted"): gettext_lazy("Next, the shop packs it and hands it to a courier."),
+    ("buyer", "packed"): gettext_lazy("Next, the shop hands it to a courier."),
+    ("buyer", "shipped"): gettext_lazy("When you have it, confirm here and the shop gets paid."),
+    ("buyer", "delivered"): gettext_lazy("Everything OK? Confirm here and the shop gets paid."),
+    ("merchant", "paid"): gettext_lazy("Accept it if you can ship it."),
+    ("merchant", "accepted"): gettext_lazy("Pack it, then hand it to a courier."),
+    ("merchant", "packed"): gettext_lazy("Hand it to a courier, then enter the tracking number here."),
+    ("merchant", "shipped"): gettext_lazy("Once the buyer confirms that it arrived, you get paid."),
+    ("merchant", "delivered"): gettext_lazy("Once the buyer confirms, you get paid."),
+}
+# What an order that has arrived does by itself, and what to do before if something is wrong, by side.
+AUTOMATIC_COMPLETION: dict[str, Promise] = {
+    "buyer": gettext_lazy(
+        "Something wrong? Write to the shop before {day}, {hour} {zone}. After that the order completes by itself and "
+        "the shop gets paid."
+    ),
+    "merchant": gettext_lazy(
+        "If the buyer does not confirm, it completes by itself on {day}, {hour} {zone} and you get paid."
+    ),
+}
+# Where the money lies: (side, state).
+MONEY_SENTENCES: dict[tuple[str, str], Promise] = {
+    ("buyer", "kept"): gettext_lazy("{total} is held safely for this order. The shop has not been paid yet."),
+    ("merchant", "kept"): gettext_lazy("{total} is held safely until the buyer receives the order."),
+    ("buyer", "completed"): gettext_lazy("{total} was paid to the shop."),
+    ("merchant", "completed"): gettext_lazy("{net} was paid to your shop: {total} minus a fee of {fee}."),
+    ("buyer", "cancelled"): gettext_lazy("{total} was refunded to your wallet."),
+    ("merchant", "cancelled"): gettext_lazy("{total} was refunded to the buyer."),
+}
+# What happened: (transition, who did it).
+STEP_SENTENCES: dict[tuple[str, str], Promise] = {
+    ("placed", "buyer"): gettext_lazy("Ordered and paid"),
+    ("accepted", "merchant"): gettext_lazy("Accepted by the shop"),
+    ("packed", "merchant"): gettext_lazy("Packed"),
+    ("shipped", "merchant"): gettext_lazy("Shipped with {courier}, tracking no. {resi}"),
+    ("resi_corrected", "merchant"): gettext_lazy("Tracking number corrected: {courier}, {resi}"),
+    ("delivered", "merchant"): gettext_lazy("Arrived"),
+    ("delivered", "courier"): gettext_lazy("Arrived"),
+    ("completed", "buyer"): gettext_lazy("Received by the buyer; the shop was paid"),
+    ("completed", "system"): gettext_lazy("Completed automatically; the shop was paid"),
+    ("cancelled", "buyer"): gettext_lazy("Cancelled by the buyer; refunded"),
+    ("cancelled", "merchant"): gettext_lazy("Cancelled by the shop; refunded"),
+    ("cancelled", "system"): gettext_lazy("Cancelled because the shop did not process it in time; refunded"),
+    ("review_opened", "system"): gettext_lazy("Nobody confirmed that it arrived, so {brand} is checking it"),
+    ("completed", "operator"): gettext_lazy("Checked: the shop was paid"),
+    ("cancelled", "operator"): gettext_lazy("Checked: the buyer was refunded"),
+}
+# Who says so, for a step that is somebody's word.
+STEP_SOURCES: dict[str, Promise] = {
+    "buyer": gettext_lazy("says the buyer"),
+    "merchant": gettext_lazy("says the shop"),
+    "courier": gettext_lazy("says {courier}"),
+    "system": gettext_lazy("automatically"),
+    "operator": gettext_lazy("decided by {brand}"),
+}
+# What is still to come, in order.
+USUAL_STATES = ("accepted", "packed", "shipped", "delivered", "completed")
+UPCOMING_STEPS: dict[str, Promise] = {
+    "accepted": gettext_lazy("The shop accepts"),
+    "packed": gettext_lazy("The shop packs"),
+    "shipped": gettext_lazy("On its way with a courier"),
+    "delivered": gettext_lazy("Arrives"),
+    "completed": gettext_lazy("Received; the shop is paid"),
+}
+GOOD, BAD, WAITING = "good", "bad", "waiting"
+COLOURS = {"completed": GOOD, "delivered": GOOD, "cancelled": BAD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackStep:
+    """One stop of the track. ``at`` is None for what has not happened; ``source`` says whose word it is."""
+
+    sentence: str
+    source: str = ""
+    reason: str = ""
+    at: datetime | None = None
+    is_here: bool = False
+    is_over: bool = False
+
+
+def headline(order: OrderSummary) -> str:
+    return str(CLAIMED_HEADLINES[order.role] if _is_delivery_unconfirmed(order) else HEADLINES[order.role, order.state])
+
+
+def state_label(order: OrderSummary) -> str:
+    """Its state, for its buyer, as in a list."""
+    return _("Arrived, says the shop") if _is_delivery_unconfirmed(order) else str(STATE_LABELS[order.state])
+
+
+def state_color(order: OrderSummary) -> str:
+    """What is good or bad about it; nothing is good of which one side alone says so."""
+    return WAITING if _is_delivery_unconfirmed(order) else COLOURS.get(order.state, WAITING)
+
+
+def next_step(order: OrderSummary) -> str:
+    """What comes next; nothing for what is over."""
+    sentence = NEXT_STEPS.get((order.role, order.state))
+    return str(sentence) if sentence else ""
+
+
+def due_sentence(order: OrderSummary, *, now: datetime) -> str:
+    """What happens by itself and when, if nobody does anything."""
+    if order.due_at is None:
+        return ""
+    moment = _time_parts(order.due_at, now=now)
+    if order.due == "complete":
+        return str(AUTOMATIC_COMPLETION[order.role]).format(**moment)
+    if order.due == "review":
+        return _("No confirmation by {day}? Then {brand} steps in and checks this order.").format(
+            day=time_formats.format_date(order.due_at, now=now), brand=settings.BRAND_NAME
+        )
+    if order.state == "paid":
+        return _("If the shop does not accept it by {day}, {hour} {zone}, it is cancelled and fully refunded.").format(
+            **moment
+        )
+    return _("If the shop does not ship it by {day}, {hour} {zone}, it is cancelled and fully refunded.").format(
+        **moment
+    )
+
+
+def review_sentence(order: OrderDetails, *, now: datetime) -> str:
+    """Return that an operator is checking the order, and since when; nothing for an order without an open case."""
+    opened = next((step for step in order.steps if step.transition == "review_opened"), None)
+    if opened is None or order.summary.state in FINISHED:
+        return ""
+    return _(
+        "{brand} has been checking this order since {day}: nobody confirmed that it arrived. You will see the result"
+        " here."
+    ).format(brand=settings.BRAND_NAME, day=time_formats.format_date(opened.at, now=now))
+
+
+def money_sentence(order: OrderDetails) -> str:
+    """Where the money lies."""
+    summary = order.summary
+    state = summary.state if summary.state in ("completed", "cancelled") else "kept"
+    fee = order.fee or Money(0)
+    return str(MONEY_SENTENCES[summary.role, state]).format(total=summary.total, net=summary.total - fee, fee=fee)
+
+
+def refund_sentence(order: OrderDetails, *, now: datetime) -> str:
+    """That the money of a cancelled order went back, and when: with the cancellation. Nothing for others."""
+    if order.summary.state != "cancelled":
+        return ""
+    return _("This shows that you paid. You were refunded on {day}, {hour} {zone}.").format(
+        **_time_parts(order.steps[-1].at, now=now)
+    )
+
+
+def build_track(order: OrderDetails) -> list[TrackStep]:
+    """What happened, then what is still to come."""
+    courier = order.shipment.courier if order.shipment else ""
+    last = len(order.steps) - 1
+    happened = [
+        TrackStep(
+            sentence=str(STEP_SENTENCES[step.transition, step.actor]).format(
+                courier=step.courier, resi=step.resi, brand=settings.BRAND_NAME
+            ),
+            source=str(STEP_SOURCES[step.actor]).format(courier=courier, brand=settings.BRAND_NAME)
+            if step.transition != "placed"
+            else "",
+            reason=step.reason,
+            at=step.at,
+            is_here=place == last,
+            is_over=step.state == "cancelled",
+        )
+        for place, step in enumerate(order.steps)
+    ]
+    return happened + [
+        TrackStep(sentence=str(UPCOMING_STEPS[state])) for state in _upcoming_states(order.summary.state)
+    ]
+
+
+def order_title(name: str, pieces: int, quantity: int) -> str:
+    """What was bought, in a few words: the first of it, how many, and that there is more."""
+    shown = f"{name} ×\u00a0{quantity}" if quantity > 1 else name
+    if pieces == quantity:
+        return shown
+    return _("{first} and {count} more").format(first=shown, count=pieces - quantity)
+
+
+def _is_delivery_unconfirmed(order: OrderSummary) -> bool:
+    """Whether it has arrived on nobody's word but the shop's."""
+    return order.state == "delivered" and order.delivered_source != "courier"
+
+
+def _upcoming_states(state: str) -> Sequence[str]:
+    if state in ("completed", "cancelled"):
+        return ()
+    return USUAL_STATES if state == "paid" else USUAL_STATES[USUAL_STATES.index(state) + 1 :]
+
+
+def _time_parts(at: datetime, *, now: datetime) -> dict[str, str]:
+    return {"day": time_formats.format_day(at, now=now), "hour": time_formats.format_hour(at), "zone": _zone()}
+
+
+def _zone() -> str:
+    return time_formats.zone_label(timezone.get_current_timezone_name())
+
+
+# Of what may be done, one thing is the main one, in this order.
+MAIN_ACTIONS = ("accept", "pack", "ship", "confirm")
+
+
+def present_receipts(order: OrderDetails, *, now: datetime) -> list[dict[str, str]]:
+    """
+    What the buyer can prove, with the address at which anybody checks it: the receipt itself is in it.
+
+    A cancelled order was paid, and stays proved; beside its receipt stands that the money went back, and when.
+    """
+    went_back = refund_sentence(order, now=now)
+    words = {COMPLETED: _("Receipt: completed"), PAID: _("Receipt: ordered") if went_back else _("Receipt: paid")}
+    note = went_back or _("Digitally signed")
+    # Only the device knows whether it could keep the receipt; it says so once it has.
+    kept = "" if went_back else _("Signed and saved on this device")
+    return [
+        {"text": text, "word": words[kind], "note": note, "note_when_kept": kept, "address": f"/bukti/periksa/#{text}"}
+        for kind, text in sign_receipts(order).items()
+    ]
+
+
+def present_lines(order: OrderDetails) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": line.name,
+            "quantity": line.quantity,
+            "price": line.price,
+            "total": line.total,
+            "photo": photos.photo_url(line.photo, photos.SIZES[-1]) if line.photo else "",
+        }
+        for line in order.lines
+    ]
+
+
+def present_actions(order: OrderDetails) -> dict[str, Any]:
+    """What this side may do: the main thing, and what else."""
+    can = order.summary.can
+    main = next((one for one in MAIN_ACTIONS if one in can), "")
+    # A shop may ship what it has not noted as packed.
+    others = [one for one in can if one != main and not (one == "ship" and main == "accept")]
+    return {"main": main, "others": others}
+
+
+def cancellation_reasons(order: OrderSummary) -> list[str]:
+    """Reasons for taking an order back that most people need; others are written."""
+    if order.role == "buyer":
+        return [
+            _("I changed my mind"),
+            _("I ordered the wrong thing"),
+            _("The address is wrong"),
+            _("It takes too long"),
+        ]
+    return [_("Out of stock"), _("It is damaged"), _("I cannot ship there"), _("The buyer asked me to")]

@@ -1,0 +1,75 @@
+"""
+In-process cache of public pages, keyed by everything that a page shows.
+
+A change of price, name, photo or stock makes another key, so that entries are never invalidated and never stale.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+# So many pages, of some thirty kilobytes each with their short form.
+PAGES_MAX = 400
+GZIP_LEVEL = 6
+_ACCEPTS_GZIP = re.compile(r"\bgzip\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _CachedPage:
+    """``nonce`` is that of the answer for which it was made, by which its scripts may run; most pages have none."""
+
+    plain: bytes
+    zipped: bytes
+    nonce: bytes
+
+
+_pages: OrderedDict[Hashable, _CachedPage] = OrderedDict()
+_lock = threading.Lock()
+
+
+def cached_response(request: HttpRequest, cache_key: Hashable, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """
+    The page of this state. It must be the same for everybody who asks with the same state, but for the nonce of its
+    scripts, which is another in each answer, and hold no secret.
+    """
+    page = _find_page(cache_key)
+    if page is None:
+        made = make()
+        if made.status_code != 200:
+            return made
+        # Evaluated where the page has scripts; true from then on.
+        nonce = str(request.csp_nonce).encode() if request.csp_nonce else b""  # type: ignore[attr-defined]
+        # Nobody's secret is in it, so that its length tells nothing, however often somebody asks.
+        page = _CachedPage(made.content, b"" if nonce else gzip.compress(made.content, GZIP_LEVEL, mtime=0), nonce)
+        _store_page(cache_key, page)
+    if page.nonce:
+        own = str(request.csp_nonce).encode()  # type: ignore[attr-defined]
+        return HttpResponse(page.plain.replace(page.nonce, own))
+    if not _ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")):
+        return HttpResponse(page.plain)
+    response = HttpResponse(page.zipped, headers={"Content-Encoding": "gzip"})
+    patch_vary_headers(response, ("Accept-Encoding",))
+    return response
+
+
+def _find_page(cache_key: Hashable) -> _CachedPage | None:
+    with _lock:
+        page = _pages.get(cache_key)
+        if page is not None:
+            _pages.move_to_end(cache_key)
+        return page
+
+
+def _store_page(cache_key: Hashable, page: _CachedPage) -> None:
+    with _lock:
+        _pages[cache_key] = page
+        while len(_pages) > PAGES_MAX:
+            _pages.popitem(last=False)

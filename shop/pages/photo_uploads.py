@@ -1,0 +1,36 @@
+"""Photos that are uploaded with a form, without JavaScript."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from shop import api
+from shop.errors import PhotosInvalid, PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable
+from shop.queries import photos
+from superapp.core import clock
+from superapp.core.errors import Busy, RateLimited
+
+REFUSALS = (PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable, PhotosInvalid, RateLimited, Busy)
+UPLOADS_MAX = 12
+
+
+def add_photos_of_form(request: HttpRequest, *, owner_id: int, product: UUID) -> None:
+    """
+    Add the photos of the form to a product, in their order.
+
+    :raises DomainError: one of REFUSALS; the photos before it stay
+    """
+    for upload in request.FILES.getlist("photo")[:UPLOADS_MAX]:
+        photos.count_upload(owner_id, now=clock.now())
+        stored = photos.store_photo(upload.read(photos.UPLOAD_BYTES_MAX + 1))
+        api.add_photo(
+            owner_id=owner_id,
+            product=product,
+            name=stored.name,
+            width=stored.width,
+            height=stored.height,
+            placeholder=stored.placeholder,
+            now=clock.now(),
+        )

@@ -1,0 +1,154 @@
+"""Public storefront pages, rendered by the server and usable without an account or JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from shop import api
+from shop.pages import page_cache, storefront_presenters, structured_data
+from shop.queries import public_catalog
+from superapp.accounts import api as accounts
+from superapp.core import clock
+from superapp.web import time_formats
+from superapp.web.context_processors import get_theme, has_session_cookie
+from superapp.web.offline import readable_offline
+
+PRODUCTS_PER_PAGE = 60
+SHOPS_PER_PAGE = 24
+QUERY_CHARS_MAX = 60
+NEWEST_PRODUCTS = 8
+NEWEST_PRODUCTS_PER_SHOP = 3
+# Others of the same shop, under a product.
+RELATED_PRODUCTS = 6
+# A page for nobody in particular may be kept by whoever stands between for as long as nobody minds an old price: who
+# buys is asked for the total they saw.
+PUBLIC_SECONDS = 30
+
+
+@readable_offline
+@require_safe
+def shops(request: HttpRequest) -> HttpResponse:
+    """Shops to be found by name or town."""
+    query = request.GET.get("cari", "")[:QUERY_CHARS_MAX].strip()
+    found = public_catalog.find_shops(query, after=_parse_offset(request.GET.get("sesudah", "")), limit=SHOPS_PER_PAGE)
+    now = clock.now()
+    context = {
+        "query": query,
+        "products": _newest() if _shows_newest_products(request, query, found) else [],
+        "entries": [
+            (
+                storefront_presenters.present_shop(entry.shop, now=now),
+                [storefront_presenters.present_product(one, handle=entry.shop.handle) for one in entry.products],
+            )
+            for entry in found.entries
+        ],
+        "next": found.next,
+        "meta": structured_data.meta_for_shops(query),
+    }
+    page = render(request, "shop/public/shops.html", context)
+    return (
+        _private_response(page)
+        if request.user.is_authenticated
+        else public_response(request, ((),), lambda: page, now=now)
+    )
+
+
+def _shows_newest_products(request: HttpRequest, query: str, found: public_catalog.ShopSearchResult) -> bool:
+    """Whether new goods stand on the page of shops: for people who are logged in, and where no shop was found."""
+    return not found.entries if query else request.user.is_authenticated and "sesudah" not in request.GET
+
+
+def _newest() -> list[tuple[storefront_presenters.ProductPresenter, str]]:
+    newest = public_catalog.find_newest(products=NEWEST_PRODUCTS, shops=0, per_shop=NEWEST_PRODUCTS_PER_SHOP)
+    return storefront_presenters.present_products_with_shops(public_catalog.fetch_newest(newest)[0])
+
+
+@readable_offline
+@require_safe
+def shop(request: HttpRequest, handle: str) -> HttpResponse:
+    """A shop's face and what stands in it."""
+    after, now = _parse_offset(request.GET.get("sesudah", "")) or 0, clock.now()
+
+    def make() -> HttpResponse:
+        page = api.fetch_catalog_page(handle, after=after, limit=PRODUCTS_PER_PAGE)
+        shown = storefront_presenters.present_shop(page.shop, now=now)
+        products = [storefront_presenters.present_product(one, handle=handle) for one in page.products]
+        meta = structured_data.meta_for_shop(page.shop, shown, products)
+        context = {"shop": shown, "products": products, "next": page.next, "meta": meta}
+        return render(request, "shop/public/shop.html", context)
+
+    if request.user.is_authenticated:
+        return _private_response(make())
+    # One more than are shown: whether there are others is seen, too.
+    cache_key = public_catalog.shop_cache_key(handle, after=after, limit=PRODUCTS_PER_PAGE + 1)
+    return public_response(request, (handle, after, cache_key), make, now=now)
+
+
+@readable_offline
+@require_safe
+def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
+    """One product, with everything that makes up one's mind; what is not listed is seen by its owner alone."""
+    viewer_id = accounts.get_current_user(request).pk if request.user.is_authenticated else None
+    now = clock.now()
+
+    def make() -> HttpResponse:
+        page = api.fetch_product(handle, slug, viewer_id=viewer_id)
+        shown = storefront_presenters.present_shop(page.shop, now=now)
+        product = storefront_presenters.present_product(page.product, handle=handle)
+        others = public_catalog.list_related_products(page.product, limit=RELATED_PRODUCTS)
+        context = {
+            "shop": shown,
+            "product": product,
+            "others": [storefront_presenters.present_product(one, handle=handle) for one in others],
+            "meta": structured_data.meta_for_product(page.product, shown, product),
+            "is_sold": api.is_checkout_enabled(),
+        }
+        return render(request, "shop/public/product.html", context)
+
+    if viewer_id is not None:
+        return _private_response(make())
+    # Itself may be among those at the front, of which it is then left out.
+    cache_key = public_catalog.product_cache_key(handle, slug, beside=RELATED_PRODUCTS + 1)
+    return public_response(request, (handle, slug, cache_key), make, now=now)
+
+
+def public_response(
+    request: HttpRequest, cache_key: tuple[Any, ...], make: Callable[[], HttpResponse], *, now: datetime
+) -> HttpResponse:
+    """
+    A page that is the same for everybody who is not logged in, and no more than a moment old.
+
+    Who brings a session that has ended gets it with the script that forgets whose device it was, and to themselves; it
+    is no more work than for others, since anybody can make up a session.
+    """
+    is_left_behind = has_session_cookie(request)
+    if cache_key[-1]:
+        # What it says besides: in which words, in which colours, with which script, and who is there at this minute.
+        looks = (get_language(), get_theme(request), is_left_behind, time_formats.truncate_to_minute(now))
+        response = page_cache.cached_response(request, (*cache_key, *looks), make)
+    else:
+        response = make()
+    if is_left_behind:
+        return _private_response(response)
+    patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)
+    return response
+
+
+def _private_response(response: HttpResponse) -> HttpResponse:
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def _parse_offset(text: str) -> int | None:
+    """What a link of ours carries; anything else is the beginning."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+        return None
+    return int(text)

@@ -1,0 +1,262 @@
+"""Shops, their goods, their stock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max, Prefetch, Q, QuerySet
+
+from shop.contracts.values import PhotoDetails, ProductDetails, ProductState, ShopDetails, StockLevel
+from shop.errors import ProductNotFound, ShopNotFound, StockUnknown
+from shop.models import Photo, Product, Shop, Stock, StockMove
+from superapp.accounts import api as accounts
+from superapp.core import prepared
+from superapp.core.money import Money
+
+PRODUCTS_MAX = 1_000
+LISTED = Q(state=Product.State.LISTED)
+
+
+# Shops.
+
+
+def find_shop(owner_id: int) -> Shop | None:
+    return Shop.objects.filter(owner_id=owner_id).first()
+
+
+def fetch_own_shop(owner_id: int) -> Shop:
+    """:raises ShopNotFound: if this person has none"""
+    shop = find_shop(owner_id)
+    if shop is None:
+        raise ShopNotFound
+    return shop
+
+
+def lock_shop(owner_id: int) -> Shop:
+    """:raises ShopNotFound: if this person has none"""
+    shop = Shop.objects.select_for_update(no_key=True).filter(owner_id=owner_id).first()
+    if shop is None:
+        raise ShopNotFound
+    return shop
+
+
+def fetch_shop_by_handle(handle: str) -> Shop:
+    """:raises ShopNotFound:"""
+    shop = Shop.objects.filter(handle=handle).first()
+    if shop is None:
+        raise ShopNotFound
+    return shop
+
+
+def is_handle_taken(handle: str) -> bool:
+    return Shop.objects.filter(handle=handle).exists()
+
+
+# Goods.
+
+
+def _products() -> QuerySet[Product]:
+    photos = Photo.objects.order_by("position", "pk")
+    return Product.objects.select_related("shop", "stock").prefetch_related(Prefetch("photos", queryset=photos))
+
+
+def list_listed_products(shop: Shop, *, after: int | None = None, limit: int) -> list[Product]:
+    """Listed goods from the front to the back; ``after`` counts those that were seen."""
+    rows = _products().filter(LISTED, shop=shop).order_by("position", "pk")
+    start = after or 0
+    return list(rows[start : start + limit])
+
+
+def list_newest_products(shop: Shop, *, limit: int) -> list[Product]:
+    return list(_products().filter(LISTED, shop=shop).order_by("-created_at", "-pk")[:limit])
+
+
+def list_products(shop: Shop) -> list[Product]:
+    return list(_products().filter(shop=shop).order_by("position", "pk")[:PRODUCTS_MAX])
+
+
+def fetch_product_by_slug(handle: str, slug: str, *, viewer_id: int | None) -> Product:
+    """:raises ProductNotFound: if there is none, or it is not shown to this person"""
+    mine = Q(shop__owner_id=viewer_id) if viewer_id is not None else Q(pk__in=())
+    product = _products().filter(LISTED | mine, shop__handle=handle, slug=slug).first()
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def fetch_own_product(owner_id: int, public_id: UUID) -> Product:
+    """:raises ProductNotFound: if there is none, or it is somebody else's"""
+    product = _products().filter(shop__owner_id=owner_id, public_id=public_id).first()
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def lock_product(owner_id: int, public_id: UUID) -> Product:
+    """:raises ProductNotFound: if there is none, or it is somebody else's"""
+    rows = Product.objects.select_for_update(of=("self",), no_key=True).select_related("shop")
+    product = rows.filter(shop__owner_id=owner_id, public_id=public_id).first()
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def find_product_by_key(shop: Shop, idempotency_key: str) -> Product | None:
+    return Product.objects.filter(shop=shop, idempotency_key=idempotency_key).first()
+
+
+def next_position(shop: Shop) -> int:
+    last = Product.objects.filter(shop=shop).aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
+
+
+def list_slugs_with_prefix(shop: Shop, slug: str) -> set[str]:
+    return set(Product.objects.filter(shop=shop, slug__startswith=slug).values_list("slug", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A product as read for a checkout: price, availability, shop and merchant."""
+
+    product_id: int
+    shop_id: int
+    shop: UUID
+    shop_handle: str
+    shop_name: str
+    shop_town: str
+    merchant_id: int
+    # Not for sale is also what whoever the owner blocked is told: the two are told apart to nobody.
+    is_for_sale: bool
+    name: str
+    price_sen: int
+    # None if it could not be read: then nothing is sold.
+    available: int | None
+    photo: str
+    # None while the buyer has no counter of orders.
+    buyer: UUID | None
+
+
+def pipeline_offer(public_id: UUID, *, buyer_id: int) -> Callable[[], Offer]:
+    """
+    Queue the read of an offer, hand-written since every checkout runs it. Fetching it raises ``ProductNotFound`` if the
+    product does not exist or was never listed.
+    """
+    key = public_id if connection.vendor == "postgresql" else public_id.hex
+    asked = prepared.execute_deferred(_OFFER, [buyer_id, buyer_id, key])
+
+    def offer() -> Offer:
+        rows = asked()
+        if not rows:
+            raise ProductNotFound
+        product, shop_id, shop, handle, name, town, owner_id, is_for_sale, called, price, left, photo, buyer = rows[0]
+        return Offer(
+            product, shop_id, _uuid(shop), handle, name, town, owner_id, bool(is_for_sale), called, price, left,
+            photo or "", None if buyer is None else _uuid(buyer),
+        )  # fmt: skip
+
+    return offer
+
+
+_OFFER = f"""
+SELECT p.id, s.id, s.public_id, s.handle, s.name, s.town, s.owner_id,
+    p.state = 'listed' AND s.is_open AND NOT {accounts.HAS_BLOCKED_SQL.format(owner="s.owner_id", peer="%s")}, p.name,
+    p.price_sen, k.on_hand - k.held - k.committed,
+    (SELECT f.name FROM shop_photo f WHERE f.product_id = p.id ORDER BY f.position, f.id LIMIT 1),
+    c.public_id
+FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id LEFT JOIN shop_stock k ON k.product_id = p.id
+LEFT JOIN shop_ordercounter c ON c.user_id = %s
+WHERE p.public_id = %s AND p.state <> 'draft'"""  # noqa: S608  # Only constants are put in.
+
+
+def _uuid(stored: UUID | str) -> UUID:
+    return stored if isinstance(stored, UUID) else UUID(stored)
+
+
+def fetch_visible_product(viewer_id: int | None, public_id: UUID) -> Product:
+    """:raises ProductNotFound: if there is none, or it is not listed and somebody else's"""
+    mine = Q(shop__owner_id=viewer_id) if viewer_id is not None else Q(pk__in=())
+    product = _products().filter(LISTED | mine, public_id=public_id).first()
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def count_sitemap_blocks(*, size: int) -> int:
+    """Return how many blocks of ``size`` primary keys hold all shops and products; at least 1."""
+    last = max(model.objects.aggregate(last=Max("pk"))["last"] or 0 for model in (Shop, Product))
+    return max(1, -(-last // size))
+
+
+def list_sitemap_entries(block: int, *, size: int) -> list[tuple[str, str, datetime]]:
+    """
+    Return (handle, slug or "", when it changed) of the shops and listed products whose primary keys lie in a block,
+    counted from 1, a shop before its products. What it costs depends on ``size`` and not on how many there are.
+    """
+    within = {"pk__gt": (block - 1) * size, "pk__lte": block * size}
+    shops = Shop.objects.filter(**within).values_list("handle", "created_at")
+    listed = Product.objects.filter(LISTED, **within).values_list("shop__handle", "slug", "changed_at")
+    return sorted([*((handle, "", at) for handle, at in shops), *listed])
+
+
+# Stock.
+
+
+def lock_stock(product: Product) -> Stock:
+    """:raises StockUnknown: if its row is not there, which we mend by hand and never by guess"""
+    stock = Stock.objects.select_for_update(no_key=True).filter(product=product).first()
+    if stock is None:
+        raise StockUnknown(retry_after=30)
+    return stock
+
+
+def find_stock_move(stock: Stock, idempotency_key: str) -> StockMove | None:
+    return StockMove.objects.filter(stock=stock, idempotency_key=idempotency_key).first()
+
+
+# As the door shows them.
+
+
+def shop_details(shop: Shop) -> ShopDetails:
+    return ShopDetails(
+        public_id=shop.public_id,
+        owner_id=shop.owner_id,
+        handle=shop.handle,
+        name=shop.name,
+        town=shop.town,
+        about=shop.about,
+        logo=shop.logo,
+        opening_hours=shop.opening_hours,
+        time_zone=shop.time_zone,
+        is_open=shop.is_open,
+        rev=shop.rev,
+        created_at=shop.created_at,
+    )
+
+
+def product_details(product: Product, photos: Iterable[Photo] | None = None) -> ProductDetails:
+    shown = product.photos.all() if photos is None else photos
+    # One row that is missing is said of its product, and keeps no other from being shown.
+    stock: Stock | None = getattr(product, "stock", None)
+    return ProductDetails(
+        public_id=product.public_id,
+        shop=product.shop.public_id,
+        slug=product.slug,
+        name=product.name,
+        description=product.description,
+        state=cast("ProductState", product.state),
+        price=Money(product.price_sen),
+        stock=stock_level(stock) if stock is not None else None,
+        photos=tuple(PhotoDetails(photo.name, photo.width, photo.height, photo.placeholder) for photo in shown),
+        version=product.version,
+        created_at=product.created_at,
+        changed_at=product.changed_at,
+    )
+
+
+def stock_level(stock: Stock) -> StockLevel:
+    return StockLevel(on_hand=stock.on_hand, held=stock.held, committed=stock.committed)

@@ -1,0 +1,37 @@
+"""Titles of orders and shops for other apps: shop name and first item."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from shop.contracts.values import OrderTitle
+from shop.models import Order, OrderLine, Shop
+
+FOUND_MAX = 200
+
+
+def fetch_order_titles(orders: Collection[UUID]) -> dict[UUID, OrderTitle]:
+    """Return shop name and first item of these orders by id, in one query; unknown orders are left out."""
+    lines = OrderLine.objects.filter(order__public_id__in=orders).order_by("order_id", "position")
+    found: dict[UUID, OrderTitle] = {}
+    for order, shop_name, item, quantity in lines.values_list(
+        "order__public_id", "order__shop_name", "product_name", "quantity"
+    ):
+        first = found.get(order, OrderTitle(shop_name, item, quantity, 0))
+        found[order] = OrderTitle(first.shop_name, first.first_item, first.quantity, first.pieces + quantity)
+    return found
+
+
+def search_orders(buyer_id: int, written: str) -> list[UUID]:
+    """Return the newest orders of a buyer, at most ``FOUND_MAX``, whose shop or product names contain this text."""
+    with_goods = OrderLine.objects.filter(order=OuterRef("pk"), product_name__icontains=written)
+    found = Order.objects.filter(Q(shop_name__icontains=written) | Exists(with_goods), buyer_id=buyer_id)
+    return list(found.order_by("-public_id").values_list("public_id", flat=True)[:FOUND_MAX])
+
+
+def fetch_shop_names(shops: Collection[UUID]) -> dict[UUID, str]:
+    """Return the current names of these shops by id, in one query; unknown shops are left out."""
+    return dict(Shop.objects.filter(public_id__in=shops).values_list("public_id", "name"))

@@ -1,0 +1,185 @@
+"""Public catalog: search shops, list the newest and related products, and compute cache keys of public pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from shop.contracts.values import ProductDetails, ProductWithShop, ShopDetails
+from shop.errors import ProductNotFound, ShopNotFound
+from shop.models import OrderLine, Photo, Product, Shop
+from shop.queries import catalog
+from superapp.core import prepared
+
+# Of each shop that is found, so many of its goods are shown.
+PREVIEW_PRODUCTS = 3
+# Each word asks for three columns of every shop.
+SEARCH_WORDS_MAX = 4
+# So many photos may stand on a shop's card.
+SHARE_CARD_PHOTOS = 3
+SHELF_ORDER = ("position", "pk")
+NAMES_PER_QUERY = 500
+
+# The newest goods are looked for among so many, so that the look costs the same however many there are.
+NEWEST_CANDIDATES = 300
+
+CacheKey = tuple[tuple[object, ...], ...]
+# Versions count changes and never come back. The numbers beside them are there for what is changed behind our backs.
+_STATE = """
+SELECT p.slug, p.public_id, p.version, p.price_sen, t.version, t.on_hand - t.held - t.committed, s.rev
+FROM shop_shop s JOIN shop_product p ON p.shop_id = s.id LEFT JOIN shop_stock t ON t.product_id = p.id
+WHERE s.handle = %s AND p.state = 'listed'
+"""
+_FRONT = f"{_STATE} ORDER BY p.position, p.id LIMIT %s"
+_ITSELF_AND_FRONT = f"{_STATE} AND p.slug = %s UNION ALL SELECT * FROM ({_FRONT}) AS front"  # noqa: S608 - both are above.
+
+_NEWEST = """
+SELECT p.id, p.version, p.price_sen, t.version, t.on_hand - t.held - t.committed, s.id, s.rev
+FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id LEFT JOIN shop_stock t ON t.product_id = p.id
+WHERE p.state = 'listed' AND s.is_open ORDER BY p.id DESC LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopWithProducts:
+    """A shop with what stands at its front."""
+
+    shop: ShopDetails
+    products: tuple[ProductDetails, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSearchResult:
+    """Shops by name; with ``next``, ask again ``after`` it."""
+
+    entries: tuple[ShopWithProducts, ...]
+    next: int | None
+
+
+def product_cache_key(handle: str, slug: str, *, beside: int) -> CacheKey:
+    """
+    Return, in one query, everything that the public page of a product shows, as a cache key; empty if it is not public.
+    """
+    rows = prepared.execute_deferred(_ITSELF_AND_FRONT, [handle, slug, handle, beside])()
+    return tuple(rows) if rows and rows[0][0] == slug else ()
+
+
+def shop_cache_key(handle: str, *, after: int, limit: int) -> CacheKey:
+    """Return, in one query, everything that a page of a shop's public catalog shows, as a cache key."""
+    return tuple(prepared.execute_deferred(f"{_FRONT} OFFSET %s", [handle, limit, after])())
+
+
+@dataclass(frozen=True, slots=True)
+class NewestListings:
+    """
+    The newest listed products of open shops, newest first, and the shops they are from.
+
+    ``cache_key`` names everything that a page made of them says: equal keys make equal pages.
+    """
+
+    product_ids: tuple[int, ...]
+    shop_ids: tuple[int, ...]
+    cache_key: CacheKey
+
+
+def find_newest(*, products: int, shops: int, per_shop: int) -> NewestListings:
+    """
+    Choose what a front page shows, in one query: at most ``per_shop`` products of one shop, so that a single merchant
+    cannot fill it, and nothing that is sold out.
+    """
+    rows = prepared.execute_deferred(_NEWEST, [NEWEST_CANDIDATES])()
+    chosen: list[tuple[object, ...]] = []
+    taken: Counter[int] = Counter()
+    for row in rows:
+        available, shop_id = row[4], row[5]
+        if len(chosen) < products and taken[shop_id] < per_shop and (available is None or available > 0):
+            taken[shop_id] += 1
+            chosen.append(row)
+    shop_revs = {row[5]: row[6] for row in rows}
+    shown = tuple(shop_revs.items())[:shops]
+    return NewestListings(
+        product_ids=tuple(cast("int", row[0]) for row in chosen),
+        shop_ids=tuple(shop_id for shop_id, _rev in shown),
+        cache_key=(*chosen, *shown),
+    )
+
+
+def fetch_newest(newest: NewestListings) -> tuple[list[ProductWithShop], list[ShopDetails]]:
+    """Return the products chosen by ``find_newest``, each with its shop, and the shops, in their order."""
+    found = (
+        Product.objects.filter(pk__in=newest.product_ids).select_related("shop", "stock").prefetch_related(_photos())
+    )
+    products = {row.pk: row for row in found}
+    shops = Shop.objects.in_bulk(newest.shop_ids)
+    pages = [
+        ProductWithShop(catalog.shop_details(products[pk].shop), catalog.product_details(products[pk]))
+        for pk in newest.product_ids
+        if pk in products
+    ]
+    return pages, [catalog.shop_details(shops[pk]) for pk in newest.shop_ids if pk in shops]
+
+
+def find_shops(text: str, *, after: int | None = None, limit: int) -> ShopSearchResult:
+    """
+    Shops with something on the shelf whose name or town has the words of this text in it, of many words the first few;
+    all of them if it is empty.
+    """
+    listed = Product.objects.filter(state=Product.State.LISTED)
+    front = listed.select_related("shop", "stock").prefetch_related(_photos()).order_by(*SHELF_ORDER)[:PREVIEW_PRODUCTS]
+    shops = Shop.objects.filter(Exists(listed.filter(shop=OuterRef("pk")))).order_by("name", "pk")
+    for word in text.split()[:SEARCH_WORDS_MAX]:
+        shops = shops.filter(Q(name__icontains=word) | Q(town__icontains=word) | Q(handle__icontains=word))
+    start = after or 0
+    shops = shops.prefetch_related(Prefetch("products", queryset=front, to_attr="front"))
+    rows = list(shops[start : start + limit + 1])
+    entries = tuple(
+        ShopWithProducts(catalog.shop_details(shop), tuple(catalog.product_details(one) for one in shop.front))
+        for shop in rows[:limit]
+    )
+    return ShopSearchResult(entries, start + limit if len(rows) > limit else None)
+
+
+def list_related_products(product: ProductDetails, *, limit: int) -> list[ProductDetails]:
+    """What else stands on the shelf of the same shop, from its front."""
+    rows = Product.objects.filter(shop__public_id=product.shop, state=Product.State.LISTED)
+    rows = rows.exclude(public_id=product.public_id).select_related("shop", "stock").prefetch_related(_photos())
+    return [catalog.product_details(row) for row in rows.order_by(*SHELF_ORDER)[:limit]]
+
+
+def fetch_listed_product(public_id: UUID) -> ProductWithShop:
+    """A listed product with its shop. :raises ProductNotFound:"""
+    rows = Product.objects.select_related("shop", "stock").prefetch_related(_photos())
+    row = rows.filter(public_id=public_id, state=Product.State.LISTED).first()
+    if row is None:
+        raise ProductNotFound
+    return ProductWithShop(catalog.shop_details(row.shop), catalog.product_details(row))
+
+
+def fetch_shop_with_photos(public_id: UUID) -> tuple[ShopDetails, list[str]]:
+    """A shop, and the names of the photos at its front. :raises ShopNotFound:"""
+    shop = Shop.objects.filter(public_id=public_id).first()
+    if shop is None:
+        raise ShopNotFound
+    listed = Product.objects.filter(shop=shop, state=Product.State.LISTED).prefetch_related(_photos())
+    photos = [list(product.photos.all()) for product in listed.order_by(*SHELF_ORDER)[: SHARE_CARD_PHOTOS * 2]]
+    return catalog.shop_details(shop), [those[0].name for those in photos if those][:SHARE_CARD_PHOTOS]
+
+
+def find_referenced_photos(names: Collection[str]) -> set[str]:
+    """Those of these photos that a product, a shop or an order shows."""
+    goods_and_logos = (Photo.objects.values_list("name", flat=True), Shop.objects.values_list("logo", flat=True))
+    shown = {name for rows in goods_and_logos for name in rows.iterator() if name in names}
+    rest = sorted(set(names) - shown)
+    for first in range(0, len(rest), NAMES_PER_QUERY):
+        some = rest[first : first + NAMES_PER_QUERY]
+        shown.update(OrderLine.objects.filter(photo__in=some).values_list("photo", flat=True))
+    return shown
+
+
+def _photos() -> Prefetch[str, QuerySet[Photo], str]:
+    return Prefetch("photos", queryset=Photo.objects.order_by(*SHELF_ORDER))

@@ -1,0 +1,162 @@
+"""Share cards: preview images of shops and products, drawn once and named by the hash of their content."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from shop.contracts.values import ProductDetails, ShopDetails
+from shop.queries import photos
+from superapp.core import images
+
+WIDTH, HEIGHT = 1200, 630
+# Changes with the drawing, so that old cards are not taken for new ones.
+DESIGN_VERSION = 1
+SHOP_PHOTOS = 3
+QUALITY = 86
+MARGIN = 64
+GROUND, INK, SOFT, BRAND = (251, 248, 243), (45, 38, 32), (107, 97, 86), (0, 101, 110)
+TEXT_WIDTH = 500
+LINES_MAX = 4
+
+_draw_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class ShareCard:
+    """The content of a share card, from top to bottom; ``photos`` are names in the storage."""
+
+    title: str
+    price: str
+    shop: str
+    town: str
+    photos: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        content = json.dumps(
+            [DESIGN_VERSION, settings.BRAND_NAME, self.title, self.price, self.shop, self.town, self.photos]
+        )
+        return hashlib.sha256(content.encode()).hexdigest()[:24]
+
+
+def card_for_product(product: ProductDetails, *, shop_name: str, town: str) -> ShareCard:
+    price = "" if product.price is None else str(product.price)
+    return ShareCard(product.name, price, shop_name, town, tuple(photo.name for photo in product.photos[:1]))
+
+
+def card_for_shop(shop: ShopDetails, photo_names: Sequence[str]) -> ShareCard:
+    return ShareCard(shop.name, "", "", shop.town, tuple(photo_names[:SHOP_PHOTOS]))
+
+
+def product_card_url(product: ProductDetails, *, shop_name: str, town: str) -> str:
+    card = card_for_product(product, shop_name=shop_name, town=town)
+    return f"/media/share/product/{product.public_id}/{card.digest}.jpg"
+
+
+def shop_card_url(shop: ShopDetails, photo_names: Sequence[str]) -> str:
+    return f"/media/share/shop/{shop.public_id}/{card_for_shop(shop, photo_names).digest}.jpg"
+
+
+def ensure_stored(card: ShareCard) -> Path:
+    """The card as a file, drawn if nobody has asked for it before."""
+    path = Path(settings.MEDIA_ROOT) / "share" / card.digest[:2] / f"{card.digest}.jpg"
+    if not path.exists():
+        with _draw_lock:
+            if not path.exists():
+                images.write_atomically(path, draw(card))
+    return path
+
+
+def list_cards_stored_before(moment: datetime) -> list[Path]:
+    """Cards that were drawn before this moment."""
+    folder = Path(settings.MEDIA_ROOT) / "share"
+    return [path for path in sorted(folder.glob("??/*.jpg")) if path.stat().st_mtime < moment.timestamp()]
+
+
+def draw(card: ShareCard) -> bytes:
+    """The card as JPEG. A letter that our one typeface lacks is left out: the page's own title stands beside it."""
+    image = Image.new("RGB", (WIDTH, HEIGHT), GROUND)
+    _paste_photos(image, card.photos)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, 0, WIDTH, 12), fill=BRAND)
+    y: float = MARGIN + 12
+    if card.shop:
+        y = _write(pen, y, card.shop, 30, BRAND, lines_max=1, weight=1) + 12
+    y = _write(pen, y, card.title, 58 if len(card.title) < 40 else 46, INK, lines_max=LINES_MAX, weight=1) + 20
+    if card.price:
+        y = _write(pen, y, card.price, 52, BRAND, lines_max=1, weight=2) + 12
+    _write(pen, y, card.town, 30, SOFT, lines_max=1)
+    _write(pen, HEIGHT - MARGIN - 34, settings.BRAND_NAME, 30, SOFT, lines_max=1)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return buffer.getvalue()
+
+
+def _paste_photos(image: Image.Image, names: Sequence[str]) -> None:
+    """One photo over the right half, or several in a row of their own."""
+    there = [name for name in names if photos.is_stored(name)]
+    left, gap = MARGIN + TEXT_WIDTH + 24, 10
+    width = WIDTH - left
+    boxes = {
+        1: [(left, 0, width, HEIGHT)],
+        2: [(left, 0, width, HEIGHT // 2 - gap // 2), (left, HEIGHT // 2 + gap // 2, width, HEIGHT // 2 - gap // 2)],
+    }.get(
+        len(there),
+        [
+            (left, 0, width, 376),
+            (left, 386, width // 2 - gap // 2, HEIGHT - 386),
+            (left + width // 2 + gap // 2, 386, width - width // 2 - gap // 2, HEIGHT - 386),
+        ],
+    )
+    for name, (x, y, wide, high) in zip(there, boxes, strict=False):
+        with Image.open(photos.photo_path(name, photos.SIZES[0])) as photo:
+            image.paste(ImageOps.fit(photo, (wide, high), Image.Resampling.LANCZOS), (x, y))
+
+
+def _write(
+    pen: ImageDraw.ImageDraw,
+    y: float,
+    text: str,
+    size: int,
+    color: tuple[int, int, int],
+    *,
+    lines_max: int,
+    weight: int = 0,
+) -> float:
+    """Write a text in so many lines at most; answers where the next may begin."""
+    face = ImageFont.load_default(size)
+    lines = _wrap_lines(_drop_unsupported_characters(text, face), face)
+    if len(lines) > lines_max:
+        lines = [*lines[: lines_max - 1], f"{lines[lines_max - 1]}…"]
+    for line in lines:
+        while pen.textlength(line, face) > TEXT_WIDTH and len(line) > 1:
+            line = f"{line[:-2]}…"
+        pen.text((MARGIN, y), line, color, face, stroke_width=weight)
+        y += size * 1.18
+    return y
+
+
+def _wrap_lines(text: str, face: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> list[str]:
+    lines: list[str] = []
+    for word in text.split():
+        wider = f"{lines[-1]} {word}" if lines else word
+        if lines and face.getlength(wider) <= TEXT_WIDTH:
+            lines[-1] = wider
+        else:
+            lines.append(word)
+    return lines
+
+
+def _drop_unsupported_characters(text: str, face: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+    unknown = bytes(face.getmask("\U0010fffe"))
+    return "".join(letter for letter in text if letter == " " or bytes(face.getmask(letter)) != unknown)

@@ -1,0 +1,222 @@
+"""
+Write a new order with all its rows, in two pipelined steps.
+
+``pipeline_uncontended_rows`` writes rows that no other transaction waits for; ``pipeline_contended_rows`` the rows that
+every buyer of the shop and of the product waits for. Only the payment and the commit follow it.
+"""
+# ruff: noqa: S608  # What is put into statements is names of ours and placeholders.
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from shop.contracts.values import Address, CheckoutCompleted, CheckoutRefused, CheckoutResult, CheckoutTotalChanged
+from shop.domain.order_numbers import order_number
+from shop.domain.order_states import ACCEPT_WITHIN
+from shop.domain.payment_references import order_reference
+from shop.models import Attempt
+from shop.writers import stock_writer
+from superapp.core import prepared
+from superapp.core.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDraft:
+    """An order that is about to be placed, with everything that is copied into it."""
+
+    order: UUID
+    buyer_id: int
+    shop_id: int
+    product_id: int
+    shop_name: str
+    shop_town: str
+    product_name: str
+    photo: str
+    price_sen: int
+    quantity: int
+    shipping_sen: int
+    fee_rule: str
+    address: Address
+    note: str
+    idempotency_key: str
+    content_hash: str
+    device_id: int | None
+    now: datetime
+
+    @property
+    def items_sen(self) -> int:
+        return self.price_sen * self.quantity
+
+    @property
+    def total(self) -> Money:
+        return Money(self.items_sen + self.shipping_sen)
+
+    @property
+    def number(self) -> str:
+        return order_number(self.order, self.now)
+
+    @property
+    def stock_key(self) -> str:
+        return f"order:{self.order}:commit"
+
+    @property
+    def reference(self) -> str:
+        return order_reference(self.order)
+
+
+def pipeline_uncontended_rows(draft: OrderDraft) -> None:
+    """Queue the checkout attempt and the rows of this order alone. A second call with the same key waits here."""
+    order, at = _uuid_parameter(draft.order), _datetime_parameter(draft.now)
+    attempt = [draft.buyer_id, draft.idempotency_key, draft.content_hash, order, at]
+    line = [order, draft.product_id, draft.product_name, draft.photo, draft.price_sen, draft.quantity, draft.items_sen]
+    prepared.execute_as_one(
+        [
+            (_ATTEMPT, attempt),
+            (_EVENT, [order, draft.buyer_id, at]),
+            (_LINE, line),
+            (_TIMER, [order, _datetime_parameter(draft.now + ACCEPT_WITHIN)]),
+            (_COUNT_FOR_BUYER, [draft.buyer_id]),
+        ]
+    )
+
+
+def pipeline_contended_rows(draft: OrderDraft) -> Callable[[], tuple[int, int] | None]:
+    """
+    Queue the shop's counter, the order and the stock move. The result is the revs of the buyer's and the shop's list,
+    or None if there were too few pieces: then the caller must roll back.
+    """
+    ask = _pipeline_contended_rows_on_postgres if connection.vendor == "postgresql" else _write_contended_rows
+    return ask(draft)
+
+
+def _pipeline_contended_rows_on_postgres(draft: OrderDraft) -> Callable[[], tuple[int, int] | None]:
+    asked = prepared.execute_deferred(
+        _CONTENDED_ROWS,
+        [
+            *(draft.shop_id, draft.quantity, draft.product_id, draft.quantity),
+            *(draft.quantity, draft.reference, draft.stock_key, draft.buyer_id, draft.now),
+            *_order_values(draft),
+        ],
+    )
+
+    def revs() -> tuple[int, int] | None:
+        rows = asked()
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    return revs
+
+
+def _write_contended_rows(draft: OrderDraft) -> Callable[[], tuple[int, int] | None]:
+    prepared.execute_deferred(_COUNT_FOR_SHOP, [draft.shop_id])
+    taken = stock_writer.commit_pieces(
+        draft.product_id,
+        draft.quantity,
+        reference=draft.reference,
+        key=draft.stock_key,
+        buyer_id=draft.buyer_id,
+        now=draft.now,
+    )
+    if not taken:
+        return lambda: None
+    ((purchase_rev, sale_rev),) = prepared.execute_deferred(_ORDER_ON_SQLITE, [*_order_values(draft), draft.shop_id])()
+    return lambda: (purchase_rev, sale_rev)
+
+
+def _order_values(draft: OrderDraft) -> list[Any]:
+    at = _datetime_parameter(draft.now)
+    return [
+        *(_uuid_parameter(draft.order), draft.number, draft.shop_id, draft.buyer_id, draft.shop_name, draft.shop_town),
+        *(draft.items_sen, draft.shipping_sen, draft.total.amount_minor, draft.fee_rule),
+        *(json.dumps(draft.address), draft.note, draft.device_id, at, at, draft.buyer_id),
+    ]
+
+
+_ATTEMPT = (
+    "INSERT INTO shop_attempt"
+    " (buyer_id, idempotency_key, content_hash, outcome, code, params, order_id, answered_at)"
+    " VALUES (%s, %s, %s, 'placed', '', '{}', %s, %s)"
+)
+_EVENT = (
+    "INSERT INTO shop_orderevent"
+    " (order_id, seq, transition, from_state, to_state, actor_kind, actor_id, reason, evidence, at)"
+    " VALUES (%s, 1, 'placed', '', 'paid', 'buyer', %s, '', '{}', %s)"
+)
+_LINE = (
+    "INSERT INTO shop_orderline"
+    " (order_id, position, product_id, product_name, photo, price_sen, quantity, total_sen)"
+    " VALUES (%s, 1, %s, %s, %s, %s, %s, %s)"
+)
+_TIMER = "INSERT INTO shop_ordertimer (order_id, kind, due_at, state) VALUES (%s, 'accept', %s, 'waiting')"
+_COUNT = "UPDATE shop_ordercounter SET orders = orders + 1, unfinished = unfinished + 1, rev = rev + 1"
+_COUNT_FOR_BUYER, _COUNT_FOR_SHOP = f"{_COUNT} WHERE user_id = %s", f"{_COUNT} WHERE shop_id = %s"
+_ORDER = (
+    "INSERT INTO shop_order"
+    " (public_id, number, shop_id, buyer_id, state, cancelled_by, version, shop_name, shop_town, items_sen,"
+    " shipping_sen, total_sen, fee_rule, address, note, placing_device_id, placed_at, changed_at, purchase_rev,"
+    " sale_rev)"
+)
+_BUYERS_REV = "(SELECT rev FROM shop_ordercounter WHERE user_id = %s)"
+_ORDER_ON_SQLITE = (
+    f"{_ORDER} VALUES (%s, %s, %s, %s, 'paid', '', 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+    f" {_BUYERS_REV}, (SELECT rev FROM shop_ordercounter WHERE shop_id = %s)) RETURNING purchase_rev, sale_rev"
+)
+# One statement, so that hot rows are held shortest. The stock waits for the counter, which is locked before it
+# everywhere; without pieces there is no row of any kind.
+_CONTENDED_ROWS = (
+    f"WITH counted AS MATERIALIZED ({_COUNT_FOR_SHOP} RETURNING rev),"
+    " taken AS (UPDATE shop_stock s SET committed = s.committed + %s, version = s.version + 1 FROM counted"
+    " WHERE s.product_id = %s AND s.on_hand - s.held - s.committed >= %s"
+    " RETURNING s.product_id, s.version, counted.rev),"
+    f" told AS (INSERT INTO shop_stockmove ({stock_writer.COLUMNS})"
+    " SELECT product_id, version, 'commit', %s::bigint, %s, %s, %s::bigint, %s::timestamptz FROM taken)"
+    f" {_ORDER} SELECT %s::uuid, %s, %s::bigint, %s::bigint, 'paid', '', 1, %s, %s, %s::bigint, %s::bigint, %s::bigint,"
+    f" %s, %s::jsonb, %s, %s::bigint, %s::timestamptz, %s::timestamptz, {_BUYERS_REV}, rev FROM taken"
+    " RETURNING purchase_rev, sale_rev"
+)
+
+
+def store_refusal(
+    *,
+    buyer_id: int,
+    idempotency_key: str,
+    content_hash: str,
+    refusal: CheckoutTotalChanged | CheckoutRefused,
+    now: datetime,
+) -> None:
+    """Keep why nothing was bought; the unique key refuses a second answer."""
+    error = refusal.error()
+    Attempt.objects.create(
+        buyer_id=buyer_id,
+        idempotency_key=idempotency_key,
+        content_hash=content_hash,
+        outcome=Attempt.Outcome.REFUSED,
+        code=error.code,
+        params=error.params,
+        answered_at=now,
+    )
+
+
+def result_of_attempt(attempt: Attempt) -> CheckoutResult:
+    """Return the checkout result that an attempt stored."""
+    if attempt.order is not None:
+        return CheckoutCompleted(attempt.order.public_id, attempt.order.number, replayed=True)
+    params = attempt.params
+    if attempt.code == "shop.order_changed":
+        expected, total, price = (Money(params[f"{what}_minor"]) for what in ("expected", "total", "price"))
+        return CheckoutTotalChanged(expected, total, price, replayed=True)
+    return CheckoutRefused(attempt.code, params, replayed=True)
+
+
+def _uuid_parameter(order: UUID) -> Any:
+    return order if connection.vendor == "postgresql" else order.hex
+
+
+def _datetime_parameter(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)

@@ -1,0 +1,102 @@
+"""Write one transition of an order that the caller has locked: event, counters, order and timers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from shop import errors
+from shop.domain.order_states import ALLOWED_TRANSITIONS, FINISHED, NOT_SHIPPED, AllowedTransition
+from shop.models import Order, OrderEvent, OrderTimer, ReviewCase
+from superapp.core import prepared
+
+
+def write_transition(
+    order: Order,
+    name: str,
+    *,
+    actor_kind: str,
+    actor_id: int | None,
+    now: datetime,
+    reason: str = "",
+    evidence: dict[str, Any] | None = None,
+    cancelled_by: str = "",
+) -> None:
+    """
+    Write one transition, and update ``order`` in place. :raises NotNow: if this actor cannot make it from its state
+    """
+    transition = find_allowed_transition(name, order.state, actor_kind)
+    OrderEvent.objects.create(
+        order=order,
+        seq=order.version + 1,
+        transition=name,
+        from_state=transition.from_state,
+        to_state=transition.to_state,
+        actor_kind=actor_kind,
+        actor_id=actor_id,
+        reason=reason,
+        evidence=evidence or {},
+        at=now,
+    )
+    is_last = transition.to_state in FINISHED and transition.from_state not in FINISHED
+    order.purchase_rev = _count_change("user_id", order.buyer_id, is_last=is_last)
+    order.sale_rev = _count_change("shop_id", order.shop_id, is_last=is_last)
+    order.state, order.version, order.changed_at = transition.to_state, order.version + 1, now
+    order.cancelled_by = cancelled_by
+    order.save(update_fields=["state", "cancelled_by", "version", "changed_at", "purchase_rev", "sale_rev"])
+    if is_last and transition.from_state not in NOT_SHIPPED:
+        ReviewCase.objects.filter(order=order, closed_at=None).update(closed_at=now)
+
+
+def open_review_case(order: Order, now: datetime) -> None:
+    """An operator has to decide this order; called after the move that says so."""
+    ReviewCase.objects.create(order=order, opened_at=now)
+
+
+def review_due_at(shipped_at: datetime) -> datetime:
+    """Return when an operator looks at an order that was shipped then, if nobody confirms it before."""
+    return shipped_at + timedelta(days=settings.ORDER_REVIEW_DAYS)
+
+
+def start_timer(order: Order, kind: str, due_at: datetime) -> None:
+    """Have something happen to the order by itself, unless it is stopped before."""
+    OrderTimer.objects.create(order=order, kind=kind, due_at=due_at)
+
+
+def stop_timers(order: Order) -> None:
+    """Nothing happens to the order by itself any more."""
+    OrderTimer.objects.filter(order=order, state=OrderTimer.State.WAITING).update(state=OrderTimer.State.STOPPED)
+
+
+def finish_timer(timer: OrderTimer) -> None:
+    """It has done what it was for."""
+    OrderTimer.objects.filter(pk=timer.pk).update(state=OrderTimer.State.DONE)
+
+
+def postpone_timer(timer: OrderTimer, again_at: datetime) -> None:
+    """It could not be done now, and is tried again. When it was due stays, and the proof sees what waits too long."""
+    OrderTimer.objects.filter(pk=timer.pk, state=OrderTimer.State.WAITING).update(again_at=again_at)
+
+
+def find_allowed_transition(name: str, state: str, actor_kind: str) -> AllowedTransition:
+    """
+    Return the move of this name that this actor makes from this state.
+
+    :raises NotNow: if there is none
+    """
+    for transition in ALLOWED_TRANSITIONS:
+        if (transition.name, transition.from_state, transition.actor_kind) == (name, state, actor_kind):
+            return transition
+    raise errors.NotNow(state=state)
+
+
+def _count_change(owner: str, pk: int, *, is_last: bool) -> int:
+    """Number a change in a list of orders, whose counter stays locked until the commit."""
+    ((rev,),) = prepared.execute_deferred(
+        "UPDATE shop_ordercounter SET unfinished = unfinished - %s, rev = rev + 1"  # noqa: S608
+        f" WHERE {owner} = %s RETURNING rev",
+        [int(is_last), pk],
+    )()
+    return int(rev)

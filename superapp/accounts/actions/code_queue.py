@@ -1,0 +1,63 @@
+"""
+Queue of people who wait for the next code to a number: first come, first served.
+
+Whoever asks too early has a place, and with it a window of time of their own after the pause. Who lets it pass may
+still come, as long as nobody behind them did; a code that is sent takes away the places up to its own. Few of one
+network have a place, so that a queue is as long as somebody has networks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from superapp.accounts.actions.login_throttling import RESEND_PAUSE_MAX, UnknownBrowser
+from superapp.accounts.models import RateCount
+from superapp.core import ip_networks
+
+TURN_WINDOW = timedelta(seconds=45)
+PLACES_MAX = 20
+PLACES_OF_NETWORK_MAX = 3
+PLACE_RETENTION = RESEND_PAUSE_MAX * 2
+COUNTER = "code.waiting"
+
+
+def get_turn(stranger: UnknownBrowser, *, opens_at: datetime, now: datetime) -> datetime:
+    """Return when it is this stranger's turn, if the pause of the number ends at ``opens_at``."""
+    return opens_at + TURN_WINDOW * _place(stranger, _places(stranger.number, now))
+
+
+def join(stranger: UnknownBrowser, *, now: datetime) -> None:
+    """Give a stranger who came too early a place, if there is room. Twice is once."""
+    with transaction.atomic():
+        places = _places(stranger.number, now)
+        network = _place_key(stranger).rpartition(":")[0]
+        of_network = sum(who.rpartition(":")[0] == network for who in places)
+        if _place_key(stranger) in places or len(places) >= PLACES_MAX or of_network >= PLACES_OF_NETWORK_MAX:
+            return
+        RateCount.objects.get_or_create(what=COUNTER, who=_place_key(stranger), window_start=now, defaults={"count": 1})
+
+
+def consume_turn(stranger: UnknownBrowser, *, opens_at: datetime, now: datetime) -> None:
+    """Use up the place of a stranger to whom a code is sent, and those whose turn passed unused."""
+    places = _places(stranger.number, now)
+    turns = int((now - opens_at) / TURN_WINDOW) + 1
+    passed = {*places[:turns], _place_key(stranger)}
+    RateCount.objects.filter(what=COUNTER, who__in=passed).delete()
+
+
+def _places(number: str, now: datetime) -> list[str]:
+    rows = RateCount.objects.filter(what=COUNTER, who__startswith=f"{number}:", window_start__gt=now - PLACE_RETENTION)
+    return list(rows.order_by("window_start", "pk").values_list("who", flat=True))
+
+
+def _place(stranger: UnknownBrowser, places: list[str]) -> int:
+    who = _place_key(stranger)
+    return places.index(who) if who in places else len(places)
+
+
+def _place_key(stranger: UnknownBrowser) -> str:
+    network = hashlib.sha256(ip_networks.wider_networks(stranger.address)[-1].encode()).hexdigest()[:8]
+    return f"{stranger.number}:{network}:{stranger.browser[:32]}"

@@ -1,0 +1,54 @@
+"""Verify again, on a logged-in device, that its person holds the phone number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from superapp.accounts import queries
+from superapp.accounts.actions import login
+from superapp.accounts.errors import CodeNotSent, CodeOver
+
+
+def send_owner_code(*, user_id: int, device_id: int | None, now: datetime) -> int:
+    """
+    Send a code to the number of who is logged in on this device, good there alone; after how many seconds another may
+    be asked for.
+
+    :raises DeviceNotFound: if they are not logged in there
+    :raises CodeNotSent: if they have no number any more, or it could not be handed on
+    :raises RateLimited: as at the log-in
+    """
+    number, browser = _require_phone_number(user_id), _require_browser(user_id, device_id)
+    return login.send_code_to_known_browser(number=number, browser=browser, now=now).retry_after
+
+
+def verify_owner_code(*, user_id: int, device_id: int | None, code: str, now: datetime) -> datetime:
+    """
+    Use up a code that was sent so, and return when: whoever holds this session holds the number, too.
+
+    :raises DeviceNotFound: if they are not logged in there
+    :raises CodeWrong, CodeOver, RateLimited: as at the log-in
+    """
+    user = queries.get_user_by_id(user_id)
+    proof = login.verify_code_in_known_browser(
+        number=_require_phone_number(user_id),
+        code=code,
+        browser=_require_browser(user_id, device_id),
+        language=user.language,
+        now=now,
+    )
+    if proof.user.pk != user_id:  # It moved to somebody else in this very moment.
+        raise CodeOver
+    return now
+
+
+def _require_phone_number(user_id: int) -> str:
+    number = queries.find_phone_number(user_id)
+    if number is None:
+        raise CodeNotSent
+    return number
+
+
+def _require_browser(user_id: int, device_id: int | None) -> str:
+    device = queries.get_open_device(user_id, device_id)
+    return device.browser_hash or f"device:{device.public_id}"

@@ -1,0 +1,88 @@
+"""
+Budget of text messages of the installation, by hour and day.
+
+Newcomers share four fifths of it. The rest is kept for people whom we know: in a browser of theirs, or logged in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from prometheus_client import Counter
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from superapp.accounts.errors import CodesUsedUp
+from superapp.accounts.writers import rate_limits
+from superapp.accounts.writers.rate_limits import RateLimit, RateLimitUse
+from superapp.core import clock, metrics
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+INSTANCE = "everybody"
+NEWCOMERS_SHARE = 0.8
+PRESSURE_SHARE = 0.5
+
+requests = Counter("nusa_login_codes_total", "Codes that were asked for, by what became of it.", ["outcome"])
+log = structlog.get_logger(__name__)
+
+
+def spend(*, is_known: bool, now: datetime) -> bool:
+    """
+    Take one text message from the budget, in the transaction of its code, and tell whether it runs short.
+
+    :raises CodesUsedUp: if the budget has none left for this asker; ``retry_after`` is when its window ends
+    """
+    is_short = False
+    for (window, limit), count in zip(_limits().items(), rate_limits.increment(_uses(), now=now), strict=True):
+        share = _newcomers_share(limit)
+        if count > (limit.times if is_known else share):
+            raise CodesUsedUp(retry_after=rate_limits.get_seconds_left(limit, now))
+        _log_thresholds(window, limit, count)
+        is_short = is_short or count > share * PRESSURE_SHARE
+    return is_short
+
+
+def refund(*, now: datetime) -> None:
+    """Put one back, for a message that could not be sent."""
+    rate_limits.refund(_uses(), now=now)
+
+
+@metrics.database_metric
+def collect_metrics() -> Iterator[Metric]:
+    """Yield how much of the budget is used, for alarms."""
+    now = clock.now()
+    used = GaugeMetricFamily(
+        "nusa_sms_budget_used", "Part of the text messages of a window that is used.", labels=["window"]
+    )
+    for (window, limit), count in zip(_limits().items(), rate_limits.get_counts(_uses(), now=now), strict=True):
+        used.add_metric([window], count / limit.times)
+    yield used
+
+
+def _limits() -> dict[str, RateLimit]:
+    return {
+        "day": RateLimit("sms.day", settings.SMS_PER_DAY, DAY),
+        "hour": RateLimit("sms.hour", settings.SMS_PER_HOUR, HOUR),
+    }
+
+
+def _uses() -> list[RateLimitUse]:
+    return [(limit, INSTANCE) for limit in _limits().values()]
+
+
+def _newcomers_share(limit: RateLimit) -> int:
+    return max(1, int(limit.times * NEWCOMERS_SHARE))
+
+
+def _log_thresholds(window: str, limit: RateLimit, count: int) -> None:
+    # Counts grow by one, so each of these is met once in a window, when the code that met it is really there.
+    share = _newcomers_share(limit)
+    if count == limit.times:
+        transaction.on_commit(lambda: log.error("sms_budget_used_up", window=window, sent=count))
+    elif count == share:
+        transaction.on_commit(lambda: log.error("sms_budget_used_up_for_newcomers", window=window, sent=count))
+    elif count == int(share * PRESSURE_SHARE) + 1:
+        transaction.on_commit(lambda: log.warning("sms_budget_runs_short", window=window, sent=count))

@@ -1,0 +1,163 @@
+"""SMS gateways: over HTTP, or the developer's inbox on this machine."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+
+from superapp.accounts.errors import CodeNotSent
+from superapp.accounts.models import DeveloperSms
+from superapp.core import clock
+
+RESPONSE_BYTES_MAX = 65_536
+INBOX_ROWS_MAX = 200
+
+log = structlog.get_logger(__name__)
+
+
+class SmsGateway(Protocol):
+    """A gateway that sends one text to one number, or raises ``CodeNotSent``. Never called inside a transaction."""
+
+    def send(self, *, number: str, text: str) -> None: ...
+
+
+def get_gateway() -> SmsGateway:
+    """
+    The gateway of this installation.
+
+    :raises CodeNotSent: if none is set up, which ``manage.py check --deploy`` reports
+    """
+    if settings.SMS_URL:
+        return HttpSmsGateway(
+            url=settings.SMS_URL,
+            headers=settings.SMS_HEADERS,
+            fields=settings.SMS_FIELDS,
+            ok_field=settings.SMS_OK_FIELD,
+            ok_value=settings.SMS_OK_VALUE,
+            seconds_max=settings.SMS_SECONDS_MAX,
+        )
+    if settings.SMS_INBOX:
+        return DeveloperInbox()
+    log.error("sms_gateway_missing")
+    raise CodeNotSent
+
+
+class DeveloperInbox:
+    """A gateway that stores messages for the operator of this machine to read."""
+
+    def send(self, *, number: str, text: str) -> None:
+        DeveloperSms.objects.create(number=number, text=text, sent_at=clock.now())
+        log.info("sms_in_developer_inbox", number=number, text=text)
+
+
+def list_developer_inbox(*, now: datetime) -> list[DeveloperSms]:
+    """What the developer's inbox holds, newest first; nothing when messages go out for real."""
+    if settings.SMS_URL or not settings.SMS_INBOX:
+        return []
+    return list(DeveloperSms.objects.filter(sent_at__lte=now).order_by("-pk")[:INBOX_ROWS_MAX])
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpSmsGateway:
+    """
+    A gateway that takes one JSON object by POST.
+
+    ``fields`` is the object to send: in its texts ``{number}`` (E.164), ``{digits}`` (the same without the plus) and
+    ``{text}`` are filled in, at any depth. Any 2xx is yes; where a gateway says no with 200, ``ok_field`` (dots go
+    deeper) must be ``ok_value``. Redirects are not followed, and the whole exchange ends after ``seconds_max``.
+    """
+
+    url: str
+    headers: Mapping[str, str]
+    fields: Mapping[str, Any]
+    ok_field: str = ""
+    ok_value: str = ""
+    seconds_max: int = 5
+
+    def send(self, *, number: str, text: str) -> None:
+        values = {"{number}": number, "{digits}": number.lstrip("+"), "{text}": text}
+        body = json.dumps(_fill_template(self.fields, values)).encode()
+        try:
+            status, answer = self._post(body)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            log.warning("sms_gateway_out_of_reach", error=f"{type(error).__name__}: {error}")
+            raise CodeNotSent(retry_after=10) from error
+        if not 200 <= status < 300 or not self._says_yes(answer):
+            log.warning("sms_gateway_said_no", status=status, answer=answer[:500].decode(errors="replace"))
+            raise CodeNotSent(retry_after=10)
+
+    def _post(self, body: bytes) -> tuple[int, bytes]:
+        address = urlsplit(self.url)
+        connection = self._connection(address.scheme, address.netloc)
+        # Timeouts of sockets count each read anew: a gateway that drips would hold us for ever.
+        is_over = threading.Event()
+        watchdog = threading.Timer(self.seconds_max, _abort, [connection, is_over])
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            path = address.path or "/"
+            target = f"{path}?{address.query}" if address.query else path
+            connection.request("POST", target, body, {**self.headers, "Content-Type": "application/json"})
+            response = connection.getresponse()
+            answer = response.read(RESPONSE_BYTES_MAX)
+        finally:
+            watchdog.cancel()
+            connection.close()
+        if is_over.is_set():  # A line that is cut in the middle of the headers looks like their end.
+            raise TimeoutError(f"no whole answer in {self.seconds_max} s")
+        return response.status, answer
+
+    def _connection(self, scheme: str, host: str) -> http.client.HTTPConnection:
+        if scheme == "https":
+            return http.client.HTTPSConnection(host, timeout=self.seconds_max, context=ssl.create_default_context())
+        return http.client.HTTPConnection(host, timeout=self.seconds_max)
+
+    def _says_yes(self, answer: bytes) -> bool:
+        if not self.ok_field:
+            return True
+        try:
+            value = json.loads(answer)
+            for key in self.ok_field.split("."):
+                value = value[key]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return False
+        return str(value) == self.ok_value
+
+
+def _fill_template(template: Any, values: Mapping[str, str]) -> Any:
+    """The template with its placeholders filled in; what is filled in is not looked at again."""
+    if isinstance(template, Mapping):
+        return {key: _fill_template(value, values) for key, value in template.items()}
+    if isinstance(template, list):
+        return [_fill_template(value, values) for value in template]
+    if not isinstance(template, str):
+        return template
+    filled, rest = "", template
+    while rest:
+        found = min((name for name in values if name in rest), key=rest.index, default=None)
+        if found is None:
+            return filled + rest
+        before, _, rest = rest.partition(found)
+        filled += before + values[found]
+    return filled
+
+
+def _abort(connection: http.client.HTTPConnection, is_over: threading.Event) -> None:
+    """End the exchange from outside: whoever reads finds the line closed."""
+    is_over.set()
+    sock = connection.sock
+    if sock is not None:
+        try:
+            sock.shutdown(2)
+        except OSError:  # It ended by itself in the same moment.
+            return

@@ -1,0 +1,70 @@
+"""Parse and format phone numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import phonenumbers
+from django.conf import settings
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+from superapp.accounts.errors import CountryNotServed, PhoneInvalid
+
+WRITTEN_CHARS_MAX = 40
+# Not land lines, and above all not premium numbers, which earn money for whoever has codes sent to them.
+REACHABLE_TYPES = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+# A courier who calls reaches a land line as well; premium numbers stay out.
+CALLABLE_TYPES = REACHABLE_TYPES | {PhoneNumberType.FIXED_LINE}
+
+
+def parse_phone_number(written: str) -> str:
+    """
+    The number in E.164, whether it was written as 0812…, 62812… or +62 812-….
+
+    Without a country code it is one of the first country that codes are sent to.
+
+    :raises PhoneInvalid: if it is no possible mobile number
+    """
+    number = _parse_of_types(written, REACHABLE_TYPES)
+    if number is None:
+        raise PhoneInvalid
+    return number
+
+
+def is_callable(written: str) -> bool:
+    """Whether this is a number that can be called without paying for more than the call: of a mobile or a land line."""
+    return _parse_of_types(written, CALLABLE_TYPES) is not None
+
+
+def require_served_country(number: str) -> None:
+    """
+    Return if codes are sent to the country of this number (E.164), which the operator decides.
+
+    :raises CountryNotServed: if not
+    """
+    if phonenumbers.region_code_for_number(phonenumbers.parse(number)) not in settings.SMS_COUNTRIES:
+        codes = sorted({phonenumbers.country_code_for_region(country) for country in settings.SMS_COUNTRIES})
+        raise CountryNotServed(field="phone", countries=", ".join(f"+{code}" for code in codes))
+
+
+def format_international(number: str) -> str:
+    """An E.164 number with the spaces that people put into it."""
+    return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
+
+
+def _parse_of_types(written: str, types: Collection[int]) -> str | None:
+    if len(written) > WRITTEN_CHARS_MAX:
+        return None
+    # First as it stands; then, for 62812… without the plus, as if the plus had been forgotten.
+    attempts = (_parse_strictly(attempt, types) for attempt in (written, f"+{written.strip()}"))
+    return next((number for number in attempts if number is not None), None)
+
+
+def _parse_strictly(written: str, types: Collection[int]) -> str | None:
+    try:
+        parsed = phonenumbers.parse(written, settings.SMS_COUNTRIES[0])
+    except phonenumbers.NumberParseException:
+        return None
+    if parsed.extension or phonenumbers.number_type(parsed) not in types:
+        return None
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)

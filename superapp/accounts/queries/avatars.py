@@ -1,0 +1,25 @@
+"""Reading which avatars are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from superapp.accounts.models import User
+
+DIGESTS_PER_QUERY = 500
+
+
+def is_current_avatar(public_id: UUID, digest: str) -> bool:
+    """Whether this is the picture that this person shows now."""
+    return User.objects.filter(public_id=public_id, avatar=digest, is_active=True).exists()
+
+
+def filter_shown_avatars(digests: Collection[str]) -> set[str]:
+    """Those of the pictures that somebody shows."""
+    ordered = sorted(digests)
+    shown: set[str] = set()
+    for start in range(0, len(ordered), DIGESTS_PER_QUERY):
+        page = User.objects.filter(avatar__in=ordered[start : start + DIGESTS_PER_QUERY])
+        shown.update(page.values_list("avatar", flat=True))
+    return shown

@@ -1,0 +1,122 @@
+"""Reading contacts, invitations and invite links."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from superapp.accounts.errors import InvitationNotFound, InviteNotFound
+from superapp.accounts.models import Contact, Invitation, InviteLink, User
+
+INVITATIONS_MAX = 200
+
+
+def find_both_sides(user_id: int, peer_id: int) -> tuple[Contact | None, Contact | None]:
+    """My side of knowing this person, and theirs."""
+    rows = Contact.objects.filter(owner_id__in=(user_id, peer_id), peer_id__in=(user_id, peer_id))
+    by_owner = {side.owner_id: side for side in rows}
+    return by_owner.get(user_id), by_owner.get(peer_id)
+
+
+def visible_contacts(owner_id: int) -> QuerySet[Contact]:
+    """Return the contacts of a person that were shown to them, as a queryset."""
+    return Contact.objects.filter(owner_id=owner_id, rev__gt=0).select_related("peer")
+
+
+def pending_contact_requests(user_id: int, _now: datetime) -> QuerySet[Contact]:
+    """Return the contact requests that await a person's answer, as a queryset for badges."""
+    return Contact.objects.filter(owner_id=user_id, state=Contact.State.ASKS, is_blocked=False, rev__gt=0)
+
+
+def list_open_invitations(owner_id: int) -> list[Invitation]:
+    """The numbers that this person asked and that did not answer, the newest first."""
+    rows = Invitation.objects.filter(owner_id=owner_id, cancelled_at=None)
+    return list(rows.order_by("-invited_at", "-pk")[:INVITATIONS_MAX])
+
+
+def lock_invitation(invitation_id: int) -> Invitation | None:
+    """Lock an invitation, after the people that it is about."""
+    return Invitation.objects.select_for_update(of=("self",), no_key=True).filter(pk=invitation_id).first()
+
+
+def lock_own_invitation(owner_id: int, public_id: UUID) -> Invitation:
+    """
+    :raises InvitationNotFound: if it is somebody else's, or there is none
+    """
+    rows = Invitation.objects.select_for_update(of=("self",), no_key=True)
+    found = rows.filter(owner_id=owner_id, public_id=public_id, cancelled_at=None).first()
+    if found is None:
+        raise InvitationNotFound
+    return found
+
+
+def find_newest_invite_link(owner_id: int) -> InviteLink | None:
+    """The invite link that this person made last, be it over or not."""
+    return InviteLink.objects.filter(owner_id=owner_id).order_by("-pk").first()
+
+
+def find_invite_link(token: str) -> InviteLink | None:
+    """The invite link of this address, with its owner."""
+    return InviteLink.objects.select_related("owner").filter(token=token, owner__is_active=True).first()
+
+
+def lock_invite_link(link_id: int) -> InviteLink:
+    """Lock an invite link, after the people who become contacts by it."""
+    return InviteLink.objects.select_for_update(no_key=True).get(pk=link_id)
+
+
+def lock_own_invite_link(owner_id: int, public_id: UUID) -> InviteLink:
+    """
+    :raises InviteNotFound: if it is somebody else's, or there is none
+    """
+    found = InviteLink.objects.select_for_update(no_key=True).filter(owner_id=owner_id, public_id=public_id).first()
+    if found is None:
+        raise InviteNotFound
+    return found
+
+
+def list_changed_contacts(
+    owner_id: int, *, since: int | None, after: tuple[int, int] | None, rows_max: int
+) -> list[Contact]:
+    """Return the contacts that changed since the cursor, latest first, after the row ``after`` (stamp, id)."""
+    found = visible_contacts(owner_id).filter(_before_cursor(after))
+    if since is not None:
+        found = found.filter(changed__gte=since)
+    return list(found.order_by("-changed", "-pk")[:rows_max])
+
+
+def list_changed_peers(owner_id: int, *, since: int, after: tuple[int, int] | None, rows_max: int) -> list[User]:
+    """Return the contacts' users that changed since the cursor, latest first, after the row ``after`` (stamp, id)."""
+    known = visible_contacts(owner_id).exclude(state=Contact.State.ENDED).values("peer_id")
+    found = User.objects.filter(_before_cursor(after), pk__in=known, changed__gte=since)
+    return list(found.order_by("-changed", "-pk")[:rows_max])
+
+
+def _before_cursor(after: tuple[int, int] | None) -> Q:
+    if after is None:
+        return Q()
+    return Q(changed__lt=after[0]) | Q(changed=after[0], pk__lt=after[1])
+
+
+def has_blocked(owner_id: int, peer_id: int) -> bool:
+    return Contact.objects.filter(owner_id=owner_id, peer_id=peer_id, is_blocked=True).exists()
+
+
+# For statements that other apps write by hand: whether ``owner`` has blocked ``peer``, both of them expressions of SQL.
+HAS_BLOCKED_SQL = (
+    "EXISTS (SELECT 1 FROM accounts_contact k WHERE k.owner_id = {owner} AND k.peer_id = {peer} AND k.is_blocked)"
+)
+
+
+def is_blocked_between(user_id: int, peer_id: int) -> bool:
+    """Tell whether one of the two has blocked the other."""
+    pair = Contact.objects.filter(owner_id__in=(user_id, peer_id), peer_id__in=(user_id, peer_id))
+    return pair.filter(is_blocked=True).exists()
+
+
+def list_users_with_contact(user_id: int) -> list[int]:
+    """Return the ids of the users who have this person among their contacts."""
+    rows = Contact.objects.filter(peer_id=user_id, rev__gt=0).exclude(state=Contact.State.ENDED)
+    return list(rows.order_by("owner_id").values_list("owner_id", flat=True))

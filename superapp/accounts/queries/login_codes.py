@@ -1,0 +1,34 @@
+"""Reading one-time codes and the browsers that they were sent for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from superapp.accounts.models import Device, LoginCode
+
+
+def lock_open_code(*, number: str, browser_hash: str, now: datetime) -> LoginCode | None:
+    """Lock the newest code of this number that this browser asked for, if it can still be used."""
+    codes = LoginCode.objects.filter(number=number, browser_hash=browser_hash)
+    newest = codes.order_by("-sent_at", "-pk").select_for_update().first()
+    if newest is None or newest.used_at is not None or newest.expires_at <= now:
+        return None
+    return newest
+
+
+def get_last_code_sent_at(*, number: str, browser_hash: str | None) -> datetime | None:
+    """When a code was last sent to this number, or, given a browser, when this browser last had one sent."""
+    codes = LoginCode.objects.filter(number=number)
+    if browser_hash is not None:
+        codes = codes.filter(browser_hash=browser_hash)
+    return codes.order_by("-sent_at").values_list("sent_at", flat=True).first()
+
+
+def is_known_browser(*, number: str, browser_hash: str) -> bool:
+    """Whether the account of this number was used in this browser before."""
+    return Device.objects.filter(user__phone__number=number, browser_hash=browser_hash).exists()
+
+
+def get_last_seen_at(user_id: int) -> datetime | None:
+    seen = Device.objects.filter(user_id=user_id).order_by("-last_seen_at")
+    return seen.values_list("last_seen_at", flat=True).first()

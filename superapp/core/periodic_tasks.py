@@ -1,0 +1,44 @@
+"""Periodic tasks of the kernel: keep the epoch current."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from superapp.core import clock, epoch, health, scheduler, schema_version
+
+MARK_SECONDS = 2
+
+# The log of the database as it was after the last mark, embedded.
+_log_seen: tuple[int, int] | None = None
+
+
+@health.startup_check
+def settle_epoch() -> None:
+    """Raise the epoch before anybody is answered, if the database was put back from a back-up."""
+    # Nothing is written into a database that newer code has migrated.
+    schema_version.require_not_newer(connection)
+    epoch.ensure_current(clock.now())
+
+
+@scheduler.every(seconds=MARK_SECONDS, at_end=True)
+def leave_mark(now: datetime) -> int:
+    """Leave a mark in the database; embedded, only if something was written, so that an idle disk is left alone."""
+    global _log_seen
+    if not settings.SERVED and _log_seen is not None and _log_seen == _log_state():
+        return 0
+    left = epoch.leave_mark(now)
+    _log_seen = None if settings.SERVED else _log_state()
+    return left
+
+
+def _log_state() -> tuple[int, int] | None:
+    """The log of SQLite, which every commit changes."""
+    path = Path(f"{connection.settings_dict['NAME']}-wal")
+    if not path.exists():
+        return None
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,176 @@
+"""
+Names that only the house itself may bear: whoever reads one must be able to believe it.
+
+A name is compared by its skeleton (as Unicode's technical standard 39 calls it): what looks alike is one letter, so
+that ``0fficial``, ``adrnin`` and a Cyrillic ``а`` are what they look like. A letter of another script that stands among
+Latin ones in one word, and is in no table here, may stand for any. A name is refused when it consists of nothing
+but words of the house, one of which claims authority, or when the brand stands right beside such a word. An ordinary
+name that only contains one stays allowed: Nusantara, Adminah, Nusa Dua.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from django.conf import settings
+
+# Whoever bears one of these claims to speak for the house; the brand's and the operator's names are added to them.
+_AUTHORITY = """
+abuse admin administrator bantuan billing callcenter callcentre cs customercare customerservice gov helpdesk keamanan
+layanan layananpelanggan moderator official operator pemerintah pengurus polisi postmaster privacy resmi root security
+sistem staff superadmin superuser support sysadmin system verified terverifikasi webmaster
+"""
+# Alone they claim nothing; beside the words above they do.
+_COMPANIONS = """
+account accounts akun app bank bonus bot care center centre chat customer dan dompet event giveaway hadiah help hq
+id indonesia info kode kontak life live mall member mod news online pay payment payments pembayaran promo promosi pusat
+service services shop store team the tim tm toko undian wallet web
+"""
+# Whom people turn to, and what they are asked for: ordinary words elsewhere, a claim right beside the brand.
+_STAFF = """
+dukungan kasir otp petugas refund verifikasi verifikator
+"""
+AUTHORITY_WORDS = frozenset(_AUTHORITY.split())
+STAFF_WORDS = frozenset(_STAFF.split())
+COMPANION_WORDS = frozenset(_COMPANIONS.split()) | STAFF_WORDS
+# Marks over letters, and what cannot be seen.
+IGNORED_CATEGORIES = frozenset({"Mn", "Me", "Mc", "Cf", "Cc"})
+# Look-alikes among digits and letters of other scripts, in lower case; Greek capitals look unlike their small letters.
+GREEK_CAPITALS = str.maketrans(dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΛΔΣ", "abezhikmnoptyxaae", strict=True)))
+LOOKALIKES = str.maketrans(
+    {
+        **dict(zip("0134578@$!|l", "oieastbasiii", strict=True)),
+        **dict(zip("авекмнорстухѕіјԁԛԝгпьүһәӏ", "abekmhopctyxsijdqwrnbyhei", strict=True)),
+        **dict(zip("αβεηικμνορτυχωγσς", "abenikuvoptuxwyoc", strict=True)),
+        **dict(zip("աոսօհıɑɩɡłøđŋʌʊ", "wnuohiaigiodnau", strict=True)),
+        **dict(zip("ⲁⲃⲉⲏⲓⲕⲙⲛⲟⲣⲥⲧⲩⲭ", "abehikmnopctyx", strict=True)),
+        # Lisu, Cherokee, Canadian syllabics, Lycian, Carian and Thai, by their shapes.
+        **dict(zip("ꓐꓑꓒꓓꓔꓕꓖꓗꓘꓙꓚꓜꓝꓟꓠꓡꓢꓣꓤꓥꓦꓧꓪꓫꓬꓭꓮꓯꓰꓱꓲꓳꓴꓵꓷ", "bppdttgkkjczfmnisrravhwxybaaeeiound", strict=True)),
+        **dict(zip("ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᎽᏀᏁᏃᏎᏒᏔᏕᏙᏚᏞᏟᏢᏦᏌᎾᏴ", "drtiajewmhygnzarwsvsicpkuob", strict=True)),
+        **dict(zip("ᑌᑎᐱᗩᔕᗪᗰᑕᑭᖇᗷᗴᒪᒍᐯᗯᖴᕼᗝᖆ", "unaasdmcprbeijvwfhor", strict=True)),
+        **dict(zip("𐊂𐊆𐊇𐊊𐊏𐊒𐊕𐊖𐊗𐊠𐊡𐊢𐊥𐊪𐊫𐊰𐊱𐊲𐊴𐊵𐋏ภยรค", "befinopstabcfnomtyxnhnusa", strict=True)),
+        # Signs of currencies.
+        **dict(zip("₦₴₳₱₲₮₭₵₤¥€¢£", "nsapgtkciyeci", strict=True)),
+    }
+)
+# Small capitals, letters with hooks, in squares and circles, regional indicators: their names say what they show.
+_NAMED_LETTER = re.compile(r".*\b(?:LATIN|INDICATOR SYMBOL)\b.*\bLETTER (?:SMALL CAPITAL )?([A-Z])(?: BAR| WITH .*)?")
+# In shorter words one letter that may be any would say nothing.
+MIXED_CHARS_MIN = 4
+_DIGITS_AT_THE_END = re.compile(r"\d+$")
+
+
+def is_reserved_name(written: str) -> bool:
+    """Tell whether a name or handle claims to be the house itself, however it is spelt."""
+    return _is_reserved_name(written, settings.BRAND_NAME, settings.OPERATOR_NAME)
+
+
+@lru_cache(maxsize=1_024)
+def _is_reserved_name(written: str, brand: str, operator: str) -> bool:
+    plain = "".join(" " if _is_ornament(char) else char for char in written)
+    return any(_claims_the_house(reading, brand, operator) for reading in {written, plain})
+
+
+def _claims_the_house(written: str, brand: str, operator: str) -> bool:
+    authority, companions = _vocabulary(brand, operator)
+    tokens = [_to_latin_word(token, authority) for token in _tokens(written)]
+    # A number behind a word names nobody else: admin1, nusa2027. In front of letters it may stand for one of them.
+    for spelt in ([_skeleton(token) for token in tokens], [_skeleton(_without_number(token)) for token in tokens]):
+        kept = [token for token in spelt if token]
+        if _consists_of("".join(kept), authority, companions) or _claims_the_brand(kept, authority, brand, operator):
+            return True
+    return False
+
+
+@cache
+def _vocabulary(brand: str, operator: str) -> tuple[frozenset[str], frozenset[str]]:
+    names = [_joined_skeleton(name) for name in (brand, operator)]
+    return (
+        frozenset([*map(_skeleton, AUTHORITY_WORDS), *filter(None, names)]),
+        frozenset(map(_skeleton, COMPANION_WORDS)),
+    )
+
+
+def _consists_of(text: str, authority: frozenset[str], companions: frozenset[str]) -> bool:
+    """Tell whether a text can be read as words of the house alone, at least one of them of authority."""
+    # By position: None where no reading ends, else whether some reading up to there has a word of authority.
+    reached: list[bool | None] = [False, *[None] * len(text)]
+    longest = max(map(len, authority | companions))
+    for end in range(1, len(text) + 1):
+        for start in range(max(0, end - longest), end):
+            word, before = text[start:end], reached[start]
+            if before is not None and (word in authority or word in companions):
+                reached[end] = bool(reached[end]) or before or word in authority
+    return bool(text) and reached[-1] is True
+
+
+def _claims_the_brand(tokens: list[str], authority: frozenset[str], *names: str) -> bool:
+    """Tell whether the brand stands right beside a word of authority, whatever else is said."""
+    own = {_joined_skeleton(name) for name in names if name}
+    others = (authority | set(map(_skeleton, STAFF_WORDS))) - own
+    for start in range(len(tokens)):
+        for end in range(start + 1, len(tokens) + 1):
+            if "".join(tokens[start:end]) in own:
+                beside = {*tokens[max(0, start - 1) : start], *tokens[end : end + 1]}
+                if beside & others:
+                    return True
+    return False
+
+
+def _tokens(written: str) -> list[str]:
+    """Split what is written into words of plain letters and digits in lower case."""
+    # Signs first, for ™ decomposes into letters that nobody wrote.
+    letters = "".join(char if _is_written(char) else " " for char in written)
+    decomposed = unicodedata.normalize("NFKD", letters).translate(GREEK_CAPITALS)
+    shown = (_latin_letter(char) for char in decomposed if unicodedata.category(char) not in IGNORED_CATEGORIES)
+    return "".join(
+        char if char.isalnum() or ord(char) in LOOKALIKES else " " for char in "".join(shown).casefold()
+    ).split()
+
+
+def _is_ornament(char: str) -> bool:
+    """Whether a character may be read as a mark beside a name: a letter in a circle or a raised one is both."""
+    raised_or_circled = unicodedata.decomposition(char).startswith(("<super>", "<sub>", "<circle>"))
+    return raised_or_circled or unicodedata.category(char) == "So"
+
+
+def _is_written(char: str) -> bool:
+    """Whether a character is more than a sign; a letter in a circle is."""
+    return unicodedata.category(char) != "So" or _NAMED_LETTER.fullmatch(unicodedata.name(char, "")) is not None
+
+
+def _to_latin_word(token: str, words: frozenset[str]) -> str:
+    """Return the word that a mixture of scripts is read as, by the Latin letters in their places; else the token."""
+    skeleton = _skeleton(token)
+    foreign = [char for char in skeleton if not char.isascii()]
+    if (
+        not foreign
+        or len(skeleton) < max(MIXED_CHARS_MIN, 2 * len(foreign))
+        or not any(char.isascii() and char.isalpha() for char in token)
+    ):
+        return token
+    for word in sorted(words):
+        if len(word) == len(skeleton) and all(a == b or not a.isascii() for a, b in zip(skeleton, word, strict=True)):
+            return word
+    return token
+
+
+def _latin_letter(char: str) -> str:
+    if char.isascii():
+        return char
+    named = _NAMED_LETTER.fullmatch(unicodedata.name(char, ""))
+    return named[1] if named else char
+
+
+def _without_number(token: str) -> str:
+    return _DIGITS_AT_THE_END.sub("", token)
+
+
+def _skeleton(token: str) -> str:
+    return token.translate(LOOKALIKES).replace("rn", "m").replace("vv", "w")
+
+
+def _joined_skeleton(written: str) -> str:
+    return _skeleton("".join(_tokens(written)))

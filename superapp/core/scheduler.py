@@ -1,0 +1,128 @@
+"""Scheduler: one loop that delivers facts and runs due periodic tasks, driven from the database."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from prometheus_client import Counter, Histogram
+
+from superapp.core import clock, outbox, process_locks
+
+# Facts of this process are delivered at once; those of others, as all are when served, when this loop looks again.
+POLL_SECONDS = 0.25 if settings.SERVED else 1.0
+
+log = structlog.get_logger(__name__)
+runs = Counter("nusa_work_runs", "Runs of a verb of the work loop.", ["verb", "outcome"])
+handled = Counter("nusa_work_handled", "Things that a verb of the work loop has done.", ["verb"])
+seconds = Histogram("nusa_work_seconds", "How long a verb of the work loop took.", ["verb"])
+
+TaskFunction = Callable[[datetime], int]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicTask:
+    """A verb and how often it is called; some are called once more when the loop ends."""
+
+    name: str
+    seconds: float
+    function: TaskFunction
+    at_end: bool = False
+
+
+periodic_tasks: dict[str, PeriodicTask] = {}
+
+
+def every(*, seconds: float, at_end: bool = False) -> Callable[[TaskFunction], TaskFunction]:
+    """
+    Have the verb called about this often by every work loop there is, and return how many things it did. ``at_end``:
+    once more when a loop ends.
+
+    Several processes may call it in the same moment: it takes its rows with SKIP LOCKED, or its statements are
+    conditional.
+    """
+
+    def register(function: TaskFunction) -> TaskFunction:
+        name = f"{function.__module__}.{function.__name__}"
+        task = PeriodicTask(name, seconds, function, at_end)
+        if periodic_tasks.setdefault(name, task) is not task:
+            raise ValueError(f"two verbs of the work loop are called {name}")
+        return function
+
+    return register
+
+
+class SchedulerLoop:
+    """The loop over all due tasks; ``stop`` lets the running task finish."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._due_at: dict[str, float] = {}
+
+    def run(self) -> None:
+        """Work until stopped."""
+        try:
+            while not self._stopping.is_set():
+                outbox.published.clear()
+                if not self.run_due():
+                    outbox.published.wait(POLL_SECONDS)
+            for task in [task for task in periodic_tasks.values() if task.at_end]:
+                self._call(task.name, task.function)
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        outbox.published.set()
+
+    def run_due(self) -> bool:
+        """
+        Do once what is due, and say whether more may be waiting already.
+
+        While another process holds the work, nothing is done.
+        """
+        close_old_connections()
+        try:
+            with process_locks.try_hold_shared(process_locks.ProcessLock.WORK) as is_ours:
+                return is_ours and self._run_tasks()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("work_unavailable", verb="turn", error=str(error))
+            return False
+
+    def _run_tasks(self) -> bool:
+        more = self._call("outbox", _deliver) >= outbox.FACTS_AT_ONCE_MAX
+        for task in list(periodic_tasks.values()):
+            if self._stopping.is_set():
+                break
+            if time.monotonic() >= self._due_at.get(task.name, 0.0):
+                self._call(task.name, task.function)
+                self._due_at[task.name] = time.monotonic() + task.seconds
+        return more
+
+    def _call(self, name: str, function: TaskFunction) -> int:
+        started = time.perf_counter()
+        try:
+            count = function(clock.now())
+        except Exception as error:
+            # Whatever one verb meets, the others have their work to do, and it has its next turn.
+            if isinstance(error, OperationalError | InterfaceError):
+                log.warning("work_unavailable", verb=name, error=str(error))
+            else:
+                log.error("work_failed", verb=name, exc_info=error)
+            runs.labels(name, "failed").inc()
+            close_old_connections()
+            return 0
+        runs.labels(name, "done").inc()
+        handled.labels(name).inc(count)
+        seconds.labels(name).observe(time.perf_counter() - started)
+        return count
+
+
+def _deliver(now: datetime) -> int:
+    return outbox.deliver_due(now)

@@ -1,0 +1,54 @@
+"""Whole text frames of WebSocket, read and written at once (RFC 6455, section 5.2)."""
+
+from __future__ import annotations
+
+# FIN, no extension, text.
+TEXT = 0x81
+MASKED = 0x80
+LENGTH_16_BIT, LENGTH_64_BIT = 126, 127
+MASK_BYTES = 4
+NO_MASK = bytes(MASK_BYTES)
+
+
+def read_text_frame(data: bytes, at: int) -> tuple[str, int] | None:
+    """
+    The text of the client's frame that begins here, and where the next one begins.
+
+    None for everything that is not one whole, masked, well-formed text frame of less than 64 KiB.
+    """
+    if len(data) - at < 2 + MASK_BYTES or data[at] != TEXT or data[at + 1] < MASKED:
+        return None
+    size, start = data[at + 1] - MASKED, at + 2 + MASK_BYTES
+    if size == LENGTH_16_BIT:
+        size, start = int.from_bytes(data[at + 2 : at + 4], "big"), start + 2
+        if size < LENGTH_16_BIT:  # It could have been said in one.
+            return None
+    elif size == LENGTH_64_BIT:
+        return None
+    end = start + size
+    if end > len(data):
+        return None
+    try:
+        return unmask(data[start:end], data[start - MASK_BYTES : start]).decode(), end
+    except UnicodeDecodeError:
+        return None
+
+
+def unmask(payload: bytes, mask: bytes) -> bytes:
+    if mask == NO_MASK:
+        return payload
+    size = len(payload)
+    repeated = (mask * (size // MASK_BYTES + 1))[:size]
+    # As two large numbers: one step instead of one for each byte.
+    return (int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")).to_bytes(size, "big")
+
+
+def encode_text_frame(text: str) -> bytes:
+    """The server's frame that says this."""
+    payload = text.encode()
+    size = len(payload)
+    if size < LENGTH_16_BIT:
+        return bytes((TEXT, size)) + payload
+    if size < 1 << 16:
+        return bytes((TEXT, LENGTH_16_BIT)) + size.to_bytes(2, "big") + payload
+    return bytes((TEXT, LENGTH_64_BIT)) + size.to_bytes(8, "big") + payload

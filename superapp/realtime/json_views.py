@@ -1,0 +1,62 @@
+"""JSON over HTTP for what is no command: log-in, and files that people send."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from superapp.core.errors import DomainError
+from superapp.realtime import command_execution
+from superapp.realtime.errors import FrameTooLarge, MethodNotAllowed
+from superapp.realtime.registry import RequestSchema
+from superapp.realtime.rest_format import BODY_BYTES_MAX
+
+S = TypeVar("S", bound=RequestSchema)
+View = Callable[..., HttpResponseBase]
+
+
+def json_view(*methods: str) -> Callable[[Callable[..., Any]], View]:
+    """Answer these methods with JSON: what the view returns, and what is refused in the one body of errors."""
+
+    def door(view: Callable[..., Any]) -> View:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+            def call() -> Any:
+                if request.method not in methods:
+                    raise MethodNotAllowed
+                return view(request, **parts)
+
+            try:
+                response = _json(command_execution.call_safely(call), 200)
+            except DomainError as refused:
+                is_method = isinstance(refused, MethodNotAllowed)
+                response = _json(refused.body(), 405 if is_method else int(refused.kind))
+                if refused.retry_after is not None:
+                    response.headers["Retry-After"] = str(refused.retry_after)
+            response.headers["Allow"] = ", ".join(methods)
+            return response
+
+        return answer
+
+    return door
+
+
+def read_body(request: HttpRequest, decode: Callable[[str | bytes], S]) -> S:
+    """
+    Read the JSON of a request as a shape; of a body that is too large, no more than the bound is read.
+
+    :raises FrameTooLarge: if it is larger than any command's
+    :raises InputInvalid: if a field is missing, has the wrong type, or holds what nobody can store
+    """
+    body = request.read(BODY_BYTES_MAX + 1)
+    if len(body) > BODY_BYTES_MAX:
+        raise FrameTooLarge(bytes_max=BODY_BYTES_MAX)
+    return command_execution.decode_request(decode, body)
+
+
+def _json(answer: object, status: int) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(answer), status=status, content_type="application/json")

@@ -1,0 +1,35 @@
+"""Looking up who connects: all who come while one look is under way are looked up together by the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from superapp.core.batching import Batcher
+from superapp.core.errors import DomainError, NotLoggedIn
+from superapp.realtime import command_execution, registry
+from superapp.realtime.registry import SessionState
+
+
+def look_up_sessions(session_keys: Sequence[str]) -> list[SessionState | DomainError]:
+    """Return the state of each session, ``NotLoggedIn`` for an unknown one."""
+    wanted = set(session_keys)
+    try:
+        found = _find_welcomes(wanted)
+    except (DatabaseError, InterfaceError) as error:
+        # It is away for everybody; asking once more for each of them would keep all of them waiting.
+        return [command_execution.to_domain_error(error, "arrivals")] * len(session_keys)
+    return [found.get(key) or NotLoggedIn() for key in session_keys]
+
+
+def _find_welcomes(session_keys: set[str]) -> registry.SessionStates:
+    try:
+        return registry.authenticate(session_keys)
+    except (DatabaseError, InterfaceError):
+        # The connection is kept from look to look, and may have ended since, as when PostgreSQL was started anew.
+        connection.close()
+        return registry.authenticate(session_keys)
+
+
+session_lookups: Batcher[str, SessionState] = Batcher("arrivals", look_up_sessions)

@@ -1,0 +1,49 @@
+"""Lists in their five states. ``#lib/known_list.js`` decides the same; both are held to one file of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from superapp.core.list_envelope import ListEnvelope
+
+State = Literal["loading", "empty", "list", "stale", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageList:
+    """
+    A list for ``web/_known.html``. ``row`` is the template of one row; ``empty`` that of what is said when there is
+    none, which is reached only when that is proven. With ``is_drawn_once``, rows are values that say all that is shown
+    of them, but for the language, the zone and the day they are read in: each is drawn when it is first seen.
+    """
+
+    name: str
+    state: State
+    rows: Sequence[Any]
+    row: str
+    empty: str
+    as_of: datetime | None = None
+    is_complete: bool = True
+    more: str = ""
+    # What the link to the rest is called; without a word, it leads to what is earlier.
+    more_word: str = ""
+    is_drawn_once: bool = False
+
+
+def list_state(envelope: ListEnvelope[Any]) -> State:
+    """Return the state in which a list is shown; ``empty`` only if it is proven to be empty."""
+    if envelope.is_proven_empty:
+        return "empty"
+    if not envelope.items:
+        return "unknown"
+    is_fresh = (
+        envelope.known and envelope.complete and envelope.source == "live" and not _has_stale_source(envelope.parts)
+    )
+    return "list" if is_fresh else "stale"
+
+
+def _has_stale_source(parts: Mapping[str, Any]) -> bool:
+    return any(part.state != "ok" for part in parts.values())

@@ -1,0 +1,53 @@
+"""
+The navigation bar and the pages kept offline, declared by each AppConfig as ``navigation_items`` and
+``offline_shells``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.apps import apps
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavigationItem:
+    """
+    One entry of the navigation bar.
+
+    ``view`` is the name of its first page; addresses that begin with ``prefix``, or one of ``other_prefixes``, belong
+    to it. ``badge`` names the count that stands there (see ``superapp.web.badges``). ``shell_view`` is a page that
+    knows nobody: the device keeps it, and opens it for any address of the item while there is no line.
+    """
+
+    view: str
+    prefix: str
+    label: str | Promise
+    icon: str
+    order: int
+    badge: str = ""
+    shell_view: str = ""
+    other_prefixes: tuple[str, ...] = ()
+
+    def contains(self, path: str) -> bool:
+        return path.startswith((self.prefix, *self.other_prefixes))
+
+
+@cache
+def navigation_items() -> tuple[NavigationItem, ...]:
+    """All places, from left to right."""
+    found = [
+        NavigationItem(**item) for config in apps.get_app_configs() for item in getattr(config, "navigation_items", ())
+    ]
+    return tuple(sorted(found, key=lambda item: item.order))
+
+
+@cache
+def offline_shells() -> dict[str, str]:
+    """Which page, by the name of its view, the device opens without a line for addresses that begin so."""
+    found = {item.prefix: item.shell_view for item in navigation_items() if item.shell_view}
+    for config in apps.get_app_configs():
+        found |= getattr(config, "offline_shells", {})
+    return found

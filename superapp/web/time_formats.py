@@ -1,0 +1,92 @@
+"""Moments as people read them, in the active language and zone. ``#lib`` writes the same on a living page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import formats, timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+# The zones of Indonesia by the names people use for them.
+ZONE_LABELS = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
+LOCALES = {"id": "id-ID", "en": "en-GB"}
+
+
+def locale() -> str:
+    """The name under which a browser's ``Intl`` writes as we do."""
+    return LOCALES[language()]
+
+
+def language() -> str:
+    """The active language, one of ours."""
+    active = (get_language() or "id").partition("-")[0]
+    return active if active in LOCALES else "id"
+
+
+def zone_label(zone: str) -> str:
+    """WIB, WITA or WIT; elsewhere the place."""
+    return ZONE_LABELS.get(zone) or zone.rpartition("/")[2].replace("_", " ")
+
+
+def format_hour(moment: datetime) -> str:
+    """``12.03``, or ``12:03`` in English."""
+    return formats.date_format(timezone.localtime(moment), "H:i" if language() == "en" else "H.i")
+
+
+def format_day(moment: datetime, *, now: datetime) -> str:
+    """Today, yesterday, the weekday within a week, else the date."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    days_ago = (today.date() - local.date()).days
+    if days_ago == 0:
+        return _("Today")
+    if days_ago == 1:
+        return _("Yesterday")
+    if 1 < days_ago < 7:
+        return formats.date_format(local, "l")
+    return formats.date_format(local, "j F Y")
+
+
+def format_date(moment: datetime, *, now: datetime) -> str:
+    """Return the date, as it stands within a sentence: with its year if that is not this one."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    return formats.date_format(local, "j F" if local.year == today.year else "j F Y")
+
+
+def format_brief(moment: datetime, *, now: datetime) -> str:
+    """For the edge of a row: the hour today, yesterday, the weekday within a week, else the date in figures."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    days_ago = (today.date() - local.date()).days
+    if days_ago == 0:
+        return format_hour(moment)
+    if days_ago == 1:
+        return _("Yesterday")
+    if 1 < days_ago < 7:
+        return formats.date_format(local, "l")
+    return formats.date_format(local, "j/n/y")
+
+
+def format_beside(moment: datetime, other: datetime) -> str:
+    """The hour of a moment that stands beside another one; with its date, and year, where those are not the same."""
+    local, at = timezone.localtime(moment), timezone.localtime(other)
+    if local.date() == at.date():
+        return format_hour(moment)
+    date = formats.date_format(local, "j F" if local.year == at.year else "j F Y")
+    return f"{date}, {format_hour(moment)}"
+
+
+def truncate_to_minute(moment: datetime) -> datetime:
+    """The minute a moment lies in; zones differ by whole minutes."""
+    return moment.replace(second=0, microsecond=0)
+
+
+def format_ago(moment: datetime, *, now: datetime) -> str:
+    """When somebody was last here, in a few words."""
+    if now - moment < timedelta(minutes=5):
+        return _("just now")
+    return _("{day}, {hour}").format(day=format_day(moment, now=now), hour=format_hour(moment))

@@ -1,0 +1,51 @@
+"""Register the card types of other apps, and the actions they offer in a conversation."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from chat import api as chat
+from chat.api import CardType, ConversationAction
+from payments import api as payments
+
+TRANSFER = "payments.transfer"
+ORDER = "shop.order"
+# An order in a list: how it stands comes first, so that it is never cut off.
+ORDER_SUMMARIES = {
+    "paid": _("Paid · {title}"),
+    "paid:theirs": _("New order · {title}"),
+    "accepted": _("Being prepared · {title}"),
+    "packed": _("Packed · {title}"),
+    "shipped": _("Shipped · {title}"),
+    "claimed": _("Arrived, says the shop · {title}"),
+    "delivered": _("Arrived · {title}"),
+    "completed": _("Completed · {title}"),
+    "cancelled": _("Cancelled · {title}"),
+}
+
+
+def register() -> None:
+    """
+    Have chat know them all; those of money where money is offered. Orders stand wherever they were placed, and their
+    cards are receipts.
+    """
+    chat.register_card(
+        ORDER,
+        CardType(
+            "shop/cards/order.html",
+            summary=_("Order: {title}"),
+            state_summaries=ORDER_SUMMARIES,
+            styles=("shop/css/cards.css",),
+        ),
+    )
+    if not payments.is_enabled():
+        return
+    chat.register_card(
+        TRANSFER,
+        CardType("payments/cards/transfer.html", summary=_("Sent {amount}"), styles=("payments/css/cards.css",)),
+    )
+    chat.register_conversation_action(
+        ConversationAction(
+            name="send_money", label=_("Send money"), icon="banknote", url_prefix="/dompet/kirim/?kepada="
+        )
+    )

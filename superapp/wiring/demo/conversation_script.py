@@ -1,0 +1,126 @@
+"""
+Conversations as they are written down in this package.
+
+A line is a message: when, who, and what. When is a day and a time (``-2 19:04``), a time of the same day (``19:05``),
+or minutes before now (``-14m``). What may begin with ``[> words]``: it replies to the last message with these words in
+it. Lines that are indented belong to the message above: ``+ 👍 sekar`` is a reaction, ``~ …`` the text it was changed
+to, ``x`` that it was taken back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+TIME_ZONE = ZoneInfo("Asia/Jakarta")
+PAUSE = timedelta(seconds=20)
+
+LINE = re.compile(
+    r"(?:(?P<day>-\d+) )?(?:(?P<time>\d\d:\d\d)|-(?P<minutes>\d+)m) (?P<who>\w+): "
+    r"(?:\[> (?P<quote>[^]]+)\] )?(?P<text>.+)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptedMessage:
+    """One message, and what became of it."""
+
+    at: datetime
+    who: str
+    text: str
+    # Which message of the conversation it replies to, counted from 0.
+    reply_to: int | None = None
+    reactions: list[tuple[str, str]] = field(default_factory=list)
+    edits: list[str] = field(default_factory=list)
+    recalls: list[str] = field(default_factory=list)
+
+    @property
+    def is_recalled(self) -> bool:
+        return bool(self.recalls)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptedConversation:
+    """A conversation of two. ``unread`` says how many of the last messages somebody has not seen."""
+
+    one: str
+    other: str
+    lines: str
+    unread: Mapping[str, int] = field(default_factory=dict)
+    pinned_by: str = ""
+    muted_by: str = ""
+    drafts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return f"{self.one}-{self.other}"
+
+
+def parse_conversation(talk: ScriptedConversation, *, now: datetime) -> list[ScriptedMessage]:
+    """
+    The messages of a conversation in the order of their times, none of them later than now.
+
+    :raises ValueError: if a line cannot be understood
+    """
+    said: list[ScriptedMessage] = []
+    day = 0
+    for line in talk.lines.strip().splitlines():
+        if line.startswith("  "):
+            _add_to(said[-1], line.strip())
+            continue
+        found = LINE.fullmatch(line)
+        if found is None or found["who"] not in (talk.one, talk.other):
+            raise ValueError(f"{talk.key}: {line!r}")
+        day = int(found["day"]) if found["day"] else day
+        at = _moment(found, day, now)
+        if said:
+            at = max(at, said[-1].at + PAUSE)
+        reply_to = _index_of(found["quote"], said) if found["quote"] else None
+        said.append(ScriptedMessage(at=at, who=found["who"], text=found["text"], reply_to=reply_to))
+    return list(_none_later(said, now))
+
+
+def _moment(found: re.Match[str], day: int, now: datetime) -> datetime:
+    if found["minutes"]:
+        return now - timedelta(minutes=int(found["minutes"]))
+    date = now.astimezone(TIME_ZONE).date() + timedelta(days=day)
+    return datetime.combine(date, time.fromisoformat(found["time"]), TIME_ZONE)
+
+
+def _add_to(message: ScriptedMessage, note: str) -> None:
+    if note.startswith("+ "):
+        emoji, who = note[2:].split(" ")
+        message.reactions.append((emoji, who))
+    elif note.startswith("~ "):
+        message.edits.append(note[2:])
+    elif note == "x":
+        message.recalls.append(note)
+    else:
+        raise ValueError(note)
+
+
+def _index_of(words: str, said: list[ScriptedMessage]) -> int:
+    for index in range(len(said) - 1, -1, -1):
+        if words in said[index].text:
+            return index
+    raise ValueError(words)
+
+
+def _none_later(said: list[ScriptedMessage], now: datetime) -> Iterator[ScriptedMessage]:
+    """
+    Shortly after midnight, what was said "minutes ago" may have been pushed behind now by what was said before it.
+    """
+    late_by = max(said[-1].at - now, timedelta(0)) if said else timedelta(0)
+    for message in said:
+        yield ScriptedMessage(
+            at=message.at - late_by,
+            who=message.who,
+            text=message.text,
+            reply_to=message.reply_to,
+            reactions=message.reactions,
+            edits=message.edits,
+            recalls=message.recalls,
+        )

@@ -1,0 +1,174 @@
+"""
+What lies in the demo people's wallets, and how it came there: through the doors, with two operators and everybody's
+PIN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import partial
+
+from django.db import transaction
+
+from payments import api as payments
+from payments.errors import PinAlreadySet
+from payments.events import MoneySent
+from superapp.accounts import api as accounts
+from superapp.accounts.errors import PersonNotFound
+from superapp.core.money import Money
+from superapp.wiring.demo.conversation_script import TIME_ZONE
+from superapp.wiring.demo.people import DEMO_PEOPLE
+
+PIN = "258036"
+# Something that happened, and when.
+ScheduledAction = tuple[datetime, Callable[[], object]]
+# They pay for what they order, too.
+BUYERS = ("emma", "fatimah", "sekar", "yohana")
+OPERATORS = (("Wulan dari Loket", "loket.wulan"), ("Bayu dari Loket", "loket.bayu"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoTransfer:
+    """Money that moved: so many days ago, at a time; from nobody if it came in at the counter."""
+
+    days_ago: int
+    at: str
+    sender: str = ""
+    receiver: str
+    rupiah: int
+    words: str
+
+
+TRANSFERS = (
+    DemoTransfer(days_ago=11, at="09:12", receiver="sekar", rupiah=350_000, words="Setoran tunai 0117"),
+    DemoTransfer(days_ago=11, at="09:40", receiver="siti", rupiah=500_000, words="Setoran tunai 0118"),
+    DemoTransfer(days_ago=10, at="13:05", receiver="made", rupiah=400_000, words="Setoran tunai 0121"),
+    DemoTransfer(days_ago=10, at="13:20", receiver="yohana", rupiah=600_000, words="Setoran tunai 0122"),
+    DemoTransfer(days_ago=10, at="13:41", receiver="emma", rupiah=500_000, words="Setoran tunai 0123"),
+    DemoTransfer(days_ago=10, at="14:02", receiver="fatimah", rupiah=450_000, words="Setoran tunai 0124"),
+    DemoTransfer(days_ago=9, at="10:02", sender="siti", receiver="sekar", rupiah=95_000, words="Gelang 14,5 + anting"),
+    DemoTransfer(
+        days_ago=8, at="16:31", sender="sekar", receiver="chandra", rupiah=210_000, words="Kotak kemasan 100 pcs"
+    ),
+    DemoTransfer(
+        days_ago=7, at="19:48", sender="made", receiver="sekar", rupiah=125_000, words="DP kalung untuk galeri"
+    ),
+    DemoTransfer(days_ago=5, at="08:15", receiver="sekar", rupiah=250_000, words="Setoran tunai 0134"),
+    DemoTransfer(
+        days_ago=4,
+        at="11:27",
+        sender="yohana",
+        receiver="sekar",
+        rupiah=180_000,
+        words="Tenun ikat, sisanya minggu depan",
+    ),
+    DemoTransfer(days_ago=3, at="20:09", sender="sekar", receiver="ibu", rupiah=150_000, words="Buat belanja, Bu 🤍"),
+    DemoTransfer(days_ago=2, at="12:44", sender="sekar", receiver="rizky", rupiah=32_500, words="Makan siang kemarin"),
+    DemoTransfer(days_ago=1, at="17:56", sender="siti", receiver="sekar", rupiah=60_000, words="Bros mawar 2"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentTransfer:
+    """Money that one of them sent to another, to be shown where they talk."""
+
+    at: datetime
+    sender: str
+    receiver: str
+    event: MoneySent
+
+
+def fill_wallets(*, now: datetime, besides: Sequence[ScheduledAction] = ()) -> list[SentTransfer]:
+    """
+    Give the demo people money and a history, once, and have what else they did ``besides`` happen in its time between;
+    return what was sent, now or before: broken off anywhere, the next call does the rest. What is sent has a key, and
+    who got a top-up gets it no second time.
+
+    Where no money is offered, nobody has any. Not in the transaction of the world: a PIN is counted by itself.
+    """
+    if not payments.is_enabled():
+        return []
+    people = {person.key: _found(person.number) for person in DEMO_PEOPLE}
+    operators = [_operator(name, handle, now=now) for name, handle in OPERATORS]
+    for key in sorted({*(moved.sender for moved in TRANSFERS if moved.sender), *BUYERS}):
+        _set_pin(people[key], now=now)
+    moves: list[ScheduledAction] = [
+        (_moment(moved, now), partial(_move, moved, number, people, operators, now=now))
+        for number, moved in enumerate(TRANSFERS)
+    ]
+    done = [do() for _at, do in sorted([*moves, *besides], key=lambda deed: deed[0])]
+    return [each for each in done if isinstance(each, SentTransfer)]
+
+
+def _move(
+    moved: DemoTransfer, number: int, people: Mapping[str, int], operators: Sequence[int], *, now: datetime
+) -> SentTransfer | None:
+    at, amount = _moment(moved, now), Money(moved.rupiah * 100)
+    if moved.sender:
+        return _send(moved, people, key=f"demo-{number}", at=at)
+    _top_up(people[moved.receiver], amount, moved.words, operators, now=at)
+    return None
+
+
+@transaction.atomic
+def _top_up(user_id: int, amount: Money, reason: str, operators: Sequence[int], *, now: datetime) -> None:
+    # Whoever fills the same purse at the same time waits here. Nobody gets the same amount twice in the script.
+    accounts.lock_people({user_id})
+    got = payments.list_wallet_movements(user_id, now=now, limit=100)
+    if any(row.kind == "topped_up" and row.delta == amount for row in got):
+        return
+    maker, checker = operators
+    asked = payments.request_top_up(user_id=user_id, amount=amount, reason=reason, maker_id=maker, now=now)
+    payments.approve_top_up(top_up=asked.public_id, checker_id=checker, now=now)
+
+
+def _send(moved: DemoTransfer, people: Mapping[str, int], *, key: str, at: datetime) -> SentTransfer:
+    amount, sender, receiver = Money(moved.rupiah * 100), people[moved.sender], people[moved.receiver]
+    answer = payments.send_money(
+        sender_id=sender,
+        receiver_id=receiver,
+        amount=amount,
+        memo=moved.words,
+        pin=PIN,
+        idempotency_key=key,
+        now=at,
+    )
+    assert isinstance(answer, payments.Posted), answer
+    event = MoneySent(
+        journal=str(answer.public_id),
+        sender_id=sender,
+        receiver_id=receiver,
+        amount_minor=amount.amount_minor,
+        asset=amount.asset,
+        memo=moved.words,
+    )
+    return SentTransfer(at=at, sender=moved.sender, receiver=moved.receiver, event=event)
+
+
+def _found(number: str) -> int:
+    user = accounts.find_user_by_phone_number(number)
+    assert user is not None
+    return user.pk
+
+
+def _operator(name: str, handle: str, *, now: datetime) -> int:
+    try:
+        user = accounts.get_user_by_handle(handle)
+    except PersonNotFound:
+        user = accounts.create_person(name=name, handle=handle, now=now)
+        accounts.grant_operator(user_id=user.pk)
+    return user.pk
+
+
+def _set_pin(user_id: int, *, now: datetime) -> None:
+    try:
+        payments.set_first_pin(user_id=user_id, pin=PIN, now=now)
+    except PinAlreadySet:
+        return
+
+
+def _moment(moved: DemoTransfer, now: datetime) -> datetime:
+    date = now.astimezone(TIME_ZONE).date() - timedelta(days=moved.days_ago)
+    return datetime.combine(date, time.fromisoformat(moved.at), TIME_ZONE)

@@ -1,0 +1,45 @@
+"""Money between people, said where they talk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chat import api as chat
+from payments import api as payments
+from payments.events import MoneySent
+from superapp.accounts import api as accounts
+from superapp.core import clock
+from superapp.core.events import subscribe
+from superapp.wiring.card_types import TRANSFER
+
+
+@subscribe(MoneySent)
+def post_transfer_card(event: MoneySent) -> None:
+    """
+    Post the transfer as a card into the conversation of the two, opened if they have none.
+
+    Only between contacts: who was blocked, or is a stranger, shall not be heard by paying for it. The money shows in
+    both wallets all the same. Nor where money is no longer offered, for what was sent just before.
+    """
+    if not payments.is_enabled() or not accounts.are_contacts(event.sender_id, event.receiver_id):
+        return
+    post_transfer(event, now=clock.now())
+
+
+def post_transfer(event: MoneySent, *, now: datetime) -> int:
+    """Post it, once, and return its number in the conversation. The fact may come twice; the card may not."""
+    conversation = chat.open_direct_conversation(user_id=event.sender_id, peer_id=event.receiver_id, now=now)
+    posted = chat.post_card(
+        conversation_id=conversation.public_id,
+        sender_id=event.sender_id,
+        sender_public_id=accounts.get_public_ids({event.sender_id})[event.sender_id],
+        card_type=TRANSFER,
+        card={
+            "journal": event.journal,
+            "amount": {"amount_minor": event.amount_minor, "asset": event.asset},
+            "memo": event.memo,
+        },
+        idempotency_key=f"transfer:{event.journal}",
+        now=now,
+    )
+    return posted.seq

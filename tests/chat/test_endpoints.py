@@ -1,0 +1,256 @@
+"""Every command through both doors: what outsiders are told, what bad input is told, and that nothing changed."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from urllib.parse import urlencode
+
+import pytest
+
+from chat.errors import ConversationNotFound
+from superapp.realtime import registry
+from tests.chat.conftest import everything
+from tests.harness.socket_client import browser_on, log_in
+
+CLIENT_ID = "01980000-0000-7000-8000-000000000001"
+
+# What somebody who is in the conversation might ask there.
+COMMANDS = {
+    "chat.send": {"client_id": CLIENT_ID, "body": "halo"},
+    "chat.edit": {"seq": 1, "body": "lain", "edits": 0},
+    "chat.recall": {"seq": 1},
+    "chat.react": {"seq": 1, "emoji": "👍"},
+    "chat.read": {"seq": 1},
+    "chat.typing": {},
+    "chat.changes": {"after": 0},
+    "chat.history": {},
+    "chat.messages": {"seqs": [1]},
+    "chat.conversation": {},
+    "chat.keep": {"pinned": True},
+}
+# These name no conversation, or several.
+OTHERS = {"chat.open", "chat.delivered"}
+
+
+@pytest.fixture
+def doors(connect):
+    """What both doors answer this person: ``doors(eve)("chat.read", conversation=…, seq=1)`` → [socket's, REST's]."""
+
+    def doors(user):
+        device = log_in(user)
+        socket, browser = connect(device=device), browser_on(device)
+
+        def ask(name, **fields):
+            answers = [socket.ask(name, **fields)]
+            if registry.commands[name].rest is not None:
+                answers.append(over_rest(browser, registry.commands[name], fields))
+            socket.hints()
+            return answers
+
+        return ask
+
+    return doors
+
+
+def over_rest(browser, command, fields):
+    """The answer of the mirror in the socket's words."""
+    method, route = command.rest.split(" ")
+    fields = dict(fields)
+    for place in ("conversation", "seq"):
+        for written in (f"<uuid:{place}>", f"<int:{place}>"):
+            if written in route:
+                route = route.replace(written, str(fields.pop(place)))
+    if method == "GET":
+        response = browser.get(f"/api/v1/{route}?{urlencode(fields, doseq=True)}")
+    else:
+        response = browser.generic(method, f"/api/v1/{route}", json.dumps(fields), content_type="application/json")
+    said = response.json()
+    return {"ok": said} if response.status_code == 200 else {"err": said, "status": response.status_code}
+
+
+def refusals(answers):
+    assert all("err" in answer for answer in answers), answers
+    return [answer["err"] for answer in answers]
+
+
+@pytest.fixture
+def talk(make_user, make_direct, post):
+    """Ana has said something to Bo, and eve, a contact of both, is not there: the conversation, ana, bo, eve."""
+    ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
+    make_direct(ana, eve)
+    make_direct(bo, eve)
+    conversation = make_direct(ana, bo)
+    post(conversation, ana, "rahasia")
+    return conversation, ana, bo, eve
+
+
+def test_no_command_is_left_out():
+    assert {name for name in registry.commands if name.startswith("chat.")} == COMMANDS.keys() | OTHERS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_member_is_served_and_outsider_is_told_there_is_nothing(talk, doors, real_db, name):
+    conversation, ana, _bo, eve = talk
+    as_eve, as_ana = doors(eve), doors(ana)
+    place = str(conversation.public_id)
+    before = everything()
+
+    foreign = refusals(as_eve(name, conversation=place, **COMMANDS[name]))
+    missing = refusals(as_eve(name, conversation=str(uuid.uuid4()), **COMMANDS[name]))
+
+    assert everything() == before
+    assert foreign == missing
+    assert {refused["code"] for refused in foreign} == {ConversationNotFound.code}
+    # The same body on both doors.
+    assert all(refused == foreign[0] for refused in foreign)
+    # The twin: one who is in it gets an answer to the very same question.
+    assert all("ok" in answer for answer in as_ana(name, conversation=place, **COMMANDS[name]))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_visitor_without_a_session_is_told_to_log_in(talk, client, name):
+    conversation = talk[0]
+    command = registry.commands[name]
+    if command.rest is None:
+        return
+    before = everything()
+
+    answer = over_rest(client, command, {"conversation": str(conversation.public_id), **COMMANDS[name]})
+
+    assert (answer["status"], answer["err"]["code"]) == (401, "not_logged_in")
+    assert everything() == before
+
+
+def test_stranger_opens_nothing_on_either_door(talk, doors, make_user):
+    stranger, ana = make_user("feri"), talk[1]
+    before = everything()
+
+    told = refusals(doors(stranger)("chat.open", user=str(ana.public_id)))
+
+    assert [refused["code"] for refused in told] == ["chat.not_accepted"] * 2
+    assert told[0] == told[1]
+    assert everything() == before
+
+
+def test_marks_of_foreign_conversations_are_taken_and_change_nothing(talk, doors):
+    conversation, _ana, _bo, eve = talk
+    before = everything()
+
+    answers = doors(eve)("chat.delivered", marks=[[str(conversation.public_id), 1], [str(uuid.uuid4()), 1]])
+
+    assert [answer["ok"] for answer in answers] == [{}, {}]
+    assert everything() == before
+
+
+def test_hints_of_a_conversation_reach_its_members_and_no_outsider(talk, connect):
+    conversation, ana, bo, eve = talk
+    at_ana, at_bo, at_eve = connect(ana), connect(bo), connect(eve)
+
+    answer = at_ana.ok("chat.send", conversation=str(conversation.public_id), client_id=CLIENT_ID, body="halo")
+
+    topic = f"chat:{conversation.public_id}"
+    assert [hint["row"]["body"] for hint in at_bo.hints() if hint["on"] == topic] == ["halo"]
+    assert [hint["row"]["body"] for hint in answer["hints"] if hint["on"] == topic] == ["halo"]
+    assert at_eve.hints() == []
+
+
+BAD = [
+    ("chat.send", {"body": ""}, "chat.body_empty"),
+    ("chat.send", {"body": " \n\t "}, "chat.body_empty"),
+    ("chat.send", {"body": "\u200b\u2060\ufeff"}, "chat.body_empty"),
+    ("chat.send", {"body": "x" * 4_001}, "chat.body_too_long"),
+    ("chat.send", {"body": "x" * 60_000}, "chat.body_too_long"),
+    ("chat.send", {"body": "👍" * 4_001}, "chat.body_too_long"),
+    ("chat.send", {"body": "a" + "\u0301" * 9}, "chat.body_not_text"),
+    ("chat.send", {"body": "bel\u0007"}, "chat.body_not_text"),
+    ("chat.send", {"body": "a\x00b"}, "invalid"),
+    ("chat.send", {"body": 7}, "invalid"),
+    ("chat.send", {"body": None}, "invalid"),
+    ("chat.send", {"body": ["halo"]}, "invalid"),
+    ("chat.send", {"client_id": ""}, "chat.client_id_invalid"),
+    ("chat.send", {"client_id": "x" * 65}, "chat.client_id_invalid"),
+    ("chat.send", {"client_id": 7}, "invalid"),
+    ("chat.send", {"reply_to": 2}, "chat.reply_not_found"),
+    ("chat.send", {"reply_to": 0}, "invalid"),
+    ("chat.send", {"reply_to": "1"}, "invalid"),
+    ("chat.send", {"reply_to": 1.5}, "invalid"),
+    ("chat.send", {"reply_to": 2**53 - 1}, "chat.reply_not_found"),
+    ("chat.send", {"reply_to": 2**64}, "invalid"),
+    ("chat.edit", {"edits": -1}, "invalid"),
+    ("chat.edit", {"edits": True}, "invalid"),
+    ("chat.edit", {"body": "\u202e"}, "chat.body_empty"),
+    ("chat.react", {"emoji": "😀" * 5_000}, "chat.not_reactable"),
+    ("chat.react", {"emoji": "jempol"}, "chat.not_reactable"),
+    ("chat.react", {"emoji": 1}, "invalid"),
+    ("chat.read", {"seq": 2}, "chat.message_not_found"),
+    ("chat.keep", {"pinned": "ya"}, "invalid"),
+    ("chat.keep", {"draft": "x" * 4_001}, "chat.draft_too_long"),
+    ("chat.keep", {"draft": None}, "invalid"),
+    ("chat.keep", {"muted_until": "2027-03-01"}, "invalid"),
+    ("chat.changes", {"after": -1}, "invalid"),
+    ("chat.history", {"limit": 101}, "invalid"),
+    ("chat.history", {"limit": 0}, "invalid"),
+    ("chat.history", {"before": 0}, "invalid"),
+    ("chat.messages", {"seqs": [1] * 51}, "invalid"),
+    ("chat.messages", {"seqs": [0]}, "invalid"),
+]
+
+
+def test_bad_input_is_refused_by_its_code_on_both_doors_and_changes_nothing(talk, doors):
+    conversation, ana, _bo, _eve = talk
+    ask = doors(ana)
+    before = everything()
+
+    told = [
+        refusals(ask(name, conversation=str(conversation.public_id), **{**COMMANDS[name], **fields}))
+        for name, fields, _code in BAD
+    ]
+
+    assert everything() == before
+    assert [[refused["code"] for refused in pair] for pair in told] == [[code, code] for _name, _fields, code in BAD]
+    # A sentence for the reader, in their language; what is wrong with a shape is told to programmers in English.
+    assert all(pair[0] == pair[1] for pair in told if pair[0]["code"] != "invalid")
+    assert all(pair[0]["message"] for pair in told)
+
+
+@pytest.mark.parametrize("place", ["", "bukan", 7, None, "0198", str(uuid.UUID(int=0)) + "0"])
+def test_what_is_no_identifier_is_refused(talk, connect, place):
+    ana = talk[1]
+
+    assert connect(ana).err("chat.history", conversation=place)["code"] == "invalid"
+
+
+def test_number_that_was_used_for_another_content_is_refused_on_both_doors(talk, doors):
+    conversation, ana, _bo, _eve = talk
+    ask = doors(ana)
+    place = str(conversation.public_id)
+    first, again = ask("chat.send", conversation=place, client_id=CLIENT_ID, body="halo")
+    # The hints are those of the socket, whose message it was.
+    del first["ok"]["hints"]
+    assert first["ok"] == again["ok"]
+    before = everything()
+
+    told = refusals(ask("chat.send", conversation=place, client_id=CLIENT_ID, body="halo lagi"))
+
+    assert [refused["code"] for refused in told] == ["chat.client_id_reused"] * 2
+    assert everything() == before
+
+
+def test_text_that_languages_need_is_kept_as_it_was_written(talk, doors, ask):
+    conversation, ana, _bo, _eve = talk
+    place = str(conversation.public_id)
+    bodies = [
+        "سلام، كيف الحال؟ abc שלום",
+        "ꦲꦏ꧀ꦱꦫꦗꦮ",
+        "می‌خواهم",
+        "👩🏽‍❤️‍💋‍👨🏿 🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+        "baris satu\nbaris dua\ttab",
+        "<b>&amp;</b>",
+    ]
+
+    for number, body in enumerate(bodies):
+        doors(ana)("chat.send", conversation=place, client_id=f"c-{number}", body=body)
+
+    rows = ask(ana, "chat.history", conversation=place)["rows"]
+    assert [row["body"] for row in rows[1:]] == bodies

@@ -1,0 +1,158 @@
+"""What is mine alone in a conversation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chat import api, errors
+from chat.models import Member
+from superapp.core.errors import DomainError
+from superapp.realtime import user_topic
+from tests.chat.conftest import everything
+
+
+@pytest.fixture
+def talk(make_user, make_direct, post):
+    ana, bo = make_user("ana"), make_user("bo")
+    conversation = make_direct(ana, bo)
+    post(conversation, bo)
+    return conversation, ana, bo
+
+
+def keep(conversation, user, **fields):
+    return api.update_preferences(
+        conversation_id=conversation.public_id, user_id=user.pk, patch=api.PreferencesPatch(**fields)
+    )
+
+
+def test_what_is_kept_is_mine_alone_and_told_to_my_devices_alone(talk, commit, now):
+    conversation, ana, bo = talk
+    rev, theirs = user_topic.current_rev(ana.pk), Member.objects.values().get(conversation=conversation, user=bo)
+
+    with commit() as hints:
+        keep(conversation, ana, muted_until=now + timedelta(hours=8), is_pinned=True, is_hidden=True, draft="nanti")
+
+    [(to, hint)] = hints
+    assert (to, hint["on"], hint["say"], hint["rev"]) == ([ana.pk], "me", "membership.changed", rev + 1)
+    row = hint["row"]
+    assert (row["muted_until"], row["pinned"]) == ("2027-03-01T10:03:04.567Z", True)
+    assert (row["hidden_seq"], row["draft"]) == (1, "nanti")
+    assert user_topic.current_rev(ana.pk) == rev + 1
+    assert Member.objects.values().get(conversation=conversation, user=bo) == theirs
+    conversation.refresh_from_db()
+    assert conversation.rev == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "kept", "undone", "column"),
+    [
+        ("is_pinned", True, False, "is_pinned"),
+        ("draft", "nanti", "", "draft"),
+        ("muted_until", datetime(2027, 4, 1, tzinfo=UTC), None, "muted_until"),
+    ],
+)
+def test_one_field_is_kept_and_undone_and_the_others_stay(talk, field, kept, undone, column):
+    conversation, ana, _bo = talk
+    before = Member.objects.values().get(conversation=conversation, user=ana)
+
+    keep(conversation, ana, **{field: kept})
+    after = Member.objects.values().get(conversation=conversation, user=ana)
+    assert {name for name in after if after[name] != before[name]} - {"changed"} == {column, "rev"}
+
+    keep(conversation, ana, **{field: undone})
+    assert Member.objects.values().get(conversation=conversation, user=ana)[column] == before[column]
+
+
+def test_keeping_what_is_kept_changes_nothing(talk, commit, now):
+    conversation, ana, _bo = talk
+    fields = {"muted_until": now, "is_pinned": True, "is_hidden": True, "draft": "nanti"}
+    keep(conversation, ana, **fields)
+    before = everything()
+
+    with commit() as hints:
+        keep(conversation, ana, **fields)
+        keep(conversation, ana)
+
+    assert hints == []
+    assert everything() == before
+
+
+def test_hiding_lasts_until_the_next_message(talk, post):
+    conversation, ana, bo = talk
+
+    keep(conversation, ana, is_hidden=True)
+    conversation.refresh_from_db()
+    assert conversation.last_seq <= Member.objects.get(conversation=conversation, user=ana).hidden_seq
+    post(conversation, bo)
+    conversation.refresh_from_db()
+    assert conversation.last_seq > Member.objects.get(conversation=conversation, user=ana).hidden_seq
+
+    assert keep(conversation, ana, is_hidden=False).hidden_seq == 0
+
+
+def test_what_is_kept_stays_when_a_message_is_sent(talk, post, now):
+    conversation, ana, _bo = talk
+    keep(conversation, ana, muted_until=now, is_pinned=True, draft="nanti")
+
+    post(conversation, ana)
+
+    side = Member.objects.get(conversation=conversation, user=ana)
+    assert (side.muted_until, side.is_pinned, side.draft) == (now, True, "nanti")
+
+
+def test_row_that_sending_tells_is_the_row_that_is_stored(talk, post, commit, ask, now):
+    conversation, ana, _bo = talk
+    keep(conversation, ana, muted_until=now, is_pinned=True, is_hidden=True, draft="nanti")
+
+    with commit() as hints:
+        post(conversation, ana)
+
+    told = hints[0][1]["row"]
+    assert told == ask(ana, "chat.conversation", conversation=str(conversation.public_id))["mine"]
+
+
+def test_draft_may_be_as_long_as_a_message(talk):
+    conversation, ana, _bo = talk
+    keep(conversation, ana, draft="x" * 4_000)
+    before = everything()
+
+    with pytest.raises(errors.DraftTooLong) as refused:
+        keep(conversation, ana, draft="x" * 4_001)
+
+    assert refused.value.params == {"chars_max": 4_000}
+    assert everything() == before
+
+
+def test_outsider_keeps_nothing(talk, make_user):
+    conversation, _ana, _bo = talk
+    eve = make_user("eve")
+    before = everything()
+
+    with pytest.raises(errors.ConversationNotFound):
+        keep(conversation, eve, is_pinned=True)
+
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    "moment", ["2027-03-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "besok", 1, True]
+)
+def test_what_is_no_moment_mutes_nothing(talk, ask, moment):
+    conversation, ana, _bo = talk
+    before = everything()
+
+    with pytest.raises(DomainError) as refused:
+        ask(ana, "chat.keep", conversation=str(conversation.public_id), muted_until=moment)
+
+    assert refused.value.code == "invalid"
+    assert everything() == before
+
+
+def test_muting_in_another_zone_is_kept_in_ours(talk, ask):
+    conversation, ana, _bo = talk
+
+    ask(ana, "chat.keep", conversation=str(conversation.public_id), muted_until="2027-03-01T09:00:00+07:00")
+
+    assert Member.objects.get(conversation=conversation, user=ana).muted_until == datetime(2027, 3, 1, 2, tzinfo=UTC)

@@ -1,0 +1,106 @@
+# ruff: noqa: E501  # Each statement on a line.
+"""Statements that the database refuses."""
+
+from __future__ import annotations
+
+TRANSFER = "INSERT INTO payments_transfer (id, journal_id, line, asset, debit_id, credit_id, amount, phase, pending_id, expires_at) VALUES "
+
+
+POSTING = "INSERT INTO payments_posting (account_id, seq, rev, transfer_id, delta, held_delta, balance_after, held_after) VALUES "
+
+
+REQUEST = "INSERT INTO payments_request (scope, key, content_hash, outcome, code, journal_id, answered_at) VALUES "
+
+
+ACCOUNT = (
+    "INSERT INTO payments_account (public_id, code, asset, kind, lock_rank, queued_credit, floor, ceiling, credits, debits,"
+    " held, version, last_seq, status, opened_at) SELECT '01890000000070008000000000000001', 'new', asset, kind, lock_rank,"
+    " {queued}, floor, {ceiling}, 0, 0, 0, 0, 0, {status}, opened_at FROM payments_account WHERE id = {{ana}}"
+)
+
+
+STEP = "version = version + 1, last_seq = last_seq + 1"
+
+
+ILLEGAL = {
+    # The fourteen that no ledger may allow.
+    "overdraft": f"UPDATE payments_account SET debits = debits + 20000, {STEP} WHERE id = {{ana}}",
+    "hold beyond what is available": f"UPDATE payments_account SET held = held + 9601, {STEP} WHERE id = {{ana}}",
+    "duplicate key": (
+        "INSERT INTO payments_request (scope, key, content_hash, outcome, code, journal_id, answered_at)"
+        " SELECT scope, key, 'other', 'refused', 'x', NULL, answered_at FROM payments_request WHERE key = 'done'"
+    ),
+    "transfer across assets": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {dollars}, 5, 'posted', NULL, NULL)",
+    "transfer to oneself": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {ana}, 5, 'posted', NULL, NULL)",
+    "transfer of nothing": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 0, 'posted', NULL, NULL)",
+    "changed transfer": "UPDATE payments_transfer SET amount = 1 WHERE id = {transfer}",
+    "deleted posting": "DELETE FROM payments_posting WHERE account_id = {ana} AND seq = 1",
+    "shrinking total": f"UPDATE payments_account SET credits = credits - 1, {STEP} WHERE id = {{ana}}",
+    "balance without a posting": "UPDATE payments_account SET credits = credits + 1 WHERE id = {ana}",
+    "number of a posting used twice": POSTING + "({ana}, 1, 1, {hold}, 1, 0, 1, 0)",
+    "deleted account": "DELETE FROM payments_account WHERE id = {dollars}",
+    "second capture": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'capture', {captured}, NULL)",
+    "void after capture": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 0, 'void', {captured}, NULL)",
+    # And what else somebody might think of.
+    "negative transfer": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, -5, 'posted', NULL, NULL)",
+    "void of something": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'void', {hold}, NULL)",
+    "capture of no hold": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'capture', NULL, NULL)",
+    "transfer that says nothing we know": TRANSFER
+    + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'gift', NULL, NULL)",
+    "number of a line used twice": TRANSFER + "({next}, {journal}, 1, 'IDR', {ana}, {bo}, 5, 'posted', NULL, NULL)",
+    "both sides on one account": POSTING + "({ana}, 99, 99, {transfer}, 1, 0, 1, 0)",
+    "posting of a third account": POSTING + "({dollars}, 1, 1, {transfer}, 1, 0, 1, 0)",
+    "posting of no transfer": POSTING + "({ana}, 99, 99, 999999, 1, 0, 1, 0)",
+    "posting without a number": POSTING + "({bo}, 0, 99, {hold}, 1, 0, 1, 0)",
+    "posting that holds less than nothing": POSTING + "({bo}, 99, 99, {hold}, 1, 0, 1, -1)",
+    "posting of nothing": POSTING + "({bo}, 99, 99, {hold}, 0, 0, 1, 0)",
+    "changed posting": "UPDATE payments_posting SET balance_after = 0 WHERE account_id = {ana}",
+    "changed journal": "UPDATE payments_journal SET kind = 'gift' WHERE id = {journal}",
+    "deleted journal": "DELETE FROM payments_journal WHERE id = {journal}",
+    "deleted transfer": "DELETE FROM payments_transfer WHERE id = {transfer}",
+    "forgotten answer": "DELETE FROM payments_request WHERE key = 'done'",
+    "answer taken back": "UPDATE payments_request SET outcome = 'refused', code = 'x', journal_id = NULL WHERE key = 'done'",
+    "answer of other contents": "UPDATE payments_request SET content_hash = 'other' WHERE key = 'done'",
+    "account that begins with money": (
+        "INSERT INTO payments_account (public_id, code, asset, kind, lock_rank, queued_credit, floor, ceiling, credits, debits,"
+        " held, version, last_seq, status, opened_at) SELECT '01890000000070008000000000000000', 'gift', asset, kind, lock_rank,"
+        " queued_credit, floor, ceiling, 5, 0, 0, 1, 1, status, opened_at FROM payments_account WHERE id = {ana}"
+    ),
+    "account of another asset now": "UPDATE payments_account SET asset = 'USD' WHERE id = {ana}",
+    "account under another code": "UPDATE payments_account SET code = 'wallet:eve:IDR' WHERE id = {ana}",
+    "account with a deeper floor": "UPDATE payments_account SET floor = -1000000 WHERE id = {ana}",
+    "account that forgets its version": "UPDATE payments_account SET version = 0, last_seq = 0 WHERE id = {ana}",
+    "frozen without a number": "UPDATE payments_account SET status = 'frozen' WHERE id = {ana}",
+    "closed with money in it": "UPDATE payments_account SET status = 'closed', version = version + 1 WHERE id = {ana}",
+    "status that nobody knows": "UPDATE payments_account SET status = 'lost', version = version + 1 WHERE id = {dollars}",
+    "ceiling below what is there": "UPDATE payments_account SET ceiling = 1, version = version + 1 WHERE id = {ana}",
+    "total beyond counting": f"UPDATE payments_account SET credits = 9100000000000000000, {STEP} WHERE id = {{ana}}",
+    "held below nothing": f"UPDATE payments_account SET held = held - 301, {STEP} WHERE id = {{ana}}",
+    "expiry of what is no hold": TRANSFER
+    + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'posted', NULL, CURRENT_TIMESTAMP)",
+    "resolving that is none": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'posted', {hold}, NULL)",
+    "account of an unknown status": ACCOUNT.format(status="'lost'", queued="queued_credit", ceiling="ceiling"),
+    "hot receiver with a ceiling": ACCOUNT.format(status="status", queued="TRUE", ceiling="5"),
+    "answer without a journal": REQUEST + "('s', 'k', 'h', 'posted', '', NULL, CURRENT_TIMESTAMP)",
+    "refusal without a reason": REQUEST + "('s', 'k', 'h', 'refused', '', NULL, CURRENT_TIMESTAMP)",
+    "answer that nobody gave": REQUEST + "('s', 'k', 'h', 'perhaps', 'x', NULL, CURRENT_TIMESTAMP)",
+    "queued credit lost": "DELETE FROM payments_inbox WHERE transfer_id = {queued}",
+    "queued credit changed": "UPDATE payments_inbox SET amount = 1000 WHERE transfer_id = {queued}",
+    "hold forgotten": "DELETE FROM payments_openhold WHERE transfer_id = {hold}",
+    "hold changed": "UPDATE payments_openhold SET amount = 1 WHERE transfer_id = {hold}",
+}
+
+
+ILLEGAL_ON_SQLITE = {
+    "fraction of a sen": TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 1.5, 'posted', NULL, NULL)",
+    "total with a fraction": f"UPDATE payments_account SET credits = credits + 0.5, {STEP} WHERE id = {{ana}}",
+    "posting replaced": "INSERT OR REPLACE" + POSTING.removeprefix("INSERT") + "({ana}, 1, 1, {transfer}, 9, 0, 9, 0)",
+    "transfer replaced": "INSERT OR REPLACE"
+    + TRANSFER.removeprefix("INSERT")
+    + "({transfer}, {journal}, 1, 'IDR', {ana}, {bo}, 1, 'posted', NULL, NULL)",
+    "journal replaced": "INSERT OR REPLACE INTO payments_journal SELECT * FROM payments_journal WHERE id = {journal}",
+    "answer replaced": "INSERT OR REPLACE INTO payments_request SELECT * FROM payments_request WHERE key = 'done'",
+    "account replaced": "INSERT OR REPLACE INTO payments_account SELECT * FROM payments_account WHERE id = {dollars}",
+    "hold replaced": "INSERT OR REPLACE INTO payments_openhold SELECT * FROM payments_openhold WHERE transfer_id = {hold}",
+    "queued credit replaced": "INSERT OR REPLACE INTO payments_inbox SELECT * FROM payments_inbox WHERE transfer_id = {queued}",
+}

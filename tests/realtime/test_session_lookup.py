@@ -1,0 +1,123 @@
+"""Those who connect at once are looked up together, and none of them stands in another's way."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from superapp.accounts.models import Device
+from superapp.core import clock, prepared
+from superapp.core.errors import NotLoggedIn
+from superapp.realtime import registry
+from superapp.realtime.session_lookup import look_up_sessions, session_lookups
+from tests.harness.concurrency import run_together
+from tests.harness.socket_client import log_in
+
+
+async def running_loop():
+    return asyncio.get_running_loop()
+
+
+def test_a_look_is_one_statement_for_however_many(make_user, django_assert_num_queries):
+    people = [make_user(f"person{number}") for number in range(5)]
+    devices = [log_in(person) for person in people]
+
+    with django_assert_num_queries(1):
+        found = registry.authenticate([device.session_key for device in devices])
+
+    assert {key: welcome.caller.user_id for key, welcome in found.items()} == {
+        device.session_key: device.user_id for device in devices
+    }
+    assert {(welcome.epoch, welcome.user_rev) for welcome in found.values()} == {(1, 0)}
+
+
+def test_all_who_come_during_one_look_are_looked_up_by_the_next(loop, make_user, monkeypatch):
+    keys = [log_in(make_user(f"person{number}")).session_key for number in range(20)]
+    welcomes, looks = registry.authenticate, []
+    has_begun, may_go_on = asyncio.Event(), threading.Event()
+
+    def counted(session_keys):
+        looks.append(set(session_keys))
+        running.call_soon_threadsafe(has_begun.set)
+        assert may_go_on.wait(10)
+        return welcomes(session_keys)
+
+    monkeypatch.setattr(registry, "authenticate", counted)
+
+    running = loop.run(running_loop())
+
+    async def come():
+        first = session_lookups.submit_async(keys[0])
+        await has_begun.wait()
+        others = [session_lookups.submit_async(key) for key in keys[1:]]
+        may_go_on.set()
+        return [welcome.caller.user_id for welcome in await asyncio.gather(first, *others)]
+
+    assert len(set(loop.run(come()))) == 20
+    assert looks == [{keys[0]}, set(keys[1:])]
+
+
+@pytest.mark.parametrize("key", ["", "a\x00b", "é" * 32, "a" * 4_000, "' OR 1=1 --"])
+def test_an_absurd_session_spoils_nobodys_look(make_user, db, key):
+    device = log_in(make_user("ana"))
+
+    stranger, ana = look_up_sessions([key, device.session_key])
+
+    assert isinstance(stranger, NotLoggedIn)
+    assert ana.caller.device_id == device.pk
+
+
+def test_an_absurd_cookie_is_a_strangers(connect, make_user):
+    assert connect(session_key="a\x00b").closed == 4401
+
+
+@pytest.mark.served_only
+def test_a_look_outlives_its_connection_to_the_database(connect, make_user):
+    ana, bo = make_user("ana"), make_user("bo")
+    assert connect(ana).ready is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    assert connect(bo).ready is not None
+
+
+@pytest.mark.served_only
+def test_a_device_that_somebody_changes_is_not_waited_for(real_db, make_user):
+    held, free = log_in(make_user("ana")), log_in(make_user("bo"))
+    hour_ago = clock.now() - timedelta(hours=1)
+    Device.objects.update(last_seen_at=hour_ago)
+
+    with transaction.atomic():
+        Device.objects.select_for_update().get(pk=held.pk)
+        [found] = run_together(lambda: registry.authenticate([held.session_key, free.session_key]))
+
+    assert set(found) == {held.session_key, free.session_key}
+    held.refresh_from_db()
+    free.refresh_from_db()
+    assert held.last_seen_at == hour_ago
+    assert clock.now() - free.last_seen_at < timedelta(minutes=1)
+
+
+@pytest.mark.served_only
+def test_a_look_goes_by_indexes(real_db, make_user):
+    """However the planner sees the near-empty tables of a test: with every index there, no table is read through."""
+    from superapp.accounts.queries import devices
+
+    device = log_in(make_user("ana"))
+    with transaction.atomic(), prepared.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            f"EXPLAIN {devices._OPEN_SESSIONS_POSTGRES}",
+            [[device.session_key], clock.now()],
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    scanned = [line.split(" on ")[1].split()[0] for line in plan.splitlines() if "Seq Scan on" in line]
+    assert set(scanned) <= {"core_instance"}, plan

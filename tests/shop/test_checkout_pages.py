@@ -1,0 +1,396 @@
+"""Pages of buyers and merchants, as forms without modules."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.urls import reverse
+
+from payments import api as payments
+from shop import api
+from shop.models import Order
+from superapp.core import signed_receipts
+from superapp.core.money import Money
+from tests.payments.purses import PIN, balance
+from tests.shop.conftest import ADDRESS
+from tests.shop.html_clients import browser_of, text
+
+NONE = re.compile(r"Belum ada pesanan|Semua beres|Rp ?0\b")
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch, now):
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+
+
+@pytest.fixture
+def as_eve(make_payer):
+    return browser_of(make_payer("eve", 500_000_00))
+
+
+def begin(browser, product):
+    answer = browser.get(reverse("shop:begin", args=[product.public_id]))
+    assert answer.status_code == 302
+    return answer.url
+
+
+def purchase(total_sen=25_000_00, **fields):
+    return {**ADDRESS, "quantity": "1", "note": "", "expected": str(total_sen), "pin": PIN, **fields}
+
+
+# Buying.
+
+
+def test_page_of_a_purchase_says_everything_in_plain_words_before_it_is_paid(as_ana, product):
+    page = as_ana.get(begin(as_ana, product))
+
+    said = text(page)
+    assert page.status_code == 200
+    assert "Gelang manik" in said
+    assert "Manik Bo, Yogyakarta" in said
+    assert "Rp25.000" in said
+    assert "Saldomu Rp1.000.000." in said
+    assert "Ongkir tidak termasuk dalam total ini. Tanyakan ke toko berapa ongkirnya dan cara membayarnya." in said
+
+
+def test_form_buys_pays_and_leads_to_the_order(as_ana, ana, product, now):
+    bought = as_ana.post(begin(as_ana, product), purchase())
+
+    order = Order.objects.get()
+    assert (bought.status_code, bought.url) == (302, f"/pesanan/{order.pk}/")
+    assert (order.address, order.total_sen) == (ADDRESS, 25_000_00)
+    assert balance(ana, now) == 975_000_00
+    assert "Pesananmu sudah masuk, menunggu diterima toko" in text(as_ana.get(bought.url))
+
+
+def test_same_page_sent_twice_reloaded_or_gone_back_to_is_one_order(as_ana, ana, product, now):
+    address = begin(as_ana, product)
+
+    first, again = (as_ana.post(address, purchase()) for _ in range(2))
+    back = as_ana.get(address)
+
+    assert first.url == again.url == back.url
+    assert Order.objects.count() == 1
+    assert balance(ana, now) == 975_000_00
+
+
+def test_price_that_changed_is_shown_and_nothing_is_paid_until_it_is_agreed_to(as_ana, ana, bo, product, now):
+    address = begin(as_ana, product)
+    api.change_product(owner_id=bo.pk, product=product.public_id, price=Money(30_000_00), now=now)
+
+    changed = as_ana.post(address, purchase())
+    said = text(changed)
+    anew = re.search(r'action="(/beli/[^"]+)"', changed.content.decode())[1]
+    agreed = as_ana.post(anew, purchase(30_000_00))
+
+    assert changed.status_code == 409
+    assert "Harganya berubah. Kamu belum membayar apa pun." in said
+    assert "Tadinya Rp25.000 ; sekarang Rp30.000" in said
+    assert anew != address
+    assert ADDRESS["text"] in said
+    assert (agreed.status_code, Order.objects.get().total_sen) == (302, 30_000_00)
+    assert balance(ana, now) == 970_000_00
+
+
+def test_more_pieces_without_modules_are_worked_out_first(as_ana, ana, product, now):
+    address = begin(as_ana, product)
+
+    counted = as_ana.post(address, purchase(quantity="3", do="count"))
+    unseen = as_ana.post(address, purchase(quantity="3"))
+
+    assert counted.status_code == 200
+    assert "Rp75.000" in text(counted)
+    assert 'name="expected" value="7500000"' in counted.content.decode()
+    assert unseen.status_code == 409
+    assert not Order.objects.exists()
+    assert balance(ana, now) == 1_000_000_00
+
+
+def test_more_pieces_paid_without_modules_say_the_new_total_and_no_changed_price(as_ana, ana, product, now):
+    address = begin(as_ana, product)
+
+    unseen = as_ana.post(address, purchase(quantity="3", expected_quantity="1"))
+    agreed = as_ana.post(address, purchase(7_500_000, quantity="3", expected_quantity="3"))
+
+    assert unseen.status_code == 409
+    assert "Total untuk 3 barang sekarang Rp75.000 . Cek dulu, lalu bayar." in text(unseen)
+    assert "Harganya berubah" not in text(unseen)
+    assert 'name="expected_quantity" value="3"' in unseen.content.decode()
+    assert (agreed.status_code, Order.objects.get().total_sen) == (302, 75_000_00)
+
+
+def test_more_pieces_than_there_are_become_all_there_are_and_no_price_is_said_to_have_changed(as_ana, product):
+    refused = as_ana.post(begin(as_ana, product), purchase(quantity="12"))
+
+    assert refused.status_code == 422
+    assert "Stok tinggal 10. Jumlahnya kami ubah jadi 10." in text(refused)
+    assert "Harganya berubah" not in text(refused)
+    assert 'name="expected" value="25000000"' in refused.content.decode()
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "said"),
+    [
+        ({"pin": "999999"}, 403, "PIN salah. Sisa percobaan"),
+        ({"town": " "}, 422, "Isi kotanya."),
+        ({"quantity": "0"}, 422, "Pilih jumlah dari 1 sampai 1000."),
+        ({"quantity": "-1"}, 422, "Pilih jumlah dari 1 sampai 1000."),
+        ({"quantity": "satu"}, 422, "Pilih jumlah dari 1 sampai 1000."),
+        ({"expected": "abc"}, 409, "Harganya berubah. Kamu belum membayar apa pun."),
+        (
+            {"quantity": "11", "expected": "27500000"},
+            422,
+            "Stok tinggal 10. Jumlahnya kami ubah jadi 10.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_beside_what_was_written_and_nothing_is_paid(
+    as_ana, ana, product, now, fields, status, said
+):
+    refused = as_ana.post(begin(as_ana, product), purchase(**fields))
+
+    assert refused.status_code == status
+    assert said in text(refused)
+    assert ADDRESS["text"] in text(refused)
+    assert not Order.objects.exists()
+    assert balance(ana, now) == 1_000_000_00
+
+
+def test_who_has_too_little_is_told_how_to_have_more(product, make_payer):
+    chandra = make_payer("chandra", 1_000_00)
+    browser = browser_of(chandra)
+    address = begin(browser, product)
+
+    page = text(browser.get(address))
+    refused = browser.post(address, purchase())
+
+    assert "Saldomu belum cukup Saldomu Rp1.000, kurang dari total di bawah." in page
+    assert (refused.status_code, Order.objects.count()) == (409, 0)
+
+
+def test_nobody_buys_of_themselves_and_nobody_what_is_hidden(as_bo, as_ana, bo, product, now):
+    own = as_bo.get(begin(as_bo, product))
+    address = begin(as_ana, product)
+    api.unpublish_product(owner_id=bo.pk, product=product.public_id, now=now)
+    hidden = as_ana.get(address)
+    sent = as_ana.post(address, purchase())
+
+    assert "Kamu tidak bisa membeli dari tokomu sendiri." in text(own)
+    assert 'id="pin"' not in own.content.decode()
+    # It is as if it had never been there: neither its name nor its price is shown to anybody else.
+    assert (hidden.status_code, sent.status_code) == (404, 404)
+    assert product.name not in text(hidden)
+    assert not Order.objects.exists()
+
+
+def test_script_and_tags_stay_letters(as_ana, as_bo, product):
+    evil = "<script>alert(1)</script><b>"
+    as_ana.post(begin(as_ana, product), purchase(text=evil, note=evil, town="<i>Sleman</i>"))
+    order = Order.objects.get()
+
+    for browser in (as_ana, as_bo):
+        page = browser.get(f"/pesanan/{order.pk}/").content.decode()
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)" in page
+    assert "<i>Sleman" not in as_bo.get("/tokoku/").content.decode()
+
+
+# Orders.
+
+
+def test_lists_say_none_only_when_that_is_proven(as_ana, as_bo, as_eve):
+    assert "Belum ada pesanan" in text(as_ana.get("/pesanan/"))
+    assert "Semua beres" in text(as_bo.get("/tokoku/"))
+    assert "Buka tokomu sendiri" in text(as_eve.get("/tokoku/"))
+
+
+def test_order_stands_in_both_lists_in_words_of_each_side(as_ana, as_bo, order):
+    bought, sold = as_ana.get("/pesanan/"), as_bo.get("/tokoku/")
+
+    assert 'data-state="list"' in bought.content.decode()
+    assert "Gelang manik × 2 Manik Bo Dibayar" in text(bought)
+    assert "Pesanan baru, sudah dibayar" in text(sold)
+    assert "Ana Lestari" not in text(bought)
+    assert f'action="/pesanan/{order}/terima/"' in sold.content.decode()
+
+
+def test_counter_without_rows_is_a_fault_and_never_none(as_ana, as_bo, order, monkeypatch):
+    # Rows that are lost, as nothing of ours loses them: the database itself refuses a counter that tells of none.
+    for read in ("list_newest", "list_todo"):
+        monkeypatch.setattr(f"shop.queries.order_lists.{read}", lambda *_args, **_kwargs: [])
+
+    for browser, path in ((as_ana, "/pesanan/"), (as_bo, "/tokoku/"), (as_bo, "/tokoku/pesanan/")):
+        page = browser.get(path)
+        assert (path, page.status_code) == (path, 503)
+        assert not NONE.search(text(page)), path
+
+
+def test_records_out_of_reach_say_so_on_every_page_and_none_says_none(as_ana, as_bo, order, product, monkeypatch):
+    paths = {
+        "/pesanan/": as_ana,
+        f"/pesanan/{order}/": as_ana,
+        "/tokoku/": as_bo,
+        "/tokoku/pesanan/": as_bo,
+        "/tokoku/barang/": as_bo,
+        f"/tokoku/barang/{product.public_id}/": as_bo,
+        begin(as_ana, product): as_ana,
+        "/dompet/": as_ana,
+        f"/toko/manik-bo/{product.slug}/": Client(),
+        "/toko/manik-bo/": Client(),
+    }
+
+    def out_of_reach(*_args, **_kwargs):
+        raise OperationalError("the database is stopped")
+
+    for browser in paths.values():
+        browser.raise_request_exception = False
+    with monkeypatch.context() as stopped:
+        stopped.setattr("django.db.backends.utils.CursorWrapper.execute", out_of_reach)
+        answers = {path: browser.get(path) for path, browser in paths.items()}
+
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(paths, 503)
+    for path, answer in answers.items():
+        assert not NONE.search(text(answer)), path
+        assert "Datamu tetap aman" in text(answer), path
+
+
+def test_stranger_is_told_that_there_is_no_order(as_eve, order):
+    verbs = ("terima", "kemas", "kirim", "resi", "sampai", "selesai", "batal")
+    answers = [as_eve.get(f"/pesanan/{order}/")]
+    answers += [as_eve.post(f"/pesanan/{order}/{verb}/", {"courier": "JNE", "resi": "JT1"}) for verb in verbs]
+    nobody = as_eve.get(f"/pesanan/{uuid.uuid4()}/")
+
+    assert [answer.status_code for answer in answers] == [404] * 8
+    assert text(answers[0]) == text(nobody)
+    assert Order.objects.get().state == "paid"
+
+
+def test_way_of_an_order_in_forms_from_paid_to_released(as_ana, as_bo, ana, order, now):
+    for verb, fields in (("terima", {}), ("kemas", {}), ("kirim", {"courier": "JNE", "resi": "JT123"})):
+        assert as_bo.post(f"/pesanan/{order}/{verb}/", fields).status_code == 302
+    on_its_way = text(as_ana.get(f"/pesanan/{order}/"))
+    assert as_ana.post(f"/pesanan/{order}/selesai/").status_code == 302
+    done = as_ana.get(f"/pesanan/{order}/")
+
+    assert "Dikirim dengan JNE, resi JT123 kata toko , Hari ini, 09.03 WIB" in on_its_way
+    assert "Rp50.000 ditahan aman untuk pesanan ini. Toko belum menerimanya." in on_its_way
+    assert "Pesananmu selesai" in text(done)
+    assert "Rp50.000 diteruskan ke toko." in text(done)
+    assert [reference["kind"] for reference in receipts_on(done)] == ["shop.order_paid", "shop.order_completed"]
+    assert payments.get_escrow_balance(f"shop.order:{order}") == Money(0)
+
+
+def receipts_on(page):
+    found = re.findall(r'href="/bukti/periksa/#([^"]+)"', page.content.decode())
+    return [signed_receipts.verify(one) for one in found]
+
+
+def test_receipt_of_a_cancelled_order_says_that_the_money_went_back_and_when(as_ana, as_bo, order):
+    path = f"/pesanan/{order}/"
+    paid = as_ana.get(path)
+    as_bo.post(f"{path}batal/", {"reason": "Stok habis"})
+
+    gone = as_ana.get(path)
+
+    assert [reference["kind"] for reference in receipts_on(gone)] == ["shop.order_paid"]
+    assert receipts_on(gone) == receipts_on(paid)
+    said = "Bukti pesanan Ini bukti kamu sudah membayar. Uangmu dikembalikan Hari ini, 09.03 WIB."
+    assert ("Bukti bayar" in text(paid), said in text(paid)) == (True, False)
+    assert ("Bukti bayar" in text(gone), said in text(gone)) == (False, True)
+    assert "Uangmu dikembalikan " not in text(as_bo.get(path))
+
+
+def test_merchant_has_no_receipt_of_somebody_elses_purchase(as_bo, order):
+    assert receipts_on(as_bo.get(f"/pesanan/{order}/")) == []
+
+
+def test_button_of_a_page_that_is_behind_does_nothing_and_says_so(as_ana, as_bo, bo, order, now):
+    seen = re.search(r'name="rev" value="(\d+)"', as_ana.get(f"/pesanan/{order}/").content.decode())[1]
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+
+    late = as_ana.post(f"/pesanan/{order}/batal/", {"rev": seen, "reason": "Berubah pikiran"})
+
+    assert late.status_code == 409
+    assert "Pesanan ini sudah berubah" in text(late)
+    assert "Pesananmu sedang disiapkan toko" in text(late)
+    assert Order.objects.get().state == "accepted"
+
+
+def test_parcel_without_a_number_is_asked_for_again(as_bo, bo, order, now):
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+
+    refused = as_bo.post(f"/pesanan/{order}/kirim/", {"courier": "JNE", "resi": " "})
+
+    assert refused.status_code == 422
+    assert "Isi nomor resinya." in text(refused)
+    assert Order.objects.get().state == "accepted"
+
+
+def test_cancelled_with_a_reason_both_read_it(as_ana, as_bo, ana, order, now):
+    gone = as_bo.post(f"/pesanan/{order}/batal/", {"reason": "Stok habis", "words": "Maaf, panennya gagal"})
+
+    assert gone.status_code == 302
+    for browser in (as_ana, as_bo):
+        assert "“Maaf, panennya gagal”" in text(browser.get(gone.url))
+    assert balance(ana, now) == 1_000_000_00
+
+
+def test_shop_is_told_the_town_alone_once_the_order_is_cancelled(as_ana, as_bo, as_eve, ana, bo, order, now):
+    path = f"/pesanan/{order}/"
+    before = text(as_bo.get(path))
+    as_ana.post(f"{path}batal/", {"reason": "Saya berubah pikiran"})
+
+    theirs, mine = text(as_bo.get(path)), text(as_ana.get(path))
+
+    for told in (ADDRESS["name"], ADDRESS["phone"], ADDRESS["text"]):
+        assert (told in before, told in theirs, told in mine) == (True, False, True)
+    assert ADDRESS["town"] in theirs
+    assert api.fetch_order(user_id=bo.pk, order=order).address == {
+        "name": "",
+        "phone": "",
+        "text": "",
+        "town": "Yogyakarta",
+    }
+    assert api.fetch_order(user_id=ana.pk, order=order).address == ADDRESS
+    assert as_eve.get(path).status_code == 404
+
+
+def test_page_of_a_purchase_says_that_the_two_can_write_to_each_other(as_ana, product):
+    said = text(as_ana.get(begin(as_ana, product)))
+
+    assert "Toko bisa mengirimimu chat soal pesanan ini." in said
+
+
+@pytest.mark.parametrize(("path", "most"), [("/pesanan/", 12), ("/tokoku/", 18)])
+def test_list_asks_no_more_for_many_than_for_one(
+    path, most, as_ana, as_bo, ana, product, buy, django_assert_max_num_queries
+):
+    browser = as_ana if path == "/pesanan/" else as_bo
+    for _ in range(5):
+        buy(ana, product)
+
+    with django_assert_max_num_queries(most):
+        page = browser.get(path)
+
+    assert page.content.decode().count('class="known__row"') == 6  # And the blank one that modules clone.
+
+
+def test_data_of_a_list_is_the_honest_envelope(as_ana, order):
+    answer = as_ana.get("/pesanan/", headers={"Accept": "application/json"})
+
+    envelope = answer.json()
+    assert (envelope["known"], envelope["complete"], envelope["source"]) == (True, True, "live")
+    assert envelope["expected_count"] == 1
+    assert [(row["id"], row["state"], row["total"]) for row in envelope["items"]] == [(str(order), "paid", "Rp50.000")]
+
+
+def test_shells_know_nobody_and_say_nothing_of_orders(client):
+    for path in ("/pesanan/luring/", "/tokoku/luring/"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert 'data-state="loading"' in page.content.decode()
