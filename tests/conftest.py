@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.harness import bootstrap
+from tests.harness import bootstrap, profiles
 
 # Before anything imports a model: a conftest of a folder below may.
 SHARED = bootstrap.begin()
@@ -23,9 +23,11 @@ from superapp.core import embedded
 from superapp.realtime import user_topic
 from superapp.realtime.rate_limits import command_throttle
 from superapp.web import navigation
-from tests.harness import concurrency, databases, servers
+from tests.harness import concurrency, databases, hashes, servers
 from tests.harness.databases import ClonedDatabase
 
+profiles.load()
+hashes.make_cheap()
 databases.remember_connections()
 # Threads open their own connections here; the pool is tried where it runs, in server processes.
 settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
@@ -137,6 +139,12 @@ def make_user(database: None, now: datetime) -> Callable[..., User]:
         return user
 
     return make
+
+
+@pytest.fixture
+def full_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Secrets are hashed as strongly as in the product."""
+    hashes.make_full(monkeypatch)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ whose hints get lost or arrive in any order (as they do from two processes); now
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,8 +35,10 @@ from superapp.realtime import bus, registry, sync
 from superapp.realtime.registry import Caller
 from tests.chat.conftest import caller_of
 from tests.chat.model_client import ModelClient
+from tests.harness import profiles
 
-EXAMPLES = int(os.environ.get("NUSA_EXAMPLES", "500"))
+# An example is forty steps of five devices, each step a commit: a second of work.
+EXAMPLES = profiles.examples(check=48, deep=1_000)
 PARTS = 4
 START = datetime(2027, 3, 1, 2, 3, 4, 567_000, tzinfo=UTC)
 
@@ -331,7 +332,6 @@ def test_client_that_applied_hints_equals_one_that_read_afresh(real_db, monkeypa
         settings=settings(
             max_examples=EXAMPLES // PARTS,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
         ),

@@ -7,7 +7,7 @@ import unicodedata
 from contextlib import suppress
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chat.domain import text_cleaning
@@ -119,7 +119,6 @@ directions = st.text(
 )
 
 
-@settings(max_examples=1_000, deadline=None)
 @example("\ufb2c" + "\u0301" * 8)
 @given(anything | piles | directions)
 def test_whatever_comes_is_refused_by_name_or_kept_for_good(raw):
@@ -180,7 +179,6 @@ def test_less_or_more_than_one_emoji_is_none(raw):
         text_cleaning.clean_emoji(raw, chars_max=16)
 
 
-@settings(max_examples=1_000, deadline=None)
 @given(anything | st.text(st.sampled_from("👍🏽❤\ufe0f\u200d1\u20e3🇮🇩🏴\U000e0067\U000e007fa ")))
 def test_whatever_comes_as_a_reaction_is_refused_or_short_and_without_letters(raw):
     try:

@@ -13,6 +13,8 @@ from superapp.core.errors import Busy
 from superapp.core.fair_semaphore import FairSemaphore
 from tests.harness.servers import wait_until
 
+pytestmark = pytest.mark.usefixtures("full_hashes")
+
 
 @pytest.fixture
 def slow(monkeypatch):

@@ -22,13 +22,7 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def quick_hashes(settings: Any) -> None:
-    """The strength of the hash is not what is tried here."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def make_payer(make_user: Callable[..., User], quick_hashes: None, now: datetime) -> Callable[..., User]:
+def make_payer(make_user: Callable[..., User], now: datetime) -> Callable[..., User]:
     """Somebody with so many sen and a PIN: ``make_payer("ana", 10_000_00)``."""
 
     def make(handle: str, minor: int = 0, *, pin: str | None = PIN, **fields: Any) -> User:

@@ -65,7 +65,7 @@ def test_fifth_wrong_pin_locks_even_the_right_one(ana, make_user, now):
         api.verify_pin(user_id=make_user("bo").pk, pin=PIN, now=now)
 
 
-def test_guessing_from_ten_places_at_once_gets_no_more_tries(real_db, quick_hashes, ana, now, in_threads):
+def test_guessing_from_ten_places_at_once_gets_no_more_tries(real_db, ana, now, in_threads):
     guess = lambda pin: lambda: api.verify_pin(user_id=ana.pk, pin=pin, now=now)  # noqa: E731
 
     outcomes = in_threads(*(guess(f"00000{number}") for number in range(10)))

@@ -17,12 +17,6 @@ from superapp.core.money import Money
 PIN = "280394"
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(settings):
-    """The strength of the hash is not what is tried here, and a hundred of them take a minute."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def make_payer(make_user, fund, now):
     """People with a PIN and money: ``make_payer("ana", 10_000)``."""

@@ -127,7 +127,7 @@ COMMANDS = st.fixed_dictionaries(
 FRAMES = st.one_of(COMMANDS.map(json.dumps), JSON.map(json.dumps), st.text(), st.binary(max_size=64))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frames=st.lists(FRAMES, min_size=1, max_size=4))
 def test_whatever_is_sent_the_server_answers_or_closes(connect, visitor, frames):
     client = visitor()

@@ -44,10 +44,8 @@ def make_site(real_db: ClonedDatabase) -> Iterator[Callable[..., Site]]:
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The people who are attacked, in a database of their own; ``world.restore()`` after a test that changed it."""
     shared = Path(os.environ["NUSA_TEST_DIRECTORY"])
-    # The strength of hashes is not what is tried; and codes go to the inbox, so that who asks for one gets it.
-    changed = override_settings(
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], SMS_URL="", SMS_INBOX=True
-    )
+    # Codes go to the inbox, so that who asks for one gets it.
+    changed = override_settings(SMS_URL="", SMS_INBOX=True)
     with django_db_blocker.unblock(), databases.cloned_database(shared) as clone, changed:
         built = attacked_world.build()
         frozen = Frozen(clone.var_dir)

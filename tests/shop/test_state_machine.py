@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,12 +29,14 @@ from shop.maintenance import integrity_checks, order_timers
 from shop.models import Order, OrderCounter, Shipment, Stock
 from superapp.accounts.models import User
 from superapp.core.money import Money
+from tests.harness import profiles
 from tests.harness.authorizations import BY_PIN
 from tests.harness.socket_client import make_trusted_device
 from tests.shop.conftest import ADDRESS
 from tests.shop.html_clients import browser_of
 
-EXAMPLES = max(4, int(os.environ.get("NUSA_EXAMPLES", "500")) // 10)
+# An example is an afternoon of twenty steps, each a commit, proved by the auditor: a third of a second of work.
+EXAMPLES = profiles.examples(check=20, deep=500)
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 PRICE = 10_000_00
 PURSE = 100_000_00
@@ -381,7 +382,7 @@ def rolled_money(now: datetime) -> list[object]:
     return list(money.check_integrity(now=now))
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_800)
 def test_shop_stands_as_its_auditor_says(real_db, make_user, make_payer, make_shop, make_product, now):
     def open_one(number):
         people = {name: make_payer(f"{name}{number}", PURSE).pk for name in BUYERS}
@@ -393,8 +394,7 @@ def test_shop_stands_as_its_auditor_says(real_db, make_user, make_payer, make_sh
 
     ShopMachine.scene = {"open": open_one}
     quick = settings(
-        max_examples=EXAMPLES, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck),
-        database=None,
-    )  # fmt: skip
+        max_examples=EXAMPLES, stateful_step_count=20, suppress_health_check=list(HealthCheck), database=None
+    )
 
     run_state_machine_as_test(ShopMachine, settings=quick)

@@ -37,8 +37,6 @@ def _media(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(purchases, "scheduled_actions", lambda *, now: [])
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.SMS_URL = ""
-    # How strong the hash of a PIN is, is not what is tried here.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -36,7 +36,6 @@ def _quick(settings, tmp_path, monkeypatch):
         world, "portrait", lambda appearance: photo(size=(40, 40), color=colour(next(shades)), kind="PNG")
     )
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
