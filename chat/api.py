@@ -4,7 +4,7 @@ from chat.actions.cards import post_card, update_card
 from chat.actions.conversations import add_member, create_group, leave_group, open_direct_conversation
 from chat.actions.faces import upsert_face
 from chat.actions.messages import compose_message, edit_message, post_message, recall_message, set_reaction
-from chat.actions.preferences import PreferencesPatch, update_preferences
+from chat.actions.preferences import update_preferences
 from chat.actions.receipts import mark_delivered, mark_read
 from chat.actions.system_events import post_system_event
 from chat.domain.card_types import CardType
@@ -25,7 +25,6 @@ __all__ = [
     "CardType",
     "ConversationAction",
     "Face",
-    "PreferencesPatch",
     "add_member",
     "compose_message",
     "create_group",

@@ -10,7 +10,9 @@ from uuid import UUID
 
 import msgspec
 
+from chat.domain import preferences
 from chat.domain.enums import MessageKind
+from chat.domain.preferences import MemberPreferences, StoredPreferences
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
 from superapp.core.errors import DomainError
@@ -43,7 +45,7 @@ class MessageRow(msgspec.Struct):
     sent_at: str
 
 
-class MembershipRow(msgspec.Struct):
+class MembershipRow(MemberPreferences[str], frozen=True, kw_only=True):
     """A member's own read mark and preferences in a conversation; ``rev`` is that of their topic ``me``."""
 
     conversation: str
@@ -52,10 +54,6 @@ class MembershipRow(msgspec.Struct):
     read_seq: int
     read_counted: int
     own_since: int
-    muted_until: str | None
-    pinned: bool
-    hidden_seq: int
-    draft: str
     kind: str = "membership"
 
 
@@ -202,10 +200,7 @@ class MovedReadState(msgspec.Struct, array_like=True):
     read_seq: int
     read_counted: int
     own_since: int
-    muted_until: datetime | None
-    is_pinned: bool
-    hidden_seq: int
-    draft: str
+    preferences: StoredPreferences
 
     def row(self, conversation_id: UUID) -> MembershipRow:
         return MembershipRow(
@@ -215,10 +210,7 @@ class MovedReadState(msgspec.Struct, array_like=True):
             read_seq=self.read_seq,
             read_counted=self.read_counted,
             own_since=self.own_since,
-            muted_until=clock.to_wire(self.muted_until) if self.muted_until is not None else None,
-            pinned=self.is_pinned,
-            hidden_seq=self.hidden_seq,
-            draft=self.draft,
+            **preferences.to_wire(self.preferences),
         )
 
 

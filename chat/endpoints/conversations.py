@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import UNSET
+
 from chat.actions.conversations import open_direct_conversation_by_public_id
-from chat.actions.preferences import PreferencesPatch, update_preferences
+from chat.actions.preferences import update_preferences
 from chat.contracts import SummaryRow
+from chat.domain.preferences import PREFERENCES
 from chat.endpoints.schemas import ConversationRequest, OpenConversationRequest, PreferencesRequest
 from chat.queries.summaries import fetch_summary, list_changed_summaries, list_membership_rows
 from superapp.core import clock
@@ -30,14 +33,11 @@ def conversation(caller: Caller, request: ConversationRequest) -> SummaryRow:
 
 
 @register_command("chat.keep", PreferencesRequest, rest="PATCH conversations/<uuid:conversation>/mine", in_order=True)
-def change_preferences(caller: Caller, request: PreferencesRequest) -> dict[str, Any]:
-    patch = PreferencesPatch(
-        muted_until=_utc(request.muted_until) if isinstance(request.muted_until, datetime) else request.muted_until,
-        is_pinned=request.pinned,
-        is_hidden=request.hidden,
-        draft=request.draft,
-    )
-    member = update_preferences(conversation_id=request.conversation, user_id=caller.user_id, patch=patch)
+def change_preferences(caller: Caller, request: Any) -> dict[str, Any]:
+    asked = {one.change_name: getattr(request, one.wire_name) for one in PREFERENCES}
+    changes = {name: _utc(value) if isinstance(value, datetime) else value for name, value in asked.items()}
+    given = {name: value for name, value in changes.items() if value is not UNSET}
+    member = update_preferences(conversation_id=request.conversation, user_id=caller.user_id, **given)
     return {"me": member.rev}
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chat.domain.preferences import PREFERENCES
 from chat.queries.history import PAGE_MAX
 from superapp.realtime.registry import RequestSchema
 
@@ -15,6 +17,7 @@ Seq = Annotated[int, Meta(ge=1, le=2**53)]
 Rev = Annotated[int, Meta(ge=0, le=2**53)]
 # Of the world, and not of a clock on some wall.
 Instant = Annotated[datetime, Meta(tz=True)]
+_INPUT_TYPES: dict[Any, Any] = {datetime | None: Instant | None}
 
 
 class SendMessageRequest(RequestSchema):
@@ -75,9 +78,15 @@ class OpenConversationRequest(RequestSchema):
     user: UUID
 
 
-class PreferencesRequest(RequestSchema):
-    conversation: UUID
-    muted_until: Instant | UnsetType | None = UNSET
-    pinned: bool | UnsetType = UNSET
-    hidden: bool | UnsetType = UNSET
-    draft: str | UnsetType = UNSET
+# Every preference may be left out, and stays as it is then.
+PreferencesRequest: type[Any] = msgspec.defstruct(
+    "PreferencesRequest",
+    [
+        ("conversation", UUID),
+        *((one.wire_name, _INPUT_TYPES.get(one.type, one.type) | UnsetType, UNSET) for one in PREFERENCES),
+    ],
+    bases=(RequestSchema,),
+    module=__name__,
+    frozen=True,
+    kw_only=True,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +16,12 @@ from django.views.decorators.http import require_safe
 
 from chat.actions.conversations import open_direct_conversation_by_public_id
 from chat.actions.messages import EDIT_MINUTES, RECALL_MINUTES, compose_message, post_message
-from chat.actions.preferences import PreferencesPatch, update_preferences
+from chat.actions.preferences import update_preferences
 from chat.contracts import SummaryRow
 from chat.domain import card_types, conversation_actions, face_kinds, system_events
 from chat.models import Message
 from chat.pages import js_messages, presenters
+from chat.pages.preference_switches import SWITCHES, is_hidden
 from chat.queries.history import fetch_history
 from chat.queries.summaries import fetch_summary, list_hidden_summaries, list_summaries
 from superapp.accounts import api as accounts
@@ -34,8 +35,6 @@ MESSAGES_PER_PAGE = 50
 SEQ_MAX = 2**53
 REACTIONS = ("👍", "❤️", "😂", "😮", "😢", "🙏")
 FRAME_BYTES_MAX = 65_536
-# Muted without an end is muted for longer than anybody will care.
-MUTED_FOR = timedelta(days=36_500)
 SUGGESTION_CHARS_MAX = 1_000
 BLANK_ROW = {"face": presenters.NOBODY, "text": ""}
 BLANK_CONVERSATION = {"face": presenters.NOBODY, "entries": ()}
@@ -74,7 +73,7 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def hidden_list(request: HttpRequest) -> HttpResponse:
     """Show the conversations that the person hid."""
-    return _page(request, view="list", is_hidden=True)
+    return _page(request, view="list", is_hidden_list=True)
 
 
 @person_required
@@ -143,15 +142,14 @@ def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
 @post_only_redirecting_to("chat:details")
 @person_required
 def change_preferences(request: HttpRequest, conversation: UUID) -> HttpResponse:
-    """Pin, mute or hide a conversation."""
-    pinned, muted, hidden = (request.POST.get(field) for field in ("pinned", "muted", "hidden"))
-    patch = PreferencesPatch(
-        is_pinned=msgspec.UNSET if pinned is None else pinned == "yes",
-        muted_until=msgspec.UNSET if muted is None else (clock.now() + MUTED_FOR if muted == "yes" else None),
-        is_hidden=msgspec.UNSET if hidden is None else hidden == "yes",
-    )
-    update_preferences(conversation_id=conversation, user_id=get_current_user(request).pk, patch=patch)
-    if hidden == "yes":
+    """Pin, mute or hide a conversation; the form names the switch, and says ``yes`` or ``no``."""
+    now = clock.now()
+    changes: dict[str, Any] = {}
+    for switch in SWITCHES:
+        if switch.name in request.POST:
+            changes |= switch.changes(request.POST[switch.name] == "yes", now)
+    update_preferences(conversation_id=conversation, user_id=get_current_user(request).pk, **changes)
+    if request.POST.get("hidden") == "yes":
         return redirect("chat:list")
     return redirect("chat:details", conversation=conversation)
 
@@ -162,7 +160,7 @@ def _page(
     view: str,
     conversation_id: UUID | None = None,
     refusal: DomainError | None = None,
-    is_hidden: bool = False,
+    is_hidden_list: bool = False,
 ) -> HttpResponse:
     user, now = get_current_user(request), clock.now()
     my_id = str(user.public_id)
@@ -170,12 +168,12 @@ def _page(
     # Which conversation first: an outsider is refused before anything else is read.
     opened = _load_conversation(request, conversation_id, now) if conversation_id else None
     before = request.GET.get("sebelum") if view == "list" else None
-    listed = list_hidden_summaries(user.pk) if is_hidden else list_summaries(user.pk, before=before)
+    listed = list_hidden_summaries(user.pk) if is_hidden_list else list_summaries(user.pk, before=before)
     context: dict[str, Any] = {
         **_page_context(view),
-        "rows": presenters.build_rows(listed.rows, my_id=my_id, now=now, open_id=open_id, hidden=is_hidden),
-        "is_hidden_list": is_hidden,
-        "hidden_count": 0 if is_hidden else sum(map(presenters.is_hidden, listed.rows)),
+        "rows": presenters.build_rows(listed.rows, my_id=my_id, now=now, open_id=open_id, hidden=is_hidden_list),
+        "is_hidden_list": is_hidden_list,
+        "hidden_count": 0 if is_hidden_list else sum(map(is_hidden, listed.rows)),
         "more": listed.next,
         "asking": accounts.list_devices_awaiting_trust(user.pk, now=now),
         "problem": refusal.body()["message"] if refusal else "",
@@ -191,6 +189,7 @@ def _page_context(view: str) -> dict[str, Any]:
     return {
         "view": view,
         "reactions": REACTIONS,
+        "switches": SWITCHES,
         "words": {
             **js_messages.MESSAGES,
             **card_types.js_messages(),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from chat.contracts import FaceRow, History, MemberRow, MessageRow, SummaryRow
 from chat.domain import card_types, face_kinds, system_events
 from chat.pages import js_messages
+from chat.pages.preference_switches import SWITCHES, is_hidden
 from superapp.accounts.api import PersonRow
 from superapp.web import time_formats
 
@@ -41,9 +42,8 @@ class ConversationRow:
     state: str
     draft: str
     unread: int
-    is_pinned: bool
-    is_muted: bool
-    is_hidden: bool
+    # The names of the switches (``preference_switches``) that are on.
+    switched_on: frozenset[str]
     is_open: bool
 
 
@@ -158,31 +158,23 @@ def identity_label(summary: SummaryRow, my_id: str) -> str:
 def build_row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | None) -> ConversationRow:
     """Build the row of a conversation in the list."""
     other, identity = find_peer(summary, my_id), display_identity(summary, my_id)
-    last, mine = summary.last, summary.mine
-    muted_until = _moment(mine.muted_until)
+    last = summary.last
     return ConversationRow(
         id=summary.id,
         name=identity["name"],
         via=identity_label(summary, my_id),
         face=identity,
-        at=_moment(last.sent_at) if last else None,
+        at=_at(last) if last else None,
         who=_sender_prefix(last, my_id, other, summary.people) if last else "",
         text=summarize_message(last, my_id=my_id, people=summary.people) if last else "",
         state=_state(last, my_id, summary.members)
         if last and last.sender == my_id and _is_regular_message(last)
         else "",
-        draft=mine.draft,
+        draft=summary.mine.draft,
         unread=count_unread(summary),
-        is_pinned=mine.pinned,
-        is_muted=muted_until is not None and muted_until > now,
-        is_hidden=is_hidden(summary),
+        switched_on=frozenset(one.name for one in SWITCHES if one.is_on(summary, now)),
         is_open=summary.id == open_id,
     )
-
-
-def is_hidden(summary: SummaryRow) -> bool:
-    """Return whether the person hid the conversation, and it has no message since."""
-    return 0 < summary.last_seq <= summary.mine.hidden_seq
 
 
 def build_rows(
@@ -193,7 +185,7 @@ def build_rows(
     """
     seen = [one for one in summaries if one.until_seq is None and one.last_seq > 0 and is_hidden(one) == hidden]
     shown = [build_row(one, my_id=my_id, now=now, open_id=open_id) for one in seen]
-    shown.sort(key=lambda one: (one.is_pinned, one.at is not None and one.at.timestamp()), reverse=True)
+    shown.sort(key=lambda one: ("pinned" in one.switched_on, one.at is not None and one.at.timestamp()), reverse=True)
     return shown
 
 
@@ -380,10 +372,6 @@ def _day(message: MessageRow) -> str:
 
 def _at(message: MessageRow) -> datetime:
     return datetime.fromisoformat(message.sent_at)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text is not None else None
 
 
 def _all_people(summary: SummaryRow, history: History) -> list[PersonRow]:

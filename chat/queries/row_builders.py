@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chat.contracts import FaceRow, MemberRow, MembershipRow, MessageRow, ReactionRow, SummaryRow
+from chat.domain import preferences
 from chat.models import Conversation, Face, Member, Message
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
@@ -44,10 +45,7 @@ def membership_row(member: Member, conversation_id: UUID) -> MembershipRow:
         read_seq=member.read_seq,
         read_counted=member.read_counted,
         own_since=member.own_since,
-        muted_until=_wire(member.muted_until),
-        pinned=member.is_pinned,
-        hidden_seq=member.hidden_seq,
-        draft=member.draft,
+        **preferences.to_wire(member),
     )
 
 

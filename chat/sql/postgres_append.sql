@@ -1,4 +1,4 @@
--- The one writer of messages on PostgreSQL. chat/log_plain.py takes the same steps on SQLite; a test holds the two equal.
+-- The one writer of messages on PostgreSQL. chat/writers/log_sqlite.py takes the same steps on SQLite; a test holds the two equal.
 
 -- Post a batch of messages, and answer for each in their order. p holds
 --   places   the conversations, by public id; what follows names them, and the sides of those who post, by their place
@@ -7,7 +7,7 @@
 -- The answer holds
 --   entries  [code or null, seq, rev, counted, sent_at, is_new]
 --   present  by conversation with a new message, [place, user ids of all who are in it]
---   moved    by side whose read mark moved, [place, rev of topic me, read_seq, …]
+--   moved    by side whose read mark moved, [place, rev of topic me, read_seq, read_counted, own_since, preferences]
 -- VOLATILE, as it is unless it says otherwise: each statement below sees what was committed before that statement began, not
 -- before the wait for the locks.
 CREATE OR REPLACE FUNCTION chat_append(p jsonb, p_now timestamptz, p_asks_leave boolean) RETURNS text
@@ -190,11 +190,10 @@ BEGIN
                     WHERE w.has_moved
                 ) u
                 WHERE m.id = u.id
-                RETURNING u.place, m.*
+                RETURNING u.place, m.id, m.rev, m.read_seq, m.read_counted, m.own_since, chat_preferences(m) AS preferences
             )
-            SELECT json_agg(json_build_array(
-                place, rev, read_seq, read_counted, own_since, muted_until, is_pinned, hidden_seq, draft
-            ) ORDER BY id) INTO v_moved FROM stored;
+            SELECT json_agg(json_build_array(place, rev, read_seq, read_counted, own_since, preferences) ORDER BY id)
+            INTO v_moved FROM stored;
         END IF;
 
         -- 5. Whom to tell.

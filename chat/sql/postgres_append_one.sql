@@ -1,6 +1,6 @@
 -- Post one message that comes alone: what chat_append does for a batch, at less than half of what a batch of one costs, since
 -- no plan of these statements is larger than it has to be. A test holds the two equal to each other and to
--- chat/log_plain.py, where each step is explained. The answer is that of chat_append.
+-- chat/writers/log_sqlite.py, where each step is explained. The answer is that of chat_append.
 CREATE OR REPLACE FUNCTION chat_append_one(
     p_place uuid, p_sender bigint, p_client_id text, p_hash text, p_kind text, p_counts boolean, p_body text, p_reply_to bigint,
     p_card_type text, p_card jsonb, p_event jsonb, p_now timestamptz, p_asks_leave boolean
@@ -23,6 +23,7 @@ DECLARE
     v_code text;
     v_stamp bigint;
     v_present bigint[];
+    v_preferences json;
     v_moved json;
     o record;
 BEGIN
@@ -92,10 +93,8 @@ BEGIN
         SET read_seq = v_read, read_counted = v_read_counted, own_since = v_own, rev = v_mine, changed = v_stamp,
             delivered_seq = greatest(delivered_seq, v_read)
         WHERE id = v_side
-        RETURNING muted_until, is_pinned, hidden_seq, draft INTO o;
-        v_moved := json_build_array(json_build_array(
-            1, v_mine, v_read, v_read_counted, v_own, o.muted_until, o.is_pinned, o.hidden_seq, o.draft
-        ));
+        RETURNING chat_preferences(chat_member) INTO v_preferences;
+        v_moved := json_build_array(json_build_array(1, v_mine, v_read, v_read_counted, v_own, v_preferences));
     END IF;
     v_present := ARRAY(SELECT user_id FROM chat_member WHERE conversation_id = v_conversation AND until_seq IS NULL);
     RETURN json_build_object(

@@ -6,7 +6,7 @@ their ids; then, in new statements and therefore in a new snapshot, membership, 
 and everything is numbered and stored. A check inside the locking statement would see the time before the wait.
 
 On PostgreSQL one function of the database does all of it (``sql/postgres_append.sql``), on SQLite the same steps are
-plain statements (``log_plain.py``).
+plain statements (``log_sqlite.py``).
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from uuid import UUID
 from django.db import connection
 
 from chat.contracts import MovedReadState, NewMessage, PostedMessage
+from chat.domain import preferences
+from chat.domain.preferences import StoredPreferences
 
 
 @dataclass(slots=True)
@@ -46,11 +48,8 @@ class ReadState:
     read_seq: int
     read_counted: int
     own_since: int
-    muted_until: datetime | None
-    is_pinned: bool
-    hidden_seq: int
-    draft: str
     rev: int
+    preferences: StoredPreferences
 
     def moved(self, entry_number: int) -> MovedReadState:
         return MovedReadState(
@@ -59,10 +58,7 @@ class ReadState:
             read_seq=self.read_seq,
             read_counted=self.read_counted,
             own_since=self.own_since,
-            muted_until=self.muted_until,
-            is_pinned=self.is_pinned,
-            hidden_seq=self.hidden_seq,
-            draft=self.draft,
+            preferences=self.preferences,
         )
 
 
@@ -125,14 +121,14 @@ def fetch_read_states(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int
     """Return the read states of those (conversation id, user id) who are current members."""
     condition, params = _among(("conversation_id", "user_id"), pairs)
     rows = _fetch_all(
-        "SELECT id, conversation_id, user_id, from_seq, read_seq, read_counted, own_since, muted_until, is_pinned,"
-        f" hidden_seq, draft, rev FROM chat_member WHERE {condition} AND until_seq IS NULL",
+        "SELECT id, conversation_id, user_id, from_seq, read_seq, read_counted, own_since, rev,"
+        f" {', '.join(preferences.COLUMNS)} FROM chat_member WHERE {condition} AND until_seq IS NULL",
         params,
     )
     found = {}
-    for pk, conversation, user, from_seq, read, counted, own, muted, pinned, hidden, draft, rev in rows:
+    for pk, conversation, user, from_seq, read, counted, own, rev, *preferred in rows:
         found[conversation, user] = ReadState(
-            pk, conversation, user, from_seq, read, counted, own, _moment(muted), bool(pinned), hidden, draft, rev
+            pk, conversation, user, from_seq, read, counted, own, rev, preferences.of_columns(preferred)
         )
     return found
 

@@ -167,8 +167,7 @@ class Convergence(RuleBasedStateMachine):
 
     @rule(who=people, where=places, draft=bodies, pinned=strategies.booleans(), hidden=strategies.booleans())
     def keep(self, who: int, where: int, draft: str, pinned: bool, hidden: bool) -> None:
-        side = api.PreferencesPatch(draft=draft, is_pinned=pinned, is_hidden=hidden)
-        self.attempt_mine(api.update_preferences, who, where, patch=side)
+        self.attempt_mine(api.update_preferences, who, where, draft=draft, is_pinned=pinned, is_hidden=hidden)
 
     @rule(who=people, whom=people)
     def add(self, who: int, whom: int) -> None:

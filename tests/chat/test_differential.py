@@ -65,7 +65,9 @@ def world(make_user, make_direct, make_group, now):
     api.update_preferences(
         conversation_id=places[0].public_id,
         user_id=ana.pk,
-        patch=api.PreferencesPatch(draft="nanti ya", muted_until=now + timedelta(days=1), is_pinned=True),
+        draft="nanti ya",
+        muted_until=now + timedelta(days=1),
+        is_pinned=True,
     )
     return people, places
 

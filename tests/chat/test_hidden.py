@@ -17,9 +17,7 @@ def two(make_user, make_direct, now):
         friend = make_user(name, name=name.title())
         talks[name] = make_direct(ana, friend)
         chat.post_message(entry(talks[name], friend), now=now)
-    chat.update_preferences(
-        conversation_id=talks["bo"].public_id, user_id=ana.pk, patch=chat.PreferencesPatch(is_hidden=True)
-    )
+    chat.update_preferences(conversation_id=talks["bo"].public_id, user_id=ana.pk, is_hidden=True)
     return ana, talks
 
 

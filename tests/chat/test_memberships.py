@@ -340,9 +340,7 @@ def test_retry_of_who_left_since_finds_the_first_message(group, post, now):
 def test_who_comes_back_starts_anew(group, post, ask, now):
     conversation, ana, bo, _citra = group
     name = str(conversation.public_id)
-    api.update_preferences(
-        conversation_id=conversation.public_id, user_id=bo.pk, patch=api.PreferencesPatch(is_hidden=True)
-    )
+    api.update_preferences(conversation_id=conversation.public_id, user_id=bo.pk, is_hidden=True)
     leave(conversation, bo, now)
     post(conversation, ana, "tanpa bo")
     add(conversation, ana, bo, now)

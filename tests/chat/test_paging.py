@@ -196,7 +196,7 @@ def test_sync_after_the_cursor_tells_what_changed_and_no_more(real_db, make_user
     assert changed() == before
     post(two, citra)
     assert changed() == [str(two.public_id), *(name for name in before if name != str(two.public_id))]
-    api.update_preferences(conversation_id=one.public_id, user_id=ana.pk, patch=api.PreferencesPatch(is_pinned=True))
+    api.update_preferences(conversation_id=one.public_id, user_id=ana.pk, is_pinned=True)
     assert changed() == [str(one.public_id), str(two.public_id)]
     # The same cursor gives the same rows again: a repeat is harmless.
     assert changed() == [str(one.public_id), str(two.public_id)]
@@ -268,9 +268,7 @@ def test_my_side_is_a_row_of_my_own_topic(make_user, make_direct, post, ask):
     conversation = make_direct(ana, bo)
     after = ask(ana, "sync", cursor=None)["me"]
     post(conversation, ana)
-    api.update_preferences(
-        conversation_id=conversation.public_id, user_id=ana.pk, patch=api.PreferencesPatch(draft="nanti")
-    )
+    api.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, draft="nanti")
 
     delta = ask(ana, "me.changes", after=after)
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
+from django.conf import settings
+from django.db import connection
 
 from chat import api, errors
+from chat.contracts import MembershipRow
+from chat.domain.preferences import COLUMNS, PREFERENCES, StoredPreferences
 from chat.models import Member
 from superapp.core.errors import DomainError
 from superapp.realtime import user_topic
@@ -21,10 +27,21 @@ def talk(make_user, make_direct, post):
     return conversation, ana, bo
 
 
+# By the type of a change: what is kept, and what undoes it, both as on the wire.
+EXAMPLES = {
+    bool: (True, False),
+    str: ("nanti", ""),
+    datetime | None: ("2027-04-01T00:00:00.000Z", None),
+}
+
+
+def mine(ask, user, conversation):
+    """The person's own membership, as it is read."""
+    return ask(user, "chat.conversation", conversation=str(conversation.public_id))["mine"]
+
+
 def keep(conversation, user, **fields):
-    return api.update_preferences(
-        conversation_id=conversation.public_id, user_id=user.pk, patch=api.PreferencesPatch(**fields)
-    )
+    return api.update_preferences(conversation_id=conversation.public_id, user_id=user.pk, **fields)
 
 
 def test_what_is_kept_is_mine_alone_and_told_to_my_devices_alone(talk, commit, now):
@@ -45,24 +62,79 @@ def test_what_is_kept_is_mine_alone_and_told_to_my_devices_alone(talk, commit, n
     assert conversation.rev == 1
 
 
-@pytest.mark.parametrize(
-    ("field", "kept", "undone", "column"),
-    [
-        ("is_pinned", True, False, "is_pinned"),
-        ("draft", "nanti", "", "draft"),
-        ("muted_until", datetime(2027, 4, 1, tzinfo=UTC), None, "muted_until"),
-    ],
-)
-def test_one_field_is_kept_and_undone_and_the_others_stay(talk, field, kept, undone, column):
+@pytest.mark.parametrize("one", PREFERENCES, ids=lambda one: one.column)
+def test_one_preference_is_kept_told_and_undone_and_the_others_stay(one, talk, ask, post, commit):
     conversation, ana, _bo = talk
+    kept, undone = EXAMPLES[one.type]
+    address = str(conversation.public_id)
     before = Member.objects.values().get(conversation=conversation, user=ana)
 
-    keep(conversation, ana, **{field: kept})
+    with commit() as hints:
+        answer = ask(ana, "chat.keep", conversation=address, **{one.wire_name: kept})
     after = Member.objects.values().get(conversation=conversation, user=ana)
-    assert {name for name in after if after[name] != before[name]} - {"changed"} == {column, "rev"}
+    [(to, hint)] = hints
+    assert {name for name in after if after[name] != before[name]} - {"changed"} == {one.column, "rev"}
+    assert (to, hint["row"], answer) == ([ana.pk], mine(ask, ana, conversation), {"me": hint["rev"]})
 
-    keep(conversation, ana, **{field: undone})
-    assert Member.objects.values().get(conversation=conversation, user=ana)[column] == before[column]
+    post(conversation, ana)
+    assert Member.objects.values().get(conversation=conversation, user=ana)[one.column] == after[one.column]
+
+    ask(ana, "chat.keep", conversation=address, **{one.wire_name: undone})
+    assert Member.objects.values().get(conversation=conversation, user=ana)[one.column] == before[one.column]
+
+
+@pytest.mark.parametrize("one", PREFERENCES, ids=lambda one: one.column)
+def test_preference_of_another_type_is_refused_and_changes_nothing(one, talk, ask):
+    conversation, ana, _bo = talk
+    before = everything()
+
+    with pytest.raises(DomainError) as refused:
+        ask(ana, "chat.keep", conversation=str(conversation.public_id), **{one.wire_name: ["ya"]})
+
+    assert refused.value.code == "invalid"
+    assert everything() == before
+
+
+def test_preference_that_is_none_is_refused_by_its_name(talk):
+    conversation, ana, _bo = talk
+
+    with pytest.raises(TypeError, match="is_pinnde"):
+        keep(conversation, ana, is_pinnde=True)
+
+
+def test_columns_of_a_member_are_as_their_preferences_are_declared():
+    declared = {field.name: field.default for field in msgspec.structs.fields(StoredPreferences)}
+    columns = {name: Member._meta.get_field(name) for name in declared}
+
+    assert {name: column.get_default() for name, column in columns.items()} == declared
+    assert {name: column.null for name, column in columns.items()} == {
+        name: default is None for name, default in declared.items()
+    }
+
+
+def test_sql_lists_the_preferences_in_the_order_of_their_declaration():
+    text = (settings.BASE_DIR / "chat/sql/postgres_preferences.sql").read_text()
+
+    assert re.findall(r"\bm\.(\w+)", text) == list(COLUMNS)
+
+
+@pytest.mark.served_only
+def test_no_message_pays_for_a_call_of_the_function_of_preferences(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN (VERBOSE) UPDATE chat_member SET rev = rev WHERE id = 1 RETURNING chat_preferences(chat_member)"
+        )
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "json_build_array" in plan
+    assert "chat_preferences" not in plan
+
+
+def test_example_of_a_membership_in_the_protocol_has_the_fields_of_its_row():
+    text = (settings.BASE_DIR / "docs/protocol.md").read_text()
+    [example] = re.findall(r'^\{"kind":"membership","conversation".*\}$', text, re.MULTILINE)
+
+    assert set(msgspec.json.decode(example)) == {field.encode_name for field in msgspec.structs.fields(MembershipRow)}
 
 
 def test_keeping_what_is_kept_changes_nothing(talk, commit, now):

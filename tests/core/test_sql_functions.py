@@ -26,6 +26,7 @@ def test_a_changed_file_of_functions_comes_with_a_migration():
     assert set(texts) == {
         "chat/sql/postgres_append.sql",
         "chat/sql/postgres_append_one.sql",
+        "chat/sql/postgres_preferences.sql",
         "superapp/accounts/sql/postgres_contacts.sql",
         "superapp/realtime/sql/postgres_advance.sql",
     }

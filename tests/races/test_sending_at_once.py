@@ -264,10 +264,8 @@ def test_numbers_of_my_own_topic_are_dense_whoever_makes_them(talk, in_threads, 
 
     def keep():
         for turn in range(20):
-            side = api.PreferencesPatch(draft=f"nanti {turn}")
-            changed.append(
-                api.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, patch=side).rev
-            )
+            kept = api.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, draft=f"nanti {turn}")
+            changed.append(kept.rev)
 
     assert in_threads(read, keep) == [None, None]
 

@@ -156,9 +156,7 @@ def world(site, make_user, now):
     chat.recall_message(conversation_id=talk.public_id, seq=4, by_user_id=bo.pk, now=now + timedelta(minutes=5))
     give_money(make_user, ana, now=now)
     goods = give_goods(make_user, ana, now=now)
-    chat.update_preferences(
-        conversation_id=talk.public_id, user_id=ana.pk, patch=chat.PreferencesPatch(is_pinned=True, draft="Aku ba")
-    )
+    chat.update_preferences(conversation_id=talk.public_id, user_id=ana.pk, is_pinned=True, draft="Aku ba")
     return site, ana, talk, goods
 
 

@@ -67,9 +67,7 @@ def test_what_was_looked_after_waits_no_more(bo_waits, now, make_user):
     asker = accounts.get_user_by_handle("ela")
     first, second = chat.list_summaries(bo.pk).rows
     chat.mark_read(conversation_id=first.id, user_id=bo.pk, seq=1)
-    chat.update_preferences(
-        conversation_id=second.id, user_id=bo.pk, patch=chat.PreferencesPatch(muted_until=now + timedelta(hours=1))
-    )
+    chat.update_preferences(conversation_id=second.id, user_id=bo.pk, muted_until=now + timedelta(hours=1))
     accounts.block_person(user_id=bo.pk, peer_public_id=asker.public_id, now=now)
     shop.accept_order(user_id=bo.pk, order=placed.order, now=now)
     shop.ship_order(user_id=bo.pk, order=placed.order, courier="JNE", resi="JT1", now=now)
@@ -83,7 +81,7 @@ def test_what_is_hidden_or_was_left_waits_for_nobody(make_user, make_direct, pos
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)
     post(talk, bo)
-    chat.update_preferences(conversation_id=talk.public_id, user_id=ana.pk, patch=chat.PreferencesPatch(is_hidden=True))
+    chat.update_preferences(conversation_id=talk.public_id, user_id=ana.pk, is_hidden=True)
     group = chat.create_group(owner_id=bo.pk, title="Arisan", member_ids=[ana.pk], now=now)
     post(group, bo)
     chat.leave_group(conversation_id=group.public_id, user_id=ana.pk, now=now)

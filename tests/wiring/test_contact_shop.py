@@ -220,9 +220,7 @@ def test_what_they_had_begun_to_write_stays(make_user, bo, product, now, way):
     ana = make_user("ana")
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     talk = talk_with_the_shop(ana, bo, now)
-    chat.update_preferences(
-        conversation_id=talk.public_id, user_id=ana.pk, patch=chat.PreferencesPatch(draft="Kak, soal yang kemarin")
-    )
+    chat.update_preferences(conversation_id=talk.public_id, user_id=ana.pk, draft="Kak, soal yang kemarin")
     browser = browser_of(ana)
 
     answer = getattr(browser, way)(PATH, {"barang": str(product.public_id)})

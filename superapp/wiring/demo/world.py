@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -219,12 +220,10 @@ def _read_to_the_end(stage: _PlayedConversation) -> None:
 
 
 def _set_preferences(stage: _PlayedConversation, *, now: datetime) -> None:
-    patches = {key: chat.PreferencesPatch(draft=draft) for key, draft in stage.talk.drafts.items()}
+    changes: dict[str, dict[str, Any]] = {key: {"draft": draft} for key, draft in stage.talk.drafts.items()}
     if stage.talk.pinned_by:
-        patches[stage.talk.pinned_by] = chat.PreferencesPatch(
-            is_pinned=True, draft=stage.talk.drafts.get(stage.talk.pinned_by, "")
-        )
+        changes.setdefault(stage.talk.pinned_by, {})["is_pinned"] = True
     if stage.talk.muted_by:
-        patches[stage.talk.muted_by] = chat.PreferencesPatch(muted_until=now + MUTED_FOR)
-    for key, patch in patches.items():
-        chat.update_preferences(conversation_id=stage.conversation_id, user_id=stage.players[key].user_id, patch=patch)
+        changes.setdefault(stage.talk.muted_by, {})["muted_until"] = now + MUTED_FOR
+    for key, given in changes.items():
+        chat.update_preferences(conversation_id=stage.conversation_id, user_id=stage.players[key].user_id, **given)

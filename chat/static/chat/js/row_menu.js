@@ -5,17 +5,22 @@ import { Summary } from "#chat/summary.js"
 // Muted without an end is muted for longer than anybody will care.
 const MUTED_MS = 36_500 * 86_400_000
 
-/** How I want to have a conversation in my list: pinned, muted, hidden. One for the whole page. */
+/**
+ * How I want to have a conversation in my list: pinned, muted, hidden. One for the whole page; its buttons are the server's, two for each
+ * preference (`pinned-on`, `pinned-off`).
+ */
 export class RowMenu {
   #page
   #messenger
+  #element
   #conversation = null
 
   constructor({ document, page, messenger }) {
     this.#page = page
     this.#messenger = messenger
+    this.#element = document.getElementById("row-menu")
     new Menu({
-      element: document.getElementById("row-menu"),
+      element: this.#element,
       rowOf: (target) => target.closest("nusa-conversation-list li[data-conversation]"),
       open: (row) => this.#open(row.dataset.conversation),
       choose: (action) => this.#keep(action),
@@ -26,22 +31,18 @@ export class RowMenu {
     const summary = this.#messenger.inbox.get(conversation)
     if (!summary?.mine) return null
     this.#conversation = conversation
-    const isMuted = Summary.isMuted(summary, this.#page.clock.serverNow())
-    return new Set([summary.mine.pinned ? "unpin" : "pin", isMuted ? "unmute" : "mute", Summary.isPutAway(summary) ? "unhide" : "hide"])
+    const now = this.#page.clock.serverNow()
+    const preferences = [...this.#element.querySelectorAll("[data-action$=-on]")].map(({ dataset }) => dataset.action.split("-")[0])
+    return new Set(preferences.map((name) => `${name}-${Summary.isOn(name, summary, now) ? "off" : "on"}`))
   }
 
   async #keep(action) {
-    const until = new Date(this.#page.clock.serverNow() + MUTED_MS).toISOString()
-    const sides = {
-      pin: { pinned: true },
-      unpin: { pinned: false },
-      mute: { muted_until: until },
-      unmute: { muted_until: null },
-      hide: { hidden: true },
-      unhide: { hidden: false },
-    }
+    const [name, to] = action.split("-")
+    const isOn = to === "on"
+    const until = isOn ? new Date(this.#page.clock.serverNow() + MUTED_MS).toISOString() : null
     // What concerns the list alone is not worth keeping for later: without a line, it says so.
-    if (await this.#messenger.keep(this.#conversation, sides[action])) return action === "hide" && toast(this.#page.data.word("hidden"))
+    if (await this.#messenger.keep(this.#conversation, name === "muted" ? { muted_until: until } : { [name]: isOn }))
+      return action === "hidden-on" && toast(this.#page.data.word("hidden"))
     toast(this.#page.data.word("unavailable"))
   }
 }

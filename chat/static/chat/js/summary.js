@@ -68,6 +68,13 @@ export class Summary {
     return Boolean(mine?.muted_until) && Date.parse(mine.muted_until) > now
   }
 
+  /** Whether a preference that is a button is on; a yes or no of its own is in `mine` under its name. */
+  static isOn(preference, summary, now) {
+    if (preference === "muted") return Summary.isMuted(summary, now)
+    if (preference === "hidden") return Summary.isPutAway(summary)
+    return Boolean(summary.mine?.[preference])
+  }
+
   /** The one I talk to, for a conversation of two. */
   static otherId({ kind, members }, meId) {
     return kind === "direct" ? members.find((member) => member.user !== meId)?.user : undefined

@@ -1,0 +1,76 @@
+"""Preferences that are a button in the menu of a row and on the page of details: their labels, icons and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chat.contracts import SummaryRow
+
+# Muted without an end is muted for longer than anybody will care.
+MUTED_FOR = timedelta(days=36_500)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """
+    A preference that is on or off: ``name`` is the field of the form and what JavaScript knows it by.
+
+    ``is_on`` tells its state at a moment, and ``changes`` what ``update_preferences`` is to do. Label and icon are of
+    what pressing it does: ``turn_on`` while it is off.
+    """
+
+    name: str
+    is_on: Callable[[SummaryRow, datetime], bool]
+    changes: Callable[[bool, datetime], dict[str, Any]]
+    turn_on: Promise
+    turn_off: Promise
+    icon_on: str
+    icon_off: str
+
+
+def is_muted(summary: SummaryRow, now: datetime) -> bool:
+    """Return whether the conversation is muted now."""
+    until = summary.mine.muted_until
+    return until is not None and datetime.fromisoformat(until) > now
+
+
+def is_hidden(summary: SummaryRow) -> bool:
+    """Return whether the person hid the conversation, and it has no message since."""
+    return 0 < summary.last_seq <= summary.mine.hidden_seq
+
+
+SWITCHES = (
+    Switch(
+        name="pinned",
+        is_on=lambda summary, _now: summary.mine.is_pinned,
+        changes=lambda on, _now: {"is_pinned": on},
+        turn_on=_("Pin to the top"),
+        turn_off=_("Unpin"),
+        icon_on="pin",
+        icon_off="pin-off",
+    ),
+    Switch(
+        name="muted",
+        is_on=is_muted,
+        changes=lambda on, now: {"muted_until": now + MUTED_FOR if on else None},
+        turn_on=_("Mute"),
+        turn_off=_("Unmute"),
+        icon_on="bell-off",
+        icon_off="bell",
+    ),
+    Switch(
+        name="hidden",
+        is_on=lambda summary, _now: is_hidden(summary),
+        changes=lambda on, _now: {"is_hidden": on},
+        turn_on=_("Hide from the list"),
+        turn_off=_("Show in the list again"),
+        icon_on="eye-off",
+        icon_off="eye",
+    ),
+)
