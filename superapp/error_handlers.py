@@ -34,9 +34,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """A mistake of ours, or records out of reach: then nothing is known, and the same may be asked again."""
     is_out_of_reach = infrastructure_errors.is_passing(sys.exc_info()[1])
-    return _respond(
-        request, Unavailable() if is_out_of_reach else InternalError(), lambda: error_pages.server_error(request)
-    )
+    error = Unavailable(retry_after=1) if is_out_of_reach else InternalError()
+    return _respond(request, error, lambda: error_pages.server_error(request))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -14,6 +14,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connection, connections, transaction
 from prometheus_client import Histogram
 
+from superapp.core import infrastructure_errors
 from superapp.core.errors import DomainError, InternalError, Unavailable
 
 Item = TypeVar("Item")
@@ -143,7 +144,7 @@ class Batcher(Generic[Item, Outcome]):
         if isinstance(error, DomainError):
             return error
         if isinstance(error, (DatabaseError, InterfaceError)):
-            log.warning("batch_unavailable", batcher=self._name, error=str(error))
+            log.warning("batch_unavailable", batcher=self._name, error=infrastructure_errors.summarize(error))
             unavailable = Unavailable(retry_after=1)
             unavailable.__cause__ = error
             return unavailable
@@ -176,7 +177,7 @@ def _close_connections() -> None:
     try:
         connections.close_all()
     except (DatabaseError, InterfaceError) as error:  # It is gone all the same, and the thread must live on.
-        log.warning("connection_lost_at_rest", error=str(error))
+        log.warning("connection_lost_at_rest", error=infrastructure_errors.summarize(error))
 
 
 def _reset_broken_connections() -> None:

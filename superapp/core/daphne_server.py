@@ -26,6 +26,8 @@ from superapp.core.frame_limits import CLOSE_FLOOD, FRAMES_BURST, FRAMES_PER_SEC
 MESSAGE_BYTES_MAX = 1024 * 1024
 PING_SECONDS = 20
 PONG_SECONDS_MAX = 30
+# Twice the wait for a connection to the database: behind a lookup that waits for one, and then for one of its own.
+HANDSHAKE_SECONDS_MAX = 10
 CLOSING_SECONDS_MAX = 5
 THREAD_SWITCH_SECONDS = 0.001
 GC_THRESHOLD_OBJECTS = 10_000
@@ -195,6 +197,7 @@ def run(
         signal_handlers=False,
         ping_interval=PING_SECONDS,
         ping_timeout=PONG_SECONDS_MAX,
+        websocket_handshake_timeout=HANDSHAKE_SECONDS_MAX,
         websocket_max_message_size=MESSAGE_BYTES_MAX,
         websocket_max_frame_size=MESSAGE_BYTES_MAX,
         application_close_timeout=CLOSING_SECONDS_MAX,

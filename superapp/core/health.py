@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
-from superapp.core import security_headers
+from superapp.core import infrastructure_errors, security_headers
 
 CACHE_SECONDS = 1.0
 
@@ -109,8 +109,9 @@ def _run_checks() -> dict[str, str]:
             fault = function()
         except (DatabaseError, InterfaceError) as error:
             # The text of a driver's error may name hosts and users: it goes to the log, not to whoever asked.
-            log.warning("not_ready", check=name, error=str(error))
-            fault = "the database does not answer"
+            log.warning("not_ready", check=name, error=infrastructure_errors.summarize(error))
+            wrong[name] = "the database does not answer"
+            break  # Each further check would wait for a connection once more.
         if fault:
             wrong[name] = fault
     return wrong

@@ -59,6 +59,11 @@ def describe_error(error: BaseException) -> str | None:
     return None
 
 
+def summarize(error: BaseException) -> str:
+    """Return the first line of an error's text, for the log: in those below PostgreSQL quotes statements and values."""
+    return str(error).partition("\n")[0]
+
+
 def is_of_disk(error: BaseException) -> bool:
     """Whether a file could not be written since its disk is full or may not be written to."""
     if not isinstance(error, OSError):

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY, start_http_server
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from superapp.core import clock
+from superapp.core import clock, infrastructure_errors
 from superapp.core.models import Fact, Job
 
 log = structlog.get_logger(__name__)
@@ -83,7 +83,7 @@ class PendingWorkCollector(Collector):
                 yield from read()
         except (DatabaseError, InterfaceError) as error:
             # The other numbers are worth having, now more than ever.
-            log.warning("waiting_work_not_counted", error=str(error))
+            log.warning("waiting_work_not_counted", error=infrastructure_errors.summarize(error))
         finally:
             connection.close()
 

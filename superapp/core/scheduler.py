@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from prometheus_client import Counter, Histogram
 
-from superapp.core import clock, outbox, process_locks
+from superapp.core import clock, infrastructure_errors, outbox, process_locks
 
 # Facts of this process are delivered at once; those of others, as all are when served, when this loop looks again.
 POLL_SECONDS = 0.25 if settings.SERVED else 1.0
@@ -92,7 +92,7 @@ class SchedulerLoop:
             with process_locks.try_hold_shared(process_locks.ProcessLock.WORK) as is_ours:
                 return is_ours and self._run_tasks()
         except (OperationalError, InterfaceError) as error:
-            log.warning("work_unavailable", verb="turn", error=str(error))
+            log.warning("work_unavailable", verb="turn", error=infrastructure_errors.summarize(error))
             return False
 
     def _run_tasks(self) -> bool:
@@ -112,7 +112,7 @@ class SchedulerLoop:
         except Exception as error:
             # Whatever one verb meets, the others have their work to do, and it has its next turn.
             if isinstance(error, OperationalError | InterfaceError):
-                log.warning("work_unavailable", verb=name, error=str(error))
+                log.warning("work_unavailable", verb=name, error=infrastructure_errors.summarize(error))
             else:
                 log.error("work_failed", verb=name, exc_info=error)
             runs.labels(name, "failed").inc()

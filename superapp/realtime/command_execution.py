@@ -102,10 +102,10 @@ def to_domain_error(error: BaseException, where: str) -> DomainError:
     if isinstance(error, DomainError):
         return error
     if isinstance(error, DataError):
-        log.warning("data_refused", where=where, error=str(error))
+        log.warning("data_refused", where=where, error=infrastructure_errors.summarize(error))
         return InputInvalid(detail="a value cannot be stored")
     if isinstance(error, (DatabaseError, InterfaceError)):
-        log.warning("database_unavailable", where=where, error=str(error))
+        log.warning("database_unavailable", where=where, error=infrastructure_errors.summarize(error))
         return Unavailable(retry_after=1)
     if infrastructure_errors.is_of_disk(error):
         log.error("disk_refuses", where=where, error=str(error))

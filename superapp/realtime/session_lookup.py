@@ -24,11 +24,14 @@ def look_up_sessions(session_keys: Sequence[str]) -> list[SessionState | DomainE
 
 
 def _find_welcomes(session_keys: set[str]) -> registry.SessionStates:
+    had_connection = connection.connection is not None
     try:
         return registry.authenticate(session_keys)
     except (DatabaseError, InterfaceError):
-        # The connection is kept from look to look, and may have ended since, as when PostgreSQL was started anew.
         connection.close()
+        if not had_connection:
+            raise  # The pool was waited for already: a second wait would outlast the handshake.
+        # The connection is kept from look to look, and may have ended since, as when PostgreSQL was started anew.
         return registry.authenticate(session_keys)
 
 

@@ -350,7 +350,7 @@ def test_receipt_is_checked_with_the_server_gone(world: Shopping, photo: Path) -
     for path, words in seen.items():
         ana.goto(path)
         expect(ana.locator("[data-last-seen]")).to_have_text(
-            re.compile(r"^Tanpa sambungan\. Terakhir dilihat pukul \d\d[.:]\d\d$")
+            re.compile(r"^Belum bisa diperbarui\. Terakhir dilihat pukul \d\d[.:]\d\d$")
         )
         expect(ana.locator("main")).to_contain_text(words)
     ana.goto("/dompet/kirim/")

@@ -7,12 +7,12 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from superapp.accounts.models import Device
 from superapp.core import clock, prepared
-from superapp.core.errors import NotLoggedIn
-from superapp.realtime import registry
+from superapp.core.errors import NotLoggedIn, Unavailable
+from superapp.realtime import registry, session_lookup
 from superapp.realtime.session_lookup import look_up_sessions, session_lookups
 from tests.harness.concurrency import run_together
 from tests.harness.socket_client import log_in
@@ -86,6 +86,29 @@ def test_a_look_outlives_its_connection_to_the_database(connect, make_user):
         )
 
     assert connect(bo).ready is not None
+
+
+@pytest.mark.parametrize(("has_connection", "lookups"), [(True, 2), (False, 1)])
+def test_unreachable_database_is_asked_again_only_where_a_connection_was_lost(db, monkeypatch, has_connection, lookups):
+    asked = []
+
+    def fail(session_keys):
+        asked.append(session_keys)
+        raise OperationalError("couldn't get a connection after 3.00 sec")
+
+    class Connection:
+        connection = object() if has_connection else None
+
+        def close(self):
+            self.connection = None
+
+    monkeypatch.setattr(session_lookup, "connection", Connection())
+    monkeypatch.setattr(registry, "authenticate", fail)
+
+    [refused] = look_up_sessions(["a-key"])
+
+    assert isinstance(refused, Unavailable)
+    assert len(asked) == lookups
 
 
 @pytest.mark.served_only

@@ -26,6 +26,7 @@ def test_api_without_records_says_that_nothing_is_known(no_records, db):
 
     assert answer.status_code == 503
     assert answer.json()["code"] == "unavailable"
+    assert answer.json()["retry_after"] == 1
 
 
 def test_page_without_records_says_so_in_a_page(no_records, db):

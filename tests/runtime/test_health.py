@@ -55,6 +55,23 @@ def test_database_that_does_not_answer_is_named_without_its_address(client, db):
     assert answer.json()["wrong"] == {"guards": "the database does not answer"}
 
 
+def test_unreachable_database_is_waited_for_once(client, db):
+    asked = []
+
+    def broken() -> str | None:
+        asked.append(1)
+        raise OperationalError("couldn't get a connection after 3.00 sec")
+
+    health.checks.clear()
+    health.check("database")(broken)
+    health.check("guards")(broken)
+
+    answer = client.get("/-/ready")
+
+    assert answer.json()["wrong"] == {"database": "the database does not answer"}
+    assert asked == [1]
+
+
 def test_checks_run_once_a_second_however_many_ask(client, db):
     calls = []
     health.check("counted")(lambda: calls.append(1))

@@ -119,3 +119,11 @@ def test_free_room_is_told_as_a_number():
 
     assert family.name == "nusa_disk_free_bytes"
     assert family.samples[0].value > 0
+
+
+def test_summary_of_an_error_quotes_neither_statement_nor_value():
+    error = caused_by(
+        psycopg.errors.DiskFull("could not extend file\nCONTEXT: SQL statement INSERT … VALUES ('rahasia')")
+    )
+
+    assert infrastructure_errors.summarize(error) == "could not extend file"
