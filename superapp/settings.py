@@ -132,7 +132,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "superapp.core.logs.log_requests",
-    "superapp.core.security_headers.permissions_policy",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "superapp.core.cache_control.default_to_private",
     "csp.middleware.CSPMiddleware",
     "superapp.core.health.answer_health_checks",
@@ -301,6 +301,11 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [csp.SELF],
     },
 }
+
+# Abilities of the browser that our pages never use are denied; the camera scans, and with the microphone serves calls.
+_DENIED = ("accelerometer", "browsing-topics", "geolocation", "gyroscope", "magnetometer", "midi", "payment", "usb")
+PERMISSIONS_POLICY: dict[str, str | list[str]] = {name: [] for name in _DENIED}
+PERMISSIONS_POLICY |= dict.fromkeys(("camera", "microphone", "publickey-credentials-get"), "self")
 
 # Codes for logging in go out as text messages through a gateway of the operator's choice.
 

@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
-from superapp.core import infrastructure_errors, security_headers
+from superapp.core import infrastructure_errors
 
 CACHE_SECONDS = 1.0
 
@@ -54,6 +54,14 @@ def run_startup_checks() -> None:
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+# The headers that Django's own middleware sets in every other response, by the settings of their names.
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
 
 def answer_health_checks(get_response: GetResponse) -> GetResponse:
     """Middleware: answer ``/-/live`` and ``/-/ready`` before anything is looked up, by whatever name we are called."""
@@ -65,7 +73,7 @@ def answer_health_checks(get_response: GetResponse) -> GetResponse:
             return get_response(request)
         response = view(request)
         # Django's own middleware stands below this one, and would ask for https and for a name of ours.
-        for name, value in security_headers.SECURITY_HEADERS.items():
+        for name, value in SECURITY_HEADERS.items():
             response.headers[name] = value
         return response
 

@@ -7,21 +7,40 @@ Whoever holds a receipt and our public key can prove what we said, also when we 
 from __future__ import annotations
 
 import base64
-import binascii
-import hashlib
+import copy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+from joserfc import jwk, jws
+from joserfc.errors import JoseError
 
 SEED_BYTES = 32
 RECEIPT_CHARS_MAX = 16_384
 ALGORITHM = "EdDSA"
+
+
+def _without_warning(name: str) -> Any:
+    algorithm = copy.copy(jws.JWSRegistry.algorithms[name])
+    algorithm.security_warning = None
+    return algorithm
+
+
+class _Registry(jws.JWSRegistry):
+    """
+    Ed25519 under the name of RFC 8037 and nothing else: a receipt never chooses how it is checked.
+
+    RFC 9864 prefers the name "Ed25519". Receipts in people's hands carry the older one, which says the same.
+    """
+
+    algorithms = {ALGORITHM: _without_warning(ALGORITHM)}
+    max_payload_length = RECEIPT_CHARS_MAX
+
+
+_registry = _Registry(algorithms=[ALGORITHM])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,97 +51,72 @@ class PublicKey:
     x: str
 
     def jwk(self) -> dict[str, str]:
-        """As others' programs read it (RFC 8037)."""
+        """Return the key as a JSON Web Key (RFC 8037)."""
         return {"kty": "OKP", "crv": "Ed25519", "alg": ALGORITHM, "use": "sig", "kid": self.id, "x": self.x}
 
 
 def sign(document: dict[str, Any]) -> str:
     """
-    The document as a receipt. The same document under the same key is the same receipt, letter for letter.
+    Return the document as a receipt. The same document under the same key gives the same receipt, letter for letter.
 
     Keys are sorted and numbers are whole, so that there is one way to write it (RFC 8785).
     """
     header = {"alg": ALGORITHM, "kid": current_key().id, "typ": "receipt"}
-    signed = f"{_encode(_canonical(header))}.{_encode(_canonical(document))}"
-    return f"{signed}.{_encode(_private_key().sign(signed.encode()))}"
+    key = _private_key(settings.RECEIPT_KEY)
+    return jws.serialize_compact(header, msgspec.json.encode(document, order="sorted"), key, registry=_registry)
 
 
 def verify(receipt: str) -> dict[str, Any] | None:
     """Return the document of a receipt signed by us, or None if it is damaged or not ours."""
     if len(receipt) > RECEIPT_CHARS_MAX or not receipt.isascii():
         return None
+    keys = _verification_keys(settings.RECEIPT_KEY, tuple(settings.RECEIPT_KEYS_BEFORE))
     try:
-        header_part, document_part, signature_part = receipt.split(".")
-        header = msgspec.json.decode(_decode(header_part))
-        # The algorithm is ours to name: what a receipt says of it is compared and never obeyed.
-        if not isinstance(header, dict) or header.get("alg") != ALGORITHM:
+        signed = jws.extract_compact(receipt.encode(), registry=_registry)
+        key = keys.get(str(signed.headers().get("kid")))
+        if key is None or not jws.validate_compact(signed, key, registry=_registry):
             return None
-        key = next((known for known in public_keys() if known.id == header.get("kid")), None)
-        if key is None:
-            return None
-        checker = Ed25519PublicKey.from_public_bytes(_decode(key.x))
-        checker.verify(_decode(signature_part), f"{header_part}.{document_part}".encode())
-        document = msgspec.json.decode(_decode(document_part))
-    except (ValueError, RecursionError, InvalidSignature):
+        document = msgspec.json.decode(signed.payload)
+    except (JoseError, ValueError, TypeError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
 
 
 def current_key() -> PublicKey:
-    """The key that receipts are signed with now."""
+    """Return the key that receipts are signed with now."""
     return public_keys()[0]
 
 
 def public_keys() -> tuple[PublicKey, ...]:
-    """All keys whose receipts are ours: the present one first, then those before it."""
-    return _public_keys(settings.RECEIPT_KEY, tuple(settings.RECEIPT_KEYS_BEFORE))
+    """Return all keys whose receipts are ours: the present one first, then those before it."""
+    keys = _verification_keys(settings.RECEIPT_KEY, tuple(settings.RECEIPT_KEYS_BEFORE))
+    return tuple(PublicKey(name, str(key.as_dict(private=False)["x"])) for name, key in keys.items())
 
 
 def decode_seed(key: str) -> bytes:
     """
-    The secret bytes of a written key.
+    Return the secret bytes of a written key.
 
     :raises ValueError: if it is not 32 bytes in base64url
     """
-    seed = _decode(key.strip().rstrip("="))
-    if len(seed) != SEED_BYTES:
-        raise ValueError(f"a receipt key has {SEED_BYTES} bytes, and this one {len(seed)}")
+    written = key.strip().rstrip("=")
+    seed = base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
+    if len(seed) != SEED_BYTES or _encode(seed) != written:
+        raise ValueError(f"a receipt key has {SEED_BYTES} bytes in base64url, and this one {len(seed)}")
     return seed
 
 
 @cache
-def _public_keys(key: str, before: tuple[str, ...]) -> tuple[PublicKey, ...]:
-    public = _private_key_of(key).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return tuple(PublicKey(_thumbprint(x), x) for x in (_encode(public), *before))
-
-
-def _private_key() -> Ed25519PrivateKey:
-    return _private_key_of(settings.RECEIPT_KEY)
+def _private_key(key: str) -> jwk.OKPKey:
+    return jwk.OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(decode_seed(key)))
 
 
 @cache
-def _private_key_of(key: str) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(decode_seed(key))
-
-
-def _thumbprint(x: str) -> str:
-    return _encode(hashlib.sha256(_canonical({"crv": "Ed25519", "kty": "OKP", "x": x})).digest())
-
-
-def _canonical(document: dict[str, Any]) -> bytes:
-    return msgspec.json.encode(document, order="sorted")
+def _verification_keys(key: str, before: tuple[str, ...]) -> dict[str, jwk.OKPKey]:
+    present = str(_private_key(key).as_dict(private=False)["x"])
+    keys = [jwk.OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": x}) for x in (present, *before)]
+    return {key.thumbprint(): key for key in keys}
 
 
 def _encode(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _decode(text: str) -> bytes:
-    try:
-        # Strict: a letter that means nothing would let one receipt be written in many ways.
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as fault:
-        raise ValueError("not base64url") from fault
-    if _encode(raw) != text:
-        raise ValueError("not the one way to write it")
-    return raw
