@@ -11,7 +11,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po s
 
 export PORT
 
-.PHONY: run serve install setup demo compile check check-deep check-bare check-api check-web test test-sqlite test-postgres deep-sqlite deep-postgres test-js lint types contracts migrations templates deploy-check docs docs-check release screens messages mutants audit programs clean
+.PHONY: run serve install setup demo compile check begin ready style check-deep check-bare check-api check-web test test-sqlite test-postgres deep-sqlite deep-postgres test-js lint types contracts migrations templates deploy-check docs docs-check release screens messages mutants audit programs clean
 .DEFAULT_GOAL := run
 
 # --- Using it --------------------------------------------------------------------------------------------------------
@@ -34,10 +34,22 @@ compile: $(CATALOGUES)  ## The catalogues of translations, in the form that is r
 
 # --- Checking it -----------------------------------------------------------------------------------------------------
 
-check: lint types contracts migrations templates deploy-check docs-check test  ## All that must hold; CI runs this and nothing else
+check: ready lint types test  ## All that must hold; CI runs this and nothing else
 	@$(SUITE) --count
+	@$(BIN)/python -m tests.harness.budget
+
+# When a part of a check is over; the closing lines are made from it.
+over = @mkdir -p .pytest_cache && echo "$(1) $$(date +%s)" >> .pytest_cache/parts.txt
+
+begin:
+	@rm -f .pytest_cache/parts.txt .pytest_cache/timings-*.json
+	$(call over,begin)
+
+ready: begin programs .venv/dev.stamp $(CATALOGUES)
+	$(call over,setup)
 
 check-deep: export NUSA_FLAKY = fail
+check-deep: export NUSA_DEPTH = deep
 check-deep: check deep-sqlite deep-postgres check-api check-web check-bare  ## Before a release: all of it, and what takes minutes
 
 BARE ?= run check
@@ -56,12 +68,16 @@ deep-sqlite: programs .venv/dev.stamp $(CATALOGUES)
 deep-postgres: programs .venv/dev.stamp $(CATALOGUES)
 	$(call deep,postgres)
 
-lint: .venv/dev.stamp
+lint: style contracts migrations templates deploy-check docs-check
+	$(call over,lint)
+
+style: .venv/dev.stamp
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 
 types: .venv/dev.stamp
 	$(BIN)/mypy
+	$(call over,types)
 
 contracts: .venv/dev.stamp
 	$(BIN)/lint-imports --no-logo
@@ -93,20 +109,23 @@ SUITE := $(BIN)/python -m tests.harness.run_suite
 
 test-sqlite: programs .venv/dev.stamp $(CATALOGUES)
 	NUSA_TEST_DB=sqlite $(SUITE) sqlite --numprocesses $(WORKERS) --dist worksteal
+	$(call over,sqlite)
 
 test-postgres: programs .venv/dev.stamp $(CATALOGUES)
 	NUSA_TEST_DB=postgres $(SUITE) postgres --numprocesses $(WORKERS) --dist worksteal
+	$(call over,postgres)
 
 check-web: programs .venv/dev.stamp $(CATALOGUES)  ## Markup, structured data, axe and links of every page of the demo world
 	@tests/web_check/nu.sh .venv/vnu.jar
 	$(BIN)/python -m tests.web_check .venv/vnu.jar
 
 check-api: programs .venv/dev.stamp $(CATALOGUES)  ## The API against its description: 500 examples an operation, both databases
-	NUSA_API_EXAMPLES=500 NUSA_TEST_DB=sqlite $(BIN)/pytest --quiet --numprocesses $(WORKERS) tests/api
-	NUSA_API_EXAMPLES=500 NUSA_TEST_DB=postgres $(BIN)/pytest --quiet --numprocesses $(WORKERS) tests/api
+	NUSA_DEPTH=deep NUSA_TEST_DB=sqlite $(BIN)/pytest --quiet --numprocesses $(WORKERS) tests/api
+	NUSA_DEPTH=deep NUSA_TEST_DB=postgres $(BIN)/pytest --quiet --numprocesses $(WORKERS) tests/api
 
 test-js: programs
 	node --test $(wildcard tests/js/*.test.js)
+	$(call over,js)
 
 programs:  ## PostgreSQL, Redis, Chromium, Node, nginx and fonts from Debian, which the tests use
 	@tests/harness/programs.sh

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.harness import bootstrap, profiles
+from tests.harness import bootstrap, depth
 
 # Before anything imports a model: a conftest of a folder below may.
 SHARED = bootstrap.begin()
@@ -26,7 +26,7 @@ from superapp.web import navigation
 from tests.harness import concurrency, databases, hashes, servers
 from tests.harness.databases import ClonedDatabase
 
-profiles.load()
+depth.load_profile()
 hashes.make_cheap()
 databases.remember_connections()
 # Threads open their own connections here; the pool is tried where it runs, in server processes.
@@ -45,7 +45,12 @@ def _forget_the_bar(*, setting: str, **_told: Any) -> None:
         navigation.offline_shells.cache_clear()
 
 
-pytest_plugins = ["tests.harness.browsers", "tests.harness.socket_client", "tests.payments.purses"]
+pytest_plugins = [
+    "tests.harness.browsers",
+    "tests.harness.socket_client",
+    "tests.harness.timings",
+    "tests.payments.purses",
+]
 
 
 def pytest_unconfigure() -> None:
@@ -57,17 +62,20 @@ def pytest_report_header() -> str:
     return f"database: {settings.DATABASES['default']['ENGINE']}, {'served' if settings.SERVED else 'embedded'}"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    depth.choose(config, items, engine="postgres" if settings.SERVED else "sqlite")
+    # Each of the two runs of the suite has all tests that mean something there.
     elsewhere = "embedded_only" if settings.SERVED else "served_only"
-    # Left out, not skipped: each of the two runs of the suite has all tests that mean something there.
-    left_out = [item for item in items if item.get_closest_marker(elsewhere)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    depth.leave_out(config, items, [item for item in items if item.get_closest_marker(elsewhere)])
     for item in items:
         marker = item.get_closest_marker("django_db")
         flushes = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
         if flushes or (marker and marker.kwargs.get("transaction")):
             raise pytest.UsageError(f"{item.nodeid}: append-only tables cannot be flushed; use the fixture real_db")
+    # Others put items in their order meanwhile.
+    yield
+    depth.put_longest_first(items)
 
 
 @pytest.fixture(scope="session")

@@ -35,10 +35,10 @@ from superapp.realtime import bus, registry, sync
 from superapp.realtime.registry import Caller
 from tests.chat.conftest import caller_of
 from tests.chat.model_client import ModelClient
-from tests.harness import profiles
+from tests.harness import depth
 
 # An example is forty steps of five devices, each step a commit: a second of work.
-EXAMPLES = profiles.examples(check=48, deep=1_000)
+EXAMPLES = depth.examples(check=48, deep=1_000)
 PARTS = 4
 START = datetime(2027, 3, 1, 2, 3, 4, 567_000, tzinfo=UTC)
 

@@ -4,6 +4,9 @@
 A test that fails beside others and passes alone is flaky: journeys wait for browsers and servers that are killed and
 started, several at once on few cores. It is printed by its name, counted, and written to
 ``.pytest_cache/flaky-NAME.txt``; a fault fails twice. With ``NUSA_FLAKY=fail`` a flaky test fails the run, too.
+
+How long each test took is kept in ``.pytest_cache/timings-NAME.json``. Unless ``NUSA_DEPTH`` says otherwise, what means
+the same on both databases is tried on one.
 """
 
 from __future__ import annotations
@@ -24,10 +27,11 @@ SOME_FAILED = 1
 def main(arguments: Sequence[str]) -> int:
     """Run the suite of this name, and what failed once more alone, and return the exit code."""
     name, *words = arguments
+    os.environ.setdefault("NUSA_DEPTH", "check")
     record = CACHE / f"flaky-{name}.txt"
     record.unlink(missing_ok=True)
     LAST_FAILED.unlink(missing_ok=True)
-    code = _pytest(words)
+    code = _pytest(words, NUSA_TIMINGS=str(CACHE / f"timings-{name}.json"))
     beside_others = _failed()
     if code != SOME_FAILED or not beside_others:
         return code
@@ -43,8 +47,9 @@ def main(arguments: Sequence[str]) -> int:
     return SOME_FAILED if os.environ.get("NUSA_FLAKY") == "fail" else 0
 
 
-def _pytest(words: Sequence[str]) -> int:
-    return subprocess.run([sys.executable, "-m", "pytest", "--quiet", *words], check=False).returncode
+def _pytest(words: Sequence[str], **env: str) -> int:
+    command = [sys.executable, "-m", "pytest", "--quiet", *words]
+    return subprocess.run(command, env={**os.environ, **env}, check=False).returncode
 
 
 def _failed() -> set[str]:

@@ -18,13 +18,13 @@ from payments.writers.ledger import JournalEntry, Posted, TransferLine, derive_k
 from payments.writers.ledger.entries import JournalRefund
 from superapp.core import ids
 from superapp.core.money import Money
-from tests.harness import profiles
+from tests.harness import depth
 from tests.harness.authorizations import entry_fields
 
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 CEILING = 1_000
 # An example is twenty-five steps, each a commit, and the auditor's proof of all of them.
-EXAMPLES = profiles.examples(check=40, deep=500)
+EXAMPLES = depth.examples(check=40, deep=500)
 PEOPLE = st.sampled_from(["ana", "bo", "cy"])
 ALL = st.sampled_from(["ana", "bo", "cy", "shop"])
 AMOUNTS = st.integers(1, 700)

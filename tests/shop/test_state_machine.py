@@ -29,14 +29,14 @@ from shop.maintenance import integrity_checks, order_timers
 from shop.models import Order, OrderCounter, Shipment, Stock
 from superapp.accounts.models import User
 from superapp.core.money import Money
-from tests.harness import profiles
+from tests.harness import depth
 from tests.harness.authorizations import BY_PIN
 from tests.harness.socket_client import make_trusted_device
 from tests.shop.conftest import ADDRESS
 from tests.shop.html_clients import browser_of
 
 # An example is an afternoon of twenty steps, each a commit, proved by the auditor: a third of a second of work.
-EXAMPLES = profiles.examples(check=20, deep=500)
+EXAMPLES = depth.examples(check=20, deep=500)
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 PRICE = 10_000_00
 PURSE = 100_000_00

@@ -1,0 +1,70 @@
+"""What runs when: every line of the list means a test, and what is left to the other database runs there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.harness import depth
+from tests.harness.running_site import ROOT
+
+LISTED = {
+    "deep": {"tests/a/test_soak.py": "long"},
+    "sqlite": {"tests/web": "looks", "tests/a/test_b.py::test_case[1]": "slow"},
+    "postgres": {"tests/a/test_money.py": "processes"},
+}
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "kind", "left"),
+    [
+        ("tests/web/test_x.py::test_y", "journeys", ["postgres"]),
+        ("tests/webs/test_x.py::test_y", "journeys", []),
+        ("tests/a/test_b.py::test_case[1]", "database", ["postgres"]),
+        ("tests/a/test_b.py::test_case[2]", "database", []),
+        ("tests/a/test_b.py::test_cases", "database", []),
+        ("tests/a/test_money.py::test_y", "journeys", ["sqlite"]),
+        # A name says more than what a test asks.
+        ("tests/a/test_money.py::test_y", "unit", ["sqlite"]),
+        ("tests/a/test_c.py::test_y", "unit", ["postgres"]),
+    ],
+)
+def test_test_that_means_the_same_on_both_is_left_to_one(nodeid, kind, left):
+    found = [
+        engine for engine in depth.ENGINES if depth.is_left_to_the_other(nodeid, kind, engine=engine, listed=LISTED)
+    ]
+
+    assert found == left
+
+
+def test_every_name_of_the_list_is_a_test_and_has_a_reason():
+    listed = depth.reasons()
+
+    assert set(listed) == {"deep", *depth.ENGINES}
+    for name, reason in (line for part in listed.values() for line in part.items()):
+        path, _, test = name.partition("::")
+        assert (ROOT / path).exists(), name
+        if test:
+            function = test.partition("[")[0]
+            assert re.search(rf"^(async )?def {function}\(", (ROOT / path).read_text(), re.MULTILINE), name
+        assert len(reason) > 20, name
+
+
+def test_no_name_is_left_to_both():
+    listed = depth.reasons()
+
+    for name in listed["sqlite"]:
+        assert not depth.is_named(name, listed["postgres"]), name
+    for name in listed["postgres"]:
+        assert not depth.is_named(name, listed["sqlite"]), name
+
+
+def test_what_asks_a_database_in_any_way_is_tried_on_both(request, tmp_path):
+    assert depth.kind_of(request.node) == "database"  # It reads this file, which speaks of "database".
+
+    quiet, asking = tmp_path / "test_a.py", tmp_path / "test_b.py"
+    quiet.write_text("def test_a(): assert 1")
+    asking.write_text("def test_b(): assert settings.SERVED")
+
+    assert [depth._asks_otherwise(path) for path in (quiet, asking)] == [False, True]
