@@ -74,6 +74,7 @@ lint: style contracts migrations templates deploy-check docs-check
 style: .venv/dev.stamp
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
+	$(BIN)/python -m tests.harness.sql_digests
 
 types: .venv/dev.stamp
 	$(BIN)/mypy

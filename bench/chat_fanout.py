@@ -101,7 +101,7 @@ class Fanout:
         self.crowd.until(lambda: time.monotonic() > end, self.heard)
 
     def tally(self) -> tuple[int, int]:
-        """How many deliveries were missing, and how many too many."""
+        """Count the deliveries that were missing, and those that came twice."""
         wanted = len(self.sent_at) * (len(self._lines) - 1)
         return max(0, wanted - self.deliveries), max(0, self.deliveries - wanted)
 

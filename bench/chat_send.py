@@ -62,7 +62,7 @@ class Sender:
 
 
 def senders(running: BenchEnvironment, people: list[environment.BenchUser], conversations: list[str]) -> list[Sender]:
-    """Everybody's socket, ready; people 2n and 2n+1 share conversation n."""
+    """Open everybody's socket; people 2n and 2n+1 share conversation n."""
     made = []
     for number, person in enumerate(people):
         line = SocketConnection(number, running.server_processes[0].port, "/ws", person.session_key)
@@ -73,7 +73,7 @@ def senders(running: BenchEnvironment, people: list[environment.BenchUser], conv
 
 
 class Traffic:
-    """What goes over the senders' lines."""
+    """The frames that travel over the senders' sockets."""
 
     def __init__(self, everybody: list[Sender]) -> None:
         self.everybody = everybody
@@ -113,7 +113,7 @@ class Traffic:
             self.took.append((now, (now - due) * 1_000))
 
     def saturate(self, pids: list[int]) -> dict[str, Any]:
-        """Everybody sends as fast as they are answered."""
+        """Let everybody send as fast as they are answered."""
         self.is_closed_loop = True
         for sender in self.everybody:
             sender.send()
@@ -170,7 +170,7 @@ class Traffic:
 
 
 def count_committed_batches(running: BenchEnvironment) -> float:
-    """How many batches of messages the instance has committed so far."""
+    """Return how many batches of messages the instance has committed so far."""
     return sum(door.metric('nusa_batch_size_count{batcher="chat-log"}') for door in running.server_processes)
 
 
@@ -217,7 +217,7 @@ def echo(running: BenchEnvironment) -> dict[str, Any]:
 
 
 def count_lost_and_doubled(everybody: list[Sender]) -> tuple[int, int]:
-    """How many acknowledged messages did not reach the other person or the database, and how many came twice."""
+    """Return how many acknowledged messages did not reach the other person or the database, and how many came twice."""
     stored = Counter(client_id for _, client_id in environment.fetch_stored_messages())
     lost = doubled = 0
     for sender in everybody:

@@ -332,7 +332,7 @@ def _in_this_process() -> dict[str, Any]:
 
 
 def _audit(scene: dict[str, Any], acknowledged: int) -> tuple[int, int]:
-    """What was acknowledged against what is there, and the proofs of goods and money."""
+    """Compare acknowledged purchases with the database, and run the integrity checks of stock and money."""
     from django.db import connection
 
     from payments.maintenance import integrity_checks as money

@@ -41,7 +41,7 @@ class ServerProcess:
     metrics_port: int
 
     def resident_kib(self) -> int:
-        """What it holds in memory once it has looked for garbage."""
+        """Return the memory that a process holds after a garbage collection, in KiB."""
         os.kill(self.process.pid, signal.SIGUSR1)
         time.sleep(GARBAGE_SECONDS)
         return measure.resident_kib(self.process.pid)
@@ -71,7 +71,7 @@ class BenchEnvironment:
         return [one.pid for one in [*(door.process for door in self.server_processes), *self.services]]
 
     def stalls(self) -> Counter[str]:
-        """What the doors' event loops have been held up by for over 100 ms so far, as they wrote it down themselves."""
+        """Return the stalls over 100 ms of the servers' event loops so far, as their own monitors logged them."""
         told = "".join(door.process.log for door in self.server_processes)
         return Counter(re.findall(r'\bcause["=: ]+(\w+)', told))
 

@@ -79,7 +79,7 @@ def load(cash_id: int, wallet_id: int, count: int) -> None:
 
 
 def read_on_postgres(read: Callable[[], Any]) -> dict[str, int]:
-    """How many rows and pages the statements of this reading touch."""
+    """Return how many rows and pages the statements of this reading touch."""
     from django.db import connection
 
     sent: list[tuple[str, Any]] = []
@@ -110,7 +110,7 @@ def _rows_of(plan: dict[str, Any]) -> int:
 
 
 def read_on_sqlite(read: Callable[[], Any]) -> dict[str, int]:
-    """How many steps the virtual machine takes for this reading."""
+    """Return how many steps the virtual machine takes for this reading."""
     from django.db import connection
 
     steps = 0

@@ -19,7 +19,7 @@ BENCHES = ("reconnect_storm", "chat_send", "pages")
 
 
 def run_bench(bench: str, options: Any) -> dict[str, Any]:
-    """What a bench prints with ``--json``, and its last word as ``said``."""
+    """Return the JSON that a bench prints with ``--json``, and its last line as ``said``."""
     command = [sys.executable, "-m", f"bench.{bench}", "--json", "--db", options.db, "--runs", str(options.runs)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     for line in reversed(ended.stdout.splitlines()):

@@ -22,7 +22,7 @@ STALL_MS = 100
 
 @dataclass(frozen=True)
 class Limit:
-    """What one of a bench's numbers may be at most, as ``docs/speed.md`` promises."""
+    """The highest value that a number of a bench may have, as ``docs/speed.md`` promises."""
 
     what: str
     found: float
@@ -82,7 +82,10 @@ _measuring = 0.0
 
 
 def cpu(pids: Iterable[int]) -> Cpu:
-    """What these processes with all their children, and this one, have used; looking at them is no work of a client."""
+    """
+    Return the CPU time of these processes with their children, and of this one; reading it is not counted as client
+    work.
+    """
     global _measuring
     before = _own_seconds()
     server = sum(_tree_seconds(pid) for pid in pids)
@@ -132,7 +135,7 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 def stalls(moments: Sequence[tuple[float, float]]) -> int:
     """
-    How many times something stood still for over 100 ms, given (when, milliseconds) of each operation.
+    Return how many times something stood still for over 100 ms, given (when, milliseconds) of each operation.
 
     Operations held up by one stall end together, so that those which end within 50 ms of each other are counted once.
     """
@@ -199,7 +202,7 @@ def arguments(sentence: str) -> argparse.Namespace:
 
 
 def reason_void(result: Result) -> str:
-    """Why the run says nothing; empty for one that counts."""
+    """Return the reason why the run is void; empty for a valid one."""
     if result.client_cpu_share > CLIENT_SHARE_MAX:
         return f"the client used {result.client_cpu_share:.0%} of the server's CPU"
     if result.limit_client_cpu_share > LIMIT_CLIENT_SHARE_MAX:

@@ -40,7 +40,7 @@ LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class PageRequest:
-    """What is asked for: a path, by somebody who is logged in or by nobody."""
+    """A page to request: its path, and whether a logged-in person asks."""
 
     path: str
     session_key: str = ""
@@ -70,7 +70,7 @@ class HttpConnection:
         self._socket.sendall(self._request)
 
     def hear(self) -> float | None:
-        """How many milliseconds the answer took, once it is here whole."""
+        """Return how many milliseconds the whole response took."""
         data = self._socket.recv(CHUNK)
         if not data:
             raise ConnectionError("the connection was closed")

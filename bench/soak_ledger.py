@@ -148,7 +148,7 @@ def run(seconds: float, processes: int, directory: Path) -> tuple[list[list[str]
 
 
 def audit(said: list[list[str]], directory: Path) -> dict[str, Any]:
-    """What was said is so; the ledger is proved; and beancount, which knows nothing of us, agrees."""
+    """Compare what was acknowledged, check the ledger, and let beancount, which knows nothing of our code, agree."""
     from django.db import connection
 
     from payments.maintenance import integrity_checks

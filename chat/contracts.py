@@ -150,7 +150,7 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
     def row(self, posted: PostedMessage) -> MessageRow:
-        """How everybody in the conversation sees it."""
+        """Return the row that everybody in the conversation sees."""
         return MessageRow(
             seq=posted.seq,
             rev=posted.rev,

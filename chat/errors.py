@@ -8,7 +8,7 @@ from superapp.core.errors import DomainError, ErrorKind
 
 
 class ConversationNotFound(DomainError):
-    """There is no such conversation, or the person is not in it; the two are not told apart."""
+    """No such conversation, or the person is not in it; the error does not say which."""
 
     code = "chat.conversation_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -16,7 +16,7 @@ class ConversationNotFound(DomainError):
 
 
 class MessageNotFound(DomainError):
-    """There is no message with this number that the person may see."""
+    """No message with this number exists that the person may see."""
 
     code = "chat.message_not_found"
     kind = ErrorKind.NOT_FOUND

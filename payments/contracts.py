@@ -86,7 +86,7 @@ class WalletChanges:
 
 @dataclass(frozen=True, slots=True)
 class PinState:
-    """Whether a PIN is set and locked, and a pending reset with its device."""
+    """The state of a person's PIN: set or not, locked until when, and a pending reset with its device."""
 
     is_set: bool
     is_locked: bool
@@ -94,7 +94,7 @@ class PinState:
     reset_device_id: int | None = None
 
     def is_reset_on(self, device_id: int | None) -> bool:
-        """Whether a new PIN was asked for on this device, and is set nowhere else."""
+        """Return whether a reset of the PIN is pending that was requested on this device."""
         return self.reset_from is not None and device_id is not None and self.reset_device_id == device_id
 
 

@@ -64,7 +64,7 @@ class CaptureExceedsHold(DomainError):
 
 
 class InsufficientFunds(DomainError):
-    """What is available, not what is there in all, is too little."""
+    """The available amount is too small, whatever the balance including holds is."""
 
     code = "payments.insufficient_funds"
     kind = ErrorKind.CONFLICT
@@ -96,7 +96,7 @@ class AlreadyPaid(DomainError):
 
 
 class EscrowNotFound(DomainError):
-    """Nothing was paid for this reference, yet: no key is burnt."""
+    """No payment exists yet for this reference. Burns no key."""
 
     code = "payments.escrow_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -104,7 +104,7 @@ class EscrowNotFound(DomainError):
 
 
 class EscrowEmpty(DomainError):
-    """Nothing is left in escrow for this reference, and nothing will come: it is paid once."""
+    """The escrow of this reference is empty and stays so, since it is paid only once."""
 
     code = "payments.escrow_empty"
     kind = ErrorKind.CONFLICT
@@ -112,7 +112,9 @@ class EscrowEmpty(DomainError):
 
 
 class PaidToAnother(DomainError):
-    """Another merchant was paid for this reference before: a refund takes from one, so one is paid."""
+    """
+    A different merchant was paid for this reference before; a reference pays one merchant, from whom refunds are taken.
+    """
 
     code = "payments.paid_to_another"
     kind = ErrorKind.CONFLICT
@@ -128,7 +130,7 @@ class NothingToPayOut(DomainError):
 
 
 class HoldNotFound(DomainError):
-    """No such hold, or not yours: the two are told apart to nobody."""
+    """No such hold, or not yours; the error does not say which."""
 
     code = "payments.hold_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -136,7 +138,7 @@ class HoldNotFound(DomainError):
 
 
 class WalletNotFound(DomainError):
-    """No such wallet, or not yours: the two are told apart to nobody."""
+    """No such wallet, or not yours; the error does not say which."""
 
     code = "payments.wallet_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -144,7 +146,7 @@ class WalletNotFound(DomainError):
 
 
 class RecipientUnnamed(DomainError):
-    """Neither a person, nor a handle, nor a number was named, or several were."""
+    """A recipient is named by exactly one of person, handle and number."""
 
     code = "payments.recipient_unnamed"
     kind = ErrorKind.INVALID
@@ -176,7 +178,7 @@ class PeriodInvalid(DomainError):
 
 
 class ReceiptNotFound(DomainError):
-    """No such movement, or none of yours: the two are told apart to nobody."""
+    """No such movement, or none of yours; the error does not say which."""
 
     code = "payments.receipt_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -192,7 +194,7 @@ class TopUpNotFound(DomainError):
 
 
 class TwoPersonsNeeded(DomainError):
-    """Who asked may not approve, and nobody tops up their own wallet."""
+    """A top-up is approved by another operator than requested it, and never for one's own wallet."""
 
     code = "payments.two_persons_needed"
     kind = ErrorKind.FORBIDDEN
@@ -261,7 +263,7 @@ class NoPinOnNewDevice(DomainError):
 
 
 class PinAlreadySet(DomainError):
-    """There is a PIN; it is changed with itself, or reset."""
+    """A PIN is set already; it is changed with the old one, or reset."""
 
     code = "payments.pin_already_set"
     kind = ErrorKind.CONFLICT
@@ -303,7 +305,7 @@ class PinResetTooEarly(DomainError):
 
 
 class PinResetKept(DomainError):
-    """What was asked for is ended by the right PIN, or from a trusted device."""
+    """A pending reset is cancelled with the right PIN or from a trusted device only."""
 
     code = "payments.pin_reset_kept"
     kind = ErrorKind.FORBIDDEN
@@ -311,7 +313,7 @@ class PinResetKept(DomainError):
 
 
 class PinTriesKept(DomainError):
-    """That wrong tries were one's own is said on a trusted device alone."""
+    """Wrong tries are confirmed as one's own from a trusted device only."""
 
     code = "payments.pin_tries_kept"
     kind = ErrorKind.FORBIDDEN

@@ -32,7 +32,7 @@ class ShopConfig(AppConfig):
 
     @property
     def offline_shells(self) -> dict[str, str]:
-        """What a device keeps: orders that were placed anywhere, one's shop where there are shops."""
+        """Return the pages a device keeps for offline use: purchases always, and one's shop where there are shops."""
         from shop.domain.feature_gates import is_storefront_enabled
 
         today = {"/tokoku/": "shop:today_shell"} if is_storefront_enabled() else {}

@@ -1,4 +1,4 @@
-"""What may be refused about selling, with codes that never change."""
+"""Errors of selling, with codes that never change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class NotOffered(DomainError):
 
 
 class ShopNotFound(DomainError):
-    """No such shop, or not yours: the two are told apart to nobody."""
+    """No such shop, or not yours; the error does not say which."""
 
     code = "shop.shop_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -24,7 +24,7 @@ class ShopNotFound(DomainError):
 
 
 class ProductNotFound(DomainError):
-    """No such product, or one that is not shown to you: the two are told apart to nobody."""
+    """No such product, or one that is not shown to you; the error does not say which."""
 
     code = "shop.product_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -38,7 +38,7 @@ class PhotoNotFound(DomainError):
 
 
 class OrderNotFound(DomainError):
-    """No such order, or one of which you are neither buyer nor seller: the two are told apart to nobody."""
+    """No such order, or one of which you are neither buyer nor seller; the error does not say which."""
 
     code = "shop.order_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -60,7 +60,7 @@ class HandleInvalid(DomainError):
 
 
 class HandleTaken(DomainError):
-    """Another shop has it, or none may have it."""
+    """The handle is taken by another shop or reserved."""
 
     code = "shop.handle_taken"
     kind = ErrorKind.CONFLICT
@@ -98,7 +98,7 @@ class TimeZoneUnknown(DomainError):
 
 
 class PriceInvalid(DomainError):
-    """Nothing, less than nothing, not whole rupiah, or too much."""
+    """A price is a positive amount of whole rupiah, up to a maximum."""
 
     code = "shop.price_invalid"
     kind = ErrorKind.INVALID
@@ -160,7 +160,7 @@ class StockTooLow(DomainError):
 
 
 class StockMoved(DomainError):
-    """Somebody bought, or changed the stock, since you looked; ``on_hand`` says how many there are now."""
+    """The stock changed since it was looked at; ``on_hand`` says how many there are now."""
 
     code = "shop.stock_moved"
     kind = ErrorKind.CONFLICT
@@ -184,7 +184,7 @@ class KeyReused(DomainError):
 
 
 class AddressInvalid(DomainError):
-    """Something in the address is missing, too long, or no phone number that can be called; ``field`` says what."""
+    """A part of the address is missing, too long, or no callable phone number; ``field`` says which."""
 
     code = "shop.address_invalid"
     kind = ErrorKind.INVALID
@@ -192,7 +192,7 @@ class AddressInvalid(DomainError):
 
 
 class OwnGoods(DomainError):
-    """Nobody buys of their own shop."""
+    """A seller cannot buy from their own shop."""
 
     code = "shop.own_goods"
     kind = ErrorKind.FORBIDDEN
@@ -232,7 +232,7 @@ class TooManyOrders(DomainError):
 
 
 class StockUnknown(DomainError):
-    """We cannot read how many there are, and sell nothing by guess. Burns no key."""
+    """The stock cannot be read, and no purchase is made on a guess. Burns no key."""
 
     code = "shop.stock_unknown"
     kind = ErrorKind.UNAVAILABLE
@@ -259,7 +259,7 @@ class NotNow(DomainError):
 
 
 class CaseNotFound(DomainError):
-    """Nobody is asked to decide about this order."""
+    """The order has no open case for an operator to decide."""
 
     code = "shop.case_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -275,7 +275,7 @@ class CaseClosed(DomainError):
 
 
 class OwnCase(DomainError):
-    """Whoever buys or sells in an order is not the operator who decides about it."""
+    """The buyer and the seller of an order may not decide its case as operators."""
 
     code = "shop.own_case"
     kind = ErrorKind.FORBIDDEN
@@ -291,7 +291,7 @@ class ShipmentInvalid(DomainError):
 
 
 class ResiTaken(DomainError):
-    """Another order of the shop, to another buyer, is on its way with this courier under this number."""
+    """The tracking number is in use for a parcel of the shop to another buyer with the same courier."""
 
     code = "shop.resi_taken"
     kind = ErrorKind.CONFLICT
@@ -312,7 +312,7 @@ class ResiContested(DomainError):
 
 
 class OrdersUnavailable(DomainError):
-    """There are orders, and we cannot read them right now: never an empty list."""
+    """The orders cannot be read right now; an empty list is never returned instead."""
 
     code = "shop.orders_unavailable"
     kind = ErrorKind.UNAVAILABLE

@@ -11,8 +11,8 @@ from superapp.core.events import Event, register_fact
 @dataclass(frozen=True, kw_only=True)
 class _OrderEvent(Event):
     """
-    How an order stands after a move. ``version`` grows by one with each; amounts are in sen; moments are RFC 3339 in
-    UTC.
+    The state of an order after a transition. ``version`` grows by one with each; amounts are in sen; times are RFC 3339
+    in UTC.
     """
 
     order: str
@@ -39,7 +39,7 @@ class _OrderEvent(Event):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(_OrderEvent):
-    """Somebody bought, and paid: the money lies in escrow. ``items`` counts pieces, of ``first_item`` and others."""
+    """An order was placed and paid; the money lies in escrow. ``items`` counts pieces, of ``first_item`` and others."""
 
     name: ClassVar[str] = "shop.order_placed"
 
@@ -61,7 +61,7 @@ class OrderMoved(_OrderEvent):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class ShopChanged(Event):
-    """What others see of a shop (name, picture, town, …) is another."""
+    """A public detail of a shop changed: its name, picture, town or the like."""
 
     name: ClassVar[str] = "shop.shop_changed"
     shop: str

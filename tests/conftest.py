@@ -39,7 +39,7 @@ if not settings.SERVED:
 
 @receiver(setting_changed)
 def _forget_the_bar(*, setting: str, **_told: Any) -> None:
-    """What an operator offers is the same for the life of a process; a test that changes it must not leave its bar."""
+    """Forget the navigation bar, which is cached for the life of a process, after a test that changed the profile."""
     if setting == "LEGAL_PROFILE":
         navigation.navigation_items.cache_clear()
         navigation.offline_shells.cache_clear()

@@ -1,4 +1,4 @@
-"""What the message of a commit must look like, and that the hook refuses what does not."""
+"""The rules for commit messages, and the hook that refuses messages that break them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written about the product: every link leads somewhere."""
+"""Every link in the documentation leads somewhere."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ VERSION_FIELD = "version"
 @dataclass(frozen=True, slots=True)
 class CardType:
     """
-    How cards of one type are rendered.
+    The way in which cards of one type are rendered.
 
     ``template`` draws the card, and, without data, the blank that modules clone and fill. ``summary`` is one line of
     text for lists, quotes and screen readers, with ``{field}`` where a field of the card goes; without it, the card's

@@ -320,7 +320,9 @@ def _card(message: MessageRow) -> CardView | None:
 
 
 def _state(message: MessageRow, my_id: str, members: Sequence[MemberRow]) -> str:
-    """How far my message has come: with all the others, not with the first of them."""
+    """
+    Return the state of the reader's own message: delivered or read once it is so for all others, not for the first.
+    """
     others = [member for member in members if member.user != my_id]
     if others and all(member.read_seq >= message.seq for member in others):
         return "read"
@@ -343,7 +345,7 @@ def _is_regular_message(message: MessageRow) -> bool:
 
 
 def _first_unread_seq(messages: Sequence[MessageRow], summary: SummaryRow, my_id: str) -> int | None:
-    """Where what is new to me begins, if something is."""
+    """Return the seq of the first unread message, or None."""
     if count_unread(summary) == 0:
         return None
     unseen = [one.seq for one in messages if one.seq > summary.mine.read_seq and one.sender != my_id]

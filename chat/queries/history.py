@@ -90,7 +90,7 @@ def _present(member: Member) -> list[Member]:
 
 
 def _people(found: Iterable[Message], present: Iterable[Member]) -> list[PersonRow]:
-    """How everybody looks who is named in these rows; they are loaded already."""
+    """Return the profile rows of all people named in these rows, who are loaded already."""
     people = {member.user_id: member.user for member in present}
     for message in found:
         people[message.sender_id] = message.sender

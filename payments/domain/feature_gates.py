@@ -1,5 +1,5 @@
 """
-Whether payments are enabled here, by the operator's legal profile.
+Tell whether payments are enabled here, by the operator's legal profile.
 
 ``social_commerce`` may show goods and not take payments for them (Permendag 31/2023, article 21), and ``chat_only``
 offers talk alone. What lies in the ledger from before stays there: it is proved every night and can be exported, and

@@ -38,7 +38,7 @@ JS_MESSAGES = {
 
 
 def get_title_key(kind: str, delta_minor: int) -> str:
-    """Which of the sentences says a movement."""
+    """Return the key of the sentence that describes a movement."""
     direction = "held" if delta_minor == 0 else "in" if delta_minor > 0 else "out"
     key = f"{kind}_{direction}"
     return key if key in MOVEMENT_TITLES else f"other_{direction}"

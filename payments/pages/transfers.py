@@ -188,7 +188,7 @@ def _sentence(problem: DomainError, available: Money) -> str:
 def _read(
     written: str, memo: str, *, to: Recipient, available: Money
 ) -> tuple[TransferDraft | None, dict[str, object]]:
-    """What was typed as a draft, or what is wrong with it, by field."""
+    """Read the form into a draft; return errors by field where it is invalid."""
     problems: dict[str, object] = {}
     wanted: Money | None = None
     try:

@@ -15,7 +15,7 @@ def get_recipient(user_id: int, *, who: UUID) -> Recipient:
     """
     Return a recipient by public id.
 
-    :raises PersonNotFound: if there is no such person, or they have blocked the asker: told apart to nobody
+    :raises PersonNotFound: if there is no such person, or they have blocked the asker; the error does not say which
     :raises ToOneself: if it is the asker
     """
     found = _to_recipient(user_id, accounts.get_user_by_public_id(who))

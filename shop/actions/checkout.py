@@ -248,7 +248,7 @@ def _create_buyer_counter(buyer_id: int) -> UUID:
 
 
 def _write_and_pay(draft: OrderDraft, offer: Offer, authorization: payments.Authorization) -> tuple[int, int]:
-    """Everything that becomes true with an order, in two round trips: what is hot comes last and is held shortest."""
+    """Write the order and pay it in two round trips; the most contended rows are locked last and held shortest."""
     with prepared.pipeline():
         order_writer.pipeline_uncontended_rows(draft)
         outbox.pipeline_publish(_order_placed_event(draft, offer))
@@ -320,7 +320,7 @@ def _order_placed_event(draft: OrderDraft, offer: Offer) -> OrderPlaced:
 def _find_refusal(
     offer: Offer, quantity: int, buyer_id: int | None, total: Money, expected: Money
 ) -> CheckoutTotalChanged | CheckoutRefused | None:
-    """What stands in the way as far as can be seen without taking anything. :raises StockUnknown:"""
+    """Return why the purchase would be refused, reserving nothing; raise StockUnknown if stock cannot be read."""
     if offer.merchant_id == buyer_id:
         return CheckoutRefused(errors.OwnGoods.code, {})
     if not offer.is_for_sale:

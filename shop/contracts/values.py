@@ -274,7 +274,7 @@ class CheckoutTotalChanged:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutRefused:
-    """Nothing was bought. Final under its key; ``code`` is an error code of shop or payments."""
+    """A refused purchase, final under its key; ``code`` is an error code of shop or payments."""
 
     code: str
     params: dict[str, int]

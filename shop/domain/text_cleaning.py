@@ -25,12 +25,12 @@ def clean_lines(written: str, *, field: str, chars_max: int, may_be_empty: bool 
 
 
 def is_blank(written: str) -> bool:
-    """Whether nothing of it can be seen."""
+    """Return whether a text has no visible character."""
     return not text_cleaning.clean_line(written)
 
 
 def make_slug(name: str) -> str:
-    """What an address says of a product: letters a to z, digits and hyphens."""
+    """Return the part of an address that names a product: letters a to z, digits and hyphens."""
     return slugify(name)[:_SLUG_CHARS].strip("-") or "barang"
 
 

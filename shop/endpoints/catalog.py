@@ -28,7 +28,7 @@ class ShopResponse(msgspec.Struct):
 @register_command("shop.mine", EmptyRequest, rest="GET shop", response=ShopResponse)
 @require_storefront
 def fetch_own_shop(caller: Caller, _nothing: EmptyRequest) -> ShopResponse:
-    """One's own shop, or null."""
+    """Return the caller's own shop, or null."""
     shop = api.find_shop(caller.user_id)
     return ShopResponse(rows.shop_row(shop) if shop else None)
 
@@ -54,7 +54,7 @@ class ProductList(msgspec.Struct):
 @register_command("shop.products", EmptyRequest, rest="GET shop/products", cost=3, response=ProductList)
 @require_storefront
 def list_products(caller: Caller, _nothing: EmptyRequest) -> ProductList:
-    """Everything in one's shop, drafts and hidden too, in the order of the shelf."""
+    """Return all products of the caller's shop, drafts and hidden ones included, in shelf order."""
     return ProductList([rows.product_row(product) for product in api.list_own_products(owner_id=caller.user_id)])
 
 

@@ -15,7 +15,7 @@ from superapp.realtime.registry import Caller, register_command
 @register_command("shop.quote", QuoteRequest, rest="GET products/<uuid:product>/quote", response=rows.QuoteRow)
 @require_checkout
 def quote_purchase(caller: Caller, quote_in: QuoteRequest) -> rows.QuoteRow:
-    """What so many pieces cost now, and what stands in the way."""
+    """Return the price of a purchase now, and the reason why it would be refused, if any."""
     found = api.quote_purchase(product=quote_in.product, quantity=quote_in.quantity, buyer_id=caller.user_id)
     return rows.quote_row(found, viewer_id=caller.user_id)
 

@@ -19,7 +19,7 @@ class MerchantBalanceResponse(msgspec.Struct):
 
 @register_command("shop.earnings", EmptyRequest, rest="GET shop/earnings", response=MerchantBalanceResponse)
 def fetch_merchant_balance(caller: Caller, _nothing: EmptyRequest) -> MerchantBalanceResponse:
-    """What one's shop has earned."""
+    """Return the earnings of the caller's shop."""
     return MerchantBalanceResponse(rows.money_row(api.fetch_merchant_balance(caller.user_id)))
 
 

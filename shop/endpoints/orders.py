@@ -29,14 +29,17 @@ from superapp.realtime.registry import Caller, register_command
     "shop.purchases", ListPurchasesRequest, rest="GET orders", cost=2, response=ListEnvelope[rows.OrderRow]
 )
 def list_purchases(caller: Caller, list_in: ListPurchasesRequest) -> ListEnvelope[rows.OrderRow]:
-    """What one bought, the newest first, in the honest envelope."""
+    """Return the caller's purchases, newest first, in a list envelope."""
     found = api.list_purchases(caller.user_id, only=list_in.only, after=list_in.after, now=clock.now())
     return rows.order_list_envelope(found)
 
 
 @register_command("shop.sales", ListSalesRequest, rest="GET shop/orders", cost=2, response=ListEnvelope[rows.OrderRow])
 def list_sales(caller: Caller, list_in: ListSalesRequest) -> ListEnvelope[rows.OrderRow]:
-    """What one's shop sold: ``today`` what is to be done, what waits for the shop first; ``all`` the newest first."""
+    """
+    Return the orders of the caller's shop: ``today`` those with something to do, the shop's turn first; ``all`` newest
+    first.
+    """
     return rows.order_list_envelope(
         api.list_sales(caller.user_id, only=list_in.only, after=list_in.after, now=clock.now())
     )
@@ -44,7 +47,7 @@ def list_sales(caller: Caller, list_in: ListSalesRequest) -> ListEnvelope[rows.O
 
 @register_command("shop.purchase_changes", ListChangesRequest, rest="GET orders/changes", response=rows.OrderChangesRow)
 def list_purchase_changes(caller: Caller, changes_in: ListChangesRequest) -> rows.OrderChangesRow:
-    """What changed in one's purchases after a rev: a delta."""
+    """Return the purchases of the caller that changed after a rev: a delta."""
     return rows.order_changes_row(api.list_purchase_changes(caller.user_id, after=changes_in.after))
 
 
@@ -52,7 +55,7 @@ def list_purchase_changes(caller: Caller, changes_in: ListChangesRequest) -> row
     "shop.sale_changes", ListChangesRequest, rest="GET shop/orders/changes", response=rows.OrderChangesRow
 )
 def list_sale_changes(caller: Caller, changes_in: ListChangesRequest) -> rows.OrderChangesRow:
-    """What changed in one's sales after a rev: a delta."""
+    """Return the orders of the caller's shop that changed after a rev: a delta."""
     return rows.order_changes_row(api.list_sale_changes(caller.user_id, after=changes_in.after))
 
 

@@ -36,7 +36,7 @@ def check_integrity(*, now: datetime) -> list[Violation]:
 
 
 def _check_escrow() -> list[Violation]:
-    """What lies in escrow is what the states of the orders say, order by order."""
+    """Compare the money in escrow with the state of each order."""
     rule = "what lies in escrow is what unfinished orders cost"
     lies = {name: sen for name, sen in payments.get_escrow_balances().items() if name.startswith("shop.order:")}
     due = {order_reference(order): sen for order, sen in orders.list_unfinished_totals()}

@@ -1,4 +1,4 @@
-"""What selling stores: shops and their goods, stock and its moves, orders and everything that ever happened to them."""
+"""Tables of selling: shops and products, stock and its moves, orders and their events."""
 
 from shop.models.catalog import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, StockMove
 from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment

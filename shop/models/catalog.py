@@ -57,8 +57,8 @@ class Shop(models.Model):
 
 class Product(models.Model):
     """
-    Something a shop sells. Its ``slug`` is given once and kept, since others have linked to it; ``version`` counts
-    changes. What was listed once is hidden, not deleted.
+    A product of a shop. Its ``slug`` is given once and kept, since others have linked to it; ``version`` counts
+    changes. A product that was listed once is hidden, not deleted.
     """
 
     class State(models.TextChoices):

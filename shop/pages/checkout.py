@@ -78,7 +78,7 @@ def begin(request: HttpRequest, product: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(20)
 def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
-    """Everything that is to be known before paying; then the order, once for this address."""
+    """Show the whole price before paying; a POST places the order, once for each address of this page."""
     user = get_current_user(request)
     key, placed = _find_open_key(user.pk, key)
     if request.method != "POST":
@@ -149,7 +149,9 @@ def _retry_page(
     problem: DomainError,
     answer: api.CheckoutResult | None = None,
 ) -> HttpResponse:
-    """What stands in the way, and another try under the key that follows; the order, if it was bought meanwhile."""
+    """
+    Show why the purchase was refused, with another try under the next key; redirect to the order if it exists by now.
+    """
     key, placed = _find_open_key(get_current_user(request).pk, key)
     if placed:
         flash_next(request, _("You already placed this order. You did not pay twice."))
@@ -294,7 +296,7 @@ def _recent_purchase(buyer_id: int, product: UUID, now: datetime) -> dict[str, o
 
 
 def _quote(product: UUID, typed: dict[str, str], buyer_id: int) -> tuple[Quote, bool]:
-    """What it costs in whole now, and whether that is of fewer pieces, since there are not as many as were typed."""
+    """Return the total price now, and whether it is of fewer pieces than were typed because stock is short."""
     try:
         quote = api.quote_purchase(product=product, quantity=_parse_quantity(typed["quantity"]), buyer_id=buyer_id)
     except QuantityInvalid:
@@ -313,7 +315,7 @@ def _reduced_quantity_sentence(left: int) -> str:
 
 
 def _parse_expected_total(written: str) -> Money:
-    """What the buyer saw and agreed to. Nobody agrees to nothing: what cannot be read is the least there is."""
+    """Return the total that the buyer agreed to; one sen if it cannot be read, so that the purchase is refused."""
     is_number = written.isascii() and written.isdigit() and len(written) <= TOTAL_DIGITS_MAX
     return Money(max(1, int(written)) if is_number else 1)
 

@@ -46,7 +46,7 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 @never_cache
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """What to do: what waits for the shop first, each the oldest first."""
+    """Show the orders with something to do: those that wait for the shop first, each group oldest first."""
     return _sales(request, only="today")
 
 
@@ -54,7 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def sales(request: HttpRequest) -> HttpResponse:
-    """Everything my shop ever sold, the newest first."""
+    """Show all orders of the caller's shop, newest first."""
     return _sales(request, only="all")
 
 
@@ -172,7 +172,7 @@ def shop_settings(request: HttpRequest) -> HttpResponse:
 
 def require_own_shop(owner_id: int) -> ShopDetails:
     """
-    My shop.
+    Return the caller's shop.
 
     :raises ShopNotFound: if there is none yet
     """

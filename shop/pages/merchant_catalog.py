@@ -73,7 +73,7 @@ JS_MESSAGES = {"photo_place": gettext_lazy("Photo {place} of {count}")}
 @never_cache
 @require_safe
 def products(request: HttpRequest) -> HttpResponse:
-    """Everything in my shop, in the order of the shelf."""
+    """Show all products of the caller's shop in shelf order."""
     user = get_current_user(request)
     shop = require_own_shop(user.pk)
     shown = [(one, _thumbnail(one)) for one in api.list_own_products(owner_id=user.pk)]
@@ -87,7 +87,7 @@ def products(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(20)
 def new_product(request: HttpRequest) -> HttpResponse:
-    """Something new to sell: what it is, what it costs, how many there are, and how it looks."""
+    """Show and take the form of a new product: text, price, stock and photos."""
     user = get_current_user(request)
     shop = require_own_shop(user.pk)
     typed = _typed(request)
@@ -244,7 +244,7 @@ def _parse_version(written: str) -> int | None:
 
 
 def _conflicting_fields(request: HttpRequest, shown: ProductDetails) -> dict[str, object]:
-    """What is saved now, beside each field in which something else is written."""
+    """Return the saved value of each field in which the form holds another."""
     saved = _stored(shown)
     written = _typed(request)
     if shown.price is not None:

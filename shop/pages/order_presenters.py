@@ -140,23 +140,23 @@ def headline(order: OrderSummary) -> str:
 
 
 def state_label(order: OrderSummary) -> str:
-    """Its state, for its buyer, as in a list."""
+    """Return the label of an order's state as its buyer reads it in a list."""
     return _("Arrived, says the shop") if _is_delivery_unconfirmed(order) else str(STATE_LABELS[order.state])
 
 
 def state_color(order: OrderSummary) -> str:
-    """What is good or bad about it; nothing is good of which one side alone says so."""
+    """Return the colour of an order's state; a state that only one side claims is never shown as good."""
     return WAITING if _is_delivery_unconfirmed(order) else COLOURS.get(order.state, WAITING)
 
 
 def next_step(order: OrderSummary) -> str:
-    """What comes next; nothing for what is over."""
+    """Return the sentence about the next step of an order; empty if it is finished."""
     sentence = NEXT_STEPS.get((order.role, order.state))
     return str(sentence) if sentence else ""
 
 
 def due_sentence(order: OrderSummary, *, now: datetime) -> str:
-    """What happens by itself and when, if nobody does anything."""
+    """Return the sentence about the order's timer: the automatic step and its time."""
     if order.due_at is None:
         return ""
     moment = _time_parts(order.due_at, now=now)
@@ -187,7 +187,7 @@ def review_sentence(order: OrderDetails, *, now: datetime) -> str:
 
 
 def money_sentence(order: OrderDetails) -> str:
-    """Where the money lies."""
+    """Return the sentence that says where the order's money is."""
     summary = order.summary
     state = summary.state if summary.state in ("completed", "cancelled") else "kept"
     fee = order.fee or Money(0)
@@ -195,7 +195,7 @@ def money_sentence(order: OrderDetails) -> str:
 
 
 def refund_sentence(order: OrderDetails, *, now: datetime) -> str:
-    """That the money of a cancelled order went back, and when: with the cancellation. Nothing for others."""
+    """Return the sentence about the refund of a cancelled order, with its time; empty for other orders."""
     if order.summary.state != "cancelled":
         return ""
     return _("This shows that you paid. You were refunded on {day}, {hour} {zone}.").format(
@@ -204,7 +204,7 @@ def refund_sentence(order: OrderDetails, *, now: datetime) -> str:
 
 
 def build_track(order: OrderDetails) -> list[TrackStep]:
-    """What happened, then what is still to come."""
+    """Return the steps of an order: those that happened, then those to come."""
     courier = order.shipment.courier if order.shipment else ""
     last = len(order.steps) - 1
     happened = [
@@ -228,7 +228,7 @@ def build_track(order: OrderDetails) -> list[TrackStep]:
 
 
 def order_title(name: str, pieces: int, quantity: int) -> str:
-    """What was bought, in a few words: the first of it, how many, and that there is more."""
+    """Return a short title of an order: its first item, the number of pieces, and a sign that there are more items."""
     shown = f"{name} ×\u00a0{quantity}" if quantity > 1 else name
     if pieces == quantity:
         return shown
@@ -236,7 +236,7 @@ def order_title(name: str, pieces: int, quantity: int) -> str:
 
 
 def _is_delivery_unconfirmed(order: OrderSummary) -> bool:
-    """Whether it has arrived on nobody's word but the shop's."""
+    """Return whether only the shop says that the order was delivered."""
     return order.state == "delivered" and order.delivered_source != "courier"
 
 
@@ -260,7 +260,7 @@ MAIN_ACTIONS = ("accept", "pack", "ship", "confirm")
 
 def present_receipts(order: OrderDetails, *, now: datetime) -> list[dict[str, str]]:
     """
-    What the buyer can prove, with the address at which anybody checks it: the receipt itself is in it.
+    Return the buyer's receipts, each with the address that checks it and carries the receipt itself.
 
     A cancelled order was paid, and stays proved; beside its receipt stands that the money went back, and when.
     """
@@ -289,7 +289,7 @@ def present_lines(order: OrderDetails) -> list[dict[str, Any]]:
 
 
 def present_actions(order: OrderDetails) -> dict[str, Any]:
-    """What this side may do: the main thing, and what else."""
+    """Return the actions that this role may take: the main one and the others."""
     can = order.summary.can
     main = next((one for one in MAIN_ACTIONS if one in can), "")
     # A shop may ship what it has not noted as packed.

@@ -39,7 +39,7 @@ CURSOR_CHARS_MAX = 500
 @never_cache
 @require_safe
 def purchases(request: HttpRequest) -> HttpResponse:
-    """What I bought, the newest first."""
+    """Show the caller's purchases, newest first."""
     user = get_current_user(request)
     after = request.GET.get("sesudah", "")[:CURSOR_CHARS_MAX] or None
     envelope = api.list_purchases(user.pk, after=after, now=clock.now())
@@ -96,14 +96,14 @@ def accept(request: HttpRequest, order: UUID) -> HttpResponse:
 @post_only_redirecting_to("shop:order")
 @person_required
 def pack(request: HttpRequest, order: UUID) -> HttpResponse:
-    """It is packed."""
+    """Mark the order as packed."""
     return _run_action(request, order, api.pack_order, done=_("Packed. Now hand it to a courier."))
 
 
 @post_only_redirecting_to("shop:order", fragment="form-kirim")
 @person_required
 def ship(request: HttpRequest, order: UUID) -> HttpResponse:
-    """It is with a courier, under a number."""
+    """Mark the order as shipped with a courier under a tracking number."""
     done = _("Shipped. The buyer can see the tracking number.")
     return _run_action(request, order, api.ship_order, done=done, **_parcel(request))
 

@@ -30,7 +30,7 @@ def boot(user: Any, **more: Any) -> Any:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether a module asks, and not a person."""
+    """Return whether a script asks for JSON instead of a page."""
     return request.headers.get("Accept") == "application/json"
 
 

@@ -48,7 +48,7 @@ _INVALID_IN_XML = dict.fromkeys(code for code in range(32) if chr(code) not in "
 @require_safe
 @cache_control(public=True, max_age=DAY_S)
 def robots(request: HttpRequest) -> HttpResponse:
-    """What may be read by machines: shops, and nothing of people."""
+    """Tell crawlers what they may read: shops, and no page of a person."""
     site_maps = [f"Sitemap: {absolute_url('/sitemap.xml')}"] if api.is_storefront_enabled() else []
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in DISALLOWED_PATHS), *site_maps, ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
@@ -73,7 +73,7 @@ def sitemap(request: HttpRequest, part: int | None = None) -> HttpResponse:
 
 @require_safe
 def feed(request: HttpRequest, handle: str) -> HttpResponse:
-    """What is new in a shop, as RSS. It speaks Indonesian, whoever asks, since it is kept for all."""
+    """Return the new products of a shop as RSS, always in Indonesian, since one cached copy serves all readers."""
     page = api.fetch_newest_products(handle)
     address = f"/toko/{page.shop.handle}/"
     with override("id"):

@@ -66,7 +66,7 @@ class ProductPresenter:
 
     @property
     def is_scarce(self) -> bool:
-        """Whether how many there are is worth a word among others."""
+        """Return whether the stock is so low that a list mentions it."""
         return self.left is None or self.left < SCARCE_BELOW
 
     @property
@@ -130,7 +130,7 @@ def present_product(view: ProductDetails, *, handle: str) -> ProductPresenter:
 
 
 def stock_label(left: int | None) -> str:
-    """How many there are, as one says it: what is not known is said to be so, and is never none."""
+    """Return the stock in words; unknown stock is called unknown, and never sold out."""
     if left is None:
         return _("Stock cannot be shown right now")
     if left == 0:
@@ -157,7 +157,7 @@ def opening_hours_table(view: ShopDetails, *, now: datetime) -> list[tuple[str, 
 
 
 def opening_status(view: ShopDetails, *, now: datetime) -> str:
-    """Whether somebody is there now, and until or from when."""
+    """Return whether the shop is open now, and until or from when."""
     if not view.opening_hours:
         return ""
     local = now.astimezone(ZoneInfo(view.time_zone))
@@ -195,7 +195,7 @@ def _present_logo(view: ShopDetails) -> PhotoPresenter | None:
 
 
 def _present_photo(view: PhotoDetails, alt_text: str) -> PhotoPresenter:
-    """Its widths are told, so that a browser fetches no more than it shows."""
+    """Return a photo with the widths it exists in, so that a browser fetches no more than it shows."""
     sources = ", ".join(
         f"{photos.photo_url(view.name, size)} {photos.width_at(size, width=view.width, height=view.height)}w"
         for size in reversed(SIZES)

@@ -62,7 +62,7 @@ def shops(request: HttpRequest) -> HttpResponse:
 
 
 def _shows_newest_products(request: HttpRequest, query: str, found: public_catalog.ShopSearchResult) -> bool:
-    """Whether new goods stand on the page of shops: for people who are logged in, and where no shop was found."""
+    """Return whether the page of shops shows new products: to people who are logged in, and where no shop was found."""
     return not found.entries if query else request.user.is_authenticated and "sesudah" not in request.GET
 
 
@@ -148,7 +148,7 @@ def _private_response(response: HttpResponse) -> HttpResponse:
 
 
 def _parse_offset(text: str) -> int | None:
-    """What a link of ours carries; anything else is the beginning."""
+    """Return the offset in a link of ours; 0 for anything else."""
     if not text.isascii() or not text.isdecimal() or len(text) > 18:
         return None
     return int(text)

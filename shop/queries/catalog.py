@@ -130,7 +130,7 @@ class Offer:
     shop_name: str
     shop_town: str
     merchant_id: int
-    # Not for sale is also what whoever the owner blocked is told: the two are told apart to nobody.
+    # A person whom the owner blocked gets the same error as for a product that is not for sale.
     is_for_sale: bool
     name: str
     price_sen: int

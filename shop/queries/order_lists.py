@@ -77,7 +77,7 @@ def list_todo(owner: ListOwner, *, after: tuple[int, UUID] | None, limit: int) -
 
 
 def todo_position(order: OrderSummary) -> tuple[int, UUID]:
-    """Where it stands among what is to do."""
+    """Return the position of an order in the list of what is to be done."""
     return int(order.state in STATES_WAITING_FOR_OTHERS), order.public_id
 
 
@@ -133,7 +133,7 @@ def _list_sql(vendor: str, owner_column: str, conditions: Sequence[str], order: 
 
 
 class _Row(NamedTuple):
-    """What ``_list_sql`` reads of one order, in its order."""
+    """One order as ``_list_sql`` reads it, column by column."""
 
     order: UUID | str
     number: str

@@ -27,22 +27,22 @@ log = structlog.get_logger(__name__)
 
 
 def list_purchases(user_id: int, *, only: Literal["all", "unfinished"], after: str | None, now: datetime) -> OrderList:
-    """What a person bought, the newest first."""
+    """Return a page of a person's purchases, newest first."""
     return _list_orders(ListOwner("buyer", user_id), is_unfinished=only == "unfinished", after=after, now=now)
 
 
 def list_sales(owner_id: int, *, only: Literal["all", "today"], after: str | None, now: datetime) -> OrderList:
-    """What a person's shop sold: ``today`` what is unfinished, what is to do first; ``all`` the newest first."""
+    """Return a page of a shop's orders: ``today`` the unfinished ones in the order of urgency; ``all`` newest first."""
     return _list_orders(_shop_owner(owner_id), is_unfinished=only == "today", after=after, now=now)
 
 
 def list_purchase_changes(user_id: int, *, after: int) -> OrderChanges:
-    """What changed in a buyer's list after this rev."""
+    """Return the purchases of a buyer that changed after this rev."""
     return _changes(ListOwner("buyer", user_id), after)
 
 
 def list_sale_changes(owner_id: int, *, after: int) -> OrderChanges:
-    """What changed in a shop's list after this rev."""
+    """Return the orders of a shop that changed after this rev."""
     return _changes(_shop_owner(owner_id), after)
 
 
@@ -139,7 +139,11 @@ def _cursor(order: OrderSummary) -> str:
 
 
 def _parse_todo_cursor(after: str | None) -> tuple[int, UUID] | None:
-    """What ``_todo_cursor`` wrote. :raises InputInvalid:"""
+    """
+    Read a cursor that ``_todo_cursor`` wrote.
+
+    :raises InputInvalid: if it did not
+    """
     if after is None:
         return None
     found = _TODO_CURSOR.fullmatch(after)

@@ -193,13 +193,13 @@ def list_orders_of_parcel(courier: str, resi: str) -> list[UUID]:
 
 
 def is_parcel_claimed_by_another_shop(courier: str, resi: str, *, order: Order) -> bool:
-    """Whether another shop, too, sent something under this number that was not cancelled."""
+    """Return whether another shop has an order, not cancelled, under the same tracking number."""
     rows = Shipment.objects.filter(courier=courier, resi=resi).exclude(order__shop=order.shop_id)
     return rows.exclude(order__state=Order.State.CANCELLED).exists()
 
 
 def is_parcel_underway_to_another_buyer(courier: str, resi: str, *, order: Order) -> bool:
-    """Whether the shop has sent this parcel to another buyer, and could still correct it there."""
+    """Return whether the shop has sent this parcel to another buyer and can still correct it there."""
     rows = Shipment.objects.filter(courier=courier, resi=resi, order__shop=order.shop_id)
     return rows.filter(order__state=Order.State.SHIPPED).exclude(order__buyer=order.buyer_id).exists()
 
@@ -222,23 +222,23 @@ def list_order_lines(order: Order) -> list[OrderLine]:
 
 
 def list_due_timers(now: datetime, *, limit: int) -> list[OrderTimer]:
-    """What is to be done now: what is due, unless it was tried and is to be tried again later."""
+    """Return the timers that are due now, without those that wait for another try."""
     return list(_due_timers(now).order_by("due_at", "pk")[:limit])
 
 
 def list_timers_due_since(moment: datetime, *, limit: int) -> list[OrderTimer]:
-    """What still waits though it was due then, however often it was tried."""
+    """Return the timers that were due at a moment and have not run, however often they were tried."""
     rows = OrderTimer.objects.filter(state=OrderTimer.State.WAITING, due_at__lte=moment)
     return list(rows.order_by("due_at", "pk")[:limit])
 
 
 def list_unfinished_totals() -> list[tuple[UUID, int]]:
-    """What each unfinished order cost: as much lies in escrow for it."""
+    """Return the total of each unfinished order, which must lie in escrow for it."""
     return list(Order.objects.filter(UNFINISHED).order_by("pk").values_list("pk", "total_sen"))
 
 
 def is_timer_due(timer_id: int, now: datetime) -> bool:
-    """Whether it still waits; asked after its order was locked."""
+    """Return whether a timer still waits; call it with its order locked."""
     return _due_timers(now).filter(pk=timer_id).exists()
 
 
@@ -323,7 +323,7 @@ def order_details(order: Order, role: OrderRole) -> OrderDetails:
 
 
 def _address(order: Order, role: OrderRole) -> Address:
-    """Where it goes. Of a cancelled order nothing goes anywhere: the shop is told the town alone, as in lists."""
+    """Return the shipping address. Of a cancelled order the shop reads the town only, as in lists."""
     if role == "merchant" and order.state == Order.State.CANCELLED:
         return Address(name="", phone="", text="", town=order.address["town"])
     return cast("Address", order.address)

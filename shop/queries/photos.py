@@ -63,7 +63,7 @@ def store_logo(upload: bytes) -> StoredPhoto:
 
 
 def photo_path(name: str, size: int) -> Path:
-    """Where a photo of this size is kept."""
+    """Return the path of a photo's file in this size."""
     return Path(settings.MEDIA_ROOT) / "photo" / name[:2] / f"{name}-{size}.webp"
 
 
@@ -72,7 +72,7 @@ def is_stored(name: str) -> bool:
 
 
 def photo_url(name: str, size: int) -> str:
-    """Where everybody finds it, for ever: the name says what is inside."""
+    """Return the public and permanent address of a photo: its name is the hash of its content."""
     return f"/media/photo/{name}-{size}.webp"
 
 
@@ -82,7 +82,7 @@ def logo_url(of: ShopDetails) -> str:
 
 
 def width_at(size: int, *, width: int, height: int) -> int:
-    """How wide the file of a size is, for a photo that is so large at its largest."""
+    """Return the width of a size's file, given the width of the largest."""
     return max(1, round(width * _scale(size, width, height)))
 
 

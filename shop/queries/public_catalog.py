@@ -145,7 +145,7 @@ def find_shops(text: str, *, after: int | None = None, limit: int) -> ShopSearch
 
 
 def list_related_products(product: ProductDetails, *, limit: int) -> list[ProductDetails]:
-    """What else stands on the shelf of the same shop, from its front."""
+    """Return other products of the same shop, in shelf order."""
     rows = Product.objects.filter(shop__public_id=product.shop, state=Product.State.LISTED)
     rows = rows.exclude(public_id=product.public_id).select_related("shop", "stock").prefetch_related(_photos())
     return [catalog.product_details(row) for row in rows.order_by(*SHELF_ORDER)[:limit]]
@@ -171,7 +171,7 @@ def fetch_shop_with_photos(public_id: UUID) -> tuple[ShopDetails, list[str]]:
 
 
 def find_referenced_photos(names: Collection[str]) -> set[str]:
-    """Those of these photos that a product, a shop or an order shows."""
+    """Return those of the given photos that a product, a shop or an order shows."""
     goods_and_logos = (Photo.objects.values_list("name", flat=True), Shop.objects.values_list("logo", flat=True))
     shown = {name for rows in goods_and_logos for name in rows.iterator() if name in names}
     rest = sorted(set(names) - shown)

@@ -12,5 +12,5 @@ register.simple_tag(is_storefront_enabled)
 
 @register.filter
 def dialled(phone: str) -> str:
-    """What a telephone can call of a number as somebody wrote it."""
+    """Return the part of a written phone number that a telephone can dial."""
     return "".join(character for character in phone if character in "+0123456789")

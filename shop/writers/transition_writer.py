@@ -66,17 +66,19 @@ def start_timer(order: Order, kind: str, due_at: datetime) -> None:
 
 
 def stop_timers(order: Order) -> None:
-    """Nothing happens to the order by itself any more."""
+    """Cancel all timers of an order."""
     OrderTimer.objects.filter(order=order, state=OrderTimer.State.WAITING).update(state=OrderTimer.State.STOPPED)
 
 
 def finish_timer(timer: OrderTimer) -> None:
-    """It has done what it was for."""
+    """Mark a timer as done."""
     OrderTimer.objects.filter(pk=timer.pk).update(state=OrderTimer.State.DONE)
 
 
 def postpone_timer(timer: OrderTimer, again_at: datetime) -> None:
-    """It could not be done now, and is tried again. When it was due stays, and the proof sees what waits too long."""
+    """
+    Schedule another try of a timer that failed. Its due time stays, so the integrity check sees what waits too long.
+    """
     OrderTimer.objects.filter(pk=timer.pk, state=OrderTimer.State.WAITING).update(again_at=again_at)
 
 

@@ -8,7 +8,7 @@ from superapp.core.errors import DomainError, ErrorKind
 
 
 class PhoneInvalid(DomainError):
-    """What was given is no phone number that could receive a message."""
+    """The text is no phone number that could receive a message."""
 
     code = "accounts.phone_invalid"
     kind = ErrorKind.INVALID
@@ -53,7 +53,7 @@ class CodeWrong(DomainError):
 
 
 class CodeOver(DomainError):
-    """There is no code that could be right: expired, used, tried too often, or asked for in another browser."""
+    """No valid code exists: it is expired, used, tried too often, or was requested in another browser."""
 
     code = "accounts.code_over"
     kind = ErrorKind.INVALID
@@ -77,7 +77,7 @@ class AccountClosed(DomainError):
 
 
 class PersonNotFound(DomainError):
-    """No such person, or nobody you may know of: the two are told apart to nobody."""
+    """No such person, or nobody you may know of; the error does not say which."""
 
     code = "accounts.person_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -107,7 +107,7 @@ class ContactBlocked(DomainError):
 
 
 class InvitationNotFound(DomainError):
-    """It is somebody else's, was accepted, or never was."""
+    """The invitation belongs to another person, was accepted, or never existed."""
 
     code = "accounts.invitation_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -170,7 +170,7 @@ class HandleInvalid(DomainError):
 
 
 class HandleTaken(DomainError):
-    """Somebody has it, or nobody may have it: the two are told apart to nobody."""
+    """The handle is taken or reserved; the error does not say which."""
 
     code = "accounts.handle_taken"
     kind = ErrorKind.CONFLICT

@@ -28,7 +28,7 @@ class PersonJoined(_OfPerson):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class ProfileChanged(_OfPerson):
-    """What others see of this person (name, handle, picture) is another."""
+    """A public detail of a person changed: name, handle or picture."""
 
     name: ClassVar[str] = "accounts.profile_changed"
 
@@ -56,8 +56,8 @@ class _OfPair(Event):
 @dataclass(frozen=True, kw_only=True)
 class ContactAccepted(_OfPair):
     """
-    These two are contacts now. ``accepted_by`` is who answered the question of the other, at ``at``; 0 where nobody
-    asked, as when somebody buys of a shop.
+    Two people became contacts. ``accepted_by`` accepted the other's invitation at ``at``; 0 without an invitation, as
+    when a person buys from a shop.
     """
 
     name: ClassVar[str] = "accounts.contact_accepted"
@@ -68,7 +68,7 @@ class ContactAccepted(_OfPair):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class ContactEnded(_OfPair):
-    """These two are contacts no more; one removed or blocked the other."""
+    """Two people are no longer contacts, since one removed or blocked the other."""
 
     name: ClassVar[str] = "accounts.contact_ended"
 
@@ -85,7 +85,7 @@ class _OfInvitation(Event):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class NumberInvited(_OfInvitation):
-    """Somebody invited whoever has a certain number."""
+    """A person invited the owner of a phone number."""
 
     name: ClassVar[str] = "accounts.number_invited"
 
@@ -93,6 +93,6 @@ class NumberInvited(_OfInvitation):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class InvitationCancelled(_OfInvitation):
-    """Somebody took back what they asked of a certain number."""
+    """A person cancelled their invitation of a phone number."""
 
     name: ClassVar[str] = "accounts.invitation_cancelled"

@@ -167,7 +167,7 @@ class Batcher(Generic[Item, Outcome]):
 
 
 def _is_row_locked(outcome: object) -> bool:
-    """Whether the database is there, and somebody else holds the row that was wanted."""
+    """Return whether the error means that another transaction holds the row, with the database itself available."""
     if not isinstance(outcome, Unavailable) or outcome.__cause__ is None:
         return False
     return getattr(outcome.__cause__.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE

@@ -125,7 +125,7 @@ class InternalError(DomainError):
 
 
 class NotLoggedIn(DomainError):
-    """There is no session, or it was ended."""
+    """The request has no session, or its session was ended."""
 
     code = "not_logged_in"
     kind = ErrorKind.NOT_LOGGED_IN

@@ -49,7 +49,7 @@ ExtraCheck = Callable[[BaseDatabaseWrapper], list[str]]
 
 
 class _Function(NamedTuple):
-    """What a function does, and with whose power: a right body does wrong under another owner or search path."""
+    """The body of a function and the rights it runs with: a right body does harm under another owner or search path."""
 
     body: str
     is_definers: bool
@@ -136,7 +136,7 @@ class GuardCatalog:
         return sorted([*find(connection), *self._missing_constraints(connection), *self.extra_check(connection)])
 
     def is_migrated(self, connection: BaseDatabaseWrapper) -> bool:
-        """Whether every migration is applied: the guards change with them, and the last of them puts them there."""
+        """Return whether every migration is applied; the last ones install the guards that the present code expects."""
         loader = MigrationLoader(connection)
         ours = {key for key in loader.graph.nodes if key[0] == self.app}
         return bool(ours) and ours <= set(loader.applied_migrations)
@@ -183,7 +183,10 @@ class GuardCatalog:
         }
 
     def _functions(self, cursor: Any) -> dict[str, list[_Function]]:
-        """Those in the database by name: more than one where a call might find another than ours."""
+        """
+        Return the functions in the database by name; several under one name if an overload could be called instead of
+        ours.
+        """
         cursor.execute(
             "SELECT p.proname, p.prosrc, p.prosecdef, p.provolatile, coalesce(p.proconfig, '{}'),"
             " p.proowner = c.relowner FROM pg_proc p JOIN pg_class c ON c.oid = to_regclass(%s)"
@@ -234,7 +237,7 @@ class GuardCatalog:
         return absent
 
     def _is_triggered(self, connection: BaseDatabaseWrapper, constraint: CheckConstraint | UniqueConstraint) -> bool:
-        """Whether a trigger holds it, which is looked for by itself."""
+        """Return whether a trigger enforces the constraint; triggers are checked separately."""
         return (
             self.trigger_rules is not None
             and isinstance(constraint, self.trigger_rules)

@@ -65,14 +65,14 @@ def summarize(error: BaseException) -> str:
 
 
 def is_of_disk(error: BaseException) -> bool:
-    """Whether a file could not be written since its disk is full or may not be written to."""
+    """Return whether a write failed because the disk is full or read-only."""
     if not isinstance(error, OSError):
         return False
     return error.errno in _FULL or (error.errno in _FORBIDDEN and error.filename is not None)
 
 
 def is_passing(error: BaseException | None) -> bool:
-    """Whether nothing is known of the outcome but that the machine refused, so that the same may be asked again."""
+    """Return whether database or disk failed, so that the outcome is unknown and the same request may be sent again."""
     return isinstance(error, (OperationalError, InterfaceError)) or (error is not None and is_of_disk(error))
 
 

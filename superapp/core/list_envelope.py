@@ -42,5 +42,5 @@ class ListEnvelope(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
 
     @property
     def is_proven_empty(self) -> bool:
-        """Whether "there is none" may be said."""
+        """Return whether the list is known to be complete and has no rows."""
         return self.known and self.complete and self.expected_count == 0 and not self.items

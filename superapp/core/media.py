@@ -29,5 +29,5 @@ def serve_file(path: Path, *, content_type: str, cache_control: str) -> HttpResp
 
 
 def not_found() -> HttpResponse:
-    """There is no such file, or it is not yours: the two are told apart to nobody."""
+    """Answer that there is no such file; a file of another person gets the same answer."""
     return HttpResponse(status=404, content_type="text/plain")

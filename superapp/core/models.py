@@ -9,7 +9,7 @@ from superapp.core import ids
 
 class Instance(models.Model):
     """
-    This installation; there is exactly one row.
+    The row of this installation; the table has exactly one.
 
     ``epoch`` names the life of this database, and ``place`` says where that was begun (see ``core.epoch``).
     ``changes`` counts transactions on SQLite (see ``core.change_cursor``); on PostgreSQL it stays 0.

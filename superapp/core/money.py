@@ -91,7 +91,7 @@ class Money:
         return f"{sign}{asset.symbol}{whole:,}".replace(",", ".") + rest
 
     def require_positive(self) -> Money:
-        """This amount, if it is more than nothing."""
+        """Return the amount if it is positive, and raise otherwise."""
         if self.amount_minor <= 0:
             raise AmountInvalid
         return self

@@ -32,7 +32,7 @@ class ProcessLock(IntEnum):
 
 
 class LockTimeout(Exception):
-    """Another process held the lock for longer than the caller wanted to wait."""
+    """The lock was held by another process for longer than the caller was willing to wait."""
 
 
 @contextmanager

@@ -131,13 +131,13 @@ def _tokens(written: str) -> list[str]:
 
 
 def _is_ornament(char: str) -> bool:
-    """Whether a character may be read as a mark beside a name: a letter in a circle or a raised one is both."""
+    """Return whether a character may be read as a mark beside a name; circled and raised letters may."""
     raised_or_circled = unicodedata.decomposition(char).startswith(("<super>", "<sub>", "<circle>"))
     return raised_or_circled or unicodedata.category(char) == "So"
 
 
 def _is_written(char: str) -> bool:
-    """Whether a character is more than a sign; a letter in a circle is."""
+    """Return whether a character carries text and is more than a symbol; circled letters do."""
     return unicodedata.category(char) != "So" or _NAMED_LETTER.fullmatch(unicodedata.name(char, "")) is not None
 
 

@@ -71,12 +71,14 @@ def strip_misleading(written: str) -> str:
 
 
 def has_control_characters(text: str) -> bool:
-    """Whether it has controls other than tabs and ends of lines, halves of characters, or private characters."""
+    """
+    Return whether a text has control characters other than tab and newline, surrogates, or private-use characters.
+    """
     return any(char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs", "Co") for char in text)
 
 
 def has_mark_pile(text: str) -> bool:
-    """Whether more than ``COMBINING_MARKS_MAX`` combining marks stand on one character."""
+    """Return whether more than ``COMBINING_MARKS_MAX`` combining marks stand on one character."""
     return any(_is_pile(run) for run in _PILE_CANDIDATES.findall(text))
 
 

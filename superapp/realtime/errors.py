@@ -62,7 +62,7 @@ class PageTokenInvalid(DomainError):
 
 
 class UnknownPart(DomainError):
-    """There is no such part of ``sync``."""
+    """The requested part of ``sync`` does not exist."""
 
     code = "unknown_part"
     kind = ErrorKind.NOT_FOUND

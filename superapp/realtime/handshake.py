@@ -12,8 +12,8 @@ from django.http.request import validate_host
 
 def has_allowed_origin(scope: dict[str, Any]) -> bool:
     """
-    Whether the page that opens the socket is one of ours: cookies are sent from any page, the origin cannot be forged
-    by one.
+    Return whether the page that opens the socket is ours; a page cannot forge its origin, while cookies are sent from
+    any page.
     """
     headers = dict(scope["headers"])
     origin = headers.get(b"origin", b"").decode("latin1")

@@ -112,7 +112,7 @@ def describe_api(_request: HttpRequest) -> HttpResponse:
 
 @functools.cache
 def _encoded_description(_language: str) -> bytes:
-    """Everything is registered when the first request comes, and nothing afterwards: it is described once."""
+    """Return the API description, built once: endpoints are registered before the first request and never after."""
     return msgspec.json.encode(openapi.build_description())
 
 

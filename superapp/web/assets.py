@@ -1,4 +1,4 @@
-"""Our static files by the addresses under which they are served."""
+"""Resolve static files to the addresses under which they are served."""
 
 from __future__ import annotations
 

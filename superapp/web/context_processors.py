@@ -25,7 +25,9 @@ def get_theme(request: HttpRequest) -> str:
 
 
 def has_session_cookie(request: HttpRequest) -> bool:
-    """Whether a browser brings a session; of somebody who is not logged in it is one that ended elsewhere."""
+    """
+    Return whether the browser sends a session cookie; without a logged-in person, that session was ended elsewhere.
+    """
     return settings.SESSION_COOKIE_NAME in request.COOKIES
 
 

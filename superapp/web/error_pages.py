@@ -188,7 +188,7 @@ def render_error_page(
 
 def _shows_navigation(request: HttpRequest, status: int) -> bool:
     """
-    Whether the bar stands on a page about what went wrong: for people who are logged in, where the database answers
-    and nobody is slowed down.
+    Return whether an error page shows the navigation: to people who are logged in, if the database answers and the
+    request was not throttled.
     """
     return status in (403, 404, 409) and bool(getattr(getattr(request, "user", None), "is_authenticated", False))

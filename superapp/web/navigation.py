@@ -46,7 +46,7 @@ def navigation_items() -> tuple[NavigationItem, ...]:
 
 @cache
 def offline_shells() -> dict[str, str]:
-    """Which page, by the name of its view, the device opens without a line for addresses that begin so."""
+    """Return the view whose page a device opens offline, by prefix of the address."""
     found = {item.prefix: item.shell_view for item in navigation_items() if item.shell_view}
     for config in apps.get_app_configs():
         found |= getattr(config, "offline_shells", {})

@@ -24,7 +24,7 @@ EMPTY_RECEIPT = {"lines": ()}
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(no_cache=True)
 def check_receipt(request: HttpRequest) -> HttpResponse:
-    """Whether a receipt is ours. Modules answer that on the device; without them, a form asks us."""
+    """Check whether a receipt is ours. Scripts do it on the device; without them, a form posts the receipt here."""
     text = "".join(request.POST.get("receipt", "")[: signed_receipts.RECEIPT_CHARS_MAX * 2].split())
     document = signed_receipts.verify(text) if text else None
     context = {
@@ -47,7 +47,7 @@ def check_receipt(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=HOUR_S, public=True)
 def public_keys(request: HttpRequest) -> HttpResponse:
-    """Our public keys, as others' programs read them (RFC 7517)."""
+    """Return our public keys as a JSON Web Key Set (RFC 7517)."""
     return JsonResponse(
         {"keys": [key.jwk() for key in signed_receipts.public_keys()]}, content_type="application/jwk-set+json"
     )
@@ -82,7 +82,7 @@ def _is_zero(amount: Any) -> bool:
 
 
 def _describe_seller(seller: Any) -> str:
-    """What tells a shop from others of the same name: its address, which is its own alone, and its town."""
+    """Return the address and town of a shop, which tell it from other shops of the same name."""
     if not isinstance(seller, dict) or not seller.get("handle"):
         return ""
     return " · ".join(part for part in (f"/toko/{seller['handle']}/", str(seller.get("town", ""))) if part)

@@ -86,7 +86,7 @@ def truncate_to_minute(moment: datetime) -> datetime:
 
 
 def format_ago(moment: datetime, *, now: datetime) -> str:
-    """When somebody was last here, in a few words."""
+    """Return in a few words how long ago a person was online."""
     if now - moment < timedelta(minutes=5):
         return _("just now")
     return _("{day}, {hour}").format(day=format_day(moment, now=now), hour=format_hour(moment))

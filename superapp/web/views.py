@@ -74,7 +74,7 @@ def current_user(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def shell(request: HttpRequest) -> HttpResponse:
-    """Which files the device keeps, so that the shell opens without a line."""
+    """List the files that a device keeps to open the app offline."""
     return JsonResponse(
         {
             "version": assets.version(),

@@ -59,7 +59,7 @@ def _redirect_to_conversation(conversation: UUID, product: ProductDetails | None
 
 
 def _find_product(text: str, of: ShopDetails) -> ProductDetails | None:
-    """What they want to ask about, if it stands in this shop."""
+    """Return the product that the buyer asks about, if this shop sells it."""
     public_id: UUID | None = ids.parse_id(text)
     if public_id is None:
         return None

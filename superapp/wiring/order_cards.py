@@ -97,7 +97,7 @@ def update_order_card(event: OrderMoved, *, now: datetime) -> None:
 
 
 def _is_blocked(event: OrderPlaced | OrderMoved) -> bool:
-    """Whether one has blocked the other: then a card that stands says where the order is, and nothing is news."""
+    """Return whether one of the two has blocked the other; an existing card is then updated silently."""
     return accounts.is_blocked_between(event.buyer_id, event.merchant_id)
 
 
@@ -168,7 +168,7 @@ def _card_seq(event: OrderPlaced | OrderMoved, conversation: UUID) -> int | None
 
 
 def _card(event: OrderPlaced | OrderMoved, order: OrderDetails) -> dict[str, Any]:
-    """How the order stood at this fact: the same however often and late it is asked for."""
+    """Return the card of an order as it stood at this fact, the same on every delivery of the fact."""
     named = [step for step in order.steps if step.resi and step.version <= event.version]
     parcel = named[-1] if named and event.state in ("shipped", "delivered", "completed") else None
     receipts = shop.sign_receipts(order)
@@ -191,7 +191,7 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderDetails) -> dict[str, Any
 
 
 def _is_claimed(event: OrderPlaced | OrderMoved) -> bool:
-    """Whether this is the fact that it has arrived, on nobody's word but the shop's."""
+    """Return whether this fact is a delivery that only the shop claims."""
     return isinstance(event, OrderMoved) and event.state == "delivered" and event.actor != "courier"
 
 

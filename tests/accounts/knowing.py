@@ -12,7 +12,7 @@ def answer(user, peer, accept, *, now):
 
 
 def seen(user):
-    """What this person is told of whom they know: state by handle."""
+    """Return the state of each contact that this person is shown, by handle."""
     return {
         side.peer.handle: serializers.serialize_contact(side)["state"] for side in queries.visible_contacts(user.pk)
     }

@@ -1,4 +1,4 @@
-"""What people at open sockets see of what happens to accounts."""
+"""Account changes reach the open sockets of the people concerned."""
 
 from __future__ import annotations
 

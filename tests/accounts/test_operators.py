@@ -1,4 +1,4 @@
-"""Who may act for the operator is said at the command line, by a username or a number."""
+"""Operators are appointed at the command line, by username or number."""
 
 from __future__ import annotations
 

@@ -327,7 +327,7 @@ def test_pages_ask_the_database_as_often_for_many_as_for_one(as_ana, ana, make_u
 
 
 def _note(page):
-    """What the page says was done."""
+    """Return the message that the page shows about what was done."""
     return re.search(r"notice--good.*?<span>([^<]+)</span>", text(page), flags=re.DOTALL)[1]
 
 

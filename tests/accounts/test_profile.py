@@ -25,7 +25,7 @@ def change(now):
 
 @pytest.fixture
 def published(monkeypatch):
-    """Who was sent which hint."""
+    """Record which hint was sent to whom."""
     sent = []
     monkeypatch.setattr(
         bus, "publish", lambda tidings: sent.extend((sorted(one.user_ids), one.encoded) for one in tidings)

@@ -21,7 +21,7 @@ PAGE = "/saya/perangkat/kenali/"
 
 @pytest.fixture(params=["marketplace", "social_commerce", "chat_only"], autouse=True)
 def _profile(request):
-    """Whatever the operator may offer."""
+    """Run with every legal profile."""
     with override_settings(LEGAL_PROFILE=request.param):
         yield
 
@@ -54,7 +54,7 @@ def ask_on_page(client, last_code):
 
 
 def notices_of(page):
-    """What the page tells of devices that ask, in plain words."""
+    """Return the page's notices about devices that ask for trust, as plain text."""
     return [
         re.sub(r"<[^>]+>", "", told)
         for told in re.findall(r'<div class="notice" role="status">.*?<p>(.*?)</p>', page.content.decode(), re.DOTALL)
@@ -256,7 +256,7 @@ def test_device_that_was_trusted_after_it_was_looked_at_stays_so(phones, now, mo
 
 
 def change_after_a_look(monkeypatch, device, change):
-    """Somebody else is faster: what is looked at first is stale once it was read."""
+    """Let another request change the row right after it was first read."""
     look, changes = queries.get_open_device, [change]
 
     def look_then_change(user_id, device_id):
@@ -269,7 +269,7 @@ def change_after_a_look(monkeypatch, device, change):
 
 
 def problems_of(page):
-    """What was refused, and whether the field of the code is said to be wrong."""
+    """Return the refusal, and whether the field of the code is marked as wrong."""
     text = page.content.decode()
     said = re.findall(r'<p class="field__problem" id="step-problem" role="alert">.*?<span>(.*?)</span></p>', text)
     return said, 'aria-invalid="true" aria-describedby="step-problem"' in text

@@ -1,5 +1,5 @@
 """
-What Schemathesis loads into its own process: whose session a request carries, and what there is to ask for.
+Hooks that Schemathesis loads into its own process: the session of each request, and the operations to call.
 
 ``NUSA_API_WORLD`` holds it as JSON: the sessions, of which one after the other may be ended by what is asked, and the
 values of path fields that exist. Without sessions, a stranger asks.

@@ -27,7 +27,7 @@ _client_ids = (f"client-{number}" for number in count(1))
 
 
 def entry(conversation: Conversation, sender: User, body: str = "halo kak", **fields: object) -> NewMessage:
-    """What ``sender`` would post; under a number of its own unless one is given."""
+    """Return a message that ``sender`` would post; under a client id of its own unless one is given."""
     return api.compose_message(
         **{
             "conversation_id": conversation.public_id,
@@ -63,7 +63,7 @@ def make_group(now: datetime) -> Callable[..., Conversation]:
 
 @pytest.fixture
 def ask() -> Callable[..., Any]:
-    """What a command answers to a frame of the socket: ``ask(ana, "chat.read", conversation=…, seq=1)``."""
+    """Return the response of a command to a socket frame: ``ask(ana, "chat.read", conversation=…, seq=1)``."""
 
     def ask(user: User, do: str, /, **fields: Any) -> Any:
         command = registry.commands[do]

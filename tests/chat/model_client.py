@@ -10,7 +10,7 @@ Row = dict[str, Any]
 
 
 class Server(Protocol):
-    """What carries a client's commands to the server and its answers back."""
+    """The link that carries a client's commands to the server and its responses back."""
 
     def ask(self, do: str, **fields: Any) -> Row: ...
 

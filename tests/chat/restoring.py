@@ -75,7 +75,7 @@ def lose_a_life(now: datetime, *, copy: Callable[[], None], put_back: Callable[[
 
 
 def nothing_is_hidden(town: Town) -> None:
-    """What every device shows is what the database knows, and nothing that it lost."""
+    """Assert that every device shows all that the database knows, and nothing that it lost."""
     town.come_back()
     for client in town.clients:
         assert town.bodies(client, 0) == ["kept", "new 1", "new 2", "new 3", "new 4", "new 5"]

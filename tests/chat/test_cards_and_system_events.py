@@ -1,4 +1,4 @@
-"""What the product itself says: cards that live, and lines."""
+"""Cards that change, and system lines in a conversation."""
 
 from __future__ import annotations
 

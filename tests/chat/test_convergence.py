@@ -1,5 +1,5 @@
 """
-Whatever is lost, doubled or crossed: a client that applied hints and deltas equals one that read everything afresh.
+Clients that applied hints and deltas equal one that read everything afresh, whatever is lost, doubled or reordered.
 
 People send, retry, edit, recall, react, read, come and go, ask and block each other, on devices whose lines break and
 whose hints get lost or arrive in any order (as they do from two processes); now and then a device comes back with
@@ -97,7 +97,7 @@ class Convergence(RuleBasedStateMachine):
             self.in_flight += [(who, one.encoded) for who in to]
 
     def answer(self, who: int, outcomes: list[PostedMessage | DomainError]) -> None:
-        """What the line that asked is told nowhere else."""
+        """Return what only the connection that asked is told."""
         for outcome in outcomes:
             if isinstance(outcome, PostedMessage) and self.clients[who].is_connected:
                 assert len(outcome.hints) == 2
@@ -278,7 +278,7 @@ class Convergence(RuleBasedStateMachine):
         )
 
     def seen(self, who: int, where: int, pick: int) -> dict[str, Any] | None:
-        """Some message that this person's device shows."""
+        """Return some message that this person's device shows."""
         held = self.clients[who].conversations.get(str(self.places[where]))
         if held is None or not held.rows:
             return None

@@ -22,7 +22,7 @@ BODIES = ["halo", "sudah dikirim kak?", "👍🏽", "سلام", 'tanda "kutip" \
 
 
 class Traffic:
-    """What people might post, drawn by chance: retries, strangers, replies to nothing, one number for two contents."""
+    """Random traffic: retries, strangers, replies to nothing, one client id for two contents."""
 
     def __init__(self, seed, people, places):
         self.chance = random.Random(seed)
@@ -89,7 +89,7 @@ def told(appended):
 
 
 def appended_by(path, batch, *, stays, **circumstances):
-    """What this way to append answers, and the rows as they are then."""
+    """Return the outcome of one way to append, and the rows it left."""
     with transaction.atomic():
         found = told(path.append(batch, **circumstances)), rows()
         transaction.set_rollback(not stays)

@@ -35,7 +35,7 @@ OTHERS = {"chat.open", "chat.delivered"}
 
 @pytest.fixture
 def doors(connect):
-    """What both doors answer this person: ``doors(eve)("chat.read", conversation=…, seq=1)`` → [socket's, REST's]."""
+    """Return the responses over socket and REST to this person: ``doors(eve)("chat.read", conversation=…, seq=1)``."""
 
     def doors(user):
         device = log_in(user)

@@ -1,4 +1,4 @@
-"""What was hidden has a place, from which it comes back."""
+"""Hidden conversations are listed apart and can be shown again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is mine alone in a conversation."""
+"""Preferences of one member of a conversation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much is asked of the database: the same for one row as for many."""
+"""Reads take the same number of queries for one row as for many."""
 
 from __future__ import annotations
 

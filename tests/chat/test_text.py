@@ -1,4 +1,4 @@
-"""What is text, for whatever anybody types, pastes or makes up."""
+"""Message text, for anything that people type, paste or make up."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from superapp.core import events, outbox
 @events.register_fact
 @dataclass(frozen=True, kw_only=True)
 class Noted(events.Event):
-    """Somebody noted something, in a book."""
+    """A note that was written in a book: the fact of these tests."""
 
     name: ClassVar[str] = "tests.noted"
     book: str

@@ -1,4 +1,4 @@
-"""What `make check` says of its own time, and what CONTRIBUTING says it may take."""
+"""The time that `make check` reports, and the budget in CONTRIBUTING."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed since: a read may repeat rows, and never misses one, however late a transaction commits."""
+"""Reading changes since a cursor may repeat rows and never misses one, however late a transaction commits."""
 
 from __future__ import annotations
 

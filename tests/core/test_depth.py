@@ -1,4 +1,4 @@
-"""What runs when: every line of the list means a test, and what is left to the other database runs there."""
+"""Every line of the depth list means a test, and what one database leaves out runs on the other."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def test_mark_that_was_cut_short_is_as_none(settled, now, var_dir, text):
 
 @pytest.mark.served_only
 def test_row_that_was_filled_in_again_is_another_life(settled, now):
-    """Whatever brings the row back, a dump does it in a transaction of its own."""
+    """A dump that restores the row does so in a transaction of its own, whichever tool made it."""
     kept = Instance.objects.values().get()
 
     with transaction.atomic():
@@ -217,7 +217,7 @@ def test_older_file_that_is_put_back_is_another_life(settled, now, real_db, tmp_
 
 @pytest.mark.embedded_only
 def test_data_directory_that_is_put_back_whole_is_another_life(settled, now, var_dir):
-    """Its memory came back with it; the files are others all the same."""
+    """The stored mark came back with the directory; the files are different all the same."""
     epoch.leave_mark(now)
 
     shutil.copytree(var_dir / "epoch", var_dir / "kept")

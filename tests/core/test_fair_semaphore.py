@@ -103,7 +103,7 @@ def test_counter_under_many_writers_loses_nothing(real_db, in_threads):
 
 
 def somebody_else_can_write(in_threads: Callable[..., list[object]]) -> bool:
-    """Whether another thread gets a turn, soon."""
+    """Return whether another thread gets a turn soon."""
     started = time.monotonic()
 
     def write() -> None:

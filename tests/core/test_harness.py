@@ -1,4 +1,4 @@
-"""What all tests stand on does what it says: a harness that sees nothing would let everything pass."""
+"""The test harness notices what it is there to notice; a blind one would let everything pass."""
 
 from __future__ import annotations
 

@@ -209,7 +209,7 @@ def test_without_the_first_of_its_key_condition_workers_do_overtake(real_db, not
 
 
 def two_workers(note, hear, in_threads) -> list[str]:
-    """What is heard when one worker is held up in a1 until the other has nothing more to do."""
+    """Return the facts delivered when one worker is held up in a1 until the other has nothing more to do."""
     holds_first, may_go_on = threading.Event(), threading.Event()
 
     def hold_up(text: str) -> None:

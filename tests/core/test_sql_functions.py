@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 
 from superapp.core import sql_functions
 from superapp.core.sql_functions import InstallFunctions
+from tests.harness import sql_digests
+
+digest = sql_functions.file_digest
 
 
-def installed() -> dict[str, str]:
-    """By file, the text for which the last migration that names it was written."""
-    found = {}
-    for _key, migration in sorted(MigrationLoader(None).disk_migrations.items()):
-        for operation in migration.operations:
-            if isinstance(operation, InstallFunctions):
-                found[operation.path] = operation.text
-    return found
+def test_changed_file_of_functions_without_a_migration_is_refused(monkeypatch):
+    as_it_is = sql_digests.changed_files()
+    monkeypatch.setattr(sql_functions, "file_digest", lambda path: "another" if "contacts" in path else digest(path))
 
-
-def test_a_changed_file_of_functions_comes_with_a_migration():
-    texts = installed()
-
-    assert set(texts) == {
-        "chat/sql/postgres_append.sql",
-        "chat/sql/postgres_append_one.sql",
-        "chat/sql/postgres_preferences.sql",
-        "superapp/accounts/sql/postgres_contacts.sql",
-        "superapp/realtime/sql/postgres_advance.sql",
-    }
-    assert texts == {path: sql_functions.file_digest(path) for path in texts}
+    assert "chat/sql/postgres_append.sql" in sql_digests.installed_digests()
+    assert as_it_is == {}
+    assert sql_digests.changed_files() == {"superapp/accounts/sql/postgres_contacts.sql": "another"}
 
 
 @pytest.mark.served_only

@@ -1,4 +1,4 @@
-"""What people write is without what cannot be seen, and harmless in a spreadsheet."""
+"""Cleaned text has no invisible characters, and is harmless in a spreadsheet."""
 
 from __future__ import annotations
 

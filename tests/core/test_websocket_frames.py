@@ -103,7 +103,7 @@ def broken(chance):
 
 
 def stream(chance):
-    """What a client sends in the end, mostly texts."""
+    """Generate the frames that a client sends, mostly text."""
     parts = []
     for _ in range(chance.randint(1, 12)):
         mask = chance.choice([b"\0\0\0\0", chance.randbytes(4)])

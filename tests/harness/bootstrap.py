@@ -61,7 +61,7 @@ def end() -> None:
 
 
 def declared_variables() -> list[str]:
-    """Whatever the settings read: of the surroundings of whoever runs the tests, nothing gets in."""
+    """Return every variable that the settings read, so that the caller's environment does not leak into the tests."""
     settings_text = (Path(__file__).resolve().parent.parent.parent / "superapp" / "settings.py").read_text()
     return re.findall(r"env\.\w+\(\s*\"(\w+)\"", settings_text)
 

@@ -30,7 +30,7 @@ def parts(text: str) -> Iterator[tuple[str, int]]:
 
 
 def by_line(took: dict[str, int], timings: dict[str, dict[str, object]]) -> dict[str, float]:
-    """How many seconds each line of the budget took; a suite's are shared out as the times of its tests are."""
+    """Return how many seconds each line of the budget took; a suite's are shared out as the times of its tests are."""
     seconds = dict.fromkeys(MINUTES, 0.0)
     for part, line in LINES.items():
         seconds[line] += took.get(part, 0)

@@ -1,5 +1,5 @@
 """
-What of the suite runs when: named in ``tests/depth.toml``, each line with its reason.
+Decide which tests run at which depth: named in ``tests/depth.toml``, each line with its reason.
 
 By itself pytest runs whatever it is given, on the database it is given. ``NUSA_DEPTH=check``, which `make test` says,
 leaves to the other database what means the same on both; ``NUSA_DEPTH=deep``, which `make check-deep` says, leaves out
@@ -31,7 +31,7 @@ Reasons = Mapping[str, Mapping[str, str]]
 
 
 def examples(*, check: int, deep: int) -> int:
-    """How many examples a generator makes at this depth; ``NUSA_EXAMPLES`` says it for whoever looks for something."""
+    """Return how many examples a generator makes at this depth; ``NUSA_EXAMPLES`` overrides it."""
     return int(os.environ.get("NUSA_EXAMPLES") or (deep if DEPTH == "deep" else check))
 
 
@@ -48,14 +48,14 @@ def reasons() -> Reasons:
 
 
 def is_named(nodeid: str, names: Iterable[str]) -> bool:
-    """Whether a test is one of these, or a case of one, or lies in one of these files or folders."""
+    """Return whether a test is one of these, or a case of one, or lies in one of these files or folders."""
     parts = re.split(r"(?=\[)|(?=::)|(?=/)", nodeid)
     above = {"".join(parts[:length]) for length in range(1, len(parts) + 1)}
     return not above.isdisjoint(names)
 
 
 def is_left_to_the_other(nodeid: str, kind: str, *, engine: str, listed: Reasons) -> bool:
-    """Whether the other database tries this in `make check`. What asks no database is tried beside SQLite."""
+    """Return whether the other database runs this in `make check`. Tests that ask no database run beside SQLite."""
     other = ENGINES[engine == "sqlite"]
     if is_named(nodeid, listed[engine]):
         return False
@@ -106,7 +106,7 @@ def put_longest_first(items: list[pytest.Item]) -> None:
 
 
 def _weight(item: pytest.Item) -> tuple[float, int]:
-    """How long it may take: by its own bound, and by what it starts."""
+    """Return how long a test may take: by its own bound, and by what it starts."""
     bound = item.get_closest_marker("timeout")
     return (bound.args[0] if bound else 0), ("unit", "database", "journeys").index(kind_of(item))
 

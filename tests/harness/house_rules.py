@@ -60,6 +60,14 @@ DOMAIN = {
     "domain",
     "writers",
 }
+# A docstring that opens with one of these is a riddle until its second half is read.
+UNCLEAR_OPENERS = re.compile(
+    r"(I|You|He|She|It|We|They|This|That|These|Those|Its|Their|His|Her|My|Our|Your|One's|What|Whatever|Who|Whose|Whom"
+    r"|Whoever|Whomever|Which|Whichever|Nobody|Somebody|Anybody|Everybody|Someone|Anyone|Everyone|Nothing|Something"
+    r"|Anything|Everything|None|How|However|Why|Where|Wherever|When|Whenever|Whether|Neither|Both|Some|Another|Such"
+    r"|There|Here)\b",
+    re.IGNORECASE,
+)
 EDGE_PACKAGES = ("rest_framework", "channels", "django.http")
 
 
@@ -71,7 +79,7 @@ def calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Everything that is imported, with its line."""
+    """Yield every imported name with its line."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
@@ -213,6 +221,17 @@ def migrations_that_lean_on_code(path: str, tree: ast.Module) -> Breaches:
             yield f"{path}:{call.lineno} has no way back"
 
 
+def unclear_docstrings(path: str, tree: ast.Module) -> Breaches:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            opener = UNCLEAR_OPENERS.match(ast.get_docstring(node) or "")
+            if opener:
+                yield (
+                    f"{path}:{node.body[0].lineno} a docstring opens with {opener[0]!r}; "
+                    "say in a plain sentence what this is or does"
+                )
+
+
 def catch_all_modules(path: str, _text: str) -> Breaches:
     for part in PurePosixPath(path).parts:
         if part.split(".")[0] in CATCH_ALL_NAMES:
@@ -272,6 +291,7 @@ CODE_RULES: list[CodeRule] = [
     models_by_name,
     edges_in_the_domain,
     migrations_that_lean_on_code,
+    unclear_docstrings,
 ]
 # Which files each of them reads.
 TEXT_RULES: dict[TextRule, tuple[str, ...]] = {

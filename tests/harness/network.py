@@ -45,7 +45,7 @@ def _refuse_foreign(sock: socket.socket, address: Any) -> None:
 
 
 def is_here(host: str | bytes) -> bool:
-    """Whether the name or address is this very machine."""
+    """Return whether the name or address is this very machine."""
     name = host.decode() if isinstance(host, bytes) else host
     if name in ("", "localhost"):
         return True

@@ -89,7 +89,7 @@ class Site:
 
 
 def answers(url: str) -> bool:
-    """Whether the server at this address says that it lives."""
+    """Return whether the server at this address reports that it lives."""
     try:
         with urllib.request.urlopen(f"{url}/-/live", timeout=5) as answer:
             return bool(answer.status == 200)

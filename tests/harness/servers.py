@@ -32,7 +32,7 @@ def wait_until(is_true: Callable[[], bool], what: str, seconds_max: float = READ
 
 
 def accepts(port: int) -> bool:
-    """Whether something listens on the port."""
+    """Return whether something listens on the port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -76,7 +76,7 @@ class Process:
 
     @property
     def log(self) -> str:
-        """Everything it has printed, over all its starts."""
+        """Return everything the server has printed, over all its starts."""
         return self._log_path.read_text(errors="replace") if self._log_path.exists() else ""
 
     def start(self) -> None:

@@ -132,7 +132,7 @@ class SocketClient:
         return told
 
     def is_silent(self, seconds: float = 0.05) -> bool:
-        """Whether nothing comes for a moment."""
+        """Return whether nothing arrives for a moment."""
         return not self._set_aside and self._loop.run(self._line.receive_nothing(timeout=seconds))
 
     def wait_closed(self) -> int | None:

@@ -1,4 +1,4 @@
-"""What people do at their browsers, in the words of a journey."""
+"""Actions of people at their browsers, in the words of a journey."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANSWER_MS = 15_000
 
 
 class Taps(Protocol):
-    """Whoever counts how often a finger touches the screen."""
+    """A counter of how often a finger touches the screen."""
 
     def tap(self, what: Locator, name: str) -> None: ...
 
@@ -130,7 +130,7 @@ def message(page: Page, text: str) -> Locator:
 
 
 def bodies(page: Page) -> list[str]:
-    """What the messages say, in the order of the screen."""
+    """Return the texts of the messages, in the order of the screen."""
     return messages(page).locator("[data-part=body]").all_text_contents()
 
 

@@ -1,4 +1,4 @@
-"""What people do who sell and buy, in the words of a journey."""
+"""Actions of sellers and buyers, in the words of a journey."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RESI = "JT0012345678"
 
 @dataclass
 class Taps:
-    """How often a finger touched the screen, and on what; letters that are typed are no taps."""
+    """A counter of touches with their targets; typed letters are no taps."""
 
     count: int = 0
     on: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What waits shows wherever somebody is: on a phone and on a desk, without a reload."""
+"""Badges update on a phone and on a desk, on every page, without a reload."""
 
 from __future__ import annotations
 

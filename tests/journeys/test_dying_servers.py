@@ -118,7 +118,7 @@ def test_ten_seconds_without_redis_lose_double_and_reorder_nothing(
 
 
 def _expect_both_to_have(two: Two, *, ana: list[str], bo: list[str]) -> None:
-    """Everybody's messages once, each person's in the order they were said, and the same on both screens."""
+    """Expect everybody's messages once, each person's in the order they were sent, and the same on both screens."""
     everything = sorted([*ana, *bo])
     for page in (two.ana, two.bo):
         expect(people.messages(page).and_(page.locator("[data-seq]"))).to_have_count(len(everything), timeout=45_000)

@@ -79,7 +79,7 @@ def check_books() -> None:
 
 
 def steps_of(world: Shopping, photo: Path) -> list[tuple[str, Callable[[], None]]]:
-    """What happens, in order; between any two of them everything may die and come back."""
+    """Return the steps in order; between any two of them the servers may be killed and started again."""
     ana, bo = world.ana, world.bo
     return [
         ("bo opens a shop", lambda: shopping.open_shop(bo)),

@@ -1,4 +1,4 @@
-"""What a hand feels: how soon a message is on the screen, and what the product weighs after an afternoon."""
+"""Perceived speed: how soon a message is on the screen, and what the product weighs after an afternoon."""
 
 from __future__ import annotations
 

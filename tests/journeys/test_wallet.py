@@ -35,7 +35,7 @@ def two(site: Site, browser: Browser, two_who_talk: Callable[..., Two]) -> Two:
 
 
 def counter(*arguments: str) -> str:
-    """What ``manage.py top_up`` answers."""
+    """Return the output of ``manage.py top_up``."""
     said = StringIO()
     call_command("top_up", *arguments, stdout=said)
     return said.getvalue().strip()

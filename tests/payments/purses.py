@@ -23,7 +23,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 def make_payer(make_user: Callable[..., User], now: datetime) -> Callable[..., User]:
-    """Somebody with so many sen and a PIN: ``make_payer("ana", 10_000_00)``."""
+    """Return a person with so many sen and a PIN: ``make_payer("ana", 10_000_00)``."""
 
     def make(handle: str, minor: int = 0, *, pin: str | None = PIN, **fields: Any) -> User:
         user = make_user(handle, **fields)

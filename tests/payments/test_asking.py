@@ -1,4 +1,4 @@
-"""What may be asked of the ledger, and by whom."""
+"""Reads of the ledger, and who may make them."""
 
 from __future__ import annotations
 

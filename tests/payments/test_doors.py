@@ -21,13 +21,13 @@ from tests.payments.purses import PIN, balance, top_up
 
 
 def pin_row(state, reset_from=None, reset_here=False):
-    """How a PIN stands of which nobody tried anything elsewhere."""
+    """Return the wire row of a PIN without wrong tries elsewhere."""
     return {"state": state, "reset_from": reset_from, "reset_here": reset_here, "wrong_elsewhere": []}
 
 
 @pytest.fixture
 def doors(connect):
-    """What both doors answer: ``doors(ana)("payments.wallet")`` → [socket's, REST's]."""
+    """Return the responses over socket and REST: ``doors(ana)("payments.wallet")``."""
 
     def doors(user, *, is_trusted=False):
         device = log_in(user)
@@ -267,7 +267,7 @@ def test_pin_is_set_and_changed(doors, make_payer, now):
 
 @pytest.fixture
 def dewi(real_db, make_payer):
-    """Somebody who never set a PIN."""
+    """Return a person who never set a PIN."""
     return make_payer("dewi", pin=None)
 
 

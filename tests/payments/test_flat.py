@@ -1,4 +1,4 @@
-"""What a wallet's pages read does not depend on how much ever happened in it."""
+"""Wallet pages read as much for a long history as for a short one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What raw SQL is refused, on whichever database runs; and that nothing of it can go missing unseen."""
+"""Guards refuse raw SQL on both databases, and none of them can go missing unseen."""
 
 # ruff: noqa: E501  # A statement is read best on one line.
 
@@ -61,7 +61,7 @@ def contents() -> list[tuple[Any, ...]]:
 
 
 def refused(statement: str) -> bool:
-    """Whether the database refuses the statement, at once or at the latest when it would be committed."""
+    """Return whether the database refuses the statement, at once or at the latest on commit."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)

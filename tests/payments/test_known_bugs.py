@@ -1,4 +1,4 @@
-"""What went wrong in other ledgers, by their own reports: each is a test of what must be true here."""
+"""Bugs that other ledgers reported, each as a test of what must hold here."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_trouble_of_the_database_is_no_refusal_and_burns_no_key(wallet, entry, n
 
 
 class DriverError(Exception):
-    """What the driver raises: it says why in five letters."""
+    """An error as the driver raises it, with an SQLSTATE of five letters."""
 
     def __init__(self, sqlstate: str) -> None:
         super().__init__(sqlstate)

@@ -1,4 +1,4 @@
-"""Whatever is asked in whatever order, the ledger stands as a small independent model says."""
+"""The ledger equals a small independent model, whatever is requested in whatever order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What selling uses: escrow, holds, fees, refunds."""
+"""Payment functions that selling uses: escrow, holds, fees, refunds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the database gave up for another's sake is tried again, if it is ours to repeat."""
+"""Transactions that the database aborted for another's sake are retried, if they are ours to repeat."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from payments.writers import ledger
 
 
 class DriverError(Exception):
-    """What the driver raises: it says why in five letters."""
+    """An error as the driver raises it, with an SQLSTATE of five letters."""
 
     def __init__(self, sqlstate: str) -> None:
         super().__init__(sqlstate)

@@ -1,4 +1,4 @@
-"""Somebody who buys and a shop that sells: a world to make, something to buy, or a move of an order."""
+"""A process that buys: it makes a world, a purchase, or a transition of an order."""
 
 from __future__ import annotations
 

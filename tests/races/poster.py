@@ -1,4 +1,4 @@
-"""Somebody who pays: a pair of accounts and a key to pay under, or nothing to roll up every inbox."""
+"""A process that pays: it makes accounts, posts under a key, or rolls up every inbox."""
 
 from __future__ import annotations
 

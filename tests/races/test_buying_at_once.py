@@ -30,7 +30,7 @@ def all_is_well(now):
 
 @pytest.fixture(autouse=True)
 def threads_are_processes(monkeypatch):
-    """None waits for its turn, as they do in one process."""
+    """Let threads run side by side as processes do, instead of waiting for their turn."""
     monkeypatch.setattr(checkout, "CHECKOUT_SLOTS", FairSemaphore(16))
 
 
@@ -47,7 +47,7 @@ def test_last_pieces_are_sold_once_however_many_want_them(buyers, bo, few, buy, 
 
 @pytest.fixture
 def all_have_looked(monkeypatch):
-    """Nobody takes before eight have seen that there is enough."""
+    """Let nobody reserve before eight have seen that there is enough."""
     line, mine = threading.Barrier(8), threading.local()
     look = checkout.catalog.pipeline_offer
 

@@ -27,7 +27,7 @@ WAS_IN = "m.user_id::text = ANY (string_to_array(current_setting('nusa.before'),
 
 @pytest.fixture
 def told(monkeypatch):
-    """Who is told of each message: its number and the people."""
+    """Record who is told of each message: its number and the people."""
     told = []
     tell = push.message_posted_hint
 
@@ -57,7 +57,7 @@ def leave(conversation, user, now):
 
 
 def write_while_leaving(conversation, user, in_threads, now):
-    """What becomes of a message that waits for the lock under which its sender leaves."""
+    """Return the outcome of a message that waits for the lock under which its sender leaves."""
     has_locked, waits = threading.Event(), threading.Event()
 
     def go():

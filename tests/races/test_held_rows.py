@@ -44,7 +44,7 @@ def now():
 
 @pytest.fixture
 def make_buyer(make_user, now):
-    """Somebody with a million and a PIN, hashed as it is everywhere."""
+    """Return a person with a million and a PIN, hashed as in production."""
 
     def make(handle):
         user = make_user(handle)
@@ -95,7 +95,7 @@ def session(real_db):
 
 
 def waiters():
-    """How many wait for a lock in this test's database."""
+    """Return how many sessions wait for a lock in this test's database."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -105,7 +105,7 @@ class Bank:
         return int(balance)
 
     def is_proved(self) -> str:
-        """What ``check_ledger`` has to say against the books; nothing if they stand."""
+        """Return the violations that ``check_ledger`` reports; none if the books stand."""
         done = self.manage("check_ledger")
         return "" if done.returncode == 0 else done.stdout + done.stderr
 

@@ -35,7 +35,7 @@ def talk(real_db, make_user, make_direct):
 
 
 def written(batch):
-    """What became of a batch; each entry that could not be stored is an exception."""
+    """Return the outcome of a batch; an entry that could not be stored is an exception."""
     try:
         return log.write(batch)
     except DatabaseError as error:
@@ -228,7 +228,7 @@ def test_batches_over_the_same_conversations_in_opposite_order_do_not_wait_for_e
 
 
 def dense_me(user, *, since):
-    """How many changes of topic ``me`` there must have been: two for each batch, besides what came before."""
+    """Return how many changes of topic ``me`` there must have been: two for each batch, besides earlier ones."""
     contacts = 2
     return contacts + since + 2 * EACH * 6
 

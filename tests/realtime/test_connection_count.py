@@ -176,7 +176,7 @@ def test_twenty_sockets_are_left_over_two_real_processes_and_after_one_was_kille
 
 
 def is_open(websocket) -> bool:
-    """Whether the server has left the socket open; what it said is read to its end."""
+    """Return whether the server has left the socket open, reading what it sent to the end."""
     with suppress(TimeoutError):
         try:
             while True:

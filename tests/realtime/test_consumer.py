@@ -1,4 +1,4 @@
-"""Who is let in, what they are told first, and with which code others are sent away."""
+"""Sockets: who is accepted, the first frames, and the codes with which others are closed."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ HINT = b'{"on":"me","rev":1}'
 
 
 class Wire:
-    """Where a line's events go; ``stall`` makes the server wait, as behind a full buffer."""
+    """A sink for a connection's events; ``stall`` makes the server wait, as behind a full buffer."""
 
     def __init__(self, user_id: int = 1, device_id: int = 1) -> None:
         self.sent: list[dict[str, object]] = []

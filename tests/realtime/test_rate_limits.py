@@ -1,4 +1,4 @@
-"""How much one person may ask."""
+"""Rate limits of commands per person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Those who connect at once are looked up together, and none of them stands in another's way."""
+"""Sessions of people who connect at once are looked up together, and none delays another."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_a_device_that_somebody_changes_is_not_waited_for(real_db, make_user):
 
 @pytest.mark.served_only
 def test_a_look_goes_by_indexes(real_db, make_user):
-    """However the planner sees the near-empty tables of a test: with every index there, no table is read through."""
+    """With every index there, no table is read through, although a test's tables are nearly empty."""
     from superapp.accounts.queries import devices
 
     device = log_in(make_user("ana"))

@@ -1,4 +1,4 @@
-"""Somebody with a browser's cookies and no browser, talking to a real server."""
+"""A client with a browser's cookies and no browser, talking to a real server."""
 
 from __future__ import annotations
 

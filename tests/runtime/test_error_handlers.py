@@ -1,4 +1,4 @@
-"""What goes wrong before a view is reached is said in the form of the door."""
+"""Errors before a view is reached have the form of the API or of the pages."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from superapp.core.models import Job
 
 @pytest.fixture
 def sent(monkeypatch):
-    """What was handed to workers, instead of a broker; ``sent.up = False`` is a broker that does not answer."""
+    """Collect what was handed to workers, instead of a broker; ``sent.up = False`` is a broker that does not answer."""
 
     class Broker(list[int]):
         up = True
@@ -215,7 +215,7 @@ def test_broker_that_does_not_answer_changes_nothing(real_db, handle, start, sen
 
 def test_job_of_a_dead_worker_runs_again_when_its_lease_is_over(real_db, handle, start, sent):
     class Killed(BaseException):
-        """What a dying process leaves behind: nothing."""
+        """An exception that stands for a killed process, which leaves nothing behind."""
 
     calls = []
 

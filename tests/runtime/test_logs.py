@@ -15,7 +15,7 @@ from superapp.core import logs
 
 @pytest.fixture
 def lines():
-    """What is logged as JSON while the test runs."""
+    """Return the JSON lines logged while the test runs."""
     written = io.StringIO()
     root = logging.getLogger()
     handlers = list(root.handlers)

@@ -1,4 +1,4 @@
-"""What the machine refuses is said in one sentence to the operator, and as a passing trouble to people."""
+"""Failures of the machine are told to the operator in one sentence, and to people as passing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a served instance refuses to start without."""
+"""Settings that a served instance refuses to start without."""
 
 from __future__ import annotations
 

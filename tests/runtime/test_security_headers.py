@@ -1,4 +1,4 @@
-"""What every answer carries, whoever asked for it."""
+"""Security headers of every response."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_open_socket_is_told_to_come_back_before_the_server_ends(make_site):
 
 
 def long_history(site):
-    """Somebody with a socket, and what asks for 400 kB of what was said to them."""
+    """Return a person with a socket, and a command that reads 400 kB of their messages."""
     ana = Person(site.url, lambda phone: DeveloperSms.objects.get(number=phone).text, "+628120000001")
     ana_id = User.objects.get().pk
     bo = accounts.create_person(name="Bo", now=clock.now())

@@ -70,7 +70,7 @@ class Stack:
         return int(path.parent.name)
 
     def text_to(self, phone: str) -> str:
-        """What the developer's inbox holds for a number."""
+        """Return the message in the developer's inbox for a number."""
         with psycopg.connect(self.database_url) as database:
             row = database.execute("SELECT text FROM accounts_developersms WHERE number = %s", [phone]).fetchone()
         assert row is not None
@@ -84,7 +84,7 @@ class Stack:
 
 
 def ends_in_good_order(stack: Stack) -> None:
-    """What must hold whatever the tests have done to it."""
+    """Assert that the stack stops in good order, whatever the tests did to it."""
     commands = [program.command[0] for program in PROGRAMS]
     assert all(stack.pids(command) for command in commands)
 
@@ -167,7 +167,7 @@ def bodies(person: Person, conversation: str) -> list[str]:
 
 
 def is_heard(ana: Person, bo: Person, conversation: str) -> bool:
-    """Whether the hint of a message arrives that is posted now."""
+    """Return whether the hint of a message arrives that is posted now."""
     with bo.socket() as line:
         seq = say(ana, conversation, "terdengar?")
         try:

@@ -141,7 +141,7 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path):
 
 
 def is_alive(pid: int) -> bool:
-    """Whether it runs: one that has ended and was not yet asked for its exit code does not."""
+    """Return whether a process runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:

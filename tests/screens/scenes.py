@@ -1,4 +1,4 @@
-"""What is drawn: each scene a page in a state, as somebody, on a screen."""
+"""Scenes to draw: each a page in a state, as a person, on a screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the screens show besides the demo world: somebody new, somebody with long names, letters from right to left."""
+"""People on the screens besides the demo world: a new one, one with long names, one who writes from right to left."""
 
 from __future__ import annotations
 

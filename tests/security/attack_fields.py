@@ -1,5 +1,5 @@
 """
-What an outsider sends: a well-formed request for every operation and command, with ids of Ana and Bo in its fields.
+Requests of an outsider: a well-formed one for every operation and command, with ids of Ana and Bo in its fields.
 
 Fields are found in the description of the API and in the shapes of commands. A text field that nothing is declared for
 fails the test that meets it: whoever adds one says here what an attacker would put there.
@@ -100,7 +100,7 @@ class Undeclared(AssertionError):
 
 @dataclass(frozen=True)
 class Operation:
-    """Something that may be asked for: over REST if it has a path, on the socket if it has none."""
+    """An operation to attack: over REST if it has a path, on the socket if it has none."""
 
     name: str
     fields: Mapping[str, Schema]

@@ -1,6 +1,6 @@
 """
-What outsiders attack: Ana and Bo, who have one of everything, and Eve, who has a life of her own and no part in theirs.
-Somebody else is new here and has nothing yet.
+The world that outsiders attack: Ana and Bo have one of everything; Eve has a life of her own and no part in theirs; a
+new person has nothing yet.
 
 The world is built once and frozen; whoever changed it gets it back as it was.
 """

@@ -79,7 +79,7 @@ def _as_text(rows: Sequence[tuple[Any, ...]]) -> frozenset[Row]:
 
 
 class _People:
-    """Who is named in which row of one state of the database."""
+    """The people named in each row of one state of the database."""
 
     def __init__(self, rows: Rows) -> None:
         self._by_key = {

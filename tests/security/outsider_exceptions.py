@@ -1,5 +1,5 @@
 """
-What outsiders may do although it names something of Ana's or Bo's, each with the reason and the tables it changes.
+Attacks that are allowed although they name something of Ana's or Bo's, each with the reason and the tables it changes.
 
 A test fails for what is not written here, and for what is written here and not needed any more.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Exemption:
-    """Why an attack that was not refused is no breach, and in exactly which tables it changes rows."""
+    """The reason why an attack that was not refused is no breach, and the exact tables in which it changes rows."""
 
     reason: str
     changes: frozenset[str]

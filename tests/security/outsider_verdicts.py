@@ -1,4 +1,4 @@
-"""Whether an attack of an outsider was a breach: it must be refused, tell no secret, and change nothing."""
+"""Judge whether an attack of an outsider was a breach: it must be refused, tell no secret, and change nothing."""
 
 from __future__ import annotations
 

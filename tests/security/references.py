@@ -1,4 +1,4 @@
-"""Which functions of the product lead to which others, read from the source: who could come to move money."""
+"""Call graph of the product, read from the source: which functions can come to move money."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _used(module: Module, function: ast.AST) -> Iterable[Function]:
 
 
 def _resolved(module: str, name: str) -> Function:
-    """Where a name is defined that a module knows, followed through what others hand on."""
+    """Return where a name that a module knows is defined, following re-exports."""
     seen: set[Function] = set()
     while (module, name) not in seen:
         seen.add((module, name))

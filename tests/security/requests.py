@@ -1,4 +1,4 @@
-"""How the operations of the API are asked for, as its description says."""
+"""Build requests for the operations of the API from its description."""
 
 from __future__ import annotations
 

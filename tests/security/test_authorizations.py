@@ -1,4 +1,4 @@
-"""Nothing posts without an authorization, and every way that leads to a posting is known."""
+"""Every posting has an authorization, and every way that leads to a posting is known."""
 
 from __future__ import annotations
 

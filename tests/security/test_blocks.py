@@ -1,4 +1,4 @@
-"""Whoever was blocked: orders, their notes and reasons, and money are no way around it."""
+"""Blocked people cannot reach the one who blocked them through orders, notes, reasons or money."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an attack with codes can cost an operator: countries, and a budget by hour and day with a reserve."""
+"""Log-in codes cost an operator a bounded amount: by country, and by a budget per hour and day with a reserve."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """
-What another site can have a logged-in person's browser send: every operation that changes something, every form, and
-the socket. Made from the API's description and the URLconf: what is new is tried as well.
+Requests that another site makes a logged-in browser send are refused: every changing operation, form, and the socket,
+read from the API's description and the URLconf, so that new ones are tried as well.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def dial(url: str, session_key: str) -> ClientConnection:
 
 
 def asked(websocket: ClientConnection) -> float:
-    """How long a ping takes."""
+    """Return how long a ping takes."""
     began = time.perf_counter()
     websocket.send('{"id":1,"do":"ping"}')
     while "id" not in json.loads(websocket.recv(timeout=30)):

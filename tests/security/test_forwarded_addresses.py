@@ -1,6 +1,5 @@
 """
-Both set-ups of our proxy behind a second one: visitors keep their addresses and their scheme, and nobody else is
-believed.
+Behind a second proxy, visitors keep their addresses and scheme in both set-ups of ours, and no one else is believed.
 """
 
 from __future__ import annotations

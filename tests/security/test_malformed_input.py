@@ -1,4 +1,4 @@
-"""What nobody's client would send: addresses that lead nowhere, JSON without a floor, bodies without an end."""
+"""Malformed input: addresses that lead nowhere, deeply nested JSON, bodies without an end."""
 
 from __future__ import annotations
 

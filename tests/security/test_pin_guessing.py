@@ -209,7 +209,7 @@ def test_guesses_at_once_from_many_sessions_are_ten_in_all(real_db, ana, make_de
 
 @pytest.fixture
 def hashes(monkeypatch):
-    """How often a PIN was hashed, or compared with a hash."""
+    """Count how often a PIN was hashed, or compared with a hash."""
     calls = []
     for name in ("make_password", "check_password"):
         real = getattr(pins, name)

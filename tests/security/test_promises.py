@@ -1,4 +1,4 @@
-"""What SECURITY.md says: each row of its table names files that are there, and tests that show it."""
+"""Each row of the table in SECURITY.md names files that exist, and tests that show it."""
 
 from __future__ import annotations
 

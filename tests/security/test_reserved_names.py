@@ -1,4 +1,4 @@
-"""Nobody bears a name of the house, however it is spelt; ordinary names that contain one stay allowed."""
+"""Reserved names cannot be taken in any spelling; ordinary names that contain one stay allowed."""
 
 from __future__ import annotations
 

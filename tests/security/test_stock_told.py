@@ -19,7 +19,7 @@ def many(shop, make_product):
 
 
 def tells(answer, number) -> bool:
-    """Whether an answer holds a number, and not only as part of a longer one, as of an id."""
+    """Return whether a response holds a number by itself, and not only within a longer one such as an id."""
     return re.search(rf"\b{number}\b", answer.content.decode()) is not None
 
 

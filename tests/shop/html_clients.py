@@ -22,6 +22,6 @@ def browser_of(user: User, *, is_trusted: bool = False) -> Client:
 
 
 def text(answer: HttpResponse) -> str:
-    """What a page says to people, without its tags and its scripts."""
+    """Return the text that a page shows to people, without tags and scripts."""
     page = re.sub(r"<(script|template)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))

@@ -38,7 +38,7 @@ def facts(html: str) -> dict[str, Any]:
 
 
 def meta(html: str) -> dict[str, str]:
-    """What the head of a page says, by name."""
+    """Return the meta elements of a page's head, by name."""
     pairs = re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)">', html)
     return {name: unescape(value) for name, value in pairs}
 

@@ -1,4 +1,4 @@
-"""What ``docs/selling.md`` says is true."""
+"""The statements of ``docs/selling.md`` are true."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests.shop.conftest import ADDRESS
 
 @pytest.fixture
 def doors(real_db, connect):
-    """What both doors answer: ``doors(ana)("shop.purchases")`` → [socket's, REST's]."""
+    """Return the responses over socket and REST: ``doors(ana)("shop.purchases")``."""
 
     def doors(user, *, is_trusted=False):
         device = Device.objects.get(pk=make_trusted_device(user)) if is_trusted else log_in(user)

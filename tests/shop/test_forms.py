@@ -233,5 +233,5 @@ def test_pin_marks_old_new_and_repeated(ana, dewi):
 
 @pytest.fixture
 def dewi(make_user):
-    """Somebody who has no PIN."""
+    """Return a person who has no PIN."""
     return make_user("dewi")

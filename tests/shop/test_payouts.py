@@ -1,4 +1,4 @@
-"""What a shop has earned: seen by its owner, and taken into the wallet."""
+"""Earnings of a shop: shown to its owner, and paid out into the wallet."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def order(ana, bo, product, buy, now):
 
 @pytest.fixture
 def read(ana, bo, order, monkeypatch):
-    """What both sides read on the page of the order at a moment: ``read(now)``."""
+    """Return what both sides read on the page of the order at a moment: ``read(now)``."""
 
     def pages(at):
         monkeypatch.setattr("superapp.core.clock.now", lambda: at)

@@ -1,4 +1,4 @@
-"""What machines read of public pages: facts, feeds, maps, and cards for sharing."""
+"""Machine-readable parts of public pages: structured data, feeds, sitemaps, and cards for sharing."""
 
 from __future__ import annotations
 

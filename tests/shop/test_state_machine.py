@@ -81,7 +81,7 @@ class Deal:
 
 @dataclass
 class Auditor:
-    """What must be true, reckoned without any of our code."""
+    """An independent reckoning of what must be true, without any of our code."""
 
     on_hand: dict[str, int] = field(default_factory=dict)
     purse: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BUYERS, PURSE))
@@ -106,7 +106,7 @@ class Auditor:
         )
 
     def meant(self, parcel: tuple[str, str]) -> list[Deal]:
-        """Whom a courier means: whoever was first said to get this parcel, and what that buyer gets besides in it."""
+        """Return the orders that a courier means: those of the first buyer to whom this parcel was sent."""
         said = sorted(
             (deal for deal in self.deals.values() if deal.parcel == parcel),
             key=lambda deal: (deal.state == "cancelled", deal.named[-1][0]),
@@ -262,7 +262,7 @@ class ShopMachine(RuleBasedStateMachine):
         self._name(api.correct_resi, order, parcel, refusal, user=user, courier=courier, resi=resi, **behind)
 
     def _why_not(self, deal: Deal, user: str, parcel: tuple[str, str], is_behind: bool) -> type[Exception] | None:
-        """Why a correction must be refused; the same again never is, and changes nothing."""
+        """Return the reason why a correction must be refused; repeating one is never refused and changes nothing."""
         if not all(0 < len(word) <= 40 for word in parcel):
             return errors.ShipmentInvalid
         if user not in (MERCHANT, deal.buyer):
@@ -352,7 +352,7 @@ class ShopMachine(RuleBasedStateMachine):
         assert {order: (courier, resi) for order, courier, resi in rows} == named
 
     def _both_read(self, order: object) -> None:
-        """Which number counts, and the track of all that were said; nothing of what was refused."""
+        """Assert that both sides read the number that counts and the track of accepted ones, and no refused one."""
         deal = self.model.deals[order]
         for name in (deal.buyer, MERCHANT):
             shown = api.fetch_order(user_id=self.people[name], order=order)

@@ -1,4 +1,4 @@
-"""What a merchant has to do, oldest first; what waits for others stands below, under a heading of its own."""
+"""The to-do list of a merchant, oldest first; orders that wait for others stand below, under their own heading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a list may say of itself: the server decides as the modules do, case by case."""
+"""The state of a list is decided by the server as by the scripts, case by case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is true of every page: its language, its policy, its way on; and the files of the shell."""
+"""Properties of every page: its language, its policy, its way on; and the files of the shell."""
 
 from __future__ import annotations
 

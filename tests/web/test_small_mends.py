@@ -1,4 +1,4 @@
-"""What a newcomer stumbled over on many pages."""
+"""Details on many pages that a newcomer stumbled over."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ LANGUAGE_GUESSES = "This document appears to be written in"
 
 
 def faults_of_markup(texts: Mapping[str, str], *, jar: Path) -> list[str]:
-    """What is wrong, warnings included, on pages by their names: one start of Java for all of them."""
+    """Return the errors and warnings of pages by name, with one start of Java for all of them."""
     with tempfile.TemporaryDirectory(prefix="markup-") as folder:
         names = {}
         for place, (name, text) in enumerate(texts.items()):

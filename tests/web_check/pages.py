@@ -1,4 +1,4 @@
-"""Which pages are looked at, as whom, and what a reader of structured data must find there. A line each."""
+"""The pages to check, as whom, and what a reader of structured data must find there, a line each."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def _sekar() -> int:
 
 
 def bought() -> str:
-    """What Sekar bought last."""
+    """Return Sekar's latest purchase."""
     return f"/pesanan/{shop.list_purchases(_sekar(), now=clock.now()).items[0].public_id}/"
 
 
 def sold(state: str) -> str:
-    """What her shop sold last and is in this state."""
+    """Return the latest order of her shop in this state."""
     orders = shop.list_sales(_sekar(), only="all", now=clock.now()).items
     return f"/pesanan/{next(order.public_id for order in orders if order.state == state)}/"
 

@@ -30,7 +30,7 @@ _PRICE = re.compile(r"\d+(\.\d{2})?")
 
 
 def faults_of_structure(text: str, *, kinds: tuple[str, ...]) -> list[str]:
-    """What is wrong in a page's structured data; ``kinds`` must be among it."""
+    """Return the errors in a page's structured data; ``kinds`` must be among it."""
     faults = []
     things: list[Thing] = []
     for script in _SCRIPT.findall(text):

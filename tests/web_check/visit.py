@@ -25,7 +25,7 @@ ADDRESSES = """() => [...document.querySelectorAll("[href], [src]")]
 
 
 class Visitor:
-    """Whoever looks at pages, one browser for each person; remembers what was reached."""
+    """A visitor of pages, one browser for each person, that remembers what was reached."""
 
     def __init__(self, chromium: Browser, url: str) -> None:
         self._chromium = chromium

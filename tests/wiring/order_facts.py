@@ -15,7 +15,7 @@ def facts():
 
 
 def deliver():
-    """Everything that is due, however often the outbox goes round."""
+    """Deliver everything that is due, however often the outbox goes round."""
     while Fact.objects.exists():
         outbox.deliver_due(Fact.objects.order_by("-due_at").values_list("due_at", flat=True)[0])
 

@@ -1,4 +1,4 @@
-"""What waits for a person, on the bar of every page and over the socket."""
+"""Badges on the bar of every page and over the socket."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGES = ("/obrolan/", "/kontak/", "/pesanan/", "/tokoku/", "/dompet/", "/saya/")
 
 @pytest.fixture
 def post(now):
-    """Somebody writes in a conversation."""
+    """Post a message in a conversation."""
 
     def post(conversation, user):
         chat.post_message(entry(conversation, user), now=now)
@@ -48,7 +48,7 @@ def counts(user, now):
 
 
 def bar(page: str) -> dict[str, str]:
-    """What the bar of a page shows, by name of the badge."""
+    """Return the badges that the bar of a page shows, by name."""
     found = re.findall(r'<span class="badge" data-badge="(\w+)"( hidden)?>([^<]*)<', page)
     return {name: text for name, hidden, text in found if not hidden}
 

@@ -63,7 +63,7 @@ def talk_with_the_shop(user, owner, now):
 
 
 def begun_in(browser, answer):
-    """What stands in the field of the conversation that the answer leads to."""
+    """Return the draft in the field of the conversation that the response leads to."""
     page = browser.get(answer.headers["Location"]).content.decode()
     [begun] = re.findall(r'<textarea class="composer__body"[^>]*>(.*?)</textarea>', page, re.DOTALL)[:1]
     return html.unescape(begun)

@@ -26,7 +26,7 @@ from tests.runtime.conftest import manage
 
 @pytest.fixture
 def made(monkeypatch, settings):
-    """What the command has made, without making it."""
+    """Record what the command would make, without making it."""
     calls = []
     settings.SMS_URL, settings.SMS_INBOX = "", True
     monkeypatch.setattr(world, "make_world", lambda *, now: calls.append(now))
@@ -99,7 +99,7 @@ def test_demo_waits_for_the_turn_that_is_under_way_and_gives_up_in_one_sentence(
 
 
 def counted():
-    """How much there is of what people would see, once all facts are heard."""
+    """Count what people would see, once all facts are delivered."""
     until = time.monotonic() + 60
     while Fact.objects.exists() and time.monotonic() < until:
         time.sleep(0.2)

@@ -24,7 +24,7 @@ from superapp.core import prepared
 
 
 class _StoredResponse(msgspec.Struct):
-    """What was answered under a key, some time ago."""
+    """The response that an earlier request stored under its idempotency key."""
 
     outcome: str
     code: str

@@ -52,7 +52,7 @@ def post(entries: Sequence[JournalEntry], *, now: datetime) -> list[PostingOutco
 
 
 def find_response(key: IdempotencyKey) -> PostingOutcome | None:
-    """What the key was answered, as stored."""
+    """Return the response stored under an idempotency key."""
     row = Request.objects.filter(scope=key.scope, key=key.key).values_list(
         "content_hash", "outcome", "code", "journal_id", "journal__public_id"
     ).first()  # fmt: skip

@@ -32,7 +32,7 @@ class TrialAccount(msgspec.Struct):
 
 @dataclass
 class Trial:
-    """What would be written: accounts as they would stand, and rows by table."""
+    """The outcome that a write would have: accounts as they would stand, and rows by table."""
 
     accounts: dict[int, TrialAccount]
     next_transfer: int

@@ -152,7 +152,7 @@ def verify_code_in_known_browser(*, number: str, code: str, browser: str, langua
 
 
 def browser_hash(browser_token: str) -> str:
-    """What is kept of a browser's secret."""
+    """Return the hash under which a browser's secret is stored."""
     return salted_hmac("accounts.browser", browser_token, algorithm="sha256").hexdigest()
 
 
@@ -177,7 +177,7 @@ def _send_to_unknown_browser(stranger: UnknownBrowser, solution: str, now: datet
 
 
 class _TooEarly(Exception):
-    """It is not this stranger's turn yet."""
+    """The request of this stranger must wait for its turn."""
 
     def __init__(self, turn_at: datetime, *, is_frequent: bool) -> None:
         super().__init__()

@@ -97,7 +97,9 @@ class CodeCounts:
 
     @property
     def is_frequent(self) -> bool:
-        """Whether this address asked for this number more often than people do: it waits longer, and in no queue."""
+        """
+        Return whether this address asked for this number unusually often; it then waits longer, outside the queue.
+        """
         return self.of_number_by_network > CODES_OF_NUMBER_BY_NETWORK.times
 
     def work(self) -> int:

@@ -19,7 +19,7 @@ PHONE_LOOKUP_LIMIT = RateLimit("person.find.phone", 20, DAY)
 
 def find_person_by_handle(*, user_id: int, handle: str, now: datetime) -> User:
     """
-    Whose handle it is.
+    Return the person who has this handle.
 
     :raises RateLimited: after too many questions of a day
     :raises PersonNotFound: if nobody has it
@@ -30,7 +30,8 @@ def find_person_by_handle(*, user_id: int, handle: str, now: datetime) -> User:
 
 def find_person_by_phone(*, user_id: int, phone: str, now: datetime) -> User:
     """
-    Whose number it is: told only to who is about to do something that must not reach the wrong person, and counted.
+    Return the person who has this number. Rate-limited, and only for a caller about to act on the person, such as a
+    payer.
 
     :raises PhoneInvalid: if it is no phone number
     :raises RateLimited: after too many questions of a day

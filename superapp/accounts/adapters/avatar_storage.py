@@ -38,7 +38,7 @@ def store_avatar(upload: bytes) -> str:
 
 
 def avatar_file(digest: str, size: int) -> Path:
-    """Where a picture of this size is kept, below the private storage."""
+    """Return the path of an avatar in this size, within the private storage."""
     return Path(settings.MEDIA_ROOT) / "avatar" / digest[:2] / f"{digest}-{size}.webp"
 
 

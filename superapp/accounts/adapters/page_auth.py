@@ -55,7 +55,7 @@ def flash_next(request: HttpRequest, note: str) -> None:
 
 
 def take_flash(request: HttpRequest) -> str:
-    """What the page before wanted to be said, once."""
+    """Return the message that the page before left to be shown once, and forget it."""
     return str(request.session.pop(FLASH_KEY, ""))
 
 

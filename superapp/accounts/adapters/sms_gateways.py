@@ -61,7 +61,7 @@ class DeveloperInbox:
 
 
 def list_developer_inbox(*, now: datetime) -> list[DeveloperSms]:
-    """What the developer's inbox holds, newest first; nothing when messages go out for real."""
+    """Return the messages in the developer's inbox, newest first; none if messages are really sent."""
     if settings.SMS_URL or not settings.SMS_INBOX:
         return []
     return list(DeveloperSms.objects.filter(sent_at__lte=now).order_by("-pk")[:INBOX_ROWS_MAX])

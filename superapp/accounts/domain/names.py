@@ -84,6 +84,6 @@ def _strip_invisible(text: str) -> Iterator[str]:
 
 
 def _joins_emoji(text: str, position: int) -> bool:
-    """Whether the joiner at this place makes one emoji of two, which is the only thing it may do."""
+    """Return whether the joiner at this place joins two emoji into one, its only allowed use."""
     around = text[max(0, position - 2) : position] + text[position + 1 : position + 2]
     return position + 1 < len(text) and sum(unicodedata.category(char) in ("So", "Sk") for char in around) >= 2

@@ -32,7 +32,7 @@ def parse_phone_number(written: str) -> str:
 
 
 def is_callable(written: str) -> bool:
-    """Whether this is a number that can be called without paying for more than the call: of a mobile or a land line."""
+    """Return whether this is a mobile or fixed-line number, which costs no more than a call."""
     return _parse_of_types(written, CALLABLE_TYPES) is not None
 
 

@@ -54,7 +54,7 @@ def profile_after(user_id: int, after: int, rows_max: int) -> list[dict[str, Any
 
 
 def _parse_cursor(after: str | None) -> tuple[int, int] | None:
-    """Where the last page ended: the stamp of its last row, and its id."""
+    """Read the end of the last page from its cursor: the stamp of its last row, and its id."""
     if after is None:
         return None
     changed, _, pk = after.partition(".")

@@ -96,5 +96,5 @@ class InviteLink(models.Model):
         )
 
     def is_open(self, now: datetime) -> bool:
-        """Whether somebody may still become a contact by it."""
+        """Return whether the link still accepts contacts."""
         return self.revoked_at is None and now < self.expires_at and self.uses < self.USES_MAX

@@ -30,7 +30,7 @@ FIELD_ERROR_KINDS = {ErrorKind.INVALID, ErrorKind.NOT_FOUND, ErrorKind.CONFLICT,
 @person_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_list(request: HttpRequest) -> HttpResponse:
-    """Everybody I know, who asks, whom I asked; and asking somebody new by number or handle."""
+    """Show the caller's contacts and invitations in both directions, with a form to invite by number or handle."""
     problem: DomainError | None = None
     typed = request.POST.get("who", "")[:WRITTEN_CHARS_MAX].strip()
     if request.method == "POST":

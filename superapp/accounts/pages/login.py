@@ -154,7 +154,7 @@ def language(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def sms_inbox(request: HttpRequest) -> HttpResponse:
-    """What would have been sent by SMS, on a machine that sends none."""
+    """Show the text messages that would have been sent, on a machine that sends none."""
     if not _has_inbox():
         raise Http404
     return render(request, "accounts/sms_inbox.html", {"messages": sms_gateways.list_developer_inbox(now=clock.now())})

@@ -53,7 +53,7 @@ THEME_COOKIE_AGE_S = 365 * 24 * 3600
 @person_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
-    """My profile; the form changes name and handle."""
+    """Show the caller's profile with a form to change name and handle."""
     user = get_current_user(request)
     problems: dict[str, object] = {}
     typed = {"name": user.name, "handle": user.handle or ""}
@@ -70,7 +70,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @post_only_redirecting_to("accounts_pages:me", fragment="look")
 @person_required
 def settings(request: HttpRequest) -> HttpResponse:
-    """How the app looks and speaks: language, time zone, theme."""
+    """Show the caller's settings: language, time zone, theme."""
     changes = profile.ProfileChanges(
         language=request.POST.get("language"),
         time_zone=request.POST.get("time_zone"),

@@ -11,12 +11,12 @@ DIGESTS_PER_QUERY = 500
 
 
 def is_current_avatar(public_id: UUID, digest: str) -> bool:
-    """Whether this is the picture that this person shows now."""
+    """Return whether this picture is the person's current avatar."""
     return User.objects.filter(public_id=public_id, avatar=digest, is_active=True).exists()
 
 
 def filter_shown_avatars(digests: Collection[str]) -> set[str]:
-    """Those of the pictures that somebody shows."""
+    """Return those of the given pictures that are the current avatar of a person."""
     ordered = sorted(digests)
     shown: set[str] = set()
     for start in range(0, len(ordered), DIGESTS_PER_QUERY):

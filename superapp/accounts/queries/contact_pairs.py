@@ -1,4 +1,4 @@
-"""Which pairs of people may chat with each other."""
+"""Tell which pairs of people may chat with each other."""
 
 from __future__ import annotations
 

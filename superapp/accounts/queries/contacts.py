@@ -14,7 +14,7 @@ INVITATIONS_MAX = 200
 
 
 def find_both_sides(user_id: int, peer_id: int) -> tuple[Contact | None, Contact | None]:
-    """My side of knowing this person, and theirs."""
+    """Return both directions of the contact between two people."""
     rows = Contact.objects.filter(owner_id__in=(user_id, peer_id), peer_id__in=(user_id, peer_id))
     by_owner = {side.owner_id: side for side in rows}
     return by_owner.get(user_id), by_owner.get(peer_id)

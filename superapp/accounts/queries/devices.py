@@ -139,5 +139,5 @@ def devices_with_browser(*, user_id: int, browser_hash: str) -> QuerySet[Device]
 
 
 def is_trusted_browser(*, user_id: int, browser_hash: str) -> bool:
-    """Whether this person was trusted in this browser before."""
+    """Return whether this person had a trusted device in this browser before."""
     return devices_with_browser(user_id=user_id, browser_hash=browser_hash).filter(trusted_at__isnull=False).exists()

@@ -17,7 +17,7 @@ def lock_open_code(*, number: str, browser_hash: str, now: datetime) -> LoginCod
 
 
 def get_last_code_sent_at(*, number: str, browser_hash: str | None) -> datetime | None:
-    """When a code was last sent to this number, or, given a browser, when this browser last had one sent."""
+    """Return when a code was last sent to this number or, given a browser, requested from this browser."""
     codes = LoginCode.objects.filter(number=number)
     if browser_hash is not None:
         codes = codes.filter(browser_hash=browser_hash)
@@ -25,7 +25,7 @@ def get_last_code_sent_at(*, number: str, browser_hash: str | None) -> datetime 
 
 
 def is_known_browser(*, number: str, browser_hash: str) -> bool:
-    """Whether the account of this number was used in this browser before."""
+    """Return whether the account of this number was used in this browser before."""
     return Device.objects.filter(user__phone__number=number, browser_hash=browser_hash).exists()
 
 

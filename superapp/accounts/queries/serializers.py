@@ -28,7 +28,7 @@ def serialize_person(user: User) -> PersonRow:
 
 
 def get_avatar_url(user: User) -> str | None:
-    """Where the small picture is; the large one has the larger size in its name."""
+    """Return the address of the small avatar; the large one has the larger size in its name."""
     if not user.avatar:
         return None
     return f"/media/avatar/{user.public_id}/{user.avatar}-{AVATAR_PIXELS[-1]}.webp"

@@ -151,7 +151,7 @@ def time_ago(moment: datetime) -> str:
 
 @register.filter
 def has_come(moment: datetime) -> bool:
-    """Whether it is that late already."""
+    """Return whether a moment is in the past."""
     return moment <= clock.now()
 
 
@@ -209,7 +209,7 @@ def initials(name: str) -> str:
 
 
 class CachedPartNode(template.Node):
-    """What a part of a template drew, by language and by the values that it hangs on."""
+    """A part of a template whose rendered text is cached by language and by the values it depends on."""
 
     def __init__(self, nodes: template.NodeList, values: list[FilterExpression]) -> None:
         self.nodelist = nodes

@@ -1,4 +1,4 @@
-"""What stands in Sekar's shop in Yogyakarta."""
+"""Products of Sekar's shop in Yogyakarta."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in Thomas' shop in Waikabubak."""
+"""Products of Thomas' shop in Waikabubak."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in Daud's shop in Rantepao."""
+"""Products of Daud's shop in Rantepao."""
 
 from __future__ import annotations
 

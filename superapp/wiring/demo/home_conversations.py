@@ -1,4 +1,4 @@
-"""What is said at home, over the fence, and between friends."""
+"""Conversations of family, neighbours and friends."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ Paint = Callable[[Canvas], None]
 
 
 def plain(canvas: Canvas) -> None:
-    """Nothing but the cloth."""
+    """Leave the cloth as it is."""
 
 
 def kawung(color: str, size: float) -> Paint:

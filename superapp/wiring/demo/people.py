@@ -10,7 +10,7 @@ from superapp.wiring.demo.portraits import Appearance
 
 @dataclass(frozen=True, kw_only=True)
 class DemoPerson:
-    """Somebody of the demo world, called ``key`` in its scripts."""
+    """A person of the demo world, called ``key`` in its scripts."""
 
     key: str
     number: str

@@ -21,7 +21,7 @@ FACE = mirrored(path((50, 27), ((41, 27), (37, 34), (37, 43)), ((37, 53), (41, 6
 
 @dataclass(frozen=True, kw_only=True)
 class Appearance:
-    """What somebody looks like."""
+    """The looks of a person."""
 
     wall: str
     wall_pattern: Paint
@@ -63,7 +63,7 @@ def portrait(appearance: Appearance) -> bytes:
 
 
 def _nothing(canvas: Canvas, appearance: Appearance) -> None:
-    """Some have nothing there."""
+    """Draw nothing."""
 
 
 # Head and face.

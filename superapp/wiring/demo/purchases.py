@@ -1,4 +1,4 @@
-"""What the demo people bought of each other, in every state that an order can be in: through the doors, one by one."""
+"""Purchases of the demo people, in every state that an order can have, made one by one through the facades."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ ADDRESSES = {
 @dataclass(frozen=True, kw_only=True)
 class DemoPurchase:
     """
-    Somebody bought something so many hours ago; what happened then, and how many hours later: ``accept``, ``pack``,
-    ``ship``, ``courier`` (a courier says that it arrived), ``report`` (the shop does), ``confirm``, ``cancel`` by the
-    buyer, ``refuse`` by the shop.
+    A purchase made so many hours ago, and its later steps with their hours after it: ``accept``, ``pack``, ``ship``,
+    ``courier`` (a courier reports delivery), ``report`` (the shop does), ``confirm``, ``cancel`` by the buyer,
+    ``refuse`` by the shop.
     """
 
     buyer: str
@@ -135,7 +135,7 @@ PURCHASES = (
 
 
 def scheduled_actions(*, now: datetime) -> list[ScheduledAction]:
-    """Everything that was bought and what became of it, each at its time; doing it again does nothing again."""
+    """Return every purchase and its later steps, each with its time; running one again changes nothing."""
     people = {person.key: _user_id(person.number) for person in DEMO_PEOPLE}
     found: list[ScheduledAction] = []
     for number, bought in enumerate(PURCHASES):

@@ -26,7 +26,7 @@ DRAWING_PROCESSES = 2
 
 @dataclass(frozen=True, slots=True)
 class _Pictures:
-    """What was drawn for a shop, and stored: its logo, and the photos of its goods."""
+    """The stored pictures of a shop: its logo, and the photos of its products."""
 
     logo: StoredPhoto
     goods: list[list[StoredPhoto]]

@@ -10,7 +10,7 @@ Draw = Callable[[], bytes]
 
 @dataclass(frozen=True, kw_only=True)
 class DemoProduct:
-    """Something to buy: so many pieces, with pictures that are drawn when they are wanted."""
+    """A product with its stock, and pictures that are drawn when they are needed."""
 
     name: str
     rupiah: int

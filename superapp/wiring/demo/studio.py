@@ -68,7 +68,7 @@ class Studio(Canvas):
     def shadow(
         self, outline: Sequence[Point], *, by: Point = (1.6, 1.4), strength: float = 0.4, blur: float = 1.6
     ) -> None:
-        """What a thing of this outline takes from the light, a little to the lower right of it."""
+        """Return the shadow of an outline, a little to the lower right of it."""
         self._soft([(x + by[0], y + by[1]) for x, y in outline], SHADOW, strength, blur)
 
     def lines(self, strokes: Iterable[Sequence[Point]], color: str, width: float) -> None:

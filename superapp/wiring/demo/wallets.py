@@ -1,7 +1,4 @@
-"""
-What lies in the demo people's wallets, and how it came there: through the doors, with two operators and everybody's
-PIN.
-"""
+"""Money in the demo people's wallets, put there through the facades with two operators and everybody's PIN."""
 
 from __future__ import annotations
 

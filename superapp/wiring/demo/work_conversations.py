@@ -1,4 +1,4 @@
-"""What is said about beads, coffee, parcels and cloth."""
+"""Conversations about beads, coffee, parcels and cloth."""
 
 from __future__ import annotations
 

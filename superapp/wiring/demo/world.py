@@ -31,7 +31,7 @@ MUTED_FOR = timedelta(days=30)
 
 @dataclass(frozen=True, kw_only=True)
 class _Player:
-    """Somebody of the cast, as they are known here."""
+    """A person of the cast with their account."""
 
     user_id: int
     public_id: UUID
@@ -87,12 +87,12 @@ def make_world(*, now: datetime) -> bool:
 
 
 def is_complete() -> bool:
-    """Whether the demo world is here, to its last word."""
+    """Return whether the whole demo world exists."""
     return _is_here() and _have_talked() and not purchases.is_untold()
 
 
 def has_strangers() -> bool:
-    """Whether people are registered here, and none of them is of the demo."""
+    """Return whether people are registered here, none of whom belongs to the demo world."""
     return not _is_here() and accounts.has_any_user()
 
 
@@ -212,7 +212,7 @@ def _say(stage: _PlayedConversation, line: ScriptedMessage, *, now: datetime) ->
 
 
 def _read_to_the_end(stage: _PlayedConversation) -> None:
-    """Everybody has received everything, and read all but what they are meant to find unread."""
+    """Mark everything as received by everybody, and as read except what the script leaves unread."""
     for key, player in stage.players.items():
         chat.mark_delivered(player.user_id, [(stage.conversation_id, stage.newest_seq)])
         unread = stage.talk.unread.get(key, 0)

@@ -97,7 +97,7 @@ class Command(BaseCommand):
 
 
 async def _is_ready(port: int) -> bool:
-    """Whether the process of pages at this port says that it is of use."""
+    """Return whether the page process at this port reports that it is ready."""
     try:
         reading, writing = await asyncio.open_connection(LOCALHOST, port)
     except OSError:
@@ -112,7 +112,7 @@ async def _is_ready(port: int) -> bool:
 
 
 def count_of(program: Program) -> int:
-    """How many processes of a program the operator wants."""
+    """Return how many processes of a program the operator configured."""
     count: int = getattr(settings, program.count_variable)
     return count
 

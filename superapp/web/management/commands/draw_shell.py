@@ -12,7 +12,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "static" / "web"
 
 
 def files() -> dict[str, bytes]:
-    """What the folder of drawn files must hold, by name."""
+    """Return the files that the folder of drawn files must hold, by name."""
     return {
         "icons.svg": brand_images.sprite().encode(),
         "mark.svg": brand_images.mark().encode(),

@@ -1,4 +1,4 @@
-"""What Sekar makes: beads on threads, flowers of cloth, small things of batik."""
+"""Images of Sekar's products: beads on threads, flowers of cloth, small things of batik."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Beads = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True, kw_only=True)
 class Backdrop:
-    """Where a thing is photographed: from above on a table, or in front of a wall above the horizon."""
+    """The place where a product is photographed: from above on a table, or in front of a wall above the horizon."""
 
     table: str = PAPER
     wall: str = LINEN

@@ -1,4 +1,4 @@
-"""What Thomas and the weavers about him make: cloth with stepped diamonds and horses, and what is sewn of it."""
+"""Images of Thomas' products: cloth with stepped diamonds and horses, and things sewn of it."""
 
 from __future__ import annotations
 

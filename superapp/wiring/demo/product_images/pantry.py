@@ -1,4 +1,4 @@
-"""What Daud grows and roasts, and what goes with it: bags, jars, cups, things in leaves."""
+"""Images of Daud's products: bags, jars, cups, things in leaves."""
 
 from __future__ import annotations
 
