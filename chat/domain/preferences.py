@@ -28,6 +28,8 @@ class MemberPreferences(msgspec.Struct, Generic[Moment], frozen=True, kw_only=Tr
     # Hidden up to this message: a newer one brings the conversation back.
     hidden_seq: int = 0
     draft: str = ""
+    # Stays so whatever is written, unlike hidden.
+    is_archived: bool = msgspec.field(default=False, name="archived")
 
 
 class StoredPreferences(MemberPreferences[datetime], array_like=True, frozen=True, kw_only=True):

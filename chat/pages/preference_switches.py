@@ -65,6 +65,15 @@ SWITCHES = (
         icon_off="bell",
     ),
     Switch(
+        name="archived",
+        is_on=lambda summary, _now: summary.mine.is_archived,
+        changes=lambda on, _now: {"is_archived": on},
+        turn_on=_("Archive"),
+        turn_off=_("Unarchive"),
+        icon_on="archive",
+        icon_off="archive-restore",
+    ),
+    Switch(
         name="hidden",
         is_on=lambda summary, _now: is_hidden(summary),
         changes=lambda on, _now: {"is_hidden": on},

@@ -164,6 +164,17 @@ def test_hiding_lasts_until_the_next_message(talk, post):
     assert keep(conversation, ana, is_hidden=False).hidden_seq == 0
 
 
+def test_archived_conversation_stays_archived_whoever_writes(talk, post, ask):
+    conversation, ana, bo = talk
+    keep(conversation, ana, is_archived=True)
+
+    post(conversation, bo)
+    post(conversation, ana)
+
+    assert mine(ask, ana, conversation)["archived"] is True
+    assert mine(ask, bo, conversation)["archived"] is False
+
+
 def test_what_is_kept_stays_when_a_message_is_sent(talk, post, now):
     conversation, ana, _bo = talk
     keep(conversation, ana, muted_until=now, is_pinned=True, draft="nanti")
