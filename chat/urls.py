@@ -10,6 +10,7 @@ app_name = "chat"
 urlpatterns = [
     path("obrolan/", conversations.conversation_list, name="list"),
     path("obrolan/luring/", conversations.shell, name="shell"),
+    path("obrolan/arsip/", conversations.archived_list, name="archived"),
     path("obrolan/tersembunyi/", conversations.hidden_list, name="hidden"),
     path("obrolan/buka/", conversations.open_direct, name="open"),
     path("obrolan/<uuid:conversation>/", conversations.conversation, name="conversation"),

@@ -21,8 +21,9 @@ from chat.contracts import SummaryRow
 from chat.domain import card_types, conversation_actions, face_kinds, system_events
 from chat.models import Message
 from chat.pages import js_messages, presenters
-from chat.pages.preference_switches import SWITCHES, is_hidden
+from chat.pages.preference_switches import SWITCHES
 from chat.queries.history import fetch_history
+from chat.queries.members import count_put_away
 from chat.queries.summaries import fetch_summary, list_hidden_summaries, list_summaries
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow, get_current_user, person_required
@@ -73,7 +74,15 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def hidden_list(request: HttpRequest) -> HttpResponse:
     """Show the conversations that the person hid."""
-    return _page(request, view="list", is_hidden_list=True)
+    return _page(request, view="list", place="hidden")
+
+
+@person_required
+@never_cache
+@require_safe
+def archived_list(request: HttpRequest) -> HttpResponse:
+    """Show the conversations that the person archived."""
+    return _page(request, view="list", place="archived")
 
 
 @person_required
@@ -100,7 +109,9 @@ def details(request: HttpRequest, conversation: UUID) -> HttpResponse:
 def shell(request: HttpRequest) -> HttpResponse:
     """Render the page without any data: the service worker keeps it, and JavaScript fills it offline."""
     return render(
-        request, "chat/page.html", {**_page_context("list"), "rows": (), "more": None, "boot": {}, "is_shell": True}
+        request,
+        "chat/page.html",
+        {**_page_context("list"), "rows": (), "more": None, "boot": {}, "place": "main", "is_shell": True},
     )
 
 
@@ -142,14 +153,14 @@ def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
 @post_only_redirecting_to("chat:details")
 @person_required
 def change_preferences(request: HttpRequest, conversation: UUID) -> HttpResponse:
-    """Pin, mute or hide a conversation; the form names the switch, and says ``yes`` or ``no``."""
+    """Pin, mute, archive or hide a conversation; the form names the switch, and says ``yes`` or ``no``."""
     now = clock.now()
     changes: dict[str, Any] = {}
     for switch in SWITCHES:
         if switch.name in request.POST:
             changes |= switch.changes(request.POST[switch.name] == "yes", now)
     update_preferences(conversation_id=conversation, user_id=get_current_user(request).pk, **changes)
-    if request.POST.get("hidden") == "yes":
+    if "yes" in (request.POST.get("hidden"), request.POST.get("archived")):
         return redirect("chat:list")
     return redirect("chat:details", conversation=conversation)
 
@@ -160,7 +171,7 @@ def _page(
     view: str,
     conversation_id: UUID | None = None,
     refusal: DomainError | None = None,
-    is_hidden_list: bool = False,
+    place: presenters.ListPlace = "main",
 ) -> HttpResponse:
     user, now = get_current_user(request), clock.now()
     my_id = str(user.public_id)
@@ -168,16 +179,21 @@ def _page(
     # Which conversation first: an outsider is refused before anything else is read.
     opened = _load_conversation(request, conversation_id, now) if conversation_id else None
     before = request.GET.get("sebelum") if view == "list" else None
-    listed = list_hidden_summaries(user.pk) if is_hidden_list else list_summaries(user.pk, before=before)
+    listed = (
+        list_hidden_summaries(user.pk)
+        if place == "hidden"
+        else list_summaries(user.pk, before=before, is_archived=place == "archived")
+    )
+    is_whole_list = place == "main" and before is None and listed.next is None
     context: dict[str, Any] = {
         **_page_context(view),
-        "rows": presenters.build_rows(listed.rows, my_id=my_id, now=now, open_id=open_id, hidden=is_hidden_list),
-        "is_hidden_list": is_hidden_list,
-        "hidden_count": 0 if is_hidden_list else sum(map(is_hidden, listed.rows)),
+        "rows": presenters.build_rows(listed.rows, my_id=my_id, now=now, open_id=open_id, place=place),
+        "place": place,
+        "put_away": count_put_away(user.pk, now) if place == "main" else None,
         "more": listed.next,
         "asking": accounts.list_devices_awaiting_trust(user.pk, now=now),
         "problem": refusal.body()["message"] if refusal else "",
-        "boot": _boot(user, listed.rows, is_more=listed.next is not None, opened=opened),
+        "boot": _boot(user, listed.rows, is_whole_list=is_whole_list, opened=opened),
     }
     if opened is not None:
         context["conversation"] = _build_view(request, opened, now=now, has_failed=refusal is not None)
@@ -213,7 +229,7 @@ def _load_conversation(request: HttpRequest, conversation_id: UUID, now: datetim
     }
 
 
-def _boot(user: Any, summaries: Sequence[SummaryRow], *, is_more: bool, opened: dict[str, Any] | None) -> Any:
+def _boot(user: Any, summaries: Sequence[SummaryRow], *, is_whole_list: bool, opened: dict[str, Any] | None) -> Any:
     return msgspec.to_builtins(
         {
             "me": accounts.serialize_person(user),
@@ -236,7 +252,7 @@ def _boot(user: Any, summaries: Sequence[SummaryRow], *, is_more: bool, opened: 
                 "login": "/masuk/",
             },
             "reactions": REACTIONS,
-            "chat": {"summaries": list(summaries), "more": is_more, "open": opened},
+            "chat": {"summaries": list(summaries), "more": not is_whole_list, "open": opened},
         }
     )
 

@@ -46,6 +46,8 @@ MESSAGES = {
     "edit_too_late": _("A message can be edited for {minutes} minutes after sending."),
     "recall_too_late": _("A message can be deleted for {minutes} minutes after sending."),
     "closed": _("You can still read this chat. To send messages again, you both need to be contacts."),
+    "archived": _("Archived. You can find it at the top of the list."),
+    "archived_list": pgettext_lazy("list", "Archived"),
     "hidden": _("Hidden. You can find it at the end of the list."),
     "load_failed": _("Earlier messages could not be loaded. Try again."),
 }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from chat.pages.preference_switches import SWITCHES, is_hidden
 from superapp.accounts.api import PersonRow
 from superapp.web import time_formats
 
+ListPlace = Literal["main", "archived", "hidden"]
 NOBODY: PersonRow = {"id": "", "name": "", "handle": None, "avatar": None}
 
 _EMOJI = (
@@ -178,15 +179,22 @@ def build_row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | 
 
 
 def build_rows(
-    summaries: Iterable[SummaryRow], *, my_id: str, now: datetime, open_id: str | None, hidden: bool = False
+    summaries: Iterable[SummaryRow], *, my_id: str, now: datetime, open_id: str | None, place: ListPlace = "main"
 ) -> list[ConversationRow]:
     """
-    Build the list: pinned conversations first, then by the newest message. Left and empty conversations are left out.
+    Build a list: pinned conversations first, then by the newest message. Left and empty conversations are left out.
     """
-    seen = [one for one in summaries if one.until_seq is None and one.last_seq > 0 and is_hidden(one) == hidden]
+    seen = [one for one in summaries if one.until_seq is None and one.last_seq > 0 and place_of(one) == place]
     shown = [build_row(one, my_id=my_id, now=now, open_id=open_id) for one in seen]
     shown.sort(key=lambda one: ("pinned" in one.switched_on, one.at is not None and one.at.timestamp()), reverse=True)
     return shown
+
+
+def place_of(summary: SummaryRow) -> ListPlace:
+    """Return the list in which a conversation stands; one that is hidden stands nowhere else."""
+    if is_hidden(summary):
+        return "hidden"
+    return "archived" if summary.mine.is_archived else "main"
 
 
 def count_unread(summary: SummaryRow) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, F, Q, QuerySet, When, Window
+from django.db.models import Case, Count, F, Q, QuerySet, When, Window
 from django.db.models.functions import Coalesce, Greatest, RowNumber
 
 from chat.errors import ConversationNotFound
@@ -14,6 +15,15 @@ from chat.models import Conversation, Member
 
 MEMBERS_MAX = 50
 HIDDEN_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PutAwayCounts:
+    """Counts of the conversations a person hid, archived, and archived with something unread that is not muted."""
+
+    hidden: int
+    archived: int
+    archived_unread: int
 
 
 def fetch_membership(conversation_id: UUID, user_id: int) -> Member:
@@ -79,16 +89,17 @@ def list_visible_members(memberships: Iterable[Member]) -> dict[int, list[Member
 
 
 def list_changed_memberships(
-    user_id: int, *, since: int | None, before: tuple[int, int] | None, limit: int
+    user_id: int, *, since: int | None, before: tuple[int, int] | None, limit: int, is_archived: bool | None = None
 ) -> list[Member]:
     """
     Return the person's memberships that changed since the cursor, newest first, each with ``changed_last``.
 
     A conversation that I left counts by the change of leaving alone. ``before`` is the ``(changed_last, id)`` of the
-    last row of the page before.
+    last row of the page before. ``is_archived`` picks those that are or are not archived.
     """
+    picked = {} if is_archived is None else {"is_archived": is_archived}
     memberships = (
-        Member.objects.filter(user_id=user_id)
+        Member.objects.filter(user_id=user_id, **picked)
         .select_related("conversation__face")
         .annotate(
             # A face that became another has its conversations told anew, to whoever is in them.
@@ -111,10 +122,19 @@ def list_hidden_memberships(user_id: int) -> list[Member]:
     """
     Return the memberships of conversations that the person hid and that have no message since, newest change first.
     """
-    hidden = Member.objects.filter(
-        user_id=user_id, until_seq=None, hidden_seq__gt=0, conversation__last_seq__lte=F("hidden_seq")
-    )
+    hidden = Member.objects.filter(_IS_HIDDEN, user_id=user_id, until_seq=None)
     return list(hidden.select_related("conversation__face").order_by("-changed", "-pk")[:HIDDEN_MAX])
+
+
+def count_put_away(user_id: int, now: datetime) -> PutAwayCounts:
+    """Count what a person hid or archived; what is both is hidden, and what nothing was said in is neither."""
+    is_archived = ~_IS_HIDDEN & Q(is_archived=True, conversation__last_seq__gt=0)
+    counted = Member.objects.filter(user_id=user_id, until_seq=None).aggregate(
+        hidden=Count("pk", filter=_IS_HIDDEN),
+        archived=Count("pk", filter=is_archived),
+        archived_unread=Count("pk", filter=is_archived & _IS_UNREAD & _is_loud(now)),
+    )
+    return PutAwayCounts(**counted)
 
 
 def list_memberships_after_rev(user_id: int, *, after_rev: int, limit: int) -> list[Member]:
@@ -127,16 +147,25 @@ def list_memberships_after_rev(user_id: int, *, after_rev: int, limit: int) -> l
 
 def unread_memberships(user_id: int, now: datetime) -> QuerySet[Member]:
     """
-    Return the memberships that make the badge: unread, and neither muted, hidden nor left. One row is one conversation.
+    Return the memberships that make the badge: unread, and neither muted, hidden, archived nor left. One row is one
+    conversation.
     """
-    is_loud = Q(muted_until=None) | Q(muted_until__lte=now)
     return Member.objects.filter(
-        is_loud,
+        _is_loud(now),
+        _IS_UNREAD,
         user_id=user_id,
         until_seq=None,
-        conversation__counted__gt=F("read_counted") + F("own_since"),
+        is_archived=False,
         conversation__last_seq__gt=F("hidden_seq"),
     )
+
+
+_IS_HIDDEN = Q(hidden_seq__gt=0, conversation__last_seq__gt=0, conversation__last_seq__lte=F("hidden_seq"))
+_IS_UNREAD = Q(conversation__counted__gt=F("read_counted") + F("own_since"))
+
+
+def _is_loud(now: datetime) -> Q:
+    return Q(muted_until=None) | Q(muted_until__lte=now)
 
 
 def get_member(conversation: Conversation, user_id: int) -> Member:

@@ -50,13 +50,15 @@ def build_summaries(memberships: Sequence[Member]) -> list[SummaryRow]:
     return rows
 
 
-def list_summaries(user_id: int, *, before: str | None = None) -> SyncPage:
+def list_summaries(user_id: int, *, before: str | None = None, is_archived: bool | None = None) -> SyncPage:
     """
     Return a page of the person's conversations, newest change first; ``before`` is ``next`` of the page before.
 
+    ``is_archived`` picks those that are or are not archived; all are returned without it.
+
     :raises InputInvalid: if ``before`` is no such token
     """
-    return _page(user_id, since=None, token=before)
+    return _page(user_id, since=None, token=before, is_archived=is_archived)
 
 
 def list_hidden_summaries(user_id: int) -> SyncPage:
@@ -75,13 +77,15 @@ def list_membership_rows(user_id: int, after_rev: int, limit: int) -> list[Membe
     return [membership_row(member, member.conversation.public_id) for member in memberships]
 
 
-def _page(user_id: int, *, since: int | None, token: str | None) -> SyncPage:
+def _page(user_id: int, *, since: int | None, token: str | None, is_archived: bool | None = None) -> SyncPage:
     before = None
     if token is not None:
         if not (place := re.fullmatch(r"(\d{1,18})\.(\d{1,18})", token, re.ASCII)):
             raise InputInvalid(detail="before")
         before = (int(place[1]), int(place[2]))
-    memberships = list_changed_memberships(user_id, since=since, before=before, limit=SUMMARIES_PER_PAGE + 1)
+    memberships = list_changed_memberships(
+        user_id, since=since, before=before, limit=SUMMARIES_PER_PAGE + 1, is_archived=is_archived
+    )
     more = len(memberships) > SUMMARIES_PER_PAGE
     memberships = memberships[:SUMMARIES_PER_PAGE]
     following = f"{memberships[-1].changed_last}.{memberships[-1].pk}" if more else None  # type: ignore[attr-defined]  # Annotated.

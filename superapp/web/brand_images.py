@@ -12,6 +12,8 @@ from PIL import Image, ImageDraw
 ICON_STROKE = "1.75"
 # What the pages use, by the names of the lucide set.
 ICONS = (
+    "archive",
+    "archive-restore",
     "arrow-down",
     "arrow-down-left",
     "arrow-left",

@@ -130,3 +130,45 @@ def test_the_way_between_list_and_conversation_is_the_browsers_own(
 
     ana.reload()
     people.expect_said(ana, ["Halo"])
+
+
+def test_archived_conversation_moves_on_every_device_and_stays_when_somebody_writes(
+    site: Site, two_who_talk: Callable[..., Two]
+) -> None:
+    two = two_who_talk(site)
+    people.say(two.bo, "Besok jadi?")
+    people.expect_said(two.ana, ["Besok jadi?"])
+    two.ana.goto("/obrolan/")
+    people.wait_for_line(two.ana)
+    other_device = two.ana.context.new_page()
+    other_device.goto("/obrolan/")
+    people.wait_for_line(other_device)
+    row = "nusa-conversation-list li[data-conversation]"
+
+    # By keys alone, as somebody does who cannot see the screen.
+    two.ana.locator(f"{row} a").focus()
+    two.ana.locator(f"{row} a").dispatch_event("contextmenu")
+    two.ana.locator("#row-menu").get_by_role("menuitem", name="Arsipkan").press("Enter")
+
+    expect(two.ana.locator("#rows")).to_be_focused()
+    for page in (two.ana, other_device):
+        expect(page.locator(row)).to_have_count(0, timeout=2_000)
+        expect(page.get_by_role("link", name="Diarsipkan")).to_be_visible()
+        expect(page.locator("[data-part=empty]")).to_be_hidden()
+    people.say(two.bo, "Halo?")
+    expect(other_device.get_by_role("link", name="Diarsipkan 1 belum dibaca")).to_be_visible()
+    expect(other_device).not_to_have_title(re.compile(r"^\("))
+    expect(other_device.locator(row)).to_have_count(0)
+
+    other_device.get_by_role("link", name="Diarsipkan").click()
+    other_device.locator(f"{row} a").click()
+    people.expect_said(other_device, ["Besok jadi?", "Halo?"])
+    other_device.locator("[data-part=back]").click()
+    expect(other_device).to_have_url(re.compile(r"/obrolan/arsip/$"))
+    expect(other_device.locator("#list-title")).to_be_visible()
+    other_device.locator(row).dispatch_event("contextmenu")
+    other_device.get_by_role("menuitem", name="Keluarkan dari arsip").click()
+
+    expect(other_device.locator("[data-part=empty]")).to_be_visible()
+    expect(two.ana.locator(row)).to_have_count(1)
+    expect(two.ana.get_by_role("link", name="Diarsipkan")).to_be_hidden()

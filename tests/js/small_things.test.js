@@ -49,7 +49,7 @@ function inbox() {
         id, kind: "direct", title: null, rev: 1, last_seq: 3, counted: unread, from_seq: 1, until_seq: null,
         last: { seq: 3, rev: 1, sent_at: `2027-03-01T0${hour}:00:00Z` }, members: [{ user: "ana" }, { user: id }],
         people: [{ id, name: `Person ${id}`, handle: null, avatar: null }],
-        mine: { rev: 1, read_counted: 0, own_since: 0, muted_until: null, pinned: false, hidden_seq: 0, draft: "", ...mine }, ...more,
+        mine: { rev: 1, read_counted: 0, own_since: 0, muted_until: null, pinned: false, hidden_seq: 0, draft: "", archived: false, ...mine }, ...more,
       },
     ])
   return { one, add }
@@ -65,6 +65,20 @@ test("conversations stand with the pinned first, then the newest; hidden and lef
 
   assert.deepEqual(one.list().map(({ id }) => id), ["c", "b", "a"])
   assert.deepEqual(one.list("person D").map(({ id }) => id), ["d"])
+})
+
+test("what is archived stands in a list of its own whoever writes, and what is hidden too stands where that stands", () => {
+  const { one, add } = inbox()
+  add("a", 1)
+  add("b", 2, { unread: 3 }, { archived: true })
+  add("c", 3, {}, { archived: true, hidden_seq: 3 })
+  add("d", 4, { unread: 1 }, { archived: true, muted_until: "2099-01-01T00:00:00Z" })
+  add("e", 0, { last_seq: 0, last: null }, { archived: true })
+  const at = (place, query = "") => one.list(query, { place }).map(({ id }) => id)
+
+  assert.deepEqual([at("main"), at("archived"), at("hidden")], [["a"], ["d", "b"], ["c"]])
+  assert.deepEqual([at("main", "person b"), at("archived", "person b"), at("archived", "person a")], [["b"], ["b"], []])
+  assert.deepEqual([one.badge, one.unreadAt("archived")], [0, 1])
 })
 
 test("the badge counts conversations with something unread that are neither muted nor hidden", () => {

@@ -1,9 +1,11 @@
-"""Icons of templates are in the sprite: one that is not is drawn as nothing, and nobody is told."""
+"""Icons that are named are in the sprite: one that is not is drawn as nothing, and nobody is told."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+import pytest
 
 from superapp.web.brand_images import ICONS
 
@@ -11,13 +13,17 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("chat", "payments", "shop", "superapp")
 
 
-def test_every_icon_that_a_template_names_is_in_the_sprite():
+@pytest.mark.parametrize(
+    ("files", "pattern", "at_least"),
+    [("*.html", r'{% icon "([^"]+)"', 50), ("*.py", r'\bicon(?:_\w+)?"?[=:] ?"([a-z0-9-]+)"', 10)],
+)
+def test_every_icon_that_is_named_is_in_the_sprite(files, pattern, at_least):
     named = {
         (path.relative_to(ROOT).as_posix(), name)
         for app in APPS
-        for path in (ROOT / app).rglob("*.html")
-        for name in re.findall(r'{% icon "([^"]+)"', path.read_text())
+        for path in (ROOT / app).rglob(files)
+        for name in re.findall(pattern, path.read_text())
     }
 
-    assert len(named) > 50
+    assert len(named) > at_least
     assert sorted((path, name) for path, name in named if name not in ICONS) == []

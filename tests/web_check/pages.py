@@ -86,6 +86,7 @@ PAGES = (
     Page(lambda: scenes.talk() + "rincian/"),
     Page(lambda: scenes.odd_talk(1), world.EDGE),
     Page("/obrolan/", world.NEWCOMER),
+    Page("/obrolan/arsip/"),
     # People.
     Page("/kontak/"),
     Page("/kontak/", world.NEWCOMER),

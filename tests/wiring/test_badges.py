@@ -89,6 +89,18 @@ def test_what_is_hidden_or_was_left_waits_for_nobody(make_user, make_direct, pos
     assert counts(ana, now)["chat"] == 0
 
 
+def test_archived_conversation_waits_for_nobody_until_it_is_taken_back(make_user, make_direct, post, now):  # noqa: F811
+    ana, bo = make_user("ana"), make_user("bo")
+    talk = make_direct(ana, bo)
+    chat.update_preferences(conversation_id=talk.public_id, user_id=ana.pk, is_archived=True)
+    post(talk, bo)
+
+    archived = counts(ana, now)["chat"]
+    chat.update_preferences(conversation_id=talk.public_id, user_id=ana.pk, is_archived=False)
+
+    assert (archived, counts(ana, now)["chat"]) == (0, 1)
+
+
 def test_nobody_counts_what_waits_for_somebody_else(bo_waits, make_user, now):
     eve = make_user("eve")
 

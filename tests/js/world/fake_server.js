@@ -24,7 +24,7 @@ export class FakeServer {
   addConversation(id, users) {
     this.conversations.set(id, {
       id, users, rows: [], rev: 0, last_seq: 0, counted: 0, changed: 0,
-      sides: new Map(users.map((user) => [user, { read_seq: 0, read_counted: 0, delivered_seq: 0, draft: "", pinned: false, rev: 0 }])),
+      sides: new Map(users.map((user) => [user, { read_seq: 0, read_counted: 0, delivered_seq: 0, draft: "", pinned: false, archived: false, rev: 0 }])),
     })
     this.#touch(this.conversations.get(id))
   }
@@ -154,8 +154,8 @@ export class FakeServer {
   }
 
   #membership(user, { id, sides }) {
-    const { rev, read_seq, read_counted, draft, pinned } = sides.get(user)
-    return { kind: "membership", conversation: id, rev, until_seq: null, read_seq, read_counted, own_since: 0, muted_until: null, pinned, hidden_seq: 0, draft }
+    const { rev, read_seq, read_counted, draft, pinned, archived } = sides.get(user)
+    return { kind: "membership", conversation: id, rev, until_seq: null, read_seq, read_counted, own_since: 0, muted_until: null, pinned, hidden_seq: 0, draft, archived }
   }
 
   #members(conversation) {

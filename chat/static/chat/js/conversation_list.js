@@ -8,6 +8,7 @@ export class ConversationList extends HTMLElement {
   #rows = new Map()
   #frame = null
   #wasEmpty = false
+  #counted = null
 
   connectedCallback() {
     const { inbox, outbox, drafts, line, onComplete } = this.messenger
@@ -24,6 +25,7 @@ export class ConversationList extends HTMLElement {
     this.#undo.push(() => search.removeEventListener("input", soon))
     // The server renders "none" only when there are none.
     this.#wasEmpty = !part(this, "empty").hidden
+    this.#standInForArchive()
     for (const element of part(this, "rows").children) this.#rows.set(element.dataset.conversation, element)
     this.#renderSoon()
   }
@@ -35,9 +37,9 @@ export class ConversationList extends HTMLElement {
     this.#frame = null
   }
 
-  /** Whether this is the list of what was hidden. */
-  get isHidden() {
-    return "hidden" in this.dataset
+  /** Which conversations these are: `main`, `archived`, `hidden`. */
+  get place() {
+    return this.dataset.place
   }
 
   /** Which conversation is open beside the list. */
@@ -57,31 +59,66 @@ export class ConversationList extends HTMLElement {
     const query = part(this, "search").value.trim()
     const { inbox, isComplete } = this.messenger
     const list = part(this, "rows")
-    const hidden = this.isHidden
-    const summaries = inbox.list(query, { hidden })
+    const summaries = inbox.list(query, { place: this.place })
     const focused = list.contains(document.activeElement) ? document.activeElement : null
+    const place = [...list.children].findIndex((row) => row.contains(focused))
     const elements = summaries.map((summary) => this.#row(summary))
     elements.forEach((element, place) => list.children[place] !== element && list.insertBefore(element, list.children[place] ?? null))
     while (list.children.length > elements.length) list.lastElementChild.remove()
-    focused?.focus({ preventScroll: true })
+    this.#keepFocus(focused, place)
     const isBare = elements.length === 0
     const isKnown = isComplete || this.#wasEmpty
-    part(this, "empty").hidden = !(isBare && !query && isKnown)
-    part(this, "unknown").hidden = !(isBare && !query && !isKnown && this.messenger.line.state === "waiting")
+    const isPutAway = this.#showWaysToPutAway(query)
+    part(this, "empty").hidden = !(isBare && !query && isKnown && !isPutAway)
+    const putAway = part(this, "put-away")
+    if (putAway) putAway.hidden = !(isBare && !query && isComplete && isPutAway)
+    part(this, "unknown").hidden = !(isBare && !query && !isKnown && !isPutAway && this.messenger.line.state === "waiting")
     part(this, "nothing-found").hidden = !(isBare && query)
     fill(this, "query", query)
     part(this, "query").hidden = false
     const more = this.querySelector(".conversations__more:not([data-part])")
     if (more) more.hidden = isComplete
-    this.#showWayToHidden()
   }
 
-  #showWayToHidden() {
-    const link = part(this, "hidden-link")
-    if (!link) return
-    const count = this.messenger.inbox.list("", { hidden: true }).length
-    link.hidden = count === 0
-    part(link, "hidden-count").textContent = this.page.format.number(count)
+  /** Whoever goes by keys stays where they were: at the row, or where it was at the one that is there now. */
+  #keepFocus(focused, place) {
+    const rows = [...part(this, "rows").children]
+    if (focused?.isConnected) focused.focus({ preventScroll: true })
+    else if (focused) (rows[Math.min(place, rows.length - 1)]?.querySelector("a") ?? part(this, "rows")).focus({ preventScroll: true })
+  }
+
+  /**
+   * The ways from the main list to what was archived or hidden, and whether there is any. Until all is read, this device may know less
+   * than the page that the server wrote.
+   */
+  #showWaysToPutAway(query) {
+    if (this.place !== "main") return false
+    const { inbox, isComplete } = this.messenger
+    const [archived, hidden] = ["archived", "hidden"].map((place) => inbox.list("", { place }).length)
+    const ways = [part(this, "archived-link"), part(this, "hidden-link")]
+    this.#counted ??= ways.map((link) => !link.hidden)
+    const isThere = [archived, hidden].map((count, place) => count > 0 || (!isComplete && this.#counted[place]))
+    ways.forEach((link, place) => (link.hidden = !isThere[place] || (place === 0 && query !== "")))
+    const unread = inbox.unreadAt("archived")
+    if (isComplete || archived > 0) {
+      part(this, "archived-unread").hidden = unread === 0
+      part(this, "archived-unread-count").textContent = this.page.format.number(unread)
+    }
+    if (isComplete || hidden > 0) part(this, "hidden-count").textContent = this.page.format.number(hidden)
+    return isThere.some(Boolean)
+  }
+
+  /** Without a line the shell of the main list comes at the address of the archive, and shows that. */
+  #standInForArchive() {
+    const link = part(this, "archived-link")
+    if (!link || new URL(link.href).pathname !== location.pathname) return
+    this.dataset.place = "archived"
+    link.hidden = true
+    part(this, "hidden-link").hidden = true
+    const pane = this.closest("section")
+    pane.querySelector("h1").textContent = this.page.data.word("archived_list")
+    part(pane, "list-back").hidden = false
+    part(pane, "new-chat").hidden = true
   }
 
   #row(summary) {

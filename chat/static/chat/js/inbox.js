@@ -70,20 +70,25 @@ export class Inbox {
     return face ? { id: face.id, name: face.name, avatar: face.picture } : this.other(summary)
   }
 
-  /** Conversations to show: those I am in and did not hide; a search looks through the hidden ones too. `hidden` asks for those alone. */
-  list(query = "", { hidden = false } = {}) {
+  /** Conversations to show at `main`, `archived` or `hidden`; a search of the main list looks through all of them. */
+  list(query = "", { place = "main" } = {}) {
     const wanted = fold(query)
     return [...this.#summaries.values()]
       .filter((summary) => !Summary.isGone(summary))
-      .filter((summary) => (wanted && !hidden ? this.#matches(summary, wanted) : Summary.isHidden(summary) === hidden))
-      .filter((summary) => !hidden || (Summary.isPutAway(summary) && this.#matches(summary, wanted)))
+      .filter((summary) => (wanted && place === "main") || Summary.placeOf(summary) === place)
+      .filter((summary) => !wanted || this.#matches(summary, wanted))
       .sort((one, other) => this.#order(one, other))
   }
 
   /** How many conversations ask for attention. */
   get badge() {
+    return this.unreadAt("main")
+  }
+
+  /** How many conversations of a list ask for attention. */
+  unreadAt(place) {
     const now = this.#clock.serverNow()
-    return this.list().filter((summary) => Summary.unread(summary) > 0 && !Summary.isMuted(summary, now)).length
+    return this.list("", { place }).filter((summary) => Summary.unread(summary) > 0 && !Summary.isMuted(summary, now)).length
   }
 
   typing(conversation) {

@@ -12,6 +12,7 @@ export class Navigation {
   #messenger
   #attention
   #brand
+  #listAddress
   #current = null
 
   constructor({ document, page, messenger, attention }) {
@@ -20,16 +21,29 @@ export class Navigation {
     this.#messenger = messenger
     this.#attention = attention
     this.#brand = document.title.split(" · ").at(-1)
+    // Beside a conversation that was opened by its address stands the main list.
+    const isList = document.body.dataset.view === "list" && !page.conversationAt(location.pathname)
+    this.#listAddress = isList ? location.pathname : page.boot.urls.list
     document.addEventListener("click", (event) => this.#clicked(event))
     addEventListener("popstate", () => this.#goTo(location.pathname))
     messenger.inbox.onChange.listen((changed) => (changed === null || changed === this.#current) && this.#showHead())
-    this.#current = page.conversationAt(location.pathname) ?? this.#rendered?.dataset.conversation ?? null
+    this.#current = this.#conversationAt(location.pathname) ?? this.#rendered?.dataset.conversation ?? null
     this.#markCurrent()
     if (this.#current && this.#rendered?.dataset.conversation !== this.#current) this.#open(this.#current)
   }
 
   get #rendered() {
     return this.#document.querySelector("[data-part=conversation]")
+  }
+
+  get #list() {
+    return this.#document.querySelector("nusa-conversation-list")
+  }
+
+  /** The conversation that an address names, null for the list that stands here; every other list is another page. */
+  #conversationAt(pathname) {
+    if (pathname === this.#listAddress) return null
+    return this.#page.conversationAt(pathname) ?? undefined
   }
 
   get #content() {
@@ -40,11 +54,9 @@ export class Navigation {
     const link = event.target.closest("a[href]")
     if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     const { origin, pathname, search } = new URL(link.href)
-    const conversation = this.#page.conversationAt(pathname)
+    const conversation = this.#conversationAt(pathname)
     if (origin !== location.origin || search || conversation === undefined) return
     if (conversation && !this.#messenger.inbox.get(conversation)) return
-    // Beside the list of what was hidden, the list of the others is another page.
-    if (conversation === null && this.#document.querySelector("nusa-conversation-list")?.isHidden) return
     event.preventDefault()
     if (conversation === this.#current && this.#isSeen(conversation)) return
     // The list that is left behind is one step back: going there again is going back.
@@ -58,7 +70,7 @@ export class Navigation {
   }
 
   #goTo(pathname) {
-    const conversation = this.#page.conversationAt(pathname)
+    const conversation = this.#conversationAt(pathname)
     // The browser's own history led to another kind of page.
     if (conversation === undefined || (conversation && !this.#messenger.inbox.get(conversation))) return location.reload()
     const left = this.#current
@@ -73,6 +85,7 @@ export class Navigation {
       const section = clone("conversation-template")
       section.dataset.conversation = conversation
       for (const element of section.querySelectorAll("[conversation]")) element.setAttribute("conversation", conversation)
+      part(section, "back").href = this.#listAddress
       section.querySelector("form").action = `${this.#page.urlOf(conversation)}kirim/`
       this.#content.replaceChildren(section)
     }
@@ -90,8 +103,7 @@ export class Navigation {
   }
 
   #markCurrent() {
-    const list = this.#document.querySelector("nusa-conversation-list")
-    if (list) list.current = this.#current
+    if (this.#list) this.#list.current = this.#current
   }
 
   #showHead() {

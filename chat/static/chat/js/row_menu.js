@@ -6,7 +6,7 @@ import { Summary } from "#chat/summary.js"
 const MUTED_MS = 36_500 * 86_400_000
 
 /**
- * How I want to have a conversation in my list: pinned, muted, hidden. One for the whole page; its buttons are the server's, two for each
+ * How I want to have a conversation in my list: pinned, muted, archived, hidden. One for the whole page; its buttons are the server's, two for each
  * preference (`pinned-on`, `pinned-off`).
  */
 export class RowMenu {
@@ -42,7 +42,7 @@ export class RowMenu {
     const until = isOn ? new Date(this.#page.clock.serverNow() + MUTED_MS).toISOString() : null
     // What concerns the list alone is not worth keeping for later: without a line, it says so.
     if (await this.#messenger.keep(this.#conversation, name === "muted" ? { muted_until: until } : { [name]: isOn }))
-      return action === "hidden-on" && toast(this.#page.data.word("hidden"))
+      return ["archived-on", "hidden-on"].includes(action) && toast(this.#page.data.word(name))
     toast(this.#page.data.word("unavailable"))
   }
 }

@@ -59,9 +59,10 @@ export class Summary {
     return Boolean(mine) && last_seq <= mine.hidden_seq
   }
 
-  /** Hidden by somebody; what nothing was ever said in is merely not shown. */
-  static isPutAway(summary) {
-    return summary.last_seq > 0 && Summary.isHidden(summary)
+  /** In which list it stands: `main`, `archived`, `hidden`; null where nothing was said yet. What is hidden stands nowhere else. */
+  static placeOf(summary) {
+    if (Summary.isHidden(summary)) return summary.last_seq > 0 ? "hidden" : null
+    return summary.mine?.archived ? "archived" : "main"
   }
 
   static isMuted({ mine }, now) {
@@ -71,7 +72,7 @@ export class Summary {
   /** Whether a preference that is a button is on; a yes or no of its own is in `mine` under its name. */
   static isOn(preference, summary, now) {
     if (preference === "muted") return Summary.isMuted(summary, now)
-    if (preference === "hidden") return Summary.isPutAway(summary)
+    if (preference === "hidden") return Summary.placeOf(summary) === "hidden"
     return Boolean(summary.mine?.[preference])
   }
 
