@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import io
 import itertools
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.core.serializers import serialize
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from chat.models import Conversation, Member, Message, Reaction
 from payments import api as payments
@@ -22,16 +22,12 @@ from superapp.accounts.models import Contact, User
 from superapp.core import outbox
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from superapp.wiring.demo import conversation_script, people, purchases, shops, wallets, world
-from superapp.wiring.demo.portraits import portrait
-
-# Drawn once for all tests of a run: they are the same each time, as one of the tests shows.
-drawn_once = functools.cache(portrait)
+from superapp.wiring.demo import conversation_script, people, pictures, purchases, script_files, shops, wallets, world
+from tests.demo_pictures.__main__ import all_pictures, as_webp
 
 
 @pytest.fixture(autouse=True)
 def _media(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(world, "portrait", drawn_once)
     # What is sold and bought has tests of its own, and cards of the present moment.
     monkeypatch.setattr(shops, "open_all", lambda *, now: None)
     monkeypatch.setattr(purchases, "scheduled_actions", lambda *, now: [])
@@ -221,12 +217,41 @@ def test_script_that_cannot_be_understood_is_refused(now):
             )
 
 
-def test_portraits_are_drawn_alike_each_time_and_differ(now):
-    drawn = [portrait(person.appearance) for person in people.DEMO_PEOPLE[:3]]
+def test_portraits_differ_and_are_small_files():
+    portraits = [pictures.read_picture(f"people/{person.key}") for person in people.DEMO_PEOPLE]
 
-    assert portrait(people.DEMO_PEOPLE[0].appearance) == drawn[0]
-    assert len({hashlib.sha256(picture).hexdigest() for picture in drawn}) == 3
-    assert Image.open(io.BytesIO(drawn[0])).size == (512, 512)
+    assert len({hashlib.sha256(picture).hexdigest() for picture in portraits}) == 15
+    assert {Image.open(io.BytesIO(picture)).size for picture in portraits} == {(512, 512)}
+    assert max(map(len, portraits)) < 20_000
+
+
+def test_pictures_are_exactly_those_that_are_drawn_and_used():
+    files = {str(path.relative_to(pictures.FOLDER).with_suffix("")) for path in pictures.FOLDER.rglob("*.webp")}
+    used = {f"people/{person.key}" for person in people.DEMO_PEOPLE}
+    for shop in shops.DEMO_SHOPS:
+        used |= {f"{shop.handle}/{name}" for name in ("logo", *(name for one in shop.goods for name in one.photos))}
+
+    assert files == used == dict(all_pictures()).keys()
+
+
+@pytest.mark.parametrize("name", ["people/sekar", "kopi-rante/logo"])
+def test_picture_drawn_again_looks_like_the_one_that_is_kept(name):
+    drawn, kept = (
+        Image.open(io.BytesIO(picture)).convert("RGB")
+        for picture in (as_webp(dict(all_pictures())[name]), pictures.read_picture(name))
+    )
+
+    # Another version of the encoder may differ by a shade.
+    assert drawn.size == kept.size
+    assert max(ImageStat.Stat(ImageChops.difference(drawn, kept)).mean) < 2
+
+
+def test_misspelt_field_of_the_data_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "people.toml").write_text('[[people]]\nkey = "ana"\nnumbr = "1"\n')
+    monkeypatch.setattr(script_files, "FOLDER", tmp_path)
+
+    with pytest.raises(msgspec.ValidationError, match="numbr"):
+        script_files.read_list("people", people.DemoPerson)
 
 
 def test_command_says_who_logs_in_and_refuses_where_codes_go_out(db, capsys, settings):

@@ -1,5 +1,5 @@
 """
-Conversations as they are written down in this package.
+Conversations as they are written down in ``data/conversations.toml``.
 
 A line is a message: when, who, and what. When is a day and a time (``-2 19:04``), a time of the same day (``19:05``),
 or minutes before now (``-14m``). What may begin with ``[> words]``: it replies to the last message with these words in
@@ -10,10 +10,12 @@ to, ``x`` that it was taken back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from superapp.wiring.demo.script_files import Written
 
 TIME_ZONE = ZoneInfo("Asia/Jakarta")
 PAUSE = timedelta(seconds=20)
@@ -42,17 +44,16 @@ class ScriptedMessage:
         return bool(self.recalls)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScriptedConversation:
+class ScriptedConversation(Written, frozen=True, kw_only=True):
     """A conversation of two. ``unread`` says how many of the last messages somebody has not seen."""
 
     one: str
     other: str
     lines: str
-    unread: Mapping[str, int] = field(default_factory=dict)
+    unread: dict[str, int] = {}
     pinned_by: str = ""
     muted_by: str = ""
-    drafts: Mapping[str, str] = field(default_factory=dict)
+    drafts: dict[str, str] = {}
 
     @property
     def key(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -19,6 +18,7 @@ from superapp.core import events, outbox
 from superapp.core.models import Fact
 from superapp.wiring import order_cards, shop_conversations
 from superapp.wiring.demo.people import DEMO_PEOPLE
+from superapp.wiring.demo.script_files import Written, read_list
 from superapp.wiring.demo.wallets import PIN, ScheduledAction
 
 PROOF_OF_DELIVERY = {"penerima": "diterima langsung"}
@@ -31,13 +31,8 @@ ADDRESSES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class DemoPurchase:
-    """
-    A purchase made so many hours ago, and its later steps with their hours after it: ``accept``, ``pack``, ``ship``,
-    ``courier`` (a courier reports delivery), ``report`` (the shop does), ``confirm``, ``cancel`` by the buyer,
-    ``refuse`` by the shop.
-    """
+class DemoPurchase(Written, frozen=True, kw_only=True):
+    """A purchase so many hours ago, and its later steps with their hours after it (``data/purchases.toml``)."""
 
     buyer: str
     shop: str
@@ -48,90 +43,7 @@ class DemoPurchase:
     then: tuple[tuple[str, float], ...] = ()
 
 
-PURCHASES = (
-    DemoPurchase(
-        buyer="sekar",
-        shop="tenun-lende",
-        product="Syal kapas kunyit",
-        hours_ago=232,
-        then=(("accept", 3), ("pack", 20), ("ship", 26), ("courier", 122), ("confirm", 130)),
-    ),
-    DemoPurchase(
-        buyer="yohana",
-        shop="manik-sekar",
-        product="Satu set kotak hadiah: gelang dan anting",
-        hours_ago=211,
-        note="Kartu ucapannya: Selamat wisuda, Adik!",
-        then=(("accept", 1), ("pack", 5), ("ship", 8), ("courier", 98), ("confirm", 101)),
-    ),
-    DemoPurchase(
-        buyer="fatimah",
-        shop="manik-sekar",
-        product="Ikat rambut batik kawung",
-        hours_ago=190,
-        quantity=3,
-        then=(("refuse", 6),),
-    ),
-    DemoPurchase(
-        buyer="emma",
-        shop="manik-sekar",
-        product="Bros daun sirih",
-        hours_ago=120,
-        then=(("accept", 2), ("ship", 9), ("courier", 97)),
-    ),
-    DemoPurchase(
-        buyer="fatimah", shop="manik-sekar", product="Gantungan kunci manik", hours_ago=101, then=(("cancel", 1),)
-    ),
-    DemoPurchase(
-        buyer="fatimah",
-        shop="manik-sekar",
-        product="Bros mawar kain",
-        hours_ago=96,
-        quantity=2,
-        then=(("accept", 4), ("ship", 20), ("report", 71)),
-    ),
-    DemoPurchase(
-        buyer="yohana",
-        shop="manik-sekar",
-        product="Kalung manik laut",
-        hours_ago=74,
-        then=(("accept", 2), ("pack", 7), ("ship", 22)),
-    ),
-    # Nobody took it on: it goes back by itself as soon as somebody looks at the clock.
-    DemoPurchase(buyer="yohana", shop="tenun-lende", product="Dompet tenun", hours_ago=60),
-    DemoPurchase(
-        buyer="sekar",
-        shop="kopi-rante",
-        product="Kopi Toraja Arabika Sesean 200 g, biji",
-        hours_ago=52,
-        quantity=2,
-        then=(("accept", 1), ("pack", 21), ("ship", 27)),
-    ),
-    DemoPurchase(
-        buyer="fatimah",
-        shop="manik-sekar",
-        product="Pouch batik parang",
-        hours_ago=44,
-        then=(("accept", 2), ("pack", 19)),
-    ),
-    DemoPurchase(
-        buyer="yohana",
-        shop="manik-sekar",
-        product="Anting tetes kunyit",
-        hours_ago=27,
-        quantity=2,
-        note="Kalau bisa dibungkus terpisah",
-        then=(("accept", 3),),
-    ),
-    DemoPurchase(buyer="sekar", shop="kopi-rante", product="Gula aren bungkus daun 500 g", hours_ago=5),
-    DemoPurchase(
-        buyer="emma",
-        shop="manik-sekar",
-        product="Gelang pa'tedong",
-        hours_ago=2.5,
-        note="A gift: please leave out the price :)",
-    ),
-)
+PURCHASES = read_list("purchases", DemoPurchase)
 
 
 def scheduled_actions(*, now: datetime) -> list[ScheduledAction]:

@@ -1,4 +1,4 @@
-"""Opening the demo shops, through the same doors that everybody uses."""
+"""Opening the demo shops, through the shop's facade."""
 
 from __future__ import annotations
 
@@ -12,16 +12,41 @@ from shop import api as shop
 from shop.api import StoredPhoto
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
-from superapp.wiring.demo import bead_shop, cloth_shop, coffee_shop
-from superapp.wiring.demo.people import DEMO_PEOPLE
-from superapp.wiring.demo.storefront import DemoProduct, DemoShop, Draw
+from superapp.wiring.demo import pictures
+from superapp.wiring.demo.people import PERSON_BY_KEY
+from superapp.wiring.demo.script_files import Written, read_one
 
-DEMO_SHOPS = (bead_shop.SHOP, coffee_shop.SHOP, cloth_shop.SHOP)
+
+class DemoProduct(Written, frozen=True, kw_only=True):
+    """A product with its stock and the names of its photos."""
+
+    name: str
+    rupiah: int
+    pieces: int
+    about: str
+    photos: tuple[str, ...]
+
+
+class DemoShop(Written, frozen=True, kw_only=True):
+    """A shop, its owner by their key in the cast, and its products in shelf order."""
+
+    owner: str
+    handle: str
+    name: str
+    town: str
+    about: str
+    # Weekday → from, until; a day that is missing is closed.
+    hours: dict[str, tuple[str, str]]
+    time_zone: str
+    goods: tuple[DemoProduct, ...]
+
+
+DEMO_SHOPS = tuple(read_one(f"shops/{handle}", DemoShop) for handle in ("manik-sekar", "kopi-rante", "tenun-lende"))
 OPENED_BEFORE = timedelta(days=45)
 # One thing after another found its way onto the shelf.
 BETWEEN_GOODS = timedelta(hours=19)
-# Pillow lets others work while it draws.
-DRAWING_PROCESSES = 2
+# Pillow lets other threads work while it encodes.
+ENCODING_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +63,31 @@ def open_all(*, now: datetime) -> None:
         owner_id = _owner_id(storefront)
         if shop.find_shop(owner_id) is not None:
             continue
-        pictures = _draw(storefront)
+        stored = _store_pictures(storefront)
         with transaction.atomic():
-            _open(storefront, owner_id, pictures, opened_at=now - OPENED_BEFORE)
-
-
-def render(draw: Draw) -> bytes:
-    """A picture."""
-    return draw()
+            _open(storefront, owner_id, stored, opened_at=now - OPENED_BEFORE)
 
 
 def _owner_id(storefront: DemoShop) -> int:
-    number = next(person.number for person in DEMO_PEOPLE if person.key == storefront.owner)
-    user = accounts.find_user_by_phone_number(number)
+    user = accounts.find_user_by_phone_number(PERSON_BY_KEY[storefront.owner].number)
     assert user is not None
     return user.pk
 
 
-def _draw(storefront: DemoShop) -> _Pictures:
-    with ThreadPoolExecutor(DRAWING_PROCESSES) as hands:
-        logo = hands.submit(lambda: shop.store_logo(render(storefront.logo)))
-        goods = [[hands.submit(_photo, draw) for draw in one.photos] for one in storefront.goods]
+def _store_pictures(storefront: DemoShop) -> _Pictures:
+    with ThreadPoolExecutor(ENCODING_THREADS) as pool:
+        logo = pool.submit(lambda: shop.store_logo(pictures.read_picture(f"{storefront.handle}/logo")))
+        goods = [
+            [pool.submit(_photo, f"{storefront.handle}/{name}") for name in one.photos] for one in storefront.goods
+        ]
         return _Pictures(logo.result(), [[photo.result() for photo in photos] for photos in goods])
 
 
-def _photo(draw: Draw) -> StoredPhoto:
-    return shop.store_photo(render(draw))
+def _photo(name: str) -> StoredPhoto:
+    return shop.store_photo(pictures.read_picture(name))
 
 
-def _open(storefront: DemoShop, owner_id: int, pictures: _Pictures, *, opened_at: datetime) -> None:
+def _open(storefront: DemoShop, owner_id: int, stored: _Pictures, *, opened_at: datetime) -> None:
     shop.open_shop(
         owner_id=owner_id,
         handle=storefront.handle,
@@ -77,8 +98,8 @@ def _open(storefront: DemoShop, owner_id: int, pictures: _Pictures, *, opened_at
         time_zone=storefront.time_zone,
         now=opened_at,
     )
-    shop.set_logo(owner_id=owner_id, logo=pictures.logo.name, now=opened_at)
-    for place, (goods, photos) in enumerate(zip(storefront.goods, pictures.goods, strict=True)):
+    shop.set_logo(owner_id=owner_id, logo=stored.logo.name, now=opened_at)
+    for place, (goods, photos) in enumerate(zip(storefront.goods, stored.goods, strict=True)):
         _add(goods, photos, owner_id=owner_id, key=f"demo-{place}", now=opened_at + BETWEEN_GOODS * place)
 
 

@@ -17,6 +17,7 @@ from superapp.accounts.errors import PersonNotFound
 from superapp.core.money import Money
 from superapp.wiring.demo.conversation_script import TIME_ZONE
 from superapp.wiring.demo.people import DEMO_PEOPLE
+from superapp.wiring.demo.script_files import Written, read_list
 
 PIN = "258036"
 # Something that happened, and when.
@@ -26,9 +27,8 @@ BUYERS = ("emma", "fatimah", "sekar", "yohana")
 OPERATORS = (("Wulan dari Loket", "loket.wulan"), ("Bayu dari Loket", "loket.bayu"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class DemoTransfer:
-    """Money that moved: so many days ago, at a time; from nobody if it came in at the counter."""
+class DemoTransfer(Written, frozen=True, kw_only=True):
+    """A transfer so many days ago, at a time of day; without a sender it is a top-up in cash."""
 
     days_ago: int
     at: str
@@ -38,33 +38,7 @@ class DemoTransfer:
     words: str
 
 
-TRANSFERS = (
-    DemoTransfer(days_ago=11, at="09:12", receiver="sekar", rupiah=350_000, words="Setoran tunai 0117"),
-    DemoTransfer(days_ago=11, at="09:40", receiver="siti", rupiah=500_000, words="Setoran tunai 0118"),
-    DemoTransfer(days_ago=10, at="13:05", receiver="made", rupiah=400_000, words="Setoran tunai 0121"),
-    DemoTransfer(days_ago=10, at="13:20", receiver="yohana", rupiah=600_000, words="Setoran tunai 0122"),
-    DemoTransfer(days_ago=10, at="13:41", receiver="emma", rupiah=500_000, words="Setoran tunai 0123"),
-    DemoTransfer(days_ago=10, at="14:02", receiver="fatimah", rupiah=450_000, words="Setoran tunai 0124"),
-    DemoTransfer(days_ago=9, at="10:02", sender="siti", receiver="sekar", rupiah=95_000, words="Gelang 14,5 + anting"),
-    DemoTransfer(
-        days_ago=8, at="16:31", sender="sekar", receiver="chandra", rupiah=210_000, words="Kotak kemasan 100 pcs"
-    ),
-    DemoTransfer(
-        days_ago=7, at="19:48", sender="made", receiver="sekar", rupiah=125_000, words="DP kalung untuk galeri"
-    ),
-    DemoTransfer(days_ago=5, at="08:15", receiver="sekar", rupiah=250_000, words="Setoran tunai 0134"),
-    DemoTransfer(
-        days_ago=4,
-        at="11:27",
-        sender="yohana",
-        receiver="sekar",
-        rupiah=180_000,
-        words="Tenun ikat, sisanya minggu depan",
-    ),
-    DemoTransfer(days_ago=3, at="20:09", sender="sekar", receiver="ibu", rupiah=150_000, words="Buat belanja, Bu 🤍"),
-    DemoTransfer(days_ago=2, at="12:44", sender="sekar", receiver="rizky", rupiah=32_500, words="Makan siang kemarin"),
-    DemoTransfer(days_ago=1, at="17:56", sender="siti", receiver="sekar", rupiah=60_000, words="Bros mawar 2"),
-)
+TRANSFERS = read_list("transfers", DemoTransfer)
 
 
 @dataclass(frozen=True, kw_only=True)

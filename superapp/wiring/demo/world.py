@@ -1,4 +1,4 @@
-"""Making the demo world, through the same doors that everybody uses."""
+"""Making the demo world, through the facades of the apps."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ from chat import api as chat
 from shop import api as shop
 from superapp.accounts import api as accounts
 from superapp.wiring import transfer_cards
-from superapp.wiring.demo import conversation_script, purchases, shops, wallets
+from superapp.wiring.demo import conversation_script, pictures, purchases, shops, wallets
 from superapp.wiring.demo.conversation_script import ScriptedConversation, ScriptedMessage
-from superapp.wiring.demo.home_conversations import HOME_CONVERSATIONS
 from superapp.wiring.demo.people import DEMO_PEOPLE, DIMAS, JOKO, SEKAR, DemoPerson
-from superapp.wiring.demo.portraits import portrait
+from superapp.wiring.demo.script_files import read_list
 from superapp.wiring.demo.wallets import SentTransfer
-from superapp.wiring.demo.work_conversations import WORK_CONVERSATIONS
 
-CONVERSATIONS = (*WORK_CONVERSATIONS, *HOME_CONVERSATIONS)
+CONVERSATIONS = read_list("conversations", ScriptedConversation)
 JOINED_SINCE = timedelta(days=60)
 CONTACTS_SINCE = timedelta(days=30)
 CHANGED_AFTER = timedelta(minutes=1)
@@ -59,7 +57,7 @@ def make_world(*, now: datetime) -> bool:
     itself, then all they said about it. Broken off in between, it is carried on by the next call.
     """
     if not _is_here():
-        _make_people({person.key: portrait(person.appearance) for person in DEMO_PEOPLE}, now=now)
+        _make_people(now=now)
     if shop.is_storefront_enabled():
         shops.open_all(now=now)
     if _have_talked():
@@ -106,11 +104,9 @@ def _have_talked() -> bool:
 
 
 @transaction.atomic
-def _make_people(pictures: Mapping[str, bytes], *, now: datetime) -> None:
-    if _is_here():  # Somebody else made them while we drew.
-        return
+def _make_people(*, now: datetime) -> None:
     for person in DEMO_PEOPLE:
-        _join(person, pictures[person.key], now=now)
+        _join(person, pictures.read_picture(f"people/{person.key}"), now=now)
     for talk in CONVERSATIONS:
         one, other = (_player(person) for person in DEMO_PEOPLE if person.key in (talk.one, talk.other))
         accounts.connect_people(user_id=one.user_id, peer_id=other.user_id, now=now - CONTACTS_SINCE)
