@@ -16,7 +16,7 @@ from superapp.core.money import Money
 from tests.harness.browsers import DESK, PHONE
 from tests.payments.purses import PIN
 from tests.shop.image_files import photo
-from tests.web.test_accessible import logged_in
+from tests.web.test_accessible import IS_SETTLED, logged_in
 
 # The newest of a page's shifts, and how many there were; see https://web.dev/articles/cls. Nobody has touched the page.
 WATCH_SHIFTS = """
@@ -110,8 +110,8 @@ def test_nothing_jumps_while_a_page_opens_on_a_slow_device(world, page_of):
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         for path in (f"/obrolan/{talk.public_id}/", "/obrolan/", "/pesanan/", "/toko/toko-bo/", product, "/dompet/"):
             page.goto(path)
-            page.wait_for_load_state("networkidle")
-            page.wait_for_timeout(600)
+            page.wait_for_function(IS_SETTLED, arg=True)
+            page.wait_for_timeout(300)
             shifted[size, path] = page.evaluate("window.shifted")
 
     assert {key: value for key, value in shifted.items() if value > SHIFT_MAX} == {}
