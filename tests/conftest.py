@@ -23,7 +23,7 @@ from superapp.core import embedded
 from superapp.realtime import user_topic
 from superapp.realtime.rate_limits import command_throttle
 from superapp.web import navigation
-from tests.harness import concurrency, databases, hashes, servers
+from tests.harness import concurrency, databases, hashes, kept, servers
 from tests.harness.databases import ClonedDatabase
 
 depth.load_profile()
@@ -89,9 +89,9 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files() -> None:
-    """Pages name static files by their hashed names: gather them, once for all workers of a run."""
-    settings.STATIC_ROOT = SHARED / "static"
-    with databases.lock_between_workers(SHARED):
+    """Pages name static files by their hashed names: gather them, unless they were and are the same."""
+    settings.STATIC_ROOT = kept.static_path()
+    with databases.lock_between_workers(kept.FOLDER):
         embedded.collect_static()
 
 

@@ -179,7 +179,7 @@ LOOKS = (
 
 
 def faults_of(page):
-    """What axe minds, on a phone and on a desk, by day and by night; the page is loaded once."""
+    """Find what axe minds, on a phone and on a desk, by day and by night; the page is loaded once."""
     page.evaluate(Axe().axe_script)
     faults = []
     for (width, height), scheme, rules in LOOKS:
