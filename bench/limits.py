@@ -15,7 +15,7 @@ from typing import Any
 from bench import measure
 from bench.environment import ROOT
 
-BENCHES = ("reconnect_storm", "chat_send", "pages")
+BENCHES = ("reconnect_storm", "chat_send", "pages", "first_load")
 
 
 def run_bench(bench: str, options: Any) -> dict[str, Any]:

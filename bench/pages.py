@@ -40,13 +40,14 @@ LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class PageRequest:
-    """A page to request: its path, and whether a logged-in person asks."""
+    """A page to request: its path, and whether somebody asks who is logged in and keeps this version of the shell."""
 
     path: str
     session_key: str = ""
+    shell: str = ""
 
     def request(self, port: int) -> bytes:
-        cookie = f"Cookie: sessionid={self.session_key}\r\n" if self.session_key else ""
+        cookie = f"Cookie: sessionid={self.session_key}; shell={self.shell}\r\n" if self.session_key else ""
         return (
             f"GET {self.path} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept: text/html\r\nAccept-Language: id\r\n"
             f"Accept-Encoding: gzip\r\n{cookie}\r\n"
@@ -133,6 +134,7 @@ def prepare() -> dict[str, PageRequest]:
     from superapp.accounts import api as accounts
     from superapp.core import clock
     from superapp.core.money import Money
+    from superapp.web import assets
 
     now = clock.now()
     owner, buyer = (accounts.create_person(name=name, handle=name, now=now).pk for name in ("penjual", "pembeli"))
@@ -170,7 +172,7 @@ def prepare() -> dict[str, PageRequest]:
         "bare": PageRequest("/bare/"),
         "shop": PageRequest("/toko/warung/"),
         "product": PageRequest(f"/toko/warung/{goods[0].slug}/"),
-        "orders": PageRequest("/pesanan/", _session_of(buyer)),
+        "orders": PageRequest("/pesanan/", _session_of(buyer), assets.version()),
     }
 
 

@@ -292,7 +292,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [csp.SELF],
         "script-src": [csp.SELF, csp.NONCE],
-        "style-src": [csp.SELF],
+        "style-src": [csp.SELF, csp.NONCE],
         "img-src": [csp.SELF, "blob:", "data:"],
         "connect-src": [csp.SELF],
         "object-src": [csp.NONE],
@@ -348,7 +348,6 @@ WALLET_CEILINGS = {
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
-USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 
@@ -357,6 +356,7 @@ TIME_ZONE = "Asia/Jakarta"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static"), "Where static files are gathered."))
 directories.make_directory("STATIC_ROOT", STATIC_ROOT)
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "superapp.web.finders.DeliveredFinder"]
 # The viewer of the API's description; of its package this folder alone.
 STATICFILES_DIRS = [
     ("swagger", Path(drf_spectacular_sidecar.__file__).parent / "static/drf_spectacular_sidecar/swagger-ui-dist")
@@ -371,7 +371,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Names carry a hash of the content, so that browsers may keep them for ever; each stands there compressed, too.
-    "staticfiles": {"BACKEND": "superapp.web.static_storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
 # The API: JSON in and out, logged in, our one error body.

@@ -86,9 +86,11 @@ def collect_static(say: Reporter = lambda _sentence: None) -> None:
 
 
 def _static_stamp() -> str:
+    """Name everything that would be gathered by its content: what is joined of many files has no time of its own."""
     digest = hashlib.sha256()
     for finder in finders.get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
-            status = Path(storage.path(name)).stat()
-            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+            with storage.open(name) as file:
+                content = hashlib.file_digest(file, "sha256").hexdigest()
+            digest.update(f"{name}\0{content}\n".encode())
     return digest.hexdigest()

@@ -3,56 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 
-# What an import specifier begins with → the folder of static files.
-MODULES = {
-    "#lib/": "js/lib/",
-    "#ui/": "js/ui/",
-    "#chat/": "chat/js/",
-    "#payments/": "payments/js/",
-    "#shop/": "shop/js/",
-}
-IMPORT = re.compile(r'^import\s[^"]*"(#[^"]+)"', re.MULTILINE)
+from superapp.web import bundles
+from superapp.web.finders import delivered
+
 # What the shell is made of: kept on the device, so that it opens without a line.
 SHELL_FOLDERS = ("css/", "js/", "web/", "chat/", "payments/", "shop/")
 
 
 @cache
 def import_map() -> dict[str, dict[str, str]]:
-    """Return the import map: every module's specifier and its URL."""
-    imports = {
-        specifier + path.removeprefix(folder): staticfiles_storage.url(path)
-        for specifier, folder in MODULES.items()
-        for path in list_files(folder)
-        if path.endswith(".js")
-    }
-    return {"imports": dict(sorted(imports.items()))}
+    """Return the import map: the bundles that others import, and their URLs."""
+    made = delivered().bundles
+    named = [entry for entry in made.entries if entry in bundles.SHARED or made.modules[entry].exports]
+    return {"imports": {bundles.BUNDLE_PREFIX + entry: staticfiles_storage.url(entry) for entry in named}}
 
 
 @cache
-def imports_of(path: str) -> tuple[str, ...]:
-    """The addresses of all modules that a module imports, directly or not: a browser then fetches them side by side."""
-    pending, reached = [path], {path}
-    while pending:
-        specifiers = IMPORT.findall(read_file(pending.pop()).decode())
-        imported = {_path_of(specifier) for specifier in specifiers} - reached
-        reached |= imported
-        pending.extend(imported)
-    return tuple(staticfiles_storage.url(each) for each in sorted(reached - {path}))
-
-
-@cache
-def list_styles(*folders: str) -> tuple[str, ...]:
-    return tuple(
-        staticfiles_storage.url(path) for folder in folders for path in list_files(folder) if path.endswith(".css")
-    )
+def imports_of(entry: str) -> tuple[str, ...]:
+    """The addresses of the bundles that a bundle imports: a browser then fetches them side by side."""
+    made = delivered().bundles
+    imported = made.imports_of(entry) if entry in made.modules else ()
+    return tuple(staticfiles_storage.url(each) for each in imported)
 
 
 @cache
@@ -63,18 +40,20 @@ def shell_files() -> tuple[str, ...]:
 
 @cache
 def version() -> str:
-    """A short name for the present content of the shell."""
-    digest = hashlib.sha256()
-    for folder in SHELL_FOLDERS:
-        for path in list_files(folder):
-            digest.update(path.encode())
-            digest.update(read_file(path))
+    """A short name for the present content of the shell, from which the names of its files are made."""
+    digest = hashlib.sha256("\n".join(shell_files()).encode())
+    digest.update(read_file(bundles.SERVICE_WORKER))
     return digest.hexdigest()[:12]
+
+
+def style_text(path: str) -> str:
+    """Return a style sheet with those that it imports, as it is delivered."""
+    return delivered().join(path)
 
 
 def read_file(path: str) -> bytes:
     """
-    Return the content of one of our static files.
+    Return the content of one of our static files, as it was written.
 
     :raises FileNotFoundError: if there is none
     """
@@ -86,16 +65,6 @@ def read_file(path: str) -> bytes:
 
 @cache
 def list_files(folder: str) -> tuple[str, ...]:
-    """All static files of ours under a folder, in the order of their names."""
-    return tuple(sorted({path for path in _all_files() if path.startswith(folder)}))
-
-
-def _path_of(specifier: str) -> str:
-    begins, _, rest = specifier.partition("/")
-    return MODULES[f"{begins}/"] + rest
-
-
-def _all_files() -> Iterator[str]:
-    for finder in finders.get_finders():
-        for path, _storage in finder.list(None):
-            yield path.replace("\\", "/")
+    """All static files under a folder that are delivered, in the order of their names."""
+    found = {path.replace("\\", "/") for finder in finders.get_finders() for path, _storage in finder.list(None)}
+    return tuple(sorted(path for path in found if path.startswith(folder)))

@@ -16,6 +16,8 @@ from superapp.web.navigation import NavigationItem, navigation_items
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
+# The version of the shell that a browser keeps, as ``#ui/shell_keeper.js`` says it.
+SHELL_COOKIE = "shell"
 
 
 def get_theme(request: HttpRequest) -> str:
@@ -71,6 +73,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "operator_contact": settings.OPERATOR_CONTACT,
         "theme": get_theme(request),
         "version": assets.version(),
+        "has_shell": request.COOKIES.get(SHELL_COOKIE) == assets.version(),
         "navigation": [NavigationLink(item, item.contains(request.path), counts) for item in navigation_items()],
     }
 

@@ -54,7 +54,7 @@ class Browser:
     """
 
     def __init__(self, playwright: Playwright) -> None:
-        self._chromium = launch_chromium(playwright)
+        self.chromium = launch_chromium(playwright)
         self._forgiven: list[re.Pattern[str]] = []
         self.contexts: dict[str, BrowserContext] = {}
         self.faults: list[str] = []
@@ -72,7 +72,7 @@ class Browser:
         """A page of this person's own browser; the first call decides what device it is."""
         context = self.contexts.get(name)
         if context is None:
-            context = self.contexts[name] = self._chromium.new_context(
+            context = self.contexts[name] = self.chromium.new_context(
                 base_url=url,
                 viewport={"width": size[0], "height": size[1]},
                 has_touch=size == PHONE,
@@ -95,7 +95,7 @@ class Browser:
         return [fault for fault in self.faults if not any(pattern.search(fault) for pattern in self._forgiven)]
 
     def close(self) -> None:
-        self._chromium.close()
+        self.chromium.close()
 
     def _watch(self, name: str, context: BrowserContext) -> None:
         def console(message: ConsoleMessage) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
+from tests.harness import first_visit
+from tests.harness.browsers import Browser
 from tests.harness.running_site import Site
 from tests.journeys import people
 from tests.journeys.conftest import Two
@@ -19,6 +22,7 @@ pytestmark = [pytest.mark.embedded_only, pytest.mark.timeout(240)]
 SENDS = 24
 PAINT_P75_MS_MAX = 100
 PSS_KB_MAX = 300 * 1024
+REQUESTS_MAX = 12
 SCRIPT_BYTES_MAX = 60_000
 
 # From the tap to the first frame that was painted with the message in it.
@@ -75,22 +79,20 @@ def test_the_server_is_small_after_an_afternoon(site: Site, two_who_talk: Callab
     assert 0 < kilobytes <= PSS_KB_MAX
 
 
-def test_the_modules_of_a_page_of_chat_weigh_at_most_sixty_kilobytes(
-    site: Site, two_who_talk: Callable[..., Two]
+def test_first_visit_asks_for_few_files_and_at_most_sixty_kilobytes_of_script(
+    site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     two = two_who_talk(site)
+    people.say(two.bo, "halo")
+    [session] = [one for one in two.ana.context.cookies() if one["name"] == settings.SESSION_COOKIE_NAME]
+    cookie = {"name": session["name"], "value": session["value"]}
 
-    addresses = two.bo.evaluate(
-        """() => performance.getEntriesByType("resource")
-          .map(({ name }) => name)
-          .filter((name) => name.endsWith(".js"))"""
-    )
-    modules = {address.split("?")[0] for address in addresses if "/static/" in address}
-    weights = [len(gzip.compress(two.bo.request.get(address).body(), 9)) for address in modules]
+    for path in (urlsplit(two.ana.url).path, "/dompet/", "/pesanan/"):
+        found = first_visit.visit(browser.chromium, site.url, path, cookie, at_rest="html[data-line=ready]")
 
-    assert len(weights) > 20
-    print(f"{len(weights)} modules, {sum(weights)} bytes compressed")
-    assert sum(weights) <= SCRIPT_BYTES_MAX
+        print(f"{path}: {found.requests} requests, {found.script_bytes} bytes of script\n{found}")
+        assert 4 < found.requests <= REQUESTS_MAX
+        assert 10_000 < found.script_bytes <= SCRIPT_BYTES_MAX
 
 
 def _family(pid: int) -> list[int]:

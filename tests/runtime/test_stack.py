@@ -202,12 +202,12 @@ def test_message_posted_to_a_page_process_is_heard_on_a_socket_process(stack, pe
 
 def test_static_files_come_from_the_proxy_and_are_kept_for_ever(stack):
     page = get(f"{stack.url}/masuk/").body.decode()
-    [style] = re.findall(r'<link rel="stylesheet" href="(/static/[^"]+)"', page)
+    [script] = re.findall(r'<script type="module" src="(/static/[^"]+)"', page)
 
-    answer = get(stack.url + style)
+    answer = get(stack.url + script)
 
     assert answer.status == 200
-    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["content-type"] in ("text/javascript; charset=utf-8", "application/javascript; charset=utf-8")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert "x-request-id" not in answer.headers
 

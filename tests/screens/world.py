@@ -60,7 +60,7 @@ def log_in(number: str, *, language: str, now: datetime) -> str:
     """The session cookie of this person, who reads this language from now on."""
     user = accounts.find_user_by_phone_number(number)
     assert user is not None
-    profile.change_profile(user_id=user.pk, wishes=profile.ProfileChanges(language=language), now=now)
+    profile.change_profile(user_id=user.pk, changes=profile.ProfileChanges(language=language), now=now)
     return session_of(user, now=now)
 
 

@@ -1,3 +1,5 @@
+const REMEMBERED_S = 365 * 86_400
+
 /**
  * Keep the shell of this version on the device, so that the app opens without a line.
  *
@@ -6,7 +8,12 @@
 export async function keepShell(version, language) {
   if (!("serviceWorker" in navigator)) return
   if (version) {
+    // A page that is still loading needs the line for itself.
+    if (document.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve, { once: true }))
     await navigator.serviceWorker.register(`/sw.js?v=${version}&l=${language}`, { scope: "/" })
+    await navigator.serviceWorker.ready
+    // From now on pages need not bring their style sheets along.
+    document.cookie = `shell=${version}; path=/; max-age=${REMEMBERED_S}; SameSite=Lax`
     return
   }
   for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister()
