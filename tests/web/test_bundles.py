@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import subprocess
 from pathlib import Path
 
+import brotli
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import storage
 
 from superapp.web import bundles
 from superapp.web.bundles import Bundles, UnbundlableSource, parse_module, strip_comments
@@ -194,3 +198,12 @@ def test_no_style_sheet_can_end_the_element_that_it_is_written_into():
         for sheet in sheets
         if "</style" in delivered().join(sheet).lower() or "@import" in delivered().join(sheet)
     ] == []
+
+
+def test_what_is_gathered_lies_there_packed_for_browsers_that_read_brotli_and_gzip():
+    gathered = Path(settings.STATIC_ROOT) / storage.staticfiles_storage.stored_name("js/shell.js")
+    text = delivered().join("js/shell.js").encode()
+
+    assert gathered.read_bytes() == text
+    assert brotli.decompress(gathered.with_name(f"{gathered.name}.br").read_bytes()) == text
+    assert gzip.decompress(gathered.with_name(f"{gathered.name}.gz").read_bytes()) == text

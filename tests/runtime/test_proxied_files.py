@@ -1,0 +1,81 @@
+"""Static files through the real nginx: as the browser reads them, packed beforehand, under their true names."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import brotli
+import pytest
+
+from superapp.core import proxy
+from tests.harness.ports import free_port
+from tests.harness.servers import Process, accepts, find
+from tests.runtime.conftest import get
+
+SCRIPT, SHEET, NOTE, BARE = (f"of.0123456789ab.{ending}" for ending in ("js", "css", "txt", "svg"))
+TEXT = b"a text that says the same again and again, " * 60
+KEPT = "public, max-age=31536000, immutable"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The address of a proxy over some static files; all but the last are packed."""
+    home = Path(tempfile.mkdtemp(prefix="nusa-files-"))
+    home.chmod(0o755)
+    for name in (SCRIPT, SHEET, NOTE):
+        (home / name).write_bytes(TEXT)
+        (home / f"{name}.br").write_bytes(brotli.compress(TEXT))
+        (home / f"{name}.gz").write_bytes(gzip.compress(TEXT))
+    (home / BARE).write_bytes(TEXT)
+    port = free_port()
+    place = proxy.ProxySite(run_dir=str(home), static_root=str(home), media_root=str(home), port=port)
+    (home / "nginx.conf").write_text(proxy.render_native_config(place, pages=[1], sockets=[1]))
+    server = Process(
+        "nginx",
+        [find("nginx"), "-e", "stderr", "-c", str(home / "nginx.conf")],
+        log_path=home / "nginx.log",
+        is_ready=lambda: accepts(port),
+    )
+    server.start()
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+    shutil.rmtree(home)
+
+
+@pytest.mark.parametrize(("name", "content_type"), [(SCRIPT, "text/javascript"), (SHEET, "text/css")])
+def test_browser_that_reads_brotli_is_given_it(url, name, content_type):
+    answer = get(f"{url}/static/{name}", {"Accept-Encoding": "gzip, deflate, br, zstd"})
+
+    assert brotli.decompress(answer.body) == TEXT
+    assert answer.headers["content-encoding"] == "br"
+    assert answer.headers["content-type"] == f"{content_type}; charset=utf-8"
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["cache-control"] == KEPT
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("accepted", ["gzip, deflate", "gzip, br;q=0", "gzip, br; q=0.0, zstd", "gzip, brown"])
+def test_browser_that_reads_gzip_alone_is_given_that(url, accepted):
+    answer = get(f"{url}/static/{SCRIPT}", {"Accept-Encoding": accepted})
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(answer.body) == TEXT
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["cache-control"] == KEPT
+
+
+def test_client_that_reads_neither_a_file_that_is_not_packed_and_other_kinds_of_files_are_served(url):
+    plain = get(f"{url}/static/{SCRIPT}")
+    unpacked = get(f"{url}/static/{BARE}", {"Accept-Encoding": "br"})
+    other = get(f"{url}/static/{NOTE}", {"Accept-Encoding": "br"})
+
+    assert [answer.body for answer in (plain, unpacked, other)] == [TEXT, TEXT, TEXT]
+    assert all("content-encoding" not in answer.headers for answer in (plain, unpacked, other))
+
+
+def test_packed_file_has_no_address_of_its_own(url):
+    assert get(f"{url}/-/brotli/{SCRIPT}", {"Accept-Encoding": "br"}).status == 404
