@@ -1,5 +1,5 @@
 """
-Our modules and style sheets joined into few files, as they are delivered.
+Modules and style sheets joined into few files, as they are delivered.
 
 A page that fetches fifty modules waits for fifty answers; joined, they come as two or three. A *bundle* holds one entry
 (a module that no other imports) and all that it imports, each module in a function of its own, so that names never meet
@@ -76,7 +76,7 @@ class Module:
 
     @property
     def variable(self) -> str:
-        """What a bundle calls the exports of this module; no source begins a name with ``$``."""
+        """The name of this module's exports in a bundle; no source begins a name with ``$``."""
         return "$" + re.sub(r"\W", "_", _specifier_of(self.path)[1:].removesuffix(".js"))
 
 
