@@ -20,6 +20,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
 from superapp import directories, env
+from superapp.core import feature_gates
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(
@@ -46,8 +47,8 @@ LEGAL_PROFILE = env.text(
     "marketplace",
     "What the operator may offer: marketplace (all), social_commerce or chat_only (no money).",
 )
-if LEGAL_PROFILE not in ("marketplace", "social_commerce", "chat_only"):
-    raise ImproperlyConfigured("LEGAL_PROFILE must be marketplace, social_commerce or chat_only")
+if LEGAL_PROFILE not in feature_gates.PROFILES:
+    raise ImproperlyConfigured(f"LEGAL_PROFILE must be one of {', '.join(feature_gates.PROFILES)}")
 ORDER_REVIEW_DAYS = env.positive_integer(
     "ORDER_REVIEW_DAYS",
     30,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import random
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 import msgspec
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 
 from payments import api as payments
 from shop import errors, push
@@ -36,6 +34,7 @@ from superapp.core import clock, ids, outbox, prepared
 from superapp.core.errors import DomainError, ErrorCollector, InputInvalid
 from superapp.core.fair_semaphore import FairSemaphore
 from superapp.core.money import IDR, Money
+from superapp.core.retry_on_deadlock import retry_on_deadlock
 
 QUANTITY_MAX = 1_000
 # By which rule we take our fee of what is sold from now on.
@@ -46,11 +45,9 @@ ATTEMPTS_MAX = 3
 OPEN_ORDERS_PER_DAY_MAX = 60
 # Who waits for a row of the database is served in no fair order, and makes the others slower. With two at once in each
 # process no fewer are served, and the slowest waits like the others: docs/speed.md has the figures. Where people are
-# served, core.patience ends the wait for a row that does not come, so that whoever waits for it hands the turn on.
+# served, core.lock_timeout ends the wait for a row that does not come, so that whoever waits for it hands the turn on.
 CHECKOUT_SLOTS = FairSemaphore(2)
 SLOT_WAIT_SECONDS_MAX = 5
-# Serialisation failure and deadlock: the database chose a victim, and nothing was written.
-_RETRYABLE_SQLSTATES = {"40001", "40P01"}
 
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
@@ -193,8 +190,7 @@ def place_order(purchase: PurchaseRequest, *, authorization: payments.Authorizat
     """
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
-            with CHECKOUT_SLOTS.acquired(SLOT_WAIT_SECONDS_MAX):
-                return _place_once(purchase, authorization, now)
+            return retry_on_deadlock(lambda: _place_in_turn(purchase, authorization, now))
         except _CheckoutStopped as stopped:
             return _store_refusal(purchase, stopped.refusal, now)
         except _StockExhausted:
@@ -207,11 +203,12 @@ def place_order(purchase: PurchaseRequest, *, authorization: payments.Authorizat
                 return before
             if attempt == ATTEMPTS_MAX:
                 raise
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) not in _RETRYABLE_SQLSTATES or attempt == ATTEMPTS_MAX:
-                raise
-            time.sleep(random.uniform(0.005, 0.02) * attempt)  # noqa: S311  # So that two victims do not meet again.
     raise AssertionError("the last try returned or raised")
+
+
+def _place_in_turn(purchase: PurchaseRequest, authorization: payments.Authorization, now: datetime) -> CheckoutResult:
+    with CHECKOUT_SLOTS.acquired(SLOT_WAIT_SECONDS_MAX):
+        return _place_once(purchase, authorization, now)
 
 
 def _place_once(purchase: PurchaseRequest, authorization: payments.Authorization, now: datetime) -> CheckoutResult:

@@ -54,7 +54,7 @@ def test_missing_variable_is_named(served_env, name):
         ("PAGE_PROCESSES", "0", "PAGE_PROCESSES must be at least 1, not 0"),
         ("SOCKET_PROCESSES", "0", "SOCKET_PROCESSES must be at least 1, not 0"),
         ("VAR_DIR", "/proc/none", "VAR_DIR cannot be made: "),
-        ("LEGAL_PROFILE", "bank", "LEGAL_PROFILE must be marketplace, social_commerce or chat_only"),
+        ("LEGAL_PROFILE", "bank", "LEGAL_PROFILE must be one of marketplace, social_commerce, chat_only"),
     ],
 )
 def test_wrong_variable_is_explained(served_env, name, value, sentence):

@@ -8,13 +8,10 @@ trial of every line on what was read, and only then the writes.
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from payments.models import Inbox
 from payments.writers.ledger import accounts, postgres, sqlite
@@ -39,6 +36,7 @@ from payments.writers.ledger.entries import (
     derive_key,
 )
 from superapp.core import outbox
+from superapp.core.retry_on_deadlock import retry_on_deadlock
 from superapp.core.scheduler import every
 
 __all__ = [
@@ -70,11 +68,6 @@ __all__ = [
 
 ENTRIES_MAX = 200
 ROLLED_AT_ONCE_MAX = 1_000
-ATTEMPTS_MAX = 3
-# Serialisation failure and deadlock: the database chose a victim, and nothing was written.
-_RETRYABLE_STATES = {"40001", "40P01"}
-
-R = TypeVar("R")
 
 
 def post(entry: JournalEntry, *, now: datetime) -> PostingResult:
@@ -121,7 +114,7 @@ def post_many(entries: Sequence[JournalEntry], *, now: datetime) -> list[Posting
     if not 0 < len(entries) <= ENTRIES_MAX:
         raise ValueError(f"between 1 and {ENTRIES_MAX} entries at a time")
     if connection.vendor == "postgresql":
-        outcomes = _retry_conflicts(lambda: postgres.post(entries, now=now))
+        outcomes = retry_on_deadlock(lambda: postgres.post(entries, now=now))
     else:
         # IMMEDIATE when it is the whole transaction; otherwise the caller's savepoints are enough.
         with transaction.atomic(savepoint=False):
@@ -166,7 +159,7 @@ def roll_up(account_id: int) -> int:
     rolled = 0
     while True:
         batch = (
-            _retry_conflicts(lambda: postgres.roll_up(account_id, ROLLED_AT_ONCE_MAX))
+            retry_on_deadlock(lambda: postgres.roll_up(account_id, ROLLED_AT_ONCE_MAX))
             if _on_postgres()
             else _roll_up_on_sqlite(account_id)
         )
@@ -190,16 +183,3 @@ def _roll_up_on_sqlite(account_id: int) -> int:
 
 def _on_postgres() -> bool:
     return bool(connection.vendor == "postgresql")
-
-
-def _retry_conflicts(work: Callable[[], R]) -> R:
-    """Try again what the database gave up for another's sake, unless the transaction is not ours to repeat."""
-    for attempt in range(1, ATTEMPTS_MAX + 1):
-        try:
-            return work()
-        except OperationalError as error:
-            gave_up = getattr(error.__cause__, "sqlstate", None) in _RETRYABLE_STATES
-            if not gave_up or connection.in_atomic_block or attempt == ATTEMPTS_MAX:
-                raise
-            time.sleep(random.uniform(0.005, 0.02) * attempt)  # noqa: S311  # So that two victims do not meet again.
-    raise AssertionError("the last try returned or raised")

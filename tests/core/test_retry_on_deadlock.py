@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import OperationalError, transaction
 
-from payments.writers import ledger
+from superapp.core.retry_on_deadlock import retry_on_deadlock
 
 
 class DriverError(Exception):
@@ -34,7 +34,7 @@ class Work:
 def test_victim_of_a_deadlock_is_tried_again(real_db):
     work = Work("40001", "40P01")
 
-    assert ledger._retry_conflicts(work) == "done"
+    assert retry_on_deadlock(work) == "done"
 
     assert work.tries == 3
 
@@ -43,7 +43,7 @@ def test_third_trouble_is_told(real_db):
     work = Work("40P01", "40001", "40P01", "40001")
 
     with pytest.raises(OperationalError, match="gave up"):
-        ledger._retry_conflicts(work)
+        retry_on_deadlock(work)
 
     assert work.tries == 3
 
@@ -53,7 +53,7 @@ def test_lock_that_does_not_come_is_told_at_once(real_db, trouble):
     work = Work(trouble)
 
     with pytest.raises(OperationalError, match="gave up"):
-        ledger._retry_conflicts(work)
+        retry_on_deadlock(work)
 
     assert work.tries == 1
 
@@ -62,6 +62,6 @@ def test_transaction_of_another_is_not_ours_to_repeat(real_db):
     work = Work("40001")
 
     with transaction.atomic(), pytest.raises(OperationalError, match="gave up"):
-        ledger._retry_conflicts(work)
+        retry_on_deadlock(work)
 
     assert work.tries == 1

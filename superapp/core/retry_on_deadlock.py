@@ -1,0 +1,37 @@
+"""Try again what PostgreSQL gave up for another transaction's sake."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import OperationalError, connection
+
+ATTEMPTS_MAX = 3
+# Serialisation failure and deadlock: the database chose a victim, and nothing was written.
+_SQLSTATES = {"40001", "40P01"}
+
+Result = TypeVar("Result")
+
+
+def is_victim(error: OperationalError) -> bool:
+    """Return whether the database chose this transaction as a victim: nothing of it was written."""
+    return getattr(error.__cause__, "sqlstate", None) in _SQLSTATES
+
+
+def retry_on_deadlock(work: Callable[[], Result]) -> Result:
+    """
+    Call ``work`` up to ``ATTEMPTS_MAX`` times while the database chooses it as a victim.
+
+    Inside a transaction it is called once: that is not ours to repeat.
+    """
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        try:
+            return work()
+        except OperationalError as error:
+            if not is_victim(error) or connection.in_atomic_block or attempt == ATTEMPTS_MAX:
+                raise
+            time.sleep(random.uniform(0.005, 0.02) * attempt)  # noqa: S311  # So that two victims do not meet again.
+    raise AssertionError("the last try returned or raised")
