@@ -10,7 +10,7 @@ from tests.demo_pictures.canvas import Canvas, Point, light, mix, path, rgb, sha
 from tests.demo_pictures.patterns import Paint
 from tests.demo_pictures.studio import FALLING, ROUND, SOFT_ROUND, Studio, ellipse, slab
 
-BEAN, GREEN_BEAN, KRAFT, CREAM, INK = "#4a2a1a", "#9aa36b", "#c49a6c", "#f4ead8", "#2b1d15"
+BEAN, CREAM, INK = "#4a2a1a", "#f4ead8", "#2b1d15"
 
 
 def bag(*, color: str, label: str, accent: str, title: str, note: str, place: Backdrop, beans: str = BEAN) -> bytes:

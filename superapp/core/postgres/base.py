@@ -66,11 +66,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if not DatabaseWrapper._has_answered:
-            self._ask_once(conn_params)
+            self._require_reachable(conn_params)
             DatabaseWrapper._has_answered = True
         return super().get_new_connection(conn_params)
 
-    def _ask_once(self, conn_params: dict[str, Any]) -> None:
+    def _require_reachable(self, conn_params: dict[str, Any]) -> None:
         """
         Connect and disconnect.
 
