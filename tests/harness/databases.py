@@ -108,7 +108,7 @@ def make_template(directory: Path) -> None:
         _done(directory, TEMPLATE)
 
 
-def make_template_of(directory: Path, name: str, fill: Callable[[], None]) -> None:
+def make_template_of(directory: Path, name: str, fill: Callable[[], object]) -> None:
     """Make a template with rows in it, once for all workers of a run: whatever ``fill`` commits."""
     make_template(directory)
     with lock_between_workers(directory):

@@ -36,8 +36,9 @@ def _media(settings, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def made(db, now):
-    assert world.make_world(now=now) is True
+def made(clone_of, now):
+    clone_of("demo_people", lambda: world.make_world(now=now))
+    assert world.is_complete()
 
 
 def everything():

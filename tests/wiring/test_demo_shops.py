@@ -38,8 +38,8 @@ def _quick(settings, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def opened(db, now):
-    world.make_world(now=now)
+def opened(clone_of, now):
+    clone_of("demo_shops", lambda: world.make_world(now=now))
 
 
 def test_three_shops_in_three_towns_with_forty_goods_and_a_photo_each(opened):
