@@ -1,4 +1,4 @@
-"""Facade of chat: what other parts of the product may call."""
+"""Facade of chat: the functions that other parts of the product may call."""
 
 from chat.actions.cards import post_card, update_card
 from chat.actions.conversations import add_member, create_group, leave_group, open_direct_conversation

@@ -1,4 +1,4 @@
-"""Values that chat takes and returns, and its rows on the wire; ``docs/protocol.md`` defines each."""
+"""Values that the facade of chat takes and returns, and its rows on the wire, which ``docs/protocol.md`` defines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ReactionRow(msgspec.Struct):
 
 
 class MessageRow(msgspec.Struct):
-    """A message, the same for everybody who may see it."""
+    """A message on the wire, the same for all members who may see it."""
 
     seq: int
     rev: int
@@ -46,7 +46,7 @@ class MessageRow(msgspec.Struct):
 
 
 class MembershipRow(MemberPreferences[str], frozen=True, kw_only=True):
-    """A member's own read mark and preferences in a conversation; ``rev`` is that of their topic ``me``."""
+    """A member's own read mark and preferences in a conversation; ``rev`` is that of their user topic (``me``)."""
 
     conversation: str
     rev: int
@@ -67,7 +67,7 @@ class MemberRow(msgspec.Struct):
 
 
 class FaceRow(msgspec.Struct):
-    """A face of ``owner``; to the others its name and picture replace the person's."""
+    """A face of the person ``owner``; the other members see its name and picture instead of the person's."""
 
     id: str
     rev: int
@@ -97,7 +97,7 @@ class SummaryRow(msgspec.Struct):
 
 
 class Changes(msgspec.Struct):
-    """Messages that changed after a rev; ``rev`` is to be adopted even when there are no rows."""
+    """Messages that changed after a rev; the client takes over ``rev`` even when there are no rows."""
 
     rev: int
     rows: list[MessageRow]
@@ -123,7 +123,7 @@ def topic(conversation_id: UUID) -> str:
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to be appended to the log; sender and ``client_id`` make it unique."""
+    """A message to be appended to the log; ``sender_id`` and ``client_id`` make it unique in its conversation."""
 
     conversation_id: UUID
     sender_id: int
@@ -135,9 +135,9 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     card_type: str = ""
     card: dict[str, Any] | None = None
     event: dict[str, Any] | None = None
-    # A line that counts as unread; what people say always does.
+    # Applies to system events only: text messages and cards always count as unread.
     counts_as_unread: bool = False
-    # The socket it came through, if any: its answer carries what all other sockets are told by hints.
+    # The sending socket, 0 for none: it gets in its answer the hints that all other sockets get from the bus.
     connection_number: int = 0
 
     @property
@@ -145,12 +145,12 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
         return self.counts_as_unread or self.kind != MessageKind.EVENT
 
     def content_hash(self) -> str:
-        """Of all that the sender said, so that a retry can be told from something else."""
+        """Return a hash of all that the sender sent, so that a retry can be told from other content."""
         content = [self.kind, self.body, self.reply_to, self.card_type, self.card, self.event]
         return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
     def row(self, posted: PostedMessage) -> MessageRow:
-        """Return the row that everybody in the conversation sees."""
+        """Return the message's row on the wire, the same for all members."""
         return MessageRow(
             seq=posted.seq,
             rev=posted.rev,
@@ -174,8 +174,8 @@ class PostedMessage(msgspec.Struct, frozen=True):
     """
     The numbers of a posted message.
 
-    ``is_new`` is false for a retry of a message that is stored already. ``hints`` are encoded hints for the socket that
-    sent it, which gets them in its answer and not from the bus.
+    ``is_new`` is false for a retry of a message that is stored already. ``hints`` are encoded hints for the sending
+    socket, which gets them in its answer and not from the bus.
     """
 
     seq: int
@@ -190,11 +190,9 @@ AppendOutcome = PostedMessage | DomainError
 
 
 class MovedReadState(msgspec.Struct, array_like=True):
-    """
-    The membership of a sender whose read mark moved with their own message; ``rev`` is that of their topic ``me``.
-    """
+    """The membership of a sender whose read mark moved with their own message; ``rev`` is that of their user topic."""
 
-    # Of the first of their entries in that conversation, from 1.
+    # The number (from 1) of the sender's first entry of the batch in that conversation.
     entry_number: int
     rev: int
     read_seq: int
@@ -216,20 +214,20 @@ class MovedReadState(msgspec.Struct, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class AppendResult:
-    """The result of a batch: one outcome for each entry, the recipients, and the read states that moved."""
+    """The result of a batch: one outcome for each entry, the recipients, and the moved read states."""
 
     outcomes: list[AppendOutcome]
-    # Everybody who is in a conversation that has a new message, by user id.
+    # The user ids of the current members of each conversation with a new message.
     recipients: dict[UUID, list[int]]
     read_states: list[MovedReadState]
 
 
 class SendMessageResponse(msgspec.Struct, omit_defaults=True):
-    """The answer to ``chat.send``."""
+    """The response to ``chat.send``."""
 
     seq: int
     rev: int
     counted: int
     sent_at: str
-    # What this socket is told nowhere else; already encoded.
+    # Encoded hints for the sending socket, which gets them nowhere else.
     hints: list[msgspec.Raw] = []

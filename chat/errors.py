@@ -8,7 +8,7 @@ from superapp.core.errors import DomainError, ErrorKind
 
 
 class ConversationNotFound(DomainError):
-    """No such conversation, or the person is not in it; the error does not say which."""
+    """No such conversation exists, or the person is not a member; the error does not tell which."""
 
     code = "chat.conversation_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -24,7 +24,7 @@ class MessageNotFound(DomainError):
 
 
 class MessageNotYours(DomainError):
-    """The message was written by somebody else, or is no text."""
+    """The message was written by somebody else, or is not a text message."""
 
     code = "chat.message_not_yours"
     kind = ErrorKind.FORBIDDEN
@@ -72,7 +72,7 @@ class ClientIdInvalid(DomainError):
 
 
 class ClientIdReused(DomainError):
-    """The ``client_id`` was sent before with another content; the first message stands."""
+    """The ``client_id`` was used before for other content; the first message is kept."""
 
     code = "chat.client_id_reused"
     kind = ErrorKind.CONFLICT
@@ -88,7 +88,7 @@ class ReplyNotFound(DomainError):
 
 
 class NotAccepted(DomainError):
-    """The two are no contacts, or one has blocked the other; which of it is not told."""
+    """The two people are not contacts, or one has blocked the other; the error does not tell which."""
 
     code = "chat.not_accepted"
     kind = ErrorKind.FORBIDDEN
@@ -128,7 +128,7 @@ class NotReactable(DomainError):
 
 
 class NotAGroup(DomainError):
-    """The conversation is one of two people, whose members do not change."""
+    """The conversation is a direct one, whose members cannot change."""
 
     code = "chat.not_a_group"
     kind = ErrorKind.CONFLICT

@@ -13,8 +13,8 @@ class Face(models.Model):
     """
     A name and picture under which a person talks in another role, such as that of a shop.
 
-    ``key`` is the opaque name that a part of the product knows it by (``shop:0198…``); ``picture`` and ``address`` are
-    addresses of ours. ``rev`` counts its changes, and ``changed`` is the stamp of the last one (see
+    ``key`` is the opaque key by which another part of the product knows it (``shop:0198…``); ``picture`` and
+    ``address`` are URLs of this site. ``rev`` counts its changes, and ``changed`` is the stamp of the last one (see
     ``core.change_cursor``).
     """
 
@@ -35,12 +35,12 @@ class Conversation(models.Model):
     """
     A numbered log of messages shared by its members.
 
-    ``last_seq`` is the number of the newest message, ``rev`` of the newest change, ``counted`` how many messages
-    make a badge. Whoever changes anything here holds this row's lock, so numbers are gapless and a client can tell
-    what it has missed. ``changed`` is the stamp of the last change (see ``core.change_cursor``).
+    ``last_seq`` is the number of the newest message, ``rev`` the number of the newest change, ``counted`` the
+    number of messages that count as unread. Each change locks this row, so that numbers are gapless and a client
+    can detect what it has missed. ``changed`` is the stamp of the last change (see ``core.change_cursor``).
 
-    Numbers that only grow are not said to be positive, here and in all that a message writes: PostgreSQL reads the text
-    of every ``CHECK`` of a table anew for each statement that writes there, a quarter of what one message cost.
+    Counters are not positive fields here and in the other tables that each message writes: PostgreSQL parses each
+    ``CHECK`` of a table anew for each statement, which cost a quarter of a message's time.
     """
 
     TITLE_CHARS_MAX = 80
@@ -48,10 +48,10 @@ class Conversation(models.Model):
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     kind = models.CharField(max_length=8, choices=ConversationKind)
     title = models.CharField(max_length=TITLE_CHARS_MAX, default="", blank=True)
-    # "<lower user id>:<higher user id>" for two people: they have one conversation, whoever opens it, and besides one
-    # with each face of either, whose key ends in ":<face id>".
+    # "<lower user id>:<higher user id>" for a direct conversation: one for each pair, plus one with each face of
+    # either, whose key ends in ":<face id>".
     direct_key = models.CharField(max_length=64, null=True, unique=True)
-    # Found through the memberships of its owner: every message would pay for an index.
+    # Found through the memberships of the face's owner: each message would pay for an index.
     face = models.ForeignKey(Face, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     last_seq = models.BigIntegerField(default=0)
     rev = models.BigIntegerField(default=0)
@@ -72,20 +72,20 @@ class Member(models.Model):
     """
     A person's membership of a conversation: role, visible range, receipts and preferences.
 
-    They may see messages with ``from_seq <= seq <= until_seq``; ``until_seq`` is set when they left, and the row
-    stays so that their devices can be told. ``rev`` is that of their topic ``me`` when their side last changed.
-    Unread is ``conversation.counted - read_counted - own_since``.
+    The person may see messages with ``from_seq <= seq <= until_seq``; ``until_seq`` is set on leaving, and the row
+    stays so that their devices can be notified. ``rev`` is the rev of their user topic at the last change of this
+    row. The unread count is ``conversation.counted - read_counted - own_since``.
     """
 
     DRAFT_CHARS_MAX = 4_000
 
-    # The constraint and the first index below serve what indexes of their own would; every message would pay for those.
+    # The constraint and the first index below serve in place of own indexes, which each message would pay for.
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="members", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=8, choices=MemberRole, default=MemberRole.MEMBER)
     from_seq = models.BigIntegerField(default=1)
     until_seq = models.BigIntegerField(null=True)
-    # The conversation's rev when they left: what changes later is not theirs to learn.
+    # The conversation's rev when the person left; they may not see later changes.
     until_rev = models.BigIntegerField(null=True)
     read_seq = models.BigIntegerField(default=0)
     read_counted = models.BigIntegerField(default=0)
@@ -112,14 +112,14 @@ class Message(models.Model):
     An entry of a conversation's log.
 
     Its ``seq`` never changes; ``rev`` is that of the conversation when the message last changed (posted, edited,
-    recalled, reacted to). ``counted`` is the running count of messages that make a badge. ``content_hash`` is of
-    what its sender sent first, so that a retry can be told from another message under the same ``client_id``.
+    recalled, reacted to). ``counted`` is the running count of messages that count as unread. ``content_hash`` is
+    the hash of the first content, so that a retry can be told from another message under the same ``client_id``.
     """
 
     BODY_CHARS_MAX = 4_000
     CLIENT_ID_CHARS_MAX = 64
 
-    # The constraints serve what an index of its own would; nobody asks for messages by their sender alone.
+    # The constraints serve in place of own indexes; messages are never queried by sender alone.
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages", db_index=False)
     seq = models.BigIntegerField()
     rev = models.BigIntegerField()

@@ -1,4 +1,4 @@
-"""Build and send the hints of chat. Hints may be lost: clients heal by number."""
+"""Building and sending the hints of chat. Hints may be lost: clients detect a missing number and fetch the rest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def message_posted_hint(conversation_id: UUID, row: MessageRow, *, to_user_ids: 
 
 
 def membership_changed_hint(user_id: int, row: MembershipRow) -> UserHint:
-    """Build the hint for a person's own sockets that their membership changed."""
+    """Build the hint to a person's own sockets that their membership changed."""
     return UserHint([user_id], hints.encode({"on": "me", "rev": row.rev, "say": "membership.changed", "row": row}))
 
 
@@ -36,7 +36,7 @@ def send_after_commit(notifications: Sequence[UserHint]) -> None:
 
 
 def message_changed(conversation_id: UUID, row: MessageRow, *, to_user_ids: Collection[int]) -> None:
-    """Send these people the message as it is now, after the commit."""
+    """Send these people the current state of a message, after the commit."""
     hints.send_after_commit(
         to_user_ids, {"on": topic(conversation_id), "rev": row.rev, "say": "message.changed", "row": row}
     )
@@ -59,16 +59,16 @@ def receipt(
 
 
 def typing(conversation_id: UUID, member: UUID, *, to_user_ids: Collection[int]) -> None:
-    """Send these people the typing indicator of a member; it expires by itself."""
+    """Send these people the typing indicator of a member; clients remove it after ``TYPING_MS``."""
     hint = {"on": topic(conversation_id), "say": "typing", "user": member, "for_ms": TYPING_MS}
     bus.publish([UserHint(to_user_ids, hints.encode(hint))])
 
 
 def face_changed(row: FaceRow, *, to_user_ids: Collection[int]) -> None:
-    """Send these people a face as it is now, after the commit."""
+    """Send these people the current state of a face, after the commit."""
     hints.send_after_commit(to_user_ids, {"on": "faces", "say": "face.changed", "face": row})
 
 
 def membership_changed(user_id: int, row: MembershipRow) -> None:
-    """Send a person's own sockets their membership as it is now, after the commit."""
+    """Send a person's own sockets the current state of their membership, after the commit."""
     send_after_commit([membership_changed_hint(user_id, row)])

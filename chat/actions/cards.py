@@ -1,4 +1,4 @@
-"""Post cards, and update them where they stand."""
+"""Posting cards, and updating posted cards in place."""
 
 from __future__ import annotations
 
@@ -31,10 +31,13 @@ def post_card(
     now: datetime,
 ) -> PostedMessage:
     """
-    Post a card of a registered type, once for each ``idempotency_key``; no acceptance is needed.
+    Post a card of a registered type.
 
-    :raises ConversationNotFound: if there is none, or the sender is not in it
-    :raises ClientIdReused: if the key stands for another content
+    No check of contacts or blocks is made. A repeated call with the same ``idempotency_key`` returns the first
+    card.
+
+    :raises ConversationNotFound: if there is no such conversation, or the sender is not a member
+    :raises ClientIdReused: if the key was used for other content
     """
     entry = NewMessage(
         conversation_id=conversation_id,
@@ -51,11 +54,11 @@ def post_card(
 
 def update_card(*, conversation_id: UUID, sender_id: int, idempotency_key: str, card: dict[str, Any]) -> bool:
     """
-    Replace a card where it stands, and return whether it was replaced.
+    Replace the content of a posted card, and return whether it was replaced.
 
-    ``card["version"]`` has to be higher than the stored one: a repeated or late call changes nothing.
+    ``card["version"]`` must be higher than the stored version: a repeated or late call changes nothing.
 
-    :raises ConversationNotFound: if there is none
+    :raises ConversationNotFound: if there is no such conversation
     :raises MessageNotFound: if no card was posted under this key
     """
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Open conversations, and add or remove members. Every change of membership holds the conversation's lock."""
+"""Opening conversations, and adding and removing members. Each change of membership locks the conversation."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ from superapp.realtime import user_topic
 
 def open_direct_conversation(*, user_id: int, peer_id: int, now: datetime, face: Face | None = None) -> Conversation:
     """
-    Return the conversation of two people, opened if there was none.
+    Return the direct conversation of two people, creating it if there is none.
 
-    There is one conversation for each pair, whoever opens it, and one more for each face (such as a shop) of either.
-    Without a face the two have to be contacts; with one it is enough that they do business with each other.
+    There is one conversation for each pair, regardless of who opens it, and one more for each face (such as a shop)
+    of either. Without a face the two must be contacts; with one it is enough that they have business with each
+    other.
 
-    :raises NotAccepted: if they are neither contacts nor do business where there is a face, or one has blocked the
-    other
+    :raises NotAccepted: if one has blocked the other, or they are not contacts (with a face: have no business with
+        each other)
     """
     existing = find_direct_conversation(user_id, peer_id, face)
     if existing is not None:
@@ -51,7 +52,7 @@ def open_direct_conversation(*, user_id: int, peer_id: int, now: datetime, face:
                 changed=change_cursor.current_stamp(),
             )
             _enter(conversation, sorted((user_id, peer_id)), from_seq=1)
-    except IntegrityError:  # The other one opened it in this very moment.
+    except IntegrityError:  # The other person opened it at the same moment.
         opened = find_direct_conversation(user_id, peer_id, face)
         assert opened is not None
         return opened
@@ -60,11 +61,11 @@ def open_direct_conversation(*, user_id: int, peer_id: int, now: datetime, face:
 
 def open_direct_conversation_by_public_id(user_id: int, peer: UUID, *, now: datetime) -> Conversation:
     """
-    Return the conversation with the person of this public id, opened if there was none.
+    Return the direct conversation with the person of this public id, creating it if there is none.
 
-    An unknown person and one who is no contact are the same error, so that ids cannot be guessed.
+    An unknown id and a person who is not a contact raise the same error, so that ids cannot be probed.
 
-    :raises NotAccepted: if they are no contacts, one has blocked the other, or there is no such person
+    :raises NotAccepted: if they are not contacts, one has blocked the other, or there is no such person
     """
     try:
         peer_id = accounts.get_user_by_public_id(peer).pk
@@ -86,10 +87,10 @@ def create_group(*, owner_id: int, title: str, member_ids: Sequence[int], now: d
 
 def add_member(*, conversation_id: UUID, by_user_id: int, user_id: int, now: datetime) -> None:
     """
-    Add a person to a group. They see messages from now on. Adding a current member changes nothing.
+    Add a person to a group. They can see messages from now on. Adding a current member changes nothing.
 
-    :raises ConversationNotFound: if who adds is not in it
-    :raises NotAGroup: if it is a conversation of two
+    :raises ConversationNotFound: if the adding person is not a member
+    :raises NotAGroup: if it is a direct conversation
     """
     with transaction.atomic():
         conversation, _ = lock_conversation_for_member(conversation_id, by_user_id)
@@ -103,10 +104,10 @@ def add_member(*, conversation_id: UUID, by_user_id: int, user_id: int, now: dat
 
 def leave_group(*, conversation_id: UUID, user_id: int, now: datetime) -> None:
     """
-    Remove a person from a group. They keep what they could read and see nothing later. Leaving twice changes nothing.
+    Remove a person from a group. They can still read the messages up to now. Leaving twice changes nothing.
 
-    :raises ConversationNotFound: if the person never was in it
-    :raises NotAGroup: if it is a conversation of two
+    :raises ConversationNotFound: if the person never was a member
+    :raises NotAGroup: if it is a direct conversation
     """
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
@@ -128,7 +129,7 @@ def leave_group(*, conversation_id: UUID, user_id: int, now: datetime) -> None:
 
 
 def _enter(conversation: Conversation, user_ids: Sequence[int], *, from_seq: int) -> None:
-    """Make these people members; whoever comes back starts anew. Joining starts at now: nothing before it is unread."""
+    """Create or renew memberships of these people that start now: older messages do not count as unread."""
     changed = change_cursor.current_stamp()
     revs = user_topic.next_revs(user_ids)
     for user_id in user_ids:
@@ -152,9 +153,9 @@ def _enter(conversation: Conversation, user_ids: Sequence[int], *, from_seq: int
 
 
 def _say(conversation: Conversation, name: str, *, actor_id: int, user_id: int, now: datetime) -> None:
-    """Write a line of the conversation itself, by whoever caused it."""
+    """Post a system event about the conversation itself, on behalf of the person who caused it."""
     people = accounts.get_people({actor_id, user_id})
-    # Its own number: the line belongs to this very place in the log.
+    # The id is derived from the line's position in the log, so that each event has its own.
     line_id = uuid5(conversation.public_id, f"{name}:{conversation.last_seq + 1}")
     entry = NewMessage(
         conversation_id=conversation.public_id,

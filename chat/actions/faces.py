@@ -11,15 +11,15 @@ from chat.queries.locking import lock_face
 from chat.queries.row_builders import face_row
 from superapp.core import change_cursor
 
-# What of a face may become another.
+# The fields of a face that may change.
 FIELDS = ("name", "picture", "address")
 
 
 def upsert_face(*, key: str, owner_id: int, kind: str, name: str, picture: str, address: str) -> Face:
     """
-    Return the face of this key, created or updated; ``owner_id`` is the person behind it.
+    Return the face of this key, creating or updating it; ``owner_id`` is the person behind it.
 
-    Who sees it is told after the commit. Putting what is there changes nothing.
+    The members of its conversations are notified after the commit. Setting the same values changes nothing.
     """
     wanted = {"name": name, "picture": picture, "address": address}
     standing = find_face(key)
@@ -29,7 +29,7 @@ def upsert_face(*, key: str, owner_id: int, kind: str, name: str, picture: str, 
                 return Face.objects.create(
                     key=key, owner_id=owner_id, kind=kind, changed=change_cursor.current_stamp(), **wanted
                 )
-        except IntegrityError:  # Somebody else made it in this very moment.
+        except IntegrityError:  # Another request created it at the same moment.
             standing = find_face(key)
             assert standing is not None
     if all(getattr(standing, field) == wanted[field] for field in FIELDS):

@@ -1,4 +1,7 @@
-"""Post, edit and recall messages, and react to them. Each change takes the conversation's next rev for its message."""
+"""
+Posting, editing and recalling messages, and reacting to them. Each change gives its message the conversation's next
+rev.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +46,11 @@ def compose_message(
     connection_number: int = 0,
 ) -> NewMessage:
     """
-    Return a text message that may be posted: cleaned, and refused early if it never could be.
+    Return a validated text message that is ready to be posted.
 
-    ``connection_number`` is the socket it came through, 0 for none.
+    ``connection_number`` is the socket that it came through, 0 for none.
 
-    :raises ClientIdInvalid: if it is empty, too long, or not plain
+    :raises ClientIdInvalid: if the client id is empty, too long, has other than visible ASCII characters, or a colon
     :raises BodyEmpty, BodyTooLong, BodyNotText: if the body is
     """
     return NewMessage(
@@ -63,14 +66,14 @@ def compose_message(
 
 def post_message(entry: NewMessage, *, now: datetime) -> PostedMessage:
     """
-    Post one message within the transaction of the caller, or in one of its own.
+    Post one message, in the running transaction or in one of its own.
 
-    The same ``client_id`` with the same content returns the first message and does nothing else.
+    A repeated call with the same ``client_id`` and content returns the first message and does nothing else.
 
-    :raises ConversationNotFound: if it is missing, or the sender is not in it
-    :raises ClientIdReused: if the number stands for another content
-    :raises NotAccepted: if one of two has blocked the other, or they are no contacts
-    :raises ReplyNotFound: if the sender cannot see what it replies to
+    :raises ConversationNotFound: if there is no such conversation, or the sender is not a member
+    :raises ClientIdReused: if the client id was used for other content
+    :raises NotAccepted: if one of the two has blocked the other, or they are not contacts
+    :raises ReplyNotFound: if the sender cannot see the message that is replied to
     """
     with transaction.atomic():
         return require_posted(log.append([entry], now=now)[0])
@@ -78,9 +81,9 @@ def post_message(entry: NewMessage, *, now: datetime) -> PostedMessage:
 
 def require_posted(outcome: PostedMessage | DomainError) -> PostedMessage:
     """
-    Return the posted message.
+    Return the posted message of an outcome.
 
-    :raises DomainError: if it was refused
+    :raises DomainError: the refusal, if the message was refused
     """
     if isinstance(outcome, DomainError):
         raise outcome
@@ -88,7 +91,7 @@ def require_posted(outcome: PostedMessage | DomainError) -> PostedMessage:
 
 
 def _validate_personal_client_id(raw: str) -> str:
-    # A colon marks what the product itself posts in somebody's name, such as the card of a transfer.
+    # A colon marks ids under which the product posts on a person's behalf, such as the card of a transfer.
     if ":" in raw:
         raise ClientIdInvalid
     return validate_client_id(raw)
@@ -96,9 +99,9 @@ def _validate_personal_client_id(raw: str) -> str:
 
 def validate_client_id(raw: str) -> str:
     """
-    Return the sender's own id for a message.
+    Validate the sender's own id for a message, and return it.
 
-    :raises ClientIdInvalid: if it is empty, too long, or not plain
+    :raises ClientIdInvalid: if it is empty, too long, or has other than visible ASCII characters
     """
     if not 1 <= len(raw) <= Message.CLIENT_ID_CHARS_MAX or not raw.isascii() or not raw.isprintable() or " " in raw:
         raise ClientIdInvalid
@@ -111,17 +114,17 @@ RECALL_MINUTES = 60
 
 def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str, edits: int, now: datetime) -> Message:
     """
-    Change the text of one's own message. Times are compared with ``now``.
+    Change the text of a message that the person wrote.
 
-    ``edits`` is how often it had been changed when the person saw it. A retry finds its own edit done and changes
+    ``edits`` is how often it had been edited when the person saw it. A retry of an edit that is stored changes
     nothing.
 
     :raises ConversationNotFound, MessageNotFound: if the person cannot see it
-    :raises MessageNotYours: if somebody else wrote it, or it is no text
-    :raises MessageRecalled: if it was taken back
+    :raises MessageNotYours: if somebody else wrote it, or it is not a text message
+    :raises MessageRecalled: if it was recalled
     :raises EditConflict: if another edit came in between
-    :raises EditTooLate: if it is older than ``EDIT_MINUTES``
-    :raises NotAccepted: if one of two has blocked the other, or they are no contacts
+    :raises EditTooLate: if at ``now`` it is older than ``EDIT_MINUTES``
+    :raises NotAccepted: if one of the two has blocked the other, or they are not contacts
     """
     body = text_cleaning.clean_body(body, chars_max=Message.BODY_CHARS_MAX)
     with transaction.atomic():
@@ -146,12 +149,10 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
 
 def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: datetime) -> Message:
     """
-    Delete one's own message for everyone; a note stays in its place.
-
-    Recalling twice is recalling once.
+    Delete the text of the person's own message for everyone; a note stays in its place. Idempotent.
 
     :raises ConversationNotFound, MessageNotFound: if the person cannot see it
-    :raises MessageNotYours: if somebody else wrote it, or it is no person's words
+    :raises MessageNotYours: if somebody else wrote it, or it is not a text message
     :raises RecallTooLate: if it is older than ``RECALL_MINUTES``
     """
     with transaction.atomic():
@@ -172,12 +173,13 @@ def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: dat
 
 def set_reaction(*, conversation_id: UUID, seq: int, by_user_id: int, emoji: str | None, now: datetime) -> Message:
     """
-    Set one's only reaction to a message, or remove it with None. Setting the same again changes nothing.
+    Set the person's only reaction to a message, or remove it with None. Setting the same again changes nothing.
 
     :raises ConversationNotFound, MessageNotFound: if the person cannot see it
-    :raises NotReactable: if it is no emoji, or the line is none of a person's
-    :raises MessageRecalled: if it was taken back
-    :raises NotAccepted: if one of two has blocked the other, or they are no contacts; taking away is always allowed
+    :raises NotReactable: if it is not one emoji, or the message is a system event
+    :raises MessageRecalled: if the message was recalled
+    :raises NotAccepted: if one of the two has blocked the other, or they are not contacts; removing is always
+        allowed
     """
     chosen = text_cleaning.clean_emoji(emoji, chars_max=Reaction.EMOJI_CHARS_MAX) if emoji is not None else None
     with transaction.atomic():
@@ -207,7 +209,11 @@ def _require_own(message: Message, user_id: int) -> None:
 
 
 def _require_accepted(conversation: Conversation, user_id: int) -> None:
-    """Other words and a new reaction reach the other one of two as a message does."""
+    """
+    Check that the two people of a direct conversation may message each other; needed for edits and new reactions.
+
+    :raises NotAccepted: if one has blocked the other, or they are not contacts
+    """
     if conversation.kind != ConversationKind.DIRECT:
         return
     others = [other for other in list_recipients(conversation.pk) if other != user_id]
@@ -222,7 +228,7 @@ def _store(conversation: Conversation, message: Message, fields: list[str]) -> N
     conversation.save(update_fields=["rev", "changed"])
     message.rev = conversation.rev
     message.save(update_fields=["rev", *fields])
-    # Who came later may not see it; they find a number missing, ask, and are told that nothing is theirs.
+    # Members who joined later may not see the message: they miss a rev, fetch the changes, and get none.
     push.message_changed(
         conversation.public_id,
         message_row(reload_message(message.pk)),

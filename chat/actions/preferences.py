@@ -1,4 +1,4 @@
-"""Change one member's preferences in a conversation (``chat.domain.preferences``)."""
+"""Changing a member's preferences in a conversation (``chat.domain.preferences``)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from superapp.core import change_cursor, text_cleaning
 from superapp.realtime import user_topic
 
 _COLUMN_BY_CHANGE = {one.change_name: one.column for one in preferences.PREFERENCES}
-# Columns that do not store a change as it is given.
+# Columns whose stored value differs from the value of the change.
 _STORED: dict[str, Callable[[Any, Conversation], Any]] = {
     "hidden_seq": lambda is_hidden, conversation: conversation.last_seq if is_hidden else 0,
     "draft": lambda text, _conversation: text_cleaning.clean_draft(text),
@@ -30,11 +30,11 @@ def update_preferences(*, conversation_id: UUID, user_id: int, **changes: Any) -
     Change a member's preferences and return the membership. Setting the same again changes nothing.
 
     ``changes`` are ``muted_until``, ``is_pinned``, ``is_hidden``, ``draft``: the ``change_name`` of each of
-    ``PREFERENCES``; one that is left out stays as it is. A conversation is hidden until its next message. ``rev`` of
-    the result is the new rev of the person's own topic.
+    ``PREFERENCES``; one that is left out keeps its value. A conversation is hidden until its next message. ``rev``
+    of the result is the new rev of the person's user topic.
 
-    :raises ConversationNotFound: if the person is not in it
-    :raises DraftTooLong: if the draft is longer than a message
+    :raises ConversationNotFound: if the person is not a member
+    :raises DraftTooLong: if the draft is longer than a message may be
     :raises TypeError: if there is no such preference
     """
     if unknown := changes.keys() - _COLUMN_BY_CHANGE.keys():

@@ -23,9 +23,9 @@ from superapp.realtime import user_topic
 
 def mark_read(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
     """
-    Mark everything up to message ``seq`` as read by this person, and return the membership; the mark never moves back.
+    Mark all messages up to ``seq`` as read by this person, and return the membership; the mark never moves back.
 
-    :raises ConversationNotFound: if the person is not in it
+    :raises ConversationNotFound: if the person is not a member
     :raises MessageNotFound: if there is no such message yet
     """
     with transaction.atomic():
@@ -48,14 +48,14 @@ def mark_read(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
 
 def mark_delivered(user_id: int, marks: Sequence[tuple[UUID, int]]) -> None:
     """
-    Mark everything up to these messages, as (conversation, seq), as delivered to a device of this person.
+    Mark all messages up to each (conversation, seq) as delivered to a device of this person.
 
-    Conversations that the person is not in are skipped: they may just have left.
+    Conversations of which the person is not a member are skipped: they may just have left.
     """
     newest: dict[UUID, int] = {}
     for conversation_id, seq in marks:
         newest[conversation_id] = max(seq, newest.get(conversation_id, 0))
-    # Marks never go back: what does not move now will not after the lock either.
+    # Marks never move back, so a mark that would not move now will not move after the lock either.
     moving = {
         member.conversation_id
         for member in list_current_memberships(newest, user_id=user_id)
@@ -77,7 +77,7 @@ def mark_delivered(user_id: int, marks: Sequence[tuple[UUID, int]]) -> None:
 
 
 def _stamp(moved: Sequence[Member]) -> None:
-    """Stamp sides whose marks moved, and their conversations, so that ``sync`` heals a lost receipt."""
+    """Set the change stamp of these memberships and their conversations, so that ``sync`` repairs a lost receipt."""
     changed = change_cursor.current_stamp()
     for member in moved:
         member.changed = changed

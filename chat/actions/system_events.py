@@ -1,4 +1,4 @@
-"""Post system events: lines of the conversation itself."""
+"""Posting system events: lines of a conversation that nobody wrote."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ def post_system_event(
     about_seq: int | None = None,
 ) -> PostedMessage:
     """
-    Post a system event of a registered ``name``, once for each ``idempotency_key``.
+    Post a system event of a registered ``name``.
 
-    ``fields`` fill the registered sentence. ``counts_as_unread`` makes it count in badges of the others. ``about_seq``
-    is the message that the event links to.
+    ``fields`` fill the registered sentence. With ``counts_as_unread`` it counts in the unread badges of the other
+    members. ``about_seq`` is the message that the event links to. A repeated call with the same ``idempotency_key``
+    returns the first event.
 
-    :raises ConversationNotFound: if there is none, or the sender is not in it
-    :raises ClientIdReused: if the key stands for another content
+    :raises ConversationNotFound: if there is no such conversation, or the sender is not a member
+    :raises ClientIdReused: if the key was used for other content
     :raises ReplyNotFound: if the sender cannot see ``about_seq``
     """
     entry = NewMessage(

@@ -1,4 +1,4 @@
-"""Show the others that somebody is typing."""
+"""The typing indicator."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from superapp.accounts import api as accounts
 
 def announce_typing(*, conversation_id: UUID, user_id: int, user_public_id: UUID, now: datetime) -> None:
     """
-    Show the other members that a person is typing, at most once in three seconds.
+    Send the other members a hint that the person is typing, at most once in three seconds.
 
-    :raises ConversationNotFound: if the person is not in it
+    :raises ConversationNotFound: if the person is not a member
     """
     if not rate_limits.typing_throttle.is_allowed(user_id, conversation_id, now=now):
         return
     member = fetch_current_membership(conversation_id, user_id)
-    # After the look: a stranger has no pace, and is told every time that there is nothing.
+    # Recorded only for members, so that a stranger gets the same error on every call.
     rate_limits.typing_throttle.record(user_id, conversation_id, now=now)
     others = [other for other in list_recipients(member.conversation_id) if other != user_id]
     pairs = {(user_id, other) for other in others}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from superapp.core import money
 
 Data = dict[str, Any]
-# The field of a card that lives: only what has a higher one takes its place.
+# The version field of a card that can be updated; only a higher version replaces the stored card.
 VERSION_FIELD = "version"
 
 
@@ -21,10 +21,11 @@ class CardType:
     """
     The way in which cards of one type are rendered.
 
-    ``template`` draws the card, and, without data, the blank that modules clone and fill. ``summary`` is one line of
-    text for lists, quotes and screen readers, with ``{field}`` where a field of the card goes; without it, the card's
-    title is its summary. ``state_summaries`` replace it by the card's field ``state``; ``"<state>:theirs"`` is for the
-    members who did not post the card, where their sentence differs. ``styles`` are the style sheets it needs.
+    ``template`` renders the card and, without data, the blank that JavaScript clones and fills. ``summary`` is one
+    line of text for lists, quotes and screen readers, with ``{field}`` for a field of the card; without it, the
+    card's title is its summary. ``state_summaries`` replace it according to the card's field ``state``;
+    ``"<state>:theirs"`` is for the members who did not post the card, where their sentence differs. ``styles`` are
+    the style sheets that the card needs.
     """
 
     template: str
@@ -33,7 +34,7 @@ class CardType:
     styles: tuple[str, ...] = ()
 
     def render_summary(self, data: Data, *, is_mine: bool) -> str:
-        """Return the card in one line, for its sender or for the other members."""
+        """Return the card's summary in one line, for its sender or for the other members."""
         state = str(data.get("state", ""))
         theirs = None if is_mine else self.state_summaries.get(f"{state}:theirs")
         sentence = theirs or self.state_summaries.get(state) or self.summary
@@ -48,23 +49,27 @@ _types: dict[str, CardType] = {}
 
 
 def register(name: str, card_type: CardType) -> None:
-    """Register a card type. :raises ValueError: if the name is taken"""
+    """
+    Register a card type.
+
+    :raises ValueError: if the name is taken
+    """
     if _types.setdefault(name, card_type) is not card_type:
         raise ValueError(f"two types of card are called {name}")
 
 
 def get_card_type(name: str) -> CardType:
-    """Return the card type of this name, or the plain one if it is not registered."""
+    """Return the card type of this name, or the plain one if none is registered."""
     return _types.get(name, _PLAIN)
 
 
 def blank_templates() -> list[tuple[str, str]]:
-    """Return name and template of each type, for the page to carry as blanks; the plain one has an empty name."""
+    """Return name and template of each type, to be rendered as blanks in the page; the plain type has an empty name."""
     return [("", _PLAIN.template), *((name, known.template) for name, known in sorted(_types.items()))]
 
 
 def js_messages() -> dict[str, str | Promise]:
-    """Return the sentences with which JavaScript renders summaries as ``CardType.render_summary`` does."""
+    """Return the sentences with which JavaScript renders summaries in the same way as ``CardType.render_summary``."""
     said = {f"card:{name}": known.summary for name, known in _types.items() if known.summary}
     for name, known in _types.items():
         said |= {f"card:{name}:{state}": sentence for state, sentence in known.state_summaries.items()}
@@ -72,7 +77,7 @@ def js_messages() -> dict[str, str | Promise]:
 
 
 def stylesheets() -> list[str]:
-    """Return the style sheets of all types."""
+    """Return the style sheets of all card types."""
     return sorted({sheet for known in _types.values() for sheet in known.styles})
 
 

@@ -8,7 +8,11 @@ _words: dict[str, str | Promise] = {}
 
 
 def register(kind: str, word: str | Promise) -> None:
-    """Register a kind of face with its label, such as "Shop"."""
+    """
+    Register a kind of face with its label, such as "Shop".
+
+    :raises ValueError: if the kind is taken
+    """
     if _words.setdefault(kind, word) is not word:
         raise ValueError(f"two kinds of face are called {kind}")
 

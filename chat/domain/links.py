@@ -1,15 +1,18 @@
-"""Detect URLs in message text. ``#chat/links.js`` finds the same; both are held to ``tests/js/links.json``."""
+"""
+Detection of URLs in message text. ``#chat/links.js`` does the same; ``tests/js/links.json`` holds the cases for
+both.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-# No address of ours begins within a word, and none but these two kinds is ever made to be tapped.
+# Only http and https URLs become links, and only where they do not begin within a word.
 _ADDRESS = re.compile(r"(?<![\w/])https?://[^\s<>\"“”«»`]+", re.IGNORECASE)
-# What stands before an @ reads like a host and is none: such an address leads elsewhere than it says.
+# User info before an @ looks like a host name, so that such a URL leads elsewhere than it seems to.
 _HAS_USER_INFO = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
-# What ends a sentence and not an address.
+# Punctuation that ends a sentence and is not part of a URL.
 _TRAILING_PUNCTUATION = ".,!?;:…'’"
 
 
@@ -21,7 +24,7 @@ class TextSegment(NamedTuple):
 
 
 def split_links(text: str) -> list[TextSegment]:
-    """Split a text into URLs and the text between; joined, the segments are the text."""
+    """Split a text into URLs and the text between them; the joined segments are the text."""
     found: list[TextSegment] = []
     end = 0
     for match in _ADDRESS.finditer(text):

@@ -1,9 +1,10 @@
 """
 Preferences of one member in a conversation, declared once in ``MemberPreferences``.
 
-The row on the wire, the request that changes them, the columns that the log reads and the change itself derive from the
-declaration. ``Member`` in ``chat.models`` has a column for each, and ``sql/postgres_preferences.sql`` lists them in the
-same order; tests hold both to it. One that is a button is an entry in ``chat.pages.preference_switches``, too.
+The row on the wire, the request that changes them, the columns that the log reads and the change itself derive from
+the declaration. ``Member`` in ``chat.models`` has a column for each, and ``sql/postgres_preferences.sql`` lists
+them in the same order; tests compare them. A preference with a button is also listed in
+``chat.pages.preference_switches``.
 """
 
 from __future__ import annotations
@@ -21,24 +22,27 @@ Moment = TypeVar("Moment")  # datetime where preferences are stored, text on the
 
 
 class MemberPreferences(msgspec.Struct, Generic[Moment], frozen=True, kw_only=True):
-    """The preferences of a member. A field is named as its column; ``name`` is what the wire calls it, if otherwise."""
+    """
+    The preferences of a member. Fields are named as their columns; ``name`` is the name on the wire where it
+    differs.
+    """
 
     muted_until: Moment | None = None
     is_pinned: bool = msgspec.field(default=False, name="pinned")
-    # Hidden up to this message: a newer one brings the conversation back.
+    # Hidden up to this message: a newer message shows the conversation again.
     hidden_seq: int = 0
     draft: str = ""
-    # Stays so whatever is written, unlike hidden.
+    # Unlike hidden, this stays set when new messages are posted.
     is_archived: bool = msgspec.field(default=False, name="archived")
 
 
 class StoredPreferences(MemberPreferences[datetime], array_like=True, frozen=True, kw_only=True):
-    """The preferences as the database holds them; an array in the order of ``COLUMNS``."""
+    """The preferences as the database stores them; an array in the order of ``COLUMNS``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preference:
-    """A preference: its column, what a change of it is called inside and on the wire, and of which type that is."""
+    """A preference: its column, the name of its change in Python and on the wire, and the type of the change."""
 
     column: str
     change_name: str
@@ -46,7 +50,7 @@ class Preference:
     type: Any
 
 
-# Where a change is not the value that is stored.
+# Preferences whose change has another type than the stored value.
 _CHANGED_OTHERWISE = {
     "hidden_seq": Preference(column="hidden_seq", change_name="is_hidden", wire_name="hidden", type=bool),
 }
@@ -63,12 +67,15 @@ COLUMNS = tuple(preference.column for preference in PREFERENCES)
 
 
 def of_columns(values: Sequence[Any]) -> StoredPreferences:
-    """Read values in the order of ``COLUMNS``. SQLite has neither booleans nor time zones; what it stores is UTC."""
+    """
+    Convert values in the order of ``COLUMNS``. SQLite has neither booleans nor time zones; its stored times are
+    UTC.
+    """
     aware = [v.replace(tzinfo=UTC) if isinstance(v, datetime) and v.tzinfo is None else v for v in values]
     return msgspec.convert(aware, StoredPreferences, strict=False)
 
 
 def to_wire(holder: object) -> dict[str, Any]:
-    """Return the fields of a ``MemberPreferences[str]`` from an object with the columns as attributes."""
+    """Return the fields of a ``MemberPreferences[str]`` from an object that has the columns as attributes."""
     values = {column: getattr(holder, column) for column in COLUMNS}
     return {column: clock.to_wire(v) if isinstance(v, datetime) else v for column, v in values.items()}

@@ -1,4 +1,4 @@
-"""Rate limit of typing indicators."""
+"""The rate limit of typing indicators."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 INTERVAL = timedelta(seconds=3)
-# A client that keeps the pace exactly arrives a little early when the line was slow just before.
+# A client that keeps the interval exactly arrives a little early if the message before was delayed.
 EARLY_TOLERANCE = timedelta(seconds=1)
 
 
 class TypingThrottle:
     """
-    Allow one typing indicator in three seconds, on average, for each person and conversation; others are dropped.
+    A limit of one typing indicator in three seconds, on average, for each person and conversation.
 
-    Kept in memory of each process: another process may let one more through. Expired entries are removed when there are
-    more than ``ENTRIES_MAX``.
+    It is kept in the memory of each process, so that another process may allow one more. Expired entries are
+    removed when there are more than ``ENTRIES_MAX``.
     """
 
     ENTRIES_MAX = 20_000
 
     def __init__(self) -> None:
         self._due: dict[tuple[int, UUID], datetime] = {}
-        self._lock = threading.Lock()  # Commands run beside each other.
+        self._lock = threading.Lock()  # Commands run in several threads.
         self._swept_at = datetime.min.replace(tzinfo=UTC)
 
     def is_allowed(self, user_id: int, conversation_id: UUID, *, now: datetime) -> bool:

@@ -11,8 +11,10 @@ def register(name: str, sentence: str | Promise) -> None:
     """
     Register the sentence of an event; ``{field}`` stands for a field of it.
 
-    The conversation shows the sentence with its time. Where the message stands alone, as in a list, the field
-    ``about`` follows the sentence, if the line has one: what changed comes first, so that it is never cut off.
+    The conversation shows the sentence with its time. Where the event stands alone, as in a list, its field
+    ``about``, if there is one, follows the sentence; the sentence comes first so that it is never cut off.
+
+    :raises ValueError: if the name is taken
     """
     if _sentences.setdefault(name, sentence) is not sentence:
         raise ValueError(f"two system events are called {name}")

@@ -1,4 +1,4 @@
-"""Clean and validate the text of messages, and emoji."""
+"""Cleaning and validating the text of messages, drafts and emoji."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import unicodedata
 from chat.errors import BodyEmpty, BodyNotText, BodyTooLong, NotReactable
 from superapp.core import text_cleaning
 
-# Composing makes one character of up to four (a Greek vowel with its three marks).
+# NFC composes one character of up to four (a Greek vowel with its three marks).
 COMPOSED_OF_MAX = 4
-# Letters and symbols whose picture is empty.
+# Letters and symbols that render as blank.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _MARKS = ("Mn", "Me")
 
-# One emoji as UTS #51 builds it: a flag, a key cap, or pictures joined to one. Pictures by their blocks and not by a
-# list, so that those of next year are let in.
+# One emoji as UTS #51 defines it: a flag, a key cap, or pictures joined to one. Pictures are matched by Unicode block
+# and not by a list, so that future emoji are accepted.
 _PICTURE = (
     "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d"
     "\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
@@ -27,17 +27,17 @@ _EMOJI = re.compile(
 
 
 def clean_body(raw: str, *, chars_max: int) -> str:
-    """
-    Return the text as it is stored: NFC, line ends as ``\\n``, no blanks around it. Cleaning twice changes nothing.
+    r"""
+    Return the text as it is stored: NFC, line ends as ``\n``, without surrounding blanks. Idempotent.
 
-    Joiners, direction marks and closed isolates stay, since languages need them. Overrides of direction and hidden
-    letters go.
+    Joiners, direction marks and closed isolates are kept, since languages need them. Direction overrides and hidden
+    letters are removed.
 
     :raises BodyTooLong: if it has more than ``chars_max`` characters
-    :raises BodyNotText: if it has control characters, or a pile of combining marks
+    :raises BodyNotText: if it has control characters, or too many combining marks on one character
     :raises BodyEmpty: if nothing visible is left
     """
-    # What is far too long is refused before any work.
+    # Text that is far too long is refused before any work.
     if len(raw) > chars_max * COMPOSED_OF_MAX:
         raise BodyTooLong(chars_max=chars_max)
     if not raw.isprintable():
@@ -45,7 +45,8 @@ def clean_body(raw: str, *, chars_max: int) -> str:
         if text_cleaning.has_control_characters(raw):
             raise BodyNotText
     if not raw.isascii():
-        # Before normalizing, which takes a pile in the square of its height; and after, which may take marks apart.
+        # Checked before normalizing, whose time is quadratic in the number of marks, and after it, since it may add
+        # marks.
         _refuse_piles(raw)
         composed = unicodedata.normalize("NFC", raw)
         if composed != raw:
@@ -61,9 +62,9 @@ def clean_body(raw: str, *, chars_max: int) -> str:
 
 def clean_emoji(raw: str, *, chars_max: int) -> str:
     """
-    Return a reaction if it is exactly one emoji.
+    Validate a reaction, and return it.
 
-    :raises NotReactable: if it is anything else
+    :raises NotReactable: if it is not exactly one emoji
     """
     if len(raw) > chars_max or not _EMOJI.fullmatch(raw):
         raise NotReactable
@@ -77,5 +78,5 @@ def _refuse_piles(text: str) -> None:
 
 def _is_visible(char: str) -> bool:
     category = unicodedata.category(char)
-    # Not "Cn": a character that is younger than our tables may well have a picture.
+    # "Cn" (unassigned) counts as visible: a character newer than Python's Unicode tables may have a picture.
     return category[0] != "Z" and category not in ("Cc", "Cf", *_MARKS) and char not in _BLANKS

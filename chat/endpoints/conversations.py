@@ -1,4 +1,4 @@
-"""Commands for conversations and their preferences, and the parts of chat in ``sync`` and topic ``me``."""
+"""Commands for conversations and preferences, and the parts of chat in ``sync`` and in the user topic (``me``)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def change_preferences(caller: Caller, request: Any) -> dict[str, Any]:
 def _utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
-    except OverflowError:  # The first or the last day of the calendar, elsewhere in the world.
+    except OverflowError:  # The first or last day of the calendar, shifted by a time zone.
         raise InputInvalid(detail="a moment before or after the calendar") from None
 
 

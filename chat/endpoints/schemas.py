@@ -15,7 +15,7 @@ from superapp.realtime.registry import RequestSchema
 
 Seq = Annotated[int, Meta(ge=1, le=2**53)]
 Rev = Annotated[int, Meta(ge=0, le=2**53)]
-# Of the world, and not of a clock on some wall.
+# A datetime with a time zone.
 Instant = Annotated[datetime, Meta(tz=True)]
 _INPUT_TYPES: dict[Any, Any] = {datetime | None: Instant | None}
 
@@ -78,7 +78,7 @@ class OpenConversationRequest(RequestSchema):
     user: UUID
 
 
-# Every preference may be left out, and stays as it is then.
+# A preference that is left out keeps its value.
 PreferencesRequest: type[Any] = msgspec.defstruct(
     "PreferencesRequest",
     [

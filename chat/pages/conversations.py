@@ -51,7 +51,7 @@ class ConversationView:
     address: str | None
     face: PersonRow
     peer_id: str | None
-    # To whom the links at its head lead: nowhere from a shop, where one pays for what one buys.
+    # The person for whom the header's links are; None with a shop's face, where orders are paid at checkout.
     actions_for_id: str | None
     status: str
     entries: Sequence[presenters.TimelineItem]
@@ -90,7 +90,7 @@ def archived_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def conversation(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """
-    Show a conversation with its newest messages, or with those before ``?sebelum``.
+    Show a conversation with its newest messages, or with the messages before ``?sebelum``.
 
     ``?tulis`` suggests a text for the composer if there is no draft; it is not stored.
     """
@@ -101,13 +101,13 @@ def conversation(request: HttpRequest, conversation: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def details(request: HttpRequest, conversation: UUID) -> HttpResponse:
-    """Show members and preferences of a conversation; on a wide screen beside the messages."""
+    """Show members and preferences of a conversation; a wide screen shows them beside the messages."""
     return _page(request, view="details", conversation_id=conversation)
 
 
 @require_safe
 def shell(request: HttpRequest) -> HttpResponse:
-    """Render the page without any data: the service worker keeps it, and JavaScript fills it offline."""
+    """Render the page without data, for the service worker's cache; JavaScript fills it offline."""
     return render(
         request,
         "chat/page.html",
@@ -129,7 +129,7 @@ def open_direct(request: HttpRequest) -> HttpResponse:
 @post_only_redirecting_to("chat:conversation")
 @person_required
 def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
-    """Post the form's message. Submitting the form again posts nothing again, since it carries its own id."""
+    """Post the form's message. The form carries the message's id, so that submitting it again posts nothing."""
     user = get_current_user(request)
     reply_to = _seq(request.POST.get("reply_to", ""))
     try:
@@ -138,7 +138,7 @@ def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
             sender_id=user.pk,
             sender_public_id=user.public_id,
             client_id=request.POST.get("client_id", ""),
-            # A form sends line ends as two characters.
+            # Forms send line ends as CR LF.
             body=request.POST.get("body", "").replace("\r\n", "\n"),
             reply_to=reply_to,
         )
@@ -153,7 +153,7 @@ def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
 @post_only_redirecting_to("chat:details")
 @person_required
 def change_preferences(request: HttpRequest, conversation: UUID) -> HttpResponse:
-    """Pin, mute, archive or hide a conversation; the form names the switch, and says ``yes`` or ``no``."""
+    """Pin, mute, archive or hide a conversation; the form has ``yes`` or ``no`` under the name of the switch."""
     now = clock.now()
     changes: dict[str, Any] = {}
     for switch in SWITCHES:
@@ -176,7 +176,7 @@ def _page(
     user, now = get_current_user(request), clock.now()
     my_id = str(user.public_id)
     open_id = str(conversation_id) if conversation_id else None
-    # Which conversation first: an outsider is refused before anything else is read.
+    # The open conversation first: an outsider is refused before anything else is read.
     opened = _load_conversation(request, conversation_id, now) if conversation_id else None
     before = request.GET.get("sebelum") if view == "list" else None
     listed = (

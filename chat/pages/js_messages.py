@@ -1,4 +1,4 @@
-"""Strings for JavaScript on pages of chat: key → sentence. ``{name}`` is filled by JavaScript."""
+"""Strings for JavaScript on the pages of chat, by key. JavaScript fills placeholders such as ``{name}``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Preferences that are a button in the menu of a row and on the page of details: their labels, icons and changes."""
+"""Preferences with a button in a row's menu and on the details page: their labels, icons and changes."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.contracts import SummaryRow
 
-# Muted without an end is muted for longer than anybody will care.
+# Muting without an end is stored as a hundred years.
 MUTED_FOR = timedelta(days=36_500)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
     """
-    A preference that is on or off: ``name`` is the field of the form and what JavaScript knows it by.
+    A preference that is on or off; ``name`` is its form field and its name in JavaScript.
 
-    ``is_on`` tells its state at a moment, and ``changes`` what ``update_preferences`` is to do. Label and icon are of
-    what pressing it does: ``turn_on`` while it is off.
+    ``is_on`` returns its state at a moment, and ``changes`` the arguments for ``update_preferences``. Labels and icons
+    describe what pressing the button does: ``turn_on`` is shown while it is off.
     """
 
     name: str
@@ -41,7 +41,7 @@ def is_muted(summary: SummaryRow, now: datetime) -> bool:
 
 
 def is_hidden(summary: SummaryRow) -> bool:
-    """Return whether the person hid the conversation, and it has no message since."""
+    """Return whether the person hid the conversation, and no message was posted since."""
     return 0 < summary.last_seq <= summary.mine.hidden_seq
 
 

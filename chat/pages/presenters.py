@@ -1,4 +1,6 @@
-"""Present rows of the wire to templates. The modules of ``#chat`` do the same in the browser."""
+"""
+Presenters that turn rows of the wire into data for templates. The modules of ``#chat`` do the same in the browser.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ _ONE_TO_THREE_EMOJI = re.compile(f"(?:{_EMOJI}(?:\u200d{_EMOJI})*){{1,3}}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationRow:
-    """A conversation in the list. ``via`` is the kind of the peer's face, or the name of one's own."""
+    """A conversation in the list. ``via`` is the kind of the peer's face, or the name of the reader's own face."""
 
     id: str
     name: str
@@ -43,7 +45,7 @@ class ConversationRow:
     state: str
     draft: str
     unread: int
-    # The names of the switches (``preference_switches``) that are on.
+    # The names of the ``preference_switches`` that are on.
     switched_on: frozenset[str]
     is_open: bool
 
@@ -120,7 +122,7 @@ class SystemEventView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
-    """An item of the timeline and the template that renders it."""
+    """An item of the timeline, with the template that renders it."""
 
     template: str
     shown: DaySeparator | UnreadSeparator | SystemEventView | MessageView
@@ -135,7 +137,7 @@ def find_peer(summary: SummaryRow, my_id: str) -> PersonRow | None:
 
 
 def find_peer_face(summary: SummaryRow, my_id: str) -> FaceRow | None:
-    """Return the face under which the other person talks, or None if there is none or it is one's own."""
+    """Return the face under which the other person talks, or None if there is none or it is the reader's own."""
     return summary.face if summary.face is not None and summary.face.owner != my_id else None
 
 
@@ -150,7 +152,7 @@ def display_identity(summary: SummaryRow, my_id: str) -> PersonRow:
 
 
 def identity_label(summary: SummaryRow, my_id: str) -> str:
-    """Return the kind of the peer's face, the name of one's own face, or an empty text."""
+    """Return the kind of the peer's face, the name of the reader's own face, or an empty text."""
     if summary.face is None:
         return ""
     return summary.face.name if summary.face.owner == my_id else face_kinds.label_for(summary.face.kind)
@@ -181,9 +183,7 @@ def build_row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | 
 def build_rows(
     summaries: Iterable[SummaryRow], *, my_id: str, now: datetime, open_id: str | None, place: ListPlace = "main"
 ) -> list[ConversationRow]:
-    """
-    Build a list: pinned conversations first, then by the newest message. Left and empty conversations are left out.
-    """
+    """Build a list: pinned conversations first, then by newest message. Left and empty conversations are left out."""
     seen = [one for one in summaries if one.until_seq is None and one.last_seq > 0 and place_of(one) == place]
     shown = [build_row(one, my_id=my_id, now=now, open_id=open_id) for one in seen]
     shown.sort(key=lambda one: ("pinned" in one.switched_on, one.at is not None and one.at.timestamp()), reverse=True)
@@ -191,7 +191,7 @@ def build_rows(
 
 
 def place_of(summary: SummaryRow) -> ListPlace:
-    """Return the list in which a conversation stands; one that is hidden stands nowhere else."""
+    """Return the list in which a conversation is shown; a hidden one is shown in "hidden" only."""
     if is_hidden(summary):
         return "hidden"
     return "archived" if summary.mine.is_archived else "main"
@@ -202,7 +202,7 @@ def count_unread(summary: SummaryRow) -> int:
 
 
 def summarize_message(message: MessageRow, *, my_id: str, people: Sequence[PersonRow]) -> str:
-    """Return a message in one line, for lists and quotes."""
+    """Return a message as one line of text, for lists and quotes."""
     if message.recalled_at is not None:
         return _("You deleted this message") if message.sender == my_id else _("This message was deleted")
     if message.event is not None:
@@ -328,9 +328,7 @@ def _card(message: MessageRow) -> CardView | None:
 
 
 def _state(message: MessageRow, my_id: str, members: Sequence[MemberRow]) -> str:
-    """
-    Return the state of the reader's own message: delivered or read once it is so for all others, not for the first.
-    """
+    """Return the state of the reader's own message: delivered or read only once it is so for all other members."""
     others = [member for member in members if member.user != my_id]
     if others and all(member.read_seq >= message.seq for member in others):
         return "read"
@@ -344,7 +342,7 @@ def _sender_prefix(message: MessageRow, my_id: str, other: PersonRow | None, peo
         return ""
     if message.sender == my_id:
         return _("You: ")
-    # Between two, a line that is not mine can only be the other's.
+    # In a direct conversation, a message that is not the reader's is the other person's.
     return "" if other is not None else _("{name}: ").format(name=_name_of(message.sender, people))
 
 

@@ -1,4 +1,4 @@
-"""Find conversations of two people."""
+"""Queries for direct conversations."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from chat.models import Conversation, Face
 
 
 def build_direct_key(user_id: int, peer_id: int, face: Face | None = None) -> str:
-    """Return the unique key of a conversation of two people, or of theirs under a face."""
+    """Return the unique key of the direct conversation of two people, or of theirs under a face."""
     pair = f"{min(user_id, peer_id)}:{max(user_id, peer_id)}"
     return pair if face is None else f"{pair}:{face.pk}"
 
 
 def find_direct_conversation(user_id: int, peer_id: int, face: Face | None = None) -> Conversation | None:
-    """Return the conversation of two people, or None; with a face, the one under it. Nobody's permission is checked."""
+    """
+    Return the direct conversation of two people (with a face: the one under it), or None. No permission is checked.
+    """
     return Conversation.objects.filter(direct_key=build_direct_key(user_id, peer_id, face)).first()

@@ -1,4 +1,4 @@
-"""Read faces: names and pictures under which people talk."""
+"""Queries for faces: names and pictures under which people talk in another role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def find_face(key: str) -> Face | None:
 
 
 def list_recipients_of_face(face: Face) -> list[int]:
-    """Return the user ids of all members of conversations under this face; found through its owner, who is in each."""
+    """List the user ids of all members of conversations under this face, found through its owner, a member of each."""
     talks = Member.objects.filter(user_id=face.owner_id, conversation__face=face).values("conversation_id")
     present = Member.objects.filter(conversation_id__in=talks, until_seq=None).order_by("user_id")
     return list(present.values_list("user_id", flat=True).distinct())

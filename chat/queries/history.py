@@ -1,4 +1,4 @@
-"""Read pages of the log of a conversation as rows of the wire."""
+"""Queries for pages of a conversation's log, as rows of the wire."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PAGE_MAX = 100
 
 def fetch_changes(conversation_id: UUID, user_id: int, *, after_rev: int) -> Changes:
     """
-    Return the messages that changed after a rev, in the order of their changes, as far as the person may see them.
+    Fetch the messages that changed after a rev and that the person may see, in the order of their changes.
 
-    :raises ConversationNotFound: if they never were in it
+    :raises ConversationNotFound: if the person never was a member
     """
     member = fetch_membership(conversation_id, user_id)
-    # Read before the rows: whatever commits in between comes with the next call.
+    # Read before the rows: a change committed in between comes with the next call.
     rev = visible_rev(member)
     present = _present(member)
     found = list_changed_messages(member, after_rev=after_rev, rev=rev, limit=PAGE_MAX + 1)
@@ -48,8 +48,9 @@ def fetch_changes(conversation_id: UUID, user_id: int, *, after_rev: int) -> Cha
 
 def fetch_history(conversation_id: UUID, user_id: int, *, before_seq: int | None, limit: int) -> History:
     """
-    Return up to ``limit`` messages before ``before_seq`` (None: the newest), in ascending order, and the messages they
-    quote.
+    Fetch up to ``limit`` messages before ``before_seq`` (None: the newest), in ascending order.
+
+    The messages that they quote are included as ``quoted``.
 
     :raises ConversationNotFound: if the person never was a member
     """
@@ -74,9 +75,9 @@ def fetch_history(conversation_id: UUID, user_id: int, *, before_seq: int | None
 
 def fetch_messages_by_seq(conversation_id: UUID, user_id: int, seqs: Collection[int]) -> list[MessageRow]:
     """
-    Return these messages, as far as the person may see them.
+    Fetch those of these messages that the person may see.
 
-    :raises ConversationNotFound: if they never were in it
+    :raises ConversationNotFound: if the person never was a member
     """
     return _rows(list_messages_by_seq(fetch_membership(conversation_id, user_id), seqs))
 
@@ -90,7 +91,7 @@ def _present(member: Member) -> list[Member]:
 
 
 def _people(found: Iterable[Message], present: Iterable[Member]) -> list[PersonRow]:
-    """Return the profile rows of all people named in these rows, who are loaded already."""
+    """Return the profile rows of all people of these messages and members, which have to be loaded already."""
     people = {member.user_id: member.user for member in present}
     for message in found:
         people[message.sender_id] = message.sender

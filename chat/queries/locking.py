@@ -1,4 +1,4 @@
-"""Lock conversations and faces: the only module of chat that locks rows with the ORM."""
+"""Locks on conversations and faces; the only module of chat that locks rows with the ORM."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from chat.models import Conversation, Face, Member
 
 def lock_conversation(conversation_id: UUID) -> Conversation:
     """
-    Lock a conversation against every other change; look at its members only afterwards.
+    Lock a conversation against every other change. Its members must be read only after the lock.
 
-    :raises ConversationNotFound: if there is none
+    :raises ConversationNotFound: if there is no such conversation
     """
     try:
         return Conversation.objects.select_for_update(no_key=True).get(public_id=conversation_id)
@@ -25,10 +25,9 @@ def lock_conversation_for_member(conversation_id: UUID, user_id: int) -> tuple[C
     """
     Lock a conversation for a current member, and return it with the membership.
 
-    The membership is read by a statement of its own: one inside the locking statement would see the time before the
-    wait.
+    The membership is read by a separate statement: within the locking statement it would be as of before the wait.
 
-    :raises ConversationNotFound: if it is missing, or they are not in it
+    :raises ConversationNotFound: if there is no such conversation, or the person is not a member
     """
     conversation = lock_conversation(conversation_id)
     try:
@@ -41,8 +40,9 @@ def lock_conversation_for_member(conversation_id: UUID, user_id: int) -> tuple[C
 
 def lock_current_memberships(conversation_ids: Collection[int], *, user_id: int) -> list[Member]:
     """
-    Lock these conversations in the order of their ids, and read the person's sides of those that they are in now, each
-    with ``conversation`` and ``user`` loaded.
+    Lock these conversations in the order of their ids, and return the person's current memberships among them.
+
+    Each has ``conversation`` and ``user`` loaded.
     """
     locked = Conversation.objects.filter(pk__in=conversation_ids).order_by("pk").select_for_update(no_key=True)
     by_id = {conversation.pk: conversation for conversation in locked}

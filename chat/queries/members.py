@@ -1,4 +1,4 @@
-"""Read who is in a conversation. The asker is an argument: an outsider is told that there is no such conversation."""
+"""Queries for memberships. They take the asking person: an outsider gets the error for a missing conversation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HIDDEN_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class PutAwayCounts:
-    """Counts of the conversations a person hid, archived, and archived with something unread that is not muted."""
+    """The numbers of conversations that a person hid, archived, and archived with unread messages, unless muted."""
 
     hidden: int
     archived: int
@@ -28,9 +28,9 @@ class PutAwayCounts:
 
 def fetch_membership(conversation_id: UUID, user_id: int) -> Member:
     """
-    Return the person's membership with ``conversation`` loaded, also of a conversation they left.
+    Fetch the person's membership with ``conversation`` loaded, also of a conversation that they left.
 
-    :raises ConversationNotFound: if there is none, or they never were in it
+    :raises ConversationNotFound: if there is no such conversation, or the person never was a member
     """
     try:
         return Member.objects.select_related("conversation__face").get(
@@ -42,9 +42,9 @@ def fetch_membership(conversation_id: UUID, user_id: int) -> Member:
 
 def fetch_current_membership(conversation_id: UUID, user_id: int) -> Member:
     """
-    Return the person's membership with ``conversation`` loaded.
+    Fetch the person's current membership with ``conversation`` loaded.
 
-    :raises ConversationNotFound: if they are not a member now
+    :raises ConversationNotFound: if the person is not a member now
     """
     member = fetch_membership(conversation_id, user_id)
     if member.until_seq is not None:
@@ -53,18 +53,18 @@ def fetch_current_membership(conversation_id: UUID, user_id: int) -> Member:
 
 
 def list_current_memberships(conversation_ids: Iterable[UUID], *, user_id: int) -> list[Member]:
-    """Return the person's current memberships among these conversations, each with ``conversation`` loaded."""
+    """List the person's current memberships among these conversations, each with ``conversation`` loaded."""
     present = Member.objects.filter(conversation__public_id__in=list(conversation_ids), user_id=user_id, until_seq=None)
     return list(present.select_related("conversation").order_by("conversation_id"))
 
 
 def list_recipients(conversation_id: int) -> list[int]:
-    """Return the user ids of the current members."""
+    """List the user ids of the current members."""
     return list_recipients_by_conversation([conversation_id])[conversation_id]
 
 
 def list_recipients_by_conversation(conversation_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return the user ids of the current members of each conversation."""
+    """List the user ids of the current members of each conversation."""
     found: dict[int, list[int]] = {conversation_id: [] for conversation_id in conversation_ids}
     present = Member.objects.filter(conversation_id__in=conversation_ids, until_seq=None).order_by("user_id")
     for conversation_id, user_id in present.values_list("conversation_id", "user_id"):
@@ -74,9 +74,9 @@ def list_recipients_by_conversation(conversation_ids: Collection[int]) -> dict[i
 
 def list_visible_members(memberships: Iterable[Member]) -> dict[int, list[Member]]:
     """
-    Return the first ``MEMBERS_MAX`` members of each of these memberships' conversations, with their user.
+    List the first ``MEMBERS_MAX`` members of the conversation of each membership, with their user.
 
-    Who is in a conversation now is told to nobody who left it.
+    Conversations that the person left are omitted: former members may not see the current ones.
     """
     present = [member.conversation_id for member in memberships if member.until_seq is None]
     ranked = Member.objects.filter(conversation_id__in=present, until_seq=None).annotate(
@@ -92,17 +92,17 @@ def list_changed_memberships(
     user_id: int, *, since: int | None, before: tuple[int, int] | None, limit: int, is_archived: bool | None = None
 ) -> list[Member]:
     """
-    Return the person's memberships that changed since the cursor, newest first, each with ``changed_last``.
+    List the person's memberships that changed since the cursor, newest first, each with ``changed_last``.
 
-    A conversation that I left counts by the change of leaving alone. ``before`` is the ``(changed_last, id)`` of the
-    last row of the page before. ``is_archived`` picks those that are or are not archived.
+    A conversation that the person left counts as changed when they left. ``before`` is the ``(changed_last, id)``
+    of the last row of the page before. ``is_archived`` filters by the archive; None returns all.
     """
     picked = {} if is_archived is None else {"is_archived": is_archived}
     memberships = (
         Member.objects.filter(user_id=user_id, **picked)
         .select_related("conversation__face")
         .annotate(
-            # A face that became another has its conversations told anew, to whoever is in them.
+            # A changed face counts as a change of its conversations, for their current members.
             changed_last=Greatest(
                 "changed",
                 Case(When(until_seq=None, then=F("conversation__changed")), default=0),
@@ -110,7 +110,7 @@ def list_changed_memberships(
             )
         )
     )
-    # A device that knows nothing has nothing to hear of what is gone.
+    # A device without a cursor knows no conversation that it could remove.
     memberships = memberships.filter(until_seq=None) if since is None else memberships.filter(changed_last__gte=since)
     if before is not None:
         changed, pk = before
@@ -119,15 +119,16 @@ def list_changed_memberships(
 
 
 def list_hidden_memberships(user_id: int) -> list[Member]:
-    """
-    Return the memberships of conversations that the person hid and that have no message since, newest change first.
-    """
+    """List the memberships of conversations that the person hid and that have no message since, newest change first."""
     hidden = Member.objects.filter(_IS_HIDDEN, user_id=user_id, until_seq=None)
     return list(hidden.select_related("conversation__face").order_by("-changed", "-pk")[:HIDDEN_MAX])
 
 
 def count_put_away(user_id: int, now: datetime) -> PutAwayCounts:
-    """Count what a person hid or archived; what is both is hidden, and what nothing was said in is neither."""
+    """
+    Count the conversations that a person hid or archived. One that is both counts as hidden; empty ones are
+    ignored.
+    """
     is_archived = ~_IS_HIDDEN & Q(is_archived=True, conversation__last_seq__gt=0)
     counted = Member.objects.filter(user_id=user_id, until_seq=None).aggregate(
         hidden=Count("pk", filter=_IS_HIDDEN),
@@ -138,17 +139,16 @@ def count_put_away(user_id: int, now: datetime) -> PutAwayCounts:
 
 
 def list_memberships_after_rev(user_id: int, *, after_rev: int, limit: int) -> list[Member]:
-    """
-    Return the memberships that changed after this rev of the person's topic ``me``, in the order of their changes.
-    """
+    """List the memberships that changed after this rev of the person's user topic, in the order of their changes."""
     changed = Member.objects.filter(user_id=user_id, rev__gt=after_rev).select_related("conversation")
     return list(changed.order_by("rev")[:limit])
 
 
 def unread_memberships(user_id: int, now: datetime) -> QuerySet[Member]:
     """
-    Return the memberships that make the badge: unread, and neither muted, hidden, archived nor left. One row is one
-    conversation.
+    Return the memberships that count in the badge: unread, and neither muted, hidden, archived nor left.
+
+    One row is one conversation.
     """
     return Member.objects.filter(
         _is_loud(now),

@@ -1,4 +1,4 @@
-"""Read messages. The asker is an argument: what a member may not see is not found."""
+"""Queries for messages. They take the asking member: a message that the member may not see is not found."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from chat.models import Conversation, Member, Message, Reaction
 
 def fetch_message(conversation: Conversation, member: Member, seq: int) -> Message:
     """
-    Return one message that this member may see, with everything that its row needs.
+    Fetch a message that this member may see, with everything that its row needs.
 
-    :raises MessageNotFound: if there is none, or it lies before or after their time
+    :raises MessageNotFound: if there is none, or it is outside of the range that the member may see
     """
     try:
         return visible_messages(conversation.pk, member).get(seq=seq)
@@ -29,7 +29,7 @@ def visible_messages(conversation_id: int, member: Member) -> QuerySet[Message]:
     """
     Return the messages of a conversation that this member may see, with everything that their rows need.
 
-    Of a message that was changed after they left, only what it became is stored, and that is not theirs to learn.
+    A message that changed after the member left is omitted, since only its new content is stored.
     """
     visible = Q(conversation_id=conversation_id, seq__gte=member.from_seq)
     if member.until_seq is not None:
@@ -43,13 +43,13 @@ def visible_rev(member: Member) -> int:
 
 
 def list_changed_messages(member: Member, *, after_rev: int, rev: int, limit: int) -> list[Message]:
-    """Return the messages whose last change is in ``(after_rev, rev]``, in the order of their changes."""
+    """List the messages whose last change is in ``(after_rev, rev]``, in the order of their changes."""
     changed = visible_messages(member.conversation_id, member).filter(rev__gt=after_rev, rev__lte=rev)
     return list(changed.order_by("rev")[:limit])
 
 
 def list_messages_before(member: Member, *, before_seq: int | None, limit: int) -> list[Message]:
-    """Return the newest ``limit`` messages before ``before_seq`` (None: all), in ascending order."""
+    """List the newest ``limit`` messages before ``before_seq`` (None: all), in ascending order."""
     page = visible_messages(member.conversation_id, member)
     if before_seq is not None:
         page = page.filter(seq__lt=before_seq)
@@ -57,13 +57,13 @@ def list_messages_before(member: Member, *, before_seq: int | None, limit: int) 
 
 
 def list_messages_by_seq(member: Member, seqs: Collection[int]) -> list[Message]:
-    """Return these messages, as far as this member may see them."""
+    """List those of these messages that the member may see."""
     return list(visible_messages(member.conversation_id, member).filter(seq__in=seqs).order_by("seq"))
 
 
 def fetch_card(conversation: Conversation, *, sender_id: int, client_id: str) -> Message:
     """
-    Return the card that was posted to a locked conversation under this key.
+    Fetch the card that was posted to a locked conversation under this key.
 
     :raises MessageNotFound: if there is none
     """
@@ -77,7 +77,7 @@ def fetch_card(conversation: Conversation, *, sender_id: int, client_id: str) ->
 
 def fetch_card_seq(*, conversation_id: UUID, sender_id: int, idempotency_key: str) -> int:
     """
-    Return the seq of the card that was posted to a conversation under this key.
+    Fetch the seq of the card that was posted to a conversation under this key.
 
     :raises MessageNotFound: if there is none
     """
@@ -89,18 +89,18 @@ def fetch_card_seq(*, conversation_id: UUID, sender_id: int, idempotency_key: st
 
 
 def reload_message(message_id: int) -> Message:
-    """Return a message as it is stored now, with everything that its row needs."""
+    """Fetch a message as it is stored now, with everything that its row needs."""
     return _with_row_relations(Message.objects.all()).get(pk=message_id)
 
 
 def list_recipients_of_message(message: Message) -> list[int]:
-    """Return the user ids of the current members who may see this message."""
+    """List the user ids of the current members who may see this message."""
     present = Member.objects.filter(conversation_id=message.conversation_id, until_seq=None, from_seq__lte=message.seq)
     return list(present.order_by("user_id").values_list("user_id", flat=True))
 
 
 def fetch_last_messages(memberships: Collection[Member]) -> dict[int, Message]:
-    """Return for each membership, by its id, the newest message that it may see."""
+    """Fetch the newest message that each membership may see, by the membership's id."""
     newest = Message.objects.filter(
         conversation__members__in=[member.pk for member in memberships],
         seq=Coalesce(F("conversation__members__until_seq"), F("conversation__last_seq")),
@@ -110,13 +110,13 @@ def fetch_last_messages(memberships: Collection[Member]) -> dict[int, Message]:
 
 
 def count_own_after(conversation: Conversation, *, user_id: int, seq: int) -> int:
-    """Count the person's own messages after ``seq`` that make a badge for others."""
+    """Count the person's own messages after ``seq`` that count as unread for the other members."""
     own = Message.objects.filter(conversation=conversation, sender_id=user_id, seq__gt=seq)
     return own.exclude(kind=MessageKind.EVENT).count()
 
 
 def fetch_counted(conversation: Conversation, seq: int) -> int:
-    """Return the running count of messages that make a badge, at this message; 0 before the first."""
+    """Return how many messages up to this one count as unread; 0 before the first."""
     if seq == 0:
         return 0
     return Message.objects.values_list("counted", flat=True).get(conversation=conversation, seq=seq)

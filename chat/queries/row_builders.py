@@ -1,4 +1,4 @@
-"""Build the rows of the wire (``chat.contracts``) from models."""
+"""Builders of rows of the wire (``chat.contracts``) from models."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def message_row(message: Message) -> MessageRow:
 
 
 def membership_row(member: Member, conversation_id: UUID) -> MembershipRow:
-    """Build the member's own row."""
+    """Build the row of a membership that only its member gets."""
     return MembershipRow(
         conversation=str(conversation_id),
         rev=member.rev,
@@ -50,7 +50,7 @@ def membership_row(member: Member, conversation_id: UUID) -> MembershipRow:
 
 
 def member_row(member: Member) -> MemberRow:
-    """Build the row of a member; ``user`` has to be loaded."""
+    """Build the row of a member that all members get; ``user`` has to be loaded."""
     return MemberRow(
         user=str(member.user.public_id),
         role=member.role,
@@ -60,7 +60,7 @@ def member_row(member: Member) -> MemberRow:
 
 
 def face_row(face: Face, *, owner: UUID | None = None) -> FaceRow:
-    """Build the row of a face; ``owner`` is the public id of its owner where it is known already."""
+    """Build the row of a face; ``owner`` is the owner's public id if it is loaded already."""
     return FaceRow(
         id=str(face.public_id),
         rev=face.rev,
@@ -80,7 +80,7 @@ def summary_row(
     members: list[Member],
     people: list[PersonRow],
 ) -> SummaryRow:
-    """Build the summary of a conversation for ``member``; nothing in it is later than their leaving."""
+    """Build the summary of a conversation for ``member``; it includes nothing later than their leaving."""
     has_left = member.until_seq is not None
     return SummaryRow(
         id=str(conversation.public_id),
@@ -103,7 +103,7 @@ def _face_of(conversation: Conversation, members: list[Member]) -> FaceRow | Non
     face = conversation.face
     if face is None:
         return None
-    # Nearly always its owner is one of the members, whose person is loaded already.
+    # The owner is nearly always one of the members, whose user is loaded already.
     owner = next((one.user.public_id for one in members if one.user_id == face.owner_id), None)
     return face_row(face, owner=owner)
 

@@ -1,4 +1,4 @@
-"""Read a person's conversations as rows of their list."""
+"""Queries for the summaries of a person's conversations."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ SUMMARIES_PER_PAGE = 50
 
 def fetch_summary(conversation_id: UUID, user_id: int) -> SummaryRow:
     """
-    Return one conversation as it stands in this person's list.
+    Fetch one conversation as a row of this person's list.
 
-    :raises ConversationNotFound: if they never were in it
+    :raises ConversationNotFound: if the person never was a member
     """
     return build_summaries([fetch_membership(conversation_id, user_id)])[0]
 
@@ -52,9 +52,9 @@ def build_summaries(memberships: Sequence[Member]) -> list[SummaryRow]:
 
 def list_summaries(user_id: int, *, before: str | None = None, is_archived: bool | None = None) -> SyncPage:
     """
-    Return a page of the person's conversations, newest change first; ``before`` is ``next`` of the page before.
+    List a page of the person's conversations, newest change first; ``before`` is ``next`` of the page before.
 
-    ``is_archived`` picks those that are or are not archived; all are returned without it.
+    ``is_archived`` filters by the archive; None returns all.
 
     :raises InputInvalid: if ``before`` is no such token
     """
@@ -62,17 +62,17 @@ def list_summaries(user_id: int, *, before: str | None = None, is_archived: bool
 
 
 def list_hidden_summaries(user_id: int) -> SyncPage:
-    """Return the conversations that the person hid, newest change first, in one page."""
+    """List the conversations that the person hid, newest change first, in one page."""
     return SyncPage(rows=build_summaries(list_hidden_memberships(user_id)), next=None)
 
 
 def list_changed_summaries(caller: Caller, since: int | None, token: str | None) -> SyncPage:
-    """Return a page of part ``conversations`` of ``sync``."""
+    """List a page of part ``conversations`` of ``sync``."""
     return _page(caller.user_id, since=since, token=token)
 
 
 def list_membership_rows(user_id: int, after_rev: int, limit: int) -> list[MembershipRow]:
-    """Return the rows of topic ``me`` about memberships that changed after this rev."""
+    """List the rows of the user topic for memberships that changed after this rev."""
     memberships = list_memberships_after_rev(user_id, after_rev=after_rev, limit=limit)
     return [membership_row(member, member.conversation.public_id) for member in memberships]
 

@@ -1,12 +1,12 @@
 """
-The only writer of messages.
+Writer of messages; no other module stores new messages.
 
-Messages are appended in batches. A batch runs in two steps: first the conversations are locked in the order of
-their ids; then, in new statements and therefore in a new snapshot, membership, blocks and repeats are looked at,
-and everything is numbered and stored. A check inside the locking statement would see the time before the wait.
+Messages are appended in batches, in two steps: first the conversations are locked in the order of their ids; then,
+in new statements and therefore in a new snapshot, membership, blocks and repeats are checked, and the messages are
+numbered and stored. A check inside the locking statement would be as of before the wait.
 
-On PostgreSQL one function of the database does all of it (``sql/postgres_append.sql``), on SQLite the same steps are
-plain statements (``log_sqlite.py``).
+On PostgreSQL one database function does all of it (``sql/postgres_append.sql``), on SQLite the same steps are plain
+statements (``log_sqlite.py``).
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ def append(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: b
     """
     Append these messages inside the running transaction, and notify the members after its commit.
 
-    One outcome an entry, in their order: where it stands, or why it was refused; a refusal harms no other entry.
-    Without ``checks_acceptance`` blocks are not asked for: the conversation itself speaks.
+    Returns one outcome for each entry, in their order: its numbers, or the error for which it was refused; a
+    refusal does not affect other entries. Without ``checks_acceptance``, contacts and blocks are not checked, as
+    for system events and cards.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("messages are appended inside a transaction")
@@ -39,13 +40,13 @@ def append(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: b
 def write(entries: Sequence[NewMessage]) -> list[AppendOutcome]:
     """Append these messages in a transaction of their own."""
     if connection.vendor == "postgresql":
-        # The one statement is the transaction; BEGIN and COMMIT around it would be two more ways to the database.
+        # The single statement is the transaction; BEGIN and COMMIT would be two more round trips.
         return _append(entries, now=clock.now(), checks_acceptance=True)
     with transaction.atomic():
         return append(entries, now=clock.now())
 
 
-# Every process appends through its own batcher; the lock of the conversation keeps processes apart.
+# Each process has its own batcher; the lock on the conversation serializes processes.
 writer: Batcher[NewMessage, PostedMessage] = Batcher("chat-log", write, lock_key=lambda entry: entry.conversation_id)
 
 
@@ -58,7 +59,7 @@ def _append(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: 
 
 
 def _attach_hints(entries: Sequence[NewMessage], appended: AppendResult) -> tuple[list[AppendOutcome], list[UserHint]]:
-    """The outcomes with the hints that each answer carries, and what everybody else is told."""
+    """Return the outcomes with the hints for each sending socket, and the hints for all other sockets."""
     own_hints = {}
     for moved in appended.read_states:
         entry = entries[moved.entry_number - 1]

@@ -1,4 +1,4 @@
-"""Append messages on PostgreSQL with one function call: the batch goes in as JSON, and the result comes out as JSON."""
+"""Appending messages on PostgreSQL with one function call: the batch is passed as JSON, and the result is JSON."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class _BatchResult(msgspec.Struct):
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_BatchResult).decode
-# Whatever is null, it stays one statement to the server.
+# Casts keep it one prepared statement, whichever parameters are null.
 _ONE = (
     "SELECT chat_append_one(%s, %s::bigint, %s::text, %s::text, %s::text, %s, %s::text, %s::bigint, %s::text,"
     " %s::jsonb, %s::jsonb, %s, %s)"
@@ -60,7 +60,7 @@ _REFUSALS: dict[str, type[DomainError]] = {
 
 
 def append(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: bool) -> AppendResult:
-    """Append these messages in one call; in autocommit it is the whole transaction."""
+    """Append these messages in one call; in autocommit mode the call is the whole transaction."""
     if len(entries) == 1:
         return _append_one(entries[0], now=now, checks_acceptance=checks_acceptance)
     return append_batch(entries, now=now, checks_acceptance=checks_acceptance)

@@ -1,4 +1,4 @@
-"""Append messages on SQLite with plain statements; ``sql/postgres_append.sql`` takes the same steps on PostgreSQL."""
+"""Appending messages on SQLite with plain statements; ``sql/postgres_append.sql`` does the same on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def append(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: b
 
 @dataclass
 class _Batch:
-    """One batch, looked at when its conversations are ours, and stored at its end."""
+    """A batch of messages: its rows are read when its conversations are locked, and stored at its end."""
 
     entries: Sequence[NewMessage]
     now: datetime
@@ -61,9 +61,10 @@ class _Batch:
 
     def post(self, entry: NewMessage) -> AppendOutcome:
         """
-        A retry finds its message even after its sender left or was blocked: it was posted.
+        Return the outcome of one entry, numbered if it is accepted.
 
-        Refusals in this order: a reused number, no such conversation, no leave to write, nothing to reply to.
+        A retry finds its stored message even after its sender left or was blocked. Refusals are checked in this
+        order: reused client id, no such conversation, not accepted, reply not found.
         """
         locked = self.conversations.get(entry.conversation_id)
         if locked is None:
@@ -90,7 +91,7 @@ class _Batch:
         locked.rev += 1
         if entry.counts:
             locked.counted += 1
-            # One's own message moves the read mark only when nothing was unread before it.
+            # The sender's own message moves their read mark only when nothing was unread before it.
             if unread_before <= 0:
                 state.read_seq, state.read_counted, state.own_since = locked.last_seq, locked.counted, 0
             else:
@@ -115,7 +116,7 @@ class _Batch:
         return [state.moved(places[state.conversation_id, state.user_id]) for state in moved]
 
     def _number_read_states(self) -> list[ReadState]:
-        """Give every side that moved the next rev of its person's topic ``me``."""
+        """Give each moved read state the next rev of its person's user topic."""
         moved = sorted(self.moved.values(), key=lambda state: state.id)
         changes_of: dict[int, int] = {}
         for state in moved:

@@ -1,10 +1,10 @@
 """
 Plain SQL statements of the log.
 
-Written by hand since this is the path of every message: through the ORM it costs many times as much. On SQLite they
-are the log's own; on PostgreSQL, where one function takes the same steps, a test holds the two equal by them.
+They are hand-written since each message runs them: through the ORM they cost many times as much. SQLite uses them
+to append; on PostgreSQL, where one function does the same, a test compares the results of both.
 """
-# ruff: noqa: S608  # What is put into statements is names of ours and placeholders.
+# ruff: noqa: S608  # Only constant names and placeholders are formatted into statements.
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from chat.domain.preferences import StoredPreferences
 
 @dataclass(slots=True)
 class LockedConversation:
-    """A conversation held under our lock; its numbers grow in memory and are stored at the end of the batch."""
+    """A locked conversation; its numbers are advanced in memory and stored at the end of the batch."""
 
     id: int
     public_id: UUID
     # The two people of a direct conversation, by user id; empty for a group.
     pair: tuple[int, ...]
-    # Whether one of the two talks under a face, such as a shop.
+    # True if one of the two people talks under a face, such as a shop's.
     has_face: bool
     last_seq: int
     rev: int
@@ -39,7 +39,7 @@ class LockedConversation:
 
 @dataclass(slots=True)
 class ReadState:
-    """The sender's read mark, and the preferences that their row of topic ``me`` carries."""
+    """The sender's read mark, and the preferences that their row of the user topic carries."""
 
     id: int
     conversation_id: int
@@ -78,7 +78,7 @@ class StoredMessage:
 
 @dataclass(frozen=True, slots=True)
 class NumberedMessage:
-    """A message that has its numbers and is to be stored."""
+    """A numbered message that is to be stored."""
 
     entry: NewMessage
     locked: LockedConversation
@@ -88,8 +88,9 @@ class NumberedMessage:
 
 def fetch_conversations(public_ids: Collection[UUID]) -> dict[UUID, LockedConversation]:
     """
-    Return these conversations in the order of their ids; missing ones are left out. SQLite has one writer: no lock is
-    needed.
+    Fetch these conversations in the order of their ids; missing ones are left out.
+
+    No lock is taken, since SQLite has a single writer.
     """
     marks = ", ".join(["%s"] * len(public_ids))
     rows = _fetch_all(
@@ -105,7 +106,7 @@ def fetch_conversations(public_ids: Collection[UUID]) -> dict[UUID, LockedConver
 
 
 def fetch_recipients(conversation_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return the user ids of the current members of each conversation."""
+    """Fetch the user ids of the current members of each conversation."""
     marks = ", ".join(["%s"] * len(conversation_ids))
     gathered = "json_agg(user_id)::text" if connection.vendor == "postgresql" else "json_group_array(user_id)"
     rows = _fetch_all(
@@ -118,7 +119,7 @@ def fetch_recipients(conversation_ids: Collection[int]) -> dict[int, list[int]]:
 
 
 def fetch_read_states(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], ReadState]:
-    """Return the read states of those (conversation id, user id) who are current members."""
+    """Fetch the read states of those of these (conversation id, user id) that are current members."""
     condition, params = _among(("conversation_id", "user_id"), pairs)
     rows = _fetch_all(
         "SELECT id, conversation_id, user_id, from_seq, read_seq, read_counted, own_since, rev,"
@@ -134,7 +135,7 @@ def fetch_read_states(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int
 
 
 def fetch_stored_messages(keys: Collection[tuple[int, int, str]]) -> dict[tuple[int, int, str], StoredMessage]:
-    """Return the stored messages of these (conversation id, sender id, client id)."""
+    """Fetch the stored messages of these (conversation id, sender id, client id)."""
     condition, params = _among(("conversation_id", "sender_id", "client_id"), keys)
     rows = _fetch_all(
         "SELECT conversation_id, sender_id, client_id, seq, rev, counted, sent_at, content_hash"
@@ -199,7 +200,7 @@ def store_read_states(moved: Iterable[ReadState], changed: int) -> None:
 
 def _among(columns: tuple[str, ...], rows: Collection[tuple[Any, ...]]) -> tuple[str, list[Any]]:
     marks = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
-    # An empty VALUES is no SQL; nothing is among nothing.
+    # An empty VALUES is not valid SQL.
     condition = f"({', '.join(columns)}) IN (VALUES {marks})" if rows else "1 = 0"
     return condition, [value for row in rows for value in row]
 
@@ -221,7 +222,7 @@ def _has_face(direct_key: str | None) -> bool:
 
 
 def _pair(direct_key: str | None) -> tuple[int, ...]:
-    # A face may follow the two people.
+    # The id of a face may follow those of the two people.
     return tuple(int(user_id) for user_id in direct_key.split(":")[:2]) if direct_key else ()
 
 
