@@ -1,6 +1,8 @@
 """
-Facade of payments: wallets, escrow, holds, top-ups and statements. Customers are named by opaque references
-(``shop.order:5``); amounts are ``Money``, in minor units of an asset.
+Facade of payments: wallets, escrow, holds, top-ups and statements.
+
+Other apps identify what is paid for by opaque references (``shop.order:5``). Amounts are ``Money``, in minor units of
+an asset.
 """
 
 from __future__ import annotations
@@ -140,9 +142,9 @@ unreported_pin_attempts = queries.unreported_pin_attempts
 
 def get_wallet(user_id: int, *, now: datetime) -> Wallet:
     """
-    Return the wallet of a person, opened on first use.
+    Return a person's wallet, opening it on first use.
 
-    Balance, available and held are ``Money`` in rupiah; ``ceiling`` is None for no bound; ``rev`` is that of the topic
+    Amounts are ``Money`` in rupiah. ``ceiling`` is None if unlimited. ``rev`` is the revision of the topic
     ``wallet:<public_id>``.
     """
     return _to_wallet(get_or_open_wallet(user_id=user_id, now=now))
@@ -150,9 +152,9 @@ def get_wallet(user_id: int, *, now: datetime) -> Wallet:
 
 def get_wallet_rev(user_id: int, wallet_id: str, *, now: datetime) -> int:
     """
-    Return the rev of a wallet to its owner.
+    Return the current revision of a wallet for its owner.
 
-    Raises WalletNotFound if the wallet is another person's or does not exist.
+    Raises WalletNotFound if the wallet belongs to another person or does not exist.
     """
     account = get_or_open_wallet(user_id=user_id, now=now)
     if str(account.public_id) != wallet_id:
@@ -164,7 +166,7 @@ def get_pin_state(user_id: int, *, device_id: int | None = None, now: datetime) 
     """
     Return whether a person's PIN is set and locked on a device, and from when a requested reset may be completed.
 
-    A reset that was left unused for longer than ``RESET_WINDOW`` is not reported.
+    A reset left unused for longer than ``RESET_WINDOW`` is not reported.
     """
     row = queries.find_pin(user_id)
     if row is None:
@@ -183,10 +185,10 @@ def list_wallet_movements(
     user_id: int, *, now: datetime, before_seq: int | None = None, limit: int = 50, search: str = ""
 ) -> list[Movement]:
     """
-    Return a page of the movements of a person's wallet, newest first.
+    Return a page of a person's wallet movements, newest first.
 
-    ``before_seq`` is the cursor; at most ``limit`` and 100 rows; ``search`` matches memo, reference, purpose and the
-    name of the other person.
+    ``before_seq`` is the cursor. At most ``limit`` rows are returned, and never more than 100. ``search`` matches the
+    memo, the reference, the purpose and the other person's name.
     """
     account = get_or_open_wallet(user_id=user_id, now=now)
     return queries.list_movements(account, before_seq=before_seq, limit=limit, search=search)
@@ -194,9 +196,9 @@ def list_wallet_movements(
 
 def list_wallet_changes(user_id: int, *, after: int, now: datetime) -> WalletChanges:
     """
-    Return the movements of a person's wallet after the rev ``after``, oldest first, with the wallet as it is now.
+    Return the movements of a person's wallet after the revision ``after``, oldest first, with the current wallet.
 
-    The rev is read before the rows; with ``more``, call again with the returned rev.
+    The revision is read before the rows. If ``more`` is set, call again with the returned ``rev``.
     """
     account = get_or_open_wallet(user_id=user_id, now=now)
     rows = queries.list_movements_after(account, after)
@@ -206,7 +208,7 @@ def list_wallet_changes(user_id: int, *, after: int, now: datetime) -> WalletCha
 
 def get_receipt(user_id: int, journal: UUID) -> Movement:
     """
-    Return one movement to a person who took part in it.
+    Return one movement for a person who took part in it.
 
     Raises ReceiptNotFound if the journal does not exist or the person took no part.
     """
@@ -217,23 +219,22 @@ def stream_csv_statement(user_id: int, *, since: datetime, until: datetime, now:
     """
     Yield the lines of a person's statement as CSV, from ``since`` up to but not including ``until``.
 
-    Amounts in minor units; the file is complete only with its last row, the closing balance.
+    Amounts are in minor units. The file is complete only with its last row, the closing balance.
     """
     return statements.stream_csv(get_or_open_wallet(user_id=user_id, now=now), since, until, now=now)
 
 
 def stream_beancount_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
     """
-    Yield a person's statement as a beancount file that ``bean-check`` accepts, from ``since`` up to but not including
-    ``until``.
+    Yield a person's statement as beancount that ``bean-check`` accepts.
 
-    Amounts in major units, as decimals.
+    The period runs from ``since`` up to but not including ``until``. Amounts are decimals in major units.
     """
     return statements.stream_beancount(get_or_open_wallet(user_id=user_id, now=now), since, until, now=now)
 
 
 def get_escrow_balance(reference: str) -> Money:
-    """Return the balance that is held in escrow for a reference; zero if nothing was paid."""
+    """Return the balance held in escrow for a reference; zero if nothing was paid."""
     try:
         paid = queries.get_escrow_payment(reference)
     except EscrowNotFound:
@@ -243,9 +244,9 @@ def get_escrow_balance(reference: str) -> Money:
 
 def get_merchant_balance(merchant: str, asset: str = IDR) -> MerchantBalance:
     """
-    Return the available and the pending balance of a merchant; zero if nothing was ever paid.
+    Return a merchant's available and pending balance; zero if nothing was ever paid.
 
-    Read in one statement, so that a roll-up in between counts nothing twice.
+    Both are read in one statement, so that a concurrent roll-up cannot make money count twice.
     """
     found = queries.find_account_with_inbox(chart_of_accounts.MERCHANT, merchant, asset)
     if found is None:

@@ -20,13 +20,13 @@ class PaymentsConfig(AppConfig):
 
     @property
     def navigation_items(self) -> tuple[dict[str, Any], ...]:
-        """The wallet's place in the bar, where there are wallets."""
+        """The wallet's navigation item, if payments are enabled."""
         from payments.domain.feature_gates import is_enabled
 
         return (_WALLET,) if is_enabled() else ()
 
     def ready(self) -> None:
-        """Have what registers itself known: the check of the guards, the facts, and the work of the loop."""
+        """Import the modules that register guard checks, facts, commands, subscribers and periodic tasks."""
         for module in (
             "maintenance.guards",
             "writers.ledger",

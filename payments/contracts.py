@@ -1,4 +1,4 @@
-"""Values that the facade of payments takes and returns, and rows of the wire."""
+"""Value types taken and returned by the payments facade, and its wire rows."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class EscrowRoute:
-    """The accounts of an escrow payment: the payer's wallet and the escrow of the reference."""
+    """The two accounts of an escrow payment: the payer's wallet and the escrow account of the reference."""
 
     reference: str
     payer_id: int
@@ -53,7 +53,7 @@ class EscrowRoute:
 
 @dataclass(frozen=True, slots=True)
 class FailedPinAttempts:
-    """Failed PIN attempts in one browser that its owner has not been told of; ``at`` is the latest."""
+    """Failed PIN attempts on one device that the owner has not been told of; ``at`` is the latest."""
 
     device: UUID | None
     name: str
@@ -63,7 +63,7 @@ class FailedPinAttempts:
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """The balances and status of a wallet; ``rev`` is that of its topic, ``wallet:<public_id>``."""
+    """The balances and status of a wallet; ``rev`` is the revision of its topic, ``wallet:<public_id>``."""
 
     public_id: UUID
     rev: int
@@ -76,7 +76,7 @@ class Wallet:
 
 @dataclass(frozen=True, slots=True)
 class WalletChanges:
-    """The movements after a rev, with the wallet; with ``more``, request the next page after ``rev``."""
+    """The movements after a revision, with the current wallet; if ``more``, request the next page after ``rev``."""
 
     rev: int
     wallet: Wallet
@@ -86,7 +86,7 @@ class WalletChanges:
 
 @dataclass(frozen=True, slots=True)
 class PinState:
-    """The state of a person's PIN: set or not, locked until when, and a pending reset with its device."""
+    """The state of a person's PIN: whether it is set and locked, and a pending reset with its device."""
 
     is_set: bool
     is_locked: bool
@@ -94,13 +94,13 @@ class PinState:
     reset_device_id: int | None = None
 
     def is_reset_on(self, device_id: int | None) -> bool:
-        """Return whether a reset of the PIN is pending that was requested on this device."""
+        """Return whether a PIN reset is pending that was requested on this device."""
         return self.reset_from is not None and device_id is not None and self.reset_device_id == device_id
 
 
 @dataclass(frozen=True, slots=True)
 class MerchantBalance:
-    """A merchant's available balance, and the pending one that is not rolled up yet."""
+    """A merchant's available balance, and the pending balance that is not rolled up yet."""
 
     available: Money
     pending: Money
@@ -126,7 +126,10 @@ class WalletRow(msgspec.Struct, kw_only=True):
 
 
 class PurposeRow(msgspec.Struct, kw_only=True):
-    """The purpose of a movement: name of the other side (such as a shop), the items paid for, URL of a detail page."""
+    """
+    Wire row of a movement's purpose: the other side's name (such as a shop), the items paid for, and a detail page's
+    URL.
+    """
 
     name: str
     items: str
@@ -150,7 +153,7 @@ class MovementRow(msgspec.Struct, kw_only=True):
 
 
 class FailedPinAttemptsRow(msgspec.Struct, kw_only=True):
-    """Wire row of failed PIN attempts on another device; ``device`` is null if there was none."""
+    """Wire row of failed PIN attempts on another device; ``device`` is null for attempts without a device."""
 
     device: str | None
     name: str
@@ -160,8 +163,9 @@ class FailedPinAttemptsRow(msgspec.Struct, kw_only=True):
 
 class PinRow(msgspec.Struct, kw_only=True):
     """
-    Wire row of the PIN on this device: ``missing``, ``set`` or ``locked``, a pending reset, and failed attempts
-    elsewhere.
+    Wire row of the PIN on this device.
+
+    ``state`` is ``missing``, ``set`` or ``locked``; the rest is a pending reset and failed attempts elsewhere.
     """
 
     state: str
@@ -171,7 +175,7 @@ class PinRow(msgspec.Struct, kw_only=True):
 
 
 class WalletChangesRow(msgspec.Struct, kw_only=True):
-    """Delta of the topic ``wallet``, with the wallet at its rev."""
+    """Wire row of the changes of the topic ``wallet``, with the wallet at its latest revision."""
 
     rev: int
     wallet: WalletRow
@@ -180,7 +184,7 @@ class WalletChangesRow(msgspec.Struct, kw_only=True):
 
 
 class HistoryPage(msgspec.Struct, kw_only=True):
-    """A page of movements, the newest first."""
+    """A page of movements, newest first."""
 
     rows: list[MovementRow]
     more: bool
@@ -196,12 +200,12 @@ class SendResponse(msgspec.Struct):
 
 
 class PinCodeResponse(msgspec.Struct):
-    """The number of seconds after which another code may be requested."""
+    """A response after a code was sent: the seconds after which another may be requested."""
 
     retry_after: int
 
 
 class PinResetResponse(msgspec.Struct):
-    """The time from which a new PIN may be set."""
+    """A response to a PIN reset request: the time from which the new PIN may be set."""
 
     reset_from: str

@@ -1,4 +1,4 @@
-"""Errors of payments. Codes never change."""
+"""Errors of payments. Their codes are stable and never change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from superapp.core.errors import DomainError, ErrorKind
 
 
 class NotOffered(DomainError):
-    """The operator of this place offers no money, by its legal profile."""
+    """Payments are disabled on this installation by the operator's legal profile."""
 
     code = "payments.not_offered"
     kind = ErrorKind.FORBIDDEN
@@ -16,7 +16,7 @@ class NotOffered(DomainError):
 
 
 class KeyReused(DomainError):
-    """The idempotency key was used for something else. Whatever that was, it stands."""
+    """The idempotency key was already used for a different request; that earlier request is unaffected."""
 
     code = "payments.key_reused"
     kind = ErrorKind.CONFLICT
@@ -24,7 +24,7 @@ class KeyReused(DomainError):
 
 
 class AssetMismatch(DomainError):
-    """An account keeps another asset than the money that should go there."""
+    """The asset of the amount differs from the asset of one of the accounts."""
 
     code = "payments.asset_mismatch"
     kind = ErrorKind.INVALID
@@ -32,7 +32,7 @@ class AssetMismatch(DomainError):
 
 
 class ToOneself(DomainError):
-    """From an account to the same account."""
+    """The sender and the recipient, or the debited and the credited account, are the same."""
 
     code = "payments.to_oneself"
     kind = ErrorKind.INVALID
@@ -40,7 +40,7 @@ class ToOneself(DomainError):
 
 
 class AccountNotOpen(DomainError):
-    """One of the accounts is frozen or closed; which one is told to nobody."""
+    """One of the accounts is frozen or closed; the error does not reveal which."""
 
     code = "payments.account_not_open"
     kind = ErrorKind.CONFLICT
@@ -48,7 +48,7 @@ class AccountNotOpen(DomainError):
 
 
 class HoldResolved(DomainError):
-    """The hold was captured or voided before."""
+    """The hold was already captured or voided."""
 
     code = "payments.hold_resolved"
     kind = ErrorKind.CONFLICT
@@ -56,7 +56,7 @@ class HoldResolved(DomainError):
 
 
 class CaptureExceedsHold(DomainError):
-    """More should be captured than was set aside."""
+    """The amount to capture is larger than the hold."""
 
     code = "payments.capture_exceeds_hold"
     kind = ErrorKind.CONFLICT
@@ -64,7 +64,7 @@ class CaptureExceedsHold(DomainError):
 
 
 class InsufficientFunds(DomainError):
-    """The available amount is too small, whatever the balance including holds is."""
+    """The available balance (balance minus holds) is too small."""
 
     code = "payments.insufficient_funds"
     kind = ErrorKind.CONFLICT
@@ -72,7 +72,7 @@ class InsufficientFunds(DomainError):
 
 
 class CeilingExceeded(DomainError):
-    """The receiving wallet would hold more than its owner's verification allows."""
+    """The receiving wallet would exceed the balance ceiling of its owner's verification tier."""
 
     code = "payments.ceiling_exceeded"
     kind = ErrorKind.CONFLICT
@@ -80,7 +80,7 @@ class CeilingExceeded(DomainError):
 
 
 class RefundExceeds(DomainError):
-    """More would be paid back than was paid, or more often than allowed."""
+    """The refund exceeds the refundable amount or the allowed number of refunds."""
 
     code = "payments.refund_exceeds"
     kind = ErrorKind.CONFLICT
@@ -88,7 +88,7 @@ class RefundExceeds(DomainError):
 
 
 class AlreadyPaid(DomainError):
-    """Money was paid for this reference before, under another key."""
+    """The reference was already paid under another idempotency key."""
 
     code = "payments.already_paid"
     kind = ErrorKind.CONFLICT
@@ -96,7 +96,7 @@ class AlreadyPaid(DomainError):
 
 
 class EscrowNotFound(DomainError):
-    """No payment exists yet for this reference. Burns no key."""
+    """No payment exists yet for this reference. The idempotency key stays unused."""
 
     code = "payments.escrow_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -104,7 +104,7 @@ class EscrowNotFound(DomainError):
 
 
 class EscrowEmpty(DomainError):
-    """The escrow of this reference is empty and stays so, since it is paid only once."""
+    """The escrow of this reference is empty and stays so, since a reference is paid only once."""
 
     code = "payments.escrow_empty"
     kind = ErrorKind.CONFLICT
@@ -113,7 +113,9 @@ class EscrowEmpty(DomainError):
 
 class PaidToAnother(DomainError):
     """
-    A different merchant was paid for this reference before; a reference pays one merchant, from whom refunds are taken.
+    A different merchant was already paid for this reference.
+
+    All releases of a reference go to one merchant, from whom refunds are taken.
     """
 
     code = "payments.paid_to_another"
@@ -122,7 +124,7 @@ class PaidToAnother(DomainError):
 
 
 class NothingToPayOut(DomainError):
-    """A merchant has nothing, yet: no key is burnt."""
+    """The merchant has no balance to pay out yet. The idempotency key stays unused."""
 
     code = "payments.nothing_to_pay_out"
     kind = ErrorKind.CONFLICT
@@ -130,7 +132,7 @@ class NothingToPayOut(DomainError):
 
 
 class HoldNotFound(DomainError):
-    """No such hold, or not yours; the error does not say which."""
+    """The hold does not exist or belongs to another person; the error does not reveal which."""
 
     code = "payments.hold_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -138,7 +140,7 @@ class HoldNotFound(DomainError):
 
 
 class WalletNotFound(DomainError):
-    """No such wallet, or not yours; the error does not say which."""
+    """The wallet does not exist or belongs to another person; the error does not reveal which."""
 
     code = "payments.wallet_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -146,7 +148,7 @@ class WalletNotFound(DomainError):
 
 
 class RecipientUnnamed(DomainError):
-    """A recipient is named by exactly one of person, handle and number."""
+    """The recipient was not given by exactly one of public id, handle and phone number."""
 
     code = "payments.recipient_unnamed"
     kind = ErrorKind.INVALID
@@ -154,7 +156,9 @@ class RecipientUnnamed(DomainError):
 
 
 class TooLittle(DomainError):
-    """The amount is below the minimum for transfers to people who are not contacts. The key may be used again."""
+    """
+    The amount is below the minimum for transfers to people who are not contacts. The idempotency key stays unused.
+    """
 
     code = "payments.too_little"
     kind = ErrorKind.INVALID
@@ -162,7 +166,7 @@ class TooLittle(DomainError):
 
 
 class MemoForContacts(DomainError):
-    """Words go only to who wants to hear from you; money goes to anybody who has not blocked you."""
+    """A memo was given for a recipient who is not a contact; money without a memo may be sent."""
 
     code = "payments.memo_for_contacts"
     kind = ErrorKind.FORBIDDEN
@@ -170,7 +174,7 @@ class MemoForContacts(DomainError):
 
 
 class PeriodInvalid(DomainError):
-    """A statement from a day after its last day, or over too long a time."""
+    """The statement period ends before it starts, or is too long."""
 
     code = "payments.period_invalid"
     kind = ErrorKind.INVALID
@@ -178,7 +182,7 @@ class PeriodInvalid(DomainError):
 
 
 class ReceiptNotFound(DomainError):
-    """No such movement, or none of yours; the error does not say which."""
+    """The movement does not exist or belongs to other people; the error does not reveal which."""
 
     code = "payments.receipt_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -186,7 +190,7 @@ class ReceiptNotFound(DomainError):
 
 
 class TopUpNotFound(DomainError):
-    """No such top-up, or it was decided before."""
+    """The top-up does not exist or was already decided."""
 
     code = "payments.top_up_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -194,7 +198,7 @@ class TopUpNotFound(DomainError):
 
 
 class TwoPersonsNeeded(DomainError):
-    """A top-up is approved by another operator than requested it, and never for one's own wallet."""
+    """The top-up must be approved by a different operator than requested it, and never by the wallet's owner."""
 
     code = "payments.two_persons_needed"
     kind = ErrorKind.FORBIDDEN
@@ -202,7 +206,7 @@ class TwoPersonsNeeded(DomainError):
 
 
 class OperatorsOnly(DomainError):
-    """Only operators move money in from outside, or say how well somebody is known."""
+    """Only operators may top up wallets or set verification tiers."""
 
     code = "payments.operators_only"
     kind = ErrorKind.FORBIDDEN
@@ -210,7 +214,7 @@ class OperatorsOnly(DomainError):
 
 
 class TierTooLow(DomainError):
-    """More lies in the wallet than the tier allows."""
+    """The wallet's balance exceeds the ceiling of the new tier."""
 
     code = "payments.tier_too_low"
     kind = ErrorKind.CONFLICT
@@ -218,7 +222,7 @@ class TierTooLow(DomainError):
 
 
 class PinInvalid(DomainError):
-    """Not six digits."""
+    """The PIN is not six digits."""
 
     code = "payments.pin_invalid"
     kind = ErrorKind.INVALID
@@ -226,14 +230,14 @@ class PinInvalid(DomainError):
 
 
 class PinGuessable(PinInvalid):
-    """Six digits that follow a pattern which is tried first."""
+    """The PIN follows a pattern that attackers try first."""
 
     code = "payments.pin_guessable"
     message = _("That PIN is easy to guess. Avoid sequences, repeats and patterns.")
 
 
 class PinMissing(DomainError):
-    """No PIN was set yet."""
+    """No PIN is set yet."""
 
     code = "payments.pin_missing"
     kind = ErrorKind.CONFLICT
@@ -241,7 +245,7 @@ class PinMissing(DomainError):
 
 
 class PinNeeded(DomainError):
-    """The device does not suffice to move money, and the PIN was not given with it."""
+    """The device is not trusted to move money, and no PIN was given."""
 
     code = "payments.pin_needed"
     kind = ErrorKind.FORBIDDEN
@@ -250,8 +254,9 @@ class PinNeeded(DomainError):
 
 class NoPinOnNewDevice(DomainError):
     """
-    The device does not suffice to move money, and there is no PIN that could. ``pin_from`` is from when one may be set
-    on this device, if it was asked for here.
+    The device is not trusted to move money, and no PIN is set.
+
+    ``pin_from`` is the time from which a PIN may be set on this device, if it was requested here.
     """
 
     code = "payments.no_pin_on_new_device"
@@ -263,7 +268,7 @@ class NoPinOnNewDevice(DomainError):
 
 
 class PinAlreadySet(DomainError):
-    """A PIN is set already; it is changed with the old one, or reset."""
+    """A PIN is already set; it can be changed with the old one, or reset."""
 
     code = "payments.pin_already_set"
     kind = ErrorKind.CONFLICT
@@ -271,7 +276,7 @@ class PinAlreadySet(DomainError):
 
 
 class DeviceNotTrusted(DomainError):
-    """A first PIN is set at once only on a device that something stronger than a code by SMS speaks for."""
+    """A first PIN can be set without a wait only on a trusted device; a code by SMS does not make a device trusted."""
 
     code = "payments.device_not_trusted"
     kind = ErrorKind.FORBIDDEN
@@ -279,7 +284,7 @@ class DeviceNotTrusted(DomainError):
 
 
 class PinWrong(DomainError):
-    """A wrong PIN, counted by browser; ``left`` says how many tries are left in this one."""
+    """The PIN is wrong. Attempts are counted per browser; ``left`` is the number left in this one."""
 
     code = "payments.pin_wrong"
     kind = ErrorKind.FORBIDDEN
@@ -287,7 +292,11 @@ class PinWrong(DomainError):
 
 
 class PinLocked(DomainError):
-    """Too many wrong tries in this browser, or in all that are not known: a trusted device or a reset helps."""
+    """
+    The PIN is locked after too many failed attempts in this browser or in all unknown browsers together.
+
+    A trusted device or a reset unlocks it.
+    """
 
     code = "payments.pin_locked"
     kind = ErrorKind.FORBIDDEN
@@ -296,7 +305,9 @@ class PinLocked(DomainError):
 
 class PinResetTooEarly(DomainError):
     """
-    A reset was not asked for on this device with a fresh code, or its day is not over; ``retry_after`` says when it is.
+    The reset was not requested on this device with a fresh code, or its waiting period of a day is not over.
+
+    ``retry_after`` is the number of seconds until it is.
     """
 
     code = "payments.pin_reset_too_early"
@@ -305,7 +316,7 @@ class PinResetTooEarly(DomainError):
 
 
 class PinResetKept(DomainError):
-    """A pending reset is cancelled with the right PIN or from a trusted device only."""
+    """A pending PIN reset can be cancelled only with the right PIN or from a trusted device."""
 
     code = "payments.pin_reset_kept"
     kind = ErrorKind.FORBIDDEN
@@ -313,14 +324,14 @@ class PinResetKept(DomainError):
 
 
 class PinTriesKept(DomainError):
-    """Wrong tries are confirmed as one's own from a trusted device only."""
+    """Failed PIN attempts can be acknowledged as one's own only from a trusted device."""
 
     code = "payments.pin_tries_kept"
     kind = ErrorKind.FORBIDDEN
     message = _("You can only confirm this on a trusted device, such as the one you signed up with.")
 
 
-# What the ledger refuses under a key, and stores.
+# Refusals that the ledger stores under the idempotency key.
 refusals: dict[str, type[DomainError]] = {
     error.code: error
     for error in (

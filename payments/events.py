@@ -1,4 +1,4 @@
-"""Facts about money, stored by the statement that makes them true and delivered at least once."""
+"""Facts of payments, stored in the transaction that causes them and delivered at least once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from superapp.core.events import Event, register_fact
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class MoneySent(Event):
-    """One person sent another money. ``journal`` is the number of the receipt."""
+    """One person sent money to another. ``journal`` is the number of the receipt."""
 
     name: ClassVar[str] = "payments.money_sent"
     journal: str
@@ -41,7 +41,7 @@ class _EscrowEvent(Event):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class EscrowPaid(_EscrowEvent):
-    """Money for this reference lies in an account of its own."""
+    """Money was paid into escrow for this reference."""
 
     name: ClassVar[str] = "payments.escrow_paid"
     payer_id: int
@@ -50,7 +50,7 @@ class EscrowPaid(_EscrowEvent):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class EscrowReleased(_EscrowEvent):
-    """Money for this reference went to the merchant; ``fee_minor`` of ``amount_minor`` stayed with us."""
+    """Escrowed money was released to the merchant; the platform kept ``fee_minor`` of ``amount_minor`` as its fee."""
 
     name: ClassVar[str] = "payments.escrow_released"
     merchant: str
@@ -60,7 +60,7 @@ class EscrowReleased(_EscrowEvent):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class EscrowRefunded(_EscrowEvent):
-    """Money for this reference went back to who paid it."""
+    """Money for this reference was refunded to its payer."""
 
     name: ClassVar[str] = "payments.escrow_refunded"
     payer_id: int
@@ -69,7 +69,7 @@ class EscrowRefunded(_EscrowEvent):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class MerchantPaidOut(Event):
-    """A merchant's money went into the wallet of its owner."""
+    """A merchant's balance was paid out into its owner's wallet."""
 
     name: ClassVar[str] = "payments.merchant_paid_out"
     merchant: str
@@ -86,7 +86,7 @@ class MerchantPaidOut(Event):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class ToppedUp(Event):
-    """Money came into a wallet from outside."""
+    """A wallet was topped up with money from outside."""
 
     name: ClassVar[str] = "payments.topped_up"
     journal: str

@@ -1,4 +1,8 @@
-"""Hints about wallets: sent after the commit, may be lost, healed by the account's version."""
+"""
+Hints about wallets, sent after the commit.
+
+Hints may be lost; a client then notices by the account's version.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +35,11 @@ class Change(Protocol):
 
 
 def wallets_changed(changes: Sequence[Change]) -> None:
-    """Tell whoever watches one of these wallets, once it is committed, how it stands now."""
+    """Send the new state of changed wallets to their open sockets, after the commit."""
     if not changes:
         return
 
-    # A closure and not functools.partial: see superapp.realtime.hints.
+    # A closure, not functools.partial: see superapp.realtime.hints.
     def send() -> None:
         wallets = _fetch_wallets([change.account_id for change in changes])
         for change in changes:
@@ -58,7 +62,7 @@ def wallets_changed(changes: Sequence[Change]) -> None:
 
 
 def pin_attempts_changed(user_id: int) -> None:
-    """Have a person's open pages count again what waits for them, once it is committed."""
+    """Notify a person's open pages to refresh their badge counts, after the commit."""
 
     def send() -> None:
         badges.notify_changed([user_id])
@@ -67,7 +71,11 @@ def pin_attempts_changed(user_id: int) -> None:
 
 
 def _fetch_wallets(account_ids: Sequence[int]) -> dict[int, tuple[UUID, str, str]]:
-    """Public id, asset and status of those that are wallets; by hand, since it follows every payment."""
+    """
+    Fetch public id, asset and status of those accounts that are wallets, by account id.
+
+    Written as SQL for speed, since it runs after every payment.
+    """
     places = ", ".join(["%s"] * len(account_ids))
     rows = prepared.execute_deferred(
         f"SELECT id, public_id, asset, status FROM payments_account WHERE kind = %s AND id IN ({places})",  # noqa: S608

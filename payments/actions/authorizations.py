@@ -1,4 +1,4 @@
-"""Authorize a movement of money: by device, by PIN, or as an operator."""
+"""Authorization of movements of money: by device, by PIN, or as an operator."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def authorize(
     """
     Authorize a person to move money, by a trusted device, the device that placed the order, or the PIN.
 
-    Not inside a transaction of the caller: a failed attempt must be committed. Raises PinNeeded, NoPinOnNewDevice,
-    PinWrong, PinLocked.
+    Must not run inside the caller's transaction: a failed attempt must be committed. Raises PinNeeded,
+    NoPinOnNewDevice, PinWrong, PinLocked.
     """
     method = get_device_authorization(user_id=user_id, device_id=device_id, placing_device_id=placing_device_id)
     if method is not None:
@@ -33,7 +33,7 @@ def authorize(
 def get_device_authorization(
     *, user_id: int, device_id: int | None, placing_device_id: int | None = None
 ) -> AuthorizationMethod | None:
-    """Return the method by which this device authorizes its person without a PIN, or None."""
+    """Return the method by which a device authorizes its person without a PIN, or None."""
     if device_id is None:
         return None
     if accounts.is_trusted_device(user_id, device_id):
@@ -43,9 +43,9 @@ def get_device_authorization(
 
 def authorize_operator(operator_id: int) -> Authorization:
     """
-    Authorize an operator of the instance to decide about somebody's money.
+    Authorize an operator to decide about another person's money.
 
-    :raises OperatorsOnly: if this person is none
+    :raises OperatorsOnly: if this person is not an operator
     """
     queries.require_operator(operator_id)
     return Authorization(AuthorizationMethod.OPERATOR, operator_id)

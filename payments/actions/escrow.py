@@ -1,4 +1,4 @@
-"""Escrow: hold the money for a reference in an account of its own until it is released to a merchant or refunded."""
+"""Escrow: money held for a reference in its own account until it is released to a merchant or refunded."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def pay_into_escrow(
     now: datetime,
 ) -> PostingResult:
     """
-    Move money from a person's wallet into the escrow of a reference, once for ever.
+    Move money from a person's wallet into the escrow of a reference, at most once per reference.
 
     May run inside the caller's transaction. Returns Posted, or Refused with ``payments.already_paid``,
-    ``payments.insufficient_funds``, …; raises KeyReused, PaymentsDisabled (``payments.not_offered``).
+    ``payments.insufficient_funds``, …; raises KeyReused, NotOffered.
     """
     payer = get_or_open_wallet(user_id=payer_id, now=now, asset=amount.asset)
     escrow = _get_or_open_escrow(reference, amount.asset, now)
@@ -50,9 +50,10 @@ def pay_into_escrow(
 @requires_payments
 def pipeline_escrow_route(*, reference: str, payer_id: int, asset: str, now: datetime) -> Callable[[], EscrowRoute]:
     """
-    Queue the statements that open or find the accounts of an escrow payment; call the result for the ``EscrowRoute``.
+    Queue the statements that open or find the accounts of an escrow payment.
 
-    Inside the caller's transaction and ``prepared.pipeline``. First half of ``pay_into_escrow``.
+    The returned callable gives the ``EscrowRoute``. Runs inside the caller's transaction and ``prepared.pipeline``.
+    First half of ``pay_into_escrow``.
     """
     kind = chart_of_accounts.ESCROW
     escrow = ledger.pipeline_account_id(
@@ -71,9 +72,10 @@ def pipeline_pay_into_escrow(
     route: EscrowRoute, *, amount: Money, authorization: Authorization, idempotency_key: str, now: datetime
 ) -> Callable[[], PostingResult]:
     """
-    Queue the payment into escrow along a route; call the result for ``Posted`` or ``Refused``.
+    Queue the payment into escrow along a route.
 
-    Second half of ``pay_into_escrow``, same idempotency.
+    The returned callable gives ``Posted`` or ``Refused``. Second half of ``pay_into_escrow``, with the same
+    idempotency.
     """
     asked = ledger.pipeline_post(_payment_entry(route, amount, authorization, idempotency_key), now=now)
 
@@ -120,15 +122,15 @@ def release_escrow(
     amount: Money | None = None,
 ) -> PostingResult:
     """
-    Pay what lies in escrow, or ``amount`` of it, to a merchant, minus our fee.
+    Release the escrowed money of a reference, or ``amount`` of it, to a merchant, minus the platform's fee.
 
-    ``merchant`` is an opaque name (``shop.storefront:5``), whose account is opened on first use. May run inside the
-    caller's transaction. Once nothing is left, that is final: a reference is paid once. All parts of it go to the one
-    merchant who got the first, from whom a refund is taken: another is refused.
+    ``merchant`` is an opaque name (``shop.storefront:5``); its account is opened on first use. May run inside the
+    caller's transaction. An emptied escrow stays empty, since a reference is paid only once. All releases of a
+    reference go to the merchant that received the first one, from whom refunds are taken; another merchant is refused.
 
-    :raises EscrowNotFound: if nothing was ever paid for the reference; it may still come, so nothing is stored
+    :raises EscrowNotFound: if the reference was never paid; nothing is stored, since a payment may still come
     """
-    # Nothing is not everything: only None asks for all that lies there.
+    # Only None means everything; a zero amount is an error.
     asked = None if amount is None else amount.require_positive().to_wire()
     content = {"reference": reference, "merchant": merchant, "fee": fee.name, "amount": asked}
     key = derive_key("escrow:release", idempotency_key, content)
@@ -145,7 +147,7 @@ def release_escrow(
         before = ledger.find_response(key)
         if before is not None:
             return before
-        # Nobody is paid meanwhile: whoever releases locks the same escrow.
+        # Every release locks this escrow account, so the answer cannot change here.
         first = queries.find_paid_merchant(reference)
         if first is not None and first.pk != seller.pk:
             return ledger.store_refusal(key, errors.PaidToAnother.code, now=now)
@@ -182,7 +184,7 @@ def refund_escrow(
     *, reference: str, amount: Money, authorization: Authorization, idempotency_key: str, now: datetime
 ) -> PostingResult:
     """
-    Pay all or part of an escrow payment back to its payer, from escrow first and then from the merchant's balance.
+    Refund all or part of an escrow payment to its payer, from escrow first and then from the merchant's balance.
 
     At most the amount paid, in at most 50 refunds. Raises EscrowNotFound.
     """
@@ -195,15 +197,16 @@ def refund_escrow(
             with transaction.atomic():
                 answer = _refund(paid, merchant, amount, authorization, key, now)
         except _ReleasedConcurrently:
-            continue  # Each turn, somebody else's release was committed: there are no more of those than sen.
+            continue  # Ends: each turn means another release was committed, and their number is bounded.
         push.wallets_changed(answer.changes)
         return answer
 
 
 class _ReleasedConcurrently(Exception):
     """
-    A release was committed between the first read and the locks; the refund is retried with the merchant locked as
-    well.
+    A release was committed between the first read and the locks.
+
+    The refund is then retried with the merchant's account locked as well.
     """
 
 
@@ -220,7 +223,7 @@ def _refund(
     before = ledger.find_response(key)
     if before is not None:
         return before
-    # From here on nothing is released: a release locks the same escrow.
+    # Every release locks this escrow account, so none can be committed from here on.
     came = queries.find_paid_merchant(reference)
     if (came.pk if came else None) != merchant_id:
         raise _ReleasedConcurrently
@@ -249,7 +252,7 @@ def _refund(
 
 
 def get_or_open_merchant_account(merchant: str, asset: str, now: datetime) -> Account:
-    """The account of a merchant, opened if there was none."""
+    """Return the account of a merchant, opening it on first use."""
     kind = chart_of_accounts.MERCHANT
     return ledger.get_or_open_account(
         chart_of_accounts.account_code(kind, merchant, asset), kind=kind, asset=asset, now=now

@@ -1,4 +1,4 @@
-"""Holds: money set aside for a short while, then taken or given back."""
+"""Holds: money set aside for a short time, then captured or released."""
 
 from __future__ import annotations
 
@@ -32,10 +32,9 @@ def hold_funds(
     now: datetime,
 ) -> PostingResult:
     """
-    Set money of a person aside for a merchant until it is captured, voided or expires.
+    Set a person's money aside for a merchant until it is captured, voided or expires.
 
-    A hold that nobody captures by ``expires_at`` returns by itself. It ends by that, not by the clock: a capture that
-    comes first is good.
+    ``expire_holds`` releases the hold after ``expires_at``. Until that has run, a capture still succeeds.
     """
     payer = get_or_open_wallet(user_id=payer_id, now=now, asset=amount.asset)
     taker = get_or_open_merchant_account(merchant, amount.asset, now)
@@ -60,7 +59,7 @@ def hold_funds(
 
 def capture_hold(*, hold: UUID, amount: Money, idempotency_key: str, now: datetime) -> PostingResult:
     """
-    Capture a hold, wholly or in part, and release the rest.
+    Capture all or part of a hold, and release the rest.
 
     Raises HoldNotFound.
     """
@@ -84,7 +83,11 @@ def void_hold(*, hold: UUID, idempotency_key: str, now: datetime) -> PostingResu
 
 @every(seconds=5)
 def expire_holds(now: datetime) -> int:
-    """Give back every hold whose time is over; several processes may try, one of them does."""
+    """
+    Release every expired hold and return how many were released.
+
+    Several processes may run it at once; each hold is released once.
+    """
     given_back = 0
     for held in queries.list_expired_holds(now, limit=EXPIRED_BATCH_MAX):
         key = derive_key("hold:expire", str(held.pk), {"hold": held.pk})

@@ -1,4 +1,4 @@
-"""Payouts: move a merchant's balance into the wallet of its owner."""
+"""Payouts of a merchant's balance into its owner's wallet."""
 
 from __future__ import annotations
 
@@ -32,18 +32,19 @@ def pay_out_merchant(
     now: datetime,
 ) -> PostingResult:
     """
-    Move a merchant's money into the wallet of its owner, once: ``amount`` of it, or all that is there, as far as the
-    wallet has room. Who owns the merchant is for the caller to know. On a device that is not trusted it takes the PIN,
-    so it does not run inside the caller's transaction; what was answered before is answered again without asking.
+    Move ``amount`` of a merchant's balance into its owner's wallet, or as much of it as fits if no amount is given.
 
-    The merchant's inbox is rolled up with it, so that what came a moment ago can be had. An amount that is not there,
-    or that does not fit, is refused under the key like any payment.
+    The caller must know that ``owner_id`` owns the merchant. A device that is not trusted needs the PIN, so this must
+    not run inside the caller's transaction. A repeated request gets its stored response without asking for the PIN.
 
-    :raises NothingToPayOut: if nothing lies there; it may still come, so nothing is stored
-    :raises PinNeeded, NoPinOnNewDevice, PinWrong, PinLocked: if the device and the PIN do not suffice
-    :raises CeilingExceeded: if all is asked for and the wallet is full; there may be room later, so nothing is stored
+    The merchant's inbox is rolled up first, so that recent credits are included. An amount that exceeds the balance or
+    the wallet's ceiling is refused under the key, like any payment.
+
+    :raises NothingToPayOut: if the balance is empty; nothing is stored, since money may still come
+    :raises PinNeeded, NoPinOnNewDevice, PinWrong, PinLocked: if device and PIN do not authorize it
+    :raises CeilingExceeded: if no amount is given and the wallet is full; nothing is stored
     """
-    # Nothing is not everything: only None asks for all that lies there.
+    # Only None means everything; a zero amount is an error.
     content = {"merchant": merchant, "amount": None if amount is None else amount.require_positive().to_wire()}
     key = derive_key(f"user:{owner_id}:payout", idempotency_key, content)
     before = ledger.find_response(key)
@@ -75,7 +76,7 @@ def _pay_out(
     if before is not None:
         return before
     ledger.roll_up(merchant_id)
-    # Read again: rolling has changed what lies there.
+    # Read again: the roll-up has changed the balance.
     accounts = ledger.lock_accounts([merchant_id, wallet_id])
     paid = amount or _all_that_fits(accounts[merchant_id], accounts[wallet_id])
     public_id = ids.new_id()

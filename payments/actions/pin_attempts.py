@@ -1,8 +1,9 @@
 """
-Failed PIN attempts, counted by browser, so that one browser's success does not reset another's count.
+Failed PIN attempts, counted per browser.
 
-A browser that is trusted, or in which the right PIN was once typed, has five wrong tries of its own and is locked by
-nobody else. All others, who may be strangers with the owner's number, have five each and ten together.
+A known browser is trusted, or the right PIN was once typed in it. It has five attempts of its own and cannot be locked
+by others. Unknown browsers, which may belong to strangers with the owner's number, have five attempts each and ten
+together. A success in one browser does not reset another's count.
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ class AttemptState:
 
 
 def get_attempt_state(user_id: int, device_id: int | None) -> AttemptState:
-    """Return how this person's PIN stands on one of their devices."""
+    """Return the PIN attempts that are left on one of a person's devices."""
     return _attempt_state(queries.list_pin_attempts(user_id), user_id, device_id)
 
 
 def is_locked(user_id: int, device_id: int | None) -> bool:
-    """Return whether this person's PIN is locked on one of their devices."""
+    """Return whether a person's PIN is locked on one of their devices."""
     rows = queries.list_pin_attempts(user_id)
-    # Nearly always nothing was tried, and then it does not matter where.
+    # Usually there are no failed attempts; then skip the look-up of the browser.
     return any(row.wrong for row in rows) and _attempt_state(rows, user_id, device_id).left == 0
 
 
@@ -56,8 +57,10 @@ def _attempt_state(rows: list[PinTries], user_id: int, device_id: int | None) ->
 
 def record_failed_attempt(user_id: int, device_id: int | None, now: datetime, *, was: AttemptState) -> None:
     """
-    Count a wrong try. The caller has locked the PIN. The owner is told of it elsewhere if a stranger may have tried, or
-    if this locks a browser that is known.
+    Count a failed PIN attempt.
+
+    The caller has locked the PIN. The attempt is reported on the owner's other devices if the browser is unknown, or if
+    this locks a known browser.
     """
     row = _get_or_create_row(user_id, device_id)
     is_told = not was.is_known or was.left <= 1
@@ -69,7 +72,11 @@ def record_failed_attempt(user_id: int, device_id: int | None, now: datetime, *,
 
 
 def clear_failed_attempts(user_id: int, device_id: int | None, now: datetime, *, was: AttemptState) -> None:
-    """Give this browser all its tries back, and none to others: the right PIN was typed in it. The PIN is locked."""
+    """
+    Reset the failed attempts of this browser alone, after the right PIN was typed in it.
+
+    The caller has locked the PIN. The browser is known from now on.
+    """
     if was.is_known and was.left == FAILED_ATTEMPTS_MAX:
         return
     here = _identify_browser(user_id, device_id)
@@ -81,7 +88,7 @@ def clear_failed_attempts(user_id: int, device_id: int | None, now: datetime, *,
 
 
 def reset_attempts(user_id: int, device_id: int | None, now: datetime) -> None:
-    """Forget all tries with the old PIN, which say nothing of the new one; it is known where it was set."""
+    """Delete all failed attempts after a new PIN was set; the browser of this device is known from now on."""
     PinTries.objects.filter(user_id=user_id).delete()
     if device_id is not None:
         PinTries.objects.filter(pk=_get_or_create_row(user_id, device_id).pk).update(proved_at=now)
@@ -93,9 +100,7 @@ def list_failed_attempts_elsewhere(user_id: int, device_id: int | None) -> list[
 
 
 def list_unreported_attempts(user_id: int, device_id: int | None) -> tuple[list[FailedPinAttempts], bool]:
-    """
-    Return the unreported failed attempts in other browsers, newest first, and whether this browser has some as well.
-    """
+    """Return the unreported failed attempts in other browsers, newest first, and whether this browser has some too."""
     untold = [row for row in queries.list_pin_attempts(user_id) if row.untold and row.tried_at is not None]
     if not untold:
         return [], False
@@ -119,7 +124,7 @@ def acknowledge_failed_attempts(*, user_id: int, device_id: int | None, now: dat
 
     Idempotent. Raises PinTriesKept if the device is not trusted.
     """
-    del now  # For the door: what changes something takes the time of it.
+    del now  # Every action of the facade that changes something takes the time.
     if not accounts.is_trusted_device(user_id, device_id):
         raise errors.PinTriesKept
     with transaction.atomic():
@@ -130,13 +135,13 @@ def acknowledge_failed_attempts(*, user_id: int, device_id: int | None, now: dat
 
 def _get_or_create_row(user_id: int, device_id: int | None) -> PinTries:
     own = device_id if accounts.find_browser_hash(user_id, device_id) is not None else None
-    # Two at once cannot make two: the caller has locked the PIN.
+    # No duplicate can arise: the caller has locked the PIN.
     found = PinTries.objects.filter(user_id=user_id, device=own).first()
     return found or PinTries.objects.create(user_id=user_id, device_id=own)
 
 
 def _identify_browser(user_id: int, device_id: int | None) -> str:
-    """By what a browser is told again: its hash, or the device alone where it has none, or nothing."""
+    """Return the browser's hash, else its device id, or an empty string without a browser."""
     browser = accounts.find_browser_hash(user_id, device_id)
     return "" if browser is None else browser or f"device {device_id}"
 

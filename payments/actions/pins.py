@@ -1,4 +1,4 @@
-"""The PIN: six digits that authorize money to leave a wallet."""
+"""The wallet PIN: six digits that authorize movements of money."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from superapp.accounts import api as accounts
 from superapp.core.errors import Busy
 
 RESET_WAIT = timedelta(days=1)
-# After the wait, a reset that nobody used ends: it must not lie ready for whoever finds the phone next year.
+# An unused reset ends this long after the wait, so that a finder of the phone cannot complete it later.
 RESET_WINDOW = timedelta(days=3)
 # How long a proven one-time code counts as fresh.
 CODE_MAX_AGE = timedelta(minutes=10)
@@ -27,9 +27,11 @@ CONCURRENT_CHANGES_MAX = 3
 
 def set_first_pin(*, user_id: int, pin: str, now: datetime) -> None:
     """
-    Set a person's PIN for the first time. Clients come through ``set_first_pin_on_device``, which asks from where.
+    Set a person's PIN for the first time.
 
-    :raises PinInvalid, PinGuessable: if it is not six digits, or one that anybody would guess early
+    Clients go through ``set_first_pin_on_device``, which also checks the device.
+
+    :raises PinInvalid, PinGuessable: if it is not six digits, or easy to guess
     :raises PinAlreadySet: if there is one
     """
     validate_new_pin(pin)
@@ -46,7 +48,7 @@ def set_first_pin_on_device(*, user_id: int, device_id: int | None, pin: str, no
     """
     Set a person's first PIN from one of their devices, which must be trusted.
 
-    Whoever took over a phone number must not set a PIN: from an untrusted device a first PIN goes through
+    A stranger who took over a phone number must not set a PIN: from an untrusted device a first PIN goes through
     ``request_pin_reset`` and ``reset_pin``. Raises PinInvalid, PinGuessable, PinAlreadySet, DeviceNotTrusted.
     """
     if queries.has_pin(user_id):
@@ -58,10 +60,10 @@ def set_first_pin_on_device(*, user_id: int, device_id: int | None, pin: str, no
 
 def change_pin(*, user_id: int, device_id: int | None = None, old: str, new: str, now: datetime) -> None:
     """
-    Replace a PIN by another, knowing the old one. Wrong tries of the old one are forgotten with it.
+    Replace the PIN, given the old one, and delete the failed attempts of the old one.
 
-    :raises PinInvalid, PinGuessable: before the old one is looked at
-    :raises PinMissing, PinLocked, PinWrong: as when verifying it
+    :raises PinInvalid, PinGuessable: before the old PIN is verified
+    :raises PinMissing, PinLocked, PinWrong: as ``verify_pin``
     """
     validate_new_pin(new)
     verify_pin(user_id=user_id, device_id=device_id, pin=old, now=now)
@@ -87,11 +89,11 @@ def verify_pin(*, user_id: int, device_id: int | None = None, pin: str, now: dat
         with transaction.atomic(durable=True):
             locked = queries.lock_pin(user_id)
             if locked is None or locked.pin_hash != row.pin_hash:
-                continue  # It was changed meanwhile: this says nothing of the new one.
+                continue  # The PIN was changed meanwhile, so the result is stale.
             standing = pin_attempts.get_attempt_state(user_id, device_id)
             if is_right and standing.left:
                 pin_attempts.clear_failed_attempts(user_id, device_id, now, was=standing)
-                # Whoever knows the PIN needs no reset: one that was asked for, by whomever, is over.
+                # A right PIN cancels any pending reset, which may be a stranger's.
                 Pin.objects.filter(user_id=user_id, reset_asked_at__isnull=False).update(
                     reset_asked_at=None, reset_device=None
                 )
@@ -106,7 +108,7 @@ def verify_pin(*, user_id: int, device_id: int | None = None, pin: str, now: dat
 
 def request_pin_reset(*, user_id: int, device_id: int | None, code_proved_at: datetime, now: datetime) -> datetime:
     """
-    Request a new PIN with a fresh one-time code; return from when it may be set on this device.
+    Request a new PIN with a fresh one-time code, and return the time from which it may be set on this device.
 
     Raises PinResetTooEarly if the code is older than ten minutes.
     """
@@ -120,7 +122,7 @@ def request_pin_reset(*, user_id: int, device_id: int | None, code_proved_at: da
 
 def cancel_pin_reset(*, user_id: int, device_id: int | None, now: datetime) -> None:
     """
-    Cancel a requested PIN reset from a trusted device.
+    Cancel a pending PIN reset from a trusted device.
 
     Idempotent. Raises PinResetKept.
     """
@@ -131,10 +133,11 @@ def cancel_pin_reset(*, user_id: int, device_id: int | None, now: datetime) -> N
 
 def reset_pin(*, user_id: int, device_id: int | None, pin: str, now: datetime) -> None:
     """
-    Set a new PIN once the day of waiting is over, on the device that asked for it, and unlock. It has waited with its
-    person, and is trusted from now on.
+    Set a new PIN on the device that requested the reset, after its waiting period of a day.
 
-    :raises PinResetTooEarly: if this device did not ask, its day is not over, or it was left unused for three more
+    Unlocks the PIN and marks the device as trusted.
+
+    :raises PinResetTooEarly: if this device did not request it, the wait is not over, or ``RESET_WINDOW`` has passed
     """
     validate_new_pin(pin)
     _require_reset_due(queries.find_pin(user_id), device_id, now)
@@ -146,7 +149,11 @@ def reset_pin(*, user_id: int, device_id: int | None, pin: str, now: datetime) -
 
 
 def _require_reset_due(row: Pin | None, device_id: int | None, now: datetime) -> int:
-    """Return the device that asked for a new PIN and may set it now, which is this one."""
+    """
+    Return the id of this device if it requested a reset that is due.
+
+    Raises PinResetTooEarly.
+    """
     if row is None or row.reset_asked_at is None or device_id is None or row.reset_device_id != device_id:
         raise errors.PinResetTooEarly
     left = row.reset_asked_at + RESET_WAIT - now
@@ -158,7 +165,7 @@ def _require_reset_due(row: Pin | None, device_id: int | None, now: datetime) ->
 
 
 def _lock_or_create(user_id: int) -> Pin:
-    # The insert waits for a rival's and then does nothing; whoever won, the row is locked.
+    # A concurrent insert is waited for and then ignored; the row exists in either case and is locked.
     Pin.objects.bulk_create([Pin(user_id=user_id)], ignore_conflicts=True)
     row = queries.lock_pin(user_id)
     assert row is not None, "rows of PINs are never deleted"

@@ -1,4 +1,4 @@
-"""Top-ups over the counter, with two operators: one requests, another approves."""
+"""Top-ups at the counter by two operators: one requests, another approves."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def request_top_up(*, user_id: int, amount: Money, reason: str, maker_id: int, n
     """
     Request that cash received at the counter be credited to a person's wallet.
 
-    Nothing is posted until another operator approves. Raises OperatorsOnly, TwoPersonsNeeded.
+    Nothing is posted until another operator approves. Raises OperatorsOnly, TwoPersonsNeeded, InputInvalid.
     """
     queries.require_operator(maker_id)
     if maker_id == user_id:

@@ -1,4 +1,4 @@
-"""Wallets: open them, send money from them, and set their tier."""
+"""Wallets: opening, sending money, and the verification tier."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from superapp.core.text_cleaning import clean_line
 
 
 def get_or_open_wallet(*, user_id: int, now: datetime, asset: str = IDR) -> Account:
-    """Return the wallet of a person, opened with the ceiling of their tier if there is none."""
+    """Return a person's wallet, opening it on first use with the ceiling of their tier."""
     found = queries.find_wallet(user_id, asset)
     if found is not None:
         return found
     with transaction.atomic():
-        # Whoever sets their tier at this moment goes before or after, and in either case the ceiling is the tier's.
+        # The lock serializes this with ``set_tier``, so that the wallet never opens with an outdated ceiling.
         accounts.lock_people({user_id})
         kind = chart_of_accounts.wallet_kind(queries.get_tier(user_id))
         code = chart_of_accounts.account_code(kind, f"user.{user_id}", asset)
@@ -50,13 +50,12 @@ def send_money(
     now: datetime,
 ) -> PostingResult:
     """
-    Send money to another person, once, and return how it was answered.
+    Send money to another person, once per idempotency key, and return the result.
 
-    A retry of what was answered is answered the same without asking for the PIN again: who must know whether money
-    has moved must not be locked out of knowing.
+    A repeated request gets its stored response without asking for the PIN, so that a locked PIN hides no result.
 
-    :raises PinWrong: and the like, if the PIN is not right; nothing is stored under the key then
-    :raises KeyReused: if the key was used for something else
+    :raises PinWrong: or another error of ``verify_pin``; nothing is stored under the key then
+    :raises KeyReused: if the key was used for a different request
     """
     amount.require_positive()
     memo = clean_line(memo)
@@ -106,8 +105,9 @@ def send_to_person(
     """
     Send money to a person given by their public id.
 
-    Memos go to contacts only; to others at least ``TRANSFER_MIN_RUPIAH``. A stored response is returned whatever became
-    of the receiver. Raises PersonNotFound, ToOneself, TooLittle, MemoForContacts, and as ``send_money``.
+    Memos go to contacts only; transfers to others must be at least ``TRANSFER_MIN_RUPIAH``. A stored response is
+    returned even if the receiver has left or blocked the sender since. Raises PersonNotFound, ToOneself, TooLittle,
+    MemoForContacts, and the errors of ``send_money``.
     """
     amount.require_positive()
     memo = clean_line(memo)
@@ -133,7 +133,7 @@ def send_to_person(
 
 def require_minimum_amount(amount: Money, to: Recipient) -> None:
     """
-    Refuse a transfer below the minimum (``TRANSFER_MIN_RUPIAH``), which holds for people who are not contacts.
+    Refuse a transfer below ``TRANSFER_MIN_RUPIAH`` to a person who is not a contact.
 
     :raises TooLittle: if the receiver is not a contact and the amount is below the minimum
     """
@@ -152,7 +152,7 @@ def _transfer_key(sender_id: int, receiver_id: int, amount: Money, memo: str, id
 
 def set_tier(*, user_id: int, tier: str, operator_id: int, now: datetime) -> None:
     """
-    Set the verification tier of a person, which bounds their wallets.
+    Set a person's verification tier, which sets the balance ceiling of their wallet.
 
     Raises OperatorsOnly, TierTooLow.
     """
@@ -160,7 +160,7 @@ def set_tier(*, user_id: int, tier: str, operator_id: int, now: datetime) -> Non
     ceiling = chart_of_accounts.get_wallet_ceiling(tier)
     try:
         with transaction.atomic():
-            accounts.lock_people({user_id})  # See open_wallet.
+            accounts.lock_people({user_id})  # See get_or_open_wallet.
             Tier.objects.update_or_create(
                 user_id=user_id, defaults={"name": tier, "set_by_id": operator_id, "set_at": now}
             )

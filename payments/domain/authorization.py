@@ -1,8 +1,8 @@
 """
 Authorization methods, and which of them each kind of journal accepts.
 
-The ledger takes no entry without an authorization, and none whose means its kind does not accept. So a new action that
-posts cannot leave the question open: its kind is refused until ``ACCEPTED_METHODS`` has a line for it.
+The ledger refuses an entry whose kind does not accept its authorization method. A new kind is refused until it has a
+line in ``ACCEPTED_METHODS``.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ class AuthorizationMethod(StrEnum):
 
     # The person typed their PIN for it.
     PIN = "pin"
-    # The person acts on a device that something stronger than a code by SMS speaks for.
+    # The person acts on a trusted device; a code by SMS alone does not make one.
     TRUSTED_DEVICE = "trusted_device"
-    # The person acts on the device on which they placed the order that the money lies in escrow for.
+    # The person acts on the device that placed the order for which the money is in escrow.
     PLACING_DEVICE = "placing_device"
-    # A timer that was started by what the people did has come due.
+    # A timer that an earlier action of a person started is due.
     TIMER = "timer"
     # An operator of the instance decided it.
     OPERATOR = "operator"
-    # The person authorized it when the money was held; a hold that is resolved moves nothing else.
+    # The person authorized the hold; resolving it moves no other money.
     EARLIER_HOLD = "earlier_hold"
 
 
@@ -38,7 +38,7 @@ _METHODS_OUT_OF_ESCROW = frozenset(
     }
 )
 
-# By kind of journal, the means of which one is needed. A code by SMS is none of them.
+# Per kind of journal, the accepted methods; one is required. A code by SMS is never accepted.
 ACCEPTED_METHODS: dict[str, frozenset[AuthorizationMethod]] = {
     "sent": frozenset({AuthorizationMethod.PIN}),
     "escrow_paid": frozenset({AuthorizationMethod.PIN}),
@@ -58,7 +58,8 @@ class Authorization:
     """
     Proof that a movement of money was authorized, and by whom.
 
-    Only ``actions.authorizations`` and what verifies a PIN make one for a person; ``user_id`` is None for a timer.
+    For a person, only ``actions.authorizations`` and the verification of a PIN create one. ``user_id`` is None for a
+    timer.
     """
 
     method: AuthorizationMethod
@@ -70,14 +71,14 @@ BY_EARLIER_HOLD = Authorization(AuthorizationMethod.EARLIER_HOLD)
 
 
 class NotAuthorized(RuntimeError):
-    """Programming error: an action posts a journal without an authorization that its kind accepts."""
+    """An action posts a journal without an authorization that its kind accepts; a programming error."""
 
 
 def require_authorization(kind: str, authorization: Authorization) -> None:
     """
-    Require that this kind of journal accepts the authorization.
+    Check that this kind of journal accepts the authorization.
 
-    :raises NotAuthorized: if it is not, or the kind declares nothing
+    :raises NotAuthorized: if it does not, or if the kind is not in ``ACCEPTED_METHODS``
     """
     accepted = ACCEPTED_METHODS.get(kind)
     if accepted is None:

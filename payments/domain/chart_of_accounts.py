@@ -1,4 +1,4 @@
-"""The chart of accounts: kinds of accounts with their lock order, bounds and codes."""
+"""The chart of accounts: kinds of accounts with their lock ranks, bounds and codes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from superapp.core.errors import InputInvalid
 @dataclass(frozen=True, slots=True)
 class AccountKind:
     """
-    A kind of account; ``book`` is its place in the beancount export.
+    A kind of account; ``book`` is its parent account in the beancount export.
 
-    Locks are taken from the lowest rank up, hot rows last.
+    Accounts are locked in ascending ``lock_rank``, so that contended rows are locked last.
     """
 
     name: str
@@ -29,24 +29,24 @@ WALLET = AccountKind("wallet", 0, "Liabilities:Wallets")
 MERCHANT = AccountKind("merchant", 1, "Liabilities:Merchants", queued_credit=True)
 ESCROW = AccountKind("escrow", 2, "Liabilities:Escrow")
 FEE = AccountKind("fee", 9, "Income:Fees", queued_credit=True)
-# What lies at the bank: it falls below nothing on our side as people's balances rise.
+# Cash at the bank, an asset: its balance here falls below zero as wallets are topped up.
 CASH = AccountKind("cash", 9, "Assets:Cash", floor=None)
 
 ACCOUNT_KINDS = {kind.name: kind for kind in (WALLET, MERCHANT, ESCROW, FEE, CASH)}
 
 
 def wallet_kind(tier: str) -> AccountKind:
-    """A wallet with the ceiling of its owner's verification."""
+    """Return the account kind of a wallet of this verification tier; the kind sets its balance ceiling."""
     return replace(WALLET, ceiling=get_wallet_ceiling(tier))
 
 
 def get_wallet_ceiling(tier: str) -> int:
-    """The most, in sen, that may lie in a wallet of this tier."""
+    """Return the balance ceiling, in sen, of a wallet of this tier."""
     return int(settings.WALLET_CEILINGS[tier])
 
 
 def account_code(kind: AccountKind, name: str, asset: str) -> str:
-    """The code of the account that a kind has under an opaque name."""
+    """Return the code of the account of this kind, opaque name and asset."""
     if not name or len(name) > 128 or not name.isprintable():
         raise InputInvalid(detail="reference")
     return f"{kind.name}:{name}:{asset}"

@@ -1,8 +1,8 @@
 """
-Payments by the operator's legal profile (see ``superapp.core.feature_gates``).
+Feature gate of payments by the operator's legal profile (see ``superapp.core.feature_gates``).
 
-Where they are disabled, what lies in the ledger from before stays there: it is proved every night and can be exported,
-and what was set aside or lies in escrow goes back or on.
+Where payments are disabled, an existing ledger stays: it is checked every night and can be exported, holds are
+released, and escrow is refunded or released.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fee rules: what the platform keeps of a payment."""
+"""Fee rules of the platform."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from superapp.core.money import Money
 @dataclass(frozen=True, slots=True)
 class FeeRule:
     """
-    A fee in basis points, with amounts up to ``free_up_to_minor`` free; rounded half up once.
+    A fee in basis points, rounded half up once; amounts up to ``free_up_to_minor`` are free.
 
-    The name is that of the account to which the fee is credited: the books say by which rule each fee was taken.
+    The name is that of the account that the fee is credited to, so that the ledger shows which rule took each fee.
     """
 
     name: str
@@ -20,12 +20,13 @@ class FeeRule:
     free_up_to_minor: int = 0
 
     def of(self, amount: Money) -> Money:
+        """Return the fee on an amount."""
         if amount.amount_minor <= self.free_up_to_minor:
             return Money(0, amount.asset)
         return amount.share(self.basis_points)
 
 
 NO_FEE = FeeRule("nothing", 0)
-# As the central bank has it for QR payments: small merchants pay nothing for small amounts.
+# The central bank's rates for QR payments: micro merchants pay nothing for small amounts.
 MICRO_MERCHANT_FEE = FeeRule("micro", 30, free_up_to_minor=500_000_00)
 REGULAR_MERCHANT_FEE = FeeRule("regular", 70)

@@ -1,11 +1,11 @@
-"""PIN policy: which PINs are too easy to guess."""
+"""PIN policy: the format of a PIN, and which PINs are too easy to guess."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
 PIN_DIGITS = 6
-# Lines and corners of a keypad, drawn twice or turned.
+# Patterns of lines and corners on a keypad.
 _KEYPAD = frozenset({
     "147258", "147369", "258369", "258147", "369258", "369147", "741852", "741963", "852963", "852741",
     "963852", "963741", "159753", "159357", "357159", "753159", "142536", "147896", "789654",
@@ -13,16 +13,18 @@ _KEYPAD = frozenset({
 
 
 def is_well_formed(written: object) -> bool:
-    """Return whether this is six digits."""
+    """Return whether the value is a string of six digits."""
     return isinstance(written, str) and len(written) == PIN_DIGITS and written.isascii() and written.isdigit()
 
 
 def is_guessable(pin: str) -> bool:
     """
-    Return whether six digits follow a pattern that is tried first: a row up or down, also halfway; repeats (111111,
-    121212, 123123, 112233, 111222); nearly all the same (000001); a mirror (123321); a line on the keypad.
+    Return whether six digits follow a pattern that attackers try first.
 
-    Days of birth are let through: we do not know whose day it would be, and there are too many of them.
+    Patterns: a row up or down, also in each half; repeats (111111, 121212, 123123, 112233, 111222); nearly all digits
+    the same (000001); a mirror (123321); a line on the keypad.
+
+    Dates of birth are accepted: the owner's is not known here, and there are too many to refuse all.
     """
     first, second = pin[:3], pin[3:]
     return (
@@ -42,6 +44,6 @@ def _is_plain(digits: str) -> bool:
 
 
 def _is_row(digits: str) -> bool:
-    """Return whether each digit is as far from the one before it, by one or two, up or down; 0 follows 9."""
+    """Return whether all digits have the same distance of one or two, up or down, wrapping from 9 to 0."""
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(digits)}
     return len(steps) == 1 and steps <= {1, 2, 8, 9}

@@ -1,8 +1,8 @@
 """
 Registry of payment purposes: products resolve their references to names that people read.
 
-Payments knows its customers by an opaque reference alone (``shop.order:…``). The product that made a reference says
-what it stands for: it registers a resolver for its prefix, in ``superapp.wiring``.
+Payments knows only opaque references (``shop.order:…``). In ``superapp.wiring`` each product registers a resolver for
+the prefix of its references.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
     """
-    The purpose of a movement: the name of the other side, the items and the URL of a page; the last two may be empty.
+    The purpose of a movement: the other side's name, the items paid for and the URL of a page.
+
+    ``items`` and ``address`` may be empty.
     """
 
     name: str
@@ -23,8 +25,7 @@ class Purpose:
     address: str = ""
 
 
-# References → purposes; one that it does not know is left out. Called once for all rows of a page.
-# References → purposes; one that it does not know is left out. Called once for all rows of a page.
+# References → purposes; unknown references are left out. Called once for all rows of a page.
 PurposeResolver = Callable[[Collection[str]], Mapping[str, Purpose]]
 _resolvers: dict[str, PurposeResolver] = {}
 # Search of one product: (user id, search text) → references of the user's matching payments, at most a few hundred.
@@ -34,9 +35,9 @@ _finders: dict[str, ReferenceFinder] = {}
 
 def register_purpose_resolver(prefix: str, resolver: PurposeResolver, finder: ReferenceFinder | None = None) -> None:
     """
-    Have this resolver say what references stand for that begin with ``prefix:``, and this finder search for them.
+    Register the resolver, and optionally the search, for references that begin with ``prefix:``.
 
-    :raises ValueError: if another resolver says it
+    :raises ValueError: if another resolver is registered for the prefix
     """
     if _resolvers.setdefault(prefix, resolver) is not resolver:
         raise ValueError(f"two resolvers say what {prefix} stands for")
@@ -45,7 +46,7 @@ def register_purpose_resolver(prefix: str, resolver: PurposeResolver, finder: Re
 
 
 def resolve_purposes(references: Iterable[str]) -> dict[str, Purpose]:
-    """Return the purposes of these references, with one call for each prefix; unknown ones are left out."""
+    """Return the purposes of references, with one resolver call per prefix; unknown references are left out."""
     by_prefix: defaultdict[str, set[str]] = defaultdict(set)
     for reference in references:
         by_prefix[reference.partition(":")[0]].add(reference)
@@ -57,5 +58,5 @@ def resolve_purposes(references: Iterable[str]) -> dict[str, Purpose]:
 
 
 def find_references(user_id: int, written: str) -> list[str]:
-    """Search the purposes of a user's payments in every product, and return the references of the matches."""
+    """Search the purposes of a user's payments in every product, and return the matching references."""
     return [reference for finder in _finders.values() for reference in finder(user_id, written)]

@@ -1,4 +1,4 @@
-"""Commands about the PIN, on the socket and under ``/api/v1``."""
+"""PIN commands, on the socket and under ``/api/v1``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from superapp.realtime.registry import Caller
 @payments_command("payments.pin_set", NewPinRequest, rest="POST wallet/pin", cost=10)
 def pin_set(caller: Caller, request: NewPinRequest) -> dict[str, Any]:
     """
-    Set the first PIN, at once from a device that is trusted. From another it is asked for with a code, and set by
-    ``payments.pin_reset`` a day later.
+    Set the first PIN from a trusted device.
+
+    From another device it is requested with a code, and set by ``payments.pin_reset`` a day later.
     """
     api.set_first_pin_on_device(user_id=caller.user_id, device_id=caller.device_id, pin=request.pin, now=clock.now())
     return {}
@@ -25,6 +26,7 @@ def pin_set(caller: Caller, request: NewPinRequest) -> dict[str, Any]:
 
 @payments_command("payments.pin_change", ChangePinRequest, rest="PUT wallet/pin", cost=10)
 def pin_change(caller: Caller, request: ChangePinRequest) -> dict[str, Any]:
+    """Change the PIN, given the old one."""
     api.change_pin(
         user_id=caller.user_id, device_id=caller.device_id, old=request.old, new=request.new, now=clock.now()
     )
@@ -33,21 +35,21 @@ def pin_change(caller: Caller, request: ChangePinRequest) -> dict[str, Any]:
 
 @payments_command("payments.pin_forgive", EmptyRequest, rest="DELETE wallet/pin/tries", cost=5)
 def pin_forgive(caller: Caller, _request: EmptyRequest) -> dict[str, Any]:
-    """Confirm that failed attempts on other devices were one's own, from a trusted device."""
+    """Acknowledge from a trusted device that failed attempts on other devices were one's own."""
     api.acknowledge_failed_attempts(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
     return {}
 
 
 @payments_command("payments.pin_code", EmptyRequest, rest="POST wallet/pin/code", cost=20, response=PinCodeResponse)
 def pin_code(caller: Caller, _request: EmptyRequest) -> PinCodeResponse:
-    """Send a code to the number of who asks, good on this device alone, with which a new PIN is asked for."""
+    """Send the caller a one-time code for requesting a new PIN, valid on this device only."""
     wait_s = accounts.send_owner_code(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
     return PinCodeResponse(retry_after=wait_s)
 
 
 @payments_command("payments.pin_ask", PinCodeRequest, rest="POST wallet/pin/reset", cost=10, response=PinResetResponse)
 def pin_ask(caller: Caller, request: PinCodeRequest) -> PinResetResponse:
-    """Ask for a new PIN, or a first one, with the code that came; the day of waiting begins."""
+    """Request a new or first PIN with the one-time code; a waiting period of a day begins."""
     now = clock.now()
     proved_at = accounts.verify_owner_code(
         user_id=caller.user_id, device_id=caller.device_id, code=request.code.strip(), now=now
@@ -60,13 +62,13 @@ def pin_ask(caller: Caller, request: PinCodeRequest) -> PinResetResponse:
 
 @payments_command("payments.pin_reset", NewPinRequest, rest="PUT wallet/pin/reset", cost=10)
 def pin_reset(caller: Caller, request: NewPinRequest) -> dict[str, Any]:
-    """Set the new PIN once the day of waiting is over, on the device that asked for it."""
+    """Set the new PIN after the waiting period, on the device that requested it."""
     api.reset_pin(user_id=caller.user_id, pin=request.pin, device_id=caller.device_id, now=clock.now())
     return {}
 
 
 @payments_command("payments.pin_reset_end", EmptyRequest, rest="DELETE wallet/pin/reset", cost=5)
 def pin_reset_end(caller: Caller, _request: EmptyRequest) -> dict[str, Any]:
-    """End what was asked for, wherever it was, from a device that is trusted; the PIN stays as it is."""
+    """Cancel a pending PIN reset from a trusted device; the PIN stays unchanged."""
     api.cancel_pin_reset(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
     return {}

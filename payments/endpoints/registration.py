@@ -1,4 +1,4 @@
-"""Registration of the commands of payments."""
+"""Registration of the client commands of payments."""
 
 from __future__ import annotations
 
@@ -12,5 +12,9 @@ Handler = Callable[[Caller, Any], Any]
 
 
 def payments_command(name: str, shape: type[RequestSchema], **options: Any) -> Callable[[Handler], Handler]:
-    """A command of clients, answered where money is offered (see ``payments.domain.feature_gates``)."""
+    """
+    Register a client command that is refused where payments are disabled.
+
+    See ``payments.domain.feature_gates``.
+    """
     return lambda handler: register_command(name, shape, **options)(requires_payments(handler))

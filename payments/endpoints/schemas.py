@@ -1,4 +1,4 @@
-"""Requests of the commands of payments."""
+"""Request schemas of the payments commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands about wallets, on the socket and under ``/api/v1``."""
+"""Wallet commands, on the socket and under ``/api/v1``."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from superapp.realtime.registry import Caller
 
 @payments_command("payments.wallet", EmptyRequest, rest="GET wallet", response=WalletResponse)
 def wallet(caller: Caller, _request: EmptyRequest) -> WalletResponse:
+    """Return the caller's wallet and the state of their PIN on this device."""
     now = clock.now()
     shown = api.get_wallet(caller.user_id, now=now)
     state = api.get_pin_state(caller.user_id, device_id=caller.device_id, now=now)
@@ -38,6 +39,7 @@ def wallet(caller: Caller, _request: EmptyRequest) -> WalletResponse:
     "payments.changes", WalletChangesRequest, rest="GET wallet/changes", response=contracts.WalletChangesRow
 )
 def changes(caller: Caller, request: WalletChangesRequest) -> contracts.WalletChangesRow:
+    """Return the movements after a revision, with the current wallet."""
     found = api.list_wallet_changes(caller.user_id, after=request.after, now=clock.now())
     return contracts.WalletChangesRow(
         rev=found.rev,
@@ -49,7 +51,8 @@ def changes(caller: Caller, request: WalletChangesRequest) -> contracts.WalletCh
 
 @payments_command("payments.history", HistoryRequest, rest="GET wallet/history", response=contracts.HistoryPage)
 def history(caller: Caller, request: HistoryRequest) -> contracts.HistoryPage:
-    # One more than a page, to know whether there is another.
+    # One row more than a page, to know whether there is another page.
+    """Return a page of movements, newest first."""
     found = api.list_wallet_movements(
         caller.user_id,
         before_seq=request.before,
@@ -65,6 +68,7 @@ def history(caller: Caller, request: HistoryRequest) -> contracts.HistoryPage:
     "payments.receipt", ReceiptRequest, rest="GET wallet/receipts/<uuid:journal>", response=contracts.MovementRow
 )
 def receipt(caller: Caller, request: ReceiptRequest) -> contracts.MovementRow:
+    """Return one movement of the caller."""
     return serializers.serialize_movements([api.get_receipt(caller.user_id, request.journal)])[0]
 
 

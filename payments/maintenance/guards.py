@@ -1,4 +1,4 @@
-"""Catalogue of the database guards of payments: see ``superapp.core.guards``."""
+"""Registration of the database guards of payments (see ``superapp.core.guards``)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ install, remove, missing = _catalogue.install, _catalogue.remove, _catalogue.mis
 
 
 class InstallGuards(guards.InstallGuards):
-    """The last operation of every migration that touches a guarded table."""
+    """The migration operation that installs the guards; the last one of each migration that touches a guarded table."""
 
     app = "payments"
 

@@ -1,9 +1,8 @@
 """
 Integrity checks of the ledger: every invariant as a query that returns its violations.
 
-Constraints and triggers refuse what a statement can see; what only sums and neighbours show is proved here. With
-``since``, only what was posted after that moment is proved, together with how each account that it touched now
-stands.
+Constraints and triggers refuse what one statement can see; sums and relations between rows are checked here. With
+``since``, only rows posted after that moment and the accounts that they touched are checked.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ ALL = {"recent": "1 = 1", "journals": "1 = 1", "touched": "1 = 1"}
 
 
 def check_integrity(*, now: datetime, since: datetime | None = None) -> list[Violation]:
-    """Check every invariant on one snapshot, and return what breaks one; nothing, if the ledger tells the truth."""
+    """Check every invariant on one snapshot and return the violations; an empty list if there are none."""
     findings: list[Violation] = []
     with read_snapshot():
         for rule, template in RULES.items():

@@ -24,5 +24,5 @@ claim = _nightly.claim
 
 @every(seconds=300)
 def check_ledger_nightly(now: datetime) -> int:
-    """Prove the whole ledger once a night."""
+    """Begin the integrity check of the whole ledger, once a night."""
     return _nightly.begin(now)

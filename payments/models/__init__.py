@@ -1,4 +1,4 @@
-"""Models of the ledger: accounts, journals, stored responses, tiers, top-ups and PINs."""
+"""Models of payments: accounts, journals, stored responses, tiers, top-ups and PINs."""
 
 from __future__ import annotations
 

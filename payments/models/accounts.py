@@ -1,4 +1,4 @@
-"""Accounts."""
+"""Accounts of the ledger."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ ASSET_CHARS_MAX = 8
 CODE_CHARS_MAX = 160
 
 
-# SQLite turns an overflowing integer into a float; a total stops short of that.
+# SQLite turns an overflowing integer into a float; totals must stay below that.
 TOTAL_MAX = 9 * 10**18
 
 
 class Account(models.Model):
     """
-    An account of one asset.
+    An account of the ledger, in one asset.
 
-    Its balance is ``credits - debits``, of which ``held`` is set aside. Totals only grow, and only by postings:
-    ``last_seq`` is the newest. ``version`` counts every change and is the rev of a wallet's topic. Credits to a
-    ``queued_credit`` account wait in the inbox until they are rolled up, so that a thousand payers need not queue for
-    one row. ``lock_rank`` is its place in the one order of locks.
+    The balance is ``credits - debits``, of which ``held`` is set aside. Totals only grow, and only by postings;
+    ``last_seq`` is the number of the newest one. ``version`` counts every change and is the revision of a wallet's
+    topic. Credits to a ``queued_credit`` account wait in the inbox until they are rolled up, so that many payers do not
+    wait for one row lock. ``lock_rank`` is its position in the fixed lock order.
     """
 
     class Status(models.TextChoices):
@@ -41,7 +41,7 @@ class Account(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     lock_rank = models.SmallIntegerField()
     queued_credit = models.BooleanField()
-    # The least that may be available, and the most that may lie here; null for no bound.
+    # The least available balance and the largest balance; null for no bound.
     floor = models.BigIntegerField(null=True)
     ceiling = models.BigIntegerField(null=True)
     credits = models.BigIntegerField(default=0)
@@ -54,13 +54,13 @@ class Account(models.Model):
 
     class Meta:
         constraints = (
-            # What the composite foreign keys of a transfer point at.
+            # The target of the composite foreign keys of a transfer.
             models.UniqueConstraint(fields=["id", "asset"], name="payments_account_id_asset"),
             TriggeredCheck(
                 condition=Q(credits__range=(0, TOTAL_MAX), debits__range=(0, TOTAL_MAX), held__range=(0, TOTAL_MAX)),
                 name="payments_account_totals_in_range",
             ),
-            # The last defence of what lies here, a CHECK everywhere. It is true of an account that has no bound.
+            # The last defence against overdrafts, so a CHECK on both databases. A null bound satisfies it.
             models.CheckConstraint(
                 condition=Q(floor__lte=F("credits") - F("debits") - F("held")), name="payments_account_floor"
             ),

@@ -1,4 +1,4 @@
-"""Constraints on single rows."""
+"""A check constraint that PostgreSQL enforces by trigger."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class TriggeredCheck(models.CheckConstraint):
     """
     A CHECK on SQLite; on PostgreSQL a trigger of ``sql/postgres_guards.sql`` under the same name.
 
-    PostgreSQL reads and plans the text of every CHECK anew for each statement, and that was about a quarter of what a
-    transfer cost. The body of a trigger it keeps.
+    PostgreSQL parses and plans every CHECK anew for each statement, which was about a quarter of the cost of a
+    transfer. It caches the body of a trigger.
     """
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
@@ -27,5 +27,5 @@ class TriggeredCheck(models.CheckConstraint):
 
 
 def is_triggered(schema_editor: BaseDatabaseSchemaEditor) -> bool:
-    """Return whether this database enforces the rules by triggers."""
+    """Return whether this database enforces the constraints by triggers."""
     return bool(schema_editor.connection.vendor == "postgresql")

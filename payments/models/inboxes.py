@@ -1,4 +1,4 @@
-"""Queued credits, open holds and refund counters of the ledger."""
+"""Queued credits, open holds and refund counters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REFUNDS_MAX = 50
 
 
 class Inbox(models.Model):
-    """A credit of a hot account that is not posted yet; the roll-up turns it into a posting."""
+    """A credit of a queued-credit account that is not posted yet; the roll-up turns it into a posting."""
 
     transfer = models.OneToOneField(Transfer, on_delete=models.PROTECT, primary_key=True, related_name="+")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -37,7 +37,7 @@ class OpenHold(models.Model):
 
 
 class Refundable(models.Model):
-    """The refund cap of a journal and what was refunded, so that concurrent refunds cannot exceed it."""
+    """The refund cap and the refund counters of a journal, so that concurrent refunds cannot exceed the cap."""
 
     journal = models.OneToOneField(Journal, on_delete=models.PROTECT, primary_key=True, related_name="refundable")
     cap = models.BigIntegerField()

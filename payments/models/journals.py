@@ -12,7 +12,7 @@ from payments.models.constraints import TriggeredCheck
 REFERENCE_CHARS_MAX = 128
 
 
-# The kind of journal that may be there once for a reference.
+# The kind of journal of which a reference may have only one.
 ESCROW_PAID = "escrow_paid"
 
 
@@ -20,8 +20,8 @@ class Journal(models.Model):
     """
     Transfers that were posted together.
 
-    ``reference`` is the opaque name that a customer of ours knows it by (``shop.order:5``). ``memo_hash`` seals the
-    words of the people, which are kept apart so that they can be erased.
+    ``reference`` is the opaque name of what was paid for (``shop.order:5``). ``memo_hash`` is the salted hash of the
+    memo, which is stored apart so that it can be erased.
     """
 
     public_id = models.UUIDField(unique=True, editable=False)
@@ -32,7 +32,7 @@ class Journal(models.Model):
     )
     reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     memo_hash = models.CharField(max_length=64, default="", blank=True)
-    # When it happened in the world, and when it was posted here.
+    # The time of the real-world event, and the time of posting.
     event_at = models.DateTimeField()
     posted_at = models.DateTimeField()
 
@@ -52,7 +52,11 @@ class Journal(models.Model):
 
 
 class Memo(models.Model):
-    """The memo of a journal; the journal holds only its salted hash, so that the text can be erased."""
+    """
+    The memo of a journal.
+
+    The journal itself holds only the salted hash, so that the text can be erased.
+    """
 
     journal = models.OneToOneField(Journal, on_delete=models.PROTECT, primary_key=True, related_name="memo")
     salt = models.CharField(max_length=32)
@@ -63,8 +67,8 @@ class Transfer(models.Model):
     """
     A transfer between two accounts, or a hold for one.
 
-    A ``capture`` moves what a ``hold`` has set aside, or part of it, and releases the rest; a ``void`` releases all.
-    Either names the hold as ``pending``, and only one of them ever can.
+    A ``capture`` moves all or part of a ``hold`` and releases the rest; a ``void`` releases all. Either names the hold
+    as ``pending``; a hold is resolved only once.
     """
 
     class Phase(models.TextChoices):
@@ -106,9 +110,9 @@ class Transfer(models.Model):
 
 class Posting(models.Model):
     """
-    One account's side of a transfer: a line of its statement, numbered without gaps, with the balance after it.
+    One account's side of a transfer: a statement line with a gapless number and the balance after it.
 
-    ``rev`` is the account's version at that line. A hold changes ``held`` alone.
+    ``rev`` is the account's version at that line. A hold changes only the held amount.
     """
 
     pk = models.CompositePrimaryKey("account_id", "seq")

@@ -1,4 +1,4 @@
-"""The nightly proof of the ledger."""
+"""Runs of the nightly integrity check of the ledger."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from superapp.core.nightly_checks import NightlyCheckRun
 
 
 class NightlyProof(NightlyCheckRun):
-    """A night's proof of the ledger."""
+    """One run of the nightly integrity check of the ledger."""

@@ -9,15 +9,14 @@ from django.db.models import Q
 
 class Pin(models.Model):
     """
-    A person's PIN, stored hashed, with a pending reset.
+    A person's PIN, stored hashed, and its pending reset.
 
-    A locked or forgotten PIN is replaced a day after a fresh code asked for it, on
-    ``reset_device`` alone, which asked. A first one from a device that is not trusted waits the same day: meanwhile the
-    row has none.
+    A locked or forgotten PIN is replaced a day after it was requested with a fresh code, only on ``reset_device``,
+    which requested it. A first PIN on an untrusted device waits for the same day; until then ``pin_hash`` is empty.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+")
-    # Empty while one was only asked for.
+    # Empty while a first PIN is only requested.
     pin_hash = models.CharField(max_length=128, default="", blank=True)
     set_at = models.DateTimeField(null=True)
     reset_asked_at = models.DateTimeField(null=True)
@@ -36,8 +35,8 @@ class PinTries(models.Model):
     """
     Failed PIN attempts of one device since the PIN was set; a row without a device counts attempts without one.
 
-    ``wrong`` tries lock, and are forgotten with the right one, which leaves ``proved_at``. Of ``untold`` ones the owner
-    is told on their other devices, until they say that it was themselves.
+    ``wrong`` attempts lock the PIN. The right PIN resets them and sets ``proved_at``. ``untold`` attempts are reported
+    on the owner's other devices until the owner acknowledges them.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)

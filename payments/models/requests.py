@@ -1,4 +1,4 @@
-"""Stored responses under idempotency keys."""
+"""Stored responses of idempotency keys."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Request(models.Model):
     """
     The stored response of an idempotency key, kept for ever: posted, or refused with a code.
 
-    ``content_hash`` is of what the client sent, so that a retry can be told from another wish under the same key. A
-    refusal is as final as a posting: a late retry never surprises anyone.
+    ``content_hash`` is the hash of what the client sent, to tell a retry from a different request under the same key. A
+    refusal is as final as a posting, so that a late retry never moves money unexpectedly.
     """
 
     class Outcome(models.TextChoices):

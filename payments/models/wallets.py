@@ -12,7 +12,7 @@ from superapp.core import ids
 
 
 class Tier(models.Model):
-    """The verification tier of a person, which bounds their wallets; ``basic`` without a row."""
+    """The verification tier of a person, which sets the ceiling of their wallet; ``basic`` without a row."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+")
     name = models.CharField(max_length=16)
@@ -22,9 +22,9 @@ class Tier(models.Model):
 
 class TopUp(models.Model):
     """
-    A top-up over the counter: requested by one operator, decided by another.
+    A top-up at the counter, requested by one operator and decided by another.
 
-    Neither may be the one whose wallet it is.
+    Neither operator may be the owner of the wallet.
     """
 
     class State(models.TextChoices):

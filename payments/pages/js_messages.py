@@ -1,11 +1,11 @@
-"""Titles of movements, and the strings for JavaScript."""
+"""Titles of movements, and the strings that are passed to JavaScript."""
 
 from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# By kind and direction; ``{name}`` is the other one.
+# By kind and direction; ``{name}`` is the other person's name.
 MOVEMENT_TITLES: dict[str, Promise] = {
     "sent_out": _("To {name}"),
     "sent_in": _("From {name}"),
@@ -22,7 +22,7 @@ MOVEMENT_TITLES: dict[str, Promise] = {
     "other_out": _("Money out"),
     "other_held": _("Held or released"),
 }
-# The same where a product knows what the money was for; ``{name}`` is that of a shop.
+# Titles for movements with a known purpose; ``{name}`` is the purpose's name, such as a shop's.
 MOVEMENT_TITLES_WITH_PURPOSE: dict[str, Promise] = {
     "escrow_paid_out": _("{name}"),
     "escrow_refunded_in": _("Refund · {name}"),
@@ -38,7 +38,7 @@ JS_MESSAGES = {
 
 
 def get_title_key(kind: str, delta_minor: int) -> str:
-    """Return the key of the sentence that describes a movement."""
+    """Return the key of a movement's title in ``MOVEMENT_TITLES``."""
     direction = "held" if delta_minor == 0 else "in" if delta_minor > 0 else "out"
     key = f"{kind}_{direction}"
     return key if key in MOVEMENT_TITLES else f"other_{direction}"

@@ -31,20 +31,20 @@ CODE_SENT_KEY = "pin_code_sent"
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(30)
 def set_pin(request: HttpRequest) -> HttpResponse:
-    """Set the first PIN, or change it knowing the old one."""
+    """Set the first PIN, or change it with the old one."""
     user_id = get_current_user(request).pk
     problems: dict[str, object] = {}
     state = api.get_pin_state(user_id, device_id=accounts.get_device_id(request), now=clock.now())
     if not state.is_set and not _is_trusted(request, user_id):
         return redirect(_with_next("payments:pin_forgotten", request))
     if request.method == "POST":
-        problems, status = _set(request, user_id)
+        problems, status = _save_pin(request, user_id)
         if not problems:
-            return redirect(_next(request))
+            return redirect(_next_url(request))
         state = api.get_pin_state(
             user_id, device_id=accounts.get_device_id(request), now=clock.now()
-        )  # A wrong try may have locked it.
-    context = {"pin": state, "problems": problems, "note": take_flash(request), "next": _next(request)}
+        )  # A wrong PIN may have locked it.
+    context = {"pin": state, "problems": problems, "note": take_flash(request), "next": _next_url(request)}
     return render(request, "payments/pin.html", context, status=status if problems else 200)
 
 
@@ -55,8 +55,9 @@ def set_pin(request: HttpRequest) -> HttpResponse:
 @form_cost(30)
 def forgotten_pin(request: HttpRequest) -> HttpResponse:
     """
-    Prove the number with a fresh code, wait a day, and set a new PIN; on a device that is not trusted, the first one,
-    too.
+    Reset the PIN: verify a fresh code, wait a day, and set a new PIN.
+
+    On an untrusted device, a first PIN is set in the same way.
     """
     problem: DomainError | None = None
     problems: dict[str, object] = {}
@@ -65,7 +66,7 @@ def forgotten_pin(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not problems:
         try:
             if _take_step(request, request.POST.get("step", "")):
-                return redirect(_next(request))
+                return redirect(_next_url(request))
         except (CodeWrong, CodeOver, CodeNotSent, RateLimited, PinInvalid, PinResetTooEarly) as refusal:
             problem = refusal
     user_id, now = get_current_user(request).pk, clock.now()
@@ -80,7 +81,7 @@ def forgotten_pin(request: HttpRequest) -> HttpResponse:
         "is_code_sent": request.session.get(CODE_SENT_KEY, False),
         "problem": problem and problem.body()["message"],
         "problems": problems,
-        "next": _next(request),
+        "next": _next_url(request),
     }
     status = ErrorKind.INVALID if problems else problem.kind if problem else 200
     return render(request, "payments/pin_forgotten.html", context, status=status)
@@ -89,7 +90,7 @@ def forgotten_pin(request: HttpRequest) -> HttpResponse:
 @post_only_redirecting_to("payments:wallet")
 @person_required
 def acknowledge_attempts(request: HttpRequest) -> HttpResponse:
-    """Say that wrong tries elsewhere were my own, from a trusted device."""
+    """Acknowledge from a trusted device that failed PIN attempts elsewhere were one's own."""
     api.acknowledge_failed_attempts(
         user_id=get_current_user(request).pk, device_id=accounts.get_device_id(request), now=clock.now()
     )
@@ -100,7 +101,7 @@ def acknowledge_attempts(request: HttpRequest) -> HttpResponse:
 @post_only_redirecting_to("payments:wallet")
 @person_required
 def cancel_reset(request: HttpRequest) -> HttpResponse:
-    """Say that it was not me who asked for a new PIN, from a trusted device."""
+    """Cancel a pending PIN reset from a trusted device."""
     user_id, device_id = get_current_user(request).pk, accounts.get_device_id(request)
     api.cancel_pin_reset(user_id=user_id, device_id=device_id, now=clock.now())
     flash_next(request, _("The request is cancelled. Your PIN has not changed."))
@@ -112,7 +113,7 @@ def _is_trusted(request: HttpRequest, user_id: int) -> bool:
 
 
 def _take_step(request: HttpRequest, step: str) -> bool:
-    """Do what the form asks for; True once there is a new PIN."""
+    """Execute the submitted step (send, prove, set); return True once a new PIN is set."""
     user_id, device_id, now = get_current_user(request).pk, accounts.get_device_id(request), clock.now()
     if step == "send":
         accounts.send_owner_code(user_id=user_id, device_id=device_id, now=now)
@@ -129,8 +130,8 @@ def _take_step(request: HttpRequest, step: str) -> bool:
     return False
 
 
-def _set(request: HttpRequest, user_id: int) -> tuple[dict[str, object], int]:
-    """Set or change the PIN. Return what is wrong, by field in the order of the page, and the status of the answer."""
+def _save_pin(request: HttpRequest, user_id: int) -> tuple[dict[str, object], int]:
+    """Set or change the PIN; return errors by field, in page order, and the status of the response."""
     new, old = request.POST.get("pin", ""), request.POST.get("old")
     problems = _find_typing_errors(new, request.POST.get("again", ""), old)
     if problems:
@@ -148,7 +149,7 @@ def _set(request: HttpRequest, user_id: int) -> tuple[dict[str, object], int]:
 
 
 def _find_typing_errors(new: str, again: str, old: str | None = None) -> dict[str, object]:
-    """Return what can be seen to be wrong without trying the old PIN, which would count as a try."""
+    """Return errors by field that can be found without verifying the old PIN, which would count as an attempt."""
     problems: dict[str, object] = {}
     if old is not None and not old.strip():
         problems["old"] = _("Enter your current PIN.")
@@ -161,12 +162,12 @@ def _find_typing_errors(new: str, again: str, old: str | None = None) -> dict[st
     return problems
 
 
-def _next(request: HttpRequest) -> str:
-    """Back to what was being done here, else to the wallet."""
+def _next_url(request: HttpRequest) -> str:
+    """Return the URL to go back to after the PIN page: the form's ``next``, or the wallet."""
     return accounts.get_next_url(request, default=reverse("payments:wallet"))
 
 
 def _with_next(view: str, request: HttpRequest) -> str:
-    """Return the address of another page of the PIN, which leads back to the same place afterwards."""
+    """Return the URL of another PIN page that keeps the current ``next``."""
     back = accounts.get_next_url(request, default="")
     return reverse(view) + (f"?{urlencode({'next': back})}" if back else "")

@@ -1,4 +1,4 @@
-"""Present movements on pages: titles, days and steps."""
+"""Presentation of movements on pages: titles, days and steps."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from superapp.web import time_formats
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresentedMovement:
     """
-    One line of the history. ``direction`` is ``in``, ``out`` or ``held``; ``amount`` is what changed, with its sign;
-    ``items`` is what it was for, and ``address`` a page about that, where a product knows.
+    One line of the history.
+
+    ``direction`` is ``in``, ``out`` or ``held``. ``amount`` is the signed change. ``items`` are the items paid for and
+    ``address`` is the URL of their page; both are empty without a known purpose.
     """
 
     journal: str
@@ -43,6 +45,8 @@ class PresentedMovement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovementDay:
+    """The movements of one day, with its ISO date and its heading."""
+
     day: str
     word: str
     movements: tuple[PresentedMovement, ...]
@@ -56,7 +60,7 @@ class MovementStep:
     at: datetime | None
 
 
-# Where money was, in order; the last is where it is. By the same keys as the words of a movement.
+# The places of the money in order, the last being the present one. Same keys as ``MOVEMENT_TITLES``.
 _STEPS: dict[str, tuple[Promise, ...]] = {
     "sent_out": (gettext_lazy("Out of your wallet"), gettext_lazy("In the wallet of {name}")),
     "sent_in": (gettext_lazy("Out of the wallet of {name}"), gettext_lazy("In your wallet")),
@@ -78,7 +82,11 @@ _STEPS: dict[str, tuple[Promise, ...]] = {
 
 
 def present_days(rows: Sequence[Movement], *, now: datetime) -> list[MovementDay]:
-    """A page of history by the days of the reader's zone; the people in it come in one query."""
+    """
+    Group a page of history by day in the reader's time zone.
+
+    People and purposes are fetched once for the whole page.
+    """
     shown = present_movements(rows)
     return [
         MovementDay(day=date.isoformat(), word=time_formats.format_day(entries[0].at, now=now), movements=entries)
@@ -89,19 +97,20 @@ def present_days(rows: Sequence[Movement], *, now: datetime) -> list[MovementDay
 
 
 def present_movements(rows: Sequence[Movement]) -> list[PresentedMovement]:
+    """Return movements as presented on pages, with people and purposes fetched once for all."""
     people = accounts.get_people({row.peer_id for row in rows if row.peer_id is not None})
     purposes = resolve_purposes(row.reference for row in rows)
     return [_present_movement(row, people, purposes.get(row.reference)) for row in rows]
 
 
 def present_steps(row: Movement, shown: PresentedMovement) -> list[MovementStep]:
-    """Return the steps of a movement in order; all happened with one posting."""
+    """Return the steps of a movement in order; all carry the time of its posting."""
     sentences = _STEPS.get(js_messages.get_title_key(row.kind, row.delta.amount_minor), _STEPS["other_in"])
     return [MovementStep(sentence=str(sentence).format(name=shown.name), at=row.posted_at) for sentence in sentences]
 
 
 def format_share_text(shown: PresentedMovement) -> str:
-    """Return what a person passes on to show that money moved: what, how much, when, and the number to ask about."""
+    """Format a movement as text to share: title, amount, memo or items, time and journal id."""
     at = timezone.localtime(shown.at)
     hour, zone = time_formats.format_hour(shown.at), time_formats.zone_label(str(at.tzinfo))
     when = f"{formats.date_format(at, 'j F Y')}, {hour} {zone}"
@@ -122,7 +131,7 @@ def _present_movement(row: Movement, people: Mapping[int, PersonRow], purpose: P
         seq=row.seq,
         title=str(title).format(name=name),
         direction=key.rpartition("_")[2],
-        # What is set aside goes out of what can be spent.
+        # A hold reduces the available balance, so its sign is inverted.
         amount=row.delta or -row.held_delta,
         balance_after=row.balance_after,
         at=row.posted_at,

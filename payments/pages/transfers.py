@@ -1,8 +1,7 @@
 """
 Pages to send money: recipient, amount, confirmation, result.
 
-Each confirmation has a key of its own, in its address. Sent twice, gone back to, or tried again after a lost answer, it
-is the same transfer.
+Each confirmation has its own idempotency key in its URL, so that a repeated submission is the same transfer.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ FIELD_ERROR_KINDS = {ErrorKind.INVALID, ErrorKind.NOT_FOUND, ErrorKind.LIMITED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferDraft:
-    """A transfer before its confirmation; afterwards with the receipt or the code of the refusal."""
+    """A transfer to be confirmed; after its confirmation with the receipt's journal or the code of the refusal."""
 
     amount: Money
     memo: str
@@ -49,6 +48,7 @@ class TransferDraft:
     refusal: str = ""
 
     def kept(self) -> dict[str, Any]:
+        """Return the draft as JSON values for the session."""
         return {**self.amount.to_wire(), "memo": self.memo, "journal": self.journal, "refusal": self.refusal}
 
 
@@ -56,7 +56,7 @@ class TransferDraft:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_recipient(request: HttpRequest) -> HttpResponse:
-    """To one of my contacts, or somebody by handle or number."""
+    """Show the contacts, and find another recipient by handle or phone number."""
     user = get_current_user(request)
     chosen = ids.parse_id(request.GET.get("kepada", ""))
     if chosen is not None:
@@ -83,7 +83,7 @@ def choose_recipient(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_amount(request: HttpRequest, user: UUID) -> HttpResponse:
-    """Enter amount and memo; the next page asks for the PIN."""
+    """Validate amount and memo; the next page asks for the PIN."""
     me, now = get_current_user(request), clock.now()
     to = api.get_recipient(me.pk, who=user)
     wallet = api.get_wallet(me.pk, now=now)
@@ -91,7 +91,7 @@ def enter_amount(request: HttpRequest, user: UUID) -> HttpResponse:
     written, memo = typed.get("amount", "")[:40], typed.get("memo", "")[: MEMO_CHARS_MAX * 4].strip()
     problems: dict[str, object] = {}
     if request.method == "POST":
-        draft, problems = _read(written, memo, to=to, available=wallet.available)
+        draft, problems = _parse_form(written, memo, to=to, available=wallet.available)
         if draft is not None:
             key = str(ids.new_id())
             _store_draft(request, user, key, draft)
@@ -113,12 +113,12 @@ def enter_amount(request: HttpRequest, user: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(20)
 def confirm_transfer(request: HttpRequest, user: UUID, key: UUID) -> HttpResponse:
-    """The real name, the amount and the PIN; then the money goes, once for this address."""
+    """Show name, amount and PIN field; on POST send the money, once for this URL."""
     me, now = get_current_user(request), clock.now()
     draft = _load_draft(request, user, str(key))
     if draft is None:
         return redirect("payments:send", user=user)
-    if draft.journal and request.method != "POST":  # Gone back to, or opened again after a lost answer.
+    if draft.journal and request.method != "POST":  # Opened again, or after a lost response.
         return redirect("payments:receipt", journal=draft.journal)
     problem: DomainError | None = None
     if request.method == "POST":
@@ -143,7 +143,7 @@ def confirm_transfer(request: HttpRequest, user: UUID, key: UUID) -> HttpRespons
             problem = answer.error()
             draft = replace(draft, refusal=answer.code)
             _store_draft(request, user, str(key), draft)
-    # What was refused is shown whatever became of the receiver; nothing is offered to be sent to somebody who left.
+    # A refusal is shown even if the receiver has left since; otherwise the receiver must still be available.
     to = api.get_past_recipient(me.pk, who=user) if draft.refusal else api.get_recipient(me.pk, who=user)
     return _confirmation(request, to, draft, key=key, problem=problem)
 
@@ -163,16 +163,16 @@ def _confirmation(
         "after": wallet.available - draft.amount,
         "pin": pin,
         "key": key,
-        # Final under this key: the only way on is a new confirmation.
+        # Final under this key: another attempt needs a new confirmation.
         "is_refused": bool(draft.refusal),
-        "problem": problem and _sentence(problem, wallet.available),
+        "problem": problem and _error_text(problem, wallet.available),
         "words": js_messages.JS_MESSAGES,
         "back": f"{reverse('payments:send', args=[to.person['id']])}",
     }
     return render(request, "payments/send_confirm.html", context, status=problem.kind if problem else 200)
 
 
-def _sentence(problem: DomainError, available: Money) -> str:
+def _error_text(problem: DomainError, available: Money) -> str:
     if isinstance(problem, InsufficientFunds):
         return _("You have {available}, which is not enough.").format(available=available)
     if isinstance(problem, PinWrong):
@@ -185,10 +185,10 @@ def _sentence(problem: DomainError, available: Money) -> str:
     return str(problem.body()["message"])
 
 
-def _read(
+def _parse_form(
     written: str, memo: str, *, to: Recipient, available: Money
 ) -> tuple[TransferDraft | None, dict[str, object]]:
-    """Read the form into a draft; return errors by field where it is invalid."""
+    """Parse the form into a draft; return errors by field if it is invalid."""
     problems: dict[str, object] = {}
     wanted: Money | None = None
     try:
@@ -215,7 +215,7 @@ def _too_little(wanted: Money, to: Recipient) -> dict[str, object]:
 
 
 def _store_draft(request: HttpRequest, user: UUID, key: str, draft: TransferDraft) -> None:
-    """Remember what a key stands for, on this device alone; the words of people do not belong into addresses."""
+    """Store a draft under its key in the session, which keeps memos out of URLs."""
     drafts = dict(request.session.get(DRAFTS_KEY, {}))
     drafts[f"{user}:{key}"] = draft.kept()
     request.session[DRAFTS_KEY] = dict(list(drafts.items())[-DRAFTS_MAX:])

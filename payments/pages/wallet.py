@@ -34,7 +34,7 @@ SEQ_MAX = 2**53
 PERIOD_DAYS_MAX = 366
 LINES_PER_CHUNK = 500
 HIDE_BALANCE_COOKIE = "balance"
-# How a statement is asked for, made, and named by its ending.
+# By file extension: the function that yields the statement, and its content type.
 FORMATS = {
     "csv": (api.stream_csv_statement, "text/csv; charset=utf-8"),
     "beancount": (api.stream_beancount_statement, "text/plain; charset=utf-8"),
@@ -46,11 +46,11 @@ FORMATS = {
 @never_cache
 @require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
-    """Show balance and history; ``?cari`` searches, ``?sebelum`` pages back."""
+    """Show balance and history; ``?cari`` searches, ``?sebelum`` is the cursor of the next older page."""
     user, now = get_current_user(request), clock.now()
     shown = api.get_wallet(user.pk, now=now)
     query = request.GET.get("cari", "")[:SEARCH_CHARS_MAX].strip()
-    before_seq = _seq(request.GET.get("sebelum", ""))
+    before_seq = _parse_seq(request.GET.get("sebelum", ""))
     found = api.list_wallet_movements(user.pk, now=now, before_seq=before_seq, limit=ROWS_PER_PAGE + 1, search=query)
     page = found[:ROWS_PER_PAGE]
     device_id = accounts.get_device_id(request)
@@ -83,7 +83,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, journal: UUID) -> HttpResponse:
-    """One movement of mine: how much, with whom, and where the money is."""
+    """Show one of the person's movements: amount, other person and where the money is."""
     row = api.get_receipt(get_current_user(request).pk, journal)
     shown = presenters.present_movements([row])[0]
     context = {
@@ -115,7 +115,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def statement(request: HttpRequest) -> HttpResponseBase:
-    """Choose a period, and take its statement along as CSV or beancount."""
+    """Show the form for a statement's period, or send the statement as CSV or beancount."""
     today = timezone.localtime(clock.now()).date()
     first_day = request.GET.get("dari") or today.replace(day=1).isoformat()
     last_day = request.GET.get("sampai") or today.isoformat()
@@ -123,9 +123,9 @@ def statement(request: HttpRequest) -> HttpResponseBase:
     problem: DomainError | None = None
     if made is not None:
         try:
-            since, until = _period(first_day, last_day)
+            since, until = _parse_period(first_day, last_day)
             lines = made[0](get_current_user(request).pk, since=since, until=until, now=clock.now())
-            return _file(lines, made[1], f"{first_day}_{last_day}.{request.GET['bentuk']}")
+            return _stream_file(lines, made[1], f"{first_day}_{last_day}.{request.GET['bentuk']}")
         except PeriodInvalid as refusal:
             problem = refusal
     context = {
@@ -137,20 +137,24 @@ def statement(request: HttpRequest) -> HttpResponseBase:
     return render(request, "payments/statement.html", context, status=problem.kind if problem else 200)
 
 
-def _file(lines: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:
-    """A file that is sent while it is read, however long it is."""
-    response = StreamingHttpResponse(_in_pieces(lines), content_type=content_type)
+def _stream_file(lines: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:
+    """Return a response that streams the lines as a file."""
+    response = StreamingHttpResponse(_chunk(lines), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
+def _chunk(lines: Iterator[str]) -> Iterator[str]:
     while piece := "".join(islice(lines, LINES_PER_CHUNK)):
         yield piece
 
 
-def _period(first_day: str, last_day: str) -> tuple[datetime, datetime]:
-    """From the first moment of one day to the last of the other, in the reader's zone."""
+def _parse_period(first_day: str, last_day: str) -> tuple[datetime, datetime]:
+    """
+    Return the first moment of the first day and the moment after the last day, in the reader's time zone.
+
+    Raises PeriodInvalid.
+    """
     try:
         first, last = date.fromisoformat(first_day), date.fromisoformat(last_day)
         after = last + timedelta(days=1)
@@ -176,7 +180,7 @@ def _boot(user: Any, shown: api.Wallet, *, is_live: bool) -> Any:
     )
 
 
-def _seq(text: str) -> int | None:
+def _parse_seq(text: str) -> int | None:
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(SEQ_MAX))
     return int(text) if is_number and 0 < int(text) <= SEQ_MAX else None
 

@@ -1,4 +1,4 @@
-"""Queries of the ledger; the person who asks is an argument."""
+"""Queries of the ledger. The person on whose behalf they run is an argument."""
 
 from __future__ import annotations
 

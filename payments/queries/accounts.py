@@ -1,4 +1,4 @@
-"""Reading accounts, wallets and tiers."""
+"""Queries of accounts, wallets and tiers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def find_wallet(user_id: int, asset: str = IDR) -> Account | None:
 
 
 def pipeline_wallet_id(user_id: int, asset: str) -> Callable[[], int | None]:
-    """The id of a person's wallet, if they have one, among statements that are sent together."""
+    """Queue the look-up of a person's wallet; the returned callable gives its id, or None."""
     asked = prepared.execute_deferred(
         "SELECT id FROM payments_account WHERE owner_id = %s AND kind = %s AND asset = %s",
         [user_id, chart_of_accounts.WALLET.name, asset],
@@ -40,7 +40,9 @@ def find_account_with_inbox(
     kind: chart_of_accounts.AccountKind, name: str, asset: str = IDR
 ) -> tuple[Account, int] | None:
     """
-    An account and what lies in its inbox, in one statement: rolled up in between, money would be counted twice or not.
+    Return an account and the sum of its queued credits, or None.
+
+    Both are read in one statement: with two, a roll-up in between would count money twice or not at all.
     """
     waiting = (
         Inbox.objects.filter(account=OuterRef("pk"))
@@ -63,7 +65,9 @@ def get_tier(user_id: int) -> str:
 
 def require_operator(user_id: int) -> None:
     """
-    :raises OperatorsOnly: if this person is none
+    Check that the user is an operator.
+
+    :raises OperatorsOnly: otherwise
     """
     if not get_user_model().objects.filter(pk=user_id, is_active=True, is_staff=True).exists():
         raise OperatorsOnly

@@ -1,4 +1,4 @@
-"""Reading holds and escrow."""
+"""Queries of holds and escrow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from payments.models import ESCROW_PAID, Account, OpenHold, Transfer
 
 def get_hold_transfer(journal: UUID) -> Transfer:
     """
-    The hold that this journal placed, resolved or not.
+    Return the hold that this journal placed, resolved or not.
 
     :raises HoldNotFound: if it placed none
     """
@@ -31,9 +31,9 @@ def list_expired_holds(now: datetime, *, limit: int) -> list[Transfer]:
 
 def get_escrow_payment(reference: str) -> Transfer:
     """
-    The transfer by which the money for this reference came into escrow.
+    Return the transfer that paid the escrow of this reference.
 
-    :raises EscrowNotFound: if none came
+    :raises EscrowNotFound: if it was never paid
     """
     paid = Transfer.objects.filter(journal__reference=reference, journal__kind=ESCROW_PAID)
     found = paid.select_related("debit", "credit", "journal").order_by("pk").first()
@@ -43,7 +43,7 @@ def get_escrow_payment(reference: str) -> Transfer:
 
 
 def find_paid_merchant(reference: str) -> Account | None:
-    """The merchant to whom money for this reference was released."""
+    """Return the account of the merchant to which this reference was released, or None."""
     released = Transfer.objects.filter(
         journal__reference=reference, journal__kind="escrow_released", credit__kind=chart_of_accounts.MERCHANT.name
     )

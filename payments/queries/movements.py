@@ -1,4 +1,4 @@
-"""Reading the movements of an account and its statement."""
+"""Queries of an account's movements and of its statement."""
 
 from __future__ import annotations
 
@@ -48,8 +48,10 @@ def list_movements(
     account: Account, *, before_seq: int | None = None, limit: int = 50, search: str = ""
 ) -> list[Movement]:
     """
-    The newest lines of a statement, the newest first; those whose words, reference, purpose or other person contain
-    ``search``.
+    Return the movements of an account, newest first, before the cursor ``before_seq``.
+
+    At most ``limit`` and ``PAGE_MAX``. ``search`` matches the memo, the reference, the purpose and the other person's
+    name.
     """
     rows = _postings_of(account)
     if before_seq is not None:
@@ -66,9 +68,9 @@ def list_movements(
 
 
 def list_movements_after(account: Account, rev: int, *, limit: int = PAGE_MAX) -> list[Movement]:
-    """The lines that came after this version of the account, in their order."""
-    # A line's rev is its seq and the changes without money before it, of which there are no more than all of them. So
-    # the lines are found by their number, which is indexed, however many came before.
+    """Return the movements after a version of the account, oldest first."""
+    # A posting's rev is its seq plus the number of changes without money before it, which is at most the account's
+    # total. So the indexed seq narrows the search, however long the history is.
     without_money = account.version - account.last_seq
     rows = (
         _postings_of(account).filter(seq__gt=rev - without_money, rev__gt=rev).order_by("seq")[: min(limit, PAGE_MAX)]
@@ -80,8 +82,9 @@ def get_statement_period(account: Account, since: datetime, until: datetime) -> 
     """
     Return the statement period from ``since`` up to but not including ``until``.
 
-    Two payments at midnight may be numbered the other way round than their times. So a moment is a place between two
-    lines: behind the last that was posted before it. Each line is in one period, and periods join without a gap.
+    Two payments at midnight may be numbered in the reverse order of their times. So a bound is a position between two
+    postings, after the last one that was posted before that moment. Each posting is in one period, and periods join
+    without a gap.
     """
     return StatementPeriod(
         account=account, opening=_snapshot_before(account, since), closing=_snapshot_before(account, until)
@@ -90,9 +93,9 @@ def get_statement_period(account: Account, since: datetime, until: datetime) -> 
 
 def iterate_movements(period: StatementPeriod) -> Iterator[Movement]:
     """
-    Every line of a period, in order.
+    Yield every movement of a period, in order.
 
-    :raises LookupError: if one is missing, or does not follow from the one before it
+    :raises LookupError: if a posting is missing, or does not follow from the one before it
     """
     account, at = period.account, period.opening
     while at.seq < period.closing.seq:
@@ -114,7 +117,9 @@ def _snapshot_before(account: Account, moment: datetime) -> BalanceSnapshot:
 
 def get_movement(user_id: int, journal: UUID) -> Movement:
     """
-    :raises ReceiptNotFound: if there is no such journal, or no side of it is this person's
+    Return a person's side of a journal.
+
+    :raises ReceiptNotFound: if the journal does not exist, or the person took no part
     """
     row = (
         Posting.objects.filter(account__owner_id=user_id, transfer__journal__public_id=journal)

@@ -1,4 +1,4 @@
-"""Reading PINs and their failed attempts."""
+"""Queries of PINs and their failed attempts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def list_pin_attempts(user_id: int) -> list[PinTries]:
 
 
 def unreported_pin_attempts(user_id: int, _now: datetime) -> QuerySet[PinTries]:
-    """Return the devices with failed PIN attempts that their person has not been told of, as a queryset for badges."""
+    """Return a person's devices with unreported failed PIN attempts, as a queryset for badges."""
     return PinTries.objects.filter(user_id=user_id, untold__gt=0)
 
 

@@ -1,4 +1,4 @@
-"""Find the recipient of a transfer by contact, handle or phone number."""
+"""Look-up of the recipient of a transfer by public id, handle or phone number."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def get_recipient(user_id: int, *, who: UUID) -> Recipient:
     """
     Return a recipient by public id.
 
-    :raises PersonNotFound: if there is no such person, or they have blocked the asker; the error does not say which
-    :raises ToOneself: if it is the asker
+    :raises PersonNotFound: if there is no such person, or they have blocked the sender; the error does not reveal which
+    :raises ToOneself: if it is the sender
     """
     found = _to_recipient(user_id, accounts.get_user_by_public_id(who))
     if accounts.has_blocked(found.user_id, user_id):
@@ -29,7 +29,7 @@ def get_past_recipient(user_id: int, *, who: UUID) -> Recipient:
     Return a recipient by public id, even if their account was closed or they have blocked the sender since.
 
     :raises PersonNotFound: if there never was such a person
-    :raises ToOneself: if it is the asker
+    :raises ToOneself: if it is the sender
     """
     return _to_recipient(user_id, accounts.get_user_including_closed(who))
 
@@ -40,10 +40,10 @@ def find_recipient(
     """
     Find a recipient by exactly one of public id, handle or phone number.
 
-    :raises RecipientUnnamed: if it is not exactly one
+    :raises RecipientUnnamed: if not exactly one is given
     :raises PersonNotFound: if there is no such person
-    :raises ToOneself: if it is the asker
-    :raises RateLimited: after too many questions by handle or number
+    :raises ToOneself: if it is the sender
+    :raises RateLimited: after too many look-ups by handle or number
     """
     if sum(given is not None for given in (user, handle, phone)) != 1:
         raise RecipientUnnamed
@@ -56,7 +56,7 @@ def find_recipient(
 
 
 def find_recipient_by_text(user_id: int, written: str, *, now: datetime) -> Recipient:
-    """Find a recipient by text from one field: a phone number if it has digits and no letters, else a handle."""
+    """Find a recipient by text: a phone number if it has digits and no letters, else a handle."""
     written = written.strip()
     if not written:
         raise RecipientUnnamed

@@ -1,4 +1,4 @@
-"""Serialize wallets, movements and PIN state into rows of the wire."""
+"""Serializers of wallets, movements and PIN state to wire rows."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def serialize_wallet(shown: Wallet) -> WalletRow:
 
 
 def serialize_movements(rows: Sequence[Movement]) -> list[MovementRow]:
-    """Movements with the people in them, who come in one query, and their purposes, which come in one of each kind."""
+    """Serialize movements with their people and purposes, each fetched once for all rows."""
     people = accounts.get_people({row.peer_id for row in rows if row.peer_id is not None})
     purposes = resolve_purposes(row.reference for row in rows)
     return [_serialize_movement(row, people, purposes.get(row.reference)) for row in rows]

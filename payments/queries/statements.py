@@ -1,4 +1,4 @@
-"""Statements as CSV and beancount."""
+"""Statements of accounts as CSV and beancount."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _OPENED = "1970-01-01"
 
 def stream_csv(account: Account, since: datetime, until: datetime, *, now: datetime) -> Iterator[str]:
     """
-    The lines of a period, one by one, amounts in minor units, between what lay there before and after.
+    Yield the CSV lines of a period between its opening and closing balance.
 
-    A file without its last row, the closing balance, is not whole.
+    Amounts are in minor units. A file without its last row, the closing balance, is incomplete.
     """
     period = queries.get_statement_period(account, since, until)
     yield _row(COLUMNS)
@@ -55,8 +55,10 @@ def stream_csv(account: Account, since: datetime, until: datetime, *, now: datet
 
 def stream_beancount(account: Account, since: datetime, until: datetime, *, now: datetime) -> Iterator[str]:
     """
-    One account's period as a file that proves itself: it opens with what lay there, and asserts what lies there at
-    the end. Its days are those of the zone in which the period was asked for.
+    Yield an account's period as beancount that can be verified on its own.
+
+    It starts with the opening balance and ends by asserting the closing balance. Days are in the time zone of
+    ``since``.
     """
     period, mine, zone = queries.get_statement_period(account, since, until), _name(account), since.tzinfo or UTC
     first, last = since.astimezone(zone).date(), (until - timedelta(microseconds=1)).astimezone(zone).date()
@@ -72,14 +74,14 @@ def stream_beancount(account: Account, since: datetime, until: datetime, *, now:
         yield _leg(mine, -before, account.asset) + _leg("Equity:Opening", before, account.asset) + "\n"
     for line in queries.iterate_movements(period):
         if line.delta:
-            # One that was posted at midnight may belong before it by its number: see ``queries.get_statement_period``.
+            # A posting at midnight may belong to the day before by its number: see ``get_statement_period``.
             yield _entry(line, mine, min(line.posted_at.astimezone(zone).date(), last))
     closing = _decimal(-period.closing.balance, account.asset)
     yield f"{last + timedelta(days=1)} balance {mine}  {closing} {account.asset}\n"
 
 
 def stream_whole_ledger() -> Iterator[str]:
-    """Every account and every transfer, and at the end what lies in each account: the books as others keep them."""
+    """Yield every account, every transfer and all closing balances as beancount."""
     zone = ZoneInfo(settings.TIME_ZONE)
     yield from _head()
     accounts = {account.pk: account for account in Account.objects.order_by("pk").iterator()}
@@ -116,7 +118,7 @@ def _snapshot_row(kind: str, standing: BalanceSnapshot, account: Account, at: da
 def _entry(line: Movement, mine: str, day: date) -> str:
     words = line.memo.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     delta, asset = line.delta.amount_minor, line.delta.asset
-    # What we owe somebody is a liability, and grows with a minus in these books.
+    # A wallet is a liability, whose growth is negative in beancount.
     legs = _leg(mine, -delta, asset) + _leg("Equity:Others", delta, asset)
     return f'{day} * "{line.kind}" "{words}" ^{line.journal}\n{legs}\n'
 
@@ -137,7 +139,7 @@ def _decimal(minor: int, asset: str) -> str:
 
 def _row(values: tuple[object, ...]) -> str:
     line = io.StringIO()
-    # Quoted, a semicolon ends no cell where spreadsheets part cells by it.
+    # Spreadsheets that separate cells by semicolons keep a quoted one inside its cell.
     csv.writer(line, quoting=csv.QUOTE_ALL if _has_semicolon(values) else csv.QUOTE_MINIMAL).writerow(values)
     return line.getvalue()
 

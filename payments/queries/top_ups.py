@@ -1,4 +1,4 @@
-"""Reading top-ups."""
+"""Queries of top-ups."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from payments.queries.movements import PAGE_MAX
 
 def lock_top_up(public_id: UUID) -> TopUp:
     """
-    Lock a top-up that waits for its second person.
+    Lock a pending top-up.
 
-    :raises TopUpNotFound: if there is none, or it was decided
+    :raises TopUpNotFound: if it does not exist or was decided
     """
     row = (
         TopUp.objects.select_for_update(of=("self",), no_key=True)

@@ -1,4 +1,4 @@
-"""``manage.py check_ledger``: prove the ledger, or name what is wrong with it."""
+"""Command ``check_ledger``: check the ledger's integrity and report every violation."""
 
 from __future__ import annotations
 

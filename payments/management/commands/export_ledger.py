@@ -1,4 +1,4 @@
-"""``manage.py export_ledger``: the whole ledger as a beancount file on standard output."""
+"""Command ``export_ledger``: write the whole ledger to standard output as a beancount file."""
 
 from __future__ import annotations
 

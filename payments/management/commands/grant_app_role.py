@@ -1,4 +1,7 @@
-"""``manage.py grant_app_role ROLE``: let a PostgreSQL role run the product, without power over the ledger."""
+"""
+Command ``grant_app_role``: grant a PostgreSQL role what the application needs, without write access to the ledger's
+tables.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ class Command(OperatorCommand):
                 f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
                 f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON {ledger} FROM {name}",
                 f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {name}",
-                # Opening an account, freezing it, bounding it: what it is stays guarded by trigger.
+                # Needed to open and freeze accounts and to set ceilings; triggers guard the other columns.
                 f"GRANT INSERT, UPDATE (status, ceiling, version) ON payments_account TO {name}",
                 f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {name}",
             ):

@@ -1,4 +1,4 @@
-"""``manage.py top_up``: put money that came in at the counter into a wallet, with two persons."""
+"""Command ``top_up``: credit cash received at the counter to a wallet, with two operators."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Command(OperatorCommand):
         asked = api.request_top_up(
             user_id=user.pk, amount=rupiah, reason=reason, maker_id=operator_id(by), now=clock.now()
         )
-        # For the clerk's eyes; what scripts read stands alone on the standard output.
+        # Details for the clerk go to stderr; stdout holds only the id, for scripts.
         number = accounts.get_formatted_phone_number(user.pk)
         self.stderr.write(f"{money.Money(asked.amount, asked.asset)} for {user.name}, {number}. To approve:")
         self.stdout.write(str(asked.public_id))
@@ -69,5 +69,5 @@ class Command(OperatorCommand):
 
 
 def operator_id(by: str) -> int:
-    """Find the operator of a handle, written with or without the @."""
+    """Return the user id of an operator's handle, written with or without the @."""
     return look_up("--by", by, lambda word: accounts.get_user_by_handle(word.removeprefix("@"))).pk

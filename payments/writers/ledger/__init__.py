@@ -1,9 +1,9 @@
 """
-The only writer of the ledger.
+The only writer of the ledger; every journal is posted by ``post``.
 
-Every journal goes through ``post``: on PostgreSQL one function of the database (``sql/postgres_posting.sql``), on
-SQLite the same steps as plain statements (``sqlite.py``). The steps: the key, the accounts in one order of locks, a
-trial of every line on what was read, and only then the writes.
+PostgreSQL posts in one function of the database (``sql/postgres_posting.sql``), SQLite in the same steps as plain
+statements (``sqlite.py``): look up the idempotency keys, lock the accounts in a fixed order, try every line on the
+balances read, and only then write.
 """
 
 from __future__ import annotations
@@ -72,16 +72,16 @@ ROLLED_AT_ONCE_MAX = 1_000
 
 def post(entry: JournalEntry, *, now: datetime) -> PostingResult:
     """
-    Post a journal, whole or not at all, and return how it was answered: ``Posted`` or ``Refused``, now or long ago.
+    Post a journal, whole or not at all, and return ``Posted`` or ``Refused``.
 
-    The answer under a key is final. Called inside a transaction it becomes true with that transaction, and its key is
-    burned only then; so does a refusal. Trouble of the database (a lock that does not come, a lost line) raises and
-    burns nothing.
+    The response under an idempotency key is final, and a repeated request gets the stored one. Inside a transaction of
+    the caller, posting, refusal and key are stored when that transaction commits. Database errors (a lock timeout, a
+    lost connection) raise and store nothing.
 
-    Refusals are looked for line by line in this order: asset, oneself, status, hold, funds, ceiling, and at the end
-    the refund counter.
+    The checks of each line run in this order: asset, same account, status, hold, funds, ceiling; the refund counter is
+    checked last.
 
-    :raises KeyReused: if the key was used for something else
+    :raises KeyReused: if the key was used for a different request
     """
     outcome = post_many([entry], now=now)[0]
     if isinstance(outcome, Reused):
@@ -90,7 +90,7 @@ def post(entry: JournalEntry, *, now: datetime) -> PostingResult:
 
 
 def pipeline_post(entry: JournalEntry, *, now: datetime) -> Callable[[], PostingResult]:
-    """Queue the posting of a journal inside the caller's transaction; call the result for its response."""
+    """Queue the posting of a journal inside the caller's transaction; the returned callable gives the result."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("only a caller with a transaction has something to send it with")
     if entry.fact:
@@ -110,13 +110,17 @@ def pipeline_post(entry: JournalEntry, *, now: datetime) -> Callable[[], Posting
 
 
 def post_many(entries: Sequence[JournalEntry], *, now: datetime) -> list[PostingOutcome]:
-    """Post journals in one statement or transaction; each stands or falls alone, in the order given."""
+    """
+    Post several journals in one statement or transaction, in the order given.
+
+    Each is posted or refused on its own.
+    """
     if not 0 < len(entries) <= ENTRIES_MAX:
         raise ValueError(f"between 1 and {ENTRIES_MAX} entries at a time")
     if connection.vendor == "postgresql":
         outcomes = retry_on_deadlock(lambda: postgres.post(entries, now=now))
     else:
-        # IMMEDIATE when it is the whole transaction; otherwise the caller's savepoints are enough.
+        # As the outermost block it begins IMMEDIATE; inside another, the caller's savepoints are enough.
         with transaction.atomic(savepoint=False):
             outcomes = sqlite.post(entries, now=now)
     if any(entry.fact for entry in entries):
@@ -128,7 +132,7 @@ def find_response(key: IdempotencyKey) -> PostingResult | None:
     """
     Return the stored response of this idempotency key, or None.
 
-    :raises KeyReused: if the key was used for something else
+    :raises KeyReused: if the key was used for a different request
     """
     outcome = sqlite.find_response(key)
     if isinstance(outcome, Reused):
@@ -138,9 +142,11 @@ def find_response(key: IdempotencyKey) -> PostingResult | None:
 
 def store_refusal(key: IdempotencyKey, code: str, *, now: datetime) -> PostingResult:
     """
-    Refuse a request without a trial, and store the refusal under its key.
+    Refuse a request without trying it, and store the refusal under its key.
 
-    :raises KeyReused: if the key was used for something else
+    A response that is already stored is returned instead.
+
+    :raises KeyReused: if the key was used for a different request
     """
     if connection.vendor == "postgresql":
         is_new = postgres.store_refusal(key, code, now=now)
@@ -155,7 +161,7 @@ def store_refusal(key: IdempotencyKey, code: str, *, now: datetime) -> PostingRe
 
 
 def roll_up(account_id: int) -> int:
-    """Turn all credits that wait in an account's inbox into postings, so that they can be spent; return how many."""
+    """Turn all queued credits of an account into postings, so that they can be spent, and return how many."""
     rolled = 0
     while True:
         batch = (
@@ -170,8 +176,8 @@ def roll_up(account_id: int) -> int:
 
 @every(seconds=1)
 def roll_up_due(now: datetime) -> int:
-    """Roll up every inbox that has something in it."""
-    del now  # An inbox has no date: whatever lies there is due.
+    """Roll up every inbox that has queued credits, and return how many were rolled up."""
+    del now  # Queued credits have no due time.
     waiting = Inbox.objects.order_by("account_id").values_list("account_id", flat=True).distinct()
     return sum(roll_up(account_id) for account_id in list(waiting))
 

@@ -1,4 +1,4 @@
-"""Opening accounts, locking them, and changing what is not money about them."""
+"""Writes to accounts other than postings: opening, locking, status and ceiling."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ def get_or_open_account(
     code: str, *, kind: chart_of_accounts.AccountKind, asset: str, owner_id: int | None = None, now: datetime
 ) -> Account:
     """
-    The account of this code, opened empty if there was none.
+    Return the account of this code, opening it empty if there is none.
 
-    Two who open it at once get the same one.
+    Concurrent calls get the same account.
     """
     account = Account.objects.filter(code=code).first()
     if account is not None:
         return account
     statement, values = _opening_statement(code, kind=kind, asset=asset, owner_id=owner_id, now=now)
-    # The insert waits for a rival's and then does nothing; whoever won, the row is read.
+    # A concurrent insert is waited for and then ignored; the row exists in either case and is read.
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql" or not Account.objects.filter(code=code).exists():
             cursor.execute(statement, values)
@@ -37,8 +37,10 @@ def pipeline_account_id(
     code: str, *, kind: chart_of_accounts.AccountKind, asset: str, now: datetime
 ) -> Callable[[], int]:
     """
-    The id of the account of this code, most likely opened just now; among statements that are sent together (see
-    ``prepared.pipeline``), inside the caller's transaction.
+    Queue the statement that opens an account, or finds it by its code; the returned callable gives its id.
+
+    Runs inside the caller's transaction and ``prepared.pipeline``. Fastest for a new account: an existing one costs
+    another query.
     """
     if connection.vendor != "postgresql":
         pk = get_or_open_account(code, kind=kind, asset=asset, now=now).pk
@@ -56,7 +58,7 @@ def pipeline_account_id(
 def _opening_statement(
     code: str, *, kind: chart_of_accounts.AccountKind, asset: str, owner_id: int | None, now: datetime
 ) -> tuple[str, list[Any]]:
-    """The statement that opens an account, and its values."""
+    """Build the statement that opens an account, and return it with its values."""
     new = Account(
         public_id=ids.new_id(),
         code=code,
@@ -73,7 +75,7 @@ def _opening_statement(
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in columns)
     places = ", ".join(["%s"] * len(columns))
     table = connection.ops.quote_name(Account._meta.db_table)
-    statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  # Names of ours, values bound.
+    statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  # Constant names.
     if connection.vendor == "postgresql":
         statement += " ON CONFLICT (code) DO NOTHING"
     return statement, [field.get_db_prep_save(getattr(new, field.attname), connection) for field in columns]
@@ -81,9 +83,9 @@ def _opening_statement(
 
 def lock_accounts(account_ids: Iterable[int]) -> dict[int, Account]:
     """
-    Lock accounts in the one order, for an action that must look before it posts.
+    Lock accounts in the fixed lock order, and return them by id.
 
-    On SQLite whoever is in a write transaction has the only turn.
+    For an action that must read balances before it posts. On SQLite a write transaction already excludes all others.
     """
     rows = Account.objects.filter(pk__in=set(account_ids)).order_by("lock_rank", "pk")
     if connection.features.has_select_for_update:
@@ -92,14 +94,14 @@ def lock_accounts(account_ids: Iterable[int]) -> dict[int, Account]:
 
 
 def freeze_account(account_id: int) -> None:
-    """Stop all money in and out. Freezing the frozen changes nothing."""
+    """Block all money into and out of an account. Idempotent."""
     Account.objects.filter(pk=account_id, status=Account.Status.OPEN).update(
         status=Account.Status.FROZEN, version=F("version") + 1
     )
 
 
 def unfreeze_account(account_id: int) -> None:
-    """Let money move again."""
+    """Reopen a frozen account. Idempotent."""
     Account.objects.filter(pk=account_id, status=Account.Status.FROZEN).update(
         status=Account.Status.OPEN, version=F("version") + 1
     )
@@ -107,7 +109,9 @@ def unfreeze_account(account_id: int) -> None:
 
 def close_account(account_id: int) -> None:
     """
-    Close an account for good. The database refuses it while money lies there.
+    Close an account permanently.
+
+    Idempotent. The database refuses it unless the account is empty.
     """
     Account.objects.filter(pk=account_id).exclude(status=Account.Status.CLOSED).update(
         status=Account.Status.CLOSED, version=F("version") + 1
@@ -115,5 +119,9 @@ def close_account(account_id: int) -> None:
 
 
 def set_ceiling(account_id: int, ceiling: int | None) -> None:
-    """Bound what may lie in an account. The database refuses a bound below what lies there already."""
+    """
+    Set the balance ceiling of an account, None for unlimited.
+
+    The database refuses a ceiling below the current balance.
+    """
     Account.objects.filter(pk=account_id).exclude(ceiling=ceiling).update(ceiling=ceiling, version=F("version") + 1)

@@ -31,7 +31,7 @@ _canonical = msgspec.json.Encoder(order="deterministic").encode
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """An idempotency key of a scope (who, and which command), with the hash of what the client sent under it."""
+    """An idempotency key within a scope (the caller and the command), with the hash of the request's content."""
 
     scope: str
     key: str
@@ -44,8 +44,9 @@ class IdempotencyKey:
 
 def derive_key(scope: str, key: str, content: Mapping[str, object]) -> IdempotencyKey:
     """
-    The key of a command. ``content`` is what the client sent and nothing that we computed from it: a retry must come
-    to the same hash.
+    Build the idempotency key of a command.
+
+    ``content`` holds only what the client sent, nothing computed from it, so that a retry has the same hash.
     """
     return IdempotencyKey(scope, key, hashlib.sha256(_canonical(dict(content))).hexdigest())
 
@@ -53,9 +54,9 @@ def derive_key(scope: str, key: str, content: Mapping[str, object]) -> Idempoten
 @dataclass(frozen=True, slots=True)
 class TransferLine:
     """
-    One transfer: ``amount`` from ``debit_id`` to ``credit_id``.
+    One transfer of a journal: ``amount`` from ``debit_id`` to ``credit_id``.
 
-    A hold sets it aside instead, until ``expires_at``; a capture or void names the hold's transfer as ``pending_id``.
+    A hold sets the amount aside until ``expires_at``; a capture or void names the hold's transfer as ``pending_id``.
     """
 
     debit_id: int
@@ -76,7 +77,7 @@ class TransferLine:
 
 @dataclass(frozen=True, slots=True)
 class JournalRefund:
-    """A refund of part of another journal, checked against that journal's refund cap."""
+    """A refund of all or part of another journal, checked against that journal's refund cap."""
 
     journal_id: int
     amount: Money
@@ -85,9 +86,9 @@ class JournalRefund:
 @dataclass(frozen=True, kw_only=True)
 class JournalEntry:
     """
-    A journal to be posted, with everything that becomes true with it.
+    A journal to be posted, with its memo, refund cap and fact.
 
-    :raises NotAuthorized: if its kind does not accept the means by which it is authorized
+    :raises NotAuthorized: if its kind does not accept the authorization's method
     """
 
     key: IdempotencyKey
@@ -98,7 +99,7 @@ class JournalEntry:
     actor_id: int | None = None
     memo: str = ""
     event_at: datetime | None = None
-    # How much of this journal may be paid back; None if nothing ever.
+    # The most that may be refunded of this journal; None if it is not refundable.
     refund_cap: Money | None = None
     refund: JournalRefund | None = None
     fact: Event | None = None
@@ -119,7 +120,7 @@ class JournalEntry:
 
     @property
     def memo_hash(self) -> str:
-        """Seals the words without giving them away: short words could be guessed from an unsalted hash."""
+        """The salted hash of the memo; without a salt, short texts could be guessed from it."""
         return hashlib.sha256((self.memo_salt + self.memo).encode()).hexdigest() if self.memo else ""
 
 
@@ -135,7 +136,7 @@ class AccountChange:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The journal stands. ``replayed``: it stood already, and nothing was done now."""
+    """The result of a posted journal; ``replayed`` if it was posted by an earlier request under the key."""
 
     journal_id: int
     public_id: UUID
@@ -145,20 +146,20 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The journal was refused, for ever under this key."""
+    """The result of a refused journal; final under its idempotency key."""
 
     code: str
     replayed: bool = False
     changes: tuple[AccountChange, ...] = ()
 
     def error(self) -> DomainError:
-        """The refusal as an error, for a door to raise once the answer is committed."""
+        """Return the refusal as an error, to be raised once the stored response is committed."""
         return errors.refusals[self.code]()
 
 
 @dataclass(frozen=True, slots=True)
 class Reused:
-    """The key belongs to another request; nothing was done."""
+    """The result for an idempotency key that belongs to a different request; nothing was done."""
 
     def error(self) -> DomainError:
         return errors.KeyReused()
@@ -169,6 +170,6 @@ PostingOutcome = Posted | Refused | Reused
 
 
 def collect_accounts(entries: Sequence[JournalEntry]) -> tuple[list[int], set[int]]:
-    """All accounts that the entries touch, and those among them that money leaves."""
+    """Return the ids of all accounts that the entries touch, sorted, and the set of those that are debited."""
     debited = {line.debit_id for entry in entries for line in entry.lines}
     return sorted(debited | {line.credit_id for entry in entries for line in entry.lines}), debited

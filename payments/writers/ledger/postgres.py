@@ -24,7 +24,7 @@ from superapp.core import prepared
 
 
 class _StoredResponse(msgspec.Struct):
-    """The response that an earlier request stored under its idempotency key."""
+    """A response that an earlier request stored under its idempotency key."""
 
     outcome: str
     code: str
@@ -33,7 +33,12 @@ class _StoredResponse(msgspec.Struct):
 
 
 class _Result(msgspec.Struct):
-    """By journal its id, or none if it was answered before, and its code if it is refused; accounts that changed."""
+    """
+    The answer of the posting function.
+
+    Per journal: its id, or None if its key was answered before, and the code of a refusal. ``changes`` lists the
+    changed accounts.
+    """
 
     journals: list[int | None]
     codes: list[str | None]
@@ -52,7 +57,9 @@ _decode = msgspec.json.Decoder(_Result).decode
 
 def post(entries: Sequence[JournalEntry], *, now: datetime) -> list[PostingOutcome]:
     """
-    Post all in one call. In autocommit that is the whole transaction: BEGIN and COMMIT around it would cost a third.
+    Post all entries in one call.
+
+    In autocommit mode the call is the whole transaction: an explicit BEGIN and COMMIT would cost a third more.
     """
     statement, values = _statement(entries, now)
     with prepared.cursor() as cursor:
@@ -61,14 +68,14 @@ def post(entries: Sequence[JournalEntry], *, now: datetime) -> list[PostingOutco
 
 
 def pipeline_post(entries: Sequence[JournalEntry], *, now: datetime) -> Callable[[], list[PostingOutcome]]:
-    """The same among other statements that are sent together: see ``prepared.pipeline``."""
+    """Queue the posting among statements that are sent together (see ``prepared.pipeline``)."""
     statement, values = _statement(entries, now)
     rows = prepared.execute_deferred(statement, values)
     return lambda: _outcomes(entries, rows()[0][0])
 
 
 def store_refusal(key: IdempotencyKey, code: str, *, now: datetime) -> bool:
-    """Store a refusal; False if the key was answered before."""
+    """Store a refusal; return False if the key was answered before."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT payments_refuse_request(%s, %s, %s, %s, %s)", [key.scope, key.key, key.content_hash, code, now]
@@ -120,8 +127,10 @@ def _replayed(before: _StoredResponse) -> PostingOutcome:
 
 def _single_parameters(entry: JournalEntry, now: datetime) -> dict[str, str | None]:
     """
-    The parameters of ``payments_post_one``. All as text: PostgreSQL takes their types from the function, where numbers
-    of several sizes would make statements of several types.
+    Return the parameters of ``payments_post_one``.
+
+    All are sent as text, so that PostgreSQL takes the types from the function; numbers of different sizes would
+    otherwise prepare one statement per combination of types.
     """
     (line,) = entry.lines
     moment = now.isoformat()

@@ -27,7 +27,7 @@ from payments.writers.ledger.sqlite_trial import Trial, TrialAccount
 
 
 def post(entries: Sequence[JournalEntry], *, now: datetime) -> list[PostingOutcome]:
-    """Post journals inside the running transaction, which has the turn to write."""
+    """Post journals inside the running write transaction."""
     outcomes: list[PostingOutcome] = []
     standing: list[tuple[JournalEntry, Posted]] = []
     taken: dict[tuple[str, str], tuple[str, PostingResult]] = {}
@@ -52,7 +52,7 @@ def post(entries: Sequence[JournalEntry], *, now: datetime) -> list[PostingOutco
 
 
 def find_response(key: IdempotencyKey) -> PostingOutcome | None:
-    """Return the response stored under an idempotency key."""
+    """Return the response stored under an idempotency key, or None."""
     row = Request.objects.filter(scope=key.scope, key=key.key).values_list(
         "content_hash", "outcome", "code", "journal_id", "journal__public_id"
     ).first()  # fmt: skip
@@ -60,7 +60,7 @@ def find_response(key: IdempotencyKey) -> PostingOutcome | None:
 
 
 def store_refusal(key: IdempotencyKey, code: str, *, now: datetime) -> bool:
-    """Store a refusal inside the running transaction; False if the key was answered before."""
+    """Store a refusal inside the running transaction; return False if the key was answered before."""
     if find_response(key) is not None:
         return False
     moment = connection.ops.adapt_datetimefield_value(now)
@@ -70,7 +70,11 @@ def store_refusal(key: IdempotencyKey, code: str, *, now: datetime) -> bool:
 
 
 def roll_up(account_id: int, rows_max: int) -> int:
-    """Turn queued credits of an account into postings, inside the running transaction."""
+    """
+    Turn at most ``rows_max`` queued credits of an account into postings, and return how many.
+
+    Runs inside the caller's transaction.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT transfer_id, amount FROM payments_inbox WHERE account_id = %s ORDER BY transfer_id LIMIT %s",
@@ -98,7 +102,7 @@ def roll_up(account_id: int, rows_max: int) -> int:
     return len(waiting)
 
 
-# 1. and 2. The keys and the accounts.
+# Steps 1 and 2: the idempotency keys and the accounts.
 
 _ACCOUNT = "id, asset, status, queued_credit, floor, ceiling, credits, debits, held, version, last_seq"
 
@@ -107,7 +111,7 @@ def _begin(cursor: Any, entries: Sequence[JournalEntry]) -> tuple[Trial, int]:
     ids, _debited = collect_accounts(entries)
     places = ", ".join(["%s"] * len(ids))
     cursor.execute(
-        f"SELECT {_ACCOUNT} FROM payments_account WHERE id IN ({places})",  # noqa: S608  # Places alone.
+        f"SELECT {_ACCOUNT} FROM payments_account WHERE id IN ({places})",  # noqa: S608  # Placeholders only.
         ids,
     )
     accounts = {row[0]: TrialAccount(*row) for row in cursor.fetchall()}
@@ -149,7 +153,7 @@ def _read_response(key: IdempotencyKey, row: tuple[Any, ...] | None) -> PostingO
     return Posted(journal_id, public_id if isinstance(public_id, UUID) else UUID(public_id), replayed=True)
 
 
-# 3. The trial.
+# Step 3: the trial.
 
 
 def _try_entry(cursor: Any, entry: JournalEntry, journal_id: int, trial: Trial) -> Posted | Refused:
@@ -178,7 +182,7 @@ def _try_entry(cursor: Any, entry: JournalEntry, journal_id: int, trial: Trial) 
 
 def _is_paid(cursor: Any, reference: str) -> bool:
     cursor.execute(
-        # The second condition is that of the index.
+        # The second condition lets SQLite use the partial index.
         "SELECT 1 FROM payments_journal WHERE reference = %s AND reference <> '' AND kind = %s",
         [reference, ESCROW_PAID],
     )

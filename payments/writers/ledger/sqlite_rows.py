@@ -1,4 +1,4 @@
-"""The rows that a posting writes on SQLite."""
+"""Writing the rows of posted journals on SQLite."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def insert_rows(
     if not rows:
         return
     places = ", ".join(["%s"] * (columns.count(",") + 1))
-    statement = f"INSERT INTO {app}_{table} ({columns}) VALUES ({places})"  # noqa: S608  # Names of ours, values bound.
+    statement = f"INSERT INTO {app}_{table} ({columns}) VALUES ({places})"  # noqa: S608  # Constant names.
     if len(rows) == 1:
         cursor.execute(statement, rows[0])
     else:

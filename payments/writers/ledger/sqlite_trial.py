@@ -1,4 +1,4 @@
-"""A trial of journals on SQLite: accounts as they would stand, and the rows that would be written."""
+"""In-memory trial of journals on SQLite: resulting account states, and the rows to write."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class TrialAccount(msgspec.Struct):
 
 @dataclass
 class Trial:
-    """The outcome that a write would have: accounts as they would stand, and rows by table."""
+    """The would-be result of a posting: account states, and the rows to write by table."""
 
     accounts: dict[int, TrialAccount]
     next_transfer: int
@@ -44,7 +44,7 @@ class Trial:
     holds: list[tuple[Any, ...]] = field(default_factory=list)
 
     def copy(self, account_ids: Iterable[int]) -> Trial:
-        """A trial that can be thrown away, for one journal on these accounts."""
+        """Return a disposable trial for one journal on these accounts."""
         accounts = {account_id: copy(self.accounts[account_id]) for account_id in account_ids}
         return Trial(accounts, self.next_transfer, list(self.resolved))
 
