@@ -23,6 +23,9 @@ from bench.environment import ROOT
 from tests.harness import browsers, demo_site, ports, servers
 from tests.harness.first_visit import Visit, visit
 
+UNSEEN = 4
+# Seven processes begin at once.
+START_SECONDS_MAX = 180
 # Their modules have begun and the line is open.
 AT_REST = "html[data-line=ready]"
 PAINTED_MS_MAX = {"conversation": 1_500, "wallet": 1_200}
@@ -61,14 +64,15 @@ def _behind_nginx() -> Iterator[str]:
             "serve_all",
             [sys.executable, "manage.py", "serve_all"],
             log_path=directory / "serve_all.log",
-            is_ready=lambda: servers.accepts(port),
+            # It gathers static files before anything listens.
+            is_ready=lambda: True,
             env=dict(os.environ),
             cwd=ROOT,
             stop_seconds_max=60,
         )
         runner.start()
         started.callback(runner.stop)
-        servers.wait_until(lambda: _is_up(url), "the pages", 120)
+        servers.wait_until(lambda: _is_up(url), "the pages", START_SECONDS_MAX)
         yield url
 
 
@@ -111,8 +115,8 @@ def main() -> None:
     with site as url, sync_playwright() as playwright:
         pages, cookie = _pages()
         chromium = browsers.launch_chromium(playwright)
-        # Once unseen: the first page of a process pays for its templates.
-        for path in pages.values():
+        # Some unseen: the first page of each process pays for its templates.
+        for path in [*pages.values()] * UNSEEN:
             visit(chromium, url, path, cookie, at_rest=AT_REST)
         runs = [
             {name: visit(chromium, url, path, cookie, at_rest=AT_REST, is_slow=True) for name, path in pages.items()}
