@@ -1,4 +1,4 @@
-"""Facade of accounts: people, contacts, devices and the guards of pages."""
+"""Facade of accounts: people, contacts, devices, and page authentication."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def get_user_by_handle_or_phone(word: str) -> User:
     """
     Return the user with this handle or phone number, as operators type it.
 
-    Reveals whose number it is. Raises PhoneInvalid, PersonNotFound.
+    Reveals the owner of a number. Raises PhoneInvalid, PersonNotFound.
     """
     if any(char.isalpha() for char in word):
         return queries.get_user_by_handle(word.removeprefix("@"))
@@ -141,8 +141,9 @@ def get_people(user_ids: Collection[int]) -> dict[int, PersonRow]:
 
 def get_changed_people(user_ids: Collection[int], *, since: int) -> dict[int, PersonRow]:
     """
-    Return the wire rows of those people whose profile changed since the cursor (see ``core.changes``), by user id, in
-    one query.
+    Return the wire rows of people whose profile changed since the cursor, by user id, in one query.
+
+    The cursor is that of ``core.changes``.
     """
     return {user.pk: serializers.serialize_person(user) for user in queries.list_changed_users(user_ids, since=since)}
 
@@ -165,18 +166,17 @@ def are_contacts(user_id: int, peer_id: int) -> bool:
 
 def find_forbidden_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """
-    Return those pairs of user ids that may not chat directly: not contacts, or one has blocked the other.
+    Return those pairs of user ids that may not chat directly, in one query.
 
-    One query.
+    They are not contacts, or one has blocked the other.
     """
     return set(pairs) - contact_pairs.filter_accepted_pairs(pairs)
 
 
 def find_forbidden_business_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """
-    Return those pairs of user ids that may not chat about an order, such as a buyer and a shop: neither contacts nor in
-    business, or one has blocked the other.
+    Return those pairs of user ids that may not chat about an order, such as buyer and shop, in one query.
 
-    One query.
+    They are neither contacts nor in a business relation, or one has blocked the other.
     """
     return set(pairs) - contact_pairs.filter_business_pairs(pairs)

@@ -27,7 +27,7 @@ class AccountsConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        """Have registered what registers itself: facts, commands, the authenticator, checks, periodic tasks."""
+        """Import the modules that register facts, commands, the authenticator, checks and periodic tasks."""
         for module in (
             "maintenance.checks",
             "maintenance.periodic_tasks",

@@ -1,4 +1,4 @@
-"""Rows of people, contacts, devices and profiles on the wire."""
+"""Wire rows of people, contacts, devices and profiles."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ class InvitationsRow(TypedDict):
 
 
 class TrustCodeResponse(TypedDict):
-    """The number of seconds after which another code may be requested."""
+    """A response after a code was sent: the seconds after which another may be requested."""
 
     retry_after: int
 
 
 class TrustRequestedResponse(TypedDict):
-    """The time from which the device may be trusted."""
+    """A response to a request for trust: the time from which it may be claimed."""
 
     trust_from: str

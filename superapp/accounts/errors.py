@@ -1,4 +1,4 @@
-"""Errors of accounts. Codes never change."""
+"""Errors of accounts. Their codes are stable and never change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from superapp.core.errors import DomainError, ErrorKind
 
 
 class PhoneInvalid(DomainError):
-    """The text is no phone number that could receive a message."""
+    """The text is not a phone number that can receive messages."""
 
     code = "accounts.phone_invalid"
     kind = ErrorKind.INVALID
@@ -16,7 +16,7 @@ class PhoneInvalid(DomainError):
 
 
 class CountryNotServed(DomainError):
-    """Codes are not sent to the country of this number; ``countries`` are those they are sent to."""
+    """Codes are not sent to the country of this number; ``countries`` lists the country codes that are served."""
 
     code = "accounts.country_not_served"
     kind = ErrorKind.INVALID
@@ -25,8 +25,10 @@ class CountryNotServed(DomainError):
 
 class ChallengeRequired(DomainError):
     """
-    Work is asked for first, as many strangers asked before: solve the challenge and send the same again with
-    ``solution`` (see ``docs/protocol.md``). Nothing was counted or sent.
+    Proof of work is required, since many unknown browsers requested codes or guessed wrong before.
+
+    Solve the challenge and repeat the request with ``solution`` (see ``docs/protocol.md``). Nothing was counted or
+    sent.
     """
 
     code = "accounts.challenge_required"
@@ -36,7 +38,9 @@ class ChallengeRequired(DomainError):
 
 class CodesUsedUp(DomainError):
     """
-    The instance has sent as many codes as its operator allows, but for people it knows; ``retry_after`` is when again.
+    The installation's SMS budget is used up for this requester; known browsers have a reserve.
+
+    ``retry_after`` is the number of seconds until codes are sent again.
     """
 
     code = "accounts.codes_used_up"
@@ -45,7 +49,7 @@ class CodesUsedUp(DomainError):
 
 
 class CodeWrong(DomainError):
-    """Not the code that was sent; ``tries_left`` says how many more may be tried."""
+    """The code is wrong; ``tries_left`` is the number of attempts left."""
 
     code = "accounts.code_wrong"
     kind = ErrorKind.INVALID
@@ -61,7 +65,7 @@ class CodeOver(DomainError):
 
 
 class CodeNotSent(DomainError):
-    """The code could not be handed to whoever delivers messages; it was not counted against anybody."""
+    """The code could not be handed to the SMS gateway; number and browser are not charged for it."""
 
     code = "accounts.code_not_sent"
     kind = ErrorKind.UNAVAILABLE
@@ -77,7 +81,7 @@ class AccountClosed(DomainError):
 
 
 class PersonNotFound(DomainError):
-    """No such person, or nobody you may know of; the error does not say which."""
+    """The person does not exist or is not visible to the caller; the error does not reveal which."""
 
     code = "accounts.person_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -85,13 +89,15 @@ class PersonNotFound(DomainError):
 
 
 class ContactOneself(DomainError):
+    """The person would be their own contact."""
+
     code = "accounts.contact_oneself"
     kind = ErrorKind.INVALID
     message = _("That is your own number.")
 
 
 class ContactNotAsked(DomainError):
-    """An answer without a question: they do not ask to be a contact."""
+    """The other person has not sent a contact request that could be answered."""
 
     code = "accounts.contact_not_asked"
     kind = ErrorKind.CONFLICT
@@ -99,7 +105,7 @@ class ContactNotAsked(DomainError):
 
 
 class ContactBlocked(DomainError):
-    """The asker has blocked this person."""
+    """The caller has blocked this person."""
 
     code = "accounts.contact_blocked"
     kind = ErrorKind.CONFLICT
@@ -107,7 +113,7 @@ class ContactBlocked(DomainError):
 
 
 class InvitationNotFound(DomainError):
-    """The invitation belongs to another person, was accepted, or never existed."""
+    """The invitation belongs to another person, was accepted or cancelled, or never existed."""
 
     code = "accounts.invitation_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -116,8 +122,9 @@ class InvitationNotFound(DomainError):
 
 class InviteNotFound(DomainError):
     """
-    The link of an invitation is unknown, over, used up or switched off, or its owner wants nothing of who opens it: the
-    five look the same.
+    The invite link is unknown, expired, used up or revoked, or its owner has blocked the caller.
+
+    The error does not reveal which.
     """
 
     code = "accounts.invite_not_found"
@@ -126,13 +133,15 @@ class InviteNotFound(DomainError):
 
 
 class DeviceNotFound(DomainError):
+    """The device does not exist, was signed out, or belongs to another person."""
+
     code = "accounts.device_not_found"
     kind = ErrorKind.NOT_FOUND
     message = _("Device not found.")
 
 
 class DeviceKept(DomainError):
-    """A trusted device is signed out only by itself and by another trusted one (see ``Device``)."""
+    """A trusted device can be signed out only by itself or by another trusted device (see ``Device``)."""
 
     code = "accounts.device_kept"
     kind = ErrorKind.FORBIDDEN
@@ -141,7 +150,9 @@ class DeviceKept(DomainError):
 
 class TrustTooEarly(DomainError):
     """
-    Trust was not asked for on this device with a fresh code, or its day is not over; ``retry_after`` says when it is.
+    Trust was not requested on this device with a fresh code, or its waiting period of a day is not over.
+
+    ``retry_after`` is the number of seconds until it is.
     """
 
     code = "accounts.trust_too_early"
@@ -150,13 +161,15 @@ class TrustTooEarly(DomainError):
 
 
 class NameInvalid(DomainError):
+    """The name has no visible characters or is too long."""
+
     code = "accounts.name_invalid"
     kind = ErrorKind.INVALID
     message = _("A name needs 1 to {chars_max} visible characters.")
 
 
 class NameReserved(NameInvalid):
-    """The name claims to be the house itself: its brand, its staff, its support."""
+    """The name could be taken for the operator itself: its brand, staff or support."""
 
     code = "accounts.name_reserved"
     kind = ErrorKind.INVALID
@@ -164,13 +177,15 @@ class NameReserved(NameInvalid):
 
 
 class HandleInvalid(DomainError):
+    """The handle does not have the format of one."""
+
     code = "accounts.handle_invalid"
     kind = ErrorKind.INVALID
     message = _("A username has 3 to 30 letters a–z, digits, dots or underscores, and starts with a letter.")
 
 
 class HandleTaken(DomainError):
-    """The handle is taken or reserved; the error does not say which."""
+    """The handle is taken or reserved; the error does not reveal which."""
 
     code = "accounts.handle_taken"
     kind = ErrorKind.CONFLICT
@@ -178,19 +193,23 @@ class HandleTaken(DomainError):
 
 
 class LanguageUnknown(DomainError):
+    """The language is not supported."""
+
     code = "accounts.language_unknown"
     kind = ErrorKind.INVALID
     message = _("That language is not available yet.")
 
 
 class TimeZoneUnknown(DomainError):
+    """The time zone does not exist."""
+
     code = "accounts.time_zone_unknown"
     kind = ErrorKind.INVALID
     message = _("Unknown time zone.")
 
 
 class PictureTooLarge(DomainError):
-    """Too many bytes."""
+    """The picture file is too large."""
 
     code = "accounts.picture_too_large"
     kind = ErrorKind.TOO_LARGE
@@ -198,7 +217,7 @@ class PictureTooLarge(DomainError):
 
 
 class PictureTooManyPixels(DomainError):
-    """Small as a file and huge once opened."""
+    """The picture has too many pixels, whatever the size of its file."""
 
     code = "accounts.picture_too_many_pixels"
     kind = ErrorKind.TOO_LARGE
@@ -206,7 +225,7 @@ class PictureTooManyPixels(DomainError):
 
 
 class PictureUnreadable(DomainError):
-    """Not a JPEG, PNG or WebP by its content, whatever its name says."""
+    """The file is not a JPEG, PNG or WebP by its content."""
 
     code = "accounts.picture_unreadable"
     kind = ErrorKind.INVALID

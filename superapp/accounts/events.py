@@ -1,4 +1,4 @@
-"""Facts about accounts."""
+"""Facts of accounts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from superapp.core.events import Event, register_fact
 
 
 @dataclass(frozen=True, kw_only=True)
-class _OfPerson(Event):
+class _PersonEvent(Event):
     user_id: int
 
     @property
@@ -19,15 +19,15 @@ class _OfPerson(Event):
 
 @register_fact
 @dataclass(frozen=True, kw_only=True)
-class PersonJoined(_OfPerson):
-    """A new account exists."""
+class PersonJoined(_PersonEvent):
+    """A new account was created."""
 
     name: ClassVar[str] = "accounts.person_joined"
 
 
 @register_fact
 @dataclass(frozen=True, kw_only=True)
-class ProfileChanged(_OfPerson):
+class ProfileChanged(_PersonEvent):
     """A public detail of a person changed: name, handle or picture."""
 
     name: ClassVar[str] = "accounts.profile_changed"
@@ -35,15 +35,15 @@ class ProfileChanged(_OfPerson):
 
 @register_fact
 @dataclass(frozen=True, kw_only=True)
-class PhoneMoved(_OfPerson):
-    """A number left ``user_id``, who was silent for long, for ``to_user_id``, who proved it last."""
+class PhoneMoved(_PersonEvent):
+    """A phone number moved from ``user_id``, who was not seen for long, to ``to_user_id``, who verified it last."""
 
     name: ClassVar[str] = "accounts.phone_moved"
     to_user_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class _OfPair(Event):
+class _PairEvent(Event):
     lower_user_id: int
     higher_user_id: int
 
@@ -54,10 +54,11 @@ class _OfPair(Event):
 
 @register_fact
 @dataclass(frozen=True, kw_only=True)
-class ContactAccepted(_OfPair):
+class ContactAccepted(_PairEvent):
     """
-    Two people became contacts. ``accepted_by`` accepted the other's invitation at ``at``; 0 without an invitation, as
-    when a person buys from a shop.
+    Two people became contacts.
+
+    ``accepted_by`` accepted the other's invitation at ``at``; 0 without an invitation, as between a buyer and a shop.
     """
 
     name: ClassVar[str] = "accounts.contact_accepted"
@@ -67,14 +68,14 @@ class ContactAccepted(_OfPair):
 
 @register_fact
 @dataclass(frozen=True, kw_only=True)
-class ContactEnded(_OfPair):
-    """Two people are no longer contacts, since one removed or blocked the other."""
+class ContactEnded(_PairEvent):
+    """Two people are no longer contacts, because one removed or blocked the other."""
 
     name: ClassVar[str] = "accounts.contact_ended"
 
 
 @dataclass(frozen=True, kw_only=True)
-class _OfInvitation(Event):
+class _InvitationEvent(Event):
     invitation_id: int
 
     @property
@@ -84,7 +85,7 @@ class _OfInvitation(Event):
 
 @register_fact
 @dataclass(frozen=True, kw_only=True)
-class NumberInvited(_OfInvitation):
+class NumberInvited(_InvitationEvent):
     """A person invited the owner of a phone number."""
 
     name: ClassVar[str] = "accounts.number_invited"
@@ -92,7 +93,7 @@ class NumberInvited(_OfInvitation):
 
 @register_fact
 @dataclass(frozen=True, kw_only=True)
-class InvitationCancelled(_OfInvitation):
+class InvitationCancelled(_InvitationEvent):
     """A person cancelled their invitation of a phone number."""
 
     name: ClassVar[str] = "accounts.invitation_cancelled"

@@ -20,7 +20,7 @@ SESSIONS_REMEMBERED_MAX = 10_000
 
 
 def person_locale_middleware(get_response: GetResponse) -> GetResponse:
-    """Speak the person's language and tell the time of their place; afterwards the thread is as it was."""
+    """Activate the person's language and time zone for the request, and restore the previous ones afterwards."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         user = getattr(request, "user", None)

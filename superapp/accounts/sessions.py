@@ -1,4 +1,4 @@
-"""Sessions of browsers: cookie, log-in, log-out, device. Shared by endpoints, pages and middleware."""
+"""Browser sessions: browser secret, log-in, log-out and device; shared by endpoints, pages and middleware."""
 
 from __future__ import annotations
 
@@ -19,16 +19,20 @@ from superapp.core import clock
 from superapp.realtime.registry import Caller, SessionState, register_authenticator
 
 BROWSER_COOKIE = "browser"
-BROWSER_COOKIE_AGE = timedelta(days=400)  # Browsers keep none longer.
+BROWSER_COOKIE_AGE = timedelta(days=400)  # The longest lifetime that browsers accept.
 TOKEN_CHARS_MAX = 100
 USER_AGENT_CHARS_MAX = 500
-# A session is made longer at most this often, so that who comes by now and then stays logged in.
+# A session is renewed at most this often, so that occasional visitors stay logged in.
 RENEW_AFTER = timedelta(days=7)
 RENEWED_AT_KEY = "renewed_at"
 
 
 def get_browser_token(request: HttpRequest) -> str:
-    """The secret of this browser, made at the first call; ``set_browser_cookie`` sends it along with the answer."""
+    """
+    Return the secret of this browser, created at the first call.
+
+    ``set_browser_cookie`` sends it with the response.
+    """
     token = request.COOKIES.get(BROWSER_COOKIE, "")
     if not 20 <= len(token) <= TOKEN_CHARS_MAX:
         token = secrets.token_urlsafe(32)
@@ -37,7 +41,7 @@ def get_browser_token(request: HttpRequest) -> str:
 
 
 def set_browser_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Have the browser keep its secret."""
+    """Set the cookie with the browser's secret on the response."""
     response.set_cookie(
         BROWSER_COOKIE,
         get_browser_token(request),
@@ -55,7 +59,7 @@ def get_client_address(request: HttpRequest) -> str:
 
 
 def send_code(request: HttpRequest, *, phone: str, solution: str = "") -> CodeSent:
-    """Send a code that this browser can use. See ``actions.login``."""
+    """Send a log-in code that only this browser can use (see ``actions.login``)."""
     return login.send_login_code(
         phone=phone,
         browser=_get_browser_hash(request),
@@ -66,7 +70,11 @@ def send_code(request: HttpRequest, *, phone: str, solution: str = "") -> CodeSe
 
 
 def log_in(request: HttpRequest, *, phone: str, code: str, language: str, solution: str = "") -> PhoneProof:
-    """Log this browser in as whoever's number the code proves; who was logged in here before is logged out."""
+    """
+    Log this browser in as the owner of the number that the code verifies.
+
+    A session that was open in this browser is ended.
+    """
     now = clock.now()
     proof = login.verify_code(
         phone=phone,
@@ -82,7 +90,7 @@ def log_in(request: HttpRequest, *, phone: str, code: str, language: str, soluti
 
 
 def start_session(request: HttpRequest, proof: PhoneProof, *, now: datetime) -> None:
-    """Give this browser a session and a device of its own."""
+    """Start a session in this browser and register it as a device; the previous session is ended."""
     with transaction.atomic():
         end_session(request, now=now)
         auth.login(request, proof.user, backend=settings.AUTHENTICATION_BACKENDS[0])
@@ -108,7 +116,7 @@ def end_session(request: HttpRequest, *, now: datetime) -> None:
 
 
 def renew_session(request: HttpRequest, *, now: datetime) -> None:
-    """Make the session last longer, now and then."""
+    """Extend the session, at most once in ``RENEW_AFTER``."""
     renewed_at = request.session.get(RENEWED_AT_KEY, 0)
     if now.timestamp() - renewed_at > RENEW_AFTER.total_seconds():
         request.session[RENEWED_AT_KEY] = int(now.timestamp())
@@ -116,10 +124,14 @@ def renew_session(request: HttpRequest, *, now: datetime) -> None:
 
 @register_authenticator
 def authenticate_sessions(session_keys: Collection[str]) -> dict[str, SessionState]:
-    """Authenticate sessions for sockets; ended ones are left out. Counts as use of the device."""
+    """
+    Authenticate sessions for sockets; ended ones are left out.
+
+    Updates when the devices were last seen.
+    """
     now = clock.now()
     sessions = queries.list_open_sessions(session_keys, now=now)
-    # A page that stays open for weeks speaks over its socket alone.
+    # A page that stays open for weeks makes no requests but those on its socket.
     unseen = [one.device_id for one in sessions if now - one.last_seen_at > devices.TOUCH_INTERVAL]
     if unseen:
         devices.touch_devices(unseen, now=now)

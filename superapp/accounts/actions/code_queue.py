@@ -1,9 +1,9 @@
 """
-Queue of people who wait for the next code to a number: first come, first served.
+Queue of unknown browsers that wait for the next code to the same number, in order of arrival.
 
-Whoever asks too early has a place, and with it a window of time of their own after the pause. Who lets it pass may
-still come, as long as nobody behind them did; a code that is sent takes away the places up to its own. Few of one
-network have a place, so that a queue is as long as somebody has networks.
+A browser that asks before the number's pause is over gets a place, and with it a time window of its own after the
+pause. After that window it may still be sent a code, until one is sent to a browser behind it: a sent code removes all
+earlier places. Each network has few places, so that one attacker cannot fill the queue.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ COUNTER = "code.waiting"
 
 
 def get_turn(stranger: UnknownBrowser, *, opens_at: datetime, now: datetime) -> datetime:
-    """Return when it is this stranger's turn, if the pause of the number ends at ``opens_at``."""
+    """Return the time of this browser's turn, if the pause of the number ends at ``opens_at``."""
     return opens_at + TURN_WINDOW * _place(stranger, _places(stranger.number, now))
 
 
 def join(stranger: UnknownBrowser, *, now: datetime) -> None:
-    """Give a stranger who came too early a place, if there is room. Twice is once."""
+    """Add an unknown browser to the queue, if there is room. Idempotent."""
     with transaction.atomic():
         places = _places(stranger.number, now)
         network = _place_key(stranger).rpartition(":")[0]
@@ -41,7 +41,7 @@ def join(stranger: UnknownBrowser, *, now: datetime) -> None:
 
 
 def consume_turn(stranger: UnknownBrowser, *, opens_at: datetime, now: datetime) -> None:
-    """Use up the place of a stranger to whom a code is sent, and those whose turn passed unused."""
+    """Remove the place of a browser to which a code is sent, and the places whose turn passed unused."""
     places = _places(stranger.number, now)
     turns = int((now - opens_at) / TURN_WINDOW) + 1
     passed = {*places[:turns], _place_key(stranger)}

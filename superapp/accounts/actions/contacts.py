@@ -1,4 +1,4 @@
-"""Contact requests: send, answer, remove, block."""
+"""Contact requests: sending, answering, removing and blocking."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from superapp.core import change_cursor, clock, outbox
 from superapp.realtime import user_topic
 
 CONTACT_REQUEST_LIMIT = RateLimit("contact.request_contact", 50, timedelta(days=1))
-# Whoever said no is not asked again by the same person for this long.
+# After a decline, requests of the same person are not shown for this long.
 DECLINE_COOLDOWN = timedelta(days=30)
 
 INVITED, ASKS, ACCEPTED, ENDED = Contact.State.INVITED, Contact.State.ASKS, Contact.State.ACCEPTED, Contact.State.ENDED
@@ -28,14 +28,14 @@ INVITED, ASKS, ACCEPTED, ENDED = Contact.State.INVITED, Contact.State.ASKS, Cont
 
 def request_contact_by_phone(*, user_id: int, phone: str, now: datetime) -> None:
     """
-    Invite whoever has this number, now or later. Asking again is asking once.
+    Invite the owner of a phone number, present or future.
 
-    Whether anybody has it shows neither in the answer nor in the time it takes: here the invitation is only written
-    down, and it is delivered apart from the request.
+    Idempotent. The invitation is only stored here and delivered asynchronously, so that neither the result nor its
+    timing reveals whether the number has an account.
 
-    :raises PhoneInvalid: if it is no phone number
-    :raises ContactOneself: if it is the asker's own
-    :raises RateLimited: after too many questions of a day
+    :raises PhoneInvalid: if it is not a phone number
+    :raises ContactOneself: if it is the caller's own
+    :raises RateLimited: after too many requests in a day
     """
     number = phone_numbers.parse_phone_number(phone)
     rate_limits.consume([(CONTACT_REQUEST_LIMIT, f"user:{user_id}")], now=now)
@@ -50,12 +50,11 @@ def request_contact_by_phone(*, user_id: int, phone: str, now: datetime) -> None
 
 def cancel_invitation(*, user_id: int, invitation: UUID, now: datetime) -> None:
     """
-    Take back what was asked of a number.
+    Cancel an invitation to a phone number.
 
-    Whether anybody was asked shows neither in the answer nor in the time it takes: whoever was is told apart from the
-    request.
+    It is withdrawn asynchronously, so that neither the result nor its timing reveals whether the number has an account.
 
-    :raises InvitationNotFound: if it is somebody else's, was accepted or cancelled, or never was
+    :raises InvitationNotFound: if it belongs to another person, was accepted or cancelled, or never existed
     """
     with transaction.atomic():
         cancelled = queries.lock_own_invitation(user_id, invitation)
@@ -66,8 +65,9 @@ def cancel_invitation(*, user_id: int, invitation: UUID, now: datetime) -> None:
 
 def deliver_invitation(*, invitation_id: int, now: datetime) -> None:
     """
-    Ask whoever has the invited number, if somebody has; otherwise the invitation waits. Delivering twice is delivering
-    once.
+    Send a contact request to the owner of the invited number; without an owner the invitation waits.
+
+    Idempotent.
     """
     with transaction.atomic():
         invitation = Invitation.objects.filter(pk=invitation_id, cancelled_at=None).first()
@@ -81,7 +81,7 @@ def deliver_invitation(*, invitation_id: int, now: datetime) -> None:
         locked = queries.lock_invitation(invitation_id)
         if locked is None or locked.cancelled_at is not None:
             return
-        # Who are contacts already go on as they are, and so does the invitation: it does not tell whose number it is.
+        # Between contacts nothing changes; the invitation stays as well, so as not to reveal whose number it is.
         locked.delivered_to = invited
         locked.save(update_fields=["delivered_to"])
         if not pair.mine.is_blocked:
@@ -90,7 +90,11 @@ def deliver_invitation(*, invitation_id: int, now: datetime) -> None:
 
 
 def withdraw_invitation(*, invitation_id: int, now: datetime) -> None:
-    """Take a cancelled invitation back from whoever was asked. Twice is once; one that was made anew since stands."""
+    """
+    Withdraw a cancelled invitation from the person to whom it was delivered.
+
+    Idempotent. An invitation that was made anew since then stays.
+    """
     with transaction.atomic():
         invitation = Invitation.objects.filter(pk=invitation_id).first()
         if invitation is None:
@@ -106,11 +110,11 @@ def withdraw_invitation(*, invitation_id: int, now: datetime) -> None:
 
 
 def deliver_pending_invitations(*, user_id: int, now: datetime) -> None:
-    """Hand somebody who joined the invitations that were waiting for their number."""
+    """Deliver the pending invitations to the number of a person who joined."""
     number = queries.find_phone_number(user_id)
     if number is None:
         return
-    # Who had the number before was asked already, and is not asked in the name of who has it now.
+    # Invitations that were delivered to the number's previous owner are not delivered again.
     waiting = Invitation.objects.filter(number=number, delivered_to=None).order_by("pk").values_list("pk", flat=True)
     for invitation_id in list(waiting):
         deliver_invitation(invitation_id=invitation_id, now=now)
@@ -118,15 +122,15 @@ def deliver_pending_invitations(*, user_id: int, now: datetime) -> None:
 
 def request_contact_by_handle(*, user_id: int, handle: str, now: datetime) -> ContactRow:
     """
-    Ask somebody to be a contact. If they ask already, or did and were declined, both are contacts at once.
+    Send a contact request to the person with this handle.
 
-    Asking again changes nothing. Whoever declined or blocked the asker hears nothing, and the asker is told nothing of
-    it.
+    If that person sent a request before, pending or declined, both become contacts at once. A repeated call changes
+    nothing. A person who declined or blocked the caller is not notified, and the caller does not learn of it.
 
-    :raises RateLimited: after too many questions of a day
+    :raises RateLimited: after too many requests in a day
     :raises PersonNotFound: if nobody has the handle
-    :raises ContactOneself: if it is the asker's own
-    :raises ContactBlocked: if the asker has blocked them
+    :raises ContactOneself: if it is the caller's own
+    :raises ContactBlocked: if the caller has blocked that person
     """
     rate_limits.consume([(CONTACT_REQUEST_LIMIT, f"user:{user_id}")], now=now)
     with transaction.atomic():
@@ -142,10 +146,12 @@ def request_contact_by_handle(*, user_id: int, handle: str, now: datetime) -> Co
 
 def answer_contact_request(*, user_id: int, peer_public_id: UUID, accept: bool, now: datetime) -> ContactRow:
     """
-    Say yes or no to somebody who asks. A no is not told to them. Giving the same answer twice is giving it once.
+    Accept or decline a contact request.
 
-    :raises PersonNotFound: if there is no such person among one's contacts
-    :raises ContactNotAsked: if they do not ask
+    A declined person is not notified. Idempotent.
+
+    :raises PersonNotFound: if the caller does not know such a person
+    :raises ContactNotAsked: if that person has sent no request
     """
     with transaction.atomic():
         pair = _lock_known_pair(user_id, peer_public_id, now)
@@ -158,9 +164,11 @@ def answer_contact_request(*, user_id: int, peer_public_id: UUID, accept: bool, 
 
 def remove_contact(*, user_id: int, peer_public_id: UUID, now: datetime) -> ContactRow:
     """
-    End knowing somebody, or take back one's question. Removing twice is removing once.
+    Remove a contact, withdraw one's own request, or decline a request.
 
-    :raises PersonNotFound: if there is no such person among one's contacts
+    Idempotent.
+
+    :raises PersonNotFound: if the caller does not know such a person
     """
     with transaction.atomic():
         pair = _lock_known_pair(user_id, peer_public_id, now)
@@ -173,10 +181,10 @@ def remove_contact(*, user_id: int, peer_public_id: UUID, now: datetime) -> Cont
 
 def block_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> ContactRow:
     """
-    Hear nothing of somebody any more. To them it looks exactly as if they had been removed.
+    Block a person; to them it looks the same as being removed.
 
     :raises PersonNotFound: if there is no such person
-    :raises ContactOneself: if it is oneself
+    :raises ContactOneself: if it is the caller
     """
     with transaction.atomic():
         pair = _lock_pair(user_id, peer_public_id, now)
@@ -190,9 +198,9 @@ def block_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> Contac
 
 def unblock_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> ContactRow:
     """
-    Let somebody ask again. They are no contact by this alone.
+    Unblock a person, who may then send requests again but is not a contact.
 
-    :raises PersonNotFound: if there is no such person among those one knows
+    :raises PersonNotFound: if the caller does not know such a person
     """
     with transaction.atomic():
         pair = _lock_known_pair(user_id, peer_public_id, now)
@@ -203,7 +211,7 @@ def unblock_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> Cont
 
 
 def connect_people(*, user_id: int, peer_id: int, now: datetime) -> None:
-    """Make two people contacts whom somebody else introduced, as the demo world does. Twice is once."""
+    """Make two people contacts without a request, as the demo data does. Idempotent."""
     with transaction.atomic():
         pair = ContactPair(user_id, peer_id, now)
         pair.connect()
@@ -212,10 +220,9 @@ def connect_people(*, user_id: int, peer_id: int, now: datetime) -> None:
 
 def allow_business_contact(*, user_id: int, peer_id: int, now: datetime) -> bool:
     """
-    Allow two people with a business relation, such as buyer and shop, to chat under the shop's name; return whether
-    they may.
+    Allow two people with a business relation, such as buyer and shop, to chat under the shop's name.
 
-    Idempotent; a block stays.
+    Returns whether they may. Idempotent; a block stays.
     """
     if contact_pairs.filter_business_pairs({(user_id, peer_id)}):
         return True
@@ -240,7 +247,7 @@ def _lock_known_pair(user_id: int, peer_public_id: UUID, now: datetime) -> Conta
         pair = _lock_pair(user_id, peer_public_id, now)
     except ContactOneself:
         raise PersonNotFound from None
-    if not pair.mine.rev:  # An invitation by phone that they did not accept is a stranger's.
+    if not pair.mine.rev:  # Only an unaccepted invitation by phone, of which the caller must not learn.
         raise PersonNotFound
     return pair
 
@@ -249,8 +256,8 @@ class ContactPair:
     """
     Two people under lock, with both directions of their contact.
 
-    Verbs change the sides; ``save`` numbers and stores what changed and tells whoever may know. Changes that their
-    owner may not see are stored without a number.
+    Methods change the two sides; ``save`` numbers and stores the changed ones and notifies their owners. Changes that
+    their owner must not see are stored without a number.
     """
 
     def __init__(self, user_id: int, peer_id: int, now: datetime) -> None:
@@ -297,13 +304,17 @@ class ContactPair:
         self.record_change(self.mine)
 
     def connect(self, *, is_answer: bool = False) -> None:
-        """Make them contacts; as an answer of mine to a question of theirs, they are told that I accepted."""
+        """
+        Make the two people contacts.
+
+        ``is_answer`` means that the caller accepted the other's request, of which the other is notified.
+        """
         if self.mine.state == ACCEPTED:
             return
         for side in (self.mine, self.theirs):
             side.state, side.is_by_phone, side.declined_at = ACCEPTED, False, None
             self.record_change(side)
-        # What either asked of the other's number has its answer.
+        # Their invitations to each other's number are answered by this.
         both = (self.mine.owner_id, self.theirs.owner_id)
         Invitation.objects.filter(owner_id__in=both, delivered_to_id__in=both).delete()
         outbox.publish(
@@ -316,20 +327,20 @@ class ContactPair:
         )
 
     def start_business(self) -> None:
-        """Note on both sides that the two have business together. Nobody's list of contacts shows it."""
-        self._note_business(has_business=True)
+        """Record on both sides that the two have a business relation, which contact lists do not show."""
+        self._set_business(has_business=True)
 
     def end_business(self) -> None:
         if self.mine.has_business or self.theirs.has_business:
-            self._note_business(has_business=False)
+            self._set_business(has_business=False)
 
-    def _note_business(self, *, has_business: bool) -> None:
+    def _set_business(self, *, has_business: bool) -> None:
         for side in (self.mine, self.theirs):
             side.has_business = has_business
             self._silent_sides[side.owner_id] = side
 
     def withdraw(self) -> None:
-        """Take back what I asked by phone, unless it was answered with a yes meanwhile."""
+        """Withdraw an invitation by phone, unless it was accepted meanwhile."""
         if self.mine.state != INVITED or not self.mine.is_by_phone:
             return
         self.mine.state, self.mine.is_by_phone = ENDED, False
@@ -349,13 +360,13 @@ class ContactPair:
             self.record_change(self.mine)
 
     def record_change(self, side: Contact) -> None:
-        """Have this side numbered, stored, and told to its owner."""
+        """Mark a side to be numbered, stored and sent to its owner by ``save``."""
         self._changed_sides[side.owner_id] = side
 
     def save(self) -> ContactRow:
         if self._changed_sides:
             stamp = change_cursor.current_stamp()
-            # The last locks of all, taken in the order of ids.
+            # These locks are always taken last, in the order of ids.
             revs = user_topic.next_revs(self._changed_sides)
             for owner_id, side in self._changed_sides.items():
                 side.rev, side.changed = revs[owner_id], stamp

@@ -1,8 +1,8 @@
 """
-Trust a device without a PIN: request with a fresh code, wait a day, claim.
+Device trust without a PIN: request it with a fresh code, wait a day, claim it.
 
-So whoever lost their only trusted device signs it out from another, also where there are no wallets. Every device
-says so meanwhile on the next page it loads, and logging out the one that asks is how its owner says no.
+So a person who lost their only trusted device can sign it out from another one, also where there are no wallets.
+Meanwhile every device of the person shows the request; signing out the requesting device rejects it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from superapp.accounts.models import Device
 
 def request_trust(*, user_id: int, device_id: int | None, code: str, now: datetime) -> datetime:
     """
-    Ask for trust with the code that came, and return from when this device may take it. Asking again starts the day
-    anew.
+    Request trust for a device with a one-time code, and return the time from which it may be claimed.
 
-    :raises DeviceNotFound, CodeWrong, CodeOver, RateLimited: as when proving a number
+    A repeated request restarts the waiting period.
+
+    :raises DeviceNotFound, CodeWrong, CodeOver, RateLimited: as ``verify_owner_code``
     """
     verify_owner_code(user_id=user_id, device_id=device_id, code=code, now=now)
     device = queries.get_open_device(user_id, device_id)
@@ -31,11 +32,11 @@ def request_trust(*, user_id: int, device_id: int | None, code: str, now: dateti
 
 def claim_trust(*, user_id: int, device_id: int | None, now: datetime) -> None:
     """
-    Be trusted from now on, as one that waited for a PIN is. Twice is once.
+    Mark the device as trusted, after its waiting period of a day. Idempotent.
 
     :raises DeviceNotFound: if it was signed out meanwhile
-    :raises TrustTooEarly: if this device did not ask, its day is not over or began anew meanwhile, or it was left
-        unused for three more
+    :raises TrustTooEarly: if this device has not requested trust, its waiting period is not over or was restarted, or
+    the request was left unused for ``TRUST_OPEN_FOR``
     """
     device = queries.get_open_device(user_id, device_id)
     if device.trusted_at is not None:
@@ -47,7 +48,7 @@ def claim_trust(*, user_id: int, device_id: int | None, now: datetime) -> None:
         raise TrustTooEarly(retry_after=ceil(left.total_seconds()))
     if left < -Device.TRUST_OPEN_FOR:
         raise TrustTooEarly
-    # What was looked at may have changed: asked anew, signed out, taken by another page.
+    # The row may have changed since it was read: requested again, signed out, or claimed by another page.
     waited = Device.objects.filter(pk=device.pk, ended_at=None, trusted_at=None, trust_asked_at=device.trust_asked_at)
     if waited.update(trusted_at=now, trust_asked_at=None):
         return

@@ -1,4 +1,4 @@
-"""Devices: where somebody is logged in."""
+"""Devices: the browsers in which a person is logged in."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ def register_device(
     *, user_id: int, session_key: str, browser_hash: str, name: str, is_new_account: bool, now: datetime
 ) -> Device:
     """
-    Remember that somebody is logged in here. The device that makes an account is trusted with it, and so is its browser
-    when it comes back; one that came with nothing but a code by SMS is not trusted with money (see ``Device``).
+    Store the device of a new log-in.
+
+    A device that creates an account is trusted, and so is its browser at later log-ins. A device that was verified only
+    by an SMS code is not trusted with money (see ``Device``).
     """
     is_trusted = is_new_account or queries.is_trusted_browser(user_id=user_id, browser_hash=browser_hash)
     return Device.objects.create(
@@ -39,15 +41,16 @@ def register_device(
 
 def sign_out_device(*, user_id: int, device_public_id: UUID, by_device_id: int | None, now: datetime) -> None:
     """
-    Sign one of somebody's own devices out, from another or from itself: its session is gone and its sockets are closed,
-    and its browser is trusted no more and waits for nothing, since who does this may have lost it. Signed out from
-    another browser, it is a stranger when it comes back, as at the first log-in. Twice is once.
+    Sign out one of a person's own devices: delete its session and close its sockets. Idempotent.
 
-    Whoever took over a number must not send its owner away: from a device that nothing but a code speaks for, none is
-    signed out that is trusted, or whose browser would be when it comes back.
+    The device may be lost, so its browser loses its trust and any pending request for trust. If another browser signs
+    it out, its browser is also unknown at the next log-in.
 
-    :raises DeviceNotFound: if it is somebody else's, or there is none
-    :raises DeviceKept: if it is trusted, and the device that asks is another and is not
+    An untrusted device cannot sign out a trusted device, or one whose browser would be trusted at the next log-in: a
+    stranger who took over the number must not lock its owner out.
+
+    :raises DeviceNotFound: if it belongs to another person or does not exist
+    :raises DeviceKept: if it is trusted, and another device that is not trusted asks
     """
     with transaction.atomic():
         device = queries.get_device(user_id, device_public_id)
@@ -64,7 +67,7 @@ def sign_out_device(*, user_id: int, device_public_id: UUID, by_device_id: int |
 
 
 def trust_device(*, user_id: int, device_id: int, now: datetime) -> None:
-    """Trust one of somebody's devices from now on: something stronger than a code by SMS spoke for it."""
+    """Mark one of a person's devices as trusted, after something stronger than an SMS code verified it."""
     untrusted = Device.objects.filter(pk=device_id, user_id=user_id, ended_at=None, trusted_at=None)
     untrusted.update(trusted_at=now, trust_asked_at=None)
 
@@ -78,20 +81,20 @@ def end_session(*, session_key: str, now: datetime) -> None:
 
 
 def touch_device(*, session_key: str, now: datetime) -> None:
-    """Note that the device is in use, at most once a minute."""
+    """Update when a device was last seen, at most once a minute."""
     stale = Device.objects.filter(session_key=session_key, last_seen_at__lt=now - TOUCH_INTERVAL)
     stale.update(last_seen_at=now)
 
 
 def touch_devices(device_ids: Collection[int], *, now: datetime) -> None:
-    """Update when several devices were last seen; a row that is locked elsewhere is skipped."""
+    """Update when several devices were last seen; rows locked elsewhere are skipped."""
     stale = now - TOUCH_INTERVAL
     if connection.vendor != "postgresql":
         Device.objects.filter(pk__in=device_ids, last_seen_at__lt=stale).update(last_seen_at=now)
         return
     with prepared.cursor() as cursor:
         cursor.execute(
-            f"UPDATE accounts_device SET last_seen_at = %s WHERE id = ANY(ARRAY({queries.UNLOCKED_STALE_DEVICES_SQL}))",  # noqa: S608  A constant.
+            f"UPDATE accounts_device SET last_seen_at = %s WHERE id = ANY(ARRAY({queries.UNLOCKED_STALE_DEVICES_SQL}))",  # noqa: S608
             [now, list(device_ids), stale],
         )
 
@@ -103,7 +106,7 @@ def _require_untrusted(device: Device) -> None:
 
 
 def _forget_browser(device: Device) -> None:
-    """Tell the browser of a device again by nothing: neither at the log-in, nor where a PIN is tried."""
+    """Erase the browser hash of a device, so that its browser is unknown at log-in and for PIN attempts."""
     same = queries.devices_with_browser(user_id=device.user_id, browser_hash=device.browser_hash)
     same.update(browser_hash="")
 

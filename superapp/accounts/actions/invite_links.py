@@ -1,4 +1,4 @@
-"""Invite links: create, revoke, accept."""
+"""Invite links: creating, revoking and accepting."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ OPEN_LIMIT = RateLimit("invite.open", 120, timedelta(hours=1))
 
 
 def find_own_link(*, user_id: int, now: datetime) -> InviteLink | None:
-    """Return the link of this person that still works, if there is one."""
+    """Return a person's open invite link, or None."""
     link = queries.find_newest_invite_link(user_id)
     return link if link is not None and link.is_open(now) else None
 
 
 def get_or_create_link(*, user_id: int, now: datetime) -> InviteLink:
     """
-    Return the link of this person that still works, made if there was none. Who asks twice gets the same one.
+    Return a person's open invite link, created if there is none.
 
-    :raises RateLimited: after too many new ones of a day
+    :raises RateLimited: after too many new links in a day
     """
     standing = find_own_link(user_id=user_id, now=now)
     if standing is not None:
         return standing
     rate_limits.consume([(CREATE_LIMIT, f"user:{user_id}")], now=now)
     with transaction.atomic():
-        # One at a time for one person: whoever came second finds the link of the first.
+        # The lock serializes calls for one person: the second one finds the link of the first.
         queries.lock_people((user_id,))
         standing = find_own_link(user_id=user_id, now=now)
         if standing is not None:
@@ -56,9 +56,9 @@ def get_or_create_link(*, user_id: int, now: datetime) -> InviteLink:
 
 def revoke_link(*, user_id: int, link: UUID, now: datetime) -> None:
     """
-    Switch a link off for ever. Twice is once.
+    Revoke an invite link. Idempotent.
 
-    :raises InviteNotFound: if it is somebody else's, or there is none
+    :raises InviteNotFound: if it belongs to another person or does not exist
     """
     with transaction.atomic():
         found = queries.lock_own_invite_link(user_id, link)
@@ -69,17 +69,17 @@ def revoke_link(*, user_id: int, link: UUID, now: datetime) -> None:
 
 def get_inviter(*, token: str, user_id: int | None, now: datetime) -> User:
     """
-    Return who made the link of this address, to whoever was given it; ``user_id`` is None for somebody not logged in.
+    Return the owner of an open invite link; ``user_id`` is None for a visitor who is not logged in.
 
-    :raises InviteNotFound: if it is unknown, over, used up, switched off, or its owner blocked this person
-    :raises RateLimited: after too many looks of an hour
+    :raises InviteNotFound: if it is unknown, expired, used up or revoked, or its owner blocked this person
+    :raises RateLimited: after too many look-ups in an hour
     """
     if user_id is not None:
         rate_limits.consume([(OPEN_LIMIT, f"user:{user_id}")], now=now)
     link = queries.find_invite_link(token)
     if link is None or not link.is_open(now):
         raise InviteNotFound
-    # A block looks like a goodbye: to whom it concerns, the link is one that was switched off.
+    # A blocked person must not learn of the block, so the link looks revoked.
     if user_id is not None and queries.has_blocked(link.owner_id, user_id):
         raise InviteNotFound
     return link.owner
@@ -87,12 +87,12 @@ def get_inviter(*, token: str, user_id: int | None, now: datetime) -> User:
 
 def accept_invite(*, user_id: int, token: str, now: datetime) -> ContactRow:
     """
-    Become a contact of whoever made this link; they hear that it was accepted. Twice is once.
+    Accept an invite link: become a contact of its owner, who is notified. Idempotent.
 
-    :raises InviteNotFound: if it is unknown, over, used up, switched off, or its owner blocked this person
+    :raises InviteNotFound: if it is unknown, expired, used up or revoked, or its owner blocked this person
     :raises ContactOneself: if it is one's own
     :raises ContactBlocked: if this person has blocked its owner
-    :raises RateLimited: after too many of a day
+    :raises RateLimited: after too many requests in a day
     """
     rate_limits.consume([(CONTACT_REQUEST_LIMIT, f"user:{user_id}")], now=now)
     link = queries.find_invite_link(token)

@@ -1,4 +1,4 @@
-"""Log in with a one-time code sent to a phone number."""
+"""Log-in with a one-time code sent to a phone number."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from superapp.core import outbox
 from superapp.core.errors import DomainError, RateLimited
 
 CODE_DIGITS = 6
-# Where strangers have guessed often, so that they may go on for ever and find nothing.
+# For numbers with many wrong guesses: too long to be found by guessing.
 LONG_CODE_DIGITS = 8
 CODE_TTL = timedelta(minutes=5)
 CODE_RETENTION = timedelta(days=7)
 ATTEMPTS_MAX = 5
 RESEND_AFTER = login_throttling.RESEND_PAUSE
-# An account of which no device was seen for this long may have lost its number to somebody else.
+# After this long without a seen device, the number is taken to be recycled to another person.
 DORMANT_AFTER = timedelta(days=90)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# Of one browser. What strangers share by number or address is slowed down and never closed: see ``login_throttling``.
+# Limits of one browser. What browsers share, a number or an address, is only slowed down: see ``login_throttling``.
 KNOWN_BROWSER_LIMITS = (RateLimit("code.known.hour", 5, HOUR), RateLimit("code.known.day", 10, DAY))
 UNKNOWN_BROWSER_LIMITS = (RateLimit("code.browser.hour", 10, HOUR), RateLimit("code.browser.day", 30, DAY))
 KNOWN_BROWSER_GUESS_LIMIT = RateLimit("guess.known", 20, DAY)
@@ -46,7 +46,7 @@ KNOWN_BROWSER_GUESS_LIMIT = RateLimit("guess.known", 20, DAY)
 
 @dataclass(frozen=True, slots=True)
 class CodeSent:
-    """The result of sending a code: seconds until another may be requested, and its number of digits."""
+    """The result of sending a code: its number of digits, and the seconds until another may be requested."""
 
     retry_after: int
     digits: int
@@ -62,17 +62,17 @@ class PhoneProof:
 
 def send_login_code(*, phone: str, browser: str, address: str, now: datetime, solution: str = "") -> CodeSent:
     """
-    Send a code to the number, good for this browser alone (its ``browser_hash``).
+    Send a code to a number, valid only in the browser with this ``browser_hash``.
 
-    Nothing here asks whether the number has an account, but for the browser that the account knows already: that one
-    has an allowance of its own, which no stranger can use up.
+    The result does not depend on whether the number has an account, except in a browser that the account knows. That
+    browser has limits of its own, which strangers cannot use up.
 
-    :raises PhoneInvalid: if it is no phone number
+    :raises PhoneInvalid: if it is not a phone number
     :raises CountryNotServed: if codes are not sent to its country
-    :raises RateLimited: if the last code was sent too recently, or this browser asked for too many
-    :raises ChallengeRequired: if so many strangers asked that work is asked for, and ``solution`` does not show it
-    :raises CodesUsedUp: if the instance may send no more
-    :raises CodeNotSent: if it could not be handed on; then the number and the browser are not counted
+    :raises RateLimited: if the last code was sent too recently, or this browser requested too many
+    :raises ChallengeRequired: if proof of work is required and ``solution`` does not contain it
+    :raises CodesUsedUp: if the SMS budget is used up
+    :raises CodeNotSent: if the gateway failed; then the number and the browser are not charged
     """
     number = phone_numbers.parse_phone_number(phone)
     try:
@@ -90,11 +90,11 @@ def send_login_code(*, phone: str, browser: str, address: str, now: datetime, so
 
 def send_code_to_known_browser(*, number: str, browser: str, now: datetime) -> CodeSent:
     """
-    Send a code to a number whose account knows this browser, or is logged in there. Counted against it alone.
+    Send a code to a number whose account knows this browser, counted only against this browser's limits.
 
-    :raises RateLimited: if this browser asked for too many, or a moment ago
-    :raises CodesUsedUp: if the instance may send no more, its reserve included
-    :raises CodeNotSent: if it could not be handed on; then nothing is counted
+    :raises RateLimited: if this browser requested too many codes, or one a moment ago
+    :raises CodesUsedUp: if the SMS budget is used up, including its reserve
+    :raises CodeNotSent: if the gateway failed; then nothing is charged
     """
     uses: list[RateLimitUse] = [(limit, f"{number}:{browser[:32]}") for limit in KNOWN_BROWSER_LIMITS]
     with transaction.atomic():
@@ -113,14 +113,14 @@ def verify_code(
     """
     Verify a code and return the account of its number, created if there is none.
 
-    A number whose account was silent for long is taken to have moved to another person, unless the browser is one that
-    the account knows: then the number moves to a new account, and the old one stays as it is, without it.
+    If the account was not used for ``DORMANT_AFTER``, the number is taken to have moved to another person, unless the
+    account knows the browser. The number then moves to a new account; the old account stays unchanged, without it.
 
-    :raises PhoneInvalid: if it is no phone number
-    :raises CodeOver: if there is no code that could be right; nothing is counted
-    :raises ChallengeRequired: if so many guesses from this address were wrong that work is asked for
-    :raises RateLimited: if a browser that is known tried too many codes
-    :raises CodeWrong: if it is another code; this try is counted
+    :raises PhoneInvalid: if it is not a phone number
+    :raises CodeOver: if there is no valid code; nothing is counted
+    :raises ChallengeRequired: if proof of work is required after wrong guesses from this address
+    :raises RateLimited: if a known browser tried too many codes
+    :raises CodeWrong: if the code is wrong; the attempt is counted
     :raises AccountClosed: if an operator closed the account
     """
     number = phone_numbers.parse_phone_number(phone)
@@ -139,7 +139,7 @@ def verify_code(
 
 def verify_code_in_known_browser(*, number: str, code: str, browser: str, language: str, now: datetime) -> PhoneProof:
     """
-    Verify a code in a browser that the account knows; only this browser's limit is counted.
+    Verify a code in a browser that the account knows; only this browser's limit is charged.
 
     :raises RateLimited: if this browser tried too many codes
     :raises CodeOver, CodeWrong, AccountClosed: as ``verify_code``
@@ -157,7 +157,7 @@ def browser_hash(browser_token: str) -> str:
 
 
 def delete_old_codes(now: datetime) -> int:
-    """Delete codes of long ago, and return how many."""
+    """Delete codes that were sent longer than ``CODE_RETENTION`` ago, and return how many."""
     deleted, _per_model = LoginCode.objects.filter(sent_at__lt=now - CODE_RETENTION).delete()
     return deleted
 
@@ -170,14 +170,14 @@ def _send_to_unknown_browser(stranger: UnknownBrowser, solution: str, now: datet
     try:
         return _send_in_turn(stranger, uses, outlook, solution, now)
     except _TooEarly as early:
-        # After the counts were taken back: what stays of it is a place in the queue.
+        # The counts were rolled back; only the place in the queue is stored.
         if not early.is_frequent:
             code_queue.join(stranger, now=now)
         raise RateLimited(retry_after=ceil((early.turn_at - now).total_seconds())) from None
 
 
 class _TooEarly(Exception):
-    """The request of this stranger must wait for its turn."""
+    """The request must wait for its turn."""
 
     def __init__(self, turn_at: datetime, *, is_frequent: bool) -> None:
         super().__init__()
@@ -195,7 +195,7 @@ def _send_in_turn(
     with transaction.atomic():
         rate_limits.consume(uses, now=now)
         counts = login_throttling.record_code(stranger, now=now)
-        # Two requests cannot both find nothing here: the counts before it are locked until the commit.
+        # Requests are serialized here: the rows counted above stay locked until the commit.
         sent_at = queries.get_last_code_sent_at(number=stranger.number, browser_hash=None)
         if sent_at is not None:
             opens_at = sent_at + counts.pause()
@@ -225,7 +225,7 @@ def _new_code(number: str, browser: str, digits: int, now: datetime) -> tuple[Lo
 
 
 def _send_sms(row: LoginCode, code: str, uses: list[RateLimitUse], now: datetime) -> None:
-    # After the commit: what is sent can be used, and nobody waits for the gateway with a lock in hand.
+    # After the commit: the code is stored before it is sent, and no lock is held while the gateway responds.
     try:
         sms_gateways.get_gateway().send(number=row.number, text=_compose_sms(code))
     except CodeNotSent:
@@ -244,7 +244,7 @@ def _lock_open_code(number: str, browser: str, now: datetime) -> LoginCode:
 
 
 def _check_code(row: LoginCode, code: str, language: str, now: datetime) -> PhoneProof | None:
-    """Count a try of a locked code, and return the proof if it was right."""
+    """Count an attempt at a locked code, and return the proof if it was right, else None."""
     row.tries += 1
     is_right = row.tries <= ATTEMPTS_MAX and constant_time_compare(row.code_hash, _code_hash(row, code.strip()))
     if is_right or row.tries >= ATTEMPTS_MAX:
@@ -254,7 +254,7 @@ def _check_code(row: LoginCode, code: str, language: str, now: datetime) -> Phon
 
 
 def _require_right_code(proof: PhoneProof | None, row: LoginCode) -> PhoneProof:
-    # Refused only after the commit: a wrong try that is rolled back is a try that was never counted.
+    # Raised only after the commit: a rollback would undo the count of the wrong attempt.
     if proof is None:
         raise CodeWrong(tries_left=ATTEMPTS_MAX - row.tries)
     if not proof.user.is_active:
@@ -263,14 +263,13 @@ def _require_right_code(proof: PhoneProof | None, row: LoginCode) -> PhoneProof:
 
 
 def _code_hash(row: LoginCode, code: str) -> str:
-    # Keyed, so that a million codes cannot be tried against a stolen table; slow hashing would add nothing in five
-    # minutes.
+    # Keyed, so that a stolen table cannot be searched for the code; within five minutes slow hashing adds nothing.
     return salted_hmac("accounts.login_code", f"{row.public_id}:{row.number}:{code}", algorithm="sha256").hexdigest()
 
 
 def _compose_sms(code: str) -> str:
     words = _("{code} is your code for {brand}. It is good for 5 minutes. Never give it to anybody.")
-    # The last line lets phones offer the code to our own page, and to no other.
+    # The last line binds the code to our origin, so that phones offer it only there.
     return f"{words.format(code=code, brand=settings.BRAND_NAME)}\n\n@{urlsplit(settings.PUBLIC_URL).hostname} #{code}"
 
 
@@ -280,7 +279,7 @@ def _get_or_create_person(number: str, browser: str, language: str, now: datetim
         try:
             with transaction.atomic():
                 return PhoneProof(create_person(name="", number=number, language=language, now=now), is_new=True)
-        except IntegrityError:  # Proved in another browser in this very moment.
+        except IntegrityError:  # The number was verified concurrently in another browser.
             owner = queries.find_user_by_phone_number(number)
             assert owner is not None
     if _has_moved(owner, number, browser, now):

@@ -1,8 +1,8 @@
 """
-Throttling of log-ins from unknown browsers: growing proof of work and longer pauses, never a lockout.
+Throttling of log-ins from unknown browsers by growing proof of work and longer pauses, without lockouts.
 
-A limit that refuses can be used up by somebody else, by whoever sits behind the same address or knows the number. So
-what strangers share only becomes dearer; what refuses belongs to one browser alone.
+A hard limit on a number or an address could be used up by somebody else who knows the number or shares the address. So
+shared counts only raise the cost; hard limits apply to single browsers.
 """
 
 from __future__ import annotations
@@ -15,40 +15,40 @@ from superapp.accounts.writers.rate_limits import RateLimit, RateLimitUse
 from superapp.core import ip_networks
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# Hashes. A phone does some hundred thousand of them a second: the least is not felt, the most takes half a minute.
+# In hashes. A phone computes some hundred thousand a second: the minimum is hardly felt, the maximum takes 30 s.
 WORK_MIN, WORK_MAX = 100_000, 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class WorkSchedule:
-    """A count that is free up to its limit; beyond it, the required work doubles with every ``step`` uses."""
+    """The proof of work of a count: none up to its limit, then doubling with every ``step`` uses."""
 
     free: RateLimit
     step: int
 
     def work(self, count: int) -> int:
-        """Return how much work the use costs that is the ``count``-th of its window."""
+        """Return the work, in hashes, that the ``count``-th use of a window requires."""
         beyond = count - self.free.times
         return 0 if beyond <= 0 else min(WORK_MAX, WORK_MIN << min(32, (beyond - 1) // self.step))
 
 
-# Codes sent to a number that strangers asked for, and codes asked for by strangers behind one address.
+# Codes that unknown browsers requested: per number, and per network.
 CODES_OF_NUMBER = WorkSchedule(RateLimit("code.number", 5, DAY), step=1)
 CODES_OF_NETWORK = WorkSchedule(RateLimit("code.network", 30, HOUR), step=20)
-# The same around an address of IPv6: who has a /56 has 256 networks, who has a /48 has 65,536.
+# Per wider IPv6 network: the holder of a /56 has 256 networks, of a /48 65,536.
 CODES_OF_WIDER = (
     WorkSchedule(RateLimit("code.network.56", 60, HOUR), step=40),
     WorkSchedule(RateLimit("code.network.48", 120, HOUR), step=80),
 )
-# The same number from the same address: after a few, that address waits twice as long as others.
+# Per number and network: beyond this limit the network waits twice as long as others.
 CODES_OF_NUMBER_BY_NETWORK = RateLimit("code.number.network", 3, DAY)
-# Wrong guesses at codes that were really sent; nothing else is counted against an address.
+# Wrong guesses at codes that were really sent, per network.
 WRONG_OF_NETWORK = WorkSchedule(RateLimit("guess.network", 60, HOUR), step=20)
-# With five tries for each of many codes somebody could go on guessing: after so many wrong ones codes are longer.
+# Beyond this limit the number gets longer codes, since five attempts at each of many codes could find a short one.
 WRONG_OF_NUMBER = RateLimit("guess.number", 15, DAY)
-# The same for all numbers together: whoever tries one guess at each of a million finds no code of six digits so.
+# The same for all numbers together, against single guesses at codes of very many numbers.
 WRONG_OF_INSTANCE = RateLimit("guess.instance", 1_000, HOUR)
-# Once half of what newcomers may have is used, everybody who is new works for it.
+# Required of every unknown browser once half of the newcomers' SMS budget is used.
 WORK_UNDER_PRESSURE = WORK_MIN * 8
 INSTANCE = "all"
 
@@ -70,19 +70,19 @@ class UnknownBrowser:
 
     @property
     def wider(self) -> list[tuple[WorkSchedule, str]]:
-        """Return the slopes of the networks around that of the address, each with what is counted; none of IPv4."""
+        """The wider networks around an IPv6 address, each with its work schedule; empty for IPv4."""
         networks = ip_networks.wider_networks(self.address)
         found = zip(CODES_OF_WIDER, networks, strict=True) if len(networks) == len(CODES_OF_WIDER) else ()
-        return [(slope, f"network:{network}") for slope, network in found]
+        return [(schedule, f"network:{network}") for schedule, network in found]
 
     def subject(self, purpose: str) -> str:
-        """Return what a solution is good for: this browser, this number, this purpose."""
+        """Return the subject that a solution is bound to: purpose, number and browser."""
         return f"{purpose}:{self.number}:{self.browser}"
 
 
 @dataclass(frozen=True, slots=True)
 class CodeCounts:
-    """The number of codes sent to unknown browsers, this one included, by number and network."""
+    """The numbers of codes sent to unknown browsers, this one included, by number and network."""
 
     of_number: int
     of_network: int
@@ -90,7 +90,7 @@ class CodeCounts:
     of_wider: tuple[int, ...] = ()
 
     def pause(self) -> timedelta:
-        """Return how long after the code before this one may be sent."""
+        """Return the minimum time between the previous code and this one."""
         doublings = min(16, max(0, self.of_number - CODES_OF_NUMBER.free.times - 1))
         pause = min(RESEND_PAUSE_MAX, RESEND_PAUSE * (1 << doublings))
         return pause * 2 if self.is_frequent and pause > RESEND_PAUSE else pause
@@ -98,48 +98,53 @@ class CodeCounts:
     @property
     def is_frequent(self) -> bool:
         """
-        Return whether this address asked for this number unusually often; it then waits longer, outside the queue.
+        True if this network requested codes for this number unusually often; it then waits longer and cannot join the
+        queue.
         """
         return self.of_number_by_network > CODES_OF_NUMBER_BY_NETWORK.times
 
     def work(self) -> int:
-        wider = (slope.work(count) for slope, count in zip(CODES_OF_WIDER, self.of_wider, strict=False))
+        wider = (schedule.work(count) for schedule, count in zip(CODES_OF_WIDER, self.of_wider, strict=False))
         return max(CODES_OF_NUMBER.work(self.of_number), CODES_OF_NETWORK.work(self.of_network), *wider)
 
     def following(self) -> CodeCounts:
-        """Return the counts of the next code, should it come from the same place."""
+        """Return the counts of the next code from the same network."""
         wider = tuple(count + 1 for count in self.of_wider)
         return CodeCounts(self.of_number + 1, self.of_network + 1, self.of_number_by_network + 1, wider)
 
 
 @dataclass(frozen=True, slots=True)
 class ThrottleForecast:
-    """The work for the next code, and whether it is a long one, as far as known without counting."""
+    """The work for the next code and whether it is a long one, as known without counting."""
 
     work: int
     is_long: bool
 
 
 def forecast(stranger: UnknownBrowser, *, now: datetime) -> ThrottleForecast:
-    """Look at what was counted, in one query and without a lock: a flood is refused as cheaply as that."""
+    """Read the counts in one query without locks, so that a flood is refused cheaply."""
     number = f"number:{stranger.number}"
     uses = [(CODES_OF_NUMBER.free, number), (CODES_OF_NETWORK.free, stranger.network)]
     uses += [(WRONG_OF_NUMBER, number), (WRONG_OF_INSTANCE, INSTANCE)]
-    uses += [(slope.free, who) for slope, who in stranger.wider]
+    uses += [(schedule.free, who) for schedule, who in stranger.wider]
     of_number, of_network, wrong, wrong_of_all, *wider = rate_limits.get_counts(uses, now=now)
     work = CodeCounts(of_number, of_network, 0, tuple(wider)).following().work()
     return ThrottleForecast(work, is_long=wrong >= WRONG_OF_NUMBER.times or wrong_of_all >= WRONG_OF_INSTANCE.times)
 
 
 def record_code(stranger: UnknownBrowser, *, now: datetime) -> CodeCounts:
-    """Count a code that a stranger asks for. In its transaction, so that one that is refused was never counted."""
+    """
+    Count a code requested by an unknown browser.
+
+    Runs in the transaction of the request, so that a refusal rolls the counts back.
+    """
     number = f"number:{stranger.number}"
     of_network, of_number, of_both, *wider = rate_limits.increment(
         [
             (CODES_OF_NETWORK.free, stranger.network),
             (CODES_OF_NUMBER.free, number),
             (CODES_OF_NUMBER_BY_NETWORK, f"{number}:{stranger.network}"),
-            *((slope.free, who) for slope, who in stranger.wider),
+            *((schedule.free, who) for schedule, who in stranger.wider),
         ],
         now=now,
     )
@@ -147,14 +152,14 @@ def record_code(stranger: UnknownBrowser, *, now: datetime) -> CodeCounts:
 
 
 def list_refundable_uses(stranger: UnknownBrowser) -> list[RateLimitUse]:
-    """Return what is given back for a code that could not be sent. The address asked all the same."""
+    """Return the uses to refund for a code that could not be sent; the network's count stays."""
     number = f"number:{stranger.number}"
     return [(CODES_OF_NUMBER.free, number), (CODES_OF_NUMBER_BY_NETWORK, f"{number}:{stranger.network}")]
 
 
 def record_wrong_guess(stranger: UnknownBrowser, *, now: datetime) -> None:
     """Count a wrong guess at a code that was really sent."""
-    # What all share comes last, and with it the transaction ends.
+    # The row shared by all is locked last, just before the commit.
     rate_limits.increment(
         [
             (WRONG_OF_NETWORK.free, stranger.network),
@@ -166,6 +171,6 @@ def record_wrong_guess(stranger: UnknownBrowser, *, now: datetime) -> None:
 
 
 def get_work_for_guess(stranger: UnknownBrowser, *, now: datetime) -> int:
-    """Return how much work a guess costs, by how many were wrong from this address."""
+    """Return the work that a guess requires, by the wrong guesses from this network."""
     [wrong] = rate_limits.get_counts([(WRONG_OF_NETWORK.free, stranger.network)], now=now)
     return WRONG_OF_NETWORK.work(wrong + 1)

@@ -1,4 +1,4 @@
-"""Look people up by handle or phone number."""
+"""Rate-limited look-up of people by handle or phone number."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from superapp.accounts.writers.rate_limits import RateLimit
 
 DAY = timedelta(days=1)
 LOOKUP_LIMIT = RateLimit("person.find", 100, DAY)
-# Few enough that nobody walks through numbers to learn names.
+# Low, so that names cannot be collected by trying numbers.
 PHONE_LOOKUP_LIMIT = RateLimit("person.find.phone", 20, DAY)
 
 
 def find_person_by_handle(*, user_id: int, handle: str, now: datetime) -> User:
     """
-    Return the person who has this handle.
+    Find the person who has this handle.
 
-    :raises RateLimited: after too many questions of a day
+    :raises RateLimited: after too many look-ups in a day
     :raises PersonNotFound: if nobody has it
     """
     rate_limits.consume([(LOOKUP_LIMIT, f"user:{user_id}")], now=now)
@@ -30,12 +30,13 @@ def find_person_by_handle(*, user_id: int, handle: str, now: datetime) -> User:
 
 def find_person_by_phone(*, user_id: int, phone: str, now: datetime) -> User:
     """
-    Return the person who has this number. Rate-limited, and only for a caller about to act on the person, such as a
-    payer.
+    Find the person who has this phone number.
 
-    :raises PhoneInvalid: if it is no phone number
-    :raises RateLimited: after too many questions of a day
-    :raises PersonNotFound: if nobody has it, or whoever has it has blocked the asker
+    Only for a caller about to act on the person, such as a payer.
+
+    :raises PhoneInvalid: if it is not a phone number
+    :raises RateLimited: after too many look-ups in a day
+    :raises PersonNotFound: if nobody has it, or its owner has blocked the caller
     """
     number = phone_numbers.parse_phone_number(phone)
     rate_limits.consume([(LOOKUP_LIMIT, f"user:{user_id}"), (PHONE_LOOKUP_LIMIT, f"user:{user_id}")], now=now)

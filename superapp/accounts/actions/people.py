@@ -1,4 +1,4 @@
-"""Create accounts; grant and revoke operators."""
+"""Creation of accounts, and the operator role."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ def create_person(
     time_zone: str = "Asia/Jakarta",
 ) -> User:
     """
-    Give somebody an account, with a number (E.164) if they proved one. An empty name is asked for at their first visit.
+    Create an account, with a phone number (E.164) if one was verified.
 
-    :raises IntegrityError: if the number or the handle is somebody's already
+    With an empty name the person is asked for it at the first visit.
+
+    :raises IntegrityError: if the number or the handle is taken
     """
     user = User(
         name=names.clean_name(name) if name else "",
@@ -46,10 +48,10 @@ def create_person(
 
 
 def grant_operator(*, user_id: int) -> None:
-    """Let somebody run this installation: top-ups, verification, and what else only operators may do."""
+    """Grant a person the operator role: top-ups, verification tiers and other operator actions."""
     User.objects.filter(pk=user_id).update(is_staff=True)
 
 
 def revoke_operator(*, user_id: int) -> None:
-    """Take from somebody what only operators may do; what they decided stays under their name."""
+    """Revoke the operator role; earlier decisions stay recorded under the person's name."""
     User.objects.filter(pk=user_id).update(is_staff=False)

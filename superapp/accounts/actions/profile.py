@@ -1,4 +1,4 @@
-"""Change a person's own profile."""
+"""Changes of a person's own profile."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PUBLIC_FIELDS = ("name", "handle", "avatar")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProfileChanges:
-    """Requested changes of a profile; None leaves a field as it is."""
+    """Requested changes of a profile; None leaves a field unchanged."""
 
     name: str | None = None
     handle: str | None = None
@@ -41,39 +41,41 @@ class ProfileChanges:
 
 def change_profile(*, user_id: int, changes: ProfileChanges, now: datetime) -> ProfileRow:
     """
-    Make the profile so. What is as wished already changes nothing and tells nobody.
+    Change a person's own profile.
 
-    :raises NameInvalid: if nothing of the name can be seen, or it is too long
-    :raises HandleInvalid: if the handle has not the shape of one
-    :raises HandleTaken: if somebody has it, or nobody may
-    :raises LanguageUnknown: if we do not speak it
-    :raises TimeZoneUnknown: if there is no such place
+    Fields that already have the value are not changed and not announced.
+
+    :raises NameInvalid: if the name has no visible characters or is too long
+    :raises HandleInvalid: if the handle does not have the format of one
+    :raises HandleTaken: if the handle is taken or reserved
+    :raises LanguageUnknown: if the language is not supported
+    :raises TimeZoneUnknown: if there is no such time zone
     :raises RateLimited: if the handle changed too often
     """
     wanted = _clean_changes(changes)
     try:
         return _apply_changes(user_id, wanted, now)
-    except IntegrityError:  # The only thing of a profile that is unique.
+    except IntegrityError:  # The handle is the only unique field of a profile.
         raise HandleTaken from None
 
 
 def set_avatar(*, user_id: int, upload: bytes, now: datetime) -> ProfileRow:
     """
-    Show this picture for the person, made anew from its pixels alone.
+    Set a person's avatar, re-encoded from the pixels of the upload.
 
-    :raises PictureTooLarge: if it has too many bytes
-    :raises PictureTooManyPixels: if it would be too large once opened
-    :raises PictureUnreadable: if it is no picture of a kind we read
-    :raises RateLimited: after too many pictures of a day
+    :raises PictureTooLarge: if the file is too large
+    :raises PictureTooManyPixels: if it has too many pixels
+    :raises PictureUnreadable: if it is not a picture of a supported format
+    :raises RateLimited: after too many changes in a day
     """
     rate_limits.consume([(AVATAR_CHANGE_LIMIT, f"user:{user_id}")], now=now)
-    # Outside of the transaction: reading pixels takes long. A file that is left over after a crash harms nobody.
+    # Outside the transaction, since decoding is slow. A file left over after a crash is deleted later.
     digest = avatar_storage.store_avatar(upload)
     return _apply_changes(user_id, {"avatar": digest}, now)
 
 
 def remove_avatar(*, user_id: int, now: datetime) -> ProfileRow:
-    """Show no picture for the person."""
+    """Remove a person's avatar."""
     return _apply_changes(user_id, {"avatar": ""}, now)
 
 
@@ -109,7 +111,7 @@ def _require_time_zone(name: str) -> str:
 
 @functools.cache
 def _time_zone_names() -> set[str]:
-    """Every place of the time zone data; reading it opens some six hundred files."""
+    """Return all time zone names, cached: reading them opens some six hundred files."""
     return zoneinfo.available_timezones()
 
 

@@ -1,10 +1,10 @@
 """
 Proof of work (ALTCHA v1) that unknown browsers solve before a costly request.
 
-The format is that of ALTCHA, version 1: ``challenge`` is the SHA-256 of ``salt`` and the number written behind it,
-``signature`` our HMAC of the challenge. A solution is the Base64 of a JSON object with ``algorithm``, ``challenge``,
-``number``, ``salt`` and ``signature``. The salt says until when the challenge is good and what for; it ends in ``&``,
-so that no digit of the number can be taken for one of the salt. A solution is good once.
+The format is that of ALTCHA, version 1: ``challenge`` is the SHA-256 of ``salt`` followed by the number, ``signature``
+our HMAC of the challenge. A solution is the Base64 of a JSON object with ``algorithm``, ``challenge``, ``number``,
+``salt`` and ``signature``. The salt contains the challenge's expiry and subject, and ends in ``&``, so that digits
+cannot shift between salt and number. A solution can be used once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from superapp.accounts.writers import rate_limits
 from superapp.accounts.writers.rate_limits import RateLimit
 
 ALGORITHM = "SHA-256"
-# Longer than any pause: who waits for their turn has worked for it once.
+# Longer than any pause, so that waiting for a turn needs no second solution.
 CHALLENGE_TTL = timedelta(minutes=30)
 SOLUTION_CHARS_MAX = 1_000
 NONCE_BYTES = 12
@@ -48,30 +48,30 @@ _decode_solution = msgspec.json.Decoder(Solution).decode
 
 def check(work: int, *, subject: str, solution: str, now: datetime) -> None:
     """
-    Return if no work is asked for, or if the solution shows that it was done; nothing is looked up, and it stays good.
+    Check that no work is required or that the solution contains it, without using the solution up.
 
-    :raises ChallengeRequired: with another challenge, which takes up to ``work`` hashes
+    :raises ChallengeRequired: otherwise, with a new challenge that takes up to ``work`` hashes
     """
-    if work > 0 and _read_solved(solution, subject, now) is None:
+    if work > 0 and _verify_solution(solution, subject, now) is None:
         raise _challenge(work, subject, now)
 
 
 def require(work: int, *, subject: str, solution: str, now: datetime) -> None:
     """
-    Return if no work is asked for, or if the solution shows that it was done for this subject; it is then used up.
+    Check that no work is required or that the solution contains it, and use the solution up.
 
-    Call it inside the transaction of what is done for it: a solution of something that was refused stays good.
+    Call it inside the transaction of the request, so that a refusal leaves the solution valid.
 
-    :raises ChallengeRequired: with another challenge, which takes up to ``work`` hashes
+    :raises ChallengeRequired: otherwise, with a new challenge that takes up to ``work`` hashes
     """
     check(work, subject=subject, solution=solution, now=now)
-    solved = _read_solved(solution, subject, now) if work > 0 else None
+    solved = _verify_solution(solution, subject, now) if work > 0 else None
     if solved is not None and not _is_first_use(solved):
         raise _challenge(work, subject, now)
 
 
 def _challenge(work: int, subject: str, now: datetime) -> ChallengeRequired:
-    """Return a challenge that takes up to ``work`` hashes, half of it on average."""
+    """Return a new challenge that takes up to ``work`` hashes, half of that on average."""
     expires = int((now + CHALLENGE_TTL).timestamp())
     salt = f"{secrets.token_hex(NONCE_BYTES)}?expires={expires}&for={_subject_hash(subject)}&"
     challenge = _hash(salt, secrets.randbelow(work + 1))
@@ -79,8 +79,8 @@ def _challenge(work: int, subject: str, now: datetime) -> ChallengeRequired:
     return ChallengeRequired(algorithm=ALGORITHM, challenge=challenge, maxnumber=work, salt=salt, signature=signature)
 
 
-def _read_solved(written: str, subject: str, now: datetime) -> Solution | None:
-    """Return the solution if it is right, ours, not too old, and for this subject."""
+def _verify_solution(written: str, subject: str, now: datetime) -> Solution | None:
+    """Return the solution if it is right, signed by us, not expired and for this subject; else None."""
     try:
         solution = _decode_solution(base64.b64decode(written[:SOLUTION_CHARS_MAX], validate=True))
     except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError):
@@ -98,7 +98,7 @@ def _read_solved(written: str, subject: str, now: datetime) -> Solution | None:
 
 
 def _is_first_use(solution: Solution) -> bool:
-    # Counted in the window of its own end, so that it is never new again.
+    # Counted in the window of its expiry, so that it counts as used for as long as it is valid.
     [count] = rate_limits.increment([(_USED, solution.signature)], now=_expires_at(solution))
     return count <= _USED.times
 

@@ -1,4 +1,4 @@
-"""Verify again, on a logged-in device, that its person holds the phone number."""
+"""Verification, on a logged-in device, that its person still holds the phone number."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from superapp.accounts.errors import CodeNotSent, CodeOver
 
 def send_owner_code(*, user_id: int, device_id: int | None, now: datetime) -> int:
     """
-    Send a code to the number of who is logged in on this device, good there alone; after how many seconds another may
-    be asked for.
+    Send a code to the number of the person logged in on this device, and return the seconds until the next.
+
+    The code is valid only on this device.
 
     :raises DeviceNotFound: if they are not logged in there
-    :raises CodeNotSent: if they have no number any more, or it could not be handed on
+    :raises CodeNotSent: if they have no number any more, or the gateway failed
     :raises RateLimited: as at the log-in
     """
     number, browser = _require_phone_number(user_id), _require_browser(user_id, device_id)
@@ -24,7 +25,7 @@ def send_owner_code(*, user_id: int, device_id: int | None, now: datetime) -> in
 
 def verify_owner_code(*, user_id: int, device_id: int | None, code: str, now: datetime) -> datetime:
     """
-    Use up a code that was sent so, and return when: whoever holds this session holds the number, too.
+    Verify and use up a code of ``send_owner_code``, and return the time of the verification.
 
     :raises DeviceNotFound: if they are not logged in there
     :raises CodeWrong, CodeOver, RateLimited: as at the log-in
@@ -37,7 +38,7 @@ def verify_owner_code(*, user_id: int, device_id: int | None, code: str, now: da
         language=user.language,
         now=now,
     )
-    if proof.user.pk != user_id:  # It moved to somebody else in this very moment.
+    if proof.user.pk != user_id:  # The number moved to another account concurrently.
         raise CodeOver
     return now
 

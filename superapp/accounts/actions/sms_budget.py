@@ -1,7 +1,7 @@
 """
-Budget of text messages of the installation, by hour and day.
+SMS budget of the installation, by hour and day.
 
-Newcomers share four fifths of it. The rest is kept for people whom we know: in a browser of theirs, or logged in.
+Unknown browsers share four fifths of it. The rest is reserved for known browsers and logged-in people.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ log = structlog.get_logger(__name__)
 
 def spend(*, is_known: bool, now: datetime) -> bool:
     """
-    Take one text message from the budget, in the transaction of its code, and tell whether it runs short.
+    Take one text message from the budget, in the transaction of its code; return whether the budget runs short.
 
-    :raises CodesUsedUp: if the budget has none left for this asker; ``retry_after`` is when its window ends
+    :raises CodesUsedUp: if nothing is left for this requester; ``retry_after`` is when the window ends
     """
     is_short = False
     for (window, limit), count in zip(_limits().items(), rate_limits.increment(_uses(), now=now), strict=True):
@@ -46,13 +46,13 @@ def spend(*, is_known: bool, now: datetime) -> bool:
 
 
 def refund(*, now: datetime) -> None:
-    """Put one back, for a message that could not be sent."""
+    """Return one text message to the budget, for a message that could not be sent."""
     rate_limits.refund(_uses(), now=now)
 
 
 @metrics.database_metric
 def collect_metrics() -> Iterator[Metric]:
-    """Yield how much of the budget is used, for alarms."""
+    """Yield the used part of the budget as a metric, for alarms."""
     now = clock.now()
     used = GaugeMetricFamily(
         "nusa_sms_budget_used", "Part of the text messages of a window that is used.", labels=["window"]
@@ -78,7 +78,7 @@ def _newcomers_share(limit: RateLimit) -> int:
 
 
 def _log_thresholds(window: str, limit: RateLimit, count: int) -> None:
-    # Counts grow by one, so each of these is met once in a window, when the code that met it is really there.
+    # Counts grow by one, so each threshold is logged once per window, after the commit.
     share = _newcomers_share(limit)
     if count == limit.times:
         transaction.on_commit(lambda: log.error("sms_budget_used_up", window=window, sent=count))

@@ -1,4 +1,4 @@
-"""Authentication backend that reads the user of a session with a prepared statement, since every page needs it."""
+"""Authentication backend that reads the session's user with a prepared statement, since every page needs it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from superapp.core import prepared
 
 
 class SessionUserBackend(ModelBackend):
-    """Django's model backend, with a prepared statement for the user of a session."""
+    """Django's model backend, reading the session's user with a prepared statement."""
 
     def get_user(self, user_id: int) -> User | None:
         """Return the user with this primary key if they may log in, else None."""
@@ -31,4 +31,4 @@ def _columns() -> tuple[str, ...]:
 @cache
 def _user_by_id() -> str:
     columns = ", ".join(f'"{field.column}"' for field in User._meta.concrete_fields)
-    return f"SELECT {columns} FROM {User._meta.db_table} WHERE id = %s"  # noqa: S608  Names of the model alone.
+    return f"SELECT {columns} FROM {User._meta.db_table} WHERE id = %s"  # noqa: S608  # Constant names.

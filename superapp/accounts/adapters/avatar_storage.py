@@ -19,12 +19,14 @@ REFUSALS = images.ImageErrors(PictureTooLarge, PictureTooManyPixels, PictureUnre
 
 def store_avatar(upload: bytes) -> str:
     """
-    Keep the picture as squares of our sizes, and return its name. Nothing but pixels of what was sent survives.
+    Store a picture as squares of fixed sizes, and return its digest.
 
-    :raises PictureTooLarge: if it has too many bytes
-    :raises PictureTooManyPixels: if it would be too large once opened
-    :raises PictureUnreadable: if it is no JPEG, PNG or WebP by its content
-    :raises Busy: if others' pictures are being opened
+    Only the pixels of the upload are kept.
+
+    :raises PictureTooLarge: if the file is too large
+    :raises PictureTooManyPixels: if it has too many pixels
+    :raises PictureUnreadable: if it is not a JPEG, PNG or WebP by its content
+    :raises Busy: if too many pictures are being decoded
     """
     with images.decoding_slot():
         square = images.decode_upload(upload, pixels_wanted=AVATAR_PIXELS[0], shape=_crop_to_square, refusals=REFUSALS)
@@ -43,7 +45,7 @@ def avatar_file(digest: str, size: int) -> Path:
 
 
 def list_stored_before(moment: datetime) -> dict[str, list[Path]]:
-    """Files of pictures that were stored before this moment, by name of the picture."""
+    """List the files of pictures stored before this moment, by the picture's digest."""
     return images.list_stored_before(Path(settings.MEDIA_ROOT) / "avatar", moment)
 
 

@@ -1,4 +1,4 @@
-"""Guards and messages of pages: current user, device, next URL, flash message."""
+"""Page authentication and messages: current user, device, next URL, flash message."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ View = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 
 def person_required(view: View[Arguments]) -> View[Arguments]:
-    """Require a logged-in person with a name for a page; redirect others to what is missing."""
+    """Decorate a page view to require a logged-in person with a name; others are redirected to log-in or name page."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponseBase:
@@ -29,19 +29,19 @@ def person_required(view: View[Arguments]) -> View[Arguments]:
             return redirect(f"{reverse('accounts_pages:name')}?{urlencode({'next': request.path})}")
         return view(request, *args, **kwargs)
 
-    # wraps() makes the request an argument with a name, which a Callable has not.
+    # For the type checker: wraps() names the request argument, which a Callable cannot do.
     return cast("View[Arguments]", login_required(guarded))
 
 
 def get_current_user(request: HttpRequest) -> User:
-    """The person of a page that only people see."""
+    """Return the logged-in user of a page that requires one."""
     user = request.user
     assert isinstance(user._wrapped if hasattr(user, "_wrapped") else user, User)
-    return user  # type: ignore[return-value]  # Lazy, and a User inside.
+    return user  # type: ignore[return-value]  # A lazy object that wraps a User.
 
 
 def get_next_url(request: HttpRequest, *, default: str = "/") -> str:
-    """Return where to go afterwards: what was asked for if it is an address of ours, else ``default``."""
+    """Return the URL to go to afterwards: the request's ``next`` if it is on this site, else ``default``."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -50,16 +50,16 @@ def get_next_url(request: HttpRequest, *, default: str = "/") -> str:
 
 
 def flash_next(request: HttpRequest, note: str) -> None:
-    """Have the next page say what was done."""
+    """Store a message that the next page shows once."""
     request.session[FLASH_KEY] = note
 
 
 def take_flash(request: HttpRequest) -> str:
-    """Return the message that the page before left to be shown once, and forget it."""
+    """Return the stored message and delete it."""
     return str(request.session.pop(FLASH_KEY, ""))
 
 
 def get_device_id(request: HttpRequest) -> int | None:
-    """The device that shows this page, whose session Django has found good; None where it has none."""
+    """Return the id of the device of this session, or None."""
     open_devices = Device.objects.filter(session_key=request.session.session_key or "", ended_at=None)
     return open_devices.values_list("pk", flat=True).first()

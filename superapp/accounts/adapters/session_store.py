@@ -14,7 +14,7 @@ _OPEN_SESSION = """
 
 
 class SessionStore(db.SessionStore):
-    """Django's database session store, with a prepared statement for reading."""
+    """Django's database session store, reading with a prepared statement."""
 
     def _get_session_from_db(self) -> Session | None:
         if connection.vendor != "postgresql":

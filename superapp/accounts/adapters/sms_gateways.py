@@ -26,16 +26,20 @@ log = structlog.get_logger(__name__)
 
 
 class SmsGateway(Protocol):
-    """A gateway that sends one text to one number, or raises ``CodeNotSent``. Never called inside a transaction."""
+    """
+    A gateway that sends one text to one number, or raises ``CodeNotSent``.
+
+    It is never called inside a transaction.
+    """
 
     def send(self, *, number: str, text: str) -> None: ...
 
 
 def get_gateway() -> SmsGateway:
     """
-    The gateway of this installation.
+    Return the SMS gateway of this installation.
 
-    :raises CodeNotSent: if none is set up, which ``manage.py check --deploy`` reports
+    :raises CodeNotSent: if none is configured, which ``manage.py check --deploy`` reports
     """
     if settings.SMS_URL:
         return HttpSmsGateway(
@@ -72,9 +76,10 @@ class HttpSmsGateway:
     """
     A gateway that takes one JSON object by POST.
 
-    ``fields`` is the object to send: in its texts ``{number}`` (E.164), ``{digits}`` (the same without the plus) and
-    ``{text}`` are filled in, at any depth. Any 2xx is yes; where a gateway says no with 200, ``ok_field`` (dots go
-    deeper) must be ``ok_value``. Redirects are not followed, and the whole exchange ends after ``seconds_max``.
+    ``fields`` is the template of the object: ``{number}`` (E.164), ``{digits}`` (without the plus) and ``{text}`` are
+    filled into its strings, at any depth. Any 2xx status is success. For a gateway that reports failure with 200, the
+    response's ``ok_field`` (a dotted path) must equal ``ok_value``. Redirects are not followed, and the whole exchange
+    is aborted after ``seconds_max``.
     """
 
     url: str
@@ -92,14 +97,14 @@ class HttpSmsGateway:
         except (OSError, http.client.HTTPException, ValueError) as error:
             log.warning("sms_gateway_out_of_reach", error=f"{type(error).__name__}: {error}")
             raise CodeNotSent(retry_after=10) from error
-        if not 200 <= status < 300 or not self._says_yes(answer):
+        if not 200 <= status < 300 or not self._is_accepted(answer):
             log.warning("sms_gateway_said_no", status=status, answer=answer[:500].decode(errors="replace"))
             raise CodeNotSent(retry_after=10)
 
     def _post(self, body: bytes) -> tuple[int, bytes]:
         address = urlsplit(self.url)
         connection = self._connection(address.scheme, address.netloc)
-        # Timeouts of sockets count each read anew: a gateway that drips would hold us for ever.
+        # Socket timeouts restart with each read, so a slow trickle of bytes would never time out.
         is_over = threading.Event()
         watchdog = threading.Timer(self.seconds_max, _abort, [connection, is_over])
         watchdog.daemon = True
@@ -113,7 +118,7 @@ class HttpSmsGateway:
         finally:
             watchdog.cancel()
             connection.close()
-        if is_over.is_set():  # A line that is cut in the middle of the headers looks like their end.
+        if is_over.is_set():  # A connection closed in the middle of the headers looks like their end.
             raise TimeoutError(f"no whole answer in {self.seconds_max} s")
         return response.status, answer
 
@@ -122,7 +127,7 @@ class HttpSmsGateway:
             return http.client.HTTPSConnection(host, timeout=self.seconds_max, context=ssl.create_default_context())
         return http.client.HTTPConnection(host, timeout=self.seconds_max)
 
-    def _says_yes(self, answer: bytes) -> bool:
+    def _is_accepted(self, answer: bytes) -> bool:
         if not self.ok_field:
             return True
         try:
@@ -135,7 +140,7 @@ class HttpSmsGateway:
 
 
 def _fill_template(template: Any, values: Mapping[str, str]) -> Any:
-    """The template with its placeholders filled in; what is filled in is not looked at again."""
+    """Fill in the placeholders of a template; filled-in values are not expanded again."""
     if isinstance(template, Mapping):
         return {key: _fill_template(value, values) for key, value in template.items()}
     if isinstance(template, list):
@@ -153,11 +158,11 @@ def _fill_template(template: Any, values: Mapping[str, str]) -> Any:
 
 
 def _abort(connection: http.client.HTTPConnection, is_over: threading.Event) -> None:
-    """End the exchange from outside: whoever reads finds the line closed."""
+    """Abort the exchange from the watchdog thread; the blocked read then finds the connection closed."""
     is_over.set()
     sock = connection.sock
     if sock is not None:
         try:
             sock.shutdown(2)
-        except OSError:  # It ended by itself in the same moment.
+        except OSError:  # The exchange ended at the same moment.
             return

@@ -1,4 +1,4 @@
-"""Clean names and handles of invisible and confusable characters."""
+"""Validation and cleaning of names and handles."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ HANDLE_CHARS_MAX = 30
 MARKS_IN_A_ROW_MAX = 3
 WRITTEN_CHARS_MAX = 1_000
 ZERO_WIDTH_JOINER = "\u200d"
-# Letters and symbols by their category, and yet nothing can be seen of them.
+# Invisible characters that Unicode categorizes as letters or symbols.
 INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 HANDLE = re.compile(r"[a-z][a-z0-9]*(?:[._][a-z0-9]+)*_?")
 HANDLE_CHARS_MIN = 3
-# Nobody may speak as the house itself, nor stand at an address that is, or may become, one of its pages.
+# Handles that would impersonate the operator, or collide with a present or future page's URL.
 _RESERVED_WORDS = """
 about abuse account accounts admin administrator akun anonim anonymous api app avatar bank bantuan belanja
 billing bot broadcast cs customerservice daftar dompet everyone gov guest help helpdesk hubungi info keamanan
@@ -34,16 +34,16 @@ unknown user wallet web webmaster www null
 RESERVED_HANDLES = frozenset(_RESERVED_WORDS.split())
 
 
-# Words of the house that are given names, too.
+# Reserved words that are given names, too.
 ALLOWED_GIVEN_NAMES = frozenset({"resmi"})
 
 
 def clean_name(written: str) -> str:
     """
-    The name in NFC, without what cannot be seen, with single spaces.
+    Return the name in NFC, with single spaces and without invisible characters.
 
-    :raises NameInvalid: if nothing is left, or too much
-    :raises NameReserved: if it claims to be the house
+    :raises NameInvalid: if nothing is left, or it is too long
+    :raises NameReserved: if it could be taken for the operator
     """
     composed = unicodedata.normalize("NFC", written[:WRITTEN_CHARS_MAX])
     chars = "".join(_strip_invisible(composed))
@@ -58,15 +58,15 @@ def clean_name(written: str) -> str:
 
 def clean_handle(written: str) -> str:
     """
-    The handle as it is kept: lower case, without the @ that people put before it.
+    Return the handle as it is stored: lower case, without a leading @.
 
-    :raises HandleInvalid: if it has not the shape of one
-    :raises HandleTaken: if it is kept for the house
+    :raises HandleInvalid: if it does not have the format of a handle
+    :raises HandleTaken: if it is reserved
     """
     handle = normalize_handle(written)
     if not HANDLE_CHARS_MIN <= len(handle) <= HANDLE_CHARS_MAX or not HANDLE.fullmatch(handle):
         raise HandleInvalid
-    # However it is spelt: customer_service is customerservice.
+    # Separators do not matter: customer_service is customerservice.
     if handle.replace("_", "").replace(".", "") in RESERVED_HANDLES or is_reserved_name(handle):
         raise HandleTaken
     return handle

@@ -1,4 +1,4 @@
-"""Parse and format phone numbers."""
+"""Parsing and formatting of phone numbers."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from superapp.accounts.errors import CountryNotServed, PhoneInvalid
 
 WRITTEN_CHARS_MAX = 40
-# Not land lines, and above all not premium numbers, which earn money for whoever has codes sent to them.
+# No landlines, and no premium numbers, whose owners would earn money by requesting codes.
 REACHABLE_TYPES = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
-# A courier who calls reaches a land line as well; premium numbers stay out.
+# Couriers may call landlines as well; premium numbers stay excluded.
 CALLABLE_TYPES = REACHABLE_TYPES | {PhoneNumberType.FIXED_LINE}
 
 
 def parse_phone_number(written: str) -> str:
     """
-    The number in E.164, whether it was written as 0812…, 62812… or +62 812-….
+    Parse a number written as 0812…, 62812… or +62 812-… into E.164.
 
-    Without a country code it is one of the first country that codes are sent to.
+    Without a country code it is read as a number of the first country in ``SMS_COUNTRIES``.
 
-    :raises PhoneInvalid: if it is no possible mobile number
+    :raises PhoneInvalid: if it is not a possible mobile number
     """
     number = _parse_of_types(written, REACHABLE_TYPES)
     if number is None:
@@ -32,15 +32,15 @@ def parse_phone_number(written: str) -> str:
 
 
 def is_callable(written: str) -> bool:
-    """Return whether this is a mobile or fixed-line number, which costs no more than a call."""
+    """Return whether the text is a mobile or landline number, which costs no more than a call."""
     return _parse_of_types(written, CALLABLE_TYPES) is not None
 
 
 def require_served_country(number: str) -> None:
     """
-    Return if codes are sent to the country of this number (E.164), which the operator decides.
+    Check that codes are sent to the country of this number (E.164).
 
-    :raises CountryNotServed: if not
+    :raises CountryNotServed: otherwise
     """
     if phonenumbers.region_code_for_number(phonenumbers.parse(number)) not in settings.SMS_COUNTRIES:
         codes = sorted({phonenumbers.country_code_for_region(country) for country in settings.SMS_COUNTRIES})
@@ -48,14 +48,14 @@ def require_served_country(number: str) -> None:
 
 
 def format_international(number: str) -> str:
-    """An E.164 number with the spaces that people put into it."""
+    """Format an E.164 number in the international format with spaces."""
     return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
 
 
 def _parse_of_types(written: str, types: Collection[int]) -> str | None:
     if len(written) > WRITTEN_CHARS_MAX:
         return None
-    # First as it stands; then, for 62812… without the plus, as if the plus had been forgotten.
+    # First as written; then, for 62812…, with a plus in front.
     attempts = (_parse_strictly(attempt, types) for attempt in (written, f"+{written.strip()}"))
     return next((number for number in attempts if number is not None), None)
 

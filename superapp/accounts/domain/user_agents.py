@@ -1,8 +1,8 @@
-"""Describe a browser by its user agent."""
+"""Descriptions of browsers by their user agent."""
 
 from __future__ import annotations
 
-# In this order: every browser also names those it wants to be taken for.
+# The order matters: a user agent also names the browsers that it imitates.
 _PROGRAMS = (
     ("SamsungBrowser/", "Samsung Internet"),
     ("EdgA/", "Edge"),

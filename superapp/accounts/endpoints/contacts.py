@@ -1,4 +1,4 @@
-"""Commands about contacts, invitations and invite links."""
+"""Commands for contacts, invitations and invite links."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ HANDLE_LOOKUP_LIMIT = RateLimit("handle.look_up", 120, timedelta(hours=1))
 
 @register_command("accounts.contact_ask", AddContactRequest, rest="POST contacts", cost=5)
 def contact_ask(caller: Caller, request: AddContactRequest) -> ContactRow | dict[str, str]:
-    """Ask somebody to be a contact. By phone number, the answer is always the same."""
+    """
+    Send a contact request, by handle or phone number.
+
+    By phone number the response is always the same.
+    """
     if (request.phone is None) == (request.handle is None):
         raise InputInvalid(detail="either phone or handle")
     if request.handle is not None:
@@ -46,7 +50,7 @@ def contact_ask(caller: Caller, request: AddContactRequest) -> ContactRow | dict
     "accounts.contact_answer", AnswerContactRequest, rest="POST contacts/<str:user>/answer", cost=2, response=ContactRow
 )
 def contact_answer(caller: Caller, request: AnswerContactRequest) -> ContactRow:
-    """Say yes or no to somebody who asks."""
+    """Accept or decline a contact request."""
     return contacts.answer_contact_request(
         user_id=caller.user_id, peer_public_id=request.user, accept=request.accept, now=clock.now()
     )
@@ -56,7 +60,7 @@ def contact_answer(caller: Caller, request: AnswerContactRequest) -> ContactRow:
     "accounts.contact_remove", RemoveContactRequest, rest="DELETE contacts/<str:user>", cost=2, response=ContactRow
 )
 def contact_remove(caller: Caller, request: RemoveContactRequest) -> ContactRow:
-    """End knowing somebody, or take back one's question."""
+    """Remove a contact, or withdraw a contact request."""
     return contacts.remove_contact(user_id=caller.user_id, peer_public_id=request.user, now=clock.now())
 
 
@@ -74,14 +78,14 @@ def invitations(caller: Caller, request: EmptyRequest) -> InvitationsRow:
     "accounts.invitation_cancel", CancelInvitationRequest, rest="DELETE invitations/<uuid:invitation>", cost=2
 )
 def invitation_cancel(caller: Caller, request: CancelInvitationRequest) -> dict[str, Any]:
-    """Take back what I asked of a number."""
+    """Cancel an invitation to a phone number."""
     contacts.cancel_invitation(user_id=caller.user_id, invitation=request.invitation, now=clock.now())
     return {}
 
 
 @register_command("accounts.invite_link", EmptyRequest, rest="POST invite-links", cost=5, response=InviteLinkRow)
 def invite_link(caller: Caller, request: EmptyRequest) -> InviteLinkRow:
-    """The link that makes whoever opens it a contact of mine, made if there was none."""
+    """Return the caller's open invite link, created if there is none."""
     return serializers.serialize_invite_link(invite_links.get_or_create_link(user_id=caller.user_id, now=clock.now()))
 
 
@@ -89,14 +93,14 @@ def invite_link(caller: Caller, request: EmptyRequest) -> InviteLinkRow:
     "accounts.invite_link_revoke", RevokeInviteLinkRequest, rest="DELETE invite-links/<uuid:link>", cost=2
 )
 def invite_link_revoke(caller: Caller, request: RevokeInviteLinkRequest) -> dict[str, Any]:
-    """Switch a link of mine off."""
+    """Revoke an invite link of the caller."""
     invite_links.revoke_link(user_id=caller.user_id, link=request.link, now=clock.now())
     return {}
 
 
 @register_command("accounts.invite", InviteTokenRequest, rest="GET invites/<str:token>", cost=3, response=PersonRow)
 def invite(caller: Caller, request: InviteTokenRequest) -> PersonRow:
-    """Return the person who invites by this link."""
+    """Return the owner of an invite link."""
     return serializers.serialize_person(
         invite_links.get_inviter(token=request.token, user_id=caller.user_id, now=clock.now())
     )
@@ -106,13 +110,13 @@ def invite(caller: Caller, request: InviteTokenRequest) -> PersonRow:
     "accounts.invite_accept", InviteTokenRequest, rest="POST invites/<str:token>", cost=5, response=ContactRow
 )
 def invite_accept(caller: Caller, request: InviteTokenRequest) -> ContactRow:
-    """Become a contact of who invites by this link."""
+    """Accept an invite link: become a contact of its owner."""
     return invite_links.accept_invite(user_id=caller.user_id, token=request.token, now=clock.now())
 
 
 @register_command("accounts.block", BlockRequest, rest="PUT contacts/<str:user>/block", cost=2, response=ContactRow)
 def block(caller: Caller, request: BlockRequest) -> ContactRow:
-    """Hear nothing of somebody any more, or let them ask again."""
+    """Block or unblock a person."""
     verb = contacts.block_person if request.blocked else contacts.unblock_person
     return verb(user_id=caller.user_id, peer_public_id=request.user, now=clock.now())
 

@@ -1,4 +1,4 @@
-"""Commands about the devices of a person."""
+"""Commands for a person's devices."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def own_devices(caller: Caller, request: EmptyRequest) -> dict[str, Any]:
 
 @register_command("accounts.device_end", EndDeviceRequest, rest="DELETE me/devices/<str:device>", cost=2)
 def device_end(caller: Caller, request: EndDeviceRequest) -> dict[str, Any]:
-    """Sign out there. A trusted device is signed out only by itself and by another trusted one."""
+    """Sign out a device; a trusted one only by itself or from another trusted device."""
     devices.sign_out_device(
         user_id=caller.user_id, device_public_id=request.device, by_device_id=caller.device_id, now=clock.now()
     )
@@ -31,7 +31,7 @@ def device_end(caller: Caller, request: EndDeviceRequest) -> dict[str, Any]:
 
 @register_command("accounts.trust_code", EmptyRequest, rest="POST me/trust/code", cost=20, response=TrustCodeResponse)
 def trust_code(caller: Caller, request: EmptyRequest) -> TrustCodeResponse:
-    """Send a code to the number of who asks, good on this device alone, with which it asks to be trusted."""
+    """Send the caller a one-time code for requesting trust, valid on this device only."""
     wait_s = reauthentication.send_owner_code(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
     return {"retry_after": wait_s}
 
@@ -40,7 +40,7 @@ def trust_code(caller: Caller, request: EmptyRequest) -> TrustCodeResponse:
     "accounts.trust_ask", TrustCodeRequest, rest="POST me/trust", cost=10, response=TrustRequestedResponse
 )
 def trust_ask(caller: Caller, request: TrustCodeRequest) -> TrustRequestedResponse:
-    """Ask, with the code that came, that this device be trusted; its day of waiting begins."""
+    """Request trust for this device with the one-time code; a waiting period of a day begins."""
     trust_from = device_trust.request_trust(
         user_id=caller.user_id, device_id=caller.device_id, code=request.code.strip(), now=clock.now()
     )
@@ -49,6 +49,10 @@ def trust_ask(caller: Caller, request: TrustCodeRequest) -> TrustRequestedRespon
 
 @register_command("accounts.trust_take", EmptyRequest, rest="PUT me/trust", cost=5)
 def trust_take(caller: Caller, request: EmptyRequest) -> dict[str, Any]:
-    """Have this device trusted once its day is over; it may then sign out one that was lost."""
+    """
+    Claim trust for the calling device after its waiting period.
+
+    A trusted device may sign out a lost one.
+    """
     device_trust.claim_trust(user_id=caller.user_id, device_id=caller.device_id, now=clock.now())
     return {}

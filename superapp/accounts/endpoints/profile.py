@@ -1,4 +1,4 @@
-"""Commands about a person's own profile."""
+"""Commands for a person's own profile."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def own_profile(caller: Caller, request: EmptyRequest) -> ProfileRow:
 
 @register_command("accounts.profile_change", ChangeProfileRequest, rest="PATCH me", cost=3, response=ProfileRow)
 def profile_change(caller: Caller, request: ChangeProfileRequest) -> ProfileRow:
-    """Say something else of oneself."""
+    """Change the caller's own profile."""
     changes = ProfileChanges(
         name=request.name, handle=request.handle, language=request.language, time_zone=request.time_zone
     )

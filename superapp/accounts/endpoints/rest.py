@@ -1,4 +1,4 @@
-"""REST of accounts: log in, log out, avatars."""
+"""REST endpoints of accounts: log-in, log-out and avatars."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from superapp.core.form_pages import PICTURE_COST, form_cost
 from superapp.realtime import openapi
 from superapp.realtime.json_views import json_view, read_body
 
-# The picture itself, and what a form wraps around it.
+# The picture, and the overhead of the multipart form.
 FORM_BYTES_MAX = avatar_storage.UPLOAD_BYTES_MAX + 64 * 1024
 
 View = Callable[..., HttpResponseBase]
@@ -40,7 +40,7 @@ _login_decoder = msgspec.json.Decoder(LoginRequest)
 
 
 def with_browser_cookie(view: View) -> View:
-    """Have the browser keep the secret by which codes are bound to it."""
+    """Decorate a view to set the browser's secret cookie, which binds codes to the browser."""
 
     @functools.wraps(view)
     def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
@@ -55,7 +55,7 @@ def with_browser_cookie(view: View) -> View:
 @with_browser_cookie
 @json_view("POST")
 def login_code(request: HttpRequest) -> dict[str, int]:
-    """Send a code. The answer is the same whether the number has an account or not."""
+    """Send a log-in code; the response does not reveal whether the number has an account."""
     body = read_body(request, _login_code_decoder.decode)
     sent = sessions.send_code(request, phone=body.phone, solution=body.solution)
     return {"retry_after": sent.retry_after, "digits": sent.digits}
@@ -65,7 +65,7 @@ def login_code(request: HttpRequest) -> dict[str, int]:
 @with_browser_cookie
 @json_view("POST")
 def login(request: HttpRequest) -> dict[str, str | bool]:
-    """Log in with a code; a new number makes a new account."""
+    """Log in with a code; a new number creates an account."""
     body = read_body(request, _login_decoder.decode)
     language = translation.get_language() or settings.LANGUAGE_CODE
     proof = sessions.log_in(request, phone=body.phone, code=body.code, language=language[:2], solution=body.solution)
@@ -84,7 +84,7 @@ def logout(request: HttpRequest) -> dict[str, Any]:
 @json_view("PUT", "POST", "DELETE")
 @form_cost(PICTURE_COST)
 def avatar(request: HttpRequest) -> dict[str, Any]:
-    """Show another picture, or none. POST is for forms, which know no PUT."""
+    """Set or remove the avatar; POST is for HTML forms, which cannot send PUT."""
     user_id = _require_user(request).pk
     if request.method == "DELETE":
         return dict(profile.remove_avatar(user_id=user_id, now=clock.now()))
@@ -95,8 +95,9 @@ def avatar(request: HttpRequest) -> dict[str, Any]:
 @require_GET
 def avatar_file(request: HttpRequest, *, public_id: UUID, digest: str, size: int) -> HttpResponseBase:
     """
-    The picture that a person shows, for anybody who is logged in and was given its address: it names the hash of the
-    picture, which cannot be guessed and ends when the picture is changed.
+    Serve a person's current avatar to logged-in people who know its URL.
+
+    The URL contains the hash of the picture, which cannot be guessed and is invalid once the picture is changed.
     """
     is_shown = size in AVATAR_PIXELS and request.user.is_authenticated and queries.is_current_avatar(public_id, digest)
     path = avatar_storage.avatar_file(digest, size)
@@ -122,7 +123,7 @@ def _require_user(request: HttpRequest) -> User:
 def _read_upload(request: HttpRequest) -> bytes:
     if int(request.META.get("CONTENT_LENGTH") or 0) > FORM_BYTES_MAX:
         raise PictureTooLarge(megabytes_max=avatar_storage.UPLOAD_BYTES_MAX // 1024 // 1024)
-    method, request.method = request.method, "POST"  # Django reads forms of POST alone.
+    method, request.method = request.method, "POST"  # Django parses forms only for POST.
     try:
         picture = request.FILES.get("picture")
     except (MultiPartParserError, SuspiciousOperation):

@@ -1,4 +1,4 @@
-"""Requests of the commands of accounts."""
+"""Request schemas of the accounts commands."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class TrustCodeRequest(RequestSchema, frozen=True):
 
 class LoginCodeRequest(RequestSchema, frozen=True):
     phone: str
-    # Of the challenge that a refusal brought (``accounts.challenge_required``).
+    # The solution of the challenge from an earlier ``accounts.challenge_required``.
     solution: str = ""
 
 

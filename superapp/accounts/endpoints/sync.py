@@ -26,7 +26,9 @@ def contacts_changed(caller: Caller, since: int | None, after: str | None) -> Sy
 @register_sync_part("people")
 def people_changed(caller: Caller, since: int | None, after: str | None) -> SyncPage:
     """
-    Return the contacts whose profile changed since the cursor; nothing at first, since contacts carry their person.
+    Return the contacts whose profile changed since the cursor, latest first.
+
+    Empty at the first sync, since contact rows include the person.
     """
     if since is None:
         return SyncPage([], None)
@@ -54,7 +56,7 @@ def profile_after(user_id: int, after: int, rows_max: int) -> list[dict[str, Any
 
 
 def _parse_cursor(after: str | None) -> tuple[int, int] | None:
-    """Read the end of the last page from its cursor: the stamp of its last row, and its id."""
+    """Parse a page cursor into the stamp and the id of the last row."""
     if after is None:
         return None
     changed, _, pk = after.partition(".")

@@ -1,4 +1,4 @@
-"""System checks: whether log-in codes can be sent."""
+"""System check that log-in codes can be sent."""
 
 from __future__ import annotations
 

@@ -12,15 +12,16 @@ from superapp.core import ids
 
 class Contact(models.Model):
     """
-    One direction of a contact between two people; the other direction is a row of its own.
+    One direction of a contact between two people; the other direction is another row.
 
-    ``rev`` is that of the owner's topic ``me`` at the last change they were told of; 0 means that they know nothing of
-    the row, as after an invitation by phone number, where even a number that moves would tell that there is an account.
+    ``rev`` is the revision of the owner's topic ``me`` at the last change that the owner was told of. 0 means that the
+    owner knows nothing of the row, as after an invitation by phone number: even a number that moves would reveal an
+    account.
     """
 
     class State(models.TextChoices):
-        INVITED = "invited"  # The owner asked.
-        ASKS = "asks"  # The peer asked.
+        INVITED = "invited"  # The owner sent a request.
+        ASKS = "asks"  # The peer sent a request.
         ACCEPTED = "accepted"
         ENDED = "ended"
 
@@ -30,10 +31,10 @@ class Contact(models.Model):
     # Invited by phone number: the owner is shown nothing of the invitation until it is accepted.
     is_by_phone = models.BooleanField(default=False)
     is_blocked = models.BooleanField(default=False)
-    # The two have business together, such as an order: they may write in conversations that bear a face, as a shop's
-    # do, and are no contacts by that.
+    # The two have a business relation, such as an order: they may chat in conversations with a face, such as a
+    # shop's, without being contacts.
     has_business = models.BooleanField(default=False, db_default=False)
-    # When the owner said no; for a while, being asked again changes nothing.
+    # When the owner declined; for a while, further requests change nothing.
     declined_at = models.DateTimeField(null=True)
     rev = models.PositiveBigIntegerField(default=0)
     changed = models.PositiveBigIntegerField(default=0)
@@ -55,9 +56,9 @@ class Invitation(models.Model):
     """
     An invitation to a phone number, whether or not it has an account.
 
-    It stays until the two are contacts or its owner cancels it, and looks the same to its owner whether the number has
-    an account or not: ``delivered_to``, who was asked, is told to nobody. ``cancelled_at`` is set until the question is
-    taken back from them, too.
+    It stays until the two are contacts or its owner cancels it, and looks the same to its owner in either case:
+    ``delivered_to``, the invited user, is shown to nobody. ``cancelled_at`` is set until the contact request is
+    withdrawn from that user, too.
     """
 
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
@@ -75,7 +76,7 @@ class InviteLink(models.Model):
     """
     A link by which a limited number of people become contacts of its owner.
 
-    ``token`` is what stands in the address: 128 bits of chance, so that nobody finds one by trying.
+    ``token`` is the part of the URL that cannot be guessed: 128 random bits.
     """
 
     LASTS_FOR = timedelta(days=14)

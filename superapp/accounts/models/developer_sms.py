@@ -1,4 +1,4 @@
-"""Text messages that are kept instead of being sent."""
+"""Text messages that are stored instead of being sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class DeveloperSms(models.Model):
-    """A text message kept on this machine for the developer's inbox, instead of being sent."""
+    """A text message that is stored for the developer's inbox instead of being sent."""
 
     number = models.CharField(max_length=16)
     text = models.CharField(max_length=500)

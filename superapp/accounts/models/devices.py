@@ -1,4 +1,4 @@
-"""The devices that people log in with."""
+"""Devices that people log in with."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from superapp.core import ids
 
 class Device(models.Model):
     """
-    A browser that a person logged in with, as long as its session lives.
+    A log-in of a person in a browser, for as long as its session lives.
 
-    ``ended_at`` is set when it logged out or was signed out from elsewhere; its session is gone then. ``browser_hash``
-    tells the browser again after the session has ended; it is emptied where another browser signed it out.
+    ``ended_at`` is set when it logged out or was signed out from elsewhere; its session is then deleted.
+    ``browser_hash`` identifies the browser after the session has ended; it is erased when another browser signs the
+    device out.
 
-    ``trusted_at`` is null while nothing but a code by SMS speaks for the device: such a device may read and write, and
-    may not set an account's first PIN at once. Trusted is the device on which an account begins, one that has waited
-    for a PIN and set it, or for trust alone, and the same browser when it logs in again. Age alone makes none: a
-    thief's session ages, too. Who is signed out from elsewhere is trusted no more.
+    ``trusted_at`` is null while only SMS codes have verified the device: it may read and write, but cannot set an
+    account's first PIN without a wait. Trusted devices are the one that created the account, one that waited for a PIN
+    and set it, one that waited for trust alone, and the same browser at a later log-in. Age alone does not create
+    trust, since a thief's session ages too. Signing a device out from elsewhere ends its trust.
 
-    ``trust_asked_at`` is when it asked for trust with a fresh code. From ``trust_from`` on it may take it, until it was
-    left unused for ``TRUST_OPEN_FOR``.
+    ``trust_asked_at`` is when the device requested trust with a fresh code. It may claim trust from ``trust_from``, for
+    ``TRUST_OPEN_FOR``.
     """
 
     TRUST_WAIT = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""One-time codes."""
+"""One-time log-in codes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from superapp.core import ids
 
 class LoginCode(models.Model):
     """
-    A one-time code that was sent to a number. Stored hashed; good once, for a few minutes, for a few tries.
+    A one-time code that was sent to a number.
+
+    Stored hashed; valid once, for a few minutes and a few attempts.
     """
 
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     number = models.CharField(max_length=16)
-    # Of the random token in a cookie of the browser that asked. Another browser cannot use the code.
+    # The hash of the requesting browser's secret cookie; another browser cannot use the code.
     browser_hash = models.CharField(max_length=64)
     code_hash = models.CharField(max_length=64)
     sent_at = models.DateTimeField()

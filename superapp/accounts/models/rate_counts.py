@@ -6,7 +6,7 @@ from django.db import models
 
 
 class RateCount(models.Model):
-    """The uses of a rate limit in one window, by account, number, device or address."""
+    """The count of uses of a rate limit in one window; ``who`` is an account, number, device or address."""
 
     what = models.CharField(max_length=32)
     who = models.CharField(max_length=80)

@@ -1,4 +1,4 @@
-"""People and the phone numbers that reach them."""
+"""Users and their phone numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from superapp.core import clock, ids
 
 
 class UserQuerySet(BaseUserManager["User"]):
-    """Manager for ``createsuperuser``; everybody else signs up through ``actions``."""
+    """Manager for ``createsuperuser``; other users are created by ``actions.people``."""
 
     def create_superuser(self, handle: str, password: str | None = None, **fields: object) -> User:
         user = User(handle=handle, is_staff=True, is_superuser=True, **fields)
@@ -26,9 +26,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
     A person, or a service that acts in its own name.
 
-    Never deleted, since others hold what they said; who leaves is pseudonymised. ``changed`` stamps the last change of
-    what others see (name, handle, avatar); ``rev`` is that of their own topic ``me`` when anything of the profile
-    changed.
+    Users are never deleted, since other people hold their messages; on leaving they are pseudonymised. ``changed`` is
+    the stamp of the last change that others see (name, handle, avatar). ``rev`` is the revision of the user's own topic
+    ``me`` at the last change of the profile.
     """
 
     class Language(models.TextChoices):
@@ -44,7 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     handle = models.CharField(
         max_length=HANDLE_CHARS_MAX, unique=True, null=True, validators=[RegexValidator(r"^[a-z][a-z0-9_.]{2,29}\Z")]
     )
-    # The SHA-256 of the picture, which is its name in the private storage; empty for none.
+    # The SHA-256 of the picture, which names its files in the private storage; empty for none.
     avatar = models.CharField(max_length=64, default="", blank=True)
     language = models.CharField(max_length=2, choices=Language, default=Language.INDONESIAN)
     time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
@@ -74,8 +74,8 @@ class PhoneNumber(models.Model):
     """
     A verified phone number in E.164.
 
-    An attribute, not the key: numbers are recycled. When its owner has been silent for long and somebody proves it from
-    a browser unknown to that account, it moves to a new account.
+    It is an attribute of the user and not the key, since numbers are recycled. If its owner has not been seen for long,
+    and it is verified in a browser unknown to the account, it moves to a new account.
     """
 
     number = models.CharField(max_length=16, unique=True)

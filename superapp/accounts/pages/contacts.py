@@ -1,4 +1,4 @@
-"""Pages of contacts."""
+"""Pages of contacts and invitations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from superapp.core.errors import DomainError, ErrorKind
 from superapp.core.form_pages import post_only_redirecting_to
 
 WRITTEN_CHARS_MAX = 60
-# A refusal of these kinds belongs beside the field; anything else is a page of its own.
+# Errors of these kinds are shown beside the field; others as an error page.
 FIELD_ERROR_KINDS = {ErrorKind.INVALID, ErrorKind.NOT_FOUND, ErrorKind.CONFLICT, ErrorKind.LIMITED}
 
 
@@ -42,7 +42,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
                 raise
             problem = refusal
     user_id, now = get_current_user(request).pk, clock.now()
-    groups, numbers = _groups(user_id), queries.list_open_invitations(user_id)
+    groups, numbers = _group_contacts(user_id), queries.list_open_invitations(user_id)
     link = invite_links.find_own_link(user_id=user_id, now=now)
     context = {
         **groups,
@@ -63,7 +63,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 @post_only_redirecting_to("accounts_pages:contacts")
 @person_required
 def answer(request: HttpRequest, user: UUID) -> HttpResponse:
-    """Say yes or no to somebody who asks."""
+    """Accept or decline a contact request."""
     accepts = request.POST.get("accept") == "yes"
     row = contacts.answer_contact_request(
         user_id=get_current_user(request).pk, peer_public_id=user, accept=accepts, now=clock.now()
@@ -81,7 +81,7 @@ def answer(request: HttpRequest, user: UUID) -> HttpResponse:
 @post_only_redirecting_to("accounts_pages:contacts")
 @person_required
 def remove(request: HttpRequest, user: UUID) -> HttpResponse:
-    """Know somebody no longer, or take an invitation back."""
+    """Remove a contact, or withdraw a contact request."""
     row = contacts.remove_contact(user_id=get_current_user(request).pk, peer_public_id=user, now=clock.now())
     flash_next(request, _("{name} is no longer in your contacts.").format(name=row["person"]["name"]))
     return redirect("accounts_pages:contacts")
@@ -90,7 +90,7 @@ def remove(request: HttpRequest, user: UUID) -> HttpResponse:
 @post_only_redirecting_to("accounts_pages:contacts")
 @person_required
 def block(request: HttpRequest, user: UUID) -> HttpResponse:
-    """Block somebody, or unblock them."""
+    """Block or unblock a person."""
     blocks = request.POST.get("blocked") == "yes"
     change = contacts.block_person if blocks else contacts.unblock_person
     row = change(user_id=get_current_user(request).pk, peer_public_id=user, now=clock.now())
@@ -101,11 +101,11 @@ def block(request: HttpRequest, user: UUID) -> HttpResponse:
 
 
 def _request_contact(user_id: int, who: str) -> str:
-    """Ask by whatever was written, and return what to say about it."""
+    """Send a contact request by phone number or handle, and return the message to show."""
     now = clock.now()
     if any(char.isdigit() for char in who) and not any(char.isalpha() for char in who):
         contacts.request_contact_by_phone(user_id=user_id, phone=who, now=now)
-        # Nothing was sent to the number, and the sentence is the same whether anybody has it or not.
+        # The same sentence whether or not the number has an account; nothing is sent to the number.
         return _(
             "Invitation saved. If this number is already on {brand}, they see it there; if not, send them a link."
         ).format(brand=settings.BRAND_NAME)
@@ -117,7 +117,7 @@ def _request_contact(user_id: int, who: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _PendingInvitation:
-    """An invitation by number as the page shows it; ``number`` is for the text message to it."""
+    """An invitation by number as the page shows it; ``number`` addresses a text message to it."""
 
     row: InvitationRow
     number: str
@@ -130,7 +130,7 @@ def _invite_text(link: InviteLink) -> str:
     )
 
 
-def _groups(user_id: int) -> dict[str, list[ContactRow]]:
+def _group_contacts(user_id: int) -> dict[str, list[ContactRow]]:
     groups: dict[str, list[ContactRow]] = {"asking": [], "accepted": [], "invited": [], "blocked": []}
     for side in queries.visible_contacts(user_id).order_by("peer__name", "peer_id"):
         row = serializers.serialize_contact(side)

@@ -1,4 +1,4 @@
-"""Page to have a device trusted a day after a code."""
+"""Page to make a device trusted, a day after a code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CODE_SENT_KEY = "trust_code_sent"
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def know_device(request: HttpRequest) -> HttpResponse:
-    """Prove the number with a fresh code, wait a day, and have this device trusted."""
+    """Make this device trusted: verify a fresh code, wait a day, claim trust."""
     user_id, device_id, now = get_current_user(request).pk, get_device_id(request), clock.now()
     if queries.is_trusted_device(user_id, device_id):
         return redirect("accounts_pages:me")
@@ -49,7 +49,7 @@ def know_device(request: HttpRequest) -> HttpResponse:
 
 
 def _take_step(request: HttpRequest, step: str) -> bool:
-    """Do what the form asks for; True once the device is trusted."""
+    """Execute the submitted step (send, prove, take); return True once the device is trusted."""
     user_id, device_id, now = get_current_user(request).pk, get_device_id(request), clock.now()
     if step == "send":
         reauthentication.send_owner_code(user_id=user_id, device_id=device_id, now=now)

@@ -1,4 +1,4 @@
-"""Inviting by a link, and opening the link that somebody was given."""
+"""Pages to create and revoke invite links, and to open one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from superapp.core.form_pages import post_only_redirecting_to
 @post_only_redirecting_to("accounts_pages:contacts", fragment="link")
 @person_required
 def make_link(request: HttpRequest) -> HttpResponse:
-    """Make a link to send to anybody."""
+    """Create an invite link."""
     try:
         invite_links.get_or_create_link(user_id=get_current_user(request).pk, now=clock.now())
     except RateLimited as refusal:
@@ -36,7 +36,7 @@ def make_link(request: HttpRequest) -> HttpResponse:
 @post_only_redirecting_to("accounts_pages:contacts")
 @person_required
 def revoke_link(request: HttpRequest, link: UUID) -> HttpResponse:
-    """Switch a link off for ever."""
+    """Revoke an invite link."""
     invite_links.revoke_link(user_id=get_current_user(request).pk, link=link, now=clock.now())
     flash_next(request, _("The link is off. It no longer works."))
     return redirect("accounts_pages:contacts")
@@ -45,7 +45,7 @@ def revoke_link(request: HttpRequest, link: UUID) -> HttpResponse:
 @post_only_redirecting_to("accounts_pages:contacts")
 @person_required
 def cancel_invitation(request: HttpRequest, invitation: UUID) -> HttpResponse:
-    """Take back what was asked of a number."""
+    """Cancel an invitation to a phone number."""
     try:
         contacts.cancel_invitation(user_id=get_current_user(request).pk, invitation=invitation, now=clock.now())
         flash_next(request, _("The invitation was cancelled."))
@@ -57,7 +57,7 @@ def cancel_invitation(request: HttpRequest, invitation: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Show who invites, to whoever was given the link; the form makes the two contacts."""
+    """Show the owner of an invite link; on POST become their contact."""
     user = request.user if isinstance(request.user, User) and request.user.is_authenticated else None
     try:
         if request.method != "POST":
@@ -75,7 +75,7 @@ def _show_invite(request: HttpRequest, token: str, user: User | None) -> HttpRes
     log_in = f"{reverse('accounts_pages:login')}?{urlencode({'next': request.path})}"
     person = serializers.serialize_person(owner)
     if user is None:
-        # A stranger is told the name, for which the link was given, and nothing else.
+        # A visitor who is not logged in sees only the name.
         person = {**person, "handle": None, "avatar": None}
     return render(request, "accounts/invite.html", {"owner": person, "is_known": user is not None, "log_in": log_in})
 

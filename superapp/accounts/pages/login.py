@@ -1,4 +1,4 @@
-"""Logging in: a number, the code that was sent to it, and at the first time a name."""
+"""Log-in pages: phone number, code, and a name at the first log-in."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ from superapp.core import clock
 from superapp.core.errors import DomainError, RateLimited
 from superapp.core.form_pages import post_only_redirecting_to
 
-# Of the session before log-in: the number that was typed, and when another code may be asked for.
+# Session keys before log-in: the phone number, and when another code may be requested.
 NUMBER_KEY = "login_number"
 RESEND_AT_KEY = "login_again_at"
-# How many digits the code has that was sent last.
+# The number of digits of the latest code.
 DIGITS_KEY = "login_digits"
 LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
 
@@ -49,7 +49,7 @@ LANGUAGE_COOKIE_AGE_S = 365 * 24 * 3600
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone(request: HttpRequest) -> HttpResponse:
-    """Ask for the number, and send it a code that only this browser can use."""
+    """Show the form for the phone number; on POST send it a code that only this browser can use."""
     if request.user.is_authenticated:
         return redirect(get_next_url(request))
     typed = request.POST.get("phone", "")[:40]
@@ -66,7 +66,7 @@ def phone(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
-    """Ask for the code, and log in."""
+    """Show the form for the code; on POST log in."""
     number = request.session.get(NUMBER_KEY)
     if number is None:
         return _redirect_to_step("login", request)
@@ -100,7 +100,7 @@ def resend(request: HttpRequest) -> HttpResponse:
     if problem is None:
         return _redirect_to_step("code", request)
     if isinstance(problem, ChallengeRequired):
-        # The page of the number has the form that goes by itself, once the challenge is solved.
+        # The phone page's form submits itself once the challenge is solved.
         return _phone_page(request, number, problem)
     return _code_page(request, number, "", problem)
 
@@ -108,7 +108,7 @@ def resend(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def name(request: HttpRequest) -> HttpResponse:
-    """Ask somebody new for their name."""
+    """Show the form for a new person's name; on POST save it."""
     user = get_current_user(request)
     problem: DomainError | None = None
     typed = request.POST.get("name", user.name)
@@ -136,7 +136,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 
 @post_only_redirecting_to("accounts_pages:login")
 def language(request: HttpRequest) -> HttpResponse:
-    """Speak another language to somebody who is not logged in yet."""
+    """Set the language cookie of a visitor who is not logged in yet."""
     response = redirect(get_next_url(request))
     wanted = request.POST.get("language", "")
     if wanted in User.Language.values:
@@ -154,7 +154,7 @@ def language(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def sms_inbox(request: HttpRequest) -> HttpResponse:
-    """Show the text messages that would have been sent, on a machine that sends none."""
+    """Show the developer's inbox, on a machine that sends no text messages."""
     if not _has_inbox():
         raise Http404
     return render(request, "accounts/sms_inbox.html", {"messages": sms_gateways.list_developer_inbox(now=clock.now())})
@@ -179,7 +179,7 @@ def _code_page(request: HttpRequest, number: str, typed: str, problem: DomainErr
         "digits": request.session.get(DIGITS_KEY, CODE_DIGITS),
         "has_inbox": _has_inbox(),
         "challenge": challenge,
-        # What nobody has looked at yet goes again by itself; what was wrong is typed anew.
+        # A code that was not verified yet is submitted again with the solution; a wrong one is typed anew.
         "code": typed if challenge else "",
         "problem": _describe_problem(problem),
     }
@@ -187,7 +187,7 @@ def _code_page(request: HttpRequest, number: str, typed: str, problem: DomainErr
 
 
 def _describe_problem(problem: DomainError | None) -> str:
-    """Return what a field says of a refusal; a challenge has words of its own."""
+    """Return the error message for a field; a challenge has its own text on the page."""
     if problem is None or isinstance(problem, ChallengeRequired):
         return ""
     if not isinstance(problem, RateLimited) or not problem.retry_after:
@@ -211,10 +211,10 @@ def _solution(request: HttpRequest) -> str:
 
 
 def _try_to_send(request: HttpRequest, typed: str) -> DomainError | None:
-    """Send a code to what was typed, or return why not."""
+    """Send a code to the typed number; return the error, or None."""
     try:
         number = phone_numbers.parse_phone_number(typed)
-        # Sent a moment ago: the page of the code, where one can also wait for the next.
+        # If a code was sent a moment ago, just show the code page, which has the wait for the next one.
         if request.session.get(NUMBER_KEY) != number or _wait_s(request) == 0:
             _send_code(request, number)
     except (ChallengeRequired, CodesUsedUp, CountryNotServed, PhoneInvalid, CodeNotSent, RateLimited) as refusal:

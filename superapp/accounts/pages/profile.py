@@ -34,13 +34,13 @@ from superapp.core.form_pages import (
     post_only_redirecting_to,
 )
 
-# The zones of Indonesia first; then the others, by name.
+# The Indonesian time zones, listed before all others.
 HOME_ZONES = (
     ("Asia/Jakarta", "WIB · Jakarta"),
     ("Asia/Makassar", "WITA · Makassar"),
     ("Asia/Jayapura", "WIT · Jayapura"),
 )
-# Only a handle is limited: it changes a few times a month.
+# RateLimited belongs to the handle, the only limited field here.
 _FIELD_OF_ERROR = make_field_lookup(
     {NameInvalid: "name", NameReserved: "name", HandleInvalid: "handle", HandleTaken: "handle", RateLimited: "handle"}
 )
@@ -70,7 +70,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @post_only_redirecting_to("accounts_pages:me", fragment="look")
 @person_required
 def settings(request: HttpRequest) -> HttpResponse:
-    """Show the caller's settings: language, time zone, theme."""
+    """Save language, time zone and theme."""
     changes = profile.ProfileChanges(
         language=request.POST.get("language"),
         time_zone=request.POST.get("time_zone"),
@@ -89,7 +89,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @person_required
 @form_cost(PICTURE_COST)
 def picture(request: HttpRequest) -> HttpResponse:
-    """Show another picture of me, or none."""
+    """Set or remove the avatar."""
     user = get_current_user(request)
     upload = request.FILES.get("picture")
     try:
@@ -111,7 +111,7 @@ def picture(request: HttpRequest) -> HttpResponse:
 @post_only_redirecting_to("accounts_pages:me", fragment="devices")
 @person_required
 def end_device(request: HttpRequest, device: UUID) -> HttpResponse:
-    """Log another device of mine out, unless it is trusted and this one is not."""
+    """Sign out another of one's devices; an untrusted device cannot sign out a trusted one."""
     user = get_current_user(request)
     try:
         devices.sign_out_device(
@@ -126,7 +126,7 @@ def end_device(request: HttpRequest, device: UUID) -> HttpResponse:
 
 
 def _apply_changes(user_id: int, typed: dict[str, str]) -> dict[str, object]:
-    """Change name and handle; what was refused, by field."""
+    """Change name and handle, and return the errors by field."""
     changes = profile.ProfileChanges(name=typed["name"], handle=typed["handle"] or None)
     try:
         profile.change_profile(user_id=user_id, changes=changes, now=clock.now())
@@ -163,7 +163,7 @@ def _context(request: HttpRequest, *, typed: dict[str, str], problems: dict[str,
 
 
 def _list_cities(own: str, *, besides: set[str]) -> list[tuple[str, str]]:
-    """Return the zones of the world, each with its city, by the city; what names no place is left out."""
+    """List the time zones with their city, sorted by city; zones that name no place are left out."""
     zones = {zone for zone in zoneinfo.available_timezones() if zone.startswith(TIME_ZONE_REGIONS)} | (
         {own} if own else set()
     )

@@ -1,4 +1,4 @@
-"""Addresses of the pages of accounts."""
+"""URLs of the pages of accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries of accounts; the person who asks is an argument."""
+"""Queries of accounts. The person on whose behalf they run is an argument."""
 
 from __future__ import annotations
 

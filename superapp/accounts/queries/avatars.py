@@ -1,4 +1,4 @@
-"""Reading which avatars are shown."""
+"""Queries of the avatars in use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell which pairs of people may chat with each other."""
+"""Queries of which pairs of people may chat with each other."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from superapp.core import prepared
 
 
 def filter_accepted_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Return those pairs who are contacts and have not blocked each other, in one query."""
+    """Return those pairs that are contacts without a block on either side, in one query."""
     return _filter_pairs(pairs, function="accounts_accepted_pairs", terms=_ACCEPTED_SQL)
 
 
 def filter_business_pairs(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Return those pairs who are contacts or in business and have not blocked each other, in one query."""
+    """Return those pairs that are contacts or in a business relation without a block on either side, in one query."""
     return _filter_pairs(pairs, function="accounts_business_pairs", terms=f"({_ACCEPTED_SQL} OR {_BUSINESS_SQL})")
 
 
@@ -29,8 +29,8 @@ def _filter_pairs(pairs: Collection[tuple[int, int]], *, function: str, terms: s
         return set()
     ordered = sorted({(min(pair), max(pair)) for pair in pairs})
     if connection.vendor == "postgresql":
-        # A function, since the log's own asks it too.
-        sql = f"SELECT * FROM {function}(%s::bigint[], %s::bigint[])"  # noqa: S608  # One of two names of ours.
+        # A database function, since the chat log's own functions call it too.
+        sql = f"SELECT * FROM {function}(%s::bigint[], %s::bigint[])"  # noqa: S608  # One of two constant names.
         params: list[Any] = [list(side) for side in zip(*ordered, strict=True)]
         with prepared.cursor() as cursor:
             cursor.execute(sql, params)
@@ -41,7 +41,7 @@ def _filter_pairs(pairs: Collection[tuple[int, int]], *, function: str, terms: s
 
 
 def _filter_pairs_on_sqlite(ordered: list[tuple[int, int]], terms: str) -> set[tuple[int, int]]:
-    # Both sides are read, though they agree: a fault in one of them must refuse, not admit.
+    # Both sides are checked, though they should agree: if one is wrong, the pair must be refused.
     sql = f"""
         WITH pair (lower_id, higher_id) AS (VALUES {", ".join(["(%s, %s)"] * len(ordered))})
         SELECT pair.lower_id, pair.higher_id

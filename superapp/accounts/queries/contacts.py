@@ -1,4 +1,4 @@
-"""Reading contacts, invitations and invite links."""
+"""Queries of contacts, invitations and invite links."""
 
 from __future__ import annotations
 
@@ -31,19 +31,25 @@ def pending_contact_requests(user_id: int, _now: datetime) -> QuerySet[Contact]:
 
 
 def list_open_invitations(owner_id: int) -> list[Invitation]:
-    """The numbers that this person asked and that did not answer, the newest first."""
+    """List a person's open invitations by number, newest first."""
     rows = Invitation.objects.filter(owner_id=owner_id, cancelled_at=None)
     return list(rows.order_by("-invited_at", "-pk")[:INVITATIONS_MAX])
 
 
 def lock_invitation(invitation_id: int) -> Invitation | None:
-    """Lock an invitation, after the people that it is about."""
+    """
+    Lock an invitation.
+
+    The two people must be locked before it.
+    """
     return Invitation.objects.select_for_update(of=("self",), no_key=True).filter(pk=invitation_id).first()
 
 
 def lock_own_invitation(owner_id: int, public_id: UUID) -> Invitation:
     """
-    :raises InvitationNotFound: if it is somebody else's, or there is none
+    Lock an open invitation of this person.
+
+    :raises InvitationNotFound: if it belongs to another person, was cancelled, or does not exist
     """
     rows = Invitation.objects.select_for_update(of=("self",), no_key=True)
     found = rows.filter(owner_id=owner_id, public_id=public_id, cancelled_at=None).first()
@@ -53,23 +59,29 @@ def lock_own_invitation(owner_id: int, public_id: UUID) -> Invitation:
 
 
 def find_newest_invite_link(owner_id: int) -> InviteLink | None:
-    """The invite link that this person made last, be it over or not."""
+    """Return the invite link that this person created last, open or not, or None."""
     return InviteLink.objects.filter(owner_id=owner_id).order_by("-pk").first()
 
 
 def find_invite_link(token: str) -> InviteLink | None:
-    """The invite link of this address, with its owner."""
+    """Return the invite link with this token and its owner, or None."""
     return InviteLink.objects.select_related("owner").filter(token=token, owner__is_active=True).first()
 
 
 def lock_invite_link(link_id: int) -> InviteLink:
-    """Lock an invite link, after the people who become contacts by it."""
+    """
+    Lock an invite link.
+
+    The people who become contacts by it must be locked before it.
+    """
     return InviteLink.objects.select_for_update(no_key=True).get(pk=link_id)
 
 
 def lock_own_invite_link(owner_id: int, public_id: UUID) -> InviteLink:
     """
-    :raises InviteNotFound: if it is somebody else's, or there is none
+    Lock an invite link of this person.
+
+    :raises InviteNotFound: if it belongs to another person or does not exist
     """
     found = InviteLink.objects.select_for_update(no_key=True).filter(owner_id=owner_id, public_id=public_id).first()
     if found is None:
@@ -104,14 +116,14 @@ def has_blocked(owner_id: int, peer_id: int) -> bool:
     return Contact.objects.filter(owner_id=owner_id, peer_id=peer_id, is_blocked=True).exists()
 
 
-# For statements that other apps write by hand: whether ``owner`` has blocked ``peer``, both of them expressions of SQL.
+# For SQL of other apps: true if ``owner`` has blocked ``peer``, both given as SQL expressions.
 HAS_BLOCKED_SQL = (
     "EXISTS (SELECT 1 FROM accounts_contact k WHERE k.owner_id = {owner} AND k.peer_id = {peer} AND k.is_blocked)"
 )
 
 
 def is_blocked_between(user_id: int, peer_id: int) -> bool:
-    """Tell whether one of the two has blocked the other."""
+    """Return whether one of the two has blocked the other."""
     pair = Contact.objects.filter(owner_id__in=(user_id, peer_id), peer_id__in=(user_id, peer_id))
     return pair.filter(is_blocked=True).exists()
 

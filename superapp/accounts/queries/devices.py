@@ -1,4 +1,4 @@
-"""Reading devices and their sessions."""
+"""Queries of devices and their sessions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class OpenSession(NamedTuple):
     epoch: int
 
 
-# By hand and kept by the database: whoever connects is looked for with it, and a country connects at once.
+# A prepared statement in SQL, since every connecting socket runs it and very many connect at once.
 _OPEN_SESSIONS = """
     SELECT device.session_key, device.id, device.public_id, device.last_seen_at, person.id, person.public_id,
         person.language, {rev}, (SELECT epoch FROM core_instance)
@@ -71,11 +71,11 @@ def list_open_sessions(session_keys: Collection[str], *, now: datetime) -> list[
 
 
 def _is_well_formed_session_key(key: str) -> bool:
-    # What a cookie claims may hold what no database takes, and would spoil the look for others, too.
+    # A cookie may contain characters that fail the query, which would fail for the other keys, too.
     return 0 < len(key) <= SESSION_KEY_CHARS_MAX and key.isascii() and key.isalnum()
 
 
-# For PostgreSQL: locks those of these devices that nobody else holds, in the order of their ids.
+# For PostgreSQL: locks those of the devices that are not locked elsewhere, in the order of their ids.
 UNLOCKED_STALE_DEVICES_SQL = (
     "SELECT id FROM accounts_device WHERE id = ANY(%s) AND last_seen_at < %s ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
 )
@@ -89,7 +89,9 @@ def list_devices(user_id: int) -> list[Device]:
 
 def get_device(user_id: int, public_id: UUID) -> Device:
     """
-    :raises DeviceNotFound: if it is somebody else's, or there is none
+    Return a device of this person.
+
+    :raises DeviceNotFound: if it belongs to another person or does not exist
     """
     device = Device.objects.filter(user_id=user_id, public_id=public_id).first()
     if device is None:
@@ -99,9 +101,9 @@ def get_device(user_id: int, public_id: UUID) -> Device:
 
 def get_open_device(user_id: int, device_id: int | None) -> Device:
     """
-    A device on which this person is logged in.
+    Return a device on which this person is logged in.
 
-    :raises DeviceNotFound: if it is somebody else's, or was signed out, or there is none
+    :raises DeviceNotFound: if it belongs to another person, was signed out, or does not exist
     """
     found = None if device_id is None else Device.objects.filter(pk=device_id, user_id=user_id, ended_at=None).first()
     if found is None:
@@ -118,8 +120,9 @@ def is_trusted_device(user_id: int, device_id: int | None) -> bool:
 
 def find_browser_hash(user_id: int, device_id: int | None) -> str | None:
     """
-    Return the hash that identifies the browser of a device; empty if it has none, None if the device is another
-    person's.
+    Return the browser hash of a person's device.
+
+    Empty if it has none; None if the device is another person's.
     """
     return Device.objects.filter(pk=device_id or 0, user_id=user_id).values_list("browser_hash", flat=True).first()
 
@@ -132,7 +135,11 @@ def list_devices_awaiting_trust(user_id: int, *, now: datetime) -> list[Device]:
 
 
 def devices_with_browser(*, user_id: int, browser_hash: str) -> QuerySet[Device]:
-    """Every log-in of this person in this browser, ended ones, too; none for a browser that cannot be told again."""
+    """
+    Return all log-ins of this person in this browser, ended ones included, as a queryset.
+
+    Empty for a browser without a hash.
+    """
     if not browser_hash:
         return Device.objects.none()
     return Device.objects.filter(user_id=user_id, browser_hash=browser_hash)

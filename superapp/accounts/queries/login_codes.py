@@ -1,4 +1,4 @@
-"""Reading one-time codes and the browsers that they were sent for."""
+"""Queries of one-time codes and the browsers that requested them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from superapp.accounts.models import Device, LoginCode
 
 
 def lock_open_code(*, number: str, browser_hash: str, now: datetime) -> LoginCode | None:
-    """Lock the newest code of this number that this browser asked for, if it can still be used."""
+    """Lock the newest code that this browser requested for this number; None if it is no longer valid."""
     codes = LoginCode.objects.filter(number=number, browser_hash=browser_hash)
     newest = codes.order_by("-sent_at", "-pk").select_for_update().first()
     if newest is None or newest.used_at is not None or newest.expires_at <= now:

@@ -1,4 +1,4 @@
-"""Reading people and their phone numbers."""
+"""Queries of people and their phone numbers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def has_any_user() -> bool:
 
 def get_user_by_id(user_id: int) -> User:
     """
+    Return the user with this id.
+
     :raises PersonNotFound: if there is none
     """
     return _get_one(User.objects.filter(pk=user_id))
@@ -24,6 +26,8 @@ def get_user_by_id(user_id: int) -> User:
 
 def get_user_by_public_id(public_id: UUID) -> User:
     """
+    Return the active user with this public id.
+
     :raises PersonNotFound: if there is none
     """
     return _get_one(User.objects.filter(public_id=public_id, is_active=True))
@@ -40,13 +44,19 @@ def get_user_including_closed(public_id: UUID) -> User:
 
 def get_user_by_handle(handle: str) -> User:
     """
-    :raises PersonNotFound: if nobody has the handle
+    Return the active user with this handle.
+
+    :raises PersonNotFound: if there is none
     """
     return _get_one(User.objects.filter(handle=handle, is_active=True))
 
 
 def find_user_by_phone_number(number: str) -> User | None:
-    """The person who proved this number last. Only for those who may know: never for somebody who merely typed it."""
+    """
+    Return the user who verified this number last, or None.
+
+    Callers must not reveal the result to somebody who only typed the number.
+    """
     return User.objects.filter(phone__number=number).first()
 
 
@@ -68,7 +78,7 @@ def list_changed_users(user_ids: Collection[int], *, since: int) -> list[User]:
 
 def lock_people(user_ids: Collection[int]) -> dict[int, User]:
     """
-    Lock people in the order of their ids, so that what concerns two of them happens one after the other.
+    Lock users in the order of their ids, so that changes that concern two of them are serialized.
 
     :raises PersonNotFound: if one of them is missing
     """

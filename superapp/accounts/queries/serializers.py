@@ -1,4 +1,4 @@
-"""Serialize people, contacts, devices and profiles into rows of the wire."""
+"""Serializers of people, contacts, devices and profiles to wire rows."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def serialize_person(user: User) -> PersonRow:
 
 
 def get_avatar_url(user: User) -> str | None:
-    """Return the address of the small avatar; the large one has the larger size in its name."""
+    """Return the URL of the small avatar, or None; the large one's URL has the larger size in its file name."""
     if not user.avatar:
         return None
     return f"/media/avatar/{user.public_id}/{user.avatar}-{AVATAR_PIXELS[-1]}.webp"
 
 
 def serialize_contact(side: Contact) -> ContactRow:
-    """One side as its owner may see it: an invitation by phone looks as if it had not been made."""
+    """Serialize one side of a contact as its owner may see it: an invitation by phone looks like no contact."""
     is_secret = side.state == Contact.State.INVITED and side.is_by_phone
     return {
         "kind": "contact",

@@ -18,7 +18,11 @@ COUNT_RETENTION = timedelta(days=40)
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most ``times`` uses in each window of ``per``. Windows are fixed: up to twice as many around their border."""
+    """
+    A limit of ``times`` uses in each window of length ``per``.
+
+    Windows are fixed, so up to twice as many uses may occur around their border.
+    """
 
     what: str
     times: int
@@ -29,13 +33,13 @@ class RateLimit:
         return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
 
 
-# One thing that counts: against which limit, and on whose account.
+# The limit that a use counts against, and the key that it counts for, such as a user or an address.
 RateLimitUse = tuple[RateLimit, str]
 
 
 def consume(uses: Collection[RateLimitUse], *, now: datetime) -> None:
     """
-    Count one use of each, or, if one of them is used up, of none.
+    Count one use of each limit, or none if one of them is used up.
 
     :raises RateLimited: if one is used up; ``retry_after`` is when its window ends
     """
@@ -48,9 +52,9 @@ def consume(uses: Collection[RateLimitUse], *, now: datetime) -> None:
 
 def increment(uses: Sequence[RateLimitUse], *, now: datetime) -> list[int]:
     """
-    Count one use of each, however many there were, and return the counts in the same order.
+    Count one use of each limit, without refusing any, and return the counts in the same order.
 
-    Rows are locked in that order: name what several callers share in the same order everywhere.
+    Rows are locked in the given order; callers that share rows must name them in the same order.
     """
     rows = [(limit.what, who, limit.window_start(now)) for limit, who in uses]
     adapt = connection.ops.adapt_datetimefield_value
@@ -59,7 +63,7 @@ def increment(uses: Sequence[RateLimitUse], *, now: datetime) -> list[int]:
         INSERT INTO accounts_ratecount (what, who, window_start, count) VALUES {places}
         ON CONFLICT (what, who, window_start) DO UPDATE SET count = accounts_ratecount.count + 1
         RETURNING what, who, count
-    """  # noqa: S608  # Only placeholders are put in.
+    """  # noqa: S608  # Placeholders only.
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for what, who, start in rows for value in (what, who, adapt(start))])
         counts = {(what, who): int(count) for what, who, count in cursor.fetchall()}
@@ -67,7 +71,7 @@ def increment(uses: Sequence[RateLimitUse], *, now: datetime) -> list[int]:
 
 
 def get_counts(uses: Sequence[RateLimitUse], *, now: datetime) -> list[int]:
-    """Return how many uses of each were counted in its present window, in the same order."""
+    """Return the counted uses in each limit's current window, in the same order."""
     wanted = Q()
     for limit, who in uses:
         wanted |= Q(what=limit.what, who=who, window_start=limit.window_start(now))
@@ -78,18 +82,18 @@ def get_counts(uses: Sequence[RateLimitUse], *, now: datetime) -> list[int]:
 
 
 def get_seconds_left(limit: RateLimit, now: datetime) -> int:
-    """Return when the present window ends, in whole seconds from now."""
+    """Return the seconds until the current window ends, rounded up."""
     return ceil((limit.window_start(now) + limit.per - now).total_seconds())
 
 
 def refund(uses: Collection[RateLimitUse], *, now: datetime) -> None:
-    """Undo ``consume``, for something that was counted and then could not be done."""
+    """Undo ``consume`` for uses that were counted for something that then failed."""
     for limit, who in uses:
         counted = RateCount.objects.filter(what=limit.what, who=who, window_start=limit.window_start(now), count__gt=0)
         counted.update(count=F("count") - 1)
 
 
 def delete_expired(now: datetime) -> int:
-    """Delete counts of windows that ended long ago, and return how many."""
+    """Delete counts of windows that started longer than ``COUNT_RETENTION`` ago, and return how many."""
     deleted, _ = RateCount.objects.filter(window_start__lt=now - COUNT_RETENTION).delete()
     return deleted

@@ -1,4 +1,4 @@
-"""``manage.py make_operator``: say who may act for the operator of this instance, and who no longer may."""
+"""Command ``make_operator``: grant or revoke the operator role."""
 
 from __future__ import annotations
 
