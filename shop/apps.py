@@ -25,21 +25,24 @@ class ShopConfig(AppConfig):
 
     @property
     def navigation_items(self) -> tuple[dict[str, Any], ...]:
-        """The place in the bar, where there are shops."""
+        """The shop's entry in the navigation bar; empty where the legal profile has no shops."""
         from shop.domain.feature_gates import is_storefront_enabled
 
         return (_SHOPPING,) if is_storefront_enabled() else ()
 
     @property
     def offline_shells(self) -> dict[str, str]:
-        """Return the pages a device keeps for offline use: purchases always, and one's shop where there are shops."""
+        """
+        The pages a device keeps for offline use, as path to view name: purchases always, the merchant's page where
+        there are shops.
+        """
         from shop.domain.feature_gates import is_storefront_enabled
 
         today = {"/tokoku/": "shop:today_shell"} if is_storefront_enabled() else {}
         return {"/pesanan/": "shop:purchases_shell"} | today
 
     def ready(self) -> None:
-        """Have what registers itself known: the check of the guards, the facts, and the work of the loop."""
+        """Import the modules that register events, guards, timers, integrity checks and periodic tasks."""
         for module in (
             "events",
             "maintenance.guards",

@@ -1,4 +1,4 @@
-"""Errors of selling, with codes that never change."""
+"""Errors of the shop. Their codes never change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from superapp.core.errors import DomainError, ErrorKind
 
 
 class NotOffered(DomainError):
-    """The operator of this place has no shops, or sells nothing, by its legal profile."""
+    """The operator's legal profile has no shops, or no checkout."""
 
     code = "shop.not_offered"
     kind = ErrorKind.FORBIDDEN
@@ -16,7 +16,7 @@ class NotOffered(DomainError):
 
 
 class ShopNotFound(DomainError):
-    """No such shop, or not yours; the error does not say which."""
+    """The shop does not exist, or belongs to somebody else; the error does not tell which."""
 
     code = "shop.shop_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -24,7 +24,7 @@ class ShopNotFound(DomainError):
 
 
 class ProductNotFound(DomainError):
-    """No such product, or one that is not shown to you; the error does not say which."""
+    """The product does not exist, or is not visible to this person; the error does not tell which."""
 
     code = "shop.product_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -38,7 +38,7 @@ class PhotoNotFound(DomainError):
 
 
 class OrderNotFound(DomainError):
-    """No such order, or one of which you are neither buyer nor seller; the error does not say which."""
+    """The order does not exist, or this person is neither its buyer nor its merchant; the error does not tell which."""
 
     code = "shop.order_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -46,7 +46,7 @@ class OrderNotFound(DomainError):
 
 
 class ShopAlreadyOpen(DomainError):
-    """A person has one shop."""
+    """The person already has a shop; each person can have one."""
 
     code = "shop.shop_already_open"
     kind = ErrorKind.CONFLICT
@@ -68,7 +68,7 @@ class HandleTaken(DomainError):
 
 
 class TextInvalid(DomainError):
-    """A name, a town or the like that is empty where it may not be, or too long; ``field`` says which."""
+    """A text field is empty although it is required, or too long; ``field`` names it."""
 
     code = "shop.text_invalid"
     kind = ErrorKind.INVALID
@@ -76,7 +76,7 @@ class TextInvalid(DomainError):
 
 
 class NameReserved(DomainError):
-    """The name of a shop claims to be the house itself: its brand, its staff, its support."""
+    """The shop name could be taken for the operator's brand, staff or support."""
 
     code = "shop.name_reserved"
     kind = ErrorKind.INVALID
@@ -84,7 +84,7 @@ class NameReserved(DomainError):
 
 
 class OpeningHoursInvalid(DomainError):
-    """Not days with times from earlier to later, in order and apart from each other; ``day`` says which day."""
+    """The opening hours of a day are malformed or not in strictly ascending order; ``day`` names the day."""
 
     code = "shop.opening_hours_invalid"
     kind = ErrorKind.INVALID
@@ -98,7 +98,7 @@ class TimeZoneUnknown(DomainError):
 
 
 class PriceInvalid(DomainError):
-    """A price is a positive amount of whole rupiah, up to a maximum."""
+    """The price is not a positive amount in whole rupiah, or exceeds the maximum."""
 
     code = "shop.price_invalid"
     kind = ErrorKind.INVALID
@@ -106,7 +106,7 @@ class PriceInvalid(DomainError):
 
 
 class QuantityInvalid(DomainError):
-    """Not a whole number of pieces within bounds."""
+    """The quantity is not a whole number within its bounds."""
 
     code = "shop.quantity_invalid"
     kind = ErrorKind.INVALID
@@ -114,7 +114,7 @@ class QuantityInvalid(DomainError):
 
 
 class PhotosInvalid(DomainError):
-    """An order of photos that does not name each of them once, or more photos than a product may have."""
+    """The photo names repeat or are not photos of this product, or the product has as many photos as it may have."""
 
     code = "shop.photos_invalid"
     kind = ErrorKind.INVALID
@@ -122,7 +122,7 @@ class PhotosInvalid(DomainError):
 
 
 class PhotoTooLarge(DomainError):
-    """Too many bytes."""
+    """The file of the photo has too many bytes."""
 
     code = "shop.photo_too_large"
     kind = ErrorKind.TOO_LARGE
@@ -130,7 +130,7 @@ class PhotoTooLarge(DomainError):
 
 
 class PhotoTooManyPixels(DomainError):
-    """Small as a file and huge once opened."""
+    """The photo would have too many pixels once decoded, however small the file is."""
 
     code = "shop.photo_too_many_pixels"
     kind = ErrorKind.TOO_LARGE
@@ -138,7 +138,7 @@ class PhotoTooManyPixels(DomainError):
 
 
 class PhotoUnreadable(DomainError):
-    """Not a JPEG, PNG or WebP by its content, whatever its name says; or too narrow a strip to be a photo."""
+    """The content is not a JPEG, PNG or WebP image, whatever the file name says, or the aspect ratio is extreme."""
 
     code = "shop.photo_unreadable"
     kind = ErrorKind.INVALID
@@ -152,7 +152,7 @@ class TooManyProducts(DomainError):
 
 
 class StockTooLow(DomainError):
-    """Fewer pieces than are sold already and not shipped yet."""
+    """The new stock is lower than the number of pieces that are sold and not shipped yet."""
 
     code = "shop.stock_too_low"
     kind = ErrorKind.CONFLICT
@@ -160,7 +160,7 @@ class StockTooLow(DomainError):
 
 
 class StockMoved(DomainError):
-    """The stock changed since it was looked at; ``on_hand`` says how many there are now."""
+    """The stock changed since it was read; ``on_hand`` is the current number."""
 
     code = "shop.stock_moved"
     kind = ErrorKind.CONFLICT
@@ -168,7 +168,7 @@ class StockMoved(DomainError):
 
 
 class ProductMoved(DomainError):
-    """The product was changed since you looked at it; nothing of yours was saved."""
+    """The product was changed since it was read; nothing was saved."""
 
     code = "shop.product_moved"
     kind = ErrorKind.CONFLICT
@@ -176,7 +176,7 @@ class ProductMoved(DomainError):
 
 
 class KeyReused(DomainError):
-    """The idempotency key was used for something else. Whatever that was, it stands."""
+    """The idempotency key was used before with different content. The earlier request stands."""
 
     code = "shop.key_reused"
     kind = ErrorKind.CONFLICT
@@ -184,7 +184,7 @@ class KeyReused(DomainError):
 
 
 class AddressInvalid(DomainError):
-    """A part of the address is missing, too long, or no callable phone number; ``field`` says which."""
+    """A field of the address is missing, too long, or not a callable phone number; ``field`` names it."""
 
     code = "shop.address_invalid"
     kind = ErrorKind.INVALID
@@ -192,7 +192,7 @@ class AddressInvalid(DomainError):
 
 
 class OwnGoods(DomainError):
-    """A seller cannot buy from their own shop."""
+    """Merchants cannot buy from their own shop."""
 
     code = "shop.own_goods"
     kind = ErrorKind.FORBIDDEN
@@ -200,7 +200,10 @@ class OwnGoods(DomainError):
 
 
 class NotForSale(DomainError):
-    """The product is hidden, the shop is closed, or its owner blocked the buyer: one answer for all. Not retried."""
+    """
+    The product is hidden, the shop is closed, or its owner blocked the buyer; the error does not tell which. Final
+    under its idempotency key.
+    """
 
     code = "shop.not_for_sale"
     kind = ErrorKind.CONFLICT
@@ -208,7 +211,7 @@ class NotForSale(DomainError):
 
 
 class SoldOut(DomainError):
-    """Fewer pieces are left than were asked for; ``left`` says how many. Final under its key."""
+    """Fewer pieces are available than requested; ``left`` is their number. Final under its idempotency key."""
 
     code = "shop.sold_out"
     kind = ErrorKind.CONFLICT
@@ -216,7 +219,10 @@ class SoldOut(DomainError):
 
 
 class NotThatMany(SoldOut):
-    """Fewer pieces are left than were asked for, and more than others are told of. Final under its key."""
+    """
+    Fewer pieces are available than requested, but more than the public stock limit, so their number is not disclosed.
+    Final under its idempotency key.
+    """
 
     code = "shop.not_that_many"
     kind = ErrorKind.CONFLICT
@@ -224,7 +230,10 @@ class NotThatMany(SoldOut):
 
 
 class TooManyOrders(DomainError):
-    """So many orders of one buyer with one shop in a day, none of them sent yet or all taken back. Burns no key."""
+    """
+    The buyer has too many orders with this shop within a day that are not shipped yet or that the buyer cancelled.
+    Nothing is stored under the idempotency key.
+    """
 
     code = "shop.too_many_orders"
     kind = ErrorKind.LIMITED
@@ -232,7 +241,7 @@ class TooManyOrders(DomainError):
 
 
 class StockUnknown(DomainError):
-    """The stock cannot be read, and no purchase is made on a guess. Burns no key."""
+    """The stock cannot be read, so nothing is sold. Nothing is stored under the idempotency key."""
 
     code = "shop.stock_unknown"
     kind = ErrorKind.UNAVAILABLE
@@ -241,8 +250,8 @@ class StockUnknown(DomainError):
 
 class OrderChanged(DomainError):
     """
-    The total is not what the buyer agreed to: ``expected_minor`` then, ``total_minor`` now, of ``price_minor`` each.
-    Final under its key.
+    The total differs from what the buyer agreed to: ``expected_minor`` was agreed, ``total_minor`` is the current total
+    at ``price_minor`` per piece. Final under its idempotency key.
     """
 
     code = "shop.order_changed"
@@ -251,7 +260,7 @@ class OrderChanged(DomainError):
 
 
 class NotNow(DomainError):
-    """The order is in a ``state`` in which this cannot be done, or not by you."""
+    """The order's current ``state`` does not allow this action, or not to this person."""
 
     code = "shop.not_now"
     kind = ErrorKind.CONFLICT
@@ -259,7 +268,7 @@ class NotNow(DomainError):
 
 
 class CaseNotFound(DomainError):
-    """The order has no open case for an operator to decide."""
+    """The order has no review case."""
 
     code = "shop.case_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -267,7 +276,7 @@ class CaseNotFound(DomainError):
 
 
 class CaseClosed(DomainError):
-    """The order of the case has ended meanwhile, by somebody else or otherwise; ``state`` says how."""
+    """The order ended before the operator decided its review case; ``state`` is its final state."""
 
     code = "shop.case_closed"
     kind = ErrorKind.CONFLICT
@@ -275,7 +284,7 @@ class CaseClosed(DomainError):
 
 
 class OwnCase(DomainError):
-    """The buyer and the seller of an order may not decide its case as operators."""
+    """The operator is the buyer or the merchant of the order and may not decide its review case."""
 
     code = "shop.own_case"
     kind = ErrorKind.FORBIDDEN
@@ -283,7 +292,7 @@ class OwnCase(DomainError):
 
 
 class ShipmentInvalid(DomainError):
-    """A courier or a number of a parcel that is empty or too long; ``field`` says which."""
+    """The courier or the tracking number is empty or too long; ``field`` names it."""
 
     code = "shop.shipment_invalid"
     kind = ErrorKind.INVALID
@@ -291,7 +300,7 @@ class ShipmentInvalid(DomainError):
 
 
 class ResiTaken(DomainError):
-    """The tracking number is in use for a parcel of the shop to another buyer with the same courier."""
+    """The shop already uses this tracking number and courier for a parcel to another buyer."""
 
     code = "shop.resi_taken"
     kind = ErrorKind.CONFLICT
@@ -301,7 +310,9 @@ class ResiTaken(DomainError):
 
 
 class ResiContested(DomainError):
-    """Two shops sent something under this number: the courier's word says nothing of either, and moves neither."""
+    """
+    Two shops use the same tracking number, so the courier's report cannot be assigned to either, and no order changes.
+    """
 
     code = "shop.resi_contested"
     kind = ErrorKind.CONFLICT
@@ -312,7 +323,7 @@ class ResiContested(DomainError):
 
 
 class OrdersUnavailable(DomainError):
-    """The orders cannot be read right now; an empty list is never returned instead."""
+    """The orders cannot be read right now. An empty list is never returned instead."""
 
     code = "shop.orders_unavailable"
     kind = ErrorKind.UNAVAILABLE

@@ -1,4 +1,4 @@
-"""Facts about orders. Each is stored by the transaction that makes it true, and arrives at least once."""
+"""Domain events of the shop. Each is stored in the transaction of its change and delivered at least once."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from superapp.core.events import Event, register_fact
 @dataclass(frozen=True, kw_only=True)
 class _OrderEvent(Event):
     """
-    The state of an order after a transition. ``version`` grows by one with each; amounts are in sen; times are RFC 3339
-    in UTC.
+    The state of an order after a transition. ``version`` grows by one with each transition; amounts are in sen; times
+    are RFC 3339 in UTC.
     """
 
     order: str
@@ -39,7 +39,10 @@ class _OrderEvent(Event):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(_OrderEvent):
-    """An order was placed and paid; the money lies in escrow. ``items`` counts pieces, of ``first_item`` and others."""
+    """
+    An order was placed and paid into escrow. ``items`` counts all pieces; ``first_item`` is the name of the first
+    product.
+    """
 
     name: ClassVar[str] = "shop.order_placed"
 
@@ -48,9 +51,9 @@ class OrderPlaced(_OrderEvent):
 @dataclass(frozen=True, kw_only=True)
 class OrderMoved(_OrderEvent):
     """
-    An order went on, by ``transition`` of ``actor`` (buyer, merchant, system, courier or operator). A parcel that is
-    called otherwise (``resi_corrected``) and an operator who is asked to look (``review_opened``) leave the state as
-    it is.
+    An order made ``transition``, caused by ``actor`` (buyer, merchant, system, courier or operator). The transitions
+    ``resi_corrected`` (another tracking number) and ``review_opened`` (an operator has to decide) leave the state
+    unchanged.
     """
 
     name: ClassVar[str] = "shop.order_moved"
@@ -61,7 +64,7 @@ class OrderMoved(_OrderEvent):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class ShopChanged(Event):
-    """A public detail of a shop changed: its name, picture, town or the like."""
+    """A detail of a shop was changed, such as its name, logo or town."""
 
     name: ClassVar[str] = "shop.shop_changed"
     shop: str

@@ -1,8 +1,8 @@
 """
-Hints about orders: sent after the commit, may be lost, healed by number.
+Hints about orders to open sockets: sent after the commit, delivered at most once.
 
-They carry the number alone. Whoever watches asks what changed, so that nothing is shown to somebody whom it does not
-concern, and nothing is read for nobody.
+A hint carries only the new rev of a topic. Clients that watch the topic fetch the changes themselves, so no order data
+reaches somebody who may not see it, and nothing is read if nobody watches.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ ORDER, PURCHASES, SALES = "order", "purchases", "sales"
 
 
 def order_moved(order: UUID, *, version: int, buyer: UUID, purchase_rev: int, shop: UUID, sale_rev: int) -> None:
-    """Tell whoever looks at this order, or at a list in which it stands, how far they are."""
+    """Send, after the commit, the new revs of an order, of its buyer's list and of its shop's list."""
     revs = {f"{ORDER}:{order}": version, f"{PURCHASES}:{buyer}": purchase_rev, f"{SALES}:{shop}": sale_rev}
 
-    # A closure and not functools.partial: see superapp.realtime.hints.
+    # A closure, not functools.partial: see superapp.realtime.hints.
     def send() -> None:
         for topic, rev in revs.items():
             bus.publish_topic(topic, hints.encode({"on": topic, "rev": rev, "say": f"{topic.partition(':')[0]}.moved"}))

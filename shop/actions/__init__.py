@@ -1,1 +1,1 @@
-"""Actions on shops, products and orders: each function is one change in one transaction."""
+"""Actions on shops, products and orders. Each function is one change in one transaction."""

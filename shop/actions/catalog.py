@@ -1,4 +1,4 @@
-"""Add and change products, their photos and their stock."""
+"""Actions on products, their photos and their stock."""
 
 from __future__ import annotations
 
@@ -36,7 +36,14 @@ def add_product(
     idempotency_key: str,
     now: datetime,
 ) -> Product:
-    """Put something into one's shop, once under its key."""
+    """
+    Add a product to the owner's shop, once under its idempotency key, and return it.
+
+    :raises ShopNotFound: if the person has no shop
+    :raises KeyReused: if the key was used with other fields
+    :raises TooManyProducts: if the shop is full
+    :raises TextInvalid, PriceInvalid, QuantityInvalid, InputInvalid: if a field or the key is invalid
+    """
     content = [name, price.to_wire(), description, quantity, listed]
     fields = {
         **clean_product(name=name, description=description, price=price, quantity=quantity),
@@ -46,9 +53,8 @@ def add_product(
     }
     pieces = quantity
     with transaction.atomic():
-        shop = catalog.lock_shop(
-            owner_id
-        )  # Whoever adds at the same time waits: slugs and places are given one by one.
+        # Concurrent calls for the same shop wait here: slugs and positions are assigned one at a time.
+        shop = catalog.lock_shop(owner_id)
         before = catalog.find_product_by_key(shop, idempotency_key)
         if before is not None:
             if before.content_hash != fields["content_hash"]:
@@ -81,7 +87,7 @@ def clean_product(
     """
     Return the given fields of a product in their stored form; arguments that are None are left out.
 
-    :raises TextInvalid, PriceInvalid, QuantityInvalid: the first, with every further one beside it
+    :raises TextInvalid, PriceInvalid, QuantityInvalid: the first error, with the others attached
     """
     fields: dict[str, object] = {}
     refused = ErrorCollector()
@@ -113,21 +119,29 @@ def change_product(
     expected_version: int | None,
     now: datetime,
 ) -> None:
-    """Change a product; what is None stays. Whoever saw another version than that which stands changes nothing."""
+    """
+    Change a product; arguments that are None stay as they are.
+
+    :raises ProductNotFound: if it does not exist or belongs to somebody else
+    :raises ProductMoved: if something would change and the product is not at ``expected_version``
+    :raises TextInvalid, PriceInvalid: if a field is invalid
+    """
     fields = clean_product(name=name, description=description, price=price)
     with transaction.atomic():
         _change(catalog.lock_product(owner_id, product), fields, now, expected_version)
 
 
 def set_product_state(*, owner_id: int, product: UUID, state: str, now: datetime) -> None:
-    """List it, or hide it; again is once."""
+    """List or hide a product. Idempotent. :raises ProductNotFound:"""
     with transaction.atomic():
         _change(catalog.lock_product(owner_id, product), {"state": state}, now)
 
 
 def move_product(*, owner_id: int, product: UUID, position: int, now: datetime) -> None:
-    """Put it at this place of the shelf; the others close up."""
-    del now  # Where it stands is no change of the product.
+    """
+    Move a product to a position in the catalog, counted from 0; the others are renumbered. :raises ProductNotFound:
+    """
+    del now  # A change of position does not count as a change of the product.
     with transaction.atomic():
         shop = catalog.lock_shop(owner_id)
         moved = catalog.fetch_own_product(owner_id, product)
@@ -141,7 +155,13 @@ def move_product(*, owner_id: int, product: UUID, position: int, now: datetime) 
 def add_photo(
     *, owner_id: int, product: UUID, name: str, width: int, height: int, placeholder: str, now: datetime
 ) -> None:
-    """Add a picture that is in the storage, at the end; the same again is once."""
+    """
+    Append a stored photo to a product. Adding the same photo again changes nothing.
+
+    :raises ProductNotFound: if the product does not exist or belongs to somebody else
+    :raises PhotoNotFound: if the name is no name of a photo
+    :raises PhotosInvalid: if the product has as many photos as it may have
+    """
     if not PHOTO_NAME.fullmatch(name):
         raise errors.PhotoNotFound
     with transaction.atomic():
@@ -159,7 +179,12 @@ def add_photo(
 
 
 def arrange_photos(*, owner_id: int, product: UUID, names: Sequence[str], now: datetime) -> None:
-    """Put the photos into this order and drop those that are not named."""
+    """
+    Put the photos of a product into this order, and remove those that are not named.
+
+    :raises ProductNotFound: if the product does not exist or belongs to somebody else
+    :raises PhotosInvalid: if a name occurs twice, or is not a photo of the product
+    """
     with transaction.atomic():
         locked = catalog.lock_product(owner_id, product)
         by_name = {photo.name: photo for photo in Photo.objects.filter(product=locked)}
@@ -183,7 +208,15 @@ def set_stock(
     idempotency_key: str,
     now: datetime,
 ) -> Stock:
-    """Say how many pieces there are, once under its key."""
+    """
+    Set the number of pieces on hand, once under its idempotency key, and return the stock.
+
+    :raises ProductNotFound: if the product does not exist or belongs to somebody else
+    :raises StockTooLow: if fewer pieces than are sold and not shipped yet
+    :raises StockMoved: if ``expected_on_hand`` is not the current number
+    :raises QuantityInvalid, InputInvalid: if the number or the key is invalid
+    :raises KeyReused: if the key was used with another number
+    """
     pieces, key, reference = _require_quantity(on_hand), f"set:{_require_key(idempotency_key)}", f"set:{on_hand}"
     with transaction.atomic():
         found = catalog.fetch_own_product(owner_id, product)
@@ -228,7 +261,7 @@ def _require_price(price: Money) -> int:
 
 
 def _require_quantity(written: int) -> int:
-    # A bool is an int to Python, and True would be one piece.
+    # bool is a subclass of int: True would count as one piece.
     if type(written) is not int or not 0 <= written <= QUANTITY_MAX:
         raise errors.QuantityInvalid(quantity_min=0, quantity_max=QUANTITY_MAX)
     return written

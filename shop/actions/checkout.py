@@ -37,15 +37,15 @@ from superapp.core.money import IDR, Money
 from superapp.core.retry_on_deadlock import retry_on_deadlock
 
 QUANTITY_MAX = 1_000
-# By which rule we take our fee of what is sold from now on.
+# The fee rule of new orders.
 FEE = payments.MICRO_MERCHANT_FEE
 ADDRESS_CHARS_MAX = {"name": 60, "phone": 30, "text": 300, "town": 60}
 ATTEMPTS_MAX = 3
-# Of one buyer with one shop in a day, not counting what was sent: every order is a card where the two talk.
+# Orders of one buyer with one shop within a day, without shipped ones. Each order adds a card to their conversation.
 OPEN_ORDERS_PER_DAY_MAX = 60
-# Who waits for a row of the database is served in no fair order, and makes the others slower. With two at once in each
-# process no fewer are served, and the slowest waits like the others: docs/speed.md has the figures. Where people are
-# served, core.lock_timeout ends the wait for a row that does not come, so that whoever waits for it hands the turn on.
+# The database grants contended row locks in no fair order, and each waiting transaction slows the others. With two at a
+# time in each process the throughput is the same and waiting times are even; docs/speed.md has the figures. In
+# requests, core.lock_timeout ends a wait for a row, so that the slot is freed.
 CHECKOUT_SLOTS = FairSemaphore(2)
 SLOT_WAIT_SECONDS_MAX = 5
 
@@ -73,7 +73,7 @@ class PurchaseRequest:
 
 
 class _CheckoutStopped(Exception):
-    """Rolls the transaction back; the refusal is stored afterwards."""
+    """A refusal that rolls the transaction back; it is stored afterwards."""
 
     def __init__(self, refusal: CheckoutTotalChanged | CheckoutRefused) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ def validate_purchase(*, quantity: int, address: Address, note: str) -> tuple[in
     """
     Return quantity, address and note in their stored form.
 
-    :raises QuantityInvalid, AddressInvalid, TextInvalid: the first, with every further one beside it
+    :raises QuantityInvalid, AddressInvalid, TextInvalid: the first error, with the others attached
     """
     refused = ErrorCollector()
     pieces, cleaned, said = 0, address, ""
@@ -184,9 +184,11 @@ def place_order(purchase: PurchaseRequest, *, authorization: payments.Authorizat
     """
     Place and pay an order, and return the result, new or stored. ``authorization`` proves the PIN.
 
-    Refusals are checked in this order: own product, for sale (to a buyer whom the owner blocked, nothing is), total,
+    Refusals are checked in this order: own product, not for sale (also if the owner blocked the buyer), total changed,
     stock, balance. A database error raises and stores nothing; so do a full queue (``Unavailable``) and too many orders
     in a day (``TooManyOrders``).
+
+    :raises KeyReused: if the key was used with other fields
     """
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
@@ -197,7 +199,7 @@ def place_order(purchase: PurchaseRequest, *, authorization: payments.Authorizat
             left = _require_available(catalog.pipeline_offer(purchase.product, buyer_id=purchase.buyer_id)())
             return _store_refusal(purchase, _insufficient_stock(min(left, purchase.quantity - 1)), now)
         except IntegrityError:
-            # Somebody came first with the key, and was answered; or the dice fell on a number that was given already.
+            # A concurrent call used the key first, or the random order number is already in use.
             before = find_response(purchase)
             if before is not None:
                 return before
@@ -238,7 +240,7 @@ def _place_once(purchase: PurchaseRequest, authorization: payments.Authorization
 
 
 def _create_buyer_counter(buyer_id: int) -> UUID:
-    """The first time somebody buys."""
+    """Create the order counter of a first-time buyer, and return the buyer's public id."""
     public_id = accounts.get_public_ids({buyer_id})[buyer_id]
     OrderCounter.objects.get_or_create(user_id=buyer_id, defaults={"public_id": public_id})
     return public_id
@@ -317,7 +319,7 @@ def _order_placed_event(draft: OrderDraft, offer: Offer) -> OrderPlaced:
 def _find_refusal(
     offer: Offer, quantity: int, buyer_id: int | None, total: Money, expected: Money
 ) -> CheckoutTotalChanged | CheckoutRefused | None:
-    """Return why the purchase would be refused, reserving nothing; raise StockUnknown if stock cannot be read."""
+    """Return the reason why the purchase would be refused, or None; nothing is reserved. :raises StockUnknown:"""
     if offer.merchant_id == buyer_id:
         return CheckoutRefused(errors.OwnGoods.code, {})
     if not offer.is_for_sale:
@@ -330,14 +332,14 @@ def _find_refusal(
 
 
 def _insufficient_stock(left: int) -> CheckoutRefused:
-    """A refusal that tells how many are left only as far as anybody may know."""
+    """Return the refusal for insufficient stock; the number left is disclosed only up to the public limit."""
     if left > PUBLIC_STOCK_MAX:
         return CheckoutRefused(errors.NotThatMany.code, {})
     return CheckoutRefused(errors.SoldOut.code, {"left": left})
 
 
 def _require_available(offer: Offer) -> int:
-    """:raises StockUnknown: if it could not be read, which is no answer for ever"""
+    """Return the number of available pieces. :raises StockUnknown: if it could not be read, which is not final"""
     if offer.available is None:
         raise errors.StockUnknown(retry_after=30)
     return offer.available
@@ -346,7 +348,7 @@ def _require_available(offer: Offer) -> int:
 def _store_refusal(
     purchase: PurchaseRequest, refusal: CheckoutTotalChanged | CheckoutRefused, now: datetime
 ) -> CheckoutResult:
-    """Keep the refusal under its key; whoever was answered first under it stands."""
+    """Store a refusal under its idempotency key, and return it; if the key has a stored result by now, return that."""
     try:
         with transaction.atomic():
             order_writer.store_refusal(
@@ -367,8 +369,8 @@ def clean_address(written: Address) -> Address:
     """
     Return the address in its stored form, with every field filled in.
 
-    :raises AddressInvalid: for the first field that is empty, too long, or no phone number, with one more for each
-        further one
+    :raises AddressInvalid: for the first field that is empty, too long or not a phone number, with one more for each
+        further such field
     """
     refused = ErrorCollector()
     cleaned: dict[str, str] = {}

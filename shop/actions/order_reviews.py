@@ -1,4 +1,4 @@
-"""Review cases: start the timer that opens one, and record the operator's decision."""
+"""Actions on review cases: start the timer that opens one, and record the operator's decision."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ TRANSITIONS: dict[ReviewDecision, str] = {"complete": "completed", "refund": "ca
 
 def decide_review_case(*, number: str, operator_id: int, verdict: ReviewDecision, reason: str, now: datetime) -> bool:
     """
-    End an order whose review case is open: pay the shop (``complete``) or the buyer (``refund``). Both read the reason.
+    End an order with an open review case: pay the shop (``complete``) or refund the buyer (``refund``).
 
-    Return whether it was decided now; False if an operator had decided the same before, and nothing was done.
+    Both sides can read the reason. Return True if the case was decided now; False if an operator had made the same
+    decision before, and nothing was done.
 
     :raises OperatorsOnly: of payments, if this person is no operator
-    :raises TextInvalid: if there is no reason, or one that is too long
+    :raises TextInvalid: if the reason is empty or too long
     :raises OwnCase: if the operator is the buyer or the merchant of the order
-    :raises OrderNotFound, CaseNotFound: if there is nothing to decide
+    :raises OrderNotFound, CaseNotFound: if the order does not exist or has no review case
     :raises CaseClosed: if the order ended otherwise meanwhile
     """
     authorization = payments.authorize_operator(operator_id)
@@ -62,9 +63,9 @@ def _needs_decision(order: Order, operator_id: int, name: str) -> bool:
 
 def start_review_timer(order: UUID, *, now: datetime) -> bool:
     """
-    Start the review clock of an order that was shipped without one; return whether it was started now.
+    Start the review timer of an order that was shipped without one, and return whether it was started now.
 
-    Its two sides see the date for some days at least before it comes.
+    The timer becomes due after ``REVIEW_NOTICE`` at the earliest, so that both sides see the date beforehand.
     """
     with transaction.atomic():
         locked = orders.lock_order_for_system(order)

@@ -1,4 +1,4 @@
-"""The merchant balance of a shop, and its payout into the owner's wallet."""
+"""Actions on the merchant balance of a shop: read it, and pay it out into the owner's wallet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 def fetch_merchant_balance(owner_id: int) -> Money | None:
     """
-    Return the balance of the owner's shop that was not paid out yet; None if it could not be read, which is not zero.
+    Return the shop's balance that is not paid out yet, or None if it could not be read.
 
     :raises ShopNotFound: if the person has no shop
     """
@@ -42,8 +42,8 @@ def request_payout(
     """
     Pay out the merchant balance, or ``amount`` of it, into the owner's wallet, once under its idempotency key.
 
-    Return the balance that is left. Without an amount, pay out as much as the wallet may hold. It takes a trusted
-    device or the PIN.
+    Return the remaining balance, or None if it could not be read. Without an amount, as much is paid out as the wallet
+    may hold. It takes a trusted device or the PIN.
 
     :raises ShopNotFound: if the person has no shop
     :raises PinNeeded, NoPinOnNewDevice, PinWrong, PinLocked: of payments, if device and PIN do not authorize it

@@ -1,4 +1,4 @@
-"""Open shops and change their fields."""
+"""Actions that open shops and change their fields."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from superapp.core.reserved_names import is_reserved_name
 
 HANDLE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 HANDLE_CHARS_MIN = 3
-# Addresses below /toko/ that are, or may become, pages of the house.
+# Addresses below /toko/ that are reserved for pages of the site itself.
 RESERVED_HANDLES = frozenset(
     (
         "baru",
@@ -69,7 +69,13 @@ class ShopFields:
 
 
 def open_shop(*, owner_id: int, handle: str, shop_fields: ShopFields, now: datetime) -> Shop:
-    """Open a person's shop; the same again answers the shop that stands."""
+    """
+    Open a person's shop, and return it. Repeating the call with the same handle returns the existing shop.
+
+    :raises ShopAlreadyOpen: if the person has a shop with another handle
+    :raises HandleInvalid, HandleTaken, NameReserved, TextInvalid, OpeningHoursInvalid, TimeZoneUnknown: if a field is
+        invalid
+    """
     refused = ErrorCollector()
     cleaned, fields = "", dict[str, object]()
     with refused:
@@ -89,7 +95,7 @@ def open_shop(*, owner_id: int, handle: str, shop_fields: ShopFields, now: datet
             shop = Shop.objects.create(owner_id=owner_id, handle=cleaned, created_at=now, **fields)
             OrderCounter.objects.create(shop=shop, public_id=shop.public_id)
     except IntegrityError:
-        # Two at once: by the same person, who has the shop now, or by somebody else, who has the handle.
+        # A concurrent call opened this person's shop, or took the handle for somebody else.
         standing = catalog.find_shop(owner_id)
         if standing is None:
             raise HandleTaken from None
@@ -101,13 +107,13 @@ def validate_shop(*, name: str, town: str, about: str, opening_hours: OpeningHou
     """
     Validate the fields of a shop without changing anything.
 
-    :raises TextInvalid, NameReserved, OpeningHoursInvalid: the first, with every further one beside it
+    :raises TextInvalid, NameReserved, OpeningHoursInvalid: the first error, with the others attached
     """
     _clean_fields(ShopFields(name=name, town=town, about=about, opening_hours=opening_hours))
 
 
 def suggest_free_handle(suggestion: str) -> str:
-    """Return a handle that is free, derived from a suggestion that may be empty or invalid."""
+    """Return a valid handle that is free, derived from a suggestion that may be empty or invalid."""
     base = suggestion[: Shop.HANDLE_CHARS_MAX - len("toko-")].strip("-")
     numbered = (f"{base or 'toko'}-{number}" for number in range(2, 100))
     for handle in (suggestion, f"toko-{base}", *numbered):
@@ -121,8 +127,13 @@ def suggest_free_handle(suggestion: str) -> str:
 
 
 def change_shop(*, owner_id: int, shop_fields: ShopFields, now: datetime) -> Shop:
-    """Say other things of one's shop; what is None stays."""
-    del now  # Nothing of a shop keeps the time of its change.
+    """
+    Change fields of the owner's shop; fields that are None stay as they are.
+
+    :raises ShopNotFound: if the person has no shop
+    :raises NameReserved, TextInvalid, OpeningHoursInvalid, TimeZoneUnknown: if a field is invalid
+    """
+    del now  # Shops store no time of change.
     fields = _clean_fields(shop_fields)
     with transaction.atomic():
         shop = catalog.lock_shop(owner_id)
@@ -133,7 +144,12 @@ def change_shop(*, owner_id: int, shop_fields: ShopFields, now: datetime) -> Sho
 
 
 def set_logo(*, owner_id: int, logo: str, now: datetime) -> Shop:
-    """Give one's shop a picture that is in the storage, or none."""
+    """
+    Set the logo of the owner's shop to a stored photo, or remove it with ``""``.
+
+    :raises ShopNotFound: if the person has no shop
+    :raises PhotoNotFound: if the name is no name of a photo
+    """
     del now
     if not _PHOTO_NAME_OR_EMPTY.fullmatch(logo):
         raise PhotoNotFound
@@ -146,10 +162,10 @@ def set_logo(*, owner_id: int, logo: str, now: datetime) -> Shop:
 
 def clean_handle(written: str) -> str:
     """
-    The handle as it is kept.
+    Return a handle in its stored form: lower case, without a leading ``@``.
 
-    :raises HandleInvalid: if it has not the shape of one
-    :raises HandleTaken: if it is kept for the house
+    :raises HandleInvalid: if it is too short, too long, or has other characters than a to z, digits and hyphens
+    :raises HandleTaken: if it is reserved
     """
     handle = written.strip().removeprefix("@").lower()
     if not HANDLE_CHARS_MIN <= len(handle) <= Shop.HANDLE_CHARS_MAX or not HANDLE.fullmatch(handle):
@@ -168,7 +184,7 @@ def _save(shop: Shop, changed: dict[str, object]) -> None:
 
 
 def _clean_fields(shop_fields: ShopFields) -> dict[str, object]:
-    """Return what is said, in the form in which it is kept; whatever is wrong is refused together."""
+    """Return the given fields in their stored form; raise the first error, with the others attached."""
     fields: dict[str, object] = {}
     refused = ErrorCollector()
     if shop_fields.name is not None:
@@ -208,7 +224,11 @@ def _require_known_time_zone(written: str) -> str:
 
 
 def _clean_hours(written: OpeningHours) -> OpeningHours:
-    """Return the days in their order, with spans from earlier to later that do not touch."""
+    """
+    Return the opening hours in the order of the weekdays, without days that are closed.
+
+    :raises OpeningHoursInvalid: if a day is unknown, or its spans are malformed or not in strictly ascending order
+    """
     if not isinstance(written, dict) or not set(written) <= set(DAYS):
         raise OpeningHoursInvalid
     refused = ErrorCollector()

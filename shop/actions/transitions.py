@@ -1,4 +1,8 @@
-"""Order transitions: lock, check and write an order together with its stock, its escrow and its event."""
+"""
+Actions that move an order to another state, together with its stock, its escrow and its event.
+
+The errors are those of the facade's functions of the same names.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +27,12 @@ from superapp.core import clock, outbox
 from superapp.core.errors import ErrorCollector
 from superapp.core.money import IDR, Money
 
-# What else becomes true with a move, once the order has made it.
+# Further changes that belong to a transition; called after it was applied.
 _Effect = Callable[[Order, int | None, datetime], None]
 
 
 def accept_order(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:
-    """The merchant takes it on; from now on time runs for sending it."""
+    """Accept an order as its merchant; the time limit for shipping starts."""
 
     def effect(locked: Order, _actor_id: int | None, now: datetime) -> None:
         transition_writer.stop_timers(locked)
@@ -38,16 +42,18 @@ def accept_order(*, user_id: int, order: UUID, expected_rev: int | None, now: da
 
 
 def pack_order(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:
-    """The merchant has packed it."""
+    """Mark an order as packed, as its merchant."""
     _transition_as_party(user_id, order, "packed", "merchant", expected_rev, now, _no_effect)
 
 
 def ship_order(*, user_id: int, order: UUID, courier: str, resi: str, expected_rev: int | None, now: datetime) -> None:
-    """The merchant has given it to a courier: the pieces have left the shop."""
+    """
+    Mark an order as handed to a courier, as its merchant; its pieces leave the stock, and the review timer starts.
+    """
     parcel = _clean_parcel(courier, resi)
 
     def effect(locked: Order, actor_id: int | None, now: datetime) -> None:
-        # The move has locked the shop's counter, so that two cannot both find the number free.
+        # The transition has locked the shop's counter, so two concurrent calls cannot both find the number free.
         _refuse_resi_of_another_buyer(parcel, locked)
         transition_writer.stop_timers(locked)
         for line in orders.list_order_lines(locked):
@@ -64,14 +70,14 @@ def ship_order(*, user_id: int, order: UUID, courier: str, resi: str, expected_r
 
     evidence = {"courier": parcel[0], "resi": parcel[1]}
     _transition_as_party(user_id, order, "shipped", "merchant", expected_rev, now, effect, evidence=evidence)
-    if orders.find_parcel(order) != parcel:  # It was sent before, and otherwise.
+    if orders.find_parcel(order) != parcel:  # It was shipped before, with another parcel.
         raise errors.NotNow(state=Order.State.SHIPPED.value)
 
 
 def correct_resi(
     *, user_id: int, order: UUID, courier: str, resi: str, expected_rev: int | None, now: datetime
 ) -> None:
-    """The parcel goes by another number than was said, as long as nobody said that it has arrived."""
+    """Correct courier or tracking number of a parcel that is not reported as delivered yet, as the merchant."""
     parcel = _clean_parcel(courier, resi)
     with transaction.atomic():
         locked, role = orders.lock_order(order, user_id=user_id)
@@ -84,13 +90,13 @@ def correct_resi(
             raise errors.NotNow(state=locked.state)
         evidence = {"courier": parcel[0], "resi": parcel[1], "was_courier": was[0], "was_resi": was[1]}
         apply_transition(locked, "resi_corrected", role, user_id, now, evidence=evidence)
-        # As when it was sent: only after the move, which has locked the shop's counter.
+        # Checked after the transition, which has locked the shop's counter, as in ship_order.
         _refuse_resi_of_another_buyer(parcel, locked)
         Shipment.objects.filter(order=locked).update(courier=parcel[0], resi=parcel[1])
 
 
 def report_delivery(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:
-    """The merchant says that it has arrived. It is shown as what the merchant says, and starts no clock."""
+    """Mark an order as delivered, as its merchant. The report is shown as the merchant's, and starts no timer."""
 
     def effect(locked: Order, _actor_id: int | None, now: datetime) -> None:
         _mark_delivered(locked, Shipment.Source.MERCHANT, now)
@@ -108,7 +114,7 @@ def record_courier_delivery(*, courier: str, resi: str, evidence: dict[str, str]
     :raises ResiContested: if another shop names the same tracking number
     """
     parcel, heard, has_moved = _clean_parcel(courier, resi), set[UUID](), False
-    # Whoever named the number first may correct it at this moment: then the word is for the next one.
+    # The shop that named the number first may correct it concurrently; then the report counts for the next order.
     while unheard := [order for order in orders.list_orders_of_parcel(*parcel) if order not in heard]:
         for public_id in unheard:
             heard.add(public_id)
@@ -136,7 +142,7 @@ def _record_delivery_of_order(
 def confirm_receipt(
     *, user_id: int, order: UUID, device_id: int | None, pin: str, expected_rev: int | None, now: datetime
 ) -> None:
-    """The buyer has it: the money goes to the merchant, if the buyer's device or PIN authorizes it."""
+    """Complete an order as its buyer, and release its escrow to the merchant, if device or PIN authorize it."""
     authorization = _authorize(user_id, order, "completed", "buyer", device_id, pin, expected_rev, now)
 
     def effect(locked: Order, _actor_id: int | None, now: datetime) -> None:
@@ -148,7 +154,7 @@ def confirm_receipt(
 def cancel_order(
     *, user_id: int, order: UUID, device_id: int | None, pin: str, reason: str, expected_rev: int | None, now: datetime
 ) -> None:
-    """Take it back, and the money with it, if the device or the PIN of whoever does it authorizes that."""
+    """Cancel an order as its buyer or merchant, and refund the buyer, if device or PIN authorize it."""
     said = text_cleaning.clean_line(reason, field="reason", chars_max=OrderEvent.REASON_CHARS_MAX, may_be_empty=True)
     authorization = _authorize(user_id, order, "cancelled", None, device_id, pin, expected_rev, now)
 
@@ -159,7 +165,7 @@ def cancel_order(
 
 
 def run_timer(timer: OrderTimer, *, now: datetime) -> bool:
-    """Run a due timer, unless it was stopped or done meanwhile; return whether it was run."""
+    """Run a due timer unless it was stopped or run meanwhile, and return whether it was run."""
     with transaction.atomic():
         order = orders.lock_order_for_system(timer.order_id)
         if not orders.is_timer_due(timer.pk, now):
@@ -192,9 +198,9 @@ def _transition_as_party(
     evidence: dict[str, Any] | None = None,
 ) -> None:
     """
-    Make a move on behalf of one side; ``actor_kind`` is the only side that may, or None for either.
+    Make a transition as the buyer or the merchant of an order; ``actor_kind`` is the required role, None for either.
 
-    What is done already is not done again.
+    A transition that was made before changes nothing.
     """
     with transaction.atomic():
         order, role = orders.lock_order(public_id, user_id=user_id)
@@ -209,9 +215,9 @@ def _is_pending(
     order: Order, role: OrderRole, name: str, actor_kind: OrderRole | None, expected_rev: int | None
 ) -> bool:
     """
-    Return whether a move is still to be made: False if it was made before.
+    Return whether a transition is still to be made; False if it was made before.
 
-    :raises NotNow: if this side cannot make it, or the order is not at the rev that was expected
+    :raises NotNow: if this role cannot make it, or the order is not at ``expected_rev``
     """
     if actor_kind is not None and role != actor_kind:
         raise errors.NotNow(state=order.state)
@@ -234,9 +240,9 @@ def _authorize(
     now: datetime,
 ) -> payments.Authorization | None:
     """
-    Authorize the money of a move, before anything is locked; None if the move was made before and moves no money.
+    Authorize the money of a transition before anything is locked; None if the transition was made before.
 
-    A move that cannot be made is refused first: it costs no try of the PIN.
+    A transition that cannot be made is refused first, so that it does not count as a try of the PIN.
     """
     order, role = orders.find_order(public_id, user_id=user_id)
     if not _is_pending(order, role, name, actor_kind, expected_rev):
@@ -306,7 +312,9 @@ def _release_pieces(order: Order, actor_id: int | None, now: datetime) -> None:
 
 
 def release_escrow(order: Order, authorization: payments.Authorization | None, now: datetime) -> None:
-    """Pay the escrow of an order to the merchant, minus the fee by the rule of the sale."""
+    """
+    Pay the escrow of an order to the merchant, minus the fee by the order's fee rule. A refusal of payments is raised.
+    """
     assert authorization is not None, "only a move that was made before needs none, and it is not made again"
     transition_writer.stop_timers(order)
     name = order_reference(order.public_id)
@@ -342,7 +350,7 @@ def _mark_delivered(order: Order, source: str, now: datetime) -> None:
 
 
 def _refuse_resi_of_another_buyer(parcel: tuple[str, str], order: Order) -> None:
-    """Two buyers do not get one parcel: one of the shop's two numbers is a mistake, and can be corrected."""
+    """Raise ``ResiTaken`` if the shop has a parcel on its way to another buyer under this tracking number."""
     if orders.is_parcel_underway_to_another_buyer(*parcel, order=order):
         raise errors.ResiTaken
 

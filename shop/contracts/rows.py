@@ -1,4 +1,4 @@
-"""Rows of shops, goods and orders on the wire."""
+"""Wire rows of shops, products and orders, and functions that build them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MoneyRow = dict[str, int | str]
 
 
 class ShopRow(msgspec.Struct, kw_only=True):
-    """A shop, as everybody sees it. ``logo`` is the name of its picture, or empty."""
+    """A shop, as everybody may see it. ``logo`` is the name of its picture, or empty."""
 
     id: str
     handle: str
@@ -53,7 +53,7 @@ class PhotoRow(msgspec.Struct, kw_only=True):
 
 class StockRow(msgspec.Struct, kw_only=True):
     """
-    Stock of a product. Only its shop gets ``on_hand``, ``held`` and ``committed``; for others they are null, and
+    The stock of a product. Only its shop gets ``on_hand``, ``held`` and ``committed``; for others they are null, and
     ``available`` is capped at 10, which means 10 or more.
     """
 
@@ -64,7 +64,7 @@ class StockRow(msgspec.Struct, kw_only=True):
 
 
 class ProductRow(msgspec.Struct, kw_only=True):
-    """A product. ``price`` or ``stock`` is null when it could not be read: then nothing is sold, and nothing is 0."""
+    """A product. ``price`` or ``stock`` is null if it could not be read; then it cannot be bought."""
 
     id: str
     shop: str
@@ -79,14 +79,14 @@ class ProductRow(msgspec.Struct, kw_only=True):
 
 
 class RefusalRow(msgspec.Struct, kw_only=True):
-    """The reason why a product cannot be bought: a code, and the sentence for it."""
+    """The reason why a product cannot be bought: an error code and its message."""
 
     code: str
     message: str
 
 
 class QuoteRow(msgspec.Struct, kw_only=True):
-    """Price of a quantity of a product now."""
+    """The current price of a quantity of a product."""
 
     product: ProductRow
     quantity: int
@@ -106,7 +106,10 @@ class LineRow(msgspec.Struct, kw_only=True):
 
 
 class StepRow(msgspec.Struct, kw_only=True):
-    """One move of an order, and who made it. ``courier`` and ``resi`` are the parcel, where the move names one."""
+    """
+    One transition of an order, and the kind of actor that made it. ``courier`` and ``resi`` are the parcel if the
+    transition names one, otherwise empty.
+    """
 
     version: int
     transition: str
@@ -119,7 +122,10 @@ class StepRow(msgspec.Struct, kw_only=True):
 
 
 class ShipmentRow(msgspec.Struct, kw_only=True):
-    """The parcel. ``delivered_source`` says on whose word it is delivered: ``courier``, ``merchant`` or nobody's."""
+    """
+    The parcel of an order. ``delivered_source`` is the source of the delivery report: ``courier``, ``merchant``, or
+    empty.
+    """
 
     courier: str
     resi: str
@@ -130,9 +136,9 @@ class ShipmentRow(msgspec.Struct, kw_only=True):
 
 class OrderRow(msgspec.Struct, kw_only=True):
     """
-    An order in a list. ``side`` is yours, ``can`` what you may do, ``rev`` that of the order and ``list_rev`` that of
-    the list at its last change. ``due`` is what happens by itself at ``due_at``: ``expire``,
-    ``complete`` or ``review``.
+    An order in a list. ``side`` is your role in it, ``can`` lists the actions you may take, ``rev`` is the order's
+    version and ``list_rev`` the rev of the list at the order's last change. ``due`` is what happens by itself at
+    ``due_at``: ``expire``, ``complete`` or ``review``.
     """
 
     id: str
@@ -160,7 +166,7 @@ class OrderRow(msgspec.Struct, kw_only=True):
 
 
 class OrderDetailsRow(msgspec.Struct, kw_only=True):
-    """An order with all that belongs to it. ``fee`` is what we keep of it, for the merchant alone."""
+    """An order with its lines, history, address and shipment. ``fee`` is given to the merchant only."""
 
     order: OrderRow
     lines: list[LineRow]
@@ -173,7 +179,7 @@ class OrderDetailsRow(msgspec.Struct, kw_only=True):
 
 
 class OrderChangesRow(msgspec.Struct, kw_only=True):
-    """A delta of a list of orders, with the counts at its rev."""
+    """Changes of a list of orders, with the list's counts at ``rev``."""
 
     rev: int
     orders: int
@@ -198,12 +204,12 @@ def shop_row(shown: ShopDetails) -> ShopRow:
 
 
 def product_row(shown: ProductDetails) -> ProductRow:
-    """Return the row of a product for the shop that sells it."""
+    """Return the row of a product for its own shop, with all stock counters."""
     return _product_row(shown, stock_row(shown.stock) if shown.stock else None)
 
 
 def stock_row(counted: StockLevel) -> StockRow:
-    """Return the row of a stock for the shop whose it is."""
+    """Return the row of a stock for its own shop, with all counters."""
     return StockRow(
         on_hand=counted.on_hand, held=counted.held, committed=counted.committed, available=counted.available
     )
@@ -233,7 +239,7 @@ def _product_row(shown: ProductDetails, stock: StockRow | None) -> ProductRow:
 
 
 def quote_row(shown: Quote, *, viewer_id: int) -> QuoteRow:
-    """Return the row of a quote for whoever asks: what is theirs, or somebody else's."""
+    """Return the row of a quote; only the shop's owner gets all stock counters."""
     why_not, counted = shown.why_not, shown.product.stock
     told = stock_row if shown.shop.owner_id == viewer_id else _public_stock_row
     return QuoteRow(
@@ -247,7 +253,7 @@ def quote_row(shown: Quote, *, viewer_id: int) -> QuoteRow:
 
 
 def order_list_envelope(listed: OrderList) -> ListEnvelope[OrderRow]:
-    """The envelope as it is, with its rows; the people in them come in one query."""
+    """Return the list envelope with wire rows as items; all people in them are fetched in one query."""
     return ListEnvelope(
         known=listed.known,
         complete=listed.complete,

@@ -1,4 +1,4 @@
-"""Values that the facade takes and returns, as the person who asks may see them."""
+"""Values that the facade takes and returns, limited to what the requesting person may see."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from superapp.core.errors import DomainError
 from superapp.core.list_envelope import ListEnvelope
 from superapp.core.money import Money
 
-# Up to here everybody may know how many pieces are left.
+# The number of available pieces is public up to this limit.
 PUBLIC_STOCK_MAX = 10
 ProductState = Literal["draft", "listed", "hidden"]
 # {"mon": [["08:00", "17:00"]], "tue": …}
@@ -23,7 +23,7 @@ OpeningHours = dict[str, list[list[str]]]
 
 
 class Address(TypedDict):
-    """Delivery address. Of a cancelled order the merchant gets only ``town``; the other fields are empty."""
+    """A delivery address. The merchant of a cancelled order gets only ``town``; the other fields are empty."""
 
     name: str
     phone: str
@@ -33,7 +33,7 @@ class Address(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ShopDetails:
-    """A shop as everybody sees it. ``owner_id`` says whose it is, and never leaves the process."""
+    """A shop as everybody may see it, except ``owner_id``, which never leaves the process."""
 
     public_id: UUID
     owner_id: int
@@ -59,7 +59,7 @@ class PhotoDetails:
 
 @dataclass(frozen=True, slots=True)
 class StockLevel:
-    """Pieces on hand, held and committed; ``available`` is what can be bought now."""
+    """Numbers of pieces on hand, held and committed; ``available`` is the rest, which can be bought."""
 
     on_hand: int
     held: int
@@ -72,9 +72,7 @@ class StockLevel:
 
 @dataclass(frozen=True, slots=True)
 class ProductDetails:
-    """
-    A product. ``price`` or ``stock`` is None when it could not be read: then that is said, and nothing is sold.
-    """
+    """A product. ``price`` or ``stock`` is None if it could not be read; then it cannot be bought."""
 
     public_id: UUID
     shop: UUID
@@ -92,7 +90,7 @@ class ProductDetails:
 
 @dataclass(frozen=True, slots=True)
 class CatalogPage:
-    """A shop and the goods on it, from the front to the back; with ``next``, ask again ``after`` it."""
+    """A shop with a page of its products in catalog order. ``next`` is the ``after`` of the next page, or None."""
 
     shop: ShopDetails
     products: tuple[ProductDetails, ...]
@@ -107,7 +105,7 @@ class ProductWithShop:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Price of a quantity of a product now; ``why_not`` is the refusal if it cannot be bought."""
+    """The current price of a quantity of a product; ``why_not`` is the refusal if it cannot be bought."""
 
     shop: ShopDetails
     product: ProductDetails
@@ -131,8 +129,8 @@ class OrderLineDetails:
 @dataclass(frozen=True, slots=True)
 class OrderStep:
     """
-    One move of an order: the dots of its track. ``actor`` says who made it, and so where we know it from; ``courier``
-    and ``resi`` are the parcel as this move named it, and empty where it named none.
+    One transition of an order, shown as a dot of its progress track. ``actor`` is the kind of actor that made it;
+    ``courier`` and ``resi`` are the parcel if the transition names one, otherwise empty.
     """
 
     version: int
@@ -157,10 +155,10 @@ class ShipmentDetails:
 @dataclass(frozen=True, slots=True)
 class OrderSummary:
     """
-    An order as it stands in lists, for one side of it.
+    An order in a list, for one role in it.
 
-    ``can`` is what this side may do now; ``due_at`` is when something happens by itself, and ``due`` what: ``expire``,
-    ``complete``, or ``review``, when an operator is asked to look at it.
+    ``can`` lists the actions this role may take now. ``due`` is what happens by itself at ``due_at``: ``expire``,
+    ``complete``, or ``review`` (a review case is opened for an operator).
     """
 
     public_id: UUID
@@ -187,24 +185,25 @@ class OrderSummary:
     due_at: datetime | None
     due: DueAction
     can: tuple[OrderAction, ...]
-    # On whose word it has arrived: "courier", "merchant", or nobody's.
+    # The source of the delivery report: "courier", "merchant", or empty without a report.
     delivered_source: str
 
 
 @dataclass(frozen=True, slots=True)
 class OrderDetails:
-    """An order whole: its page."""
+    """An order with its lines, history, address and shipment."""
 
     summary: OrderSummary
     lines: tuple[OrderLineDetails, ...]
     steps: tuple[OrderStep, ...]
     items: Money
     shipping: Money
-    # What we keep of it when it is completed; None for the buyer, whom it does not concern.
+    # The fee that is kept when the order is completed; None for the buyer.
     fee: Money | None
     address: Address
     shipment: ShipmentDetails | None
-    # The device that may move this order's money without the PIN, for the buyer; never leaves the process.
+    # The device on which the buyer may move this order's money without the PIN; None for the merchant. It never leaves
+    # the process.
     placing_device_id: int | None
 
 
@@ -216,8 +215,8 @@ class ReviewCaseDetails:
     """
     An open review case, with what an operator needs in order to decide it.
 
-    ``courier_evidence`` is what showed that the courier delivered, as it was written down; None if no courier reported
-    anything. ``completes_at`` is when the order completes by itself, after such a report.
+    ``courier_evidence`` is the recorded evidence of the courier's delivery report; None if no courier reported
+    anything. ``completes_at`` is when the order completes by itself after such a report.
     """
 
     order: UUID
@@ -237,7 +236,9 @@ class ReviewCaseDetails:
 
 @dataclass(frozen=True, slots=True)
 class OrderChanges:
-    """Orders of a list that changed after a rev: adopt ``rev``; with ``more``, request the rest after it."""
+    """
+    The orders of a list that changed after a rev, up to ``rev``. With ``more``, further changes follow after ``rev``.
+    """
 
     rev: int
     orders: int
@@ -248,7 +249,7 @@ class OrderChanges:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutCompleted:
-    """The order is placed and paid. ``replayed``: by an earlier call under the same key."""
+    """A placed and paid order. ``replayed`` is set if an earlier call under the same key placed it."""
 
     order: UUID
     number: str
@@ -257,7 +258,7 @@ class CheckoutCompleted:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutTotalChanged:
-    """The total is not the expected one, and nothing was bought. Final under its key."""
+    """A purchase that was refused because the total differs from the expected one. Final under its idempotency key."""
 
     expected: Money
     total: Money
@@ -274,14 +275,14 @@ class CheckoutTotalChanged:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutRefused:
-    """A refused purchase, final under its key; ``code`` is an error code of shop or payments."""
+    """A refused purchase, final under its idempotency key; ``code`` is an error code of shop or payments."""
 
     code: str
     params: dict[str, int]
     replayed: bool = False
 
     def error(self) -> DomainError:
-        """The refusal as an error, for a door to raise."""
+        """Return the refusal as an error that an endpoint can raise."""
         return _ERRORS_BY_CODE[self.code](**self.params)
 
 
@@ -298,7 +299,7 @@ _ERRORS_BY_CODE: dict[str, type[DomainError]] = {
 
 @dataclass(frozen=True, slots=True)
 class OrderTitle:
-    """Shop name and first item of an order, as they were when it was placed; ``pieces`` counts all items."""
+    """The shop name and first item of an order, as they were when it was placed; ``pieces`` counts all items."""
 
     shop_name: str
     first_item: str
@@ -308,7 +309,7 @@ class OrderTitle:
 
 @dataclass(frozen=True, slots=True)
 class StoredPhoto:
-    """A photo in the storage: its name, its largest size, and the colour that stands in until it has come."""
+    """A stored photo: its name, the size of its largest file, and the placeholder colour shown while it loads."""
 
     name: str
     width: int

@@ -7,5 +7,5 @@ _SPELLINGS = {courier.casefold(): courier for courier in COURIERS}
 
 
 def canonical_courier_name(courier: str) -> str:
-    """The name under which parcels of this courier are kept; of one we do not know, in capitals."""
+    """Return the stored name of a courier: the canonical spelling if it is known, otherwise in capitals."""
     return _SPELLINGS.get(courier.casefold(), courier.upper())

@@ -1,7 +1,7 @@
 """
-Shops and checkout by the operator's legal profile (see ``superapp.core.feature_gates``).
+Feature gates of shops and checkout, by the operator's legal profile (see ``superapp.core.feature_gates``).
 
-Where they are disabled, orders that exist are still listed, moved and paid out or refunded.
+Where they are disabled, existing orders can still be listed, processed, and paid out or refunded.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from superapp.core import feature_gates
 
 
 def is_storefront_enabled() -> bool:
-    """Return whether the legal profile has shops, to run and to look at."""
+    """Return whether the legal profile has shops."""
     return feature_gates.is_enabled("storefronts")
 
 
 def is_checkout_enabled() -> bool:
-    """Return whether the legal profile lets products be bought: where they can be paid for."""
+    """Return whether the legal profile has checkout, which it has where it has payments."""
     return feature_gates.is_enabled("payments")
 
 

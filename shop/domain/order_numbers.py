@@ -1,4 +1,4 @@
-"""Order numbers for people to read aloud."""
+"""Order numbers that people can read aloud."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-# Crockford's: nothing in it looks like something else.
+# Crockford's base 32 alphabet, without letters that can be mistaken for others.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHARS = 6
 
 
 def order_number(order: UUID, placed_at: datetime) -> str:
     """
-    ``NS-261122-7K3QF2``: the day, and six characters of the random part of the order's id.
+    Return an order's number, such as ``NS-261122-7K3QF2``: the date and six characters of the random part of its id.
 
-    No counter stands behind it, which all orders would wait for, and which would tell how many there are.
+    No counter is used: every checkout would have to wait for it, and it would disclose how many orders there are.
     """
     rest = order.int & ((1 << 5 * _CHARS) - 1)
     tail = "".join(_LETTERS[rest >> 5 * place & 31] for place in reversed(range(_CHARS)))

@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple
 OrderState = Literal["paid", "accepted", "packed", "shipped", "delivered", "completed", "cancelled"]
 OrderActor = Literal["buyer", "merchant", "system", "courier", "operator"]
 OrderRole = Literal["buyer", "merchant"]
-# What happens to an order by itself, if nobody does anything.
+# What a timer does to an order when it becomes due.
 DueAction = Literal["", "expire", "complete", "review"]
-# How an operator decides a review case: the shop is paid, or the buyer gets the money back.
+# An operator's decision of a review case: pay the shop, or refund the buyer.
 ReviewDecision = Literal["complete", "refund"]
-# What somebody may do with an order, by the name of the verb.
+# Actions of a buyer or a merchant on an order.
 OrderAction = Literal["accept", "pack", "ship", "report_delivery", "correct_resi", "confirm", "cancel"]
 
 
@@ -31,16 +31,16 @@ ALLOWED_TRANSITIONS = (
     AllowedTransition("packed", "accepted", "packed", "merchant"),
     AllowedTransition("shipped", "accepted", "shipped", "merchant"),
     AllowedTransition("shipped", "packed", "shipped", "merchant"),
-    # A number that was typed wrongly, until somebody says that the parcel has arrived.
+    # A wrong tracking number can be corrected until the parcel is reported as delivered.
     AllowedTransition("resi_corrected", "shipped", "shipped", "merchant"),
     AllowedTransition("delivered", "shipped", "delivered", "merchant"),
     AllowedTransition("delivered", "shipped", "delivered", "courier"),
-    # The courier's word after the merchant's: from now on time runs.
+    # The courier's report after the merchant's: only this one starts the completion timer.
     AllowedTransition("delivered", "delivered", "delivered", "courier"),
     AllowedTransition("completed", "shipped", "completed", "buyer"),
     AllowedTransition("completed", "delivered", "completed", "buyer"),
     AllowedTransition("completed", "delivered", "completed", "system"),
-    # Nobody confirmed for long: an operator is asked to look, and decides where the money goes.
+    # If nobody confirms receipt in time, an operator decides where the money goes.
     AllowedTransition("review_opened", "shipped", "shipped", "system"),
     AllowedTransition("review_opened", "delivered", "delivered", "system"),
     AllowedTransition("completed", "shipped", "completed", "operator"),
@@ -54,11 +54,11 @@ ALLOWED_TRANSITIONS = (
     AllowedTransition("cancelled", "accepted", "cancelled", "system"),
     AllowedTransition("cancelled", "packed", "cancelled", "merchant"),
     AllowedTransition("cancelled", "packed", "cancelled", "system"),
-    # A parcel that was lost, or came back: the merchant lets the money go.
+    # A parcel was lost or returned: the merchant refunds the buyer.
     AllowedTransition("cancelled", "shipped", "cancelled", "merchant"),
     AllowedTransition("cancelled", "delivered", "cancelled", "merchant"),
 )
-# The verb of the door that makes each move, in the order in which they are offered.
+# The action that makes each transition, in the order in which actions are offered.
 ACTION_OF_TRANSITION: dict[str, OrderAction] = {
     "accepted": "accept",
     "packed": "pack",
@@ -68,17 +68,17 @@ ACTION_OF_TRANSITION: dict[str, OrderAction] = {
     "completed": "confirm",
     "cancelled": "cancel",
 }
-# The moves that say which parcel it is.
+# Transitions that name a parcel.
 PARCEL_TRANSITIONS = frozenset({"shipped", "resi_corrected"})
 FINISHED = frozenset({"completed", "cancelled"})
-# Before the parcel has left, the pieces of a cancelled order are for sale again.
+# If an order is cancelled in one of these states, its pieces are released back into the stock.
 NOT_SHIPPED = frozenset({"paid", "accepted", "packed"})
 
 ACCEPT_WITHIN = timedelta(days=2)
 SHIP_WITHIN = timedelta(days=5)
-# At least two working days, whatever day it came.
+# At least two working days, whatever the weekday of the delivery.
 COMPLETE_AFTER = timedelta(days=4)
-# How long both sides know at least beforehand that an operator will look, if the clock starts late.
+# The minimum notice before a review case, for orders whose review timer is started late.
 REVIEW_NOTICE = timedelta(days=7)
 
 

@@ -1,4 +1,4 @@
-"""The opaque names under which payments knows orders and shops."""
+"""Opaque references under which payments keeps the money of orders and shops."""
 
 from __future__ import annotations
 

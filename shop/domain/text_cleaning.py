@@ -1,4 +1,4 @@
-"""Normalize text that people enter, and check its length."""
+"""Normalization of text that people enter, with a check of its length."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ _SLUG_CHARS = 60
 
 def clean_line(written: str, *, field: str, chars_max: int, may_be_empty: bool = False) -> str:
     """
-    One line of text.
+    Return a text normalized to one line.
 
-    :raises TextInvalid: if nothing is left, or too much
+    :raises TextInvalid: if it is empty (unless ``may_be_empty``) or longer than ``chars_max``
     """
     return _require_length(text_cleaning.clean_line(written), field, chars_max, may_be_empty)
 
 
 def clean_lines(written: str, *, field: str, chars_max: int, may_be_empty: bool = True) -> str:
-    """Text of several lines, with at most one empty line between two."""
+    """
+    Return a normalized text of several lines, with at most one empty line in a row.
+
+    :raises TextInvalid: if it is longer than ``chars_max``, or empty although it may not be
+    """
     return _require_length(text_cleaning.clean_lines(written), field, chars_max, may_be_empty)
 
 
@@ -30,7 +34,7 @@ def is_blank(written: str) -> bool:
 
 
 def make_slug(name: str) -> str:
-    """Return the part of an address that names a product: letters a to z, digits and hyphens."""
+    """Return the slug of a product name: letters a to z, digits and hyphens; ``barang`` if nothing is left."""
     return slugify(name)[:_SLUG_CHARS].strip("-") or "barang"
 
 

@@ -1,4 +1,4 @@
-"""The commands and topics of the shop. Importing this package registers them."""
+"""Commands and topics of the shop. Importing this package registers them."""
 
 from shop.endpoints import catalog, checkout, merchant_balance, orders
 

@@ -1,4 +1,4 @@
-"""Commands of one's own shop, its products, photos and stock."""
+"""Commands on the caller's own shop, its products, photos and stock."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def fetch_own_shop(caller: Caller, _nothing: EmptyRequest) -> ShopResponse:
 @register_command("shop.open", OpenShopRequest, rest="POST shop", cost=10, response=rows.ShopRow)
 @require_storefront
 def open_shop(caller: Caller, open_in: OpenShopRequest) -> rows.ShopRow:
-    """Open a shop; the same again answers the shop that stands."""
+    """Open the caller's shop. A repeated call with the same handle returns the existing shop."""
     return rows.shop_row(api.open_shop(owner_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(open_in)))
 
 
 @register_command("shop.change", ChangeShopRequest, rest="PATCH shop", cost=3, response=rows.ShopRow)
 @require_storefront
 def change_shop(caller: Caller, change_in: ChangeShopRequest) -> rows.ShopRow:
-    """Say other things of one's shop; what is left out stays."""
+    """Change the caller's shop; fields that are left out stay as they are."""
     return rows.shop_row(api.change_shop(owner_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(change_in)))
 
 
@@ -54,14 +54,14 @@ class ProductList(msgspec.Struct):
 @register_command("shop.products", EmptyRequest, rest="GET shop/products", cost=3, response=ProductList)
 @require_storefront
 def list_products(caller: Caller, _nothing: EmptyRequest) -> ProductList:
-    """Return all products of the caller's shop, drafts and hidden ones included, in shelf order."""
+    """Return all products of the caller's shop, drafts and hidden ones included, in catalog order."""
     return ProductList([rows.product_row(product) for product in api.list_own_products(owner_id=caller.user_id)])
 
 
 @register_command("shop.product_add", AddProductRequest, rest="POST shop/products", cost=5, response=rows.ProductRow)
 @require_storefront
 def add_product(caller: Caller, product_in: AddProductRequest) -> rows.ProductRow:
-    """Put something into one's shop, once under its key."""
+    """Add a product to the caller's shop, once under its idempotency key."""
     fields = msgspec.structs.asdict(product_in) | {"price": product_in.price.money}
     return rows.product_row(api.add_product(owner_id=caller.user_id, now=clock.now(), **fields))
 
@@ -70,7 +70,7 @@ def add_product(caller: Caller, product_in: AddProductRequest) -> rows.ProductRo
          response=rows.ProductRow)  # fmt: skip
 @require_storefront
 def change_product(caller: Caller, change_in: ChangeProductRequest) -> rows.ProductRow:
-    """Change a product; what is left out stays. ``listed`` puts it on the shelf, or takes it from there."""
+    """Change a product; fields that are left out stay as they are. ``listed`` publishes or hides it."""
     owner_id, product = caller.user_id, change_in.product
     shown = api.fetch_own_product(owner_id=owner_id, product=product)
     if (change_in.name, change_in.description, change_in.price) != (None, None, None):
@@ -97,7 +97,7 @@ def change_product(caller: Caller, change_in: ChangeProductRequest) -> rows.Prod
 )
 @require_storefront
 def move_product(caller: Caller, place_in: MoveProductRequest) -> ProductList:
-    """Put it at this place of the shelf, counted from 0."""
+    """Move a product to a position in the catalog, counted from 0, and return all products in their order."""
     api.move_product(owner_id=caller.user_id, product=place_in.product, position=place_in.position, now=clock.now())
     return list_products(caller, EmptyRequest())
 
@@ -106,7 +106,7 @@ def move_product(caller: Caller, place_in: MoveProductRequest) -> ProductList:
          response=rows.ProductRow)  # fmt: skip
 @require_storefront
 def arrange_photos(caller: Caller, photos_in: ArrangePhotosRequest) -> rows.ProductRow:
-    """Put the photos into this order, and drop those that are not named."""
+    """Put the photos of a product into this order, and remove those that are not named."""
     return rows.product_row(
         api.arrange_photos(owner_id=caller.user_id, product=photos_in.product, names=photos_in.photos, now=clock.now())
     )
@@ -117,6 +117,6 @@ def arrange_photos(caller: Caller, photos_in: ArrangePhotosRequest) -> rows.Prod
 )
 @require_storefront
 def set_stock(caller: Caller, stock_in: SetStockRequest) -> rows.StockRow:
-    """Say how many pieces there are."""
+    """Set the number of pieces on hand, once under its idempotency key."""
     stock = api.set_stock(owner_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(stock_in))
     return rows.stock_row(stock)

@@ -1,4 +1,4 @@
-"""Commands of buying: quote and pay."""
+"""Commands of checkout: quote and buy."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BuyResponse(msgspec.Struct):
 @register_command("shop.buy", BuyRequest, rest="POST orders", cost=10, response=BuyResponse)
 @require_checkout
 def place_order(caller: Caller, buy_in: BuyRequest) -> BuyResponse:
-    """Buy and pay, once; what was answered under a key is answered again, refusals too."""
+    """Place and pay an order, once under its idempotency key; a retry gets the stored result, refusals included."""
     address: api.Address = msgspec.to_builtins(buy_in.address)
     answer = api.place_order(
         buyer_id=caller.user_id,

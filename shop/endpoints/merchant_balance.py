@@ -12,14 +12,14 @@ from superapp.realtime.registry import Caller, register_command
 
 
 class MerchantBalanceResponse(msgspec.Struct):
-    """The balance that was not paid out yet; null if it could not be read."""
+    """The balance that is not paid out yet; null if it could not be read."""
 
     earned: rows.MoneyRow | None
 
 
 @register_command("shop.earnings", EmptyRequest, rest="GET shop/earnings", response=MerchantBalanceResponse)
 def fetch_merchant_balance(caller: Caller, _nothing: EmptyRequest) -> MerchantBalanceResponse:
-    """Return the earnings of the caller's shop."""
+    """Return the balance of the caller's shop that is not paid out yet."""
     return MerchantBalanceResponse(rows.money_row(api.fetch_merchant_balance(caller.user_id)))
 
 
@@ -28,8 +28,9 @@ def fetch_merchant_balance(caller: Caller, _nothing: EmptyRequest) -> MerchantBa
 )
 def request_payout(caller: Caller, withdraw_in: PayoutRequest) -> MerchantBalanceResponse:
     """
-    Take it into one's wallet, once: an amount, or all that the wallet has room for; what is left then. It takes a
-    trusted device or the PIN.
+    Pay out the shop's balance, or an amount of it, into the caller's wallet, once under its idempotency key. Without an
+    amount, as much is paid out as the wallet may hold. Return the remaining balance. It takes a trusted device or the
+    PIN.
     """
     left = api.request_payout(
         owner_id=caller.user_id,

@@ -37,8 +37,8 @@ def list_purchases(caller: Caller, list_in: ListPurchasesRequest) -> ListEnvelop
 @register_command("shop.sales", ListSalesRequest, rest="GET shop/orders", cost=2, response=ListEnvelope[rows.OrderRow])
 def list_sales(caller: Caller, list_in: ListSalesRequest) -> ListEnvelope[rows.OrderRow]:
     """
-    Return the orders of the caller's shop: ``today`` those with something to do, the shop's turn first; ``all`` newest
-    first.
+    Return the orders of the caller's shop: ``today`` lists unfinished ones, those that wait for the shop first; ``all``
+    lists all, newest first.
     """
     return rows.order_list_envelope(
         api.list_sales(caller.user_id, only=list_in.only, after=list_in.after, now=clock.now())
@@ -47,7 +47,7 @@ def list_sales(caller: Caller, list_in: ListSalesRequest) -> ListEnvelope[rows.O
 
 @register_command("shop.purchase_changes", ListChangesRequest, rest="GET orders/changes", response=rows.OrderChangesRow)
 def list_purchase_changes(caller: Caller, changes_in: ListChangesRequest) -> rows.OrderChangesRow:
-    """Return the purchases of the caller that changed after a rev: a delta."""
+    """Return the caller's purchases that changed after a rev."""
     return rows.order_changes_row(api.list_purchase_changes(caller.user_id, after=changes_in.after))
 
 
@@ -55,13 +55,13 @@ def list_purchase_changes(caller: Caller, changes_in: ListChangesRequest) -> row
     "shop.sale_changes", ListChangesRequest, rest="GET shop/orders/changes", response=rows.OrderChangesRow
 )
 def list_sale_changes(caller: Caller, changes_in: ListChangesRequest) -> rows.OrderChangesRow:
-    """Return the orders of the caller's shop that changed after a rev: a delta."""
+    """Return the orders of the caller's shop that changed after a rev."""
     return rows.order_changes_row(api.list_sale_changes(caller.user_id, after=changes_in.after))
 
 
 @register_command("shop.order", OrderRequest, rest="GET orders/<uuid:order>", response=rows.OrderDetailsRow)
 def fetch_order(caller: Caller, order_in: OrderRequest) -> rows.OrderDetailsRow:
-    """An order whole, for either side of it."""
+    """Return an order with its lines and history, for its buyer or its merchant."""
     return rows.order_details_row(api.fetch_order(user_id=caller.user_id, order=order_in.order))
 
 
@@ -69,7 +69,7 @@ def fetch_order(caller: Caller, order_in: OrderRequest) -> rows.OrderDetailsRow:
     "shop.accept", TransitionRequest, rest="POST orders/<uuid:order>/accept", cost=3, response=rows.OrderDetailsRow
 )
 def accept_order(caller: Caller, move_in: TransitionRequest) -> rows.OrderDetailsRow:
-    """The merchant takes it on."""
+    """Accept an order, as its merchant."""
     return rows.order_details_row(
         api.accept_order(user_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(move_in))
     )
@@ -79,7 +79,7 @@ def accept_order(caller: Caller, move_in: TransitionRequest) -> rows.OrderDetail
     "shop.pack", TransitionRequest, rest="POST orders/<uuid:order>/pack", cost=3, response=rows.OrderDetailsRow
 )
 def pack_order(caller: Caller, move_in: TransitionRequest) -> rows.OrderDetailsRow:
-    """The merchant has packed it."""
+    """Mark an order as packed, as its merchant."""
     return rows.order_details_row(
         api.pack_order(user_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(move_in))
     )
@@ -87,7 +87,7 @@ def pack_order(caller: Caller, move_in: TransitionRequest) -> rows.OrderDetailsR
 
 @register_command("shop.ship", ShipRequest, rest="POST orders/<uuid:order>/ship", cost=3, response=rows.OrderDetailsRow)
 def ship_order(caller: Caller, ship_in: ShipRequest) -> rows.OrderDetailsRow:
-    """The merchant has given it to a courier, under this number."""
+    """Mark an order as handed to a courier under a tracking number, as its merchant."""
     return rows.order_details_row(
         api.ship_order(user_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(ship_in))
     )
@@ -97,7 +97,7 @@ def ship_order(caller: Caller, ship_in: ShipRequest) -> rows.OrderDetailsRow:
     "shop.correct_resi", ShipRequest, rest="PUT orders/<uuid:order>/resi", cost=3, response=rows.OrderDetailsRow
 )
 def correct_resi(caller: Caller, ship_in: ShipRequest) -> rows.OrderDetailsRow:
-    """The merchant corrects courier or number of a parcel on its way."""
+    """Correct courier or tracking number of a parcel on its way, as the merchant."""
     return rows.order_details_row(
         api.correct_resi(user_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(ship_in))
     )
@@ -111,7 +111,7 @@ def correct_resi(caller: Caller, ship_in: ShipRequest) -> rows.OrderDetailsRow:
     response=rows.OrderDetailsRow,
 )
 def report_delivery(caller: Caller, move_in: TransitionRequest) -> rows.OrderDetailsRow:
-    """The merchant says that it has arrived."""
+    """Mark an order as delivered, as its merchant."""
     return rows.order_details_row(
         api.report_delivery(user_id=caller.user_id, now=clock.now(), **msgspec.structs.asdict(move_in))
     )
@@ -122,8 +122,8 @@ def report_delivery(caller: Caller, move_in: TransitionRequest) -> rows.OrderDet
 )
 def confirm_receipt(caller: Caller, confirm_in: ConfirmRequest) -> rows.OrderDetailsRow:
     """
-    The buyer has it: the money goes to the merchant. It takes a trusted device, the one on which the order was placed,
-    or the PIN.
+    Confirm receipt of an order, as its buyer; the merchant is paid. It takes a trusted device, the device on which the
+    order was placed, or the PIN.
     """
     fields = msgspec.structs.asdict(confirm_in)
     return rows.order_details_row(
@@ -136,8 +136,8 @@ def confirm_receipt(caller: Caller, confirm_in: ConfirmRequest) -> rows.OrderDet
 )
 def cancel_order(caller: Caller, cancel_in: CancelRequest) -> rows.OrderDetailsRow:
     """
-    Take it back, and the money with it. It takes a trusted device, the buyer's one on which the order was placed, or
-    the PIN.
+    Cancel an order and refund the buyer. It takes a trusted device, for the buyer the device on which the order was
+    placed, or the PIN.
     """
     fields = msgspec.structs.asdict(cancel_in)
     return rows.order_details_row(

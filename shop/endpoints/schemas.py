@@ -30,7 +30,7 @@ class EmptyRequest(RequestSchema):
 
 Rev = Annotated[int, Meta(ge=0, le=2**53)]
 Pieces = Annotated[int, Meta(ge=0, le=1_000_000)]
-# Longer than any text may be; what exactly is too long, each command says itself.
+# An upper bound for all texts; each command has its own limits.
 Text = Annotated[str, Meta(max_length=8_000)]
 
 

@@ -1,4 +1,4 @@
-"""Upload photos over HTTP, and serve them publicly."""
+"""HTTP endpoints that upload photos, and the public view that serves them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from superapp.core.form_pages import PICTURE_COST, form_cost
 from superapp.realtime import openapi
 from superapp.realtime.json_views import json_view
 
-# The photo itself, and what a form wraps around it.
+# The photo, plus the overhead of a multipart form.
 FORM_BYTES_MAX = photos.UPLOAD_BYTES_MAX + 64 * 1024
 PHOTO_NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -31,9 +31,9 @@ PHOTO_NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 @require_storefront
 @form_cost(PICTURE_COST)
 def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
-    """Add a photo to a product of mine, at the end; the same again is once."""
+    """Append a photo to a product of the caller's shop. Adding the same photo again changes nothing."""
     owner_id = _require_user_id(request)
-    # Whose product it is, before a picture is opened for them.
+    # The owner is checked before the photo is decoded.
     api.fetch_own_product(owner_id=owner_id, product=product)
     photos.count_upload(owner_id, now=clock.now())
     stored = photos.store_photo(_upload(request))
@@ -54,7 +54,7 @@ def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
 @require_storefront
 @form_cost(PICTURE_COST)
 def logo(request: HttpRequest) -> dict[str, object]:
-    """Give my shop a picture, or take it away."""
+    """Set or remove the logo of the caller's shop."""
     owner_id = _require_user_id(request)
     if request.method == "DELETE":
         api.set_logo(owner_id=owner_id, logo="", now=clock.now())
@@ -68,8 +68,10 @@ def logo(request: HttpRequest) -> dict[str, object]:
 @require_safe
 def photo_file(request: HttpRequest, name: str, size: int) -> HttpResponse:
     """
-    A photo for everybody who knows its name, which cannot be guessed; orders show theirs, too. It asks no database:
-    pages show dozens of them, and what nobody shows any more is deleted by and by.
+    Serve a photo to everybody who knows its name, which cannot be guessed. Orders show their photos, too.
+
+    No database is queried, since pages show dozens of photos; photos that nothing refers to are deleted by a periodic
+    task.
     """
     if size not in photos.SIZES or not PHOTO_NAME.fullmatch(name):
         return media.not_found()
@@ -101,7 +103,7 @@ def _upload(request: HttpRequest) -> bytes:
 
 
 def _photo_row(photo: StoredPhoto) -> dict[str, object]:
-    """A photo on the wire."""
+    """Return the wire row of a stored photo."""
     return {
         "name": photo.name,
         "width": photo.width,

@@ -25,7 +25,7 @@ GUARDED = (
 
 
 def _other_transitions(connection: BaseDatabaseWrapper) -> list[str]:
-    """The moves that the database knows are those that we know, and no others."""
+    """Return the transitions that differ between the database's table and ``ALLOWED_TRANSITIONS``."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, from_state, to_state, who FROM shop_transition")
         there = {tuple(row) for row in cursor.fetchall()}
@@ -38,7 +38,7 @@ install, remove, missing = _catalogue.install, _catalogue.remove, _catalogue.mis
 
 
 class InstallGuards(guards.InstallGuards):
-    """The last operation of every migration that touches a guarded table."""
+    """The migration operation that reinstalls the guards; the last one of each migration of a guarded table."""
 
     app = "shop"
 

@@ -1,7 +1,7 @@
 """
 Integrity checks of products, stock, orders and escrow, run nightly; each rule is a query that returns violating rows.
 
-Constraints and triggers refuse what one statement can see; sums and relations between rows are checked here.
+Constraints and triggers enforce what one statement can see; sums and relations between rows are checked here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ RULES = load_rules(Path(__file__).parent.parent / "sql" / "proof.sql")
 
 
 def check_integrity(*, now: datetime) -> list[Violation]:
-    """Check every invariant on one snapshot, and return what breaks one; nothing, if all tell the truth."""
+    """Check all rules on one database snapshot, and return the violations; empty if everything holds."""
     with read_snapshot():
         findings = [finding for rule, statement in RULES.items() for finding in find_violations(rule, statement)]
         findings += _check_escrow()
@@ -36,7 +36,7 @@ def check_integrity(*, now: datetime) -> list[Violation]:
 
 
 def _check_escrow() -> list[Violation]:
-    """Compare the money in escrow with the state of each order."""
+    """Compare the escrow balance of each order with its total, which must be in escrow until it is finished."""
     rule = "what lies in escrow is what unfinished orders cost"
     lies = {name: sen for name, sen in payments.get_escrow_balances().items() if name.startswith("shop.order:")}
     due = {order_reference(order): sen for order, sen in orders.list_unfinished_totals()}
@@ -54,5 +54,5 @@ nightly = NightlyCheck("orders", ShopNight, _describe_violations)
 
 @every(seconds=300)
 def check_nightly(now: datetime) -> int:
-    """Prove all goods and orders once a night."""
+    """Run the integrity check of the shop once a night."""
     return nightly.begin(now)

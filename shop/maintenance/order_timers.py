@@ -14,9 +14,9 @@ from superapp.core.errors import DomainError
 from superapp.core.scheduler import every
 
 TIMERS_PER_RUN_MAX = 200
-# When it cannot be done right now: the wallet is full or frozen, or something nobody anticipated is in the way.
+# After a timer failed, for example because a wallet is full or frozen.
 RETRY_AFTER = timedelta(hours=1)
-# What is due for so long was forgotten by somebody.
+# A timer that has been due for longer is reported by the integrity check.
 TIMERS_OVERDUE_AFTER = timedelta(minutes=30)
 
 log = structlog.get_logger(__name__)
@@ -24,13 +24,13 @@ log = structlog.get_logger(__name__)
 
 @every(seconds=5)
 def run_due_timers(now: datetime) -> int:
-    """Cancel what nobody accepted or sent in time, and complete what a courier delivered days ago."""
+    """Run due timers: cancel orders not accepted or shipped in time, complete delivered ones, open review cases."""
     return sum(_run_timer(timer, now) for timer in orders.list_due_timers(now, limit=TIMERS_PER_RUN_MAX))
 
 
 @every(seconds=3_600)
 def start_missing_review_timers(now: datetime) -> int:
-    """Start the review clock of orders that were shipped by a version that knew none, before or during an upgrade."""
+    """Start the review timer of orders that were shipped by a version without review timers, also during an upgrade."""
     wanting = review_cases.list_orders_without_review_timer(limit=TIMERS_PER_RUN_MAX)
     return sum(order_reviews.start_review_timer(order, now=now) for order in wanting)
 

@@ -1,4 +1,4 @@
-"""Tables of selling: shops and products, stock and its moves, orders and their events."""
+"""Database tables of the shop: shops, products, stock and its moves, orders and their events."""
 
 from shop.models.catalog import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, StockMove
 from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment

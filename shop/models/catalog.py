@@ -1,4 +1,4 @@
-"""Shops, products, photos and stock."""
+"""Models of shops, products, photos and stock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from superapp.core import ids
 
 KEY_CHARS_MAX = 128
 QUANTITY_MAX = 1_000_000
-# A billion rupiah a piece: sums of an order stay far below what 64 bits hold.
+# A billion rupiah per piece, in sen; the total of an order stays far below 64 bits.
 PRICE_SEN_MAX = 1_000_000_000_00
 
 
@@ -20,7 +20,7 @@ class Shop(models.Model):
     """
     A storefront at a public address, ``/toko/<handle>/``.
 
-    ``is_open`` is the merchant's own switch: closed, everything is shown and nothing is sold. ``rev`` counts changes.
+    ``is_open`` is set by the merchant: a closed shop is still shown, but sells nothing. ``rev`` counts changes.
     """
 
     NAME_CHARS_MAX = 60
@@ -36,9 +36,9 @@ class Shop(models.Model):
     name = models.CharField(max_length=NAME_CHARS_MAX)
     town = models.CharField(max_length=TOWN_CHARS_MAX)
     about = models.CharField(max_length=ABOUT_CHARS_MAX, default="", blank=True)
-    # The name of the picture in the storage; empty for none.
+    # The name of the stored photo; empty without a logo.
     logo = models.CharField(max_length=64, default="", blank=True)
-    # {"mon": [["08:00", "17:00"]], …} by the shop's own clock; a day that is missing is closed, {} says nothing.
+    # {"mon": [["08:00", "17:00"]], …} in ``time_zone``; on a missing day the shop is closed, {} means unknown.
     opening_hours = models.JSONField(default=dict, blank=True)
     time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
     is_open = models.BooleanField(default=True)
@@ -57,8 +57,8 @@ class Shop(models.Model):
 
 class Product(models.Model):
     """
-    A product of a shop. Its ``slug`` is given once and kept, since others have linked to it; ``version`` counts
-    changes. A product that was listed once is hidden, not deleted.
+    A product of a shop. ``slug`` never changes, since its address may be linked to; ``version`` counts changes. A
+    product that was listed once is hidden, not deleted.
     """
 
     class State(models.TextChoices):
@@ -77,10 +77,10 @@ class Product(models.Model):
     description = models.CharField(max_length=DESCRIPTION_CHARS_MAX, default="", blank=True)
     price_sen = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
-    # Within the shop, from the front to the back; equal ones stand by age.
+    # The place in the shop's catalog, ascending; equal positions are ordered by primary key.
     position = models.PositiveIntegerField(default=0)
     version = models.PositiveBigIntegerField(default=1)
-    # Under which key it was added, and the hash of what was sent.
+    # The key under which the product was added, and the hash of that request's content.
     idempotency_key = models.CharField(max_length=KEY_CHARS_MAX)
     content_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField()
@@ -107,7 +107,7 @@ class Product(models.Model):
 
 
 class Photo(models.Model):
-    """A picture of a product. ``name`` is the SHA-256 of what we encoded; ``placeholder`` stands in until it comes."""
+    """A photo of a product. ``name`` is the SHA-256 of the encoded file; ``placeholder`` is shown while it loads."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="photos", db_index=False)
     position = models.PositiveSmallIntegerField()
@@ -123,9 +123,10 @@ class Photo(models.Model):
 
 class Stock(models.Model):
     """
-    Number of pieces of a product: ``on_hand``, of which ``held`` wait for payment and ``committed`` are paid.
+    The stock of a product: ``on_hand`` pieces, of which ``held`` await payment and ``committed`` are paid.
 
-    Changed only by conditional updates whose row count decides; each leaves a ``StockMove`` numbered ``version``.
+    It is changed only by conditional updates that are checked by their row count; each adds a ``StockMove`` with the
+    new ``version`` as its number.
     """
 
     product = models.OneToOneField(Product, on_delete=models.PROTECT, primary_key=True, related_name="stock")
@@ -152,10 +153,10 @@ class Stock(models.Model):
 
 class StockMove(models.Model):
     """
-    One change of a stock's counters, numbered without a gap. Append-only.
+    One change of a stock's counters, numbered densely. Append-only.
 
-    ``set`` adds ``quantity`` (it may be negative) to what is on hand; ``commit`` sells pieces; ``release`` gives them
-    back; ``ship`` sends them away.
+    ``set`` adds ``quantity`` (possibly negative) to ``on_hand``; ``commit`` commits sold pieces; ``release`` returns
+    committed pieces to the available stock; ``ship`` removes committed pieces.
     """
 
     class Kind(models.TextChoices):
@@ -169,7 +170,7 @@ class StockMove(models.Model):
     seq = models.BigIntegerField()
     kind = models.CharField(max_length=8, choices=Kind)
     quantity = models.BigIntegerField()
-    # Of what it is a part (``shop.order:<id>``), and by which name it happens only once.
+    # The cause of the move, such as ``shop.order:<id>``, and the key under which it happens only once.
     reference = models.CharField(max_length=128, default="", blank=True)
     idempotency_key = models.CharField(max_length=KEY_CHARS_MAX)
     actor = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Allowed transitions, the event log of orders, timers and review cases."""
+"""Models of allowed transitions, order events, timers and review cases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from superapp.core.nightly_checks import NightlyCheckRun
 
 
 class Transition(models.Model):
-    """A move that an order may make, and who may make it. The database itself looks here."""
+    """An allowed transition and the kind of actor that may make it. The database's guards read this table."""
 
     name = models.CharField(max_length=16)
     from_state = models.CharField(max_length=12, blank=True)
@@ -26,7 +26,8 @@ class Transition(models.Model):
 
 class OrderEvent(models.Model):
     """
-    One move of an order: who made it, when, why, and what showed it. Append-only; ``seq`` is the version it led to.
+    One transition of an order with its actor, time, reason and evidence. Append-only; ``seq`` is the order's version
+    after it.
     """
 
     class Actor(models.TextChoices):
@@ -58,15 +59,15 @@ class OrderEvent(models.Model):
 
 class OrderTimer(models.Model):
     """
-    A transition that happens by itself at ``due_at`` unless the timer is stopped. A failed one is retried at
+    A transition that happens by itself at ``due_at`` unless the timer is stopped. After a failure it is retried at
     ``again_at``.
     """
 
     class Kind(models.TextChoices):
-        ACCEPT = "accept"  # Nobody accepted: cancelled.
-        SHIP = "ship"  # Accepted and not shipped: cancelled.
-        COMPLETE = "complete"  # A courier delivered and nobody complained: completed.
-        REVIEW = "review"  # Shipped, and nobody says that it arrived: an operator looks.
+        ACCEPT = "accept"  # Not accepted in time: the order is cancelled.
+        SHIP = "ship"  # Accepted, but not shipped in time: the order is cancelled.
+        COMPLETE = "complete"  # Some days after a courier's delivery: the order is completed.
+        REVIEW = "review"  # Shipped, but receipt is not confirmed: a review case is opened.
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -86,10 +87,10 @@ class OrderTimer(models.Model):
 
 class ReviewCase(models.Model):
     """
-    An order that an operator has to decide: it was shipped, and for long nobody confirmed that it arrived.
+    An order that an operator has to decide, because it was shipped and nobody confirmed its arrival in time.
 
-    An order has at most one. It is opened by the order's clock, and closed by whatever ends the order: the buyer, a
-    courier's word, the merchant, or the operator, whose decision is the order's last event.
+    An order has at most one. It is opened by the order's review timer and closed by the transition that ends the order,
+    made by the buyer, the merchant, a timer or an operator. An operator's decision is the order's last event.
     """
 
     order = models.OneToOneField(Order, on_delete=models.PROTECT, primary_key=True, related_name="review_case")
@@ -101,4 +102,4 @@ class ReviewCase(models.Model):
 
 
 class ShopNight(NightlyCheckRun):
-    """A night's proof of goods and orders."""
+    """A nightly integrity check of products and orders."""

@@ -1,1 +1,1 @@
-"""Reading goods and orders; the asker is an argument, and a stranger learns nothing."""
+"""Queries of products and orders. The person who asks is an argument; others cannot tell whether a row exists."""

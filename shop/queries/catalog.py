@@ -1,4 +1,4 @@
-"""Shops, their goods, their stock."""
+"""Queries of shops, products and stock."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def find_shop(owner_id: int) -> Shop | None:
 
 
 def fetch_own_shop(owner_id: int) -> Shop:
-    """:raises ShopNotFound: if this person has none"""
+    """Return the shop of this owner. :raises ShopNotFound:"""
     shop = find_shop(owner_id)
     if shop is None:
         raise ShopNotFound
@@ -38,7 +38,7 @@ def fetch_own_shop(owner_id: int) -> Shop:
 
 
 def lock_shop(owner_id: int) -> Shop:
-    """:raises ShopNotFound: if this person has none"""
+    """Lock and return the shop of this owner. :raises ShopNotFound:"""
     shop = Shop.objects.select_for_update(no_key=True).filter(owner_id=owner_id).first()
     if shop is None:
         raise ShopNotFound
@@ -46,7 +46,7 @@ def lock_shop(owner_id: int) -> Shop:
 
 
 def fetch_shop_by_handle(handle: str) -> Shop:
-    """:raises ShopNotFound:"""
+    """Return the shop with this handle. :raises ShopNotFound:"""
     shop = Shop.objects.filter(handle=handle).first()
     if shop is None:
         raise ShopNotFound
@@ -57,7 +57,7 @@ def is_handle_taken(handle: str) -> bool:
     return Shop.objects.filter(handle=handle).exists()
 
 
-# Goods.
+# Products.
 
 
 def _products() -> QuerySet[Product]:
@@ -66,7 +66,7 @@ def _products() -> QuerySet[Product]:
 
 
 def list_listed_products(shop: Shop, *, after: int | None = None, limit: int) -> list[Product]:
-    """Listed goods from the front to the back; ``after`` counts those that were seen."""
+    """List listed products in catalog order, at most ``limit``; ``after`` is the number of products to skip."""
     rows = _products().filter(LISTED, shop=shop).order_by("position", "pk")
     start = after or 0
     return list(rows[start : start + limit])
@@ -81,7 +81,11 @@ def list_products(shop: Shop) -> list[Product]:
 
 
 def fetch_product_by_slug(handle: str, slug: str, *, viewer_id: int | None) -> Product:
-    """:raises ProductNotFound: if there is none, or it is not shown to this person"""
+    """
+    Return a product by shop handle and slug. Only its owner gets one that is not listed.
+
+    :raises ProductNotFound: if it does not exist, or is not visible to this viewer
+    """
     mine = Q(shop__owner_id=viewer_id) if viewer_id is not None else Q(pk__in=())
     product = _products().filter(LISTED | mine, shop__handle=handle, slug=slug).first()
     if product is None:
@@ -90,7 +94,7 @@ def fetch_product_by_slug(handle: str, slug: str, *, viewer_id: int | None) -> P
 
 
 def fetch_own_product(owner_id: int, public_id: UUID) -> Product:
-    """:raises ProductNotFound: if there is none, or it is somebody else's"""
+    """Return a product of this owner in any state. :raises ProductNotFound:"""
     product = _products().filter(shop__owner_id=owner_id, public_id=public_id).first()
     if product is None:
         raise ProductNotFound
@@ -98,7 +102,7 @@ def fetch_own_product(owner_id: int, public_id: UUID) -> Product:
 
 
 def lock_product(owner_id: int, public_id: UUID) -> Product:
-    """:raises ProductNotFound: if there is none, or it is somebody else's"""
+    """Lock and return a product of this owner. :raises ProductNotFound:"""
     rows = Product.objects.select_for_update(of=("self",), no_key=True).select_related("shop")
     product = rows.filter(shop__owner_id=owner_id, public_id=public_id).first()
     if product is None:
@@ -130,21 +134,23 @@ class Offer:
     shop_name: str
     shop_town: str
     merchant_id: int
-    # A person whom the owner blocked gets the same error as for a product that is not for sale.
+    # Also False for a buyer blocked by the owner, so that the error does not disclose it.
     is_for_sale: bool
     name: str
     price_sen: int
-    # None if it could not be read: then nothing is sold.
+    # None if the stock could not be read; then the product cannot be bought.
     available: int | None
     photo: str
-    # None while the buyer has no counter of orders.
+    # The buyer's public id; None while the buyer has no order counter.
     buyer: UUID | None
 
 
 def pipeline_offer(public_id: UUID, *, buyer_id: int) -> Callable[[], Offer]:
     """
-    Queue the read of an offer, hand-written since every checkout runs it. Fetching it raises ``ProductNotFound`` if the
-    product does not exist or was never listed.
+    Queue the read of an offer, and return the function that fetches it. The SQL is hand-written since every checkout
+    runs it.
+
+    The fetch raises ``ProductNotFound`` if the product does not exist or was never listed.
     """
     key = public_id if connection.vendor == "postgresql" else public_id.hex
     asked = prepared.execute_deferred(_OFFER, [buyer_id, buyer_id, key])
@@ -178,7 +184,11 @@ def _uuid(stored: UUID | str) -> UUID:
 
 
 def fetch_visible_product(viewer_id: int | None, public_id: UUID) -> Product:
-    """:raises ProductNotFound: if there is none, or it is not listed and somebody else's"""
+    """
+    Return a product by public id. Only its owner gets one that is not listed.
+
+    :raises ProductNotFound: if it does not exist, or is not visible to this viewer
+    """
     mine = Q(shop__owner_id=viewer_id) if viewer_id is not None else Q(pk__in=())
     product = _products().filter(LISTED | mine, public_id=public_id).first()
     if product is None:
@@ -187,15 +197,18 @@ def fetch_visible_product(viewer_id: int | None, public_id: UUID) -> Product:
 
 
 def count_sitemap_blocks(*, size: int) -> int:
-    """Return how many blocks of ``size`` primary keys hold all shops and products; at least 1."""
+    """Return how many blocks of ``size`` primary keys cover all shops and products; at least 1."""
     last = max(model.objects.aggregate(last=Max("pk"))["last"] or 0 for model in (Shop, Product))
     return max(1, -(-last // size))
 
 
 def list_sitemap_entries(block: int, *, size: int) -> list[tuple[str, str, datetime]]:
     """
-    Return (handle, slug or "", when it changed) of the shops and listed products whose primary keys lie in a block,
-    counted from 1, a shop before its products. What it costs depends on ``size`` and not on how many there are.
+    Return (handle, slug or "", time of the last change) of the shops and listed products whose primary keys lie in a
+    block.
+
+    Blocks are counted from 1; a shop comes before its products. The cost depends on ``size``, not on the number of
+    rows.
     """
     within = {"pk__gt": (block - 1) * size, "pk__lte": block * size}
     shops = Shop.objects.filter(**within).values_list("handle", "created_at")
@@ -207,7 +220,9 @@ def list_sitemap_entries(block: int, *, size: int) -> list[tuple[str, str, datet
 
 
 def lock_stock(product: Product) -> Stock:
-    """:raises StockUnknown: if its row is not there, which we mend by hand and never by guess"""
+    """
+    Lock and return the stock of a product. :raises StockUnknown: if the row is missing; it is never recreated by guess
+    """
     stock = Stock.objects.select_for_update(no_key=True).filter(product=product).first()
     if stock is None:
         raise StockUnknown(retry_after=30)
@@ -218,7 +233,7 @@ def find_stock_move(stock: Stock, idempotency_key: str) -> StockMove | None:
     return StockMove.objects.filter(stock=stock, idempotency_key=idempotency_key).first()
 
 
-# As the door shows them.
+# Values of the facade.
 
 
 def shop_details(shop: Shop) -> ShopDetails:
@@ -240,7 +255,7 @@ def shop_details(shop: Shop) -> ShopDetails:
 
 def product_details(product: Product, photos: Iterable[Photo] | None = None) -> ProductDetails:
     shown = product.photos.all() if photos is None else photos
-    # One row that is missing is said of its product, and keeps no other from being shown.
+    # A missing stock row makes this product's stock unknown; other products are still shown.
     stock: Stock | None = getattr(product, "stock", None)
     return ProductDetails(
         public_id=product.public_id,

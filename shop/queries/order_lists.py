@@ -1,7 +1,7 @@
 """
-Lists of orders and their counters, one hand-written statement each.
+Queries of order lists and their counters, one hand-written statement each.
 
-Through the ORM the same list took five statements and as many objects per row; building the statements took longer than
+With the ORM, the same list took five statements and as many objects per row; building the statements took longer than
 running them.
 """
 
@@ -23,7 +23,7 @@ from superapp.core import prepared
 from superapp.core.money import Money
 
 PAGE_MAX = 50
-# Whose turn it is: that of the shop comes before that of a courier or the buyer.
+# States that wait for a courier or the buyer; orders in other states wait for the shop and are listed first.
 STATES_WAITING_FOR_OTHERS = ("shipped", "delivered")
 
 
@@ -39,7 +39,7 @@ class ListOwner(NamedTuple):
 
 
 class ListCounter(NamedTuple):
-    """The fields of ``OrderCounter`` that lists need; zero if there is no row yet."""
+    """The fields of ``OrderCounter`` that lists need; all zero if there is no row yet."""
 
     pk: int | None = None
     orders: int = 0
@@ -56,7 +56,7 @@ def fetch_counter(owner: ListOwner) -> ListCounter:
 def list_newest(
     owner: ListOwner, *, only: Literal["all", "unfinished"], after: UUID | None, limit: int
 ) -> list[OrderSummary]:
-    """Orders of one side, the newest first."""
+    """List orders of one owner, newest first."""
     conditions = ((_UNFINISHED,) if only == "unfinished" else ()) + (("o.public_id < %s",) if after else ())
     sql = _list_sql(connection.vendor, owner.column, conditions, "o.public_id DESC")
     return _rows(owner, sql, [owner.id, *([_uuid_parameter(after)] if after else []), limit])
@@ -64,9 +64,9 @@ def list_newest(
 
 def list_todo(owner: ListOwner, *, after: tuple[int, UUID] | None, limit: int) -> list[OrderSummary]:
     """
-    A shop's unfinished orders: those that wait for the shop before those that wait for others, each the oldest first.
+    List a shop's unfinished orders: those that wait for the shop before those that wait for others, each oldest first.
 
-    ``after`` is the ``todo_position`` the last one that was seen: where it stood then, wherever it stands now.
+    ``after`` is the ``todo_position`` of the last order of the page before, as it was then.
     """
     conditions = (
         _UNFINISHED,
@@ -77,18 +77,18 @@ def list_todo(owner: ListOwner, *, after: tuple[int, UUID] | None, limit: int) -
 
 
 def todo_position(order: OrderSummary) -> tuple[int, UUID]:
-    """Return the position of an order in the list of what is to be done."""
+    """Return the position of an order in ``list_todo``: its rank (0 waits for the shop, 1 for others) and its id."""
     return int(order.state in STATES_WAITING_FOR_OTHERS), order.public_id
 
 
 def list_changed_after(owner: ListOwner, rev: int, *, limit: int) -> list[OrderSummary]:
-    """Orders of one side whose last change came after this rev of their list, in the order of the changes."""
+    """List orders of one owner that changed after this rev of the list, in the order of the changes."""
     column = _rev_column(owner.column)
     sql = _list_sql(connection.vendor, owner.column, (f"{column} > %s",), column)
     return _rows(owner, sql, [owner.id, rev, limit])
 
 
-# In the words of the index shop_order_unfinished, which serves it.
+# Worded like the condition of the index shop_order_unfinished, so that the index is used.
 _UNFINISHED = "NOT (o.state IN ('completed', 'cancelled'))"
 _TODO_RANK = "(CASE WHEN o.state IN ('shipped', 'delivered') THEN 1 ELSE 0 END)"
 
@@ -104,9 +104,9 @@ def _rev_column(owner_column: str) -> str:
 
 @cache
 def _list_sql(vendor: str, owner_column: str, conditions: Sequence[str], order: str) -> str:
-    """Every part is a constant of this module."""
+    """Build the statement of an order list. All arguments are constants of this module, never user input."""
     town = "o.address ->> 'town'" if vendor == "postgresql" else "json_extract(o.address, '$.town')"
-    # As for one order alone: what is over says no more what somebody wrote whom the shop's owner has blocked.
+    # As on the order's page: once an order is shipped or over, the note of a blocked buyer is hidden from the shop.
     blocked = accounts.HAS_BLOCKED_SQL.format(owner="shop.owner_id", peer="o.buyer_id")
     is_hushed = f"o.state NOT IN ('paid', 'accepted', 'packed') AND {blocked}"
     note = f"CASE WHEN {is_hushed} THEN '' ELSE o.note END" if owner_column == "shop_id" else "o.note"
@@ -133,7 +133,7 @@ def _list_sql(vendor: str, owner_column: str, conditions: Sequence[str], order: 
 
 
 class _Row(NamedTuple):
-    """One order as ``_list_sql`` reads it, column by column."""
+    """A row of ``_list_sql``, column by column."""
 
     order: UUID | str
     number: str
@@ -207,7 +207,7 @@ def _summary(row: _Row, role: OrderRole) -> OrderSummary:
 
 
 def due_action_of(timer_kind: str | None) -> DueAction:
-    """Return what happens when a timer of this kind becomes due; nothing without a timer."""
+    """Return what happens when a timer of this kind becomes due; empty without a timer."""
     if timer_kind is None:
         return ""
     if timer_kind == OrderTimer.Kind.COMPLETE:
@@ -224,5 +224,5 @@ def _uuid_parameter(value: UUID) -> UUID | str:
 
 
 def _to_aware_datetime(value: datetime) -> datetime:
-    # SQLite stores no zone; what is stored is UTC.
+    # SQLite stores no time zone; the stored values are UTC.
     return value if value.tzinfo is not None else value.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Pages of order lists in the list envelope, checked against the counter of orders."""
+"""Pages of order lists in the list envelope, checked against the order counter."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from superapp.core.errors import InputInvalid
 from superapp.core.list_envelope import SourceState
 
 PAGE_SIZE = order_lists.PAGE_MAX
-# Orders move while they are read; three times in a row they do not.
+# A list that changes while it is read is read again, up to this many times.
 READ_ATTEMPTS_MAX = 3
 _TODO_CURSOR = re.compile(r"(?P<turn>[01])\.(?P<order>[0-9a-f]{32})")
 
@@ -27,22 +27,27 @@ log = structlog.get_logger(__name__)
 
 
 def list_purchases(user_id: int, *, only: Literal["all", "unfinished"], after: str | None, now: datetime) -> OrderList:
-    """Return a page of a person's purchases, newest first."""
+    """Return a page of a buyer's orders, newest first. :raises OrdersUnavailable: if counted orders cannot be read"""
     return _list_orders(ListOwner("buyer", user_id), is_unfinished=only == "unfinished", after=after, now=now)
 
 
 def list_sales(owner_id: int, *, only: Literal["all", "today"], after: str | None, now: datetime) -> OrderList:
-    """Return a page of a shop's orders: ``today`` the unfinished ones in the order of urgency; ``all`` newest first."""
+    """
+    Return a page of a shop's orders: ``today`` lists unfinished ones by urgency, ``all`` lists all, newest first.
+
+    :raises ShopNotFound: if the person has no shop
+    :raises OrdersUnavailable: if counted orders cannot be read
+    """
     return _list_orders(_shop_owner(owner_id), is_unfinished=only == "today", after=after, now=now)
 
 
 def list_purchase_changes(user_id: int, *, after: int) -> OrderChanges:
-    """Return the purchases of a buyer that changed after this rev."""
+    """Return the orders of a buyer that changed after this rev."""
     return _changes(ListOwner("buyer", user_id), after)
 
 
 def list_sale_changes(owner_id: int, *, after: int) -> OrderChanges:
-    """Return the orders of a shop that changed after this rev."""
+    """Return the orders of the owner's shop that changed after this rev. :raises ShopNotFound:"""
     return _changes(_shop_owner(owner_id), after)
 
 
@@ -59,7 +64,7 @@ def _shop_owner(owner_id: int) -> ListOwner:
 
 
 def _changes(owner: ListOwner, after: int) -> OrderChanges:
-    # Before the rows: what comes in between is read again, and nothing is left out.
+    # The counter is read before the rows: a change in between is sent twice, and none is missed.
     counter = order_lists.fetch_counter(owner)
     rows = order_lists.list_changed_after(owner, after, limit=PAGE_SIZE + 1)
     page = rows[:PAGE_SIZE]
@@ -74,7 +79,7 @@ def _list_orders(owner: ListOwner, *, is_unfinished: bool, after: str | None, no
     for _read in range(READ_ATTEMPTS_MAX):
         before = order_lists.fetch_counter(owner)
         rows = read()
-        # Without a change in between, count and rows are of one moment.
+        # An unchanged rev means that count and rows are consistent.
         if order_lists.fetch_counter(owner).rev == before.rev:
             break
     expected = before.unfinished if is_unfinished else before.orders
@@ -108,7 +113,7 @@ def _envelope(
     if is_first and not rows and expected:
         log.critical("orders_missing", counter=counter.pk, expected=expected)
         raise OrdersUnavailable(retry_after=30)
-    # Only the first page shows how many there are in all; a later one is as complete as it can know.
+    # Only the first page can be compared with the total count; a later page counts as complete.
     is_complete = not is_first or has_next or len(rows) >= expected
     if not is_complete:
         log.critical("orders_missing", counter=counter.pk, expected=expected, found=len(rows))
@@ -140,9 +145,9 @@ def _cursor(order: OrderSummary) -> str:
 
 def _parse_todo_cursor(after: str | None) -> tuple[int, UUID] | None:
     """
-    Read a cursor that ``_todo_cursor`` wrote.
+    Parse a cursor that ``_todo_cursor`` wrote.
 
-    :raises InputInvalid: if it did not
+    :raises InputInvalid: if it is malformed
     """
     if after is None:
         return None

@@ -1,4 +1,4 @@
-"""Titles of orders and shops for other apps: shop name and first item."""
+"""Queries of the titles of orders and shops, for other apps."""
 
 from __future__ import annotations
 

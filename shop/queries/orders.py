@@ -1,4 +1,4 @@
-"""Read and lock orders on behalf of their buyer or merchant."""
+"""Queries that read and lock orders for their buyer, their merchant or the system."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from superapp.accounts import api as accounts
 from superapp.core import prepared
 from superapp.core.money import Money
 
-# Whose words come from the other side.
+# The actors of the other side, by one's own role.
 COUNTERPART_ACTORS: dict[OrderRole, frozenset[OrderActor]] = {
     "buyer": frozenset({"merchant"}),
     "merchant": frozenset({"buyer"}),
@@ -39,7 +39,7 @@ UNFINISHED = ~Q(state__in=sorted(FINISHED))
 
 
 def pipeline_attempt(buyer_id: int, idempotency_key: str) -> Callable[[], Attempt | None]:
-    """Queue the read of the stored checkout attempt under an idempotency key."""
+    """Queue the read of the checkout attempt under an idempotency key, and return the function that fetches it."""
     asked = prepared.execute_deferred(
         "SELECT id FROM shop_attempt WHERE buyer_id = %s AND idempotency_key = %s", [buyer_id, idempotency_key]
     )
@@ -53,8 +53,8 @@ def pipeline_attempt(buyer_id: int, idempotency_key: str) -> Callable[[], Attemp
 
 def pipeline_open_orders_today(buyer_id: int, product: UUID, now: datetime) -> Callable[[], int]:
     """
-    Queue the count of orders that the buyer placed with the shop of a product within a day and that are still open,
-    among the buyer's newest hundred.
+    Queue the count of a buyer's orders of the last day, with the shop of this product, that are not shipped or that the
+    buyer cancelled. Only the buyer's newest hundred orders are counted. Return the function that fetches the count.
     """
     since = connection.ops.adapt_datetimefield_value(now - timedelta(days=1))
     key = product if connection.vendor == "postgresql" else product.hex
@@ -76,9 +76,9 @@ WHERE p.public_id = %s AND o.placed_at > %s
 
 def lock_order(public_id: UUID, *, user_id: int) -> tuple[Order, OrderRole]:
     """
-    Lock an order on behalf of one of its sides, and say which.
+    Lock an order for its buyer or merchant, and return it with this person's role.
 
-    :raises OrderNotFound: if there is none, or this person is neither
+    :raises OrderNotFound: if it does not exist, or the person is neither buyer nor merchant
     """
     order = _lock(public_id)
     role = _role_of(order, user_id)
@@ -89,9 +89,9 @@ def lock_order(public_id: UUID, *, user_id: int) -> tuple[Order, OrderRole]:
 
 def find_order(public_id: UUID, *, user_id: int) -> tuple[Order, OrderRole]:
     """
-    Return an order as it stands, unlocked, and the side of it that this person is.
+    Return an order, unlocked, with this person's role.
 
-    :raises OrderNotFound: if there is none, or this person is neither
+    :raises OrderNotFound: if it does not exist, or the person is neither buyer nor merchant
     """
     order = Order.objects.select_related("shop").filter(public_id=public_id).first()
     role = _role_of(order, user_id)
@@ -101,7 +101,7 @@ def find_order(public_id: UUID, *, user_id: int) -> tuple[Order, OrderRole]:
 
 
 def lock_order_for_system(public_id: UUID) -> Order:
-    """Lock an order for a timer, a courier or an operator, who have no role in it. :raises OrderNotFound:"""
+    """Lock an order for a timer, a courier or an operator, which have no role in it. :raises OrderNotFound:"""
     order = _lock(public_id)
     if order is None:
         raise OrderNotFound
@@ -122,7 +122,11 @@ def _role_of(order: Order | None, user_id: int) -> OrderRole | None:
 
 
 def fetch_order_details(public_id: UUID, *, user_id: int) -> OrderDetails:
-    """:raises OrderNotFound: if there is none, or this person is neither side of it"""
+    """
+    Return an order with its lines and history, for its buyer or merchant.
+
+    :raises OrderNotFound: if it does not exist, or the person is neither buyer nor merchant
+    """
     order = orders_with_details().filter(public_id=public_id).first()
     role = _role_of(order, user_id)
     if order is None or role is None:
@@ -132,8 +136,9 @@ def fetch_order_details(public_id: UUID, *, user_id: int) -> OrderDetails:
 
 def _hide_texts_of_blocked_person(shown: OrderDetails, user_id: int) -> OrderDetails:
     """
-    An order as somebody sees it who may have blocked the other side: what the other wrote is left out, but for the
-    address and for the note of what is still to be sent, by which it is packed.
+    Return the order without texts that the other side wrote, if this person has blocked the other side.
+
+    The address stays, and so does the note of an order that is still to be shipped, since it is needed for packing.
     """
     summary = shown.summary
     other_id = summary.merchant_id if summary.role == "buyer" else summary.buyer_id
@@ -148,7 +153,11 @@ def _hide_texts_of_blocked_person(shown: OrderDetails, user_id: int) -> OrderDet
 
 
 def fetch_order_rev(public_id: UUID, *, user_id: int) -> int:
-    """:raises OrderNotFound: if there is none, or this person is neither side of it"""
+    """
+    Return the version of an order, for its buyer or merchant.
+
+    :raises OrderNotFound: if it does not exist, or the person is neither buyer nor merchant
+    """
     order = Order.objects.select_related("shop").only("version", "buyer_id", "shop__owner_id")
     found = order.filter(public_id=public_id).first()
     if found is None or _role_of(found, user_id) is None:
@@ -157,7 +166,7 @@ def fetch_order_rev(public_id: UUID, *, user_id: int) -> int:
 
 
 def find_last_purchase(*, buyer_id: int, product: UUID, since: datetime) -> OrderSummary | None:
-    """Return the buyer's newest order of this product that was paid since then and not cancelled, or None."""
+    """Return the buyer's newest order of this product placed since a moment and not cancelled, or None."""
     rows = _orders_with_summary().filter(buyer=buyer_id, placed_at__gte=since).exclude(state=Order.State.CANCELLED)
     order = rows.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product__public_id=product)))
     newest = order.order_by("-placed_at").first()
@@ -166,9 +175,11 @@ def find_last_purchase(*, buyer_id: int, product: UUID, since: datetime) -> Orde
 
 def list_orders_of_parcel(courier: str, resi: str) -> list[UUID]:
     """
-    The orders for which a courier's word about this parcel counts: that which named it first, and what else its shop
-    sent the same buyer in it. Who names it later gains nothing by it; who names it once the courier has delivered it
-    takes nothing away either. What was cancelled comes last.
+    List the orders to which a courier's report about this parcel applies.
+
+    These are the order that named the parcel first and the other orders of the same shop and buyer in it. An order that
+    named it later, of another shop or buyer, is not among them, nor is one that named it after the courier had
+    delivered it. Cancelled orders come last.
 
     :raises OrderNotFound: if no order has this parcel
     """
@@ -199,7 +210,7 @@ def is_parcel_claimed_by_another_shop(courier: str, resi: str, *, order: Order) 
 
 
 def is_parcel_underway_to_another_buyer(courier: str, resi: str, *, order: Order) -> bool:
-    """Return whether the shop has sent this parcel to another buyer and can still correct it there."""
+    """Return whether the shop has this parcel on its way to another buyer, where it can still be corrected."""
     rows = Shipment.objects.filter(courier=courier, resi=resi, order__shop=order.shop_id)
     return rows.filter(order__state=Order.State.SHIPPED).exclude(order__buyer=order.buyer_id).exists()
 
@@ -209,7 +220,7 @@ def find_parcel(order: UUID) -> tuple[str, str] | None:
 
 
 def fetch_shipped_at(order: Order) -> datetime:
-    """Return when an order that was shipped was given to its courier."""
+    """Return the time at which a shipped order was handed to its courier."""
     return Shipment.objects.values_list("shipped_at", flat=True).get(order=order)
 
 
@@ -222,23 +233,23 @@ def list_order_lines(order: Order) -> list[OrderLine]:
 
 
 def list_due_timers(now: datetime, *, limit: int) -> list[OrderTimer]:
-    """Return the timers that are due now, without those that wait for another try."""
+    """List the timers that are due now, without those that are postponed to a later try."""
     return list(_due_timers(now).order_by("due_at", "pk")[:limit])
 
 
 def list_timers_due_since(moment: datetime, *, limit: int) -> list[OrderTimer]:
-    """Return the timers that were due at a moment and have not run, however often they were tried."""
+    """List the timers that were due at a moment and have not run, however often they were tried."""
     rows = OrderTimer.objects.filter(state=OrderTimer.State.WAITING, due_at__lte=moment)
     return list(rows.order_by("due_at", "pk")[:limit])
 
 
 def list_unfinished_totals() -> list[tuple[UUID, int]]:
-    """Return the total of each unfinished order, which must lie in escrow for it."""
+    """List the total in sen of each unfinished order, which must equal its escrow."""
     return list(Order.objects.filter(UNFINISHED).order_by("pk").values_list("pk", "total_sen"))
 
 
 def is_timer_due(timer_id: int, now: datetime) -> bool:
-    """Return whether a timer still waits; call it with its order locked."""
+    """Return whether a timer is due and still waiting. The caller must have locked its order."""
     return _due_timers(now).filter(pk=timer_id).exists()
 
 
@@ -247,7 +258,7 @@ def _due_timers(now: datetime) -> QuerySet[OrderTimer]:
     return OrderTimer.objects.filter(is_time, state=OrderTimer.State.WAITING, due_at__lte=now)
 
 
-# What is asked for together.
+# Several orders.
 
 
 def filter_orders_to_handle(user_id: int, _now: datetime) -> QuerySet[Order]:
@@ -264,16 +275,16 @@ def _orders_with_summary() -> QuerySet[Order]:
 
 
 def orders_with_details() -> QuerySet[Order]:
-    """Orders with everything that ``view`` needs."""
+    """Return a queryset of orders with all rows that ``order_details`` needs."""
     events = OrderEvent.objects.order_by("seq")
     return _orders_with_summary().prefetch_related(Prefetch("events", queryset=events))
 
 
-# As the door shows them.
+# Values of the facade.
 
 
 def order_summary(order: Order, role: OrderRole) -> OrderSummary:
-    """An order of which lines and waiting timers were fetched, as it stands in a list of this side."""
+    """Return an order as one role sees it in a list. Its lines and waiting timers must be prefetched."""
     lines = list(order.lines.all())
     timers = list(order.timers.all())
     shipment: Shipment | None = getattr(order, "shipment", None)
@@ -307,7 +318,7 @@ def order_summary(order: Order, role: OrderRole) -> OrderSummary:
 
 
 def order_details(order: Order, role: OrderRole) -> OrderDetails:
-    """An order of which everything was fetched, whole."""
+    """Return an order with all its details, as one role sees it. All its rows must be prefetched."""
     fee = FEES[order.fee_rule].of(Money(order.total_sen))
     return OrderDetails(
         summary=order_summary(order, role),
@@ -323,7 +334,7 @@ def order_details(order: Order, role: OrderRole) -> OrderDetails:
 
 
 def _address(order: Order, role: OrderRole) -> Address:
-    """Return the shipping address. Of a cancelled order the shop reads the town only, as in lists."""
+    """Return the delivery address; the merchant of a cancelled order gets the town only, as in lists."""
     if role == "merchant" and order.state == Order.State.CANCELLED:
         return Address(name="", phone="", text="", town=order.address["town"])
     return cast("Address", order.address)

@@ -1,4 +1,4 @@
-"""Product photos and logos: stored publicly in three sizes, named by the hash of their content."""
+"""Storage of product photos and logos: public files in three sizes, named by the hash of their content."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from superapp.accounts import api as accounts
 from superapp.core import images
 
 UPLOAD_BYTES_MAX = images.UPLOAD_BYTES_MAX
-# The longest side of each size, the largest first: whole screen, half of one, and two beside each other on a phone.
+# The longest side in pixels, largest first: full screen, half a screen, and half the width of a phone.
 SIZES = (1280, 840, 420)
 LOGO_PIXELS = SIZES[0]
-# A strip that is longer than this many times its width would be a line on a page.
+# Photos with a more extreme aspect ratio would be shown as a thin line, and are refused.
 RATIO_MAX = 4
-# A shelf of fifty goods with six photos each, at one go.
+# Enough to add fifty products with six photos each at once.
 UPLOADS = accounts.RateLimit("shop.photo", 300, timedelta(hours=1))
 UPLOADS_A_DAY = accounts.RateLimit("shop.photo.day", 600, timedelta(days=1))
 REFUSALS = images.ImageErrors(PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable)
@@ -28,17 +28,18 @@ REFUSALS = images.ImageErrors(PhotoTooLarge, PhotoTooManyPixels, PhotoUnreadable
 
 def count_upload(owner_id: int, *, now: datetime) -> None:
     """
-    Before a picture is opened for somebody: it costs us a second, and them nothing.
+    Count an upload against the person's rate limits. Call it before the photo is decoded, which takes about a second.
 
-    :raises RateLimited: after too many in an hour, or in a day
+    :raises RateLimited: after too many uploads in an hour or in a day
     """
     accounts.consume_rate_limits([(limit, f"user:{owner_id}") for limit in (UPLOADS, UPLOADS_A_DAY)], now=now)
 
 
 def store_photo(upload: bytes) -> StoredPhoto:
     """
-    Store a photo in all sizes, in its own ratio, and return its name. Only pixels survive; equal photos are stored
-    once.
+    Store a photo in all sizes, in its own aspect ratio, and return its name and size.
+
+    Metadata is dropped. Equal photos are stored once.
 
     :raises PhotoTooLarge: if the upload has too many bytes
     :raises PhotoTooManyPixels: if it would be too large once decoded
@@ -51,7 +52,7 @@ def store_photo(upload: bytes) -> StoredPhoto:
 
 def store_logo(upload: bytes) -> StoredPhoto:
     """
-    Store a logo, cropped to a square, and return its name.
+    Store a logo, cropped to a square, and return its name and size.
 
     :raises PhotoTooLarge: if the upload has too many bytes
     :raises PhotoTooManyPixels: if it would be too large once decoded
@@ -72,7 +73,7 @@ def is_stored(name: str) -> bool:
 
 
 def photo_url(name: str, size: int) -> str:
-    """Return the public and permanent address of a photo: its name is the hash of its content."""
+    """Return the public URL of a photo. It is permanent, since the name is the hash of the content."""
     return f"/media/photo/{name}-{size}.webp"
 
 
@@ -82,12 +83,12 @@ def logo_url(of: ShopDetails) -> str:
 
 
 def width_at(size: int, *, width: int, height: int) -> int:
-    """Return the width of a size's file, given the width of the largest."""
+    """Return the width in pixels of a photo's file in this size, given the dimensions of its largest file."""
     return max(1, round(width * _scale(size, width, height)))
 
 
 def list_photos_stored_before(moment: datetime) -> dict[str, list[Path]]:
-    """Files of photos that were stored before this moment, by name of the photo."""
+    """Return the files of photos that were stored before a moment, by photo name."""
     return images.list_stored_before(Path(settings.MEDIA_ROOT) / "photo", moment)
 
 
@@ -97,14 +98,14 @@ def _store(photo: Image.Image) -> StoredPhoto:
         raise PhotoUnreadable
     encoded = {size: images.encode_webp(_resized(size, photo)) for size in SIZES}
     name = hashlib.sha256(encoded[SIZES[0]]).hexdigest()
-    # The largest last: a photo whose largest is there is there whole.
+    # The largest file is written last: if it exists, the other sizes exist too.
     for size in reversed(SIZES):
         images.write_atomically(photo_path(name, size), encoded[size])
     return StoredPhoto(name, width, height, _average_color(photo))
 
 
 def _within(image: Image.Image) -> Image.Image:
-    """Never larger than the largest size, and never made larger than it came."""
+    """Shrink an image to the largest size; smaller images keep their size."""
     image.thumbnail((SIZES[0], SIZES[0]), Image.Resampling.LANCZOS)
     return image
 

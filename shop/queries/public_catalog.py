@@ -1,4 +1,4 @@
-"""Public catalog: search shops, list the newest and related products, and compute cache keys of public pages."""
+"""Queries of the public catalog: search, newest and related products, and cache keys of public pages."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from shop.models import OrderLine, Photo, Product, Shop
 from shop.queries import catalog
 from superapp.core import prepared
 
-# Of each shop that is found, so many of its goods are shown.
+# Products shown for each shop in search results.
 PREVIEW_PRODUCTS = 3
-# Each word asks for three columns of every shop.
+# Each word compares three columns of every shop.
 SEARCH_WORDS_MAX = 4
-# So many photos may stand on a shop's card.
+# Photos on a shop's share card.
 SHARE_CARD_PHOTOS = 3
 SHELF_ORDER = ("position", "pk")
 NAMES_PER_QUERY = 500
 
-# The newest goods are looked for among so many, so that the look costs the same however many there are.
+# Newest products are chosen among this many, so that the cost does not grow with the catalog.
 NEWEST_CANDIDATES = 300
 
 CacheKey = tuple[tuple[object, ...], ...]
-# Versions count changes and never come back. The numbers beside them are there for what is changed behind our backs.
+# Versions never repeat. Price and stock are included in case rows are changed by hand, without a new version.
 _STATE = """
 SELECT p.slug, p.public_id, p.version, p.price_sen, t.version, t.on_hand - t.held - t.committed, s.rev
 FROM shop_shop s JOIN shop_product p ON p.shop_id = s.id LEFT JOIN shop_stock t ON t.product_id = p.id
@@ -47,7 +47,7 @@ WHERE p.state = 'listed' AND s.is_open ORDER BY p.id DESC LIMIT %s
 
 @dataclass(frozen=True, slots=True)
 class ShopWithProducts:
-    """A shop with what stands at its front."""
+    """A shop with its first products."""
 
     shop: ShopDetails
     products: tuple[ProductDetails, ...]
@@ -55,7 +55,7 @@ class ShopWithProducts:
 
 @dataclass(frozen=True, slots=True)
 class ShopSearchResult:
-    """Shops by name; with ``next``, ask again ``after`` it."""
+    """A page of shops ordered by name; ``next`` is the ``after`` of the next page, or None."""
 
     entries: tuple[ShopWithProducts, ...]
     next: int | None
@@ -63,23 +63,24 @@ class ShopSearchResult:
 
 def product_cache_key(handle: str, slug: str, *, beside: int) -> CacheKey:
     """
-    Return, in one query, everything that the public page of a product shows, as a cache key; empty if it is not public.
+    Return a cache key of everything that the public page of a product shows; empty if the product is not public. One
+    query.
     """
     rows = prepared.execute_deferred(_ITSELF_AND_FRONT, [handle, slug, handle, beside])()
     return tuple(rows) if rows and rows[0][0] == slug else ()
 
 
 def shop_cache_key(handle: str, *, after: int, limit: int) -> CacheKey:
-    """Return, in one query, everything that a page of a shop's public catalog shows, as a cache key."""
+    """Return a cache key of everything that a page of a shop's public catalog shows. One query."""
     return tuple(prepared.execute_deferred(f"{_FRONT} OFFSET %s", [handle, limit, after])())
 
 
 @dataclass(frozen=True, slots=True)
 class NewestListings:
     """
-    The newest listed products of open shops, newest first, and the shops they are from.
+    The newest listed products of open shops, newest first, and their shops, as ids.
 
-    ``cache_key`` names everything that a page made of them says: equal keys make equal pages.
+    ``cache_key`` covers everything that a page made of them shows: equal keys make equal pages.
     """
 
     product_ids: tuple[int, ...]
@@ -89,8 +90,10 @@ class NewestListings:
 
 def find_newest(*, products: int, shops: int, per_shop: int) -> NewestListings:
     """
-    Choose what a front page shows, in one query: at most ``per_shop`` products of one shop, so that a single merchant
-    cannot fill it, and nothing that is sold out.
+    Choose the newest products and shops for a front page, in one query.
+
+    At most ``per_shop`` products are of one shop, so that a single merchant cannot fill the page; sold-out products are
+    left out.
     """
     rows = prepared.execute_deferred(_NEWEST, [NEWEST_CANDIDATES])()
     chosen: list[tuple[object, ...]] = []
@@ -126,8 +129,10 @@ def fetch_newest(newest: NewestListings) -> tuple[list[ProductWithShop], list[Sh
 
 def find_shops(text: str, *, after: int | None = None, limit: int) -> ShopSearchResult:
     """
-    Shops with something on the shelf whose name or town has the words of this text in it, of many words the first few;
-    all of them if it is empty.
+    Search shops that have listed products; each word must occur in name, town or handle. An empty text matches all
+    shops.
+
+    Only the first ``SEARCH_WORDS_MAX`` words count.
     """
     listed = Product.objects.filter(state=Product.State.LISTED)
     front = listed.select_related("shop", "stock").prefetch_related(_photos()).order_by(*SHELF_ORDER)[:PREVIEW_PRODUCTS]
@@ -145,14 +150,14 @@ def find_shops(text: str, *, after: int | None = None, limit: int) -> ShopSearch
 
 
 def list_related_products(product: ProductDetails, *, limit: int) -> list[ProductDetails]:
-    """Return other products of the same shop, in shelf order."""
+    """List other listed products of the same shop, in catalog order."""
     rows = Product.objects.filter(shop__public_id=product.shop, state=Product.State.LISTED)
     rows = rows.exclude(public_id=product.public_id).select_related("shop", "stock").prefetch_related(_photos())
     return [catalog.product_details(row) for row in rows.order_by(*SHELF_ORDER)[:limit]]
 
 
 def fetch_listed_product(public_id: UUID) -> ProductWithShop:
-    """A listed product with its shop. :raises ProductNotFound:"""
+    """Return a listed product by its public id, with its shop. :raises ProductNotFound:"""
     rows = Product.objects.select_related("shop", "stock").prefetch_related(_photos())
     row = rows.filter(public_id=public_id, state=Product.State.LISTED).first()
     if row is None:
@@ -161,7 +166,7 @@ def fetch_listed_product(public_id: UUID) -> ProductWithShop:
 
 
 def fetch_shop_with_photos(public_id: UUID) -> tuple[ShopDetails, list[str]]:
-    """A shop, and the names of the photos at its front. :raises ShopNotFound:"""
+    """Return a shop with the names of photos of its first products. :raises ShopNotFound:"""
     shop = Shop.objects.filter(public_id=public_id).first()
     if shop is None:
         raise ShopNotFound
@@ -171,7 +176,7 @@ def fetch_shop_with_photos(public_id: UUID) -> tuple[ShopDetails, list[str]]:
 
 
 def find_referenced_photos(names: Collection[str]) -> set[str]:
-    """Return those of the given photos that a product, a shop or an order shows."""
+    """Return those of the given photo names that a product, a shop or an order line refers to."""
     goods_and_logos = (Photo.objects.values_list("name", flat=True), Shop.objects.values_list("logo", flat=True))
     shown = {name for rows in goods_and_logos for name in rows.iterator() if name in names}
     rest = sorted(set(names) - shown)

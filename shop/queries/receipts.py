@@ -1,4 +1,4 @@
-"""Signed receipts of orders, which a buyer can prove without us."""
+"""Signed receipts of orders, which can be verified without our servers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from superapp.accounts import api as accounts
 from superapp.core import clock, signed_receipts
 
 PAID, COMPLETED = "shop.order_paid", "shop.order_completed"
-# Which moves are worth a receipt, and of which kind.
+# Kinds of receipt by transition.
 KINDS = {"placed": PAID, "completed": COMPLETED}
 
 
@@ -19,7 +19,7 @@ def sign_receipts(order: OrderDetails) -> dict[str, str]:
     """
     Return the signed receipts of an order so far, by kind.
 
-    They contain only what never changes, so that they are the same whenever they are made.
+    They contain only values that never change, so signing again gives the same receipts.
     """
     buyer_id = order.summary.buyer_id
     buyer = accounts.get_public_ids({buyer_id})[buyer_id]

@@ -1,4 +1,4 @@
-"""Review cases: orders that wait for an operator's decision."""
+"""Queries of review cases: orders that wait for an operator's decision."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CASES_MAX = 200
 
 
 def list_review_cases(*, limit: int = CASES_MAX) -> list[ReviewCaseDetails]:
-    """Return the open cases, oldest first, for an operator."""
+    """List the open review cases, oldest first, for an operator."""
     wanted = ReviewCase.objects.filter(closed_at=None).order_by("opened_at", "pk")[:limit]
     opened = {case.pk: case for case in wanted}
     found = {order.pk: order for order in orders.orders_with_details().filter(pk__in=opened)}
@@ -24,19 +24,19 @@ def list_review_cases(*, limit: int = CASES_MAX) -> list[ReviewCaseDetails]:
 
 
 def is_review_case_closed(order: Order) -> bool | None:
-    """Return whether the case of an order is closed; None if it has no case. Asked after the order was locked."""
+    """Return whether the review case of an order is closed; None without one. The caller must have locked the order."""
     case = ReviewCase.objects.filter(order=order).first()
     return None if case is None else case.closed_at is not None
 
 
 def has_been_decided(order: Order, transition: str) -> bool:
-    """Return whether an operator ended this order by this transition."""
+    """Return whether the order's last event is this transition by an operator."""
     last = OrderEvent.objects.filter(order=order, seq=order.version)
     return last.filter(transition=transition, actor_kind=OrderEvent.Actor.OPERATOR).exists()
 
 
 def fetch_order_id_by_number(number: str) -> UUID:
-    """:raises OrderNotFound: if no order has this number"""
+    """Return the id of the order with this number. :raises OrderNotFound:"""
     public_id = Order.objects.filter(number=number.strip().upper()).values_list("pk", flat=True).first()
     if public_id is None:
         raise OrderNotFound
@@ -44,7 +44,7 @@ def fetch_order_id_by_number(number: str) -> UUID:
 
 
 def list_orders_without_review_timer(*, limit: int) -> list[UUID]:
-    """Return orders on their way, or arrived by the shop's word alone, whose review clock never started."""
+    """List shipped orders, or delivered ones without a courier's report, whose review timer was never started."""
     started = OrderTimer.objects.filter(order=OuterRef("pk"), kind=OrderTimer.Kind.REVIEW)
     underway = Order.objects.filter(state__in=[Order.State.SHIPPED, Order.State.DELIVERED])
     rows = underway.exclude(shipment__delivered_source=Shipment.Source.COURIER).exclude(Exists(started))
@@ -52,7 +52,7 @@ def list_orders_without_review_timer(*, limit: int) -> list[UUID]:
 
 
 def needs_review_timer(order: Order) -> bool:
-    """Return whether this order's review clock is still to be started. Asked after the order was locked."""
+    """Return whether this order's review timer is still to be started. The caller must have locked the order."""
     if order.state not in (Order.State.SHIPPED, Order.State.DELIVERED) or orders.has_courier_delivered(order):
         return False
     return not OrderTimer.objects.filter(order=order, kind=OrderTimer.Kind.REVIEW).exists()

@@ -1,4 +1,4 @@
-"""Share cards: preview images of shops and products, drawn once and named by the hash of their content."""
+"""Share cards: link preview images of shops and products, drawn once and named by the hash of their content."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shop.queries import photos
 from superapp.core import images
 
 WIDTH, HEIGHT = 1200, 630
-# Changes with the drawing, so that old cards are not taken for new ones.
+# Increase it with every change of the drawing, so that cards get new names.
 DESIGN_VERSION = 1
 SHOP_PHOTOS = 3
 QUALITY = 86
@@ -68,7 +68,7 @@ def shop_card_url(shop: ShopDetails, photo_names: Sequence[str]) -> str:
 
 
 def ensure_stored(card: ShareCard) -> Path:
-    """The card as a file, drawn if nobody has asked for it before."""
+    """Return the file of a card; draw it if it does not exist yet."""
     path = Path(settings.MEDIA_ROOT) / "share" / card.digest[:2] / f"{card.digest}.jpg"
     if not path.exists():
         with _draw_lock:
@@ -78,13 +78,13 @@ def ensure_stored(card: ShareCard) -> Path:
 
 
 def list_cards_stored_before(moment: datetime) -> list[Path]:
-    """Cards that were drawn before this moment."""
+    """List the files of cards that were drawn before a moment."""
     folder = Path(settings.MEDIA_ROOT) / "share"
     return [path for path in sorted(folder.glob("??/*.jpg")) if path.stat().st_mtime < moment.timestamp()]
 
 
 def draw(card: ShareCard) -> bytes:
-    """The card as JPEG. A letter that our one typeface lacks is left out: the page's own title stands beside it."""
+    """Return the card as JPEG. Characters that the typeface lacks are left out."""
     image = Image.new("RGB", (WIDTH, HEIGHT), GROUND)
     _paste_photos(image, card.photos)
     pen = ImageDraw.Draw(image)
@@ -103,7 +103,7 @@ def draw(card: ShareCard) -> bytes:
 
 
 def _paste_photos(image: Image.Image, names: Sequence[str]) -> None:
-    """One photo over the right half, or several in a row of their own."""
+    """Paste one to three photos into the right half of the card."""
     there = [name for name in names if photos.is_stored(name)]
     left, gap = MARGIN + TEXT_WIDTH + 24, 10
     width = WIDTH - left
@@ -133,7 +133,7 @@ def _write(
     lines_max: int,
     weight: int = 0,
 ) -> float:
-    """Write a text in so many lines at most; answers where the next may begin."""
+    """Write a text in at most ``lines_max`` lines, and return the vertical position of the next text."""
     face = ImageFont.load_default(size)
     lines = _wrap_lines(_drop_unsupported_characters(text, face), face)
     if len(lines) > lines_max:

@@ -12,5 +12,5 @@ register.simple_tag(is_storefront_enabled)
 
 @register.filter
 def dialled(phone: str) -> str:
-    """Return the part of a written phone number that a telephone can dial."""
+    """Return the dialable characters of a phone number: digits and ``+``."""
     return "".join(character for character in phone if character in "+0123456789")

@@ -1,6 +1,6 @@
 """
-The only writer of stock and orders.
+Writers of stock and orders; no other module writes these rows.
 
-Rows are taken in one order: the order, the buyer's counter, the shop's counter, the stock; the accounts of payments
-come after. Whoever places an order takes the shop's counter and the stock last, since all its buyers wait for them.
+Rows are locked in this order: the order, the buyer's counter, the shop's counter, the stock, then the accounts of
+payments. Checkout locks the shop's counter and the stock last, since all buyers of the shop wait for them.
 """

@@ -1,10 +1,10 @@
 """
-Write a new order with all its rows, in two pipelined steps.
+Writer of new orders with all their rows, in two pipelined steps.
 
-``pipeline_uncontended_rows`` writes rows that no other transaction waits for; ``pipeline_contended_rows`` the rows that
-every buyer of the shop and of the product waits for. Only the payment and the commit follow it.
+``pipeline_uncontended_rows`` writes rows that no other transaction waits for; ``pipeline_contended_rows`` those that
+every buyer of the shop or the product waits for. Only the payment and the commit follow it.
 """
-# ruff: noqa: S608  # What is put into statements is names of ours and placeholders.
+# ruff: noqa: S608  # Statements are built from constants and placeholders only.
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from superapp.core.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDraft:
-    """An order that is about to be placed, with everything that is copied into it."""
+    """An order that is about to be placed, with all values that are copied into it."""
 
     order: UUID
     buyer_id: int
@@ -72,7 +72,11 @@ class OrderDraft:
 
 
 def pipeline_uncontended_rows(draft: OrderDraft) -> None:
-    """Queue the checkout attempt and the rows of this order alone. A second call with the same key waits here."""
+    """
+    Queue the checkout attempt and the rows that belong to this order and its buyer alone.
+
+    A concurrent call with the same idempotency key waits here.
+    """
     order, at = _uuid_parameter(draft.order), _datetime_parameter(draft.now)
     attempt = [draft.buyer_id, draft.idempotency_key, draft.content_hash, order, at]
     line = [order, draft.product_id, draft.product_name, draft.photo, draft.price_sen, draft.quantity, draft.items_sen]
@@ -89,8 +93,10 @@ def pipeline_uncontended_rows(draft: OrderDraft) -> None:
 
 def pipeline_contended_rows(draft: OrderDraft) -> Callable[[], tuple[int, int] | None]:
     """
-    Queue the shop's counter, the order and the stock move. The result is the revs of the buyer's and the shop's list,
-    or None if there were too few pieces: then the caller must roll back.
+    Queue the shop's counter, the order and the stock move, and return the function that fetches the result.
+
+    The result is the revs of the buyer's and the shop's list, or None if there were too few pieces: then the caller
+    must roll back.
     """
     ask = _pipeline_contended_rows_on_postgres if connection.vendor == "postgresql" else _write_contended_rows
     return ask(draft)
@@ -167,8 +173,8 @@ _ORDER_ON_SQLITE = (
     f"{_ORDER} VALUES (%s, %s, %s, %s, 'paid', '', 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
     f" {_BUYERS_REV}, (SELECT rev FROM shop_ordercounter WHERE shop_id = %s)) RETURNING purchase_rev, sale_rev"
 )
-# One statement, so that hot rows are held shortest. The stock waits for the counter, which is locked before it
-# everywhere; without pieces there is no row of any kind.
+# One statement, so that contended rows are locked as briefly as possible. The stock is updated after the counter, the
+# lock order of all writers; if there are too few pieces, no order and no stock move are written.
 _CONTENDED_ROWS = (
     f"WITH counted AS MATERIALIZED ({_COUNT_FOR_SHOP} RETURNING rev),"
     " taken AS (UPDATE shop_stock s SET committed = s.committed + %s, version = s.version + 1 FROM counted"
@@ -190,7 +196,7 @@ def store_refusal(
     refusal: CheckoutTotalChanged | CheckoutRefused,
     now: datetime,
 ) -> None:
-    """Keep why nothing was bought; the unique key refuses a second answer."""
+    """Store a refusal of a checkout. :raises IntegrityError: if the idempotency key has a stored result already"""
     error = refusal.error()
     Attempt.objects.create(
         buyer_id=buyer_id,

@@ -1,4 +1,4 @@
-"""Write stock moves: one conditional update whose row count decides, and one row of history."""
+"""Writer of stock moves: one conditional update checked by its row count, and one row of history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ COLUMNS = "stock_id, seq, kind, quantity, reference, idempotency_key, actor_id, 
 
 def commit_pieces(product_id: int, quantity: int, *, reference: str, key: str, buyer_id: int, now: datetime) -> bool:
     """
-    Commit pieces to an order if enough are available; return whether they were. On PostgreSQL ``order_writer`` does it.
+    Commit pieces to an order if enough are available, and return whether they were.
+
+    Used on SQLite; on PostgreSQL ``order_writer`` does it in its own statement.
     """
     condition = "on_hand - held - committed >= %s RETURNING version"
     statement = _UPDATE.format(changes="committed = committed + %s", condition=condition)
@@ -27,7 +29,7 @@ def commit_pieces(product_id: int, quantity: int, *, reference: str, key: str, b
 def release_pieces(
     product_id: int, quantity: int, *, reference: str, key: str, actor_id: int | None, now: datetime
 ) -> None:
-    """Give sold pieces back, to be sold again."""
+    """Release committed pieces back into the available stock."""
     _apply_move(
         product_id, "release", quantity, "committed = committed - %s", [quantity], reference, key, actor_id, now
     )
@@ -36,14 +38,14 @@ def release_pieces(
 def ship_pieces(
     product_id: int, quantity: int, *, reference: str, key: str, actor_id: int | None, now: datetime
 ) -> None:
-    """Send sold pieces away."""
+    """Remove committed pieces from the stock."""
     changes = "on_hand = on_hand - %s, committed = committed - %s"
     _apply_move(product_id, "ship", quantity, changes, [quantity, quantity], reference, key, actor_id, now)
 
 
 def set_on_hand(stock: Stock, on_hand: int, *, reference: str, key: str, actor_id: int, now: datetime) -> None:
     """
-    Say how many there are of a stock that the caller has locked.
+    Set the number of pieces on hand of a stock that the caller has locked.
 
     :raises StockTooLow: if more are sold and not shipped yet
     """

@@ -1,4 +1,4 @@
-"""Write one transition of an order that the caller has locked: event, counters, order and timers."""
+"""Writer of one transition of an order that the caller has locked: event, counters, order and timers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def write_transition(
     cancelled_by: str = "",
 ) -> None:
     """
-    Write one transition, and update ``order`` in place. :raises NotNow: if this actor cannot make it from its state
+    Write one transition, and update ``order`` in place.
+
+    :raises NotNow: if this actor cannot make it from the order's state
     """
     transition = find_allowed_transition(name, order.state, actor_kind)
     OrderEvent.objects.create(
@@ -51,22 +53,22 @@ def write_transition(
 
 
 def open_review_case(order: Order, now: datetime) -> None:
-    """An operator has to decide this order; called after the move that says so."""
+    """Open the review case of an order; called after the transition ``review_opened``."""
     ReviewCase.objects.create(order=order, opened_at=now)
 
 
 def review_due_at(shipped_at: datetime) -> datetime:
-    """Return when an operator looks at an order that was shipped then, if nobody confirms it before."""
+    """Return when the review timer of an order that was shipped at this time is due."""
     return shipped_at + timedelta(days=settings.ORDER_REVIEW_DAYS)
 
 
 def start_timer(order: Order, kind: str, due_at: datetime) -> None:
-    """Have something happen to the order by itself, unless it is stopped before."""
+    """Start a timer of an order."""
     OrderTimer.objects.create(order=order, kind=kind, due_at=due_at)
 
 
 def stop_timers(order: Order) -> None:
-    """Cancel all timers of an order."""
+    """Stop all waiting timers of an order."""
     OrderTimer.objects.filter(order=order, state=OrderTimer.State.WAITING).update(state=OrderTimer.State.STOPPED)
 
 
@@ -77,14 +79,14 @@ def finish_timer(timer: OrderTimer) -> None:
 
 def postpone_timer(timer: OrderTimer, again_at: datetime) -> None:
     """
-    Schedule another try of a timer that failed. Its due time stays, so the integrity check sees what waits too long.
+    Schedule another try of a timer that failed. Its due time stays, so that the integrity check reports overdue timers.
     """
     OrderTimer.objects.filter(pk=timer.pk, state=OrderTimer.State.WAITING).update(again_at=again_at)
 
 
 def find_allowed_transition(name: str, state: str, actor_kind: str) -> AllowedTransition:
     """
-    Return the move of this name that this actor makes from this state.
+    Return the transition of this name that this kind of actor may make from this state.
 
     :raises NotNow: if there is none
     """
@@ -95,7 +97,7 @@ def find_allowed_transition(name: str, state: str, actor_kind: str) -> AllowedTr
 
 
 def _count_change(owner: str, pk: int, *, is_last: bool) -> int:
-    """Number a change in a list of orders, whose counter stays locked until the commit."""
+    """Increment the rev of an order list and return it; the counter stays locked until the commit."""
     ((rev,),) = prepared.execute_deferred(
         "UPDATE shop_ordercounter SET unfinished = unfinished - %s, rev = rev + 1"  # noqa: S608
         f" WHERE {owner} = %s RETURNING rev",

@@ -1,4 +1,4 @@
-"""``manage.py check_shop``: prove goods, orders and the money that lies for them, or name what is wrong."""
+"""``manage.py check_shop``: check the integrity of products, stock, orders and escrow, and print the violations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py courier_delivered``: write down a courier's word, while no adapter of a courier brings it by itself."""
+"""``manage.py courier_delivered``: record a courier's delivery report by hand, while there is no courier adapter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py review_orders``: list orders that nobody confirmed for long, and decide one of them."""
+"""``manage.py review_orders``: list open review cases, or decide one of them."""
 
 from __future__ import annotations
 
