@@ -19,17 +19,13 @@ import itertools
 import multiprocessing
 import os
 import random
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from bench import measure
-from bench.environment import ROOT
+from bench import environment, measure
 from bench.measure import Result
 from tests.harness import servers
 from tests.harness.authorizations import BY_PIN, entry_fields
@@ -279,11 +275,11 @@ def main() -> None:
     arguments = measure.arguments("How many orders a second are bought and paid.")
     if arguments.db != "postgres":
         raise SystemExit("sixteen workers at once mean something on PostgreSQL alone")
-    with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
-        directory = Path(name)
-        directory.chmod(0o755)
-        postgres = _stand(directory, started)
-        scene = _in_this_process()
+    with environment.start_database(arguments.db) as database:
+        postgres = database.postgres
+        assert postgres is not None
+        scene = prepare()
+        environment.settle_database()
         runs = []
         for _run in range(arguments.runs):
             found = {way: measured(way, scene, postgres) for way in SCENARIOS}
@@ -294,41 +290,6 @@ def main() -> None:
         acknowledged = rush["bought"] + sum(int(run[way]["bought"]) for run in runs for way in SCENARIOS)
         lost, doubled = _audit(scene, acknowledged)
     measure.report(_result(runs, lost, doubled), as_json=arguments.json)
-
-
-def _stand(directory: Path, started: ExitStack) -> servers.Postgres:
-    postgres, redis = servers.Postgres(directory, is_durable=True), servers.Redis(directory)
-    for server in (postgres, redis):
-        server.start()
-        started.callback(server.stop)
-    os.environ.update(
-        DJANGO_SETTINGS_MODULE="superapp.settings",
-        READ_TOKENS_PER_SECOND="1000000",  # One person looks for a hundred here.
-        VAR_DIR=str(directory),
-        PUBLIC_URL="http://localhost:8000",
-        ALLOWED_HOSTS="localhost",
-        SECRET_KEY="of-the-benches-" + "0123456789" * 5,
-        RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
-        PYTHONPATH=str(ROOT),
-        DATABASE_URL=postgres.url(),
-        REDIS_URL=redis.url,
-    )
-    return postgres
-
-
-def _in_this_process() -> dict[str, Any]:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    call_command("migrate", verbosity=0, interactive=False)
-    scene = prepare()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    connection.close()
-    return scene
 
 
 def _audit(scene: dict[str, Any], acknowledged: int) -> tuple[int, int]:

@@ -80,14 +80,36 @@ class BenchEnvironment:
         return [bare.process.pid for bare in self.baseline_processes]
 
 
+@dataclass(frozen=True)
+class BenchDatabase:
+    """A migrated database of its own that this process uses; what is ``started`` with it stops with it."""
+
+    directory: Path
+    postgres: servers.Postgres | None
+    redis: servers.Redis | None
+    started: ExitStack
+
+    @property
+    def services(self) -> list[servers.Process]:
+        return [one for one in (self.postgres, self.redis) if one is not None]
+
+
 @contextmanager
-def start_environment(db: str, *, server_processes: int = 1) -> Iterator[BenchEnvironment]:
-    """Start the product as it runs for people, with fsync, and beside it the bare applications on the same server."""
+def start_database(db: str, *, has_redis: bool = True) -> Iterator[BenchDatabase]:
+    """Start PostgreSQL, with fsync, or make an SQLite database. Without Redis hints go nowhere and cost nothing."""
     with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
         directory = Path(name)
         directory.chmod(0o755)
-        services = _start_backing_services(directory, db, started)
+        database = _start_backing_services(directory, db, started, has_redis=has_redis)
         _use_instance_database(directory)
+        yield database
+
+
+@contextmanager
+def start_environment(db: str, *, server_processes: int = 1) -> Iterator[BenchEnvironment]:
+    """Start the product as it runs for people, with fsync, and beside it the bare applications on the same server."""
+    with start_database(db) as database:
+        directory, started = database.directory, database.started
         command = ["-m", "bench.manage_with_gc", "serve" if db == "sqlite" else "serve_sockets", "--port"]
         yield BenchEnvironment(
             [_start_server(directory, f"door-{number}", command, started) for number in range(server_processes)],
@@ -95,11 +117,11 @@ def start_environment(db: str, *, server_processes: int = 1) -> Iterator[BenchEn
                 _start_server(directory, f"bare-{number}", ["-m", "bench.baseline_server"], started)
                 for number in range(server_processes)
             ],
-            services,
+            database.services,
         )
 
 
-def _start_backing_services(directory: Path, db: str, started: ExitStack) -> list[servers.Process]:
+def _start_backing_services(directory: Path, db: str, started: ExitStack, *, has_redis: bool) -> BenchDatabase:
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
     os.environ.update(
@@ -107,15 +129,17 @@ def _start_backing_services(directory: Path, db: str, started: ExitStack) -> lis
         READ_TOKENS_PER_SECOND="1000000",  # One person looks for a hundred here.
         VAR_DIR=str(directory),
         PUBLIC_URL="http://localhost:8000",
+        ALLOWED_HOSTS="localhost",
+        PYTHONPATH=str(ROOT),
         SECRET_KEY="of-the-benches-" + "0123456789" * 5,
         RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
     )
     if db == "sqlite":
-        return []
+        return BenchDatabase(directory, None, None, started)
     postgres = _start(servers.Postgres(directory, is_durable=True), started)
-    redis = _start(servers.Redis(directory), started)
-    os.environ.update(DATABASE_URL=postgres.url(), REDIS_URL=redis.url)
-    return [postgres, redis]
+    redis = _start(servers.Redis(directory), started) if has_redis else None
+    os.environ.update(DATABASE_URL=postgres.url(), REDIS_URL=redis.url if redis else "redis://127.0.0.1:1/0")
+    return BenchDatabase(directory, postgres, redis, started)
 
 
 def _use_instance_database(directory: Path) -> None:
@@ -127,6 +151,17 @@ def _use_instance_database(directory: Path) -> None:
 
     (directory / "static").mkdir(exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def settle_database(*statements: str) -> None:
+    """Have PostgreSQL run these statements and look at its tables, and let go of the connection, before others fork."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for statement in (*statements, "ANALYZE"):
+                cursor.execute(statement)
+    connection.close()
 
 
 def _start_server(directory: Path, name: str, command: list[str], started: ExitStack) -> ServerProcess:

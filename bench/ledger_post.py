@@ -20,15 +20,12 @@ import random
 import re
 import sqlite3
 import subprocess
-import tempfile
 import time
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import measure
-from bench.environment import ROOT
+from bench import environment, measure
 from bench.measure import Result
 from bench.minimal_ledger import MINIMAL, MINIMAL_SQLITE, PGBENCH
 from tests.harness import servers
@@ -236,11 +233,10 @@ def _fill(database: sqlite3.Connection, rnd: random.Random, count: int) -> None:
 
 def main() -> None:
     arguments = measure.arguments("How many transfers a second the ledger posts.")
-    with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
-        directory = Path(name)
-        directory.chmod(0o755)
-        postgres = _stand(directory, arguments.db, started)
-        scene = _in_this_process()
+    with environment.start_database(arguments.db, has_redis=False) as database:
+        postgres, directory = database.postgres, database.directory
+        scene = prepare()
+        environment.settle_database(MINIMAL)
         kinds = (
             ("between_people", "to_merchant", "batch", "textbook")
             if postgres
@@ -266,44 +262,6 @@ def _ratios(limit: dict[str, Any], found: dict[str, dict[str, Any]]) -> dict[str
     if "to_merchant" in rate:
         ratios["merchant_of_people"] = rate["to_merchant"] / rate["between_people"]
     return ratios
-
-
-def _stand(directory: Path, db: str, started: ExitStack) -> servers.Postgres | None:
-    for variable in ("DATABASE_URL", "REDIS_URL"):
-        os.environ.pop(variable, None)
-    os.environ.update(
-        DJANGO_SETTINGS_MODULE="superapp.settings",
-        VAR_DIR=str(directory),
-        PUBLIC_URL="http://localhost:8000",
-        ALLOWED_HOSTS="localhost",
-        SECRET_KEY="of-the-benches-" + "0123456789" * 5,
-        RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
-        PYTHONPATH=str(ROOT),
-    )
-    if db == "sqlite":
-        return None
-    postgres = servers.Postgres(directory, is_durable=True)
-    postgres.start()
-    started.callback(postgres.stop)
-    os.environ.update(DATABASE_URL=postgres.url(), REDIS_URL="redis://127.0.0.1:1/0")
-    return postgres
-
-
-def _in_this_process() -> dict[str, Any]:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    call_command("migrate", verbosity=0, interactive=False)
-    scene = prepare()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(MINIMAL)
-            cursor.execute("ANALYZE")
-    connection.close()
-    return scene
 
 
 def _audit() -> tuple[int, int]:

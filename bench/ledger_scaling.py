@@ -12,13 +12,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Callable
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
-from bench.ledger_post import NOW, _stand
+from bench import environment
+from bench.ledger_post import NOW
 
 SMALLEST = 10_000
 LOADED_AT_ONCE = 100_000
@@ -148,10 +146,6 @@ def list_reads(user_id: int, wallet_id: int) -> dict[str, Callable[[], Any]]:
 
 def measured(largest: int) -> dict[str, Any]:
     """Load a wallet in steps of ten, and read it at each of them."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
     from payments import api
@@ -161,7 +155,6 @@ def measured(largest: int) -> dict[str, Any]:
     from payments.writers import ledger
     from superapp.accounts.models import User
 
-    call_command("migrate", verbosity=0, interactive=False)
     user = User.objects.create(handle="flat", name="Flat", joined_at=NOW)
     wallet = Account.objects.get(public_id=api.get_wallet(user.pk, now=NOW).public_id)
     cash = ledger.get_or_open_account("cash:flat:IDR", kind=chart_of_accounts.CASH, asset="IDR", now=NOW)
@@ -191,10 +184,7 @@ def main() -> None:
     parser.add_argument("--db", choices=("sqlite", "postgres"), default="postgres")
     parser.add_argument("--largest", type=int, default=1_000_000)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
-        directory = Path(name)
-        directory.chmod(0o755)
-        _stand(directory, arguments.db, started)
+    with environment.start_database(arguments.db, has_redis=False):
         told = {"name": "ledger_flat", "db": arguments.db, **measured(arguments.largest)}
     if arguments.json:
         print(json.dumps(told))

@@ -15,14 +15,13 @@ import re
 import select
 import socket
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import measure
+from bench import environment, measure
 from bench.environment import ROOT
 from tests.harness import servers
 
@@ -214,13 +213,16 @@ def _session_of(user_id: int) -> str:
 
 def main() -> None:
     options = measure.arguments("What the pages of selling cost.")
-    with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
-        directory = Path(name)
-        directory.chmod(0o755)
-        postgres = _stand(directory, options.db, started)
-        wishes = _in_this_process(directory)
-        pages, afresh = (_pages(directory, how, started) for how in ("kept", "afresh"))
-        services = [postgres.pid] if postgres else []
+    with environment.start_database(options.db, has_redis=False) as database:
+        from django.db import connection
+
+        from superapp.core import embedded
+
+        embedded.collect_static()
+        wishes = prepare()
+        connection.close()
+        pages, afresh = (_pages(database.directory, how, database.started) for how in ("kept", "afresh"))
+        services = [one.pid for one in database.services]
         runs = []
         for _run in range(options.runs):
             found = {
@@ -229,44 +231,6 @@ def main() -> None:
             found["product_afresh"] = measure_page(afresh.port, wishes["product"], [afresh.process.pid, *services])
             runs.append(found)
     measure.report(_result(options.db, runs), as_json=options.json)
-
-
-def _stand(directory: Path, db: str, started: ExitStack) -> servers.Postgres | None:
-    for variable in ("DATABASE_URL", "REDIS_URL"):
-        os.environ.pop(variable, None)
-    os.environ.update(
-        DJANGO_SETTINGS_MODULE="superapp.settings",
-        READ_TOKENS_PER_SECOND="1000000",  # One person looks for a hundred here.
-        VAR_DIR=str(directory),
-        PUBLIC_URL="http://localhost:8000",
-        ALLOWED_HOSTS="localhost",
-        SECRET_KEY="of-the-benches-" + "0123456789" * 5,
-        RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
-        PYTHONPATH=str(ROOT),
-    )
-    if db == "sqlite":
-        return None
-    postgres = servers.Postgres(directory, is_durable=True)
-    postgres.start()
-    started.callback(postgres.stop)
-    os.environ.update(DATABASE_URL=postgres.url(), REDIS_URL="redis://127.0.0.1:1/0")
-    return postgres
-
-
-def _in_this_process(directory: Path) -> dict[str, PageRequest]:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    from superapp.core import embedded
-
-    call_command("migrate", verbosity=0, interactive=False)
-    embedded.collect_static()
-    wishes = prepare()
-    connection.close()
-    return wishes
 
 
 @dataclass(frozen=True)

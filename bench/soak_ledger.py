@@ -14,14 +14,13 @@ import json
 import random
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from bench import environment
 from bench.environment import ROOT
-from bench.ledger_post import NOW, _stand
+from bench.ledger_post import NOW
 from tests.harness.authorizations import BY_PIN, entry_fields
 
 PEOPLE = 40
@@ -88,10 +87,6 @@ def busy(seed: int) -> None:
 
 def prepare() -> None:
     """People with wallets that are full."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
     from payments import api
@@ -102,7 +97,6 @@ def prepare() -> None:
     from superapp.accounts.models import User
     from superapp.core.money import Money
 
-    call_command("migrate", verbosity=0, interactive=False)
     cash = ledger.get_or_open_account("cash:soak:IDR", kind=chart_of_accounts.CASH, asset="IDR", now=NOW)
     for number in range(PEOPLE):
         user = User.objects.create(handle=f"soak{number}", name=f"Soak {number}", joined_at=NOW)
@@ -189,12 +183,10 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.busy is not None:
         busy(arguments.busy)
-    with tempfile.TemporaryDirectory(prefix="nusa-soak-") as name, ExitStack() as started:
-        directory = Path(name)
-        directory.chmod(0o755)
-        is_served = _stand(directory, arguments.db, started) is not None
+    with environment.start_database(arguments.db, has_redis=False) as database:
+        directory = database.directory
         prepare()
-        said, killed = run(arguments.minutes * 60, 4 if is_served else 1, directory)
+        said, killed = run(arguments.minutes * 60, 4 if database.postgres else 1, directory)
         told = {"name": "soak_ledger", "db": arguments.db, "minutes": arguments.minutes, "killed": killed}
         told |= audit(said, directory)
     print(json.dumps(told, indent=None if arguments.json else 2))

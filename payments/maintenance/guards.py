@@ -6,7 +6,7 @@ from pathlib import Path
 
 from payments.models.constraints import TriggeredCheck
 from superapp.core import guards
-from superapp.core.guards import GuardMonitor, GuardsMissing, require_all
+from superapp.core.guards import GuardMonitor, GuardsMissing, GuardTrigger, require_all
 
 __all__ = [
     "GUARDED",
@@ -23,11 +23,40 @@ __all__ = [
 
 SQL = Path(__file__).parent.parent / "sql"
 GUARDED = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable")
+# Conditions are in the functions, where they are seen to be unaltered. Nothing is truncated.
+TRIGGERS = (
+    GuardTrigger("journal", "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only"),
+    GuardTrigger("transfer", "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only"),
+    GuardTrigger("posting", "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only"),
+    GuardTrigger("posting", "sound", "BEFORE INSERT", "posting_guard"),
+    GuardTrigger("transfer", "sound", "BEFORE INSERT", "transfer_guard"),
+    GuardTrigger("request", "answers", "BEFORE INSERT OR UPDATE", "request_answer_guard"),
+    GuardTrigger("request", "never_deleted", "BEFORE DELETE", "refuse", "an answer is kept for ever"),
+    GuardTrigger("request", "final", "BEFORE UPDATE", "request_guard"),
+    GuardTrigger("account", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
+    GuardTrigger("account", "begins_empty", "BEFORE INSERT", "account_opening_guard"),
+    GuardTrigger("account", "changes", "BEFORE UPDATE", "account_guard"),
+    GuardTrigger(
+        "account",
+        "identity",
+        "BEFORE UPDATE OF id, public_id, code, asset, kind, owner_id, lock_rank, queued_credit, floor, opened_at,"
+        " status, ceiling",
+        "account_identity_guard",
+    ),
+    GuardTrigger("inbox", "unchanged", "BEFORE UPDATE", "refuse", "is not changed"),
+    GuardTrigger("inbox", "leaves_posted", "BEFORE DELETE", "inbox_guard"),
+    GuardTrigger("openhold", "unchanged", "BEFORE UPDATE", "refuse", "is not changed"),
+    GuardTrigger("openhold", "leaves_resolved", "BEFORE DELETE", "openhold_guard"),
+    GuardTrigger("refundable", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
+    GuardTrigger("refundable", "only_grows", "BEFORE UPDATE", "refundable_guard"),
+    *(GuardTrigger(table, "not_truncated", "BEFORE TRUNCATE", "refuse", "is not truncated") for table in GUARDED),
+)
 
 _catalogue = guards.register_catalog(
     "payments",
     SQL,
     tables=GUARDED,
+    triggers=TRIGGERS,
     extra_files=("postgres_posting.sql",),
     foreign_keys={"transfer": ("payments_transfer_debit_asset", "payments_transfer_credit_asset")},
     trigger_rules=TriggeredCheck,

@@ -1,15 +1,3 @@
-DO $do$
-DECLARE
-    g record;
-BEGIN
-    FOR g IN
-        SELECT t.tgname, t.tgrelid::regclass AS of_table FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-        WHERE NOT t.tgisinternal AND c.relname LIKE 'payments\_%' AND c.relnamespace = 'public'::regnamespace
-    LOOP
-        EXECUTE format('DROP TRIGGER %I ON %s', g.tgname, g.of_table);
-    END LOOP;
-END
-$do$;
 ALTER TABLE IF EXISTS payments_transfer DROP CONSTRAINT IF EXISTS payments_transfer_debit_asset;
 ALTER TABLE IF EXISTS payments_transfer DROP CONSTRAINT IF EXISTS payments_transfer_credit_asset;
 DROP FUNCTION IF EXISTS payments_refuse(), payments_account_guard(), payments_account_identity_guard(), payments_account_opening_guard(),

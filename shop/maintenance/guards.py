@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from shop.domain.order_states import ALLOWED_TRANSITIONS
 from superapp.core import guards
+from superapp.core.guards import GuardTrigger
 
 SQL = Path(__file__).parent.parent / "sql"
 GUARDED = (
@@ -22,6 +23,32 @@ GUARDED = (
     "reviewcase",
     "transition",
 )
+# Conditions are in the functions, where they are seen to be unaltered. Nothing is truncated.
+TRIGGERS = (
+    GuardTrigger("stock", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
+    GuardTrigger("stock", "begins_empty", "BEFORE INSERT", "stock_opening_guard"),
+    GuardTrigger("stock", "moves", "BEFORE UPDATE", "stock_guard"),
+    GuardTrigger("stockmove", "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only"),
+    GuardTrigger("stockmove", "is_newest", "BEFORE INSERT", "stockmove_guard"),
+    GuardTrigger("order", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
+    GuardTrigger("order", "begins_paid", "BEFORE INSERT", "order_begins"),
+    GuardTrigger("order", "moves", "BEFORE UPDATE", "order_guard"),
+    GuardTrigger("orderevent", "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only"),
+    GuardTrigger("orderevent", "is_legal", "BEFORE INSERT", "orderevent_guard"),
+    GuardTrigger("orderline", "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only"),
+    GuardTrigger("attempt", "final", "BEFORE UPDATE OR DELETE", "refuse", "an answer is final"),
+    GuardTrigger("ordercounter", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
+    GuardTrigger("ordercounter", "only_grows", "BEFORE UPDATE", "ordercounter_guard"),
+    GuardTrigger("shipment", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
+    GuardTrigger("shipment", "identity", "BEFORE UPDATE", "shipment_guard"),
+    GuardTrigger("reviewcase", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
+    GuardTrigger("reviewcase", "is_told", "BEFORE INSERT", "reviewcase_opening_guard"),
+    GuardTrigger("reviewcase", "closed_once", "BEFORE UPDATE", "reviewcase_guard"),
+    GuardTrigger(
+        "transition", "closed", "BEFORE INSERT OR UPDATE OR DELETE", "refuse", "is changed by migrations alone"
+    ),
+    *(GuardTrigger(table, "not_truncated", "BEFORE TRUNCATE", "refuse", "is not truncated") for table in GUARDED),
+)
 
 
 def _other_transitions(connection: BaseDatabaseWrapper) -> list[str]:
@@ -33,7 +60,7 @@ def _other_transitions(connection: BaseDatabaseWrapper) -> list[str]:
     return [f"transition {' '.join(filter(None, row))}" for row in wanted ^ there]
 
 
-_catalogue = guards.register_catalog("shop", SQL, tables=GUARDED, extra_check=_other_transitions)
+_catalogue = guards.register_catalog("shop", SQL, tables=GUARDED, triggers=TRIGGERS, extra_check=_other_transitions)
 install, remove, missing = _catalogue.install, _catalogue.remove, _catalogue.missing
 
 

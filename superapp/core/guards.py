@@ -36,10 +36,6 @@ _POSTGRES_FUNCTION = re.compile(
 )
 _SETTING = re.compile(r"\bSET (\w+) = (.+?)(?=\s+SET\b|\s*$)", re.MULTILINE)
 _VOLATILITY = {"IMMUTABLE": "i", "STABLE": "s"}
-# ('journal', 'append_only', 'BEFORE …', function, the guards' own table in postgres_guards.sql.
-_POSTGRES_TRIGGER = re.compile(
-    r"^ +\('(?P<table>\w+)', '(?P<name>\w+)',\s+'(?P<at>[^']+)',\s+'(?P<does>\w+)'", re.MULTILINE
-)
 # pg_trigger.tgtype; whatever else can be said of a trigger sets another bit, or takes that of BEFORE away.
 _EACH_ROW = 1
 _AT = {"BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
@@ -66,6 +62,20 @@ class _Function(NamedTuple):
         return cls(match["body"], "SECURITY DEFINER" in head, volatility, settings, is_of_the_tables_owner=True)
 
 
+class GuardTrigger(NamedTuple):
+    """
+    A trigger of PostgreSQL: when it asks which function, and what that says if it refuses.
+
+    ``table`` and ``function`` are without the prefix of the app; ``name`` is without the table's.
+    """
+
+    table: str
+    name: str
+    at: str
+    function: str
+    message: str = ""
+
+
 class _Trigger(NamedTuple):
     """A trigger that asks without a condition: which function it calls, and at what."""
 
@@ -75,14 +85,14 @@ class _Trigger(NamedTuple):
     columns: frozenset[str]
 
     @classmethod
-    def written(cls, app: str, match: re.Match[str]) -> _Trigger:
-        """As our SQL has it: rows are asked about one by one, and truncation once."""
-        words, _, columns = match["at"].partition(" OF ")
+    def written(cls, app: str, one: GuardTrigger) -> _Trigger:
+        """As the catalogue has it: rows are asked about one by one, and truncation once."""
+        words, _, columns = one.at.partition(" OF ")
         at = sum(_AT[word] for word in words.split() if word != "OR")
-        table = f"{app}_{match['table']}"
+        table = f"{app}_{one.table}"
         return cls(
-            f"{table} {table}_{match['name']}",
-            f"{app}_{match['does']}",
+            f"{table} {table}_{one.name}",
+            f"{app}_{one.function}",
             at if at & _AT["TRUNCATE"] else at | _EACH_ROW,
             frozenset(filter(None, columns.split(", "))),
         )
@@ -91,7 +101,8 @@ class _Trigger(NamedTuple):
 @dataclass(frozen=True)
 class GuardCatalog:
     """
-    The guards of an app: its guarded tables without their prefix, and the SQL that makes the guards.
+    The guards of an app: its guarded tables without their prefix, the SQL of its functions and of SQLite's triggers,
+    and the triggers of PostgreSQL.
 
     ``extra_files`` are files of PostgreSQL alone, such as functions that write; ``foreign_keys`` are constraints by
     table that no model knows; ``extra_check`` finds what else is missing.
@@ -100,6 +111,7 @@ class GuardCatalog:
     app: str
     sql: Path
     tables: tuple[str, ...]
+    triggers: tuple[GuardTrigger, ...] = ()
     extra_files: tuple[str, ...] = ()
     foreign_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     trigger_rules: type[CheckConstraint] | None = None
@@ -114,6 +126,7 @@ class GuardCatalog:
                     self._restore_owner(cursor)
                     for name in (_POSTGRES, *self.extra_files):
                         cursor.execute(self.read_sql(name))
+                    self._create_triggers(cursor)
                 return
             for trigger in _SQLITE_TRIGGER.finditer(self.read_sql(_SQLITE)):
                 if trigger["table"] in present:
@@ -124,6 +137,7 @@ class GuardCatalog:
         """Take every guard and function away, as a migration back to nothing must."""
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
+                self._drop_triggers(cursor)
                 for name in reversed((_POSTGRES, *self.extra_files)):
                     cursor.execute(self.read_sql(name.replace(".sql", "_reverse.sql")))
                 return
@@ -168,7 +182,7 @@ class GuardCatalog:
                 _Trigger(name, function, at, frozenset(columns)) for name, function, at, columns in cursor.fetchall()
             }
             functions = self._functions(cursor)
-        wanted = {_Trigger.written(self.app, match) for match in _POSTGRES_TRIGGER.finditer(self.read_sql(_POSTGRES))}
+        wanted = {_Trigger.written(self.app, one) for one in self.triggers}
         return [
             *(f"trigger {trigger.name}" for trigger in wanted - triggers),
             *(f"function {name}" for name, one in self._written().items() if functions.get(name) != [one]),
@@ -198,6 +212,27 @@ class GuardCatalog:
             one = _Function(body, is_definers, volatility, frozenset(settings), is_of_owner)
             found.setdefault(name, []).append(one)
         return found
+
+    def _create_triggers(self, cursor: Any) -> None:
+        """Create every trigger anew; none is left out where a session replicates."""
+        for one in self.triggers:
+            table, trigger = f"{self.app}_{one.table}", f"{self.app}_{one.table}_{one.name}"
+            each, message = "STATEMENT" if "TRUNCATE" in one.at else "ROW", one.message.replace("'", "''")
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger} ON {table}")
+            cursor.execute(
+                f"CREATE TRIGGER {trigger} {one.at} ON {table}"
+                f" FOR EACH {each} EXECUTE FUNCTION {self.app}_{one.function}('{message}')"
+            )
+            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+
+    def _drop_triggers(self, cursor: Any) -> None:
+        cursor.execute(
+            "SELECT t.tgname, t.tgrelid::regclass::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE NOT t.tgisinternal AND c.relname LIKE %s AND c.relnamespace = 'public'::regnamespace",
+            [f"{self.app}\\_%"],
+        )
+        for trigger, table in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {trigger} ON {table}")
 
     def _restore_owner(self, cursor: Any) -> None:
         """Every function of ours to the owner of the tables: replacing it would leave it with whoever has it."""
