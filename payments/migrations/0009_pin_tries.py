@@ -11,7 +11,7 @@ LOCKED = 10
 
 
 def carry_over(apps: Any, _schema_editor: Any) -> None:
-    """Carry wrong tries over under no device, since their devices were not recorded; a locked PIN stays locked."""
+    """What was tried is nobody's in particular; a PIN that was locked stays so wherever the owner is not known."""
     tries = apps.get_model("payments", "PinTries")
     for pin in apps.get_model("payments", "Pin").objects.filter(wrong__gt=0).iterator():
         tries.objects.create(user_id=pin.user_id, device_id=None, wrong=LOCKED if pin.locked_at else pin.wrong)
