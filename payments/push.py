@@ -22,7 +22,7 @@ TOPIC = "wallet"
 
 
 class Change(Protocol):
-    """The state of an account after a change."""
+    """The new balances and version of a changed account."""
 
     @property
     def account_id(self) -> int: ...

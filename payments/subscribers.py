@@ -10,7 +10,7 @@ from superapp.core.events import subscribe
 
 @subscribe(ToppedUp)
 def push_topped_up_wallet(event: ToppedUp) -> None:
-    """Push a hint about a topped-up wallet from a process with sockets."""
+    """Send a topped-up wallet's new state to its open sockets, from a process that has sockets."""
     wallet = queries.find_wallet(event.user_id, event.asset)
     if wallet is not None:
         push.wallets_changed([ledger.AccountChange(wallet.pk, wallet.version, wallet.balance, wallet.held)])

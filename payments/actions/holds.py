@@ -72,7 +72,7 @@ def capture_hold(*, hold: UUID, amount: Money, idempotency_key: str, now: dateti
 
 def void_hold(*, hold: UUID, idempotency_key: str, now: datetime) -> PostingResult:
     """
-    Release a hold without a capture.
+    Release a hold in full, without a capture.
 
     Raises HoldNotFound.
     """

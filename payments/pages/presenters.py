@@ -54,7 +54,7 @@ class MovementDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovementStep:
-    """One step of a movement; ``at`` is None if it has not happened."""
+    """One step of a movement, such as the money leaving a wallet; ``at`` is None if it has not happened."""
 
     sentence: str
     at: datetime | None

@@ -45,7 +45,7 @@ class DeviceRow(TypedDict):
 
 
 class InvitationRow(TypedDict):
-    """Wire row of an open invitation; the same whether the number has an account or not."""
+    """Wire row of an open invitation to a phone number; the same whether or not the number has an account."""
 
     id: str
     number: str

@@ -36,7 +36,7 @@ def person_locale_middleware(get_response: GetResponse) -> GetResponse:
 
 
 class DeviceSeenMiddleware:
-    """Record when a device was last seen, at most once a minute."""
+    """Middleware that records when a device was last seen, at most once a minute, and renews its session."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response

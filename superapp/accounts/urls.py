@@ -9,7 +9,7 @@ from superapp.accounts.endpoints import rest
 
 
 class DigestConverter(StringConverter):
-    """A SHA-256 in hexadecimal."""
+    """URL converter for a SHA-256 in hexadecimal."""
 
     regex = "[0-9a-f]{64}"
 

@@ -126,7 +126,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
-    """The state of an account after a change."""
+    """The new balances and version of a changed account."""
 
     account_id: int
     version: int

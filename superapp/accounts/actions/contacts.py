@@ -272,6 +272,7 @@ class ContactPair:
             side.peer = people[side.peer_id]
 
     def request_contact(self, *, is_by_phone: bool) -> None:
+        """Send a contact request, or connect the two if the other person sent one before."""
         if self.mine.state == ACCEPTED:
             return
         if self.mine.state == ASKS or self.theirs.state == INVITED:
@@ -350,6 +351,7 @@ class ContactPair:
             self.record_change(self.theirs)
 
     def end(self) -> None:
+        """End the contact and any request between the two people."""
         if self.mine.state == ACCEPTED:
             outbox.publish(ContactEnded(lower_user_id=self._lower, higher_user_id=self._higher))
         if self.theirs.state in (ACCEPTED, ASKS):
@@ -364,6 +366,7 @@ class ContactPair:
         self._changed_sides[side.owner_id] = side
 
     def save(self) -> ContactRow:
+        """Store the changed sides, notify their owners, and return the caller's side."""
         if self._changed_sides:
             stamp = change_cursor.current_stamp()
             # These locks are always taken last, in the order of ids.

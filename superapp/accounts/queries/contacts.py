@@ -21,7 +21,7 @@ def find_both_sides(user_id: int, peer_id: int) -> tuple[Contact | None, Contact
 
 
 def visible_contacts(owner_id: int) -> QuerySet[Contact]:
-    """Return the contacts of a person that were shown to them, as a queryset."""
+    """Return the contacts that a person was told of, as a queryset."""
     return Contact.objects.filter(owner_id=owner_id, rev__gt=0).select_related("peer")
 
 

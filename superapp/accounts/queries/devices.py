@@ -56,7 +56,7 @@ _OPEN_SESSIONS_SQLITE = _OPEN_SESSIONS.format(
 
 
 def list_open_sessions(session_keys: Collection[str], *, now: datetime) -> list[OpenSession]:
-    """Return the open sessions among these keys."""
+    """Return the open sessions with these session keys; ended, expired or malformed ones are left out."""
     keys = [key for key in session_keys if _is_well_formed_session_key(key)]
     if not keys:
         return []

@@ -17,7 +17,7 @@ def lock_open_code(*, number: str, browser_hash: str, now: datetime) -> LoginCod
 
 
 def get_last_code_sent_at(*, number: str, browser_hash: str | None) -> datetime | None:
-    """Return when a code was last sent to this number or, given a browser, requested from this browser."""
+    """Return when a code was last sent to this number; with a ``browser_hash``, only codes for that browser count."""
     codes = LoginCode.objects.filter(number=number)
     if browser_hash is not None:
         codes = codes.filter(browser_hash=browser_hash)
