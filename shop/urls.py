@@ -1,4 +1,4 @@
-"""Addresses of the pages of selling."""
+"""URL patterns of the shop's pages, uploads and public files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shop.endpoints import uploads
 from shop.pages import checkout, front_page, merchant, merchant_catalog, orders, sitemaps_and_feeds, storefronts
 
 app_name = "shop"
-# For everybody, without an account.
+# Public pages, without login.
 public_pages = [
     path("", front_page.front_page, name="front_page"),
     path("toko/", require_storefront(storefronts.shops), name="shops"),
@@ -35,7 +35,7 @@ photo_uploads = [
     path("api/v1/shop/products/<uuid:product>/photo", uploads.add_photo, name="add_photo"),
     path("api/v1/shop/logo", uploads.logo, name="logo"),
 ]
-# For people.
+# Pages that need a login.
 order_pages = [
     path("beli/<uuid:product>/", require_checkout(checkout.begin), name="begin"),
     path("beli/<uuid:product>/<uuid:key>/", require_checkout(checkout.buy), name="buy"),
@@ -53,7 +53,7 @@ order_pages = [
 merchant_pages = [
     path("tokoku/", require_storefront(merchant.today), name="today"),
     path("tokoku/luring/", require_storefront(merchant.today_shell), name="today_shell"),
-    # Orders that were placed stay within reach, whatever is offered since.
+    # Existing orders stay accessible, whatever the legal profile allows now.
     path("tokoku/tarik/", merchant.withdraw, name="withdraw"),
     path("tokoku/pesanan/", merchant.sales, name="sales"),
     path("tokoku/buka/", require_storefront(merchant.open_shop), name="open"),

@@ -1,4 +1,4 @@
-"""Checkout: place and pay an order in one transaction, once under its idempotency key."""
+"""Actions of checkout: place and pay an order in one transaction, once under its idempotency key."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
 Facade of the shop: shops, products, checkout, and orders with their transitions.
 
-The id of the person who asks is an argument of every call. A function that takes ``now`` changes something or depends
+The id of the requesting person is an argument of every call. A function that takes ``now`` changes something or depends
 on the time. Amounts are ``Money`` in sen; ids of products, orders and shops are public UUIDs.
 """
 

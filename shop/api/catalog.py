@@ -212,13 +212,15 @@ def change_product(
 
 
 def publish_product(*, owner_id: int, product: UUID, now: datetime) -> ProductDetails:
-    """List a product publicly. Repeating it changes nothing. :raises ProductNotFound:"""
+    """Publish a product in the catalog. Idempotent. :raises ProductNotFound:"""
     catalog.set_product_state(owner_id=owner_id, product=product, state="listed", now=now)
     return fetch_own_product(owner_id=owner_id, product=product)
 
 
 def unpublish_product(*, owner_id: int, product: UUID, now: datetime) -> ProductDetails:
-    """Hide a product from everybody but its owner; existing orders are unaffected. :raises ProductNotFound:"""
+    """
+    Hide a product from everybody but its owner; existing orders are unaffected. Idempotent. :raises ProductNotFound:
+    """
     catalog.set_product_state(owner_id=owner_id, product=product, state="hidden", now=now)
     return fetch_own_product(owner_id=owner_id, product=product)
 
@@ -229,7 +231,7 @@ def fetch_own_product(*, owner_id: int, product: UUID) -> ProductDetails:
 
 
 def list_own_products(*, owner_id: int) -> list[ProductDetails]:
-    """Return all products of this owner, drafts and hidden ones included, in catalog order. :raises ShopNotFound:"""
+    """List all products of this owner, drafts and hidden ones included, in catalog order. :raises ShopNotFound:"""
     return [
         catalog_queries.product_details(product)
         for product in catalog_queries.list_products(catalog_queries.fetch_own_shop(owner_id))
@@ -238,11 +240,12 @@ def list_own_products(*, owner_id: int) -> list[ProductDetails]:
 
 def fetch_catalog_page(handle: str, *, after: int | None = None, limit: int = 60) -> CatalogPage:
     """
-    Return a shop with a page of its listed products; ``after`` is the ``next`` of the page before. :raises
-    ShopNotFound:
+    Return a shop with a page of its listed products; ``after`` is the ``next`` of the page before.
+
+    :raises ShopNotFound: if no shop has this handle
     """
     shop = catalog_queries.fetch_shop_by_handle(handle)
-    # One more than a page, to know whether there is another.
+    # One more than a page, to know whether there is a next page.
     found = catalog_queries.list_listed_products(shop, after=after, limit=limit + 1)
     page = tuple(catalog_queries.product_details(product) for product in found[:limit])
     return CatalogPage(catalog_queries.shop_details(shop), page, (after or 0) + limit if len(found) > limit else None)
@@ -278,5 +281,5 @@ def count_sitemap_blocks(*, size: int) -> int:
 
 
 def list_sitemap_entries(block: int, *, size: int) -> list[tuple[str, str, datetime]]:
-    """Return (handle, slug or "", time of the last change) of the public pages in a block, counted from 1."""
+    """List (handle, slug or "", time of the last change) of the public pages in a block, counted from 1."""
     return catalog_queries.list_sitemap_entries(block, size=size)

@@ -34,10 +34,10 @@ def place_order(
     """
     Place an order and pay it from the wallet, in one transaction: stock, order, escrow, counters and events.
 
-    Once under its idempotency key: a retry returns the stored result without asking for the PIN. The result is
-    ``CheckoutCompleted``; ``CheckoutTotalChanged`` if the total is not ``expected_total``; ``CheckoutRefused`` if the
-    product is sold out, hidden, or could not be paid. All three are final under the key. The device on which the order
-    is placed may later authorize its payment or refund without the PIN.
+    It happens once under its idempotency key: a retry returns the stored result without asking for the PIN. The result
+    is ``CheckoutCompleted``; ``CheckoutTotalChanged`` if the total is not ``expected_total``; ``CheckoutRefused`` if
+    the product is sold out, hidden, or could not be paid. All three are final under the key. The device on which the
+    order is placed may later authorize its payment or refund without the PIN.
 
     :raises NotOffered: where the legal profile has no checkout
     :raises ProductNotFound, StockUnknown, QuantityInvalid, AddressInvalid, TextInvalid: nothing is stored under the key

@@ -153,8 +153,9 @@ def list_purchases(
     """
     Return a page of this buyer's orders, newest first, in the list envelope.
 
-    An empty list is complete only if the counter of orders is 0. :raises OrdersUnavailable: if counted orders cannot be
-    read
+    An empty list is complete only if the counter of orders is 0.
+
+    :raises OrdersUnavailable: if counted orders cannot be read
     """
     return order_pagination.list_purchases(user_id, only=only, after=after, now=now)
 

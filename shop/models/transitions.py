@@ -59,8 +59,8 @@ class OrderEvent(models.Model):
 
 class OrderTimer(models.Model):
     """
-    A transition that happens by itself at ``due_at`` unless the timer is stopped. After a failure it is retried at
-    ``again_at``.
+    A timer of an order: at ``due_at`` a transition happens by itself, unless the timer is stopped. After a failure it
+    is retried at ``again_at``.
     """
 
     class Kind(models.TextChoices):

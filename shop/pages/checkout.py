@@ -1,9 +1,9 @@
 """
-Buying one thing: how many, where to, what it costs in whole, and the PIN.
+Checkout pages of one product: quantity, address, total price and PIN.
 
-Each page has a key of its own, in its address. Sent twice, gone back to, or tried again after a lost answer, it is the
-same order. What was refused is refused for ever under its key; the key that follows is made from it, so that whoever
-goes back to any page of one purchase comes to the same order.
+The URL of each page contains an idempotency key, so that a form that is sent twice, reloaded or retried after a lost
+answer places one order. A refusal is final under its key. The next key is derived from it, so every page of one
+purchase leads to the same order.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from superapp.web import time_formats
 TOTAL_DIGITS_MAX = 17
 PIN_DIGITS = 6
 RECENT_PURCHASE_WITHIN = timedelta(minutes=10)
-# In the order of the page.
+# In the order in which the page shows them.
 FIELDS = ("quantity", "name", "phone", "text", "town", "note", "pin", "new_pin", "again")
 _FIELD_OF: dict[type[DomainError], str] = {
     QuantityInvalid: "quantity",
@@ -65,9 +65,9 @@ _FIELD_OF: dict[type[DomainError], str] = {
 @require_safe
 def begin(request: HttpRequest, product: UUID) -> HttpResponse:
     """
-    A page of one's own for this purchase: its address carries the key, so that reloading it begins nothing new.
+    Redirect to a checkout page with a new idempotency key in its URL, so that a reload starts no new purchase.
 
-    A purchase that was left to top up or to set a PIN is continued.
+    A purchase that was interrupted to top up or to set a PIN is resumed.
     """
     return redirect("shop:buy", product=product, key=checkout_session.find_left_key(request, product) or ids.new_id())
 
@@ -78,11 +78,11 @@ def begin(request: HttpRequest, product: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(20)
 def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
-    """Show the whole price before paying; a POST places the order, once for each address of this page."""
+    """Show the total before payment; a POST places the order, once for each URL of this page."""
     user = get_current_user(request)
     key, placed = _find_open_key(user.pk, key)
     if request.method != "POST":
-        # Gone back to, or opened again after a lost answer.
+        # The person went back to the page, or reopened it after a lost answer.
         if placed:
             return redirect("shop:order", order=placed.order)
         kept = checkout_session.resume_draft(request, key)
@@ -91,7 +91,7 @@ def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
         flash_next(request, _("You already placed this order. You did not pay twice."))
         return redirect("shop:order", order=placed.order)
     typed = checkout_session.read_form(request)
-    # Kept before it is sent, so that a page that is opened again after a lost answer sends the same.
+    # The draft is saved first, so that a page reopened after a lost answer sends the same content.
     checkout_session.save_draft(request, key, typed)
     do = request.POST.get("do", "")
     if do == "count":
@@ -115,10 +115,10 @@ def _buy(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) 
     except PinWrong as refusal:
         return _page(request, product, key, typed, problems={"pin": _pin_sentence(refusal)}, status=refusal.kind)
     except (PinMissing, PinLocked, PinAlreadySet, DeviceNotTrusted) as refusal:
-        # The page itself says how the PIN stands now, and what to do.
+        # The page shows the state of the PIN and what to do.
         return _page(request, product, key, typed, status=refusal.kind)
     except KeyReused as refusal:
-        # The same page was sent with something else at the same moment, and that came first.
+        # A concurrent submission of the same page with other content came first.
         return _retry_page(request, product, key, typed, refusal)
     if isinstance(answer, CheckoutCompleted):
         checkout_session.delete_draft(request, key)
@@ -133,7 +133,7 @@ def _is_total_of_another_quantity(request: HttpRequest, typed: dict[str, str]) -
 
 
 def _find_open_key(buyer_id: int, key: UUID) -> tuple[UUID, CheckoutCompleted | None]:
-    """The first key from this one on that nothing was answered under; or the order that one of them bought."""
+    """Return the first key, from this one on, without a stored refusal, and the order placed under it, if any."""
     while (answer := api.find_response(buyer_id=buyer_id, idempotency_key=str(key))) is not None:
         if isinstance(answer, CheckoutCompleted):
             return key, answer
@@ -150,7 +150,7 @@ def _retry_page(
     answer: api.CheckoutResult | None = None,
 ) -> HttpResponse:
     """
-    Show why the purchase was refused, with another try under the next key; redirect to the order if it exists by now.
+    Show why the purchase was refused, with a new try under the next key; redirect to the order if it exists by now.
     """
     key, placed = _find_open_key(get_current_user(request).pk, key)
     if placed:
@@ -161,7 +161,7 @@ def _retry_page(
 
 
 def _form_problems(request: HttpRequest, typed: dict[str, str]) -> dict[str, object]:
-    """Return everything that is wrong with what was typed, by field, without trying the PIN, which counts."""
+    """Return all errors of the form by field, without verifying the PIN, since that counts as a try."""
     refused = ErrorCollector()
     with refused:
         api.validate_purchase(quantity=_parse_quantity(typed["quantity"]), address=_address(typed), note=typed["note"])
@@ -188,10 +188,10 @@ def _form_problems(request: HttpRequest, typed: dict[str, str]) -> dict[str, obj
 
 def _set_first_pin(request: HttpRequest) -> None:
     """
-    Set the PIN that was chosen with the payment.
+    Set the PIN if it was chosen together with the payment.
 
     :raises DeviceNotTrusted: if this device may not set one yet
-    :raises PinAlreadySet: if there is one, by now
+    :raises PinAlreadySet: if a PIN was set meanwhile
     """
     if "new_pin" in request.POST:
         payments.set_first_pin_on_device(
@@ -243,7 +243,7 @@ def _page(
     quote, is_reduced = _quote(product, typed, user.pk)
     left = quote.product.stock.available if quote.product.stock is not None else None
     if is_reduced and left is not None:
-        # The quantity is what stands in the way, and it is said where it was typed.
+        # The quantity is the only problem, so the message is shown at its field.
         problems, refusal, changed = {**(problems or {}), "quantity": _reduced_quantity_sentence(left)}, None, None
     device_id = accounts.get_device_id(request)
     wallet = payments.get_wallet(user.pk, now=now)
@@ -263,11 +263,11 @@ def _page(
         "typed": typed,
         "is_resumed": is_resumed,
         "is_recounted": is_recounted and not is_reduced,
-        # A few are told exactly, as everywhere; of many, the answer says when it is too many.
+        # A low stock is disclosed and limits the input; a higher one is checked by the answer.
         "quantity_max": ORDER_QUANTITY_MAX if left is not None and left >= PUBLIC_STOCK_MAX else max(1, left or 1),
         "wallet": wallet,
         "obstacles": in_the_way,
-        # The first PIN is chosen with the first payment.
+        # The first PIN is chosen together with the first payment.
         "chooses_pin": not pin.is_set and not in_the_way,
         "problems": problems or {},
         "wrong_fields": wrong_fields,
@@ -284,7 +284,9 @@ def _page(
 
 
 def _recent_purchase(buyer_id: int, product: UUID, now: datetime) -> dict[str, object] | None:
-    """Return the order of this product that was paid a moment ago: its answer may have been lost on the way."""
+    """
+    Return an order of this product that was paid minutes ago, since its answer may have been lost; None without one.
+    """
     order = api.find_last_purchase(buyer_id=buyer_id, product=product, since=now - RECENT_PURCHASE_WITHIN)
     if order is None:
         return None
@@ -296,7 +298,7 @@ def _recent_purchase(buyer_id: int, product: UUID, now: datetime) -> dict[str, o
 
 
 def _quote(product: UUID, typed: dict[str, str], buyer_id: int) -> tuple[Quote, bool]:
-    """Return the total price now, and whether it is of fewer pieces than were typed because stock is short."""
+    """Return the quote, and whether it is for fewer pieces than were typed because stock is short."""
     try:
         quote = api.quote_purchase(product=product, quantity=_parse_quantity(typed["quantity"]), buyer_id=buyer_id)
     except QuantityInvalid:
@@ -308,20 +310,20 @@ def _quote(product: UUID, typed: dict[str, str], buyer_id: int) -> tuple[Quote, 
 
 
 def _reduced_quantity_sentence(left: int) -> str:
-    """Return what is said of a quantity that was more than there is, and is now less."""
+    """Return the sentence that the quantity was reduced to what is available."""
     if left > PUBLIC_STOCK_MAX:
         return _("There are not that many. We set the quantity to {count}.").format(count=PUBLIC_STOCK_MAX)
     return _("Only {left} in stock. We set the quantity to {left}.").format(left=left)
 
 
 def _parse_expected_total(written: str) -> Money:
-    """Return the total that the buyer agreed to; one sen if it cannot be read, so that the purchase is refused."""
+    """Parse the total that the buyer agreed to; one sen if it is malformed, so that the purchase is refused."""
     is_number = written.isascii() and written.isdigit() and len(written) <= TOTAL_DIGITS_MAX
     return Money(max(1, int(written)) if is_number else 1)
 
 
 def _parse_quantity(written: str) -> int:
-    """Return the number that was written; zero pieces, which are refused, for anything else."""
+    """Parse a quantity; 0, which is refused, if it is malformed."""
     is_number = written.isascii() and written.isdigit()
     return int(written) if is_number else 0
 

@@ -1,4 +1,4 @@
-"""Obstacles to a payment that are known before anything is entered, each with the page that removes it."""
+"""Obstacles to a payment that are known before the form is filled in, each with the page that removes it."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ from payments.api import PinState, Wallet
 from superapp.core.money import Money
 from superapp.web import time_formats
 
-# The buttons that lead to where something is mended, by the value that the form sends.
+# Pages that remove an obstacle, by the value of the button that leads there.
 REMEDY_VIEWS = {"top_up": "payments:top_up", "pin": "payments:pin", "new_pin": "payments:pin_forgotten"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacle:
-    """``action`` is the value of the button that mends it; there is no button where nothing but waiting helps."""
+    """
+    An obstacle to a payment. ``action`` is the value of the button that removes it; empty if the person can only wait.
+    """
 
     icon: str
     title: str
     sentence: str
     action: str = ""
     label: str = ""
-    # On the button that stands where paying would, if it says more there.
+    # The label of the button in place of the pay button, if it differs.
     final_label_override: str = ""
 
     @property
@@ -38,7 +40,7 @@ class Obstacle:
 def find_obstacles(
     *, total: Money, wallet: Wallet, pin: PinState, device_id: int | None, is_trusted: bool, now: datetime
 ) -> list[Obstacle]:
-    """Return everything in the way of paying this total now, from this device."""
+    """Return everything that prevents paying this total now, from this device."""
     found = [_find_pin_obstacle(pin, device_id=device_id, is_trusted=is_trusted, now=now)]
     if wallet.available < total:
         found.append(
@@ -55,7 +57,7 @@ def find_obstacles(
 
 
 def remedy_url(action: str, *, back: str) -> str | None:
-    """Return the page on which this is mended, with the way back; None for a button that mends nothing."""
+    """Return the URL of the page that removes an obstacle, with the way back; None for any other action."""
     view = REMEDY_VIEWS.get(action)
     return f"{reverse(view)}?{urlencode({'next': back})}" if view else None
 
@@ -74,7 +76,7 @@ def _find_pin_obstacle(pin: PinState, *, device_id: int | None, is_trusted: bool
             label=_("Get a new PIN"),
         )
     if is_trusted:
-        return None  # It is set right here, with the payment.
+        return None  # The PIN is set on this page, together with the payment.
     return Obstacle(
         icon="smartphone",
         title=_("This device is still new to your account"),

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from superapp.accounts import api as accounts
 from superapp.accounts.api import get_current_user
 
-# Fields of the form, with more characters than any of them may have.
+# Fields of the form, with input limits above what is valid, so that too long a text gets an error message.
 FIELDS = {"name": 120, "phone": 40, "text": 600, "town": 120, "note": 1_000}
 ADDRESS_FIELDS = ("name", "phone", "text", "town")
 _DRAFTS_KEY, _DRAFTS_MAX = "purchase_drafts", 10
@@ -19,14 +19,14 @@ _LEFT_KEY = "purchase_left"
 
 
 def read_form(request: HttpRequest) -> dict[str, str]:
-    """Return what the form says."""
+    """Return the fields of the posted form, cut to their input limits."""
     posted = request.POST
     texts = {name: posted.get(name, "")[:chars_max].replace("\r\n", "\n").strip() for name, chars_max in FIELDS.items()}
     return {**texts, "quantity": posted.get("quantity", "1")[:8]}
 
 
 def save_draft(request: HttpRequest, key: UUID, typed: dict[str, str]) -> None:
-    """Remember what was typed under this key; the address for the next purchases, too."""
+    """Store the form under this key, and its address for later purchases."""
     drafts: dict[str, Any] = dict(request.session.get(_DRAFTS_KEY, {}))
     drafts.pop(str(key), None)
     drafts[str(key)] = typed
@@ -36,14 +36,14 @@ def save_draft(request: HttpRequest, key: UUID, typed: dict[str, str]) -> None:
 
 
 def delete_draft(request: HttpRequest, key: UUID) -> None:
-    """Drop a purchase that was finished."""
+    """Delete the draft of a finished purchase."""
     drafts = dict(request.session.get(_DRAFTS_KEY, {}))
     if drafts.pop(str(key), None) is not None:
         request.session[_DRAFTS_KEY] = drafts
 
 
 def resume_draft(request: HttpRequest, key: UUID) -> dict[str, str] | None:
-    """Return what was typed under this key, if anything was; nothing else is continued after it."""
+    """Return the form stored under this key, or None. The purchase no longer counts as interrupted."""
     if request.session.get(_LEFT_KEY, {}).get("key") == str(key):
         del request.session[_LEFT_KEY]
     written = request.session.get(_DRAFTS_KEY, {}).get(str(key))
@@ -51,12 +51,12 @@ def resume_draft(request: HttpRequest, key: UUID) -> dict[str, str] | None:
 
 
 def mark_left(request: HttpRequest, key: UUID, product: UUID) -> None:
-    """Remember that this purchase was left to mend something, so that coming back through the product continues it."""
+    """Mark a purchase as interrupted to remove an obstacle, so that the product's buy button resumes it."""
     request.session[_LEFT_KEY] = {"product": str(product), "key": str(key)}
 
 
 def find_left_key(request: HttpRequest, product: UUID) -> UUID | None:
-    """Return the key of the purchase of this product that was left to mend something; None once it was resumed."""
+    """Return the key of the interrupted purchase of this product; None if there is none, or it was resumed."""
     left = request.session.get(_LEFT_KEY)
     if not left or left["product"] != str(product) or left["key"] not in request.session.get(_DRAFTS_KEY, {}):
         return None
@@ -64,7 +64,7 @@ def find_left_key(request: HttpRequest, product: UUID) -> UUID | None:
 
 
 def initial_form(request: HttpRequest) -> dict[str, str]:
-    """Return the form of a new purchase: one piece, to the address of the last one."""
+    """Return the form of a new purchase: one piece, to the address of the last purchase."""
     return {**_blank_form(request), **request.session.get(_ADDRESS_KEY, {})}
 
 

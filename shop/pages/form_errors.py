@@ -12,7 +12,7 @@ from shop.domain import text_cleaning
 from shop.errors import AddressInvalid, PriceInvalid, QuantityInvalid, ShipmentInvalid, TextInvalid
 from superapp.core.errors import DomainError
 
-# Of each form: the sentence under a field in which nothing is written.
+# Error messages of empty fields, for each form.
 OPEN_SHOP_MESSAGES: dict[str, Promise] = {
     "name": gettext_lazy("Give your shop a name."),
     "town": gettext_lazy("Enter your town."),
@@ -37,7 +37,7 @@ FIELD_OF: dict[type[DomainError], str] = {PriceInvalid: "price", QuantityInvalid
 
 
 def error_message_for(written: Mapping[str, str], when_blank: Mapping[str, Promise]) -> Callable[[DomainError], str]:
-    """Return a function that says what is wrong with a field: that it is empty, too long, or what the refusal says."""
+    """Return a function that returns the message of an error: the field is empty, too long, or the error's own text."""
 
     def sentence(refusal: DomainError) -> str:
         field = str(refusal.params.get("field") or FIELD_OF.get(type(refusal), ""))

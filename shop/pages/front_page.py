@@ -1,4 +1,4 @@
-"""The page at ``/``: what this place is, for people who do not know it yet."""
+"""The page at ``/``, which introduces the product to visitors."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ PRODUCTS_PER_SHOP = 3
 
 @require_safe
 def front_page(request: HttpRequest) -> HttpResponse:
-    """Lead people who are logged in to their first place; show everybody else what this is, shops and goods."""
+    """Redirect people who are logged in to their first page; show others an introduction with shops and products."""
     if request.user.is_authenticated:
         response: HttpResponse = redirect(navigation_items()[0].view)
-        # The same address is a public page for others.
+        # Others get a public, cacheable page at the same URL.
         response["Cache-Control"] = "private, no-store"
         return response
     now = clock.now()

@@ -1,4 +1,4 @@
-"""The merchant's console: what to do today, and the shop itself."""
+"""Merchant pages: orders to handle, all orders, payout, and shop settings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ROW = "shop/merchant/_row.html"
 NOTHING_TO_DO, NONE_YET = "shop/merchant/_done.html", "shop/merchant/_none_yet.html"
 CURSOR_CHARS_MAX = 500
 INPUT_CHARS_MAX = 4_000
-# The zones of Indonesia, each once.
+# The three time zones of Indonesia.
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
@@ -46,7 +46,7 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 @never_cache
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """Show the orders with something to do: those that wait for the shop first, each group oldest first."""
+    """Show the unfinished orders: those that wait for the shop first, each group oldest first."""
     return _sales(request, only="today")
 
 
@@ -63,7 +63,7 @@ def sales(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("pin")
 @form_cost(20)
 def withdraw(request: HttpRequest) -> HttpResponse:
-    """Take what the shop has earned into my wallet; once, however often it is sent."""
+    """Pay out the shop's balance into the merchant's wallet, once for each form."""
     user = get_current_user(request)
     key = request.POST.get("key", "")
     if ids.parse_id(key) is None:
@@ -91,7 +91,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def today_shell(request: HttpRequest) -> HttpResponse:
-    """The page of today without anybody's orders: the device keeps it, and fills it with what it knows."""
+    """Show the page of today without orders; a device stores it for offline use and fills in what it knows."""
     context = {
         "known": order_list_presenters.present_loading_list(name="sales:today", row=ROW, empty=NOTHING_TO_DO),
         "blank": order_list_presenters.BLANK_ROW,
@@ -106,7 +106,7 @@ def today_shell(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_shop(request: HttpRequest) -> HttpResponse:
-    """Open my shop: a name, a town, an address. Then the first product."""
+    """Show and handle the form that opens a shop: name, town and handle. The first product comes next."""
     user = get_current_user(request)
     if api.find_shop(user.pk) is not None and request.method != "POST":
         return redirect("shop:today")
@@ -139,7 +139,7 @@ def open_shop(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def shop_settings(request: HttpRequest) -> HttpResponse:
-    """Name, town, words, hours, logo; and the switch that closes it for a while."""
+    """Show and change the shop's name, town, description, hours and logo, or close it temporarily."""
     user = get_current_user(request)
     shop = require_own_shop(user.pk)
     problem: DomainError | None = None
@@ -174,7 +174,7 @@ def require_own_shop(owner_id: int) -> ShopDetails:
     """
     Return the caller's shop.
 
-    :raises ShopNotFound: if there is none yet
+    :raises ShopNotFound: if the person has no shop
     """
     shop = api.find_shop(owner_id)
     if shop is None:
@@ -183,7 +183,7 @@ def require_own_shop(owner_id: int) -> ShopDetails:
 
 
 def handle_from_name(name: str) -> str:
-    """The address that a name suggests; it begins with a letter."""
+    """Return the handle that a shop name suggests; possibly empty or too short."""
     return re.sub(r"^[^a-z]+", "", slugify(name)).replace("_", "-")[: Shop.HANDLE_CHARS_MAX].strip("-")
 
 
@@ -239,8 +239,9 @@ def _sales(
 
 def _handle_for(typed: dict[str, str]) -> str:
     """
-    Return the address that was typed. Left empty, or as a name suggested it though it is none, one is found that is
-    free.
+    Return the typed handle, or a free one derived from the name.
+
+    The latter if none was typed, or if the typed one is the suggestion of the page and too short.
     """
     suggestion = handle_from_name(typed["name"])
     written = typed["handle"].lower()
@@ -249,7 +250,7 @@ def _handle_for(typed: dict[str, str]) -> str:
 
 
 def _save_settings(request: HttpRequest, owner_id: int, shop: ShopDetails) -> None:
-    """Change what the form says; as long as anything of it is wrong, nothing changes."""
+    """Save the settings form; if any field is invalid, nothing is changed. :raises DomainError: the first error"""
     posted = request.POST
     if "is_open" in posted:
         api.change_shop(owner_id=owner_id, is_open=posted["is_open"] == "yes", now=clock.now())
@@ -285,7 +286,7 @@ def _stored_logo(upload: UploadedFile, owner_id: int) -> str:
 def _problems(
     problem: DomainError | None, typed: dict[str, str], *, fields: Sequence[str], is_same: bool = False
 ) -> dict[str, object]:
-    """Return what is wrong, by the field under which it is said."""
+    """Return the error messages by field."""
     if problem is None:
         return {}
     known = make_field_lookup(

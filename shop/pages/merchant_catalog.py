@@ -1,4 +1,4 @@
-"""Merchant console: list, add and change products, photos and stock."""
+"""Merchant pages that list, add and change products, photos and stock."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ REFUSALS = (
     *photo_uploads.REFUSALS,
 )
 
-# In the order of the page.
+# In the order in which the page shows them.
 FIELDS = ("photo", "name", "price", "quantity", "description")
 _FIELD_OF: dict[type[DomainError], str] = {
     PriceInvalid: "price",
@@ -65,7 +65,7 @@ _FIELD_OF: dict[type[DomainError], str] = {
     **dict.fromkeys(photo_uploads.REFUSALS, "photo"),
 }
 
-# What modules of these pages say besides.
+# Texts for the JavaScript of these pages.
 JS_MESSAGES = {"photo_place": gettext_lazy("Photo {place} of {count}")}
 
 
@@ -73,7 +73,7 @@ JS_MESSAGES = {"photo_place": gettext_lazy("Photo {place} of {count}")}
 @never_cache
 @require_safe
 def products(request: HttpRequest) -> HttpResponse:
-    """Show all products of the caller's shop in shelf order."""
+    """Show all products of the caller's shop in catalog order."""
     user = get_current_user(request)
     shop = require_own_shop(user.pk)
     shown = [(one, _thumbnail(one)) for one in api.list_own_products(owner_id=user.pk)]
@@ -87,7 +87,7 @@ def products(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(20)
 def new_product(request: HttpRequest) -> HttpResponse:
-    """Show and take the form of a new product: text, price, stock and photos."""
+    """Show and handle the form of a new product: text, price, stock and photos."""
     user = get_current_user(request)
     shop = require_own_shop(user.pk)
     typed = _typed(request)
@@ -110,7 +110,7 @@ def new_product(request: HttpRequest) -> HttpResponse:
             problem = refusal
     context = {
         "shop": shop,
-        # Sent twice, it is one product.
+        # The idempotency key: a form that is sent twice adds one product.
         "key": str(ids.new_id()) if isinstance(problem, KeyReused) else typed["key"],
         "typed": typed,
         "problems": _problems(problem, typed),
@@ -127,7 +127,7 @@ def new_product(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(20)
 def product(request: HttpRequest, product: UUID) -> HttpResponse:
-    """One product of mine: its words, its price, its photos, its stock, and whether it is shown."""
+    """Show and change one product of the caller's shop: text, price, photos, stock and state."""
     user = get_current_user(request)
     shop = require_own_shop(user.pk)
     problem: DomainError | None = None
@@ -159,7 +159,7 @@ def product(request: HttpRequest, product: UUID) -> HttpResponse:
 @post_only_redirecting_to("shop:my_product")
 @person_required
 def set_listed(request: HttpRequest, product: UUID) -> HttpResponse:
-    """Show a product to everybody, or take it from the shelf."""
+    """Publish or hide a product."""
     user_id = get_current_user(request).pk
     if request.POST.get("shown") == "yes":
         api.publish_product(owner_id=user_id, product=product, now=clock.now())
@@ -171,7 +171,7 @@ def set_listed(request: HttpRequest, product: UUID) -> HttpResponse:
 
 
 def _add_photos_of_form(request: HttpRequest, owner_id: int, product: ProductDetails) -> HttpResponse:
-    """The product stands; a photo that cannot be read is said on its page, where another can be chosen."""
+    """Add the photos of a new product, and redirect; a photo that is refused is reported, and the product stays."""
     try:
         photo_uploads.add_photos_of_form(request, owner_id=owner_id, product=product.public_id)
     except photo_uploads.REFUSALS as refusal:
@@ -184,7 +184,7 @@ def _add_photos_of_form(request: HttpRequest, owner_id: int, product: ProductDet
 
 
 def _apply_form(request: HttpRequest, owner_id: int, product: UUID) -> str:
-    """Do what the form asks for, and say what was done."""
+    """Apply the submitted form, and return the sentence that confirms it."""
     posted, now = request.POST, clock.now()
     do = posted.get("do", "")
     if do == "stock":
@@ -218,9 +218,9 @@ def _apply_form(request: HttpRequest, owner_id: int, product: UUID) -> str:
 
 def _validate_form(typed: dict[str, str], *, has_quantity: bool = True) -> tuple[Money, int]:
     """
-    Return price and quantity of the form; zero pieces of a form that has none.
+    Return price and quantity of the form; quantity 0 if the form has none.
 
-    :raises TextInvalid, PriceInvalid, QuantityInvalid: the first, with every further one beside it
+    :raises TextInvalid, PriceInvalid, QuantityInvalid: the first error, with the others attached
     """
     refused = ErrorCollector()
     price, quantity = None, 0
@@ -239,12 +239,12 @@ def _validate_form(typed: dict[str, str], *, has_quantity: bool = True) -> tuple
 
 
 def _parse_version(written: str) -> int | None:
-    """The product that the form was made of."""
+    """Parse the version of the product with which the form was filled; None if it is malformed."""
     return int(written) if written.isascii() and written.isdigit() and len(written) <= VERSION_DIGITS_MAX else None
 
 
 def _conflicting_fields(request: HttpRequest, shown: ProductDetails) -> dict[str, object]:
-    """Return the saved value of each field in which the form holds another."""
+    """Return, by field, a sentence with the saved value of each field that differs from the form."""
     saved = _stored(shown)
     written = _typed(request)
     if shown.price is not None:
@@ -260,7 +260,7 @@ def _conflicting_fields(request: HttpRequest, shown: ProductDetails) -> dict[str
 
 
 def _arrange_photos(request: HttpRequest, owner_id: int, product: UUID) -> str:
-    """Put the photos as the form has them; one of them a step to the front or the back, or away."""
+    """Reorder or remove a product's photos as the submitted form says, and return the confirming sentence."""
     posted = request.POST
     names = posted.getlist("photos")[:PHOTOS_MAX]
     if (gone := posted.get("remove")) in names:
@@ -308,7 +308,11 @@ def _parse_price(written: str) -> Money:
 
 
 def _parse_quantity(written: str) -> int:
-    """Pieces as they are written here: 1500 or 1.500. A point that parts no thousands is a fraction, and refused."""
+    """
+    Parse a number of pieces, with or without separators of thousands: 1500 or 1.500.
+
+    :raises QuantityInvalid: if it is malformed or too long, also for a decimal fraction
+    """
     digits = written.strip()
     if not _WHOLE.fullmatch(digits) or len(digits.replace(".", "")) > len(str(QUANTITY_MAX)):
         raise QuantityInvalid(quantity_min=0, quantity_max=QUANTITY_MAX)
@@ -320,7 +324,7 @@ def _thumbnail(product: ProductDetails) -> str:
 
 
 def _problems(problem: DomainError | None, typed: Mapping[str, str]) -> dict[str, object]:
-    """Return what is wrong, by the field under which it is said."""
+    """Return the error messages by field."""
     if problem is None:
         return {}
     return errors_by_field(

@@ -1,4 +1,4 @@
-"""The opening hours of a shop as a form: one row for all days, or one for each."""
+"""The opening hours of a shop as a form: one row for all days, or one row for each day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shop.api import OpeningHours
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# The row that speaks for all days, and the box that says so.
+# The row that applies to all days, and the checkbox that selects it.
 EVERY_DAY = "every"
 SAME_HOURS_FIELD = "hours_same"
 TIME_CHARS = 5
@@ -17,8 +17,8 @@ TIME_CHARS = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoursRow:
     """
-    One row of the form. ``day`` is a weekday or ``every``; ``field`` is the name of its first input; ``later`` are
-    further spans of that day, in words.
+    A row of the form. ``day`` is a weekday or ``every``; ``field`` is the name of its first input; ``later`` lists
+    further spans of that day, for display only.
     """
 
     day: str
@@ -44,15 +44,16 @@ class HoursForm:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The names of the first inputs, in the order of the page."""
+        """The names of the rows' first inputs, in the order of the page."""
         return tuple(row.field for row in (self.every, *self.days))
 
 
 def parse_form(posted: Mapping[str, str], stored: OpeningHours) -> OpeningHours:
     """
-    Return the hours that the form says; a day without times is closed.
+    Return the opening hours of the submitted form; a day without times is closed.
 
-    The form has one span of a day. Further spans that were said elsewhere stay, as long as the day has any.
+    The form has one span for each day. Further stored spans, which were set through the API, are kept unless the day is
+    closed.
     """
     found: OpeningHours = {}
     for day in WEEKDAYS:
@@ -63,7 +64,7 @@ def parse_form(posted: Mapping[str, str], stored: OpeningHours) -> OpeningHours:
 
 
 def fill_form(stored: OpeningHours, posted: Mapping[str, str] | None) -> HoursForm:
-    """Return the form as it is filled in: with what is stored, or with what was just sent."""
+    """Return the form, filled with the stored hours, or with the submitted ones if given."""
     spans = [stored.get(day, []) for day in WEEKDAYS]
     is_same = all(one == spans[0] for one in spans)
     firsts = [tuple(one[0]) if one else ("", "") for one in spans]
@@ -80,7 +81,7 @@ def fill_form(stored: OpeningHours, posted: Mapping[str, str] | None) -> HoursFo
 
 
 def field_of(day: str, *, is_same: bool) -> str:
-    """Return the input under which is said what is wrong with a day."""
+    """Return the name of the input under which an error of this day is shown."""
     return f"{EVERY_DAY if is_same or day not in WEEKDAYS else day}_from"
 
 

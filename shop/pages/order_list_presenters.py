@@ -1,4 +1,4 @@
-"""Orders as rows of a list, for the page, for JavaScript and for offline storage."""
+"""Presenters of orders as list rows, for templates, JavaScript and offline storage."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from superapp.core.list_envelope import ListEnvelope
 from superapp.web import list_state
 from superapp.web.list_state import PageList
 
-# Whether a list is told apart by whose turn it is: from its first page on, or from a later one.
+# Whether a page with headings by turn is the first page of its list or a later one.
 TurnHeadings = Literal["first page", "later page"]
 THUMBNAIL = photos.SIZES[-1]
-# Rows without forms, whose tokens are everybody's own.
+# Rows without forms: they contain no CSRF token, so they can be reused.
 DRAWN_ONCE = {"shop/orders/_row.html"}
-# What a merchant does with one tap, where they stand: the verb in the address, its word.
+# Actions that a merchant can take directly in the list, with their verb in the URL.
 ONE_TAP_ACTIONS = {"accept": "terima", "pack": "kemas"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderListRow:
-    """One order. Words are written out in the reader's language; ``at`` is a moment of the wire."""
+    """An order as a list row. Texts are in the reader's language; ``at`` is an RFC 3339 time."""
 
     id: str
     href: str
@@ -42,7 +42,7 @@ class OrderListRow:
     total: str
     at: str
     photo: str
-    # Above the first row of its kind: whose turn it is from here on; before that, that nothing waits for the shop.
+    # Texts above the row: that nothing waits for the shop, and the heading of the group that starts here.
     calm: str
     section: str
     tap: str
@@ -66,7 +66,7 @@ def present_list(
     more: str = "",
     more_word: str = "",
 ) -> PageList:
-    """Return the list of these rows for ``web/_known.html``."""
+    """Return the list with these rows for the template ``web/_known.html``."""
     return PageList(
         name=name,
         state=list_state.list_state(envelope),
@@ -82,7 +82,7 @@ def present_list(
 
 
 def envelope_as_data(envelope: OrderList, shown: Sequence[OrderListRow]) -> dict[str, Any]:
-    """Return the envelope with these rows, for modules."""
+    """Return the list envelope with these rows, as data for JavaScript."""
     told: ListEnvelope[dict[str, Any]] = ListEnvelope(
         known=envelope.known,
         complete=envelope.complete,
@@ -100,7 +100,7 @@ def present_rows(orders: Sequence[OrderSummary], *, turns: TurnHeadings | None =
     """
     Return the rows of a list.
 
-    With ``turns``, the first row of what waits for the shop, and the first of what waits for others, bear a heading.
+    With ``turns``, the first row that waits for the shop and the first that waits for others get a heading.
     """
     found = [_present_row(order) for order in orders]
     if turns is None:
@@ -119,7 +119,7 @@ def present_rows(orders: Sequence[OrderSummary], *, turns: TurnHeadings | None =
 
 
 def present_loading_list(*, name: str, row: str, empty: str) -> PageList:
-    """The list before anything is known."""
+    """Return the list in its loading state, without rows."""
     return PageList(name=name, state="loading", rows=(), row=row, empty=empty)
 
 
@@ -149,7 +149,7 @@ def _present_row(order: OrderSummary) -> OrderListRow:
     )
 
 
-# For the template that modules clone.
+# For the template that JavaScript clones.
 BLANK_ROW = OrderListRow(
     id="",
     href="",

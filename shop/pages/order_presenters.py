@@ -1,4 +1,4 @@
-"""Orders in words for people: state, history, next step, receipts and available actions, for buyer and merchant."""
+"""Presenters of one order in words: state, history, next step, receipts and actions, for buyer and merchant."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shop.queries.receipts import COMPLETED, PAID, sign_receipts
 from superapp.core.money import Money
 from superapp.web import time_formats
 
-# The one word of a state, as in a list.
+# Labels of states in lists.
 STATE_LABELS: dict[str, Promise] = {
     "paid": pgettext_lazy("order", "Paid"),
     "accepted": pgettext_lazy("order", "Accepted"),
@@ -30,7 +30,7 @@ STATE_LABELS: dict[str, Promise] = {
     "completed": pgettext_lazy("order", "Completed"),
     "cancelled": pgettext_lazy("order", "Cancelled"),
 }
-# How it stands, in a sentence: (side, state).
+# Headlines by (role, state).
 HEADLINES: dict[tuple[str, str], Promise] = {
     ("buyer", "paid"): gettext_lazy("Your order is with the shop"),
     ("buyer", "accepted"): gettext_lazy("The shop is preparing your order"),
@@ -47,12 +47,12 @@ HEADLINES: dict[tuple[str, str], Promise] = {
     ("merchant", "completed"): gettext_lazy("Completed"),
     ("merchant", "cancelled"): gettext_lazy("This order was cancelled"),
 }
-# The same of an order of which the shop alone says that it has arrived, and nobody else knows.
+# Headlines of an order whose delivery is reported by the shop only, by role.
 CLAIMED_HEADLINES: dict[str, Promise] = {
     "buyer": gettext_lazy("The shop says your order has arrived"),
     "merchant": gettext_lazy("Marked as delivered by you"),
 }
-# What comes next: (side, state).
+# Sentences about the next step, by (role, state).
 NEXT_STEPS: dict[tuple[str, str], Promise] = {
     ("buyer", "paid"): gettext_lazy("Next, the shop accepts it. Until then you can still cancel."),
     ("buyer", "accepted"): gettext_lazy("Next, the shop packs it and hands it to a courier."),
@@ -65,7 +65,7 @@ NEXT_STEPS: dict[tuple[str, str], Promise] = {
     ("merchant", "shipped"): gettext_lazy("Once the buyer confirms that it arrived, you get paid."),
     ("merchant", "delivered"): gettext_lazy("Once the buyer confirms, you get paid."),
 }
-# What an order that has arrived does by itself, and what to do before if something is wrong, by side.
+# Sentences about the automatic completion of a delivered order, by role.
 AUTOMATIC_COMPLETION: dict[str, Promise] = {
     "buyer": gettext_lazy(
         "Something wrong? Write to the shop before {day}, {hour} {zone}. After that the order completes by itself and "
@@ -75,7 +75,7 @@ AUTOMATIC_COMPLETION: dict[str, Promise] = {
         "If the buyer does not confirm, it completes by itself on {day}, {hour} {zone} and you get paid."
     ),
 }
-# Where the money lies: (side, state).
+# Sentences about where the money is, by (role, state).
 MONEY_SENTENCES: dict[tuple[str, str], Promise] = {
     ("buyer", "kept"): gettext_lazy("{total} is held safely for this order. The shop has not been paid yet."),
     ("merchant", "kept"): gettext_lazy("{total} is held safely until the buyer receives the order."),
@@ -84,7 +84,7 @@ MONEY_SENTENCES: dict[tuple[str, str], Promise] = {
     ("buyer", "cancelled"): gettext_lazy("{total} was refunded to your wallet."),
     ("merchant", "cancelled"): gettext_lazy("{total} was refunded to the buyer."),
 }
-# What happened: (transition, who did it).
+# Sentences about past steps, by (transition, actor).
 STEP_SENTENCES: dict[tuple[str, str], Promise] = {
     ("placed", "buyer"): gettext_lazy("Ordered and paid"),
     ("accepted", "merchant"): gettext_lazy("Accepted by the shop"),
@@ -102,7 +102,7 @@ STEP_SENTENCES: dict[tuple[str, str], Promise] = {
     ("completed", "operator"): gettext_lazy("Checked: the shop was paid"),
     ("cancelled", "operator"): gettext_lazy("Checked: the buyer was refunded"),
 }
-# Who says so, for a step that is somebody's word.
+# The source of a step, by actor.
 STEP_SOURCES: dict[str, Promise] = {
     "buyer": gettext_lazy("says the buyer"),
     "merchant": gettext_lazy("says the shop"),
@@ -110,7 +110,7 @@ STEP_SOURCES: dict[str, Promise] = {
     "system": gettext_lazy("automatically"),
     "operator": gettext_lazy("decided by {brand}"),
 }
-# What is still to come, in order.
+# States still to come, in order.
 USUAL_STATES = ("accepted", "packed", "shipped", "delivered", "completed")
 UPCOMING_STEPS: dict[str, Promise] = {
     "accepted": gettext_lazy("The shop accepts"),
@@ -125,7 +125,7 @@ COLOURS = {"completed": GOOD, "delivered": GOOD, "cancelled": BAD}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackStep:
-    """One stop of the track. ``at`` is None for what has not happened; ``source`` says whose word it is."""
+    """A step of an order's progress track. ``at`` is None for a step to come; ``source`` says who reported it."""
 
     sentence: str
     source: str = ""
@@ -140,12 +140,12 @@ def headline(order: OrderSummary) -> str:
 
 
 def state_label(order: OrderSummary) -> str:
-    """Return the label of an order's state as its buyer reads it in a list."""
+    """Return the label of an order's state as its buyer sees it in a list."""
     return _("Arrived, says the shop") if _is_delivery_unconfirmed(order) else str(STATE_LABELS[order.state])
 
 
 def state_color(order: OrderSummary) -> str:
-    """Return the colour of an order's state; a state that only one side claims is never shown as good."""
+    """Return the colour of an order's state; a delivery that only the shop reports is not shown as good."""
     return WAITING if _is_delivery_unconfirmed(order) else COLOURS.get(order.state, WAITING)
 
 
@@ -156,7 +156,7 @@ def next_step(order: OrderSummary) -> str:
 
 
 def due_sentence(order: OrderSummary, *, now: datetime) -> str:
-    """Return the sentence about the order's timer: the automatic step and its time."""
+    """Return the sentence about the order's timer: the automatic step and its time; empty without a timer."""
     if order.due_at is None:
         return ""
     moment = _time_parts(order.due_at, now=now)
@@ -176,7 +176,7 @@ def due_sentence(order: OrderSummary, *, now: datetime) -> str:
 
 
 def review_sentence(order: OrderDetails, *, now: datetime) -> str:
-    """Return that an operator is checking the order, and since when; nothing for an order without an open case."""
+    """Return the sentence that an operator is checking the order, and since when; empty without an open review case."""
     opened = next((step for step in order.steps if step.transition == "review_opened"), None)
     if opened is None or order.summary.state in FINISHED:
         return ""
@@ -187,7 +187,7 @@ def review_sentence(order: OrderDetails, *, now: datetime) -> str:
 
 
 def money_sentence(order: OrderDetails) -> str:
-    """Return the sentence that says where the order's money is."""
+    """Return the sentence about where the order's money is: in escrow, paid to the shop, or refunded."""
     summary = order.summary
     state = summary.state if summary.state in ("completed", "cancelled") else "kept"
     fee = order.fee or Money(0)
@@ -228,7 +228,7 @@ def build_track(order: OrderDetails) -> list[TrackStep]:
 
 
 def order_title(name: str, pieces: int, quantity: int) -> str:
-    """Return a short title of an order: its first item, the number of pieces, and a sign that there are more items."""
+    """Return a short title of an order: its first item with its quantity, and the number of further pieces."""
     shown = f"{name} ×\u00a0{quantity}" if quantity > 1 else name
     if pieces == quantity:
         return shown
@@ -236,7 +236,7 @@ def order_title(name: str, pieces: int, quantity: int) -> str:
 
 
 def _is_delivery_unconfirmed(order: OrderSummary) -> bool:
-    """Return whether only the shop says that the order was delivered."""
+    """Return whether only the shop reports that the order was delivered."""
     return order.state == "delivered" and order.delivered_source != "courier"
 
 
@@ -254,20 +254,20 @@ def _zone() -> str:
     return time_formats.zone_label(timezone.get_current_timezone_name())
 
 
-# Of what may be done, one thing is the main one, in this order.
+# The main action is the first of these that is allowed.
 MAIN_ACTIONS = ("accept", "pack", "ship", "confirm")
 
 
 def present_receipts(order: OrderDetails, *, now: datetime) -> list[dict[str, str]]:
     """
-    Return the buyer's receipts, each with the address that checks it and carries the receipt itself.
+    Return the buyer's receipts, each with the URL that verifies it; the URL's fragment contains the receipt itself.
 
-    A cancelled order was paid, and stays proved; beside its receipt stands that the money went back, and when.
+    The receipt of a cancelled order stays valid, since it was paid; its note says that and when it was refunded.
     """
     went_back = refund_sentence(order, now=now)
     words = {COMPLETED: _("Receipt: completed"), PAID: _("Receipt: ordered") if went_back else _("Receipt: paid")}
     note = went_back or _("Digitally signed")
-    # Only the device knows whether it could keep the receipt; it says so once it has.
+    # Only the device knows whether it stored the receipt; JavaScript shows this text once it has.
     kept = "" if went_back else _("Signed and saved on this device")
     return [
         {"text": text, "word": words[kind], "note": note, "note_when_kept": kept, "address": f"/bukti/periksa/#{text}"}
@@ -292,13 +292,13 @@ def present_actions(order: OrderDetails) -> dict[str, Any]:
     """Return the actions that this role may take: the main one and the others."""
     can = order.summary.can
     main = next((one for one in MAIN_ACTIONS if one in can), "")
-    # A shop may ship what it has not noted as packed.
+    # Shipping is allowed without packing, but not offered beside accepting.
     others = [one for one in can if one != main and not (one == "ship" and main == "accept")]
     return {"main": main, "others": others}
 
 
 def cancellation_reasons(order: OrderSummary) -> list[str]:
-    """Reasons for taking an order back that most people need; others are written."""
+    """Return common reasons for a cancellation, by role; others can be typed."""
     if order.role == "buyer":
         return [
             _("I changed my mind"),

@@ -1,4 +1,4 @@
-"""Orders: what I bought, one order for either side of it, and what each side does with it."""
+"""Order pages: the purchases of a buyer, one order for its buyer or merchant, and their actions."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def purchases(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def purchases_shell(request: HttpRequest) -> HttpResponse:
-    """The same page without anybody's orders: the device keeps it, and fills it with what it knows."""
+    """Show the page of purchases without orders; a device stores it for offline use and fills in what it knows."""
     return render(
         request,
         "shop/orders/list.html",
@@ -82,28 +82,28 @@ def purchases_shell(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def order(request: HttpRequest, order: UUID) -> HttpResponse:
-    """One order, for its buyer and its shop: how it stands, what happened, and what this side may do."""
+    """Show one order to its buyer or merchant: state, history and available actions."""
     return _page(request, api.fetch_order(user_id=get_current_user(request).pk, order=order))
 
 
 @post_only_redirecting_to("shop:order")
 @person_required
 def accept(request: HttpRequest, order: UUID) -> HttpResponse:
-    """The shop takes it on."""
+    """Accept the order, as its merchant."""
     return _run_action(request, order, api.accept_order, done=_("Accepted. The buyer can see it."))
 
 
 @post_only_redirecting_to("shop:order")
 @person_required
 def pack(request: HttpRequest, order: UUID) -> HttpResponse:
-    """Mark the order as packed."""
+    """Mark the order as packed, as its merchant."""
     return _run_action(request, order, api.pack_order, done=_("Packed. Now hand it to a courier."))
 
 
 @post_only_redirecting_to("shop:order", fragment="form-kirim")
 @person_required
 def ship(request: HttpRequest, order: UUID) -> HttpResponse:
-    """Mark the order as shipped with a courier under a tracking number."""
+    """Mark the order as handed to a courier under a tracking number, as its merchant."""
     done = _("Shipped. The buyer can see the tracking number.")
     return _run_action(request, order, api.ship_order, done=done, **_parcel(request))
 
@@ -111,7 +111,7 @@ def ship(request: HttpRequest, order: UUID) -> HttpResponse:
 @post_only_redirecting_to("shop:order", fragment="form-perbaiki")
 @person_required
 def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
-    """The parcel goes by another number than was said."""
+    """Correct courier or tracking number of the parcel, as the merchant."""
     done = _("Corrected. The buyer can see the new number.")
     return _run_action(request, order, api.correct_resi, done=done, **_parcel(request))
 
@@ -119,7 +119,7 @@ def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
 @post_only_redirecting_to("shop:order")
 @person_required
 def report_delivery(request: HttpRequest, order: UUID) -> HttpResponse:
-    """The shop says that it arrived."""
+    """Mark the order as delivered, as its merchant."""
     return _run_action(request, order, api.report_delivery, done=_("Marked as delivered."))
 
 
@@ -127,7 +127,7 @@ def report_delivery(request: HttpRequest, order: UUID) -> HttpResponse:
 @person_required
 @sensitive_post_parameters("pin")
 def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
-    """The buyer has it: the money goes to the shop."""
+    """Confirm receipt of the order, as its buyer; the merchant is paid."""
     done = _("Thank you. The shop has been paid.")
     return _run_action(request, order, api.confirm_receipt, done=done, **_authorization_fields(request))
 
@@ -136,7 +136,7 @@ def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
 @person_required
 @sensitive_post_parameters("pin")
 def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
-    """Take it back, and the money with it."""
+    """Cancel the order and refund the buyer."""
     chosen, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
     reason = (words or chosen)[: OrderEvent.REASON_CHARS_MAX]
     done = _("Cancelled and fully refunded.")
@@ -144,7 +144,7 @@ def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
 
 
 def _run_action(request: HttpRequest, order: UUID, action: Any, *, done: str, **fields: Any) -> HttpResponse:
-    """Do one thing with an order, with these ``fields``, and show how it stands; what was done already is done."""
+    """Run an action of the facade on an order, and redirect; on a refusal, show the order with the error."""
     user = get_current_user(request)
     try:
         action(user_id=user.pk, order=order, expected_rev=parse_expected_rev(request), now=clock.now(), **fields)
@@ -160,12 +160,12 @@ def _run_action(request: HttpRequest, order: UUID, action: Any, *, done: str, **
     return redirect("shop:order", order=order)
 
 
-# The form of each verb that moves money.
+# The form of each action that moves money.
 _FORM_OF_ACTION = {api.confirm_receipt: "confirm", api.cancel_order: "cancel"}
 
 
 def _pin_field(request: HttpRequest, shown: OrderDetails, refusal: DomainError | None) -> pin_field.PinField | None:
-    """The field of both forms that move money; None where the device suffices, or neither form is there."""
+    """Return the PIN field of the confirm and cancel forms; None if the device suffices or neither form is shown."""
     if not {"confirm", "cancel"} & set(shown.summary.can):
         return None
     return pin_field.pin_field(request, placing_device_id=shown.placing_device_id, refusal=refusal)
@@ -187,7 +187,7 @@ def _parcel_problems(request: HttpRequest, refusal: DomainError | None) -> dict[
 
 
 def _authorization_fields(request: HttpRequest) -> dict[str, Any]:
-    """By which device, and by which PIN if one was typed, this person shows that they may move money."""
+    """Return the device and the PIN, if one was typed, by which this person authorizes moving money."""
     return {"device_id": accounts.get_device_id(request), "pin": pin_field.read_pin(request)}
 
 

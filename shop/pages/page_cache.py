@@ -1,7 +1,7 @@
 """
 In-process cache of public pages, keyed by everything that a page shows.
 
-A change of price, name, photo or stock makes another key, so that entries are never invalidated and never stale.
+A change of price, name, photo or stock changes the key, so entries are never stale and need no invalidation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-# So many pages, of some thirty kilobytes each with their short form.
+# A page takes about 30 kB with its compressed form.
 PAGES_MAX = 400
 GZIP_LEVEL = 6
 _ACCEPTS_GZIP = re.compile(r"\bgzip\b")
@@ -24,7 +24,9 @@ _ACCEPTS_GZIP = re.compile(r"\bgzip\b")
 
 @dataclass(frozen=True, slots=True)
 class _CachedPage:
-    """``nonce`` is that of the answer for which it was made, by which its scripts may run; most pages have none."""
+    """
+    A page, plain and compressed. ``nonce`` is the CSP nonce in it, to be replaced; empty for a page without scripts.
+    """
 
     plain: bytes
     zipped: bytes
@@ -37,17 +39,19 @@ _lock = threading.Lock()
 
 def cached_response(request: HttpRequest, cache_key: Hashable, make: Callable[[], HttpResponse]) -> HttpResponse:
     """
-    The page of this state. It must be the same for everybody who asks with the same state, but for the nonce of its
-    scripts, which is another in each answer, and hold no secret.
+    Return the page under this key, made by ``make`` if it is not cached.
+
+    The page must be the same for everybody with the same key, except for the CSP nonce of its scripts, which differs in
+    each response, and must contain no secret.
     """
     page = _find_page(cache_key)
     if page is None:
         made = make()
         if made.status_code != 200:
             return made
-        # Evaluated where the page has scripts; true from then on.
+        # The lazy nonce is true only if the page used it.
         nonce = str(request.csp_nonce).encode() if request.csp_nonce else b""  # type: ignore[attr-defined]
-        # Nobody's secret is in it, so that its length tells nothing, however often somebody asks.
+        # The page contains no secret, so compression leaks nothing through its length (BREACH).
         page = _CachedPage(made.content, b"" if nonce else gzip.compress(made.content, GZIP_LEVEL, mtime=0), nonce)
         _store_page(cache_key, page)
     if page.nonce:

@@ -1,4 +1,4 @@
-"""Context that all pages of the shop share, and request parsing for their forms."""
+"""Context and request parsing that pages of the shop share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REV_MAX = 2**53
 
 
 def boot(user: Any, **more: Any) -> Any:
-    """The data of a page: who reads it, in which language and zone, and what is its own."""
+    """Return the data of a page for JavaScript: the reader, language, time zone and URLs, plus ``more``."""
     return msgspec.to_builtins(
         {
             "me": accounts.serialize_person(user),
@@ -35,7 +35,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def parse_expected_rev(request: HttpRequest) -> int | None:
-    """Up to where whoever pressed the button had seen the order."""
+    """Parse the order version that the person saw when submitting the form; None if it is missing or malformed."""
     text = request.POST.get("rev", "")
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(REV_MAX))
     return int(text) if is_number and 0 < int(text) <= REV_MAX else None

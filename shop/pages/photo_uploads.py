@@ -18,7 +18,7 @@ UPLOADS_MAX = 12
 
 def add_photos_of_form(request: HttpRequest, *, owner_id: int, product: UUID) -> None:
     """
-    Add the photos of the form to a product, in their order.
+    Append the photos of the form to a product, in their order.
 
     :raises DomainError: one of REFUSALS; the photos before it stay
     """

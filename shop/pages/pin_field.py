@@ -1,4 +1,4 @@
-"""The PIN inside a form that moves money: asked for in place, where the device does not suffice."""
+"""The PIN field inside a form that moves money, shown if the device does not suffice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from superapp.accounts.api import get_current_user
 from superapp.core import clock
 from superapp.core.errors import DomainError
 
-# What is wrong at the field, and leaves the form as it was written.
+# Errors shown at the field; the rest of the form is kept.
 REFUSALS = (PinNeeded, PinWrong, PinLocked, PinMissing, NoPinOnNewDevice)
 PIN_CHARS_MAX = 40
 
@@ -25,8 +25,9 @@ PIN_CHARS_MAX = 40
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinField:
     """
-    The field as a form shows it. ``type`` a PIN that is set; get a new one for one that is ``locked``; ``ask`` for a
-    first one with a code; or ``wait``, since that was asked for on this device, until ``pin_from``.
+    The PIN field as a form shows it. ``step`` is ``type`` if the PIN can be entered, ``locked`` if a new one is needed,
+    ``ask`` if none is set and it has to be requested with a code, or ``wait`` if it was requested on this device and
+    can be set at ``pin_from``.
     """
 
     step: Literal["type", "locked", "ask", "wait"]
@@ -37,7 +38,7 @@ class PinField:
 def pin_field(
     request: HttpRequest, *, placing_device_id: int | None = None, refusal: DomainError | None = None
 ) -> PinField | None:
-    """Return the PIN field for a form of this person on this device, or None where the device suffices."""
+    """Return the PIN field for a form of this person on this device; None if the device suffices."""
     user_id, device_id, now = get_current_user(request).pk, accounts.get_device_id(request), clock.now()
     if payments.get_device_authorization(user_id=user_id, device_id=device_id, placing_device_id=placing_device_id):
         return None
@@ -51,7 +52,7 @@ def pin_field(
 
 
 def read_pin(request: HttpRequest) -> str:
-    """Return the PIN that was typed into a form, without blanks; empty if there was no field."""
+    """Return the PIN of a form, without whitespace; empty if the form has no field."""
     return "".join(request.POST.get("pin", "")[:PIN_CHARS_MAX].split())
 
 

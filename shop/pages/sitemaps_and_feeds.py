@@ -1,4 +1,4 @@
-"""Resources for machines: robots.txt, sitemaps, RSS feeds and share cards."""
+"""Resources for crawlers and feed readers: robots.txt, sitemaps, RSS feeds and share cards."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from superapp.core import media
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 FEED_SECONDS = 300
-# Far fewer than a map may hold, so that each is made in milliseconds.
+# Far below the protocol's limit of 50,000, so that a sitemap is built in milliseconds.
 URLS_PER_SITEMAP = 2_000
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-# What belongs to people, and what a robot would only stumble over.
+# Pages of logged-in people, and pages without use for a crawler.
 DISALLOWED_PATHS = (
     "/api/",
     "/beli/",
@@ -41,14 +41,14 @@ DISALLOWED_PATHS = (
     "/undangan/",
     "/-/",
 )
-# Characters that XML cannot hold, whatever somebody called their goods.
+# Control characters that XML does not allow.
 _INVALID_IN_XML = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")
 
 
 @require_safe
 @cache_control(public=True, max_age=DAY_S)
 def robots(request: HttpRequest) -> HttpResponse:
-    """Tell crawlers what they may read: shops, and no page of a person."""
+    """Return robots.txt: crawlers may read shops, but no personal pages."""
     site_maps = [f"Sitemap: {absolute_url('/sitemap.xml')}"] if api.is_storefront_enabled() else []
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in DISALLOWED_PATHS), *site_maps, ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
@@ -57,7 +57,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=HOUR_S)
 def sitemap(request: HttpRequest, part: int | None = None) -> HttpResponse:
-    """Every public address; when there are many, a map of maps, each of which holds a block of them."""
+    """Return the sitemap of all public pages; a sitemap index if they take several blocks."""
     parts = api.count_sitemap_blocks(size=URLS_PER_SITEMAP)
     if part is None and parts > 1:
         return _sitemap_response(
@@ -73,7 +73,7 @@ def sitemap(request: HttpRequest, part: int | None = None) -> HttpResponse:
 
 @require_safe
 def feed(request: HttpRequest, handle: str) -> HttpResponse:
-    """Return the new products of a shop as RSS, always in Indonesian, since one cached copy serves all readers."""
+    """Return the newest products of a shop as RSS, always in Indonesian, since one cached copy serves all readers."""
     page = api.fetch_newest_products(handle)
     address = f"/toko/{page.shop.handle}/"
     with override("id"):
@@ -93,7 +93,7 @@ def feed(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_safe
 def product_card(request: HttpRequest, product: UUID, digest: str) -> HttpResponseBase:
-    """The card of a listed product as it is now; an older address leads to it."""
+    """Return the current share card of a listed product; redirect from older URLs."""
     page = api.fetch_listed_product(product)
     card = share_cards.card_for_product(page.product, shop_name=page.shop.name, town=page.shop.town)
     return _card_response(card, digest, f"/media/share/product/{product}/{card.digest}.jpg")
@@ -101,7 +101,7 @@ def product_card(request: HttpRequest, product: UUID, digest: str) -> HttpRespon
 
 @require_safe
 def shop_card(request: HttpRequest, shop: UUID, digest: str) -> HttpResponseBase:
-    """The card of a shop as it is now; an older address leads to it."""
+    """Return the current share card of a shop; redirect from older URLs."""
     view, names = public_catalog.fetch_shop_with_photos(shop)
     card = share_cards.card_for_shop(view, names)
     return _card_response(card, digest, f"/media/share/shop/{shop}/{card.digest}.jpg")

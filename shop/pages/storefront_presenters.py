@@ -1,4 +1,4 @@
-"""Shops and products as public pages show them."""
+"""Presenters of shops and products on public pages."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ from superapp.core.money import Money
 from superapp.web import time_formats
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# 2024 began on a Monday: names of weekdays are read from its first days.
+# A Monday, from which the names of weekdays are formatted.
 SOME_MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 - a day, and no moment.
-# Fewer than so many pieces are counted before the buyer's eyes.
+# Buyers see the number of pieces if there are fewer than this.
 SCARCE_BELOW = 10
 HUES_COUNT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoPresenter:
-    """A photo: where its sizes are, how large it is, what it shows, and the colour that stands in for it."""
+    """
+    A photo with the URLs of its sizes, its dimensions, alternative text, and the placeholder colour while it loads.
+    """
 
     name: str
     url: str
@@ -66,7 +68,7 @@ class ProductPresenter:
 
     @property
     def is_scarce(self) -> bool:
-        """Return whether the stock is so low that a list mentions it."""
+        """Low or unknown stock, which lists mention."""
         return self.left is None or self.left < SCARCE_BELOW
 
     @property
@@ -130,7 +132,7 @@ def present_product(view: ProductDetails, *, handle: str) -> ProductPresenter:
 
 
 def stock_label(left: int | None) -> str:
-    """Return the stock in words; unknown stock is called unknown, and never sold out."""
+    """Return the stock in words; unknown stock is shown as unknown, never as sold out."""
     if left is None:
         return _("Stock cannot be shown right now")
     if left == 0:
@@ -141,7 +143,7 @@ def stock_label(left: int | None) -> str:
 
 
 def opening_hours_table(view: ShopDetails, *, now: datetime) -> list[tuple[str, str, bool]]:
-    """Every weekday with its hours, and whether it is today; nothing if the shop says nothing."""
+    """Return each weekday with its hours and whether it is today; empty if the shop gives no hours."""
     if not view.opening_hours:
         return []
     today = now.astimezone(ZoneInfo(view.time_zone)).weekday()
@@ -157,7 +159,7 @@ def opening_hours_table(view: ShopDetails, *, now: datetime) -> list[tuple[str, 
 
 
 def opening_status(view: ShopDetails, *, now: datetime) -> str:
-    """Return whether the shop is open now, and until or from when."""
+    """Return whether the shop is open now and until when, or when it opens; empty if it gives no hours."""
     if not view.opening_hours:
         return ""
     local = now.astimezone(ZoneInfo(view.time_zone))
@@ -165,7 +167,7 @@ def opening_status(view: ShopDetails, *, now: datetime) -> str:
     for ahead in range(8):
         day = local + timedelta(days=ahead)
         for first, last in view.opening_hours.get(WEEKDAYS[day.weekday()], ()):
-            # Written alike, times of the day compare as text.
+            # Times of day in the same format can be compared as text.
             if ahead == 0 and last <= f"{local:%H:%M}":
                 continue
             if ahead == 0 and first <= f"{local:%H:%M}":
@@ -195,7 +197,7 @@ def _present_logo(view: ShopDetails) -> PhotoPresenter | None:
 
 
 def _present_photo(view: PhotoDetails, alt_text: str) -> PhotoPresenter:
-    """Return a photo with the widths it exists in, so that a browser fetches no more than it shows."""
+    """Return a photo with a ``srcset`` of its sizes, so that browsers fetch no larger file than they show."""
     sources = ", ".join(
         f"{photos.photo_url(view.name, size)} {photos.width_at(size, width=view.width, height=view.height)}w"
         for size in reversed(SIZES)

@@ -26,17 +26,17 @@ SHOPS_PER_PAGE = 24
 QUERY_CHARS_MAX = 60
 NEWEST_PRODUCTS = 8
 NEWEST_PRODUCTS_PER_SHOP = 3
-# Others of the same shop, under a product.
+# Other products of the same shop on a product page.
 RELATED_PRODUCTS = 6
-# A page for nobody in particular may be kept by whoever stands between for as long as nobody minds an old price: who
-# buys is asked for the total they saw.
+# How long shared caches may keep an anonymous page. An outdated price does no harm: checkout compares the total that
+# the buyer saw.
 PUBLIC_SECONDS = 30
 
 
 @readable_offline
 @require_safe
 def shops(request: HttpRequest) -> HttpResponse:
-    """Shops to be found by name or town."""
+    """Show shops, searched by name or town."""
     query = request.GET.get("cari", "")[:QUERY_CHARS_MAX].strip()
     found = public_catalog.find_shops(query, after=_parse_offset(request.GET.get("sesudah", "")), limit=SHOPS_PER_PAGE)
     now = clock.now()
@@ -62,7 +62,7 @@ def shops(request: HttpRequest) -> HttpResponse:
 
 
 def _shows_newest_products(request: HttpRequest, query: str, found: public_catalog.ShopSearchResult) -> bool:
-    """Return whether the page of shops shows new products: to people who are logged in, and where no shop was found."""
+    """Return whether to show new products: on the first page to people logged in, and if a search found no shop."""
     return not found.entries if query else request.user.is_authenticated and "sesudah" not in request.GET
 
 
@@ -74,7 +74,7 @@ def _newest() -> list[tuple[storefront_presenters.ProductPresenter, str]]:
 @readable_offline
 @require_safe
 def shop(request: HttpRequest, handle: str) -> HttpResponse:
-    """A shop's face and what stands in it."""
+    """Show a shop with its products."""
     after, now = _parse_offset(request.GET.get("sesudah", "")) or 0, clock.now()
 
     def make() -> HttpResponse:
@@ -87,7 +87,7 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
 
     if request.user.is_authenticated:
         return _private_response(make())
-    # One more than are shown: whether there are others is seen, too.
+    # One more than are shown, since the page shows whether there are others.
     cache_key = public_catalog.shop_cache_key(handle, after=after, limit=PRODUCTS_PER_PAGE + 1)
     return public_response(request, (handle, after, cache_key), make, now=now)
 
@@ -95,7 +95,7 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
 @readable_offline
 @require_safe
 def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
-    """One product, with everything that makes up one's mind; what is not listed is seen by its owner alone."""
+    """Show one product. Only its owner sees one that is not listed."""
     viewer_id = accounts.get_current_user(request).pk if request.user.is_authenticated else None
     now = clock.now()
 
@@ -115,7 +115,7 @@ def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 
     if viewer_id is not None:
         return _private_response(make())
-    # Itself may be among those at the front, of which it is then left out.
+    # One more, since the product itself may be among the first products and is then left out.
     cache_key = public_catalog.product_cache_key(handle, slug, beside=RELATED_PRODUCTS + 1)
     return public_response(request, (handle, slug, cache_key), make, now=now)
 
@@ -124,19 +124,19 @@ def public_response(
     request: HttpRequest, cache_key: tuple[Any, ...], make: Callable[[], HttpResponse], *, now: datetime
 ) -> HttpResponse:
     """
-    A page that is the same for everybody who is not logged in, and no more than a moment old.
+    Return a page that is the same for everybody who is not logged in, cached under ``cache_key``.
 
-    Who brings a session that has ended gets it with the script that forgets whose device it was, and to themselves; it
-    is no more work than for others, since anybody can make up a session.
+    Visitors with the cookie of an expired session get it privately, with the script that clears the device's data. It
+    costs no more work than for others, since anybody can send an invented session cookie.
     """
-    is_left_behind = has_session_cookie(request)
+    has_ended_session = has_session_cookie(request)
     if cache_key[-1]:
-        # What it says besides: in which words, in which colours, with which script, and who is there at this minute.
-        looks = (get_language(), get_theme(request), is_left_behind, time_formats.truncate_to_minute(now))
+        # The page also depends on language, theme, the clearing script, and the current minute for opening hours.
+        looks = (get_language(), get_theme(request), has_ended_session, time_formats.truncate_to_minute(now))
         response = page_cache.cached_response(request, (*cache_key, *looks), make)
     else:
         response = make()
-    if is_left_behind:
+    if has_ended_session:
         return _private_response(response)
     patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)
     return response
@@ -148,7 +148,7 @@ def _private_response(response: HttpResponse) -> HttpResponse:
 
 
 def _parse_offset(text: str) -> int | None:
-    """Return the offset in a link of ours; 0 for anything else."""
+    """Parse the offset of a link; None if it is missing or malformed."""
     if not text.isascii() or not text.isdecimal() or len(text) > 18:
         return None
     return int(text)

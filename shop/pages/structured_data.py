@@ -31,7 +31,7 @@ DAYS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageMeta:
-    """The head of a page: addresses in it are whole, since they are read elsewhere."""
+    """The metadata of a page's head. Its URLs are absolute, since other sites read them."""
 
     title: str
     description: str
@@ -45,7 +45,7 @@ class PageMeta:
 
     @property
     def json_ld_script(self) -> SafeString:
-        """JSON-LD, in which no text can end the script: it is escaped as any data of ours in a page."""
+        """The JSON-LD as a script element, escaped so that no text in it can end the script."""
         if not self.json_ld:
             return SafeString("")
         graph = {"@context": SCHEMA, "@graph": list(self.json_ld)}
@@ -53,12 +53,12 @@ class PageMeta:
 
     @property
     def price_amount(self) -> str:
-        """In whole units, as those who preview links want it."""
+        """The price in whole units, the format of link previews; empty without a price."""
         return _amount(self.price) if self.price else ""
 
 
 def meta_for_front_page() -> PageMeta:
-    """Return the head of the page that strangers see first."""
+    """Return the metadata of the front page."""
     brand = settings.BRAND_NAME
     url = absolute_url("/")
     organization = {"@type": "Organization", "name": settings.OPERATOR_NAME or brand, "url": url}
@@ -84,7 +84,7 @@ def meta_for_shops(query: str) -> PageMeta:
         title=_("Shops on {brand}").format(brand=settings.BRAND_NAME),
         description=_("Shops near and far, run by people you can chat with."),
         url=absolute_url("/toko/"),
-        # What was searched for is for those who searched.
+        # Search results are not indexed.
         is_public=not query,
     )
 
@@ -153,12 +153,12 @@ def meta_for_product(view: ProductDetails, shop: ShopPresenter, product: Product
 
 
 def absolute_url(path: str) -> str:
-    """An address of ours as it is called from elsewhere."""
+    """Return the absolute URL of a path of this site."""
     return f"{settings.PUBLIC_URL}{path}"
 
 
 def truncate_text(text: str) -> str:
-    """The beginning of a text in one line, cut between words."""
+    """Return the beginning of a text in one line, cut between words."""
     line = " ".join(text.split())
     if len(line) <= DESCRIPTION_CHARS_MAX:
         return line
@@ -174,7 +174,7 @@ def _offer(product: ProductPresenter, price: Money, shop: ShopPresenter, url: st
         "itemCondition": f"{SCHEMA}/NewCondition",
         "seller": {"@type": "Organization", "name": shop.name, "url": absolute_url(shop.url)},
     }
-    # What is not known is not said.
+    # Unknown stock is left out.
     if product.left is not None:
         is_there = product.left > 0 and shop.is_open
         offer["availability"] = f"{SCHEMA}/{'InStock' if is_there else 'OutOfStock'}"

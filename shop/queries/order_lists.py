@@ -108,8 +108,8 @@ def _list_sql(vendor: str, owner_column: str, conditions: Sequence[str], order: 
     town = "o.address ->> 'town'" if vendor == "postgresql" else "json_extract(o.address, '$.town')"
     # As on the order's page: once an order is shipped or over, the note of a blocked buyer is hidden from the shop.
     blocked = accounts.HAS_BLOCKED_SQL.format(owner="shop.owner_id", peer="o.buyer_id")
-    is_hushed = f"o.state NOT IN ('paid', 'accepted', 'packed') AND {blocked}"
-    note = f"CASE WHEN {is_hushed} THEN '' ELSE o.note END" if owner_column == "shop_id" else "o.note"
+    is_note_hidden = f"o.state NOT IN ('paid', 'accepted', 'packed') AND {blocked}"
+    note = f"CASE WHEN {is_note_hidden} THEN '' ELSE o.note END" if owner_column == "shop_id" else "o.note"
     where = " AND ".join([f"o.{owner_column} = %s", *conditions])
     return f"""
         SELECT o.public_id, o.number, o.version, {_rev_column(owner_column)}, o.state, o.cancelled_by, shop.public_id,
