@@ -75,7 +75,7 @@ def test_picture_becomes_two_squares_under_one_hash(kind):
     assert max(green, blue) < 45
 
 
-def test_nothing_but_pixels_survives():
+def test_stored_picture_keeps_pixels_and_no_metadata():
     exif = Image.Exif()
     exif[0x010E] = "rumah saya"
     exif.get_ifd(0x8825)[1] = "S"
@@ -133,7 +133,7 @@ def test_same_picture_is_stored_once():
     ],
     ids=["100 MP", "3600 MP", "9 MB", "svg", "exe", "gif", "tiff", "cut", "cut jpeg", "hollow", "postscript", "empty"],
 )
-def test_what_is_no_picture_for_us_is_refused_whatever_its_name(make_user, logged_in, put, content, status, code):
+def test_upload_that_is_no_picture_is_refused_under_any_name(make_user, logged_in, put, content, status, code):
     ana = make_user("ana")
     client = logged_in(ana)
 
@@ -215,7 +215,7 @@ def test_proxy_is_handed_the_file(make_user, logged_in, put, settings):
     assert "X-Accel-Redirect" not in Client().get(path).headers
 
 
-def test_nobody_shows_a_picture_without_logging_in(put):
+def test_avatar_without_a_session_is_refused(put):
     answer = put(Client(), picture())
 
     assert (answer.status_code, answer.json()["code"]) == (401, "not_logged_in")

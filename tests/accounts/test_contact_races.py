@@ -37,7 +37,7 @@ def test_two_who_ask_each_other_at_once_become_contacts(real_db, make_user, in_t
         Fact.objects.all().delete()
 
 
-def test_everybody_in_a_circle_asking_at_once_never_waits_for_ever(real_db, make_user, in_threads, ask):
+def test_invitations_in_a_circle_at_once_do_not_deadlock(real_db, make_user, in_threads, ask):
     people = [make_user(handle) for handle in ("ana", "bo", "cici", "dewi")]
     circle = list(zip(people, people[1:] + people[:1], strict=True))
 

@@ -64,7 +64,7 @@ def test_yes_makes_both_contacts(make_user, ask, now):
     }
 
 
-def test_no_is_not_told_to_who_asked(make_user, ask, now):
+def test_declined_invitation_looks_pending_to_the_inviter(make_user, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
     ask(ana, bo)
 
@@ -88,7 +88,7 @@ def test_answering_twice_is_answering_once(make_user, ask, now, accept):
     assert Fact.objects.filter(name="accounts.contact_accepted").count() == (1 if accept else 0)
 
 
-def test_nobody_answers_for_another(make_user, ask, now):
+def test_invitation_of_another_person_cannot_be_answered(make_user, ask, now):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
     ask(ana, bo)
 
@@ -110,7 +110,7 @@ def test_asking_again_changes_nothing(make_user, ask, now):
     assert (user_topic.current_rev(ana.pk), user_topic.current_rev(bo.pk)) == (1, 1)
 
 
-def test_who_said_no_is_not_asked_again_for_a_month(make_user, ask, now):
+def test_declined_inviter_cannot_ask_again_for_a_month(make_user, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
     ask(ana, bo)
     answer(bo, ana, False, now=now)
@@ -133,7 +133,7 @@ def test_asking_somebody_who_asks_is_saying_yes(make_user, ask):
     assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
 
 
-def test_who_said_no_and_asks_later_finds_the_invitation_standing(make_user, ask, now):
+def test_decliner_who_invites_later_finds_the_first_invitation(make_user, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
     ask(ana, bo)
     answer(bo, ana, False, now=now)
@@ -229,7 +229,7 @@ def test_blocking_a_question_leaves_who_asked_waiting(make_user, ask, now):
     assert user_topic.current_rev(ana.pk) == 1
 
 
-def test_who_blocked_has_to_unblock_before_asking(make_user, ask, now):
+def test_contact_request_to_a_blocked_person_requires_unblocking(make_user, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
     contacts.block_person(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
     with pytest.raises(ContactBlocked):

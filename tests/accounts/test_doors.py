@@ -59,7 +59,7 @@ NOBODY = str(uuid.UUID(int=7))
         ("DELETE", f"me/devices/{NOBODY}", "accounts.device_end", {"device": NOBODY}, 404),
     ],
 )
-def test_both_doors_refuse_with_one_body(make_user, logged_in, call, method, path, name, fields, status):
+def test_socket_and_rest_refuse_with_the_same_body(make_user, logged_in, call, method, path, name, fields, status):
     ana = make_user("ana", language="en")
 
     over_http = logged_in(ana).generic(

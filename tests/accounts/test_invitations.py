@@ -12,7 +12,7 @@ from superapp.realtime import user_topic
 from tests.accounts.knowing import answer, seen
 
 
-def test_who_asked_by_phone_sees_nothing_until_the_yes(make_user, ask_by_phone, now):
+def test_inviter_by_phone_sees_no_contact_until_acceptance(make_user, ask_by_phone, now):
     ana, bo = make_user("ana"), make_user("bo")
 
     ask_by_phone(ana, bo.phone.number)
@@ -207,7 +207,7 @@ def test_number_of_an_old_contact_goes_on_waiting_and_tells_not_whose_it_is(
     assert len(waiting(ana)) == 2
 
 
-def test_who_takes_over_a_number_is_not_asked_what_its_old_owner_was(make_user, ask_by_phone, deliver_facts, now):
+def test_new_owner_of_a_number_gets_no_invitation_of_the_old_owner(make_user, ask_by_phone, deliver_facts, now):
     ana, bo = make_user("ana"), make_user("bo")
     number = bo.phone.number
     ask_by_phone(ana, number)

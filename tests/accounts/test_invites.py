@@ -36,7 +36,7 @@ def browser_of(user):
     return browser
 
 
-def test_whoever_opens_the_link_becomes_a_contact_once(ana, link, make_user, now):
+def test_invite_link_opened_twice_makes_one_contact(ana, link, make_user, now):
     bo = make_user("bo")
 
     first, again = accept(bo, link, now=now), accept(bo, link, now=now)

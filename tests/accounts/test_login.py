@@ -137,7 +137,7 @@ def test_five_wrong_tries_use_a_code_up(ask_for_code, prove, last_code):
 
 
 @pytest.mark.parametrize("code", ["", "12345", "halo", "٠١٢٣٤٥", "1" * 1_000])
-def test_what_is_no_code_is_a_wrong_one(ask_for_code, prove, code):
+def test_malformed_code_is_a_wrong_code(ask_for_code, prove, code):
     ask_for_code(PHONE)
 
     with pytest.raises(CodeWrong):
@@ -285,7 +285,7 @@ def test_code_that_could_not_be_sent_is_no_code_and_burns_nothing(ask_for_code, 
     assert ask_for_code(PHONE, at=now + timedelta(seconds=1)).retry_after == 60
 
 
-def test_nothing_is_counted_for_what_is_no_number(ask_for_code):
+def test_invalid_number_counts_towards_no_limit(ask_for_code):
     with pytest.raises(PhoneInvalid):
         ask_for_code("12345")
 
@@ -387,7 +387,7 @@ def test_two_browsers_that_prove_a_new_number_at_once_make_one_account(
     assert sorted(outcome.is_new for outcome in outcomes) == [False, True]
 
 
-def test_one_code_tried_by_eight_at_once_lets_one_in(real_db, ask_for_code, prove, last_code, in_threads):
+def test_login_code_used_by_eight_at_once_logs_in_one(real_db, ask_for_code, prove, last_code, in_threads):
     ask_for_code(PHONE)
     code = last_code()
 

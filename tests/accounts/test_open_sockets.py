@@ -48,7 +48,7 @@ def test_two_become_contacts_before_their_eyes_and_an_outsider_sees_nothing(real
     assert on_eve.hints() == []
 
 
-def test_who_invites_by_number_hears_nothing_until_the_yes(real_db, connect, make_user):
+def test_inviter_by_number_gets_no_hint_until_acceptance(real_db, connect, make_user):
     ana, bo = make_user("ana"), make_user("bo")
     on_ana, on_bo = connect(ana), connect(bo)
 

@@ -65,7 +65,7 @@ def test_newcomer_logs_in_and_is_asked_for_a_name(browser):
     assert User.objects.get().language == "en"
 
 
-def test_whoever_has_a_name_goes_where_they_wanted_to(browser, ana):
+def test_login_of_a_named_person_leads_to_the_requested_page(browser, ana):
     number = ana.phone.number
     browser.post("/masuk/", {"phone": number, "next": "/saya/"})
     answer = browser.post("/masuk/kode/?next=/saya/", {"code": sent_code()})
@@ -133,7 +133,7 @@ def test_code_field_can_be_filled_by_the_phone(browser):
     assert "/masuk/kotak-sms/" in page
 
 
-def test_there_is_no_inbox_where_messages_go_out_for_real(browser, settings):
+def test_developer_inbox_with_a_gateway_is_404(browser, settings):
     settings.SMS_URL = "http://127.0.0.1:9/send"
 
     assert browser.get("/masuk/kotak-sms/").status_code == 404
@@ -275,7 +275,7 @@ def test_picture_is_shown_once_sent_and_gone_once_removed(as_ana, ana):
     assert "/media/avatar/" not in removed
 
 
-def test_what_is_no_picture_is_refused_beside_it(as_ana, ana):
+def test_invalid_picture_is_refused_at_its_field(as_ana, ana):
     fake = io.BytesIO(b"MZ\x90\x00 not a picture")
     fake.name = "aku.png"
 

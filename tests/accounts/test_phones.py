@@ -10,7 +10,7 @@ from superapp.accounts.errors import PhoneInvalid
     "written",
     ["081234567890", "0812 3456 7890", "6281234567890", "+62 812-3456-7890", "812 3456 7890", " (0812) 3456.7890 "],
 )
-def test_one_number_however_it_is_written(written: str) -> None:
+def test_phone_number_in_any_notation_is_normalized(written: str) -> None:
     assert phone_numbers.parse_phone_number(written) == "+6281234567890"
 
 
@@ -34,7 +34,7 @@ def test_numbers_of_other_countries_are_read_with_or_without_the_plus() -> None:
         "0" * 1_000,
     ],
 )
-def test_what_cannot_receive_a_code_is_refused(written: str) -> None:
+def test_number_that_cannot_receive_a_code_is_refused(written: str) -> None:
     with pytest.raises(PhoneInvalid) as refused:
         phone_numbers.parse_phone_number(written)
 

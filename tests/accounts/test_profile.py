@@ -78,7 +78,9 @@ def test_wish_that_cannot_be_met_changes_nothing(make_user, change, changes, err
     assert not Fact.objects.exists()
 
 
-def test_what_is_so_already_changes_nothing(make_user, change, published, django_capture_on_commit_callbacks):
+def test_profile_change_to_the_same_values_changes_nothing(
+    make_user, change, published, django_capture_on_commit_callbacks
+):
     ana = make_user("ana")
 
     with django_capture_on_commit_callbacks(execute=True):

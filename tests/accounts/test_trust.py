@@ -230,7 +230,7 @@ def test_notice_speaks_of_a_beginning_only_until_then(phones, now, clock_at, lan
         ({"ended_at": "now"}, DeviceNotFound),
     ],
 )
-def test_what_changed_after_it_was_looked_at_is_not_taken(phones, now, monkeypatch, change, refusal):
+def test_trust_request_changed_after_the_check_is_not_taken(phones, now, monkeypatch, change, refusal):
     _lost, trusted, _new, other = phones
     Device.objects.filter(pk=other.pk).update(trust_asked_at=now)
     change = {field: value and now + DAY for field, value in change.items()}

@@ -61,7 +61,7 @@ def test_retry_says_where_the_message_stands_and_has_no_hints(talk, connect):
     assert line.ok("chat.changes", conversation=str(conversation.public_id), after=0)["rev"] == again["rev"]
 
 
-def test_what_comes_through_the_other_door_is_heard_by_every_socket(talk, connect, ask):
+def test_message_posted_over_rest_reaches_every_socket(talk, connect, ask):
     conversation, ana, _bo = talk
     line = connect(ana)
 

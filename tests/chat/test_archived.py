@@ -70,7 +70,7 @@ def test_archive_says_nothing_of_what_is_muted(two, client, now):
     assert way(page(client, ana)) == (True, 0)
 
 
-def test_what_is_hidden_too_stands_with_the_hidden_until_the_next_message(two, client, now):
+def test_archived_and_hidden_conversation_is_listed_as_hidden(two, client, now):
     ana, talks = two
     bo = talks["bo"].members.exclude(user=ana).get().user
     change(ana, talks["bo"], is_hidden=True)
@@ -82,7 +82,7 @@ def test_what_is_hidden_too_stands_with_the_hidden_until_the_next_message(two, c
     assert (before, after) == ([[], ["Bo"]], [["Bo"], []])
 
 
-def test_it_is_archived_and_taken_back_on_the_page_of_details_without_modules(two, client):
+def test_archive_form_on_details_page_works_without_scripts(two, client):
     ana, talks = two
     address = f"/obrolan/{talks['bo'].public_id}/"
 

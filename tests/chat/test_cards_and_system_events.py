@@ -66,7 +66,7 @@ def test_card_changes_where_it_stands_with_the_next_rev(two):
 
 
 @pytest.mark.parametrize("version", [1, 0])
-def test_what_is_not_newer_changes_nothing(two, version):
+def test_card_update_that_is_not_newer_changes_nothing(two, version):
     ana, _bo, talk = two
 
     assert not change(talk, ana, version)

@@ -297,7 +297,7 @@ class Convergence(RuleBasedStateMachine):
             InProcessServer(caller_of(self.users[who])).ask(do, **fields)
 
 
-def test_who_came_back_and_was_not_told_so_finds_out_by_the_next_hint(real_db, monkeypatch):
+def test_rejoined_member_without_a_hint_learns_by_the_next_one(real_db, monkeypatch):
     monkeypatch.setattr(bus, "publish", bus.publish)
     machine = Convergence()
     machine.begin()

@@ -98,7 +98,7 @@ def appended_by(path, batch, *, stays, **circumstances):
 
 @pytest.mark.served_only
 @pytest.mark.parametrize("seed", range(4))
-def test_both_ways_to_append_leave_the_same_rows_and_answers(seed, world, now):
+def test_append_by_function_and_by_statements_are_equal(seed, world, now):
     people, places = world
     traffic = Traffic(seed, people, places)
     names = set()
@@ -119,7 +119,7 @@ def test_both_ways_to_append_leave_the_same_rows_and_answers(seed, world, now):
 
 @pytest.mark.served_only
 @pytest.mark.parametrize("seed", range(2))
-def test_one_that_comes_alone_is_posted_as_in_a_batch(seed, world, now, monkeypatch):
+def test_single_message_is_posted_as_in_a_batch(seed, world, now, monkeypatch):
     people, places = world
     traffic = Traffic(seed, people, places)
     names = set()

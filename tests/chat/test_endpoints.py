@@ -85,7 +85,7 @@ def talk(make_user, make_direct, post):
     return conversation, ana, bo, eve
 
 
-def test_no_command_is_left_out():
+def test_every_command_is_covered():
     assert {name for name in registry.commands if name.startswith("chat.")} == COMMANDS.keys() | OTHERS
 
 
@@ -215,7 +215,7 @@ def test_bad_input_is_refused_by_its_code_on_both_doors_and_changes_nothing(talk
 
 
 @pytest.mark.parametrize("place", ["", "bukan", 7, None, "0198", str(uuid.UUID(int=0)) + "0"])
-def test_what_is_no_identifier_is_refused(talk, connect, place):
+def test_malformed_identifier_is_refused(talk, connect, place):
     ana = talk[1]
 
     assert connect(ana).err("chat.history", conversation=place)["code"] == "invalid"

@@ -52,7 +52,7 @@ def test_hidden_conversation_is_taken_back_into_the_list_without_modules(two, cl
     assert names(client.get("/obrolan/tersembunyi/").content.decode()) == []
 
 
-def test_what_somebody_writes_in_comes_back_by_itself(two, client, now):
+def test_hidden_conversation_returns_with_a_new_message(two, client, now):
     ana, talks = two
     bo = talks["bo"].members.exclude(user=ana).get().user
     chat.post_message(entry(talks["bo"], bo), now=now)

@@ -46,7 +46,7 @@ def test_opening_tells_both_sides_and_begins_at_nothing(make_user, commit, ask, 
 
 
 @pytest.mark.parametrize("whom", ["a stranger", "who blocked me", "whom I blocked", "myself", "nobody"])
-def test_there_is_one_answer_to_opening_what_may_not_be(make_user, ask, now, whom):
+def test_conversation_that_may_not_be_opened_is_one_error(make_user, ask, now, whom):
     ana, bo = make_user("ana"), make_user("bo")
     if "blocked" in whom:
         accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
@@ -98,7 +98,7 @@ def bodies(rows):
     return [row["body"] or row["event"]["name"] for row in rows]
 
 
-def test_who_joins_sees_from_now_on_and_has_nothing_unread(group, post, ask, now):
+def test_new_member_sees_later_messages_and_has_no_unread(group, post, ask, now):
     conversation, ana, bo, citra = group
     name = str(conversation.public_id)
     add(conversation, ana, citra, now)
@@ -195,7 +195,7 @@ def test_conversation_of_two_has_no_third_and_nobody_leaves_it(make_user, make_d
 # Going.
 
 
-def test_nothing_after_leaving_reaches_who_left(group, post, commit, ask, now):
+def test_former_member_gets_no_later_message(group, post, commit, ask, now):
     conversation, ana, bo, citra = group
     name = str(conversation.public_id)
     cursor = ask(bo, "sync", cursor=None)["cursor"]
@@ -234,7 +234,7 @@ def test_nothing_after_leaving_reaches_who_left(group, post, commit, ask, now):
     assert "rahasia" not in str([summary, ask(bo, "chat.history", conversation=name)])
 
 
-def test_who_left_hears_of_their_leaving_as_the_last(group, commit, now):
+def test_former_member_gets_the_hint_of_leaving_last(group, commit, now):
     conversation, ana, bo, _citra = group
 
     with commit() as hints:
@@ -260,7 +260,7 @@ def test_conversation_that_changed_after_one_left_is_not_theirs_to_sync(real_db,
     assert ask(bo, "sync", cursor=None)["parts"]["conversations"]["rows"] == []
 
 
-def test_who_left_can_do_nothing_there_any_more(group, ask, now):
+def test_former_member_is_refused_every_command(group, ask, now):
     conversation, _ana, bo, citra = group
     name = str(conversation.public_id)
     leave(conversation, bo, now)
@@ -282,7 +282,7 @@ def test_who_left_can_do_nothing_there_any_more(group, ask, now):
     assert everything() == before
 
 
-def test_who_reacted_and_left_is_still_named(group, ask, now):
+def test_reaction_of_a_former_member_still_has_their_name(group, ask, now):
     conversation, ana, bo, citra = group
     place = conversation.public_id
     add(conversation, ana, citra, now)
@@ -337,7 +337,7 @@ def test_retry_of_who_left_since_finds_the_first_message(group, post, now):
 # Coming back.
 
 
-def test_who_comes_back_starts_anew(group, post, ask, now):
+def test_rejoined_member_starts_without_history(group, post, ask, now):
     conversation, ana, bo, _citra = group
     name = str(conversation.public_id)
     api.update_preferences(conversation_id=conversation.public_id, user_id=bo.pk, is_hidden=True)

@@ -111,7 +111,7 @@ def test_edit_is_possible_for_a_quarter_of_an_hour(said, now, seconds, is_late):
     assert Message.objects.get().body == ("besok jadi?" if is_late else "lusa jadi?")
 
 
-def test_somebody_elses_message_is_not_edited(said, now):
+def test_edit_of_another_persons_message_is_refused(said, now):
     conversation, _ana, bo = said
     before = everything()
 
@@ -223,7 +223,7 @@ def test_recall_is_possible_for_an_hour(said, now, seconds, is_late):
     assert (Message.objects.get().recalled_at is None) == is_late
 
 
-def test_somebody_elses_message_is_not_recalled(said, now):
+def test_recall_of_another_persons_message_is_refused(said, now):
     conversation, _ana, bo = said
     before = everything()
 
@@ -291,7 +291,7 @@ def test_setting_what_is_set_changes_nothing(said, commit, now, emoji):
 
 
 @pytest.mark.parametrize("emoji", ["", "a", "7", "👍👍", "👍 ", "<b>", "😀" * 5_000, "\u200d", "👍\x00", "🇮"])
-def test_what_is_no_emoji_is_no_reaction(said, now, emoji):
+def test_reaction_that_is_no_emoji_is_refused(said, now, emoji):
     conversation, _ana, bo = said
     before = everything()
 

@@ -97,7 +97,7 @@ def test_stranger_is_asked_to_log_in(client, talk):
     assert answer.url == f"/masuk/?next={address(talk)}"
 
 
-def test_somebody_without_a_name_is_asked_for_it_first(client, make_user):
+def test_page_of_an_unnamed_person_leads_to_the_name_form(client, make_user):
     client.force_login(make_user("nona", name=""))
 
     assert client.get("/obrolan/").url == "/masuk/nama/?next=%2Fobrolan%2F"

@@ -44,7 +44,7 @@ def keep(conversation, user, **fields):
     return api.update_preferences(conversation_id=conversation.public_id, user_id=user.pk, **fields)
 
 
-def test_what_is_kept_is_mine_alone_and_told_to_my_devices_alone(talk, commit, now):
+def test_preference_change_is_sent_to_own_devices_only(talk, commit, now):
     conversation, ana, bo = talk
     rev, theirs = user_topic.current_rev(ana.pk), Member.objects.values().get(conversation=conversation, user=bo)
 
@@ -63,7 +63,7 @@ def test_what_is_kept_is_mine_alone_and_told_to_my_devices_alone(talk, commit, n
 
 
 @pytest.mark.parametrize("one", PREFERENCES, ids=lambda one: one.column)
-def test_one_preference_is_kept_told_and_undone_and_the_others_stay(one, talk, ask, post, commit):
+def test_preference_set_and_unset_leaves_the_others_alone(one, talk, ask, post, commit):
     conversation, ana, _bo = talk
     kept, undone = EXAMPLES[one.type]
     address = str(conversation.public_id)
@@ -175,7 +175,7 @@ def test_archived_conversation_stays_archived_whoever_writes(talk, post, ask):
     assert mine(ask, bo, conversation)["archived"] is False
 
 
-def test_what_is_kept_stays_when_a_message_is_sent(talk, post, now):
+def test_preferences_stay_when_a_message_is_sent(talk, post, now):
     conversation, ana, _bo = talk
     keep(conversation, ana, muted_until=now, is_pinned=True, draft="nanti")
 
@@ -222,7 +222,7 @@ def test_outsider_keeps_nothing(talk, make_user):
 @pytest.mark.parametrize(
     "moment", ["2027-03-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "besok", 1, True]
 )
-def test_what_is_no_moment_mutes_nothing(talk, ask, moment):
+def test_mute_until_an_invalid_time_is_refused(talk, ask, moment):
     conversation, ana, _bo = talk
     before = everything()
 

@@ -107,7 +107,7 @@ def test_lists_ask_as_often_for_fifty_conversations_as_for_one(
 
 
 @pytest.mark.parametrize("members", [2, 40])
-def test_one_change_asks_as_often_in_a_large_group(make_user, make_group, post, now, queries_of, members):
+def test_change_in_a_large_group_takes_as_many_queries(make_user, make_group, post, now, queries_of, members):
     ana, *others = (make_user(f"orang{number}") for number in range(members))
     conversation = make_group(ana, *others)
     post(conversation, others[0])

@@ -93,7 +93,7 @@ def test_reading_changes_nobody_elses_side_and_no_number_of_the_conversation(tal
     assert side_of(conversation, bo).rev == before[0].rev
 
 
-def test_what_does_not_exist_yet_cannot_be_read(talk):
+def test_read_mark_beyond_the_last_message_is_refused(talk):
     conversation, ana, _bo = talk
     before = everything()
 

@@ -69,7 +69,7 @@ def test_outsider_is_told_the_conversation_does_not_exist(make_user, make_direct
     assert not Message.objects.exists()
 
 
-def test_one_batch_gives_everybody_their_own_outcome(make_user, make_direct, now):
+def test_batch_returns_one_outcome_per_message(make_user, make_direct, now):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
     conversation = make_direct(ana, bo)
     other = make_direct(bo, eve)
@@ -123,7 +123,7 @@ def test_members_hear_it_and_outsiders_do_not(
     assert (mine["on"], mine["rev"], mine["row"]["read_seq"]) == ("me", user_topic.current_rev(ana.pk), 1)
 
 
-def test_nothing_is_said_when_the_transaction_is_rolled_back(make_user, make_direct, post, hints_sent):
+def test_rolled_back_message_sends_no_hint(make_user, make_direct, post, hints_sent):
     conversation = make_direct(ana := make_user("ana"), make_user("bo"))
 
     post(conversation, ana)

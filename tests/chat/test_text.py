@@ -56,13 +56,13 @@ BLANKS += ["\u2061\u2062\u2063\u2064", "\U000e0041\U000e007f", "\u2028\u2029", "
 
 
 @pytest.mark.parametrize("raw", BLANKS)
-def test_what_shows_nothing_is_empty(raw):
+def test_invisible_text_is_empty(raw):
     with pytest.raises(BodyEmpty):
         clean(raw)
 
 
 @pytest.mark.parametrize("raw", ["x" * (MAX + 1), "\u03c9" * (MAX + 1), "x" * 1_000_000, "\u0301" * 1_000_000])
-def test_what_is_longer_than_a_message_is_too_long(raw):
+def test_text_over_the_limit_is_too_long(raw):
     with pytest.raises(BodyTooLong) as refused:
         clean(raw)
 
@@ -143,7 +143,7 @@ directions = st.text(
 
 @example("\ufb2c" + "\u0301" * 8)
 @given(anything | piles | directions)
-def test_whatever_comes_is_refused_by_name_or_kept_for_good(raw):
+def test_any_text_is_refused_by_code_or_stored_unchanged(raw):
     try:
         body = text_cleaning.clean_body(raw, chars_max=50)
     except (BodyEmpty, BodyNotText, BodyTooLong):
@@ -191,7 +191,7 @@ NO_EMOJI += [
 
 
 @pytest.mark.parametrize("raw", EMOJI)
-def test_one_emoji_is_a_reaction(raw):
+def test_single_emoji_is_a_valid_reaction(raw):
     assert text_cleaning.clean_emoji(raw, chars_max=16) == raw
 
 
@@ -202,7 +202,7 @@ def test_less_or_more_than_one_emoji_is_none(raw):
 
 
 @given(anything | st.text(st.sampled_from("👍🏽❤\ufe0f\u200d1\u20e3🇮🇩🏴\U000e0067\U000e007fa ")))
-def test_whatever_comes_as_a_reaction_is_refused_or_short_and_without_letters(raw):
+def test_any_accepted_reaction_is_short_and_without_letters(raw):
     try:
         emoji = text_cleaning.clean_emoji(raw, chars_max=16)
     except NotReactable:

@@ -42,7 +42,7 @@ def test_outsider_is_seen_writing_by_nobody(make_user, make_direct, ask, hints_s
 
 
 @pytest.mark.parametrize("blocker", ["who writes", "who would see it"])
-def test_nobody_is_seen_writing_across_a_block(make_user, make_direct, ask, hints_sent, now, blocker):
+def test_typing_is_not_shown_across_a_block(make_user, make_direct, ask, hints_sent, now, blocker):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     one, other = (ana, bo) if blocker == "who writes" else (bo, ana)
@@ -55,7 +55,7 @@ def test_nobody_is_seen_writing_across_a_block(make_user, make_direct, ask, hint
     assert hints_sent == []
 
 
-def test_who_left_neither_writes_nor_sees_writing(make_user, make_group, ask, hints_sent, now):
+def test_former_member_neither_sends_nor_gets_typing(make_user, make_group, ask, hints_sent, now):
     ana, bo, citra = (make_user(name) for name in ("ana", "bo", "citra"))
     conversation = make_group(ana, bo, citra)
     api.leave_group(conversation_id=conversation.public_id, user_id=bo.pk, now=now)

@@ -62,7 +62,7 @@ def outcome(future: Future[int]) -> int | Exception:
     return future.result() if error is None else error
 
 
-def test_what_arrives_while_one_batch_runs_makes_up_the_next(slow, hold):
+def test_items_that_arrive_during_a_batch_form_the_next(slow, hold):
     batcher = Batcher("test", slow)
     first = hold(batcher)
 

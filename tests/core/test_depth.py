@@ -51,7 +51,7 @@ def test_every_name_of_the_list_is_a_test_and_has_a_reason():
         assert len(reason) > 20, name
 
 
-def test_no_name_is_left_to_both():
+def test_listed_test_is_left_to_one_database_only():
     listed = depth.reasons()
 
     for name in listed["sqlite"]:
@@ -60,7 +60,7 @@ def test_no_name_is_left_to_both():
         assert not depth.is_named(name, listed["sqlite"]), name
 
 
-def test_what_asks_a_database_in_any_way_is_tried_on_both(request, tmp_path):
+def test_tests_that_use_a_database_run_on_both(request, tmp_path):
     assert depth.kind_of(request.node) == "database"  # It reads this file, which speaks of "database".
 
     quiet, asking = tmp_path / "test_a.py", tmp_path / "test_b.py"

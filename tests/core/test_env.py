@@ -30,7 +30,7 @@ def test_variable_without_default_must_be_set(monkeypatch):
 
 
 @pytest.mark.parametrize("value", ["", "two", "2.5", "0x2", "1e3"])
-def test_what_is_no_whole_number_is_refused(monkeypatch, value):
+def test_integer_variable_with_another_text_is_refused(monkeypatch, value):
     monkeypatch.setenv("COUNT", value)
 
     with pytest.raises(ImproperlyConfigured, match="COUNT must be a whole number"):
@@ -65,7 +65,7 @@ def test_words_are_separated_by_commas(monkeypatch):
 
 
 @pytest.mark.parametrize("value", ["", "XX", "ID,+62", "Indonesia", "*"])
-def test_what_is_no_country_is_refused(monkeypatch, value):
+def test_country_list_with_an_unknown_country_is_refused(monkeypatch, value):
     monkeypatch.setenv("COUNTRIES", value)
 
     with pytest.raises(ImproperlyConfigured, match="COUNTRIES must be countries of two letters"):
@@ -96,7 +96,7 @@ def test_networks_are_read_strictly(monkeypatch):
         env.network_list("PROXIES", "", "Whom.")
 
 
-def test_what_is_declared_is_remembered_with_its_sentence():
+def test_declared_variable_keeps_its_description():
     env.text("COLOUR", "blue", "What colour.")
 
     assert env.declared_variables == [env.Variable("COLOUR", "blue", "What colour.")]

@@ -184,7 +184,7 @@ def test_raise_epoch_by_hand_says_what_it_was_and_is(settled):
     assert f"was {settled} and is {raised}" in said.getvalue()
 
 
-def test_nothing_starts_before_the_epoch_is_settled(real_db):
+def test_process_does_not_start_before_the_epoch_is_settled(real_db):
     health.run_startup_checks()
 
     assert Instance.objects.get().epoch > 1

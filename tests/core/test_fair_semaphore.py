@@ -42,7 +42,7 @@ def test_lock_is_handed_to_whoever_waited_longest():
     assert order == [0, 1, 2, 3, 4, 5, 6, 7]
 
 
-def test_whoever_gives_up_waiting_leaves_no_gap_in_the_line():
+def test_abandoned_wait_leaves_no_gap_in_the_queue():
     lock = FairSemaphore(1)
     lock.acquire(WAIT)
 
@@ -69,7 +69,7 @@ def test_turn_that_is_handed_over_as_the_wait_ends_is_taken(monkeypatch):
     assert not lock._waiting
 
 
-def test_no_more_are_at_it_than_there_are_turns():
+def test_semaphore_admits_no_more_than_its_limit():
     two = FairSemaphore(2)
 
     with two.acquired(WAIT), two.acquired(WAIT), pytest.raises(Unavailable), two.acquired(0.01):

@@ -22,7 +22,7 @@ def test_models_and_migrations_agree(db):
 
 
 @pytest.mark.timeout(120)
-def test_everything_goes_back_to_nothing_and_returns(real_db):
+def test_migrations_can_be_undone_and_repeated(real_db):
     before = tables()
 
     for label in reversed(OURS):

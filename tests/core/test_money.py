@@ -15,7 +15,7 @@ AMOUNTS = st.integers(-MINOR_MAX, MINOR_MAX)
 @pytest.mark.parametrize(
     "minor", ["1", 1.0, 1.5, float("nan"), float("inf"), 1e30, 10**30, -(10**30), True, None, b"1", [1], MINOR_MAX + 1]
 )
-def test_what_is_no_whole_number_is_no_amount(minor):
+def test_money_of_a_fraction_is_refused(minor):
     with pytest.raises(AmountInvalid):
         Money(minor)
 
@@ -55,7 +55,7 @@ def test_sums_and_order_stay_within_one_asset():
         lambda: round(Money(1)),
     ],
 )
-def test_nothing_mixes_with_numbers_and_nothing_divides_in_silence(wrong):
+def test_money_refuses_plain_numbers_and_division(wrong):
     with pytest.raises(TypeError):
         wrong()
 
@@ -106,13 +106,13 @@ def test_amount_is_read_as_people_write_it(written, minor):
         "1\n000", "1.000\n", None, 5,
     ],
 )  # fmt: skip
-def test_what_is_not_plainly_an_amount_is_refused(written):
+def test_ambiguous_amount_text_is_refused(written):
     with pytest.raises(AmountInvalid):
         parse(written)
 
 
 @given(st.integers(0, MINOR_MAX))
-def test_what_was_written_is_read_back(minor):
+def test_formatted_amount_parses_to_itself(minor):
     assert parse(str(Money(minor))) == Money(minor)
 
 

@@ -133,7 +133,7 @@ def test_parked_fact_keeps_what_follows_it_waiting_and_nothing_else(db, note, he
     assert list(Fact.objects.order_by("pk").values_list("key", flat=True)) == ["book:a", "book:a"]
 
 
-def test_what_a_failing_handler_wrote_is_undone(db, note, hear):
+def test_writes_of_a_failing_handler_are_rolled_back(db, note, hear):
     def write_then_fail(text: str) -> None:
         Instance.objects.update(epoch=7)
         raise LookupError

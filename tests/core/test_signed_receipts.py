@@ -82,7 +82,7 @@ def test_every_changed_letter_is_noticed(rfc_key):
 @pytest.mark.parametrize(
     "receipt", ["", ".", "..", "a.b", "a.b.c.d", "é.é.é", "e30.e30.", "bnVsbA.e30.AA", "." * 20_000]
 )
-def test_what_is_no_receipt_says_nothing(receipt):
+def test_malformed_receipt_is_not_verified(receipt):
     assert signed_receipts.verify(receipt) is None
 
 

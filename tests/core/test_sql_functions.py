@@ -42,7 +42,7 @@ def test_functions_go_and_come_back_with_their_migration(real_db):
 
 
 @pytest.mark.served_only
-def test_what_every_message_writes_has_few_rules_in_words(db):
+def test_tables_of_the_message_path_have_few_check_constraints(db):
     """PostgreSQL reads the words of every ``CHECK`` of a table anew for each statement that writes there."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -115,7 +115,7 @@ def stream(chance):
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_whatever_comes_in_whatever_pieces_is_heard_as_autobahn_hears_it(seed):
+def test_frames_in_any_pieces_are_parsed_as_autobahn_does(seed):
     chance = random.Random(seed)
     sent = stream(chance)
     cuts = sorted(chance.sample(range(len(sent)), k=min(len(sent), chance.choice([0, 1, 3, 20]))))
@@ -152,7 +152,7 @@ def test_texts_do_not_go_through_autobahn(monkeypatch):
     assert socket.transport.value() == websocket_frames.encode_text_frame("three")
 
 
-def test_whoever_speaks_need_not_answer_the_ping():
+def test_client_that_sends_need_not_answer_a_ping():
     socket, _ = opened(daphne_server.BoundedWebSocket)
     socket._sendAutoPing()
     assert socket.autoPingTimeoutCall is not None

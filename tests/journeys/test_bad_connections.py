@@ -69,7 +69,7 @@ def test_offline_in_mid_sentence_then_a_reload_then_back(
     people.expect_said(two.ana, said)
 
 
-def test_what_was_written_in_a_closed_tab_goes_out_from_the_next(
+def test_message_of_a_closed_tab_is_sent_by_the_next(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(OFFLINE_NOISE)
@@ -84,7 +84,7 @@ def test_what_was_written_in_a_closed_tab_goes_out_from_the_next(
     people.expect_said(two.bo, ["ditulis lalu ditutup"])
 
 
-def test_what_was_written_offline_goes_out_from_a_page_that_is_not_of_chat(
+def test_offline_message_is_sent_from_a_page_outside_chat(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(OFFLINE_NOISE)

@@ -150,7 +150,7 @@ def test_a_sale_from_a_bare_start_to_released_money_both_looking_on(
 
 
 @pytest.mark.parametrize("place", range(10))
-def test_everything_may_die_between_any_two_steps(world: Shopping, photo: Path, place: int) -> None:
+def test_order_survives_a_kill_between_any_two_steps(world: Shopping, photo: Path, place: int) -> None:
     steps = steps_of(world, photo)
 
     for number, (_, step) in enumerate(steps):
@@ -372,7 +372,7 @@ def test_receipt_is_checked_with_the_server_gone(world: Shopping, photo: Path) -
     ana.context.set_offline(False)
 
 
-def test_no_page_says_none_while_nothing_answers(world: Shopping, photo: Path) -> None:
+def test_page_without_a_server_never_says_empty(world: Shopping, photo: Path) -> None:
     ana, bo = world.ana, world.bo
     shopping.open_shop(bo)
     shopping.add_product(bo, photo=photo)

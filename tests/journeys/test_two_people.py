@@ -41,7 +41,7 @@ def test_a_handle_finds_somebody_whose_number_is_not_known(site: Site, two_stran
     expect(two.ana.locator("#conversation-name")).to_have_text("Bo Santoso")
 
 
-def test_what_one_changes_the_other_sees(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_change_of_one_person_is_seen_by_the_other(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     people.say(two.ana, "Jadi jam 3?")
     people.say(two.ana, "Bawa uang kembalian ya")

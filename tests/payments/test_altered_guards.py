@@ -127,7 +127,7 @@ def test_every_trigger_that_is_installed_is_looked_for(app, db):
     assert {absent for absent in catalogs[app].missing(connection) if absent.startswith("trigger ")} == there
 
 
-def test_nobody_moves_money_who_was_not_let(db):
+def test_posting_functions_are_not_executable_by_public(db):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT proname, has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc"

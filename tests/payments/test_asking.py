@@ -159,7 +159,7 @@ def test_fact_of_a_journal_wakes_who_delivers_it_once_it_is_committed(real_db, w
     outbox.published.clear()
 
 
-def test_what_happened_earlier_is_posted_now_and_dated_then(wallet, post, entry, now):
+def test_late_posting_keeps_the_date_of_the_event(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     answer = post(entry(ana, bo, 1, event_at=now - timedelta(hours=3)), now=now)

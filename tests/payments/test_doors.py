@@ -78,7 +78,7 @@ def wish(receiver, minor=15_000_00, **fields):
     }
 
 
-def test_both_doors_say_the_same_of_a_wallet(doors, ana, now):
+def test_socket_and_rest_return_the_same_wallet(doors, ana, now):
     socket, rest = doors(ana)("payments.wallet")
 
     assert socket["ok"] == rest["ok"]

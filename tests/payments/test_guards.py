@@ -142,7 +142,7 @@ def test_postgresql_guards_hold_even_for_a_replica(scene):
             cursor.execute("SET session_replication_role = origin")
 
 
-def test_everything_that_must_be_there_is_there(db):
+def test_migrated_database_has_every_guard(db):
     assert guards.missing(connection) == []
     assert [error for error in run_checks(databases=["default"]) if error.id == "payments.E001"] == []
     assert guards.GuardMonitor()() is None
@@ -189,7 +189,7 @@ def test_rule_that_is_broken_is_named(scene):
         cursor.execute(ILLEGAL["transfer of nothing"].format(**scene))
 
 
-def test_whatever_is_missing_is_named_and_nothing_serves(db):
+def test_missing_guard_is_named_and_stops_the_start(db):
     statements = list(drop_statements())
     assert statements
 
@@ -250,7 +250,7 @@ def test_every_migration_that_touches_a_guarded_table_installs_the_guards_again(
     assert faults == []
 
 
-def test_that_rule_bites():
+def test_migration_of_a_guarded_table_without_guards_is_found():
     add = migrations.AddField("account", "colour", None)
     other = migrations.CreateModel("Colour", [])
 

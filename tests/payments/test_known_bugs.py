@@ -106,7 +106,7 @@ def test_transfer_to_oneself_is_refused_at_once_and_for_good(wallet, entry, now)
 
 
 # formance ledger 364: two at once were given the same number.
-def test_no_two_journals_have_one_number(real_db, wallet, entry, now, in_threads):
+def test_journal_numbers_are_unique(real_db, wallet, entry, now, in_threads):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     entries = [entry(ana, bo, 1) for _ in range(12)]
 
@@ -146,7 +146,7 @@ def test_retry_is_known_by_what_the_client_sent_alone(wallet, entry, now):
 
 
 # formance stack 1633: one key twice in a batch brought everything down.
-def test_one_key_twice_in_a_batch_is_one_journal_and_stops_nobody(wallet, entry, now):
+def test_key_twice_in_a_batch_posts_one_journal(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     batch = [
         entry(ana, bo, 10, key="twice"),

@@ -42,7 +42,7 @@ def test_lie_raises_an_alarm_that_names_it(real_db, wallet, now):
     assert [finding for finding in findings if finding.startswith("missing in the database: trigger")]
 
 
-def test_one_process_claims_a_night_and_another_takes_over_from_the_dead(db, now):
+def test_nightly_check_is_claimed_once_and_taken_over_after_a_crash(db, now):
     assert periodic_tasks.claim(NIGHT, now) is True
     assert periodic_tasks.claim(NIGHT, now + timedelta(hours=5)) is False
     assert periodic_tasks.claim(NIGHT, now + timedelta(hours=7)) is True
@@ -51,13 +51,13 @@ def test_one_process_claims_a_night_and_another_takes_over_from_the_dead(db, now
     assert periodic_tasks.claim(NIGHT, now + timedelta(days=2)) is False
 
 
-def test_it_waits_for_the_night_of_the_place(db):
+def test_nightly_check_waits_for_the_local_night(db):
     # 01:30 in Jakarta.
     assert periodic_tasks.check_ledger_nightly(datetime.fromisoformat("2027-02-28T18:30:00+00:00")) == 0
     assert not NightlyProof.objects.exists()
 
 
-def test_what_must_happen_by_itself_is_the_work_loops():
+def test_periodic_tasks_are_registered_with_the_work_loop():
     assert {
         "payments.writers.ledger.roll_up_due",
         "payments.maintenance.periodic_tasks.check_ledger_nightly",

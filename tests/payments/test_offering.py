@@ -81,7 +81,7 @@ def test_every_command_is_refused_with_one_code_at_both_doors(real_db, connect, 
     assert not Account.objects.exists()
 
 
-def test_no_money_comes_in_or_goes_out_by_any_verb(make_payer, make_user, now, close_down):
+def test_money_commands_without_payments_are_refused(make_payer, make_user, now, close_down):
     ana, bo = make_payer("ana", 100_000), make_payer("bo")
     one, two = make_user("op", is_staff=True), make_user("second", is_staff=True)
     waiting = api.request_top_up(user_id=bo.pk, amount=Money(5), reason="slip", maker_id=one.pk, now=now)

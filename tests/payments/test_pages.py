@@ -169,7 +169,7 @@ def test_more_than_there_is_is_said_before_a_key_is_burnt(as_ana, bo):
 
 
 @pytest.mark.parametrize("amount", ["", "0", "-5", "1,5", "1e9", "NaN", "1.25", "lima ribu", "9" * 40])
-def test_what_is_no_amount_is_refused_beside_the_field(as_ana, bo, amount):
+def test_invalid_amount_is_refused_at_its_field(as_ana, bo, amount):
     response = as_ana.post(reverse("payments:send", args=[bo.public_id]), {"amount": amount})
 
     assert response.status_code == 422
@@ -251,7 +251,7 @@ def test_period_that_is_none_is_refused(as_ana, first, last):
         "/dompet/bukti/0198aaaa-0000-7000-8000-000000000000/",
     ],
 )
-def test_nobody_sees_a_wallet_without_logging_in(client, db, path):
+def test_wallet_page_without_a_session_leads_to_the_login(client, db, path):
     response = client.get(path)
 
     assert response.status_code == 302

@@ -96,7 +96,7 @@ def test_same_key_moves_it_once(bo, earn, pay_out, now):
         pay_out(1_000)
 
 
-def test_nothing_there_is_said_and_burns_no_key(bo, earn, pay_out, now):
+def test_payout_of_nothing_is_refused_and_burns_no_key(bo, earn, pay_out, now):
     with pytest.raises(errors.NothingToPayOut):
         pay_out()
     get_or_open_merchant_account(SHOP, IDR, now)

@@ -163,7 +163,7 @@ def test_device_on_which_the_account_began_sets_the_first_pin_at_once(make_user,
     api.verify_pin(user_id=bo.pk, pin=PIN, now=now)
 
 
-def test_who_took_over_a_number_sets_no_first_pin_before_a_day_is_over(make_user, make_device, now):
+def test_new_owner_of_a_number_waits_a_day_for_a_first_pin(make_user, make_device, now):
     bo = make_user("bo")
     his = make_device(bo, "his phone", begins=True)
     theirs = make_device(bo, "somebody's phone")

@@ -120,7 +120,7 @@ def test_ceiling_is_reached_and_not_passed(wallet, post, entry, now):
     assert stand(bo) == (2_000, 0, 1, 1)
 
 
-def test_who_spent_has_room_again_below_the_ceiling(wallet, post, entry, now):
+def test_spending_makes_room_below_the_ceiling(wallet, post, entry, now):
     ana, bo = wallet("ana", 5_000), wallet("bo", 2_000, ceiling=2_000)
     post(entry(bo, ana, 700), now=now)
 
@@ -260,7 +260,7 @@ def test_only_accounts_that_changed_are_told_of(wallet, open_account, post, entr
     assert refused.changes == ()
 
 
-def test_what_waits_is_added_to_what_is_left_after_spending(wallet, open_account, entry, now):
+def test_pending_credit_is_added_to_the_rest_after_spending(wallet, open_account, entry, now):
     ana, shop = wallet("ana", 1_000), open_account("kopi", chart_of_accounts.MERCHANT)
     ledger.post(entry(ana, shop, 300), now=now)
     ledger.roll_up(shop.pk)

@@ -176,7 +176,7 @@ def test_every_rule_was_seen_to_bite():
     assert set().union(*(rules for _statement, rules, _row in LIES.values())) == set(integrity_checks.RULES)
 
 
-def test_what_is_older_than_since_is_not_looked_at(scene, now):
+def test_check_skips_journals_older_than_since(scene, now):
     with guards_off(), connection.cursor() as cursor:
         cursor.execute("UPDATE payments_transfer SET amount = 1001 WHERE id = %s", [scene["transfer"]])
 

@@ -26,7 +26,7 @@ def test_refusal_without_a_trial_is_as_final_as_any_other(wallet, entry, now):
     assert Request.objects.filter(key="k").count() == 1
 
 
-def test_what_stands_is_not_refused_afterwards(wallet, entry, now):
+def test_posted_journal_stays_posted_on_a_late_retry(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     one = entry(ana, bo, 5, key="k")
     posted = ledger.post(one, now=now)
@@ -65,7 +65,7 @@ def two_wishes(wallet):
     ]
 
 
-def test_one_key_of_two_people_is_two_wishes(two_wishes, post, now):
+def test_key_of_two_people_posts_two_journals(two_wishes, post, now):
     answers = [post(wish, now=now) for wish in two_wishes]
     again = [post(wish, now=now) for wish in two_wishes]
 
@@ -75,7 +75,7 @@ def test_one_key_of_two_people_is_two_wishes(two_wishes, post, now):
 
 
 @pytest.mark.parametrize("known", [[], [0], [1]])
-def test_one_key_of_two_people_in_a_batch_is_two_wishes(two_wishes, now, known):
+def test_key_of_two_people_in_a_batch_posts_two_journals(two_wishes, now, known):
     for number in known:
         ledger.post(two_wishes[number], now=now)
 

@@ -47,7 +47,7 @@ def test_two_captures_of_one_hold_in_a_batch_are_one(wallet, entry, now):
     assert integrity_checks.check_integrity(now=now) == []
 
 
-def test_one_journal_cannot_capture_a_hold_twice(wallet, entry, now):
+def test_hold_captured_twice_in_a_journal_is_refused(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     hold = held(ana, bo, 400, entry, now)
     line = TransferLine(ana.pk, bo.pk, Money(100), phase="capture", pending_id=hold)

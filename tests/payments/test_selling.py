@@ -110,7 +110,7 @@ def test_order_is_paid_once_whatever_the_key(ana, pay, now):
     assert mine(ana, now) == 50_000
 
 
-def test_what_is_paid_once_is_a_payment_for_one_order(wallet, post, entry, now):
+def test_reference_is_paid_once(wallet, post, entry, now):
     bo, cy = wallet("bo", 1_000), wallet("cy")
 
     def of(kind, reference):
@@ -217,7 +217,7 @@ def test_merchant_who_spent_the_money_cannot_refund_it(ana, pay, release, refund
     assert Refundable.objects.get().refunded == 0
 
 
-def test_nothing_in_escrow_is_nothing_to_pay_out(ana, pay, release, refund, now):
+def test_release_of_an_unpaid_reference_is_refused(ana, pay, release, refund, now):
     for ask in (release, lambda: refund(1)):
         with pytest.raises(errors.EscrowNotFound):
             ask()
@@ -233,7 +233,7 @@ def test_nothing_in_escrow_is_nothing_to_pay_out(ana, pay, release, refund, now)
     assert integrity_checks.check_integrity(now=now) == []
 
 
-def test_one_merchant_is_paid_for_a_reference(ana, pay, release, refund, now):
+def test_reference_pays_one_merchant(ana, pay, release, refund, now):
     pay()
     release(fee=api.NO_FEE, amount=20_000)
     to_another = {"reference": ORDER, "merchant": "shop.storefront:2", "fee": api.NO_FEE, "idempotency_key": "theirs"}
@@ -253,7 +253,7 @@ def test_one_merchant_is_paid_for_a_reference(ana, pay, release, refund, now):
 
 
 @pytest.mark.parametrize("minor", [0, -1])
-def test_no_amount_is_not_every_amount(ana, pay, release, refund, hold, now, minor):
+def test_amount_below_one_is_refused_and_stores_nothing(ana, pay, release, refund, hold, now, minor):
     pay()
     held = hold()
     before = Request.objects.count()

@@ -122,7 +122,7 @@ def test_statement_of_any_length_is_whole(make_payer, send, now, monkeypatch):
     assert rows[-1]["posted_at"] == "2027-03-01T02:03:04.567Z"
 
 
-def test_what_comes_while_it_is_made_belongs_to_the_next_one(make_payer, send, now):
+def test_posting_during_a_statement_belongs_to_the_next(make_payer, send, now):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     send(ana, bo, 1)
     lines = api.stream_csv_statement(ana.pk, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)

@@ -111,7 +111,7 @@ def test_oneself_and_other_contents_are_refused(make_payer, send, now):
 
 
 @pytest.mark.parametrize("minor", ["5", 1.5, float("nan"), 1e30, 10**30, -1, 0, True, None, b"5"])
-def test_what_is_no_amount_moves_nothing_and_burns_no_key(minor, make_payer, send, now):
+def test_invalid_amount_moves_nothing_and_burns_no_key(minor, make_payer, send, now):
     ana, bo = make_payer("ana", 100), make_payer("bo")
     before = Request.objects.count()
 

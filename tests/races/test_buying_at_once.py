@@ -152,7 +152,7 @@ def test_double_tap_from_two_tabs_is_one_order(buyers, bo, few, buy, in_threads,
     assert all_is_well(now) == []
 
 
-def test_one_key_for_two_wishes_at_once_is_one_of_them(buyers, few, buy, in_threads, now):
+def test_key_for_two_purchases_at_once_places_one(buyers, few, buy, in_threads, now):
     outcomes = in_threads(
         *[lambda pieces=pieces: buy(buyers[0], few, pieces, idempotency_key="tap") for pieces in (1, 2) * 2]
     )
@@ -235,7 +235,7 @@ def test_timers_of_many_processes_do_everything_once(buyers, bo, few, buy, in_th
     assert all_is_well(now) == []
 
 
-def test_one_number_for_the_parcels_of_two_buyers_is_taken_once(buyers, bo, few, buy, in_threads, now):
+def test_tracking_number_for_two_buyers_at_once_is_taken_once(buyers, bo, few, buy, in_threads, now):
     sold = [buy(buyer, few).order for buyer in buyers[:3]]
     for order in sold:
         api.accept_order(user_id=bo.pk, order=order, now=now)
@@ -267,7 +267,7 @@ def test_stock_that_is_counted_while_people_buy(buyers, bo, few, buy, in_threads
     assert all_is_well(now) == []
 
 
-def test_everything_at_once_ends_and_is_true(buyers, bo, make_product, shop, buy, in_threads, now):
+def test_concurrent_purchases_end_consistent(buyers, bo, make_product, shop, buy, in_threads, now):
     goods = [make_product(shop, name=f"Barang {number}", quantity=20) for number in range(2)]
 
     def afternoon(buyer, first):

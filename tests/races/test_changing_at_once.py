@@ -95,7 +95,7 @@ def test_without_the_lock_a_message_wants_the_number_under_which_somebody_left(g
     assert Message.objects.get(seq=1).event["name"] == "member_left"
 
 
-def test_nobody_who_left_is_told_of_a_later_message(group, told, in_threads, now):
+def test_former_member_gets_no_hint_of_a_concurrent_message(group, told, in_threads, now):
     conversation, ana, bo, citra = group
 
     def write():
@@ -116,7 +116,7 @@ def test_nobody_who_left_is_told_of_a_later_message(group, told, in_threads, now
         assert Member.objects.get(user_id=user).until_rev == Message.objects.get(seq=seq).rev
 
 
-def test_who_writes_and_leaves_at_once_is_refused_from_some_message_on(group, in_threads, now):
+def test_sender_who_leaves_meanwhile_is_refused_from_then_on(group, in_threads, now):
     conversation, _ana, bo, _citra = group
 
     def write():
@@ -267,7 +267,7 @@ def test_without_the_lock_two_edits_of_one_state_are_made(talk, monkeypatch, in_
     assert [getattr(outcome, "edits", outcome) for outcome in outcomes] == [1, 1]
 
 
-def test_everything_at_once_leaves_every_number_used_once(talk, in_threads, now):
+def test_concurrent_changes_use_every_number_once(talk, in_threads, now):
     conversation, ana, bo = talk
     log.write([entry(conversation, ana) for _turn in range(TURNS)])
     numbers = []

@@ -187,7 +187,7 @@ def test_held_conversation_stops_no_message_to_another(session, make_user, make_
     assert log.writer.submit(entry(held, ana, "one")).result(30).seq == 1
 
 
-def test_what_must_happen_waits_as_long_as_it_takes_and_is_not_put_off(start, session, make_payer, bo, few, buy, now):
+def test_work_loop_waits_for_a_held_row(start, session, make_payer, bo, few, buy, now):
     order = buy(make_payer("ana", 1_000_000_00), few, now=now - timedelta(days=3)).order
     session.execute("SELECT 1 FROM shop_order WHERE public_id = %s FOR UPDATE", [order])
 

@@ -175,7 +175,7 @@ def test_postgresql_dies_at_any_step_and_a_retry_pays_once(bank, open_account):
     assert bank.is_proved() == ""
 
 
-def test_what_was_answered_outlives_postgresql(bank, open_account):
+def test_acknowledged_posting_survives_a_crash_of_postgresql(bank, open_account):
     cash, ana, bo = (
         open_account("cash:2", kind="cash", floor="NULL", rank=9),
         open_account("ana:2"),
@@ -200,7 +200,7 @@ def test_what_was_answered_outlives_postgresql(bank, open_account):
     assert bank.is_proved() == ""
 
 
-def test_who_pays_dies_at_any_step_and_a_retry_pays_once(bank, open_account):
+def test_payer_killed_at_any_step_pays_once_on_retry(bank, open_account):
     cash, ana, bo = (
         open_account("cash:3", kind="cash", floor="NULL", rank=9),
         open_account("ana:3"),

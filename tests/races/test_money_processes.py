@@ -39,7 +39,7 @@ def balance(account):
 
 
 @pytest.mark.timeout(120)
-def test_one_key_with_two_contents_from_two_processes_at_once_is_one_of_them(make_payer, posters, now):
+def test_key_with_two_contents_from_two_processes_posts_one(make_payer, posters, now):
     ana, bo = (Account.objects.get(owner=make_payer(name, 10_000)) for name in ("ana", "bo"))
     for number, process in enumerate(posters):
         process.say(key=f"connected-{number}", debit=ana.pk, credit=bo.pk, amount=1)

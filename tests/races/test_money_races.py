@@ -70,7 +70,7 @@ def balance(account):
     return account.balance
 
 
-def test_one_key_from_many_at_once_is_one_journal(wallet, pay, in_threads, now):
+def test_key_used_by_many_at_once_posts_one_journal(wallet, pay, in_threads, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     answers = in_threads(*[pay(ana, bo, 100, "same")] * 12)
@@ -81,7 +81,7 @@ def test_one_key_from_many_at_once_is_one_journal(wallet, pay, in_threads, now):
     assert (balance(ana), balance(bo)) == (900, 100)
 
 
-def test_one_key_with_two_contents_at_once_is_one_of_them(wallet, pay, in_threads):
+def test_key_with_two_contents_at_once_posts_one(wallet, pay, in_threads):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     outcomes = in_threads(*[pay(ana, bo, minor, "same") for minor in (100, 200) * 4])

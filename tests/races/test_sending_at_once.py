@@ -94,7 +94,7 @@ def test_without_the_lock_one_number_is_posted_twice_or_breaks(talk, unlock_appe
     assert sum(isinstance(outcome, IntegrityError) for [outcome] in outcomes) == 1
 
 
-def test_one_message_sent_by_eight_at_once_is_posted_once(talk, in_threads):
+def test_message_sent_by_eight_threads_is_posted_once(talk, in_threads):
     conversation, ana, _bo = talk
 
     outcomes = in_threads(*[lambda: log.write([entry(conversation, ana, "halo", client_id="c-1")])[0]] * THREADS)
@@ -177,7 +177,7 @@ def go(*processes):
     return [process.communicate(timeout=60)[0].strip() for process in processes]
 
 
-def test_one_message_sent_by_two_processes_is_posted_once(talk, start):
+def test_message_sent_by_two_processes_is_posted_once(talk, start):
     conversation, ana, _bo = talk
 
     said = go(*(start(conversation, ana, client_id="c-1") for _process in range(2)))

@@ -110,7 +110,7 @@ def slow_first(gate):
     return call, done
 
 
-def test_what_overwrites_what_was_said_before_is_done_in_order(connect, make_user, offer, gate, slow_first):
+def test_overwriting_commands_run_in_order(connect, make_user, offer, gate, slow_first):
     call, done = slow_first
     offer("test.set", call, schema=AddIn, in_order=True)
     client = connect(make_user("ana"))
@@ -124,7 +124,7 @@ def test_what_overwrites_what_was_said_before_is_done_in_order(connect, make_use
     assert (began_early, done) == (False, [1, 2, 3])
 
 
-def test_what_had_not_begun_when_its_line_broke_is_never_done(connect, make_user, offer, gate, slow_first):
+def test_queued_command_of_a_closed_socket_is_dropped(connect, make_user, offer, gate, slow_first):
     call, done = slow_first
     offer("test.set", call, schema=AddIn, in_order=True)
     ana = make_user("ana")
@@ -288,7 +288,7 @@ def test_refusals_are_worded_in_the_callers_language(connect, make_user):
     ]
 
 
-def test_who_asks_too_often_is_told_when_again_and_others_are_not(connect, make_user, offer, monkeypatch):
+def test_rate_limited_person_gets_retry_after_and_others_are_served(connect, make_user, offer, monkeypatch):
     monkeypatch.setattr(consumer, "command_throttle", Throttle(per_second=0.5, burst=10, timer=lambda: 100.0))
     offer("test.dear", add, schema=AddIn, cost=5)
     of_ana, of_bo = connect(make_user("ana")), connect(make_user("bo"))
@@ -301,7 +301,7 @@ def test_who_asks_too_often_is_told_when_again_and_others_are_not(connect, make_
     assert of_bo.ok("test.dear", left=1) == {"sum": 2}
 
 
-def test_who_leaves_before_the_answer_breaks_nothing(connect, make_user, offer, gate, logged):
+def test_socket_closed_before_the_response_is_harmless(connect, make_user, offer, gate, logged):
     offer("test.wait", gate)
     ana = make_user("ana")
     leaving, staying = connect(ana), connect(ana)

@@ -100,7 +100,7 @@ def test_sockets_of_a_process_that_was_killed_do_not_count():
     run(test)
 
 
-def test_nobody_is_asked_about_people_with_few_sockets():
+def test_few_local_sockets_need_no_count_by_other_processes():
     def test():
         cluster = Cluster(2)
         for number in [0, 1] * 10:

@@ -88,7 +88,7 @@ def test_with_a_session_that_is_over_the_socket_is_closed_with_4401(connect, mak
     assert connect(device=device).closed == 4401
 
 
-def test_when_nothing_is_known_about_the_session_the_client_is_told_to_come_back(connect, make_user, monkeypatch):
+def test_connect_with_an_unreadable_session_asks_for_a_reconnect(connect, make_user, monkeypatch):
     device = log_in(make_user("ana"))
 
     def lose_the_database(_session_key):

@@ -14,7 +14,7 @@ DEEP = '{"id":1,"do":"ping","x":' + "[" * 30_000 + "]" * 30_000 + "}"
 @pytest.mark.parametrize(
     "text", ["", "null", "7", '"ping"', "[]", '[{"id":1,"do":"ping"}]', "{", '{"id":1', "NaN", "hai"]
 )
-def test_what_is_no_json_object_closes_the_socket(connect, make_user, text):
+def test_frame_that_is_no_json_object_closes_the_socket(connect, make_user, text):
     client = connect(make_user("ana"))
 
     client.send(text)
@@ -129,7 +129,7 @@ FRAMES = st.one_of(COMMANDS.map(json.dumps), JSON.map(json.dumps), st.text(), st
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frames=st.lists(FRAMES, min_size=1, max_size=4))
-def test_whatever_is_sent_the_server_answers_or_closes(connect, visitor, frames):
+def test_any_frame_is_answered_or_closes_the_socket(connect, visitor, frames):
     client = visitor()
 
     for frame in frames:

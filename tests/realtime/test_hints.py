@@ -31,7 +31,7 @@ def test_a_change_reaches_all_sockets_of_its_person_and_nobody_elses(connect, ma
     assert of_eve.hints() == []
 
 
-def test_what_is_rolled_back_is_never_told(connect, make_user):
+def test_rolled_back_change_sends_no_hint(connect, make_user):
     ana = make_user("ana")
     client = connect(ana)
 
@@ -42,7 +42,7 @@ def test_what_is_rolled_back_is_never_told(connect, make_user):
     assert client.hints() == []
 
 
-def test_what_is_not_yet_committed_is_not_told(connect, make_user):
+def test_hint_waits_for_the_commit(connect, make_user):
     ana = make_user("ana")
     client = connect(ana)
 
@@ -156,7 +156,7 @@ def test_an_outsider_cannot_watch_and_hears_nothing(connect, order, make_user):
 
 
 @pytest.mark.parametrize("topic", ["", "nonsense", "nonsense:1", "me", ":"])
-def test_there_is_no_such_topic(connect, make_user, topic):
+def test_watch_of_an_unknown_topic_is_refused(connect, make_user, topic):
     assert connect(make_user("ana")).err("watch", topic=topic)["code"] == "unknown_topic"
 
 
@@ -175,7 +175,7 @@ def test_a_change_while_the_watch_is_set_up_is_not_missed(connect, order, monkey
     assert looks == [4, 5]
 
 
-def test_one_socket_watches_a_hundred_topics_and_no_more(connect, make_user, monkeypatch):
+def test_socket_watches_at_most_a_hundred_topics(connect, make_user, monkeypatch):
     monkeypatch.setitem(registry.topic_kinds, "thing", TopicKind("thing", lambda _caller, _key: 0))
     client = connect(make_user("ana"))
     watched = [client.ok("watch", topic=f"thing:{number}") for number in range(100)]

@@ -134,7 +134,7 @@ def test_a_topic_reaches_its_watchers_alone_until_they_unwatch(hub):
     scene()
 
 
-def test_one_device_is_ended_alone(hub):
+def test_ended_device_closes_its_own_sockets_only(hub):
     @on_loop
     async def scene():
         lost, kept = joined(hub, 1, device_id=7), joined(hub, 1, device_id=8)
@@ -193,7 +193,7 @@ def test_bytes_that_nobody_acknowledges_cut_the_line(hub):
     scene()
 
 
-def test_whoever_acknowledges_hears_on(hub):
+def test_acknowledging_client_keeps_getting_hints(hub):
     @on_loop
     async def scene():
         wire = joined(hub)

@@ -64,7 +64,7 @@ def causes(caplog):
         ({"wall": 0.4, "process": 0.05, "thread": 0.05}, "machine"),
     ],
 )
-def test_what_held_the_loop_up_is_told_from_the_clocks(clocks, loop, caplog, passed, cause):
+def test_stall_is_attributed_by_comparing_clocks(clocks, loop, caplog, passed, cause):
     clocks.pass_by(**passed)
     loop.beat()
 

@@ -51,7 +51,7 @@ def test_the_refusal_says_when_there_is_enough_again():
     allowance.take(1, 5)
 
 
-def test_one_person_does_not_spend_anothers_allowance():
+def test_rate_limit_counts_per_person():
     allowance = Throttle(per_second=1, burst=3, timer=Watch())
     allowance.take(1, 3)
 

@@ -191,7 +191,7 @@ def test_a_person_comes_in_while_redis_is_out_of_reach(connect, make_user, redis
     assert client.read() == RESUMED
 
 
-def test_what_was_lost_on_the_way_out_is_made_known_when_redis_answers_again(
+def test_lost_publishes_announce_resumed_when_redis_returns(
     make_site, make_user, dial, redis_server, calm_publisher, monkeypatch
 ):
     site = make_site(web_processes=1)

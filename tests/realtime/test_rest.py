@@ -108,7 +108,7 @@ def test_two_methods_of_one_path_are_two_commands(browser, offer, mirror):
     assert told(browser.post("/api/v1/things/7")) == (405, "method_not_allowed")
 
 
-def test_what_nobody_can_do_is_said_to_a_stranger_too(client, db):
+def test_unsupported_method_is_405_for_a_stranger_too(client, db):
     refused = client.generic("TRACE", "/api/v1/sync"), client.put("/api/v1/login")
 
     assert [told(response) for response in refused] == [(405, "method_not_allowed")] * 2
@@ -204,7 +204,7 @@ def test_a_mistake_of_ours_is_told_without_its_innards_and_written_down_once(bro
     assert logged() == ["command_fault"]
 
 
-def test_who_asks_too_often_is_told_when_again(browser, offer, mirror, monkeypatch):
+def test_rate_limited_request_has_retry_after(browser, offer, mirror, monkeypatch):
     monkeypatch.setattr(rest, "command_throttle", Throttle(per_second=0.5, burst=5, timer=lambda: 100.0))
     offer("test.dear", lambda _caller, _fields: {}, rest="GET dear", cost=5)
     mirror()
@@ -216,7 +216,7 @@ def test_who_asks_too_often_is_told_when_again(browser, offer, mirror, monkeypat
     assert second.headers["Retry-After"] == "10"
 
 
-def test_it_answers_json_whatever_was_asked_for(browser):
+def test_response_is_json_for_any_accept_header(browser):
     response = browser.get("/api/v1/me/changes?after=0", headers={"Accept": "text/html"})
 
     assert response.headers["Content-Type"] == "application/json"

@@ -168,7 +168,7 @@ def test_changes_of_all_kinds_come_in_the_order_of_their_rev(connect, make_user,
     }
 
 
-def test_when_nothing_changed_the_rev_is_still_told(connect, make_user, mine):
+def test_delta_without_changes_still_has_the_rev(connect, make_user, mine):
     ana = make_user("ana")
     with transaction.atomic():
         user_topic.advance_revs({ana.pk: 4})

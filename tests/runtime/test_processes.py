@@ -57,7 +57,7 @@ def test_every_program_is_a_command_and_has_its_setting():
     ]
 
 
-def test_no_two_processes_share_a_port_even_with_many_of_each():
+def test_processes_never_share_a_port():
     ports = sorted(program.port for program in PROGRAMS)
 
     assert min(later - earlier for earlier, later in itertools.pairwise(ports)) >= 10
@@ -98,7 +98,7 @@ def test_proxy_believes_nobody_unless_told_to():
     assert strict.count("proxy_set_header X-Real-IP $remote_addr;") == 4
 
 
-def test_both_rendered_proxies_limit_one_address_in_every_place_that_costs():
+def test_rendered_proxies_limit_an_address_in_every_expensive_place():
     for text in (proxy.render_native_config(place(), pages=[1], sockets=[2]), proxy.render_container_template(place())):
         locations = dict(re.findall(r"\n        location (\S+(?: \S+)?) \{(.*?)\n        \}", text, re.DOTALL))
         for name, zone in (("/", "requests"), ("/api/", "requests"), ("= /ws", "connects")):

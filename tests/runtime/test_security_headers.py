@@ -43,7 +43,7 @@ def policy_of(answer) -> dict[str, set[str]]:
     return {words[0]: set(words[1:]) for words in directives}
 
 
-def test_there_are_paths_to_look_at():
+def test_paths_under_test_include_the_main_ones():
     assert {"/", "/masuk/", "/api/v1/me", "/sw.js"} <= set(paths_without_arguments())
 
 

@@ -276,7 +276,7 @@ def test_proxy_whose_master_is_killed_is_back_within_seconds(stack):
     assert "Address already in use" not in stack.runner.log
 
 
-def test_nothing_said_is_lost_while_redis_is_away(stack, people):
+def test_messages_without_redis_are_not_lost(stack, people):
     ana, bo, conversation = people
     before = bodies(bo, conversation)
     stack.redis.kill()
@@ -340,7 +340,7 @@ def test_pages_out_of_reach_are_told_honestly(stack, people):
     wait_until(stack.is_ready, "pages again", 120)
 
 
-def test_no_line_of_the_log_says_a_number_or_what_was_said(stack, people):
+def test_log_has_no_phone_number_and_no_message(stack, people):
     ana, _, conversation = people
     say(ana, conversation, "rahasia-sekali")
 

@@ -122,7 +122,7 @@ def numbers(path) -> list[int]:
     return [int(word) for word in path.read_text().split()] if path.exists() else []
 
 
-def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path):
+def test_processes_end_with_a_killed_supervisor(tmp_path):
     pid_file = tmp_path / "pid"
     script = f"""
         import asyncio

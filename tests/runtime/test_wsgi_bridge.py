@@ -99,7 +99,7 @@ def test_idle_pages_end_at_once():
     asyncio.run(asyncio.wait_for(WsgiBridge(lambda environ, start: [], threads=1).finish(), 1))
 
 
-def test_no_more_threads_are_at_work_than_there_are(slow):
+def test_bridge_runs_no_more_requests_than_threads(slow):
     async def run():
         served = WsgiBridge(slow, threads=2)
         asking = [asyncio.create_task(ask(served)) for _ in range(6)]

@@ -88,7 +88,7 @@ def test_order_from_before_a_block_says_nothing_new_and_shows_no_reason(bo, ana,
     assert (of_buyer.summary.note, of_buyer.steps[-1].reason) == ("ukuran L", THREAT)
 
 
-def test_one_buyer_cannot_place_and_take_back_orders_all_day(bo, ana, product, buy, now, monkeypatch):
+def test_repeated_cancellations_of_a_buyer_are_limited(bo, ana, product, buy, now, monkeypatch):
     monkeypatch.setattr(checkout, "OPEN_ORDERS_PER_DAY_MAX", 2)
     kept = buy(ana, product)
     again = buy(ana, product)
@@ -117,7 +117,7 @@ def test_money_and_the_name_on_it_do_not_reach_whoever_blocked_the_sender(ana, b
     assert payments.get_wallet(bo.pk, now=now).available == Money(0)
 
 
-def test_what_was_sent_before_a_block_stays_answered(ana, bo, now):
+def test_payment_before_a_block_keeps_its_response(ana, bo, now):
     first = send(ana, bo, 5_000_00, now)
     block(bo, ana, now)
 

@@ -96,7 +96,7 @@ def test_reserve_ends_as_well(db, make_user, midday, settings):
     assert lines == []
 
 
-def test_everybody_new_works_once_half_of_the_budget_is_used(db, midday, settings):
+def test_newcomers_solve_challenges_beyond_half_the_budget(db, midday, settings):
     settings.SMS_PER_HOUR = 20
     for number, phone in zip(range(8), newcomers(), strict=False):
         ask(phone, browser=f"b{number}", at=midday, address=f"198.18.0.{number}")

@@ -124,7 +124,7 @@ def test_socket_is_opened_by_a_page_of_ours(world, loop):
     client.leave()
 
 
-def test_everything_that_changes_something_is_tried():
+def test_every_changing_operation_is_covered():
     unsafe = {operation.method for operation in CHANGING}
 
     assert unsafe == {"POST", "PUT", "PATCH", "DELETE"}

@@ -59,7 +59,7 @@ def test_messages_sent_by_form_end_with_the_allowance_and_say_when_again(ana, ma
     assert "Tunggu sebentar, lalu kirim lagi" in page
 
 
-def test_what_was_typed_stands_in_the_page_and_can_be_sent_from_there(ana, make_user, make_direct, small_allowance):
+def test_throttled_form_keeps_its_input_for_another_try(ana, make_user, make_direct, small_allowance):
     conversation = make_direct(ana, make_user("bo"))
     device = log_in(ana)
     browser = browser_on(device, enforce_csrf_checks=True)

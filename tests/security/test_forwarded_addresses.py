@@ -190,7 +190,7 @@ def test_addresses_that_a_visitor_claims_before_the_trusted_proxy_are_not_believ
 
 
 @pytest.mark.parametrize("setup", SETUPS)
-def test_somebody_who_reaches_our_proxy_directly_is_not_believed(setup, stack_of, echo):
+def test_forwarded_headers_of_a_direct_client_are_ignored(setup, stack_of, echo):
     _, ours = stack_of(setup, upstream=echo)
 
     told = heard(ours, sender="127.0.0.5", X_Forwarded_For="10.9.8.7", X_Forwarded_Proto="https", X_Real_IP="10.9.8.6")

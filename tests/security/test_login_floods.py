@@ -197,7 +197,7 @@ def test_turn_that_nobody_uses_goes_to_the_next(db, make_user, midday):
     assert ask(number, browser="second", at=midday + timedelta(seconds=111), address="198.51.100.3")
 
 
-def test_one_address_cannot_fill_the_queue_of_a_number(db, make_user, midday):
+def test_address_cannot_fill_the_code_queue_of_a_number(db, make_user, midday):
     number = make_user("ana").phone.number
     ask(number, browser="eve", at=midday, address="2001:db8:1:2::1")
     for turn in range(20):

@@ -179,7 +179,7 @@ def test_page_of_a_device_that_suffices_asks_for_no_pin(ana, product, buy):
     assert PIN_FIELD in code_only(ana).get(f"/pesanan/{order}/").content.decode()
 
 
-def test_somebody_new_here_without_a_pin_is_told_what_to_do_and_by_when(bo, order, now, monkeypatch):
+def test_new_device_without_a_pin_is_told_the_next_step(bo, order, now, monkeypatch):
     device = log_in(bo)
     browser, address = browser_on(device), f"/pesanan/{order}/"
 

@@ -108,7 +108,7 @@ def test_every_field_of_a_form_is_sent():
     )
 
 
-def test_everything_behind_a_question_mark_is_asked():
+def test_query_parameters_of_pages_are_all_attacked():
     assert fields_of_queries() - set(QUERY) == set(), "say in attack_pages.py what an attacker writes there"
 
 

@@ -135,7 +135,7 @@ def test_socket_without_a_session_is_not_let_in(world, loop):
         assert (client.ready, client.closed) == (None, 4401)
 
 
-def test_everything_that_can_be_asked_for_is_attacked():
+def test_every_operation_is_attacked():
     described = openapi.build_description()["paths"]
 
     assert len(OPERATIONS) == sum(len(methods) for methods in described.values()) > 80

@@ -240,7 +240,7 @@ CHEAP = {
 
 
 @pytest.mark.parametrize("what", CHEAP)
-def test_what_a_cheap_look_refuses_costs_no_hash(what, ana, make_device, now, hashes):
+def test_request_refused_early_hashes_no_pin(what, ana, make_device, now, hashes):
     phone = make_device(ana, "her phone")
     PinTries.objects.create(user=ana, device=phone, wrong=5)
 

@@ -141,7 +141,7 @@ def test_flood_of_the_api_is_refused_in_the_one_shape_of_an_error(port):
     assert json.loads(refused.body)["retry_after"] == 10
 
 
-def test_no_address_holds_more_sockets_than_its_share(port):
+def test_address_holds_a_limited_number_of_sockets(port):
     answers = flood(port, "/ws", 5, sender=FLOODER, headers={"Upgrade": "WebSocket"})
 
     counted = Counter(answer.status for answer in answers)
@@ -164,13 +164,13 @@ def test_this_machine_and_its_watchers_are_not_limited(port):
 
 
 @pytest.mark.parametrize("path", ["/-/x", "/-/live/", "/-/", "/-/readyx"])
-def test_what_only_resembles_the_watchers_address_is_limited(port, path):
+def test_address_similar_to_a_monitoring_one_is_limited(port, path):
     answers = flood(port, path, 60, sender=FLOODER)
 
     assert 429 in {answer.status for answer in answers}
 
 
-def test_one_session_has_few_pages_in_the_making_wherever_it_asks_from(port):
+def test_session_has_a_limited_number_of_concurrent_pages(port):
     session = {"Cookie": "theme=dark; sessionid=" + "a" * 32}
 
     answers = flood(port, "/held", 10, sender=THIS_MACHINE, headers=session)
@@ -195,7 +195,7 @@ def test_sessions_are_known_to_the_proxy_by_the_name_of_their_cookie():
 
 
 @pytest.mark.parametrize("path", ["//-/live", "/x/../-/live", "/toko/..//-/./ready", "/%2d/live"])
-def test_what_becomes_the_watchers_address_by_another_spelling_reaches_no_process(port, path):
+def test_other_spelling_of_a_monitoring_address_is_404(port, path):
     assert ask(port, path, sender=BYSTANDER).status == 404
     assert ask(port, "/-/live?since=1", sender=BYSTANDER).status == 200
 

@@ -30,7 +30,7 @@ def as_bo(bo, shop):
     return browser_of(bo)
 
 
-def test_whoever_goes_back_to_a_page_that_was_refused_comes_to_the_order_that_followed(as_ana, ana, bo, product, now):
+def test_browser_back_to_a_refused_page_leads_to_the_later_order(as_ana, ana, bo, product, now):
     first = begin(as_ana, product)
     api.change_product(owner_id=bo.pk, product=product.public_id, price=Money(30_000_00), now=now)
     refused = as_ana.post(first, purchase())
@@ -59,7 +59,7 @@ def test_page_that_was_refused_leads_to_one_key_that_is_free_however_often_it_is
     assert as_ana.get(followed.pop()).status_code == 200
 
 
-def test_what_the_shop_alone_says_is_said_to_be_its_word_and_is_not_green(as_ana, as_bo, ana, bo, product, buy, now):
+def test_delivery_claimed_by_the_shop_alone_is_not_green(as_ana, as_bo, ana, bo, product, buy, now):
     order = buy(ana, product, 2).order
     api.accept_order(user_id=bo.pk, order=order, now=now)
     api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="JT123", now=now)

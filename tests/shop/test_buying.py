@@ -89,7 +89,7 @@ def test_wrong_pin_buys_nothing_and_burns_no_key(ana, bo, product, buy):
     assert isinstance(buy(ana, product, idempotency_key="tap"), api.CheckoutCompleted)
 
 
-def test_whoever_gets_no_turn_to_buy_is_told_to_come_again_and_burns_no_key(ana, product, buy, monkeypatch):
+def test_purchase_without_a_free_slot_gets_retry_after_and_burns_no_key(ana, product, buy, monkeypatch):
     one = FairSemaphore(1)
     monkeypatch.setattr(checkout, "CHECKOUT_SLOTS", one)
     monkeypatch.setattr(checkout, "SLOT_WAIT_SECONDS_MAX", 0.01)
@@ -101,7 +101,7 @@ def test_whoever_gets_no_turn_to_buy_is_told_to_come_again_and_burns_no_key(ana,
     assert isinstance(buy(ana, product, idempotency_key="waits"), api.CheckoutCompleted)
 
 
-def test_nobody_buys_their_own_goods(make_payer, make_shop, make_product, buy, now):
+def test_purchase_of_own_product_is_refused(make_payer, make_shop, make_product, buy, now):
     bo = make_payer("bo", 100_000_00)
     product = make_product(make_shop(bo))
 
@@ -134,7 +134,7 @@ def test_price_that_rose_is_shown_before_it_is_paid(ana, bo, product, buy, now):
 
 
 @pytest.mark.parametrize("how", ["hidden", "closed"])
-def test_what_is_not_for_sale_is_not_sold(how, ana, bo, product, buy, now):
+def test_purchase_of_an_unlisted_product_is_refused(how, ana, bo, product, buy, now):
     if how == "hidden":
         api.unpublish_product(owner_id=bo.pk, product=product.public_id, now=now)
     else:

@@ -58,7 +58,7 @@ def test_address_of_another_shop_is_taken(shop, make_user, make_shop):
         ({"opening_hours": {"mon": [["<b>", "17:00"]]}}, errors.OpeningHoursInvalid),
     ],
 )
-def test_what_a_shop_cannot_say_is_refused(fields, error, bo, make_shop):
+def test_invalid_shop_details_are_refused(fields, error, bo, make_shop):
     with pytest.raises(error) as raised:
         make_shop(bo, **fields)
 
@@ -66,7 +66,7 @@ def test_what_a_shop_cannot_say_is_refused(fields, error, bo, make_shop):
     assert not Shop.objects.exists()
 
 
-def test_what_people_write_is_kept_as_words(bo, make_shop, make_product):
+def test_text_of_a_product_is_stored_as_cleaned_text(bo, make_shop, make_product):
     shop = make_shop(
         bo, name=SCRIPT, about="Satu\r\n\r\n\r\n\r\ndua\u0000", opening_hours={"tue": [["08:00", "24:00"]]}
     )
@@ -85,7 +85,7 @@ def test_shop_is_changed_by_its_owner_and_numbers_it(bo, shop, now):
     assert api.change_shop(owner_id=bo.pk, name="Manik Baru", now=now).rev == 2
 
 
-def test_who_has_no_shop_can_change_none(make_user, shop, product, now):
+def test_person_without_a_shop_can_change_none(make_user, shop, product, now):
     eve = make_user("eve")
 
     for act in (

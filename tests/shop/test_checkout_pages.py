@@ -149,9 +149,7 @@ def test_more_pieces_than_there_are_become_all_there_are_and_no_price_is_said_to
         ),
     ],
 )
-def test_what_is_wrong_is_said_beside_what_was_written_and_nothing_is_paid(
-    as_ana, ana, product, now, fields, status, said
-):
+def test_invalid_checkout_form_shows_errors_at_fields_and_pays_nothing(as_ana, ana, product, now, fields, status, said):
     refused = as_ana.post(begin(as_ana, product), purchase(**fields))
 
     assert refused.status_code == status
@@ -161,7 +159,7 @@ def test_what_is_wrong_is_said_beside_what_was_written_and_nothing_is_paid(
     assert balance(ana, now) == 1_000_000_00
 
 
-def test_who_has_too_little_is_told_how_to_have_more(product, make_payer):
+def test_checkout_with_too_little_money_links_to_topping_up(product, make_payer):
     chandra = make_payer("chandra", 1_000_00)
     browser = browser_of(chandra)
     address = begin(browser, product)
@@ -173,7 +171,7 @@ def test_who_has_too_little_is_told_how_to_have_more(product, make_payer):
     assert (refused.status_code, Order.objects.count()) == (409, 0)
 
 
-def test_nobody_buys_of_themselves_and_nobody_what_is_hidden(as_bo, as_ana, bo, product, now):
+def test_checkout_page_of_own_or_hidden_product_is_refused(as_bo, as_ana, bo, product, now):
     own = as_bo.get(begin(as_bo, product))
     address = begin(as_ana, product)
     api.unpublish_product(owner_id=bo.pk, product=product.public_id, now=now)

@@ -187,7 +187,7 @@ def test_outsider_sees_no_order_and_no_shop_of_others(doors, ana, bo, make_user,
     assert Order.objects.get().version == 1
 
 
-def test_both_sides_hear_that_something_moved_and_ask_what(doors, ana, bo, product, buy, now):
+def test_both_sides_get_a_hint_and_read_the_change(doors, ana, bo, product, buy, now):
     order = buy(ana, product).order
     buyer, merchant = doors(ana).socket, doors(bo).socket
     shop = Shop.objects.get()

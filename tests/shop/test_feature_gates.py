@@ -118,7 +118,7 @@ def test_commands_are_refused_with_one_code_at_both_doors(real_db, connect, ana,
         assert "shop.not_offered" not in json.dumps(socket.ask(each, **FIELDS.get(each, {}))), each
 
 
-def test_nothing_is_bought_or_put_up_by_any_verb(ana, bo, shop, product, buy, make_shop, make_product, profile):
+def test_shop_commands_without_shops_are_refused(ana, bo, shop, product, buy, make_shop, make_product, profile):
     profile("chat_only")
     for do in (lambda: buy(ana, product), lambda: make_shop(ana, "toko-ana"), lambda: make_product(shop, "Lain")):
         with pytest.raises(errors.NotOffered):

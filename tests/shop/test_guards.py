@@ -213,7 +213,7 @@ def test_postgresql_refuses_truncation(real_db, scene):
     assert [table for table in guards.GUARDED if not refused(f"TRUNCATE shop_{table} CASCADE")] == []
 
 
-def test_what_is_told_and_legal_is_let_through(scene):
+def test_legal_transition_with_its_event_is_accepted(scene):
     """The twin of the refusals: the same statements, in their order and by whom they are for."""
     event = EVENT.format(seq=3, name="packed", before="accepted", after="packed", who="merchant").format(**scene)
     with connection.cursor() as cursor:
@@ -243,7 +243,7 @@ def test_parcel_is_corrected_once_as_was_told_and_not_otherwise(scene):
     assert refused(correct.format(to="1", **scene))
 
 
-def test_everything_that_must_be_there_is_there(db):
+def test_migrated_database_has_every_guard(db):
     assert guards.missing(connection) == []
     assert [error for error in run_checks(databases=["default"]) if error.id == "shop.E001"] == []
 
@@ -268,7 +268,7 @@ def drops() -> dict[str, str]:
     }
 
 
-def test_whatever_is_missing_is_named_and_nothing_serves(db):
+def test_missing_guard_is_named_and_stops_the_start(db):
     assert len(drops()) >= 3
 
     for name, statement in drops().items():

@@ -74,7 +74,7 @@ def test_product_is_put_on_the_shelf_once_however_often_it_is_sent(as_bo):
         ({"quantity": "²"}, "Pilih jumlah dari 0 sampai"),
     ],
 )
-def test_what_is_wrong_with_a_product_is_said_beside_it(as_bo, fields, said):
+def test_invalid_product_form_shows_errors_at_fields(as_bo, fields, said):
     form = {"key": "k", "name": "Kalung", "price": "12.500", "quantity": "3", "do": "list", **fields}
 
     refused = as_bo.post("/tokoku/barang/baru/", form)
@@ -202,7 +202,7 @@ def test_address_that_a_name_suggests_is_that_of_the_modules():
     assert [handle_from_name(name) for name, _ in cases] == [handle for _, handle in cases]
 
 
-def test_what_waits_for_the_shop_stands_before_what_waits_for_others(as_bo, ana, bo, product, buy, now):
+def test_orders_waiting_for_the_shop_come_first(as_bo, ana, bo, product, buy, now):
     sent, packed, new = (buy(ana, product).order for _ in range(3))
     for order in (sent, packed):
         api.accept_order(user_id=bo.pk, order=order, now=now)

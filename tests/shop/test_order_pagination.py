@@ -14,7 +14,7 @@ from superapp.core.money import Money
 from tests.harness.socket_client import make_trusted_device
 
 
-def test_nothing_bought_is_proved(ana, now):
+def test_empty_purchase_list_is_proven_empty(ana, now):
     listed = api.list_purchases(ana.pk, now=now)
 
     assert (listed.known, listed.complete, listed.expected_count, listed.items, listed.rev) == (True, True, 0, [], 0)
@@ -171,7 +171,7 @@ def test_order_placed_while_the_list_is_read_is_no_fault(ana, product, buy, now,
     assert (len(listed.items), listed.expected_count, listed.complete) == (1, 1, True)
 
 
-def test_what_changed_after_a_rev_is_told_once_per_order(ana, bo, product, buy, now):
+def test_delta_has_each_changed_order_once(ana, bo, product, buy, now):
     first, second = buy(ana, product).order, buy(ana, product).order
     api.accept_order(user_id=bo.pk, order=first, now=now)
 

@@ -74,7 +74,7 @@ CHANGES = (change_name, change_price, sell_out, close_for_now, change_behind_our
 
 @pytest.mark.parametrize("path", PAGES[1:])
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_whatever_changes_is_seen_at_once(client, bo, product, now, path, change):
+def test_cached_page_shows_every_change_at_once(client, bo, product, now, path, change):
     before = client.get(path).content
 
     change(bo, product, now)
@@ -121,7 +121,7 @@ def test_session_that_nobody_knows_does_not_have_a_page_made_anew(client, produc
 
 
 @pytest.mark.parametrize("path", ["/", *PAGES[1:]])
-def test_who_brings_a_session_that_ended_gets_what_forgets_it_and_others_do_not(client, product, path):
+def test_cached_page_for_an_ended_session_carries_the_cleanup(client, product, path):
     of_stranger = [client.get(path, headers={"accept-encoding": "gzip"}) for _ in range(2)]
     left_behind = [client.get(path, headers=MADE_UP | {"accept-encoding": "gzip"}) for _ in range(2)]
     after = Client().get(path)
@@ -143,7 +143,7 @@ def test_page_that_is_kept_travels_short_to_who_can_read_it(client, product):
     assert "Content-Encoding" not in plain.headers
 
 
-def test_no_more_pages_are_kept_than_there_is_room_for(client, monkeypatch, shop, make_product):
+def test_page_cache_is_bounded(client, monkeypatch, shop, make_product):
     monkeypatch.setattr(storefronts.page_cache, "PAGES_MAX", 2)
     paths = [address_of(shop, make_product(shop, f"Barang {number}")) for number in range(4)]
 

@@ -48,7 +48,7 @@ def key_on(page):
     return WORDS.search(page.content.decode().partition('class="group__paper group__paper--padded earnings"')[2])[1]
 
 
-def test_what_was_sold_is_seen_and_taken_into_the_wallet(as_bo, bo, sell, now):
+def test_earnings_are_shown_and_paid_out(as_bo, bo, sell, now):
     net = sell()
     assert net == Money(50_000_00)
     page = as_bo.get("/tokoku/")
@@ -95,7 +95,7 @@ def test_full_wallet_is_said_beside_the_money_which_stays(settings, as_bo, bo, s
     assert (balance(bo, now), api.fetch_merchant_balance(bo.pk)) == (60_000_00, Money(40_000_00))
 
 
-def test_what_cannot_be_read_is_never_nothing(as_bo, sell, monkeypatch):
+def test_unreadable_balance_is_never_zero(as_bo, sell, monkeypatch):
     def out_of_reach(*_args):
         raise OperationalError("the books are closed")
 

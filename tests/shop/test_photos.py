@@ -70,7 +70,7 @@ def test_placeholder_is_the_colour_of_the_photo():
     assert kept.placeholder == "#1020c8"
 
 
-def test_nothing_but_pixels_survives():
+def test_stored_picture_keeps_pixels_and_no_metadata():
     exif = Image.Exif()
     exif[0x010E] = "rumah saya"
     exif.get_ifd(0x8825)[1] = "S"
@@ -136,7 +136,7 @@ NAMES = ["60 MP", "3600 MP", "8 MB", "svg", "exe", "gif", "cut", "hollow", "stri
 
 
 @pytest.mark.parametrize(("content", "status", "code"), REFUSED, ids=NAMES)
-def test_what_is_no_photo_for_us_is_refused_whatever_its_name(send, bo, product, content, status, code):
+def test_upload_that_is_no_photo_is_refused_under_any_name(send, bo, product, content, status, code):
     answer = send(bo, product, content)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
@@ -186,7 +186,7 @@ def test_order_of_photos_is_changed_by_their_names(send, bo, product, now):
     assert [one.name for one in arranged.photos] == names[::-1]
 
 
-def test_nobody_adds_photos_to_somebody_elses_goods(send, make_user, bo, product):
+def test_photo_for_another_shops_product_is_refused(send, make_user, bo, product):
     theirs = send(make_user("eve"), product, photo())
     strangers = send(None, product, photo())
 
@@ -217,7 +217,7 @@ def test_shop_shows_a_logo_and_takes_it_away(bo, shop):
     assert api.find_shop(bo.pk).logo == ""
 
 
-def test_everybody_gets_a_photo_for_ever(send, bo, product, client):
+def test_photo_is_public_and_cached_for_ever(send, bo, product, client):
     name = send(bo, product, photo()).json()["photo"]["name"]
 
     for size in photos.SIZES:
@@ -242,7 +242,7 @@ def test_photo_asks_no_database(send, bo, product, client, django_assert_num_que
     "file",
     ["{name}-64.webp", "0000-420.webp", f"{'0' * 64}-420.webp", "..%2f..%2fsecret_key-420.webp", "{name}-420.png"],
 )
-def test_what_is_no_photo_is_not_there(send, bo, product, client, file):
+def test_unknown_photo_is_404(send, bo, product, client, file):
     name = send(bo, product, photo()).json()["photo"]["name"]
 
     assert client.get(f"/media/photo/{file.format(name=name)}").status_code == 404

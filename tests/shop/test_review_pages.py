@@ -39,13 +39,13 @@ def read(ana, bo, order, monkeypatch):
     return pages
 
 
-def test_both_read_the_date_from_the_day_of_shipping_on(read, order, now):
+def test_review_date_is_shown_to_both_sides_from_shipping(read, order, now):
     for page in read(now):
         assert DATE in page
         assert LOOKED_AT not in page
 
 
-def test_both_read_that_the_order_is_looked_at(read, order, now):
+def test_open_review_case_is_shown_to_both_sides(read, order, now):
     assert run_due_timers(now + DUE) == 1
 
     for page in read(now + DUE + timedelta(days=1)):
@@ -61,7 +61,7 @@ def test_both_read_that_the_order_is_looked_at(read, order, now):
         ("refund", "Sudah diperiksa: uang kembali ke pembeli"),
     ],
 )
-def test_both_read_the_decision_its_reason_and_whose_it_was(verdict, said, read, order, make_user, now):
+def test_decision_and_reason_are_shown_to_both_sides(verdict, said, read, order, make_user, now):
     assert run_due_timers(now + DUE) == 1
     api.decide_review_case(
         number=Order.objects.get().number,

@@ -130,7 +130,7 @@ def test_without_the_database_a_page_says_so_and_no_list_is_empty(client, monkey
 # Who sees what.
 
 
-def test_what_is_not_on_the_shelf_is_there_for_its_owner_alone(client, bo, make_user, shop, make_product):
+def test_unlisted_product_is_shown_to_its_owner_only(client, bo, make_user, shop, make_product):
     draft = make_product(shop, "Rahasia", listed=False)
     path = address_of(shop, draft)
 
@@ -150,7 +150,7 @@ def test_what_is_not_on_the_shelf_is_there_for_its_owner_alone(client, bo, make_
 @pytest.mark.parametrize(
     "path", ["/toko/tidak-ada/", "/toko/tidak-ada/x/", "/toko/manik-bo/tidak-ada/", "/toko/tidak-ada/rss.xml"]
 )
-def test_what_is_not_there_is_not_there(client, shop, path):
+def test_unknown_storefront_address_is_404(client, shop, path):
     assert client.get(path).status_code == 404
 
 

@@ -55,7 +55,7 @@ def shown(page) -> list[str]:
     return [key or heading or calm for key, heading, calm in found]
 
 
-def test_what_waits_for_the_shop_comes_oldest_first_and_others_below_their_own_heading(as_bo, order):
+def test_todo_list_is_oldest_first_with_waiting_orders_below(as_bo, order):
     shipped = order(6, "accept", "ship")
     accepted, paid = order(4, "accept"), order(2)
 

@@ -62,7 +62,7 @@ def test_owner_reads_it_too(bo, lost):
     assert "Stok belum bisa ditampilkan" in text(own)
 
 
-def test_it_cannot_be_bought_and_no_key_is_burnt(ana, bo, lost, buy, now):
+def test_purchase_with_unreadable_stock_burns_no_key(ana, bo, lost, buy, now):
     with pytest.raises(StockUnknown):
         buy(ana, lost, idempotency_key="k")
     with pytest.raises(StockUnknown):

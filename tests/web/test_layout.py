@@ -99,7 +99,7 @@ def box(page, selector, place=0):
 
 
 @pytest.mark.timeout(180)
-def test_nothing_jumps_while_a_page_opens_on_a_slow_device(world, page_of):
+def test_page_has_no_layout_shift_on_a_slow_device(world, page_of):
     _site, ana, _bo, talk, goods = world
     product = f"/toko/toko-bo/{goods[0].slug}/"
     shifted = {}

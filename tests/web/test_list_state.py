@@ -21,5 +21,5 @@ def test_state_follows_from_what_is_known(state, fields):
     assert list_state.list_state(envelope) == state
 
 
-def test_none_is_said_in_one_case_alone():
+def test_list_is_called_empty_in_the_proven_case_only():
     assert [case[0] for case in CASES if case[1] == "empty"] == ["proven empty"]

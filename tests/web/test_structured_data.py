@@ -51,7 +51,7 @@ def test_page_that_should_tell_and_does_not_is_a_fault():
     assert faults_of_structure("<p>Kain", kinds=("Product",)) == ["does not tell of a Product"]
 
 
-def test_what_is_no_json_is_a_fault():
+def test_invalid_json_is_an_error():
     [fault] = faults_of_structure('<script type="application/ld+json">{</script>', kinds=())
 
     assert fault.startswith("not JSON")

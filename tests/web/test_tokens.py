@@ -89,7 +89,7 @@ def contrast(one: Colour, other: Colour) -> float:
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize(("front", "back", "least"), PAIRS)
-def test_what_is_written_stands_out_from_what_it_is_written_on(tokens, front, back, least):
+def test_text_colours_have_enough_contrast(tokens, front, back, least):
     ratio = contrast(colour(f"color-{front}", tokens), colour(f"color-{back}", tokens))
 
     assert ratio >= least, f"{front} on {back}: {ratio:.2f}"

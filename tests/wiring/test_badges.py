@@ -53,7 +53,7 @@ def bar(page: str) -> dict[str, str]:
     return {name: text for name, hidden, text in found if not hidden}
 
 
-def test_what_waits_is_counted_by_one_statement(bo_waits, now, django_assert_num_queries):
+def test_badges_are_counted_by_one_statement(bo_waits, now, django_assert_num_queries):
     bo, _placed = bo_waits
 
     with django_assert_num_queries(1):
@@ -62,7 +62,7 @@ def test_what_waits_is_counted_by_one_statement(bo_waits, now, django_assert_num
     assert counted == {"chat": 2, "contacts": 3, "wallet": 0, "shop": 1}
 
 
-def test_what_was_looked_after_waits_no_more(bo_waits, now, make_user):
+def test_handled_items_leave_the_badges(bo_waits, now, make_user):
     bo, placed = bo_waits
     asker = accounts.get_user_by_handle("ela")
     first, second = chat.list_summaries(bo.pk).rows
@@ -77,7 +77,7 @@ def test_what_was_looked_after_waits_no_more(bo_waits, now, make_user):
     assert counts(bo, now + timedelta(hours=2))["chat"] == 1
 
 
-def test_what_is_hidden_or_was_left_waits_for_nobody(make_user, make_direct, post, now):  # noqa: F811
+def test_hidden_and_left_conversations_count_in_no_badge(make_user, make_direct, post, now):  # noqa: F811
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)
     post(talk, bo)
@@ -101,7 +101,7 @@ def test_archived_conversation_waits_for_nobody_until_it_is_taken_back(make_user
     assert (archived, counts(ana, now)["chat"]) == (0, 1)
 
 
-def test_nobody_counts_what_waits_for_somebody_else(bo_waits, make_user, now):
+def test_badges_count_own_items_only(bo_waits, make_user, now):
     eve = make_user("eve")
 
     assert counts(eve, now) == {"chat": 0, "contacts": 0, "wallet": 0, "shop": 0}

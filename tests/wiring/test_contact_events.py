@@ -64,7 +64,7 @@ def test_yes_that_is_delivered_twice_is_told_once(two, now):
     assert Message.objects.count() == 1
 
 
-def test_who_parted_before_it_was_told_is_told_nothing(two, now):
+def test_ended_contact_before_delivery_posts_no_system_line(two, now):
     ana, bo = two
     accept(bo, ana, now)
     contacts.remove_contact(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
@@ -74,7 +74,7 @@ def test_who_parted_before_it_was_told_is_told_nothing(two, now):
     assert not Conversation.objects.exists()
 
 
-def test_no_is_told_to_nobody(two, now):
+def test_declined_invitation_posts_no_system_line(two, now):
     ana, bo = two
     contacts.answer_contact_request(user_id=bo.pk, peer_public_id=ana.public_id, accept=False, now=now)
 

@@ -148,7 +148,7 @@ def test_question_about_a_product_is_begun_and_not_sent(make_user, bo, product):
 
 
 @pytest.mark.parametrize("what", ["nonsense", "01980000-0000-7000-8000-000000000000", "DRAFT", "ELSEWHERE"])
-def test_what_does_not_stand_in_this_shop_is_not_asked_about(make_user, bo, now, what):
+def test_question_about_an_unavailable_product_is_ignored(make_user, bo, now, what):
     ana, eve = make_user("ana"), make_user("eve")
     shop.open_shop(owner_id=eve.pk, handle="toko-eve", name="Eve", town="Solo", now=now)
     of, listed = (eve, True) if what == "ELSEWHERE" else (bo, False)
@@ -163,7 +163,7 @@ def test_what_does_not_stand_in_this_shop_is_not_asked_about(make_user, bo, now,
     assert begun_in(browser, answer) == ""
 
 
-def test_who_was_blocked_by_the_shop_is_heard_no_more(make_user, bo, now):
+def test_blocked_buyer_cannot_write_to_the_shop(make_user, bo, now):
     eve = make_user("eve")
     accounts.connect_people(user_id=eve.pk, peer_id=bo.pk, now=now)
     accounts.block_person(user_id=bo.pk, peer_public_id=eve.public_id, now=now)
@@ -185,7 +185,7 @@ def test_shop_that_is_not_there_is_not_there(make_user):
     assert browser_of(make_user("ana")).get("/obrolan/toko/tidak-ada/").status_code == 404
 
 
-def test_who_has_talked_before_goes_straight_there(make_user, bo, now):
+def test_contact_with_an_existing_conversation_leads_there(make_user, bo, now):
     ana = make_user("ana")
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     talk = talk_with_the_shop(ana, bo, now)
@@ -193,7 +193,7 @@ def test_who_has_talked_before_goes_straight_there(make_user, bo, now):
     assert browser_of(ana).get(PATH).headers["Location"] == f"/obrolan/{talk.public_id}/"
 
 
-def test_who_has_talked_before_finds_the_question_begun_and_nothing_is_written(make_user, bo, product, now):
+def test_question_in_an_existing_conversation_becomes_a_draft(make_user, bo, product, now):
     ana = make_user("ana")
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     talk_with_the_shop(ana, bo, now)
@@ -216,7 +216,7 @@ def test_contact_who_never_talked_says_yes_before_a_conversation_is_opened(make_
 
 
 @pytest.mark.parametrize("way", ["get", "post"])
-def test_what_they_had_begun_to_write_stays(make_user, bo, product, now, way):
+def test_question_keeps_an_existing_draft(make_user, bo, product, now, way):
     ana = make_user("ana")
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     talk = talk_with_the_shop(ana, bo, now)

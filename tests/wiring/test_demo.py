@@ -67,7 +67,7 @@ def test_making_the_world_again_changes_nothing(made, now):
     assert everything() == before
 
 
-def test_what_was_said_has_everything_that_talk_has(made, now):
+def test_demo_messages_have_edits_replies_and_reactions(made, now):
     messages = Message.objects.exclude(kind="card")
 
     assert messages.count() == sum(
@@ -80,7 +80,7 @@ def test_what_was_said_has_everything_that_talk_has(made, now):
     assert Reaction.objects.count() == 36
 
 
-def test_everything_was_said_in_the_last_days_and_in_order(made, now):
+def test_demo_messages_are_recent_and_in_order(made, now):
     for conversation in Conversation.objects.all():
         times = list(conversation.messages.order_by("seq").values_list("sent_at", flat=True))
         assert times == sorted(times)
@@ -115,7 +115,7 @@ def _person(key):
     return next(person for person in people.DEMO_PEOPLE if person.key == key)
 
 
-def test_who_talks_is_a_contact_and_one_asks_to_be(made):
+def test_demo_conversations_are_between_contacts(made):
     sekar = accounts.get_user_by_handle(people.SEKAR.handle)
     states = list(Contact.objects.filter(owner=sekar).values_list("state", flat=True))
 
@@ -201,7 +201,7 @@ def operators():
 
 
 @pytest.mark.parametrize("hour", [0, 3, 9, 17, 23])
-def test_nothing_was_said_in_the_future_at_any_hour(hour):
+def test_demo_messages_are_never_in_the_future(hour):
     now = datetime(2027, 3, 1, hour, 7, tzinfo=conversation_script.TIME_ZONE).astimezone(UTC)
 
     said = [line for talk in world.CONVERSATIONS for line in conversation_script.parse_conversation(talk, now=now)]

@@ -75,7 +75,7 @@ def test_start_makes_the_demo_where_nobody_is_registered(real_db, made):
     assert len(made) == 1
 
 
-def test_no_work_is_done_while_the_demo_is_made(real_db, made, monkeypatch, in_threads):
+def test_work_pauses_while_the_demo_is_made(real_db, made, monkeypatch, in_threads):
     done = []
     monkeypatch.setattr(scheduler, "periodic_tasks", {})
     scheduler.every(seconds=0)(lambda now: done.append(now) or 1)

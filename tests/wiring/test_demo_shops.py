@@ -55,7 +55,7 @@ def test_three_shops_in_three_towns_with_forty_goods_and_a_photo_each(opened):
     assert all(shop.logo for shop in Shop.objects.all())
 
 
-def test_something_is_sold_out_and_most_is_not(opened):
+def test_demo_products_are_mostly_in_stock(opened):
     pages = [shop.fetch_catalog_page(storefront.handle) for storefront in shops.DEMO_SHOPS]
 
     left = [product.stock.available for page in pages for product in page.products]
@@ -87,7 +87,7 @@ def test_orders_stand_in_every_state_and_their_money_where_it_belongs(opened, no
     )
 
 
-def test_everything_happened_in_the_past_and_in_its_order(opened, now):
+def test_demo_orders_happened_in_the_past_and_in_order(opened, now):
     for order in Order.objects.all():
         times = list(order.events.order_by("seq").values_list("at", flat=True))
         assert times == sorted(times)
@@ -136,7 +136,7 @@ def test_photos_of_goods_are_large_and_each_differs():
     assert {max(size) for size in sizes} == {1200}
 
 
-def test_what_the_chat_says_of_an_order_stands_at_the_time_of_the_order(opened):
+def test_demo_order_cards_have_the_time_of_their_events(opened):
     said = Message.objects.filter(conversation__face__isnull=False).order_by("conversation", "seq")
     happened = {clock.to_wire(at) for at in OrderEvent.objects.values_list("at", flat=True)}
 

@@ -176,7 +176,7 @@ def test_handler_that_fails_is_asked_again_and_says_it_once(sale, now, monkeypat
     assert (said(), card()["state"]) == (["card", "event"], "accepted")
 
 
-def test_who_blocked_the_other_hears_nothing_and_the_order_stands(sale, now):
+def test_order_across_a_block_posts_no_card_and_stands(sale, now):
     ana, store, placed = sale
     accounts.block_person(user_id=store.owner_id, peer_public_id=ana.public_id, now=now)
 

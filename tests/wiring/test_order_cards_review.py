@@ -43,7 +43,7 @@ def drawn_for(client, person):
     return re.sub(r"<[^>]+>", "", talk), re.sub(r"<[^>]+>", "", client.get("/obrolan/").content.decode())
 
 
-def test_both_read_that_the_order_is_looked_at_once(reviewed, client, make_user):
+def test_review_case_is_posted_to_both_sides_once(reviewed, client, make_user):
     ana, store, _placed = reviewed
     before = counted(ana.pk, store.owner_id)
     heard = facts()
@@ -69,7 +69,7 @@ def test_both_read_that_the_order_is_looked_at_once(reviewed, client, make_user)
         ("refund", "cancelled", "Sudah diperiksa Nusa: uang kembali ke pembeli (JNE: diterima)"),
     ],
 )
-def test_both_read_how_it_was_decided_and_why(verdict, state, says, reviewed, client, make_user, now):
+def test_decision_is_posted_to_both_sides_with_its_reason(verdict, state, says, reviewed, client, make_user, now):
     ana, store, placed = reviewed
     shop.decide_review_case(
         number=placed.number,
