@@ -124,7 +124,7 @@ def validate_purchase(*, quantity: int, address: Address, note: str) -> tuple[in
     refused = ErrorCollector()
     pieces, cleaned, said = 0, address, ""
     with refused:
-        pieces = _quantity(quantity)
+        pieces = _require_quantity(quantity)
     with refused:
         cleaned = clean_address(address)
     with refused:
@@ -140,7 +140,7 @@ def quote_purchase(*, product: UUID, quantity: int, buyer_id: int | None = None)
     :raises ProductNotFound: if it does not exist, or is not listed and belongs to somebody else
     :raises QuantityInvalid: if it is no whole number from 1 to ``QUANTITY_MAX``
     """
-    pieces = _quantity(quantity)
+    pieces = _require_quantity(quantity)
     found = catalog.fetch_visible_product(buyer_id, product)
     offer = catalog.pipeline_offer(product, buyer_id=buyer_id or 0)()
     total = Money(offer.price_sen) * pieces
@@ -224,7 +224,7 @@ def _place_once(purchase: PurchaseRequest, authorization: payments.Authorization
     if before is not None:
         return before
     offer = pending_offer()
-    draft = _draft(purchase, offer, now)
+    draft = _build_draft(purchase, offer, now)
     refusal = _find_refusal(offer, purchase.quantity, purchase.buyer_id, draft.total, purchase.expected_total)
     if refusal:
         raise _CheckoutStopped(refusal)
@@ -273,7 +273,7 @@ def _write_and_pay(draft: OrderDraft, offer: Offer, authorization: payments.Auth
     return revs
 
 
-def _draft(purchase: PurchaseRequest, offer: Offer, now: datetime) -> OrderDraft:
+def _build_draft(purchase: PurchaseRequest, offer: Offer, now: datetime) -> OrderDraft:
     return OrderDraft(
         order=ids.new_id(),
         buyer_id=purchase.buyer_id,
@@ -392,7 +392,7 @@ def _address_line(written: str, field: str) -> str:
     return cleaned
 
 
-def _quantity(written: int) -> int:
+def _require_quantity(written: int) -> int:
     if type(written) is not int or not 1 <= written <= QUANTITY_MAX:
         raise errors.QuantityInvalid(quantity_min=1, quantity_max=QUANTITY_MAX)
     return written

@@ -36,7 +36,7 @@ def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
     # The owner is checked before the photo is decoded.
     api.fetch_own_product(owner_id=owner_id, product=product)
     photos.count_upload(owner_id, now=clock.now())
-    stored = photos.store_photo(_upload(request))
+    stored = photos.store_photo(_read_upload(request))
     shown = api.add_photo(
         owner_id=owner_id,
         product=product,
@@ -60,7 +60,7 @@ def logo(request: HttpRequest) -> dict[str, object]:
         api.set_logo(owner_id=owner_id, logo="", now=clock.now())
         return {"logo": None}
     photos.count_upload(owner_id, now=clock.now())
-    stored = photos.store_logo(_upload(request))
+    stored = photos.store_logo(_read_upload(request))
     api.set_logo(owner_id=owner_id, logo=stored.name, now=clock.now())
     return {"logo": _photo_row(stored)}
 
@@ -92,7 +92,7 @@ def _require_user_id(request: HttpRequest) -> int:
     return accounts.get_current_user(request).pk
 
 
-def _upload(request: HttpRequest) -> bytes:
+def _read_upload(request: HttpRequest) -> bytes:
     if int(request.META.get("CONTENT_LENGTH") or 0) > FORM_BYTES_MAX:
         raise PhotoTooLarge(megabytes_max=photos.UPLOAD_BYTES_MAX // 1024 // 1024)
     photo = request.FILES.get("photo")

@@ -51,7 +51,7 @@ TRIGGERS = (
 )
 
 
-def _other_transitions(connection: BaseDatabaseWrapper) -> list[str]:
+def _differing_transitions(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the transitions that differ between the database's table and ``ALLOWED_TRANSITIONS``."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, from_state, to_state, who FROM shop_transition")
@@ -60,7 +60,7 @@ def _other_transitions(connection: BaseDatabaseWrapper) -> list[str]:
     return [f"transition {' '.join(filter(None, row))}" for row in wanted ^ there]
 
 
-_catalogue = guards.register_catalog("shop", SQL, tables=GUARDED, triggers=TRIGGERS, extra_check=_other_transitions)
+_catalogue = guards.register_catalog("shop", SQL, tables=GUARDED, triggers=TRIGGERS, extra_check=_differing_transitions)
 install, remove, missing = _catalogue.install, _catalogue.remove, _catalogue.missing
 
 

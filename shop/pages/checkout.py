@@ -100,18 +100,18 @@ def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
     if mending is not None:
         checkout_session.mark_left(request, key, product)
         return redirect(mending)
-    return _buy(request, product, key, typed)
+    return _submit_purchase(request, product, key, typed)
 
 
-def _buy(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) -> HttpResponse:
+def _submit_purchase(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) -> HttpResponse:
     problems = _form_problems(request, typed)
     if problems:
         return _page(request, product, key, typed, problems=problems)
-    if _is_total_of_another_quantity(request, typed):
+    if _has_quantity_changed(request, typed):
         return _page(request, product, key, typed, is_recounted=True, status=ErrorKind.CONFLICT)
     try:
         _set_first_pin(request)
-        answer = _place(request, product, key, typed)
+        answer = _place_order(request, product, key, typed)
     except PinWrong as refusal:
         return _page(request, product, key, typed, problems={"pin": _pin_sentence(refusal)}, status=refusal.kind)
     except (PinMissing, PinLocked, PinAlreadySet, DeviceNotTrusted) as refusal:
@@ -127,7 +127,7 @@ def _buy(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) 
     return _retry_page(request, product, key, typed, answer.error(), answer)
 
 
-def _is_total_of_another_quantity(request: HttpRequest, typed: dict[str, str]) -> bool:
+def _has_quantity_changed(request: HttpRequest, typed: dict[str, str]) -> bool:
     """Return whether the quantity was changed after its total was shown, as happens without JavaScript."""
     return request.POST.get("expected_quantity", typed["quantity"]) != typed["quantity"]
 
@@ -202,7 +202,7 @@ def _set_first_pin(request: HttpRequest) -> None:
         )
 
 
-def _place(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) -> api.CheckoutResult:
+def _place_order(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) -> api.CheckoutResult:
     return api.place_order(
         buyer_id=get_current_user(request).pk,
         product=product,

@@ -90,7 +90,7 @@ def new_product(request: HttpRequest) -> HttpResponse:
     """Show and handle the form of a new product: text, price, stock and photos."""
     user = get_current_user(request)
     shop = require_own_shop(user.pk)
-    typed = _typed(request)
+    typed = _read_form(request)
     problem: DomainError | None = None
     if request.method == "POST":
         try:
@@ -202,7 +202,7 @@ def _apply_form(request: HttpRequest, owner_id: int, product: UUID) -> str:
         return _("Photos added.")
     if "photos" in posted:
         return _arrange_photos(request, owner_id, product)
-    typed = _typed(request)
+    typed = _read_form(request)
     price, _quantity = _validate_form(typed, has_quantity=False)
     api.change_product(
         owner_id=owner_id,
@@ -245,8 +245,8 @@ def _parse_version(written: str) -> int | None:
 
 def _conflicting_fields(request: HttpRequest, shown: ProductDetails) -> dict[str, object]:
     """Return, by field, a sentence with the saved value of each field that differs from the form."""
-    saved = _stored(shown)
-    written = _typed(request)
+    saved = _stored_fields(shown)
+    written = _read_form(request)
     if shown.price is not None:
         saved["price"] = str(shown.price)
     differs = {
@@ -273,7 +273,7 @@ def _arrange_photos(request: HttpRequest, owner_id: int, product: UUID) -> str:
     return _("Photo deleted.") if gone else _("Photo order saved.")
 
 
-def _typed(request: HttpRequest) -> dict[str, str]:
+def _read_form(request: HttpRequest) -> dict[str, str]:
     posted = request.POST
     return {
         "name": posted.get("name", "")[:INPUT_CHARS_MAX],
@@ -285,13 +285,13 @@ def _typed(request: HttpRequest) -> dict[str, str]:
 
 
 def _typed_or_stored(request: HttpRequest, shown: ProductDetails, *, has_failed: bool) -> dict[str, Any]:
-    stored = _stored(shown)
+    stored = _stored_fields(shown)
     if not has_failed:
         return stored
     return stored | {name: request.POST[name][:INPUT_CHARS_MAX] for name in stored if name in request.POST}
 
 
-def _stored(shown: ProductDetails) -> dict[str, str]:
+def _stored_fields(shown: ProductDetails) -> dict[str, str]:
     return {
         "name": shown.name,
         "price": str(shown.price).removeprefix("Rp") if shown.price is not None else "",

@@ -42,7 +42,7 @@ def shops(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     context = {
         "query": query,
-        "products": _newest() if _shows_newest_products(request, query, found) else [],
+        "products": _present_newest_products() if _shows_newest_products(request, query, found) else [],
         "entries": [
             (
                 storefront_presenters.present_shop(entry.shop, now=now),
@@ -66,7 +66,7 @@ def _shows_newest_products(request: HttpRequest, query: str, found: public_catal
     return not found.entries if query else request.user.is_authenticated and "sesudah" not in request.GET
 
 
-def _newest() -> list[tuple[storefront_presenters.ProductPresenter, str]]:
+def _present_newest_products() -> list[tuple[storefront_presenters.ProductPresenter, str]]:
     newest = public_catalog.find_newest(products=NEWEST_PRODUCTS, shops=0, per_shop=NEWEST_PRODUCTS_PER_SHOP)
     return storefront_presenters.present_products_with_shops(public_catalog.fetch_newest(newest)[0])
 

@@ -47,7 +47,7 @@ def store_photo(upload: bytes) -> StoredPhoto:
     :raises Busy: if too many photos are being decoded
     """
     with images.decoding_slot():
-        return _store(images.decode_upload(upload, pixels_wanted=SIZES[0], shape=_within, refusals=REFUSALS))
+        return _store(images.decode_upload(upload, pixels_wanted=SIZES[0], shape=_shrink_to_fit, refusals=REFUSALS))
 
 
 def store_logo(upload: bytes) -> StoredPhoto:
@@ -60,7 +60,7 @@ def store_logo(upload: bytes) -> StoredPhoto:
     :raises Busy: if too many photos are being decoded
     """
     with images.decoding_slot():
-        return _store(images.decode_upload(upload, pixels_wanted=LOGO_PIXELS, shape=_square, refusals=REFUSALS))
+        return _store(images.decode_upload(upload, pixels_wanted=LOGO_PIXELS, shape=_crop_to_square, refusals=REFUSALS))
 
 
 def photo_path(name: str, size: int) -> Path:
@@ -104,13 +104,13 @@ def _store(photo: Image.Image) -> StoredPhoto:
     return StoredPhoto(name, width, height, _average_color(photo))
 
 
-def _within(image: Image.Image) -> Image.Image:
+def _shrink_to_fit(image: Image.Image) -> Image.Image:
     """Shrink an image to the largest size; smaller images keep their size."""
     image.thumbnail((SIZES[0], SIZES[0]), Image.Resampling.LANCZOS)
     return image
 
 
-def _square(image: Image.Image) -> Image.Image:
+def _crop_to_square(image: Image.Image) -> Image.Image:
     side = min(LOGO_PIXELS, image.width, image.height)
     return ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
 

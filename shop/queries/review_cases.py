@@ -20,7 +20,7 @@ def list_review_cases(*, limit: int = CASES_MAX) -> list[ReviewCaseDetails]:
     wanted = ReviewCase.objects.filter(closed_at=None).order_by("opened_at", "pk")[:limit]
     opened = {case.pk: case for case in wanted}
     found = {order.pk: order for order in orders.orders_with_details().filter(pk__in=opened)}
-    return [_view(case, found[order_id]) for order_id, case in opened.items()]
+    return [_case_details(case, found[order_id]) for order_id, case in opened.items()]
 
 
 def is_review_case_closed(order: Order) -> bool | None:
@@ -58,7 +58,7 @@ def needs_review_timer(order: Order) -> bool:
     return not OrderTimer.objects.filter(order=order, kind=OrderTimer.Kind.REVIEW).exists()
 
 
-def _view(case: ReviewCase, order: Order) -> ReviewCaseDetails:
+def _case_details(case: ReviewCase, order: Order) -> ReviewCaseDetails:
     shown = orders.order_details(order, "merchant")
     assert shown.shipment is not None, "only what was shipped has a case"
     said = [event.evidence for event in order.events.all() if event.actor_kind == OrderEvent.Actor.COURIER]
