@@ -11,7 +11,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Every app's facts, what follows from them, and its verbs of the work loop and jobs.
+        # Each app's events, their subscribers, and its periodic tasks and jobs.
         autodiscover_modules("events", "subscribers", "periodic_tasks")
         if settings.SERVED:
             import_module("superapp.celery")

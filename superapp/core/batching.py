@@ -1,4 +1,4 @@
-"""A micro-batcher: what arrives while one batch commits makes up the next."""
+"""A micro-batcher: items that arrive while one batch commits make up the next."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from superapp.core.errors import DomainError, InternalError, Unavailable
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
-# After so long without work the thread gives its connection back.
+# The thread returns its connection after this time without work.
 IDLE_SECONDS = 2.0
-# Twice in a row is no accident of one item: the database is away.
+# Two failures in a row are not due to a single item: the database is unavailable.
 CONSECUTIVE_FAILURES_MAX = 2
-# Each held place is waited for, and everybody in the batch waits with it.
+# Each locked row is waited for, and the whole batch waits with it.
 LOCKED_ROWS_MAX = 2
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -43,12 +43,11 @@ class _QueuedItem(Generic[Item, Outcome]):
 
 class Batcher(Generic[Item, Outcome]):
     """
-    Runs items in batches on one thread of its own.
+    A queue whose items run in batches on its own thread.
 
-    There is no timer: the batch is whatever was queued while the last one committed. ``run`` commits a batch and
-    returns one outcome an item, a ``DomainError`` for a refusal. A batch that fails as a whole is run again one by
-    one, so that a bad item harms itself alone, and one whose row somebody else holds only those of the same
-    ``lock_key``.
+    There is no timer: a batch is what was queued while the last one committed. ``run`` commits a batch and returns
+    one outcome for each item, a ``DomainError`` for a refusal. A batch that fails as a whole is run again item by
+    item, so that a bad item affects only itself, and a locked row only items of the same ``lock_key``.
     """
 
     def __init__(
@@ -71,7 +70,11 @@ class Batcher(Generic[Item, Outcome]):
         self._thread: threading.Thread | None = None
 
     def submit(self, item: Item) -> Future[Outcome]:
-        """Queue an item from a thread; the future ends once its batch is committed or refused."""
+        """
+        Queue an item from a thread; the future is resolved once its batch is committed or refused.
+
+        :raises Unavailable: if the queue is full
+        """
         if connection.in_atomic_block:
             raise transaction.TransactionManagementError("submit() inside a transaction would wait for itself")
         future: Future[Outcome] = Future()
@@ -79,7 +82,11 @@ class Batcher(Generic[Item, Outcome]):
         return future
 
     def submit_async(self, item: Item) -> asyncio.Future[Outcome]:
-        """Queue an item from an event loop; the future ends once its batch is committed or refused."""
+        """
+        Queue an item from an event loop; the future is resolved once its batch is committed or refused.
+
+        :raises Unavailable: if the queue is full
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
         self._enqueue(_QueuedItem(item, future, loop))
@@ -93,7 +100,7 @@ class Batcher(Generic[Item, Outcome]):
                 self._thread = threading.Thread(target=self._work, name=f"batcher-{self._name}", daemon=True)
                 self._thread.start()
             self._queue.append(entry)
-            # Waking a thread costs far more than queuing, and one that works looks by itself.
+            # Waking a thread costs far more than queuing, and a running thread checks the queue by itself.
             if self._is_resting:
                 self._is_resting = False
                 self._wake.notify()
@@ -128,7 +135,8 @@ class Batcher(Generic[Item, Outcome]):
         failures = 0
         for entry in batch:
             lock_key = self._lock_key(entry.item)
-            # Whoever waited for what cannot be had would keep all behind them waiting too.
+            # Items that would wait for an unavailable database or a locked row are refused, since all others would
+            # wait too.
             if failures == CONSECUTIVE_FAILURES_MAX or len(held) == LOCKED_ROWS_MAX or lock_key in held:
                 outcomes.append(Unavailable(retry_after=1))
                 continue
@@ -159,10 +167,10 @@ class Batcher(Generic[Item, Outcome]):
             else:
                 by_loop.setdefault(entry.loop, []).append((entry, outcome))
         for loop, pairs in by_loop.items():
-            # One wake-up of the loop for the whole batch, not one for each item.
+            # The loop is woken once for the whole batch, not once for each item.
             try:
                 loop.call_soon_threadsafe(_resolve_all, pairs)
-            except RuntimeError:  # The loop has ended, and nobody waits any more.
+            except RuntimeError:  # The loop has ended, so that nothing waits for these outcomes.
                 log.warning("batch_answers_unheard", batcher=self._name, count=len(pairs))
 
 
@@ -176,12 +184,13 @@ def _is_row_locked(outcome: object) -> bool:
 def _close_connections() -> None:
     try:
         connections.close_all()
-    except (DatabaseError, InterfaceError) as error:  # It is gone all the same, and the thread must live on.
+    # The connection is lost in any case, and the thread must continue.
+    except (DatabaseError, InterfaceError) as error:
         log.warning("connection_lost_at_rest", error=infrastructure_errors.summarize(error))
 
 
 def _reset_broken_connections() -> None:
-    # This thread keeps its connection from batch to batch: taking one from a pool costs as much as a statement.
+    # The thread keeps its connection between batches: taking one from a pool costs as much as a statement.
     for one in connections.all(initialized_only=True):
         if one.errors_occurred:
             one.close()
@@ -193,7 +202,7 @@ def _resolve_all(pairs: list[tuple[_QueuedItem[Item, Outcome], Outcome | DomainE
 
 
 def _resolve(entry: _QueuedItem[Item, Outcome], outcome: Outcome | DomainError) -> None:
-    # An asker may have gone away; one that has not cannot any more, while its answer is being set.
+    # The caller may have cancelled its future; after this call it cannot cancel any more.
     is_unheard = (
         not entry.future.set_running_or_notify_cancel() if isinstance(entry.future, Future) else entry.future.done()
     )

@@ -1,4 +1,4 @@
-"""Middleware that forbids shared and private caches to store responses unless the view says otherwise."""
+"""Middleware that forbids caches to store responses unless the view says otherwise."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ ERROR_STATUS_MIN = 400
 
 def default_to_private(get_response: GetResponse) -> GetResponse:
     """
-    Middleware: let nobody keep a refusal, or an answer to somebody who is logged in, that does not say itself how long
-    it may be kept.
+    Set ``Cache-Control`` to private and no-store on errors and on responses to logged-in users, unless it is set.
 
-    What a device keeps of pages for reading without a connection is asked for by our own service worker, not by this.
+    This does not concern the pages that our service worker stores for offline use.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:

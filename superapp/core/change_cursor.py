@@ -1,12 +1,12 @@
 """
-Stamps by which "what changed since" needs no trust in clocks or sequences.
+Change stamps and cursors, which find the rows that changed since a read without relying on clocks or sequences.
 
-A transaction stamps every row it changes with ``current_stamp()``. A reader takes ``current_cursor()`` before it reads
-rows with ``changed >= cursor.stamp`` and keeps it as its next cursor. Transactions commit late: the horizon is the
-oldest that may still be running, so a later read may repeat rows, and never misses one. On PostgreSQL the stamp is the
-transaction's own id; on SQLite, where writers take turns, a counter.
+A transaction stamps each row it changes with ``current_stamp()``. A reader calls ``current_cursor()`` before it
+reads the rows with ``changed >= cursor.stamp``, and keeps it as its next cursor. Transactions may commit late: the
+cursor is the oldest transaction that may still be running, so that a later read may repeat rows and never misses
+one. On PostgreSQL the stamp is the transaction id; on SQLite, where there is a single writer, a counter.
 
-Stamps mean something within one epoch alone (see ``core.epoch``): after a restore they are given out once more.
+Stamps are valid within one epoch only (see ``core.epoch``): after a restore they are issued again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from superapp.core import prepared
 
 
 def current_stamp() -> int:
-    """Return the stamp of the running transaction, for the ``changed`` column of every row it touches."""
+    """Return the stamp of the running transaction, for the ``changed`` column of each row that it changes."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a stamp belongs inside a transaction")
     with prepared.cursor() as cursor:
@@ -32,7 +32,7 @@ def current_stamp() -> int:
 
 @dataclass(frozen=True, slots=True)
 class ChangeCursor:
-    """A reader's position in the changes, and the epoch it is valid in; its text is opaque to clients."""
+    """A reader's position in the changes, and the epoch in which it is valid; its text is opaque to clients."""
 
     epoch: int
     stamp: int
@@ -41,7 +41,9 @@ class ChangeCursor:
         return f"{self.epoch}.{self.stamp}"
 
     def since(self, text: str | None) -> int | None:
-        """The stamp from which a reader goes on who comes with this cursor; None: it knows nothing of this epoch."""
+        """
+        Return the stamp from which a reader with this cursor continues, or None if the cursor is of another epoch.
+        """
         epoch, _, stamp = (text or "").rpartition(".")
         return int(stamp) if epoch == str(self.epoch) else None
 

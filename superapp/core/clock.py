@@ -1,4 +1,4 @@
-"""The time, asked for in one place."""
+"""The clock: the only module that reads the current time."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from functools import lru_cache
 
 
 def now() -> datetime:
-    """The present moment in UTC. Edges ask; everything inside takes it as an argument."""
+    """Return the current time in UTC. Entry points call it; all other code takes the time as an argument."""
     return datetime.now(UTC)
 
 
-# All messages of a batch stand at one moment, and each is told to several.
+# Cached: all messages of a batch have the same time, and each is sent to several people.
 @lru_cache(maxsize=64)
 def to_wire(moment: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds, as on every wire of ours."""
+    """Format a moment as RFC 3339 in UTC with milliseconds, as on all of our wires."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Running Daphne inside a command: from the first connection to the last."""
+"""Daphne run by a management command, from start to graceful stop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-# Before anything else of Twisted: importing it installs the asyncio reactor.
+# Before the rest of Twisted: importing it installs the asyncio reactor.
 from daphne.server import Server
 
 # isort: split
@@ -26,7 +26,7 @@ from superapp.core.frame_limits import CLOSE_FLOOD, FRAMES_BURST, FRAMES_PER_SEC
 MESSAGE_BYTES_MAX = 1024 * 1024
 PING_SECONDS = 20
 PONG_SECONDS_MAX = 30
-# Twice the wait for a connection to the database: behind a lookup that waits for one, and then for one of its own.
+# Twice the wait for a database connection: a lookup may be behind another one that waits, and then wait itself.
 HANDSHAKE_SECONDS_MAX = 10
 CLOSING_SECONDS_MAX = 5
 THREAD_SWITCH_SECONDS = 0.001
@@ -39,16 +39,15 @@ log = structlog.get_logger(__name__)
 
 class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no types.
     """
-    A socket that ends when its client lets more than ``SEND_BUFFER_BYTES_MAX`` lie, or floods it.
+    A WebSocket that is closed if the client does not read ``SEND_BUFFER_BYTES_MAX`` bytes, or floods the server.
 
-    Daphne takes whatever it is given and keeps it until the client reads it; Twisted says when it has begun to keep
-    and when all is gone (``IPushProducer``). Messages are counted by the application above; what it never sees, control
-    frames and the pieces of messages, is counted here, with twice the room. Of a socket that is closed for a flood
-    nothing more is read.
+    Daphne buffers without limit what the client does not read; Twisted reports when it begins to buffer and when
+    the buffer is empty (``IPushProducer``). The application limits messages; control frames and fragments, which it
+    never sees, are limited here, at twice the rate. After a flood nothing more is read.
 
-    Whole text frames, which nearly all are, are read and written here. Autobahn prepares for every kind of frame and
-    fragment, and for logs that nobody reads, with each: a quarter of what a message cost this process. Whatever else
-    comes, and whatever breaks the protocol, is left to it.
+    Whole text frames, which nearly all frames are, are parsed and written here. Autobahn prepares for all kinds of
+    frames, fragments and unused logs, which was a quarter of the cost of a message in this process. All other
+    frames, including invalid ones, are left to it.
     """
 
     _is_deaf = False
@@ -60,7 +59,7 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
             if found is None:
                 break
             text, at = found
-            if self.autoPingTimeoutCall:  # Whoever speaks is there.
+            if self.autoPingTimeoutCall:  # The client has sent something, so that no pong is needed.
                 self._cancelAutoPingTimeoutCall()
             self._hear(text)
         if at < len(data):
@@ -76,22 +75,22 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
             self.application_queue.put_nowait({"type": "websocket.receive", "text": text})
 
     def onOpen(self) -> None:  # noqa: N802  # Autobahn's name.
-        # Of a flood, no more is taken apart in one go than others can wait for.
+        # Limits how many bytes are parsed at once, so that a flood does not delay other sockets.
         self.transport.bufferSize = READ_BYTES
         self._frames = TokenBucket(per_second=2 * FRAMES_PER_SECOND, burst=2 * FRAMES_BURST)
-        self._unread: int | None = None  # Not None: the client does not keep up.
-        # In place of the HTTP channel, through which this connection began.
+        self._unread: int | None = None  # None unless the client is behind.
+        # Replaces the HTTP channel, through which this connection began.
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
         super().onOpen()
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: N802, N803
-        # A handshake that Autobahn refused never reached Daphne, which has nothing to end.
+        # A handshake that Autobahn refused never reached Daphne, which then has nothing to close.
         if hasattr(self, "server"):
             super().onClose(wasClean, code, reason)
 
     def pauseProducing(self) -> None:  # noqa: N802  # Twisted's names, here and below.
-        # Said again with every frame that is added.
+        # Called again for each frame that is added.
         self._unread = self._unread or 0
 
     def resumeProducing(self) -> None:  # noqa: N802
@@ -112,7 +111,7 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802  # Daphne's name.
         super().serverClose(code)
         if code == CLOSE_FLOOD:
-            # Autobahn ends the connection when no answer to the close has come in time.
+            # Autobahn ends the connection if the close is not answered in time.
             self._is_deaf = True
             self.transport.pauseProducing()
 
@@ -129,7 +128,7 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
 
 
 class StreamedBodyRequest(WebRequest):  # type: ignore[misc]
-    """A request whose body is left to Django. Twisted would hold a form's in memory, and refuse a broken one itself."""
+    """A request whose body Django parses. Twisted would hold a form in memory, and refuse a broken one itself."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{**options, "parsePOSTFormSubmission": False})
@@ -137,15 +136,17 @@ class StreamedBodyRequest(WebRequest):  # type: ignore[misc]
 
 class LowLatencyConnection(tcp.Server):
     """
-    A connection that writes as soon as the loop has a moment, and asks to be told of room only when there was none.
+    A connection that writes in the next iteration of the loop, and waits for writability only if a write was
+    incomplete.
 
-    Twisted asks first and takes it back after the write: two system calls more for every frame.
+    Twisted registers for writability before each write and unregisters after it: two more system calls for each
+    frame.
     """
 
     _will_flush = False
 
     def startWriting(self) -> None:  # noqa: N802  # Twisted's name.
-        if self.dataBuffer:  # There was no room.
+        if self.dataBuffer:  # The last write was incomplete.
             super().startWriting()  # type: ignore[no-untyped-call]  # Twisted has few types.
         elif not self._will_flush:
             self._will_flush = True
@@ -155,7 +156,7 @@ class LowLatencyConnection(tcp.Server):
         self._will_flush = False
         if not self.connected:
             return
-        # As the loop would call it: what goes wrong there ends the connection.
+        # Called in the same way as by the reactor: an error ends the connection.
         self.reactor._readOrWrite(self, False)
         if self.connected and (self.dataBuffer or self._tempDataBuffer):
             super().startWriting()  # type: ignore[no-untyped-call]  # Twisted has few types.
@@ -175,19 +176,18 @@ def run(
     ready: Callable[[], None] = lambda: None,
 ) -> bool:
     """
-    Serve until SIGTERM or ^C, and say whether it came to listening.
+    Serve until SIGTERM or SIGINT, and return whether the server was able to listen.
 
-    On a signal, open sockets are drained first; a second signal does not wait for them. ``ready`` is called once it
-    listens.
+    On a signal, open sockets are drained first; a second signal skips that. ``ready`` is called once it listens.
     """
     open_file_limit.raise_limit()
-    # Batchers and commands run beside the event loop. At Python's 5 ms they would wait that long for their turn after
-    # every answer of the database; at a tenth of a millisecond, taking turns costs a sixth of what a process does.
+    # Batchers and commands run in threads beside the event loop. At Python's 5 ms they would wait that long for the
+    # interpreter after each database response; at 0.1 ms, switching takes a sixth of the process's time.
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
-    # Celery brings click, with which Autobahn colours what it would log of every frame, though it logs none of it: a
-    # tenth of the loop's time.
+    # Celery installs click, with which Autobahn colours log text for each frame even if it is not logged: a tenth of
+    # the loop's time.
     autobahn.util._HAS_CLICK = False
-    # What is loaded now stays, so the collector need not look through it each time while everybody waits.
+    # Objects loaded by now are permanent, so that the garbage collector need not scan them.
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD_OBJECTS, *gc.get_threshold()[1:])

@@ -1,4 +1,4 @@
-"""Generate the compose file and the example environment from the table of processes."""
+"""Generator of the compose file and the example environment from the table of processes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ GENERATED_NOTICE = (
     "# Made by `manage.py write_docker` from the table of processes. Change the table and not this file.\n"
 )
 
-# Named, so that the address of its gateway is known: what runs on the same machine is seen as that.
+# Fixed, so that the gateway's address is known: programs on the host appear under it.
 NETWORK = "172.31.250.0/24"
-# Without these a served instance does not start, or nobody can log in to it.
+# Without these a served instance does not start, or nobody can log in.
 REQUIRED_VARIABLES = ("PUBLIC_URL", "SECRET_KEY", "RECEIPT_KEY", "SMS_URL")
-# Said by the compose file itself, or meant for another way of running.
+# Set by the compose file itself, or for another way of running.
 FIXED_VARIABLES = {
     "DATABASE_URL",
     "REDIS_URL",
@@ -34,7 +34,7 @@ FIXED_VARIABLES |= {"BEHIND_PROXY", "MEDIA_ACCEL", "TLS_PORT", "TLS_CERTIFICATE"
 
 
 def render_files() -> dict[Path, str]:
-    """Return every generated file by its path."""
+    """Return all generated files by path."""
     return {
         DIRECTORY / "compose.yaml": render_compose_file(),
         DIRECTORY / "env.example": render_env_example(),
@@ -42,18 +42,18 @@ def render_files() -> dict[Path, str]:
 
 
 def render_compose_file() -> str:
-    """Return compose.yaml: one service for each program, and what it depends on."""
+    """Return compose.yaml: one service for each program, and its dependencies."""
     return GENERATED_NOTICE + COMPOSE_HEAD + "".join(_service(program) for program in PROGRAMS) + COMPOSE_TAIL
 
 
 def render_env_example() -> str:
-    """The variables an operator may set, each with its sentence."""
+    """Return env.example: the variables that an operator may set, each with its description."""
     return "\n".join(["# Copy to docker/.env and fill in.", *_variables()]) + "\n"
 
 
 def _service(program: Program) -> str:
     arguments = program.arguments(host="0.0.0.0", port=CONTAINER_PORT)  # noqa: S104  A network of their own.
-    # Work remembers outside the database how far that was (core.epoch).
+    # The epoch's restore marks are kept outside the database (core.epoch).
     names = [name for name, is_used in [("media", program.uses_media), ("epoch", program is WORK)] if is_used]
     mounts = ", ".join(f"{name}:{CONTAINER_VAR_DIR}/{name}" for name in names)
     volumes = f"    volumes: [{mounts}]\n" if names else ""
@@ -74,7 +74,7 @@ def _variables() -> Iterator[str]:
         yield f"\n# {variables.pop(name).description}\n{name}="
     yield "\n# What follows has a default.\n"
     for variable in variables.values():
-        # Those of hosts follow from PUBLIC_URL.
+        # The hosts follow from PUBLIC_URL.
         shown = "" if variable.name == "ALLOWED_HOSTS" else variable.default
         yield f"# {variable.description}\n#{variable.name}={shown}"
     yield "# The port on which the proxy is reached; 127.0.0.1:8080 when something on this machine speaks https for it."

@@ -18,14 +18,14 @@ from superapp.core import schema_version
 
 
 class AnotherServerRunning(Exception):
-    """Two servers on one SQLite file would not hear of each other's changes."""
+    """A second server on one SQLite file would not get the hints of the first one's changes."""
 
 
 def lock_data_directory(var_dir: Path) -> AbstractContextManager[None]:
     """
-    Hold this data directory for as long as the context lasts. The lock dies with the process, however it dies.
+    Lock this data directory for as long as the context lasts. The lock ends with the process in any case.
 
-    :raises AnotherServer: if another process holds it
+    :raises AnotherServerRunning: if another process holds it
     """
     file = (var_dir / "server.lock").open("a+")
     try:
@@ -57,9 +57,9 @@ Reporter = Callable[[str], None]
 
 def migrate(say: Reporter = lambda _sentence: None) -> None:
     """
-    Bring the database to the newest shape, if it is not there yet, and ``say`` so: it may take minutes.
+    Apply missing migrations, and report it with ``say``, since it may take minutes.
 
-    :raises schema_version.DatabaseIsNewer: if it is ahead of this code
+    :raises schema_version.DatabaseIsNewer: if the database is ahead of this code
     """
     schema_version.require_not_newer(connection)
     missing = schema_version.missing_migrations(connection)
@@ -72,9 +72,9 @@ def migrate(say: Reporter = lambda _sentence: None) -> None:
 
 def collect_static(say: Reporter = lambda _sentence: None) -> None:
     """
-    Gather the static files under their hashed names, and ``say`` so, unless those gathered last are still the same.
+    Collect the static files under their hashed names, and report it with ``say``, unless they are unchanged.
 
-    What was gathered before stays: pages that are open ask for it by its old name.
+    Files collected before are kept, since open pages request them by their old names.
     """
     stamp_path = settings.STATIC_ROOT / ".gathered-from"
     stamp = _static_stamp()
@@ -86,7 +86,7 @@ def collect_static(say: Reporter = lambda _sentence: None) -> None:
 
 
 def _static_stamp() -> str:
-    """Name everything that would be gathered by its content: what is joined of many files has no time of its own."""
+    """Return a hash of the content of all static files; a bundle has no modification time of its own."""
     digest = hashlib.sha256()
     for finder in finders.get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):

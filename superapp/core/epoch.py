@@ -1,14 +1,14 @@
 """
-The epoch of this instance: it names one life of its database.
+The epoch of this instance, which identifies one life of its database.
 
-A database that was put back from a back-up begins another life: what it had told is partly forgotten, and numbers that
-it gave out (stamps, revs) are given out again for something else. So everybody who asks "what changed since" says in
-which epoch they learned that, and is told everything if it was another one.
+A database that was restored from a back-up begins another life: it has lost some changes, and numbers that it
+issued (stamps, revs) are issued again for something else. Each client that asks for changes therefore sends the
+epoch of its cursor, and gets everything if that is another one.
 
-``ensure_current`` finds out by two things that a back-up cannot bring along. The row of the instance says in which
-place its epoch was begun: which cluster and database, and by which transaction; a row that was filled in from a dump is
-another transaction's. And the data directory remembers, outside the database, how many marks it has left in it: a
-database that knows of fewer lost something that was committed. A replica that takes over brings place and marks along.
+``ensure_current`` detects a restore by two things that a back-up cannot contain. The instance row stores the place
+where its epoch began: the cluster, the database and the transaction; a row that was filled in from a dump has
+another transaction. And the data directory stores, outside the database, how many restore marks it has left in it:
+a database with fewer has lost committed changes. A replica that takes over has both the place and the marks.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from django.db import connection, transaction
 
 log = structlog.get_logger(__name__)
 
-# A part by chance, so that two lives that go back to the same back-up never share an epoch, whatever the clock says.
+# A random part, so that two restores of the same back-up never get the same epoch, whatever the clock says.
 RANDOM_STEP_MAX = 1_000
 
-# Where an epoch was begun, as PostgreSQL sees it: the cluster, the database in it, and the transaction.
+# The place where an epoch began, as PostgreSQL knows it: the cluster, the database in it, and the transaction.
 _LOCATION_SQL = (
     "(SELECT system_identifier FROM pg_control_system())::text || '/' ||"
     " (SELECT oid FROM pg_database WHERE datname = current_database())::text || '/' || {transaction}::text"
@@ -50,7 +50,7 @@ class RestoreMark:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseState:
-    """The database: its epoch, where that was begun, where the database is now, and how many marks it knows of us."""
+    """The state of the database: its epoch, where that began, where the database is now, and its count of our marks."""
 
     epoch: int
     place: str
@@ -59,23 +59,23 @@ class DatabaseState:
 
 
 class MarkFile:
-    """The file outside the database in which this data directory remembers its last mark; never part of a back-up."""
+    """The file outside the database in which this data directory keeps its last mark; never part of a back-up."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     @property
     def directory(self) -> uuid.UUID | None:
-        """The name of this data directory, if it has one."""
+        """The id of this data directory, or None."""
         path = self._path / "directory"
         return uuid.UUID(path.read_text()) if path.exists() else None
 
     def named(self) -> uuid.UUID:
-        """The name of this data directory, given now if it has none."""
+        """Return the id of this data directory, creating it if there is none."""
         path = self._path / "directory"
         if not path.exists():
             self._path.mkdir(exist_ok=True)
-            # Linked under its name only when it is whole; of two processes the second finds the first one's.
+            # Linked to its name only when it is complete; of two processes the second finds the first one's file.
             fresh = self._path / f"directory.{os.getpid()}"
             fresh.write_text(str(uuid.uuid4()))
             with suppress(FileExistsError):
@@ -85,12 +85,12 @@ class MarkFile:
 
     @property
     def place(self) -> str:
-        """The file of that name: a copy that is put back has another number, or was changed at another time."""
+        """The inode and change time of the id's file; a restored copy has others."""
         status = (self._path / "directory").stat()
         return f"{status.st_ino}/{status.st_ctime_ns}"
 
     def mark(self) -> RestoreMark | None:
-        """The last mark that was left, or None where nothing is remembered."""
+        """Return the last mark that was left, or None if none is stored."""
         try:
             text = (self._path / "mark").read_text()
         except FileNotFoundError:
@@ -99,7 +99,7 @@ class MarkFile:
             mark = json.loads(text)
             return RestoreMark(int(mark["epoch"]), int(mark["count"]))
         except (ValueError, TypeError, KeyError):
-            # Cut short, as a power cut may leave it: then nothing is remembered.
+            # Truncated, as after a power cut: treated as missing.
             log.warning("epoch_mark_unreadable", path=str(self._path / "mark"))
             return None
 
@@ -110,15 +110,15 @@ class MarkFile:
 
 
 def mark_file() -> MarkFile:
-    """The memory of this data directory."""
+    """Return the mark file of this data directory."""
     return MarkFile(settings.VAR_DIR / "epoch")
 
 
 def ensure_current(now: datetime) -> DatabaseState:
     """
-    Raise the epoch if the database is in another life than it was, and return what is true then.
+    Raise the epoch if the database was restored or replaced, and return the current state.
 
-    Many processes may do it at the same moment: one of them raises it, and the others find that done.
+    Safe to call in many processes at once: one of them raises the epoch, and the others find it raised.
     """
     remembered = mark_file()
     while True:
@@ -131,7 +131,7 @@ def ensure_current(now: datetime) -> DatabaseState:
 
 
 def raise_manually(now: datetime) -> tuple[int, int]:
-    """Raise the epoch, since somebody knows that another life has begun; return what it was and what it is."""
+    """Raise the epoch on an operator's demand; return the old and the new one."""
     remembered = mark_file()
     while True:
         found = _read_database_state(remembered)
@@ -143,22 +143,23 @@ def raise_manually(now: datetime) -> tuple[int, int]:
 
 def leave_mark(now: datetime) -> int:
     """
-    Leave one more mark in the database, and remember it outside: whoever puts back what was before will be noticed.
+    Add a mark to the database and to the mark file, so that a later restore is detected; return how many were
+    added.
 
-    It is left in the database first. A mark that only the database knows of, since the process was killed in between,
-    proves nothing and harms nobody.
+    The database is written first. A mark that is only in the database, because the process was killed in between,
+    is harmless.
     """
     found = ensure_current(now)
     remembered = mark_file()
     count = _increment_mark(remembered.named(), found.count)
-    if count is None:  # Another process of this directory was quicker, or the database is another one since we looked.
+    if count is None:  # Another process of this directory was faster, or the database was replaced meanwhile.
         return 0
     remembered.keep(RestoreMark(found.epoch, count))
     return 1
 
 
 def _find_reason_to_raise(found: DatabaseState, mark: RestoreMark | None) -> str | None:
-    """In which way the database is not what it was when its epoch began, or None if it is."""
+    """Return the reason for which the epoch has to be raised, or None."""
     if not found.place:
         return "first start"
     if found.place != found.here:
@@ -185,13 +186,13 @@ def _read_database_state(remembered: MarkFile) -> DatabaseState:
 
 
 def _begin_epoch(found: DatabaseState, *, now: datetime, above: int, why: str) -> int | None:
-    """Begin another epoch, higher than any we know of; None if somebody has done so since we looked."""
+    """Begin an epoch higher than all known ones, and return it; None if another process has begun one meanwhile."""
     epoch = max(found.epoch, above, int(now.timestamp() * 1_000)) + 1 + secrets.randbelow(RANDOM_STEP_MAX)
     if connection.vendor == "postgresql":
         place, values = _LOCATION_SQL.format(transaction="pg_current_xact_id()::xid"), []
     else:
         place, values = "%s", [found.here]
-    # No savepoint: within one, the row would bear another transaction's number than the one that is asked for.
+    # No savepoint: within one, the row would get another transaction id than the one that the statement reads.
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE core_instance SET epoch = %s, place = {place}"  # noqa: S608  # Ours.
@@ -206,7 +207,7 @@ def _begin_epoch(found: DatabaseState, *, now: datetime, above: int, why: str) -
 
 
 def _increment_mark(directory: uuid.UUID, count: int) -> int | None:
-    """Count one more mark of this directory, unless there are not as many any more as we saw."""
+    """Add one mark of this directory and return the new count, or None if the count has changed meanwhile."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_mark (directory, count) VALUES (%s, 1)"
@@ -215,5 +216,5 @@ def _increment_mark(directory: uuid.UUID, count: int) -> int | None:
             [directory if connection.vendor == "postgresql" else directory.hex, count],
         )
         row = cursor.fetchone()
-    # One that begins to count again is another database than that which we looked at.
+    # A count that starts anew belongs to another database than the one that was read.
     return count + 1 if row is not None and row[0] == count + 1 else None

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ErrorKind(IntEnum):
-    """The sort of refusal; its value is the HTTP status."""
+    """The kind of a refusal; its value is the HTTP status."""
 
     NOT_LOGGED_IN = 401
     FORBIDDEN = 403
@@ -28,9 +28,9 @@ Param = str | int | None
 
 class DomainError(Exception):
     """
-    An anticipated refusal: nothing was changed, and the asker may be told why.
+    An anticipated refusal: nothing was changed, and the caller may be told the reason.
 
-    Subclasses stand in the ``errors`` module of the app that raises them.
+    Subclasses are in the ``errors`` module of the app that raises them.
     """
 
     code: ClassVar[str]
@@ -41,7 +41,7 @@ class DomainError(Exception):
         super().__init__(self.code)
         self.retry_after = retry_after
         self.params = params
-        # Further refusals of the same input, so that a form can mark every wrong field at once.
+        # Further refusals of the same input, so that a form can mark all wrong fields at once.
         self.others: tuple[DomainError, ...] = ()
 
     def all(self) -> tuple[DomainError, ...]:
@@ -49,7 +49,7 @@ class DomainError(Exception):
         return (self, *self.others)
 
     def body(self) -> dict[str, object]:
-        """The one shape of an error on every door; the sentence is in the active language."""
+        """Return the error body, the same on the socket and over REST; its message is in the active language."""
         return {
             "code": self.code,
             "message": str(self.message).format(**self.params),
@@ -60,9 +60,9 @@ class DomainError(Exception):
 
 class ErrorCollector:
     """
-    Run several checks of one input and raise their refusals together: the first one, which carries the others.
+    A context manager that collects the refusals of several checks of one input, to raise them together.
 
-    Each check stands in its own block, ``with collector: ...``; a refusal ends the block and is kept.
+    Each check is in its own block, ``with collector: ...``; a refusal ends the block and is kept.
     """
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class ErrorCollector:
         return False
 
     def raise_first(self) -> None:
-        """Raise the first refusal, if any check refused something."""
+        """Raise the first refusal, which carries the others, if there is any."""
         if self._found:
             first, *others = self._found
             first.others = tuple(others)
@@ -94,7 +94,7 @@ class InputInvalid(DomainError):
 
 
 class RateLimited(DomainError):
-    """Too often in too short a time; ``retry_after`` says when again."""
+    """Too many attempts in too short a time; ``retry_after`` is the number of seconds to wait."""
 
     code = "rate_limited"
     kind = ErrorKind.LIMITED
@@ -102,7 +102,7 @@ class RateLimited(DomainError):
 
 
 class Unavailable(DomainError):
-    """The answer is not known, since something we need is out of reach; the same call may be sent again."""
+    """The outcome is not known, since a service that is needed cannot be reached; the same call may be sent again."""
 
     code = "unavailable"
     kind = ErrorKind.UNAVAILABLE
@@ -110,14 +110,14 @@ class Unavailable(DomainError):
 
 
 class Busy(Unavailable):
-    """Too many ask for something expensive at this moment; the same call may be sent again after ``retry_after``."""
+    """Too many expensive requests are running; the same call may be sent again after ``retry_after`` seconds."""
 
     code = "busy"
     message = _("We are very busy right now. Please try again in a moment.")
 
 
 class InternalError(DomainError):
-    """A mistake of ours; it was written down."""
+    """An unexpected error occurred on the server; it was logged."""
 
     code = "fault"
     kind = ErrorKind.UNAVAILABLE

@@ -1,4 +1,4 @@
-"""Facts: what happened, said once in the transaction that made it true, and heard at least once."""
+"""Domain events (facts): published in the transaction that makes them true, and handled at least once."""
 
 from __future__ import annotations
 
@@ -10,11 +10,7 @@ from typing import ClassVar, TypeVar
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """
-    A domain event. Its fields are ``int
-
-    str | bool | None``, so that it survives JSON.
-    """
+    """A domain event. Its fields are ``int | str | bool | None``, so that it can be stored as JSON."""
 
     name: ClassVar[str]
 
@@ -34,7 +30,11 @@ _handlers: dict[str, list[Handler[Event]]] = defaultdict(list)
 
 
 def register_fact(event_type: type[E]) -> type[E]:
-    """Register a type of fact under its name, so that it can be read back from the outbox."""
+    """
+    Register a type of event under its name, so that it can be read back from the outbox.
+
+    :raises ValueError: if the name is taken
+    """
     if _types.setdefault(event_type.name, event_type) is not event_type:
         raise ValueError(f"two facts are called {event_type.name}")
     return event_type
@@ -42,9 +42,9 @@ def register_fact(event_type: type[E]) -> type[E]:
 
 def subscribe(event_type: type[E]) -> Callable[[Handler[E]], Handler[E]]:
     """
-    Have the function called with every fact of this type, at least once.
+    Decorate a function as a handler of this type of event.
 
-    It runs in a savepoint of its own and must do no harm when it is called again.
+    It is called at least once for each event, in a savepoint of its own, and must be idempotent.
     """
 
     def register(handler: Handler[E]) -> Handler[E]:
@@ -55,12 +55,12 @@ def subscribe(event_type: type[E]) -> Callable[[Handler[E]], Handler[E]]:
 
 
 def from_payload(name: str, payload: dict[str, int | str | bool | None]) -> Event:
-    """The fact that was stored under this name."""
+    """Return the event that was stored under this name."""
     return _types[name](**payload)
 
 
 def registered_types() -> list[type[Event]]:
-    """Return every registered type of fact."""
+    """List all registered types of events."""
     return list(_types.values())
 
 

@@ -1,4 +1,4 @@
-"""Turns: at most so many threads of this process do something at once, and whoever waited longest is next."""
+"""A fair semaphore for the threads of this process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class FairSemaphore:
     """
     A semaphore that is granted in order of arrival (FIFO), unlike Python's or a row lock.
 
-    With ``waiting_max``, no more than so many wait; whoever comes then gets none at once.
+    With ``waiting_max``, at most that many threads wait; further ones are refused at once.
     """
 
     def __init__(self, count: int, *, waiting_max: int | None = None) -> None:
@@ -24,7 +24,7 @@ class FairSemaphore:
         self._waiting: deque[threading.Event] = deque()
 
     def acquire(self, timeout: float) -> bool:
-        """Wait for a turn, so many seconds at most; whether it came."""
+        """Wait at most ``timeout`` seconds, and return whether the semaphore was acquired."""
         with self._guard:
             if self._free:
                 self._free -= 1
@@ -36,13 +36,13 @@ class FairSemaphore:
         if mine.wait(timeout):
             return True
         with self._guard:
-            if mine.is_set():  # Handed over in the instant in which the wait ended.
+            if mine.is_set():  # It was granted at the moment in which the wait timed out.
                 return True
             self._waiting.remove(mine)
         return False
 
     def release(self) -> None:
-        """Hand the turn on."""
+        """Release the semaphore to the thread that has waited longest."""
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().set()
@@ -52,9 +52,9 @@ class FairSemaphore:
     @contextmanager
     def acquired(self, seconds_max: float, *, timeout_error: type[Unavailable] = Unavailable) -> Iterator[None]:
         """
-        Have a turn for this block.
+        Hold the semaphore during this block.
 
-        :raises Unavailable: or ``timeout_error``, if none came in time
+        :raises Unavailable: or ``timeout_error``, if it was not granted in time
         """
         if not self.acquire(seconds_max):
             raise timeout_error(retry_after=1)

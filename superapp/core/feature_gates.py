@@ -1,4 +1,4 @@
-"""Features of an installation by the operator's legal profile, ``LEGAL_PROFILE``."""
+"""Features of an installation according to the operator's legal profile, ``LEGAL_PROFILE``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def is_enabled(feature: Feature) -> bool:
 def require(
     feature: Feature, refusal: type[DomainError]
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
-    """Make a decorator of functions that raise ``refusal`` where the feature is not enabled."""
+    """Return a decorator of functions that then raise ``refusal`` if the feature is not enabled."""
 
     def decorate(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
         @wraps(function)

@@ -1,4 +1,4 @@
-"""Forms of pages: refusals, each as a sentence under its field, and addresses that only take what a form sends."""
+"""Forms of pages: error messages by field, views that accept only POST, and costs for the rate limit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Arguments = ParamSpec("Arguments")
 AnyView = TypeVar("AnyView", bound=Callable[..., object])
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
-# A refusal that is about no single field stands above all of them.
+# The key of errors that belong to no single field; shown above the form.
 FORM_ERRORS = "form"
 
 
@@ -28,10 +28,10 @@ def errors_by_field(
     sentence_of: Callable[[DomainError], str] | None = None,
 ) -> dict[str, object]:
     """
-    Return one sentence for each wrong field, in the order of the fields on the page; the first refusal of a field
-    speaks for it.
+    Return one message for each wrong field, that of its first refusal, in the order of the fields on the page.
 
-    ``field_of`` names the field of a refusal; one that the page does not have becomes a problem of the whole form.
+    ``field_of`` returns the field of a refusal; a refusal of a field that the page does not have is one of the
+    whole form.
     """
     sentence_of = sentence_of or (lambda refusal: str(refusal.body()["message"]))
     found: dict[str, object] = {}
@@ -42,7 +42,10 @@ def errors_by_field(
 
 
 def make_field_lookup(by_class: Mapping[type[DomainError], str]) -> Callable[[DomainError], str]:
-    """Return a function that names the field of a refusal: that which it names itself, else the one of its class."""
+    """
+    Return a function that returns the field of a refusal: its own parameter ``field``, or else the one of its
+    class.
+    """
 
     def field_of(refusal: DomainError) -> str:
         of_class = (by_class[kind] for kind in type(refusal).__mro__ if kind in by_class)
@@ -53,10 +56,10 @@ def make_field_lookup(by_class: Mapping[type[DomainError], str]) -> Callable[[Do
 
 def post_only_redirecting_to(name: str, *, fragment: str = "") -> Callable[[View[Arguments]], View[Arguments]]:
     """
-    Decorate a view that only takes what a form sends: opening its address leads to the page where the form stands.
+    Decorate a view that accepts only POST; GET is redirected to the page with the form.
 
-    Such an address is opened when a page with an error is reloaded, and after a log-in that was asked for in between.
-    ``name`` is the view of that page, which takes the same arguments or none of them; ``fragment`` the id of the form.
+    A GET happens when a page with an error is reloaded, and after a log-in that was required in between. ``name``
+    is the view of that page, which takes the same arguments or none of them; ``fragment`` is the id of the form.
     """
 
     def decorate(view: View[Arguments]) -> View[Arguments]:
@@ -68,20 +71,20 @@ def post_only_redirecting_to(name: str, *, fragment: str = "") -> Callable[[View
                 return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
             return redirect(_form_url(name, kwargs) + (f"#{fragment}" if fragment else ""))
 
-        # wraps() makes the request an argument with a name, which a Callable has not.
+        # wraps() gives the request argument a name, which a Callable does not have.
         return cast("View[Arguments]", guarded)
 
     return decorate
 
 
-# What sending one form takes from a person's allowance, where a view says nothing else: thirty at once, five a second.
+# The default cost of a form in the person's rate limit: thirty at once, then five a second.
 FORM_COST = 10
-# What sending one picture takes: three at once, one every two seconds. Opening one can take a second of a processor.
+# The cost of a picture: three at once, then one every two seconds. Decoding one can take a second of CPU.
 PICTURE_COST = 100
 
 
 def form_cost(cost: int) -> Callable[[AnyView], AnyView]:
-    """Decorate a view whose form costs more than others: one that hashes a PIN, or decodes a picture."""
+    """Decorate a view with the cost of its form, if it is higher than usual: it hashes a PIN, or decodes a picture."""
 
     def decorate(view: AnyView) -> AnyView:
         view.form_cost = cost  # type: ignore[attr-defined]  # Decorators above it take the attribute over.
@@ -91,7 +94,7 @@ def form_cost(cost: int) -> Callable[[AnyView], AnyView]:
 
 
 def form_cost_of(view: object) -> int:
-    """Return what sending the form of a view costs."""
+    """Return the cost of sending the form of a view."""
     return int(getattr(view, "form_cost", FORM_COST))
 
 

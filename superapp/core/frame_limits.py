@@ -1,18 +1,18 @@
-"""Limits on the frames one WebSocket may send; counted by the server and again by the consumer."""
+"""Limits on the frames that one WebSocket may send, applied by the server and again by the consumer."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-# The close code of a socket whose client sent more frames than any honest client does.
+# The close code of a socket whose client sent too many frames.
 CLOSE_FLOOD = 4430
 FRAMES_PER_SECOND = 100
 FRAMES_BURST = 600
 
 
 class TokenBucket:
-    """A bucket of ``burst`` tokens at most, filled with ``per_second``; it is full at first."""
+    """A token bucket with at most ``burst`` tokens, refilled with ``per_second``; it is full at first."""
 
     __slots__ = ("_burst", "_per_second", "_since", "_timer", "_tokens")
 
@@ -24,7 +24,7 @@ class TokenBucket:
         self._since = timer()
 
     def take(self, cost: float = 1) -> bool:
-        """Take the cost out of the bucket; False, and nothing is taken, if there is not enough in it."""
+        """Take the cost out of the bucket; return False, taking nothing, if the bucket has too few tokens."""
         now = self._timer()
         tokens = min(self._burst, self._tokens + (now - self._since) * self._per_second)
         self._since = now

@@ -1,4 +1,4 @@
-"""Generate docs/settings.md, docs/errors.md and docs/events.md from the code."""
+"""Generator of docs/settings.md, docs/errors.md and docs/events.md from the code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GENERATED_NOTICE = "<!-- Made by `manage.py write_docs`; what you write here is 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredVariable:
-    """A variable of the environment, as the settings declare it."""
+    """An environment variable, as the settings declare it."""
 
     name: str
     description: str
@@ -32,12 +32,12 @@ class DeclaredVariable:
 
 
 def render_pages() -> dict[str, str]:
-    """Every generated page by its path below ``docs/``."""
+    """Return all generated pages by path below ``docs/``."""
     return {"settings.md": render_settings_page(), "errors.md": render_errors_page(), "events.md": render_events_page()}
 
 
 def own_app_directories() -> list[Path]:
-    """The directories of our own apps."""
+    """List the directories of this project's apps."""
     paths = [Path(app.path) for app in apps.get_app_configs()]
     return sorted(
         path for path in paths if path.is_relative_to(PROJECT_DIRECTORY) and "site-packages" not in path.parts
@@ -45,21 +45,23 @@ def own_app_directories() -> list[Path]:
 
 
 def all_errors() -> list[type[DomainError]]:
-    """Return every domain error by its code."""
+    """List all domain errors, in the order of their codes."""
     _import_all("errors")
     found = [error for error in _subclasses(DomainError) if _is_ours(error) and "code" in vars(error)]
     return sorted(found, key=lambda error: error.code)
 
 
 def all_facts() -> list[type[events.Event]]:
-    """Return every type of fact by its name."""
+    """List all types of events, in the order of their names."""
     _import_all("events")
     return sorted((fact for fact in events.registered_types() if _is_ours(fact)), key=lambda fact: fact.name)
 
 
 def all_variables() -> list[DeclaredVariable]:
     """
-    Return every environment variable in the order of settings.py, parsed from its text since one mode runs only half.
+    List all environment variables in the order of settings.py.
+
+    They are parsed from its source, since each mode executes only some of the declarations.
     """
     settings_text = (PROJECT_DIRECTORY / "superapp" / "settings.py").read_text()
     calls = [node for node in ast.walk(ast.parse(settings_text)) if isinstance(node, ast.Call)]
@@ -101,7 +103,7 @@ def render_events_page() -> str:
 
 
 def find_removed_codes(page: str) -> list[str]:
-    """Codes that an earlier page of errors listed, and that no error has any more."""
+    """List the error codes of an earlier errors page that no error has any more."""
     listed = re.findall(r"^\| `([a-z_.]+)` \|", page, re.MULTILINE)
     return sorted(set(listed) - {error.code for error in all_errors()})
 
@@ -156,7 +158,7 @@ def _declared(call: ast.Call) -> DeclaredVariable:
 
 
 def _shown(default: ast.expr) -> str:
-    """A default as an operator would write it; one that is worked out, in the words of the settings."""
+    """Return a default as an operator would write it, or a description of a computed one."""
     if isinstance(default, ast.Constant):
         if default.value is None:
             return "**must be set**"

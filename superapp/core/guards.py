@@ -1,10 +1,9 @@
 """
-Database guards: install the triggers, functions and constraints that refuse invalid rows, and verify that they are
-present.
+Database guards: triggers, functions and constraints that refuse invalid rows, their installation and verification.
 
-SQLite drops the triggers of a table in silence when a migration rebuilds it, and an operator can drop anything. So
-every app that has guards keeps a catalogue of them, every migration that touches a guarded table ends with
-``install_guards``, a test holds migrations to that, and no server starts while a guard is missing.
+SQLite silently drops the triggers of a table when a migration rebuilds it, and an operator can drop any guard. Each
+app with guards therefore has a catalog of them, each migration that changes a guarded table ends with
+``install_guards`` (a test checks that), and no server starts while a guard is missing.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _POSTGRES_FUNCTION = re.compile(
 )
 _SETTING = re.compile(r"\bSET (\w+) = (.+?)(?=\s+SET\b|\s*$)", re.MULTILINE)
 _VOLATILITY = {"IMMUTABLE": "i", "STABLE": "s"}
-# pg_trigger.tgtype; whatever else can be said of a trigger sets another bit, or takes that of BEFORE away.
+# Bits of pg_trigger.tgtype; any other property of a trigger sets another bit, or removes that of BEFORE.
 _EACH_ROW = 1
 _AT = {"BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 _SQLITE, _POSTGRES = "sqlite_guards.sql", "postgres_guards.sql"
@@ -45,7 +44,9 @@ ExtraCheck = Callable[[BaseDatabaseWrapper], list[str]]
 
 
 class _Function(NamedTuple):
-    """The body of a function and the rights it runs with: a right body does harm under another owner or search path."""
+    """
+    The body of a function and the rights it runs with; a correct body is unsafe under another owner or search path.
+    """
 
     body: str
     is_definers: bool
@@ -55,7 +56,7 @@ class _Function(NamedTuple):
 
     @classmethod
     def written(cls, match: re.Match[str]) -> _Function:
-        """As our SQL has it."""
+        """Build the function as declared in the SQL file."""
         head = match["head"]
         volatility = next((letter for word, letter in _VOLATILITY.items() if word in head.split()), "v")
         settings = frozenset(f"{name}={value}" for name, value in _SETTING.findall(head))
@@ -64,7 +65,7 @@ class _Function(NamedTuple):
 
 class GuardTrigger(NamedTuple):
     """
-    A trigger of PostgreSQL: when it asks which function, and what that says if it refuses.
+    A PostgreSQL trigger of a catalog: its events, its function, and the function's message if it refuses.
 
     ``table`` and ``function`` are without the prefix of the app; ``name`` is without the table's.
     """
@@ -77,7 +78,7 @@ class GuardTrigger(NamedTuple):
 
 
 class _Trigger(NamedTuple):
-    """A trigger that asks without a condition: which function it calls, and at what."""
+    """A trigger without a condition: the function it calls, and its events."""
 
     name: str
     function: str
@@ -86,7 +87,7 @@ class _Trigger(NamedTuple):
 
     @classmethod
     def written(cls, app: str, one: GuardTrigger) -> _Trigger:
-        """As the catalogue has it: rows are asked about one by one, and truncation once."""
+        """Build the trigger as declared in the catalog: for each row, or for each statement on TRUNCATE."""
         words, _, columns = one.at.partition(" OF ")
         at = sum(_AT[word] for word in words.split() if word != "OR")
         table = f"{app}_{one.table}"
@@ -104,8 +105,8 @@ class GuardCatalog:
     The guards of an app: its guarded tables without their prefix, the SQL of its functions and of SQLite's triggers,
     and the triggers of PostgreSQL.
 
-    ``extra_files`` are files of PostgreSQL alone, such as functions that write; ``foreign_keys`` are constraints by
-    table that no model knows; ``extra_check`` finds what else is missing.
+    ``extra_files`` are further files for PostgreSQL, such as functions that write; ``foreign_keys`` are constraints
+    by table that no model declares; ``extra_check`` lists what else is missing.
     """
 
     app: str
@@ -118,11 +119,11 @@ class GuardCatalog:
     extra_check: ExtraCheck = lambda _connection: []
 
     def install(self, connection: BaseDatabaseWrapper) -> None:
-        """Put every guard and function in place, as they are written today; doing it again changes nothing."""
+        """Create or replace all guards and functions in their current version. Idempotent."""
         with connection.cursor() as cursor:
             present = set(connection.introspection.table_names(cursor))
             if connection.vendor == "postgresql":
-                if present >= {f"{self.app}_{table}" for table in self.tables}:  # Not yet amid the first migrations.
+                if present >= {f"{self.app}_{table}" for table in self.tables}:  # False during the first migrations.
                     self._restore_owner(cursor)
                     for name in (_POSTGRES, *self.extra_files):
                         cursor.execute(self.read_sql(name))
@@ -134,7 +135,7 @@ class GuardCatalog:
                     cursor.execute(trigger[0].removesuffix(";"))
 
     def remove(self, connection: BaseDatabaseWrapper) -> None:
-        """Take every guard and function away, as a migration back to nothing must."""
+        """Drop all guards and functions, when the migrations are reversed."""
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 self._drop_triggers(cursor)
@@ -145,12 +146,12 @@ class GuardCatalog:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {trigger['name']}")
 
     def missing(self, connection: BaseDatabaseWrapper) -> list[str]:
-        """Name every guard, function and constraint that should be there and is not, or is not as it should be."""
+        """List all guards, functions and constraints that are missing or differ from their definition."""
         find = self._missing_on_postgres if connection.vendor == "postgresql" else self._missing_on_sqlite
         return sorted([*find(connection), *self._missing_constraints(connection), *self.extra_check(connection)])
 
     def is_migrated(self, connection: BaseDatabaseWrapper) -> bool:
-        """Return whether every migration is applied; the last ones install the guards that the present code expects."""
+        """Return whether every migration is applied; the last ones install the guards that this code expects."""
         loader = MigrationLoader(connection)
         ours = {key for key in loader.graph.nodes if key[0] == self.app}
         return bool(ours) and ours <= set(loader.applied_migrations)
@@ -198,8 +199,9 @@ class GuardCatalog:
 
     def _functions(self, cursor: Any) -> dict[str, list[_Function]]:
         """
-        Return the functions in the database by name; several under one name if an overload could be called instead of
-        ours.
+        Return the functions in the database by name.
+
+        Several under one name mean that an overload could be called instead of ours.
         """
         cursor.execute(
             "SELECT p.proname, p.prosrc, p.prosecdef, p.provolatile, coalesce(p.proconfig, '{}'),"
@@ -214,7 +216,7 @@ class GuardCatalog:
         return found
 
     def _create_triggers(self, cursor: Any) -> None:
-        """Create every trigger anew; none is left out where a session replicates."""
+        """Create or replace all triggers; they also fire for replicated changes (ENABLE ALWAYS)."""
         for one in self.triggers:
             table, trigger = f"{self.app}_{one.table}", f"{self.app}_{one.table}_{one.name}"
             each, message = "STATEMENT" if "TRUNCATE" in one.at else "ROW", one.message.replace("'", "''")
@@ -235,7 +237,9 @@ class GuardCatalog:
             cursor.execute(f"DROP TRIGGER {trigger} ON {table}")
 
     def _restore_owner(self, cursor: Any) -> None:
-        """Every function of ours to the owner of the tables: replacing it would leave it with whoever has it."""
+        """
+        Set the owner of our functions to the owner of the tables, since CREATE OR REPLACE keeps a function's owner.
+        """
         cursor.execute(
             "SELECT p.oid::regprocedure::text, c.relowner::regrole::text"
             " FROM pg_proc p JOIN pg_class c ON c.oid = to_regclass(%s)"
@@ -284,12 +288,12 @@ catalogs: dict[str, GuardCatalog] = {}
 
 
 def register_catalog(app: str, sql: Path, **options: Any) -> GuardCatalog:
-    """Make an app's catalogue known: from now on no process starts while one of its guards is missing."""
+    """Register an app's catalog; from now on no process starts while one of its guards is missing."""
     return catalogs.setdefault(app, GuardCatalog(app, sql, **options))
 
 
 class InstallGuards(migrations.RunPython):
-    """The last operation of every migration that touches a guarded table. An app's own subclass names its catalogue."""
+    """The last operation of each migration that changes a guarded table. A subclass names the app."""
 
     app: str
 
@@ -307,20 +311,20 @@ class InstallGuards(migrations.RunPython):
 
 
 class GuardsMissing(CommandError):
-    """A guard of the database is missing; no process may serve."""
+    """A guard of the database is missing, so that no process may serve."""
 
 
 def find_missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the names of all guards that are missing in this database."""
+    """List all guards that are missing in this database."""
     return [guard for one in catalogs.values() for guard in one.missing(connection)]
 
 
 @health.startup_check
 def require_all() -> None:
     """
-    Refuse to go on while a guard is missing.
+    Check that no guard is missing.
 
-    :raises GuardsMissing: naming what is missing
+    :raises GuardsMissing: with the names of the missing guards
     """
     absent = find_missing(connection)
     if absent:
@@ -329,11 +333,11 @@ def require_all() -> None:
 
 @register(Tags.database)
 def check_guards(databases: Collection[str] | None = None, **_options: Any) -> list[CheckMessage]:
-    """For ``manage.py check --database default``, and for ``migrate`` once there is nothing left to migrate."""
+    """Check the guards, for ``manage.py check --database default``, and after ``migrate`` has applied everything."""
     if not databases:
         return []
     newer = schema_version.describe_newer(connection)
-    if newer:  # Its guards are others, and putting ours there would take something away.
+    if newer:  # It has other guards, and installing ours would remove some of them.
         return [Error(newer, id="core.E001")]
     return [
         Error(
@@ -347,7 +351,7 @@ def check_guards(databases: Collection[str] | None = None, **_options: Any) -> l
 
 
 class GuardMonitor:
-    """Looks again half a minute after everything was there, and at once after something was not."""
+    """A health check for guards: repeated half a minute after a success, and at once after a failure."""
 
     SECONDS = 30.0
 

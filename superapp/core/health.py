@@ -1,4 +1,4 @@
-"""Is this process alive, and is it of use?"""
+"""Health checks: liveness, readiness, and checks at start-up."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ CACHE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
-# A check answers with what is wrong, or None. Apps add theirs: a database guard that must be there, a key that must
-# be readable.
+# Returns a problem, or None. Apps register checks such as those for database guards.
 Check = Callable[[], str | None]
 checks: dict[str, Check] = {}
 
 
 def check(name: str) -> Callable[[Check], Check]:
     """
-    Register something local without which this instance is of no use. Never something abroad: a broker, a bank, a
-    courier.
+    Register a check of something local that this instance cannot work without.
+
+    External services (a broker, a bank, a courier) must not be checked here.
     """
 
     def register(function: Check) -> Check:
@@ -36,25 +36,25 @@ def check(name: str) -> Callable[[Check], Check]:
     return register
 
 
-# What must hold before anything is served or worked on; each raises otherwise. Apps add theirs.
+# Checks that run before a process serves or works; each raises on a problem. Apps add theirs.
 startup_checks: list[Callable[[], None]] = []
 
 
 def startup_check(function: Callable[[], None]) -> Callable[[], None]:
-    """Register something without which no process of ours may start."""
+    """Register a check without which no process may start."""
     startup_checks.append(function)
     return function
 
 
 def run_startup_checks() -> None:
-    """Go on only if everything essential holds."""
+    """Run all start-up checks; each raises if a process must not start."""
     for function in startup_checks:
         function()
 
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-# The headers that Django's own middleware sets in every other response, by the settings of their names.
+# The headers that Django's own middleware sets in all other responses, according to the settings of their names.
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -64,7 +64,7 @@ SECURITY_HEADERS = {
 
 
 def answer_health_checks(get_response: GetResponse) -> GetResponse:
-    """Middleware: answer ``/-/live`` and ``/-/ready`` before anything is looked up, by whatever name we are called."""
+    """Answer ``/-/live`` and ``/-/ready`` in a middleware before anything else is looked up, for any host name."""
     paths = {"/-/live": live, "/-/ready": ready}
 
     def answer(request: HttpRequest) -> HttpResponseBase:
@@ -72,7 +72,7 @@ def answer_health_checks(get_response: GetResponse) -> GetResponse:
         if view is None:
             return get_response(request)
         response = view(request)
-        # Django's own middleware stands below this one, and would ask for https and for a name of ours.
+        # Django's own middleware comes after this one, and would require https and an allowed host.
         for name, value in SECURITY_HEADERS.items():
             response.headers[name] = value
         return response
@@ -81,7 +81,7 @@ def answer_health_checks(get_response: GetResponse) -> GetResponse:
 
 
 def live(_request: HttpRequest) -> HttpResponseBase:
-    """The process answers; nothing is asked of anything else."""
+    """Answer 200 without checking anything: the process responds."""
     return JsonResponse({"live": True})
 
 
@@ -92,7 +92,7 @@ def ready(_request: HttpRequest) -> HttpResponseBase:
 
 
 class CachedOutcome:
-    """The outcome of all checks, looked up at most once a second however many ask."""
+    """The outcome of all checks, refreshed at most once a second."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -116,10 +116,10 @@ def _run_checks() -> dict[str, str]:
         try:
             fault = function()
         except (DatabaseError, InterfaceError) as error:
-            # The text of a driver's error may name hosts and users: it goes to the log, not to whoever asked.
+            # A driver's error text may contain hosts and users: it is logged, not sent to the client.
             log.warning("not_ready", check=name, error=infrastructure_errors.summarize(error))
             wrong[name] = "the database does not answer"
-            break  # Each further check would wait for a connection once more.
+            break  # Each further check would wait for a connection again.
         if fault:
             wrong[name] = fault
     return wrong
@@ -141,5 +141,5 @@ def _check_migrations() -> str | None:
     if not _migrated:
         executor = MigrationExecutor(connection)
         _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-    # Remembered once true: migrations are not taken back under a running server.
+    # Remembered once true: migrations are not reversed under a running server.
     return None if _migrated else "migrations are not applied"

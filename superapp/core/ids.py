@@ -1,4 +1,4 @@
-"""Identifiers that leave the process."""
+"""Public identifiers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
-    """A UUIDv7 (RFC 9562): unique everywhere, and roughly in the order of time."""
+    """Return a UUIDv7 (RFC 9562): globally unique, and roughly in the order of time."""
     return uuid7()
 
 
 def parse_id(text: str) -> UUID | None:
-    """The identifier that ``text`` writes in its canonical form, or None if it writes none."""
+    """Parse an identifier in its canonical form; return None for any other text."""
     try:
         parsed = UUID(text)
     except (ValueError, AttributeError, TypeError):

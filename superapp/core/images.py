@@ -18,20 +18,20 @@ from superapp.core.errors import Busy, DomainError
 from superapp.core.fair_semaphore import FairSemaphore
 
 UPLOAD_BYTES_MAX = 8 * 1024 * 1024
-# The most pixels of each format that is read. Phones take photos of fifty million as JPEG, opened at a fraction
-# of its size. The others are opened whole: a second of work, which a file of a kilobyte can ask for.
+# The maximum number of pixels of each format. Phones take JPEG photos of fifty million, which are decoded at a
+# fraction of their size. The others are decoded whole, which takes a second even for a file of a kilobyte.
 PIXELS_MAX = {"JPEG": 50_000_000, "PNG": 24_000_000, "WEBP": 12_000_000}
 FORMATS = tuple(PIXELS_MAX)
 WEBP_QUALITY = 82
 BACKGROUND = (255, 255, 255)
-# Whatever Pillow's readers let out about a file that is not what it says.
+# The exceptions that Pillow's readers raise for damaged or forged files.
 DECODING_ERRORS = (
     *(OSError, EOFError, SyntaxError, ValueError, TypeError),
     *(IndexError, KeyError, struct.error, ZeroDivisionError),
 )
 
-# Opened, a picture may take 200 MB and a second of a processor: one at a time. Fewer wait than there are threads that
-# answer pages, so that some of them are always free for everybody else.
+# Decoding an image may take 200 MB and a second of CPU: one at a time. Fewer wait than there are threads for pages,
+# so that some threads are always free for other requests.
 WAITING_MAX = 2
 WAIT_SECONDS_MAX = 5
 decoding_slots = FairSemaphore(1, waiting_max=WAITING_MAX)
@@ -50,10 +50,10 @@ def decode_upload(
     upload: bytes, *, pixels_wanted: int, shape: Callable[[Image.Image], Image.Image], refusals: ImageErrors
 ) -> Image.Image:
     """
-    Return the pixels of a JPEG, PNG or WebP, upright, on paper, in the shape made of them; nothing else survives.
+    Decode a JPEG, PNG or WebP upright, on a white background, and return it in the given shape, without metadata.
 
-    ``pixels_wanted`` is the longest side that is needed. One of the refusals is raised if it has too many bytes, would
-    be too large once opened, or is no picture of these by its content.
+    ``pixels_wanted`` is the longest side that is needed. One of the refusals is raised if it has too many bytes or
+    pixels, or is not an image of these formats by its content.
     """
     if len(upload) > UPLOAD_BYTES_MAX:
         raise refusals.too_large(megabytes_max=UPLOAD_BYTES_MAX // 1024 // 1024)
@@ -63,23 +63,23 @@ def decode_upload(
 @contextmanager
 def decoding_slot() -> Iterator[None]:
     """
-    Have this process to oneself for opening one picture and for writing what is made of it.
+    Hold the decoding slot of this process, for decoding an image and writing its results.
 
-    :raises Busy: if a few wait already, or no turn came in time
+    :raises Busy: if too many wait already, or the slot was not free in time
     """
     with decoding_slots.acquired(WAIT_SECONDS_MAX, timeout_error=Busy):
         yield
 
 
 def encode_webp(image: Image.Image) -> bytes:
-    """The picture as it is kept."""
+    """Encode an image as WebP, the format in which images are stored."""
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=WEBP_QUALITY, method=4)
     return buffer.getvalue()
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Put a file there, whole or not at all, whoever reads or stores the same at the same time."""
+    """Write a file atomically: concurrent readers and writers see it complete or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         fresh = Path(file.name)
@@ -88,14 +88,14 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         except OSError:
-            fresh.unlink()  # Half a picture would take what little room a full disk has.
+            fresh.unlink()  # A partial file would take space that a full disk needs.
             raise
     fresh.chmod(0o640)
     fresh.replace(path)
 
 
 def list_stored_before(folder: Path, moment: datetime) -> dict[str, list[Path]]:
-    """Files of pictures below a folder that were stored before this moment, by name of the picture."""
+    """List the image files below a folder that were stored before this moment, by the name of the image."""
     found: dict[str, list[Path]] = {}
     for path in sorted(folder.glob("??/*.webp")):
         if path.stat().st_mtime < moment.timestamp():
@@ -108,11 +108,11 @@ def _read(
 ) -> Image.Image:
     try:
         with Image.open(io.BytesIO(upload), formats=FORMATS) as image:
-            # The header alone has been read so far: what says it is huge is never opened.
+            # Only the header has been read so far: an image that declares too many pixels is never decoded.
             pixels_max = PIXELS_MAX[str(image.format)]
             if image.width * image.height > pixels_max:
                 raise refusals.too_many_pixels(megapixels_max=pixels_max // 1_000_000)
-            # A JPEG can be opened at a fraction of its size.
+            # A JPEG can be decoded at a fraction of its size.
             image.draft("RGB", (pixels_wanted * 2, pixels_wanted * 2))
             return shape(_without_transparency(ImageOps.exif_transpose(_reduced(image, pixels_wanted * 2))))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -123,8 +123,9 @@ def _read(
 
 def _reduced(image: Image.Image, pixels_max: int) -> Image.Image:
     """
-    Nearer to what is wanted, before anything is copied: whatever comes after costs a fraction of the memory. The short
-    side stays large enough to be cut square of it.
+    Reduce an image towards the wanted size before it is copied, so that later steps need a fraction of the memory.
+
+    The short side stays large enough to crop a square of the wanted size.
     """
     factor = min(max(image.size) // pixels_max, min(image.size) * 2 // pixels_max)
     if factor < 2:
@@ -135,7 +136,7 @@ def _reduced(image: Image.Image, pixels_max: int) -> Image.Image:
 
 
 def _without_transparency(image: Image.Image) -> Image.Image:
-    """Without transparency, which would be black in places that know none."""
+    """Replace transparency by a white background; it would become black in formats without transparency."""
     if image.has_transparency_data:
         image = image.convert("RGBA")
         paper = Image.new("RGB", image.size, BACKGROUND)

@@ -1,8 +1,8 @@
 """
-Describe failures of the infrastructure (database unreachable, disk full, directory not writable) in one sentence.
+Descriptions of infrastructure failures (database unreachable, disk full, directory not writable) in one sentence.
 
-Whoever typed a command reads that sentence in place of a traceback: it names the place, the reason and what to do.
-Whoever asked a server is told that it may be tried again, since none of this is a mistake of the code.
+A command prints that sentence instead of a traceback: it names the place, the reason and what to do. A server
+answers such a failure as temporary, since it is not a bug.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import sqlite3
 import psycopg
 from django.db.utils import DatabaseError, InterfaceError, OperationalError
 
-# Among these are the faults that may be the machine's.
+# The exceptions that may be infrastructure failures.
 INFRASTRUCTURE_ERRORS = (DatabaseError, InterfaceError, OSError)
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
-# libpq names the server and the way of each attempt before the reason.
+# libpq reports the server and each connection attempt before the reason.
 _REASON = re.compile(r"connection to server .*? failed: (?:FATAL: +)?([^\n]+)")
 _BY_SQLITE = {
     sqlite3.SQLITE_FULL: "The disk with the database is full: make room in VAR_DIR, then try again.",
@@ -27,7 +27,7 @@ _BY_SQLITE = {
     sqlite3.SQLITE_CANTOPEN: "The database in VAR_DIR cannot be opened: let this user write there, then try again.",
     sqlite3.SQLITE_IOERR: "The disk with the database is full or gives errors: look at it before you go on.",
 }
-# Classes of codes: of connections, and of a server that ends them. libpq's own faults bear no code.
+# Classes of SQLSTATE codes: connection errors, and a server that ends connections. libpq's own errors have no code.
 _CONNECTION_LOST = ("08", "57P")
 _BY_SQLSTATE = {
     "53100": "The disk of PostgreSQL is full: make room there, then try again.",
@@ -36,11 +36,11 @@ _BY_SQLSTATE = {
 
 
 class DatabaseUnreachable(OperationalError):
-    """PostgreSQL did not let this process in when it asked for the first time; the text says where and why."""
+    """PostgreSQL did not accept the first connection of this process; the text says where and why."""
 
 
 def describe_unreachable_postgres(*, host: str, port: str, error: str) -> str:
-    """Say which PostgreSQL was asked, what came of it, and what to do. libpq's text names no password."""
+    """Describe which PostgreSQL was contacted, the error, and what to do. libpq's text contains no password."""
     reasons = _REASON.findall(error)
     reason = (reasons[-1] if reasons else error.splitlines()[0]).strip().rstrip(".")
     where = f"{host or 'this machine'}:{port or '5432'}"
@@ -60,12 +60,12 @@ def describe_error(error: BaseException) -> str | None:
 
 
 def summarize(error: BaseException) -> str:
-    """Return the first line of an error's text, for the log: in those below PostgreSQL quotes statements and values."""
+    """Return the first line of an error's text, for the log; PostgreSQL quotes statements and values in later lines."""
     return str(error).partition("\n")[0]
 
 
 def is_of_disk(error: BaseException) -> bool:
-    """Return whether a write failed because the disk is full or read-only."""
+    """Return whether a write failed because the disk is full or not writable."""
     if not isinstance(error, OSError):
         return False
     return error.errno in _FULL or (error.errno in _FORBIDDEN and error.filename is not None)
@@ -77,7 +77,7 @@ def is_passing(error: BaseException | None) -> bool:
 
 
 def of_disk(error: OSError) -> str:
-    """Say which file could not be written, and what to do."""
+    """Describe which file could not be written, and what to do."""
     name = error.filename or "a file"
     if error.errno in _FULL:
         return f"The disk is full: {name} cannot be written ({error.strerror}). Make room, then try again."
@@ -86,7 +86,7 @@ def of_disk(error: OSError) -> str:
 
 def _of_database(cause: BaseException | None) -> str | None:
     if isinstance(cause, sqlite3.Error):
-        # The lowest byte is the kind, and what is above it the occasion.
+        # The lowest byte is the primary error code, the others extend it.
         return _BY_SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
     if type(cause).__name__ == "PoolTimeout":
         return "PostgreSQL has stopped answering: start it, then try again."

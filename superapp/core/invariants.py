@@ -1,7 +1,7 @@
 """
-Check stored data: an invariant is a query that returns the rows violating it, as (row, detail).
+Invariants of stored data: queries that return the rows violating them, as (row, detail).
 
-Every app that has some keeps them in one file of SQL, a rule after another; ``check_…`` commands run them.
+Each app keeps its invariants in one SQL file, one rule after another; the ``check_…`` commands run them.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ class Violation:
 
 
 def load_rules(path: Path) -> dict[str, str]:
-    """The rules of a file, by name."""
+    """Load the rules of a file: query by name."""
     return {rule["name"]: rule["query"] for rule in _RULE.finditer(path.read_text())}
 
 
 def find_violations(rule: str, statement: str, values: list[str | datetime | None] | None = None) -> list[Violation]:
     """Run a rule's query and return its first violations, at most ``VIOLATIONS_PER_RULE_MAX``."""
     with connection.cursor() as cursor:
-        # ``%`` has no other meaning in these texts than a place for a value.
+        # ``%`` is used in these queries only for parameters.
         cursor.execute(f"{statement} ORDER BY 1 LIMIT {VIOLATIONS_PER_RULE_MAX}", values or [])
         return [Violation(rule, str(row), str(detail)) for row, detail in cursor.fetchall()]
 
 
 @contextmanager
 def read_snapshot() -> Iterator[None]:
-    """Read all rows as of one moment, without the turn to write and without a lock that somebody waits for."""
+    """Read all rows of the block in one snapshot, without blocking writers."""
     if connection.in_atomic_block:
         yield
         return

@@ -1,27 +1,27 @@
-"""Addresses of the network: whom a proxy believes, and what counts as one visitor."""
+"""IP addresses: the trusted proxies, and the network that counts as one visitor."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
 
-# The part of an IPv6 address that a provider gives to one household. Whoever has one has all of its 2**64 addresses.
+# The part of an IPv6 address that a provider assigns to one household, which then has all of its 2**64 addresses.
 IPV6_NETWORK_BITS = 64
-# What providers give to whoever asks for more.
+# The larger networks that providers assign on request.
 IPV6_WIDER_BITS = (56, 48)
 
 
 def parse_trusted_networks(written: Iterable[str]) -> list[str]:
     """
-    Read the addresses and networks of proxies that are believed, and return them as networks.
+    Parse the addresses and networks of trusted proxies, and return them as networks.
 
-    :raises ValueError: if one is no address and no network, or is everybody
+    :raises ValueError: if one is neither an address nor a network, or contains all addresses
     """
     return [_trusted_network(word.strip()) for word in written if word.strip()]
 
 
 def rate_limit_network(address: str) -> str:
-    """Return what a visitor's address is counted as: an IPv4 address itself, of IPv6 the /64 it lies in."""
+    """Return what a visitor's address is counted as: an IPv4 address itself, the /64 of an IPv6 address."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -35,8 +35,9 @@ def rate_limit_network(address: str) -> str:
 
 def wider_networks(address: str) -> list[str]:
     """
-    Return the networks around what a visitor's address is counted as, the widest last: of IPv6 its /56 and its /48, of
-    which one customer may have all; of IPv4 the address itself.
+    List the networks around a visitor's address, the widest last, of which one customer may have all addresses.
+
+    These are the /56 and the /48 of an IPv6 address, and an IPv4 address itself.
     """
     counted = rate_limit_network(address)
     try:

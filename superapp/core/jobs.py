@@ -1,9 +1,9 @@
 """
-Jobs: work that a person waits for, as rows with state and progress.
+Background jobs that a person waits for, stored as rows with state and progress.
 
-A job is a row first: whatever carries it to a worker (the broker when served, a small pool of threads when embedded)
-may lose it, and the work loop sends it again. A worker that dies leaves a lease that runs out. So a handler may be
-called more than once and does no harm by it.
+What passes a job to a worker (the broker when served, a thread pool when embedded) may lose it; the scheduler then
+sends it again. The lease of a worker that dies expires. A handler may therefore be called more than once, and must
+be idempotent.
 """
 
 from __future__ import annotations
@@ -45,23 +45,27 @@ class JobRun:
     tries: int
 
     def progress(self, percent: int) -> None:
-        """Tell whoever waits how far it is."""
+        """Store the job's progress in percent."""
         self.current_row().update(progress=max(0, min(percent, 100)))
 
     def current_row(self) -> QuerySet[Job]:
-        """The job's row, for as long as this try holds it: a later try has another number."""
+        """Return the job's row as a queryset that is empty once a later attempt has begun."""
         return Job.objects.filter(pk=self.job_id, state=Job.State.RUNNING, tries=self.tries)
 
 
 Handler = Callable[..., Json | None]
-# Hands a job to a worker, or raises Unavailable.
+# Passes a job to a worker, or raises Unavailable.
 Dispatcher = Callable[[int], None]
 
 handlers: dict[str, Handler] = {}
 
 
 def register_handler(name: str) -> Callable[[Handler], Handler]:
-    """Register the handler of a kind of job: ``handler(run, **arguments)`` → its result. It may be called again."""
+    """
+    Register the handler of a kind of job: ``handler(run, **arguments)`` → its result. It must be idempotent.
+
+    :raises ValueError: if the name is taken
+    """
 
     def register(handler: Handler) -> Handler:
         if handlers.setdefault(name, handler) is not handler:
@@ -73,9 +77,9 @@ def register_handler(name: str) -> Callable[[Handler], Handler]:
 
 def start(name: str, *, owner_id: int | None, arguments: Json, now: datetime) -> Job:
     """
-    Have a job done, if and only if the caller's transaction commits.
+    Start a job when the caller's transaction commits; a rollback also removes the job.
 
-    Call it inside that transaction, so that what asks for the job and the job itself become true together.
+    :raises ValueError: if there is no handler of this name
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a job belongs inside the transaction that asks for it")
@@ -94,7 +98,7 @@ def start(name: str, *, owner_id: int | None, arguments: Json, now: datetime) ->
 
 @scheduler.every(seconds=5)
 def requeue_due(now: datetime) -> int:
-    """Take back what its worker left behind, and send whatever was not begun in time or is due another try."""
+    """Requeue jobs whose lease has expired, and dispatch those that are due; return how many were dispatched."""
     running = Job.objects.filter(state=Job.State.RUNNING, due_at__lte=now)
     running.filter(tries__gte=ATTEMPTS_MAX).update(state=Job.State.FAILED, error_code=InternalError.code, ended_at=now)
     running.update(state=Job.State.QUEUED, due_at=now)
@@ -107,14 +111,14 @@ def requeue_due(now: datetime) -> int:
 
 
 def requeue_all_running(now: datetime) -> int:
-    """Take every running job back at once: the one process that could be running them has only just started."""
+    """Requeue all running jobs at once; called by a process that alone runs jobs and has just started."""
     running = Job.objects.filter(state=Job.State.RUNNING)
     running.filter(tries__gte=ATTEMPTS_MAX).update(state=Job.State.FAILED, error_code=InternalError.code, ended_at=now)
     return running.update(state=Job.State.QUEUED, due_at=now)
 
 
 def run(job_id: int) -> None:
-    """Run a job, unless it is done, or somebody else is running it."""
+    """Run a job, unless it is done or another worker is running it."""
     close_old_connections()
     try:
         started_at = clock.now()
@@ -133,7 +137,7 @@ def _claim(job_id: int, now: datetime) -> Job | None:
     claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED, tries__lt=ATTEMPTS_MAX).update(
         state=Job.State.RUNNING, tries=F("tries") + 1, due_at=now + LEASE, started_at=now
     )
-    # Nobody else changes a row that was just claimed.
+    # No other worker changes a row that was just claimed.
     return Job.objects.get(pk=job_id) if claimed else None
 
 
@@ -146,7 +150,7 @@ def _run_claimed(run: JobRun, row: Job) -> str:
         log.warning("job_unavailable", tries=row.tries)
         return _retry_later(run)
     except Exception as error:
-        # Whatever went wrong, the job keeps its row, and is tried again until it has failed too often.
+        # After any failure the job keeps its row, and is retried until it has failed too often.
         log.error("job_fault", tries=row.tries, exc_info=error)
         close_old_connections()
         return _retry_later(run)
@@ -169,7 +173,7 @@ def _retry_later(run: JobRun) -> str:
 
 @contextmanager
 def _renewed_lease(run: JobRun) -> Iterator[None]:
-    """Renew the lease for as long as the block runs; it ends by itself when this process does."""
+    """Renew the lease in a thread during the block; it expires by itself if this process dies."""
     ended = threading.Event()
 
     def renew() -> None:
@@ -178,7 +182,7 @@ def _renewed_lease(run: JobRun) -> Iterator[None]:
             try:
                 run.current_row().update(due_at=clock.now() + LEASE)
             except (DatabaseError, InterfaceError) as error:
-                # Two more tries fit into the lease; after that somebody else may take the job, which is what it is for.
+                # Two more attempts fit into the lease; after that another worker may take the job.
                 log.warning("job_lease_not_renewed", error=repr(error))
         connection.close()
 
@@ -192,20 +196,20 @@ def _renewed_lease(run: JobRun) -> Iterator[None]:
 
 
 class JobThreadPool:
-    """The workers of the embedded process: a few threads."""
+    """The thread pool that runs jobs in the embedded process."""
 
     def __init__(self, size: int) -> None:
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="job")
         self._waiting: set[int] = set()
 
     def carry(self, job_id: int) -> None:
-        # The work loop sends a job again that has waited long; here it waits once.
+        # The scheduler dispatches a long-waiting job again; it is queued here only once.
         if job_id not in self._waiting:
             self._waiting.add(job_id)
             self._threads.submit(self._run, job_id)
 
     def stop(self) -> None:
-        """Let running jobs end; those that wait are sent again by the next process."""
+        """Wait for running jobs; waiting ones are dispatched again by the next process."""
         self._threads.shutdown(cancel_futures=True)
 
     def _run(self, job_id: int) -> None:
@@ -213,7 +217,7 @@ class JobThreadPool:
         try:
             run(job_id)
         except Exception as error:
-            # Nobody looks at what becomes of a thread's call. The row is still there, and is sent again.
+            # The future of a thread's call is never read. The row is still there, and is dispatched again.
             log.error("job_not_run", exc_info=error)
 
 
@@ -225,7 +229,7 @@ dispatch: Dispatcher = _dispatch_nowhere
 
 
 def set_dispatcher(carrier: Dispatcher) -> None:
-    """Say how this process hands jobs to workers."""
+    """Set the function with which this process passes jobs to workers."""
     global dispatch
     dispatch = carrier
 
@@ -237,5 +241,5 @@ def _try_dispatch(job_id: int) -> None:
         log.warning("job_not_sent_yet")
 
 
-# A thread of its own: a broker that hangs must not hold up whoever has just committed.
+# A separate thread: a broker that hangs must not delay the request that has just committed.
 _sender = ThreadPoolExecutor(1, thread_name_prefix="job-sender")

@@ -1,21 +1,23 @@
-"""The lock wait limit of processes that answer people."""
+"""The lock timeout of processes that answer people."""
 
 from __future__ import annotations
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-# Longer than PostgreSQL takes to find a deadlock (1 s), and shorter than anybody waits for a turn.
+# Longer than PostgreSQL takes to detect a deadlock (1 s), and shorter than a person waits for a response.
 LOCK_SECONDS_MAX = 2
 
 
 def set_lock_timeout() -> None:
     """
-    Have connections that this process opens from now on give up on a lock after ``LOCK_SECONDS_MAX``: then nothing was
-    written, no key is burned, and whoever asked is told ``unavailable`` and may ask again.
+    Set a lock timeout of ``LOCK_SECONDS_MAX`` for connections that this process opens from now on.
 
-    For processes that answer people: a row that a forgotten session of psql holds open would take their threads, one by
-    one. Others wait as long as it takes: a migration that gives up may leave half an index, and what must happen would
-    be put off for an hour. SQLite has a patience of its own.
+    After a timeout nothing was written, no idempotency key is used up, and the client gets ``unavailable`` and may
+    retry.
+
+    For processes that answer people: a row that a forgotten psql session locks would block their threads, one by
+    one. Other processes wait without limit: a migration that gives up may leave half an index, and necessary work
+    would be delayed by an hour. SQLite has its own timeout.
     """
     options = connections.settings[DEFAULT_DB_ALIAS]["OPTIONS"]
     if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":

@@ -1,7 +1,4 @@
-"""
-Logs: structured lines, JSON when served and readable when embedded, each with the id of the request or socket it
-belongs to.
-"""
+"""Structured logs: JSON when served and readable when embedded, each line with the id of its request or socket."""
 
 from __future__ import annotations
 
@@ -18,9 +15,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from superapp.core import ids
 
 REQUEST_ID_HEADER = "X-Request-ID"
-# What other systems send as such an id; anything else could forge lines or fill disks.
+# Accepted request ids of other systems; anything else could forge lines or fill disks.
 _WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{8,64}")
-# Values under these names are about people, and a log is no place for them.
+# Values under these names are personal data and must not be logged.
 _PRIVATE = frozenset({"body", "phone", "number", "code", "password", "draft", "payload", "arguments", "cookie"})
 _PHONE_NUMBER = re.compile(r"(?<![\w+-])(?:\+\d{8,15}|0?8\d{8,11}|628\d{7,11})(?![\w-])")
 
@@ -29,8 +26,9 @@ access_log = structlog.get_logger("nusa.access")
 
 def configure(options: dict[str, Any]) -> None:
     """
-    Send every log line of ours and of the libraries through one formatter. Django calls this with
-    ``settings.LOGGING``.
+    Send all log lines of ours and of libraries through one formatter.
+
+    Django calls this with ``settings.LOGGING``.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -54,7 +52,7 @@ def configure(options: dict[str, Any]) -> None:
     if options["json"]:
         rendering = [structlog.processors.format_exc_info, _redact_phone_numbers, structlog.processors.JSONRenderer()]
     else:
-        # Plain: a traceback that shows local variables shows what people wrote.
+        # Plain: a traceback with local variables would contain what people wrote.
         plain = structlog.dev.plain_traceback
         rendering = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     logging.config.dictConfig(
@@ -73,7 +71,7 @@ def configure(options: dict[str, Any]) -> None:
             "loggers": {
                 **{name: {"level": options["level"]} for name in ("superapp", "chat")},
                 "nusa.access": {"level": options["access_level"]},
-                # A refused host, body or page is the visitor's, and says nothing an operator could act upon.
+                # A refused host, body or page is the visitor's mistake, and tells an operator nothing.
                 "django.security.DisallowedHost": {"level": "CRITICAL"},
                 "django.security.RequestDataTooBig": {"level": "CRITICAL"},
                 "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
@@ -85,7 +83,7 @@ def configure(options: dict[str, Any]) -> None:
 
 
 def redact_private_values(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """Take out what is about people: named values, and whatever looks like a phone number."""
+    """Redact personal data: values under private names, and everything that looks like a phone number."""
     for name, value in line.items():
         if name in _PRIVATE:
             line[name] = "(private)"
@@ -95,21 +93,21 @@ def redact_private_values(_logger: WrappedLogger, _method: str, line: EventDict)
 
 
 def _redact_phone_numbers(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """Once more over the rendered traceback, whose messages may quote what was sent."""
+    """Redact phone numbers in the rendered traceback, whose messages may quote what was sent."""
     if isinstance(line.get("exception"), str):
         line["exception"] = _PHONE_NUMBER.sub("(number)", line["exception"])
     return line
 
 
 def make_request_id(offered: str | None) -> str:
-    """The id that the proxy or the caller gave, if it is well formed; otherwise a new one."""
+    """Return the request id that the proxy or the caller gave, if it is well formed; otherwise a new one."""
     if offered and _WELL_FORMED.fullmatch(offered):
         return offered
     return ids.new_id().hex
 
 
 def _redacted_path(request: HttpRequest) -> str:
-    """Return the path; what its route calls a token opens something to whoever reads it, and is left out."""
+    """Return the path without its token, which would give access to whoever reads the log."""
     token = request.resolver_match.kwargs.get("token") if request.resolver_match else None
     return request.path.replace(token, "(token)") if token else request.path
 
@@ -118,15 +116,15 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def log_requests(get_response: GetResponse) -> GetResponse:
-    """Middleware: give the request its id, in every log line and in the answer, and write one line about it."""
+    """Give the request an id, for all log lines and the response, and log one line about it."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         number = make_request_id(request.headers.get(REQUEST_ID_HEADER))
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request=number):
             response = get_response(request)
-            # The path without its query: that may hold what somebody searched for. Probes come every second, and are
-            # worth a line only in the debugger's eyes.
+            # The path is logged without its query, which may contain what somebody searched for. Probes come every
+            # second, and are logged at level debug only.
             write = access_log.debug if request.path.startswith("/-/") else access_log.info
             write(
                 "request",

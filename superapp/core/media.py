@@ -1,4 +1,4 @@
-"""Files of ours that are given out over HTTP: by the proxy if there is one, and never run in our origin."""
+"""Media files over HTTP: sent by the proxy if there is one, with headers that keep browsers from executing them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ CACHE_FOREVER = f"max-age={YEAR_SECONDS}, immutable"
 
 
 def serve_file(path: Path, *, content_type: str, cache_control: str) -> HttpResponse:
-    """A file below the media that we made ourselves and that is there."""
+    """Return the response for an existing file below MEDIA_ROOT that this product wrote itself."""
     if settings.MEDIA_ACCEL:
         response = HttpResponse()
         inside = path.relative_to(settings.MEDIA_ROOT).as_posix()
         response.headers["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL}{inside}"
     else:
-        response = HttpResponse(path.read_bytes())  # Some tens of kilobytes.
+        response = HttpResponse(path.read_bytes())  # A few tens of kilobytes.
     response.headers["Content-Type"] = content_type
     response.headers["Content-Disposition"] = "inline"
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -29,5 +29,5 @@ def serve_file(path: Path, *, content_type: str, cache_control: str) -> HttpResp
 
 
 def not_found() -> HttpResponse:
-    """Answer that there is no such file; a file of another person gets the same answer."""
+    """Return the response for a missing file; a file of another person gets the same response."""
     return HttpResponse(status=404, content_type="text/plain")

@@ -1,4 +1,4 @@
-"""Numbers for Prometheus: about this process, and about what waits in the database. On a private port."""
+"""Prometheus metrics of this process and of pending work in the database, on a private port."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 def serve() -> None:
-    """Answer Prometheus, if a port was given. Call it once in a process, after it has forked."""
+    """Start the metrics server, if a port is configured. Call it once in a process, after it has forked."""
     if settings.METRICS_PORT:
         REGISTRY.register(DatabasePoolCollector())
         REGISTRY.register(FreeDisk())
@@ -28,23 +28,25 @@ def serve() -> None:
 
 
 def collect_database_metrics() -> None:
-    """Also count what waits in the database. For the process that works it off, as all others would say the same."""
+    """Register the database metrics, in the process that handles pending work; all others would report the same."""
     if settings.METRICS_PORT:
         REGISTRY.register(PendingWorkCollector())
 
 
-# Further numbers that apps read from the database.
+# Further functions with which apps read numbers from the database.
 _database_metrics: list[Callable[[], Iterable[Metric]]] = []
 
 
 def database_metric(read: Callable[[], Iterable[Metric]]) -> Callable[[], Iterable[Metric]]:
-    """Decorate a function that reads numbers of an app from the database; the process that works tells them, too."""
+    """
+    Decorate a function that reads metrics of an app from the database; the process that does the work reports them.
+    """
     _database_metrics.append(read)
     return read
 
 
 class DatabasePoolCollector(Collector):
-    """The connections of this process."""
+    """The database connections of this process."""
 
     def collect(self) -> Iterator[Metric]:
         pool = getattr(connection, "pool", None)
@@ -60,7 +62,7 @@ class DatabasePoolCollector(Collector):
 
 
 class FreeDisk(Collector):
-    """The room that is left where data of this machine lives: pictures, and embedded the database."""
+    """The free space on the disk with this machine's data: pictures and, when embedded, the database."""
 
     def collect(self) -> Iterator[Metric]:
         try:
@@ -72,7 +74,7 @@ class FreeDisk(Collector):
 
 
 class PendingWorkCollector(Collector):
-    """Facts on their way, and jobs by state."""
+    """Undelivered events, and jobs by state."""
 
     def collect(self) -> Iterator[Metric]:
         close_old_connections()
@@ -82,7 +84,7 @@ class PendingWorkCollector(Collector):
             for read in _database_metrics:
                 yield from read()
         except (DatabaseError, InterfaceError) as error:
-            # The other numbers are worth having, now more than ever.
+            # The other metrics are still useful, especially now.
             log.warning("waiting_work_not_counted", error=infrastructure_errors.summarize(error))
         finally:
             connection.close()

@@ -1,4 +1,4 @@
-"""Models of the kernel: the instance, undelivered facts, and jobs."""
+"""Models of the core: the instance, undelivered events, and jobs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class Instance(models.Model):
     """
     The row of this installation; the table has exactly one.
 
-    ``epoch`` names the life of this database, and ``place`` says where that was begun (see ``core.epoch``).
-    ``changes`` counts transactions on SQLite (see ``core.change_cursor``); on PostgreSQL it stays 0.
+    ``epoch`` identifies the life of this database, and ``place`` where that began (see ``core.epoch``). ``changes``
+    counts transactions on SQLite (see ``core.change_cursor``); on PostgreSQL it stays 0.
     """
 
     epoch = models.PositiveBigIntegerField(default=1)
@@ -24,14 +24,14 @@ class Instance(models.Model):
 
 
 class Mark(models.Model):
-    """The number of marks one data directory has left here (see ``core.epoch``)."""
+    """The number of marks that one data directory has left here (see ``core.epoch``)."""
 
     directory = models.UUIDField(primary_key=True)
     count = models.PositiveBigIntegerField()
 
 
 class Fact(models.Model):
-    """A fact that not all of its handlers have heard yet. Heard facts are deleted."""
+    """A domain event that not all of its handlers have processed. Processed events are deleted."""
 
     name = models.CharField(max_length=64)
     key = models.CharField(max_length=128)
@@ -40,7 +40,7 @@ class Fact(models.Model):
     due_at = models.DateTimeField()
     tries = models.PositiveIntegerField(default=0)
     last_error = models.TextField(default="")
-    # Set when it failed too often: it and whatever follows under its key wait for an operator.
+    # Set when the event has failed too often: it and all later events of its key wait for an operator.
     parked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -54,7 +54,7 @@ class Job(models.Model):
     """
     A background job a person waits for: arguments, progress and outcome.
 
-    A running job holds a lease. When its worker dies the lease runs out and the job is run again, so ``tries`` is also
+    A running job holds a lease. When its worker dies the lease expires and the job is run again; ``tries`` is also
     the number by which a worker knows that the job is still its own.
     """
 
@@ -67,12 +67,12 @@ class Job(models.Model):
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     name = models.CharField(max_length=64)
     arguments = models.JSONField()
-    # Not a foreign key: the kernel lies below the one that knows people. Null: nobody's, the house asked.
+    # Not a foreign key: the core is below the app that defines users. Null for a job of the system.
     owner_id = models.PositiveBigIntegerField(null=True)
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     progress = models.PositiveSmallIntegerField(default=0)
     tries = models.PositiveIntegerField(default=0)
-    # When a queued job is to be sent to the workers (again), and until when a running one belongs to its worker.
+    # The time at which a queued job is dispatched (again), and at which the lease of a running one expires.
     due_at = models.DateTimeField()
     result = models.JSONField(null=True)
     error_code = models.CharField(max_length=64, default="", blank=True)

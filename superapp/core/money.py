@@ -1,7 +1,4 @@
-"""
-Money: whole minor units of one asset. Nothing here knows a float, and nothing divides without saying where the rest
-goes.
-"""
+"""Money in whole minor units of one asset, without floats; divisions always assign the remainder."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from typing import Any
 
 from superapp.core.errors import AmountInvalid, AssetsMixed
 
-# Far above what a country's wallets hold together in sen, far below what 64 bits hold: sums of sums still fit.
+# Far above the sum of all wallets of a country in sen, far below 64 bits: sums of sums still fit.
 MINOR_MAX = 10**17
 
 
@@ -35,17 +32,16 @@ _WRITTEN = re.compile(r"(?P<whole>0|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d*)(?:,(?P<mi
 @dataclass(frozen=True, slots=True)
 class Money:
     """
-    An amount in minor units (sen) of an asset. It may be negative, as a difference is; who needs more than nothing
-    asks ``positive``.
+    An amount in minor units (sen) of an asset. It may be negative, as a difference; see ``require_positive``.
 
-    :raises AmountInvalid: if the amount is no whole number, or beyond every bound, or the asset is unknown
+    :raises AmountInvalid: if the amount is not a whole number or out of range, or the asset is unknown
     """
 
     amount_minor: int
     asset: str = IDR
 
     def __post_init__(self) -> None:
-        # A bool is an int to Python, and True would be one sen.
+        # A bool is an int in Python, and True would be one sen.
         if type(self.amount_minor) is not int or abs(self.amount_minor) > MINOR_MAX:
             raise AmountInvalid
         if not isinstance(self.asset, str) or self.asset not in ASSETS:
@@ -83,7 +79,7 @@ class Money:
         return self.amount_minor != 0
 
     def __str__(self) -> str:
-        """As people write it: ``Rp1.250.000``, and ``Rp1.250.000,50`` only where there are sen."""
+        """Format as people write it: ``Rp1.250.000``, and ``Rp1.250.000,50`` only where there are sen."""
         asset = ASSETS[self.asset]
         whole, minor = divmod(abs(self.amount_minor), 10**asset.digits)
         sign = "-" if self.amount_minor < 0 else ""
@@ -91,20 +87,24 @@ class Money:
         return f"{sign}{asset.symbol}{whole:,}".replace(",", ".") + rest
 
     def require_positive(self) -> Money:
-        """Return the amount if it is positive, and raise otherwise."""
+        """
+        Return the amount if it is positive.
+
+        :raises AmountInvalid: otherwise
+        """
         if self.amount_minor <= 0:
             raise AmountInvalid
         return self
 
     def split(self, parts: int) -> list[Money]:
-        """As many parts as equal as they can be, the larger first; together they are exactly this amount."""
+        """Split into parts as equal as possible, the larger first; their sum is exactly this amount."""
         return self.split_by([1] * parts)
 
     def split_by(self, weights: list[int]) -> list[Money]:
         """
-        Parts in the proportion of the weights; together they are exactly this amount.
+        Split in proportion to the weights; the sum of the parts is exactly this amount.
 
-        What does not divide goes, one minor unit each, to the parts that lost most by rounding down, the earlier first.
+        The remainder goes, one minor unit each, to the parts that lost most by rounding down, the earlier first.
         """
         total = sum(weights)
         if total <= 0 or any(type(weight) is not int or weight < 0 for weight in weights):
@@ -123,7 +123,7 @@ class Money:
         return Money((self.amount_minor * basis_points * 2 + 10_000) // 20_000, self.asset)
 
     def to_wire(self) -> dict[str, int | str]:
-        """The shape on every wire."""
+        """Return the representation of money on all wires."""
         return {"amount_minor": self.amount_minor, "asset": self.asset}
 
     def _require_same_asset(self, other: Money) -> int:
@@ -134,8 +134,12 @@ class Money:
         return other.amount_minor
 
 
-def from_wire(value: Any) -> Money:  # What came over the wire may be anything.
-    """The money that ``{"amount_minor": 125000000, "asset": "IDR"}`` names; anything else is refused."""
+def from_wire(value: Any) -> Money:  # Values from the wire may have any type.
+    """
+    Parse ``{"amount_minor": 125000000, "asset": "IDR"}``.
+
+    :raises AmountInvalid: for anything else
+    """
     if not isinstance(value, dict) or value.keys() != {"amount_minor", "asset"}:
         raise AmountInvalid
     return Money(value["amount_minor"], value["asset"])
@@ -143,9 +147,11 @@ def from_wire(value: Any) -> Money:  # What came over the wire may be anything.
 
 def parse(text: str, asset: str = IDR) -> Money:
     """
-    The money that a person wrote: ``Rp1.250.000``, ``1250000``, ``Rp 1.250.000,50``.
+    Parse an amount that a person wrote: ``Rp1.250.000``, ``1250000``, ``Rp 1.250.000,50``.
 
-    Strict, since a misread point is a thousandfold: what is not plainly this form is refused.
+    Parsing is strict, since a misread point is an error by a factor of a thousand.
+
+    :raises AmountInvalid: for any other form
     """
     if not isinstance(text, str) or asset not in ASSETS:
         raise AmountInvalid

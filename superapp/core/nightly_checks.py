@@ -1,4 +1,4 @@
-"""Integrity checks that run every night, and the alarm they raise."""
+"""Integrity checks that run every night, and their alarm."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
 from prometheus_client import Gauge
 
-# When few people pay or buy, by the clock of the place.
+# An hour with few payments and orders, in local time.
 START_HOUR = 2
-# A proof whose process died is done again.
+# A check that has not ended after this time is repeated, since its process has died.
 ABANDONED_AFTER = timedelta(hours=6)
 
 log = structlog.get_logger(__name__)
 
 
 class NightlyCheckRun(models.Model):
-    """A night's proof: begun by one process, and what it found. Every app that proves something has its own table."""
+    """A night's run of an integrity check, begun by one process, with its findings. Each app has its own table."""
 
     date = models.DateField(primary_key=True)
     begun_at = models.DateTimeField()
@@ -38,8 +38,9 @@ N = TypeVar("N", bound=models.Model)
 
 class NightlyCheck(Generic[N]):
     """
-    The proof of one app. ``prove`` names what is wrong; a metric and a line of the log say so, and the row of the night
-    keeps it.
+    The nightly integrity check of one app.
+
+    ``prove`` lists what is wrong; it is reported by a metric and a log line, and stored in the night's row.
     """
 
     def __init__(self, what: str, nights: type[N], prove: Callable[[datetime], list[str]]) -> None:
@@ -52,9 +53,7 @@ class NightlyCheck(Generic[N]):
         )
 
     def begin(self, now: datetime) -> int:
-        """
-        Begin tonight's proof, unless some process has; on a thread of its own, since facts and timers do not wait.
-        """
+        """Begin tonight's check, unless a process has; it runs in its own thread, since other tasks must not wait."""
         local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
         if local.hour < START_HOUR or not self.claim(local.date(), now):
             return 0
@@ -63,7 +62,7 @@ class NightlyCheck(Generic[N]):
         return 1
 
     def report(self, night: date, now: datetime) -> int:
-        """Prove everything, say what was found, and keep it."""
+        """Run the check, report its findings by metric and log, and store them."""
         found = self._prove(now)
         self._findings.set(len(found))
         if found:
@@ -75,7 +74,7 @@ class NightlyCheck(Generic[N]):
         return len(found)
 
     def claim(self, night: date, now: datetime) -> bool:
-        """Be the one process that does tonight's."""
+        """Claim tonight's check for this process; return whether it succeeded."""
         try:
             with transaction.atomic():
                 self._nights.objects.create(date=night, begun_at=now)

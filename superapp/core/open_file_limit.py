@@ -1,8 +1,9 @@
 """
-Raise the limit of open files and connections of a process.
+The limit of open files and connections of a process, and how to raise it.
 
-Linux starts a process with a low soft limit (often 1,024), which it may raise itself up to the hard limit that the
-operator sets. Processes that hold thousands of sockets do so; otherwise they would refuse visitors beyond the first.
+Linux starts a process with a low soft limit (often 1,024), which the process may raise up to the hard limit that
+the operator sets. Processes with thousands of sockets do so; otherwise they would refuse connections beyond the
+limit.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ OPEN_FILES_WANTED = 65_536
 
 
 def raise_limit() -> int:
-    """Raise the soft limit of this process and its children; return the limit that holds, in files."""
+    """Raise the soft limit of this process and its children, and return the resulting limit, in files."""
     now_is, at_most = resource.getrlimit(resource.RLIMIT_NOFILE)
     may_be = OPEN_FILES_WANTED if at_most == resource.RLIM_INFINITY else min(at_most, OPEN_FILES_WANTED)
     if now_is == resource.RLIM_INFINITY or now_is >= may_be:

@@ -1,8 +1,8 @@
 """
-Commands that an operator types: they read alike, in English, and a refusal names the argument that it is about.
+Base and helpers of commands for operators: messages are in English, and an error names the argument it is about.
 
-None of them works on a database of another version: a newer one keeps rules that this code does not know, and an older
-one lacks what this code asks for.
+They refuse a database of another version: a newer one has rules that this code does not know, and an older one
+lacks what this code needs.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class OperatorCommand(BaseCommand):
 
 def look_up(argument: str, word: str, find: Callable[[str], Found]) -> Found:
     """
-    Return what ``find`` makes of the word that was given for the argument.
+    Return what ``find`` returns for the argument's value.
 
-    :raises CommandError: naming the argument and the word, if that is refused
+    :raises CommandError: naming the argument and the value, if ``find`` refuses it
     """
     try:
         return find(word)
@@ -46,7 +46,7 @@ def look_up(argument: str, word: str, find: Callable[[str], Found]) -> Found:
 
 def port(text: str) -> int:
     """
-    Read the number of a port, for argparse.
+    Parse the number of a port, for argparse.
 
     :raises ArgumentTypeError: if it is none
     """
@@ -58,11 +58,12 @@ def port(text: str) -> int:
 @contextmanager
 def refusals(arguments: Mapping[str, tuple[Any, ...]]) -> Iterator[None]:
     """
-    Turn a refusal inside the block into one of the command.
+    Convert a domain error of the block into an error of the command.
 
-    Each argument stands with its word and with what is about it: classes of refusals, or fields that they name.
+    ``arguments`` maps each argument to its value and to what is about it: error classes, or the values of an
+    error's ``field`` or ``detail``.
 
-    :raises CommandError: if the block was refused
+    :raises CommandError: if the block raised a domain error
     """
     try:
         yield
@@ -78,6 +79,6 @@ def _about(argument: str, word: object, refusal: DomainError) -> CommandError:
 
 
 def _in_english(refusal: DomainError) -> str:
-    # Operators read English, whatever language the instance speaks to its users.
+    # Operators read English, whatever language the instance uses for its users.
     with translation.override("en"):
         return str(refusal.body()["message"])

@@ -1,4 +1,4 @@
-"""The transactional outbox: facts leave with the commit that made them true, and arrive at least once."""
+"""The transactional outbox: events are stored in the transaction that makes them true, and delivered at least once."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ DELAY_MAX = timedelta(hours=1)
 FACTS_AT_ONCE_MAX = 500
 
 log = structlog.get_logger(__name__)
-# Set when this process has committed a fact, so that its work loop delivers at once.
+# Set when this process has committed an event, so that its scheduler delivers at once.
 published = threading.Event()
 
 
 def publish(event: events.Event) -> None:
     """
-    Say a fact; it is heard if, and only if, the running transaction commits.
+    Publish an event; it is delivered if, and only if, the running transaction commits.
 
-    Call it while holding the lock of the row that the fact is about: otherwise the order in which facts of one key
-    are stored and the order in which they become true may differ.
+    Call it while holding the lock of the row that the event is about: otherwise the order in which events of one
+    key are stored and the order in which they become true may differ.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a fact belongs inside the transaction that makes it true")
@@ -37,7 +37,7 @@ def publish(event: events.Event) -> None:
 
 
 def pipeline_publish(event: events.Event) -> None:
-    """Publish a fact within ``prepared.pipeline``: the statement is sent with the others of the block."""
+    """Publish an event within ``prepared.pipeline``: the statement is sent with the others of the block."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a fact belongs inside the transaction that makes it true")
     now = connection.ops.adapt_datetimefield_value(clock.now())
@@ -51,10 +51,11 @@ def pipeline_publish(event: events.Event) -> None:
 
 def deliver_due(now: datetime, *, facts_max: int = FACTS_AT_ONCE_MAX) -> int:
     """
-    Hand due facts to their handlers until none is left, and return how many were handled.
+    Deliver due events to their handlers until none is left, and return how many were handled.
 
-    Only the first fact of a key is ever handed out, so a key keeps its order however many processes work. A fact that
-    fails is tried again later, twice as late each time; after ``ATTEMPTS_MAX`` tries its key is parked.
+    Only the first event of a key is ever taken, so that a key keeps its order with any number of processes. An
+    event that fails is retried later, with a delay that doubles each time; after ``ATTEMPTS_MAX`` tries its key is
+    parked.
     """
     handled = 0
     while handled < facts_max and _deliver_one(now):

@@ -1,9 +1,9 @@
 """
-Hashing secrets with Argon2, a bounded number at a time.
+Hashing of secrets with Argon2, with a limit of concurrent hashes.
 
-A hash is made to be expensive, so that many at once spend everybody's memory and processors. In each process two run
-beside each other and a few wait; whoever comes then is told to come again. So the threads that answer others are never
-all waiting here.
+A hash is expensive by design, so that many at once would use up memory and CPU. In each process two run
+concurrently and a few wait; further ones are refused with ``Busy``, so that the threads for other requests are
+never all waiting here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from superapp.core.errors import Busy
 from superapp.core.fair_semaphore import FairSemaphore
 
 CONCURRENT_MAX = 2
-# Fewer than the threads that answer pages, or commands, in one process.
+# Fewer than the threads of one process that answer pages, or commands.
 WAITING_MAX = 3
 WAIT_SECONDS_MAX = 3
 
@@ -23,12 +23,12 @@ hashing_slots = FairSemaphore(CONCURRENT_MAX, waiting_max=WAITING_MAX)
 
 class BoundedArgon2Hasher(Argon2PasswordHasher):
     """
-    Argon2id in one lane, with the parameters that OWASP recommends as the least: 19 MiB, two passes.
+    Argon2id in one lane, with the minimum parameters that OWASP recommends: 19 MiB, two passes.
 
-    Against guessing here, tries are limited; against guessing from a stolen database, six digits cannot be protected by
-    any parameters that a server can afford, and the operators' passwords are long.
+    Online guessing is limited by counting attempts; against offline guessing from a stolen database, no parameters
+    that a server can afford protect six digits, and the operators' passwords are long.
 
-    :raises Busy: if no turn came in time
+    :raises Busy: if the semaphore was not granted in time
     """
 
     time_cost = 2

@@ -1,4 +1,4 @@
-"""Periodic tasks of the kernel: keep the epoch current."""
+"""Periodic tasks of the core: keeping the epoch current."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from superapp.core import clock, epoch, health, scheduler, schema_version
 
 MARK_SECONDS = 2
 
-# The log of the database as it was after the last mark, embedded.
+# The modification time and size of SQLite's log after the last mark, when embedded.
 _log_seen: tuple[int, int] | None = None
 
 
 @health.startup_check
 def settle_epoch() -> None:
-    """Raise the epoch before anybody is answered, if the database was put back from a back-up."""
+    """Raise the epoch before any request is answered, if the database was restored from a back-up."""
     # Nothing is written into a database that newer code has migrated.
     schema_version.require_not_newer(connection)
     epoch.ensure_current(clock.now())
@@ -26,7 +26,7 @@ def settle_epoch() -> None:
 
 @scheduler.every(seconds=MARK_SECONDS, at_end=True)
 def leave_mark(now: datetime) -> int:
-    """Leave a mark in the database; embedded, only if something was written, so that an idle disk is left alone."""
+    """Leave a mark in the database; when embedded, only if something was written, so that the disk can idle."""
     global _log_seen
     if not settings.SERVED and _log_seen is not None and _log_seen == _log_state():
         return 0
@@ -36,7 +36,7 @@ def leave_mark(now: datetime) -> int:
 
 
 def _log_state() -> tuple[int, int] | None:
-    """The log of SQLite, which every commit changes."""
+    """Return the modification time and size of SQLite's write-ahead log, which each commit changes."""
     path = Path(f"{connection.settings_dict['NAME']}-wal")
     if not path.exists():
         return None

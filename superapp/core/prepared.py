@@ -1,4 +1,4 @@
-"""Statements that are run thousands of times a second: PostgreSQL reads and plans each of them once."""
+"""Prepared statements, for statements that run very often: PostgreSQL parses and plans each of them once."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-# In the order of a statement's places, or by their names.
+# Positional parameters of a statement, or parameters by name.
 Values = Sequence[Any] | Mapping[str, Any]
 
 
 def cursor() -> CursorWrapper:
     """
-    A cursor that sends statement and values apart, so that the server keeps the statement.
+    Return a cursor that sends statement and values separately, so that the server can keep the statement prepared.
 
-    Django's own writes the values into the statement, which makes every one of them new. For statements by hand whose
-    text never changes; on SQLite, which keeps statements anyhow, it is the ordinary cursor.
+    Django's own cursor writes the values into the statement, which makes each one different. For hand-written
+    statements whose text never changes; on SQLite, which caches statements anyway, it is the ordinary cursor.
     """
     if connection.vendor != "postgresql":
         return connection.cursor()
     from django.db.backends.postgresql.base import ServerBindingCursor
 
     connection.ensure_connection()
-    # As Django makes its own, so that errors, counts of queries and wrappers stay what they are.
+    # Made in the same way as Django's own, so that errors, query counts and wrappers still work.
     made: CursorWrapper = connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[attr-defined,call-arg]
     return made
 
@@ -33,10 +33,10 @@ def cursor() -> CursorWrapper:
 @contextmanager
 def pipeline() -> Iterator[None]:
     """
-    Send the statements of this block in one go instead of waiting for each; an error is raised at the end, or at the
-    first look.
+    Send the statements of this block together instead of waiting for each.
 
-    On SQLite, which is in the same process, it changes nothing.
+    An error is raised at the first fetch, or at the end of the block. On SQLite, which is in the same process, it
+    changes nothing.
     """
     if connection.vendor != "postgresql":
         yield
@@ -48,7 +48,9 @@ def pipeline() -> Iterator[None]:
 
 def execute_deferred(sql: str, params: Values) -> Callable[[], list[tuple[Any, ...]]]:
     """
-    Execute a statement and return a function that fetches its rows; within ``pipeline``, fetch only after all are sent.
+    Execute a statement and return a function that fetches its rows.
+
+    Within ``pipeline``, call that function only after all statements are sent.
     """
     asked = cursor()
     asked.execute(sql, params)
@@ -63,9 +65,10 @@ def execute_deferred(sql: str, params: Values) -> Callable[[], list[tuple[Any, .
 
 def execute_as_one(statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
     """
-    Run statements that write and do not look at each other: on PostgreSQL as one, which costs a fraction of each.
+    Execute independent write statements, on PostgreSQL as a single one, which costs a fraction of several.
 
-    They see the same moment and run in no particular order; what locks rows that others want stands alone.
+    They see the same snapshot and run in no particular order; a statement that locks contended rows must run
+    separately.
     """
     if connection.vendor != "postgresql":
         for sql, params in statements:

@@ -1,8 +1,9 @@
 """
-Locks between processes on one database, for work that must not meet itself: migrating, filling with demo people.
+Locks between processes on one database, for work that must not run concurrently: migrating, creating demo data.
 
-On PostgreSQL they are advisory locks of a transaction on a connection of their own, which also hold behind a pooler of
-transactions; on SQLite they are locks of a file beside the database. Either dies with its holder, however that ends.
+On PostgreSQL they are advisory transaction locks on a separate connection, which also work behind a transaction
+pooler; on SQLite they are locks of a file beside the database. Both are released when the holder's process ends, in
+any way.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import DatabaseError, InterfaceError, OperationalError
 
 POLL_SECONDS = 0.1
-# The first of the two keys of an advisory lock; the second is the lock's own.
+# The first of the two keys of an advisory lock; the second is the lock's number.
 _ADVISORY_LOCK_SPACE = 0x6E757361
 
 
 class ProcessLock(IntEnum):
-    """The locks there are. Numbers are never used for another one."""
+    """The existing locks. A number is never reused for another lock."""
 
     MIGRATIONS = 1
     WORK = 2
@@ -40,9 +41,9 @@ def hold_exclusive(
     lock: ProcessLock, *, seconds_max: float, on_wait: Callable[[], None] = lambda: None
 ) -> Iterator[None]:
     """
-    Hold the lock alone inside the block. ``on_wait`` is called once if somebody else holds it at first.
+    Hold the lock exclusively during the block. ``on_wait`` is called once if another process holds it at first.
 
-    :raises LockTimeout: if it could not be had within ``seconds_max``
+    :raises LockTimeout: if it was not granted within ``seconds_max``
     """
     if connection.vendor == "postgresql":
         with _transaction() as cursor:
@@ -56,7 +57,7 @@ def hold_exclusive(
 
 @contextmanager
 def try_hold_shared(lock: ProcessLock) -> Iterator[bool]:
-    """Share the lock with others that share it; False, at once, while somebody holds or awaits it alone."""
+    """Hold the lock shared during the block; yield False, without waiting, if it is held or requested exclusively."""
     if connection.vendor == "postgresql":
         with _transaction() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s, %s)", [_ADVISORY_LOCK_SPACE, lock])
@@ -73,7 +74,7 @@ def try_hold_shared(lock: ProcessLock) -> Iterator[bool]:
 
 @contextmanager
 def _transaction() -> Iterator[Any]:
-    """A cursor in a transaction on a connection of its own, which ends with the block."""
+    """Open a transaction on a separate connection and yield its cursor; both end with the block."""
     holder: BaseDatabaseWrapper = connection.copy()
     try:
         holder.set_autocommit(False)
@@ -81,7 +82,7 @@ def _transaction() -> Iterator[Any]:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             yield cursor
     finally:
-        with suppress(DatabaseError, InterfaceError):  # Lost meanwhile: the lock went with it.
+        with suppress(DatabaseError, InterfaceError):  # The connection is lost, and the lock with it.
             holder.rollback()
         holder.close()
 

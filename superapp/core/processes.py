@@ -1,7 +1,7 @@
 """
-The processes of a served instance: one table, from which the native runner and the compose file are made.
+The table of processes of a served instance, from which ``serve_all`` and the compose file are made.
 
-Every process is ``manage.py`` with a command, so that systemd units can be written from it, too.
+Each process is ``manage.py`` with a command, so that systemd units can be written from it too.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 METRICS_PORT_OFFSET = 1_000
-# In containers every process has the machine to itself.
+# In containers each process has its own ports.
 CONTAINER_PORT = 8_000
 
 
@@ -18,9 +18,9 @@ class Program:
     """
     One kind of process of a served instance.
 
-    ``command`` may name ``{host}`` and ``{port}``. ``port`` is counted from the first port of the instance, and each
-    further process takes the next; its metrics are ``METRICS_PORT_OFFSET`` it. ``count`` is the default,
-    ``count_variable`` what the operator changes.
+    ``command`` may contain ``{host}`` and ``{port}``. ``port`` is an offset from the first port of the instance,
+    and each further process takes the next; metrics are at ``METRICS_PORT_OFFSET`` above it. ``count`` is the
+    default number of processes, ``count_variable`` the environment variable that changes it.
     """
 
     name: str
@@ -73,5 +73,5 @@ JOBS = Program(
 )
 
 PROGRAMS = (PAGES, SOCKETS, WORK, JOBS)
-# What every one of them is told, wherever it runs: only the proxy reaches them.
+# The environment of all of them: only the proxy can reach them.
 ENVIRONMENT = {"BEHIND_PROXY": "1"}

@@ -1,8 +1,8 @@
 """
-The reverse proxy's configuration, from the table of processes.
+The reverse proxy's configuration, rendered from the table of processes.
 
-The image of the proxy renders it at every start (``python -m superapp.core.proxy``), since only then is known whom the
-proxy may believe. That image has no other package than Python's own, so this module imports none.
+The proxy's container renders it at each start (``python -m superapp.core.proxy``), since the trusted proxies are
+known only then. Its image has no packages besides Python's own, so this module imports none.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ proxy_set_header X-Forwarded-Proto $forwarded_proto;
 proxy_set_header X-Request-ID $request_number;"""
 
 # Inside a container.
-CONTAINER_RUN_DIR = "/tmp"  # noqa: S108  The container's own, in memory.
+CONTAINER_RUN_DIR = "/tmp"  # noqa: S108  The container's own directory, in memory.
 CONTAINER_STATIC_ROOT = "/srv/static"
 CONTAINER_VAR_DIR = "/var/lib/nusa"
 CONTAINER_PROXY_PORT = 8_080
 
-# Connections of one worker at most, and the open files that go with them: each may have a file to send.
+# The maximum number of connections of one worker, and of its open files: each connection may send a file.
 CONNECTIONS_MAX = 16_384
 OPEN_FILES = 2 * CONNECTIONS_MAX
 
-# Kinds of files that are given out packed with Brotli, which nginx itself does not know, and their content types.
+# Kinds of files that are sent with Brotli compression, which nginx itself does not support, and their content types.
 BROTLI_TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 BROTLI_LOCATION = """location ~ "^/-/brotli/(?<hashed>.+\\.{ending})$" {{
     internal;
@@ -60,7 +60,7 @@ map $scheme $forwarded_proto {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tls:
-    """A certificate, and the port on which it is shown."""
+    """A TLS certificate, and the port on which it is used."""
 
     port: int
     certificate: str
@@ -70,12 +70,13 @@ class Tls:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """
-    The most that one address may ask of the proxy, far above what the people behind a carrier's address do.
+    The maximum load that one address may cause on the proxy, far above that of all people behind a carrier's
+    address.
 
-    ``*_at_once`` requests pass undelayed, further ones up to ``*_burst`` wait for the rate, and only then are requests
-    refused. ``answers_max`` requests may be in the making at the same moment, ``sockets_max`` sockets open.
-    ``session_answers_max`` is the same for one session, pictures apart: who has one queues no deeper than that before
-    everybody else, from however many addresses.
+    ``*_at_once`` requests pass undelayed, further ones up to ``*_burst`` are delayed to the rate, and only then are
+    requests refused. At most ``answers_max`` requests may be in progress at the same moment, and ``sockets_max``
+    sockets open. ``session_answers_max`` is the same for one session, except for pictures, so that one session
+    cannot fill the queue from many addresses.
     """
 
     requests_per_second: int = 100
@@ -100,20 +101,20 @@ class ProxySite:
     tls: Tls | None = None
     trusted: Sequence[str] = ()
     mime_types: str = "/etc/nginx/mime.types"
-    # Started by root, it would give up what lets it read media; empty when it is not.
+    # The user of the workers if nginx is started by root, so that they can read media; else empty.
     user: str = ""
     limits: Limits = Limits()
-    # How many files each of its workers may have open.
+    # The maximum number of open files of each worker.
     open_files: int = OPEN_FILES
 
 
 class ProxyMisconfigured(ValueError):
-    """A proxy with this configuration could not serve anybody, or would believe whoever comes."""
+    """A proxy with this configuration could not serve anybody, or would trust all addresses."""
 
 
 def parse_trusted_proxies(written: str) -> list[str]:
     """
-    Read ``TRUSTED_PROXIES``: addresses and networks, separated by commas.
+    Parse ``TRUSTED_PROXIES``: addresses and networks, separated by commas.
 
     :raises ProxyMisconfigured: if one of them is neither
     """
@@ -125,9 +126,9 @@ def parse_trusted_proxies(written: str) -> list[str]:
 
 def require_https_termination(public_url: str, *, has_certificate: bool, trusted: Sequence[str]) -> None:
     """
-    Refuse a set-up in which no request can ever count as https, though people are sent to https.
+    Check that requests can arrive over https if people are sent to https.
 
-    :raises ProxyMisconfigured: if every page would send its visitor to itself, for ever
+    :raises ProxyMisconfigured: if each page would redirect its visitor to itself, for ever
     """
     if public_url.startswith("https:") and not has_certificate and not trusted:
         raise ProxyMisconfigured(
@@ -138,7 +139,7 @@ def require_https_termination(public_url: str, *, has_certificate: bool, trusted
 
 
 def render_native_config(place: ProxySite, *, pages: Sequence[int], sockets: Sequence[int]) -> str:
-    """The configuration for processes on ports of this machine."""
+    """Render the configuration for processes on ports of this machine."""
     upstreams = f"""
 upstream pages {{
     {_servers(pages)}
@@ -155,10 +156,10 @@ upstream sockets {{
 
 def render_container_template(place: ProxySite) -> str:
     """
-    The configuration for containers.
+    Render the configuration for containers.
 
-    Their addresses change when they are made anew, so names are asked for while running; a name stands for all
-    instances of its program.
+    The addresses of containers change when they are recreated, so names are resolved at run time; a name stands for
+    all instances of its program.
     """
     resolver = "\n# The names of containers.\nresolver 127.0.0.11 valid=5s ipv6=off;\n"
     return _render(
@@ -171,7 +172,7 @@ def render_container_template(place: ProxySite) -> str:
 
 def render_container_config(public_url: str, trusted: str) -> str:
     """
-    Return the configuration of the proxy's container, for an environment of these values.
+    Render the configuration of the proxy's container from these values of its environment.
 
     :raises ProxyMisconfigured: if it could not work
     """
@@ -214,7 +215,8 @@ def _render(place: ProxySite, *, upstreams: str, pages: str, sockets: str) -> st
         pages=_indent(pages, 3).lstrip(),
         sockets=_indent(sockets, 3).lstrip(),
         headers=_indent(HEADERS, 3).lstrip(),
-        # With more connections than its file limit allows, nginx warns at start and drops visitors when files run out.
+        # With more connections than its file limit allows, nginx warns at start and drops visitors when files run
+        # out.
         connections=min(CONNECTIONS_MAX, place.open_files * 3 // 4),
         **asdict(place.limits),
     )

@@ -1,11 +1,11 @@
 """
-Names that only the house itself may bear: whoever reads one must be able to believe it.
+Reserved names: names that only the operator of the instance may use, so that people can trust them.
 
-A name is compared by its skeleton (as Unicode's technical standard 39 calls it): what looks alike is one letter, so
-that ``0fficial``, ``adrnin`` and a Cyrillic ``а`` are what they look like. A letter of another script that stands among
-Latin ones in one word, and is in no table here, may stand for any. A name is refused when it consists of nothing
-but words of the house, one of which claims authority, or when the brand stands right beside such a word. An ordinary
-name that only contains one stays allowed: Nusantara, Adminah, Nusa Dua.
+Names are compared by their skeletons (Unicode Technical Standard 39): look-alike characters map to one letter, so
+that ``0fficial``, ``adrnin`` and a Cyrillic ``а`` are recognized. A letter of another script that is among Latin
+ones in one word, and is in no table here, may stand for any letter. A name is refused if it consists only of
+reserved words, one of which claims authority, or if the brand is directly beside such a word. An ordinary name that
+only contains one is allowed: Nusantara, Adminah, Nusa Dua.
 """
 
 from __future__ import annotations
@@ -16,28 +16,29 @@ from functools import cache, lru_cache
 
 from django.conf import settings
 
-# Whoever bears one of these claims to speak for the house; the brand's and the operator's names are added to them.
+# Words that claim to speak for the operator; the names of the brand and the operator are added to them.
 _AUTHORITY = """
 abuse admin administrator bantuan billing callcenter callcentre cs customercare customerservice gov helpdesk keamanan
 layanan layananpelanggan moderator official operator pemerintah pengurus polisi postmaster privacy resmi root security
 sistem staff superadmin superuser support sysadmin system verified terverifikasi webmaster
 """
-# Alone they claim nothing; beside the words above they do.
+# Words that are reserved only together with those above.
 _COMPANIONS = """
 account accounts akun app bank bonus bot care center centre chat customer dan dompet event giveaway hadiah help hq
 id indonesia info kode kontak life live mall member mod news online pay payment payments pembayaran promo promosi pusat
 service services shop store team the tim tm toko undian wallet web
 """
-# Whom people turn to, and what they are asked for: ordinary words elsewhere, a claim right beside the brand.
+# Roles and requests of support staff: ordinary words elsewhere, reserved directly beside the brand.
 _STAFF = """
 dukungan kasir otp petugas refund verifikasi verifikator
 """
 AUTHORITY_WORDS = frozenset(_AUTHORITY.split())
 STAFF_WORDS = frozenset(_STAFF.split())
 COMPANION_WORDS = frozenset(_COMPANIONS.split()) | STAFF_WORDS
-# Marks over letters, and what cannot be seen.
+# Combining marks and invisible characters.
 IGNORED_CATEGORIES = frozenset({"Mn", "Me", "Mc", "Cf", "Cc"})
-# Look-alikes among digits and letters of other scripts, in lower case; Greek capitals look unlike their small letters.
+# Look-alikes among digits and letters of other scripts, in lower case; Greek capitals differ from their small
+# letters.
 GREEK_CAPITALS = str.maketrans(dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΛΔΣ", "abezhikmnoptyxaae", strict=True)))
 LOOKALIKES = str.maketrans(
     {
@@ -51,19 +52,19 @@ LOOKALIKES = str.maketrans(
         **dict(zip("ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᎽᏀᏁᏃᏎᏒᏔᏕᏙᏚᏞᏟᏢᏦᏌᎾᏴ", "drtiajewmhygnzarwsvsicpkuob", strict=True)),
         **dict(zip("ᑌᑎᐱᗩᔕᗪᗰᑕᑭᖇᗷᗴᒪᒍᐯᗯᖴᕼᗝᖆ", "unaasdmcprbeijvwfhor", strict=True)),
         **dict(zip("𐊂𐊆𐊇𐊊𐊏𐊒𐊕𐊖𐊗𐊠𐊡𐊢𐊥𐊪𐊫𐊰𐊱𐊲𐊴𐊵𐋏ภยรค", "befinopstabcfnomtyxnhnusa", strict=True)),
-        # Signs of currencies.
+        # Currency signs.
         **dict(zip("₦₴₳₱₲₮₭₵₤¥€¢£", "nsapgtkciyeci", strict=True)),
     }
 )
-# Small capitals, letters with hooks, in squares and circles, regional indicators: their names say what they show.
+# Small capitals, letters with hooks, in squares and circles, regional indicators: recognized by their Unicode names.
 _NAMED_LETTER = re.compile(r".*\b(?:LATIN|INDICATOR SYMBOL)\b.*\bLETTER (?:SMALL CAPITAL )?([A-Z])(?: BAR| WITH .*)?")
-# In shorter words one letter that may be any would say nothing.
+# In shorter words, a letter that may stand for any would match too much.
 MIXED_CHARS_MIN = 4
 _DIGITS_AT_THE_END = re.compile(r"\d+$")
 
 
 def is_reserved_name(written: str) -> bool:
-    """Tell whether a name or handle claims to be the house itself, however it is spelt."""
+    """Return whether a name or handle claims to be the operator, however it is spelt."""
     return _is_reserved_name(written, settings.BRAND_NAME, settings.OPERATOR_NAME)
 
 
@@ -76,7 +77,7 @@ def _is_reserved_name(written: str, brand: str, operator: str) -> bool:
 def _claims_the_house(written: str, brand: str, operator: str) -> bool:
     authority, companions = _vocabulary(brand, operator)
     tokens = [_to_latin_word(token, authority) for token in _tokens(written)]
-    # A number behind a word names nobody else: admin1, nusa2027. In front of letters it may stand for one of them.
+    # A number after a word does not make another name: admin1, nusa2027. Before letters it may stand for one of them.
     for spelt in ([_skeleton(token) for token in tokens], [_skeleton(_without_number(token)) for token in tokens]):
         kept = [token for token in spelt if token]
         if _consists_of("".join(kept), authority, companions) or _claims_the_brand(kept, authority, brand, operator):
@@ -94,8 +95,8 @@ def _vocabulary(brand: str, operator: str) -> tuple[frozenset[str], frozenset[st
 
 
 def _consists_of(text: str, authority: frozenset[str], companions: frozenset[str]) -> bool:
-    """Tell whether a text can be read as words of the house alone, at least one of them of authority."""
-    # By position: None where no reading ends, else whether some reading up to there has a word of authority.
+    """Return whether a text consists of reserved words only, at least one of them of authority."""
+    # By position: None where no reading ends, else True if some reading up to there has a word of authority.
     reached: list[bool | None] = [False, *[None] * len(text)]
     longest = max(map(len, authority | companions))
     for end in range(1, len(text) + 1):
@@ -107,7 +108,7 @@ def _consists_of(text: str, authority: frozenset[str], companions: frozenset[str
 
 
 def _claims_the_brand(tokens: list[str], authority: frozenset[str], *names: str) -> bool:
-    """Tell whether the brand stands right beside a word of authority, whatever else is said."""
+    """Return whether the brand is directly beside a word of authority, whatever else the name has."""
     own = {_joined_skeleton(name) for name in names if name}
     others = (authority | set(map(_skeleton, STAFF_WORDS))) - own
     for start in range(len(tokens)):
@@ -120,8 +121,8 @@ def _claims_the_brand(tokens: list[str], authority: frozenset[str], *names: str)
 
 
 def _tokens(written: str) -> list[str]:
-    """Split what is written into words of plain letters and digits in lower case."""
-    # Signs first, for ™ decomposes into letters that nobody wrote.
+    """Split a name into words of plain letters and digits in lower case."""
+    # Symbols first, since ™ would decompose into letters.
     letters = "".join(char if _is_written(char) else " " for char in written)
     decomposed = unicodedata.normalize("NFKD", letters).translate(GREEK_CAPITALS)
     shown = (_latin_letter(char) for char in decomposed if unicodedata.category(char) not in IGNORED_CATEGORIES)
@@ -142,7 +143,7 @@ def _is_written(char: str) -> bool:
 
 
 def _to_latin_word(token: str, words: frozenset[str]) -> str:
-    """Return the word that a mixture of scripts is read as, by the Latin letters in their places; else the token."""
+    """Return the reserved word that a token of mixed scripts resembles by its Latin letters; else the token."""
     skeleton = _skeleton(token)
     foreign = [char for char in skeleton if not char.isascii()]
     if (

@@ -1,4 +1,4 @@
-"""Try again what PostgreSQL gave up for another transaction's sake."""
+"""Retries of transactions that PostgreSQL aborted because of a deadlock or serialisation failure."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import TypeVar
 from django.db import OperationalError, connection
 
 ATTEMPTS_MAX = 3
-# Serialisation failure and deadlock: the database chose a victim, and nothing was written.
+# Serialisation failure and deadlock: the database aborted this transaction, and nothing was written.
 _SQLSTATES = {"40001", "40P01"}
 
 Result = TypeVar("Result")
 
 
 def is_victim(error: OperationalError) -> bool:
-    """Return whether the database chose this transaction as a victim: nothing of it was written."""
+    """Return whether the database aborted this transaction because of a deadlock or serialisation failure."""
     return getattr(error.__cause__, "sqlstate", None) in _SQLSTATES
 
 
 def retry_on_deadlock(work: Callable[[], Result]) -> Result:
     """
-    Call ``work`` up to ``ATTEMPTS_MAX`` times while the database chooses it as a victim.
+    Call ``work`` up to ``ATTEMPTS_MAX`` times while the database aborts it because of a deadlock.
 
-    Inside a transaction it is called once: that is not ours to repeat.
+    Inside a transaction it is called once, since the outer transaction would have to be repeated as a whole.
     """
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:

@@ -1,4 +1,4 @@
-"""Scheduler: one loop that delivers facts and runs due periodic tasks, driven from the database."""
+"""The scheduler: a loop that delivers events and runs periodic tasks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prometheus_client import Counter, Histogram
 
 from superapp.core import clock, infrastructure_errors, outbox, process_locks
 
-# Facts of this process are delivered at once; those of others, as all are when served, when this loop looks again.
+# Events of this process are delivered at once; those of others, as all are when served, at the next poll.
 POLL_SECONDS = 0.25 if settings.SERVED else 1.0
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ TaskFunction = Callable[[datetime], int]
 
 @dataclass(frozen=True, slots=True)
 class PeriodicTask:
-    """A verb and how often it is called; some are called once more when the loop ends."""
+    """A periodic task and its interval; some run once more when the loop ends."""
 
     name: str
     seconds: float
@@ -41,11 +41,12 @@ periodic_tasks: dict[str, PeriodicTask] = {}
 
 def every(*, seconds: float, at_end: bool = False) -> Callable[[TaskFunction], TaskFunction]:
     """
-    Have the verb called about this often by every work loop there is, and return how many things it did. ``at_end``:
-    once more when a loop ends.
+    Decorate a function as a periodic task of every scheduler loop; it returns how many items it handled.
 
-    Several processes may call it in the same moment: it takes its rows with SKIP LOCKED, or its statements are
-    conditional.
+    ``at_end``: it runs once more when a loop ends. Several processes may run it at the same moment, so that it has
+    to lock its rows with SKIP LOCKED, or use conditional statements.
+
+    :raises ValueError: if the name is taken
     """
 
     def register(function: TaskFunction) -> TaskFunction:
@@ -66,7 +67,7 @@ class SchedulerLoop:
         self._due_at: dict[str, float] = {}
 
     def run(self) -> None:
-        """Work until stopped."""
+        """Run due tasks until stopped."""
         try:
             while not self._stopping.is_set():
                 outbox.published.clear()
@@ -83,9 +84,9 @@ class SchedulerLoop:
 
     def run_due(self) -> bool:
         """
-        Do once what is due, and say whether more may be waiting already.
+        Run due tasks once, and return whether more events may be waiting.
 
-        While another process holds the work, nothing is done.
+        Nothing is done while another process holds the lock on work exclusively.
         """
         close_old_connections()
         try:
@@ -110,7 +111,7 @@ class SchedulerLoop:
         try:
             count = function(clock.now())
         except Exception as error:
-            # Whatever one verb meets, the others have their work to do, and it has its next turn.
+            # A task that fails does not affect the others, and runs again at its next time.
             if isinstance(error, OperationalError | InterfaceError):
                 log.warning("work_unavailable", verb=name, error=infrastructure_errors.summarize(error))
             else:

@@ -1,9 +1,9 @@
 """
-The version of the database, which is the set of migrations applied to it, beside the version of this code.
+The version of the database (the set of applied migrations), compared with the version of this code.
 
-A database that knows migrations which this code does not know belongs to newer code: its guards and functions are not
-the ones that this code would install, and installing older ones would take protection away from what the newer code
-wrote. So older code neither starts on it nor touches it.
+A database with migrations that this code does not know belongs to newer code: its guards and functions differ from
+those that this code would install, and installing older ones would remove protection from newer data. So older code
+neither starts on it nor changes it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class DatabaseIsNewer(CommandError):
 
 
 def unknown_migrations(connection: BaseDatabaseWrapper) -> list[str]:
-    """Name the applied migrations of installed apps that this code does not have, in the order of their names."""
+    """List the applied migrations of installed apps that this code does not have, in the order of their names."""
     loader = MigrationLoader(connection)
     known = {key for key, migration in loader.disk_migrations.items() for key in (key, *migration.replaces)}
     applied = {key for key in loader.applied_migrations if key[0] in loader.migrated_apps}
@@ -35,7 +35,7 @@ def unknown_migrations(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def describe_newer(connection: BaseDatabaseWrapper) -> str | None:
-    """Say in one sentence that the database belongs to newer code, or return None."""
+    """Return a sentence if the database belongs to newer code, or None."""
     unknown = unknown_migrations(connection)
     if not unknown:
         return None
@@ -48,9 +48,9 @@ def describe_newer(connection: BaseDatabaseWrapper) -> str | None:
 
 def require_not_newer(connection: BaseDatabaseWrapper) -> None:
     """
-    Refuse to go on if the database belongs to newer code.
+    Check that the database does not belong to newer code.
 
-    :raises DatabaseIsNewer: naming some of the migrations that are unknown here
+    :raises DatabaseIsNewer: with some of the unknown migrations
     """
     sentence = describe_newer(connection)
     if sentence:
@@ -65,7 +65,7 @@ def missing_migrations(connection: BaseDatabaseWrapper) -> int:
 
 def require_same(connection: BaseDatabaseWrapper) -> None:
     """
-    Refuse to go on unless the database is of exactly this version.
+    Check that the database is of exactly this version.
 
     :raises DatabaseIsNewer: if it is ahead of this code
     :raises DatabaseIsOlder: if it is behind
@@ -81,7 +81,7 @@ def require_same(connection: BaseDatabaseWrapper) -> None:
 @health.startup_check
 def require_known() -> None:
     """
-    Refuse to serve or work on a database that belongs to newer code.
+    Check at start-up that the database does not belong to newer code.
 
     :raises DatabaseIsNewer: as ``require_not_newer`` does
     """

@@ -1,7 +1,7 @@
 """
-Receipts that anybody can check without us: a document signed with Ed25519, written as a compact JWS (RFC 7515, 8037).
+Signed receipts that anybody can verify offline: documents signed with Ed25519 as a compact JWS (RFC 7515, 8037).
 
-Whoever holds a receipt and our public key can prove what we said, also when we are out of reach or have forgotten it.
+With a receipt and our public key a person can prove its content even if this instance is gone.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def _without_warning(name: str) -> Any:
 
 class _Registry(jws.JWSRegistry):
     """
-    Ed25519 under the name of RFC 8037 and nothing else: a receipt never chooses how it is checked.
+    A JWS registry with Ed25519 under its name of RFC 8037 and nothing else: a receipt cannot choose its algorithm.
 
-    RFC 9864 prefers the name "Ed25519". Receipts in people's hands carry the older one, which says the same.
+    RFC 9864 prefers the name "Ed25519". Existing receipts have the older one, which means the same.
     """
 
     algorithms = {ALGORITHM: _without_warning(ALGORITHM)}
@@ -45,7 +45,7 @@ _registry = _Registry(algorithms=[ALGORITHM])
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A key that our receipts are checked with; ``id`` is its RFC 7638 thumbprint."""
+    """A public key that verifies our receipts; ``id`` is its RFC 7638 thumbprint."""
 
     id: str
     x: str
@@ -57,9 +57,9 @@ class PublicKey:
 
 def sign(document: dict[str, Any]) -> str:
     """
-    Return the document as a receipt. The same document under the same key gives the same receipt, letter for letter.
+    Sign a document and return the receipt. The same document and key always give the same receipt.
 
-    Keys are sorted and numbers are whole, so that there is one way to write it (RFC 8785).
+    Keys are sorted and numbers are whole, so that there is one encoding (RFC 8785).
     """
     header = {"alg": ALGORITHM, "kid": current_key().id, "typ": "receipt"}
     key = _private_key(settings.RECEIPT_KEY)
@@ -83,19 +83,19 @@ def verify(receipt: str) -> dict[str, Any] | None:
 
 
 def current_key() -> PublicKey:
-    """Return the key that receipts are signed with now."""
+    """Return the public key of the present signing key."""
     return public_keys()[0]
 
 
 def public_keys() -> tuple[PublicKey, ...]:
-    """Return all keys whose receipts are ours: the present one first, then those before it."""
+    """Return the public keys of all signing keys: the present one first, then earlier ones."""
     keys = _verification_keys(settings.RECEIPT_KEY, tuple(settings.RECEIPT_KEYS_BEFORE))
     return tuple(PublicKey(name, str(key.as_dict(private=False)["x"])) for name, key in keys.items())
 
 
 def decode_seed(key: str) -> bytes:
     """
-    Return the secret bytes of a written key.
+    Decode the secret bytes of a key.
 
     :raises ValueError: if it is not 32 bytes in base64url
     """

@@ -1,4 +1,4 @@
-"""Functions of ours inside PostgreSQL: how a migration puts them there. SQLite has none of them."""
+"""PostgreSQL functions of this product, and their installation by migrations. SQLite has none of them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _HEAD = re.compile(r"^CREATE OR REPLACE FUNCTION (\w+)", re.MULTILINE)
 
 
 def file_digest(path: str) -> str:
-    """By which a migration knows the text it was written for."""
+    """Return the digest by which a migration recognizes the version of the file that it was written for."""
     return hashlib.sha256((ROOT / path).read_bytes()).hexdigest()[:16]
 
 
 class InstallFunctions(migrations.RunPython):
     """
-    Put the functions of an SQL file in place, as the file was when this migration was written.
+    A migration operation that installs the functions of an SQL file.
 
-    A file that has changed since is left to the later migration that names its new ``text``; a test sees to it that
-    there is one.
+    A file that has changed since the migration was written is left to a later migration with its new ``text``; a
+    test checks that there is one.
     """
 
     def __init__(self, path: str, *, text: str) -> None:

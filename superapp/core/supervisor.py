@@ -1,4 +1,4 @@
-"""Starting processes, keeping them running, and stopping them in good order, on one machine."""
+"""A supervisor that starts processes on one machine, keeps them running, and stops them in order."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class SupervisedProcess:
 
 class Supervisor:
     """
-    Keeps every task running, and prints their lines with their names.
+    A supervisor that keeps all processes running, and prints their output with their names.
 
-    A process that ends is started again: soon if it lived well, otherwise later each time. No process outlives this
-    one, however this one ends.
+    A process that ends is restarted: after a second if it ran for a minute, otherwise later each time. No process
+    outlives the supervisor, however that ends.
     """
 
     def __init__(self, tasks: Sequence[SupervisedProcess]) -> None:
@@ -46,7 +46,7 @@ class Supervisor:
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Start everything, and return once a signal came and everything has ended."""
+        """Start all processes, and return once a signal came and all have ended."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopping.set)
@@ -71,8 +71,8 @@ class Supervisor:
             await self._pause(delay)
 
     async def _run_once(self, task: SupervisedProcess) -> int:
-        """Run the task's process to its end, with everything that it started, and return its exit code."""
-        # A pipe of ours: with asyncio's, a process is taken to run for as long as a child of it keeps the pipe open.
+        """Run the process to its end, kill everything that it started, and return its exit code."""
+        # Our own pipe: with asyncio's, a process counts as running for as long as a child of it keeps the pipe open.
         reading, writing = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
@@ -81,7 +81,7 @@ class Supervisor:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=writing,
                 stderr=asyncio.subprocess.STDOUT,
-                # A group of its own: ^C at the terminal is for us, and we stop the others in order.
+                # A separate process group: ^C at the terminal reaches only us, and we stop the others in order.
                 process_group=0,
                 preexec_fn=_end_with_parent,
             )
@@ -91,11 +91,11 @@ class Supervisor:
         finally:
             os.close(writing)
         self._processes[task.name] = process
-        if self._stopping.is_set():  # It began while the others were being stopped, and nobody told it.
+        if self._stopping.is_set():  # It was started while the others were being stopped, and has not got the signal.
             process.send_signal(task.stop_signal)
         printing = asyncio.create_task(self._print_lines(task, reading))
         code = await process.wait()
-        # Workers of a proxy whose master was killed hold its port and our pipe: the next one could not begin.
+        # Workers of a proxy whose master was killed keep its port and our pipe, so that the next one could not start.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await printing
@@ -115,7 +115,7 @@ class Supervisor:
         while True:
             try:
                 line = await lines.readline()
-            except ValueError:  # Longer than any line of ours; its rest follows.
+            except ValueError:  # Longer than any line of ours; the rest of it follows.
                 continue
             if not line:
                 return

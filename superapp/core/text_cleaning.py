@@ -1,4 +1,4 @@
-"""Cleaning what people write: the only place that says which characters a text may keep."""
+"""Cleaning of text that people write; defines which characters a text may contain."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Container
 
 CHARS_MAX = 20_000
 COMBINING_MARKS_MAX = 8
-# Controls, formats (zero-width, direction overrides), surrogates, private and unassigned.
+# Controls, formats (zero-width, direction overrides), surrogates, private-use and unassigned characters.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-# They join emoji and scripts.
+# Joiners, which emoji and some scripts need.
 JOINERS = frozenset("\u200c\u200d")
 _MARKS = frozenset({"Mn", "Me"})
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
@@ -18,72 +18,71 @@ _BREAKS_WITHIN_A_LINE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 # A spreadsheet takes a cell that begins with one of these for a formula, or for the end of the cell.
 _FORMULA = tuple("=+-@;|%")
-# Formats that reorder or hide what others read: embeddings and overrides, deprecated formats, and annotations.
+# Formats that reorder or hide text: embeddings and overrides, deprecated formats, and annotations.
 _MISLEADING = re.compile("[\u202a-\u202e\u206a-\u206f\ufff9-\ufffb]+")
-# The letters of a flag such as that of Scotland; elsewhere they are a text that nobody sees.
+# Tag characters: part of a flag such as that of Scotland; elsewhere they are invisible text.
 _HIDDEN_LETTERS = re.compile(
     "((?:\U0001f3f4)[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)|[\U000e0000-\U000e007f]"
 )
 _ISOLATES, _POP_ISOLATE, _PARAGRAPH_ENDS = frozenset("\u2066\u2067\u2068"), "\u2069", frozenset("\n\u2029")
-# No mark is ASCII, so that only a long run of other characters can hold a pile.
+# No combining mark is ASCII, so that only a long run of other characters can contain a pile of marks.
 _PILE_CANDIDATES = re.compile(f"[^\x00-\x7f]{{{COMBINING_MARKS_MAX + 1},}}")
 
 
 def strip_invisible(written: str, *, kept: str = "", marks_max: int = COMBINING_MARKS_MAX) -> str:
     """
-    Return the text in NFC without what cannot be seen: control characters, direction overrides and other formats, and
-    of a pile of combining marks what is above ``marks_max``. Characters that are ``kept`` stay, and so do joiners.
-    Cleaning what is clean changes nothing.
+    Return the text in NFC without invisible characters: controls, direction overrides and other formats.
+
+    Combining marks above ``marks_max`` on one character are removed too. Characters in ``kept`` and joiners stay.
+    Idempotent.
     """
     seen = _cut(written[:CHARS_MAX], kept, marks_max)
     composed = unicodedata.normalize("NFC", seen)
-    # Composing takes some letters apart, which adds marks.
+    # Composing decomposes some letters, which adds marks.
     return composed if composed == seen else unicodedata.normalize("NFC", _cut(composed, kept, marks_max))
 
 
 def clean_line(written: str) -> str:
-    """Return one line of what somebody wrote: without what cannot be seen, and with single blanks between words."""
+    """Clean a single line: without invisible characters, and with single blanks between words."""
     return " ".join(strip_invisible(_BREAKS.sub(" ", written[:CHARS_MAX])).split())
 
 
 def clean_lines(written: str) -> str:
-    """Return several lines of what somebody wrote, cleaned like one, with at most one empty line between two."""
+    """Clean a text of several lines, each as ``clean_line`` does, with at most one empty line between two."""
     seen = strip_invisible(_BREAKS_WITHIN_A_LINE.sub(" ", unify_line_ends(written[:CHARS_MAX])), kept="\n\t")
     rows = "\n".join(" ".join(row.split()) for row in seen.splitlines())
     return _EMPTY_LINES.sub("\n\n", rows).strip("\n")
 
 
 def unify_line_ends(written: str) -> str:
-    """Return the text with ``\\n`` at the end of every line."""
+    r"""Replace all line ends by ``\n``."""
     return written.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def strip_misleading(written: str) -> str:
     """
-    Return a conversation's text without the formats that make it read as something it is not: overrides and embeddings
-    of direction, isolates that are not closed in their paragraph or were never opened, and hidden letters.
+    Return a message's text without formats that make it read as something else.
 
-    Unlike ``strip_invisible`` it keeps what languages and emoji need: joiners, direction marks, balanced isolates, word
-    breaks, and characters younger than our tables.
+    These are direction overrides and embeddings, isolates that are not closed in their paragraph or were never
+    opened, and hidden letters. Unlike ``strip_invisible`` it keeps what languages and emoji need: joiners,
+    direction marks, balanced isolates, word breaks, and characters newer than Python's Unicode tables.
     """
     text = _MISLEADING.sub("", written)
     return _HIDDEN_LETTERS.sub(lambda found: found.group(1) or "", _balance_isolates(text))
 
 
 def has_control_characters(text: str) -> bool:
-    """
-    Return whether a text has control characters other than tab and newline, surrogates, or private-use characters.
-    """
+    """Return whether a text has control characters (except tab and newline), surrogates, or private-use characters."""
     return any(char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs", "Co") for char in text)
 
 
 def has_mark_pile(text: str) -> bool:
-    """Return whether more than ``COMBINING_MARKS_MAX`` combining marks stand on one character."""
+    """Return whether more than ``COMBINING_MARKS_MAX`` combining marks are on one character."""
     return any(_is_pile(run) for run in _PILE_CANDIDATES.findall(text))
 
 
 def clean_draft(written: str) -> str:
-    """Return an unfinished text of a conversation: cleaned, but with its blanks, since its writer goes on."""
+    """Clean a draft; its blanks are kept, since its author continues it."""
     text = strip_misleading(unify_line_ends(written[:CHARS_MAX]))
     safe = "".join(char for char in text if not has_control_characters(char))
     return _cut(safe, frozenset(safe), COMBINING_MARKS_MAX)
@@ -91,8 +90,9 @@ def clean_draft(written: str) -> str:
 
 def escape_spreadsheet_cell(text: str) -> str:
     """
-    Return the text as a cell that no spreadsheet takes for a formula, in one line. Its first character is looked at as
-    it is read, so that a full-width or a hidden one is none of the ways around.
+    Escape a text, in one line, so that no spreadsheet takes the cell for a formula.
+
+    The first visible character is compared in its NFKC form, so that a full-width or hidden one is caught too.
     """
     line = _BREAKS.sub(" ", text)
     begins = unicodedata.normalize("NFKC", strip_invisible(line)).lstrip()
@@ -105,7 +105,7 @@ def _cut(text: str, kept: Container[str], marks_max: int) -> str:
         category = unicodedata.category(char)
         if char not in kept and char not in JOINERS and category in _UNSEEN:
             continue
-        # A joiner between marks does not part them.
+        # A joiner between marks does not separate them.
         pile = pile + 1 if category in _MARKS else pile if char in JOINERS else 0
         if pile <= marks_max:
             seen.append(char)
@@ -116,7 +116,8 @@ def _is_pile(run: str) -> bool:
     pile = 0
     for char in run:
         category = unicodedata.category(char)
-        # By category: marks of class 0, as Thai has, pile up too. A format between marks does not part them.
+        # By category, since marks of combining class 0, as in Thai, pile up too. A format between marks does not
+        # separate them.
         if category in _MARKS:
             pile += 1
         elif category != "Cf":

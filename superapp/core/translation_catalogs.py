@@ -1,4 +1,4 @@
-"""Extract every translatable string from code and templates into the translation catalogs."""
+"""Extraction of translatable strings from code and templates into the translation catalogs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 LANGUAGE = "id"
-# Where the sentence, its plural and its context stand among the arguments of a call.
+# The positions of the string, its plural and its context among the arguments of a call.
 ARGUMENTS = {
     "_": (0, None, None),
     "gettext": (0, None, None),
@@ -32,7 +32,7 @@ CALL = re.compile(r"(?<![\w.])(" + "|".join(sorted(ARGUMENTS, key=len, reverse=T
 
 @dataclass(frozen=True, slots=True, order=True)
 class TranslatableString:
-    """A sentence in English; ``plural`` and ``context`` are empty when it has none."""
+    """A translatable string in English; ``plural`` and ``context`` are empty if it has none."""
 
     text: str
     plural: str = ""
@@ -46,7 +46,7 @@ class TranslatableString:
 def extract_from_app(directory: Path) -> set[TranslatableString]:
     """Return every translatable string of an app's code and templates."""
     found: set[TranslatableString] = set()
-    # What the settings say belongs to no app; it is translated with the shell.
+    # The strings of the settings belong to no app and are translated with the app ``web``.
     settings = directory.parent.glob("settings.py") if directory.name == "web" else ()
     for path in sorted([*directory.rglob("*.py"), *settings]):
         if "migrations" not in path.parts:
@@ -72,7 +72,7 @@ def extract_from_template(source: str) -> Iterator[TranslatableString]:
 
 
 def _call_at(code: str, start: int) -> ast.Call | None:
-    # Between the calls stands what was no sentence, which is no Python: the call ends at the first bracket that fits.
+    # Text between the calls is not Python: the call ends at the first bracket that makes it valid.
     for bracket in re.finditer(r"\)", code[start:]):
         try:
             parsed = ast.parse(code[start : start + bracket.end()], mode="eval").body
@@ -102,7 +102,7 @@ def catalog_path(directory: Path) -> Path:
 
 
 def read_catalog(directory: Path) -> Catalog:
-    """An app's catalogue; an empty one if it has none yet."""
+    """Read an app's catalog; return an empty one if there is none yet."""
     path = catalog_path(directory)
     if not path.exists():
         return Catalog(locale=LANGUAGE)
@@ -111,7 +111,7 @@ def read_catalog(directory: Path) -> Catalog:
 
 
 def list_untranslated(directory: Path) -> list[TranslatableString]:
-    """Sentences of an app that somebody reading Indonesian would meet in English."""
+    """List the strings of an app that have no Indonesian translation."""
     catalogue = read_catalog(directory)
     missing = []
     for sentence in sorted(extract_from_app(directory)):
@@ -124,9 +124,9 @@ def list_untranslated(directory: Path) -> list[TranslatableString]:
 
 def render_catalog(directory: Path) -> bytes:
     """
-    The text of an app's catalogue as it should be: every sentence, in order, with what was translated already.
+    Render an app's up-to-date catalog: all strings, in order, with the existing translations.
 
-    It names no time and no line, so that it changes only when a sentence does.
+    It contains no times and no line numbers, so that it changes only when a string does.
     """
     before = read_catalog(directory)
     after = Catalog(locale=LANGUAGE, fuzzy=False, header_comment="# What people read in Indonesian.")
@@ -142,7 +142,7 @@ def render_catalog(directory: Path) -> bytes:
         )
     file = BytesIO()
     write_po(file, after, width=120, no_location=True)
-    # Who made the file, when and with what is known by its history.
+    # Author, time and tools are known from the history of the repository.
     kept = ("Language:", "MIME-Version:", "Content-Type:", "Content-Transfer-Encoding:", "Plural-Forms:")
     header, between, rest = file.getvalue().partition(b"\n\n")
     lines = [line for line in header.split(b"\n") if not line.startswith(b'"') or line[1:].startswith(_bytes(kept))]

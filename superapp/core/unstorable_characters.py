@@ -1,4 +1,4 @@
-"""Characters that no database keeps and no keyboard writes: requests that carry one are refused before any view."""
+"""Middleware that refuses requests with characters that databases cannot store."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from django.http.multipartparser import MultiPartParserError
 
 API = "/api/"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-# U+0000, which PostgreSQL does not store, and halves of surrogate pairs, which cannot be encoded.
+# U+0000, which PostgreSQL does not store, and single surrogates, which cannot be encoded.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def drop_unstorable_cookies(get_response: GetResponse) -> GetResponse:
-    """Middleware: forget cookies with such a character, which none of ours has, before a session is looked up."""
+    """Drop cookies with such a character, which none of ours has, in a middleware before a session is looked up."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if any(map(_UNSTORABLE.search, request.COOKIES.values())):
@@ -30,10 +30,10 @@ def drop_unstorable_cookies(get_response: GetResponse) -> GetResponse:
 
 def refuse_unstorable_requests(get_response: GetResponse) -> GetResponse:
     """
-    Middleware: refuse a path, a query or a form that holds such a character, before its view is asked.
+    Refuse a path, query or form with such a character in a middleware, before its view is called.
 
-    Bodies sent to the API are left unread: ``superapp.realtime`` refuses such JSON itself, and a file of a stranger is
-    not to be read before it is asked who sends it.
+    Bodies sent to the API are not read here: ``superapp.realtime`` refuses such JSON itself, and an upload must not
+    be read before its sender is authenticated.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
@@ -42,7 +42,7 @@ def refuse_unstorable_requests(get_response: GetResponse) -> GetResponse:
     def process_view(request: HttpRequest, _view: Any, _arguments: Any, _named: Any) -> None:
         texts = [request.path, *_texts(request.GET)]
         if not request.path.startswith(API):
-            # A form in pieces that cannot be read is empty afterwards; its view says what is missing.
+            # A multipart form that cannot be parsed is empty afterwards; its view reports what is missing.
             with suppress(MultiPartParserError):
                 texts += _texts(request.POST)
         if any(map(_UNSTORABLE.search, texts)):

@@ -1,4 +1,4 @@
-"""Whole text frames of WebSocket, read and written at once (RFC 6455, section 5.2)."""
+"""Parsing and encoding of whole WebSocket text frames (RFC 6455, section 5.2)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ NO_MASK = bytes(MASK_BYTES)
 
 def read_text_frame(data: bytes, at: int) -> tuple[str, int] | None:
     """
-    The text of the client's frame that begins here, and where the next one begins.
+    Parse the client's frame at this position; return its text and the position after it.
 
-    None for everything that is not one whole, masked, well-formed text frame of less than 64 KiB.
+    Returns None for everything that is not one whole, masked, well-formed text frame of less than 64 KiB.
     """
     if len(data) - at < 2 + MASK_BYTES or data[at] != TEXT or data[at + 1] < MASKED:
         return None
     size, start = data[at + 1] - MASKED, at + 2 + MASK_BYTES
     if size == LENGTH_16_BIT:
         size, start = int.from_bytes(data[at + 2 : at + 4], "big"), start + 2
-        if size < LENGTH_16_BIT:  # It could have been said in one.
+        if size < LENGTH_16_BIT:  # The length would have fit into one byte.
             return None
     elif size == LENGTH_64_BIT:
         return None
@@ -39,12 +39,12 @@ def unmask(payload: bytes, mask: bytes) -> bytes:
         return payload
     size = len(payload)
     repeated = (mask * (size // MASK_BYTES + 1))[:size]
-    # As two large numbers: one step instead of one for each byte.
+    # XOR of two large integers: one step instead of one for each byte.
     return (int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")).to_bytes(size, "big")
 
 
 def encode_text_frame(text: str) -> bytes:
-    """The server's frame that says this."""
+    """Encode a text as a frame of the server."""
     payload = text.encode()
     size = len(payload)
     if size < LENGTH_16_BIT:

@@ -1,4 +1,4 @@
-"""Pages inside an event loop: Django on a bounded pool of threads, and an end that waits for them."""
+"""A bridge that runs Django in a bounded thread pool of an event loop, and waits for running requests at the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RETRY_HEADERS = [(b"retry-after", b"2"), (b"content-type", b"text/plain; charse
 
 
 class WsgiBridge:
-    """A WSGI application as an ASGI application, which knows how many answers are under way."""
+    """A WSGI application as an ASGI application, which counts the requests in progress."""
 
     def __init__(self, wsgi: Any, *, threads: int) -> None:
         self._wsgi = WSGIMiddleware(wsgi, workers=threads)
@@ -37,10 +37,10 @@ class WsgiBridge:
 
     async def finish(self) -> None:
         """
-        Take no more requests, and return once those under way are answered.
+        Refuse new requests, and return once those in progress are answered, at most after ``FINISH_SECONDS_MAX``.
 
-        A thread that still had something to hand over when the loop has ended would wait for ever, and the process with
-        it.
+        A thread that still had a response to pass on after the end of the loop would wait for ever, and so would
+        the process.
         """
         self._is_ending = True
         if not self._under_way:
@@ -52,7 +52,7 @@ class WsgiBridge:
             log.warning("answers_abandoned", count=self._under_way)
 
     def leave(self) -> None:
-        """End the process now if answers were abandoned: their threads would hold it for ever, for nobody."""
+        """End the process now if requests were abandoned, since their threads would keep it alive."""
         if self._under_way:
             os._exit(0)
 

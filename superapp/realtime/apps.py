@@ -10,6 +10,6 @@ class RealtimeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Every app registers its commands, parts of ``sync`` and topics in its endpoints.
+        # Each app registers its commands, ``sync`` parts and topics in its module ``endpoints``.
         import_module("superapp.realtime.consumer")
         autodiscover_modules("endpoints")

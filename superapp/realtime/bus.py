@@ -1,4 +1,4 @@
-"""Carrying frames to the sockets of people, wherever they are connected."""
+"""Sending of frames to people's sockets, in this process and, over Redis, in all others."""
 
 from __future__ import annotations
 
@@ -18,17 +18,15 @@ from superapp.realtime.redis_bus import Audience, BusBatch, BusMessage, Subscrip
 
 log = structlog.get_logger(__name__)
 
-# Something may have been missed: clients ask what changed.
+# Hints may have been missed: clients answer it with ``sync``.
 RESUMED = b'{"on":"bus","say":"resumed"}'
 LISTEN_SECONDS_MAX = 1.0
-# Told as a topic that no client can watch: a process of an older release hands it to nobody.
+# A topic that no client can watch: a process of an older release delivers it to nobody.
 CONNECTION_COUNT_TOPIC = "-roll-call"
 
 
 class UserHint(msgspec.Struct, frozen=True):
-    """
-    One encoded hint and its recipients; ``excluded_connections`` are connections of this process that get it otherwise.
-    """
+    """One encoded hint and its recipients; ``excluded_connections`` of this process get it in another way."""
 
     user_ids: Collection[int]
     encoded: bytes
@@ -37,9 +35,9 @@ class UserHint(msgspec.Struct, frozen=True):
 
 def publish(user_hints: Sequence[UserHint]) -> None:
     """
-    Send hints to the sockets of people, in this process and in the others, in this order.
+    Send hints to people's sockets in all processes, in this order.
 
-    They may be lost, and this never waits: sockets of this process hear them whatever has become of Redis.
+    Hints may be lost, and the call never waits: sockets of this process get them even if Redis cannot be reached.
     """
     hub.call_all_soon((hub.deliver, (one.user_ids, one.encoded, one.excluded_connections)) for one in user_hints)
     if settings.REDIS_URL:
@@ -49,7 +47,7 @@ def publish(user_hints: Sequence[UserHint]) -> None:
 
 
 def publish_topic(topic: str, frame: bytes) -> None:
-    """Send one encoded hint to every socket that watches the topic."""
+    """Send one encoded hint to all sockets that watch the topic."""
     hub.call_soon(hub.deliver_topic, topic, frame)
     if settings.REDIS_URL:
         redis_bus.get_publisher(RESUMED).publish([BusMessage(Audience.TOPIC, [], topic, frame)])
@@ -63,7 +61,7 @@ def close_device(device_id: int) -> None:
 
 
 def count_connections(user_id: int) -> None:
-    """Have the sockets of a person counted over all processes; on the hub's loop, after one has joined it."""
+    """Count a person's sockets over all processes; called on the hub's loop, after a socket has joined it."""
     if settings.REDIS_URL:
         _connection_counter().joined(user_id)
 
@@ -75,7 +73,7 @@ _decode_report = msgspec.msgpack.Decoder(ConnectionReport).decode
 @cache
 def _connection_counter() -> ConnectionCounter:
     name = redis_bus.get_publisher(RESUMED).name
-    # Of two processes or more the share is below the limit; one alone asks nobody it need not.
+    # With several processes each has a share of the limit; a single process has all of it and never asks.
     return ConnectionCounter(
         hub, process=name, share=CONNECTIONS_PER_USER_MAX // max(1, settings.SOCKET_PROCESSES), say=_publish_report
     )
@@ -91,10 +89,10 @@ _subscription: Subscription | None = None
 
 async def listen() -> None:
     """
-    Hear what other processes publish, from now on, on the running loop.
+    Subscribe the running loop to what other processes publish.
 
-    Waits for the first attempt, so that a client is ready only once its hints can reach it; not for a Redis that is
-    out of reach.
+    Waits for the first attempt, so that a client is ready only once its hints can reach it, but not longer than
+    ``LISTEN_SECONDS_MAX`` if Redis cannot be reached.
     """
     global _subscription
     if not settings.REDIS_URL:
@@ -103,7 +101,7 @@ async def listen() -> None:
         own = redis_bus.get_publisher(RESUMED).name
         _subscription = Subscription(settings.REDIS_URL, own=own, on_parcel=_receive_batch, on_resumed=_resume)
     if not _subscription.has_tried.is_set():
-        # When this is not long enough it goes on trying, and says so when it has come through.
+        # If this is not long enough, the subscription keeps trying, and calls ``_resume`` once it succeeds.
         await asyncio.wait([asyncio.ensure_future(_subscription.has_tried.wait())], timeout=LISTEN_SECONDS_MAX)
 
 
@@ -125,14 +123,14 @@ def _receive_batch(parcel: BusBatch) -> None:
 def _receive_report(message: BusMessage) -> None:
     try:
         roll = _decode_report(message.frame)
-    except msgspec.MsgspecError as error:  # Of another release, too.
+    except msgspec.MsgspecError as error:  # Also a report of another release.
         log.warning("bus_roll_unreadable", error=str(error))
         return
     _connection_counter().hear(message.people[0], roll)
 
 
 def resume() -> None:
-    """Have every client of this process ask what changed, from whichever thread."""
+    """Send all clients of this process the hint ``RESUMED``, so that they ask for changes; callable from any thread."""
     hub.call_soon(_resume)
 
 

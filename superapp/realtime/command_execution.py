@@ -1,4 +1,4 @@
-"""Execute one command, from the socket or from REST."""
+"""Execution of one command, from the socket or from REST."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from superapp.core import infrastructure_errors
 from superapp.core.errors import DomainError, InputInvalid, InternalError, Unavailable
 from superapp.realtime.registry import Command, RequestSchema
 
-# What a client's number type holds exactly, and every database column too.
+# The largest integer that JavaScript represents exactly, and that any database column can hold.
 INTEGER_MAX = 2**53 - 1
 
 command_seconds = Histogram(
@@ -32,15 +32,19 @@ S = TypeVar("S", bound=RequestSchema)
 
 def decode_command(command: Command, text: str | bytes) -> RequestSchema:
     """
-    The fields of a command, read from its frame or body.
+    Decode the fields of a command from its frame or body.
 
-    :raises InputInvalid: if a field is missing, has the wrong type, or holds what nobody can store
+    :raises InputInvalid: if a field is missing, has the wrong type, or cannot be stored
     """
     return decode_request(command.decoder.decode, text)
 
 
 def decode_request(decode: Callable[[str | bytes], S], text: str | bytes) -> S:
-    """Decode JSON into any request schema."""
+    """
+    Decode JSON into a request schema.
+
+    :raises InputInvalid: if a field is missing, has the wrong type, or cannot be stored
+    """
     try:
         schema = decode(text)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -49,7 +53,12 @@ def decode_request(decode: Callable[[str | bytes], S], text: str | bytes) -> S:
 
 
 def convert_fields(command: Command, values: dict[str, Any], *, strict: bool) -> RequestSchema:
-    """Convert already parsed values to the request schema; not ``strict`` where all values are text (query strings)."""
+    """
+    Convert parsed values to the request schema of a command; not ``strict`` where all values are text (query
+    strings).
+
+    :raises InputInvalid: if a field is missing, has the wrong type, or cannot be stored
+    """
     try:
         schema = msgspec.convert(values, command.schema, strict=strict)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -84,13 +93,13 @@ def _refuse_what_cannot_be_stored(value: Any) -> None:
 
 
 def call_in_language(language: str, function: Callable[..., R], *args: object) -> R:
-    """Call a function in a language; every way to fail comes out as a ``DomainError``."""
+    """Call a function with a language activated; every exception is raised as a ``DomainError``."""
     with translation.override(language):
         return call_safely(function, *args)
 
 
 def call_safely(function: Callable[..., R], *args: object) -> R:
-    """Call a function; every way to fail comes out as a ``DomainError``."""
+    """Call a function; every exception is raised as a ``DomainError``."""
     try:
         return function(*args)
     except Exception as error:
@@ -98,7 +107,7 @@ def call_safely(function: Callable[..., R], *args: object) -> R:
 
 
 def to_domain_error(error: BaseException, where: str) -> DomainError:
-    """Map any exception to a DomainError, and log it once if it was not anticipated."""
+    """Map an exception to a ``DomainError``, and log it if it is not a ``DomainError`` already."""
     if isinstance(error, DomainError):
         return error
     if isinstance(error, DataError):
@@ -118,8 +127,8 @@ _series: dict[tuple[str, str], Histogram] = {}
 
 
 def observe_command(command: str, outcome: str, began: float) -> None:
-    """Count one command that began at this ``perf_counter``."""
-    # Looking a series up by its labels costs more than counting.
+    """Record the duration and outcome of a command that began at this ``perf_counter``."""
+    # Looking up a series by its labels costs more than observing.
     series = _series.get((command, outcome))
     if series is None:
         series = _series[command, outcome] = command_seconds.labels(command, outcome)

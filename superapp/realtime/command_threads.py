@@ -1,4 +1,4 @@
-"""The threads in which commands use the database."""
+"""The thread pool in which commands use the database."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ R = TypeVar("R")
 
 class CommandThreads:
     """
-    A few threads that serve a process's event loop, each mending its own database connection.
+    A thread pool for a process's event loop, whose threads check their database connections.
 
-    Not asgiref's thread pool, which runs everything that is thread-sensitive in a single one. At most ``waiting_max``
-    calls wait; the next one is refused at once, since an answer that comes after everybody has given up helps nobody.
+    asgiref's pool is not used, since it runs all thread-sensitive work in a single thread. At most ``waiting_max``
+    calls wait; further ones are refused at once, since their callers would have given up before the answer.
     """
 
     def __init__(self, size: int, *, waiting_max: int = 2_000) -> None:
@@ -31,9 +31,9 @@ class CommandThreads:
 
     def start(self, function: Callable[..., R], *args: object) -> asyncio.Future[R]:
         """
-        Call the function in one of the threads; the future ends on the running loop.
+        Call the function in one of the threads; the returned future belongs to the running loop.
 
-        :raises Unavailable: if too many are waiting already
+        :raises Unavailable: if too many calls are waiting already
         """
         if self._waiting >= self._waiting_max:
             raise Unavailable(retry_after=2)
@@ -57,10 +57,10 @@ def _call_with_usable_connection(function: Callable[..., R], args: tuple[object,
 
 
 def _release_connection() -> None:
-    """Close this thread's connection if it has broken, and give it back if it came from a pool."""
+    """Close this thread's connection if it is broken, and return it if it came from a pool."""
     for connection in connections.all(initialized_only=True):
         if connection.errors_occurred:
-            # Whatever it was, a new connection is surely good; SQLite calls every connection usable.
+            # Closed after any error; Django's check is not enough, since SQLite calls every connection usable.
             connection.close()
         else:
             connection.close_if_unusable_or_obsolete()

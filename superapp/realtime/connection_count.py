@@ -1,11 +1,11 @@
 """
-Count one user's sockets over all processes, without a register that a killed process could leave wrong.
+Counting of one user's sockets over all processes, without shared state that a killed process could leave wrong.
 
-A process whose own share of the limit is exceeded calls the roll: it says over the bus which sockets it has of that
-person, and every other process answers with its own. Whoever has heard them closes those of its own that are among the
-oldest above the limit. Below the share nobody is asked, since no sum can be above the limit then; while anybody is
-known to be above it, every further socket of that person calls the roll. Without Redis each process holds to the limit
-by itself.
+A process with more sockets of a person than its share of the limit starts a round: it sends a report of its sockets
+over the bus, and all other processes answer with theirs. Each process then closes those of its own sockets that are
+among the oldest above the limit. While all processes are below their share the sum cannot exceed the limit, so no
+round is needed; once a process is known to be above it, each further socket of that person starts a round. Without
+Redis each process applies the limit to its own sockets.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PEOPLE_MAX = 10_000
 
 
 class ConnectionReport(msgspec.Struct, array_like=True, frozen=True):
-    """The sockets that one process has of one person: when each was opened, in seconds."""
+    """The sockets of one person in one process: the time at which each was opened, in seconds."""
 
     round: bytes
     kind: Literal["call", "answer"]
@@ -32,10 +32,10 @@ class ConnectionReport(msgspec.Struct, array_like=True, frozen=True):
 
 class ConnectionCounter:
     """
-    The rolls as one process knows them; everything runs on the loop of its hub.
+    The connection rounds as seen by one process; everything runs on the loop of its hub.
 
-    ``share`` is how many sockets of one person a process may hold before it asks the others, ``say`` tells a roll to
-    all of them.
+    ``share`` is the number of sockets of one person that a process may hold before it starts a round; ``say`` sends
+    a report to all other processes.
     """
 
     def __init__(self, hub: Hub, *, process: bytes, share: int, say: Callable[[int, ConnectionReport], None]) -> None:
@@ -43,11 +43,11 @@ class ConnectionCounter:
         self._process = process
         self._share = share
         self._send = say
-        # For each person, the newest round and what other processes have said in it.
+        # The newest round of each person, and the reports of other processes in it.
         self._rounds: dict[int, tuple[bytes, dict[bytes, list[float]]]] = {}
 
     def joined(self, user_id: int) -> None:
-        """A socket of this person has just joined the hub: ask the others if there may be too many of them."""
+        """Start a round if the person may have too many sockets; called after one has joined the hub."""
         own = self._own(user_id)
         elsewhere = self._elsewhere(user_id)
         if len(own) <= self._share and all(len(opened_at) <= self._share for opened_at in elsewhere.values()):
@@ -58,7 +58,7 @@ class ConnectionCounter:
         self._send(user_id, roll)
 
     def hear(self, user_id: int, roll: ConnectionReport) -> None:
-        """Take in what another process has of this person, answer if it calls, and close what is too many."""
+        """Process another process's report: answer if it started a round, and close sockets above the limit."""
         if roll.kind == "call":
             self._start(user_id, roll.round)
             own = self._own(user_id)

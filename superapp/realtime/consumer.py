@@ -1,4 +1,4 @@
-"""The consumer behind ``/ws``: ready, commands up, hints down."""
+"""The consumer behind ``/ws``: it sends ``ready``, executes commands and delivers hints."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ from superapp.realtime.session_lookup import session_lookups
 SUBPROTOCOL = "app.v1"
 FRAME_BYTES_MAX = 65_536
 FRAME_BYTES_PER_TOKEN = 8_192
-FLOOD_COST = 30  # Connects that one flooded socket stands for.
+FLOOD_COST = 30  # The number of connects that a flooded socket costs.
 COMMANDS_WAITING_MAX = 64
 TOPICS_MAX = 100
-RECHECK_SESSION_SECONDS = 300  # About this often an open socket's session is looked at again.
+RECHECK_SESSION_SECONDS = 300  # The average interval between checks of an open socket's session.
 CLOSE_TRY_AGAIN = 1011
 CLOSE_CODES: dict[type[DomainError], int] = {NotLoggedIn: CLOSE_NOT_LOGGED_IN, RateLimited: CLOSE_FLOOD}
-# How long a stopping server leaves its last frames to reach the wire.
+# The time that a stopping server waits for its last frames to be sent.
 FINAL_FRAMES_SECONDS = 0.2
 DRAIN_IN_MS = 1_500
 DRAIN_FRAME = {"drain": {"in_ms": DRAIN_IN_MS, "jitter_ms": 8_000}}
@@ -68,7 +68,7 @@ encode = msgspec.json.Encoder().encode
 
 
 class ClientFrame(msgspec.Struct):
-    """A frame from the client: a command or an acknowledgement; the command's fields are decoded by its schema."""
+    """A frame from the client: a command or an acknowledgement; the fields of a command are decoded by its schema."""
 
     do: str | None = None
     id: Annotated[int, msgspec.Meta(ge=1, le=command_execution.INTEGER_MAX)] | None = None
@@ -88,8 +88,8 @@ class SocketConsumer(AsyncConsumer):
     """
     The consumer of one client's socket.
 
-    A consumer without a channel layer: with one source of events there is nothing to multiplex, so it reads the socket
-    itself instead of being dispatched to, which would cost a task and a hop to another thread for every frame.
+    It has no channel layer and no dispatch: a single source of events needs no multiplexing, and dispatching would
+    cost a task and a switch of threads for each frame.
     """
 
     connection: SocketConnection
@@ -97,7 +97,7 @@ class SocketConsumer(AsyncConsumer):
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         await receive()  # websocket.connect
         if not has_allowed_origin(scope):
-            # Closing before accepting is a plain HTTP 403.
+            # Closing before accepting is answered with HTTP 403.
             sockets_refused.labels("origin").inc()
             await send({"type": "websocket.close"})
             return
@@ -107,7 +107,7 @@ class SocketConsumer(AsyncConsumer):
             "subprotocol": SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else None,
         }
         with hub.pending_connection() as pending:
-            # Heard before the look: what other processes tell in between is then not missed.
+            # Subscribed before the session is looked up, so that no sign-out in between is missed.
             await bus.listen()
             state = await self._authenticate(accept, send)
             if state is None:
@@ -128,7 +128,7 @@ class SocketConsumer(AsyncConsumer):
         return state
 
     async def _refuse(self, send: Any, accept: dict[str, Any], code: int, why: str) -> None:
-        # Accepted first, since a browser does not show the code of a socket that was never open.
+        # Accepted first, since a browser does not report the close code of a socket that was never open.
         sockets_refused.labels(why).inc()
         await send(accept)
         await send({"type": "websocket.close", "code": code})
@@ -136,13 +136,13 @@ class SocketConsumer(AsyncConsumer):
     def _join(self, state: SessionState, pending: PendingConnection, send: Any) -> None:
         self.connection = connection = SocketConnection(state.caller, send)
         connection.caller = replace(state.caller, connection_number=connection.number)
-        # In every line of the log that this socket's frames cause.
+        # Bound to all log lines that this socket's frames cause.
         structlog.contextvars.bind_contextvars(socket=connection.number, user=str(state.caller.user_public_id))
         self._frames = make_frame_bucket()
         self._waiting = 0
-        self._newest: dict[str, asyncio.Future[Any]] = {}  # Of the commands that are done in order.
+        self._newest: dict[str, asyncio.Future[Any]] = {}  # The last call of each command that runs in order.
         self._schedule_recheck()
-        # Nothing is awaited in between: ``build_ready`` is the first frame, and no hint after it is missed.
+        # Nothing is awaited here: ``ready`` is the first frame, and no hint after it is missed.
         self._send({"ready": build_ready(state)})
         hub.join(connection, pending)
         bus.count_connections(connection.caller.user_id)
@@ -154,7 +154,7 @@ class SocketConsumer(AsyncConsumer):
                 if connection.is_open:
                     self._receive(event)
         except asyncio.CancelledError:
-            # The server stops. It waits for us, so that the last frames reach the wire.
+            # The server is stopping and waits for this task, so that the last frames are sent.
             self._send(DRAIN_FRAME)
             connection.close(CLOSE_STOPPING)
             await asyncio.sleep(FINAL_FRAMES_SECONDS)
@@ -165,14 +165,14 @@ class SocketConsumer(AsyncConsumer):
 
     def _receive(self, event: dict[str, Any]) -> None:
         text = event.get("text")
-        # Every frame counts, whatever it is, and before it is read: a large one for as many as it takes to read it.
+        # Each frame is charged before it is parsed; a large one costs more tokens.
         if not self._frames.take(1 + len(text or "") // FRAME_BYTES_PER_TOKEN):
             self._close_flood()
             return
         if text is None:
             self.connection.close(CLOSE_BAD_FRAME)
             return
-        # No character takes more than four bytes, so that short frames need no counting.
+        # A character has at most four bytes in UTF-8, so that short frames need no encoding.
         if len(text) > FRAME_BYTES_MAX // 4 and len(text.encode(errors="replace")) > FRAME_BYTES_MAX:
             self._answer_error(None, FrameTooLarge(bytes_max=FRAME_BYTES_MAX))
             return
@@ -195,7 +195,7 @@ class SocketConsumer(AsyncConsumer):
         user_id = self.connection.caller.user_id
         log.info("socket_flood", user_id=user_id)
         with suppress(RateLimited):
-            # Whoever floods one socket after the other waits longer each time to be let in.
+            # A client that floods sockets repeatedly is let in after longer and longer waits.
             connect_throttle.take(user_id, FLOOD_COST)
         self.connection.close(CLOSE_FLOOD)
 
@@ -247,7 +247,7 @@ class SocketConsumer(AsyncConsumer):
         )
 
     def _run_if_open(self, command: Command, caller: Caller, schema: RequestSchema) -> Any:
-        # The client says on its next line what it wants by then; nothing older may come after that.
+        # After a reconnect the client sends its current wishes; an older command must not run after those.
         if not self.connection.is_open:
             raise Unavailable
         assert command.handler is not None, "what is done in order is done in threads"
@@ -285,7 +285,9 @@ class SocketConsumer(AsyncConsumer):
 
     def _recheck_session(self) -> None:
         """
-        A hint that the device was signed out may have been lost, and a session ends by itself: ask from time to time.
+        Look up the socket's session again.
+
+        A hint that the device was signed out may have been lost, and sessions expire.
         """
 
         def seen(answer: asyncio.Future[SessionState]) -> None:
@@ -296,7 +298,7 @@ class SocketConsumer(AsyncConsumer):
                 self.connection.close(CLOSE_NOT_LOGGED_IN)
                 return
             if error is None:
-                # Its language may be another.
+                # The person may have changed their language.
                 self.connection.caller = replace(answer.result().caller, connection_number=self.connection.number)
             self._schedule_recheck()
 
@@ -309,7 +311,7 @@ class SocketConsumer(AsyncConsumer):
         return {"now": clock.to_wire(clock.now())}
 
     async def _watch(self, text: str) -> dict[str, Any]:
-        """Hear a topic from now on; the answer is its rev, which no missed hint is above."""
+        """Watch a topic, and return its rev; hints of all later revs are delivered."""
         topic = command_execution.decode_request(_read_topic, text).topic
         if len(self.connection.topics) >= TOPICS_MAX:
             raise TooManyTopics
@@ -317,7 +319,7 @@ class SocketConsumer(AsyncConsumer):
         await threads.start(command_execution.call_in_language, caller.language, fetch_topic_rev, caller, topic)
         if self.connection.is_open:
             hub.watch(self.connection, topic)
-        # Asked again, as the topic may have moved on between the first look and the watch.
+        # Fetched again, since the topic may have changed between the first fetch and the watch.
         return {
             "rev": await threads.start(
                 command_execution.call_in_language, caller.language, fetch_topic_rev, caller, topic
@@ -331,12 +333,12 @@ class SocketConsumer(AsyncConsumer):
 
 _own_commands = {"ping": SocketConsumer._ping, "watch": SocketConsumer._watch, "unwatch": SocketConsumer._unwatch}
 
-# asgi.py hands every connection to ``/ws`` to this.
+# asgi.py routes all connections to ``/ws`` to this application.
 application = SocketConsumer.as_asgi()
 
 
 async def drain() -> None:
-    """Tell every client of this process to come back elsewhere, let what is being answered end, and close."""
+    """Send all clients the drain frame, wait ``DRAIN_IN_MS`` for running commands, and close the sockets."""
     open_connections = hub.all_connections()
     if not open_connections:
         return
@@ -363,9 +365,9 @@ def build_ready(state: SessionState) -> dict[str, Any]:
 
 def fetch_topic_rev(caller: Caller, topic: str) -> int:
     """
-    The rev of a topic that has to be watched.
+    Return the rev of a topic that has to be watched.
 
-    :raises UnknownTopic: if there is no such kind of topic; its owner refuses outsiders
+    :raises UnknownTopic: if there is no such kind of topic; the kind itself refuses outsiders
     """
     kind = registry.topic_kinds.get(topic.partition(":")[0])
     if kind is None:
@@ -378,6 +380,6 @@ def _is_object(text: str) -> bool:
         _read_object(text)
     except (msgspec.MsgspecError, ValueError):
         return False
-    except RecursionError:  # It was deep, so it began well.
+    except RecursionError:  # It is nested too deeply to parse, so its beginning is valid JSON.
         return text.lstrip().startswith("{")
     return True

@@ -8,7 +8,7 @@ from superapp.core.errors import DomainError, ErrorKind
 
 
 class BadFrame(DomainError):
-    """A JSON object that is no command and no acknowledgement."""
+    """The frame is a JSON object, but neither a command nor an acknowledgement."""
 
     code = "bad_frame"
     kind = ErrorKind.INVALID
@@ -30,7 +30,7 @@ class UnknownTopic(DomainError):
 
 
 class FrameTooLarge(DomainError):
-    """``bytes_max`` is the limit of one frame."""
+    """The frame is larger than ``bytes_max`` bytes."""
 
     code = "frame_too_large"
     kind = ErrorKind.TOO_LARGE
@@ -38,7 +38,7 @@ class FrameTooLarge(DomainError):
 
 
 class TooManyCommands(DomainError):
-    """Too many commands of one socket are waiting for their answers."""
+    """Too many commands of one socket are waiting for their responses."""
 
     code = "too_many_commands"
     kind = ErrorKind.LIMITED
@@ -54,7 +54,7 @@ class TooManyTopics(DomainError):
 
 
 class PageTokenInvalid(DomainError):
-    """The place to go on from was not given by us to this person, or it is too old."""
+    """The page token was not issued to this person for this list, or it is too old."""
 
     code = "page_token_invalid"
     kind = ErrorKind.INVALID
@@ -70,7 +70,7 @@ class UnknownPart(DomainError):
 
 
 class Forbidden(DomainError):
-    """The request does not come from one of our pages as it stands now."""
+    """The request does not come from a page of this site, or the page is out of date."""
 
     code = "forbidden"
     kind = ErrorKind.FORBIDDEN
@@ -86,7 +86,7 @@ class NotFound(DomainError):
 
 
 class MethodNotAllowed(DomainError):
-    """The path is right, the method is not; its status is 405."""
+    """The path exists, but not for this method; the HTTP status is 405."""
 
     code = "method_not_allowed"
     kind = ErrorKind.NOT_FOUND

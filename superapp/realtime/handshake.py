@@ -1,4 +1,4 @@
-"""The handshake of a socket: where the page that opens it comes from, and which session its cookie claims."""
+"""The handshake of a socket: the origin of the page that opens it, and the session key in its cookie."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from django.http.request import validate_host
 
 def has_allowed_origin(scope: dict[str, Any]) -> bool:
     """
-    Return whether the page that opens the socket is ours; a page cannot forge its origin, while cookies are sent from
-    any page.
+    Return whether the page that opens the socket is of this site.
+
+    A page cannot forge its origin, while browsers send cookies from pages of other sites too.
     """
     headers = dict(scope["headers"])
     origin = headers.get(b"origin", b"").decode("latin1")
     if origin == settings.PUBLIC_URL:
         return True
-    # Embedded, the machine has several names of which the page may have used any; a foreign one pointed at it is none.
+    # An embedded instance has several host names, any of which the page may have used; ALLOWED_HOSTS excludes a
+    # foreign name that resolves to this machine.
     page = urlsplit(origin)
     return (
         not settings.SERVED
@@ -32,5 +34,5 @@ def read_session_key(scope: dict[str, Any]) -> str:
     """Return the session key of the client's cookie; empty if it has none or it is malformed."""
     cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     claimed = parse_cookie(cookies.decode("latin1")).get(settings.SESSION_COOKIE_NAME, "")
-    # Several are looked up together: one that cannot be looked up at all would fail for the others, too.
+    # Sessions are looked up in batches: a malformed key would make the lookup fail for the others too.
     return claimed if claimed.isascii() and claimed.isalnum() else ""

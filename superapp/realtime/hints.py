@@ -1,4 +1,4 @@
-"""Hints: what open sockets are told after a commit. They may be lost, since clients heal by number."""
+"""Hints: notifications to open sockets after a commit. They may be lost, since clients detect missing numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ encode = msgspec.json.Encoder().encode
 
 
 def send_after_commit(user_ids: Collection[int], hint: dict[str, Any]) -> None:
-    """Tell these people's sockets once the running transaction is committed. Never raises into the caller."""
+    """
+    Send a hint to these people's sockets once the running transaction is committed. Never raises after the commit.
+    """
     frame = encode(hint)
 
     # A closure and not functools.partial: Django names a failed robust hook by __qualname__, which a partial

@@ -21,7 +21,7 @@ HINTS_UNACKED_MAX = 256
 BYTES_UNACKED_MAX = 1024 * 1024
 CONNECTIONS_PER_USER_MAX = 20
 
-# Why we close; the client acts by the number.
+# Close codes of the protocol, on which the client acts.
 CLOSE_BAD_FRAME = 4400
 CLOSE_NOT_LOGGED_IN = 4401
 CLOSE_TOO_SLOW = 4408
@@ -54,11 +54,11 @@ class HintFrame:
 
 class SocketConnection:
     """
-    One open socket as the hub sees it.
+    One open socket, as the hub sees it.
 
-    Nothing here waits: what the server takes at once is handed to it at once, without a task; behind a server that
-    makes us wait, frames queue up until the limits of unacknowledged hints cut the line. So one slow reader costs the
-    others nothing.
+    No method waits: an event is passed to the server directly, without a task; if the server makes us wait, events
+    are queued until the limits of unacknowledged hints close the connection. So a slow client does not delay the
+    others.
     """
 
     __slots__ = (
@@ -75,20 +75,20 @@ class SocketConnection:
     )
 
     def __init__(self, caller: Caller, send: Send) -> None:
-        # By which an answer to one of its commands is known to be its own; no two lines of a process have the same.
+        # Identifies the connection in responses to its commands; unique within the process.
         self.number = next(_numbers)
         self.caller = caller
         self.is_open = True
         self.opened_at = clock.now().timestamp()
         self.topics: set[str] = set()
         self._send = send
-        self._queued: deque[Event] | None = None  # Not None: the server made us wait.
-        self._sizes: deque[int] = deque()  # Of the hints that were not acknowledged.
+        self._queued: deque[Event] | None = None  # None unless the server made us wait.
+        self._sizes: deque[int] = deque()  # The sizes of the hints that are not acknowledged yet.
         self._acked = 0
         self._bytes_unacked = 0
 
     def send_hint(self, frame: HintFrame) -> None:
-        """Hand over a hint, or cut the line if the client has fallen too far behind."""
+        """Send a hint, or close the connection if the client has too many unacknowledged ones."""
         if not self.is_open:
             return
         self._sizes.append(frame.size)
@@ -99,7 +99,7 @@ class SocketConnection:
             self.send(frame.event)
 
     def acknowledge(self, count: int) -> bool:
-        """Forget the hints that the client has received; False if it claims more than it was sent."""
+        """Remove acknowledged hints from the count; return False if the client acknowledges more than it was sent."""
         sizes = self._sizes
         newly = count - self._acked
         if newly > len(sizes):
@@ -110,7 +110,7 @@ class SocketConnection:
         return True
 
     def send(self, event: Event) -> None:
-        """Hand an event to the server; what it does not take at once follows in order."""
+        """Pass an event to the server; what the server does not take at once is sent later, in order."""
         if not self.is_open:
             return
         if self._queued is not None:
@@ -128,7 +128,7 @@ class SocketConnection:
         _keep_reference(asyncio.ensure_future(self._send_slowly(handing_over, waits_for)))
 
     def close(self, code: int) -> None:
-        """End the line; whatever is queued is dropped, the code is the last thing that is sent."""
+        """Close the connection; queued events are dropped, and the close code is sent last."""
         if not self.is_open:
             return
         sockets_closed.labels(str(code)).inc()
@@ -148,13 +148,13 @@ class SocketConnection:
             self._queued = None
 
     def _mark_broken(self, error: Exception) -> None:
-        # The server tells the socket's own loop that it is gone; here only this one line ends.
+        # The server notifies the socket's consumer; here only this one connection is marked.
         self.is_open = False
         log.info("line_broke", user_id=self.caller.user_id, error=repr(error))
 
 
 class _StartedAwaitable:
-    """Goes on with an awaitable that was already started and has given up its first wait."""
+    """An awaitable that was started already and is suspended at its first wait."""
 
     def __init__(self, started: Generator[Any, Any, Any], waits_for: Any) -> None:
         self._started = started
@@ -174,7 +174,7 @@ class _StartedAwaitable:
                 return close_connection.value
 
 
-# The event loop holds its tasks weakly.
+# The event loop keeps only weak references to its tasks.
 _tasks: set[asyncio.Future[Any]] = set()
 
 
@@ -196,12 +196,12 @@ class Hub:
     """
     The socket connections of one process, by user, device and watched topic.
 
-    Everything but ``call_soon`` belongs to the event loop that the lines live on. Whoever has no line left is not in
-    any of the tables.
+    Everything but ``call_soon`` must run on the event loop of the connections. A user or topic without connections
+    has no entry in the tables.
     """
 
     def __init__(self) -> None:
-        self._connections: dict[int, dict[SocketConnection, None]] = {}  # By user, the oldest first.
+        self._connections: dict[int, dict[SocketConnection, None]] = {}  # By user, oldest first.
         self._watchers: dict[str, dict[SocketConnection, None]] = {}
         self._pending: set[PendingConnection] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -214,14 +214,14 @@ class Hub:
 
     @property
     def topics(self) -> Collection[str]:
-        """Return the topics watched by any connection of this process."""
+        """The topics that any connection of this process watches."""
         return self._watchers.keys()
 
     def all_connections(self) -> list[SocketConnection]:
         return [connection for connections in self._connections.values() for connection in connections]
 
     def connections_of(self, user_id: int) -> list[SocketConnection]:
-        """The lines of a person, the oldest first."""
+        """List the connections of a person, oldest first."""
         return list(self._connections.get(user_id, ()))
 
     @contextmanager
@@ -229,7 +229,7 @@ class Hub:
         """
         Collect the devices that are signed out during this block.
 
-        Between the look at its session and its join, a socket is not in the hub and would miss its own sign-out.
+        Between the lookup of its session and its join a socket is not in the hub and would miss its own sign-out.
         """
         self._use_loop(asyncio.get_running_loop())
         pending = PendingConnection()
@@ -241,8 +241,10 @@ class Hub:
 
     def join(self, connection: SocketConnection, pending: PendingConnection | None = None) -> None:
         """
-        Let a line hear what its person may hear. Above the limit the person's oldest one is closed; so is one whose
-        device was signed out while it arrived.
+        Add a connection, which from now on gets its person's hints.
+
+        Above the limit the person's oldest connection is closed; so is this one if its device was signed out
+        meanwhile.
         """
         self._use_loop(asyncio.get_running_loop())
         connections = self._connections.setdefault(connection.caller.user_id, {})
@@ -254,7 +256,7 @@ class Hub:
             self.close_connection(connection, CLOSE_NOT_LOGGED_IN)
 
     def leave(self, connection: SocketConnection) -> None:
-        """Forget a line. Leaving twice is leaving once."""
+        """Remove a connection. Idempotent."""
         connections = self._connections.get(connection.caller.user_id)
         if connections is None or connection not in connections:
             return
@@ -279,7 +281,7 @@ class Hub:
             del self._watchers[topic]
 
     def deliver(self, user_ids: Iterable[int], encoded: bytes, excluded: Collection[int] = ()) -> None:
-        """Hand one hint to every line of these people, but for those of the numbers in ``excluded``."""
+        """Send one hint to all connections of these people, except the connection numbers in ``excluded``."""
         frame: HintFrame | None = None
         for user_id in user_ids:
             connections = self._connections.get(user_id)
@@ -288,13 +290,13 @@ class Hub:
                 self._send_hint(connections, frame, excluded)
 
     def deliver_topic(self, topic: str, encoded: bytes) -> None:
-        """Hand one hint to every line that watches the topic."""
+        """Send one hint to all connections that watch the topic."""
         watchers = self._watchers.get(topic)
         if watchers is not None:
             self._send_hint(watchers, HintFrame(encoded))
 
     def deliver_all(self, encoded: bytes) -> None:
-        """Hand one hint to every line."""
+        """Send one hint to all connections."""
         frame = HintFrame(encoded)
         for connections in list(self._connections.values()):
             self._send_hint(connections, frame)
@@ -305,11 +307,10 @@ class Hub:
         for connection in connections:
             if connection.number not in excluded:
                 connection.send_hint(frame)
-            # A line that was cut is still in the tables until its socket's own loop hears of it; it hears nothing
-            # meanwhile.
+            # A closed connection stays in the tables until its consumer leaves the hub; hints to it are dropped.
 
     def close_device(self, device_id: int) -> None:
-        """Close the lines of a device that was signed out, those included that are about to join."""
+        """Close the connections of a device that was signed out, including those that are about to join."""
         for pending in self._pending:
             pending.ended_devices.add(device_id)
         for connection in self.all_connections():
@@ -317,16 +318,16 @@ class Hub:
                 self.close_connection(connection, CLOSE_NOT_LOGGED_IN)
 
     def close_connection(self, connection: SocketConnection, code: int) -> None:
-        """Close a line, and forget it."""
+        """Close a connection and remove it."""
         connection.close(code)
         self.leave(connection)
 
     def call_soon(self, action: Callable[..., None], *args: Any) -> None:
         """
-        Have ``action`` called on the hub's loop, in the order of posting; from any thread, without waiting.
+        Schedule ``action`` on the hub's loop, in the order of calls; callable from any thread, never waits.
 
-        However much is posted while the loop is busy, it is woken once. A process without sockets has no loop, and
-        nobody to tell.
+        However many calls are scheduled while the loop is busy, it is woken once. A process without sockets has no
+        loop and drops the call.
         """
         self.call_all_soon([(action, args)])
 
@@ -346,7 +347,7 @@ class Hub:
             return
         try:
             loop.call_soon_threadsafe(self._run_calls)
-        except RuntimeError:  # The loop has been closed since.
+        except RuntimeError:  # The loop has been closed meanwhile.
             self._forget_loop(loop)
 
     def _run_calls(self) -> None:
@@ -360,7 +361,7 @@ class Hub:
             for _, action, args in batch:
                 try:
                     action(*args)
-                except Exception:  # One hint that cannot be told must not silence the rest for ever.
+                except Exception:  # A hint that fails must not prevent the others.
                     log.exception("hint_failed")
 
     def _use_loop(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -371,7 +372,7 @@ class Hub:
         self._loop = loop
 
     def _forget_loop(self, loop: asyncio.AbstractEventLoop) -> None:
-        # Sockets of a loop that has ended cannot be told anything any more.
+        # Nothing can be sent to sockets of a loop that has ended.
         with self._lock:
             if self._loop is loop:
                 sockets.dec(len(self))

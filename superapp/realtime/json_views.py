@@ -1,4 +1,4 @@
-"""JSON over HTTP for what is no command: log-in, and files that people send."""
+"""JSON views over HTTP for requests that are not commands: log-in and file uploads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def json_view(*methods: str) -> Callable[[Callable[..., Any]], View]:
-    """Answer these methods with JSON: what the view returns, and what is refused in the one body of errors."""
+    """Decorate a view for these methods: its result is sent as JSON, and a refusal in the common body of errors."""
 
     def door(view: Callable[..., Any]) -> View:
         @functools.wraps(view)
@@ -47,10 +47,10 @@ def json_view(*methods: str) -> Callable[[Callable[..., Any]], View]:
 
 def read_body(request: HttpRequest, decode: Callable[[str | bytes], S]) -> S:
     """
-    Read the JSON of a request as a shape; of a body that is too large, no more than the bound is read.
+    Decode the JSON body of a request into a request schema; at most one byte more than the limit is read.
 
-    :raises FrameTooLarge: if it is larger than any command's
-    :raises InputInvalid: if a field is missing, has the wrong type, or holds what nobody can store
+    :raises FrameTooLarge: if it is larger than a command may be
+    :raises InputInvalid: if a field is missing, has the wrong type, or cannot be stored
     """
     body = request.read(BODY_BYTES_MAX + 1)
     if len(body) > BODY_BYTES_MAX:

@@ -1,4 +1,4 @@
-"""Noticing when the event loop stands still, and why."""
+"""A monitor that notices when the event loop is held up, and logs the cause."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ loop_lag = Histogram(
 
 class LoopMonitor:
     """
-    A beat on the event loop. Whoever is late for one by over 100 ms writes down what held it up:
+    A timer on the event loop that logs a warning with the cause when it is late by more than 100 ms.
 
-    ``collector`` (Python looked for garbage), ``machine`` (the process was hardly given the processor), ``thread``
-    (other threads of the process had it), or ``loop`` (something ran too long on the loop itself).
+    Causes are ``collector`` (garbage collection), ``machine`` (the process got little CPU time), ``thread`` (other
+    threads of the process used it), or ``loop`` (a callback on the loop ran too long).
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -67,7 +67,7 @@ _monitor: LoopMonitor | None = None
 
 
 def start() -> None:
-    """Watch the running loop, once."""
+    """Start monitoring the running loop. Idempotent."""
     global _monitor
     loop = asyncio.get_running_loop()
     if _monitor is None or _monitor.loop is not loop:

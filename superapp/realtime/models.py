@@ -1,4 +1,4 @@
-"""The number of everybody's own topic."""
+"""The counters of user topics."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from django.db import models
 
 class Me(models.Model):
     """
-    The topic ``me`` of a person: ``rev`` grows by one with each change of what is theirs alone.
+    The user topic (``me``) of a person: ``rev`` grows by one with each change of their own data.
 
-    Every message writes here, so nothing is said of numbers that PostgreSQL would read each time (``chat.models``).
+    Each message writes here, so that the table has no ``CHECK`` constraints, which PostgreSQL would parse each time
+    (see ``chat.models``).
     """
 
-    # Not a foreign key: this package lies below the one that knows people.
+    # Not a foreign key: this package is below the one that defines users.
     user_id = models.BigIntegerField(primary_key=True)
     rev = models.BigIntegerField(default=0)

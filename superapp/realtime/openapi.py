@@ -1,4 +1,4 @@
-"""The API's description, made from the registry: what is served and what is described cannot differ."""
+"""The OpenAPI description, built from the registry, so that it cannot differ from what is served."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PATH_FIELD = re.compile(r"<(?:\w+:)?(\w+)>")
 
 @dataclass(frozen=True, slots=True)
 class HttpEndpoint:
-    """An endpoint that exists over HTTP alone, such as an upload."""
+    """An endpoint that exists over HTTP only, such as an upload."""
 
     rest: str
     name: str
@@ -44,12 +44,12 @@ _http_endpoints: list[HttpEndpoint] = []
 def register_endpoint(
     rest: str, name: str, view: Callable[..., Any], *, body: type[RequestSchema] | None = None, file: str | None = None
 ) -> None:
-    """Describe such a door: its fields as JSON, or one file under that name in a form."""
+    """Register an HTTP-only endpoint for the description, with its JSON fields or the form field of its file."""
     _http_endpoints.append(HttpEndpoint(rest, name, _first_line(view.__doc__, name), body, file))
 
 
 def build_description() -> dict[str, Any]:
-    """OpenAPI 3.1 of every command that has a route."""
+    """Build the OpenAPI 3.1 description of all commands that have a route, and of the HTTP-only endpoints."""
     routed = [command for command in registry.commands.values() if command.rest is not None]
     types = [command.schema for command in routed] + [
         command.response for command in routed if command.response is not None
@@ -92,7 +92,7 @@ def _command_operation(
     elif others:
         needed = [name for name in required if name in others]
         body = {"type": "object", "properties": {name: fields[name] for name in others}, "required": needed}
-        # Without a body, nothing is said about anything.
+        # If no field is required, the body may be left out.
         operation["requestBody"] = {"required": bool(needed), "content": _json(body)}
     return {**operation, "parameters": parameters}
 

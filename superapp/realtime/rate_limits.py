@@ -1,4 +1,4 @@
-"""Rate limits per user, in this process."""
+"""Rate limits for each user, in this process."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from django.conf import settings
 
 from superapp.core.errors import RateLimited
 
-# Of an answer: a page of an ordinary chat takes a token or two, fifty messages of the longest take 26.
+# Bytes of a response: a usual page of chat costs a token or two, fifty messages of maximum length cost 26.
 BYTES_PER_TOKEN = 8_192
 
 
 class Throttle:
     """
-    A bucket of tokens for each person: ``burst`` at most, filled with ``per_second``.
+    A token bucket for each person: at most ``burst`` tokens, refilled with ``per_second``.
 
-    Generous: nobody who taps and types meets it, a client gone wild does. Kept in memory, since it protects this
-    process; what protects money and codes is counted in the database. People whose bucket is full again are forgotten.
+    The limits are far above what a person's taps and typing need; they stop a faulty client. The buckets are in
+    memory, since they protect this process; limits that protect money and codes are counted in the database. Full
+    buckets are removed.
     """
 
     PEOPLE_MAX = 20_000
@@ -28,14 +29,14 @@ class Throttle:
         self._per_second = per_second
         self._burst = burst
         self._timer = timer
-        self._buckets: dict[int, tuple[float, float]] = {}  # User → tokens left, when that was so.
+        self._buckets: dict[int, tuple[float, float]] = {}  # User → tokens left, and the time of that count.
         self._forget_above = self.PEOPLE_MAX
 
     def take(self, user_id: int, cost: int) -> None:
         """
         Take the cost of a command from the person's bucket.
 
-        :raises RateLimited: if there is not enough in it
+        :raises RateLimited: if the bucket has too few tokens
         """
         now = self._timer()
         tokens, since = self._buckets.get(user_id, (self._burst, now))
@@ -45,14 +46,14 @@ class Throttle:
         self._buckets[user_id] = (tokens - cost, now)
         if len(self._buckets) > self._forget_above:
             self._forget_idle(now)
-            # When nearly all of them are in use, looking through them each time would cost more than they hold.
+            # When nearly all of them are in use, scanning them each time would cost more than it frees.
             self._forget_above = max(self.PEOPLE_MAX, 2 * len(self._buckets))
 
     def charge_size(self, user_id: int, size: int) -> None:
         """
-        Charge for an answer of so many bytes, once it is known how large it is: nothing for an ordinary one.
+        Charge for a response of this many bytes, once its size is known; a usual one costs nothing.
 
-        It is given all the same; what is owed then is waited for before the next command.
+        The response is sent in any case; a debt delays the next command.
         """
         cost = size // BYTES_PER_TOKEN
         if cost:
@@ -62,7 +63,7 @@ class Throttle:
             self._buckets[user_id] = (tokens - cost, now)
 
     def forget_everybody(self) -> None:
-        """Fill every bucket."""
+        """Fill all buckets."""
         self._buckets.clear()
 
     def _forget_idle(self, now: float) -> None:
@@ -70,8 +71,8 @@ class Throttle:
         self._buckets = {user: kept for user, kept in self._buckets.items() if now - kept[1] < full_after}
 
 
-# What one person's commands and forms cost, and their sockets that are opened.
+# The cost of a person's commands and forms, and of the sockets they open.
 command_throttle = Throttle(per_second=50, burst=300)
 connect_throttle = Throttle(per_second=2, burst=300)
-# What the pages and pictures cost that they look at: apart, so that whoever looks around can always send.
+# The cost of pages and pictures; apart from commands, so that a person who browses can always send.
 read_throttle = Throttle(per_second=settings.READ_TOKENS_PER_SECOND, burst=6 * settings.READ_TOKENS_PER_SECOND)

@@ -1,4 +1,4 @@
-"""Redis between the processes of one instance: what is published in one is heard in all others, and may be lost."""
+"""The Redis bus between the processes of one instance: each message goes to all other processes, and may be lost."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ QUEUE_MAX = 10_000
 BATCH_MAX = 500
 PAUSE_SECONDS_MIN = 0.25
 PAUSE_SECONDS_MAX = 5.0
-# A subscription that hears nothing for this long asks whether the line still stands, and gives it up after twice as
-# long.
+# A silent subscription sends a ping after this time, and is given up after twice this time.
 SILENCE_SECONDS_MAX = 10.0
 
 log = structlog.get_logger(__name__)
@@ -52,7 +51,7 @@ class Audience(IntEnum):
 
 
 class BusMessage(msgspec.Struct, array_like=True):
-    """One message between processes. Integer keys are fine: it never leaves our own machines."""
+    """One message between processes. Integer keys are fine, since it never leaves the instance."""
 
     to: int
     people: list[int]
@@ -79,11 +78,11 @@ def channel_name() -> str:
 
 class Publisher:
     """
-    Hands messages to Redis from a thread of its own.
+    A publisher that sends messages to Redis from its own thread.
 
-    Whoever publishes only queues, be it an event loop, a batcher or a request; what queued while the last parcel was
-    on its way makes up the next. When Redis is out of reach, messages are dropped at once until a pause is over, twice
-    as long each time; the first parcel that gets through again tells everybody that some were lost.
+    ``publish`` only queues, so that it can be called from an event loop, a batcher or a request; what is queued
+    while a batch is sent makes up the next. While Redis cannot be reached, messages are dropped until a pause is
+    over, which doubles each time; the next batch that succeeds tells all processes that messages were lost.
     """
 
     def __init__(self, url: str, *, resumed: bytes) -> None:
@@ -149,9 +148,9 @@ class Publisher:
 
 class Subscription:
     """
-    Hears what other processes publish, on the event loop on which it was made, and subscribes anew by itself.
+    A subscription to what other processes publish, on the event loop on which it was made; it reconnects by itself.
 
-    ``on_resumed`` is called after a time in which something may have been missed.
+    ``on_resumed`` is called after an interruption in which messages may have been missed.
     """
 
     def __init__(
@@ -162,7 +161,7 @@ class Subscription:
         self._own = own
         self._on_parcel = on_parcel
         self._on_resumed = on_resumed
-        self.has_tried = asyncio.Event()  # The first attempt has succeeded or failed.
+        self.has_tried = asyncio.Event()  # Set when the first attempt has succeeded or failed.
         self._has_missed = False
         self._task = self.loop.create_task(self._run())
 
@@ -216,7 +215,7 @@ class Subscription:
                 return
             try:
                 parcel = _decode(memoryview(data)[NAME_BYTES:])
-            except msgspec.MsgspecError as error:  # Of another release, for the minutes of an upgrade.
+            except msgspec.MsgspecError as error:  # Sent by another release, during an upgrade.
                 log.warning("bus_message_unreadable", error=str(error))
                 self._on_resumed()
                 return
@@ -228,7 +227,7 @@ _making = threading.Lock()
 
 
 def get_publisher(resumed: bytes) -> Publisher:
-    """The one of this process."""
+    """Return the publisher of this process."""
     global _publisher
     if _publisher is None:
         with _making:
@@ -242,5 +241,5 @@ def _forget_publisher() -> None:
     _publisher = None
 
 
-# A forked worker has neither the thread nor a connection that it may share.
+# A forked worker has no publisher thread, and must not share the connection.
 os.register_at_fork(after_in_child=_forget_publisher)

@@ -1,4 +1,4 @@
-"""The registry of commands, parts of ``sync`` and topics, which apps fill and the socket and REST serve."""
+"""The registry of commands, ``sync`` parts and topics, which apps fill and the socket and REST serve."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ import msgspec
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The authenticated caller: a user on one device. Read from the session, never from input."""
+    """The authenticated caller: a user on one device, taken from the session and never from input."""
 
     user_id: int
     user_public_id: UUID
     device_id: int | None
     device_public_id: UUID | None
     language: str
-    # The socket on which they ask, by the hub's number of it; 0 through the other door.
+    # The number of the calling socket in the hub; 0 over REST.
     connection_number: int = 0
 
 
 class RequestSchema(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of a command. Strict: a number in quotes is not a number. Unknown fields are ignored."""
+    """
+    A request schema: the fields of a command. Strict: a number in quotes is not a number. Unknown fields are
+    ignored.
+    """
 
 
 S = TypeVar("S", bound=RequestSchema)
@@ -38,10 +41,10 @@ class Command:
     """
     A registered command: called on the socket by ``name`` and, with a ``rest`` route, under ``/api/v1``.
 
-    ``handler`` may use the database and runs in the pool of threads. ``loop_handler``, where there is one, serves the
-    socket instead: it returns an awaitable at once and never blocks; ``to_response`` makes the answer of what that ends
-    with. ``cost`` is what a call takes from a person's allowance. Calls that are ``in_order`` are done on a socket one
-    after another, since each overwrites what the one before it said; the others run beside each other.
+    ``handler`` may use the database and runs in the thread pool. ``loop_handler``, if there is one, serves the
+    socket instead: it returns an awaitable at once and never blocks; ``to_response`` makes the response from its
+    result. ``cost`` is the number of tokens that a call takes from the person's rate limit. Calls that are
+    ``in_order`` run one after another on a socket, since each overwrites the one before; others run concurrently.
     """
 
     name: str
@@ -69,9 +72,11 @@ def register_command(
     in_order: bool = False,
 ) -> Callable[[Handler[S]], Handler[S]]:
     """
-    Register a command. ``rest`` is its mirror: method and path below ``/api/v1``, e.g. ``"PATCH
-    conversations/<str:conversation>"``; fields named in the path are taken from it, the others from the JSON body, or
-    from the query string for GET. ``response`` is the type of what it answers, for the API's description.
+    Register a command.
+
+    ``rest`` is its REST route: method and path below ``/api/v1``, e.g. ``"PATCH
+    conversations/<str:conversation>"``; fields named in the path are taken from it, the others from the JSON body,
+    or from the query string for GET. ``response`` is the type of its response, for the API's description.
     """
 
     def register(handler: Handler[S]) -> Handler[S]:
@@ -94,10 +99,11 @@ def register_loop_command(
     to_response: Callable[[Any], Answer] | None = None,
 ) -> Callable[[LoopHandler[S]], LoopHandler[S]]:
     """
-    Register a command whose handler never blocks, such as one that submits to a batcher: a coroutine function, or one
-    that returns a future, which ``to_response`` makes into the answer without the cost of a task.
+    Register a command whose handler never blocks, such as one that submits to a batcher.
 
-    A command with a ``rest`` mirror names its twin for threads in ``sync``: the same action, waited for.
+    The handler is a coroutine function, or returns a future whose result ``to_response`` turns into the response
+    without the cost of a task. A command with a ``rest`` route needs ``sync``: a handler for threads that does the
+    same and waits.
     """
     if rest is not None and sync is None:
         raise ValueError(f"{name} has a REST mirror and needs a sync twin to serve it")
@@ -123,14 +129,18 @@ class SessionState:
     user_rev: int
 
 
-# session keys → whose each of them is, without those that have ended. May use the database.
+# Session keys → the state of each live session. May use the database.
 SessionStates = Mapping[str, SessionState]
 Authenticator = Callable[[Collection[str]], SessionStates]
 _authenticators: list[Authenticator] = []
 
 
 def register_authenticator(function: Authenticator) -> Authenticator:
-    """Register the one function that knows sessions."""
+    """
+    Register the function that authenticates sessions.
+
+    :raises ValueError: if one is registered already
+    """
     if _authenticators:
         raise ValueError("there is an authenticator already")
     _authenticators.append(function)
@@ -148,7 +158,7 @@ def find_caller(session_key: str) -> Caller | None:
     return None if welcome is None else welcome.caller
 
 
-# What ``ready`` tells clients they may not exceed.
+# The limits that ``ready`` announces to clients.
 limits: dict[str, int] = {}
 
 
@@ -166,7 +176,10 @@ sync_parts: dict[str, SyncPart] = {}
 
 
 def register_sync_part(name: str) -> Callable[[SyncPart], SyncPart]:
-    """Register a part of ``sync``: what of yours changed for this person since the cursor."""
+    """
+    Register a part of ``sync``: a function that lists the rows of an app that changed for a person since the
+    cursor.
+    """
 
     def register(part: SyncPart) -> SyncPart:
         if sync_parts.setdefault(name, part) is not part:
@@ -176,13 +189,13 @@ def register_sync_part(name: str) -> Callable[[SyncPart], SyncPart]:
     return register
 
 
-# (user id, after rev, how many) → rows with a ``rev``, ascending.
+# (user id, after rev, limit) → rows with a ``rev``, ascending.
 UserTopicRows = Callable[[int, int, int], list[Any]]
 user_topic_rows: list[UserTopicRows] = []
 
 
 def register_user_topic_rows(provider: UserTopicRows) -> UserTopicRows:
-    """Register a kind of row of topic ``user_rev``."""
+    """Register a function that lists rows of the user topic."""
     user_topic_rows.append(provider)
     return provider
 
@@ -200,7 +213,8 @@ topic_kinds: dict[str, TopicKind] = {}
 
 def register_topic_kind(name: str, fetch_rev: Callable[[Caller, str], int]) -> None:
     """
-    Let clients watch ``name:<id>``; ``fetch_rev(caller, id)`` answers its rev, or raises a ``DomainError`` for an
-    outsider.
+    Register the kind of topic ``name:<id>``, which clients may watch.
+
+    ``fetch_rev(caller, id)`` returns the topic's rev, or raises a ``DomainError`` for an outsider.
     """
     topic_kinds[name] = TopicKind(name, fetch_rev)

@@ -1,4 +1,7 @@
-"""The REST mirror: every command that names a route, at ``/api/v1``, with the same fields, answer and error."""
+"""
+The REST API: all commands with a route, under ``/api/v1``, with the same fields, responses and errors as the
+socket.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +37,13 @@ class CommandView(APIView):
         return [*self.commands, "OPTIONS"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # What cannot be done by anybody is said to everybody, before it is asked who asks.
+        # An unsupported method is refused before authentication.
         if request.method not in (*self.allowed_methods, "HEAD" if "GET" in self.commands else ""):
             raise MethodNotAllowed
         super().initial(request, *args, **kwargs)
 
     def dispatch_command(self, request: Request, **path_fields: Any) -> Response:
-        """Serve the command exactly as the socket does."""
+        """Execute the command in the same way as the socket does."""
         began = time.perf_counter()
         command = self.commands["GET" if request.method == "HEAD" else request.method or ""]
         outcome = "ok"
@@ -50,7 +53,7 @@ class CommandView(APIView):
                 raise NotLoggedIn
             command_throttle.take(caller.user_id, command.cost)
             schema = _fields(command, request, path_fields)
-            assert command.handler is not None  # The registry refuses a route without it.
+            assert command.handler is not None  # The registry refuses a route without a handler.
             encoded = msgspec.json.encode(command.handler(caller, schema))
             command_throttle.charge_size(caller.user_id, len(encoded))
             return Response(msgspec.Raw(encoded), headers={"Cache-Control": "no-store"})
@@ -104,7 +107,7 @@ def _view(route: str, commands: dict[str, Command]) -> Any:
 
 @require_safe
 def describe_api(_request: HttpRequest) -> HttpResponse:
-    """Answer with what this API can do, for whoever writes a client. Nothing in it is about anybody."""
+    """Return the OpenAPI description. It contains no personal data."""
     answer = HttpResponse(_encoded_description(get_language() or ""), content_type="application/json")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
@@ -112,7 +115,7 @@ def describe_api(_request: HttpRequest) -> HttpResponse:
 
 @functools.cache
 def _encoded_description(_language: str) -> bytes:
-    """Return the API description, built once: endpoints are registered before the first request and never after."""
+    """Return the encoded description, built once: endpoints are registered before the first request and never after."""
     return msgspec.json.encode(openapi.build_description())
 
 

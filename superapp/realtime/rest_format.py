@@ -1,4 +1,4 @@
-"""JSON over HTTP as the socket speaks it: one strict parser, one encoder, one error body. For all views of the API."""
+"""JSON over HTTP in the format of the socket: a strict parser, an encoder and the error body, for all API views."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _read_object = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class JsonParser(BaseParser):
-    """Strict JSON, one object, not large."""
+    """A strict JSON parser for one object of limited size."""
 
     media_type = "application/json"
 
@@ -40,7 +40,7 @@ class JsonParser(BaseParser):
 
 
 class JsonRenderer(BaseRenderer):
-    """Render responses with the socket's encoder."""
+    """A renderer with the socket's encoder."""
 
     media_type = "application/json"
     format = "json"
@@ -51,7 +51,7 @@ class JsonRenderer(BaseRenderer):
 
 
 class JsonOnlyNegotiation(BaseContentNegotiation):
-    """Answers JSON, whatever was asked for: there is nothing else."""
+    """A content negotiation that always selects JSON."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return next((parser for parser in parsers if parser.media_type == _media_type(request.content_type)), None)
@@ -65,7 +65,7 @@ def _media_type(content_type: str | None) -> str:
 
 
 def handle_exception(error: Exception, _context: Any) -> Response:
-    """DRF's exception handler: one error body, its kind as the status, whatever went wrong."""
+    """Handle an exception as DRF's exception handler: return the common error body, with the kind as the status."""
     refused = to_domain_error(error, "rest")
     status = 405 if isinstance(refused, MethodNotAllowed) else int(refused.kind)
     response = Response(refused.body(), status=status)
@@ -75,7 +75,7 @@ def handle_exception(error: Exception, _context: Any) -> Response:
 
 
 def to_domain_error(error: Exception, where: str) -> DomainError:
-    """Map an exception of ours, Django's or DRF's to a DomainError."""
+    """Map an exception of this project, Django or DRF to a ``DomainError``."""
     match error:
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return NotLoggedIn()

@@ -1,4 +1,4 @@
-"""Looking up who connects: all who come while one look is under way are looked up together by the next."""
+"""Session lookup of connecting sockets, in batches: sockets that arrive during one lookup share the next."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from superapp.realtime.registry import SessionState
 
 
 def look_up_sessions(session_keys: Sequence[str]) -> list[SessionState | DomainError]:
-    """Return the state of each session, ``NotLoggedIn`` for an unknown one."""
+    """Return the state of each session, or ``NotLoggedIn`` for an unknown one."""
     wanted = set(session_keys)
     try:
         found = _find_welcomes(wanted)
     except (DatabaseError, InterfaceError) as error:
-        # It is away for everybody; asking once more for each of them would keep all of them waiting.
+        # The database is unavailable for all; asking again for each session would only delay them.
         return [command_execution.to_domain_error(error, "arrivals")] * len(session_keys)
     return [found.get(key) or NotLoggedIn() for key in session_keys]
 
@@ -31,7 +31,7 @@ def _find_welcomes(session_keys: set[str]) -> registry.SessionStates:
         connection.close()
         if not had_connection:
             raise  # The pool was waited for already: a second wait would outlast the handshake.
-        # The connection is kept from look to look, and may have ended since, as when PostgreSQL was started anew.
+        # The connection is kept between lookups, and may have ended since, e.g. by a restart of PostgreSQL.
         return registry.authenticate(session_keys)
 
 

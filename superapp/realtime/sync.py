@@ -14,12 +14,12 @@ from superapp.realtime.registry import Caller, RequestSchema, SyncPage, register
 
 ME_ROWS_PAGE = 100
 
-# The epoch that this process saw last. It is asked for at every ``sync``, so the first to come finds another one.
+# The epoch that this process saw last. Each ``sync`` reads it, so that the first one after a restore finds another.
 _epoch: int | None = None
 
 
 class SyncRequest(RequestSchema):
-    # As ``sync`` gave it. One without an epoch is of an earlier version.
+    # As returned by ``sync``. A cursor without an epoch is of an earlier version.
     cursor: Annotated[str, msgspec.Meta(pattern=r"^(\d{1,18}\.)?\d{1,18}$")] | None = None
 
 
@@ -35,10 +35,10 @@ class ChangesRequest(RequestSchema):
 @register_command("sync", SyncRequest, rest="GET sync", cost=5)
 def sync(caller: Caller, sync_in: SyncRequest) -> dict[str, Any]:
     """
-    Answer what changed since the cursor, the first page of every part; everything to whoever comes with none, or with
-    one of another epoch.
+    List the changes since the cursor: the first page of every part; everything without a cursor or after another
+    epoch.
 
-    The cursor to keep is read before any row: a later call may repeat some, and leaves none out.
+    The new cursor is read before any row, so that a later call may repeat rows but never misses one.
     """
     cursor = change_cursor.current_cursor()
     _resume_after_epoch_change(cursor.epoch)
@@ -53,10 +53,10 @@ def sync(caller: Caller, sync_in: SyncRequest) -> dict[str, Any]:
 @register_command("sync.page", SyncPageRequest, rest="GET sync/<str:part>", cost=3)
 def sync_page(caller: Caller, page_in: SyncPageRequest) -> dict[str, Any]:
     """
-    Answer the next rows of one part.
+    List the next page of one part.
 
     :raises UnknownPart: if there is no such part
-    :raises PageTokenInvalid: if ``next`` was not given to this person for this part
+    :raises PageTokenInvalid: if ``next`` was not issued to this person for this part
     """
     part = registry.sync_parts.get(page_in.part)
     if part is None:
@@ -70,24 +70,24 @@ def sync_page(caller: Caller, page_in: SyncPageRequest) -> dict[str, Any]:
 
 @register_command("me.changes", ChangesRequest, rest="GET me/changes", cost=2)
 def me_changes(caller: Caller, changes_in: ChangesRequest) -> dict[str, Any]:
-    """Answer what of this person's own changed after a rev of topic ``me``: a delta."""
+    """List the changes of this person's own data after a rev of topic ``me``."""
     rev = user_topic.current_rev(caller.user_id)
     rows = [
         row
         for rows_after in registry.user_topic_rows
-        # One more than a page, to know whether there is another.
+        # One more than a page, to find out if there is another page.
         for row in rows_after(caller.user_id, changes_in.after, ME_ROWS_PAGE + 1)
     ]
     rows.sort(key=_rev)
     if len(rows) <= ME_ROWS_PAGE:
         return {"rev": rev, "rows": rows, "more": False}
-    # Rows of one change share a rev and stay on one page: the next one begins after it.
+    # Rows of one change share a rev and are not split over pages, since the next page begins after that rev.
     page = [row for row in rows if _rev(row) < _rev(rows[ME_ROWS_PAGE])] or rows
     return {"rev": _rev(page[-1]), "rows": page, "more": True}
 
 
 def _resume_after_epoch_change(epoch: int) -> None:
-    """Have everybody come whose line outlived the epoch in which it was opened."""
+    """Send all clients the hint to ask for changes if the epoch has changed since their sockets were opened."""
     global _epoch
     before, _epoch = _epoch, epoch
     if before not in (None, epoch):
@@ -105,5 +105,5 @@ def _sign_page(caller: Caller, part: str, since: int | None, page: SyncPage) -> 
 
 
 def _signer(caller: Caller, part: str) -> signing.Signer:
-    # The salt ties a token to its person and its part without naming them in it.
+    # The salt binds a token to its person and its part.
     return signing.Signer(salt=f"sync:{part}:{caller.user_public_id}")

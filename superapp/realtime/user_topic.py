@@ -1,4 +1,4 @@
-"""The topic of one user (``me`` on the wire): number changes and send them to the user's sockets."""
+"""The topic of one user (``me`` on the wire): numbering changes and sending them to the user's sockets."""
 
 from __future__ import annotations
 
@@ -11,42 +11,42 @@ from superapp.core import prepared
 from superapp.realtime import hints
 from superapp.realtime.models import Me
 
-# For statements that find people, and want to know how far the topic of each has come.
+# A subquery for statements that select users with the rev of their topic.
 REV_SUBQUERY = "(SELECT rev FROM realtime_me WHERE user_id = {user})"
 
 
 def create(user_id: int) -> None:
-    """Give a new person their topic."""
+    """Create the topic of a new user."""
     Me.objects.create(user_id=user_id)
 
 
 def next_rev(user_id: int) -> int:
     """
-    Number a change of what is this person's alone, inside the transaction of the change.
+    Take the next rev of the user's topic, inside the transaction of the change.
 
-    It locks the person's counter until the commit: take it after all other locks, and for several people in the
-    order of their ids.
+    It locks the user's counter until the commit: call it after all other locks, and for several users in the order
+    of their ids.
     """
     return advance_revs({user_id: 1})[user_id]
 
 
 def next_revs(user_ids: Iterable[int]) -> dict[int, int]:
-    """Number one change for each of these people."""
+    """Take the next rev for each of these users."""
     return advance_revs(dict.fromkeys(user_ids, 1))
 
 
 def advance_revs(changes_of: Mapping[int, int]) -> dict[int, int]:
     """
-    Number this many changes for each of these people, and return everybody's newest number.
+    Advance the revs of these users by this many changes each, and return the newest rev of each.
 
-    Counters are taken in the order of user ids, so that two transactions never wait for each other.
+    Counters are locked in the order of user ids, so that two transactions cannot deadlock.
     """
     if not changes_of:
         return {}
     if connection.vendor != "postgresql":
         return {user_id: _advance_rev(user_id, count) for user_id, count in sorted(changes_of.items())}
     with prepared.cursor() as cursor:
-        # A function, since other functions of the database number changes of people too.
+        # A database function, since other database functions advance revs too.
         cursor.execute(
             "SELECT realtime_advance(%s::bigint[], %s::bigint[])", [list(changes_of), list(changes_of.values())]
         )
@@ -64,5 +64,5 @@ def current_rev(user_id: int) -> int:
 
 
 def send_change(user_id: int, say: str, row: dict[str, Any]) -> None:
-    """Tell all of a person's sockets, after the commit, what changed; ``row["rev"]`` is its number."""
+    """Send a change to all of the user's sockets, after the commit; ``row["rev"]`` is its rev."""
     hints.send_after_commit([user_id], {"on": "me", "rev": row["rev"], "say": say, "row": row})

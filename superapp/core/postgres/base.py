@@ -1,10 +1,10 @@
 """
 Django's PostgreSQL backend with two changes to its connection pool.
 
-The first connection of a process is made without the pool: a pool that cannot connect retries, logs each attempt and
-reports after three seconds only that it had no connection, while an operator wants to read at once which server refused
-and why. And a pool that finds one dead connection closes all idle ones, so that a restart of PostgreSQL costs nobody a
-wait.
+The first connection of a process is made without the pool: a pool that cannot connect retries, logs each attempt
+and reports after three seconds only that it had no connection, while an operator needs to read at once which server
+refused and why. And a pool that finds one dead connection closes all idle ones, so that a restart of PostgreSQL
+causes no waits.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from psycopg_pool import ConnectionPool
 
 from superapp.core.infrastructure_errors import DatabaseUnreachable, describe_unreachable_postgres
 
-# Of the first question alone, for each address of the host.
+# For the first connection only, for each address of the host.
 CONNECT_SECONDS_MAX = 5
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    # Of the process: whether PostgreSQL has answered it yet.
+    # True once PostgreSQL has accepted a connection of this process.
     _has_answered = False
-    # Django's own, which its stubs do not know.
+    # Attributes of Django that its stubs lack.
     _connection_pools: ClassVar[dict[str, ConnectionPool[Any]]]
     _configure_connection: Callable[[psycopg.Connection[Any]], None]
 
     @property
     def pool(self) -> ConnectionPool[Any] | None:
-        """Return the pool of this process, built as Django builds it but for the check of connections."""
+        """The pool of this process, built as Django builds it except for the check of connections."""
         options = self.settings_dict["OPTIONS"].get("pool")
         if self.alias == NO_DB_ALIAS or not options:
             return None
         if self.alias not in self._connection_pools:
-            # Several threads may make one: the first wins, and the others were never opened.
+            # Several threads may make one: the first is used, and the others are never opened.
             self._connection_pools.setdefault(self.alias, self._make_pool(options))
         return self._connection_pools[self.alias]
 
@@ -46,8 +46,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             """
             Test a connection before it is handed out; if it is dead, close all idle ones.
 
-            A restart of PostgreSQL breaks every connection. The pool tests idle ones one by one and waits one second,
-            then two, in between, so that four dead ones are enough for its timeout of three seconds.
+            A restart of PostgreSQL breaks all connections. The pool tests idle ones one by one and waits one
+            second, then two, in between, so that four dead ones exceed its timeout of three seconds.
             """
             try:
                 ConnectionPool.check_connection(connection)
@@ -72,9 +72,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _require_reachable(self, conn_params: dict[str, Any]) -> None:
         """
-        Connect and disconnect.
+        Connect to PostgreSQL and disconnect.
 
-        :raises DatabaseUnreachable: if PostgreSQL does not let us in, whatever the reason
+        :raises DatabaseUnreachable: if the connection fails, for any reason
         """
         try:
             psycopg.connect(**{"connect_timeout": CONNECT_SECONDS_MAX, **conn_params}).close()

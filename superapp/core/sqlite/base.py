@@ -1,9 +1,9 @@
 """
-SQLite with a fair turn for writers, and a memory for statements.
+Django's SQLite backend with a fair queue of writers and a cache of converted statements.
 
 SQLite makes writers wait by polling: with four of them beside a busy batcher the median wait was 431 ms and the
-99th percentile 8.2 s, measured; with one first-come-first-served lock in front of BEGIN IMMEDIATE, 1 ms and 62 ms.
-One process serves a file, so a lock of the process is enough.
+99th percentile 8.2 s, measured; with one FIFO lock before BEGIN IMMEDIATE, 1 ms and 62 ms. One process serves a
+file, so that a lock of the process is enough.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db.utils import OperationalError
 from superapp.core.fair_semaphore import FairSemaphore
 
 WRITE_WAIT_SECONDS_MAX = 30
-# Far more than are written by hand; those of the ORM are many, and few of them come again and again.
+# Far more than the hand-written ones; those of the ORM are many, and few of them repeat often.
 STATEMENTS_MAX = 1_000
 
 _write_semaphores: dict[str, FairSemaphore] = {}
@@ -27,7 +27,10 @@ _write_semaphores_guard = threading.Lock()
 
 
 class Cursor(base.SQLiteCursorWrapper):
-    """Writes ``?`` for ``%s`` once a statement, and not once a call: that was a seventh of a transfer's CPU."""
+    """
+    A cursor that converts ``%s`` to ``?`` once for each statement, not for each call (a seventh of a transfer's CPU
+    time).
+    """
 
     def convert_query(self, query: str, *, param_names: Sequence[str] | None = None) -> str:
         if param_names is not None:
@@ -38,7 +41,7 @@ class Cursor(base.SQLiteCursorWrapper):
 
 @lru_cache(maxsize=STATEMENTS_MAX)
 def _convert_params(query: str) -> str:
-    nobody: Any = None  # Django asks nothing of the cursor for it.
+    nobody: Any = None  # Django's method does not use the cursor for this.
     converted: str = base.SQLiteCursorWrapper.convert_query(nobody, query)
     return converted
 
@@ -63,7 +66,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         super()._commit()
-        self._end_turn()  # Not after a failed commit: its transaction goes on until the rollback.
+        self._end_turn()  # Not after a failed commit: the transaction continues until the rollback.
 
     def _rollback(self) -> None:
         try:

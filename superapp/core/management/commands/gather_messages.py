@@ -1,4 +1,4 @@
-"""``manage.py gather_messages``: every sentence into the catalogues of translations."""
+"""``manage.py gather_messages``: update the translation catalogs with all sentences."""
 
 from __future__ import annotations
 

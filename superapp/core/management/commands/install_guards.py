@@ -1,4 +1,4 @@
-"""``manage.py install_guards``: put back in place whatever the database itself must refuse."""
+"""``manage.py install_guards``: install all database guards."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from superapp.core import guards, schema_version
 
 class Command(BaseCommand):
     help = "Put every guard of the database in place, as it must be. A newer database is left alone."
-    # It must run exactly when the checks fail.
+    # The command is needed when the checks fail.
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        # Guards of an older version let through what those of a newer one refuse.
+        # Guards of an older version accept rows that those of a newer one refuse.
         schema_version.require_not_newer(connection)
         absent = guards.find_missing(connection)
         for catalogue in guards.catalogs.values():

@@ -1,4 +1,4 @@
-"""``manage.py migrate``: Django's, by one process at a time, and never by older code than the database's."""
+"""``manage.py migrate``: Django's command, run by one process at a time, and never on a database of newer code."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Command(Migrate):
         )
 
     def execute(self, *args: Any, wait_seconds: float = WAIT_SECONDS_MAX, **options: Any) -> str | None:
-        # Around the checks, too, which look at guards that the other process may be putting in place.
+        # The lock includes the checks, which look at guards that another process may be installing.
         try:
             with process_locks.hold_exclusive(
                 process_locks.ProcessLock.MIGRATIONS, seconds_max=wait_seconds, on_wait=self._say_waiting
             ):
-                # Inside the lock: what the other process applied meanwhile is seen, and nothing is left to do.
+                # Inside the lock: migrations that the other process applied are seen, and nothing is left to do.
                 schema_version.require_not_newer(connection)
                 return super().execute(*args, **options)
         except process_locks.LockTimeout:

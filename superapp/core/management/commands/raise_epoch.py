@@ -1,4 +1,4 @@
-"""``manage.py raise_epoch``: say that the database was put back from a back-up."""
+"""``manage.py raise_epoch``: raise the epoch after the database was restored from a back-up."""
 
 from __future__ import annotations
 

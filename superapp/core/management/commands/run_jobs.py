@@ -1,4 +1,4 @@
-"""``manage.py run_jobs``: a Celery worker for jobs."""
+"""``manage.py run_jobs``: run a Celery worker for jobs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
             raise CommandError("Embedded, `manage.py serve` runs the jobs itself.")
         health.run_startup_checks()
         metrics.serve()
-        # Threads: what a job does is mostly waiting or C code, and one process has one set of metrics.
+        # Threads: a job mostly waits or runs C code, and one process has one set of metrics.
         arguments = [
             "--quiet",
             "worker",

@@ -1,4 +1,4 @@
-"""``manage.py serve``: the whole product in one process."""
+"""``manage.py serve``: run the whole product in one process."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _serve(self, *, port: int, host: str) -> None:
-        # Not before the static files are in place: whitenoise looks for them when the application is made.
+        # Imported after the static files are collected: whitenoise reads them when the application is made.
         asgi = import_module("superapp.asgi")
         from superapp.core import daphne_server
 

@@ -1,4 +1,4 @@
-"""``manage.py serve_all``: every process of a served instance on this machine, behind the proxy."""
+"""``manage.py serve_all``: run all processes of a served instance on this machine, behind the proxy."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             saying.cancel()
 
     async def _say_when_it_answers(self) -> None:
-        while not await _is_ready(ports_of(PAGES)[0]):  # noqa: ASYNC110  Another process tells no event.
+        while not await _is_ready(ports_of(PAGES)[0]):  # noqa: ASYNC110  Another process raises no event.
             await asyncio.sleep(READY_POLL_SECONDS)
         self._say(f"{settings.BRAND_NAME} is at {settings.PUBLIC_URL}: pages answer.")
 
@@ -85,11 +85,11 @@ class Command(BaseCommand):
         run_dir.mkdir(exist_ok=True)
         config = run_dir / "nginx.conf"
         config.write_text(proxy_config(run_dir))
-        # Stopped last: until then whoever comes hears from it that we cannot be reached.
+        # Stopped last: until then it tells visitors that the site cannot be reached.
         return SupervisedProcess(
             name="proxy",
             argv=[nginx, "-e", "stderr", "-c", str(config)],
-            # Its lines bear the time of ours; Django has put the zone of people into our environment.
+            # Its log lines have UTC times as ours; Django has set the instance's time zone in our environment.
             env=env.child_environment(TZ="UTC"),
             stage=1,
             stop_signal=signal.SIGTERM,
@@ -118,12 +118,12 @@ def count_of(program: Program) -> int:
 
 
 def ports_of(program: Program) -> list[int]:
-    """The ports of a program's processes on this machine."""
+    """List the ports of a program's processes on this machine."""
     return [settings.FIRST_PORT + program.port + number for number in range(count_of(program))]
 
 
 def tasks_of(program: Program) -> list[SupervisedProcess]:
-    """One task for each process of the program, each with its ports."""
+    """List the supervised processes of a program, each with its ports."""
     tasks = []
     for number, port in enumerate(ports_of(program)):
         tasks.append(
@@ -143,7 +143,7 @@ def tasks_of(program: Program) -> list[SupervisedProcess]:
 
 
 def proxy_config(run_dir: Path) -> str:
-    """The proxy's configuration for this machine."""
+    """Render the proxy's configuration for this machine."""
     tls = None
     if settings.PROXY_TLS_CERTIFICATE:
         tls = proxy.Tls(

@@ -1,4 +1,4 @@
-"""``manage.py serve_pages``: one process of pages and API."""
+"""``manage.py serve_pages``: run one process for pages and the API."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from superapp.core.operator_command import port as port_number
 
 ANSWER_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 20
-# A little longer than the proxy keeps a connection, so that the proxy closes it and never writes into a closed one.
+# A little longer than the proxy keeps a connection, so that the proxy never writes into a closed one.
 KEPT_OPEN_SECONDS = 75
 
 
@@ -37,10 +37,10 @@ class Command(BaseCommand):
 
 class Gunicorn(BaseApplication):
     """
-    One worker process and its keeper.
+    Gunicorn with one worker process.
 
-    Processes are counted in the table of processes, so that each has its port and its metrics. The application is made
-    in the worker, after the fork: threads and the pool of database connections do not survive one.
+    The number of processes is in the table of processes, so that each has its port and its metrics. The application
+    is made in the worker, after the fork: threads and the pool of database connections do not survive one.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -69,7 +69,7 @@ class Gunicorn(BaseApplication):
         try:
             health.run_startup_checks()
         except CommandError as refused:
-            # Said in one line, and the keeper ends, too, rather than starting one worker after the other.
+            # Reported in one line; the master ends too, instead of starting one worker after the other.
             raise AppImportError(f"{refused.__class__.__name__}: {refused}") from None
         except DatabaseUnreachable as unreachable:
             raise AppImportError(f"CommandError: {unreachable}") from None
@@ -77,7 +77,7 @@ class Gunicorn(BaseApplication):
 
 
 class Lines(Logger):
-    """Gunicorn's own lines, in our format."""
+    """A logger that writes gunicorn's own lines in our format."""
 
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)

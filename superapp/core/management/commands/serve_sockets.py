@@ -1,4 +1,4 @@
-"""``manage.py serve_sockets``: one process of open sockets."""
+"""``manage.py serve_sockets``: run one process for WebSockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py work``: the work that must happen, as a process of its own."""
+"""``manage.py work``: run the scheduler, which delivers events and runs periodic tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py write_docker``: write the files for containers that follow from the table of processes."""
+"""``manage.py write_docker``: write the container files that are generated from the table of processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py write_docs``: the pages of ``docs/`` that are made from the code."""
+"""``manage.py write_docs``: write the pages of ``docs/`` that are generated from the code."""
 
 from __future__ import annotations
 
