@@ -1,9 +1,9 @@
 """
-The one ASGI application: pages and API by Django, ``/ws`` by the socket.
+The ASGI application: Django for pages and API, and the socket consumer for ``/ws``.
 
-Django runs here exactly as it does under gunicorn, as a WSGI application on a bounded pool of threads: its own ASGI
-handler hops between threads for every middleware, which costs two to three times the CPU, and makes a thread for every
-request without a bound.
+Django runs here as it does under gunicorn, as a WSGI application in a bounded thread pool: its own ASGI handler
+switches threads for each middleware, which costs two to three times the CPU, and makes an unbounded number of
+threads.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ pages = WsgiBridge(django, threads=settings.PAGE_THREADS)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Answer one connection."""
+    """Serve one connection."""
     if scope["type"] == "http":
         await pages(scope, receive, send)
     elif scope["type"] == "websocket" and scope["path"] == "/ws":
@@ -38,11 +38,11 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def drain() -> None:
-    """Send every open socket elsewhere and finish every answer, since this process is about to stop."""
+    """Drain the open sockets and finish the requests in progress, since this process is about to stop."""
     await asyncio.gather(consumer.drain(), pages.finish())
 
 
 async def _refuse(receive: Any, send: Any) -> None:
-    """Closing before accepting is a plain HTTP 403."""
+    """Close before accepting, which is answered with HTTP 403."""
     await receive()
     await send({"type": "websocket.close"})

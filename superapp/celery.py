@@ -1,4 +1,4 @@
-"""Celery, which carries jobs to workers when served. It carries a number; everything else is in the job's row."""
+"""Celery, which passes jobs to workers when served. A message has only the job's id; everything else is in its row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ app.conf.update(
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
-    # A lost message is sent again from the row, so nothing is gained by acknowledging late.
+    # A lost message is sent again from the row, so that late acknowledgement has no benefit.
     task_acks_late=False,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
@@ -32,13 +32,13 @@ app.conf.update(
 
 @app.task(name="run_job")
 def run_job(job_id: int) -> None:
-    """Run a job; whatever goes wrong is written into its row."""
+    """Run a job; errors are stored in its row."""
     jobs.run(job_id)
 
 
 def carry(job_id: int) -> None:
     """
-    Put a job's number into the queue.
+    Put a job's id into the queue.
 
     :raises Unavailable: if the broker does not answer
     """

@@ -1,4 +1,4 @@
-"""The directories that settings name: made when they are read, or refused with the name of the variable."""
+"""Directories named by settings: created when the settings are read, or refused with the name of the variable."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def make_directory(name: str, directory: Path) -> None:
-    """Make the directory that a variable names, unless it is there."""
+    """
+    Create the directory that a variable names, if it does not exist.
+
+    :raises ImproperlyConfigured: if that fails
+    """
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -17,6 +21,10 @@ def make_directory(name: str, directory: Path) -> None:
 
 
 def require_writable(name: str, directory: Path) -> None:
-    """Go on only if this user may write into the directory that a variable names."""
+    """
+    Check that this user may write into the directory that a variable names.
+
+    :raises ImproperlyConfigured: otherwise
+    """
     if not os.access(directory, os.W_OK):
         raise ImproperlyConfigured(f"{name}: {directory} cannot be written by this user; let it, or name another one")

@@ -1,4 +1,4 @@
-"""The environment: every variable that is read, declared once with a sentence. Nothing else reads ``os.environ``."""
+"""Environment variables, each declared once with a description. No other module reads ``os.environ``."""
 
 from __future__ import annotations
 
@@ -24,12 +24,16 @@ declared_variables: list[Variable] = []
 
 
 def child_environment(**changes: str) -> dict[str, str]:
-    """The environment for a process that we start: ours, with these changes."""
+    """Return the environment for a child process: ours, with these changes."""
     return {**os.environ, **changes}
 
 
 def text(name: str, default: str | None, description: str) -> str:
-    """The variable's text. Without a default it must be set."""
+    """
+    Read a variable as text.
+
+    :raises ImproperlyConfigured: if it has no default and is not set
+    """
     declared_variables.append(Variable(name, default, description))
     value = os.environ.get(name, default)
     if value is None:
@@ -38,7 +42,7 @@ def text(name: str, default: str | None, description: str) -> str:
 
 
 def integer(name: str, default: int, description: str) -> int:
-    """The variable as a whole number."""
+    """Read a variable as a whole number."""
     value = text(name, str(default), description)
     try:
         return int(value)
@@ -47,7 +51,7 @@ def integer(name: str, default: int, description: str) -> int:
 
 
 def positive_integer(name: str, default: int, description: str, *, at_most: int | None = None) -> int:
-    """The variable as a whole number of at least one, and at most ``at_most``."""
+    """Read a variable as a whole number of at least one, and at most ``at_most``."""
     number = integer(name, default, description)
     if number < 1:
         raise ImproperlyConfigured(f"{name} must be at least 1, not {number}")
@@ -57,12 +61,12 @@ def positive_integer(name: str, default: int, description: str, *, at_most: int 
 
 
 def string_list(name: str, default: str | None, description: str) -> list[str]:
-    """The variable as a list, separated by commas."""
+    """Read a variable as a list, separated by commas."""
     return [word.strip() for word in text(name, default, description).split(",") if word.strip()]
 
 
 def network_list(name: str, default: str | None, description: str) -> list[str]:
-    """The variable as a list of addresses and networks, separated by commas."""
+    """Read a variable as a list of addresses and networks, separated by commas."""
     try:
         return ip_networks.parse_trusted_networks(string_list(name, default, description))
     except ValueError as error:
@@ -70,7 +74,7 @@ def network_list(name: str, default: str | None, description: str) -> list[str]:
 
 
 def country_list(name: str, default: str, description: str) -> list[str]:
-    """The variable as countries of two letters (ISO 3166), at least one."""
+    """Read a variable as a list of at least one country code of two letters (ISO 3166)."""
     listed = [word.upper() for word in string_list(name, default, description)]
     unknown = [country for country in listed if not phonenumbers.country_code_for_region(country)]
     if unknown or not listed:
@@ -80,7 +84,7 @@ def country_list(name: str, default: str, description: str) -> list[str]:
 
 
 def boolean(name: str, default: bool, description: str) -> bool:
-    """The variable as yes (1) or no (0)."""
+    """Read a variable as a boolean, 1 or 0."""
     value = text(name, "1" if default else "0", description)
     if value not in ("0", "1"):
         raise ImproperlyConfigured(f"{name} must be 0 or 1, not {value!r}")
@@ -88,7 +92,7 @@ def boolean(name: str, default: bool, description: str) -> bool:
 
 
 def json_object(name: str, default: str, description: str) -> dict[str, Any]:
-    """The variable as a JSON object."""
+    """Read a variable as a JSON object."""
     value = text(name, default, description)
     try:
         read = json.loads(value)

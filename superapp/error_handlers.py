@@ -1,4 +1,4 @@
-"""Handlers for errors raised before a view is reached: a page, or the API's error body."""
+"""Handlers for errors raised before a view is reached; they answer with a page, or with the API's error body."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A mistake of ours, or records out of reach: then nothing is known, and the same may be asked again."""
+    """Answer an unexpected error, or an unavailable database, after which the same request may be sent again."""
     is_out_of_reach = infrastructure_errors.is_passing(sys.exc_info()[1])
     error = Unavailable(retry_after=1) if is_out_of_reach else InternalError()
     return _respond(request, error, lambda: error_pages.server_error(request))

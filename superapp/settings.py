@@ -1,6 +1,6 @@
 """
-All settings. ``DATABASE_URL`` decides: without it the product is *embedded* (SQLite, one process, secrets made in
-``var/``); with PostgreSQL it is *served*, and refuses to start without its secrets and hosts.
+Django settings. ``DATABASE_URL`` decides the mode: without it the product is *embedded* (SQLite, one process,
+secrets made in ``var/``); with PostgreSQL it is *served*, and refuses to start without its secrets and hosts.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ REDIS_URL = env.text(
 )
 directories.make_directory("VAR_DIR", VAR_DIR)
 
-# Who and where we are.
+# The operator, the legal profile and the addresses of this instance.
 
 BRAND_NAME = env.text("BRAND_NAME", "Nusa", "The name people see.")
 OPERATOR_NAME = env.text("OPERATOR_NAME", "", "The company or people who run this instance, named on public pages.")
@@ -70,7 +70,7 @@ def _embedded_secret(name: str, make: Callable[[], str]) -> str:
     path = VAR_DIR / name
     if not path.exists():
         directories.require_writable("VAR_DIR", VAR_DIR)
-        # Linked under its name only when it is whole; of two processes the second finds the first one's.
+        # Linked to its name only when it is complete; of two processes the second finds the first one's file.
         fresh = VAR_DIR / f"{name}.{os.getpid()}"
         fresh.touch(mode=0o600)
         fresh.write_text(make())
@@ -87,7 +87,7 @@ SECRET_KEY = env.text(
 )
 if SERVED and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters")
-# Receipts outlive everything else we give out: this key is kept when the others are changed.
+# Receipts are valid for longer than anything else: this key is kept when others are changed.
 RECEIPT_KEY = env.text(
     "RECEIPT_KEY",
     None if SERVED else _embedded_secret("receipt_key", lambda: urlsafe_b64encode(os.urandom(32)).decode()),
@@ -104,7 +104,7 @@ ALLOWED_HOSTS = env.string_list(
     "Host names that are ours, separated by commas; the one of PUBLIC_URL unless others are named.",
 )
 if not ALLOWED_HOSTS or any("*" in host for host in ALLOWED_HOSTS):
-    # A foreign page whose name is pointed at this machine would be answered as if it were ours.
+    # A foreign page whose host name resolves to this machine would be treated as ours.
     raise ImproperlyConfigured("ALLOWED_HOSTS must be names, and * is none")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 DEBUG = False
@@ -138,7 +138,7 @@ MIDDLEWARE = [
     "superapp.core.health.answer_health_checks",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # A page shrinks to a seventh. It adds random bytes, so that lengths tell nobody what a page held (BREACH).
+    # Pages shrink to a seventh; random bytes are added, so that lengths reveal nothing about a page (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "superapp.core.unstorable_characters.drop_unstorable_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -170,9 +170,9 @@ TEMPLATES = [
     },
 ]
 
-# The database. Served, each use takes a connection from the pool of its process, tried before it is handed out, so that
-# a restart of PostgreSQL is felt by nobody afterwards; in processes that answer people it does not wait for ever for a
-# lock (core.lock_timeout). Embedded, each thread keeps its own.
+# The database. Served, each request takes a connection from the pool of its process, tested before use, so that a
+# restart of PostgreSQL causes no later errors; processes that answer people have a lock timeout (core.lock_timeout).
+# Embedded, each thread keeps its own connection.
 
 DATABASE_POOL_MAX = env.integer("DATABASE_POOL_MAX", 20, "Database connections of one served process at most.")
 
@@ -186,7 +186,7 @@ def _database() -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                # What is written anew within 16 MB of the log goes into the file once.
+                # A database page written repeatedly within 16 MB of the log is copied into the file once.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                 " PRAGMA wal_autocheckpoint=4000;",
             },
@@ -202,14 +202,14 @@ def _database() -> dict[str, object]:
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            # How often a statement of core.prepared is run before the server keeps it.
+            # After this many runs of a statement of core.prepared, the server keeps it prepared.
             "prepare_threshold": 3,
             "pool": {
                 "min_size": 1,
                 "max_size": DATABASE_POOL_MAX,
                 "timeout": 3,
-                # The pool gives up soon and tries again when somebody asks. By itself it would wait longer each
-                # time and, after an hour without PostgreSQL, be the last to notice that it is back.
+                # The pool gives up soon and tries again at the next request. By itself it would wait longer each time
+                # and, after an hour without PostgreSQL, notice late that it is back.
                 "reconnect_timeout": 1,
             },
         },
@@ -219,11 +219,11 @@ def _database() -> dict[str, object]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Threads of one process. Each holds a database connection while it works: DATABASE_POOL_MAX is above what runs at once.
+# Threads of one process. Each holds a database connection while it works: DATABASE_POOL_MAX exceeds their number.
 
 PAGE_THREADS = env.integer("PAGE_THREADS", 8, "Threads of one process that answer pages and the API.")
 COMMAND_THREADS = env.integer("COMMAND_THREADS", 8, "Threads of one process that answer commands of sockets.")
-# Looking takes from a person's tokens: a page five, and a picture one.
+# Loading a page takes five of a person's tokens, a picture one.
 READ_TOKENS_PER_SECOND = env.positive_integer(
     "READ_TOKENS_PER_SECOND",
     50,
@@ -231,7 +231,7 @@ READ_TOKENS_PER_SECOND = env.positive_integer(
 )
 JOB_THREADS = env.integer("JOB_THREADS", 2, "Jobs that one process runs at the same time.")
 
-# People, sessions, cookies. Sessions live in the database, so that nobody is logged out when Redis stops.
+# Users, sessions, cookies. Sessions are in the database, so that nobody is logged out when Redis stops.
 
 AUTH_USER_MODEL = "accounts.User"
 # Sessions of releases up to 0.2.0 name Django's own backend, which finds the same users.
@@ -256,17 +256,17 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Https, and the proxy that speaks it for us: it speaks plain http to us, and overwrites what others claim.
+# HTTPS. The proxy terminates it, connects to us by plain HTTP, and overwrites what clients claim in the header.
 
 BEHIND_PROXY = env.boolean("BEHIND_PROXY", False, "1 when only our proxy reaches this process; set by what starts it.")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
-# The preload list is kept abroad, and whoever is on it does not come off: the operator's decision, not ours.
+# The preload list is kept abroad, and a site cannot leave it: the operator's decision.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
-# What `serve_all` starts, and how its proxy listens.
+# The processes that `serve_all` starts, and the ports of its proxy.
 
 PROXY_TLS_PORT = env.integer("TLS_PORT", 443, "The port for https, when the proxy has a certificate.")
 PROXY_TLS_CERTIFICATE = env.text(
@@ -285,7 +285,7 @@ SOCKET_PROCESSES = env.positive_integer("SOCKET_PROCESSES", 2, "How many process
 WORK_PROCESSES = env.integer("WORK_PROCESSES", 1, "How many processes do the work that must happen when served.")
 JOB_PROCESSES = env.integer("JOB_PROCESSES", 1, "How many processes run jobs when served.")
 
-# What a page may load and do: our own files, and scripts that carry the nonce of their page. No host is named.
+# Pages may load only our own files, and scripts that carry the nonce of their page.
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -301,12 +301,12 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# Abilities of the browser that our pages never use are denied; the camera scans, and with the microphone serves calls.
+# Browser features that our pages never use are denied; the camera scans, and with the microphone serves calls.
 _DENIED = ("accelerometer", "browsing-topics", "geolocation", "gyroscope", "magnetometer", "midi", "payment", "usb")
 PERMISSIONS_POLICY: dict[str, str | list[str]] = {name: [] for name in _DENIED}
 PERMISSIONS_POLICY |= dict.fromkeys(("camera", "microphone", "publickey-credentials-get"), "self")
 
-# Codes for logging in go out as text messages through a gateway of the operator's choice.
+# Log-in codes are sent as text messages through a gateway of the operator's choice.
 
 SMS_URL = env.text("SMS_URL", "", "The address of the SMS gateway, https://…; it is sent one JSON object by POST.")
 SMS_HEADERS = env.json_object("SMS_HEADERS", "{}", "JSON object of further headers for it, such as its key.")
@@ -327,14 +327,14 @@ SMS_COUNTRIES = env.country_list(
 TRANSFER_MIN_RUPIAH = env.positive_integer(
     "TRANSFER_MIN_RUPIAH", 1_000, "The least that people may send to somebody who is no contact of theirs, in rupiah."
 )
-# What an attack can cost at most, and above what people need: newcomers get four fifths, known people all of it.
+# Limits of what an attack can cost, above normal use: new people get four fifths, known people all of it.
 SMS_PER_HOUR = env.positive_integer("SMS_PER_HOUR", 1_000, "How many codes the instance sends in an hour at most.")
 SMS_PER_DAY = env.positive_integer("SMS_PER_DAY", 10_000, "How many codes the instance sends in a day at most.")
 SMS_INBOX = env.boolean(
     "SMS_INBOX", not SERVED, "Without a gateway, keep codes in the developer's inbox, where anybody here can read them."
 )
 
-# Money. How much may lie in a wallet, by how well its owner is known.
+# Money. The balance ceilings of wallets, by the verification tier of their owners.
 
 WALLET_CEILINGS = {
     "basic": env.integer("WALLET_CEILING_BASIC", 2_000_000_00, "Sen that may lie in the wallet of a proven number."),
@@ -343,20 +343,20 @@ WALLET_CEILINGS = {
     ),
 }
 
-# Languages and time. Indonesian first.
+# Languages and time zone.
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 
-# Files. Static ones are public and named by their content; media is private, and given out by views that ask who asks.
+# Files. Static ones are public and named by their content; media is private, and sent by views that check access.
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static"), "Where static files are gathered."))
 directories.make_directory("STATIC_ROOT", STATIC_ROOT)
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "superapp.web.finders.DeliveredFinder"]
-# The viewer of the API's description; of its package this folder alone.
+# The viewer of the API's description; only this folder of its package.
 STATICFILES_DIRS = [
     ("swagger", Path(drf_spectacular_sidecar.__file__).parent / "static/drf_spectacular_sidecar/swagger-ui-dist")
 ]
@@ -369,11 +369,11 @@ MEDIA_ACCEL = env.text(
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Names carry a hash of the content, so that browsers may keep them for ever; each stands there compressed, too.
+    # Names contain a hash of the content, so that browsers may cache them for ever; each is stored compressed, too.
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# The API: JSON in and out, logged in, our one error body.
+# The API: JSON requests and responses, for logged-in users, with our error body.
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
@@ -384,7 +384,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "superapp.realtime.rest_format.handle_exception",
 }
 
-# Logs and numbers.
+# Logs and metrics.
 
 LOGGING_CONFIG = "superapp.core.logs.configure"
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO", "From which level on lines of ours are logged: DEBUG, INFO, WARNING, ERROR.")

@@ -1,4 +1,4 @@
-"""Pages and API, for gunicorn."""
+"""The WSGI application, for gunicorn: pages and API."""
 
 from __future__ import annotations
 

@@ -7,5 +7,5 @@ class WebConfig(AppConfig):
     offline_shells = {"/bukti/periksa/": "web:receipt_check"}
 
     def ready(self) -> None:
-        """Have the command of the bar known."""
+        """Import the module of badges, which registers its command."""
         from superapp.web import badges  # noqa: F401

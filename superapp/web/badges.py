@@ -1,8 +1,8 @@
 """
-Counts of what waits for a person, shown on the places of the bar and in the title of every page.
+Badges: counts of what waits for a person, shown in the navigation bar and in the title of each page.
 
-A product registers what it counts, in ``superapp.wiring``; all counts of a page are one statement. They are absolute:
-a client that missed a hint asks again, and is right.
+Apps register their counts in ``superapp.wiring``; all counts of a page are one statement. They are absolute, so
+that a client that missed a hint gets the right counts with its next request.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from superapp.realtime import bus, hints
 from superapp.realtime.bus import UserHint
 from superapp.realtime.registry import Caller, RequestSchema, register_command
 
-# More than this is not counted any further: nobody reads the difference.
+# Larger counts are shown as "99+".
 COUNT_MAX = 99
 TOPIC = "badges"
 
@@ -43,13 +43,17 @@ _badges: dict[str, Badge] = {}
 
 
 def register(badge: Badge) -> None:
-    """Have a count shown wherever a place of the bar names it."""
+    """
+    Register a badge, to be shown on the navigation items that name it.
+
+    :raises ValueError: if the name is taken
+    """
     if _badges.setdefault(badge.name, badge) is not badge:
         raise ValueError(f"two badges are called {badge.name}")
 
 
 def label(name: str) -> str | Promise:
-    """Return the sentence for this count, or an empty text if none is registered."""
+    """Return the label of a badge, or an empty text if none is registered."""
     return _badges[name].label if name in _badges else ""
 
 
@@ -62,14 +66,14 @@ def count_all(user_id: int, *, now: datetime) -> dict[str, int]:
     return dict(zip(_badges, found, strict=True))
 
 
-# Stand in for the person and the moment while the statement is made.
+# Placeholders for the user id and the time in the compiled statement.
 _PLACEHOLDER_USER_ID = -4_611_686_018_427_387_904
 _PLACEHOLDER_TIME = datetime(1971, 2, 3, 4, 5, 6, 789_012, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class _CompiledStatement:
-    """The statement of all counts, made once: every page asks it, and to make it took longer than to answer it."""
+    """The compiled statement of all counts: each page runs it, and compiling it took longer than running it."""
 
     sql: str
     params: tuple[Any, ...]
@@ -98,15 +102,15 @@ def _compile_statement(_vendor: str, all_rows: tuple[Rows, ...], count_max: int)
 
 
 def format_count(count: int) -> str:
-    """Return a count as it stands on a place."""
+    """Format a count for the navigation bar."""
     return f"{COUNT_MAX}+" if count > COUNT_MAX else str(count)
 
 
 def notify_changed(user_ids: Collection[int]) -> None:
     """
-    Tell these people's open pages that a count of theirs may be another.
+    Send these people's open pages a hint that one of their counts may have changed.
 
-    Changes of chats and contacts are told by hints of their own, and need no second one.
+    Changes of chats and contacts have hints of their own, and need no second one.
     """
     bus.publish([UserHint(user_ids, hints.encode({"on": TOPIC, "say": "badges.moved"}))])
 
@@ -117,5 +121,5 @@ class BadgesRequest(RequestSchema, frozen=True):
 
 @register_command("badges", BadgesRequest, rest="GET badges")
 def read_badges(caller: Caller, _nothing: BadgesRequest) -> dict[str, dict[str, int]]:
-    """Return what waits for me, by name."""
+    """Return the caller's badge counts, by name."""
     return {"counts": count_all(caller.user_id, now=clock.now())}

@@ -1,4 +1,4 @@
-"""The pictures of the shell, drawn by code: one sprite of icons, the brand mark, and the icons of the installed app."""
+"""The images of the shell, drawn by code: the icon sprite, the brand mark, and the icons of the installed app."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lucide.templatetags.lucide import lucide
 from PIL import Image, ImageDraw
 
 ICON_STROKE = "1.75"
-# What the pages use, by the names of the lucide set.
+# The icons that pages use, by their names in the lucide set.
 ICONS = (
     "archive",
     "archive-restore",
@@ -81,7 +81,8 @@ ICONS = (
     "x",
 )
 
-# The mark in a square of 48: two waves that form an N, each a stem, a curve and a slope, with water between the slopes.
+# The mark in a square of 48: two waves that form an N, each a stem, a curve and a slope, with water between the
+# slopes.
 Point = tuple[float, float]
 WAVES: tuple[tuple[Point, ...], ...] = (
     ((7, 39), (7, 33), (7, 27), (7, 20), (7, 8), (17.5, 7.5), (19.3, 16), (20.2, 20.5), (20.9, 26), (21.7, 31.5)),
@@ -95,13 +96,13 @@ OVERSAMPLING = 4
 
 
 def sprite() -> str:
-    """All icons as symbols of one file, named as in ``ICONS``."""
+    """Render all icons as symbols of one SVG file, named as in ``ICONS``."""
     symbols = "\n".join(_symbol(name) for name in ICONS)
     return f'<svg xmlns="http://www.w3.org/2000/svg"><!-- Icons: Lucide, ISC licence. -->\n{symbols}\n</svg>\n'
 
 
 def mark() -> str:
-    """The brand mark alone, in the colour of the text around it."""
+    """Render the brand mark as SVG, in the colour of the surrounding text."""
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" fill="none" stroke="currentColor"'
         f' stroke-width="{WAVE_WIDTH}" stroke-linecap="round" stroke-linejoin="round">{_wave_paths()}</svg>\n'
@@ -109,7 +110,7 @@ def mark() -> str:
 
 
 def app_icon_svg() -> str:
-    """The mark on water, with rounded corners."""
+    """Render the app icon as SVG: the mark on water, with rounded corners."""
     top, bottom = ("#{:02x}{:02x}{:02x}".format(*colour) for colour in (SEA_BRIGHT, SEA_DEEP))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><defs><linearGradient id="w" x2="0" y2="1">'
@@ -121,7 +122,7 @@ def app_icon_svg() -> str:
 
 
 def app_icon_png(side: int, *, inset: float = 0.15, rounded: bool = True) -> bytes:
-    """The app's icon as PNG. Square and with ``inset`` ≥ 0.2 it is maskable: what matters lies in the middle circle."""
+    """Render the app icon as PNG. Square and with ``inset`` ≥ 0.2 it is maskable: the mark is within the safe zone."""
     big = side * OVERSAMPLING
     water = Image.linear_gradient("L").resize((big, big))
     picture = Image.composite(Image.new("RGB", (big, big), SEA_DEEP), Image.new("RGB", (big, big), SEA_BRIGHT), water)

@@ -1,4 +1,4 @@
-"""Context processors: the variables every page template may use."""
+"""Context processors: the variables that all page templates may use."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from superapp.web.navigation import NavigationItem, navigation_items
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
-# The version of the shell that a browser keeps, as ``#ui/shell_keeper.js`` says it.
+# The version of the shell that the browser has stored, set by ``#ui/shell_keeper.js``.
 SHELL_COOKIE = "shell"
 
 
 def get_theme(request: HttpRequest) -> str:
-    """Light, dark, or as the device is."""
+    """Return the theme that the person chose: ``light``, ``dark``, or ``auto`` for the one of the device."""
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     return theme if theme in THEMES else "auto"
 
 
 def has_session_cookie(request: HttpRequest) -> bool:
     """
-    Return whether the browser sends a session cookie; without a logged-in person, that session was ended elsewhere.
+    Return whether the browser sends a session cookie.
+
+    If nobody is logged in although it does, the session was ended elsewhere.
     """
     return settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 @dataclass(frozen=True, slots=True)
 class NavigationLink:
-    """
-    A place of the bar on one page. ``count`` is what waits there, ``aria_label`` the same for whoever hears the page.
-    """
+    """A navigation item on one page. ``count`` is its badge, ``aria_label`` the same for screen readers."""
 
     item: NavigationItem
     is_current: bool
@@ -62,8 +62,10 @@ class NavigationLink:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """
-    The frame of a page. Asks the database for nothing, so that a page about its failure can be drawn; the counts on
-    the bar are read where a page draws the bar for somebody who is logged in.
+    Return the variables of the page layout.
+
+    They need no database queries, so that an error page about the database can be rendered; badge counts are read
+    only when a page renders the navigation bar for a logged-in person.
     """
     counts = cache(partial(_counts, request))
     return {

@@ -1,4 +1,4 @@
-"""Pages about what went wrong: a picture, a sentence, one way on. They ask the database for nothing."""
+"""Error pages: a picture, a sentence and a link. They make no database queries."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ErrorPage:
     sentence: Promise
     picture: str
     word: Promise = BACK_HOME
-    # Empty: the same address again.
+    # Empty for the address of the request.
     way_on: str = "/"
 
 
@@ -77,7 +77,7 @@ CSRF_ERROR_PAGE = ErrorPage(
 
 
 def render_domain_errors(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: what a page refuses is shown as a page of its kind; the API answers for itself."""
+    """Show a domain error of a page as an error page, in a middleware; API views handle their own errors."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
@@ -104,16 +104,16 @@ def render_domain_errors(get_response: Callable[[HttpRequest], HttpResponse]) ->
     return middleware
 
 
-# What is written there is not written into a page once more.
+# Values of these fields are not written into a page again.
 _SECRET_FIELDS = {"pin", "new_pin", "again", "code", "csrfmiddlewaretoken"}
 REPLAYED_FORM_BYTES_MAX = 64 * 1024
 
 
 def rate_limited(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """
-    Say that it was too often and when again, and keep what was typed: the same form can be sent once more from there.
+    Show the error page for a rate limit, with the form's values, so that it can be sent again from there.
 
-    A body that is large, or holds files, is not read for somebody who sends too much.
+    A body that is large or has files is not parsed for a person who sends too much.
     """
     size = int(request.META.get("CONTENT_LENGTH") or 0)
     is_kept = request.method == "POST" and size <= REPLAYED_FORM_BYTES_MAX and not request.FILES
@@ -150,7 +150,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A mistake of ours, or, raised before a view was reached, records out of reach."""
+    """Show the page for an unexpected error, or, if the database cannot be reached, for that."""
     is_out_of_reach = infrastructure_errors.is_passing(sys.exc_info()[1])
     status = 503 if is_out_of_reach else 500
     return render_error_page(request, ERROR_PAGES[status], status=status)
@@ -169,8 +169,9 @@ def render_error_page(
     kept: Sequence[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     """
-    Draw it. Whoever reads it may name the request to somebody who can look it up. ``kept`` are fields of a form that
-    can be sent once more from here.
+    Render an error page, with the request id if it is a server error.
+
+    ``kept`` are the fields of a form that can be sent again from this page.
     """
     context = {
         "layout": "web/base.html" if _shows_navigation(request, status) else "web/alone.html",
@@ -178,7 +179,7 @@ def render_error_page(
         "heading": fault.heading,
         "sentence": sentence or fault.sentence,
         "picture": f"web/pictures/{fault.picture}.html",
-        # After a form, the same address may know no GET; the page it stood on does.
+        # After a form, its address may not support GET; then the link leads to the home page.
         "way_on": fault.way_on or (request.path if request.method in ("GET", "HEAD") else "/"),
         "way_on_word": fault.word,
         "request_id": structlog.contextvars.get_contextvars().get("request") if status >= 500 else None,
@@ -188,7 +189,8 @@ def render_error_page(
 
 def _shows_navigation(request: HttpRequest, status: int) -> bool:
     """
-    Return whether an error page shows the navigation: to people who are logged in, if the database answers and the
-    request was not throttled.
+    Return whether an error page shows the navigation bar.
+
+    It is shown to logged-in people, if the database can be reached and the request was not throttled.
     """
     return status in (403, 404, 409) and bool(getattr(getattr(request, "user", None), "is_authenticated", False))

@@ -1,4 +1,4 @@
-"""Forms count as commands do: everything that a logged-in person sends takes from the one allowance."""
+"""Rate limit of forms: they take tokens from the same bucket as a person's commands."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ API = "/api/"
 
 def throttle_forms(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """
-    Middleware: take the cost of a form, or of a file sent to the API, before its view is asked, and before it is read.
+    Take the cost of a form, or of a file sent to the API, in a middleware before its view is called and its body is
+    read.
 
-    Commands of the API take theirs by themselves. Whoever is not logged in has limits of their own where they log in.
+    Commands of the API take their own cost. The log-in has separate limits for people who are not logged in.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,7 @@
-"""Lists in their five states. ``#lib/known_list.js`` decides the same; both are held to one file of cases."""
+"""
+The five states of a list. ``#lib/known_list.js`` decides them in the same way; both are tested with one file of
+cases.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,11 @@ State = Literal["loading", "empty", "list", "stale", "unknown"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageList:
     """
-    A list for ``web/_known.html``. ``row`` is the template of one row; ``empty`` that of what is said when there is
-    none, which is reached only when that is proven. With ``is_drawn_once``, rows are values that say all that is shown
-    of them, but for the language, the zone and the day they are read in: each is drawn when it is first seen.
+    A list for ``web/_known.html``.
+
+    ``row`` is the template of one row; ``empty`` the template for a list that is proven to be empty. With
+    ``is_drawn_once``, rows are values that determine all that is shown of them, except for language, time zone and
+    day: each rendered row is then cached.
     """
 
     name: str
@@ -28,7 +33,7 @@ class PageList:
     as_of: datetime | None = None
     is_complete: bool = True
     more: str = ""
-    # What the link to the rest is called; without a word, it leads to what is earlier.
+    # The label of the link to the rest; the default is the one for earlier items.
     more_word: str = ""
     is_drawn_once: bool = False
 

@@ -1,5 +1,5 @@
 """
-The navigation bar and the pages kept offline, declared by each AppConfig as ``navigation_items`` and
+The navigation bar and the offline shells, declared by each AppConfig as ``navigation_items`` and
 ``offline_shells``.
 """
 
@@ -15,11 +15,11 @@ from django.utils.functional import Promise
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavigationItem:
     """
-    One entry of the navigation bar.
+    One item of the navigation bar.
 
-    ``view`` is the name of its first page; addresses that begin with ``prefix``, or one of ``other_prefixes``, belong
-    to it. ``badge`` names the count that stands there (see ``superapp.web.badges``). ``shell_view`` is a page that
-    knows nobody: the device keeps it, and opens it for any address of the item while there is no line.
+    ``view`` is the name of its first page; paths that begin with ``prefix``, or with one of ``other_prefixes``,
+    belong to it. ``badge`` is the name of its count (see ``superapp.web.badges``). ``shell_view`` is a page without
+    personal data, which the device stores and opens offline for all addresses of the item.
     """
 
     view: str
@@ -37,7 +37,7 @@ class NavigationItem:
 
 @cache
 def navigation_items() -> tuple[NavigationItem, ...]:
-    """All places, from left to right."""
+    """Return all navigation items, from left to right."""
     found = [
         NavigationItem(**item) for config in apps.get_app_configs() for item in getattr(config, "navigation_items", ())
     ]
@@ -46,7 +46,7 @@ def navigation_items() -> tuple[NavigationItem, ...]:
 
 @cache
 def offline_shells() -> dict[str, str]:
-    """Return the view whose page a device opens offline, by prefix of the address."""
+    """Return the view whose page a device opens offline, by prefix of the path."""
     found = {item.prefix: item.shell_view for item in navigation_items() if item.shell_view}
     for config in apps.get_app_configs():
         found |= getattr(config, "offline_shells", {})

@@ -1,4 +1,4 @@
-"""Pages that a device may keep and show again while it has no connection."""
+"""Pages that a device may store and show again while it is offline."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 
 def readable_offline(view: Callable[Arguments, Response]) -> Callable[Arguments, Response]:
     """
-    Let the device of the reader keep the page that this view answers, as it was last seen.
+    Decorate a view whose page the reader's device may store, to show it offline as it was last seen.
 
-    For pages that are read. A page with a form is of no use offline: it cannot be sent.
+    For pages that are only read: a form cannot be sent offline.
     """
 
     @wraps(view)

@@ -1,4 +1,4 @@
-"""Looking is bounded by person, too: how much in a while, and how many pages at the same moment."""
+"""Rate limit and concurrency limit of the pages and pictures that a person loads."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from superapp.realtime.rate_limits import read_throttle
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 READS = ("GET", "HEAD")
 API, MEDIA = "/api/", "/media/"
-# Sixty pages at once, ten a second.
+# At most sixty pages at once, then ten a second.
 PAGE_COST = 5
 MEDIA_COST = 1
-# Of eight threads of a process. A page with its twenty pictures asks for one page: pictures are not counted here.
+# Of eight threads of a process. Pictures are not counted, so that a page with twenty pictures counts once.
 CONCURRENT_MAX = 4
 WAITING_MAX = 2
 WAIT_SECONDS_MAX = 5
 
 
 class ConcurrentPageLimit:
-    """The pages that each person has under way in this process: a few run, a few wait, and then no more."""
+    """A limit of each person's concurrent page requests in this process: a few run, a few wait, others are refused."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -33,9 +33,9 @@ class ConcurrentPageLimit:
 
     def begin(self, user_id: int) -> None:
         """
-        Wait for a turn of this person's.
+        Wait until this person may load another page.
 
-        :raises RateLimited: if others of theirs wait already, or none came in time
+        :raises RateLimited: if too many of their requests wait already, or the wait was too long
         """
         with self._guard:
             turns, users = self._people.get(user_id, (FairSemaphore(CONCURRENT_MAX, waiting_max=WAITING_MAX), 0))
@@ -45,7 +45,7 @@ class ConcurrentPageLimit:
             raise RateLimited(retry_after=1)
 
     def end(self, user_id: int) -> None:
-        """Hand the turn on."""
+        """End a page request, so that the next one may begin."""
         self._leave(user_id).release()
 
     def _leave(self, user_id: int) -> FairSemaphore:
@@ -61,8 +61,9 @@ concurrent_pages = ConcurrentPageLimit()
 
 def throttle_reads(get_response: GetResponse) -> GetResponse:
     """
-    Middleware: take what a page or a picture costs from the person who looks, before its view is asked, and let no
-    person have all threads. Strangers are bounded by the proxy.
+    Take the cost of a page or picture in a middleware before its view is called, and limit each person's threads.
+
+    People who are not logged in are limited by the proxy.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
@@ -72,7 +73,7 @@ def throttle_reads(get_response: GetResponse) -> GetResponse:
         user_id = int(user.pk)
         is_media = request.path.startswith(MEDIA)
         try:
-            # Commands of the API take theirs by themselves.
+            # Commands of the API take their own cost.
             if not request.path.startswith(API):
                 read_throttle.take(user_id, MEDIA_COST if is_media else PAGE_COST)
             if not is_media:
@@ -89,14 +90,14 @@ def throttle_reads(get_response: GetResponse) -> GetResponse:
 
 
 def _too_many_requests(request: HttpRequest, refusal: RateLimited) -> HttpResponse:
-    """Say so in a sentence: a page with a picture would cost what is to be spared."""
+    """Return a plain-text response, since a page with pictures would cause more load."""
     answer: HttpResponse
     if request.path.startswith(API):
         answer = JsonResponse(refusal.body(), status=int(refusal.kind))
     else:
         sentence = _("You opened very many pages in a short time. Wait a moment, then reload this one.")
         answer = HttpResponse(sentence, status=int(refusal.kind), content_type="text/plain; charset=utf-8")
-        # Tabs that a browser opens anew all at once come again by themselves.
+        # The browser reloads tabs that it restored all at once.
         answer.headers["Refresh"] = str(refusal.retry_after)
     answer.headers["Retry-After"] = str(refusal.retry_after)
     answer.headers["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""The page on which anybody checks a receipt of ours, and the keys it is checked with. It knows nobody."""
+"""The public page that verifies a receipt, and the public keys for it. It works without a log-in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EMPTY_RECEIPT = {"lines": ()}
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(no_cache=True)
 def check_receipt(request: HttpRequest) -> HttpResponse:
-    """Check whether a receipt is ours. Scripts do it on the device; without them, a form posts the receipt here."""
+    """Verify a receipt. JavaScript does so on the device; without it, a form posts the receipt here."""
     text = "".join(request.POST.get("receipt", "")[: signed_receipts.RECEIPT_CHARS_MAX * 2].split())
     document = signed_receipts.verify(text) if text else None
     context = {
@@ -71,7 +71,7 @@ def _shown(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _order_url(document: dict[str, Any], request: HttpRequest) -> str:
-    """Return the address of the order that a receipt is about, for its buyer; empty for everybody else."""
+    """Return the address of a receipt's order, for its buyer; empty for anybody else."""
     about = str(document.get("about", ""))
     is_mine = request.user.is_authenticated and str(request.user.public_id) == document.get("buyer")
     return about if is_mine and about.startswith("/pesanan/") else ""
@@ -82,7 +82,7 @@ def _is_zero(amount: Any) -> bool:
 
 
 def _describe_seller(seller: Any) -> str:
-    """Return the address and town of a shop, which tell it from other shops of the same name."""
+    """Return the address and town of a shop, which distinguish it from other shops of the same name."""
     if not isinstance(seller, dict) or not seller.get("handle"):
         return ""
     return " · ".join(part for part in (f"/toko/{seller['handle']}/", str(seller.get("town", ""))) if part)

@@ -1,4 +1,4 @@
-"""Moments as people read them, in the active language and zone. ``#lib`` writes the same on a living page."""
+"""Moments formatted for people, in the active language and time zone. ``#lib`` formats them in the same way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-# The zones of Indonesia by the names people use for them.
+# The common names of Indonesia's time zones.
 ZONE_LABELS = {
     "Asia/Jakarta": "WIB",
     "Asia/Pontianak": "WIB",
@@ -19,28 +19,28 @@ LOCALES = {"id": "id-ID", "en": "en-GB"}
 
 
 def locale() -> str:
-    """The name under which a browser's ``Intl`` writes as we do."""
+    """Return the locale with which a browser's ``Intl`` formats as we do."""
     return LOCALES[language()]
 
 
 def language() -> str:
-    """The active language, one of ours."""
+    """Return the active language, one of the supported ones."""
     active = (get_language() or "id").partition("-")[0]
     return active if active in LOCALES else "id"
 
 
 def zone_label(zone: str) -> str:
-    """WIB, WITA or WIT; elsewhere the place."""
+    """Return WIB, WITA or WIT; for other zones the name of the place."""
     return ZONE_LABELS.get(zone) or zone.rpartition("/")[2].replace("_", " ")
 
 
 def format_hour(moment: datetime) -> str:
-    """``12.03``, or ``12:03`` in English."""
+    """Format a time as ``12.03``, or ``12:03`` in English."""
     return formats.date_format(timezone.localtime(moment), "H:i" if language() == "en" else "H.i")
 
 
 def format_day(moment: datetime, *, now: datetime) -> str:
-    """Today, yesterday, the weekday within a week, else the date."""
+    """Format a day: today, yesterday, the weekday within a week, else the date."""
     local, today = timezone.localtime(moment), timezone.localtime(now)
     days_ago = (today.date() - local.date()).days
     if days_ago == 0:
@@ -53,13 +53,15 @@ def format_day(moment: datetime, *, now: datetime) -> str:
 
 
 def format_date(moment: datetime, *, now: datetime) -> str:
-    """Return the date, as it stands within a sentence: with its year if that is not this one."""
+    """Format a date for a sentence: with its year if that is not the current one."""
     local, today = timezone.localtime(moment), timezone.localtime(now)
     return formats.date_format(local, "j F" if local.year == today.year else "j F Y")
 
 
 def format_brief(moment: datetime, *, now: datetime) -> str:
-    """For the edge of a row: the hour today, yesterday, the weekday within a week, else the date in figures."""
+    """
+    Format a moment for a list row: the time today, yesterday, the weekday within a week, else the date in figures.
+    """
     local, today = timezone.localtime(moment), timezone.localtime(now)
     days_ago = (today.date() - local.date()).days
     if days_ago == 0:
@@ -72,7 +74,7 @@ def format_brief(moment: datetime, *, now: datetime) -> str:
 
 
 def format_beside(moment: datetime, other: datetime) -> str:
-    """The hour of a moment that stands beside another one; with its date, and year, where those are not the same."""
+    """Format the time of a moment shown beside another one; with its date, and year, where they differ."""
     local, at = timezone.localtime(moment), timezone.localtime(other)
     if local.date() == at.date():
         return format_hour(moment)
@@ -81,12 +83,12 @@ def format_beside(moment: datetime, other: datetime) -> str:
 
 
 def truncate_to_minute(moment: datetime) -> datetime:
-    """The minute a moment lies in; zones differ by whole minutes."""
+    """Truncate a moment to the minute; all time zones differ by whole minutes."""
     return moment.replace(second=0, microsecond=0)
 
 
 def format_ago(moment: datetime, *, now: datetime) -> str:
-    """Return in a few words how long ago a person was online."""
+    """Format how long ago a person was online."""
     if now - moment < timedelta(minutes=5):
         return _("just now")
     return _("{day}, {hour}").format(day=format_day(moment, now=now), hour=format_hour(moment))

@@ -1,4 +1,4 @@
-"""Addresses of the shell itself."""
+"""URLs of the shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages and files of the shell itself."""
+"""Pages and files of the shell."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from superapp.web import assets
 from superapp.web.navigation import offline_shells
 
 DAY_S = 24 * 3600
-# Of the ground in the light mode; the manifest knows no other.
+# The background colour of the light theme; a manifest has only one.
 BACKGROUND_COLOR = "#fbf8f3"
 
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """Show why there is no page; the device keeps this answer beforehand, for pages it does not hold while offline."""
+    """Show that the device is offline; the service worker stores this page in advance for pages that are not stored."""
     return render(request, "web/offline.html", {"is_shell": True})
 
 
@@ -74,7 +74,7 @@ def current_user(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def shell(request: HttpRequest) -> HttpResponse:
-    """List the files that a device keeps to open the app offline."""
+    """List the files that a device stores to open the app offline."""
     return JsonResponse(
         {
             "version": assets.version(),
@@ -88,5 +88,5 @@ def shell(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker, from the root, since it may serve only what lies under its own address."""
+    """Return the service worker; it is served from the root, since it controls only paths below its own."""
     return HttpResponse(assets.read_file("js/sw.js"), content_type="text/javascript")

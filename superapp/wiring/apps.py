@@ -6,7 +6,7 @@ class WiringConfig(AppConfig):
     label = "wiring"
 
     def ready(self) -> None:
-        """Have chat show what others make, and facts of one reach the other."""
+        """Register what apps show in each other, and the handlers of each other's events."""
         from superapp.wiring import (
             badges,
             card_types,

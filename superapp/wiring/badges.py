@@ -1,4 +1,4 @@
-"""Register the products' counters of the navigation bar, and send hints when a shop's counter changes."""
+"""Badges of the apps in the navigation bar, and hints when a shop's badge changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from superapp.web.badges import Badge
 
 
 def register() -> None:
-    """Have the bar show what every product counts."""
+    """Register the badges of all apps."""
     badges.register(Badge(name="chat", label=_("{count} unread"), rows=chat.unread_memberships))
     badges.register(Badge(name="contacts", label=_("{count} contact requests"), rows=accounts.pending_contact_requests))
     badges.register(Badge(name="wallet", label=_("{count} things to check"), rows=payments.unreported_pin_attempts))
@@ -24,11 +24,11 @@ def register() -> None:
 
 @subscribe(OrderPlaced)
 def notify_merchant_of_new_order(event: OrderPlaced) -> None:
-    """Let the merchant's open pages count again."""
+    """Send the merchant's open pages a hint to reload their badges."""
     badges.notify_changed([event.merchant_id])
 
 
 @subscribe(OrderMoved)
 def notify_merchant_of_transition(event: OrderMoved) -> None:
-    """Let the merchant's open pages count again."""
+    """Send the merchant's open pages a hint to reload their badges."""
     badges.notify_changed([event.merchant_id])

@@ -1,4 +1,4 @@
-"""Register the card types of other apps, and the actions they offer in a conversation."""
+"""Card types that other apps show in conversations, and links to other apps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from payments import api as payments
 
 TRANSFER = "payments.transfer"
 ORDER = "shop.order"
-# An order in a list: how it stands comes first, so that it is never cut off.
+# An order in a list: its state comes first, so that it is never cut off.
 ORDER_SUMMARIES = {
     "paid": _("Paid · {title}"),
     "paid:theirs": _("New order · {title}"),
@@ -26,8 +26,9 @@ ORDER_SUMMARIES = {
 
 def register() -> None:
     """
-    Have chat know them all; those of money where money is offered. Orders stand wherever they were placed, and their
-    cards are receipts.
+    Register the card types; those about money only if payments are enabled.
+
+    Order cards are always registered, since existing ones serve as receipts.
     """
     chat.register_card(
         ORDER,

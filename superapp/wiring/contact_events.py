@@ -1,4 +1,4 @@
-"""Becoming contacts, said where the two can talk from now on: so that an answer is heard, and a first word is near."""
+"""The system event in the conversation of two people who have become contacts."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ ACCEPTED = "accounts.accepted"
 
 
 def register() -> None:
-    """Have chat know the line."""
+    """Register the system event."""
     chat.register_system_event(ACCEPTED, _("{name} accepted the invitation. You can chat now."))
 
 
 @subscribe(ContactAccepted)
 def notify_inviter(event: ContactAccepted) -> None:
     """
-    Say in the conversation of the two, opened if they have none, that the invitation was accepted; to whoever asked it
-    is news. Who came together without a question, as buyer and shop do, is told nothing.
+    Post in the conversation of the two that the invitation was accepted; it counts as unread for the inviter.
+
+    The conversation is opened if they have none. Nothing is posted if they became contacts without an invitation,
+    as buyer and shop do.
     """
     if not event.accepted_by:
         return
@@ -33,7 +35,7 @@ def notify_inviter(event: ContactAccepted) -> None:
     now = clock.now()
     try:
         conversation = chat.open_direct_conversation(user_id=event.accepted_by, peer_id=asker, now=now)
-    except NotAccepted:  # They have parted since.
+    except NotAccepted:  # They are no longer contacts.
         return
     public_id = accounts.get_public_ids({event.accepted_by})[event.accepted_by]
     with suppress(ClientIdReused):

@@ -1,4 +1,4 @@
-"""From a storefront into a conversation with whoever runs it."""
+"""The page that leads from a storefront into the conversation with the shop."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ from superapp.wiring import shop_conversations
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_shop(request: HttpRequest, handle: str) -> HttpResponse:
     """
-    Talk to a shop. Looking writes nothing. Whoever does so for the first time is told what the shop then sees, and
-    says yes: from then on the two may write to each other in the shop's conversation, and are no contacts by that.
-    Whoever blocked the other goes on hearing nothing of them.
+    Open the conversation with a shop.
+
+    GET writes nothing. On the first contact a page tells the person what the shop will see, and asks for consent;
+    from then on the two may write to each other in the shop's conversation, without becoming contacts. A block
+    between them stays in effect.
     """
     user, now = get_current_user(request), clock.now()
     found = shop.fetch_catalog_page(handle, limit=1).shop
@@ -51,7 +53,7 @@ def contact_shop(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def _redirect_to_conversation(conversation: UUID, product: ProductDetails | None, of: ShopDetails) -> HttpResponse:
-    """To the conversation, with a question about the product begun in its field; nothing is written for them."""
+    """Redirect to the conversation, with a question about the product as suggested draft; nothing is stored."""
     address = reverse("chat:conversation", args=[conversation])
     if product is not None:
         address += f"?{urlencode({'tulis': _question(product, of)})}"

@@ -1,4 +1,4 @@
-"""Orders, said where buyer and shop talk: one card that lives, and a line for each move."""
+"""Orders in the conversation of buyer and shop: one card that is updated, and a system event for each transition."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from superapp.core.events import subscribe
 from superapp.wiring import shop_conversations
 from superapp.wiring.card_types import ORDER
 
-# What happened, in one quiet line for both, beside its time: by the name of the line.
+# The sentence of each system event, by its name.
 SYSTEM_EVENTS = {
     "shop.accepted": _("Accepted by the shop"),
     "shop.packed": _("Packed"),
@@ -37,50 +37,50 @@ SYSTEM_EVENTS = {
     "shop.completed_operator": _("{brand} checked it: the shop was paid ({reason})"),
     "shop.cancelled_operator": _("{brand} checked it: the buyer was refunded ({reason})"),
 }
-# What the others want to know of at once; the rest they see when they look.
+# Transitions that count as unread for the other person.
 NOTIFYING_TRANSITIONS = {"shipped", "resi_corrected", "delivered", "review_opened", "completed", "cancelled"}
 RECEIPTS = {"paid": "shop.order_paid", "completed": "shop.order_completed"}
 
 
 def register() -> None:
-    """Have chat know the lines."""
+    """Register the system events."""
     for name, sentence in SYSTEM_EVENTS.items():
         chat.register_system_event(name, sentence)
 
 
 @subscribe(OrderPlaced)
 def on_order_placed(event: OrderPlaced) -> None:
-    """Post a new order as a card where buyer and shop talk."""
+    """Post a new order as a card in the conversation of buyer and shop."""
     post_order_card(event, now=clock.now())
 
 
 def post_order_card(event: OrderPlaced, *, now: datetime) -> None:
     """
-    Post the order as a card into the conversation of buyer and shop, opened if they have none.
+    Post the order as a card in the conversation of buyer and shop, which is opened if they have none.
 
-    From now on they may write to each other there, and nowhere else. Where one has blocked the other before, the order
-    says it all by itself.
+    From now on they may write to each other in that conversation only. Nothing is posted if one has blocked the
+    other.
     """
     accounts.allow_business_contact(user_id=event.buyer_id, peer_id=event.merchant_id, now=now)
     conversation = _conversation(event, now)
     if conversation is None or _is_blocked(event):
         return
-    # A move that came before this fact has posted the card already, and it says something newer.
+    # An event of a later transition may have posted the card already, with a newer state.
     with suppress(ClientIdReused):
         _post(event, shop.fetch_order(user_id=event.buyer_id, order=UUID(event.order)), conversation, now)
 
 
 @subscribe(OrderMoved)
 def on_order_moved(event: OrderMoved) -> None:
-    """Let the card of an order follow it, with a line of what happened."""
+    """Update the card of an order after a transition, and post a system event."""
     update_order_card(event, now=clock.now())
 
 
 def update_order_card(event: OrderMoved, *, now: datetime) -> None:
     """
-    Let the card say how the order stands now, and a line what happened. Coming twice or late changes nothing.
+    Update the card to the order's state, and post a system event. A repeated or late call changes nothing.
 
-    Where the two could not talk when the order was placed, and can by now, the card comes with this move.
+    If the two could not talk when the order was placed, and can by now, the card is posted with this transition.
     """
     conversation = _conversation(event, now)
     if conversation is None:
@@ -91,7 +91,7 @@ def update_order_card(event: OrderMoved, *, now: datetime) -> None:
         return
     if not _change(event, order, conversation):
         _post(event, order, conversation, now)
-    # The same move in the words of an older version stands already.
+    # An older version may have posted the same transition with other content.
     with suppress(ClientIdReused):
         _post_system_event(event, order, conversation, now)
 
@@ -102,7 +102,7 @@ def _is_blocked(event: OrderPlaced | OrderMoved) -> bool:
 
 
 def _change(event: OrderMoved, order: OrderDetails, conversation: UUID) -> bool:
-    """Let the card say how the order stands now; answers whether there is a card."""
+    """Update the card to the order's state; return whether there is a card."""
     try:
         chat.update_card(
             conversation_id=conversation,
@@ -145,12 +145,12 @@ def _post(event: OrderPlaced | OrderMoved, order: OrderDetails, conversation: UU
 
 def _conversation(event: OrderPlaced | OrderMoved, now: datetime) -> UUID | None:
     """
-    The conversation of the buyer with the shop, opened if there was none; None where the two may not talk.
+    Return the conversation of the buyer with the shop, opened if there is none; None if the two may not talk.
 
-    A card that an older version posted where the two talk as people lives on there.
+    A card that an older version posted in the direct conversation of the two stays there.
     """
     of = shop.find_shop(event.merchant_id)
-    assert of is not None  # Shops stay.
+    assert of is not None  # Shops are never deleted.
     earlier = chat.find_direct_conversation(event.buyer_id, event.merchant_id)
     if earlier is not None and _card_seq(event, earlier.public_id) is not None:
         return earlier.public_id
@@ -168,7 +168,7 @@ def _card_seq(event: OrderPlaced | OrderMoved, conversation: UUID) -> int | None
 
 
 def _card(event: OrderPlaced | OrderMoved, order: OrderDetails) -> dict[str, Any]:
-    """Return the card of an order as it stood at this fact, the same on every delivery of the fact."""
+    """Return the card of an order as it was at this event, the same on each delivery of the event."""
     named = [step for step in order.steps if step.resi and step.version <= event.version]
     parcel = named[-1] if named and event.state in ("shipped", "delivered", "completed") else None
     receipts = shop.sign_receipts(order)
@@ -176,7 +176,7 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderDetails) -> dict[str, Any
         "version": event.version,
         "order": event.order,
         "number": event.number,
-        # What the shop alone says is shown as what the shop says.
+        # A delivery that only the shop claims is shown as its claim.
         "state": "claimed" if _is_claimed(event) else event.state,
         "title": _title(event.first_item, order.lines[0].quantity),
         "total": {"amount_minor": event.total_minor, "asset": event.asset},
@@ -185,13 +185,13 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderDetails) -> dict[str, Any
         "shipment": f"{parcel.courier} {parcel.resi}" if parcel else "",
         "placed_at": clock.to_wire(order.summary.placed_at),
         "moved_at": event.at,
-        # Of what was true then: the receipt of the end comes with the end.
+        # The receipt of payment until the order is completed, then the receipt of completion.
         "receipt": receipts.get(RECEIPTS.get(event.state, "")) or receipts[RECEIPTS["paid"]],
     }
 
 
 def _is_claimed(event: OrderPlaced | OrderMoved) -> bool:
-    """Return whether this fact is a delivery that only the shop claims."""
+    """Return whether this event is a delivery that only the shop claims."""
     return isinstance(event, OrderMoved) and event.state == "delivered" and event.actor != "courier"
 
 
@@ -220,7 +220,11 @@ def _step(event: OrderMoved, order: OrderDetails) -> OrderStep:
 
 
 def _speaker(event: OrderMoved) -> int:
-    """In whose name the line stands: whoever did it needs no news of it, and what nobody did is news to the other."""
+    """
+    Return the sender of the system event, for whom it does not count as unread.
+
+    That is the person who acted; for the system or an operator the buyer on completion, and otherwise the merchant.
+    """
     is_of_buyer = event.actor == "buyer" or (event.actor in ("system", "operator") and event.transition == "completed")
     return event.buyer_id if is_of_buyer else event.merchant_id
 

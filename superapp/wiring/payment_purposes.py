@@ -1,4 +1,4 @@
-"""The purpose of money that moved for a shop: its name and its goods, in the wallet and on receipts."""
+"""The purposes of a shop's payments: its name and products, for the wallet and receipts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from shop import api as shop
 
 
 def register() -> None:
-    """Have payments show what references of shops stand for."""
+    """Register the purpose resolvers for references of shop."""
     payments.register_purpose_resolver("shop.order", describe_orders, find_orders)
     payments.register_purpose_resolver("shop.storefront", describe_shops)
 
 
 def describe_orders(references: Collection[str]) -> dict[str, Purpose]:
-    """Return the shop and the goods of each order."""
+    """Return the shop and the products of each order."""
     ids = _ids(references)
     names = shop.fetch_order_titles(ids.values())
     return {
@@ -31,12 +31,12 @@ def describe_orders(references: Collection[str]) -> dict[str, Purpose]:
 
 
 def find_orders(buyer_id: int, written: str) -> list[str]:
-    """Return the references of a buyer's orders of which the shop or the goods have these words in the name."""
+    """List the references of a buyer's orders whose shop or products have these words in the name."""
     return [f"shop.order:{order}" for order in shop.search_orders(buyer_id, written)]
 
 
 def describe_shops(references: Collection[str]) -> dict[str, Purpose]:
-    """Return the name of each shop that pays out what it earned."""
+    """Return the name of each shop that receives a payout."""
     ids = _ids(references)
     names = shop.fetch_shop_names(ids.values())
     return {reference: Purpose(name=names[one]) for reference, one in ids.items() if one in names}
@@ -53,6 +53,6 @@ def _ids(references: Collection[str]) -> dict[str, UUID]:
     for reference in references:
         try:
             found[reference] = UUID(reference.partition(":")[2])
-        except ValueError:  # Made by something else than a shop; it has no name then.
+        except ValueError:  # The reference is not of a shop's and has no name.
             continue
     return found

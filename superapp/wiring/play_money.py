@@ -1,4 +1,4 @@
-"""Play money of the demo: an ordinary top-up, asked for by one clerk of the demo and approved by the other."""
+"""Play money of the demo: an ordinary top-up, requested by one demo operator and approved by the other."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ RATE_LIMIT = accounts.RateLimit("play_money", 10, timedelta(days=1))
 
 
 def register() -> None:
-    """Have the page about topping up lead here, where this is a demo."""
+    """Register the form on the top-up page, for demos."""
     payments.register_play_money_form(form_url)
 
 
 def form_url() -> str:
-    """Return where the form goes; empty where no play money may be had."""
+    """Return the URL of the form; empty if no play money is available."""
     return reverse("wiring:play_money") if _find_clerks() else ""
 
 
 @post_only_redirecting_to("payments:top_up")
 @person_required
 def take_play_money(request: HttpRequest) -> HttpResponse:
-    """Put play money into the wallet of whoever asks, in an embedded demo and nowhere else."""
+    """Put play money into the wallet of the logged-in person; available in an embedded demo only."""
     clerks = _find_clerks()
     user, now = get_current_user(request), clock.now()
     if not clerks or user.pk in clerks:
@@ -57,8 +57,9 @@ def take_play_money(request: HttpRequest) -> HttpResponse:
 
 def _find_clerks() -> tuple[int, ...]:
     """
-    Return the two clerks of the demo, or nobody: where the instance is served, where codes go out for real, or where
-    there is no demo.
+    Return the two operators of the demo, or none.
+
+    There are none if the instance is served, if codes are sent to real phones, or if there is no demo.
     """
     if settings.SERVED or settings.SMS_URL or not settings.SMS_INBOX or not payments.is_enabled():
         return ()

@@ -1,4 +1,4 @@
-"""Conversations with a shop: under its name and picture, and apart from what two people say as friends."""
+"""Conversations with a shop, under its name and picture, and apart from the direct conversation of the two people."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ KIND = "shop"
 
 
 def register() -> None:
-    """Have chat know how a shop is called."""
+    """Register the label of a shop's face."""
     chat.register_face_kind(KIND, _("Shop"))
 
 
 def open_conversation(of: ShopDetails, *, user_id: int, now: datetime) -> UUID:
     """
-    Open the conversation of somebody with a shop, and return it.
+    Open the conversation of a person with a shop, and return its id.
 
-    :raises NotAccepted: if the two have no business together and are no contacts, or one has blocked the other
+    :raises NotAccepted: if the two are not contacts and have no business with each other, or one has blocked the
+        other
     """
     return chat.open_direct_conversation(
         user_id=user_id, peer_id=of.owner_id, face=_service_profile(of), now=now
@@ -33,7 +34,7 @@ def open_conversation(of: ShopDetails, *, user_id: int, now: datetime) -> UUID:
 
 
 def find_conversation(of: ShopDetails, *, user_id: int) -> UUID | None:
-    """Return the conversation of somebody with a shop, if there is one; nothing is written."""
+    """Return the id of a person's conversation with a shop, or None; nothing is written."""
     face = chat.find_face(_key(of))
     found = chat.find_direct_conversation(user_id, of.owner_id, face) if face else None
     return found.public_id if found else None
@@ -41,7 +42,9 @@ def find_conversation(of: ShopDetails, *, user_id: int) -> UUID | None:
 
 @subscribe(ShopChanged)
 def update_shop_profile(event: ShopChanged) -> None:
-    """Let everybody who talks with the shop see its new name or picture. Coming twice or late changes nothing."""
+    """
+    Update the shop's face in its conversations to its new name or picture. A repeated or late call changes nothing.
+    """
     changed = shop.find_shop(event.merchant_id)
     if changed is not None and chat.find_face(_key(changed)) is not None:
         _service_profile(changed)

@@ -1,4 +1,4 @@
-"""Money between people, said where they talk."""
+"""Transfers between people, as cards in their conversation."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from superapp.wiring.card_types import TRANSFER
 @subscribe(MoneySent)
 def post_transfer_card(event: MoneySent) -> None:
     """
-    Post the transfer as a card into the conversation of the two, opened if they have none.
+    Post the transfer as a card in the conversation of the two, which is opened if they have none.
 
-    Only between contacts: who was blocked, or is a stranger, shall not be heard by paying for it. The money shows in
-    both wallets all the same. Nor where money is no longer offered, for what was sent just before.
+    Only between contacts, so that a stranger or a blocked person cannot pay for being heard; the transfer is in
+    both wallets in any case. Nothing is posted once payments are disabled.
     """
     if not payments.is_enabled() or not accounts.are_contacts(event.sender_id, event.receiver_id):
         return
@@ -27,7 +27,7 @@ def post_transfer_card(event: MoneySent) -> None:
 
 
 def post_transfer(event: MoneySent, *, now: datetime) -> int:
-    """Post it, once, and return its number in the conversation. The fact may come twice; the card may not."""
+    """Post the card of a transfer, and return its seq in the conversation. Idempotent."""
     conversation = chat.open_direct_conversation(user_id=event.sender_id, peer_id=event.receiver_id, now=now)
     posted = chat.post_card(
         conversation_id=conversation.public_id,

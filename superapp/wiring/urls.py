@@ -1,4 +1,4 @@
-"""Addresses that lead from one product into another."""
+"""URLs of pages that connect two apps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tags of the shell."""
+"""Template tags and filters for all pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from superapp.web.js_messages import JS_MESSAGES
 from superapp.web.list_state import PageList
 
 register = template.Library()
-# About a kilobyte each.
+# A cached row takes about a kilobyte.
 ROWS_KEPT_MAX = 5_000
 PARTS_KEPT_MAX = 200
 
@@ -32,7 +32,7 @@ PARTS_KEPT_MAX = 200
 @register.simple_tag
 @cache
 def icon(name: str, *, css: str = "") -> SafeString:
-    """An icon of our sprite, silent for screen readers: the word stands beside it."""
+    """Render an icon of the sprite, hidden from screen readers, since its label is beside it."""
     address = staticfiles_storage.url("web/icons.svg")
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', css, address, name
@@ -41,20 +41,20 @@ def icon(name: str, *, css: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def import_map(context: template.Context) -> SafeString:
-    """The one import map: the bundles that others import."""
-    # A nonce, since it is a script in the page.
+    """Render the import map of the bundles that others import."""
+    # It needs a nonce, since it is an inline script.
     return format_html('<script type="importmap" nonce="{}">{}</script>', context.get("CSP_NONCE", ""), _import_map())
 
 
 @cache
 def _import_map() -> SafeString:
-    # "<" cannot stand in a file's name of ours.
+    # File names of static files contain no "<".
     return mark_safe(json.dumps(assets.import_map(), separators=(",", ":")))  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)
 def module(context: template.Context, path: str) -> SafeString:
-    """Run the bundle of a module on this page, and have the bundles that it imports fetched beside it."""
+    """Load the bundle of a module on this page, and preload the bundles that it imports."""
     return format_html(
         '{}\n<script type="module" src="{}" nonce="{}"></script>',
         _preloads(path),
@@ -72,11 +72,11 @@ def _preloads(path: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def style_sheet(context: template.Context, path: str) -> SafeString:
     """
-    Have a style sheet on this page: by its address for a device that keeps the shell, else written into the page.
+    Include a style sheet: by its URL if the device has stored the shell, else inline.
 
-    Who comes for the first time sees the page one answer of the server sooner; nobody is sent the same sheet twice.
+    On the first visit the page needs one request less; no device gets the same style sheet twice.
     """
-    # As text, since it stands for nothing until it is written somewhere.
+    # Converted to text, since the nonce is a lazy object that is empty until it is used.
     nonce = "" if context.get("has_shell") else str(context.get("CSP_NONCE", ""))
     if nonce:
         return format_html('<style nonce="{}">{}</style>', nonce, _style_text(path))
@@ -85,7 +85,7 @@ def style_sheet(context: template.Context, path: str) -> SafeString:
 
 @cache
 def _style_text(path: str) -> SafeString:
-    # It is ours, and says nowhere that it ends.
+    # The style sheet is ours and contains no end tag.
     return mark_safe(assets.style_text(path))  # noqa: S308
 
 
@@ -106,7 +106,7 @@ def _js_messages_json(sentences: Mapping[str, object]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def known_row(context: template.Context, known: PageList, row: Any) -> SafeString:
-    """Render one row of a list, cached where its list allows it."""
+    """Render one row of a list, cached if its list allows it."""
     if known.is_drawn_once:
         zone, today = timezone.get_current_timezone_name(), timezone.localtime(clock.now()).date()
         return _drawn(known.row, row, time_formats.language(), zone, today)
@@ -125,10 +125,10 @@ def _draw(path: str, names: dict[str, Any]) -> SafeString:
 @register.simple_tag
 def field_state(problems: Mapping[str, object] | None, name: str, *, hint: str = "", focus: bool = False) -> SafeString:
     """
-    The attributes of a form field: what describes it, whether it is wrong, and the focus.
+    Render the attributes of a form field: its description, its error state, and the focus.
 
-    The first wrong field of a page has the focus, without JavaScript, too; with ``focus``, this field has it while
-    nothing is wrong. ``problems`` are in the order of the fields (``superapp.core.form_pages``).
+    The first wrong field of a page gets the focus, also without JavaScript; with ``focus``, this field gets it if
+    there are no errors. ``problems`` are in the order of the fields (``superapp.core.form_pages``).
     """
     wrong = {field: said for field, said in (problems or {}).items() if said}
     described = " ".join(part for part in (hint, f"{name}-problem" if name in wrong else "") if part)
@@ -169,53 +169,53 @@ def has_come(moment: datetime) -> bool:
 
 @register.filter
 def zone_of(_moment: datetime) -> str:
-    """The name of the reader's zone, to stand behind an hour."""
+    """Return the name of the reader's time zone, to be shown after an hour."""
     return time_formats.zone_label(timezone.get_current_timezone_name())
 
 
 @register.filter
 def wire_time(moment: datetime) -> str:
-    """For ``<time datetime>``."""
+    """Format a moment for ``<time datetime>``."""
     return clock.to_wire(moment)
 
 
 @register.filter
 def moment(wire: str) -> str:
-    """A time of the wire with its day, as in something that is read years later."""
+    """Format a time of the wire with its full date, as for a receipt."""
     at = timezone.localtime(datetime.fromisoformat(wire))
     return f"{formats.date_format(at, 'j F Y')}, {time_formats.format_hour(at)}"
 
 
 @register.filter
 def moment_beside(wire: str, other: datetime) -> str:
-    """A time of the wire beside another moment, whose day it does not repeat."""
+    """Format a time of the wire beside another moment, without the date if it is the same."""
     return time_formats.format_beside(datetime.fromisoformat(wire), other)
 
 
 @register.filter
 def money(value: object) -> str:
-    """Money as people write it, whether it came as ``Money`` or over the wire; nothing for nothing."""
+    """Format an amount, given as ``Money`` or in its wire format; empty for anything else."""
     if isinstance(value, dict):
         return str(from_wire(value))
-    # Money that is none is written; a card that is blank has none to write.
+    # A zero amount is formatted; a blank card has no amount.
     return str(value) if isinstance(value, Money) else ""
 
 
 @register.filter
 def money_change(value: Money) -> str:
-    """Money that came or went, with its sign."""
+    """Format an amount that was received or spent, with its sign."""
     return f"{'+' if value.amount_minor > 0 else ''}{value}"
 
 
 @register.filter
 def hue(public_id: object) -> int:
-    """One of eight hues for somebody without a picture, always the same."""
+    """Return one of eight hues for a person without a picture, always the same one."""
     return int(str(public_id)[-1], 16) % 8
 
 
 @register.filter
 def initials(name: str) -> str:
-    """Up to two letters for somebody without a picture."""
+    """Return up to two initials for a person without a picture."""
     firsts = [word[0] for word in name.split() if word[0].isalnum()]
     return "".join(firsts[:2]).upper() or name.strip()[:1].upper()
 
@@ -241,9 +241,9 @@ class CachedPartNode(template.Node):
 @register.tag
 def once(parser: Parser, token: Token) -> CachedPartNode:
     """
-    ``{% once side %} … {% endonce %}``: draw this part when it is first met, for each language and these values.
+    Cache a part of a template for each language and these values: ``{% once side %} … {% endonce %}``.
 
-    Nothing in it may hang on anything else: no person, no token, no nonce, no time.
+    The part must not depend on anything else: no person, token, nonce or time.
     """
     values = [parser.compile_filter(bit) for bit in token.split_contents()[1:]]
     nodes = parser.parse(("endonce",))

@@ -1,1 +1,1 @@
-"""The demo world: people who never were, and what they say to each other."""
+"""The demo world: invented people, their conversations, shops, wallets and purchases."""

@@ -1,10 +1,10 @@
 """
-Conversations as they are written down in ``data/conversations.toml``.
+Parser of the demo conversations in ``data/conversations.toml``.
 
-A line is a message: when, who, and what. When is a day and a time (``-2 19:04``), a time of the same day (``19:05``),
-or minutes before now (``-14m``). What may begin with ``[> words]``: it replies to the last message with these words in
-it. Lines that are indented belong to the message above: ``+ 👍 sekar`` is a reaction, ``~ …`` the text it was changed
-to, ``x`` that it was taken back.
+A line is a message: time, author and text. The time is a day and a time (``-2 19:04``), a time of the same day
+(``19:05``), or minutes before now (``-14m``). A text that begins with ``[> words]`` replies to the last message
+that contains these words. Indented lines belong to the message above: ``+ 👍 sekar`` is a reaction, ``~ …`` an edit
+with the new text, ``x`` a recall.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ LINE = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptedMessage:
-    """One message, and what became of it."""
+    """One message of a script, with its reactions, edits and recalls."""
 
     at: datetime
     who: str
     text: str
-    # Which message of the conversation it replies to, counted from 0.
+    # The index (from 0) of the message of the conversation that it replies to.
     reply_to: int | None = None
     reactions: list[tuple[str, str]] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)
@@ -45,7 +45,7 @@ class ScriptedMessage:
 
 
 class ScriptedConversation(Written, frozen=True, kw_only=True):
-    """A conversation of two. ``unread`` says how many of the last messages somebody has not seen."""
+    """A conversation of two people. ``unread`` is how many of the last messages a person has not seen."""
 
     one: str
     other: str
@@ -62,9 +62,9 @@ class ScriptedConversation(Written, frozen=True, kw_only=True):
 
 def parse_conversation(talk: ScriptedConversation, *, now: datetime) -> list[ScriptedMessage]:
     """
-    The messages of a conversation in the order of their times, none of them later than now.
+    Parse the messages of a conversation, in the order of their times, none of them later than now.
 
-    :raises ValueError: if a line cannot be understood
+    :raises ValueError: if a line cannot be parsed
     """
     said: list[ScriptedMessage] = []
     day = 0
@@ -112,7 +112,9 @@ def _index_of(words: str, said: list[ScriptedMessage]) -> int:
 
 def _none_later(said: list[ScriptedMessage], now: datetime) -> Iterator[ScriptedMessage]:
     """
-    Shortly after midnight, what was said "minutes ago" may have been pushed behind now by what was said before it.
+    Move all messages back by the time by which the last one is later than now.
+
+    Shortly after midnight, a message of some minutes ago may have been moved past now by the messages before it.
     """
     late_by = max(said[-1].at - now, timedelta(0)) if said else timedelta(0)
     for message in said:

@@ -1,4 +1,4 @@
-"""The people of the demo world. None of them exists."""
+"""The people of the demo world, all invented."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from superapp.wiring.demo.script_files import Written, read_list
 
 
 class DemoPerson(Written, frozen=True, kw_only=True):
-    """A person of the demo world, called ``key`` in its scripts."""
+    """A person of the demo world; scripts name them by ``key``."""
 
     key: str
     number: str
@@ -18,5 +18,5 @@ class DemoPerson(Written, frozen=True, kw_only=True):
 
 DEMO_PEOPLE = read_list("people", DemoPerson)
 PERSON_BY_KEY = {person.key: person for person in DEMO_PEOPLE}
-# The one to log in as, and others whom the world or its tests name.
+# The person to log in as, and others that the world or its tests name.
 SEKAR, DAUD, JOKO, DIMAS = (PERSON_BY_KEY[key] for key in ("sekar", "daud", "joko", "dimas"))

@@ -8,5 +8,5 @@ FOLDER = Path(__file__).parent / "data" / "pictures"
 
 
 def read_picture(name: str) -> bytes:
-    """Return a picture by its name below the folder, such as ``people/sekar``, as WebP."""
+    """Read a picture as WebP by its name below the folder, such as ``people/sekar``."""
     return (FOLDER / f"{name}.webp").read_bytes()

@@ -32,7 +32,7 @@ ADDRESSES = {
 
 
 class DemoPurchase(Written, frozen=True, kw_only=True):
-    """A purchase so many hours ago, and its later steps with their hours after it (``data/purchases.toml``)."""
+    """A purchase a number of hours ago, and its later steps in hours after it (``data/purchases.toml``)."""
 
     buyer: str
     shop: str
@@ -47,7 +47,7 @@ PURCHASES = read_list("purchases", DemoPurchase)
 
 
 def scheduled_actions(*, now: datetime) -> list[ScheduledAction]:
-    """Return every purchase and its later steps, each with its time; running one again changes nothing."""
+    """List every purchase and its later steps, each with its time; running one again changes nothing."""
     people = {person.key: _user_id(person.number) for person in DEMO_PEOPLE}
     found: list[ScheduledAction] = []
     for number, bought in enumerate(PURCHASES):
@@ -56,8 +56,8 @@ def scheduled_actions(*, now: datetime) -> list[ScheduledAction]:
 
 
 def is_untold() -> bool:
-    """Return whether an order of the demo still waits to be shown in its conversation, as after an interruption."""
-    # Orders that moved do not count: the periodic tasks move them too, and show that by themselves.
+    """Return whether an order of the demo has not been posted in its conversation, as after an interruption."""
+    # Orders that moved are ignored: the periodic tasks move them too, and post that by themselves.
     return Fact.objects.filter(name=OrderPlaced.name).exists()
 
 
@@ -66,20 +66,20 @@ def _facts() -> QuerySet[Fact]:
 
 
 def post_cards(*, now: datetime) -> None:
-    """Have the cards posted that say it all, and read by those whose conversations are not meant to be unread."""
+    """Post the cards of all orders, and mark them as read except where the script leaves them unread."""
     for fact in _facts():
         event = events.from_payload(fact.name, fact.payload)
-        # At its own moment: a card of last week must not say that it was posted today.
+        # Posted at the event's own time: a card of last week must not have today's time.
         if isinstance(event, OrderPlaced):
             order_cards.post_order_card(event, now=datetime.fromisoformat(event.at))
         elif isinstance(event, OrderMoved):
             order_cards.update_order_card(event, now=datetime.fromisoformat(event.at))
-    # The rest of what they mean. What is said already is not said again.
+    # Delivers the events to their other handlers; cards that are posted already are not posted again.
     outbox.deliver_due(now)
     people = {person.key: _user_id(person.number) for person in DEMO_PEOPLE}
     sekars = shop.find_shop(people["sekar"])
     if sekars is None:
-        return  # Where no shops are shown nothing was bought.
+        return  # Without storefronts nothing was bought.
     for buyer in ("fatimah", "yohana"):
         talk = shop_conversations.find_conversation(sekars, user_id=people[buyer])
         assert talk is not None
@@ -100,7 +100,7 @@ def _actions_of_purchase(
 
 
 class _Order:
-    """One order while it is played."""
+    """One demo order while its steps are carried out."""
 
     def __init__(self, bought: DemoPurchase, number: int, people: Mapping[str, int]) -> None:
         self._bought = bought
@@ -130,7 +130,7 @@ class _Order:
         self._id = answer.order
 
     def move(self, what: str, place: int, *, now: datetime) -> None:
-        """Do the next thing with it, unless it was done before."""
+        """Carry out the next step of the order, unless it has been done."""
         order, buyer, merchant = self._id, self._buyer_id, self._merchant_id
         assert order is not None
         if len(shop.fetch_order(user_id=buyer, order=order).steps) > place:

@@ -1,4 +1,4 @@
-"""Reading what the demo world consists of, which is written down in ``data/*.toml``."""
+"""Reading of the demo data in ``data/*.toml``."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ T = TypeVar("T")
 
 
 class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of everything that is read from a file; a misspelt field is refused."""
+    """The base of all values that are read from a file; an unknown field is refused."""
 
 
 def read_list(name: str, kind: type[T]) -> tuple[T, ...]:
-    """Return the tables ``[[name]]`` of the file of that name."""
+    """Read the tables ``[[name]]`` of the file of that name."""
     written = (FOLDER / f"{name}.toml").read_bytes()
     return msgspec.toml.decode(written, type=dict[str, tuple[kind, ...]])[name]  # type: ignore[valid-type]
 
 
 def read_one(name: str, kind: type[T]) -> T:
-    """Return the content of a whole file."""
+    """Read the content of a whole file."""
     return msgspec.toml.decode((FOLDER / f"{name}.toml").read_bytes(), type=kind)

@@ -1,4 +1,4 @@
-"""Opening the demo shops, through the shop's facade."""
+"""The demo shops, opened through the facade of shop."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class DemoProduct(Written, frozen=True, kw_only=True):
 
 
 class DemoShop(Written, frozen=True, kw_only=True):
-    """A shop, its owner by their key in the cast, and its products in shelf order."""
+    """A shop, its owner by their ``key``, and its products in catalog order."""
 
     owner: str
     handle: str
     name: str
     town: str
     about: str
-    # Weekday → from, until; a day that is missing is closed.
+    # Weekday → opening and closing time; a missing day is closed.
     hours: dict[str, tuple[str, str]]
     time_zone: str
     goods: tuple[DemoProduct, ...]
@@ -43,9 +43,9 @@ class DemoShop(Written, frozen=True, kw_only=True):
 
 DEMO_SHOPS = tuple(read_one(f"shops/{handle}", DemoShop) for handle in ("manik-sekar", "kopi-rante", "tenun-lende"))
 OPENED_BEFORE = timedelta(days=45)
-# One thing after another found its way onto the shelf.
+# Products were added one after another.
 BETWEEN_GOODS = timedelta(hours=19)
-# Pillow lets other threads work while it encodes.
+# Pillow releases the interpreter lock while it encodes.
 ENCODING_THREADS = 2
 
 
@@ -58,7 +58,7 @@ class _Pictures:
 
 
 def open_all(*, now: datetime) -> None:
-    """Open the demo shops with everything that stands in them, or leave those as they are that are open already."""
+    """Open the demo shops with all their products; shops that are open already are left as they are."""
     for storefront in DEMO_SHOPS:
         owner_id = _owner_id(storefront)
         if shop.find_shop(owner_id) is not None:

@@ -1,4 +1,4 @@
-"""Money in the demo people's wallets, put there through the facades with two operators and everybody's PIN."""
+"""Money in the demo people's wallets, moved through the facades with two operators and everybody's PIN."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from superapp.wiring.demo.people import DEMO_PEOPLE
 from superapp.wiring.demo.script_files import Written, read_list
 
 PIN = "258036"
-# Something that happened, and when.
+# A time, and a function that carries out what happened then.
 ScheduledAction = tuple[datetime, Callable[[], object]]
-# They pay for what they order, too.
+# They need a PIN to pay for their orders.
 BUYERS = ("emma", "fatimah", "sekar", "yohana")
 OPERATORS = (("Wulan dari Loket", "loket.wulan"), ("Bayu dari Loket", "loket.bayu"))
 
 
 class DemoTransfer(Written, frozen=True, kw_only=True):
-    """A transfer so many days ago, at a time of day; without a sender it is a top-up in cash."""
+    """A transfer a number of days ago, at a time of day; without a sender it is a top-up in cash."""
 
     days_ago: int
     at: str
@@ -43,7 +43,7 @@ TRANSFERS = read_list("transfers", DemoTransfer)
 
 @dataclass(frozen=True, kw_only=True)
 class SentTransfer:
-    """Money that one of them sent to another, to be shown where they talk."""
+    """A transfer between demo people, to be shown in their conversation."""
 
     at: datetime
     sender: str
@@ -53,11 +53,13 @@ class SentTransfer:
 
 def fill_wallets(*, now: datetime, besides: Sequence[ScheduledAction] = ()) -> list[SentTransfer]:
     """
-    Give the demo people money and a history, once, and have what else they did ``besides`` happen in its time between;
-    return what was sent, now or before: broken off anywhere, the next call does the rest. What is sent has a key, and
-    who got a top-up gets it no second time.
+    Make the demo people's top-ups and transfers, and run the actions ``besides`` at their times in between.
 
-    Where no money is offered, nobody has any. Not in the transaction of the world: a PIN is counted by itself.
+    Returns the transfers, made now or before. An interrupted run is completed by the next call: each transfer has
+    an idempotency key, and a top-up is made only once.
+
+    Does nothing if payments are disabled. Must not run inside the world's transaction, since PIN attempts are
+    counted in transactions of their own.
     """
     if not payments.is_enabled():
         return []
@@ -85,7 +87,7 @@ def _move(
 
 @transaction.atomic
 def _top_up(user_id: int, amount: Money, reason: str, operators: Sequence[int], *, now: datetime) -> None:
-    # Whoever fills the same purse at the same time waits here. Nobody gets the same amount twice in the script.
+    # Another process that fills the same wallet waits here. No person gets the same amount twice in the script.
     accounts.lock_people({user_id})
     got = payments.list_wallet_movements(user_id, now=now, limit=100)
     if any(row.kind == "topped_up" and row.delta == amount for row in got):

@@ -1,4 +1,4 @@
-"""Making the demo world, through the facades of the apps."""
+"""The demo world, made through the facades of the apps."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MUTED_FOR = timedelta(days=30)
 
 @dataclass(frozen=True, kw_only=True)
 class _Player:
-    """A person of the cast with their account."""
+    """A demo person with their account."""
 
     user_id: int
     public_id: UUID
@@ -37,12 +37,12 @@ class _Player:
 
 @dataclass(kw_only=True)
 class _PlayedConversation:
-    """A conversation while it is played: what was said so far, by the number it got."""
+    """A conversation while its script is played, with the numbers of its messages."""
 
     talk: ScriptedConversation
     conversation_id: UUID
     players: Mapping[str, _Player]
-    # What is said and sent, in the order of the times; of the lines, the numbers they got.
+    # Messages and transfers in the order of their times.
     happenings: Sequence[ScriptedMessage | SentTransfer]
     seqs: list[int] = field(default_factory=list)
     newest_seq: int = 0
@@ -50,11 +50,11 @@ class _PlayedConversation:
 
 def make_world(*, now: datetime) -> bool:
     """
-    Fill this installation with the demo people, their shops, what lies in their wallets, what they bought of each other
-    and what they said in the last days. True if it was made; what is here already is left as it is.
+    Create the demo people, their shops, money, purchases and conversations; return whether anything was made.
 
-    Several commits: the people, then their shops, then their money and what they bought, since a PIN is counted by
-    itself, then all they said about it. Broken off in between, it is carried on by the next call.
+    Existing parts are left as they are. There are several commits: the people, their shops, their money and
+    purchases (since PIN attempts are counted in their own transactions), and the conversations. An interrupted run
+    is completed by the next call.
     """
     if not _is_here():
         _make_people(now=now)
@@ -68,7 +68,7 @@ def make_world(*, now: datetime) -> bool:
     sent = wallets.fill_wallets(now=now, besides=purchases.scheduled_actions(now=now))
     with transaction.atomic():
         players = {person.key: _player(person) for person in DEMO_PEOPLE}
-        # Whoever makes the world at the same time waits here, and then finds that they talked.
+        # Another process that makes the world waits here, and then finds the conversations.
         accounts.lock_people({player.user_id for player in players.values()})
         if _have_talked():
             return False
@@ -99,7 +99,7 @@ def _is_here() -> bool:
 
 
 def _have_talked() -> bool:
-    # Nobody sends him money, which would have opened a talk.
+    # Nobody sends him money, which would have opened a conversation.
     return bool(chat.list_summaries(_player(JOKO).user_id).rows)
 
 
@@ -145,7 +145,7 @@ def _set_up(
 
 
 def _play(stages: Sequence[_PlayedConversation], *, now: datetime) -> None:
-    """Say and show everything in the order in which it happened, whichever conversation it belongs to."""
+    """Post all messages and transfers in the order of their times, over all conversations."""
     order = sorted(
         (each.at, number, index) for number, stage in enumerate(stages) for index, each in enumerate(stage.happenings)
     )
@@ -162,7 +162,7 @@ def _play(stages: Sequence[_PlayedConversation], *, now: datetime) -> None:
 
 def _show(stage: _PlayedConversation, sent: SentTransfer) -> None:
     _read(stage, sent.sender, up_to=stage.newest_seq)
-    # It is there already if its fact was delivered before the talk was carried on.
+    # The card may have been posted already, if its event was delivered before the run was continued.
     stage.newest_seq = max(stage.newest_seq, transfer_cards.post_transfer(sent.event, now=sent.at))
 
 
@@ -208,7 +208,7 @@ def _say(stage: _PlayedConversation, line: ScriptedMessage, *, now: datetime) ->
 
 
 def _read_to_the_end(stage: _PlayedConversation) -> None:
-    """Mark everything as received by everybody, and as read except what the script leaves unread."""
+    """Mark all messages as delivered to both, and as read except those that the script leaves unread."""
     for key, player in stage.players.items():
         chat.mark_delivered(player.user_id, [(stage.conversation_id, stage.newest_seq)])
         unread = stage.talk.unread.get(key, 0)

@@ -1,4 +1,4 @@
-"""Draws the files of the shell anew, after a change of icons or brand."""
+"""``manage.py draw_shell``: draw the image files of the shell, after a change of icons or brand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "static" / "web"
 
 
 def files() -> dict[str, bytes]:
-    """Return the files that the folder of drawn files must hold, by name."""
+    """Return the files that the folder must contain, by name."""
     return {
         "icons.svg": brand_images.sprite().encode(),
         "mark.svg": brand_images.mark().encode(),

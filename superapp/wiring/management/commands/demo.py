@@ -1,4 +1,4 @@
-"""``manage.py demo``: people and conversations to look at."""
+"""``manage.py demo``: create the demo world."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Command(BaseCommand):
             embedded.migrate()
         schema_version.require_same(connection)
         try:
-            # What is invented here lies in the past: the work would expire orders and show transfers before the demo
-            # has come to that day. It goes on once all is there.
+            # Demo orders and transfers are in the past: the periodic tasks would expire orders and post transfers
+            # before the demo reaches their day. They continue once everything is made.
             with process_locks.hold_exclusive(
                 process_locks.ProcessLock.WORK, seconds_max=WAIT_SECONDS_MAX, on_wait=self._say_waiting
             ):
@@ -74,7 +74,10 @@ class Command(BaseCommand):
 
 
 def _reason_against() -> str | None:
-    """Say why this instance must have no demo people, who have known numbers and a known PIN."""
+    """
+    Return the reason for which this instance must have no demo people, whose numbers and PIN are known; None if
+    there is none.
+    """
     if settings.SMS_URL:
         return "Codes go out for real here: the numbers of the demo people may be somebody's."
     if settings.SERVED and not settings.SMS_INBOX:
