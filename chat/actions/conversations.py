@@ -51,7 +51,7 @@ def open_direct_conversation(*, user_id: int, peer_id: int, now: datetime, face:
                 created_at=now,
                 changed=change_cursor.current_stamp(),
             )
-            _enter(conversation, sorted((user_id, peer_id)), from_seq=1)
+            _make_members(conversation, sorted((user_id, peer_id)), from_seq=1)
     except IntegrityError:  # The other person opened it at the same moment.
         opened = find_direct_conversation(user_id, peer_id, face)
         assert opened is not None
@@ -80,7 +80,7 @@ def create_group(*, owner_id: int, title: str, member_ids: Sequence[int], now: d
         conversation = Conversation.objects.create(
             kind=ConversationKind.GROUP, title=clean_line(title), created_at=now, changed=change_cursor.current_stamp()
         )
-        _enter(conversation, sorted({owner_id, *member_ids}), from_seq=1)
+        _make_members(conversation, sorted({owner_id, *member_ids}), from_seq=1)
         Member.objects.filter(conversation=conversation, user_id=owner_id).update(role=MemberRole.ADMIN)
     return conversation
 
@@ -98,8 +98,8 @@ def add_member(*, conversation_id: UUID, by_user_id: int, user_id: int, now: dat
             raise NotAGroup
         if is_current_member(conversation, user_id):
             return
-        _enter(conversation, [user_id], from_seq=conversation.last_seq + 1)
-        _say(conversation, "member_joined", actor_id=by_user_id, user_id=user_id, now=now)
+        _make_members(conversation, [user_id], from_seq=conversation.last_seq + 1)
+        _post_event(conversation, "member_joined", actor_id=by_user_id, user_id=user_id, now=now)
 
 
 def leave_group(*, conversation_id: UUID, user_id: int, now: datetime) -> None:
@@ -117,7 +117,7 @@ def leave_group(*, conversation_id: UUID, user_id: int, now: datetime) -> None:
             raise NotAGroup
         if not is_current_member(conversation, user_id):
             return
-        _say(conversation, "member_left", actor_id=user_id, user_id=user_id, now=now)
+        _post_event(conversation, "member_left", actor_id=user_id, user_id=user_id, now=now)
         conversation.refresh_from_db()
         member = get_member(conversation, user_id)
         member.until_seq, member.until_rev = conversation.last_seq, conversation.rev
@@ -128,7 +128,7 @@ def leave_group(*, conversation_id: UUID, user_id: int, now: datetime) -> None:
         push.membership_changed(user_id, membership_row(member, conversation.public_id))
 
 
-def _enter(conversation: Conversation, user_ids: Sequence[int], *, from_seq: int) -> None:
+def _make_members(conversation: Conversation, user_ids: Sequence[int], *, from_seq: int) -> None:
     """Create or renew memberships of these people that start now: older messages do not count as unread."""
     changed = change_cursor.current_stamp()
     revs = user_topic.next_revs(user_ids)
@@ -152,7 +152,7 @@ def _enter(conversation: Conversation, user_ids: Sequence[int], *, from_seq: int
         push.membership_changed(user_id, membership_row(member, conversation.public_id))
 
 
-def _say(conversation: Conversation, name: str, *, actor_id: int, user_id: int, now: datetime) -> None:
+def _post_event(conversation: Conversation, name: str, *, actor_id: int, user_id: int, now: datetime) -> None:
     """Post a system event about the conversation itself, on behalf of the person who caused it."""
     people = accounts.get_people({actor_id, user_id})
     # The id is derived from the line's position in the log, so that each event has its own.

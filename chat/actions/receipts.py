@@ -41,7 +41,7 @@ def mark_read(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
         _stamp([member])
         member.rev = user_topic.next_rev(user_id)
         member.save(update_fields=["read_seq", "read_counted", "own_since", "delivered_seq", "changed", "rev"])
-        _tell([member])
+        _send_receipts([member])
         push.membership_changed(user_id, membership_row(member, conversation.public_id))
     return member
 
@@ -73,7 +73,7 @@ def mark_delivered(user_id: int, marks: Sequence[tuple[UUID, int]]) -> None:
         if moved:
             _stamp(moved)
             Member.objects.bulk_update(moved, ["delivered_seq", "changed"])
-            _tell(moved)
+            _send_receipts(moved)
 
 
 def _stamp(moved: Sequence[Member]) -> None:
@@ -84,7 +84,7 @@ def _stamp(moved: Sequence[Member]) -> None:
     Conversation.objects.filter(pk__in=[member.conversation_id for member in moved]).update(changed=changed)
 
 
-def _tell(moved: Sequence[Member]) -> None:
+def _send_receipts(moved: Sequence[Member]) -> None:
     recipients = list_recipients_by_conversation([member.conversation_id for member in moved])
     for member in moved:
         push.receipt(

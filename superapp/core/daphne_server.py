@@ -50,7 +50,7 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
     frames, including invalid ones, are left to it.
     """
 
-    _is_deaf = False
+    _ignores_input = False
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  # Twisted's name.
         at = 0
@@ -61,7 +61,7 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
             text, at = found
             if self.autoPingTimeoutCall:  # The client has sent something, so that no pong is needed.
                 self._cancelAutoPingTimeoutCall()
-            self._hear(text)
+            self._deliver_text(text)
         if at < len(data):
             super().dataReceived(data[at:])
 
@@ -69,7 +69,7 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
         is_open: bool = self.state == self.STATE_OPEN
         return is_open and not self.data and self.current_frame is None and not self.inside_message
 
-    def _hear(self, text: str) -> None:
+    def _deliver_text(self, text: str) -> None:
         if not self.muted:
             self.last_ping = clock.now().timestamp()
             self.application_queue.put_nowait({"type": "websocket.receive", "text": text})
@@ -100,11 +100,11 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
         pass
 
     def processData(self) -> bool:  # noqa: N802  # Autobahn's names, here and below.
-        return False if self._is_deaf else bool(super().processData())
+        return False if self._ignores_input else bool(super().processData())
 
     def onFrameBegin(self) -> None:  # noqa: N802
         super().onFrameBegin()
-        if not self._is_deaf and not self._frames.take():
+        if not self._ignores_input and not self._frames.take():
             log.info("socket_flood_of_frames")
             self.serverClose(CLOSE_FLOOD)
 
@@ -112,7 +112,7 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
         super().serverClose(code)
         if code == CLOSE_FLOOD:
             # Autobahn ends the connection if the close is not answered in time.
-            self._is_deaf = True
+            self._ignores_input = True
             self.transport.pauseProducing()
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802  # Daphne's name.

@@ -107,7 +107,7 @@ class Publisher:
         """Queue messages for all other processes."""
         with self._wake:
             if time.monotonic() < self._paused_until or len(self._queue) >= QUEUE_MAX:
-                self._lose(len(messages))
+                self._count_lost(len(messages))
                 return
             self._queue.extend(messages)
             if self._thread is None:
@@ -121,9 +121,9 @@ class Publisher:
                 while not self._queue:
                     self._wake.wait()
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_MAX))]
-            self._hand_over(batch)
+            self._send(batch)
 
-    def _hand_over(self, batch: list[BusMessage]) -> None:
+    def _send(self, batch: list[BusMessage]) -> None:
         lost = self._lost
         resumed = [BusMessage(Audience.EVERYBODY, [], "", self._resumed)] if lost else []
         try:
@@ -131,7 +131,7 @@ class Publisher:
         except (redis.RedisError, OSError) as error:
             log.warning("bus_out_of_reach", error=str(error), lost=len(batch), pause=self._pause_seconds)
             with self._wake:
-                self._lose(len(batch) + len(self._queue))
+                self._count_lost(len(batch) + len(self._queue))
                 self._queue.clear()
                 self._paused_until = time.monotonic() + self._pause_seconds
                 self._pause_seconds = min(self._pause_seconds * 2, PAUSE_SECONDS_MAX)
@@ -141,7 +141,7 @@ class Publisher:
             self._lost -= lost
             self._pause_seconds = PAUSE_SECONDS_MIN
 
-    def _lose(self, count: int) -> None:
+    def _count_lost(self, count: int) -> None:
         self._lost += count
         hints_lost.inc(count)
 
@@ -171,7 +171,7 @@ class Subscription:
             try:
                 async for message in self._messages():
                     pause = PAUSE_SECONDS_MIN
-                    self._hear(message)
+                    self._handle(message)
             except (redis.RedisError, OSError, TimeoutError) as error:
                 log.warning("bus_subscription_broke", error=str(error), pause=pause)
             self._has_missed = True
@@ -202,7 +202,7 @@ class Subscription:
         finally:
             await client.aclose()  # type: ignore[attr-defined]  # The stubs are older than the method.
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _handle(self, message: dict[str, Any]) -> None:
         if message["type"] == "subscribe":
             self.has_tried.set()
             if self._has_missed:

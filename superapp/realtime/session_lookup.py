@@ -16,14 +16,14 @@ def look_up_sessions(session_keys: Sequence[str]) -> list[SessionState | DomainE
     """Return the state of each session, or ``NotLoggedIn`` for an unknown one."""
     wanted = set(session_keys)
     try:
-        found = _find_welcomes(wanted)
+        found = _authenticate(wanted)
     except (DatabaseError, InterfaceError) as error:
         # The database is unavailable for all; asking again for each session would only delay them.
         return [command_execution.to_domain_error(error, "arrivals")] * len(session_keys)
     return [found.get(key) or NotLoggedIn() for key in session_keys]
 
 
-def _find_welcomes(session_keys: set[str]) -> registry.SessionStates:
+def _authenticate(session_keys: set[str]) -> registry.SessionStates:
     had_connection = connection.connection is not None
     try:
         return registry.authenticate(session_keys)

@@ -1,4 +1,4 @@
-"""Resolve static files to the addresses under which they are served."""
+"""URLs and content of static files, as they are served."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from superapp.web import bundles
 from superapp.web.finders import delivered
 
-# What the shell is made of: kept on the device, so that it opens without a line.
+# The folders of the shell, whose files a device stores to open the app offline.
 SHELL_FOLDERS = ("css/", "js/", "web/", "chat/", "payments/", "shop/")
 
 
@@ -26,7 +26,7 @@ def import_map() -> dict[str, dict[str, str]]:
 
 @cache
 def imports_of(entry: str) -> tuple[str, ...]:
-    """The addresses of the bundles that a bundle imports: a browser then fetches them side by side."""
+    """Return the URLs of the bundles that a bundle imports, so that a browser can preload them."""
     made = delivered().bundles
     imported = made.imports_of(entry) if entry in made.modules else ()
     return tuple(staticfiles_storage.url(each) for each in imported)
@@ -34,26 +34,26 @@ def imports_of(entry: str) -> tuple[str, ...]:
 
 @cache
 def shell_files() -> tuple[str, ...]:
-    """The addresses of everything the shell needs."""
+    """Return the URLs of all files of the shell."""
     return tuple(staticfiles_storage.url(path) for folder in SHELL_FOLDERS for path in list_files(folder))
 
 
 @cache
 def version() -> str:
-    """A short name for the present content of the shell, from which the names of its files are made."""
+    """Return a short hash of the current content of the shell."""
     digest = hashlib.sha256("\n".join(shell_files()).encode())
     digest.update(read_file(bundles.SERVICE_WORKER))
     return digest.hexdigest()[:12]
 
 
 def style_text(path: str) -> str:
-    """Return a style sheet with those that it imports, as it is delivered."""
+    """Return a delivered style sheet, joined with those that it imports."""
     return delivered().join(path)
 
 
 def read_file(path: str) -> bytes:
     """
-    Return the content of one of our static files, as it was written.
+    Read the source of one of our static files.
 
     :raises FileNotFoundError: if there is none
     """
@@ -65,6 +65,6 @@ def read_file(path: str) -> bytes:
 
 @cache
 def list_files(folder: str) -> tuple[str, ...]:
-    """All static files under a folder that are delivered, in the order of their names."""
+    """List all delivered static files under a folder, in the order of their names."""
     found = {path.replace("\\", "/") for finder in finders.get_finders() for path, _storage in finder.list(None)}
     return tuple(sorted(path for path in found if path.startswith(folder)))

@@ -1,11 +1,10 @@
 """
-Modules and style sheets joined into few files, as they are delivered.
+Bundles: JavaScript modules and style sheets joined into few files for delivery.
 
-A page that fetches fifty modules waits for fifty answers; joined, they come as two or three. A *bundle* holds one entry
-(a module that no other imports) and all that it imports, each module in a function of its own, so that names never meet
-and the text stays as it was written. Modules that most pages need stand in the bundles of ``SHARED``, and the other
-bundles import them from there, so that no module ever runs twice on a page. Style sheets are joined where one imports
-another.
+A page with fifty modules would wait for fifty requests; joined, they are two or three. A *bundle* holds one entry
+(a module that no other imports) and all modules that it imports, each in its own function, so that names do not
+clash and the source is unchanged. Modules that most pages need are in the bundles of ``SHARED``, from which other
+bundles import them, so that no module runs twice on a page. Style sheets are joined where one imports another.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-# What an import specifier begins with → the folder of static files.
+# The prefix of an import specifier → its folder of static files.
 MODULES = {
     "#lib/": "js/lib/",
     "#ui/": "js/ui/",
@@ -26,16 +25,16 @@ MODULES = {
 }
 FOLDERS = ("js/", *MODULES.values())
 STYLE_FOLDERS = ("css/", "chat/css/", "payments/css/", "shop/css/")
-# How one bundle names another in an import.
+# The prefix with which one bundle imports another.
 BUNDLE_PREFIX = "#bundle/"
-# Bundles from which others import: what every page runs, and what keeps a page in touch with the server.
+# Bundles from which others import: the code of every page, and the live connection to the server.
 SHARED = ("js/shell.js", "js/ui/live_page.js")
-# Runs on pages without the shell, so that it brings along whatever it needs.
+# Runs on pages without the shell, so that it contains everything it needs.
 ALONE = ("js/forgetting.js",)
-# No module: it runs beside all pages, under an address of its own.
+# Not a module: it runs apart from all pages, under its own URL.
 SERVICE_WORKER = "js/sw.js"
 
-# A comment that has its lines to itself; one behind code stays, for only a parser could tell it from a string.
+# A comment on lines of its own; a comment after code is kept, since only a parser could distinguish it from a string.
 COMMENT = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
 BLANK_LINES = re.compile(r"\n{2,}")
 IMPORT = re.compile(r'^import (?:\{ ([\w$, ]+) \} from )?"(#[^"]+)"\n', re.MULTILINE)
@@ -49,28 +48,27 @@ Read = Callable[[str], str]
 
 
 class UnbundlableSource(ValueError):
-    """A source file is written in a way that cannot be joined with others."""
+    """A source file has syntax that cannot be joined with others."""
 
 
 def strip_comments(source: str) -> str:
     """
-    Return a source without the comments that stand on lines of their own.
+    Return a source without the comments on lines of their own, which are a third of its size.
 
-    They are a third of what a phone would fetch. Everything else stays as it was written, so that a fault's place can
-    be read by a person.
+    Everything else is unchanged, so that error positions remain readable.
     """
     return COMMENT.sub("", source)
 
 
 @dataclass(frozen=True)
 class Module:
-    """A module without its imports and exports, and what those were."""
+    """A parsed module: its body without imports and exports, and those."""
 
     path: str
     body: str
-    # Path → the names taken from there.
+    # Path → the names imported from it.
     imports: Mapping[str, str]
-    # Paths of modules that are fetched only when they are needed.
+    # Paths of modules that are imported dynamically.
     later: tuple[str, ...]
     exports: tuple[str, ...]
 
@@ -81,7 +79,7 @@ class Module:
 
 
 class Bundles:
-    """All modules among some static files, joined. ``read`` returns the source at a path."""
+    """All modules among some static files, joined into bundles. ``read`` returns the source at a path."""
 
     def __init__(self, paths: tuple[str, ...], read: Read) -> None:
         self._paths = tuple(
@@ -95,13 +93,13 @@ class Bundles:
 
     @cached_property
     def entries(self) -> tuple[str, ...]:
-        """The paths of all bundles: what is fetched later, and what nobody imports."""
+        """The paths of all bundles: modules that are imported dynamically, or not at all."""
         imported = {path for module in self.modules.values() for path in module.imports}
         later = {path for module in self.modules.values() for path in module.later}
         return tuple(path for path in self._paths if path in later or path not in imported)
 
     def imports_of(self, entry: str) -> tuple[str, ...]:
-        """The paths of the bundles that a bundle imports."""
+        """Return the paths of the bundles that a bundle imports."""
         own = self._owned(entry)
         needed = {path for module in own for path in self.modules[module].imports} - set(own)
         return tuple(shared for shared in SHARED if needed & set(self._owned(shared)))
@@ -124,7 +122,7 @@ class Bundles:
         return "\n".join(parts)
 
     def _owned(self, entry: str) -> tuple[str, ...]:
-        """The modules that stand in a bundle, each behind those it imports, as a browser would run them."""
+        """Return the modules in a bundle, each after those that it imports, in the order of a browser."""
         found: list[str] = []
         before = () if entry in ALONE else SHARED[: SHARED.index(entry)] if entry in SHARED else SHARED
         elsewhere = {path for shared in before for path in self._owned(shared)}
@@ -148,7 +146,7 @@ class Bundles:
         names = ", ".join(self.modules[path].variable for path in there if path in needed)
         return f'import {{ {names} }} from "{BUNDLE_PREFIX}{shared}";\n'
 
-    # What is written here ends with a semicolon, since a source may begin with a bracket.
+    # All generated statements end with a semicolon, since a source may begin with a bracket.
     def _render(self, module: Module) -> str:
         taken = [
             f"const {{ {names.replace(' as ', ': ')} }} = {self.modules[path].variable};\n"
@@ -170,9 +168,9 @@ class Bundles:
 
 def parse_module(path: str, source: str) -> Module:
     """
-    Take a module apart.
+    Parse a module.
 
-    :raises UnbundlableSource: if it imports or exports in a way that we do not use
+    :raises UnbundlableSource: if it imports or exports in an unsupported way
     """
     text = strip_comments(source)
     imports = {_path_of(specifier): names.strip() for names, specifier in IMPORT.findall(text)}
@@ -187,9 +185,9 @@ def parse_module(path: str, source: str) -> Module:
 
 def join_style_sheet(path: str, read: Read) -> str:
     """
-    Return a style sheet with those that it imports in their places.
+    Return a style sheet with those that it imports inlined.
 
-    :raises UnbundlableSource: if one of them names a file, which is looked for from where the sheet ends up
+    :raises UnbundlableSource: if one of them has a relative URL, which would be resolved from another folder
     """
     source = strip_comments(read(path))
     strange = FILE_URL.search(source)
@@ -204,7 +202,7 @@ def join_style_sheet(path: str, read: Read) -> str:
 
 
 def imported_styles(path: str, read: Read) -> Iterator[str]:
-    """The paths of the style sheets that one imports."""
+    """List the paths of the style sheets that a style sheet imports."""
     for written, _layer in STYLE_IMPORT.findall(read(path)):
         yield imported_style(path, written)
 

@@ -1,4 +1,4 @@
-"""The static files of our apps as they are delivered: modules and style sheets joined, everything else as it is."""
+"""A finder of static files for delivery: bundles and joined style sheets, and all other files as they are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from superapp.web.bundles import Bundles
 
 
 class BundleStorage(Storage):
-    """Bundles by the path of their entry, made when they are opened."""
+    """A storage of bundles by the path of their entry, built when they are opened."""
 
     def __init__(self, finder: DeliveredFinder) -> None:
         self._finder = finder
@@ -30,7 +30,7 @@ class BundleStorage(Storage):
         return name in self._finder.bundles.entries or name in self._finder.style_sheets
 
     def get_modified_time(self, _name: str) -> datetime:
-        """Any file in a bundle may have changed, so one that was gathered before is never thought to be the same."""
+        """Return the present time, since any file in a bundle may have changed."""
         return clock.now()
 
     def _open(self, name: str, _mode: str = "rb") -> File[bytes]:
@@ -39,9 +39,9 @@ class BundleStorage(Storage):
 
 class DeliveredFinder(AppDirectoriesFinder):
     """
-    Find what is delivered. ``list`` knows bundles in place of what went into them; ``find`` returns sources.
+    A finder of the delivered files: ``list`` has bundles in place of their sources; ``find`` returns sources.
 
-    Only what is listed is gathered.
+    Only listed files are collected.
     """
 
     def __init__(self, app_names: Iterable[str] | None = None, *args: Any, **options: Any) -> None:
@@ -52,7 +52,7 @@ class DeliveredFinder(AppDirectoriesFinder):
 
     @property
     def style_sheets(self) -> frozenset[str]:
-        """Style sheets that stand by themselves: no other imports them."""
+        """The style sheets that no other imports."""
         every = self._our_style_sheets
         imported = {found for path in every for found in bundles.imported_styles(path, self._read)}
         return every - imported
@@ -87,7 +87,7 @@ class DeliveredFinder(AppDirectoriesFinder):
 
 @cache
 def delivered() -> DeliveredFinder:
-    """Return the one finder of this process."""
+    """Return the finder of this process."""
     finder = get_finder("superapp.web.finders.DeliveredFinder")
     assert isinstance(finder, DeliveredFinder)
     return finder

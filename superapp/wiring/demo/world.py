@@ -153,14 +153,14 @@ def _play(stages: Sequence[_PlayedConversation], *, now: datetime) -> None:
         stage = stages[number]
         each = stage.happenings[index]
         if isinstance(each, SentTransfer):
-            _show(stage, each)
+            _post_transfer_card(stage, each)
         else:
-            _say(stage, each, now=now)
+            _post_message(stage, each, now=now)
         if index == len(stage.happenings) - 1:
             _read_to_the_end(stage)
 
 
-def _show(stage: _PlayedConversation, sent: SentTransfer) -> None:
+def _post_transfer_card(stage: _PlayedConversation, sent: SentTransfer) -> None:
     _read(stage, sent.sender, up_to=stage.newest_seq)
     # The card may have been posted already, if its event was delivered before the run was continued.
     stage.newest_seq = max(stage.newest_seq, transfer_cards.post_transfer(sent.event, now=sent.at))
@@ -171,7 +171,7 @@ def _read(stage: _PlayedConversation, who: str, *, up_to: int) -> None:
         chat.mark_read(conversation_id=stage.conversation_id, user_id=stage.players[who].user_id, seq=up_to)
 
 
-def _say(stage: _PlayedConversation, line: ScriptedMessage, *, now: datetime) -> None:
+def _post_message(stage: _PlayedConversation, line: ScriptedMessage, *, now: datetime) -> None:
     who = stage.players[line.who]
     _read(stage, line.who, up_to=stage.newest_seq)
     entry = chat.compose_message(
