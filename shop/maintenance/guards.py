@@ -23,7 +23,8 @@ GUARDED = (
     "reviewcase",
     "transition",
 )
-# Conditions are in the functions, where they are seen to be unaltered. Nothing is truncated.
+# No trigger has a WHEN condition: conditions are in the functions, whose text is compared with ours. TRUNCATE is
+# refused on every guarded table.
 TRIGGERS = (
     GuardTrigger("stock", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
     GuardTrigger("stock", "begins_empty", "BEFORE INSERT", "stock_opening_guard"),
