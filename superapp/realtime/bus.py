@@ -75,12 +75,12 @@ def _connection_counter() -> ConnectionCounter:
     name = redis_bus.get_publisher(RESUMED).name
     # With several processes each has a share of the limit; a single process has all of it and never asks.
     return ConnectionCounter(
-        hub, process=name, share=CONNECTIONS_PER_USER_MAX // max(1, settings.SOCKET_PROCESSES), say=_publish_report
+        hub, process=name, share=CONNECTIONS_PER_USER_MAX // max(1, settings.SOCKET_PROCESSES), send=_publish_report
     )
 
 
-def _publish_report(user_id: int, roll: ConnectionReport) -> None:
-    message = BusMessage(Audience.TOPIC, [user_id], CONNECTION_COUNT_TOPIC, _encode_report(roll))
+def _publish_report(user_id: int, report: ConnectionReport) -> None:
+    message = BusMessage(Audience.TOPIC, [user_id], CONNECTION_COUNT_TOPIC, _encode_report(report))
     redis_bus.get_publisher(RESUMED).publish([message])
 
 
@@ -122,11 +122,11 @@ def _receive_batch(parcel: BusBatch) -> None:
 
 def _receive_report(message: BusMessage) -> None:
     try:
-        roll = _decode_report(message.frame)
+        report = _decode_report(message.frame)
     except msgspec.MsgspecError as error:  # Also a report of another release.
         log.warning("bus_roll_unreadable", error=str(error))
         return
-    _connection_counter().hear(message.people[0], roll)
+    _connection_counter().receive_report(message.people[0], report)
 
 
 def resume() -> None:

@@ -34,15 +34,15 @@ class ConnectionCounter:
     """
     The connection rounds as seen by one process; everything runs on the loop of its hub.
 
-    ``share`` is the number of sockets of one person that a process may hold before it starts a round; ``say`` sends
+    ``share`` is the number of sockets of one person that a process may hold before it starts a round; ``send`` sends
     a report to all other processes.
     """
 
-    def __init__(self, hub: Hub, *, process: bytes, share: int, say: Callable[[int, ConnectionReport], None]) -> None:
+    def __init__(self, hub: Hub, *, process: bytes, share: int, send: Callable[[int, ConnectionReport], None]) -> None:
         self._hub = hub
         self._process = process
         self._share = share
-        self._send = say
+        self._send = send
         # The newest round of each person, and the reports of other processes in it.
         self._rounds: dict[int, tuple[bytes, dict[bytes, list[float]]]] = {}
 
@@ -53,20 +53,20 @@ class ConnectionCounter:
         if len(own) <= self._share and all(len(opened_at) <= self._share for opened_at in elsewhere.values()):
             self._rounds.pop(user_id, None)
             return
-        roll = ConnectionReport(ids.new_id().bytes, "call", self._process, own)
-        self._start(user_id, roll.round)
-        self._send(user_id, roll)
+        report = ConnectionReport(ids.new_id().bytes, "call", self._process, own)
+        self._start(user_id, report.round)
+        self._send(user_id, report)
 
-    def hear(self, user_id: int, roll: ConnectionReport) -> None:
+    def receive_report(self, user_id: int, report: ConnectionReport) -> None:
         """Process another process's report: answer if it started a round, and close sockets above the limit."""
-        if roll.kind == "call":
-            self._start(user_id, roll.round)
+        if report.kind == "call":
+            self._start(user_id, report.round)
             own = self._own(user_id)
             if own:
-                self._send(user_id, ConnectionReport(roll.round, "answer", self._process, own))
+                self._send(user_id, ConnectionReport(report.round, "answer", self._process, own))
         newest, elsewhere = self._rounds.get(user_id, (b"", {}))
-        if newest == roll.round:
-            elsewhere[roll.process] = roll.opened_at
+        if newest == report.round:
+            elsewhere[report.process] = report.opened_at
             self._close_oldest(user_id)
 
     def _start(self, user_id: int, number: bytes) -> None:
@@ -83,8 +83,8 @@ class ConnectionCounter:
 
     def _close_oldest(self, user_id: int) -> None:
         everywhere = [(opened_at, self._process) for opened_at in self._own(user_id)]
-        for process, rolls in self._elsewhere(user_id).items():
-            everywhere += [(opened_at, process) for opened_at in rolls]
+        for process, reports in self._elsewhere(user_id).items():
+            everywhere += [(opened_at, process) for opened_at in reports]
         above = max(0, len(everywhere) - CONNECTIONS_PER_USER_MAX)
         mine = sum(process == self._process for _, process in sorted(everywhere)[:above])
         for connection in self._hub.connections_of(user_id)[:mine]:

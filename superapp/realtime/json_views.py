@@ -22,7 +22,7 @@ View = Callable[..., HttpResponseBase]
 def json_view(*methods: str) -> Callable[[Callable[..., Any]], View]:
     """Decorate a view for these methods: its result is sent as JSON, and a refusal in the common body of errors."""
 
-    def door(view: Callable[..., Any]) -> View:
+    def decorate(view: Callable[..., Any]) -> View:
         @functools.wraps(view)
         def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
             def call() -> Any:
@@ -42,7 +42,7 @@ def json_view(*methods: str) -> Callable[[Callable[..., Any]], View]:
 
         return answer
 
-    return door
+    return decorate
 
 
 def read_body(request: HttpRequest, decode: Callable[[str | bytes], S]) -> S:

@@ -54,7 +54,7 @@ def build_description() -> dict[str, Any]:
     types = [command.schema for command in routed] + [
         command.response for command in routed if command.response is not None
     ]
-    types += [door.body for door in _http_endpoints if door.body is not None]
+    types += [endpoint.body for endpoint in _http_endpoints if endpoint.body is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF_TEMPLATE)
     of_type = dict(zip(types, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
@@ -63,10 +63,10 @@ def build_description() -> dict[str, Any]:
         schema = components[of_type[command.schema]["$ref"].rsplit("/", 1)[1]]
         operation = _command_operation(command, method, route, schema, of_type)
         paths.setdefault("/api/v1/" + _PATH_FIELD.sub(r"{\1}", route), {})[method.lower()] = operation
-    for door in _http_endpoints:
-        method, route = door.rest.split(" ", 1)
+    for endpoint in _http_endpoints:
+        method, route = endpoint.rest.split(" ", 1)
         paths.setdefault("/api/v1/" + _PATH_FIELD.sub(r"{\1}", route), {})[method.lower()] = _endpoint_operation(
-            door, route
+            endpoint, route
         )
     return {
         "openapi": "3.1.0",
@@ -97,16 +97,16 @@ def _command_operation(
     return {**operation, "parameters": parameters}
 
 
-def _endpoint_operation(door: HttpEndpoint, route: str) -> dict[str, Any]:
-    operation = _operation_object(door.name, door.sentence, None)
+def _endpoint_operation(endpoint: HttpEndpoint, route: str) -> dict[str, Any]:
+    operation = _operation_object(endpoint.name, endpoint.sentence, None)
     uuid = {"type": "string", "format": "uuid"}
     operation["parameters"] = [_parameter("path", name, uuid, is_required=True) for name in _PATH_FIELD.findall(route)]
-    if door.body is not None:
-        reference = REF_TEMPLATE.format(name=door.body.__name__)
+    if endpoint.body is not None:
+        reference = REF_TEMPLATE.format(name=endpoint.body.__name__)
         operation["requestBody"] = {"required": True, "content": _json({"$ref": reference})}
-    if door.file is not None:
+    if endpoint.file is not None:
         file = {"type": "string", "contentMediaType": "application/octet-stream"}
-        form = {"type": "object", "properties": {door.file: file}, "required": [door.file]}
+        form = {"type": "object", "properties": {endpoint.file: file}, "required": [endpoint.file]}
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     return operation
 

@@ -33,7 +33,7 @@ class Cluster:
                 hub,
                 process=bytes([number]),
                 share=CONNECTIONS_PER_USER_MAX // count,
-                say=lambda user_id, roll, number=number: self.said.append((number, user_id, roll)),
+                send=lambda user_id, roll, number=number: self.said.append((number, user_id, roll)),
             )
             for number, hub in enumerate(self.hubs)
         ]
@@ -50,7 +50,7 @@ class Cluster:
         while self.said:
             sender, user_id, roll = self.said.popleft()
             for number in self.alive - {sender}:
-                self.calls[number].hear(user_id, roll)
+                self.calls[number].receive_report(user_id, roll)
 
     def opened_at(self, user_id: int = 1) -> list[float]:
         return sorted(line.opened_at for number in self.alive for line in self.hubs[number].connections_of(user_id))
