@@ -95,6 +95,20 @@ def test_first_visit_asks_for_few_files_and_at_most_sixty_kilobytes_of_script(
         assert 10_000 < found.script_bytes <= SCRIPT_BYTES_MAX
 
 
+def test_device_that_keeps_the_shell_is_sent_no_style_sheet_again(site: Site, two_who_talk: Callable[..., Two]) -> None:
+    bo = two_who_talk(site).bo
+    bo.wait_for_function("document.cookie.includes(`shell=${document.documentElement.dataset.version}`)")
+
+    bo.reload()
+
+    people.wait_for_line(bo)
+    assert bo.locator("style").count() == 0
+    sheets = bo.locator("link[rel=stylesheet]").evaluate_all("(links) => links.map(({ href }) => href)")
+    sent = "(address) => performance.getEntriesByName(address)[0].transferSize"
+    assert len(sheets) > 2
+    assert [bo.evaluate(sent, address) for address in sheets] == [0] * len(sheets)
+
+
 def _family(pid: int) -> list[int]:
     """A process and all that it has started."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
