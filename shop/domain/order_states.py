@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 OrderState = Literal["paid", "accepted", "packed", "shipped", "delivered", "completed", "cancelled"]
 OrderActor = Literal["buyer", "merchant", "system", "courier", "operator"]
 OrderRole = Literal["buyer", "merchant"]
-# What a timer does to an order when it becomes due.
+# Effect of a timer on its order when it becomes due.
 DueAction = Literal["", "expire", "complete", "review"]
 # An operator's decision of a review case: pay the shop, or refund the buyer.
 ReviewDecision = Literal["complete", "refund"]

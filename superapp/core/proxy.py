@@ -51,7 +51,7 @@ BROTLI_LOCATION = """location ~ "^/-/brotli/(?<hashed>.+\\.{ending})$" {{
 """
 
 NO_TRUSTED_PROXIES = """
-# Nobody stands in front of us, so nobody is believed.
+# No proxy stands in front of ours, so forwarded headers are ignored.
 map $scheme $forwarded_proto {
     default $scheme;
 }
@@ -235,7 +235,7 @@ def _render_trusted(addresses: Sequence[str]) -> str:
     believed = "\n".join(f"    {address} 1;" for address in addresses)
     real = "\n".join(f"set_real_ip_from {address};" for address in addresses)
     return f"""
-# What these say about the visitor is believed; what the visitor says is not.
+# Forwarded headers are accepted from these proxies and never from a visitor.
 {real}
 real_ip_header X-Forwarded-For;
 real_ip_recursive on;
