@@ -123,7 +123,7 @@ def test_declined_inviter_cannot_ask_again_for_a_month(make_user, ask, now):
     assert seen(bo) == {"ana": "asks"}
 
 
-def test_asking_somebody_who_asks_is_saying_yes(make_user, ask):
+def test_contact_request_to_a_requester_accepts_theirs(make_user, ask):
     ana, bo = make_user("ana"), make_user("bo")
     ask(ana, bo)
 
@@ -141,7 +141,7 @@ def test_decliner_who_invites_later_finds_the_first_invitation(make_user, ask, n
     assert ask(bo, ana)["state"] == "accepted"
 
 
-def test_asking_oneself_or_nobody_is_refused(make_user, ask, now):
+def test_contact_request_to_oneself_or_no_one_is_refused(make_user, ask, now):
     ana = make_user("ana")
 
     with pytest.raises(ContactOneself):
@@ -241,7 +241,7 @@ def test_contact_request_to_a_blocked_person_requires_unblocking(make_user, ask,
     assert ask(ana, bo)["state"] == "invited"
 
 
-def test_questions_of_a_day_are_counted_whoever_is_asked(make_user, now):
+def test_contact_requests_are_limited_per_day(make_user, now):
     ana = make_user("ana")
     for turn in range(25):
         contacts.request_contact_by_phone(user_id=ana.pk, phone=f"0812 3456 7{turn:03}", now=now)

@@ -85,7 +85,7 @@ def test_every_command_of_accounts_needs_a_person(client):
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(401, "not_logged_in")}
 
 
-def test_asking_by_phone_is_answered_alike_whoever_has_the_number(make_user, call):
+def test_contact_request_by_phone_always_has_the_same_response(make_user, call):
     ana, bo = make_user("ana"), make_user("bo")
 
     known = call(ana, "accounts.contact_ask", phone=bo.phone.number)

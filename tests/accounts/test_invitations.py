@@ -80,7 +80,7 @@ def test_asking_by_handle_after_the_phone_shows_the_question(make_user, ask_by_p
     assert (seen(ana), user_topic.current_rev(bo.pk)) == ({"bo": "invited"}, 1)
 
 
-def test_asking_an_old_contact_by_phone_does_not_tell_whose_number_it_is(make_user, make_contacts, ask_by_phone, now):
+def test_contact_request_by_phone_to_a_former_contact_reveals_nothing(make_user, make_contacts, ask_by_phone, now):
     ana, bo = make_user("ana"), make_user("bo")
     make_contacts(ana, bo)
     contacts.remove_contact(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
@@ -134,7 +134,7 @@ def test_numbers_that_were_asked_wait_in_a_list_whether_anybody_has_them_or_said
     assert waiting(bo) == []
 
 
-def test_cancelled_question_is_taken_back_from_whoever_was_asked(make_user, ask_by_phone, deliver_facts, now):
+def test_cancelled_invitation_disappears_for_the_invited(make_user, ask_by_phone, deliver_facts, now):
     ana, bo = make_user("ana"), make_user("bo")
     ask_by_phone(ana, bo.phone.number)
 
@@ -195,9 +195,7 @@ def test_outsider_cancels_no_invitation_of_another(make_user, ask_by_phone, now)
     assert waiting(ana) == [bo.phone.number]
 
 
-def test_number_of_an_old_contact_goes_on_waiting_and_tells_not_whose_it_is(
-    make_user, make_contacts, ask_by_phone, now
-):
+def test_invited_number_of_a_former_contact_stays_pending(make_user, make_contacts, ask_by_phone, now):
     ana, bo = make_user("ana"), make_user("bo")
     make_contacts(ana, bo)
 

@@ -59,7 +59,7 @@ def test_person_has_one_link_that_works(ana, link, now):
 
 
 @pytest.mark.parametrize("why", ["revoked", "over", "used up", "guessed", "blocked"])
-def test_dead_link_looks_the_same_whatever_killed_it(ana, link, make_user, now, why):
+def test_invalid_invite_links_have_the_same_error(ana, link, make_user, now, why):
     bo, at, token = make_user("bo"), now, link.token
     if why == "revoked":
         invite_links.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
@@ -93,7 +93,7 @@ def test_link_serves_no_more_people_than_it_says(ana, link, make_user, now):
     assert InviteLink.objects.get().uses == InviteLink.USES_MAX
 
 
-def test_own_link_and_that_of_somebody_one_blocked_are_refused(ana, link, make_user, now):
+def test_own_invite_link_and_one_of_a_blocked_person_are_refused(ana, link, make_user, now):
     bo = make_user("bo")
     contacts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
 

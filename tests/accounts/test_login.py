@@ -323,7 +323,7 @@ def begin_device(user, *, browser, now):
     )
 
 
-def test_number_of_a_silent_account_moves_to_whoever_proves_it(ask_for_code, prove, last_code, make_user, now):
+def test_number_of_an_inactive_account_moves_to_its_prover(ask_for_code, prove, last_code, make_user, now):
     ana = make_user("ana")
     number = ana.phone.number
     begin_device(ana, browser="anas phone", now=now - timedelta(days=90))

@@ -148,7 +148,7 @@ def test_foreign_pages_cannot_post_here(path):
     assert not DeveloperSms.objects.exists()
 
 
-def test_ended_account_is_nobody_on_both_doors(client, log_in):
+def test_ended_account_is_logged_out_on_socket_and_rest(client, log_in):
     log_in(client)
     User.objects.update(is_active=False)
 
@@ -156,7 +156,7 @@ def test_ended_account_is_nobody_on_both_doors(client, log_in):
     assert registry.find_caller(client.cookies["sessionid"].value) is None
 
 
-def test_session_that_expired_is_nobody(client, log_in):
+def test_expired_session_has_no_user(client, log_in):
     from django.contrib.sessions.models import Session
 
     log_in(client)
@@ -165,7 +165,7 @@ def test_session_that_expired_is_nobody(client, log_in):
     assert registry.find_caller(client.cookies["sessionid"].value) is None
 
 
-def test_asking_whose_session_it_is_takes_one_query(client, log_in, django_assert_num_queries):
+def test_session_lookup_takes_one_query(client, log_in, django_assert_num_queries):
     log_in(client)
 
     with django_assert_num_queries(1):

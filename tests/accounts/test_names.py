@@ -52,6 +52,6 @@ def test_handle_of_another_shape_is_refused(written: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["admin", "Nusa", "customer_service", "bantuan", "official"])
-def test_handle_of_the_house_is_taken(written: str) -> None:
+def test_reserved_handle_is_taken(written: str) -> None:
     with pytest.raises(HandleTaken):
         names.clean_handle(written)

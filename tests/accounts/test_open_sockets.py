@@ -22,7 +22,7 @@ def test_signing_out_there_closes_the_sockets_there(real_db, connect, make_user)
     assert [row["here"] for row in on_here.ok("accounts.devices")["rows"]] == [True]
 
 
-def test_outsider_signs_nobody_out(real_db, connect, make_user):
+def test_outsider_cannot_end_a_device(real_db, connect, make_user):
     ana, eve = make_user("ana"), make_user("eve")
     device = log_in(ana)
     on_ana, on_eve = connect(device=device), connect(eve)

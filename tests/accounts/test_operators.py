@@ -22,6 +22,6 @@ def test_person_becomes_an_operator_and_ends_being_one(db, make_user, capsys):
     ]
 
 
-def test_operator_nobody_knows_is_refused_by_name(db):
+def test_unknown_operator_is_refused_by_name(db):
     with pytest.raises(CommandError, match=r"argument person: 'nobody.here': nobody here has"):
         call_command("make_operator", "nobody.here")

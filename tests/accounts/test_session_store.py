@@ -33,7 +33,7 @@ def test_session_user_is_the_user_that_django_finds(make_user: Callable[..., Use
     assert User.objects.get(pk=ana.pk).name == "Ana Lestari"
 
 
-def test_session_user_is_nobody_for_an_unknown_or_inactive_user(make_user: Callable[..., User]) -> None:
+def test_session_of_an_unknown_or_inactive_user_has_no_user(make_user: Callable[..., User]) -> None:
     ana = make_user("ana")
     User.objects.filter(pk=ana.pk).update(is_active=False)
     assert SessionUserBackend().get_user(ana.pk) is None

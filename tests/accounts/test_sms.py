@@ -135,7 +135,7 @@ def test_gateway_that_does_not_take_it_is_said_so_in_time(make_provider, answer)
     assert len(provider.received) == 1
 
 
-def test_gateway_that_nobody_runs_is_said_so():
+def test_unreachable_gateway_is_reported():
     unreachable = sms_gateways.HttpSmsGateway(
         url=f"http://127.0.0.1:{free_port()}/", headers={}, fields={}, seconds_max=1
     )

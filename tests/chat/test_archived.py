@@ -108,7 +108,7 @@ def test_list_of_whom_all_is_archived_says_so_and_not_that_there_is_nothing(two,
     assert '<div class="state" data-part="put-away">' in listed
 
 
-def test_archive_of_somebody_else_shows_nothing(two, client, make_user):
+def test_archive_shows_no_conversation_of_another_person(two, client, make_user):
     shown = page(client, make_user("eve"), "/obrolan/arsip/")
 
     assert names(shown) == []

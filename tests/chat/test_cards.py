@@ -43,7 +43,7 @@ def test_card_is_a_message_that_makes_a_badge(talk, commit, ask, now):
     assert ask(bo, "chat.history", conversation=str(conversation.public_id))["rows"] == [row]
 
 
-def test_card_whose_fact_comes_twice_is_posted_once(talk, now):
+def test_card_of_a_repeated_fact_is_posted_once(talk, now):
     conversation, ana, _bo = talk
     post_card(conversation, ana, now)
     before = everything()

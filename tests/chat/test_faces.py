@@ -75,7 +75,7 @@ def test_messages_between_the_two_are_refused_under_a_face_too(trade, make_user,
         chat.post_message(entry(stall, ana), now=now)
 
 
-def test_change_of_a_face_is_told_to_whoever_sees_it_and_to_nobody_else(trade, make_user, make_direct, commit):
+def test_face_change_reaches_only_people_who_see_it(trade, make_user, make_direct, commit):
     ana, bo, _friends, _stall = trade
     eve = make_user("eve")
     make_direct(eve, bo)

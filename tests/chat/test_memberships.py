@@ -16,7 +16,7 @@ from tests.chat.conftest import everything
 # Opening.
 
 
-def test_two_people_have_one_conversation_whoever_opens_it(make_user, make_direct, ask):
+def test_direct_conversation_is_the_same_from_both_sides(make_user, make_direct, ask):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     before = everything()
@@ -167,7 +167,7 @@ def test_adding_who_is_in_changes_nothing(group, commit, now):
     assert everything() == before
 
 
-def test_outsider_lets_nobody_in_not_even_themselves(group, make_user, now):
+def test_outsider_cannot_add_members(group, make_user, now):
     conversation, _ana, _bo, citra = group
     eve = make_user("eve")
     before = everything()
@@ -179,7 +179,7 @@ def test_outsider_lets_nobody_in_not_even_themselves(group, make_user, now):
     assert everything() == before
 
 
-def test_conversation_of_two_has_no_third_and_nobody_leaves_it(make_user, make_direct, now):
+def test_direct_conversation_can_be_neither_joined_nor_left(make_user, make_direct, now):
     ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
     conversation = make_direct(ana, bo)
     before = everything()

@@ -55,7 +55,7 @@ def test_edit_changes_the_text_and_takes_the_next_number(said, commit, now):
     assert (hint["row"]["seq"], hint["row"]["body"], hint["row"]["edits"]) == (1, "lusa jadi?", 1)
 
 
-def test_edit_sent_again_finds_itself_done_and_tells_nobody(said, commit, now):
+def test_retried_edit_changes_nothing_and_sends_no_hint(said, commit, now):
     conversation, ana, _bo = said
     edit(conversation, ana, "lusa jadi?", now)
     before = everything()
@@ -79,7 +79,7 @@ def test_another_edit_in_between_is_a_conflict(said, now):
     assert everything() == before
 
 
-def test_edit_of_an_edit_that_nobody_made_is_a_conflict(said, now):
+def test_edit_with_an_unknown_edit_count_is_a_conflict(said, now):
     conversation, ana, _bo = said
 
     with pytest.raises(errors.EditConflict):

@@ -81,7 +81,7 @@ def test_others_learn_how_far_one_has_read_and_only_one_learns_what_is_unread(ta
     assert (mine["row"]["read_seq"], mine["row"]["read_counted"], mine["row"]["own_since"]) == (4, 4, 1)
 
 
-def test_reading_changes_nobody_elses_side_and_no_number_of_the_conversation(talk):
+def test_read_mark_changes_no_other_member_and_no_rev(talk):
     conversation, ana, bo = talk
     conversation.refresh_from_db()
     before = side_of(conversation, bo), user_topic.current_rev(bo.pk), conversation.rev

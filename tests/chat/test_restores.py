@@ -71,7 +71,7 @@ def test_copy_that_is_put_back_hides_nothing_from_who_was_online(keeper, now):
     restoring.nothing_is_hidden(town)
 
 
-def test_restore_that_nobody_could_notice_is_said_by_hand(keeper, now):
+def test_undetectable_restore_is_declared_by_raise_epoch(keeper, now):
     """Single tables, or disk and data directory set back together: then the database looks as if nothing had been."""
     epoch.ensure_current(now)
     town = restoring.lose_a_life(now, copy=keeper.copy, put_back=keeper.put_back)

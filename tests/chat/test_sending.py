@@ -26,7 +26,7 @@ def test_first_message_is_number_one(make_user, make_direct, post, now):
     assert (conversation.last_seq, conversation.rev, conversation.counted) == (1, 1, 1)
 
 
-def test_retry_returns_the_first_message_and_hints_nobody_again(
+def test_retry_returns_the_first_message_and_sends_no_hint(
     make_user, make_direct, post, hints_sent, django_capture_on_commit_callbacks
 ):
     ana, bo = make_user("ana"), make_user("bo")
@@ -232,7 +232,7 @@ def test_message_stamps_conversation_and_side(real_db, make_user, make_direct, p
     assert Conversation.objects.get().changed == after[ana.pk]
 
 
-def test_hint_that_cannot_be_sent_harms_nobody(real_db, make_user, make_direct, monkeypatch):
+def test_failed_hint_does_not_fail_the_message(real_db, make_user, make_direct, monkeypatch):
     conversation = make_direct(ana := make_user("ana"), make_user("bo"))
 
     def fail(_tidings):

@@ -31,7 +31,7 @@ def test_others_see_that_one_writes(make_user, make_group, ask, hints_sent):
     ]
 
 
-def test_outsider_is_seen_writing_by_nobody(make_user, make_direct, ask, hints_sent):
+def test_typing_of_an_outsider_is_not_shown(make_user, make_direct, ask, hints_sent):
     ana, bo, eve = (make_user(name) for name in ("ana", "bo", "eve"))
     conversation = make_direct(ana, bo)
 

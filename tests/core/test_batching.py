@@ -190,7 +190,7 @@ def test_submitting_inside_a_transaction_is_refused(db, slow):
     assert slow.batches == []
 
 
-def test_asker_who_went_away_harms_nobody(slow, hold):
+def test_cancelled_caller_does_not_fail_the_batch(slow, hold):
     batcher = Batcher("test", slow)
     hold(batcher)
 
@@ -218,7 +218,7 @@ def test_event_loop_is_answered_on_its_own_thread(slow):
     assert threads == [threading.current_thread().name]
 
 
-def test_event_loop_that_ended_harms_nobody(slow, hold):
+def test_ended_event_loop_does_not_fail_the_batch(slow, hold):
     batcher = Batcher("test", slow)
     hold(batcher)
 

@@ -21,7 +21,7 @@ from tests.harness.servers import wait_until
 WAIT = 10
 
 
-def test_lock_is_handed_to_whoever_waited_longest():
+def test_lock_is_granted_in_order_of_waiting():
     lock = FairSemaphore(1)
     lock.acquire(WAIT)
     order: list[int] = []
@@ -79,7 +79,7 @@ def test_semaphore_admits_no_more_than_its_limit():
         assert not two.acquire(0.01)
 
 
-def test_turn_is_handed_on_by_whoever_fails():
+def test_failing_holder_releases_its_slot():
     one = FairSemaphore(1)
 
     with pytest.raises(ZeroDivisionError), one.acquired(WAIT):

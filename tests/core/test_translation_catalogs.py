@@ -33,7 +33,7 @@ def test_translation_has_the_values_of_its_sentence(app):
 
 
 @APPS
-def test_catalogue_translates_nothing_that_nobody_says(app):
+def test_catalogue_has_no_obsolete_message(app):
     said = {(sentence.key, sentence.context) for sentence in translation_catalogs.extract_from_app(app)}
     translated = {
         (_key(message.id), message.context or "") for message in translation_catalogs.read_catalog(app) if message.id

@@ -350,7 +350,7 @@ def test_answer_is_given_again_though_the_receiver_was_closed_meanwhile(doors, a
     assert balance(ana, now) == 85_000_00
 
 
-def test_number_of_somebody_who_blocked_the_asker_is_nobodys(doors, ana, bo, make_payer, now):
+def test_number_of_a_person_who_blocked_the_asker_is_not_found(doors, ana, bo, make_payer, now):
     number, eve = PhoneNumber.objects.get(user=bo).number, make_payer("eve")
     accounts.block_person(user_id=bo.pk, peer_public_id=eve.public_id, now=now)
     ask = doors(eve)

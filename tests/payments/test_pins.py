@@ -124,7 +124,7 @@ def test_right_pin_ends_a_reset_that_was_asked_for(ana, make_device, now):
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
 
-def test_reset_that_nobody_used_ends(ana, make_device, now):
+def test_unused_pin_reset_expires(ana, make_device, now):
     phone = make_device(ana, "her phone").pk
     api.request_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
 
@@ -221,7 +221,7 @@ def test_reset_is_of_the_device_that_asked_alone(ana, make_device, now):
     api.reset_pin(user_id=ana.pk, device_id=other.pk, pin="739104", now=later + timedelta(days=1))
 
 
-def test_reset_that_nobody_asked_for_on_a_device_is_nobodys(ana, now):
+def test_pin_reset_without_a_device_belongs_to_none(ana, now):
     api.request_pin_reset(user_id=ana.pk, device_id=None, code_proved_at=now, now=now)
 
     with pytest.raises(errors.PinResetTooEarly):

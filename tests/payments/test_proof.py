@@ -184,7 +184,7 @@ def test_check_skips_journals_older_than_since(scene, now):
     assert integrity_checks.check_integrity(now=now) != []
 
 
-def test_inbox_that_nobody_rolls_up_is_found(scene, now):
+def test_inbox_that_is_not_rolled_up_is_a_violation(scene, now):
     assert integrity_checks.check_integrity(now=now + integrity_checks.INBOX_AGE_MAX) == []
 
     late = integrity_checks.check_integrity(now=now + integrity_checks.INBOX_AGE_MAX + timedelta(seconds=1))

@@ -376,7 +376,7 @@ def test_capture_takes_a_part_and_frees_the_rest(ana, hold, now):
         api.void_hold(hold=ids.new_id(), idempotency_key="e", now=now)
 
 
-def test_hold_that_nobody_captures_returns_by_itself_once(ana, hold, now):
+def test_uncaptured_hold_expires_once(ana, hold, now):
     hold(expires_at=now + timedelta(minutes=5))
 
     assert expire_holds(now + timedelta(minutes=4)) == 0

@@ -250,7 +250,7 @@ def test_without_an_order_of_locks_they_wait_for_each_other(real_db, make_user, 
     assert sum(isinstance(outcome, DatabaseError) for outcome in outcomes) == 1
 
 
-def test_numbers_of_my_own_topic_are_dense_whoever_makes_them(talk, in_threads, now):
+def test_user_topic_is_dense_under_concurrent_writers(talk, in_threads, now):
     conversation, ana, bo = talk
     for _turn in range(20):
         log.write([entry(conversation, bo)])

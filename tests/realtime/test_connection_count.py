@@ -134,7 +134,7 @@ def test_people_who_have_come_below_the_share_again_are_forgotten():
     run(test)
 
 
-def test_rolls_about_one_person_close_nobody_else():
+def test_connection_count_of_a_person_closes_no_other_socket():
     def test():
         cluster = Cluster(2)
         others = [cluster.open(number, user_id=2) for number in [0, 1] * 5]

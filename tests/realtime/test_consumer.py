@@ -110,7 +110,7 @@ def test_a_device_that_is_ended_loses_its_sockets_and_no_others(connect, make_us
     assert list(on_kept.ok("ping")) == ["now"]
 
 
-def test_an_ended_session_is_noticed_though_nobody_told_of_it(connect, make_user, monkeypatch):
+def test_ended_session_is_noticed_without_a_hint(connect, make_user, monkeypatch):
     monkeypatch.setattr(consumer, "RECHECK_SESSION_SECONDS", 0.05)
     ana = make_user("ana")
     ended, kept = log_in(ana), log_in(ana)

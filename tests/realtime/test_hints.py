@@ -19,7 +19,7 @@ def change(user, **row):
     return rev
 
 
-def test_a_change_reaches_all_sockets_of_its_person_and_nobody_elses(connect, make_user):
+def test_hint_of_a_person_reaches_their_sockets_only(connect, make_user):
     ana, eve = make_user("ana"), make_user("eve")
     phone, desk, of_eve = connect(ana), connect(ana), connect(eve)
 

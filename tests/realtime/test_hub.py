@@ -177,7 +177,7 @@ def test_hints_that_nobody_acknowledges_cut_the_line(hub):
     scene()
 
 
-def test_bytes_that_nobody_acknowledges_cut_the_line(hub):
+def test_unacknowledged_bytes_close_the_connection(hub):
     @on_loop
     async def scene():
         wire = joined(hub)

@@ -158,7 +158,7 @@ def test_ordinary_name_is_nobodys_claim(written):
 
 
 @pytest.mark.parametrize("written", ["nusa_official", "admin1", "nu5a", "n.u.s.a", "official_nusa", "adrnin"])
-def test_handle_of_the_house_is_taken(written):
+def test_reserved_handle_is_taken(written):
     with pytest.raises(HandleTaken):
         names.clean_handle(written)
 
