@@ -96,6 +96,7 @@ class Member(models.Model):
     hidden_seq = models.BigIntegerField(default=0)
     draft = models.CharField(max_length=DRAFT_CHARS_MAX, default="", blank=True)
     is_archived = models.BooleanField(default=False)
+    is_marked_unread = models.BooleanField(default=False)
     rev = models.BigIntegerField(default=0)
     changed = models.BigIntegerField(default=0)
 

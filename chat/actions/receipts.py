@@ -25,6 +25,8 @@ def mark_read(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
     """
     Mark all messages up to ``seq`` as read by this person, and return the membership; the mark never moves back.
 
+    Any reading ends "marked as unread", wherever the mark stands.
+
     :raises ConversationNotFound: if the person is not a member
     :raises MessageNotFound: if there is no such message yet
     """
@@ -33,16 +35,37 @@ def mark_read(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
         if seq > conversation.last_seq:
             raise MessageNotFound
         if seq <= member.read_seq:
-            return member
+            return _end_marked_unread(member) if member.is_marked_unread else member
+        member.is_marked_unread = False
         member.read_seq = seq
         member.read_counted = fetch_counted(conversation, seq)
         member.own_since = count_own_after(conversation, user_id=user_id, seq=seq)
         member.delivered_seq = max(member.delivered_seq, seq)
         _stamp([member])
         member.rev = user_topic.next_rev(user_id)
-        member.save(update_fields=["read_seq", "read_counted", "own_since", "delivered_seq", "changed", "rev"])
+        member.save(
+            update_fields=[
+                "read_seq",
+                "read_counted",
+                "own_since",
+                "delivered_seq",
+                "is_marked_unread",
+                "changed",
+                "rev",
+            ]
+        )
         _send_receipts([member])
         push.membership_changed(user_id, membership_row(member, conversation.public_id))
+    return member
+
+
+def _end_marked_unread(member: Member) -> Member:
+    """Remove the person's own mark; the other members learn nothing of it."""
+    member.is_marked_unread = False
+    member.changed = change_cursor.current_stamp()
+    member.rev = user_topic.next_rev(member.user_id)
+    member.save(update_fields=["is_marked_unread", "changed", "rev"])
+    push.membership_changed(member.user_id, membership_row(member, member.conversation.public_id))
     return member
 
 

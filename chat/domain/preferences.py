@@ -34,6 +34,8 @@ class MemberPreferences(msgspec.Struct, Generic[Moment], frozen=True, kw_only=Tr
     draft: str = ""
     # Unlike hidden, this stays set when new messages are posted.
     is_archived: bool = msgspec.field(default=False, name="archived")
+    # Marked by hand; reading the conversation removes the mark.
+    is_marked_unread: bool = msgspec.field(default=False, name="marked_unread")
 
 
 class StoredPreferences(MemberPreferences[datetime], array_like=True, frozen=True, kw_only=True):

@@ -161,7 +161,7 @@ def unread_memberships(user_id: int, now: datetime) -> QuerySet[Member]:
 
 
 _IS_HIDDEN = Q(hidden_seq__gt=0, conversation__last_seq__gt=0, conversation__last_seq__lte=F("hidden_seq"))
-_IS_UNREAD = Q(conversation__counted__gt=F("read_counted") + F("own_since"))
+_IS_UNREAD = Q(conversation__counted__gt=F("read_counted") + F("own_since")) | Q(is_marked_unread=True)
 
 
 def _is_loud(now: datetime) -> Q:

@@ -239,3 +239,44 @@ def test_lost_receipt_comes_with_the_next_sync(make_user, make_direct, make_grou
 
     [row] = ask(ana, "sync", cursor=cursor)["parts"]["conversations"]["rows"]
     assert {member["user"]: member["read_seq"] for member in row["members"]}[str(bo.public_id)] == 1
+
+
+@pytest.mark.parametrize("seq", [3, 4, 5])
+def test_reading_ends_the_mark_as_unread_wherever_the_read_mark_is(talk, commit, seq):
+    conversation, ana, bo = talk
+    read(conversation, ana, 4)
+    api.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, is_marked_unread=True)
+    rev, theirs = user_topic.current_rev(ana.pk), side_of(conversation, bo)
+
+    with commit() as hints:
+        side = read(conversation, ana, seq)
+
+    to, mine = hints[-1]
+    assert (to, mine["on"], mine["rev"], mine["row"]["marked_unread"]) == ([ana.pk], "me", rev + 1, False)
+    assert [hint["say"] for _to, hint in hints[:-1]] == (["receipt"] if seq == 5 else [])
+    assert (side.read_seq, side_of(conversation, ana).is_marked_unread) == (max(seq, 4), False)
+    assert side_of(conversation, bo).rev == theirs.rev
+
+
+def test_mark_as_unread_outlasts_messages_and_what_others_read(talk, post):
+    conversation, ana, bo = talk
+    read(conversation, ana, 5)
+    api.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, is_marked_unread=True)
+
+    post(conversation, bo)
+    post(conversation, ana)
+    read(conversation, bo, 7)
+
+    assert (side_of(conversation, ana).is_marked_unread, side_of(conversation, bo).is_marked_unread) == (True, False)
+
+
+def test_outsider_ends_no_mark_as_unread(talk, make_user):
+    conversation, ana, _bo = talk
+    api.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, is_marked_unread=True)
+    eve = make_user("eve")
+    before = everything()
+
+    with pytest.raises(errors.ConversationNotFound):
+        read(conversation, eve, 1)
+
+    assert everything() == before

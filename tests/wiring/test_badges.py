@@ -77,6 +77,19 @@ def test_handled_items_leave_the_badges(bo_waits, now, make_user):
     assert counts(bo, now + timedelta(hours=2))["chat"] == 1
 
 
+def test_conversation_that_was_marked_as_unread_waits_until_it_is_read(bo_waits, now):
+    bo, _placed = bo_waits
+    first, second = chat.list_summaries(bo.pk).rows
+    for one in (first, second):
+        chat.mark_read(conversation_id=one.id, user_id=bo.pk, seq=1)
+
+    chat.update_preferences(conversation_id=first.id, user_id=bo.pk, is_marked_unread=True)
+    marked = counts(bo, now)["chat"]
+    chat.mark_read(conversation_id=first.id, user_id=bo.pk, seq=1)
+
+    assert (marked, counts(bo, now)["chat"]) == (1, 0)
+
+
 def test_hidden_and_left_conversations_count_in_no_badge(make_user, make_direct, post, now):  # noqa: F811
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)
