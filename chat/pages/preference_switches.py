@@ -65,6 +65,16 @@ SWITCHES = (
         icon_off="bell",
     ),
     Switch(
+        name="marked_unread",
+        is_on=lambda summary, _now: summary.mine.is_marked_unread,
+        changes=lambda on, _now: {"is_marked_unread": on},
+        turn_on=_("Mark as unread"),
+        # Messages that are unread stay so.
+        turn_off=_("Remove the unread mark"),
+        icon_on="message-square-dot",
+        icon_off="circle-check",
+    ),
+    Switch(
         name="archived",
         is_on=lambda summary, _now: summary.mine.is_archived,
         changes=lambda on, _now: {"is_archived": on},

@@ -45,6 +45,8 @@ class ConversationRow:
     state: str
     draft: str
     unread: int
+    # Also True without unread messages, if the person marked it so.
+    is_unread: bool
     # The names of the ``preference_switches`` that are on.
     switched_on: frozenset[str]
     is_open: bool
@@ -175,6 +177,7 @@ def build_row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | 
         else "",
         draft=summary.mine.draft,
         unread=count_unread(summary),
+        is_unread=count_unread(summary) > 0 or summary.mine.is_marked_unread,
         switched_on=frozenset(one.name for one in SWITCHES if one.is_on(summary, now)),
         is_open=summary.id == open_id,
     )

@@ -49,6 +49,7 @@ ICONS = (
     "log-out",
     "map-pin",
     "message-circle",
+    "message-square-dot",
     "minus",
     "package",
     "package-check",

@@ -81,6 +81,16 @@ test("what is archived stands in a list of its own whoever writes, and what is h
   assert.deepEqual([one.badge, one.unreadAt("archived")], [0, 1])
 })
 
+test("what was marked as unread counts and has no number", () => {
+  const { one, add } = inbox()
+  add("a", 1, {}, { marked_unread: true })
+  add("b", 1, {}, { marked_unread: true, muted_until: "2099-01-01T00:00:00Z" })
+  add("c", 1, {}, { marked_unread: false })
+
+  assert.equal(one.badge, 1)
+  assert.deepEqual(["a", "c"].map((id) => [Summary.isUnread(one.get(id)), Summary.unread(one.get(id))]), [[true, 0], [false, 0]])
+})
+
 test("the badge counts conversations with something unread that are neither muted nor hidden", () => {
   const { one, add } = inbox()
   add("a", 1, { unread: 5 })

@@ -55,6 +55,26 @@ test("a page that opens later asks only for what changed since", async () => {
   assert.equal(second.messenger.inbox.get("c7").last.body, "are you there?")
 })
 
+test("opening ends that a conversation was marked as unread, also after it was read, and looking on does not", async () => {
+  const { clock, server, device } = busyMeeting()
+  const tab = await device("ana").open()
+  await clock.advance(5_000)
+  const { messenger } = tab
+  messenger.seen("c0", 1, { isOpening: true })
+  await clock.advance(1_000)
+  messenger.keep("c0", { marked_unread: true })
+  await clock.advance(1_000)
+
+  messenger.seen("c0", 1)
+  await clock.advance(1_000)
+  const before = messenger.inbox.get("c0").mine.marked_unread
+  messenger.seen("c0", 1, { isOpening: true })
+  await clock.advance(1_000)
+
+  assert.deepEqual([before, messenger.inbox.get("c0").mine.marked_unread], [true, false])
+  assert.equal(server.commands.filter(({ name }) => name === "chat.read").length, 2)
+})
+
 test("a conversation opens from this device without a line", async () => {
   const { clock, server, device } = meeting()
   const phone = device("ana")

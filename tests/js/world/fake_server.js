@@ -24,7 +24,7 @@ export class FakeServer {
   addConversation(id, users) {
     this.conversations.set(id, {
       id, users, rows: [], rev: 0, last_seq: 0, counted: 0, changed: 0,
-      sides: new Map(users.map((user) => [user, { read_seq: 0, read_counted: 0, delivered_seq: 0, draft: "", pinned: false, archived: false, rev: 0 }])),
+      sides: new Map(users.map((user) => [user, { read_seq: 0, read_counted: 0, delivered_seq: 0, draft: "", pinned: false, archived: false, marked_unread: false, rev: 0 }])),
     })
     this.#touch(this.conversations.get(id))
   }
@@ -154,8 +154,8 @@ export class FakeServer {
   }
 
   #membership(user, { id, sides }) {
-    const { rev, read_seq, read_counted, draft, pinned, archived } = sides.get(user)
-    return { kind: "membership", conversation: id, rev, until_seq: null, read_seq, read_counted, own_since: 0, muted_until: null, pinned, hidden_seq: 0, draft, archived }
+    const { rev, read_seq, read_counted, draft, pinned, archived, marked_unread } = sides.get(user)
+    return { kind: "membership", conversation: id, rev, until_seq: null, read_seq, read_counted, own_since: 0, muted_until: null, pinned, hidden_seq: 0, draft, archived, marked_unread }
   }
 
   #members(conversation) {
@@ -263,9 +263,9 @@ export class FakeServer {
   "chat.read"(user, { conversation: id, seq }) {
     const conversation = this.#find(user, id)
     const side = conversation.sides.get(user)
-    if (seq <= side.read_seq) return { me: this.#meOf(user).rev }
+    if (seq <= side.read_seq) return { me: side.marked_unread ? this.#changeMine(user, conversation, { marked_unread: false }) : this.#meOf(user).rev }
     const read_counted = conversation.rows.find((row) => row.seq === seq).counted
-    const me = this.#changeMine(user, conversation, { read_seq: seq, read_counted })
+    const me = this.#changeMine(user, conversation, { read_seq: seq, read_counted, marked_unread: false })
     this.#receipt(conversation, user)
     return { me }
   }

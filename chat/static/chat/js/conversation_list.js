@@ -167,13 +167,15 @@ export class ConversationList extends HTMLElement {
 
   #showMarks(element, summary) {
     const unread = Summary.unread(summary)
+    const isUnread = Summary.isUnread(summary)
     const isMuted = Summary.isMuted(summary, this.page.clock.serverNow())
     mark(element, "data-pinned", Boolean(summary.mine?.pinned))
     mark(element, "data-muted", isMuted)
-    mark(element, "data-unread", unread > 0, unread)
+    mark(element, "data-unread", isUnread, unread || "")
     part(element, "pinned").hidden = !summary.mine?.pinned
     part(element, "muted").hidden = !isMuted
     fill(element, "unread", unread > 0 ? this.page.format.number(unread) : null)
-    part(element, "unread-word").hidden = unread === 0
+    // Without a number, what was marked by hand is a dot.
+    for (const name of ["unread", "unread-word"]) part(element, name).hidden = !isUnread
   }
 }

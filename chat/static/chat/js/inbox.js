@@ -88,7 +88,7 @@ export class Inbox {
   /** How many conversations of a list ask for attention. */
   unreadAt(place) {
     const now = this.#clock.serverNow()
-    return this.list("", { place }).filter((summary) => Summary.unread(summary) > 0 && !Summary.isMuted(summary, now)).length
+    return this.list("", { place }).filter((summary) => Summary.isUnread(summary) && !Summary.isMuted(summary, now)).length
   }
 
   typing(conversation) {

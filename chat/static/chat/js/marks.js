@@ -29,8 +29,9 @@ export class Marks {
     this.#soon("delivered", Marks.DELIVERED_MS, () => this.#tellDelivered())
   }
 
-  /** I have read a conversation up to `seq`. */
-  read(conversation, seq) {
+  /** I have read a conversation up to `seq`; told `again` where the server knows that, and reading ends more. */
+  read(conversation, seq, { again = false } = {}) {
+    if (again) this.#told.read.delete(conversation)
     if (!this.#isNews("read", this.#read, conversation, seq)) return
     this.#soon(`read ${conversation}`, Marks.READ_MS, () => this.#tellRead(conversation))
   }

@@ -24,6 +24,8 @@ export class MessageList extends HTMLElement {
   #earlierWatch = null
   #isFirst = true
   #isLooking = false
+  // Until it has been looked at: whoever marks it as unread while it stands open wants to find it so.
+  #isOpening = true
 
   connectedCallback() {
     const conversation = this.getAttribute("conversation")
@@ -284,7 +286,8 @@ export class MessageList extends HTMLElement {
     while (element && !element.dataset.seq) element = element.previousElementSibling
     if (!element) return
     this.#seen = Math.max(this.#seen, Number(element.dataset.seq))
-    this.messenger.seen(this.conversation, this.#seen)
+    this.messenger.seen(this.conversation, this.#seen, { isOpening: this.#isOpening })
+    this.#isOpening = false
   }
 
   get #isLookedAt() {

@@ -156,15 +156,16 @@ export class Messenger {
     return summary
   }
 
-  /** Keep my side of a conversation: `muted_until`, `pinned`, `hidden`. Answers whether it is kept. */
+  /** Keep my side of a conversation: `muted_until`, `pinned`, `hidden`, `archived`, `marked_unread`. Answers whether it is kept. */
   keep(conversation, fields) {
     return this.#line.tell("chat.keep", { conversation, ...fields })
   }
 
-  /** The conversation that is looked at is read as far as it is seen. */
-  seen(conversation, seq) {
+  /** The conversation that is looked at is read as far as it is seen; opening it ends that it was marked as unread. */
+  seen(conversation, seq, { isOpening = false } = {}) {
     const mine = this.inbox.get(conversation)?.mine
-    if (!mine || seq > mine.read_seq) this.marks.read(conversation, seq)
+    const again = isOpening && Boolean(mine?.marked_unread)
+    if (!mine || seq > mine.read_seq || again) this.marks.read(conversation, seq, { again })
   }
 
   /** I am writing; the others are told now and then. */

@@ -6,7 +6,7 @@ import { Summary } from "#chat/summary.js"
 const MUTED_MS = 36_500 * 86_400_000
 
 /**
- * How I want to have a conversation in my list: pinned, muted, archived, hidden. One for the whole page; its buttons are the server's, two for each
+ * How I want to have a conversation in my list: pinned, muted, marked as unread, archived, hidden. One for the whole page; its buttons are the server's, two for each
  * preference (`pinned-on`, `pinned-off`).
  */
 export class RowMenu {

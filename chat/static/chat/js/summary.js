@@ -51,6 +51,11 @@ export class Summary {
     return mine ? Math.max(0, counted - mine.read_counted - mine.own_since) : 0
   }
 
+  /** Whether it asks to be read: for its messages, or because I marked it so. */
+  static isUnread(summary) {
+    return Summary.unread(summary) > 0 || Boolean(summary.mine?.marked_unread)
+  }
+
   static isGone({ until_seq }) {
     return until_seq !== null
   }
