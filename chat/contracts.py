@@ -46,7 +46,11 @@ class MessageRow(msgspec.Struct):
 
 
 class MembershipRow(MemberPreferences[str], frozen=True, kw_only=True):
-    """A member's own read mark and preferences in a conversation; ``rev`` is that of their user topic (``me``)."""
+    """
+    A member's own read mark and preferences in a conversation.
+
+    ``rev`` is the change number of the member's own topic, ``me``, when this row last changed.
+    """
 
     conversation: str
     rev: int
@@ -97,7 +101,11 @@ class SummaryRow(msgspec.Struct):
 
 
 class Changes(msgspec.Struct):
-    """Messages that changed after a rev; the client takes over ``rev`` even when there are no rows."""
+    """
+    Messages that were posted or changed after a change number (rev) of the conversation.
+
+    The client stores ``rev`` as its next cursor, even when there are no rows.
+    """
 
     rev: int
     rows: list[MessageRow]

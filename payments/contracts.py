@@ -42,7 +42,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class EscrowRoute:
-    """The two accounts of an escrow payment: the payer's wallet and the escrow account of the reference."""
+    """The two accounts of an escrow payment: the payer's wallet and that of ``reference``, such as an order's."""
 
     reference: str
     payer_id: int

@@ -272,7 +272,7 @@ def _build_view(request: HttpRequest, opened: dict[str, Any], *, now: datetime, 
         face=identity,
         peer_id=other["id"] if other and other["id"] else None,
         actions_for_id=other["id"] if other and other["id"] and summary.face is None else None,
-        status=presenters.identity_label(summary, my_id)
+        status=presenters.face_label(summary, my_id)
         if other
         else ", ".join(person["name"] for person in summary.people),
         entries=presenters.build_timeline(

@@ -153,8 +153,8 @@ def display_identity(summary: SummaryRow, my_id: str) -> PersonRow:
     return {**NOBODY, "id": summary.id, "name": summary.title or _("Someone")}
 
 
-def identity_label(summary: SummaryRow, my_id: str) -> str:
-    """Return the kind of the peer's face, the name of the reader's own face, or an empty text."""
+def face_label(summary: SummaryRow, my_id: str) -> str:
+    """Return the label beside a shop's name: its kind for the customer, its name for the owner; empty between people."""
     if summary.face is None:
         return ""
     return summary.face.name if summary.face.owner == my_id else face_kinds.label_for(summary.face.kind)
@@ -167,7 +167,7 @@ def build_row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | 
     return ConversationRow(
         id=summary.id,
         name=identity["name"],
-        via=identity_label(summary, my_id),
+        via=face_label(summary, my_id),
         face=identity,
         at=_at(last) if last else None,
         who=_sender_prefix(last, my_id, other, summary.people) if last else "",

@@ -6,7 +6,7 @@ from chat.models import Face, Member
 
 
 def find_face(key: str) -> Face | None:
-    """Return the face of this key, or None."""
+    """Return the face (the name and picture under which somebody talks, such as a shop's) of this key, or None."""
     return Face.objects.filter(key=key).first()
 
 

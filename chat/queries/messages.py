@@ -63,7 +63,9 @@ def list_messages_by_seq(member: Member, seqs: Collection[int]) -> list[Message]
 
 def fetch_card(conversation: Conversation, *, sender_id: int, client_id: str) -> Message:
     """
-    Fetch the card that was posted to a locked conversation under this key.
+    Fetch the card message that this sender posted under this client id, to update it or to answer a retry.
+
+    The caller holds the conversation's lock.
 
     :raises MessageNotFound: if there is none
     """
@@ -116,7 +118,7 @@ def count_own_after(conversation: Conversation, *, user_id: int, seq: int) -> in
 
 
 def fetch_counted(conversation: Conversation, seq: int) -> int:
-    """Return how many messages up to this one count as unread; 0 before the first."""
+    """Return the running count of messages up to ``seq`` that badges count, whoever reads; 0 before the first message."""
     if seq == 0:
         return 0
     return Message.objects.values_list("counted", flat=True).get(conversation=conversation, seq=seq)

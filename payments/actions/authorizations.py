@@ -33,7 +33,11 @@ def authorize(
 def get_device_authorization(
     *, user_id: int, device_id: int | None, placing_device_id: int | None = None
 ) -> AuthorizationMethod | None:
-    """Return the method by which a device authorizes its person without a PIN, or None."""
+    """
+    Return the method by which this device may authorize a payment without a PIN, or None if the PIN is needed.
+
+    ``placing_device_id`` is the device that placed the order in question, if the payment is about one.
+    """
     if device_id is None:
         return None
     if accounts.is_trusted_device(user_id, device_id):

@@ -72,10 +72,10 @@ def pipeline_pay_into_escrow(
     route: EscrowRoute, *, amount: Money, authorization: Authorization, idempotency_key: str, now: datetime
 ) -> Callable[[], PostingResult]:
     """
-    Queue the payment into escrow along a route.
+    Queue a payment from the wallet of ``route`` into its escrow account in the caller's database pipeline.
 
-    The returned callable gives ``Posted`` or ``Refused``. Second half of ``pay_into_escrow``, with the same
-    idempotency.
+    Call the returned function once the pipeline is flushed: it gives ``Posted`` or ``Refused``. A repeated payment
+    under the same ``idempotency_key`` is ``Posted`` and moves nothing.
     """
     asked = ledger.pipeline_post(_payment_entry(route, amount, authorization, idempotency_key), now=now)
 

@@ -154,7 +154,8 @@ def set_tier(*, user_id: int, tier: str, operator_id: int, now: datetime) -> Non
     """
     Set a person's verification tier, which sets the balance ceiling of their wallet.
 
-    Raises OperatorsOnly, TierTooLow.
+    :raises OperatorsOnly: if ``operator_id`` is no operator
+    :raises TierTooLow: if the wallet holds more than the ceiling of the new tier
     """
     queries.require_operator(operator_id)
     ceiling = chart_of_accounts.get_wallet_ceiling(tier)

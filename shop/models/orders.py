@@ -14,9 +14,9 @@ class Order(models.Model):
     """
     One purchase from one shop. It is written in the transaction that pays it.
 
-    Names and prices are copied, since shops and prices change. ``version`` counts transitions and is the rev of the
-    order's topic; ``purchase_rev`` and ``sale_rev`` are the revs of the buyer's and the shop's lists at the last
-    change.
+    Names and prices are copied, since shops and prices change. Three change numbers let clients fetch what
+    is new: ``version`` counts the order's transitions; ``purchase_rev`` and ``sale_rev`` are its places in the changes
+    of the buyer's list of purchases and of the shop's list of sales.
     """
 
     class State(models.TextChoices):

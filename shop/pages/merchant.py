@@ -63,7 +63,7 @@ def sales(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("pin")
 @form_cost(20)
 def withdraw(request: HttpRequest) -> HttpResponse:
-    """Pay out the shop's balance into the merchant's wallet, once for each form."""
+    """Pay out the shop's whole balance into the merchant's wallet. A form that is sent twice pays once."""
     user = get_current_user(request)
     key = request.POST.get("key", "")
     if ids.parse_id(key) is None:

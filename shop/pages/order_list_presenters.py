@@ -82,7 +82,7 @@ def present_list(
 
 
 def envelope_as_data(envelope: OrderList, shown: Sequence[OrderListRow]) -> dict[str, Any]:
-    """Return the list envelope with these rows, as data for JavaScript."""
+    """Return a list of orders for JavaScript: the presented rows, and whether the list is known and complete."""
     told: ListEnvelope[dict[str, Any]] = ListEnvelope(
         known=envelope.known,
         complete=envelope.complete,

@@ -236,7 +236,7 @@ def order_title(name: str, pieces: int, quantity: int) -> str:
 
 
 def _is_delivery_unconfirmed(order: OrderSummary) -> bool:
-    """Return whether only the shop reports that the order was delivered."""
+    """Return whether the order was delivered by the report of the shop alone, without the courier or the buyer."""
     return order.state == "delivered" and order.delivered_source != "courier"
 
 

@@ -177,9 +177,9 @@ def list_orders_of_parcel(courier: str, resi: str) -> list[UUID]:
     """
     List the orders to which a courier's report about this parcel applies.
 
-    These are the order that named the parcel first and the other orders of the same shop and buyer in it. An order that
-    named it later, of another shop or buyer, is not among them, nor is one that named it after the courier had
-    delivered it. Cancelled orders come last.
+    ``resi`` is the courier's tracking number. The first shipment with this number decides to which shop and buyer the
+    parcel belongs: the result is their orders with it, cancelled ones last. Orders of others with the same number are
+    left out, and so are shipments that were entered after the courier had delivered the parcel.
 
     :raises OrderNotFound: if no order has this parcel
     """
@@ -238,7 +238,7 @@ def list_due_timers(now: datetime, *, limit: int) -> list[OrderTimer]:
 
 
 def list_timers_due_since(moment: datetime, *, limit: int) -> list[OrderTimer]:
-    """List the timers that were due at a moment and have not run, however often they were tried."""
+    """List the timers that were due at ``moment`` or before and have not run yet, including those that failed."""
     rows = OrderTimer.objects.filter(state=OrderTimer.State.WAITING, due_at__lte=moment)
     return list(rows.order_by("due_at", "pk")[:limit])
 
@@ -275,7 +275,7 @@ def _orders_with_summary() -> QuerySet[Order]:
 
 
 def orders_with_details() -> QuerySet[Order]:
-    """Return a queryset of orders with all rows that ``order_details`` needs."""
+    """Return a queryset of all orders that loads with each what ``order_details`` shows, such as lines and shipment."""
     events = OrderEvent.objects.order_by("seq")
     return _orders_with_summary().prefetch_related(Prefetch("events", queryset=events))
 

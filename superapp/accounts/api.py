@@ -143,7 +143,7 @@ def get_changed_people(user_ids: Collection[int], *, since: int) -> dict[int, Pe
     """
     Return the wire rows of people whose profile changed since the cursor, by user id, in one query.
 
-    The cursor is that of ``core.changes``.
+    ``since`` is a cursor of ``core.change_cursor``.
     """
     return {user.pk: serializers.serialize_person(user) for user in queries.list_changed_users(user_ids, since=since)}
 

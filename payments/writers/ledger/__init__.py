@@ -90,7 +90,11 @@ def post(entry: JournalEntry, *, now: datetime) -> PostingResult:
 
 
 def pipeline_post(entry: JournalEntry, *, now: datetime) -> Callable[[], PostingResult]:
-    """Queue the posting of a journal inside the caller's transaction; the returned callable gives the result."""
+    """
+    Queue the posting of a journal entry in the caller's transaction and database pipeline.
+
+    Call the returned function once the pipeline is flushed; it gives the result.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("only a caller with a transaction has something to send it with")
     if entry.fact:

@@ -62,7 +62,7 @@ class PhoneProof:
 
 def send_login_code(*, phone: str, browser: str, address: str, now: datetime, solution: str = "") -> CodeSent:
     """
-    Send a code to a number, valid only in the browser with this ``browser_hash``.
+    Send a code to a number, valid only in this ``browser`` (a hash of its cookie).
 
     The result does not depend on whether the number has an account, except in a browser that the account knows. That
     browser has limits of its own, which strangers cannot use up.
@@ -208,7 +208,7 @@ def _send_in_turn(
         digits = LONG_CODE_DIGITS if outlook.is_long else CODE_DIGITS
         row, code = _new_code(stranger.number, stranger.browser, digits, now)
     _send_sms(row, code, [*uses, *login_throttling.list_refundable_uses(stranger)], now)
-    return CodeSent(int(counts.following().pause().total_seconds()), digits)
+    return CodeSent(int(counts.with_one_more().pause().total_seconds()), digits)
 
 
 def _require_elapsed(moment: datetime | None, now: datetime) -> None:

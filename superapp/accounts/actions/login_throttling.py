@@ -107,8 +107,8 @@ class CodeCounts:
         wider = (schedule.work(count) for schedule, count in zip(CODES_OF_WIDER, self.of_wider, strict=False))
         return max(CODES_OF_NUMBER.work(self.of_number), CODES_OF_NETWORK.work(self.of_network), *wider)
 
-    def following(self) -> CodeCounts:
-        """Return the counts of the next code from the same network."""
+    def with_one_more(self) -> CodeCounts:
+        """Return the counts as they are after one more code was sent to the same network."""
         wider = tuple(count + 1 for count in self.of_wider)
         return CodeCounts(self.of_number + 1, self.of_network + 1, self.of_number_by_network + 1, wider)
 
@@ -128,7 +128,7 @@ def forecast(stranger: UnknownBrowser, *, now: datetime) -> ThrottleForecast:
     uses += [(WRONG_OF_NUMBER, number), (WRONG_OF_INSTANCE, INSTANCE)]
     uses += [(schedule.free, who) for schedule, who in stranger.wider]
     of_number, of_network, wrong, wrong_of_all, *wider = rate_limits.get_counts(uses, now=now)
-    work = CodeCounts(of_number, of_network, 0, tuple(wider)).following().work()
+    work = CodeCounts(of_number, of_network, 0, tuple(wider)).with_one_more().work()
     return ThrottleForecast(work, is_long=wrong >= WRONG_OF_NUMBER.times or wrong_of_all >= WRONG_OF_INSTANCE.times)
 
 

@@ -66,7 +66,7 @@ def contact_remove(caller: Caller, request: RemoveContactRequest) -> ContactRow:
 
 @register_command("accounts.invitations", EmptyRequest, rest="GET invitations", response=InvitationsRow)
 def invitations(caller: Caller, request: EmptyRequest) -> InvitationsRow:
-    """List the open invitations by number, and the invite link."""
+    """List the invitations that the caller sent to phone numbers and that are still open, and their invite link."""
     link = invite_links.find_own_link(user_id=caller.user_id, now=clock.now())
     return {
         "rows": [serializers.serialize_invitation(row) for row in queries.list_open_invitations(caller.user_id)],

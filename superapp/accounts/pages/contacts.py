@@ -90,7 +90,7 @@ def remove(request: HttpRequest, user: UUID) -> HttpResponse:
 @post_only_redirecting_to("accounts_pages:contacts")
 @person_required
 def block(request: HttpRequest, user: UUID) -> HttpResponse:
-    """Block or unblock a person."""
+    """Block a person, or unblock them if the form says so."""
     blocks = request.POST.get("blocked") == "yes"
     change = contacts.block_person if blocks else contacts.unblock_person
     row = change(user_id=get_current_user(request).pk, peer_public_id=user, now=clock.now())
