@@ -154,7 +154,7 @@ def display_identity(summary: SummaryRow, my_id: str) -> PersonRow:
 
 
 def face_label(summary: SummaryRow, my_id: str) -> str:
-    """Return the label beside a shop's name: its kind for the customer, its name for the owner; empty between people."""
+    """Return the label of a shop's conversation: its kind for customers, its name for the owner, else an empty text."""
     if summary.face is None:
         return ""
     return summary.face.name if summary.face.owner == my_id else face_kinds.label_for(summary.face.kind)
