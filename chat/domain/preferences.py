@@ -44,7 +44,7 @@ class StoredPreferences(MemberPreferences[datetime], array_like=True, frozen=Tru
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preference:
-    """A member's setting in a conversation: its column, its names in Python and on the wire, and the type of its input."""
+    """A member's setting in a conversation: its column, its names in Python and on the wire, and its input type."""
 
     column: str
     change_name: str

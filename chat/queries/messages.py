@@ -118,7 +118,7 @@ def count_own_after(conversation: Conversation, *, user_id: int, seq: int) -> in
 
 
 def fetch_counted(conversation: Conversation, seq: int) -> int:
-    """Return the running count of messages up to ``seq`` that badges count, the same for all members; 0 for ``seq`` 0."""
+    """Return the running count of messages up to ``seq`` that badges count, the same for all members."""
     if seq == 0:
         return 0
     return Message.objects.values_list("counted", flat=True).get(conversation=conversation, seq=seq)

@@ -16,7 +16,7 @@ WAIT_SECONDS_MAX = 60
 
 
 class Command(BaseCommand):
-    help = "Fill this installation with invented people, what they say, and three shops. Twice is once."
+    help = "Fill this installation with invented people, what they say, and three shops. A second call changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
