@@ -113,6 +113,14 @@ class QuantityInvalid(DomainError):
     message = _("Choose a quantity from {quantity_min} to {quantity_max}.")
 
 
+class WeightInvalid(DomainError):
+    """The weight is not a whole number of grams within its bounds."""
+
+    code = "shop.weight_invalid"
+    kind = ErrorKind.INVALID
+    message = _("Enter the weight in whole grams, from 1 to {grams_max}, or leave it empty.")
+
+
 class PhotosInvalid(DomainError):
     """The photo names repeat or are not photos of this product, or the product has as many photos as it may have."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import transaction
+from msgspec import UNSET, UnsetType
 
 from shop import errors
 from shop.domain import text_cleaning
@@ -31,6 +32,7 @@ def add_product(
     name: str,
     price: Money,
     description: str,
+    weight_grams: int | None,
     quantity: int,
     listed: bool,
     idempotency_key: str,
@@ -42,11 +44,14 @@ def add_product(
     :raises ShopNotFound: if the person has no shop
     :raises KeyReused: if the key was used with other fields
     :raises TooManyProducts: if the shop is full
-    :raises TextInvalid, PriceInvalid, QuantityInvalid, InputInvalid: if a field or the key is invalid
+    :raises TextInvalid, PriceInvalid, WeightInvalid, QuantityInvalid, InputInvalid: if a field or the key is invalid
     """
-    content = [name, price.to_wire(), description, quantity, listed]
+    content: list[object] = [name, price.to_wire(), description, quantity, listed]
+    # Without a weight the hash is that of versions before there were weights, so that their keys can be retried.
+    if weight_grams is not None:
+        content.append(weight_grams)
     fields = {
-        **clean_product(name=name, description=description, price=price, quantity=quantity),
+        **clean_product(name=name, description=description, price=price, weight_grams=weight_grams, quantity=quantity),
         "state": Product.State.LISTED if listed else Product.State.DRAFT,
         "idempotency_key": _require_key(idempotency_key),
         "content_hash": hashlib.sha256(_canonical(content)).hexdigest(),
@@ -82,12 +87,14 @@ def clean_product(
     name: str | None = None,
     description: str | None = None,
     price: Money | None = None,
+    weight_grams: int | UnsetType | None = UNSET,
     quantity: int | None = None,
 ) -> dict[str, object]:
     """
-    Return the given fields of a product in their stored form; arguments that are None are left out.
+    Return the given fields of a product in their stored form; arguments that are None are left out. A weight that is
+    None is no weight, and left out if it is UNSET.
 
-    :raises TextInvalid, PriceInvalid, QuantityInvalid: the first error, with the others attached
+    :raises TextInvalid, PriceInvalid, WeightInvalid, QuantityInvalid: the first error, with the others attached
     """
     fields: dict[str, object] = {}
     refused = ErrorCollector()
@@ -102,6 +109,9 @@ def clean_product(
     if price is not None:
         with refused:
             fields["price_sen"] = _require_price(price)
+    if weight_grams is not UNSET:
+        with refused:
+            fields["weight_grams"] = _require_weight(weight_grams)
     if quantity is not None:
         with refused:
             _require_quantity(quantity)
@@ -116,17 +126,18 @@ def change_product(
     name: str | None,
     description: str | None,
     price: Money | None,
+    weight_grams: int | UnsetType | None,
     expected_version: int | None,
     now: datetime,
 ) -> None:
     """
-    Change a product; arguments that are None stay as they are.
+    Change a product; arguments that are None stay as they are, and so does the weight if it is UNSET.
 
     :raises ProductNotFound: if it does not exist or belongs to somebody else
     :raises ProductMoved: if something would change and the product is not at ``expected_version``
-    :raises TextInvalid, PriceInvalid: if a field is invalid
+    :raises TextInvalid, PriceInvalid, WeightInvalid: if a field is invalid
     """
-    fields = clean_product(name=name, description=description, price=price)
+    fields = clean_product(name=name, description=description, price=price, weight_grams=weight_grams)
     with transaction.atomic():
         _change(catalog.lock_product(owner_id, product), fields, now, expected_version)
 
@@ -258,6 +269,13 @@ def _require_price(price: Money) -> int:
     if price.asset != IDR or not 0 < minor <= PRICE_SEN_MAX or minor % 100:
         raise errors.PriceInvalid(price_max=str(Money(PRICE_SEN_MAX)))
     return minor
+
+
+def _require_weight(grams: int | None) -> int | None:
+    # bool is a subclass of int: True would weigh a gram.
+    if grams is not None and (type(grams) is not int or not 1 <= grams <= Product.WEIGHT_GRAMS_MAX):
+        raise errors.WeightInvalid(grams_max=Product.WEIGHT_GRAMS_MAX)
+    return grams
 
 
 def _require_quantity(written: int) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
+
 from shop.actions import catalog, shops
 from shop.actions.shops import ShopFields
 from shop.contracts.values import (
@@ -155,6 +157,7 @@ def add_product(
     name: str,
     price: Money,
     description: str = "",
+    weight_grams: int | None = None,
     quantity: int = 0,
     listed: bool = False,
     idempotency_key: str,
@@ -165,7 +168,7 @@ def add_product(
 
     :raises NotOffered: where the legal profile has no shops
     :raises ShopNotFound: if the person has no shop
-    :raises TextInvalid, PriceInvalid, QuantityInvalid: if a field is invalid
+    :raises TextInvalid, PriceInvalid, WeightInvalid, QuantityInvalid: if a field is invalid
     :raises TooManyProducts: if the shop is full
     :raises KeyReused: if the key was used with other fields
     """
@@ -174,6 +177,7 @@ def add_product(
         name=name,
         price=price,
         description=description,
+        weight_grams=weight_grams,
         quantity=quantity,
         listed=listed,
         idempotency_key=idempotency_key,
@@ -189,15 +193,17 @@ def change_product(
     name: str | None = None,
     description: str | None = None,
     price: Money | None = None,
+    weight_grams: int | UnsetType | None = UNSET,
     expected_version: int | None = None,
     now: datetime,
 ) -> ProductDetails:
     """
-    Change a product; arguments that are None stay as they are. The slug never changes.
+    Change a product; arguments that are None stay as they are. The slug never changes. A weight of None removes the
+    weight.
 
     :raises ProductNotFound: if it does not exist or belongs to somebody else
     :raises ProductMoved: if something would change and the product is not at ``expected_version``
-    :raises TextInvalid, PriceInvalid: if a field is invalid
+    :raises TextInvalid, PriceInvalid, WeightInvalid: if a field is invalid
     """
     catalog.change_product(
         owner_id=owner_id,
@@ -205,6 +211,7 @@ def change_product(
         name=name,
         description=description,
         price=price,
+        weight_grams=weight_grams,
         expected_version=expected_version,
         now=now,
     )

@@ -64,7 +64,10 @@ class StockRow(msgspec.Struct, kw_only=True):
 
 
 class ProductRow(msgspec.Struct, kw_only=True):
-    """A product. ``price`` or ``stock`` is null if it could not be read; then it cannot be bought."""
+    """
+    A product. ``price`` or ``stock`` is null if it could not be read; then it cannot be bought. ``weight_grams`` is of
+    one piece, and null if the merchant did not say.
+    """
 
     id: str
     shop: str
@@ -73,6 +76,7 @@ class ProductRow(msgspec.Struct, kw_only=True):
     description: str
     state: str
     price: MoneyRow | None
+    weight_grams: int | None
     stock: StockRow | None
     photos: list[PhotoRow]
     version: int
@@ -229,6 +233,7 @@ def _product_row(shown: ProductDetails, stock: StockRow | None) -> ProductRow:
         description=shown.description,
         state=shown.state,
         price=money_row(shown.price),
+        weight_grams=shown.weight_grams,
         stock=stock,
         photos=[
             PhotoRow(name=photo.name, width=photo.width, height=photo.height, placeholder=photo.placeholder)

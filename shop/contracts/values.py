@@ -72,7 +72,10 @@ class StockLevel:
 
 @dataclass(frozen=True, slots=True)
 class ProductDetails:
-    """A product. ``price`` or ``stock`` is None if it could not be read; then it cannot be bought."""
+    """
+    A product. ``price`` or ``stock`` is None if it could not be read; then it cannot be bought. ``weight_grams`` is of
+    one piece, and None if the merchant did not say.
+    """
 
     public_id: UUID
     shop: UUID
@@ -81,6 +84,7 @@ class ProductDetails:
     description: str
     state: ProductState
     price: Money | None
+    weight_grams: int | None
     stock: StockLevel | None
     photos: tuple[PhotoDetails, ...]
     version: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET
 
 from shop import api
 from shop.contracts import rows
@@ -70,16 +71,20 @@ def add_product(caller: Caller, product_in: AddProductRequest) -> rows.ProductRo
          response=rows.ProductRow)  # fmt: skip
 @require_storefront
 def change_product(caller: Caller, change_in: ChangeProductRequest) -> rows.ProductRow:
-    """Change a product; fields that are left out stay as they are. ``listed`` publishes or hides it."""
+    """Change a product; fields that are left out stay as they are. A ``weight_grams`` of null removes it; ``listed``
+    publishes or hides the product.
+    """
     owner_id, product = caller.user_id, change_in.product
     shown = api.fetch_own_product(owner_id=owner_id, product=product)
-    if (change_in.name, change_in.description, change_in.price) != (None, None, None):
+    given = (change_in.name, change_in.description, change_in.price, change_in.weight_grams)
+    if given != (None, None, None, UNSET):
         shown = api.change_product(
             owner_id=owner_id,
             product=product,
             name=change_in.name,
             description=change_in.description,
             price=change_in.price.money if change_in.price else None,
+            weight_grams=change_in.weight_grams,
             now=clock.now(),
         )
     if change_in.listed is not None:

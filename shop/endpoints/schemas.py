@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from superapp.core.money import Money
 from superapp.realtime.registry import RequestSchema
@@ -29,6 +29,7 @@ class EmptyRequest(RequestSchema):
 
 
 Rev = Annotated[int, Meta(ge=0, le=2**53)]
+Grams = Annotated[int, Meta(ge=1, le=500_000)]
 Pieces = Annotated[int, Meta(ge=0, le=1_000_000)]
 # An upper bound for all texts; each command has its own limits.
 Text = Annotated[str, Meta(max_length=8_000)]
@@ -57,6 +58,7 @@ class AddProductRequest(RequestSchema):
     price: Amount
     idempotency_key: IdempotencyKey
     description: Text = ""
+    weight_grams: Grams | None = None
     quantity: Pieces = 0
     listed: bool = False
 
@@ -66,6 +68,7 @@ class ChangeProductRequest(RequestSchema):
     name: Text | None = None
     description: Text | None = None
     price: Amount | None = None
+    weight_grams: Grams | UnsetType | None = UNSET
     listed: bool | None = None
 
 

@@ -69,6 +69,7 @@ class Product(models.Model):
     NAME_CHARS_MAX = 120
     SLUG_CHARS_MAX = 80
     DESCRIPTION_CHARS_MAX = 5_000
+    WEIGHT_GRAMS_MAX = 500_000
 
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="products", db_index=False)
@@ -76,6 +77,8 @@ class Product(models.Model):
     name = models.CharField(max_length=NAME_CHARS_MAX)
     description = models.CharField(max_length=DESCRIPTION_CHARS_MAX, default="", blank=True)
     price_sen = models.BigIntegerField()
+    # Of one piece; None if the merchant did not say.
+    weight_grams = models.PositiveIntegerField(null=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     # The place in the shop's catalog, ascending; equal positions are ordered by primary key.
     position = models.PositiveIntegerField(default=0)
@@ -95,6 +98,10 @@ class Product(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(price_sen=F("price_sen") - Mod(F("price_sen"), 100)), name="shop_product_whole_rupiah"
+            ),
+            models.CheckConstraint(
+                condition=Q(weight_grams=None) | Q(weight_grams__gte=1, weight_grams__lte=500_000),
+                name="shop_product_weighs_something",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "listed", "hidden"]), name="shop_product_state_known"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from msgspec import UNSET
 
 from shop import api
 from shop.api import ProductDetails
@@ -25,6 +26,7 @@ from shop.errors import (
     StockTooLow,
     TextInvalid,
     TooManyProducts,
+    WeightInvalid,
 )
 from shop.models import PRICE_SEN_MAX, QUANTITY_MAX, Product
 from shop.pages import photo_uploads
@@ -48,6 +50,7 @@ VERSION_DIGITS_MAX = 18
 REFUSALS = (
     TextInvalid,
     PriceInvalid,
+    WeightInvalid,
     QuantityInvalid,
     ProductMoved,
     StockTooLow,
@@ -56,9 +59,10 @@ REFUSALS = (
 )
 
 # In the order in which the page shows them.
-FIELDS = ("photo", "name", "price", "quantity", "description")
+FIELDS = ("photo", "name", "price", "weight", "quantity", "description")
 _FIELD_OF: dict[type[DomainError], str] = {
     PriceInvalid: "price",
+    WeightInvalid: "weight",
     QuantityInvalid: "quantity",
     StockTooLow: "quantity",
     StockMoved: "quantity",
@@ -94,19 +98,20 @@ def new_product(request: HttpRequest) -> HttpResponse:
     problem: DomainError | None = None
     if request.method == "POST":
         try:
-            price, quantity = _validate_form(typed)
+            price, weight_grams, quantity = _validate_form(typed)
             product = api.add_product(
                 owner_id=user.pk,
                 name=typed["name"],
                 price=price,
                 description=typed["description"],
+                weight_grams=weight_grams,
                 quantity=quantity,
                 listed=request.POST.get("do") != "draft",
                 idempotency_key=typed["key"],
                 now=clock.now(),
             )
             return _add_photos_of_form(request, user.pk, product)
-        except (TextInvalid, PriceInvalid, QuantityInvalid, TooManyProducts, KeyReused) as refusal:
+        except (TextInvalid, PriceInvalid, WeightInvalid, QuantityInvalid, TooManyProducts, KeyReused) as refusal:
             problem = refusal
     context = {
         "shop": shop,
@@ -203,39 +208,44 @@ def _apply_form(request: HttpRequest, owner_id: int, product: UUID) -> str:
     if "photos" in posted:
         return _arrange_photos(request, owner_id, product)
     typed = _read_form(request)
-    price, _quantity = _validate_form(typed, has_quantity=False)
+    price, weight_grams, _quantity = _validate_form(typed, has_quantity=False)
     api.change_product(
         owner_id=owner_id,
         product=product,
         name=typed["name"],
         description=typed["description"],
         price=price,
+        # A page of the version before has no such field.
+        weight_grams=weight_grams if "weight" in posted else UNSET,
         expected_version=_parse_version(posted.get("version", "")),
         now=now,
     )
     return _("Saved.")
 
 
-def _validate_form(typed: dict[str, str], *, has_quantity: bool = True) -> tuple[Money, int]:
+def _validate_form(typed: dict[str, str], *, has_quantity: bool = True) -> tuple[Money, int | None, int]:
     """
-    Return price and quantity of the form; quantity 0 if the form has none.
+    Return price, weight and quantity of the form; quantity 0 if the form has none.
 
-    :raises TextInvalid, PriceInvalid, QuantityInvalid: the first error, with the others attached
+    :raises TextInvalid, PriceInvalid, WeightInvalid, QuantityInvalid: the first error, with the others attached
     """
     refused = ErrorCollector()
-    price, quantity = None, 0
+    price, weight_grams, quantity = None, None, 0
     with refused:
         api.clean_product(name=typed["name"], description=typed["description"])
     with refused:
         price = _parse_price(typed["price"])
         api.clean_product(price=price)
+    with refused:
+        weight_grams = _parse_weight(typed["weight"])
+        api.clean_product(weight_grams=weight_grams)
     if has_quantity:
         with refused:
             quantity = _parse_quantity(typed["quantity"])
             api.clean_product(quantity=quantity)
     refused.raise_first()
     assert price is not None, "a price that was refused has been raised"
-    return price, quantity
+    return price, weight_grams, quantity
 
 
 def _parse_version(written: str) -> int | None:
@@ -252,6 +262,7 @@ def _conflicting_fields(request: HttpRequest, shown: ProductDetails) -> dict[str
     differs = {
         "name": written["name"].strip() != shown.name,
         "price": _parse_price(written["price"]) != shown.price,
+        "weight": "weight" in request.POST and _parse_weight(written["weight"]) != shown.weight_grams,
         "description": written["description"].replace("\r\n", "\n").strip() != shown.description,
     }
     return {
@@ -278,6 +289,7 @@ def _read_form(request: HttpRequest) -> dict[str, str]:
     return {
         "name": posted.get("name", "")[:INPUT_CHARS_MAX],
         "price": posted.get("price", "")[:SHORT_INPUT_CHARS_MAX],
+        "weight": posted.get("weight", "")[:SHORT_INPUT_CHARS_MAX],
         "quantity": posted.get("quantity", "")[:SHORT_INPUT_CHARS_MAX],
         "description": posted.get("description", "")[:INPUT_CHARS_MAX],
         "key": posted.get("key", "")[:KEY_CHARS_MAX] or str(ids.new_id()),
@@ -295,6 +307,7 @@ def _stored_fields(shown: ProductDetails) -> dict[str, str]:
     return {
         "name": shown.name,
         "price": str(shown.price).removeprefix("Rp") if shown.price is not None else "",
+        "weight": str(shown.weight_grams or ""),
         "description": shown.description,
         "quantity": str(shown.stock.on_hand) if shown.stock is not None else "",
     }
@@ -313,9 +326,31 @@ def _parse_quantity(written: str) -> int:
 
     :raises QuantityInvalid: if it is malformed or too long, also for a decimal fraction
     """
-    digits = written.strip()
-    if not _WHOLE.fullmatch(digits) or len(digits.replace(".", "")) > len(str(QUANTITY_MAX)):
+    number = _parse_whole(written, at_most=QUANTITY_MAX)
+    if number is None:
         raise QuantityInvalid(quantity_min=0, quantity_max=QUANTITY_MAX)
+    return number
+
+
+def _parse_weight(written: str) -> int | None:
+    """
+    Parse a weight in grams, with or without separators of thousands; None if nothing was written.
+
+    :raises WeightInvalid: if it is malformed or too long, also for a decimal fraction
+    """
+    if not written.strip():
+        return None
+    grams = _parse_whole(written, at_most=Product.WEIGHT_GRAMS_MAX)
+    if grams is None:
+        raise WeightInvalid(grams_max=Product.WEIGHT_GRAMS_MAX)
+    return grams
+
+
+def _parse_whole(written: str, *, at_most: int) -> int | None:
+    """Parse a whole number with at most as many digits as ``at_most``; None if it is malformed or longer."""
+    digits = written.strip()
+    if not _WHOLE.fullmatch(digits) or len(digits.replace(".", "")) > len(str(at_most)):
+        return None
     return int(digits.replace(".", ""))
 
 

@@ -55,6 +55,7 @@ class ProductPresenter:
     price: Money | None
     left: int | None
     stock_label: str
+    weight_label: str
     photos: Sequence[PhotoPresenter]
     is_listed: bool
 
@@ -126,6 +127,7 @@ def present_product(view: ProductDetails, *, handle: str) -> ProductPresenter:
         price=view.price,
         left=left,
         stock_label=stock_label(left),
+        weight_label=weight_label(view.weight_grams),
         photos=[_present_photo(one, _alt_text(view, place)) for place, one in enumerate(view.photos, 1)],
         is_listed=view.state == "listed",
     )
@@ -140,6 +142,15 @@ def stock_label(left: int | None) -> str:
     if left < SCARCE_BELOW:
         return ngettext("{count} left", "{count} left", left).format(count=left)
     return _("In stock")
+
+
+def weight_label(grams: int | None) -> str:
+    """Return the weight in words, or an empty text if the merchant did not say."""
+    if grams is None:
+        return ""
+    return ngettext("Weight: {count} gram", "Weight: {count} grams", grams).format(
+        count=formats.number_format(grams, force_grouping=True)
+    )
 
 
 def opening_hours_table(view: ShopDetails, *, now: datetime) -> list[tuple[str, str, bool]]:

@@ -265,6 +265,7 @@ def product_details(product: Product, photos: Iterable[Photo] | None = None) -> 
         description=product.description,
         state=cast("ProductState", product.state),
         price=Money(product.price_sen),
+        weight_grams=product.weight_grams,
         stock=stock_level(stock) if stock is not None else None,
         photos=tuple(PhotoDetails(photo.name, photo.width, photo.height, photo.placeholder) for photo in shown),
         version=product.version,

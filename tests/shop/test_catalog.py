@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from shop import api, errors
 from shop.models import Photo, Product, Shop, StockMove
@@ -269,3 +271,48 @@ def test_reading_a_shelf_takes_the_same_queries_however_much_is_on_it(shop, make
 
     with django_assert_num_queries(3):
         assert len(api.fetch_catalog_page("manik-bo").products) == 5
+
+
+@pytest.mark.parametrize("grams", [1, 250, 500_000])
+def test_weight_is_stored_changed_and_removed(grams, bo, shop, make_product, now):
+    product = make_product(shop, weight_grams=grams)
+    change = lambda **fields: api.change_product(owner_id=bo.pk, product=product.public_id, now=now, **fields)  # noqa: E731
+
+    kept = change(name="Kalung")
+    changed = change(weight_grams=300)
+    removed = change(weight_grams=None)
+
+    assert (product.weight_grams, kept.weight_grams) == (grams, grams)
+    assert (changed.weight_grams, removed.weight_grams, removed.version) == (300, None, 4)
+
+
+@pytest.mark.parametrize("grams", [0, -1, 500_001, True, 1.5])
+def test_weight_out_of_bounds_is_refused_and_changes_nothing(grams, bo, shop, make_product, product, now):
+    with pytest.raises(errors.WeightInvalid):
+        make_product(shop, weight_grams=grams)
+    with pytest.raises(errors.WeightInvalid):
+        api.change_product(owner_id=bo.pk, product=product.public_id, weight_grams=grams, now=now)
+
+    assert [(one.weight_grams, one.version) for one in Product.objects.all()] == [(None, 1)]
+
+
+@pytest.mark.parametrize("grams", [0, 500_001])
+def test_database_stores_no_weight_out_of_bounds(grams, product):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Product.objects.update(weight_grams=grams)
+
+
+def test_key_used_with_another_weight_is_refused(shop, make_product):
+    make_product(shop, weight_grams=250, idempotency_key="k")
+
+    with pytest.raises(errors.KeyReused):
+        make_product(shop, weight_grams=251, idempotency_key="k")
+    with pytest.raises(errors.KeyReused):
+        make_product(shop, idempotency_key="k")
+
+
+def test_product_without_weight_has_the_hash_of_versions_without_weights(shop, make_product):
+    make_product(shop, name="Kalung", description="", quantity=10, idempotency_key="k")
+
+    content = b'["Kalung",{"amount_minor":2500000,"asset":"IDR"},"",10,true]'
+    assert Product.objects.get().content_hash == hashlib.sha256(content).hexdigest()

@@ -80,6 +80,14 @@ def test_shop_is_opened_and_filled_over_the_wire(doors, bo):
     assert (product["state"], product["price"], product["stock"]["available"]) == ("draft", rupiah(25_000), 3)
     changed = ask("shop.product_change", product=product["id"], listed=True, price=rupiah(30_000))
     assert (changed[0]["ok"]["state"], changed[1]["ok"]["price"]) == ("listed", rupiah(30_000))
+    weighed = ask("shop.product_change", product=product["id"], weight_grams=250)
+    assert [answer["ok"]["weight_grams"] for answer in weighed] == [250, 250]
+    kept = ask("shop.product_change", product=product["id"], name="Gelang")
+    assert [answer["ok"]["weight_grams"] for answer in kept] == [250, 250]
+    removed = ask("shop.product_change", product=product["id"], weight_grams=None)
+    assert [answer["ok"]["weight_grams"] for answer in removed] == [None, None]
+    too_heavy = ask("shop.product_change", product=product["id"], weight_grams=500_001)
+    assert [answer["err"]["code"] for answer in too_heavy] == ["invalid", "invalid"]
     stock = ask("shop.stock_set", product=product["id"], on_hand=5, idempotency_key="s")
     assert [answer["ok"]["on_hand"] for answer in stock] == [5, 5]
     assert len(ask("shop.products")[1]["ok"]["rows"]) == 1

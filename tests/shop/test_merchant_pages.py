@@ -72,6 +72,9 @@ def test_product_is_put_on_the_shelf_once_however_often_it_is_sent(as_bo):
         ({"quantity": "1.5000"}, "Pilih jumlah dari 0 sampai"),
         ({"quantity": "1.000."}, "Pilih jumlah dari 0 sampai"),
         ({"quantity": "²"}, "Pilih jumlah dari 0 sampai"),
+        ({"weight": "0"}, "Isi beratnya dalam gram bulat, dari 1 sampai 500000"),
+        ({"weight": "1,5"}, "Isi beratnya dalam gram bulat, dari 1 sampai 500000"),
+        ({"weight": "500.001"}, "Isi beratnya dalam gram bulat, dari 1 sampai 500000"),
     ],
 )
 def test_invalid_product_form_shows_errors_at_fields(as_bo, fields, said):
@@ -213,3 +216,18 @@ def test_orders_waiting_for_the_shop_come_first(as_bo, ana, bo, product, buy, no
 
     assert re.findall(r'data-key="([^"]+)"', page) == [str(packed), str(new), str(sent)]
     assert f'href="/pesanan/{packed}/#kirim"' in page
+
+
+def test_weight_is_typed_in_the_form_corrected_and_removed(as_bo):
+    form = {"name": "Kalung", "price": "12.500", "description": ""}
+    added = as_bo.post("/tokoku/barang/baru/", {**form, "key": "k", "quantity": "3", "weight": " 1.500 ", "do": "list"})
+    weights = [Product.objects.get().weight_grams]
+
+    page = as_bo.get(added.url).content.decode()
+    # The last is a page that was loaded before there were weights.
+    for more in ({"weight": "250"}, {"weight": ""}, {"weight": "75"}, {}):
+        as_bo.post(added.url, {**form, **more, "do": "words"})
+        weights.append(Product.objects.get().weight_grams)
+
+    assert 'name="weight" type="text" inputmode="numeric" autocomplete="off" maxlength="9" value="1500"' in page
+    assert weights == [1500, 250, None, 75, 75]

@@ -254,3 +254,19 @@ def test_hours_are_told_by_the_clock_of_the_shop(shop, at, words):
 def test_shop_that_says_nothing_of_hours_is_not_called_closed(shop, now):
     assert storefront_presenters.opening_status(shop, now=now) == ""
     assert storefront_presenters.opening_hours_table(shop, now=now) == []
+
+
+@pytest.mark.parametrize(
+    ("grams", "language", "words"),
+    [(1_500, "id", "Berat: 1.500 gram"), (1_500, "en", "Weight: 1,500 grams"), (1, "en", "Weight: 1 gram")],
+)
+def test_weight_is_shown_in_the_language_of_the_reader(grams, language, words, shop):
+    with translation.override(language):
+        assert storefront_presenters.weight_label(grams) == words
+
+
+def test_weight_is_shown_on_the_page_of_the_product_if_there_is_one(client, shop, make_product):
+    light, without = make_product(shop, weight_grams=1_500), make_product(shop)
+
+    assert "Berat: 1.500 gram" in client.get(f"/toko/{shop.handle}/{light.slug}/").content.decode()
+    assert "Berat" not in client.get(f"/toko/{shop.handle}/{without.slug}/").content.decode()
