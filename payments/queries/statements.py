@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,15 +15,19 @@ from django.db.models import Sum
 from payments import queries
 from payments.contracts import Movement
 from payments.domain import chart_of_accounts
+from payments.domain.purposes import resolve_purposes
 from payments.models import Account, Inbox, Transfer
 from payments.queries import BalanceSnapshot
+from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.money import ASSETS
 from superapp.core.text_cleaning import escape_spreadsheet_cell
 
 COLUMNS = (
     "seq", "posted_at", "kind", "reference", "memo", "amount_minor", "held_minor", "balance_minor", "asset", "journal",
+    "counterparty",
 )  # fmt: skip
+NAMES_PAGE_ROWS = 500
 _OPENED = "1970-01-01"
 
 
@@ -35,7 +40,7 @@ def stream_csv(account: Account, since: datetime, until: datetime, *, now: datet
     period = queries.get_statement_period(account, since, until)
     yield _row(COLUMNS)
     yield _snapshot_row("opening_balance", period.opening, account, since)
-    for line in queries.iterate_movements(period):
+    for line, counterparty in _with_counterparties(queries.iterate_movements(period)):
         yield _row(
             (
                 line.seq,
@@ -48,6 +53,7 @@ def stream_csv(account: Account, since: datetime, until: datetime, *, now: datet
                 line.balance_after.amount_minor,
                 account.asset,
                 line.journal,
+                escape_spreadsheet_cell(counterparty),
             )
         )
     yield _snapshot_row("closing_balance", period.closing, account, min(until, now))
@@ -111,8 +117,23 @@ def _head() -> Iterator[str]:
     yield 'option "inferred_tolerance_default" "*:0"\n\n'
 
 
+def _with_counterparties(lines: Iterator[Movement]) -> Iterator[tuple[Movement, str]]:
+    """
+    Yield each movement with the name of the other side: a shop, a person, or nothing, such as at the counter.
+
+    Names are fetched once for each ``NAMES_PAGE_ROWS`` movements.
+    """
+    while page := list(islice(lines, NAMES_PAGE_ROWS)):
+        people = accounts.get_people({line.peer_id for line in page if line.peer_id is not None})
+        purposes = resolve_purposes(line.reference for line in page)
+        for line in page:
+            purpose = purposes.get(line.reference)
+            person = people.get(line.peer_id) if line.peer_id is not None else None
+            yield line, purpose.name if purpose else person["name"] if person else ""
+
+
 def _snapshot_row(kind: str, standing: BalanceSnapshot, account: Account, at: datetime) -> str:
-    return _row((standing.seq, clock.to_wire(at), kind, "", "", "", "", standing.balance, account.asset, ""))
+    return _row((standing.seq, clock.to_wire(at), kind, "", "", "", "", standing.balance, account.asset, "", ""))
 
 
 def _entry(line: Movement, mine: str, day: date) -> str:

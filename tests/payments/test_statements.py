@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import translation
 
 from payments import api
 from payments.domain import chart_of_accounts
@@ -179,3 +180,20 @@ def test_whole_ledger_is_proved_by_others(make_payer, send, open_account, entry,
     assert text.count('* "') == 3
     assert bean_check(text.replace("1.23 IDR", "1.24 IDR", 1), tmp_path).returncode != 0
     assert Journal.objects.count() == 4
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_statement_names_the_other_side_of_each_movement(make_payer, send, now, language, monkeypatch):
+    monkeypatch.setattr("payments.queries.statements.NAMES_PAGE_ROWS", 2)
+    ana, bo, caca = make_payer("ana", 10_000), make_payer("bo"), make_payer("caca", name="=Caca")
+    send(ana, bo, 123)
+    send(ana, caca, 5, key="k2")
+    send(bo, ana, 23, key="back")
+
+    with translation.override(language):
+        mine = rows_of(ana, now - timedelta(days=1), now + timedelta(days=1), now)
+        theirs = rows_of(bo, now - timedelta(days=1), now + timedelta(days=1), now)
+
+    # At the counter there is nobody, and neither is there at the balances.
+    assert [row["counterparty"] for row in mine] == ["", "", "Bo", "'=Caca", "Bo", ""]
+    assert [row["counterparty"] for row in theirs] == ["", "Ana", "Ana", ""]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import translation
@@ -27,6 +29,15 @@ def _english():
 
 def history(user, now):
     return payments.list_wallet_movements(user.pk, now=now)
+
+
+def test_statement_names_the_shop_as_the_other_side_of_a_payment(ana, bo, product, buy, now):
+    buy(ana, product)
+    period = {"since": now - timedelta(days=1), "until": now + timedelta(days=1), "now": now}
+
+    rows = list(csv.DictReader(payments.stream_csv_statement(ana.pk, **period)))
+
+    assert [row["counterparty"] for row in rows if row["kind"] == "escrow_paid"] == ["Manik Bo"]
 
 
 def test_payment_and_refund_name_the_shop_and_the_goods(ana, bo, product, buy, now):
