@@ -172,3 +172,27 @@ def test_archived_conversation_moves_on_every_device_and_stays_when_somebody_wri
     expect(other_device.locator("[data-part=empty]")).to_be_visible()
     expect(two.ana.locator(row)).to_have_count(1)
     expect(two.ana.get_by_role("link", name="Diarsipkan")).to_be_hidden()
+
+
+def test_conversation_marked_as_unread_shows_a_dot_until_it_is_opened(
+    site: Site, two_who_talk: Callable[..., Two]
+) -> None:
+    two = two_who_talk(site)
+    people.say(two.bo, "Besok jadi?")
+    people.expect_said(two.ana, ["Besok jadi?"])
+    two.ana.goto("/obrolan/")
+    people.wait_for_line(two.ana)
+    row = two.ana.locator("nusa-conversation-list li[data-conversation]")
+    dot = row.locator("[data-part=unread]")
+    for _ in range(3):
+        row.locator("a").click()
+        people.expect_said(two.ana, ["Besok jadi?"])
+        expect(two.ana).not_to_have_title(re.compile(r"^\("))
+        two.ana.locator("[data-part=back]").click()
+        expect(dot).to_be_hidden()
+
+        row.dispatch_event("contextmenu")
+        two.ana.get_by_role("menuitem", name="Tandai belum dibaca").click()
+        expect(dot).to_be_visible()
+        expect(dot).to_have_text("")
+        expect(two.ana).to_have_title(re.compile(r"^\(1\)"))
