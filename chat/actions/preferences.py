@@ -29,9 +29,9 @@ def update_preferences(*, conversation_id: UUID, user_id: int, **changes: Any) -
     """
     Change a member's preferences and return the membership. Setting the same again changes nothing.
 
-    ``changes`` are ``muted_until``, ``is_pinned``, ``is_hidden``, ``draft``: the ``change_name`` of each of
-    ``PREFERENCES``; one that is left out keeps its value. A conversation is hidden until its next message. ``rev``
-    of the result is the new rev of the person's user topic.
+    ``changes`` are named by the ``change_name`` of each of ``PREFERENCES``, such as ``is_pinned`` or ``is_hidden``;
+    one that is left out keeps its value. A conversation is hidden until its next message. ``rev`` of the result is
+    the new rev of the person's user topic.
 
     :raises ConversationNotFound: if the person is not a member
     :raises DraftTooLong: if the draft is longer than a message may be
