@@ -64,6 +64,7 @@ FORM: Mapping[str, str] = {
     "time_zone": "Asia/Makassar",
     "town": "Medan",
     "version": "1",
+    "weight": "250",
     "who": "bo_uji",
     "words": "HAPUS",
 }
