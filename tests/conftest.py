@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.db import transaction
 from django.dispatch import receiver
+from django.utils import translation
 
 from superapp.accounts.models import PhoneNumber, User
 from superapp.core import embedded
@@ -122,6 +123,12 @@ def clone_of(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable
             stack.enter_context(databases.cloned_database(SHARED, f"nusa_{name}"))
 
         yield use
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> None:
+    """A request of another test may have left its language active in this thread."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

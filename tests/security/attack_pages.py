@@ -27,6 +27,7 @@ FORM: Mapping[str, str] = {
     "amount": "15.000",
     "back": "/pesanan/",
     "blocked": "yes",
+    "archived": "yes",
     "body": "Ditulis Eve",
     "client_id": A_UUID,
     "code": "123456",
@@ -67,6 +68,7 @@ FORM: Mapping[str, str] = {
     "weight": "250",
     "who": "bo_uji",
     "words": "HAPUS",
+    "weight": "250",
 }
 # Fields that hold something of theirs, and those that are files.
 THEIRS_IN_FORMS = {"user", "photos", "remove", "earlier", "later"}

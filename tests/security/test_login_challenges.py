@@ -16,6 +16,7 @@ from superapp.accounts.sessions import BROWSER_COOKIE
 from superapp.core.errors import RateLimited
 from tests.harness.challenges import encode_solution, solve
 from tests.security.strangers import VICTIM, ask, ask_and_work, last_code, newcomers
+from tests.shop.html_clients import markup
 
 pytestmark = pytest.mark.usefixtures("login_ground")
 
@@ -139,7 +140,7 @@ def test_page_brings_the_challenge_says_what_it_does_and_takes_the_solution(db, 
         Client().post("/masuk/", {"phone": next(asked)})
 
     page = client.post("/masuk/", {"phone": VICTIM}, headers={"accept-language": "id"})
-    html = page.content.decode()
+    html = markup(page)
     sent = client.post("/masuk/", {"phone": VICTIM, "solution": solve(page.context["challenge"])})
 
     assert page.status_code == 429

@@ -21,7 +21,12 @@ def browser_of(user: User, *, is_trusted: bool = False) -> Client:
     return browser
 
 
+def markup(answer: HttpResponse) -> str:
+    """Return a page without its style sheets, whose selectors name the attributes that tests look for."""
+    return re.sub(r"<style\b.*?</style>", " ", answer.content.decode(), flags=re.DOTALL)
+
+
 def text(answer: HttpResponse) -> str:
-    """Return the text that a page shows to people, without tags and scripts."""
-    page = re.sub(r"<(script|template)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
+    """Return the text that a page shows to people, without tags, scripts and style sheets."""
+    page = re.sub(r"<(script|template)\b.*?</\1>", " ", markup(answer), flags=re.DOTALL)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))

@@ -11,7 +11,7 @@ from shop import api
 from shop.models import Order
 from superapp.core.money import Money
 from tests.payments.purses import balance
-from tests.shop.html_clients import browser_of, text
+from tests.shop.html_clients import browser_of, markup, text
 from tests.shop.test_checkout_pages import begin, purchase
 
 
@@ -73,11 +73,11 @@ def test_delivery_claimed_by_the_shop_alone_is_not_green(as_ana, as_bo, ana, bo,
     assert 'class="status" data-colour="waiting"' in claimed.content.decode()
     assert "Sudah sampai, kata toko" in text(listed)
     assert "Kamu tandai sudah sampai" in text(of_shop)
-    assert 'data-colour="good"' not in listed.content.decode() + of_shop.content.decode()
+    assert 'data-colour="good"' not in markup(listed) + markup(of_shop)
     assert "Kata toko, pesananmu" not in text(proven)
     assert "Pesananmu sudah sampai" in text(proven)
     assert 'class="status" data-colour="good"' in proven.content.decode()
-    assert 'data-colour="good"' in proven_listed.content.decode()
+    assert 'data-colour="good"' in markup(proven_listed)
     assert "Sudah sampai, kata toko" not in text(proven_listed)
 
 

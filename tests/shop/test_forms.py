@@ -9,7 +9,7 @@ import pytest
 from shop import api
 from shop.models import Order, Product
 from tests.payments.purses import browser_of as browser_on_device
-from tests.shop.html_clients import browser_of, text
+from tests.shop.html_clients import browser_of, markup, text
 from tests.shop.test_checkout_pages import begin, purchase
 
 
@@ -203,7 +203,7 @@ def test_hours_that_are_the_same_every_day_take_one_row(as_bo):
 
 def test_hours_that_differ_are_one_row_for_each_day(as_bo):
     as_bo.post("/tokoku/ubah/", settings_form(mon_from="08:00", mon_until="17:00", sat_from="09:00", sat_until="12:00"))
-    page = as_bo.get("/tokoku/ubah/").content.decode()
+    page = markup(as_bo.get("/tokoku/ubah/"))
 
     assert api.fetch_catalog_page("manik-bo").shop.opening_hours == {
         "mon": [["08:00", "17:00"]],
