@@ -13,6 +13,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from chat.pages.preference_switches import SWITCHES
 from tests.security.attack_fields import A_UUID
 from tests.security.attacked_world import PIN, World
 
@@ -41,6 +42,7 @@ FORM: Mapping[str, str] = {
     "is_open": "yes",
     "key": A_UUID,
     "language": "en",
+    "marked_unread": "yes",
     "memo": "",
     "muted": "yes",
     "name": "Ditulis Eve",
@@ -68,7 +70,6 @@ FORM: Mapping[str, str] = {
     "weight": "250",
     "who": "bo_uji",
     "words": "HAPUS",
-    "weight": "250",
 }
 # Fields that hold something of theirs, and those that are files.
 THEIRS_IN_FORMS = {"user", "photos", "remove", "earlier", "later"}
@@ -189,7 +190,8 @@ def fields_of_forms() -> set[str]:
     """Return the name of every field that a template has, or that a view reads from a form."""
     in_templates = {name for text in _templates() for name in re.findall(r'\bname="([a-z_]+)"', text)}
     read = r'(?:POST|posted|FILES)(?:\.get\(|\.getlist\(|\[)"([a-z_]+)"'
-    return in_templates | {name for text in _sources() for name in re.findall(read, text)}
+    switches = {switch.name for switch in SWITCHES}  # Their buttons are drawn in a loop.
+    return in_templates | switches | {name for text in _sources() for name in re.findall(read, text)}
 
 
 def fields_of_queries() -> set[str]:
