@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from io import StringIO
-from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from bench import measure
+from bench import environment, measure
 from bench.environment import ROOT
 from tests.harness import browsers, demo_site, ports, servers
 from tests.harness.first_visit import Visit, visit
@@ -35,35 +33,17 @@ SCRIPT_BYTES_MAX = 60_000
 
 @contextmanager
 def _behind_nginx() -> Iterator[str]:
-    """The demo world in PostgreSQL, and every process of the served product behind nginx."""
-    with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
-        directory = Path(name)
-        directory.chmod(0o755)
-        var_dir = directory / "var"
-        var_dir.mkdir()
-        postgres, redis = servers.Postgres(directory, is_durable=True), servers.Redis(directory)
-        for service in (postgres, redis):
-            service.start()
-            started.callback(service.stop)
-        port, first_port = ports.free_port(), ports.free_block(range(10, 1_100))
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "superapp.settings",
-            "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
-            "DATABASE_URL": postgres.url(),
-            "REDIS_URL": redis.url,
-            "PUBLIC_URL": (url := f"http://localhost:{port}"),
-            "PORT": str(port),
-            "FIRST_PORT": str(first_port),
-            "VAR_DIR": str(var_dir),
-            "SMS_INBOX": "1",
-            "SECRET_KEY": "of-the-benches-" + "0123456789" * 5,
-            "RECEIPT_KEY": "b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
-        }
+    """Serve the demo world from PostgreSQL, with every process of the served product behind nginx."""
+    # The command of the demo world asks for the first, and Playwright's loop on this thread for the second.
+    os.environ |= {"SMS_INBOX": "1", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+    with environment.start_database("postgres") as database:
+        url = f"http://localhost:{(port := ports.free_port())}"
+        os.environ |= {"PUBLIC_URL": url, "PORT": str(port), "FIRST_PORT": str(ports.free_block(range(10, 1_100)))}
         _make_world()
         runner = servers.Process(
             "serve_all",
             [sys.executable, "manage.py", "serve_all"],
-            log_path=directory / "serve_all.log",
+            log_path=database.directory / "serve_all.log",
             # It gathers static files before anything listens.
             is_ready=lambda: True,
             env=dict(os.environ),
@@ -71,7 +51,7 @@ def _behind_nginx() -> Iterator[str]:
             stop_seconds_max=60,
         )
         runner.start()
-        started.callback(runner.stop)
+        database.started.callback(runner.stop)
         servers.wait_until(lambda: _is_up(url), "the pages", START_SECONDS_MAX)
         yield url
 
@@ -83,43 +63,37 @@ def _is_up(url: str) -> bool:
 
 
 def _make_world() -> None:
-    import django
-
-    django.setup()
     from django.core.management import call_command
     from django.db import connection
 
-    call_command("migrate", verbosity=0)
     call_command("demo", verbosity=0, stdout=StringIO())
     connection.close()
 
 
-def _pages() -> tuple[dict[str, str], dict[str, str]]:
-    """The addresses to open, and the cookie of whoever opens them."""
-    from django.conf import settings
-
+def _pages() -> tuple[dict[str, str], str]:
+    """Return the paths to open by name, and the session key of the person who opens them."""
     from superapp.core import clock
     from superapp.wiring.demo.people import SEKAR
     from tests.screens import scenes, world
 
-    cookie = {
-        "name": settings.SESSION_COOKIE_NAME,
-        "value": world.log_in(SEKAR.number, language="id", now=clock.now()),
-    }
-    return {"conversation": scenes.talk(), "wallet": "/dompet/"}, cookie
+    session_key = world.log_in(SEKAR.number, language="id", now=clock.now())
+    return {"conversation": scenes.talk(), "wallet": "/dompet/"}, session_key
 
 
 def main() -> None:
     options = measure.arguments(__doc__ or "")
     site = _behind_nginx() if options.db == "postgres" else demo_site.running()
     with site as url, sync_playwright() as playwright:
-        pages, cookie = _pages()
+        pages, session_key = _pages()
         chromium = browsers.launch_chromium(playwright)
         # Some unseen: the first page of each process pays for its templates.
         for path in [*pages.values()] * UNSEEN:
-            visit(chromium, url, path, cookie, at_rest=AT_REST)
+            visit(chromium, url, path, session_key, at_rest=AT_REST)
         runs = [
-            {name: visit(chromium, url, path, cookie, at_rest=AT_REST, is_slow=True) for name, path in pages.items()}
+            {
+                name: visit(chromium, url, path, session_key, at_rest=AT_REST, is_slow=True)
+                for name, path in pages.items()
+            }
             for _run in range(options.runs)
         ]
         chromium.close()

@@ -39,7 +39,10 @@ LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class PageRequest:
-    """A page to request: its path, and whether somebody asks who is logged in and keeps this version of the shell."""
+    """
+    A request for a page: its path and, if a person is logged in, their session and the version of the shell's files
+    that their browser has stored.
+    """
 
     path: str
     session_key: str = ""

@@ -198,7 +198,11 @@ AppendOutcome = PostedMessage | DomainError
 
 
 class MovedReadState(msgspec.Struct, array_like=True):
-    """The membership of a sender whose read mark moved with their own message; ``rev`` is that of their user topic."""
+    """
+    A sender's membership after a batch of messages: sending a message marks all before it as read.
+
+    ``rev`` is the change number of the sender's own topic, ``me``.
+    """
 
     # The number (from 1) of the sender's first entry of the batch in that conversation.
     entry_number: int

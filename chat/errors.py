@@ -24,7 +24,7 @@ class MessageNotFound(DomainError):
 
 
 class MessageNotYours(DomainError):
-    """The message was written by somebody else, or is not a text message."""
+    """The message cannot be changed by the caller: another person sent it, or it is a card or an event."""
 
     code = "chat.message_not_yours"
     kind = ErrorKind.FORBIDDEN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +17,6 @@ from superapp.core import change_cursor, text_cleaning
 from superapp.realtime import user_topic
 
 _COLUMN_BY_CHANGE = {one.change_name: one.column for one in preferences.PREFERENCES}
-# Columns whose stored value differs from the value of the change.
-_STORED: dict[str, Callable[[Any, Conversation], Any]] = {
-    "hidden_seq": lambda is_hidden, conversation: conversation.last_seq if is_hidden else 0,
-    "draft": lambda text, _conversation: text_cleaning.clean_draft(text),
-}
 
 
 def update_preferences(*, conversation_id: UUID, user_id: int, **changes: Any) -> Member:
@@ -41,12 +35,14 @@ def update_preferences(*, conversation_id: UUID, user_id: int, **changes: Any) -
         raise TypeError(f"no preference of a member: {', '.join(sorted(unknown))}")
     if len(changes.get("draft", "")) > Member.DRAFT_CHARS_MAX:
         raise DraftTooLong(chars_max=Member.DRAFT_CHARS_MAX)
+    if "draft" in changes:
+        changes["draft"] = text_cleaning.clean_draft(changes["draft"])
     with transaction.atomic():
         conversation, member = lock_conversation_for_member(conversation_id, user_id)
         changed = []
         for name, value in changes.items():
             column = _COLUMN_BY_CHANGE[name]
-            stored = _STORED[column](value, conversation) if column in _STORED else value
+            stored = _hidden_seq(conversation, is_hidden=value) if name == "is_hidden" else value
             if stored != getattr(member, column):
                 setattr(member, column, stored)
                 changed.append(column)
@@ -57,3 +53,8 @@ def update_preferences(*, conversation_id: UUID, user_id: int, **changes: Any) -
         member.save(update_fields=[*changed, "changed", "rev"])
         push.membership_changed(user_id, membership_row(member, conversation.public_id))
     return member
+
+
+def _hidden_seq(conversation: Conversation, *, is_hidden: bool) -> int:
+    """Return the newest message number, up to which the conversation is hidden, or 0 if it is not hidden."""
+    return conversation.last_seq if is_hidden else 0

@@ -1,4 +1,4 @@
-"""Posting system events: lines of a conversation that nobody wrote."""
+"""Post system events, such as "order shipped": messages that the product writes into a conversation, not a person."""
 
 from __future__ import annotations
 

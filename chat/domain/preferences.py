@@ -52,14 +52,14 @@ class Preference:
     type: Any
 
 
-# Preferences whose change has another type than the stored value.
-_CHANGED_OTHERWISE = {
+# What a client sends as a boolean is stored as a message number.
+_SENT_AS_ANOTHER_TYPE = {
     "hidden_seq": Preference(column="hidden_seq", change_name="is_hidden", wire_name="hidden", type=bool),
 }
 
 
 def _preference(field: msgspec.structs.FieldInfo) -> Preference:
-    return _CHANGED_OTHERWISE.get(field.name) or Preference(
+    return _SENT_AS_ANOTHER_TYPE.get(field.name) or Preference(
         column=field.name, change_name=field.name, wire_name=field.encode_name, type=field.type
     )
 

@@ -45,8 +45,8 @@ def clean_body(raw: str, *, chars_max: int) -> str:
         if text_cleaning.has_control_characters(raw):
             raise BodyNotText
     if not raw.isascii():
-        # Checked before normalizing, whose time is quadratic in the number of marks, and after it, since it may add
-        # marks.
+        # Normalizing takes time quadratic in the combining marks of a character, so their number is checked first.
+        # It is checked again afterwards, since normalizing may add some.
         _refuse_piles(raw)
         composed = unicodedata.normalize("NFC", raw)
         if composed != raw:

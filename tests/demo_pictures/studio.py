@@ -151,8 +151,12 @@ def ellipse(center: Point, rx: float, ry: float, *, turn: float = 0) -> list[Poi
 def slab(left: float, top: float, right: float, bottom: float, corner: float = 2) -> list[Point]:
     """A rectangle with round corners."""
     points: list[Point] = []
-    corners = ((right - corner, top + corner, -90), (right - corner, bottom - corner, 0))
-    corners += ((left + corner, bottom - corner, 90), (left + corner, top + corner, 180))  # type: ignore[assignment]
+    corners = (
+        (right - corner, top + corner, -90),
+        (right - corner, bottom - corner, 0),
+        (left + corner, bottom - corner, 90),
+        (left + corner, top + corner, 180),
+    )
     for x, y, start in corners:
         arc = oval((x, y), corner, corner, 0)
         first = (start % 360) // 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from playwright.sync_api import Browser, CDPSession
 
 # At 0.8 Mbit/s, with 300 ms to the server and back, and a processor six times slower than this one.
@@ -44,13 +45,13 @@ class Visit:
 
 
 def visit(
-    chromium: Browser, url: str, path: str, cookie: dict[str, str], *, at_rest: str = "html", is_slow: bool = False
+    chromium: Browser, url: str, path: str, session_key: str, *, at_rest: str = "html", is_slow: bool = False
 ) -> Visit:
     """Open a page with an empty cache, and count until it is loaded and something matches the selector ``at_rest``."""
     context = chromium.new_context(
         base_url=url, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, locale="id-ID"
     )
-    context.add_cookies([{**cookie, "url": url}])  # type: ignore[list-item]  # A TypedDict of Playwright's.
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_key, "url": url}])
     page = context.new_page()
     session = context.new_cdp_session(page)
     found = Visit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 
 from playwright.sync_api import BrowserContext, Page
@@ -142,17 +143,17 @@ def scenes() -> Iterator[Scene]:
 def _main() -> Iterator[Scene]:
     """Every main screen: on a phone and on a desk, light and dark, in both languages."""
     for size, scheme, language in product((PHONE, DESK), ("light", "dark"), ("id", "en")):
-        appearance = {"size": size, "scheme": scheme, "language": language}
-        yield Scene(name="login", address=at("/masuk/"), number=None, **appearance)  # type: ignore[arg-type]
+        scene = partial(Scene, size=size, scheme=scheme, language=language)
+        yield scene(name="login", address=at("/masuk/"), number=None)
         if size == PHONE:
-            yield Scene(name="list", address=at("/obrolan/"), **appearance)  # type: ignore[arg-type]
-        yield Scene(name="conversation", address=talk, **appearance)  # type: ignore[arg-type]
-        yield Scene(name="contacts", address=at("/kontak/"), **appearance)  # type: ignore[arg-type]
-        yield Scene(name="wallet", address=at("/dompet/"), **appearance)  # type: ignore[arg-type]
-        yield Scene(name="orders", address=at("/pesanan/"), **appearance)  # type: ignore[arg-type]
-        yield Scene(name="today", address=at("/tokoku/"), **appearance)  # type: ignore[arg-type]
-        yield Scene(name="order", address=at("/pesanan/"), prepare=(open_the_first_order,), **appearance)  # type: ignore[arg-type]
-        yield Scene(name="me", address=at("/saya/"), **appearance)  # type: ignore[arg-type]
+            yield scene(name="list", address=at("/obrolan/"))
+        yield scene(name="conversation", address=talk)
+        yield scene(name="contacts", address=at("/kontak/"))
+        yield scene(name="wallet", address=at("/dompet/"))
+        yield scene(name="orders", address=at("/pesanan/"))
+        yield scene(name="today", address=at("/tokoku/"))
+        yield scene(name="order", address=at("/pesanan/"), prepare=(open_the_first_order,))
+        yield scene(name="me", address=at("/saya/"))
 
 
 def _states() -> Iterator[Scene]:
