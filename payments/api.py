@@ -57,7 +57,7 @@ from payments.domain.authorization import BY_TIMER, Authorization
 from payments.domain.feature_gates import is_enabled
 from payments.domain.fees import MICRO_MERCHANT_FEE, NO_FEE, REGULAR_MERCHANT_FEE, FeeRule
 from payments.domain.play_money import register_form as register_play_money_form
-from payments.domain.purposes import Purpose, register_purpose_resolver, resolve_purposes
+from payments.domain.purposes import Purpose, register_purpose_resolver
 from payments.errors import EscrowNotFound, WalletNotFound
 from payments.models import Account
 from payments.queries import statements
@@ -122,7 +122,6 @@ __all__ = [
     "request_top_up",
     "require_minimum_amount",
     "reset_pin",
-    "resolve_purposes",
     "send_money",
     "send_to_person",
     "set_first_pin",

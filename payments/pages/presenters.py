@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -13,10 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from payments.api import Movement, Purpose, resolve_purposes
+from payments.api import Movement
 from payments.pages import js_messages
-from superapp.accounts import api as accounts
-from superapp.accounts.api import PersonRow
+from payments.queries.counterparts import Counterpart, fetch_counterparts
 from superapp.core.money import Money
 from superapp.web import time_formats
 
@@ -98,9 +97,7 @@ def present_days(rows: Sequence[Movement], *, now: datetime) -> list[MovementDay
 
 def present_movements(rows: Sequence[Movement]) -> list[PresentedMovement]:
     """Return movements as presented on pages, with people and purposes fetched once for all."""
-    people = accounts.get_people({row.peer_id for row in rows if row.peer_id is not None})
-    purposes = resolve_purposes(row.reference for row in rows)
-    return [_present_movement(row, people, purposes.get(row.reference)) for row in rows]
+    return [_present_movement(row, other) for row, other in zip(rows, fetch_counterparts(rows), strict=True)]
 
 
 def present_steps(row: Movement, shown: PresentedMovement) -> list[MovementStep]:
@@ -119,9 +116,9 @@ def format_share_text(shown: PresentedMovement) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _present_movement(row: Movement, people: Mapping[int, PersonRow], purpose: Purpose | None) -> PresentedMovement:
+def _present_movement(row: Movement, other: Counterpart) -> PresentedMovement:
     key = js_messages.get_title_key(row.kind, row.delta.amount_minor)
-    peer = people.get(row.peer_id) if row.peer_id is not None else None
+    peer, purpose = other.person, other.purpose
     name = (peer["name"] if peer else "") or _("Someone")
     title = js_messages.MOVEMENT_TITLES[key]
     if purpose and key in js_messages.MOVEMENT_TITLES_WITH_PURPOSE:

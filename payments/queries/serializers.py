@@ -16,9 +16,7 @@ from payments.contracts import (
     Wallet,
     WalletRow,
 )
-from payments.domain.purposes import Purpose, resolve_purposes
-from superapp.accounts import api as accounts
-from superapp.accounts.api import PersonRow
+from payments.queries.counterparts import Counterpart, fetch_counterparts
 from superapp.core import clock
 from superapp.core.money import Money
 
@@ -37,9 +35,7 @@ def serialize_wallet(shown: Wallet) -> WalletRow:
 
 def serialize_movements(rows: Sequence[Movement]) -> list[MovementRow]:
     """Serialize movements with their people and purposes, each fetched once for all rows."""
-    people = accounts.get_people({row.peer_id for row in rows if row.peer_id is not None})
-    purposes = resolve_purposes(row.reference for row in rows)
-    return [_serialize_movement(row, people, purposes.get(row.reference)) for row in rows]
+    return [_serialize_movement(row, other) for row, other in zip(rows, fetch_counterparts(rows), strict=True)]
 
 
 def serialize_pin(state: PinState, wrong_elsewhere: list[FailedPinAttempts], *, device_id: int | None) -> PinRow:
@@ -58,7 +54,8 @@ def serialize_pin(state: PinState, wrong_elsewhere: list[FailedPinAttempts], *, 
     )
 
 
-def _serialize_movement(row: Movement, people: dict[int, PersonRow], purpose: Purpose | None) -> MovementRow:
+def _serialize_movement(row: Movement, other: Counterpart) -> MovementRow:
+    purpose = other.purpose
     return MovementRow(
         journal=str(row.journal),
         kind=row.kind,
@@ -69,7 +66,7 @@ def _serialize_movement(row: Movement, people: dict[int, PersonRow], purpose: Pu
         balance_after=row.balance_after.to_wire(),
         at=clock.to_wire(row.posted_at),
         memo=row.memo,
-        peer=people.get(row.peer_id) if row.peer_id is not None else None,
+        peer=other.person,
         purpose=PurposeRow(name=purpose.name, items=purpose.items, address=purpose.address) if purpose else None,
     )
 

@@ -15,10 +15,9 @@ from django.db.models import Sum
 from payments import queries
 from payments.contracts import Movement
 from payments.domain import chart_of_accounts
-from payments.domain.purposes import resolve_purposes
 from payments.models import Account, Inbox, Transfer
 from payments.queries import BalanceSnapshot
-from superapp.accounts import api as accounts
+from payments.queries.counterparts import fetch_counterparts
 from superapp.core import clock
 from superapp.core.money import ASSETS
 from superapp.core.text_cleaning import escape_spreadsheet_cell
@@ -124,12 +123,8 @@ def _with_counterparties(lines: Iterator[Movement]) -> Iterator[tuple[Movement, 
     Names are fetched once for each ``NAMES_PAGE_ROWS`` movements.
     """
     while page := list(islice(lines, NAMES_PAGE_ROWS)):
-        people = accounts.get_people({line.peer_id for line in page if line.peer_id is not None})
-        purposes = resolve_purposes(line.reference for line in page)
-        for line in page:
-            purpose = purposes.get(line.reference)
-            person = people.get(line.peer_id) if line.peer_id is not None else None
-            yield line, purpose.name if purpose else person["name"] if person else ""
+        for line, other in zip(page, fetch_counterparts(page), strict=True):
+            yield line, other.purpose.name if other.purpose else other.person["name"] if other.person else ""
 
 
 def _snapshot_row(kind: str, standing: BalanceSnapshot, account: Account, at: datetime) -> str:

@@ -6,6 +6,7 @@ from enum import IntEnum
 from types import TracebackType
 from typing import ClassVar
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -52,10 +53,15 @@ class DomainError(Exception):
         """Return the error body, the same on the socket and over REST; its message is in the active language."""
         return {
             "code": self.code,
-            "message": str(self.message).format(**self.params),
+            "message": str(self.message).format(**{name: _localize(value) for name, value in self.params.items()}),
             "params": self.params,
             "retry_after": self.retry_after,
         }
+
+
+def _localize(value: Param) -> str:
+    """Write a number as people do in the active language: 500.000."""
+    return formats.number_format(value, force_grouping=True) if type(value) is int else str(value)
 
 
 class ErrorCollector:

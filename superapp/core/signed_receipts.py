@@ -77,7 +77,8 @@ def verify(receipt: str) -> dict[str, Any] | None:
         if key is None or not jws.validate_compact(signed, key, registry=_registry):
             return None
         document = msgspec.json.decode(signed.payload)
-    except (JoseError, ValueError, TypeError, RecursionError):
+    except (JoseError, ValueError, TypeError, AttributeError, RecursionError):
+        # joserfc takes the header for an object, and looks up attributes of whatever was sent instead.
         return None
     return document if isinstance(document, dict) else None
 

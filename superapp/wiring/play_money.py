@@ -18,7 +18,7 @@ from superapp.accounts.errors import PersonNotFound
 from superapp.core import clock
 from superapp.core.form_pages import post_only_redirecting_to
 from superapp.core.money import Money
-from superapp.wiring.demo.wallets import OPERATORS
+from superapp.wiring.demo.operators import OPERATORS
 
 AMOUNT = Money(500_000_00)
 REASON = "Uang percobaan / play money"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -60,11 +61,16 @@ def test_listed_test_is_left_to_one_database_only():
         assert not depth.is_named(name, listed["sqlite"]), name
 
 
-def test_tests_that_use_a_database_run_on_both(request, tmp_path):
-    assert depth.kind_of(request.node) == "database"  # It reads this file, which speaks of "database".
-
+@pytest.mark.parametrize(
+    ("fixtures", "kind"),
+    [(["now"], "unit"), (["make_user", "database"], "database"), (["db"], "database"), (["browser", "db"], "journeys")],
+)
+def test_tests_that_use_a_database_run_on_both(tmp_path, fixtures, kind):
     quiet, asking = tmp_path / "test_a.py", tmp_path / "test_b.py"
     quiet.write_text("def test_a(): assert 1")
     asking.write_text("def test_b(): assert settings.SERVED")
+    item = SimpleNamespace(fixturenames=fixtures, path=quiet, get_closest_marker=lambda _name: None)
+
+    assert depth.kind_of(item) == kind
 
     assert [depth._asks_otherwise(path) for path in (quiet, asking)] == [False, True]

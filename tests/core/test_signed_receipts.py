@@ -80,7 +80,11 @@ def test_every_changed_letter_is_noticed(rfc_key):
 
 
 @pytest.mark.parametrize(
-    "receipt", ["", ".", "..", "a.b", "a.b.c.d", "é.é.é", "e30.e30.", "bnVsbA.e30.AA", "." * 20_000]
+    "receipt",
+    [
+        *("", ".", "..", "a.b", "a.b.c.d", "é.é.é", "e30.e30.", "bnVsbA.e30.AA", "." * 20_000),
+        *("WyJhbGciXQ.e30.AA", "ImFsZyI.e30.AA"),  # The headers ["alg"] and "alg".
+    ],
 )
 def test_malformed_receipt_is_not_verified(receipt):
     assert signed_receipts.verify(receipt) is None

@@ -23,7 +23,7 @@ ENGINES = ("sqlite", "postgres")
 # Tests that mean something in one of the two modes alone, and are left to no other.
 MODES = ("served_only", "embedded_only")
 # A test that has none of these asks no database.
-DATABASE_FIXTURES = {"db", "real_db", "clone_of", "transactional_db", "django_db_setup", "redis_server"}
+DATABASE_FIXTURES = {"database", "db", "real_db", "clone_of", "django_db_setup", "redis_server"}
 # What a test file says that looks at the database in another way: by a process, or by how the instance is set up.
 ASKS_OTHERWISE = re.compile(r"SERVED|subprocess|Process\(|manage\(|vendor|[dD]atabase|DATABASE|REDIS|[rR]edis|cursor")
 

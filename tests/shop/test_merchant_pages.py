@@ -72,9 +72,9 @@ def test_product_is_put_on_the_shelf_once_however_often_it_is_sent(as_bo):
         ({"quantity": "1.5000"}, "Pilih jumlah dari 0 sampai"),
         ({"quantity": "1.000."}, "Pilih jumlah dari 0 sampai"),
         ({"quantity": "²"}, "Pilih jumlah dari 0 sampai"),
-        ({"weight": "0"}, "Isi beratnya dalam gram bulat, dari 1 sampai 500000"),
-        ({"weight": "1,5"}, "Isi beratnya dalam gram bulat, dari 1 sampai 500000"),
-        ({"weight": "500.001"}, "Isi beratnya dalam gram bulat, dari 1 sampai 500000"),
+        ({"weight": "0"}, "Isi beratnya dalam gram tanpa koma, dari 1 sampai 500.000"),
+        ({"weight": "1,5"}, "Isi beratnya dalam gram tanpa koma, dari 1 sampai 500.000"),
+        ({"weight": "500.001"}, "Isi beratnya dalam gram tanpa koma, dari 1 sampai 500.000"),
     ],
 )
 def test_invalid_product_form_shows_errors_at_fields(as_bo, fields, said):

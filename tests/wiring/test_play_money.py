@@ -9,7 +9,7 @@ from payments import api as payments
 from payments.models import TopUp
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
-from superapp.wiring.demo.wallets import OPERATORS
+from superapp.wiring.demo.operators import OPERATORS
 
 PATH = "/dompet/isi/percobaan/"
 

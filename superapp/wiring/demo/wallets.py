@@ -16,6 +16,7 @@ from superapp.accounts import api as accounts
 from superapp.accounts.errors import PersonNotFound
 from superapp.core.money import Money
 from superapp.wiring.demo.conversation_script import TIME_ZONE
+from superapp.wiring.demo.operators import OPERATORS
 from superapp.wiring.demo.people import DEMO_PEOPLE
 from superapp.wiring.demo.script_files import Written, read_list
 
@@ -24,7 +25,6 @@ PIN = "258036"
 ScheduledAction = tuple[datetime, Callable[[], object]]
 # They need a PIN to pay for their orders.
 BUYERS = ("emma", "fatimah", "sekar", "yohana")
-OPERATORS = (("Wulan dari Loket", "loket.wulan"), ("Bayu dari Loket", "loket.bayu"))
 
 
 class DemoTransfer(Written, frozen=True, kw_only=True):
