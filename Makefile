@@ -50,7 +50,7 @@ ready: begin programs .venv/dev.stamp $(CATALOGUES)
 
 check-deep: export NUSA_FLAKY = fail
 check-deep: export NUSA_DEPTH = deep
-check-deep: check deep-sqlite deep-postgres check-api check-web check-bare  ## Before a release: all of it, and what takes minutes
+check-deep: check deep-sqlite deep-postgres check-web check-bare  ## Before a release: all of it, and what takes minutes
 
 BARE ?= run check
 
@@ -120,7 +120,7 @@ check-web: programs .venv/dev.stamp $(CATALOGUES)  ## Markup, structured data, a
 	@tests/web_check/nu.sh .venv/vnu.jar
 	$(BIN)/python -m tests.web_check .venv/vnu.jar
 
-check-api: programs .venv/dev.stamp $(CATALOGUES)  ## The API against its description: 500 examples an operation, both databases
+check-api: programs .venv/dev.stamp $(CATALOGUES)  ## The part of check-deep that tries the API against its description, 500 examples an operation
 	NUSA_DEPTH=deep NUSA_TEST_DB=sqlite $(BIN)/pytest --quiet --numprocesses $(WORKERS) tests/api
 	NUSA_DEPTH=deep NUSA_TEST_DB=postgres $(BIN)/pytest --quiet --numprocesses $(WORKERS) tests/api
 
