@@ -12,6 +12,9 @@ MADE_OF = [
     "payments/models/accounts.py",
     "payments/maintenance/guards.py",
     "superapp/core/sql_functions.py",
+    "superapp/core/management/commands/migrate.py",
+    "tests/harness/databases.py",
+    "tests/harness/kept.py",
     "superapp/settings.py",
     "chat/domain/enums.py",
 ]

@@ -32,7 +32,6 @@ NEVER_MIGRATED = {
     "queries",
     "subscribers",
     "templatetags",
-    "management",
     "demo",
     "web",
 }
@@ -63,9 +62,10 @@ def digest(tree: Path, sources: Iterable[Path], *besides: str) -> str:
 
 
 def sources_of_template(tree: Path) -> list[Path]:
-    """The files that a migrated database is made of."""
+    """The files that a migrated database is made of, and those that make and keep it."""
     files = [file for app in APPS for kind in ("*.py", "*.sql") for file in (tree / app).rglob(kind)]
-    return [file for file in files if NEVER_MIGRATED.isdisjoint(file.relative_to(tree).parts)]
+    migrated = [file for file in files if NEVER_MIGRATED.isdisjoint(file.relative_to(tree).parts)]
+    return [*migrated, *(tree / "tests" / "harness" / name for name in ("databases.py", "kept.py"))]
 
 
 def keep(kept: Path, *, of: str) -> None:
