@@ -72,6 +72,6 @@ def _to_recipient(user_id: int, user: object) -> Recipient:
         raise ToOneself
     return Recipient(
         user_id=user_pk,
-        person=accounts.serialize_person(user),  # type: ignore[arg-type]
+        person=accounts.serialize_person(user),  # type: ignore[arg-type]  # The same person.
         is_contact=accounts.are_contacts(user_id, user_pk),
     )

@@ -44,19 +44,19 @@ def cached_response(request: HttpRequest, cache_key: Hashable, make: Callable[[]
     The page must be the same for everybody with the same key, except for the CSP nonce of its scripts, which differs in
     each response, and must contain no secret.
     """
+    nonce = request.csp_nonce  # type: ignore[attr-defined]  # Set by the middleware of django-csp.
     page = _find_page(cache_key)
     if page is None:
         made = make()
         if made.status_code != 200:
             return made
         # The lazy nonce is true only if the page used it.
-        nonce = str(request.csp_nonce).encode() if request.csp_nonce else b""  # type: ignore[attr-defined]
+        used = str(nonce).encode() if nonce else b""
         # The page contains no secret, so compression leaks nothing through its length (BREACH).
-        page = _CachedPage(made.content, b"" if nonce else gzip.compress(made.content, GZIP_LEVEL, mtime=0), nonce)
+        page = _CachedPage(made.content, b"" if used else gzip.compress(made.content, GZIP_LEVEL, mtime=0), used)
         _store_page(cache_key, page)
     if page.nonce:
-        own = str(request.csp_nonce).encode()  # type: ignore[attr-defined]
-        return HttpResponse(page.plain.replace(page.nonce, own))
+        return HttpResponse(page.plain.replace(page.nonce, str(nonce).encode()))
     if not _ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")):
         return HttpResponse(page.plain)
     response = HttpResponse(page.zipped, headers={"Content-Encoding": "gzip"})

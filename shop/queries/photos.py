@@ -128,5 +128,6 @@ def _scale(size: int, width: int, height: int) -> float:
 
 
 def _average_color(photo: Image.Image) -> str:
-    red, green, blue = photo.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))  # type: ignore[misc]
+    only = photo.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    red, green, blue = only  # type: ignore[misc]  # A photo is RGB, whose pixels are three numbers.
     return f"#{red:02x}{green:02x}{blue:02x}"

@@ -127,7 +127,7 @@ class BoundedWebSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has n
                 self.transport.abortConnection()
 
 
-class StreamedBodyRequest(WebRequest):  # type: ignore[misc]
+class StreamedBodyRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types.
     """A request whose body Django parses. Twisted would hold a form in memory, and refuse a broken one itself."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

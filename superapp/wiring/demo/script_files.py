@@ -18,7 +18,7 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read_list(name: str, kind: type[T]) -> tuple[T, ...]:
     """Read the tables ``[[name]]`` of the file of that name."""
     written = (FOLDER / f"{name}.toml").read_bytes()
-    return msgspec.toml.decode(written, type=dict[str, tuple[kind, ...]])[name]  # type: ignore[valid-type]
+    return msgspec.toml.decode(written, type=dict[str, tuple[kind, ...]])[name]  # type: ignore[valid-type]  # Made as it runs.
 
 
 def read_one(name: str, kind: type[T]) -> T:
