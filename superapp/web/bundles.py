@@ -117,7 +117,7 @@ class Bundles:
             is_plain = path == entry and not module.exports
             parts.append(self._render(module) if is_plain else self._render_in_function(module))
         shown = [self.modules[path].variable for path in own if self.modules[path].exports]
-        if entry not in ALONE and shown and (entry in SHARED or self.modules[entry].exports):
+        if shown and (entry in SHARED or self.modules[entry].exports):
             parts.append(f"export {{ {', '.join(shown)} }}\n")
         return "\n".join(parts)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,6 @@ class BundleStorage(Storage):
 
     def path(self, name: str) -> str:
         return self._finder.source_path(name)
-
-    def exists(self, name: str) -> bool:
-        return name in self._finder.bundles.entries or name in self._finder.style_sheets
 
     def get_modified_time(self, _name: str) -> datetime:
         """Return the present time, since any file in a bundle may have changed."""
@@ -85,9 +81,8 @@ class DeliveredFinder(AppDirectoriesFinder):
         return Path(self._sources[name]).read_text()
 
 
-@cache
 def delivered() -> DeliveredFinder:
-    """Return the finder of this process."""
+    """Return the finder of this process, which Django keeps."""
     finder = get_finder("superapp.web.finders.DeliveredFinder")
     assert isinstance(finder, DeliveredFinder)
     return finder

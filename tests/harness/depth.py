@@ -31,8 +31,8 @@ Reasons = Mapping[str, Mapping[str, str]]
 
 
 def examples(*, check: int, deep: int) -> int:
-    """Return how many examples a generator makes at this depth; ``NUSA_EXAMPLES`` overrides it."""
-    return int(os.environ.get("NUSA_EXAMPLES") or (deep if DEPTH == "deep" else check))
+    """Return how many examples a generator makes at this depth."""
+    return deep if DEPTH == "deep" else check
 
 
 def load_profile() -> None:

@@ -31,8 +31,9 @@ def changed_files() -> dict[str, str]:
     """Return the present digest of each file that differs from what its last migration installed, by path."""
     from superapp.core.sql_functions import file_digest
 
-    present = {path: file_digest(path) for path in installed_digests()}
-    return {path: digest for path, digest in present.items() if digest != installed_digests()[path]}
+    installed = installed_digests()
+    present = {path: file_digest(path) for path in installed}
+    return {path: digest for path, digest in present.items() if digest != installed[path]}
 
 
 def main() -> int:

@@ -24,7 +24,7 @@ from tests.harness.servers import Postgres, Process, Redis, accepts, wait_until
 from tests.runtime.conftest import get
 from tests.runtime.person import Person, hint
 
-pytestmark = [pytest.mark.served_only, pytest.mark.xdist_group("stack"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.served_only, pytest.mark.timeout(400)]
 # Seven processes begin at once, on a machine that may have other things to do.
 START_SECONDS_MAX = 180
 # What its processes listen on, counted from the first port.
