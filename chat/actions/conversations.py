@@ -145,6 +145,8 @@ def _make_members(conversation: Conversation, user_ids: Sequence[int], *, from_s
                 "read_counted": conversation.counted,
                 "own_since": 0,
                 "hidden_seq": 0,
+                "is_archived": False,
+                "is_marked_unread": False,
                 "rev": revs[user_id],
                 "changed": changed,
             },

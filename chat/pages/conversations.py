@@ -160,7 +160,8 @@ def change_preferences(request: HttpRequest, conversation: UUID) -> HttpResponse
         if switch.name in request.POST:
             changes |= switch.changes(request.POST[switch.name] == "yes", now)
     update_preferences(conversation_id=conversation, user_id=get_current_user(request).pk, **changes)
-    if "yes" in (request.POST.get("hidden"), request.POST.get("archived")):
+    # Back at the details of a wide screen, the messages beside them would be read at once, which ends the mark.
+    if "yes" in (request.POST.get("hidden"), request.POST.get("archived"), request.POST.get("marked_unread")):
         return redirect("chat:list")
     return redirect("chat:details", conversation=conversation)
 
@@ -190,6 +191,7 @@ def _page(
         "rows": presenters.build_rows(listed.rows, my_id=my_id, now=now, open_id=open_id, place=place),
         "place": place,
         "put_away": count_put_away(user.pk, now) if place == "main" else None,
+        "is_first_page": before is None,
         "more": listed.next,
         "asking": accounts.list_devices_awaiting_trust(user.pk, now=now),
         "problem": refusal.body()["message"] if refusal else "",

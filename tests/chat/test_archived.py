@@ -108,6 +108,23 @@ def test_list_of_whom_all_is_archived_says_so_and_not_that_there_is_nothing(two,
     assert '<div class="state" data-part="put-away">' in listed
 
 
+@pytest.mark.parametrize("address", ["/obrolan/", "/obrolan/arsip/"])
+def test_later_page_without_rows_does_not_say_that_there_is_nothing(two, client, monkeypatch, now, address):
+    ana, talks = two
+    monkeypatch.setattr(summaries, "SUMMARIES_PER_PAGE", 1)
+    for talk in talks.values():
+        change(ana, talk, is_archived=address == "/obrolan/arsip/")
+    change(ana, talks["bo"], is_hidden=True)
+    chat.post_message(entry(talks["caca"], ana), now=now)
+
+    first = page(client, ana, address)
+    later = page(client, ana, address + first.split('conversations__more" href="')[1].split('"')[0])
+
+    assert (names(first), names(later)) == (["Caca"], [])
+    assert '<div class="state" data-part="empty" hidden>' in later
+    assert '<div class="state" data-part="put-away">' not in later
+
+
 def test_archive_shows_no_conversation_of_another_person(two, client, make_user):
     shown = page(client, make_user("eve"), "/obrolan/arsip/")
 

@@ -56,3 +56,14 @@ def test_archive_counts_what_was_marked_in_it(read_talk, client):
     change(ana, talk, is_archived=True, is_marked_unread=True)
 
     assert way(page(client, ana)) == (True, 1)
+
+
+def test_marking_on_the_page_of_details_leads_to_the_list_where_no_messages_stand_beside_it(read_talk, client):
+    ana, talk = read_talk
+    address = f"/obrolan/{talk.public_id}/"
+    client.force_login(ana)
+
+    marked = client.post(f"{address}sisi/", {"marked_unread": "yes"})
+    taken_back = client.post(f"{address}sisi/", {"marked_unread": "no"})
+
+    assert (marked.url, taken_back.url) == ("/obrolan/", f"{address}rincian/")

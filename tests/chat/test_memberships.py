@@ -341,6 +341,9 @@ def test_rejoined_member_starts_without_history(group, post, ask, now):
     conversation, ana, bo, _citra = group
     name = str(conversation.public_id)
     api.update_preferences(conversation_id=conversation.public_id, user_id=bo.pk, is_hidden=True)
+    api.update_preferences(
+        conversation_id=conversation.public_id, user_id=bo.pk, is_archived=True, is_marked_unread=True
+    )
     leave(conversation, bo, now)
     post(conversation, ana, "tanpa bo")
     add(conversation, ana, bo, now)
@@ -352,6 +355,7 @@ def test_rejoined_member_starts_without_history(group, post, ask, now):
     assert (summary["from_seq"], summary["until_seq"], summary["rev"]) == (5, None, 6)
     mine = summary["mine"]
     assert (mine["read_seq"], mine["read_counted"], mine["own_since"], mine["hidden_seq"]) == (4, 3, 0, 0)
+    assert (mine["archived"], mine["marked_unread"]) == (False, False)
     assert len(summary["members"]) == 2
     assert Member.objects.filter(conversation=conversation).count() == 2
 
