@@ -18,6 +18,8 @@ THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
 # The version of the shell that the browser has stored, set by ``#ui/shell_keeper.js``.
 SHELL_COOKIE = "shell"
+# The same in the requests of the service worker, which sends no cookies: it stores the style sheets as files.
+SHELL_HEADER = "X-Shell"
 
 
 def get_theme(request: HttpRequest) -> str:
@@ -33,6 +35,16 @@ def has_session_cookie(request: HttpRequest) -> bool:
     If nobody is logged in although it does, the session was ended elsewhere.
     """
     return settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+def has_shell(request: HttpRequest) -> bool:
+    """
+    Return whether the browser has stored the shell of this version, or its service worker is just storing it.
+
+    It decides only between links to style sheets and their text, so anybody may claim it. Responses do not vary by it:
+    no page with style sheets is answered from a cache.
+    """
+    return assets.version() in (request.COOKIES.get(SHELL_COOKIE), request.headers.get(SHELL_HEADER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "operator_contact": settings.OPERATOR_CONTACT,
         "theme": get_theme(request),
         "version": assets.version(),
-        "has_shell": request.COOKIES.get(SHELL_COOKIE) == assets.version(),
+        "has_shell": has_shell(request),
         "navigation": [NavigationLink(item, item.contains(request.path), counts) for item in navigation_items()],
     }
 

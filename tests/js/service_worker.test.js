@@ -10,11 +10,13 @@ const WALLET = "https://nusa.example/dompet/"
 function worker() {
   const listeners = {}
   const kept = new Map()
+  const added = []
   const cacheOf = (pages) => ({
     match: async ({ url }) => pages.get(url),
     put: async ({ url }, response) => void pages.set(url, response),
     delete: async ({ url }) => pages.delete(url),
     keys: async () => [...pages.keys()].map((url) => ({ url })),
+    addAll: async (requests) => void added.push(...requests),
   })
   const caches = {
     open: async (name) => cacheOf(kept.get(name) ?? kept.set(name, new Map()).get(name)),
@@ -23,10 +25,20 @@ function worker() {
     keys: async () => [...kept.keys()],
   }
   let answer
-  const fetch = () => new Promise((resolve) => (answer = resolve))
+  const asked = []
+  const fetch = (address, options) => {
+    asked.push({ address, options })
+    return new Promise((resolve) => (answer = resolve))
+  }
   const location = new URL("https://nusa.example/sw.js?v=1&l=id")
   const addEventListener = (type, listener) => (listeners[type] = listener)
-  const globals = { addEventListener, caches, fetch, location, setTimeout, URL, Response, Headers, Request, Intl, Date }
+  class AtHome extends Request {
+    constructor(address, options) {
+      super(new URL(address, location), options)
+    }
+  }
+  const skipWaiting = async () => {}
+  const globals = { addEventListener, caches, fetch, location, setTimeout, skipWaiting, URL, Response, Headers, Request: AtHome, Intl, Date }
   runInContext(SOURCE, createContext(globals))
   const visited = () => [...kept].filter(([name]) => name.startsWith("visited ")).flatMap(([, pages]) => [...pages.keys()])
 
@@ -53,8 +65,28 @@ function worker() {
     return heard
   }
 
-  return { visit, forget, visited, caches }
+  /** Install the worker from this list, and return what it asked for: the list, files and pages. */
+  async function install(list) {
+    let isDone
+    listeners.install({ waitUntil: (promise) => (isDone = promise) })
+    answer(Response.json(list))
+    await isDone
+    return { list: asked[0], files: added.filter((one) => typeof one === "string"), pages: added.filter((one) => typeof one !== "string") }
+  }
+
+  return { visit, forget, visited, caches, install }
 }
+
+test("pages are kept for nobody, with links to the style sheets of this version, which are kept as files", async () => {
+  const files = ["/static/css/app.1.css"]
+  const { install } = worker()
+  const found = await install({ offline: "/luring/", pages: { "/obrolan/": "/obrolan/luring/" }, files })
+  assert.deepEqual(found.files, files)
+  assert.deepEqual(
+    found.pages.map(({ url, credentials, headers }) => [new URL(url).pathname, credentials, headers.get("X-Shell"), headers.get("Accept-Language")]),
+    ["/luring/", "/obrolan/luring/"].map((path) => [path, "omit", "1", "id"]),
+  )
+})
 
 test("a page that may be read offline is kept", async () => {
   const { visit, visited } = worker()

@@ -162,6 +162,27 @@ def test_first_visit_has_its_style_sheets_in_the_page_and_a_device_with_the_shel
         assert written == assets.style_text("css/app.css")
 
 
+@pytest.mark.django_db
+def test_page_for_the_worker_links_the_style_sheets_that_the_worker_fetches_as_files(client):
+    shell = json.loads(client.get("/shell.json").content)
+    pages = {shell["offline"], *shell["pages"].values()}
+
+    for path in pages:
+        kept = client.get(path, headers={"X-Shell": assets.version()}).content.decode()
+        linked = re.findall(r'<link rel="stylesheet" href="(.*?)">', kept)
+        assert "<style" not in kept
+        assert linked
+        assert set(linked) <= set(shell["files"])
+    assert len(pages) > 3
+
+
+def test_page_for_a_worker_of_another_version_has_its_style_sheets_in_it(client):
+    page = client.get("/luring/", headers={"X-Shell": "of-another-version"}).content.decode()
+
+    assert "<style" in page
+    assert 'rel="stylesheet"' not in page
+
+
 def test_manifest_lets_the_app_be_installed(client):
     answer = client.get("/manifest.webmanifest")
     manifest = json.loads(answer.content)

@@ -72,7 +72,7 @@ def _preloads(path: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def style_sheet(context: template.Context, path: str) -> SafeString:
     """
-    Include a style sheet: by its URL if the device has stored the shell, else inline.
+    Include a style sheet: by its URL if the device has stored the shell or is storing it, else inline.
 
     On the first visit the page needs one request less; no device gets the same style sheet twice.
     """

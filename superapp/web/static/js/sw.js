@@ -37,7 +37,9 @@ addEventListener("message", ({ data, ports }) => {
 
 async function keep() {
   // Asked as nobody: an answer to a session that ends meanwhile would take the cookie of the next one away.
-  const asNobody = { cache: "reload", credentials: "omit", headers: { "Accept-Language": LANGUAGE } }
+  // The version, in place of its cookie, has pages link their style sheets, which are among the files.
+  const headers = { "Accept-Language": LANGUAGE, "X-Shell": ADDRESS.get("v") }
+  const asNobody = { cache: "reload", credentials: "omit", headers }
   const list = await (await fetch(LIST, asNobody)).json()
   const cache = await caches.open(CACHE)
   const pages = [list.offline, ...Object.values(list.pages ?? {})]
