@@ -10,14 +10,22 @@ export async function keepShell(version, language) {
   if (version) {
     // A page that is still loading needs the line for itself.
     if (document.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve, { once: true }))
-    await navigator.serviceWorker.register(`/sw.js?v=${version}&l=${language}`, { scope: "/" })
-    await navigator.serviceWorker.ready
+    const address = `/sw.js?v=${version}&l=${language}`
+    await navigator.serviceWorker.register(address, { scope: "/" })
+    await isActive(address)
     // From now on pages need not bring their style sheets along.
     document.cookie = `shell=${version}; path=/; max-age=${REMEMBERED_S}; SameSite=Lax`
     return
   }
   for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister()
   for (const name of await caches.keys()) await caches.delete(name)
+}
+
+/** Wait until this worker is the active one; until then that of another version may be, whose files are others. */
+async function isActive(address) {
+  const { serviceWorker } = navigator
+  while (!(await serviceWorker.ready).active.scriptURL.endsWith(address))
+    await new Promise((resolve) => serviceWorker.addEventListener("controllerchange", resolve, { once: true }))
 }
 
 // A worker that is starting answers a little later; one that hangs must not keep the rest from being forgotten.
