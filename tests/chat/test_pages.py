@@ -118,7 +118,7 @@ def test_refused_message_stays_in_the_composer(as_ana, talk):
 
     assert answer.status_code == 422
     assert "a" * 4_001 in answer.content.decode()
-    assert "4000" in re.search(r'data-part="problem" role="alert">([^<]+)<', answer.content.decode())[1]
+    assert "4.000" in re.search(r'data-part="problem" role="alert">([^<]+)<', answer.content.decode())[1]
     assert not Message.objects.exists()
 
 

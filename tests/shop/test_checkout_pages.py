@@ -138,9 +138,9 @@ def test_more_pieces_than_there_are_become_all_there_are_and_no_price_is_said_to
     [
         ({"pin": "999999"}, 403, "PIN salah. Sisa percobaan"),
         ({"town": " "}, 422, "Isi kotanya."),
-        ({"quantity": "0"}, 422, "Pilih jumlah dari 1 sampai 1000."),
-        ({"quantity": "-1"}, 422, "Pilih jumlah dari 1 sampai 1000."),
-        ({"quantity": "satu"}, 422, "Pilih jumlah dari 1 sampai 1000."),
+        ({"quantity": "0"}, 422, "Pilih jumlah dari 1 sampai 1.000."),
+        ({"quantity": "-1"}, 422, "Pilih jumlah dari 1 sampai 1.000."),
+        ({"quantity": "satu"}, 422, "Pilih jumlah dari 1 sampai 1.000."),
         ({"expected": "abc"}, 409, "Harganya berubah. Kamu belum membayar apa pun."),
         (
             {"quantity": "11", "expected": "27500000"},
