@@ -1,8 +1,8 @@
 """
-``python -m bench.baseline_page_server PORT``: the pages as they are served, and beside them ``/bare/``, which does
+``python -m bench.baseline_page_server kept PORT``: the pages as they are served, and beside them ``/bare/``, which does
 nothing.
 
-With ``afresh`` behind the port no public page is kept: each is made for whoever asks.
+With ``afresh`` in place of ``kept`` no public page is kept: each is made for whoever asks.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main(port: int, *, afresh: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), afresh="afresh" in sys.argv[2:])
+    main(int(sys.argv[2]), afresh=sys.argv[1] == "afresh")
 else:
     from superapp import urls
 

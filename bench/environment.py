@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,7 +34,7 @@ class BenchUser:
 
 @dataclass(frozen=True)
 class ServerProcess:
-    """A process that accepts sockets on a port, and tells its numbers on another."""
+    """A process that answers on a port, and tells its numbers on another."""
 
     process: servers.Process
     port: int
@@ -95,13 +95,17 @@ class BenchDatabase:
 
 
 @contextmanager
-def start_database(db: str, *, has_redis: bool = True) -> Iterator[BenchDatabase]:
-    """Start PostgreSQL, with fsync, or make an SQLite database. Without Redis hints go nowhere and cost nothing."""
+def start_database(db: str, *, has_redis: bool = True, **env: str) -> Iterator[BenchDatabase]:
+    """
+    Start PostgreSQL, with fsync, or make an SQLite database, for an instance with these settings besides.
+
+    Without Redis hints go nowhere and cost nothing.
+    """
     with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
         directory = Path(name)
         directory.chmod(0o755)
-        database = _start_backing_services(directory, db, started, has_redis=has_redis)
-        _use_instance_database(directory)
+        database = _start_backing_services(directory, db, started, has_redis=has_redis, env=env)
+        _use_instance_database()
         yield database
 
 
@@ -112,16 +116,18 @@ def start_environment(db: str, *, server_processes: int = 1) -> Iterator[BenchEn
         directory, started = database.directory, database.started
         command = ["-m", "bench.manage_with_gc", "serve" if db == "sqlite" else "serve_sockets", "--port"]
         yield BenchEnvironment(
-            [_start_server(directory, f"door-{number}", command, started) for number in range(server_processes)],
+            [start_server(directory, f"door-{number}", command, started) for number in range(server_processes)],
             [
-                _start_server(directory, f"bare-{number}", ["-m", "bench.baseline_server"], started)
+                start_server(directory, f"bare-{number}", ["-m", "bench.baseline_server"], started)
                 for number in range(server_processes)
             ],
             database.services,
         )
 
 
-def _start_backing_services(directory: Path, db: str, started: ExitStack, *, has_redis: bool) -> BenchDatabase:
+def _start_backing_services(
+    directory: Path, db: str, started: ExitStack, *, has_redis: bool, env: Mapping[str, str]
+) -> BenchDatabase:
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
     os.environ.update(
@@ -134,22 +140,22 @@ def _start_backing_services(directory: Path, db: str, started: ExitStack, *, has
         SECRET_KEY="of-the-benches-" + "0123456789" * 5,
         RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
     )
+    os.environ.update(env)
     if db == "sqlite":
         return BenchDatabase(directory, None, None, started)
-    postgres = _start(servers.Postgres(directory, is_durable=True), started)
-    redis = _start(servers.Redis(directory), started) if has_redis else None
+    postgres = start(servers.Postgres(directory, is_durable=True), started)
+    redis = start(servers.Redis(directory), started) if has_redis else None
     os.environ.update(DATABASE_URL=postgres.url(), REDIS_URL=redis.url if redis else "redis://127.0.0.1:1/0")
     return BenchDatabase(directory, postgres, redis, started)
 
 
-def _use_instance_database(directory: Path) -> None:
+def _use_instance_database() -> None:
     """Have this process use the instance's database, to make people in it."""
     import django
 
     django.setup()
     from django.core.management import call_command
 
-    (directory / "static").mkdir(exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
 
 
@@ -164,7 +170,8 @@ def settle_database(*statements: str) -> None:
     connection.close()
 
 
-def _start_server(directory: Path, name: str, command: list[str], started: ExitStack) -> ServerProcess:
+def start_server(directory: Path, name: str, command: list[str], started: ExitStack) -> ServerProcess:
+    """Start a process of ours by the words after ``python`` and a free port as the last one, until the block ends."""
     port, metrics_port = ports.free_port(), ports.free_port()
     process = servers.Process(
         name,
@@ -174,10 +181,11 @@ def _start_server(directory: Path, name: str, command: list[str], started: ExitS
         env={**os.environ, "METRICS_PORT": str(metrics_port)},
         cwd=ROOT,
     )
-    return ServerProcess(_start(process, started), port, metrics_port)
+    return ServerProcess(start(process, started), port, metrics_port)
 
 
-def _start(process: P, started: ExitStack) -> P:
+def start(process: P, started: ExitStack) -> P:
+    """Start a process that stops when the block ends."""
     process.start()
     started.callback(process.stop)
     return process

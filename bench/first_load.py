@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from bench import environment, measure
 from bench.environment import ROOT
-from tests.harness import browsers, demo_site, ports, servers
+from tests.harness import browsers, demo_site, ports, running_site, servers
 from tests.harness.first_visit import Visit, visit
 
 UNSEEN = 4
@@ -34,11 +34,17 @@ SCRIPT_BYTES_MAX = 60_000
 @contextmanager
 def _behind_nginx() -> Iterator[str]:
     """Serve the demo world from PostgreSQL, with every process of the served product behind nginx."""
-    # The command of the demo world asks for the first, and Playwright's loop on this thread for the second.
-    os.environ |= {"SMS_INBOX": "1", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
-    with environment.start_database("postgres") as database:
-        url = f"http://localhost:{(port := ports.free_port())}"
-        os.environ |= {"PUBLIC_URL": url, "PORT": str(port), "FIRST_PORT": str(ports.free_block(range(10, 1_100)))}
+    url = f"http://localhost:{(port := ports.free_port())}"
+    with environment.start_database(
+        "postgres",
+        PUBLIC_URL=url,
+        PORT=str(port),
+        FIRST_PORT=str(ports.free_block(range(10, 1_100))),
+        # The command of the demo world asks for it.
+        SMS_INBOX="1",
+        # Playwright's loop runs on this thread.
+        DJANGO_ALLOW_ASYNC_UNSAFE="1",
+    ) as database:
         _make_world()
         runner = servers.Process(
             "serve_all",
@@ -50,16 +56,9 @@ def _behind_nginx() -> Iterator[str]:
             cwd=ROOT,
             stop_seconds_max=60,
         )
-        runner.start()
-        database.started.callback(runner.stop)
-        servers.wait_until(lambda: _is_up(url), "the pages", START_SECONDS_MAX)
+        environment.start(runner, database.started)
+        servers.wait_until(lambda: running_site.answers(url), "the pages", START_SECONDS_MAX)
         yield url
-
-
-def _is_up(url: str) -> bool:
-    from tests.harness.running_site import answers
-
-    return answers(url)
 
 
 def _make_world() -> None:

@@ -10,20 +10,14 @@ that of the process of pages and of the database together.
 
 from __future__ import annotations
 
-import os
 import re
 import select
 import socket
-import sys
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bench import environment, measure
-from bench.environment import ROOT
-from tests.harness import servers
 
 VISITORS = 6
 WARM_SECONDS = 1.0
@@ -224,7 +218,11 @@ def main() -> None:
         embedded.collect_static()
         wishes = prepare()
         connection.close()
-        pages, afresh = (_pages(database.directory, how, database.started) for how in ("kept", "afresh"))
+        command = ["-m", "bench.baseline_page_server"]
+        pages, afresh = (
+            environment.start_server(database.directory, f"pages-{how}", [*command, how], database.started)
+            for how in ("kept", "afresh")
+        )
         services = [one.pid for one in database.services]
         runs = []
         for _run in range(options.runs):
@@ -234,27 +232,6 @@ def main() -> None:
             found["product_afresh"] = measure_page(afresh.port, wishes["product"], [afresh.process.pid, *services])
             runs.append(found)
     measure.report(_result(options.db, runs), as_json=options.json)
-
-
-@dataclass(frozen=True)
-class PageServer:
-    process: servers.Process
-    port: int
-
-
-def _pages(directory: Path, how: str, started: ExitStack) -> PageServer:
-    port = servers.free_port()
-    process = servers.Process(
-        f"pages-{how}",
-        [sys.executable, "-m", "bench.baseline_page_server", str(port), how],
-        log_path=directory / f"pages-{how}.log",
-        is_ready=lambda: servers.accepts(port),
-        env=dict(os.environ),
-        cwd=ROOT,
-    )
-    process.start()
-    started.callback(process.stop)
-    return PageServer(process, port)
 
 
 def _result(db: str, runs: list[dict[str, Any]]) -> measure.Result:
