@@ -185,7 +185,6 @@ def _page(
         if place == "hidden"
         else list_summaries(user.pk, before=before, is_archived=place == "archived")
     )
-    is_whole_list = place == "main" and before is None and listed.next is None
     context: dict[str, Any] = {
         **_page_context(view),
         "rows": presenters.build_rows(listed.rows, my_id=my_id, now=now, open_id=open_id, place=place),
@@ -195,7 +194,7 @@ def _page(
         "more": listed.next,
         "asking": accounts.list_devices_awaiting_trust(user.pk, now=now),
         "problem": refusal.body()["message"] if refusal else "",
-        "boot": _boot(user, listed.rows, is_whole_list=is_whole_list, opened=opened),
+        "boot": _boot(user, listed.rows, opened=opened),
     }
     if opened is not None:
         context["conversation"] = _build_view(request, opened, now=now, has_failed=refusal is not None)
@@ -231,7 +230,7 @@ def _load_conversation(request: HttpRequest, conversation_id: UUID, now: datetim
     }
 
 
-def _boot(user: Any, summaries: Sequence[SummaryRow], *, is_whole_list: bool, opened: dict[str, Any] | None) -> Any:
+def _boot(user: Any, summaries: Sequence[SummaryRow], *, opened: dict[str, Any] | None) -> Any:
     return msgspec.to_builtins(
         {
             "me": accounts.serialize_person(user),
@@ -254,7 +253,7 @@ def _boot(user: Any, summaries: Sequence[SummaryRow], *, is_whole_list: bool, op
                 "login": "/masuk/",
             },
             "reactions": REACTIONS,
-            "chat": {"summaries": list(summaries), "more": not is_whole_list, "open": opened},
+            "chat": {"summaries": list(summaries), "open": opened},
         }
     )
 

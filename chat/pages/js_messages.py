@@ -48,6 +48,9 @@ MESSAGES = {
     "closed": _("You can still read this chat. To send messages again, you both need to be contacts."),
     "archived": _("Archived. You can find it at the top of the list."),
     "archived_list": pgettext_lazy("list", "Archived"),
+    "archived_empty": _("Nothing is archived"),
+    "hidden_list": _("Hidden chats"),
+    "hidden_empty": _("Nothing is hidden"),
     "hidden": _("Hidden. You can find it at the end of the list."),
     "load_failed": _("Earlier messages could not be loaded. Try again."),
 }

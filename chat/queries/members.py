@@ -130,7 +130,9 @@ def count_put_away(user_id: int, now: datetime) -> PutAwayCounts:
     ignored.
     """
     is_archived = ~_IS_HIDDEN & Q(is_archived=True, conversation__last_seq__gt=0)
-    counted = Member.objects.filter(user_id=user_id, until_seq=None).aggregate(
+    # Conversations that were never put away are not joined: most are not, and every page of the list asks.
+    put_away = Member.objects.filter(Q(is_archived=True) | Q(hidden_seq__gt=0), user_id=user_id, until_seq=None)
+    counted = put_away.aggregate(
         hidden=Count("pk", filter=_IS_HIDDEN),
         archived=Count("pk", filter=is_archived),
         archived_unread=Count("pk", filter=is_archived & _IS_UNREAD & _is_loud(now)),

@@ -140,10 +140,3 @@ def test_archived_conversations_take_no_place_in_the_pages_of_the_list(two, clie
 
     assert names(listed) == ["Caca"]
     assert 'conversations__more" href="?sebelum=' not in listed
-
-
-def test_badge_is_counted_by_the_page_only_where_it_shows_the_whole_main_list(two, client):
-    ana, _talks = two
-
-    assert '"more": false' in page(client, ana)
-    assert '"more": true' in page(client, ana, "/obrolan/arsip/")

@@ -175,3 +175,28 @@ def test_a_slow_and_narrow_line_carries_a_conversation(site: Site, two_who_talk:
 
     people.expect_said(two.bo, ["pelan", "tapi", "sampai", "diterima"])
     people.expect_said(two.ana, ["pelan", "tapi", "sampai", "diterima"])
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "empty"),
+    [
+        ("/obrolan/arsip/", "Diarsipkan", "Belum ada yang diarsipkan"),
+        ("/obrolan/tersembunyi/", "Obrolan tersembunyi", "Tidak ada yang disembunyikan"),
+    ],
+)
+def test_archive_without_a_connection_says_what_it_is_and_empty_once_it_is_known(
+    site: Site, browser: Browser, two_who_talk: Callable[..., Two], path: str, title: str, empty: str
+) -> None:
+    browser.forgive(OFFLINE_NOISE)
+    two = two_who_talk(site)
+    two.ana.goto("/obrolan/")
+    people.wait_for_line(two.ana)
+    go_offline(two.ana)
+
+    two.ana.goto(path)
+
+    expect(two.ana.locator("#list-title")).to_have_text(title)
+    expect(two.ana.locator("[data-part=empty]")).to_be_hidden()
+    two.ana.context.set_offline(False)
+    expect(two.ana.get_by_role("heading", name=empty)).to_be_visible(timeout=15_000)
+    expect(two.ana.get_by_text("Belum ada obrolan")).to_be_hidden()

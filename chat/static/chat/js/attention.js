@@ -24,14 +24,14 @@ export class Attention {
   }
 
   #show() {
-    // Of a long list the page brought the first part, and the count of all.
-    if (this.#messenger.isComplete || !this.#page.boot.chat?.more) this.#badges.set("chat", this.#messenger.inbox.badge)
+    // Until all is read, the count that the server wrote into the page is newer than what this device kept.
+    if (this.#messenger.isComplete || !this.#page.boot.chat) this.#badges.set("chat", this.#messenger.inbox.badge)
   }
 
   #announce(conversation, row) {
     const { words, data } = this.#page
     const summary = this.#messenger.inbox.get(conversation)
-    if (!summary || Summary.isMuted(summary, this.#page.clock.serverNow())) return
+    if (!summary || summary.mine?.archived || Summary.isMuted(summary, this.#page.clock.serverNow())) return
     this.#document.getElementById("announcer").textContent = data.word("announce", { name: words.name(row.from, conversation), text: words.line(row) })
   }
 }

@@ -25,7 +25,7 @@ export class ConversationList extends HTMLElement {
     this.#undo.push(() => search.removeEventListener("input", soon))
     // The server renders "none" only when there are none.
     this.#wasEmpty = !part(this, "empty").hidden
-    this.#standInForArchive()
+    this.#standInForPutAway()
     for (const element of part(this, "rows").children) this.#rows.set(element.dataset.conversation, element)
     this.#renderSoon()
   }
@@ -100,25 +100,31 @@ export class ConversationList extends HTMLElement {
     const isThere = [archived, hidden].map((count, place) => count > 0 || (!isComplete && this.#counted[place]))
     ways.forEach((link, place) => (link.hidden = !isThere[place] || (place === 0 && query !== "")))
     const unread = inbox.unreadAt("archived")
-    if (isComplete || archived > 0) {
+    // What the server counted when it wrote the page is newer than what this device kept.
+    const isNewer = (place) => isComplete || !this.#counted[place]
+    if (isNewer(0)) {
       part(this, "archived-unread").hidden = unread === 0
       part(this, "archived-unread-count").textContent = this.page.format.number(unread)
     }
-    if (isComplete || hidden > 0) part(this, "hidden-count").textContent = this.page.format.number(hidden)
+    if (isNewer(1)) part(this, "hidden-count").textContent = this.page.format.number(hidden)
     return isThere.some(Boolean)
   }
 
-  /** Without a line the shell of the main list comes at the address of the archive, and shows that. */
-  #standInForArchive() {
-    const link = part(this, "archived-link")
-    if (!link || new URL(link.href).pathname !== location.pathname) return
-    this.dataset.place = "archived"
-    link.hidden = true
-    part(this, "hidden-link").hidden = true
+  /** Without a line the shell of the main list comes at the address of the archive or of hidden chats, and shows those. */
+  #standInForPutAway() {
+    const ways = { archived: part(this, "archived-link"), hidden: part(this, "hidden-link") }
+    const place = Object.keys(ways).find((name) => ways[name] && new URL(ways[name].href).pathname === location.pathname)
+    if (!place) return
+    this.dataset.place = place
+    for (const link of Object.values(ways)) link.hidden = true
     const pane = this.closest("section")
-    pane.querySelector("h1").textContent = this.page.data.word("archived_list")
+    const { data } = this.page
+    pane.querySelector("h1").textContent = data.word(`${place}_list`)
     part(pane, "list-back").hidden = false
     part(pane, "new-chat").hidden = true
+    const empty = part(this, "empty")
+    empty.querySelector(".state__title").textContent = data.word(`${place}_empty`)
+    for (const other of empty.querySelectorAll(".state__text, .button")) other.remove()
   }
 
   #row(summary) {
