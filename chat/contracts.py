@@ -12,6 +12,7 @@ import msgspec
 
 from chat.domain import preferences
 from chat.domain.enums import MessageKind
+from chat.domain.extras import MessageExtras
 from chat.domain.preferences import MemberPreferences, StoredPreferences
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
@@ -38,6 +39,7 @@ class MessageRow(msgspec.Struct):
     reply_to: int | None
     card: dict[str, Any] | None
     event: dict[str, Any] | None
+    extras: MessageExtras | None
     edits: int
     edited_at: str | None
     recalled_at: str | None
@@ -143,6 +145,7 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     card_type: str = ""
     card: dict[str, Any] | None = None
     event: dict[str, Any] | None = None
+    extras: MessageExtras | None = None
     # Applies to system events only: text messages and cards always count as unread.
     counts_as_unread: bool = False
     # The sending socket, 0 for none: it gets in its answer the hints that all other sockets get from the bus.
@@ -154,7 +157,10 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     def content_hash(self) -> str:
         """Return a hash of all that the sender sent, so that a retry can be told from other content."""
-        content = [self.kind, self.body, self.reply_to, self.card_type, self.card, self.event]
+        content: list[Any] = [self.kind, self.body, self.reply_to, self.card_type, self.card, self.event]
+        # Left out where there are none: messages were stored before there were extras, and are still retried.
+        if self.extras is not None:
+            content.append(self.extras)
         return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
     def row(self, posted: PostedMessage) -> MessageRow:
@@ -170,6 +176,7 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
             reply_to=self.reply_to,
             card={"type": self.card_type, **self.card} if self.card is not None else None,
             event=self.event,
+            extras=self.extras,
             edits=0,
             edited_at=None,
             recalled_at=None,

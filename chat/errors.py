@@ -95,6 +95,22 @@ class NotAccepted(DomainError):
     message = _("You cannot message this person.")
 
 
+class MemberSilenced(DomainError):
+    """An admin of the group took away the person's right to write in it."""
+
+    code = "chat.member_silenced"
+    kind = ErrorKind.FORBIDDEN
+    message = _("An admin has muted you in this group. You can still read.")
+
+
+class OnlyAdminsWrite(DomainError):
+    """Only admins may write in this group."""
+
+    code = "chat.only_admins_write"
+    kind = ErrorKind.FORBIDDEN
+    message = _("Only admins can send messages in this group.")
+
+
 class EditTooLate(DomainError):
     """The message is too old to be edited."""
 

@@ -48,8 +48,10 @@ class Conversation(models.Model):
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     kind = models.CharField(max_length=8, choices=ConversationKind)
     title = models.CharField(max_length=TITLE_CHARS_MAX, default="", blank=True)
+    # In a group, only admins and the owner may write.
+    is_admins_only = models.BooleanField(default=False)
     # "<lower user id>:<higher user id>" for a direct conversation: one for each pair, plus one with each face of
-    # either, whose key ends in ":<face id>".
+    # either, whose key ends in ":<face id>". "self:<user id>" for the notes of one person.
     direct_key = models.CharField(max_length=64, null=True, unique=True)
     # Found through the memberships of the face's owner: each message would pay for an index.
     face = models.ForeignKey(Face, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
@@ -62,7 +64,8 @@ class Conversation(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(kind="direct", direct_key__isnull=False) | models.Q(kind="group", direct_key=None),
+                condition=models.Q(kind__in=("direct", "self"), direct_key__isnull=False)
+                | models.Q(kind="group", direct_key=None),
                 name="chat_conversation_direct_has_key",
             ),
         )
@@ -83,6 +86,8 @@ class Member(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="members", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=8, choices=MemberRole, default=MemberRole.MEMBER)
+    # An admin took away the right to write here.
+    is_silenced = models.BooleanField(default=False)
     from_seq = models.BigIntegerField(default=1)
     until_seq = models.BigIntegerField(null=True)
     # The conversation's rev when the person left; they may not see later changes.
@@ -134,6 +139,8 @@ class Message(models.Model):
     card = models.JSONField(null=True)
     # For kind "event": {"name": "member_joined", "user": "<public id>"}.
     event = models.JSONField(null=True)
+    # ``chat.domain.extras.MessageExtras``: what the message carries beside its text.
+    extras = models.JSONField(null=True)
     reply_to = models.BigIntegerField(null=True)
     edits = models.IntegerField(default=0)
     edited_at = models.DateTimeField(null=True)
@@ -148,6 +155,7 @@ class Message(models.Model):
                 condition=~models.Q(body="")
                 | ~models.Q(card_type="")
                 | models.Q(event__isnull=False)
+                | models.Q(extras__isnull=False)
                 | models.Q(recalled_at__isnull=False),
                 name="chat_message_says_something",
             ),

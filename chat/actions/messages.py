@@ -14,6 +14,7 @@ from chat import push
 from chat.contracts import NewMessage, PostedMessage
 from chat.domain import text_cleaning
 from chat.domain.enums import ConversationKind, MessageKind
+from chat.domain.extras import MessageExtras
 from chat.errors import (
     ClientIdInvalid,
     EditConflict,
@@ -43,10 +44,11 @@ def compose_message(
     client_id: str,
     body: str,
     reply_to: int | None = None,
+    extras: MessageExtras | None = None,
     connection_number: int = 0,
 ) -> NewMessage:
     """
-    Return a validated text message that is ready to be posted.
+    Return a validated text message that is ready to be posted. With an attachment its body may be empty.
 
     ``connection_number`` is the socket that it came through, 0 for none.
 
@@ -58,10 +60,17 @@ def compose_message(
         sender_id=sender_id,
         sender_public_id=sender_public_id,
         client_id=_validate_personal_client_id(client_id),
-        body=text_cleaning.clean_body(body, chars_max=Message.BODY_CHARS_MAX),
+        body=_clean_body(body, extras),
         reply_to=reply_to,
+        extras=extras,
         connection_number=connection_number,
     )
+
+
+def _clean_body(body: str, extras: MessageExtras | None) -> str:
+    if not body and extras is not None and extras.attachment is not None:
+        return ""
+    return text_cleaning.clean_body(body, chars_max=Message.BODY_CHARS_MAX)
 
 
 def post_message(entry: NewMessage, *, now: datetime) -> PostedMessage:
@@ -166,8 +175,8 @@ def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: dat
         if now - message.sent_at > timedelta(minutes=RECALL_MINUTES):
             raise RecallTooLate(minutes=RECALL_MINUTES)
         Reaction.objects.filter(message=message).delete()
-        message.body, message.recalled_at = "", now
-        _store(conversation, message, ["body", "recalled_at"])
+        message.body, message.extras, message.recalled_at = "", None, now
+        _store(conversation, message, ["body", "extras", "recalled_at"])
     return message
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chat.contracts import FaceRow, MemberRow, MembershipRow, MessageRow, ReactionRow, SummaryRow
-from chat.domain import preferences
+from chat.domain import extras, preferences
 from chat.models import Conversation, Face, Member, Message
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
@@ -28,6 +28,7 @@ def message_row(message: Message) -> MessageRow:
         reply_to=message.reply_to,
         card={"type": message.card_type, **message.card} if message.card is not None else None,
         event=message.event,
+        extras=extras.of_column(message.extras),
         edits=message.edits,
         edited_at=_wire(message.edited_at),
         recalled_at=_wire(message.recalled_at),

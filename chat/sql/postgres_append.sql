@@ -28,6 +28,7 @@ DECLARE
     v_last bigint[] := v_nothing;
     v_rev bigint[] := v_nothing;
     v_counted bigint[] := v_nothing;
+    v_is_admins_only boolean[] := v_no;
     v_is_open boolean[] := v_no;     -- Its people may write to each other.
     v_has_grown boolean[] := v_no;
     -- By place of the side.
@@ -58,13 +59,15 @@ DECLARE
 BEGIN
     -- 1. The conversations, in the order of their ids, which is the same for everybody.
     FOR a IN
-        SELECT u.place, x.id, x.direct_key, x.last_seq, x.rev, x.counted
+        SELECT u.place, x.id, CASE WHEN x.kind = 'direct' THEN x.direct_key END AS direct_key, x.is_admins_only,
+            x.last_seq, x.rev, x.counted
         FROM jsonb_array_elements_text(p->'places') WITH ORDINALITY AS u (public_id, place)
         JOIN chat_conversation x ON x.public_id = u.public_id::uuid
         ORDER BY x.id FOR NO KEY UPDATE OF x
     LOOP
         v_conversation[a.place] := a.id;
         v_last[a.place] := a.last_seq; v_rev[a.place] := a.rev; v_counted[a.place] := a.counted;
+        v_is_admins_only[a.place] := a.is_admins_only;
         v_is_open[a.place] := a.direct_key IS NULL OR NOT p_asks_leave;
         IF NOT v_is_open[a.place] THEN
             -- The third part names a face, such as a shop's.
@@ -91,7 +94,7 @@ BEGIN
 
     -- 3. Every entry in turn: a retry finds its message even after its sender left or was blocked.
     FOR e IN
-        SELECT x.*, m.id AS side, m.from_seq, m.read_seq, m.read_counted, m.own_since,
+        SELECT x.*, m.id AS side, m.role, m.is_silenced, m.from_seq, m.read_seq, m.read_counted, m.own_since,
             o.seq, o.rev, o.counted, o.sent_at, o.content_hash
         FROM jsonb_to_recordset(p->'entries') AS x (
             n int, c int, s int, k int, sender bigint, client_id text, hash text, kind text, counts boolean, reply_to bigint
@@ -126,6 +129,10 @@ BEGIN
             v_code[e.n] := 'chat.conversation_not_found';
         ELSIF NOT v_is_open[e.c] THEN
             v_code[e.n] := 'chat.not_accepted';
+        ELSIF p_asks_leave AND e.is_silenced THEN
+            v_code[e.n] := 'chat.member_silenced';
+        ELSIF p_asks_leave AND v_is_admins_only[e.c] AND e.role = 'member' THEN
+            v_code[e.n] := 'chat.only_admins_write';
         ELSIF e.reply_to IS NOT NULL AND e.reply_to NOT BETWEEN e.from_seq AND v_last[e.c] THEN
             v_code[e.n] := 'chat.reply_not_found';
         ELSE
@@ -160,13 +167,13 @@ BEGIN
 
         INSERT INTO chat_message (
             conversation_id, seq, rev, counted, sender_id, client_id, content_hash, kind, body, reply_to, card_type, card, event,
-            edits, sent_at
+            extras, edits, sent_at
         )
         SELECT v_conversation[x.c], v_at_seq[x.n], v_at_rev[x.n], v_at_counted[x.n], x.sender, x.client_id, x.hash, x.kind,
-            coalesce(x.body, ''), x.reply_to, coalesce(x.card_type, ''), x.card, x.event, 0, p_now
+            coalesce(x.body, ''), x.reply_to, coalesce(x.card_type, ''), x.card, x.event, x.extras, 0, p_now
         FROM jsonb_to_recordset(p->'entries') AS x (
             n int, c int, sender bigint, client_id text, hash text, kind text, body text, reply_to bigint, card_type text,
-            card jsonb, event jsonb
+            card jsonb, event jsonb, extras jsonb
         ) WHERE v_is_new[x.n] ORDER BY x.n;
 
         UPDATE chat_conversation x

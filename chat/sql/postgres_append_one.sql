@@ -3,7 +3,7 @@
 -- chat/writers/log_sqlite.py, where each step is explained. The answer is that of chat_append.
 CREATE OR REPLACE FUNCTION chat_append_one(
     p_place uuid, p_sender bigint, p_client_id text, p_hash text, p_kind text, p_counts boolean, p_body text, p_reply_to bigint,
-    p_card_type text, p_card jsonb, p_event jsonb, p_now timestamptz, p_asks_leave boolean
+    p_card_type text, p_card jsonb, p_event jsonb, p_extras jsonb, p_now timestamptz, p_asks_leave boolean
 ) RETURNS text
 LANGUAGE plpgsql
 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan
@@ -11,6 +11,9 @@ AS $body$
 DECLARE
     v_conversation bigint;
     v_pair text;                     -- The two people of a direct conversation.
+    v_is_admins_only boolean;
+    v_role text;
+    v_is_silenced boolean;
     v_last bigint;
     v_rev bigint;
     v_counted bigint;
@@ -27,7 +30,8 @@ DECLARE
     v_moved json;
     o record;
 BEGIN
-    SELECT id, direct_key, last_seq, rev, counted INTO v_conversation, v_pair, v_last, v_rev, v_counted
+    SELECT id, CASE WHEN kind = 'direct' THEN direct_key END, is_admins_only, last_seq, rev, counted
+    INTO v_conversation, v_pair, v_is_admins_only, v_last, v_rev, v_counted
     FROM chat_conversation WHERE public_id = p_place FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN json_build_object('entries', json_build_array(
@@ -35,7 +39,8 @@ BEGIN
         ), 'present', '[]'::json, 'moved', '[]'::json);
     END IF;
 
-    SELECT id, from_seq, read_seq, read_counted, own_since INTO v_side, v_from, v_read, v_read_counted, v_own
+    SELECT id, role, is_silenced, from_seq, read_seq, read_counted, own_since
+    INTO v_side, v_role, v_is_silenced, v_from, v_read, v_read_counted, v_own
     FROM chat_member WHERE conversation_id = v_conversation AND user_id = p_sender AND until_seq IS NULL;
     IF NOT FOUND THEN
         v_code := 'chat.conversation_not_found';
@@ -49,15 +54,19 @@ BEGIN
             )
         ) THEN
         v_code := 'chat.not_accepted';
+    ELSIF p_asks_leave AND v_is_silenced THEN
+        v_code := 'chat.member_silenced';
+    ELSIF p_asks_leave AND v_is_admins_only AND v_role = 'member' THEN
+        v_code := 'chat.only_admins_write';
     ELSIF p_reply_to NOT BETWEEN v_from AND v_last THEN
         v_code := 'chat.reply_not_found';
     ELSE
         INSERT INTO chat_message (
             conversation_id, seq, rev, counted, sender_id, client_id, content_hash, kind, body, reply_to, card_type, card, event,
-            edits, sent_at
+            extras, edits, sent_at
         ) VALUES (
             v_conversation, v_last + 1, v_rev + 1, CASE WHEN p_counts THEN v_counted + 1 ELSE v_counted END, p_sender, p_client_id,
-            p_hash, p_kind, p_body, p_reply_to, p_card_type, p_card, p_event, 0, p_now
+            p_hash, p_kind, p_body, p_reply_to, p_card_type, p_card, p_event, p_extras, 0, p_now
         ) ON CONFLICT (conversation_id, sender_id, client_id) DO NOTHING;
     END IF;
 

@@ -10,7 +10,15 @@ from uuid import UUID
 import msgspec
 
 from chat.contracts import AppendOutcome, AppendResult, MovedReadState, NewMessage, PostedMessage
-from chat.errors import ClientIdReused, ConversationNotFound, NotAccepted, ReplyNotFound
+from chat.domain.extras import MessageExtras
+from chat.errors import (
+    ClientIdReused,
+    ConversationNotFound,
+    MemberSilenced,
+    NotAccepted,
+    OnlyAdminsWrite,
+    ReplyNotFound,
+)
 from superapp.core import prepared
 from superapp.core.errors import DomainError
 
@@ -30,6 +38,7 @@ class _EntryRequest(msgspec.Struct, omit_defaults=True):
     card_type: str = ""
     card: dict[str, Any] | None = None
     event: dict[str, Any] | None = None
+    extras: MessageExtras | None = None
 
 
 class _EntryResult(msgspec.Struct, array_like=True):
@@ -52,10 +61,18 @@ _decode = msgspec.json.Decoder(_BatchResult).decode
 # Casts keep it one prepared statement, whichever parameters are null.
 _ONE = (
     "SELECT chat_append_one(%s, %s::bigint, %s::text, %s::text, %s::text, %s, %s::text, %s::bigint, %s::text,"
-    " %s::jsonb, %s::jsonb, %s, %s)"
+    " %s::jsonb, %s::jsonb, %s::jsonb, %s, %s)"
 )
 _REFUSALS: dict[str, type[DomainError]] = {
-    refusal.code: refusal for refusal in (ClientIdReused, ConversationNotFound, NotAccepted, ReplyNotFound)
+    refusal.code: refusal
+    for refusal in (
+        ClientIdReused,
+        ConversationNotFound,
+        MemberSilenced,
+        NotAccepted,
+        OnlyAdminsWrite,
+        ReplyNotFound,
+    )
 }
 
 
@@ -93,6 +110,7 @@ def _append_one(entry: NewMessage, *, now: datetime, checks_acceptance: bool) ->
                 entry.card_type,
                 _json(entry.card),
                 _json(entry.event),
+                _json(entry.extras),
                 now,
                 checks_acceptance,
             ],
@@ -100,7 +118,7 @@ def _append_one(entry: NewMessage, *, now: datetime, checks_acceptance: bool) ->
         return _appended(cursor.fetchone()[0], [entry.conversation_id])
 
 
-def _json(value: dict[str, Any] | None) -> str | None:
+def _json(value: dict[str, Any] | MessageExtras | None) -> str | None:
     return None if value is None else _encode(value).decode()
 
 
@@ -132,6 +150,7 @@ def _batch_request(entries: Sequence[NewMessage], places: dict[UUID, int]) -> di
                 card_type=entry.card_type,
                 card=entry.card,
                 event=entry.event,
+                extras=entry.extras,
             )
         )
     return {"places": list(places), "entries": requests}

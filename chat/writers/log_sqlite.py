@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chat.contracts import AppendOutcome, AppendResult, MovedReadState, NewMessage, PostedMessage
-from chat.errors import ClientIdReused, ConversationNotFound, NotAccepted, ReplyNotFound
+from chat.domain.enums import MemberRole
+from chat.errors import (
+    ClientIdReused,
+    ConversationNotFound,
+    MemberSilenced,
+    NotAccepted,
+    OnlyAdminsWrite,
+    ReplyNotFound,
+)
 from chat.writers import log_statements
 from chat.writers.log_statements import LockedConversation, NumberedMessage, ReadState, StoredMessage
 from superapp.accounts import api as accounts
@@ -64,7 +72,7 @@ class _Batch:
         Return the outcome of one entry, numbered if it is accepted.
 
         A retry finds its stored message even after its sender left or was blocked. Refusals are checked in this
-        order: reused client id, no such conversation, not accepted, reply not found.
+        order: reused client id, no such conversation, not accepted, silenced, only admins write, reply not found.
         """
         locked = self.conversations.get(entry.conversation_id)
         if locked is None:
@@ -78,6 +86,10 @@ class _Batch:
             return ConversationNotFound()
         if any((entry.sender_id, other) in self.refused[locked.has_face] for other in locked.pair):
             return NotAccepted()
+        if self.checks_acceptance and state.is_silenced:
+            return MemberSilenced()
+        if self.checks_acceptance and locked.is_admins_only and state.role == MemberRole.MEMBER:
+            return OnlyAdminsWrite()
         if entry.reply_to is not None and not state.from_seq <= entry.reply_to <= locked.last_seq:
             return ReplyNotFound()
         posted = self._number(entry, locked, state)

@@ -15,10 +15,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from chat.contracts import MovedReadState, NewMessage, PostedMessage
 from chat.domain import preferences
+from chat.domain.extras import MessageExtras
 from chat.domain.preferences import StoredPreferences
 
 
@@ -28,10 +30,11 @@ class LockedConversation:
 
     id: int
     public_id: UUID
-    # The two people of a direct conversation, by user id; empty for a group.
+    # The two people of a direct conversation, by user id; empty for others.
     pair: tuple[int, ...]
     # True if one of the two people talks under a face, such as a shop's.
     has_face: bool
+    is_admins_only: bool
     last_seq: int
     rev: int
     counted: int
@@ -44,6 +47,8 @@ class ReadState:
     id: int
     conversation_id: int
     user_id: int
+    role: str
+    is_silenced: bool
     from_seq: int
     read_seq: int
     read_counted: int
@@ -94,13 +99,16 @@ def fetch_conversations(public_ids: Collection[UUID]) -> dict[UUID, LockedConver
     """
     marks = ", ".join(["%s"] * len(public_ids))
     rows = _fetch_all(
-        "SELECT id, public_id, direct_key, last_seq, rev, counted FROM chat_conversation"
+        "SELECT id, public_id, CASE WHEN kind = 'direct' THEN direct_key END, is_admins_only, last_seq, rev, counted"
+        " FROM chat_conversation"
         f" WHERE public_id IN ({marks}) ORDER BY id",
         [_uuid(public_id) for public_id in public_ids],
     )
     locked = [
-        LockedConversation(pk, UUID(str(public_id)), _pair(direct_key), _has_face(direct_key), last_seq, rev, counted)
-        for pk, public_id, direct_key, last_seq, rev, counted in rows
+        LockedConversation(
+            pk, UUID(str(public_id)), _pair(pair), _has_face(pair), bool(is_admins_only), last_seq, rev, counted
+        )
+        for pk, public_id, pair, is_admins_only, last_seq, rev, counted in rows
     ]
     return {conversation.public_id: conversation for conversation in locked}
 
@@ -122,14 +130,24 @@ def fetch_read_states(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int
     """Fetch the read states of those of these (conversation id, user id) that are current members."""
     condition, params = _among(("conversation_id", "user_id"), pairs)
     rows = _fetch_all(
-        "SELECT id, conversation_id, user_id, from_seq, read_seq, read_counted, own_since, rev,"
+        "SELECT id, conversation_id, user_id, role, is_silenced, from_seq, read_seq, read_counted, own_since, rev,"
         f" {', '.join(preferences.COLUMNS)} FROM chat_member WHERE {condition} AND until_seq IS NULL",
         params,
     )
     found = {}
-    for pk, conversation, user, from_seq, read, counted, own, rev, *preferred in rows:
+    for pk, conversation, user, role, is_silenced, from_seq, read, counted, own, rev, *preferred in rows:
         found[conversation, user] = ReadState(
-            pk, conversation, user, from_seq, read, counted, own, rev, preferences.of_columns(preferred)
+            id=pk,
+            conversation_id=conversation,
+            user_id=user,
+            role=role,
+            is_silenced=bool(is_silenced),
+            from_seq=from_seq,
+            read_seq=read,
+            read_counted=counted,
+            own_since=own,
+            rev=rev,
+            preferences=preferences.of_columns(preferred),
         )
     return found
 
@@ -167,13 +185,14 @@ def insert_messages(numbered: Iterable[NumberedMessage]) -> None:
             one.entry.card_type,
             _json(one.entry.card),
             _json(one.entry.event),
+            _json(one.entry.extras),
             _instant(one.posted.sent_at),
         )
         for one in numbered
     ]
     _run_many(
         "INSERT INTO chat_message (conversation_id, seq, rev, counted, sender_id, client_id, content_hash, kind, body,"
-        f" reply_to, card_type, card, event, sent_at, edits) VALUES ({', '.join(['%s'] * 14)}, 0)",
+        f" reply_to, card_type, card, event, extras, sent_at, edits) VALUES ({', '.join(['%s'] * 15)}, 0)",
         rows,
     )
 
@@ -230,8 +249,8 @@ def _uuid(public_id: UUID) -> UUID | str:
     return public_id if connection.vendor == "postgresql" else public_id.hex
 
 
-def _json(value: dict[str, Any] | None) -> str | None:
-    return None if value is None else json.dumps(value)
+def _json(value: dict[str, Any] | MessageExtras | None) -> str | None:
+    return None if value is None else json.dumps(msgspec.to_builtins(value))
 
 
 def _instant(moment: datetime) -> datetime | str:

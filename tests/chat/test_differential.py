@@ -10,7 +10,9 @@ from django.db import transaction
 
 from chat import api
 from chat.contracts import PostedMessage
-from chat.models import Message
+from chat.domain.enums import MemberRole
+from chat.domain.extras import MessageExtras
+from chat.models import Conversation, Member, Message
 from chat.writers import log_postgres, log_sqlite
 from superapp.accounts import api as accounts
 from superapp.accounts.actions.contacts import remove_contact
@@ -41,6 +43,8 @@ class Traffic:
             return entry(place, sender, **fields)
         place, sender = self.chance.choice(self.places), self.chance.choice(self.people)
         fields = {"client_id": f"c-{len(self.sent)}", "body": self.chance.choice(BODIES)}
+        if self.chance.random() < 0.2:
+            fields["extras"] = MessageExtras(mentions=("all",), attachment={"type": "place", "name": 'Warung "Bu" Sri'})
         if self.chance.random() < 0.3:
             fields["reply_to"] = self.chance.randint(1, 30)
         self.sent.append((place, sender, fields))
@@ -59,6 +63,12 @@ def world(make_user, make_direct, make_group, now):
     accounts.allow_business_contact(user_id=ana.pk, peer_id=dewi.pk, now=now)
     places += [parted, api.open_direct_conversation(user_id=ana.pk, peer_id=dewi.pk, face=face, now=now)]
     accounts.block_person(user_id=dewi.pk, peer_public_id=citra.public_id, now=now)
+    # One group in which only admins write, with one who may not; and one group of everybody, with one who is muted.
+    announcements, everybody = make_group(ana, bo, citra), make_group(ana, bo, dewi)
+    Conversation.objects.filter(pk=announcements.pk).update(is_admins_only=True)
+    Member.objects.filter(conversation=announcements, user=bo).update(role=MemberRole.ADMIN)
+    Member.objects.filter(conversation=everybody, user=dewi).update(is_silenced=True)
+    places += [announcements, everybody]
     # One who left the group, and one whose number is in no conversation at all.
     api.add_member(conversation_id=places[3].public_id, by_user_id=ana.pk, user_id=bo.pk, now=now)
     api.leave_group(conversation_id=places[3].public_id, user_id=bo.pk, now=now)
@@ -113,7 +123,15 @@ def test_append_by_function_and_by_statements_are_equal(seed, world, now):
         names |= {name for name, _posted in plain[0][0]}
 
     # Traffic that meets nothing shows nothing.
-    assert names == {"PostedMessage", "ConversationNotFound", "ClientIdReused", "NotAccepted", "ReplyNotFound"}
+    assert names == {
+        "PostedMessage",
+        "ConversationNotFound",
+        "ClientIdReused",
+        "MemberSilenced",
+        "NotAccepted",
+        "OnlyAdminsWrite",
+        "ReplyNotFound",
+    }
     assert Message.objects.count() > BATCHES / 2
 
 
@@ -134,7 +152,15 @@ def test_single_message_is_posted_as_in_a_batch(seed, world, now, monkeypatch):
         assert alone == in_a_batch
         names |= {name for name, _posted in alone[0][0]}
 
-    assert names == {"PostedMessage", "ConversationNotFound", "ClientIdReused", "NotAccepted", "ReplyNotFound"}
+    assert names == {
+        "PostedMessage",
+        "ConversationNotFound",
+        "ClientIdReused",
+        "MemberSilenced",
+        "NotAccepted",
+        "OnlyAdminsWrite",
+        "ReplyNotFound",
+    }
 
 
 @pytest.mark.served_only
