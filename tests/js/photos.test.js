@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { downscaled, fitted, LONGEST } from "#shop/downscale.js"
+import { downscaled, fitted, LONGEST } from "#ui/downscale.js"
 import { OrderOfPhotos } from "#shop/order_of_photos.js"
 import "./world/browser_globals.js"
 

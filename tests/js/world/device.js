@@ -1,6 +1,7 @@
 import { Line } from "#lib/line.js"
 import { MemoryDatabase } from "#lib/memory_database.js"
 import { Outbox } from "#lib/outbox.js"
+import { PhotoSender } from "#lib/photo_sender.js"
 import { Store } from "#lib/store.js"
 import { Uuid7 } from "#lib/uuid7.js"
 import { Messenger } from "#chat/messenger.js"
@@ -44,6 +45,10 @@ export class Device {
       channel: tab.channel,
       clock: guarded,
       random: this.#random,
+      prepare: (entry, tools) => {
+        const request = (asked) => (tab.isOpen ? this.#server.uploads.request(asked) : new Promise(() => {}))
+        return new PhotoSender({ request, line: tab.line, clock: guarded }).prepare(entry, tools)
+      },
     })
     tab.messenger = new Messenger({
       me: { id: this.user },

@@ -1,3 +1,5 @@
+import { FakeUploads } from "./fake_uploads.js"
+
 /** A server in memory that speaks docs/protocol.md, over a network as bad as a test wants. */
 export class FakeServer {
   epoch = 1
@@ -19,6 +21,8 @@ export class FakeServer {
   constructor({ clock, random }) {
     this.#clock = clock
     this.#random = random
+    this.uploads = new FakeUploads({ clock })
+    this.uploads.changed = (media) => this.#hint(this.sockets.map(({ user }) => user), { on: "media", say: "media.changed", media })
   }
 
   addConversation(id, users) {
@@ -211,17 +215,31 @@ export class FakeServer {
     return { rev: this.#meOf(user).rev, rows, more: false }
   }
 
-  "chat.send"(user, { conversation: id, client_id, body, reply_to = null }) {
+  "media.state"(_user, { media }) {
+    return this.uploads.state(media)
+  }
+
+  "chat.send"(user, { conversation: id, client_id, body, reply_to = null, attachment = null }) {
     const conversation = this.#find(user, id)
     const known = conversation.rows.find((row) => row.from === user && row.client_id === client_id)
     if (known) return answerOf(known)
     const row = {
       seq: (conversation.last_seq += 1), rev: 0, counted: (conversation.counted += 1), kind: "text", from: user, client_id, body, reply_to,
-      card: null, event: null, edits: 0, edited_at: null, recalled_at: null, reactions: [], sent_at: new Date(this.#clock.now()).toISOString(),
+      card: null, event: null, extras: this.#carried(attachment), edits: 0, edited_at: null, recalled_at: null, reactions: [], sent_at: new Date(this.#clock.now()).toISOString(),
     }
     conversation.rows.push(row)
     this.#changeMessage(conversation, row, "message.posted")
     return answerOf(row)
+  }
+
+  #carried(attachment) {
+    if (attachment === null) return null
+    const photos = attachment.media.map((id) => {
+      const { state, width, height, placeholder } = this.uploads.state(id)
+      if (state !== "ready") refuse("media.not_ready")
+      return { id, width, height, placeholder }
+    })
+    return { attachment: { type: "photos", photos } }
   }
 
   #message(user, { conversation: id, seq }) {

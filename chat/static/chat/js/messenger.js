@@ -1,4 +1,5 @@
 import { Bell } from "#lib/bell.js"
+import { unprepared } from "#lib/outbox.js"
 import { Sync } from "#lib/sync.js"
 import { Topic } from "#lib/topic.js"
 import { Drafts } from "#chat/drafts.js"
@@ -183,18 +184,27 @@ export class Messenger {
 
   // Saying. Everything goes through the outbox, so that it holds without a line, and in order.
 
-  send(conversation, body, replyTo = null) {
+  /** Send text, and photos with it, each under an id of this device: `{id, name, width, height, blob}`. */
+  send(conversation, body, replyTo = null, picked = []) {
     const fields = { client_id: this.#uuid7.next(), body, ...(replyTo === null ? {} : { reply_to: replyTo }) }
-    return this.outbox.add({ client_id: fields.client_id, conversation, do: "chat.send", fields })
+    const photos = picked.length > 0 ? { photos: picked.map(({ blob, ...photo }) => photo) } : {}
+    const blobs = new Map(picked.map(({ id, blob }) => [id, blob]))
+    return this.outbox.add({ client_id: fields.client_id, conversation, do: "chat.send", fields, ...photos }, { blobs })
+  }
+
+  /** An id for something that this device is about to keep. */
+  newId() {
+    return this.#uuid7.next()
   }
 
   /** Send a refused message as a new one, or try a refused change again. */
-  retry(entry) {
+  retry(refused) {
     const client_id = this.#uuid7.next()
+    const entry = unprepared(refused)
     const fields = entry.do === "chat.send" ? { ...entry.fields, client_id } : entry.fields
-    const { conversation } = entry
+    const { conversation, photos } = entry
     return this.outbox.add(
-      { client_id, conversation, do: entry.do, fields },
+      { client_id, conversation, do: entry.do, fields, ...(photos && { photos }) },
       { supersedes: (one) => one.client_id === entry.client_id },
     )
   }

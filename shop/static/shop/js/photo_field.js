@@ -1,4 +1,4 @@
-import { downscaled } from "#shop/downscale.js"
+import { downscaled } from "#ui/downscale.js"
 import { fill, mark, part } from "#ui/part.js"
 
 /**

@@ -10,13 +10,18 @@ import { Unanswered } from "#lib/unanswered.js"
  * for changes of a message, by what they set). An entry's `state` is `waiting` (no socket has had it), `handed` (one may have) or
  * `refused` (finally; it stays, with the server's sentence, until the person decides). No DOM here.
  *
+ * Photos of a message wait beside it, and go with it when it goes. Before the message is handed to a socket they are brought to the
+ * server, which gives them the names that the message then carries as its `attachment`; until then it can still be taken back.
+ *
  * @typedef {{
  *   place?: number, client_id: string, conversation: string, do: string, fields: object, state: "waiting" | "handed" | "refused",
  *   written_at: number, problem?: {code: string, message: string},
+ *   photos?: {id: string, name: string, width: number, height: number, upload?: string}[],
  * }} Entry
  */
 export class Outbox {
   static TABLE = "outbox"
+  static PHOTOS = "photos"
   static AGAIN_MIN_MS = 1_000
   static AGAIN_MAX_MS = 60_000
 
@@ -24,6 +29,8 @@ export class Outbox {
   onChange = new Bell()
   /** Rings with an entry and the server's answer to it, in the tab that sent it and in the others. */
   onAnswer = new Bell()
+  /** Rings with an entry, the id of a photo of it, and how much of that the server has, from 0 to 1. */
+  onProgress = new Bell()
 
   #database
   #line
@@ -31,6 +38,7 @@ export class Outbox {
   #channel
   #clock
   #random
+  #prepare
   /** @type {Map<string, Entry[]>} */
   #entries = new Map()
   // Shown already, and not yet stored.
@@ -40,6 +48,9 @@ export class Outbox {
   #draining = new Map()
   #kicked = new Set()
   #failures = new Map()
+  // Photos that are shown already, and not yet stored.
+  /** @type {Map<string, Blob>} */
+  #unstored = new Map()
 
   /**
    * @param {{
@@ -49,15 +60,18 @@ export class Outbox {
    *   channel: {postMessage: (message: any) => void, onmessage: ((event: {data: any}) => void) | null},
    *   clock: import("#lib/clock.js").Clock,
    *   random?: () => number,
-   * }} collaborators `exclusive` lets one tab at a time do the work of that name; `channel` reaches the other tabs
+   *   prepare?: (entry: Entry, tools: object) => Promise<object>,
+   * }} collaborators `exclusive` lets one tab at a time do the work of that name; `channel` reaches the other tabs; `prepare` brings
+   *   the photos of an entry to the server and answers what its command says of them
    */
-  constructor({ database, line, exclusive, channel, clock, random = Math.random }) {
+  constructor({ database, line, exclusive, channel, clock, random = Math.random, prepare = null }) {
     this.#database = database
     this.#line = line
     this.#exclusive = exclusive
     this.#channel = channel
     this.#clock = clock
     this.#random = random
+    this.#prepare = prepare
     channel.onmessage = ({ data }) => this.#hearOtherTab(data)
   }
 
@@ -89,16 +103,18 @@ export class Outbox {
    * What it `supersedes` is taken out in the same step, unless a socket may have had it: nobody needs three drafts of one edit.
    *
    * @param {Omit<Entry, "state" | "written_at">} command
-   * @param {{supersedes?: (entry: Entry) => boolean}} [options]
+   * @param {{supersedes?: (entry: Entry) => boolean, blobs?: Map<string, Blob>}} [options] `blobs` are its photos, by their ids
    */
-  async add(command, { supersedes = () => false } = {}) {
+  async add(command, { supersedes = () => false, blobs = new Map() } = {}) {
     const entry = { ...command, state: "waiting", written_at: this.#clock.serverNow() }
     const { conversation } = entry
     const isReplaced = (one) => one.state !== "handed" && supersedes(one)
     this.#adding.add(entry)
+    for (const [id, blob] of blobs) this.#unstored.set(id, blob)
     this.#show(conversation, this.of(conversation).filter((one) => !isReplaced(one)))
     try {
-      await this.#change(conversation, async (outbox, entries) => {
+      await this.#change(conversation, async (outbox, entries, photos) => {
+        for (const [id, blob] of blobs) await photos.put({ id, blob })
         for (const one of entries) if (isReplaced(one)) await outbox.delete(one.place)
         await outbox.put(entry)
       })
@@ -107,9 +123,29 @@ export class Outbox {
       this.#adding.delete(entry)
       this.#show(conversation, this.of(conversation).filter((one) => one !== entry))
       throw failure
+    } finally {
+      for (const id of blobs.keys()) this.#unstored.delete(id)
     }
     this.#adding.delete(entry)
     this.send(conversation)
+  }
+
+  /** A photo of an entry, or undefined if this device has it no more. */
+  async photo(id) {
+    if (this.#unstored.has(id)) return this.#unstored.get(id)
+    return (await this.#database.read([Outbox.PHOTOS], ({ photos }) => photos.get(id)))?.blob
+  }
+
+  /** Take one photo out of a message, and the message with its last one. Answers whether that was still possible. */
+  dropPhoto(conversation, clientId, id) {
+    return this.#change(conversation, async (outbox, entries) => {
+      const entry = entries.find((one) => one.client_id === clientId)
+      if (!entry || entry.state === "handed") return false
+      const photos = entry.photos.filter((photo) => photo.id !== id)
+      if (photos.length === 0) await outbox.delete(entry.place)
+      else await outbox.put({ ...unprepared(entry), photos })
+      return true
+    })
   }
 
   /** Change what a command will say. Answers whether that was still possible: no socket has had it. */
@@ -142,7 +178,7 @@ export class Outbox {
       for (const entry of await outbox.all()) {
         const { reply_to, ...fields } = entry.fields
         if (fields.client_id === undefined) await outbox.delete(entry.place)
-        else if (reply_to !== undefined && entry.state !== "handed") await outbox.put({ ...entry, fields })
+        else if (entry.state !== "handed") await outbox.put(unprepared({ ...entry, fields }))
       }
       entries = await outbox.all()
     })
@@ -179,6 +215,10 @@ export class Outbox {
     while (this.#line.state === "ready") {
       const entry = await this.#takeFirst(conversation)
       if (!entry) return
+      if (!isPrepared(entry)) {
+        if (await this.#bringPhotos(entry)) continue
+        return
+      }
       let answer
       try {
         answer = await this.#line.ask(entry.do, { conversation, ...entry.fields })
@@ -191,14 +231,53 @@ export class Outbox {
     }
   }
 
-  /** The first entry that may go, marked as handed before any socket has it: what is not marked can safely be taken back. */
+  /**
+   * The first entry that may go, marked as handed before any socket has it: what is not marked can safely be taken back. An entry whose
+   * photos are not with the server is not marked, since it cannot go yet.
+   */
   #takeFirst(conversation) {
     return this.#change(conversation, async (outbox, entries) => {
       const entry = entries.find((one) => one.state !== "refused")
-      if (!entry || entry.state === "handed") return entry
+      if (!entry || entry.state === "handed" || !isPrepared(entry)) return entry
       entry.state = "handed"
       await outbox.put(entry)
       return { ...entry, isFirstAttempt: true }
+    })
+  }
+
+  /** Bring the photos of an entry to the server. Answers whether to look again at what is first now. */
+  async #bringPhotos(entry) {
+    const { conversation, client_id } = entry
+    const isSame = (one) => one.client_id === client_id && one.state === "waiting" && one.photos.length === entry.photos.length
+    const stop = new AbortController()
+    const unlisten = this.onChange.listen((changed) => changed === conversation && !this.of(conversation).some(isSame) && stop.abort())
+    try {
+      const fields = await this.#prepare(entry, {
+        blobOf: (id) => this.photo(id),
+        keep: (id, known) => this.#keepOfPhoto(entry, id, known),
+        progress: (id, fraction) => this.onProgress.ring(entry, id, fraction),
+        signal: stop.signal,
+      })
+      await this.#change(conversation, async (outbox, entries) => {
+        const now = entries.find(isSame)
+        if (now) await outbox.put({ ...now, fields: { ...now.fields, ...fields } })
+      })
+    } catch (failure) {
+      // It was taken back meanwhile, or a photo of it was: what is there now goes on.
+      return stop.signal.aborted || this.#settle(entry, failure)
+    } finally {
+      unlisten()
+    }
+    this.#failures.delete(conversation)
+    return true
+  }
+
+  /** Keep what is known of a photo on its way, such as where its upload is, so that another page goes on with it. */
+  #keepOfPhoto({ conversation, client_id }, id, known) {
+    return this.#change(conversation, async (outbox, entries) => {
+      const entry = entries.find((one) => one.client_id === client_id)
+      if (!entry) return
+      await outbox.put({ ...entry, photos: entry.photos.map((photo) => (photo.id === id ? { ...photo, ...known } : photo)) })
     })
   }
 
@@ -257,10 +336,13 @@ export class Outbox {
   /** Change a conversation's entries, all or nothing; then show what is stored, here and in the other tabs. */
   async #change(conversation, work, beforeShown = () => {}) {
     let entries
-    const result = await this.#database.write([Outbox.TABLE], async ({ outbox }) => {
+    const result = await this.#database.write([Outbox.TABLE, Outbox.PHOTOS], async ({ outbox, photos }) => {
       const stored = (await outbox.all()).filter((entry) => entry.conversation === conversation)
-      const result = await work(outbox, stored)
+      const before = photoIds(stored)
+      const result = await work(outbox, stored, photos)
       entries = (await outbox.all()).filter((entry) => entry.conversation === conversation)
+      const now = photoIds(entries)
+      for (const id of before) if (!now.has(id)) await photos.delete(id)
       return result
     })
     beforeShown()
@@ -285,4 +367,20 @@ export class Outbox {
     else this.#entries.delete(conversation)
     this.onChange.ring(conversation)
   }
+}
+
+/** Whether a command can be said as it stands: the server has the photos of it, if there are any. */
+function isPrepared({ photos, fields }) {
+  return photos === undefined || fields.attachment !== undefined
+}
+
+/** An entry as it was before its photos were brought: the server is asked again whether it has them. */
+export function unprepared(entry) {
+  if (entry.photos === undefined) return entry
+  const { attachment, ...fields } = entry.fields
+  return { ...entry, fields }
+}
+
+function photoIds(entries) {
+  return new Set(entries.flatMap(({ photos = [] }) => photos.map(({ id }) => id)))
 }

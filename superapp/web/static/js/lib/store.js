@@ -5,13 +5,15 @@
  * are merged by their numbers. What waits to be sent is in the same database, since one person owns both. No DOM here.
  */
 export class Store {
-  static VERSION = 2
+  static VERSION = 3
   static TABLES = {
     notes: { keyPath: "name" },
     conversations: { keyPath: "id" },
     timelines: { keyPath: "conversation" },
     drafts: { keyPath: "conversation" },
     outbox: { keyPath: "place", autoIncrement: true },
+    // Those of messages that are not sent yet.
+    photos: { keyPath: "id" },
     lists: { keyPath: "name" },
     receipts: { keyPath: "text" },
   }

@@ -1,9 +1,11 @@
-/** Photos of a telephone are made smaller before they travel: what the shop keeps is no larger anyway. */
+/** Photos of a telephone are made smaller before they travel: what the server keeps is no larger anyway. */
 
-// A little more than the largest size that is kept.
+// A little more than the largest size that is kept of a product's photo.
 export const LONGEST = 1600
 const QUALITY = 0.88
 const SMALL_BYTES = 400_000
+// What travels as it is if it is small; all else becomes JPEG.
+const COMMON = ["image/jpeg", "image/png", "image/webp"]
 
 /** How large a picture becomes that may be so long at its longest; never larger than it is. */
 export function fitted(width, height, longest = LONGEST) {
@@ -25,6 +27,25 @@ export async function downscaled(file, { decode = decoded, draw = drawn } = {}) 
     const blob = await draw(picture, size)
     if (!blob || blob.size >= file.size) return file
     return new File([blob], `${file.name.replace(/\.[^.]*$/, "")}.jpg`, { type: blob.type })
+  } finally {
+    picture.close()
+  }
+}
+
+/**
+ * A photo that fits into the longest side, upright, and how large it is. Reading and writing it happen beside the page, which goes on
+ * meanwhile.
+ *
+ * @throws {Error} if it is nothing that can be read here as a photo
+ */
+export async function scaled(file, longest, { decode = decoded, draw = drawn } = {}) {
+  const picture = await decode(file)
+  try {
+    const { isSame, ...size } = fitted(picture.width, picture.height, longest)
+    if (isSame && file.size <= SMALL_BYTES && COMMON.includes(file.type)) return { blob: file, ...size }
+    const blob = await draw(picture, size)
+    if (!blob) throw new Error(`${file.name} cannot be drawn`)
+    return { blob, ...size }
   } finally {
     picture.close()
   }
