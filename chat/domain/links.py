@@ -12,8 +12,8 @@ from typing import NamedTuple
 _ADDRESS = re.compile(r"(?<![\w/])https?://[^\s<>\"“”«»`]+", re.IGNORECASE)
 # User info before an @ looks like a host name, so that such a URL leads elsewhere than it seems to.
 _HAS_USER_INFO = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
-# Punctuation that ends a sentence and is not part of a URL.
-_TRAILING_PUNCTUATION = ".,!?;:…'’"
+# Punctuation that ends a sentence, or the formatting around a URL, and is not part of it.
+_TRAILING_PUNCTUATION = ".,!?;:…'’*_~"
 
 
 class TextSegment(NamedTuple):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat.contracts import FaceRow, History, MemberRow, MessageRow, SummaryRow
-from chat.domain import card_types, face_kinds, system_events
+from chat.domain import card_types, face_kinds, formatting, system_events
 from chat.pages import js_messages
 from chat.pages.preference_switches import SWITCHES, is_hidden
 from superapp.accounts.api import PersonRow
@@ -215,7 +215,7 @@ def summarize_message(message: MessageRow, *, my_id: str, people: Sequence[Perso
     if message.card is not None:
         known = card_types.get_card_type(str(message.card.get("type", "")))
         return known.render_summary(message.card, is_mine=message.sender == my_id)
-    return message.body
+    return formatting.plain(message.body)
 
 
 def render_system_event(event: dict[str, Any], people: Sequence[PersonRow], *, my_id: str) -> str:

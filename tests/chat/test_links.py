@@ -29,7 +29,7 @@ def test_page_links_addresses_without_telling_them_where_from(client, make_user,
     client.force_login(ana)
 
     page = client.get(reverse("chat:conversation", args=[talk.public_id])).content.decode()
-    body = re.search(r'data-part="body"[^>]*>(.*?)</p>', page.partition('id="m-1"')[2])[1]
+    body = re.search(r'data-part="body"[^>]*>(.*?)</div>', page.partition('id="m-1"')[2])[1]
 
     assert body == (
         'Lihat <a class="link" href="https://toko.example/?a=1&amp;b=" target="_blank"'

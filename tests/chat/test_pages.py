@@ -51,7 +51,7 @@ def boot(response):
 def lines(response):
     """The visible lines of the timeline, in order."""
     timeline = response.content.decode().partition('data-part="list"')[2].partition("</ol>")[0]
-    return re.findall(r'<p class="bubble__body"[^>]*>([^<]+)</p>', timeline)
+    return re.findall(r'<div class="bubble__body"[^>]*>([^<]+)</div>', timeline)
 
 
 def test_conversation_arrives_with_its_messages(as_ana, ana, bo, talk, post):

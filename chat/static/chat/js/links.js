@@ -2,8 +2,8 @@
 const ADDRESS = /(?<![\p{L}\p{N}_/])https?:\/\/[^\s<>"“”«»\u0060]+/giu
 // What stands before an @ reads like a host and is none: such an address leads elsewhere than it says.
 const NAMES_A_USER = /^https?:\/\/[^/?#]*@/i
-// What ends a sentence and not an address.
-const AFTER = ".,!?;:…'’"
+// What ends a sentence, or the formatting around an address, and not the address.
+const AFTER = ".,!?;:…'’*_~"
 
 /** A text in order, whole: what is an address and what stands between. The server finds the same. No DOM here. */
 export function pieces(text) {

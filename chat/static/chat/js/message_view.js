@@ -1,5 +1,5 @@
 import { showCard } from "#chat/card_view.js"
-import { pieces } from "#chat/links.js"
+import { showBody } from "#chat/formatted_body.js"
 import { clone, fill, mark, part } from "#ui/part.js"
 
 /** One message on the screen: made from the page's own template, and changed only where the message has changed. */
@@ -74,8 +74,7 @@ export class MessageView {
     fill(element, "who", this.#isGroup && item.starts && !isMine ? this.#words.name(row.from) : null)
     this.#showQuote(element, row, quote)
     showCard(part(element, "card"), row.card, (moment) => this.#moment(Date.parse(moment), at))
-    fill(element, "body", row.body)
-    this.#showLinks(part(element, "body"))
+    showBody(part(element, "body"), row.body)
     fill(element, "recalled", row.recalled_at ? this.#data.word(isMine ? "recalled_mine" : "recalled_theirs") : null)
     part(element, "edited").hidden = row.edits === 0 || Boolean(row.recalled_at)
     const time = part(element, "time")
@@ -88,21 +87,6 @@ export class MessageView {
   #moment(at, beside) {
     const hour = this.#format.hour(at)
     return this.#format.day(at) === this.#format.day(beside) ? hour : `${this.#format.dateBeside(at, beside)}, ${hour}`
-  }
-
-  /** Addresses in what was written can be tapped; their text stays as it is. */
-  #showLinks(body) {
-    if (body.firstElementChild) return
-    const found = pieces(body.textContent)
-    if (!found.some(({ isLink }) => isLink)) return
-    body.replaceChildren(...found.map(({ text, isLink }) => (isLink ? this.#link(text) : text)))
-  }
-
-  #link(address) {
-    const link = clone("link-template")
-    link.href = address
-    link.textContent = address
-    return link
   }
 
   #showQuote(element, row, quote) {

@@ -1,4 +1,5 @@
 import { written } from "#chat/card_view.js"
+import { plain } from "#chat/formatting.js"
 import { Summary } from "#chat/summary.js"
 
 /** What is said of people and messages, in the words of the page. Shared by the list, the conversation and the announcer. */
@@ -27,7 +28,7 @@ export class WordsOf {
     if (row.recalled_at) return this.#data.word("recalled")
     if (row.kind === "event") return row.event.about ? `${this.event(row.event)} · ${row.event.about}` : this.event(row.event)
     if (row.kind === "card") return this.#card(row.card, row.from === this.#me.id)
-    return row.body.replace(/\s+/g, " ").trim()
+    return plain(row.body)
   }
 
   #card(card, isMine) {
