@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# The extension of a socket's ASGI scope under which the server offers to write encoded frames.
+WRITE_FRAME = "nusa.write_frame"
 # FIN, no extension, text.
 TEXT = 0x81
 MASKED = 0x80
@@ -43,9 +45,8 @@ def unmask(payload: bytes, mask: bytes) -> bytes:
     return (int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")).to_bytes(size, "big")
 
 
-def encode_text_frame(text: str) -> bytes:
-    """Encode a text as a frame of the server."""
-    payload = text.encode()
+def encode_text_frame(payload: bytes) -> bytes:
+    """Encode a text, as UTF-8, as a frame of the server."""
     size = len(payload)
     if size < LENGTH_16_BIT:
         return bytes((TEXT, size)) + payload

@@ -19,6 +19,7 @@ from prometheus_client import Counter
 from superapp.core import clock
 from superapp.core.errors import DomainError, NotLoggedIn, RateLimited, Unavailable
 from superapp.core.frame_limits import CLOSE_FLOOD, make_frame_bucket
+from superapp.core.websocket_frames import WRITE_FRAME
 from superapp.realtime import (  # noqa: F401  # sync registers its commands.
     bus,
     command_execution,
@@ -40,8 +41,10 @@ from superapp.realtime.hub import (
     CLOSE_BAD_FRAME,
     CLOSE_NOT_LOGGED_IN,
     CLOSE_STOPPING,
+    OutgoingFrame,
     PendingConnection,
     SocketConnection,
+    WriteFrame,
     hub,
 )
 from superapp.realtime.rate_limits import command_throttle, connect_throttle
@@ -113,7 +116,7 @@ class SocketConsumer(AsyncConsumer):
             if state is None:
                 return
             await send(accept)
-            self._join(state, pending, send)
+            self._join(state, pending, send, scope.get("extensions", {}).get(WRITE_FRAME))
         await self._receive_until_closed(receive)
 
     async def _authenticate(self, accept: dict[str, Any], send: Any) -> SessionState | None:
@@ -133,8 +136,8 @@ class SocketConsumer(AsyncConsumer):
         await send(accept)
         await send({"type": "websocket.close", "code": code})
 
-    def _join(self, state: SessionState, pending: PendingConnection, send: Any) -> None:
-        self.connection = connection = SocketConnection(state.caller, send)
+    def _join(self, state: SessionState, pending: PendingConnection, send: Any, write_frame: WriteFrame | None) -> None:
+        self.connection = connection = SocketConnection(state.caller, send, write_frame)
         connection.caller = replace(state.caller, connection_number=connection.number)
         # Bound to all log lines that this socket's frames cause.
         structlog.contextvars.bind_contextvars(socket=connection.number, user=str(state.caller.user_public_id))
@@ -263,7 +266,7 @@ class SocketConsumer(AsyncConsumer):
             try:
                 ok = to_response(answer.result()) if to_response else answer.result()
                 encoded = encode({"id": number, "ok": ok})
-                self.connection.send({"type": "websocket.send", "text": encoded.decode()})
+                self.connection.send(OutgoingFrame(encoded))
                 command_throttle.charge_size(self.connection.caller.user_id, len(encoded))
             except (TypeError, ValueError) as unencodable:
                 error = unencodable
@@ -277,7 +280,7 @@ class SocketConsumer(AsyncConsumer):
         return error.code
 
     def _send(self, frame: dict[str, Any]) -> None:
-        self.connection.send({"type": "websocket.send", "text": encode(frame).decode()})
+        self.connection.send(OutgoingFrame(encode(frame)))
 
     def _schedule_recheck(self) -> None:
         seconds = RECHECK_SESSION_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311  # Spreads load, hides nothing.
@@ -342,7 +345,7 @@ async def drain() -> None:
     open_connections = hub.all_connections()
     if not open_connections:
         return
-    frame = {"type": "websocket.send", "text": encode(DRAIN_FRAME).decode()}
+    frame = OutgoingFrame(encode(DRAIN_FRAME))
     for connection in open_connections:
         connection.send(frame)
     await asyncio.sleep(DRAIN_IN_MS / 1000)

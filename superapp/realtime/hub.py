@@ -15,6 +15,7 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from superapp.core import clock
+from superapp.core.websocket_frames import encode_text_frame
 from superapp.realtime.registry import Caller
 
 HINTS_UNACKED_MAX = 256
@@ -40,25 +41,35 @@ hint_lag = Histogram(
 _numbers = itertools.count(1)
 Event = dict[str, Any]
 Send = Callable[[Event], Awaitable[None]]
+# Writes an encoded frame at once, or returns False.
+WriteFrame = Callable[[bytes], bool]
 
 
-class HintFrame:
-    """One hint, encoded once and shared by all sockets."""
+class OutgoingFrame:
+    """One frame of the server, encoded once and shared by all sockets that it goes to."""
 
-    __slots__ = ("event", "size")
+    __slots__ = ("_event", "encoded", "payload")
 
-    def __init__(self, encoded: bytes) -> None:
-        self.event: Event = {"type": "websocket.send", "text": encoded.decode()}
-        self.size = len(encoded)
+    def __init__(self, payload: bytes) -> None:
+        self.payload = payload
+        self.encoded = encode_text_frame(payload)
+        self._event: Event | None = None
+
+    @property
+    def event(self) -> Event:
+        """The frame as an ASGI event, for servers that take no encoded frames."""
+        if self._event is None:
+            self._event = {"type": "websocket.send", "text": self.payload.decode()}
+        return self._event
 
 
 class SocketConnection:
     """
     One open socket, as the hub sees it.
 
-    No method waits: an event is passed to the server directly, without a task; if the server makes us wait, events
-    are queued until the limits of unacknowledged hints close the connection. So a slow client does not delay the
-    others.
+    No method waits: a frame is written by ``write_frame`` if the server offers that, or else its event is passed to
+    the server directly, without a task; if the server makes us wait, events are queued until the limits of
+    unacknowledged hints close the connection. So a slow client does not delay the others.
     """
 
     __slots__ = (
@@ -67,6 +78,7 @@ class SocketConnection:
         "_queued",
         "_send",
         "_sizes",
+        "_write_frame",
         "caller",
         "is_open",
         "number",
@@ -74,7 +86,7 @@ class SocketConnection:
         "topics",
     )
 
-    def __init__(self, caller: Caller, send: Send) -> None:
+    def __init__(self, caller: Caller, send: Send, write_frame: WriteFrame | None = None) -> None:
         # Identifies the connection in responses to its commands; unique within the process.
         self.number = next(_numbers)
         self.caller = caller
@@ -82,21 +94,23 @@ class SocketConnection:
         self.opened_at = clock.now().timestamp()
         self.topics: set[str] = set()
         self._send = send
+        self._write_frame = write_frame
         self._queued: deque[Event] | None = None  # None unless the server made us wait.
         self._sizes: deque[int] = deque()  # The sizes of the hints that are not acknowledged yet.
         self._acked = 0
         self._bytes_unacked = 0
 
-    def send_hint(self, frame: HintFrame) -> None:
+    def send_hint(self, frame: OutgoingFrame) -> None:
         """Send a hint, or close the connection if the client has too many unacknowledged ones."""
         if not self.is_open:
             return
-        self._sizes.append(frame.size)
-        self._bytes_unacked += frame.size
+        size = len(frame.payload)
+        self._sizes.append(size)
+        self._bytes_unacked += size
         if len(self._sizes) > HINTS_UNACKED_MAX or self._bytes_unacked > BYTES_UNACKED_MAX:
             self.close(CLOSE_TOO_SLOW)
         else:
-            self.send(frame.event)
+            self.send(frame)
 
     def acknowledge(self, count: int) -> bool:
         """Remove acknowledged hints from the count; return False if the client acknowledges more than it was sent."""
@@ -109,10 +123,15 @@ class SocketConnection:
         self._acked = max(count, self._acked)
         return True
 
-    def send(self, event: Event) -> None:
-        """Pass an event to the server; what the server does not take at once is sent later, in order."""
+    def send(self, frame: OutgoingFrame) -> None:
+        """Pass a frame to the server; what the server does not take at once is sent later, in order."""
         if not self.is_open:
             return
+        if self._queued is None and self._write_frame is not None and self._write_frame(frame.encoded):
+            return
+        self._pass_event(frame.event)
+
+    def _pass_event(self, event: Event) -> None:
         if self._queued is not None:
             self._queued.append(event)
             return
@@ -134,7 +153,7 @@ class SocketConnection:
         sockets_closed.labels(str(code)).inc()
         if self._queued is not None:
             self._queued.clear()
-        self.send({"type": "websocket.close", "code": code})
+        self._pass_event({"type": "websocket.close", "code": code})
         self.is_open = False
 
     async def _send_slowly(self, handing_over: Generator[Any, Any, Any], waits_for: Any) -> None:
@@ -282,27 +301,27 @@ class Hub:
 
     def deliver(self, user_ids: Iterable[int], encoded: bytes, excluded: Collection[int] = ()) -> None:
         """Send one hint to all connections of these people, except the connection numbers in ``excluded``."""
-        frame: HintFrame | None = None
+        frame: OutgoingFrame | None = None
         for user_id in user_ids:
             connections = self._connections.get(user_id)
             if connections is not None:
-                frame = frame or HintFrame(encoded)
+                frame = frame or OutgoingFrame(encoded)
                 self._send_hint(connections, frame, excluded)
 
     def deliver_topic(self, topic: str, encoded: bytes) -> None:
         """Send one hint to all connections that watch the topic."""
         watchers = self._watchers.get(topic)
         if watchers is not None:
-            self._send_hint(watchers, HintFrame(encoded))
+            self._send_hint(watchers, OutgoingFrame(encoded))
 
     def deliver_all(self, encoded: bytes) -> None:
         """Send one hint to all connections."""
-        frame = HintFrame(encoded)
+        frame = OutgoingFrame(encoded)
         for connections in list(self._connections.values()):
             self._send_hint(connections, frame)
 
     def _send_hint(
-        self, connections: dict[SocketConnection, None], frame: HintFrame, excluded: Collection[int] = ()
+        self, connections: dict[SocketConnection, None], frame: OutgoingFrame, excluded: Collection[int] = ()
     ) -> None:
         for connection in connections:
             if connection.number not in excluded:

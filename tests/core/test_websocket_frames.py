@@ -149,7 +149,41 @@ def test_texts_do_not_go_through_autobahn(monkeypatch):
     socket.handle_reply({"type": "websocket.send", "text": "three"})
 
     assert [event["text"] for event in told if "text" in event] == ["one", "two"]
-    assert socket.transport.value() == websocket_frames.encode_text_frame("three")
+    assert socket.transport.value() == websocket_frames.encode_text_frame(b"three")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_encoded_frame_is_written_as_the_text_is(text):
+    (framed, _), (plain, _) = opened(daphne_server.BoundedWebSocket), opened(daphne_server.BoundedWebSocket)
+
+    is_written = framed.write_frame(websocket_frames.encode_text_frame(text.encode()))
+    plain.handle_reply({"type": "websocket.send", "text": text})
+
+    assert is_written
+    assert framed.transport.value() == plain.transport.value()
+
+
+def test_encoded_frame_is_not_written_to_a_closing_socket():
+    socket, _ = opened(daphne_server.BoundedWebSocket)
+    socket.serverClose(4503)
+    before = socket.transport.value()
+
+    assert not socket.write_frame(websocket_frames.encode_text_frame(b"late"))
+    assert socket.transport.value() == before
+
+
+def test_socket_whose_client_reads_no_encoded_frames_is_aborted():
+    socket, _ = opened(daphne_server.BoundedWebSocket)
+    frame = websocket_frames.encode_text_frame(b"x" * (daphne_server.SEND_BUFFER_BYTES_MAX // 2))
+    aborted = []
+    socket.transport.abortConnection = lambda: aborted.append(True)
+    socket.pauseProducing()
+
+    assert socket.write_frame(frame)
+    assert not aborted
+    socket.write_frame(frame)
+
+    assert aborted
 
 
 def test_client_that_sends_need_not_answer_a_ping():

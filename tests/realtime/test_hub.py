@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from superapp.core.websocket_frames import encode_text_frame
 from superapp.realtime.hub import BYTES_UNACKED_MAX, CONNECTIONS_PER_USER_MAX, HINTS_UNACKED_MAX, Hub, SocketConnection
 from superapp.realtime.registry import Caller
 
@@ -71,6 +72,56 @@ def test_every_line_is_handed_the_same_object(hub):
         assert [len(wire.sent) for wire in wires] == [1, 1, 1]
         assert wires[0].sent[0] is wires[1].sent[0] is wires[2].sent[0]
         assert wires[0].sent[0] == {"type": "websocket.send", "text": HINT.decode()}
+
+    scene()
+
+
+def test_every_line_writes_the_same_encoded_frame_where_the_server_takes_it(hub):
+    @on_loop
+    async def scene():
+        written = []
+        wires = [Wire(user_id) for user_id in (1, 2)]
+        for wire in wires:
+            wire.line._write_frame = lambda frame: not written.append(frame)
+            hub.join(wire.line)
+
+        hub.deliver([1, 2], HINT)
+
+        assert [wire.sent for wire in wires] == [[], []]
+        assert written[0] is written[1]
+        assert written[0] == encode_text_frame(HINT)
+
+    scene()
+
+
+def test_frame_that_the_server_does_not_take_goes_to_it_as_an_event(hub):
+    @on_loop
+    async def scene():
+        wire = joined(hub)
+        wire.line._write_frame = lambda _frame: False
+
+        hub.deliver([1], HINT)
+
+        assert wire.sent == [{"type": "websocket.send", "text": HINT.decode()}]
+
+    scene()
+
+
+def test_encoded_frame_does_not_overtake_an_event_that_waits(hub):
+    @on_loop
+    async def scene():
+        wire = joined(hub)
+        wire.stall()
+        written = []
+
+        hub.deliver([1], HINT)
+        wire.line._write_frame = lambda frame: not written.append(frame)
+        hub.deliver([1], b'{"on":"me","rev":2}')
+        wire.go_on()
+        await asyncio.sleep(0.01)
+
+        assert written == []
+        assert [event["text"] for event in wire.sent] == [HINT.decode(), '{"on":"me","rev":2}']
 
     scene()
 
