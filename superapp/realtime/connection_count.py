@@ -16,7 +16,8 @@ from typing import Literal
 import msgspec
 
 from superapp.core import ids
-from superapp.realtime.hub import CLOSE_TOO_MANY, CONNECTIONS_PER_USER_MAX, Hub
+from superapp.realtime.hub import CONNECTIONS_PER_USER_MAX, Hub
+from superapp.realtime.socket_connection import CLOSE_TOO_MANY
 
 PEOPLE_MAX = 10_000
 

@@ -37,19 +37,18 @@ from superapp.realtime.errors import (
     UnknownTopic,
 )
 from superapp.realtime.handshake import has_allowed_origin, read_session_key
-from superapp.realtime.hub import (
+from superapp.realtime.hub import PendingConnection, hub
+from superapp.realtime.rate_limits import command_throttle, connect_throttle
+from superapp.realtime.registry import Caller, Command, RequestSchema, SessionState
+from superapp.realtime.session_lookup import session_lookups
+from superapp.realtime.socket_connection import (
     CLOSE_BAD_FRAME,
     CLOSE_NOT_LOGGED_IN,
     CLOSE_STOPPING,
     OutgoingFrame,
-    PendingConnection,
     SocketConnection,
     WriteFrame,
-    hub,
 )
-from superapp.realtime.rate_limits import command_throttle, connect_throttle
-from superapp.realtime.registry import Caller, Command, RequestSchema, SessionState
-from superapp.realtime.session_lookup import session_lookups
 
 SUBPROTOCOL = "app.v1"
 FRAME_BYTES_MAX = 65_536

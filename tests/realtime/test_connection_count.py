@@ -14,8 +14,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as open_websocket
 
 from superapp.realtime.connection_count import ConnectionCounter
-from superapp.realtime.hub import CONNECTIONS_PER_USER_MAX, Hub, SocketConnection
+from superapp.realtime.hub import CONNECTIONS_PER_USER_MAX, Hub
 from superapp.realtime.registry import Caller
+from superapp.realtime.socket_connection import SocketConnection
 from tests.harness.servers import wait_until
 from tests.harness.socket_client import log_in
 

@@ -13,6 +13,7 @@ from superapp.core import clock
 from superapp.realtime import bus, consumer, registry
 from superapp.realtime import hub as lines
 from superapp.realtime.hub import hub
+from superapp.realtime.socket_connection import CLOSE_NOT_LOGGED_IN
 from tests.harness.socket_client import log_in
 
 
@@ -217,7 +218,7 @@ def test_device_that_is_signed_out_while_its_socket_comes_in_is_closed_at_once(c
     after_the_look(end_there)
     on_there, on_here = connect(device=there), connect(device=here)
 
-    assert on_there.wait_closed() == lines.CLOSE_NOT_LOGGED_IN
+    assert on_there.wait_closed() == CLOSE_NOT_LOGGED_IN
     assert list(on_here.ok("ping")) == ["now"]
     assert [line.caller.device_id for line in hub.all_connections()] == [here.pk]
     assert not hub._pending

@@ -9,8 +9,9 @@ from uuid import uuid4
 import pytest
 
 from superapp.core.websocket_frames import encode_text_frame
-from superapp.realtime.hub import BYTES_UNACKED_MAX, CONNECTIONS_PER_USER_MAX, HINTS_UNACKED_MAX, Hub, SocketConnection
+from superapp.realtime.hub import CONNECTIONS_PER_USER_MAX, Hub
 from superapp.realtime.registry import Caller
+from superapp.realtime.socket_connection import BYTES_UNACKED_MAX, HINTS_UNACKED_MAX, SocketConnection
 
 HINT = b'{"on":"me","rev":1}'
 
