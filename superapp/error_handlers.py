@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from superapp.core import infrastructure_errors
 from superapp.core.errors import DomainError, InternalError, Unavailable
+from superapp.media.api import UPLOADS_PATH
 from superapp.realtime.errors import BadFrame, Forbidden, FrameTooLarge, NotFound
 from superapp.realtime.rest_format import BODY_BYTES_MAX
 from superapp.web import error_pages
 
-API = "/api/"
+JSON_PATHS = ("/api/", UPLOADS_PATH)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -43,6 +44,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _respond(request: HttpRequest, error: DomainError, page: Callable[[], HttpResponse]) -> HttpResponse:
-    if not request.path.startswith(API):
+    if not request.path.startswith(JSON_PATHS):
         return page()
     return JsonResponse(error.body(), status=int(error.kind))

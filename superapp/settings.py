@@ -11,7 +11,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import drf_spectacular_sidecar
 from csp import constants as csp
@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from superapp import directories, env
+from superapp import databases, directories, env, storages
 from superapp.core import feature_gates
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "lucide",
     "superapp.core",
     "superapp.realtime",
+    "superapp.media",
     "superapp.accounts",
     "superapp.web",
     "payments",
@@ -139,7 +140,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages shrink to a seventh; random bytes are added, so that lengths reveal nothing about a page (BREACH).
-    "django.middleware.gzip.GZipMiddleware",
+    "superapp.core.compression.TextCompressionMiddleware",
     "superapp.core.unstorable_characters.drop_unstorable_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -177,46 +178,7 @@ TEMPLATES = [
 DATABASE_POOL_MAX = env.integer("DATABASE_POOL_MAX", 20, "Database connections of one served process at most.")
 
 
-def _database() -> dict[str, object]:
-    if not SERVED:
-        return {
-            "ENGINE": "superapp.core.sqlite",
-            "NAME": VAR_DIR / "nusa.sqlite3",
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                # A database page written repeatedly within 16 MB of the log is copied into the file once.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                " PRAGMA wal_autocheckpoint=4000;",
-            },
-        }
-    url = urlsplit(DATABASE_URL)
-    return {
-        "ENGINE": "superapp.core.postgres",
-        "NAME": url.path.lstrip("/"),
-        "USER": unquote(url.username or ""),
-        "PASSWORD": unquote(url.password or ""),
-        "HOST": unquote(url.hostname or ""),
-        "PORT": str(url.port or ""),
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            # After this many runs of a statement of core.prepared, the server keeps it prepared.
-            "prepare_threshold": 3,
-            "pool": {
-                "min_size": 1,
-                "max_size": DATABASE_POOL_MAX,
-                "timeout": 3,
-                # The pool gives up soon and tries again at the next request. By itself it would wait longer each time
-                # and, after an hour without PostgreSQL, notice late that it is back.
-                "reconnect_timeout": 1,
-            },
-        },
-    }
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": databases.describe_database(DATABASE_URL, var_dir=VAR_DIR, pool_max=DATABASE_POOL_MAX)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Threads of one process. Each holds a database connection while it works: DATABASE_POOL_MAX exceeds their number.
@@ -367,8 +329,28 @@ MEDIA_ACCEL = env.text(
     "The proxy's internal path to MEDIA_ROOT, ending in /; empty to send files ourselves.",
 )
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+MEDIA_PHOTO_MEGABYTES = env.positive_integer(
+    "MEDIA_PHOTO_MEGABYTES", 20, "How large one uploaded photo may be, in megabytes.", at_most=64
+)
+MEDIA_QUOTA_MEGABYTES = env.positive_integer(
+    "MEDIA_QUOTA_MEGABYTES", 5_000, "How much room the uploads of one person may take, in megabytes."
+)
+MEDIA_UPLOAD_HOURS = env.positive_integer("MEDIA_UPLOAD_HOURS", 24, "How long an upload may take.", at_most=168)
+MEDIA_S3_BUCKET = env.text(
+    "MEDIA_S3_BUCKET", "", "The bucket of a store that speaks S3, for uploads; empty to keep them in VAR_DIR/media."
+)
+MEDIA_S3_ENDPOINT = env.text("MEDIA_S3_ENDPOINT", "", "The address of that store, https://…; no other is contacted.")
+MEDIA_S3_REGION = env.text("MEDIA_S3_REGION", "us-east-1", "Its region, as the store names it.")
+MEDIA_S3_KEY = env.text("MEDIA_S3_KEY", "", "The access key for it.")
+MEDIA_S3_SECRET = env.text("MEDIA_S3_SECRET", "", "The secret of that key.")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storages.describe_storage(
+        bucket=MEDIA_S3_BUCKET,
+        endpoint=MEDIA_S3_ENDPOINT,
+        region=MEDIA_S3_REGION,
+        key=MEDIA_S3_KEY,
+        secret=MEDIA_S3_SECRET,
+    ),
     # Names contain a hash of the content, so that browsers may cache them for ever; each is stored compressed, too.
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("superapp.web.urls")),
+    path("", include("superapp.media.urls")),
     path("", include("superapp.accounts.urls")),
     path("", include("superapp.accounts.pages.urls")),
     path("", include("chat.urls")),

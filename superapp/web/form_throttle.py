@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from superapp.core.errors import RateLimited
 from superapp.core.form_pages import form_cost_of
+from superapp.media.api import UPLOADS_PATH
 from superapp.realtime.rate_limits import command_throttle
 from superapp.web import error_pages
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
-API = "/api/"
+JSON_PATHS = ("/api/", UPLOADS_PATH)
 
 
 def throttle_forms(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -33,7 +34,7 @@ def throttle_forms(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         try:
             command_throttle.take(int(request.user.pk), form_cost_of(view))
         except RateLimited as refusal:
-            if not request.path.startswith(API):
+            if not request.path.startswith(JSON_PATHS):
                 return error_pages.rate_limited(request, refusal)
             retry_after = {"Retry-After": str(refusal.retry_after)}
             return JsonResponse(refusal.body(), status=int(refusal.kind), headers=retry_after)

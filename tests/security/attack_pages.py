@@ -92,7 +92,7 @@ QUERY: Mapping[str, str] = {
 IN_HEADS = {"robots", "viewport"}
 # What of theirs stands in an address, where the name of the parameter is not that of a field of the API.
 PARAMETERS: Mapping[str, str] = {"handle": "handle of a shop", "name": "photos", "digest": "avatar digest"}
-HARMLESS_PARAMETERS = {"size": "420", "part": "1"}
+HARMLESS_PARAMETERS = {"size": "420", "part": "1", "file": "small.webp"}
 
 
 @dataclass(frozen=True)

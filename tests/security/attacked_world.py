@@ -26,8 +26,11 @@ from superapp.accounts import api as accounts
 from superapp.accounts.actions import contacts, invite_links
 from superapp.accounts.domain import phone_numbers
 from superapp.accounts.models import Device, Invitation, InviteLink, RateCount, User
-from superapp.core import clock, ids, outbox
+from superapp.core import clock, ids, jobs, outbox
+from superapp.core.models import Job
 from superapp.core.money import Money
+from superapp.media.actions import uploads
+from superapp.media.models import Media
 from superapp.realtime import sync
 from superapp.realtime.rate_limits import command_throttle, read_throttle
 from superapp.realtime.registry import Caller
@@ -110,6 +113,7 @@ def build() -> World:
     world = World(people, {who: _trusted_device(user, now) for who, user in people.items()})
     accounts.connect_people(user_id=people["ana"].pk, peer_id=people["bo"].pk, now=now)
     _talk(world, now)
+    _media(world, now)
     _money(world, now)
     _shops(world, now)
     _orders(world, now)
@@ -152,6 +156,24 @@ def _talk(world: World, now: datetime) -> None:
         f"/api/v1/conversations/{talk.public_id}/mine", {"draft": "rahasia-draf"}, content_type="application/json"
     )
     assert kept.status_code == 200, kept.content
+
+
+def _media(world: World, now: datetime) -> None:
+    """A photo of Ana that is ready, and one that she is still uploading."""
+    world.theirs["media"] = {
+        "begun": _upload(world.people["ana"], photo(), declared_more=1, now=now),
+        "ready": _upload(world.people["ana"], photo(), declared_more=0, now=now),
+    }
+    for job_id in Job.objects.filter(state=Job.State.QUEUED, name=uploads.ENCODING_JOB).values_list("pk", flat=True):
+        jobs.run(job_id)
+    assert Media.objects.filter(state="ready").count() == 1
+
+
+def _upload(owner: User, content: bytes, *, declared_more: int, now: datetime) -> str:
+    length = len(content) + declared_more
+    begun = uploads.create_upload(owner_id=owner.pk, length=length, fields={"kind": "photo"}, metadata="", now=now)
+    uploads.append_chunk(owner_id=owner.pk, media=begun.media, offset=0, content=content, now=now)
+    return str(begun.media)
 
 
 def _money(world: World, now: datetime) -> None:

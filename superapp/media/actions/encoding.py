@@ -1,0 +1,120 @@
+"""The job that encodes an uploaded medium. It may run twice, or be killed at any moment."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import threading
+from datetime import datetime
+from typing import IO
+
+import structlog
+from django.db import transaction
+
+from superapp.core.errors import DomainError, Unavailable
+from superapp.core.jobs import JobRun, Json, register_handler
+from superapp.media import push, queries
+from superapp.media.actions.uploads import ENCODING_JOB, start_encoding
+from superapp.media.adapters import object_names, storage
+from superapp.media.domain.enums import MediaState, PhotoFile
+from superapp.media.domain.photo_encoding import EncodedPhoto, encode_photo
+from superapp.media.errors import EncodingFailed, StorageUnavailable
+from superapp.media.models import Media
+
+# A large photo takes 200 MB while it is encoded: one at a time in each process.
+_one_at_a_time = threading.Lock()
+# How many jobs are started for one medium, each with several attempts, before it is refused.
+ENCODINGS_MAX = 3
+log = structlog.get_logger(__name__)
+
+
+@register_handler(ENCODING_JOB)
+def encode(run: JobRun, *, media_id: int) -> Json | None:
+    """Encode an uploaded medium, store its files, and make it ready, or refuse it."""
+    media = Media.objects.filter(pk=media_id, state=MediaState.PROCESSING).first()
+    if media is None:
+        return None
+    try:
+        with _one_at_a_time, tempfile.SpooledTemporaryFile(max_size=1024 * 1024) as joined:
+            _join_chunks(media, joined)
+            photo = encode_photo(joined)
+    except Unavailable:
+        raise
+    except DomainError as refusal:
+        settle_refused(media.pk, refusal)
+    else:
+        _store(media, photo)
+    storage.delete_folder(object_names.chunk_folder(media.public_id))
+    return None
+
+
+def settle_refused(media_id: int, refusal: DomainError) -> None:
+    """Refuse a medium that is being processed, and notify its owner."""
+    with transaction.atomic():
+        media = queries.lock_media(media_id)
+        if media is None or media.state != MediaState.PROCESSING:
+            return
+        media.state, media.code = MediaState.REFUSED, refusal.code
+        media.save(update_fields=["state", "code"])
+        push.media_changed(media.owner_id, queries.media_row(media))
+    log.info("media_refused", media=str(media.public_id), code=refusal.code)
+
+
+def _join_chunks(media: Media, joined: IO[bytes]) -> None:
+    for chunk in queries.list_chunks(media.pk):
+        try:
+            joined.write(storage.read_object(chunk.name))
+        except FileNotFoundError as error:
+            if not Media.objects.filter(pk=media.pk, state=MediaState.PROCESSING).exists():
+                raise EncodingFailed from error  # Another attempt has settled it meanwhile, and nothing is changed.
+            log.error("media_chunk_missing", media=str(media.public_id), name=chunk.name)
+            raise StorageUnavailable from error
+    joined.seek(0)
+
+
+def _store(media: Media, photo: EncodedPhoto) -> None:
+    files = {PhotoFile.SMALL: photo.small, PhotoFile.LARGE: photo.large, PhotoFile.ORIGINAL: photo.original}
+    for file, content in files.items():
+        storage.write_object(object_names.file_name(media.public_id, file.value), content)
+    size = sum(map(len, files.values()))
+    if not _settle_ready(media.pk, photo, size):
+        # It was deleted meanwhile, and its folder perhaps removed before these files were written.
+        _remove_if_deleted(media)
+
+
+def _settle_ready(media_id: int, photo: EncodedPhoto, size: int) -> bool:
+    with transaction.atomic():
+        media = queries.lock_media(media_id)
+        if media is None or media.state != MediaState.PROCESSING:
+            return False
+        media.state, media.bytes = MediaState.READY, size
+        media.sha256 = hashlib.sha256(photo.original).hexdigest()
+        media.original_type, media.placeholder = photo.original_type, photo.placeholder
+        media.width, media.height = photo.width, photo.height
+        media.save()
+        push.media_changed(media.owner_id, queries.media_row(media))
+    return True
+
+
+def _remove_if_deleted(media: Media) -> None:
+    current = Media.objects.filter(pk=media.pk).first()
+    if current is None or current.state == MediaState.DELETED:
+        storage.delete_folder(object_names.file_folder(media.public_id))
+
+
+def restart_failed(now: datetime) -> int:
+    """
+    Start another job for each medium whose job has failed, as when the storage was away for minutes.
+
+    After ``ENCODINGS_MAX`` jobs it is refused.
+    """
+    stuck = queries.list_with_failed_job(at_most=100)
+    for found in stuck:
+        if found.encodings >= ENCODINGS_MAX:
+            settle_refused(found.pk, EncodingFailed())
+            continue
+        with transaction.atomic():
+            media = queries.lock_media(found.pk)
+            if media is not None and media.state == MediaState.PROCESSING and media.encodings == found.encodings:
+                start_encoding(media, now=now)
+    return len(stuck)

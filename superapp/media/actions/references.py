@@ -1,0 +1,57 @@
+"""References: the only thing that shows a medium, such as a message, takes it, and lets it go when it is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from superapp.media import queries
+from superapp.media.actions.uploads import mark_deleted
+from superapp.media.contracts import ShownPhoto
+from superapp.media.domain.enums import MediaState
+from superapp.media.errors import MediaInUse, MediaNotFound, MediaNotReady
+
+
+def take_photos(*, owner_id: int, media: Sequence[UUID], reference: str) -> list[ShownPhoto]:
+    """
+    Take ready photos of this person for what the reference names, inside the caller's transaction.
+
+    Taking them again for the same reference returns the same, even after they were deleted, so that a retry finds
+    what it did.
+
+    :raises MediaNotFound: if one is not theirs
+    :raises MediaNotReady: if one is not ready
+    :raises MediaInUse: if something else has taken one
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("photos are taken inside the transaction that shows them")
+    locked = queries.lock_own(owner_id, media)
+    shown = []
+    for public_id in media:
+        photo = locked.get(public_id)
+        if photo is None or (photo.state == MediaState.DELETED and photo.reference != reference):
+            raise MediaNotFound
+        if photo.reference not in (None, reference):
+            raise MediaInUse
+        if photo.width is None or photo.height is None:
+            raise MediaNotReady
+        if photo.reference is None:
+            photo.reference = reference
+            photo.save(update_fields=["reference"])
+        shown.append(ShownPhoto(str(public_id), photo.width, photo.height, photo.placeholder))
+    return shown
+
+
+def release(reference: str, *, now: datetime) -> int:
+    """
+    Delete the media that something shows, inside the transaction that deletes it, and return how many.
+
+    Nobody sees them after the commit; their files are removed soon after.
+    """
+    shown = [media for media in queries.lock_referenced(reference) if media.state != MediaState.DELETED]
+    for media in shown:
+        mark_deleted(media, now=now)
+    return len(shown)

@@ -1,0 +1,151 @@
+"""
+Uploads in chunks, resumable at each of them from any process.
+
+A chunk is stored as an object first, and counts once its row is committed: whatever breaks off in between leaves an
+object that nothing refers to, which a periodic task removes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from superapp.core import jobs
+from superapp.core.errors import DomainError
+from superapp.media import push, queries
+from superapp.media.adapters import object_names, storage
+from superapp.media.contracts import UploadState
+from superapp.media.domain.enums import MediaKind, MediaState
+from superapp.media.errors import (
+    ChunkTooLarge,
+    MediaInUse,
+    MediaKindUnknown,
+    MediaNotFound,
+    MediaTooLarge,
+    OffsetConflict,
+    QuotaExceeded,
+    TooManyUploads,
+    UploadExpired,
+    UploadOverrun,
+)
+from superapp.media.models import Chunk, Media, Upload
+
+MEGABYTE = 1024 * 1024
+CHUNK_BYTES_MAX = 4 * MEGABYTE
+ENCODING_JOB = "media.encode"
+# Media of one person that nothing shows yet.
+WAITING_MAX = 200
+
+
+def create_upload(
+    *, owner_id: int, length: int, fields: Mapping[str, str], metadata: str, now: datetime
+) -> UploadState:
+    """
+    Begin an upload of this many bytes; ``fields`` are those of ``metadata``.
+
+    :raises MediaKindUnknown: if ``fields`` name no kind, or an unknown one
+    :raises MediaTooLarge: if it is longer than one of its kind may be
+    :raises TooManyUploads, QuotaExceeded: if the person has too many media that nothing shows, or no room left
+    """
+    kind = fields.get("kind", "")
+    if kind not in MediaKind.values:
+        raise MediaKindUnknown
+    if length > settings.MEDIA_PHOTO_MEGABYTES * MEGABYTE:
+        raise MediaTooLarge(megabytes_max=settings.MEDIA_PHOTO_MEGABYTES)
+    with transaction.atomic():
+        queries.lock_owner(owner_id)
+        if queries.count_waiting(owner_id) >= WAITING_MAX:
+            raise TooManyUploads(retry_after=60)
+        if queries.count_bytes(owner_id) + length > settings.MEDIA_QUOTA_MEGABYTES * MEGABYTE:
+            raise QuotaExceeded(megabytes_max=settings.MEDIA_QUOTA_MEGABYTES)
+        media = Media.objects.create(owner_id=owner_id, kind=kind, bytes=length, created_at=now)
+        upload = Upload.objects.create(
+            media=media,
+            length=length,
+            metadata=metadata,
+            expires_at=now + timedelta(hours=settings.MEDIA_UPLOAD_HOURS),
+        )
+    return queries.upload_state(upload)
+
+
+def append_chunk(*, owner_id: int, media: UUID, offset: int, content: bytes, now: datetime) -> UploadState:
+    """
+    Append a chunk that begins at ``offset``; the last one starts the encoding.
+
+    Of several chunks for one offset that arrive at once, one is stored and the others are refused.
+
+    :raises MediaNotFound: if the person has no such upload
+    :raises UploadExpired: if it was not finished in time
+    :raises OffsetConflict: if the stored part ends elsewhere; its parameter ``offset`` says where
+    :raises ChunkTooLarge, UploadOverrun: if the chunk is too long, or ends beyond the declared length
+    :raises StorageFull, StorageUnavailable: if it could not be stored
+    """
+    upload = queries.fetch_upload(owner_id, media)
+    if offset != upload.offset:
+        raise OffsetConflict(offset=upload.offset)
+    if len(content) > CHUNK_BYTES_MAX:
+        raise ChunkTooLarge(bytes_max=CHUNK_BYTES_MAX)
+    if offset + len(content) > upload.length:
+        raise UploadOverrun
+    if not content:
+        return queries.upload_state(upload)
+    if now >= upload.expires_at:
+        raise UploadExpired
+    name = object_names.chunk_name(media, offset)
+    storage.write_object(name, content)
+    try:
+        return _count_chunk(upload, name, offset, len(content), now)
+    except DomainError:
+        # Refused, so that no row refers to it. After a fault of the database one may, and the object stays.
+        storage.delete_object(name)
+        raise
+
+
+def _count_chunk(upload: Upload, name: str, offset: int, length: int, now: datetime) -> UploadState:
+    with transaction.atomic():
+        media = queries.lock_media(upload.pk)
+        if media is None or media.state == MediaState.DELETED:
+            raise MediaNotFound
+        upload.refresh_from_db(fields=["offset"])
+        if upload.offset != offset:
+            raise OffsetConflict(offset=upload.offset)
+        Chunk.objects.create(upload=upload, offset=offset, length=length, name=name)
+        upload.offset += length
+        upload.save(update_fields=["offset"])
+        if upload.offset == upload.length:
+            start_encoding(media, now=now)
+    return queries.upload_state(upload)
+
+
+def start_encoding(media: Media, *, now: datetime) -> None:
+    """Start the encoding of a locked medium whose upload is complete."""
+    job = jobs.start(ENCODING_JOB, owner_id=media.owner_id, arguments={"media_id": media.pk}, now=now)
+    media.state, media.encodings, media.encoding_job_id = MediaState.PROCESSING, media.encodings + 1, job.pk
+    media.save(update_fields=["state", "encodings", "encoding_job_id"])
+    push.media_changed(media.owner_id, queries.media_row(media))
+
+
+def delete_own(*, owner_id: int, media: UUID, now: datetime) -> None:
+    """
+    Delete a medium, or an upload at any point, while nothing shows it. Deleting it again changes nothing.
+
+    :raises MediaNotFound: if the person has no such medium
+    :raises MediaInUse: if something shows it
+    """
+    with transaction.atomic():
+        found = queries.lock_own(owner_id, [media]).get(media)
+        if found is None or found.state == MediaState.DELETED:
+            raise MediaNotFound
+        if found.reference is not None:
+            raise MediaInUse
+        mark_deleted(found, now=now)
+
+
+def mark_deleted(media: Media, *, now: datetime) -> None:
+    """Mark a locked medium as deleted: nobody sees it from now on, and its files are removed after the commit."""
+    media.state, media.deleted_at = MediaState.DELETED, now
+    media.save(update_fields=["state", "deleted_at"])

@@ -1,0 +1,134 @@
+"""
+Objects of the storage that the setting ``STORAGES`` names: this machine's disk, or a store that speaks S3.
+
+Every failure of it is raised as ``StorageFull`` or ``StorageUnavailable``.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from superapp.core import images
+from superapp.media.errors import StorageFull, StorageUnavailable
+
+log = structlog.get_logger(__name__)
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+# What S3 stores answer when there is no room.
+_FULL_CODES = frozenset({"InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded"})
+
+
+class DiskStorage(FileSystemStorage):
+    """The disk of this machine: a file is written as a whole or not at all, and replaces one of its name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_overwrite=True)
+
+    def _save(self, name: str, content: Any) -> str:
+        images.write_atomically(Path(self.path(name)), content.read())
+        return name
+
+
+def write_object(name: str, content: bytes) -> None:
+    """Write an object as a whole, over one of the same name."""
+    with _failures_named(name):
+        default_storage.save(name, ContentFile(content))
+
+
+def open_object(name: str) -> IO[bytes]:
+    """
+    Open an object for reading.
+
+    :raises FileNotFoundError: if there is none
+    """
+    with _failures_named(name):
+        opened: IO[bytes] = default_storage.open(name)
+        return opened
+
+
+def read_object(name: str) -> bytes:
+    """
+    Read an object.
+
+    :raises FileNotFoundError: if there is none
+    """
+    with _failures_named(name), default_storage.open(name) as file:
+        content: bytes = file.read()
+        return content
+
+
+def delete_object(name: str) -> None:
+    """Delete an object if there is one."""
+    with _failures_named(name):
+        default_storage.delete(name)
+
+
+def delete_folder(folder: str) -> None:
+    """Delete all objects of a folder, and the folder where the storage has such a thing."""
+    with _failures_named(folder):
+        try:
+            _folders, names = default_storage.listdir(folder)
+        except FileNotFoundError:
+            return
+        for name in names:
+            default_storage.delete(f"{folder}/{name}")
+        try:
+            default_storage.delete(folder)
+        except OSError as error:
+            # Somebody has just written into it; the next sweep finds that.
+            if error.errno != errno.ENOTEMPTY:
+                raise
+
+
+def list_folders(folder: str) -> list[str]:
+    """List the names of the folders in a folder."""
+    with _failures_named(folder):
+        try:
+            folders, _names = default_storage.listdir(folder)
+        except FileNotFoundError:
+            return []
+        return sorted(folders)
+
+
+def find_path(name: str) -> Path | None:
+    """Return the path of an object on this machine's disk, or None where it is stored elsewhere."""
+    return Path(default_storage.path(name)) if not settings.MEDIA_S3_BUCKET else None
+
+
+@contextmanager
+def _failures_named(name: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except _store_errors() as error:
+        is_full = getattr(error, "errno", None) in _FULL or _s3_code(error) in _FULL_CODES
+        log.error("media_storage_fails", name=name, error=repr(error))
+        if is_full:
+            raise StorageFull(retry_after=60) from error
+        raise StorageUnavailable(retry_after=5) from error
+
+
+def _s3_code(error: BaseException) -> str:
+    response = getattr(error, "response", None) or {}
+    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
+
+
+@cache
+def _store_errors() -> tuple[type[Exception], ...]:
+    """Return the errors that a storage raises when it fails; those of S3 are loaded where it is used."""
+    if not settings.MEDIA_S3_BUCKET:
+        return (OSError,)
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return (OSError, Boto3Error, BotoCoreError, ClientError)

@@ -1,0 +1,18 @@
+"""Facade of media: the functions that other parts of the product may call."""
+
+from superapp.media.actions.references import release, take_photos
+from superapp.media.contracts import ShownPhoto
+from superapp.media.domain.permissions import make_reference
+from superapp.media.domain.permissions import register as register_permission
+
+# The paths of uploads, which answer in JSON as the API does.
+UPLOADS_PATH = "/media/unggahan/"
+
+__all__ = [
+    "UPLOADS_PATH",
+    "ShownPhoto",
+    "make_reference",
+    "register_permission",
+    "release",
+    "take_photos",
+]
