@@ -190,7 +190,7 @@ class MediaNotReady(DomainError):
 
 
 class MediaInUse(DomainError):
-    """Something else shows this medium already."""
+    """The medium is shown by another message already."""
 
     code = "media.in_use"
     kind = ErrorKind.CONFLICT
