@@ -3,6 +3,7 @@
 from chat.actions.cards import post_card, update_card
 from chat.actions.conversations import add_member, create_group, leave_group, open_direct_conversation
 from chat.actions.faces import upsert_face
+from chat.actions.marks import mark_message
 from chat.actions.messages import compose_message, edit_message, post_message, recall_message, set_reaction
 from chat.actions.preferences import update_preferences
 from chat.actions.receipts import mark_delivered, mark_read
@@ -37,6 +38,7 @@ __all__ = [
     "leave_group",
     "list_summaries",
     "mark_delivered",
+    "mark_message",
     "mark_read",
     "open_direct_conversation",
     "post_card",

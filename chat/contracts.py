@@ -63,6 +63,45 @@ class MembershipRow(MemberPreferences[str], frozen=True, kw_only=True):
     kind: str = "membership"
 
 
+class MarkRow(msgspec.Struct, kw_only=True):
+    """
+    A person's own marks on a message; only they get them.
+
+    ``rev`` is the change number of the person's own topic, ``me``, when the marks last changed.
+    """
+
+    kind: str = "mark"
+    conversation: str
+    seq: int
+    rev: int
+    hidden: bool
+    starred: bool
+
+
+class VersionRow(msgspec.Struct):
+    """A text that a message had, and since when; ``edits`` is how often it had been edited then."""
+
+    edits: int
+    body: str
+    at: str
+
+
+class StarredRow(msgspec.Struct):
+    """A message that the reader starred."""
+
+    conversation: str
+    starred_at: str
+    message: MessageRow
+
+
+class StarredPage(msgspec.Struct):
+    """A page of the reader's starred messages, the newest star first; ``next`` is None at the end."""
+
+    rows: list[StarredRow]
+    next: str | None
+    people: list[PersonRow]
+
+
 class MemberRow(msgspec.Struct):
     """A member as the others see them: role and receipts."""
 
@@ -114,6 +153,8 @@ class Changes(msgspec.Struct):
     more: bool
     members: list[MemberRow]
     people: list[PersonRow]
+    # The reader's own marks on the rows.
+    marks: list[MarkRow]
 
 
 class History(msgspec.Struct):
@@ -125,6 +166,8 @@ class History(msgspec.Struct):
     quoted: list[MessageRow]
     members: list[MemberRow]
     people: list[PersonRow]
+    # The reader's own marks on the rows.
+    marks: list[MarkRow]
 
 
 def topic(conversation_id: UUID) -> str:

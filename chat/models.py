@@ -175,3 +175,37 @@ class Reaction(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["message", "user"], name="chat_reaction_one_each"),)
+
+
+class MessageMark(models.Model):
+    """
+    A person's own marks on a message, which nobody else sees: hidden ("delete for me") and starred.
+
+    ``rev`` is the rev of the person's user topic when the marks last changed.
+    """
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="marks", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    is_hidden = models.BooleanField(default=False)
+    is_starred = models.BooleanField(default=False)
+    starred_at = models.DateTimeField(null=True)
+    rev = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["message", "user"], name="chat_mark_one_each"),)
+        indexes = (
+            models.Index(fields=["user", "rev"], name="chat_mark_user_rev"),
+            models.Index(fields=["user", "-starred_at"], condition=models.Q(is_starred=True), name="chat_mark_starred"),
+        )
+
+
+class MessageVersion(models.Model):
+    """A text that a message had before it was edited; ``edits`` is how often it had been edited then."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="versions", db_index=False)
+    edits = models.IntegerField()
+    body = models.CharField(max_length=Message.BODY_CHARS_MAX, default="", blank=True)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["message", "edits"], name="chat_version_once"),)

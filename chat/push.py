@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat.contracts import FaceRow, MembershipRow, MessageRow, topic
+from chat.contracts import FaceRow, MarkRow, MembershipRow, MessageRow, topic
 from superapp.realtime import bus, hints
 from superapp.realtime.bus import UserHint
 
@@ -72,3 +72,8 @@ def face_changed(row: FaceRow, *, to_user_ids: Collection[int]) -> None:
 def membership_changed(user_id: int, row: MembershipRow) -> None:
     """Send a person's own sockets the current state of their membership, after the commit."""
     send_after_commit([membership_changed_hint(user_id, row)])
+
+
+def mark_changed(user_id: int, row: MarkRow) -> None:
+    """Send a person's own sockets the current state of their marks on a message, after the commit."""
+    hints.send_after_commit([user_id], {"on": "me", "rev": row.rev, "say": "mark.changed", "row": row})

@@ -25,7 +25,7 @@ from chat.errors import (
     NotReactable,
     RecallTooLate,
 )
-from chat.models import Conversation, Message, Reaction
+from chat.models import Conversation, Message, MessageVersion, Reaction
 from chat.queries.locking import lock_conversation_for_member
 from chat.queries.members import list_recipients
 from chat.queries.messages import fetch_message, list_recipients_of_message, reload_message
@@ -151,6 +151,9 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
         if now - message.sent_at > timedelta(minutes=EDIT_MINUTES):
             raise EditTooLate(minutes=EDIT_MINUTES)
         _require_accepted(conversation, by_user_id)
+        MessageVersion.objects.create(
+            message=message, edits=message.edits, body=message.body, written_at=message.edited_at or message.sent_at
+        )
         message.body, message.edits, message.edited_at = body, edits + 1, now
         _store(conversation, message, ["body", "edits", "edited_at"])
     return message
@@ -158,7 +161,7 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
 
 def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: datetime) -> Message:
     """
-    Delete the text of the person's own message for everyone; a note stays in its place. Idempotent.
+    Delete the text of the person's own message, with its former ones, for everyone; a note stays. Idempotent.
 
     :raises ConversationNotFound, MessageNotFound: if the person cannot see it
     :raises MessageNotYours: if somebody else wrote it, or it is not a text message
@@ -175,6 +178,7 @@ def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: dat
         if now - message.sent_at > timedelta(minutes=RECALL_MINUTES):
             raise RecallTooLate(minutes=RECALL_MINUTES)
         Reaction.objects.filter(message=message).delete()
+        MessageVersion.objects.filter(message=message).delete()
         message.body, message.extras, message.recalled_at = "", None, now
         _store(conversation, message, ["body", "extras", "recalled_at"])
     return message

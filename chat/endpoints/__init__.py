@@ -1,5 +1,5 @@
 """Commands of chat; importing the package registers them."""
 
-from chat.endpoints import conversations, messages, receipts
+from chat.endpoints import conversations, marks, messages, receipts
 
-__all__ = ["conversations", "messages", "receipts"]
+__all__ = ["conversations", "marks", "messages", "receipts"]

@@ -19,7 +19,7 @@ from chat.endpoints.schemas import (
     SendMessageRequest,
 )
 from chat.models import Message
-from chat.queries.history import fetch_changes, fetch_history, fetch_messages_by_seq
+from chat.queries.history import fetch_changes, fetch_history, fetch_messages_by_seq, fetch_versions
 from chat.writers import log
 from superapp.core import clock
 from superapp.realtime import registry
@@ -117,6 +117,13 @@ def changes(caller: Caller, request: ChangesRequest) -> Changes:
 )
 def history(caller: Caller, request: HistoryRequest) -> History:
     return fetch_history(request.conversation, caller.user_id, before_seq=request.before, limit=request.limit)
+
+
+@register_command(
+    "chat.versions", MessageRequest, rest="GET conversations/<uuid:conversation>/messages/<int:seq>/versions"
+)
+def versions(caller: Caller, request: MessageRequest) -> dict[str, Any]:
+    return {"rows": fetch_versions(request.conversation, caller.user_id, seq=request.seq)}
 
 
 @register_command("chat.messages", PickedMessagesRequest, rest="GET conversations/<uuid:conversation>/messages/picked")

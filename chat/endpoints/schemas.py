@@ -45,6 +45,19 @@ class ReactionRequest(RequestSchema):
     emoji: str | None
 
 
+class MarkMessageRequest(RequestSchema):
+    conversation: UUID
+    seq: Seq
+    # A mark that is left out stays as it is.
+    hidden: bool | None = None
+    starred: bool | None = None
+
+
+class StarredRequest(RequestSchema):
+    conversation: UUID | None = None
+    before: Annotated[str, Meta(max_length=40)] | None = None
+
+
 class MarkReadRequest(RequestSchema):
     conversation: UUID
     seq: Seq

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from chat.contracts import Changes, History, MessageRow
+from chat.contracts import Changes, History, MarkRow, MessageRow, VersionRow
 from chat.models import Member, Message
 from chat.queries.members import (
     fetch_membership,
     list_visible_members,
 )
 from chat.queries.messages import (
+    fetch_message,
     list_changed_messages,
     list_messages_before,
     list_messages_by_seq,
@@ -20,6 +21,7 @@ from chat.queries.messages import (
 from chat.queries.row_builders import member_row, message_row
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
+from superapp.core import clock
 
 PAGE_MAX = 100
 
@@ -42,7 +44,8 @@ def fetch_changes(conversation_id: UUID, user_id: int, *, after_rev: int) -> Cha
         rows=_rows(found),
         more=more,
         members=[member_row(one) for one in present],
-        people=_people(found, present),
+        people=list_people(found, present),
+        marks=_marks(conversation_id, found),
     )
 
 
@@ -69,7 +72,8 @@ def fetch_history(conversation_id: UUID, user_id: int, *, before_seq: int | None
         more=more,
         quoted=_rows(replied),
         members=[member_row(one) for one in present],
-        people=_people([*found, *replied], present),
+        people=list_people([*found, *replied], present),
+        marks=_marks(conversation_id, found),
     )
 
 
@@ -82,15 +86,45 @@ def fetch_messages_by_seq(conversation_id: UUID, user_id: int, seqs: Collection[
     return _rows(list_messages_by_seq(fetch_membership(conversation_id, user_id), seqs))
 
 
+def fetch_versions(conversation_id: UUID, user_id: int, *, seq: int) -> list[VersionRow]:
+    """
+    Fetch the texts that a message had before it was edited, the oldest first.
+
+    :raises ConversationNotFound: if the person never was a member
+    :raises MessageNotFound: if the person may not see the message
+    """
+    member = fetch_membership(conversation_id, user_id)
+    message = fetch_message(member.conversation, member, seq)
+    return [
+        VersionRow(edits=one.edits, body=one.body, at=clock.to_wire(one.written_at))
+        for one in message.versions.order_by("edits")
+    ]
+
+
 def _rows(found: Iterable[Message]) -> list[MessageRow]:
     return [message_row(message) for message in found]
+
+
+def _marks(conversation_id: UUID, found: Iterable[Message]) -> list[MarkRow]:
+    """Return the reader's marks on messages of ``visible_messages``, which are not hidden."""
+    return [
+        MarkRow(
+            conversation=str(conversation_id),
+            seq=message.seq,
+            rev=message.marks_rev,  # type: ignore[attr-defined]  # Annotated.
+            hidden=False,
+            starred=message.is_starred,  # type: ignore[attr-defined]  # Annotated.
+        )
+        for message in found
+        if message.marks_rev is not None  # type: ignore[attr-defined]  # Annotated.
+    ]
 
 
 def _present(member: Member) -> list[Member]:
     return list_visible_members([member]).get(member.conversation_id, [])
 
 
-def _people(found: Iterable[Message], present: Iterable[Member]) -> list[PersonRow]:
+def list_people(found: Iterable[Message], present: Iterable[Member]) -> list[PersonRow]:
     """Return the profile rows of all people of these messages and members, which have to be loaded already."""
     people = {member.user_id: member.user for member in present}
     for message in found:

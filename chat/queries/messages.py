@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from chat.domain.enums import MessageKind
 from chat.errors import MessageNotFound
-from chat.models import Conversation, Member, Message, Reaction
+from chat.models import Conversation, Member, Message, MessageMark, Reaction
 
 
 def fetch_message(conversation: Conversation, member: Member, seq: int) -> Message:
@@ -29,12 +29,24 @@ def visible_messages(conversation_id: int, member: Member) -> QuerySet[Message]:
     """
     Return the messages of a conversation that this member may see, with everything that their rows need.
 
-    A message that changed after the member left is omitted, since only its new content is stored.
+    A message that changed after the member left is omitted, since only its new content is stored; so is one that
+    the member hid. ``marks_rev`` and ``is_starred`` are the member's own marks, None without any.
     """
+    mine = FilteredRelation("marks", condition=Q(marks__user_id=member.user_id))
+    return (
+        in_range(conversation_id, member)
+        .annotate(mine=mine)
+        .filter(Q(mine__is_hidden=False) | Q(mine__is_hidden=None))
+        .annotate(marks_rev=F("mine__rev"), is_starred=F("mine__is_starred"))
+    )
+
+
+def in_range(conversation_id: int, member: Member) -> QuerySet[Message]:
+    """Return the messages of a conversation that this member may see, those that the member hid included."""
     visible = Q(conversation_id=conversation_id, seq__gte=member.from_seq)
     if member.until_seq is not None:
         visible &= Q(seq__lte=member.until_seq, rev__lte=member.until_rev)
-    return _with_row_relations(Message.objects.filter(visible))
+    return with_row_relations(Message.objects.filter(visible))
 
 
 def visible_rev(member: Member) -> int:
@@ -92,23 +104,48 @@ def fetch_card_seq(*, conversation_id: UUID, sender_id: int, idempotency_key: st
 
 def reload_message(message_id: int) -> Message:
     """Fetch a message as it is stored now, with everything that its row needs."""
-    return _with_row_relations(Message.objects.all()).get(pk=message_id)
+    return with_row_relations(Message.objects.all()).get(pk=message_id)
 
 
 def list_recipients_of_message(message: Message) -> list[int]:
-    """List the user ids of the current members who may see this message."""
-    present = Member.objects.filter(conversation_id=message.conversation_id, until_seq=None, from_seq__lte=message.seq)
+    """List the user ids of the current members who may see this message; those who hid it are left out."""
+    hidden = MessageMark.objects.filter(message=message, user_id=OuterRef("user_id"), is_hidden=True)
+    present = Member.objects.filter(
+        ~Exists(hidden), conversation_id=message.conversation_id, until_seq=None, from_seq__lte=message.seq
+    )
     return list(present.order_by("user_id").values_list("user_id", flat=True))
 
 
 def fetch_last_messages(memberships: Collection[Member]) -> dict[int, Message]:
-    """Fetch the newest message that each membership may see, by the membership's id."""
+    """Fetch the newest message that each of one person's memberships may see, by the membership's id."""
+    hidden = MessageMark.objects.filter(
+        message=OuterRef("pk"), user_id=OuterRef("conversation__members__user_id"), is_hidden=True
+    )
     newest = Message.objects.filter(
         conversation__members__in=[member.pk for member in memberships],
         seq=Coalesce(F("conversation__members__until_seq"), F("conversation__last_seq")),
         seq__gte=F("conversation__members__from_seq"),
-    ).annotate(member_id=F("conversation__members__id"))
-    return {message.member_id: message for message in _with_row_relations(newest)}  # type: ignore[attr-defined]  # Annotated.
+    ).annotate(member_id=F("conversation__members__id"), is_hidden=Exists(hidden))
+    found = {message.member_id: message for message in with_row_relations(newest)}  # type: ignore[attr-defined]  # Annotated.
+    before = [pk for pk, message in found.items() if message.is_hidden]  # type: ignore[attr-defined]  # Annotated.
+    if before:
+        found = {pk: message for pk, message in found.items() if pk not in before} | _fetch_last_not_hidden(before)
+    return found
+
+
+def _fetch_last_not_hidden(member_ids: Collection[int]) -> dict[int, Message]:
+    """Fetch the newest message that the person did not hide, for memberships whose newest message is hidden."""
+    hidden = MessageMark.objects.filter(message=OuterRef("pk"), user_id=OuterRef(OuterRef("user_id")), is_hidden=True)
+    seen = Message.objects.filter(
+        ~Exists(hidden),
+        conversation_id=OuterRef("conversation_id"),
+        seq__gte=OuterRef("from_seq"),
+        seq__lte=Coalesce(OuterRef("until_seq"), OuterRef("conversation__last_seq")),
+    ).order_by("-seq")
+    members = Member.objects.filter(pk__in=member_ids).annotate(seen_id=Subquery(seen.values("pk")[:1]))
+    ids = {pk: seen_id for pk, seen_id in members.values_list("pk", "seen_id") if seen_id is not None}
+    messages = {message.pk: message for message in with_row_relations(Message.objects.filter(pk__in=ids.values()))}
+    return {pk: messages[seen_id] for pk, seen_id in ids.items()}
 
 
 def count_own_after(conversation: Conversation, *, user_id: int, seq: int) -> int:
@@ -124,6 +161,7 @@ def fetch_counted(conversation: Conversation, seq: int) -> int:
     return Message.objects.values_list("counted", flat=True).get(conversation=conversation, seq=seq)
 
 
-def _with_row_relations(found: QuerySet[Message]) -> QuerySet[Message]:
+def with_row_relations(found: QuerySet[Message]) -> QuerySet[Message]:
+    """Load with these messages everything that their rows need."""
     reactions = Prefetch("reactions", Reaction.objects.select_related("user"))
     return found.select_related("sender").prefetch_related(reactions)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from chat.contracts import FaceRow, MemberRow, MembershipRow, MessageRow, ReactionRow, SummaryRow
+from chat.contracts import FaceRow, MarkRow, MemberRow, MembershipRow, MessageRow, ReactionRow, SummaryRow
 from chat.domain import extras, preferences
-from chat.models import Conversation, Face, Member, Message
+from chat.models import Conversation, Face, Member, Message, MessageMark
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
 
@@ -47,6 +47,13 @@ def membership_row(member: Member, conversation_id: UUID) -> MembershipRow:
         read_counted=member.read_counted,
         own_since=member.own_since,
         **preferences.to_wire(member),
+    )
+
+
+def mark_row(mark: MessageMark, *, conversation_id: UUID, seq: int) -> MarkRow:
+    """Build the row of a person's own marks on a message."""
+    return MarkRow(
+        conversation=str(conversation_id), seq=seq, rev=mark.rev, hidden=mark.is_hidden, starred=mark.is_starred
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chat.contracts import MembershipRow, SummaryRow
 from chat.models import Member
-from chat.queries.history import _people
+from chat.queries.history import list_people
 from chat.queries.members import (
     fetch_membership,
     list_changed_memberships,
@@ -45,7 +45,7 @@ def build_summaries(memberships: Sequence[Member]) -> list[SummaryRow]:
     for member in memberships:
         newest = last.get(member.pk)
         present = members.get(member.conversation_id, [])
-        people = _people([newest] if newest else [], present)
+        people = list_people([newest] if newest else [], present)
         rows.append(summary_row(member, member.conversation, last=newest, members=present, people=people))
     return rows
 

@@ -47,6 +47,8 @@ class ModelClient:
         self.me = 0
         self.me_held: list[Row] = []
         self.mine: dict[str, Row] = {}
+        # My own marks on messages, by conversation and seq.
+        self.message_marks: dict[tuple[str, int], Row] = {}
         self.contacts: dict[str, Row] = {}
         self.conversations: dict[str, Conversation] = {}
 
@@ -101,7 +103,7 @@ class ModelClient:
         """The server is in another epoch: nothing that it told, and none of its numbers, means anything any more."""
         self.cursor, self.me = None, 0
         self.me_held.clear()
-        for told in (self.mine, self.contacts, self.conversations):
+        for told in (self.mine, self.message_marks, self.contacts, self.conversations):
             told.clear()
 
     # My own topic.
@@ -133,6 +135,24 @@ class ModelClient:
             self._keep_contact(row)
         elif row["kind"] == "membership":
             self._keep_membership(row)
+        elif row["kind"] == "mark":
+            self._keep_mark(row)
+
+    def _keep_mark(self, row: Row) -> None:
+        key = name, seq = row["conversation"], row["seq"]
+        held = self.message_marks.get(key)
+        if held is not None and held["rev"] >= row["rev"]:
+            return
+        self.message_marks[key] = row
+        conversation = self.conversations.get(name)
+        if conversation is None:
+            return
+        if row["hidden"]:
+            conversation.rows.pop(seq, None)
+        elif seq not in conversation.rows and seq >= conversation.from_seq:
+            # It may have been hidden before: I hold it again.
+            for shown in self.server.ask("chat.messages", conversation=name, seqs=[seq])["rows"]:
+                self._apply(name, conversation, shown)
 
     def _keep_contact(self, row: Row) -> None:
         held = self.contacts.get(row["user"])
@@ -179,6 +199,8 @@ class ModelClient:
         while True:
             for row in page["rows"]:
                 conversation.rows[row["seq"]] = row
+            for mark in page["marks"]:
+                self._keep_mark(mark)
             if not page["more"]:
                 break
             page = self.server.ask("chat.history", conversation=name, limit=3, before=page["rows"][0]["seq"])
@@ -209,6 +231,8 @@ class ModelClient:
             delta = self.server.ask("chat.changes", conversation=name, after=conversation.rev)
             for row in delta["rows"]:
                 self._apply(name, conversation, row)
+            for mark in delta["marks"]:
+                self._keep_mark(mark)
             conversation.rev = max(conversation.rev, delta["rev"])
             if not delta["more"]:
                 break
@@ -218,6 +242,8 @@ class ModelClient:
     def _apply(self, name: str, conversation: Conversation, row: Row) -> None:
         held = conversation.rows.get(row["seq"])
         if held is not None and held["rev"] > row["rev"]:
+            return
+        if self.message_marks.get((name, row["seq"]), {}).get("hidden"):
             return
         conversation.rows[row["seq"]] = row
         if held is None and row["kind"] == "event":
@@ -247,6 +273,7 @@ class ModelClient:
                 "rev": held.rev,
                 "rows": [held.rows[seq] for seq in sorted(held.rows)],
                 "marks": held.marks,
+                "starred": [seq for seq in sorted(held.rows) if self.message_marks.get((name, seq), {}).get("starred")],
                 "mine": self.mine[name],
                 "unread": max(0, held.counted - self.mine[name]["read_counted"] - self.mine[name]["own_since"]),
             }

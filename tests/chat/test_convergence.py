@@ -47,6 +47,7 @@ places = strategies.integers(0, 1)
 picks = strategies.integers(0, 30)
 bodies = strategies.sampled_from(["halo", "sudah dikirim kak?", "baik", "👍🏽", "سلام", "berapa?"])
 emojis = strategies.sampled_from(["👍", "❤️", "😂", None])
+maybe = strategies.sampled_from([None, True, False])
 # Mostly friendly, or nobody would have anything to say.
 dealings = strategies.sampled_from(["ask", "ask", "accept", "accept", "unblock", "decline", "remove", "block"])
 
@@ -87,6 +88,7 @@ class Convergence(RuleBasedStateMachine):
             client.connect()
         self.acknowledged: dict[tuple[int, int, str], tuple[PostedMessage, str]] = {}
         self.unlucky: list[tuple[int, int, str, str]] = []
+        self.marked: tuple[int, int, int] | None = None
 
     def carry(self, tidings: Any) -> None:
         positions = {user.pk: place for place, user in enumerate(self.users)}
@@ -152,6 +154,21 @@ class Convergence(RuleBasedStateMachine):
         row = self.seen(who, where, pick)
         if row:
             self.attempt(api.set_reaction, who, where, seq=row["seq"], emoji=emoji, now=self.now)
+
+    @rule(who=people, where=places, pick=picks, hidden=maybe, starred=maybe)
+    def mark(self, who: int, where: int, pick: int, hidden: bool | None, starred: bool | None) -> None:
+        row = self.seen(who, where, pick)
+        if row:
+            marks = {"is_hidden": hidden, "is_starred": starred}
+            self.attempt_mine(api.mark_message, who, where, seq=row["seq"], now=self.now, **marks)
+            self.marked = (who, where, row["seq"])
+
+    @precondition(lambda self: self.marked)
+    @rule(hidden=strategies.booleans())
+    def mark_again(self, hidden: bool) -> None:
+        """Change a mark that was set last, as by taking a deletion back."""
+        who, where, seq = self.marked
+        self.attempt_mine(api.mark_message, who, where, seq=seq, now=self.now, is_hidden=hidden)
 
     @rule(who=people, where=places, pick=picks)
     def read(self, who: int, where: int, pick: int) -> None:
