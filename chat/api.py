@@ -1,8 +1,10 @@
 """Facade of chat: the functions that other parts of the product may call."""
 
 from chat.actions.cards import post_card, update_card
-from chat.actions.conversations import add_member, create_group, leave_group, open_direct_conversation
+from chat.actions.conversations import open_direct_conversation, open_notes
 from chat.actions.faces import upsert_face
+from chat.actions.group_members import add_member, add_people, leave_group, remove_member, set_role, set_silenced
+from chat.actions.groups import GroupChanges, change_group, create_group, found_group
 from chat.actions.marks import mark_message
 from chat.actions.messages import compose_message, edit_message, post_message, recall_message, set_reaction
 from chat.actions.preferences import update_preferences
@@ -26,7 +28,10 @@ __all__ = [
     "CardType",
     "ConversationAction",
     "Face",
+    "GroupChanges",
     "add_member",
+    "add_people",
+    "change_group",
     "compose_message",
     "create_group",
     "edit_message",
@@ -35,12 +40,14 @@ __all__ = [
     "fetch_summary",
     "find_direct_conversation",
     "find_face",
+    "found_group",
     "leave_group",
     "list_summaries",
     "mark_delivered",
     "mark_message",
     "mark_read",
     "open_direct_conversation",
+    "open_notes",
     "post_card",
     "post_message",
     "post_system_event",
@@ -49,7 +56,10 @@ __all__ = [
     "register_conversation_action",
     "register_face_kind",
     "register_system_event",
+    "remove_member",
     "set_reaction",
+    "set_role",
+    "set_silenced",
     "unread_memberships",
     "update_card",
     "update_preferences",

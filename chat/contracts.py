@@ -103,12 +103,26 @@ class StarredPage(msgspec.Struct):
 
 
 class MemberRow(msgspec.Struct):
-    """A member as the others see them: role and receipts."""
+    """A member as the others see them: role, right to write, and receipts."""
 
     user: str
     role: str
     read_seq: int
     delivered_seq: int
+    silenced: bool = False
+
+
+class GroupRow(msgspec.Struct):
+    """The state of a group beside its log; of two, the one with the higher ``rev`` counts."""
+
+    rev: int
+    title: str
+    description: str
+    picture: str | None
+    member_count: int
+    only_admins_write: bool
+    only_admins_add: bool
+    only_admins_change: bool
 
 
 class FaceRow(msgspec.Struct):
@@ -139,6 +153,7 @@ class SummaryRow(msgspec.Struct):
     people: list[PersonRow]
     mine: MembershipRow
     face: FaceRow | None = None
+    group: GroupRow | None = None
 
 
 class Changes(msgspec.Struct):
@@ -168,6 +183,92 @@ class History(msgspec.Struct):
     people: list[PersonRow]
     # The reader's own marks on the rows.
     marks: list[MarkRow]
+
+
+class AddedRow(msgspec.Struct):
+    """The people who were added to a group, and those who were invited to it instead."""
+
+    added: list[str]
+    invited: list[str]
+
+
+class CreatedGroupRow(msgspec.Struct):
+    """A group that a person created, and the people who were invited to it instead of added."""
+
+    conversation: SummaryRow
+    invited: list[str]
+
+
+class MembersPage(msgspec.Struct):
+    """A page of members; ``next`` is null at the end."""
+
+    rows: list[MemberRow]
+    people: list[PersonRow]
+    next: str | None
+
+
+class ReaderRow(msgspec.Struct):
+    """The state of a message for one member: ``read``, ``delivered`` or ``sent``."""
+
+    user: str
+    state: str
+
+
+class ReadersPage(msgspec.Struct):
+    """A page of the members whom a message reached, and how many of all read or received it."""
+
+    read: int
+    delivered: int
+    total: int
+    rows: list[ReaderRow]
+    people: list[PersonRow]
+    next: str | None
+
+
+class GroupInvitationRow(msgspec.Struct):
+    """A group that the reader is invited to."""
+
+    conversation: str
+    title: str
+    member_count: int
+    by: PersonRow
+    invited_at: str
+
+
+class GroupLinkRow(msgspec.Struct):
+    """A link by which people join a group; null means that it is not bounded."""
+
+    id: str
+    url: str
+    expires_at: str | None
+    uses: int
+    uses_max: int | None
+    approval: bool
+
+
+class GroupPreviewRow(msgspec.Struct):
+    """A group as its link shows it before anybody joins."""
+
+    title: str
+    description: str
+    picture: str | None
+    member_count: int
+    approval: bool
+
+
+class JoinedRow(msgspec.Struct):
+    """The outcome of a link: ``joined``, or ``asked`` where an admin has to let the person in."""
+
+    state: str
+    conversation: str | None
+
+
+class JoinRequestRow(msgspec.Struct):
+    """A person who waits to be let into a group."""
+
+    user: str
+    person: PersonRow
+    asked_at: str
 
 
 def topic(conversation_id: UUID) -> str:

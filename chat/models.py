@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 
@@ -92,6 +94,10 @@ class Member(models.Model):
     until_seq = models.BigIntegerField(null=True)
     # The conversation's rev when the person left; they may not see later changes.
     until_rev = models.BigIntegerField(null=True)
+    # The name of the group when the person left; they may not see later ones.
+    until_title = models.CharField(max_length=Conversation.TITLE_CHARS_MAX, default="", blank=True)
+    # An admin removed the person, who may not come back by a link.
+    is_removed = models.BooleanField(default=False)
     read_seq = models.BigIntegerField(default=0)
     read_counted = models.BigIntegerField(default=0)
     own_since = models.BigIntegerField(default=0)
@@ -209,3 +215,96 @@ class MessageVersion(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["message", "edits"], name="chat_version_once"),)
+
+
+class Group(models.Model):
+    """
+    The state of a group beside its log, its name and the right to write, which its conversation holds.
+
+    ``rev`` counts changes of all that members see of the group in a list: it is announced and compared as that of a
+    face is. ``member_count`` moves under the conversation's lock with each membership.
+    """
+
+    DESCRIPTION_CHARS_MAX = 500
+    KEY_CHARS_MAX = 64
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.PROTECT, primary_key=True, related_name="group")
+    description = models.CharField(max_length=DESCRIPTION_CHARS_MAX, default="", blank=True)
+    # The public id of the medium that pictures the group.
+    picture = models.UUIDField(null=True)
+    # Only admins may add people; only admins may change name, picture and description.
+    is_adding_admins_only = models.BooleanField(default=False)
+    is_changing_admins_only = models.BooleanField(default=False)
+    member_count = models.IntegerField(default=0)
+    rev = models.BigIntegerField(default=1)
+    # With the key of its request, so that a repeated request finds the group; null in groups from before.
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    idempotency_key = models.CharField(max_length=KEY_CHARS_MAX, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["created_by", "idempotency_key"], name="chat_group_created_once"),
+            models.CheckConstraint(
+                condition=models.Q(member_count__gte=0, member_count__lte=1_024), name="chat_group_size_bounded"
+            ),
+        )
+
+
+class GroupInvitation(models.Model):
+    """An invitation to a group for a person whom the inviting member may not add; it ends when they are members."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    # For a while, further invitations change nothing.
+    declined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["conversation", "user"], name="chat_invitation_once"),)
+
+
+class GroupLink(models.Model):
+    """
+    A link by which people join a group, or ask to be let in if it ``needs_approval``.
+
+    ``token`` is the part of the URL that cannot be guessed: 128 random bits.
+    """
+
+    TOKEN_CHARS_MAX = 43
+
+    public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    token = models.CharField(max_length=TOKEN_CHARS_MAX, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    uses_max = models.IntegerField(null=True)
+    uses = models.IntegerField(default=0)
+    needs_approval = models.BooleanField(default=False)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(uses_max=None) | models.Q(uses__lte=models.F("uses_max")),
+                name="chat_group_link_uses_bounded",
+            ),
+        )
+
+    def is_open(self, now: datetime) -> bool:
+        """Return whether the link still lets people in."""
+        is_left = self.uses_max is None or self.uses < self.uses_max
+        return self.revoked_at is None and is_left and (self.expires_at is None or now < self.expires_at)
+
+
+class JoinRequest(models.Model):
+    """A person who opened a link that needs approval and waits for an admin."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    link = models.ForeignKey(GroupLink, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["conversation", "user"], name="chat_join_request_once"),)

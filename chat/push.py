@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat.contracts import FaceRow, MarkRow, MembershipRow, MessageRow, topic
+from chat.contracts import FaceRow, GroupRow, MarkRow, MembershipRow, MessageRow, topic
 from superapp.realtime import bus, hints
 from superapp.realtime.bus import UserHint
 
@@ -67,6 +67,16 @@ def typing(conversation_id: UUID, member: UUID, *, to_user_ids: Collection[int])
 def face_changed(row: FaceRow, *, to_user_ids: Collection[int]) -> None:
     """Send these people the current state of a face, after the commit."""
     hints.send_after_commit(to_user_ids, {"on": "faces", "say": "face.changed", "face": row})
+
+
+def group_changed(conversation_id: UUID, row: GroupRow, *, to_user_ids: Collection[int]) -> None:
+    """Send these people the current state of a group, after the commit; absolute, without a number of the topic."""
+    hints.send_after_commit(to_user_ids, {"on": topic(conversation_id), "say": "group.changed", "group": row})
+
+
+def invitations_changed(user_id: int) -> None:
+    """Tell a person that the list of groups they are invited to has changed, after the commit."""
+    hints.send_after_commit([user_id], {"on": "invitations", "say": "invitations.changed"})
 
 
 def membership_changed(user_id: int, row: MembershipRow) -> None:

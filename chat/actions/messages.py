@@ -13,19 +13,21 @@ from django.db import transaction
 from chat import push
 from chat.contracts import NewMessage, PostedMessage
 from chat.domain import text_cleaning
-from chat.domain.enums import ConversationKind, MessageKind
+from chat.domain.enums import ConversationKind, MemberRole, MessageKind
 from chat.domain.extras import MessageExtras
 from chat.errors import (
     ClientIdInvalid,
     EditConflict,
     EditTooLate,
+    MemberSilenced,
     MessageNotYours,
     MessageRecalled,
     NotAccepted,
     NotReactable,
+    OnlyAdminsWrite,
     RecallTooLate,
 )
-from chat.models import Conversation, Message, MessageVersion, Reaction
+from chat.models import Conversation, Member, Message, MessageVersion, Reaction
 from chat.queries.locking import lock_conversation_for_member
 from chat.queries.members import list_recipients
 from chat.queries.messages import fetch_message, list_recipients_of_message, reload_message
@@ -134,6 +136,7 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
     :raises EditConflict: if another edit came in between
     :raises EditTooLate: if at ``now`` it is older than ``EDIT_MINUTES``
     :raises NotAccepted: if one of the two has blocked the other, or they are not contacts
+    :raises MemberSilenced, OnlyAdminsWrite: if the person may not write in the group
     """
     body = text_cleaning.clean_body(body, chars_max=Message.BODY_CHARS_MAX)
     with transaction.atomic():
@@ -151,6 +154,7 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
         if now - message.sent_at > timedelta(minutes=EDIT_MINUTES):
             raise EditTooLate(minutes=EDIT_MINUTES)
         _require_accepted(conversation, by_user_id)
+        _require_writing(conversation, member)
         MessageVersion.objects.create(
             message=message, edits=message.edits, body=message.body, written_at=message.edited_at or message.sent_at
         )
@@ -193,6 +197,7 @@ def set_reaction(*, conversation_id: UUID, seq: int, by_user_id: int, emoji: str
     :raises MessageRecalled: if the message was recalled
     :raises NotAccepted: if one of the two has blocked the other, or they are not contacts; removing is always
         allowed
+    :raises MemberSilenced: if an admin took away the person's right to write
     """
     chosen = text_cleaning.clean_emoji(emoji, chars_max=Reaction.EMOJI_CHARS_MAX) if emoji is not None else None
     with transaction.atomic():
@@ -207,6 +212,8 @@ def set_reaction(*, conversation_id: UUID, seq: int, by_user_id: int, emoji: str
             return message
         if chosen is not None:
             _require_accepted(conversation, by_user_id)
+            if member.is_silenced:
+                raise MemberSilenced
             mine = mine or Reaction(message=message, user_id=by_user_id)
             mine.emoji, mine.reacted_at = chosen, now
             mine.save()
@@ -233,6 +240,19 @@ def _require_accepted(conversation: Conversation, user_id: int) -> None:
     refused = accounts.find_forbidden_pairs if conversation.face_id is None else accounts.find_forbidden_business_pairs
     if refused({(user_id, other) for other in others}):
         raise NotAccepted
+
+
+def _require_writing(conversation: Conversation, member: Member) -> None:
+    """
+    Check that a member may write in a group; needed for edits, since posting is checked by the log.
+
+    :raises MemberSilenced: if an admin took away the right
+    :raises OnlyAdminsWrite: if only admins have it
+    """
+    if member.is_silenced:
+        raise MemberSilenced
+    if conversation.is_admins_only and member.role == MemberRole.MEMBER:
+        raise OnlyAdminsWrite
 
 
 def _store(conversation: Conversation, message: Message, fields: list[str]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
 
 from chat import push
+from chat.domain import group_rules
 from chat.errors import MessageNotFound
 from chat.models import Conversation, Member
 from chat.queries.locking import lock_conversation_for_member, lock_current_memberships
@@ -15,7 +16,7 @@ from chat.queries.members import (
     list_current_memberships,
     list_recipients_by_conversation,
 )
-from chat.queries.messages import count_own_after, fetch_counted
+from chat.queries.messages import count_own_after, fetch_counted, list_senders
 from chat.queries.row_builders import membership_row
 from superapp.core import change_cursor
 from superapp.realtime import user_topic
@@ -37,7 +38,7 @@ def mark_read(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
         if seq <= member.read_seq:
             return _end_marked_unread(member) if member.is_marked_unread else member
         member.is_marked_unread = False
-        member.read_seq = seq
+        old_seq, member.read_seq = member.read_seq, seq
         member.read_counted = fetch_counted(conversation, seq)
         member.own_since = count_own_after(conversation, user_id=user_id, seq=seq)
         member.delivered_seq = max(member.delivered_seq, seq)
@@ -54,7 +55,7 @@ def mark_read(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
                 "rev",
             ]
         )
-        _send_receipts([member])
+        _send_receipts({member: old_seq})
         push.membership_changed(user_id, membership_row(member, conversation.public_id))
     return member
 
@@ -87,15 +88,15 @@ def mark_delivered(user_id: int, marks: Sequence[tuple[UUID, int]]) -> None:
     if not moving:
         return
     with transaction.atomic():
-        moved = []
+        moved: dict[Member, int] = {}
         for member in lock_current_memberships(moving, user_id=user_id):
             seq = min(newest[member.conversation.public_id], member.conversation.last_seq)
             if seq > member.delivered_seq:
+                moved[member] = member.delivered_seq
                 member.delivered_seq = seq
-                moved.append(member)
         if moved:
-            _stamp(moved)
-            Member.objects.bulk_update(moved, ["delivered_seq", "changed"])
+            _stamp(list(moved))
+            Member.objects.bulk_update(list(moved), ["delivered_seq", "changed"])
             _send_receipts(moved)
 
 
@@ -107,13 +108,24 @@ def _stamp(moved: Sequence[Member]) -> None:
     Conversation.objects.filter(pk__in=[member.conversation_id for member in moved]).update(changed=changed)
 
 
-def _send_receipts(moved: Sequence[Member]) -> None:
+def _send_receipts(moved: Mapping[Member, int]) -> None:
+    """
+    Send the marks of these members, each with where the mark was before.
+
+    In a large group they go only to the authors of what was read or received, who alone show it, and to the member's
+    own devices; all others read them with the summary, or ask ``chat.readers``.
+    """
     recipients = list_recipients_by_conversation([member.conversation_id for member in moved])
-    for member in moved:
+    for member, old_seq in moved.items():
+        to_user_ids = recipients[member.conversation_id]
+        if len(to_user_ids) > group_rules.RECEIPTS_TO_ALL_MAX:
+            newest = max(member.read_seq, member.delivered_seq)
+            concerned = list_senders(member.conversation_id, after_seq=old_seq, until_seq=newest) | {member.user_id}
+            to_user_ids = [user_id for user_id in to_user_ids if user_id in concerned]
         push.receipt(
             member.conversation.public_id,
             member.user.public_id,
             read_seq=member.read_seq,
             delivered_seq=member.delivered_seq,
-            to_user_ids=recipients[member.conversation_id],
+            to_user_ids=to_user_ids,
         )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chat.domain import group_rules
 from chat.domain.preferences import PREFERENCES
+from chat.models import GroupLink
+from chat.queries.groups import MEMBERS_PER_PAGE
 from chat.queries.history import PAGE_MAX
 from superapp.realtime.registry import RequestSchema
 
@@ -85,6 +88,97 @@ class HistoryRequest(RequestSchema):
 class PickedMessagesRequest(RequestSchema):
     conversation: UUID
     seqs: Annotated[list[Seq], Meta(max_length=50)]
+
+
+Key = Annotated[str, Meta(min_length=1, max_length=64)]
+People = Annotated[tuple[UUID, ...], Meta(max_length=group_rules.ADDED_AT_ONCE_MAX)]
+PageSize = Annotated[int, Meta(ge=1, le=MEMBERS_PER_PAGE)]
+
+
+class EmptyRequest(RequestSchema):
+    pass
+
+
+class CreateGroupRequest(RequestSchema):
+    title: str
+    users: People
+    idempotency_key: Key
+
+
+class ChangeGroupRequest(RequestSchema):
+    conversation: UUID
+    title: str | None = None
+    description: str | None = None
+    only_admins_write: bool | None = None
+    only_admins_add: bool | None = None
+    only_admins_change: bool | None = None
+
+
+class AddMembersRequest(RequestSchema):
+    conversation: UUID
+    users: People
+
+
+class MemberRequest(RequestSchema):
+    conversation: UUID
+    user: UUID
+
+
+class LeaveGroupRequest(RequestSchema):
+    conversation: UUID
+    heir: UUID | None = None
+
+
+class RoleRequest(RequestSchema):
+    conversation: UUID
+    user: UUID
+    role: Literal["owner", "admin", "member"]
+
+
+class SilenceRequest(RequestSchema):
+    conversation: UUID
+    user: UUID
+    silenced: bool
+
+
+class MembersRequest(RequestSchema):
+    conversation: UUID
+    search: Annotated[str, Meta(max_length=80)] = ""
+    after: Annotated[str, Meta(max_length=64)] | None = None
+    limit: PageSize = 50
+
+
+class ReadersRequest(RequestSchema):
+    conversation: UUID
+    seq: Seq
+    after: Annotated[str, Meta(max_length=64)] | None = None
+
+
+class AnswerInvitationRequest(RequestSchema):
+    conversation: UUID
+    accept: bool
+
+
+class MakeGroupLinkRequest(RequestSchema):
+    conversation: UUID
+    days: Annotated[int, Meta(ge=1, le=365)] | None = None
+    uses: Annotated[int, Meta(ge=1, le=group_rules.MEMBERS_MAX)] | None = None
+    approval: bool = False
+
+
+class GroupLinkRequest(RequestSchema):
+    conversation: UUID
+    link: UUID
+
+
+class GroupTokenRequest(RequestSchema):
+    token: Annotated[str, Meta(max_length=GroupLink.TOKEN_CHARS_MAX)]
+
+
+class AnswerJoinRequest(RequestSchema):
+    conversation: UUID
+    user: UUID
+    accept: bool
 
 
 class OpenConversationRequest(RequestSchema):

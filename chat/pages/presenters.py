@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat.contracts import FaceRow, History, MemberRow, MessageRow, SummaryRow
-from chat.domain import card_types, face_kinds, formatting, system_events
+from chat.domain import card_types, face_kinds, formatting
 from chat.pages import js_messages
+from chat.pages.event_sentences import name_of, render_system_event
 from chat.pages.preference_switches import SWITCHES, is_hidden
 from superapp.accounts.api import PersonRow
 from superapp.web import time_formats
@@ -209,24 +210,13 @@ def summarize_message(message: MessageRow, *, my_id: str, people: Sequence[Perso
     if message.recalled_at is not None:
         return _("You deleted this message") if message.sender == my_id else _("This message was deleted")
     if message.event is not None:
-        sentence = render_system_event(message.event, people, my_id=my_id)
+        sentence = render_system_event(message.event, people, actor=message.sender, my_id=my_id)
         about = message.event.get("about")
         return f"{sentence} · {about}" if about else sentence
     if message.card is not None:
         known = card_types.get_card_type(str(message.card.get("type", "")))
         return known.render_summary(message.card, is_mine=message.sender == my_id)
     return formatting.plain(message.body)
-
-
-def render_system_event(event: dict[str, Any], people: Sequence[PersonRow], *, my_id: str) -> str:
-    """Return the sentence of a system event."""
-    name = str(event.get("name"))
-    sentence = js_messages.SYSTEM_EVENT_SENTENCES.get(name) or system_events.find_sentence(name)
-    if sentence is None:
-        return str(js_messages.MESSAGES["event_unknown"])
-    user = event.get("user")
-    names = {"name": _("You") if user == my_id else _name_of(str(user), people)} if user else {}
-    return str(sentence).format(**{**event, **names})
 
 
 def build_timeline(
@@ -248,7 +238,7 @@ def build_timeline(
         if message.event is not None:
             event = SystemEventView(
                 seq=message.seq,
-                text=render_system_event(message.event, people, my_id=my_id),
+                text=render_system_event(message.event, people, actor=message.sender, my_id=my_id),
                 sent_at=_at(message),
                 about_seq=message.reply_to,
             )
@@ -293,7 +283,7 @@ def _message(
         sent_at=_at(message),
         kind=message.kind,
         body=message.body,
-        who=_name_of(message.sender, people) if names_senders and starts and not is_mine else "",
+        who=name_of(message.sender, people) if names_senders and starts and not is_mine else "",
         state=_state(message, my_id, members) if is_mine else "",
         is_mine=is_mine,
         is_recalled=message.recalled_at is not None,
@@ -317,7 +307,7 @@ def _quote(
     quoted = quotable.get(message.reply_to)
     if quoted is None:
         return None
-    name = _("You") if quoted.sender == my_id else _name_of(quoted.sender, people)
+    name = _("You") if quoted.sender == my_id else name_of(quoted.sender, people)
     return QuotedMessage(seq=quoted.seq, name=name, text=summarize_message(quoted, my_id=my_id, people=people))
 
 
@@ -346,7 +336,7 @@ def _sender_prefix(message: MessageRow, my_id: str, other: PersonRow | None, peo
     if message.sender == my_id:
         return _("You: ")
     # In a direct conversation, a message that is not the reader's is the other person's.
-    return "" if other is not None else _("{name}: ").format(name=_name_of(message.sender, people))
+    return "" if other is not None else _("{name}: ").format(name=name_of(message.sender, people))
 
 
 def _is_regular_message(message: MessageRow) -> bool:
@@ -387,10 +377,3 @@ def _at(message: MessageRow) -> datetime:
 
 def _all_people(summary: SummaryRow, history: History) -> list[PersonRow]:
     return [*summary.people, *history.people]
-
-
-def _name_of(public_id: str, people: Sequence[PersonRow]) -> str:
-    for person in people:
-        if person["id"] == public_id:
-            return person["name"] or _("Someone")
-    return _("Someone")

@@ -15,4 +15,9 @@ def find_direct_conversation(user_id: int, peer_id: int, face: Face | None = Non
     """
     Return the direct conversation of two people (with a face: the one under it), or None. No permission is checked.
     """
-    return Conversation.objects.filter(direct_key=build_direct_key(user_id, peer_id, face)).first()
+    return find_by_key(build_direct_key(user_id, peer_id, face))
+
+
+def find_by_key(direct_key: str) -> Conversation | None:
+    """Return the conversation that has this unique key, or None. No permission is checked."""
+    return Conversation.objects.filter(direct_key=direct_key).first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from chat.contracts import Changes, History, MarkRow, MessageRow, VersionRow
@@ -20,10 +20,11 @@ from chat.queries.messages import (
 )
 from chat.queries.row_builders import member_row, message_row
 from superapp.accounts import api as accounts
-from superapp.accounts.api import PersonRow
+from superapp.accounts.api import PersonRow, User
 from superapp.core import clock
 
 PAGE_MAX = 100
+SUBJECTS_MAX = 10
 
 
 def fetch_changes(conversation_id: UUID, user_id: int, *, after_rev: int) -> Changes:
@@ -124,10 +125,36 @@ def _present(member: Member) -> list[Member]:
     return list_visible_members([member]).get(member.conversation_id, [])
 
 
-def list_people(found: Iterable[Message], present: Iterable[Member]) -> list[PersonRow]:
-    """Return the profile rows of all people of these messages and members, which have to be loaded already."""
+def list_people(
+    found: Iterable[Message], present: Iterable[Member], *, subjects: Mapping[str, User] | None = None
+) -> list[PersonRow]:
+    """
+    Return the profile rows of all people of these messages and members, which have to be loaded already.
+
+    ``subjects`` are the people whom events are about, by public id; without it they are read, in one query.
+    """
+    found = list(found)
     people = {member.user_id: member.user for member in present}
+    subjects = fetch_subjects(found) if subjects is None else subjects
+    for user in (subjects[one] for message in found for one in event_subjects(message) if one in subjects):
+        people[user.pk] = user
     for message in found:
         people[message.sender_id] = message.sender
         people |= {reaction.user_id: reaction.user for reaction in message.reactions.all()}
     return [accounts.serialize_person(people[user_id]) for user_id in sorted(people)]
+
+
+def fetch_subjects(found: Iterable[Message]) -> dict[str, User]:
+    """Fetch the people whom these events are about, by public id: they may have left, and be in no list of members."""
+    named = {one for message in found for one in event_subjects(message)}
+    return (
+        {str(user.public_id): user for user in accounts.list_users_by_public_id([UUID(one) for one in named])}
+        if named
+        else {}
+    )
+
+
+def event_subjects(message: Message) -> list[str]:
+    """Return the public ids of the people whom an event is about, as many as its sentence may name."""
+    event = message.event or {}
+    return [*event.get("users", ())[:SUBJECTS_MAX], *([event["user"]] if "user" in event else ())]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from chat.errors import ConversationNotFound
+from chat.domain.enums import ConversationKind
+from chat.errors import ConversationNotFound, InvitationNotFound, NotAGroup
 from chat.models import Conversation, Face, Member
 
 
@@ -36,6 +37,47 @@ def lock_conversation_for_member(conversation_id: UUID, user_id: int) -> tuple[C
         raise ConversationNotFound from None
     member.conversation = conversation
     return conversation, member
+
+
+def lock_group(conversation_id: UUID, *, for_user_id: int) -> tuple[Conversation, Member]:
+    """
+    Lock a group for a person who is or was a member, and return it, with ``group`` loaded, and the membership.
+
+    :raises ConversationNotFound: if there is no such conversation, or the person never was a member
+    :raises NotAGroup: if it is no group
+    """
+    conversation = lock_conversation(conversation_id)
+    member = Member.objects.filter(conversation=conversation, user_id=for_user_id).first()
+    if member is None:
+        raise ConversationNotFound
+    if conversation.kind != ConversationKind.GROUP:
+        raise NotAGroup
+    return conversation, member
+
+
+def lock_group_for_member(conversation_id: UUID, user_id: int) -> tuple[Conversation, Member]:
+    """
+    Lock a group for a current member, and return it with the membership.
+
+    :raises ConversationNotFound: if there is no such conversation, or the person is not a member
+    :raises NotAGroup: if it is no group
+    """
+    conversation, member = lock_group(conversation_id, for_user_id=user_id)
+    if member.until_seq is not None:
+        raise ConversationNotFound
+    return conversation, member
+
+
+def lock_invited_group(conversation_id: UUID) -> Conversation:
+    """
+    Lock a group for a person who is no member of it, and may be invited.
+
+    :raises InvitationNotFound: if there is no such conversation
+    """
+    try:
+        return lock_conversation(conversation_id)
+    except ConversationNotFound:
+        raise InvitationNotFound from None
 
 
 def lock_current_memberships(conversation_ids: Collection[int], *, user_id: int) -> list[Member]:

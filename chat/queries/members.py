@@ -33,7 +33,7 @@ def fetch_membership(conversation_id: UUID, user_id: int) -> Member:
     :raises ConversationNotFound: if there is no such conversation, or the person never was a member
     """
     try:
-        return Member.objects.select_related("conversation__face").get(
+        return Member.objects.select_related("conversation__face", "conversation__group").get(
             conversation__public_id=conversation_id, user_id=user_id
         )
     except Member.DoesNotExist:
@@ -74,13 +74,17 @@ def list_recipients_by_conversation(conversation_ids: Collection[int]) -> dict[i
 
 def list_visible_members(memberships: Iterable[Member]) -> dict[int, list[Member]]:
     """
-    List the first ``MEMBERS_MAX`` members of the conversation of each membership, with their user.
+    List the first ``MEMBERS_MAX`` members of the conversation of each of one person's memberships, with their user.
+
+    The person is always among them.
 
     Conversations that the person left are omitted: former members may not see the current ones.
     """
-    present = [member.conversation_id for member in memberships if member.until_seq is None]
+    own = [member for member in memberships if member.until_seq is None]
+    present = [member.conversation_id for member in own]
+    is_own = Case(When(pk__in=[member.pk for member in own], then=0), default=1)
     ranked = Member.objects.filter(conversation_id__in=present, until_seq=None).annotate(
-        place=Window(RowNumber(), partition_by="conversation_id", order_by="id")
+        place=Window(RowNumber(), partition_by="conversation_id", order_by=[is_own, "id"])
     )
     found: dict[int, list[Member]] = {}
     for member in ranked.filter(place__lte=MEMBERS_MAX).select_related("user").order_by("conversation_id", "id"):
@@ -100,7 +104,7 @@ def list_changed_memberships(
     picked = {} if is_archived is None else {"is_archived": is_archived}
     memberships = (
         Member.objects.filter(user_id=user_id, **picked)
-        .select_related("conversation__face")
+        .select_related("conversation__face", "conversation__group")
         .annotate(
             # A changed face counts as a change of its conversations, for their current members.
             changed_last=Greatest(
@@ -121,7 +125,9 @@ def list_changed_memberships(
 def list_hidden_memberships(user_id: int) -> list[Member]:
     """List the memberships of conversations that the person hid and that have no message since, newest change first."""
     hidden = Member.objects.filter(_IS_HIDDEN, user_id=user_id, until_seq=None)
-    return list(hidden.select_related("conversation__face").order_by("-changed", "-pk")[:HIDDEN_MAX])
+    return list(
+        hidden.select_related("conversation__face", "conversation__group").order_by("-changed", "-pk")[:HIDDEN_MAX]
+    )
 
 
 def count_put_away(user_id: int, now: datetime) -> PutAwayCounts:

@@ -154,6 +154,12 @@ def count_own_after(conversation: Conversation, *, user_id: int, seq: int) -> in
     return own.exclude(kind=MessageKind.EVENT).count()
 
 
+def list_senders(conversation_id: int, *, after_seq: int, until_seq: int) -> set[int]:
+    """Return the user ids of those who sent messages with ``after_seq < seq <= until_seq``."""
+    said = Message.objects.filter(conversation_id=conversation_id, seq__gt=after_seq, seq__lte=until_seq)
+    return set(said.order_by().values_list("sender_id", flat=True).distinct())
+
+
 def fetch_counted(conversation: Conversation, seq: int) -> int:
     """Return the running count of messages up to ``seq`` that badges count, the same for all members."""
     if seq == 0:

@@ -5,9 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from chat.contracts import FaceRow, MarkRow, MemberRow, MembershipRow, MessageRow, ReactionRow, SummaryRow
+from django.conf import settings
+
+from chat.contracts import (
+    FaceRow,
+    GroupLinkRow,
+    GroupPreviewRow,
+    GroupRow,
+    MarkRow,
+    MemberRow,
+    MembershipRow,
+    MessageRow,
+    ReactionRow,
+    SummaryRow,
+)
 from chat.domain import extras, preferences
-from chat.models import Conversation, Face, Member, Message, MessageMark
+from chat.domain.enums import ConversationKind
+from chat.models import Conversation, Face, Group, GroupLink, Member, Message, MessageMark
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
 
@@ -64,6 +78,45 @@ def member_row(member: Member) -> MemberRow:
         role=member.role,
         read_seq=member.read_seq,
         delivered_seq=member.delivered_seq,
+        silenced=member.is_silenced,
+    )
+
+
+def group_row(group: Group) -> GroupRow:
+    """Build the row of a group's state; ``conversation`` has to be loaded."""
+    return GroupRow(
+        rev=group.rev,
+        title=group.conversation.title,
+        description=group.description,
+        picture=str(group.picture) if group.picture else None,
+        member_count=group.member_count,
+        only_admins_write=group.conversation.is_admins_only,
+        only_admins_add=group.is_adding_admins_only,
+        only_admins_change=group.is_changing_admins_only,
+    )
+
+
+def link_row(link: GroupLink) -> GroupLinkRow:
+    """Build the row of a link to a group."""
+    return GroupLinkRow(
+        id=str(link.public_id),
+        url=f"{settings.PUBLIC_URL}/grup/undangan/{link.token}/",
+        expires_at=_wire(link.expires_at),
+        uses=link.uses,
+        uses_max=link.uses_max,
+        approval=link.needs_approval,
+    )
+
+
+def preview_row(link: GroupLink) -> GroupPreviewRow:
+    """Build the row of what a link tells of its group; ``conversation__group`` has to be loaded."""
+    group = group_row(link.conversation.group)
+    return GroupPreviewRow(
+        title=group.title,
+        description=group.description,
+        picture=group.picture,
+        member_count=group.member_count,
+        approval=link.needs_approval,
     )
 
 
@@ -93,7 +146,7 @@ def summary_row(
     return SummaryRow(
         id=str(conversation.public_id),
         kind=conversation.kind,
-        title=conversation.title or None,
+        title=(member.until_title if has_left else conversation.title) or None,
         rev=member.until_rev if member.until_rev is not None else conversation.rev,
         last_seq=member.until_seq if member.until_seq is not None else conversation.last_seq,
         counted=member.read_counted + member.own_since if has_left else conversation.counted,
@@ -104,6 +157,7 @@ def summary_row(
         people=people,
         mine=membership_row(member, conversation.public_id),
         face=_face_of(conversation, members),
+        group=None if has_left or conversation.kind != ConversationKind.GROUP else group_row(conversation.group),
     )
 
 

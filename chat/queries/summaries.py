@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chat.contracts import MembershipRow, SummaryRow
 from chat.models import Member
-from chat.queries.history import list_people
+from chat.queries.history import fetch_subjects, list_people
 from chat.queries.members import (
     fetch_membership,
     list_changed_memberships,
@@ -41,11 +41,12 @@ def build_summaries(memberships: Sequence[Member]) -> list[SummaryRow]:
         return []
     last = fetch_last_messages(memberships)
     members = list_visible_members(memberships)
+    subjects = fetch_subjects(last.values())
     rows = []
     for member in memberships:
         newest = last.get(member.pk)
         present = members.get(member.conversation_id, [])
-        people = list_people([newest] if newest else [], present)
+        people = list_people([newest] if newest else [], present, subjects=subjects)
         rows.append(summary_row(member, member.conversation, last=newest, members=present, people=people))
     return rows
 

@@ -37,12 +37,15 @@ __all__ = [
     "HAS_BLOCKED_SQL",
     "PersonRow",
     "RateLimit",
+    "User",
     "allow_business_contact",
     "are_contacts",
     "block_person",
     "connect_people",
     "consume_rate_limits",
     "create_person",
+    "filter_addable_to_groups",
+    "filter_blocked_between",
     "find_browser_hash",
     "find_forbidden_business_pairs",
     "find_forbidden_pairs",
@@ -68,6 +71,7 @@ __all__ = [
     "is_trusted_device",
     "list_contacts",
     "list_devices_awaiting_trust",
+    "list_users_by_public_id",
     "lock_people",
     "pending_contact_requests",
     "person_required",
@@ -84,6 +88,8 @@ __all__ = [
 get_user_by_public_id = queries.get_user_by_public_id
 get_user_including_closed = queries.get_user_including_closed
 get_user_by_handle = queries.get_user_by_handle
+list_users_by_public_id = queries.list_users_by_public_id
+filter_blocked_between = queries.filter_blocked_between
 lock_people = queries.lock_people
 find_user_by_phone_number = queries.find_user_by_phone_number
 is_trusted_device = queries.is_trusted_device
@@ -180,3 +186,16 @@ def find_forbidden_business_pairs(pairs: Collection[tuple[int, int]]) -> set[tup
     They are neither contacts nor in a business relation, or one has blocked the other.
     """
     return set(pairs) - contact_pairs.filter_business_pairs(pairs)
+
+
+def filter_addable_to_groups(user_id: int, peer_ids: Collection[int]) -> set[int]:
+    """
+    Return those of these people whom a person may add to groups: contacts, and those who let everyone add them.
+
+    A block on either side forbids it.
+    """
+    refused = {peer_id for _user_id, peer_id in find_forbidden_pairs({(user_id, peer_id) for peer_id in peer_ids})}
+    open_people = queries.filter_open_to_groups(refused) if refused else set()
+    if open_people:
+        open_people -= queries.filter_blocked_between(user_id, open_people)
+    return set(peer_ids) - refused | open_people

@@ -33,6 +33,7 @@ class ProfileRow(TypedDict):
     phone: str | None
     language: str
     time_zone: str
+    group_adders: str
 
 
 class DeviceRow(TypedDict):

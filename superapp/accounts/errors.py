@@ -208,6 +208,14 @@ class TimeZoneUnknown(DomainError):
     message = _("Unknown time zone.")
 
 
+class GroupAddersUnknown(DomainError):
+    """The value is no choice of people who may add a person to groups."""
+
+    code = "accounts.group_adders_unknown"
+    kind = ErrorKind.INVALID
+    message = _("Choose everyone or contacts.")
+
+
 class PictureTooLarge(DomainError):
     """The picture file is too large."""
 

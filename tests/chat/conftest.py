@@ -14,7 +14,16 @@ import pytest
 
 from chat import api
 from chat.contracts import NewMessage, PostedMessage
-from chat.models import Conversation, Member, Message, Reaction
+from chat.models import (
+    Conversation,
+    Group,
+    GroupInvitation,
+    GroupLink,
+    JoinRequest,
+    Member,
+    Message,
+    Reaction,
+)
 from superapp.accounts import api as accounts
 from superapp.accounts.models import User
 from superapp.realtime import bus, command_execution, registry
@@ -80,7 +89,7 @@ def caller_of(user: User) -> Caller:
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """All that chat stores, and everybody's number of topic ``me``: to see that nothing changed."""
-    tables = (Conversation, Member, Message, Reaction, Me)
+    tables = (Conversation, Member, Message, Reaction, Group, GroupInvitation, GroupLink, JoinRequest, Me)
     return {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}
 
 
@@ -120,3 +129,18 @@ def hints_sent(monkeypatch: pytest.MonkeyPatch) -> list[Hint]:
 
     monkeypatch.setattr(bus, "publish", send)
     return sent
+
+
+@pytest.fixture
+def people(make_user):
+    """Ana (owner), Bo (admin), Citra (member), Dewi (removed), and eve, who is an outsider."""
+    return tuple(make_user(name) for name in ("ana", "bo", "citra", "dewi", "eve"))
+
+
+@pytest.fixture
+def group(people, make_group, now):
+    ana, bo, citra, dewi, _eve = people
+    conversation = make_group(ana, bo, citra, dewi)
+    api.set_role(conversation_id=conversation.public_id, by_user_id=ana.pk, user=bo.public_id, role="admin", now=now)
+    api.remove_member(conversation_id=conversation.public_id, by_user_id=ana.pk, user=dewi.public_id, now=now)
+    return conversation

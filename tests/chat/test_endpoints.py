@@ -28,9 +28,33 @@ COMMANDS = {
     "chat.messages": {"seqs": [1]},
     "chat.conversation": {},
     "chat.keep": {"pinned": True},
+    "chat.members": {},
+    "chat.readers": {"seq": 1},
+}
+# Of groups alone; of a conversation of two its members are told so.
+OF_GROUPS = {
+    "chat.group_change": {"title": "Lain"},
+    "chat.group_add": {"users": []},
+    "chat.group_remove": {"user": CLIENT_ID},
+    "chat.group_leave": {},
+    "chat.group_role": {"user": CLIENT_ID, "role": "admin"},
+    "chat.group_silence": {"user": CLIENT_ID, "silenced": True},
+    "chat.group_link": {},
+    "chat.group_links": {},
+    "chat.group_link_revoke": {"link": CLIENT_ID},
+    "chat.join_requests": {},
+    "chat.join_answer": {"user": CLIENT_ID, "accept": True},
 }
 # These name no conversation, or several.
-OTHERS = {"chat.open", "chat.delivered"}
+OTHERS = {
+    "chat.open",
+    "chat.delivered",
+    "chat.group_create",
+    "chat.group_invite",
+    "chat.group_join",
+    "chat.invitations",
+    "chat.invitation_answer",
+}
 
 
 @pytest.fixture
@@ -57,7 +81,7 @@ def over_rest(browser, command, fields):
     """The answer of the mirror in the socket's words."""
     method, route = command.rest.split(" ")
     fields = dict(fields)
-    for place in ("conversation", "seq"):
+    for place in ("conversation", "seq", "user", "link"):
         for written in (f"<uuid:{place}>", f"<int:{place}>"):
             if written in route:
                 route = route.replace(written, str(fields.pop(place)))
@@ -86,7 +110,25 @@ def talk(make_user, make_direct, post):
 
 
 def test_every_command_is_covered():
-    assert {name for name in registry.commands if name.startswith("chat.")} == COMMANDS.keys() | OTHERS
+    assert {
+        name for name in registry.commands if name.startswith("chat.")
+    } == COMMANDS.keys() | OF_GROUPS.keys() | OTHERS
+
+
+@pytest.mark.parametrize("name", OF_GROUPS)
+def test_outsider_of_a_group_is_told_there_is_nothing(make_user, make_group, doors, real_db, name):
+    ana, eve = make_user("ana"), make_user("eve")
+    place, as_ana, as_eve = str(make_group(ana).public_id), doors(ana), doors(eve)
+    before = everything()
+
+    foreign = refusals(as_eve(name, conversation=place, **OF_GROUPS[name]))
+    missing = refusals(as_eve(name, conversation=str(uuid.uuid4()), **OF_GROUPS[name]))
+
+    assert everything() == before
+    assert foreign == missing
+    assert {refused["code"] for refused in foreign} == {ConversationNotFound.code}
+    for answer in as_ana(name, conversation=place, **OF_GROUPS[name])[:1]:
+        assert answer.get("err", {}).get("code") != ConversationNotFound.code
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -37,6 +37,7 @@ HARMLESS: dict[str, Any] = {
     "description": "Ditulis Eve",
     "draft": "Ditulis Eve",
     "emoji": "👍",
+    "group_adders": "everyone",
     "idempotency_key": "kunci-eve",
     "language": "en",
     "memo": "",
@@ -50,10 +51,12 @@ HARMLESS: dict[str, Any] = {
     "pin": PIN,
     "reason": "Ditulis Eve",
     "resi": "EVE-1",
+    "role": "admin",
     "search": "rahasia",
     "solution": "",
     "text": "Jalan Eve 1",
     "time_zone": "Asia/Jakarta",
+    "title": "Ditulis Eve",
     "town": "Medan",
 }
 # What a field of this one operation means, where its name says something else elsewhere. A mapping holds several
@@ -78,6 +81,9 @@ OF_OPERATION: dict[tuple[str, str], Any] = {
     ("shop.purchases", "after"): "of order",
     ("shop.sales", "after"): "of order",
     ("chat.delivered", "marks"): "of marks",
+    ("chat.members", "after"): "of place",
+    ("chat.readers", "after"): "of place",
+    ("chat.group_role", "role"): {"admin": "admin", "owner": "owner"},
     ("shop.photos_arrange", "photos"): "of photos",
 }
 # Operations that take one of these fields and no two.

@@ -19,6 +19,7 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 
 from chat import api as chat
+from chat.actions import group_links
 from payments import api as payments
 from shop import api as shop
 from shop.queries import photos
@@ -292,6 +293,24 @@ def _devices_and_invitations(world: World, now: datetime) -> None:
     world.theirs["invitation"] = {"open": str(Invitation.objects.get(owner=ana).public_id)}
     world.theirs["link"] = {"open": str(link.public_id)}
     world.theirs["token"] = {"open": link.token}
+    _group(world, now)
+
+
+def _group(world: World, now: datetime) -> None:
+    """A group of Ana and Bo with a link, to which nobody was invited."""
+    ana, bo = world.people["ana"], world.people["bo"]
+    group = chat.create_group(owner_id=ana.pk, title="Grup Ana", member_ids=[bo.pk], now=now)
+    link = group_links.make_link(
+        conversation_id=group.public_id,
+        by_user_id=ana.pk,
+        lasts_for=None,
+        uses_max=None,
+        needs_approval=False,
+        now=now,
+    )
+    world.theirs["conversation"]["of the group"] = str(group.public_id)
+    world.theirs["link"]["of the group"] = str(link.public_id)
+    world.theirs["token"]["of the group"] = link.token
 
 
 def _begun_in_browsers(world: World) -> None:
@@ -322,6 +341,9 @@ def _names_and_secrets(world: World, now: datetime) -> None:
     caller = Caller(ana.pk, ana.public_id, None, None, "id")
     token = sync._signer(caller, "contacts").sign_object([None, "0.0"])
     world.theirs |= {
+        "place": {"of ana": f"2.{ana.public_id}"},
+        "heir": world.theirs["user"],
+        "users": {who: [one] for who, one in world.theirs["user"].items()},
         "next": {"ana": token},
         "marks": {aim: [[talk, 1]] for aim, talk in world.theirs["conversation"].items()},
     }

@@ -59,6 +59,21 @@ ALLOWED_TO_EVE: Mapping[tuple[str, str], Exemption] = {
         for command in ("shop.purchases", "shop.sales")
         for state in ("paid", "accepted", "shipped", "completed", "cancelled")
     },
+    **{
+        ("chat.group_create", f"users: {who}"): _because(
+            "anybody may make a group; who is no contact is invited to it",
+            "chat_conversation chat_group chat_groupinvitation chat_member chat_message realtime_me",
+        )
+        for who in ("ana", "bo")
+    },
+    ("chat.group_invite", "token: of the group"): _because("whoever was given the link is invited"),
+    ("chat.group_join", "token: of the group"): _because(
+        "whoever was given the link is invited",
+        "chat_conversation chat_group chat_grouplink chat_member chat_message realtime_me",
+    ),
+    ("chat.delivered", "marks: of the group"): _because(
+        "marks of conversations that are not one's own are passed over"
+    ),
     ("chat.delivered", "marks: of two"): _because("marks of conversations that are not one's own are passed over"),
     ("chat.delivered", "marks: with the shop"): _because(
         "marks of conversations that are not one's own are passed over"

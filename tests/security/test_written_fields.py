@@ -41,6 +41,13 @@ class World:
         path = f"conversations/{self.conversation}/messages"
         return self.rest("ana", "post", path, client_id=client_id, body=body)
 
+    def make_group(self, title):
+        return self.rest("ana", "post", "groups", title=title, users=[], idempotency_key="k")
+
+    def change_group(self, **fields):
+        group = self.make_group("Arisan").json()["conversation"]["id"]
+        return self.rest("ana", "patch", f"conversations/{group}/group", **fields)
+
     def edit(self, body):
         seq = self.message("halo", "m2").json()["seq"]
         return self.rest("ana", "patch", f"conversations/{self.conversation}/messages/{seq}", body=body, edits=0)
@@ -104,6 +111,9 @@ WRITTEN = {
     "accounts.profile_change.name": ("accounts.User.name", lambda w, text: w.rest("ana", "patch", "me", name=text)),
     "chat.send.body": ("chat.Message.body", World.message),
     "chat.edit.body": ("chat.Message.body", World.edit),
+    "chat.group_create.title": ("chat.Conversation.title", World.make_group),
+    "chat.group_change.title": ("chat.Conversation.title", _fields("change_group", "title")),
+    "chat.group_change.description": ("chat.Group.description", _fields("change_group", "description")),
     "chat.keep.draft": (
         "chat.Member.draft",
         lambda w, text: w.rest("ana", "patch", f"conversations/{w.conversation}/mine", draft=text),
@@ -136,6 +146,8 @@ WRITTEN = {
 # Fields that are refused unless they are of a closed form, or are looked up and never kept.
 OF_A_CLOSED_FORM = """
     accounts.contact_ask.handle accounts.contact_ask.phone accounts.invite.token accounts.invite_accept.token
+    accounts.profile_change.group_adders chat.group_create.idempotency_key chat.group_invite.token
+    chat.group_join.token chat.members.after chat.members.search chat.readers.after
     accounts.person_by_handle.handle accounts.profile_change.handle accounts.profile_change.language
     accounts.profile_change.time_zone accounts.trust_ask.code chat.react.emoji chat.send.client_id
     payments.history.search payments.pin_ask.code payments.pin_change.new payments.pin_change.old
@@ -152,13 +164,14 @@ OF_THE_PRODUCT = {
     "accounts": """
         Contact.state DeveloperSms.number DeveloperSms.text Device.browser_hash Device.name
         Device.session_key Invitation.number InviteLink.token LoginCode.browser_hash LoginCode.code_hash
-        LoginCode.number PhoneNumber.number RateCount.what RateCount.who User.avatar User.handle
+        LoginCode.number PhoneNumber.number RateCount.what RateCount.who User.avatar User.group_adders User.handle
         User.language User.password User.time_zone
     """,
     "chat": """
-        Conversation.direct_key Conversation.kind Conversation.title Face.address Face.key Face.kind
-        Face.name Face.picture Member.role Message.card Message.card_type Message.client_id
-        Message.content_hash Message.event Message.kind Reaction.emoji
+        Conversation.direct_key Conversation.kind Face.address Face.key Face.kind
+        Face.name Face.picture Group.idempotency_key GroupLink.token Member.role
+        Member.until_title Message.card Message.card_type Message.client_id
+        Message.content_hash Message.event Message.extras Message.kind Reaction.emoji
     """,
     "core": """
         Fact.key Fact.last_error Fact.name Fact.payload Instance.place Job.arguments Job.error_code Job.name

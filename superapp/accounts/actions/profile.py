@@ -14,7 +14,7 @@ from superapp.accounts import queries
 from superapp.accounts.adapters import avatar_storage
 from superapp.accounts.contracts import ProfileRow
 from superapp.accounts.domain import names
-from superapp.accounts.errors import HandleTaken, LanguageUnknown, TimeZoneUnknown
+from superapp.accounts.errors import GroupAddersUnknown, HandleTaken, LanguageUnknown, TimeZoneUnknown
 from superapp.accounts.events import ProfileChanged
 from superapp.accounts.models import User
 from superapp.accounts.queries import serializers
@@ -37,6 +37,7 @@ class ProfileChanges:
     handle: str | None = None
     language: str | None = None
     time_zone: str | None = None
+    group_adders: str | None = None
 
 
 def change_profile(*, user_id: int, changes: ProfileChanges, now: datetime) -> ProfileRow:
@@ -50,6 +51,7 @@ def change_profile(*, user_id: int, changes: ProfileChanges, now: datetime) -> P
     :raises HandleTaken: if the handle is taken or reserved
     :raises LanguageUnknown: if the language is not supported
     :raises TimeZoneUnknown: if there is no such time zone
+    :raises GroupAddersUnknown: if that is no choice of who may add the person to groups
     :raises RateLimited: if the handle changed too often
     """
     wanted = _clean_changes(changes)
@@ -85,6 +87,7 @@ def _clean_changes(changes: ProfileChanges) -> dict[str, str]:
         "handle": names.clean_handle,
         "language": _require_language,
         "time_zone": _require_time_zone,
+        "group_adders": _require_group_adders,
     }
     wanted = {field: getattr(changes, field) for field in cleaners}
     cleaned: dict[str, str] = {}
@@ -101,6 +104,12 @@ def _require_language(code: str) -> str:
     if code not in User.Language.values:
         raise LanguageUnknown
     return code
+
+
+def _require_group_adders(choice: str) -> str:
+    if choice not in User.GroupAdders.values:
+        raise GroupAddersUnknown
+    return choice
 
 
 def _require_time_zone(name: str) -> str:

@@ -24,6 +24,10 @@ def own_profile(caller: Caller, request: EmptyRequest) -> ProfileRow:
 def profile_change(caller: Caller, request: ChangeProfileRequest) -> ProfileRow:
     """Change the caller's own profile."""
     changes = ProfileChanges(
-        name=request.name, handle=request.handle, language=request.language, time_zone=request.time_zone
+        name=request.name,
+        handle=request.handle,
+        language=request.language,
+        time_zone=request.time_zone,
+        group_adders=request.group_adders,
     )
     return profile.change_profile(user_id=caller.user_id, changes=changes, now=clock.now())

@@ -55,6 +55,7 @@ class ChangeProfileRequest(RequestSchema, frozen=True):
     handle: str | None = None
     language: str | None = None
     time_zone: str | None = None
+    group_adders: str | None = None
 
 
 class EndDeviceRequest(RequestSchema, frozen=True):

@@ -35,6 +35,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         INDONESIAN = "id", "Bahasa Indonesia"
         ENGLISH = "en", "English"
 
+    class GroupAdders(models.TextChoices):
+        EVERYONE = "everyone"
+        CONTACTS = "contacts"
+
     NAME_CHARS_MAX = names.NAME_CHARS_MAX
     HANDLE_CHARS_MAX = names.HANDLE_CHARS_MAX
 
@@ -48,6 +52,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     avatar = models.CharField(max_length=64, default="", blank=True)
     language = models.CharField(max_length=2, choices=Language, default=Language.INDONESIAN)
     time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
+    # Whoever may add the person to groups; others can only invite them.
+    group_adders = models.CharField(
+        max_length=8, choices=GroupAdders, default=GroupAdders.CONTACTS, db_default=GroupAdders.CONTACTS
+    )
     is_service = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)

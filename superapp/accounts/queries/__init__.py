@@ -6,6 +6,7 @@ from superapp.accounts.queries.avatars import DIGESTS_PER_QUERY, filter_shown_av
 from superapp.accounts.queries.contacts import (
     HAS_BLOCKED_SQL,
     INVITATIONS_MAX,
+    filter_blocked_between,
     find_both_sides,
     find_invite_link,
     find_newest_invite_link,
@@ -44,6 +45,7 @@ from superapp.accounts.queries.login_codes import (
     lock_open_code,
 )
 from superapp.accounts.queries.people import (
+    filter_open_to_groups,
     find_phone_number,
     find_user_by_phone_number,
     get_public_ids,
@@ -54,6 +56,7 @@ from superapp.accounts.queries.people import (
     has_any_user,
     list_changed_users,
     list_users,
+    list_users_by_public_id,
     lock_people,
 )
 
@@ -66,6 +69,8 @@ __all__ = [
     "UNLOCKED_STALE_DEVICES_SQL",
     "OpenSession",
     "devices_with_browser",
+    "filter_blocked_between",
+    "filter_open_to_groups",
     "filter_shown_avatars",
     "find_both_sides",
     "find_browser_hash",
@@ -97,6 +102,7 @@ __all__ = [
     "list_open_invitations",
     "list_open_sessions",
     "list_users",
+    "list_users_by_public_id",
     "list_users_with_contact",
     "lock_invitation",
     "lock_invite_link",

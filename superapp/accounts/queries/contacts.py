@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -126,6 +127,13 @@ def is_blocked_between(user_id: int, peer_id: int) -> bool:
     """Return whether one of the two has blocked the other."""
     pair = Contact.objects.filter(owner_id__in=(user_id, peer_id), peer_id__in=(user_id, peer_id))
     return pair.filter(is_blocked=True).exists()
+
+
+def filter_blocked_between(user_id: int, peer_ids: Collection[int]) -> set[int]:
+    """Return those of these people who have blocked this person or were blocked by them, in one query."""
+    ours, theirs = Q(owner_id=user_id, peer_id__in=peer_ids), Q(owner_id__in=peer_ids, peer_id=user_id)
+    sides = Contact.objects.filter(ours | theirs, is_blocked=True).values_list("owner_id", "peer_id")
+    return {peer_id if owner_id == user_id else owner_id for owner_id, peer_id in sides}
 
 
 def list_users_with_contact(user_id: int) -> list[int]:

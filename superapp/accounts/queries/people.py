@@ -68,6 +68,17 @@ def list_users(user_ids: Collection[int]) -> list[User]:
     return list(User.objects.filter(pk__in=user_ids).order_by("pk"))
 
 
+def list_users_by_public_id(public_ids: Collection[UUID]) -> list[User]:
+    """List the active users among these public ids."""
+    return list(User.objects.filter(public_id__in=public_ids, is_active=True).order_by("pk"))
+
+
+def filter_open_to_groups(user_ids: Collection[int]) -> set[int]:
+    """Return those of these people who let everyone add them to groups."""
+    open_people = User.objects.filter(pk__in=user_ids, group_adders=User.GroupAdders.EVERYONE)
+    return set(open_people.values_list("pk", flat=True))
+
+
 def get_public_ids(user_ids: Collection[int]) -> dict[int, UUID]:
     return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "public_id"))
 

@@ -75,6 +75,7 @@ def serialize_profile(user: User, number: str | None) -> ProfileRow:
         "phone": phone_numbers.format_international(number) if number else None,
         "language": user.language,
         "time_zone": user.time_zone,
+        "group_adders": user.group_adders,
     }
 
 

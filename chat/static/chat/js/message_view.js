@@ -44,7 +44,7 @@ export class MessageView {
   #showEvent(element, { row, at }) {
     element.id = `m-${row.seq}`
     element.dataset.seq = row.seq
-    fill(element, "text", this.#words.event(row.event))
+    fill(element, "text", this.#words.event(row.event, row.from))
     mark(part(element, "about"), "href", row.reply_to !== null, `#m-${row.reply_to}`)
     part(element, "time").dateTime = new Date(at).toISOString()
     fill(element, "time", this.#format.hour(at))

@@ -26,7 +26,7 @@ export class WordsOf {
   /** One line that stands for a message: in the list, in a quote, when it is announced. */
   line(row) {
     if (row.recalled_at) return this.#data.word("recalled")
-    if (row.kind === "event") return row.event.about ? `${this.event(row.event)} · ${row.event.about}` : this.event(row.event)
+    if (row.kind === "event") return [this.event(row.event, row.from), row.event.about].filter(Boolean).join(" · ")
     if (row.kind === "card") return this.#card(row.card, row.from === this.#me.id)
     return plain(row.body)
   }
@@ -38,10 +38,22 @@ export class WordsOf {
     return line ? this.#data.word(line, written(card)) : (card?.title ?? this.#data.word("card"))
   }
 
-  /** A line of the conversation itself, as it stands there, beside its time. */
-  event({ name, user, ...fields }) {
+  /** A line of the conversation itself, as it stands there, beside its time; `actor` is who caused it. */
+  event({ name, user, users = user ? [user] : [], ...fields }, actor) {
     const word = `event_${name}`
-    return this.#data.word(this.#data.has(word) ? word : "event_unknown", { ...fields, name: user && this.name(user) })
+    if (!this.#data.has(word)) return this.#data.word("event_unknown")
+    const about = users.length > 0 ? { name: this.name(users[0]), names: this.#names(users) } : {}
+    return this.#data.word(word, { ...fields, actor: actor && this.name(actor), ...about })
+  }
+
+  /** The names of several within a sentence, mine first; the rest are counted. */
+  #names(users) {
+    const ordered = [...users.filter((user) => user === this.#me.id), ...users.filter((user) => user !== this.#me.id)]
+    const names = ordered.map((user) => (user === this.#me.id ? this.#data.word("you_within") : this.name(user)))
+    const NAMED_MAX = 3
+    if (names.length > NAMED_MAX) return this.#data.word("names_more", { names: names.slice(0, NAMED_MAX).join(", "), count: names.length - NAMED_MAX })
+    if (names.length === 1) return names[0]
+    return this.#data.word("names_last", { names: names.slice(0, -1).join(", "), last: names.at(-1) })
   }
 
   /** Who said the last message, as it stands before it in the list. */

@@ -1,0 +1,67 @@
+"""Invitations to groups, for people whom the inviting member may not add."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from chat import push
+from chat.actions.memberships import join_people
+from chat.errors import InvitationNotFound
+from chat.models import Conversation, GroupInvitation
+from chat.queries.groups import find_open_invitation, list_removed
+from chat.queries.locking import lock_invited_group
+from superapp.accounts import api as accounts
+
+# For so long, a person who declined is not asked again for the same group.
+DECLINE_COOLDOWN = timedelta(days=30)
+
+
+def invite_people(conversation: Conversation, *, by_user_id: int, user_ids: Sequence[int], now: datetime) -> None:
+    """
+    Invite these people to a group, and tell them; the caller holds the lock.
+
+    Who blocked the inviting member or was blocked, who was removed by an admin, and who declined lately is passed
+    over: the inviting member does not learn of it.
+    """
+    blocked = accounts.filter_blocked_between(by_user_id, user_ids)
+    removed = list_removed(conversation, user_ids)
+    standing = {
+        one.user_id: one for one in GroupInvitation.objects.filter(conversation=conversation, user__in=user_ids)
+    }
+    for user_id in sorted(set(user_ids) - blocked - set(removed)):
+        invitation = standing.get(user_id)
+        if invitation is not None and not _may_be_renewed(invitation, now):
+            continue
+        invitation = invitation or GroupInvitation(conversation=conversation, user_id=user_id)
+        invitation.invited_by_id, invitation.invited_at, invitation.declined_at = by_user_id, now, None
+        invitation.save()
+        push.invitations_changed(user_id)
+
+
+def _may_be_renewed(invitation: GroupInvitation, now: datetime) -> bool:
+    return invitation.declined_at is not None and now - invitation.declined_at >= DECLINE_COOLDOWN
+
+
+def answer_invitation(*, conversation_id: UUID, user_id: int, accepts: bool, now: datetime) -> None:
+    """
+    Accept or decline an invitation to a group. The group learns of an acceptance only.
+
+    :raises InvitationNotFound: if there is none
+    :raises GroupFull: if the group has no room; the invitation stays
+    """
+    with transaction.atomic():
+        # A group that does not exist is no invitation either: ids of groups cannot be probed.
+        conversation = lock_invited_group(conversation_id)
+        invitation = find_open_invitation(conversation, user_id)
+        if invitation is None:
+            raise InvitationNotFound
+        if accepts:
+            join_people(conversation, [user_id], event="member_joined", actor_id=user_id, now=now)
+        else:
+            invitation.declined_at = now
+            invitation.save(update_fields=["declined_at"])
+        push.invitations_changed(user_id)

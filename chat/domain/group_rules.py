@@ -1,0 +1,28 @@
+"""Rules of groups: how large they may be, and who may act on whom."""
+
+from __future__ import annotations
+
+from chat.domain.enums import MemberRole
+
+MEMBERS_MAX = 1_024
+ADDED_AT_ONCE_MAX = 100
+# In larger groups, a receipt is told only to those whose messages it is about.
+RECEIPTS_TO_ALL_MAX = 32
+
+_ADMIN_ROLES = frozenset({MemberRole.ADMIN, MemberRole.OWNER})
+
+
+def is_admin(role: str) -> bool:
+    """Return whether the role has the rights of an admin."""
+    return role in _ADMIN_ROLES
+
+
+def may_act_on(role: str, target_role: str) -> bool:
+    """
+    Return whether a member may remove or mute another one.
+
+    The owner may act on everybody, admins on members without a role only.
+    """
+    if role == MemberRole.OWNER:
+        return True
+    return role == MemberRole.ADMIN and target_role == MemberRole.MEMBER
