@@ -21,6 +21,7 @@ from chat.contracts import SummaryRow
 from chat.domain import card_types, conversation_actions, face_kinds, system_events
 from chat.models import Message
 from chat.pages import js_messages, presenters
+from chat.pages.photo_presenters import BLANK_TILE
 from chat.pages.preference_switches import SWITCHES
 from chat.queries.history import fetch_history
 from chat.queries.members import count_put_away
@@ -218,6 +219,7 @@ def _page_context(view: str) -> dict[str, Any]:
         "conversation_actions": conversation_actions.list_conversation_actions(),
         "blank_row": BLANK_ROW,
         "blank_conversation": BLANK_CONVERSATION,
+        "blank_photo": BLANK_TILE,
     }
 
 

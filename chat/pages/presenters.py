@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from chat.contracts import FaceRow, History, MemberRow, MessageRow, SummaryRow
 from chat.domain import card_types, face_kinds, formatting
-from chat.pages import js_messages
+from chat.pages import js_messages, photo_presenters
 from chat.pages.event_sentences import name_of, render_system_event
+from chat.pages.photo_presenters import PhotoTile
 from chat.pages.preference_switches import SWITCHES, is_hidden
 from superapp.accounts.api import PersonRow
 from superapp.web import time_formats
@@ -55,9 +56,12 @@ class ConversationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedMessage:
+    """A message in a quote; ``photo`` is the id of the first one it carries, or an empty text."""
+
     seq: int
     name: str
     text: str
+    photo: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,7 @@ class MessageView:
     ends: bool
     quote: QuotedMessage | None
     card: CardView | None
+    photos: tuple[PhotoTile, ...]
     reactions: tuple[ReactionView, ...]
 
     @property
@@ -216,7 +221,7 @@ def summarize_message(message: MessageRow, *, my_id: str, people: Sequence[Perso
     if message.card is not None:
         known = card_types.get_card_type(str(message.card.get("type", "")))
         return known.render_summary(message.card, is_mine=message.sender == my_id)
-    return formatting.plain(message.body)
+    return photo_presenters.summarize_photos(message) or formatting.plain(message.body)
 
 
 def build_timeline(
@@ -293,6 +298,7 @@ def _message(
         ends=ends,
         quote=_quote(message, quotable, my_id, people),
         card=_card(message),
+        photos=photo_presenters.build_tiles(message),
         reactions=tuple(
             ReactionView(emoji=one.emoji, count=len(one.users), is_mine=my_id in one.users) for one in message.reactions
         ),
@@ -308,7 +314,13 @@ def _quote(
     if quoted is None:
         return None
     name = _("You") if quoted.sender == my_id else name_of(quoted.sender, people)
-    return QuotedMessage(seq=quoted.seq, name=name, text=summarize_message(quoted, my_id=my_id, people=people))
+    photos = photo_presenters.photos_of(quoted)
+    return QuotedMessage(
+        seq=quoted.seq,
+        name=name,
+        text=summarize_message(quoted, my_id=my_id, people=people),
+        photo=photos[0]["id"] if photos else "",
+    )
 
 
 def _card(message: MessageRow) -> CardView | None:

@@ -120,6 +120,22 @@ test("while uploads do not get through, what is behind waits, and then all goes 
   assert.deepEqual(said(server), [["", 1], ["after", 0]])
 })
 
+test("a server that is full or elsewhere is asked again", async () => {
+  const { clock, server, device } = meeting()
+  const tab = await device("ana").open()
+  await clock.advance(100)
+  const answers = [[507, "media.storage_full"], [409, "media.offset_conflict"], [429, "media.too_many_uploads"]]
+  server.uploads.before = () => {
+    const [status, code] = answers.shift() ?? []
+    return status && { status, header: () => null, text: JSON.stringify({ code, message: "Not now.", params: {}, retry_after: null }) }
+  }
+
+  await tab.messenger.send("c1", "", null, picked("one"))
+  await clock.advance(60_000)
+
+  assert.deepEqual(said(server), [["", 1]])
+})
+
 test("a photo that the server refuses stays with its sentence, and those behind go on", async () => {
   const { clock, server, device } = meeting()
   const tab = await device("ana").open()
@@ -150,8 +166,16 @@ test("a photo that turns out to be none while it is made ready is refused", asyn
   await tab.messenger.send("c1", "", null, picked("one"))
   await clock.advance(10_000)
 
-  assert.equal(tab.outbox.all[0].problem.code, "media.unreadable")
+  const [refused] = tab.outbox.all
+  assert.equal(refused.problem.code, "media.unreadable")
   assert.deepEqual(said(server), [])
+
+  server.uploads.afterwards = { state: "ready", code: null }
+  await tab.messenger.retry(refused)
+  await clock.advance(10_000)
+
+  assert.deepEqual([...server.uploads.held.keys()], ["m1", "m2"])
+  assert.deepEqual(said(server), [["", 1]])
 })
 
 test("a hint that was lost is made up for by asking", async () => {
@@ -268,6 +292,6 @@ test("what waits is shown with its photos", async () => {
   const items = Transcript.compose({ rows: [], entries: [entry], answered: [], summary: { members: [] }, me: { id: "ana" }, format, isReady: true })
 
   assert.deepEqual(items.at(-1).row.extras, {
-    attachment: { type: "photos", photos: [{ id: null, local: "one", width: 4, height: 3, placeholder: null }] },
+    attachment: { type: "photos", photos: [{ id: null, kept: "one", width: 4, height: 3, placeholder: null }] },
   })
 })

@@ -1,5 +1,6 @@
 import { clone, fill, mark, part } from "#ui/part.js"
 import { showAvatar } from "#chat/avatar.js"
+import { carriedBy } from "#chat/photos.js"
 import { Summary } from "#chat/summary.js"
 
 /** The conversations on the screen, newest first: `<nusa-conversation-list>`. */
@@ -153,7 +154,7 @@ export class ConversationList extends HTMLElement {
     part(element, "last").hidden = typing
     mark(element, "data-draft", draft !== "")
     part(element, "draft-word").hidden = draft === ""
-    const row = waiting ? { kind: "text", from: messenger.me.id, body: waiting.fields.body } : summary.last
+    const row = waiting ? { kind: "text", from: messenger.me.id, body: waiting.fields.body, extras: carriedBy(waiting) } : summary.last
     fill(element, "who", !draft && row && !row.recalled_at ? page.words.prefix(summary, row) : null)
     fill(element, "text", draft || (row ? page.words.line(row) : null))
     const state = draft || row?.from !== messenger.me.id || row.recalled_at ? null : this.#stateOf(summary, waiting)

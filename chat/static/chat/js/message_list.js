@@ -1,4 +1,5 @@
 import { fill, part } from "#ui/part.js"
+import { askAgain, showProgress } from "#chat/album.js"
 import { MessageView } from "#chat/message_view.js"
 import { Summary } from "#chat/summary.js"
 import { Transcript } from "#chat/transcript.js"
@@ -87,7 +88,8 @@ export class MessageList extends HTMLElement {
       this.timeline.onChange.listen(soon),
       messenger.outbox.onChange.listen(ifMine),
       messenger.inbox.onChange.listen(ifMine),
-      messenger.line.onState.listen(soon),
+      messenger.line.onState.listen((state) => this.#lineChanged(state)),
+      messenger.outbox.onProgress.listen((entry, photo, fraction) => this.#brought(photo, fraction)),
       messenger.onArrival.listen((conversation, row) => conversation === this.conversation && this.#arrived(row)),
     )
     this.#on(this.parentElement, "nusa-sent", () => this.#answered())
@@ -108,6 +110,16 @@ export class MessageList extends HTMLElement {
   #answered() {
     this.#newAfter = null
     this.#scroll.scrollTop = 0
+  }
+
+  #lineChanged(state) {
+    if (state === "ready") askAgain(this)
+    this.#renderSoon()
+  }
+
+  #brought(photo, fraction) {
+    const tile = this.querySelector(`[data-photo="${photo}"]`)
+    if (tile) showProgress(tile, fraction)
   }
 
   #on(target, name, work) {

@@ -76,6 +76,7 @@ export class MessageMenu {
     if (action === "reply") return composer.reply(row)
     if (action === "edit") return composer.edit(item)
     if (action === "retry") return this.#messenger.retry(entry)
+    if (action === "drop-photo") return this.#messenger.outbox.dropPhoto(conversation, entry.client_id, button.closest("[data-photo]").dataset.photo)
     if (action === "discard") return this.#messenger.outbox.discard(conversation, entry.client_id)
     if (action === "copy") return toast(this.#page.data.word((await copy(row.body)) ? "copied" : "not_copied"))
     if (action === "recall" && (await this.#isSure())) return this.#messenger.recall(conversation, row.seq)

@@ -1,5 +1,7 @@
+import { showAlbum } from "#chat/album.js"
 import { showCard } from "#chat/card_view.js"
 import { showBody } from "#chat/formatted_body.js"
+import { addressOf, photosOf } from "#chat/photos.js"
 import { clone, fill, mark, part } from "#ui/part.js"
 
 /** One message on the screen: made from the page's own template, and changed only where the message has changed. */
@@ -10,8 +12,10 @@ export class MessageView {
   #me
   #conversation
   #isGroup
+  #keptPhotos
 
-  constructor({ data, words, format, me, conversation, isGroup }) {
+  constructor({ data, words, format, me, keptPhotos, conversation, isGroup }) {
+    this.#keptPhotos = keptPhotos
     this.#conversation = conversation
     this.#data = data
     this.#words = words
@@ -74,6 +78,9 @@ export class MessageView {
     fill(element, "who", this.#isGroup && item.starts && !isMine ? this.#words.name(row.from) : null)
     this.#showQuote(element, row, quote)
     showCard(part(element, "card"), row.card, (moment) => this.#moment(Date.parse(moment), at))
+    const photos = photosOf(row)
+    mark(element, "data-photos", photos.length > 0)
+    showAlbum(part(element, "photos"), photos, { data: this.#data, keptPhotos: this.#keptPhotos, entry: item.entry })
     showBody(part(element, "body"), row.body)
     fill(element, "recalled", row.recalled_at ? this.#data.word(isMine ? "recalled_mine" : "recalled_theirs") : null)
     part(element, "edited").hidden = row.edits === 0 || Boolean(row.recalled_at)
@@ -96,12 +103,16 @@ export class MessageView {
     box.setAttribute("href", `#m-${row.reply_to}`)
     part(box, "quote-name").textContent = quote ? this.#words.name(quote.from, this.#conversation) : ""
     part(box, "quote-text").textContent = quote ? this.#words.line(quote) : "…"
+    const [photo] = quote ? photosOf(quote) : []
+    const picture = part(box, "quote-photo")
+    picture.hidden = !photo?.id
+    if (photo?.id) mark(picture, "src", true, addressOf(photo.id, "small"))
   }
 
   #showProblem(element, { state, entry }) {
     const box = part(element, "problem")
     box.hidden = state !== "failed"
-    part(box, "problem-text").textContent = state === "failed" ? entry.problem.message : ""
+    part(box, "problem-text").textContent = state === "failed" ? entry.problem.message || this.#data.word("photos_not_sent") : ""
   }
 
   #showReactions(element, reactions) {

@@ -1,16 +1,18 @@
 import { Format } from "#lib/format.js"
+import { KeptPhotos } from "#chat/kept_photos.js"
 import { WordsOf } from "#chat/words_of.js"
 
 const MINUTE_MS = 60_000
 
 /** What every element of a page of chat leans on: its words, formats, addresses and limits. */
 export class PageContext {
-  constructor({ data, boot, inbox, clock }) {
+  constructor({ data, boot, inbox, clock, outbox }) {
     this.data = data
     this.boot = boot
     this.me = boot.me
     this.clock = clock
     this.format = new Format({ locale: boot.locale, timeZone: boot.time_zone })
+    this.keptPhotos = new KeptPhotos({ outbox })
     this.words = new WordsOf({ data, inbox, me: boot.me })
   }
 

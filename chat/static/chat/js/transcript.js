@@ -1,3 +1,4 @@
+import { carriedBy } from "#chat/photos.js"
 import { Summary } from "#chat/summary.js"
 
 // One to three emoji and nothing else: pictograms with their tones, joiners, flags and key caps.
@@ -75,24 +76,16 @@ function reacted(reactions, meId, emoji) {
 
 function pending(entry, { me, isReady }) {
   const { body, reply_to = null } = entry.fields
-  const extras = carried(entry)
   return {
     kind: "text",
     key: entry.client_id,
     at: entry.written_at,
-    row: { seq: null, client_id: entry.client_id, from: me.id, body, reply_to, extras, edits: 0, recalled_at: null, reactions: [] },
+    row: { seq: null, client_id: entry.client_id, from: me.id, body, reply_to, extras: carriedBy(entry), edits: 0, recalled_at: null, reactions: [] },
     isMine: true,
     state: stateOf(entry, isReady),
     isBig: FEW_EMOJI.test(body),
     entry,
   }
-}
-
-/** What a message carries beside its text, while only this device has it. */
-function carried({ photos }) {
-  if (!photos) return null
-  const held = photos.map(({ id, width, height }) => ({ id: null, local: id, width, height, placeholder: null }))
-  return { attachment: { type: "photos", photos: held } }
 }
 
 function stateOf(entry, isReady) {

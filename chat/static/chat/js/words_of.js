@@ -1,5 +1,6 @@
 import { written } from "#chat/card_view.js"
 import { plain } from "#chat/formatting.js"
+import { photosOf } from "#chat/photos.js"
 import { Summary } from "#chat/summary.js"
 
 /** What is said of people and messages, in the words of the page. Shared by the list, the conversation and the announcer. */
@@ -28,7 +29,15 @@ export class WordsOf {
     if (row.recalled_at) return this.#data.word("recalled")
     if (row.kind === "event") return [this.event(row.event, row.from), row.event.about].filter(Boolean).join(" · ")
     if (row.kind === "card") return this.#card(row.card, row.from === this.#me.id)
-    return plain(row.body)
+    const body = plain(row.body)
+    const count = photosOf(row).length
+    return count > 0 ? this.#photos(count, body) : body
+  }
+
+  #photos(count, caption) {
+    if (count === 1) return `📷 ${caption || this.#data.word("photo")}`
+    const counted = `📷 ${this.#data.word("photos", { count })}`
+    return caption ? `${counted} · ${caption}` : counted
   }
 
   #card(card, isMine) {

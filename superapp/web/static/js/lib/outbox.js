@@ -308,6 +308,8 @@ export class Outbox {
       if (!refused) return
       refused.state = "refused"
       refused.problem = { code: failure.code, message: failure.message }
+      // It is the photos themselves: whoever tries again brings them anew.
+      if (failure.code.startsWith("media.")) refused.photos = refused.photos?.map(({ upload, ...photo }) => photo)
       await outbox.put(refused)
     })
     return true

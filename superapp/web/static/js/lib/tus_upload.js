@@ -2,9 +2,9 @@ import { Refused } from "#lib/refused.js"
 import { Unanswered } from "#lib/unanswered.js"
 
 const VERSION = "1.0.0"
-const GONE = [403, 404, 410]
+const GONE = [404, 410]
 // These decide nothing: the same may be asked again, from where the server stands.
-const UNDECIDED = [0, 408, 409, 423, 425, 429, 460]
+const UNDECIDED = [0, 401, 408, 409, 423, 425, 429, 460]
 
 /**
  * One file on its way to the server by tus 1.0, part by part; whoever begins again goes on where the server stands. No DOM here.
@@ -100,10 +100,8 @@ function written(metadata) {
 }
 
 function failureOf({ status, text }) {
-  const said = saidIn(text)
-  if (said) return new Refused(said)
   if (UNDECIDED.includes(status) || status >= 500 || status < 400) return new Unanswered({ wasHanded: true })
-  return new Refused({ code: "upload_refused", message: "" })
+  return new Refused(saidIn(text) ?? { code: "upload_refused", message: "" })
 }
 
 /** The error body of the product, or null if something else on the way answered. */

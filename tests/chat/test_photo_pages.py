@@ -1,0 +1,136 @@
+"""Photos on the pages of chat, before any module arrives: in their places, with the room that they will take."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from chat.actions.messages import recall_message
+from chat.domain.extras import MessageExtras
+from chat.pages.photo_presenters import NO_COLOUR, average_colour, size_in_bubble
+
+PHOTO = "01980000-0000-7000-8000-00000000000{}"
+TEAL = "2hUBBYCIiIiIiIiIiIiIiIiIiIiI"
+SIZES = json.loads((Path(__file__).parents[1] / "js/photo_sizes.json").read_text())
+
+
+def photos(count, width=1600, height=1200):
+    each = [
+        {"id": PHOTO.format(place), "width": width, "height": height, "placeholder": TEAL} for place in range(count)
+    ]
+    return MessageExtras(attachment={"type": "photos", "photos": each})
+
+
+@pytest.fixture
+def ana(make_user):
+    return make_user("ana")
+
+
+@pytest.fixture
+def bo(make_user):
+    return make_user("bo", name="Bo Santoso")
+
+
+@pytest.fixture
+def talk(ana, bo, make_direct):
+    return make_direct(ana, bo)
+
+
+@pytest.fixture
+def seen(client, ana, talk):
+    """What ana's browser gets: the page without its templates, which hold blanks."""
+    client.force_login(ana)
+
+    def see() -> str:
+        answer = client.get(reverse("chat:conversation", args=[talk.public_id]))
+        return answer.content.decode().partition("<template")[0]
+
+    return see
+
+
+def tiles(page):
+    return re.findall(r'<div class="album__tile" data-photo="([^"]+)">', page)
+
+
+def test_photo_stands_in_its_room_with_its_colour_before_it_is_there(seen, talk, bo, post):
+    post(talk, bo, "", extras=photos(1))
+
+    page = seen()
+
+    assert tiles(page) == [PHOTO.format(0)]
+    assert 'width="320" height="240" viewBox="0 0 320 240"' in page
+    assert 'fill="#148d98"' in page
+    assert f'href="/media/berkas/{PHOTO.format(0)}/large.webp"' in page
+    assert f'src="/media/berkas/{PHOTO.format(0)}/small.webp"' in page
+    assert 'alt="Foto"' in page
+    assert "style=" not in page
+
+
+def test_album_shows_four_and_says_how_many_more_there_are(seen, talk, bo, post):
+    post(talk, bo, "Dari pasar", extras=photos(7))
+
+    page = seen()
+
+    assert tiles(page) == [PHOTO.format(place) for place in range(4)]
+    assert 'data-count="4"' in page
+    assert 'data-part="more">+3</span>' in page
+    assert 'alt="Foto 4 dari 7"' in page
+    assert '<div class="bubble__body" data-part="body" dir="auto">Dari pasar</div>' in page
+
+
+@pytest.mark.parametrize(
+    ("count", "caption", "line"),
+    [
+        (1, "", "📷 Foto"),
+        (1, "di pasar", "📷 di pasar"),
+        (3, "", "📷 3 foto"),
+        (3, "di pasar", "📷 3 foto · di pasar"),
+    ],
+)
+def test_list_says_that_there_are_photos(seen, talk, bo, post, count, caption, line):
+    post(talk, bo, caption, extras=photos(count))
+
+    assert f'<bdi data-part="text">{line}</bdi>' in seen()
+
+
+def test_quote_of_a_photo_has_a_small_one_of_it(seen, talk, ana, bo, post):
+    quoted = post(talk, bo, "", extras=photos(2))
+    post(talk, ana, "Bagus!", reply_to=quoted.seq)
+
+    page = seen()
+
+    assert f'data-part="quote-photo" src="/media/berkas/{PHOTO.format(0)}/small.webp"' in page
+    assert '<span class="quote__text" data-part="quote-text" dir="auto">📷 2 foto</span>' in page
+
+
+def test_recalled_photos_are_gone_from_the_page(seen, talk, bo, post, now):
+    posted = post(talk, bo, "di pasar", extras=photos(2))
+    assert len(tiles(seen())) == 2
+
+    recall_message(conversation_id=talk.public_id, seq=posted.seq, by_user_id=bo.pk, now=now)
+
+    assert tiles(seen()) == []
+    assert PHOTO.format(0) not in seen()
+
+
+def test_attachment_of_an_unknown_type_shows_its_text(seen, talk, bo, post):
+    post(talk, bo, "lihat ini", extras=MessageExtras(attachment={"type": "hologram"}))
+
+    page = seen()
+
+    assert tiles(page) == []
+    assert "lihat ini" in page
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda one: "x".join(map(str, one["photo"])))
+def test_size_in_bubble_is_that_of_the_browser(size):
+    assert list(size_in_bubble(*size["photo"])) == size["shown"]
+
+
+@pytest.mark.parametrize("placeholder", ["", None, "%%%", "é"])
+def test_photo_without_a_placeholder_is_grey(placeholder):
+    assert average_colour(placeholder) == NO_COLOUR
