@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +71,7 @@ def summarize_photos(message: MessageRow) -> str:
     if count == 0:
         return ""
     if count == 1:
-        return f"📷 {caption or _("Photo")}"
+        return f"📷 {caption or _('Photo')}"
     counted = "📷 " + ngettext("{count} photo", "{count} photos", count).format(count=count)
     return f"{counted} · {caption}" if caption else counted
 
@@ -86,11 +85,12 @@ def size_in_bubble(width: int, height: int) -> tuple[int, int]:
 def average_colour(placeholder: str | None) -> str:
     """Return the average colour of a ThumbHash, which stands for the photo until a script or the photo is there."""
     try:
-        head = int.from_bytes(base64.b64decode(placeholder or "", validate=True)[:3].ljust(3, b"\0"), "little")
-    except binascii.Error:
+        hashed = base64.b64decode(placeholder or "", validate=True)
+    except ValueError:
         return NO_COLOUR
-    if not placeholder:
+    if len(hashed) < 3:
         return NO_COLOUR
+    head = int.from_bytes(hashed[:3], "little")
     light, yellow, red = (head & 63) / 63, (head >> 6 & 63) / 31.5 - 1, (head >> 12 & 63) / 31.5 - 1
     blue = light - 2 / 3 * yellow
     redness = (3 * light - blue + red) / 2

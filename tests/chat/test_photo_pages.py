@@ -63,7 +63,7 @@ def test_photo_stands_in_its_room_with_its_colour_before_it_is_there(seen, talk,
 
     assert tiles(page) == [PHOTO.format(0)]
     assert 'width="320" height="240" viewBox="0 0 320 240"' in page
-    assert 'fill="#148d98"' in page
+    assert 'fill="#188d97"' in page
     assert f'href="/media/berkas/{PHOTO.format(0)}/large.webp"' in page
     assert f'src="/media/berkas/{PHOTO.format(0)}/small.webp"' in page
     assert 'alt="Foto"' in page
