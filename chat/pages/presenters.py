@@ -4,7 +4,6 @@ Presenters that turn rows of the wire into data for templates. The modules of ``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from chat.contracts import FaceRow, History, MemberRow, MessageRow, SummaryRow
 from chat.domain import card_types, face_kinds, formatting
+from chat.domain.large_emoji import is_large_emoji
 from chat.pages import js_messages, photo_presenters
 from chat.pages.event_sentences import name_of, render_system_event
 from chat.pages.photo_presenters import PhotoTile
@@ -24,13 +24,6 @@ from superapp.web import time_formats
 
 ListPlace = Literal["main", "archived", "hidden"]
 NOBODY: PersonRow = {"id": "", "name": "", "handle": None, "avatar": None}
-
-_EMOJI = (
-    "(?:[\U0001f1e6-\U0001f1ff]{2}"
-    "|[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u25aa-\u27bf\u2934-\u2b55\U0001f000-\U0001faff]"
-    "[\ufe0f\U0001f3fb-\U0001f3ff]*)"
-)
-_ONE_TO_THREE_EMOJI = re.compile(f"(?:{_EMOJI}(?:\u200d{_EMOJI})*){{1,3}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,11 +255,6 @@ def build_timeline(
             entries.append(TimelineItem("chat/_message.html", shown))
         before = message
     return entries
-
-
-def is_large_emoji(body: str) -> bool:
-    """Return whether the text is one to three emoji and nothing else."""
-    return _ONE_TO_THREE_EMOJI.fullmatch(body.strip()) is not None
 
 
 def _message(

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from chat import api
 from chat.domain import card_types
+from chat.domain.large_emoji import is_large_emoji
 from chat.models import Member, Message
-from chat.pages import presenters
 from superapp.accounts import api as accounts
 from superapp.accounts.models import Device
 from superapp.core import clock
@@ -298,7 +298,7 @@ def test_unknown_card_is_shown_plainly(as_ana, ana, bo, talk, now):
     ],
 )
 def test_emoji_alone_are_drawn_large(body, is_big):
-    assert presenters.is_large_emoji(body) is is_big
+    assert is_large_emoji(body) is is_big
 
 
 def test_contact_is_written_to_from_their_row(as_ana, ana, bo, talk):

@@ -42,7 +42,7 @@ def talk(ana, bo, make_direct):
 
 @pytest.fixture
 def seen(client, ana, talk):
-    """What ana's browser gets: the page without its templates, which hold blanks."""
+    """Ana sees the page without its templates, which hold blanks."""
     client.force_login(ana)
 
     def see() -> str:
