@@ -13,6 +13,7 @@ from django.db import transaction
 from chat import push
 from chat.contracts import NewMessage, PostedMessage
 from chat.domain import text_cleaning
+from chat.domain.attachments import has_photos
 from chat.domain.enums import ConversationKind, MemberRole, MessageKind
 from chat.domain.extras import MessageExtras
 from chat.errors import (
@@ -30,12 +31,14 @@ from chat.errors import (
 from chat.models import Conversation, Member, Message, MessageVersion, Reaction
 from chat.queries.locking import lock_conversation_for_member
 from chat.queries.members import list_recipients
+from chat.queries.message_media import media_reference
 from chat.queries.messages import fetch_message, list_recipients_of_message, reload_message
 from chat.queries.row_builders import message_row
 from chat.writers import log
 from superapp.accounts import api as accounts
 from superapp.core import change_cursor
 from superapp.core.errors import DomainError
+from superapp.media import api as media
 
 
 def compose_message(
@@ -165,7 +168,7 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
 
 def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: datetime) -> Message:
     """
-    Delete the text of the person's own message, with its former ones, for everyone; a note stays. Idempotent.
+    Delete the content of the person's own message, with its former texts, for everyone; a note stays. Idempotent.
 
     :raises ConversationNotFound, MessageNotFound: if the person cannot see it
     :raises MessageNotYours: if somebody else wrote it, or it is not a text message
@@ -183,8 +186,12 @@ def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: dat
             raise RecallTooLate(minutes=RECALL_MINUTES)
         Reaction.objects.filter(message=message).delete()
         MessageVersion.objects.filter(message=message).delete()
+        shows_media = has_photos((message.extras or {}).get("attachment"))
         message.body, message.extras, message.recalled_at = "", None, now
         _store(conversation, message, ["body", "extras", "recalled_at"])
+        if shows_media:
+            reference = media_reference(conversation.pk, sender_id=by_user_id, client_id=message.client_id)
+            media.release(reference, now=now)
     return message
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from chat.actions.messages import compose_message, edit_message, recall_message, set_reaction
+from chat.actions.sending import send_with_attachment
 from chat.contracts import Changes, History, NewMessage, PostedMessage, SendMessageResponse
 from chat.endpoints.schemas import (
     ChangesRequest,
@@ -23,6 +24,7 @@ from chat.queries.history import fetch_changes, fetch_history, fetch_messages_by
 from chat.writers import log
 from superapp.core import clock
 from superapp.realtime import registry
+from superapp.realtime.command_threads import threads
 from superapp.realtime.registry import Caller, register_command, register_loop_command
 
 registry.limits["body_chars"] = Message.BODY_CHARS_MAX
@@ -39,6 +41,8 @@ def _send_response(posted: PostedMessage) -> SendMessageResponse:
 
 
 def send_and_wait(caller: Caller, request: SendMessageRequest) -> SendMessageResponse:
+    if request.attachment is not None:
+        return _send_response(_send_with_attachment(caller, request))
     return _send_response(log.writer.submit(_compose(caller, request)).result())
 
 
@@ -51,6 +55,8 @@ def send_and_wait(caller: Caller, request: SendMessageRequest) -> SendMessageRes
     to_response=_send_response,
 )
 def send(caller: Caller, request: SendMessageRequest) -> Awaitable[PostedMessage]:
+    if request.attachment is not None:
+        return threads.start(_send_with_attachment, caller, request)
     return log.writer.submit_async(_compose(caller, request))
 
 
@@ -63,6 +69,21 @@ def _compose(caller: Caller, request: SendMessageRequest) -> NewMessage:
         body=request.body,
         reply_to=request.reply_to,
         connection_number=caller.connection_number,
+    )
+
+
+def _send_with_attachment(caller: Caller, request: SendMessageRequest) -> PostedMessage:
+    assert request.attachment is not None
+    return send_with_attachment(
+        conversation_id=request.conversation,
+        sender_id=caller.user_id,
+        sender_public_id=caller.user_public_id,
+        client_id=request.client_id,
+        body=request.body,
+        attachment=request.attachment,
+        reply_to=request.reply_to,
+        connection_number=caller.connection_number,
+        now=clock.now(),
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chat.domain import group_rules
+from chat.domain.attachments import AttachmentInput
 from chat.domain.preferences import PREFERENCES
 from chat.models import GroupLink
 from chat.queries.groups import MEMBERS_PER_PAGE
@@ -28,6 +29,7 @@ class SendMessageRequest(RequestSchema):
     client_id: str
     body: str
     reply_to: Seq | None = None
+    attachment: AttachmentInput | None = None
 
 
 class EditMessageRequest(RequestSchema):

@@ -83,6 +83,9 @@ def _refuse_what_cannot_be_stored(value: Any) -> None:
     elif kind is int:
         if not -INTEGER_MAX <= value <= INTEGER_MAX:
             raise InputInvalid(detail="a number is too large")
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            _refuse_what_cannot_be_stored(getattr(value, name))
     elif kind in (list, tuple):
         for item in value:
             _refuse_what_cannot_be_stored(item)

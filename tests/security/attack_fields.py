@@ -84,6 +84,7 @@ OF_OPERATION: dict[tuple[str, str], Any] = {
     ("chat.members", "after"): "of place",
     ("chat.readers", "after"): "of place",
     ("chat.group_role", "role"): {"admin": "admin", "owner": "owner"},
+    ("chat.send", "attachment"): "of attachment",
     ("shop.photos_arrange", "photos"): "of photos",
 }
 # Operations that take one of these fields and no two.

@@ -165,6 +165,7 @@ def _media(world: World, now: datetime) -> None:
         "begun": _upload(world.people["ana"], photo(), declared_more=1, now=now),
         "ready": _upload(world.people["ana"], photo(), declared_more=0, now=now),
     }
+    world.theirs["attachment"] = {"photos": {"type": "photos", "media": [world.theirs["media"]["ready"]]}}
     for job_id in Job.objects.filter(state=Job.State.QUEUED, name=uploads.ENCODING_JOB).values_list("pk", flat=True):
         jobs.run(job_id)
     assert Media.objects.filter(state="ready").count() == 1

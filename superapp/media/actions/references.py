@@ -28,6 +28,8 @@ def take_photos(*, owner_id: int, media: Sequence[UUID], reference: str) -> list
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("photos are taken inside the transaction that shows them")
+    if len(set(media)) != len(media):
+        raise MediaInUse
     locked = queries.lock_own(owner_id, media)
     shown = []
     for public_id in media:
