@@ -16,3 +16,10 @@ class ChatConfig(AppConfig):
             "shell_view": "chat:shell",
         },
     )
+
+    def ready(self) -> None:
+        """Register conversations as a source of notifications."""
+        from chat.pages import notices
+        from superapp.notifications.api import register_source
+
+        register_source(notices.make_source())

@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "superapp.media",
     "superapp.accounts",
     "superapp.web",
+    "superapp.notifications",
     "payments",
     "shop",
     "chat",

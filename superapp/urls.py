@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("superapp.media.urls")),
     path("", include("superapp.accounts.urls")),
     path("", include("superapp.accounts.pages.urls")),
+    path("", include("superapp.notifications.urls")),
     path("", include("chat.urls")),
     path("", include("payments.urls")),
     path("", include("shop.urls")),

@@ -62,6 +62,7 @@ __all__ = [
     "get_public_ids",
     "get_user_by_handle",
     "get_user_by_handle_or_phone",
+    "get_user_by_id",
     "get_user_by_public_id",
     "get_user_including_closed",
     "grant_operator",
@@ -90,6 +91,7 @@ get_user_including_closed = queries.get_user_including_closed
 get_user_by_handle = queries.get_user_by_handle
 list_users_by_public_id = queries.list_users_by_public_id
 filter_blocked_between = queries.filter_blocked_between
+get_user_by_id = queries.get_user_by_id
 lock_people = queries.lock_people
 find_user_by_phone_number = queries.find_user_by_phone_number
 is_trusted_device = queries.is_trusted_device

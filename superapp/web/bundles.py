@@ -19,6 +19,7 @@ from functools import cached_property
 MODULES = {
     "#lib/": "js/lib/",
     "#ui/": "js/ui/",
+    "#notifications/": "notifications/js/",
     "#chat/": "chat/js/",
     "#payments/": "payments/js/",
     "#shop/": "shop/js/",

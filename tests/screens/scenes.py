@@ -154,6 +154,7 @@ def _main() -> Iterator[Scene]:
         yield scene(name="today", address=at("/tokoku/"))
         yield scene(name="order", address=at("/pesanan/"), prepare=(open_the_first_order,))
         yield scene(name="me", address=at("/saya/"))
+        yield scene(name="notifications", address=at("/saya/notifikasi/"))
 
 
 def _states() -> Iterator[Scene]:

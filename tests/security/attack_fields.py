@@ -46,6 +46,9 @@ HARMLESS: dict[str, Any] = {
     "new": "917305",
     "note": "Ditulis Eve",
     "old": PIN,
+    "paused_until": "2100-01-01T00:00:00Z",
+    "presence": "nobody",
+    "since": "22:00",
     "only": "all",
     "opening_hours": {},
     "pin": PIN,
@@ -58,6 +61,7 @@ HARMLESS: dict[str, Any] = {
     "time_zone": "Asia/Jakarta",
     "title": "Ditulis Eve",
     "town": "Medan",
+    "until": "06:00",
 }
 # What a field of this one operation means, where its name says something else elsewhere. A mapping holds several
 # values, each tried; "of …" takes them from the world.
@@ -67,6 +71,7 @@ OF_OPERATION: dict[tuple[str, str], Any] = {
     ("accounts.login", "phone"): {"ana": NUMBERS["ana"]},
     ("accounts.login_code", "phone"): {"ana": NUMBERS["ana"]},
     ("accounts.person_by_handle", "handle"): {"bo": "bo_uji"},
+    ("notifications.preferences_change", "paused_until"): None,
     ("accounts.profile_change", "handle"): "eve_lain",
     ("payments.recipient", "phone"): {"bo": NUMBERS["bo"]},
     ("payments.recipient", "handle"): {"bo": "bo_uji"},

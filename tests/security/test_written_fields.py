@@ -22,7 +22,7 @@ from tests.shop.conftest import ADDRESS
 MARKER = "Mawar"
 # What no text may carry: an override of direction, the start of a terminal's command, a pile of marks.
 DIRTY = {"override": f"{MARKER}\u202e ab", "control": f"{MARKER}\x1b ab", "pile": f"{MARKER}{chr(0x0335) * 40} ab"}
-OURS = ("accounts", "chat", "core", "payments", "realtime", "shop")
+OURS = ("accounts", "chat", "core", "notifications", "payments", "realtime", "shop")
 
 
 class World:
@@ -150,6 +150,8 @@ OF_A_CLOSED_FORM = """
     chat.group_join.token chat.members.after chat.members.search chat.readers.after
     accounts.person_by_handle.handle accounts.profile_change.handle accounts.profile_change.language
     accounts.profile_change.time_zone accounts.trust_ask.code chat.react.emoji chat.send.client_id
+    notifications.notice.subject notifications.preferences_change.presence
+    notifications.preferences_change.quiet_hours.since notifications.preferences_change.quiet_hours.until
     payments.history.search payments.pin_ask.code payments.pin_change.new payments.pin_change.old
     payments.pin_reset.pin payments.pin_set.pin payments.recipient.handle payments.recipient.phone
     payments.send.amount.asset payments.send.idempotency_key payments.send.pin shop.buy.expected_total.asset
@@ -176,6 +178,10 @@ OF_THE_PRODUCT = {
     "core": """
         Fact.key Fact.last_error Fact.name Fact.payload Instance.place Job.arguments Job.error_code Job.name
         Job.result Job.state
+    """,
+    "notifications": """
+        Alert.state Alert.subject Notification.subject Preferences.presence PushSubscription.auth
+        PushSubscription.endpoint PushSubscription.p256dh
     """,
     "payments": """
         Account.asset Account.code Account.kind Account.status Journal.kind Journal.memo_hash

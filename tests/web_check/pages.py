@@ -91,6 +91,7 @@ PAGES = (
     Page("/kontak/"),
     Page("/kontak/", world.NEWCOMER),
     Page("/saya/"),
+    Page("/saya/notifikasi/"),
     Page("/saya/perangkat/kenali/"),
     # Money.
     Page("/dompet/"),

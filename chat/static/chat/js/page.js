@@ -5,6 +5,7 @@ import { deviceOutbox } from "#ui/device_outbox.js"
 import { PageData } from "#ui/page_data.js"
 import { pageLine } from "#ui/page_line.js"
 import { toast } from "#ui/toast.js"
+import { attendNotices } from "#notifications/attend.js"
 import { Attention } from "#chat/attention.js"
 import { CardDoings } from "#chat/card_doings.js"
 import { Composer } from "#chat/composer.js"
@@ -72,6 +73,8 @@ function show(messenger, page) {
   // What is unread this page knows by itself, and sooner.
   const take = ({ chat, ...others }) => Object.entries(others).forEach(([name, count]) => badges.set(name, count))
   new BadgeWatch({ line: messenger.line, clock: messenger.clock, take })
+  const isOpen = (subject) => subject === `chat:${document.querySelector("[data-part=conversation]")?.dataset.conversation}`
+  attendNotices({ line: messenger.line, clock: messenger.clock, person: messenger.me.id, isOpen, isSpoken: true })
   new MessageMenu({ document, page, messenger })
   new RowMenu({ document, page, messenger })
   new CardDoings({ document, messenger })

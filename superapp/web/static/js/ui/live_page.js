@@ -1,6 +1,7 @@
 import { BadgeWatch } from "#lib/badge_watch.js"
 import { carryOutbox } from "#ui/outbox_carrier.js"
 import { pageLine } from "#ui/page_line.js"
+import { attendNotices } from "#notifications/attend.js"
 
 /** What lives on every page of the shell: the counts on its bar, and what the person wrote in chat and is not sent. */
 export async function livePage({ boot, person, badges, store }) {
@@ -10,6 +11,7 @@ export async function livePage({ boot, person, badges, store }) {
     clock,
     take: (counts) => Object.entries(counts).forEach(([name, count]) => badges.set(name, count)),
   })
+  attendNotices({ line, clock, person })
   await carryOutbox({ person, store, line, clock })
   line.start()
 }

@@ -1,0 +1,102 @@
+"""Messages as notifications: what to say of a conversation, and whether its newest message was seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from chat.contracts import SummaryRow
+from chat.errors import ConversationNotFound
+from chat.pages import presenters
+from chat.pages.preference_switches import is_hidden
+from chat.queries.members import fetch_membership, unread_memberships
+from chat.queries.summaries import fetch_summary
+from superapp.accounts import api as accounts
+from superapp.notifications.api import HintedFact, NoticeText, Source
+
+NAME = "chat"
+TEXT_CHARS_MAX = 200
+
+
+class _PostedRow(msgspec.Struct):
+    seq: int
+    sender: str = msgspec.field(name="from")
+    event: dict[str, Any] | None = None
+
+
+class _PostedHint(msgspec.Struct):
+    on: str
+    say: str
+    row: _PostedRow | None = None
+
+
+_read = msgspec.json.Decoder(_PostedHint).decode
+
+
+def make_source() -> Source:
+    """Return conversations as a source of notifications."""
+    return Source(
+        name=NAME,
+        hint_prefix=b'{"on":"chat:',
+        describe=describe,
+        is_unseen=is_unseen,
+        has_read=has_read,
+        read_hint=read_hint,
+    )
+
+
+def describe(user_id: int, key: str, now: datetime) -> NoticeText | None:
+    """
+    Return the newest unread message of a conversation in words; None if nothing is unread, or it is put away or muted.
+
+    :raises ConversationNotFound: if the person never was a member
+    """
+    summary = fetch_summary(_conversation(key), user_id)
+    if not _is_loud(summary, now) or presenters.count_unread(summary) == 0:
+        return None
+    my_id = str(accounts.get_public_ids({user_id})[user_id])
+    row = presenters.build_row(summary, my_id=my_id, now=now, open_id=None)
+    return NoticeText(title=row.name, text=f"{row.who}{row.text}"[:TEXT_CHARS_MAX], url=f"/obrolan/{summary.id}/")
+
+
+def is_unseen(user_id: int, key: str, number: int, now: datetime) -> bool:
+    """Return whether message ``number`` is unread and on no device of a member, who wants to hear of it."""
+    waiting = unread_memberships(user_id, now).filter(conversation__public_id=_conversation(key))
+    return waiting.filter(read_seq__lt=number, delivered_seq__lt=number).exists()
+
+
+def has_read(user_id: int, key: str, number: int) -> bool:
+    """Return whether the person has read up to this message, or left the conversation."""
+    try:
+        member = fetch_membership(_conversation(key), user_id)
+    except ConversationNotFound:
+        return True
+    return member.until_seq is not None or member.read_seq >= number
+
+
+def read_hint(encoded: bytes) -> HintedFact | None:
+    """Return the message that a hint carries, or None if it carries none of which people are told."""
+    hint = _read(encoded)
+    row = hint.row
+    if hint.say != "message.posted" or row is None:
+        return None
+    # That somebody joined is no news; what a shop did with an order is, and its events have a name with a dot.
+    if row.event is not None and "." not in str(row.event.get("name")):
+        return None
+    return HintedFact(subject=hint.on, number=row.seq, sender=row.sender)
+
+
+def _conversation(key: str) -> UUID:
+    try:
+        return UUID(key)
+    except ValueError:
+        raise ConversationNotFound from None
+
+
+def _is_loud(summary: SummaryRow, now: datetime) -> bool:
+    mine = summary.mine
+    is_muted = mine.muted_until is not None and datetime.fromisoformat(mine.muted_until) > now
+    return not (is_muted or mine.is_archived or is_hidden(summary) or summary.until_seq is not None)

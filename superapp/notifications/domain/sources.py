@@ -1,0 +1,69 @@
+"""Sources of notifications: each product registers how its facts are asked about and described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeText:
+    """A notification in words of the reader's language; ``url`` is a path of this site."""
+
+    title: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HintedFact:
+    """A fact that a hint carries: its number within the subject, and the public id of the person who caused it."""
+
+    subject: str
+    number: int
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """
+    A source of notifications, by the word before the colon of its subjects, such as ``chat`` of ``chat:0198…``.
+
+    ``describe(user_id, key, now)`` returns the notification in the active language, or None if nothing waits for the
+    person or they muted it; it raises the product's own error for an outsider. ``is_unseen(user_id, key, number, now)``
+    returns whether fact ``number`` reached no device of the person, who wants to hear of it. ``has_read(user_id, key,
+    number)`` returns whether they have read up to that number. ``read_hint(encoded)`` returns the fact that a hint
+    carries, or None if it carries no new one; only hints that begin with ``hint_prefix`` are passed to it.
+    """
+
+    name: str
+    hint_prefix: bytes
+    describe: Callable[[int, str, datetime], NoticeText | None]
+    is_unseen: Callable[[int, str, int, datetime], bool]
+    has_read: Callable[[int, str, int], bool]
+    read_hint: Callable[[bytes], HintedFact | None]
+
+
+_sources: dict[str, Source] = {}
+
+
+def register_source(source: Source) -> None:
+    """
+    Register a source.
+
+    :raises ValueError: if the name is taken
+    """
+    if _sources.setdefault(source.name, source) is not source:
+        raise ValueError(f"two sources of notifications are called {source.name}")
+
+
+def find_source(subject: str) -> tuple[Source, str] | None:
+    """Return the source of a subject and the key within it, or None if there is none."""
+    name, _colon, key = subject.partition(":")
+    source = _sources.get(name)
+    return None if source is None or not key else (source, key)
+
+
+def registered_sources() -> list[Source]:
+    return list(_sources.values())

@@ -1,0 +1,5 @@
+"""Commands of notifications, registered when this package is imported."""
+
+from superapp.notifications.endpoints import notices, preferences
+
+__all__ = ["notices", "preferences"]

@@ -1,0 +1,61 @@
+import { Refused } from "#lib/refused.js"
+import { Unanswered } from "#lib/unanswered.js"
+
+/**
+ * Notices messages that come while something else is looked at: asks the server what to say of them and how, and passes that on. What is
+ * muted, read elsewhere or wanted quiet is answered with nothing. No DOM here.
+ */
+export class NoticeWatch {
+  static SOON_MS = 200
+  static AGAIN_MS = 3_000
+
+  #line
+  #clock
+  #me
+  #isOpen
+  #take
+  /** When each subject was asked about last, and those that wait for their next time. */
+  #asked_at = new Map()
+  #waiting = new Set()
+
+  /**
+   * @param {{
+   *   line: import("#lib/line.js").Line, clock: import("#lib/clock.js").Clock, me: string,
+   *   isOpen: (subject: string) => boolean, take: (notice: any) => void,
+   * }} collaborators `isOpen` is whether the subject is what this page shows, to somebody who looks at it
+   */
+  constructor({ line, clock, me, isOpen, take }) {
+    this.#line = line
+    this.#clock = clock
+    this.#me = me
+    this.#isOpen = isOpen
+    this.#take = take
+    line.onHint.listen((hint) => this.#isNews(hint) && this.#soon(hint.on))
+  }
+
+  #isNews({ on, say, row }) {
+    if (say !== "message.posted" || row.from === this.#me) return false
+    // That somebody joined is no news; what a shop did with an order is.
+    return (!row.event || row.event.name.includes(".")) && !this.#isOpen(on)
+  }
+
+  /** Many messages of a moment are one question, and a busy group is asked about now and then. */
+  #soon(subject) {
+    if (this.#waiting.has(subject)) return
+    this.#waiting.add(subject)
+    const again_ms = (this.#asked_at.get(subject) ?? -Infinity) + NoticeWatch.AGAIN_MS - this.#clock.now()
+    this.#clock.after(Math.max(NoticeWatch.SOON_MS, again_ms), () => this.#ask(subject))
+  }
+
+  async #ask(subject) {
+    this.#waiting.delete(subject)
+    this.#asked_at.set(subject, this.#clock.now())
+    try {
+      const { notice } = await this.#line.ask("notifications.notice", { subject })
+      if (notice && !this.#isOpen(subject)) this.#take(notice)
+    } catch (failure) {
+      // The badge still says that something waits.
+      if (!(failure instanceof Refused || failure instanceof Unanswered)) throw failure
+    }
+  }
+}

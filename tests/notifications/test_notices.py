@@ -1,0 +1,123 @@
+"""Messages in words of a notification: for members who want to hear of them, and for nobody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chat import api as chat
+from chat.errors import ConversationNotFound
+from chat.pages import notices
+from superapp.core import clock
+from superapp.notifications.errors import NoticeNotFound
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two(make_user, talk):
+    ana, bo = make_user("ana"), make_user("bo")
+    return ana, bo, talk(ana, bo)
+
+
+def test_notice_says_who_wrote_what_and_how_the_person_wants_to_hear_of_it(two, say, ask):
+    ana, bo, conversation = two
+    say(conversation, bo, "Sudah sampai?")
+    subject = f"chat:{conversation.public_id}"
+
+    assert ask(ana, "notifications.notice", subject=subject) == {
+        "notice": {
+            "subject": subject,
+            "title": bo.name,
+            "text": "Sudah sampai?",
+            "url": f"/obrolan/{conversation.public_id}/",
+            "banner": True,
+            "sound": True,
+            "vibration": True,
+        }
+    }
+    ask(ana, "notifications.preferences_change", banner=False, sound=False, vibration=False)
+    notice = ask(ana, "notifications.notice", subject=subject)["notice"]
+    assert (notice["banner"], notice["sound"], notice["vibration"]) == (False, False, False)
+
+
+def test_group_notice_names_the_group_and_the_sender(make_user, say, ask, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    group = chat.create_group(owner_id=ana.pk, title="Arisan", member_ids=[bo.pk], now=now)
+    say(group, bo, "Giliran siapa?")
+
+    notice = ask(ana, "notifications.notice", subject=f"chat:{group.public_id}")["notice"]
+
+    assert (notice["title"], notice["text"]) == ("Arisan", f"{bo.name}: Giliran siapa?")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"muted_until": clock.now() + timedelta(days=9000)}, {"is_archived": True}, {"is_hidden": True}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_conversation_that_is_muted_or_put_away_is_not_told_of(two, say, ask, changes):
+    ana, bo, conversation = two
+    seq = say(conversation, bo)
+    subject = f"chat:{conversation.public_id}"
+    assert ask(ana, "notifications.notice", subject=subject)["notice"]
+
+    chat.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, **changes)
+
+    assert ask(ana, "notifications.notice", subject=subject) == {"notice": None}
+    assert not notices.is_unseen(ana.pk, str(conversation.public_id), seq, clock.now())
+
+
+def test_message_that_was_read_is_not_told_of(two, say, ask, now):
+    ana, bo, conversation = two
+    seq = say(conversation, bo)
+
+    chat.mark_read(conversation_id=conversation.public_id, user_id=ana.pk, seq=seq)
+
+    assert ask(ana, "notifications.notice", subject=f"chat:{conversation.public_id}") == {"notice": None}
+
+
+def test_nothing_is_told_in_quiet_hours_and_during_a_pause(two, say, ask):
+    ana, bo, conversation = two
+    say(conversation, bo)
+    subject = f"chat:{conversation.public_id}"
+
+    ask(ana, "notifications.preferences_change", paused_until=clock.to_wire(clock.now() + timedelta(hours=1)))
+    assert ask(ana, "notifications.notice", subject=subject) == {"notice": None}
+    ask(ana, "notifications.preferences_change", paused_until=None)
+    assert ask(ana, "notifications.notice", subject=subject)["notice"]
+    here = clock.now().astimezone(ZoneInfo(ana.time_zone))
+    hours = {"since": f"{here:%H:%M}", "until": f"{here + timedelta(hours=2):%H:%M}"}
+    ask(ana, "notifications.preferences_change", quiet_hours=hours)
+    assert ask(ana, "notifications.notice", subject=subject) == {"notice": None}
+
+
+def test_conversation_is_not_told_of_to_an_outsider(two, make_user, say, ask):
+    _ana, bo, conversation = two
+    say(conversation, bo, "rahasia")
+    eve = make_user("eve")
+
+    with pytest.raises(ConversationNotFound):
+        ask(eve, "notifications.notice", subject=f"chat:{conversation.public_id}")
+
+
+@pytest.mark.parametrize("subject", ["chat:", "chat", "", "dompet:1", ":"])
+def test_subject_of_no_kind_is_refused(make_user, ask, subject):
+    with pytest.raises(NoticeNotFound):
+        ask(make_user("ana"), "notifications.notice", subject=subject)
+
+
+def test_subject_that_is_no_id_is_refused_as_one_that_does_not_exist(make_user, ask):
+    with pytest.raises(ConversationNotFound):
+        ask(make_user("ana"), "notifications.notice", subject="chat:../../x")
+
+
+def test_member_who_left_is_told_of_nothing(make_user, say, ask, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    group = chat.create_group(owner_id=ana.pk, title="Arisan", member_ids=[bo.pk], now=now)
+    say(group, ana)
+    chat.leave_group(conversation_id=group.public_id, user_id=bo.pk, now=now)
+
+    assert ask(bo, "notifications.notice", subject=f"chat:{group.public_id}") == {"notice": None}
