@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from superapp import databases, directories, env, storages
 from superapp.core import feature_gates
+from superapp.sending_settings import *  # noqa: F403  # Settings of what is sent out.
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(
@@ -269,36 +270,17 @@ _DENIED = ("accelerometer", "browsing-topics", "geolocation", "gyroscope", "magn
 PERMISSIONS_POLICY: dict[str, str | list[str]] = {name: [] for name in _DENIED}
 PERMISSIONS_POLICY |= dict.fromkeys(("camera", "microphone", "publickey-credentials-get"), "self")
 
-# Log-in codes are sent as text messages through a gateway of the operator's choice.
+# Text messages go out as ``sending_settings`` says.
 
-SMS_URL = env.text("SMS_URL", "", "The address of the SMS gateway, https://…; it is sent one JSON object by POST.")
-SMS_HEADERS = env.json_object("SMS_HEADERS", "{}", "JSON object of further headers for it, such as its key.")
-SMS_FIELDS = env.json_object(
-    "SMS_FIELDS",
-    '{"to": "{number}", "text": "{text}"}',
-    "JSON object to send; {number} is +62…, {digits} the same without the plus, {text} the message.",
-)
-SMS_OK_FIELD = env.text("SMS_OK_FIELD", "", "Where its answer says whether it took the message, such as result.status.")
-SMS_OK_VALUE = env.text("SMS_OK_VALUE", "", "What stands there when it did.")
-SMS_SECONDS_MAX = env.integer("SMS_SECONDS_MAX", 5, "How long we wait for it.")
-SMS_COUNTRIES = env.country_list(
-    "SMS_COUNTRIES",
-    "ID",
-    "Countries whose numbers get codes, two letters each (ID is +62), separated by commas; numbers without a country"
-    " code are of the first.",
-)
-TRANSFER_MIN_RUPIAH = env.positive_integer(
-    "TRANSFER_MIN_RUPIAH", 1_000, "The least that people may send to somebody who is no contact of theirs, in rupiah."
-)
-# Limits of what an attack can cost, above normal use: new people get four fifths, known people all of it.
-SMS_PER_HOUR = env.positive_integer("SMS_PER_HOUR", 1_000, "How many codes the instance sends in an hour at most.")
-SMS_PER_DAY = env.positive_integer("SMS_PER_DAY", 10_000, "How many codes the instance sends in a day at most.")
 SMS_INBOX = env.boolean(
     "SMS_INBOX", not SERVED, "Without a gateway, keep codes in the developer's inbox, where anybody here can read them."
 )
 
 # Money. The balance ceilings of wallets, by the verification tier of their owners.
 
+TRANSFER_MIN_RUPIAH = env.positive_integer(
+    "TRANSFER_MIN_RUPIAH", 1_000, "The least that people may send to somebody who is no contact of theirs, in rupiah."
+)
 WALLET_CEILINGS = {
     "basic": env.integer("WALLET_CEILING_BASIC", 2_000_000_00, "Sen that may lie in the wallet of a proven number."),
     "verified": env.integer(

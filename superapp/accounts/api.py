@@ -17,6 +17,7 @@ from superapp.accounts.actions.lookup import find_person_by_handle, find_person_
 from superapp.accounts.actions.people import create_person, grant_operator, revoke_operator
 from superapp.accounts.actions.profile import set_avatar
 from superapp.accounts.actions.reauthentication import send_owner_code, verify_owner_code
+from superapp.accounts.actions.texts import TextOutcome, send_text
 from superapp.accounts.adapters.page_auth import (
     flash_next,
     get_current_user,
@@ -38,6 +39,7 @@ __all__ = [
     "PersonRow",
     "RateLimit",
     "User",
+    "TextOutcome",
     "allow_business_contact",
     "are_contacts",
     "block_person",
@@ -79,6 +81,7 @@ __all__ = [
     "request_contact_by_handle",
     "revoke_operator",
     "send_owner_code",
+    "send_text",
     "serialize_person",
     "set_avatar",
     "take_flash",

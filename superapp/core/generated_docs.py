@@ -18,6 +18,7 @@ from superapp.core import events
 from superapp.core.errors import DomainError
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parent.parent.parent
+SETTINGS_FILES = ("settings.py", "sending_settings.py")
 GENERATED_NOTICE = "<!-- Made by `manage.py write_docs`; what you write here is overwritten. -->"
 
 
@@ -59,13 +60,15 @@ def all_facts() -> list[type[events.Event]]:
 
 def all_variables() -> list[DeclaredVariable]:
     """
-    List all environment variables in the order of settings.py.
+    List all environment variables in the order of the settings files.
 
     They are parsed from its source, since each mode executes only some of the declarations.
     """
-    settings_text = (PROJECT_DIRECTORY / "superapp" / "settings.py").read_text()
-    calls = [node for node in ast.walk(ast.parse(settings_text)) if isinstance(node, ast.Call)]
-    declared = [_declared(call) for call in sorted(calls, key=lambda call: call.lineno) if _is_declaration(call)]
+    declared: list[DeclaredVariable] = []
+    for name in SETTINGS_FILES:
+        tree = ast.parse((PROJECT_DIRECTORY / "superapp" / name).read_text())
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_declaration(node)]
+        declared += [_declared(call) for call in sorted(calls, key=lambda call: call.lineno)]
     return list({variable.name: variable for variable in declared}.values())
 
 

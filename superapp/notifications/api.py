@@ -1,5 +1,16 @@
-"""Facade of notifications: products register their sources."""
+"""Facade of notifications: products register their sources and kinds of alerts, and raise alerts."""
 
+from superapp.notifications.actions.alerts import mark_seen, raise_alert
+from superapp.notifications.domain.alert_kinds import AlertKind, register_alert_kind
 from superapp.notifications.domain.sources import HintedFact, NoticeText, Source, register_source
 
-__all__ = ["HintedFact", "NoticeText", "Source", "register_source"]
+__all__ = [
+    "AlertKind",
+    "HintedFact",
+    "NoticeText",
+    "Source",
+    "mark_seen",
+    "raise_alert",
+    "register_alert_kind",
+    "register_source",
+]

@@ -8,7 +8,7 @@ from superapp.core.errors import DomainError, ErrorKind
 
 
 class NoticeNotFound(DomainError):
-    """There is no such notification, or it is another person's."""
+    """The notification does not exist, or it is another person's."""
 
     code = "notifications.notice_not_found"
     kind = ErrorKind.NOT_FOUND

@@ -11,6 +11,7 @@ class WiringConfig(AppConfig):
             badges,
             card_types,
             contact_events,
+            order_alerts,
             order_cards,
             payment_purposes,
             play_money,
@@ -21,6 +22,7 @@ class WiringConfig(AppConfig):
         badges.register()
         card_types.register()
         contact_events.register()
+        order_alerts.register()
         order_cards.register()
         play_money.register()
         payment_purposes.register()

@@ -1,1 +1,1 @@
-"""What can happen in notifications."""
+"""Actions of notifications: each function is one thing that can happen."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -53,14 +54,15 @@ def _read_changes(request: HttpRequest, time_zone: str) -> PreferenceChanges:
         has_banner=_read_switch(request, "banner"),
         has_sound=_read_switch(request, "sound"),
         has_vibration=_read_switch(request, "vibration"),
+        has_sms=_read_switch(request, "sms", group="sms"),
         quiet_hours=hours,
         paused_until=_read_pause(form.get("pause", ""), time_zone) if group == "pause" else UNSET,
     )
 
 
-def _read_switch(request: HttpRequest, name: str) -> bool | UnsetType:
+def _read_switch(request: HttpRequest, name: str, *, group: str = "ways") -> bool | UnsetType:
     """Read a switch of the sent group; one that is off sends nothing."""
-    return request.POST.get(name) == "yes" if request.POST.get("group") == "ways" else UNSET
+    return request.POST.get(name) == "yes" if request.POST.get("group") == group else UNSET
 
 
 def _read_hours(quiet: str, since: str, until: str) -> QuietHours | None:
@@ -96,6 +98,7 @@ def _context(request: HttpRequest, problem: str) -> dict[str, object]:
         "note": accounts.take_flash(request),
         "since": format_minute(hours.from_minute),
         "until": format_minute(hours.until_minute),
+        "sms_minutes": settings.ORDER_SMS_AFTER_MINUTES,
         "is_quiet": row.quiet_hours is not None,
         "is_paused": is_paused,
         "pauses": _pauses(is_paused),

@@ -7,6 +7,7 @@ import { pageLine } from "#ui/page_line.js"
 import { askData } from "#shop/ask_page.js"
 import { orderRows } from "#shop/order_rows.js"
 import { openLine } from "#shop/page_line.js"
+import { tellSeen } from "#shop/seen_orders.js"
 import { Watch } from "#shop/watch.js"
 
 const data = new PageData(document)
@@ -39,6 +40,7 @@ async function begin(person) {
   })
   if (data.boot.topic) watch = new Watch({ line, topic: data.boot.topic, moved: () => list.refresh() })
   else line.onReady.listen(() => location.reload())
+  if (location.pathname.startsWith("/tokoku/")) tellSeen({ line, view })
   line.start()
   await list.open(data.boot.list)
 }

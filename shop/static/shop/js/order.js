@@ -8,6 +8,7 @@ import { fill } from "#ui/part.js"
 import { askPage } from "#shop/ask_page.js"
 import { OrderView } from "#shop/order_view.js"
 import { openLine } from "#shop/page_line.js"
+import { tellSeen } from "#shop/seen_orders.js"
 import { Watch } from "#shop/watch.js"
 
 const AGAIN_MS = 3_000
@@ -22,6 +23,7 @@ const view = document.querySelector("nusa-order")
 let watch = null
 const line = openLine({ boot, person: boot.me.id, look: () => watch?.look(), aged: showAge })
 watch = new Watch({ line, topic: boot.topic, rev: boot.rev, moved: refresh })
+tellSeen({ line, view })
 line.start()
 unfold()
 keepReceipts(boot.receipts)

@@ -1,0 +1,224 @@
+"""Text messages about what a person must not miss: once, capped, not to who wants none, safe when a process dies."""
+
+from __future__ import annotations
+
+import http.client
+from datetime import timedelta
+
+import pytest
+
+from superapp.accounts.actions import texts
+from superapp.accounts.adapters import sms_gateways
+from superapp.accounts.errors import CodeNotSent
+from superapp.core import clock
+from superapp.core.models import Job
+from superapp.notifications import api as notifications
+from superapp.notifications.actions import alerts
+from superapp.notifications.actions.alerts import ATTEMPT_LEASE
+from superapp.notifications.actions.preferences import PreferenceChanges, change_preferences
+from superapp.notifications.domain import alert_kinds
+from superapp.notifications.models import Alert
+
+pytestmark = pytest.mark.django_db
+NUMBER = "+6281200000001"
+
+
+class Killed(BaseException):
+    """The process died: nothing after this line ran."""
+
+
+class Gateway:
+    """A gateway that writes down what it sends, and fails as it is told: ``failures`` are raised one after another."""
+
+    def __init__(self):
+        self.sent = []
+        self.failures = []
+
+    def send(self, *, number, text):
+        failure = self.failures.pop(0) if self.failures else None
+        if not isinstance(failure, CodeNotSent):
+            self.sent.append((number, text))
+        if failure is not None:
+            raise failure
+
+
+def failing(cause=None):
+    error = CodeNotSent()
+    error.__cause__ = cause
+    return error
+
+
+@pytest.fixture
+def gateway(monkeypatch):
+    gateway = Gateway()
+    monkeypatch.setattr(sms_gateways, "get_gateway", lambda: gateway)
+    return gateway
+
+
+@pytest.fixture
+def waiting(monkeypatch):
+    """The keys of facts that still wait for somebody; a kind of alert about them."""
+    keys = {"1", "2"}
+    kind = notifications.AlertKind(
+        name="test", is_pending=lambda _user, key: key in keys, text=lambda _user, key: f"Pesanan {key}"
+    )
+    monkeypatch.setitem(alert_kinds._kinds, "test", kind)
+    return keys
+
+
+@pytest.fixture
+def bo(make_user, waiting, gateway):
+    from superapp.accounts.models import PhoneNumber
+
+    bo = make_user("bo")
+    PhoneNumber.objects.update_or_create(user=bo, defaults={"number": NUMBER, "verified_at": clock.now()})
+    return bo
+
+
+def raise_alert(bo, now, key="1", minutes=15):
+    due_at = now + timedelta(minutes=minutes)
+    notifications.raise_alert(user_id=bo.pk, subject=f"test:{key}", due_at=due_at, now=now)
+
+
+def work(now):
+    """Do what the scheduler and a worker do at this moment."""
+    alerts.send_due(now)
+    for alert in Job.objects.filter(name=alerts.ALERT_JOB).values_list("arguments__alert", flat=True):
+        alerts.send(alert=alert, now=now)
+    Job.objects.all().delete()
+
+
+def states():
+    return list(Alert.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_alert_is_sent_once_when_its_time_has_come(bo, gateway, now):
+    raise_alert(bo, now)
+    raise_alert(bo, now, minutes=20)
+
+    work(now + timedelta(minutes=14))
+    assert gateway.sent == []
+    for minutes in range(15, 600, 5):
+        work(now + timedelta(minutes=minutes))
+
+    assert gateway.sent == [(NUMBER, "Pesanan 1")]
+    assert states() == ["sent"]
+
+
+def test_alert_is_dropped_when_its_fact_waits_no_more(bo, gateway, waiting, now):
+    raise_alert(bo, now)
+    waiting.discard("1")
+
+    work(now + timedelta(minutes=15))
+
+    assert gateway.sent == []
+    assert states() == ["dropped"]
+
+
+def test_alert_is_dropped_when_a_page_showed_its_subject(bo, gateway, ask, make_user, now):
+    raise_alert(bo, now)
+    raise_alert(bo, now, "2")
+    # Others' alerts are passed over, whoever names them.
+    assert ask(make_user("eve"), "notifications.seen", subjects=["test:2", "x"]) == {}
+
+    assert ask(bo, "notifications.seen", subjects=["test:1", "test:9"]) == {}
+    work(now + timedelta(minutes=15))
+
+    assert gateway.sent == [(NUMBER, "Pesanan 2")]
+    assert states() == ["dropped", "sent"]
+
+
+def test_alert_is_dropped_for_who_wants_no_text_messages(bo, gateway, now):
+    raise_alert(bo, now)
+    change_preferences(user_id=bo.pk, changes=PreferenceChanges(has_sms=False), now=now)
+
+    work(now + timedelta(minutes=15))
+
+    assert gateway.sent == []
+    assert states() == ["dropped"]
+
+
+def test_alert_waits_for_the_end_of_quiet_hours(bo, gateway, now):
+    raise_alert(bo, now, minutes=0)
+    change_preferences(user_id=bo.pk, changes=PreferenceChanges(paused_until=now + timedelta(hours=3)), now=now)
+
+    work(now + timedelta(minutes=1))
+    work(now + timedelta(hours=2))
+    assert gateway.sent == []
+    work(now + timedelta(hours=3))
+
+    assert gateway.sent == [(NUMBER, "Pesanan 1")]
+
+
+def test_cap_of_a_day_holds_for_each_person(bo, gateway, waiting, settings, now):
+    settings.ALERT_SMS_PER_DAY = 2
+    waiting |= {"3", "4"}
+    for key in "1234":
+        raise_alert(bo, now, key, minutes=0)
+
+    work(now + timedelta(minutes=1))
+
+    assert [text for _number, text in gateway.sent] == ["Pesanan 1", "Pesanan 2"]
+    assert states() == ["sent", "sent", "dropped", "dropped"]
+
+
+def test_gateway_that_refuses_is_asked_again_and_nothing_is_sent_twice(bo, gateway, now):
+    raise_alert(bo, now, minutes=0)
+    gateway.failures = [failing(), failing(ConnectionRefusedError())]
+
+    for minutes in range(30):
+        work(now + timedelta(minutes=minutes))
+
+    assert gateway.sent == [(NUMBER, "Pesanan 1")]
+    assert states() == ["sent"]
+
+
+@pytest.mark.parametrize("cause", [TimeoutError(), http.client.RemoteDisconnected(), ConnectionResetError()], ids=repr)
+def test_message_of_unknown_outcome_is_repeated_once_at_most(bo, gateway, now, cause):
+    raise_alert(bo, now, minutes=0)
+    tries = []
+    gateway.failures = [failing(cause) for _ in range(9)]
+    sending = gateway.send
+    gateway.send = lambda **sent: (tries.append(sent), sending(**sent))
+
+    for minutes in range(60):
+        work(now + timedelta(minutes=minutes))
+
+    assert len(tries) == 2
+    assert states() == ["unknown"]
+
+
+def test_process_that_dies_between_sending_and_marking_repeats_it_once_at_most(bo, gateway, now):
+    raise_alert(bo, now, minutes=0)
+    gateway.failures = [Killed(), Killed(), Killed()]
+
+    for minutes in range(1, 60):
+        try:
+            work(now + timedelta(minutes=minutes))
+        except Killed:
+            Job.objects.all().delete()
+
+    assert len(gateway.sent) == 2
+    assert states() == ["unknown"]
+
+
+def test_attempt_that_runs_is_not_made_by_another_process(bo, gateway, now):
+    raise_alert(bo, now, minutes=0)
+    alerts.send_due(now)
+    [alert] = Alert.objects.all()
+    Alert.objects.update(state=Alert.State.SENDING, attempts=1, attempted_at=now)
+
+    alerts.send(alert=alert.pk, now=now + ATTEMPT_LEASE - timedelta(seconds=1))
+
+    assert gateway.sent == []
+
+
+def test_person_without_a_number_and_a_used_up_budget_are_told_apart(bo, make_user, gateway, settings, now):
+    nobody = make_user("ana")
+    from superapp.accounts.models import PhoneNumber
+
+    PhoneNumber.objects.filter(user=nobody).delete()
+    assert texts.send_text(user_id=nobody.pk, text="x", now=now) is texts.TextOutcome.UNDELIVERABLE
+    settings.SMS_PER_DAY = settings.SMS_PER_HOUR = 1
+    assert texts.send_text(user_id=bo.pk, text="x", now=now) is texts.TextOutcome.SENT
+    assert texts.send_text(user_id=bo.pk, text="x", now=now) is texts.TextOutcome.REFUSED
