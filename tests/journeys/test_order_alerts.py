@@ -1,9 +1,10 @@
-"""A merchant learns of a paid order with the app closed, by text message; one who has it before their eyes gets none."""
+"""A merchant learns of a paid order with the app closed, by text message; who has it before their eyes gets none."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -38,7 +39,10 @@ def let_time_pass() -> None:
     wait_until(is_settled, "an alert that is settled")
 
 
-def test_merchant_learns_of_an_order_with_the_app_closed(site: Site, two_strangers: Callable[..., Two]) -> None:
+def test_merchant_learns_of_an_order_with_the_app_closed(
+    site: Site, two_strangers: Callable[..., Two], settings: Any
+) -> None:
+    settings.SMS_INBOX = True
     two = two_strangers(site)
     for handle in ("loket.satu", "loket.dua"):
         operator = accounts.create_person(name=handle, handle=handle, now=clock.now())

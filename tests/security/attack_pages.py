@@ -66,6 +66,7 @@ FORM: Mapping[str, str] = {
     "rev": "1",
     "shown": "25.000",
     "since": "22:00",
+    "sms": "yes",
     "solution": "",
     "sound": "yes",
     "text": "Jalan Eve 1",

@@ -153,6 +153,7 @@ def _talk(world: World, now: datetime) -> None:
         chat.post_message(entry, now=now)
     world.theirs["conversation"] = {"of two": str(talk.public_id)}
     world.theirs["subject"] = {"of two": f"chat:{talk.public_id}"}
+    world.theirs["subjects"] = {"of two": [f"chat:{talk.public_id}"]}
     browser = world.browser("ana")
     kept = browser.patch(
         f"/api/v1/conversations/{talk.public_id}/mine", {"draft": "rahasia-draf"}, content_type="application/json"

@@ -19,8 +19,9 @@ NUMBER = "+6281299999902"
 
 
 @pytest.fixture
-def order(sale, now):
+def order(sale, settings, now):
     """The order and its merchant, who has a number; the product has heard of it."""
+    settings.SMS_INBOX = True
     _ana, store, placed = sale
     PhoneNumber.objects.update_or_create(user_id=store.owner_id, defaults={"number": NUMBER, "verified_at": now})
     deliver()
