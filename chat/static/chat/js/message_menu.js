@@ -1,6 +1,7 @@
 import { copy } from "#ui/forms.js"
 import { toast } from "#ui/toast.js"
 import { Menu } from "#chat/menu.js"
+import { Swipe } from "#chat/swipe.js"
 
 /** What may be done with a message. One for the whole page. */
 export class MessageMenu {
@@ -17,9 +18,11 @@ export class MessageMenu {
     this.#dialog = document.getElementById("recall-dialog")
     this.#page = page
     this.#messenger = messenger
+    const rowOf = (target) => target.closest("nusa-timeline [data-part=list] > li[data-kind]:not([data-kind=event])")
+    new Swipe({ rowOf, reply: (row) => this.#replyTo(row) })
     this.#menu = new Menu({
       element: this.#element,
-      rowOf: (target) => target.closest("nusa-timeline [data-part=list] > li[data-kind]:not([data-kind=event])"),
+      rowOf,
       open: (row) => this.#open(row),
       choose: (action, button) => this.#act(action, this.#list, this.#item, button),
     })
@@ -66,6 +69,12 @@ export class MessageMenu {
 
   #isMine({ row }, emoji) {
     return row.reactions.some((one) => one.emoji === emoji && one.users.includes(this.#messenger.me.id))
+  }
+
+  #replyTo(row) {
+    const list = row.closest("nusa-timeline")
+    const item = list.itemOf(row)
+    if (item && this.#may(item).has("reply")) this.#act("reply", list, item)
   }
 
   async #act(action, list, item, button) {

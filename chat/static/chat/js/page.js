@@ -18,6 +18,7 @@ import { Messenger } from "#chat/messenger.js"
 import { Navigation } from "#chat/navigation.js"
 import { PageContext } from "#chat/page_context.js"
 import { RowMenu } from "#chat/row_menu.js"
+import { Shortcuts } from "#chat/shortcuts.js"
 
 const ELEMENTS = {
   "nusa-connection": ConnectionStrip,
@@ -77,6 +78,7 @@ function show(messenger, page) {
   attendNotices({ line: messenger.line, clock: messenger.clock, person: messenger.me.id, isOpen, isSpoken: true })
   new MessageMenu({ document, page, messenger })
   new RowMenu({ document, page, messenger })
+  new Shortcuts({ document, page, messenger })
   new CardDoings({ document, messenger })
   new Navigation({ document, page, messenger, attention })
   const showLine = () => (document.documentElement.dataset.line = messenger.line.state)
