@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.pages import conversations
+from chat.pages import conversations, starred
 
 app_name = "chat"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("obrolan/luring/", conversations.shell, name="shell"),
     path("obrolan/arsip/", conversations.archived_list, name="archived"),
     path("obrolan/tersembunyi/", conversations.hidden_list, name="hidden"),
+    path("obrolan/berbintang/", starred.starred, name="starred"),
     path("obrolan/buka/", conversations.open_direct, name="open"),
     path("obrolan/<uuid:conversation>/", conversations.conversation, name="conversation"),
     path("obrolan/<uuid:conversation>/rincian/", conversations.details, name="details"),

@@ -51,6 +51,7 @@ MESSAGES = {
     "recalled": _("Message deleted"),
     "recalled_mine": _("You deleted this message"),
     "recalled_theirs": _("This message was deleted"),
+    "quote_gone": _("The message is not available"),
     "card": _("A card"),
     "photo": _("Photo"),
     "photos": _("{count} photos"),

@@ -87,6 +87,7 @@ class MessageView:
     is_mine: bool
     is_recalled: bool
     is_edited: bool
+    is_starred: bool
     is_large_emoji: bool
     starts: bool
     ends: bool
@@ -225,6 +226,7 @@ def build_timeline(
     quotable = {message.seq: message for message in (*history.quoted, *history.rows)}
     new_from_seq = _first_unread_seq(history.rows, summary, my_id) if is_newest_page else None
     names_senders = summary.kind != "direct"
+    starred = {mark.seq for mark in history.marks if mark.starred}
     entries: list[TimelineItem] = []
     before: MessageRow | None = None
     for position, message in enumerate(history.rows):
@@ -251,6 +253,7 @@ def build_timeline(
                 starts=not _is_same_group(before, message) or message.seq == new_from_seq,
                 ends=not _is_same_group(message, after) or (after is not None and after.seq == new_from_seq),
                 names_senders=names_senders,
+                is_starred=message.seq in starred,
             )
             entries.append(TimelineItem("chat/_message.html", shown))
         before = message
@@ -267,6 +270,7 @@ def _message(
     starts: bool,
     ends: bool,
     names_senders: bool,
+    is_starred: bool,
 ) -> MessageView:
     is_mine = message.sender == my_id
     return MessageView(
@@ -281,6 +285,7 @@ def _message(
         is_mine=is_mine,
         is_recalled=message.recalled_at is not None,
         is_edited=message.edits > 0 and message.recalled_at is None,
+        is_starred=is_starred,
         is_large_emoji=is_large_emoji(message.body) and message.reply_to is None,
         starts=starts,
         ends=ends,
@@ -300,7 +305,7 @@ def _quote(
         return None
     quoted = quotable.get(message.reply_to)
     if quoted is None:
-        return None
+        return QuotedMessage(seq=message.reply_to, name="", text=str(js_messages.MESSAGES["quote_gone"]), photo="")
     name = _("You") if quoted.sender == my_id else name_of(quoted.sender, people)
     photos = photo_presenters.photos_of(quoted)
     return QuotedMessage(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chat.contracts import MembershipRow, SummaryRow
@@ -60,6 +60,12 @@ def list_summaries(user_id: int, *, before: str | None = None, is_archived: bool
     :raises InputInvalid: if ``before`` is no such token
     """
     return _page(user_id, since=None, token=before, is_archived=is_archived)
+
+
+def list_summaries_of(user_id: int, conversation_ids: Collection[str]) -> list[SummaryRow]:
+    """List the summaries of these conversations of the person, those that they left included."""
+    memberships = Member.objects.filter(user_id=user_id, conversation__public_id__in=conversation_ids)
+    return build_summaries(list(memberships.select_related("conversation__face")))
 
 
 def list_hidden_summaries(user_id: int) -> SyncPage:

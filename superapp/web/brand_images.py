@@ -69,6 +69,8 @@ ICONS = (
     "shopping-bag",
     "smartphone",
     "smile-plus",
+    "star",
+    "star-off",
     "store",
     "tag",
     "trash-2",

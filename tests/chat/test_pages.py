@@ -349,3 +349,33 @@ def test_pages_ask_the_database_as_often_for_many_as_for_one(
 
     with django_assert_num_queries(queries):
         as_ana.get(path)
+
+
+def test_starred_messages_are_a_page_that_leads_to_them(as_ana, ana, bo, talk, post, now):
+    post(talk, bo, "*resep* soto")
+    api.mark_message(conversation_id=talk.public_id, seq=1, user_id=ana.pk, is_starred=True, now=now)
+
+    page = as_ana.get(reverse("chat:starred")).content.decode()
+
+    assert f'href="{address(talk)}?sebelum=2#m-1"' in page
+    assert "<bdi>resep soto</bdi>" in page
+    assert 'id="m-1"' in as_ana.get(address(talk) + "?sebelum=2").content.decode()
+    assert "data-starred" in as_ana.get(address(talk)).content.decode().partition('id="m-1"')[2].partition(">")[0]
+
+
+def test_starred_page_is_empty_for_others_and_refuses_nonsense(as_ana, bo, talk, post, now):
+    post(talk, bo, "resep soto")
+    api.mark_message(conversation_id=talk.public_id, seq=1, user_id=bo.pk, is_starred=True, now=now)
+
+    assert b"resep soto" not in as_ana.get(reverse("chat:starred")).content
+    assert as_ana.get(reverse("chat:starred") + "?sebelum=x").status_code == 422
+
+
+def test_message_deleted_for_me_is_on_no_page_of_mine(as_ana, ana, bo, talk, post, now):
+    post(talk, bo, "rahasia satu")
+    post(talk, bo, "balasan", reply_to=1)
+    api.mark_message(conversation_id=talk.public_id, seq=1, user_id=ana.pk, is_hidden=True, now=now)
+
+    page = as_ana.get(address(talk)).content.decode()
+
+    assert "rahasia satu" not in page

@@ -133,6 +133,15 @@ export class Inbox {
     return true
   }
 
+  /** Take my marks on a message. Answers whether the last message of a conversation is another now, and has to be asked for. */
+  takeMark(mark) {
+    const known = this.#summaries.get(mark.conversation)
+    const changed = known && Summary.withMark(known, mark)
+    if (!known || changed === known) return false
+    this.#change(changed)
+    return true
+  }
+
   takeMembers(conversation, members) {
     const known = this.#summaries.get(conversation)
     if (known && members.length > 0) this.#change({ ...known, members: Summary.mergeMembers(known.members, members) })

@@ -181,10 +181,11 @@ export class MessageList extends HTMLElement {
       format: this.page.format,
       isReady: messenger.line.state === "ready",
       newAfter: this.#newAfter,
+      mark: (seq) => timeline.mark(seq),
     })
     this.#keepPlace(() => this.#reconcile(items))
     this.#renderFrame()
-    if (this.#isFirst) this.#goToFirstNew()
+    if (this.#isFirst) this.#goToFirst()
     this.#isFirst = false
     this.#see()
   }
@@ -207,7 +208,7 @@ export class MessageList extends HTMLElement {
     let place = list.firstElementChild
     for (const item of items) {
       const view = this.#views.get(item.key) ?? { element: this.view.make(item), item: null }
-      const quote = item.row?.reply_to ? this.timeline.quoted(item.row.reply_to) : undefined
+      const quote = item.row?.reply_to ? this.#quoteOf(item.row.reply_to) : undefined
       if (isChanged(view, item, quote)) this.view.show(view.element, item, quote, now)
       view.item = item
       view.quote = quote
@@ -221,6 +222,11 @@ export class MessageList extends HTMLElement {
       place = next
     }
     this.#views = views
+  }
+
+  /** The message that is replied to: undefined while it is asked for, null if it is not there for me. */
+  #quoteOf(seq) {
+    return this.timeline.quoted(seq) ?? (this.timeline.isMissing(seq) ? null : undefined)
   }
 
   // Where the reader is.
@@ -265,7 +271,9 @@ export class MessageList extends HTMLElement {
     return children[low]
   }
 
-  #goToFirstNew() {
+  #goToFirst() {
+    const addressed = /^#m-(\d+)$/.exec(location.hash)?.[1]
+    if (addressed) return this.goTo(Number(addressed))
     const line = this.querySelector("[data-new-line]")
     if (!line) return
     const room = line.getBoundingClientRect().top - this.#scroll.getBoundingClientRect().top
@@ -310,5 +318,5 @@ export class MessageList extends HTMLElement {
 function isChanged({ item: before, quote: quoteBefore }, item, quote) {
   if (!before || quote !== quoteBefore || before.kind !== item.kind) return true
   if (item.kind === "day" || item.kind === "new") return true
-  return ["row", "state", "starts", "ends", "entry", "at"].some((field) => before[field] !== item[field])
+  return ["row", "state", "starts", "ends", "entry", "at", "isStarred"].some((field) => before[field] !== item[field])
 }

@@ -53,7 +53,7 @@ export class MessageMenu {
 
   #may({ row, isMine, state, entry }) {
     const may = new Set()
-    if (row.recalled_at) return may
+    if (row.recalled_at) return may.add("recall")
     may.add("copy")
     if (row.seq === null) {
       // Nobody but me has it: it can be changed and taken back without anybody knowing.
@@ -63,7 +63,8 @@ export class MessageMenu {
     may.add("react").add("reply")
     const isSettled = !entry || state === "failed"
     if (isMine && isSettled && row.kind === "text" && this.#page.mayEdit(row)) may.add("edit")
-    if (isMine && isSettled && this.#page.mayRecall(row)) may.add("recall")
+    may.add(this.#isStarred ? "unstar" : "star")
+    if (isSettled) may.add("recall")
     return may
   }
 
@@ -88,18 +89,38 @@ export class MessageMenu {
     if (action === "drop-photo") return this.#messenger.outbox.dropPhoto(conversation, entry.client_id, button.closest("[data-photo]").dataset.photo)
     if (action === "discard") return this.#messenger.outbox.discard(conversation, entry.client_id)
     if (action === "copy") return toast(this.#page.data.word((await copy(row.body)) ? "copied" : "not_copied"))
-    if (action === "recall" && (await this.#isSure())) return this.#messenger.recall(conversation, row.seq)
+    if (action === "star" || action === "unstar") return this.#messenger.mark(conversation, row.seq, { starred: action === "star" })
+    if (action === "versions") return this.#showVersions(conversation, row)
+    if (action === "recall") return this.#remove(conversation, item)
+  }
+
+  get #isStarred() {
+    return Boolean(this.#item.isStarred)
+  }
+
+  async #showVersions(conversation, row) {
+    const { showVersions } = await import("#chat/message_versions.js")
+    return showVersions({ page: this.#page, line: this.#messenger.line, conversation, row })
+  }
+
+  /** Delete for everyone, while that is possible, or for me alone. */
+  async #remove(conversation, { row, isMine }) {
+    const mayRecall = isMine && !row.recalled_at && this.#page.mayRecall(row)
+    for (const element of this.#dialog.querySelectorAll("[data-for=everyone]")) element.hidden = !mayRecall
+    const choice = await this.#choice()
+    if (choice === "yes") return this.#messenger.recall(conversation, row.seq)
+    if (choice === "mine") return this.#messenger.mark(conversation, row.seq, { hidden: true })
   }
 
   #react(conversation, item, emoji) {
     return this.#messenger.react(conversation, item.row.seq, this.#isMine(item, emoji) ? null : emoji)
   }
 
-  #isSure() {
+  #choice() {
     this.#dialog.returnValue = ""
     this.#dialog.showModal()
     return new Promise((resolve) => {
-      this.#dialog.addEventListener("close", () => resolve(this.#dialog.returnValue === "yes"), { once: true })
+      this.#dialog.addEventListener("close", () => resolve(this.#dialog.returnValue), { once: true })
     })
   }
 }

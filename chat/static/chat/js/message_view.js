@@ -66,6 +66,7 @@ export class MessageView {
     mark(element, "data-state", state !== null, state)
     mark(element, "data-starts", item.starts)
     mark(element, "data-ends", item.ends)
+    mark(element, "data-starred", Boolean(item.isStarred))
     mark(element, "data-recalled", Boolean(row.recalled_at))
     mark(element, "data-big", item.isBig && !row.recalled_at)
     this.#showBubble(element, item, quote)
@@ -102,7 +103,7 @@ export class MessageView {
     if (box.hidden) return
     box.setAttribute("href", `#m-${row.reply_to}`)
     part(box, "quote-name").textContent = quote ? this.#words.name(quote.from, this.#conversation) : ""
-    part(box, "quote-text").textContent = quote ? this.#words.line(quote) : "…"
+    part(box, "quote-text").textContent = quote ? this.#words.line(quote) : quote === null ? this.#data.word("quote_gone") : "…"
     const [photo] = quote ? photosOf(quote) : []
     const picture = part(box, "quote-photo")
     picture.hidden = !photo?.id

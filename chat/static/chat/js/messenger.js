@@ -1,10 +1,10 @@
 import { Bell } from "#lib/bell.js"
-import { unprepared } from "#lib/outbox.js"
 import { Sync } from "#lib/sync.js"
 import { Topic } from "#lib/topic.js"
 import { Drafts } from "#chat/drafts.js"
 import { Inbox } from "#chat/inbox.js"
 import { Marks } from "#chat/marks.js"
+import { Speaker } from "#chat/speaker.js"
 import { Summary } from "#chat/summary.js"
 import { Timeline } from "#chat/timeline.js"
 
@@ -12,11 +12,13 @@ import { Timeline } from "#chat/timeline.js"
  * One person's conversations, live: what comes down the line goes to the model it concerns, and what they say goes to the outbox.
  * No DOM here.
  */
-export class Messenger {
+export class Messenger extends Speaker {
   static LIVE_TIMELINES_MAX = 30
   static KEEP_MS = 500
   static TYPING_EVERY_MS = 3_000
   static RESUME_JITTER_MS = 3_000
+  // What is dropped when it is refused, once the person knows.
+  static NOT_KEPT = ["chat.react", "chat.mark"]
 
   /** Rings when everything was read once more. */
   onComplete = new Bell()
@@ -29,7 +31,6 @@ export class Messenger {
   #store
   #clock
   #random
-  #uuid7
   #sync
   #meTopic
   /** @type {Map<string, Timeline>} */
@@ -52,13 +53,12 @@ export class Messenger {
    * }} collaborators
    */
   constructor({ me, line, store, outbox, clock, uuid7, random }) {
+    super({ outbox, uuid7 })
     this.me = me
-    this.outbox = outbox
     this.#line = line
     this.#store = store
     this.#clock = clock
     this.#random = random
-    this.#uuid7 = uuid7
     this.inbox = new Inbox({
       me,
       clock,
@@ -77,8 +77,8 @@ export class Messenger {
     })
     line.onReady.listen((ready) => this.#ready(ready))
     line.onHint.listen((hint) => this.#hear(hint))
-    outbox.onAnswer.listen((entry, answer) => this.#timelines.get(entry.conversation)?.settle(entry, answer))
-    outbox.onChange.listen((conversation) => this.#reportRefusedReactions(conversation))
+    outbox.onAnswer.listen((entry, answer) => this.#answered(entry, answer))
+    outbox.onChange.listen((conversation) => this.#reportRefused(conversation))
   }
 
   get clock() {
@@ -177,65 +177,6 @@ export class Messenger {
     this.#line.tell("chat.typing", { conversation })
   }
 
-  /** Messages of mine that still wait in this conversation. */
-  waiting(conversation) {
-    return this.outbox.of(conversation).filter((entry) => entry.do === "chat.send")
-  }
-
-  // Saying. Everything goes through the outbox, so that it holds without a line, and in order.
-
-  /** Send text, and photos with it, each under an id of this device: `{id, name, width, height, blob}`. */
-  send(conversation, body, replyTo = null, picked = []) {
-    const fields = { client_id: this.#uuid7.next(), body, ...(replyTo === null ? {} : { reply_to: replyTo }) }
-    const photos = picked.length > 0 ? { photos: picked.map(({ blob, ...photo }) => photo) } : {}
-    const blobs = new Map(picked.map(({ id, blob }) => [id, blob]))
-    return this.outbox.add({ client_id: fields.client_id, conversation, do: "chat.send", fields, ...photos }, { blobs })
-  }
-
-  /** An id for something that this device is about to keep. */
-  newId() {
-    return this.#uuid7.next()
-  }
-
-  /** Send a refused message as a new one, or try a refused change again. */
-  retry(refused) {
-    const client_id = this.#uuid7.next()
-    const entry = unprepared(refused)
-    const fields = entry.do === "chat.send" ? { ...entry.fields, client_id } : entry.fields
-    const { conversation, photos } = entry
-    return this.outbox.add(
-      { client_id, conversation, do: entry.do, fields, ...(photos && { photos }) },
-      { supersedes: (one) => one.client_id === entry.client_id },
-    )
-  }
-
-  /** Change a message that no socket has had yet. */
-  rewrite(conversation, clientId, body) {
-    return this.outbox.rewrite(conversation, clientId, { body })
-  }
-
-  edit(conversation, row, body) {
-    const queued = this.outbox.of(conversation).filter((one) => one.do === "chat.edit" && one.fields.seq === row.seq)
-    const handed = queued.filter((one) => one.state === "handed")
-    const edits = Math.max(row.edits, ...handed.map((one) => one.fields.edits + 1))
-    return this.#changeMessage("chat.edit", conversation, { seq: row.seq, body, edits })
-  }
-
-  recall(conversation, seq) {
-    return this.#changeMessage("chat.recall", conversation, { seq })
-  }
-
-  react(conversation, seq, emoji) {
-    return this.#changeMessage("chat.react", conversation, { seq, emoji })
-  }
-
-  #changeMessage(name, conversation, fields) {
-    return this.outbox.add(
-      { client_id: this.#uuid7.next(), conversation, do: name, fields },
-      { supersedes: (one) => one.do === name && one.fields.seq === fields.seq },
-    )
-  }
-
   // What comes down.
 
   async #ready({ now, epoch }) {
@@ -289,9 +230,25 @@ export class Messenger {
       if (!this.inbox.takeMembership(row)) this.#sync?.soon()
     } else if (row.kind === "contact") {
       this.#takeContacts([row])
+    } else if (row.kind === "mark") {
+      this.#takeMark(row)
     } else if (row.kind === "profile") {
       this.inbox.takePeople([{ id: row.user, name: row.name, handle: row.handle, avatar: row.avatar }])
     }
+  }
+
+  #answered(entry, answer) {
+    if (entry.do === "chat.mark") this.#takeMark(answer.mark)
+    else this.#timelines.get(entry.conversation)?.settle(entry, answer)
+  }
+
+  #takeMark(mark) {
+    this.timeline(mark.conversation).takeMark(mark)
+    // What stands in the list now is said by the server.
+    if (this.inbox.takeMark(mark)) this.#line.ask("chat.conversation", { conversation: mark.conversation }).then(
+      (summary) => this.takeSummaries([summary]),
+      () => this.#sync.soon(),
+    )
   }
 
   #takeContacts(rows) {
@@ -337,10 +294,10 @@ export class Messenger {
     for (const timeline of this.#timelines.values()) timeline.startOver()
   }
 
-  /** A reaction that is refused is not worth keeping; the person is told why, once. */
-  #reportRefusedReactions(conversation) {
+  /** A reaction or a mark that is refused is not worth keeping; the person is told why, once. */
+  #reportRefused(conversation) {
     for (const entry of this.outbox.of(conversation)) {
-      if (entry.do !== "chat.react" || entry.state !== "refused" || this.#reported.has(entry.client_id)) continue
+      if (!Messenger.NOT_KEPT.includes(entry.do) || entry.state !== "refused" || this.#reported.has(entry.client_id)) continue
       this.#reported.add(entry.client_id)
       this.onRefusal.ring(entry)
       this.outbox.discard(conversation, entry.client_id)

@@ -10,10 +10,26 @@ export class Summary {
       ...(isFaceOlder ? { face: older.face } : {}),
       last_seq: Math.max(one.last_seq, other.last_seq),
       counted: Math.max(one.counted, other.counted),
-      last: Summary.#newerMessage(one.last, other.last),
+      ...Summary.#lastOf(one, other),
       members: Summary.mergeMembers(older.members, newer.members),
       mine: one.mine && other.mine ? (other.mine.rev >= one.mine.rev ? other.mine : one.mine) : (other.mine ?? one.mine),
     }
+  }
+
+  /** The summary after a mark of mine on its last message; `hid` holds those, since a report may be older than the mark. */
+  static withMark(summary, { seq, rev, hidden }) {
+    if (summary.last?.seq !== seq && summary.hid?.[seq] === undefined) return summary
+    if ((summary.hid?.[seq]?.rev ?? -1) >= rev) return summary
+    const hid = { ...summary.hid, [seq]: { rev, hidden } }
+    return { ...summary, hid, last: hidden && summary.last?.seq === seq ? null : summary.last }
+  }
+
+  static #lastOf(one, other) {
+    if (!one.hid && !other.hid) return { last: Summary.#newerMessage(one.last, other.last) }
+    const hid = { ...one.hid }
+    for (const [seq, mark] of Object.entries(other.hid ?? {})) if ((hid[seq]?.rev ?? -1) < mark.rev) hid[seq] = mark
+    const shown = ({ last }) => (last && hid[last.seq]?.hidden ? null : last)
+    return { hid, last: Summary.#newerMessage(shown(one), shown(other)) }
   }
 
   /** Receipts never go back; who is a member is told by the newer report. */

@@ -40,6 +40,8 @@ export class Timeline {
   #paging = null
   #generation = 0
   #quotesAsked = new Set()
+  /** My own marks by `seq`; those of hidden messages keep them away. @type {Map<number, any>} */
+  #marks = new Map()
   #quotesWanted = new Set()
 
   /**
@@ -84,6 +86,16 @@ export class Timeline {
     return this.#rows.get(seq)
   }
 
+  /** My own marks on a message, or undefined. */
+  mark(seq) {
+    return this.#marks.get(seq)
+  }
+
+  /** Whether the server was asked for a message and has none that I may see. */
+  isMissing(seq) {
+    return this.#quotesAsked.has(seq) && !this.#quotesWanted.has(seq) && !this.#rows.has(seq)
+  }
+
   /** What is held without gaps, in order. */
   messages() {
     if (this.low === null) return []
@@ -98,15 +110,27 @@ export class Timeline {
   // Learning.
 
   /** Hold what this device kept. */
-  adoptRecord({ rev, low, hasEarlier, rows }) {
+  adoptRecord({ rev, low, hasEarlier, rows, marks = [] }) {
+    for (const mark of marks) this.#putMark(mark)
     this.#adopt({ rev, rows, more: hasEarlier, low })
   }
 
   /** Hold a page of the newest messages, as just read. */
-  adoptHistory({ rev, rows, more, quoted = [], members = [], people = [] }) {
+  adoptHistory({ rev, rows, more, quoted = [], members = [], people = [], marks = [] }) {
+    for (const mark of marks) this.#putMark(mark)
     for (const row of quoted) this.#put(row)
     this.#adopt({ rev, rows, more, low: rows[0]?.seq ?? 1 })
     this.onMembers.ring(members, people)
+  }
+
+  /** Marks of mine changed: a hidden message goes, and comes back when it is hidden no more. */
+  async takeMark(mark) {
+    if (!this.#putMark(mark)) return
+    this.onChange.ring()
+    if (mark.hidden || this.low === null || mark.seq < this.low || this.#rows.has(mark.seq)) return
+    const answer = await this.#read("chat.messages", { seqs: [mark.seq] })
+    for (const row of answer?.rows ?? []) this.#put(row)
+    this.onChange.ring()
   }
 
   /** Read the newest page, unless something is held already. Resolves also when the line broke: `heal` tries again. */
@@ -137,6 +161,7 @@ export class Timeline {
     this.#generation += 1
     this.#rows.clear()
     this.#quotesAsked.clear()
+    this.#marks.clear()
     this.low = null
     this.hasEarlier = false
     this.#topic.forget()
@@ -185,6 +210,7 @@ export class Timeline {
       low: rows[0]?.seq ?? 1,
       hasEarlier: isCut || this.hasEarlier,
       rows: [...quotes, ...rows],
+      marks: [...this.#marks.values()],
     }
   }
 
@@ -203,7 +229,15 @@ export class Timeline {
     this.onChange.ring()
   }
 
+  #putMark(mark) {
+    if ((this.#marks.get(mark.seq)?.rev ?? -1) >= mark.rev) return false
+    this.#marks.set(mark.seq, mark)
+    if (mark.hidden) this.#rows.delete(mark.seq)
+    return true
+  }
+
   #put(row) {
+    if (this.#marks.get(row.seq)?.hidden) return
     const known = this.#rows.get(row.seq)
     if (!known || known.rev <= row.rev) this.#rows.set(row.seq, row)
   }
@@ -229,6 +263,7 @@ export class Timeline {
     const generation = this.#generation
     const page = await this.#read("chat.history", { before: this.low, limit })
     if (!page || generation !== this.#generation) return false
+    for (const mark of page.marks ?? []) this.#putMark(mark)
     for (const row of [...page.quoted, ...page.rows]) this.#put(row)
     this.low = page.rows[0]?.seq ?? this.low
     this.hasEarlier = page.more
@@ -239,6 +274,7 @@ export class Timeline {
   async #changesAfter(after) {
     const delta = await this.#line.ask("chat.changes", { conversation: this.conversation, after })
     this.onMembers.ring(delta.members ?? [], delta.people ?? [])
+    for (const mark of delta.marks ?? []) this.#putMark(mark)
     return delta
   }
 

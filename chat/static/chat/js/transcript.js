@@ -21,13 +21,14 @@ export class Transcript {
    *   format: import("#lib/format.js").Format,
    *   isReady: boolean,
    *   newAfter?: number | null,
+   *   mark?: (seq: number) => {starred: boolean} | undefined,
    * }} what `entries` are those of the outbox, `answered` those whose effect has not arrived; `newAfter` is the last `seq` that had
    *   been read when the conversation was opened
    */
-  static compose({ rows, entries, answered, summary, me, format, isReady, newAfter = null }) {
+  static compose({ rows, entries, answered, summary, me, format, isReady, newAfter = null, mark = () => undefined }) {
     const changes = [...answered, ...entries].filter((entry) => entry.do !== "chat.send")
     const reach = Summary.reach(summary, me.id)
-    const messages = rows.map((row) => held(row, changes, { reach, me, isReady }))
+    const messages = rows.map((row) => held(row, changes, { reach, me, isReady, mark })).filter((item) => !item.isHidden)
     const here = new Set(rows.filter((row) => row.from === me.id).map((row) => row.client_id))
     const sends = [...answered.map((entry) => ({ ...entry, state: "sent" })), ...entries]
     for (const entry of sends) {
@@ -39,7 +40,7 @@ export class Transcript {
   }
 }
 
-function held(row, changes, { reach, me, isReady }) {
+function held(row, changes, { reach, me, isReady, mark }) {
   const isMine = row.from === me.id
   const item = {
     kind: row.kind,
@@ -49,6 +50,7 @@ function held(row, changes, { reach, me, isReady }) {
     isMine,
     state: isMine ? Summary.stateOf(row.seq, reach) : null,
     isBig: FEW_EMOJI.test(row.body),
+    isStarred: Boolean(mark(row.seq)?.starred),
     entry: null,
   }
   if (changes.length === 0) return item
@@ -59,9 +61,14 @@ function held(row, changes, { reach, me, isReady }) {
 function changed(item, entry, { me, isReady }) {
   const { fields } = entry
   if (entry.do === "chat.react") return { ...item, row: { ...item.row, reactions: reacted(item.row.reactions, me.id, fields.emoji) } }
+  if (entry.do === "chat.mark") return marked(item, entry)
   const isFailed = entry.state === "refused"
   const row = entry.do === "chat.edit" && !isFailed ? { ...item.row, body: fields.body, edits: item.row.edits + 1 } : item.row
   return { ...item, row, entry, isBig: FEW_EMOJI.test(row.body), state: stateOf(entry, isReady) }
+}
+
+function marked(item, { fields: { hidden = false, starred = item.isStarred }, state }) {
+  return state === "refused" ? item : { ...item, isHidden: hidden, isStarred: starred }
 }
 
 function reacted(reactions, meId, emoji) {
