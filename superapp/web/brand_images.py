@@ -17,6 +17,7 @@ ICONS = (
     "arrow-down",
     "arrow-down-left",
     "arrow-left",
+    "arrow-right",
     "arrow-up-right",
     "at-sign",
     "badge-check",

@@ -1,4 +1,6 @@
-import { fill, part } from "#ui/part.js"
+import { PhotoIntake } from "#chat/photo_intake.js"
+import { addressOf, photosOf } from "#chat/photos.js"
+import { fill, mark, part } from "#ui/part.js"
 
 /**
  * Where a message is written: `<nusa-composer conversation="…">`.
@@ -12,6 +14,10 @@ export class Composer extends HTMLElement {
   #context = null
   // A question that the page began for me, as about a product: mine only once I change or send it.
   #suggested = ""
+  #photos
+  #placeholder
+  // What is sent waits for what was sent before it, which may still have photos to make smaller.
+  #lastSend = Promise.resolve()
 
   connectedCallback() {
     const conversation = this.getAttribute("conversation")
@@ -29,6 +35,15 @@ export class Composer extends HTMLElement {
     this.#on(this.#body, "blur", ({ relatedTarget }) => relatedTarget?.form === this.#body.form || drafts.tell(conversation))
     this.#on(window, "pagehide", () => drafts.tell(conversation))
     this.#on(part(this, "context-end"), "click", () => this.leave())
+    this.#placeholder = this.#body.placeholder
+    this.#photos = new PhotoIntake({
+      composer: this,
+      data: this.page.data,
+      newId: () => this.messenger.newId(),
+      changed: () => this.#photosChanged(),
+      say: (problem) => this.#say(problem),
+    })
+    this.#photos.listen((target, name, work) => this.#on(target, name, work))
     const heard = (changed) => (changed === null || changed === conversation) && this.#heard()
     this.#undo.push(inbox.onChange.listen(heard), drafts.onChange.listen(heard))
     this.#heard()
@@ -47,6 +62,12 @@ export class Composer extends HTMLElement {
 
   focus() {
     this.#body.focus()
+  }
+
+  /** Begin something that goes with a message: photos of the `gallery` or the `camera`. */
+  attach(what) {
+    if (this.#context?.mode === "edit") this.leave()
+    this.#photos.choose(what)
   }
 
   reply(row) {
@@ -83,6 +104,10 @@ export class Composer extends HTMLElement {
     context.hidden = false
     part(context, "context-name").textContent = name
     part(context, "context-text").textContent = text
+    const [photo] = photosOf(this.#context.row)
+    const picture = part(context, "context-photo")
+    picture.hidden = !photo?.id
+    if (photo?.id) mark(picture, "src", true, addressOf(photo.id, "small"))
     this.focus()
     this.#body.setSelectionRange(this.#body.value.length, this.#body.value.length)
   }
@@ -129,6 +154,10 @@ export class Composer extends HTMLElement {
     history.replaceState(history.state, "", location.pathname)
   }
 
+  #photosChanged() {
+    this.#body.placeholder = this.#photos.count > 0 ? this.page.data.word("photo_caption") : this.#placeholder
+  }
+
   #written() {
     this.#takeSuggestion()
     this.#say(null)
@@ -142,24 +171,33 @@ export class Composer extends HTMLElement {
     event.preventDefault()
     const written = this.#body.value
     const body = written.trim()
-    if (!body) return
+    const isEdit = this.#context?.mode === "edit"
+    if (!body && (isEdit || this.#photos.count === 0)) return
     if ([...body].length > this.#charsMax) return this.#say(this.page.data.word("body_too_long", { max: this.page.format.number(this.#charsMax) }))
     const context = this.#context
+    const handed = isEdit ? [] : this.#photos.hand()
     this.#clear()
+    const before = this.#lastSend
+    const sending = Promise.all([handed, before]).then(([picked]) => this.#hand(body, context, picked))
+    this.#lastSend = sending.catch(() => {})
     try {
-      await this.#hand(body, context)
+      await sending
     } catch (failure) {
       // This device could not keep it, so it was not taken over: it stays in the field, and the fault is reported.
       this.#body.value ||= written
+      this.#photos.take((await handed).map(({ blob, name }) => new File([blob], name, { type: blob.type })))
       this.#measure()
       this.#say(this.page.data.word("unavailable"))
       throw failure
     }
   }
 
-  #hand(body, context) {
+  #hand(body, context, picked) {
     const { messenger, conversation } = this
-    if (context?.mode !== "edit") return messenger.send(conversation, body, context?.row.seq ?? null)
+    if (context?.mode !== "edit") {
+      // What was picked may have turned out to be no photos, and nothing was said of it.
+      return body || picked.length > 0 ? messenger.send(conversation, body, context?.row.seq ?? null, picked) : undefined
+    }
     if (body === context.row.body) return undefined
     return context.row.seq === null
       ? messenger.rewrite(conversation, context.row.client_id, body)

@@ -6,6 +6,7 @@ import { PageData } from "#ui/page_data.js"
 import { pageLine } from "#ui/page_line.js"
 import { toast } from "#ui/toast.js"
 import { attendNotices } from "#notifications/attend.js"
+import { AttachMenu } from "#chat/attach_menu.js"
 import { Attention } from "#chat/attention.js"
 import { CardDoings } from "#chat/card_doings.js"
 import { Composer } from "#chat/composer.js"
@@ -17,6 +18,7 @@ import { MessageMenu } from "#chat/message_menu.js"
 import { Messenger } from "#chat/messenger.js"
 import { Navigation } from "#chat/navigation.js"
 import { PageContext } from "#chat/page_context.js"
+import { PhotoOpener } from "#chat/photo_opener.js"
 import { RowMenu } from "#chat/row_menu.js"
 import { Shortcuts } from "#chat/shortcuts.js"
 
@@ -79,6 +81,8 @@ function show(messenger, page) {
   new MessageMenu({ document, page, messenger })
   new RowMenu({ document, page, messenger })
   new Shortcuts({ document, page, messenger })
+  new AttachMenu({ document })
+  new PhotoOpener({ document, page })
   new CardDoings({ document, messenger })
   new Navigation({ document, page, messenger, attention })
   const showLine = () => (document.documentElement.dataset.line = messenger.line.state)
