@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 class Site:
     """
-    The product on one database: embedded one process, served several doors (each serves pages too) and the worker.
+    The product on one database: embedded one process, served several doors (each serves pages too) and the worker, and
+    one that runs jobs if a test needs any.
 
     Each process keeps its port over all its deaths, so that clients find it again. People may use any of ``urls``.
     """
@@ -29,6 +30,7 @@ class Site:
         clone: ClonedDatabase,
         *,
         web_processes: int = 1,
+        runs_jobs: bool = False,
         env: dict[str, str] | None = None,
         program: Sequence[str] = ("manage.py",),
     ) -> None:
@@ -41,9 +43,12 @@ class Site:
         if settings.SERVED:
             self.web_processes = [self._web_process(port) for port in ports]
             self.worker: Process | None = self._process("work", ["work"], port=ports[0], needs_answer=False)
+            self.job_runner = (
+                self._process("jobs", ["run_jobs"], port=ports[0], needs_answer=False) if runs_jobs else None
+            )
         else:
             self.web_processes = [self._process("serve", ["serve", "--port", str(ports[0])], port=ports[0])]
-            self.worker = None
+            self.worker = self.job_runner = None
 
     @property
     def url(self) -> str:
@@ -51,7 +56,8 @@ class Site:
 
     @property
     def processes(self) -> list[Process]:
-        return [*self.web_processes, *([self.worker] if self.worker else [])]
+        others = [process for process in (self.worker, self.job_runner) if process is not None]
+        return [*self.web_processes, *others]
 
     def start(self) -> None:
         """Start whatever does not run."""
