@@ -123,12 +123,15 @@ def _s3_code(error: BaseException) -> str:
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
 
 
-@cache
 def _store_errors() -> tuple[type[Exception], ...]:
-    """Return the errors that a storage raises when it fails; those of S3 are loaded where it is used."""
-    if not settings.MEDIA_S3_BUCKET:
-        return (OSError,)
+    """Return the errors that a storage raises when it fails."""
+    return (OSError, *_s3_errors()) if settings.MEDIA_S3_BUCKET else (OSError,)
+
+
+@cache
+def _s3_errors() -> tuple[type[Exception], ...]:
+    """Return the errors of the client of S3, which is loaded only where it is used."""
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
 
-    return (OSError, Boto3Error, BotoCoreError, ClientError)
+    return (Boto3Error, BotoCoreError, ClientError)

@@ -13,6 +13,7 @@ from superapp.media.actions.encoding import restart_failed
 from superapp.media.actions.uploads import mark_deleted
 from superapp.media.adapters import object_names, storage
 from superapp.media.domain.enums import MediaState
+from superapp.media.errors import StorageUnavailable
 from superapp.media.models import Media
 
 HOUR_SECONDS = 3_600
@@ -25,12 +26,16 @@ DELETED_KEPT = timedelta(days=30)
 @scheduler.every(seconds=2)
 def remove_deleted_files(now: datetime) -> int:
     """Remove the files of deleted media."""
-    deleted = queries.list_with_files_left(at_most=AT_ONCE_MAX)
-    for media in deleted:
-        storage.delete_folder(object_names.file_folder(media.public_id))
-        storage.delete_folder(object_names.chunk_folder(media.public_id))
-        Media.objects.filter(pk=media.pk).update(bytes=0)
-    return len(deleted)
+    count = 0
+    for media in queries.list_with_files_left(at_most=AT_ONCE_MAX):
+        try:
+            storage.delete_folder(object_names.file_folder(media.public_id))
+            storage.delete_folder(object_names.chunk_folder(media.public_id))
+        except StorageUnavailable:
+            # The storage has logged why; the next run tries again.
+            break
+        count += Media.objects.filter(pk=media.pk).update(bytes=0)
+    return count
 
 
 @scheduler.every(seconds=30)
