@@ -34,7 +34,7 @@ def media_root(settings, real_db):
 
 @pytest.fixture
 def headers(make_user):
-    """What the browser of ana sends."""
+    """The headers that the browser of ana sends."""
     session = log_in(make_user("ana")).session_key
     return {"Cookie": f"sessionid={session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN, "Tus-Resumable": "1.0.0"}
 

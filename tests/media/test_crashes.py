@@ -31,7 +31,7 @@ def media_root(settings, real_db):
 
 @pytest.fixture
 def apart(real_db):
-    """Another process."""
+    """A process of its own, which can be killed."""
     process = Apart("tests.media.uploading", real_db.env)
     yield process
     process.kill()
