@@ -4,6 +4,8 @@ Settings of what is sent out: text messages, and notifications to closed apps. `
 
 from __future__ import annotations
 
+from django.core.exceptions import ImproperlyConfigured
+
 from superapp import env
 
 # Log-in codes are sent as text messages through a gateway of the operator's choice.
@@ -35,4 +37,29 @@ ORDER_SMS_AFTER_MINUTES = env.integer(
 )
 ALERT_SMS_PER_DAY = env.positive_integer(
     "ALERT_SMS_PER_DAY", 10, "How many text messages about such things one person gets in a day at most."
+)
+
+# Notifications to closed apps go through the makers of browsers, abroad: if the operator says so, and an id alone.
+
+FOREIGN_PUSH = env.text(
+    "FOREIGN_PUSH",
+    "off",
+    "Whether the makers of browsers carry notifications to closed apps: off, or id_only (a number and no words).",
+)
+if FOREIGN_PUSH not in ("off", "id_only"):
+    raise ImproperlyConfigured(f"FOREIGN_PUSH must be off or id_only, not {FOREIGN_PUSH!r}")
+PUSH_HOSTS = env.string_list(
+    "PUSH_HOSTS",
+    "",
+    "Hosts to which push messages may be sent, separated by commas; one that begins with a dot is all below it.",
+)
+VAPID_SUBJECT = env.text(
+    "VAPID_SUBJECT", "", "How a push service reaches the operator: mailto:… or https://…; needed with FOREIGN_PUSH."
+)
+if FOREIGN_PUSH != "off" and not PUSH_HOSTS:
+    raise ImproperlyConfigured("FOREIGN_PUSH needs PUSH_HOSTS: docs/running.md lists those of the makers of browsers")
+if FOREIGN_PUSH != "off" and not VAPID_SUBJECT.startswith(("mailto:", "https://")):
+    raise ImproperlyConfigured("FOREIGN_PUSH needs VAPID_SUBJECT: mailto:… or https://…")
+PUSH_AFTER_SECONDS = env.integer(
+    "PUSH_AFTER_SECONDS", 10, "Seconds after which a message that reached none of a person's open devices is pushed."
 )

@@ -1,6 +1,8 @@
 """Facade of notifications: products register their sources and kinds of alerts, and raise alerts."""
 
 from superapp.notifications.actions.alerts import mark_seen, raise_alert
+from superapp.notifications.actions.fact_tap import tap
+from superapp.notifications.actions.subscriptions import is_push_enabled
 from superapp.notifications.domain.alert_kinds import AlertKind, register_alert_kind
 from superapp.notifications.domain.sources import HintedFact, NoticeText, Source, register_source
 
@@ -9,8 +11,10 @@ __all__ = [
     "HintedFact",
     "NoticeText",
     "Source",
+    "is_push_enabled",
     "mark_seen",
     "raise_alert",
     "register_alert_kind",
     "register_source",
+    "tap",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 
 import msgspec
@@ -33,12 +33,24 @@ class UserHint(msgspec.Struct, frozen=True):
     excluded_connections: list[int] = []
 
 
+# Called with the hints that this process sends to people; a call must not wait.
+Observer = Callable[[Sequence[UserHint]], None]
+_observers: list[Observer] = []
+
+
+def add_observer(observer: Observer) -> None:
+    """Have a function called with all hints that this process sends to people."""
+    _observers.append(observer)
+
+
 def publish(user_hints: Sequence[UserHint]) -> None:
     """
     Send hints to people's sockets in all processes, in this order.
 
     Hints may be lost, and the call never waits: sockets of this process get them even if Redis cannot be reached.
     """
+    for observe in _observers:
+        observe(user_hints)
     hub.call_all_soon((hub.deliver, (one.user_ids, one.encoded, one.excluded_connections)) for one in user_hints)
     if settings.REDIS_URL:
         redis_bus.get_publisher(RESUMED).publish(

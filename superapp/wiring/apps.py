@@ -7,6 +7,7 @@ class WiringConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what apps show in each other, and the handlers of each other's events."""
+        from superapp.notifications import api as notifications
         from superapp.wiring import (
             badges,
             card_types,
@@ -27,3 +28,5 @@ class WiringConfig(AppConfig):
         play_money.register()
         payment_purposes.register()
         shop_conversations.register()
+        if notifications.is_push_enabled():
+            notifications.tap.open()

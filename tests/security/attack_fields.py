@@ -29,6 +29,7 @@ A_UUID = "01890000-0000-7000-8000-00000000000e"
 HARMLESS: dict[str, Any] = {
     "about": "Ditulis Eve",
     "asset": "IDR",
+    "auth": "AAAAAAAAAAAAAAAAAAAAAA",
     "body": "Ditulis Eve",
     "client_id": A_UUID,
     "code": "123456",
@@ -37,6 +38,7 @@ HARMLESS: dict[str, Any] = {
     "description": "Ditulis Eve",
     "draft": "Ditulis Eve",
     "emoji": "👍",
+    "endpoint": "https://push.example/eve",
     "group_adders": "everyone",
     "idempotency_key": "kunci-eve",
     "language": "en",
@@ -46,6 +48,7 @@ HARMLESS: dict[str, Any] = {
     "new": "917305",
     "note": "Ditulis Eve",
     "old": PIN,
+    "p256dh": "A" * 87,
     "paused_until": "2100-01-01T00:00:00Z",
     "presence": "nobody",
     "since": "22:00",

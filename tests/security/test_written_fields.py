@@ -152,6 +152,7 @@ OF_A_CLOSED_FORM = """
     accounts.profile_change.time_zone accounts.trust_ask.code chat.react.emoji chat.send.client_id
     notifications.notice.subject notifications.preferences_change.quiet_hours.since
     notifications.preferences_change.quiet_hours.until notifications.seen.subjects
+    notifications.subscribe.auth notifications.subscribe.endpoint notifications.subscribe.p256dh
     payments.history.search payments.pin_ask.code payments.pin_change.new payments.pin_change.old
     payments.pin_reset.pin payments.pin_set.pin payments.recipient.handle payments.recipient.phone
     payments.send.amount.asset payments.send.idempotency_key payments.send.pin shop.buy.expected_total.asset

@@ -1,15 +1,26 @@
-"""Notifications in words: what a person is to be told about a subject, and how."""
+"""Notifications in words, and the decision which facts become one: at most one of each subject until it is read."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
 
 from superapp.accounts import api as accounts
+from superapp.core import jobs
 from superapp.notifications import queries
 from superapp.notifications.actions.preferences import find_quiet_until
 from superapp.notifications.contracts import NoticeRow
-from superapp.notifications.domain.sources import find_source
+from superapp.notifications.domain.sources import HintedFact, find_source
 from superapp.notifications.errors import NoticeNotFound
+from superapp.notifications.models import Notification
+
+DUE_AT_ONCE_MAX = 200
+SENT_RETENTION = timedelta(days=30)
+PUSH_JOB = "notifications.push"
 
 
 def describe(*, user_id: int, subject: str, now: datetime) -> NoticeRow | None:
@@ -36,3 +47,87 @@ def describe(*, user_id: int, subject: str, now: datetime) -> NoticeRow | None:
         "sound": preferences.has_sound,
         "vibration": preferences.has_vibration,
     }
+
+
+def describe_pushed(*, user_id: int, notification: UUID, now: datetime) -> NoticeRow | None:
+    """
+    Return what a push message with this id stands for now.
+
+    :raises NoticeNotFound: if there is none, or it is another person's
+    """
+    row = queries.find_notification(user_id, notification)
+    if row is None:
+        raise NoticeNotFound
+    return describe(user_id=user_id, subject=row.subject, now=now)
+
+
+def collect(facts: Iterable[tuple[HintedFact, Collection[int]]], *, now: datetime) -> int:
+    """
+    Note facts of which people may have to be told, each with the ids of the people it went to; return how many.
+
+    Only people with a device that takes push messages are noted. A person who was told about a subject and has not read
+    it since is not told again.
+    """
+    newest: dict[tuple[int, str], HintedFact] = {}
+    for fact, user_ids in facts:
+        for user_id in user_ids:
+            known = newest.get((user_id, fact.subject))
+            if known is None or known.number < fact.number:
+                newest[user_id, fact.subject] = fact
+    subscribers = queries.filter_subscribers({user_id for user_id, _subject in newest})
+    own_ids = accounts.get_public_ids(subscribers)
+    due_at = now + timedelta(seconds=settings.PUSH_AFTER_SECONDS)
+    noted = 0
+    for (user_id, _subject), fact in newest.items():
+        if user_id in subscribers and str(own_ids.get(user_id)) != fact.sender:
+            noted += _note(user_id, fact, due_at)
+    return noted
+
+
+def _note(user_id: int, fact: HintedFact, due_at: datetime) -> int:
+    row, is_new = Notification.objects.get_or_create(
+        user_id=user_id, subject=fact.subject, defaults={"number": fact.number, "due_at": due_at}
+    )
+    if is_new:
+        return 1
+    if row.sent_at is None:
+        # It waits already, and is sent at its time if this newer fact is unseen by then.
+        return Notification.objects.filter(pk=row.pk, number__lt=fact.number).update(number=fact.number)
+    found = find_source(fact.subject)
+    if found is None or not found[0].has_read(user_id, found[1], row.number):
+        return 0
+    again = Notification.objects.filter(pk=row.pk, number__lt=fact.number, sent_at=row.sent_at)
+    return again.update(number=fact.number, due_at=due_at, sent_at=None)
+
+
+def send_due(now: datetime) -> int:
+    """Start a push job for each notification that is due and whose fact is unseen; forget the others."""
+    due = queries.list_due_notifications(now, DUE_AT_ONCE_MAX)
+    for row in due:
+        if not _is_wanted(row, now):
+            Notification.objects.filter(pk=row.pk, sent_at=None, number=row.number).delete()
+            continue
+        with transaction.atomic():
+            # Of several processes that see it due, one sends it.
+            if Notification.objects.filter(pk=row.pk, sent_at=None).update(sent_at=now):
+                for subscription in queries.live_subscriptions().filter(user_id=row.user_id):
+                    arguments = {"notification": row.pk, "subscription": subscription.pk}
+                    jobs.start(PUSH_JOB, owner_id=None, arguments=arguments, now=now)
+    return len(due)
+
+
+def _is_wanted(row: Notification, now: datetime) -> bool:
+    found = find_source(row.subject)
+    if found is None:
+        return False
+    preferences = queries.fetch_preferences(row.user_id)
+    time_zone = accounts.get_user_by_id(row.user_id).time_zone
+    if find_quiet_until(preferences, time_zone=time_zone, now=now) is not None:
+        return False
+    return found[0].is_unseen(row.user_id, found[1], row.number, now)
+
+
+def delete_old(now: datetime) -> int:
+    """Delete notifications that were sent long ago."""
+    deleted, _by_model = Notification.objects.filter(sent_at__lt=now - SENT_RETENTION).delete()
+    return deleted

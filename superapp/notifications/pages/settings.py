@@ -16,6 +16,7 @@ from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.errors import DomainError, ErrorKind
 from superapp.notifications import queries
+from superapp.notifications.actions import subscriptions
 from superapp.notifications.actions.preferences import PreferenceChanges, change_preferences
 from superapp.notifications.domain.quiet_hours import QuietHours, format_minute, parse_minute
 from superapp.notifications.errors import QuietHoursInvalid
@@ -98,6 +99,7 @@ def _context(request: HttpRequest, problem: str) -> dict[str, object]:
         "note": accounts.take_flash(request),
         "since": format_minute(hours.from_minute),
         "until": format_minute(hours.until_minute),
+        "push": subscriptions.describe_push(accounts.get_device_id(request)),
         "sms_minutes": settings.ORDER_SMS_AFTER_MINUTES,
         "is_quiet": row.quiet_hours is not None,
         "is_paused": is_paused,

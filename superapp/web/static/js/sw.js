@@ -131,3 +131,63 @@ async function asLastSeen(visited) {
     .replace("<span data-seen-at></span>", `<time data-seen-at datetime="${at.toISOString()}">${words}</time>`)
   return new Response(html, { status: visited.status, headers: visited.headers })
 }
+
+// Notifications while the app is closed. A push message carries an id and nothing else: what it stands for is asked of home.
+
+const NOTICE_MS = 8_000
+const NEW_MESSAGE = LANGUAGE === "en" ? "New message" : "Pesan baru"
+
+addEventListener("push", (event) => event.waitUntil(tell(event.data)))
+addEventListener("notificationclick", (event) => {
+  event.notification.close()
+  event.waitUntil(open(event.notification.data?.url ?? "/"))
+})
+
+async function tell(data) {
+  // A page that is looked at tells of it by itself.
+  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true })
+  if (pages.some(({ visibilityState }) => visibilityState === "visible")) return
+  const notice = await noticeOf(data)
+  // Read on another device meanwhile.
+  if (notice === null) return
+  const { title, text, url, subject, sound, vibration } = notice
+  await registration.showNotification(title, {
+    body: text,
+    tag: subject,
+    icon: await iconAddress(),
+    silent: !sound && !vibration,
+    data: { url },
+  })
+}
+
+/** What a push message stands for, in words from home; without them only that there is something. */
+async function noticeOf(data) {
+  const unknown = { title: NEW_MESSAGE, text: "", url: "/obrolan/", subject: "unknown", sound: true, vibration: true }
+  try {
+    const { id } = data.json()
+    const headers = { "Accept-Language": LANGUAGE }
+    const address = `/api/v1/notifications/pushed/${encodeURIComponent(id)}`
+    const answer = await fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(NOTICE_MS) })
+    return answer.ok ? (await answer.json()).notice : unknown
+  } catch {
+    return unknown
+  }
+}
+
+async function iconAddress() {
+  const cache = await caches.open(CACHE)
+  const list = await (await cache.match(LIST))?.json()
+  return list?.files.find((file) => /app-192\b.*\.png$/.test(file))
+}
+
+/** Show a page of ours: in a window that is there, or in a new one. */
+async function open(url) {
+  const address = new URL(url, location.origin)
+  if (address.origin !== location.origin) return
+  const [page] = await clients.matchAll({ type: "window", includeUncontrolled: true })
+  if (!page) return clients.openWindow(address.href)
+  // A browser that does not let us raise the window still shows the page in it.
+  await page.focus().catch(() => {})
+  // A page that no worker controls is not led anywhere by one.
+  return page.navigate(address.href).catch(() => clients.openWindow(address.href))
+}

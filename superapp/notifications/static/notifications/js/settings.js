@@ -1,5 +1,6 @@
 import { PageData } from "#ui/page_data.js"
 import { pageLine } from "#ui/page_line.js"
+import { PushSwitch } from "#notifications/push_switch.js"
 
 const data = new PageData(document)
 const person = document.querySelector(".places").dataset.person
@@ -13,3 +14,5 @@ line.onHint.listen(({ say, row }) => {
   if (!document.querySelector("form :focus:is([type=time], [type=datetime-local])")) location.reload()
 })
 line.start()
+
+customElements.define("nusa-push-switch", PushSwitch)

@@ -1,0 +1,1 @@
+"""Services outside of this installation, behind functions of ours."""
