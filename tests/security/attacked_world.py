@@ -32,6 +32,7 @@ from superapp.core.models import Job
 from superapp.core.money import Money
 from superapp.media.actions import uploads
 from superapp.media.models import Media
+from superapp.notifications.models import Notification
 from superapp.realtime import sync
 from superapp.realtime.rate_limits import command_throttle, read_throttle
 from superapp.realtime.registry import Caller
@@ -153,6 +154,10 @@ def _talk(world: World, now: datetime) -> None:
         chat.post_message(entry, now=now)
     world.theirs["conversation"] = {"of two": str(talk.public_id)}
     world.theirs["subject"] = {"of two": f"chat:{talk.public_id}"}
+    pushed = Notification.objects.create(
+        user=world.people["ana"], subject=f"chat:{talk.public_id}", number=1, due_at=now, sent_at=now
+    )
+    world.theirs["notification"] = {"of ana": str(pushed.public_id)}
     world.theirs["subjects"] = {"of two": [f"chat:{talk.public_id}"]}
     browser = world.browser("ana")
     kept = browser.patch(
