@@ -93,7 +93,7 @@ def admit_people(conversation: Conversation, member: Member, people: Sequence[UU
 
 
 def _require_adding(group: Group, member: Member) -> None:
-    if not group_rules.is_admin(member.role) and (group.is_adding_admins_only or member.is_silenced):
+    if not group_rules.may(member.role, is_silenced=member.is_silenced, is_admins_only=group.is_adding_admins_only):
         raise AdminsOnly
 
 

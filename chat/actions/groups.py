@@ -134,9 +134,8 @@ def _value_of(conversation: Conversation, group: Group, name: str) -> object:
 
 
 def _may_change(member: Member, group: Group, name: str) -> bool:
-    if group_rules.is_admin(member.role):
-        return True
-    return name not in _SETTING_EVENTS and not group.is_changing_admins_only and not member.is_silenced
+    is_admins_only = name in _SETTING_EVENTS or group.is_changing_admins_only
+    return group_rules.may(member.role, is_silenced=member.is_silenced, is_admins_only=is_admins_only)
 
 
 def _event_of(name: str, value: object) -> tuple[str, dict[str, str]]:

@@ -26,3 +26,8 @@ def may_act_on(role: str, target_role: str) -> bool:
     if role == MemberRole.OWNER:
         return True
     return role == MemberRole.ADMIN and target_role == MemberRole.MEMBER
+
+
+def may(role: str, *, is_silenced: bool, is_admins_only: bool) -> bool:
+    """Return whether a member may do what a setting leaves to admins or to everybody."""
+    return is_admin(role) or not (is_admins_only or is_silenced)

@@ -17,17 +17,19 @@ from django.views.decorators.http import require_safe
 from chat.actions.conversations import open_direct_conversation_by_public_id
 from chat.actions.messages import EDIT_MINUTES, RECALL_MINUTES, compose_message, post_message
 from chat.actions.preferences import update_preferences
-from chat.contracts import SummaryRow
-from chat.domain import card_types, conversation_actions, face_kinds, system_events
+from chat.contracts import GroupRow, SummaryRow
+from chat.domain import card_types, conversation_actions, face_kinds, group_rules, system_events
 from chat.models import Message
 from chat.pages import js_messages, presenters
+from chat.pages.group_views import GroupMembersView, build_members, list_member_names
 from chat.pages.photo_presenters import BLANK_TILE
 from chat.pages.preference_switches import SWITCHES
+from chat.queries.groups import count_open_invitations
 from chat.queries.history import fetch_history
-from chat.queries.members import count_put_away
+from chat.queries.members import count_put_away, fetch_current_membership
 from chat.queries.summaries import fetch_summary, list_hidden_summaries, list_summaries
 from superapp.accounts import api as accounts
-from superapp.accounts.api import PersonRow, get_current_user, person_required
+from superapp.accounts.api import PersonRow, get_current_user, person_required, take_flash
 from superapp.core import clock, ids
 from superapp.core.errors import DomainError, ErrorKind
 from superapp.core.form_pages import post_only_redirecting_to
@@ -59,7 +61,9 @@ class ConversationView:
     earlier_seq: int | None
     draft: str
     client_id: str
-    is_closed: bool
+    # Why no message may be sent; empty if one may.
+    closed_because: str
+    group: GroupRow | None
 
 
 @person_required
@@ -191,6 +195,7 @@ def _page(
         "rows": presenters.build_rows(listed.rows, my_id=my_id, now=now, open_id=open_id, place=place),
         "place": place,
         "put_away": count_put_away(user.pk, now) if place == "main" else None,
+        "invitation_count": count_open_invitations(user.pk) if place == "main" else 0,
         "is_first_page": before is None,
         "more": listed.next,
         "asking": accounts.list_devices_awaiting_trust(user.pk, now=now),
@@ -199,8 +204,17 @@ def _page(
     }
     if opened is not None:
         context["conversation"] = _build_view(request, opened, now=now, has_failed=refusal is not None)
+        if view == "details" and opened["summary"].group is not None:
+            context["group_members"] = _load_members(request, UUID(opened["summary"].id))
+            context["note"] = take_flash(request)
         context["row"] = presenters.build_row(opened["summary"], my_id=my_id, now=now, open_id=open_id)
     return render(request, "chat/page.html", context, status=refusal.kind if refusal else 200)
+
+
+def _load_members(request: HttpRequest, conversation_id: UUID) -> GroupMembersView:
+    member = fetch_current_membership(conversation_id, get_current_user(request).pk)
+    search, after = request.GET.get("cari", "")[:SUGGESTION_CHARS_MAX], request.GET.get("sesudah")
+    return build_members(member, search=search, after=after)
 
 
 def _page_context(view: str) -> dict[str, Any]:
@@ -275,18 +289,31 @@ def _build_view(request: HttpRequest, opened: dict[str, Any], *, now: datetime, 
         face=identity,
         peer_id=other["id"] if other and other["id"] else None,
         actions_for_id=other["id"] if other and other["id"] and summary.face is None else None,
-        status=presenters.face_label(summary, my_id)
-        if other
-        else ", ".join(person["name"] for person in summary.people),
+        status=presenters.face_label(summary, my_id) if other else list_member_names(summary, my_id),
         entries=presenters.build_timeline(
             history, summary=summary, my_id=my_id, now=now, is_newest_page=is_newest_page
         ),
         earlier_seq=history.rows[0].seq if history.more else None,
         draft=request.POST.get("body", "") if has_failed else summary.mine.draft or _suggested_draft(request),
         client_id=str(ids.new_id()),
-        is_closed=summary.until_seq is not None
-        or (other is not None and _is_messaging_refused(user.pk, other, has_face=face is not None)),
+        closed_because=_closed_because(summary, user, other, has_face=face is not None),
+        group=summary.group,
     )
+
+
+def _closed_because(summary: SummaryRow, user: Any, other: PersonRow | None, *, has_face: bool) -> str:
+    key = ""
+    if summary.until_seq is not None:
+        key = "closed_left" if summary.kind == "group" else "closed"
+    elif other is not None and _is_messaging_refused(user.pk, other, has_face=has_face):
+        key = "closed"
+    elif summary.group is not None:
+        own = next(member for member in summary.members if member.user == str(user.public_id))
+        if own.silenced:
+            key = "closed_silenced"
+        elif summary.group.only_admins_write and not group_rules.is_admin(own.role):
+            key = "closed_admins"
+    return str(js_messages.MESSAGES[key]) if key else ""
 
 
 def _suggested_draft(request: HttpRequest) -> str:

@@ -150,7 +150,8 @@ def display_identity(summary: SummaryRow, my_id: str) -> PersonRow:
         return {"id": face.id, "name": face.name, "handle": None, "avatar": face.picture}
     if other is not None:
         return {**other, "name": other["name"] or _("Someone")}
-    return {**NOBODY, "id": summary.id, "name": summary.title or _("Someone")}
+    name = str(js_messages.MESSAGES["notes"]) if summary.kind == "self" else summary.title or _("Someone")
+    return {**NOBODY, "id": summary.id, "name": name}
 
 
 def face_label(summary: SummaryRow, my_id: str) -> str:
@@ -172,7 +173,7 @@ def build_row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | 
         at=_at(last) if last else None,
         who=_sender_prefix(last, my_id, other, summary.people) if last else "",
         text=summarize_message(last, my_id=my_id, people=summary.people) if last else "",
-        state=_state(last, my_id, summary.members)
+        state=_state(last, my_id, summary, summary.members)
         if last and last.sender == my_id and _is_regular_message(last)
         else "",
         draft=summary.mine.draft,
@@ -248,6 +249,7 @@ def build_timeline(
                 message,
                 my_id=my_id,
                 people=people,
+                summary=summary,
                 members=history.members,
                 quotable=quotable,
                 starts=not _is_same_group(before, message) or message.seq == new_from_seq,
@@ -265,6 +267,7 @@ def _message(
     *,
     my_id: str,
     people: Sequence[PersonRow],
+    summary: SummaryRow,
     members: Sequence[MemberRow],
     quotable: dict[int, MessageRow],
     starts: bool,
@@ -281,7 +284,7 @@ def _message(
         kind=message.kind,
         body=message.body,
         who=name_of(message.sender, people) if names_senders and starts and not is_mine else "",
-        state=_state(message, my_id, members) if is_mine else "",
+        state=_state(message, my_id, summary, members) if is_mine else "",
         is_mine=is_mine,
         is_recalled=message.recalled_at is not None,
         is_edited=message.edits > 0 and message.recalled_at is None,
@@ -325,8 +328,14 @@ def _card(message: MessageRow) -> CardView | None:
     )
 
 
-def _state(message: MessageRow, my_id: str, members: Sequence[MemberRow]) -> str:
-    """Return the state of the reader's own message: delivered or read only once it is so for all other members."""
+def _state(message: MessageRow, my_id: str, summary: SummaryRow, members: Sequence[MemberRow]) -> str:
+    """
+    Return the state of the reader's own message: delivered or read only once it is so for all other members.
+
+    Of a large group not all are listed, so nothing is said of them.
+    """
+    if summary.group is not None and summary.group.member_count > len(members):
+        return "sent"
     others = [member for member in members if member.user != my_id]
     if others and all(member.read_seq >= message.seq for member in others):
         return "read"

@@ -45,6 +45,12 @@ def list_current_user_ids(conversation: Conversation, user_ids: Collection[int])
     return list(present.values_list("user_id", flat=True))
 
 
+def list_current_public_ids(conversation: Conversation, public_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these people, by public id, who are members now."""
+    present = Member.objects.filter(conversation=conversation, user__public_id__in=public_ids, until_seq=None)
+    return set(present.values_list("user__public_id", flat=True))
+
+
 def list_removed(conversation: Conversation, user_ids: Collection[int]) -> list[int]:
     """List those of these people whom an admin removed, and who were not added again since."""
     removed = Member.objects.filter(conversation=conversation, user_id__in=user_ids, is_removed=True)
@@ -136,6 +142,11 @@ def list_open_invitations(user_id: int) -> list[GroupInvitation]:
     """List the invitations that a person has not answered, newest first."""
     found = _open_invitations().filter(user_id=user_id).select_related("conversation__group", "invited_by")
     return list(found.order_by("-invited_at", "-pk")[:INVITATIONS_MAX])
+
+
+def count_open_invitations(user_id: int) -> int:
+    """Count the invitations that a person has not answered."""
+    return _open_invitations().filter(user_id=user_id).count()
 
 
 def find_open_invitation(conversation: Conversation, user_id: int) -> GroupInvitation | None:

@@ -43,6 +43,7 @@ ICONS = (
     "house",
     "image-plus",
     "inbox",
+    "info",
     "key-round",
     "landmark",
     "laptop",

@@ -338,7 +338,7 @@ def test_pages_ask_the_database_as_often_for_many_as_for_one(
     post(talk, bo)
     as_ana.get(path)
     # One of them counts what was hidden or archived.
-    queries = {"list": 9, "conversation": 19}[page]
+    queries = {"list": 10, "conversation": 20}[page]
     with django_assert_num_queries(queries):
         as_ana.get(path)
 

@@ -26,6 +26,7 @@ FORM: Mapping[str, str] = {
     "accept": "yes",
     "again": "917305",
     "amount": "15.000",
+    "approval": "yes",
     "back": "/pesanan/",
     "blocked": "yes",
     "archived": "yes",
@@ -34,9 +35,11 @@ FORM: Mapping[str, str] = {
     "client_id": A_UUID,
     "code": "123456",
     "courier": "JNE",
+    "days": "7",
     "description": "Ditulis Eve",
     "expected": "",
     "expected_quantity": "1",
+    "group_adders": "everyone",
     "handle": "eve_lain",
     "group": "quiet",
     "hidden": "yes",
@@ -52,6 +55,9 @@ FORM: Mapping[str, str] = {
     "next": "/",
     "note": "Ditulis Eve",
     "old": PIN,
+    "only_admins_add": "yes",
+    "only_admins_change": "yes",
+    "only_admins_write": "yes",
     "pause": "hour",
     "phone": "0812 5555 1234",
     "pin": PIN,
@@ -72,7 +78,9 @@ FORM: Mapping[str, str] = {
     "text": "Jalan Eve 1",
     "theme": "dark",
     "time_zone": "Asia/Makassar",
+    "title": "Ditulis Eve",
     "town": "Medan",
+    "uses": "10",
     "until": "06:00",
     "version": "1",
     "vibration": "yes",
@@ -81,7 +89,7 @@ FORM: Mapping[str, str] = {
     "words": "HAPUS",
 }
 # Fields that hold something of theirs, and those that are files.
-THEIRS_IN_FORMS = {"user", "photos", "remove", "earlier", "later"}
+THEIRS_IN_FORMS = {"user", "users", "photos", "remove", "earlier", "later"}
 FILES = {"logo", "photo", "picture"}
 # What may stand behind the question mark of an address; "of …" is something of theirs.
 QUERY: Mapping[str, str] = {
@@ -101,7 +109,7 @@ QUERY: Mapping[str, str] = {
 IN_HEADS = {"robots", "viewport"}
 # What of theirs stands in an address, where the name of the parameter is not that of a field of the API.
 PARAMETERS: Mapping[str, str] = {"handle": "handle of a shop", "name": "photos", "digest": "avatar digest"}
-HARMLESS_PARAMETERS = {"size": "420", "part": "1", "file": "small.webp"}
+HARMLESS_PARAMETERS = {"seq": "1", "size": "420", "part": "1", "file": "small.webp"}
 
 
 @dataclass(frozen=True)
@@ -177,7 +185,12 @@ def _of_theirs(value: str, world: World) -> str:
 
 def forms(page: Page, world: World, *, with_buttons: bool) -> Iterator[dict[str, Any]]:
     """Return what may be sent to a page: every field; and, one after another, each button that its module knows."""
-    form: dict[str, Any] = {**FORM, "user": world.theirs["user"]["bo"], "photos": world.theirs["photos"]["listed"]}
+    form: dict[str, Any] = {
+        **FORM,
+        "user": world.theirs["user"]["bo"],
+        "users": world.theirs["user"]["bo"],
+        "photos": world.theirs["photos"]["listed"],
+    }
     yield form
     kinds = [kind for kind in buttons() if with_buttons and f'.get("{kind}"' in page.source]
     for kind in kinds:

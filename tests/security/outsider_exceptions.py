@@ -104,6 +104,7 @@ _INVITED = _because("whoever was given the link is invited; a stranger is told t
 _EVERYBODYS: Mapping[tuple[str, str], Exemption] = {
     **{(name, aim): _PUBLIC for name, aims in _STORE_FRONT.items() for aim in aims},
     ("open accounts_pages:invite", "token: open"): _INVITED,
+    ("open chat:group_invite", "token: of the group"): _INVITED,
 }
 _LOG_IN = _because("where people log in")
 PAGES_ALLOWED_TO_NOBODY: Mapping[tuple[str, str], Exemption] = {
@@ -134,6 +135,14 @@ PAGES_ALLOWED_TO_NOBODY: Mapping[tuple[str, str], Exemption] = {
 _PAY = _because("anybody may give money away; the receiver's name is confirmed, and the PIN is asked for")
 PAGES_ALLOWED_TO_EVE: Mapping[tuple[str, str], Exemption] = {
     **_EVERYBODYS,
+    ("send chat:new_group", ""): _because(
+        "anybody may make a group; who is no contact is invited to it",
+        "chat_conversation chat_group chat_groupinvitation chat_member chat_message realtime_me",
+    ),
+    ("send chat:group_invite", "token: of the group"): _because(
+        "whoever was given the link is invited",
+        "chat_conversation chat_group chat_grouplink chat_member chat_message realtime_me",
+    ),
     ("send accounts_pages:invite", "token: open"): _because(
         "whoever was given the link is invited", f"{_CONTACT} accounts_invitelink core_fact"
     ),

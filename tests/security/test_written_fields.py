@@ -211,7 +211,8 @@ INPUTS = {
     "words": "shop.cancel.reason",
     "courier": "shop.ship.courier shop.correct_resi.courier",
     "resi": "shop.ship.resi shop.correct_resi.resi",
-    "description": "shop.product_add.description shop.product_change.description",
+    "title": "chat.group_create.title chat.group_change.title",
+    "description": "chat.group_change.description shop.product_add.description shop.product_change.description",
     "about": "shop.change.about",
     "memo": "payments.send.memo",
 }

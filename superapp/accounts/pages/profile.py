@@ -70,10 +70,11 @@ def me(request: HttpRequest) -> HttpResponse:
 @post_only_redirecting_to("accounts_pages:me", fragment="look")
 @person_required
 def settings(request: HttpRequest) -> HttpResponse:
-    """Save language, time zone and theme."""
+    """Save language, time zone, theme and privacy."""
     changes = profile.ProfileChanges(
         language=request.POST.get("language"),
         time_zone=request.POST.get("time_zone"),
+        group_adders=request.POST.get("group_adders"),
     )
     row = profile.change_profile(user_id=get_current_user(request).pk, changes=changes, now=clock.now())
     with override(row["language"]):

@@ -116,9 +116,9 @@ export class Composer extends HTMLElement {
     const { inbox, drafts } = this.messenger
     const summary = inbox.get(this.conversation)
     if (summary) {
-      const isOpen = inbox.isOpen(summary)
-      part(this, "closed").hidden = isOpen
-      this.querySelector("form").hidden = !isOpen
+      const closedBy = inbox.closedBy(summary)
+      fill(this, "closed", closedBy && this.page.data.word(closedBy))
+      this.querySelector("form").hidden = closedBy !== null
     }
     // A draft from another device comes in while nobody writes here.
     const draft = drafts.of(this.conversation) || this.#suggested

@@ -151,6 +151,7 @@ export class ConversationList extends HTMLElement {
     const draft = this.dataset.current === summary.id ? "" : messenger.drafts.of(summary.id).trim()
     const typing = messenger.inbox.typing(summary.id).length > 0
     part(element, "typing").hidden = !typing
+    if (typing && summary.kind === "group") part(element, "typing").textContent = page.words.typing(messenger.inbox.typing(summary.id), summary.id)
     part(element, "last").hidden = typing
     mark(element, "data-draft", draft !== "")
     part(element, "draft-word").hidden = draft === ""

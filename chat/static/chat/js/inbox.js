@@ -5,6 +5,8 @@ import { Summary } from "#chat/summary.js"
 export class Inbox {
   /** Rings with the id of the conversation that changed, or null if all may have. */
   onChange = new Bell()
+  /** How my notes to myself are called. */
+  notesName = ""
 
   #me
   #clock
@@ -61,13 +63,15 @@ export class Inbox {
   }
 
   nameOf(summary) {
-    return summary.title ?? this.faceOf(summary)?.name ?? this.other(summary)?.name ?? ""
+    if (summary.kind === "self") return this.notesName
+    return summary.group?.title ?? summary.title ?? this.faceOf(summary)?.name ?? this.other(summary)?.name ?? ""
   }
 
   /** Who or what is pictured beside a conversation. */
   looksOf(summary) {
     const face = this.faceOf(summary)
-    return face ? { id: face.id, name: face.name, avatar: face.picture } : this.other(summary)
+    if (face) return { id: face.id, name: face.name, avatar: face.picture }
+    return this.other(summary) ?? { id: summary.id, avatar: null }
   }
 
   /** Conversations to show at `main`, `archived` or `hidden`; a search of the main list looks through all of them. */
@@ -171,6 +175,12 @@ export class Inbox {
     this.onChange.ring(conversation)
   }
 
+  /** The state of a group, in which the higher number counts. */
+  takeGroup(conversation, group) {
+    const known = this.#summaries.get(conversation)
+    if (known && !Summary.isGone(known) && group.rev > (known.group?.rev ?? 0)) this.#change({ ...known, group })
+  }
+
   /** A face looks otherwise, wherever it is seen. */
   takeFace(face) {
     for (const summary of this.#summaries.values()) {
@@ -193,11 +203,17 @@ export class Inbox {
     if (contacts.length > 0) this.onChange.ring(null)
   }
 
-  /** Whether a message may be sent: to a conversation I am in, and of two people to one who accepted me and is not blocked. */
-  isOpen(summary) {
-    if (Summary.isGone(summary)) return false
+  /**
+   * Why no message may be sent, null if one may: to a conversation I am in, of two people to one who accepted me and is not blocked,
+   * and to a group in which I may write. It is the end of the key of a sentence.
+   */
+  closedBy(summary) {
+    if (Summary.isGone(summary)) return summary.kind === "group" ? "closed_left" : "closed"
+    const own = summary.group && summary.members.find((member) => member.user === this.#me.id)
+    if (own?.silenced) return "closed_silenced"
+    if (own?.role === "member" && summary.group.only_admins_write) return "closed_admins"
     const contact = this.#contacts.get(Summary.otherId(summary, this.#me.id))
-    return !contact || (contact.state === "accepted" && !contact.blocked)
+    return !contact || (contact.state === "accepted" && !contact.blocked) ? null : "closed"
   }
 
   forget() {

@@ -65,6 +65,7 @@ export class MessageMenu {
     if (isMine && isSettled && row.kind === "text" && this.#page.mayEdit(row)) may.add("edit")
     may.add(this.#isStarred ? "unstar" : "star")
     if (isSettled) may.add("recall")
+    if (isMine && this.#messenger.inbox.get(this.#list.conversation)?.kind === "group") may.add("info")
     return may
   }
 
@@ -85,6 +86,7 @@ export class MessageMenu {
     if (action === "react") return this.#react(conversation, item, button.dataset.emoji)
     if (action === "reply") return composer.reply(row)
     if (action === "edit") return composer.edit(item)
+    if (action === "info") return location.assign(`${this.#page.urlOf(conversation)}pesan/${row.seq}/`)
     if (action === "retry") return this.#messenger.retry(entry)
     if (action === "drop-photo") return this.#messenger.outbox.dropPhoto(conversation, entry.client_id, button.closest("[data-photo]").dataset.photo)
     if (action === "discard") return this.#messenger.outbox.discard(conversation, entry.client_id)

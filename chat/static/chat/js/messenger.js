@@ -206,12 +206,15 @@ export class Messenger extends Speaker {
     if (kind !== "chat") return
     if (hint.rev !== undefined) this.#hearMessage(conversation, hint)
     else if (hint.say === "receipt") this.inbox.takeReceipt(conversation, hint)
+    else if (hint.say === "group.changed") this.inbox.takeGroup(conversation, hint.group)
     else if (hint.say === "typing") this.inbox.takeTyping(conversation, hint.user, hint.for_ms)
   }
 
   #hearMessage(conversation, { rev, say, row }) {
     const found = this.inbox.takeMessage(conversation, row)
-    if (found !== "next") this.#sync.soon()
+    // An event of a group may have changed its members, their roles and its state.
+    const isOfGroup = row.kind === "event" && this.inbox.get(conversation)?.kind === "group"
+    if (found !== "next" || (isOfGroup && say === "message.posted")) this.#sync.soon()
     const isFromOther = say === "message.posted" && row.from !== this.me.id
     // What comes is read to its end and kept, so that it can be opened later without a line, and may be called delivered.
     const timeline = this.#timelines.get(conversation) ?? (isFromOther && found !== "unknown" && this.timeline(conversation))

@@ -115,7 +115,7 @@ export class Navigation {
     const head = section.querySelector("header")
     fill(head, "name", name)
     showAvatar(head, inbox.looksOf(summary), name)
-    if (summary.kind === "direct") fill(head, "status", this.#page.words.via(summary))
+    fill(head, "status", summary.kind === "group" ? this.#page.words.members(summary) : this.#page.words.via(summary))
     mark(part(head, "details-link"), "href", true, this.#page.detailsOf(summary.id))
     // Money goes to a person; what is bought of a shop is paid where it is bought.
     this.#showDoings(head, summary.face ? undefined : inbox.other(summary))

@@ -13,6 +13,7 @@ import { Composer } from "#chat/composer.js"
 import { ConnectionStrip } from "#chat/connection_strip.js"
 import { ConversationList } from "#chat/conversation_list.js"
 import { lastPerson, openStore } from "#ui/device_store.js"
+import { Invitations } from "#chat/invitations.js"
 import { MessageList } from "#chat/message_list.js"
 import { MessageMenu } from "#chat/message_menu.js"
 import { Messenger } from "#chat/messenger.js"
@@ -67,6 +68,7 @@ function adopt(messenger, { summaries, open }) {
 }
 
 function show(messenger, page) {
+  messenger.inbox.notesName = data.word("notes")
   for (const [name, Element] of Object.entries(ELEMENTS)) {
     Object.assign(Element.prototype, { messenger, page })
     customElements.define(name, Element)
@@ -83,6 +85,7 @@ function show(messenger, page) {
   new Shortcuts({ document, page, messenger })
   new AttachMenu({ document })
   new PhotoOpener({ document, page })
+  new Invitations({ document, line: messenger.line, format: page.format })
   new CardDoings({ document, messenger })
   new Navigation({ document, page, messenger, attention })
   const showLine = () => (document.documentElement.dataset.line = messenger.line.state)

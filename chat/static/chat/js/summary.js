@@ -8,6 +8,8 @@ export class Summary {
       ...older,
       ...newer,
       ...(isFaceOlder ? { face: older.face } : {}),
+      // Who left knows nothing of the group any more.
+      ...(newer.group && older.group?.rev > newer.group.rev ? { group: older.group } : {}),
       last_seq: Math.max(one.last_seq, other.last_seq),
       counted: Math.max(one.counted, other.counted),
       ...Summary.#lastOf(one, other),
@@ -102,10 +104,15 @@ export class Summary {
     return kind === "direct" ? members.find((member) => member.user !== meId)?.user : undefined
   }
 
+  /** Whether all members are listed: of a large group only some are. */
+  static isWhole({ group, members }) {
+    return !group || group.member_count <= members.length
+  }
+
   /** How far messages of mine have come: up to which `seq` everybody else has received them, and read them. */
   static reach(summary, meId) {
     const others = summary.members.filter((member) => member.user !== meId)
-    if (others.length === 0) return { delivered: 0, read: 0 }
+    if (others.length === 0 || !Summary.isWhole(summary)) return { delivered: 0, read: 0 }
     return {
       delivered: Math.min(...others.map((member) => Math.max(member.delivered_seq, member.read_seq))),
       read: Math.min(...others.map((member) => member.read_seq)),

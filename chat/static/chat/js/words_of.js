@@ -79,6 +79,11 @@ export class WordsOf {
     return this.#data.has(`face:${face.kind}`) ? this.#data.word(`face:${face.kind}`) : ""
   }
 
+  /** Who is in a group, in a line that may be cut. */
+  members({ members }) {
+    return members.map(({ user }) => this.name(user)).join(", ")
+  }
+
   typing(users, conversation) {
     if (users.length === 0) return ""
     if (users.length === 1) return this.#data.word("typing_one", { name: this.name(users[0], conversation) })
