@@ -9,10 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from chat.domain import preferences
 from chat.domain.enums import MessageKind
 from chat.domain.extras import MessageExtras
+from chat.domain.marks import MarkRow
+from chat.domain.polls import PollRow, blank_poll
 from chat.domain.preferences import MemberPreferences, StoredPreferences
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
@@ -45,6 +48,8 @@ class MessageRow(msgspec.Struct):
     recalled_at: str | None
     reactions: list[ReactionRow]
     sent_at: str
+    # The votes, of a message that carries a poll.
+    poll: PollRow | UnsetType = UNSET
 
 
 class MembershipRow(MemberPreferences[str], frozen=True, kw_only=True):
@@ -61,29 +66,6 @@ class MembershipRow(MemberPreferences[str], frozen=True, kw_only=True):
     read_counted: int
     own_since: int
     kind: str = "membership"
-
-
-class MarkRow(msgspec.Struct, kw_only=True):
-    """
-    A person's own marks on a message; only they get them.
-
-    ``rev`` is the change number of the person's own topic, ``me``, when the marks last changed.
-    """
-
-    kind: str = "mark"
-    conversation: str
-    seq: int
-    rev: int
-    hidden: bool
-    starred: bool
-
-
-class VersionRow(msgspec.Struct):
-    """A text that a message had, and since when; ``edits`` is how often it had been edited then."""
-
-    edits: int
-    body: str
-    at: str
 
 
 class StarredRow(msgspec.Struct):
@@ -290,6 +272,8 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     card: dict[str, Any] | None = None
     event: dict[str, Any] | None = None
     extras: MessageExtras | None = None
+    # What the client sent, where the server makes the content of it: a retry is known by this.
+    sent: Any = None
     # Applies to system events only: text messages and cards always count as unread.
     counts_as_unread: bool = False
     # The sending socket, 0 for none: it gets in its answer the hints that all other sockets get from the bus.
@@ -303,7 +287,9 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
         """Return a hash of all that the sender sent, so that a retry can be told from other content."""
         content: list[Any] = [self.kind, self.body, self.reply_to, self.card_type, self.card, self.event]
         # Left out where there are none: messages were stored before there were extras, and are still retried.
-        if self.extras is not None:
+        if self.sent is not None:
+            content = [self.kind, self.reply_to, {"sent": self.sent}]
+        elif self.extras is not None:
             content.append(self.extras)
         return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
@@ -326,6 +312,7 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
             recalled_at=None,
             reactions=[],
             sent_at=clock.to_wire(posted.sent_at),
+            poll=blank_poll(self.extras.attachment) if self.extras is not None else UNSET,
         )
 
 

@@ -185,7 +185,7 @@ class Reaction(models.Model):
 
 class MessageMark(models.Model):
     """
-    A person's own marks on a message, which nobody else sees: hidden ("delete for me") and starred.
+    A person's own marks on a message, sent to nobody else: hidden ("delete for me"), starred, and their votes.
 
     ``rev`` is the rev of the person's user topic when the marks last changed.
     """
@@ -195,6 +195,8 @@ class MessageMark(models.Model):
     is_hidden = models.BooleanField(default=False)
     is_starred = models.BooleanField(default=False)
     starred_at = models.DateTimeField(null=True)
+    # In a poll: the numbers of the options that the person chose, as their rows in ``PollVote``.
+    votes = models.JSONField(default=list)
     rev = models.BigIntegerField(default=0)
 
     class Meta:
@@ -308,3 +310,22 @@ class JoinRequest(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["conversation", "user"], name="chat_join_request_once"),)
+
+
+class PollVote(models.Model):
+    """A person's vote for one option of the poll that a message carries; ``option`` counts from 0."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="votes", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    option = models.SmallIntegerField()
+    voted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["message", "option", "user"], name="chat_vote_once"),)
+
+
+class ClosedPoll(models.Model):
+    """The moment at which its author closed the poll that a message carries."""
+
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, primary_key=True, related_name="closed_poll")
+    closed_at = models.DateTimeField()

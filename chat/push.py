@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat.contracts import FaceRow, GroupRow, MarkRow, MembershipRow, MessageRow, topic
+from chat.contracts import FaceRow, GroupRow, MembershipRow, MessageRow, topic
+from chat.domain.marks import MarkRow
 from superapp.realtime import bus, hints
 from superapp.realtime.bus import UserHint
 

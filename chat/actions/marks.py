@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chat import push
-from chat.contracts import MarkRow
+from chat.domain.marks import MarkRow
 from chat.errors import MessageNotFound, MessageRecalled
 from chat.models import Message, MessageMark
 from chat.queries.marks import find_mark

@@ -6,6 +6,7 @@ rev.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -28,7 +29,7 @@ from chat.errors import (
     OnlyAdminsWrite,
     RecallTooLate,
 )
-from chat.models import Conversation, Member, Message, MessageVersion, Reaction
+from chat.models import ClosedPoll, Conversation, Member, Message, MessageVersion, PollVote, Reaction
 from chat.queries.locking import lock_conversation_for_member
 from chat.queries.members import list_recipients
 from chat.queries.message_media import media_reference
@@ -50,6 +51,7 @@ def compose_message(
     body: str,
     reply_to: int | None = None,
     extras: MessageExtras | None = None,
+    sent: Any = None,
     connection_number: int = 0,
 ) -> NewMessage:
     """
@@ -68,6 +70,7 @@ def compose_message(
         body=_clean_body(body, extras),
         reply_to=reply_to,
         extras=extras,
+        sent=sent,
         connection_number=connection_number,
     )
 
@@ -134,7 +137,7 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
     nothing.
 
     :raises ConversationNotFound, MessageNotFound: if the person cannot see it
-    :raises MessageNotYours: if somebody else wrote it, or it is not a text message
+    :raises MessageNotYours: if somebody else wrote it, it was forwarded, or it is not a text message
     :raises MessageRecalled: if it was recalled
     :raises EditConflict: if another edit came in between
     :raises EditTooLate: if at ``now`` it is older than ``EDIT_MINUTES``
@@ -146,7 +149,8 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
         conversation, member = lock_conversation_for_member(conversation_id, by_user_id)
         message = fetch_message(conversation, member, seq)
         _require_own(message, by_user_id)
-        if message.kind != MessageKind.TEXT:
+        # Forwarded content stays as its author wrote it.
+        if message.kind != MessageKind.TEXT or (message.extras or {}).get("forwards"):
             raise MessageNotYours
         if message.recalled_at is not None:
             raise MessageRecalled
@@ -156,13 +160,13 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
             raise EditConflict
         if now - message.sent_at > timedelta(minutes=EDIT_MINUTES):
             raise EditTooLate(minutes=EDIT_MINUTES)
-        _require_accepted(conversation, by_user_id)
+        require_accepted(conversation, by_user_id)
         _require_writing(conversation, member)
         MessageVersion.objects.create(
             message=message, edits=message.edits, body=message.body, written_at=message.edited_at or message.sent_at
         )
         message.body, message.edits, message.edited_at = body, edits + 1, now
-        _store(conversation, message, ["body", "edits", "edited_at"])
+        store_change(conversation, message, ["body", "edits", "edited_at"])
     return message
 
 
@@ -186,9 +190,11 @@ def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: dat
             raise RecallTooLate(minutes=RECALL_MINUTES)
         Reaction.objects.filter(message=message).delete()
         MessageVersion.objects.filter(message=message).delete()
+        PollVote.objects.filter(message=message).delete()
+        ClosedPoll.objects.filter(message=message).delete()
         shows_media = has_photos((message.extras or {}).get("attachment"))
         message.body, message.extras, message.recalled_at = "", None, now
-        _store(conversation, message, ["body", "extras", "recalled_at"])
+        store_change(conversation, message, ["body", "extras", "recalled_at"])
         if shows_media:
             reference = media_reference(conversation.pk, sender_id=by_user_id, client_id=message.client_id)
             media.release(reference, now=now)
@@ -218,7 +224,7 @@ def set_reaction(*, conversation_id: UUID, seq: int, by_user_id: int, emoji: str
         if (mine.emoji if mine else None) == chosen:
             return message
         if chosen is not None:
-            _require_accepted(conversation, by_user_id)
+            require_accepted(conversation, by_user_id)
             if member.is_silenced:
                 raise MemberSilenced
             mine = mine or Reaction(message=message, user_id=by_user_id)
@@ -226,7 +232,7 @@ def set_reaction(*, conversation_id: UUID, seq: int, by_user_id: int, emoji: str
             mine.save()
         elif mine is not None:
             mine.delete()
-        _store(conversation, message, [])
+        store_change(conversation, message, [])
     return message
 
 
@@ -235,7 +241,7 @@ def _require_own(message: Message, user_id: int) -> None:
         raise MessageNotYours
 
 
-def _require_accepted(conversation: Conversation, user_id: int) -> None:
+def require_accepted(conversation: Conversation, user_id: int) -> None:
     """
     Check that the two people of a direct conversation may message each other; needed for edits and new reactions.
 
@@ -262,7 +268,8 @@ def _require_writing(conversation: Conversation, member: Member) -> None:
         raise OnlyAdminsWrite
 
 
-def _store(conversation: Conversation, message: Message, fields: list[str]) -> None:
+def store_change(conversation: Conversation, message: Message, fields: list[str]) -> None:
+    """Give a changed message the conversation's next rev, store these fields of it, and tell those who may see it."""
     conversation.rev += 1
     conversation.changed = change_cursor.current_stamp()
     conversation.save(update_fields=["rev", "changed"])

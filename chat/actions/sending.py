@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from django.db import transaction
 
 from chat.actions.messages import compose_message, post_message
-from chat.contracts import PostedMessage
-from chat.domain.attachments import Attachment, AttachmentInput, PhotosAttachment, to_column
+from chat.contracts import NewMessage, PostedMessage
+from chat.domain.attachments import (
+    Attachment,
+    AttachmentInput,
+    ContactAttachment,
+    ContactInput,
+    LocationInput,
+    PhotosAttachment,
+    PhotosInput,
+    build_location,
+    has_photos,
+    to_column,
+)
+from chat.domain.enums import MessageKind
 from chat.domain.extras import MessageExtras
-from chat.models import Conversation
+from chat.domain.extras import of_column as extras_of_column
+from chat.domain.polls import PollInput, build_poll
+from chat.errors import ContactNotYours, MessageRecalled, NotForwardable
+from chat.models import Conversation, Message
 from chat.queries.locking import lock_conversation
+from chat.queries.members import fetch_membership
 from chat.queries.message_media import media_reference
+from chat.queries.messages import fetch_message, find_posted
+from superapp.accounts import api as accounts
+from superapp.accounts.api import RateLimit
+from superapp.accounts.errors import PersonNotFound
+from superapp.core.errors import DomainError
 from superapp.core.retry_on_deadlock import retry_on_deadlock
 from superapp.media import api as media
+
+# From so many forwards on, content goes to one conversation at a time.
+OFTEN_FORWARDED = 5
+OFTEN_FORWARDED_LIMIT = RateLimit("chat.forward_often", 1, timedelta(seconds=10))
 
 
 def send_with_attachment(
@@ -47,18 +72,116 @@ def send_with_attachment(
         extras=MessageExtras(attachment={}),
         connection_number=connection_number,
     )
+    if not isinstance(attachment, PhotosInput):
+        # A name may change, and a time may pass, before a retry.
+        draft = msgspec.structs.replace(draft, sent=[draft.body, attachment])
 
     def send() -> PostedMessage:
         with transaction.atomic():
             # Before the media, in the order in which a recall takes both.
             conversation = lock_conversation(conversation_id)
-            attached = _attach(attachment, conversation, sender_id=sender_id, client_id=client_id)
+            try:
+                attached = _attach(attachment, conversation, sender_id=sender_id, client_id=client_id, now=now)
+            except DomainError:
+                # The first try may have posted it before it became impossible.
+                if (stored := _find_stored(conversation, draft)) is not None:
+                    return stored
+                raise
             extras = MessageExtras(attachment=to_column(attached))
             return post_message(msgspec.structs.replace(draft, extras=extras), now=now)
 
     return retry_on_deadlock(send)
 
 
-def _attach(attachment: AttachmentInput, conversation: Conversation, *, sender_id: int, client_id: str) -> Attachment:
+def forward_message(
+    *,
+    conversation_id: UUID,
+    sender_id: int,
+    sender_public_id: UUID,
+    client_id: str,
+    source_conversation_id: UUID,
+    source_seq: int,
+    connection_number: int = 0,
+    now: datetime,
+) -> PostedMessage:
+    """
+    Post the content of a message that the sender can see, marked as forwarded. A retry returns the first message.
+
+    How often it was forwarded is counted from that message. One that was forwarded often goes to one conversation
+    at a time: the next one has to wait for ``OFTEN_FORWARDED_LIMIT``.
+
+    :raises ConversationNotFound, MessageNotFound: if the sender cannot see the message to forward
+    :raises MessageRecalled: if it was recalled
+    :raises NotForwardable: if it is a card or an event, or shows photos
+    :raises RateLimited: if it was forwarded often, and the sender has just forwarded such a message
+    :raises DomainError: those of ``post_message``
+    """
+    draft = compose_message(
+        conversation_id=conversation_id,
+        sender_id=sender_id,
+        sender_public_id=sender_public_id,
+        client_id=client_id,
+        body="",
+        extras=MessageExtras(attachment={}),
+        sent={"conversation": str(source_conversation_id), "seq": source_seq},
+        connection_number=connection_number,
+    )
+
+    def send() -> PostedMessage:
+        with transaction.atomic():
+            conversation = lock_conversation(conversation_id)
+            try:
+                source = _fetch_source(source_conversation_id, source_seq, sender_id)
+            except DomainError:
+                # The first try may have posted it before it became impossible.
+                if (stored := _find_stored(conversation, draft)) is not None:
+                    return stored
+                raise
+            forwarded = extras_of_column(source.extras) or MessageExtras()
+            if forwarded.forwards >= OFTEN_FORWARDED and _find_stored(conversation, draft) is None:
+                accounts.consume_rate_limits([(OFTEN_FORWARDED_LIMIT, f"user:{sender_id}")], now=now)
+            extras = MessageExtras(forwards=forwarded.forwards + 1, attachment=forwarded.attachment)
+            return post_message(msgspec.structs.replace(draft, body=source.body, extras=extras), now=now)
+
+    return retry_on_deadlock(send)
+
+
+def _fetch_source(conversation_id: UUID, seq: int, user_id: int) -> Message:
+    member = fetch_membership(conversation_id, user_id)
+    source = fetch_message(member.conversation, member, seq)
+    if source.recalled_at is not None:
+        raise MessageRecalled
+    if source.kind != MessageKind.TEXT or has_photos((source.extras or {}).get("attachment")):
+        raise NotForwardable
+    return source
+
+
+def _find_stored(conversation: Conversation, draft: NewMessage) -> PostedMessage | None:
+    """Find the message that an earlier try of this one posted."""
+    known = find_posted(conversation, sender_id=draft.sender_id, client_id=draft.client_id)
+    if known is None or known.content_hash != draft.content_hash():
+        return None
+    return PostedMessage(known.seq, known.rev, known.counted, known.sent_at, is_new=False)
+
+
+def _attach(
+    attachment: AttachmentInput, conversation: Conversation, *, sender_id: int, client_id: str, now: datetime
+) -> Attachment:
+    if isinstance(attachment, PollInput):
+        return build_poll(attachment, now=now)
+    if isinstance(attachment, LocationInput):
+        return build_location(attachment)
+    if isinstance(attachment, ContactInput):
+        return _build_contact(attachment, sender_id=sender_id)
     reference = media_reference(conversation.pk, sender_id=sender_id, client_id=client_id)
     return PhotosAttachment(media.take_photos(owner_id=sender_id, media=attachment.media, reference=reference))
+
+
+def _build_contact(attachment: ContactInput, *, sender_id: int) -> ContactAttachment:
+    try:
+        person = accounts.get_user_by_public_id(attachment.user)
+    except PersonNotFound:
+        raise ContactNotYours from None
+    if person.pk != sender_id and not accounts.are_contacts(sender_id, person.pk):
+        raise ContactNotYours
+    return ContactAttachment(user=str(person.public_id), name=person.name)

@@ -1,5 +1,5 @@
 """Commands of chat; importing the package registers them."""
 
-from chat.endpoints import conversations, group_joining, groups, marks, messages, receipts
+from chat.endpoints import conversations, group_joining, groups, marks, messages, polls, receipts
 
-__all__ = ["conversations", "group_joining", "groups", "marks", "messages", "receipts"]
+__all__ = ["conversations", "group_joining", "groups", "marks", "messages", "polls", "receipts"]

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chat.actions.messages import compose_message, edit_message, recall_message, set_reaction
-from chat.actions.sending import send_with_attachment
+from chat.actions.sending import forward_message, send_with_attachment
 from chat.contracts import Changes, History, NewMessage, PostedMessage, SendMessageResponse
 from chat.endpoints.schemas import (
     ChangesRequest,
@@ -41,8 +41,8 @@ def _send_response(posted: PostedMessage) -> SendMessageResponse:
 
 
 def send_and_wait(caller: Caller, request: SendMessageRequest) -> SendMessageResponse:
-    if request.attachment is not None:
-        return _send_response(_send_with_attachment(caller, request))
+    if request.attachment is not None or request.forwarded is not None:
+        return _send_response(_send_with_more(caller, request))
     return _send_response(log.writer.submit(_compose(caller, request)).result())
 
 
@@ -55,8 +55,8 @@ def send_and_wait(caller: Caller, request: SendMessageRequest) -> SendMessageRes
     to_response=_send_response,
 )
 def send(caller: Caller, request: SendMessageRequest) -> Awaitable[PostedMessage]:
-    if request.attachment is not None:
-        return threads.start(_send_with_attachment, caller, request)
+    if request.attachment is not None or request.forwarded is not None:
+        return threads.start(_send_with_more, caller, request)
     return log.writer.submit_async(_compose(caller, request))
 
 
@@ -72,7 +72,18 @@ def _compose(caller: Caller, request: SendMessageRequest) -> NewMessage:
     )
 
 
-def _send_with_attachment(caller: Caller, request: SendMessageRequest) -> PostedMessage:
+def _send_with_more(caller: Caller, request: SendMessageRequest) -> PostedMessage:
+    if request.forwarded is not None:
+        return forward_message(
+            conversation_id=request.conversation,
+            sender_id=caller.user_id,
+            sender_public_id=caller.user_public_id,
+            client_id=request.client_id,
+            source_conversation_id=request.forwarded.conversation,
+            source_seq=request.forwarded.seq,
+            connection_number=caller.connection_number,
+            now=clock.now(),
+        )
     assert request.attachment is not None
     return send_with_attachment(
         conversation_id=request.conversation,

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chat.domain import group_rules
 from chat.domain.attachments import AttachmentInput
+from chat.domain.polls import OPTIONS_MAX
 from chat.domain.preferences import PREFERENCES
 from chat.models import GroupLink
 from chat.queries.groups import MEMBERS_PER_PAGE
@@ -24,12 +25,21 @@ Instant = Annotated[datetime, Meta(tz=True)]
 _INPUT_TYPES: dict[Any, Any] = {datetime | None: Instant | None}
 
 
+class ForwardedMessage(msgspec.Struct, frozen=True):
+    """The message to forward."""
+
+    conversation: UUID
+    seq: Seq
+
+
 class SendMessageRequest(RequestSchema):
     conversation: UUID
     client_id: str
     body: str
     reply_to: Seq | None = None
     attachment: AttachmentInput | None = None
+    # The content is that of this message, and ``body`` and ``attachment`` are not used.
+    forwarded: ForwardedMessage | None = None
 
 
 class EditMessageRequest(RequestSchema):
@@ -61,6 +71,19 @@ class MarkMessageRequest(RequestSchema):
 class StarredRequest(RequestSchema):
     conversation: UUID | None = None
     before: Annotated[str, Meta(max_length=40)] | None = None
+
+
+class VoteRequest(RequestSchema):
+    conversation: UUID
+    seq: Seq
+    options: Annotated[list[Annotated[int, Meta(ge=0, le=100)]], Meta(max_length=OPTIONS_MAX)]
+
+
+class VotersRequest(RequestSchema):
+    conversation: UUID
+    seq: Seq
+    option: Annotated[int, Meta(ge=0, le=100)]
+    after: Annotated[str, Meta(max_length=40)] | None = None
 
 
 class MarkReadRequest(RequestSchema):

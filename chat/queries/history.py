@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
-from chat.contracts import Changes, History, MarkRow, MessageRow, VersionRow
+from chat.contracts import Changes, History, MessageRow
+from chat.domain.marks import MarkRow, VersionRow
 from chat.models import Member, Message
+from chat.queries import poll_tallies
 from chat.queries.members import (
     fetch_membership,
     list_visible_members,
@@ -102,7 +104,8 @@ def fetch_versions(conversation_id: UUID, user_id: int, *, seq: int) -> list[Ver
     ]
 
 
-def _rows(found: Iterable[Message]) -> list[MessageRow]:
+def _rows(found: Sequence[Message]) -> list[MessageRow]:
+    poll_tallies.load(found)
     return [message_row(message) for message in found]
 
 
@@ -115,6 +118,7 @@ def _marks(conversation_id: UUID, found: Iterable[Message]) -> list[MarkRow]:
             rev=message.marks_rev,  # type: ignore[attr-defined]  # Annotated.
             hidden=False,
             starred=message.is_starred,  # type: ignore[attr-defined]  # Annotated.
+            votes=message.my_votes,  # type: ignore[attr-defined]  # Annotated.
         )
         for message in found
         if message.marks_rev is not None  # type: ignore[attr-defined]  # Annotated.
@@ -141,6 +145,7 @@ def list_people(
     for message in found:
         people[message.sender_id] = message.sender
         people |= {reaction.user_id: reaction.user for reaction in message.reactions.all()}
+        people |= poll_tallies.voters_of(message)
     return [accounts.serialize_person(people[user_id]) for user_id in sorted(people)]
 
 

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from chat.contracts import MarkRow, StarredPage, StarredRow
+from chat.contracts import StarredPage, StarredRow
+from chat.domain.marks import MarkRow
 from chat.models import Member, Message, MessageMark
+from chat.queries import poll_tallies
 from chat.queries.history import list_people
 from chat.queries.messages import with_row_relations
 from chat.queries.row_builders import mark_row, message_row
@@ -53,6 +55,7 @@ def list_starred(user_id: int, *, conversation_id: UUID | None, before: str | No
         message.pk: message
         for message in with_row_relations(Message.objects.filter(marks__in=[one.pk for one in marks]))
     }
+    poll_tallies.load(list(messages.values()))
     return StarredPage(
         rows=[
             StarredRow(

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from chat.domain.enums import MessageKind
 from chat.errors import MessageNotFound
 from chat.models import Conversation, Member, Message, MessageMark, Reaction
+from chat.queries import poll_tallies
 
 
 def fetch_message(conversation: Conversation, member: Member, seq: int) -> Message:
@@ -37,7 +38,7 @@ def visible_messages(conversation_id: int, member: Member) -> QuerySet[Message]:
         in_range(conversation_id, member)
         .annotate(mine=mine)
         .filter(Q(mine__is_hidden=False) | Q(mine__is_hidden=None))
-        .annotate(marks_rev=F("mine__rev"), is_starred=F("mine__is_starred"))
+        .annotate(marks_rev=F("mine__rev"), is_starred=F("mine__is_starred"), my_votes=F("mine__votes"))
     )
 
 
@@ -102,6 +103,11 @@ def fetch_card_seq(*, conversation_id: UUID, sender_id: int, idempotency_key: st
     return seq
 
 
+def find_posted(conversation: Conversation, *, sender_id: int, client_id: str) -> Message | None:
+    """Find the message that this sender posted under this client id; None if there is none."""
+    return Message.objects.filter(conversation=conversation, sender_id=sender_id, client_id=client_id).first()
+
+
 def reload_message(message_id: int) -> Message:
     """Fetch a message as it is stored now, with everything that its row needs."""
     return with_row_relations(Message.objects.all()).get(pk=message_id)
@@ -130,6 +136,7 @@ def fetch_last_messages(memberships: Collection[Member]) -> dict[int, Message]:
     before = [pk for pk, message in found.items() if message.is_hidden]  # type: ignore[attr-defined]  # Annotated.
     if before:
         found = {pk: message for pk, message in found.items() if pk not in before} | _fetch_last_not_hidden(before)
+    poll_tallies.load(list(found.values()))
     return found
 
 

@@ -12,7 +12,6 @@ from chat.contracts import (
     GroupLinkRow,
     GroupPreviewRow,
     GroupRow,
-    MarkRow,
     MemberRow,
     MembershipRow,
     MessageRow,
@@ -21,7 +20,9 @@ from chat.contracts import (
 )
 from chat.domain import extras, preferences
 from chat.domain.enums import ConversationKind
+from chat.domain.marks import MarkRow
 from chat.models import Conversation, Face, Group, GroupLink, Member, Message, MessageMark
+from chat.queries import poll_tallies
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
 
@@ -48,6 +49,7 @@ def message_row(message: Message) -> MessageRow:
         recalled_at=_wire(message.recalled_at),
         reactions=[ReactionRow(emoji=emoji, users=sorted(users)) for emoji, users in sorted(by_emoji.items())],
         sent_at=clock.to_wire(message.sent_at),
+        poll=poll_tallies.poll_row(message),
     )
 
 
@@ -67,7 +69,12 @@ def membership_row(member: Member, conversation_id: UUID) -> MembershipRow:
 def mark_row(mark: MessageMark, *, conversation_id: UUID, seq: int) -> MarkRow:
     """Build the row of a person's own marks on a message."""
     return MarkRow(
-        conversation=str(conversation_id), seq=seq, rev=mark.rev, hidden=mark.is_hidden, starred=mark.is_starred
+        conversation=str(conversation_id),
+        seq=seq,
+        rev=mark.rev,
+        hidden=mark.is_hidden,
+        starred=mark.is_starred,
+        votes=mark.votes,
     )
 
 

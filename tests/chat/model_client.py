@@ -273,6 +273,12 @@ class ModelClient:
                 "rev": held.rev,
                 "rows": [held.rows[seq] for seq in sorted(held.rows)],
                 "marks": held.marks,
+                "voted": {
+                    seq: votes
+                    for seq in sorted(held.rows)
+                    if "poll" in held.rows[seq]
+                    if (votes := self.message_marks.get((name, seq), {}).get("votes"))
+                },
                 "starred": [seq for seq in sorted(held.rows) if self.message_marks.get((name, seq), {}).get("starred")],
                 "mine": self.mine[name],
                 "unread": max(0, held.counted - self.mine[name]["read_counted"] - self.mine[name]["own_since"]),

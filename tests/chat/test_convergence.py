@@ -26,7 +26,9 @@ from hypothesis.stateful import (
 )
 
 from chat import api
+from chat.actions import polls, sending
 from chat.contracts import PostedMessage
+from chat.domain.polls import PollInput
 from chat.models import Message
 from chat.writers import log
 from superapp.accounts import api as accounts
@@ -89,6 +91,7 @@ class Convergence(RuleBasedStateMachine):
         self.acknowledged: dict[tuple[int, int, str], tuple[PostedMessage, str]] = {}
         self.unlucky: list[tuple[int, int, str, str]] = []
         self.marked: tuple[int, int, int] | None = None
+        self.carried: list[tuple[int, int, str]] = []
 
     def carry(self, tidings: Any) -> None:
         positions = {user.pk: place for place, user in enumerate(self.users)}
@@ -154,6 +157,48 @@ class Convergence(RuleBasedStateMachine):
         row = self.seen(who, where, pick)
         if row:
             self.attempt(api.set_reaction, who, where, seq=row["seq"], emoji=emoji, now=self.now)
+
+    @rule(who=people, where=places, several=strategies.booleans())
+    def send_poll(self, who: int, where: int, several: bool) -> None:
+        poll = PollInput(question="Kapan?", options=["Sabtu", "Minggu", "Senin"], several=several)
+        self.carry_more(sending.send_with_attachment, who, where, body="", attachment=poll)
+
+    @rule(who=people, where=places, to=places, pick=picks)
+    def forward(self, who: int, where: int, to: int, pick: int) -> None:
+        row = self.seen(who, where, pick)
+        if row:
+            source = {"source_conversation_id": self.places[where], "source_seq": row["seq"]}
+            self.carry_more(sending.forward_message, who, to, **source)
+
+    def carry_more(self, action: Any, who: int, where: int, **fields: Any) -> None:
+        client_id = f"m{len(self.carried)}"
+        sender = self.users[who]
+        with suppress(DomainError):
+            posted = action(
+                conversation_id=self.places[where],
+                sender_id=sender.pk,
+                sender_public_id=sender.public_id,
+                client_id=client_id,
+                now=self.now,
+                **fields,
+            )
+            self.carried.append((where, posted.seq, client_id))
+
+    @rule(who=people, where=places, pick=picks, options=strategies.sets(strategies.integers(0, 3), max_size=2))
+    def vote(self, who: int, where: int, pick: int, options: set[int]) -> None:
+        row = self.seen_poll(who, where, pick)
+        if row:
+            self.attempt(polls.vote, who, where, seq=row["seq"], options=options, now=self.now)
+
+    @rule(who=people, where=places, pick=strategies.integers(0, 6))
+    def close_poll(self, who: int, where: int, pick: int) -> None:
+        if row := self.seen_poll(who, where, pick):
+            self.attempt(polls.close_poll, who, where, seq=row["seq"], now=self.now)
+
+    def seen_poll(self, who: int, where: int, pick: int) -> dict[str, Any] | None:
+        held = self.clients[who].conversations.get(str(self.places[where]))
+        shown = [row for _seq, row in sorted(held.rows.items()) if "poll" in row] if held else []
+        return shown[pick % len(shown)] if shown else None
 
     @rule(who=people, where=places, pick=picks, hidden=maybe, starred=maybe)
     def mark(self, who: int, where: int, pick: int, hidden: bool | None, starred: bool | None) -> None:
@@ -280,8 +325,9 @@ class Convergence(RuleBasedStateMachine):
     def nothing_acknowledged_is_lost_doubled_or_reordered(self) -> None:
         for where, place in enumerate(self.places):
             logged = log_of(place)
-            expected = sorted((posted.seq, key[2]) for key, (posted, _) in self.acknowledged.items() if key[1] == where)
-            assert [(seq, client_id) for seq, client_id, kind in logged if kind != "event"] == expected
+            expected = [(posted.seq, key[2]) for key, (posted, _) in self.acknowledged.items() if key[1] == where]
+            expected += [(seq, client_id) for place, seq, client_id in self.carried if place == where]
+            assert [(seq, client_id) for seq, client_id, kind in logged if kind != "event"] == sorted(expected)
             assert [seq for seq, _, _ in logged] == list(range(1, len(logged) + 1))
 
     def entry(self, who: int, where: int, client_id: str, body: str, connection_number: int = 0) -> Any:

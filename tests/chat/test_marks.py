@@ -52,7 +52,8 @@ def test_hidden_message_is_nowhere_for_me_and_stays_for_the_other(ask, ana, bo, 
 
     place = str(talk.public_id)
     assert answer["mark"] == {
-        "kind": "mark", "conversation": place, "seq": 3, "rev": answer["me"], "hidden": True, "starred": False,
+        "kind": "mark", "conversation": place, "seq": 3, "rev": answer["me"],
+        "hidden": True, "starred": False, "votes": [],
     }  # fmt: skip
     assert seqs(history(ask, ana, talk)) == [1, 2, 4]
     assert history(ask, ana, talk, limit=1)["quoted"] == []

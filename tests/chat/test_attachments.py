@@ -1,0 +1,130 @@
+"""Contact cards and locations: what may be attached, what everybody gets, and what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from chat.errors import ContactNotYours, LocationInvalid, LocationNameTooLong
+from chat.models import Message
+from superapp.accounts import api as accounts
+from superapp.core.errors import InputInvalid
+
+
+@pytest.fixture
+def ana(make_user):
+    return make_user("ana")
+
+
+@pytest.fixture
+def bo(make_user):
+    return make_user("bo")
+
+
+@pytest.fixture
+def talk(make_direct, ana, bo):
+    return make_direct(ana, bo)
+
+
+@pytest.fixture
+def attach(ask):
+    def attach(user, talk, attachment, client_id="c-1", body=""):
+        fields = {"conversation": str(talk.public_id), "client_id": client_id, "body": body}
+        return ask(user, "chat.send", **fields, attachment=attachment)
+
+    return attach
+
+
+def attachment_of(ask, user, talk, seq):
+    rows = ask(user, "chat.messages", conversation=str(talk.public_id), seqs=[seq])["rows"]
+    return rows[0]["extras"]["attachment"]
+
+
+def test_location_is_rounded_and_named(ask, ana, bo, talk, attach):
+    sent = attach(ana, talk, {"type": "location", "latitude": -7.79558491, "longitude": 110, "name": "  Titik\nNol "})
+
+    assert attachment_of(ask, bo, talk, sent["seq"]) == {
+        "type": "location",
+        "latitude": -7.795585,
+        "longitude": 110.0,
+        "name": "Titik Nol",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"latitude": 90.1}, LocationInvalid),
+        ({"latitude": -91}, LocationInvalid),
+        ({"longitude": 180.5}, LocationInvalid),
+        ({"longitude": 1e300}, LocationInvalid),
+        ({"latitude": "-7"}, InputInvalid),
+        ({"latitude": None}, InputInvalid),
+        ({"latitude": [1]}, InputInvalid),
+        ({"name": 7}, InputInvalid),
+        ({"name": "x" * 81}, LocationNameTooLong),
+        ({"type": "place"}, InputInvalid),
+    ],
+)
+def test_wrong_location_is_refused(ana, talk, attach, changes, error):
+    with pytest.raises(error):
+        attach(ana, talk, {"type": "location", "latitude": -7.8, "longitude": 110.4, **changes})
+
+    assert not Message.objects.filter(kind="text").exists()
+
+
+def test_contact_card_names_a_contact_and_no_number(ask, ana, bo, talk, attach, make_user, now):
+    citra = make_user("citra")
+    accounts.connect_people(user_id=ana.pk, peer_id=citra.pk, now=now)
+    seq = attach(ana, talk, {"type": "contact", "user": str(citra.public_id)})["seq"]
+
+    assert attachment_of(ask, bo, talk, seq) == {"type": "contact", "user": str(citra.public_id), "name": citra.name}
+    history = json.dumps(ask(bo, "chat.history", conversation=str(talk.public_id)))
+    number = accounts.get_formatted_phone_number(citra.pk)
+    assert not number or number not in history
+
+
+def test_own_card_may_be_sent(ask, ana, bo, talk, attach):
+    seq = attach(ana, talk, {"type": "contact", "user": str(ana.public_id)})["seq"]
+
+    assert attachment_of(ask, bo, talk, seq)["name"] == ana.name
+
+
+def test_card_of_somebody_else_is_refused(ana, talk, attach, make_user, now):
+    dewi, asked = make_user("dewi"), make_user("eko")
+    accounts.connect_people(user_id=ana.pk, peer_id=asked.pk, now=now)
+    accounts.block_person(user_id=asked.pk, peer_public_id=ana.public_id, now=now)
+    for user in (str(dewi.public_id), str(asked.public_id), "019802f4-0000-7000-8000-000000000000"):
+        with pytest.raises(ContactNotYours):
+            attach(ana, talk, {"type": "contact", "user": user})
+    for user in ("ana", None, 7):
+        with pytest.raises(InputInvalid):
+            attach(ana, talk, {"type": "contact", "user": user})
+
+
+def test_retried_card_is_one_message_though_the_name_changed_and_they_parted(ask, ana, talk, attach, make_user, now):
+    citra = make_user("citra")
+    accounts.connect_people(user_id=ana.pk, peer_id=citra.pk, now=now)
+    card = {"type": "contact", "user": str(citra.public_id)}
+    first = attach(ana, talk, card)
+    citra.name = "Citra Baru"
+    citra.save()
+    assert attach(ana, talk, card)["seq"] == first["seq"]
+    accounts.block_person(user_id=ana.pk, peer_public_id=citra.public_id, now=now)
+
+    assert attach(ana, talk, card)["seq"] == first["seq"]
+    with pytest.raises(ContactNotYours):
+        attach(ana, talk, card, client_id="c-2")
+
+
+def test_attachment_may_have_a_caption_and_is_gone_when_recalled(ask, ana, bo, talk, attach):
+    place = {"type": "location", "latitude": -7.8, "longitude": 110.4}
+    seq = attach(ana, talk, place, body="di sini ya")["seq"]
+    row = ask(bo, "chat.messages", conversation=str(talk.public_id), seqs=[seq])["rows"][0]
+    assert (row["body"], row["kind"]) == ("di sini ya", "text")
+
+    ask(ana, "chat.recall", conversation=str(talk.public_id), seq=seq)
+
+    row = ask(bo, "chat.messages", conversation=str(talk.public_id), seqs=[seq])["rows"][0]
+    assert (row["extras"], row["body"]) == (None, "")
