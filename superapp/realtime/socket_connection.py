@@ -70,6 +70,7 @@ class SocketConnection:
         "_sizes",
         "_write_frame",
         "caller",
+        "is_in_use",
         "is_open",
         "number",
         "opened_at",
@@ -81,6 +82,8 @@ class SocketConnection:
         self.number = next(_numbers)
         self.caller = caller
         self.is_open = True
+        # Whether its client says that its page is looked at; see ``presence``.
+        self.is_in_use = False
         self.opened_at = clock.now().timestamp()
         self.topics: set[str] = set()
         self._send = send

@@ -22,6 +22,8 @@ JS_MESSAGES = {
     "title_waiting": _("({count}) {title}"),
     "today": _("Today"),
     "yesterday": _("Yesterday"),
+    "online": _("online"),
+    "last_seen": _("last seen {time}"),
     "known_age": _("Last updated at {time}. We are trying again."),
     "known_in_part": _("Incomplete: some of it could not be loaded. Updated at {time}."),
 }

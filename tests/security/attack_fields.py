@@ -84,6 +84,7 @@ OF_OPERATION: dict[tuple[str, str], Any] = {
     ("shop.buy", "amount_minor"): 25_000_00,
     ("shop.buy", "phone"): "0812 5555 1234",
     ("shop.product_add", "amount_minor"): 1_000_00,
+    ("notifications.presence", "users"): "of users",
     ("notifications.seen", "subjects"): "of subjects",
     ("sync.page", "next"): {"ana": "of next"},
     ("sync.page", "part"): "contacts",

@@ -1,5 +1,5 @@
 """Commands of notifications, registered when this package is imported."""
 
-from superapp.notifications.endpoints import notices, preferences, subscriptions
+from superapp.notifications.endpoints import notices, preferences, presence, subscriptions
 
-__all__ = ["notices", "preferences", "subscriptions"]
+__all__ = ["notices", "preferences", "presence", "subscriptions"]

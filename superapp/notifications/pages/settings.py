@@ -19,7 +19,9 @@ from superapp.notifications import queries
 from superapp.notifications.actions import subscriptions
 from superapp.notifications.actions.preferences import PreferenceChanges, change_preferences
 from superapp.notifications.domain.quiet_hours import QuietHours, format_minute, parse_minute
+from superapp.notifications.domain.visibility import PresenceVisibility
 from superapp.notifications.errors import QuietHoursInvalid
+from superapp.notifications.models import Preferences
 
 DEFAULT_QUIET_HOURS = QuietHours(22 * 60, 6 * 60)
 MORNING = time(7)
@@ -57,6 +59,7 @@ def _read_changes(request: HttpRequest, time_zone: str) -> PreferenceChanges:
         has_vibration=_read_switch(request, "vibration"),
         has_sms=_read_switch(request, "sms", group="sms"),
         quiet_hours=hours,
+        presence=_read_presence(request),
         paused_until=_read_pause(form.get("pause", ""), time_zone) if group == "pause" else UNSET,
     )
 
@@ -64,6 +67,11 @@ def _read_changes(request: HttpRequest, time_zone: str) -> PreferenceChanges:
 def _read_switch(request: HttpRequest, name: str, *, group: str = "ways") -> bool | UnsetType:
     """Read a switch of the sent group; one that is off sends nothing."""
     return request.POST.get(name) == "yes" if request.POST.get("group") == group else UNSET
+
+
+def _read_presence(request: HttpRequest) -> PresenceVisibility | UnsetType:
+    chosen = request.POST.get("presence", "")
+    return PresenceVisibility(chosen) if chosen in PresenceVisibility.values else UNSET
 
 
 def _read_hours(quiet: str, since: str, until: str) -> QuietHours | None:
@@ -100,6 +108,7 @@ def _context(request: HttpRequest, problem: str) -> dict[str, object]:
         "since": format_minute(hours.from_minute),
         "until": format_minute(hours.until_minute),
         "push": subscriptions.describe_push(accounts.get_device_id(request)),
+        "visibilities": _visibilities(row),
         "sms_minutes": settings.ORDER_SMS_AFTER_MINUTES,
         "is_quiet": row.quiet_hours is not None,
         "is_paused": is_paused,
@@ -115,3 +124,12 @@ def _pauses(is_paused: bool) -> list[tuple[str, str]]:
         "morning": _("Until 07:00"),
     }
     return [(name, words[name]) for name in PAUSES]
+
+
+def _visibilities(row: Preferences) -> list[tuple[str, str, bool]]:
+    words = {
+        PresenceVisibility.EVERYONE: _("Contacts, and people I trade with"),
+        PresenceVisibility.CONTACTS: _("My contacts"),
+        PresenceVisibility.NOBODY: _("Nobody"),
+    }
+    return [(value.value, word, row.presence == value) for value, word in words.items()]

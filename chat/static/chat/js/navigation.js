@@ -116,6 +116,9 @@ export class Navigation {
     fill(head, "name", name)
     showAvatar(head, inbox.looksOf(summary), name)
     fill(head, "status", summary.kind === "group" ? this.#page.words.members(summary) : this.#page.words.via(summary))
+    // A shop is a shop, whoever minds it: only people are online.
+    const isPerson = summary.kind === "direct" && inbox.faceOf(summary) === undefined
+    part(head, "presence").dataset.presence = (isPerson && inbox.other(summary)?.id) || ""
     mark(part(head, "details-link"), "href", true, this.#page.detailsOf(summary.id))
     // Money goes to a person; what is bought of a shop is paid where it is bought.
     this.#showDoings(head, summary.face ? undefined : inbox.other(summary))

@@ -80,6 +80,7 @@ function show(messenger, page) {
   new BadgeWatch({ line: messenger.line, clock: messenger.clock, take })
   const isOpen = (subject) => subject === `chat:${document.querySelector("[data-part=conversation]")?.dataset.conversation}`
   attendNotices({ line: messenger.line, clock: messenger.clock, person: messenger.me.id, isOpen, isSpoken: true })
+  markPresence(messenger, page)
   new MessageMenu({ document, page, messenger })
   new RowMenu({ document, page, messenger })
   new Shortcuts({ document, page, messenger })
@@ -104,4 +105,10 @@ function listen(messenger, store, { urls }) {
     await store.forgetKnown()
     location.assign(urls.login)
   })
+}
+
+/** Who is online: asked once the page is there, by a module that nothing on it waits for. */
+async function markPresence({ line, clock }, { format }) {
+  const { PresenceMarks } = await import("#notifications/presence_marks.js")
+  new PresenceMarks({ document, line, clock, data, format })
 }

@@ -6,7 +6,8 @@ const SOUND_LASTS_MS = 1_500
 const VIBRATION_MS = [60, 60, 60]
 
 /**
- * Tell the person of messages that come while this page shows something else: a banner that leads to them, a sound, a vibration.
+ * Tell the person of messages that come while this page shows something else: a banner that leads to them, a sound, a vibration; and tell
+ * the server whether the page is looked at.
  *
  * @param {{isOpen?: (subject: string) => boolean, isSpoken?: boolean}} page what it shows of a subject, and whether it says by itself to
  *   screen readers what comes
@@ -23,6 +24,10 @@ export function attendNotices({ line, clock, person, isOpen = () => false, isSpo
       if (notice.sound || notice.vibration) ring(notice)
     },
   })
+  const tellHere = () => line.state === "ready" && line.tell("notifications.here", { active: isLookedAt() })
+  line.onReady.listen(tellHere)
+  document.addEventListener("visibilitychange", tellHere)
+  if (line.state === "ready") tellHere()
 }
 
 function isLookedAt() {

@@ -1,5 +1,6 @@
 import { BadgeWatch } from "#lib/badge_watch.js"
 import { carryOutbox } from "#ui/outbox_carrier.js"
+import { PageData } from "#ui/page_data.js"
 import { pageLine } from "#ui/page_line.js"
 import { attendNotices } from "#notifications/attend.js"
 
@@ -12,6 +13,10 @@ export async function livePage({ boot, person, badges, store }) {
     take: (counts) => Object.entries(counts).forEach(([name, count]) => badges.set(name, count)),
   })
   attendNotices({ line, clock, person })
+  if (document.querySelector("[data-presence]")) {
+    const { PresenceMarks } = await import("#notifications/presence_marks.js")
+    new PresenceMarks({ document, line, clock, data: new PageData(document) })
+  }
   await carryOutbox({ person, store, line, clock })
   line.start()
 }

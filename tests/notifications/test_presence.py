@@ -1,0 +1,217 @@
+"""Presence: for those who show the same of themselves, from sockets alone, and nothing where nothing is known."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+
+from superapp.accounts import api as accounts
+from superapp.core import clock, ids
+from superapp.notifications.actions import presence
+from superapp.notifications.actions.preferences import PreferenceChanges, change_preferences
+from superapp.notifications.domain.visibility import PresenceVisibility, can_see
+from superapp.notifications.models import LastActive
+from superapp.realtime import presence as realtime_presence
+from superapp.realtime.presence import PresenceBoard, board
+
+EVERYONE, CONTACTS, NOBODY = PresenceVisibility
+HIDDEN = (None, None)
+
+
+@pytest.fixture
+def online(monkeypatch):
+    """The people who use the app, as the board knows them; None where it knows nothing."""
+    people = set()
+    monkeypatch.setattr(board, "find_active", lambda user_ids: people & set(user_ids))
+    return people
+
+
+@pytest.fixture
+def friends(db, make_user, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
+    return ana, bo
+
+
+def show_to(user, visibility):
+    change_preferences(user_id=user.pk, changes=PreferenceChanges(presence=visibility), now=clock.now())
+
+
+def seen_by(viewer, person):
+    [row] = presence.list_presence(viewer_id=viewer.pk, people=[person.public_id])
+    return row["online"], row["last_active_at"]
+
+
+def test_contact_is_online_or_was_last_at_a_time(friends, online, now):
+    ana, bo = friends
+    presence.record_activity({bo.pk}, now)
+
+    assert seen_by(ana, bo) == (False, clock.to_wire(now))
+    online.add(bo.pk)
+    assert seen_by(ana, bo) == (True, None)
+
+
+@pytest.mark.parametrize("mine", list(PresenceVisibility))
+@pytest.mark.parametrize("theirs", list(PresenceVisibility))
+@pytest.mark.parametrize("are_contacts", [True, False])
+def test_presence_is_seen_where_both_show_theirs(mine, theirs, are_contacts):
+    allowed = {EVERYONE, CONTACTS} if are_contacts else {EVERYONE}
+
+    assert can_see(viewer=mine, person=theirs, are_contacts=are_contacts) is (mine in allowed and theirs in allowed)
+
+
+def test_who_hides_their_own_sees_nobody_s(friends, online):
+    ana, bo = friends
+    online |= {ana.pk, bo.pk}
+
+    show_to(ana, NOBODY)
+
+    assert seen_by(ana, bo) == HIDDEN
+    assert seen_by(bo, ana) == HIDDEN
+
+
+def test_stranger_learns_nothing_and_cannot_tell_who_exists(friends, make_user, online, now):
+    ana, bo = friends
+    eve = make_user("eve")
+    online |= {ana.pk, bo.pk}
+    for person in (ana, bo, eve):
+        show_to(person, EVERYONE)
+
+    rows = presence.list_presence(viewer_id=eve.pk, people=[ana.public_id, bo.public_id, ids.new_id()])
+
+    assert {(row["online"], row["last_active_at"]) for row in rows} == {HIDDEN}
+
+
+def test_people_who_trade_see_each_other_if_both_show_it_to_everyone(db, make_user, online, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    accounts.allow_business_contact(user_id=ana.pk, peer_id=bo.pk, now=now)
+    online |= {ana.pk, bo.pk}
+
+    assert seen_by(ana, bo) == HIDDEN
+    show_to(ana, EVERYONE)
+    assert seen_by(ana, bo) == HIDDEN
+    show_to(bo, EVERYONE)
+    assert seen_by(ana, bo) == (True, None)
+
+
+def test_who_was_blocked_sees_nothing_and_nor_does_who_blocked(friends, online, now):
+    ana, bo = friends
+    for person in friends:
+        show_to(person, EVERYONE)
+    online |= {ana.pk, bo.pk}
+
+    accounts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
+
+    assert seen_by(ana, bo) == HIDDEN
+    assert seen_by(bo, ana) == HIDDEN
+
+
+def test_nothing_is_said_where_nothing_is_known(friends, monkeypatch, now):
+    ana, bo = friends
+    presence.record_activity({bo.pk}, now)
+    monkeypatch.setattr(board, "find_active", lambda _user_ids: None)
+
+    assert seen_by(ana, bo) == HIDDEN
+
+
+def test_last_time_of_who_shows_it_to_nobody_is_not_kept(friends, online, now):
+    ana, bo = friends
+    presence.record_activity({ana.pk, bo.pk}, now)
+
+    show_to(bo, NOBODY)
+    presence.record_activity({ana.pk, bo.pk}, now + timedelta(minutes=5))
+
+    assert list(LastActive.objects.values_list("user_id", "at")) == [(ana.pk, now + timedelta(minutes=5))]
+
+
+def test_list_of_people_is_answered_with_a_fixed_number_of_queries(
+    db, make_user, online, now, django_assert_max_num_queries
+):
+    ana = make_user("ana")
+    others = [make_user(f"teman{number}") for number in range(12)]
+    for other in others:
+        accounts.connect_people(user_id=ana.pk, peer_id=other.pk, now=now)
+
+    with django_assert_max_num_queries(5):
+        rows = presence.list_presence(viewer_id=ana.pk, people=[other.public_id for other in others])
+
+    assert [row["online"] for row in rows] == [False] * 12
+
+
+def wait_until(is_true):
+    deadline = time.monotonic() + 10
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr(realtime_presence, "TICK_SECONDS", 0.05)
+
+
+def test_socket_is_in_use_while_its_client_says_so(real_db, connect, make_user, quick):
+    ana = make_user("ana")
+    socket = connect(ana)
+    assert board.find_active({ana.pk}) == set()
+
+    socket.ok("notifications.here", active=True)
+    wait_until(lambda: board.find_active({ana.pk}) == {ana.pk})
+    socket.ok("notifications.here", active=False)
+    wait_until(lambda: board.find_active({ana.pk}) == set())
+    # What ended was written down.
+    wait_until(lambda: LastActive.objects.filter(user=ana).exists())
+
+    socket.ok("notifications.here", active=True)
+    wait_until(lambda: board.find_active({ana.pk}) == {ana.pk})
+    socket.leave()
+    wait_until(lambda: board.find_active({ana.pk}) == set())
+
+
+def test_messages_write_no_presence(real_db, connect, make_user, quick):
+    ana = make_user("ana")
+    socket = connect(ana)
+    socket.ok("notifications.here", active=True)
+    wait_until(lambda: LastActive.objects.filter(user=ana).exists())
+    first = LastActive.objects.get(user=ana).at
+
+    for _ in range(20):
+        socket.ok("ping")
+    time.sleep(0.3)
+
+    assert LastActive.objects.get(user=ana).at == first
+
+
+@pytest.mark.served_only
+def test_people_of_another_process_are_known_until_it_dies(redis_server, make_user, db):
+    ana = make_user("ana")
+    one, other = PresenceBoard(), PresenceBoard()
+    now = clock.now()
+
+    one._publish(frozenset({ana.pk, 999_999}), now)
+    assert other.find_active({ana.pk}) == {ana.pk}
+    # Nobody takes it back after a crash: it ends by itself.
+    one._publish(frozenset({ana.pk}), now - realtime_presence.VALID_FOR - timedelta(seconds=1))
+    assert other.find_active({ana.pk}) == set()
+    one._publish(frozenset({ana.pk}), now)
+    one._publish(frozenset(), now)
+    assert other.find_active({ana.pk}) == set()
+
+
+@pytest.mark.served_only
+def test_presence_is_unknown_while_redis_is_gone_and_known_when_it_is_back(redis_server, friends, now):
+    ana, bo = friends
+    presence.record_activity({bo.pk}, now)
+    assert settings.REDIS_URL
+    assert seen_by(ana, bo) == (False, clock.to_wire(now))
+
+    redis_server.stop()
+    try:
+        assert seen_by(ana, bo) == HIDDEN
+    finally:
+        redis_server.start()
+
+    assert seen_by(ana, bo) == (False, clock.to_wire(now))
