@@ -166,7 +166,15 @@ class Message(models.Model):
                 name="chat_message_says_something",
             ),
         )
-        indexes = (models.Index(fields=["conversation", "rev"], name="chat_message_by_rev"),)
+        indexes = (
+            models.Index(fields=["conversation", "rev"], name="chat_message_by_rev"),
+            # Few messages carry anything beside their text; the others do not pay for it.
+            models.Index(
+                fields=["conversation", "seq"],
+                name="chat_message_with_extras",
+                condition=models.Q(extras__isnull=False),
+            ),
+        )
 
 
 class Reaction(models.Model):

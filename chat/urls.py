@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.pages import conversations, group_joining, groups, starred
+from chat.pages import conversations, group_joining, groups, photos, starred
 
 app_name = "chat"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("obrolan/buka/", conversations.open_direct, name="open"),
     path("obrolan/<uuid:conversation>/", conversations.conversation, name="conversation"),
     path("obrolan/<uuid:conversation>/rincian/", conversations.details, name="details"),
+    path("obrolan/<uuid:conversation>/foto/", photos.photos, name="photos"),
     path("obrolan/<uuid:conversation>/kirim/", conversations.send, name="send"),
     path("obrolan/<uuid:conversation>/sisi/", conversations.change_preferences, name="keep"),
     path("obrolan/<uuid:conversation>/pesan/<int:seq>/", groups.readers, name="readers"),

@@ -24,6 +24,7 @@ from chat.pages import js_messages, presenters
 from chat.pages.group_views import GroupMembersView, build_members, list_member_names
 from chat.pages.photo_presenters import BLANK_TILE
 from chat.pages.preference_switches import SWITCHES
+from chat.pages.seq_parameter import parse_seq
 from chat.queries.groups import count_open_invitations
 from chat.queries.history import fetch_history
 from chat.queries.members import count_put_away, fetch_current_membership
@@ -36,7 +37,6 @@ from superapp.core.form_pages import post_only_redirecting_to
 from superapp.web import time_formats
 
 MESSAGES_PER_PAGE = 50
-SEQ_MAX = 2**53
 REACTIONS = ("👍", "❤️", "😂", "😮", "😢", "🙏")
 FRAME_BYTES_MAX = 65_536
 SUGGESTION_CHARS_MAX = 1_000
@@ -136,7 +136,7 @@ def open_direct(request: HttpRequest) -> HttpResponse:
 def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """Post the form's message. The form carries the message's id, so that submitting it again posts nothing."""
     user = get_current_user(request)
-    reply_to = _seq(request.POST.get("reply_to", ""))
+    reply_to = parse_seq(request.POST.get("reply_to", ""))
     try:
         entry = compose_message(
             conversation_id=conversation,
@@ -239,7 +239,7 @@ def _page_context(view: str) -> dict[str, Any]:
 
 def _load_conversation(request: HttpRequest, conversation_id: UUID, now: datetime) -> dict[str, Any]:
     user_id = get_current_user(request).pk
-    before_seq = _seq(request.GET.get("sebelum", ""))
+    before_seq = parse_seq(request.GET.get("sebelum", ""))
     return {
         "summary": fetch_summary(conversation_id, user_id),
         "history": fetch_history(conversation_id, user_id, before_seq=before_seq, limit=MESSAGES_PER_PAGE),
@@ -325,8 +325,3 @@ def _is_messaging_refused(user_id: int, other: PersonRow, *, has_face: bool) -> 
         return True
     refused = accounts.find_forbidden_business_pairs if has_face else accounts.find_forbidden_pairs
     return bool(refused({(user_id, accounts.get_user_by_public_id(UUID(other["id"])).pk)}))
-
-
-def _seq(text: str) -> int | None:
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(SEQ_MAX))
-    return int(text) if is_number and 0 < int(text) <= SEQ_MAX else None

@@ -42,6 +42,7 @@ ICONS = (
     "hand-coins",
     "house",
     "image-plus",
+    "images",
     "inbox",
     "info",
     "key-round",

@@ -117,6 +117,66 @@ def test_recalled_photos_are_gone_from_the_page(seen, talk, bo, post, now):
     assert PHOTO.format(0) not in seen()
 
 
+@pytest.fixture
+def gathered(client, ana, talk):
+    """Ana sees the page with the photos of the conversation."""
+    client.force_login(ana)
+
+    def see(query="", conversation=None):
+        return client.get(reverse("chat:photos", args=[(conversation or talk).public_id]) + query)
+
+    return see
+
+
+def shown(answer):
+    return re.findall(r'data-photo="([^"]+)"', answer.content.decode())
+
+
+def test_photos_of_a_conversation_are_gathered_the_newest_first(gathered, talk, ana, bo, post, monkeypatch):
+    monkeypatch.setattr("chat.pages.photos.MESSAGES_PER_PAGE", 2)
+    first = post(talk, bo, "", extras=photos(1))
+    post(talk, ana, "tanpa foto")
+    post(talk, ana, "lihat ini", extras=MessageExtras(attachment={"type": "hologram"}))
+    second = post(talk, ana, "Dari <b>pasar</b>", extras=photos(3))
+    post(talk, bo, "", extras=photos(2))
+
+    newest = gathered()
+    older = gathered(f"?sebelum={second.seq}")
+
+    assert shown(newest) == [PHOTO.format(place) for place in (0, 1, 0, 1, 2)]
+    assert f"?sebelum={second.seq}" in newest.content.decode()
+    assert 'data-caption="Dari &lt;b&gt;pasar&lt;/b&gt;"' in newest.content.decode()
+    assert 'data-who="Kamu"' in newest.content.decode()
+    assert shown(older) == [PHOTO.format(0)]
+    assert "?sebelum" not in older.content.decode()
+    assert first.seq < second.seq
+
+
+def test_photos_that_were_recalled_are_not_gathered(gathered, talk, bo, post, now):
+    posted = post(talk, bo, "", extras=photos(2))
+    recall_message(conversation_id=talk.public_id, seq=posted.seq, by_user_id=bo.pk, now=now)
+
+    answer = gathered()
+
+    assert shown(answer) == []
+    assert "Belum ada foto" in answer.content.decode()
+
+
+def test_photos_of_others_conversations_are_not_found(gathered, bo, make_user, make_direct, post):
+    others = make_direct(bo, make_user("eve"))
+    post(others, bo, "", extras=photos(2))
+
+    assert gathered(conversation=others).status_code == 404
+
+
+def test_details_lead_to_the_photos(client, ana, talk, gathered):
+    client.force_login(ana)
+    details = client.get(reverse("chat:details", args=[talk.public_id])).content.decode()
+
+    assert f'href="{reverse("chat:photos", args=[talk.public_id])}"' in details
+    assert gathered().status_code == 200
+
+
 def test_attachment_of_an_unknown_type_shows_its_text(seen, talk, bo, post):
     post(talk, bo, "lihat ini", extras=MessageExtras(attachment={"type": "hologram"}))
 

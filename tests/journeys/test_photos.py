@@ -161,7 +161,33 @@ def test_photos_are_upright_and_smaller_before_they_travel(site: Site, two_who_t
     expect_photos(two.bo, 1)
     ground = albums(two.bo).locator("[data-part=ground]")
     assert [ground.get_attribute(side) for side in ("width", "height")] == ["270", "360"]
+    box = ground.bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == (270, 360)
     assert 0 < max(lengths) < len(large)
+
+
+def test_nothing_moves_when_the_pictures_come(site: Site, browser: Browser, two_who_talk: Callable[..., Two]) -> None:
+    browser.forgive("ERR_FAILED")
+    two = two_who_talk(site)
+    for count in (1, 2, 3):
+        pick(two.bo, *(as_file(picture(TEAL, (1200, 500 * place + 400))) for place in range(count)))
+        people.send(two.bo)
+    expect_photos(two.ana, 1, 2, 3)
+    places = "[...document.querySelectorAll('li[data-photos], .album__tile')].map((each) => each.offsetHeight)"
+
+    two.ana.route(re.compile("/media/berkas/"), lambda route: route.abort())
+    two.ana.reload()
+    people.wait_for_line(two.ana)
+    expect(albums(two.ana).locator("[data-part=hash]:not([hidden])")).to_have_count(6)
+    expect(albums(two.ana).locator("[data-part=picture][data-missed]")).to_have_count(6)
+    before = two.ana.evaluate(places)
+    two.ana.unroute(re.compile("/media/berkas/"))
+    two.ana.reload()
+    expect_photos(two.ana, 1, 2, 3)
+
+    assert two.ana.evaluate(places) == before
+    assert min(before) > 80
 
 
 def test_file_that_is_no_photo_is_said_at_once_and_the_others_stay(

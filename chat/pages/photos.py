@@ -1,0 +1,83 @@
+"""The page with the photos of a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from chat.contracts import MessageRow
+from chat.pages import js_messages, photo_presenters, presenters
+from chat.pages.event_sentences import name_of
+from chat.pages.seq_parameter import parse_seq
+from chat.queries.members import fetch_membership
+from chat.queries.photos import list_messages_with_photos
+from chat.queries.row_builders import message_row
+from chat.queries.summaries import fetch_summary
+from superapp.accounts.api import PersonRow, get_current_user, person_required
+from superapp.core import clock
+from superapp.web import time_formats
+
+MESSAGES_PER_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationPhoto:
+    """A photo of a conversation, for its template."""
+
+    id: str
+    seq: int
+    width: int
+    height: int
+    colour: str
+    who: str
+    at: str
+    caption: str
+
+
+@person_required
+@never_cache
+@require_safe
+def photos(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """Show the photos of a conversation, the newest first, or those before the message ``?sebelum``."""
+    user = get_current_user(request)
+    summary = fetch_summary(conversation, user.pk)
+    my_id = str(user.public_id)
+    found = list_messages_with_photos(
+        fetch_membership(conversation, user.pk),
+        before_seq=parse_seq(request.GET.get("sebelum", "")),
+        limit=MESSAGES_PER_PAGE + 1,
+    )
+    rows = [message_row(message) for message in found[:MESSAGES_PER_PAGE]]
+    now = clock.now()
+    context = {
+        "conversation_id": summary.id,
+        "name": presenters.display_identity(summary, my_id)["name"],
+        "photos": [photo for row in rows for photo in _build_photos(row, summary.people, my_id, now)],
+        "more": rows[-1].seq if len(found) > MESSAGES_PER_PAGE else None,
+        "words": {key: js_messages.MESSAGES[key] for key in ("photo_by", "photo_place")},
+    }
+    return render(request, "chat/photos.html", context)
+
+
+def _build_photos(row: MessageRow, people: list[PersonRow], my_id: str, now: datetime) -> list[ConversationPhoto]:
+    sent_at = datetime.fromisoformat(row.sent_at)
+    return [
+        ConversationPhoto(
+            id=photo["id"],
+            seq=row.seq,
+            width=photo["width"],
+            height=photo["height"],
+            colour=photo_presenters.average_colour(photo["placeholder"]),
+            who=_("You") if row.sender == my_id else name_of(row.sender, people),
+            at=f"{time_formats.format_day(sent_at, now=now)}, {time_formats.format_hour(sent_at)}",
+            caption=row.body,
+        )
+        for photo in photo_presenters.photos_of(row)
+    ]
