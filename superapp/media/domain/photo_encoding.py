@@ -120,7 +120,12 @@ def _turn_upright(image: Image.Image) -> Image.Image:
         8: Image.Transpose.ROTATE_90,
     }
     image.load()
-    return image.transpose(turns[orientation]) if orientation in turns else image
+    if orientation not in turns:
+        return image
+    turned = image.transpose(turns[orientation])
+    # Its pixels are needed no more, and twelve million take 48 MB.
+    image.close()
+    return turned
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:
@@ -130,7 +135,8 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         # Sixteen bits a pixel; convert() would cut off all that is brighter than 255.
         image = image.point(lambda value: value / 256).convert("L")
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)  # convert() would copy all pixels.
 
 
 def _apply_profile(image: Image.Image, profile: bytes | None) -> Image.Image:
