@@ -1,5 +1,5 @@
 """
-How soon a photo of twelve megapixels is on the other phone, and what it costs the server.
+Measure how soon a photo of twelve megapixels is on the other phone, and what it costs the server.
 
 One person uploads it in chunks over HTTP, sends it in a message when the socket says that it is ready, and the other
 person, told by their socket, has its large size. ``visible_ms`` is that whole way; ``encode_ms`` the part between the
