@@ -25,6 +25,9 @@ class Conversation:
     kind: str
     rows: dict[int, Row] = field(default_factory=dict)
     marks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    # Of each member: the role, and whether they may only read.
+    roles: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    group: Row | None = None
     held: list[Row] = field(default_factory=list)
 
     @property
@@ -185,7 +188,8 @@ class ModelClient:
         if conversation.until_seq != summary["until_seq"]:
             conversation.until_seq = summary["until_seq"]
             conversation.held.clear()
-        self._take_marks(conversation, summary["members"])
+        self._take_members(conversation, summary["members"])
+        self._take_group(conversation, summary["group"])
         if summary["rev"] > conversation.rev:
             self._fetch(name)
 
@@ -195,7 +199,8 @@ class ModelClient:
         self.conversations[name] = conversation
         page = self.server.ask("chat.history", conversation=name, limit=3)
         conversation.rev = page["rev"]
-        self._take_marks(conversation, page["members"])
+        self._take_members(conversation, page["members"])
+        self._take_group(conversation, summary["group"])
         while True:
             for row in page["rows"]:
                 conversation.rows[row["seq"]] = row
@@ -213,6 +218,8 @@ class ModelClient:
         elif "rev" not in hint:
             if hint["say"] == "receipt":
                 self._take_mark(conversation, hint)
+            elif hint["say"] == "group.changed":
+                self._take_group(conversation, hint["group"])
         elif hint["rev"] == conversation.rev + 1:
             self._apply(name, conversation, hint["row"])
             conversation.rev = hint["rev"]
@@ -236,7 +243,7 @@ class ModelClient:
             conversation.rev = max(conversation.rev, delta["rev"])
             if not delta["more"]:
                 break
-        self._take_marks(conversation, delta["members"])
+        self._take_members(conversation, delta["members"])
         self._hear_again(name, conversation)
 
     def _apply(self, name: str, conversation: Conversation, row: Row) -> None:
@@ -247,11 +254,18 @@ class ModelClient:
             return
         conversation.rows[row["seq"]] = row
         if held is None and row["kind"] == "event":
-            # Somebody came or went.
-            self._take_marks(conversation, self.server.ask("chat.conversation", conversation=name)["members"])
+            # Somebody came or went, or has another role; or the group has another name.
+            summary = self.server.ask("chat.conversation", conversation=name)
+            self._take_members(conversation, summary["members"])
+            self._take_group(conversation, summary["group"])
 
-    def _take_marks(self, conversation: Conversation, members: list[Row]) -> None:
+    def _take_group(self, conversation: Conversation, group: Row | None) -> None:
+        if group is not None and (conversation.group is None or conversation.group["rev"] <= group["rev"]):
+            conversation.group = group
+
+    def _take_members(self, conversation: Conversation, members: list[Row]) -> None:
         """The members as they are now; a mark never goes back."""
+        conversation.roles = {member["user"]: (member["role"], member["silenced"]) for member in members}
         before, conversation.marks = conversation.marks, {}
         for member in members:
             read, delivered = before.get(member["user"], (0, 0))
@@ -279,6 +293,8 @@ class ModelClient:
                     if "poll" in held.rows[seq]
                     if (votes := self.message_marks.get((name, seq), {}).get("votes"))
                 },
+                "roles": held.roles,
+                "group": held.group,
                 "starred": [seq for seq in sorted(held.rows) if self.message_marks.get((name, seq), {}).get("starred")],
                 "mine": self.mine[name],
                 "unread": max(0, held.counted - self.mine[name]["read_counted"] - self.mine[name]["own_since"]),

@@ -36,6 +36,7 @@ from superapp.core.errors import DomainError
 from superapp.realtime import bus, registry, sync
 from superapp.realtime.registry import Caller
 from tests.chat.conftest import caller_of
+from tests.chat.convergence_of_groups import REFUSALS, GroupDeeds
 from tests.chat.model_client import ModelClient
 from tests.harness import depth
 
@@ -67,7 +68,7 @@ class InProcessServer:
         return msgspec.json.decode(msgspec.json.encode(command.handler(self.caller, shape)))
 
 
-class Convergence(RuleBasedStateMachine):
+class Convergence(GroupDeeds, RuleBasedStateMachine):
     """Four people, a conversation of two of them and a group; everybody has one device that is watched."""
 
     @initialize()
@@ -121,7 +122,7 @@ class Convergence(RuleBasedStateMachine):
             self.break_line(who)
         for item, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, DomainError):
-                assert outcome.code in ("chat.conversation_not_found", "chat.not_accepted")
+                assert outcome.code in REFUSALS
                 self.unlucky.append(item)
             else:
                 assert outcome.is_new
@@ -230,14 +231,6 @@ class Convergence(RuleBasedStateMachine):
     @rule(who=people, where=places, draft=bodies, pinned=strategies.booleans(), hidden=strategies.booleans())
     def keep(self, who: int, where: int, draft: str, pinned: bool, hidden: bool) -> None:
         self.attempt_mine(api.update_preferences, who, where, draft=draft, is_pinned=pinned, is_hidden=hidden)
-
-    @rule(who=people, whom=people)
-    def add(self, who: int, whom: int) -> None:
-        self.attempt(api.add_member, who, 1, user_id=self.users[whom].pk, now=self.now)
-
-    @rule(who=people)
-    def leave(self, who: int) -> None:
-        self.attempt_mine(api.leave_group, who, 1, now=self.now)
 
     @rule(who=people, whom=people, deed=dealings)
     def deal(self, who: int, whom: int, deed: str) -> None:

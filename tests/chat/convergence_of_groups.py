@@ -1,0 +1,74 @@
+"""Rules of the convergence machine about its group, and invariants of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies
+from hypothesis.stateful import invariant, rule
+
+from chat import api
+from chat.models import Group, Member
+from superapp.accounts.models import User
+
+# Why a message is not sent: its sender is not in, was blocked, or may only read.
+REFUSALS = {
+    "chat.conversation_not_found",
+    "chat.not_accepted",
+    "chat.member_silenced",
+    "chat.only_admins_write",
+}
+people = strategies.integers(0, 3)
+titles = strategies.sampled_from(["Arisan", "RT 05", "Keluarga"])
+roles = strategies.sampled_from(["owner", "admin", "member"])
+
+
+class GroupDeeds:
+    """Rules about the second conversation of the machine, a group."""
+
+    users: list[User]
+    places: list[UUID]
+    now: datetime
+
+    def attempt(self, action: Any, who: int, where: int, **fields: Any) -> None:
+        raise NotImplementedError
+
+    def attempt_mine(self, action: Any, who: int, where: int, **fields: Any) -> None:
+        raise NotImplementedError
+
+    @rule(who=people, whom=people)
+    def add(self, who: int, whom: int) -> None:
+        self.attempt(api.add_member, who, 1, user_id=self.users[whom].pk, now=self.now)
+
+    @rule(who=people, whom=people, role=roles)
+    def give_role(self, who: int, whom: int, role: str) -> None:
+        self.attempt(api.set_role, who, 1, user=self.users[whom].public_id, role=role, now=self.now)
+
+    @rule(who=people, whom=people, is_silenced=strategies.booleans())
+    def silence(self, who: int, whom: int, is_silenced: bool) -> None:
+        user = self.users[whom].public_id
+        self.attempt(api.set_silenced, who, 1, user=user, is_silenced=is_silenced, now=self.now)
+
+    @rule(who=people, whom=people)
+    def remove(self, who: int, whom: int) -> None:
+        if who != whom:
+            self.attempt(api.remove_member, who, 1, user=self.users[whom].public_id, now=self.now)
+
+    @rule(who=people, title=titles, is_admins_only=strategies.booleans())
+    def change_group(self, who: int, title: str, is_admins_only: bool) -> None:
+        changes = api.GroupChanges(title=title, is_admins_only=is_admins_only)
+        self.attempt(api.change_group, who, 1, changes=changes, now=self.now)
+
+    @rule(who=people)
+    def leave(self, who: int) -> None:
+        self.attempt_mine(api.leave_group, who, 1, now=self.now)
+
+    @invariant()
+    def group_with_members_has_one_owner_and_counts_them(self) -> None:
+        for place in getattr(self, "places", [])[1:]:
+            present = Member.objects.filter(conversation__public_id=place, until_seq=None)
+            found = list(present.values_list("role", flat=True))
+            assert found.count("owner") == min(1, len(found))
+            assert Group.objects.get(conversation__public_id=place).member_count == len(found)
