@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page
 
@@ -13,6 +14,8 @@ from superapp.wiring.demo.people import DAUD, SEKAR
 from tests.harness.browsers import DESK, PHONE
 from tests.screens import world
 
+PICTURES = Path(__file__).parents[2] / "superapp/wiring/demo/data/pictures"
+PHOTOS = 5
 Prepare = Callable[[Page, BrowserContext], None]
 
 
@@ -85,6 +88,29 @@ def reply_to_the_last(page: Page, context: BrowserContext) -> None:
 def search_in_vain(page: Page, _context: BrowserContext) -> None:
     page.fill("[data-part=search]", "zzz")
     page.wait_for_selector("[data-part=nothing-found]:not([hidden])")
+
+
+def pick_photos(page: Page, _context: BrowserContext) -> None:
+    page.wait_for_selector("html[data-line=ready]")
+    pictures = sorted(PICTURES.glob("manik-sekar/*-1.webp"))[:PHOTOS]
+    page.locator("nusa-composer [data-part=gallery]").set_input_files(pictures)
+    page.locator(".tray__preview:not([hidden])").nth(PHOTOS - 1).wait_for()
+
+
+def send_photos(page: Page, context: BrowserContext) -> None:
+    """Send them, unless an earlier scene has."""
+    if not page.locator("li[data-photos]").count():
+        pick_photos(page, context)
+        page.fill("nusa-composer [data-part=body]", "Contoh untuk besok, pilih yang mana?")
+        page.locator("nusa-composer [data-part=send]").click()
+    page.wait_for_selector("li[data-photos][data-seq]", timeout=60_000)
+    page.wait_for_load_state("networkidle")
+
+
+def look_at_a_photo(page: Page, _context: BrowserContext) -> None:
+    page.locator("[data-part=photo-link]").nth(1).click()
+    page.wait_for_selector("#photo-viewer[open]")
+    page.wait_for_load_state("networkidle")
 
 
 def open_the_newest_movement(page: Page, _context: BrowserContext) -> None:
@@ -166,6 +192,12 @@ def _states() -> Iterator[Scene]:
     yield Scene(name="menu", address=talk, prepare=(open_the_menu,))
     yield Scene(name="menu", address=talk, size=DESK, scheme="dark", prepare=(open_the_menu,))
     yield Scene(name="reply", address=talk, prepare=(reply_to_the_last,))
+    for size, scheme in ((PHONE, "light"), (DESK, "light"), (DESK, "dark")):
+        photos = partial(Scene, address=lambda: odd_talk(2), number=world.EDGE, size=size, scheme=scheme)
+        yield photos(name="photos", prepare=(send_photos,))
+        yield photos(name="photos-picked", prepare=(send_photos, pick_photos))
+        yield photos(name="photo-viewer", prepare=(send_photos, look_at_a_photo))
+        yield photos(name="photos-gathered", address=lambda: odd_talk(2) + "foto/")
     yield Scene(name="offline", address=talk, prepare=(go_offline_and_write,))
     yield Scene(name="offline", address=talk, scheme="dark", size=DESK, prepare=(go_offline_and_write,))
     yield Scene(name="offline-page", address=at("/luring/"), number=None)

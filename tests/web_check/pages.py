@@ -84,6 +84,7 @@ PAGES = (
     Page("/obrolan/"),
     Page(scenes.talk),
     Page(lambda: scenes.talk() + "rincian/"),
+    Page(lambda: scenes.talk() + "foto/"),
     Page(lambda: scenes.odd_talk(1), world.EDGE),
     Page("/obrolan/", world.NEWCOMER),
     Page("/obrolan/arsip/"),

@@ -54,7 +54,7 @@ export class MessageMenu {
   #may({ row, isMine, state, entry }) {
     const may = new Set()
     if (row.recalled_at) return may.add("recall")
-    may.add("copy")
+    if (row.body) may.add("copy")
     if (row.seq === null) {
       // Nobody but me has it: it can be changed and taken back without anybody knowing.
       if (entry?.state === "waiting") may.add("edit").add("discard")
