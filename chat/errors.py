@@ -336,7 +336,7 @@ class LocationNameTooLong(DomainError):
 
 
 class NotForwardable(DomainError):
-    """The message cannot be forwarded: it is a card or an event, or shows photos."""
+    """The message cannot be forwarded: it is a card or an event."""
 
     code = "chat.not_forwardable"
     kind = ErrorKind.INVALID

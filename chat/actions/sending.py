@@ -112,7 +112,7 @@ def forward_message(
 
     :raises ConversationNotFound, MessageNotFound: if the sender cannot see the message to forward
     :raises MessageRecalled: if it was recalled
-    :raises NotForwardable: if it is a card or an event, or shows photos
+    :raises NotForwardable: if it is a card or an event
     :raises RateLimited: if it was forwarded often, and the sender has just forwarded such a message
     :raises DomainError: those of ``post_message``
     """
@@ -130,17 +130,20 @@ def forward_message(
     def send() -> PostedMessage:
         with transaction.atomic():
             conversation = lock_conversation(conversation_id)
-            try:
-                source = _fetch_source(source_conversation_id, source_seq, sender_id)
-            except DomainError:
-                # The first try may have posted it before it became impossible.
-                if (stored := _find_stored(conversation, draft)) is not None:
-                    return stored
-                raise
+            # The first try may have posted it before it became impossible.
+            if (stored := _find_stored(conversation, draft)) is not None:
+                return stored
+            source = _fetch_source(source_conversation_id, source_seq, sender_id)
             forwarded = extras_of_column(source.extras) or MessageExtras()
-            if forwarded.forwards >= OFTEN_FORWARDED and _find_stored(conversation, draft) is None:
+            if forwarded.forwards >= OFTEN_FORWARDED:
                 accounts.consume_rate_limits([(OFTEN_FORWARDED_LIMIT, f"user:{sender_id}")], now=now)
-            extras = MessageExtras(forwards=forwarded.forwards + 1, attachment=forwarded.attachment)
+            attachment = forwarded.attachment
+            if attachment is not None and has_photos(attachment):
+                reference = media_reference(conversation.pk, sender_id=sender_id, client_id=client_id)
+                ids = [UUID(photo["id"]) for photo in attachment["photos"]]
+                shown = media.copy_photos(owner_id=sender_id, media=ids, reference=reference, now=now)
+                attachment = to_column(PhotosAttachment(shown))
+            extras = MessageExtras(forwards=forwarded.forwards + 1, attachment=attachment)
             return post_message(msgspec.structs.replace(draft, body=source.body, extras=extras), now=now)
 
     return retry_on_deadlock(send)
@@ -151,7 +154,7 @@ def _fetch_source(conversation_id: UUID, seq: int, user_id: int) -> Message:
     source = fetch_message(member.conversation, member, seq)
     if source.recalled_at is not None:
         raise MessageRecalled
-    if source.kind != MessageKind.TEXT or has_photos((source.extras or {}).get("attachment")):
+    if source.kind != MessageKind.TEXT:
         raise NotForwardable
     return source
 

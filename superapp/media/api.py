@@ -1,6 +1,6 @@
 """Facade of media: the functions that other parts of the product may call."""
 
-from superapp.media.actions.references import release, take_photos
+from superapp.media.actions.references import copy_photos, release, take_photos
 from superapp.media.contracts import ShownPhoto
 from superapp.media.domain.permissions import make_reference
 from superapp.media.domain.permissions import register as register_permission
@@ -11,6 +11,7 @@ UPLOADS_PATH = "/media/unggahan/"
 __all__ = [
     "UPLOADS_PATH",
     "ShownPhoto",
+    "copy_photos",
     "make_reference",
     "register_permission",
     "release",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 
@@ -35,6 +37,8 @@ class Media(models.Model):
     seconds = models.PositiveIntegerField(null=True)
     # A ThumbHash in Base64.
     placeholder = models.CharField(max_length=64, default="", blank=True)
+    # The medium whose files this one shows, a copy of it; null for its own.
+    files_of = models.UUIDField(null=True)
     reference = models.CharField(max_length=REFERENCE_CHARS_MAX, null=True)
     # The jobs that were started for it, one after the other; the last one's number.
     encodings = models.PositiveSmallIntegerField(default=0)
@@ -65,6 +69,7 @@ class Media(models.Model):
         )
         indexes = (
             models.Index(fields=["reference"], name="media_by_reference", condition=models.Q(reference__isnull=False)),
+            models.Index(fields=["files_of"], name="media_copies", condition=models.Q(files_of__isnull=False)),
             models.Index(fields=["created_at"], name="media_unreferenced", condition=models.Q(reference=None)),
             models.Index(
                 fields=["state"],
@@ -72,6 +77,11 @@ class Media(models.Model):
                 condition=models.Q(state="processing") | models.Q(state="deleted", bytes__gt=0),
             ),
         )
+
+    @property
+    def files_id(self) -> UUID:
+        """The number by which its files are named."""
+        return self.files_of or self.public_id
 
 
 class Upload(models.Model):

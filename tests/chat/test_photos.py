@@ -332,3 +332,69 @@ def test_column_of_photos_reads_back_as_it_was_written(make_user, make_direct, m
 
     assert json.loads(msgspec.json.encode(stored)) == stored
     assert stored["attachment"]["type"] == "photos"
+
+
+def test_forwarded_photos_stay_when_the_first_message_is_recalled(make_user, make_direct, make_photo, send, ask, now):
+    ana, bo, citra, eve = (make_user(name) for name in ("ana", "bo", "citra", "eve"))
+    talk, other, photo = make_direct(ana, bo), make_direct(bo, citra), make_photo(ana)
+    first = send(talk, ana, photo, body="di pasar")
+    fields = {
+        "conversation": str(other.public_id), "client_id": CLIENT_ID, "body": "",
+        "forwarded": {"conversation": str(talk.public_id), "seq": first.seq},
+    }  # fmt: skip
+
+    answers = [ask(bo, "chat.send", **fields) for _try in range(2)]
+    [row] = ask(citra, "chat.history", conversation=str(other.public_id))["rows"]
+    copy = uuid.UUID(row["extras"]["attachment"]["photos"][0]["id"])
+    seen = viewers(photo, ana, bo, citra, eve), viewers(copy, ana, bo, citra, eve)
+    api.recall_message(conversation_id=talk.public_id, seq=first.seq, by_user_id=ana.pk, now=now)
+
+    assert [answer["seq"] for answer in answers] == [1, 1]
+    assert (row["body"], row["extras"]["forwards"]) == ("di pasar", 1)
+    assert seen == (["ana", "bo"], ["bo", "citra"])
+    assert viewers(photo, ana, bo, citra) == []
+    assert viewers(copy, ana, bo, citra) == ["bo", "citra"]
+    assert Media.objects.count() == 2
+    assert queries.are_files_shown(photo)
+    # A photo that is gone is forwarded by nobody.
+    with pytest.raises(errors.MessageRecalled):
+        ask(bo, "chat.send", **{**fields, "client_id": "later"})
+
+
+def test_photos_are_forwarded_by_nobody_who_cannot_see_them(make_user, make_direct, make_photo, send, ask):
+    ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
+    talk, hers = make_direct(ana, bo), make_direct(eve, bo)
+    first = send(talk, ana, make_photo(ana))
+    before = everything(), list(Media.objects.values())
+
+    with pytest.raises(errors.ConversationNotFound):
+        ask(
+            eve, "chat.send", conversation=str(hers.public_id), client_id=CLIENT_ID, body="",
+            forwarded={"conversation": str(talk.public_id), "seq": first.seq},
+        )  # fmt: skip
+
+    assert (everything(), list(Media.objects.values())) == before
+
+
+def test_forwarding_and_recalling_at_the_same_moment_leaves_the_copy_or_nothing(
+    real_db, make_user, make_direct, make_photo, send, ask, in_threads, now
+):
+    ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
+    talk, other, photo = make_direct(ana, bo), make_direct(bo, citra), make_photo(ana)
+    send(talk, ana, photo)
+
+    forwarded, recalled = in_threads(
+        lambda: ask(
+            bo, "chat.send", conversation=str(other.public_id), client_id=CLIENT_ID, body="",
+            forwarded={"conversation": str(talk.public_id), "seq": 1},
+        ),
+        lambda: api.recall_message(conversation_id=talk.public_id, seq=1, by_user_id=ana.pk, now=now),
+    )  # fmt: skip
+
+    assert not isinstance(recalled, Exception)
+    copies = Media.objects.filter(files_of=photo, state="ready").count()
+    if isinstance(forwarded, Exception):
+        assert isinstance(forwarded, errors.MessageRecalled | MediaNotFound), forwarded
+        assert copies == 0
+    else:
+        assert (copies, queries.are_files_shown(photo)) == (1, True)

@@ -13,7 +13,7 @@ from superapp.core import clock
 from superapp.media import api
 from superapp.media.adapters import storage
 from superapp.media.domain import permissions
-from superapp.media.errors import MediaInUse, MediaNotFound, MediaNotReady, StorageUnavailable
+from superapp.media.errors import MediaInUse, MediaNotFound, MediaNotReady, QuotaExceeded, StorageUnavailable
 from superapp.media.maintenance import periodic_tasks
 from superapp.media.models import Media
 from tests.media.conftest import UPLOADS
@@ -194,6 +194,42 @@ def test_released_media_are_gone_at_once_and_their_files_soon(make_user, tus, re
     # A message that is sent again after its recall finds what it had shown.
     assert take(ana, media)[0].id == media
     assert (Media.objects.get().bytes, Media.objects.get().state) == (0, "deleted")
+
+
+def test_files_of_a_copy_stay_until_the_last_of_them_is_deleted(make_user, tus, ready_photo, media_root, album, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    media = ready_photo(ana)
+    take(ana, media)
+    album["1"], album["2"] = {ana.pk}, {bo.pk}
+    with transaction.atomic():
+        [copy] = api.copy_photos(
+            owner_id=bo.pk, media=[uuid.UUID(media)], reference=api.make_reference("tests.album", "2"), now=now
+        )
+
+    seen, files = [], []
+    for key in ("1", "2"):
+        seen.append([tus(bo).file(one, "small.webp").status_code for one in (media, copy.id)])
+        with transaction.atomic():
+            api.release(api.make_reference("tests.album", key), now=now)
+        periodic_tasks.remove_deleted_files(now)
+        files.append(len([path for path in media_root.rglob("*") if path.is_file()]))
+
+    assert seen == [[404, 200], [404, 200]]
+    assert files == [3, 0]
+
+
+def test_copy_takes_room_and_needs_a_photo_that_is_there(make_user, tus, ready_photo, album, settings, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    media = uuid.UUID(ready_photo(ana))
+    reference = api.make_reference("tests.album", "2")
+
+    with pytest.raises(MediaNotFound), transaction.atomic():
+        api.copy_photos(owner_id=bo.pk, media=[media, uuid.uuid4()], reference=reference, now=now)
+    settings.MEDIA_QUOTA_MEGABYTES = 0
+    with pytest.raises(QuotaExceeded), transaction.atomic():
+        api.copy_photos(owner_id=bo.pk, media=[media], reference=reference, now=now)
+
+    assert Media.objects.count() == 1
 
 
 def test_media_that_nothing_shows_are_deleted_after_a_day(make_user, tus, ready_photo, media_root, album):

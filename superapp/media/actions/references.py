@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from superapp.media import queries
-from superapp.media.actions.uploads import mark_deleted
+from superapp.media.actions.uploads import mark_deleted, require_room
 from superapp.media.contracts import ShownPhoto
 from superapp.media.domain.enums import MediaState
 from superapp.media.errors import MediaInUse, MediaNotFound, MediaNotReady
+from superapp.media.models import Media
 
 
 def take_photos(*, owner_id: int, media: Sequence[UUID], reference: str) -> list[ShownPhoto]:
@@ -45,6 +46,44 @@ def take_photos(*, owner_id: int, media: Sequence[UUID], reference: str) -> list
             photo.save(update_fields=["reference"])
         shown.append(ShownPhoto(str(public_id), photo.width, photo.height, photo.placeholder))
     return shown
+
+
+def copy_photos(*, owner_id: int, media: Sequence[UUID], reference: str, now: datetime) -> list[ShownPhoto]:
+    """
+    Show photos once more, by what the reference names, inside the caller's transaction.
+
+    The caller has checked that this person may see them. The copies are theirs, have numbers of their own, and share
+    the files, which stay until the last of them is deleted.
+
+    :raises MediaNotFound: if one is not ready, such as one that was deleted meanwhile
+    :raises QuotaExceeded: if the person has no room for them
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("photos are copied inside the transaction that shows them")
+    queries.lock_owner(owner_id)
+    locked = queries.lock_ready(media)
+    if len(locked) != len(set(media)):
+        raise MediaNotFound
+    require_room(owner_id, sum(photo.bytes for photo in locked.values()))
+    copies = [_copy(locked[public_id], owner_id, reference, now) for public_id in media]
+    return [ShownPhoto(str(copy.public_id), copy.width or 1, copy.height or 1, copy.placeholder) for copy in copies]
+
+
+def _copy(photo: Media, owner_id: int, reference: str, now: datetime) -> Media:
+    return Media.objects.create(
+        owner_id=owner_id,
+        kind=photo.kind,
+        state=MediaState.READY,
+        bytes=photo.bytes,
+        sha256=photo.sha256,
+        original_type=photo.original_type,
+        width=photo.width,
+        height=photo.height,
+        placeholder=photo.placeholder,
+        files_of=photo.files_id,
+        reference=reference,
+        created_at=now,
+    )
 
 
 def release(reference: str, *, now: datetime) -> int:

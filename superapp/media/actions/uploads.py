@@ -60,8 +60,7 @@ def create_upload(
         queries.lock_owner(owner_id)
         if queries.count_waiting(owner_id) >= WAITING_MAX:
             raise TooManyUploads(retry_after=60)
-        if queries.count_bytes(owner_id) + length > settings.MEDIA_QUOTA_MEGABYTES * MEGABYTE:
-            raise QuotaExceeded(megabytes_max=settings.MEDIA_QUOTA_MEGABYTES)
+        require_room(owner_id, length)
         media = Media.objects.create(owner_id=owner_id, kind=kind, bytes=length, created_at=now)
         upload = Upload.objects.create(
             media=media,
@@ -70,6 +69,16 @@ def create_upload(
             expires_at=now + timedelta(hours=settings.MEDIA_UPLOAD_HOURS),
         )
     return queries.upload_state(upload)
+
+
+def require_room(owner_id: int, size: int) -> None:
+    """
+    Check that this many bytes more fit into a person's room. The caller has locked the person.
+
+    :raises QuotaExceeded: if they do not
+    """
+    if queries.count_bytes(owner_id) + size > settings.MEDIA_QUOTA_MEGABYTES * MEGABYTE:
+        raise QuotaExceeded(megabytes_max=settings.MEDIA_QUOTA_MEGABYTES)
 
 
 def append_chunk(*, owner_id: int, media: UUID, offset: int, content: bytes, now: datetime) -> UploadState:

@@ -38,7 +38,7 @@ def media_file(request: HttpRequest, media: UUID, file: str) -> HttpResponseBase
 
 def _serve(request: HttpRequest, media: Media, file: PhotoFile) -> HttpResponseBase:
     content_type = media.original_type if file == PhotoFile.ORIGINAL else "image/webp"
-    object_name = object_names.file_name(media.public_id, file.value)
+    object_name = object_names.file_name(media.files_id, file.value)
     path = storage.find_path(object_name)
     if path is not None and media_responses.is_sent_by_proxy():
         return media_responses.serve_file(path, content_type=content_type, cache_control=CACHE_CONTROL)

@@ -29,7 +29,8 @@ def remove_deleted_files(now: datetime) -> int:
     count = 0
     for media in queries.list_with_files_left(at_most=AT_ONCE_MAX):
         try:
-            storage.delete_folder(object_names.file_folder(media.public_id))
+            if not queries.are_files_shown(media.files_id):
+                storage.delete_folder(object_names.file_folder(media.files_id))
             storage.delete_folder(object_names.chunk_folder(media.public_id))
         except StorageUnavailable:
             # The storage has logged why; the next run tries again.

@@ -117,6 +117,18 @@ def list_with_files_left(*, at_most: int) -> list[Media]:
     return list(Media.objects.filter(state=MediaState.DELETED, bytes__gt=0).order_by("pk")[:at_most])
 
 
+def are_files_shown(files_id: UUID) -> bool:
+    """Return whether files belong to a medium that is not deleted: the one that was uploaded, or a copy of it."""
+    shows_them = Q(public_id=files_id) | Q(files_of=files_id)
+    return Media.objects.filter(shows_them).exclude(state=MediaState.DELETED).exists()
+
+
+def lock_ready(public_ids: Collection[UUID]) -> dict[UUID, Media]:
+    """Lock those of these media that are ready, whoever owns them, in the order of their keys."""
+    rows = Media.objects.select_for_update(no_key=True).filter(public_id__in=public_ids, state=MediaState.READY)
+    return {media.public_id: media for media in rows.order_by("pk")}
+
+
 def filter_closed(public_ids: Collection[UUID]) -> set[UUID]:
     """Return those of these numbers whose upload needs no chunks any more, or that are of no medium at all."""
     open_states = (MediaState.UPLOADING, MediaState.PROCESSING)
