@@ -273,10 +273,11 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# Browser features that our pages never use are denied; the camera scans, and with the microphone serves calls.
-_DENIED = ("accelerometer", "browsing-topics", "geolocation", "gyroscope", "magnetometer", "midi", "payment", "usb")
+# Browser features that our pages never use are denied; the camera scans, and with the microphone serves calls;
+# a location is read when somebody sends theirs.
+_DENIED = ("accelerometer", "browsing-topics", "gyroscope", "magnetometer", "midi", "payment", "usb")
 PERMISSIONS_POLICY: dict[str, str | list[str]] = {name: [] for name in _DENIED}
-PERMISSIONS_POLICY |= dict.fromkeys(("camera", "microphone", "publickey-credentials-get"), "self")
+PERMISSIONS_POLICY |= dict.fromkeys(("camera", "geolocation", "microphone", "publickey-credentials-get"), "self")
 
 # Text messages go out as ``sending_settings`` says.
 

@@ -20,7 +20,7 @@ from chat.actions.preferences import update_preferences
 from chat.contracts import GroupRow, SummaryRow
 from chat.domain import card_types, conversation_actions, face_kinds, group_rules, system_events
 from chat.models import Message
-from chat.pages import js_messages, presenters
+from chat.pages import attachment_presenters, js_messages, presenters
 from chat.pages.group_views import GroupMembersView, build_members, list_member_names
 from chat.pages.photo_presenters import BLANK_TILE
 from chat.pages.preference_switches import SWITCHES
@@ -231,6 +231,7 @@ def _page_context(view: str) -> dict[str, Any]:
         "card_blanks": card_types.blank_templates(),
         "card_styles": card_types.stylesheets(),
         "conversation_actions": conversation_actions.list_conversation_actions(),
+        "attachment_blanks": attachment_presenters.BLANKS,
         "blank_row": BLANK_ROW,
         "blank_conversation": BLANK_CONVERSATION,
         "blank_photo": BLANK_TILE,

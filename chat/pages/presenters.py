@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from chat.contracts import FaceRow, History, MemberRow, MessageRow, SummaryRow
 from chat.domain import card_types, face_kinds, formatting
 from chat.domain.large_emoji import is_large_emoji
-from chat.pages import js_messages, photo_presenters
+from chat.domain.marks import MarkRow
+from chat.pages import attachment_presenters, js_messages, photo_presenters
+from chat.pages.attachment_presenters import AttachmentView
 from chat.pages.event_sentences import name_of, render_system_event
 from chat.pages.photo_presenters import PhotoTile
 from chat.pages.preference_switches import SWITCHES, is_hidden
@@ -94,6 +96,8 @@ class MessageView:
     quote: QuotedMessage | None
     card: CardView | None
     photos: tuple[PhotoTile, ...]
+    attachment: AttachmentView | None
+    forwarded: str
     reactions: tuple[ReactionView, ...]
 
     @property
@@ -216,7 +220,8 @@ def summarize_message(message: MessageRow, *, my_id: str, people: Sequence[Perso
     if message.card is not None:
         known = card_types.get_card_type(str(message.card.get("type", "")))
         return known.render_summary(message.card, is_mine=message.sender == my_id)
-    return photo_presenters.summarize_photos(message) or formatting.plain(message.body)
+    attached = photo_presenters.summarize_photos(message) or attachment_presenters.summarize_attachment(message)
+    return attached or formatting.plain(message.body)
 
 
 def build_timeline(
@@ -227,7 +232,7 @@ def build_timeline(
     quotable = {message.seq: message for message in (*history.quoted, *history.rows)}
     new_from_seq = _first_unread_seq(history.rows, summary, my_id) if is_newest_page else None
     names_senders = summary.kind != "direct"
-    starred = {mark.seq for mark in history.marks if mark.starred}
+    marks = {mark.seq: mark for mark in history.marks}
     entries: list[TimelineItem] = []
     before: MessageRow | None = None
     for position, message in enumerate(history.rows):
@@ -255,7 +260,7 @@ def build_timeline(
                 starts=not _is_same_group(before, message) or message.seq == new_from_seq,
                 ends=not _is_same_group(message, after) or (after is not None and after.seq == new_from_seq),
                 names_senders=names_senders,
-                is_starred=message.seq in starred,
+                mark=marks.get(message.seq),
             )
             entries.append(TimelineItem("chat/_message.html", shown))
         before = message
@@ -273,7 +278,7 @@ def _message(
     starts: bool,
     ends: bool,
     names_senders: bool,
-    is_starred: bool,
+    mark: MarkRow | None,
 ) -> MessageView:
     is_mine = message.sender == my_id
     return MessageView(
@@ -288,13 +293,15 @@ def _message(
         is_mine=is_mine,
         is_recalled=message.recalled_at is not None,
         is_edited=message.edits > 0 and message.recalled_at is None,
-        is_starred=is_starred,
+        is_starred=mark is not None and mark.starred,
         is_large_emoji=is_large_emoji(message.body) and message.reply_to is None,
         starts=starts,
         ends=ends,
         quote=_quote(message, quotable, my_id, people),
         card=_card(message),
         photos=photo_presenters.build_tiles(message),
+        attachment=attachment_presenters.build_attachment(message, my_votes=mark.votes if mark else []),
+        forwarded=attachment_presenters.forwarded_label(message),
         reactions=tuple(
             ReactionView(emoji=one.emoji, count=len(one.users), is_mine=my_id in one.users) for one in message.reactions
         ),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chat.contracts import Changes, History, MessageRow
 from chat.domain.marks import MarkRow, VersionRow
+from chat.errors import NotAContactCard
 from chat.models import Member, Message
 from chat.queries import poll_tallies
 from chat.queries.members import (
@@ -102,6 +103,20 @@ def fetch_versions(conversation_id: UUID, user_id: int, *, seq: int) -> list[Ver
         VersionRow(edits=one.edits, body=one.body, at=clock.to_wire(one.written_at))
         for one in message.versions.order_by("edits")
     ]
+
+
+def fetch_card_person(conversation_id: UUID, user_id: int, *, seq: int) -> UUID:
+    """
+    Fetch the public id of the person whose contact card a message carries.
+
+    :raises ConversationNotFound, MessageNotFound: if the asking person may not see the message
+    :raises NotAContactCard: if it carries none
+    """
+    member = fetch_membership(conversation_id, user_id)
+    attachment = (fetch_message(member.conversation, member, seq).extras or {}).get("attachment") or {}
+    if attachment.get("type") != "contact":
+        raise NotAContactCard
+    return UUID(attachment["user"])
 
 
 def _rows(found: Sequence[Message]) -> list[MessageRow]:

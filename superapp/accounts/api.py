@@ -11,6 +11,7 @@ from superapp.accounts.actions.contacts import (
     block_person,
     connect_people,
     request_contact_by_handle,
+    request_contact_of,
 )
 from superapp.accounts.actions.devices import trust_device
 from superapp.accounts.actions.lookup import find_person_by_handle, find_person_by_phone
@@ -79,6 +80,7 @@ __all__ = [
     "pending_contact_requests",
     "person_required",
     "request_contact_by_handle",
+    "request_contact_of",
     "revoke_operator",
     "send_owner_code",
     "send_text",

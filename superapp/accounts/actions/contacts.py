@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from superapp.accounts.contracts import ContactRow
 from superapp.accounts.domain import names, phone_numbers
 from superapp.accounts.errors import ContactBlocked, ContactNotAsked, ContactOneself, PersonNotFound
 from superapp.accounts.events import ContactAccepted, ContactEnded, InvitationCancelled, NumberInvited
-from superapp.accounts.models import Contact, Invitation
+from superapp.accounts.models import Contact, Invitation, User
 from superapp.accounts.queries import contact_pairs, serializers
 from superapp.accounts.writers import rate_limits
 from superapp.accounts.writers.rate_limits import RateLimit
@@ -127,15 +128,21 @@ def request_contact_by_handle(*, user_id: int, handle: str, now: datetime) -> Co
     If that person sent a request before, pending or declined, both become contacts at once. A repeated call changes
     nothing. A person who declined or blocked the caller is not notified, and the caller does not learn of it.
 
-    :raises RateLimited: after too many requests in a day
-    :raises PersonNotFound: if nobody has the handle
-    :raises ContactOneself: if it is the caller's own
-    :raises ContactBlocked: if the caller has blocked that person
+    :raises RateLimited, PersonNotFound: after too many requests in a day; if nobody has the handle
+    :raises ContactOneself, ContactBlocked: if it is the caller's own; if the caller has blocked that person
     """
+    return _request_contact(user_id, lambda: queries.get_user_by_handle(names.normalize_handle(handle)), now)
+
+
+def request_contact_of(*, user_id: int, peer_public_id: UUID, now: datetime) -> ContactRow:
+    """Send a contact request to a person whose card the caller was given, as ``request_contact_by_handle`` does."""
+    return _request_contact(user_id, lambda: queries.get_user_by_public_id(peer_public_id), now)
+
+
+def _request_contact(user_id: int, find_peer: Callable[[], User], now: datetime) -> ContactRow:
     rate_limits.consume([(CONTACT_REQUEST_LIMIT, f"user:{user_id}")], now=now)
     with transaction.atomic():
-        peer = queries.get_user_by_handle(names.normalize_handle(handle))
-        if peer.pk == user_id:
+        if (peer := find_peer()).pk == user_id:
             raise ContactOneself
         pair = ContactPair(user_id, peer.pk, now)
         if pair.mine.is_blocked:

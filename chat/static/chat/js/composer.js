@@ -67,7 +67,23 @@ export class Composer extends HTMLElement {
   /** Begin something that goes with a message: photos of the `gallery` or the `camera`. */
   attach(what) {
     if (this.#context?.mode === "edit") this.leave()
+    if (["poll", "contact", "location"].includes(what)) return this.#attachMore(what)
     this.#photos.choose(what)
+  }
+
+  async #attachMore(what) {
+    const { askChoice, askLocation, askPoll } = await import("#chat/attachment_forms.js")
+    const { messenger, conversation } = this
+    const { data, clock } = this.page
+    const contacts = messenger.inbox.contacts.filter(({ state }) => state === "accepted")
+    const choices = contacts.map(({ user, person }) => ({ key: user, name: person.name }))
+    const asked = { poll: () => askPoll({ data, now: () => clock.serverNow() }), location: () => askLocation({ data }), contact: () => askChoice({ data, title: data.word("contact_which"), choices, max: 1 }) }
+    const given = await asked[what]()
+    if (!given) return
+    const name = what === "contact" ? choices.find(({ key }) => key === given[0]).name : null
+    const attachment = what === "contact" ? { type: "contact", user: given[0] } : given
+    await messenger.sendMore(conversation, { attachment }, { attachment: name === null ? attachment : { ...attachment, name } })
+    this.dispatchEvent(new CustomEvent("nusa-sent", { bubbles: true }))
   }
 
   reply(row) {

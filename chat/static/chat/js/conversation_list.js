@@ -155,7 +155,7 @@ export class ConversationList extends HTMLElement {
     part(element, "last").hidden = typing
     mark(element, "data-draft", draft !== "")
     part(element, "draft-word").hidden = draft === ""
-    const row = waiting ? { kind: "text", from: messenger.me.id, body: waiting.fields.body, extras: carriedBy(waiting) } : summary.last
+    const row = waiting ? { kind: "text", from: messenger.me.id, body: waiting.shown?.body ?? waiting.fields.body, extras: waiting.shown?.extras ?? carriedBy(waiting) } : summary.last
     fill(element, "who", !draft && row && !row.recalled_at ? page.words.prefix(summary, row) : null)
     fill(element, "text", draft || (row ? page.words.line(row) : null))
     const state = draft || row?.from !== messenger.me.id || row.recalled_at ? null : this.#stateOf(summary, waiting)

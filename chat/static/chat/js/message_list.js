@@ -318,5 +318,5 @@ export class MessageList extends HTMLElement {
 function isChanged({ item: before, quote: quoteBefore }, item, quote) {
   if (!before || quote !== quoteBefore || before.kind !== item.kind) return true
   if (item.kind === "day" || item.kind === "new") return true
-  return ["row", "state", "starts", "ends", "entry", "at", "isStarred"].some((field) => before[field] !== item[field])
+  return ["row", "state", "starts", "ends", "entry", "at", "isStarred", "votes"].some((field) => before[field] !== item[field])
 }

@@ -1,7 +1,12 @@
 import { copy } from "#ui/forms.js"
 import { toast } from "#ui/toast.js"
+import { OFTEN_FORWARDED } from "#chat/attachment_view.js"
+import { photosOf } from "#chat/photos.js"
 import { Menu } from "#chat/menu.js"
 import { Swipe } from "#chat/swipe.js"
+
+const ATTACHMENT_ACTIONS = ["voters", "close-poll", "contact", "copy-place"]
+const FORWARD_MAX = 5
 
 /** What may be done with a message. One for the whole page. */
 export class MessageMenu {
@@ -61,8 +66,9 @@ export class MessageMenu {
       return may
     }
     may.add("react").add("reply")
+    if (row.kind === "text" && photosOf(row).length === 0) may.add("forward")
     const isSettled = !entry || state === "failed"
-    if (isMine && isSettled && row.kind === "text" && this.#page.mayEdit(row)) may.add("edit")
+    if (isMine && isSettled && row.kind === "text" && row.body && !row.extras?.forwards && this.#page.mayEdit(row)) may.add("edit")
     may.add(this.#isStarred ? "unstar" : "star")
     if (isSettled) may.add("recall")
     if (isMine && this.#messenger.inbox.get(this.#list.conversation)?.kind === "group") may.add("info")
@@ -92,12 +98,39 @@ export class MessageMenu {
     if (action === "discard") return this.#messenger.outbox.discard(conversation, entry.client_id)
     if (action === "copy") return toast(this.#page.data.word((await copy(row.body)) ? "copied" : "not_copied"))
     if (action === "star" || action === "unstar") return this.#messenger.mark(conversation, row.seq, { starred: action === "star" })
+    if (action === "vote") return this.#vote(conversation, item, Number(button.dataset.option))
+    if (ATTACHMENT_ACTIONS.includes(action)) return this.#actOnAttachment(action, conversation, item)
+    if (action === "forward") return this.#forward(conversation, row)
     if (action === "versions") return this.#showVersions(conversation, row)
     if (action === "recall") return this.#remove(conversation, item)
   }
 
   get #isStarred() {
     return Boolean(this.#item.isStarred)
+  }
+
+  #vote(conversation, { row, votes }, option) {
+    const others = row.extras.attachment.several ? votes.filter((one) => one !== option) : []
+    return this.#messenger.vote(conversation, row.seq, votes.includes(option) ? others : [...others, option].sort((one, other) => one - other))
+  }
+
+  async #actOnAttachment(action, conversation, item) {
+    const { AttachmentActions } = await import("#chat/attachment_actions.js")
+    return new AttachmentActions({ page: this.#page, messenger: this.#messenger }).act(action, conversation, item)
+  }
+
+  /** Forward to several conversations; what was forwarded often goes to one at a time. */
+  async #forward(conversation, row) {
+    const { askChoice } = await import("#chat/attachment_forms.js")
+    const { inbox } = this.#messenger
+    const isOften = (row.extras?.forwards ?? 0) >= OFTEN_FORWARDED
+    const choices = inbox.list("").filter((one) => inbox.closedBy(one) === null).map((one) => ({ key: one.id, name: inbox.nameOf(one) || this.#page.data.word("somebody") }))
+    const title = this.#page.data.word(isOften ? "forward_to_one" : "forward_to")
+    const chosen = await askChoice({ data: this.#page.data, title, choices, max: isOften ? 1 : FORWARD_MAX })
+    if (!chosen) return
+    const shown = { ...row.extras, mentions: undefined, forwards: (row.extras?.forwards ?? 0) + 1 }
+    for (const to of chosen) await this.#messenger.sendMore(to, { forwarded: { conversation, seq: row.seq } }, shown, row.body)
+    toast(this.#page.data.word("forwarded_to", { count: this.#page.format.number(chosen.length) }))
   }
 
   async #showVersions(conversation, row) {

@@ -1,4 +1,5 @@
 import { showAlbum } from "#chat/album.js"
+import { forwardedWord, showAttachment } from "#chat/attachment_view.js"
 import { showCard } from "#chat/card_view.js"
 import { showBody } from "#chat/formatted_body.js"
 import { addressOf, photosOf } from "#chat/photos.js"
@@ -10,13 +11,15 @@ export class MessageView {
   #words
   #format
   #me
+  #clock
   #conversation
   #isGroup
   #keptPhotos
 
-  constructor({ data, words, format, me, keptPhotos, conversation, isGroup }) {
+  constructor({ data, words, format, clock, me, keptPhotos, conversation, isGroup }) {
     this.#keptPhotos = keptPhotos
     this.#conversation = conversation
+    this.#clock = clock
     this.#data = data
     this.#words = words
     this.#format = format
@@ -79,6 +82,8 @@ export class MessageView {
     fill(element, "who", this.#isGroup && item.starts && !isMine ? this.#words.name(row.from) : null)
     this.#showQuote(element, row, quote)
     showCard(part(element, "card"), row.card, (moment) => this.#moment(Date.parse(moment), at))
+    fill(element, "forwarded", forwardedWord(row, this.#data))
+    showAttachment(part(element, "attachment"), item, { data: this.#data, format: this.#format, me: this.#me, now: this.#clock.serverNow() })
     const photos = photosOf(row)
     mark(element, "data-photos", photos.length > 0)
     showAlbum(part(element, "photos"), photos, { data: this.#data, keptPhotos: this.#keptPhotos, entry: item.entry })

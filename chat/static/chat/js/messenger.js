@@ -18,7 +18,7 @@ export class Messenger extends Speaker {
   static TYPING_EVERY_MS = 3_000
   static RESUME_JITTER_MS = 3_000
   // What is dropped when it is refused, once the person knows.
-  static NOT_KEPT = ["chat.react", "chat.mark"]
+  static NOT_KEPT = ["chat.react", "chat.mark", "chat.vote"]
 
   /** Rings when everything was read once more. */
   onComplete = new Bell()
@@ -241,8 +241,8 @@ export class Messenger extends Speaker {
   }
 
   #answered(entry, answer) {
-    if (entry.do === "chat.mark") this.#takeMark(answer.mark)
-    else this.#timelines.get(entry.conversation)?.settle(entry, answer)
+    if (answer.mark) this.#takeMark(answer.mark)
+    if (entry.do !== "chat.mark") this.#timelines.get(entry.conversation)?.settle(entry, answer)
   }
 
   #takeMark(mark) {

@@ -22,6 +22,18 @@ export class Speaker {
     return this.outbox.add({ client_id: fields.client_id, conversation, do: "chat.send", fields, ...photos }, { blobs })
   }
 
+  /** Send what the server makes a message of, such as a poll: `carried` are its fields, `shown` the extras to show until it is there. */
+  sendMore(conversation, carried, shown, body = "") {
+    const client_id = this.#uuid7.next()
+    const fields = { client_id, body: "", ...carried }
+    return this.outbox.add({ client_id, conversation, do: "chat.send", fields, shown: { body, extras: shown } })
+  }
+
+  /** Choose in a poll: the numbers of all options that I want. */
+  vote(conversation, seq, options) {
+    return this.#changeMessage("chat.vote", conversation, { seq, options })
+  }
+
   /** An id for something that this device is about to keep. */
   newId() {
     return this.#uuid7.next()
@@ -32,9 +44,9 @@ export class Speaker {
     const client_id = this.#uuid7.next()
     const entry = unprepared(refused)
     const fields = entry.do === "chat.send" ? { ...entry.fields, client_id } : entry.fields
-    const { conversation, photos } = entry
+    const { conversation, photos, shown } = entry
     return this.outbox.add(
-      { client_id, conversation, do: entry.do, fields, ...(photos && { photos }) },
+      { client_id, conversation, do: entry.do, fields, ...(photos && { photos }), ...(shown && { shown }) },
       { supersedes: (one) => one.client_id === entry.client_id },
     )
   }

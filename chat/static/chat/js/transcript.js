@@ -5,6 +5,8 @@ import { Summary } from "#chat/summary.js"
 const FEW_EMOJI =
   /^(?:(?:\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3|\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?(?:\u200D\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?)*)\s*){1,3}$/u
 
+const NO_VOTES = []
+
 /**
  * What a conversation looks like: its messages with what I have said about them and is not answered yet, then what waits to be sent;
  * with days, groups, and the line before what is new. A plain list of items, each with a `key` that stays the same from the
@@ -51,6 +53,7 @@ function held(row, changes, { reach, me, isReady, mark }) {
     state: isMine ? Summary.stateOf(row.seq, reach) : null,
     isBig: FEW_EMOJI.test(row.body),
     isStarred: Boolean(mark(row.seq)?.starred),
+    votes: mark(row.seq)?.votes ?? NO_VOTES,
     entry: null,
   }
   if (changes.length === 0) return item
@@ -62,6 +65,7 @@ function changed(item, entry, { me, isReady }) {
   const { fields } = entry
   if (entry.do === "chat.react") return { ...item, row: { ...item.row, reactions: reacted(item.row.reactions, me.id, fields.emoji) } }
   if (entry.do === "chat.mark") return marked(item, entry)
+  if (entry.do === "chat.vote") return voted(item, entry)
   const isFailed = entry.state === "refused"
   const row = entry.do === "chat.edit" && !isFailed ? { ...item.row, body: fields.body, edits: item.row.edits + 1 } : item.row
   return { ...item, row, entry, isBig: FEW_EMOJI.test(row.body), state: stateOf(entry, isReady) }
@@ -69,6 +73,15 @@ function changed(item, entry, { me, isReady }) {
 
 function marked(item, { fields: { hidden = false, starred = item.isStarred }, state }) {
   return state === "refused" ? item : { ...item, isHidden: hidden, isStarred: starred }
+}
+
+/** My choice is counted at once. */
+function voted(item, { fields: { options }, state }) {
+  const { votes, row } = item
+  if (state === "refused" || !row.poll || (options.length === votes.length && options.every((one) => votes.includes(one)))) return item
+  const tally = row.poll.options.map((one, place) => ({ ...one, count: Math.max(0, one.count + options.includes(place) - votes.includes(place)) }))
+  const voters = Math.max(0, row.poll.voters + (options.length > 0) - (votes.length > 0))
+  return { ...item, votes: options, row: { ...row, poll: { ...row.poll, voters, options: tally } } }
 }
 
 function reacted(reactions, meId, emoji) {
@@ -82,15 +95,17 @@ function reacted(reactions, meId, emoji) {
 }
 
 function pending(entry, { me, isReady }) {
-  const { body, reply_to = null } = entry.fields
+  const { reply_to = null } = entry.fields
+  const { body, extras } = entry.shown ?? { body: entry.fields.body, extras: carriedBy(entry) }
   return {
     kind: "text",
     key: entry.client_id,
     at: entry.written_at,
-    row: { seq: null, client_id: entry.client_id, from: me.id, body, reply_to, extras: carriedBy(entry), edits: 0, recalled_at: null, reactions: [] },
+    row: { seq: null, client_id: entry.client_id, from: me.id, body, reply_to, extras, edits: 0, recalled_at: null, reactions: [] },
     isMine: true,
     state: stateOf(entry, isReady),
     isBig: FEW_EMOJI.test(body),
+    votes: NO_VOTES,
     entry,
   }
 }

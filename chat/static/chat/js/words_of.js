@@ -31,7 +31,14 @@ export class WordsOf {
     if (row.kind === "card") return this.#card(row.card, row.from === this.#me.id)
     const body = plain(row.body)
     const count = photosOf(row).length
-    return count > 0 ? this.#photos(count, body) : body
+    return count > 0 ? this.#photos(count, body) : [this.#attached(row), body].filter(Boolean).join(" · ")
+  }
+
+  #attached({ extras }) {
+    const { type, question, name } = extras?.attachment ?? {}
+    if (type === "poll") return `📊 ${question}`
+    if (type === "contact") return `👤 ${name || this.#data.word("contact")}`
+    return type === "location" ? `📍 ${name || this.#data.word("location")}` : null
   }
 
   #photos(count, caption) {
