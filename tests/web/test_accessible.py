@@ -12,6 +12,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from chat import api as chat
+from chat.actions import group_links
 from payments import api as payments
 from shop import api as shop
 from superapp.accounts import api as accounts
@@ -28,6 +29,11 @@ PAGES = (
     "/obrolan/",
     "CONVERSATION",
     "DETAILS",
+    "/obrolan/baru/",
+    "/obrolan/grup/",
+    "/obrolan/undangan/",
+    "GROUP",
+    "GROUP LINKS",
     "/kontak/",
     "/saya/",
     "/dompet/",
@@ -198,7 +204,14 @@ def test_axe_finds_nothing_on_any_page(world, browser, now):
     # Pages that are not there (served, there is no inbox), and axe, which tries styles on.
     browser.forgive(r"/tidak-ada/|/masuk/kotak-sms/|Applying inline style|content security policy: style-src")
     page = browser.person("ana", site.url)
+    members = list(talk.members.values_list("user_id", flat=True))
+    group = chat.create_group(owner_id=ana.pk, title="Arisan", member_ids=members, now=now)
+    group_links.make_link(
+        conversation_id=group.public_id, by_user_id=ana.pk, lasts_for=None, uses_max=5, needs_approval=True, now=now
+    )
     addresses = {
+        "GROUP": f"/obrolan/{group.public_id}/rincian/",
+        "GROUP LINKS": f"/obrolan/{group.public_id}/grup/tautan/",
         "CONVERSATION": f"/obrolan/{talk.public_id}/",
         "DETAILS": f"/obrolan/{talk.public_id}/rincian/",
         "SEND": f"/dompet/kirim/{accounts.get_user_by_handle('bowo').public_id}/",

@@ -88,6 +88,9 @@ PAGES = (
     Page(lambda: scenes.odd_talk(1), world.EDGE),
     Page("/obrolan/", world.NEWCOMER),
     Page("/obrolan/arsip/"),
+    Page("/obrolan/baru/"),
+    Page("/obrolan/grup/"),
+    Page("/obrolan/undangan/"),
     # People.
     Page("/kontak/"),
     Page("/kontak/", world.NEWCOMER),
