@@ -99,12 +99,14 @@ if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", RECEIPT_KEY.strip()):
 RECEIPT_KEYS_BEFORE = env.string_list(
     "RECEIPT_KEYS_BEFORE", "", "Public keys (x) of keys before it, separated by commas: their receipts stay ours."
 )
-# Signs push messages; browsers are subscribed for this key, and another one means that all subscribe again.
+# Browsers are subscribed for this key, and another one means that all subscribe again.
 VAPID_PRIVATE_KEY = env.text(
     "VAPID_PRIVATE_KEY",
-    "" if SERVED else _embedded_secret("vapid_key", lambda: urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")),
-    "Signs push messages (VAPID): made by manage.py make_push_key; needed with FOREIGN_PUSH.",
+    "",
+    "Signs push messages (VAPID): manage.py make_push_key makes one; needed served with FOREIGN_PUSH.",
 )
+if not VAPID_PRIVATE_KEY and not SERVED:
+    VAPID_PRIVATE_KEY = _embedded_secret("vapid_key", lambda: urlsafe_b64encode(os.urandom(32)).decode().rstrip("="))
 if FOREIGN_PUSH != "off" and not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", VAPID_PRIVATE_KEY):  # noqa: F405
     raise ImproperlyConfigured("FOREIGN_PUSH needs VAPID_PRIVATE_KEY: manage.py make_push_key makes one")
 ALLOWED_HOSTS = env.string_list(

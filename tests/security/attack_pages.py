@@ -62,6 +62,7 @@ FORM: Mapping[str, str] = {
     "phone": "0812 5555 1234",
     "pin": PIN,
     "pinned": "yes",
+    "presence": "nobody",
     "price": "9.000",
     "quantity": "1",
     "quiet": "yes",

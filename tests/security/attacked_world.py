@@ -158,7 +158,6 @@ def _talk(world: World, now: datetime) -> None:
         user=world.people["ana"], subject=f"chat:{talk.public_id}", number=1, due_at=now, sent_at=now
     )
     world.theirs["notification"] = {"of ana": str(pushed.public_id)}
-    world.theirs["users"] = {"ana and bo": [str(world.people[who].public_id) for who in ("ana", "bo")]}
     world.theirs["subjects"] = {"of two": [f"chat:{talk.public_id}"]}
     browser = world.browser("ana")
     kept = browser.patch(

@@ -20,6 +20,7 @@ from tests.harness import databases
 NOISE_TABLES = {
     "django_session": "a session belongs to the browser that sent its cookie",
     "accounts_ratecount": "limits count what was refused, too",
+    "notifications_lastactive": "when somebody was last there is noted by sockets of earlier tests, too",
 }
 NOISE_COLUMNS = {
     ("accounts_device", "last_seen_at"): "that a device was in use is noted once a minute",

@@ -78,9 +78,12 @@ ALLOWED_TO_EVE: Mapping[tuple[str, str], Exemption] = {
     ("chat.delivered", "marks: with the shop"): _because(
         "marks of conversations that are not one's own are passed over"
     ),
-    ("notifications.presence", "users: ana and bo"): _because(
-        "people whom one may not see look like people who do not exist: nothing is known of them"
-    ),
+    **{
+        ("notifications.presence", f"users: {who}"): _because(
+            "people whom one may not see look like people who do not exist: nothing is known of them"
+        )
+        for who in ("ana", "bo")
+    },
     ("notifications.seen", "subjects: of two"): _because("subjects of which one has no alert are passed over"),
     ("accounts.login_code", "phone: ana"): _because("a code goes to whoever has the number, bound to a browser", _CODE),
     ("accounts.login", "phone: ana"): _because("refused as a code that is over: none was sent to this browser"),
