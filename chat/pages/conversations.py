@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -21,6 +22,7 @@ from chat.contracts import GroupRow, SummaryRow
 from chat.domain import card_types, conversation_actions, face_kinds, group_rules, system_events
 from chat.models import Message
 from chat.pages import attachment_presenters, js_messages, presenters
+from chat.pages.emoji_groups import EMOJI_GROUPS
 from chat.pages.group_views import GroupMembersView, build_members, list_member_names
 from chat.pages.photo_presenters import BLANK_TILE
 from chat.pages.preference_switches import SWITCHES
@@ -231,6 +233,7 @@ def _page_context(view: str) -> dict[str, Any]:
         "card_blanks": card_types.blank_templates(),
         "card_styles": card_types.stylesheets(),
         "conversation_actions": conversation_actions.list_conversation_actions(),
+        "emoji_groups": EMOJI_GROUPS,
         "attachment_blanks": attachment_presenters.BLANKS,
         "blank_row": BLANK_ROW,
         "blank_conversation": BLANK_CONVERSATION,
@@ -268,6 +271,7 @@ def _boot(user: Any, summaries: Sequence[SummaryRow], *, opened: dict[str, Any] 
                 "conversation": "/obrolan/{id}/",
                 "details": "/obrolan/{id}/rincian/",
                 "login": "/masuk/",
+                "emoji": staticfiles_storage.url("chat/emoji.json"),
             },
             "reactions": REACTIONS,
             "chat": {"summaries": list(summaries), "open": opened},

@@ -1,3 +1,4 @@
+import { openEmojiPicker } from "#chat/emoji_opener.js"
 import { PhotoIntake } from "#chat/photo_intake.js"
 import { addressOf, photosOf } from "#chat/photos.js"
 import { fill, mark, part } from "#ui/part.js"
@@ -35,6 +36,7 @@ export class Composer extends HTMLElement {
     this.#on(this.#body, "blur", ({ relatedTarget }) => relatedTarget?.form === this.#body.form || drafts.tell(conversation))
     this.#on(window, "pagehide", () => drafts.tell(conversation))
     this.#on(part(this, "context-end"), "click", () => this.leave())
+    this.#on(part(this, "emoji"), "click", ({ currentTarget }) => openEmojiPicker(this.page, currentTarget, (emoji) => this.#insert(emoji)))
     this.#placeholder = this.#body.placeholder
     this.#photos = new PhotoIntake({
       composer: this,
@@ -69,6 +71,14 @@ export class Composer extends HTMLElement {
     if (this.#context?.mode === "edit") this.leave()
     if (["poll", "contact", "location"].includes(what)) return this.#attachMore(what)
     this.#photos.choose(what)
+  }
+
+  /** Put an emoji where the cursor was; the picker stays open for the next one. */
+  #insert(emoji) {
+    const body = this.#body
+    body.setRangeText(emoji, body.selectionStart, body.selectionEnd, "end")
+    this.#written()
+    return true
   }
 
   async #attachMore(what) {

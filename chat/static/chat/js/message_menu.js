@@ -1,7 +1,9 @@
 import { copy } from "#ui/forms.js"
 import { toast } from "#ui/toast.js"
 import { OFTEN_FORWARDED } from "#chat/attachment_view.js"
+import { openEmojiPicker } from "#chat/emoji_opener.js"
 import { photosOf } from "#chat/photos.js"
+import { part } from "#ui/part.js"
 import { Menu } from "#chat/menu.js"
 import { Swipe } from "#chat/swipe.js"
 
@@ -65,7 +67,7 @@ export class MessageMenu {
       if (entry?.state === "waiting") may.add("edit").add("discard")
       return may
     }
-    may.add("react").add("reply")
+    may.add("react").add("react-more").add("reply")
     if (row.kind === "text" && photosOf(row).length === 0) may.add("forward")
     const isSettled = !entry || state === "failed"
     if (isMine && isSettled && row.kind === "text" && row.body && !row.extras?.forwards && this.#page.mayEdit(row)) may.add("edit")
@@ -90,6 +92,7 @@ export class MessageMenu {
     const { row, entry } = item
     const composer = list.parentElement.querySelector("nusa-composer")
     if (action === "react") return this.#react(conversation, item, button.dataset.emoji)
+    if (action === "react-more") return this.#reactWithAny(conversation, item)
     if (action === "reply") return composer.reply(row)
     if (action === "edit") return composer.edit(item)
     if (action === "info") return location.assign(`${this.#page.urlOf(conversation)}pesan/${row.seq}/`)
@@ -107,6 +110,14 @@ export class MessageMenu {
 
   get #isStarred() {
     return Boolean(this.#item.isStarred)
+  }
+
+  #reactWithAny(conversation, item) {
+    const opener = part(document.getElementById(`m-${item.row.seq}`), "more")
+    return openEmojiPicker(this.#page, opener, (emoji) => {
+      this.#react(conversation, item, emoji)
+      return false
+    })
   }
 
   #vote(conversation, { row, votes }, option) {

@@ -45,7 +45,7 @@ async function begin(personId) {
   const messenger = new Messenger({ me: boot.me, line, store, outbox, clock, uuid7: new Uuid7() })
   await messenger.open()
   if (boot.chat) adopt(messenger, boot.chat)
-  show(messenger, new PageContext({ data, boot, inbox: messenger.inbox, clock, outbox }))
+  show(messenger, new PageContext({ data, boot, inbox: messenger.inbox, clock, outbox, store }))
   listen(messenger, store, boot)
   line.start()
 }

@@ -6,9 +6,10 @@ const MINUTE_MS = 60_000
 
 /** What every element of a page of chat leans on: its words, formats, addresses and limits. */
 export class PageContext {
-  constructor({ data, boot, inbox, clock, outbox }) {
+  constructor({ data, boot, inbox, clock, outbox, store }) {
     this.data = data
     this.boot = boot
+    this.store = store
     this.me = boot.me
     this.clock = clock
     this.format = new Format({ locale: boot.locale, timeZone: boot.time_zone })
