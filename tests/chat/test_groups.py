@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from chat import api, errors
 from chat.models import Conversation, Group, Member, Message
@@ -235,3 +237,18 @@ def test_same_state_again_is_told_to_nobody(people, group, ask, commit):
 def test_description_has_a_bound(people, group, ask):
     with pytest.raises(errors.GroupDescriptionTooLong):
         ask(people[0], "chat.group_change", conversation=str(group.public_id), description="x" * 501)
+
+
+# Groups from before they had a state.
+
+
+def test_group_from_before_gets_its_oldest_admin_as_owner_and_its_size(people, group):
+    ana, bo, citra, *_ = people
+    Group.objects.all().delete()
+    Member.objects.filter(conversation=group).update(role="member")
+    Member.objects.filter(conversation=group, user=bo).update(role="admin")
+
+    import_module("chat.migrations.0013_groups").fill_groups(apps, None)
+
+    assert [role_of(group, user) for user in (ana, bo, citra)] == ["member", "owner", "member"]
+    assert (Group.objects.get().member_count, Group.objects.get().rev) == (3, 1)
