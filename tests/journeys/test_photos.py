@@ -24,6 +24,12 @@ ORIENTATION = 0x0112
 READY_MS = 30_000
 
 
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    """A site that prepares photos, also as served."""
+    return make_site(runs_jobs=True)
+
+
 def picture(colour: tuple[int, int, int], size: tuple[int, int] = (1200, 900), orientation: int = 1) -> bytes:
     """Draw a photo with a lighter left half, as JPEG."""
     image = Image.new("RGB", size, colour)
