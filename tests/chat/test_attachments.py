@@ -5,8 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.urls import reverse
 
-from chat.errors import ContactNotYours, LocationInvalid, LocationNameTooLong
+from chat.errors import (
+    ContactNotYours,
+    ConversationNotFound,
+    LocationInvalid,
+    LocationNameTooLong,
+    NotAContactCard,
+)
 from chat.models import Message
 from superapp.accounts import api as accounts
 from superapp.core.errors import InputInvalid
@@ -128,3 +135,39 @@ def test_attachment_may_have_a_caption_and_is_gone_when_recalled(ask, ana, bo, t
 
     row = ask(bo, "chat.messages", conversation=str(talk.public_id), seqs=[seq])["rows"][0]
     assert (row["extras"], row["body"]) == (None, "")
+
+
+def test_person_of_a_card_is_asked_to_be_a_contact_without_number_or_handle(
+    ask, ana, bo, talk, attach, make_user, now, post
+):
+    citra = make_user("citra")
+    accounts.connect_people(user_id=ana.pk, peer_id=citra.pk, now=now)
+    seq = attach(ana, talk, {"type": "contact", "user": str(citra.public_id)})["seq"]
+    place = str(talk.public_id)
+
+    contact = ask(bo, "chat.contact_ask", conversation=place, seq=seq)
+
+    assert (contact["user"], contact["state"]) == (str(citra.public_id), "invited")
+    plain = post(talk, ana, "halo").seq
+    with pytest.raises(NotAContactCard):
+        ask(bo, "chat.contact_ask", conversation=place, seq=plain)
+    with pytest.raises(ConversationNotFound):
+        ask(citra, "chat.contact_ask", conversation=place, seq=seq)
+
+
+def test_page_shows_poll_card_and_place_as_text_and_leads_nowhere_else(client, ask, ana, bo, talk, attach):
+    attach(ana, talk, {"type": "location", "latitude": -7.8, "longitude": 110.4, "name": "<b>Titik</b>"}, "c-1")
+    attach(ana, talk, {"type": "poll", "question": "<i>Kapan?</i>", "options": ["Sabtu", "Minggu"]}, "c-2")
+    attach(ana, talk, {"type": "contact", "user": str(ana.public_id)}, "c-3")
+    ask(bo, "chat.vote", conversation=str(talk.public_id), seq=2, options=[1])
+    client.force_login(bo)
+
+    page = client.get(reverse("chat:conversation", args=[talk.public_id])).content.decode()
+    shown = page.partition('data-part="list"')[2].partition("</ol>")[0]
+
+    assert 'href="geo:-7.8,110.4"' in shown
+    assert "&lt;b&gt;Titik&lt;/b&gt;" in shown
+    assert "&lt;i&gt;Kapan?&lt;/i&gt;" in shown
+    assert 'data-option="1" aria-pressed="true"' in shown
+    assert "http://" not in shown
+    assert "https://" not in shown
