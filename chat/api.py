@@ -9,7 +9,7 @@ from chat.actions.marks import mark_message
 from chat.actions.messages import compose_message, edit_message, post_message, recall_message, set_reaction
 from chat.actions.preferences import update_preferences
 from chat.actions.receipts import mark_delivered, mark_read
-from chat.actions.sending import send_with_attachment
+from chat.actions.sending import send_with_extras
 from chat.actions.system_events import post_system_event
 from chat.domain.card_types import CardType
 from chat.domain.card_types import register as register_card
@@ -58,7 +58,7 @@ __all__ = [
     "register_face_kind",
     "register_system_event",
     "remove_member",
-    "send_with_attachment",
+    "send_with_extras",
     "set_reaction",
     "set_role",
     "set_silenced",

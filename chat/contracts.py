@@ -134,6 +134,8 @@ class SummaryRow(msgspec.Struct):
     members: list[MemberRow]
     people: list[PersonRow]
     mine: MembershipRow
+    # The newest message that mentions the reader, by name or with all.
+    mentioned_seq: int
     face: FaceRow | None = None
     group: GroupRow | None = None
 

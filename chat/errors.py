@@ -111,6 +111,14 @@ class OnlyAdminsWrite(DomainError):
     message = _("Only admins can send messages in this group.")
 
 
+class MentionAllForAdmins(DomainError):
+    """Only admins of a group mention everybody at once."""
+
+    code = "chat.mention_all_for_admins"
+    kind = ErrorKind.FORBIDDEN
+    message = _("Only admins can mention everyone.")
+
+
 class EditTooLate(DomainError):
     """The message is too old to be edited."""
 

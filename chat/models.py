@@ -60,6 +60,8 @@ class Conversation(models.Model):
     last_seq = models.BigIntegerField(default=0)
     rev = models.BigIntegerField(default=0)
     counted = models.BigIntegerField(default=0)
+    # The newest message that mentions all members of a group.
+    all_mentioned_seq = models.BigIntegerField(default=0)
     changed = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
 
@@ -102,6 +104,8 @@ class Member(models.Model):
     read_counted = models.BigIntegerField(default=0)
     own_since = models.BigIntegerField(default=0)
     delivered_seq = models.BigIntegerField(default=0)
+    # The newest message that mentions this member by name.
+    mentioned_seq = models.BigIntegerField(default=0)
     muted_until = models.DateTimeField(null=True)
     is_pinned = models.BooleanField(default=False)
     hidden_seq = models.BigIntegerField(default=0)

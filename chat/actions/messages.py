@@ -16,7 +16,7 @@ from chat.contracts import NewMessage, PostedMessage
 from chat.domain import text_cleaning
 from chat.domain.attachments import has_photos
 from chat.domain.enums import ConversationKind, MemberRole, MessageKind
-from chat.domain.extras import MessageExtras
+from chat.domain.extras import MessageExtras, of_recalled
 from chat.errors import (
     ClientIdInvalid,
     EditConflict,
@@ -193,7 +193,7 @@ def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: dat
         PollVote.objects.filter(message=message).delete()
         ClosedPoll.objects.filter(message=message).delete()
         shows_media = has_photos((message.extras or {}).get("attachment"))
-        message.body, message.extras, message.recalled_at = "", None, now
+        message.body, message.extras, message.recalled_at = "", of_recalled(message.extras), now
         store_change(conversation, message, ["body", "extras", "recalled_at"])
         if shows_media:
             reference = media_reference(conversation.pk, sender_id=by_user_id, client_id=message.client_id)

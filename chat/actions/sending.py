@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,14 +23,14 @@ from chat.domain.attachments import (
     has_photos,
     to_column,
 )
-from chat.domain.enums import MessageKind
-from chat.domain.extras import MessageExtras
+from chat.domain.enums import MemberRole, MessageKind
+from chat.domain.extras import ALL, MessageExtras
 from chat.domain.extras import of_column as extras_of_column
 from chat.domain.polls import PollInput, build_poll
-from chat.errors import ContactNotYours, MessageRecalled, NotForwardable
+from chat.errors import ContactNotYours, MentionAllForAdmins, MessageRecalled, NotForwardable
 from chat.models import Conversation, Message
 from chat.queries.locking import lock_conversation
-from chat.queries.members import fetch_membership
+from chat.queries.members import fetch_membership, get_member
 from chat.queries.message_media import media_reference
 from chat.queries.messages import fetch_message, find_posted
 from superapp.accounts import api as accounts
@@ -44,24 +45,28 @@ OFTEN_FORWARDED = 5
 OFTEN_FORWARDED_LIMIT = RateLimit("chat.forward_often", 1, timedelta(seconds=10))
 
 
-def send_with_attachment(
+def send_with_extras(
     *,
     conversation_id: UUID,
     sender_id: int,
     sender_public_id: UUID,
     client_id: str,
     body: str,
-    attachment: AttachmentInput,
+    attachment: AttachmentInput | None = None,
+    mentions: Collection[UUID] = (),
+    mentions_all: bool = False,
     reply_to: int | None = None,
     connection_number: int = 0,
     now: datetime,
 ) -> PostedMessage:
     """
-    Post a message with an attachment. A retry returns the first message and does nothing else.
+    Post a message with an attachment or mentions. A retry returns the first message and does nothing else.
 
+    :raises MentionAllForAdmins: if the sender is no admin of a group, and mentions everybody
     :raises MediaNotFound, MediaNotReady, MediaInUse: if a photo is not the sender's, not ready, or shown elsewhere
     :raises DomainError: those of ``compose_message`` and ``post_message``
     """
+    named = (*([ALL] if mentions_all else []), *sorted({str(one) for one in mentions}))
     draft = compose_message(
         conversation_id=conversation_id,
         sender_id=sender_id,
@@ -69,26 +74,33 @@ def send_with_attachment(
         client_id=client_id,
         body=body,
         reply_to=reply_to,
-        extras=MessageExtras(attachment={}),
+        extras=MessageExtras(mentions=named, attachment=None if attachment is None else {}),
         connection_number=connection_number,
     )
-    if not isinstance(attachment, PhotosInput):
+    if attachment is not None and not isinstance(attachment, PhotosInput):
         # A name may change, and a time may pass, before a retry.
-        draft = msgspec.structs.replace(draft, sent=[draft.body, attachment])
+        draft = msgspec.structs.replace(draft, sent=[draft.body, attachment, named])
 
     def send() -> PostedMessage:
         with transaction.atomic():
             # Before the media, in the order in which a recall takes both.
             conversation = lock_conversation(conversation_id)
-            try:
-                attached = _attach(attachment, conversation, sender_id=sender_id, client_id=client_id, now=now)
-            except DomainError:
-                # The first try may have posted it before it became impossible.
-                if (stored := _find_stored(conversation, draft)) is not None:
-                    return stored
-                raise
-            extras = MessageExtras(attachment=to_column(attached))
-            return post_message(msgspec.structs.replace(draft, extras=extras), now=now)
+            entry = draft
+            if attachment is not None:
+                try:
+                    attached = _attach(attachment, conversation, sender_id=sender_id, client_id=client_id, now=now)
+                except DomainError:
+                    # The first try may have posted it before it became impossible.
+                    if (stored := _find_stored(conversation, draft)) is not None:
+                        return stored
+                    raise
+                extras = MessageExtras(mentions=named, attachment=to_column(attached))
+                entry = msgspec.structs.replace(draft, extras=extras)
+            posted = post_message(entry, now=now)
+            # Asked of new messages only: a retry is answered, whatever became of its sender.
+            if mentions_all and posted.is_new and not _may_mention_all(conversation, sender_id):
+                raise MentionAllForAdmins
+            return posted
 
     return retry_on_deadlock(send)
 
@@ -188,3 +200,7 @@ def _build_contact(attachment: ContactInput, *, sender_id: int) -> ContactAttach
     if person.pk != sender_id and not accounts.are_contacts(sender_id, person.pk):
         raise ContactNotYours
     return ContactAttachment(user=str(person.public_id), name=person.name)
+
+
+def _may_mention_all(conversation: Conversation, user_id: int) -> bool:
+    return get_member(conversation, user_id).role in (MemberRole.ADMIN, MemberRole.OWNER)

@@ -10,18 +10,27 @@ from typing import Any
 
 import msgspec
 
+ALL = "all"
+
 
 class MessageExtras(msgspec.Struct, omit_defaults=True, frozen=True, kw_only=True):
     """
     The extras of a message; a message without any has none at all.
 
-    ``mentions`` are public ids of members, or ``"all"``. ``forwards`` is how often the content had been forwarded,
+    ``mentions`` are public ids of people, and ``"all"`` for all members of a group; the text names them with an @.
+    They stay when the message is recalled. ``forwards`` is how often the content had been forwarded,
     this time included. ``attachment`` is an object with the field ``type``.
     """
 
     mentions: tuple[str, ...] = ()
     forwards: int = 0
     attachment: dict[str, Any] | None = None
+
+
+def of_recalled(value: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return what is kept of the stored extras of a recalled message: its mentions, on which unread marks depend."""
+    mentions = (value or {}).get("mentions")
+    return {"mentions": mentions} if mentions else None
 
 
 def of_column(value: dict[str, Any] | None) -> MessageExtras | None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chat.actions.messages import compose_message, edit_message, recall_message, set_reaction
-from chat.actions.sending import forward_message, send_with_attachment
+from chat.actions.sending import forward_message, send_with_extras
 from chat.contracts import Changes, History, NewMessage, PostedMessage, SendMessageResponse
 from chat.endpoints.schemas import (
     ChangesRequest,
@@ -41,7 +41,7 @@ def _send_response(posted: PostedMessage) -> SendMessageResponse:
 
 
 def send_and_wait(caller: Caller, request: SendMessageRequest) -> SendMessageResponse:
-    if request.attachment is not None or request.forwarded is not None:
+    if _has_more(request):
         return _send_response(_send_with_more(caller, request))
     return _send_response(log.writer.submit(_compose(caller, request)).result())
 
@@ -55,9 +55,15 @@ def send_and_wait(caller: Caller, request: SendMessageRequest) -> SendMessageRes
     to_response=_send_response,
 )
 def send(caller: Caller, request: SendMessageRequest) -> Awaitable[PostedMessage]:
-    if request.attachment is not None or request.forwarded is not None:
+    if _has_more(request):
         return threads.start(_send_with_more, caller, request)
     return log.writer.submit_async(_compose(caller, request))
+
+
+def _has_more(request: SendMessageRequest) -> bool:
+    """Return whether a message carries more than its text."""
+    is_more = request.attachment is not None or request.forwarded is not None
+    return is_more or bool(request.mentions) or request.mentions_all
 
 
 def _compose(caller: Caller, request: SendMessageRequest) -> NewMessage:
@@ -84,14 +90,15 @@ def _send_with_more(caller: Caller, request: SendMessageRequest) -> PostedMessag
             connection_number=caller.connection_number,
             now=clock.now(),
         )
-    assert request.attachment is not None
-    return send_with_attachment(
+    return send_with_extras(
         conversation_id=request.conversation,
         sender_id=caller.user_id,
         sender_public_id=caller.user_public_id,
         client_id=request.client_id,
         body=request.body,
         attachment=request.attachment,
+        mentions=request.mentions,
+        mentions_all=request.mentions_all,
         reply_to=request.reply_to,
         connection_number=caller.connection_number,
         now=clock.now(),

@@ -18,6 +18,7 @@ from chat.queries.groups import MEMBERS_PER_PAGE
 from chat.queries.history import PAGE_MAX
 from superapp.realtime.registry import RequestSchema
 
+MENTIONS_MAX = 20
 Seq = Annotated[int, Meta(ge=1, le=2**53)]
 Rev = Annotated[int, Meta(ge=0, le=2**53)]
 # A datetime with a time zone.
@@ -38,6 +39,8 @@ class SendMessageRequest(RequestSchema):
     body: str
     reply_to: Seq | None = None
     attachment: AttachmentInput | None = None
+    mentions: Annotated[tuple[UUID, ...], Meta(max_length=MENTIONS_MAX)] = ()
+    mentions_all: bool = False
     # The content is that of this message, and ``body`` and ``attachment`` are not used.
     forwarded: ForwardedMessage | None = None
 

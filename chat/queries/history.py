@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from chat.contracts import Changes, History, MessageRow
+from chat.domain.extras import ALL
 from chat.domain.marks import MarkRow, VersionRow
 from chat.errors import NotAContactCard
 from chat.models import Member, Message
@@ -150,12 +151,12 @@ def list_people(
     """
     Return the profile rows of all people of these messages and members, which have to be loaded already.
 
-    ``subjects`` are the people whom events are about, by public id; without it they are read, in one query.
+    ``subjects`` are the people whom messages mention or are about, by public id; without it they are read, at once.
     """
     found = list(found)
     people = {member.user_id: member.user for member in present}
     subjects = fetch_subjects(found) if subjects is None else subjects
-    for user in (subjects[one] for message in found for one in event_subjects(message) if one in subjects):
+    for user in (subjects[one] for message in found for one in subjects_of(message) if one in subjects):
         people[user.pk] = user
     for message in found:
         people[message.sender_id] = message.sender
@@ -165,8 +166,8 @@ def list_people(
 
 
 def fetch_subjects(found: Iterable[Message]) -> dict[str, User]:
-    """Fetch the people whom these events are about, by public id: they may have left, and be in no list of members."""
-    named = {one for message in found for one in event_subjects(message)}
+    """Fetch the people whom these messages mention or are about, by public id: they may be in no list of members."""
+    named = {one for message in found for one in subjects_of(message)}
     return (
         {str(user.public_id): user for user in accounts.list_users_by_public_id([UUID(one) for one in named])}
         if named
@@ -174,7 +175,8 @@ def fetch_subjects(found: Iterable[Message]) -> dict[str, User]:
     )
 
 
-def event_subjects(message: Message) -> list[str]:
-    """Return the public ids of the people whom an event is about, as many as its sentence may name."""
+def subjects_of(message: Message) -> list[str]:
+    """Return the public ids of the people whom a message mentions, or an event is about, as far as it may name them."""
     event = message.event or {}
-    return [*event.get("users", ())[:SUBJECTS_MAX], *([event["user"]] if "user" in event else ())]
+    mentioned = [one for one in (message.extras or {}).get("mentions", ()) if one != ALL]
+    return [*mentioned, *event.get("users", ())[:SUBJECTS_MAX], *([event["user"]] if "user" in event else ())]

@@ -141,7 +141,7 @@ def count_put_away(user_id: int, now: datetime) -> PutAwayCounts:
     counted = put_away.aggregate(
         hidden=Count("pk", filter=_IS_HIDDEN),
         archived=Count("pk", filter=is_archived),
-        archived_unread=Count("pk", filter=is_archived & _IS_UNREAD & _is_loud(now)),
+        archived_unread=Count("pk", filter=is_archived & _IS_UNREAD & (_is_loud(now) | _IS_MENTIONED)),
     )
     return PutAwayCounts(**counted)
 
@@ -154,12 +154,13 @@ def list_memberships_after_rev(user_id: int, *, after_rev: int, limit: int) -> l
 
 def unread_memberships(user_id: int, now: datetime) -> QuerySet[Member]:
     """
-    Return the memberships that count in the badge: unread, and neither muted, hidden, archived nor left.
+    Return the memberships that count in the badge: unread, and neither hidden, archived nor left; a muted one counts
+    while an unread message mentions the person.
 
     One row is one conversation.
     """
     return Member.objects.filter(
-        _is_loud(now),
+        _is_loud(now) | _IS_MENTIONED,
         _IS_UNREAD,
         user_id=user_id,
         until_seq=None,
@@ -170,6 +171,10 @@ def unread_memberships(user_id: int, now: datetime) -> QuerySet[Member]:
 
 _IS_HIDDEN = Q(hidden_seq__gt=0, conversation__last_seq__gt=0, conversation__last_seq__lte=F("hidden_seq"))
 _IS_UNREAD = Q(conversation__counted__gt=F("read_counted") + F("own_since")) | Q(is_marked_unread=True)
+
+_IS_MENTIONED = Q(mentioned_seq__gt=F("read_seq")) | Q(
+    conversation__all_mentioned_seq__gt=F("read_seq"), conversation__all_mentioned_seq__gte=F("from_seq")
+)
 
 
 def _is_loud(now: datetime) -> Q:

@@ -163,9 +163,17 @@ def summary_row(
         members=[member_row(one) for one in members],
         people=people,
         mine=membership_row(member, conversation.public_id),
+        mentioned_seq=_mentioned_seq(member, conversation),
         face=_face_of(conversation, members),
         group=None if has_left or conversation.kind != ConversationKind.GROUP else group_row(conversation.group),
     )
+
+
+def _mentioned_seq(member: Member, conversation: Conversation) -> int:
+    # Of everybody, only what the member may see.
+    all_seq = conversation.all_mentioned_seq
+    is_visible = member.from_seq <= all_seq <= (all_seq if member.until_seq is None else member.until_seq)
+    return max(member.mentioned_seq, all_seq if is_visible else 0)
 
 
 def _face_of(conversation: Conversation, members: list[Member]) -> FaceRow | None:

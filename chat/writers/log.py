@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from chat import push
 from chat.contracts import AppendOutcome, AppendResult, NewMessage, PostedMessage
-from chat.writers import log_postgres, log_sqlite
+from chat.writers import log_postgres, log_sqlite, mentions
 from superapp.core import clock
 from superapp.core.batching import Batcher
 from superapp.realtime.bus import UserHint
@@ -39,7 +39,7 @@ def append(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: b
 
 def write(entries: Sequence[NewMessage]) -> list[AppendOutcome]:
     """Append these messages in a transaction of their own."""
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and not any(map(mentions.has_mentions, entries)):
         # The single statement is the transaction; BEGIN and COMMIT would be two more round trips.
         return _append(entries, now=clock.now(), checks_acceptance=True)
     with transaction.atomic():
@@ -53,6 +53,8 @@ writer: Batcher[NewMessage, PostedMessage] = Batcher("chat-log", write, lock_key
 def _append(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: bool) -> list[AppendOutcome]:
     path = log_postgres if connection.vendor == "postgresql" else log_sqlite
     appended = path.append(entries, now=now, checks_acceptance=checks_acceptance)
+    if any(map(mentions.has_mentions, entries)):
+        mentions.record_mentions(entries, appended.outcomes)
     outcomes, notifications = _attach_hints(entries, appended)
     push.send_after_commit(notifications)
     return outcomes

@@ -59,15 +59,15 @@ def test_hash_of_a_message_without_extras_is_that_of_before_there_were_any(make_
     assert plain.content_hash() == "8decdb9b08d9154f7544c2015f4cd7205bc3259078cd044ee80e6be238a3c1d2"
 
 
-def test_recalled_message_keeps_no_extras(make_user, make_group, post, now):
+def test_recalled_message_keeps_none_of_its_extras_but_mentions(make_user, make_group, post, now):
     ana = make_user("ana")
     group = make_group(ana)
     posted = post(group, ana, "", extras=PLACE)
 
     api.recall_message(conversation_id=group.public_id, seq=posted.seq, by_user_id=ana.pk, now=now)
 
-    assert history(group, ana)[-1].extras is None
-    assert Message.objects.get(seq=posted.seq, conversation=group).extras is None
+    assert history(group, ana)[-1].extras == MessageExtras(mentions=("all",))
+    assert Message.objects.get(seq=posted.seq, conversation=group).extras == {"mentions": ["all"]}
 
 
 def test_only_admins_write_where_that_is_set(make_user, make_group, post):

@@ -44,7 +44,7 @@ def send(now):
     """Send photos: ``send(conversation, ana, photo)``."""
 
     def send(conversation, sender, *media, client_id=CLIENT_ID, body="", at=now):
-        return api.send_with_attachment(
+        return api.send_with_extras(
             conversation_id=conversation.public_id, sender_id=sender.pk, sender_public_id=sender.public_id,
             client_id=client_id, body=body, attachment=PhotosInput(media=media), now=at,
         )  # fmt: skip
