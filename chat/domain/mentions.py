@@ -7,14 +7,24 @@ Mentions in the text of a message: the stretches that name a mentioned person wi
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from chat.domain.extras import ALL, MessageExtras
 from chat.domain.formatting import Block, Line, Run
+from superapp.accounts.api import PersonRow
 
 # The words for everybody, in each language: a text keeps the one that its writer used.
 ALL_WORDS = ("semua", "all")
 # The letter of the style of a mention.
 STYLE = "m"
+
+
+def names_in(extras: MessageExtras | None, people: Iterable[PersonRow]) -> tuple[str, ...]:
+    """Return the names that a message mentions, as they stand in its text, of the people that are known."""
+    if extras is None or not extras.mentions:
+        return ()
+    known = {person["id"]: (person["name"],) for person in people if person["name"]} | {ALL: ALL_WORDS}
+    return tuple(name for one in extras.mentions for name in known.get(one, ()))
 
 
 def mark_mentions(blocks: list[Block], names: Collection[str]) -> list[Block]:

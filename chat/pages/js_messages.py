@@ -113,5 +113,6 @@ MESSAGES = {
     "hidden_list": _("Hidden chats"),
     "hidden_empty": _("Nothing is hidden"),
     "hidden": _("Hidden. You can find it at the end of the list."),
+    "mention_all": pgettext_lazy("mention", "all"),
     "load_failed": _("Earlier messages could not be loaded. Try again."),
 }

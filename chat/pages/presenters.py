@@ -16,9 +16,11 @@ from chat.contracts import FaceRow, History, MemberRow, MessageRow, SummaryRow
 from chat.domain import card_types, face_kinds, formatting
 from chat.domain.large_emoji import is_large_emoji
 from chat.domain.marks import MarkRow
+from chat.domain.mentions import names_in
 from chat.pages import attachment_presenters, js_messages, photo_presenters
 from chat.pages.attachment_presenters import AttachmentView
 from chat.pages.event_sentences import name_of, render_system_event
+from chat.pages.message_parts import QuotedMessage, ReactionView
 from chat.pages.photo_presenters import PhotoTile
 from chat.pages.preference_switches import SWITCHES, is_hidden
 from superapp.accounts.api import PersonRow
@@ -44,26 +46,10 @@ class ConversationRow:
     unread: int
     # Also True without unread messages, if the person marked it so.
     is_unread: bool
+    is_mentioned: bool
     # The names of the ``preference_switches`` that are on.
     switched_on: frozenset[str]
     is_open: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuotedMessage:
-    """A message in a quote; ``photo`` is the id of the first one it carries, or an empty text."""
-
-    seq: int
-    name: str
-    text: str
-    photo: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReactionView:
-    emoji: str
-    count: int
-    is_mine: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +85,8 @@ class MessageView:
     attachment: AttachmentView | None
     forwarded: str
     reactions: tuple[ReactionView, ...]
+    # The names that the text mentions.
+    mentioned: tuple[str, ...]
 
     @property
     def state_label(self) -> object:
@@ -183,6 +171,7 @@ def build_row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | 
         draft=summary.mine.draft,
         unread=count_unread(summary),
         is_unread=count_unread(summary) > 0 or summary.mine.is_marked_unread,
+        is_mentioned=summary.mentioned_seq > summary.mine.read_seq,
         switched_on=frozenset(one.name for one in SWITCHES if one.is_on(summary, now)),
         is_open=summary.id == open_id,
     )
@@ -305,6 +294,7 @@ def _message(
         reactions=tuple(
             ReactionView(emoji=one.emoji, count=len(one.users), is_mine=my_id in one.users) for one in message.reactions
         ),
+        mentioned=names_in(message.extras, people),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -10,18 +10,29 @@ from django.utils.safestring import SafeString
 
 from chat.domain import formatting
 from chat.domain.formatting import Block, Line, Run
+from chat.domain.mentions import mark_mentions
 
 register = template.Library()
 
 _LINK = '<a class="link" href="{0}" target="_blank" rel="noopener noreferrer nofollow" dir="ltr">{0}</a>'
 # From the innermost to the outermost, as ``#chat/formatted_body.js`` nests them.
-_STYLES = {"c": "<code>{}</code>", "s": "<s>{}</s>", "i": "<em>{}</em>", "b": "<strong>{}</strong>"}
+_STYLES = {
+    "c": "<code>{}</code>",
+    "m": "<mark>{}</mark>",
+    "s": "<s>{}</s>",
+    "i": "<em>{}</em>",
+    "b": "<strong>{}</strong>",
+}
 
 
 @register.filter
-def format_message(text: str | None) -> SafeString:
-    """Render a text with its formatting; None is empty, for the blank message that JavaScript clones."""
-    blocks = formatting.parse(text) if text else []
+def format_message(text: str | None, mentioned: Collection[str] = ()) -> SafeString:
+    """
+    Render a text with its formatting, and the mentions of these names.
+
+    None is empty, for the blank message that JavaScript clones.
+    """
+    blocks = mark_mentions(formatting.parse(text), mentioned or ()) if text else []
     if len(blocks) == 1 and blocks[0].kind == "text":
         return _render_lines(blocks[0].lines)
     return _joined(map(_render_block, blocks))

@@ -12,6 +12,9 @@ Row = dict[str, Any]
 class Server(Protocol):
     """The link that carries a client's commands to the server and its responses back."""
 
+    # The person's public id.
+    me_id: str
+
     def ask(self, do: str, **fields: Any) -> Row: ...
 
 
@@ -29,6 +32,7 @@ class Conversation:
     roles: dict[str, tuple[str, bool]] = field(default_factory=dict)
     group: Row | None = None
     held: list[Row] = field(default_factory=list)
+    mentioned_seq: int = 0
 
     @property
     def last_seq(self) -> int:
@@ -190,12 +194,14 @@ class ModelClient:
             conversation.held.clear()
         self._take_members(conversation, summary["members"])
         self._take_group(conversation, summary["group"])
+        conversation.mentioned_seq = max(conversation.mentioned_seq, summary["mentioned_seq"])
         if summary["rev"] > conversation.rev:
             self._fetch(name)
 
     def _read_whole(self, summary: Row) -> None:
         name = summary["id"]
         conversation = Conversation(0, summary["from_seq"], summary["until_seq"], summary["kind"])
+        conversation.mentioned_seq = summary["mentioned_seq"]
         self.conversations[name] = conversation
         page = self.server.ask("chat.history", conversation=name, limit=3)
         conversation.rev = page["rev"]
@@ -253,6 +259,8 @@ class ModelClient:
         if self.message_marks.get((name, row["seq"]), {}).get("hidden"):
             return
         conversation.rows[row["seq"]] = row
+        if set((row["extras"] or {}).get("mentions", ())) & {"all", self.server.me_id}:
+            conversation.mentioned_seq = max(conversation.mentioned_seq, row["seq"])
         if held is None and row["kind"] == "event":
             # Somebody came or went, or has another role; or the group has another name.
             summary = self.server.ask("chat.conversation", conversation=name)
@@ -297,6 +305,7 @@ class ModelClient:
                 "group": held.group,
                 "starred": [seq for seq in sorted(held.rows) if self.message_marks.get((name, seq), {}).get("starred")],
                 "mine": self.mine[name],
+                "is_mentioned": held.mentioned_seq > self.mine[name]["read_seq"],
                 "unread": max(0, held.counted - self.mine[name]["read_counted"] - self.mine[name]["own_since"]),
             }
             for name, held in self.conversations.items()

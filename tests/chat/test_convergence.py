@@ -9,11 +9,10 @@ whose hints get lost or arrive in any order (as they do from two processes); now
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, settings, strategies
 from hypothesis.stateful import (
@@ -28,15 +27,16 @@ from hypothesis.stateful import (
 from chat import api
 from chat.actions import polls, sending
 from chat.contracts import PostedMessage
+from chat.domain.extras import MessageExtras
 from chat.domain.polls import PollInput
 from chat.models import Message
 from chat.writers import log
 from superapp.accounts import api as accounts
 from superapp.core.errors import DomainError
-from superapp.realtime import bus, registry, sync
-from superapp.realtime.registry import Caller
+from superapp.realtime import bus, sync
 from tests.chat.conftest import caller_of
 from tests.chat.convergence_of_groups import REFUSALS, GroupDeeds
+from tests.chat.in_process_server import InProcessServer
 from tests.chat.model_client import ModelClient
 from tests.harness import depth
 
@@ -53,19 +53,6 @@ emojis = strategies.sampled_from(["👍", "❤️", "😂", None])
 maybe = strategies.sampled_from([None, True, False])
 # Mostly friendly, or nobody would have anything to say.
 dealings = strategies.sampled_from(["ask", "ask", "accept", "accept", "unblock", "decline", "remove", "block"])
-
-
-@dataclass
-class InProcessServer:
-    """A person's way to the server."""
-
-    caller: Caller
-
-    def ask(self, do: str, **fields: Any) -> dict[str, Any]:
-        command = registry.commands[do]
-        shape = msgspec.convert(fields, command.schema)
-        assert command.handler is not None
-        return msgspec.json.decode(msgspec.json.encode(command.handler(self.caller, shape)))
 
 
 class Convergence(GroupDeeds, RuleBasedStateMachine):
@@ -93,6 +80,8 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
         self.unlucky: list[tuple[int, int, str, str]] = []
         self.marked: tuple[int, int, int] | None = None
         self.carried: list[tuple[int, int, str]] = []
+        self.numbers = count()
+        self.mentions: list[tuple[int, str]] = []
 
     def carry(self, tidings: Any) -> None:
         positions = {user.pk: place for place, user in enumerate(self.users)}
@@ -128,6 +117,14 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
                 assert outcome.is_new
                 self.acknowledged[item[:3]] = (outcome, body)
 
+    @rule(who=people, whom=people, is_all=strategies.booleans())
+    def mention(self, who: int, whom: int, is_all: bool) -> None:
+        named = (*(["all"] if is_all else []), str(self.users[whom].public_id))
+        entry = self.entry(who, 1, f"m{next(self.numbers)}", "halo @semua", extras=MessageExtras(mentions=named))
+        [outcome] = log.write([entry])
+        if isinstance(outcome, PostedMessage):
+            self.mentions.append((outcome.seq, entry.client_id))
+
     @precondition(lambda self: self.acknowledged)
     @rule(pick=picks, is_honest=strategies.booleans())
     def retry(self, pick: int, is_honest: bool) -> None:
@@ -162,7 +159,7 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
     @rule(who=people, where=places, several=strategies.booleans())
     def send_poll(self, who: int, where: int, several: bool) -> None:
         poll = PollInput(question="Kapan?", options=["Sabtu", "Minggu", "Senin"], several=several)
-        self.carry_more(sending.send_with_attachment, who, where, body="", attachment=poll)
+        self.carry_more(sending.send_with_extras, who, where, body="", attachment=poll)
 
     @rule(who=people, where=places, to=places, pick=picks)
     def forward(self, who: int, where: int, to: int, pick: int) -> None:
@@ -320,17 +317,18 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
             logged = log_of(place)
             expected = [(posted.seq, key[2]) for key, (posted, _) in self.acknowledged.items() if key[1] == where]
             expected += [(seq, client_id) for place, seq, client_id in self.carried if place == where]
+            expected += self.mentions if where == 1 else []
             assert [(seq, client_id) for seq, client_id, kind in logged if kind != "event"] == sorted(expected)
             assert [seq for seq, _, _ in logged] == list(range(1, len(logged) + 1))
 
-    def entry(self, who: int, where: int, client_id: str, body: str, connection_number: int = 0) -> Any:
+    def entry(self, who: int, where: int, client_id: str, body: str, **fields: Any) -> Any:
         return api.compose_message(
             conversation_id=self.places[where],
             sender_id=self.users[who].pk,
             sender_public_id=self.users[who].public_id,
             client_id=client_id,
             body=body,
-            connection_number=connection_number,
+            **fields,
         )
 
     def seen(self, who: int, where: int, pick: int) -> dict[str, Any] | None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from chat import api
+from chat.domain import formatting
 from chat.domain.enums import MemberRole
+from chat.domain.mentions import mark_mentions
 from chat.errors import MentionAllForAdmins
 from chat.models import Member, Message
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.errors import DomainError
+from tests.security.references import ROOT
 
 
 @pytest.fixture
@@ -156,3 +161,25 @@ def test_mentions_of_too_many_are_refused_at_their_field(people, send):
 
     assert refused.value.code == "invalid"
     assert "mentions" in refused.value.params["detail"]
+
+
+@pytest.mark.parametrize(
+    "case", json.loads((ROOT / "tests/js/mentions.json").read_text()), ids=lambda case: case["text"]
+)
+def test_mentions_are_marked_as_javascript_marks_them(case):
+    blocks = mark_mentions(formatting.parse(case["text"]), case["names"])
+    runs = [run for block in blocks for line in block.lines for run in line.runs]
+
+    assert [run.text for run in runs if "m" in run.style] == case["marked"]
+
+
+def test_mention_is_marked_on_the_page_and_in_the_list(people, send, client):
+    group, ana, bo, _citra = people
+    send(ana, group, f"halo @{bo.name} <b>", mentions=[str(bo.public_id)])
+    client.force_login(bo)
+
+    listed = client.get("/obrolan/").content.decode()
+    shown = client.get(f"/obrolan/{group.public_id}/").content.decode()
+
+    assert re.search(r'data-part="mentioned"><span aria-hidden="true">@</span>', listed)
+    assert f"halo <mark>@{bo.name}</mark> &lt;b&gt;" in shown

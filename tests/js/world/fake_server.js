@@ -172,7 +172,7 @@ export class FakeServer {
   summary(user, conversation) {
     const { id, rev, last_seq, counted, rows, users } = conversation
     return structuredClone({
-      id, kind: "direct", title: null, rev, last_seq, counted, from_seq: 1, until_seq: null,
+      id, kind: "direct", title: null, rev, last_seq, counted, from_seq: 1, until_seq: null, mentioned_seq: 0,
       last: rows.at(-1) ?? null, members: this.#members(conversation),
       people: users.map((one) => ({ id: one, name: one, handle: one, avatar: null })), mine: this.#membership(user, conversation),
     })

@@ -31,7 +31,7 @@ export class Attention {
   #announce(conversation, row) {
     const { words, data } = this.#page
     const summary = this.#messenger.inbox.get(conversation)
-    if (!summary || summary.mine?.archived || Summary.isMuted(summary, this.#page.clock.serverNow())) return
+    if (!summary || summary.mine?.archived || Summary.isQuiet(summary, this.#page.clock.serverNow())) return
     this.#document.getElementById("announcer").textContent = data.word("announce", { name: words.name(row.from, conversation), text: words.line(row) })
   }
 }

@@ -1,4 +1,5 @@
 import { openEmojiPicker } from "#chat/emoji_opener.js"
+import { findMentions } from "#chat/mentions.js"
 import { PhotoIntake } from "#chat/photo_intake.js"
 import { addressOf, photosOf } from "#chat/photos.js"
 import { fill, mark, part } from "#ui/part.js"
@@ -19,6 +20,9 @@ export class Composer extends HTMLElement {
   #placeholder
   // What is sent waits for what was sent before it, which may still have photos to make smaller.
   #lastSend = Promise.resolve()
+  // The names that complete a mention: fetched when the first @ is typed in a group.
+  #names = null
+  #namesShown = null
 
   connectedCallback() {
     const conversation = this.getAttribute("conversation")
@@ -32,6 +36,7 @@ export class Composer extends HTMLElement {
     this.#on(this.querySelector("form"), "submit", (event) => this.#send(event))
     this.#on(this.#body, "keydown", (event) => this.#key(event))
     this.#on(this.#body, "input", () => this.#written())
+    for (const name of ["input", "click"]) this.#on(this.#body, name, () => this.#offerNames())
     // Whoever turns to the button of the same form is about to send it.
     this.#on(this.#body, "blur", ({ relatedTarget }) => relatedTarget?.form === this.#body.form || drafts.tell(conversation))
     this.#on(window, "pagehide", () => drafts.tell(conversation))
@@ -155,10 +160,37 @@ export class Composer extends HTMLElement {
 
   #key(event) {
     // While a syllable is being composed, Enter belongs to the keyboard.
-    if (event.isComposing) return
+    if (event.isComposing || this.#namesShown?.takeKey(event)) return
     if (event.key === "Enter" && !event.shiftKey && matchMedia("(pointer: fine)").matches) this.#send(event)
     else if (event.key === "Escape" && this.#context) this.#leaveBy(event)
     else if (event.key === "ArrowUp" && this.#body.value === "" && !this.#context) this.#editLast(event)
+  }
+
+  get #isGroup() {
+    return this.messenger.inbox.get(this.conversation)?.kind === "group"
+  }
+
+  async #offerNames() {
+    if (!this.#names && !(this.#isGroup && this.#body.value.includes("@"))) return
+    const { messenger, page, conversation } = this
+    this.#names ??= import("#chat/mention_field.js").then(
+      ({ MentionField }) =>
+        new MentionField({
+          body: this.#body,
+          list: part(this, "names"),
+          page,
+          people: () => messenger.inbox.mentionable(conversation),
+          mayAll: () => messenger.inbox.mayMentionAll(conversation),
+        }),
+    )
+    this.#namesShown = await this.#names
+    this.#namesShown.update()
+  }
+
+  #mentionsIn(body) {
+    const { inbox } = this.messenger
+    if (!this.#isGroup) return {}
+    return findMentions(body, inbox.mentionable(this.conversation), { mayAll: inbox.mayMentionAll(this.conversation) })
   }
 
   #leaveBy(event) {
@@ -222,7 +254,7 @@ export class Composer extends HTMLElement {
     const { messenger, conversation } = this
     if (context?.mode !== "edit") {
       // What was picked may have turned out to be no photos, and nothing was said of it.
-      return body || picked.length > 0 ? messenger.send(conversation, body, context?.row.seq ?? null, picked) : undefined
+      return body || picked.length > 0 ? messenger.send(conversation, body, context?.row.seq ?? null, picked, this.#mentionsIn(body)) : undefined
     }
     if (body === context.row.body) return undefined
     return context.row.seq === null
@@ -233,6 +265,7 @@ export class Composer extends HTMLElement {
   #clear() {
     const isEdit = this.#context?.mode === "edit"
     this.leave()
+    this.#namesShown?.close()
     if (!isEdit) {
       this.#takeSuggestion()
       this.#body.value = ""

@@ -185,5 +185,6 @@ export class ConversationList extends HTMLElement {
     fill(element, "unread", unread > 0 ? this.page.format.number(unread) : null)
     // Without a number, what was marked by hand is a dot.
     for (const name of ["unread", "unread-word"]) part(element, name).hidden = !isUnread
+    part(element, "mentioned").hidden = !Summary.isMentioned(summary)
   }
 }

@@ -1,17 +1,19 @@
 import { parse } from "#chat/formatting.js"
+import { markMentions } from "#chat/mentions.js"
 import { clone } from "#ui/part.js"
 
-const ELEMENT_OF = { b: "strong", i: "em", s: "s", c: "code" }
+const ELEMENT_OF = { b: "strong", i: "em", s: "s", c: "code", m: "mark" }
 const OWN_DIRECTION = ["p", "blockquote", "li"]
 // Built for a text, and left alone while the text is the same: what somebody has marked in it stays marked.
 const shown = new WeakMap()
 
-/** Show what was written in its part of a message, as the filter `format_message` does on the server. */
-export function showBody(body, text) {
+/** Show what was written in its part of a message, with who is mentioned, as the filter `format_message` does on the server. */
+export function showBody(body, text, names = []) {
   body.hidden = !text
-  if (shown.get(body) === text) return
-  shown.set(body, text)
-  const blocks = text ? parse(text) : []
+  const wanted = [...names, text].join("\n")
+  if (shown.get(body) === wanted) return
+  shown.set(body, wanted)
+  const blocks = text ? markMentions(parse(text), names) : []
   const isPlain = blocks.length === 1 && blocks[0].kind === "text"
   body.replaceChildren(...(isPlain ? lined(blocks[0].lines) : blocks.map(blockOf)))
   body.normalize()

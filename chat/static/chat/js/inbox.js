@@ -1,4 +1,5 @@
 import { Bell } from "#lib/bell.js"
+import { isMentioned } from "#chat/mentions.js"
 import { Summary } from "#chat/summary.js"
 
 /** All conversations of one person as a list shows them: newest first, what is unread, who is typing. No DOM here. */
@@ -92,7 +93,19 @@ export class Inbox {
   /** How many conversations of a list ask for attention. */
   unreadAt(place) {
     const now = this.#clock.serverNow()
-    return this.list("", { place }).filter((summary) => Summary.isUnread(summary) && !Summary.isMuted(summary, now)).length
+    return this.list("", { place }).filter((summary) => Summary.isUnread(summary) && !Summary.isQuiet(summary, now)).length
+  }
+
+  /** The people of a group whom I can mention by name, as far as they are known here. */
+  mentionable(conversation) {
+    const members = this.#summaries.get(conversation)?.members ?? []
+    return members.filter(({ user }) => user !== this.#me.id).flatMap(({ user }) => this.#people.get(user) ?? [])
+  }
+
+  /** Whether I may mention everybody in a group at once. */
+  mayMentionAll(conversation) {
+    const mine = this.#summaries.get(conversation)?.members.find(({ user }) => user === this.#me.id)
+    return ["admin", "owner"].includes(mine?.role)
   }
 
   typing(conversation) {
@@ -126,7 +139,7 @@ export class Inbox {
     const known = this.#summaries.get(conversation)
     if (!known || (Summary.isGone(known) && row.rev > known.rev)) return "unknown"
     this.#stopTyping(conversation, row.from)
-    this.#change(Summary.withMessage(known, row))
+    this.#change(Summary.withMessage(known, row, isMentioned(row, this.#me.id)))
     return row.rev > known.rev + 1 ? "behind" : "next"
   }
 

@@ -2,6 +2,7 @@ import { showAlbum } from "#chat/album.js"
 import { forwardedWord, showAttachment } from "#chat/attachment_view.js"
 import { showCard } from "#chat/card_view.js"
 import { showBody } from "#chat/formatted_body.js"
+import { mentionedNames } from "#chat/mentions.js"
 import { addressOf, photosOf } from "#chat/photos.js"
 import { clone, fill, mark, part } from "#ui/part.js"
 
@@ -87,7 +88,7 @@ export class MessageView {
     const photos = photosOf(row)
     mark(element, "data-photos", photos.length > 0)
     showAlbum(part(element, "photos"), photos, { data: this.#data, keptPhotos: this.#keptPhotos, entry: item.entry })
-    showBody(part(element, "body"), row.body)
+    showBody(part(element, "body"), row.body, mentionedNames(row, (user) => this.#words.givenName(user)))
     fill(element, "recalled", row.recalled_at ? this.#data.word(isMine ? "recalled_mine" : "recalled_theirs") : null)
     part(element, "edited").hidden = row.edits === 0 || Boolean(row.recalled_at)
     const time = part(element, "time")

@@ -14,9 +14,12 @@ export class Speaker {
     return this.outbox.of(conversation).filter((entry) => entry.do === "chat.send")
   }
 
-  /** Send text, and photos with it, each under an id of this device: `{id, name, width, height, blob}`. */
-  send(conversation, body, replyTo = null, picked = []) {
-    const fields = { client_id: this.#uuid7.next(), body, ...(replyTo === null ? {} : { reply_to: replyTo }) }
+  /**
+   * Send text, and photos with it, each under an id of this device: `{id, name, width, height, blob}`; `mentions` are the fields that
+   * `findMentions` finds.
+   */
+  send(conversation, body, replyTo = null, picked = [], mentions = {}) {
+    const fields = { client_id: this.#uuid7.next(), body, ...(replyTo === null ? {} : { reply_to: replyTo }), ...mentions }
     const photos = picked.length > 0 ? { photos: picked.map(({ blob, ...photo }) => photo) } : {}
     const blobs = new Map(picked.map(({ id, blob }) => [id, blob]))
     return this.outbox.add({ client_id: fields.client_id, conversation, do: "chat.send", fields, ...photos }, { blobs })

@@ -12,6 +12,7 @@ export class Summary {
       ...(newer.group && older.group?.rev > newer.group.rev ? { group: older.group } : {}),
       last_seq: Math.max(one.last_seq, other.last_seq),
       counted: Math.max(one.counted, other.counted),
+      mentioned_seq: Math.max(one.mentioned_seq ?? 0, other.mentioned_seq ?? 0),
       ...Summary.#lastOf(one, other),
       members: Summary.mergeMembers(older.members, newer.members),
       mine: one.mine && other.mine ? (other.mine.rev >= one.mine.rev ? other.mine : one.mine) : (other.mine ?? one.mine),
@@ -48,10 +49,11 @@ export class Summary {
     })
   }
 
-  /** The summary after a message was posted or changed. */
-  static withMessage(summary, row) {
+  /** The summary after a message was posted or changed; `isMention` if it is for me by name, or for everybody. */
+  static withMessage(summary, row, isMention = false) {
     return {
       ...summary,
+      mentioned_seq: Math.max(summary.mentioned_seq ?? 0, isMention ? row.seq : 0),
       rev: Math.max(summary.rev, row.rev),
       last_seq: Math.max(summary.last_seq, row.seq),
       counted: Math.max(summary.counted, row.counted),
@@ -67,6 +69,16 @@ export class Summary {
 
   static unread({ counted, mine }) {
     return mine ? Math.max(0, counted - mine.read_counted - mine.own_since) : 0
+  }
+
+  /** Whether an unread message of it is for me by name, or for everybody. */
+  static isMentioned({ mentioned_seq, mine }) {
+    return Boolean(mine) && (mentioned_seq ?? 0) > mine.read_seq
+  }
+
+  /** Whether it keeps still: muted, and nobody in it mentions me. */
+  static isQuiet(summary, now) {
+    return Summary.isMuted(summary, now) && !Summary.isMentioned(summary)
   }
 
   /** Whether it asks to be read: for its messages, or because I marked it so. */

@@ -24,6 +24,11 @@ export class WordsOf {
     return this.#inbox.person(user)?.name ?? this.#data.word("somebody")
   }
 
+  /** The name of somebody as others write it, also my own; undefined where it is not known. */
+  givenName(user) {
+    return this.#inbox.person(user)?.name
+  }
+
   /** One line that stands for a message: in the list, in a quote, when it is announced. */
   line(row) {
     if (row.recalled_at) return this.#data.word("recalled")

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chat", "0014_polls"),
+        ("chat", "0015_photos_of_conversation"),
     ]
 
     operations = [
