@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from shop import api as shop
+from shop.errors import OrderNotFound
 from shop.events import OrderPlaced
 from superapp.core import clock
 from superapp.core.events import subscribe
@@ -37,8 +38,12 @@ def raise_order_alert(event: OrderPlaced, *, now: datetime) -> None:
 
 
 def is_pending(user_id: int, key: str) -> bool:
-    """Return whether an order still waits to be accepted."""
-    return shop.fetch_order(user_id=user_id, order=UUID(key)).summary.state == "paid"
+    """Return whether an order still waits for this person to accept it; False for one that is not theirs to accept."""
+    try:
+        order = shop.fetch_order(user_id=user_id, order=UUID(key)).summary
+    except (ValueError, OrderNotFound):
+        return False
+    return order.state == "paid" and order.merchant_id == user_id
 
 
 def write_text(user_id: int, key: str) -> str:

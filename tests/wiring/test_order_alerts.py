@@ -90,3 +90,15 @@ def test_operator_turns_it_off(sale, settings):
     deliver()
 
     assert not Alert.objects.exists()
+
+
+def test_order_that_a_page_showed_before_its_fact_was_heard_is_not_told_of(sale, now):
+    ana, store, placed = sale
+    subject = f"shop.order:{placed.order}"
+
+    alerts.mark_seen(user_id=ana.pk, subjects=[subject], now=now)
+    alerts.mark_seen(user_id=store.owner_id, subjects=[subject, "shop.order:x", "lain:1"], now=now)
+    deliver()
+
+    [alert] = Alert.objects.all()
+    assert (alert.user_id, alert.state, alert.seen_at) == (store.owner_id, "dropped", now)

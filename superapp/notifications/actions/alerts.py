@@ -17,7 +17,7 @@ from superapp.core import jobs
 from superapp.core.errors import RateLimited
 from superapp.notifications import queries
 from superapp.notifications.actions.preferences import find_quiet_until
-from superapp.notifications.domain.alert_kinds import get_alert_kind
+from superapp.notifications.domain.alert_kinds import find_alert_kind, get_alert_kind
 from superapp.notifications.models import Alert
 
 ALERT_JOB = "notifications.alert"
@@ -42,8 +42,21 @@ def raise_alert(*, user_id: int, subject: str, due_at: datetime, now: datetime) 
 
 
 def mark_seen(*, user_id: int, subjects: list[str], now: datetime) -> None:
-    """Note that a page showed these subjects to the person; those of which they have no alert are passed over."""
-    Alert.objects.filter(user_id=user_id, subject__in=subjects, seen_at=None).update(seen_at=now)
+    """
+    Note that a page showed these subjects to the person; those that wait for nobody, or somebody else, are passed over.
+
+    A page may show a fact before its alert is raised: then the alert is there when that is tried, and seen.
+    """
+    mine = Alert.objects.filter(user_id=user_id, subject__in=subjects)
+    mine.filter(seen_at=None).update(seen_at=now)
+    for subject in set(subjects) - set(mine.values_list("subject", flat=True)):
+        kind = find_alert_kind(subject)
+        if kind is not None and kind.is_pending(user_id, subject.partition(":")[2]):
+            Alert.objects.get_or_create(
+                user_id=user_id,
+                subject=subject,
+                defaults={"state": Alert.State.DROPPED, "due_at": now, "created_at": now, "seen_at": now},
+            )
 
 
 def send_due(now: datetime) -> int:

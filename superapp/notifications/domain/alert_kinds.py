@@ -33,6 +33,11 @@ def register_alert_kind(kind: AlertKind) -> None:
         raise ValueError(f"two kinds of alerts are called {kind.name}")
 
 
+def find_alert_kind(subject: str) -> AlertKind | None:
+    """Return the kind of a subject that a client names, or None if there is none."""
+    return _kinds.get(subject.partition(":")[0])
+
+
 def get_alert_kind(subject: str) -> AlertKind:
     """Return the kind of a subject; each alert is of a registered kind."""
     return _kinds[subject.partition(":")[0]]
