@@ -56,23 +56,30 @@ def gateway(monkeypatch):
 
 
 @pytest.fixture
-def waiting(monkeypatch):
+def waiting(monkeypatch, bo):
     """The keys of facts that still wait for somebody; a kind of alert about them."""
-    keys = {"1", "2"}
+    keys, owners = {"1", "2"}, {bo.pk}
     kind = notifications.AlertKind(
-        name="test", is_pending=lambda _user, key: key in keys, text=lambda _user, key: f"Pesanan {key}"
+        name="test",
+        is_pending=lambda user, key: key in keys and user in owners,
+        text=lambda _user, key: f"Pesanan {key}",
     )
     monkeypatch.setitem(alert_kinds._kinds, "test", kind)
     return keys
 
 
 @pytest.fixture
-def bo(make_user, waiting, gateway):
+def bo(make_user, gateway):
     from superapp.accounts.models import PhoneNumber
 
     bo = make_user("bo")
     PhoneNumber.objects.update_or_create(user=bo, defaults={"number": NUMBER, "verified_at": clock.now()})
     return bo
+
+
+@pytest.fixture(autouse=True)
+def _kind(waiting):
+    """The kind is there for every test, whether it names what waits or not."""
 
 
 def raise_alert(bo, now, key="1", minutes=15):
