@@ -48,6 +48,7 @@ def test_profile_is_changed_and_numbered(make_user, change):
         "phone": "+62 812-0000-0001",
         "language": "en",
         "time_zone": "Asia/Makassar",
+        "group_adders": "contacts",
     }
     ana.refresh_from_db()
     assert (ana.name, ana.handle, ana.language, ana.time_zone) == ("Ana Wijaya", "ana.w", "en", "Asia/Makassar")

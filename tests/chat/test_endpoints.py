@@ -30,6 +30,8 @@ COMMANDS = {
     "chat.keep": {"pinned": True},
     "chat.members": {},
     "chat.readers": {"seq": 1},
+    "chat.mark": {"seq": 1, "starred": True},
+    "chat.versions": {"seq": 1},
 }
 # Of groups alone; of a conversation of two its members are told so.
 OF_GROUPS = {
@@ -45,6 +47,14 @@ OF_GROUPS = {
     "chat.join_requests": {},
     "chat.join_answer": {"user": CLIENT_ID, "accept": True},
 }
+# Of messages that carry a poll, or the card of a person.
+OF_ATTACHMENTS = {
+    "chat.vote": {"seq": 1, "options": [0]},
+    "chat.voters": {"seq": 1, "option": 0},
+    "chat.poll_close": {"seq": 1},
+    "chat.contact_ask": {"seq": 1},
+}
+OF_SOME = {**OF_GROUPS, **OF_ATTACHMENTS}
 # These name no conversation, or several.
 OTHERS = {
     "chat.open",
@@ -54,6 +64,7 @@ OTHERS = {
     "chat.group_join",
     "chat.invitations",
     "chat.invitation_answer",
+    "chat.starred",
 }
 
 
@@ -110,24 +121,22 @@ def talk(make_user, make_direct, post):
 
 
 def test_every_command_is_covered():
-    assert {
-        name for name in registry.commands if name.startswith("chat.")
-    } == COMMANDS.keys() | OF_GROUPS.keys() | OTHERS
+    assert {name for name in registry.commands if name.startswith("chat.")} == COMMANDS.keys() | OF_SOME.keys() | OTHERS
 
 
-@pytest.mark.parametrize("name", OF_GROUPS)
+@pytest.mark.parametrize("name", OF_SOME)
 def test_outsider_of_a_group_is_told_there_is_nothing(make_user, make_group, doors, real_db, name):
     ana, eve = make_user("ana"), make_user("eve")
     place, as_ana, as_eve = str(make_group(ana).public_id), doors(ana), doors(eve)
     before = everything()
 
-    foreign = refusals(as_eve(name, conversation=place, **OF_GROUPS[name]))
-    missing = refusals(as_eve(name, conversation=str(uuid.uuid4()), **OF_GROUPS[name]))
+    foreign = refusals(as_eve(name, conversation=place, **OF_SOME[name]))
+    missing = refusals(as_eve(name, conversation=str(uuid.uuid4()), **OF_SOME[name]))
 
     assert everything() == before
     assert foreign == missing
     assert {refused["code"] for refused in foreign} == {ConversationNotFound.code}
-    for answer in as_ana(name, conversation=place, **OF_GROUPS[name])[:1]:
+    for answer in as_ana(name, conversation=place, **OF_SOME[name])[:1]:
         assert answer.get("err", {}).get("code") != ConversationNotFound.code
 
 

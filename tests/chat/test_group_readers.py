@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 from django.db import connection
 
@@ -50,7 +48,7 @@ def test_members_are_found_by_name_and_by_the_beginning_of_their_handle(people, 
     assert ask(ana, "chat.members", **place, search="owo.")["rows"] == []
 
 
-@pytest.mark.parametrize("after", ["", "x", "3.x", "2.", f"2.{uuid.uuid4()}"])
+@pytest.mark.parametrize("after", ["", "x", "3.x", "2.", "2.0198f00d-0000-7000-8000-000000000000"])
 def test_page_that_there_is_not_is_refused(people, group, post, ask, after):
     seq = post(group, people[0]).seq
     for name, fields in (("chat.members", {}), ("chat.readers", {"seq": seq})):

@@ -95,6 +95,11 @@ OF_OPERATION: dict[tuple[str, str], Any] = {
     ("chat.readers", "after"): "of place",
     ("chat.group_role", "role"): {"admin": "admin", "owner": "owner"},
     ("chat.send", "attachment"): "of attachment",
+    ("chat.send", "forwarded"): None,
+    ("chat.send", "mentions"): "of users",
+    ("chat.send", "mentions_all"): False,
+    ("chat.starred", "before"): None,
+    ("chat.voters", "after"): "of place",
     ("shop.photos_arrange", "photos"): "of photos",
 }
 # Operations that take one of these fields and no two.

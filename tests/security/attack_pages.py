@@ -101,6 +101,7 @@ QUERY: Mapping[str, str] = {
     "dari": "2020-01-01",
     "kepada": "of user bo",
     "next": "/pesanan/",
+    "obrolan": "of conversation of two",
     "sampai": "2100-01-01",
     "sebelum": "of conversation of two",
     "sesudah": "of order paid",

@@ -34,6 +34,10 @@ _PUBLIC = _because("what a shop lists is for everybody")
 
 # By the name of an operation or command, and what of theirs the attack names.
 ALLOWED_TO_EVE: Mapping[tuple[str, str], Exemption] = {
+    **{
+        ("chat.starred", f"conversation: {which}"): _because("lists one's own stars, and there is none")
+        for which in ("of two", "with the shop", "of the group")
+    },
     ("sync.page", "next: ana"): _because("refused as a list that has changed: the token is another person's"),
     ("accounts.contact_ask", "phone: bo"): _because(
         "anybody may invite a number, and is told the same whatever it is", "accounts_invitation core_fact"

@@ -41,6 +41,10 @@ class World:
         path = f"conversations/{self.conversation}/messages"
         return self.rest("ana", "post", path, client_id=client_id, body=body)
 
+    def attach(self, **attachment):
+        path = f"conversations/{self.conversation}/messages"
+        return self.rest("ana", "post", path, client_id="m3", body="", attachment=attachment)
+
     def make_group(self, title):
         return self.rest("ana", "post", "groups", title=title, users=[], idempotency_key="k")
 
@@ -110,6 +114,18 @@ def _fields(method, field):
 WRITTEN = {
     "accounts.profile_change.name": ("accounts.User.name", lambda w, text: w.rest("ana", "patch", "me", name=text)),
     "chat.send.body": ("chat.Message.body", World.message),
+    "chat.send.attachment.name": (
+        "chat.Message.extras",
+        lambda w, text: w.attach(type="location", latitude=-7.5, longitude=110.8, name=text),
+    ),
+    "chat.send.attachment.options": (
+        "chat.Message.extras",
+        lambda w, text: w.attach(type="poll", question="Jadi?", options=[text, "Tidak"]),
+    ),
+    "chat.send.attachment.question": (
+        "chat.Message.extras",
+        lambda w, text: w.attach(type="poll", question=text, options=["Ya", "Tidak"]),
+    ),
     "chat.edit.body": ("chat.Message.body", World.edit),
     "chat.group_create.title": ("chat.Conversation.title", World.make_group),
     "chat.group_change.title": ("chat.Conversation.title", _fields("change_group", "title")),
@@ -148,6 +164,7 @@ OF_A_CLOSED_FORM = """
     accounts.contact_ask.handle accounts.contact_ask.phone accounts.invite.token accounts.invite_accept.token
     accounts.profile_change.group_adders chat.group_create.idempotency_key chat.group_invite.token
     chat.group_join.token chat.members.after chat.members.search chat.readers.after
+    chat.starred.before chat.voters.after
     accounts.person_by_handle.handle accounts.profile_change.handle accounts.profile_change.language
     accounts.profile_change.time_zone accounts.trust_ask.code chat.react.emoji chat.send.client_id
     notifications.notice.subject notifications.preferences_change.quiet_hours.since
@@ -174,7 +191,7 @@ OF_THE_PRODUCT = {
         Conversation.direct_key Conversation.kind Face.address Face.key Face.kind
         Face.name Face.picture Group.idempotency_key GroupLink.token Member.role
         Member.until_title Message.card Message.card_type Message.client_id
-        Message.content_hash Message.event Message.extras Message.kind Reaction.emoji
+        Message.content_hash Message.event Message.kind MessageMark.votes MessageVersion.body Reaction.emoji
     """,
     "core": """
         Fact.key Fact.last_error Fact.name Fact.payload Instance.place Job.arguments Job.error_code Job.name
