@@ -50,7 +50,8 @@ def make_source() -> Source:
 
 def describe(user_id: int, key: str, now: datetime) -> NoticeText | None:
     """
-    Return the newest unread message of a conversation in words; None if nothing is unread, or it is put away or muted.
+    Return the newest unread message of a conversation in words; None if nothing is unread, or it is put away, or
+    muted without a mention of the person.
 
     :raises ConversationNotFound: if the person never was a member
     """
@@ -99,4 +100,8 @@ def _conversation(key: str) -> UUID:
 def _is_loud(summary: SummaryRow, now: datetime) -> bool:
     mine = summary.mine
     is_muted = mine.muted_until is not None and datetime.fromisoformat(mine.muted_until) > now
-    return not (is_muted or mine.is_archived or is_hidden(summary) or summary.until_seq is not None)
+    # A mention calls also where the group is muted.
+    is_mentioned = summary.mentioned_seq > mine.read_seq
+    return not (
+        (is_muted and not is_mentioned) or mine.is_archived or is_hidden(summary) or summary.until_seq is not None
+    )

@@ -53,6 +53,21 @@ def test_group_notice_names_the_group_and_the_sender(make_user, say, ask, now):
     assert (notice["title"], notice["text"]) == ("Arisan", f"{bo.name}: Giliran siapa?")
 
 
+def test_mention_in_a_muted_group_is_told_of(make_user, say, ask, now):
+    ana, bo = make_user("ana"), make_user("bo")
+    group = chat.create_group(owner_id=ana.pk, title="Arisan", member_ids=[bo.pk], now=now)
+    key = str(group.public_id)
+    ask(bo, "chat.keep", conversation=key, muted_until="2099-01-01T00:00:00Z")
+
+    say(group, ana, "halo semua")
+    before = ask(bo, "notifications.notice", subject=f"chat:{key}")
+    mention = {"client_id": "named", "body": f"halo @{bo.name}", "mentions": [str(bo.public_id)]}
+    ask(ana, "chat.send", conversation=key, **mention)
+
+    assert before["notice"] is None
+    assert "halo @" in ask(bo, "notifications.notice", subject=f"chat:{key}")["notice"]["text"]
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"muted_until": clock.now() + timedelta(days=9000)}, {"is_archived": True}, {"is_hidden": True}],
