@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from chat import api as chat
+from chat.actions import group_links
 from superapp.accounts import api as accounts
 from superapp.accounts.actions import invite_links
 from superapp.accounts.models import Device
@@ -27,7 +28,7 @@ def _clock(monkeypatch, now):
 
 
 @pytest.fixture
-def arguments(ana, bo, product, buy, now):
+def arguments(ana, bo, product, buy, now, of_a_group):
     """A value for each part of an address, of something that bo may open."""
     accounts.connect_people(user_id=bo.pk, peer_id=ana.pk, now=now)
     conversation = chat.open_direct_conversation(user_id=bo.pk, peer_id=ana.pk, now=now)
@@ -44,7 +45,19 @@ def arguments(ana, bo, product, buy, now):
         "link": uuid.uuid4(),
         "token": invite_links.get_or_create_link(user_id=ana.pk, now=now).token,
         "part": 1,
+        "seq": 1,
+        **of_a_group,
     }
+
+
+@pytest.fixture
+def of_a_group(bo, now):
+    """A group of bo's and a link to it, for the conversation and the token in addresses of groups."""
+    group = chat.create_group(owner_id=bo.pk, title="Arisan", member_ids=[], now=now)
+    link = group_links.make_link(
+        conversation_id=group.public_id, by_user_id=bo.pk, lasts_for=None, uses_max=None, needs_approval=False, now=now
+    )
+    return {"grup conversation": group.public_id, "grup token": link.token}
 
 
 def pages(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -59,7 +72,8 @@ def pages(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPat
 def address_of(route: str, pattern: URLPattern, arguments: dict[str, object]) -> str:
     for name, converter in pattern.pattern.converters.items():
         kind = next(kind for kind in ("uuid", "slug", "int", "str", "digest") if f"<{kind}:{name}>" in route)
-        route = route.replace(f"<{kind}:{name}>", converter.to_url(arguments[name]))
+        value = arguments.get(f"grup {name}" if "grup/" in route else name, arguments[name])
+        route = route.replace(f"<{kind}:{name}>", converter.to_url(value))
     return f"/{route}"
 
 

@@ -82,9 +82,7 @@ export class MessageMenu {
   }
 
   #replyTo(row) {
-    const list = row.closest("nusa-timeline")
-    const item = list.itemOf(row)
-    if (item && this.#may(item).has("reply")) this.#act("reply", list, item)
+    if (this.#open(row)?.has("reply")) this.#act("reply", this.#list, this.#item)
   }
 
   async #act(action, list, item, button) {
