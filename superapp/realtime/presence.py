@@ -76,13 +76,15 @@ class PresenceBoard:
         """Publish and record, until nobody uses this process."""
         while True:
             now = clock.now()
-            active = frozenset(one.caller.user_id for one in hub.all_connections() if one.is_in_use)
+            active = _find_people_here()
             left = self._active - active
             self._active = active
             await asyncio.to_thread(self._publish_and_record, active, left, now)
-            if not active:
+            if active:
+                await asyncio.sleep(TICK_SECONDS)
+            # Somebody may have come back meanwhile, whose mark found this task still running.
+            elif not _find_people_here():
                 return
-            await asyncio.sleep(TICK_SECONDS)
 
     def _publish_and_record(self, active: frozenset[int], left: frozenset[int], now: datetime) -> None:
         if settings.REDIS_URL:
@@ -139,6 +141,10 @@ class PresenceBoard:
                     retry=Retry(NoBackoff(), 0),
                 )
             return self._client
+
+
+def _find_people_here() -> frozenset[int]:
+    return frozenset(one.caller.user_id for one in hub.all_connections() if one.is_in_use)
 
 
 def _prefix() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
 
@@ -149,11 +150,23 @@ def wait_until(is_true):
 
 
 @pytest.fixture
-def quick(monkeypatch):
+def quick(monkeypatch, settings):
+    """Ticks that follow each other at once, and nothing of the tests before, whose people had the same ids."""
     monkeypatch.setattr(realtime_presence, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(board, "_active", frozenset())
+    if settings.REDIS_URL:
+        board._redis().delete(realtime_presence._prefix())
 
 
-def test_socket_is_in_use_while_its_client_says_so(real_db, connect, make_user, quick):
+def test_socket_is_in_use_while_its_client_says_so(real_db, connect, make_user, quick, monkeypatch):
+    publish, is_leaving_published, may_go_on = board._publish_and_record, threading.Event(), threading.Event()
+
+    def publish_and_wait(active, left, now):
+        publish(active, left, now)
+        if not active:
+            is_leaving_published.set()
+            may_go_on.wait(10)
+
     ana = make_user("ana")
     socket = connect(ana)
     assert board.find_active({ana.pk}) == set()
@@ -166,6 +179,13 @@ def test_socket_is_in_use_while_its_client_says_so(real_db, connect, make_user, 
     wait_until(lambda: LastActive.objects.filter(user=ana).exists())
 
     socket.ok("notifications.here", active=True)
+    wait_until(lambda: board.find_active({ana.pk}) == {ana.pk})
+    # Whoever comes back while their leaving is being published is seen, too.
+    monkeypatch.setattr(board, "_publish_and_record", publish_and_wait)
+    socket.ok("notifications.here", active=False)
+    assert is_leaving_published.wait(10)
+    socket.ok("notifications.here", active=True)
+    may_go_on.set()
     wait_until(lambda: board.find_active({ana.pk}) == {ana.pk})
     socket.leave()
     wait_until(lambda: board.find_active({ana.pk}) == set())
