@@ -199,7 +199,7 @@ class ReaderRow(msgspec.Struct):
 
 
 class ReadersPage(msgspec.Struct):
-    """A page of the members whom a message reached, and how many of all read or received it."""
+    """A page of the read receipts of one message, with the counts over all members."""
 
     read: int
     delivered: int

@@ -168,7 +168,7 @@ class AdminsOnly(DomainError):
 
 
 class OwnerOnly(DomainError):
-    """Only the owner of the group may do this, or nobody may do it to the owner or to themselves."""
+    """The action needs the owner's role, or its target is the owner or the caller, which nobody may choose."""
 
     code = "chat.owner_only"
     kind = ErrorKind.FORBIDDEN
@@ -176,7 +176,7 @@ class OwnerOnly(DomainError):
 
 
 class OwnerMustHandOver(DomainError):
-    """The owner would be left without the role while nobody else has it."""
+    """The owner must transfer ownership first: a group always has an owner."""
 
     code = "chat.owner_must_hand_over"
     kind = ErrorKind.CONFLICT
@@ -192,7 +192,7 @@ class MemberNotFound(DomainError):
 
 
 class RemovedByAdmin(DomainError):
-    """An admin removed the person, whom only an admin may add again."""
+    """The person was removed by an admin, and only an admin can add them again."""
 
     code = "chat.removed_by_admin"
     kind = ErrorKind.FORBIDDEN

@@ -1,4 +1,4 @@
-"""Invitations to groups, for people whom the inviting member may not add."""
+"""Invitations to groups: sent in place of adding a person who lets only contacts add them."""
 
 from __future__ import annotations
 

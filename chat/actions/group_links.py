@@ -161,7 +161,7 @@ def _lock_for_admin(conversation_id: UUID, user_id: int) -> Conversation:
 
 
 def _require_open(link: GroupLink, conversation: Conversation, user_id: int | None, now: datetime) -> None:
-    # A group that everybody left takes nobody in; who was removed sees what they would see of a revoked link.
+    # An empty group cannot be joined. A removed member gets the same answer as for a revoked link.
     if not link.is_open(now) or conversation.group.member_count == 0:
         raise GroupInviteNotFound
     if user_id is not None and list_removed(conversation, [user_id]):

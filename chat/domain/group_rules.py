@@ -1,4 +1,4 @@
-"""Rules of groups: how large they may be, and who may act on whom."""
+"""Rules of groups: the size limits, and which role may manage which other role."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from chat.domain.enums import MemberRole
 
 MEMBERS_MAX = 1_024
 ADDED_AT_ONCE_MAX = 100
-# In larger groups, a receipt is told only to those whose messages it is about.
+# In larger groups, a read receipt is sent only to the authors of the messages that were read.
 RECEIPTS_TO_ALL_MAX = 32
 
 _ADMIN_ROLES = frozenset({MemberRole.ADMIN, MemberRole.OWNER})

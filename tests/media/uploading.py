@@ -16,11 +16,11 @@ from superapp.media.adapters import storage
 
 def obey(order: dict[str, Any]) -> dict[str, Any]:
     if order.get("dies") == "before the row":
-        uploads._count_chunk = die  # type: ignore[assignment]
+        uploads._count_chunk = die  # type: ignore[assignment]  # It never returns, whatever it stands in for.
     if order.get("dies") == "before ready":
-        encoding._settle_ready = die  # type: ignore[assignment]
+        encoding._settle_ready = die  # type: ignore[assignment]  # It never returns, whatever it stands in for.
     if order.get("dies") == "before the chunks go":
-        storage.delete_folder = die  # type: ignore[assignment]
+        storage.delete_folder = die  # type: ignore[assignment]  # It never returns, whatever it stands in for.
     if "run" in order:
         jobs.run(order["run"])
         return {"state": Job.objects.get(pk=order["run"]).state}
