@@ -148,7 +148,8 @@ def invite(request: HttpRequest, token: str) -> HttpResponseBase:
             return _join(request, token)
         link = group_links.open_link(token=token, user_id=user.pk if user else None, now=clock.now())
     except (GroupInviteNotFound, GroupFull) as gone:
-        return render(request, "chat/group_invite_gone.html", {"problem": _message_of(gone)}, status=gone.kind)
+        refusal = {"title": _("You cannot join with this link"), "problem": _message_of(gone)}
+        return render(request, "web/invite_gone.html", refusal, status=gone.kind)
     context = {
         "group": preview_row(link),
         "face": {"id": str(link.conversation.public_id), "name": link.conversation.title, "avatar": None},

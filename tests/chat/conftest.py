@@ -50,6 +50,22 @@ def entry(conversation: Conversation, sender: User, body: str = "halo kak", **fi
 
 
 @pytest.fixture
+def ana(make_user: Callable[..., User]) -> User:
+    return make_user("ana")
+
+
+@pytest.fixture
+def bo(make_user: Callable[..., User]) -> User:
+    return make_user("bo")
+
+
+@pytest.fixture
+def talk(make_direct: Callable[[User, User], Conversation], ana: User, bo: User) -> Conversation:
+    """The conversation of ana and bo."""
+    return make_direct(ana, bo)
+
+
+@pytest.fixture
 def make_direct(now: datetime) -> Callable[[User, User], Conversation]:
     """The conversation of two people, who become contacts for it."""
 

@@ -20,21 +20,6 @@ from superapp.core.errors import InputInvalid
 
 
 @pytest.fixture
-def ana(make_user):
-    return make_user("ana")
-
-
-@pytest.fixture
-def bo(make_user):
-    return make_user("bo")
-
-
-@pytest.fixture
-def talk(make_direct, ana, bo):
-    return make_direct(ana, bo)
-
-
-@pytest.fixture
 def attach(ask):
     def attach(user, talk, attachment, client_id="c-1", body=""):
         fields = {"conversation": str(talk.public_id), "client_id": client_id, "body": body}

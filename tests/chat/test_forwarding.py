@@ -21,21 +21,6 @@ from superapp.core.errors import InputInvalid, RateLimited
 
 
 @pytest.fixture
-def ana(make_user):
-    return make_user("ana")
-
-
-@pytest.fixture
-def bo(make_user):
-    return make_user("bo")
-
-
-@pytest.fixture
-def talk(make_direct, ana, bo):
-    return make_direct(ana, bo)
-
-
-@pytest.fixture
 def other(make_direct, ana, make_user):
     return make_direct(ana, make_user("citra"))
 

@@ -16,21 +16,6 @@ from tests.chat.conftest import everything
 from tests.harness.concurrency import run_together
 
 
-@pytest.fixture
-def ana(make_user):
-    return make_user("ana")
-
-
-@pytest.fixture
-def bo(make_user):
-    return make_user("bo")
-
-
-@pytest.fixture
-def talk(make_direct, ana, bo):
-    return make_direct(ana, bo)
-
-
 def history(ask, user, talk, **fields):
     return ask(user, "chat.history", conversation=str(talk.public_id), **fields)
 

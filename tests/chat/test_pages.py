@@ -19,18 +19,8 @@ from superapp.core import clock
 
 
 @pytest.fixture
-def ana(make_user):
-    return make_user("ana")
-
-
-@pytest.fixture
 def bo(make_user):
     return make_user("bo", name="Bo Santoso")
-
-
-@pytest.fixture
-def talk(ana, bo, make_direct):
-    return make_direct(ana, bo)
 
 
 @pytest.fixture

@@ -26,18 +26,8 @@ def photos(count, width=1600, height=1200):
 
 
 @pytest.fixture
-def ana(make_user):
-    return make_user("ana")
-
-
-@pytest.fixture
 def bo(make_user):
     return make_user("bo", name="Bo Santoso")
-
-
-@pytest.fixture
-def talk(ana, bo, make_direct):
-    return make_direct(ana, bo)
 
 
 @pytest.fixture

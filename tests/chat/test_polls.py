@@ -33,16 +33,6 @@ POLL = {"type": "poll", "question": "Arisan kapan?", "options": ["Sabtu", "Mingg
 
 
 @pytest.fixture
-def ana(make_user):
-    return make_user("ana")
-
-
-@pytest.fixture
-def bo(make_user):
-    return make_user("bo")
-
-
-@pytest.fixture
 def group(make_group, ana, bo):
     return make_group(ana, bo)
 

@@ -8,13 +8,18 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from superapp.core import proxy
 from tests.harness.databases import ClonedDatabase
+from tests.harness.ports import free_port
 from tests.harness.running_site import ROOT, Site
+from tests.harness.servers import Process, accepts, find
 
 
 @dataclass(frozen=True)
@@ -58,3 +63,22 @@ def make_site(real_db: ClonedDatabase) -> Iterator[Callable[..., Site]]:
     yield make
     for site in sites:
         site.stop()
+
+
+@contextmanager
+def nginx_over(home: Path, *, pages: int) -> Iterator[str]:
+    """Serve a directory by the real nginx under our configuration, in front of pages on this port."""
+    port = free_port()
+    place = proxy.ProxySite(run_dir=str(home), static_root=str(home), media_root=str(home), port=port)
+    (home / "nginx.conf").write_text(proxy.render_native_config(place, pages=[pages], sockets=[1]))
+    server = Process(
+        "nginx",
+        [find("nginx"), "-e", "stderr", "-c", str(home / "nginx.conf")],
+        log_path=home / "nginx.log",
+        is_ready=lambda: accepts(port),
+    )
+    server.start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.stop()

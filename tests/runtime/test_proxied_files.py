@@ -11,10 +11,7 @@ from pathlib import Path
 import brotli
 import pytest
 
-from superapp.core import proxy
-from tests.harness.ports import free_port
-from tests.harness.servers import Process, accepts, find
-from tests.runtime.conftest import get
+from tests.runtime.conftest import get, nginx_over
 
 SCRIPT, SHEET, NOTE, BARE = (f"of.0123456789ab.{ending}" for ending in ("js", "css", "txt", "svg"))
 TEXT = b"a text that says the same again and again, " * 60
@@ -31,18 +28,8 @@ def url() -> Iterator[str]:
         (home / f"{name}.br").write_bytes(brotli.compress(TEXT))
         (home / f"{name}.gz").write_bytes(gzip.compress(TEXT))
     (home / BARE).write_bytes(TEXT)
-    port = free_port()
-    place = proxy.ProxySite(run_dir=str(home), static_root=str(home), media_root=str(home), port=port)
-    (home / "nginx.conf").write_text(proxy.render_native_config(place, pages=[1], sockets=[1]))
-    server = Process(
-        "nginx",
-        [find("nginx"), "-e", "stderr", "-c", str(home / "nginx.conf")],
-        log_path=home / "nginx.log",
-        is_ready=lambda: accepts(port),
-    )
-    server.start()
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
+    with nginx_over(home, pages=1) as address:
+        yield address
     shutil.rmtree(home)
 
 

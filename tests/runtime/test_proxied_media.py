@@ -11,10 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from superapp.core import proxy
-from tests.harness.ports import free_port
-from tests.harness.servers import Process, accepts, find
-from tests.runtime.conftest import get
+from tests.runtime.conftest import get, nginx_over
 
 FILE = "berkas/7f/0198c0de-0000-7000-8000-00000000007f/original"
 CONTENT = bytes(range(256)) * 40
@@ -45,18 +42,8 @@ def url() -> Iterator[str]:
     pages = http.server.ThreadingHTTPServer(("127.0.0.1", 0), View)
     thread = threading.Thread(target=pages.serve_forever)
     thread.start()
-    port = free_port()
-    place = proxy.ProxySite(run_dir=str(home), static_root=str(home), media_root=str(home), port=port)
-    (home / "nginx.conf").write_text(proxy.render_native_config(place, pages=[pages.server_port], sockets=[1]))
-    server = Process(
-        "nginx",
-        [find("nginx"), "-e", "stderr", "-c", str(home / "nginx.conf")],
-        log_path=home / "nginx.log",
-        is_ready=lambda: accepts(port),
-    )
-    server.start()
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
+    with nginx_over(home, pages=pages.server_port) as address:
+        yield address
     pages.shutdown()
     pages.server_close()
     thread.join()

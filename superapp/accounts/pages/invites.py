@@ -64,7 +64,8 @@ def invite(request: HttpRequest, token: str) -> HttpResponseBase:
             return _show_invite(request, token, user)
         return _accept_invite(request, token)
     except InviteNotFound as gone:
-        return render(request, "accounts/invite_gone.html", {"problem": gone.body()["message"]}, status=gone.kind)
+        context = {"title": _("This link no longer works"), "problem": gone.body()["message"]}
+        return render(request, "web/invite_gone.html", context, status=gone.kind)
 
 
 def _show_invite(request: HttpRequest, token: str, user: User | None) -> HttpResponse:
