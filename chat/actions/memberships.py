@@ -54,8 +54,12 @@ def begin_memberships(conversation: Conversation, user_ids: Collection[int], *, 
         member.rev, member.changed = revs[member.user_id], changed
     Member.objects.bulk_create([member for member in members if member.pk is None])
     Member.objects.bulk_update([member for member in members if member.pk is not None], _BEGUN_FIELDS)
-    for member in members:
-        push.membership_changed(member.user_id, membership_row(member, conversation.public_id))
+    push.send_after_commit(
+        [
+            push.membership_changed_hint(member.user_id, membership_row(member, conversation.public_id))
+            for member in members
+        ]
+    )
 
 
 def join_people(

@@ -13,9 +13,9 @@ from django.db import transaction
 
 from chat import push
 from chat.contracts import NewMessage, PostedMessage
-from chat.domain import text_cleaning
+from chat.domain import group_rules, text_cleaning
 from chat.domain.attachments import has_photos
-from chat.domain.enums import ConversationKind, MemberRole, MessageKind
+from chat.domain.enums import ConversationKind, MessageKind
 from chat.domain.extras import MessageExtras, of_recalled
 from chat.errors import (
     ClientIdInvalid,
@@ -264,7 +264,7 @@ def _require_writing(conversation: Conversation, member: Member) -> None:
     """
     if member.is_silenced:
         raise MemberSilenced
-    if conversation.is_admins_only and member.role == MemberRole.MEMBER:
+    if conversation.is_admins_only and not group_rules.is_admin(member.role):
         raise OnlyAdminsWrite
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from chat.actions.messages import compose_message, post_message
 from chat.contracts import NewMessage, PostedMessage
+from chat.domain import group_rules
 from chat.domain.attachments import (
     Attachment,
     AttachmentInput,
@@ -23,8 +24,8 @@ from chat.domain.attachments import (
     has_photos,
     to_column,
 )
-from chat.domain.enums import MemberRole, MessageKind
-from chat.domain.extras import ALL, MessageExtras
+from chat.domain.enums import MessageKind
+from chat.domain.extras import ALL, OFTEN_FORWARDED, MessageExtras
 from chat.domain.extras import of_column as extras_of_column
 from chat.domain.polls import PollInput, build_poll
 from chat.errors import ContactNotYours, MentionAllForAdmins, MessageRecalled, NotForwardable
@@ -40,8 +41,7 @@ from superapp.core.errors import DomainError
 from superapp.core.retry_on_deadlock import retry_on_deadlock
 from superapp.media import api as media
 
-# From so many forwards on, content goes to one conversation at a time.
-OFTEN_FORWARDED = 5
+# Content that was forwarded often goes to one conversation at a time.
 OFTEN_FORWARDED_LIMIT = RateLimit("chat.forward_often", 1, timedelta(seconds=10))
 
 
@@ -203,4 +203,4 @@ def _build_contact(attachment: ContactInput, *, sender_id: int) -> ContactAttach
 
 
 def _may_mention_all(conversation: Conversation, user_id: int) -> bool:
-    return get_member(conversation, user_id).role in (MemberRole.ADMIN, MemberRole.OWNER)
+    return group_rules.is_admin(get_member(conversation, user_id).role)

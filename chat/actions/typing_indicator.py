@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from chat import push
-from chat.domain import rate_limits
-from chat.domain.enums import ConversationKind, MemberRole
+from chat.domain import group_rules, rate_limits
+from chat.domain.enums import ConversationKind
 from chat.queries.members import (
     fetch_current_membership,
     list_recipients,
@@ -26,7 +26,7 @@ def announce_typing(*, conversation_id: UUID, user_id: int, user_public_id: UUID
     member = fetch_current_membership(conversation_id, user_id)
     # Recorded only for members, so that a stranger gets the same error on every call.
     rate_limits.typing_throttle.record(user_id, conversation_id, now=now)
-    if member.is_silenced or (member.conversation.is_admins_only and member.role == MemberRole.MEMBER):
+    if member.is_silenced or (member.conversation.is_admins_only and not group_rules.is_admin(member.role)):
         return
     others = [other for other in list_recipients(member.conversation_id) if other != user_id]
     pairs = {(user_id, other) for other in others}

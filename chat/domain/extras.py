@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 
 ALL = "all"
+# From so many forwards on, content is marked, and slowed down.
+OFTEN_FORWARDED = 5
 
 
 class MessageExtras(msgspec.Struct, omit_defaults=True, frozen=True, kw_only=True):

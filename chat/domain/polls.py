@@ -127,6 +127,10 @@ def require_open(poll: PollAttachment, closed_at: datetime | None, *, now: datet
 
     :raises PollClosed: if its author closed it, or its time is over
     """
-    is_over = poll.closes_at is not None and now >= datetime.fromisoformat(poll.closes_at)
-    if closed_at is not None or is_over:
+    if closed_at is not None or has_ended(poll.closes_at, now=now):
         raise PollClosed
+
+
+def has_ended(closes_at: str | None, *, now: datetime) -> bool:
+    """Return whether the time at which a poll closes by itself is over; None is never."""
+    return closes_at is not None and now >= datetime.fromisoformat(closes_at)

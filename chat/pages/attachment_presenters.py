@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from chat.contracts import MessageRow
-from chat.domain import formatting
+from chat.domain import formatting, polls
+from chat.domain.extras import OFTEN_FORWARDED
 
-OFTEN_FORWARDED = 5
 TEMPLATES = ("poll", "contact", "location")
 BLANKS: dict[str, Any] = {
     "poll": {"options": ()},
@@ -28,7 +29,7 @@ class AttachmentView:
     data: dict[str, Any]
 
 
-def build_attachment(message: MessageRow, *, my_votes: list[int]) -> AttachmentView | None:
+def build_attachment(message: MessageRow, *, my_votes: list[int], now: datetime) -> AttachmentView | None:
     """Build the view of a poll, a contact card or a location; None for all others."""
     attachment = _attachment_of(message)
     kind = attachment.get("type")
@@ -45,7 +46,7 @@ def build_attachment(message: MessageRow, *, my_votes: list[int]) -> AttachmentV
             for number, (text, tally) in enumerate(zip(attachment["options"], message.poll.options, strict=True))
         ]
         data["voters"] = message.poll.voters
-        data["is_closed"] = message.poll.closed_at is not None
+        data["is_closed"] = message.poll.closed_at is not None or polls.has_ended(attachment["closes_at"], now=now)
     return AttachmentView(template=f"chat/_attachment_{kind}.html", data=data)
 
 

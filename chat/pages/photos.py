@@ -16,6 +16,7 @@ from chat.contracts import MessageRow
 from chat.pages import js_messages, photo_presenters, presenters
 from chat.pages.event_sentences import name_of
 from chat.pages.seq_parameter import parse_seq
+from chat.queries.history import list_people
 from chat.queries.members import fetch_membership
 from chat.queries.photos import list_messages_with_photos
 from chat.queries.row_builders import message_row
@@ -55,11 +56,13 @@ def photos(request: HttpRequest, conversation: UUID) -> HttpResponse:
         limit=MESSAGES_PER_PAGE + 1,
     )
     rows = [message_row(message) for message in found[:MESSAGES_PER_PAGE]]
+    # Who sent them may have left, and be in no list of members.
+    people = list_people(found, ())
     now = clock.now()
     context = {
         "conversation_id": summary.id,
         "name": presenters.display_identity(summary, my_id)["name"],
-        "photos": [photo for row in rows for photo in _build_photos(row, summary.people, my_id, now)],
+        "photos": [photo for row in rows for photo in _build_photos(row, people, my_id, now)],
         "more": rows[-1].seq if len(found) > MESSAGES_PER_PAGE else None,
         "words": {key: js_messages.MESSAGES[key] for key in ("photo_by", "photo_place")},
     }

@@ -220,7 +220,6 @@ def build_timeline(
     people = _all_people(summary, history)
     quotable = {message.seq: message for message in (*history.quoted, *history.rows)}
     new_from_seq = _first_unread_seq(history.rows, summary, my_id) if is_newest_page else None
-    names_senders = summary.kind != "direct"
     marks = {mark.seq: mark for mark in history.marks}
     entries: list[TimelineItem] = []
     before: MessageRow | None = None
@@ -248,7 +247,7 @@ def build_timeline(
                 quotable=quotable,
                 starts=not _is_same_group(before, message) or message.seq == new_from_seq,
                 ends=not _is_same_group(message, after) or (after is not None and after.seq == new_from_seq),
-                names_senders=names_senders,
+                now=now,
                 mark=marks.get(message.seq),
             )
             entries.append(TimelineItem("chat/_message.html", shown))
@@ -266,7 +265,7 @@ def _message(
     quotable: dict[int, MessageRow],
     starts: bool,
     ends: bool,
-    names_senders: bool,
+    now: datetime,
     mark: MarkRow | None,
 ) -> MessageView:
     is_mine = message.sender == my_id
@@ -277,7 +276,7 @@ def _message(
         sent_at=_at(message),
         kind=message.kind,
         body=message.body,
-        who=name_of(message.sender, people) if names_senders and starts and not is_mine else "",
+        who=name_of(message.sender, people) if summary.kind != "direct" and starts and not is_mine else "",
         state=_state(message, my_id, summary, members) if is_mine else "",
         is_mine=is_mine,
         is_recalled=message.recalled_at is not None,
@@ -289,7 +288,7 @@ def _message(
         quote=_quote(message, quotable, my_id, people),
         card=_card(message),
         photos=photo_presenters.build_tiles(message),
-        attachment=attachment_presenters.build_attachment(message, my_votes=mark.votes if mark else []),
+        attachment=attachment_presenters.build_attachment(message, my_votes=mark.votes if mark else [], now=now),
         forwarded=attachment_presenters.forwarded_label(message),
         reactions=tuple(
             ReactionView(emoji=one.emoji, count=len(one.users), is_mine=my_id in one.users) for one in message.reactions

@@ -18,6 +18,7 @@ def media_reference(conversation_id: int, *, sender_id: int, client_id: str) -> 
 def may_view_message(key: str, user_id: int) -> bool:
     """Return whether a person is or was a member who may see the message of a reference."""
     conversation_id, sender_id, client_id = key.split(":", 2)
+    # Photos of a message never change: whoever left keeps them, also where the message was reacted to since.
     is_within = Q(conversation__members__until_seq=None) | Q(seq__lte=F("conversation__members__until_seq"))
     shown = Message.objects.filter(
         is_within,

@@ -65,7 +65,7 @@ def list_summaries(user_id: int, *, before: str | None = None, is_archived: bool
 def list_summaries_of(user_id: int, conversation_ids: Collection[str]) -> list[SummaryRow]:
     """List the summaries of these conversations of the person, those that they left included."""
     memberships = Member.objects.filter(user_id=user_id, conversation__public_id__in=conversation_ids)
-    return build_summaries(list(memberships.select_related("conversation__face")))
+    return build_summaries(list(memberships.select_related("conversation__face", "conversation__group")))
 
 
 def list_hidden_summaries(user_id: int) -> SyncPage:

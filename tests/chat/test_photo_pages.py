@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from chat import api
 from chat.actions.messages import recall_message
 from chat.domain.extras import MessageExtras
 from chat.pages.photo_presenters import NO_COLOUR, average_colour, size_in_bubble
@@ -184,3 +185,15 @@ def test_size_in_bubble_is_that_of_the_browser(size):
 @pytest.mark.parametrize("placeholder", ["", None, "%%%", "é"])
 def test_photo_without_a_placeholder_is_grey(placeholder):
     assert average_colour(placeholder) == NO_COLOUR
+
+
+def test_photo_of_who_left_the_group_has_their_name(client, make_group, ana, bo, post, now):
+    group = make_group(ana, bo)
+    post(group, bo, "", extras=photos(1))
+    api.leave_group(conversation_id=group.public_id, user_id=bo.pk, now=now)
+    post(group, ana, "sudah pergi")
+    client.force_login(ana)
+
+    page = client.get(reverse("chat:photos", args=[group.public_id])).content.decode()
+
+    assert "Bo Santoso" in page

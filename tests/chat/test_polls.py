@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import msgspec
@@ -217,6 +218,20 @@ def test_retried_poll_is_one_message_also_after_its_time(ask, ana, group, send_p
     assert send_poll(ana, group, closes_at=closes_at) == first
     with pytest.raises(PollClosingInvalid):
         send_poll(ana, group, "polling-2", closes_at=closes_at)
+
+
+def test_poll_whose_time_is_over_is_drawn_closed(client, ana, group, send_poll, monkeypatch):
+    send_poll(ana, group, closes_at=clock.to_wire(clock.now() + timedelta(seconds=30)))
+    client.force_login(ana)
+    address = f"/obrolan/{group.public_id}/"
+    is_drawn_closed = r'data-attachment="poll" data-closed'
+
+    before = client.get(address).content.decode()
+    later = clock.now() + timedelta(minutes=5)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    assert not re.search(is_drawn_closed, before)
+    assert re.search(is_drawn_closed, client.get(address).content.decode())
 
 
 def test_voters_are_read_in_pages(ask, ana, group, send_poll, make_user, monkeypatch, now):

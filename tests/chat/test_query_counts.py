@@ -148,3 +148,21 @@ def test_marks_that_do_not_move_ask_once(make_user, make_direct, post, queries_o
     api.mark_delivered(ana.pk, marks)
 
     assert len(queries_of(api.mark_delivered, ana.pk, marks)) == 1
+
+
+def test_starred_page_asks_as_often_for_many_groups_as_for_one(make_user, make_group, client, now, queries_of):
+    ana, bo = make_user("ana"), make_user("bo")
+    client.force_login(ana)
+
+    def star_in_another_group():
+        group = make_group(ana, bo)
+        seq = api.post_message(entry(group, bo), now=now).seq
+        api.mark_message(conversation_id=group.public_id, user_id=ana.pk, seq=seq, is_starred=True, now=now)
+
+    star_in_another_group()
+    client.get("/obrolan/berbintang/")
+    one = queries_of(client.get, "/obrolan/berbintang/")
+    for _group in range(5):
+        star_in_another_group()
+
+    assert len(queries_of(client.get, "/obrolan/berbintang/")) == len(one)

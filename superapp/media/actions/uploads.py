@@ -140,9 +140,9 @@ def start_encoding(media: Media, *, now: datetime) -> None:
 
 def delete_own(*, owner_id: int, media: UUID, now: datetime) -> None:
     """
-    Delete a medium, or an upload at any point, while nothing shows it. Deleting it again changes nothing.
+    Delete a medium, or an upload at any point, while nothing shows it.
 
-    :raises MediaNotFound: if the person has no such medium
+    :raises MediaNotFound: if the person has no such medium, or it was deleted already
     :raises MediaInUse: if something shows it
     """
     with transaction.atomic():
