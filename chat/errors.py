@@ -127,6 +127,14 @@ class EditTooLate(DomainError):
     message = _("A message can be edited for {minutes} minutes after sending.")
 
 
+class EditedTooOften(DomainError):
+    """The message was edited as often as a message may be."""
+
+    code = "chat.edited_too_often"
+    kind = ErrorKind.CONFLICT
+    message = _("A message can be edited {edits_max} times. Send a new one.")
+
+
 class EditConflict(DomainError):
     """The message was edited since the person saw it."""
 

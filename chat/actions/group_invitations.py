@@ -12,10 +12,12 @@ from chat import push
 from chat.actions.memberships import join_people
 from chat.errors import InvitationNotFound
 from chat.models import Conversation, GroupInvitation
-from chat.queries.groups import find_open_invitation, list_removed
-from chat.queries.locking import lock_invited_group
+from chat.queries.groups import count_invitations_by, find_open_invitation, list_open_invited, list_removed
+from chat.queries.locking import lock_conversation
 from superapp.accounts import api as accounts
 
+# As many unanswered invitations a person may have from one inviter; more would hide those of others.
+OPEN_FROM_ONE_MAX = 5
 # For so long, a person who declined is not asked again for the same group.
 DECLINE_COOLDOWN = timedelta(days=30)
 
@@ -24,17 +26,19 @@ def invite_people(conversation: Conversation, *, by_user_id: int, user_ids: Sequ
     """
     Invite these people to a group, and tell them; the caller holds the lock.
 
-    Who blocked the inviting member or was blocked, who was removed by an admin, and who declined lately is passed
-    over: the inviting member does not learn of it.
+    People are passed over, without the inviting member learning of it, if one of the two blocked the other, if an
+    admin removed them, or if they declined lately, are invited already, or have many invitations from this member.
     """
     blocked = accounts.filter_blocked_between(by_user_id, user_ids)
     removed = list_removed(conversation, user_ids)
     standing = {
         one.user_id: one for one in GroupInvitation.objects.filter(conversation=conversation, user__in=user_ids)
     }
-    for user_id in sorted(set(user_ids) - blocked - set(removed)):
+    still_open = list_open_invited(conversation, user_ids)
+    many = {user for user, count in count_invitations_by(by_user_id, user_ids).items() if count >= OPEN_FROM_ONE_MAX}
+    for user_id in sorted(set(user_ids) - blocked - set(removed) - still_open - many):
         invitation = standing.get(user_id)
-        if invitation is not None and not _may_be_renewed(invitation, now):
+        if invitation is not None and _was_declined_lately(invitation, now):
             continue
         invitation = invitation or GroupInvitation(conversation=conversation, user_id=user_id)
         invitation.invited_by_id, invitation.invited_at, invitation.declined_at = by_user_id, now, None
@@ -42,8 +46,8 @@ def invite_people(conversation: Conversation, *, by_user_id: int, user_ids: Sequ
         push.invitations_changed(user_id)
 
 
-def _may_be_renewed(invitation: GroupInvitation, now: datetime) -> bool:
-    return invitation.declined_at is not None and now - invitation.declined_at >= DECLINE_COOLDOWN
+def _was_declined_lately(invitation: GroupInvitation, now: datetime) -> bool:
+    return invitation.declined_at is not None and now - invitation.declined_at < DECLINE_COOLDOWN
 
 
 def answer_invitation(*, conversation_id: UUID, user_id: int, accepts: bool, now: datetime) -> None:
@@ -53,10 +57,12 @@ def answer_invitation(*, conversation_id: UUID, user_id: int, accepts: bool, now
     :raises InvitationNotFound: if there is none
     :raises GroupFull: if the group has no room; the invitation stays
     """
+    # Looked for before anything is locked. A group that does not exist is no invitation either.
+    if find_open_invitation(conversation_id, user_id) is None:
+        raise InvitationNotFound
     with transaction.atomic():
-        # A group that does not exist is no invitation either: ids of groups cannot be probed.
-        conversation = lock_invited_group(conversation_id)
-        invitation = find_open_invitation(conversation, user_id)
+        conversation = lock_conversation(conversation_id)
+        invitation = find_open_invitation(conversation_id, user_id)
         if invitation is None:
             raise InvitationNotFound
         if accepts:

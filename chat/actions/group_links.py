@@ -22,6 +22,8 @@ TOKEN_BYTES = 16
 OPEN_LINKS_MAX = 20
 OPEN_LIMIT = RateLimit("chat.group.open", 120, timedelta(hours=1))
 JOIN_LIMIT = RateLimit("chat.group.join", 100, timedelta(days=1))
+# Coming and going tells everybody in a group each time.
+REJOIN_LIMIT = RateLimit("chat.group.rejoin", 5, timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +118,13 @@ def join_by_link(*, token: str, user_id: int, now: datetime) -> Joining:
         if Member.objects.filter(conversation=conversation, user_id=user_id, until_seq=None).exists():
             return Joining(conversation, is_member=True)
         _require_open(link, conversation, user_id, now)
+        accounts.consume_rate_limits([(REJOIN_LIMIT, f"{conversation.pk}:{user_id}")], now=now)
         if link.needs_approval:
             JoinRequest.objects.get_or_create(
                 conversation=conversation, user_id=user_id, defaults={"link": link, "asked_at": now}
             )
             return Joining(conversation, is_member=False)
-        link.uses += 1
-        link.save(update_fields=["uses"])
+        _use(link, conversation, user_id)
         join_people(conversation, [user_id], event="member_joined_by_link", actor_id=user_id, now=now)
         return Joining(conversation, is_member=True)
 
@@ -148,9 +150,18 @@ def answer_request(*, conversation_id: UUID, by_user_id: int, user: UUID, accept
         link = asked.link
         if link.uses_max is not None and link.uses >= link.uses_max:
             raise JoinRequestNotFound
-        link.uses += 1
-        link.save(update_fields=["uses"])
+        _use(link, conversation, asked.user_id)
         join_people(conversation, [asked.user_id], event="member_let_in", actor_id=by_user_id, now=now)
+
+
+def _use(link: GroupLink, conversation: Conversation, user_id: int) -> None:
+    """Count a use of a locked link, unless the person was a member before; its last use ends what was asked by it."""
+    if Member.objects.filter(conversation=conversation, user_id=user_id).exists():
+        return
+    link.uses += 1
+    link.save(update_fields=["uses"])
+    if link.uses == link.uses_max:
+        JoinRequest.objects.filter(link=link).delete()
 
 
 def _lock_for_admin(conversation_id: UUID, user_id: int) -> Conversation:

@@ -20,6 +20,7 @@ from chat.domain.extras import MessageExtras, of_recalled
 from chat.errors import (
     ClientIdInvalid,
     EditConflict,
+    EditedTooOften,
     EditTooLate,
     MemberSilenced,
     MessageNotYours,
@@ -126,6 +127,8 @@ def validate_client_id(raw: str) -> str:
 
 
 EDIT_MINUTES = 15
+# Each edit keeps the text before it, and all of them are shown together.
+EDITS_MAX = 50
 RECALL_MINUTES = 60
 
 
@@ -141,6 +144,7 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
     :raises MessageRecalled: if it was recalled
     :raises EditConflict: if another edit came in between
     :raises EditTooLate: if at ``now`` it is older than ``EDIT_MINUTES``
+    :raises EditedTooOften: if it was edited ``EDITS_MAX`` times
     :raises NotAccepted: if one of the two has blocked the other, or they are not contacts
     :raises MemberSilenced, OnlyAdminsWrite: if the person may not write in the group
     """
@@ -160,6 +164,8 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
             raise EditConflict
         if now - message.sent_at > timedelta(minutes=EDIT_MINUTES):
             raise EditTooLate(minutes=EDIT_MINUTES)
+        if message.edits >= EDITS_MAX:
+            raise EditedTooOften(edits_max=EDITS_MAX)
         require_accepted(conversation, by_user_id)
         _require_writing(conversation, member)
         MessageVersion.objects.create(

@@ -12,7 +12,7 @@ from chat import push
 from chat.actions.messages import require_accepted, store_change
 from chat.domain.marks import MarkRow
 from chat.domain.polls import require_open, validate_choice
-from chat.errors import MessageNotYours, MessageRecalled
+from chat.errors import MemberSilenced, MessageNotYours, MessageRecalled
 from chat.models import ClosedPoll, Message, MessageMark, PollVote
 from chat.queries.locking import lock_conversation_for_member
 from chat.queries.marks import find_mark
@@ -35,6 +35,7 @@ def vote(
     :raises PollChoiceInvalid: if an option does not exist, or several were chosen where one may be
     :raises PollClosed: if the poll is closed
     :raises NotAccepted: if one of the two has blocked the other, or they are not contacts, except for withdrawing
+    :raises MemberSilenced: if an admin took away the right to write, except for withdrawing
     """
     with transaction.atomic():
         conversation, member = lock_conversation_for_member(conversation_id, by_user_id)
@@ -51,6 +52,8 @@ def vote(
         require_open(poll, find_closed_at(message), now=now)
         if chosen:
             require_accepted(conversation, by_user_id)
+            if member.is_silenced:
+                raise MemberSilenced
         mine.filter(option__in=before - chosen).delete()
         PollVote.objects.bulk_create(
             PollVote(message=message, user_id=by_user_id, option=option, voted_at=now)

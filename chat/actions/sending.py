@@ -28,10 +28,16 @@ from chat.domain.enums import MessageKind
 from chat.domain.extras import ALL, OFTEN_FORWARDED, MessageExtras
 from chat.domain.extras import of_column as extras_of_column
 from chat.domain.polls import PollInput, build_poll
-from chat.errors import ContactNotYours, MentionAllForAdmins, MessageRecalled, NotForwardable
+from chat.errors import (
+    ContactNotYours,
+    ConversationNotFound,
+    MentionAllForAdmins,
+    MessageRecalled,
+    NotForwardable,
+)
 from chat.models import Conversation, Message
 from chat.queries.locking import lock_conversation
-from chat.queries.members import fetch_membership, get_member
+from chat.queries.members import fetch_membership, get_member, list_member_public_ids
 from chat.queries.message_media import media_reference
 from chat.queries.messages import fetch_message, find_posted
 from superapp.accounts import api as accounts
@@ -77,15 +83,16 @@ def send_with_extras(
         extras=MessageExtras(mentions=named, attachment=None if attachment is None else {}),
         connection_number=connection_number,
     )
-    if attachment is not None and not isinstance(attachment, PhotosInput):
-        # A name may change, and a time may pass, before a retry.
+    if named or not isinstance(attachment, PhotosInput):
+        # Names and members may change, and a time may pass, before a retry.
         draft = msgspec.structs.replace(draft, sent=[draft.body, attachment, named])
+    _require_member(draft)
 
     def send() -> PostedMessage:
         with transaction.atomic():
             # Before the media, in the order in which a recall takes both.
             conversation = lock_conversation(conversation_id)
-            entry = draft
+            extras = MessageExtras(mentions=_filter_members(conversation, named))
             if attachment is not None:
                 try:
                     attached = _attach(attachment, conversation, sender_id=sender_id, client_id=client_id, now=now)
@@ -94,9 +101,8 @@ def send_with_extras(
                     if (stored := _find_stored(conversation, draft)) is not None:
                         return stored
                     raise
-                extras = MessageExtras(mentions=named, attachment=to_column(attached))
-                entry = msgspec.structs.replace(draft, extras=extras)
-            posted = post_message(entry, now=now)
+                extras = msgspec.structs.replace(extras, attachment=to_column(attached))
+            posted = post_message(msgspec.structs.replace(draft, extras=extras), now=now)
             # Asked of new messages only: a retry is answered, whatever became of its sender.
             if mentions_all and posted.is_new and not _may_mention_all(conversation, sender_id):
                 raise MentionAllForAdmins
@@ -138,6 +144,7 @@ def forward_message(
         sent={"conversation": str(source_conversation_id), "seq": source_seq},
         connection_number=connection_number,
     )
+    _require_member(draft)
 
     def send() -> PostedMessage:
         with transaction.atomic():
@@ -159,6 +166,25 @@ def forward_message(
             return post_message(msgspec.structs.replace(draft, body=source.body, extras=extras), now=now)
 
     return retry_on_deadlock(send)
+
+
+def _require_member(draft: NewMessage) -> None:
+    """
+    Check, before anything is locked or copied, that the sender is a member, or retries what was posted as one.
+
+    :raises ConversationNotFound: otherwise
+    """
+    member = fetch_membership(draft.conversation_id, draft.sender_id)
+    if member.until_seq is not None and _find_stored(member.conversation, draft) is None:
+        raise ConversationNotFound
+
+
+def _filter_members(conversation: Conversation, named: Collection[str]) -> tuple[str, ...]:
+    """Return those mentions that name members, now or before: a mention tells nobody who else exists."""
+    if not named:
+        return ()
+    known = {str(one) for one in list_member_public_ids(conversation, [UUID(one) for one in named if one != ALL])}
+    return tuple(one for one in named if one == ALL or one in known)
 
 
 def _fetch_source(conversation_id: UUID, seq: int, user_id: int) -> Message:

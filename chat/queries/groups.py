@@ -11,6 +11,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from chat.domain.enums import MemberRole
 from chat.errors import MemberNotFound
 from chat.models import Conversation, Group, GroupInvitation, GroupLink, JoinRequest, Member
+from superapp.accounts import api as accounts
 from superapp.core import ids
 from superapp.core.errors import InputInvalid
 
@@ -141,17 +142,34 @@ def _is_after(conversation: Conversation, token: str) -> Q:
 def list_open_invitations(user_id: int) -> list[GroupInvitation]:
     """List the invitations that a person has not answered, newest first."""
     found = _open_invitations().filter(user_id=user_id).select_related("conversation__group", "invited_by")
-    return list(found.order_by("-invited_at", "-pk")[:INVITATIONS_MAX])
+    newest = list(found.order_by("-invited_at", "-pk")[:INVITATIONS_MAX])
+    # A block after the invitation takes it back.
+    blocked = accounts.filter_blocked_between(user_id, [one.invited_by_id for one in newest])
+    return [one for one in newest if one.invited_by_id not in blocked]
 
 
 def count_open_invitations(user_id: int) -> int:
-    """Count the invitations that a person has not answered."""
-    return _open_invitations().filter(user_id=user_id).count()
+    """Count the invitations that a person has not answered, as many as are listed."""
+    return len(list_open_invitations(user_id))
 
 
-def find_open_invitation(conversation: Conversation, user_id: int) -> GroupInvitation | None:
+def find_open_invitation(conversation_id: UUID, user_id: int) -> GroupInvitation | None:
     """Return a person's unanswered invitation to a group, or None."""
-    return _open_invitations().filter(conversation=conversation, user_id=user_id).first()
+    found = _open_invitations().filter(conversation__public_id=conversation_id, user_id=user_id).first()
+    is_blocked = found is not None and bool(accounts.filter_blocked_between(user_id, [found.invited_by_id]))
+    return None if is_blocked else found
+
+
+def list_open_invited(conversation: Conversation, user_ids: Collection[int]) -> set[int]:
+    """Return those of these people who have an unanswered invitation to a group."""
+    found = _open_invitations().filter(conversation=conversation, user_id__in=user_ids)
+    return set(found.values_list("user_id", flat=True))
+
+
+def count_invitations_by(inviter_id: int, user_ids: Collection[int]) -> dict[int, int]:
+    """Count the unanswered invitations that each of these people has from one person."""
+    found = _open_invitations().filter(invited_by_id=inviter_id, user_id__in=user_ids)
+    return dict(found.values_list("user_id").annotate(count=Count("pk")).order_by())
 
 
 def _open_invitations() -> QuerySet[GroupInvitation]:

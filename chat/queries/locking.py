@@ -6,7 +6,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from chat.domain.enums import ConversationKind
-from chat.errors import ConversationNotFound, InvitationNotFound, NotAGroup
+from chat.errors import ConversationNotFound, NotAGroup
 from chat.models import Conversation, Face, Member
 
 
@@ -66,18 +66,6 @@ def lock_group_for_member(conversation_id: UUID, user_id: int) -> tuple[Conversa
     if member.until_seq is not None:
         raise ConversationNotFound
     return conversation, member
-
-
-def lock_invited_group(conversation_id: UUID) -> Conversation:
-    """
-    Lock a group for a person who is no member of it, and may be invited.
-
-    :raises InvitationNotFound: if there is no such conversation
-    """
-    try:
-        return lock_conversation(conversation_id)
-    except ConversationNotFound:
-        raise InvitationNotFound from None
 
 
 def lock_current_memberships(conversation_ids: Collection[int], *, user_id: int) -> list[Member]:

@@ -58,6 +58,12 @@ def list_current_memberships(conversation_ids: Iterable[UUID], *, user_id: int) 
     return list(present.select_related("conversation").order_by("conversation_id"))
 
 
+def list_member_public_ids(conversation: Conversation, public_ids: Collection[UUID]) -> list[UUID]:
+    """List those of these people who are or were members."""
+    members = Member.objects.filter(conversation=conversation, user__public_id__in=public_ids)
+    return list(members.values_list("user__public_id", flat=True))
+
+
 def list_recipients(conversation_id: int) -> list[int]:
     """List the user ids of the current members."""
     return list_recipients_by_conversation([conversation_id])[conversation_id]

@@ -111,6 +111,14 @@ class OffsetConflict(DomainError):
     message = _("This upload has already got further.")
 
 
+class TooManyChunks(DomainError):
+    """The upload has as many chunks as one may have; larger chunks are needed."""
+
+    code = "media.too_many_chunks"
+    kind = ErrorKind.TOO_LARGE
+    message = _("This photo came in too many small pieces. Send it again.")
+
+
 class UploadOverrun(DomainError):
     """The chunk ends beyond the length that was declared."""
 

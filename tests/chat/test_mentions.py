@@ -13,7 +13,7 @@ from chat import api
 from chat.domain import formatting
 from chat.domain.enums import MemberRole
 from chat.domain.mentions import mark_mentions
-from chat.errors import MentionAllForAdmins
+from chat.errors import ConversationNotFound, MentionAllForAdmins
 from chat.models import Member, Message
 from superapp.accounts import api as accounts
 from superapp.core import clock
@@ -112,7 +112,7 @@ def test_unread_mention_counts_in_the_badge_of_a_muted_group_until_it_is_read(pe
     assert badge(bo, now) == 0
 
 
-def test_mention_of_somebody_outside_is_kept_and_reaches_nobody(people, send, make_user):
+def test_mention_of_somebody_outside_is_dropped_and_tells_nothing(people, send, make_user):
     group, ana, bo, citra = people
     eve = make_user("eve")
 
@@ -120,6 +120,29 @@ def test_mention_of_somebody_outside_is_kept_and_reaches_nobody(people, send, ma
 
     assert [mentioned_seq(group, one) for one in (ana, bo, citra)] == [0, 0, 0]
     assert not Member.objects.filter(user=eve).exists()
+    page = api.fetch_history(group.public_id, ana.pk, before_seq=None, limit=1)
+    assert page.rows[-1].extras is None or page.rows[-1].extras.mentions == ()
+    assert str(eve.public_id) not in {person["id"] for person in page.people}
+
+
+def test_retry_of_a_mention_is_answered_after_its_person_became_a_member(people, send, make_user, now):
+    group, ana, _bo, _citra = people
+    dewi = make_user("dewi")
+    accounts.connect_people(user_id=ana.pk, peer_id=dewi.pk, now=now)
+    first = send(ana, group, "halo @Dewi", mentions=[str(dewi.public_id)], client_id="one")
+    api.add_member(conversation_id=group.public_id, by_user_id=ana.pk, user_id=dewi.pk, now=now)
+
+    assert send(ana, group, "halo @Dewi", mentions=[str(dewi.public_id)], client_id="one")["seq"] == first["seq"]
+
+
+def test_outsider_is_refused_before_anything_is_locked(people, send, make_user, django_assert_max_num_queries):
+    group, _ana, bo, _citra = people
+    eve = make_user("eve")
+
+    with django_assert_max_num_queries(1) as asked, pytest.raises(ConversationNotFound):
+        send(eve, group, "@semua", mentions=[str(bo.public_id)], mentions_all=True)
+
+    assert "chat_member" in asked.captured_queries[0]["sql"]
 
 
 def test_outsider_mentions_nobody(people, send, make_user):
@@ -143,14 +166,14 @@ def test_recalled_message_keeps_its_mentions_and_nothing_else(people, send):
     assert mentioned_seq(group, bo) == posted["seq"]
 
 
-def test_people_who_are_mentioned_come_with_the_page(people, send, make_user):
-    group, ana, bo, _citra = people
-    eve = make_user("eve")
-    send(ana, group, "halo @Eve", mentions=[str(eve.public_id)])
+def test_people_who_are_mentioned_come_with_the_page(people, send, now):
+    group, ana, bo, citra = people
+    api.leave_group(conversation_id=group.public_id, user_id=citra.pk, now=now)
+    send(ana, group, "halo @Citra", mentions=[str(citra.public_id)])
 
-    page = api.fetch_history(group.public_id, bo.pk, before_seq=None, limit=10)
+    page = api.fetch_history(group.public_id, bo.pk, before_seq=None, limit=1)
 
-    assert str(eve.public_id) in {person["id"] for person in page.people}
+    assert str(citra.public_id) in {person["id"] for person in page.people}
 
 
 def test_mentions_of_too_many_are_refused_at_their_field(people, send):

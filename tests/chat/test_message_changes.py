@@ -322,3 +322,21 @@ def test_blocked_person_reacts_no_more_but_may_take_back(said, now):
 
     react(conversation, bo, None, now)
     assert not Reaction.objects.exists()
+
+
+def test_message_is_edited_so_often_and_no_more(make_user, make_direct, post, now, monkeypatch):
+    monkeypatch.setattr("chat.actions.messages.EDITS_MAX", 2)
+    ana, bo = make_user("ana"), make_user("bo")
+    talk = make_direct(ana, bo)
+    seq = post(talk, ana, "nol").seq
+
+    def edit(body, edits):
+        fields = {"conversation_id": talk.public_id, "seq": seq, "by_user_id": ana.pk}
+        return api.edit_message(**fields, body=body, edits=edits, now=now)
+
+    edit("satu", 0)
+    edit("dua", 1)
+
+    with pytest.raises(errors.EditedTooOften):
+        edit("tiga", 2)
+    assert edit("dua", 1).edits == 2

@@ -14,6 +14,7 @@ from chat import api
 from chat.actions.polls import close_poll, vote
 from chat.errors import (
     ConversationNotFound,
+    MemberSilenced,
     MessageNotFound,
     MessageNotYours,
     MessageRecalled,
@@ -24,7 +25,7 @@ from chat.errors import (
     PollOptionsInvalid,
     PollQuestionInvalid,
 )
-from chat.models import Message, PollVote
+from chat.models import Member, Message, PollVote
 from superapp.accounts.models import User
 from superapp.core import clock
 from superapp.core.errors import DomainError, InputInvalid
@@ -218,6 +219,19 @@ def test_retried_poll_is_one_message_also_after_its_time(ask, ana, group, send_p
     assert send_poll(ana, group, closes_at=closes_at) == first
     with pytest.raises(PollClosingInvalid):
         send_poll(ana, group, "polling-2", closes_at=closes_at)
+
+
+def test_silenced_member_votes_no_more_and_may_withdraw(ask, ana, bo, group, send_poll, now):
+    seq = send_poll(ana, group)
+    vote(conversation_id=group.public_id, seq=seq, by_user_id=bo.pk, options=[0], now=now)
+    Member.objects.filter(conversation=group, user=bo).update(is_silenced=True)
+
+    with pytest.raises(MemberSilenced):
+        vote(conversation_id=group.public_id, seq=seq, by_user_id=bo.pk, options=[1], now=now)
+
+    assert list(PollVote.objects.values_list("option", flat=True)) == [0]
+    vote(conversation_id=group.public_id, seq=seq, by_user_id=bo.pk, options=[], now=now)
+    assert not PollVote.objects.exists()
 
 
 def test_poll_whose_time_is_over_is_drawn_closed(client, ana, group, send_poll, monkeypatch):

@@ -201,6 +201,31 @@ def test_method_may_be_named_in_a_header(make_user, tus):
     assert answer.headers["Upload-Offset"] == "4"
 
 
+@pytest.mark.parametrize("named", ["POST", "PATCH", "DELETE"])
+def test_reading_writes_nothing_whatever_its_headers_say(make_user, tus, named):
+    ana = tus(make_user("ana"))
+    path = ana.begin(10)
+
+    answer = ana.send("GET", path, **{"Upload-Offset": "0", "X-HTTP-Method-Override": named})
+
+    assert answer.status_code == 405
+    assert Chunk.objects.count() == 0
+    assert ana.send("HEAD", path).headers["Upload-Offset"] == "0"
+
+
+def test_upload_in_crumbs_is_refused(make_user, tus, monkeypatch):
+    monkeypatch.setattr("superapp.media.actions.uploads.CHUNKS_MAX", 3)
+    ana = tus(make_user("ana"))
+    path = ana.begin(10)
+    for offset in range(3):
+        assert ana.send("PATCH", path, b"x", **{"Upload-Offset": str(offset)}).status_code == 204
+
+    answer = ana.send("PATCH", path, b"x", **{"Upload-Offset": "3"})
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "media.too_many_chunks")
+    assert Chunk.objects.count() == 3
+
+
 def test_upload_that_took_too_long_is_gone(make_user, tus, monkeypatch):
     ana = tus(make_user("ana"))
     path = ana.begin(10)

@@ -163,10 +163,25 @@ def test_cap_of_a_day_holds_for_each_person(bo, gateway, waiting, settings, now)
     for key in "1234":
         raise_alert(bo, now, key, minutes=0)
 
-    work(now + timedelta(minutes=1))
+    for hours in range(4):
+        work(now + timedelta(hours=hours, minutes=1))
 
     assert [text for _number, text in gateway.sent] == ["Pesanan 1", "Pesanan 2"]
     assert states() == ["sent", "sent", "dropped", "dropped"]
+
+
+def test_one_text_stands_for_those_that_follow_until_it_was_looked_at(bo, gateway, waiting, now):
+    waiting |= {"3"}
+    for key in "123":
+        raise_alert(bo, now, key, minutes=0)
+
+    work(now + timedelta(minutes=1))
+    first = list(gateway.sent)
+    alerts.mark_seen(user_id=bo.pk, subjects=["test:1"], now=now + timedelta(minutes=2))
+    work(now + timedelta(hours=1, minutes=1))
+
+    assert first == [(NUMBER, "Pesanan 1")]
+    assert gateway.sent == [(NUMBER, "Pesanan 1"), (NUMBER, "Pesanan 2")]
 
 
 def test_gateway_that_refuses_is_asked_again_and_nothing_is_sent_twice(bo, gateway, now):

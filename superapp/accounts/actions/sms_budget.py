@@ -1,7 +1,8 @@
 """
 SMS budget of the installation, by hour and day.
 
-Unknown browsers share four fifths of it. The rest is reserved for known browsers and logged-in people.
+Unknown browsers share four fifths of it. The rest is reserved for codes of known browsers and logged-in people. Texts
+that are no codes have a share of their own within those four fifths: whoever causes many takes nobody's log-in away.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 INSTANCE = "everybody"
 NEWCOMERS_SHARE = 0.8
 PRESSURE_SHARE = 0.5
+ALERTS_SHARE = 0.3
 
 requests = Counter("nusa_login_codes_total", "Codes that were asked for, by what became of it.", ["outcome"])
 log = structlog.get_logger(__name__)
@@ -45,9 +47,26 @@ def spend(*, is_known: bool, now: datetime) -> bool:
     return is_short
 
 
+def spend_on_alert(*, now: datetime) -> None:
+    """
+    Take one text message that is no code from the budget, in a transaction.
+
+    :raises CodesUsedUp: if nothing is left for such texts
+    """
+    for (limit, _who), count in zip(_alert_uses(), rate_limits.increment(_alert_uses(), now=now), strict=True):
+        if count > limit.times:
+            raise CodesUsedUp(retry_after=rate_limits.get_seconds_left(limit, now))
+    spend(is_known=False, now=now)
+
+
 def refund(*, now: datetime) -> None:
     """Return one text message to the budget, for a message that could not be sent."""
     rate_limits.refund(_uses(), now=now)
+
+
+def refund_alert(*, now: datetime) -> None:
+    """Return one text message that is no code to the budget."""
+    rate_limits.refund([*_uses(), *_alert_uses()], now=now)
 
 
 @metrics.database_metric
@@ -71,6 +90,13 @@ def _limits() -> dict[str, RateLimit]:
 
 def _uses() -> list[RateLimitUse]:
     return [(limit, INSTANCE) for limit in _limits().values()]
+
+
+def _alert_uses() -> list[RateLimitUse]:
+    return [
+        (RateLimit(f"sms.alerts.{window}", max(1, int(limit.times * ALERTS_SHARE)), limit.per), INSTANCE)
+        for window, limit in _limits().items()
+    ]
 
 
 def _newcomers_share(limit: RateLimit) -> int:

@@ -31,14 +31,14 @@ def send_text(*, user_id: int, text: str, now: datetime) -> TextOutcome:
     """
     Send a text message to the number of a person. Call it outside of transactions.
 
-    It is charged to the budget of the installation, and refused where that is used up.
+    It is charged to the share of the installation's budget that such texts have, and refused where that is used up.
     """
     number = queries.find_phone_number(user_id)
     if number is None:
         return TextOutcome.UNDELIVERABLE
     try:
         with transaction.atomic():
-            sms_budget.spend(is_known=True, now=now)
+            sms_budget.spend_on_alert(now=now)
     except CodesUsedUp:
         return TextOutcome.REFUSED
     try:
@@ -46,6 +46,6 @@ def send_text(*, user_id: int, text: str, now: datetime) -> TextOutcome:
     except CodeNotSent as failure:
         if isinstance(failure.__cause__, _UNCERTAIN) and not isinstance(failure.__cause__, socket.gaierror):
             return TextOutcome.UNKNOWN
-        sms_budget.refund(now=now)
+        sms_budget.refund_alert(now=now)
         return TextOutcome.REFUSED
     return TextOutcome.SENT

@@ -28,6 +28,7 @@ from superapp.media.errors import (
     MediaTooLarge,
     OffsetConflict,
     QuotaExceeded,
+    TooManyChunks,
     TooManyUploads,
     UploadExpired,
     UploadOverrun,
@@ -36,6 +37,8 @@ from superapp.media.models import Chunk, Media, Upload
 
 MEGABYTE = 1024 * 1024
 CHUNK_BYTES_MAX = 4 * MEGABYTE
+# Each is a file of its own, however small; a photo of 20 MB in parts of 64 KiB has 320.
+CHUNKS_MAX = 400
 ENCODING_JOB = "media.encode"
 # Media of one person that nothing shows yet.
 WAITING_MAX = 200
@@ -91,6 +94,7 @@ def append_chunk(*, owner_id: int, media: UUID, offset: int, content: bytes, now
     :raises UploadExpired: if it was not finished in time
     :raises OffsetConflict: if the stored part ends elsewhere; its parameter ``offset`` says where
     :raises ChunkTooLarge, UploadOverrun: if the chunk is too long, or ends beyond the declared length
+    :raises TooManyChunks: if the upload has ``CHUNKS_MAX`` chunks already
     :raises StorageFull, StorageUnavailable: if it could not be stored
     """
     upload = queries.fetch_upload(owner_id, media)
@@ -100,6 +104,8 @@ def append_chunk(*, owner_id: int, media: UUID, offset: int, content: bytes, now
         raise ChunkTooLarge(bytes_max=CHUNK_BYTES_MAX)
     if offset + len(content) > upload.length:
         raise UploadOverrun
+    if queries.count_chunks(upload) >= CHUNKS_MAX:
+        raise TooManyChunks(chunks_max=CHUNKS_MAX)
     if not content:
         return queries.upload_state(upload)
     if now >= upload.expires_at:

@@ -67,8 +67,10 @@ def tus_view(*methods: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def answer(request: HttpRequest, **parts: Any) -> HttpResponse:
-            # For clients that can send nothing but GET and POST.
-            method = request.headers.get("X-HTTP-Method-Override", request.method or "")
+            # For clients that can send nothing but GET and POST. A GET never writes, whatever its headers say.
+            method = request.method or ""
+            if method == "POST":
+                method = request.headers.get("X-HTTP-Method-Override", method)
 
             def call() -> HttpResponse:
                 if method == "OPTIONS":

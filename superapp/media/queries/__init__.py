@@ -87,6 +87,11 @@ def find_visible(public_id: UUID, user_id: int) -> Media | None:
     return media if is_visible else None
 
 
+def count_chunks(upload: Upload) -> int:
+    """Return of how many chunks an upload consists so far."""
+    return Chunk.objects.filter(upload=upload).count()
+
+
 def count_bytes(owner_id: int) -> int:
     """Return how many bytes the media of a person take."""
     return Media.objects.filter(owner_id=owner_id).aggregate(total=Sum("bytes"))["total"] or 0

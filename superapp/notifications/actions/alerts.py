@@ -25,6 +25,8 @@ OPEN_STATES = (Alert.State.WAITING, Alert.State.SENDING)
 DAY = timedelta(days=1)
 # An attempt that is still marked as running after this time was broken off: its process died.
 ATTEMPT_LEASE = timedelta(minutes=2)
+# So long, one text about what was not looked at stands for those that follow.
+UNSEEN_PAUSE = timedelta(hours=1)
 AGAIN_AFTER = timedelta(minutes=1)
 # A message may have gone out twice at most: once, and once more where the outcome of the first is not known.
 ATTEMPTS_MAX = 2
@@ -108,11 +110,26 @@ def _handle(alert: Alert, now: datetime) -> None:
     if quiet_until is not None:
         _as_read(alert).update(due_at=quiet_until)
         return
+    if (pause_ends := _find_pause_end(alert, now)) is not None:
+        _as_read(alert).update(due_at=pause_ends)
+        return
     if not _claim(alert, now):
         return
     with translation.override(alert.user.language):
         text = kind.text(alert.user_id, key)
     _settle(alert, accounts.send_text(user_id=alert.user_id, text=text, now=now), now)
+
+
+def _find_pause_end(alert: Alert, now: datetime) -> datetime | None:
+    """
+    Return until when this alert waits, since the person has not looked at the last one; None if it need not wait.
+
+    One text says that there is something to see. More of them would tell no more, and whoever causes them could use
+    up the person's day.
+    """
+    unseen = Alert.objects.filter(user_id=alert.user_id, state=Alert.State.SENT, seen_at=None)
+    last = unseen.order_by("-attempted_at").values_list("attempted_at", flat=True).first()
+    return last + UNSEEN_PAUSE if last is not None and now < last + UNSEEN_PAUSE else None
 
 
 def _claim(alert: Alert, now: datetime) -> bool:
