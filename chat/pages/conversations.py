@@ -12,6 +12,7 @@ import msgspec
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -60,6 +61,8 @@ class ConversationView:
     actions_for_id: str | None
     status: str
     entries: Sequence[presenters.TimelineItem]
+    # What stands above the first message that the person may see.
+    beginning: Promise | str
     earlier_seq: int | None
     draft: str
     client_id: str
@@ -298,12 +301,19 @@ def _build_view(request: HttpRequest, opened: dict[str, Any], *, now: datetime, 
         entries=presenters.build_timeline(
             history, summary=summary, my_id=my_id, now=now, is_newest_page=is_newest_page
         ),
+        beginning=js_messages.MESSAGES[_beginning_word(summary)],
         earlier_seq=history.rows[0].seq if history.more else None,
         draft=request.POST.get("body", "") if has_failed else summary.mine.draft or _suggested_draft(request),
         client_id=str(ids.new_id()),
         closed_because=_closed_because(summary, user, other, has_face=face is not None),
         group=summary.group,
     )
+
+
+def _beginning_word(summary: SummaryRow) -> str:
+    if summary.kind == "self":
+        return "beginning_self"
+    return "beginning_joined" if summary.from_seq > 1 else "beginning"
 
 
 def _closed_because(summary: SummaryRow, user: Any, other: PersonRow | None, *, has_face: bool) -> str:

@@ -19,7 +19,8 @@ from chat.actions import group_invitations, group_links
 from chat.contracts import GroupLinkRow
 from chat.errors import GroupFull, GroupInviteNotFound, InvitationNotFound, JoinRequestNotFound, LinksUsedUp
 from chat.queries.group_lists import list_invitation_rows, list_link_rows, list_request_rows
-from chat.queries.members import fetch_current_membership
+from chat.queries.groups import has_asked
+from chat.queries.members import fetch_current_membership, is_current_member
 from chat.queries.row_builders import preview_row
 from superapp.accounts.api import User, flash_next, get_current_user, person_required, take_flash
 from superapp.core import clock
@@ -154,6 +155,9 @@ def invite(request: HttpRequest, token: str) -> HttpResponseBase:
         "group": preview_row(link),
         "face": {"id": str(link.conversation.public_id), "name": link.conversation.title, "avatar": None},
         "is_known": user is not None,
+        "conversation_id": link.conversation.public_id,
+        "is_member": user is not None and is_current_member(link.conversation, user.pk),
+        "has_asked": user is not None and has_asked(link.conversation, user.pk),
         "log_in": f"{reverse('accounts_pages:login')}?{urlencode({'next': request.path})}",
     }
     return render(request, "chat/group_invite.html", context)

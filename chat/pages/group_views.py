@@ -16,6 +16,7 @@ from chat.domain.enums import MemberRole
 from chat.models import Member
 from chat.pages.event_sentences import name_of
 from chat.queries.group_lists import fetch_members_page
+from chat.queries.groups import count_requests
 from superapp.accounts.api import PersonRow
 
 MEMBERS_SHOWN = 50
@@ -47,6 +48,8 @@ class GroupMembersView:
     may_change: bool
     is_admin: bool
     is_owner: bool
+    # How many people wait to be let in; 0 for whoever may not let them in.
+    requests: int
 
 
 def list_member_names(summary: SummaryRow, my_id: str) -> str:
@@ -84,6 +87,7 @@ def build_members(member: Member, *, search: str, after: str | None) -> GroupMem
         may_change=_may(member, conversation.group.is_changing_admins_only),
         is_admin=is_admin,
         is_owner=member.role == MemberRole.OWNER,
+        requests=count_requests(conversation) if is_admin else 0,
     )
 
 

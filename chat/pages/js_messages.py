@@ -113,6 +113,9 @@ MESSAGES = {
     "hidden_list": _("Hidden chats"),
     "hidden_empty": _("Nothing is hidden"),
     "hidden": _("Hidden. You can find it at the end of the list."),
+    "beginning": _("This is where it all begins."),
+    "beginning_joined": _("You can't see messages from before you joined."),
+    "beginning_self": _("Keep notes, photos and links here. Only you can see them."),
     "mention_all": pgettext_lazy("mention", "all"),
     "load_failed": _("Earlier messages could not be loaded. Try again."),
 }

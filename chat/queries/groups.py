@@ -196,3 +196,13 @@ def list_requests(conversation: Conversation) -> list[JoinRequest]:
     """List the people who asked to be let in, oldest first."""
     found = JoinRequest.objects.filter(conversation=conversation).select_related("user")
     return list(found.order_by("asked_at", "pk")[:REQUESTS_MAX])
+
+
+def count_requests(conversation: Conversation) -> int:
+    """Count the people who asked to be let in."""
+    return JoinRequest.objects.filter(conversation=conversation).count()
+
+
+def has_asked(conversation: Conversation, user_id: int) -> bool:
+    """Return whether a person asked to be let in and waits for an admin."""
+    return JoinRequest.objects.filter(conversation=conversation, user_id=user_id).exists()

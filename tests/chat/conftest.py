@@ -160,3 +160,22 @@ def group(people, make_group, now):
     api.set_role(conversation_id=conversation.public_id, by_user_id=ana.pk, user=bo.public_id, role="admin", now=now)
     api.remove_member(conversation_id=conversation.public_id, by_user_id=ana.pk, user=dewi.public_id, now=now)
     return conversation
+
+
+@pytest.fixture
+def invited(people, group, ask):
+    """Eve was invited by Citra: the conversation's id."""
+    _ana, _bo, citra, _dewi, eve = people
+    ask(citra, "chat.group_add", conversation=str(group.public_id), users=[str(eve.public_id)])
+    return str(group.public_id)
+
+
+@pytest.fixture
+def link_of(people, group, ask):
+    """Make a link as Bo: ``link_of(uses=1)`` returns its row with the token in it."""
+
+    def make(**fields):
+        row = ask(people[1], "chat.group_link", conversation=str(group.public_id), **fields)
+        return row | {"token": row["url"].rstrip("/").rpartition("/")[2]}
+
+    return make

@@ -10,29 +10,9 @@ import pytest
 from chat import api, errors
 from chat.domain import group_rules
 from chat.models import Group, GroupInvitation, GroupLink, JoinRequest, Member, Message
-from superapp.core.errors import RateLimited
 from tests.chat.conftest import everything
 from tests.chat.test_groups import events
 from tests.harness.socket_client import browser_on, log_in
-
-
-@pytest.fixture
-def invited(people, group, ask):
-    """Eve was invited by Citra: the conversation's id."""
-    _ana, _bo, citra, _dewi, eve = people
-    ask(citra, "chat.group_add", conversation=str(group.public_id), users=[str(eve.public_id)])
-    return str(group.public_id)
-
-
-@pytest.fixture
-def link_of(people, group, ask):
-    """Make a link as Bo: ``link_of(uses=1)`` returns its row with the token in it."""
-
-    def make(**fields):
-        row = ask(people[1], "chat.group_link", conversation=str(group.public_id), **fields)
-        return row | {"token": row["url"].rstrip("/").rpartition("/")[2]}
-
-    return make
 
 
 def is_member(group, user):
@@ -320,69 +300,3 @@ def test_group_is_made_and_changed_by_forms(people, make_direct, real_db):
         False,
     )
     assert api.list_summaries(bo.pk).rows[0].group.title == "Rumah"
-
-
-# What one person can use up of another.
-
-
-def test_invitation_of_who_left_does_not_stand_in_the_way_of_others(people, group, invited, ask):
-    ana, _bo, citra, _dewi, eve = people
-    ask(citra, "chat.group_leave", conversation=invited)
-    assert ask(eve, "chat.invitations") == {"rows": []}
-
-    ask(ana, "chat.group_add", conversation=invited, users=[str(eve.public_id)])
-
-    [row] = ask(eve, "chat.invitations")["rows"]
-    assert row["by"]["id"] == str(ana.public_id)
-
-
-def test_block_takes_an_invitation_back(people, group, invited, ask, now):
-    _ana, _bo, citra, _dewi, eve = people
-
-    ask(eve, "accounts.block", user=str(citra.public_id), blocked=True)
-
-    assert ask(eve, "chat.invitations") == {"rows": []}
-    with pytest.raises(errors.InvitationNotFound):
-        ask(eve, "chat.invitation_answer", conversation=invited, accept=True)
-
-
-def test_one_person_cannot_fill_the_invitations_of_another(make_user, ask):
-    crowd, eve = make_user("crowd"), make_user("eve")
-    for number in range(8):
-        founded = {"title": f"Grup {number}", "users": [str(eve.public_id)], "idempotency_key": f"k{number}"}
-        ask(crowd, "chat.group_create", **founded)
-
-    assert len(ask(eve, "chat.invitations")["rows"]) == 5
-
-
-def test_coming_back_takes_no_use_of_a_link_and_is_bounded(people, group, link_of, ask):
-    _ana, _bo, _citra, _dewi, eve = people
-    link = link_of(uses=2)
-
-    for _time in range(5):
-        ask(eve, "chat.group_join", token=link["token"])
-        ask(eve, "chat.group_leave", conversation=str(group.public_id))
-    with pytest.raises(RateLimited):
-        ask(eve, "chat.group_join", token=link["token"])
-
-    assert GroupLink.objects.get(public_id=link["id"]).uses == 1
-
-
-def test_last_use_of_a_link_ends_what_was_asked_by_it(people, group, link_of, ask, make_user):
-    _ana, bo, _citra, _dewi, eve = people
-    fajar = make_user("fajar")
-    link = link_of(uses=1, approval=True)
-    for person in (eve, fajar):
-        ask(person, "chat.group_join", token=link["token"])
-
-    ask(bo, "chat.join_answer", conversation=str(group.public_id), user=str(eve.public_id), accept=True)
-
-    assert is_member(group, eve)
-    assert not JoinRequest.objects.exists()
-
-
-def test_answer_of_who_is_not_invited_locks_nothing(group, ask, make_user, monkeypatch):
-    monkeypatch.setattr("chat.actions.group_invitations.lock_conversation", None)
-
-    with pytest.raises(errors.InvitationNotFound):
-        ask(make_user("fajar"), "chat.invitation_answer", conversation=str(group.public_id), accept=True)

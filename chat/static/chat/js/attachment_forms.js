@@ -1,4 +1,5 @@
 import { clone, fill, part } from "#ui/part.js"
+import { showAvatar } from "#chat/avatar.js"
 
 const OPTIONS_MAX = 12
 const HOUR_MS = 3_600_000
@@ -54,23 +55,25 @@ export function askLocation({ data }) {
 }
 
 /**
- * Ask for one or several of `choices` (`{key, name}`), found by their names; resolves with the chosen keys, or null.
+ * Ask for one or several of `choices` (`{key, name, looks, via?}`), found by their names; resolves with the chosen keys, or null.
  */
 export function askChoice({ data, title, choices, max }) {
   const dialog = document.getElementById("choose-dialog")
   fill(dialog, "title", title)
   const search = part(dialog, "search")
   search.value = ""
-  const rows = choices.map(({ key, name }) => {
+  const rows = choices.map(({ key, name, via, looks }) => {
     const row = clone("choice-template")
+    showAvatar(row, looks, name)
     fill(row, "name", name)
-    part(row, "check").value = key
+    fill(row, "via", via)
+    Object.assign(part(row, "check"), { value: key, type: max === 1 ? "radio" : "checkbox", name: "choice" })
     return { key, name, row }
   })
   part(dialog, "choices").replaceChildren(...rows.map(({ row }) => row))
   const chosen = () => rows.filter(({ row }) => part(row, "check").checked)
   const limit = () => {
-    const isFull = chosen().length >= max
+    const isFull = max > 1 && chosen().length >= max
     for (const { row } of rows) part(row, "check").disabled = isFull && !part(row, "check").checked
   }
   part(dialog, "choices").onchange = limit
@@ -96,6 +99,8 @@ function ask(dialog, read) {
     dialog.close("sent")
   }
   part(dialog, "send").onclick = send
+  // What was missing is being written.
+  dialog.oninput = () => fill(dialog, "problem", null)
   // Enter sends, and never chooses "cancel", which is the form's first button.
   dialog.onkeydown = (event) => {
     if (event.key !== "Enter" || event.target.matches("button, select") || event.isComposing) return

@@ -91,7 +91,7 @@ export class Composer extends HTMLElement {
     const { messenger, conversation } = this
     const { data, clock } = this.page
     const contacts = messenger.inbox.contacts.filter(({ state }) => state === "accepted")
-    const choices = contacts.map(({ user, person }) => ({ key: user, name: person.name }))
+    const choices = contacts.map(({ user, person }) => ({ key: user, name: person.name, looks: person })).sort((one, other) => one.name.localeCompare(other.name))
     const asked = { poll: () => askPoll({ data, now: () => clock.serverNow() }), location: () => askLocation({ data }), contact: () => askChoice({ data, title: data.word("contact_which"), choices, max: 1 }) }
     const given = await asked[what]()
     if (!given) return

@@ -194,6 +194,8 @@ export class MessageList extends HTMLElement {
     const { timeline, messenger } = this
     part(this, "earlier").hidden = !timeline.hasEarlier
     part(this, "beginning").hidden = !timeline.isLoaded || timeline.hasEarlier
+    const summary = this.#summary
+    if (summary) part(this, "beginning").textContent = this.page.data.word(beginningOf(summary))
     const typing = this.page.words.typing(messenger.inbox.typing(this.conversation), this.conversation)
     part(this, "typing").hidden = typing === ""
     part(this, "typing-text").textContent = typing
@@ -313,6 +315,11 @@ export class MessageList extends HTMLElement {
   get #isLookedAt() {
     return this.isConnected && document.visibilityState === "visible" && document.hasFocus() && this.offsetParent !== null
   }
+}
+
+function beginningOf({ kind, from_seq }) {
+  if (kind === "self") return "beginning_self"
+  return from_seq > 1 ? "beginning_joined" : "beginning"
 }
 
 function isChanged({ item: before, quote: quoteBefore }, item, quote) {

@@ -2,7 +2,6 @@ import { copy } from "#ui/forms.js"
 import { toast } from "#ui/toast.js"
 import { OFTEN_FORWARDED } from "#chat/attachment_view.js"
 import { openEmojiPicker } from "#chat/emoji_opener.js"
-import { photosOf } from "#chat/photos.js"
 import { part } from "#ui/part.js"
 import { Menu } from "#chat/menu.js"
 import { Swipe } from "#chat/swipe.js"
@@ -68,7 +67,7 @@ export class MessageMenu {
       return may
     }
     may.add("react").add("react-more").add("reply")
-    if (row.kind === "text" && photosOf(row).length === 0) may.add("forward")
+    if (row.kind === "text") may.add("forward")
     const isSettled = !entry || state === "failed"
     if (isMine && isSettled && row.kind === "text" && row.body && !row.extras?.forwards && this.#page.mayEdit(row)) may.add("edit")
     may.add(this.#isStarred ? "unstar" : "star")
@@ -128,12 +127,17 @@ export class MessageMenu {
     return new AttachmentActions({ page: this.#page, messenger: this.#messenger }).act(action, conversation, item)
   }
 
+  #choiceOf(summary) {
+    const { inbox } = this.#messenger
+    return { key: summary.id, name: inbox.nameOf(summary) || this.#page.data.word("somebody"), via: this.#page.words.via(summary), looks: inbox.looksOf(summary) }
+  }
+
   /** Forward to several conversations; what was forwarded often goes to one at a time. */
   async #forward(conversation, row) {
     const { askChoice } = await import("#chat/attachment_forms.js")
     const { inbox } = this.#messenger
     const isOften = (row.extras?.forwards ?? 0) >= OFTEN_FORWARDED
-    const choices = inbox.list("").filter((one) => inbox.closedBy(one) === null).map((one) => ({ key: one.id, name: inbox.nameOf(one) || this.#page.data.word("somebody") }))
+    const choices = inbox.list("").filter((one) => inbox.closedBy(one) === null).map((one) => this.#choiceOf(one))
     const title = this.#page.data.word(isOften ? "forward_to_one" : "forward_to")
     const chosen = await askChoice({ data: this.#page.data, title, choices, max: isOften ? 1 : FORWARD_MAX })
     if (!chosen) return

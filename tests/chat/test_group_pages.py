@@ -1,0 +1,56 @@
+"""Pages of groups and of the links to them."""
+
+from __future__ import annotations
+
+import re
+
+from chat.models import Member
+
+
+def page(client, user, address):
+    client.force_login(user)
+    return client.get(address).content.decode()
+
+
+def test_admins_see_in_the_group_that_somebody_asks_to_join(people, group, link_of, ask, client):
+    _ana, bo, citra, _dewi, eve = people
+    details = f"/obrolan/{group.public_id}/rincian/"
+    assert "minta bergabung" not in page(client, bo, details)
+    ask(eve, "chat.group_join", token=link_of(approval=True)["token"])
+
+    assert "1 orang minta bergabung" in page(client, bo, details)
+    assert "minta bergabung" not in page(client, citra, details)
+
+
+def test_link_says_who_is_in_already_and_who_has_asked(people, group, link_of, ask, client):
+    _ana, bo, _citra, _dewi, eve = people
+    link = link_of(approval=True)
+    address = f"/grup/undangan/{link['token']}/"
+    assert "Minta bergabung" in page(client, eve, address)
+    ask(eve, "chat.group_join", token=link["token"])
+
+    asked, inside = page(client, eve, address), page(client, bo, address)
+
+    assert "Permintaanmu sudah terkirim" in asked
+    assert "Kamu sudah ada di grup ini" in inside
+    assert f'href="/obrolan/{group.public_id}/"' in inside
+    assert '<form class="stack" method="post"' not in asked + inside
+
+
+def test_who_joined_later_is_told_that_earlier_messages_are_not_shown(people, group, invited, ask, client):
+    ana, _bo, _citra, _dewi, eve = people
+    ask(eve, "chat.invitation_answer", conversation=invited, accept=True)
+    address = f"/obrolan/{group.public_id}/"
+
+    assert "Pesan sebelum kamu bergabung tidak ditampilkan." in page(client, eve, address).partition("<template")[0]
+    assert "Semuanya mulai dari sini." in page(client, ana, address).partition("<template")[0]
+
+
+def test_group_is_handed_over_only_after_a_question(people, group, client):
+    owner = Member.objects.get(conversation=group, role="owner").user
+    details = page(client, owner, f"/obrolan/{group.public_id}/rincian/")
+
+    [question] = re.findall(r'id="hand-over-[^"]+" popover>(.*?)</div>', details, re.DOTALL)[:1]
+    assert "pemilik grup?" in question
+    assert 'value="hand_over"' in question
+    assert details.count('value="hand_over"') == details.count('id="hand-over-')
