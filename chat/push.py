@@ -75,9 +75,9 @@ def group_changed(conversation_id: UUID, row: GroupRow, *, to_user_ids: Collecti
     hints.send_after_commit(to_user_ids, {"on": topic(conversation_id), "say": "group.changed", "group": row})
 
 
-def invitations_changed(user_id: int) -> None:
-    """Tell a person that the list of groups they are invited to has changed, after the commit."""
-    hints.send_after_commit([user_id], {"on": "invitations", "say": "invitations.changed"})
+def invitations_changed(user_ids: Collection[int]) -> None:
+    """Tell these people that the list of groups they are invited to has changed, after the commit."""
+    hints.send_after_commit(user_ids, {"on": "invitations", "say": "invitations.changed"})
 
 
 def membership_changed(user_id: int, row: MembershipRow) -> None:

@@ -36,14 +36,18 @@ def invite_people(conversation: Conversation, *, by_user_id: int, user_ids: Sequ
     }
     still_open = list_open_invited(conversation, user_ids)
     many = {user for user, count in count_invitations_by(by_user_id, user_ids).items() if count >= OPEN_FROM_ONE_MAX}
-    for user_id in sorted(set(user_ids) - blocked - set(removed) - still_open - many):
-        invitation = standing.get(user_id)
-        if invitation is not None and _was_declined_lately(invitation, now):
-            continue
-        invitation = invitation or GroupInvitation(conversation=conversation, user_id=user_id)
+    declined = {user_id for user_id, one in standing.items() if _was_declined_lately(one, now)}
+    invited = sorted(set(user_ids) - blocked - set(removed) - still_open - many - declined)
+    invitations = [
+        standing.get(user_id) or GroupInvitation(conversation=conversation, user_id=user_id) for user_id in invited
+    ]
+    for invitation in invitations:
         invitation.invited_by_id, invitation.invited_at, invitation.declined_at = by_user_id, now, None
-        invitation.save()
-        push.invitations_changed(user_id)
+    GroupInvitation.objects.bulk_create([one for one in invitations if one.pk is None])
+    GroupInvitation.objects.bulk_update(
+        [one for one in invitations if one.pk is not None], ["invited_by", "invited_at", "declined_at"]
+    )
+    push.invitations_changed(invited)
 
 
 def _was_declined_lately(invitation: GroupInvitation, now: datetime) -> bool:
@@ -70,4 +74,4 @@ def answer_invitation(*, conversation_id: UUID, user_id: int, accepts: bool, now
         else:
             invitation.declined_at = now
             invitation.save(update_fields=["declined_at"])
-        push.invitations_changed(user_id)
+        push.invitations_changed([user_id])

@@ -26,6 +26,13 @@ def lock_preferences(user_id: int) -> Preferences:
     return Preferences.objects.select_for_update().get(user_id=user_id)
 
 
+def list_notifications(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], Notification]:
+    """Return the notifications of these people about these subjects, by both, in one query."""
+    user_ids, subjects = {user_id for user_id, _subject in keys}, {subject for _user_id, subject in keys}
+    found = Notification.objects.filter(user_id__in=user_ids, subject__in=subjects)
+    return {key: row for row in found if (key := (row.user_id, row.subject)) in keys}
+
+
 def fetch_visibilities(user_ids: Collection[int]) -> dict[int, PresenceVisibility]:
     """Return who may see the presence of each of these people, in one query."""
     found = dict(Preferences.objects.filter(user_id__in=user_ids).values_list("user_id", "presence"))

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from superapp.media import queries
-from superapp.media.actions.uploads import mark_deleted, require_room
+from superapp.media.actions.uploads import require_room
 from superapp.media.contracts import ShownPhoto
 from superapp.media.domain.enums import MediaState
 from superapp.media.errors import MediaInUse, MediaNotFound, MediaNotReady
@@ -41,10 +41,8 @@ def take_photos(*, owner_id: int, media: Sequence[UUID], reference: str) -> list
             raise MediaInUse
         if photo.width is None or photo.height is None:
             raise MediaNotReady
-        if photo.reference is None:
-            photo.reference = reference
-            photo.save(update_fields=["reference"])
         shown.append(ShownPhoto(str(public_id), photo.width, photo.height, photo.placeholder))
+    Media.objects.filter(pk__in=[photo.pk for photo in locked.values()]).update(reference=reference)
     return shown
 
 
@@ -65,12 +63,12 @@ def copy_photos(*, owner_id: int, media: Sequence[UUID], reference: str, now: da
     if len(locked) != len(set(media)):
         raise MediaNotFound
     require_room(owner_id, sum(photo.bytes for photo in locked.values()))
-    copies = [_copy(locked[public_id], owner_id, reference, now) for public_id in media]
+    copies = Media.objects.bulk_create([_copy(locked[public_id], owner_id, reference, now) for public_id in media])
     return [ShownPhoto(str(copy.public_id), copy.width or 1, copy.height or 1, copy.placeholder) for copy in copies]
 
 
 def _copy(photo: Media, owner_id: int, reference: str, now: datetime) -> Media:
-    return Media.objects.create(
+    return Media(
         owner_id=owner_id,
         kind=photo.kind,
         state=MediaState.READY,
@@ -92,7 +90,5 @@ def release(reference: str, *, now: datetime) -> int:
 
     Nobody sees them after the commit; their files are removed soon after.
     """
-    shown = [media for media in queries.lock_referenced(reference) if media.state != MediaState.DELETED]
-    for media in shown:
-        mark_deleted(media, now=now)
-    return len(shown)
+    shown = [media.pk for media in queries.lock_referenced(reference) if media.state != MediaState.DELETED]
+    return Media.objects.filter(pk__in=shown).update(state=MediaState.DELETED, deleted_at=now)

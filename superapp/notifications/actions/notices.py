@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -76,25 +76,38 @@ def collect(facts: Iterable[tuple[HintedFact, Collection[int]]], *, now: datetim
                 newest[user_id, fact.subject] = fact
     subscribers = queries.filter_subscribers({user_id for user_id, _subject in newest})
     own_ids = accounts.get_public_ids(subscribers)
-    due_at = now + timedelta(seconds=settings.PUSH_AFTER_SECONDS)
-    noted = 0
-    for (user_id, _subject), fact in newest.items():
-        if user_id in subscribers and str(own_ids.get(user_id)) != fact.sender:
-            noted += _note(user_id, fact, due_at)
-    return noted
+    wanted = {
+        (user_id, subject): fact
+        for (user_id, subject), fact in newest.items()
+        if user_id in subscribers and str(own_ids.get(user_id)) != fact.sender
+    }
+    return _note_all(wanted, now + timedelta(seconds=settings.PUSH_AFTER_SECONDS))
 
 
-def _note(user_id: int, fact: HintedFact, due_at: datetime) -> int:
-    row, is_new = Notification.objects.get_or_create(
-        user_id=user_id, subject=fact.subject, defaults={"number": fact.number, "due_at": due_at}
-    )
-    if is_new:
-        return 1
-    if row.sent_at is None:
-        # It waits already, and is sent at its time if this newer fact is unseen by then.
-        return Notification.objects.filter(pk=row.pk, number__lt=fact.number).update(number=fact.number)
+def _note_all(wanted: Mapping[tuple[int, str], HintedFact], due_at: datetime) -> int:
+    """Note these facts, each for its person and subject, and return how many are news."""
+    standing = queries.list_notifications(wanted)
+    new = [
+        Notification(user_id=user_id, subject=subject, number=fact.number, due_at=due_at)
+        for (user_id, subject), fact in wanted.items()
+        if (user_id, subject) not in standing
+    ]
+    Notification.objects.bulk_create(new, ignore_conflicts=True)
+    people_of: dict[tuple[str, int], list[int]] = {}
+    for (user_id, subject), fact in wanted.items():
+        people_of.setdefault((subject, fact.number), []).append(user_id)
+    noted = len(new)
+    for (subject, number), user_ids in people_of.items():
+        # Those that wait already, also by another process, are sent at their time if the newest is unseen by then.
+        waiting = Notification.objects.filter(subject=subject, user_id__in=user_ids, sent_at=None, number__lt=number)
+        noted += waiting.update(number=number)
+    return noted + sum(_renew(row, wanted[key], due_at) for key, row in standing.items() if row.sent_at is not None)
+
+
+def _renew(row: Notification, fact: HintedFact, due_at: datetime) -> int:
+    """Note a newer fact of a subject of which the person was told, if they have read it since."""
     found = find_source(fact.subject)
-    if found is None or not found[0].has_read(user_id, found[1], row.number):
+    if row.number >= fact.number or found is None or not found[0].has_read(row.user_id, found[1], row.number):
         return 0
     again = Notification.objects.filter(pk=row.pk, number__lt=fact.number, sent_at=row.sent_at)
     return again.update(number=fact.number, due_at=due_at, sent_at=None)
