@@ -2,6 +2,7 @@ import { openEmojiPicker } from "#chat/emoji_opener.js"
 import { findMentions } from "#chat/mentions.js"
 import { PhotoIntake } from "#chat/photo_intake.js"
 import { addressOf, photosOf } from "#chat/photos.js"
+import { load } from "#ui/load.js"
 import { fill, mark, part } from "#ui/part.js"
 
 /**
@@ -22,7 +23,7 @@ export class Composer extends HTMLElement {
   #lastSend = Promise.resolve()
   // The names that complete a mention: fetched when the first @ is typed in a group.
   #names = null
-  #namesShown = null
+  #namesComing = null
 
   connectedCallback() {
     const conversation = this.getAttribute("conversation")
@@ -87,7 +88,7 @@ export class Composer extends HTMLElement {
   }
 
   async #attachMore(what) {
-    const { askChoice, askLocation, askPoll } = await import("#chat/attachment_forms.js")
+    const { askChoice, askLocation, askPoll } = await load(() => import("#chat/attachment_forms.js"), this.page.data)
     const { messenger, conversation } = this
     const { data, clock } = this.page
     const contacts = messenger.inbox.contacts.filter(({ state }) => state === "accepted")
@@ -160,7 +161,7 @@ export class Composer extends HTMLElement {
 
   #key(event) {
     // While a syllable is being composed, Enter belongs to the keyboard.
-    if (event.isComposing || this.#namesShown?.takeKey(event)) return
+    if (event.isComposing || this.#names?.takeKey(event)) return
     if (event.key === "Enter" && !event.shiftKey && matchMedia("(pointer: fine)").matches) this.#send(event)
     else if (event.key === "Escape" && this.#context) this.#leaveBy(event)
     else if (event.key === "ArrowUp" && this.#body.value === "" && !this.#context) this.#editLast(event)
@@ -172,19 +173,29 @@ export class Composer extends HTMLElement {
 
   async #offerNames() {
     if (!this.#names && !(this.#isGroup && this.#body.value.includes("@"))) return
+    if (!this.#names) {
+      this.#namesComing ??= this.#makeNames().finally(() => (this.#namesComing = null))
+      this.#names = await this.#namesComing
+    }
+    this.#names?.update()
+  }
+
+  async #makeNames() {
     const { messenger, page, conversation } = this
-    this.#names ??= import("#chat/mention_field.js").then(
-      ({ MentionField }) =>
-        new MentionField({
-          body: this.#body,
-          list: part(this, "names"),
-          page,
-          people: () => messenger.inbox.mentionable(conversation),
-          mayAll: () => messenger.inbox.mayMentionAll(conversation),
-        }),
-    )
-    this.#namesShown = await this.#names
-    this.#namesShown.update()
+    try {
+      const { MentionField } = await import("#chat/mention_field.js")
+      return new MentionField({
+        body: this.#body,
+        list: part(this, "names"),
+        page,
+        people: () => messenger.inbox.mentionable(conversation),
+        mayAll: () => messenger.inbox.mayMentionAll(conversation),
+      })
+    } catch (failure) {
+      // Without a line names are typed to their end.
+      if (messenger.line.state === "ready") throw failure
+      return null
+    }
   }
 
   #mentionsIn(body) {
@@ -265,7 +276,7 @@ export class Composer extends HTMLElement {
   #clear() {
     const isEdit = this.#context?.mode === "edit"
     this.leave()
-    this.#namesShown?.close()
+    this.#names?.close()
     if (!isEdit) {
       this.#takeSuggestion()
       this.#body.value = ""

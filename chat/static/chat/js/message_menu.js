@@ -1,4 +1,5 @@
 import { copy } from "#ui/forms.js"
+import { load } from "#ui/load.js"
 import { toast } from "#ui/toast.js"
 import { OFTEN_FORWARDED } from "#chat/attachment_view.js"
 import { openEmojiPicker } from "#chat/emoji_opener.js"
@@ -123,7 +124,7 @@ export class MessageMenu {
   }
 
   async #actOnAttachment(action, conversation, item) {
-    const { AttachmentActions } = await import("#chat/attachment_actions.js")
+    const { AttachmentActions } = await load(() => import("#chat/attachment_actions.js"), this.#page.data)
     return new AttachmentActions({ page: this.#page, messenger: this.#messenger }).act(action, conversation, item)
   }
 
@@ -134,7 +135,7 @@ export class MessageMenu {
 
   /** Forward to several conversations; what was forwarded often goes to one at a time. */
   async #forward(conversation, row) {
-    const { askChoice } = await import("#chat/attachment_forms.js")
+    const { askChoice } = await load(() => import("#chat/attachment_forms.js"), this.#page.data)
     const { inbox } = this.#messenger
     const isOften = (row.extras?.forwards ?? 0) >= OFTEN_FORWARDED
     const choices = inbox.list("").filter((one) => inbox.closedBy(one) === null).map((one) => this.#choiceOf(one))
@@ -147,7 +148,7 @@ export class MessageMenu {
   }
 
   async #showVersions(conversation, row) {
-    const { showVersions } = await import("#chat/message_versions.js")
+    const { showVersions } = await load(() => import("#chat/message_versions.js"), this.#page.data)
     return showVersions({ page: this.#page, line: this.#messenger.line, conversation, row })
   }
 

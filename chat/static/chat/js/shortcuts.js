@@ -1,3 +1,5 @@
+import { load } from "#ui/load.js"
+
 /**
  * Keys that work everywhere on the pages of chat: Ctrl-K finds a conversation, Alt with an arrow goes to the next one of the list, the
  * arrows go through the list while it has the focus, and Esc leaves a conversation for the list.
@@ -31,10 +33,11 @@ export class Shortcuts {
   async #find(event) {
     event.preventDefault()
     if (this.#document.querySelector("dialog[open]")) return
-    this.#switcher ??= import("#chat/switcher.js").then(
-      ({ Switcher }) => new Switcher({ document: this.#document, page: this.#page, inbox: this.#messenger.inbox }),
-    )
-    ;(await this.#switcher).open()
+    if (!this.#switcher) {
+      const { Switcher } = await load(() => import("#chat/switcher.js"), this.#page.data)
+      this.#switcher ??= new Switcher({ document: this.#document, page: this.#page, inbox: this.#messenger.inbox })
+    }
+    this.#switcher.open()
   }
 
   #goOn(event, step) {

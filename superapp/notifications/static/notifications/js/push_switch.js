@@ -1,3 +1,4 @@
+import { Refused } from "#lib/refused.js"
 import { fill, part } from "#ui/part.js"
 
 const PUSH = "/api/v1/notifications/push"
@@ -29,11 +30,13 @@ export class PushSwitch extends HTMLElement {
     try {
       await work()
     } catch (failure) {
-      // A browser refuses for reasons of its own: no service of its maker, no room, no wish.
-      problem = this.dataset.failed
-      console.info("push is not possible here:", failure)
+      if (failure instanceof Refused) problem = failure.message
+      // A browser refuses for reasons of its own: no service of its maker, no room, no wish; and a line breaks.
+      else if (failure instanceof DOMException || !navigator.onLine) problem = this.dataset.failed
+      else throw failure
+    } finally {
+      for (const button of this.querySelectorAll("button")) button.disabled = false
     }
-    for (const button of this.querySelectorAll("button")) button.disabled = false
     await this.#show(problem)
   }
 
@@ -59,5 +62,5 @@ async function ask(method, fields = {}) {
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token }
   const answer = await fetch(PUSH, { method, headers, body: JSON.stringify(fields) })
-  if (!answer.ok) throw new Error((await answer.json()).message)
+  if (!answer.ok) throw new Refused(await answer.json())
 }
