@@ -95,6 +95,7 @@ MESSAGES = {
     "new": _("new"),
     "editing": _("Editing your message"),
     "replying_to": _("Reply to {name}"),
+    "replying_to_me": _("Reply to your message"),
     "announce": _("{name}: {text}"),
     "reacted": _("{emoji} from {names}"),
     "not_sent_offline": _("Not sent yet. It will be sent once you are connected."),

@@ -105,7 +105,12 @@ export class Composer extends HTMLElement {
   reply(row) {
     this.leave()
     this.#context = { mode: "reply", row }
-    this.#showContext(this.page.data.word("replying_to", { name: this.page.words.name(row.from, this.conversation) }), this.page.words.line(row))
+    this.#showContext(this.#replyTitle(row), this.page.words.line(row))
+  }
+
+  #replyTitle({ from }) {
+    const { data, words } = this.page
+    return from === this.messenger.me.id ? data.word("replying_to_me") : data.word("replying_to", { name: words.name(from, this.conversation) })
   }
 
   edit(item) {
