@@ -22,7 +22,7 @@ WHY = "\n\nPeople asked for it.\n"
         "fixup! chat: number",
     ],
 )
-def test_message_as_it_should_be_has_no_breach(subject: str) -> None:
+def test_valid_commit_message_has_no_breach(subject: str) -> None:
     assert list(breaches(subject + WHY)) == []
 
 
@@ -41,7 +41,7 @@ def test_message_as_it_should_be_has_no_breach(subject: str) -> None:
         ("", "names the app"),
     ],
 )
-def test_message_that_breaks_a_rule_says_which(message: str, said: str) -> None:
+def test_invalid_commit_message_names_the_broken_rule(message: str, said: str) -> None:
     assert any(said in breach for breach in breaches(message))
 
 

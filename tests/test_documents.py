@@ -13,7 +13,7 @@ LINK = re.compile(r"\]\(([^)\s#]+)[^)]*\)|\bsrc=\"([^\"]+)\"")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_lead_somewhere(page):
+def test_documentation_links_resolve(page):
     # What stands in code is an example of a link, and no link.
     text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(), flags=re.DOTALL)
     targets = [first or second for first, second in LINK.findall(text)]
@@ -25,7 +25,7 @@ def test_links_lead_somewhere(page):
     assert dead == []
 
 
-def test_numbers_that_the_operator_is_told_to_watch_exist():
+def test_documented_metrics_exist():
     watched = set(re.findall(r"`(nusa_[a-z_]+)", (ROOT / "docs" / "running.md").read_text()))
     code = [path.read_text() for app in ("superapp", "chat", "payments", "shop") for path in (ROOT / app).rglob("*.py")]
     # Some are made by name: of what is proved, and of the pool.

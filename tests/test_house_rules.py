@@ -65,7 +65,7 @@ EVERYWHERE = {rules.unclear_docstrings, rules.machine_paths, rules.catch_all_mod
 UNREAD = {"tests/harness/house_rules.py", "tests/test_house_rules.py"}
 
 
-def test_every_exception_is_of_a_file_that_is_there() -> None:
+def test_every_exception_names_an_existing_file() -> None:
     assert set(rules.ALLOWED_BROAD_EXCEPTS) <= set(product((".py",)))
 
 
@@ -139,20 +139,20 @@ INNOCENCE: list[tuple[Callable[..., rules.Breaches], str, str]] = [
 
 
 @pytest.mark.parametrize(("rule", "path", "text"), OFFENCES)
-def test_rule_bites(rule: Callable[..., rules.Breaches], path: str, text: str) -> None:
+def test_rule_finds_its_violation(rule: Callable[..., rules.Breaches], path: str, text: str) -> None:
     breaches = list(rule(path, ast.parse(text) if rule in rules.CODE_RULES else text))
 
     assert len(breaches) == 1
 
 
 @pytest.mark.parametrize(("rule", "path", "text"), INNOCENCE)
-def test_rule_leaves_the_innocent_alone(rule: Callable[..., rules.Breaches], path: str, text: str) -> None:
+def test_rule_accepts_valid_code(rule: Callable[..., rules.Breaches], path: str, text: str) -> None:
     breaches = list(rule(path, ast.parse(text) if rule in rules.CODE_RULES else text))
 
     assert breaches == []
 
 
-def test_every_rule_is_shown_to_bite_and_to_spare() -> None:
+def test_every_rule_has_a_violating_and_a_valid_example() -> None:
     every = {*rules.CODE_RULES, *rules.TEXT_RULES}
 
     assert {rule for rule, _, _ in OFFENCES} == every

@@ -65,7 +65,7 @@ def stored(path):
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_picture_becomes_two_squares_under_one_hash(kind):
+def test_picture_is_stored_as_two_squares_under_one_hash(kind):
     digest = avatar_storage.store_avatar(picture(kind))
 
     large, small = (stored(avatar_storage.avatar_file(digest, size)) for size in (512, 128))
@@ -101,7 +101,7 @@ def test_picture_is_turned_upright():
     assert upright.getpixel((30, 256))[0] > 200
 
 
-def test_transparency_becomes_paper():
+def test_picture_with_transparency_gets_a_white_background():
     digest = avatar_storage.store_avatar(picture("PNG", mode="RGBA", color=(0, 0, 0, 0)))
 
     assert stored(avatar_storage.avatar_file(digest, 512)).convert("RGB").getpixel((5, 5)) == (255, 255, 255)
@@ -146,7 +146,7 @@ def test_upload_that_is_no_picture_is_refused_under_any_name(make_user, logged_i
     assert not (avatar_storage.avatar_file("00", 1).parent.parent).exists()
 
 
-def test_hundred_megapixels_are_refused_before_they_are_opened():
+def test_picture_of_a_hundred_megapixels_is_refused_before_decoding():
     began = time.process_time()
 
     with pytest.raises(avatar_storage.PictureTooManyPixels) as refused:
@@ -175,7 +175,7 @@ def test_picture_is_shown_and_served(make_user, logged_in, put):
         assert Image.open(io.BytesIO(answer.content)).size == (size, size)
 
 
-def test_picture_is_for_those_who_are_logged_in_and_were_told_its_name(make_user, logged_in, put):
+def test_picture_needs_a_session_and_its_unguessable_name(make_user, logged_in, put):
     ana, eve = make_user("ana"), make_user("eve")
     path = put(logged_in(ana), picture()).json()["avatar"]
     outsider = logged_in(eve)
@@ -188,7 +188,7 @@ def test_picture_is_for_those_who_are_logged_in_and_were_told_its_name(make_user
     assert outsider.get(path).status_code == 200
 
 
-def test_picture_that_was_changed_is_gone_under_its_old_name(make_user, logged_in, put):
+def test_replaced_picture_is_404_under_its_old_name(make_user, logged_in, put):
     ana = make_user("ana")
     client = logged_in(ana)
     old = put(client, picture()).json()["avatar"]
@@ -201,7 +201,7 @@ def test_picture_that_was_changed_is_gone_under_its_old_name(make_user, logged_i
     assert client.get(new).status_code == 404
 
 
-def test_proxy_is_handed_the_file(make_user, logged_in, put, settings):
+def test_file_response_is_handed_to_the_proxy(make_user, logged_in, put, settings):
     settings.MEDIA_ACCEL = "/-media/"
     ana = make_user("ana")
     client = logged_in(ana)
@@ -230,14 +230,14 @@ def test_form_without_a_picture_is_refused(make_user, logged_in):
 
 
 @pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=", "text/plain"])
-def test_form_that_cannot_be_read_is_refused(make_user, logged_in, content_type):
+def test_unreadable_form_is_refused(make_user, logged_in, content_type):
     refused = logged_in(make_user("ana")).generic("PUT", "/api/v1/me/avatar", b"--x--\r\n", content_type=content_type)
 
     assert refused.status_code == 422
     assert refused.json()["code"] == "accounts.picture_unreadable"
 
 
-def test_left_over_pictures_are_deleted_and_shown_ones_kept(make_user, logged_in, put):
+def test_unused_pictures_are_deleted_and_used_ones_kept(make_user, logged_in, put):
     ana = make_user("ana")
     put(logged_in(ana), picture())
     ana.refresh_from_db()
@@ -263,7 +263,7 @@ def full_disk(monkeypatch):
     monkeypatch.setattr(os, "fsync", refuse)
 
 
-def test_picture_for_which_the_disk_has_no_room_may_be_sent_again(make_user, client, put, full_disk, caplog):
+def test_picture_upload_on_a_full_disk_can_be_retried(make_user, client, put, full_disk, caplog):
     client.force_login(make_user("ana"))
 
     answer = put(client, picture())
@@ -272,7 +272,7 @@ def test_picture_for_which_the_disk_has_no_room_may_be_sent_again(make_user, cli
     assert "Traceback" not in caplog.text
 
 
-def test_page_says_that_there_is_no_room_for_a_picture_as_something_that_passes(make_user, client, full_disk):
+def test_picture_page_reports_a_full_disk_as_temporary(make_user, client, full_disk):
     client.force_login(make_user("ana", language="en"))
 
     answer = client.post("/saya/foto/", {"picture": SimpleUploadedFile("a.png", picture(), "image/png")})

@@ -17,7 +17,7 @@ from tests.accounts.knowing import seen
 
 
 @pytest.mark.parametrize("by_phone", [True, False])
-def test_two_who_ask_each_other_at_once_become_contacts(real_db, make_user, in_threads, ask, ask_by_phone, by_phone):
+def test_two_simultaneous_mutual_requests_become_a_contact(real_db, make_user, in_threads, ask, ask_by_phone, by_phone):
     ana, bo = make_user("ana"), make_user("bo")
 
     for _ in range(5):
@@ -70,9 +70,7 @@ def unlocked(user_ids):
 
 @pytest.mark.served_only  # SQLite keeps writers apart with or without our lock.
 @pytest.mark.parametrize("is_locked", [True, False])
-def test_lock_of_two_people_is_what_keeps_their_questions_apart(
-    real_db, make_user, in_threads, ask, monkeypatch, is_locked
-):
+def test_pair_lock_serializes_mutual_contact_requests(real_db, make_user, in_threads, ask, monkeypatch, is_locked):
     ana, bo = make_user("ana"), make_user("bo")
     monkeypatch.setattr(queries, "find_both_sides", Together(queries.find_both_sides))
     if not is_locked:

@@ -18,7 +18,7 @@ from superapp.realtime import user_topic
 from tests.accounts.knowing import answer, seen
 
 
-def test_asking_by_handle_is_seen_by_both(make_user, ask, now):
+def test_contact_request_by_handle_is_seen_by_both(make_user, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
 
     told = ask(ana, bo)
@@ -44,7 +44,7 @@ def test_handle_is_found_however_it_is_written(make_user, now):
     assert seen(bo) == {"ana": "asks"}
 
 
-def test_yes_makes_both_contacts(make_user, ask, now):
+def test_accepted_request_makes_both_contacts(make_user, ask, now):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
     ask(ana, bo)
 
@@ -76,7 +76,7 @@ def test_declined_invitation_looks_pending_to_the_inviter(make_user, ask, now):
 
 
 @pytest.mark.parametrize("accept", [True, False])
-def test_answering_twice_is_answering_once(make_user, ask, now, accept):
+def test_answering_a_request_twice_changes_nothing(make_user, ask, now, accept):
     ana, bo = make_user("ana"), make_user("bo")
     ask(ana, bo)
 
@@ -100,7 +100,7 @@ def test_invitation_of_another_person_cannot_be_answered(make_user, ask, now):
     assert (seen(ana), seen(bo), seen(eve)) == ({"bo": "invited"}, {"ana": "asks"}, {})
 
 
-def test_asking_again_changes_nothing(make_user, ask, now):
+def test_contact_request_sent_again_changes_nothing(make_user, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
 
     first = ask(ana, bo)
@@ -155,7 +155,7 @@ def test_contact_request_to_oneself_or_no_one_is_refused(make_user, ask, now):
     assert not Invitation.objects.exists()
 
 
-def test_removing_ends_it_for_both(make_user, make_contacts, now):
+def test_removed_contact_is_removed_for_both(make_user, make_contacts, now):
     ana, bo = make_user("ana"), make_user("bo")
     make_contacts(ana, bo)
 
@@ -168,7 +168,7 @@ def test_removing_ends_it_for_both(make_user, make_contacts, now):
     assert Fact.objects.filter(name="accounts.contact_ended").count() == 1
 
 
-def test_removing_a_question_takes_it_back(make_user, ask, now):
+def test_removing_a_pending_request_withdraws_it(make_user, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
     ask(ana, bo)
 
@@ -179,7 +179,7 @@ def test_removing_a_question_takes_it_back(make_user, ask, now):
         answer(bo, ana, True, now=now)
 
 
-def test_outsider_cannot_remove_anybody(make_user, make_contacts, now):
+def test_outsider_cannot_remove_a_contact_of_others(make_user, make_contacts, now):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
     make_contacts(ana, bo)
 
@@ -189,7 +189,7 @@ def test_outsider_cannot_remove_anybody(make_user, make_contacts, now):
     assert api.are_contacts(ana.pk, bo.pk)
 
 
-def test_being_blocked_looks_like_being_removed(make_user, make_contacts, ask, now):
+def test_blocked_person_sees_the_same_as_a_removed_one(make_user, make_contacts, ask, now):
     ana, bo, cici = make_user("ana"), make_user("bo"), make_user("cici")
     make_contacts(ana, bo)
     make_contacts(ana, cici)
@@ -219,7 +219,7 @@ def test_blocking_again_changes_nothing(make_user, make_contacts, now):
     assert first["blocked"] is True
 
 
-def test_blocking_a_question_leaves_who_asked_waiting(make_user, ask, now):
+def test_blocking_a_requester_leaves_their_request_pending(make_user, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
     ask(ana, bo)
 
@@ -272,7 +272,7 @@ def test_refused_pairs_are_answered_in_one_query(make_user, make_contacts, ask, 
         assert api.find_forbidden_pairs(set()) == set()
 
 
-def test_pair_of_which_one_side_is_damaged_is_refused(make_user, make_contacts):
+def test_pair_with_a_contact_ended_on_one_side_is_refused(make_user, make_contacts):
     ana, bo = make_user("ana"), make_user("bo")
     make_contacts(ana, bo)
     Contact.objects.filter(owner=bo).update(state=Contact.State.ENDED)

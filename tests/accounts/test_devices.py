@@ -51,7 +51,9 @@ def test_listing_devices_takes_the_same_queries_for_one_and_for_many(
     assert len(answer["rows"]) == count
 
 
-def test_signing_out_there_ends_session_and_sockets(make_user, logged_in, ended, django_capture_on_commit_callbacks):
+def test_device_signed_out_remotely_loses_session_and_sockets(
+    make_user, logged_in, ended, django_capture_on_commit_callbacks
+):
     ana = make_user("ana")
     there, here = logged_in(ana), logged_in(ana)
     device = Device.objects.order_by("pk")[0]
@@ -78,7 +80,7 @@ def test_sockets_stay_open_until_the_commit(make_user, logged_in, ended, django_
     assert len(callbacks) == 1
 
 
-def test_outsider_cannot_sign_anybody_out(make_user, logged_in, ended, now):
+def test_outsider_cannot_sign_out_a_device(make_user, logged_in, ended, now):
     ana, eve = make_user("ana"), make_user("eve")
     client = logged_in(ana)
     device = Device.objects.get()
@@ -93,7 +95,7 @@ def test_outsider_cannot_sign_anybody_out(make_user, logged_in, ended, now):
     assert client.get("/api/v1/me").status_code == 200
 
 
-def test_signing_out_twice_is_signing_out_once(make_user, logged_in, now):
+def test_signing_out_twice_changes_nothing(make_user, logged_in, now):
     ana = make_user("ana")
     logged_in(ana)
     device = Device.objects.get()
@@ -117,7 +119,7 @@ def owner_and_thief(make_user, logged_in, now):
     return owner, trusted, thief, other
 
 
-def test_thief_of_a_number_cannot_sign_its_owner_out(owner_and_thief):
+def test_untrusted_device_cannot_sign_out_the_owner(owner_and_thief):
     owner, trusted, thief, other = owner_and_thief
 
     over_rest = thief.delete(f"/api/v1/me/devices/{trusted.public_id}")
@@ -136,7 +138,7 @@ def test_thief_of_a_number_cannot_sign_its_owner_out(owner_and_thief):
     assert owner.get("/api/v1/me").status_code == 401
 
 
-def test_thief_leaves_by_themselves(owner_and_thief):
+def test_untrusted_device_can_sign_itself_out(owner_and_thief):
     _owner, _trusted, thief, other = owner_and_thief
 
     assert thief.delete(f"/api/v1/me/devices/{other.public_id}").json() == {}
@@ -145,7 +147,7 @@ def test_thief_leaves_by_themselves(owner_and_thief):
 
 
 @pytest.mark.parametrize("browser_hash", ["hers", ""])
-def test_browser_that_was_left_keeps_its_trust_from_a_thief(owner_and_thief, browser_hash, now):
+def test_logged_out_browser_keeps_its_trust_against_an_untrusted_device(owner_and_thief, browser_hash, now):
     owner, trusted, thief, _other = owner_and_thief
     Device.objects.filter(pk=trusted.pk).update(browser_hash=browser_hash)
     devices.end_session(session_key=trusted.session_key, now=now)
@@ -157,7 +159,7 @@ def test_browser_that_was_left_keeps_its_trust_from_a_thief(owner_and_thief, bro
     assert owner.get("/api/v1/me").status_code == 401
 
 
-def test_older_log_in_of_a_trusted_browser_is_kept_too(owner_and_thief, logged_in):
+def test_older_login_of_a_trusted_browser_is_kept_too(owner_and_thief, logged_in):
     _owner, trusted, thief, _other = owner_and_thief
     logged_in(trusted.user)
     older = Device.objects.order_by("pk").last()
@@ -169,7 +171,7 @@ def test_older_log_in_of_a_trusted_browser_is_kept_too(owner_and_thief, logged_i
     assert trusted.trusted_at is not None
 
 
-def test_use_is_noted_once_a_minute(make_user, logged_in):
+def test_device_use_is_recorded_once_a_minute(make_user, logged_in):
     ana = make_user("ana")
     session_key = logged_in(ana).cookies["sessionid"].value
     start = Device.objects.get().last_seen_at
@@ -180,7 +182,7 @@ def test_use_is_noted_once_a_minute(make_user, logged_in):
     assert Device.objects.get().last_seen_at == start + timedelta(seconds=61)
 
 
-def test_pages_note_the_use_and_spare_the_database_the_rest(make_user, logged_in, django_assert_num_queries):
+def test_pages_record_device_use_without_further_queries(make_user, logged_in, django_assert_num_queries):
     client = logged_in(make_user("ana"))
     Device.objects.update(last_seen_at=clock.now() - timedelta(hours=1))
 
@@ -193,7 +195,7 @@ def test_pages_note_the_use_and_spare_the_database_the_rest(make_user, logged_in
     assert Device.objects.get().last_seen_at == seen_at
 
 
-def test_device_that_speaks_over_its_socket_alone_is_in_use(make_user, logged_in, django_assert_num_queries):
+def test_device_with_only_a_socket_is_in_use(make_user, logged_in, django_assert_num_queries):
     session_key = logged_in(make_user("ana")).cookies["sessionid"].value
     Device.objects.update(last_seen_at=clock.now() - timedelta(days=89))
 
@@ -204,7 +206,7 @@ def test_device_that_speaks_over_its_socket_alone_is_in_use(make_user, logged_in
         registry.find_caller(session_key)
 
 
-def test_session_is_made_longer_for_who_comes_by(make_user, logged_in):
+def test_session_of_a_returning_visitor_is_extended(make_user, logged_in):
     from superapp.accounts import sessions
 
     client = logged_in(make_user("ana"))
@@ -218,7 +220,7 @@ def test_session_is_made_longer_for_who_comes_by(make_user, logged_in):
     assert Session.objects.get().expire_date > clock.now() + timedelta(days=89)
 
 
-def test_answers_speak_the_persons_language(make_user, logged_in):
+def test_responses_are_in_the_language_of_the_person(make_user, logged_in):
     english, indonesian = make_user("ana", language="en"), make_user("bo", language="id")
     path = f"/api/v1/contacts/{uuid.uuid4()}"
 

@@ -38,7 +38,7 @@ def test_number_with_and_without_account_cannot_be_told_apart(make_user, now, dj
     assert (user_topic.current_rev(ana.pk), seen(ana)) == (0, {})
 
 
-def test_invitation_waits_for_whoever_joins_with_the_number(make_user, ask_by_phone, deliver_facts, now):
+def test_invitation_by_phone_reaches_an_account_created_later(make_user, ask_by_phone, deliver_facts, now):
     ana = make_user("ana")
     ask_by_phone(ana, "0812 3456 7890")
     ask_by_phone(ana, "+62 812 3456 7890")
@@ -52,7 +52,7 @@ def test_invitation_waits_for_whoever_joins_with_the_number(make_user, ask_by_ph
     assert not Invitation.objects.exists()
 
 
-def test_invitation_delivered_twice_asks_once(make_user, now):
+def test_invitation_delivered_twice_creates_one_request(make_user, now):
     ana, bo = make_user("ana"), make_user("bo")
     contacts.request_contact_by_phone(user_id=ana.pk, phone=bo.phone.number, now=now)
     invitation_id = Invitation.objects.get().pk
@@ -63,7 +63,7 @@ def test_invitation_delivered_twice_asks_once(make_user, now):
     assert (seen(bo), user_topic.current_rev(bo.pk)) == ({"ana": "asks"}, 1)
 
 
-def test_two_who_ask_each_other_by_phone_are_contacts(make_user, ask_by_phone):
+def test_mutual_requests_by_phone_make_a_contact(make_user, ask_by_phone):
     ana, bo = make_user("ana"), make_user("bo")
 
     ask_by_phone(ana, bo.phone.number)
@@ -72,7 +72,7 @@ def test_two_who_ask_each_other_by_phone_are_contacts(make_user, ask_by_phone):
     assert (seen(ana), seen(bo)) == ({"bo": "accepted"}, {"ana": "accepted"})
 
 
-def test_asking_by_handle_after_the_phone_shows_the_question(make_user, ask_by_phone, ask):
+def test_request_by_handle_after_one_by_phone_is_visible(make_user, ask_by_phone, ask):
     ana, bo = make_user("ana"), make_user("bo")
     ask_by_phone(ana, bo.phone.number)
 
@@ -103,7 +103,7 @@ def test_stranger_invited_by_phone_cannot_be_touched_by_id(make_user, ask_by_pho
     assert seen(bo) == {"ana": "asks"}
 
 
-def test_question_by_phone_does_not_reach_who_blocked(make_user, make_contacts, ask_by_phone, now):
+def test_request_by_phone_does_not_reach_a_blocker(make_user, make_contacts, ask_by_phone, now):
     ana, bo = make_user("ana"), make_user("bo")
     contacts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
     before = user_topic.current_rev(bo.pk)
@@ -123,7 +123,7 @@ def cancel(user, *, now):
         contacts.cancel_invitation(user_id=user.pk, invitation=row.public_id, now=now)
 
 
-def test_numbers_that_were_asked_wait_in_a_list_whether_anybody_has_them_or_said_no(make_user, ask_by_phone, now):
+def test_invited_numbers_are_listed_as_pending_whatever_became_of_them(make_user, ask_by_phone, now):
     ana, bo, nobody = make_user("ana"), make_user("bo"), "+6281234567890"
     ask_by_phone(ana, bo.phone.number)
     ask_by_phone(ana, nobody)
@@ -149,7 +149,7 @@ def test_cancelled_invitation_disappears_for_the_invited(make_user, ask_by_phone
     assert user_topic.current_rev(ana.pk) == 0
 
 
-def test_cancelling_asks_the_database_the_same_whether_anybody_has_the_number(
+def test_cancelling_an_invitation_runs_the_same_queries_for_unknown_numbers(
     make_user, ask_by_phone, now, django_assert_num_queries
 ):
     ana, bo = make_user("ana"), make_user("bo")
@@ -161,7 +161,7 @@ def test_cancelling_asks_the_database_the_same_whether_anybody_has_the_number(
             contacts.cancel_invitation(user_id=ana.pk, invitation=row.public_id, now=now)
 
 
-def test_question_that_is_asked_again_before_the_cancelling_arrived_stands(make_user, ask_by_phone, deliver_facts, now):
+def test_request_renewed_before_its_cancellation_arrives_stays(make_user, ask_by_phone, deliver_facts, now):
     ana, bo = make_user("ana"), make_user("bo")
     ask_by_phone(ana, bo.phone.number)
     cancel(ana, now=now)
@@ -172,7 +172,7 @@ def test_question_that_is_asked_again_before_the_cancelling_arrived_stands(make_
     assert (waiting(ana), seen(bo)) == ([bo.phone.number], {"ana": "asks"})
 
 
-def test_cancelling_after_the_yes_ends_no_contact(make_user, ask_by_phone, deliver_facts, now):
+def test_cancelling_an_accepted_invitation_keeps_the_contact(make_user, ask_by_phone, deliver_facts, now):
     ana, bo = make_user("ana"), make_user("bo")
     ask_by_phone(ana, bo.phone.number)
     (row,) = queries.list_open_invitations(ana.pk)
@@ -184,7 +184,7 @@ def test_cancelling_after_the_yes_ends_no_contact(make_user, ask_by_phone, deliv
     assert api.are_contacts(ana.pk, bo.pk)
 
 
-def test_outsider_cancels_no_invitation_of_another(make_user, ask_by_phone, now):
+def test_outsider_cannot_cancel_an_invitation(make_user, ask_by_phone, now):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
     ask_by_phone(ana, bo.phone.number)
     (row,) = queries.list_open_invitations(ana.pk)

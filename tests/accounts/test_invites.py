@@ -46,7 +46,7 @@ def test_invite_link_opened_twice_makes_one_contact(ana, link, make_user, now):
     assert InviteLink.objects.get().uses == 1
 
 
-def test_person_has_one_link_that_works(ana, link, now):
+def test_invite_link_is_reused_until_revoked(ana, link, now):
     assert invite_links.get_or_create_link(user_id=ana.pk, now=now) == link
 
     invite_links.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
@@ -82,7 +82,7 @@ def test_invalid_invite_links_have_the_same_error(ana, link, make_user, now, why
     assert not api.are_contacts(ana.pk, bo.pk)
 
 
-def test_link_serves_no_more_people_than_it_says(ana, link, make_user, now):
+def test_invite_link_is_limited_to_its_number_of_uses(ana, link, make_user, now):
     InviteLink.objects.update(uses=InviteLink.USES_MAX - 1)
     accept(make_user("bo"), link, now=now)
 
@@ -105,7 +105,7 @@ def test_own_invite_link_and_one_of_a_blocked_person_are_refused(ana, link, make
     assert InviteLink.objects.get().uses == 0
 
 
-def test_outsider_switches_off_no_link_and_sees_none_of_another(ana, link, make_user, now):
+def test_outsider_cannot_revoke_or_see_an_invite_link(ana, link, make_user, now):
     eve = make_user("eve")
 
     with pytest.raises(InviteNotFound):
@@ -116,7 +116,7 @@ def test_outsider_switches_off_no_link_and_sees_none_of_another(ana, link, make_
     assert invite_links.find_own_link(user_id=ana.pk, now=now) == link
 
 
-def test_new_links_of_a_day_are_limited(ana, now):
+def test_new_invite_links_are_limited_per_day(ana, now):
     for _ in range(invite_links.CREATE_LIMIT.times):
         link = invite_links.get_or_create_link(user_id=ana.pk, now=now)
         invite_links.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
@@ -127,7 +127,7 @@ def test_new_links_of_a_day_are_limited(ana, now):
     assert InviteLink.objects.count() == invite_links.CREATE_LIMIT.times
 
 
-def test_looks_of_an_hour_are_limited(link, make_user, now):
+def test_invite_link_views_are_limited_per_hour(link, make_user, now):
     eve = make_user("eve")
 
     for _ in range(invite_links.OPEN_LIMIT.times):
@@ -138,7 +138,7 @@ def test_looks_of_an_hour_are_limited(link, make_user, now):
         invite_links.get_inviter(token="guess", user_id=eve.pk, now=now)
 
 
-def test_two_at_once_make_one_link(make_user, now):
+def test_concurrent_link_creation_makes_one_link(make_user, now):
     ana = make_user("ana")
 
     first, second = (invite_links.get_or_create_link(user_id=ana.pk, now=now + timedelta(seconds=at)) for at in (0, 1))
@@ -146,7 +146,7 @@ def test_two_at_once_make_one_link(make_user, now):
     assert first == second
 
 
-def test_page_leads_a_stranger_to_the_log_in_and_back(ana, link):
+def test_invite_page_sends_a_stranger_to_login_and_back(ana, link):
     page = Client(headers={"Accept-Language": "id"}).get(f"/undangan/{link.token}/")
 
     text = page.content.decode()
@@ -159,7 +159,7 @@ def test_page_leads_a_stranger_to_the_log_in_and_back(ana, link):
     assert "@ana" not in text
 
 
-def test_stranger_who_sends_the_form_is_asked_to_log_in_and_nothing_happens(ana, link):
+def test_invite_form_of_a_stranger_redirects_to_login_and_changes_nothing(ana, link):
     answer = Client().post(f"/undangan/{link.token}/")
 
     assert answer.status_code == 302
@@ -167,7 +167,7 @@ def test_stranger_who_sends_the_form_is_asked_to_log_in_and_nothing_happens(ana,
     assert not Contact.objects.exists()
 
 
-def test_page_asks_before_it_adds(ana, link, make_user):
+def test_invite_page_asks_before_adding_a_contact(ana, link, make_user):
     bo = make_user("bo")
     browser = browser_of(bo)
 
@@ -181,7 +181,7 @@ def test_page_asks_before_it_adds(ana, link, make_user):
     assert seen(ana) == {"bo": "accepted"}
 
 
-def test_page_of_a_dead_link_says_so(ana, link, now):
+def test_page_of_an_expired_invite_link_says_so(ana, link, now):
     invite_links.revoke_link(user_id=ana.pk, link=link.public_id, now=now)
 
     answer = Client(headers={"Accept-Language": "id"}).get(f"/undangan/{link.token}/")
@@ -190,11 +190,11 @@ def test_page_of_a_dead_link_says_so(ana, link, now):
     assert "Tautan ini sudah tidak berlaku" in answer.content.decode()
 
 
-def test_own_link_leads_back_to_the_contacts(ana, link):
+def test_own_invite_link_redirects_to_contacts(ana, link):
     assert browser_of(ana).get(f"/undangan/{link.token}/").url == "/kontak/"
 
 
-def test_link_is_made_shown_and_switched_off_on_the_page_of_contacts(ana):
+def test_invite_link_is_created_shown_and_revoked_on_the_contacts_page(ana):
     browser = browser_of(ana)
 
     before = browser.get("/kontak/").content.decode()
@@ -209,7 +209,7 @@ def test_link_is_made_shown_and_switched_off_on_the_page_of_contacts(ana):
     assert "Tautannya dimatikan" in off
 
 
-def test_number_that_waits_can_be_sent_the_link_and_cancelled_on_the_page(ana, deliver_facts):
+def test_pending_number_can_be_sent_the_link_or_cancelled_on_the_page(ana, deliver_facts):
     browser = browser_of(ana)
     browser.post("/kontak/tautan/")
 

@@ -22,7 +22,7 @@ def wrong(code):
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-def test_code_makes_an_account_for_a_new_number(ask_for_code, prove, last_code, now):
+def test_login_code_creates_an_account_for_a_new_number(ask_for_code, prove, last_code, now):
     sent = ask_for_code(PHONE)
     proof = prove("+62 812-3456-7890", last_code())
 
@@ -35,7 +35,7 @@ def test_code_makes_an_account_for_a_new_number(ask_for_code, prove, last_code, 
     assert Fact.objects.get(name="accounts.person_joined").payload == {"user_id": user.pk}
 
 
-def test_code_finds_the_account_of_a_known_number(ask_for_code, prove, last_code, make_user, now):
+def test_login_code_finds_the_account_of_a_known_number(ask_for_code, prove, last_code, make_user, now):
     ana = make_user("ana")
     later = now + timedelta(days=1)
 
@@ -47,7 +47,7 @@ def test_code_finds_the_account_of_a_known_number(ask_for_code, prove, last_code
     assert PhoneNumber.objects.get().verified_at == later
 
 
-def test_code_is_six_digits_in_words_with_a_line_for_the_phone(ask_for_code, last_code, settings):
+def test_login_code_text_has_six_digits_and_an_autofill_line(ask_for_code, last_code, settings):
     settings.PUBLIC_URL = "https://nusa.example"
 
     ask_for_code(PHONE)
@@ -61,7 +61,7 @@ def test_code_is_six_digits_in_words_with_a_line_for_the_phone(ask_for_code, las
     assert message.text.endswith(f"\n@nusa.example #{code}")
 
 
-def test_code_is_kept_as_a_hash(ask_for_code, last_code):
+def test_login_code_is_stored_as_a_hash(ask_for_code, last_code):
     ask_for_code(PHONE)
 
     row = LoginCode.objects.get()
@@ -70,7 +70,7 @@ def test_code_is_kept_as_a_hash(ask_for_code, last_code):
     assert row.browser_hash != "phone"
 
 
-def test_code_is_good_once(ask_for_code, prove, last_code):
+def test_login_code_is_valid_once(ask_for_code, prove, last_code):
     ask_for_code(PHONE)
     prove(PHONE, last_code())
 
@@ -80,7 +80,7 @@ def test_code_is_good_once(ask_for_code, prove, last_code):
     assert User.objects.count() == 1
 
 
-def test_code_is_good_until_it_expires(ask_for_code, prove, last_code, now):
+def test_login_code_is_valid_until_it_expires(ask_for_code, prove, last_code, now):
     ask_for_code(PHONE)
 
     with pytest.raises(CodeOver) as refused:
@@ -91,7 +91,7 @@ def test_code_is_good_until_it_expires(ask_for_code, prove, last_code, now):
     assert prove(PHONE, last_code(), at=now + timedelta(minutes=5) - timedelta(seconds=1)).is_new
 
 
-def test_code_is_good_in_the_browser_that_asked_alone(ask_for_code, prove, last_code):
+def test_login_code_is_valid_only_in_the_requesting_browser(ask_for_code, prove, last_code):
     ask_for_code(PHONE, browser="anas phone")
 
     with pytest.raises(CodeOver):
@@ -101,14 +101,14 @@ def test_code_is_good_in_the_browser_that_asked_alone(ask_for_code, prove, last_
     assert LoginCode.objects.get().tries == 0
 
 
-def test_code_is_good_for_its_number_alone(ask_for_code, prove, last_code):
+def test_login_code_is_valid_only_for_its_number(ask_for_code, prove, last_code):
     ask_for_code(PHONE)
 
     with pytest.raises(CodeOver):
         prove("0812 0000 9999", last_code())
 
 
-def test_only_the_newest_code_is_good(ask_for_code, prove, last_code, now, monkeypatch):
+def test_only_the_newest_login_code_is_valid(ask_for_code, prove, last_code, now, monkeypatch):
     # Two codes drawn at random are the same once in a million.
     drawn = iter([123_456, 654_321])
     monkeypatch.setattr("superapp.accounts.actions.login.secrets.randbelow", lambda _below: next(drawn))
@@ -121,7 +121,7 @@ def test_only_the_newest_code_is_good(ask_for_code, prove, last_code, now, monke
         prove(PHONE, first, at=now + timedelta(seconds=61))
 
 
-def test_five_wrong_tries_use_a_code_up(ask_for_code, prove, last_code):
+def test_login_code_is_invalid_after_five_wrong_tries(ask_for_code, prove, last_code):
     ask_for_code(PHONE)
     tries_left = []
     for _ in range(5):
@@ -137,7 +137,7 @@ def test_five_wrong_tries_use_a_code_up(ask_for_code, prove, last_code):
 
 
 @pytest.mark.parametrize("code", ["", "12345", "halo", "٠١٢٣٤٥", "1" * 1_000])
-def test_malformed_code_is_a_wrong_code(ask_for_code, prove, code):
+def test_malformed_login_code_counts_as_wrong(ask_for_code, prove, code):
     ask_for_code(PHONE)
 
     with pytest.raises(CodeWrong):
@@ -146,7 +146,7 @@ def test_malformed_code_is_a_wrong_code(ask_for_code, prove, code):
     assert LoginCode.objects.get().tries == 1
 
 
-def test_guessing_across_many_codes_makes_codes_longer_for_the_day(ask_for_code, prove, last_code, now):
+def test_guessing_across_many_codes_lengthens_codes_for_the_day(ask_for_code, prove, last_code, now):
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     digits = []
     for hour in range(1, 5):
@@ -163,7 +163,7 @@ def test_guessing_across_many_codes_makes_codes_longer_for_the_day(ask_for_code,
     assert not User.objects.exists()
 
 
-def test_known_browser_guesses_twenty_times_a_day(ask_for_code, prove, last_code, make_user, now):
+def test_known_browser_has_twenty_guesses_a_day(ask_for_code, prove, last_code, make_user, now):
     ana = make_user("ana")
     begin_device(ana, browser="anas phone", now=now)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -200,7 +200,7 @@ def test_owner_logs_in_while_a_stranger_uses_up_the_number(ask_for_code, prove, 
     assert prove(ana.phone.number, last_code(), browser="anas phone", at=late).user == ana
 
 
-def test_another_code_has_to_wait_a_minute(ask_for_code, now):
+def test_second_code_is_refused_within_a_minute(ask_for_code, now):
     ask_for_code(PHONE, browser="one")
 
     with pytest.raises(RateLimited) as refused:
@@ -211,7 +211,7 @@ def test_another_code_has_to_wait_a_minute(ask_for_code, now):
     assert ask_for_code(PHONE, browser="two", at=now + timedelta(seconds=60)).retry_after == 60
 
 
-def test_codes_of_an_hour_are_counted_by_browser(ask_for_code, now):
+def test_login_codes_are_limited_per_browser_and_hour(ask_for_code, now):
     start = now.replace(minute=0, second=0, microsecond=0)
     for turn in range(10):
         ask_for_code(f"0812 3456 78{turn:02}", at=start + timedelta(minutes=turn))
@@ -223,7 +223,7 @@ def test_codes_of_an_hour_are_counted_by_browser(ask_for_code, now):
     assert DeveloperSms.objects.count() == 10
 
 
-def test_ten_addresses_do_not_get_around_the_work_of_a_number(ask_for_code, now):
+def test_ten_addresses_cannot_avoid_the_proof_of_work_of_a_number(ask_for_code, now):
     start = now.replace(minute=0, second=0, microsecond=0)
 
     def ask(turn):
@@ -238,7 +238,7 @@ def test_ten_addresses_do_not_get_around_the_work_of_a_number(ask_for_code, now)
     assert DeveloperSms.objects.count() == 5
 
 
-def test_hundreds_behind_one_address_are_let_in(ask_for_code, monkeypatch):
+def test_hundreds_of_people_behind_one_address_can_log_in(ask_for_code, monkeypatch):
     monkeypatch.setattr(login_throttling, "WORK_MIN", 10)
     for person in range(120):
         phone, browser = f"0812 3456 7{person:03}", f"b{person}"
@@ -260,7 +260,7 @@ def test_refused_request_is_not_counted_but_for_its_place_in_the_queue(ask_for_c
     assert dict(RateCount.objects.values_list("what", "count")) == before | {"code.waiting": 1}
 
 
-def test_code_that_could_not_be_sent_is_no_code_and_burns_nothing(ask_for_code, monkeypatch, now):
+def test_unsent_login_code_is_void_and_uses_up_no_limit(ask_for_code, monkeypatch, now):
     class Broken:
         def send(self, *, number, text):
             raise CodeNotSent(retry_after=10)
@@ -302,7 +302,7 @@ def test_known_and_unknown_numbers_take_the_same_statements(ask_for_code, make_u
         ask_for_code("0812 3456 7890", browser="two")
 
 
-def test_closed_account_is_told_so_after_the_proof_alone(ask_for_code, prove, last_code, make_user):
+def test_closed_account_is_revealed_only_after_a_right_code(ask_for_code, prove, last_code, make_user):
     ana = make_user("ana", is_active=False)
     ask_for_code(ana.phone.number)
     with pytest.raises(CodeWrong):
@@ -350,7 +350,7 @@ def test_number_of_an_account_in_use_stays(ask_for_code, prove, last_code, make_
     assert prove(ana.phone.number, last_code(), browser="anas new phone").user == ana
 
 
-def test_owner_who_comes_back_in_the_old_browser_finds_the_old_account(ask_for_code, prove, last_code, make_user, now):
+def test_owner_returning_in_the_old_browser_gets_the_old_account(ask_for_code, prove, last_code, make_user, now):
     ana = make_user("ana")
     begin_device(ana, browser="anas phone", now=now - timedelta(days=400))
 
@@ -359,7 +359,7 @@ def test_owner_who_comes_back_in_the_old_browser_finds_the_old_account(ask_for_c
     assert prove(ana.phone.number, last_code(), browser="anas phone").user == ana
 
 
-def test_old_codes_and_counts_are_forgotten(ask_for_code, now):
+def test_old_login_codes_and_counters_are_deleted(ask_for_code, now):
     from superapp.accounts.maintenance import periodic_tasks
 
     ask_for_code(PHONE)
@@ -370,7 +370,7 @@ def test_old_codes_and_counts_are_forgotten(ask_for_code, now):
     assert (LoginCode.objects.count(), RateCount.objects.count()) == (0, 0)
 
 
-def test_two_browsers_that_prove_a_new_number_at_once_make_one_account(
+def test_two_browsers_verifying_a_new_number_at_once_create_one_account(
     real_db, ask_for_code, prove, last_code, in_threads, now
 ):
     ask_for_code(PHONE, browser="one")

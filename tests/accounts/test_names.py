@@ -25,12 +25,12 @@ FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
         ("x" * 50, "x" * 50),
     ],
 )
-def test_name_keeps_what_can_be_seen(written: str, kept: str) -> None:
+def test_display_name_keeps_visible_characters(written: str, kept: str) -> None:
     assert names.clean_name(written) == kept
 
 
 @pytest.mark.parametrize("written", ["", "   ", "\u200b\u200d", "\u3164", "...", "x" * 51, "x" * 100_000])
-def test_name_that_says_nothing_or_too_much_is_refused(written: str) -> None:
+def test_empty_or_too_long_name_is_refused(written: str) -> None:
     with pytest.raises(NameInvalid) as refused:
         names.clean_name(written)
 
@@ -41,12 +41,12 @@ def test_name_that_says_nothing_or_too_much_is_refused(written: str) -> None:
 @pytest.mark.parametrize(
     ("written", "kept"), [("@Ana", "ana"), (" siti.rahma ", "siti.rahma"), ("kopi_toraja2", "kopi_toraja2")]
 )
-def test_handle_is_kept_in_lower_case(written: str, kept: str) -> None:
+def test_handle_is_stored_in_lower_case(written: str, kept: str) -> None:
     assert names.clean_handle(written) == kept
 
 
 @pytest.mark.parametrize("written", ["", "an", "1ana", "ana b", "a..b", "ana.", "аna", "x" * 31, "ana\u200b"])
-def test_handle_of_another_shape_is_refused(written: str) -> None:
+def test_malformed_handle_is_refused(written: str) -> None:
     with pytest.raises(HandleInvalid):
         names.clean_handle(written)
 

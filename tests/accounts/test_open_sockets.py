@@ -11,7 +11,7 @@ def told(client, say):
     return [hint for hint in client.hints() if hint["say"] == say]
 
 
-def test_signing_out_there_closes_the_sockets_there(real_db, connect, make_user):
+def test_remote_sign_out_closes_the_sockets_of_the_device(real_db, connect, make_user):
     ana = make_user("ana")
     there, here = log_in(ana), log_in(ana)
     on_there, on_here = connect(device=there), connect(device=here)
@@ -22,7 +22,7 @@ def test_signing_out_there_closes_the_sockets_there(real_db, connect, make_user)
     assert [row["here"] for row in on_here.ok("accounts.devices")["rows"]] == [True]
 
 
-def test_outsider_cannot_end_a_device(real_db, connect, make_user):
+def test_outsider_cannot_end_a_device_session(real_db, connect, make_user):
     ana, eve = make_user("ana"), make_user("eve")
     device = log_in(ana)
     on_ana, on_eve = connect(device=device), connect(eve)
@@ -33,7 +33,7 @@ def test_outsider_cannot_end_a_device(real_db, connect, make_user):
     assert list(on_ana.ok("ping")) == ["now"]
 
 
-def test_two_become_contacts_before_their_eyes_and_an_outsider_sees_nothing(real_db, connect, make_user):
+def test_new_contact_is_hinted_to_both_and_not_to_an_outsider(real_db, connect, make_user):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
     on_ana, on_bo, on_eve = connect(ana), connect(bo), connect(eve)
 

@@ -74,14 +74,14 @@ def test_login_of_a_named_person_leads_to_the_requested_page(browser, ana):
 
 
 @pytest.mark.parametrize("address", ["https://jahat.example/", "//jahat.example/", "javascript:alert(1)"])
-def test_log_in_leads_to_no_other_host(browser, ana, address):
+def test_login_redirects_to_no_other_host(browser, ana, address):
     browser.post("/masuk/", {"phone": ana.phone.number})
     answer = browser.post("/masuk/kode/", {"code": sent_code(), "next": address})
 
     assert answer.url == "/"
 
 
-def test_number_that_is_none_is_refused_beside_its_field(browser):
+def test_invalid_number_is_refused_at_its_field(browser):
     answer = browser.post("/masuk/", {"phone": "12"})
 
     assert answer.status_code == 422
@@ -90,7 +90,7 @@ def test_number_that_is_none_is_refused_beside_its_field(browser):
     assert not DeveloperSms.objects.exists()
 
 
-def test_wrong_code_is_refused_beside_its_field_and_logs_nobody_in(browser):
+def test_wrong_code_is_refused_at_its_field_and_logs_nobody_in(browser):
     browser.post("/masuk/", {"phone": PHONE})
     wrong = "000000" if sent_code() != "000000" else "111111"
 
@@ -101,11 +101,11 @@ def test_wrong_code_is_refused_beside_its_field_and_logs_nobody_in(browser):
     assert "_auth_user_id" not in browser.session
 
 
-def test_code_page_without_a_number_goes_back_to_the_start(browser):
+def test_code_page_without_a_number_redirects_to_the_start(browser):
     assert browser.get("/masuk/kode/").url == "/masuk/"
 
 
-def test_another_code_is_sent_only_after_the_pause(browser):
+def test_code_is_sent_again_only_after_the_pause(browser):
     browser.post("/masuk/", {"phone": PHONE})
 
     answer = browser.post("/masuk/kirim-ulang/")
@@ -114,7 +114,7 @@ def test_another_code_is_sent_only_after_the_pause(browser):
     assert DeveloperSms.objects.count() == 1
 
 
-def test_asking_twice_in_a_row_leads_to_the_code_that_is_on_its_way(browser):
+def test_second_code_request_redirects_to_the_pending_code(browser):
     browser.post("/masuk/", {"phone": PHONE})
 
     answer = browser.post("/masuk/", {"phone": PHONE})
@@ -123,7 +123,7 @@ def test_asking_twice_in_a_row_leads_to_the_code_that_is_on_its_way(browser):
     assert DeveloperSms.objects.count() == 1
 
 
-def test_code_field_can_be_filled_by_the_phone(browser):
+def test_code_field_supports_autofill(browser):
     browser.post("/masuk/", {"phone": PHONE})
     page = text(browser.get("/masuk/kode/"))
     field = re.search(r'<input[^>]*id="code"[^>]*>', page)[0]
@@ -139,13 +139,13 @@ def test_developer_inbox_with_a_gateway_is_404(browser, settings):
     assert browser.get("/masuk/kotak-sms/").status_code == 404
 
 
-def test_language_of_the_log_in_can_be_chosen(browser):
+def test_login_language_can_be_chosen(browser):
     browser.post("/masuk/bahasa/", {"language": "id", "next": "/masuk/"})
 
     assert "Selamat datang" in text(browser.get("/masuk/"))
 
 
-def test_log_out_ends_the_device(browser, ana):
+def test_logout_ends_the_device_session(browser, ana):
     browser.post("/masuk/", {"phone": ana.phone.number})
     browser.post("/masuk/kode/", {"code": sent_code()})
 
@@ -156,7 +156,7 @@ def test_log_out_ends_the_device(browser, ana):
     assert Device.objects.get().ended_at is not None
 
 
-def test_invitation_by_number_says_the_same_whether_anybody_has_it(as_ana, make_user):
+def test_invitation_by_number_looks_the_same_for_unknown_numbers(as_ana, make_user):
     bo = make_user("bo")
 
     known = as_ana.post("/kontak/", {"who": bo.phone.number}, follow=True)
@@ -207,7 +207,7 @@ def test_contact_is_asked_by_handle_accepted_and_removed(as_ana, ana, make_user)
     assert "No contacts yet" in gone
 
 
-def test_unknown_handle_is_refused_beside_the_field(as_ana):
+def test_unknown_handle_is_refused_at_its_field(as_ana):
     answer = as_ana.post("/kontak/", {"who": "@tidakada"})
 
     assert answer.status_code == 404
@@ -237,7 +237,7 @@ def test_outsider_cannot_answer_for_another(eve, as_ana, ana, make_user):
     assert Contact.objects.get(owner=bo).state == Contact.State.ASKS
 
 
-def test_profile_is_changed_and_what_is_refused_stands_beside_its_field(as_ana, ana, make_user):
+def test_profile_form_saves_and_shows_errors_at_fields(as_ana, ana, make_user):
     make_user("bowo")
 
     saved = as_ana.post("/saya/", {"name": "Ana L.", "handle": "ana.l"}, follow=True)
@@ -262,7 +262,7 @@ def test_language_time_zone_and_theme_are_kept(as_ana, ana):
     assert 'data-theme="dark"' in text(answer)
 
 
-def test_picture_is_shown_once_sent_and_gone_once_removed(as_ana, ana):
+def test_uploaded_picture_is_shown_until_removed(as_ana, ana):
     drawn = io.BytesIO()
     Image.new("RGB", (64, 64), (0, 108, 116)).save(drawn, "PNG")
     drawn.seek(0)
@@ -287,7 +287,7 @@ def test_invalid_picture_is_refused_at_its_field(as_ana, ana):
     assert ana.avatar == ""
 
 
-def test_another_device_of_mine_is_logged_out_from_here(ana):
+def test_own_device_can_be_signed_out_remotely(ana):
     here, there = Client(headers=ENGLISH), Client(headers=ENGLISH)
     for browser in (here, there):
         DeveloperSms.objects.all().delete()
@@ -300,7 +300,7 @@ def test_another_device_of_mine_is_logged_out_from_here(ana):
     assert here.get("/saya/").status_code == 200
 
 
-def test_outsider_cannot_log_my_device_out(ana, eve):
+def test_outsider_cannot_sign_out_my_device(ana, eve):
     browser = Client(headers=ENGLISH)
     _log_in(browser, ana)
     device = Device.objects.get(user=ana)
@@ -312,7 +312,7 @@ def test_outsider_cannot_log_my_device_out(ana, eve):
 
 
 @pytest.mark.parametrize("path", ["/kontak/", "/saya/"])
-def test_pages_ask_the_database_as_often_for_many_as_for_one(as_ana, ana, make_user, path, django_assert_num_queries):
+def test_pages_take_the_same_queries_for_many_rows_as_for_one(as_ana, ana, make_user, path, django_assert_num_queries):
     _many(as_ana, make_user, "a", 1)
     as_ana.get(path)
     queries = {"/kontak/": 6, "/saya/": 7}[path]

@@ -14,7 +14,7 @@ def test_phone_number_in_any_notation_is_normalized(written: str) -> None:
     assert phone_numbers.parse_phone_number(written) == "+6281234567890"
 
 
-def test_numbers_of_other_countries_are_read_with_or_without_the_plus() -> None:
+def test_foreign_numbers_are_parsed_with_or_without_the_plus() -> None:
     assert phone_numbers.parse_phone_number("+44 7911 123456") == "+447911123456"
     assert phone_numbers.parse_phone_number("447911123456") == "+447911123456"
 
@@ -41,5 +41,5 @@ def test_number_that_cannot_receive_a_code_is_refused(written: str) -> None:
     assert refused.value.code == "accounts.phone_invalid"
 
 
-def test_number_is_shown_as_people_read_it() -> None:
+def test_number_is_formatted_for_people() -> None:
     assert phone_numbers.format_international("+6281234567890") == "+62 812-3456-7890"

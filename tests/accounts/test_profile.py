@@ -33,7 +33,7 @@ def published(monkeypatch):
     return sent
 
 
-def test_profile_is_changed_and_numbered(make_user, change):
+def test_profile_change_gets_the_next_rev(make_user, change):
     ana = make_user("ana")
 
     row = change(ana, name="  Ana  Wijaya ", handle="@Ana.W", language="en", time_zone="Asia/Makassar")
@@ -68,7 +68,7 @@ def test_profile_is_changed_and_numbered(make_user, change):
         ({"name": "Ana Baru", "time_zone": ""}, TimeZoneUnknown),
     ],
 )
-def test_wish_that_cannot_be_met_changes_nothing(make_user, change, changes, error):
+def test_invalid_profile_change_changes_nothing(make_user, change, changes, error):
     ana, _budi = make_user("ana"), make_user("budi")
 
     with pytest.raises(error):
@@ -92,7 +92,7 @@ def test_profile_change_to_the_same_values_changes_nothing(
     assert not Fact.objects.exists()
 
 
-def test_contacts_hear_of_a_new_name_and_strangers_do_not(
+def test_new_name_is_hinted_to_contacts_and_not_to_strangers(
     make_user, make_contacts, change, published, django_capture_on_commit_callbacks
 ):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
@@ -111,7 +111,7 @@ def test_contacts_hear_of_a_new_name_and_strangers_do_not(
     assert Fact.objects.filter(name="accounts.profile_changed").count() == 1
 
 
-def test_language_and_place_are_nobody_elses_matter(
+def test_language_and_time_zone_are_private(
     make_user, make_contacts, change, published, django_capture_on_commit_callbacks
 ):
     ana, bo = make_user("ana"), make_user("bo")
@@ -151,7 +151,7 @@ def test_handle_may_change_three_times_a_month(make_user, change):
     assert ana.handle == "ana2"
 
 
-def test_two_who_want_one_handle_at_once(real_db, make_user, change, in_threads):
+def test_concurrent_claims_of_one_handle_give_it_to_one(real_db, make_user, change, in_threads):
     ana, bo = make_user("ana"), make_user("bo")
 
     outcomes = in_threads(lambda: change(ana, handle="rindu"), lambda: change(bo, handle="rindu"))

@@ -20,7 +20,7 @@ from superapp.core import clock
 pytestmark = pytest.mark.usefixtures("database")
 
 
-def test_session_user_is_the_user_that_django_finds(make_user: Callable[..., User]) -> None:
+def test_session_user_equals_the_user_of_django_auth(make_user: Callable[..., User]) -> None:
     ana = make_user("ana", language="en")
     found = SessionUserBackend().get_user(ana.pk)
     expected = ModelBackend().get_user(ana.pk)
@@ -40,7 +40,7 @@ def test_session_of_an_unknown_or_inactive_user_has_no_user(make_user: Callable[
     assert SessionUserBackend().get_user(ana.pk + 1_000) is None
 
 
-def test_session_of_django_is_read_and_changed_and_ended() -> None:
+def test_session_store_reads_changes_and_flushes_django_sessions() -> None:
     made = DjangoStore()
     made["language"] = "id"
     made.create()
@@ -53,7 +53,7 @@ def test_session_of_django_is_read_and_changed_and_ended() -> None:
     assert not Session.objects.exists()
 
 
-def test_session_that_has_expired_is_empty_and_loses_its_key() -> None:
+def test_expired_session_is_empty_and_has_no_key() -> None:
     made = DjangoStore()
     made["language"] = "id"
     made.create()
@@ -63,7 +63,7 @@ def test_session_that_has_expired_is_empty_and_loses_its_key() -> None:
     assert found.session_key is None
 
 
-def test_session_of_the_backend_of_django_stays_logged_in(make_user: Callable[..., User], client: Client) -> None:
+def test_session_of_the_default_backend_stays_logged_in(make_user: Callable[..., User], client: Client) -> None:
     ana = make_user("ana")
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     assert auth.get_user(client).pk == ana.pk
@@ -71,7 +71,7 @@ def test_session_of_the_backend_of_django_stays_logged_in(make_user: Callable[..
 
 
 @pytest.mark.parametrize("key", ['"aaaaaaaa\\000b"', "a" * 500, "%00%00%00%00%00%00%00%00", "é" * 20])
-def test_session_cookie_that_is_no_key_is_a_visitor_without_an_account(client: Client, key: str) -> None:
+def test_invalid_session_cookie_is_an_anonymous_visitor(client: Client, key: str) -> None:
     response = client.get("/kontak/", headers={"cookie": f"sessionid={key}"})
     assert response.status_code == 302
     assert response["Location"].startswith("/masuk/")

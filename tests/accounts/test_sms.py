@@ -95,7 +95,7 @@ def gateway(provider: Provider, **options: Any) -> sms_gateways.HttpSmsGateway:
     )
 
 
-def test_gateway_is_sent_one_json_object_of_the_operators_shape(make_provider):
+def test_sms_gateway_gets_the_configured_json_object(make_provider):
     provider = make_provider(says(200))
     fields = {"message": {"recipients": [{"msisdn": "{digits}"}], "body": "NUSA {text}", "flash": False}, "ttl": 300}
 
@@ -123,7 +123,7 @@ def test_gateway_is_sent_one_json_object_of_the_operators_shape(make_provider):
     ],
     ids=["500", "401", "redirect", "silent", "drip", "garbage"],
 )
-def test_gateway_that_does_not_take_it_is_said_so_in_time(make_provider, answer):
+def test_sms_gateway_refusal_is_reported_in_time(make_provider, answer):
     provider = make_provider(answer)
     began = time.monotonic()
 
@@ -144,7 +144,7 @@ def test_unreachable_gateway_is_reported():
         unreachable.send(number="+6281234567890", text="halo")
 
 
-def test_gateway_that_says_no_with_200_is_understood(make_provider):
+def test_sms_gateway_error_with_status_200_is_an_error(make_provider):
     taken = make_provider(says(200, b'{"result": {"status": 0}}'))
     refused = make_provider(says(200, b'{"result": {"status": 7}}'))
     garbage = make_provider(says(200, b"<html>OK</html>"))
@@ -175,7 +175,7 @@ def test_code_is_committed_before_it_is_sent(real_db, make_provider, ask_for_cod
     assert prove("0812 3456 7890", code).is_new
 
 
-def test_served_without_a_gateway_nobody_is_told_a_code(settings, db, ask_for_code):
+def test_served_without_a_gateway_no_code_is_shown(settings, db, ask_for_code):
     settings.SMS_INBOX = False
 
     with pytest.raises(CodeNotSent):
@@ -184,7 +184,7 @@ def test_served_without_a_gateway_nobody_is_told_a_code(settings, db, ask_for_co
     assert not LoginCode.objects.exists()
 
 
-def test_developers_inbox_is_closed_where_messages_go_out(settings, db, ask_for_code, now):
+def test_developer_inbox_is_404_with_a_gateway(settings, db, ask_for_code, now):
     ask_for_code("0812 3456 7890")
     from superapp.core import clock
 

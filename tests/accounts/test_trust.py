@@ -69,7 +69,7 @@ def rows_of(page):
     ]
 
 
-def test_phone_that_was_lost_is_logged_out_from_a_new_one_a_day_after_a_code(phones, last_code, now, clock_at):
+def test_new_device_can_sign_out_a_lost_one_a_day_after_its_code(phones, last_code, now, clock_at):
     lost, trusted, new, _other = phones
     log_out = f"/saya/perangkat/{trusted.public_id}/keluar/"
 
@@ -89,7 +89,7 @@ def test_phone_that_was_lost_is_logged_out_from_a_new_one_a_day_after_a_code(pho
     assert PAGE not in new.get("/saya/").content.decode()
 
 
-def test_owner_sees_on_every_page_that_a_thief_asks_and_logs_them_out(phones, last_code, now, clock_at, settings):
+def test_trust_request_is_shown_to_the_owner_who_can_sign_it_out(phones, last_code, now, clock_at, settings):
     owner, trusted, thief, other = phones
     pages = ["/saya/", "/obrolan/", *(["/dompet/"] if settings.LEGAL_PROFILE == "marketplace" else [])]
     told = "asked to be trusted"
@@ -108,7 +108,7 @@ def test_owner_sees_on_every_page_that_a_thief_asks_and_logs_them_out(phones, la
     assert Device.objects.filter(trusted_at__isnull=False).get() == trusted
 
 
-def test_clients_have_the_same_way(phones, last_code, now, clock_at):
+def test_trust_request_works_over_the_api(phones, last_code, now, clock_at):
     _lost, trusted, new, other = phones
     sent = new.post("/api/v1/me/trust/code", {}, content_type="application/json")
     asked = new.post("/api/v1/me/trust", {"code": last_code()}, content_type="application/json")
@@ -125,7 +125,7 @@ def test_clients_have_the_same_way(phones, last_code, now, clock_at):
     assert new.delete(f"/api/v1/me/devices/{trusted.public_id}").json() == {}
 
 
-def test_wrong_code_asks_for_nothing_and_another_device_waits_for_itself(phones, last_code, now, clock_at, logged_in):
+def test_wrong_code_makes_no_trust_request_and_each_device_waits_alone(phones, last_code, now, clock_at, logged_in):
     _lost, trusted, new, _other = phones
     new.post(PAGE, {"step": "send"})
     wrong = new.post(PAGE, {"step": "prove", "code": f"{(int(last_code()) + 1) % 10**6:06}"})
@@ -139,7 +139,7 @@ def test_wrong_code_asks_for_nothing_and_another_device_waits_for_itself(phones,
     assert third.delete(f"/api/v1/me/devices/{trusted.public_id}").json()["code"] == "accounts.device_kept"
 
 
-def test_day_that_was_left_unused_for_three_more_is_over(phones, last_code, now, clock_at):
+def test_unused_trust_request_expires_after_three_more_days(phones, last_code, now, clock_at):
     _lost, _trusted, new, _other = phones
     ask_on_page(new, last_code)
 
@@ -151,9 +151,7 @@ def test_day_that_was_left_unused_for_three_more_is_over(phones, last_code, now,
 
 
 @pytest.mark.parametrize("is_taken", [True, False])
-def test_browser_that_is_signed_out_from_elsewhere_begins_its_day_anew(
-    phones, last_code, now, clock_at, logged_in, is_taken
-):
+def test_remotely_signed_out_browser_restarts_its_waiting_day(phones, last_code, now, clock_at, logged_in, is_taken):
     owner, trusted, thief, other = phones
     logged_in(trusted.user)
     again = Device.objects.order_by("pk").last()
@@ -169,7 +167,7 @@ def test_browser_that_is_signed_out_from_elsewhere_begins_its_day_anew(
     assert thief.delete(f"/api/v1/me/devices/{trusted.public_id}").json()["code"] == "accounts.device_kept"
 
 
-def test_row_of_the_device_that_asked_says_so_among_others_of_its_name(phones, now, clock_at):
+def test_requesting_device_is_marked_among_devices_of_the_same_name(phones, now, clock_at):
     owner, trusted, _thief, other = phones
     at = "24 November 2031, 10:44 WIB"
     asked_at = now.replace(year=2031, month=11, day=23, hour=3, minute=44)
@@ -187,7 +185,7 @@ def test_row_of_the_device_that_asked_says_so_among_others_of_its_name(phones, n
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Unknown device"), ("id", "Perangkat tak dikenal")])
-def test_device_that_does_not_say_what_it_is_is_named_all_the_same(phones, now, clock_at, language, word):
+def test_device_without_user_agent_has_a_name(phones, now, clock_at, language, word):
     owner, trusted, _thief, other = phones
     type(trusted.user).objects.update(language=language)
     Device.objects.filter(pk=other.pk).update(name="", trust_asked_at=now)
@@ -206,7 +204,7 @@ def test_device_that_does_not_say_what_it_is_is_named_all_the_same(phones, now, 
         ("id", "Mulai {at}, perangkat itu bisa", "Sejak {at}, perangkat itu sudah bisa"),
     ],
 )
-def test_notice_speaks_of_a_beginning_only_until_then(phones, now, clock_at, language, until, since):
+def test_notice_announces_the_start_of_trust_only_until_it_starts(phones, now, clock_at, language, until, since):
     owner, trusted, _thief, other = phones
     type(trusted.user).objects.update(language=language)
     asked_at = now.replace(year=2031, month=11, day=23, hour=3, minute=44)
@@ -244,7 +242,7 @@ def test_trust_request_changed_after_the_check_is_not_taken(phones, now, monkeyp
     assert {field: getattr(other, field) for field in change} == change
 
 
-def test_device_that_was_trusted_after_it_was_looked_at_stays_so(phones, now, monkeypatch):
+def test_device_trusted_after_the_check_stays_trusted(phones, now, monkeypatch):
     _lost, trusted, _new, other = phones
     Device.objects.filter(pk=other.pk).update(trust_asked_at=now)
     change_after_a_look(monkeypatch, other, {"trusted_at": now + DAY, "trust_asked_at": None})
@@ -275,7 +273,7 @@ def problems_of(page):
     return said, 'aria-invalid="true" aria-describedby="step-problem"' in text
 
 
-def test_only_a_refused_code_marks_its_field(phones, last_code):
+def test_only_a_refused_code_marks_the_code_field(phones, last_code):
     _lost, _trusted, new, _other = phones
     new.post(PAGE, {"step": "send"})
 
@@ -286,7 +284,7 @@ def test_only_a_refused_code_marks_its_field(phones, last_code):
     assert (wrong.status_code, len(problems_of(wrong)[0]), problems_of(wrong)[1]) == (422, 1, True)
 
 
-def test_refusal_is_said_while_the_day_runs(phones, last_code):
+def test_refusal_during_the_waiting_day_names_its_end(phones, last_code):
     _lost, _trusted, new, _other = phones
     ask_on_page(new, last_code)
 

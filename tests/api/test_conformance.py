@@ -79,7 +79,7 @@ def conform(make_site, real_db, tmp_path):
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("half", HALVES)
-def test_requests_of_a_person_are_answered_as_described(conform, world, half):
+def test_api_responses_to_a_member_match_the_description(conform, world, half):
     said = conform(world, half, EXAMPLES)
 
     assert "No issues found" in said
@@ -87,7 +87,7 @@ def test_requests_of_a_person_are_answered_as_described(conform, world, half):
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("half", HALVES)
-def test_requests_of_a_stranger_are_answered_as_described(conform, world, half):
+def test_api_responses_to_a_stranger_match_the_description(conform, world, half):
     said = conform({**world, "sessions": []}, half, STRANGER_EXAMPLES)
 
     assert "No issues found" in said

@@ -41,7 +41,7 @@ def way(html):
     return not link.split(">")[0].endswith(" hidden"), int(count)
 
 
-def test_archived_conversation_stands_in_the_archive_that_the_list_leads_to(two, client):
+def test_archived_conversation_is_in_the_archive_linked_from_the_list(two, client):
     ana, _talks = two
 
     listed, archived = page(client, ana), page(client, ana, "/obrolan/arsip/")
@@ -51,7 +51,7 @@ def test_archived_conversation_stands_in_the_archive_that_the_list_leads_to(two,
     assert 'href="/obrolan/arsip/">' in listed
 
 
-def test_new_message_leaves_it_in_the_archive(two, client, now):
+def test_new_message_leaves_the_conversation_archived(two, client, now):
     ana, talks = two
     bo = talks["bo"].members.exclude(user=ana).get().user
 
@@ -62,7 +62,7 @@ def test_new_message_leaves_it_in_the_archive(two, client, now):
     assert names(page(client, ana, "/obrolan/arsip/")) == ["Bo"]
 
 
-def test_archive_says_nothing_of_what_is_muted(two, client, now):
+def test_archive_count_leaves_out_muted_conversations(two, client, now):
     ana, talks = two
 
     change(ana, talks["bo"], muted_until=now + timedelta(days=36_500))
@@ -97,7 +97,7 @@ def test_archive_form_on_details_page_works_without_scripts(two, client):
     assert names(page(client, ana)) == ["Caca"]
 
 
-def test_list_of_whom_all_is_archived_says_so_and_not_that_there_is_nothing(two, client):
+def test_list_with_everything_archived_says_so_instead_of_empty(two, client):
     ana, talks = two
     change(ana, talks["caca"], is_archived=True)
 
@@ -109,7 +109,7 @@ def test_list_of_whom_all_is_archived_says_so_and_not_that_there_is_nothing(two,
 
 
 @pytest.mark.parametrize("address", ["/obrolan/", "/obrolan/arsip/"])
-def test_later_page_without_rows_does_not_say_that_there_is_nothing(two, client, monkeypatch, now, address):
+def test_later_page_without_rows_is_not_called_empty(two, client, monkeypatch, now, address):
     ana, talks = two
     monkeypatch.setattr(summaries, "SUMMARIES_PER_PAGE", 1)
     for talk in talks.values():
@@ -132,7 +132,7 @@ def test_archive_shows_no_conversation_of_another_person(two, client, make_user)
     assert "Belum ada yang diarsipkan" in shown
 
 
-def test_archived_conversations_take_no_place_in_the_pages_of_the_list(two, client, monkeypatch):
+def test_archived_conversations_do_not_count_in_list_pages(two, client, monkeypatch):
     ana, _talks = two
     monkeypatch.setattr(summaries, "SUMMARIES_PER_PAGE", 1)
 

@@ -33,7 +33,7 @@ def attachment_of(ask, user, talk, seq):
     return rows[0]["extras"]["attachment"]
 
 
-def test_location_is_rounded_and_named(ask, ana, bo, talk, attach):
+def test_location_is_rounded_and_labelled(ask, ana, bo, talk, attach):
     sent = attach(ana, talk, {"type": "location", "latitude": -7.79558491, "longitude": 110, "name": "  Titik\nNol "})
 
     assert attachment_of(ask, bo, talk, sent["seq"]) == {
@@ -77,13 +77,13 @@ def test_contact_card_names_a_contact_and_no_number(ask, ana, bo, talk, attach, 
     assert not number or number not in history
 
 
-def test_own_card_may_be_sent(ask, ana, bo, talk, attach):
+def test_own_contact_card_can_be_sent(ask, ana, bo, talk, attach):
     seq = attach(ana, talk, {"type": "contact", "user": str(ana.public_id)})["seq"]
 
     assert attachment_of(ask, bo, talk, seq)["name"] == ana.name
 
 
-def test_card_of_somebody_else_is_refused(ana, talk, attach, make_user, now):
+def test_contact_card_of_a_stranger_is_refused(ana, talk, attach, make_user, now):
     dewi, asked = make_user("dewi"), make_user("eko")
     accounts.connect_people(user_id=ana.pk, peer_id=asked.pk, now=now)
     accounts.block_person(user_id=asked.pk, peer_public_id=ana.public_id, now=now)
@@ -95,7 +95,7 @@ def test_card_of_somebody_else_is_refused(ana, talk, attach, make_user, now):
             attach(ana, talk, {"type": "contact", "user": user})
 
 
-def test_retried_card_is_one_message_though_the_name_changed_and_they_parted(ask, ana, talk, attach, make_user, now):
+def test_retried_contact_card_is_one_message_after_renaming_and_unfriending(ask, ana, talk, attach, make_user, now):
     citra = make_user("citra")
     accounts.connect_people(user_id=ana.pk, peer_id=citra.pk, now=now)
     card = {"type": "contact", "user": str(citra.public_id)}
@@ -110,7 +110,7 @@ def test_retried_card_is_one_message_though_the_name_changed_and_they_parted(ask
         attach(ana, talk, card, client_id="c-2")
 
 
-def test_attachment_may_have_a_caption_and_is_gone_when_recalled(ask, ana, bo, talk, attach):
+def test_attachment_with_a_caption_is_removed_by_recall(ask, ana, bo, talk, attach):
     place = {"type": "location", "latitude": -7.8, "longitude": 110.4}
     seq = attach(ana, talk, place, body="di sini ya")["seq"]
     row = ask(bo, "chat.messages", conversation=str(talk.public_id), seqs=[seq])["rows"][0]
@@ -122,7 +122,7 @@ def test_attachment_may_have_a_caption_and_is_gone_when_recalled(ask, ana, bo, t
     assert (row["extras"], row["body"]) == (None, "")
 
 
-def test_person_of_a_card_is_asked_to_be_a_contact_without_number_or_handle(
+def test_contact_card_allows_a_contact_request_without_number_or_handle(
     ask, ana, bo, talk, attach, make_user, now, post
 ):
     citra = make_user("citra")
@@ -140,7 +140,7 @@ def test_person_of_a_card_is_asked_to_be_a_contact_without_number_or_handle(
         ask(citra, "chat.contact_ask", conversation=place, seq=seq)
 
 
-def test_page_shows_poll_card_and_place_as_text_and_leads_nowhere_else(client, ask, ana, bo, talk, attach):
+def test_page_shows_attachments_as_text_without_foreign_links(client, ask, ana, bo, talk, attach):
     attach(ana, talk, {"type": "location", "latitude": -7.8, "longitude": 110.4, "name": "<b>Titik</b>"}, "c-1")
     attach(ana, talk, {"type": "poll", "question": "<i>Kapan?</i>", "options": ["Sabtu", "Minggu"]}, "c-2")
     attach(ana, talk, {"type": "contact", "user": str(ana.public_id)}, "c-3")

@@ -30,7 +30,7 @@ def post_card(conversation, user, now, *, card=CARD, key="order-paid:12"):
     )
 
 
-def test_card_is_a_message_that_makes_a_badge(talk, commit, ask, now):
+def test_posted_card_counts_as_unread(talk, commit, ask, now):
     conversation, ana, bo = talk
 
     with commit() as hints:
@@ -64,14 +64,14 @@ def test_another_card_under_the_same_key_is_refused(talk, now):
     assert Message.objects.get().card == CARD
 
 
-def test_card_reaches_across_a_block(talk, now):
+def test_card_is_posted_despite_a_block(talk, now):
     conversation, ana, bo = talk
     accounts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
 
     assert post_card(conversation, ana, now).seq == 1
 
 
-def test_card_is_posted_nowhere_by_an_outsider(talk, make_user, now):
+def test_outsider_cannot_post_a_card(talk, make_user, now):
     conversation, eve = talk[0], make_user("eve")
     before = everything()
 
@@ -81,7 +81,7 @@ def test_card_is_posted_nowhere_by_an_outsider(talk, make_user, now):
     assert everything() == before
 
 
-def test_card_is_neither_edited_nor_recalled_but_reacted_to(talk, now):
+def test_card_can_be_reacted_to_but_not_edited_or_recalled(talk, now):
     conversation, ana, bo = talk
     post_card(conversation, ana, now)
     place = conversation.public_id

@@ -55,7 +55,7 @@ def numbers(talk):
     return stands.last_seq, stands.rev, stands.counted
 
 
-def test_card_changes_where_it_stands_with_the_next_rev(two):
+def test_card_is_updated_in_place_with_the_next_rev(two):
     ana, _bo, talk = two
 
     assert change(talk, ana, 2)
@@ -86,7 +86,7 @@ def test_card_is_found_by_its_sender_and_key_alone(two):
     assert numbers(talk) == (1, 1, 1)
 
 
-def test_posting_again_after_a_change_is_the_same_card(two, now):
+def test_reposted_card_after_an_update_is_the_same_card(two, now):
     ana, _bo, talk = two
     change(talk, ana, 2)
 
@@ -104,7 +104,7 @@ def test_posting_again_after_a_change_is_the_same_card(two, now):
     assert Message.objects.get().card["version"] == 2
 
 
-def test_line_is_said_once_and_makes_a_badge_only_as_news(two, now):
+def test_system_event_is_posted_once_and_is_unread_only_as_news(two, now):
     ana, bo, talk = two
 
     quiet, again = say(talk, bo, now), say(talk, bo, now)
@@ -115,7 +115,7 @@ def test_line_is_said_once_and_makes_a_badge_only_as_news(two, now):
     assert summary.counted - summary.mine.read_counted - summary.mine.own_since == 1
 
 
-def test_outsider_speaks_nowhere(two, make_user, now):
+def test_outsider_cannot_post_a_system_event(two, make_user, now):
     _ana, _bo, talk = two
 
     with pytest.raises(ConversationNotFound):
@@ -124,7 +124,7 @@ def test_outsider_speaks_nowhere(two, make_user, now):
     assert numbers(talk) == (1, 1, 1)
 
 
-def test_line_of_a_registered_kind_is_said_in_its_words_and_another_plainly(two, now, client, monkeypatch):
+def test_system_event_of_a_registered_kind_is_rendered_and_another_plainly(two, now, client, monkeypatch):
     ana, bo, talk = two
     monkeypatch.setattr("chat.domain.system_events._sentences", {})
     chat.register_system_event("thing.happened", "It was {what}")

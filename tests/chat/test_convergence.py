@@ -351,7 +351,7 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
             InProcessServer(caller_of(self.users[who])).ask(do, **fields)
 
 
-def test_rejoined_member_without_a_hint_learns_by_the_next_one(real_db, monkeypatch):
+def test_rejoined_member_who_missed_a_hint_catches_up_with_the_next(real_db, monkeypatch):
     monkeypatch.setattr(bus, "publish", bus.publish)
     machine = Convergence()
     machine.begin()
@@ -375,7 +375,7 @@ def log_of(place: Any) -> list[tuple[int, str, str]]:
 
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("part", range(PARTS))
-def test_client_that_applied_hints_equals_one_that_read_afresh(real_db, monkeypatch, part):
+def test_client_state_from_hints_equals_a_fresh_read(real_db, monkeypatch, part):
     monkeypatch.setattr(bus, "publish", bus.publish)  # Restored after the machine put itself in its place.
     monkeypatch.setattr("chat.queries.history.PAGE_MAX", 3)
     monkeypatch.setattr("chat.queries.summaries.SUMMARIES_PER_PAGE", 1)

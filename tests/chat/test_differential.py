@@ -118,7 +118,7 @@ def appended_by(path, batch, *, stays, **circumstances):
 
 @pytest.mark.served_only
 @pytest.mark.parametrize("seed", range(4))
-def test_append_by_function_and_by_statements_are_equal(seed, world, now):
+def test_append_by_sql_function_equals_append_by_statements(seed, world, now):
     people, places = world
     traffic = Traffic(seed, people, places)
     names = set()
@@ -158,7 +158,7 @@ def test_single_message_is_posted_as_in_a_batch(seed, world, now, monkeypatch):
 
 
 @pytest.mark.served_only
-def test_cards_events_and_what_is_nowhere_are_the_same_both_ways(world, now):
+def test_cards_events_and_missing_rows_are_equal_on_both_paths(world, now):
     (ana, bo, *_), places = world
     base = entry(places[0], ana)
     made = type(base)

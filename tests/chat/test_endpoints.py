@@ -125,7 +125,7 @@ def test_every_command_is_covered():
 
 
 @pytest.mark.parametrize("name", OF_SOME)
-def test_outsider_of_a_group_is_told_there_is_nothing(make_user, make_group, doors, real_db, name):
+def test_group_command_of_an_outsider_is_not_found(make_user, make_group, doors, real_db, name):
     ana, eve = make_user("ana"), make_user("eve")
     place, as_ana, as_eve = str(make_group(ana).public_id), doors(ana), doors(eve)
     before = everything()
@@ -141,7 +141,7 @@ def test_outsider_of_a_group_is_told_there_is_nothing(make_user, make_group, doo
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_member_is_served_and_outsider_is_told_there_is_nothing(talk, doors, real_db, name):
+def test_command_of_a_member_is_served_and_of_an_outsider_is_not_found(talk, doors, real_db, name):
     conversation, ana, _bo, eve = talk
     as_eve, as_ana = doors(eve), doors(ana)
     place = str(conversation.public_id)
@@ -160,7 +160,7 @@ def test_member_is_served_and_outsider_is_told_there_is_nothing(talk, doors, rea
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_visitor_without_a_session_is_told_to_log_in(talk, client, name):
+def test_command_without_a_session_requires_login(talk, client, name):
     conversation = talk[0]
     command = registry.commands[name]
     if command.rest is None:
@@ -173,7 +173,7 @@ def test_visitor_without_a_session_is_told_to_log_in(talk, client, name):
     assert everything() == before
 
 
-def test_stranger_opens_nothing_on_either_door(talk, doors, make_user):
+def test_stranger_cannot_open_a_conversation_over_socket_or_rest(talk, doors, make_user):
     stranger, ana = make_user("feri"), talk[1]
     before = everything()
 
@@ -184,7 +184,7 @@ def test_stranger_opens_nothing_on_either_door(talk, doors, make_user):
     assert everything() == before
 
 
-def test_marks_of_foreign_conversations_are_taken_and_change_nothing(talk, doors):
+def test_read_marks_of_foreign_conversations_are_ignored(talk, doors):
     conversation, _ana, _bo, eve = talk
     before = everything()
 
@@ -248,7 +248,7 @@ BAD = [
 ]
 
 
-def test_bad_input_is_refused_by_its_code_on_both_doors_and_changes_nothing(talk, doors):
+def test_bad_input_is_refused_with_its_code_over_socket_and_rest(talk, doors):
     conversation, ana, _bo, _eve = talk
     ask = doors(ana)
     before = everything()
@@ -272,7 +272,7 @@ def test_malformed_identifier_is_refused(talk, connect, place):
     assert connect(ana).err("chat.history", conversation=place)["code"] == "invalid"
 
 
-def test_number_that_was_used_for_another_content_is_refused_on_both_doors(talk, doors):
+def test_client_id_reused_for_other_content_is_refused_over_socket_and_rest(talk, doors):
     conversation, ana, _bo, _eve = talk
     ask = doors(ana)
     place = str(conversation.public_id)
@@ -288,7 +288,7 @@ def test_number_that_was_used_for_another_content_is_refused_on_both_doors(talk,
     assert everything() == before
 
 
-def test_text_that_languages_need_is_kept_as_it_was_written(talk, doors, ask):
+def test_text_with_joiners_and_direction_marks_is_stored_unchanged(talk, doors, ask):
     conversation, ana, _bo, _eve = talk
     place = str(conversation.public_id)
     bodies = [

@@ -39,7 +39,7 @@ def test_message_without_text_needs_an_attachment(make_user, make_group):
         entry(group, ana, "", extras=MessageExtras(mentions=("all",)))
 
 
-def test_retry_with_other_extras_is_refused_and_the_same_is_answered(make_user, make_group, post):
+def test_retry_with_other_extras_is_refused_and_with_the_same_answered(make_user, make_group, post):
     ana = make_user("ana")
     group = make_group(ana)
     first = post(group, ana, client_id="one", extras=PLACE)
@@ -51,7 +51,7 @@ def test_retry_with_other_extras_is_refused_and_the_same_is_answered(make_user, 
         post(group, ana, client_id="one")
 
 
-def test_hash_of_a_message_without_extras_is_that_of_before_there_were_any(make_user, make_group):
+def test_message_without_extras_keeps_the_hash_of_older_versions(make_user, make_group):
     ana = make_user("ana")
     plain = entry(make_group(ana), ana, "halo")
 
@@ -70,7 +70,7 @@ def test_recalled_message_keeps_none_of_its_extras_but_mentions(make_user, make_
     assert Message.objects.get(seq=posted.seq, conversation=group).extras == {"mentions": ["all"]}
 
 
-def test_only_admins_write_where_that_is_set(make_user, make_group, post):
+def test_only_admins_can_write_in_an_admins_only_group(make_user, make_group, post):
     ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
     group = make_group(ana, bo, citra)
     Conversation.objects.filter(pk=group.pk).update(is_admins_only=True)
@@ -94,7 +94,7 @@ def test_silenced_member_reads_and_does_not_write(make_user, make_group, post):
     assert history(group, bo)[-1].seq == earlier.seq
 
 
-def test_system_event_is_posted_whoever_may_write(make_user, make_group, now):
+def test_system_event_is_posted_in_an_admins_only_group(make_user, make_group, now):
     ana, bo = make_user("ana"), make_user("bo")
     group = make_group(ana, bo)
     Conversation.objects.filter(pk=group.pk).update(is_admins_only=True)

@@ -34,7 +34,7 @@ def sync(user, since):
     return list_changed_summaries(caller_of(user), since, None).rows
 
 
-def test_conversation_under_a_face_is_another_than_that_of_the_two(trade, now):
+def test_conversation_under_a_face_differs_from_the_direct_one(trade, now):
     ana, bo, friends, stall = trade
 
     assert friends.pk != stall.pk
@@ -44,7 +44,7 @@ def test_conversation_under_a_face_is_another_than_that_of_the_two(trade, now):
     assert chat.find_direct_conversation(ana.pk, bo.pk, chat.find_face("stall:1")) == stall
 
 
-def test_face_names_the_conversation_to_the_other_alone(trade, client, now):
+def test_face_titles_the_conversation_for_the_other_person_only(trade, client, now):
     ana, bo, _friends, stall = trade
     chat.post_message(entry(stall, ana), now=now)
     shown = {}
@@ -93,7 +93,7 @@ def test_face_change_reaches_only_people_who_see_it(trade, make_user, make_direc
     assert again == []
 
 
-def test_device_that_was_away_learns_the_change_by_sync(trade, now):
+def test_offline_device_gets_the_face_change_by_sync(trade, now):
     ana, bo, friends, stall = trade
     chat.post_message(entry(friends, ana), now=now)
     # As if all of it were long ago.
@@ -111,7 +111,7 @@ def test_device_that_was_away_learns_the_change_by_sync(trade, now):
     assert (row.id, row.face.name) == (str(stall.public_id), "Manik & Batik Bo")
 
 
-def test_summaries_ask_as_often_for_many_faces_as_for_one(make_user, make_direct, now, django_assert_num_queries):
+def test_summaries_take_the_same_queries_for_many_faces(make_user, make_direct, now, django_assert_num_queries):
     ana = make_user("ana")
 
     def meet(number):

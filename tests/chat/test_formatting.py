@@ -26,13 +26,13 @@ def short(block: Block) -> list[object]:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example["text"] for example in EXAMPLES])
-def test_formatting_is_found_and_lists_show_plain_text(example):
+def test_formatting_is_parsed_and_previews_are_plain_text(example):
     assert [short(block) for block in parse(example["text"])] == example["blocks"]
     assert plain(example["text"]) == example["plain"]
 
 
 @pytest.mark.parametrize("part", HOSTILE)
-def test_hostile_text_takes_time_in_proportion_to_its_length(part):
+def test_formatting_of_hostile_text_takes_linear_time(part):
     def seconds(times: int) -> float:
         began = time.process_time()
         parse(part * times)

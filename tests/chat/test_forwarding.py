@@ -48,7 +48,7 @@ def test_forwarded_message_has_the_content_of_its_source_and_a_count(ask, ana, b
     assert row_of(ask, bo, talk, second["seq"])["extras"] == {"forwards": 2}
 
 
-def test_count_and_content_of_the_client_are_not_used(ask, ana, bo, talk, other, post):
+def test_forwarding_ignores_count_and_content_of_the_client(ask, ana, bo, talk, other, post):
     post(talk, bo, "asli")
     fields = {"conversation": str(other.public_id), "client_id": "f-1", "body": "palsu"}
     source = {"conversation": str(talk.public_id), "seq": 1, "forwards": 0}
@@ -88,7 +88,7 @@ def test_retry_returns_the_first_message_though_the_source_changed_or_is_gone(as
         forward(ana, other, talk, 2)
 
 
-def test_nobody_forwards_what_they_cannot_see(ana, bo, talk, other, post, forward, make_user, make_direct, ask):
+def test_forwarding_an_invisible_message_is_not_found(ana, bo, talk, other, post, forward, make_user, make_direct, ask):
     post(talk, bo, "rahasia")
     dewi = make_user("dewi")
     theirs = make_direct(dewi, make_user("eko"))
@@ -126,7 +126,9 @@ def other_person(conversation, ana):
     return conversation.members.exclude(user=ana).get().user_id
 
 
-def test_often_forwarded_goes_to_one_conversation_at_a_time(ask, ana, bo, talk, other, post, forward, monkeypatch):
+def test_often_forwarded_message_goes_to_one_conversation_at_a_time(
+    ask, ana, bo, talk, other, post, forward, monkeypatch
+):
     seq = post(talk, bo, "sebarkan!").seq
     here, there = talk, other
     for number in range(5):

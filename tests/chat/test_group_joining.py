@@ -22,7 +22,7 @@ def is_member(group, user):
 # Invitations.
 
 
-def test_invited_person_sees_what_for_and_joins(people, group, invited, ask, commit):
+def test_invited_person_sees_the_group_and_joins(people, group, invited, ask, commit):
     _ana, _bo, citra, _dewi, eve = people
     [row] = ask(eve, "chat.invitations")["rows"]
 
@@ -38,7 +38,7 @@ def test_invited_person_sees_what_for_and_joins(people, group, invited, ask, com
         ask(eve, "chat.invitation_answer", conversation=invited, accept=True)
 
 
-def test_declined_invitation_is_told_to_nobody_and_not_renewed_at_once(people, group, invited, ask, commit):
+def test_declined_invitation_is_silent_and_cannot_be_renewed_at_once(people, group, invited, ask, commit):
     _ana, _bo, citra, _dewi, eve = people
 
     with commit() as hints:
@@ -55,7 +55,7 @@ def test_declined_invitation_is_told_to_nobody_and_not_renewed_at_once(people, g
     assert len(ask(eve, "chat.invitations")["rows"]) == 1
 
 
-def test_answer_without_an_invitation_is_one_refusal(people, group, invited, make_user, make_direct, ask):
+def test_answer_without_an_invitation_is_always_the_same_error(people, group, invited, make_user, make_direct, ask):
     other = make_user("fajar")
     direct = str(make_direct(people[0], people[1]).public_id)
     before = everything()
@@ -89,7 +89,7 @@ def test_removed_person_is_not_invited(people, group, ask):
 # Links.
 
 
-def test_whoever_has_the_link_sees_the_group_and_joins(people, group, link_of, ask):
+def test_group_link_shows_the_group_and_lets_join(people, group, link_of, ask):
     eve, link = people[4], link_of(days=7, uses=2)
 
     seen = ask(eve, "chat.group_invite", token=link["token"])
@@ -108,7 +108,7 @@ def test_whoever_has_the_link_sees_the_group_and_joins(people, group, link_of, a
 
 
 @pytest.mark.parametrize("state", ["unknown", "expired", "used up", "revoked", "removed", "empty"])
-def test_link_that_lets_nobody_in_is_one_refusal(people, group, link_of, ask, state):
+def test_unusable_group_links_have_the_same_error(people, group, link_of, ask, state):
     ana, bo, _citra, dewi, eve = people
     link = link_of(days=1, uses=1)
     token, who = link["token"], dewi if state == "removed" else eve
@@ -134,7 +134,7 @@ def test_link_that_lets_nobody_in_is_one_refusal(people, group, link_of, ask, st
         assert ask(ana, "chat.group_links", conversation=str(group.public_id)) == {"rows": []}
 
 
-def test_full_group_is_said_to_be_full_and_uses_up_nothing(people, group, link_of, ask, monkeypatch):
+def test_full_group_is_refused_as_full_without_using_the_link(people, group, link_of, ask, monkeypatch):
     monkeypatch.setattr(group_rules, "MEMBERS_MAX", 3)
     link = link_of(uses=5)
     before = everything()
@@ -145,7 +145,7 @@ def test_full_group_is_said_to_be_full_and_uses_up_nothing(people, group, link_o
     assert everything() == before
 
 
-def test_open_links_of_a_group_are_bounded(people, group, link_of, monkeypatch):
+def test_open_links_of_a_group_are_limited(people, group, link_of, monkeypatch):
     monkeypatch.setattr("chat.actions.group_links.OPEN_LINKS_MAX", 2)
     first = link_of(), link_of()
 
@@ -170,7 +170,7 @@ def test_link_of_another_group_cannot_be_revoked(people, group, link_of, make_gr
 # Requests.
 
 
-def test_link_that_needs_approval_asks_an_admin(people, group, link_of, ask):
+def test_link_with_approval_creates_a_request_for_an_admin(people, group, link_of, ask):
     _ana, bo, citra, _dewi, eve = people
     link, place = link_of(approval=True, uses=1), {"conversation": str(group.public_id)}
     asked = [ask(eve, "chat.group_join", token=link["token"]) for _time in range(2)]
@@ -215,7 +215,7 @@ def test_revoked_link_drops_its_requests(people, group, link_of, ask):
 # Pages.
 
 
-def test_pages_lead_from_the_link_into_the_group(people, group, link_of, real_db):
+def test_link_page_leads_into_the_group(people, group, link_of, real_db):
     _ana, bo, _citra, _dewi, eve = people
     token = link_of()["token"]
     browser, admin = browser_on(log_in(eve)), browser_on(log_in(bo))
@@ -233,7 +233,7 @@ def test_pages_lead_from_the_link_into_the_group(people, group, link_of, real_db
     assert Group.objects.get(conversation=group).member_count == 4
 
 
-def test_page_of_a_link_tells_a_stranger_the_name_and_leads_to_the_log_in(people, group, link_of, client, ask):
+def test_link_page_shows_a_stranger_the_name_and_a_login(people, group, link_of, client, ask):
     ask(people[0], "chat.group_change", conversation=str(group.public_id), description="rahasia warga")
     token = link_of()["token"]
 
@@ -246,7 +246,7 @@ def test_page_of_a_link_tells_a_stranger_the_name_and_leads_to_the_log_in(people
     assert Group.objects.get().member_count == 3
 
 
-def test_details_offer_each_role_what_it_may_do(people, group, real_db):
+def test_details_page_offers_each_role_its_actions(people, group, real_db):
     ana, bo, citra, _dewi, _eve = people
     place = f"/obrolan/{group.public_id}/rincian/"
     seen = {user: browser_on(log_in(user)).get(place).content.decode() for user in (ana, bo, citra)}
@@ -258,7 +258,7 @@ def test_details_offer_each_role_what_it_may_do(people, group, real_db):
     assert [f"/obrolan/{group.public_id}/grup/tautan/" in page for page in seen.values()] == [True, True, False]
 
 
-def test_form_of_a_member_does_what_its_button_says(people, group, real_db):
+def test_member_form_runs_the_action_of_its_button(people, group, real_db):
     ana, _bo, citra, _dewi, _eve = people
     browser = browser_on(log_in(ana))
     path = f"/obrolan/{group.public_id}/grup/anggota/{citra.public_id}/"
@@ -279,7 +279,7 @@ def test_form_of_a_member_does_what_its_button_says(people, group, real_db):
     ]
 
 
-def test_group_is_made_and_changed_by_forms(people, make_direct, real_db):
+def test_group_is_created_and_changed_by_forms(people, make_direct, real_db):
     ana, bo, *_ = people
     make_direct(ana, bo)
     browser = browser_on(log_in(ana))

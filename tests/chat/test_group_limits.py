@@ -10,7 +10,7 @@ from superapp.core.errors import RateLimited
 from tests.chat.test_group_joining import is_member
 
 
-def test_invitation_of_who_left_does_not_stand_in_the_way_of_others(people, group, invited, ask):
+def test_invitation_by_a_former_member_does_not_block_new_ones(people, group, invited, ask):
     ana, _bo, citra, _dewi, eve = people
     ask(citra, "chat.group_leave", conversation=invited)
     assert ask(eve, "chat.invitations") == {"rows": []}
@@ -21,7 +21,7 @@ def test_invitation_of_who_left_does_not_stand_in_the_way_of_others(people, grou
     assert row["by"]["id"] == str(ana.public_id)
 
 
-def test_block_takes_an_invitation_back(people, group, invited, ask, now):
+def test_block_withdraws_a_group_invitation(people, group, invited, ask, now):
     _ana, _bo, citra, _dewi, eve = people
 
     ask(eve, "accounts.block", user=str(citra.public_id), blocked=True)
@@ -31,7 +31,7 @@ def test_block_takes_an_invitation_back(people, group, invited, ask, now):
         ask(eve, "chat.invitation_answer", conversation=invited, accept=True)
 
 
-def test_one_person_cannot_fill_the_invitations_of_another(make_user, ask):
+def test_listed_invitations_are_limited_per_inviter(make_user, ask):
     crowd, eve = make_user("crowd"), make_user("eve")
     for number in range(8):
         founded = {"title": f"Grup {number}", "users": [str(eve.public_id)], "idempotency_key": f"k{number}"}
@@ -40,7 +40,7 @@ def test_one_person_cannot_fill_the_invitations_of_another(make_user, ask):
     assert len(ask(eve, "chat.invitations")["rows"]) == 5
 
 
-def test_coming_back_takes_no_use_of_a_link_and_is_bounded(people, group, link_of, ask):
+def test_rejoining_uses_no_link_use_and_is_limited(people, group, link_of, ask):
     _ana, _bo, _citra, _dewi, eve = people
     link = link_of(uses=2)
 
@@ -53,7 +53,7 @@ def test_coming_back_takes_no_use_of_a_link_and_is_bounded(people, group, link_o
     assert GroupLink.objects.get(public_id=link["id"]).uses == 1
 
 
-def test_last_use_of_a_link_ends_what_was_asked_by_it(people, group, link_of, ask, make_user):
+def test_last_use_of_a_link_drops_its_pending_requests(people, group, link_of, ask, make_user):
     _ana, bo, _citra, _dewi, eve = people
     fajar = make_user("fajar")
     link = link_of(uses=1, approval=True)
@@ -66,7 +66,7 @@ def test_last_use_of_a_link_ends_what_was_asked_by_it(people, group, link_of, as
     assert not JoinRequest.objects.exists()
 
 
-def test_answer_of_who_is_not_invited_locks_nothing(group, ask, make_user, monkeypatch):
+def test_answer_without_an_invitation_locks_no_row(group, ask, make_user, monkeypatch):
     monkeypatch.setattr("chat.actions.group_invitations.lock_conversation", None)
 
     with pytest.raises(errors.InvitationNotFound):

@@ -35,7 +35,7 @@ def test_added_contacts_are_one_event_and_strangers_are_invited(people, group, m
     assert [one.user_id for one in GroupInvitation.objects.all()] == [eve.pk]
 
 
-def test_blocked_person_is_neither_added_nor_invited_and_nobody_learns_of_it(people, group, ask, now):
+def test_blocked_person_is_silently_neither_added_nor_invited(people, group, ask, now):
     _ana, _bo, citra, _dewi, eve = people
     User.objects.filter(pk=eve.pk).update(group_adders="everyone")
     accounts.block_person(user_id=eve.pk, peer_public_id=citra.public_id, now=now)
@@ -73,7 +73,7 @@ def test_group_takes_no_more_than_its_size(people, group, make_user, ask, now, m
     assert everything() == before
 
 
-def test_removed_member_keeps_what_they_may_read_and_learns_nothing_later(people, group, post, ask, now):
+def test_removed_member_keeps_earlier_messages_and_gets_no_later_ones(people, group, post, ask, now):
     ana, _bo, citra, _dewi, _eve = people
     post(group, ana, "untuk semua")
     ask(ana, "chat.group_remove", conversation=str(group.public_id), user=str(citra.public_id))
@@ -89,7 +89,7 @@ def test_removed_member_keeps_what_they_may_read_and_learns_nothing_later(people
     assert "ahasia" not in str([summary, history])
 
 
-def test_removing_and_promoting_twice_is_once(people, group, ask):
+def test_removing_or_promoting_twice_changes_nothing(people, group, ask):
     ana, bo, citra, _dewi, _eve = people
     place = {"conversation": str(group.public_id)}
     for _time in range(2):
@@ -101,7 +101,7 @@ def test_removing_and_promoting_twice_is_once(people, group, ask):
     assert Group.objects.get().member_count == 2
 
 
-def test_stranger_is_no_member_to_act_on(people, group, ask):
+def test_member_action_on_a_stranger_is_refused(people, group, ask):
     for user in (str(people[4].public_id), str(uuid.uuid4())):
         for name, fields in (("remove", {}), ("role", {"role": "admin"}), ("silence", {"silenced": True})):
             with pytest.raises(errors.MemberNotFound):
@@ -133,7 +133,7 @@ def test_owner_who_leaves_is_followed_by_the_heir_or_the_oldest_admin(people, gr
     assert events(group)[-2:] == ["owner_changed", "member_left"]
 
 
-def test_last_one_who_leaves_leaves_an_empty_group(people, make_group, ask):
+def test_last_member_leaving_empties_the_group(people, make_group, ask):
     ana = people[0]
     conversation = make_group(ana)
 

@@ -12,7 +12,7 @@ def page(client, user, address):
     return client.get(address).content.decode()
 
 
-def test_admins_see_in_the_group_that_somebody_asks_to_join(people, group, link_of, ask, client):
+def test_join_request_is_shown_to_admins_in_the_group(people, group, link_of, ask, client):
     _ana, bo, citra, _dewi, eve = people
     details = f"/obrolan/{group.public_id}/rincian/"
     assert "minta bergabung" not in page(client, bo, details)
@@ -22,7 +22,7 @@ def test_admins_see_in_the_group_that_somebody_asks_to_join(people, group, link_
     assert "minta bergabung" not in page(client, citra, details)
 
 
-def test_link_says_who_is_in_already_and_who_has_asked(people, group, link_of, ask, client):
+def test_link_page_recognizes_members_and_requesters(people, group, link_of, ask, client):
     _ana, bo, _citra, _dewi, eve = people
     link = link_of(approval=True)
     address = f"/grup/undangan/{link['token']}/"
@@ -37,7 +37,7 @@ def test_link_says_who_is_in_already_and_who_has_asked(people, group, link_of, a
     assert '<form class="stack" method="post"' not in asked + inside
 
 
-def test_who_joined_later_is_told_that_earlier_messages_are_not_shown(people, group, invited, ask, client):
+def test_later_member_sees_that_earlier_messages_are_hidden(people, group, invited, ask, client):
     ana, _bo, _citra, _dewi, eve = people
     ask(eve, "chat.invitation_answer", conversation=invited, accept=True)
     address = f"/obrolan/{group.public_id}/"

@@ -49,14 +49,14 @@ def test_members_are_found_by_name_and_by_the_beginning_of_their_handle(people, 
 
 
 @pytest.mark.parametrize("after", ["", "x", "3.x", "2.", "2.0198f00d-0000-7000-8000-000000000000"])
-def test_page_that_there_is_not_is_refused(people, group, post, ask, after):
+def test_invalid_member_page_is_refused(people, group, post, ask, after):
     seq = post(group, people[0]).seq
     for name, fields in (("chat.members", {}), ("chat.readers", {"seq": seq})):
         with pytest.raises(InputInvalid):
             ask(people[0], name, conversation=str(group.public_id), after=after, **fields)
 
 
-def test_page_after_a_member_who_left_goes_on_behind_them(people, group, ask):
+def test_page_after_a_departed_member_continues_behind_them(people, group, ask):
     ana, bo, citra, *_ = people
     place = {"conversation": str(group.public_id)}
     following = ask(ana, "chat.members", **place, limit=2)["next"]
@@ -67,7 +67,7 @@ def test_page_after_a_member_who_left_goes_on_behind_them(people, group, ask):
     assert [row["user"] for row in rest["rows"]] == [str(citra.public_id)]
 
 
-def test_summary_of_a_large_group_lists_some_and_always_oneself(people, group, ask, monkeypatch):
+def test_summary_of_a_large_group_lists_some_members_and_always_me(people, group, ask, monkeypatch):
     monkeypatch.setattr("chat.queries.members.MEMBERS_MAX", 2)
     ana, bo, citra, *_ = people
 
@@ -101,7 +101,7 @@ def test_readers_of_my_message_are_counted_and_listed(people, group, post, ask):
     assert [person["name"] for person in page["people"]] == ["Bo", "Citra"]
 
 
-def test_whoever_came_later_is_no_reader(people, group, post, ask, now):
+def test_later_member_is_not_counted_as_reader(people, group, post, ask, now):
     ana, _bo, _citra, _dewi, eve = people
     seq = post(group, ana, "halo").seq
     api.add_member(conversation_id=group.public_id, by_user_id=ana.pk, user_id=eve.pk, now=now)
@@ -109,7 +109,7 @@ def test_whoever_came_later_is_no_reader(people, group, post, ask, now):
     assert ask(ana, "chat.readers", conversation=str(group.public_id), seq=seq)["total"] == 2
 
 
-def test_readers_of_what_another_said_are_not_told(people, group, post, ask):
+def test_readers_of_another_persons_message_are_refused(people, group, post, ask):
     ana, bo, _citra, dewi, eve = people
     seq = post(group, ana, "halo").seq
     place = {"conversation": str(group.public_id)}
@@ -142,9 +142,7 @@ def receipts(hints):
     return [(sorted(to), hint["user"], hint["read_seq"]) for to, hint in hints if hint["say"] == "receipt"]
 
 
-def test_receipt_in_a_large_group_is_told_to_the_authors_of_what_was_read(
-    people, group, post, ask, commit, monkeypatch
-):
+def test_receipt_in_a_large_group_is_hinted_to_authors_only(people, group, post, ask, commit, monkeypatch):
     ana, bo, citra, *_ = people
     post(group, bo, "lama")
     ask(citra, "chat.read", conversation=str(group.public_id), seq=3)
@@ -161,7 +159,7 @@ def test_receipt_in_a_large_group_is_told_to_the_authors_of_what_was_read(
     ]
 
 
-def test_receipt_in_a_small_group_is_told_to_all(people, group, post, ask, commit):
+def test_receipt_in_a_small_group_is_hinted_to_all(people, group, post, ask, commit):
     ana, bo, citra, *_ = people
     seq = post(group, ana, "baru").seq
 
@@ -174,7 +172,7 @@ def test_receipt_in_a_small_group_is_told_to_all(people, group, post, ask, commi
 # Notes.
 
 
-def test_notes_are_opened_once_and_are_mine_alone(people, post, ask):
+def test_notes_conversation_is_created_once_and_private(people, post, ask):
     ana, bo, *_ = people
     opened = [ask(ana, "chat.open", user=str(ana.public_id)) for _time in range(2)]
     notes = Conversation.objects.get(kind="self")
@@ -193,7 +191,7 @@ def test_notes_are_opened_once_and_are_mine_alone(people, post, ask):
     assert Member.objects.filter(conversation=notes).count() == 1
 
 
-def test_notes_that_two_devices_open_at_once_are_one(real_db, make_user, in_threads, now):
+def test_notes_opened_by_two_devices_at_once_are_one_conversation(real_db, make_user, in_threads, now):
     ana = make_user("ana")
 
     found = in_threads(*[lambda: api.open_notes(user_id=ana.pk, now=now).pk for _turn in range(4)])
@@ -218,7 +216,7 @@ def count_queries(django_assert_max_num_queries, ask):
 
 
 @pytest.mark.parametrize("size", [1, 40])
-def test_commands_ask_as_often_for_many_members_as_for_one(make_user, make_group, post, count_queries, now, size):
+def test_commands_take_the_same_queries_for_many_members(make_user, make_group, post, count_queries, now, size):
     ana = make_user("ana")
     conversation = make_group(ana)
     others = [make_user(f"orang{number}") for number in range(size)]

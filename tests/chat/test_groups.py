@@ -34,7 +34,7 @@ def connect(user, *others, now):
 # Creating.
 
 
-def test_created_group_has_its_contacts_and_says_so(people, ask, commit, now):
+def test_created_group_has_its_members_and_a_system_event(people, ask, commit, now):
     ana, bo, citra, _dewi, eve = people
     connect(ana, bo, citra, now=now)
 
@@ -73,7 +73,7 @@ def test_created_group_has_its_contacts_and_says_so(people, ask, commit, now):
     assert sorted(said[-2][0]) == [ana.pk, bo.pk, citra.pk] or said[-1] == ([eve.pk], "invitations.changed")
 
 
-def test_repeated_creation_is_the_first_group(people, ask, now):
+def test_repeated_creation_returns_the_first_group(people, ask, now):
     ana, bo, *_ = people
     connect(ana, bo, now=now)
     fields = {"title": "Arisan", "users": [str(bo.public_id)], "idempotency_key": "k"}
@@ -94,7 +94,7 @@ def test_group_without_a_proper_name_is_refused(people, ask, title):
     assert not Conversation.objects.exists()
 
 
-def test_creations_in_a_day_are_bounded(people, ask, monkeypatch):
+def test_group_creations_are_limited_per_day(people, ask, monkeypatch):
     monkeypatch.setattr("chat.actions.groups.CREATE_LIMIT", accounts.RateLimit("chat.group.create", 1, DAY))
     ask(people[0], "chat.group_create", title="Satu", users=[], idempotency_key="1")
 
@@ -145,7 +145,7 @@ OF_OWNERS = OF_ADMINS | {"remove an admin", "dismiss an admin", "hand over", "mu
 
 @pytest.mark.parametrize("deed", DEEDS)
 @pytest.mark.parametrize("who", ["owner", "admin", "member", "silenced", "removed", "outsider"])
-def test_deed_is_done_by_those_who_may_and_changes_nothing_for_others(people, group, make_user, ask, now, who, deed):
+def test_group_action_needs_its_role_and_changes_nothing_without(people, group, make_user, ask, now, who, deed):
     ana, bo, citra, dewi, eve = people
     others = {name: make_user(name) for name in ("fajar", "gita", "hadi")} | {"ana": ana}
     for name in ("gita", "hadi"):
@@ -185,7 +185,7 @@ def named(value, others):
 
 
 @pytest.mark.parametrize(("setting", "deed"), [("only_admins_add", "add"), ("only_admins_change", "rename")])
-def test_setting_takes_a_right_from_members_alone(people, group, make_user, ask, now, setting, deed):
+def test_group_setting_restricts_members_but_not_admins(people, group, make_user, ask, now, setting, deed):
     ana, bo, citra, _dewi, _eve = people
     fajar = make_user("fajar")
     connect(citra, fajar, now=now)
@@ -203,7 +203,7 @@ def test_setting_takes_a_right_from_members_alone(people, group, make_user, ask,
     assert everything() != before
 
 
-def test_changed_state_is_told_to_all_with_its_own_number(people, group, ask, commit):
+def test_group_state_change_is_hinted_to_all_with_its_own_rev(people, group, ask, commit):
     ana, bo, citra, *_ = people
     before = Group.objects.get().rev
 
@@ -223,7 +223,7 @@ def test_changed_state_is_told_to_all_with_its_own_number(people, group, ask, co
     assert ask(citra, "chat.conversation", conversation=str(group.public_id))["group"] == row
 
 
-def test_same_state_again_is_told_to_nobody(people, group, ask, commit):
+def test_unchanged_group_state_sends_no_hint(people, group, ask, commit):
     ask(people[0], "chat.group_change", conversation=str(group.public_id), title="Arisan", description="a\n\n\n\nb")
     before = everything()
 
@@ -234,7 +234,7 @@ def test_same_state_again_is_told_to_nobody(people, group, ask, commit):
     assert everything() == before
 
 
-def test_description_has_a_bound(people, group, ask):
+def test_group_description_has_a_length_limit(people, group, ask):
     with pytest.raises(errors.GroupDescriptionTooLong):
         ask(people[0], "chat.group_change", conversation=str(group.public_id), description="x" * 501)
 
@@ -242,7 +242,7 @@ def test_description_has_a_bound(people, group, ask):
 # Groups from before they had a state.
 
 
-def test_group_from_before_gets_its_oldest_admin_as_owner_and_its_size(people, group):
+def test_migrated_group_gets_its_oldest_admin_as_owner_and_its_size(people, group):
     ana, bo, citra, *_ = people
     Group.objects.all().delete()
     Member.objects.filter(conversation=group).update(role="member")

@@ -26,7 +26,7 @@ def names(page):
     return [part.split("<")[0] for part in shown.split('<bdi data-part="name">')[1:]]
 
 
-def test_hidden_conversation_stands_on_a_page_of_its_own_that_the_list_leads_to(two, client):
+def test_hidden_conversation_is_on_the_hidden_page_linked_from_the_list(two, client):
     ana, _talks = two
     client.force_login(ana)
 
@@ -39,7 +39,7 @@ def test_hidden_conversation_stands_on_a_page_of_its_own_that_the_list_leads_to(
     assert '<span class="figure" data-part="hidden-count">1</span>' in listed
 
 
-def test_hidden_conversation_is_taken_back_into_the_list_without_modules(two, client):
+def test_hidden_conversation_is_restored_without_javascript(two, client):
     ana, talks = two
     client.force_login(ana)
     address = f"/obrolan/{talks['bo'].public_id}/"
@@ -61,7 +61,7 @@ def test_hidden_conversation_returns_with_a_new_message(two, client, now):
     assert sorted(names(client.get("/obrolan/").content.decode())) == ["Bo", "Caca"]
 
 
-def test_place_of_what_is_hidden_shows_nothing_of_anybody_else(two, client, make_user):
+def test_hidden_page_shows_no_conversation_of_others(two, client, make_user):
     client.force_login(make_user("eve"))
 
     page = client.get("/obrolan/tersembunyi/").content.decode()
@@ -70,7 +70,7 @@ def test_place_of_what_is_hidden_shows_nothing_of_anybody_else(two, client, make
     assert "Tidak ada yang disembunyikan" in page
 
 
-def test_conversation_in_which_nothing_was_said_is_not_hidden(make_user, make_direct, client):
+def test_empty_conversation_cannot_be_hidden(make_user, make_direct, client):
     ana = make_user("ana")
     make_direct(ana, make_user("bo"))
     client.force_login(ana)

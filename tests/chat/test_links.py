@@ -15,14 +15,14 @@ EXAMPLES = json.loads((Path(__file__).parents[1] / "js" / "links.json").read_tex
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example["text"] for example in EXAMPLES])
-def test_addresses_are_found_and_nothing_is_lost(example):
+def test_links_are_found_and_text_is_kept(example):
     found = split_links(example["text"])
 
     assert [piece.text for piece in found if piece.is_link] == example["links"]
     assert "".join(piece.text for piece in found) == example["text"]
 
 
-def test_page_links_addresses_without_telling_them_where_from(client, make_user, make_direct, post):
+def test_page_links_have_no_referrer(client, make_user, make_direct, post):
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)
     post(talk, bo, "Lihat https://toko.example/?a=1&b=<i>, ya")

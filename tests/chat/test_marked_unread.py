@@ -26,7 +26,7 @@ def row(html):
     return unread, [f'data-part="{name}">' in shown for name in ("unread", "unread-word")]
 
 
-def test_it_is_marked_and_taken_back_on_the_page_of_details_without_modules(read_talk, client):
+def test_mark_as_unread_is_set_and_cleared_without_javascript(read_talk, client):
     ana, talk = read_talk
     address = f"/obrolan/{talk.public_id}/"
     before = row(page(client, ana))
@@ -41,7 +41,7 @@ def test_it_is_marked_and_taken_back_on_the_page_of_details_without_modules(read
     assert row(page(client, ana)) == before
 
 
-def test_number_of_unread_messages_stands_where_there_is_one(read_talk, client, now):
+def test_unread_count_is_shown_instead_of_the_unread_mark(read_talk, client, now):
     ana, talk = read_talk
     change(ana, talk, is_marked_unread=True)
 
@@ -50,7 +50,7 @@ def test_number_of_unread_messages_stands_where_there_is_one(read_talk, client, 
     assert row(page(client, ana)) == ("1", [True, True])
 
 
-def test_archive_counts_what_was_marked_in_it(read_talk, client):
+def test_archive_counts_conversations_marked_as_unread(read_talk, client):
     ana, talk = read_talk
 
     change(ana, talk, is_archived=True, is_marked_unread=True)
@@ -58,7 +58,7 @@ def test_archive_counts_what_was_marked_in_it(read_talk, client):
     assert way(page(client, ana)) == (True, 1)
 
 
-def test_marking_on_the_page_of_details_leads_to_the_list_where_no_messages_stand_beside_it(read_talk, client):
+def test_mark_as_unread_redirects_to_the_list_without_an_open_conversation(read_talk, client):
     ana, talk = read_talk
     address = f"/obrolan/{talk.public_id}/"
     client.force_login(ana)

@@ -28,7 +28,7 @@ def seqs(answer):
     return [row["seq"] for row in answer["rows"]]
 
 
-def test_hidden_message_is_nowhere_for_me_and_stays_for_the_other(ask, ana, bo, talk, post):
+def test_message_deleted_for_me_stays_for_the_other(ask, ana, bo, talk, post):
     for body in ("satu", "dua", "tiga"):
         post(talk, bo, body)
     post(talk, ana, "balas", reply_to=3)
@@ -50,7 +50,7 @@ def test_hidden_message_is_nowhere_for_me_and_stays_for_the_other(ask, ana, bo, 
         ask(ana, "chat.react", conversation=place, seq=3, emoji="👍")
 
 
-def test_list_shows_the_message_before_a_hidden_last_one(ask, ana, bo, talk, post):
+def test_list_preview_skips_a_hidden_last_message(ask, ana, bo, talk, post):
     post(talk, bo, "satu")
     post(talk, bo, "dua")
 
@@ -63,7 +63,7 @@ def test_list_shows_the_message_before_a_hidden_last_one(ask, ana, bo, talk, pos
     assert ask(ana, "chat.conversation", conversation=place)["last"] is None
 
 
-def test_hiding_is_told_to_my_own_devices_alone(ask, ana, bo, talk, post, commit):
+def test_message_deleted_for_me_is_hinted_to_own_devices_only(ask, ana, bo, talk, post, commit):
     post(talk, bo, "satu")
     with commit() as hints:
         answer = mark(ask, ana, talk, 1, hidden=True)
@@ -71,7 +71,7 @@ def test_hiding_is_told_to_my_own_devices_alone(ask, ana, bo, talk, post, commit
     assert hints == [([ana.pk], {"on": "me", "rev": answer["me"], "say": "mark.changed", "row": answer["mark"]})]
 
 
-def test_later_changes_of_a_hidden_message_are_not_sent_to_who_hid_it(ask, ana, bo, talk, post, commit, now):
+def test_changes_of_a_hidden_message_are_not_sent_to_its_hider(ask, ana, bo, talk, post, commit, now):
     post(talk, bo, "satu")
     mark(ask, ana, talk, 1, hidden=True)
     with commit() as hints:
@@ -80,7 +80,7 @@ def test_later_changes_of_a_hidden_message_are_not_sent_to_who_hid_it(ask, ana, 
     assert [users for users, _hint in hints] == [[bo.pk]]
 
 
-def test_hiding_can_be_taken_back_and_repeats_change_nothing(ask, ana, bo, talk, post):
+def test_unhiding_a_message_restores_it_and_repeats_change_nothing(ask, ana, bo, talk, post):
     post(talk, bo, "satu")
     first = mark(ask, ana, talk, 1, hidden=True)
     before = everything()
@@ -92,7 +92,7 @@ def test_hiding_can_be_taken_back_and_repeats_change_nothing(ask, ana, bo, talk,
     assert seqs(history(ask, ana, talk)) == [1]
 
 
-def test_star_comes_with_history_and_my_topic_and_in_the_list_of_stars(ask, ana, bo, talk, post, make_group):
+def test_star_is_in_history_user_topic_and_starred_list(ask, ana, bo, talk, post, make_group):
     group = make_group(ana, bo)
     post(talk, bo, "resep soto")
     group_seq = post(group, bo, "jadwal arisan").seq
@@ -152,7 +152,7 @@ def test_recalled_or_hidden_message_has_no_star(ask, ana, bo, talk, post, now):
         mark(ask, ana, talk, 2, starred=True)
 
 
-def test_outsiders_and_later_members_can_mark_nothing(ask, ana, bo, talk, post, make_user, make_group, now):
+def test_outsiders_and_later_members_cannot_mark_a_message(ask, ana, bo, talk, post, make_user, make_group, now):
     post(talk, bo, "satu")
     citra = make_user("citra")
     with pytest.raises(ConversationNotFound):
@@ -167,7 +167,7 @@ def test_outsiders_and_later_members_can_mark_nothing(ask, ana, bo, talk, post, 
         mark(ask, citra, group, old, starred=True)
 
 
-def test_who_left_keeps_stars_of_what_they_may_read(ask, ana, bo, post, make_group, now):
+def test_former_member_keeps_stars_of_readable_messages(ask, ana, bo, post, make_group, now):
     group = make_group(ana, bo)
     seq = post(group, ana, "alamat").seq
     mark(ask, bo, group, seq, starred=True)
@@ -181,7 +181,7 @@ def test_who_left_keeps_stars_of_what_they_may_read(ask, ana, bo, post, make_gro
     assert ask(bo, "chat.starred")["rows"] == []
 
 
-def test_marks_from_two_devices_at_once_are_one_row_and_dense(real_db, make_user, make_direct, post, now):
+def test_concurrent_marks_of_two_devices_are_one_row_with_dense_revs(real_db, make_user, make_direct, post, now):
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)
     post(talk, bo, "satu")
@@ -202,7 +202,7 @@ def test_marks_from_two_devices_at_once_are_one_row_and_dense(real_db, make_user
     assert (stored.rev if stored else before) == user_topic.current_rev(ana.pk)
 
 
-def test_edited_message_keeps_its_former_texts_for_all_who_see_it(ask, ana, bo, talk, post, now):
+def test_edit_history_is_visible_to_all_who_see_the_message(ask, ana, bo, talk, post, now):
     post(talk, ana, "jam 3")
     later = now + timedelta(minutes=1)
     api.edit_message(conversation_id=talk.public_id, seq=1, by_user_id=ana.pk, body="jam 4", edits=0, now=later)
@@ -216,7 +216,7 @@ def test_edited_message_keeps_its_former_texts_for_all_who_see_it(ask, ana, bo, 
         assert rows[0]["at"] < rows[1]["at"]
 
 
-def test_recall_removes_former_texts_and_outsiders_get_none(ask, ana, bo, talk, post, now, make_user):
+def test_recall_removes_the_edit_history(ask, ana, bo, talk, post, now, make_user):
     post(talk, ana, "rahasia")
     api.edit_message(conversation_id=talk.public_id, seq=1, by_user_id=ana.pk, body="jam 4", edits=0, now=now)
     place = str(talk.public_id)

@@ -16,7 +16,7 @@ from tests.chat.conftest import everything
 # Opening.
 
 
-def test_direct_conversation_is_the_same_from_both_sides(make_user, make_direct, ask):
+def test_direct_conversation_is_the_same_for_both_people(make_user, make_direct, ask):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     before = everything()
@@ -27,7 +27,7 @@ def test_direct_conversation_is_the_same_from_both_sides(make_user, make_direct,
     assert everything() == before
 
 
-def test_opening_tells_both_sides_and_begins_at_nothing(make_user, commit, ask, now):
+def test_opened_conversation_is_hinted_to_both_and_starts_empty(make_user, commit, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
 
@@ -46,7 +46,7 @@ def test_opening_tells_both_sides_and_begins_at_nothing(make_user, commit, ask, 
 
 
 @pytest.mark.parametrize("whom", ["a stranger", "who blocked me", "whom I blocked", "nobody"])
-def test_conversation_that_may_not_be_opened_is_one_error(make_user, ask, now, whom):
+def test_refused_openings_have_the_same_error(make_user, ask, now, whom):
     ana, bo = make_user("ana"), make_user("bo")
     if "blocked" in whom:
         accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
@@ -62,7 +62,7 @@ def test_conversation_that_may_not_be_opened_is_one_error(make_user, ask, now, w
     assert not Conversation.objects.exists()
 
 
-def test_conversation_that_there_was_is_opened_even_across_a_block(make_user, make_direct, post, ask, now):
+def test_existing_conversation_is_opened_despite_a_block(make_user, make_direct, post, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     post(conversation, bo, "sampai jumpa")
@@ -133,7 +133,7 @@ def ask_to_reply(user, conversation, seq, now):
     return api.post_message(entry, now=now)
 
 
-def test_reply_to_what_came_before_one_joined_is_quoted_to_those_who_saw_it_alone(group, post, ask, now):
+def test_reply_to_an_earlier_message_is_quoted_only_to_members_who_saw_it(group, post, ask, now):
     conversation, ana, bo, citra = group
     name = str(conversation.public_id)
     add(conversation, ana, citra, now)
@@ -143,7 +143,7 @@ def test_reply_to_what_came_before_one_joined_is_quoted_to_those_who_saw_it_alon
     assert ask(citra, "chat.history", conversation=name, limit=1)["quoted"] == []
 
 
-def test_joining_is_a_line_by_who_let_in_about_who_came(group, commit, now):
+def test_joining_posts_a_system_event_by_the_admin_about_the_newcomer(group, commit, now):
     conversation, ana, bo, citra = group
 
     with commit() as hints:
@@ -157,7 +157,7 @@ def test_joining_is_a_line_by_who_let_in_about_who_came(group, commit, now):
     assert (sorted(group_to), state["say"], state["group"]["member_count"]) == (sorted(line_to), "group.changed", 3)
 
 
-def test_adding_who_is_in_changes_nothing(group, commit, now):
+def test_adding_a_member_again_changes_nothing(group, commit, now):
     conversation, ana, bo, _citra = group
     before = everything()
 
@@ -250,7 +250,7 @@ def test_former_member_gets_the_hint_of_leaving_last_and_none_of_the_group(group
     assert (group_to, state["group"]["member_count"]) == ([ana.pk], 1)
 
 
-def test_conversation_that_changed_after_one_left_is_not_theirs_to_sync(real_db, group, post, ask, now):
+def test_changes_after_leaving_are_not_synced_to_a_former_member(real_db, group, post, ask, now):
     conversation, ana, bo, _citra = group
     leave(conversation, bo, now)
     cursor = ask(bo, "sync", cursor=None)["cursor"]
@@ -299,7 +299,7 @@ def test_reaction_of_a_former_member_still_has_their_name(group, ask, now):
     assert [person["name"] for person in page["people"]] == ["Ana", "Bo", "Citra"]
 
 
-def test_leaving_twice_is_leaving_once(group, commit, now):
+def test_leaving_twice_changes_nothing(group, commit, now):
     conversation, _ana, bo, _citra = group
     leave(conversation, bo, now)
     before = everything()
@@ -311,7 +311,7 @@ def test_leaving_twice_is_leaving_once(group, commit, now):
     assert everything() == before
 
 
-def test_outsider_leaves_nothing(group, make_user, now):
+def test_outsider_cannot_leave_a_conversation(group, make_user, now):
     conversation, eve = group[0], make_user("eve")
     before = everything()
 
@@ -321,7 +321,7 @@ def test_outsider_leaves_nothing(group, make_user, now):
     assert everything() == before
 
 
-def test_retry_of_who_left_since_finds_the_first_message(group, post, now):
+def test_retry_after_leaving_returns_the_first_message(group, post, now):
     conversation, _ana, bo, _citra = group
     first = post(conversation, bo, "tiga", client_id="c-1")
     leave(conversation, bo, now)
@@ -363,7 +363,7 @@ def test_rejoined_member_starts_without_history(group, post, ask, now):
     assert Member.objects.filter(conversation=conversation).count() == 2
 
 
-def test_two_comings_are_two_lines(group, now):
+def test_joining_twice_posts_two_system_events(group, now):
     conversation, ana, bo, _citra = group
     for _time in range(2):
         leave(conversation, bo, now)
@@ -378,7 +378,7 @@ def test_two_comings_are_two_lines(group, now):
     ]
 
 
-def test_change_of_what_was_said_before_one_came_is_not_told_to_them(group, make_user, commit, post, now):
+def test_change_of_an_earlier_message_is_not_sent_to_a_later_member(group, make_user, commit, post, now):
     conversation, ana, bo, _citra = group
     dewi = make_user("dewi")
     posted = post(conversation, ana, "sebelum dewi datang")

@@ -49,7 +49,7 @@ def badge(user, now):
     return api.unread_memberships(user.pk, now).count()
 
 
-def test_mention_is_in_the_row_and_counts_for_whom_it_names(people, send, commit):
+def test_mention_is_in_the_row_and_counts_for_its_person(people, send, commit):
     group, ana, bo, citra = people
 
     with commit() as hints:
@@ -60,7 +60,7 @@ def test_mention_is_in_the_row_and_counts_for_whom_it_names(people, send, commit
     assert [mentioned_seq(group, one) for one in (ana, bo, citra)] == [0, posted["seq"], 0]
 
 
-def test_mention_of_all_counts_for_everybody_who_sees_it(people, send, make_user, now):
+def test_mention_of_all_counts_for_every_member(people, send, make_user, now):
     group, ana, bo, citra = people
     posted = send(ana, group, "@semua rapat", mentions_all=True)
     dewi = make_user("dewi")
@@ -72,7 +72,7 @@ def test_mention_of_all_counts_for_everybody_who_sees_it(people, send, make_user
     assert mentioned_seq(group, dewi) == 0
 
 
-def test_member_who_is_no_admin_does_not_mention_all_and_nothing_is_posted(people, send):
+def test_mention_of_all_by_a_plain_member_is_refused(people, send):
     group, _ana, bo, _citra = people
     before = Message.objects.count()
 
@@ -82,7 +82,7 @@ def test_member_who_is_no_admin_does_not_mention_all_and_nothing_is_posted(peopl
     assert Message.objects.count() == before
 
 
-def test_admin_of_nothing_mentions_all_in_no_conversation_of_two(make_user, make_direct, send):
+def test_mention_of_all_in_a_direct_conversation_is_refused(make_user, make_direct, send):
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)
 
@@ -112,7 +112,7 @@ def test_unread_mention_counts_in_the_badge_of_a_muted_group_until_it_is_read(pe
     assert badge(bo, now) == 0
 
 
-def test_mention_of_somebody_outside_is_dropped_and_tells_nothing(people, send, make_user):
+def test_mention_of_an_outsider_is_dropped_silently(people, send, make_user):
     group, ana, bo, citra = people
     eve = make_user("eve")
 
@@ -145,7 +145,7 @@ def test_outsider_is_refused_before_anything_is_locked(people, send, make_user, 
     assert "chat_member" in asked.captured_queries[0]["sql"]
 
 
-def test_outsider_mentions_nobody(people, send, make_user):
+def test_outsider_cannot_mention_anybody(people, send, make_user):
     group, _ana, bo, _citra = people
 
     with pytest.raises(DomainError) as refused:
@@ -155,7 +155,7 @@ def test_outsider_mentions_nobody(people, send, make_user):
     assert mentioned_seq(group, bo) == 0
 
 
-def test_recalled_message_keeps_its_mentions_and_nothing_else(people, send):
+def test_recalled_message_keeps_only_its_mentions(people, send):
     group, ana, bo, _citra = people
     posted = send(ana, group, "halo @Bo", mentions=[str(bo.public_id)])
 
@@ -189,7 +189,7 @@ def test_mentions_of_too_many_are_refused_at_their_field(people, send):
 @pytest.mark.parametrize(
     "case", json.loads((ROOT / "tests/js/mentions.json").read_text()), ids=lambda case: case["text"]
 )
-def test_mentions_are_marked_as_javascript_marks_them(case):
+def test_mentions_are_rendered_as_in_javascript(case):
     blocks = mark_mentions(formatting.parse(case["text"]), case["names"])
     runs = [run for block in blocks for line in block.lines for run in line.runs]
 

@@ -38,7 +38,7 @@ def react(conversation, user, emoji, now, *, seq=1):
 # Editing.
 
 
-def test_edit_changes_the_text_and_takes_the_next_number(said, commit, now):
+def test_edit_changes_the_text_and_takes_the_next_rev(said, commit, now):
     conversation, ana, bo = said
 
     with commit() as hints:
@@ -88,7 +88,7 @@ def test_edit_with_an_unknown_edit_count_is_a_conflict(said, now):
     assert Message.objects.get().body == "besok jadi?"
 
 
-def test_edit_that_changes_nothing_takes_no_number(said, now):
+def test_edit_without_a_change_takes_no_rev(said, now):
     conversation, ana, _bo = said
     before = everything()
 
@@ -98,7 +98,7 @@ def test_edit_that_changes_nothing_takes_no_number(said, now):
 
 
 @pytest.mark.parametrize(("seconds", "is_late"), [(15 * 60, False), (15 * 60 + 1, True)])
-def test_edit_is_possible_for_a_quarter_of_an_hour(said, now, seconds, is_late):
+def test_edit_after_fifteen_minutes_is_refused(said, now, seconds, is_late):
     conversation, ana, _bo = said
     later = now + timedelta(seconds=seconds)
 
@@ -121,7 +121,7 @@ def test_edit_of_another_persons_message_is_refused(said, now):
     assert everything() == before
 
 
-def test_recalled_message_is_not_edited(said, now):
+def test_edit_of_a_recalled_message_is_refused(said, now):
     conversation, ana, _bo = said
     recall(conversation, ana, now)
     before = everything()
@@ -132,7 +132,7 @@ def test_recalled_message_is_not_edited(said, now):
     assert everything() == before
 
 
-def test_message_that_is_not_there_is_not_edited(said, now):
+def test_edit_of_an_unknown_message_is_refused(said, now):
     conversation, ana, _bo = said
 
     with pytest.raises(errors.MessageNotFound):
@@ -140,7 +140,7 @@ def test_message_that_is_not_there_is_not_edited(said, now):
 
 
 @pytest.mark.parametrize("blocker", ["ana", "bo"])
-def test_edit_does_not_reach_across_a_block(said, now, blocker):
+def test_edit_across_a_block_is_refused(said, now, blocker):
     conversation, ana, bo = said
     one, other = (ana, bo) if blocker == "ana" else (bo, ana)
     accounts.block_person(user_id=one.pk, peer_public_id=other.public_id, now=now)
@@ -161,7 +161,7 @@ def test_edit_to_no_text_is_refused(said, now, body, refusal):
     assert Message.objects.get().body == "besok jadi?"
 
 
-def test_line_of_the_conversation_itself_is_neither_edited_nor_recalled(make_user, make_group, now):
+def test_system_event_cannot_be_edited_or_recalled(make_user, make_group, now):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_group(ana)
     api.add_member(conversation_id=conversation.public_id, by_user_id=ana.pk, user_id=bo.pk, now=now)
@@ -180,7 +180,7 @@ def test_line_of_the_conversation_itself_is_neither_edited_nor_recalled(make_use
 # Taking back.
 
 
-def test_recall_takes_the_words_and_the_reactions_and_leaves_the_row(said, commit, now):
+def test_recall_removes_text_and_reactions_and_keeps_the_row(said, commit, now):
     conversation, ana, bo = said
     react(conversation, bo, "👍", now)
 
@@ -196,7 +196,7 @@ def test_recall_takes_the_words_and_the_reactions_and_leaves_the_row(said, commi
     assert hint["row"]["recalled_at"] == "2027-03-01T02:05:04.567Z"
 
 
-def test_recalling_twice_is_recalling_once(said, commit, now):
+def test_recalling_twice_changes_nothing(said, commit, now):
     conversation, ana, _bo = said
     recall(conversation, ana, now)
     before = everything()
@@ -210,7 +210,7 @@ def test_recalling_twice_is_recalling_once(said, commit, now):
 
 
 @pytest.mark.parametrize(("seconds", "is_late"), [(60 * 60, False), (60 * 60 + 1, True)])
-def test_recall_is_possible_for_an_hour(said, now, seconds, is_late):
+def test_recall_after_an_hour_is_refused(said, now, seconds, is_late):
     conversation, ana, _bo = said
     later = now + timedelta(seconds=seconds)
 
@@ -233,7 +233,7 @@ def test_recall_of_another_persons_message_is_refused(said, now):
     assert everything() == before
 
 
-def test_recall_reaches_across_a_block(said, now):
+def test_recall_works_despite_a_block(said, now):
     conversation, ana, bo = said
     accounts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
 
@@ -242,7 +242,7 @@ def test_recall_reaches_across_a_block(said, now):
     assert Message.objects.get().body == ""
 
 
-def test_retry_of_a_recalled_message_finds_it_and_says_nothing_again(make_user, make_direct, post, now):
+def test_retry_of_a_recalled_message_returns_it_without_hints(make_user, make_direct, post, now):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     post(conversation, ana, "rahasia", client_id="c-1")
@@ -257,7 +257,7 @@ def test_retry_of_a_recalled_message_finds_it_and_says_nothing_again(make_user, 
 # Reacting.
 
 
-def test_reaction_is_set_replaced_and_taken_away(said, commit, now):
+def test_reaction_is_set_replaced_and_removed(said, commit, now):
     conversation, ana, bo = said
 
     with commit() as hints:
@@ -278,7 +278,7 @@ def test_reaction_is_set_replaced_and_taken_away(said, commit, now):
 
 
 @pytest.mark.parametrize("emoji", ["👍", None])
-def test_setting_what_is_set_changes_nothing(said, commit, now, emoji):
+def test_same_reaction_again_changes_nothing(said, commit, now, emoji):
     conversation, _ana, bo = said
     react(conversation, bo, emoji, now)
     before = everything()
@@ -311,7 +311,7 @@ def test_recalled_message_takes_no_reaction(said, now):
     assert not Reaction.objects.exists()
 
 
-def test_blocked_person_reacts_no_more_but_may_take_back(said, now):
+def test_blocked_person_can_only_remove_a_reaction(said, now):
     conversation, ana, bo = said
     react(conversation, bo, "👍", now)
     accounts.block_person(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
@@ -324,7 +324,7 @@ def test_blocked_person_reacts_no_more_but_may_take_back(said, now):
     assert not Reaction.objects.exists()
 
 
-def test_message_is_edited_so_often_and_no_more(make_user, make_direct, post, now, monkeypatch):
+def test_edits_of_a_message_are_limited(make_user, make_direct, post, now, monkeypatch):
     monkeypatch.setattr("chat.actions.messages.EDITS_MAX", 2)
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)

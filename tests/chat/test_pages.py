@@ -44,7 +44,7 @@ def lines(response):
     return re.findall(r'<div class="bubble__body"[^>]*>([^<]+)</div>', timeline)
 
 
-def test_conversation_arrives_with_its_messages(as_ana, ana, bo, talk, post):
+def test_conversation_page_contains_its_messages(as_ana, ana, bo, talk, post):
     post(talk, bo, "Na, jadi ke pasar?")
     post(talk, ana, "Jadi!")
 
@@ -55,7 +55,7 @@ def test_conversation_arrives_with_its_messages(as_ana, ana, bo, talk, post):
 
 
 @pytest.mark.parametrize("page", ["conversation", "details"])
-def test_outsider_is_told_there_is_nothing(client, make_user, bo, talk, post, page):
+def test_page_of_a_foreign_conversation_is_404(client, make_user, bo, talk, post, page):
     post(talk, bo, "hanya untuk Ana")
     client.force_login(make_user("eve"))
 
@@ -70,7 +70,7 @@ def test_outsider_is_told_there_is_nothing(client, make_user, bo, talk, post, pa
     ("page", "fields"),
     [("send", {"body": "halo", "client_id": "c-1"}), ("keep", {"pinned": "yes"})],
 )
-def test_outsider_changes_nothing(client, make_user, talk, page, fields):
+def test_form_of_a_foreign_conversation_changes_nothing(client, make_user, talk, page, fields):
     client.force_login(make_user("eve"))
 
     answer = client.post(address(talk, page), fields)
@@ -80,20 +80,20 @@ def test_outsider_changes_nothing(client, make_user, talk, page, fields):
     assert not Member.objects.filter(is_pinned=True).exists()
 
 
-def test_stranger_is_asked_to_log_in(client, talk):
+def test_page_without_a_session_redirects_to_login(client, talk):
     answer = client.get(address(talk))
 
     assert answer.status_code == 302
     assert answer.url == f"/masuk/?next={address(talk)}"
 
 
-def test_page_of_an_unnamed_person_leads_to_the_name_form(client, make_user):
+def test_page_of_an_unnamed_person_redirects_to_the_name_form(client, make_user):
     client.force_login(make_user("nona", name=""))
 
     assert client.get("/obrolan/").url == "/masuk/nama/?next=%2Fobrolan%2F"
 
 
-def test_form_posts_once_however_often_it_is_sent(as_ana, talk):
+def test_message_form_sent_twice_posts_once(as_ana, talk):
     form = {"body": "halo\r\nBo", "client_id": "c-1"}
 
     first, again = as_ana.post(address(talk, "send"), form), as_ana.post(address(talk, "send"), form)
@@ -112,7 +112,7 @@ def test_refused_message_stays_in_the_composer(as_ana, talk):
     assert not Message.objects.exists()
 
 
-def test_list_tells_who_said_what_and_how_much_is_new(as_ana, ana, bo, talk, post):
+def test_list_shows_last_sender_text_and_unread_count(as_ana, ana, bo, talk, post):
     post(talk, bo, "pertama")
     post(talk, bo, "kedua")
 
@@ -125,7 +125,7 @@ def test_list_tells_who_said_what_and_how_much_is_new(as_ana, ana, bo, talk, pos
     assert "pertama" not in row
 
 
-def test_list_says_that_it_is_empty_only_when_it_is(as_ana, bo, talk, post):
+def test_list_is_called_empty_only_when_it_is(as_ana, bo, talk, post):
     empty = as_ana.get("/obrolan/").content.decode()
     post(talk, bo)
     filled = as_ana.get("/obrolan/").content.decode()
@@ -134,7 +134,7 @@ def test_list_says_that_it_is_empty_only_when_it_is(as_ana, bo, talk, post):
     assert '<div class="state" data-part="empty" hidden>' in filled
 
 
-def test_list_puts_pinned_first_and_leaves_out_what_is_hidden(as_ana, ana, bo, talk, make_user, make_direct, post, now):
+def test_list_has_pinned_first_and_no_hidden_conversations(as_ana, ana, bo, talk, make_user, make_direct, post, now):
     cici, dodi = make_user("cici"), make_user("dodi")
     pinned, hidden = make_direct(ana, cici), make_direct(ana, dodi)
     for place, (one, sender) in enumerate([(pinned, cici), (hidden, dodi), (talk, bo)]):
@@ -147,7 +147,7 @@ def test_list_puts_pinned_first_and_leaves_out_what_is_hidden(as_ana, ana, bo, t
     assert re.findall(r'data-conversation="([0-9a-f-]{36})"', page) == [str(pinned.public_id), str(talk.public_id)]
 
 
-def test_boot_data_is_what_modules_need_to_go_on(as_ana, ana, bo, talk, post):
+def test_boot_data_contains_what_javascript_needs(as_ana, ana, bo, talk, post):
     post(talk, bo, "halo")
 
     data = boot(as_ana.get(address(talk)))
@@ -159,7 +159,7 @@ def test_boot_data_is_what_modules_need_to_go_on(as_ana, ana, bo, talk, post):
     assert data["chat"]["open"]["history"]["rev"] == 1
 
 
-def test_boot_data_cannot_end_its_own_script(as_ana, bo, talk, post):
+def test_boot_data_cannot_close_its_script_element(as_ana, bo, talk, post):
     post(talk, bo, "</script><script>alert(1)</script>")
 
     page = as_ana.get(address(talk))
@@ -180,7 +180,7 @@ def test_earlier_messages_are_a_link_away(as_ana, bo, talk, post):
     assert lines(earlier) == ["pesan 1", "pesan 2"]
 
 
-def test_my_message_says_how_far_it_came(as_ana, ana, bo, talk, post):
+def test_own_message_shows_its_delivery_state(as_ana, ana, bo, talk, post):
     for body in ("satu", "dua", "tiga"):
         post(talk, ana, body)
     api.mark_read(conversation_id=talk.public_id, user_id=bo.pk, seq=1)
@@ -191,7 +191,7 @@ def test_my_message_says_how_far_it_came(as_ana, ana, bo, talk, post):
     assert re.findall(r'id="m-\d"[^>]* data-state="(\w+)"', page) == ["read", "delivered", "sent"]
 
 
-def test_messages_of_one_minute_stand_together(as_ana, ana, bo, talk, post, now):
+def test_messages_of_one_minute_are_grouped(as_ana, ana, bo, talk, post, now):
     start = now.replace(second=0)
     for seconds, sender in ((0, bo), (59, bo), (60, bo), (61, ana)):
         post(talk, sender, now=start + timedelta(seconds=seconds))
@@ -205,7 +205,7 @@ def test_messages_of_one_minute_stand_together(as_ana, ana, bo, talk, post, now)
     assert places == [(True, False), (False, True), (True, True), (True, True)]
 
 
-def test_day_is_that_of_the_reader(client, make_user, make_direct, post, now):
+def test_day_separator_uses_the_time_zone_of_the_reader(client, make_user, make_direct, post, now):
     dwi = make_user("dwi", time_zone="Asia/Jayapura")
     bo = make_user("bo2")
     talk = make_direct(dwi, bo)
@@ -219,7 +219,7 @@ def test_day_is_that_of_the_reader(client, make_user, make_direct, post, now):
     assert re.search(r'data-part="time" datetime="[^"]+">([\d.]+)<', page.partition('id="m-1"')[2])[1] == "01.30"
 
 
-def test_new_line_stands_before_what_is_unread(as_ana, ana, bo, talk, post):
+def test_unread_separator_is_before_the_first_unread_message(as_ana, ana, bo, talk, post):
     post(talk, bo, "lama")
     api.mark_read(conversation_id=talk.public_id, user_id=ana.pk, seq=1)
     post(talk, bo, "baru")
@@ -230,7 +230,7 @@ def test_new_line_stands_before_what_is_unread(as_ana, ana, bo, talk, post):
     assert timeline.index("lama") < timeline.index("data-new-line") < timeline.index("baru")
 
 
-def test_recalled_message_leaves_a_line_and_no_words(as_ana, ana, bo, talk, post, now):
+def test_recalled_message_shows_a_placeholder_without_text(as_ana, ana, bo, talk, post, now):
     post(talk, bo, "salah kirim")
     api.recall_message(conversation_id=talk.public_id, seq=1, by_user_id=bo.pk, now=now)
 
@@ -240,7 +240,7 @@ def test_recalled_message_leaves_a_line_and_no_words(as_ana, ana, bo, talk, post
     assert "Pesan ini dihapus" in page
 
 
-def test_blocked_conversation_can_be_read_and_not_written_to(as_ana, ana, bo, talk, post, now):
+def test_blocked_conversation_is_readable_without_composer(as_ana, ana, bo, talk, post, now):
     post(talk, bo, "halo")
     accounts.block_person(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
 
@@ -291,13 +291,13 @@ def test_emoji_alone_are_drawn_large(body, is_big):
     assert is_large_emoji(body) is is_big
 
 
-def test_contact_is_written_to_from_their_row(as_ana, ana, bo, talk):
+def test_contact_row_opens_a_conversation(as_ana, ana, bo, talk):
     answer = as_ana.post("/obrolan/buka/", {"user": str(bo.public_id)})
 
     assert answer.url == address(talk)
 
 
-def test_stranger_cannot_be_written_to(as_ana, make_user):
+def test_conversation_with_a_stranger_cannot_be_opened_by_form(as_ana, make_user):
     eve = make_user("eve")
 
     answer = as_ana.post("/obrolan/buka/", {"user": str(eve.public_id)})
@@ -307,7 +307,7 @@ def test_stranger_cannot_be_written_to(as_ana, make_user):
 
 
 @pytest.mark.parametrize("page", ["list", "conversation", "details"])
-def test_every_page_tells_its_owner_alone_that_a_device_asks_to_be_trusted(as_ana, client, ana, bo, talk, now, page):
+def test_trust_request_is_shown_to_its_owner_on_every_page(as_ana, client, ana, bo, talk, now, page):
     path = reverse("chat:list") if page == "list" else address(talk, page)
     row = {"session_key": "k", "name": "Chrome · Windows", "signed_in_at": now, "last_seen_at": now}
     asking = Device.objects.create(user=ana, **row)
@@ -321,7 +321,7 @@ def test_every_page_tells_its_owner_alone_that_a_device_asks_to_be_trusted(as_an
 
 
 @pytest.mark.parametrize("page", ["list", "conversation"])
-def test_pages_ask_the_database_as_often_for_many_as_for_one(
+def test_pages_take_the_same_queries_for_many_rows_as_for_one(
     as_ana, ana, bo, talk, post, make_user, make_direct, django_assert_num_queries, page
 ):
     path = "/obrolan/" if page == "list" else address(talk)
@@ -341,7 +341,7 @@ def test_pages_ask_the_database_as_often_for_many_as_for_one(
         as_ana.get(path)
 
 
-def test_starred_messages_are_a_page_that_leads_to_them(as_ana, ana, bo, talk, post, now):
+def test_starred_page_links_to_its_messages(as_ana, ana, bo, talk, post, now):
     post(talk, bo, "*resep* soto")
     api.mark_message(conversation_id=talk.public_id, seq=1, user_id=ana.pk, is_starred=True, now=now)
 
@@ -353,7 +353,7 @@ def test_starred_messages_are_a_page_that_leads_to_them(as_ana, ana, bo, talk, p
     assert "data-starred" in as_ana.get(address(talk)).content.decode().partition('id="m-1"')[2].partition(">")[0]
 
 
-def test_starred_page_is_empty_for_others_and_refuses_nonsense(as_ana, bo, talk, post, now):
+def test_starred_page_is_empty_for_others_and_refuses_invalid_cursors(as_ana, bo, talk, post, now):
     post(talk, bo, "resep soto")
     api.mark_message(conversation_id=talk.public_id, seq=1, user_id=bo.pk, is_starred=True, now=now)
 

@@ -45,7 +45,7 @@ def test_history_before_the_first_message_is_known_to_be_empty(long_log, ask):
     assert (page["rows"], page["more"], page["rev"], page["quoted"]) == ([], False, 250, [])
 
 
-def test_changes_page_forward_and_end_at_the_conversations_number(long_log, ask, now):
+def test_changes_page_forward_up_to_the_rev_of_the_conversation(long_log, ask, now):
     name, ana, _bo = long_log
     api.edit_message(conversation_id=name, seq=248, by_user_id=ana.pk, body="lain", edits=0, now=now)
     api.set_reaction(conversation_id=name, seq=1, by_user_id=ana.pk, emoji="👍", now=now)
@@ -64,7 +64,7 @@ def test_changes_page_forward_and_end_at_the_conversations_number(long_log, ask,
     assert (end["rev"], end["rows"], end["more"]) == (252, [], False)
 
 
-def test_number_ahead_of_the_conversation_shows_that_it_is_ahead(long_log, ask):
+def test_rev_ahead_of_the_conversation_is_reported(long_log, ask):
     name, ana, _bo = long_log
 
     page = ask(ana, "chat.changes", conversation=name, after=9_999)
@@ -72,7 +72,7 @@ def test_number_ahead_of_the_conversation_shows_that_it_is_ahead(long_log, ask):
     assert (page["rev"], page["rows"], page["more"]) == (250, [], False)
 
 
-def test_quoted_are_what_rows_reply_to_and_that_are_not_among_them(long_log, ask, post, now):
+def test_quoted_messages_are_returned_if_not_already_on_the_page(long_log, ask, post, now):
     name, ana, bo = long_log
     conversation = Message.objects.first().conversation
     for reply_to in (3, 250, 3, 251):
@@ -84,7 +84,7 @@ def test_quoted_are_what_rows_reply_to_and_that_are_not_among_them(long_log, ask
     assert [row["seq"] for row in page["quoted"]] == [3, 250]
 
 
-def test_picked_are_given_once_in_order_and_missing_ones_are_passed_over(long_log, ask):
+def test_messages_picked_by_number_come_once_in_order_without_missing_ones(long_log, ask):
     name, ana, _bo = long_log
 
     rows = ask(ana, "chat.messages", conversation=name, seqs=[7, 3, 7, 9_999])["rows"]
@@ -129,9 +129,7 @@ def test_sync_pages_through_everything_newest_first(many, ask):
     assert names == [str(conversation.public_id) for conversation in reversed(conversations)]
 
 
-def test_conversations_that_changed_in_one_transaction_are_parted_by_pages_and_not_lost(
-    make_user, make_direct, ask, now, monkeypatch
-):
+def test_conversations_changed_in_one_transaction_survive_a_page_break(make_user, make_direct, ask, now, monkeypatch):
     ana = make_user("ana")
     conversations = [make_direct(ana, make_user(f"teman{number}")) for number in range(5)]
     log.append([entry(conversation, ana) for conversation in conversations], now=now)
@@ -144,7 +142,7 @@ def test_conversations_that_changed_in_one_transaction_are_parted_by_pages_and_n
     assert names == [str(conversation.public_id) for conversation in reversed(conversations)]
 
 
-def test_list_of_the_page_is_the_same_list(many, ask):
+def test_list_of_the_html_page_equals_the_list_of_sync(many, ask):
     ana, _conversations = many
     _answer, pages = pages_of(ask, ana, None)
 
@@ -182,7 +180,7 @@ def test_conversation_that_changes_while_pages_are_read_is_not_lost(many_for_rea
     assert again[0]["last"]["body"] == "hai"
 
 
-def test_sync_after_the_cursor_tells_what_changed_and_no_more(real_db, make_user, make_direct, post, ask, now):
+def test_sync_after_the_cursor_returns_only_changes(real_db, make_user, make_direct, post, ask, now):
     ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
     one, two, three = make_direct(ana, bo), make_direct(ana, citra), make_direct(bo, citra)
     cursor = ask(ana, "sync", cursor=None)["cursor"]
@@ -203,7 +201,7 @@ def test_sync_after_the_cursor_tells_what_changed_and_no_more(real_db, make_user
 
 
 @pytest.mark.parametrize("deed", ["edit", "recall", "react"])
-def test_change_of_an_old_message_comes_with_the_next_sync(real_db, make_user, make_direct, post, ask, now, deed):
+def test_change_of_an_old_message_is_in_the_next_sync(real_db, make_user, make_direct, post, ask, now, deed):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     for _turn in range(2):
@@ -254,7 +252,7 @@ def test_transaction_that_commits_late_is_not_missed(real_db, make_user, make_di
     assert {row["id"] for row in second} <= {str(late.public_id), str(early.public_id)}
 
 
-def test_empty_conversation_is_there_without_a_last_message(make_user, make_direct, ask):
+def test_empty_conversation_is_listed_without_a_last_message(make_user, make_direct, ask):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
 
@@ -263,7 +261,7 @@ def test_empty_conversation_is_there_without_a_last_message(make_user, make_dire
     assert (row["id"], row["last"], row["last_seq"]) == (str(conversation.public_id), None, 0)
 
 
-def test_my_side_is_a_row_of_my_own_topic(make_user, make_direct, post, ask):
+def test_membership_is_a_row_of_the_user_topic(make_user, make_direct, post, ask):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     after = ask(ana, "sync", cursor=None)["me"]

@@ -47,7 +47,7 @@ def tiles(page):
     return re.findall(r'<div class="album__tile" data-photo="([^"]+)">', page)
 
 
-def test_photo_stands_in_its_room_with_its_colour_before_it_is_there(seen, talk, bo, post):
+def test_photo_placeholder_has_the_size_and_colour_of_the_photo(seen, talk, bo, post):
     post(talk, bo, "", extras=photos(1))
 
     page = seen()
@@ -61,7 +61,7 @@ def test_photo_stands_in_its_room_with_its_colour_before_it_is_there(seen, talk,
     assert "style=" not in page
 
 
-def test_album_shows_four_and_says_how_many_more_there_are(seen, talk, bo, post):
+def test_album_shows_four_photos_and_the_number_of_the_rest(seen, talk, bo, post):
     post(talk, bo, "Dari pasar", extras=photos(7))
 
     page = seen()
@@ -82,13 +82,13 @@ def test_album_shows_four_and_says_how_many_more_there_are(seen, talk, bo, post)
         (3, "di pasar", "📷 3 foto · di pasar"),
     ],
 )
-def test_list_says_that_there_are_photos(seen, talk, bo, post, count, caption, line):
+def test_list_preview_mentions_photos(seen, talk, bo, post, count, caption, line):
     post(talk, bo, caption, extras=photos(count))
 
     assert f'<bdi data-part="text">{line}</bdi>' in seen()
 
 
-def test_quote_of_a_photo_has_a_small_one_of_it(seen, talk, ana, bo, post):
+def test_quote_of_a_photo_has_a_thumbnail(seen, talk, ana, bo, post):
     quoted = post(talk, bo, "", extras=photos(2))
     post(talk, ana, "Bagus!", reply_to=quoted.seq)
 
@@ -98,7 +98,7 @@ def test_quote_of_a_photo_has_a_small_one_of_it(seen, talk, ana, bo, post):
     assert '<span class="quote__text" data-part="quote-text" dir="auto">📷 2 foto</span>' in page
 
 
-def test_recalled_photos_are_gone_from_the_page(seen, talk, bo, post, now):
+def test_recalled_photos_are_not_on_the_page(seen, talk, bo, post, now):
     posted = post(talk, bo, "di pasar", extras=photos(2))
     assert len(tiles(seen())) == 2
 
@@ -123,7 +123,7 @@ def shown(answer):
     return re.findall(r'data-photo="([^"]+)"', answer.content.decode())
 
 
-def test_photos_of_a_conversation_are_gathered_the_newest_first(gathered, talk, ana, bo, post, monkeypatch):
+def test_conversation_gallery_is_newest_first(gathered, talk, ana, bo, post, monkeypatch):
     monkeypatch.setattr("chat.pages.photos.MESSAGES_PER_PAGE", 2)
     first = post(talk, bo, "", extras=photos(1))
     post(talk, ana, "tanpa foto")
@@ -143,7 +143,7 @@ def test_photos_of_a_conversation_are_gathered_the_newest_first(gathered, talk, 
     assert first.seq < second.seq
 
 
-def test_photos_that_were_recalled_are_not_gathered(gathered, talk, bo, post, now):
+def test_conversation_gallery_leaves_out_recalled_photos(gathered, talk, bo, post, now):
     posted = post(talk, bo, "", extras=photos(2))
     recall_message(conversation_id=talk.public_id, seq=posted.seq, by_user_id=bo.pk, now=now)
 
@@ -153,14 +153,14 @@ def test_photos_that_were_recalled_are_not_gathered(gathered, talk, bo, post, no
     assert "Belum ada foto" in answer.content.decode()
 
 
-def test_photos_of_others_conversations_are_not_found(gathered, bo, make_user, make_direct, post):
+def test_gallery_of_a_foreign_conversation_is_404(gathered, bo, make_user, make_direct, post):
     others = make_direct(bo, make_user("eve"))
     post(others, bo, "", extras=photos(2))
 
     assert gathered(conversation=others).status_code == 404
 
 
-def test_details_lead_to_the_photos(client, ana, talk, gathered):
+def test_details_page_links_to_the_gallery(client, ana, talk, gathered):
     client.force_login(ana)
     details = client.get(reverse("chat:details", args=[talk.public_id])).content.decode()
 
@@ -178,7 +178,7 @@ def test_attachment_of_an_unknown_type_shows_its_text(seen, talk, bo, post):
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda one: "x".join(map(str, one["photo"])))
-def test_size_in_bubble_is_that_of_the_browser(size):
+def test_photo_size_in_a_bubble_equals_that_of_javascript(size):
     assert list(size_in_bubble(*size["photo"])) == size["shown"]
 
 

@@ -56,7 +56,7 @@ def viewers(media, *people):
     return [person.handle for person in people if queries.find_visible(media, person.pk) is not None]
 
 
-def test_photos_stand_in_the_row_with_their_sizes_and_placeholders(make_user, make_direct, make_photo, ask, commit):
+def test_message_row_has_photos_with_sizes_and_placeholders(make_user, make_direct, make_photo, ask, commit):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     photos = [str(make_photo(ana)), str(make_photo(ana, width=300, height=900))]
@@ -81,7 +81,7 @@ def test_photos_stand_in_the_row_with_their_sizes_and_placeholders(make_user, ma
     assert [hint["row"] for _people, hint in hints if hint["say"] == "message.posted"] == [row]
 
 
-def test_socket_that_sends_photos_is_told_by_the_answer_alone(real_db, make_user, make_direct, make_photo, connect):
+def test_socket_sending_photos_gets_the_response_and_no_hint(real_db, make_user, make_direct, make_photo, connect):
     ana, bo = make_user("ana"), make_user("bo")
     conversation, photo = make_direct(ana, bo), make_photo(ana)
     line, at_bo = connect(ana), connect(bo)
@@ -101,7 +101,7 @@ def test_socket_that_sends_photos_is_told_by_the_answer_alone(real_db, make_user
     assert again["code"] == "media.in_use"
 
 
-def test_retry_finds_the_first_message_also_after_its_recall(make_user, make_direct, make_photo, send, now):
+def test_photo_retry_returns_the_first_message_even_after_recall(make_user, make_direct, make_photo, send, now):
     ana, bo = make_user("ana"), make_user("bo")
     conversation, photo, other = make_direct(ana, bo), make_photo(ana), make_photo(ana)
     first = send(conversation, ana, photo)
@@ -126,7 +126,7 @@ def test_retry_finds_the_first_message_also_after_its_recall(make_user, make_dir
         ({"reference": "chat.message:1:1:elsewhere"}, MediaInUse),
     ],
 )
-def test_photo_that_cannot_be_sent_is_refused(make_user, make_direct, make_photo, send, now, fields, expected):
+def test_unsendable_photo_is_refused(make_user, make_direct, make_photo, send, now, fields, expected):
     ana, bo = make_user("ana"), make_user("bo")
     conversation, good = make_direct(ana, bo), make_photo(ana)
     photo = make_photo(ana, **{key: now if value == "now" else value for key, value in fields.items()})
@@ -151,7 +151,7 @@ def test_forged_photo_is_refused_like_one_that_does_not_exist(make_user, make_di
     assert viewers(hers, ana, bo, eve) == ["ana"]
 
 
-def test_outsider_sends_no_photo_and_keeps_it(make_user, make_direct, make_photo, send):
+def test_photo_of_an_outsider_is_refused_and_stays_unused(make_user, make_direct, make_photo, send):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
     conversation, photo = make_direct(ana, bo), make_photo(eve)
 
@@ -173,7 +173,7 @@ def test_member_who_was_removed_while_uploading_sends_no_photo(make_user, make_g
     assert Media.objects.get().reference is None
 
 
-def test_photo_is_seen_by_whoever_may_see_its_message(make_user, make_group, make_photo, send, post, now):
+def test_photo_is_visible_to_those_who_see_its_message(make_user, make_group, make_photo, send, post, now):
     ana, bo, citra, dewi, eve = (make_user(name) for name in ("ana", "bo", "citra", "dewi", "eve"))
     conversation = make_group(ana, bo, citra)
     api.leave_group(conversation_id=conversation.public_id, user_id=citra.pk, now=now)
@@ -186,7 +186,7 @@ def test_photo_is_seen_by_whoever_may_see_its_message(make_user, make_group, mak
     assert viewers(photo, ana, bo, citra, dewi, eve) == ["ana", "bo"]
 
 
-def test_recall_takes_the_photos_from_everybody(make_user, make_direct, make_photo, send, post, now):
+def test_recall_deletes_the_photos(make_user, make_direct, make_photo, send, post, now):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     gone, kept = make_photo(ana), make_photo(ana)
@@ -203,7 +203,7 @@ def test_recall_takes_the_photos_from_everybody(make_user, make_direct, make_pho
     assert list(queries.list_with_files_left(at_most=9)) == [Media.objects.get(public_id=gone)]
 
 
-def test_recall_that_is_refused_takes_nothing(make_user, make_direct, make_photo, send, now):
+def test_refused_recall_deletes_no_photo(make_user, make_direct, make_photo, send, now):
     ana, bo = make_user("ana"), make_user("bo")
     conversation, photo = make_direct(ana, bo), make_photo(ana)
     posted = send(conversation, ana, photo)
@@ -305,7 +305,7 @@ def test_retries_and_a_recall_at_the_same_moment_leave_no_photo(
     assert Media.objects.get().state == "deleted"
 
 
-def test_photo_that_is_deleted_while_it_is_sent_is_in_one_place_or_none(
+def test_photo_deleted_while_being_sent_is_used_once_or_never(
     real_db, make_user, make_direct, make_photo, send, in_threads, now
 ):
     from superapp.media.actions.uploads import delete_own
@@ -323,7 +323,7 @@ def test_photo_that_is_deleted_while_it_is_sent_is_in_one_place_or_none(
         assert (type(deleted), viewers(photo, ana, bo)) == (MediaInUse, ["ana", "bo"])
 
 
-def test_column_of_photos_reads_back_as_it_was_written(make_user, make_direct, make_photo, send):
+def test_photos_column_round_trips(make_user, make_direct, make_photo, send):
     ana, bo = make_user("ana"), make_user("bo")
     with transaction.atomic():
         send(make_direct(ana, bo), ana, make_photo(ana))
@@ -361,7 +361,7 @@ def test_forwarded_photos_stay_when_the_first_message_is_recalled(make_user, mak
         ask(bo, "chat.send", **{**fields, "client_id": "later"})
 
 
-def test_photos_are_forwarded_by_nobody_who_cannot_see_them(make_user, make_direct, make_photo, send, ask):
+def test_forwarding_invisible_photos_is_refused(make_user, make_direct, make_photo, send, ask):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
     talk, hers = make_direct(ana, bo), make_direct(eve, bo)
     first = send(talk, ana, make_photo(ana))
@@ -376,7 +376,7 @@ def test_photos_are_forwarded_by_nobody_who_cannot_see_them(make_user, make_dire
     assert (everything(), list(Media.objects.values())) == before
 
 
-def test_forwarding_and_recalling_at_the_same_moment_leaves_the_copy_or_nothing(
+def test_concurrent_forward_and_recall_leave_the_whole_copy_or_nothing(
     real_db, make_user, make_direct, make_photo, send, ask, in_threads, now
 ):
     ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")

@@ -86,7 +86,7 @@ def test_votes_are_counted_changed_and_withdrawn(ask, ana, bo, group, send_poll)
     assert state(ask, bo, group, seq) == ([1, 0, 0], 1, [])
 
 
-def test_vote_reaches_everybody_and_the_own_choice_only_its_person(ask, ana, bo, group, send_poll, commit):
+def test_vote_counts_reach_everybody_and_the_choice_only_its_voter(ask, ana, bo, group, send_poll, commit):
     seq = send_poll(ana, group)
     with commit() as hints:
         answer = choose(ask, bo, group, seq, 2)
@@ -139,7 +139,7 @@ def test_closed_poll_takes_no_votes_and_only_its_author_closes_it(ask, ana, bo, 
     assert row["poll"]["closed_at"] is not None
 
 
-def test_poll_closes_by_itself(ask, ana, bo, group, send_poll):
+def test_poll_closes_at_its_end_time(ask, ana, bo, group, send_poll):
     seq = send_poll(ana, group, closes_at=clock.to_wire(clock.now() + timedelta(hours=1)))
     fields = {"conversation_id": group.public_id, "seq": seq, "by_user_id": bo.pk}
 
@@ -149,7 +149,7 @@ def test_poll_closes_by_itself(ask, ana, bo, group, send_poll):
         vote(**fields, options=[0], now=clock.now() + timedelta(hours=2))
 
 
-def test_outsiders_and_former_members_can_do_nothing(ask, ana, bo, group, send_poll, make_user, now):
+def test_outsiders_and_former_members_cannot_use_a_poll(ask, ana, bo, group, send_poll, make_user, now):
     seq = send_poll(ana, group)
     place = str(group.public_id)
     citra = make_user("citra")
@@ -167,7 +167,7 @@ def test_outsiders_and_former_members_can_do_nothing(ask, ana, bo, group, send_p
         choose(ask, bo, group, seq, 0)
 
 
-def test_message_without_a_poll_and_a_recalled_one_take_no_votes(ask, ana, bo, group, send_poll, post, now):
+def test_vote_on_a_message_without_a_poll_or_recalled_is_refused(ask, ana, bo, group, send_poll, post, now):
     plain, seq = post(group, ana).seq, send_poll(ana, group)
     choose(ask, bo, group, seq, 0)
     for command, fields in (("chat.vote", {"options": [0]}), ("chat.voters", {"option": 0}), ("chat.poll_close", {})):
@@ -203,7 +203,7 @@ def test_message_without_a_poll_and_a_recalled_one_take_no_votes(ask, ana, bo, g
         ({"type": "pol"}, InputInvalid),
     ],
 )
-def test_wrong_poll_is_refused_and_stores_nothing(ana, group, send_poll, changes, error):
+def test_invalid_poll_is_refused_and_stores_nothing(ana, group, send_poll, changes, error):
     with pytest.raises(error):
         send_poll(ana, group, **changes)
 
@@ -221,7 +221,7 @@ def test_retried_poll_is_one_message_also_after_its_time(ask, ana, group, send_p
         send_poll(ana, group, "polling-2", closes_at=closes_at)
 
 
-def test_silenced_member_votes_no_more_and_may_withdraw(ask, ana, bo, group, send_poll, now):
+def test_silenced_member_can_only_withdraw_a_vote(ask, ana, bo, group, send_poll, now):
     seq = send_poll(ana, group)
     vote(conversation_id=group.public_id, seq=seq, by_user_id=bo.pk, options=[0], now=now)
     Member.objects.filter(conversation=group, user=bo).update(is_silenced=True)
@@ -234,7 +234,7 @@ def test_silenced_member_votes_no_more_and_may_withdraw(ask, ana, bo, group, sen
     assert not PollVote.objects.exists()
 
 
-def test_poll_whose_time_is_over_is_drawn_closed(client, ana, group, send_poll, monkeypatch):
+def test_ended_poll_is_rendered_closed(client, ana, group, send_poll, monkeypatch):
     send_poll(ana, group, closes_at=clock.to_wire(clock.now() + timedelta(seconds=30)))
     client.force_login(ana)
     address = f"/obrolan/{group.public_id}/"
@@ -274,7 +274,7 @@ def test_voters_are_read_in_pages(ask, ana, group, send_poll, make_user, monkeyp
         ask(ana, "chat.voters", **{**fields, "option": 3})
 
 
-def test_votes_at_once_are_all_counted_and_the_log_stays_dense(real_db, make_user, make_group, ask, now):
+def test_concurrent_votes_are_all_counted_with_dense_revs(real_db, make_user, make_group, ask, now):
     ana = make_user("ana")
     others = [make_user(f"orang{number}") for number in range(4)]
     group = make_group(ana, *others)
@@ -297,7 +297,7 @@ def test_votes_at_once_are_all_counted_and_the_log_stays_dense(real_db, make_use
     assert group.rev == before + 6
 
 
-def test_vote_beside_the_closing_is_counted_or_refused(real_db, make_user, make_group, ask):
+def test_vote_concurrent_with_closing_is_counted_or_refused(real_db, make_user, make_group, ask):
     ana, bo = make_user("ana"), make_user("bo")
     group = make_group(ana, bo)
     fields = {"conversation": str(group.public_id), "client_id": "p", "body": "", "attachment": POLL}
@@ -313,7 +313,9 @@ def test_vote_beside_the_closing_is_counted_or_refused(real_db, make_user, make_
     assert PollVote.objects.count() == (0 if isinstance(voted, DomainError) else 1)
 
 
-def test_ten_thousand_votes_take_no_more_queries_and_a_short_row(ask, ana, group, send_poll, now, queries_in):
+def test_poll_with_ten_thousand_votes_takes_constant_queries_and_a_short_row(
+    ask, ana, group, send_poll, now, queries_in
+):
     seq = send_poll(ana, group, options=[f"pilihan {number}" for number in range(12)], several=True)
     message = Message.objects.get(conversation=group, seq=seq)
     few = queries_in(lambda: state(ask, ana, group, seq))

@@ -95,14 +95,14 @@ def test_preference_of_another_type_is_refused_and_changes_nothing(one, talk, as
     assert everything() == before
 
 
-def test_preference_that_is_none_is_refused_by_its_name(talk):
+def test_unknown_preference_is_refused_by_its_name(talk):
     conversation, ana, _bo = talk
 
     with pytest.raises(TypeError, match="is_pinnde"):
         keep(conversation, ana, is_pinnde=True)
 
 
-def test_columns_of_a_member_are_as_their_preferences_are_declared():
+def test_membership_columns_match_the_declared_preferences():
     declared = {field.name: field.default for field in msgspec.structs.fields(StoredPreferences)}
     columns = {name: Member._meta.get_field(name) for name in declared}
 
@@ -119,7 +119,7 @@ def test_sql_lists_the_preferences_in_the_order_of_their_declaration():
 
 
 @pytest.mark.served_only
-def test_no_message_pays_for_a_call_of_the_function_of_preferences(db):
+def test_sending_does_not_call_the_preferences_function(db):
     with connection.cursor() as cursor:
         cursor.execute(
             "EXPLAIN (VERBOSE) UPDATE chat_member SET rev = rev WHERE id = 1 RETURNING chat_preferences(chat_member)"
@@ -137,7 +137,7 @@ def test_example_of_a_membership_in_the_protocol_has_the_fields_of_its_row():
     assert set(msgspec.json.decode(example)) == {field.encode_name for field in msgspec.structs.fields(MembershipRow)}
 
 
-def test_keeping_what_is_kept_changes_nothing(talk, commit, now):
+def test_same_preference_again_changes_nothing(talk, commit, now):
     conversation, ana, _bo = talk
     fields = {"muted_until": now, "is_pinned": True, "is_hidden": True, "draft": "nanti"}
     keep(conversation, ana, **fields)
@@ -164,7 +164,7 @@ def test_hiding_lasts_until_the_next_message(talk, post):
     assert keep(conversation, ana, is_hidden=False).hidden_seq == 0
 
 
-def test_archived_conversation_stays_archived_whoever_writes(talk, post, ask):
+def test_archived_conversation_stays_archived_after_new_messages(talk, post, ask):
     conversation, ana, bo = talk
     keep(conversation, ana, is_archived=True)
 
@@ -185,7 +185,7 @@ def test_preferences_stay_when_a_message_is_sent(talk, post, now):
     assert (side.muted_until, side.is_pinned, side.draft) == (now, True, "nanti")
 
 
-def test_row_that_sending_tells_is_the_row_that_is_stored(talk, post, commit, ask, now):
+def test_membership_row_returned_by_sending_equals_the_stored_one(talk, post, commit, ask, now):
     conversation, ana, _bo = talk
     keep(conversation, ana, muted_until=now, is_pinned=True, is_hidden=True, draft="nanti")
 
@@ -208,7 +208,7 @@ def test_draft_may_be_as_long_as_a_message(talk):
     assert everything() == before
 
 
-def test_outsider_keeps_nothing(talk, make_user):
+def test_outsider_cannot_set_preferences(talk, make_user):
     conversation, _ana, _bo = talk
     eve = make_user("eve")
     before = everything()
@@ -233,7 +233,7 @@ def test_mute_until_an_invalid_time_is_refused(talk, ask, moment):
     assert everything() == before
 
 
-def test_muting_in_another_zone_is_kept_in_ours(talk, ask):
+def test_mute_time_of_another_zone_is_stored_in_utc(talk, ask):
     conversation, ana, _bo = talk
 
     ask(ana, "chat.keep", conversation=str(conversation.public_id), muted_until="2027-03-01T09:00:00+07:00")

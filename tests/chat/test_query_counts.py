@@ -34,7 +34,7 @@ def grow(conversation, ana, bo, now, *, to):
 SERVED = connection.vendor == "postgresql"
 
 
-def test_appending_asks_as_often_for_fifty_as_for_one(make_user, make_direct, now, queries_of):
+def test_appending_fifty_messages_takes_the_queries_of_one(make_user, make_direct, now, queries_of):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
 
@@ -56,7 +56,7 @@ def test_appending_asks_as_often_for_fifty_as_for_one(make_user, make_direct, no
     ],
     ids=["changes", "history", "picked", "summary"],
 )
-def test_reading_asks_as_often_for_many_rows_as_for_one(make_user, make_direct, now, queries_of, read, queries):
+def test_reading_many_rows_takes_the_queries_of_one(make_user, make_direct, now, queries_of, read, queries):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     grow(conversation, ana, bo, now, to=1)
@@ -68,7 +68,7 @@ def test_reading_asks_as_often_for_many_rows_as_for_one(make_user, make_direct, 
     assert len(few) == len(many) == queries
 
 
-def test_history_asks_once_more_for_what_is_quoted(make_user, make_direct, post, now, queries_of):
+def test_history_takes_one_more_query_for_quotes(make_user, make_direct, post, now, queries_of):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     grow(conversation, ana, bo, now, to=10)
@@ -81,9 +81,7 @@ def test_history_asks_once_more_for_what_is_quoted(make_user, make_direct, post,
 
 
 @pytest.mark.parametrize("part", ["list", "sync", "me"])
-def test_lists_ask_as_often_for_fifty_conversations_as_for_one(
-    make_user, make_direct, post, ask, now, queries_of, part
-):
+def test_lists_of_fifty_conversations_take_the_queries_of_one(make_user, make_direct, post, ask, now, queries_of, part):
     ana = make_user("ana")
 
     def read():
@@ -125,7 +123,7 @@ def test_change_in_a_large_group_takes_as_many_queries(make_user, make_group, po
     assert counted == ([11, 7, 9] if members == 2 else [11, 8, 10])
 
 
-def test_marks_of_thirty_conversations_ask_as_often_as_one(make_user, make_direct, post, queries_of):
+def test_marks_of_thirty_conversations_take_the_queries_of_one(make_user, make_direct, post, queries_of):
     ana = make_user("ana")
     marks = []
     for number in range(31):
@@ -139,7 +137,7 @@ def test_marks_of_thirty_conversations_ask_as_often_as_one(make_user, make_direc
     assert counted == [7, 7]
 
 
-def test_marks_that_do_not_move_ask_once(make_user, make_direct, post, queries_of):
+def test_unchanged_read_marks_take_one_query(make_user, make_direct, post, queries_of):
     ana, bo = make_user("ana"), make_user("bo")
     conversations = [make_direct(ana, bo), make_direct(ana, make_user("citra"))]
     for conversation in conversations:
@@ -150,7 +148,7 @@ def test_marks_that_do_not_move_ask_once(make_user, make_direct, post, queries_o
     assert len(queries_of(api.mark_delivered, ana.pk, marks)) == 1
 
 
-def test_starred_page_asks_as_often_for_many_groups_as_for_one(make_user, make_group, client, now, queries_of):
+def test_starred_page_of_many_groups_takes_the_queries_of_one(make_user, make_group, client, now, queries_of):
     ana, bo = make_user("ana"), make_user("bo")
     client.force_login(ana)
 

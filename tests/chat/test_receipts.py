@@ -36,7 +36,7 @@ def talk(make_user, make_direct, post):
     return conversation, ana, bo
 
 
-def test_reading_in_the_middle_of_own_messages_leaves_what_others_wrote_after_unread(talk):
+def test_reading_up_to_an_own_message_leaves_later_ones_unread(talk):
     conversation, ana, _bo = talk
     marks = []
 
@@ -60,7 +60,7 @@ def test_read_mark_never_goes_back(talk, commit):
     assert everything() == before
 
 
-def test_others_learn_how_far_one_has_read_and_only_one_learns_what_is_unread(talk, commit):
+def test_read_mark_is_hinted_to_others_and_unread_count_only_to_its_person(talk, commit):
     conversation, ana, bo = talk
     rev = user_topic.current_rev(ana.pk)
 
@@ -103,7 +103,7 @@ def test_read_mark_beyond_the_last_message_is_refused(talk):
     assert everything() == before
 
 
-def test_line_of_the_conversation_is_read_and_never_was_unread(make_user, make_group, post, now):
+def test_system_event_can_be_read_and_never_counts_as_unread(make_user, make_group, post, now):
     ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
     conversation = make_group(ana, bo)
     post(conversation, bo)
@@ -116,7 +116,7 @@ def test_line_of_the_conversation_is_read_and_never_was_unread(make_user, make_g
     assert unread(conversation, ana) == 0
 
 
-def test_own_lines_of_the_conversation_do_not_count_as_own_messages(make_user, make_group, post, now):
+def test_own_system_events_do_not_count_as_own_messages(make_user, make_group, post, now):
     ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
     conversation = make_group(ana, bo)
     post(conversation, bo)
@@ -135,7 +135,7 @@ def delivered(user, *marks):
     api.mark_delivered(user.pk, [(conversation.public_id, seq) for conversation, seq in marks])
 
 
-def test_marks_of_several_conversations_come_at_once(make_user, make_direct, post, commit):
+def test_read_marks_of_several_conversations_are_set_at_once(make_user, make_direct, post, commit):
     ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
     one, two = make_direct(ana, bo), make_direct(ana, citra)
     for conversation, who in ((one, bo), (one, bo), (two, citra)):
@@ -169,7 +169,7 @@ def test_delivered_mark_never_goes_back_nor_beyond_the_newest(talk, commit):
     assert everything() == before
 
 
-def test_delivering_reads_nothing(talk):
+def test_delivered_mark_moves_no_read_mark(talk):
     conversation, ana, _bo = talk
 
     delivered(ana, (conversation, 5))
@@ -177,7 +177,7 @@ def test_delivering_reads_nothing(talk):
     assert (side_of(conversation, ana).read_seq, unread(conversation, ana)) == (0, 3)
 
 
-def test_reading_is_having_received(talk):
+def test_read_mark_moves_the_delivered_mark(talk):
     conversation, ana, _bo = talk
 
     read(conversation, ana, 3)
@@ -188,7 +188,7 @@ def test_reading_is_having_received(talk):
     assert side_of(conversation, ana).delivered_seq == 5
 
 
-def test_sending_takes_nothing_back_that_was_delivered(make_user, make_direct, post):
+def test_sending_does_not_move_the_delivered_mark_back(make_user, make_direct, post):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     post(conversation, bo)
@@ -202,7 +202,7 @@ def test_sending_takes_nothing_back_that_was_delivered(make_user, make_direct, p
     assert (side_of(conversation, ana).read_seq, side_of(conversation, ana).delivered_seq) == (3, 3)
 
 
-def test_foreign_and_missing_conversations_are_passed_over(talk, make_user, make_direct, post, commit):
+def test_marks_of_foreign_and_missing_conversations_are_skipped(talk, make_user, make_direct, post, commit):
     conversation, ana, bo = talk
     eve = make_user("eve")
     foreign = make_direct(bo, eve)
@@ -216,7 +216,7 @@ def test_foreign_and_missing_conversations_are_passed_over(talk, make_user, make
     assert [hint["on"] for _to, hint in hints] == [f"chat:{conversation.public_id}"]
 
 
-def test_conversation_that_one_left_is_passed_over(make_user, make_group, post, now):
+def test_mark_of_a_left_conversation_is_skipped(make_user, make_group, post, now):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_group(ana, bo)
     api.leave_group(conversation_id=conversation.public_id, user_id=bo.pk, now=now)
@@ -229,7 +229,7 @@ def test_conversation_that_one_left_is_passed_over(make_user, make_group, post, 
 
 
 @pytest.mark.parametrize("kind", ["direct", "group"])
-def test_lost_receipt_comes_with_the_next_sync(make_user, make_direct, make_group, post, ask, kind):
+def test_lost_receipt_is_in_the_next_sync(make_user, make_direct, make_group, post, ask, kind):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo) if kind == "direct" else make_group(ana, bo)
     post(conversation, ana)
@@ -242,7 +242,7 @@ def test_lost_receipt_comes_with_the_next_sync(make_user, make_direct, make_grou
 
 
 @pytest.mark.parametrize("seq", [3, 4, 5])
-def test_reading_ends_the_mark_as_unread_wherever_the_read_mark_is(talk, commit, seq):
+def test_reading_clears_the_unread_mark_wherever_the_read_mark_is(talk, commit, seq):
     conversation, ana, bo = talk
     read(conversation, ana, 4)
     api.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, is_marked_unread=True)
@@ -258,7 +258,7 @@ def test_reading_ends_the_mark_as_unread_wherever_the_read_mark_is(talk, commit,
     assert side_of(conversation, bo).rev == theirs.rev
 
 
-def test_mark_as_unread_outlasts_messages_and_what_others_read(talk, post):
+def test_unread_mark_survives_new_messages_and_reads_of_others(talk, post):
     conversation, ana, bo = talk
     read(conversation, ana, 5)
     api.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, is_marked_unread=True)
@@ -270,7 +270,7 @@ def test_mark_as_unread_outlasts_messages_and_what_others_read(talk, post):
     assert (side_of(conversation, ana).is_marked_unread, side_of(conversation, bo).is_marked_unread) == (True, False)
 
 
-def test_outsider_ends_no_mark_as_unread(talk, make_user):
+def test_outsider_cannot_clear_an_unread_mark(talk, make_user):
     conversation, ana, _bo = talk
     api.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, is_marked_unread=True)
     eve = make_user("eve")

@@ -159,7 +159,7 @@ def many_transactions(postgres: Postgres) -> None:
         tell(postgres, "DO $$ BEGIN FOR i IN 1..100 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$")
 
 
-def test_dump_in_a_fresh_cluster_hides_nothing(origin, start, places, now):
+def test_dump_restored_in_a_fresh_cluster_makes_clients_resync(origin, start, places, now):
     def put_back():
         many_transactions(origin)
         fresh = start(Postgres)
@@ -175,7 +175,7 @@ def test_dump_in_a_fresh_cluster_hides_nothing(origin, start, places, now):
     restoring.nothing_is_hidden(town)
 
 
-def test_dump_in_the_same_cluster_hides_nothing(origin, places, now):
+def test_dump_restored_in_the_same_cluster_makes_clients_resync(origin, places, now):
     def put_back():
         databases.close_all()
         tell(origin, f"DROP DATABASE {DATABASE} WITH (FORCE)")
@@ -188,7 +188,7 @@ def test_dump_in_the_same_cluster_hides_nothing(origin, places, now):
     restoring.nothing_is_hidden(town)
 
 
-def test_dump_over_the_same_database_hides_nothing(origin, places, now):
+def test_dump_restored_over_the_same_database_makes_clients_resync(origin, places, now):
     def put_back():
         databases.close_all()
         fill(origin, places / "kept.dump", "--clean", "--if-exists")
@@ -199,7 +199,7 @@ def test_dump_over_the_same_database_hides_nothing(origin, places, now):
     restoring.nothing_is_hidden(town)
 
 
-def test_recovery_to_a_point_in_time_hides_nothing(origin, start, places, now):
+def test_point_in_time_recovery_makes_clients_resync(origin, start, places, now):
     before = Instance.objects.get()
     # The base back-up of last night; what comes after it is in the archive.
     restored = start.make(
@@ -251,7 +251,7 @@ def promote(postgres: Postgres) -> None:
     use(postgres)
 
 
-def test_synchronous_replica_that_takes_over_raises_nothing(origin, start, now):
+def test_failover_to_a_synchronous_replica_keeps_the_epoch(origin, start, now):
     replica = start(replica_of(origin))
     tell(origin, "ALTER SYSTEM SET synchronous_standby_names = 'replica'")
     tell(origin, "SELECT pg_reload_conf()")
@@ -277,7 +277,7 @@ def test_synchronous_replica_that_takes_over_raises_nothing(origin, start, now):
     town.everybody_equals_one_that_reads_afresh()
 
 
-def test_replica_that_takes_over_and_lacks_what_was_committed_hides_nothing(origin, start, now):
+def test_failover_to_a_lagging_replica_makes_clients_resync(origin, start, now):
     replica = start(replica_of(origin))
 
     def copy():

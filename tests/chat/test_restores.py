@@ -54,7 +54,7 @@ def keeper(real_db, settings, tmp_path) -> Iterator[Keeper]:
     return Keeper(str(connections["default"].settings_dict["NAME"]), tmp_path)
 
 
-def test_copy_that_is_put_back_hides_nothing_from_who_was_online(keeper, now):
+def test_restored_copy_makes_online_clients_resync(keeper, now):
     epoch.ensure_current(now)
 
     def copy():
@@ -81,7 +81,7 @@ def test_undetectable_restore_is_declared_by_raise_epoch(keeper, now):
     restoring.nothing_is_hidden(town)
 
 
-def test_device_that_comes_back_while_it_is_not_noticed_yet_hears_it_later(keeper, now):
+def test_device_reconnecting_before_the_restore_is_noticed_resyncs_later(keeper, now):
     epoch.ensure_current(now)
     town = restoring.lose_a_life(now, copy=keeper.copy, put_back=keeper.put_back)
     town.come_back()
@@ -91,7 +91,7 @@ def test_device_that_comes_back_while_it_is_not_noticed_yet_hears_it_later(keepe
     restoring.nothing_is_hidden(town)
 
 
-def test_devices_that_stay_in_one_life_read_nothing_again(keeper, now):
+def test_devices_within_one_epoch_do_not_resync(keeper, now):
     epoch.ensure_current(now)
     town = restoring.Town(now)
     town.say(0, "kept")

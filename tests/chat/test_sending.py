@@ -13,7 +13,7 @@ from superapp.realtime import bus, user_topic
 from tests.chat.conftest import entry
 
 
-def test_first_message_is_number_one(make_user, make_direct, post, now):
+def test_first_message_has_seq_one(make_user, make_direct, post, now):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
 
@@ -42,7 +42,7 @@ def test_retry_returns_the_first_message_and_sends_no_hint(
     assert hints_sent == []
 
 
-def test_same_number_with_another_content_is_refused_and_changes_nothing(make_user, make_direct, post):
+def test_same_client_id_with_other_content_is_refused_and_changes_nothing(make_user, make_direct, post):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     post(conversation, ana, "satu", client_id="c-1")
@@ -53,14 +53,14 @@ def test_same_number_with_another_content_is_refused_and_changes_nothing(make_us
     assert Message.objects.get().body == "satu"
 
 
-def test_two_senders_may_use_the_same_number(make_user, make_direct, post):
+def test_two_senders_can_use_the_same_client_id(make_user, make_direct, post):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
 
     assert [post(conversation, who, client_id="c-1").seq for who in (ana, bo)] == [1, 2]
 
 
-def test_outsider_is_told_the_conversation_does_not_exist(make_user, make_direct, post):
+def test_message_of_an_outsider_is_not_found(make_user, make_direct, post):
     conversation = make_direct(make_user("ana"), make_user("bo"))
 
     with pytest.raises(errors.ConversationNotFound):
@@ -101,7 +101,7 @@ def test_batch_returns_one_outcome_per_message(make_user, make_direct, now):
     ]
 
 
-def test_members_hear_it_and_outsiders_do_not(
+def test_message_is_hinted_to_members_and_not_to_outsiders(
     make_user, make_direct, post, hints_sent, django_capture_on_commit_callbacks
 ):
     ana, bo, _eve = make_user("ana"), make_user("bo"), make_user("eve")
@@ -131,7 +131,7 @@ def test_rolled_back_message_sends_no_hint(make_user, make_direct, post, hints_s
     assert hints_sent == []
 
 
-def test_blocked_and_blocking_are_refused_alike(make_user, make_direct, post, now):
+def test_blocked_and_blocker_get_the_same_error(make_user, make_direct, post, now):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     accounts.block_person(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
@@ -155,7 +155,7 @@ def test_own_message_moves_the_read_mark_when_nothing_was_unread(make_user, make
     assert unread(conversation, bo) == 2
 
 
-def test_own_message_after_others_were_read_moves_the_mark_over_own_ones_too(make_user, make_direct, post):
+def test_own_message_after_reading_moves_the_read_mark_over_own_messages(make_user, make_direct, post):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     post(conversation, bo)
@@ -168,7 +168,7 @@ def test_own_message_after_others_were_read_moves_the_mark_over_own_ones_too(mak
     assert (side.read_seq, side.read_counted, side.own_since) == (3, 3, 0)
 
 
-def test_message_after_a_change_takes_the_next_number_of_each(make_user, make_direct, post, now):
+def test_message_after_a_change_takes_the_next_seq_and_rev(make_user, make_direct, post, now):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     post(conversation, ana)
@@ -181,7 +181,7 @@ def test_message_after_a_change_takes_the_next_number_of_each(make_user, make_di
     assert (conversation.last_seq, conversation.rev, conversation.counted) == (2, 3, 2)
 
 
-def test_block_between_two_keeps_neither_out_of_their_group(make_user, make_direct, make_group, now):
+def test_block_between_two_members_does_not_affect_their_group(make_user, make_direct, make_group, now):
     ana, bo = make_user("ana"), make_user("bo")
     direct, group = make_direct(ana, bo), make_group(ana, bo)
     accounts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
@@ -192,7 +192,7 @@ def test_block_between_two_keeps_neither_out_of_their_group(make_user, make_dire
     assert outcomes[1].seq == 1
 
 
-def test_own_message_leaves_what_others_wrote_unread(make_user, make_direct, post):
+def test_own_message_leaves_unread_messages_unread(make_user, make_direct, post):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     post(conversation, bo, "kakak di mana?")
@@ -204,7 +204,7 @@ def test_own_message_leaves_what_others_wrote_unread(make_user, make_direct, pos
     assert (unread(conversation, ana), unread(conversation, bo)) == (1, 1)
 
 
-def test_messages_of_one_person_in_two_conversations_number_two_changes_of_theirs(make_user, make_direct, commit, now):
+def test_messages_in_two_conversations_take_two_revs_of_the_user_topic(make_user, make_direct, commit, now):
     ana, bo, citra = make_user("ana"), make_user("bo"), make_user("citra")
     one, two = make_direct(ana, bo), make_direct(ana, citra)
     before = user_topic.current_rev(ana.pk)
@@ -219,7 +219,7 @@ def test_messages_of_one_person_in_two_conversations_number_two_changes_of_their
     assert [hint["rev"] for _to, hint in hints if hint["on"] == "me"] == [before + 1, before + 2]
 
 
-def test_message_stamps_conversation_and_side(real_db, make_user, make_direct, post):
+def test_message_stamps_conversation_and_membership(real_db, make_user, make_direct, post):
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
     before = dict(Member.objects.values_list("user_id", "changed"))
@@ -245,7 +245,7 @@ def test_failed_hint_does_not_fail_the_message(real_db, make_user, make_direct, 
     assert (posted.seq, Message.objects.count()) == (1, 1)
 
 
-def test_messages_are_appended_inside_a_transaction_alone(real_db, make_user, make_direct, now):
+def test_appending_outside_a_transaction_is_refused(real_db, make_user, make_direct, now):
     conversation = make_direct(ana := make_user("ana"), make_user("bo"))
 
     with pytest.raises(TransactionManagementError):
@@ -254,7 +254,7 @@ def test_messages_are_appended_inside_a_transaction_alone(real_db, make_user, ma
     assert not Message.objects.exists()
 
 
-def test_message_that_waits_for_others_is_refused_inside_a_transaction(make_user, make_direct):
+def test_batched_sending_inside_a_transaction_is_refused(make_user, make_direct):
     conversation = make_direct(ana := make_user("ana"), make_user("bo"))
 
     # It would wait for a lock that the waiting transaction may hold.
@@ -263,7 +263,7 @@ def test_message_that_waits_for_others_is_refused_inside_a_transaction(make_user
 
 
 @pytest.mark.parametrize("client_id", ["", "x" * 65, "dua kata", "é", "a\x00b", "transfer:1"])
-def test_unusable_number_is_refused(make_user, make_direct, post, client_id):
+def test_invalid_client_id_is_refused(make_user, make_direct, post, client_id):
     conversation = make_direct(ana := make_user("ana"), make_user("bo"))
 
     with pytest.raises(errors.ClientIdInvalid):

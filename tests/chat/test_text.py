@@ -46,7 +46,7 @@ def clean(raw):
         ("\u0e01\u0e47\u0e48", "\u0e01\u0e47\u0e48"),
     ],
 )
-def test_text_is_kept_composed_and_without_blanks_around_it(raw, kept):
+def test_text_is_stored_in_nfc_and_stripped(raw, kept):
     assert clean(raw) == kept
 
 
@@ -72,7 +72,7 @@ def test_text_over_the_limit_is_too_long(raw):
 @pytest.mark.parametrize(
     "raw", ["a\x00b", "a\x1bb", "\x07", "a\x7f", "a\x85b", "a\ud800", "\udfff", "a\ue000", "\x1c a"]
 )
-def test_control_characters_and_half_characters_are_no_text(raw):
+def test_control_characters_and_lone_surrogates_are_refused(raw):
     with pytest.raises(BodyNotText):
         clean(raw)
 
@@ -88,12 +88,12 @@ def test_control_characters_and_half_characters_are_no_text(raw):
         "\ufe0f" * 9,
     ],
 )
-def test_pile_of_marks_is_no_text(pile):
+def test_excessive_combining_marks_are_refused(pile):
     with pytest.raises(BodyNotText):
         clean(f"a{pile}b")
 
 
-def test_marks_of_many_characters_are_no_pile():
+def test_combining_marks_of_many_characters_are_accepted():
     assert clean("a\u0323\u0302\u0301\u0304" * 900) == unicodedata.normalize("NFC", "a\u0323\u0302\u0301\u0304" * 900)
 
 
@@ -122,7 +122,7 @@ def effort(monkeypatch):
 @pytest.mark.parametrize(
     "raw", ["\u0301" * 12_000, "\u0327\u0301" * 6_000, "a\u0301" * 6_000, "\u1fa7" * 16_000, "\U0001f468\u200d" * 6_000]
 )
-def test_effort_grows_with_the_length_and_not_with_its_square(raw, effort):
+def test_cleaning_text_takes_linear_time(raw, effort):
     with suppress(BodyNotText, BodyTooLong):
         clean(raw)
 
@@ -196,7 +196,7 @@ def test_single_emoji_is_a_valid_reaction(raw):
 
 
 @pytest.mark.parametrize("raw", NO_EMOJI)
-def test_less_or_more_than_one_emoji_is_none(raw):
+def test_reaction_of_no_or_several_emoji_is_refused(raw):
     with pytest.raises(NotReactable):
         text_cleaning.clean_emoji(raw, chars_max=16)
 

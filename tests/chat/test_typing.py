@@ -17,7 +17,7 @@ def type_in(ask, user, conversation):
     return ask(user, "chat.typing", conversation=str(conversation.public_id))
 
 
-def test_others_see_that_one_writes(make_user, make_group, ask, hints_sent):
+def test_typing_is_shown_to_others(make_user, make_group, ask, hints_sent):
     ana, bo, citra, _eve = (make_user(name) for name in ("ana", "bo", "citra", "eve"))
     conversation = make_group(ana, bo, citra)
 
@@ -84,21 +84,21 @@ def announce(make_user, make_direct, now):
     return write
 
 
-def test_client_gone_wild_is_seen_writing_once_in_three_seconds(announce, hints_sent):
+def test_typing_of_a_runaway_client_is_limited_to_once_in_three_seconds(announce, hints_sent):
     for tenth in range(300):
         announce(tenth / 10)
 
     assert len(hints_sent) == 11  # One more at the end, which came the allowed second early.
 
 
-def test_client_that_keeps_the_pace_is_always_seen_though_the_line_is_uneven(announce, hints_sent):
+def test_typing_at_the_allowed_rate_is_shown_despite_network_jitter(announce, hints_sent):
     for place, late in enumerate([0.6, 0, 0.4, 0, 0.9, 0.1]):
         announce(3 * place + late)
 
     assert len(hints_sent) == 6
 
 
-def test_pace_of_one_conversation_holds_up_no_other(make_user, make_group, ask, hints_sent):
+def test_typing_limit_is_per_conversation(make_user, make_group, ask, hints_sent):
     ana, bo = make_user("ana"), make_user("bo")
     here, there = make_group(ana, bo), make_group(ana, bo)
 
@@ -113,7 +113,7 @@ def test_pace_of_one_conversation_holds_up_no_other(make_user, make_group, ask, 
     ]
 
 
-def test_stranger_is_refused_however_often_they_ask(make_user, make_direct, ask, hints_sent):
+def test_typing_of_an_outsider_is_refused_every_time(make_user, make_direct, ask, hints_sent):
     conversation = make_direct(make_user("ana"), make_user("bo"))
     eve = make_user("eve")
 
@@ -124,7 +124,7 @@ def test_stranger_is_refused_however_often_they_ask(make_user, make_direct, ask,
     assert hints_sent == []
 
 
-def test_pace_that_is_over_is_forgotten(now, monkeypatch):
+def test_expired_typing_limits_are_forgotten(now, monkeypatch):
     monkeypatch.setattr(TypingThrottle, "ENTRIES_MAX", 2)
     pace = TypingThrottle()
     conversations = [uuid4() for _ in range(3)]

@@ -73,7 +73,7 @@ def test_items_that_arrive_during_a_batch_form_the_next(slow, hold):
     assert slow.batches == [[0], [1, 2, 3]]
 
 
-def test_batch_has_a_bound(slow, hold):
+def test_batch_has_a_maximum_size(slow, hold):
     batcher = Batcher("test", slow, batch_max=2)
     hold(batcher)
 
@@ -84,7 +84,7 @@ def test_batch_has_a_bound(slow, hold):
     assert slow.batches == [[0], [1, 2], [3]]
 
 
-def test_queue_has_a_bound_and_says_when_to_come_back(slow, hold):
+def test_full_queue_is_refused_with_retry_after(slow, hold):
     batcher = Batcher("test", slow, queue_max=2)
     hold(batcher)
     futures = [batcher.submit(1), batcher.submit(2)]
@@ -98,7 +98,7 @@ def test_queue_has_a_bound_and_says_when_to_come_back(slow, hold):
     assert slow.batches == [[0], [1, 2]]
 
 
-def test_refusal_is_an_outcome_like_another(slow, hold):
+def test_refused_item_does_not_fail_the_batch(slow, hold):
     batcher = Batcher("test", slow)
     hold(batcher)
 
@@ -111,7 +111,7 @@ def test_refusal_is_an_outcome_like_another(slow, hold):
     assert slow.batches == [[0], [1, -2, 3]]
 
 
-def test_batch_that_fails_is_run_again_one_by_one_in_order(slow, hold):
+def test_failed_batch_is_run_again_item_by_item_in_order(slow, hold):
     batcher = Batcher("test", slow)
     hold(batcher)
     slow.fails_for[2] = LookupError("a mistake of ours")
@@ -125,7 +125,7 @@ def test_batch_that_fails_is_run_again_one_by_one_in_order(slow, hold):
     assert slow.batches == [[0], [1, 2, 3], [1], [2], [3]]
 
 
-def test_run_that_loses_an_outcome_is_a_fault_and_the_batcher_lives():
+def test_missing_outcome_is_an_error_and_the_batcher_survives():
     answers = [[1], [], [], [3]]
     batcher: Batcher[int, int] = Batcher("test", lambda _items: answers.pop(0))
 
@@ -135,7 +135,7 @@ def test_run_that_loses_an_outcome_is_a_fault_and_the_batcher_lives():
     assert outcome(batcher.submit(3)) == 3
 
 
-def test_database_that_is_away_is_asked_thrice_and_not_for_every_item(slow, hold):
+def test_unreachable_database_is_tried_three_times_per_batch(slow, hold):
     batcher = Batcher("test", slow)
     hold(batcher)
     slow.fails_for = {item: OperationalError("no connection") for item in range(1, 9)}
@@ -154,7 +154,7 @@ def is_held(item: int) -> OperationalError:
     return error
 
 
-def test_row_that_somebody_holds_is_tried_once_a_batch_and_stops_nobody_else(slow, hold):
+def test_locked_row_is_tried_once_a_batch_and_delays_no_other(slow, hold):
     batcher = Batcher("test", slow, lock_key=lambda item: item // 10)
     hold(batcher)
     slow.fails_for = {item: is_held(item) for item in (10, 11, 12)}
@@ -169,7 +169,7 @@ def test_row_that_somebody_holds_is_tried_once_a_batch_and_stops_nobody_else(slo
     assert slow.batches == [[0], [10, 11, 20, 12, 30], [10], [20], [30]]
 
 
-def test_many_held_rows_are_not_waited_for_one_after_the_other(slow, hold):
+def test_many_locked_rows_are_not_waited_for_in_sequence(slow, hold):
     batcher = Batcher("test", slow)
     hold(batcher)
     slow.fails_for = {item: is_held(item) for item in range(1, 9)}
@@ -203,7 +203,7 @@ def test_cancelled_caller_does_not_fail_the_batch(slow, hold):
     assert outcome(batcher.submit(3)) == 30
 
 
-def test_event_loop_is_answered_on_its_own_thread(slow):
+def test_outcome_reaches_the_event_loop_on_its_own_thread(slow):
     batcher = Batcher("test", slow)
     threads: list[str] = []
 
@@ -232,7 +232,7 @@ def test_ended_event_loop_does_not_fail_the_batch(slow, hold):
 
 
 @pytest.mark.served_only
-def test_connection_that_was_lost_is_replaced(real_db):
+def test_lost_connection_is_replaced(real_db):
     killed: list[bool] = []
 
     def run(items: Sequence[int]) -> list[int]:

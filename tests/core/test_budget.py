@@ -15,7 +15,7 @@ def timings(*tests):
     return json.dumps({"tests": [{"test": name, "kind": kind, "seconds": took} for name, kind, took in tests]})
 
 
-def test_report_says_each_part_and_line_and_the_slowest_tests(tmp_path):
+def test_report_has_each_part_and_the_slowest_tests(tmp_path):
     (tmp_path / "parts.txt").write_text(PARTS)
     (tmp_path / "timings-sqlite.json").write_text(
         timings(("tests/a.py::test_quick", "unit", 10), ("tests/a.py::test_rows", "database", 90))
@@ -42,7 +42,7 @@ def test_only_the_twenty_slowest_tests_are_named(tmp_path):
     assert named == [f"t{n}" for n in range(29, 9, -1)]
 
 
-def test_table_of_the_budget_is_what_the_check_holds():
+def test_budget_table_equals_the_checked_budget():
     text = (ROOT / "CONTRIBUTING.md").read_text()
 
     table = {line: float(minutes) for line, minutes in re.findall(r"^\| (\w+) \| ([\d.]+) \|", text, re.MULTILINE)}

@@ -27,7 +27,7 @@ def test_stamp_is_refused_outside_a_transaction(real_db):
         change_cursor.current_stamp()
 
 
-def test_change_is_seen_from_the_cursor_before_it(make_user):
+def test_change_is_read_from_the_cursor_before_it(make_user):
     ana = make_user("ana")
     before = change_cursor.current_cursor().stamp
 
@@ -78,7 +78,7 @@ def test_late_commit_is_not_missed(real_db, make_user, in_threads):
 
 
 @pytest.mark.served_only
-def test_cursor_made_of_the_rows_that_were_seen_would_miss_the_late_commit(real_db, make_user, in_threads):
+def test_cursor_from_seen_rows_would_miss_a_late_commit(real_db, make_user, in_threads):
     _, _, highest_seen = read_between_two_commits(make_user, in_threads)
 
     assert changed_since(highest_seen + 1) == set()

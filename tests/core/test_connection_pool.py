@@ -38,7 +38,7 @@ def end_connections_of(pool: Any) -> None:
         assert cursor.fetchone() == (True,)
 
 
-def test_dead_idle_connections_delay_nobody(pooled: Any) -> None:
+def test_dead_idle_connections_delay_no_query(pooled: Any) -> None:
     end_connections_of(pooled.pool)
 
     began = time.monotonic()
@@ -50,6 +50,6 @@ def test_dead_idle_connections_delay_nobody(pooled: Any) -> None:
         pooled.pool.putconn(conn)
 
 
-def test_pool_of_the_product_is_the_one_that_is_tried_here() -> None:
+def test_tested_connection_pool_is_the_one_of_the_product() -> None:
     assert settings.DATABASES["default"]["ENGINE"] == "superapp.core.postgres"
     assert type(connections["default"]).pool.fget.__module__ == "superapp.core.postgres.base"

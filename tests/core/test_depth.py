@@ -31,7 +31,7 @@ LISTED = {
         ("tests/a/test_c.py::test_y", "unit", ["postgres"]),
     ],
 )
-def test_test_that_means_the_same_on_both_is_left_to_one(nodeid, kind, left):
+def test_same_meaning_test_is_left_to_one_database(nodeid, kind, left):
     found = [
         engine for engine in depth.ENGINES if depth.is_left_to_the_other(nodeid, kind, engine=engine, listed=LISTED)
     ]
@@ -39,7 +39,7 @@ def test_test_that_means_the_same_on_both_is_left_to_one(nodeid, kind, left):
     assert found == left
 
 
-def test_every_name_of_the_list_is_a_test_and_has_a_reason():
+def test_every_listed_name_is_a_test_with_a_reason():
     listed = depth.reasons()
 
     assert set(listed) == {"deep", *depth.ENGINES}

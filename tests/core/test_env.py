@@ -58,7 +58,7 @@ def test_number_at_its_bounds_is_read(monkeypatch):
     assert env.positive_integer("DAYS", 3, "How many.", at_most=7) == 7
 
 
-def test_words_are_separated_by_commas(monkeypatch):
+def test_list_variable_is_separated_by_commas(monkeypatch):
     monkeypatch.setenv("HOSTS", " a.example, ,b.example,")
 
     assert env.string_list("HOSTS", "", "Which.") == ["a.example", "b.example"]
@@ -80,7 +80,7 @@ def test_countries_are_read_in_their_order(monkeypatch):
 
 
 @pytest.mark.parametrize("value", ["0", "-1"])
-def test_number_that_must_be_at_least_one_is(monkeypatch, value):
+def test_positive_integer_variable_refuses_zero(monkeypatch, value):
     monkeypatch.setenv("COUNT", value)
 
     with pytest.raises(ImproperlyConfigured, match="COUNT must be at least 1"):

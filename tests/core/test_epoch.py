@@ -34,7 +34,7 @@ def forget_one_mark():
     Mark.objects.update(count=Mark.objects.get().count - 1)
 
 
-def test_first_start_begins_an_epoch_that_no_other_database_has(real_db, now):
+def test_first_start_creates_a_unique_epoch(real_db, now):
     assert Instance.objects.get().epoch == 1
 
     found = epoch.ensure_current(now)
@@ -44,14 +44,14 @@ def test_first_start_begins_an_epoch_that_no_other_database_has(real_db, now):
     assert found.epoch < 2**53  # A number of JavaScript's.
 
 
-def test_second_start_raises_nothing(settled, now):
+def test_second_start_keeps_the_epoch(settled, now):
     epoch.leave_mark(now)
     epoch.leave_mark(now)
 
     assert epoch.ensure_current(now).epoch == settled
 
 
-def test_mark_is_left_in_the_database_and_remembered_outside(settled, now, var_dir):
+def test_restore_mark_is_stored_in_database_and_data_directory(settled, now, var_dir):
     epoch.leave_mark(now)
     epoch.leave_mark(now)
 
@@ -59,7 +59,7 @@ def test_mark_is_left_in_the_database_and_remembered_outside(settled, now, var_d
     assert json.loads((var_dir / "epoch" / "mark").read_text()) == {"epoch": settled, "count": 2}
 
 
-def test_database_that_lost_a_mark_is_in_another_life(settled, now):
+def test_database_without_a_remembered_mark_raises_the_epoch(settled, now):
     epoch.leave_mark(now)
     epoch.leave_mark(now)
 
@@ -70,7 +70,7 @@ def test_database_that_lost_a_mark_is_in_another_life(settled, now):
     assert epoch.ensure_current(now).epoch == raised
 
 
-def test_work_loop_notices_while_it_runs(settled, now):
+def test_running_work_loop_detects_a_restore(settled, now):
     epoch.leave_mark(now)
     epoch.leave_mark(now)
     forget_one_mark()
@@ -80,7 +80,7 @@ def test_work_loop_notices_while_it_runs(settled, now):
     assert Instance.objects.get().epoch > settled
 
 
-def test_database_of_an_earlier_epoch_is_in_another_life(settled, now):
+def test_database_of_an_earlier_epoch_raises_the_epoch(settled, now):
     _, second = epoch.raise_manually(now)
     epoch.leave_mark(now)
 
@@ -92,7 +92,7 @@ def test_database_of_an_earlier_epoch_is_in_another_life(settled, now):
     assert epoch.ensure_current(now).epoch > second
 
 
-def test_mark_that_the_database_alone_knows_of_proves_nothing(settled, now, var_dir):
+def test_mark_known_only_to_the_database_keeps_the_epoch(settled, now, var_dir):
     epoch.leave_mark(now)
     epoch.leave_mark(now)
 
@@ -103,7 +103,7 @@ def test_mark_that_the_database_alone_knows_of_proves_nothing(settled, now, var_
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"epoch": 1}', '{"epoch": "x", "count": 2}'])
-def test_mark_that_was_cut_short_is_as_none(settled, now, var_dir, text):
+def test_truncated_mark_file_counts_as_missing(settled, now, var_dir, text):
     epoch.leave_mark(now)
     (var_dir / "epoch" / "mark").write_text(text)
 
@@ -113,7 +113,7 @@ def test_mark_that_was_cut_short_is_as_none(settled, now, var_dir, text):
 
 
 @pytest.mark.served_only
-def test_row_that_was_filled_in_again_is_another_life(settled, now):
+def test_recreated_epoch_row_raises_the_epoch(settled, now):
     """A dump that restores the row does so in a transaction of its own, whichever tool made it."""
     kept = Instance.objects.values().get()
 
@@ -124,7 +124,7 @@ def test_row_that_was_filled_in_again_is_another_life(settled, now):
     assert epoch.ensure_current(now).epoch > settled
 
 
-def test_of_many_processes_that_start_at_once_one_raises(settled, now, in_threads, monkeypatch):
+def test_concurrent_starts_raise_the_epoch_once(settled, now, in_threads, monkeypatch):
     epoch.leave_mark(now)
     epoch.leave_mark(now)
     forget_one_mark()
@@ -140,7 +140,7 @@ def test_of_many_processes_that_start_at_once_one_raises(settled, now, in_thread
 
 
 @pytest.mark.served_only
-def test_other_data_directory_that_remembers_the_old_life_accepts_what_was_raised(settled, now, settings, tmp_path):
+def test_other_data_directory_accepts_a_raised_epoch(settled, now, settings, tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
     for directory in (here, there):
         directory.mkdir()
@@ -158,7 +158,7 @@ def test_other_data_directory_that_remembers_the_old_life_accepts_what_was_raise
     assert epoch.ensure_current(now).epoch == raised
 
 
-def test_two_lives_that_go_back_to_the_same_copy_have_different_epochs(settled, now):
+def test_two_restores_of_one_copy_have_different_epochs(settled, now):
     """Also by a clock that stands still."""
     raised = set()
     for _ in range(5):
@@ -174,7 +174,7 @@ def test_clock_that_goes_back_does_not_lower_the_epoch(settled, now):
     assert second > settled
 
 
-def test_raise_epoch_by_hand_says_what_it_was_and_is(settled):
+def test_raise_epoch_command_prints_old_and_new_epoch(settled):
     said = StringIO()
 
     call_command("raise_epoch", stdout=said)
@@ -190,7 +190,7 @@ def test_process_does_not_start_before_the_epoch_is_settled(real_db):
     assert Instance.objects.get().epoch > 1
 
 
-def test_idle_database_is_left_alone(settled, now, settings):
+def test_idle_database_gets_no_new_marks(settled, now, settings):
     periodic_tasks.leave_mark(now)
 
     assert periodic_tasks.leave_mark(now) == (1 if settings.SERVED else 0)
@@ -199,7 +199,7 @@ def test_idle_database_is_left_alone(settled, now, settings):
 
 
 @pytest.mark.embedded_only
-def test_older_file_that_is_put_back_is_another_life(settled, now, real_db, tmp_path):
+def test_restored_older_file_raises_the_epoch(settled, now, real_db, tmp_path):
     file = real_db.var_dir / "nusa.sqlite3"
     epoch.leave_mark(now)
     copy = tmp_path / "copy.sqlite3"
@@ -216,7 +216,7 @@ def test_older_file_that_is_put_back_is_another_life(settled, now, real_db, tmp_
 
 
 @pytest.mark.embedded_only
-def test_data_directory_that_is_put_back_whole_is_another_life(settled, now, var_dir):
+def test_restored_data_directory_raises_the_epoch(settled, now, var_dir):
     """The stored mark came back with the directory; the files are different all the same."""
     epoch.leave_mark(now)
 
@@ -228,7 +228,7 @@ def test_data_directory_that_is_put_back_whole_is_another_life(settled, now, var
 
 
 @pytest.mark.embedded_only
-def test_file_that_is_taken_to_another_data_directory_is_another_life(settled, now, settings, tmp_path):
+def test_file_moved_to_another_data_directory_raises_the_epoch(settled, now, settings, tmp_path):
     epoch.leave_mark(now)
     settings.VAR_DIR = tmp_path / "elsewhere"
     settings.VAR_DIR.mkdir()

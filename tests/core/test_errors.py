@@ -19,7 +19,7 @@ class DoorStuck(errors.DomainError):
     message = "The {door} door is stuck."
 
 
-def test_body_has_code_sentence_values_and_when_to_come_back():
+def test_error_body_has_code_message_values_and_retry_after():
     refused = DoorStuck(door="back", retry_after=3)
 
     assert refused.body() == {
@@ -30,7 +30,7 @@ def test_body_has_code_sentence_values_and_when_to_come_back():
     }
 
 
-def test_braces_in_a_value_are_only_a_value():
+def test_error_value_with_braces_is_not_formatted():
     assert DoorStuck(door="{0.__class__}").body()["message"] == "The {0.__class__} door is stuck."
 
 
@@ -38,7 +38,7 @@ def test_braces_in_a_value_are_only_a_value():
     ("language", "sentence"),
     [("id", "Silakan masuk dulu."), ("en", "Please log in first.")],
 )
-def test_sentence_is_in_the_language_of_the_reader(language, sentence):
+def test_error_message_is_in_the_language_of_the_reader(language, sentence):
     with translation.override(language):
         assert errors.NotLoggedIn().body()["message"] == sentence
 
@@ -50,7 +50,7 @@ def test_every_code_belongs_to_one_error():
     assert {code: count for code, count in counts.items() if count > 1} == {}
 
 
-def test_every_code_names_its_app_except_those_of_the_line_itself():
+def test_every_code_is_prefixed_by_its_app_except_protocol_codes():
     of_the_kernel = {"superapp.core.errors", "superapp.realtime.errors"}
 
     strays = [

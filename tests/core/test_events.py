@@ -21,7 +21,7 @@ def test_fact_is_restored_from_what_was_stored():
     assert events.from_payload(noted.name, json.loads(json.dumps(noted.payload()))) == noted
 
 
-def test_second_fact_of_a_name_is_refused():
+def test_duplicate_fact_name_is_refused():
     @dataclass(frozen=True, kw_only=True)
     class Other(events.Event):
         name: ClassVar[str] = "tests.noted"
@@ -31,7 +31,7 @@ def test_second_fact_of_a_name_is_refused():
     assert events._types["tests.noted"] is Noted
 
 
-def test_registering_again_is_registering_once():
+def test_registering_a_handler_twice_registers_it_once():
     assert events.register_fact(Noted) is Noted
 
 

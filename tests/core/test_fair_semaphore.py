@@ -53,7 +53,7 @@ def test_abandoned_wait_leaves_no_gap_in_the_queue():
     assert lock.acquire(0.01)
 
 
-def test_turn_that_is_handed_over_as_the_wait_ends_is_taken(monkeypatch):
+def test_slot_granted_as_the_wait_ends_is_taken(monkeypatch):
     lock = FairSemaphore(1)
     lock.acquire(WAIT)
 
@@ -114,7 +114,7 @@ def somebody_else_can_write(in_threads: Callable[..., list[object]]) -> bool:
 
 
 @pytest.mark.embedded_only
-def test_commit_that_fails_gives_the_turn_back(real_db, in_threads):
+def test_failed_commit_releases_the_slot(real_db, in_threads):
     now = clock.now()
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -126,7 +126,7 @@ def test_commit_that_fails_gives_the_turn_back(real_db, in_threads):
 
 
 @pytest.mark.embedded_only
-def test_transaction_that_is_rolled_back_gives_the_turn_back(real_db, in_threads):
+def test_rollback_releases_the_slot(real_db, in_threads):
     with transaction.atomic():
         Instance.objects.update(epoch=5)
         transaction.set_rollback(True)
@@ -135,7 +135,7 @@ def test_transaction_that_is_rolled_back_gives_the_turn_back(real_db, in_threads
 
 
 @pytest.mark.embedded_only
-def test_connection_that_is_closed_inside_a_transaction_gives_the_turn_back(real_db, in_threads):
+def test_connection_closed_inside_a_transaction_releases_the_slot(real_db, in_threads):
     with transaction.atomic():
         Instance.objects.update(epoch=5)
         connection.close()
@@ -146,7 +146,7 @@ def test_connection_that_is_closed_inside_a_transaction_gives_the_turn_back(real
 
 
 @pytest.mark.embedded_only
-def test_begin_that_fails_gives_the_turn_back(real_db, in_threads):
+def test_failed_begin_releases_the_slot(real_db, in_threads):
     stranger = sqlite3.connect(real_db.var_dir / "nusa.sqlite3", isolation_level=None)
     stranger.execute("BEGIN IMMEDIATE")
     with connection.cursor() as cursor:
@@ -161,7 +161,7 @@ def test_begin_that_fails_gives_the_turn_back(real_db, in_threads):
 
 
 @pytest.mark.embedded_only
-def test_savepoints_take_no_second_turn(real_db, in_threads):
+def test_savepoints_take_no_second_slot(real_db, in_threads):
     with transaction.atomic():
         with transaction.atomic():
             Instance.objects.update(epoch=5)
@@ -173,7 +173,7 @@ def test_savepoints_take_no_second_turn(real_db, in_threads):
 
 
 @pytest.mark.embedded_only
-def test_writer_that_waits_too_long_is_told_that_the_database_is_locked(real_db, in_threads, monkeypatch):
+def test_writer_waiting_too_long_gets_database_locked(real_db, in_threads, monkeypatch):
     monkeypatch.setattr(base, "WRITE_WAIT_SECONDS_MAX", 0.05)
 
     def write() -> None:

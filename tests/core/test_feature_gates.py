@@ -16,7 +16,7 @@ from superapp.core.errors import InputInvalid
         ("chat_only", {"storefronts": False, "payments": False}),
     ],
 )
-def test_feature_is_there_or_refused_as_the_profile_says(settings, profile, has):
+def test_feature_is_available_or_refused_by_profile(settings, profile, has):
     settings.LEGAL_PROFILE = profile
 
     for feature, is_there in has.items():

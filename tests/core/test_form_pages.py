@@ -25,7 +25,7 @@ def test_collector_raises_the_first_refusal_with_the_others_beside_it():
     assert raised.value.body()["code"] == "money.amount_invalid"
 
 
-def test_collector_without_refusals_raises_nothing_and_lets_faults_through():
+def test_collector_without_refusals_raises_nothing_and_passes_other_errors():
     refused = ErrorCollector()
     refused.raise_first()
 
@@ -54,13 +54,13 @@ class TooRich(AmountInvalid):
     """An amount of its own kind, for the test."""
 
 
-def test_refusal_of_a_kind_stands_at_the_field_of_its_kind_and_an_unknown_one_at_none():
+def test_refusal_is_shown_at_its_field_and_an_unknown_one_at_none():
     field_of = make_field_lookup({AmountInvalid: "price"})
 
     assert [field_of(refusal) for refusal in (TooRich(), RateLimited())] == ["price", FORM_ERRORS]
 
 
-def test_problems_come_in_the_order_of_the_page_and_the_first_of_a_field_speaks():
+def test_form_errors_are_in_page_order_with_one_per_field():
     refusals: list[DomainError] = [
         InputInvalid(detail="second", field="town"),
         AmountInvalid(),

@@ -14,7 +14,7 @@ DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 
 
 @pytest.mark.parametrize("name", ["settings.md", "errors.md", "events.md"])
-def test_page_is_fresh(name):
+def test_generated_page_is_up_to_date(name):
     assert (DOCS / name).read_text() == generated_docs.render_pages()[name]
 
 
@@ -31,7 +31,7 @@ def test_default_of_each_mode_is_shown():
     assert (public_url.embedded, public_url.served) == ("`http://localhost:{PORT}`", "**must be set**")
 
 
-def test_secret_of_this_machine_is_on_no_page(settings):
+def test_generated_pages_contain_no_secret(settings):
     assert [name for name, page in generated_docs.render_pages().items() if settings.SECRET_KEY in page] == []
 
 
@@ -42,7 +42,7 @@ def test_every_error_is_on_the_page_of_errors():
     assert [code for code in codes if f"| `{code}` |" not in (DOCS / "errors.md").read_text()] == []
 
 
-def test_code_that_vanished_is_noticed(settings, tmp_path):
+def test_removed_error_code_is_noticed(settings, tmp_path):
     settings.BASE_DIR = tmp_path
     (tmp_path / "docs").mkdir()
     page = "| `chat.sent_by_pigeon` | 409 | No. | Never. |\n"
@@ -54,7 +54,7 @@ def test_code_that_vanished_is_noticed(settings, tmp_path):
     assert (tmp_path / "docs" / "errors.md").read_text() == page
 
 
-def test_page_that_is_not_fresh_is_refused_and_left_alone(settings, tmp_path):
+def test_outdated_page_is_reported_and_not_written_by_check(settings, tmp_path):
     settings.BASE_DIR = tmp_path
     (tmp_path / "docs").mkdir()
 

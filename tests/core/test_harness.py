@@ -24,7 +24,7 @@ from tests.harness.running_site import ROOT
 from tests.harness.servers import Process, Redis, accepts
 
 
-def test_other_machines_are_out_of_reach():
+def test_network_to_other_machines_is_refused():
     with pytest.raises(NetworkBlocked, match="looked up"):
         socket.create_connection(("nusa.example", 80))
     with pytest.raises(NetworkBlocked, match="tried to reach"), socket.socket() as line:
@@ -33,17 +33,17 @@ def test_other_machines_are_out_of_reach():
         line.connect_ex(("192.0.2.1", 53))
 
 
-def test_settings_name_what_this_very_worker_started():
+def test_settings_point_to_servers_of_this_test_worker():
     assert Path(os.environ["VAR_DIR"]) == settings.VAR_DIR
     assert settings.VAR_DIR.parent == SHARED
 
 
 @pytest.mark.served_only
-def test_product_and_tests_mean_the_same_redis(redis_server: Redis):
+def test_product_and_tests_use_the_same_redis(redis_server: Redis):
     assert redis_server.url == settings.REDIS_URL == os.environ["REDIS_URL"]
 
 
-def test_port_is_given_once_though_nobody_listens_on_it_yet():
+def test_port_is_allocated_once_before_anybody_listens():
     mine = [ports.free_port() for _ in range(50)]
     # A process that begins its search where this one did.
     question = (
@@ -56,7 +56,7 @@ def test_port_is_given_once_though_nobody_listens_on_it_yet():
     assert int(answer.stdout) not in mine
 
 
-def test_port_on_which_somebody_listens_is_not_given(monkeypatch):
+def test_used_port_is_not_allocated(monkeypatch):
     with socket.create_server(("127.0.0.1", ports.free_port())) as other:
         taken = other.getsockname()[1]
         monkeypatch.setattr(ports, "_lease_name", lambda port: f"\0of-another-lease-{port}")
@@ -150,7 +150,7 @@ def test_process_is_killed_and_comes_back_on_its_port(process):
     assert process.log.count("Serving HTTP") == 2
 
 
-def test_process_that_ends_at_once_says_what_it_said(tmp_path):
+def test_process_that_exits_at_once_reports_its_output(tmp_path):
     process = Process(
         "broken", [sys.executable, "-c", "exit('no such day')"], log_path=tmp_path / "log", is_ready=lambda: False
     )
@@ -190,7 +190,7 @@ def pages() -> Iterator[str]:
         server.shutdown()
 
 
-def test_good_page_has_no_fault(browser, pages):
+def test_page_without_forbidden_behaviour_passes(browser, pages):
     page = browser.person("ana", pages)
 
     page.goto("/good")
@@ -208,7 +208,7 @@ def test_good_page_has_no_fault(browser, pages):
         ("/styled", "ana: console: content security policy: style-src-attr inline"),
     ],
 )
-def test_page_that_does_what_ours_never_may_is_a_fault(browser, pages, path, fault):
+def test_page_with_forbidden_behaviour_fails_the_test(browser, pages, path, fault):
     page = browser.person("ana", pages)
 
     page.goto(path)
@@ -251,7 +251,7 @@ def suite(directory, **env):
 
 
 @pytest.mark.parametrize(("wish", "code"), [("", 0), ("fail", 1)])
-def test_test_that_passes_alone_is_named_and_fails_the_deep_check_only(tmp_path, wish, code):
+def test_flaky_test_is_named_and_fails_only_the_deep_check(tmp_path, wish, code):
     (tmp_path / "test_small.py").write_text(FLAKY)
 
     ended = suite(tmp_path, NUSA_FLAKY=wish)
@@ -263,7 +263,7 @@ def test_test_that_passes_alone_is_named_and_fails_the_deep_check_only(tmp_path,
     assert (tmp_path / ".pytest_cache" / "flaky-small.txt").read_text() == "test_small.py::test_shy\n"
 
 
-def test_test_that_fails_twice_is_a_fault_and_not_flaky(tmp_path):
+def test_test_failing_twice_is_a_failure_and_not_flaky(tmp_path):
     (tmp_path / "test_small.py").write_text("def test_wrong(): assert 0")
 
     ended = suite(tmp_path)

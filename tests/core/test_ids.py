@@ -9,7 +9,7 @@ import pytest
 from superapp.core import ids
 
 
-def test_ids_are_of_version_seven_and_grow():
+def test_ids_are_uuid7_and_increase():
     made = [ids.new_id() for _ in range(1_000)]
 
     assert {(identifier.version, identifier.variant) for identifier in made} == {(7, uuid.RFC_4122)}
@@ -17,7 +17,7 @@ def test_ids_are_of_version_seven_and_grow():
     assert made == sorted(made)
 
 
-def test_id_is_read_back_as_it_was_written():
+def test_id_round_trips():
     identifier = ids.new_id()
 
     assert ids.parse_id(str(identifier)) == identifier
@@ -40,5 +40,5 @@ def test_id_is_read_back_as_it_was_written():
         ["0198a3f0-0000-7000-8000-000000000000"],
     ],
 )
-def test_anything_else_is_no_id(text):
+def test_malformed_id_is_refused(text):
     assert ids.parse_id(text) is None

@@ -76,7 +76,7 @@ def test_sum_beyond_every_bound_is_refused():
         (99_999, "Rp999,99"),
     ],
 )
-def test_amount_is_written_as_people_write_it(minor, written):
+def test_amount_is_formatted_for_people(minor, written):
     assert str(Money(minor)) == written
 
 
@@ -93,7 +93,7 @@ def test_amount_is_written_as_people_write_it(minor, written):
         ("0", 0),
     ],
 )
-def test_amount_is_read_as_people_write_it(written, minor):
+def test_amount_is_parsed_as_people_write_it(written, minor):
     assert parse(written) == Money(minor)
 
 
@@ -117,7 +117,7 @@ def test_formatted_amount_parses_to_itself(minor):
 
 
 @given(AMOUNTS, st.integers(1, 60))
-def test_equal_parts_are_the_whole_and_differ_by_one(minor, parts):
+def test_equal_parts_add_up_and_differ_by_at_most_one(minor, parts):
     split = [part.amount_minor for part in Money(minor).split(parts)]
 
     assert len(split) == parts
@@ -126,7 +126,7 @@ def test_equal_parts_are_the_whole_and_differ_by_one(minor, parts):
 
 
 @given(AMOUNTS, st.lists(st.integers(0, 1_000), min_size=1, max_size=12).filter(any))
-def test_weighed_parts_are_the_whole_and_close_to_their_weight(minor, weights):
+def test_weighted_parts_add_up_and_are_close_to_their_weight(minor, weights):
     split = [part.amount_minor for part in Money(minor).split_by(weights)]
 
     assert sum(split) == minor
@@ -136,7 +136,7 @@ def test_weighed_parts_are_the_whole_and_close_to_their_weight(minor, weights):
 
 
 @pytest.mark.parametrize("weights", [[], [0], [-1, 2], [1.5]])
-def test_weights_that_weigh_nothing_are_refused(weights):
+def test_weights_of_zero_are_refused(weights):
     with pytest.raises((ValueError, TypeError)):
         Money(10).split_by(weights)
 
@@ -148,7 +148,7 @@ def test_share_is_rounded_half_up_once(minor, rate, share):
     assert Money(minor).share(rate) == Money(share)
 
 
-def test_wire_has_one_shape():
+def test_money_on_the_wire_has_one_form():
     assert Money(125).to_wire() == {"amount_minor": 125, "asset": "IDR"}
     assert from_wire({"amount_minor": 125, "asset": "IDR"}) == Money(125)
     for wrong in (125, "125", None, [], {}, {"amount_minor": 125}, {"amount_minor": "125", "asset": "IDR"},

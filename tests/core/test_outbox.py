@@ -30,7 +30,7 @@ def test_fact_is_refused_outside_a_transaction(real_db):
     assert not Fact.objects.exists()
 
 
-def test_fact_is_heard_once_and_forgotten(db, note, hear):
+def test_fact_is_delivered_once_and_deleted(db, note, hear):
     heard = hear()
     note("a1")
 
@@ -41,7 +41,7 @@ def test_fact_is_heard_once_and_forgotten(db, note, hear):
     assert not Fact.objects.exists()
 
 
-def test_fact_of_a_transaction_that_failed_is_never_heard(db, hear):
+def test_fact_of_a_rolled_back_transaction_is_never_delivered(db, hear):
     heard = hear()
 
     with transaction.atomic():
@@ -62,7 +62,7 @@ def test_fact_wakes_the_work_loop_after_the_commit_and_not_before(real_db):
     assert (is_woken_before, outbox.published.is_set()) == (False, True)
 
 
-def test_facts_of_one_key_are_heard_in_their_order(db, note, hear):
+def test_facts_of_one_key_are_delivered_in_order(db, note, hear):
     heard = hear()
     note("b1", "a1", "b2", "a2", "a3")
 
@@ -71,7 +71,7 @@ def test_facts_of_one_key_are_heard_in_their_order(db, note, hear):
     assert heard == ["b1", "a1", "b2", "a2", "a3"]
 
 
-def test_turn_ends_after_the_number_of_facts_it_was_given(db, note, hear):
+def test_delivery_run_stops_at_its_fact_limit(db, note, hear):
     heard = hear()
     note("a1", "a2", "a3")
 
@@ -81,7 +81,7 @@ def test_turn_ends_after_the_number_of_facts_it_was_given(db, note, hear):
     assert heard == ["a1", "a2"]
 
 
-def test_failure_holds_back_its_key_and_no_other(db, note, hear):
+def test_failed_fact_delays_its_key_and_no_other(db, note, hear):
     broken = {"a1"}
 
     def fail_if_broken(text: str) -> None:
@@ -102,7 +102,7 @@ def test_failure_holds_back_its_key_and_no_other(db, note, hear):
     assert heard == ["b1", "a1", "a2"]
 
 
-def test_failure_is_written_down_and_tried_twice_as_late_each_time(db, note, hear):
+def test_failed_fact_is_recorded_and_retried_with_doubling_delay(db, note, hear):
     def fail(text: str) -> None:
         raise LookupError("the page is missing")
 
@@ -147,7 +147,7 @@ def test_writes_of_a_failing_handler_are_rolled_back(db, note, hear):
     assert Fact.objects.get().tries == 1
 
 
-def test_fact_of_a_type_that_is_gone_waits_and_harms_no_other(db, note, hear):
+def test_fact_of_an_unknown_type_waits_and_delays_no_other(db, note, hear):
     heard = hear()
     note("a1", "b1")
     Fact.objects.filter(key="book:a").update(name="tests.forgotten")
@@ -172,7 +172,7 @@ outbox.deliver_due(clock.now() + timedelta(seconds=1))
 """
 
 
-def test_fact_whose_worker_is_killed_is_heard_again(real_db, note):
+def test_fact_of_a_killed_worker_is_delivered_again(real_db, note):
     note("a1")
 
     def deliver(dies: str) -> tuple[int, str]:
@@ -199,7 +199,7 @@ def test_second_worker_takes_other_keys_and_never_overtakes(real_db, note, hear,
 
 
 @pytest.mark.served_only
-def test_without_the_first_of_its_key_condition_workers_do_overtake(real_db, note, hear, in_threads, monkeypatch):
+def test_workers_without_the_first_of_key_condition_overtake(real_db, note, hear, in_threads, monkeypatch):
     # ~Q(pk=None) is true of every row.
     monkeypatch.setattr(outbox, "Exists", lambda _earlier: Q(pk=None))
 
@@ -233,7 +233,7 @@ def two_workers(note, hear, in_threads) -> list[str]:
     return heard
 
 
-def test_many_workers_hear_everything_once_and_each_key_in_order(real_db, note, hear, in_threads):
+def test_many_workers_deliver_every_fact_once_in_key_order(real_db, note, hear, in_threads):
     heard = hear()
     expected = [f"{book}{line}" for line in range(8) for book in "abcde"]
     note(*expected)

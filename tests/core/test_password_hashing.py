@@ -33,7 +33,7 @@ def slow(monkeypatch):
     return running, most, go
 
 
-def test_secret_is_hashed_in_one_lane_and_bounded_memory():
+def test_secret_is_hashed_with_one_lane_and_limited_memory():
     stored = make_password("280394")
 
     assert identify_hasher(stored).algorithm == "argon2"
@@ -42,14 +42,14 @@ def test_secret_is_hashed_in_one_lane_and_bounded_memory():
     assert not check_password("280395", stored)
 
 
-def test_secret_that_was_hashed_with_other_parameters_is_still_right():
+def test_secret_hashed_with_other_parameters_still_verifies():
     stored = Argon2PasswordHasher().encode("280394", "saltsaltsalt")
 
     assert "p=8" in stored
     assert check_password("280394", stored)
 
 
-def test_hashes_at_once_are_bounded_and_the_rest_is_told_to_come_again(slow):
+def test_concurrent_hashes_are_limited_with_retry_after(slow):
     running, most, go = slow
     outcomes = []
 
@@ -76,7 +76,7 @@ def test_hashes_at_once_are_bounded_and_the_rest_is_told_to_come_again(slow):
     assert sum(isinstance(outcome, str) for outcome in outcomes) == 5
 
 
-def test_hash_that_waits_too_long_is_told_to_come_again(slow, monkeypatch):
+def test_hash_waiting_too_long_gets_retry_after(slow, monkeypatch):
     running, _most, go = slow
     monkeypatch.setattr(password_hashing, "WAIT_SECONDS_MAX", 0.05)
     holders = [threading.Thread(target=make_password, args=(f"{number}",)) for number in range(2)]
@@ -93,7 +93,7 @@ def test_hash_that_waits_too_long_is_told_to_come_again(slow, monkeypatch):
         holder.join(10)
 
 
-def test_secret_of_the_operators_is_hashed_in_the_same_pool(slow, make_user, settings):
+def test_operator_password_is_hashed_in_the_same_pool(slow, make_user, settings):
     _running, _most, go = slow
     go.set()
     assert settings.PASSWORD_HASHERS == ["superapp.core.password_hashing.BoundedArgon2Hasher"]

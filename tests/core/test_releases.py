@@ -45,7 +45,7 @@ def test_releases_are_kept():
 
 
 @pytest.mark.parametrize("release", KEPT, ids=lambda release: release.version)
-def test_migrations_of_a_release_are_never_rewritten(release):
+def test_released_migrations_are_never_rewritten(release):
     assert len(release.migrations) > 20
 
     assert rewritten(release, releases.migrations_of(ROOT)) == []

@@ -31,7 +31,7 @@ class Work:
         raise OperationalError("the database gave up") from (DriverError(trouble) if trouble else None)
 
 
-def test_victim_of_a_deadlock_is_tried_again(real_db):
+def test_deadlock_victim_is_retried(real_db):
     work = Work("40001", "40P01")
 
     assert retry_on_deadlock(work) == "done"
@@ -39,7 +39,7 @@ def test_victim_of_a_deadlock_is_tried_again(real_db):
     assert work.tries == 3
 
 
-def test_third_trouble_is_told(real_db):
+def test_third_deadlock_is_raised(real_db):
     work = Work("40P01", "40001", "40P01", "40001")
 
     with pytest.raises(OperationalError, match="gave up"):
@@ -49,7 +49,7 @@ def test_third_trouble_is_told(real_db):
 
 
 @pytest.mark.parametrize("trouble", ["55P03", ""])
-def test_lock_that_does_not_come_is_told_at_once(real_db, trouble):
+def test_lock_timeout_is_raised_at_once(real_db, trouble):
     work = Work(trouble)
 
     with pytest.raises(OperationalError, match="gave up"):
@@ -58,7 +58,7 @@ def test_lock_that_does_not_come_is_told_at_once(real_db, trouble):
     assert work.tries == 1
 
 
-def test_transaction_of_another_is_not_ours_to_repeat(real_db):
+def test_deadlock_inside_a_callers_transaction_is_raised(real_db):
     work = Work("40001")
 
     with transaction.atomic(), pytest.raises(OperationalError, match="gave up"):

@@ -34,7 +34,7 @@ def as_text(part):
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode()
 
 
-def test_key_is_named_as_the_standard_names_it(rfc_key):
+def test_signing_key_equals_the_jwk_of_the_standard(rfc_key):
     assert signed_receipts.current_key() == signed_receipts.PublicKey(RFC_THUMBPRINT, RFC_PUBLIC)
     assert signed_receipts.current_key().jwk() == {
         "kty": "OKP",
@@ -46,7 +46,7 @@ def test_key_is_named_as_the_standard_names_it(rfc_key):
     }
 
 
-def test_key_signs_as_the_standard_signs():
+def test_signature_equals_the_example_of_the_standard():
     key = Ed25519PrivateKey.from_private_bytes(signed_receipts.decode_seed(RFC_SEED))
 
     signature = base64.urlsafe_b64encode(key.sign(RFC_SIGNED.encode())).decode().rstrip("=")
@@ -54,7 +54,7 @@ def test_key_signs_as_the_standard_signs():
     assert signature == RFC_SIGNATURE
 
 
-def test_receipt_says_what_was_signed_and_is_the_same_each_time(rfc_key):
+def test_receipt_contains_what_was_signed_and_is_deterministic(rfc_key):
     receipt = signed_receipts.sign(DOCUMENT)
 
     assert signed_receipts.verify(receipt) == DOCUMENT
@@ -65,7 +65,7 @@ def test_receipt_says_what_was_signed_and_is_the_same_each_time(rfc_key):
     )
 
 
-def test_every_changed_letter_is_noticed(rfc_key):
+def test_receipt_with_any_changed_character_is_invalid(rfc_key):
     receipt = signed_receipts.sign({"order": "0198"})
     alphabet = "ABab01-_."
     changed = [
@@ -90,7 +90,7 @@ def test_malformed_receipt_is_not_verified(receipt):
     assert signed_receipts.verify(receipt) is None
 
 
-def test_algorithm_is_ours_to_name(rfc_key):
+def test_receipt_with_another_algorithm_is_invalid(rfc_key):
     header, document, signature = parts(signed_receipts.sign({"order": "0198"}))
     for alg in ("none", "HS256", None):
         forged = base64.urlsafe_b64encode(json.dumps({"alg": alg, "kid": RFC_THUMBPRINT}).encode()).decode().rstrip("=")
@@ -100,7 +100,7 @@ def test_algorithm_is_ours_to_name(rfc_key):
     assert signed_receipts.verify(f"{header}.{document}.{signature}") == {"order": "0198"}
 
 
-def test_receipts_of_a_key_before_stay_ours_and_a_strangers_never_are(settings):
+def test_receipt_of_a_former_key_verifies_and_of_a_foreign_key_does_not(settings):
     settings.RECEIPT_KEY, settings.RECEIPT_KEYS_BEFORE = RFC_SEED, []
     old = signed_receipts.sign(DOCUMENT)
 

@@ -22,7 +22,7 @@ def test_changed_file_of_functions_without_a_migration_is_refused(monkeypatch):
 
 
 @pytest.mark.served_only
-def test_functions_go_and_come_back_with_their_migration(real_db):
+def test_sql_functions_are_removed_and_restored_by_their_migration(real_db):
     path = "chat/sql/postgres_append.sql"
     operation = InstallFunctions(path, text=sql_functions.file_digest(path))
     older = InstallFunctions(path, text="of an older file")

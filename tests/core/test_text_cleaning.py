@@ -23,7 +23,7 @@ from superapp.core.text_cleaning import clean_draft, clean_line, clean_lines, es
         ("\ufb2c" + "\u0323" * 8, "\u05e9\u05bc\u05c1" + "\u0323" * 6),  # Composing takes this letter apart.
     ],
 )
-def test_line_is_cleaned(written, cleaned):
+def test_single_line_text_is_cleaned(written, cleaned):
     assert clean_line(written) == cleaned
     assert clean_line(cleaned) == cleaned
 
@@ -36,7 +36,7 @@ def test_line_is_cleaned(written, cleaned):
         ("a\x1b\u202eb\nc", "a b\nc"),
     ],
 )
-def test_lines_are_cleaned(written, cleaned):
+def test_multi_line_text_is_cleaned(written, cleaned):
     assert clean_lines(written) == cleaned
     assert clean_lines(cleaned) == cleaned
 
@@ -50,7 +50,7 @@ def test_lines_are_cleaned(written, cleaned):
         ("👩\u200d🍳\u200f", "👩\u200d🍳\u200f"),
     ],
 )
-def test_draft_is_cleaned_and_keeps_its_blanks(written, cleaned):
+def test_draft_is_cleaned_and_keeps_its_whitespace(written, cleaned):
     assert clean_draft(written) == cleaned
     assert clean_draft(cleaned) == cleaned
 
@@ -74,7 +74,7 @@ def test_draft_is_cleaned_and_keeps_its_blanks(written, cleaned):
         "%x",
     ],
 )
-def test_cell_that_could_be_a_formula_is_text(text):
+def test_csv_cell_like_a_formula_is_escaped(text):
     cell = escape_spreadsheet_cell(text)
 
     assert cell.startswith("'")
@@ -82,5 +82,5 @@ def test_cell_that_could_be_a_formula_is_text(text):
 
 
 @pytest.mark.parametrize("text", ["bakso", "2 = dua", "", "Rp5.000", "a;b"])
-def test_cell_of_ordinary_words_stays(text):
+def test_ordinary_csv_cell_is_unchanged(text):
     assert escape_spreadsheet_cell(text) == text

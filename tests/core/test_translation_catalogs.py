@@ -74,13 +74,13 @@ def test_sentences_of_templates_are_found():
     ]
 
 
-def test_sentence_without_translation_is_noticed(tmp_path: Path):
+def test_untranslated_sentence_is_reported(tmp_path: Path):
     (tmp_path / "errors.py").write_text('_("Never seen before.")\n')
 
     assert translation_catalogs.list_untranslated(tmp_path) == [TranslatableString("Never seen before.")]
 
 
-def test_gathering_keeps_what_was_translated_and_drops_what_is_said_no_more(tmp_path: Path):
+def test_gathering_messages_keeps_translations_and_drops_obsolete_ones(tmp_path: Path):
     path = translation_catalogs.catalog_path(tmp_path)
     path.parent.mkdir(parents=True)
     (tmp_path / "errors.py").write_text('_("Kept.")\n_("New.")\n')

@@ -131,7 +131,7 @@ def test_frames_in_any_pieces_are_parsed_as_autobahn_does(seed):
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_text_is_written_as_autobahn_writes_it(text):
+def test_text_frame_equals_the_one_of_autobahn(text):
     (ours, _), (theirs, _) = opened(daphne_server.BoundedWebSocket), opened(daphne_server.WebSocketProtocol)
 
     ours.handle_reply({"type": "websocket.send", "text": text})
@@ -140,7 +140,7 @@ def test_a_text_is_written_as_autobahn_writes_it(text):
     assert ours.transport.value() == theirs.transport.value()
 
 
-def test_texts_do_not_go_through_autobahn(monkeypatch):
+def test_text_frames_bypass_autobahn(monkeypatch):
     socket, told = opened(daphne_server.BoundedWebSocket)
     monkeypatch.setattr(daphne_server.WebSocketProtocol, "dataReceived", None)
     monkeypatch.setattr(daphne_server.WebSocketProtocol, "serverSend", None)
@@ -153,7 +153,7 @@ def test_texts_do_not_go_through_autobahn(monkeypatch):
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_encoded_frame_is_written_as_the_text_is(text):
+def test_encoded_frame_equals_the_text_frame(text):
     (framed, _), (plain, _) = opened(daphne_server.BoundedWebSocket), opened(daphne_server.BoundedWebSocket)
 
     is_written = framed.write_frame(websocket_frames.encode_text_frame(text.encode()))
@@ -196,7 +196,7 @@ def test_client_that_sends_need_not_answer_a_ping():
     assert socket.autoPingTimeoutCall is None
 
 
-def test_a_socket_that_is_muted_is_not_heard():
+def test_muted_socket_is_not_read():
     socket, told = opened(daphne_server.BoundedWebSocket)
     socket.muted = True
     before = list(told)
@@ -206,7 +206,7 @@ def test_a_socket_that_is_muted_is_not_heard():
     assert told == before
 
 
-def test_a_socket_that_is_closed_for_a_flood_is_not_heard():
+def test_socket_closed_for_flooding_is_not_read():
     socket, told = opened(daphne_server.BoundedWebSocket)
     socket.serverClose(CLOSE_FLOOD)
     before = list(told)

@@ -45,7 +45,7 @@ def go_online(page: Page) -> None:
     people.wait_for_line(page)
 
 
-def test_offline_in_mid_sentence_then_a_reload_then_back(
+def test_messages_written_offline_survive_a_reload_and_are_sent_once(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(OFFLINE_NOISE)
@@ -69,7 +69,7 @@ def test_offline_in_mid_sentence_then_a_reload_then_back(
     people.expect_said(two.ana, said)
 
 
-def test_message_of_a_closed_tab_is_sent_by_the_next(
+def test_message_of_a_closed_tab_is_sent_by_the_next_tab(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(OFFLINE_NOISE)
@@ -100,7 +100,7 @@ def test_offline_message_is_sent_from_a_page_outside_chat(
     people.expect_said(later, ["ditulis di terowongan", "dan masih"])
 
 
-def test_changes_made_offline_follow_their_message(
+def test_changes_made_offline_are_sent_after_their_message(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(OFFLINE_NOISE)
@@ -120,9 +120,7 @@ def test_changes_made_offline_follow_their_message(
     expect(people.message(two.bo, "jam 4").locator("[data-part=reactions] [data-emoji='👍']")).to_be_visible()
 
 
-def test_a_message_that_never_left_can_be_thrown_away(
-    site: Site, browser: Browser, two_who_talk: Callable[..., Two]
-) -> None:
+def test_unsent_message_can_be_discarded(site: Site, browser: Browser, two_who_talk: Callable[..., Two]) -> None:
     browser.forgive(OFFLINE_NOISE)
     two = two_who_talk(site)
     say_offline(two.ana, "ini batal", "ini jadi")
@@ -158,7 +156,7 @@ def test_two_tabs_of_one_person_share_one_outbox(
     people.expect_said(other, said)
 
 
-def test_a_slow_and_narrow_line_carries_a_conversation(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_conversation_works_on_a_slow_connection(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     network = two.ana.context.new_cdp_session(two.ana)
     network.send(
@@ -184,7 +182,7 @@ def test_a_slow_and_narrow_line_carries_a_conversation(site: Site, two_who_talk:
         ("/obrolan/tersembunyi/", "Obrolan tersembunyi", "Tidak ada yang disembunyikan"),
     ],
 )
-def test_archive_without_a_connection_says_what_it_is_and_empty_once_it_is_known(
+def test_archive_offline_is_called_empty_only_once_known(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two], path: str, title: str, empty: str
 ) -> None:
     browser.forgive(OFFLINE_NOISE)

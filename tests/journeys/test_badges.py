@@ -18,7 +18,7 @@ def expect_badge(page: Page, name: str, text: str) -> None:
     expect(badge).to_be_in_viewport(ratio=1)
 
 
-def test_requests_and_messages_show_on_pages_that_have_no_chat(site: Site, two_strangers: Callable[..., Two]) -> None:
+def test_badges_are_shown_on_pages_without_chat(site: Site, two_strangers: Callable[..., Two]) -> None:
     two = two_strangers(site)
     two.bo.goto("/saya/")
     people.wait_for_line(two.bo)

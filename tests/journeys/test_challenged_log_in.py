@@ -15,7 +15,7 @@ from tests.journeys.people import sign_up
 
 
 @pytest.mark.parametrize("size", [PHONE, (1440, 900)])
-def test_newcomer_behind_a_busy_address_logs_in_without_doing_anything_more(size, real_db, make_site, browser):
+def test_newcomer_behind_a_busy_address_solves_the_challenge_unnoticed(size, real_db, make_site, browser):
     now = clock.now()
     for hour in (now, now + timedelta(hours=1)):
         for _ in range(login_throttling.CODES_OF_NETWORK.free.times):

@@ -34,7 +34,7 @@ def _reload(page: Page) -> None:
 
 
 @pytest.mark.parametrize("place", range(len(SCRIPT)), ids=[name for name, _ in SCRIPT])
-def test_a_server_killed_and_back_between_any_two_steps_loses_nothing(
+def test_server_killed_between_any_two_steps_loses_no_message(
     place: int, site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(NOISE_OF_THE_DEAD)
@@ -52,7 +52,7 @@ def test_a_server_killed_and_back_between_any_two_steps_loses_nothing(
     _expect_both_to_have(two, ana=["satu", "dua", "empat"], bo=["tiga"])
 
 
-def test_a_server_killed_while_messages_pour_in_loses_and_doubles_none(
+def test_server_killed_under_load_loses_and_doubles_no_message(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(NOISE_OF_THE_DEAD)
@@ -70,7 +70,7 @@ def test_a_server_killed_while_messages_pour_in_loses_and_doubles_none(
 
 
 @pytest.mark.served_only
-def test_people_on_two_processes_talk_on_when_one_of_them_dies(
+def test_conversation_over_two_processes_survives_the_death_of_one(
     make_site: Callable[..., Site], browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(NOISE_OF_THE_DEAD)
@@ -91,7 +91,7 @@ def test_people_on_two_processes_talk_on_when_one_of_them_dies(
 
 
 @pytest.mark.served_only
-def test_ten_seconds_without_redis_lose_double_and_reorder_nothing(
+def test_ten_seconds_without_redis_lose_double_and_reorder_no_message(
     make_site: Callable[..., Site], redis_server: Redis, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(NOISE_OF_THE_DEAD)

@@ -33,7 +33,7 @@ def swipe(page: Page, text: str, *, by: int, down: int = 0) -> None:
     send("touchEnd", 0, 0)
 
 
-def test_message_pulled_to_the_right_is_replied_to(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_message_swiped_right_is_replied_to(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     people.say(two.bo, "Besok jadi?")
     people.expect_said(two.ana, ["Besok jadi?"])
@@ -52,7 +52,7 @@ def test_message_pulled_to_the_right_is_replied_to(site: Site, two_who_talk: Cal
     expect(quote).to_contain_text("Besok jadi?")
 
 
-def test_desk_is_used_by_keys_alone(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_desktop_is_usable_by_keyboard_alone(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     page = two.bo
     page.goto("/obrolan/")
@@ -84,7 +84,7 @@ def test_desk_is_used_by_keys_alone(site: Site, two_who_talk: Callable[..., Two]
     expect(page).to_have_url(re.compile(r"/obrolan/[0-9a-f-]{36}/$"))
 
 
-def test_arrows_go_through_the_list(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_arrow_keys_move_through_the_list(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     page = two.bo
     page.goto("/obrolan/")

@@ -25,7 +25,9 @@ def expect_silence(page: Page, badge: str) -> None:
     expect(page.locator(".banner")).to_have_count(0)
 
 
-def test_message_shows_a_banner_and_rings_on_a_page_without_chat(site: Site, two_strangers: Callable[..., Two]) -> None:
+def test_message_shows_a_banner_with_sound_on_a_page_without_chat(
+    site: Site, two_strangers: Callable[..., Two]
+) -> None:
     two = two_strangers(site)
     befriend(two)
     two.ana.goto("/dompet/")
@@ -63,7 +65,7 @@ def test_banner_is_shown_beside_another_conversation_and_closed_by_escape(
     expect(two.ana.locator(".banner")).to_have_count(0)
 
 
-def test_choices_hold_on_every_device_within_a_second(site: Site, two_strangers: Callable[..., Two]) -> None:
+def test_preferences_apply_on_every_device_within_a_second(site: Site, two_strangers: Callable[..., Two]) -> None:
     two = two_strangers(site)
     befriend(two)
     desk = two.ana.context.new_page()

@@ -39,7 +39,7 @@ def let_time_pass() -> None:
     wait_until(is_settled, "an alert that is settled")
 
 
-def test_merchant_learns_of_an_order_with_the_app_closed(
+def test_merchant_gets_an_order_alert_with_the_app_closed(
     site: Site, two_strangers: Callable[..., Two], settings: Any
 ) -> None:
     settings.SMS_INBOX = True

@@ -91,7 +91,7 @@ def test_two_people_see_an_album_with_its_caption(site: Site, two_who_talk: Call
     expect(two.bo.locator("#rows [data-part=text]")).to_have_text("📷 3 foto · Dari pasar")
 
 
-def test_photos_picked_offline_go_out_once_and_in_order_after_a_reload(
+def test_photos_picked_offline_are_sent_once_in_order_after_a_reload(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive(OFFLINE_NOISE)
@@ -120,7 +120,7 @@ def test_photos_picked_offline_go_out_once_and_in_order_after_a_reload(
     expect(people.messages(two.ana)).to_have_count(4)
 
 
-def test_upload_is_cancelled_and_a_broken_one_is_tried_again(
+def test_upload_can_be_cancelled_and_a_failed_one_retried(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     browser.forgive("status of 422|ERR_FAILED")
@@ -152,7 +152,7 @@ def test_upload_is_cancelled_and_a_broken_one_is_tried_again(
     expect(albums(two.bo)).to_have_count(1)
 
 
-def test_photos_are_upright_and_smaller_before_they_travel(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_photos_are_rotated_and_shrunk_before_upload(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     lengths: list[int] = []
     two.ana.on(
@@ -173,7 +173,7 @@ def test_photos_are_upright_and_smaller_before_they_travel(site: Site, two_who_t
     assert 0 < max(lengths) < len(large)
 
 
-def test_nothing_moves_when_the_pictures_come(site: Site, browser: Browser, two_who_talk: Callable[..., Two]) -> None:
+def test_photos_loading_cause_no_layout_shift(site: Site, browser: Browser, two_who_talk: Callable[..., Two]) -> None:
     browser.forgive("ERR_FAILED")
     two = two_who_talk(site)
     for count in (1, 2, 3):
@@ -196,9 +196,7 @@ def test_nothing_moves_when_the_pictures_come(site: Site, browser: Browser, two_
     assert min(before) > 80
 
 
-def test_file_that_is_no_photo_is_said_at_once_and_the_others_stay(
-    site: Site, two_who_talk: Callable[..., Two]
-) -> None:
+def test_file_that_is_no_photo_is_refused_at_once_and_others_stay(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
 
     pick(two.ana, as_file(picture(TEAL)))
@@ -215,7 +213,7 @@ def test_file_that_is_no_photo_is_said_at_once_and_the_others_stay(
     expect(people.messages(two.ana)).to_have_count(0)
 
 
-def test_photos_are_pasted_and_dropped_at_a_desk(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_photos_can_be_pasted_and_dropped(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     bring = """([bytes, kind, where]) => {
       const carried = new DataTransfer()
@@ -239,7 +237,7 @@ def test_photos_are_pasted_and_dropped_at_a_desk(site: Site, two_who_talk: Calla
     expect_photos(two.ana, 2)
 
 
-def test_viewer_goes_by_keys_and_gives_the_focus_back(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_photo_viewer_works_by_keyboard_and_restores_focus(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     pick(two.ana, *(as_file(picture(colour)) for colour in (TEAL, BRICK, SAND)))
     people.say(two.ana, "Dari pasar")
@@ -273,7 +271,7 @@ def test_viewer_goes_by_keys_and_gives_the_focus_back(site: Site, two_who_talk: 
     expect(second).to_be_focused()
 
 
-def test_viewer_is_zoomed_by_a_double_tap_and_swiped(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_photo_viewer_zooms_by_double_tap_and_swipes(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     pick(two.bo, as_file(picture(TEAL)), as_file(picture(BRICK)))
     people.send(two.bo)
@@ -294,7 +292,7 @@ def test_viewer_is_zoomed_by_a_double_tap_and_swiped(site: Site, two_who_talk: C
     expect(ana.locator("#photo-viewer [data-part=place]")).to_have_text("2 dari 2")
 
 
-def test_photo_in_a_quote_and_the_page_without_modules(
+def test_photo_is_shown_in_a_quote_and_without_javascript(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     two = two_who_talk(site)

@@ -14,7 +14,7 @@ from tests.journeys.conftest import BO_PHONE, Two
 ONLINE = "online"
 
 
-def test_contact_is_seen_online_then_with_a_time_then_not_at_all(site: Site, two_strangers: Callable[..., Two]) -> None:
+def test_contact_is_shown_online_then_last_seen_then_unknown(site: Site, two_strangers: Callable[..., Two]) -> None:
     two = two_strangers(site)
     people.invite(two.ana, BO_PHONE)
     people.accept_invitation(two.bo)

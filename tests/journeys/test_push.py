@@ -59,7 +59,7 @@ def expect_shown(page: Page, *titles: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_push_shows_what_home_says_and_leads_to_it(site: Site, two_strangers: Callable[..., Two]) -> None:
+def test_push_notification_shows_the_fetched_notice_and_opens_it(site: Site, two_strangers: Callable[..., Two]) -> None:
     two = two_strangers(site)
     ana = two.ana
     people.invite(ana, BO_PHONE)
@@ -103,9 +103,7 @@ def test_push_shows_what_home_says_and_leads_to_it(site: Site, two_strangers: Ca
     assert shown(ana) == []
 
 
-def test_push_of_which_home_knows_nothing_says_only_that_there_is_something(
-    site: Site, two_strangers: Callable[..., Two]
-) -> None:
+def test_push_without_a_notice_shows_a_general_notification(site: Site, two_strangers: Callable[..., Two]) -> None:
     two = two_strangers(site)
     ana = two.ana
     ana.context.grant_permissions(["notifications"], origin=site.url)

@@ -94,9 +94,7 @@ def steps_of(world: Shopping, photo: Path) -> list[tuple[str, Callable[[], None]
     ]
 
 
-def test_a_sale_from_a_bare_start_to_released_money_both_looking_on(
-    world: Shopping, photo: Path, browser: Browser
-) -> None:
+def test_sale_runs_from_an_empty_shop_to_released_money(world: Shopping, photo: Path, browser: Browser) -> None:
     ana, bo = world.ana, world.bo
     shopping.open_shop(bo)
     shopping.add_product(bo, photo=photo)
@@ -171,7 +169,7 @@ def test_order_survives_a_kill_between_any_two_steps(world: Shopping, photo: Pat
     check_books()
 
 
-def test_first_product_of_a_stranger_is_public_within_so_many_taps(site: Site, browser: Browser, photo: Path) -> None:
+def test_first_product_is_public_within_a_limited_number_of_taps(site: Site, browser: Browser, photo: Path) -> None:
     page = browser.person("ana", site.url)
     taps = shopping.count_taps(page)
 
@@ -185,7 +183,7 @@ def test_first_product_of_a_stranger_is_public_within_so_many_taps(site: Site, b
     assert taps.count <= TAPS_MAX
 
 
-def test_two_tabs_a_double_tap_and_a_lost_answer_are_one_order(world: Shopping, photo: Path) -> None:
+def test_two_tabs_double_tap_and_lost_response_make_one_order(world: Shopping, photo: Path) -> None:
     ana, bo = world.ana, world.bo
     shopping.open_shop(bo)
     shopping.add_product(bo, photo=photo)
@@ -219,7 +217,7 @@ def test_two_tabs_a_double_tap_and_a_lost_answer_are_one_order(world: Shopping, 
     check_books()
 
 
-def test_price_that_changes_meanwhile_is_shown_and_asked_for_anew(world: Shopping, photo: Path) -> None:
+def test_changed_price_is_shown_and_confirmed_again(world: Shopping, photo: Path) -> None:
     ana, bo = world.ana, world.bo
     shopping.open_shop(bo)
     shopping.add_product(bo, photo=photo)
@@ -242,7 +240,7 @@ def test_price_that_changes_meanwhile_is_shown_and_asked_for_anew(world: Shoppin
     check_books()
 
 
-def test_last_piece_goes_to_one_and_the_other_pays_nothing(world: Shopping, photo: Path) -> None:
+def test_last_piece_is_sold_to_one_and_the_other_pays_nothing(world: Shopping, photo: Path) -> None:
     ana, bo = world.ana, world.bo
     shopping.open_shop(bo)
     shopping.add_product(bo, photo=photo, pieces="1")
@@ -263,7 +261,7 @@ def test_last_piece_goes_to_one_and_the_other_pays_nothing(world: Shopping, phot
     check_books()
 
 
-def test_cancelled_by_the_shop_all_money_comes_back_and_both_read_why(world: Shopping, photo: Path) -> None:
+def test_order_cancelled_by_the_shop_is_refunded_with_its_reason(world: Shopping, photo: Path) -> None:
     ana, bo = world.ana, world.bo
     shopping.open_shop(bo)
     shopping.add_product(bo, photo=photo)
@@ -287,9 +285,7 @@ def test_cancelled_by_the_shop_all_money_comes_back_and_both_read_why(world: Sho
     check_books()
 
 
-def test_number_typed_wrongly_is_corrected_before_the_eyes_of_whoever_waits(
-    world: Shopping, photo: Path, browser: Browser
-) -> None:
+def test_corrected_tracking_number_is_shown_live_to_the_buyer(world: Shopping, photo: Path, browser: Browser) -> None:
     ana, bo, wrong = world.ana, world.bo, "JT0012345687"
     shopping.open_shop(bo)
     shopping.add_product(bo, photo=photo)
@@ -330,7 +326,7 @@ def test_number_typed_wrongly_is_corrected_before_the_eyes_of_whoever_waits(
     check_books()
 
 
-def test_receipt_is_checked_with_the_server_gone(world: Shopping, photo: Path) -> None:
+def test_receipt_is_verified_without_the_server(world: Shopping, photo: Path) -> None:
     ana, bo = world.ana, world.bo
     shopping.open_shop(bo)
     shopping.add_product(bo, photo=photo)

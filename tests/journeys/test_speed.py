@@ -46,9 +46,7 @@ TIME_TAPS = """() => {
 }"""
 
 
-def test_a_message_is_painted_within_a_tenth_of_a_second_of_the_tap(
-    site: Site, two_who_talk: Callable[..., Two]
-) -> None:
+def test_message_is_painted_within_a_tenth_of_a_second(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     two.ana.evaluate(TIME_TAPS)
 
@@ -66,7 +64,7 @@ def test_a_message_is_painted_within_a_tenth_of_a_second_of_the_tap(
     assert paints[SENDS * 3 // 4] <= PAINT_P75_MS_MAX
 
 
-def test_the_server_is_small_after_an_afternoon(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_server_memory_after_an_afternoon_is_limited(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     for number in range(20):
         people.say(two.ana, f"ana {number}")
@@ -79,7 +77,7 @@ def test_the_server_is_small_after_an_afternoon(site: Site, two_who_talk: Callab
     assert 0 < kilobytes <= PSS_KB_MAX
 
 
-def test_first_visit_asks_for_few_files_and_at_most_sixty_kilobytes_of_script(
+def test_first_visit_loads_few_files_and_sixty_kilobytes_of_javascript(
     site: Site, browser: Browser, two_who_talk: Callable[..., Two]
 ) -> None:
     two = two_who_talk(site)
@@ -94,7 +92,7 @@ def test_first_visit_asks_for_few_files_and_at_most_sixty_kilobytes_of_script(
         assert 10_000 < found.script_bytes <= SCRIPT_BYTES_MAX
 
 
-def test_device_that_keeps_the_shell_is_sent_no_style_sheet_again(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_device_with_cached_shell_loads_no_style_sheet_again(site: Site, two_who_talk: Callable[..., Two]) -> None:
     bo = two_who_talk(site).bo
     bo.wait_for_function("document.cookie.includes(`shell=${document.documentElement.dataset.version}`)")
 

@@ -30,7 +30,7 @@ def test_strangers_find_each_other_by_number_and_talk(site: Site, two_strangers:
     people.expect_said(two.bo, ["Halo Ana, ini Bo.", "Halo Bo!"])
 
 
-def test_a_handle_finds_somebody_whose_number_is_not_known(site: Site, two_strangers: Callable[..., Two]) -> None:
+def test_person_is_found_by_handle_without_their_number(site: Site, two_strangers: Callable[..., Two]) -> None:
     two = two_strangers(site)
 
     people.take_handle(two.bo, "bo.santoso")
@@ -41,7 +41,7 @@ def test_a_handle_finds_somebody_whose_number_is_not_known(site: Site, two_stran
     expect(two.ana.locator("#conversation-name")).to_have_text("Bo Santoso")
 
 
-def test_change_of_one_person_is_seen_by_the_other(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_change_by_one_person_is_shown_to_the_other(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     people.say(two.ana, "Jadi jam 3?")
     people.say(two.ana, "Bawa uang kembalian ya")
@@ -66,7 +66,7 @@ def test_change_of_one_person_is_seen_by_the_other(site: Site, two_who_talk: Cal
         expect(people.messages(page)).to_have_count(3)
 
 
-def test_a_message_is_sent_then_delivered_then_read(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_message_state_moves_from_sent_to_delivered_to_read(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     two.ana.goto("/kontak/")
 
@@ -84,7 +84,7 @@ def test_a_message_is_sent_then_delivered_then_read(site: Site, two_who_talk: Ca
     expect(two.ana).not_to_have_title(re.compile(r"^\("))
 
 
-def test_typing_is_seen_on_the_other_side(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_typing_is_shown_to_the_other_person(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
 
     two.bo.locator("[data-part=body]").first.press_sequentially("sebentar")
@@ -94,7 +94,7 @@ def test_typing_is_seen_on_the_other_side(site: Site, two_who_talk: Callable[...
     expect(two.ana.locator("nusa-timeline [data-part=typing]")).to_be_hidden()
 
 
-def test_a_draft_is_kept_over_a_reload_and_leaves_when_it_is_sent(site: Site, two_who_talk: Callable[..., Two]) -> None:
+def test_draft_survives_a_reload_and_is_cleared_by_sending(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
 
     people.write(two.ana, "Nanti aku")
@@ -108,9 +108,7 @@ def test_a_draft_is_kept_over_a_reload_and_leaves_when_it_is_sent(site: Site, tw
     expect(two.ana.locator("nusa-composer [data-part=body]")).to_have_value("")
 
 
-def test_the_way_between_list_and_conversation_is_the_browsers_own(
-    site: Site, two_who_talk: Callable[..., Two]
-) -> None:
+def test_list_and_conversation_use_browser_navigation(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     people.say(two.bo, "Halo")
     ana = two.ana
@@ -132,7 +130,7 @@ def test_the_way_between_list_and_conversation_is_the_browsers_own(
     people.expect_said(ana, ["Halo"])
 
 
-def test_archived_conversation_moves_on_every_device_and_stays_when_somebody_writes(
+def test_archived_conversation_moves_on_every_device_and_stays_archived(
     site: Site, two_who_talk: Callable[..., Two]
 ) -> None:
     two = two_who_talk(site)

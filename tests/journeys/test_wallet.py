@@ -82,7 +82,7 @@ def to_bo(page: Page) -> None:
     page.wait_for_selector("#amount")
 
 
-def test_money_comes_in_by_two_and_goes_out_in_chat(two: Two) -> None:
+def test_money_is_topped_up_by_two_operators_and_sent_in_chat(two: Two) -> None:
     ana, bo = two.ana, two.bo
     ana.goto("/dompet/")
     balance(ana).to_have_text("Rp0")
@@ -124,7 +124,7 @@ def test_money_comes_in_by_two_and_goes_out_in_chat(two: Two) -> None:
     expect(bo.locator(".receipt__amount")).to_have_text("+Rp50.000")
 
 
-def test_lack_of_money_is_refused_and_stays_refused(two: Two) -> None:
+def test_transfer_beyond_the_balance_is_refused_for_good(two: Two) -> None:
     ana = two.ana
     top_up("Rp100.000")
     set_first_pin(ana)
@@ -158,7 +158,7 @@ def test_lack_of_money_is_refused_and_stays_refused(two: Two) -> None:
     )
 
 
-def test_answer_that_got_lost_is_found_by_the_page_that_paid(two: Two) -> None:
+def test_lost_transfer_response_is_found_by_the_paying_page(two: Two) -> None:
     ana = two.ana
     top_up("Rp100.000")
     set_first_pin(ana)
@@ -183,7 +183,7 @@ def test_answer_that_got_lost_is_found_by_the_page_that_paid(two: Two) -> None:
     expect(ana.locator(".movement[data-direction=out]")).to_have_count(1)
 
 
-def test_history_is_searched_and_taken_along(two: Two) -> None:
+def test_wallet_history_is_searched_and_exported(two: Two) -> None:
     ana = two.ana
     top_up("Rp100.000")
     set_first_pin(ana)

@@ -78,7 +78,7 @@ def test_tuspy_uploads_resumes_and_sees_its_photo(make_site, headers):
     assert (part, described["Content-Range"]) == (small[10:20], f"bytes 10-19/{len(small)}")
 
 
-def test_tuspy_is_told_of_a_file_that_is_too_large(make_site, headers):
+def test_tuspy_gets_an_error_for_a_too_large_file(make_site, headers):
     site = make_site(env={"MEDIA_PHOTO_MEGABYTES": "1"})
     client = PythonTusClient(f"{site.url}/media/unggahan/", headers=headers)
     uploader = client.uploader(file_stream=io.BytesIO(b"x" * 1_048_577), chunk_size=50_000, metadata={"kind": "photo"})
@@ -116,7 +116,7 @@ def test_tus_js_client_uploads_a_photo_in_a_browser(make_site, headers, make_use
     assert (Media.objects.get().width, Media.objects.get().height) == (640, 480)
 
 
-def test_upload_that_is_cut_at_every_tenth_goes_on_at_another_process(make_site, headers, settings):
+def test_upload_interrupted_at_every_tenth_continues_in_another_process(make_site, headers, settings):
     site = make_site(runs_jobs=True, **({"web_processes": 2} if settings.SERVED else {}))
     content = camera_photo(800, 600)
     client = PythonTusClient(f"{site.url}/media/unggahan/", headers=headers)

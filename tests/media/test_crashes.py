@@ -87,7 +87,7 @@ def test_process_killed_after_the_row_has_stored_the_chunk(make_user, apart):
 
 
 @pytest.mark.parametrize("dies", ["before ready", "before the chunks go"])
-def test_killed_worker_is_followed_by_one_that_finishes(make_user, apart, media_root, dies):
+def test_photo_of_a_killed_worker_is_finished_by_the_next(make_user, apart, media_root, dies):
     ana, content = make_user("ana"), photo()
     media = begin(ana, content)
     uploads.append_chunk(owner_id=ana.pk, media=media, offset=0, content=content, now=clock.now())
@@ -107,7 +107,7 @@ def test_killed_worker_is_followed_by_one_that_finishes(make_user, apart, media_
     assert sorted(path.name for path in files(media_root)) == ["large.webp", "original", "small.webp"]
 
 
-def test_upload_whose_process_is_killed_in_every_tenth_is_finished_by_others(make_user, apart, media_root):
+def test_upload_with_processes_killed_in_every_tenth_is_finished_by_others(make_user, apart, media_root):
     ana, content = make_user("ana"), photo(1_600, 1_200)
     media, tenth = begin(ana, content), -(-len(content) // 10)
 
@@ -140,7 +140,7 @@ def test_chunk_on_a_full_disk_is_refused_and_nothing_of_it_is_left(make_user, tu
     assert (Chunk.objects.count(), len(files(media_root))) == (1, 1)
 
 
-def test_photo_that_meets_a_full_disk_is_encoded_later(make_user, tus, media_root, monkeypatch):
+def test_photo_on_a_full_disk_is_encoded_later(make_user, tus, media_root, monkeypatch):
     ana = tus(make_user("ana"))
     media = ana.upload(photo())
     write = images.write_atomically
@@ -161,7 +161,7 @@ def test_photo_that_meets_a_full_disk_is_encoded_later(make_user, tus, media_roo
 
 
 @pytest.mark.parametrize("kind", [errno.EIO, errno.EACCES, errno.ESTALE])
-def test_storage_that_fails_otherwise_is_answered_as_passing(make_user, tus, monkeypatch, kind):
+def test_other_storage_failure_is_reported_as_temporary(make_user, tus, monkeypatch, kind):
     ana = tus(make_user("ana"))
     path = ana.begin(100)
 

@@ -37,7 +37,7 @@ def encode(content):
     return photo_encoding.encode_photo(io.BytesIO(content))
 
 
-def test_photo_becomes_two_sizes_and_its_pixels_and_its_owner_is_told(make_user, tus, media_root, hints_sent):
+def test_photo_is_encoded_in_two_sizes_and_hinted_to_its_owner(make_user, tus, media_root, hints_sent):
     ana = make_user("ana")
     client = tus(ana)
 
@@ -60,7 +60,7 @@ def test_photo_becomes_two_sizes_and_its_pixels_and_its_owner_is_told(make_user,
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_nothing_but_pixels_survives(kind):
+def test_encoded_photo_keeps_pixels_and_no_metadata(kind):
     exif = Image.Exif()
     exif[0x010F], exif[0x8825] = "Kamera Rahasia", {1: "N", 2: (6.0, 12.0, 30.0)}
     options = {
@@ -99,7 +99,7 @@ def test_photo_is_turned_upright(orientation, size, top_left):
         assert is_near(opened(content).convert("RGB").getpixel((2, 2)), top_left)
 
 
-def test_colours_of_another_profile_become_those_of_srgb():
+def test_colours_of_another_profile_are_converted_to_srgb():
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     # What this profile calls red is green.
     swapped = profile.replace(b"rXYZ", b"....").replace(b"gXYZ", b"rXYZ").replace(b"....", b"gXYZ")
@@ -118,7 +118,7 @@ def test_broken_profile_is_ignored(profile):
     assert is_near(opened(encoded.original).getpixel((2, 2)), RED)
 
 
-def test_jpeg_is_written_with_the_tables_that_it_had():
+def test_jpeg_keeps_its_quantization_tables():
     upload = photo(quality=71, subsampling=0)
 
     original = opened(encode(upload).original)
@@ -127,7 +127,7 @@ def test_jpeg_is_written_with_the_tables_that_it_had():
     assert abs(len(encode(upload).original) - len(upload)) < len(upload) / 10
 
 
-def test_transparency_lies_on_white_and_stays_in_the_original():
+def test_transparency_gets_a_white_background_and_stays_in_the_original():
     clear = picture(64, 64, "RGBA")
     clear.putalpha(0)
     buffer = io.BytesIO()
@@ -152,7 +152,7 @@ def test_transparency_lies_on_white_and_stays_in_the_original():
         ("WEBP", "RGBA"),
     ],
 )
-def test_every_mode_is_read(kind, mode):
+def test_every_pixel_mode_is_decoded(kind, mode):
     encoded = encode(photo(64, 48, kind, "L" if mode == "I;16" else mode))
 
     assert (encoded.width, encoded.height) == (64, 48)
@@ -166,7 +166,7 @@ def test_sixteen_bits_a_pixel_keep_their_brightness():
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
-def test_of_several_frames_the_first_is_kept(kind):
+def test_animation_is_reduced_to_its_first_frame(kind):
     first, second = picture(64, 48), Image.new("RGB", (64, 48), (0, 200, 0))
     buffer = io.BytesIO()
     first.save(buffer, kind, save_all=True, append_images=[second] * 20, duration=40)
@@ -237,9 +237,7 @@ def test_job_that_runs_again_changes_nothing(make_user, tus, media_root):
 
 
 @pytest.mark.parametrize("dies_at", ["large.webp", "original", "ready", "chunks"])
-def test_worker_that_dies_at_any_step_is_followed_by_one_that_finishes(
-    make_user, tus, media_root, monkeypatch, dies_at
-):
+def test_worker_failing_at_any_step_is_finished_by_the_next(make_user, tus, media_root, monkeypatch, dies_at):
     ana = tus(make_user("ana"))
     media = ana.upload(photo(), chunk=1_000)
 
@@ -287,7 +285,7 @@ def test_photo_that_was_deleted_while_it_was_encoded_leaves_no_file(make_user, t
     assert [path for path in media_root.rglob("*") if path.is_file()] == []
 
 
-def test_storage_that_is_away_for_long_is_waited_for_and_then_refused(make_user, tus, monkeypatch, now):
+def test_unreachable_storage_is_retried_and_then_fails_the_photo(make_user, tus, monkeypatch, now):
     ana = tus(make_user("ana"))
     media = ana.upload(photo())
 
@@ -307,7 +305,7 @@ def test_storage_that_is_away_for_long_is_waited_for_and_then_refused(make_user,
     assert Job.objects.count() == encoding.ENCODINGS_MAX
 
 
-def test_storage_that_comes_back_is_gone_on_with(make_user, tus, monkeypatch, now):
+def test_encoding_continues_when_storage_returns(make_user, tus, monkeypatch, now):
     ana = tus(make_user("ana"))
     media = ana.upload(photo())
 
@@ -324,7 +322,7 @@ def test_storage_that_comes_back_is_gone_on_with(make_user, tus, monkeypatch, no
     assert ana.state(media)["state"] == "ready"
 
 
-def test_thumbhash_is_that_of_the_public_format():
+def test_thumbhash_equals_the_reference_implementation():
     # Made by the format's own JavaScript from the same pixels.
     slope = Image.merge(
         "RGB", [Image.linear_gradient("L").resize((24, 32)), *[Image.radial_gradient("L").resize((24, 32))] * 2]

@@ -35,7 +35,7 @@ def take(owner, *media, key="1"):
         return api.take_photos(owner_id=owner.pk, media=[uuid.UUID(one) for one in media], reference=reference)
 
 
-def test_file_is_its_owners_alone_until_something_shows_it(make_user, tus, ready_photo, album):
+def test_file_is_private_to_its_owner_until_referenced(make_user, tus, ready_photo, album):
     ana, bo, eve = make_user("ana"), make_user("bo"), make_user("eve")
     media = ready_photo(ana)
     alone = [tus(person).file(media, "small.webp").status_code for person in (ana, bo, eve)]
@@ -109,7 +109,7 @@ def test_range_is_served(make_user, tus, ready_photo, media_root, asked, status,
         assert answer.headers["Content-Length"] == str(len(stored[part]))
 
 
-def test_file_that_the_browser_has_is_not_sent_again(make_user, tus, ready_photo):
+def test_file_with_a_matching_etag_is_304(make_user, tus, ready_photo):
     ana = make_user("ana")
     client, media = tus(ana), ready_photo(ana)
     etag = client.file(media, "small.webp").headers["ETag"]
@@ -123,14 +123,14 @@ def test_file_that_the_browser_has_is_not_sent_again(make_user, tus, ready_photo
 
 
 @pytest.mark.parametrize("name", ["small", "..", "original.jpg", "%2e%2e%2fsmall.webp", "Small.webp"])
-def test_other_names_do_not_exist(make_user, tus, ready_photo, name):
+def test_unknown_file_name_is_404(make_user, tus, ready_photo, name):
     ana = make_user("ana")
     media = ready_photo(ana)
 
     assert tus(ana).client.get(f"/media/berkas/{media}/{name}").status_code == 404
 
 
-def test_behind_the_proxy_a_file_is_sent_by_it(make_user, tus, ready_photo, settings):
+def test_file_behind_the_proxy_is_sent_by_the_proxy(make_user, tus, ready_photo, settings):
     settings.MEDIA_ACCEL = "/-/media/"
     ana = make_user("ana")
     media = ready_photo(ana)
@@ -141,7 +141,7 @@ def test_behind_the_proxy_a_file_is_sent_by_it(make_user, tus, ready_photo, sett
     assert (answer.content, answer.headers["Content-Type"]) == (b"", "image/webp")
 
 
-def test_storage_that_is_away_is_answered_as_passing(make_user, tus, ready_photo, monkeypatch):
+def test_unreachable_storage_is_reported_as_temporary(make_user, tus, ready_photo, monkeypatch):
     ana = make_user("ana")
     media = ready_photo(ana)
 
@@ -155,7 +155,7 @@ def test_storage_that_is_away_is_answered_as_passing(make_user, tus, ready_photo
     assert "immutable" not in answer.headers.get("Cache-Control", "")
 
 
-def test_photo_is_taken_once(make_user, tus, ready_photo, album):
+def test_photo_is_claimed_once(make_user, tus, ready_photo, album):
     ana, eve = make_user("ana"), make_user("eve")
     one, other = ready_photo(ana), ready_photo(ana)
     begun = tus(ana).begin(10).rsplit("/", 1)[1]
@@ -176,7 +176,7 @@ def test_photo_is_taken_once(make_user, tus, ready_photo, album):
     assert tus(ana).send("DELETE", UPLOADS + one).status_code == 409
 
 
-def test_released_media_are_gone_at_once_and_their_files_soon(make_user, tus, ready_photo, media_root, album, now):
+def test_released_media_disappear_at_once_and_their_files_later(make_user, tus, ready_photo, media_root, album, now):
     ana = make_user("ana")
     media = ready_photo(ana)
     take(ana, media)
@@ -218,7 +218,7 @@ def test_files_of_a_copy_stay_until_the_last_of_them_is_deleted(make_user, tus, 
     assert files == [3, 0]
 
 
-def test_copy_takes_room_and_needs_a_photo_that_is_there(make_user, tus, ready_photo, album, settings, now):
+def test_copy_counts_in_the_quota_and_needs_an_existing_photo(make_user, tus, ready_photo, album, settings, now):
     ana, bo = make_user("ana"), make_user("bo")
     media = uuid.UUID(ready_photo(ana))
     reference = api.make_reference("tests.album", "2")
@@ -232,7 +232,7 @@ def test_copy_takes_room_and_needs_a_photo_that_is_there(make_user, tus, ready_p
     assert Media.objects.count() == 1
 
 
-def test_media_that_nothing_shows_are_deleted_after_a_day(make_user, tus, ready_photo, media_root, album):
+def test_unreferenced_media_are_deleted_after_a_day(make_user, tus, ready_photo, media_root, album):
     ana = make_user("ana")
     kept, forgotten = ready_photo(ana), ready_photo(ana)
     take(ana, kept)

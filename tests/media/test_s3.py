@@ -99,7 +99,7 @@ def test_photo_is_received_encoded_served_and_deleted(make_user, tus, store, med
     assert not media_root.exists()
 
 
-def test_file_is_sent_through_us_also_behind_the_proxy(make_user, ready_photo, tus, store, settings):
+def test_file_of_s3_is_streamed_by_django_even_behind_the_proxy(make_user, ready_photo, tus, store, settings):
     settings.MEDIA_ACCEL = "/-/media/"
     ana = make_user("ana")
     media = ready_photo(ana)
@@ -110,7 +110,7 @@ def test_file_is_sent_through_us_also_behind_the_proxy(make_user, ready_photo, t
     assert answer.body.startswith(b"RIFF")
 
 
-def test_store_that_is_away_is_answered_as_passing_and_gone_on_with_when_it_is_back(make_user, ready_photo, tus, store):
+def test_unreachable_store_is_reported_as_temporary_until_it_returns(make_user, ready_photo, tus, store):
     person = make_user("ana")
     ana, shown = tus(person), ready_photo(person)
     path = ana.begin(len(photo()))
@@ -130,7 +130,7 @@ def test_store_that_is_away_is_answered_as_passing_and_gone_on_with_when_it_is_b
     assert periodic_tasks.remove_deleted_files(clock.now()) == 1
 
 
-def test_store_that_is_away_while_a_photo_is_encoded_is_waited_for(make_user, tus, store):
+def test_encoding_waits_for_an_unreachable_store(make_user, tus, store):
     ana = tus(make_user("ana"))
     media = ana.upload(photo())
     store.stop()
@@ -152,7 +152,7 @@ def test_file_that_is_missing_from_the_store_does_not_exist(make_user, ready_pho
     assert tus(ana).file(media, "small.webp").status_code == 404
 
 
-def test_chunks_that_nothing_names_are_swept(make_user, tus, store):
+def test_unreferenced_chunks_are_deleted(make_user, tus, store):
     ana = tus(make_user("ana"))
     path = ana.begin(20)
     ana.append(path, 0, b"x" * 10)
@@ -172,14 +172,14 @@ def test_chunks_that_nothing_names_are_swept(make_user, tus, store):
     [{"endpoint": ""}, {"endpoint": "s3.internal"}, {"key": ""}, {"secret": ""}],
     ids=lambda one: next(iter(one)),
 )
-def test_store_without_its_address_or_keys_is_refused_at_the_start(missing):
+def test_s3_without_endpoint_or_keys_is_refused_at_start(missing):
     named = {"bucket": BUCKET, "endpoint": "https://s3.nusa.example", "region": "", "key": KEY, "secret": SECRET}
 
     with pytest.raises(ImproperlyConfigured, match="MEDIA_S3_ENDPOINT"):
         storages.describe_storage(**{**named, **missing})
 
 
-def test_client_asks_no_host_but_the_one_that_is_named(real_db, tmp_path):
+def test_s3_client_connects_only_to_the_configured_host(real_db, tmp_path):
     """Without an answer from the store the client gives up, and asks nobody else for keys or regions."""
     program = """
 import socket, django

@@ -65,7 +65,7 @@ def test_upload_in_chunks_is_stored_counted_and_processed(make_user, tus, media_
     assert Job.objects.get().arguments == {"media_id": media.pk}
 
 
-def test_chunk_at_another_offset_is_refused_and_says_where_to_go_on(make_user, tus, media_root):
+def test_chunk_at_another_offset_is_refused_with_the_right_offset(make_user, tus, media_root):
     ana = tus(make_user("ana"))
     path = ana.begin(100)
     ana.append(path, 0, b"x" * 10)
@@ -202,7 +202,7 @@ def test_method_may_be_named_in_a_header(make_user, tus):
 
 
 @pytest.mark.parametrize("named", ["POST", "PATCH", "DELETE"])
-def test_reading_writes_nothing_whatever_its_headers_say(make_user, tus, named):
+def test_reading_an_upload_writes_nothing_whatever_its_headers(make_user, tus, named):
     ana = tus(make_user("ana"))
     path = ana.begin(10)
 
@@ -213,7 +213,7 @@ def test_reading_writes_nothing_whatever_its_headers_say(make_user, tus, named):
     assert ana.send("HEAD", path).headers["Upload-Offset"] == "0"
 
 
-def test_upload_in_crumbs_is_refused(make_user, tus, monkeypatch):
+def test_upload_in_tiny_chunks_is_refused(make_user, tus, monkeypatch):
     monkeypatch.setattr("superapp.media.actions.uploads.CHUNKS_MAX", 3)
     ana = tus(make_user("ana"))
     path = ana.begin(10)
@@ -226,7 +226,7 @@ def test_upload_in_crumbs_is_refused(make_user, tus, monkeypatch):
     assert Chunk.objects.count() == 3
 
 
-def test_upload_that_took_too_long_is_gone(make_user, tus, monkeypatch):
+def test_expired_upload_is_gone(make_user, tus, monkeypatch):
     ana = tus(make_user("ana"))
     path = ana.begin(10)
     later = clock.now() + timedelta(hours=24, seconds=1)
@@ -269,7 +269,7 @@ def test_outsider_cannot_see_continue_or_end_an_upload(make_user, tus, media_roo
     assert objects(media_root) == []
 
 
-def test_nobody_uploads_without_a_session():
+def test_upload_without_a_session_is_refused():
     answers = [
         Client().post(UPLOADS, headers={"Tus-Resumable": "1.0.0", "Upload-Length": "10"}),
         Client().get("/api/v1/media/0198c0de-0000-7000-8000-000000000000"),
@@ -289,7 +289,7 @@ def test_request_without_the_csrf_token_is_refused_as_json(make_user, tus):
     assert Media.objects.count() == 0
 
 
-def test_quota_counts_what_is_stored_and_what_is_announced(make_user, tus, settings):
+def test_quota_counts_stored_and_announced_bytes(make_user, tus, settings):
     settings.MEDIA_QUOTA_MEGABYTES = 1
     ana, bo = tus(make_user("ana")), tus(make_user("bo"))
     path = ana.begin(MEGABYTE - 10)
@@ -302,7 +302,7 @@ def test_quota_counts_what_is_stored_and_what_is_announced(make_user, tus, setti
     assert (fits.status_code, other.status_code) == (201, 201)
 
 
-def test_too_many_uploads_that_nothing_shows_are_refused(make_user, tus, monkeypatch):
+def test_too_many_unreferenced_uploads_are_refused(make_user, tus, monkeypatch):
     monkeypatch.setattr(uploads, "WAITING_MAX", 2)
     ana = tus(make_user("ana"))
     ana.begin(10), ana.begin(10)

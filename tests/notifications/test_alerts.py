@@ -99,7 +99,7 @@ def states():
     return list(Alert.objects.order_by("pk").values_list("state", flat=True))
 
 
-def test_alert_is_sent_once_when_its_time_has_come(bo, gateway, now):
+def test_alert_is_sent_once_when_due(bo, gateway, now):
     raise_alert(bo, now)
     raise_alert(bo, now, minutes=20)
 
@@ -112,7 +112,7 @@ def test_alert_is_sent_once_when_its_time_has_come(bo, gateway, now):
     assert states() == ["sent"]
 
 
-def test_alert_is_dropped_when_its_fact_waits_no_more(bo, gateway, waiting, now):
+def test_alert_is_dropped_when_its_subject_is_handled(bo, gateway, waiting, now):
     raise_alert(bo, now)
     waiting.discard("1")
 
@@ -122,7 +122,7 @@ def test_alert_is_dropped_when_its_fact_waits_no_more(bo, gateway, waiting, now)
     assert states() == ["dropped"]
 
 
-def test_alert_is_dropped_when_a_page_showed_its_subject(bo, gateway, ask, make_user, now):
+def test_alert_is_dropped_when_its_subject_was_seen(bo, gateway, ask, make_user, now):
     raise_alert(bo, now)
     raise_alert(bo, now, "2")
     # Others' alerts are passed over, whoever names them.
@@ -135,7 +135,7 @@ def test_alert_is_dropped_when_a_page_showed_its_subject(bo, gateway, ask, make_
     assert states() == ["dropped", "sent"]
 
 
-def test_alert_is_dropped_for_who_wants_no_text_messages(bo, gateway, now):
+def test_alert_is_dropped_for_a_person_who_opted_out(bo, gateway, now):
     raise_alert(bo, now)
     change_preferences(user_id=bo.pk, changes=PreferenceChanges(has_sms=False), now=now)
 
@@ -145,7 +145,7 @@ def test_alert_is_dropped_for_who_wants_no_text_messages(bo, gateway, now):
     assert states() == ["dropped"]
 
 
-def test_alert_waits_for_the_end_of_quiet_hours(bo, gateway, now):
+def test_alert_is_postponed_to_the_end_of_quiet_hours(bo, gateway, now):
     raise_alert(bo, now, minutes=0)
     change_preferences(user_id=bo.pk, changes=PreferenceChanges(paused_until=now + timedelta(hours=3)), now=now)
 
@@ -157,7 +157,7 @@ def test_alert_waits_for_the_end_of_quiet_hours(bo, gateway, now):
     assert gateway.sent == [(NUMBER, "Pesanan 1")]
 
 
-def test_cap_of_a_day_holds_for_each_person(bo, gateway, waiting, settings, now):
+def test_alerts_are_limited_per_person_and_day(bo, gateway, waiting, settings, now):
     settings.ALERT_SMS_PER_DAY = 2
     waiting |= {"3", "4"}
     for key in "1234":
@@ -170,7 +170,7 @@ def test_cap_of_a_day_holds_for_each_person(bo, gateway, waiting, settings, now)
     assert states() == ["sent", "sent", "dropped", "dropped"]
 
 
-def test_one_text_stands_for_those_that_follow_until_it_was_looked_at(bo, gateway, waiting, now):
+def test_one_alert_covers_later_ones_until_seen(bo, gateway, waiting, now):
     waiting |= {"3"}
     for key in "123":
         raise_alert(bo, now, key, minutes=0)
@@ -184,7 +184,7 @@ def test_one_text_stands_for_those_that_follow_until_it_was_looked_at(bo, gatewa
     assert gateway.sent == [(NUMBER, "Pesanan 1"), (NUMBER, "Pesanan 2")]
 
 
-def test_gateway_that_refuses_is_asked_again_and_nothing_is_sent_twice(bo, gateway, now):
+def test_refused_alert_is_retried_and_not_sent_twice(bo, gateway, now):
     raise_alert(bo, now, minutes=0)
     gateway.failures = [failing(), failing(ConnectionRefusedError())]
 
@@ -196,7 +196,7 @@ def test_gateway_that_refuses_is_asked_again_and_nothing_is_sent_twice(bo, gatew
 
 
 @pytest.mark.parametrize("cause", [TimeoutError(), http.client.RemoteDisconnected(), ConnectionResetError()], ids=repr)
-def test_message_of_unknown_outcome_is_repeated_once_at_most(bo, gateway, now, cause):
+def test_alert_with_unknown_outcome_is_repeated_at_most_once(bo, gateway, now, cause):
     raise_alert(bo, now, minutes=0)
     tries = []
     gateway.failures = [failing(cause) for _ in range(9)]
@@ -210,7 +210,7 @@ def test_message_of_unknown_outcome_is_repeated_once_at_most(bo, gateway, now, c
     assert states() == ["unknown"]
 
 
-def test_process_that_dies_between_sending_and_marking_repeats_it_once_at_most(bo, gateway, now):
+def test_alert_of_a_process_killed_after_sending_is_repeated_at_most_once(bo, gateway, now):
     raise_alert(bo, now, minutes=0)
     gateway.failures = [Killed(), Killed(), Killed()]
 
@@ -224,7 +224,7 @@ def test_process_that_dies_between_sending_and_marking_repeats_it_once_at_most(b
     assert states() == ["unknown"]
 
 
-def test_attempt_that_runs_is_not_made_by_another_process(bo, gateway, now):
+def test_alert_being_sent_is_not_sent_by_another_process(bo, gateway, now):
     raise_alert(bo, now, minutes=0)
     alerts.send_due(now)
     [alert] = Alert.objects.all()
@@ -235,7 +235,7 @@ def test_attempt_that_runs_is_not_made_by_another_process(bo, gateway, now):
     assert gateway.sent == []
 
 
-def test_person_without_a_number_and_a_used_up_budget_are_told_apart(bo, make_user, gateway, settings, now):
+def test_missing_number_and_used_up_budget_have_different_outcomes(bo, make_user, gateway, settings, now):
     nobody = make_user("ana")
     from superapp.accounts.models import PhoneNumber
 

@@ -22,7 +22,7 @@ def two(make_user, talk):
     return ana, bo, talk(ana, bo)
 
 
-def test_notice_says_who_wrote_what_and_how_the_person_wants_to_hear_of_it(two, say, ask):
+def test_notice_has_sender_text_and_banner_preferences(two, say, ask):
     ana, bo, conversation = two
     say(conversation, bo, "Sudah sampai?")
     subject = f"chat:{conversation.public_id}"
@@ -53,7 +53,7 @@ def test_group_notice_names_the_group_and_the_sender(make_user, say, ask, now):
     assert (notice["title"], notice["text"]) == ("Arisan", f"{bo.name}: Giliran siapa?")
 
 
-def test_mention_in_a_muted_group_is_told_of(make_user, say, ask, now):
+def test_mention_in_a_muted_group_has_a_notice(make_user, say, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
     group = chat.create_group(owner_id=ana.pk, title="Arisan", member_ids=[bo.pk], now=now)
     key = str(group.public_id)
@@ -73,7 +73,7 @@ def test_mention_in_a_muted_group_is_told_of(make_user, say, ask, now):
     [{"muted_until": clock.now() + timedelta(days=9000)}, {"is_archived": True}, {"is_hidden": True}],
     ids=lambda changes: next(iter(changes)),
 )
-def test_conversation_that_is_muted_or_put_away_is_not_told_of(two, say, ask, changes):
+def test_muted_or_archived_conversation_has_no_notice(two, say, ask, changes):
     ana, bo, conversation = two
     seq = say(conversation, bo)
     subject = f"chat:{conversation.public_id}"
@@ -85,7 +85,7 @@ def test_conversation_that_is_muted_or_put_away_is_not_told_of(two, say, ask, ch
     assert not notices.is_unseen(ana.pk, str(conversation.public_id), seq, clock.now())
 
 
-def test_message_that_was_read_is_not_told_of(two, say, ask, now):
+def test_read_message_has_no_notice(two, say, ask, now):
     ana, bo, conversation = two
     seq = say(conversation, bo)
 
@@ -94,7 +94,7 @@ def test_message_that_was_read_is_not_told_of(two, say, ask, now):
     assert ask(ana, "notifications.notice", subject=f"chat:{conversation.public_id}") == {"notice": None}
 
 
-def test_nothing_is_told_in_quiet_hours_and_during_a_pause(two, say, ask):
+def test_quiet_hours_and_pause_suppress_notices(two, say, ask):
     ana, bo, conversation = two
     say(conversation, bo)
     subject = f"chat:{conversation.public_id}"
@@ -109,7 +109,7 @@ def test_nothing_is_told_in_quiet_hours_and_during_a_pause(two, say, ask):
     assert ask(ana, "notifications.notice", subject=subject) == {"notice": None}
 
 
-def test_conversation_is_not_told_of_to_an_outsider(two, make_user, say, ask):
+def test_outsider_gets_no_notice_of_a_conversation(two, make_user, say, ask):
     _ana, bo, conversation = two
     say(conversation, bo, "rahasia")
     eve = make_user("eve")
@@ -119,17 +119,17 @@ def test_conversation_is_not_told_of_to_an_outsider(two, make_user, say, ask):
 
 
 @pytest.mark.parametrize("subject", ["chat:", "chat", "", "dompet:1", ":"])
-def test_subject_of_no_kind_is_refused(make_user, ask, subject):
+def test_subject_of_unknown_kind_is_refused(make_user, ask, subject):
     with pytest.raises(NoticeNotFound):
         ask(make_user("ana"), "notifications.notice", subject=subject)
 
 
-def test_subject_that_is_no_id_is_refused_as_one_that_does_not_exist(make_user, ask):
+def test_malformed_subject_id_is_not_found(make_user, ask):
     with pytest.raises(ConversationNotFound):
         ask(make_user("ana"), "notifications.notice", subject="chat:../../x")
 
 
-def test_member_who_left_is_told_of_nothing(make_user, say, ask, now):
+def test_former_member_gets_no_notice(make_user, say, ask, now):
     ana, bo = make_user("ana"), make_user("bo")
     group = chat.create_group(owner_id=ana.pk, title="Arisan", member_ids=[bo.pk], now=now)
     say(group, ana)

@@ -34,11 +34,11 @@ def hints_sent(monkeypatch):
     return sent
 
 
-def test_preferences_of_a_person_who_chose_nothing_are_the_defaults(make_user, ask):
+def test_preferences_never_set_are_the_defaults(make_user, ask):
     assert ask(make_user("ana"), "notifications.preferences") == DEFAULTS
 
 
-def test_change_is_told_to_every_device_and_found_in_the_changes_of_me(
+def test_preference_change_is_hinted_to_every_device_and_synced(
     make_user, ask, hints_sent, django_capture_on_commit_callbacks
 ):
     ana = make_user("ana")
@@ -57,7 +57,9 @@ def test_change_is_told_to_every_device_and_found_in_the_changes_of_me(
     assert ask(ana, "notifications.preferences") == row
 
 
-def test_same_choice_again_changes_and_tells_nothing(make_user, ask, hints_sent, django_capture_on_commit_callbacks):
+def test_same_preference_again_changes_nothing_and_sends_no_hint(
+    make_user, ask, hints_sent, django_capture_on_commit_callbacks
+):
     ana = make_user("ana")
     first = ask(ana, "notifications.preferences_change", banner=False)
 
@@ -68,7 +70,7 @@ def test_same_choice_again_changes_and_tells_nothing(make_user, ask, hints_sent,
     assert hints_sent == []
 
 
-def test_choices_of_one_person_are_not_those_of_another(make_user, ask):
+def test_preferences_are_separate_for_each_person(make_user, ask):
     ana, eve = make_user("ana"), make_user("eve")
 
     ask(eve, "notifications.preferences_change", sound=False, presence="nobody")
@@ -90,7 +92,7 @@ def test_choices_of_one_person_are_not_those_of_another(make_user, ask):
     ],
     ids=str,
 )
-def test_choice_of_the_wrong_form_is_refused(make_user, ask, fields):
+def test_invalid_preference_is_refused(make_user, ask, fields):
     ana = make_user("ana")
 
     with pytest.raises(InputInvalid):
@@ -106,7 +108,7 @@ def test_quiet_hours_without_length_are_refused(make_user, now):
         )
 
 
-def test_pause_ends_within_a_year_and_one_that_has_passed_is_none(make_user, now):
+def test_pause_is_limited_to_a_year_and_a_past_one_is_ignored(make_user, now):
     ana = make_user("ana")
 
     with pytest.raises(PauseInvalid):
@@ -130,7 +132,7 @@ def test_pause_ends_within_a_year_and_one_that_has_passed_is_none(make_user, now
         ("00:00", "23:59", "2027-03-01T16:58:59", "2027-03-01T16:59:00"),
     ],
 )
-def test_quiet_hours_are_those_of_the_clocks_where_the_person_is(since, until, moment, ends):
+def test_quiet_hours_use_the_time_zone_of_the_person(since, until, moment, ends):
     """Jakarta is seven hours ahead of UTC."""
     hours = QuietHours(*(int(text[:2]) * 60 + int(text[3:]) for text in (since, until)))
 
@@ -141,7 +143,7 @@ def test_quiet_hours_are_those_of_the_clocks_where_the_person_is(since, until, m
     assert found == (None if ends is None else datetime.fromisoformat(ends).replace(tzinfo=UTC))
 
 
-def test_quiet_time_ends_when_both_pause_and_hours_have_ended(now):
+def test_quiet_time_ends_after_both_pause_and_quiet_hours(now):
     pause = now + timedelta(minutes=5)
 
     assert find_quiet_end(None, paused_until=pause, time_zone="Asia/Jakarta", now=now) == pause

@@ -46,7 +46,7 @@ def seen_by(viewer, person):
     return row["online"], row["last_active_at"]
 
 
-def test_contact_is_online_or_was_last_at_a_time(friends, online, now):
+def test_contact_is_online_or_has_a_last_seen_time(friends, online, now):
     ana, bo = friends
     presence.record_activity({bo.pk}, now)
 
@@ -58,13 +58,13 @@ def test_contact_is_online_or_was_last_at_a_time(friends, online, now):
 @pytest.mark.parametrize("mine", list(PresenceVisibility))
 @pytest.mark.parametrize("theirs", list(PresenceVisibility))
 @pytest.mark.parametrize("are_contacts", [True, False])
-def test_presence_is_seen_where_both_show_theirs(mine, theirs, are_contacts):
+def test_presence_is_visible_if_both_share_theirs(mine, theirs, are_contacts):
     allowed = {EVERYONE, CONTACTS} if are_contacts else {EVERYONE}
 
     assert can_see(viewer=mine, person=theirs, are_contacts=are_contacts) is (mine in allowed and theirs in allowed)
 
 
-def test_who_hides_their_own_sees_nobody_s(friends, online):
+def test_hiding_own_presence_hides_that_of_others(friends, online):
     ana, bo = friends
     online |= {ana.pk, bo.pk}
 
@@ -74,7 +74,7 @@ def test_who_hides_their_own_sees_nobody_s(friends, online):
     assert seen_by(bo, ana) == HIDDEN
 
 
-def test_stranger_learns_nothing_and_cannot_tell_who_exists(friends, make_user, online, now):
+def test_stranger_sees_no_presence_and_cannot_detect_accounts(friends, make_user, online, now):
     ana, bo = friends
     eve = make_user("eve")
     online |= {ana.pk, bo.pk}
@@ -86,7 +86,7 @@ def test_stranger_learns_nothing_and_cannot_tell_who_exists(friends, make_user, 
     assert {(row["online"], row["last_active_at"]) for row in rows} == {HIDDEN}
 
 
-def test_people_who_trade_see_each_other_if_both_show_it_to_everyone(db, make_user, online, now):
+def test_buyer_and_merchant_see_presence_if_both_share_it_with_everyone(db, make_user, online, now):
     ana, bo = make_user("ana"), make_user("bo")
     accounts.allow_business_contact(user_id=ana.pk, peer_id=bo.pk, now=now)
     online |= {ana.pk, bo.pk}
@@ -98,7 +98,7 @@ def test_people_who_trade_see_each_other_if_both_show_it_to_everyone(db, make_us
     assert seen_by(ana, bo) == (True, None)
 
 
-def test_who_was_blocked_sees_nothing_and_nor_does_who_blocked(friends, online, now):
+def test_block_hides_presence_from_both(friends, online, now):
     ana, bo = friends
     for person in friends:
         show_to(person, EVERYONE)
@@ -110,7 +110,7 @@ def test_who_was_blocked_sees_nothing_and_nor_does_who_blocked(friends, online, 
     assert seen_by(bo, ana) == HIDDEN
 
 
-def test_nothing_is_said_where_nothing_is_known(friends, monkeypatch, now):
+def test_unknown_presence_is_left_out(friends, monkeypatch, now):
     ana, bo = friends
     presence.record_activity({bo.pk}, now)
     monkeypatch.setattr(board, "find_active", lambda _user_ids: None)
@@ -118,7 +118,7 @@ def test_nothing_is_said_where_nothing_is_known(friends, monkeypatch, now):
     assert seen_by(ana, bo) == HIDDEN
 
 
-def test_last_time_of_who_shows_it_to_nobody_is_not_kept(friends, online, now):
+def test_last_seen_of_a_person_sharing_with_nobody_is_not_stored(friends, online, now):
     ana, bo = friends
     presence.record_activity({ana.pk, bo.pk}, now)
 
@@ -128,7 +128,7 @@ def test_last_time_of_who_shows_it_to_nobody_is_not_kept(friends, online, now):
     assert list(LastActive.objects.values_list("user_id", "at")) == [(ana.pk, now + timedelta(minutes=5))]
 
 
-def test_list_of_people_is_answered_with_a_fixed_number_of_queries(
+def test_presence_of_many_people_takes_a_fixed_number_of_queries(
     db, make_user, online, now, django_assert_max_num_queries
 ):
     ana = make_user("ana")
@@ -158,7 +158,7 @@ def quick(monkeypatch, settings):
         board._redis().delete(realtime_presence._prefix())
 
 
-def test_socket_is_in_use_while_its_client_says_so(real_db, connect, make_user, quick, monkeypatch):
+def test_socket_is_active_while_its_client_reports_activity(real_db, connect, make_user, quick, monkeypatch):
     publish, is_leaving_published, may_go_on = board._publish_and_record, threading.Event(), threading.Event()
 
     def publish_and_wait(active, left, now):
@@ -191,7 +191,7 @@ def test_socket_is_in_use_while_its_client_says_so(real_db, connect, make_user, 
     wait_until(lambda: board.find_active({ana.pk}) == set())
 
 
-def test_messages_write_no_presence(real_db, connect, make_user, quick):
+def test_messages_do_not_change_presence(real_db, connect, make_user, quick):
     ana = make_user("ana")
     socket = connect(ana)
     socket.ok("notifications.here", active=True)
@@ -206,7 +206,7 @@ def test_messages_write_no_presence(real_db, connect, make_user, quick):
 
 
 @pytest.mark.served_only
-def test_people_of_another_process_are_known_until_it_dies(redis_server, make_user, db):
+def test_presence_in_another_process_is_known_until_it_dies(redis_server, make_user, db):
     ana = make_user("ana")
     one, other = PresenceBoard(), PresenceBoard()
     now = clock.now()
@@ -222,7 +222,7 @@ def test_people_of_another_process_are_known_until_it_dies(redis_server, make_us
 
 
 @pytest.mark.served_only
-def test_presence_is_unknown_while_redis_is_gone_and_known_when_it_is_back(redis_server, friends, now):
+def test_presence_is_unknown_without_redis_and_recovers(redis_server, friends, now):
     ana, bo = friends
     presence.record_activity({bo.pk}, now)
     assert settings.REDIS_URL

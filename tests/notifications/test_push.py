@@ -151,7 +151,7 @@ def test_unseen_message_is_pushed_as_an_id_that_the_browser_decrypts(two, subscr
         ask(bo, "notifications.pushed", notification=message["id"])
 
 
-def test_one_notification_of_a_conversation_until_it_is_read(two, subscribe, server, hear, now):
+def test_conversation_is_pushed_once_until_read(two, subscribe, server, hear, now):
     ana, bo, conversation = two
     subscribe(ana)
     for second in range(5):
@@ -168,7 +168,7 @@ def test_one_notification_of_a_conversation_until_it_is_read(two, subscribe, ser
     assert len(server.received) == 2
 
 
-def test_message_that_reached_a_device_or_was_read_is_not_pushed(two, subscribe, server, hear, now):
+def test_delivered_or_read_message_is_not_pushed(two, subscribe, server, hear, now):
     ana, bo, conversation = two
     subscribe(ana)
     seq = hear(conversation, bo)
@@ -182,7 +182,7 @@ def test_message_that_reached_a_device_or_was_read_is_not_pushed(two, subscribe,
     assert not Notification.objects.exists()
 
 
-def test_muted_conversation_and_quiet_time_push_nothing(two, subscribe, server, hear, now, ask):
+def test_muted_conversation_and_quiet_time_suppress_push(two, subscribe, server, hear, now, ask):
     from superapp.notifications.actions.preferences import PreferenceChanges, change_preferences
 
     ana, bo, conversation = two
@@ -200,7 +200,7 @@ def test_muted_conversation_and_quiet_time_push_nothing(two, subscribe, server, 
     assert server.received == []
 
 
-def test_sender_hears_nothing_of_their_own_message_and_every_device_once(two, subscribe, server, hear, now):
+def test_push_goes_to_every_device_once_and_not_to_the_sender(two, subscribe, server, hear, now):
     ana, bo, conversation = two
     subscribe(bo, "/wp/bo")
     subscribe(ana, "/wp/phone")
@@ -213,7 +213,7 @@ def test_sender_hears_nothing_of_their_own_message_and_every_device_once(two, su
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_subscription_that_the_browser_ended_is_deleted(two, subscribe, server, hear, now, status):
+def test_subscription_gone_at_the_push_service_is_deleted(two, subscribe, server, hear, now, status):
     ana, bo, conversation = two
     subscribe(ana)
     server.status = status
@@ -225,7 +225,7 @@ def test_subscription_that_the_browser_ended_is_deleted(two, subscribe, server, 
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_service_that_has_no_time_is_asked_again(two, subscribe, server, hear, now, status):
+def test_overloaded_push_service_is_retried(two, subscribe, server, hear, now, status):
     ana, bo, conversation = two
     subscribe(ana)
     server.status = status
@@ -238,7 +238,7 @@ def test_service_that_has_no_time_is_asked_again(two, subscribe, server, hear, n
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 403])
-def test_redirect_is_not_followed_and_a_refusal_is_final(two, subscribe, server, hear, now, status):
+def test_push_redirect_is_not_followed_and_refusal_is_final(two, subscribe, server, hear, now, status):
     ana, bo, conversation = two
     subscribe(ana)
     server.status, server.headers = status, {"Location": f"https://{HOST}/elsewhere"}
@@ -250,7 +250,7 @@ def test_redirect_is_not_followed_and_a_refusal_is_final(two, subscribe, server,
     assert PushSubscription.objects.count() == 1
 
 
-def test_answer_that_drips_is_given_up(two, subscribe, server, hear, now, monkeypatch):
+def test_slow_dripping_push_response_is_aborted(two, subscribe, server, hear, now, monkeypatch):
     ana, bo, conversation = two
     subscribe(ana)
     monkeypatch.setattr("superapp.notifications.adapters.web_push.SECONDS_MAX", 0.4)
@@ -261,7 +261,7 @@ def test_answer_that_drips_is_given_up(two, subscribe, server, hear, now, monkey
         work(later(now))
 
 
-def test_device_that_logged_out_is_sent_nothing_and_its_subscription_goes(two, subscribe, server, hear, now):
+def test_logged_out_device_loses_its_subscription(two, subscribe, server, hear, now):
     ana, bo, conversation = two
     _keys, device = subscribe(ana)
     hear(conversation, bo)
@@ -273,7 +273,7 @@ def test_device_that_logged_out_is_sent_nothing_and_its_subscription_goes(two, s
     assert server.received == []
 
 
-def test_browser_in_which_somebody_else_logs_in_is_theirs(two, subscribe):
+def test_subscription_of_a_browser_moves_to_the_next_person(two, subscribe):
     ana, bo, _conversation = two
     subscribe(ana)
     subscribe(bo)
@@ -281,7 +281,7 @@ def test_browser_in_which_somebody_else_logs_in_is_theirs(two, subscribe):
     assert PushSubscription.objects.get().user_id == bo.pk
 
 
-def test_person_unsubscribes_their_own_device_alone(two, subscribe, ask):
+def test_unsubscribing_affects_only_the_own_device(two, subscribe, ask):
     ana, bo, _conversation = two
     _keys, device = subscribe(ana, "/wp/ana")
     _keys, other = subscribe(bo, "/wp/bo")
@@ -293,7 +293,7 @@ def test_person_unsubscribes_their_own_device_alone(two, subscribe, ask):
     assert PushSubscription.objects.get().device_id == other.pk
 
 
-def test_off_means_off(two, ask, settings, hear, now):
+def test_push_turned_off_by_the_operator_is_refused(two, ask, settings, hear, now):
     ana, bo, conversation = two
     device, keys = log_in(ana), BrowserKeys()
     assert settings.FOREIGN_PUSH == "off"
@@ -317,7 +317,7 @@ def test_off_means_off(two, ask, settings, hear, now):
     [{"p256dh": "x"}, {"p256dh": "A" * 87}, {"p256dh": ""}, {"auth": "AAAA"}, {"auth": "!"}, {"p256dh": "é" * 87}],
     ids=str,
 )
-def test_keys_that_are_no_browser_s_are_refused(make_user, push_on, ask, fields):
+def test_invalid_subscription_keys_are_refused(make_user, push_on, ask, fields):
     ana, keys = make_user("ana"), BrowserKeys()
     device = log_in(ana)
     given = {"endpoint": f"https://{HOST}/1", "p256dh": keys.p256dh, "auth": keys.auth, **fields}
@@ -328,7 +328,7 @@ def test_keys_that_are_no_browser_s_are_refused(make_user, push_on, ask, fields)
     assert not PushSubscription.objects.exists()
 
 
-def test_name_that_leads_into_the_network_by_now_ends_the_subscription(two, subscribe, server, hear, now, monkeypatch):
+def test_endpoint_resolving_to_a_private_address_ends_the_subscription(two, subscribe, server, hear, now, monkeypatch):
     """Rebinding: the name was a public one when the browser subscribed."""
     ana, bo, conversation = two
     subscribe(ana)
@@ -341,7 +341,7 @@ def test_name_that_leads_into_the_network_by_now_ends_the_subscription(two, subs
     assert not PushSubscription.objects.exists()
 
 
-def test_operator_takes_a_host_from_the_list_and_it_is_called_no_more(two, subscribe, server, hear, now, settings):
+def test_host_removed_from_the_allowed_list_is_not_called(two, subscribe, server, hear, now, settings):
     ana, bo, conversation = two
     subscribe(ana)
     settings.PUSH_HOSTS = ["other.example"]
@@ -367,13 +367,13 @@ def test_endpoint_of_another_host_is_refused(make_user, push_on, ask):
         )
 
 
-def test_job_is_registered_and_a_missing_row_is_no_fault(now):
+def test_push_job_with_a_missing_row_does_nothing(now):
     assert notices.PUSH_JOB in jobs.handlers
 
     subscriptions.push(notification=1, subscription=1, now=now)
 
 
-def test_key_is_made_as_the_settings_take_it(capsys):
+def test_generated_vapid_key_is_accepted_by_the_settings(capsys):
     call_command("make_push_key")
 
     first = capsys.readouterr().out.splitlines()[0]

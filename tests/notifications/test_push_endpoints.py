@@ -26,7 +26,7 @@ def _allowed(settings):
         ("https://PUSH.example", "push.example", "/"),
     ],
 )
-def test_endpoint_of_an_allowed_host_is_taken_apart(url, host, target):
+def test_endpoint_of_an_allowed_host_is_parsed(url, host, target):
     found = check_endpoint(url)
 
     assert (found.host, found.target, found.port) == (host, target, 443)
@@ -64,13 +64,13 @@ def test_endpoint_of_an_allowed_host_is_taken_apart(url, host, target):
     ],
     ids=repr,
 )
-def test_endpoint_that_is_not_plainly_an_allowed_host_is_refused(url):
+def test_disguised_endpoint_of_another_host_is_refused(url):
     with pytest.raises(EndpointRefused):
         check_endpoint(url)
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:4700::1111"])
-def test_public_address_is_called(address):
+def test_endpoint_at_a_public_address_is_called(address):
     assert is_public_address(address)
     assert resolve_checked("push.example", resolve=lambda _host: [address]) == address
 
@@ -108,23 +108,23 @@ def test_public_address_is_called(address):
         "",
     ],
 )
-def test_address_inside_a_network_is_not_called(address):
+def test_endpoint_at_a_private_address_is_refused(address):
     assert not is_public_address(address)
     with pytest.raises(EndpointRefused):
         resolve_checked("push.example", resolve=lambda _host: [address])
 
 
-def test_one_address_inside_a_network_among_public_ones_refuses_all():
+def test_private_address_among_public_ones_refuses_the_endpoint():
     with pytest.raises(EndpointRefused):
         resolve_checked("push.example", resolve=lambda _host: ["93.184.216.34", "192.168.0.9"])
 
 
-def test_name_without_address_is_out_of_reach():
+def test_unresolvable_endpoint_is_unreachable():
     with pytest.raises(OSError, match="no address"):
         resolve_checked("push.example", resolve=lambda _host: [])
 
 
-def test_connection_goes_to_the_checked_address_whatever_the_name_says_meanwhile(monkeypatch):
+def test_connection_uses_the_checked_address_despite_dns_rebinding(monkeypatch):
     """Rebinding between the check and the connection: the name is not looked up a second time."""
     called = []
 

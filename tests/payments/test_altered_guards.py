@@ -92,7 +92,7 @@ ALTERED = {
 
 
 @pytest.mark.parametrize("how", ALTERED)
-def test_guard_that_is_there_and_altered_is_named_and_healed(how, db):
+def test_altered_guard_is_named_and_repaired(how, db):
     statement, name = ALTERED[how]
     with connection.cursor() as cursor:
         cursor.execute(statement)
@@ -104,7 +104,7 @@ def test_guard_that_is_there_and_altered_is_named_and_healed(how, db):
     guards.require_all()
 
 
-def test_function_that_a_call_might_find_instead_is_named(db):
+def test_shadowing_function_is_named(db):
     with connection.cursor() as cursor:
         cursor.execute("CREATE FUNCTION payments_post(p text) RETURNS text LANGUAGE sql AS $$SELECT p$$")
 
@@ -112,7 +112,7 @@ def test_function_that_a_call_might_find_instead_is_named(db):
 
 
 @pytest.mark.parametrize("app", catalogs)
-def test_every_trigger_that_is_installed_is_looked_for(app, db):
+def test_every_installed_trigger_is_checked(app, db):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 'trigger ' || c.relname || ' ' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"

@@ -59,7 +59,7 @@ def test_same_traffic_leaves_the_same_rows_on_both_databases(seed, real_db, embe
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(10, 13))
-def test_any_traffic_leaves_a_ledger_that_is_proved(seed, real_db):
+def test_random_traffic_leaves_a_consistent_ledger(seed, real_db):
     traffic.Traffic(seed).run(STEPS)
 
     assert integrity_checks.check_integrity(now=traffic.NOW) == []

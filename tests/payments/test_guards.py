@@ -86,7 +86,7 @@ def test_database_refuses_from_raw_sql(what, scene):
 
 @pytest.mark.embedded_only
 @pytest.mark.parametrize("what", ILLEGAL_ON_SQLITE)
-def test_sqlite_refuses_what_its_loose_types_and_replace_would_allow(what, scene):
+def test_sqlite_refuses_wrong_types_and_replace(what, scene):
     before = contents()
 
     assert refused(ILLEGAL_ON_SQLITE[what].format(**scene))
@@ -171,7 +171,7 @@ def drop_statements() -> Iterator[tuple[str, str]]:
         yield "DROP TRIGGER payments_transfer_debit_asset", "payments_transfer_debit_asset"
 
 
-def test_each_rule_is_in_the_triggers_of_postgresql():
+def test_every_rule_is_in_the_postgresql_triggers():
     names = [
         str(rule.name)
         for model in (Account, Transfer, Posting, Request)
@@ -184,7 +184,7 @@ def test_each_rule_is_in_the_triggers_of_postgresql():
     assert [name for name in names if f"'{name}'" not in triggers and f": {name}'" not in triggers] == []
 
 
-def test_rule_that_is_broken_is_named(scene):
+def test_broken_rule_is_named(scene):
     with pytest.raises(REFUSALS, match="payments_transfer_moves_something"), connection.cursor() as cursor:
         cursor.execute(ILLEGAL["transfer of nothing"].format(**scene))
 
@@ -206,7 +206,7 @@ def test_missing_guard_is_named_and_stops_the_start(db):
     assert guards.missing(connection) == []
 
 
-def test_installing_again_heals_and_changes_nothing_else(real_db, scene):
+def test_reinstalling_guards_repairs_only_what_differs(real_db, scene):
     before = contents()
     with connection.cursor() as cursor:
         cursor.execute(next(drop_statements())[0])
@@ -263,7 +263,7 @@ def test_migration_of_a_guarded_table_without_guards_is_found():
 
 
 @pytest.mark.served_only
-def test_role_of_the_application_posts_and_cannot_bypass(real_db, scene, wallet, entry, now):
+def test_application_role_can_post_and_not_bypass_guards(real_db, scene, wallet, entry, now):
     from django.core.management import call_command
 
     role = "nusa_app_test"

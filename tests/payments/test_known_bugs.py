@@ -25,7 +25,7 @@ def balances(*accounts):
 
 
 # blnk 152: the same refund could be had again and again.
-def test_refund_that_is_asked_for_again_is_not_paid_again(wallet, entry, now):
+def test_retried_refund_is_paid_once(wallet, entry, now):
     ana, shop = wallet("ana", 1_000), wallet("shop", 5_000)
     paid = ledger.post(entry(ana, shop, 1_000, refund_cap=Money(1_000)), now=now)
     back = {"refund": JournalRefund(paid.journal_id, Money(1_000))}
@@ -57,7 +57,7 @@ def test_refused_refund_takes_no_earlier_one_back(wallet, entry, now):
 
 
 # blnk 181: what was held could be spent.
-def test_held_money_is_no_money_to_spend(wallet, entry, now):
+def test_held_money_cannot_be_spent(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     ledger.post(entry(ana, bo, 700, phase="hold"), now=now)
 
@@ -67,7 +67,7 @@ def test_held_money_is_no_money_to_spend(wallet, entry, now):
 
 
 # blnk 182: a hold that was refused could be captured.
-def test_hold_that_was_refused_cannot_be_captured(wallet, entry, now):
+def test_refused_hold_cannot_be_captured(wallet, entry, now):
     ana, bo = wallet("ana", 100), wallet("bo")
     refused = ledger.post(entry(ana, bo, 101, phase="hold", key="hold"), now=now)
     never = (Transfer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
@@ -81,7 +81,7 @@ def test_hold_that_was_refused_cannot_be_captured(wallet, entry, now):
 
 
 # blnk 239: of two that changed a balance at once, one was lost or failed on its version.
-def test_all_that_change_a_balance_at_once_are_answered_and_counted(real_db, wallet, entry, now, in_threads):
+def test_concurrent_balance_changes_are_all_answered_and_counted(real_db, wallet, entry, now, in_threads):
     ana, bo = wallet("ana", 10_000), wallet("bo", 10_000)
     pairs = [(ana, bo) if number % 2 else (bo, ana) for number in range(12)]
     entries = [entry(debit, credit, 10 + number) for number, (debit, credit) in enumerate(pairs)]
@@ -95,7 +95,7 @@ def test_all_that_change_a_balance_at_once_are_answered_and_counted(real_db, wal
 
 
 # blnk 360: a transfer to oneself was tried for ever.
-def test_transfer_to_oneself_is_refused_at_once_and_for_good(wallet, entry, now):
+def test_transfer_to_oneself_is_refused_for_good(wallet, entry, now):
     ana = wallet("ana", 100)
 
     answers = [ledger.post(entry(ana, ana, 10, key="self"), now=now) for _ in range(2)]
@@ -119,7 +119,7 @@ def test_journal_numbers_are_unique(real_db, wallet, entry, now, in_threads):
 
 
 # formance ledger 565, 767, 769: transfers that cross each other met in a deadlock.
-def test_transfers_that_cross_meet_no_deadlock(real_db, wallet, entry, now, in_threads):
+def test_crossing_transfers_do_not_deadlock(real_db, wallet, entry, now, in_threads):
     ring = [wallet(name, 1_000) for name in ("ana", "bo", "cy", "dee")]
     ways = [(ring[n % 4], ring[(n + step) % 4]) for n in range(4) for step in (1, 2, 3)]
     entries = [entry(debit, credit, 5) for debit, credit in ways]
@@ -131,7 +131,7 @@ def test_transfers_that_cross_meet_no_deadlock(real_db, wallet, entry, now, in_t
 
 
 # formance wallets 109: the server hashed what it had made up itself, so that no retry was ever known again.
-def test_retry_is_known_by_what_the_client_sent_alone(wallet, entry, now):
+def test_retry_is_recognized_by_the_request_of_the_client(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     def hold(when):
@@ -166,7 +166,7 @@ def test_key_twice_in_a_batch_posts_one_journal(wallet, entry, now):
 
 # five-bells-ledger 323, 402: trouble of the database was told as "insufficient funds".
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03"])
-def test_trouble_of_the_database_is_no_refusal_and_burns_no_key(wallet, entry, now, monkeypatch, sqlstate):
+def test_database_error_is_not_a_refusal_and_uses_up_no_key(wallet, entry, now, monkeypatch, sqlstate):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     trouble = OperationalError("the database gave up")
     trouble.__cause__ = DriverError(sqlstate)
@@ -193,7 +193,7 @@ def raise_it(error: Exception) -> None:
 
 
 # midaz 1267: after a burst the balance was not the sum of what had happened.
-def test_after_a_burst_the_balance_is_the_sum_of_its_postings(real_db, wallet, open_account, entry, now, in_threads):
+def test_balance_after_a_burst_is_the_sum_of_its_postings(real_db, wallet, open_account, entry, now, in_threads):
     ana, shop = wallet("ana", 100_000), open_account("kopi", chart_of_accounts.MERCHANT)
     entries = [entry(ana, shop, 1 + number) for number in range(48)]
 
@@ -212,7 +212,7 @@ def test_after_a_burst_the_balance_is_the_sum_of_its_postings(real_db, wallet, o
 
 
 # midaz 1974, pgledger 38: there was no key, and a retry after a lost answer paid twice.
-def test_retry_after_a_lost_answer_pays_once(wallet, entry, now):
+def test_retry_after_a_lost_response_pays_once(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     answers = [ledger.post(entry(ana, bo, 10, key="lost"), now=now + timedelta(days=days)) for days in (0, 1, 400)]

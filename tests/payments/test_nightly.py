@@ -14,7 +14,7 @@ from superapp.core import scheduler
 NIGHT = date(2027, 3, 1)
 
 
-def test_night_is_proved_and_kept(wallet, now):
+def test_nightly_check_result_is_stored(wallet, now):
     wallet("ana", 1_000)
     NightlyProof.objects.create(date=NIGHT, begun_at=now)
 
@@ -27,7 +27,7 @@ def test_night_is_proved_and_kept(wallet, now):
     assert REGISTRY.get_sample_value("nusa_ledger_proved_timestamp_seconds") == now.timestamp()
 
 
-def test_lie_raises_an_alarm_that_names_it(real_db, wallet, now):
+def test_nightly_check_violation_raises_a_named_alarm(real_db, wallet, now):
     ana = wallet("ana", 1_000)
     guards.remove(connection)
     with connection.cursor() as cursor:

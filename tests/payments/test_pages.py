@@ -39,14 +39,14 @@ def as_ana(ana):
     return browser_of(ana)
 
 
-def test_first_wallet_is_empty_and_says_so(make_user):
+def test_new_wallet_page_shows_an_empty_history(make_user):
     page = browser_of(make_user("eve")).get("/dompet/").content.decode()
 
     assert 'data-part="balance">Rp0<' in page
     assert "Belum ada aktivitas" in page
 
 
-def test_wallet_shows_balance_and_history_in_words(as_ana, ana, bo, now):
+def test_wallet_page_shows_balance_and_history(as_ana, ana, bo, now):
     sent = api.send_to_person(
         sender_id=ana.pk,
         receiver=bo.public_id,
@@ -67,7 +67,7 @@ def test_wallet_shows_balance_and_history_in_words(as_ana, ana, bo, now):
     assert reverse("payments:receipt", args=[sent.public_id]) in page
 
 
-def test_balance_is_hidden_from_the_first_paint_once_it_was_hidden(as_ana):
+def test_hidden_balance_is_hidden_from_the_first_paint(as_ana):
     assert " checked>" not in as_ana.get("/dompet/").content.decode()
 
     as_ana.cookies["balance"] = "hidden"
@@ -75,7 +75,7 @@ def test_balance_is_hidden_from_the_first_paint_once_it_was_hidden(as_ana):
     assert 'data-part="hide" checked>' in as_ana.get("/dompet/").content.decode()
 
 
-def test_search_finds_names_and_words_and_says_when_nothing_does(as_ana, ana, bo, now):
+def test_wallet_search_finds_names_and_notes_or_says_none(as_ana, ana, bo, now):
     api.send_to_person(
         sender_id=ana.pk, receiver=bo.public_id, amount=Money(100), memo="bakso", pin=PIN, idempotency_key="k", now=now
     )
@@ -86,7 +86,7 @@ def test_search_finds_names_and_words_and_says_when_nothing_does(as_ana, ana, bo
         assert ("Tidak ada hasil untuk" in page) == (count == 0)
 
 
-def test_person_is_found_by_handle_or_number_and_named(as_ana, bo):
+def test_recipient_is_found_by_handle_or_number(as_ana, bo):
     number = PhoneNumber.objects.get(user=bo).number
 
     found = [as_ana.post("/dompet/kirim/", {"who": who}) for who in ("@bo", number, number.replace("+62", "0"))]
@@ -98,7 +98,7 @@ def test_person_is_found_by_handle_or_number_and_named(as_ana, bo):
     assert 'id="who-problem"' in refused.content.decode()
 
 
-def test_sending_names_the_person_asks_the_pin_and_leads_to_the_receipt(as_ana, ana, bo, now):
+def test_transfer_form_names_the_recipient_asks_the_pin_and_shows_the_receipt(as_ana, ana, bo, now):
     address = begin(as_ana, bo, memo="bakso")
     confirmation = as_ana.get(address).content.decode()
     assert "Bo Santoso" in confirmation
@@ -114,7 +114,7 @@ def test_sending_names_the_person_asks_the_pin_and_leads_to_the_receipt(as_ana, 
     assert (balance(ana, now), balance(bo, now)) == (85_000_00, 15_000_00)
 
 
-def test_receipt_can_be_passed_on_as_words_with_its_number_one_tap_deeper(as_ana, ana):
+def test_receipt_can_be_shared_as_text(as_ana, ana):
     row = api.list_wallet_movements(ana.pk, now=clock.now(), limit=1)[0]
 
     page = as_ana.get(f"/dompet/bukti/{row.journal}/").content.decode()
@@ -127,7 +127,7 @@ def test_receipt_can_be_passed_on_as_words_with_its_number_one_tap_deeper(as_ana
     assert page.index("<details") < page.index(f"Nomor: {row.journal}")
 
 
-def test_sent_again_from_the_same_page_finds_the_first_result(as_ana, ana, bo, now):
+def test_transfer_form_sent_twice_returns_the_first_result(as_ana, ana, bo, now):
     address = begin(as_ana, bo)
 
     first, again, without_pin = (as_ana.post(address, {"pin": pin}) for pin in (PIN, PIN, ""))
@@ -136,7 +136,7 @@ def test_sent_again_from_the_same_page_finds_the_first_result(as_ana, ana, bo, n
     assert balance(ana, now) == 85_000_00
 
 
-def test_two_confirmations_are_two_transfers(as_ana, ana, bo, now):
+def test_two_confirmation_pages_make_two_transfers(as_ana, ana, bo, now):
     first, second = begin(as_ana, bo), begin(as_ana, bo)
     assert first != second
 
@@ -146,7 +146,7 @@ def test_two_confirmations_are_two_transfers(as_ana, ana, bo, now):
     assert balance(ana, now) == 70_000_00
 
 
-def test_refusal_for_lack_of_money_stays_after_money_came(as_ana, ana, bo, make_user, now):
+def test_insufficient_funds_refusal_is_final_after_a_top_up(as_ana, ana, bo, make_user, now):
     first, second = begin(as_ana, bo, "90.000"), begin(as_ana, bo, "90.000")
     as_ana.post(first, {"pin": PIN})
 
@@ -160,7 +160,7 @@ def test_refusal_for_lack_of_money_stays_after_money_came(as_ana, ana, bo, make_
     assert balance(ana, now) == 210_000_00
 
 
-def test_more_than_there_is_is_said_before_a_key_is_burnt(as_ana, bo):
+def test_amount_above_the_balance_is_refused_without_using_up_a_key(as_ana, bo):
     response = as_ana.post(reverse("payments:send", args=[bo.public_id]), {"amount": "100.001"})
 
     assert response.status_code == 422
@@ -176,7 +176,7 @@ def test_invalid_amount_is_refused_at_its_field(as_ana, bo, amount):
     assert 'id="amount-problem"' in response.content.decode()
 
 
-def test_answer_is_found_again_though_the_receiver_was_closed_meanwhile(as_ana, ana, bo, now):
+def test_transfer_page_shows_the_result_after_the_receiver_closed(as_ana, ana, bo, now):
     sent, refused, unsent = begin(as_ana, bo, "60.000"), begin(as_ana, bo, "60.000"), begin(as_ana, bo)
     first = as_ana.post(sent, {"pin": PIN})
     as_ana.post(refused, {"pin": PIN})
@@ -191,7 +191,7 @@ def test_answer_is_found_again_though_the_receiver_was_closed_meanwhile(as_ana, 
     assert (balance(ana, now), Request.objects.filter(scope__contains=":send").count()) == (40_000_00, 2)
 
 
-def test_note_to_a_stranger_is_dropped_with_its_field(as_ana, make_payer, now):
+def test_transfer_note_field_is_absent_for_a_stranger(as_ana, make_payer, now):
     eve = make_payer("eve")
     page = as_ana.get(reverse("payments:send", args=[eve.public_id])).content.decode()
     assert 'name="memo"' not in page
@@ -201,7 +201,7 @@ def test_note_to_a_stranger_is_dropped_with_its_field(as_ana, make_payer, now):
     assert [row.memo for row in api.list_wallet_movements(eve.pk, now=now)] == [""]
 
 
-def test_outsider_sees_no_receipt_and_no_draft_of_others(as_ana, ana, bo, make_payer, now):
+def test_receipt_and_transfer_draft_are_404_for_an_outsider(as_ana, ana, bo, make_payer, now):
     eve = browser_of(make_payer("eve", 50_000_00))
     address = begin(as_ana, bo)
     sent = as_ana.post(address, {"pin": PIN})
@@ -214,7 +214,7 @@ def test_outsider_sees_no_receipt_and_no_draft_of_others(as_ana, ana, bo, make_p
 
 
 @pytest.mark.parametrize(("form", "kind"), [("csv", "text/csv"), ("beancount", "text/plain")])
-def test_statement_is_a_file_of_ones_own_movements(as_ana, ana, bo, make_payer, now, form, kind):
+def test_statement_is_a_csv_of_own_postings(as_ana, ana, bo, make_payer, now, form, kind):
     as_ana.post(begin(as_ana, bo, memo="bakso"), {"pin": PIN})
     eve = browser_of(make_payer("eve"))
     query = {"dari": "2027-03-01", "sampai": "2027-03-01", "bentuk": form}
@@ -232,7 +232,7 @@ def test_statement_is_a_file_of_ones_own_movements(as_ana, ana, bo, make_payer, 
     ("first", "last"),
     [("2027-03-02", "2027-03-01"), ("2025-01-01", "2027-03-01"), ("x", "y"), ("9999-12-31", "9999-12-31")],
 )
-def test_period_that_is_none_is_refused(as_ana, first, last):
+def test_invalid_statement_period_is_refused(as_ana, first, last):
     response = as_ana.get("/dompet/laporan/", {"dari": first, "sampai": last, "bentuk": "csv"})
 
     assert response.status_code == 422
@@ -258,7 +258,7 @@ def test_wallet_page_without_a_session_leads_to_the_login(client, db, path):
     assert response.url.startswith("/masuk/")
 
 
-def test_page_of_history_asks_as_often_for_many_as_for_one(as_ana, ana, bo, now, django_assert_num_queries):
+def test_history_page_takes_the_same_queries_for_many_rows(as_ana, ana, bo, now, django_assert_num_queries):
     def send(number):
         api.send_money(
             sender_id=ana.pk, receiver_id=bo.pk, amount=Money(100), pin=PIN, idempotency_key=f"k{number}", now=now
@@ -277,7 +277,7 @@ def test_page_of_history_asks_as_often_for_many_as_for_one(as_ana, ana, bo, now,
     assert page.count('<li class="movement" data-direction="out"') == 25
 
 
-def test_earlier_pages_go_back_to_the_beginning(as_ana, ana, bo, now):
+def test_history_pages_reach_the_first_posting(as_ana, ana, bo, now):
     for number in range(35):
         api.send_money(
             sender_id=ana.pk, receiver_id=bo.pk, amount=Money(100), pin=PIN, idempotency_key=f"k{number}", now=now

@@ -36,7 +36,7 @@ def as_ana(ana):
     return browser_of(ana)
 
 
-def test_wrong_pins_are_counted_from_ten_addresses_and_then_none_is_right(ana, bo, now, monkeypatch):
+def test_wrong_pins_from_ten_addresses_lock_the_pin(ana, bo, now, monkeypatch):
     # Forms have a limit of their own, which one machine can reach in a second.
     monkeypatch.setattr(form_throttle.command_throttle, "take", lambda *_taken: None)
     answers = []
@@ -58,7 +58,7 @@ def test_wrong_pins_are_counted_from_ten_addresses_and_then_none_is_right(ana, b
     assert balance(ana, now) == 100_000_00
 
 
-def test_first_pin_is_set_on_the_way_and_leads_back(make_payer, bo, now):
+def test_first_pin_is_set_during_a_transfer_and_returns_to_it(make_payer, bo, now):
     chandra = make_payer("chandra", 50_000_00, pin=None)
     browser = browser_of(chandra, is_trusted=True)
     address = begin(browser, bo)
@@ -73,7 +73,7 @@ def test_first_pin_is_set_on_the_way_and_leads_back(make_payer, bo, now):
     assert balance(bo, now) == 15_000_00
 
 
-def test_pin_never_leads_elsewhere(as_ana):
+def test_pin_page_redirects_to_no_other_host(as_ana):
     done = as_ana.post("/dompet/pin/", {"old": PIN, "pin": "739251", "again": "739251", "next": "//eve.example/"})
 
     assert done.url == "/dompet/"
@@ -84,7 +84,7 @@ def ask_for_pin(browser, codes):
     return browser.post("/dompet/pin/lupa/", {"step": "prove", "code": codes[-1]})
 
 
-def test_forgotten_pin_takes_a_fresh_code_and_a_day(as_ana, ana, now, monkeypatch, codes):
+def test_pin_reset_page_takes_a_new_code_and_a_day(as_ana, ana, now, monkeypatch, codes):
     as_ana.post("/dompet/pin/lupa/", {"step": "send"})
 
     wrong = as_ana.post("/dompet/pin/lupa/", {"step": "prove", "code": f"{(int(codes[0]) + 1) % 10**6:06}"})
@@ -98,7 +98,7 @@ def test_forgotten_pin_takes_a_fresh_code_and_a_day(as_ana, ana, now, monkeypatc
     api.verify_pin(user_id=ana.pk, pin="739251", now=now)
 
 
-def test_code_that_is_over_is_no_dead_end(as_ana, codes, now, monkeypatch):
+def test_expired_pin_code_can_be_requested_again(as_ana, codes, now, monkeypatch):
     as_ana.post("/dompet/pin/lupa/", {"step": "send"})
     monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(minutes=6))
 
@@ -111,7 +111,7 @@ def test_code_that_is_over_is_no_dead_end(as_ana, codes, now, monkeypatch):
     assert "PIN baru bisa dibuat mulai" in proved.content.decode()
 
 
-def test_first_pin_from_a_device_that_a_code_alone_speaks_for_takes_a_day(make_payer, now, monkeypatch, codes):
+def test_first_pin_page_on_an_untrusted_device_takes_a_day(make_payer, now, monkeypatch, codes):
     dewi = make_payer("dewi", 50_000_00, pin=None)
     owner, thief = browser_of(dewi, is_trusted=True), browser_of(dewi)
 
@@ -136,7 +136,7 @@ def test_first_pin_from_a_device_that_a_code_alone_speaks_for_takes_a_day(make_p
     api.verify_pin(user_id=dewi.pk, pin=PIN, now=now)
 
 
-def test_first_pin_that_waited_its_day_is_set(make_payer, now, monkeypatch, codes):
+def test_first_pin_after_its_waiting_day_is_set(make_payer, now, monkeypatch, codes):
     dewi = make_payer("dewi", pin=None)
     browser = browser_of(dewi)
     ask_for_pin(browser, codes)
@@ -149,7 +149,7 @@ def test_first_pin_that_waited_its_day_is_set(make_payer, now, monkeypatch, code
     api.verify_pin(user_id=dewi.pk, pin=PIN, now=now)
 
 
-def test_new_pin_is_offered_where_it_was_asked_for_alone(ana, now, monkeypatch, codes):
+def test_new_pin_form_is_shown_only_on_the_requesting_device(ana, now, monkeypatch, codes):
     asking, other = browser_of(ana), browser_of(ana)
     ask_for_pin(asking, codes)
     monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(days=1))
@@ -165,7 +165,7 @@ def test_new_pin_is_offered_where_it_was_asked_for_alone(ana, now, monkeypatch, 
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
 
-def test_owner_whose_pin_is_locked_ends_what_a_thief_asked_for(ana, now, codes):
+def test_owner_with_a_locked_pin_can_cancel_a_pin_reset(ana, now, codes):
     owner, thief = browser_of(ana, is_trusted=True), browser_of(ana)
     PinTries.objects.create(user=ana, wrong=10)
     ask_for_pin(thief, codes)

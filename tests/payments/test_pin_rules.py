@@ -23,7 +23,7 @@ FAMILIES = {
 
 
 @pytest.mark.parametrize("pin", [pin for family in FAMILIES.values() for pin in family])
-def test_pin_with_a_pattern_is_refused_in_a_sentence_of_its_own(pin, make_user, now):
+def test_pin_with_a_pattern_is_refused_with_its_own_message(pin, make_user, now):
     bo = make_user("bo")
 
     with pytest.raises(errors.PinGuessable) as refusal:
@@ -35,7 +35,7 @@ def test_pin_with_a_pattern_is_refused_in_a_sentence_of_its_own(pin, make_user, 
 
 
 @pytest.mark.parametrize("pin", ["280394", "739104", "258036", "170845", "311299", "904813"])
-def test_pin_without_a_pattern_is_taken_days_of_birth_too(pin, make_user, now):
+def test_pin_without_a_pattern_is_accepted_even_birthdays(pin, make_user, now):
     bo = make_user("bo")
 
     api.set_first_pin(user_id=bo.pk, pin=pin, now=now)

@@ -22,7 +22,7 @@ def ana(make_user, now):
 
 
 @pytest.mark.parametrize("pin", ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦", 280394, None])
-def test_pin_that_is_none_is_refused(pin, make_user, now):
+def test_malformed_pin_is_refused(pin, make_user, now):
     bo = make_user("bo")
 
     with pytest.raises(errors.PinInvalid):
@@ -41,7 +41,7 @@ def test_pin_is_stored_hashed_and_set_once(ana, now):
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
 
-def test_right_pin_forgets_the_wrong_ones(ana, now):
+def test_right_pin_resets_the_wrong_tries(ana, now):
     for left in (4, 3, 2, 1):
         with pytest.raises(errors.PinWrong) as refusal:
             api.verify_pin(user_id=ana.pk, pin="000001", now=now)
@@ -65,7 +65,7 @@ def test_fifth_wrong_pin_locks_even_the_right_one(ana, make_user, now):
         api.verify_pin(user_id=make_user("bo").pk, pin=PIN, now=now)
 
 
-def test_guessing_from_ten_places_at_once_gets_no_more_tries(real_db, ana, now, in_threads):
+def test_concurrent_pin_guesses_get_no_more_tries(real_db, ana, now, in_threads):
     guess = lambda pin: lambda: api.verify_pin(user_id=ana.pk, pin=pin, now=now)  # noqa: E731
 
     outcomes = in_threads(*(guess(f"00000{number}") for number in range(10)))
@@ -77,7 +77,7 @@ def test_guessing_from_ten_places_at_once_gets_no_more_tries(real_db, ana, now, 
         api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
 
-def test_reset_takes_a_fresh_code_and_a_day(ana, make_device, now):
+def test_pin_reset_takes_a_new_code_and_a_day(ana, make_device, now):
     phone = make_device(ana, "her phone").pk
     for _ in range(5):
         with pytest.raises((errors.PinWrong, errors.PinLocked)):
@@ -105,7 +105,7 @@ def test_reset_takes_a_fresh_code_and_a_day(ana, make_device, now):
         api.reset_pin(user_id=ana.pk, device_id=phone, pin="904813", now=now + timedelta(days=2))
 
 
-def test_changing_needs_the_old_one(ana, now):
+def test_pin_change_requires_the_old_pin(ana, now):
     with pytest.raises(errors.PinWrong):
         api.change_pin(user_id=ana.pk, old="000001", new="739104", now=now)
     api.change_pin(user_id=ana.pk, old=PIN, new="739104", now=now)
@@ -113,7 +113,7 @@ def test_changing_needs_the_old_one(ana, now):
     api.verify_pin(user_id=ana.pk, pin="739104", now=now)
 
 
-def test_right_pin_ends_a_reset_that_was_asked_for(ana, make_device, now):
+def test_right_pin_cancels_a_pending_reset(ana, make_device, now):
     phone = make_device(ana, "her phone").pk
     api.request_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
 
@@ -155,7 +155,7 @@ def set_on(device, now, pin=PIN):
     api.set_first_pin_on_device(user_id=device.user_id, device_id=device.pk, pin=pin, now=now)
 
 
-def test_device_on_which_the_account_began_sets_the_first_pin_at_once(make_user, make_device, now):
+def test_first_device_of_the_account_sets_the_first_pin_at_once(make_user, make_device, now):
     bo = make_user("bo")
 
     set_on(make_device(bo, "his phone", begins=True), now)
@@ -203,7 +203,7 @@ def test_device_that_waited_for_its_pin_is_trusted_from_then_on(make_user, make_
     assert make_device(bo, "another").trusted_at is None
 
 
-def test_reset_is_of_the_device_that_asked_alone(ana, make_device, now):
+def test_pin_reset_belongs_to_the_requesting_device(ana, make_device, now):
     asking, other = make_device(ana, "her new phone"), make_device(ana, "somebody's phone")
     api.request_pin_reset(user_id=ana.pk, device_id=asking.pk, code_proved_at=now, now=now)
     later = now + timedelta(days=1)
@@ -228,7 +228,7 @@ def test_pin_reset_without_a_device_belongs_to_none(ana, now):
         api.reset_pin(user_id=ana.pk, device_id=None, pin="739104", now=now + timedelta(days=1))
 
 
-def test_owner_ends_a_reset_though_the_pin_was_locked_by_wrong_tries(ana, make_user, make_device, now):
+def test_pin_reset_can_be_cancelled_with_a_locked_pin(ana, make_user, make_device, now):
     hers, thiefs = make_device(ana, "her phone", begins=True), make_device(ana, "somebody's phone")
     eves = make_device(make_user("eve"), "eve's phone", begins=True)
     for _ in range(5):
@@ -250,7 +250,7 @@ def test_owner_ends_a_reset_though_the_pin_was_locked_by_wrong_tries(ana, make_u
         api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
 
-def test_browser_that_was_trusted_is_trusted_again_until_it_is_signed_out_from_elsewhere(make_user, make_device, now):
+def test_trusted_browser_stays_trusted_until_signed_out_remotely(make_user, make_device, now):
     bo = make_user("bo")
     first = make_device(bo, "his phone", begins=True)
     devices.end_session(session_key=first.session_key, now=now)
@@ -263,7 +263,7 @@ def test_browser_that_was_trusted_is_trusted_again_until_it_is_signed_out_from_e
     assert not Device.objects.filter(trusted_at__isnull=False).exists()
 
 
-def test_trust_is_of_one_person_on_one_device_that_is_logged_in(make_user, make_device, now):
+def test_trust_is_per_person_and_logged_in_device(make_user, make_device, now):
     bo, eve = make_user("bo"), make_user("eve")
     his, hers = make_device(bo, "one browser", begins=True), make_device(eve, "one browser")
 
@@ -277,14 +277,14 @@ def test_trust_is_of_one_person_on_one_device_that_is_logged_in(make_user, make_
     assert not Pin.objects.exists()
 
 
-def test_nameless_browsers_are_not_taken_for_one_another(make_user, make_device):
+def test_browsers_without_a_name_are_not_confused(make_user, make_device):
     bo = make_user("bo")
     make_device(bo, "", begins=True)
 
     assert make_device(bo, "").trusted_at is None
 
 
-def test_pin_that_is_there_is_not_set_again_from_anywhere(ana, make_device, now):
+def test_existing_pin_cannot_be_set_as_a_first_pin(ana, make_device, now):
     with pytest.raises(errors.PinAlreadySet):
         set_on(make_device(ana, "her phone", begins=True), now, pin="739104")
     with pytest.raises(errors.PinAlreadySet):
@@ -293,7 +293,7 @@ def test_pin_that_is_there_is_not_set_again_from_anywhere(ana, make_device, now)
     api.verify_pin(user_id=ana.pk, pin=PIN, now=now)
 
 
-def test_reset_that_is_over_is_told_of_no_longer(ana, make_device, now):
+def test_finished_pin_reset_is_not_shown(ana, make_device, now):
     phone = make_device(ana, "her phone").pk
     api.request_pin_reset(user_id=ana.pk, device_id=phone, code_proved_at=now, now=now)
 
@@ -301,7 +301,7 @@ def test_reset_that_is_over_is_told_of_no_longer(ana, make_device, now):
     assert api.get_pin_state(ana.pk, now=now + timedelta(days=4, seconds=1)).reset_from is None
 
 
-def test_two_first_pins_at_once_are_one(real_db, make_user, now, in_threads):
+def test_concurrent_first_pins_set_one(real_db, make_user, now, in_threads):
     bo = make_user("bo")
     pins = ("280394", "739104", "147025", "951284")
 

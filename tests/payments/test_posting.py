@@ -33,7 +33,7 @@ def lines_of(account: Account) -> list[tuple[int, int, int, int, int]]:
     )
 
 
-def test_transfer_moves_money_and_leaves_a_line_on_both_sides(wallet, post, entry, now):
+def test_transfer_moves_money_with_a_posting_on_both_accounts(wallet, post, entry, now):
     ana, bo = wallet("ana", 10_000), wallet("bo")
 
     answer = post(entry(ana, bo, 2_500, kind="transfer", reference="note:1"), now=now)
@@ -56,7 +56,7 @@ def test_transfer_moves_money_and_leaves_a_line_on_both_sides(wallet, post, entr
     ]
 
 
-def test_overdraft_is_refused_and_the_refusal_is_kept(wallet, fund, post, entry, now):
+def test_overdraft_is_refused_and_the_refusal_is_stored(wallet, fund, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     wish = entry(ana, bo, 1_001, key="rent")
 
@@ -73,7 +73,7 @@ def test_overdraft_is_refused_and_the_refusal_is_kept(wallet, fund, post, entry,
     assert (kept.outcome, kept.code, kept.journal_id) == ("refused", "payments.insufficient_funds", None)
 
 
-def test_retry_returns_the_first_answer_and_moves_nothing_again(wallet, entry, now):
+def test_retry_returns_the_first_response_and_moves_nothing(wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     wish = entry(ana, bo, 400)
 
@@ -86,7 +86,7 @@ def test_retry_returns_the_first_answer_and_moves_nothing_again(wallet, entry, n
     assert Journal.objects.filter(kind="test").count() == 2
 
 
-def test_same_key_with_other_content_is_an_error_and_changes_nothing(wallet, post, entry, now):
+def test_key_reused_with_other_content_is_an_error_and_changes_nothing(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     post(entry(ana, bo, 400, key="k"), now=now)
 
@@ -98,7 +98,7 @@ def test_same_key_with_other_content_is_an_error_and_changes_nothing(wallet, pos
 
 @pytest.mark.parametrize("status", ["frozen", "closed"])
 @pytest.mark.parametrize("side", ["debit", "credit"])
-def test_account_that_is_not_open_neither_gives_nor_takes(status, side, wallet, fund, post, entry, now):
+def test_account_that_is_not_open_can_neither_pay_nor_receive(status, side, wallet, fund, post, entry, now):
     ana, bo = wallet("ana"), wallet("bo")
     if side == "debit" and status == "frozen":
         fund(ana, 1_000)
@@ -120,7 +120,7 @@ def test_ceiling_is_reached_and_not_passed(wallet, post, entry, now):
     assert stand(bo) == (2_000, 0, 1, 1)
 
 
-def test_spending_makes_room_below_the_ceiling(wallet, post, entry, now):
+def test_spending_frees_room_below_the_ceiling(wallet, post, entry, now):
     ana, bo = wallet("ana", 5_000), wallet("bo", 2_000, ceiling=2_000)
     post(entry(bo, ana, 700), now=now)
 
@@ -129,7 +129,7 @@ def test_spending_makes_room_below_the_ceiling(wallet, post, entry, now):
     assert stand(bo) == (2_000, 0, 3, 3)
 
 
-def test_oneself_and_another_asset_are_refused(wallet, post, entry, open_account, now):
+def test_transfer_to_oneself_or_in_another_asset_is_refused(wallet, post, entry, open_account, now):
     ana, dollars = wallet("ana", 1_000), open_account("ana", asset="USD")
 
     assert post(entry(ana, ana, 1), now=now) == Refused("payments.to_oneself")
@@ -139,7 +139,7 @@ def test_oneself_and_another_asset_are_refused(wallet, post, entry, open_account
     assert stand(ana) == (1_000, 0, 1, 1)
 
 
-def test_hold_takes_from_what_is_available_and_capture_from_what_is_there(wallet, post, entry, now):
+def test_hold_reduces_the_available_and_capture_the_actual_balance(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     hold = post(entry(ana, bo, 700, phase="hold", expires_at=now), now=now)
     assert isinstance(hold, Posted)
@@ -162,7 +162,7 @@ def test_hold_takes_from_what_is_available_and_capture_from_what_is_there(wallet
     assert not OpenHold.objects.exists()
 
 
-def test_hold_fills_nobodys_wallet_and_its_capture_does(wallet, post, entry, now):
+def test_hold_credits_nobody_until_captured(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 500, ceiling=500)
     hold = post(entry(ana, bo, 700, phase="hold"), now=now)
     assert isinstance(hold, Posted)
@@ -174,7 +174,7 @@ def test_hold_fills_nobodys_wallet_and_its_capture_does(wallet, post, entry, now
     assert (stand(ana), stand(bo)) == ((1_000, 700, 2, 2), (500, 0, 1, 1))
 
 
-def test_void_gives_everything_back_even_to_a_frozen_account(wallet, post, entry, now):
+def test_void_releases_the_hold_even_of_a_frozen_account(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     hold = post(entry(ana, bo, 700, phase="hold"), now=now)
     transfer = Transfer.objects.get(journal_id=hold.journal_id)
@@ -191,7 +191,7 @@ def journal_of(*lines: TransferLine, key: str, **fields) -> JournalEntry:
     return JournalEntry(key=derive_key("test", key, {"key": key}), **entry_fields("test"), lines=lines, **fields)
 
 
-def test_journal_of_many_lines_stands_or_falls_whole(wallet, now):
+def test_journal_of_many_postings_is_atomic(wallet, now):
     ana, bo, cy = wallet("ana", 1_000), wallet("bo"), wallet("cy")
     first, second = TransferLine(ana.pk, bo.pk, Money(900)), TransferLine(bo.pk, cy.pk, Money(900))
 
@@ -204,7 +204,7 @@ def test_journal_of_many_lines_stands_or_falls_whole(wallet, now):
     assert (stand(ana), stand(bo), stand(cy)) == ((0, 0, 3, 3), (0, 0, 2, 2), (1_000, 0, 2, 2))
 
 
-def test_batch_answers_for_each_and_carries_what_stands(wallet, entry, now):
+def test_batch_has_an_outcome_for_each_and_posts_the_valid_ones(wallet, entry, now):
     ana, bo, cy = wallet("ana", 1_000), wallet("bo"), wallet("cy")
     double = entry(ana, bo, 600, key="double")
 
@@ -228,9 +228,7 @@ def test_batch_answers_for_each_and_carries_what_stands(wallet, entry, now):
     assert (stand(ana), stand(bo), stand(cy)) == ((0, 0, 3, 3), (1, 0, 3, 3), (999, 0, 3, 3))
 
 
-def test_hot_receiver_is_credited_through_its_inbox_and_spends_only_what_was_rolled(
-    wallet, open_account, post, entry, now
-):
+def test_credits_in_the_inbox_cannot_be_spent_until_rolled_up(wallet, open_account, post, entry, now):
     ana, shop = wallet("ana", 1_000), open_account("kopi", chart_of_accounts.MERCHANT)
     for amount in (100, 200, 300):
         assert isinstance(post(entry(ana, shop, amount), now=now), Posted)
@@ -250,7 +248,7 @@ def test_hot_receiver_is_credited_through_its_inbox_and_spends_only_what_was_rol
     assert ledger.roll_up(shop.pk) == 0
 
 
-def test_only_accounts_that_changed_are_told_of(wallet, open_account, post, entry, now):
+def test_only_changed_accounts_are_returned(wallet, open_account, post, entry, now):
     ana, shop = wallet("ana", 1_000), open_account("kopi", chart_of_accounts.MERCHANT)
 
     paid = post(entry(ana, shop, 400), now=now)
@@ -260,7 +258,7 @@ def test_only_accounts_that_changed_are_told_of(wallet, open_account, post, entr
     assert refused.changes == ()
 
 
-def test_pending_credit_is_added_to_the_rest_after_spending(wallet, open_account, entry, now):
+def test_pending_credits_are_added_after_spending(wallet, open_account, entry, now):
     ana, shop = wallet("ana", 1_000), open_account("kopi", chart_of_accounts.MERCHANT)
     ledger.post(entry(ana, shop, 300), now=now)
     ledger.roll_up(shop.pk)
@@ -275,7 +273,7 @@ def test_pending_credit_is_added_to_the_rest_after_spending(wallet, open_account
 
 
 @pytest.mark.parametrize("count", [3, 4, 5])
-def test_inbox_is_emptied_however_much_waits(wallet, open_account, entry, now, monkeypatch, count):
+def test_inbox_of_any_size_is_rolled_up(wallet, open_account, entry, now, monkeypatch, count):
     monkeypatch.setattr(ledger, "ROLLED_AT_ONCE_MAX", 2)
     ana, shop = wallet("ana", 1_000), open_account("kopi", chart_of_accounts.MERCHANT)
     for number in range(count):
@@ -288,7 +286,7 @@ def test_inbox_is_emptied_however_much_waits(wallet, open_account, entry, now, m
     assert stand(shop) == (total, 0, count, count)
 
 
-def test_refunds_never_pass_their_cap(wallet, post, entry, now):
+def test_refunds_never_exceed_their_cap(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
     paid = post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
     refund = lambda amount, key: entry(  # noqa: E731
@@ -307,7 +305,7 @@ def test_refunds_never_pass_their_cap(wallet, post, entry, now):
     assert stand(ana) == (1_000, 0, 4, 4)
 
 
-def test_refunds_of_one_journal_are_few(wallet, post, entry, now):
+def test_refunds_of_one_journal_are_limited(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     paid = post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
     back = {"refund": ledger.entries.JournalRefund(paid.journal_id, Money(1))}
@@ -319,7 +317,7 @@ def test_refunds_of_one_journal_are_few(wallet, post, entry, now):
     assert stand(bo) == (950, 0, 51, 51)
 
 
-def test_memo_is_kept_apart_and_sealed(wallet, post, entry, now):
+def test_memo_is_stored_separately_with_a_salted_hash(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     answer = post(entry(ana, bo, 1, memo="buat bakso 🍜"), now=now)
@@ -345,7 +343,7 @@ class Paid(Event):
         return {"order": 5, "who": 'ana\'s "sister"'}
 
 
-def test_fact_of_a_posting_is_stored_with_it_and_of_a_refusal_not(wallet, post, entry, now):
+def test_fact_is_stored_with_a_posted_journal_and_not_with_a_refused_one(wallet, post, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     post(entry(ana, bo, 1_001, fact=Paid()), now=now)
@@ -360,7 +358,7 @@ def test_fact_of_a_posting_is_stored_with_it_and_of_a_refusal_not(wallet, post, 
     assert (fact.tries, fact.last_error, fact.parked_at) == (0, "", None)
 
 
-def test_posting_inside_a_callers_transaction_goes_with_it(real_db, wallet, entry, now):
+def test_posting_inside_a_callers_transaction_is_rolled_back_with_it(real_db, wallet, entry, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     wish = entry(ana, bo, 100)
 

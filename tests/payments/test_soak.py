@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.timeout(300)
-def test_ledger_stands_after_a_minute_of_kills():
+def test_ledger_is_consistent_after_a_minute_of_kills():
     db = "postgres" if settings.SERVED else "sqlite"
 
     done = subprocess.run(

@@ -45,7 +45,7 @@ def bean_check(text: str, tmp_path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_statements_are_proved_by_others(make_payer, send, now, tmp_path):
+def test_statements_are_accepted_by_beancount(make_payer, send, now, tmp_path):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     send(ana, bo, 123, memo='=cmd "quoted" \\ and all')
     send(bo, ana, 23, key="back")
@@ -64,7 +64,7 @@ def test_statements_are_proved_by_others(make_payer, send, now, tmp_path):
     assert bad.returncode != 0
 
 
-def test_later_statement_opens_with_what_lay_there(make_payer, send, now, tmp_path):
+def test_later_statement_opens_with_the_earlier_balance(make_payer, send, now, tmp_path):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     later = now + timedelta(days=40)
     api.send_money(sender_id=ana.pk, receiver_id=bo.pk, amount=Money(5), pin=PIN, idempotency_key="late", now=later)
@@ -84,7 +84,7 @@ def rows_of(user, since, until, now):
     return list(csv.DictReader(api.stream_csv_statement(user.pk, since=since, until=until, now=now)))
 
 
-def test_lines_that_cross_midnight_are_in_one_period_each_and_the_balances_join(make_payer, send, now, tmp_path):
+def test_postings_around_midnight_are_in_one_period_each(make_payer, send, now, tmp_path):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     midnight = (now + timedelta(days=1)).replace(hour=17, minute=0, second=0, microsecond=0)
     # By their numbers the later one comes first: it began later, and got the lock earlier.
@@ -109,7 +109,7 @@ def test_lines_that_cross_midnight_are_in_one_period_each_and_the_balances_join(
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
-def test_statement_of_any_length_is_whole(make_payer, send, now, monkeypatch):
+def test_statement_of_any_length_is_complete(make_payer, send, now, monkeypatch):
     monkeypatch.setattr("payments.queries.movements.STATEMENT_PAGE_ROWS", 3)
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     for number in range(10):
@@ -123,7 +123,7 @@ def test_statement_of_any_length_is_whole(make_payer, send, now, monkeypatch):
     assert rows[-1]["posted_at"] == "2027-03-01T02:03:04.567Z"
 
 
-def test_posting_during_a_statement_belongs_to_the_next(make_payer, send, now):
+def test_posting_during_a_statement_is_in_the_next(make_payer, send, now):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     send(ana, bo, 1)
     lines = api.stream_csv_statement(ana.pk, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)
@@ -136,7 +136,7 @@ def test_posting_during_a_statement_belongs_to_the_next(make_payer, send, now):
 
 
 @pytest.mark.parametrize("form", [api.stream_csv_statement, api.stream_beancount_statement])
-def test_statement_with_a_line_missing_does_not_come_to_its_end(make_payer, send, now, form):
+def test_statement_with_a_missing_posting_is_aborted(make_payer, send, now, form):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     for number in range(3):
         send(ana, bo, 1, key=f"k{number}")
@@ -164,7 +164,7 @@ def without_guards(statement, *params):
         cursor.execute(statement, params)
 
 
-def test_whole_ledger_is_proved_by_others(make_payer, send, open_account, entry, now, tmp_path, capsys):
+def test_whole_ledger_is_accepted_by_beancount(make_payer, send, open_account, entry, now, tmp_path, capsys):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     send(ana, bo, 123)
     shop = open_account("kopi", chart_of_accounts.MERCHANT)
@@ -183,7 +183,7 @@ def test_whole_ledger_is_proved_by_others(make_payer, send, open_account, entry,
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_statement_names_the_other_side_of_each_movement(make_payer, send, now, language, monkeypatch):
+def test_statement_names_the_counterparty_of_each_posting(make_payer, send, now, language, monkeypatch):
     monkeypatch.setattr("payments.queries.statements.NAMES_PAGE_ROWS", 2)
     ana, bo, caca = make_payer("ana", 10_000), make_payer("bo"), make_payer("caca", name="=Caca")
     send(ana, bo, 123)

@@ -66,7 +66,7 @@ def test_wallet_opens_on_first_use_with_the_ceiling_of_its_tier(make_user, now, 
     assert Account.objects.count() == 1
 
 
-def test_sending_moves_money_once_and_says_so(make_payer, send, now):
+def test_transfer_moves_money_once_and_stores_its_fact(make_payer, send, now):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
 
     first, again = send(ana, bo, 2_500, memo="bakso"), send(ana, bo, 2_500, memo="bakso")
@@ -82,7 +82,7 @@ def test_sending_moves_money_once_and_says_so(make_payer, send, now):
     assert fact.key == f"wallet:{ana.pk}"
 
 
-def test_refusal_stays_after_the_money_came(make_payer, send, fund, now):
+def test_refused_transfer_stays_refused_after_a_top_up(make_payer, send, fund, now):
     ana, bo = make_payer("ana", 100), make_payer("bo")
 
     refused = send(ana, bo, 101)
@@ -93,7 +93,7 @@ def test_refusal_stays_after_the_money_came(make_payer, send, fund, now):
     assert isinstance(send(ana, bo, 101, key="k2"), api.Posted)
 
 
-def test_same_key_of_two_people_are_two_keys(make_payer, send, now):
+def test_same_transfer_key_of_two_people_makes_two_transfers(make_payer, send, now):
     ana, bo = make_payer("ana", 100), make_payer("bo", 100)
 
     assert isinstance(send(ana, bo, 30), api.Posted)
@@ -101,7 +101,7 @@ def test_same_key_of_two_people_are_two_keys(make_payer, send, now):
     assert (balance(ana, now), balance(bo, now)) == (140, 60)
 
 
-def test_oneself_and_other_contents_are_refused(make_payer, send, now):
+def test_transfer_to_oneself_or_with_a_reused_key_is_refused(make_payer, send, now):
     ana, bo = make_payer("ana", 100), make_payer("bo")
 
     assert send(ana, ana, 1) == api.Refused("payments.to_oneself")
@@ -111,7 +111,7 @@ def test_oneself_and_other_contents_are_refused(make_payer, send, now):
 
 
 @pytest.mark.parametrize("minor", ["5", 1.5, float("nan"), 1e30, 10**30, -1, 0, True, None, b"5"])
-def test_invalid_amount_moves_nothing_and_burns_no_key(minor, make_payer, send, now):
+def test_invalid_amount_moves_nothing_and_uses_up_no_key(minor, make_payer, send, now):
     ana, bo = make_payer("ana", 100), make_payer("bo")
     before = Request.objects.count()
 
@@ -122,7 +122,7 @@ def test_invalid_amount_moves_nothing_and_burns_no_key(minor, make_payer, send, 
     assert isinstance(send(ana, bo, 5), api.Posted)
 
 
-def test_ceiling_of_a_tier_is_passed_only_by_a_better_one(make_payer, make_user, send, now, settings):
+def test_wallet_ceiling_is_raised_only_by_a_higher_tier(make_payer, make_user, send, now, settings):
     settings.WALLET_CEILINGS = {"basic": 1_000, "verified": 5_000}
     ana, bo, op = make_payer("ana", 900), make_payer("bo", 900), make_user("op", is_staff=True)
 
@@ -136,7 +136,7 @@ def test_ceiling_of_a_tier_is_passed_only_by_a_better_one(make_payer, make_user,
     assert api.get_wallet(bo.pk, now=now).ceiling == Money(5_000)
 
 
-def test_history_is_mine_newest_first_and_can_be_searched(make_payer, send, now, django_assert_num_queries):
+def test_history_lists_own_postings_newest_first_and_searches(make_payer, send, now, django_assert_num_queries):
     ana, bo, eve = make_payer("ana", 10_000), make_payer("bo"), make_payer("eve")
     for number in range(5):
         send(ana, bo, 100 + number, key=f"k{number}", memo=f"pesanan {number}")
@@ -155,7 +155,7 @@ def test_history_is_mine_newest_first_and_can_be_searched(make_payer, send, now,
     assert api.list_wallet_movements(eve.pk, now=now) == []
 
 
-def test_changes_after_a_rev_are_exactly_what_came(make_payer, send, now):
+def test_changes_after_a_rev_are_complete_and_exact(make_payer, send, now):
     ana, bo = make_payer("ana", 1_000), make_payer("bo")
     rev = api.get_wallet(ana.pk, now=now).rev
     send(ana, bo, 1, key="a")
@@ -168,7 +168,7 @@ def test_changes_after_a_rev_are_exactly_what_came(make_payer, send, now):
     assert api.list_wallet_changes(ana.pk, after=changes.rev, now=now).rows == []
 
 
-def test_freezing_is_a_change_of_the_wallet_too(make_payer, send, now):
+def test_freezing_a_wallet_takes_a_rev(make_payer, send, now):
     ana = make_payer("ana", 1_000)
     account = Account.objects.get(owner=ana)
 
@@ -180,7 +180,7 @@ def test_freezing_is_a_change_of_the_wallet_too(make_payer, send, now):
     assert send(ana, make_payer("bo"), 1) == api.Refused("payments.account_not_open")
 
 
-def test_receipt_is_for_both_sides_and_for_no_outsider(make_payer, send, now):
+def test_receipt_is_visible_to_both_parties_only(make_payer, send, now):
     ana, bo, eve = make_payer("ana", 1_000), make_payer("bo"), make_payer("eve")
     sent = send(ana, bo, 250, memo="bakso")
 
@@ -192,7 +192,7 @@ def test_receipt_is_for_both_sides_and_for_no_outsider(make_payer, send, now):
         api.get_receipt(ana.pk, ids.new_id())
 
 
-def test_top_up_takes_two_operators_and_neither_helps_themselves(make_user, now):
+def test_top_up_requires_two_operators_and_no_self_service(make_user, now):
     ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)
 
     def ask(**by):
@@ -219,7 +219,7 @@ def test_top_up_takes_two_operators_and_neither_helps_themselves(make_user, now)
     assert Fact.objects.filter(name="payments.topped_up").count() == 1
 
 
-def test_top_up_over_the_ceiling_is_decided_and_moves_nothing(make_user, now, settings):
+def test_top_up_over_the_ceiling_is_refused_and_moves_nothing(make_user, now, settings):
     settings.WALLET_CEILINGS = {"basic": 100, "verified": 200}
     ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)
     asked = api.request_top_up(user_id=ana.pk, amount=Money(101), reason="slip", maker_id=op.pk, now=now)

@@ -98,7 +98,7 @@ def after_the_look(monkeypatch, *, looks_again, then):
 
 
 @pytest.mark.parametrize("looks_again", [False, True], ids=["without the second look", "with it"])
-def test_refund_that_meets_a_release_takes_the_money_where_it_went(
+def test_refund_concurrent_with_release_takes_money_from_the_merchant(
     ana, pay, release, refund, now, monkeypatch, looks_again
 ):
     pay("order:1")
@@ -146,7 +146,7 @@ def two_released(pay, release, now):
 
 
 @pytest.mark.served_only
-def test_rolling_up_before_the_payer_is_locked_would_be_a_deadlock(ana, pay, refund, two_released, in_threads, now):
+def test_rolling_up_before_locking_the_payer_would_deadlock(ana, pay, refund, two_released, in_threads, now):
     merchant = Account.objects.get(code=f"merchant:{SHOP}:IDR")
 
     outcomes = refunds_while_paying(ana, pay, refund, in_threads, lock=lambda: ledger.roll_up(merchant.pk) and None)
@@ -156,7 +156,7 @@ def test_rolling_up_before_the_payer_is_locked_would_be_a_deadlock(ana, pay, ref
 
 
 @pytest.mark.served_only
-def test_refunds_inside_two_callers_transactions_meet_no_deadlock(ana, pay, refund, two_released, in_threads, now):
+def test_refunds_inside_two_transactions_do_not_deadlock(ana, pay, refund, two_released, in_threads, now):
     outcomes = refunds_while_paying(ana, pay, refund, in_threads, lock=lambda: None)
 
     assert [type(outcome) for outcome in outcomes] == [Posted, Posted]
@@ -164,9 +164,7 @@ def test_refunds_inside_two_callers_transactions_meet_no_deadlock(ana, pay, refu
     assert integrity_checks.check_integrity(now=now) == []
 
 
-def test_orders_that_are_paid_released_and_refunded_at_once_lose_nothing(
-    ana, make_user, pay, release, refund, in_threads, now
-):
+def test_concurrent_pay_release_and_refund_lose_no_money(ana, make_user, pay, release, refund, in_threads, now):
     """Every step runs as a shop's does: the row of the order first, then the money, in one transaction, and retried."""
     orders = [make_user(f"order{number}") for number in range(4)]
 
@@ -216,7 +214,7 @@ def test_orders_that_are_paid_released_and_refunded_at_once_lose_nothing(
     assert integrity_checks.check_integrity(now=now) == []
 
 
-def test_release_and_refund_of_the_whole_at_once_are_both_done(ana, pay, release, refund, in_threads, now):
+def test_concurrent_release_and_full_refund_keep_the_balance(ana, pay, release, refund, in_threads, now):
     for number in range(8):
         pay(f"order:{number}")
 
@@ -232,7 +230,7 @@ def test_release_and_refund_of_the_whole_at_once_are_both_done(ana, pay, release
 
 
 @pytest.mark.served_only
-def test_without_a_common_lock_a_wallet_would_miss_its_tier(real_db, make_user, in_threads, now, settings, monkeypatch):
+def test_wallet_without_a_common_lock_would_miss_its_tier(real_db, make_user, in_threads, now, settings, monkeypatch):
     bo, operator = make_user("bo"), make_user("op", is_staff=True)
     monkeypatch.setattr(accounts, "lock_people", lambda user_ids: {})
 
@@ -242,7 +240,7 @@ def test_without_a_common_lock_a_wallet_would_miss_its_tier(real_db, make_user, 
     assert Tier.objects.get(user=bo).name == "verified"
 
 
-def test_wallet_that_is_opened_while_its_tier_is_set_has_its_ceiling(
+def test_wallet_opened_while_its_tier_is_set_has_its_ceiling(
     real_db, make_user, in_threads, now, settings, monkeypatch
 ):
     bo, operator = make_user("bo"), make_user("op", is_staff=True)

@@ -128,7 +128,7 @@ def all_is_well(now):
     return [str(finding) for finding in (*integrity_checks.check_integrity(now=now), *money.check_integrity(now=now))]
 
 
-def test_held_stock_of_one_shop_stops_no_buyer_of_another_and_burns_no_key(
+def test_locked_stock_of_one_shop_delays_no_other_and_uses_up_no_key(
     door, session, make_buyer, make_user, make_shop, make_product, bo, few, in_threads, now
 ):
     ana, cy, dian = (make_buyer(name) for name in ("ana", "cy", "dian"))
@@ -163,7 +163,7 @@ def test_held_stock_of_one_shop_stops_no_buyer_of_another_and_burns_no_key(
     assert all_is_well(now) == []
 
 
-def test_held_conversation_stops_no_message_to_another(session, make_user, make_direct, monkeypatch):
+def test_locked_conversation_delays_no_message_to_another(session, make_user, make_direct, monkeypatch):
     ana = make_user("ana")
     held, free = make_direct(ana, make_user("bo")), make_direct(ana, make_user("cy"))
     patient = log.writer._run
@@ -187,7 +187,7 @@ def test_held_conversation_stops_no_message_to_another(session, make_user, make_
     assert log.writer.submit(entry(held, ana, "one")).result(30).seq == 1
 
 
-def test_work_loop_waits_for_a_held_row(start, session, make_payer, bo, few, buy, now):
+def test_work_loop_waits_for_a_locked_row(start, session, make_payer, bo, few, buy, now):
     order = buy(make_payer("ana", 1_000_000_00), few, now=now - timedelta(days=3)).order
     session.execute("SELECT 1 FROM shop_order WHERE public_id = %s FOR UPDATE", [order])
 

@@ -150,7 +150,7 @@ def open_account(bank: Bank) -> Callable[..., int]:
     return make
 
 
-def test_postgresql_dies_at_any_step_and_a_retry_pays_once(bank, open_account):
+def test_postgresql_killed_at_any_step_pays_once_on_retry(bank, open_account):
     cash, ana, bo = (
         open_account("cash:1", kind="cash", floor="NULL", rank=9),
         open_account("ana:1"),
@@ -231,7 +231,7 @@ def test_payer_killed_at_any_step_pays_once_on_retry(bank, open_account):
     assert bank.is_proved() == ""
 
 
-def test_roller_dies_at_any_step_and_every_credit_is_rolled_up_once(bank, open_account):
+def test_roll_up_killed_at_any_step_credits_once(bank, open_account):
     cash, ana = open_account("cash:4", kind="cash", floor="NULL", rank=9), open_account("ana:4")
     shop = open_account("shop:4", kind="merchant", rank=1, queued=True)
     assert "posted" in bank.ask(key="fund:4", debit=cash, credit=ana, amount=10_000)

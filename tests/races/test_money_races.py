@@ -70,7 +70,7 @@ def balance(account):
     return account.balance
 
 
-def test_key_used_by_many_at_once_posts_one_journal(wallet, pay, in_threads, now):
+def test_key_used_concurrently_posts_one_journal(wallet, pay, in_threads, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     answers = in_threads(*[pay(ana, bo, 100, "same")] * 12)
@@ -81,7 +81,7 @@ def test_key_used_by_many_at_once_posts_one_journal(wallet, pay, in_threads, now
     assert (balance(ana), balance(bo)) == (900, 100)
 
 
-def test_key_with_two_contents_at_once_posts_one(wallet, pay, in_threads):
+def test_key_used_concurrently_with_two_contents_posts_one(wallet, pay, in_threads):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     outcomes = in_threads(*[pay(ana, bo, minor, "same") for minor in (100, 200) * 4])
@@ -92,7 +92,7 @@ def test_key_with_two_contents_at_once_posts_one(wallet, pay, in_threads):
     assert balance(bo) in (100, 200)
 
 
-def test_balance_is_spent_once_however_many_spend_it(wallet, pay, in_threads, now):
+def test_balance_is_spent_once_by_concurrent_transfers(wallet, pay, in_threads, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
 
     answers = in_threads(*[pay(ana, bo, 300, f"k{number}") for number in range(10)])
@@ -104,7 +104,7 @@ def test_balance_is_spent_once_however_many_spend_it(wallet, pay, in_threads, no
 
 
 @pytest.mark.served_only
-def test_without_its_locks_the_balance_would_be_spent_twice(wallet, pay, in_threads, now):
+def test_balance_without_locks_would_be_spent_twice(wallet, pay, in_threads, now):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     text = (guards.SQL / "postgres_posting.sql").read_text()
     start = text.index("CREATE OR REPLACE FUNCTION payments_post_one(")
@@ -126,7 +126,7 @@ def test_without_its_locks_the_balance_would_be_spent_twice(wallet, pay, in_thre
 
 
 @pytest.mark.embedded_only
-def test_without_one_writer_the_balance_would_be_spent_twice(wallet, pay, in_threads):
+def test_balance_without_a_single_writer_would_be_spent_twice(wallet, pay, in_threads):
     ana, bo = wallet("ana", 1_000), wallet("bo")
     both_have_looked = threading.Barrier(2)
 
@@ -150,7 +150,7 @@ def test_without_one_writer_the_balance_would_be_spent_twice(wallet, pay, in_thr
     assert balance(cy) == 100
 
 
-def test_money_that_goes_both_ways_meets_no_deadlock(wallet, pay, in_threads, now):
+def test_opposite_transfers_do_not_deadlock(wallet, pay, in_threads, now):
     people = [wallet(name, 10_000) for name in ("ana", "bo", "cy")]
 
     def many(first):
@@ -169,7 +169,7 @@ def test_money_that_goes_both_ways_meets_no_deadlock(wallet, pay, in_threads, no
 
 
 @pytest.mark.served_only
-def test_without_the_order_of_locks_there_would_be_a_deadlock(wallet, in_threads, now):
+def test_opposite_transfers_without_lock_order_would_deadlock(wallet, in_threads, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 1_000)
     lock = "SELECT 1 FROM payments_account WHERE id = %s FOR NO KEY UPDATE"
 
@@ -189,7 +189,7 @@ def test_without_the_order_of_locks_there_would_be_a_deadlock(wallet, in_threads
     assert [getattr(outcome.__cause__, "sqlstate", "") for outcome in outcomes if outcome] == ["40P01"]
 
 
-def test_refunds_at_once_stay_within_the_cap(wallet, pay, in_threads, now):
+def test_concurrent_refunds_stay_within_the_cap(wallet, pay, in_threads, now):
     ana, bo = wallet("ana", 1_000), wallet("bo", 5_000)
     paid = pay(ana, bo, 1_000, "paid", refund_cap=Money(1_000))()
     refund = JournalRefund(paid.journal_id, Money(300))
@@ -203,7 +203,7 @@ def test_refunds_at_once_stay_within_the_cap(wallet, pay, in_threads, now):
     assert integrity_checks.check_integrity(now=now) == []
 
 
-def test_hold_is_captured_or_expires_and_never_both(wallet, in_threads, make_user, now):
+def test_hold_capture_and_expiry_at_once_have_one_winner(wallet, in_threads, make_user, now):
     ana = make_user("ana")
     account = Account.objects.get(public_id=api.get_wallet(ana.pk, now=now).public_id)
     wallet("bo", 1)
@@ -238,7 +238,7 @@ def test_hold_is_captured_or_expires_and_never_both(wallet, in_threads, make_use
     assert integrity_checks.check_integrity(now=now) == []
 
 
-def test_order_paid_by_two_keys_at_once_is_paid_once(wallet, in_threads, make_user, now):
+def test_order_paid_concurrently_by_two_keys_is_paid_once(wallet, in_threads, make_user, now):
     ana = make_user("ana")
     account = Account.objects.get(public_id=api.get_wallet(ana.pk, now=now).public_id)
     wallet("bo", 1)
@@ -262,7 +262,7 @@ def test_order_paid_by_two_keys_at_once_is_paid_once(wallet, in_threads, make_us
     assert balance(account) == 900
 
 
-def test_account_opened_by_many_at_once_is_one(real_db, in_threads, now):
+def test_account_opened_concurrently_is_one(real_db, in_threads, now):
     def open_one():
         return ledger.get_or_open_account("wallet:new:IDR", kind=chart_of_accounts.WALLET, asset="IDR", now=now).pk
 
@@ -270,7 +270,7 @@ def test_account_opened_by_many_at_once_is_one(real_db, in_threads, now):
     assert Account.objects.filter(code="wallet:new:IDR").count() == 1
 
 
-def test_inbox_rolled_up_by_many_at_once_is_credited_once(wallet, pay, in_threads, now):
+def test_inbox_rolled_up_concurrently_is_credited_once(wallet, pay, in_threads, now):
     ana = wallet("ana", 10_000)
     shop = ledger.get_or_open_account("merchant:kopi:IDR", kind=chart_of_accounts.MERCHANT, asset="IDR", now=now)
 
@@ -305,7 +305,7 @@ def test_receiver_with_an_inbox_is_paid_while_its_account_is_locked(real_db, wal
 
 
 @pytest.mark.timeout(300)
-def test_killed_before_any_statement_of_a_transfer_it_happens_once_or_not_at_all(real_db, wallet, now):
+def test_transfer_killed_before_any_statement_happens_once_or_not_at_all(real_db, wallet, now):
     ana, bo = wallet("ana", 10_000), wallet("bo")
     env = real_db.env | {"DJANGO_SETTINGS_MODULE": "superapp.settings"}
     run = lambda number: subprocess.run(  # noqa: E731
@@ -340,7 +340,7 @@ def test_killed_before_any_statement_of_a_transfer_it_happens_once_or_not_at_all
 
 
 @pytest.mark.timeout(300)
-def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled(real_db, wallet, now):
+def test_acknowledged_transfers_survive_random_kills(real_db, wallet, now):
     wallet("ana", 10**9)
     bo = wallet("bo")
     env = real_db.env | {"DJANGO_SETTINGS_MODULE": "superapp.settings"}

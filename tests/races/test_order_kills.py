@@ -71,7 +71,7 @@ def process_dies(market: Market) -> None:
 
 
 @pytest.mark.parametrize("dies", [postgres_dies, process_dies])
-def test_purchase_that_died_at_any_phase_is_made_once_by_a_retry(market, dies: Callable[[Market], None]):
+def test_purchase_killed_at_any_phase_happens_once_on_retry(market, dies: Callable[[Market], None]):
     world = market.ask(world="manik")
 
     for number, step in enumerate(PAYING, start=1):
@@ -90,7 +90,7 @@ def test_purchase_that_died_at_any_phase_is_made_once_by_a_retry(market, dies: C
 
 
 @pytest.mark.parametrize("dies", [postgres_dies, process_dies])
-def test_move_that_died_at_any_phase_is_made_once_by_a_retry(market, dies: Callable[[Market], None]):
+def test_transition_killed_at_any_phase_happens_once_on_retry(market, dies: Callable[[Market], None]):
     world = market.ask(world="manik")
     kept, taken_back = (
         market.ask(key=key, buyer=world["buyer"], product=world["product"])["order"] for key in ("kept", "taken back")

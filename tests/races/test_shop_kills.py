@@ -16,7 +16,7 @@ from superapp.core.models import Fact
 from superapp.core.money import Money
 from tests.harness.running_site import ROOT
 from tests.payments.purses import PIN, balance
-from tests.races.test_buying_at_once import all_is_well
+from tests.races.test_concurrent_purchases import all_is_well
 from tests.shop.conftest import stock_of
 
 DYING = """
@@ -91,9 +91,7 @@ def dying(real_db, what, product, order=""):
 
 
 @pytest.mark.timeout(200)
-def test_killed_before_any_statement_of_a_purchase_it_happens_once_or_not_at_all(
-    real_db, buyers, bo, make_product, shop, now
-):
+def test_purchase_killed_before_any_statement_happens_once_or_not_at_all(real_db, buyers, bo, make_product, shop, now):
     product = make_product(shop, quantity=100)
 
     children = dying(real_db, "buy", product)
@@ -118,7 +116,7 @@ def test_killed_before_any_statement_of_a_purchase_it_happens_once_or_not_at_all
 
 
 @pytest.mark.timeout(200)
-def test_killed_before_any_statement_of_a_cancellation_it_happens_once_or_not_at_all(
+def test_cancellation_killed_before_any_statement_happens_once_or_not_at_all(
     real_db,
     buyers,
     bo,
@@ -137,9 +135,7 @@ def test_killed_before_any_statement_of_a_cancellation_it_happens_once_or_not_at
 
 
 @pytest.mark.timeout(200)
-def test_killed_before_any_statement_of_what_time_does_each_order_moves_once_and_its_money_too(
-    real_db, buyers, bo, shop, few, buy, now
-):
+def test_timers_killed_before_any_statement_move_each_order_once(real_db, buyers, bo, shop, few, buy, now):
     expires, completes = buy(buyers[0], few).order, buy(buyers[1], few).order
     api.accept_order(user_id=bo.pk, order=completes, now=now)
     api.ship_order(user_id=bo.pk, order=completes, courier="JNE", resi="1", now=now)

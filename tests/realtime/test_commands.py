@@ -29,7 +29,7 @@ def code_of(answer):
     return answer["err"]["code"]
 
 
-def test_an_answer_carries_the_number_of_its_command(connect, make_user, offer):
+def test_response_has_the_id_of_its_command(connect, make_user, offer):
     offer("test.add", add, schema=AddIn)
     client = connect(make_user("ana"))
 
@@ -60,7 +60,7 @@ def test_unknown_fields_are_ignored(connect, make_user, offer):
         {"left": 1, "notes": ["a\x00b"]},
     ],
 )
-def test_a_field_of_the_wrong_kind_is_refused_and_nothing_runs(connect, make_user, offer, fields):
+def test_field_of_the_wrong_type_is_refused_and_nothing_runs(connect, make_user, offer, fields):
     ran = []
     offer("test.add", lambda _caller, add_in: ran.append(add_in), schema=AddIn)
     client = connect(make_user("ana"))
@@ -70,11 +70,11 @@ def test_a_field_of_the_wrong_kind_is_refused_and_nothing_runs(connect, make_use
     assert list(client.ok("ping")) == ["now"]
 
 
-def test_an_unknown_command_is_named_so(connect, make_user):
+def test_unknown_command_is_refused(connect, make_user):
     assert connect(make_user("ana")).err("chat.fly")["code"] == "unknown_command"
 
 
-def test_the_caller_is_known_from_the_session_and_never_from_the_frame(connect, make_user, offer):
+def test_caller_comes_from_the_session_and_not_from_the_frame(connect, make_user, offer):
     ana, eve = make_user("ana"), make_user("eve")
     offer("test.who", lambda caller, _: {"user": caller.user_public_id})
 
@@ -83,7 +83,7 @@ def test_the_caller_is_known_from_the_session_and_never_from_the_frame(connect, 
     assert asked == {"user": str(eve.public_id)}
 
 
-def test_commands_of_one_socket_run_beside_each_other(connect, make_user, offer, gate):
+def test_commands_of_one_socket_run_concurrently(connect, make_user, offer, gate):
     offer("test.wait", gate)
     offer("test.add", add, schema=AddIn)
     client = connect(make_user("ana"))
@@ -143,7 +143,7 @@ def test_queued_command_of_a_closed_socket_is_dropped(connect, make_user, offer,
     assert done == [4, 1], "the first had begun; neither of the others ever did"
 
 
-def test_of_65_waiting_commands_the_last_is_refused_and_the_others_are_answered(connect, make_user, offer, gate):
+def test_sixty_fifth_waiting_command_is_refused(connect, make_user, offer, gate):
     offer("test.wait", gate)
     client = connect(make_user("ana"))
     for number in range(1, 66):
@@ -159,7 +159,7 @@ def test_of_65_waiting_commands_the_last_is_refused_and_the_others_are_answered(
     assert "ok" in client.ask("test.wait")
 
 
-def test_a_handler_for_the_loop_runs_on_it_and_others_do_not(connect, loop, make_user, offer):
+def test_async_handler_runs_on_the_event_loop_and_others_in_threads(connect, loop, make_user, offer):
     async def here(_caller, _fields):
         await asyncio.sleep(0)
         return {"thread": threading.current_thread().name}
@@ -172,7 +172,7 @@ def test_a_handler_for_the_loop_runs_on_it_and_others_do_not(connect, loop, make
     assert client.ok("test.in_thread")["thread"].startswith("command")
 
 
-def test_a_handler_for_the_loop_may_return_a_future(connect, loop, make_user, offer):
+def test_async_handler_can_return_a_future(connect, loop, make_user, offer):
     def later(_caller, _fields):
         future = asyncio.get_running_loop().create_future()
         asyncio.get_running_loop().call_soon(future.set_result, {"done": True})
@@ -190,7 +190,7 @@ class NoTea(DomainError):
 
 
 @pytest.mark.parametrize("where", ["handler", "loop_handler"])
-def test_a_refusal_is_told_with_its_code_and_values(connect, make_user, offer, logged, where):
+def test_refusal_has_its_code_and_values(connect, make_user, offer, logged, where):
     def refuse(_caller, _fields):
         raise NoTea(cups=3, retry_after=7)
 
@@ -208,7 +208,7 @@ def test_a_refusal_is_told_with_its_code_and_values(connect, make_user, offer, l
 
 
 @pytest.mark.parametrize("where", ["handler", "loop_handler"])
-def test_a_mistake_of_ours_is_told_without_its_innards_and_written_down_once(connect, make_user, offer, logged, where):
+def test_internal_error_is_reported_without_details_and_logged_once(connect, make_user, offer, logged, where):
     def stumble(_caller, _fields):
         raise RuntimeError("the password is hunter2")
 
@@ -223,13 +223,13 @@ def test_a_mistake_of_ours_is_told_without_its_innards_and_written_down_once(con
     assert list(client.ok("ping")) == ["now"]
 
 
-def test_an_answer_that_is_no_json_is_a_mistake_of_ours(connect, make_user, offer):
+def test_response_that_is_not_json_is_an_internal_error(connect, make_user, offer):
     offer("test.odd", lambda _caller, _fields: {"thing": object()})
 
     assert connect(make_user("ana")).err("test.odd")["code"] == "fault"
 
 
-def test_a_database_out_of_reach_is_unavailable_and_may_be_tried_again(connect, make_user, offer):
+def test_unreachable_database_is_unavailable_with_retry_after(connect, make_user, offer):
     def lose(_caller, _fields):
         raise OperationalError("server closed the connection unexpectedly")
 
@@ -240,7 +240,7 @@ def test_a_database_out_of_reach_is_unavailable_and_may_be_tried_again(connect, 
     assert (told["code"], told["retry_after"]) == ("unavailable", 1)
 
 
-def test_a_value_that_the_database_refuses_is_invalid(connect, make_user, offer):
+def test_value_refused_by_the_database_is_invalid(connect, make_user, offer):
     def refuse(_caller, _fields):
         raise DataError("integer out of range")
 
@@ -249,7 +249,7 @@ def test_a_value_that_the_database_refuses_is_invalid(connect, make_user, offer)
     assert connect(make_user("ana")).err("test.refuse")["code"] == "invalid"
 
 
-def test_a_connection_that_broke_is_mended_for_the_next_command(connect, make_user, offer):
+def test_broken_database_connection_is_replaced_for_the_next_command(connect, make_user, offer):
     def count(_caller, _fields):
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -279,7 +279,7 @@ def test_handlers_run_in_the_callers_language(connect, make_user, offer):
     assert asked == [{"language": "id"}, {"language": "en"}]
 
 
-def test_refusals_are_worded_in_the_callers_language(connect, make_user):
+def test_refusals_are_in_the_callers_language(connect, make_user):
     told = [connect(make_user(name, language=name)).err("chat.fly")["message"] for name in ("id", "en")]
 
     assert told == [

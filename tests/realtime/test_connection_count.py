@@ -70,7 +70,7 @@ def run(test):
 
 @pytest.mark.parametrize("processes", [1, 2, 3, 8])
 @pytest.mark.parametrize("seed", range(5))
-def test_twenty_newest_sockets_are_left_however_they_are_spread(processes, seed):
+def test_twenty_newest_sockets_stay_over_all_processes(processes, seed):
     def test():
         cluster, chance = Cluster(processes), random.Random(seed)
         weights = [chance.random() ** 3 + 0.01 for _ in range(processes)]
@@ -115,7 +115,7 @@ def test_few_local_sockets_need_no_count_by_other_processes():
     run(test)
 
 
-def test_people_who_have_come_below_the_share_again_are_forgotten():
+def test_people_below_the_local_limit_are_forgotten():
     def test():
         cluster = Cluster(2)
         lines = [cluster.open(0) for _ in range(11)]
@@ -135,7 +135,7 @@ def test_people_who_have_come_below_the_share_again_are_forgotten():
     run(test)
 
 
-def test_connection_count_of_a_person_closes_no_other_socket():
+def test_connection_limit_of_a_person_closes_no_socket_of_others():
     def test():
         cluster = Cluster(2)
         others = [cluster.open(number, user_id=2) for number in [0, 1] * 5]
@@ -150,7 +150,7 @@ def test_connection_count_of_a_person_closes_no_other_socket():
 
 
 @pytest.mark.served_only
-def test_twenty_sockets_are_left_over_two_real_processes_and_after_one_was_killed(make_site, make_user):
+def test_twenty_sockets_stay_over_two_processes_and_after_one_is_killed(make_site, make_user):
     site = make_site(web_processes=2)
     device = log_in(make_user("ana"))
 

@@ -17,7 +17,7 @@ from superapp.realtime.socket_connection import CLOSE_NOT_LOGGED_IN
 from tests.harness.socket_client import log_in
 
 
-def test_ready_comes_first_and_says_who_i_am(connect, make_user):
+def test_first_frame_is_ready_with_the_user(connect, make_user):
     ana = make_user("ana", language="en")
     device = log_in(ana)
 
@@ -35,7 +35,7 @@ def test_ready_comes_first_and_says_who_i_am(connect, make_user):
     }
 
 
-def test_a_page_of_another_origin_is_refused_before_it_is_accepted(connect, make_user):
+def test_socket_of_another_origin_is_refused_before_accepting(connect, make_user):
     ana = make_user("ana")
 
     client = connect(ana, origin="https://eve.example")
@@ -44,45 +44,45 @@ def test_a_page_of_another_origin_is_refused_before_it_is_accepted(connect, make
     assert len(hub) == 0
 
 
-def test_a_client_without_an_origin_is_refused(connect, make_user):
+def test_socket_without_an_origin_is_refused(connect, make_user):
     assert connect(make_user("ana"), origin=None).refused
 
 
 @pytest.mark.embedded_only
-def test_embedded_the_origin_may_be_any_name_by_which_the_page_was_reached(connect, make_user):
+def test_embedded_origin_can_be_any_host_of_the_page(connect, make_user):
     client = connect(make_user("ana"), origin="http://127.0.0.1:8000", host="127.0.0.1:8000")
 
     assert client.ready is not None
 
 
 @pytest.mark.embedded_only
-def test_a_foreign_name_pointed_at_this_machine_is_refused(connect, make_user):
+def test_foreign_host_name_resolving_to_this_machine_is_refused(connect, make_user):
     assert connect(make_user("ana"), origin="http://eve.example:8000", host="eve.example:8000").refused
 
 
 @pytest.mark.served_only
-def test_served_only_the_public_address_is_our_origin(connect, make_user):
+def test_served_origin_is_only_the_public_address(connect, make_user):
     assert connect(make_user("ana"), origin="http://127.0.0.1:8000", host="127.0.0.1:8000").refused
 
 
-def test_another_path_is_refused(connect, make_user):
+def test_socket_at_another_path_is_refused(connect, make_user):
     assert connect(make_user("ana"), path="/other").refused
 
 
-def test_without_a_session_the_socket_is_closed_with_4401(connect):
+def test_socket_without_a_session_is_closed_with_4401(connect):
     client = connect(session_key="")
 
     assert client.ready is None
     assert client.closed == 4401
 
 
-def test_with_an_invented_session_the_socket_is_closed_with_4401(connect, make_user):
+def test_socket_with_an_unknown_session_is_closed_with_4401(connect, make_user):
     log_in(make_user("ana"))
 
     assert connect(session_key="a" * 32).closed == 4401
 
 
-def test_with_a_session_that_is_over_the_socket_is_closed_with_4401(connect, make_user):
+def test_socket_with_an_expired_session_is_closed_with_4401(connect, make_user):
     device = log_in(make_user("ana"))
     Session.objects.filter(session_key=device.session_key).update(expire_date=clock.now() - timedelta(seconds=1))
 
@@ -100,7 +100,7 @@ def test_connect_with_an_unreadable_session_asks_for_a_reconnect(connect, make_u
     assert connect(device=device).closed == 1011
 
 
-def test_a_device_that_is_ended_loses_its_sockets_and_no_others(connect, make_user):
+def test_signed_out_device_loses_only_its_own_sockets(connect, make_user):
     ana = make_user("ana")
     lost, kept = log_in(ana), log_in(ana)
     on_lost, on_kept = connect(device=lost), connect(device=kept)
@@ -123,7 +123,7 @@ def test_ended_session_is_noticed_without_a_hint(connect, make_user, monkeypatch
     assert list(on_kept.ok("ping")) == ["now"]
 
 
-def test_a_change_of_language_reaches_an_open_socket(connect, make_user, monkeypatch):
+def test_language_change_reaches_an_open_socket(connect, make_user, monkeypatch):
     monkeypatch.setattr(consumer, "RECHECK_SESSION_SECONDS", 0.05)
     ana = make_user("ana", language="id")
     client = connect(ana)
@@ -139,7 +139,7 @@ def test_a_change_of_language_reaches_an_open_socket(connect, make_user, monkeyp
     assert before != after
 
 
-def test_of_21_sockets_of_one_person_the_oldest_is_closed(connect, make_user):
+def test_twenty_first_socket_closes_the_oldest(connect, make_user):
     ana, bo = make_user("ana"), make_user("bo")
     of_bo = connect(bo)
     clients = [connect(ana) for _ in range(21)]
@@ -149,7 +149,7 @@ def test_of_21_sockets_of_one_person_the_oldest_is_closed(connect, make_user):
     assert list(of_bo.ok("ping")) == ["now"]
 
 
-def test_a_hundred_sockets_of_one_person_leave_the_twenty_newest(connect, make_user):
+def test_hundred_sockets_of_one_person_leave_the_twenty_newest(connect, make_user):
     ana = make_user("ana")
 
     clients = [connect(ana) for _ in range(100)]
@@ -159,7 +159,7 @@ def test_a_hundred_sockets_of_one_person_leave_the_twenty_newest(connect, make_u
     assert len(hub) == 20
 
 
-def test_two_hundred_sockets_that_came_and_went_leave_nothing_behind(connect, loop, make_user):
+def test_two_hundred_closed_sockets_leave_no_state(connect, loop, make_user):
     people = [make_user(f"person{number}") for number in range(10)]
     before = lines.sockets._value.get()  # Hubs of other tests have been counted too.
     for number in range(200):
@@ -170,7 +170,7 @@ def test_two_hundred_sockets_that_came_and_went_leave_nothing_behind(connect, lo
     assert lines.sockets._value.get() == before
 
 
-def test_a_stopping_server_tells_its_clients_when_to_come_back(connect, loop, make_user, monkeypatch):
+def test_stopping_server_closes_sockets_with_retry_after(connect, loop, make_user, monkeypatch):
     monkeypatch.setattr(consumer, "DRAIN_IN_MS", 10)
     client = connect(make_user("ana"))
 
@@ -180,7 +180,7 @@ def test_a_stopping_server_tells_its_clients_when_to_come_back(connect, loop, ma
     assert client.wait_closed() == 4503
 
 
-def test_a_server_that_stops_at_once_still_says_so(connect, loop, make_user):
+def test_server_stopping_at_once_still_closes_sockets_with_retry_after(connect, loop, make_user):
     client = connect(make_user("ana"))
 
     loop.call(client._line.future.cancel)
@@ -207,7 +207,7 @@ def after_the_look(monkeypatch):
     return happen
 
 
-def test_device_that_is_signed_out_while_its_socket_comes_in_is_closed_at_once(connect, make_user, after_the_look):
+def test_device_signed_out_while_connecting_is_closed_at_once(connect, make_user, after_the_look):
     ana = make_user("ana")
     there, here = log_in(ana), log_in(ana)
 
@@ -225,7 +225,7 @@ def test_device_that_is_signed_out_while_its_socket_comes_in_is_closed_at_once(c
 
 
 @pytest.mark.served_only
-def test_session_is_looked_at_when_other_processes_are_heard_already(connect, make_user, after_the_look, monkeypatch):
+def test_session_is_checked_after_subscribing_to_other_processes(connect, make_user, after_the_look, monkeypatch):
     monkeypatch.setattr(bus, "_subscription", None)
     heard = []
 

@@ -14,7 +14,7 @@ from chat.models import Message
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from tests.harness.servers import wait_until
-from tests.web.test_accessible import logged_in
+from tests.web.test_accessibility import logged_in
 
 FILE = Path(__file__).parents[2] / "docs/examples/client.py"
 LINES_MAX = 150
@@ -43,12 +43,12 @@ def bodies(client, conversation):
     return [rows[seq]["body"] for seq in sorted(rows)]
 
 
-def test_example_is_short_enough_to_be_read():
+def test_example_client_is_short():
     assert len(FILE.read_text().splitlines()) <= LINES_MAX
 
 
 @pytest.mark.timeout(120)
-def test_two_clients_agree_on_what_was_said_over_a_killed_server(example, site, talk):
+def test_two_example_clients_agree_after_a_killed_server(example, site, talk):
     assert settings.SESSION_COOKIE_NAME == "sessionid"
     ana, bo, conversation = talk
     address = site.url.replace("http", "ws", 1) + "/ws"

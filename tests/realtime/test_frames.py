@@ -22,7 +22,7 @@ def test_frame_that_is_no_json_object_closes_the_socket(connect, make_user, text
     assert client.wait_closed() == 4400
 
 
-def test_a_binary_frame_closes_the_socket(connect, make_user):
+def test_binary_frame_closes_the_socket(connect, make_user):
     client = connect(make_user("ana"))
 
     client.send(b'{"id":1,"do":"ping"}')
@@ -49,7 +49,7 @@ def test_a_binary_frame_closes_the_socket(connect, make_user):
         {"ack": 10**400},
     ],
 )
-def test_an_object_that_is_no_command_is_refused_and_the_socket_goes_on(connect, make_user, frame):
+def test_json_object_without_a_command_is_refused_and_the_socket_stays_open(connect, make_user, frame):
     client = connect(make_user("ana"))
 
     client.send(frame)
@@ -83,7 +83,7 @@ def frame_of(size: int, letter: str = "x") -> str:
 
 
 @pytest.mark.parametrize("letter", ["x", "é", "漢", "😀"])
-def test_a_frame_of_65536_bytes_is_read_and_a_larger_one_is_refused(connect, make_user, letter):
+def test_frame_of_65536_bytes_is_read_and_a_larger_one_refused(connect, make_user, letter):
     client = connect(make_user("ana"))
 
     client.send(frame_of(65_536, letter))

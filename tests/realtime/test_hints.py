@@ -65,7 +65,7 @@ def test_ready_names_the_rev_after_which_hints_follow(connect, make_user):
     assert client.read()["rev"] == 2
 
 
-def test_a_client_that_acknowledges_nothing_is_cut_after_256_hints(connect, make_user):
+def test_client_without_acknowledgements_is_closed_after_256_hints(connect, make_user):
     ana = make_user("ana")
     slow, quick = connect(ana), connect(ana)
 
@@ -79,7 +79,7 @@ def test_a_client_that_acknowledges_nothing_is_cut_after_256_hints(connect, make
     assert list(quick.ok("ping")) == ["now"]
 
 
-def test_a_client_that_acknowledges_nothing_is_cut_after_a_mebibyte(connect, make_user):
+def test_client_without_acknowledgements_is_closed_after_a_mebibyte(connect, make_user):
     ana = make_user("ana")
     client = connect(ana)
 
@@ -89,7 +89,7 @@ def test_a_client_that_acknowledges_nothing_is_cut_after_a_mebibyte(connect, mak
     assert client.wait_closed() == 4408
 
 
-def test_answers_do_not_count_as_hints(connect, make_user):
+def test_responses_do_not_count_as_hints(connect, make_user):
     client = connect(make_user("ana"))
 
     for _ in range(290):
@@ -123,7 +123,7 @@ def order(monkeypatch, make_user):
     return Order
 
 
-def test_watching_answers_the_rev_and_brings_its_hints(connect, order):
+def test_watch_returns_the_rev_and_starts_hints(connect, order):
     client = connect(order.owner)
 
     answered = client.ok("watch", topic="order:17")
@@ -133,7 +133,7 @@ def test_watching_answers_the_rev_and_brings_its_hints(connect, order):
     assert client.read() == {"on": "order:17", "rev": 5}
 
 
-def test_after_unwatch_nothing_comes(connect, order):
+def test_unwatch_stops_hints(connect, order):
     client = connect(order.owner)
     client.ok("watch", topic="order:17")
 
@@ -144,7 +144,7 @@ def test_after_unwatch_nothing_comes(connect, order):
     assert list(hub.topics) == []
 
 
-def test_an_outsider_cannot_watch_and_hears_nothing(connect, order, make_user):
+def test_outsider_cannot_watch_and_gets_no_hints(connect, order, make_user):
     of_eve = connect(make_user("eve"))
 
     told = of_eve.err("watch", topic="order:17")
@@ -160,7 +160,7 @@ def test_watch_of_an_unknown_topic_is_refused(connect, make_user, topic):
     assert connect(make_user("ana")).err("watch", topic=topic)["code"] == "unknown_topic"
 
 
-def test_a_change_while_the_watch_is_set_up_is_not_missed(connect, order, monkeypatch):
+def test_change_during_watch_setup_is_not_missed(connect, order, monkeypatch):
     looks = []
 
     def rev_for(_caller, _key):

@@ -63,7 +63,7 @@ def joined(hub, user_id=1, device_id=1):
     return wire
 
 
-def test_every_line_is_handed_the_same_object(hub):
+def test_every_socket_gets_the_same_object(hub):
     @on_loop
     async def scene():
         wires = [joined(hub, user_id) for user_id in (1, 1, 2)]
@@ -77,7 +77,7 @@ def test_every_line_is_handed_the_same_object(hub):
     scene()
 
 
-def test_every_line_writes_the_same_encoded_frame_where_the_server_takes_it(hub):
+def test_every_socket_writes_the_same_encoded_frame_if_supported(hub):
     @on_loop
     async def scene():
         written = []
@@ -95,7 +95,7 @@ def test_every_line_writes_the_same_encoded_frame_where_the_server_takes_it(hub)
     scene()
 
 
-def test_frame_that_the_server_does_not_take_goes_to_it_as_an_event(hub):
+def test_unsupported_encoded_frame_is_sent_as_an_event(hub):
     @on_loop
     async def scene():
         wire = joined(hub)
@@ -108,7 +108,7 @@ def test_frame_that_the_server_does_not_take_goes_to_it_as_an_event(hub):
     scene()
 
 
-def test_encoded_frame_does_not_overtake_an_event_that_waits(hub):
+def test_encoded_frame_does_not_overtake_a_waiting_event(hub):
     @on_loop
     async def scene():
         wire = joined(hub)
@@ -127,7 +127,7 @@ def test_encoded_frame_does_not_overtake_an_event_that_waits(hub):
     scene()
 
 
-def test_a_line_that_is_told_otherwise_is_left_out(hub):
+def test_excluded_socket_gets_no_hint(hub):
     @on_loop
     async def scene():
         asking, tab = joined(hub, 1, 1), joined(hub, 1, 2)
@@ -140,7 +140,7 @@ def test_a_line_that_is_told_otherwise_is_left_out(hub):
     scene()
 
 
-def test_others_hear_nothing(hub):
+def test_hint_reaches_no_other_person(hub):
     @on_loop
     async def scene():
         eve = joined(hub, 3)
@@ -152,7 +152,7 @@ def test_others_hear_nothing(hub):
     scene()
 
 
-def test_a_line_that_left_hears_nothing_and_is_nowhere(hub):
+def test_closed_socket_gets_no_hint_and_is_forgotten(hub):
     @on_loop
     async def scene():
         wire = joined(hub)
@@ -169,7 +169,7 @@ def test_a_line_that_left_hears_nothing_and_is_nowhere(hub):
     scene()
 
 
-def test_a_topic_reaches_its_watchers_alone_until_they_unwatch(hub):
+def test_topic_reaches_only_its_watchers_until_they_unwatch(hub):
     @on_loop
     async def scene():
         ana, bo = joined(hub, 1), joined(hub, 2)
@@ -200,7 +200,7 @@ def test_ended_device_closes_its_own_sockets_only(hub):
     scene()
 
 
-def test_the_oldest_line_goes_when_there_are_too_many(hub):
+def test_oldest_socket_is_closed_when_there_are_too_many(hub):
     @on_loop
     async def scene():
         wires = [joined(hub) for _ in range(CONNECTIONS_PER_USER_MAX + 2)]
@@ -211,7 +211,7 @@ def test_the_oldest_line_goes_when_there_are_too_many(hub):
     scene()
 
 
-def test_hints_that_nobody_acknowledges_cut_the_line(hub):
+def test_unacknowledged_hints_close_the_connection(hub):
     @on_loop
     async def scene():
         wire = joined(hub)
@@ -260,7 +260,7 @@ def test_acknowledging_client_keeps_getting_hints(hub):
     scene()
 
 
-def test_an_old_acknowledgement_counts_for_nothing_and_a_false_one_is_seen(hub):
+def test_old_acknowledgement_is_ignored_and_a_false_one_refused(hub):
     @on_loop
     async def scene():
         wire = joined(hub)
@@ -275,7 +275,7 @@ def test_an_old_acknowledgement_counts_for_nothing_and_a_false_one_is_seen(hub):
     scene()
 
 
-def test_a_server_that_waits_holds_up_its_own_line_alone_and_keeps_its_order(hub):
+def test_slow_send_delays_only_its_own_socket_and_keeps_order(hub):
     @on_loop
     async def scene():
         slow, quick = joined(hub, 1), joined(hub, 2)
@@ -294,7 +294,7 @@ def test_a_server_that_waits_holds_up_its_own_line_alone_and_keeps_its_order(hub
     scene()
 
 
-def test_a_stalled_line_is_cut_at_the_same_limit_and_its_queue_dropped(hub):
+def test_stalled_socket_is_closed_at_the_limit_and_its_queue_dropped(hub):
     @on_loop
     async def scene():
         wire = joined(hub)
@@ -312,7 +312,7 @@ def test_a_stalled_line_is_cut_at_the_same_limit_and_its_queue_dropped(hub):
     scene()
 
 
-def test_a_line_whose_server_fails_harms_no_other(hub):
+def test_failing_socket_affects_no_other(hub):
     @on_loop
     async def scene():
         async def fail(_event):
@@ -356,7 +356,7 @@ def test_posts_from_threads_arrive_in_order_and_wake_the_loop_once(hub, monkeypa
     scene()
 
 
-def test_a_post_from_the_loop_itself_is_delivered_at_once(hub):
+def test_post_from_the_event_loop_is_delivered_at_once(hub):
     @on_loop
     async def scene():
         wire = joined(hub)
@@ -368,7 +368,7 @@ def test_a_post_from_the_loop_itself_is_delivered_at_once(hub):
     scene()
 
 
-def test_a_hint_that_cannot_be_told_does_not_silence_the_next(hub):
+def test_unserializable_hint_does_not_stop_the_next(hub):
     @on_loop
     async def scene():
         wire = joined(hub)
@@ -381,13 +381,13 @@ def test_a_hint_that_cannot_be_told_does_not_silence_the_next(hub):
     scene()
 
 
-def test_a_process_without_sockets_has_nobody_to_tell(hub):
+def test_post_without_sockets_delivers_nothing(hub):
     hub.call_soon(hub.deliver, [1], HINT)
 
     assert not hub._calls
 
 
-def test_lines_of_a_loop_that_ended_are_forgotten(hub):
+def test_sockets_of_an_ended_event_loop_are_forgotten(hub):
     async def come():
         joined(hub)
 

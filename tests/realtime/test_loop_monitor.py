@@ -71,7 +71,7 @@ def test_stall_is_attributed_by_comparing_clocks(clocks, loop, caplog, passed, c
     assert causes(caplog) == [cause]
 
 
-def test_the_collector_is_named(clocks, loop, caplog):
+def test_garbage_collector_stall_is_named(clocks, loop, caplog):
     own = gc.callbacks[-1]
     own("start", {})
     clocks.pass_by(0.4, 0.4, 0.4)
@@ -81,14 +81,14 @@ def test_the_collector_is_named(clocks, loop, caplog):
     assert causes(caplog) == ["collector"]
 
 
-def test_a_loop_that_is_a_little_late_says_nothing(clocks, loop, caplog):
+def test_short_delay_of_the_loop_is_not_reported(clocks, loop, caplog):
     clocks.pass_by(loop_monitor.INTERVAL_SECONDS + 0.09)
     loop.beat()
 
     assert causes(caplog) == []
 
 
-def test_each_stall_is_told_once(clocks, loop, caplog):
+def test_each_stall_is_reported_once(clocks, loop, caplog):
     clocks.pass_by(0.4, 0.4, 0.4)
     loop.beat()
     clocks.pass_by(loop_monitor.INTERVAL_SECONDS)

@@ -9,7 +9,7 @@ from django.urls import URLResolver, get_resolver
 from superapp.realtime import registry
 
 
-def test_every_command_with_a_route_is_described_to_anybody(client, db):
+def test_every_command_with_a_route_is_described_publicly(client, db):
     described = client.get("/api/v1/schema/").json()
 
     named = {operation["operationId"] for methods in described["paths"].values() for operation in methods.values()}
@@ -29,7 +29,7 @@ def test_every_command_with_a_route_is_described_to_anybody(client, db):
     }
 
 
-def test_fields_stand_where_they_are_sent(client, db):
+def test_fields_are_described_where_they_are_sent(client, db):
     described = client.get("/api/v1/schema/").json()
 
     delta = described["paths"]["/api/v1/me/changes"]["get"]
@@ -38,7 +38,7 @@ def test_fields_stand_where_they_are_sent(client, db):
     assert [(one["in"], one["name"]) for one in page["parameters"]] == [("path", "part"), ("query", "next")]
 
 
-def test_every_reference_leads_somewhere(client, db):
+def test_every_schema_reference_resolves(client, db):
     described = client.get("/api/v1/schema/").json()
 
     def references(value):

@@ -27,7 +27,7 @@ def taken(allowance: Throttle, user_id: int, cost: int, times: int) -> int:
     return count
 
 
-def test_a_burst_is_allowed_and_then_the_steady_rate():
+def test_burst_is_allowed_and_then_the_steady_rate():
     watch = Watch()
     allowance = Throttle(per_second=2, burst=10, timer=watch)
 
@@ -38,7 +38,7 @@ def test_a_burst_is_allowed_and_then_the_steady_rate():
     assert taken(allowance, 1, 1, 100) == 10
 
 
-def test_the_refusal_says_when_there_is_enough_again():
+def test_refusal_has_retry_after():
     watch = Watch()
     allowance = Throttle(per_second=2, burst=10, timer=watch)
     allowance.take(1, 10)

@@ -80,7 +80,7 @@ def calm_publisher(redis_server):
     redis_bus._forget_publisher()
 
 
-def test_a_hint_of_one_process_is_heard_once_in_every_other(make_site, make_user, dial, calm_publisher):
+def test_hint_of_one_process_reaches_every_other_once(make_site, make_user, dial, calm_publisher):
     site = make_site(web_processes=2)
     ana, eve = make_user("ana"), make_user("eve")
     of_ana = [dial(url, log_in(ana)) for url in site.urls]
@@ -92,9 +92,7 @@ def test_a_hint_of_one_process_is_heard_once_in_every_other(make_site, make_user
     assert [line.hints() for line in [*of_ana, of_eve]] == [[], [], []]
 
 
-def test_only_the_line_that_sent_is_left_out_whatever_lines_other_processes_number_alike(
-    make_site, make_user, make_direct, dial
-):
+def test_only_the_sending_socket_is_excluded_over_all_processes(make_site, make_user, make_direct, dial):
     site = make_site(web_processes=2)
     ana, bo = make_user("ana"), make_user("bo")
     conversation = make_direct(ana, bo)
@@ -111,7 +109,7 @@ def test_only_the_line_that_sent_is_left_out_whatever_lines_other_processes_numb
     assert [line.hints() for line in (here, there, at_bo)] == [[], [], []]
 
 
-def test_a_device_is_ended_in_whichever_process_it_is(make_site, make_user, dial, calm_publisher):
+def test_device_is_signed_out_in_any_process(make_site, make_user, dial, calm_publisher):
     site = make_site(web_processes=2)
     ana = make_user("ana")
     lost, kept = log_in(ana), log_in(ana)
@@ -123,9 +121,7 @@ def test_a_device_is_ended_in_whichever_process_it_is(make_site, make_user, dial
     assert on_kept.hints() == []
 
 
-def test_after_redis_came_back_everybody_is_told_and_hints_flow_again(
-    make_site, make_user, dial, redis_server, calm_publisher
-):
+def test_returning_redis_announces_resumed_and_restores_hints(make_site, make_user, dial, redis_server, calm_publisher):
     site = make_site(web_processes=2)
     ana = make_user("ana")
     lines = [dial(url, log_in(ana)) for url in site.urls]
@@ -145,7 +141,7 @@ def test_after_redis_came_back_everybody_is_told_and_hints_flow_again(
     wait_until(flows, "hints flow again", 15)
 
 
-def test_sockets_of_this_process_hear_a_hint_once_though_redis_brings_it_too(connect, make_user, calm_publisher):
+def test_local_sockets_get_a_hint_once_despite_redis(connect, make_user, calm_publisher):
     ana = make_user("ana")
     client = connect(ana)
 
@@ -158,9 +154,7 @@ def test_sockets_of_this_process_hear_a_hint_once_though_redis_brings_it_too(con
     assert client.hints() == []
 
 
-def test_without_redis_sockets_of_this_process_hear_as_ever_and_nobody_waits(
-    connect, make_user, redis_server, calm_publisher
-):
+def test_local_hints_without_redis_are_delivered_without_delay(connect, make_user, redis_server, calm_publisher):
     ana = make_user("ana")
     client = connect(ana)
     redis_server.kill()
@@ -177,7 +171,7 @@ def test_without_redis_sockets_of_this_process_hear_as_ever_and_nobody_waits(
     assert took < 0.2
 
 
-def test_a_person_comes_in_while_redis_is_out_of_reach(connect, make_user, redis_server, calm_publisher):
+def test_socket_connects_without_redis(connect, make_user, redis_server, calm_publisher):
     redis_server.kill()
     ana = make_user("ana")
 
@@ -207,7 +201,7 @@ def test_lost_publishes_announce_resumed_when_redis_returns(
     wait_until(lambda: publisher._lost == 0, "nothing owed any more", 5)
 
 
-def test_another_instance_on_the_same_redis_hears_nothing(settings):
+def test_other_instance_on_the_same_redis_gets_no_hints(settings):
     ours = redis_bus.channel_name()
     settings.SECRET_KEY = "another-instance-" + "x" * 50
 

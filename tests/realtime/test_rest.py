@@ -76,7 +76,7 @@ def test_fields_of_a_get_come_from_the_query_in_their_own_types(browser, offer, 
     assert response.json() == {"thing": 7, "size": 3, "big": True, "names": ["a", "b"]}
 
 
-def test_a_value_that_is_given_twice_is_refused(browser, offer, mirror):
+def test_query_parameter_given_twice_is_refused(browser, offer, mirror):
     offer("test.thing", show, schema=ThingIn, rest="GET things/<int:thing>")
     mirror()
 
@@ -84,7 +84,7 @@ def test_a_value_that_is_given_twice_is_refused(browser, offer, mirror):
     assert told(browser.get("/api/v1/things/7?size=3&size=3")) == (422, "invalid")
 
 
-def test_the_path_wins_over_the_body(browser, offer, mirror):
+def test_path_value_overrides_the_body(browser, offer, mirror):
     offer("test.thing", show, schema=ThingIn, rest="PATCH things/<int:thing>")
     mirror()
 
@@ -130,7 +130,7 @@ def test_unsupported_method_is_405_for_a_stranger_too(client, db):
         ('{"pad":"' + "x" * 65_536 + '"}', "application/json", (413, "frame_too_large")),
     ],
 )
-def test_bad_bodies_are_refused_with_one_kind_of_error(browser, offer, mirror, body, content_type, answer):
+def test_malformed_bodies_are_refused_with_the_same_error(browser, offer, mirror, body, content_type, answer):
     ran = []
     offer("test.thing", lambda _caller, thing_in: ran.append(thing_in), schema=ThingIn, rest="PATCH things/<int:thing>")
     mirror()
@@ -139,13 +139,13 @@ def test_bad_bodies_are_refused_with_one_kind_of_error(browser, offer, mirror, b
     assert ran == []
 
 
-def test_a_stranger_is_not_logged_in(client, db):
+def test_request_without_a_session_requires_login(client, db):
     response = client.get("/api/v1/sync")
 
     assert told(response) == (401, "not_logged_in")
 
 
-def test_a_device_that_was_ended_is_not_logged_in_though_its_cookie_lives(make_user, db, now):
+def test_signed_out_device_is_not_logged_in_despite_its_cookie(make_user, db, now):
     device = log_in(make_user("ana"))
     device.ended_at = now
     device.save()
@@ -153,7 +153,7 @@ def test_a_device_that_was_ended_is_not_logged_in_though_its_cookie_lives(make_u
     assert told(browser_on(device).get("/api/v1/sync")) == (401, "not_logged_in")
 
 
-def test_a_change_without_the_token_of_our_page_is_forbidden(make_user, db, offer, mirror):
+def test_change_without_csrf_token_is_forbidden(make_user, db, offer, mirror):
     ran = []
     offer("test.thing", lambda _caller, thing_in: ran.append(thing_in), schema=ThingIn, rest="PATCH things/<int:thing>")
     mirror()
@@ -165,7 +165,7 @@ def test_a_change_without_the_token_of_our_page_is_forbidden(make_user, db, offe
     assert ran == []
 
 
-def test_errors_have_the_body_of_the_socket_in_the_persons_language(browser):
+def test_errors_equal_those_of_the_socket_in_the_persons_language(browser):
     response = browser.get("/api/v1/sync/orders?next=x")
 
     assert response.status_code == 404
@@ -177,7 +177,7 @@ def test_errors_have_the_body_of_the_socket_in_the_persons_language(browser):
     }
 
 
-def test_a_database_out_of_reach_is_503_with_retry_after(browser, offer, mirror):
+def test_unreachable_database_is_503_with_retry_after(browser, offer, mirror):
     def lose(_caller, _fields):
         raise OperationalError("server closed the connection unexpectedly")
 
@@ -190,7 +190,7 @@ def test_a_database_out_of_reach_is_503_with_retry_after(browser, offer, mirror)
     assert response.headers["Retry-After"] == "1"
 
 
-def test_a_mistake_of_ours_is_told_without_its_innards_and_written_down_once(browser, offer, mirror, logged):
+def test_internal_error_is_reported_without_details_and_logged_once(browser, offer, mirror, logged):
     def stumble(_caller, _fields):
         raise RuntimeError("the password is hunter2")
 
@@ -223,7 +223,7 @@ def test_response_is_json_for_any_accept_header(browser):
     assert response.json() == {"rev": 0, "rows": [], "more": False}
 
 
-def test_a_route_for_the_loop_needs_a_twin_for_threads():
+def test_async_route_requires_a_sync_handler():
     from superapp.realtime import registry
 
     with pytest.raises(ValueError, match="sync twin"):

@@ -22,7 +22,7 @@ async def running_loop():
     return asyncio.get_running_loop()
 
 
-def test_a_look_is_one_statement_for_however_many(make_user, django_assert_num_queries):
+def test_session_lookup_of_many_takes_one_query(make_user, django_assert_num_queries):
     people = [make_user(f"person{number}") for number in range(5)]
     devices = [log_in(person) for person in people]
 
@@ -35,7 +35,7 @@ def test_a_look_is_one_statement_for_however_many(make_user, django_assert_num_q
     assert {(welcome.epoch, welcome.user_rev) for welcome in found.values()} == {(1, 0)}
 
 
-def test_all_who_come_during_one_look_are_looked_up_by_the_next(loop, make_user, monkeypatch):
+def test_sessions_arriving_during_a_lookup_share_the_next(loop, make_user, monkeypatch):
     keys = [log_in(make_user(f"person{number}")).session_key for number in range(20)]
     welcomes, looks = registry.authenticate, []
     has_begun, may_go_on = asyncio.Event(), threading.Event()
@@ -62,7 +62,7 @@ def test_all_who_come_during_one_look_are_looked_up_by_the_next(loop, make_user,
 
 
 @pytest.mark.parametrize("key", ["", "a\x00b", "é" * 32, "a" * 4_000, "' OR 1=1 --"])
-def test_an_absurd_session_spoils_nobodys_look(make_user, db, key):
+def test_malformed_session_does_not_fail_the_lookup_of_others(make_user, db, key):
     device = log_in(make_user("ana"))
 
     stranger, ana = look_up_sessions([key, device.session_key])
@@ -71,12 +71,12 @@ def test_an_absurd_session_spoils_nobodys_look(make_user, db, key):
     assert ana.caller.device_id == device.pk
 
 
-def test_an_absurd_cookie_is_a_strangers(connect, make_user):
+def test_malformed_cookie_is_an_anonymous_visitor(connect, make_user):
     assert connect(session_key="a\x00b").closed == 4401
 
 
 @pytest.mark.served_only
-def test_a_look_outlives_its_connection_to_the_database(connect, make_user):
+def test_session_lookup_survives_a_lost_database_connection(connect, make_user):
     ana, bo = make_user("ana"), make_user("bo")
     assert connect(ana).ready is not None
     with connection.cursor() as cursor:
@@ -89,7 +89,7 @@ def test_a_look_outlives_its_connection_to_the_database(connect, make_user):
 
 
 @pytest.mark.parametrize(("has_connection", "lookups"), [(True, 2), (False, 1)])
-def test_unreachable_database_is_asked_again_only_where_a_connection_was_lost(db, monkeypatch, has_connection, lookups):
+def test_session_lookup_retries_only_after_a_lost_connection(db, monkeypatch, has_connection, lookups):
     asked = []
 
     def fail(session_keys):
@@ -112,7 +112,7 @@ def test_unreachable_database_is_asked_again_only_where_a_connection_was_lost(db
 
 
 @pytest.mark.served_only
-def test_a_device_that_somebody_changes_is_not_waited_for(real_db, make_user):
+def test_session_lookup_does_not_wait_for_a_locked_device(real_db, make_user):
     held, free = log_in(make_user("ana")), log_in(make_user("bo"))
     hour_ago = clock.now() - timedelta(hours=1)
     Device.objects.update(last_seen_at=hour_ago)
@@ -129,7 +129,7 @@ def test_a_device_that_somebody_changes_is_not_waited_for(real_db, make_user):
 
 
 @pytest.mark.served_only
-def test_a_look_goes_by_indexes(real_db, make_user):
+def test_session_lookup_uses_indexes(real_db, make_user):
     """With every index there, no table is read through, although a test's tables are nearly empty."""
     from superapp.accounts.queries import devices
 

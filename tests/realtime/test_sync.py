@@ -30,7 +30,7 @@ def things(monkeypatch):
     return asked
 
 
-def test_a_part_is_read_page_by_page_to_its_end(connect, make_user, things):
+def test_sync_part_is_read_page_by_page(connect, make_user, things):
     ana = make_user("ana")
     client = connect(ana)
     first = client.ok("sync", cursor="1.17")
@@ -46,7 +46,7 @@ def test_a_part_is_read_page_by_page_to_its_end(connect, make_user, things):
     assert things == [(ana.pk, 17, None), (ana.pk, 17, "50"), (ana.pk, 17, "100")]
 
 
-def test_the_cursor_is_read_before_the_rows(connect, make_user, monkeypatch):
+def test_sync_reads_the_cursor_before_the_rows(connect, make_user, monkeypatch):
     stamps = []
 
     def part(_caller, _since, _after):
@@ -65,7 +65,7 @@ def test_the_cursor_is_read_before_the_rows(connect, make_user, monkeypatch):
 
 
 @pytest.mark.parametrize("cursor", [None, "2.17", "0.17", "11.17", "17", "1"])
-def test_cursor_of_another_epoch_or_of_none_is_answered_with_everything(connect, make_user, things, cursor):
+def test_cursor_of_another_epoch_or_none_returns_everything(connect, make_user, things, cursor):
     client = connect(make_user("ana"))
 
     answer = client.ok("sync", cursor=cursor)
@@ -74,7 +74,7 @@ def test_cursor_of_another_epoch_or_of_none_is_answered_with_everything(connect,
     assert [since for _, since, _ in things] == [None, None]
 
 
-def test_raised_epoch_is_known_to_a_running_process_at_the_next_sync(connect, make_user, things, now):
+def test_raised_epoch_is_used_by_a_running_process_at_the_next_sync(connect, make_user, things, now):
     client = connect(make_user("ana"))
     before = client.ok("sync")
     assert client.ok("sync", cursor=before["cursor"])["epoch"] == 1
@@ -87,7 +87,7 @@ def test_raised_epoch_is_known_to_a_running_process_at_the_next_sync(connect, ma
     assert [since is None for _, since, _ in things] == [True, False, True, False]
 
 
-def test_lines_that_outlived_the_epoch_are_told_to_ask(connect, make_user, things, now):
+def test_sockets_of_an_earlier_epoch_are_told_to_resync(connect, make_user, things, now):
     quiet, busy = connect(make_user("ana")), connect(make_user("bo"))
     busy.ok("sync")
     epoch.raise_manually(now)
@@ -97,7 +97,7 @@ def test_lines_that_outlived_the_epoch_are_told_to_ask(connect, make_user, thing
     assert {"on": "bus", "say": "resumed"} in quiet.hints()
 
 
-def test_cursor_and_epoch_cost_one_query(make_user, things, django_assert_num_queries):
+def test_cursor_and_epoch_take_one_query(make_user, things, django_assert_num_queries):
     ana = make_user("ana")
     caller = Caller(ana.pk, ana.public_id, device_id=None, device_public_id=None, language="id")
 
@@ -108,11 +108,11 @@ def test_cursor_and_epoch_cost_one_query(make_user, things, django_assert_num_qu
 @pytest.mark.parametrize(
     "cursor", [5, "x", "", "-1", "1.-5", ".5", "1.", "1.5.2", "1,5", " 1.5", "9" * 20, "9" * 20 + ".1", [], True]
 )
-def test_a_cursor_that_is_none_is_refused(connect, make_user, cursor):
+def test_malformed_cursor_is_refused(connect, make_user, cursor):
     assert connect(make_user("ana")).err("sync", cursor=cursor)["code"] == "invalid"
 
 
-def test_a_page_token_serves_its_own_person_and_part_alone(connect, make_user, things):
+def test_page_token_is_valid_only_for_its_person_and_part(connect, make_user, things):
     of_ana, of_eve = connect(make_user("ana")), connect(make_user("eve"))
     token = of_ana.ok("sync")["parts"]["things"]["next"]
     before = len(things)
@@ -129,7 +129,7 @@ def test_a_page_token_serves_its_own_person_and_part_alone(connect, make_user, t
     assert len(things) == before
 
 
-def test_a_page_token_holds_no_key_of_a_person(connect, make_user, things):
+def test_page_token_contains_no_user_key(connect, make_user, things):
     ana = make_user("ana", pk=123_456_789)
 
     token = connect(ana).ok("sync")["parts"]["things"]["next"]
@@ -155,7 +155,7 @@ def mine(monkeypatch):
     return rows
 
 
-def test_changes_of_all_kinds_come_in_the_order_of_their_rev(connect, make_user, mine):
+def test_changes_of_all_kinds_are_ordered_by_rev(connect, make_user, mine):
     ana = make_user("ana")
     with transaction.atomic():
         user_topic.advance_revs({ana.pk: 4})
@@ -211,7 +211,7 @@ def test_rows_that_share_a_rev_stay_on_one_page(connect, make_user, mine):
     assert not second["more"]
 
 
-def test_numbers_of_two_people_do_not_mix(make_user, database):
+def test_revs_of_two_people_are_separate(make_user, database):
     ana, bo = make_user("ana"), make_user("bo")
 
     with transaction.atomic():

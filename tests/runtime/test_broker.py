@@ -68,7 +68,7 @@ def is_done(job: Job) -> bool:
     return job.state == Job.State.DONE
 
 
-def test_job_is_carried_by_celery_without_the_work_loop(worker, start):
+def test_job_runs_by_celery_without_the_work_loop(worker, start):
     worker.start()
 
     job = start()
@@ -77,7 +77,7 @@ def test_job_is_carried_by_celery_without_the_work_loop(worker, start):
     assert start.notes() == ["began 1", "ended 1"]
 
 
-def test_job_asked_for_while_redis_is_away_is_done_when_it_is_back(worker, start, working, redis_server):
+def test_job_requested_without_redis_runs_when_redis_returns(worker, start, working, redis_server):
     worker.start()
     redis_server.kill()
 
@@ -89,7 +89,7 @@ def test_job_asked_for_while_redis_is_away_is_done_when_it_is_back(worker, start
     assert start.notes() == ["began 1", "ended 1"]
 
 
-def test_queue_that_is_lost_with_redis_loses_no_job(worker, start, working, redis_server):
+def test_lost_redis_queue_loses_no_job(worker, start, working, redis_server):
     started = [start() for _ in range(5)]
     jobs._sender.submit(lambda: None).result(10)
     redis_server.kill()
@@ -101,7 +101,7 @@ def test_queue_that_is_lost_with_redis_loses_no_job(worker, start, working, redi
     assert sorted(start.notes()) == ["began 1"] * 5 + ["ended 1"] * 5
 
 
-def test_job_of_a_killed_worker_is_done_by_the_next_one(worker, start, working):
+def test_job_of_a_killed_worker_is_run_by_the_next(worker, start, working):
     worker.start()
     job = start(seconds=5)
     wait_until(lambda: start.notes() == ["began 1"], "job began", DONE_SECONDS_MAX)

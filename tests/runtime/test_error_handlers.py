@@ -21,7 +21,7 @@ def no_records(monkeypatch):
     return client
 
 
-def test_api_without_records_says_that_nothing_is_known(no_records, db):
+def test_api_without_a_database_is_503(no_records, db):
     answer = no_records.get("/api/v1/me")
 
     assert answer.status_code == 503
@@ -29,7 +29,7 @@ def test_api_without_records_says_that_nothing_is_known(no_records, db):
     assert answer.json()["retry_after"] == 1
 
 
-def test_page_without_records_says_so_in_a_page(no_records, db):
+def test_page_without_a_database_is_503(no_records, db):
     answer = no_records.get("/obrolan/")
 
     assert answer.status_code == 503
@@ -40,13 +40,13 @@ def test_page_without_records_says_so_in_a_page(no_records, db):
     ("path", "status", "content_type"),
     [("/api/v1/nothing", 404, "application/json"), ("/nothing/", 404, "text/html; charset=utf-8")],
 )
-def test_address_that_leads_nowhere(client, db, path, status, content_type):
+def test_unknown_address_is_404(client, db, path, status, content_type):
     answer = client.get(path)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, content_type)
 
 
-def test_form_from_elsewhere_is_refused_by_the_api_in_its_own_body(db):
+def test_csrf_failure_of_the_api_has_an_api_error_body(db):
     answer = Client(enforce_csrf_checks=True).post("/api/v1/logout")
 
     assert answer.status_code == 403

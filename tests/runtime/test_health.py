@@ -15,7 +15,7 @@ def nothing_remembered(monkeypatch):
     monkeypatch.setattr(health, "checks", dict(health.checks))
 
 
-def test_alive_asks_nothing_of_the_database(client, db, django_assert_num_queries):
+def test_liveness_probe_takes_no_query(client, db, django_assert_num_queries):
     with django_assert_num_queries(0):
         answer = client.get("/-/live")
 
@@ -23,18 +23,18 @@ def test_alive_asks_nothing_of_the_database(client, db, django_assert_num_querie
     assert answer.json() == {"live": True}
 
 
-def test_probe_may_call_us_by_any_name(client, db):
+def test_probe_accepts_any_host_header(client, db):
     assert client.get("/-/live", headers={"Host": "10.2.3.4:8000"}).status_code == 200
 
 
-def test_ready_when_everything_local_is_there(client, db):
+def test_readiness_is_200_when_local_dependencies_work(client, db):
     answer = client.get("/-/ready")
 
     assert answer.status_code == 200
     assert answer.json() == {"ready": True, "wrong": {}}
 
 
-def test_not_ready_says_what_is_missing(client, db):
+def test_readiness_names_the_missing_dependency(client, db):
     health.check("guards")(lambda: "a trigger of payments_posting is gone")
 
     answer = client.get("/-/ready")
@@ -43,7 +43,7 @@ def test_not_ready_says_what_is_missing(client, db):
     assert answer.json() == {"ready": False, "wrong": {"guards": "a trigger of payments_posting is gone"}}
 
 
-def test_database_that_does_not_answer_is_named_without_its_address(client, db):
+def test_unreachable_database_is_named_without_its_address(client, db):
     def broken() -> str | None:
         raise OperationalError("connection to server at 10.1.2.3, user nusa, refused")
 
@@ -55,7 +55,7 @@ def test_database_that_does_not_answer_is_named_without_its_address(client, db):
     assert answer.json()["wrong"] == {"guards": "the database does not answer"}
 
 
-def test_unreachable_database_is_waited_for_once(client, db):
+def test_readiness_waits_for_an_unreachable_database_once(client, db):
     asked = []
 
     def broken() -> str | None:
@@ -72,7 +72,7 @@ def test_unreachable_database_is_waited_for_once(client, db):
     assert asked == [1]
 
 
-def test_checks_run_once_a_second_however_many_ask(client, db):
+def test_readiness_checks_run_at_most_once_a_second(client, db):
     calls = []
     health.check("counted")(lambda: calls.append(1))
 
@@ -82,7 +82,7 @@ def test_checks_run_once_a_second_however_many_ask(client, db):
     assert len(calls) == 1
 
 
-def test_unapplied_migration_makes_it_unready(client, db, monkeypatch):
+def test_readiness_fails_with_an_unapplied_migration(client, db, monkeypatch):
     monkeypatch.setattr(health, "_migrated", False)
     monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda self, targets: ["0099_not_yet"])
 

@@ -66,7 +66,7 @@ def test_job_is_refused_outside_a_transaction(real_db, handle):
     assert not Job.objects.exists()
 
 
-def test_job_of_a_transaction_that_fails_is_never_sent(real_db, handle, sent):
+def test_job_of_a_rolled_back_transaction_is_never_sent(real_db, handle, sent):
     handle(lambda run: None)
 
     @transaction.atomic
@@ -82,7 +82,7 @@ def test_job_of_a_transaction_that_fails_is_never_sent(real_db, handle, sent):
     assert sent == []
 
 
-def test_unknown_job_is_refused_when_it_is_asked_for(db):
+def test_unknown_job_is_refused_when_requested(db):
     with pytest.raises(ValueError, match=r"no job is called tests\.nothing"):
         jobs.start("tests.nothing", owner_id=None, arguments={}, now=clock.now())
 
@@ -100,7 +100,7 @@ def test_committed_job_is_sent_and_keeps_its_result(real_db, handle, start, sent
     assert job.ended_at is not None
 
 
-def test_progress_is_seen_while_it_runs(real_db, handle, start, sent):
+def test_job_progress_is_visible_while_it_runs(real_db, handle, start, sent):
     seen = []
 
     def handler(run):
@@ -113,7 +113,7 @@ def test_progress_is_seen_while_it_runs(real_db, handle, start, sent):
     assert seen == [("running", 40, 1)]
 
 
-def test_job_that_is_done_is_not_done_again(real_db, handle, start, sent):
+def test_finished_job_is_not_run_again(real_db, handle, start, sent):
     calls = []
     handle(lambda run: calls.append(1))
     job = start()
@@ -125,7 +125,7 @@ def test_job_that_is_done_is_not_done_again(real_db, handle, start, sent):
     assert state_of(job) == ("done", 100, 1)
 
 
-def test_two_workers_that_were_sent_the_same_job_run_it_once(real_db, handle, start, sent, in_threads):
+def test_job_sent_to_two_workers_runs_once(real_db, handle, start, sent, in_threads):
     calls = []
     together = threading.Barrier(2)
     handle(lambda run: calls.append(run.tries))
@@ -141,7 +141,7 @@ def test_two_workers_that_were_sent_the_same_job_run_it_once(real_db, handle, st
     assert state_of(job) == ("done", 100, 1)
 
 
-def test_refusal_ends_the_job_with_its_code(real_db, handle, start, sent):
+def test_refused_job_ends_with_its_code(real_db, handle, start, sent):
     def refuse(run):
         raise errors.InputInvalid(detail="no")
 
@@ -154,7 +154,7 @@ def test_refusal_ends_the_job_with_its_code(real_db, handle, start, sent):
     assert job.error_code == "invalid"
 
 
-def test_fault_is_tried_again_later_and_given_up_after_five(real_db, handle, start, sent):
+def test_failed_job_is_retried_later_and_given_up_after_five_tries(real_db, handle, start, sent):
     calls = []
 
     def fail(run):
@@ -171,7 +171,7 @@ def test_fault_is_tried_again_later_and_given_up_after_five(real_db, handle, sta
     assert job.error_code == "fault"
 
 
-def test_postponed_job_is_sent_when_its_time_has_come(real_db, handle, start, sent):
+def test_postponed_job_is_sent_when_due(real_db, handle, start, sent):
     def fail(run):
         raise errors.Unavailable
 
@@ -186,7 +186,7 @@ def test_postponed_job_is_sent_when_its_time_has_come(real_db, handle, start, se
     assert sent == [job.pk]
 
 
-def test_lost_message_is_sent_again_once_in_a_while(real_db, handle, start, sent):
+def test_lost_job_message_is_sent_again(real_db, handle, start, sent):
     handle(lambda run: None)
     sent.up = False
     job = start()
@@ -198,7 +198,7 @@ def test_lost_message_is_sent_again_once_in_a_while(real_db, handle, start, sent
     assert sent == [job.pk]
 
 
-def test_broker_that_does_not_answer_changes_nothing(real_db, handle, start, sent):
+def test_unreachable_broker_leaves_the_job_due(real_db, handle, start, sent):
     handle(lambda run: None)
     sent.up = False
     job = start()
@@ -213,7 +213,7 @@ def test_broker_that_does_not_answer_changes_nothing(real_db, handle, start, sen
     assert sent == [job.pk]
 
 
-def test_job_of_a_dead_worker_runs_again_when_its_lease_is_over(real_db, handle, start, sent):
+def test_job_of_a_dead_worker_runs_again_after_its_lease(real_db, handle, start, sent):
     class Killed(BaseException):
         """An exception that stands for a killed process, which leaves nothing behind."""
 
@@ -238,7 +238,7 @@ def test_job_of_a_dead_worker_runs_again_when_its_lease_is_over(real_db, handle,
     assert state_of(job) == ("done", 100, 2)
 
 
-def test_worker_that_lost_its_lease_changes_nothing_any_more(real_db, handle, start, sent):
+def test_worker_without_its_lease_changes_nothing(real_db, handle, start, sent):
     def handler(run):
         if run.tries == 1:
             jobs.requeue_due(clock.now() + jobs.LEASE)
@@ -254,7 +254,7 @@ def test_worker_that_lost_its_lease_changes_nothing_any_more(real_db, handle, st
     assert job.result == {"by": 2}
 
 
-def test_job_that_kills_its_worker_each_time_is_given_up(real_db, handle, start, sent):
+def test_job_that_keeps_killing_its_worker_is_given_up(real_db, handle, start, sent):
     handle(lambda run: None)
     job = start()
     Job.objects.update(state=Job.State.RUNNING, tries=jobs.ATTEMPTS_MAX, due_at=clock.now())
@@ -280,7 +280,7 @@ def test_lease_of_a_long_job_is_renewed(real_db, handle, start, sent, monkeypatc
     assert leases[1] > leases[0]
 
 
-def test_embedded_server_takes_back_what_the_last_one_was_doing(real_db, handle, start, sent):
+def test_embedded_server_resumes_interrupted_jobs(real_db, handle, start, sent):
     handle(lambda run: None)
     job = start()
     now = clock.now()
@@ -293,7 +293,7 @@ def test_embedded_server_takes_back_what_the_last_one_was_doing(real_db, handle,
     assert state_of(job) == ("done", 100, 2)
 
 
-def test_pool_runs_what_it_is_sent_and_ends_in_order(real_db, handle, start, monkeypatch):
+def test_thread_pool_runs_jobs_and_stops_cleanly(real_db, handle, start, monkeypatch):
     pool = jobs.JobThreadPool(2)
     monkeypatch.setattr(jobs, "dispatch", pool.carry)
     done = threading.Semaphore(0)

@@ -27,7 +27,7 @@ def lines():
     root.handlers[:] = handlers
 
 
-def test_line_is_an_object_with_a_time_and_a_level(lines):
+def test_log_line_is_json_with_time_and_level(lines):
     structlog.get_logger("superapp.fresh").info("something_happened", count=3)
 
     [line] = lines()
@@ -35,7 +35,7 @@ def test_line_is_an_object_with_a_time_and_a_level(lines):
     assert line == {"event": "something_happened", "count": 3, "level": "info", "logger": "superapp.fresh"}
 
 
-def test_private_values_are_left_out(lines):
+def test_private_values_are_not_logged(lines):
     structlog.get_logger("superapp.private").info(
         "sent", phone="+628123456789", body="halo", code="123456", conversation=7
     )
@@ -45,21 +45,21 @@ def test_private_values_are_left_out(lines):
 
 
 @pytest.mark.parametrize("number", ["+628123456789", "08123456789", "628123456789"])
-def test_phone_number_inside_a_text_is_left_out(lines, number):
+def test_phone_number_inside_a_text_is_not_logged(lines, number):
     structlog.get_logger("superapp.numbers").info("failed", error=f"no route to {number}, twice")
 
     [line] = lines()
     assert line["error"] == "no route to (number), twice"
 
 
-def test_identifier_is_not_mistaken_for_a_number(lines):
+def test_identifier_is_not_redacted_as_a_phone_number(lines):
     structlog.get_logger("superapp.ids").info("ok", conversation="01980812-3456-7890-8123-456789012345")
 
     [line] = lines()
     assert line["conversation"] == "01980812-3456-7890-8123-456789012345"
 
 
-def test_traceback_shows_no_number(lines):
+def test_traceback_contains_no_phone_number(lines):
     try:
         raise ValueError("cannot send to +628123456789")
     except ValueError as error:
@@ -69,7 +69,7 @@ def test_traceback_shows_no_number(lines):
     assert "ValueError: cannot send to (number)" in line["exception"]
 
 
-def test_request_is_one_line_with_its_id_and_without_its_query(lines, client, db):
+def test_request_is_logged_in_one_line_with_id_and_without_query(lines, client, db):
     client.get("/masuk/?q=secret", headers={"X-Request-ID": "request-one"})
 
     [line] = [line for line in lines() if line["event"] == "request"]

@@ -50,7 +50,7 @@ def by_sqlite(code: int) -> OperationalError:
         (caused_by(psycopg.errors.ReadOnlySqlTransaction("no")), "This PostgreSQL can only be read"),
     ],
 )
-def test_refusal_of_the_machine_is_one_sentence(error, sentence):
+def test_machine_error_is_one_sentence(error, sentence):
     said = infrastructure_errors.describe_error(error)
 
     assert said.startswith(sentence)
@@ -76,13 +76,13 @@ def test_other_fault_keeps_its_traceback(error):
         ("connection timeout expired", "db:5432", "connection timeout expired"),
     ],
 )
-def test_database_out_of_reach_is_said_with_server_and_reason(error, where, reason):
+def test_unreachable_database_is_reported_with_server_and_reason(error, where, reason):
     said = infrastructure_errors.describe_unreachable_postgres(host="db", port="", error=error)
 
     assert said.startswith(f"PostgreSQL at {where} cannot be reached ({reason}")
 
 
-def test_directory_that_may_not_be_written_is_named_at_the_start():
+def test_unwritable_directory_is_named_at_start():
     env = {"PATH": os.environ["PATH"], "VAR_DIR": "/sys"}
 
     refused = manage("serve", "--port", "0", env=env)
@@ -100,21 +100,21 @@ def full_disk(monkeypatch):
     monkeypatch.setattr(images.os, "fsync", refuse)
 
 
-def test_picture_that_finds_no_room_leaves_nothing_behind(tmp_path, full_disk):
+def test_picture_on_a_full_disk_leaves_no_file(tmp_path, full_disk):
     with pytest.raises(OSError, match="No space left"):
         images.write_atomically(tmp_path / "ab" / "picture.webp", b"x")
 
     assert list((tmp_path / "ab").iterdir()) == []
 
 
-def test_command_on_a_full_disk_is_refused_as_passing():
+def test_command_on_a_full_disk_is_refused_as_temporary():
     refusal = command_execution.to_domain_error(FULL, "test")
 
     assert isinstance(refusal, Unavailable)
     assert refusal.retry_after == 5
 
 
-def test_free_room_is_told_as_a_number():
+def test_free_disk_space_is_a_metric():
     [family] = metrics.FreeDisk().collect()
 
     assert family.name == "nusa_disk_free_bytes"

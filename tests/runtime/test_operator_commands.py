@@ -48,7 +48,7 @@ def run(*words: str) -> None:
         (("courier_delivered", "JNE", "", "--evidence", "x"), "argument resi: '': "),
     ],
 )
-def test_wrong_argument_is_named_in_english(make_user, words, sentence):
+def test_invalid_argument_is_named_in_english(make_user, words, sentence):
     make_user("ana")
     make_user("op", is_staff=True)
 
@@ -58,20 +58,20 @@ def test_wrong_argument_is_named_in_english(make_user, words, sentence):
     assert str(refused.value).startswith(sentence)
 
 
-def test_wrong_moment_is_named_with_the_right_form(db):
+def test_invalid_time_is_named_with_the_right_format(db):
     with pytest.raises(CommandError, match="argument --since: 'yesterday' is no moment; write 2027-03-01 or"):
         run("check_ledger", "--since", "yesterday")
 
 
 @pytest.mark.parametrize("command", ["serve", "serve_pages", "serve_sockets"])
 @pytest.mark.parametrize("port", ["x", "99999", "-1"])
-def test_wrong_port_is_named(command, port):
+def test_invalid_port_is_named(command, port):
     with pytest.raises(CommandError, match=f"argument --port: '{port}' is no port"):
         run(command, f"--port={port}")
 
 
 @pytest.mark.served_only
-def test_role_that_does_not_exist_is_named(db):
+def test_unknown_role_is_named(db):
     with pytest.raises(CommandError, match="argument role: 'nobody': PostgreSQL has no such role"):
         run("grant_app_role", "nobody")
 
@@ -85,7 +85,7 @@ def test_database_of_a_newer_version_is_left_alone(db, words):
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
-def test_database_that_is_behind_is_said_to_be(db, words):
+def test_outdated_database_is_reported(db, words):
     [newest] = MigrationLoader(connection).graph.leaf_nodes("shop")
     MigrationRecorder(connection).record_unapplied(*newest)
 

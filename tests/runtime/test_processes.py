@@ -21,7 +21,7 @@ from tests.harness.running_site import ROOT
 COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
 
 
-def test_files_for_containers_are_what_the_table_makes():
+def test_container_files_match_the_process_table():
     stale = [path.name for path, text in docker_files.render_files().items() if path.read_text() != text]
 
     assert stale == [], "run manage.py write_docker"
@@ -34,7 +34,7 @@ def test_compose_runs_every_program_and_nothing_else_of_ours():
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
-def test_compose_and_native_runner_run_the_same_command_as_often(program):
+def test_compose_and_native_runner_run_the_same_processes(program):
     service = COMPOSE["services"][program.name]
     tasks = serve_all.tasks_of(program)
 
@@ -50,7 +50,7 @@ def test_compose_and_native_runner_run_the_same_command_as_often(program):
         assert task.env["BEHIND_PROXY"] == "1"
 
 
-def test_every_program_is_a_command_and_has_its_setting():
+def test_every_program_has_a_command_and_a_setting():
     assert {program.command[0] for program in PROGRAMS} <= set(get_commands())
     assert [getattr(settings, program.count_variable) for program in PROGRAMS] == [
         program.count for program in PROGRAMS
@@ -69,7 +69,7 @@ def test_containers_publish_the_proxy_and_nothing_else():
     assert published == {"proxy": ["${PROXY_PORT:-8080}:8080"]}
 
 
-def test_images_reach_outside_for_packages_alone():
+def test_images_download_only_packages():
     dockerfile = (ROOT / "docker" / "Dockerfile").read_text()
 
     assert re.findall(r"https?://|\bcurl\b|\bwget\b|\bADD\b|\bgit clone\b", dockerfile) == []
@@ -80,7 +80,7 @@ def place(**changes) -> proxy.ProxySite:
     return proxy.ProxySite(**{"run_dir": "/run/x", "static_root": "/s", "media_root": "/m", "port": 80, **changes})
 
 
-def test_proxy_sends_sockets_to_every_socket_process_and_the_rest_to_pages():
+def test_proxy_routes_sockets_and_pages_to_their_processes():
     text = proxy.render_native_config(place(), pages=[8110, 8111], sockets=[8140, 8141])
 
     upstreams = dict(re.findall(r"upstream (\w+) \{(.*?)\}", text, re.DOTALL))
@@ -89,7 +89,7 @@ def test_proxy_sends_sockets_to_every_socket_process_and_the_rest_to_pages():
     assert "$$" not in text
 
 
-def test_proxy_believes_nobody_unless_told_to():
+def test_proxy_trusts_no_forwarded_header_by_default():
     believing = proxy.render_native_config(place(trusted=["10.0.0.0/8"]), pages=[1], sockets=[2])
     strict = proxy.render_native_config(place(), pages=[1], sockets=[2])
 
@@ -98,7 +98,7 @@ def test_proxy_believes_nobody_unless_told_to():
     assert strict.count("proxy_set_header X-Real-IP $remote_addr;") == 4
 
 
-def test_rendered_proxies_limit_an_address_in_every_expensive_place():
+def test_rendered_proxies_limit_every_expensive_location():
     for text in (proxy.render_native_config(place(), pages=[1], sockets=[2]), proxy.render_container_template(place())):
         locations = dict(re.findall(r"\n        location (\S+(?: \S+)?) \{(.*?)\n        \}", text, re.DOTALL))
         for name, zone in (("/", "requests"), ("/api/", "requests"), ("= /ws", "connects")):
@@ -108,13 +108,13 @@ def test_rendered_proxies_limit_an_address_in_every_expensive_place():
 
 
 @pytest.mark.parametrize(("open_files", "connections"), [(65_536, 16_384), (4_096, 3_072), (1_024, 768)])
-def test_proxy_wants_no_more_connections_than_it_may_have_files(open_files, connections):
+def test_proxy_connections_stay_within_the_open_file_limit(open_files, connections):
     text = proxy.render_native_config(place(open_files=open_files), pages=[1], sockets=[2])
 
     assert f"worker_connections {connections};" in text
 
 
-def test_limit_of_open_files_is_raised_as_far_as_this_process_may():
+def test_open_file_limit_is_raised_to_the_maximum():
     hard = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 8_192)
     script = (
         f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (256, {hard}))\n"
@@ -127,7 +127,7 @@ def test_limit_of_open_files_is_raised_as_far_as_this_process_may():
     assert said.stdout.split() == [str(hard)] * 3
 
 
-def test_proxy_names_containers_while_running():
+def test_proxy_resolves_containers_while_running():
     text = proxy.render_container_template(place())
 
     assert f"set $pages http://{PAGES.name}:8000;" in text

@@ -34,7 +34,7 @@ def url() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("name", "content_type"), [(SCRIPT, "text/javascript"), (SHEET, "text/css")])
-def test_browser_that_reads_brotli_is_given_it(url, name, content_type):
+def test_browser_accepting_brotli_gets_brotli(url, name, content_type):
     answer = get(f"{url}/static/{name}", {"Accept-Encoding": "gzip, deflate, br, zstd"})
 
     assert brotli.decompress(answer.body) == TEXT
@@ -46,7 +46,7 @@ def test_browser_that_reads_brotli_is_given_it(url, name, content_type):
 
 
 @pytest.mark.parametrize("accepted", ["gzip, deflate", "gzip, br;q=0", "gzip, br; q=0.0, zstd", "gzip, brown"])
-def test_browser_that_reads_gzip_alone_is_given_that(url, accepted):
+def test_browser_accepting_only_gzip_gets_gzip(url, accepted):
     answer = get(f"{url}/static/{SCRIPT}", {"Accept-Encoding": accepted})
 
     assert answer.headers["content-encoding"] == "gzip"
@@ -55,7 +55,7 @@ def test_browser_that_reads_gzip_alone_is_given_that(url, accepted):
     assert answer.headers["cache-control"] == KEPT
 
 
-def test_client_that_reads_neither_a_file_that_is_not_packed_and_other_kinds_of_files_are_served(url):
+def test_uncompressed_files_are_served_to_other_clients(url):
     plain = get(f"{url}/static/{SCRIPT}")
     unpacked = get(f"{url}/static/{BARE}", {"Accept-Encoding": "br"})
     other = get(f"{url}/static/{NOTE}", {"Accept-Encoding": "br"})
@@ -64,5 +64,5 @@ def test_client_that_reads_neither_a_file_that_is_not_packed_and_other_kinds_of_
     assert all("content-encoding" not in answer.headers for answer in (plain, unpacked, other))
 
 
-def test_packed_file_has_no_address_of_its_own(url):
+def test_compressed_file_has_no_address_of_its_own(url):
     assert get(f"{url}/-/brotli/{SCRIPT}", {"Accept-Encoding": "br"}).status == 404

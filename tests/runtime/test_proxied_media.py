@@ -69,7 +69,7 @@ def test_range_of_a_file_is_sent(url):
     assert answer.headers["content-range"] == f"bytes 100-199/{len(CONTENT)}"
 
 
-def test_file_has_no_address_that_asks_no_view(url):
+def test_media_file_is_404_past_the_view(url):
     answers = [get(f"{url}/{path}") for path in (f"-/media/{FILE}", f"-/media/../media/{FILE}")]
 
     assert [answer.status for answer in answers] == [404, 404]

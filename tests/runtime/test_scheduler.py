@@ -34,7 +34,7 @@ def runs(verb: str, outcome: str) -> float:
     return REGISTRY.get_sample_value("nusa_work_runs_total", {"verb": verb, "outcome": outcome}) or 0.0
 
 
-def test_duty_runs_when_it_is_due_and_not_before(real_db):
+def test_periodic_task_runs_when_due(real_db):
     calls = []
     scheduler.every(seconds=3_600)(lambda now: calls.append(now) or 1)
     failed, done = runs("outbox", "failed"), runs("outbox", "done")
@@ -47,7 +47,7 @@ def test_duty_runs_when_it_is_due_and_not_before(real_db):
     assert (runs("outbox", "failed"), runs("outbox", "done")) == (failed, done + 2)
 
 
-def test_failing_duty_is_counted_and_the_others_go_on(real_db):
+def test_failing_periodic_task_is_counted_and_others_run(real_db):
     done = []
 
     @scheduler.every(seconds=0)
@@ -70,7 +70,7 @@ def test_failing_duty_is_counted_and_the_others_go_on(real_db):
     assert REGISTRY.get_sample_value("nusa_work_handled_total", {"verb": f"{__name__}.sound"}) == 6
 
 
-def test_records_out_of_reach_are_one_line_and_no_traceback(real_db, caplog):
+def test_unreachable_database_is_logged_in_one_line(real_db, caplog):
     @scheduler.every(seconds=3_600)
     def unreachable(now):
         raise OperationalError("connection refused")
@@ -82,7 +82,7 @@ def test_records_out_of_reach_are_one_line_and_no_traceback(real_db, caplog):
     assert "exc_info" not in line
 
 
-def test_two_duties_of_one_name_are_refused():
+def test_duplicate_periodic_task_name_is_refused():
     def tidy(now):
         return 0
 
@@ -105,7 +105,7 @@ def test_fact_of_this_process_is_delivered_at_once(hear, note, running, monkeypa
     assert heard == ["a1"]
 
 
-def test_fact_of_a_transaction_that_fails_wakes_nobody(real_db):
+def test_fact_of_a_rolled_back_transaction_wakes_nobody(real_db):
     @transaction.atomic
     def publish_and_fail() -> None:
         outbox.publish(Noted(book="a", line=1))
@@ -118,7 +118,7 @@ def test_fact_of_a_transaction_that_fails_wakes_nobody(real_db):
     assert not outbox.published.is_set()
 
 
-def test_stop_lets_the_running_duty_finish(real_db):
+def test_stop_waits_for_the_running_task(real_db):
     entered, leave, finished = threading.Event(), threading.Event(), []
 
     @scheduler.every(seconds=3_600)

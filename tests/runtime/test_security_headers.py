@@ -43,12 +43,12 @@ def policy_of(answer) -> dict[str, set[str]]:
     return {words[0]: set(words[1:]) for words in directives}
 
 
-def test_paths_under_test_include_the_main_ones():
+def test_tested_paths_include_the_main_pages():
     assert {"/", "/masuk/", "/api/v1/me", "/sw.js"} <= set(paths_without_arguments())
 
 
 @pytest.mark.parametrize("path", [*paths_without_arguments(), "/no-such-page/"])
-def test_answer_is_under_the_strict_policy_and_names_no_foreign_host(client, db, path):
+def test_response_has_the_strict_csp_and_no_foreign_host(client, db, path):
     answer = client.get(path)
     body = b"".join(answer) if answer.streaming else answer.content
 
@@ -71,7 +71,7 @@ def test_answer_is_under_the_strict_policy_and_names_no_foreign_host(client, db,
     assert foreign == []
 
 
-def test_nonce_of_the_page_is_the_nonce_of_its_policy_and_new_each_time(client, db):
+def test_page_nonce_equals_the_csp_nonce_and_changes(client, db):
     nonces = []
     for _ in range(2):
         answer = client.get("/masuk/")
@@ -83,7 +83,7 @@ def test_nonce_of_the_page_is_the_nonce_of_its_policy_and_new_each_time(client, 
     assert nonces[0] != nonces[1]
 
 
-def test_page_has_no_script_or_style_of_its_own_without_the_nonce(client, db):
+def test_inline_script_and_style_have_the_nonce(client, db):
     page = client.get("/masuk/").content.decode()
 
     styles = re.findall(r"<style[^>]*>", page)
@@ -97,7 +97,7 @@ def test_page_has_no_script_or_style_of_its_own_without_the_nonce(client, db):
     assert [tag for tag in run if "nonce=" not in tag] == []
 
 
-def test_request_keeps_a_well_formed_id_and_is_given_one_otherwise(client, db):
+def test_request_id_is_kept_if_well_formed_and_generated_otherwise(client, db):
     assert client.get("/-/live", headers={"X-Request-ID": "abc_123-DEF"})["X-Request-ID"] == "abc_123-DEF"
     for forged in ("short", "x" * 65, "has space inside", "line\\nbreak"):
         given = client.get("/-/live", headers={"X-Request-ID": forged})["X-Request-ID"]
@@ -108,7 +108,7 @@ def test_unknown_host_is_refused(client, db):
     assert client.get("/masuk/", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_cookies_are_as_strict_as_the_public_address_allows():
+def test_cookies_are_secure_on_https():
     assert settings.SESSION_COOKIE_HTTPONLY is True
     assert settings.SESSION_COOKIE_SAMESITE == settings.CSRF_COOKIE_SAMESITE == "Lax"
     is_https = settings.PUBLIC_URL.startswith("https:")
@@ -116,7 +116,7 @@ def test_cookies_are_as_strict_as_the_public_address_allows():
 
 
 @pytest.mark.parametrize(("asked", "spoken"), [(None, "id"), ("en-GB,en;q=0.9", "en"), ("fr", "id")])
-def test_stranger_is_spoken_to_in_a_language_they_asked_for_or_indonesian(client, db, asked, spoken):
+def test_visitor_gets_an_accepted_language_or_indonesian(client, db, asked, spoken):
     answer = client.get("/masuk/", headers={"Accept-Language": asked} if asked else {})
 
     assert answer.headers["Content-Language"] == spoken

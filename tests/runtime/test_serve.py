@@ -25,7 +25,7 @@ from tests.runtime.person import Person
 pytestmark = pytest.mark.embedded_only
 
 
-def test_server_answers_and_says_where_it_is(make_site):
+def test_server_responds_and_prints_its_address(make_site):
     site = make_site()
 
     assert get(f"{site.url}/-/ready").json == {"ready": True, "wrong": {}}
@@ -59,7 +59,7 @@ def test_taken_port_is_named(real_db):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_ends_it_in_good_order(make_site, number):
+def test_signal_stops_the_server_cleanly(make_site, number):
     site = make_site()
     door = site.web_processes[0]
 
@@ -69,7 +69,7 @@ def test_signal_ends_it_in_good_order(make_site, number):
     assert "Traceback" not in door.log
 
 
-def test_open_socket_is_told_to_come_back_before_the_server_ends(make_site):
+def test_open_socket_is_closed_with_retry_after_before_the_server_stops(make_site):
     site = make_site()
     ana = Person(site.url, lambda phone: DeveloperSms.objects.get(number=phone).text, "+628120000001")
 
@@ -104,7 +104,7 @@ def long_history(site):
     return ana, {"do": "chat.history", "conversation": str(conversation), "limit": 100}
 
 
-def test_client_that_reads_nothing_is_cut_off_before_the_server_keeps_much(make_site):
+def test_client_reading_nothing_is_closed_before_buffers_grow(make_site):
     site = make_site()
     ana, ask = long_history(site)
 
@@ -120,7 +120,7 @@ def test_client_that_reads_nothing_is_cut_off_before_the_server_keeps_much(make_
     assert get(f"{site.url}/-/live").status == 200
 
 
-def test_client_that_reads_late_gets_all_of_it(make_site):
+def test_slow_client_gets_the_whole_response(make_site):
     site = make_site()
     ana, ask = long_history(site)
     narrow = socket.socket()
@@ -145,7 +145,7 @@ def ping_until_cut(line):
         line.send(json.dumps({"do": "ping", "id": 101 + number}))
 
 
-def test_answer_that_is_never_finished_does_not_hold_the_server(make_site, real_db):
+def test_unfinished_response_does_not_block_shutdown(make_site, real_db):
     site = make_site()
     with socket.create_connection(("localhost", urlsplit(site.url).port)) as slow:
         # A body that is announced and never sent: nothing is under way yet.
@@ -155,7 +155,7 @@ def test_answer_that_is_never_finished_does_not_hold_the_server(make_site, real_
         assert site.web_processes[0]._popen.wait(60) == 0
 
 
-def test_served_instance_is_not_served_by_one_process(real_db):
+def test_served_instance_refuses_the_embedded_server(real_db):
     served = {**real_db.env, "DATABASE_URL": "postgres://nusa@localhost:1/nusa", "REDIS_URL": "redis://localhost:1/0"}
 
     refused = manage("serve", "--port", "0", env=served)
@@ -164,7 +164,7 @@ def test_served_instance_is_not_served_by_one_process(real_db):
     assert "manage.py serve_all" in refused.stderr
 
 
-def test_killed_server_keeps_what_it_acknowledged_and_comes_back(make_site, real_db):
+def test_killed_server_keeps_acknowledged_data_and_restarts(make_site, real_db):
     site = make_site()
     token = re.search(r"csrftoken=(\w+)", get(f"{site.url}/masuk/").headers["set-cookie"])[1]
     headers = {"Content-Type": "application/json", "Cookie": f"csrftoken={token}", "X-CSRFToken": token}

@@ -176,7 +176,7 @@ def is_heard(ana: Person, bo: Person, conversation: str) -> bool:
             return False
 
 
-def test_first_start_says_what_it_does_and_when_it_answers(stack):
+def test_first_start_prints_progress_and_readiness(stack):
     wait_until(lambda: f"Nusa is at {stack.url}: pages answer." in stack.runner.log, "it says so", 20)
 
     said = [line for line in stack.runner.log.splitlines() if " | " not in line]
@@ -190,7 +190,7 @@ def test_first_start_says_what_it_does_and_when_it_answers(stack):
     assert "worker_connections" not in stack.runner.log
 
 
-def test_message_posted_to_a_page_process_is_heard_on_a_socket_process(stack, people):
+def test_message_posted_to_a_page_process_reaches_a_socket_process(stack, people):
     ana, bo, conversation = people
     with bo.socket() as line:
         seq = say(ana, conversation, "halo kak")
@@ -200,7 +200,7 @@ def test_message_posted_to_a_page_process_is_heard_on_a_socket_process(stack, pe
     assert (heard["on"], heard["row"]["seq"], heard["row"]["body"]) == (f"chat:{conversation}", seq, "halo kak")
 
 
-def test_static_files_come_from_the_proxy_and_are_kept_for_ever(stack):
+def test_static_files_come_from_the_proxy_and_are_cached_forever(stack):
     page = get(f"{stack.url}/masuk/").body.decode()
     [script] = re.findall(r'<script type="module" src="(/static/[^"]+)"', page)
 
@@ -212,7 +212,7 @@ def test_static_files_come_from_the_proxy_and_are_kept_for_ever(stack):
     assert "x-request-id" not in answer.headers
 
 
-def test_private_picture_comes_through_the_proxy_to_whoever_may_see_it(stack, people):
+def test_private_picture_comes_through_the_proxy_to_those_allowed(stack, people):
     ana, _, _ = people
     address = ana.show_picture()
 
@@ -227,7 +227,7 @@ def test_private_picture_comes_through_the_proxy_to_whoever_may_see_it(stack, pe
     assert around.status == 404
 
 
-def test_id_of_the_request_goes_through_all_of_it(stack):
+def test_request_id_passes_through_every_process(stack):
     given = get(f"{stack.url}/masuk/", {"X-Request-ID": "from-the-outside-1"})
     forged = get(f"{stack.url}/-/live", {"X-Request-ID": "no good"})
 
@@ -236,7 +236,7 @@ def test_id_of_the_request_goes_through_all_of_it(stack):
     wait_until(lambda: '"request": "from-the-outside-1"' in stack.runner.log, "line of the request", 20)
 
 
-def test_address_of_the_visitor_cannot_be_claimed(stack, people):
+def test_client_address_cannot_be_spoofed(stack, people):
     ana, _, _ = people
     for number in range(3):
         ana.ask("GET", "/masuk/", **{"X-Real-IP": f"10.9.8.{number}", "X-Forwarded-For": "10.9.8.7"})
@@ -244,11 +244,11 @@ def test_address_of_the_visitor_cannot_be_claimed(stack, people):
     assert "10.9.8." not in stack.runner.log
 
 
-def test_too_large_a_body_is_refused_by_the_proxy(stack):
+def test_too_large_body_is_refused_by_the_proxy(stack):
     assert get(f"{stack.url}/api/v1/login", data=b"x" * (10 * 1024 * 1024 + 1)).status == 413
 
 
-def test_every_process_tells_its_numbers_on_its_own_private_port(stack, people):
+def test_every_process_serves_metrics_on_a_private_port(stack, people):
     ana, _, conversation = people
     say(ana, conversation, "diukur")
 
@@ -293,7 +293,7 @@ def test_messages_without_redis_are_not_lost(stack, people):
     wait_until(lambda: all(is_heard(ana, bo, conversation) for _ in range(4)), "hints flow again", 60)
 
 
-def test_database_that_stops_makes_it_unready_and_comes_back_by_itself(stack, people):
+def test_readiness_fails_without_the_database_and_recovers(stack, people):
     ana, _, conversation = people
     before = bodies(ana, conversation)
     stack.postgres.kill()
@@ -313,7 +313,7 @@ def test_database_that_stops_makes_it_unready_and_comes_back_by_itself(stack, pe
         assert bodies(ana, conversation) == before
 
 
-def test_killed_socket_process_comes_back_and_the_other_one_serves_meanwhile(stack, people):
+def test_killed_socket_process_restarts_while_the_other_serves(stack, people):
     ana, bo, conversation = people
     [first, _] = stack.pids("serve_sockets")
     os.kill(first, 9)
@@ -325,7 +325,7 @@ def test_killed_socket_process_comes_back_and_the_other_one_serves_meanwhile(sta
     wait_until(lambda: answers(f"http://127.0.0.1:{stack.first_port + 40}"), "first one answers", 120)
 
 
-def test_pages_out_of_reach_are_told_honestly(stack, people):
+def test_proxy_without_pages_serves_an_error_page(stack, people):
     ana, _, conversation = people
     pids = stack.pids("serve_pages")
     for pid in pids:

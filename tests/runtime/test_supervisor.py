@@ -36,7 +36,7 @@ def run_until(tasks: list[SupervisedProcess], is_enough) -> None:
     asyncio.run(run())
 
 
-def test_lines_carry_the_name_of_their_process(capfd):
+def test_output_lines_are_prefixed_by_their_process(capfd):
     printed = []
 
     def has_both() -> bool:
@@ -48,7 +48,7 @@ def test_lines_carry_the_name_of_their_process(capfd):
     assert sorted("".join(printed).splitlines()) == ["first    | one", "second-1 | two"]
 
 
-def test_process_that_dies_is_started_again_later_each_time(tmp_path, capfd):
+def test_dying_process_is_restarted_with_growing_delay(tmp_path, capfd):
     starts = tmp_path / "starts"
     run_until(
         [shell("dying", f"echo x >> {starts}; exit 3")],
@@ -73,7 +73,7 @@ def test_stages_stop_one_after_the_other(tmp_path):
     assert order.read_text().split() == ["first", "last"]
 
 
-def test_process_that_does_not_listen_is_killed(tmp_path, monkeypatch, capfd):
+def test_process_ignoring_the_stop_signal_is_killed(tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(supervisor, "STOP_SECONDS_MAX", 0.5)
     ready = tmp_path / "ready"
 
@@ -82,7 +82,7 @@ def test_process_that_does_not_listen_is_killed(tmp_path, monkeypatch, capfd):
     assert "did not stop within 0.5 s and is killed" in capfd.readouterr().out
 
 
-def test_process_whose_child_lives_on_is_started_again_without_it(tmp_path):
+def test_process_with_a_surviving_child_is_restarted_without_it(tmp_path):
     # As nginx: a master and its workers, which keep its port and its output when it is killed.
     masters, workers = tmp_path / "masters", tmp_path / "workers"
     script = f"echo $$ >> {masters}; sleep 300 & echo $! >> {workers}; wait"
@@ -100,7 +100,7 @@ def test_process_whose_child_lives_on_is_started_again_without_it(tmp_path):
     wait_until(lambda: not any(map(is_alive, (*numbers(masters), *numbers(workers)))), "all ended", seconds_max=10)
 
 
-def test_process_that_begins_while_all_are_stopped_is_stopped_too(tmp_path, monkeypatch):
+def test_process_starting_during_shutdown_is_stopped_too(tmp_path, monkeypatch):
     begun = tmp_path / "begun"
     start = asyncio.create_subprocess_exec
 

@@ -63,7 +63,7 @@ async def ask(served: WsgiBridge) -> tuple[int, bytes]:
     return events[0]["status"], b"".join(event.get("body", b"") for event in events[1:])
 
 
-def test_end_waits_for_answers_under_way_and_takes_no_more(slow):
+def test_shutdown_waits_for_running_responses_and_accepts_no_more(slow):
     async def run():
         served = WsgiBridge(slow, threads=2)
         under_way = asyncio.create_task(ask(served))
@@ -79,7 +79,7 @@ def test_end_waits_for_answers_under_way_and_takes_no_more(slow):
     assert asyncio.run(run()) == (200, b"ok")
 
 
-def test_end_does_not_wait_for_ever(slow, monkeypatch):
+def test_shutdown_has_a_time_limit(slow, monkeypatch):
     monkeypatch.setattr(wsgi_bridge, "FINISH_SECONDS_MAX", 0.1)
 
     async def run():
@@ -95,7 +95,7 @@ def test_end_does_not_wait_for_ever(slow, monkeypatch):
     assert asyncio.run(run()) is False
 
 
-def test_idle_pages_end_at_once():
+def test_idle_page_process_stops_at_once():
     asyncio.run(asyncio.wait_for(WsgiBridge(lambda environ, start: [], threads=1).finish(), 1))
 
 

@@ -51,7 +51,7 @@ def entry_of(kind, authorization):
 
 @pytest.mark.parametrize("means", AuthorizationMethod)
 @pytest.mark.parametrize("kind", sorted(DECLARED_KINDS))
-def test_journal_is_posted_by_the_means_that_its_kind_declares_and_by_no_other(kind, means):
+def test_journal_is_posted_only_with_the_authorization_of_its_kind(kind, means):
     if means in ACCEPTED_METHODS[kind]:
         assert entry_of(kind, Authorization(means)).kind == kind
         return
@@ -61,14 +61,14 @@ def test_journal_is_posted_by_the_means_that_its_kind_declares_and_by_no_other(k
 
 
 @pytest.mark.parametrize("nothing", [None, "pin", AuthorizationMethod.PIN])
-def test_journal_without_an_authorization_is_not_made(nothing):
+def test_journal_without_an_authorization_is_refused(nothing):
     with pytest.raises(NotAuthorized):
         entry_of("sent", nothing)
     with pytest.raises(TypeError, match="authorization"):
         ledger.JournalEntry(key=derive_key("test", "k", {}), kind="sent", lines=(TransferLine(1, 2, Money(5)),))
 
 
-def test_kind_that_declares_nothing_is_not_posted():
+def test_journal_kind_without_a_declaration_is_refused():
     assert "gift" not in ACCEPTED_METHODS
 
     with pytest.raises(NotAuthorized, match="ACCEPTED_METHODS"):
@@ -85,7 +85,7 @@ def test_every_kind_that_the_product_posts_is_declared_and_no_other():
     assert posted == DECLARED_KINDS
 
 
-def test_authorization_is_made_where_it_is_proved_and_nowhere_else():
+def test_authorizations_are_created_only_where_proved():
     made = {
         module.name
         for module in modules().values()
@@ -97,7 +97,7 @@ def test_authorization_is_made_where_it_is_proved_and_nowhere_else():
     assert made == {"payments.actions.authorizations", "payments.actions.pins"}
 
 
-def test_every_way_to_a_posting_is_known_and_says_what_it_takes():
+def test_every_call_path_to_a_posting_is_declared():
     reached = leading_to(POSTING)
     found = {*_commands(reached), *_pages(reached), *_timers(reached), *_management(reached)}
 

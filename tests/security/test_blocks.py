@@ -65,7 +65,7 @@ def test_other_buyers_of_a_shop_that_blocked_one_buy_as_before(bo, ana, make_pay
     assert isinstance(buy(ana, product), shop_api.CheckoutCompleted)
 
 
-def test_order_from_before_a_block_says_nothing_new_and_shows_no_reason(bo, ana, product, buy, now):
+def test_order_before_a_block_has_no_new_events_and_no_reason(bo, ana, product, buy, now):
     placed = buy(ana, product, note="ukuran L")
     deliver()
     block(bo, ana, now)
@@ -106,7 +106,7 @@ def test_repeated_cancellations_of_a_buyer_are_limited(bo, ana, product, buy, no
     assert isinstance(buy(ana, product, idempotency_key="third"), shop_api.CheckoutCompleted)
 
 
-def test_money_and_the_name_on_it_do_not_reach_whoever_blocked_the_sender(ana, bo, now):
+def test_transfer_to_a_blocker_is_refused_without_revealing_names(ana, bo, now):
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     block(bo, ana, now)
 
@@ -124,7 +124,7 @@ def test_payment_before_a_block_keeps_its_response(ana, bo, now):
     assert send(ana, bo, 5_000_00, now).public_id == first.public_id
 
 
-def test_stranger_cannot_write_a_name_into_a_history_for_one_sen(ana, bo, now):
+def test_transfer_to_a_stranger_has_a_minimum_amount(ana, bo, now):
     with pytest.raises(payment_errors.TooLittle) as refused:
         send(ana, bo, 1, now)
 

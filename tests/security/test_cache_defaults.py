@@ -22,7 +22,7 @@ from tests.harness.socket_client import browser_on, log_in
         ),
     ],
 )
-def test_answer_to_somebody_who_is_logged_in_is_private(make_user, path):
+def test_response_to_a_logged_in_person_is_private(make_user, path):
     answer = browser_on(log_in(make_user("ana"))).get(path)
 
     said = set(answer.headers["Cache-Control"].split(", "))
@@ -31,21 +31,21 @@ def test_answer_to_somebody_who_is_logged_in_is_private(make_user, path):
 
 
 @pytest.mark.parametrize("path", ["/tidak-ada/", "/api/v1/me", "/api/v1/nothing", "/media/avatar/x"])
-def test_refusal_of_a_stranger_is_kept_by_nobody(db, path):
+def test_refusal_of_a_stranger_is_not_cached(db, path):
     answer = Client().get(path)
 
     assert answer.status_code in (401, 404)
     assert "no-store" in answer.headers["Cache-Control"]
 
 
-def test_forged_form_is_kept_by_nobody(db):
+def test_csrf_failure_is_not_cached(db):
     answer = Client(enforce_csrf_checks=True).post("/masuk/", {"phone": "1"})
 
     assert answer.status_code == 403
     assert "no-store" in answer.headers["Cache-Control"]
 
 
-def test_public_pages_and_files_stay_keepable(db):
+def test_public_pages_and_files_stay_cacheable(db):
     stranger = Client()
 
     assert "public" in stranger.get("/").headers["Cache-Control"]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("login_ground")
 
 
 @pytest.mark.parametrize("phone", ["+44 7911 123456", "+1 202 555 0123", "+7 912 345 67 89", "+60 12-345 6789"])
-def test_code_goes_to_the_countries_of_the_operator_alone(db, midday, phone):
+def test_login_codes_go_only_to_allowed_countries(db, midday, phone):
     with pytest.raises(CountryNotServed) as refused:
         ask(phone, browser="eve", at=midday)
 
@@ -28,7 +28,7 @@ def test_code_goes_to_the_countries_of_the_operator_alone(db, midday, phone):
     assert not RateCount.objects.exists()
 
 
-def test_operator_names_further_countries(db, midday, settings):
+def test_operator_can_allow_further_countries(db, midday, settings):
     settings.SMS_COUNTRIES = ["MY", "ID"]
 
     ask("+60 12-345 6789", browser="one", at=midday)
@@ -38,7 +38,7 @@ def test_operator_names_further_countries(db, midday, settings):
     assert list(numbers) == ["+60123456789", "+60123456780"]
 
 
-def test_person_whose_country_is_served_no_more_gets_in_where_they_were(db, make_user, midday, settings):
+def test_person_of_a_removed_country_can_log_in_on_a_known_device(db, make_user, midday, settings):
     ana = make_user("ana")
     known_browser(ana, "anas phone", at=midday)
     settings.SMS_COUNTRIES = ["MY"]
@@ -48,7 +48,7 @@ def test_person_whose_country_is_served_no_more_gets_in_where_they_were(db, make
         ask(ana.phone.number, browser="anas new phone", at=midday + timedelta(minutes=2))
 
 
-def test_budget_of_an_hour_bounds_what_an_attack_costs_and_keeps_a_reserve(real_db, make_user, midday, settings):
+def test_hourly_code_budget_limits_an_attack_and_keeps_a_reserve(real_db, make_user, midday, settings):
     settings.SMS_PER_HOUR = 20
     ana = make_user("ana")
     ana_here = known_browser(ana, "anas phone", at=midday)
@@ -74,7 +74,7 @@ def test_budget_of_an_hour_bounds_what_an_attack_costs_and_keeps_a_reserve(real_
     spread(1, at=midday + timedelta(hours=1), start=17)
 
 
-def test_budget_of_a_day_bounds_what_an_attack_costs(db, midday, settings):
+def test_daily_code_budget_limits_an_attack(db, midday, settings):
     settings.SMS_PER_DAY = 10
     spread(8, at=midday)
 
@@ -84,7 +84,7 @@ def test_budget_of_a_day_bounds_what_an_attack_costs(db, midday, settings):
     assert refused.value.retry_after == 10 * 3600
 
 
-def test_reserve_ends_as_well(db, make_user, midday, settings):
+def test_reserve_of_the_code_budget_is_limited(db, make_user, midday, settings):
     settings.SMS_PER_HOUR = 2
     ana = make_user("ana")
     known_browser(ana, "anas phone", at=midday)
@@ -114,7 +114,7 @@ def test_refused_request_takes_nothing_from_the_budget(db, midday):
     assert RateCount.objects.get(what="sms.hour").count == 1
 
 
-def test_numbers_for_alarms_say_how_much_is_used_and_what_became_of_requests(db, settings, monkeypatch, midday):
+def test_code_budget_metrics_count_use_and_outcomes(db, settings, monkeypatch, midday):
     settings.SMS_PER_HOUR, settings.SMS_PER_DAY = 20, 100
     monkeypatch.setattr("superapp.core.clock.now", lambda: midday)
 

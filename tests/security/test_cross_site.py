@@ -110,14 +110,14 @@ def loop():
 
 
 @pytest.mark.parametrize("origin", FOREIGN_PAGES)
-def test_socket_is_not_opened_by_a_page_of_another_site(origin, world, loop):
+def test_socket_from_another_site_is_refused(origin, world, loop):
     client = SocketClient(loop, websocket_scope(world.devices["ana"].session_key, origin=origin))
 
     assert (client.refused, client.ready) == (True, None)
     assert_nothing_changed(world)
 
 
-def test_socket_is_opened_by_a_page_of_ours(world, loop):
+def test_socket_from_the_own_site_is_accepted(world, loop):
     client = SocketClient(loop, websocket_scope(world.devices["ana"].session_key, origin=settings.PUBLIC_URL))
 
     assert client.ready is not None

@@ -109,7 +109,7 @@ def beside_a_flood(url: str, session_key: str, one: bytes, bystander: ClientConn
     return set(codes), statistics.median(times)
 
 
-def test_honest_clients_stay_far_below_the_frames_that_close_a_socket(connect, make_user):
+def test_ordinary_clients_stay_far_below_the_flood_limit(connect, make_user):
     client = connect(make_user("ana"))
 
     # A thousand hints at once are acknowledged by fifty frames; a flushed outbox has 48 commands under way.
@@ -132,7 +132,7 @@ def test_every_kind_of_frame_counts(connect, make_user, monkeypatch, frame):
     assert client.wait_closed() == CLOSE_FLOOD
 
 
-def test_large_frames_count_for_their_size(connect, make_user, monkeypatch):
+def test_large_frames_count_by_size(connect, make_user, monkeypatch):
     monkeypatch.setattr(consumer, "make_frame_bucket", lambda: TokenBucket(per_second=1, burst=20, timer=lambda: 5.0))
     client = connect(make_user("ana"))
 
@@ -142,7 +142,7 @@ def test_large_frames_count_for_their_size(connect, make_user, monkeypatch):
     assert client.wait_closed() == CLOSE_FLOOD
 
 
-def test_person_who_connects_without_end_is_told_to_wait_and_others_are_not(connect, make_user, monkeypatch):
+def test_endless_connecting_is_rate_limited_per_person(connect, make_user, monkeypatch):
     monkeypatch.setattr(consumer, "connect_throttle", Throttle(per_second=1, burst=3, timer=lambda: 5.0))
     eve, bo = make_user("eve"), make_user("bo")
 
@@ -152,7 +152,7 @@ def test_person_who_connects_without_end_is_told_to_wait_and_others_are_not(conn
     assert connect(bo).closed is None
 
 
-def test_flooded_socket_costs_its_person_many_connects(connect, make_user, monkeypatch):
+def test_flooding_uses_up_the_connect_limit(connect, make_user, monkeypatch):
     allowance = Throttle(per_second=1, burst=consumer.FLOOD_COST + 2, timer=lambda: 5.0)
     monkeypatch.setattr(consumer, "connect_throttle", allowance)
     monkeypatch.setattr(consumer, "make_frame_bucket", lambda: TokenBucket(per_second=1, burst=5, timer=lambda: 5.0))
@@ -167,7 +167,7 @@ def test_flooded_socket_costs_its_person_many_connects(connect, make_user, monke
     assert codes == [None, CLOSE_FLOOD]
 
 
-def test_bucket_fills_with_time_and_never_above_its_rim():
+def test_token_bucket_refills_up_to_its_capacity():
     now = 0.0
     bucket = TokenBucket(per_second=2, burst=4, timer=lambda: now)
 
@@ -182,7 +182,7 @@ def test_bucket_fills_with_time_and_never_above_its_rim():
     assert third == [True, True, True, True, False]
 
 
-def test_limit_of_frames_is_above_what_commands_are_refused_at():
+def test_frame_limit_is_above_the_command_limit():
     # Whoever sends commands too fast is told so long before the socket is closed.
     assert FRAMES_BURST > 300
     assert FRAMES_PER_SECOND > 50

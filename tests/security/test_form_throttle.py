@@ -45,7 +45,7 @@ def urlencoded(browser, path, body):
     return browser.post(path, body, content_type="application/x-www-form-urlencoded")
 
 
-def test_messages_sent_by_form_end_with_the_allowance_and_say_when_again(ana, make_user, make_direct, small_allowance):
+def test_messages_by_form_are_rate_limited_with_retry_after(ana, make_user, make_direct, small_allowance):
     conversation = make_direct(ana, make_user("bo"))
     browser = browser_on(log_in(ana))
 
@@ -86,7 +86,7 @@ def test_throttled_form_keeps_its_input_for_another_try(ana, make_user, make_dir
     assert Message.objects.get().body == "Dua baris\ndan <b>huruf</b> & tanda"
 
 
-def test_secrets_are_written_into_no_page(ana, small_allowance):
+def test_throttled_page_contains_no_secret_fields(ana, small_allowance):
     browser = browser_on(log_in(ana))
     small_allowance.take(ana.pk, 25)
 
@@ -101,7 +101,7 @@ def test_secrets_are_written_into_no_page(ana, small_allowance):
     assert 'name="next"' in page
 
 
-def test_forms_commands_and_files_take_from_one_allowance(ana, small_allowance):
+def test_forms_commands_and_files_share_one_limit(ana, small_allowance):
     browser = browser_on(log_in(ana))
     cost = registry.commands["accounts.profile_change"].cost
     small_allowance.take(ana.pk, 25 - cost)
@@ -119,7 +119,7 @@ def test_forms_commands_and_files_take_from_one_allowance(ana, small_allowance):
     assert (file.json()["code"], file.headers["Retry-After"]) == ("rate_limited", str(file.json()["retry_after"]))
 
 
-def test_large_body_of_somebody_who_sends_too_much_is_not_read(ana, small_allowance):
+def test_large_body_of_a_throttled_person_is_not_read(ana, small_allowance):
     browser = browser_on(log_in(ana))
     small_allowance.take(ana.pk, 25)
     picture = BytesIO(b"x" * 100_000)
@@ -133,7 +133,7 @@ def test_large_body_of_somebody_who_sends_too_much_is_not_read(ana, small_allowa
     assert upload.wsgi_request._read_started is False
 
 
-def test_others_and_looking_are_not_counted(ana, make_user, small_allowance):
+def test_reads_and_other_people_are_not_counted(ana, make_user, small_allowance):
     small_allowance.take(ana.pk, 25)
 
     looked = [browser_on(log_in(ana)).get("/saya/").status_code for _ in range(5)]
@@ -145,7 +145,7 @@ def test_others_and_looking_are_not_counted(ana, make_user, small_allowance):
     assert stranger.status_code != 429
 
 
-def test_forged_form_is_refused_before_it_takes_anything(ana, small_allowance):
+def test_csrf_failure_takes_nothing_from_the_limit(ana, small_allowance):
     browser = browser_on(log_in(ana), enforce_csrf_checks=True)
 
     forged = [browser.post("/saya/tampilan/", {"theme": "dark"}).status_code for _ in range(10)]

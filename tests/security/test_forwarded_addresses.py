@@ -181,7 +181,7 @@ def test_visitors_behind_a_trusted_proxy_keep_their_addresses_and_their_scheme(s
 
 
 @pytest.mark.parametrize("setup", SETUPS)
-def test_addresses_that_a_visitor_claims_before_the_trusted_proxy_are_not_believed(setup, stack_of, echo):
+def test_addresses_claimed_before_the_trusted_proxy_are_ignored(setup, stack_of, echo):
     front, _ = stack_of(setup, upstream=echo)
 
     told = heard(front, sender=VISITORS[0], X_Test_Scheme="https", X_Forwarded_For="10.9.8.7", X_Real_IP="10.9.8.6")
@@ -243,7 +243,7 @@ def test_https_in_front_is_answered_without_a_loop_and_with_secure_cookies(setup
         (PUBLIC_URL, "10.0.0.1; return 200", "is no address"),
     ],
 )
-def test_container_of_the_proxy_does_not_start_with_what_cannot_work(public_url, trusted, sentence):
+def test_proxy_container_with_invalid_settings_does_not_start(public_url, trusted, sentence):
     refused = rendered_for_container(public_url, trusted)
 
     assert (refused.returncode, refused.stdout) == (1, "")
@@ -251,7 +251,7 @@ def test_container_of_the_proxy_does_not_start_with_what_cannot_work(public_url,
     assert "Traceback" not in refused.stderr
 
 
-def test_image_of_the_proxy_holds_all_that_renders_its_configuration_at_the_start(home):
+def test_proxy_image_contains_its_configuration_renderer(home):
     _copy_what_the_image_copies(home)
     (home / "bin").mkdir()
     stub = home / "bin" / "nginx"

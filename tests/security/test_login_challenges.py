@@ -35,7 +35,7 @@ def demanded(at):
     return refused.value.params
 
 
-def test_solution_is_good_once(db, midday):
+def test_challenge_solution_is_valid_once(db, midday):
     solution = solve(demanded(midday))
     ask(VICTIM, browser="eve", at=midday, solution=solution)
 
@@ -43,7 +43,7 @@ def test_solution_is_good_once(db, midday):
         ask(VICTIM, browser="eve", at=midday + timedelta(minutes=2), solution=solution)
 
 
-def test_solution_of_what_was_refused_stays_good(db, midday):
+def test_challenge_solution_of_a_refused_request_stays_valid(db, midday):
     solution = solve(demanded(midday))
     ask_and_work(VICTIM, browser="another", at=midday)
     with pytest.raises(RateLimited):
@@ -71,7 +71,7 @@ def test_solution_of_what_was_refused_stays_good(db, midday):
         {"solution": lambda good: "W1tb" * 5_000},
     ],
 )
-def test_solution_of_something_else_is_none(db, midday, altered):
+def test_challenge_solution_for_another_subject_is_invalid(db, midday, altered):
     good = json.loads(b64decode(solve(demanded(midday))))
     wanted = altered.get("solution", lambda same: same)(good)
     solution = wanted if isinstance(wanted, str) else encode_solution(wanted)
@@ -84,7 +84,7 @@ def test_solution_of_something_else_is_none(db, midday, altered):
     assert DeveloperSms.objects.count() == sent
 
 
-def test_eight_at_once_use_one_solution_once(real_db, in_threads, midday):
+def test_challenge_solution_used_by_eight_at_once_is_valid_once(real_db, in_threads, midday):
     challenge = demanded(midday)
     solution = solve(challenge)
 
@@ -134,7 +134,7 @@ def test_client_of_the_api_solves_the_challenge_of_guesses(db, monkeypatch):
     assert answer.json()["new"] is True
 
 
-def test_page_brings_the_challenge_says_what_it_does_and_takes_the_solution(db, client):
+def test_login_page_explains_the_challenge_and_accepts_its_solution(db, client):
     asked = newcomers()
     for _ in range(30):
         Client().post("/masuk/", {"phone": next(asked)})
@@ -151,7 +151,7 @@ def test_page_brings_the_challenge_says_what_it_does_and_takes_the_solution(db, 
     assert (sent.status_code, sent.headers["Location"]) == (302, "/masuk/kode/")
 
 
-def test_page_blames_the_number_of_another_country(db, client):
+def test_login_page_shows_the_country_error_at_the_number(db, client):
     page = client.post("/masuk/", {"phone": "+44 7911 123456"}, headers={"accept-language": "en"})
 
     assert page.status_code == 422
@@ -159,7 +159,7 @@ def test_page_blames_the_number_of_another_country(db, client):
     assert 'aria-describedby="phone-problem"' in page.content.decode()
 
 
-def test_page_of_the_code_takes_as_many_digits_as_were_sent(db, client, monkeypatch):
+def test_code_page_accepts_as_many_digits_as_were_sent(db, client, monkeypatch):
     monkeypatch.setattr("superapp.accounts.actions.login.CODE_DIGITS", 8)
 
     client.post("/masuk/", {"phone": VICTIM})

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("login_ground")
 # One attacker behind a shared address.
 
 
-def test_three_thousand_log_ins_without_a_code_cost_nobody_anything(db, make_user, midday):
+def test_three_thousand_logins_without_a_code_cost_others_nothing(db, make_user, midday):
     ana = make_user("ana")
     known_browser(ana, "anas phone", at=midday)
     for number in range(3_000):
@@ -35,7 +35,7 @@ def test_three_thousand_log_ins_without_a_code_cost_nobody_anything(db, make_use
     assert prove("+628123400001", last_code(), browser="newcomer", at=midday).is_new
 
 
-def test_six_hundred_requests_without_cookies_send_few_messages_and_shut_nobody_out(db, make_user, midday):
+def test_six_hundred_requests_without_cookies_send_few_messages_and_lock_nobody_out(db, make_user, midday):
     ana = make_user("ana")
     known_browser(ana, "anas phone", at=midday)
     refused = 0
@@ -52,7 +52,7 @@ def test_six_hundred_requests_without_cookies_send_few_messages_and_shut_nobody_
     assert prove("+628123400001", last_code(), browser="newcomer", at=midday).is_new
 
 
-def test_work_of_an_address_grows_with_what_is_asked_for_and_begins_anew_in_the_next_hour(db, midday):
+def test_proof_of_work_of_an_address_grows_and_resets_hourly(db, midday):
     asked = newcomers()
     works = []
     for number in range(120):
@@ -67,7 +67,7 @@ def test_work_of_an_address_grows_with_what_is_asked_for_and_begins_anew_in_the_
     assert ask(next(asked), browser="later", at=midday + timedelta(hours=1)).retry_after == 60
 
 
-def test_other_addresses_do_not_work_for_one_that_is_busy(db, midday):
+def test_proof_of_work_of_a_busy_address_does_not_affect_others(db, midday):
     asked = newcomers()
     for number in range(30):
         ask(next(asked), browser=f"eve {number}", at=midday)
@@ -90,7 +90,7 @@ def test_whole_network_of_an_ipv6_visitor_is_one_address(db, midday):
     assert RateCount.objects.filter(what="code.network", who="network:198.51.100.1").exists()
 
 
-def test_wrong_guesses_make_an_address_work_and_shut_nobody_out(db, make_user, midday):
+def test_wrong_guesses_raise_the_proof_of_work_and_lock_nobody_out(db, make_user, midday):
     ana = make_user("ana")
     known_browser(ana, "anas phone", at=midday)
     asked = newcomers()
@@ -114,7 +114,7 @@ def test_wrong_guesses_make_an_address_work_and_shut_nobody_out(db, make_user, m
 # Somebody else's number.
 
 
-def test_codes_and_wrong_guesses_of_strangers_do_not_close_a_number_to_its_owners_new_device(db, make_user, midday):
+def test_strangers_cannot_lock_a_number_against_its_owners_new_device(db, make_user, midday):
     ana = make_user("ana")
     number = ana.phone.number
     known_browser(ana, "anas phone", at=midday)
@@ -133,7 +133,7 @@ def test_codes_and_wrong_guesses_of_strangers_do_not_close_a_number_to_its_owner
     assert prove(number, last_code(), browser="anas new phone", at=at).user == ana
 
 
-def test_number_that_strangers_ask_for_all_day_lets_its_owner_in(db, make_user, midday):
+def test_number_requested_by_strangers_all_day_stays_open_to_its_owner(db, make_user, midday):
     ana = make_user("ana")
     number = ana.phone.number
     known_browser(ana, "anas phone", at=midday)
@@ -159,7 +159,7 @@ def test_number_that_strangers_ask_for_all_day_lets_its_owner_in(db, make_user, 
     ask(number, browser="anas phone", at=later)
 
 
-def test_patient_owner_comes_before_a_bot_that_asks_from_a_fresh_address_when_each_pause_ends(db, make_user, midday):
+def test_waiting_owner_precedes_a_bot_with_new_addresses(db, make_user, midday):
     number = make_user("ana").phone.number
     at, bots = midday, itertools.count()
 
@@ -183,7 +183,7 @@ def test_patient_owner_comes_before_a_bot_that_asks_from_a_fresh_address_when_ea
     assert prove(number, last_code(), browser="anas new phone", at=turn + timedelta(seconds=30)).is_new is False
 
 
-def test_turn_that_nobody_uses_goes_to_the_next(db, make_user, midday):
+def test_unused_turn_passes_to_the_next(db, make_user, midday):
     number = make_user("ana").phone.number
     ask(number, browser="eve", at=midday, address="198.51.100.1")
     for place, browser in enumerate(("gone", "second")):
@@ -210,7 +210,7 @@ def test_address_cannot_fill_the_code_queue_of_a_number(db, make_user, midday):
     assert refused.value.retry_after == 58 + 3 * 45
 
 
-def test_codes_from_many_networks_of_one_ipv6_customer_cost_work(db, midday):
+def test_codes_from_many_networks_of_one_ipv6_customer_need_proof_of_work(db, midday):
     asked = newcomers()
     for number in range(120):
         ask(next(asked), browser=f"eve {number}", at=midday, address=f"2001:db8:1:{number * 256:x}::1")
@@ -219,7 +219,7 @@ def test_codes_from_many_networks_of_one_ipv6_customer_cost_work(db, midday):
         ask(next(asked), browser="eve", at=midday, address="2001:db8:1:f000::1")
 
 
-def test_address_that_asked_for_a_number_often_leaves_the_next_turn_to_others(db, make_user, midday):
+def test_address_with_many_requests_yields_the_next_turn(db, make_user, midday):
     number = make_user("ana").phone.number
     at = midday
     for turn in range(7):
@@ -237,7 +237,7 @@ def test_address_that_asked_for_a_number_often_leaves_the_next_turn_to_others(db
 # A browser that its owner signed out.
 
 
-def test_browser_that_was_signed_out_from_another_is_a_stranger_again(db, make_user, midday):
+def test_remotely_signed_out_browser_is_unknown_again(db, make_user, midday):
     ana = make_user("ana")
     here = known_browser(ana, "anas phone", at=midday)
     # The second log-in of the lost phone is the one that is signed out; the first was left to expire.
@@ -265,7 +265,7 @@ def test_browser_that_was_signed_out_from_another_is_a_stranger_again(db, make_u
     assert RateCount.objects.filter(what="code.known.hour").exists()
 
 
-def test_browser_that_signed_itself_out_is_known_when_it_comes_back(db, make_user, midday):
+def test_browser_that_logged_out_itself_stays_known(db, make_user, midday):
     ana = make_user("ana")
     here = known_browser(ana, "anas phone", at=midday)
     devices.sign_out_device(user_id=ana.pk, device_public_id=here.public_id, by_device_id=here.pk, now=midday)
@@ -278,7 +278,7 @@ def test_browser_that_signed_itself_out_is_known_when_it_comes_back(db, make_use
 # One guess at each of many numbers.
 
 
-def test_guesses_sprayed_over_many_numbers_make_new_codes_longer_for_an_hour(db, monkeypatch, make_user, midday):
+def test_guesses_over_many_numbers_lengthen_new_codes_for_an_hour(db, monkeypatch, make_user, midday):
     monkeypatch.setattr(login_throttling, "WRONG_OF_INSTANCE", RateLimit("guess.instance", 20, timedelta(hours=1)))
     ana = make_user("ana")
     known_browser(ana, "anas phone", at=midday)

@@ -65,7 +65,7 @@ def nested(depth: int, *, kind: str = "list") -> str:
 
 
 @pytest.mark.parametrize("wanted", LEADS_NOWHERE)
-def test_language_form_of_a_stranger_leads_to_a_page_of_ours_alone(client, wanted):
+def test_language_form_redirects_only_to_own_pages(client, wanted):
     answer = client.post("/masuk/bahasa/", {"language": "en", "next": wanted})
 
     if wanted == "\x00":
@@ -77,7 +77,7 @@ def test_language_form_of_a_stranger_leads_to_a_page_of_ours_alone(client, wante
 
 @pytest.mark.parametrize("wanted", LEADS_NOWHERE)
 @pytest.mark.parametrize("path", ["/masuk/", "/dompet/pin/", "/dompet/pin/lupa/"])
-def test_pages_that_know_where_to_go_next_survive_what_leads_nowhere(logged_in, path, wanted):
+def test_pages_with_a_next_parameter_survive_invalid_ones(logged_in, path, wanted):
     asked = logged_in.get(path, {"next": wanted})
     sent = logged_in.post(path, {"next": wanted})
 
@@ -86,7 +86,7 @@ def test_pages_that_know_where_to_go_next_survive_what_leads_nowhere(logged_in, 
         assert "evil.example" not in answer.headers.get("Location", "")
 
 
-def test_break_in_the_next_address_adds_no_header(client):
+def test_line_break_in_the_next_parameter_adds_no_header(client):
     answer = client.post("/masuk/bahasa/", {"language": "en", "next": "/a\r\nX-Evil: 1"})
 
     assert answer.status_code == 302
@@ -102,7 +102,7 @@ def part(text: str) -> str:
 
 @pytest.mark.parametrize("depth", NESTINGS)
 @pytest.mark.parametrize("kind", ["list", "object"])
-def test_receipt_of_endless_nesting_is_no_receipt(client, depth, kind):
+def test_deeply_nested_receipt_is_invalid(client, depth, kind):
     deep = part(nested(depth, kind=kind))
 
     for receipt in (f"{deep}.{part('{}')}.{part('x')}", f"{part('{}')}.{deep}.{part('x')}", f"{deep}.{deep}.{deep}"):
@@ -128,7 +128,7 @@ def path_of(route: str) -> str:
 
 
 @pytest.mark.parametrize("depth", NESTINGS)
-def test_deeply_nested_json_is_a_fault_of_no_command(logged_in, depth):
+def test_deeply_nested_json_is_refused_by_every_command(logged_in, depth):
     deep = nested(depth)
     for method, route in routes_that_take_a_body():
         fields = "".join(f'"{name}":{deep},' for name in ("body", "phone", "values", "fields", "address"))
@@ -141,7 +141,7 @@ def test_deeply_nested_json_is_a_fault_of_no_command(logged_in, depth):
 
 @pytest.mark.parametrize("depth", NESTINGS)
 @pytest.mark.parametrize("path", ["login/code", "login"])
-def test_deeply_nested_json_is_refused_at_the_log_in(client, path, depth):
+def test_deeply_nested_json_is_refused_at_login(client, path, depth):
     body = f'{{"phone":{nested(depth)},"code":{nested(depth)}}}'
 
     answer = client.post(f"/api/v1/{path}", body, content_type="application/json")
@@ -155,7 +155,7 @@ def test_deeply_nested_json_is_refused_at_the_log_in(client, path, depth):
 
 @pytest.mark.parametrize("megabytes", [0.1, 3, 9])
 @pytest.mark.parametrize("path", ["login/code", "login"])
-def test_large_json_at_the_log_in_is_too_large_and_no_fault(client, path, megabytes):
+def test_large_json_at_login_is_413(client, path, megabytes):
     body = json.dumps({"phone": "0" * int(megabytes * 1024 * 1024), "code": "1"})
 
     answer = client.post(f"/api/v1/{path}", body, content_type="application/json")
@@ -164,7 +164,7 @@ def test_large_json_at_the_log_in_is_too_large_and_no_fault(client, path, megaby
     assert answer.json()["params"] == {"bytes_max": rest_format.BODY_BYTES_MAX}
 
 
-def test_large_json_is_too_large_for_every_command(logged_in):
+def test_large_json_is_413_for_every_command(logged_in):
     body = json.dumps({"body": "x" * (3 * 1024 * 1024)})
 
     for method, route in routes_that_take_a_body():
@@ -175,7 +175,7 @@ def test_large_json_is_too_large_for_every_command(logged_in):
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain", "application/json"])
 @pytest.mark.parametrize("path", ["/api/v1/login/code", "/api/v1/logout", "/api/v1/contacts", "/api/v1/me/avatar"])
-def test_large_body_of_any_type_is_refused_by_the_api_in_its_own_words(logged_in, path, content_type):
+def test_large_body_of_any_type_has_an_api_error_body(logged_in, path, content_type):
     client = Client(enforce_csrf_checks=True)
     client.cookies = logged_in.cookies
 
@@ -186,7 +186,7 @@ def test_large_body_of_any_type_is_refused_by_the_api_in_its_own_words(logged_in
 
 
 @pytest.mark.parametrize("path", ["/masuk/", "/masuk/kode/", "/masuk/bahasa/", "/bukti/periksa/", "/saya/"])
-def test_large_form_is_told_on_a_page_that_it_is_too_large(path):
+def test_large_form_gets_a_413_page(path):
     client = Client(enforce_csrf_checks=True)
     client.get("/masuk/")  # Gives the cookie that a form is compared with.
 
@@ -203,7 +203,7 @@ def test_large_form_is_told_on_a_page_that_it_is_too_large(path):
         assert "too large" in one.content.decode().lower()
 
 
-def test_form_of_thousands_of_fields_is_refused_without_a_fault(client):
+def test_form_of_thousands_of_fields_is_refused(client):
     body = "&".join(f"a{number}=1" for number in range(project.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1))
 
     answer = client.post("/masuk/", body, content_type="application/x-www-form-urlencoded")

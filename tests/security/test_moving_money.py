@@ -103,7 +103,7 @@ def test_code_alone_does_not_cancel_what_was_just_paid(side, ana, bo, product, b
     assert balance(ana, now) == 1_000_000_00
 
 
-def test_outsider_learns_nothing_and_costs_no_try_of_the_pin(ana, bo, order, make_payer, now):
+def test_outsider_gets_not_found_and_uses_up_no_pin_try(ana, bo, order, make_payer, now):
     eve = make_payer("eve")
 
     for path in ("confirm", "cancel"):
@@ -113,7 +113,7 @@ def test_outsider_learns_nothing_and_costs_no_try_of_the_pin(ana, bo, order, mak
     assert not PinTries.objects.filter(user=eve).exists()
 
 
-def test_move_that_cannot_be_made_costs_no_try_of_the_pin(ana, bo, product, buy, now):
+def test_impossible_transition_uses_up_no_pin_try(ana, bo, product, buy, now):
     order = buy(ana, product).order
 
     answer = rest(code_only(ana), f"orders/{order}/confirm", pin="000001")
@@ -123,7 +123,7 @@ def test_move_that_cannot_be_made_costs_no_try_of_the_pin(ana, bo, product, buy,
 
 
 @pytest.mark.parametrize("by", ["pin", "trusted device", "placing device"])
-def test_buyer_confirms_by_each_of_the_three(by, ana, bo, product, buy, now):
+def test_buyer_confirms_by_pin_placing_device_or_trusted_device(by, ana, bo, product, buy, now):
     device = log_in(ana)
     order = buy(ana, product, device_id=device.pk).order
     api.accept_order(user_id=bo.pk, order=order, now=now)
@@ -143,7 +143,7 @@ def test_buyer_confirms_by_each_of_the_three(by, ana, bo, product, buy, now):
     assert api.fetch_merchant_balance(bo.pk) == Money(25_000_00)
 
 
-def test_device_on_which_somebody_else_placed_an_order_is_not_theirs(ana, bo, order, product, buy, now):
+def test_device_of_another_persons_order_does_not_authorize(ana, bo, order, product, buy, now):
     shared = log_in(bo)
     api.fetch_order(user_id=ana.pk, order=order)
 
@@ -156,7 +156,7 @@ def test_device_on_which_somebody_else_placed_an_order_is_not_theirs(ana, bo, or
         api.confirm_receipt(user_id=ana.pk, order=order, device_id=make_trusted_device(bo), now=now)
 
 
-def test_page_asks_for_the_pin_in_place_and_says_what_is_wrong_at_the_field(ana, order):
+def test_order_page_asks_for_the_pin_and_shows_errors_at_the_field(ana, order):
     browser, address = code_only(ana), f"/pesanan/{order}/"
 
     shown = browser.get(address).content.decode()
@@ -171,7 +171,7 @@ def test_page_asks_for_the_pin_in_place_and_says_what_is_wrong_at_the_field(ana,
     assert browser.post(f"{address}selesai/", {"pin": PIN}).status_code == 302
 
 
-def test_page_of_a_device_that_suffices_asks_for_no_pin(ana, product, buy):
+def test_order_page_of_an_authorized_device_asks_for_no_pin(ana, product, buy):
     device = log_in(ana)
     order = buy(ana, product, device_id=device.pk).order
 
@@ -179,7 +179,7 @@ def test_page_of_a_device_that_suffices_asks_for_no_pin(ana, product, buy):
     assert PIN_FIELD in code_only(ana).get(f"/pesanan/{order}/").content.decode()
 
 
-def test_new_device_without_a_pin_is_told_the_next_step(bo, order, now, monkeypatch):
+def test_new_device_without_a_pin_is_shown_the_next_step(bo, order, now, monkeypatch):
     device = log_in(bo)
     browser, address = browser_on(device), f"/pesanan/{order}/"
 
@@ -201,7 +201,7 @@ def test_new_device_without_a_pin_is_told_the_next_step(bo, order, now, monkeypa
     assert "/dompet/pin/lupa/" in over.content.decode()
 
 
-def test_merchant_takes_money_out_with_the_pin_in_place(bo, earned, now):
+def test_merchant_payout_asks_for_the_pin_on_the_page(bo, earned, now):
     payments.set_first_pin(user_id=bo.pk, pin=PIN, now=now)
     browser = code_only(bo)
 

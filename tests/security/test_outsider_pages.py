@@ -76,7 +76,7 @@ def test_page_shows_an_outsider_nothing(page, who, world):
 
 @pytest.mark.parametrize("who", ["nobody", "eve"])
 @pytest.mark.parametrize("page", PAGES, ids=str)
-def test_form_of_a_page_lets_an_outsider_do_nothing(page, who, world):
+def test_page_form_refuses_an_outsider(page, who, world):
     verdicts = Verdicts(world, f"send {page.name}", who, ALLOWED[who])
 
     for aim, address in addresses(page, world):
@@ -119,7 +119,7 @@ def test_exception_names_a_page(allowed):
     assert {name for name, _aim in allowed} <= names
 
 
-def test_page_of_a_new_kind_of_address_stops_the_matrix_and_says_where_to_declare_it(world):
+def test_undeclared_page_stops_the_matrix_and_names_where_to_declare_it(world):
     new = Page("shop:gift", "hadiah/<uuid:gift>/", "")
 
     with pytest.raises(AssertionError, match=r"attacked_world\.py"):

@@ -22,7 +22,7 @@ def rename(user):
     User.objects.filter(pk=user.pk).update(name="Diubah")
 
 
-def test_refusal_that_changes_nothing_is_no_breach(verdicts):
+def test_refusal_without_changes_is_no_breach(verdicts):
     verdicts.judge("order: paid", **REFUSED)
 
     verdicts.finish()
@@ -35,7 +35,7 @@ def test_attack_that_succeeds_is_a_breach(verdicts):
         verdicts.finish()
 
 
-def test_refusal_that_changed_something_is_a_breach_and_the_world_is_as_it_was(verdicts, world):
+def test_refusal_with_changes_is_a_breach_and_is_rolled_back(verdicts, world):
     rename(world.people["eve"])
     verdicts.judge("order: paid", **REFUSED)
 
@@ -44,7 +44,7 @@ def test_refusal_that_changed_something_is_a_breach_and_the_world_is_as_it_was(v
     assert User.objects.get(pk=world.people["eve"].pk).name == "Eve"
 
 
-def test_change_of_oneself_is_no_breach_and_of_somebody_else_is_one(verdicts, world):
+def test_change_of_own_rows_is_no_breach_and_of_others_is_one(verdicts, world):
     rename(world.people["eve"])
     verdicts.judge("", **DONE)
     assert verdicts.breaches == []
@@ -55,7 +55,7 @@ def test_change_of_oneself_is_no_breach_and_of_somebody_else_is_one(verdicts, wo
         verdicts.finish()
 
 
-def test_change_by_reading_is_a_breach_even_of_oneself(verdicts, world):
+def test_change_by_a_read_is_a_breach_even_of_own_rows(verdicts, world):
     rename(world.people["eve"])
     verdicts.judge("", **{**DONE, "is_reading": True})
 
@@ -64,13 +64,13 @@ def test_change_by_reading_is_a_breach_even_of_oneself(verdicts, world):
 
 
 @pytest.mark.parametrize(("sent", "is_breach"), [("", True), ("rahasia-alamat", False)])
-def test_secret_that_is_told_is_a_breach_unless_the_attacker_sent_it(sent, is_breach, verdicts):
+def test_disclosed_secret_is_a_breach_unless_sent_by_the_attacker(sent, is_breach, verdicts):
     verdicts.judge("order: paid", **{**REFUSED, "said": "Jalan rahasia-alamat 12", "sent": sent})
 
     assert bool(verdicts.breaches) is is_breach
 
 
-def test_exemption_must_be_needed_and_say_what_it_changes(world):
+def test_exemption_must_be_needed_and_name_its_changes(world):
     exempt = {("shop.order", "order: paid"): Exemption("", frozenset({"accounts_user"}))}
     unneeded, needed, wrong = (Verdicts(world, "shop.order", "eve", exempt) for _ in range(3))
 
@@ -85,7 +85,7 @@ def test_exemption_must_be_needed_and_say_what_it_changes(world):
             one.finish()
 
 
-def test_field_that_nobody_declared_stops_the_matrix_and_says_where_to_declare_it(world):
+def test_undeclared_field_stops_the_matrix_and_names_where_to_declare_it(world):
     new = Operation("shop.gift", {"recipient_of_gift": {"type": "string", "format": "uuid"}})
 
     with pytest.raises(Undeclared, match=r"attacked_world\.py"):

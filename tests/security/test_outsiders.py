@@ -40,7 +40,7 @@ def loop():
 
 @pytest.mark.parametrize("who", ["nobody", "eve"])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
-def test_operation_of_the_api_gives_an_outsider_nothing(operation, who, world):
+def test_api_operation_gives_an_outsider_nothing(operation, who, world):
     browser, verdicts = world.browser(who), Verdicts(world, operation.name, who, ALLOWED[who])
 
     for attack in attacks(operation, world):
@@ -76,7 +76,7 @@ def socket(world, loop):
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=str)
-def test_command_on_the_socket_gives_an_outsider_nothing(command, socket, world):
+def test_socket_command_gives_an_outsider_nothing(command, socket, world):
     verdicts = Verdicts(world, command.name, "eve", ALLOWED_TO_EVE)
 
     for attack in attacks(command, world):
@@ -96,7 +96,7 @@ def test_command_on_the_socket_gives_an_outsider_nothing(command, socket, world)
 
 
 @pytest.mark.parametrize("kind", registry.topic_kinds)
-def test_topic_of_somebody_is_not_watched_by_an_outsider(kind, socket, world):
+def test_topic_cannot_be_watched_by_an_outsider(kind, socket, world):
     verdicts = Verdicts(world, kind, "eve", {})
     assert kind in world.topics, f"say in World.topics of which ids of Ana and Bo topics {kind!r} are"
 
@@ -115,7 +115,7 @@ def test_topic_of_somebody_is_not_watched_by_an_outsider(kind, socket, world):
 
 
 @pytest.mark.parametrize("kind", registry.topic_kinds)
-def test_topic_is_watched_by_those_whose_it_is(kind, world, loop):
+def test_topic_can_be_watched_by_its_people(kind, world, loop):
     """Otherwise an outsider would be refused a topic that nobody can watch."""
     owners = [
         SocketClient(loop, websocket_scope(world.devices[who].session_key, origin=settings.PUBLIC_URL))
@@ -129,7 +129,7 @@ def test_topic_is_watched_by_those_whose_it_is(kind, world, loop):
         owner.leave()
 
 
-def test_socket_without_a_session_is_not_let_in(world, loop):
+def test_socket_without_a_session_is_refused(world, loop):
     for session_key in ("", "forged", world.devices["ana"].session_key[:-1]):
         client = SocketClient(loop, websocket_scope(session_key, origin=settings.PUBLIC_URL))
         assert (client.ready, client.closed) == (None, 4401)
@@ -144,7 +144,7 @@ def test_every_operation_is_attacked():
 
 
 @pytest.mark.parametrize("allowed", [ALLOWED_TO_EVE, ALLOWED_TO_NOBODY])
-def test_exception_names_something_that_can_be_asked_for(allowed):
+def test_exception_names_an_existing_operation(allowed):
     names = {one.name for one in (*OPERATIONS, *COMMANDS)}
 
     assert {name for name, _aim in allowed} <= names

@@ -33,7 +33,7 @@ def states():
     return dict(Order.objects.values_list("pk", "state"))
 
 
-def test_parcel_that_two_shops_name_completes_nothing_and_keeps_its_review_clocks(contested, now):
+def test_parcel_named_by_two_shops_completes_no_order(contested, now):
     _eve, squatting, real = contested
     later = now + timedelta(days=1)
 
@@ -49,7 +49,7 @@ def test_parcel_that_two_shops_name_completes_nothing_and_keeps_its_review_clock
 
 
 @pytest.mark.parametrize("how", ["corrected", "cancelled"])
-def test_parcel_that_one_shop_alone_still_names_is_heard_for_it(contested, now, how):
+def test_parcel_named_by_one_remaining_shop_completes_its_order(contested, now, how):
     eve, squatting, real = contested
     if how == "corrected":
         api.correct_resi(user_id=eve.pk, order=squatting, courier="JNE", resi="7", now=now + timedelta(hours=1))
@@ -63,9 +63,7 @@ def test_parcel_that_one_shop_alone_still_names_is_heard_for_it(contested, now, 
     assert OrderTimer.objects.get(kind="complete", state="waiting").order_id == real
 
 
-def test_shop_that_names_a_parcel_after_it_was_delivered_takes_nothing_away(
-    make_payer, make_shop, make_product, buy, ana, bo, product, now
-):
+def test_shop_naming_a_delivered_parcel_gains_nothing(make_payer, make_shop, make_product, buy, ana, bo, product, now):
     eve, cy = make_payer("eve", 1_000_000_00), make_payer("cy", 1_000_000_00)
     late = buy(cy, make_product(make_shop(eve, handle="toko-eve"), name="Cincin")).order
     real = buy(ana, product).order
@@ -77,7 +75,7 @@ def test_shop_that_names_a_parcel_after_it_was_delivered_takes_nothing_away(
     assert states() == {real: "delivered", late: "shipped"}
 
 
-def test_operator_is_told_that_two_shops_name_the_parcel(contested, monkeypatch, now):
+def test_operator_sees_that_two_shops_name_a_parcel(contested, monkeypatch, now):
     monkeypatch.setattr("superapp.core.clock.now", lambda: now)
 
     with pytest.raises(CommandError, match="argument resi: 'JNE 00123': "):

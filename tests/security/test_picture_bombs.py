@@ -41,7 +41,7 @@ def held(monkeypatch):
     return opened, go
 
 
-def test_pictures_at_once_take_three_threads_and_the_rest_is_told_to_come_again(held, settings, tmp_path):
+def test_concurrent_pictures_take_three_threads_and_the_rest_get_retry_after(held, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     opened, go = held
     upload = flat("PNG", 64)
@@ -73,7 +73,7 @@ def test_waiting_for_pictures_leaves_most_threads_of_pages_free(settings):
 
 
 @pytest.mark.parametrize(("kind", "side", "megapixels"), [("PNG", 5_000, 24), ("WEBP", 3_500, 12), ("JPEG", 7_100, 50)])
-def test_picture_of_a_format_that_is_opened_whole_has_fewer_pixels(kind, side, megapixels):
+def test_picture_format_decoded_whole_has_a_lower_pixel_limit(kind, side, megapixels):
     bomb = flat(kind, side, **({"lossless": True} if kind == "WEBP" else {}))
 
     for refusal, door in ((PictureTooManyPixels, avatars.store_avatar), (PhotoTooManyPixels, photos.store_logo)):
@@ -83,13 +83,13 @@ def test_picture_of_a_format_that_is_opened_whole_has_fewer_pixels(kind, side, m
         assert refused.value.params == {"megapixels_max": megapixels}
 
 
-def test_photo_of_a_phone_with_fifty_megapixels_is_taken(settings, tmp_path):
+def test_photo_of_fifty_megapixels_is_accepted(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
     assert photos.store_photo(flat("JPEG", 7_000, mode="RGB")).width == 1280
 
 
-def test_photos_are_counted_by_day_too(make_user, now, monkeypatch):
+def test_photos_are_limited_per_day(make_user, now, monkeypatch):
     monkeypatch.setattr(photos, "UPLOADS_A_DAY", dataclasses.replace(photos.UPLOADS_A_DAY, times=2))
     owner = make_user("ana")
 

@@ -58,7 +58,7 @@ def guess(user, device, now, times=1):
     return codes
 
 
-def test_right_entry_of_the_owner_gives_a_stranger_no_further_guess(ana, make_device, now):
+def test_right_pin_of_the_owner_gives_a_stranger_no_further_guess(ana, make_device, now):
     hers, strangers = make_device(ana, "her phone", is_trusted=True), make_device(ana, "a stranger's")
 
     guesses = 0
@@ -73,7 +73,7 @@ def test_right_entry_of_the_owner_gives_a_stranger_no_further_guess(ana, make_de
     assert enter(ana, hers, PIN, now).user_id == ana.pk
 
 
-def test_stranger_who_logs_in_again_and_again_has_ten_guesses_in_all(ana, make_device, now):
+def test_stranger_with_many_sessions_has_ten_guesses_in_all(ana, make_device, now):
     tried = [guess(ana, make_device(ana, f"browser {number}"), now)[0] for number in range(30)]
 
     assert tried.count(errors.PinWrong) == 9  # The tenth locks.
@@ -81,7 +81,7 @@ def test_stranger_who_logs_in_again_and_again_has_ten_guesses_in_all(ana, make_d
         enter(ana, make_device(ana, "one more"), PIN, now)
 
 
-def test_owner_is_not_locked_out_where_they_are_known(ana, make_device, now):
+def test_owner_is_not_locked_out_on_a_known_browser(ana, make_device, now):
     trusted, proved = make_device(ana, "her phone", is_trusted=True), make_device(ana, "her laptop")
     enter(ana, proved, PIN, now)
 
@@ -95,7 +95,7 @@ def test_owner_is_not_locked_out_where_they_are_known(ana, make_device, now):
     assert api.get_pin_state(ana.pk, now=now).is_locked
 
 
-def test_known_browser_has_five_tries_of_its_own_and_cannot_have_them_again(ana, make_device, now):
+def test_known_browser_has_five_own_tries_once(ana, make_device, now):
     stolen = make_device(ana, "her phone", is_trusted=True)
 
     assert guess(ana, stolen, now, 6) == [errors.PinWrong] * 4 + [errors.PinLocked] * 2
@@ -106,14 +106,14 @@ def test_known_browser_has_five_tries_of_its_own_and_cannot_have_them_again(ana,
     assert guess(ana, again, now) == [errors.PinLocked]
 
 
-def test_device_of_somebody_else_is_nobodys_for_the_count(ana, make_payer, make_device, now):
+def test_device_of_another_person_counts_as_unknown(ana, make_payer, make_device, now):
     eves = make_device(make_payer("eve"), "eve's", is_trusted=True)
 
     assert guess(ana, eves, now, 5)[-1] is errors.PinLocked
     assert set(PinTries.objects.filter(user=ana).values_list("device_id", flat=True)) == {None}
 
 
-def test_new_pin_begins_with_all_tries(ana, make_device, now):
+def test_new_pin_starts_with_all_tries(ana, make_device, now):
     hers, other = make_device(ana, "her phone", is_trusted=True), make_device(ana, "her laptop")
     guess(ana, other, now, 5)
 
@@ -122,7 +122,7 @@ def test_new_pin_begins_with_all_tries(ana, make_device, now):
     assert enter(ana, other, "904813", now).user_id == ana.pk
 
 
-def test_owner_is_told_elsewhere_and_says_that_it_was_them(ana, now):
+def test_owner_is_warned_on_other_devices_and_can_confirm(ana, now):
     hers, strangers = log_in(ana), log_in(ana)
     accounts.trust_device(user_id=ana.pk, device_id=hers.pk, now=now)
     Device.objects.filter(pk=strangers.pk).update(name="Opera")
@@ -157,7 +157,7 @@ def test_owner_is_told_elsewhere_and_says_that_it_was_them(ana, now):
     assert api.list_failed_attempts_elsewhere(ana.pk, hers.pk) == []
 
 
-def test_slip_of_the_owner_where_they_are_known_alarms_nobody_until_it_locks(ana, make_device, now):
+def test_wrong_pin_on_a_known_browser_warns_only_when_locked(ana, make_device, now):
     hers, other = make_device(ana, "her phone", is_trusted=True), make_device(ana, "tablet", is_trusted=True)
 
     guess(ana, hers, now, 4)
@@ -171,7 +171,7 @@ def test_slip_of_the_owner_where_they_are_known_alarms_nobody_until_it_locks(ana
     assert enter(ana, hers, PIN, now).user_id == ana.pk
 
 
-def test_right_pins_at_once_all_pass(real_db, ana, make_device, now, in_threads):
+def test_concurrent_right_pins_all_pass(real_db, ana, make_device, now, in_threads):
     phone = make_device(ana, "her phone")
 
     outcomes = in_threads(*[lambda: enter(ana, phone, PIN, now)] * 8)
@@ -179,9 +179,7 @@ def test_right_pins_at_once_all_pass(real_db, ana, make_device, now, in_threads)
     assert [getattr(outcome, "user_id", outcome) for outcome in outcomes] == [ana.pk] * 8
 
 
-def test_right_pins_among_wrong_ones_at_once_are_right_or_locked_and_never_wrong(
-    real_db, ana, make_device, now, in_threads
-):
+def test_concurrent_right_pins_among_wrong_ones_are_right_or_locked(real_db, ana, make_device, now, in_threads):
     phone = make_device(ana, "her phone")
 
     outcomes = in_threads(
@@ -198,7 +196,7 @@ def test_right_pins_among_wrong_ones_at_once_are_right_or_locked_and_never_wrong
         assert all(getattr(one, "user_id", None) == ana.pk for one in rights)
 
 
-def test_guesses_at_once_from_many_sessions_are_ten_in_all(real_db, ana, make_device, now, in_threads):
+def test_concurrent_guesses_of_many_sessions_are_ten_in_all(real_db, ana, make_device, now, in_threads):
     sessions = [make_device(ana, f"browser {number}") for number in range(16)]
 
     outcomes = in_threads(*[lambda device=device: enter(ana, device, GUESS, now) for device in sessions])
@@ -240,7 +238,7 @@ CHEAP = {
 
 
 @pytest.mark.parametrize("what", CHEAP)
-def test_request_refused_early_hashes_no_pin(what, ana, make_device, now, hashes):
+def test_early_refused_request_hashes_no_pin(what, ana, make_device, now, hashes):
     phone = make_device(ana, "her phone")
     PinTries.objects.create(user=ana, device=phone, wrong=5)
 

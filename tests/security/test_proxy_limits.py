@@ -117,7 +117,7 @@ def _forgotten(port: int) -> None:
     time.sleep(0.8)
 
 
-def test_flood_of_pages_is_refused_in_words_and_bystanders_are_not(port):
+def test_flood_of_pages_is_refused_with_a_page_and_others_are_served(port):
     answers = flood(port, "/", 60, sender=FLOODER)
 
     beside = ask(port, "/", sender=BYSTANDER)
@@ -132,7 +132,7 @@ def test_flood_of_pages_is_refused_in_words_and_bystanders_are_not(port):
     assert beside.status == 200
 
 
-def test_flood_of_the_api_is_refused_in_the_one_shape_of_an_error(port):
+def test_flood_of_the_api_is_refused_with_an_api_error_body(port):
     answers = flood(port, "/api/v1/me", 60, sender=FLOODER)
 
     refused = next(answer for answer in answers if answer.status == 429)
@@ -149,14 +149,14 @@ def test_address_holds_a_limited_number_of_sockets(port):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Upgrade": "h2c"}, {"Upgrade": "websocketx"}])
-def test_request_that_asks_for_no_socket_reaches_no_process_of_sockets(port, headers):
+def test_plain_http_request_does_not_reach_a_socket_process(port, headers):
     answer = ask(port, "/ws", sender=BYSTANDER, headers=headers)
 
     assert answer.status == 426
     assert answer.headers["Upgrade"] == "websocket"
 
 
-def test_this_machine_and_its_watchers_are_not_limited(port):
+def test_localhost_and_monitoring_are_not_limited(port):
     pages = flood(port, "/", 60, sender=THIS_MACHINE)
     watching = flood(port, "/-/live", 60, sender=FLOODER) + flood(port, "/-/ready", 60, sender=FLOODER)
 
@@ -180,7 +180,7 @@ def test_session_has_a_limited_number_of_concurrent_pages(port):
     assert {answer.status for answer in beside} == {200}
 
 
-def test_pictures_of_one_session_are_fetched_as_many_at_once_as_a_list_shows(port):
+def test_concurrent_pictures_of_a_session_are_allowed_up_to_a_list(port):
     session = {"Cookie": "sessionid=" + "b" * 32}
 
     answers = flood(port, "/media/held", 10, sender=THIS_MACHINE, headers=session)
@@ -188,7 +188,7 @@ def test_pictures_of_one_session_are_fetched_as_many_at_once_as_a_list_shows(por
     assert {answer.status for answer in answers} == {200}
 
 
-def test_sessions_are_known_to_the_proxy_by_the_name_of_their_cookie():
+def test_proxy_uses_the_session_cookie_name_of_the_settings():
     text = proxy.render_container_template(proxy.ProxySite(run_dir="/r", static_root="/s", media_root="/m", port=80))
 
     assert f"default $cookie_{settings.SESSION_COOKIE_NAME};" in text
@@ -200,7 +200,7 @@ def test_other_spelling_of_a_monitoring_address_is_404(port, path):
     assert ask(port, "/-/live?since=1", sender=BYSTANDER).status == 200
 
 
-def test_ipv6_visitors_are_counted_by_the_network_they_have():
+def test_ipv6_visitors_are_counted_by_network():
     text = proxy.render_container_template(proxy.ProxySite(run_dir="/r", static_root="/s", media_root="/m", port=80))
     written = re.findall(r'^\s+"~(\^\(\?<network>.*)" \$network;', text, re.MULTILINE)
     patterns = [pattern.replace("(?<", "(?P<") for pattern in written]
@@ -216,7 +216,7 @@ def test_ipv6_visitors_are_counted_by_the_network_they_have():
     assert network("2001:db8::9") == "2001:db8:"
 
 
-def test_limits_of_a_real_proxy_let_a_carriers_thousands_through():
+def test_proxy_limits_allow_thousands_behind_carrier_nat():
     limits = proxy.Limits()
 
     # Five thousand phones behind one address, which come back within the eight seconds of a drain.

@@ -35,7 +35,7 @@ def ana(make_user):
     return make_user("ana")
 
 
-def test_pages_end_with_the_allowance_and_say_when_again(ana, make_user, allowance_of):
+def test_pages_are_rate_limited_with_retry_after(ana, make_user, allowance_of):
     allowance_of(10)
     browser = browser_on(log_in(ana))
 
@@ -51,7 +51,7 @@ def test_pages_end_with_the_allowance_and_say_when_again(ana, make_user, allowan
     assert stranger == [200] * 5
 
 
-def test_reads_of_the_api_beyond_a_few_at_once_are_refused_in_its_one_shape(ana, monkeypatch):
+def test_concurrent_api_reads_are_limited_with_an_api_error_body(ana, monkeypatch):
     monkeypatch.setattr(read_throttle, "WAIT_SECONDS_MAX", 0.01)
     browser = browser_on(log_in(ana))
     for _ in range(read_throttle.CONCURRENT_MAX):
@@ -67,7 +67,7 @@ def test_reads_of_the_api_beyond_a_few_at_once_are_refused_in_its_one_shape(ana,
     assert refused.headers["Retry-After"] == "1"
 
 
-def test_forms_can_be_sent_by_whoever_looked_too_much(ana, allowance_of):
+def test_read_throttle_does_not_block_forms(ana, allowance_of):
     allowance_of(0)
     browser = browser_on(log_in(ana))
 
@@ -77,7 +77,7 @@ def test_forms_can_be_sent_by_whoever_looked_too_much(ana, allowance_of):
     assert (looked.status_code, sent.status_code) == (429, 302)
 
 
-def test_page_with_twenty_pictures_opened_ten_times_meets_no_limit(ana, monkeypatch):
+def test_page_with_twenty_pictures_opened_ten_times_is_not_limited(ana, monkeypatch):
     ordinary = Throttle(per_second=50, burst=300, timer=lambda: 100.0)
     monkeypatch.setattr(read_throttle, "read_throttle", ordinary)
     browser = browser_on(log_in(ana))
@@ -130,7 +130,7 @@ def test_pages_of_one_person_at_once_leave_threads_for_others(ana, make_user, he
     assert not read_throttle.concurrent_pages._people
 
 
-def test_turn_that_does_not_come_is_given_up(monkeypatch):
+def test_slot_that_does_not_come_is_given_up(monkeypatch):
     monkeypatch.setattr(read_throttle, "WAIT_SECONDS_MAX", 0.01)
     under_way = read_throttle.ConcurrentPageLimit()
     for _ in range(read_throttle.CONCURRENT_MAX):
@@ -143,7 +143,7 @@ def test_turn_that_does_not_come_is_given_up(monkeypatch):
     under_way.begin(1)
 
 
-def test_description_of_the_api_is_made_once(db, monkeypatch):
+def test_api_description_is_generated_once(db, monkeypatch):
     first = Client().get("/api/v1/schema/")
     monkeypatch.setattr(openapi, "build_description", lambda: pytest.fail("it is described anew"))
 
@@ -161,7 +161,7 @@ def test_search_for_many_words_looks_for_the_first_four(db, django_assert_num_qu
     assert asked.captured_queries[0]["sql"].lower().count("like") == 4 * 3
 
 
-def test_requests_of_one_person_that_begin_and_end_at_once_lose_no_turn(in_threads):
+def test_concurrent_requests_of_one_person_leak_no_slot(in_threads):
     under_way = read_throttle.ConcurrentPageLimit()
     interval = sys.getswitchinterval()
 

@@ -35,7 +35,7 @@ OPENS_A_WALLET = {
 
 
 @pytest.mark.parametrize("operation", READINGS, ids=str)
-def test_operation_that_is_read_writes_nothing(operation, world):
+def test_read_operation_writes_nothing(operation, world):
     statuses, written = set(), {}
 
     for who in READERS:
@@ -49,7 +49,7 @@ def test_operation_that_is_read_writes_nothing(operation, world):
 
 
 @pytest.mark.parametrize("page", pages(), ids=str)
-def test_page_that_is_opened_writes_nothing(page, world):
+def test_opened_page_writes_nothing(page, world):
     written = {}
 
     for who in READERS:

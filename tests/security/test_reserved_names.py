@@ -148,12 +148,12 @@ ORDINARY = [
 
 
 @pytest.mark.parametrize("written", CLAIMS)
-def test_name_that_claims_to_be_the_house_is_found(written):
+def test_name_impersonating_the_operator_is_detected(written):
     assert is_reserved_name(written)
 
 
 @pytest.mark.parametrize("written", ORDINARY)
-def test_ordinary_name_is_nobodys_claim(written):
+def test_ordinary_name_is_not_reserved(written):
     assert not is_reserved_name(written)
 
 
@@ -164,7 +164,7 @@ def test_reserved_handle_is_taken(written):
 
 
 @pytest.mark.parametrize("written", ["Nusa Official", "Admin", "Nusа", "Customer Service", "CS Nusa"])
-def test_person_cannot_be_called_like_the_house(written):
+def test_person_cannot_take_a_reserved_name(written):
     with pytest.raises(NameReserved) as refused:
         names.clean_name(written)
 
@@ -177,7 +177,7 @@ def test_person_with_an_ordinary_name_keeps_it(written):
     assert names.clean_name(written) == written
 
 
-def test_brand_and_operator_of_the_settings_are_names_of_the_house(settings):
+def test_brand_and_operator_of_the_settings_are_reserved(settings):
     settings.BRAND_NAME = "Desa Maju"
     settings.OPERATOR_NAME = "Telkom Raya"
 
@@ -187,7 +187,7 @@ def test_brand_and_operator_of_the_settings_are_names_of_the_house(settings):
         assert not is_reserved_name(written), written
 
 
-def test_operator_who_is_not_named_is_no_name(settings):
+def test_empty_operator_name_reserves_nothing(settings):
     settings.OPERATOR_NAME = ""
 
     assert not is_reserved_name("")
@@ -195,12 +195,12 @@ def test_operator_who_is_not_named_is_no_name(settings):
 
 
 @pytest.mark.parametrize("handle", ["nusa-official", "nusa0fficial", "admin-1", "toko-nusa", "cs-nusa"])
-def test_address_of_a_shop_cannot_claim_the_house(db, make_user, now, handle):
+def test_shop_address_cannot_be_a_reserved_name(db, make_user, now, handle):
     with pytest.raises(shop_errors.HandleTaken):
         shop_api.open_shop(owner_id=make_user("bo").pk, handle=handle, name="Warung Bo", town="Solo", now=now)
 
 
-def test_shop_cannot_be_called_like_the_house_and_the_name_is_blamed(db, make_user, now):
+def test_shop_name_cannot_be_reserved_and_the_error_is_at_its_field(db, make_user, now):
     bo = make_user("bo")
     with pytest.raises(shop_errors.NameReserved) as refused:
         shop_api.open_shop(owner_id=bo.pk, handle="warung-bo", name="Nusa Official Store", town="Solo", now=now)

@@ -16,7 +16,7 @@ LOGGED_IN = ("/dompet/?cari=a%00b", "/dompet/kirim/?kepada=%00", "/obrolan/?sebe
 
 
 @pytest.mark.parametrize("path", ANONYMOUS)
-def test_null_character_in_an_address_is_refused_for_strangers(db, path):
+def test_null_character_in_a_url_is_refused_for_strangers(db, path):
     answer = Client().get(path)
 
     assert answer.status_code in (400, 404)
@@ -24,7 +24,7 @@ def test_null_character_in_an_address_is_refused_for_strangers(db, path):
 
 
 @pytest.mark.parametrize("path", LOGGED_IN)
-def test_null_character_in_an_address_is_refused_for_people(make_user, path):
+def test_null_character_in_a_url_is_refused_for_members(make_user, path):
     answer = browser_on(log_in(make_user("ana"))).get(path)
 
     assert answer.status_code == 400
@@ -52,14 +52,14 @@ def test_null_character_in_a_form_is_refused(make_user, path, fields, is_urlenco
     assert answer.status_code == 400
 
 
-def test_null_character_in_an_address_of_the_api_is_refused_in_its_one_shape(make_user):
+def test_null_character_in_an_api_url_has_an_api_error_body(make_user):
     answer = browser_on(log_in(make_user("ana"))).get("/api/v1/wallet/history?search=a%00b")
 
     assert answer.status_code == 422
     assert set(answer.json()) == {"code", "message", "params", "retry_after"}
 
 
-def test_cookie_with_a_null_character_is_nobodys(db):
+def test_cookie_with_a_null_character_is_anonymous(db):
     stranger = Client()
     header = f'{settings.SESSION_COOKIE_NAME}="a\\000b"'
 
@@ -70,7 +70,7 @@ def test_cookie_with_a_null_character_is_nobodys(db):
     assert inside.status_code == 302
 
 
-def test_socket_with_such_a_cookie_is_nobodys():
+def test_socket_with_a_null_character_cookie_is_anonymous():
     def key(value):
         return read_session_key({"headers": [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={value}".encode())]})
 
@@ -83,7 +83,7 @@ def test_halves_of_surrogate_pairs_are_unstorable_and_emoji_are_not():
     assert not _UNSTORABLE.search("halo \U0001f600")
 
 
-def test_file_of_a_stranger_is_not_read_before_the_api_asks_who_sends_it(db, monkeypatch):
+def test_file_of_a_stranger_is_not_read_before_authentication(db, monkeypatch):
     monkeypatch.setattr("django.http.request.MultiPartParser", None)  # Reading would be a fault.
 
     answer = Client().post("/api/v1/shop/logo", {"photo": SimpleUploadedFile("a.png", b"x" * 1_000)})

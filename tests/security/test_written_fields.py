@@ -252,7 +252,7 @@ def world(ana, bo, product, buy, now, real_db):
 
 @pytest.mark.parametrize("dirt", DIRTY)
 @pytest.mark.parametrize("field", sorted(WRITTEN))
-def test_text_of_a_person_is_kept_clean_or_refused(field, dirt, world):
+def test_text_of_a_person_is_stored_clean_or_refused(field, dirt, world):
     column, write = WRITTEN[field]
 
     answer = write(world, DIRTY[dirt])
@@ -264,14 +264,14 @@ def test_text_of_a_person_is_kept_clean_or_refused(field, dirt, world):
     assert [(name, text) for name, text in texts() if is_dirty(text)] == []
 
 
-def test_phone_number_of_an_address_is_kept_clean(world):
+def test_phone_number_of_an_address_is_stored_clean(world):
     answer = world.buy(address={**ADDRESS, "phone": "0812\u202e 3456 7890"})
 
     assert answer.status_code in (200, 201), answer.content
     assert [(name, text) for name, text in texts() if is_dirty(text)] == []
 
 
-def test_reason_of_a_top_up_is_kept_clean(make_user, world):
+def test_reason_of_a_top_up_is_stored_clean(make_user, world):
     from superapp.accounts import api as accounts
 
     accounts.grant_operator(user_id=make_user("op").pk)
@@ -284,14 +284,14 @@ def test_reason_of_a_top_up_is_kept_clean(make_user, world):
     assert not is_dirty(kept[0])
 
 
-def test_every_text_of_a_command_is_cleaned_or_of_a_closed_form():
+def test_every_text_field_of_a_command_is_cleaned_or_restricted():
     found = {path for name, one in registry.commands.items() for path in strings(one.schema, name)}
 
     assert found == set(WRITTEN) | set(OF_A_CLOSED_FORM.split())
     assert not set(WRITTEN) & set(OF_A_CLOSED_FORM.split())
 
 
-def test_every_column_of_text_is_cleaned_or_the_product_s():
+def test_every_text_column_is_cleaned_or_written_by_the_product():
     written = {column for column, _write in WRITTEN.values()} | {"payments.TopUp.reason"}
     products = {f"{app}.{column}" for app, columns in OF_THE_PRODUCT.items() for column in columns.split()}
 
@@ -301,7 +301,7 @@ def test_every_column_of_text_is_cleaned_or_the_product_s():
     assert not written & products
 
 
-def test_every_input_of_a_form_is_cleaned_or_of_a_closed_form():
+def test_every_form_input_is_cleaned_or_restricted():
     named = {
         name
         for template in templates()

@@ -46,7 +46,7 @@ def test_browser_back_to_a_refused_page_leads_to_the_later_order(as_ana, ana, bo
     assert "Kamu tidak membayar dua kali." in text(as_ana.get(bought.url))
 
 
-def test_page_that_was_refused_leads_to_one_key_that_is_free_however_often_it_is_opened(as_ana, bo, product, now):
+def test_refused_checkout_page_gets_one_new_key_however_often_opened(as_ana, bo, product, now):
     first = begin(as_ana, product)
     api.change_product(owner_id=bo.pk, product=product.public_id, price=Money(30_000_00), now=now)
     refused = as_ana.post(first, purchase())
@@ -59,7 +59,7 @@ def test_page_that_was_refused_leads_to_one_key_that_is_free_however_often_it_is
     assert as_ana.get(followed.pop()).status_code == 200
 
 
-def test_delivery_claimed_by_the_shop_alone_is_not_green(as_ana, as_bo, ana, bo, product, buy, now):
+def test_delivery_claimed_only_by_the_shop_is_shown_as_waiting(as_ana, as_bo, ana, bo, product, buy, now):
     order = buy(ana, product, 2).order
     api.accept_order(user_id=bo.pk, order=order, now=now)
     api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="JT123", now=now)
@@ -81,7 +81,7 @@ def test_delivery_claimed_by_the_shop_alone_is_not_green(as_ana, as_bo, ana, bo,
     assert "Sudah sampai, kata toko" not in text(proven_listed)
 
 
-def test_product_that_was_paid_a_moment_ago_says_so_where_it_is_bought_again(as_ana, product, now, monkeypatch):
+def test_checkout_of_a_just_bought_product_mentions_the_last_order(as_ana, product, now, monkeypatch):
     paid = as_ana.post(begin(as_ana, product), purchase())  # Its answer is lost.
 
     soon = as_ana.get(begin(as_ana, product))

@@ -16,7 +16,7 @@ from tests.shop.conftest import stock_of
 SCRIPT = "<script>alert(1)</script>\u202e\u0000\u200bNaik"
 
 
-def test_shop_opened_twice_is_opened_once(bo, make_shop, now):
+def test_opening_a_shop_twice_opens_one(bo, make_shop, now):
     first = make_shop(bo)
     again = make_shop(bo, name="Nama lain")
 
@@ -27,18 +27,18 @@ def test_shop_opened_twice_is_opened_once(bo, make_shop, now):
 
 
 @pytest.mark.parametrize("handle", ["ab", "1abc", "a--b", "-abc", "abc-", "a b c", "tokö", "x" * 31, "<b>abc", "a/b/c"])
-def test_address_that_is_none_is_refused(handle, bo, make_shop):
+def test_malformed_shop_address_is_refused(handle, bo, make_shop):
     with pytest.raises(errors.HandleInvalid):
         make_shop(bo, handle=handle)
 
 
 @pytest.mark.parametrize("handle", ["baru", "pesanan", "sho-p"])
-def test_address_of_the_house_is_taken(handle, bo, make_shop):
+def test_reserved_shop_address_is_taken(handle, bo, make_shop):
     with pytest.raises(errors.HandleTaken):
         make_shop(bo, handle=handle)
 
 
-def test_address_of_another_shop_is_taken(shop, make_user, make_shop):
+def test_shop_address_in_use_is_taken(shop, make_user, make_shop):
     with pytest.raises(errors.HandleTaken):
         make_shop(make_user("cy"), handle="Manik-Bo")
     assert Shop.objects.count() == 1
@@ -80,14 +80,14 @@ def test_text_of_a_product_is_stored_as_cleaned_text(bo, make_shop, make_product
     assert product.slug == "scriptalert1script-naik"
 
 
-def test_shop_is_changed_by_its_owner_and_numbers_it(bo, shop, now):
+def test_shop_change_takes_a_rev(bo, shop, now):
     changed = api.change_shop(owner_id=bo.pk, name="Manik Baru", is_open=False, now=now)
 
     assert (changed.name, changed.town, changed.is_open, changed.rev) == ("Manik Baru", "Yogyakarta", False, 2)
     assert api.change_shop(owner_id=bo.pk, name="Manik Baru", now=now).rev == 2
 
 
-def test_person_without_a_shop_can_change_none(make_user, shop, product, now):
+def test_person_without_a_shop_cannot_change_one(make_user, shop, product, now):
     eve = make_user("eve")
 
     for act in (
@@ -103,7 +103,7 @@ def test_person_without_a_shop_can_change_none(make_user, shop, product, now):
     assert api.fetch_catalog_page("manik-bo").shop.name == "Manik Bo"
 
 
-def test_outsider_finds_no_product_to_change(make_user, make_shop, product, bo, now):
+def test_product_of_another_shop_is_not_found(make_user, make_shop, product, bo, now):
     eve = make_user("eve")
     make_shop(eve, handle="punya-eve")
     asked = {"owner_id": eve.pk, "product": product.public_id}
@@ -134,7 +134,7 @@ def test_product_is_added_once_under_its_key(bo, shop, make_product):
 
 
 @pytest.mark.parametrize("minor", [0, -100, 150, 1, 1_000_000_000_00 + 100])
-def test_price_is_whole_rupiah_and_more_than_nothing(minor, bo, shop, make_product, product, now):
+def test_price_must_be_a_positive_whole_number(minor, bo, shop, make_product, product, now):
     with pytest.raises(errors.PriceInvalid):
         make_product(shop, price=Money(minor))
     with pytest.raises(errors.PriceInvalid):
@@ -142,18 +142,18 @@ def test_price_is_whole_rupiah_and_more_than_nothing(minor, bo, shop, make_produ
     assert Product.objects.count() == 1
 
 
-def test_price_is_in_rupiah(shop, make_product):
+def test_price_in_another_currency_is_refused(shop, make_product):
     with pytest.raises(errors.PriceInvalid):
         make_product(shop, price=Money(100, "USD"))
 
 
-def test_names_that_are_alike_have_addresses_of_their_own(shop, make_product):
+def test_products_of_the_same_name_have_different_addresses(shop, make_product):
     slugs = [make_product(shop, name=name).slug for name in ("Gelang Manik!", "gelang manik", "GELANG  MANIK", "🌶️")]
 
     assert slugs == ["gelang-manik", "gelang-manik-2", "gelang-manik-3", "barang"]
 
 
-def test_change_is_numbered_and_nothing_changed_is_none(bo, product, now):
+def test_product_change_takes_a_rev_and_no_change_takes_none(bo, product, now):
     changed = api.change_product(owner_id=bo.pk, product=product.public_id, name="Kalung", price=Money(100), now=now)
     again = api.change_product(owner_id=bo.pk, product=product.public_id, name="Kalung", now=now)
 
@@ -164,7 +164,7 @@ def test_change_is_numbered_and_nothing_changed_is_none(bo, product, now):
     assert api.unpublish_product(owner_id=bo.pk, product=product.public_id, now=now).version == 3
 
 
-def test_stock_is_said_once_under_its_key_and_kept_as_a_move(bo, product, now):
+def test_stock_is_set_once_under_its_key_and_recorded(bo, product, now):
     say = lambda on_hand, key, **more: api.set_stock(  # noqa: E731
         owner_id=bo.pk, product=product.public_id, on_hand=on_hand, idempotency_key=key, now=now, **more
     )
@@ -180,7 +180,7 @@ def test_stock_is_said_once_under_its_key_and_kept_as_a_move(bo, product, now):
     assert list(StockMove.objects.order_by("seq").values_list("seq", "quantity")) == [(1, 10), (2, -3), (3, 2)]
 
 
-def test_stock_is_never_below_what_is_sold(ana, bo, product, buy, now):
+def test_stock_cannot_be_set_below_what_is_sold(ana, bo, product, buy, now):
     buy(ana, product, 4)
 
     with pytest.raises(errors.StockTooLow) as refused:
@@ -193,12 +193,12 @@ def test_stock_is_never_below_what_is_sold(ana, bo, product, buy, now):
 
 
 @pytest.mark.parametrize("on_hand", [-1, 1_000_001, True, 1.0])
-def test_stock_is_a_whole_number_within_bounds(on_hand, bo, product, now):
+def test_stock_must_be_a_whole_number_within_bounds(on_hand, bo, product, now):
     with pytest.raises(errors.QuantityInvalid):
         api.set_stock(owner_id=bo.pk, product=product.public_id, on_hand=on_hand, idempotency_key="a", now=now)
 
 
-def test_shelf_has_an_order_that_its_owner_gives(bo, shop, make_product, now):
+def test_catalog_has_the_order_of_its_owner(bo, shop, make_product, now):
     goods = [make_product(shop, name=f"Barang {number}") for number in range(4)]
 
     api.move_product(owner_id=bo.pk, product=goods[3].public_id, position=0, now=now)
@@ -208,7 +208,7 @@ def test_shelf_has_an_order_that_its_owner_gives(bo, shop, make_product, now):
     assert names == ["Barang 3", "Barang 1", "Barang 2", "Barang 0"]
 
 
-def test_photos_stand_as_they_were_put_and_once_each(bo, product, now):
+def test_product_photos_keep_their_order_without_duplicates(bo, product, now):
     asked = {"owner_id": bo.pk, "product": product.public_id}
     names = [letter * 64 for letter in "abc"]
     for name in (*names, names[0]):
@@ -226,7 +226,7 @@ def test_photos_stand_as_they_were_put_and_once_each(bo, product, now):
         api.add_photo(**asked, name="../../etc/passwd", width=1, height=1, placeholder="", now=now)
 
 
-def test_more_photos_than_eight_are_too_many(bo, product, now):
+def test_product_has_at_most_eight_photos(bo, product, now):
     asked = {"owner_id": bo.pk, "product": product.public_id, "width": 1, "height": 1, "placeholder": "", "now": now}
     for letter in "01234567":
         api.add_photo(**asked, name=letter * 64)
@@ -236,7 +236,7 @@ def test_more_photos_than_eight_are_too_many(bo, product, now):
     assert Photo.objects.count() == 8
 
 
-def test_shelf_shows_what_is_listed_and_its_owner_sees_the_rest(make_user, bo, shop, make_product, now):
+def test_catalog_shows_listed_products_and_the_owner_all(make_user, bo, shop, make_product, now):
     listed, draft = make_product(shop, name="Ada"), make_product(shop, name="Nanti", listed=False)
 
     assert [product.name for product in api.fetch_catalog_page("manik-bo").products] == ["Ada"]
@@ -251,7 +251,7 @@ def test_shelf_shows_what_is_listed_and_its_owner_sees_the_rest(make_user, bo, s
         api.quote_purchase(product=uuid4(), quantity=1)
 
 
-def test_shelf_comes_in_pages(shop, make_product):
+def test_catalog_is_paged(shop, make_product):
     for number in range(5):
         make_product(shop, name=f"Barang {number}")
 
@@ -262,7 +262,7 @@ def test_shelf_comes_in_pages(shop, make_product):
     assert (first.next, rest.next) == (3, None)
 
 
-def test_reading_a_shelf_takes_the_same_queries_however_much_is_on_it(shop, make_product, django_assert_num_queries):
+def test_catalog_takes_the_same_queries_for_many_products(shop, make_product, django_assert_num_queries):
     make_product(shop, name="Satu")
     with django_assert_num_queries(3):
         api.fetch_catalog_page("manik-bo")
@@ -311,7 +311,7 @@ def test_key_used_with_another_weight_is_refused(shop, make_product):
         make_product(shop, idempotency_key="k")
 
 
-def test_product_without_weight_has_the_hash_of_versions_without_weights(shop, make_product):
+def test_product_without_weight_keeps_the_hash_of_older_versions(shop, make_product):
     make_product(shop, name="Kalung", description="", quantity=10, idempotency_key="k")
 
     content = b'["Kalung",{"amount_minor":2500000,"asset":"IDR"},"",10,true]'

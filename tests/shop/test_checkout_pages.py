@@ -45,7 +45,7 @@ def purchase(total_sen=25_000_00, **fields):
 # Buying.
 
 
-def test_page_of_a_purchase_says_everything_in_plain_words_before_it_is_paid(as_ana, product):
+def test_checkout_page_shows_everything_before_paying(as_ana, product):
     page = as_ana.get(begin(as_ana, product))
 
     said = text(page)
@@ -57,7 +57,7 @@ def test_page_of_a_purchase_says_everything_in_plain_words_before_it_is_paid(as_
     assert "Ongkir tidak termasuk dalam total ini. Tanyakan ke toko berapa ongkirnya dan cara membayarnya." in said
 
 
-def test_form_buys_pays_and_leads_to_the_order(as_ana, ana, product, now):
+def test_checkout_form_buys_pays_and_redirects_to_the_order(as_ana, ana, product, now):
     bought = as_ana.post(begin(as_ana, product), purchase())
 
     order = Order.objects.get()
@@ -67,7 +67,7 @@ def test_form_buys_pays_and_leads_to_the_order(as_ana, ana, product, now):
     assert "Pesananmu sudah masuk, menunggu diterima toko" in text(as_ana.get(bought.url))
 
 
-def test_same_page_sent_twice_reloaded_or_gone_back_to_is_one_order(as_ana, ana, product, now):
+def test_checkout_page_sent_twice_or_reloaded_makes_one_order(as_ana, ana, product, now):
     address = begin(as_ana, product)
 
     first, again = (as_ana.post(address, purchase()) for _ in range(2))
@@ -78,7 +78,7 @@ def test_same_page_sent_twice_reloaded_or_gone_back_to_is_one_order(as_ana, ana,
     assert balance(ana, now) == 975_000_00
 
 
-def test_price_that_changed_is_shown_and_nothing_is_paid_until_it_is_agreed_to(as_ana, ana, bo, product, now):
+def test_changed_price_is_shown_and_not_paid_until_confirmed(as_ana, ana, bo, product, now):
     address = begin(as_ana, product)
     api.change_product(owner_id=bo.pk, product=product.public_id, price=Money(30_000_00), now=now)
 
@@ -96,7 +96,7 @@ def test_price_that_changed_is_shown_and_nothing_is_paid_until_it_is_agreed_to(a
     assert balance(ana, now) == 970_000_00
 
 
-def test_more_pieces_without_modules_are_worked_out_first(as_ana, ana, product, now):
+def test_quantity_change_without_javascript_recalculates_first(as_ana, ana, product, now):
     address = begin(as_ana, product)
 
     counted = as_ana.post(address, purchase(quantity="3", do="count"))
@@ -110,7 +110,7 @@ def test_more_pieces_without_modules_are_worked_out_first(as_ana, ana, product, 
     assert balance(ana, now) == 1_000_000_00
 
 
-def test_more_pieces_paid_without_modules_say_the_new_total_and_no_changed_price(as_ana, ana, product, now):
+def test_quantity_change_without_javascript_shows_the_new_total(as_ana, ana, product, now):
     address = begin(as_ana, product)
 
     unseen = as_ana.post(address, purchase(quantity="3", expected_quantity="1"))
@@ -123,7 +123,7 @@ def test_more_pieces_paid_without_modules_say_the_new_total_and_no_changed_price
     assert (agreed.status_code, Order.objects.get().total_sen) == (302, 75_000_00)
 
 
-def test_more_pieces_than_there_are_become_all_there_are_and_no_price_is_said_to_have_changed(as_ana, product):
+def test_quantity_above_the_stock_is_reduced_to_the_stock(as_ana, product):
     refused = as_ana.post(begin(as_ana, product), purchase(quantity="12"))
 
     assert refused.status_code == 422
@@ -186,7 +186,7 @@ def test_checkout_page_of_own_or_hidden_product_is_refused(as_bo, as_ana, bo, pr
     assert not Order.objects.exists()
 
 
-def test_script_and_tags_stay_letters(as_ana, as_bo, product):
+def test_html_in_checkout_fields_is_escaped(as_ana, as_bo, product):
     evil = "<script>alert(1)</script><b>"
     as_ana.post(begin(as_ana, product), purchase(text=evil, note=evil, town="<i>Sleman</i>"))
     order = Order.objects.get()
@@ -201,7 +201,7 @@ def test_script_and_tags_stay_letters(as_ana, as_bo, product):
 # Orders.
 
 
-def test_order_stands_in_both_lists_in_words_of_each_side(as_ana, as_bo, order):
+def test_order_is_in_both_lists_worded_for_each_role(as_ana, as_bo, order):
     bought, sold = as_ana.get("/pesanan/"), as_bo.get("/tokoku/")
 
     assert 'data-state="list"' in bought.content.decode()
@@ -211,7 +211,7 @@ def test_order_stands_in_both_lists_in_words_of_each_side(as_ana, as_bo, order):
     assert f'action="/pesanan/{order}/terima/"' in sold.content.decode()
 
 
-def test_counter_without_rows_is_a_fault_and_never_none(as_ana, as_bo, order, monkeypatch):
+def test_order_counter_without_rows_is_an_error_and_not_an_empty_list(as_ana, as_bo, order, monkeypatch):
     # Rows that are lost, as nothing of ours loses them: the database itself refuses a counter that tells of none.
     for read in ("list_newest", "list_todo"):
         monkeypatch.setattr(f"shop.queries.order_lists.{read}", lambda *_args, **_kwargs: [])
@@ -222,7 +222,9 @@ def test_counter_without_rows_is_a_fault_and_never_none(as_ana, as_bo, order, mo
         assert not NONE.search(text(page)), path
 
 
-def test_records_out_of_reach_say_so_on_every_page_and_none_says_none(as_ana, as_bo, order, product, monkeypatch):
+def test_unreachable_database_is_reported_on_every_page_and_no_list_is_empty(
+    as_ana, as_bo, order, product, monkeypatch
+):
     paths = {
         "/pesanan/": as_ana,
         f"/pesanan/{order}/": as_ana,
@@ -251,7 +253,7 @@ def test_records_out_of_reach_say_so_on_every_page_and_none_says_none(as_ana, as
         assert "Datamu tetap aman" in text(answer), path
 
 
-def test_stranger_is_told_that_there_is_no_order(as_eve, order):
+def test_order_page_is_404_for_a_stranger(as_eve, order):
     verbs = ("terima", "kemas", "kirim", "resi", "sampai", "selesai", "batal")
     answers = [as_eve.get(f"/pesanan/{order}/")]
     answers += [as_eve.post(f"/pesanan/{order}/{verb}/", {"courier": "JNE", "resi": "JT1"}) for verb in verbs]
@@ -262,7 +264,7 @@ def test_stranger_is_told_that_there_is_no_order(as_eve, order):
     assert Order.objects.get().state == "paid"
 
 
-def test_way_of_an_order_in_forms_from_paid_to_released(as_ana, as_bo, ana, order, now):
+def test_order_goes_from_paid_to_released_by_forms(as_ana, as_bo, ana, order, now):
     for verb, fields in (("terima", {}), ("kemas", {}), ("kirim", {"courier": "JNE", "resi": "JT123"})):
         assert as_bo.post(f"/pesanan/{order}/{verb}/", fields).status_code == 302
     on_its_way = text(as_ana.get(f"/pesanan/{order}/"))
@@ -282,7 +284,7 @@ def receipts_on(page):
     return [signed_receipts.verify(one) for one in found]
 
 
-def test_receipt_of_a_cancelled_order_says_that_the_money_went_back_and_when(as_ana, as_bo, order):
+def test_receipt_of_a_cancelled_order_shows_the_refund(as_ana, as_bo, order):
     path = f"/pesanan/{order}/"
     paid = as_ana.get(path)
     as_bo.post(f"{path}batal/", {"reason": "Stok habis"})
@@ -297,11 +299,11 @@ def test_receipt_of_a_cancelled_order_says_that_the_money_went_back_and_when(as_
     assert "Uangmu dikembalikan " not in text(as_bo.get(path))
 
 
-def test_merchant_has_no_receipt_of_somebody_elses_purchase(as_bo, order):
+def test_receipt_page_is_404_for_the_merchant(as_bo, order):
     assert receipts_on(as_bo.get(f"/pesanan/{order}/")) == []
 
 
-def test_button_of_a_page_that_is_behind_does_nothing_and_says_so(as_ana, as_bo, bo, order, now):
+def test_button_of_an_outdated_page_changes_nothing_and_says_so(as_ana, as_bo, bo, order, now):
     seen = re.search(r'name="rev" value="(\d+)"', as_ana.get(f"/pesanan/{order}/").content.decode())[1]
     api.accept_order(user_id=bo.pk, order=order, now=now)
 
@@ -313,7 +315,7 @@ def test_button_of_a_page_that_is_behind_does_nothing_and_says_so(as_ana, as_bo,
     assert Order.objects.get().state == "accepted"
 
 
-def test_parcel_without_a_number_is_asked_for_again(as_bo, bo, order, now):
+def test_shipping_form_without_a_tracking_number_shows_the_error(as_bo, bo, order, now):
     api.accept_order(user_id=bo.pk, order=order, now=now)
 
     refused = as_bo.post(f"/pesanan/{order}/kirim/", {"courier": "JNE", "resi": " "})
@@ -323,7 +325,7 @@ def test_parcel_without_a_number_is_asked_for_again(as_bo, bo, order, now):
     assert Order.objects.get().state == "accepted"
 
 
-def test_cancelled_with_a_reason_both_read_it(as_ana, as_bo, ana, order, now):
+def test_cancellation_reason_is_shown_to_both(as_ana, as_bo, ana, order, now):
     gone = as_bo.post(f"/pesanan/{order}/batal/", {"reason": "Stok habis", "words": "Maaf, panennya gagal"})
 
     assert gone.status_code == 302
@@ -332,7 +334,7 @@ def test_cancelled_with_a_reason_both_read_it(as_ana, as_bo, ana, order, now):
     assert balance(ana, now) == 1_000_000_00
 
 
-def test_shop_is_told_the_town_alone_once_the_order_is_cancelled(as_ana, as_bo, as_eve, ana, bo, order, now):
+def test_shop_sees_only_the_town_of_a_cancelled_order(as_ana, as_bo, as_eve, ana, bo, order, now):
     path = f"/pesanan/{order}/"
     before = text(as_bo.get(path))
     as_ana.post(f"{path}batal/", {"reason": "Saya berubah pikiran"})
@@ -352,14 +354,14 @@ def test_shop_is_told_the_town_alone_once_the_order_is_cancelled(as_ana, as_bo, 
     assert as_eve.get(path).status_code == 404
 
 
-def test_page_of_a_purchase_says_that_the_two_can_write_to_each_other(as_ana, product):
+def test_checkout_page_mentions_that_both_can_write_to_each_other(as_ana, product):
     said = text(as_ana.get(begin(as_ana, product)))
 
     assert "Toko bisa mengirimimu chat soal pesanan ini." in said
 
 
 @pytest.mark.parametrize(("path", "most"), [("/pesanan/", 12), ("/tokoku/", 18)])
-def test_list_asks_no_more_for_many_than_for_one(
+def test_order_list_takes_the_same_queries_for_many_orders(
     path, most, as_ana, as_bo, ana, product, buy, django_assert_max_num_queries
 ):
     browser = as_ana if path == "/pesanan/" else as_bo
@@ -372,7 +374,7 @@ def test_list_asks_no_more_for_many_than_for_one(
     assert page.content.decode().count('class="known__row"') == 6  # And the blank one that modules clone.
 
 
-def test_data_of_a_list_is_the_honest_envelope(as_ana, order):
+def test_list_data_is_a_list_envelope(as_ana, order):
     answer = as_ana.get("/pesanan/", headers={"Accept": "application/json"})
 
     envelope = answer.json()
@@ -381,7 +383,7 @@ def test_data_of_a_list_is_the_honest_envelope(as_ana, order):
     assert [(row["id"], row["state"], row["total"]) for row in envelope["items"]] == [(str(order), "paid", "Rp50.000")]
 
 
-def test_shells_know_nobody_and_say_nothing_of_orders(client):
+def test_cached_shells_contain_no_person_and_no_orders(client):
     for path in ("/pesanan/luring/", "/tokoku/luring/"):
         page = client.get(path)
         assert page.status_code == 200

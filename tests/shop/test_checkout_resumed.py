@@ -60,7 +60,7 @@ def test_first_pin_is_set_with_the_first_payment(make_payer, product, now):
     assert payments.get_pin_state(dewi.pk, now=now).is_set
 
 
-def test_pin_that_was_set_elsewhere_meanwhile_is_asked_for_and_nothing_is_bought(make_payer, product, now):
+def test_pin_set_elsewhere_meanwhile_is_asked_for_before_buying(make_payer, product, now):
     dewi = make_payer("dewi", 100_000_00, pin=None)
     browser = browser_on_device(dewi, is_trusted=True)
     address = begin(browser, product)
@@ -75,7 +75,7 @@ def test_pin_that_was_set_elsewhere_meanwhile_is_asked_for_and_nothing_is_bought
     assert not Order.objects.exists()
 
 
-def test_device_that_must_wait_a_day_says_so_first_and_leads_back_to_the_filled_in_page(make_payer, product):
+def test_untrusted_device_shows_its_waiting_day_and_keeps_the_form(make_payer, product):
     dewi = make_payer("dewi", 100_000_00, pin=None)
     browser = browser_on_device(dewi)
     address = begin(browser, product)
@@ -98,7 +98,7 @@ def test_device_that_must_wait_a_day_says_so_first_and_leads_back_to_the_filled_
     assert not Order.objects.exists()
 
 
-def test_empty_purse_is_said_first_and_topping_up_leads_back(make_payer, product):
+def test_empty_wallet_is_reported_first_and_top_up_returns_to_checkout(make_payer, product):
     browser = browser_of(make_payer("chandra", 1_000_00))
     address = begin(browser, product)
 
@@ -114,7 +114,7 @@ def test_empty_purse_is_said_first_and_topping_up_leads_back(make_payer, product
     assert (quantity_on(back), ADDRESS["town"] in back.content.decode()) == ("2", True)
 
 
-def test_purchase_left_to_top_up_is_continued_through_the_product_until_it_is_begun_anew(make_payer, product):
+def test_purchase_left_for_a_top_up_is_resumed_from_the_product_page(make_payer, product):
     browser = browser_of(make_payer("chandra", 1_000_00))
     address = begin(browser, product)
     browser.post(address, purchase(quantity="2", note="Biru", do="top_up"))
@@ -128,7 +128,7 @@ def test_purchase_left_to_top_up_is_continued_through_the_product_until_it_is_be
     assert anew != address
 
 
-def test_purchase_left_and_come_back_to_directly_can_be_begun_anew(make_payer, product):
+def test_purchase_resumed_directly_can_be_restarted(make_payer, product):
     browser = browser_of(make_payer("chandra", 1_000_00))
     led = browser.post(address := begin(browser, product), purchase(quantity="2", do="top_up"))
     browser.get(back_of(led.url))
@@ -136,7 +136,7 @@ def test_purchase_left_and_come_back_to_directly_can_be_begun_anew(make_payer, p
     assert begin(browser, product) != address
 
 
-def test_empty_purse_has_a_button_to_top_up_where_paying_would_be(make_payer, product):
+def test_empty_wallet_has_a_top_up_button_instead_of_pay(make_payer, product):
     browser = browser_of(make_payer("chandra", 1_000_00))
 
     page = browser.get(begin(browser, product)).content.decode()
@@ -145,7 +145,7 @@ def test_empty_purse_has_a_button_to_top_up_where_paying_would_be(make_payer, pr
     assert page.count('value="top_up"') == 2
 
 
-def test_locked_pin_is_said_first_with_the_way_to_a_new_one(ana, as_ana, product, now):
+def test_locked_pin_is_reported_first_with_a_reset_link(ana, as_ana, product, now):
     for _try in range(5):
         as_ana.post(begin(as_ana, product), purchase(pin="999999"))
 
@@ -156,7 +156,7 @@ def test_locked_pin_is_said_first_with_the_way_to_a_new_one(ana, as_ana, product
     assert 'name="pin"' not in page
 
 
-def test_quantity_is_one_in_every_new_purchase_and_stays_in_one_that_is_resumed(as_ana, product):
+def test_quantity_is_one_in_a_new_purchase_and_kept_in_a_resumed_one(as_ana, product):
     first = begin(as_ana, product)
     as_ana.post(first, purchase(quantity="2", expected="5000000", pin="999999"))
 
@@ -168,21 +168,21 @@ def test_quantity_is_one_in_every_new_purchase_and_stays_in_one_that_is_resumed(
     assert "Kamu melanjutkan pembelian tadi: 2 buah. Mulai dari awal" in text(resumed)
 
 
-def test_quantity_is_one_again_after_something_was_bought(as_ana, product):
+def test_quantity_is_one_after_a_purchase(as_ana, product):
     as_ana.post(begin(as_ana, product), purchase(quantity="3", expected="7500000"))
 
     assert Order.objects.count() == 1
     assert quantity_on(as_ana.get(begin(as_ana, product))) == "1"
 
 
-def test_purchase_that_was_refused_is_resumed_under_the_key_that_follows(as_ana, bo, product, now):
+def test_refused_purchase_is_resumed_with_the_next_key(as_ana, bo, product, now):
     address = begin(as_ana, product)
     as_ana.post(address, purchase(quantity="2", expected="1"))
 
     assert quantity_on(as_ana.get(address)) == "2"
 
 
-def test_way_back_from_the_pin_leads_to_no_other_site(make_payer):
+def test_pin_page_returns_to_no_other_site(make_payer):
     browser = browser_on_device(make_payer("dewi", 1_000_00, pin=None), is_trusted=True)
 
     for address in ("https://evil.example/", "//evil.example/", "dompet", "javascript:alert(1)"):
@@ -190,7 +190,7 @@ def test_way_back_from_the_pin_leads_to_no_other_site(make_payer):
         assert 'name="next" value="/dompet/"' in page, address
 
 
-def test_first_pin_from_a_page_leads_back_to_it(make_payer):
+def test_first_pin_page_returns_to_its_origin_page(make_payer):
     browser = browser_on_device(make_payer("dewi", 1_000_00, pin=None), is_trusted=True)
 
     saved = browser.post("/dompet/pin/", {"pin": PIN, "again": PIN, "next": "/beli/x/"})
@@ -198,7 +198,7 @@ def test_first_pin_from_a_page_leads_back_to_it(make_payer):
     assert (saved.status_code, saved.url) == (302, "/beli/x/")
 
 
-def test_pin_that_waited_its_day_is_offered_in_the_checkout(make_payer, product, now, monkeypatch, codes):
+def test_pin_after_its_waiting_day_is_offered_at_checkout(make_payer, product, now, monkeypatch, codes):
     dewi = make_payer("dewi", 100_000_00, pin=None)
     browser = browser_on_device(dewi)
     ask_for_pin(browser, codes)

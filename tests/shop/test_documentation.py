@@ -14,7 +14,7 @@ from tests.payments.purses import PIN
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "selling.md"
 
 
-def test_every_example_on_the_page_is_true(ana, bo, make_user, now):
+def test_every_example_of_the_documentation_is_true(ana, bo, make_user, now):
     examples = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     operator = make_user("op", is_staff=True)
     names = {"now": now, "ana_id": ana.pk, "bo_id": bo.pk, "operator_id": operator.pk, "pin": PIN}
@@ -27,7 +27,7 @@ def test_every_example_on_the_page_is_true(ana, bo, make_user, now):
     assert integrity_checks.check_integrity(now=now) == []
 
 
-def test_moves_on_the_page_are_those_of_an_order():
+def test_documented_transitions_equal_those_of_the_code():
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| `(\w+)` \| (.*?) \|$", PAGE.read_text(), re.MULTILINE)
     written = {
         (name, before.strip("`–"), after, who)

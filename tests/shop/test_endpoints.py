@@ -66,7 +66,7 @@ def wish(product, /, **fields):
     }
 
 
-def test_shop_is_opened_and_filled_over_the_wire(doors, bo):
+def test_shop_is_opened_and_filled_by_commands(doors, bo):
     ask = doors(bo)
 
     assert [answer["ok"] for answer in ask("shop.mine")] == [{"shop": None}] * 2
@@ -95,7 +95,7 @@ def test_shop_is_opened_and_filled_over_the_wire(doors, bo):
     assert Shop.objects.count() == 1
 
 
-def test_order_goes_its_way_over_the_wire(doors, ana, bo, product):
+def test_order_goes_through_its_states_by_commands(doors, ana, bo, product):
     buyer, merchant = doors(ana), doors(bo)
     quoted = buyer("shop.quote", product=str(product.public_id), quantity=2)
     assert quoted[0]["ok"] == quoted[1]["ok"]
@@ -130,7 +130,7 @@ def test_order_goes_its_way_over_the_wire(doors, ana, bo, product):
     assert [row["state"] for row in buyer("shop.purchase_changes", after=0)[1]["ok"]["rows"]] == ["completed"]
 
 
-def test_refusal_is_the_same_at_both_doors(doors, ana, product):
+def test_refusal_is_the_same_over_socket_and_rest(doors, ana, product):
     refused = doors(ana)("shop.buy", **wish(product, expected_total=rupiah(20_000)))
 
     assert refused[0]["err"] == refused[1]["err"]
@@ -163,7 +163,7 @@ def test_refusal_is_the_same_at_both_doors(doors, ana, product):
         ({"note": "a\u0000b"}, "invalid"),
     ],
 )
-def test_input_has_a_code_and_a_sentence(change, code, doors, ana, product):
+def test_invalid_input_has_a_code_and_a_message(change, code, doors, ana, product):
     socket = doors(ana).socket
 
     answer = socket.ask("shop.buy", **wish(product, **change))
@@ -195,7 +195,7 @@ def test_outsider_sees_no_order_and_no_shop_of_others(doors, ana, bo, make_user,
     assert Order.objects.get().version == 1
 
 
-def test_both_sides_get_a_hint_and_read_the_change(doors, ana, bo, product, buy, now):
+def test_order_change_is_hinted_to_both_roles(doors, ana, bo, product, buy, now):
     order = buy(ana, product).order
     buyer, merchant = doors(ana).socket, doors(bo).socket
     shop = Shop.objects.get()
@@ -217,7 +217,7 @@ def test_both_sides_get_a_hint_and_read_the_change(doors, ana, bo, product, buy,
     assert hint == {"on": f"sales:{shop.public_id}", "rev": 2, "say": "sales.moved"}
 
 
-def test_money_of_a_shop_is_seen_and_taken_out_by_its_owner_alone(doors, make_payer, ana, bo, product, buy, now):
+def test_merchant_balance_is_seen_and_paid_out_only_by_the_owner(doors, make_payer, ana, bo, product, buy, now):
     order = buy(ana, product, 2).order
     api.accept_order(user_id=bo.pk, order=order, now=now)
     api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="1", now=now)
@@ -238,7 +238,7 @@ def test_money_of_a_shop_is_seen_and_taken_out_by_its_owner_alone(doors, make_pa
     assert balance(bo, now) == 50_000_00
 
 
-def test_hidden_product_and_draft_are_quoted_to_their_owner_alone(doors, ana, bo, shop, make_product, product, now):
+def test_hidden_and_draft_products_are_quoted_only_to_their_owner(doors, ana, bo, shop, make_product, product, now):
     draft = make_product(shop, name="Draf", listed=False)
     api.unpublish_product(owner_id=bo.pk, product=product.public_id, now=now)
 
@@ -250,7 +250,7 @@ def test_hidden_product_and_draft_are_quoted_to_their_owner_alone(doors, ana, bo
 
 
 @pytest.mark.parametrize(("on_hand", "told"), [(0, 0), (3, 3), (10, 10), (37, 10)])
-def test_others_are_told_no_more_of_a_stock_than_that_there_are_ten(doors, ana, bo, product, now, on_hand, told):
+def test_stock_above_ten_is_hidden_from_others(doors, ana, bo, product, now, on_hand, told):
     api.set_stock(owner_id=bo.pk, product=product.public_id, on_hand=on_hand, idempotency_key="n", now=now)
     asked = {"product": str(product.public_id)}
 

@@ -75,7 +75,7 @@ def closed_pages(profile_name):
 
 
 @pytest.mark.parametrize("name", ["chat_only", "social_commerce"])
-def test_every_closed_page_says_that_there_is_nothing(ana, shop, product, profile, name, monkeypatch):
+def test_every_page_of_a_disabled_shop_feature_is_404(ana, shop, product, profile, name, monkeypatch):
     browser = browser_of(ana)
     # So many forms at once are more than one person may send.
     monkeypatch.setattr(form_throttle.command_throttle, "take", lambda *_taken: None)
@@ -96,7 +96,7 @@ def test_every_closed_page_says_that_there_is_nothing(ana, shop, product, profil
 
 
 @pytest.mark.parametrize("name", ["chat_only", "social_commerce"])
-def test_commands_are_refused_with_one_code_at_both_doors(real_db, connect, ana, profile, name):
+def test_commands_are_refused_with_one_code_over_socket_and_rest(real_db, connect, ana, profile, name):
     device = log_in(ana)
     socket, browser = connect(device=device), browser_on(device)
     commands = {each for each in registry.commands if each.startswith("shop.")} - OPEN_COMMANDS
@@ -131,7 +131,7 @@ def test_shop_commands_without_shops_are_refused(ana, bo, shop, product, buy, ma
     assert make_product(shop, "Lain").name == "Lain"
 
 
-def test_goods_are_shown_without_buying_where_nothing_is_sold(client, shop, product, profile):
+def test_products_are_shown_without_buying_when_selling_is_disabled(client, shop, product, profile):
     sold = read(client, address_of(shop, product))
     profile("social_commerce")
     page_cache._pages.clear()
@@ -146,7 +146,7 @@ def test_goods_are_shown_without_buying_where_nothing_is_sold(client, shop, prod
 
 
 @pytest.mark.parametrize("name", ["chat_only", "social_commerce"])
-def test_order_that_was_placed_goes_its_way_and_is_paid_back(
+def test_existing_order_is_processed_and_refunded_with_selling_disabled(
     ana, bo, make_user, shop, product, buy, now, profile, name
 ):
     sent, given_back = (buy(ana, product).order for _each in range(2))
@@ -171,7 +171,7 @@ def test_order_that_was_placed_goes_its_way_and_is_paid_back(
     assert as_eve.get(f"/pesanan/{sent}/").status_code == 404
 
 
-def test_bar_has_a_place_for_selling_where_there_are_shops(profile, ana, client):
+def test_navigation_has_selling_only_with_shops(profile, ana, client):
     config = apps.get_app_config("shop")
     assert [item["view"] for item in config.navigation_items] == ["shop:shops"]
     assert config.offline_shells == {"/pesanan/": "shop:purchases_shell", "/tokoku/": "shop:today_shell"}
@@ -188,7 +188,7 @@ def test_bar_has_a_place_for_selling_where_there_are_shops(profile, ana, client)
     assert "Sitemap:" not in client.get("/robots.txt").content.decode()
 
 
-def test_shop_is_not_asked_where_there_are_none(ana, shop, profile):
+def test_contact_shop_page_without_shops_is_403(ana, shop, profile):
     browser = browser_of(ana)
     profile("social_commerce")
     assert browser.get("/obrolan/toko/manik-bo/").status_code == 200
@@ -199,7 +199,7 @@ def test_shop_is_not_asked_where_there_are_none(ana, shop, profile):
 
 
 @pytest.mark.parametrize("name", ["chat_only", "social_commerce"])
-def test_card_of_an_order_is_known_whatever_is_offered(monkeypatch, profile, name):
+def test_order_card_is_rendered_whatever_is_enabled(monkeypatch, profile, name):
     profile(name)
     registered = {}
     monkeypatch.setattr("chat.api.register_card", lambda called, _type: registered.update({called: True}))

@@ -85,7 +85,7 @@ def allowed_at(browser: Client, address: str) -> str:
     return answer.headers.get("Allow", "") if answer.status_code == 405 else ""
 
 
-def test_every_address_that_takes_a_form_can_be_opened(bo, arguments):
+def test_every_form_address_can_be_opened(bo, arguments):
     browser = browser_on_device(bo, is_trusted=True)
     arguments["device"] = Device.objects.get(user=bo).public_id
     addresses = [address_of(route, pattern, arguments) for route, pattern in pages(get_resolver())]
@@ -100,7 +100,7 @@ def test_every_address_that_takes_a_form_can_be_opened(bo, arguments):
     assert {address: status for address, status in unknown.items() if status not in (200, 302)} == {}
 
 
-def test_form_that_was_refused_is_reached_again_at_its_own_address(bo, arguments):
+def test_refused_form_is_reached_again_at_its_own_address(bo, arguments):
     browser = browser_of(bo)
     address = f"/pesanan/{arguments['order']}/kirim/"
 

@@ -12,7 +12,7 @@ from tests.shop.storefronts import empty_shelves, facts, meta, read  # noqa: F40
 pytestmark = pytest.mark.django_db
 
 
-def test_front_page_for_a_stranger_says_what_this_is_and_leads_in(client, product):
+def test_front_page_for_a_stranger_explains_the_app_and_links_to_login(client, product):
     page = read(client, "/")
 
     assert "Chat, shop and pay in one place" in page
@@ -22,7 +22,7 @@ def test_front_page_for_a_stranger_says_what_this_is_and_leads_in(client, produc
     assert 'name="cari"' in page
 
 
-def test_front_page_for_a_logged_in_person_leads_to_the_chats(client, ana):
+def test_front_page_for_a_logged_in_person_links_to_chats(client, ana):
     client.force_login(ana)
 
     answer = client.get("/")
@@ -49,11 +49,11 @@ def test_front_page_names_the_operator_and_how_to_reach_them(client, settings):
     assert "halo@koperasi.example" in page
 
 
-def test_front_page_without_any_shop_says_so_and_invites(client):
+def test_front_page_without_shops_invites_to_open_one(client):
     assert "No shops yet" in read(client, "/")
 
 
-def test_front_page_where_there_are_no_shops_speaks_of_chat_alone(client, settings, product):
+def test_front_page_with_shops_disabled_mentions_only_chat(client, settings, product):
     settings.LEGAL_PROFILE = "chat_only"
 
     page = read(client, "/")
@@ -63,7 +63,7 @@ def test_front_page_where_there_are_no_shops_speaks_of_chat_alone(client, settin
     assert "/tokoku/" not in page
 
 
-def test_front_page_leaves_out_goods_that_cannot_be_bought(client, bo, shop, product, make_product, now):
+def test_front_page_leaves_out_unavailable_products(client, bo, shop, product, make_product, now):
     hidden = make_product(shop, "Kalung rahasia")
     api.unpublish_product(owner_id=bo.pk, product=hidden.public_id, now=now)
     sold_out = make_product(shop, "Cincin habis")
@@ -76,7 +76,7 @@ def test_front_page_leaves_out_goods_that_cannot_be_bought(client, bo, shop, pro
     assert "Cincin habis" not in page
 
 
-def test_front_page_shows_few_goods_of_one_shop(shop, make_product):
+def test_front_page_limits_products_per_shop(shop, make_product):
     for number in range(8):
         make_product(shop, f"Gelang {number}")
 
@@ -85,7 +85,7 @@ def test_front_page_shows_few_goods_of_one_shop(shop, make_product):
     assert len(newest.product_ids) == 3
 
 
-def test_front_page_that_was_made_asks_the_database_once(client, product, django_assert_num_queries):
+def test_cached_front_page_takes_one_query(client, product, django_assert_num_queries):
     first = client.get("/")
 
     with django_assert_num_queries(1):
@@ -103,14 +103,14 @@ def test_front_page_shows_a_change_at_once(client, bo, product, now):
     assert "Gelang baru" in read(client, "/")
 
 
-def test_front_page_has_the_search_and_goods_before_its_slogans(client, product):
+def test_front_page_has_search_and_products_before_slogans(client, product):
     page = client.get("/").content.decode()
 
     places = [page.index(mark) for mark in ('class="find__form"', 'class="goods"', 'class="welcome__points"')]
     assert places == sorted(places)
 
 
-def test_page_of_shops_shows_new_goods_to_who_is_logged_in(client, ana, product):
+def test_shops_page_shows_new_products_to_a_logged_in_person(client, ana, product):
     client.force_login(ana)
 
     page = client.get("/toko/").content.decode()
@@ -119,7 +119,7 @@ def test_page_of_shops_shows_new_goods_to_who_is_logged_in(client, ana, product)
     assert f"/toko/manik-bo/{product.slug}/" in page
 
 
-def test_search_without_result_says_what_is_searched_and_shows_goods(client, product):
+def test_search_without_result_says_what_is_searched_and_shows_products(client, product):
     page = client.get("/toko/", {"cari": "gelang"}, headers={"accept-language": "en"}).content.decode()
 
     assert "we search names and towns of shops, not goods" in page
@@ -128,7 +128,7 @@ def test_search_without_result_says_what_is_searched_and_shows_goods(client, pro
     assert page.count('href="/toko/"') == 1
 
 
-def test_page_of_all_shops_leads_nowhere_to_itself(client, product):
+def test_page_of_all_shops_does_not_link_to_itself(client, product):
     page = client.get("/toko/").content.decode()
 
     assert 'href="/toko/"' not in page

@@ -194,7 +194,7 @@ def test_database_refuses_from_raw_sql(what, scene):
 
 
 @pytest.mark.embedded_only
-def test_sqlite_refuses_what_its_loose_types_and_replace_would_allow(scene):
+def test_sqlite_refuses_wrong_types_and_replace(scene):
     before = contents()
 
     let_through = [what for what, statement in ILLEGAL_ON_SQLITE.items() if not refused(statement.format(**scene))]
@@ -223,7 +223,7 @@ def test_legal_transition_with_its_event_is_accepted(scene):
     assert OrderEvent.objects.filter(seq=3, transition="packed").count() == 1
 
 
-def test_operator_decides_a_case_by_name_and_with_a_reason(scene):
+def test_complete_case_decision_is_accepted_once(scene):
     with connection.cursor() as cursor:
         cursor.execute(DECISION.format(**DECIDED).format(**scene))
         cursor.execute(MOVE.replace("{order}", "{cased}").format(to="completed").format(**scene))
@@ -232,7 +232,7 @@ def test_operator_decides_a_case_by_name_and_with_a_reason(scene):
     assert refused("UPDATE shop_reviewcase SET closed_at = opened_at")
 
 
-def test_parcel_is_corrected_once_as_was_told_and_not_otherwise(scene):
+def test_tracking_number_is_corrected_only_as_its_event_says(scene):
     correct = "UPDATE shop_shipment SET resi = '{to}' WHERE order_id = '{sent}'"
     with connection.cursor() as cursor:
         cursor.execute(CORRECTION.format(**scene))
@@ -284,7 +284,7 @@ def test_missing_guard_is_named_and_stops_the_start(db):
     assert guards.missing(connection) == []
 
 
-def test_another_move_in_the_table_is_found(db):
+def test_altered_transition_table_is_detected(db):
     guards.remove(connection)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -295,7 +295,7 @@ def test_another_move_in_the_table_is_found(db):
     assert guards.missing(connection) == ["transition completed paid completed merchant"]
 
 
-def test_removed_and_installed_again_the_guards_hold(real_db, scene):
+def test_reinstalled_guards_hold(real_db, scene):
     guards.remove(connection)
     statement = MOVE.format(to="completed").format(**scene)
     with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012  # It is the transaction that is left.
@@ -321,7 +321,7 @@ def test_every_migration_installs_the_guards_at_its_end():
     assert [type(operation) for operation in last] == [guards.InstallGuards] * len(names)
 
 
-def test_moves_of_the_code_lead_somewhere():
+def test_transition_table_has_the_documented_states():
     states = {move.from_state for move in ALLOWED_TRANSITIONS} | {move.to_state for move in ALLOWED_TRANSITIONS}
 
     assert states == {"", "paid", "accepted", "packed", "shipped", "delivered", "completed", "cancelled"}

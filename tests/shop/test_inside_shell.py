@@ -13,7 +13,7 @@ PAGES = ("/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/")
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_logged_in_person_keeps_the_shell_on_a_shop_page(ana, product, path):
+def test_shop_page_for_a_logged_in_person_has_the_shell(ana, product, path):
     answer = browser_of(ana).get(path)
 
     page = answer.content.decode()
@@ -26,7 +26,7 @@ def test_logged_in_person_keeps_the_shell_on_a_shop_page(ana, product, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_stranger_gets_the_same_page_without_shell_or_script_and_everybody_may_keep_it(product, path):
+def test_shop_page_for_a_stranger_has_no_shell_and_is_cacheable(product, path):
     answer = Client().get(path)
 
     page = answer.content.decode()
@@ -40,13 +40,13 @@ def test_stranger_gets_the_same_page_without_shell_or_script_and_everybody_may_k
 @pytest.mark.parametrize(
     ("path", "back"), [("/toko/manik-bo/", "/toko/"), ("/toko/manik-bo/gelang-manik/", "/toko/manik-bo/")]
 )
-def test_back_leads_one_step_up_inside_the_shell(ana, product, path, back):
+def test_back_link_goes_one_level_up(ana, product, path, back):
     page = browser_of(ana).get(path).content.decode()
 
     assert f'class="icon-button bar__back" href="{back}"' in page
 
 
-def test_shopping_opens_what_there_is_to_buy_with_orders_one_tap_away(ana, shop):
+def test_shopping_tab_opens_products_with_a_link_to_orders(ana, shop):
     browser = browser_of(ana)
     page = browser.get("/toko/").content.decode()
 

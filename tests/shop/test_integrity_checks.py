@@ -38,7 +38,7 @@ def scene(real_db, ana, bo, shop, product, buy, now):
     return dict(zip(names, map(write, orders), strict=True)) | {"buyer": ana.pk}
 
 
-def test_honest_books_are_proved(scene, now, capsys):
+def test_consistent_shop_data_has_no_violation(scene, now, capsys):
     assert Order.objects.count() == 6
     assert integrity_checks.check_integrity(now=now) == []
 
@@ -144,7 +144,7 @@ LIES = {
 
 
 @pytest.mark.parametrize("what", LIES)
-def test_lie_is_found_by_its_rules(what, scene, now):
+def test_shop_violation_is_found_by_its_rule(what, scene, now):
     statement, rules = LIES[what]
     guards.remove(connection)
     with connection.cursor() as cursor:
@@ -156,7 +156,7 @@ def test_lie_is_found_by_its_rules(what, scene, now):
     assert {finding.rule for finding in integrity_checks.check_integrity(now=now)} == rules
 
 
-def test_money_that_lies_for_no_order_is_found(scene, ana, now):
+def test_escrow_without_an_order_is_found(scene, ana, now):
     payments.pay_into_escrow(
         reference="shop.order:none",
         payer_id=ana.pk,
@@ -173,13 +173,13 @@ def test_money_that_lies_for_no_order_is_found(scene, ana, now):
     )
 
 
-def test_timer_that_nobody_kept_is_found(scene, now):
+def test_overdue_timer_is_found(scene, now):
     (finding,) = integrity_checks.check_integrity(now=now + timedelta(days=2, hours=1))
 
     assert finding.rule == "timers are kept"
 
 
-def test_command_names_what_is_wrong_and_ends_with_1(scene, capsys):
+def test_check_command_names_violations_and_exits_with_1(scene, capsys):
     guards.remove(connection)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE shop_stock SET on_hand = on_hand + 1")
@@ -189,7 +189,7 @@ def test_command_names_what_is_wrong_and_ends_with_1(scene, capsys):
     assert "a stock stands where its moves left it: stock of product gelang-manik" in capsys.readouterr().err
 
 
-def test_every_night_is_proved_and_kept(scene, now):
+def test_nightly_shop_check_result_is_stored(scene, now):
     assert nightly.claim(now.date(), now) is True
 
     assert nightly.report(now.date(), now) == 0

@@ -32,7 +32,7 @@ def as_eve(make_payer):
     return browser_of(make_payer("eve", 500_000_00))
 
 
-def test_shop_is_opened_and_leads_to_its_first_product(as_eve):
+def test_shop_form_opens_a_shop_and_redirects_to_the_first_product(as_eve):
     opened = as_eve.post("/tokoku/buka/", {"name": "Kopi Gayo 99", "town": "Takengon", "handle": ""})
 
     assert (opened.status_code, opened.url) == (302, "/tokoku/barang/baru/")
@@ -40,7 +40,7 @@ def test_shop_is_opened_and_leads_to_its_first_product(as_eve):
     assert "Barang pertamamu" in text(as_eve.get(opened.url))
 
 
-def test_taken_address_is_said_beside_it(as_eve, shop):
+def test_taken_shop_address_is_reported_at_its_field(as_eve, shop):
     refused = as_eve.post("/tokoku/buka/", {"name": "Manik", "town": "Solo", "handle": "manik-bo"})
 
     assert refused.status_code == 409
@@ -48,7 +48,7 @@ def test_taken_address_is_said_beside_it(as_eve, shop):
     assert 'value="Solo"' in refused.content.decode()
 
 
-def test_product_is_put_on_the_shelf_once_however_often_it_is_sent(as_bo):
+def test_product_form_sent_twice_adds_one_product(as_bo):
     key = re.search(r'name="key" value="([^"]+)"', as_bo.get("/tokoku/barang/baru/").content.decode())[1]
     form = {"key": key, "name": "Kalung", "price": "Rp12.500", "quantity": "3", "description": "Manis", "do": "list"}
 
@@ -87,7 +87,7 @@ def test_invalid_product_form_shows_errors_at_fields(as_bo, fields, said):
     assert not Product.objects.exists()
 
 
-def test_stock_that_somebody_bought_from_meanwhile_is_looked_at_again(as_bo, ana, product, buy):
+def test_stock_form_after_a_concurrent_sale_asks_again(as_bo, ana, product, buy):
     address = f"/tokoku/barang/{product.public_id}/"
     counted = as_bo.post(address, {"do": "stock", "quantity": "25", "expected": "10", "key": "s1"})
     stale = as_bo.post(address, {"do": "stock", "quantity": "5", "expected": "10", "key": "s2"})
@@ -97,7 +97,7 @@ def test_stock_that_somebody_bought_from_meanwhile_is_looked_at_again(as_bo, ana
     assert "Stoknya baru saja berubah: sekarang 25." in text(stale)
 
 
-def test_words_price_and_place_on_the_shelf_are_changed(as_bo, product):
+def test_product_form_changes_text_price_and_position(as_bo, product):
     address = f"/tokoku/barang/{product.public_id}/"
 
     as_bo.post(address, {"do": "words", "name": "Gelang", "price": "26.000", "description": "Baru"})
@@ -109,13 +109,13 @@ def test_words_price_and_place_on_the_shelf_are_changed(as_bo, product):
 
 
 @pytest.mark.parametrize(("written", "pieces"), [("1500", 1500), (" 1.500 ", 1500), ("0", 0), ("12", 12)])
-def test_stock_is_counted_as_numbers_are_written_here(as_bo, bo, product, written, pieces):
+def test_stock_field_accepts_local_number_format(as_bo, bo, product, written, pieces):
     as_bo.post(f"/tokoku/barang/{product.public_id}/", {"do": "stock", "quantity": written, "key": "s1"})
 
     assert stock_of(product, bo)[0] == pieces
 
 
-def test_form_that_is_behind_puts_no_old_price_back(as_bo, bo, product, now):
+def test_outdated_product_form_does_not_restore_an_old_price(as_bo, bo, product, now):
     address = f"/tokoku/barang/{product.public_id}/"
     seen = version_on(as_bo.get(address))
     api.change_product(owner_id=bo.pk, product=product.public_id, price=Money(30_000_00), now=now)
@@ -137,7 +137,7 @@ def test_form_that_is_behind_puts_no_old_price_back(as_bo, bo, product, now):
     assert (anew.status_code, stored.price_sen, stored.name) == (302, 31_000_00, "Gelang manik biru")
 
 
-def test_same_form_sent_twice_is_saved_once_and_nothing_is_behind(as_bo, product):
+def test_product_form_sent_twice_is_saved_once_without_a_conflict(as_bo, product):
     address = f"/tokoku/barang/{product.public_id}/"
     form = {"do": "words", "name": "Gelang", "price": "26.000", "description": "", "version": str(product.version)}
 
@@ -148,7 +148,7 @@ def version_on(page):
     return re.search(r'name="version" value="(\d+)"', page.content.decode())[1]
 
 
-def test_goods_of_another_are_not_there(as_eve, product):
+def test_product_of_another_shop_is_404(as_eve, product):
     as_eve.post("/tokoku/buka/", {"name": "Eve", "town": "Solo", "handle": "toko-eve"})
     address = f"/tokoku/barang/{product.public_id}/"
 
@@ -159,7 +159,7 @@ def test_goods_of_another_are_not_there(as_eve, product):
     assert Product.objects.get().name == "Gelang manik"
 
 
-def test_shop_is_closed_for_a_while_and_its_hours_are_kept(as_bo, shop):
+def test_paused_shop_keeps_its_opening_hours(as_bo, shop):
     words = {"name": "Manik Bo", "town": "Yogyakarta", "about": "Manik-manik", "time_zone": "Asia/Makassar"}
 
     kept = as_bo.post("/tokoku/ubah/", {**words, "mon_from": "08:00", "mon_until": "17:00"})
@@ -173,7 +173,7 @@ def test_shop_is_closed_for_a_while_and_its_hours_are_kept(as_bo, shop):
     assert (now_shop.is_open, now_shop.time_zone, now_shop.about) == (False, "Asia/Makassar", "Manik-manik")
 
 
-def test_hours_after_a_pause_that_the_form_does_not_have_are_kept(as_bo, bo, shop, now):
+def test_opening_hours_missing_from_the_form_are_kept(as_bo, bo, shop, now):
     morning, evening = ["08:00", "12:00"], ["16:00", "21:00"]
     api.change_shop(owner_id=bo.pk, opening_hours={day: [morning, evening] for day in ("mon", "tue")}, now=now)
     words = {"name": "Manik Bo", "town": "Yogyakarta", "about": "", "time_zone": "Asia/Jakarta"}
@@ -186,7 +186,7 @@ def test_hours_after_a_pause_that_the_form_does_not_have_are_kept(as_bo, bo, sho
     assert api.fetch_catalog_page("manik-bo").shop.opening_hours == {"mon": [["09:00", "12:00"], evening]}
 
 
-def test_link_to_the_rest_of_what_is_to_do_says_next_and_elsewhere_earlier(as_bo, ana, product, buy, monkeypatch):
+def test_pagination_link_says_next_in_the_todo_list_and_earlier_elsewhere(as_bo, ana, product, buy, monkeypatch):
     monkeypatch.setattr("shop.queries.order_pagination.PAGE_SIZE", 2)
     placed = [buy(ana, product).order for _ in range(3)]
 
@@ -199,7 +199,7 @@ def test_link_to_the_rest_of_what_is_to_do_says_next_and_elsewhere_earlier(as_bo
     assert re.findall(r'data-key="([^"]+)"', rest.content.decode()) == [str(placed[2])]
 
 
-def test_address_that_a_name_suggests_is_that_of_the_modules():
+def test_suggested_shop_address_equals_the_one_of_javascript():
     cases = json.loads((Path(__file__).resolve().parent.parent / "js" / "handles.json").read_text())
 
     assert [handle_from_name(name) for name, _ in cases] == [handle for _, handle in cases]

@@ -21,11 +21,11 @@ def test_empty_purchase_list_is_proven_empty(ana, now):
     assert listed.is_proven_empty is True
 
 
-def test_shop_that_sold_nothing_is_proved(bo, shop, now):
+def test_empty_sales_list_is_proven_empty(bo, shop, now):
     assert api.list_sales(bo.pk, now=now).is_proven_empty is True
 
 
-def test_each_side_lists_its_own_and_nobody_elses(ana, bo, make_payer, make_shop, product, buy, now):
+def test_order_lists_contain_only_own_orders(ana, bo, make_payer, make_shop, product, buy, now):
     eve = make_payer("eve")
     make_shop(eve, handle="punya-eve")
     order = buy(ana, product, 2).order
@@ -67,7 +67,7 @@ def test_purchases_come_newest_first_in_pages_and_today_oldest_first(ana, bo, pr
     assert ([row.public_id for row in everything.items], everything.expected_count) == ([placed[4], placed[3]], 5)
 
 
-def test_new_order_comes_first_however_many_parcels_are_under_way(ana, bo, product, buy, now, monkeypatch):
+def test_new_order_precedes_parcels_under_way(ana, bo, product, buy, now, monkeypatch):
     monkeypatch.setattr(lists, "PAGE_SIZE", 2)
     sent, arrived, third, new, newest = (buy(ana, product).order for _ in range(5))
     for number, order in enumerate((sent, arrived, third)):
@@ -84,7 +84,7 @@ def test_new_order_comes_first_however_many_parcels_are_under_way(ana, bo, produ
     assert (pages, after) == ([[new, newest], [sent, arrived], [third]], None)
 
 
-def test_new_order_is_on_the_first_page_behind_more_parcels_than_that_page_holds(ana, bo, shop, make_product, buy, now):
+def test_new_order_is_on_the_first_page_despite_many_parcels(ana, bo, shop, make_product, buy, now):
     product = make_product(shop, price=Money(1_000_00), quantity=60)
     sent = [buy(ana, product).order for _ in range(lists.PAGE_SIZE + 1)]
     for number, order in enumerate(sent):
@@ -100,7 +100,7 @@ def test_new_order_is_on_the_first_page_behind_more_parcels_than_that_page_holds
     assert rest.next is None
 
 
-def test_order_that_moves_between_two_pages_is_seen_on_one_of_them(ana, bo, product, buy, now, monkeypatch):
+def test_order_moving_between_two_pages_is_on_one_of_them(ana, bo, product, buy, now, monkeypatch):
     monkeypatch.setattr(lists, "PAGE_SIZE", 2)
     first, second, third = (buy(ana, product).order for _ in range(3))
 
@@ -116,12 +116,12 @@ def test_order_that_moves_between_two_pages_is_seen_on_one_of_them(ana, bo, prod
 @pytest.mark.parametrize(
     "after", ["", "x", "2.0198f0c0a0007000800000000000000a", "0198f0c0-a000-7000-8000-00000000000a"]
 )
-def test_place_that_was_never_given_is_refused(bo, shop, now, after):
+def test_invalid_page_cursor_is_refused(bo, shop, now, after):
     with pytest.raises(InputInvalid):
         api.list_sales(bo.pk, after=after, now=now)
 
 
-def test_finished_orders_leave_today_and_its_emptiness_is_proved(ana, bo, product, buy, now):
+def test_finished_orders_leave_the_todo_list_which_is_proven_empty(ana, bo, product, buy, now):
     order = buy(ana, product).order
     api.cancel_order(user_id=bo.pk, device_id=make_trusted_device(bo), order=order, now=now)
 
@@ -130,7 +130,7 @@ def test_finished_orders_leave_today_and_its_emptiness_is_proved(ana, bo, produc
     assert api.list_purchases(ana.pk, now=now).expected_count == 1
 
 
-def test_count_without_rows_is_a_fault_and_never_none(real_db, ana, bo, product, buy, now):
+def test_count_without_rows_is_an_error_and_not_an_empty_list(real_db, ana, bo, product, buy, now):
     buy(ana, product)
     guards.remove(connection)
     with connection.cursor() as cursor:
@@ -144,7 +144,7 @@ def test_count_without_rows_is_a_fault_and_never_none(real_db, ana, bo, product,
     assert (fault.value.kind.value, fault.value.retry_after) == (503, 30)
 
 
-def test_fewer_rows_than_were_counted_are_not_called_complete(real_db, ana, product, buy, now):
+def test_list_with_fewer_rows_than_counted_is_not_complete(real_db, ana, product, buy, now):
     buy(ana, product)
     guards.remove(connection)
     OrderCounter.objects.filter(user=ana).update(orders=2, rev=2)
@@ -154,7 +154,7 @@ def test_fewer_rows_than_were_counted_are_not_called_complete(real_db, ana, prod
     assert (len(listed.items), listed.expected_count, listed.complete) == (1, 2, False)
 
 
-def test_order_placed_while_the_list_is_read_is_no_fault(ana, product, buy, now, monkeypatch):
+def test_order_placed_while_reading_the_list_is_no_error(ana, product, buy, now, monkeypatch):
     read = lists.order_lists.list_newest
     late = []
 
@@ -183,7 +183,7 @@ def test_delta_has_each_changed_order_once(ana, bo, product, buy, now):
     assert (nothing.rev, list(nothing.rows)) == (3, [])
 
 
-def test_an_order_stands_in_lists_as_it_stands_alone(ana, bo, product, buy, now):
+def test_order_row_in_a_list_equals_the_single_order(ana, bo, product, buy, now):
     paid, accepted, sent, arrived, done, gone = (buy(ana, product, pieces).order for pieces in (1, 2, 1, 3, 1, 1))
     for order in (accepted, sent, arrived, done):
         api.accept_order(user_id=bo.pk, order=order, now=now)
@@ -201,9 +201,7 @@ def test_an_order_stands_in_lists_as_it_stands_alone(ana, bo, product, buy, now)
     assert {one.due for one in bought} == {"expire", "review", ""}
 
 
-def test_reading_a_list_takes_the_same_queries_however_long_it_is(
-    ana, bo, product, buy, now, django_assert_num_queries
-):
+def test_order_list_takes_the_same_queries_for_any_length(ana, bo, product, buy, now, django_assert_num_queries):
     buy(ana, product)
     with django_assert_num_queries(3):
         api.list_purchases(ana.pk, now=now)

@@ -72,7 +72,7 @@ def merchant(shop):
     return payments.get_merchant_balance(api.merchant_reference(shop.public_id)).available
 
 
-def test_order_goes_its_whole_way_and_the_merchant_is_paid(ana, bo, shop, product, order, go, now):
+def test_order_goes_through_all_states_and_the_merchant_is_paid(ana, bo, shop, product, order, go, now):
     accepted = go("accept")
     assert (accepted.summary.state, accepted.summary.can) == ("accepted", ("pack", "ship", "cancel"))
     assert (accepted.summary.due, accepted.summary.due_at) == ("expire", now + timedelta(days=5))
@@ -107,7 +107,7 @@ def test_order_goes_its_whole_way_and_the_merchant_is_paid(ana, bo, shop, produc
     assert integrity_checks.check_integrity(now=now) == []
 
 
-def test_fee_is_taken_by_the_rule_of_the_sale(ana, bo, shop, make_product, buy, go, now):
+def test_fee_is_deducted_by_the_fee_rule(ana, bo, shop, make_product, buy, go, now):
     dear = make_product(shop, name="Kalung", price=Money(600_000_00))
     order = buy(ana, dear).order
     for verb in ("accept", "ship", "confirm"):
@@ -126,7 +126,7 @@ def test_fee_is_taken_by_the_rule_of_the_sale(ana, bo, shop, make_product, buy, 
         (("accept", "pack"), "merchant cancels", "merchant"),
     ],
 )
-def test_cancelled_before_it_left_gives_back_pieces_and_money(before, who, said, ana, bo, product, order, go, now):
+def test_order_cancelled_before_shipping_returns_stock_and_money(before, who, said, ana, bo, product, order, go, now):
     go(*before)
 
     shown = go(who)
@@ -140,7 +140,7 @@ def test_cancelled_before_it_left_gives_back_pieces_and_money(before, who, said,
 
 
 @pytest.mark.parametrize("before", [("accept", "ship"), ("accept", "ship", "report"), ("accept", "ship", "courier")])
-def test_merchant_who_lets_a_lost_parcel_go_gives_money_back_and_no_pieces(before, ana, bo, product, go, now):
+def test_order_refunded_for_a_lost_parcel_returns_money_and_no_stock(before, ana, bo, product, go, now):
     go(*before, "merchant cancels")
 
     assert stock_of(product, bo) == (8, 0, 0)
@@ -148,7 +148,7 @@ def test_merchant_who_lets_a_lost_parcel_go_gives_money_back_and_no_pieces(befor
     assert not OrderTimer.objects.filter(state="waiting").exists()
 
 
-def test_reason_is_kept_with_the_move(bo, order, go):
+def test_cancellation_reason_is_stored_with_the_transition(bo, order, go):
     go("merchant cancels")
 
     assert OrderEvent.objects.get(seq=2).reason == "Habis"
@@ -171,7 +171,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("before", "verb"), REFUSED, ids=[f"{'-'.join(path)}-{verb}" for path, verb in REFUSED])
-def test_move_that_the_order_cannot_make_is_refused_and_changes_nothing(before, verb, ana, bo, product, order, go, now):
+def test_illegal_transition_is_refused_and_changes_nothing(before, verb, ana, bo, product, order, go, now):
     go(*before)
     stands = api.fetch_order(user_id=ana.pk, order=order)
     had = balance(ana, now), stock_of(product, bo)
@@ -198,7 +198,7 @@ def test_move_that_the_order_cannot_make_is_refused_and_changes_nothing(before, 
         (("buyer cancels",), "merchant cancels"),
     ],
 )
-def test_done_twice_is_done_once(before, verb, ana, bo, product, order, go, now):
+def test_repeated_transition_changes_nothing(before, verb, ana, bo, product, order, go, now):
     go(*before)
     version, had = Order.objects.get().version, (balance(ana, now), stock_of(product, bo))
 
@@ -209,7 +209,7 @@ def test_done_twice_is_done_once(before, verb, ana, bo, product, order, go, now)
 
 
 @pytest.mark.parametrize("verb", ["accept", "pack", "ship", "correct", "report", "merchant cancels"])
-def test_buyer_cannot_do_what_is_the_merchants(verb, ana, order, now):
+def test_buyer_cannot_make_merchant_transitions(verb, ana, order, now):
     # The verb of cancelling is for both, and says who did it.
     before = ("accept", "pack") if verb == "merchant cancels" else ()
     for step in before:
@@ -228,7 +228,7 @@ def test_merchant_cannot_confirm_for_the_buyer(bo, order, go, now):
 
 
 @pytest.mark.parametrize("verb", sorted(set(DO) - {"courier"}))
-def test_outsider_is_told_that_there_is_no_order(verb, make_user, order, now):
+def test_order_of_others_is_not_found(verb, make_user, order, now):
     eve = make_user("eve")
 
     with pytest.raises(errors.OrderNotFound):
@@ -239,7 +239,7 @@ def test_outsider_is_told_that_there_is_no_order(verb, make_user, order, now):
         api.fetch_order(user_id=eve.pk, order=order)
 
 
-def test_expected_rev_guards_against_what_happened_since(bo, order, now):
+def test_outdated_expected_rev_is_refused(bo, order, now):
     api.accept_order(user_id=bo.pk, order=order, expected_rev=1, now=now)
 
     with pytest.raises(errors.NotNow):
@@ -247,7 +247,7 @@ def test_expected_rev_guards_against_what_happened_since(bo, order, now):
     assert api.pack_order(user_id=bo.pk, order=order, expected_rev=2, now=now).summary.state == "packed"
 
 
-def test_not_accepted_in_time_is_cancelled_and_paid_back(ana, bo, product, order, now):
+def test_order_not_accepted_in_time_is_cancelled_and_refunded(ana, bo, product, order, now):
     assert run_due_timers(now + timedelta(days=2) - timedelta(seconds=1)) == 0
 
     assert run_due_timers(now + timedelta(days=2)) == 1
@@ -262,7 +262,7 @@ def test_not_accepted_in_time_is_cancelled_and_paid_back(ana, bo, product, order
     assert (balance(ana, now), stock_of(product, bo)) == (1_000_000_00, (10, 0, 0))
 
 
-def test_accepted_and_never_sent_is_cancelled_and_paid_back(ana, bo, order, go, now):
+def test_order_not_shipped_in_time_is_cancelled_and_refunded(ana, bo, order, go, now):
     go("accept", "pack")
 
     assert run_due_timers(now + timedelta(days=4)) == 0
@@ -273,7 +273,7 @@ def test_accepted_and_never_sent_is_cancelled_and_paid_back(ana, bo, order, go, 
     )
 
 
-def test_only_a_couriers_word_starts_the_clock_that_completes(ana, shop, order, go, now):
+def test_only_a_courier_report_starts_the_completion_timer(ana, shop, order, go, now):
     go("accept", "ship", "report")
     assert run_due_timers(now + timedelta(days=29)) == 0
     reported = api.fetch_order(user_id=ana.pk, order=order)
@@ -293,7 +293,7 @@ def test_only_a_couriers_word_starts_the_clock_that_completes(ana, shop, order, 
     assert merchant(shop) == Money(50_000_00)
 
 
-def test_courier_who_comes_too_late_changes_nothing(ana, order, go, now):
+def test_late_courier_report_changes_nothing(ana, order, go, now):
     go("accept", "ship", "confirm", "courier")
 
     assert Order.objects.get().version == 4
@@ -302,7 +302,7 @@ def test_courier_who_comes_too_late_changes_nothing(ana, order, go, now):
         api.record_courier_delivery(courier="JNE", resi="UNKNOWN", evidence={}, now=now)
 
 
-def test_refund_that_the_wallet_cannot_take_leaves_the_order_and_is_tried_again(
+def test_refund_above_the_wallet_ceiling_keeps_the_order_and_is_retried(
     real_db, make_user, ana, bo, product, order, now
 ):
     from payments.actions import wallets
@@ -326,9 +326,7 @@ def test_refund_that_the_wallet_cannot_take_leaves_the_order_and_is_tried_again(
     assert (Order.objects.get().state, balance(ana, now)) == ("cancelled", 1_050_000_00)
 
 
-def test_fault_in_one_timer_is_logged_and_put_off_and_the_others_have_their_turn(
-    real_db, monkeypatch, caplog, ana, product, buy, order, now
-):
+def test_failing_timer_is_logged_postponed_and_others_run(real_db, monkeypatch, caplog, ana, product, buy, order, now):
     other = buy(ana, product).order
     due = now + timedelta(days=2)
     moves = order_timers.transitions.run_timer
@@ -350,7 +348,7 @@ def test_fault_in_one_timer_is_logged_and_put_off_and_the_others_have_their_turn
     assert run_due_timers(due + order_timers.RETRY_AFTER) == 1
 
 
-def test_operator_writes_down_what_a_courier_said(order, go, monkeypatch, capsys, now):
+def test_operator_can_record_a_courier_report(order, go, monkeypatch, capsys, now):
     monkeypatch.setattr("superapp.core.clock.now", lambda: now)
     go("accept", "ship")
 

@@ -25,7 +25,7 @@ MADE_UP = {"cookie": "sessionid=" + "a" * 32}
 @pytest.mark.parametrize(
     ("path", "queries"), [("/toko/", 3), ("/toko/manik-bo/", 4), ("/toko/manik-bo/gelang-manik/", 5)]
 )
-def test_a_page_asks_as_often_for_many_as_for_one(
+def test_public_page_takes_the_same_queries_for_many_rows(
     client, bo, shop, product, make_product, add_photo, django_assert_num_queries, path, queries
 ):
     add_photo(product, bo)
@@ -40,7 +40,7 @@ def test_a_page_asks_as_often_for_many_as_for_one(
 
 
 @pytest.mark.parametrize("path", PAGES[1:])
-def test_a_page_that_was_made_asks_once_what_it_should_say(client, product, django_assert_num_queries, path):
+def test_cached_page_takes_one_query_to_validate(client, product, django_assert_num_queries, path):
     first = client.get(path)
 
     with django_assert_num_queries(1):
@@ -85,7 +85,7 @@ def test_cached_page_shows_every_change_at_once(client, bo, product, now, path, 
     assert client.get(path).content == after
 
 
-def test_page_that_is_kept_is_not_that_of_another_language_theme_or_person(client, bo, product):
+def test_page_cache_varies_by_language_theme_and_person(client, bo, product):
     path = PAGES[2]
     english = client.get(path, headers={"accept-language": "en"}).content
     indonesian = client.get(path, headers={"accept-language": "id"}).content
@@ -104,7 +104,7 @@ def test_page_that_is_kept_is_not_that_of_another_language_theme_or_person(clien
 
 
 @pytest.mark.parametrize("path", ["/", *PAGES[1:]])
-def test_session_that_nobody_knows_does_not_have_a_page_made_anew(client, product, django_assert_num_queries, path):
+def test_unknown_session_uses_the_cached_page(client, product, django_assert_num_queries, path):
     client.get(path)
     first = client.get(path, headers=MADE_UP)
 
@@ -132,7 +132,7 @@ def test_cached_page_for_an_ended_session_carries_the_cleanup(client, product, p
     assert all("public" in answer.headers["Cache-Control"] for answer in (*of_stranger, after))
 
 
-def test_page_that_is_kept_travels_short_to_who_can_read_it(client, product):
+def test_cached_page_is_served_compressed(client, product):
     plain = client.get(PAGES[2])
     short = client.get(PAGES[2], headers={"accept-encoding": "gzip, br"})
 

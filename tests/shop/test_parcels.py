@@ -48,13 +48,13 @@ def states_of(*ids):
 
 
 @pytest.mark.parametrize(("courier", "resi"), [("", "1"), ("JNE", " "), ("JNE", "x" * 41), ("y" * 41, "1")])
-def test_parcel_needs_a_courier_and_a_number(courier, resi, bo, order, now):
+def test_parcel_requires_courier_and_tracking_number(courier, resi, bo, order, now):
     api.accept_order(user_id=bo.pk, order=order, now=now)
     with pytest.raises(errors.ShipmentInvalid):
         api.ship_order(user_id=bo.pk, order=order, courier=courier, resi=resi, now=now)
 
 
-def test_number_that_was_typed_wrongly_is_corrected_and_both_are_told(ana, bo, order, send, correct, now):
+def test_tracking_number_correction_is_hinted_to_both(ana, bo, order, send, correct, now):
     send(bo, order)
 
     correct(order)
@@ -82,7 +82,7 @@ def test_number_that_was_typed_wrongly_is_corrected_and_both_are_told(ana, bo, o
     assert integrity_checks.check_integrity(now=now) == []
 
 
-def test_courier_is_heard_under_the_corrected_number_alone(bo, order, send, correct, now):
+def test_courier_report_matches_only_the_corrected_number(bo, order, send, correct, now):
     send(bo, order)
     correct(order)
 
@@ -93,7 +93,7 @@ def test_courier_is_heard_under_the_corrected_number_alone(bo, order, send, corr
     assert Order.objects.get().state == "delivered"
 
 
-def test_correction_of_a_page_that_is_behind_is_refused_unless_it_stands_already(bo, order, send, correct, now):
+def test_correction_from_an_outdated_page_is_refused_unless_already_made(bo, order, send, correct, now):
     send(bo, order)
     correct(order)
     wish = {"user_id": bo.pk, "order": order, "courier": "JNE", "expected_rev": 3, "now": now}
@@ -106,7 +106,7 @@ def test_correction_of_a_page_that_is_behind_is_refused_unless_it_stands_already
     assert Shipment.objects.get().resi == "JNE 00132"
 
 
-def test_two_orders_of_one_buyer_travel_in_one_parcel_and_arrive_together(ana, bo, product, buy, order, send, now):
+def test_two_orders_of_one_buyer_can_share_a_parcel(ana, bo, product, buy, order, send, now):
     second = buy(ana, product).order
     send(bo, order)
     send(bo, second, later=60)
@@ -125,7 +125,7 @@ def test_two_orders_of_one_buyer_travel_in_one_parcel_and_arrive_together(ana, b
     assert integrity_checks.check_integrity(now=now) == []
 
 
-def test_parcel_of_one_buyer_is_not_that_of_another_until_it_is_corrected(
+def test_tracking_number_of_another_buyer_is_refused_until_corrected(
     make_payer, ana, bo, product, buy, order, send, correct, now
 ):
     cy = make_payer("cy", 1_000_000_00)
@@ -144,7 +144,7 @@ def test_parcel_of_one_buyer_is_not_that_of_another_until_it_is_corrected(
     assert dict(Shipment.objects.values_list("pk", "resi")) == {order: "JNE 00132", second: "JNE 00123"}
 
 
-def test_word_of_a_courier_is_for_the_next_one_if_the_first_corrects_its_number_meanwhile(
+def test_courier_report_goes_to_the_next_order_after_a_correction(
     monkeypatch, make_payer, make_shop, make_product, bo, order, buy, send, now
 ):
     eve, cy = make_payer("eve", 1_000_000_00), make_payer("cy", 1_000_000_00)
@@ -165,7 +165,7 @@ def test_word_of_a_courier_is_for_the_next_one_if_the_first_corrects_its_number_
     assert states_of(order, theirs) == ["delivered", "shipped"]
 
 
-def test_number_that_another_shop_typed_wrongly_is_ours_alone_once_they_correct_it(
+def test_tracking_number_mistyped_by_another_shop_is_freed_by_its_correction(
     make_payer, make_shop, make_product, ana, bo, order, buy, send, now
 ):
     eve, cy = make_payer("eve", 1_000_000_00), make_payer("cy", 1_000_000_00)
@@ -181,7 +181,7 @@ def test_number_that_another_shop_typed_wrongly_is_ours_alone_once_they_correct_
     assert states_of(order, theirs) == ["delivered", "shipped"]
 
 
-def test_sent_under_a_number_is_not_sent_again_under_another(bo, order, send, correct, now):
+def test_shipped_order_cannot_be_shipped_again_under_another_number(bo, order, send, correct, now):
     send(bo, order)
 
     with pytest.raises(errors.NotNow):
@@ -193,7 +193,7 @@ def test_sent_under_a_number_is_not_sent_again_under_another(bo, order, send, co
     ("written", "kept"),
     [("jne", "JNE"), ("SICEPAT", "SiCepat"), (" pos  indonesia ", "Pos Indonesia"), ("Kurir Kita", "KURIR KITA")],
 )
-def test_courier_is_known_by_one_name_however_it_is_written(written, kept, bo, order, now):
+def test_courier_name_is_normalized(written, kept, bo, order, now):
     api.accept_order(user_id=bo.pk, order=order, now=now)
     api.ship_order(user_id=bo.pk, order=order, courier=written, resi="7", now=now)
 
@@ -203,7 +203,7 @@ def test_courier_is_known_by_one_name_however_it_is_written(written, kept, bo, o
     assert (parcel.courier, parcel.delivered_source) == (kept, "courier")
 
 
-def test_number_is_corrected_in_a_form_and_both_read_which_it_was_and_is(monkeypatch, ana, bo, order, now):
+def test_tracking_number_correction_form_shows_old_and_new_to_both(monkeypatch, ana, bo, order, now):
     monkeypatch.setattr("superapp.core.clock.now", lambda: now)
     as_ana, as_bo = browser_of(ana), browser_of(bo)
     path = f"/pesanan/{order}/"

@@ -48,7 +48,7 @@ def key_on(page):
     return WORDS.search(page.content.decode().partition('class="group__paper group__paper--padded earnings"')[2])[1]
 
 
-def test_earnings_are_shown_and_paid_out(as_bo, bo, sell, now):
+def test_merchant_balance_is_shown_and_paid_out(as_bo, bo, sell, now):
     net = sell()
     assert net == Money(50_000_00)
     page = as_bo.get("/tokoku/")
@@ -65,7 +65,7 @@ def test_earnings_are_shown_and_paid_out(as_bo, bo, sell, now):
     assert "Penjualan · Manik Bo" in text(as_bo.get("/dompet/"))
 
 
-def test_page_sent_twice_takes_it_once_and_leaves_what_came_since(as_bo, bo, sell, now):
+def test_payout_form_sent_twice_pays_once_and_leaves_later_earnings(as_bo, bo, sell, now):
     sell()
     key = key_on(as_bo.get("/tokoku/"))
     as_bo.post("/tokoku/tarik/", {"key": key})
@@ -78,7 +78,7 @@ def test_page_sent_twice_takes_it_once_and_leaves_what_came_since(as_bo, bo, sel
     assert api.fetch_merchant_balance(bo.pk) == Money(50_000_00)
 
 
-def test_full_wallet_is_said_beside_the_money_which_stays(settings, as_bo, bo, sell, now):
+def test_payout_to_a_full_wallet_is_refused_and_the_balance_stays(settings, as_bo, bo, sell, now):
     settings.WALLET_CEILINGS = settings.WALLET_CEILINGS | {"basic": 60_000_00}
     sell()
     as_bo.post("/tokoku/tarik/", {"key": key_on(as_bo.get("/tokoku/"))})
@@ -95,7 +95,7 @@ def test_full_wallet_is_said_beside_the_money_which_stays(settings, as_bo, bo, s
     assert (balance(bo, now), api.fetch_merchant_balance(bo.pk)) == (60_000_00, Money(40_000_00))
 
 
-def test_unreadable_balance_is_never_zero(as_bo, sell, monkeypatch):
+def test_unreadable_balance_is_not_shown_as_zero(as_bo, sell, monkeypatch):
     def out_of_reach(*_args):
         raise OperationalError("the books are closed")
 
@@ -109,7 +109,7 @@ def test_unreadable_balance_is_never_zero(as_bo, sell, monkeypatch):
     assert "Tarik ke dompet" not in said
 
 
-def test_key_that_is_none_takes_nothing(as_bo, bo, sell, now):
+def test_payout_with_an_invalid_key_pays_nothing(as_bo, bo, sell, now):
     sell()
 
     assert as_bo.post("/tokoku/tarik/", {"key": "x"}).status_code == 422
@@ -117,7 +117,7 @@ def test_key_that_is_none_takes_nothing(as_bo, bo, sell, now):
     assert balance(bo, now) == 0
 
 
-def test_outsider_has_no_shop_and_takes_nothing(make_user, bo, sell, now):
+def test_payout_of_a_person_without_a_shop_is_refused(make_user, bo, sell, now):
     eve = make_user("eve")
     sell()
 
@@ -129,7 +129,7 @@ def test_outsider_has_no_shop_and_takes_nothing(make_user, bo, sell, now):
     assert api.fetch_merchant_balance(bo.pk) == Money(50_000_00)
 
 
-def test_new_device_is_asked_for_the_pin_only_once_the_money_is_to_be_moved(bo, shop, sell, now):
+def test_payout_page_on_a_new_device_asks_for_the_pin_only_when_paying(bo, shop, sell, now):
     sell()
     payments.set_first_pin(user_id=bo.pk, pin="802957", now=now)
     browser = browser_of(bo)

@@ -48,7 +48,7 @@ def stored(name, size):
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_photo_is_kept_in_three_sizes_in_its_own_ratio(kind):
+def test_photo_is_stored_in_three_sizes_with_its_aspect_ratio(kind):
     kept = photos.store_photo(photo(kind, size=(2400, 1800)))
 
     sizes = [stored(kept.name, size) for size in photos.SIZES]
@@ -58,13 +58,13 @@ def test_photo_is_kept_in_three_sizes_in_its_own_ratio(kind):
     assert [photos.width_at(size, width=kept.width, height=kept.height) for size in photos.SIZES] == [1280, 840, 420]
 
 
-def test_photo_is_never_made_larger_than_it_came():
+def test_photo_is_never_enlarged():
     kept = photos.store_photo(photo(size=(300, 200)))
 
     assert [stored(kept.name, size).size for size in photos.SIZES] == [(300, 200)] * 3
 
 
-def test_placeholder_is_the_colour_of_the_photo():
+def test_placeholder_has_the_colour_of_the_photo():
     kept = photos.store_photo(photo("PNG", color=(16, 32, 200)))
 
     assert kept.placeholder == "#1020c8"
@@ -103,18 +103,18 @@ def test_large_photo_is_turned_upright_too(mode):
 
 
 @pytest.mark.parametrize("size", [(6_000, 1_200), (1_080, 3_240)])
-def test_logo_of_a_long_picture_is_as_large_as_its_short_side(size):
+def test_logo_of_a_wide_picture_has_the_size_of_its_short_side(size):
     assert photos.store_logo(photo("PNG", size=size)).width >= 1_000
 
 
-def test_same_photo_is_kept_once():
+def test_same_photo_is_stored_once():
     first, again = photos.store_photo(photo()), photos.store_photo(photo())
 
     assert first == again
     assert len(list(photos.photo_path(first.name, 420).parent.iterdir())) == 3
 
 
-def test_logo_is_cut_square():
+def test_logo_is_cropped_square():
     kept = photos.store_logo(photo(size=(900, 500)))
 
     assert [stored(kept.name, size).size for size in photos.SIZES] == [(500, 500), (500, 500), (420, 420)]
@@ -145,7 +145,7 @@ def test_upload_that_is_no_photo_is_refused_under_any_name(send, bo, product, co
     assert not photos.photo_path("00", 1).parent.parent.exists()
 
 
-def test_photos_are_opened_for_somebody_so_many_times_an_hour(send, bo, product, monkeypatch):
+def test_photo_uploads_are_limited_per_hour(send, bo, product, monkeypatch):
     monkeypatch.setattr(photos, "UPLOADS", dataclasses.replace(photos.UPLOADS, times=1))
 
     first, second = send(bo, product, photo()), send(bo, product, photo(color=(0, 1, 2)))
@@ -155,7 +155,7 @@ def test_photos_are_opened_for_somebody_so_many_times_an_hour(send, bo, product,
     assert Photo.objects.count() == 1
 
 
-def test_sixty_megapixels_are_refused_before_they_are_opened():
+def test_photo_of_sixty_megapixels_is_refused_before_decoding():
     began = time.process_time()
 
     with pytest.raises(PhotoTooManyPixels) as refused:
@@ -165,7 +165,7 @@ def test_sixty_megapixels_are_refused_before_they_are_opened():
     assert time.process_time() - began < 3
 
 
-def test_owner_adds_photos_which_stand_in_their_order(send, bo, product):
+def test_added_photos_keep_their_order(send, bo, product):
     first = send(bo, product, photo())
     second = send(bo, product, photo(color=(0, 200, 0)))
     again = send(bo, product, photo())
@@ -178,7 +178,7 @@ def test_owner_adds_photos_which_stand_in_their_order(send, bo, product):
     assert first.json()["photo"]["address"] == f"/media/photo/{names[0]}-420.webp"
 
 
-def test_order_of_photos_is_changed_by_their_names(send, bo, product, now):
+def test_photos_can_be_reordered(send, bo, product, now):
     names = [send(bo, product, photo(color=(shade, 0, 0))).json()["photo"]["name"] for shade in (10, 90, 200)]
 
     arranged = api.arrange_photos(owner_id=bo.pk, product=product.public_id, names=names[::-1], now=now)
@@ -205,7 +205,7 @@ def test_form_without_a_photo_is_refused(bo, product):
     assert (answer.status_code, answer.json()["code"]) == (422, "shop.photo_unreadable")
 
 
-def test_shop_shows_a_logo_and_takes_it_away(bo, shop):
+def test_shop_logo_can_be_set_and_removed(bo, shop):
     browser = Client()
     browser.force_login(bo)
 
@@ -217,7 +217,7 @@ def test_shop_shows_a_logo_and_takes_it_away(bo, shop):
     assert api.find_shop(bo.pk).logo == ""
 
 
-def test_photo_is_public_and_cached_for_ever(send, bo, product, client):
+def test_photo_is_public_and_cached_forever(send, bo, product, client):
     name = send(bo, product, photo()).json()["photo"]["name"]
 
     for size in photos.SIZES:
@@ -231,7 +231,7 @@ def test_photo_is_public_and_cached_for_ever(send, bo, product, client):
         assert answer.content == photos.photo_path(name, size).read_bytes()
 
 
-def test_photo_asks_no_database(send, bo, product, client, django_assert_num_queries):
+def test_photo_response_takes_no_query(send, bo, product, client, django_assert_num_queries):
     name = send(bo, product, photo()).json()["photo"]["name"]
 
     with django_assert_num_queries(0):
@@ -248,7 +248,7 @@ def test_unknown_photo_is_404(send, bo, product, client, file):
     assert client.get(f"/media/photo/{file.format(name=name)}").status_code == 404
 
 
-def test_proxy_is_handed_the_file(send, bo, product, client, settings):
+def test_file_response_is_handed_to_the_proxy(send, bo, product, client, settings):
     settings.MEDIA_ACCEL = "/-/media/"
     name = send(bo, product, photo()).json()["photo"]["name"]
 
@@ -258,7 +258,7 @@ def test_proxy_is_handed_the_file(send, bo, product, client, settings):
     assert answer.content == b""
 
 
-def test_left_over_photos_are_deleted_and_shown_ones_kept(send, bo, shop, product, now):
+def test_unused_photos_are_deleted_and_used_ones_kept(send, bo, shop, product, now):
     shown = send(bo, product, photo()).json()["photo"]["name"]
     logo = photos.store_logo(photo(color=(1, 2, 3))).name
     api.set_logo(owner_id=bo.pk, logo=logo, now=now)

@@ -59,7 +59,7 @@ def state():
     return order.state, order.cancelled_by, ReviewCase.objects.get().closed_at is not None
 
 
-def test_shipped_order_runs_into_a_case_once_and_its_money_stays(ana, bo, order, now):
+def test_overdue_shipped_order_gets_one_review_case_and_keeps_escrow(ana, bo, order, now):
     for side in (ana, bo):
         summary = api.fetch_order(user_id=side.pk, order=order).summary
         assert (summary.due, summary.due_at) == ("review", now + DUE)
@@ -83,7 +83,7 @@ def test_shipped_order_runs_into_a_case_once_and_its_money_stays(ana, bo, order,
     assert integrity_checks.check_integrity(now=now + 2 * DUE) == []
 
 
-def test_length_of_the_clock_is_a_setting(settings, ana, bo, product, buy, now):
+def test_review_timer_length_is_a_setting(settings, ana, bo, product, buy, now):
     settings.ORDER_REVIEW_DAYS = 12
     order = buy(ana, product).order
     api.accept_order(user_id=bo.pk, order=order, now=now)
@@ -92,21 +92,21 @@ def test_length_of_the_clock_is_a_setting(settings, ana, bo, product, buy, now):
     assert shipped.summary.due_at == now + timedelta(days=12)
 
 
-def test_merchants_word_leaves_the_clock_running(bo, order, now):
+def test_delivery_claimed_by_the_merchant_keeps_the_review_timer(bo, order, now):
     api.report_delivery(user_id=bo.pk, order=order, now=now)
 
     assert run_due_timers(now + DUE) == 1
     assert (Order.objects.get().state, ReviewCase.objects.count()) == ("delivered", 1)
 
 
-def test_corrected_number_leaves_the_clock_as_it_was(bo, order, now):
+def test_corrected_tracking_number_keeps_the_review_timer(bo, order, now):
     later = now + timedelta(days=3)
     api.correct_resi(user_id=bo.pk, order=order, courier="JNE", resi="other", now=later)
 
     assert api.fetch_order(user_id=bo.pk, order=order).summary.due_at == now + DUE
 
 
-def test_couriers_word_replaces_the_clock_by_that_which_completes(ana, order, now):
+def test_courier_report_replaces_the_review_timer_by_the_completion_timer(ana, order, now):
     later = now + timedelta(days=28)
     api.record_courier_delivery(courier="JNE", resi="JNE 00123", evidence={}, now=later)
 
@@ -120,7 +120,7 @@ def test_couriers_word_replaces_the_clock_by_that_which_completes(ana, order, no
 
 
 @pytest.mark.parametrize("ends", ["confirm", "cancel"])
-def test_clock_stops_with_the_order(ends, ana, bo, order, now):
+def test_review_timer_stops_with_the_order(ends, ana, bo, order, now):
     if ends == "confirm":
         api.confirm_receipt(user_id=ana.pk, device_id=make_trusted_device(ana), order=order, now=now)
     else:
@@ -131,7 +131,7 @@ def test_clock_stops_with_the_order(ends, ana, bo, order, now):
     assert not ReviewCase.objects.exists()
 
 
-def test_operator_pays_the_shop(ana, bo, op, shop, order, case, now):
+def test_decision_for_the_shop_releases_the_money(ana, bo, op, shop, order, case, now):
     assert decide(op, case, "complete", now, "  JNE: diterima Ana ") is True
 
     assert state() == ("completed", "", True)
@@ -143,7 +143,7 @@ def test_operator_pays_the_shop(ana, bo, op, shop, order, case, now):
     assert integrity_checks.check_integrity(now=now) == money_proof.check_integrity(now=now) == []
 
 
-def test_operator_pays_the_buyer_back_and_no_pieces_return(ana, bo, op, shop, product, order, case, now):
+def test_decision_for_the_buyer_refunds_and_returns_no_stock(ana, bo, op, shop, product, order, case, now):
     assert decide(op, case, "refund", now) is True
 
     assert state() == ("cancelled", "operator", True)
@@ -152,7 +152,7 @@ def test_operator_pays_the_buyer_back_and_no_pieces_return(ana, bo, op, shop, pr
 
 
 @pytest.mark.parametrize("verdict", ["complete", "refund"])
-def test_decision_made_twice_is_made_once(verdict, ana, op, make_user, shop, case, now):
+def test_repeated_decision_changes_nothing(verdict, ana, op, make_user, shop, case, now):
     decide(op, case, verdict, now)
     stands = (Order.objects.get().version, balance(ana, now), merchant(shop))
 
@@ -162,7 +162,7 @@ def test_decision_made_twice_is_made_once(verdict, ana, op, make_user, shop, cas
     assert (Order.objects.get().version, balance(ana, now), merchant(shop)) == stands
 
 
-def test_decision_the_other_way_is_refused(ana, op, case, now):
+def test_opposite_decision_is_refused(ana, op, case, now):
     decide(op, case, "refund", now)
 
     with pytest.raises(errors.CaseClosed):
@@ -173,9 +173,7 @@ def test_decision_the_other_way_is_refused(ana, op, case, now):
 @pytest.mark.parametrize(
     ("ends", "left"), [("confirm", "completed"), ("cancel", "cancelled"), ("courier and time", "completed")]
 )
-def test_case_closes_by_itself_when_the_order_ends_and_cannot_be_decided_any_more(
-    ends, left, ana, bo, op, order, case, now
-):
+def test_case_is_closed_with_its_order_and_cannot_be_decided(ends, left, ana, bo, op, order, case, now):
     later = now + DUE + timedelta(days=1)
     if ends == "confirm":
         api.confirm_receipt(user_id=ana.pk, device_id=make_trusted_device(ana), order=order, now=later)
@@ -197,7 +195,7 @@ def test_case_closes_by_itself_when_the_order_ends_and_cannot_be_decided_any_mor
 
 
 @pytest.mark.parametrize("handle", ["eve", "ana", "bo"])
-def test_outsider_and_both_sides_cannot_decide(handle, make_user, ana, bo, case, now):
+def test_case_can_be_decided_only_by_an_operator(handle, make_user, ana, bo, case, now):
     person = {"ana": ana, "bo": bo}.get(handle) or make_user("eve")
 
     with pytest.raises(payment_errors.OperatorsOnly):
@@ -210,7 +208,7 @@ def test_outsider_and_both_sides_cannot_decide(handle, make_user, ana, bo, case,
 
 
 @pytest.mark.parametrize("side", ["ana", "bo"])
-def test_operator_does_not_decide_an_order_of_their_own(side, ana, bo, case, now):
+def test_operator_cannot_decide_their_own_order(side, ana, bo, case, now):
     person = {"ana": ana, "bo": bo}[side]
     person.is_staff = True
     person.save()
@@ -227,14 +225,14 @@ def test_decision_without_a_reason_is_refused(reason, op, case, now):
     assert state() == ("shipped", "", False)
 
 
-def test_order_without_a_case_is_not_decided(op, order, now):
+def test_decision_without_a_case_is_refused(op, order, now):
     with pytest.raises(errors.CaseNotFound):
         decide(op, Order.objects.get().number, "refund", now)
     with pytest.raises(errors.OrderNotFound):
         decide(op, "NS-000000-000000", "refund", now)
 
 
-def test_refund_that_the_wallet_cannot_take_leaves_the_case_open(real_db, make_user, ana, op, case, now):
+def test_refund_above_the_wallet_ceiling_keeps_the_case_open(real_db, make_user, ana, op, case, now):
     from payments.actions import wallets
     from payments.models import Account
 
@@ -246,7 +244,7 @@ def test_refund_that_the_wallet_cannot_take_leaves_the_case_open(real_db, make_u
     assert state() == ("shipped", "", False)
 
 
-def test_order_that_an_older_version_shipped_gets_its_clock_and_some_days_of_notice(ana, bo, product, buy, order, now):
+def test_order_shipped_by_an_older_version_gets_a_review_timer_with_notice(ana, bo, product, buy, order, now):
     reported = buy(ana, product).order
     api.accept_order(user_id=bo.pk, order=reported, now=now)
     api.ship_order(user_id=bo.pk, order=reported, courier="TIKI", resi="2", now=now)
@@ -288,7 +286,7 @@ def command(monkeypatch, capsys, now):
     return run
 
 
-def test_command_lists_what_an_operator_needs(command, order, case):
+def test_review_command_lists_open_cases(command, order, case):
     listed = command()
 
     at, opened = "2027-03-01T02:03:04.567Z", "2027-03-31T02:03:04.567Z"
@@ -306,7 +304,7 @@ def test_command_lists_what_an_operator_needs(command, order, case):
     ]
 
 
-def test_command_says_what_the_courier_reported(command, order, case, now):
+def test_review_command_shows_the_courier_report(command, order, case, now):
     later = now + DUE + timedelta(days=1)
     api.record_courier_delivery(courier="JNE", resi="JNE 00123", evidence={"said": "DELIVERED"}, now=later)
 
@@ -315,7 +313,7 @@ def test_command_says_what_the_courier_reported(command, order, case, now):
     )
 
 
-def test_command_decides_once_and_the_list_is_empty(command, ana, op, case, now):
+def test_review_command_decides_a_case_once(command, ana, op, case, now):
     decision = (case.lower(), "--refund", "--by", "op", "--reason", "JNE: hilang")
 
     assert command(*decision) == "Cancelled: the buyer has the money back. Both are told.\n"
@@ -327,7 +325,7 @@ def test_command_decides_once_and_the_list_is_empty(command, ana, op, case, now)
         command(case, "--complete", "--by", "op", "--reason", "x")
 
 
-def test_command_pays_the_shop(command, shop, op, case):
+def test_review_command_can_pay_the_shop(command, shop, op, case):
     said = command(case, "--complete", "--by", "@op", "--reason", "JNE: diterima")
 
     assert said == "Completed: the shop was paid. Both are told.\n"
@@ -346,7 +344,7 @@ def test_command_pays_the_shop(command, shop, op, case):
         ["--refund", "--by", "nobody", "--reason", "x"],
     ],
 )
-def test_command_refuses_what_is_incomplete_or_not_theirs_and_changes_nothing(missing, command, make_user, op, case):
+def test_review_command_refuses_incomplete_or_foreign_decisions(missing, command, make_user, op, case):
     make_user("eve")
 
     with pytest.raises(CommandError):
@@ -354,7 +352,7 @@ def test_command_refuses_what_is_incomplete_or_not_theirs_and_changes_nothing(mi
     assert state() == ("shipped", "", False)
 
 
-def test_command_without_an_order_decides_nothing(command, op, case):
+def test_review_command_without_an_order_decides_nothing(command, op, case):
     with pytest.raises(CommandError, match="name the order"):
         command("--refund", "--by", "op", "--reason", "x")
     assert state() == ("shipped", "", False)

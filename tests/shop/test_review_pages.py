@@ -39,7 +39,7 @@ def read(ana, bo, order, monkeypatch):
     return pages
 
 
-def test_review_date_is_shown_to_both_sides_from_shipping(read, order, now):
+def test_review_date_is_shown_to_both_roles_after_shipping(read, order, now):
     for page in read(now):
         assert DATE in page
         assert LOOKED_AT not in page
@@ -78,7 +78,7 @@ def test_decision_and_reason_are_shown_to_both_sides(verdict, said, read, order,
         assert "Nusa memeriksa pesanan ini sejak" not in page
 
 
-def test_confirmed_order_speaks_of_no_review(read, ana, order, now):
+def test_confirmed_order_page_mentions_no_review(read, ana, order, now):
     from tests.harness.socket_client import make_trusted_device
 
     api.confirm_receipt(user_id=ana.pk, device_id=make_trusted_device(ana), order=order, now=now)

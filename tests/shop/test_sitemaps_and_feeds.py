@@ -22,7 +22,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 # What machines read.
 
 
-def test_facts_of_a_product_are_those_of_the_database(client, bo, shop, product, add_photo):
+def test_structured_data_of_a_product_matches_the_database(client, bo, shop, product, add_photo):
     add_photo(product, bo)
     shown = add_photo(product, bo, color=(0, 99, 0))
 
@@ -44,7 +44,7 @@ def test_facts_of_a_product_are_those_of_the_database(client, bo, shop, product,
     assert steps == [f"{project.PUBLIC_URL}/toko/", f"{project.PUBLIC_URL}/toko/manik-bo/", whole]
 
 
-def test_facts_of_what_is_sold_out_say_so(client, shop, make_product):
+def test_structured_data_of_a_sold_out_product_says_so(client, shop, make_product):
     product = make_product(shop, quantity=0)
 
     offer = facts(read(client, address_of(shop, product)))["Product"]["offers"]
@@ -52,7 +52,7 @@ def test_facts_of_what_is_sold_out_say_so(client, shop, make_product):
     assert offer["availability"] == "https://schema.org/OutOfStock"
 
 
-def test_facts_of_a_shop(client, bo, make_shop, make_product):
+def test_structured_data_of_a_shop_is_complete(client, bo, make_shop, make_product):
     shop = make_shop(bo, opening_hours={"mon": [["08:00", "17:00"]]})
     make_product(shop)
 
@@ -70,7 +70,7 @@ def test_facts_of_a_shop(client, bo, make_shop, make_product):
     assert [one["name"] for one in told["ItemList"]["itemListElement"]] == ["Gelang manik"]
 
 
-def test_preview_of_a_link_has_a_title_a_price_and_a_picture(client, bo, shop, product, add_photo):
+def test_open_graph_data_has_title_price_and_picture(client, bo, shop, product, add_photo):
     add_photo(product, bo)
 
     said = meta(read(client, address_of(shop, product)))
@@ -82,7 +82,7 @@ def test_preview_of_a_link_has_a_title_a_price_and_a_picture(client, bo, shop, p
     assert picture.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
-def test_feed_has_what_is_new_first(client, shop, make_product, now):
+def test_feed_lists_newest_products_first(client, shop, make_product, now):
     make_product(shop, "Lama")
     make_product(shop, "Baru")
 
@@ -96,7 +96,7 @@ def test_feed_has_what_is_new_first(client, shop, make_product, now):
     assert channel.find(f"{ATOM}link").get("href") == f"{project.PUBLIC_URL}/toko/manik-bo/rss.xml"
 
 
-def test_map_of_the_site_has_every_public_address_and_no_other(client, monkeypatch, shop, product, make_product):
+def test_site_map_has_every_public_address_and_no_other(client, monkeypatch, shop, product, make_product):
     # Primary keys of tests before this one may be high.
     monkeypatch.setattr(sitemaps_and_feeds, "URLS_PER_SITEMAP", 10**9)
     make_product(shop, "Rahasia", listed=False)
@@ -110,7 +110,7 @@ def test_map_of_the_site_has_every_public_address_and_no_other(client, monkeypat
     assert found == ["/", "/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/"]
 
 
-def test_site_map_of_many_is_a_map_of_maps_in_blocks(client, monkeypatch, shop, product, make_product):
+def test_large_site_map_is_split_under_an_index(client, monkeypatch, shop, product, make_product):
     others = [make_product(shop, f"Kalung {number}") for number in range(3)]
     monkeypatch.setattr(sitemaps_and_feeds, "URLS_PER_SITEMAP", 2)
 
@@ -125,9 +125,7 @@ def test_site_map_of_many_is_a_map_of_maps_in_blocks(client, monkeypatch, shop, 
 
 
 @pytest.mark.parametrize("number", [0, 2, 999, 10**17])
-def test_site_map_that_is_not_there_is_404_and_costs_little(
-    client, monkeypatch, product, django_assert_max_num_queries, number
-):
+def test_unknown_site_map_is_404_without_queries(client, monkeypatch, product, django_assert_max_num_queries, number):
     monkeypatch.setattr(sitemaps_and_feeds, "URLS_PER_SITEMAP", 10**9)
     with django_assert_max_num_queries(2):
         answer = client.get(f"/sitemap-{number}.xml")
@@ -135,7 +133,7 @@ def test_site_map_that_is_not_there_is_404_and_costs_little(
     assert answer.status_code == 404
 
 
-def test_robots_are_shown_shops_and_kept_from_people(client):
+def test_robots_txt_allows_shops_and_disallows_people(client):
     text = client.get("/robots.txt").content.decode()
 
     assert f"Sitemap: {project.PUBLIC_URL}/sitemap.xml" in text
@@ -146,7 +144,7 @@ def test_robots_are_shown_shops_and_kept_from_people(client):
 # Cards for sharing.
 
 
-def test_card_is_drawn_once_and_changes_with_what_it_says(client, bo, shop, product, add_photo, now, monkeypatch):
+def test_share_card_is_drawn_once_and_redrawn_after_a_change(client, bo, shop, product, add_photo, now, monkeypatch):
     add_photo(product, bo)
     old = meta(read(client, address_of(shop, product)))["og:image"].removeprefix(project.PUBLIC_URL)
     first = client.get(old)
@@ -161,13 +159,13 @@ def test_card_is_drawn_once_and_changes_with_what_it_says(client, bo, shop, prod
     assert client.get(new).content == b"drawn again"
 
 
-def test_card_of_what_is_not_public_is_not_there(client, shop, make_product):
+def test_share_card_of_a_non_public_product_is_404(client, shop, make_product):
     draft = make_product(shop, listed=False)
 
     assert client.get(f"/media/share/product/{draft.public_id}/{'0' * 24}.jpg").status_code == 404
 
 
-def test_card_has_the_size_that_messengers_want(client, shop, product):
+def test_share_card_has_the_size_for_link_previews(client, shop, product):
     path = meta(read(client, address_of(shop, product)))["og:image"].removeprefix(project.PUBLIC_URL)
 
     assert Image.open(BytesIO(client.get(path).content)).size == (1200, 630)

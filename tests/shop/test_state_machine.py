@@ -383,7 +383,7 @@ def rolled_money(now: datetime) -> list[object]:
 
 
 @pytest.mark.timeout(1_800)
-def test_shop_stands_as_its_auditor_says(real_db, make_user, make_payer, make_shop, make_product, now):
+def test_shop_equals_its_reference_model(real_db, make_user, make_payer, make_shop, make_product, now):
     def open_one(number):
         people = {name: make_payer(f"{name}{number}", PURSE).pk for name in BUYERS}
         owner = make_user(f"bo{number}")

@@ -23,7 +23,7 @@ EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 # What stands there.
 
 
-def test_shop_is_seen_by_everybody(client, shop, make_product):
+def test_storefront_is_public(client, shop, make_product):
     make_product(shop, "Gelang manik", price=Money(1_250_000_00))
 
     html = read(client, "/toko/manik-bo/")
@@ -36,7 +36,7 @@ def test_shop_is_seen_by_everybody(client, shop, make_product):
     assert f'<link rel="canonical" href="{project.PUBLIC_URL}/toko/manik-bo/">' in html
 
 
-def test_product_can_be_bought_asked_about_and_read(client, shop, product):
+def test_product_page_offers_buying_asking_and_details(client, shop, product):
     html = read(client, address_of(shop, product))
 
     assert f'href="/beli/{product.public_id}/"' in html
@@ -57,7 +57,7 @@ def test_public_pages_need_no_script_and_name_no_foreign_host(client, product, p
 
 
 @pytest.mark.parametrize(("quantity", "words"), [(10, "In stock"), (9, "9 left"), (1, "1 left"), (0, "Sold out")])
-def test_stock_is_said_in_words(client, shop, make_product, quantity, words):
+def test_stock_is_shown_in_words(client, shop, make_product, quantity, words):
     product = make_product(shop, quantity=quantity)
 
     html = read(client, address_of(shop, product))
@@ -66,7 +66,7 @@ def test_stock_is_said_in_words(client, shop, make_product, quantity, words):
     assert ("/beli/" in html) is (quantity > 0)
 
 
-def test_shop_that_is_closed_sells_nothing_and_shows_everything(client, bo, shop, product, now):
+def test_closed_shop_shows_products_and_sells_none(client, bo, shop, product, now):
     api.change_shop(owner_id=bo.pk, is_open=False, now=now)
 
     html = read(client, address_of(shop, product))
@@ -79,7 +79,7 @@ def test_shop_that_is_closed_sells_nothing_and_shows_everything(client, bo, shop
 # What is not known is said to be so.
 
 
-def test_price_that_cannot_be_read_is_said_and_never_nothing(client, monkeypatch, shop, product):
+def test_unreadable_price_is_reported_and_not_shown_as_zero(client, monkeypatch, shop, product):
     page = dataclasses.replace(api.fetch_product("manik-bo", product.slug))
     blank = dataclasses.replace(page, product=dataclasses.replace(page.product, price=None))
     monkeypatch.setattr(storefronts.api, "fetch_product", lambda *args, **kwargs: blank)
@@ -93,7 +93,7 @@ def test_price_that_cannot_be_read_is_said_and_never_nothing(client, monkeypatch
     assert "product:price:amount" not in meta(html)
 
 
-def test_stock_that_cannot_be_read_is_said_and_never_sold_out(client, monkeypatch, shop, product):
+def test_unreadable_stock_is_reported_and_not_shown_as_sold_out(client, monkeypatch, shop, product):
     page = api.fetch_product("manik-bo", product.slug)
     blank = dataclasses.replace(page, product=dataclasses.replace(page.product, stock=None))
     monkeypatch.setattr(storefronts.api, "fetch_product", lambda *args, **kwargs: blank)
@@ -109,7 +109,7 @@ def test_stock_that_cannot_be_read_is_said_and_never_sold_out(client, monkeypatc
 @pytest.mark.parametrize(
     "path", ["/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/", "/toko/manik-bo/rss.xml"]
 )
-def test_without_the_database_a_page_says_so_and_no_list_is_empty(client, monkeypatch, product, path):
+def test_storefront_without_the_database_says_so_and_no_list_is_empty(client, monkeypatch, product, path):
     def out_of_reach(*args, **kwargs):
         raise OperationalError("the server closed the connection unexpectedly")
 
@@ -154,7 +154,7 @@ def test_unknown_storefront_address_is_404(client, shop, path):
     assert client.get(path).status_code == 404
 
 
-def test_page_for_everybody_may_be_kept_a_moment_and_one_of_somebody_may_not(client, bo, shop, product):
+def test_public_page_is_cacheable_and_personal_page_is_not(client, bo, shop, product):
     public_answer = client.get("/toko/manik-bo/")
     client.force_login(bo)
     own_answer = client.get("/toko/manik-bo/")
@@ -176,7 +176,7 @@ def evil(bo, make_shop, make_product, now):
 
 
 @pytest.mark.parametrize("path", ["/toko/", "/toko/manik-bo/", "PRODUCT", "/toko/manik-bo/rss.xml", "/sitemap.xml"])
-def test_html_and_script_in_every_field_stay_text(client, evil, path):
+def test_html_in_every_field_is_escaped(client, evil, path):
     shop, product = evil
     html = client.get(address_of(shop, product) if path == "PRODUCT" else path).content.decode()
 
@@ -188,7 +188,7 @@ def test_html_and_script_in_every_field_stay_text(client, evil, path):
         assert html.count("<script") == html.count("</script>") == known
 
 
-def test_facts_say_evil_names_as_they_are(client, evil):
+def test_structured_data_escapes_hostile_names(client, evil):
     shop, product = evil
 
     told = facts(read(client, address_of(shop, product)))
@@ -197,7 +197,7 @@ def test_facts_say_evil_names_as_they_are(client, evil):
     assert told["Product"]["description"] == EVIL
 
 
-def test_search_words_stay_text(client, shop, product):
+def test_search_words_are_escaped(client, shop, product):
     html = client.get("/toko/", {"cari": EVIL}, headers={"accept-language": "en"}).content.decode()
 
     assert "<script>alert" not in html
@@ -207,7 +207,7 @@ def test_search_words_stay_text(client, shop, product):
 # Finding shops.
 
 
-def test_shop_is_found_by_name_and_by_town(client, make_user, make_shop, make_product):
+def test_shop_search_finds_by_name_and_town(client, make_user, make_shop, make_product):
     for handle, name, town in (("kopi", "Kopi Rante", "Rantepao"), ("manik", "Manik Sekar", "Yogyakarta")):
         make_product(make_shop(make_user(handle), handle=f"{handle}-toko", name=name, town=town))
 
@@ -221,7 +221,7 @@ def test_shop_is_found_by_name_and_by_town(client, make_user, make_shop, make_pr
     assert found("tidak") == []
 
 
-def test_shop_without_goods_is_not_among_those_to_be_found(client, shop):
+def test_shop_without_products_is_not_listed(client, shop):
     assert "Manik Bo" not in read(client, "/toko/")
 
 
@@ -239,7 +239,7 @@ def test_shop_without_goods_is_not_among_those_to_be_found(client, shop):
     ],
     ids=["open", "before", "after", "the day before", "until midnight"],
 )
-def test_hours_are_told_by_the_clock_of_the_shop(shop, at, words):
+def test_opening_hours_use_the_time_zone_of_the_shop(shop, at, words):
     hours = {"mon": [["08:00", "17:00"]], "wed": [["09:00", "24:00"]]}
     view = dataclasses.replace(shop, opening_hours=hours)
     day, hour, minute = at
@@ -251,7 +251,7 @@ def test_hours_are_told_by_the_clock_of_the_shop(shop, at, words):
     assert said == words
 
 
-def test_shop_that_says_nothing_of_hours_is_not_called_closed(shop, now):
+def test_shop_without_opening_hours_is_not_called_closed(shop, now):
     assert storefront_presenters.opening_status(shop, now=now) == ""
     assert storefront_presenters.opening_hours_table(shop, now=now) == []
 
@@ -260,12 +260,12 @@ def test_shop_that_says_nothing_of_hours_is_not_called_closed(shop, now):
     ("grams", "language", "words"),
     [(1_500, "id", "Berat: 1.500 gram"), (1_500, "en", "Weight: 1,500 grams"), (1, "en", "Weight: 1 gram")],
 )
-def test_weight_is_shown_in_the_language_of_the_reader(grams, language, words, shop):
+def test_weight_is_formatted_in_the_language_of_the_reader(grams, language, words, shop):
     with translation.override(language):
         assert storefront_presenters.weight_label(grams) == words
 
 
-def test_weight_is_shown_on_the_page_of_the_product_if_there_is_one(client, shop, make_product):
+def test_weight_is_shown_on_the_product_page_if_set(client, shop, make_product):
     light, without = make_product(shop, weight_grams=1_500), make_product(shop)
 
     assert "Berat: 1.500 gram" in client.get(f"/toko/{shop.handle}/{light.slug}/").content.decode()

@@ -41,7 +41,7 @@ def without_guards(statement, *params):
         cursor.execute(statement, params)
 
 
-def test_pages_say_it_of_that_product_and_show_the_others(client, shop, lost, other):
+def test_unreadable_stock_is_reported_for_that_product_only(client, shop, lost, other):
     assert client.get("/toko/").status_code == 200
     assert "Kalung manik" in read(client, "/toko/manik-bo/")
     itself, beside = read(client, address_of(shop, lost)), read(client, address_of(shop, other))
@@ -53,7 +53,7 @@ def test_pages_say_it_of_that_product_and_show_the_others(client, shop, lost, ot
     assert api.fetch_listed_product(other.public_id).product.stock == api.StockLevel(on_hand=10, held=0, committed=0)
 
 
-def test_owner_reads_it_too(bo, lost):
+def test_unreadable_stock_is_reported_to_the_owner(bo, lost):
     browser = browser_of(bo)
 
     shelf, own = browser.get("/tokoku/barang/"), browser.get(f"/tokoku/barang/{lost.public_id}/")
@@ -73,7 +73,7 @@ def test_purchase_with_unreadable_stock_burns_no_key(ana, bo, lost, buy, now):
     assert (Order.objects.count(), Attempt.objects.count()) == (0, 0)
 
 
-def test_page_of_buying_says_so_and_has_nothing_to_pay(ana, lost):
+def test_checkout_with_unreadable_stock_cannot_be_paid(ana, lost):
     page = browser_of(ana).get(f"/beli/{lost.public_id}/", follow=True)
 
     assert page.status_code == 200

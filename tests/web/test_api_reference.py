@@ -7,7 +7,7 @@ import pytest
 from tests.harness.browsers import DESK
 
 
-def test_page_keeps_the_policy_of_every_page(client, db):
+def test_api_reference_keeps_the_csp(client, db):
     page = client.get("/api/")
 
     assert page.status_code == 200
@@ -16,7 +16,7 @@ def test_page_keeps_the_policy_of_every_page(client, db):
 
 
 @pytest.mark.timeout(120)
-def test_every_operation_can_be_read_and_tried_without_a_breach(browser, site, client):
+def test_every_operation_can_be_read_and_tried_without_a_csp_violation(browser, site, client):
     paths = client.get("/api/v1/schema/").json()["paths"]
     page = browser.person("ana", site.url, size=DESK)
 

@@ -51,7 +51,7 @@ def made_of(**sources: str) -> Bundles:
     return Bundles(tuple(sorted(files)), files.__getitem__)
 
 
-def test_comments_on_lines_of_their_own_go_and_all_else_stays():
+def test_bundling_removes_only_whole_line_comments():
     script = (
         'import a from "#lib/a.js"\n\n/**\n * Says // something.\n */\n'
         'const b = "//" // why\n  // because\n/** @type {x} */ (b).c()\n/** d */\nconst c = /\\/*/\n'
@@ -62,14 +62,14 @@ def test_comments_on_lines_of_their_own_go_and_all_else_stays():
     )
 
 
-def test_no_string_of_ours_spans_lines_so_none_can_hold_what_looks_like_a_comment():
+def test_no_javascript_string_spans_lines():
     for path in SCRIPTS:
         for line in strip_comments(path.read_text()).splitlines():
             assert line.count("`") % 2 == 0, f"{path}: {line}"
     assert len(SCRIPTS) > 50
 
 
-def test_every_bundle_is_a_module_that_gets_the_names_it_imports(tmp_path):
+def test_every_bundle_is_a_module_with_its_imported_names(tmp_path):
     entries = delivered().bundles.entries
     for entry in entries:
         (tmp_path / entry.replace("/", "!")).write_text(delivered().join(entry))
@@ -78,7 +78,7 @@ def test_every_bundle_is_a_module_that_gets_the_names_it_imports(tmp_path):
     assert len(entries) > 8
 
 
-def test_every_module_stands_once_among_the_bundles_of_a_page():
+def test_every_module_is_once_in_the_bundles_of_a_page():
     made = delivered().bundles
     for entry in set(made.entries) - set(bundles.ALONE):
         on_page = {"js/shell.js", entry, *made.imports_of(entry)}
@@ -86,7 +86,7 @@ def test_every_module_stands_once_among_the_bundles_of_a_page():
         assert len(heads) == len(set(heads)), entry
 
 
-def test_every_bundle_is_run_by_a_page_or_fetched_later_and_every_page_runs_one_that_is_there():
+def test_every_bundle_is_used_and_every_page_has_an_existing_one():
     templates = [path.read_text() for path in ROOT.glob("*/**/templates/**/*.html")]
     run = {path for text in templates for path in re.findall(r'{% module "([^"]+)" %}', text)} - {"api/reference.js"}
     made = delivered().bundles
@@ -95,7 +95,7 @@ def test_every_bundle_is_run_by_a_page_or_fetched_later_and_every_page_runs_one_
     assert run | later == set(made.entries)
 
 
-def test_sources_are_not_delivered_beside_what_is_made_of_them():
+def test_bundled_sources_are_not_delivered():
     listed = {path for path, _storage in delivered().list([])}
 
     assert {"js/shell.js", "chat/js/page.js", "css/app.css", "web/icons.svg"} <= listed
@@ -108,7 +108,7 @@ def test_sources_are_not_delivered_beside_what_is_made_of_them():
     } & listed == set()
 
 
-def test_joined_modules_run_in_order_know_only_their_own_names_and_share_what_they_keep(tmp_path):
+def test_bundled_modules_keep_order_scope_and_shared_state(tmp_path):
     made = made_of(
         shell='import { add } from "#lib/count.js"\nimport "#lib/first.js"\nconst secret = 1\nadd(secret)\n',
         first='console.log("first")\n',
@@ -125,7 +125,7 @@ def test_joined_modules_run_in_order_know_only_their_own_names_and_share_what_th
     assert (ended.stdout.split(), ended.stderr) == (["first", "16"], "")
 
 
-def test_module_that_is_needed_later_is_a_bundle_of_its_own():
+def test_lazily_imported_module_is_a_bundle_of_its_own():
     made = made_of(
         shell='const { f } = await import("#lib/rare.js")\nf()\n',
         rare="export function f() {}\n",
@@ -151,12 +151,12 @@ def test_module_that_is_needed_later_is_a_bundle_of_its_own():
         'import { a } from "#elsewhere/a.js"\n',
     ],
 )
-def test_module_that_cannot_be_joined_is_refused_when_it_is_gathered(source):
+def test_module_that_cannot_be_bundled_is_refused_by_collectstatic(source):
     with pytest.raises(UnbundlableSource):
         parse_module("js/lib/x.js", source)
 
 
-def test_modules_that_import_each_other_and_ones_that_are_missing_are_refused():
+def test_circular_and_missing_imports_are_refused():
     ring = made_of(
         shell='import { a } from "#lib/a.js"\na()\n',
         a='import { b } from "#lib/b.js"\nexport const a = () => b\n',
@@ -168,7 +168,7 @@ def test_modules_that_import_each_other_and_ones_that_are_missing_are_refused():
         made_of(shell='import { a } from "#lib/gone.js"\na()\n').join("js/shell.js")
 
 
-def test_style_sheet_has_those_it_imports_in_their_places_and_layers():
+def test_style_sheet_imports_are_inlined_in_place_and_layer():
     files = {
         "css/app.css": '@layer reset, base;\n\n@import "reset.css" layer(reset);\n@import "parts/all.css";\n',
         "css/reset.css": "/* Why. */\na {\n  margin: 0;\n}\n",
@@ -184,12 +184,12 @@ def test_style_sheet_has_those_it_imports_in_their_places_and_layers():
     )
 
 
-def test_style_sheet_that_names_a_file_is_refused():
+def test_style_sheet_with_a_url_is_refused():
     with pytest.raises(UnbundlableSource, match=r"picture\.png"):
         bundles.join_style_sheet("css/a.css", {"css/a.css": "a { background: url(picture.png) }\n"}.__getitem__)
 
 
-def test_no_style_sheet_can_end_the_element_that_it_is_written_into():
+def test_style_sheet_cannot_close_its_style_element():
     sheets = delivered().style_sheets
 
     assert len(sheets) > 5
@@ -200,7 +200,7 @@ def test_no_style_sheet_can_end_the_element_that_it_is_written_into():
     ] == []
 
 
-def test_what_is_gathered_lies_there_packed_for_browsers_that_read_brotli_and_gzip():
+def test_collected_files_are_compressed_with_brotli_and_gzip():
     gathered = Path(settings.STATIC_ROOT) / storage.staticfiles_storage.stored_name("js/shell.js")
     text = delivered().join("js/shell.js").encode()
 

@@ -16,7 +16,7 @@ from superapp.core.money import Money
 from tests.harness.browsers import DESK, PHONE
 from tests.payments.purses import PIN
 from tests.shop.image_files import photo
-from tests.web.test_accessible import IS_SETTLED, logged_in
+from tests.web.test_accessibility import IS_SETTLED, logged_in
 
 # How far all of a page shifted, and what did; see https://web.dev/articles/cls. Nobody has touched the page.
 WATCH_SHIFTS = """
@@ -122,7 +122,7 @@ def test_page_has_no_layout_shift_on_a_slow_device(world, page_of):
 
 
 @pytest.mark.timeout(180)
-def test_photos_leave_no_hole_and_stand_on_one_line_and_no_word_is_cut_off(world, page_of):
+def test_product_photos_are_aligned_and_no_text_is_cut_off(world, page_of):
     _site, ana, _bo, _talk, goods = world
     address = f"/toko/toko-bo/{goods[0].slug}/"
 
@@ -179,7 +179,7 @@ CUT_OFF = """() => [...document.querySelectorAll(".button span, .place > span, .
 
 
 @pytest.mark.timeout(180)
-def test_merchant_touches_buttons_of_full_size_and_sees_a_form_from_its_beginning(world, page_of, make_payer, now):
+def test_merchant_buttons_have_full_size_and_forms_start_at_the_top(world, page_of, make_payer, now):
     _site, _ana, bo, _talk, goods = world
     dewi = make_payer("dewi", 100_000_00)
     placed = shop.place_order(

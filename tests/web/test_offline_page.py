@@ -15,10 +15,10 @@ def test_offline_page_says_that_the_server_cannot_be_reached(page):
     assert "You are offline" not in page.split('id="words"')[0]
 
 
-def test_offline_page_promises_no_sending(page):
+def test_offline_page_does_not_promise_sending(page):
     assert "is sent" not in page.split("<main")[1].split("</main>")[0]
 
 
-def test_offline_page_keeps_the_places(page):
+def test_offline_page_has_the_navigation(page):
     assert 'class="places"' in page
     assert 'href="/dompet/"' in page

@@ -52,7 +52,7 @@ def see(client, make_user):
 
 @pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES, "/tidak-ada/"])
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_page_says_its_language_and_stands_in_it(see, path, language):
+def test_page_declares_its_language_and_uses_it(see, path, language):
     page = see(path, language)
     text = page.content.decode()
 
@@ -63,7 +63,7 @@ def test_page_says_its_language_and_stands_in_it(see, path, language):
 
 
 @pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES, "/tidak-ada/"])
-def test_page_keeps_its_own_policy(see, path):
+def test_page_keeps_its_csp(see, path):
     page = see(path)
     tags = Tags(page.content.decode())
     nonce = re.search(r"script-src [^;]*'nonce-([^']+)'", page.headers["Content-Security-Policy"])
@@ -91,7 +91,7 @@ def test_page_names_no_other_host(see, path):
 
 
 @pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES])
-def test_page_comes_small_over_the_line(client, see, path):
+def test_page_is_small_when_compressed(client, see, path):
     first = see(path, **{"Accept-Encoding": "gzip"})
     client.cookies["shell"] = assets.version()
     later = client.get(path, headers={"Accept-Encoding": "gzip"})
@@ -102,7 +102,7 @@ def test_page_comes_small_over_the_line(client, see, path):
 
 
 @pytest.mark.parametrize("path", [*OPEN_PAGES, *PEOPLES_PAGES])
-def test_page_has_one_main_part_one_first_heading_and_a_way_past_the_bar(see, path):
+def test_page_has_one_main_one_h1_and_a_skip_link(see, path):
     text = re.sub(r"<template.*?</template>", "", see(path).content.decode(), flags=re.DOTALL)
     tags = Tags(text)
     past_the_bar = str(tags.named("a")[0]["href"])
@@ -112,7 +112,7 @@ def test_page_has_one_main_part_one_first_heading_and_a_way_past_the_bar(see, pa
     assert past_the_bar.removeprefix("#") in [attributes.get("id") for _tag, attributes in tags.tags]
 
 
-def test_theme_that_was_chosen_is_there_in_the_first_paint(client):
+def test_chosen_theme_is_in_the_first_paint(client):
     client.cookies["theme"] = "dark"
     chosen = client.get("/masuk/").content.decode()
     client.cookies["theme"] = '"><script>'
@@ -123,7 +123,7 @@ def test_theme_that_was_chosen_is_there_in_the_first_paint(client):
 
 
 @pytest.mark.django_db
-def test_import_map_names_the_bundles_that_others_import_by_their_hashed_files(see):
+def test_import_map_names_imported_bundles_by_hashed_file(see):
     text = see("/masuk/").content.decode()
     written = json.loads(re.search(r'<script type="importmap"[^>]*>(.*?)</script>', text)[1])
 
@@ -135,7 +135,7 @@ def test_import_map_names_the_bundles_that_others_import_by_their_hashed_files(s
     assert re.fullmatch(r"/static/js/shell\.[0-9a-f]{12}\.js", written["imports"]["#bundle/js/shell.js"])
 
 
-def test_page_has_fetched_beside_it_the_bundles_that_its_own_imports_and_nothing_else(see):
+def test_page_preloads_exactly_the_imported_bundles(see):
     text = see("/bukti/periksa/").content.decode()
 
     assert re.findall(r'<link rel="modulepreload" href="/static/(.*?)\.[0-9a-f]{12}\.js">', text) == ["js/shell"]
@@ -146,7 +146,7 @@ def test_page_has_fetched_beside_it_the_bundles_that_its_own_imports_and_nothing
 
 
 @pytest.mark.django_db
-def test_first_visit_has_its_style_sheets_in_the_page_and_a_device_with_the_shell_by_their_addresses(client, see):
+def test_first_visit_has_inline_styles_and_a_cached_shell_links_them(client, see):
     first = see("/masuk/").content.decode()
     client.cookies["shell"] = assets.version()
     later = see("/masuk/").content.decode()
@@ -163,7 +163,7 @@ def test_first_visit_has_its_style_sheets_in_the_page_and_a_device_with_the_shel
 
 
 @pytest.mark.django_db
-def test_page_for_the_worker_links_the_style_sheets_that_the_worker_fetches_as_files(client):
+def test_page_for_the_service_worker_links_its_style_sheets(client):
     shell = json.loads(client.get("/shell.json").content)
     pages = {shell["offline"], *shell["pages"].values()}
 
@@ -176,14 +176,14 @@ def test_page_for_the_worker_links_the_style_sheets_that_the_worker_fetches_as_f
     assert len(pages) > 3
 
 
-def test_page_for_a_worker_of_another_version_has_its_style_sheets_in_it(client):
+def test_page_for_another_service_worker_version_has_inline_styles(client):
     page = client.get("/luring/", headers={"X-Shell": "of-another-version"}).content.decode()
 
     assert "<style" in page
     assert 'rel="stylesheet"' not in page
 
 
-def test_manifest_lets_the_app_be_installed(client):
+def test_manifest_makes_the_app_installable(client):
     answer = client.get("/manifest.webmanifest")
     manifest = json.loads(answer.content)
 
@@ -196,7 +196,7 @@ def test_manifest_lets_the_app_be_installed(client):
     }
 
 
-def test_shell_lists_files_that_are_there(client):
+def test_shell_lists_existing_files(client):
     shell = json.loads(client.get("/shell.json").content)
 
     assert shell["version"] == assets.version()
@@ -205,7 +205,7 @@ def test_shell_lists_files_that_are_there(client):
     assert len(shell["files"]) == len(set(shell["files"])) > 20
 
 
-def test_service_worker_comes_from_the_root_and_is_asked_for_anew_each_time(client):
+def test_service_worker_is_at_the_root_and_not_cached(client):
     answer = client.get("/sw.js")
 
     assert answer.status_code == 200
@@ -214,13 +214,13 @@ def test_service_worker_comes_from_the_root_and_is_asked_for_anew_each_time(clie
     assert answer.content == assets.read_file("js/sw.js")
 
 
-def test_drawn_files_are_what_the_code_draws():
+def test_drawn_files_match_the_drawing_code():
     drawn = {name: content for name, content in draw_shell.files().items() if name.endswith(".svg")}
 
     assert {name: (draw_shell.FOLDER / name).read_bytes() for name in drawn} == drawn
 
 
-def test_every_icon_a_page_names_is_in_the_sprite():
+def test_every_icon_of_a_page_is_in_the_sprite():
     sprite = assets.read_file("web/icons.svg").decode()
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', sprite))
     root = draw_shell.FOLDER.parents[3]
@@ -233,7 +233,7 @@ def test_every_icon_a_page_names_is_in_the_sprite():
 
 
 @pytest.mark.django_db
-def test_records_out_of_reach_are_said_to_be_so(client, monkeypatch):
+def test_unreachable_database_is_reported_on_a_page(client, monkeypatch):
     def fail(**_arguments):
         raise OperationalError("server closed the connection")
 
@@ -246,7 +246,7 @@ def test_records_out_of_reach_are_said_to_be_so(client, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_records_out_of_reach_are_said_to_be_so_before_anybody_is_known(client, make_user, monkeypatch):
+def test_unreachable_database_is_reported_before_authentication(client, make_user, monkeypatch):
     client.force_login(make_user("ana"))
 
     def fail(_session):
@@ -262,7 +262,7 @@ def test_records_out_of_reach_are_said_to_be_so_before_anybody_is_known(client, 
 
 
 @pytest.mark.django_db
-def test_our_mistake_is_called_one(monkeypatch):
+def test_internal_error_page_says_so(monkeypatch):
     monkeypatch.setattr(login.sms_gateways, "list_developer_inbox", lambda **_arguments: 1 // 0)
 
     page = Client(raise_request_exception=False).get("/masuk/kotak-sms/")
@@ -273,7 +273,7 @@ def test_our_mistake_is_called_one(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_form_of_a_foreign_page_is_refused_with_a_way_on():
+def test_csrf_failure_page_offers_a_way_on():
     page = Client(enforce_csrf_checks=True).post("/masuk/", {"phone": "0812"})
 
     assert page.status_code == 403

@@ -18,7 +18,7 @@ DOCUMENT = {
 }
 
 
-def test_page_is_there_for_everybody_and_says_nothing_yet(client):
+def test_receipt_check_page_is_public_and_empty(client):
     page = client.get("/bukti/periksa/")
 
     assert page.status_code == 200
@@ -26,7 +26,7 @@ def test_page_is_there_for_everybody_and_says_nothing_yet(client):
     assert 'data-part="not-ours" role="alert" hidden' in page.content.decode()
 
 
-def test_receipt_of_ours_is_shown_with_what_it_says(client, db):
+def test_valid_receipt_is_shown_with_its_content(client, db):
     answer = client.post("/bukti/periksa/", {"receipt": f"  {signed_receipts.sign(DOCUMENT)}\n"})
 
     page = answer.content.decode()
@@ -38,7 +38,7 @@ def test_receipt_of_ours_is_shown_with_what_it_says(client, db):
     assert "Warung &lt;b&gt;Bu Tini" in page
 
 
-def test_shop_is_told_by_its_own_address_beside_the_name_it_chose(client, db):
+def test_receipt_shows_the_shop_address_beside_its_name(client, db):
     seller = {"name": "Bank Nusantara", "handle": "warung-tini", "town": "Solo <i>"}
     named, nameless = ({**DOCUMENT, "seller": {**DOCUMENT["seller"], **more}} for more in (seller, {}))
 
@@ -48,7 +48,7 @@ def test_shop_is_told_by_its_own_address_beside_the_name_it_chose(client, db):
     assert 'data-part="seller-is" dir="auto" hidden></p>' in untold.content.decode()
 
 
-def test_receipt_says_that_shipping_is_apart_where_none_was_paid(client, db):
+def test_receipt_without_shipping_says_it_is_paid_separately(client, db):
     free, paid = (
         client.post(
             "/bukti/periksa/", {"receipt": signed_receipts.sign({**DOCUMENT, "shipping": amount})}
@@ -60,13 +60,13 @@ def test_receipt_says_that_shipping_is_apart_where_none_was_paid(client, db):
     assert 'data-part="shipping-apart" hidden>' in paid
 
 
-def test_receipt_says_that_what_came_later_is_not_in_it(client, db):
+def test_receipt_says_that_later_events_are_not_in_it(client, db):
     answer = client.post("/bukti/periksa/", {"receipt": signed_receipts.sign(DOCUMENT)})
 
     assert "Yang terjadi sesudahnya, misalnya pembatalan, tidak termasuk." in answer.content.decode()
 
 
-def test_receipt_leads_its_buyer_back_to_the_order_and_nobody_else(make_user):
+def test_receipt_links_only_its_buyer_to_the_order(make_user):
     ana, eve = make_user("ana"), make_user("eve")
     text = signed_receipts.sign({**DOCUMENT, "about": "/pesanan/1/", "buyer": str(ana.public_id)})
     pages = {}
@@ -81,7 +81,7 @@ def test_receipt_leads_its_buyer_back_to_the_order_and_nobody_else(make_user):
     assert ["/pesanan/1/" in pages[name].partition("<form")[0] for name in ("eve", "stranger")] == [False, False]
 
 
-def test_receipt_page_has_the_places_for_whoever_is_logged_in(client, make_user):
+def test_receipt_page_has_the_navigation_for_a_logged_in_person(client, make_user):
     stranger = client.get("/bukti/periksa/").content.decode()
     client.force_login(make_user("ana"))
     ana = client.get("/bukti/periksa/").content.decode()
@@ -91,14 +91,14 @@ def test_receipt_page_has_the_places_for_whoever_is_logged_in(client, make_user)
 
 
 @pytest.mark.parametrize("text", ["x", "a.b.c", signed_receipts.RECEIPT_CHARS_MAX * 3 * "a", "é"])
-def test_anything_else_is_said_to_be_none_of_ours(client, db, text):
+def test_invalid_receipt_is_called_not_ours(client, db, text):
     answer = client.post("/bukti/periksa/", {"receipt": text})
 
     assert answer.status_code == 422
     assert 'data-part="not-ours" role="alert">' in answer.content.decode()
 
 
-def test_keys_are_there_for_programs(client):
+def test_receipt_keys_are_published_as_jwks(client):
     answer = client.get("/bukti/kunci.json")
 
     assert answer.headers["Content-Type"] == "application/jwk-set+json"

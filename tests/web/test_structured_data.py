@@ -28,7 +28,7 @@ def page_with(thing):
     return f'<script type="application/ld+json">{json.dumps(thing)}</script>'
 
 
-def test_product_that_tells_everything_has_no_fault():
+def test_complete_product_data_has_no_fault():
     assert faults_of_structure(page_with(PRODUCT), kinds=("Product", "Offer")) == []
 
 
@@ -43,11 +43,11 @@ def test_product_that_tells_everything_has_no_fault():
         ({**PRODUCT, "@type": "Sarung"}, "Sarung: a type that this check does not know"),
     ],
 )
-def test_fault_is_named(thing, fault):
+def test_structured_data_fault_is_named(thing, fault):
     assert faults_of_structure(page_with(thing), kinds=()) == [fault]
 
 
-def test_page_that_should_tell_and_does_not_is_a_fault():
+def test_page_without_required_structured_data_is_a_fault():
     assert faults_of_structure("<p>Kain", kinds=("Product",)) == ["does not tell of a Product"]
 
 

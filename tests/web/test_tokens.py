@@ -97,7 +97,7 @@ def test_text_colours_have_enough_contrast(tokens, front, back, least):
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("number", range(8))
-def test_letters_of_a_portrait_stand_out_in_every_hue(tokens, number):
+def test_avatar_initials_have_contrast_in_every_hue(tokens, number):
     hue = float(tokens[f"portrait-{number}"])
     paper, ink = (
         linear_light(float(lightness) / 100, float(chroma), hue)
@@ -107,16 +107,16 @@ def test_letters_of_a_portrait_stand_out_in_every_hue(tokens, number):
     assert contrast(paper, ink) >= TEXT
 
 
-def test_black_on_white_is_measured_as_it_must_be():
+def test_contrast_of_black_on_white_is_21():
     assert contrast(linear_light(0, 0, 0), linear_light(1, 0, 0)) == pytest.approx(21, abs=0.01)
 
 
-def test_the_dark_mode_redefines_materials_and_no_meanings():
+def test_dark_mode_redefines_only_base_tokens():
     dark = declarations(':root[data-theme="dark"]')
 
     assert [name for name in dark if name.startswith("color-")] == []
     assert set(dark) <= set(LIGHT)
 
 
-def test_the_mode_of_the_device_is_the_same_as_the_chosen_one():
+def test_device_dark_mode_equals_the_chosen_dark_mode():
     assert declarations(':root[data-theme="dark"]') == AUTO

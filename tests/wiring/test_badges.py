@@ -77,7 +77,7 @@ def test_handled_items_leave_the_badges(bo_waits, now, make_user):
     assert counts(bo, now + timedelta(hours=2))["chat"] == 1
 
 
-def test_conversation_that_was_marked_as_unread_waits_until_it_is_read(bo_waits, now):
+def test_conversation_marked_as_unread_counts_in_the_badge_until_read(bo_waits, now):
     bo, _placed = bo_waits
     first, second = chat.list_summaries(bo.pk).rows
     for one in (first, second):
@@ -102,7 +102,7 @@ def test_hidden_and_left_conversations_count_in_no_badge(make_user, make_direct,
     assert counts(ana, now)["chat"] == 0
 
 
-def test_archived_conversation_waits_for_nobody_until_it_is_taken_back(make_user, make_direct, post, now):  # noqa: F811
+def test_archived_conversation_counts_in_no_badge_until_restored(make_user, make_direct, post, now):  # noqa: F811
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)
     chat.update_preferences(conversation_id=talk.public_id, user_id=ana.pk, is_archived=True)
@@ -120,7 +120,7 @@ def test_badges_count_own_items_only(bo_waits, make_user, now):
     assert counts(eve, now) == {"chat": 0, "contacts": 0, "wallet": 0, "shop": 0}
 
 
-def test_more_than_anybody_reads_is_not_counted(make_user, make_direct, post, now, monkeypatch):  # noqa: F811
+def test_badge_count_is_capped(make_user, make_direct, post, now, monkeypatch):  # noqa: F811
     monkeypatch.setattr(badges, "COUNT_MAX", 2)
     ana = make_user("ana")
     for number in range(4):
@@ -133,7 +133,7 @@ def test_more_than_anybody_reads_is_not_counted(make_user, make_direct, post, no
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_first_paint_of_every_page_shows_what_waits(bo_waits, client, path):
+def test_first_paint_of_every_page_shows_badges(bo_waits, client, path):
     bo, _placed = bo_waits
     client.force_login(bo)
 
@@ -144,7 +144,7 @@ def test_first_paint_of_every_page_shows_what_waits(bo_waits, client, path):
     assert ">2 belum dibaca</span>" in page
 
 
-def test_page_for_nobody_in_particular_shows_nothing_of_anybody(bo_waits, client, django_assert_num_queries):
+def test_cacheable_page_contains_no_badges(bo_waits, client, django_assert_num_queries):
     bo, _placed = bo_waits
     client.force_login(bo)
 
@@ -155,7 +155,7 @@ def test_page_for_nobody_in_particular_shows_nothing_of_anybody(bo_waits, client
         assert str(bo.public_id) not in page
 
 
-def test_counts_are_told_to_their_owner_alone(bo_waits, client, make_user, ask):  # noqa: F811
+def test_badge_counts_are_hinted_only_to_their_owner(bo_waits, client, make_user, ask):  # noqa: F811
     bo, _placed = bo_waits
 
     assert client.get("/api/v1/badges").status_code == 401
@@ -163,7 +163,7 @@ def test_counts_are_told_to_their_owner_alone(bo_waits, client, make_user, ask):
     assert ask(bo, "badges") == {"counts": {"chat": 2, "contacts": 3, "wallet": 0, "shop": 1}}
 
 
-def test_moves_of_an_order_are_told_to_the_merchants_open_pages(bo_waits, monkeypatch):
+def test_order_transitions_are_hinted_to_the_merchants_open_pages(bo_waits, monkeypatch):
     bo, _placed = bo_waits
     told = []
     monkeypatch.setattr(bus, "publish", told.extend)
@@ -175,7 +175,7 @@ def test_moves_of_an_order_are_told_to_the_merchants_open_pages(bo_waits, monkey
     assert wired.notify_merchant_of_new_order in _handlers("shop.order_placed")
 
 
-def test_two_badges_of_one_name_are_refused():
+def test_duplicate_badge_name_is_refused():
     with pytest.raises(ValueError, match="chat"):
         badges.register(badges.Badge(name="chat", label="", rows=chat.unread_memberships))
 

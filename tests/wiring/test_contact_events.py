@@ -35,7 +35,7 @@ def unread(user):
     return row.counted - row.mine.read_counted - row.mine.own_since
 
 
-def test_yes_is_told_to_who_asked_and_opens_the_conversation(two, client, now):
+def test_accepted_request_opens_the_conversation_with_a_system_event(two, client, now):
     ana, bo = two
 
     accept(bo, ana, now)
@@ -52,7 +52,7 @@ def test_yes_is_told_to_who_asked_and_opens_the_conversation(two, client, now):
     assert "Kamu menerima undangan." in said_to_bo
 
 
-def test_yes_that_is_delivered_twice_is_told_once(two, now):
+def test_accepted_request_delivered_twice_posts_once(two, now):
     ana, bo = two
     accept(bo, ana, now)
     fact = Fact.objects.get(name="accounts.contact_accepted")
@@ -83,7 +83,7 @@ def test_declined_invitation_posts_no_system_line(two, now):
     assert not Conversation.objects.exists()
 
 
-def test_buyer_and_shop_who_were_brought_together_are_told_nothing(make_user, now):
+def test_contact_between_buyer_and_shop_posts_no_system_event(make_user, now):
     ana, bo = make_user("ana"), make_user("bo")
     accounts.allow_business_contact(user_id=ana.pk, peer_id=bo.pk, now=now)
 
@@ -92,7 +92,7 @@ def test_buyer_and_shop_who_were_brought_together_are_told_nothing(make_user, no
     assert not Conversation.objects.exists()
 
 
-def test_fact_of_an_older_version_names_nobody_and_says_nothing(make_user, now):
+def test_contact_fact_of_an_older_version_posts_nothing(make_user, now):
     ana, bo = make_user("ana"), make_user("bo")
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     old = events.from_payload("accounts.contact_accepted", {"lower_user_id": ana.pk, "higher_user_id": bo.pk})

@@ -69,14 +69,14 @@ def begun_in(browser, answer):
     return html.unescape(begun)
 
 
-def test_stranger_logs_in_first_and_comes_back_here(bo, client):
+def test_contact_shop_page_sends_a_stranger_to_login_and_back(bo, client):
     answer = client.get(f"{PATH}?barang=x")
 
     assert answer.status_code == 302
     assert answer.headers["Location"] == "/masuk/?next=/obrolan/toko/manik-bo/%3Fbarang%3Dx"
 
 
-def test_looking_opens_nothing_and_says_what_the_shop_will_see(make_user, bo):
+def test_contact_shop_page_creates_nothing_and_says_what_the_shop_sees(make_user, bo):
     answer = browser_of(make_user("ana")).get(PATH)
 
     assert answer.status_code == 200
@@ -84,7 +84,7 @@ def test_looking_opens_nothing_and_says_what_the_shop_will_see(make_user, bo):
     assert (Conversation.objects.count(), Contact.objects.count()) == (0, 0)
 
 
-def test_saying_yes_opens_the_conversation_once(make_user, bo, now):
+def test_contact_shop_form_opens_the_conversation_once(make_user, bo, now):
     ana = make_user("ana")
     browser = browser_of(ana)
 
@@ -95,7 +95,7 @@ def test_saying_yes_opens_the_conversation_once(make_user, bo, now):
     say(talk, ana, now)
 
 
-def test_talking_to_a_shop_makes_nobody_a_contact_of_its_owner(make_user, bo, now):
+def test_conversation_with_a_shop_creates_no_contact(make_user, bo, now):
     ana = make_user("ana")
 
     browser_of(ana).post(PATH)
@@ -106,7 +106,7 @@ def test_talking_to_a_shop_makes_nobody_a_contact_of_its_owner(make_user, bo, no
         chat.open_direct_conversation(user_id=ana.pk, peer_id=bo.pk, now=now)
 
 
-def test_conversation_of_two_who_parted_stays_shut_after_talking_to_the_shop(make_user, bo, now):
+def test_conversation_with_a_shop_does_not_reopen_the_direct_one(make_user, bo, now):
     ana = make_user("ana")
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     private = chat.open_direct_conversation(user_id=ana.pk, peer_id=bo.pk, now=now)
@@ -119,7 +119,7 @@ def test_conversation_of_two_who_parted_stays_shut_after_talking_to_the_shop(mak
     say(talk_with_the_shop(ana, bo, now), ana, now)
 
 
-def test_buyer_who_is_blocked_writes_to_the_shop_no_more_and_again_after_a_new_yes(make_user, bo, now):
+def test_blocked_buyer_can_write_to_the_shop_only_after_unblocking(make_user, bo, now):
     ana = make_user("ana")
     browser_of(ana).post(PATH)
     talk = talk_with_the_shop(ana, bo, now)
@@ -135,7 +135,7 @@ def test_buyer_who_is_blocked_writes_to_the_shop_no_more_and_again_after_a_new_y
     say(talk, ana, now)
 
 
-def test_question_about_a_product_is_begun_and_not_sent(make_user, bo, product):
+def test_question_about_a_product_becomes_a_draft(make_user, bo, product):
     ana = make_user("ana")
 
     browser = browser_of(ana)
@@ -175,17 +175,17 @@ def test_blocked_buyer_cannot_write_to_the_shop(make_user, bo, now):
     assert not accounts.are_contacts(eve.pk, bo.pk)
 
 
-def test_owner_is_led_to_their_own_conversations(bo):
+def test_shop_owner_is_redirected_to_their_conversations(bo):
     answer = browser_of(bo).get(PATH)
 
     assert answer.headers["Location"] == "/obrolan/"
 
 
-def test_shop_that_is_not_there_is_not_there(make_user):
+def test_contact_page_of_an_unknown_shop_is_404(make_user):
     assert browser_of(make_user("ana")).get("/obrolan/toko/tidak-ada/").status_code == 404
 
 
-def test_contact_with_an_existing_conversation_leads_there(make_user, bo, now):
+def test_contact_page_redirects_to_an_existing_conversation(make_user, bo, now):
     ana = make_user("ana")
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     talk = talk_with_the_shop(ana, bo, now)
@@ -205,7 +205,7 @@ def test_question_in_an_existing_conversation_becomes_a_draft(make_user, bo, pro
     assert draft_of(ana) == ""
 
 
-def test_contact_who_never_talked_says_yes_before_a_conversation_is_opened(make_user, bo, now):
+def test_contact_page_asks_before_opening_a_first_conversation(make_user, bo, now):
     ana = make_user("ana")
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
 

@@ -48,7 +48,7 @@ def everything():
     return {model.__name__: serialize("json", model.objects.order_by("pk")) for model in models}
 
 
-def test_a_dozen_people_with_faces_and_numbers_that_log_in(made):
+def test_demo_has_a_dozen_people_with_pictures_and_login_numbers(made):
     cast = User.objects.filter(phone__number__in=[person.number for person in people.DEMO_PEOPLE])
 
     assert cast.count() == len(people.DEMO_PEOPLE) == User.objects.exclude(is_staff=True).count() == 15
@@ -58,7 +58,7 @@ def test_a_dozen_people_with_faces_and_numbers_that_log_in(made):
     assert {user.language for user in cast} == {"id", "en"}
 
 
-def test_making_the_world_again_changes_nothing(made, now):
+def test_making_the_demo_again_changes_nothing(made, now):
     before = everything()
     assert len(before) >= 15
 
@@ -93,7 +93,7 @@ def test_demo_messages_are_recent_and_in_order(made, now):
     }
 
 
-def test_unread_is_what_the_script_says(made):
+def test_demo_unread_counts_match_the_script(made):
     expected = {(talk.key, key): count for talk in world.CONVERSATIONS for key, count in talk.unread.items()}
     assert len(expected) == 6
 
@@ -123,7 +123,7 @@ def test_demo_conversations_are_between_contacts(made):
     assert states.count("asks") == 1
 
 
-def test_wallets_have_a_history_that_ends_before_now_and_is_made_once(made, now):
+def test_demo_wallets_have_a_past_history_made_once(made, now):
     sekar = accounts.get_user_by_handle(people.SEKAR.handle)
     first = payments.list_wallet_movements(sekar.pk, now=now)
 
@@ -137,7 +137,7 @@ def test_wallets_have_a_history_that_ends_before_now_and_is_made_once(made, now)
     assert operators() == {"loket.wulan", "loket.bayu"}
 
 
-def test_money_shows_where_they_talk_at_the_time_it_was_sent_and_once(made, now):
+def test_demo_transfers_have_one_card_at_their_time(made, now):
     sent_at = {row["journal"]: row["at"] for row in sent()}
     assert len(sent_at) == 7
     shown = Message.objects.filter(card_type="payments.transfer")
@@ -156,7 +156,7 @@ def sent():
     return [{"journal": str(row.public_id), "at": row.posted_at} for row in rows]
 
 
-def test_world_that_was_broken_off_after_the_money_is_carried_on(db, now, monkeypatch):
+def test_demo_interrupted_after_transfers_is_continued(db, now, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(world, "_set_up", no_more)
         with pytest.raises(ConnectionAbortedError):
@@ -173,7 +173,7 @@ def test_world_that_was_broken_off_after_the_money_is_carried_on(db, now, monkey
 
 
 @pytest.mark.parametrize("moves", [1, 6])
-def test_world_that_was_broken_off_in_the_middle_of_the_money_is_carried_on(db, now, monkeypatch, moves):
+def test_demo_interrupted_during_transfers_is_continued(db, now, monkeypatch, moves):
     move, done = wallets._move, itertools.count(1)
     with monkeypatch.context() as patched:
         patched.setattr(wallets, "_move", lambda *args, **kw: move(*args, **kw) if next(done) <= moves else no_more())
@@ -210,7 +210,7 @@ def test_demo_messages_are_never_in_the_future(hour):
     assert max(line.at for line in said) <= now
 
 
-def test_script_that_cannot_be_understood_is_refused(now):
+def test_invalid_demo_script_is_refused(now):
     for lines in ("10.00 ana: halo", "10:00 eve: halo", "10:00 ana: [> nothing] halo"):
         with pytest.raises(ValueError, match=r"."):
             conversation_script.parse_conversation(
@@ -218,7 +218,7 @@ def test_script_that_cannot_be_understood_is_refused(now):
             )
 
 
-def test_portraits_differ_and_are_small_files():
+def test_demo_portraits_differ_and_are_small():
     portraits = [pictures.read_picture(f"people/{person.key}") for person in people.DEMO_PEOPLE]
 
     assert len({hashlib.sha256(picture).hexdigest() for picture in portraits}) == 15
@@ -226,7 +226,7 @@ def test_portraits_differ_and_are_small_files():
     assert max(map(len, portraits)) < 20_000
 
 
-def test_pictures_are_exactly_those_that_are_drawn_and_used():
+def test_demo_pictures_are_exactly_those_drawn_and_used():
     files = {str(path.relative_to(pictures.FOLDER).with_suffix("")) for path in pictures.FOLDER.rglob("*.webp")}
     used = {f"people/{person.key}" for person in people.DEMO_PEOPLE}
     for shop in shops.DEMO_SHOPS:
@@ -236,7 +236,7 @@ def test_pictures_are_exactly_those_that_are_drawn_and_used():
 
 
 @pytest.mark.parametrize("name", ["people/sekar", "kopi-rante/logo"])
-def test_picture_drawn_again_looks_like_the_one_that_is_kept(name):
+def test_demo_picture_redrawn_equals_the_stored_one(name):
     drawn, kept = (
         Image.open(io.BytesIO(picture)).convert("RGB")
         for picture in (as_webp(dict(all_pictures())[name]), pictures.read_picture(name))
@@ -247,7 +247,7 @@ def test_picture_drawn_again_looks_like_the_one_that_is_kept(name):
     assert max(ImageStat.Stat(ImageChops.difference(drawn, kept)).mean) < 2
 
 
-def test_misspelt_field_of_the_data_is_refused(tmp_path, monkeypatch):
+def test_misspelt_field_of_demo_data_is_refused(tmp_path, monkeypatch):
     (tmp_path / "people.toml").write_text('[[people]]\nkey = "ana"\nnumbr = "1"\n')
     monkeypatch.setattr(script_files, "FOLDER", tmp_path)
 
@@ -255,7 +255,7 @@ def test_misspelt_field_of_the_data_is_refused(tmp_path, monkeypatch):
         script_files.read_list("people", people.DemoPerson)
 
 
-def test_command_says_who_logs_in_and_refuses_where_codes_go_out(db, capsys, settings):
+def test_demo_command_prints_logins_and_refuses_with_a_gateway(db, capsys, settings):
     settings.SMS_INBOX = True
     call_command("demo")
     call_command("demo")

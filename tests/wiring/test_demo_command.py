@@ -51,7 +51,7 @@ def test_installation_with_people_is_refused(make_user, made):
     assert made == []
 
 
-def test_start_leaves_an_installation_with_people_alone(make_user, made):
+def test_start_makes_no_demo_in_an_installation_with_people(make_user, made):
     make_user("ana")
     printed = StringIO()
 
@@ -61,7 +61,7 @@ def test_start_leaves_an_installation_with_people_alone(make_user, made):
 
 
 @pytest.mark.served_only
-def test_start_never_makes_a_demo_where_several_processes_serve(db, made, settings):
+def test_start_makes_no_demo_when_served(db, made, settings):
 
     call_command("demo", if_empty=True)
 
@@ -69,7 +69,7 @@ def test_start_never_makes_a_demo_where_several_processes_serve(db, made, settin
 
 
 @pytest.mark.embedded_only
-def test_start_makes_the_demo_where_nobody_is_registered(real_db, made):
+def test_start_makes_the_demo_in_an_empty_installation(real_db, made):
     call_command("demo", if_empty=True, stdout=StringIO())
 
     assert len(made) == 1
@@ -89,7 +89,7 @@ def test_work_pauses_while_the_demo_is_made(real_db, made, monkeypatch, in_threa
     assert (turns, while_made, len(done)) == ([False], [], 1)
 
 
-def test_demo_waits_for_the_turn_that_is_under_way_and_gives_up_in_one_sentence(real_db, made, monkeypatch):
+def test_demo_waits_for_the_running_work_turn_and_gives_up(real_db, made, monkeypatch):
     monkeypatch.setattr("superapp.wiring.management.commands.demo.WAIT_SECONDS_MAX", 0.3)
 
     with process_locks.try_hold_shared(ProcessLock.WORK), pytest.raises(CommandError, match="does not pause: stop it"):
@@ -111,7 +111,7 @@ def counted():
 
 @pytest.mark.deep
 @pytest.mark.timeout(600)
-def test_demo_beside_a_worker_is_the_whole_world(real_db):
+def test_demo_made_beside_a_worker_is_complete(real_db):
     env = {**real_db.env, "SMS_INBOX": "1"}
     close_all()
     worker = subprocess.Popen([sys.executable, "manage.py", "work"], env=env, cwd=ROOT)

@@ -42,7 +42,7 @@ def opened(clone_of, now):
     clone_of("demo_shops", lambda: world.make_world(now=now))
 
 
-def test_three_shops_in_three_towns_with_forty_goods_and_a_photo_each(opened):
+def test_demo_has_three_shops_with_forty_products_and_photos(opened):
     assert len(FORTY) == 40
     assert sorted(Shop.objects.values_list("handle", "town")) == [
         ("kopi-rante", "Rantepao, Toraja Utara"),
@@ -62,7 +62,7 @@ def test_demo_products_are_mostly_in_stock(opened):
     assert (len(left), left.count(0)) == (40, 3)
 
 
-def test_opening_the_shops_again_changes_nothing(opened, now):
+def test_making_the_demo_shops_again_changes_nothing(opened, now):
     before = sorted(Product.objects.values_list("public_id", "version")), Shop.objects.count(), Photo.objects.count()
 
     shops.open_all(now=now + timedelta(days=2))
@@ -71,7 +71,7 @@ def test_opening_the_shops_again_changes_nothing(opened, now):
     assert after == before
 
 
-def test_orders_stand_in_every_state_and_their_money_where_it_belongs(opened, now):
+def test_demo_orders_cover_every_state_with_their_money(opened, now):
     states = set(Order.objects.values_list("state", "cancelled_by"))
 
     assert Order.objects.count() == len(purchases.PURCHASES) == 13
@@ -98,7 +98,7 @@ def test_demo_orders_happened_in_the_past_and_in_order(opened, now):
     assert moved_at == sorted(moved_at, reverse=True)
 
 
-def test_buying_again_buys_nothing(opened, now):
+def test_making_the_demo_orders_again_changes_nothing(opened, now):
     before = sorted(Order.objects.values_list("public_id", "version"))
 
     wallets.fill_wallets(now=now, besides=purchases.scheduled_actions(now=now))
@@ -112,7 +112,7 @@ def broken_off(*_args, **_kwargs):
 
 
 @pytest.mark.parametrize("part", ["post_order_card", "update_order_card"])
-def test_world_that_was_broken_off_before_it_told_of_the_orders_is_carried_on(db, now, monkeypatch, part):
+def test_demo_interrupted_before_order_cards_is_continued(db, now, monkeypatch, part):
     with monkeypatch.context() as patched:
         patched.setattr(purchases.order_cards, part, broken_off)
         with pytest.raises(ConnectionAbortedError):
@@ -127,7 +127,7 @@ def test_world_that_was_broken_off_before_it_told_of_the_orders_is_carried_on(db
     assert Message.objects.filter(card_type="shop.order").count() == cards
 
 
-def test_photos_of_goods_are_large_and_each_differs():
+def test_demo_product_photos_are_large_and_differ():
     folders = [pictures.FOLDER / storefront.handle for storefront in shops.DEMO_SHOPS]
     photos = [path.read_bytes() for folder in folders for path in folder.glob("*.webp") if path.stem != "logo"]
 

@@ -39,7 +39,7 @@ def texts():
     return list(DeveloperSms.objects.filter(number=NUMBER).values_list("text", flat=True))
 
 
-def test_merchant_is_told_once_after_a_quarter_of_an_hour(order, now):
+def test_merchant_gets_one_alert_after_fifteen_minutes(order, now):
     _store, placed = order
     [alert] = Alert.objects.all()
 
@@ -55,7 +55,7 @@ def test_merchant_is_told_once_after_a_quarter_of_an_hour(order, now):
     assert text.startswith("Nusa: pesanan baru")
 
 
-def test_text_is_in_the_language_of_the_merchant(order):
+def test_alert_is_in_the_language_of_the_merchant(order):
     store, _placed = order
     User.objects.filter(pk=store.owner_id).update(language="en")
     [alert] = Alert.objects.all()
@@ -65,7 +65,7 @@ def test_text_is_in_the_language_of_the_merchant(order):
     assert texts()[0].startswith("Nusa: new paid order")
 
 
-def test_order_that_was_accepted_is_not_told_of(order, now):
+def test_accepted_order_has_no_alert(order, now):
     store, placed = order
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
     [alert] = Alert.objects.all()
@@ -84,7 +84,7 @@ def test_fact_delivered_twice_raises_one_alert(sale, now):
     assert Alert.objects.count() == 1
 
 
-def test_operator_turns_it_off(sale, settings):
+def test_operator_can_disable_order_alerts(sale, settings):
     settings.ORDER_SMS_AFTER_MINUTES = 0
 
     deliver()
@@ -92,7 +92,7 @@ def test_operator_turns_it_off(sale, settings):
     assert not Alert.objects.exists()
 
 
-def test_order_that_a_page_showed_before_its_fact_was_heard_is_not_told_of(sale, now):
+def test_order_seen_before_its_fact_has_no_alert(sale, now):
     ana, store, placed = sale
     subject = f"shop.order:{placed.order}"
 

@@ -25,7 +25,7 @@ def said():
     return list(Message.objects.order_by("seq").values_list("kind", flat=True))
 
 
-def test_order_opens_the_conversation_and_stands_there_as_a_receipt(sale, now):
+def test_order_opens_the_conversation_with_an_order_card(sale, now):
     ana, store, placed = sale
 
     assert not Message.objects.exists()
@@ -58,7 +58,7 @@ def test_order_opens_the_conversation_and_stands_there_as_a_receipt(sale, now):
     assert (summary.counted, summary.mine.read_counted) == (1, 0)
 
 
-def test_card_says_on_whose_word_it_arrived(sale, now):
+def test_order_card_names_the_source_of_delivery(sale, now):
     _ana, store, placed = sale
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
     shop.ship_order(user_id=store.owner_id, order=placed.order, courier="JNE", resi="JT1", now=now)
@@ -71,7 +71,7 @@ def test_card_says_on_whose_word_it_arrived(sale, now):
     assert (claimed, card()["state"]) == ("claimed", "delivered")
 
 
-def test_corrected_number_is_news_and_each_line_says_the_number_of_its_time(sale, now):
+def test_corrected_tracking_number_posts_an_event_and_keeps_earlier_ones(sale, now):
     _ana, store, placed = sale
     asked = {"user_id": store.owner_id, "order": placed.order, "now": now}
     shop.accept_order(**asked)
@@ -93,7 +93,7 @@ def test_corrected_number_is_news_and_each_line_says_the_number_of_its_time(sale
     assert [line.counted for line in lines] == [1, 2, 3]
 
 
-def test_card_says_how_the_order_stands_and_a_line_what_happened(sale, now):
+def test_order_card_shows_the_state_and_an_event_each_transition(sale, now):
     ana, store, placed = sale
     for verb, fields in (
         (shop.accept_order, {}),
@@ -125,7 +125,7 @@ def test_card_says_how_the_order_stands_and_a_line_what_happened(sale, now):
     assert [line.counted for line in lines] == [1, 1, 2, 3]
 
 
-def test_facts_that_come_twice_late_and_out_of_their_time_change_nothing(sale, now):
+def test_repeated_late_or_reordered_facts_change_nothing(sale, now):
     _ana, store, placed = sale
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
     shop.cancel_order(
@@ -156,7 +156,7 @@ def test_facts_that_come_twice_late_and_out_of_their_time_change_nothing(sale, n
     }
 
 
-def test_handler_that_fails_is_asked_again_and_says_it_once(sale, now, monkeypatch):
+def test_failed_card_handler_is_retried_and_posts_once(sale, now, monkeypatch):
     _ana, store, placed = sale
     deliver()
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
@@ -176,7 +176,7 @@ def test_handler_that_fails_is_asked_again_and_says_it_once(sale, now, monkeypat
     assert (said(), card()["state"]) == (["card", "event"], "accepted")
 
 
-def test_order_across_a_block_posts_no_card_and_stands(sale, now):
+def test_order_across_a_block_posts_no_card_and_stays_valid(sale, now):
     ana, store, placed = sale
     accounts.block_person(user_id=store.owner_id, peer_public_id=ana.public_id, now=now)
 
@@ -187,7 +187,7 @@ def test_order_across_a_block_posts_no_card_and_stands(sale, now):
     assert shop.fetch_order(user_id=ana.pk, order=placed.order).summary.state == "paid"
 
 
-def test_card_that_was_never_posted_comes_with_the_first_move_after_they_may_talk(sale, now):
+def test_missing_card_is_posted_with_the_first_transition_after_unblocking(sale, now):
     ana, store, placed = sale
     accounts.block_person(user_id=store.owner_id, peer_public_id=ana.public_id, now=now)
     heard = facts()
@@ -208,7 +208,7 @@ def test_card_that_was_never_posted_comes_with_the_first_move_after_they_may_tal
     assert Message.objects.get(kind="card").sender_id == ana.pk
 
 
-def test_card_is_said_in_one_line_and_drawn_for_both_sides(sale, client):
+def test_order_card_has_a_preview_and_is_rendered_for_both_roles(sale, client):
     ana, _store, placed = sale
     deliver()
     talk = f"/obrolan/{Conversation.objects.get().public_id}/"
@@ -224,7 +224,7 @@ def test_card_is_said_in_one_line_and_drawn_for_both_sides(sale, client):
     assert "Rp50.000" in drawn
 
 
-def test_receipt_of_what_was_paid_is_not_offered_on_the_card_of_a_cancelled_order(sale, client, now):
+def test_card_of_a_cancelled_order_offers_no_payment_receipt(sale, client, now):
     ana, _store, placed = sale
     shop.cancel_order(
         user_id=ana.pk, device_id=make_trusted_device(ana), order=placed.order, reason="berubah pikiran", now=now
@@ -240,7 +240,7 @@ def test_receipt_of_what_was_paid_is_not_offered_on_the_card_of_a_cancelled_orde
     assert 'data-in="paid completed"' in link[0]
 
 
-def test_card_carries_the_picture_and_the_name_of_the_shop(make_payer, make_shop, make_product, buy, client, now):
+def test_order_card_has_picture_and_shop_name(make_payer, make_shop, make_product, buy, client, now):
     ana, store = make_payer("ana", 500_000_00), make_shop()
     product = make_product(store)
     photo = "ab" * 32
@@ -264,7 +264,7 @@ def test_card_carries_the_picture_and_the_name_of_the_shop(make_payer, make_shop
     assert 'data-field="shop" dir="auto">Manik Bo</p>' in drawn
 
 
-def test_move_is_one_quiet_line_with_its_time_that_leads_to_its_card(sale, client, now):
+def test_transition_is_one_silent_event_linked_to_its_card(sale, client, now):
     ana, store, placed = sale
     asked = {"user_id": store.owner_id, "order": placed.order, "now": now}
     shop.accept_order(**asked)
@@ -285,7 +285,7 @@ def test_move_is_one_quiet_line_with_its_time_that_leads_to_its_card(sale, clien
     assert "Dikirim · Gelang manik ×\u00a02" in listed
 
 
-def test_line_of_an_older_version_is_not_said_again_in_new_words(sale, now):
+def test_event_of_an_older_version_is_not_posted_again(sale, now):
     _ana, store, placed = sale
     deliver()
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
@@ -310,7 +310,7 @@ def test_line_of_an_older_version_is_not_said_again_in_new_words(sale, now):
     ("state", "mine", "theirs"),
     [("paid", "Dibayar · Kopi", "Pesanan baru · Kopi"), ("shipped", "Dikirim · Kopi", "Dikirim · Kopi")],
 )
-def test_order_in_one_line_says_first_how_it_stands(state, mine, theirs):
+def test_order_preview_starts_with_its_state(state, mine, theirs):
     data = {"state": state, "title": "Kopi"}
 
     # A test before this one may have left the thread in another language.

@@ -87,7 +87,7 @@ def test_decision_is_posted_to_both_sides_with_its_reason(verdict, state, says, 
         assert says in drawn_for(client, person)[0]
 
 
-def test_case_of_an_order_that_arrived_by_the_shops_word_stays_the_shops_word(sale, now):
+def test_review_case_keeps_delivery_as_claimed_by_the_shop(sale, now):
     _ana, store, placed = sale
     shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
     shop.ship_order(user_id=store.owner_id, order=placed.order, courier="JNE", resi="JT1", now=now)

@@ -31,7 +31,7 @@ def history(user, now):
     return payments.list_wallet_movements(user.pk, now=now)
 
 
-def test_statement_names_the_shop_as_the_other_side_of_a_payment(ana, bo, product, buy, now):
+def test_statement_names_the_shop_as_counterparty(ana, bo, product, buy, now):
     buy(ana, product)
     period = {"since": now - timedelta(days=1), "until": now + timedelta(days=1), "now": now}
 
@@ -65,14 +65,14 @@ def test_payout_names_the_shop_that_sold(ana, bo, product, buy, now):
     assert (paid_out.title, paid_out.items, paid_out.address) == ("Sales · Manik Bo", "", "")
 
 
-def test_name_of_the_shop_stays_what_it_was_when_it_was_paid(ana, bo, product, buy, now):
+def test_purpose_keeps_the_shop_name_at_payment_time(ana, bo, product, buy, now):
     buy(ana, product)
     shops.change_shop(owner_id=bo.pk, name="Toko Baru", now=now)
 
     assert presenters.present_movements(history(ana, now))[0].title == "Manik Bo"
 
 
-def test_wire_carries_the_purpose_and_none_of_a_transfer(ana, bo, product, buy, now):
+def test_row_has_a_purpose_for_payments_and_none_for_transfers(ana, bo, product, buy, now):
     order = buy(ana, product).order
     payments.set_first_pin(user_id=bo.pk, pin=PIN, now=now)
 
@@ -83,7 +83,7 @@ def test_wire_carries_the_purpose_and_none_of_a_transfer(ana, bo, product, buy, 
     assert funded["purpose"] is None
 
 
-def test_pages_of_the_wallet_show_the_purpose_and_lead_to_the_order(ana, product, buy):
+def test_wallet_pages_show_the_purpose_with_a_link_to_the_order(ana, product, buy):
     order = buy(ana, product, 2).order
     browser = browser_on(log_in(ana))
 
@@ -97,9 +97,7 @@ def test_pages_of_the_wallet_show_the_purpose_and_lead_to_the_order(ana, product
     assert f'href="/pesanan/{order}/"' in receipt
 
 
-def test_purposes_of_many_movements_are_read_in_as_many_queries_as_those_of_one(
-    ana, product, buy, now, django_assert_max_num_queries
-):
+def test_purposes_of_many_postings_take_the_queries_of_one(ana, product, buy, now, django_assert_max_num_queries):
     buy(ana, product)
     [one] = history(ana, now)[:1]
     for _number in range(4):
@@ -115,7 +113,7 @@ def test_purposes_of_many_movements_are_read_in_as_many_queries_as_those_of_one(
 @pytest.mark.parametrize(
     ("written", "found"), [("manik bo", 2), ("Gelang", 2), ("cincin", 1), ("tidak ada", 0), ("50%", 0)]
 )
-def test_search_in_the_wallet_finds_shops_and_goods(ana, shop, product, make_product, buy, now, written, found):
+def test_wallet_search_finds_shops_and_products(ana, shop, product, make_product, buy, now, written, found):
     buy(ana, product)
     buy(ana, make_product(shop, name="Gelang dan cincin"))
 
@@ -124,7 +122,7 @@ def test_search_in_the_wallet_finds_shops_and_goods(ana, shop, product, make_pro
     assert [row.kind for row in rows] == ["escrow_paid"] * found
 
 
-def test_search_in_the_wallet_finds_nothing_of_another_buyer(ana, make_payer, product, buy, now):
+def test_wallet_search_finds_nothing_of_another_buyer(ana, make_payer, product, buy, now):
     buy(ana, product)
     eve = make_payer("eve", 100_000_00)
 
@@ -132,18 +130,18 @@ def test_search_in_the_wallet_finds_nothing_of_another_buyer(ana, make_payer, pr
     assert shops.search_orders(eve.pk, "Manik") == []
 
 
-def test_reference_that_nobody_knows_has_no_purpose(db):
+def test_unknown_reference_has_no_purpose(db):
     unknown = ["", "shop.order:5", "shop.order:01890000-0000-7000-8000-000000000009", "lottery:1", "shop.storefront:x"]
 
     assert resolve_purposes(unknown) == {}
 
 
-def test_prefix_has_one_resolver():
+def test_duplicate_resolver_of_a_prefix_is_refused():
     with pytest.raises(ValueError, match=r"shop\.order"):
         register_purpose_resolver("shop.order", lambda references: {one: Purpose(name="x") for one in references})
 
 
-def test_modules_and_templates_know_the_same_sentences(client, ana):
+def test_purpose_texts_of_javascript_equal_those_of_templates(client, ana):
     page = browser_on(log_in(ana)).get("/dompet/").content.decode()
 
     assert json.dumps("movement:escrow_paid_out:purpose") in page

@@ -43,7 +43,7 @@ def page(browser):
     return browser.get("/dompet/isi/").content.decode()
 
 
-def test_play_money_in_the_demo_is_an_ordinary_top_up_of_two_clerks(clerks, browser, ana, now):
+def test_play_money_in_the_demo_is_a_top_up_by_two_operators(clerks, browser, ana, now):
     assert f'action="{PATH}"' in page(browser)
     assert "It is worth nothing." in page(browser)
 
@@ -56,7 +56,7 @@ def test_play_money_in_the_demo_is_an_ordinary_top_up_of_two_clerks(clerks, brow
 
 
 @pytest.mark.parametrize("real", [{"SERVED": True}, {"SMS_URL": "https://sms.example"}, {"SMS_INBOX": False}])
-def test_play_money_is_impossible_where_people_are_served_or_codes_go_out(clerks, browser, settings, real):
+def test_play_money_is_refused_when_served_or_with_a_gateway(clerks, browser, settings, real):
     for name, value in real.items():
         setattr(settings, name, value)
 
@@ -65,19 +65,19 @@ def test_play_money_is_impossible_where_people_are_served_or_codes_go_out(clerks
     assert not TopUp.objects.exists()
 
 
-def test_play_money_is_not_there_without_the_demo(browser):
+def test_play_money_without_the_demo_is_404(browser):
     assert PATH not in page(browser)
     assert browser.post(PATH).status_code == 404
 
 
-def test_clerk_of_the_demo_gets_no_play_money(clerks):
+def test_demo_operator_gets_no_play_money(clerks):
     browser = Client()
     browser.force_login(clerks[0])
 
     assert browser.post(PATH).status_code == 404
 
 
-def test_too_much_play_money_is_refused_in_words_and_moves_nothing(clerks, browser, settings, ana, now):
+def test_too_much_play_money_is_refused_with_a_message(clerks, browser, settings, ana, now):
     for _time in range(10):
         browser.post(PATH)
 

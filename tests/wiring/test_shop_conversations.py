@@ -29,7 +29,7 @@ def summary(user_id):
     return chat.fetch_summary(Conversation.objects.exclude(face=None).get().public_id, user_id)
 
 
-def test_order_stands_in_the_conversation_with_the_shop_and_not_among_friends(sale, now):
+def test_order_card_is_in_the_shop_conversation_and_not_the_direct_one(sale, now):
     ana, store, _placed = sale
     friends = chat.open_direct_conversation(user_id=ana.pk, peer_id=store.owner_id, now=now)
 
@@ -42,7 +42,7 @@ def test_order_stands_in_the_conversation_with_the_shop_and_not_among_friends(sa
     assert face.owner == str(accounts.get_public_ids({store.owner_id})[store.owner_id])
 
 
-def test_renamed_shop_with_a_new_picture_is_seen_where_it_was_talked_to(sale, now):
+def test_changed_shop_name_and_picture_update_its_conversations(sale, now):
     ana, store, _placed = sale
     deliver()
 
@@ -58,7 +58,7 @@ def test_renamed_shop_with_a_new_picture_is_seen_where_it_was_talked_to(sale, no
     assert (face.name, face.picture, face.rev) == ("Manik & Batik Bo", f"/media/photo/{'ab' * 32}-420.webp", 3)
 
 
-def test_shop_that_nobody_talks_to_gets_no_face_by_its_changes(make_shop, now):
+def test_shop_without_conversations_gets_no_face(make_shop, now):
     store = make_shop()
 
     shop.change_shop(owner_id=store.owner_id, name="Manik Baru", now=now)
@@ -67,7 +67,7 @@ def test_shop_that_nobody_talks_to_gets_no_face_by_its_changes(make_shop, now):
     assert chat.find_face(f"shop:{store.public_id}") is None
 
 
-def test_card_of_an_older_version_lives_on_where_the_two_talk_as_people(sale, now):
+def test_card_of_an_older_version_is_updated_in_the_direct_conversation(sale, now):
     ana, store, placed = sale
     friends = chat.open_direct_conversation(user_id=ana.pk, peer_id=store.owner_id, now=now)
     (fact,) = Fact.objects.filter(name="shop.order_placed")

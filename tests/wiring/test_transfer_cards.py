@@ -46,7 +46,7 @@ def later():
     return Fact.objects.order_by("-due_at").values_list("due_at", flat=True)[0]
 
 
-def test_transfer_opens_the_conversation_and_shows_there(two, now):
+def test_transfer_opens_the_conversation_with_a_card(two, now):
     ana, bo = two
 
     sent = send(ana, bo, now)
@@ -65,7 +65,7 @@ def test_transfer_opens_the_conversation_and_shows_there(two, now):
     assert (summary.counted, summary.mine.read_counted) == (1, 0)
 
 
-def test_fact_that_comes_twice_and_late_is_one_card(two, now):
+def test_transfer_fact_delivered_twice_or_late_posts_one_card(two, now):
     ana, bo = two
     send(ana, bo, now)
     event = fact()
@@ -87,7 +87,7 @@ def test_fact_that_comes_twice_and_late_is_one_card(two, now):
     assert list(Message.objects.order_by("seq").values_list("kind", flat=True)) == ["card", "text"]
 
 
-def test_handler_that_failed_once_is_asked_again_and_posts_once(two, now, monkeypatch):
+def test_failed_transfer_handler_is_retried_and_posts_once(two, now, monkeypatch):
     ana, bo = two
     send(ana, bo, now)
     due_at = later()
@@ -107,7 +107,7 @@ def test_handler_that_failed_once_is_asked_again_and_posts_once(two, now, monkey
     assert not Fact.objects.filter(name="payments.money_sent").exists()
 
 
-def test_transfer_to_a_stranger_or_across_a_block_shows_nowhere(two, make_payer, now):
+def test_transfer_to_a_stranger_or_across_a_block_posts_no_card(two, make_payer, now):
     ana, bo = two
     eve = make_payer("eve")
     accounts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
@@ -120,7 +120,7 @@ def test_transfer_to_a_stranger_or_across_a_block_shows_nowhere(two, make_payer,
     assert not Fact.objects.filter(name="payments.money_sent").exists()
 
 
-def test_top_up_is_nobodys_talk(two, make_payer, now):
+def test_top_up_posts_no_card(two, make_payer, now):
     make_payer("chandra", 5_000_00)
 
     outbox.deliver_due(later())
@@ -128,13 +128,13 @@ def test_top_up_is_nobodys_talk(two, make_payer, now):
     assert not Message.objects.exists()
 
 
-def test_event_becomes_the_same_after_json(now):
+def test_transfer_event_round_trips_through_json(now):
     event = MoneySent(journal="0198", sender_id=1, receiver_id=2, amount_minor=100, asset="IDR", memo="kopi ☕")
 
     assert events.from_payload(event.name, event.payload()) == event
 
 
-def test_card_is_said_in_one_line_with_its_amount(two, now, client):
+def test_transfer_card_preview_contains_its_amount(two, now, client):
     ana, bo = two
     send(ana, bo, now)
     outbox.deliver_due(later())
