@@ -7,15 +7,18 @@ from chat.actions.group_members import add_member, add_people, leave_group, remo
 from chat.actions.groups import GroupChanges, change_group, create_group, found_group
 from chat.actions.marks import mark_message
 from chat.actions.messages import compose_message, edit_message, post_message, recall_message, set_reaction
+from chat.actions.polls import vote
 from chat.actions.preferences import update_preferences
 from chat.actions.receipts import mark_delivered, mark_read
 from chat.actions.sending import send_with_extras
 from chat.actions.system_events import post_system_event
+from chat.domain.attachments import PhotosInput
 from chat.domain.card_types import CardType
 from chat.domain.card_types import register as register_card
 from chat.domain.conversation_actions import ConversationAction
 from chat.domain.conversation_actions import register as register_conversation_action
 from chat.domain.face_kinds import register as register_face_kind
+from chat.domain.polls import PollInput
 from chat.domain.system_events import register as register_system_event
 from chat.models import Face
 from chat.queries.conversations import find_direct_conversation
@@ -30,6 +33,8 @@ __all__ = [
     "ConversationAction",
     "Face",
     "GroupChanges",
+    "PhotosInput",
+    "PollInput",
     "add_member",
     "add_people",
     "change_group",
@@ -66,4 +71,5 @@ __all__ = [
     "update_card",
     "update_preferences",
     "upsert_face",
+    "vote",
 ]

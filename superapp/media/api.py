@@ -1,5 +1,6 @@
 """Facade of media: the functions that other parts of the product may call."""
 
+from superapp.media.actions.encoding import add_photo
 from superapp.media.actions.references import copy_photos, release, take_photos
 from superapp.media.contracts import ShownPhoto
 from superapp.media.domain.permissions import make_reference
@@ -11,6 +12,7 @@ UPLOADS_PATH = "/media/unggahan/"
 __all__ = [
     "UPLOADS_PATH",
     "ShownPhoto",
+    "add_photo",
     "copy_photos",
     "make_reference",
     "register_permission",

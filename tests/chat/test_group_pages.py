@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from chat.models import Member
+from chat.models import Member, Message
+from superapp.accounts.models import User
 
 
 def page(client, user, address):
@@ -54,3 +55,39 @@ def test_group_is_handed_over_only_after_a_question(people, group, client):
     assert "pemilik grup?" in question
     assert 'value="hand_over"' in question
     assert details.count('value="hand_over"') == details.count('id="hand-over-')
+
+
+def test_markup_in_names_texts_and_captions_is_text_on_every_page(people, group, link_of, ask, client):
+    ana, bo, _citra, _dewi, eve = people
+    tag = "<img src=x onerror=alert(1)>"
+    id_ = str(group.public_id)
+    User.objects.filter(pk=bo.pk).update(name=f"Bo {tag}")
+    ask(ana, "chat.group_change", conversation=id_, title=f"Arisan {tag}", description=f"Jam 4 {tag}")
+    poll = {"type": "poll", "question": f"Kapan {tag}", "options": [f"Sabtu {tag}", "Minggu"]}
+    place = {"type": "location", "latitude": -7.8, "longitude": 110.4, "name": f"Balai {tag}"}
+    for number, attachment in enumerate((poll, place)):
+        ask(bo, "chat.send", conversation=id_, client_id=f"c-{number}", body=f"lihat {tag}", attachment=attachment)
+    ask(
+        ana,
+        "chat.mark",
+        conversation=id_,
+        seq=Message.objects.filter(conversation=group).latest("seq").seq,
+        starred=True,
+    )
+    token = link_of()["token"]
+
+    shown = [
+        page(client, user, address)
+        for user, address in (
+            (ana, "/obrolan/"),
+            (ana, "/obrolan/berbintang/"),
+            (ana, f"/obrolan/{id_}/"),
+            (ana, f"/obrolan/{id_}/rincian/"),
+            (ana, f"/obrolan/{id_}/grup/"),
+            (eve, f"/grup/undangan/{token}/"),
+        )
+    ]
+
+    for html in shown:
+        assert "&lt;img src=x" in html
+        assert "<img src=x" not in html

@@ -7,18 +7,19 @@ The pictures are kept in the repository; this is their source. What is drawn is 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from PIL import Image
 
 from superapp.wiring.demo import pictures
-from tests.demo_pictures import kopi_rante, manik_sekar, tenun_lende
+from tests.demo_pictures import family, kopi_rante, manik_sekar, tenun_lende
 from tests.demo_pictures.faces import FACES
 from tests.demo_pictures.portraits import portrait
 
-SHOPS = {
+FOLDERS: dict[str, Mapping[str, Callable[[], bytes]]] = {
+    "keluarga": family.PICTURES,
     "manik-sekar": manik_sekar.PICTURES,
     "kopi-rante": kopi_rante.PICTURES,
     "tenun-lende": tenun_lende.PICTURES,
@@ -30,9 +31,9 @@ def all_pictures() -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Yield the name of each picture below the folder, without its ending, and the function that draws it."""
     for key, appearance in FACES.items():
         yield f"people/{key}", partial(portrait, appearance)
-    for shop, drawings in SHOPS.items():
+    for folder, drawings in FOLDERS.items():
         for name, draw in drawings.items():
-            yield f"{shop}/{name}", draw
+            yield f"{folder}/{name}", draw
 
 
 def as_webp(draw: Callable[[], bytes]) -> bytes:

@@ -164,4 +164,17 @@ FACES = {
         glasses=True,
         beard="goatee",
     ),
+    "bapak": Appearance(
+        wall="#cfe0d4",
+        wall_pattern=patterns.hills("#b9d1c1", "#a6c3b1"),
+        skin="#a8744a",
+        cloth="#6b4a2f",
+        cloth_pattern=patterns.parang("#835d3d", 10),
+        collar="shirt",
+        top="short",
+        top_color="#8d8782",
+        glasses=True,
+        beard="moustache",
+        age_lines=True,
+    ),
 }

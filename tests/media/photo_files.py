@@ -41,3 +41,10 @@ def png_that_declares(width: int, height: int) -> bytes:
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", zlib.compress(b"\0" * 1_000)) + part(b"IEND", b"")
+
+
+def gif_of_frames(count: int) -> bytes:
+    """A GIF of one red pixel, which has this many frames of fifteen bytes."""
+    head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + bytes((220, 30, 30, 30, 30, 220))
+    frame = b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
+    return head + frame * count + b";"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import time
 
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
@@ -19,7 +20,7 @@ from superapp.media.errors import StorageUnavailable
 from superapp.media.maintenance import periodic_tasks
 from superapp.media.models import Media
 from tests.media.conftest import run_jobs
-from tests.media.photo_files import photo, picture, png_that_declares
+from tests.media.photo_files import gif_of_frames, photo, picture, png_that_declares
 
 FILES = ("large.webp", "original", "small.webp")
 RED, BLUE = (220, 30, 30), (30, 30, 220)
@@ -178,11 +179,24 @@ def test_animation_is_reduced_to_its_first_frame(kind):
     assert is_near(original.convert("RGB").getpixel((5, 5)), RED, by=40)
 
 
+def test_of_a_million_frames_one_is_read():
+    began = time.process_time()
+
+    encoded = encode(gif_of_frames(1_000_000))
+
+    assert time.process_time() - began < 2
+    assert (encoded.width, encoded.height) == (1, 1)
+    assert len(encoded.original) < 1_000
+
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 REFUSED = {
     "text": (b"halo kak, ini bukan foto", "media.unreadable"),
     "svg": (SVG, "media.unreadable"),
     "html after a JPEG's first bytes": (b"\xff\xd8\xff\xe0<html><script>alert(1)</script>", "media.unreadable"),
+    "a GIF that is a script": (b"GIF89a/*" + SVG + b"*/=alert(1)//;", "media.unreadable"),
+    "a PDF in the name of a photo": (b"%PDF-1.7\n1 0 obj<</JS(app.alert(1))>>endobj", "media.unreadable"),
+    "an archive": (b"PK\x03\x04" + bytes(60), "media.unreadable"),
     "half a JPEG": (photo()[:1_500], "media.unreadable"),
     "bmp": (photo(kind="BMP"), "media.unreadable"),
     "tiff": (photo(kind="TIFF"), "media.unreadable"),

@@ -28,6 +28,7 @@ def _draw(url: str, *, wanted: tuple[str, ...]) -> int:
     from playwright.sync_api import sync_playwright
 
     from tests.harness.browsers import launch_chromium
+    from tests.screens.messenger import messenger_scenes
     from tests.screens.photograph import photograph
     from tests.screens.scenes import scenes
 
@@ -35,7 +36,7 @@ def _draw(url: str, *, wanted: tuple[str, ...]) -> int:
     drawn = 0
     with sync_playwright() as playwright:
         chromium = launch_chromium(playwright)
-        for scene in scenes():
+        for scene in (*scenes(), *messenger_scenes()):
             if wanted and not scene.file.startswith(wanted):
                 continue
             picture = photograph(chromium, scene, url)

@@ -10,7 +10,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import translation
 
 from chat import api as chat
-from chat.models import Conversation
+from chat.actions import group_links
+from chat.models import Conversation, GroupLink
 from superapp.accounts import api as accounts
 from superapp.accounts.actions import devices, profile
 from superapp.accounts.models import User
@@ -91,3 +92,24 @@ def conversation_of(number: str, other_number: str) -> str:
     assert other is not None
     key = f"{min(one.pk, other.pk)}:{max(one.pk, other.pk)}"
     return f"/obrolan/{Conversation.objects.get(direct_key=key).public_id}/"
+
+
+def group_of(title: str) -> str:
+    """The address of a group."""
+    return f"/obrolan/{Conversation.objects.get(kind='group', title=title).public_id}/"
+
+
+def link_into(title: str, *, now: datetime) -> str:
+    """The address of an open link into a group, which is made the first time."""
+    group = Conversation.objects.get(kind="group", title=title)
+    founder = group.group.created_by_id
+    assert founder is not None
+    link = GroupLink.objects.filter(conversation=group).first() or group_links.make_link(
+        conversation_id=group.public_id,
+        by_user_id=founder,
+        lasts_for=timedelta(days=7),
+        uses_max=50,
+        needs_approval=False,
+        now=now,
+    )
+    return f"/grup/undangan/{link.token}/"

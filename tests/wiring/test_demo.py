@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.core.serializers import serialize
 from PIL import Image, ImageChops, ImageStat
 
-from chat.models import Conversation, Member, Message, Reaction
+from chat.models import Conversation, Member, Message, MessageMark, PollVote, Reaction
 from payments import api as payments
 from payments.models import Journal, TopUp
 from superapp.accounts import api as accounts
@@ -22,7 +22,18 @@ from superapp.accounts.models import Contact, User
 from superapp.core import outbox
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from superapp.wiring.demo import conversation_script, people, pictures, purchases, script_files, shops, wallets, world
+from superapp.media.models import Media
+from superapp.wiring.demo import (
+    conversation_script,
+    groups,
+    people,
+    pictures,
+    purchases,
+    script_files,
+    shops,
+    wallets,
+    world,
+)
 from tests.demo_pictures.__main__ import all_pictures, as_webp
 
 
@@ -43,7 +54,7 @@ def made(clone_of, now):
 
 def everything():
     """All rows of ours, as text."""
-    ours = ("core", "realtime", "accounts", "chat", "payments")
+    ours = ("core", "realtime", "media", "accounts", "chat", "notifications", "payments")
     models = [model for label in ours for model in apps.get_app_config(label).get_models()]
     return {model.__name__: serialize("json", model.objects.order_by("pk")) for model in models}
 
@@ -51,8 +62,8 @@ def everything():
 def test_demo_has_a_dozen_people_with_pictures_and_login_numbers(made):
     cast = User.objects.filter(phone__number__in=[person.number for person in people.DEMO_PEOPLE])
 
-    assert cast.count() == len(people.DEMO_PEOPLE) == User.objects.exclude(is_staff=True).count() == 15
-    assert len({user.avatar for user in cast}) == 15
+    assert cast.count() == len(people.DEMO_PEOPLE) == User.objects.exclude(is_staff=True).count() == 16
+    assert len({user.avatar for user in cast}) == 16
     assert all(len(user.avatar) == 64 for user in cast)
     assert {user.time_zone for user in cast} == {"Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"}
     assert {user.language for user in cast} == {"id", "en"}
@@ -68,16 +79,79 @@ def test_making_the_demo_again_changes_nothing(made, now):
 
 
 def test_demo_messages_have_edits_replies_and_reactions(made, now):
-    messages = Message.objects.exclude(kind="card")
+    messages = Message.objects.filter(kind="text")
+    lines = [line for talk in scripts() for line in conversation_script.parse_conversation(talk, now=now)]
 
-    assert messages.count() == sum(
-        len(conversation_script.parse_conversation(talk, now=now)) for talk in world.CONVERSATIONS
-    )
-    assert messages.count() > 180
+    assert messages.count() == sum(line.verb not in ("title", "add") for line in lines)
+    assert messages.count() > 210
     assert messages.filter(edits__gt=0).count() == 3
     assert messages.filter(recalled_at__isnull=False).count() == 2
-    assert messages.filter(reply_to__isnull=False).count() == 8
-    assert Reaction.objects.count() == 36
+    assert messages.filter(reply_to__isnull=False).count() == sum(line.reply_to is not None for line in lines) == 11
+    assert Reaction.objects.count() == sum(len(line.reactions) for line in lines) == 53
+
+
+def test_demo_has_stars_and_an_archived_conversation(made):
+    sekar = accounts.get_user_by_handle(people.SEKAR.handle)
+
+    assert MessageMark.objects.filter(is_starred=True).values_list("user_id", flat=True).distinct().get() == sekar.pk
+    assert MessageMark.objects.filter(is_starred=True).count() == 5
+    [archived] = Member.objects.filter(is_archived=True)
+    assert (archived.user_id, archived.conversation.kind) == (sekar.pk, "direct")
+
+
+def scripts():
+    return [*world.CONVERSATIONS, *groups.GROUPS]
+
+
+def test_demo_family_has_photos_a_poll_with_votes_mentions_and_events(made):
+    family = Conversation.objects.get(kind="group", title="Keluarga Klaten")
+    members = {member.user.handle: member for member in family.members.select_related("user")}
+    carried = [message.extras["attachment"] for message in attached(family)]
+    poll = next(one for one in carried if one["type"] == "poll")
+    photos = [photo for one in carried if one["type"] == "photos" for photo in one["photos"]]
+
+    assert {handle: member.role for handle, member in members.items()} == {
+        "manik.sekar": "owner",
+        "sumarni.klaten": "admin",
+        "suroto.klaten": "member",
+        "rizkypra": "member",
+    }
+    assert poll["options"] == ["Prameks jam 16.20", "Mobil Rizky, habis Magrib", "Sabtu pagi saja"]
+    votes = PollVote.objects.filter(message__conversation=family).order_by("option", "user__handle")
+    assert list(votes.values_list("option", "user__handle")) == [
+        (0, "manik.sekar"),
+        (0, "sumarni.klaten"),
+        (1, "rizkypra"),
+        (1, "suroto.klaten"),
+    ]
+    assert len(photos) == 4
+    assert all(photo["placeholder"] for photo in photos)
+    assert {photo["width"] > photo["height"] for photo in photos} == {True, False}
+    sekars = members["manik.sekar"]
+    assert (sekars.mentioned_seq, family.all_mentioned_seq, sekars.read_seq) == tuple(
+        family.last_seq - place for place in range(3)
+    )
+    events = family.messages.filter(kind="event").order_by("seq").values_list("event__name", flat=True)
+    assert list(events)[:2] == ["group_created", "members_added"]
+    assert {"description_changed", "admin_made"} <= set(events)
+
+
+def attached(conversation):
+    return [one for one in conversation.messages.order_by("seq") if one.extras and one.extras.get("attachment")]
+
+
+def test_demo_photos_are_shown_by_their_messages_alone(made):
+    media = Media.objects.all()
+
+    assert media.count() == sum(len(line.words.split()) for line in photo_lines()) == 9
+    assert {one.state for one in media} == {"ready"}
+    assert all(one.reference.startswith("chat.message:") for one in media)
+
+
+def photo_lines():
+    now = datetime(2027, 3, 1, 5, tzinfo=UTC)
+    lines = [line for group in groups.GROUPS for line in conversation_script.parse_conversation(group, now=now)]
+    return [line for line in lines if line.verb == "photos"]
 
 
 def test_demo_messages_are_recent_and_in_order(made, now):
@@ -94,21 +168,27 @@ def test_demo_messages_are_recent_and_in_order(made, now):
 
 
 def test_demo_unread_counts_match_the_script(made):
-    expected = {(talk.key, key): count for talk in world.CONVERSATIONS for key, count in talk.unread.items()}
-    assert len(expected) == 6
+    expected = {(talk.key, key): count for talk in scripts() for key, count in talk.unread.items()}
+    assert len(expected) == 8
 
     found = {}
-    for talk in world.CONVERSATIONS:
-        ids = sorted(accounts.get_user_by_handle(_person(key).handle).pk for key in (talk.one, talk.other))
-        for key in (talk.one, talk.other):
+    for talk in scripts():
+        for key in talk.speakers:
             member = Member.objects.select_related("conversation").get(
-                conversation__direct_key=f"{ids[0]}:{ids[1]}", user__handle=_person(key).handle
+                conversation=_conversation(talk), user__handle=_person(key).handle
             )
             unread = member.conversation.counted - member.read_counted - member.own_since
             if unread:
                 found[talk.key, key] = unread
 
     assert found == expected
+
+
+def _conversation(talk):
+    if isinstance(talk, conversation_script.ScriptedGroup):
+        return Conversation.objects.get(title=talk.title)
+    ids = sorted(accounts.get_user_by_handle(_person(key).handle).pk for key in talk.speakers)
+    return Conversation.objects.get(direct_key=f"{ids[0]}:{ids[1]}")
 
 
 def _person(key):
@@ -119,7 +199,7 @@ def test_demo_conversations_are_between_contacts(made):
     sekar = accounts.get_user_by_handle(people.SEKAR.handle)
     states = list(Contact.objects.filter(owner=sekar).values_list("state", flat=True))
 
-    assert states.count("accepted") == 13
+    assert states.count("accepted") == 14
     assert states.count("asks") == 1
 
 
@@ -204,14 +284,14 @@ def operators():
 def test_demo_messages_are_never_in_the_future(hour):
     now = datetime(2027, 3, 1, hour, 7, tzinfo=conversation_script.TIME_ZONE).astimezone(UTC)
 
-    said = [line for talk in world.CONVERSATIONS for line in conversation_script.parse_conversation(talk, now=now)]
+    said = [line for talk in scripts() for line in conversation_script.parse_conversation(talk, now=now)]
 
-    assert len(said) > 180
+    assert len(said) > 210
     assert max(line.at for line in said) <= now
 
 
 def test_invalid_demo_script_is_refused(now):
-    for lines in ("10.00 ana: halo", "10:00 eve: halo", "10:00 ana: [> nothing] halo"):
+    for lines in ("10.00 ana: halo", "10:00 eve: halo", "10:00 ana: [> nothing] halo", "10:00 ana: "):
         with pytest.raises(ValueError, match=r"."):
             conversation_script.parse_conversation(
                 conversation_script.ScriptedConversation(one="ana", other="bo", lines=lines), now=now
@@ -221,7 +301,7 @@ def test_invalid_demo_script_is_refused(now):
 def test_demo_portraits_differ_and_are_small():
     portraits = [pictures.read_picture(f"people/{person.key}") for person in people.DEMO_PEOPLE]
 
-    assert len({hashlib.sha256(picture).hexdigest() for picture in portraits}) == 15
+    assert len({hashlib.sha256(picture).hexdigest() for picture in portraits}) == 16
     assert {Image.open(io.BytesIO(picture)).size for picture in portraits} == {(512, 512)}
     assert max(map(len, portraits)) < 20_000
 
@@ -229,6 +309,7 @@ def test_demo_portraits_differ_and_are_small():
 def test_demo_pictures_are_exactly_those_drawn_and_used():
     files = {str(path.relative_to(pictures.FOLDER).with_suffix("")) for path in pictures.FOLDER.rglob("*.webp")}
     used = {f"people/{person.key}" for person in people.DEMO_PEOPLE}
+    used |= {name for line in photo_lines() for name in line.words.split()}
     for shop in shops.DEMO_SHOPS:
         used |= {f"{shop.handle}/{name}" for name in ("logo", *(name for one in shop.goods for name in one.photos))}
 

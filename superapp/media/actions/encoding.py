@@ -1,12 +1,14 @@
-"""The job that encodes an uploaded medium. It may run twice, or be killed at any moment."""
+"""Encoding of photos: the job for an uploaded medium, which may run twice or be killed at any moment."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import tempfile
 import threading
 from datetime import datetime
 from typing import IO
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -16,7 +18,7 @@ from superapp.core.jobs import JobRun, Json, register_handler
 from superapp.media import push, queries
 from superapp.media.actions.uploads import ENCODING_JOB, start_encoding
 from superapp.media.adapters import object_names, storage
-from superapp.media.domain.enums import MediaState, PhotoFile
+from superapp.media.domain.enums import MediaKind, MediaState, PhotoFile
 from superapp.media.domain.photo_encoding import EncodedPhoto, encode_photo
 from superapp.media.errors import EncodingFailed, StorageUnavailable
 from superapp.media.models import Media
@@ -72,11 +74,39 @@ def _join_chunks(media: Media, joined: IO[bytes]) -> None:
     joined.seek(0)
 
 
-def _store(media: Media, photo: EncodedPhoto) -> None:
+def add_photo(*, owner_id: int, content: bytes, now: datetime) -> UUID:
+    """
+    Encode and store a photo that the server has itself, as the demo data does, and return the number of its medium.
+
+    Like an uploaded one it is deleted after a day unless something shows it.
+
+    :raises DomainError: those of ``encode_photo``
+    :raises StorageFull, StorageUnavailable: if it could not be stored
+    """
+    photo = encode_photo(io.BytesIO(content))
+    media = Media(owner_id=owner_id, kind=MediaKind.PHOTO, created_at=now)
+    _fill(media, photo, _write_files(media, photo))
+    media.save()
+    return media.public_id
+
+
+def _write_files(media: Media, photo: EncodedPhoto) -> int:
+    """Write the files of a photo, and return how many bytes they take."""
     files = {PhotoFile.SMALL: photo.small, PhotoFile.LARGE: photo.large, PhotoFile.ORIGINAL: photo.original}
     for file, content in files.items():
         storage.write_object(object_names.file_name(media.public_id, file.value), content)
-    size = sum(map(len, files.values()))
+    return sum(map(len, files.values()))
+
+
+def _fill(media: Media, photo: EncodedPhoto, size: int) -> None:
+    media.state, media.bytes = MediaState.READY, size
+    media.sha256 = hashlib.sha256(photo.original).hexdigest()
+    media.original_type, media.placeholder = photo.original_type, photo.placeholder
+    media.width, media.height = photo.width, photo.height
+
+
+def _store(media: Media, photo: EncodedPhoto) -> None:
+    size = _write_files(media, photo)
     if not _settle_ready(media.pk, photo, size):
         # It was deleted meanwhile, and its folder perhaps removed before these files were written.
         _remove_if_deleted(media)
@@ -87,10 +117,7 @@ def _settle_ready(media_id: int, photo: EncodedPhoto, size: int) -> bool:
         media = queries.lock_media(media_id)
         if media is None or media.state != MediaState.PROCESSING:
             return False
-        media.state, media.bytes = MediaState.READY, size
-        media.sha256 = hashlib.sha256(photo.original).hexdigest()
-        media.original_type, media.placeholder = photo.original_type, photo.placeholder
-        media.width, media.height = photo.width, photo.height
+        _fill(media, photo, size)
         media.save()
         push.media_changed(media.owner_id, queries.media_row(media))
     return True

@@ -1,17 +1,20 @@
 """
-Parser of the demo conversations in ``data/conversations.toml``.
+Parser of the demo conversations in ``data/conversations.toml`` and ``data/groups.toml``.
 
 A line is a message: time, author and text. The time is a day and a time (``-2 19:04``), a time of the same day
 (``19:05``), or minutes before now (``-14m``). A text that begins with ``[> words]`` replies to the last message
-that contains these words. Indented lines belong to the message above: ``+ 👍 sekar`` is a reaction, ``~ …`` an edit
-with the new text, ``x`` a recall.
+that contains these words; ``\\n`` in it is the end of a line. Indented lines belong to the message above:
+``+ 👍 sekar`` is a reaction, ``* sekar`` a star of hers, ``~ …`` an edit with the new text, ``x`` a recall.
+
+In groups, ``[photos …]`` before the text names pictures to attach, ``[poll …]`` asks a question, whose options with
+their voters follow as ``? option: sekar ibu``; ``[title …]`` and ``[add …]`` change the group, and say nothing else.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,8 +25,9 @@ PAUSE = timedelta(seconds=20)
 
 LINE = re.compile(
     r"(?:(?P<day>-\d+) )?(?:(?P<time>\d\d:\d\d)|-(?P<minutes>\d+)m) (?P<who>\w+): "
-    r"(?:\[> (?P<quote>[^]]+)\] )?(?P<text>.+)"
+    r"(?:\[> (?P<quote>[^]]+)\] )?(?:\[(?P<verb>photos|poll|title|add) (?P<words>[^]]+)\] ?)?(?P<text>.*)"
 )
+OPTION = re.compile(r"\? (?P<option>[^:]+):(?P<voters>(?: \w+)*)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +39,13 @@ class ScriptedMessage:
     text: str
     # The index (from 0) of the message of the conversation that it replies to.
     reply_to: int | None = None
+    # The word in brackets before the text, and the words after it there.
+    verb: str = ""
+    words: str = ""
+    # The options of a poll, each with its voters.
+    options: list[tuple[str, list[str]]] = field(default_factory=list)
     reactions: list[tuple[str, str]] = field(default_factory=list)
+    stars: list[str] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)
     recalls: list[str] = field(default_factory=list)
 
@@ -44,23 +54,53 @@ class ScriptedMessage:
         return bool(self.recalls)
 
 
-class ScriptedConversation(Written, frozen=True, kw_only=True):
-    """A conversation of two people. ``unread`` is how many of the last messages a person has not seen."""
+class Script(Written, frozen=True, kw_only=True):
+    """A conversation. ``unread`` is how many of the last messages a person has not seen."""
 
-    one: str
-    other: str
     lines: str
     unread: dict[str, int] = {}
     pinned_by: str = ""
     muted_by: str = ""
+    archived_by: str = ""
     drafts: dict[str, str] = {}
+
+
+class ScriptedConversation(Script, frozen=True, kw_only=True):
+    """A conversation of two people."""
+
+    one: str
+    other: str
 
     @property
     def key(self) -> str:
         return f"{self.one}-{self.other}"
 
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        return self.one, self.other
 
-def parse_conversation(talk: ScriptedConversation, *, now: datetime) -> list[ScriptedMessage]:
+
+class ScriptedGroup(Script, frozen=True, kw_only=True):
+    """A group: ``members`` are those besides its owner at its beginning, others are added by its lines."""
+
+    name: str
+    title: str
+    description: str
+    owner: str
+    members: tuple[str, ...]
+    admins: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        added = re.findall(r"\[add (\w+)\]", self.lines)
+        return self.owner, *self.members, *added
+
+
+def parse_conversation(talk: ScriptedConversation | ScriptedGroup, *, now: datetime) -> list[ScriptedMessage]:
     """
     Parse the messages of a conversation, in the order of their times, none of them later than now.
 
@@ -73,14 +113,23 @@ def parse_conversation(talk: ScriptedConversation, *, now: datetime) -> list[Scr
             _add_to(said[-1], line.strip())
             continue
         found = LINE.fullmatch(line)
-        if found is None or found["who"] not in (talk.one, talk.other):
+        if found is None or found["who"] not in talk.speakers or not (found["text"] or found["verb"]):
             raise ValueError(f"{talk.key}: {line!r}")
         day = int(found["day"]) if found["day"] else day
         at = _moment(found, day, now)
         if said:
             at = max(at, said[-1].at + PAUSE)
         reply_to = _index_of(found["quote"], said) if found["quote"] else None
-        said.append(ScriptedMessage(at=at, who=found["who"], text=found["text"], reply_to=reply_to))
+        said.append(
+            ScriptedMessage(
+                at=at,
+                who=found["who"],
+                text=found["text"].replace("\\n", "\n"),
+                reply_to=reply_to,
+                verb=found["verb"] or "",
+                words=found["words"] or "",
+            )
+        )
     return list(_none_later(said, now))
 
 
@@ -95,8 +144,12 @@ def _add_to(message: ScriptedMessage, note: str) -> None:
     if note.startswith("+ "):
         emoji, who = note[2:].split(" ")
         message.reactions.append((emoji, who))
+    elif note.startswith("* "):
+        message.stars.append(note[2:])
     elif note.startswith("~ "):
         message.edits.append(note[2:])
+    elif note.startswith("? ") and (option := OPTION.fullmatch(note)):
+        message.options.append((option["option"], option["voters"].split()))
     elif note == "x":
         message.recalls.append(note)
     else:
@@ -118,12 +171,4 @@ def _none_later(said: list[ScriptedMessage], now: datetime) -> Iterator[Scripted
     """
     late_by = max(said[-1].at - now, timedelta(0)) if said else timedelta(0)
     for message in said:
-        yield ScriptedMessage(
-            at=message.at - late_by,
-            who=message.who,
-            text=message.text,
-            reply_to=message.reply_to,
-            reactions=message.reactions,
-            edits=message.edits,
-            recalls=message.recalls,
-        )
+        yield replace(message, at=message.at - late_by)
