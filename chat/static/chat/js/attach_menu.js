@@ -1,3 +1,5 @@
+import { buttonsOf, moveByArrows } from "#chat/menu_keys.js"
+
 /** What may be attached to a message: a sheet on phones, above its button on a desk. One for the whole page. */
 export class AttachMenu {
   #element
@@ -6,7 +8,7 @@ export class AttachMenu {
   constructor({ document }) {
     this.#element = document.getElementById("attach-menu")
     document.addEventListener("click", (event) => this.#clicked(event))
-    this.#element.addEventListener("keydown", (event) => this.#key(event))
+    this.#element.addEventListener("keydown", (event) => moveByArrows(this.#element, event))
   }
 
   #clicked(event) {
@@ -24,18 +26,6 @@ export class AttachMenu {
     this.#element.style.setProperty("--x", `${left}px`)
     this.#element.style.setProperty("--y", `${top}px`)
     this.#element.togglePopover()
-    if (this.#element.matches(":popover-open")) this.#buttons[0].focus()
-  }
-
-  get #buttons() {
-    return [...this.#element.querySelectorAll("button")].filter((button) => button.offsetParent !== null)
-  }
-
-  #key(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (!step) return
-    event.preventDefault()
-    const buttons = this.#buttons
-    buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length].focus()
+    if (this.#element.matches(":popover-open")) buttonsOf(this.#element)[0].focus()
   }
 }

@@ -1,8 +1,6 @@
-import { Refused } from "#lib/refused.js"
-import { Unanswered } from "#lib/unanswered.js"
 import { copy } from "#ui/forms.js"
 import { clone, fill, part } from "#ui/part.js"
-import { toast } from "#ui/toast.js"
+import { toast, toastFailure } from "#ui/toast.js"
 
 /** What is done with the attachment of a message; fetched when it is first done. */
 export class AttachmentActions {
@@ -22,8 +20,7 @@ export class AttachmentActions {
       else if (action === "contact") await this.#meet(conversation, row, attachment.user)
       else if (action === "copy-place") await this.#copy(`${attachment.latitude}, ${attachment.longitude}`)
     } catch (failure) {
-      if (!(failure instanceof Refused || failure instanceof Unanswered)) throw failure
-      toast(failure instanceof Refused ? failure.message : this.#page.data.word("unavailable"))
+      toastFailure(failure, this.#page.data)
     }
   }
 

@@ -1,3 +1,4 @@
+import { fold } from "#lib/fold.js"
 import { clone, fill, part } from "#ui/part.js"
 import { showAvatar } from "#chat/avatar.js"
 
@@ -113,8 +114,4 @@ function ask(dialog, read) {
 
 function rounded(degrees) {
   return Math.round(degrees * DIGITS) / DIGITS
-}
-
-function fold(text) {
-  return text.normalize("NFKC").toLowerCase().trim()
 }

@@ -23,7 +23,7 @@ export function forwardedWord({ extras }, data) {
 }
 
 /** Whether votes of a poll may change no more. */
-export function isClosed({ extras, poll }, now) {
+function isClosed({ extras, poll }, now) {
   const { closes_at } = extras.attachment
   return Boolean(poll?.closed_at) || (closes_at !== null && closes_at !== undefined && Date.parse(closes_at) <= now)
 }

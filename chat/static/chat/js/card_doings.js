@@ -1,5 +1,6 @@
 import { Refused } from "#lib/refused.js"
 import { Unanswered } from "#lib/unanswered.js"
+import { isPlainClick } from "#ui/plain_click.js"
 import { toast } from "#ui/toast.js"
 
 /**
@@ -17,7 +18,7 @@ export class CardDoings {
   #clicked(event) {
     const link = event.target.closest("[data-card-type] [data-does]")
     const card = link?.closest("nusa-timeline")?.itemOf(link)?.row.card
-    if (!card || this.#line.state !== "ready" || event.ctrlKey || event.metaKey) return
+    if (!card || this.#line.state !== "ready" || !isPlainClick(event)) return
     event.preventDefault()
     if (link.getAttribute("aria-busy") !== "true") this.#do(link, card)
   }

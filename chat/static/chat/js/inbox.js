@@ -1,4 +1,5 @@
 import { Bell } from "#lib/bell.js"
+import { fold } from "#lib/fold.js"
 import { isMentioned } from "#chat/mentions.js"
 import { Summary } from "#chat/summary.js"
 
@@ -262,8 +263,4 @@ export class Inbox {
     const { name = "", handle } = this.other(summary) ?? {}
     return fold(`${this.nameOf(summary)} ${name} ${handle ?? ""}`).includes(wanted)
   }
-}
-
-function fold(text) {
-  return text.normalize("NFKC").toLowerCase().trim()
 }

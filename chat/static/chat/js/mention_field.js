@@ -1,3 +1,4 @@
+import { fold } from "#lib/fold.js"
 import { clone, fill, mark, part } from "#ui/part.js"
 import { showAvatar } from "#chat/avatar.js"
 import { nameBeingTyped } from "#chat/mentions.js"
@@ -37,7 +38,7 @@ export class MentionField {
   /** What was typed has changed, or the caret has moved. */
   update() {
     const typed = nameBeingTyped(this.#body.value, this.#body.selectionStart)
-    this.#shown = typed === null ? [] : this.#find(typed.toLocaleLowerCase())
+    this.#shown = typed === null ? [] : this.#find(fold(typed))
     this.#picked = 0
     this.#render()
   }
@@ -64,9 +65,9 @@ export class MentionField {
   #find(typed) {
     const everybody = { ...ALL, name: this.#page.data.word("mention_all") }
     const people = [...this.#people(), ...(this.#mayAll() ? [everybody] : [])]
-    const begins = ({ name }) => name.toLocaleLowerCase().split(/\s+/).some((_, at, words) => words.slice(at).join(" ").startsWith(typed))
+    const begins = ({ name }) => fold(name).split(/\s+/).some((_, at, words) => words.slice(at).join(" ").startsWith(typed))
     // A name that was typed to its end is done with.
-    return people.filter((one) => one.name && begins(one) && one.name.toLocaleLowerCase() !== typed.trim()).slice(0, SHOWN_MAX)
+    return people.filter((one) => one.name && begins(one) && fold(one.name) !== typed).slice(0, SHOWN_MAX)
   }
 
   #render() {

@@ -1,3 +1,5 @@
+import { buttonsOf, moveByArrows } from "#chat/menu_keys.js"
+
 const LONG_PRESS_MS = 450
 const STRAY_PX = 10
 // The click that a finger makes follows it within this.
@@ -31,7 +33,7 @@ export class Menu {
     for (const name of ["pointercancel", "scroll"]) document.addEventListener(name, () => this.#released(), true)
     document.addEventListener("pointermove", (event) => this.#strayed(event))
     element.addEventListener("click", (event) => this.#chosen(event))
-    element.addEventListener("keydown", (event) => this.#key(event))
+    element.addEventListener("keydown", (event) => moveByArrows(element, event))
     element.addEventListener("toggle", (event) => event.newState === "closed" && this.#closed())
   }
 
@@ -44,7 +46,7 @@ export class Menu {
     this.#element.style.setProperty("--x", `${x}px`)
     this.#element.style.setProperty("--y", `${y}px`)
     if (!this.#element.matches(":popover-open")) this.#element.showPopover()
-    this.#buttons[0]?.focus({ preventScroll: true })
+    buttonsOf(this.#element)[0]?.focus({ preventScroll: true })
   }
 
   #contextMenu(event) {
@@ -86,18 +88,6 @@ export class Menu {
 
   #released() {
     this.#press = null
-  }
-
-  get #buttons() {
-    return [...this.#element.querySelectorAll("button")].filter((button) => button.offsetParent !== null)
-  }
-
-  #key(event) {
-    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
-    if (!step) return
-    event.preventDefault()
-    const buttons = this.#buttons
-    buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length].focus()
   }
 
   #chosen(event) {

@@ -1,8 +1,6 @@
 import { showBody } from "#chat/formatted_body.js"
-import { Refused } from "#lib/refused.js"
-import { Unanswered } from "#lib/unanswered.js"
 import { clone, fill, part } from "#ui/part.js"
-import { toast } from "#ui/toast.js"
+import { toastFailure } from "#ui/toast.js"
 
 /** Show what an edited message said before, the newest text first. */
 export async function showVersions({ page, line, conversation, row }) {
@@ -11,8 +9,7 @@ export async function showVersions({ page, line, conversation, row }) {
   try {
     rows = (await line.ask("chat.versions", { conversation, seq: row.seq })).rows
   } catch (failure) {
-    if (!(failure instanceof Refused || failure instanceof Unanswered)) throw failure
-    return toast(failure instanceof Refused ? failure.message : page.data.word("unavailable"))
+    return toastFailure(failure, page.data)
   }
   const now = { body: row.body, at: row.edited_at }
   part(dialog, "versions").replaceChildren(...[now, ...rows.toReversed()].map((version) => element(version, page)))

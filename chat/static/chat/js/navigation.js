@@ -1,4 +1,5 @@
 import { clone, fill, mark, part } from "#ui/part.js"
+import { isPlainClick } from "#ui/plain_click.js"
 import { showAvatar } from "#chat/avatar.js"
 
 /**
@@ -52,7 +53,7 @@ export class Navigation {
 
   #clicked(event) {
     const link = event.target.closest("a[href]")
-    if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    if (!link || event.defaultPrevented || !isPlainClick(event)) return
     const { origin, pathname, search } = new URL(link.href)
     const conversation = this.#conversationAt(pathname)
     if (origin !== location.origin || search || conversation === undefined) return

@@ -1,11 +1,12 @@
 import { PageData } from "#ui/page_data.js"
+import { isPlainClick } from "#ui/plain_click.js"
 import { PhotoViewer } from "#chat/photo_viewer.js"
 
 // The photos of a conversation on a page of their own: each leads to itself, and with this module is looked at in its place.
 const viewer = new PhotoViewer({ document, data: new PageData(document) })
 document.querySelector("[data-part=photo-grid]")?.addEventListener("click", (event) => {
   const link = event.target.closest("[data-photo]")
-  if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  if (!link || !isPlainClick(event)) return
   event.preventDefault()
   const links = [...document.querySelectorAll("[data-part=photo-grid] [data-photo]")]
   const photos = links.map(({ dataset: { photo, width, height, who, at, caption } }) => ({ id: photo, width, height, who, at, caption }))
