@@ -155,7 +155,13 @@ def changes(caller: Caller, request: ChangesRequest) -> Changes:
     "chat.history", HistoryRequest, rest="GET conversations/<uuid:conversation>/messages", response=History
 )
 def history(caller: Caller, request: HistoryRequest) -> History:
-    return fetch_history(request.conversation, caller.user_id, before_seq=request.before, limit=request.limit)
+    return fetch_history(
+        request.conversation,
+        caller.user_id,
+        before_seq=request.before,
+        after_seq=request.after,
+        limit=request.limit,
+    )
 
 
 @register_command(

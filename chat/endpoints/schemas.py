@@ -110,6 +110,7 @@ class ChangesRequest(RequestSchema):
 class HistoryRequest(RequestSchema):
     conversation: UUID
     before: Seq | None = None
+    after: Seq | None = None
     limit: Annotated[int, Meta(ge=1, le=PAGE_MAX)] = 50
 
 

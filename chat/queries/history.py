@@ -18,6 +18,7 @@ from chat.queries.members import (
 from chat.queries.messages import (
     fetch_message,
     list_changed_messages,
+    list_messages_after,
     list_messages_before,
     list_messages_by_seq,
     visible_rev,
@@ -54,19 +55,25 @@ def fetch_changes(conversation_id: UUID, user_id: int, *, after_rev: int) -> Cha
     )
 
 
-def fetch_history(conversation_id: UUID, user_id: int, *, before_seq: int | None, limit: int) -> History:
+def fetch_history(
+    conversation_id: UUID, user_id: int, *, before_seq: int | None, after_seq: int | None = None, limit: int
+) -> History:
     """
     Fetch up to ``limit`` messages before ``before_seq`` (None: the newest), in ascending order.
 
+    With ``after_seq`` the page begins with the message that follows it, and ``more`` speaks of those after the page.
     The messages that they quote are included as ``quoted``.
 
     :raises ConversationNotFound: if the person never was a member
     """
     member = fetch_membership(conversation_id, user_id)
     rev = visible_rev(member)
-    found = list_messages_before(member, before_seq=before_seq, limit=limit + 1)
-    more = len(found) > limit
-    found = found[-limit:]
+    if after_seq is None:
+        found = list_messages_before(member, before_seq=before_seq, limit=limit + 1)
+        more, found = len(found) > limit, found[-limit:]
+    else:
+        found = list_messages_after(member, after_seq=after_seq, before_seq=before_seq, limit=limit + 1)
+        more, found = len(found) > limit, found[:limit]
     here = {message.seq for message in found}
     quoted = {message.reply_to for message in found if message.reply_to is not None} - here
     replied = list_messages_by_seq(member, quoted) if quoted else []

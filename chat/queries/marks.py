@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from chat.contracts import StarredPage, StarredRow
 from chat.domain.marks import MarkRow
-from chat.models import Member, Message, MessageMark
+from chat.models import Message, MessageMark
 from chat.queries import poll_tallies
 from chat.queries.history import list_people
 from chat.queries.messages import with_row_relations
 from chat.queries.row_builders import mark_row, message_row
+from chat.queries.visibility import is_in_sight
 from superapp.core import clock
 from superapp.core.errors import InputInvalid
 
@@ -41,7 +42,9 @@ def list_starred(user_id: int, *, conversation_id: UUID | None, before: str | No
 
     :raises InputInvalid: if ``before`` is no such token
     """
-    starred = MessageMark.objects.filter(_visible_to(user_id), user_id=user_id, is_starred=True, is_hidden=False)
+    starred = MessageMark.objects.filter(
+        is_in_sight(user_id, "message__"), user_id=user_id, is_starred=True, is_hidden=False
+    )
     starred = starred.filter(message__recalled_at=None)
     if conversation_id is not None:
         starred = starred.filter(message__conversation__public_id=conversation_id)
@@ -69,17 +72,6 @@ def list_starred(user_id: int, *, conversation_id: UUID | None, before: str | No
         next=str(marks[-1].pk) if more else None,
         people=list_people(messages.values(), ()),
     )
-
-
-def _visible_to(user_id: int) -> Exists:
-    """Return the condition that the message of a mark is within what the person may see."""
-    membership = Member.objects.filter(
-        Q(until_seq=None) | Q(until_seq__gte=OuterRef("message__seq"), until_rev__gte=OuterRef("message__rev")),
-        conversation_id=OuterRef("message__conversation_id"),
-        user_id=user_id,
-        from_seq__lte=OuterRef("message__seq"),
-    )
-    return Exists(membership)
 
 
 def _after_mark(user_id: int, token: str) -> Q:

@@ -12,6 +12,7 @@ from chat.domain.enums import MessageKind
 from chat.errors import MessageNotFound
 from chat.models import Conversation, Member, Message, MessageMark, Reaction
 from chat.queries import poll_tallies
+from chat.queries.visibility import is_in_sight_of
 
 
 def fetch_message(conversation: Conversation, member: Member, seq: int) -> Message:
@@ -44,10 +45,7 @@ def visible_messages(conversation_id: int, member: Member) -> QuerySet[Message]:
 
 def in_range(conversation_id: int, member: Member) -> QuerySet[Message]:
     """Return the messages of a conversation that this member may see, those that the member hid included."""
-    visible = Q(conversation_id=conversation_id, seq__gte=member.from_seq)
-    if member.until_seq is not None:
-        visible &= Q(seq__lte=member.until_seq, rev__lte=member.until_rev)
-    return with_row_relations(Message.objects.filter(visible))
+    return with_row_relations(Message.objects.filter(is_in_sight_of(member), conversation_id=conversation_id))
 
 
 def visible_rev(member: Member) -> int:
@@ -67,6 +65,14 @@ def list_messages_before(member: Member, *, before_seq: int | None, limit: int) 
     if before_seq is not None:
         page = page.filter(seq__lt=before_seq)
     return list(reversed(page.order_by("-seq")[:limit]))
+
+
+def list_messages_after(member: Member, *, after_seq: int, before_seq: int | None, limit: int) -> list[Message]:
+    """List the oldest ``limit`` messages after ``after_seq`` (and before ``before_seq``), in ascending order."""
+    page = visible_messages(member.conversation_id, member).filter(seq__gt=after_seq)
+    if before_seq is not None:
+        page = page.filter(seq__lt=before_seq)
+    return list(page.order_by("seq")[:limit])
 
 
 def list_messages_by_seq(member: Member, seqs: Collection[int]) -> list[Message]:

@@ -243,6 +243,8 @@ BAD = [
     ("chat.history", {"limit": 101}, "invalid"),
     ("chat.history", {"limit": 0}, "invalid"),
     ("chat.history", {"before": 0}, "invalid"),
+    ("chat.history", {"after": 0}, "invalid"),
+    ("chat.history", {"after": 2**53 + 1}, "invalid"),
     ("chat.messages", {"seqs": [1] * 51}, "invalid"),
     ("chat.messages", {"seqs": [0]}, "invalid"),
 ]

@@ -37,6 +37,39 @@ def test_history_pages_back_to_the_first_message(long_log, ask, limit):
     assert {page["rev"] for page in pages} == {250}
 
 
+@pytest.mark.parametrize("limit", [1, 49, 100])
+def test_history_pages_forward_from_a_message_to_the_last(long_log, ask, limit):
+    name, ana, _bo = long_log
+    pages, after = [], 100
+    for _turn in range(1_000):
+        page = ask(ana, "chat.history", conversation=name, after=after, limit=limit)
+        pages.append(page)
+        if not page["more"]:
+            break
+        after = page["rows"][-1]["seq"]
+
+    assert [row["seq"] for page in pages for row in page["rows"]] == list(range(101, 251))
+    assert [len(page["rows"]) for page in pages[:-1]] == [limit] * (len(pages) - 1)
+
+
+def test_history_between_two_messages_begins_after_the_first(long_log, ask):
+    name, ana, _bo = long_log
+
+    begun = ask(ana, "chat.history", conversation=name, after=100, before=200, limit=3)
+    whole = ask(ana, "chat.history", conversation=name, after=100, before=104, limit=3)
+
+    assert ([row["seq"] for row in begun["rows"]], begun["more"]) == ([101, 102, 103], True)
+    assert ([row["seq"] for row in whole["rows"]], whole["more"]) == ([101, 102, 103], False)
+
+
+def test_history_after_the_last_message_is_known_to_be_empty(long_log, ask):
+    name, ana, _bo = long_log
+
+    page = ask(ana, "chat.history", conversation=name, after=250)
+
+    assert (page["rows"], page["more"], page["rev"]) == ([], False, 250)
+
+
 def test_history_before_the_first_message_is_known_to_be_empty(long_log, ask):
     name, ana, _bo = long_log
 

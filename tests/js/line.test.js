@@ -298,3 +298,18 @@ test("a line that is started twice before it is ready opens one socket", () => {
 
   assert.equal(sockets.length, 1)
 })
+
+test("whoever waits for a line goes on as soon as there is one, and gives up after the time they gave", async () => {
+  const { one, clock, ready } = line()
+  one.start()
+  const soon = one.whenReady(1_000)
+  const never = line()
+  never.one.start()
+  const late = never.one.whenReady(1_000)
+
+  ready()
+  await never.clock.advance(1_000)
+
+  assert.deepEqual([await soon, await one.whenReady(0), await late], [true, true, false])
+  assert.equal(clock.now(), new FakeClock().now())
+})

@@ -60,6 +60,16 @@ const steps = {
   older({ random, tabs }) {
     return void random.pick(tabs).tab.messenger.timeline(random.pick(CONVERSATIONS)).earlier({ limit: 2 })
   },
+  jump({ random, tabs }) {
+    const timeline = random.pick(tabs).tab.messenger.timeline(random.pick(CONVERSATIONS))
+    if (timeline.high > 0) timeline.jumpTo(1 + random.below(timeline.high))
+  },
+  around({ random, tabs }) {
+    const timeline = random.pick(tabs).tab.messenger.timeline(random.pick(CONVERSATIONS))
+    const span = timeline.island ?? timeline.newest
+    if (random.happens(0.5)) timeline.earlier({ limit: 1, span })
+    else timeline.later({ limit: 1 })
+  },
   pin({ random, tabs }) {
     const { tab } = random.pick(tabs)
     tab.messenger.keep(random.pick(CONVERSATIONS), { pinned: random.happens(0.5) })
@@ -80,7 +90,7 @@ const steps = {
     tabs[place] = { device, tab: await device.open() }
   },
 }
-const PLAN = ["send", "send", "send", "send", "look", "look", "change", "change", "read", "older", "pin", "breakLine", "outage", "reload"]
+const PLAN = ["send", "send", "send", "send", "look", "look", "change", "change", "read", "older", "jump", "around", "around", "pin", "breakLine", "outage", "reload"]
 
 async function live(seed) {
   const all = await world(seed)
@@ -104,6 +114,8 @@ function assertEqualToServer({ tabs, server }) {
       if (!timeline.isLoaded) continue
       assert.equal(timeline.rev, conversation.rev)
       assert.deepEqual(timeline.messages(), conversation.rows.filter((row) => row.seq >= timeline.low))
+      const { island } = timeline
+      if (island) assert.deepEqual(timeline.messages(island), conversation.rows.filter((row) => row.seq >= island.low && row.seq <= island.high))
     }
   }
 }

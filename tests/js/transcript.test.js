@@ -17,7 +17,7 @@ function send(client_id, state, more = {}) {
 }
 
 function compose(rows, { entries = [], answered = [], isReady = true, newAfter = null } = {}) {
-  return Transcript.compose({ rows, entries, answered, summary: { members }, me, format, isReady, newAfter })
+  return Transcript.compose({ rows, entries, answered, summary: { members }, me, format, isReady, news: Transcript.news(rows, newAfter, me) })
 }
 
 test("a day begins at midnight of the reader's zone", () => {

@@ -321,11 +321,11 @@ export class FakeServer {
     return { rev: more ? rows.at(-1).rev : conversation.rev, rows, more, members: this.#members(conversation) }
   }
 
-  "chat.history"(user, { conversation: id, before = Infinity, limit = 50 }) {
+  "chat.history"(user, { conversation: id, before = Infinity, after = null, limit = 50 }) {
     const conversation = this.#find(user, id)
-    const earlier = conversation.rows.filter((row) => row.seq < before)
-    const rows = structuredClone(earlier.slice(-limit))
-    return { rev: conversation.rev, rows, more: earlier.length > limit, quoted: [], members: this.#members(conversation) }
+    const found = conversation.rows.filter((row) => row.seq < before && row.seq > (after ?? 0))
+    const rows = structuredClone(after === null ? found.slice(-limit) : found.slice(0, limit))
+    return { rev: conversation.rev, rows, more: found.length > limit, quoted: [], members: this.#members(conversation) }
   }
 
   "chat.messages"(user, { conversation: id, seqs }) {

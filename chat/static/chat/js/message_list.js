@@ -1,29 +1,43 @@
 import { fill, part } from "#ui/part.js"
+import { toast } from "#ui/toast.js"
 import { askAgain, showProgress } from "#chat/album.js"
-import { MessageView } from "#chat/message_view.js"
+import { MessageView, isChanged } from "#chat/message_view.js"
 import { Summary } from "#chat/summary.js"
+import { ReadingPlace } from "#chat/reading_place.js"
+import { RowWindow } from "#chat/row_window.js"
+import { placeOf } from "#chat/span.js"
 import { Transcript } from "#chat/transcript.js"
 
 /**
  * A conversation on the screen: `<nusa-timeline conversation="…">`.
  *
- * It shows what the timeline and the outbox hold, keeps the place of whoever reads further up, reads earlier pages as they come near,
- * and tells what has been seen.
+ * It shows a part of what the timeline and the outbox hold, keeps the place of whoever reads further up, brings what is before and
+ * after as it comes near, and tells what has been seen.
  */
 export class MessageList extends HTMLElement {
   static NEAR_NEWEST_PX = 80
   static FAR_FROM_NEWEST_PX = 400
-  static EARLIER_PX = 1_200
+  static AHEAD_PX = 1_200
+  static LINE_MS = 5_000
 
   #undo = []
   #views = new Map()
   #frame = null
   // The last message that had been read when this one opened it, or turned away from it.
   #newAfter = null
+  // How many were unread then.
+  #newCount = 0
   #sawNewest = 0
   #seen = 0
-  #earlierWatch = null
+  #edgeWatch = null
+  #window = new RowWindow()
+  // Whether an island is shown, and not the newest.
+  #isAway = false
+  #place
+  #jumps = 0
   #isFirst = true
+  // Until the place where reading begins is found, nothing counts as seen.
+  #isFinding = false
   #isLooking = false
   // Until it has been looked at: whoever marks it as unread while it stands open wants to find it so.
   #isOpening = true
@@ -35,17 +49,19 @@ export class MessageList extends HTMLElement {
     this.timeline = this.messenger.timeline(conversation)
     this.timeline.isShown = true
     const summary = this.#summary
-    this.#newAfter = summary && Summary.unread(summary) > 0 ? summary.mine.read_seq : null
+    this.#newCount = summary ? Summary.unread(summary) : 0
+    this.#newAfter = this.#newCount > 0 ? summary.mine.read_seq : null
     this.view = new MessageView({ ...this.page, conversation, isGroup: summary?.kind === "group" })
+    this.#place = new ReadingPlace({ scroll: this.#scroll, list: part(this, "list") })
     this.#listen()
-    this.#watchEarlier()
+    this.#watchEdges()
     this.#renderSoon()
   }
 
   disconnectedCallback() {
     for (const undo of this.#undo) undo()
     this.#undo = []
-    this.#earlierWatch?.disconnect()
+    this.#edgeWatch?.disconnect()
     if (this.#frame) cancelAnimationFrame(this.#frame)
     this.#frame = null
     this.#views.clear()
@@ -60,24 +76,55 @@ export class MessageList extends HTMLElement {
     return part(this, "scroll")
   }
 
+  /** The messages that are held without gaps around what is shown. */
+  get rows() {
+    return this.timeline.messages(this.#span)
+  }
+
   /** The item that an element shows, for whoever acts on it. */
   itemOf(element) {
     const shown = element.closest("[data-part=list] > li")
     return [...this.#views.values()].find((one) => one.element === shown)?.item
   }
 
-  /** Bring a message to the eye, reading back to it if need be. */
+  /** Bring a message to the eye, with what is around it if it is far. */
   async goTo(seq) {
-    if (!(await this.timeline.reachBack(seq))) return
-    this.#render()
+    const isMoved = await this.#moveTo(seq)
+    if (isMoved === null) return toast(this.page.data.word("unavailable"))
     const element = this.querySelector(`#m-${seq}`)
-    element?.scrollIntoView({ block: "center", behavior: "smooth" })
-    element?.setAttribute("data-pointed-at", "")
-    setTimeout(() => element?.removeAttribute("data-pointed-at"), 1_600)
+    if (!element) return this.isConnected && isMoved && toast(this.page.data.word("quote_gone"))
+    element.scrollIntoView({ block: "center", behavior: isMoved ? "instant" : "smooth" })
+    element.setAttribute("data-pointed-at", "")
+    setTimeout(() => element.removeAttribute("data-pointed-at"), 1_600)
   }
 
   goToNewest() {
-    this.#scroll.scrollTo({ top: 0, behavior: "smooth" })
+    if (this.#isAtNewest) this.#place.goToEnd({ isSmooth: true })
+    else this.#showNewest()
+  }
+
+  #showNewest() {
+    this.#jumps += 1
+    this.#isAway = false
+    this.#window.showEnd()
+    this.#render()
+    this.#place.goToEnd()
+  }
+
+  /** Have a message on the page. Answers whether other rows are there for it, or null if there is no way to it now. */
+  async #moveTo(seq) {
+    const jump = (this.#jumps += 1)
+    if (this.querySelector(`#m-${seq}`)) return false
+    // A page that was just loaded has no line yet.
+    if (!this.timeline.has(seq)) await this.messenger.line.whenReady(MessageList.LINE_MS)
+    const span = await this.timeline.jumpTo(seq)
+    // Whoever jumped again is elsewhere, and whoever left is gone: neither is told anything.
+    if (jump !== this.#jumps || !this.isConnected) return false
+    if (!span) return null
+    this.#isAway = span.hasLater
+    this.#window.showAround(seq, this.timeline.messages(span), span)
+    this.#render()
+    return true
   }
 
   #listen() {
@@ -104,12 +151,13 @@ export class MessageList extends HTMLElement {
   #arrived(row) {
     if (this.#isLookedAt || (this.#newAfter !== null && this.#seen <= this.#newAfter)) return
     this.#newAfter = row.seq - 1
+    this.#newCount = 0
   }
 
   /** Whoever writes has read what is above, and wants to see what they wrote. */
   #answered() {
     this.#newAfter = null
-    this.#scroll.scrollTop = 0
+    this.#showNewest()
   }
 
   #lineChanged(state) {
@@ -131,7 +179,7 @@ export class MessageList extends HTMLElement {
     const earlier = event.target.closest("[data-part=earlier]")
     if (earlier) {
       event.preventDefault()
-      return this.#readEarlier()
+      return this.#goEarlier()
     }
     // What is replied to, and the card of which a line says how it moved.
     const link = event.target.closest("[data-part=quote], [data-part=about][href]")
@@ -140,26 +188,51 @@ export class MessageList extends HTMLElement {
     this.goTo(Number(link.getAttribute("href").slice("#m-".length)))
   }
 
-  // Earlier pages.
+  // What is before and after.
 
-  #watchEarlier() {
-    this.#earlierWatch = new IntersectionObserver(
-      (changes) => changes.some((change) => change.isIntersecting) && this.#readEarlier(),
-      { root: this.#scroll, rootMargin: `${MessageList.EARLIER_PX}px 0px 0px` },
-    )
-    this.#earlierWatch.observe(part(this, "earlier"))
+  /** What is held without gaps around what is shown. */
+  get #span() {
+    return (this.#isAway && this.timeline.island) || this.timeline.newest
   }
 
-  async #readEarlier() {
-    if (!(await this.timeline.earlier()) || !this.isConnected) return
+  get #isAtNewest() {
+    return this.#window.isFollowing && !this.#span?.hasLater
+  }
+
+  #watchEdges() {
+    const near = (changes) => {
+      for (const { target, isIntersecting } of changes) if (isIntersecting) target.dataset.part === "later" ? this.#goLater() : this.#goEarlier()
+    }
+    this.#edgeWatch = new IntersectionObserver(near, { root: this.#scroll, rootMargin: `${MessageList.AHEAD_PX}px 0px` })
+    this.#watch("earlier")
+    this.#watch("later")
+  }
+
+  /** The observer speaks only when something changes: still near is not a change. */
+  #watch(edge) {
+    this.#edgeWatch.unobserve(part(this, edge))
+    this.#edgeWatch.observe(part(this, edge))
+  }
+
+  async #goEarlier() {
+    const span = this.#span
+    if (!span || (this.#window.first <= this.timeline.messages(span)[0]?.seq && !(await this.timeline.earlier({ span })))) return
+    this.#grow("earlier", span, () => this.#window.growEarlier(this.timeline.messages(this.#span), this.#span))
+  }
+
+  async #goLater() {
+    const span = this.#span
+    if (!span || (this.#window.last >= this.timeline.messages(span).at(-1)?.seq && !(await this.timeline.later({ span })))) return
+    this.#grow("later", span, () => this.#window.growLater(this.timeline.messages(this.#span), this.#span))
+  }
+
+  #grow(edge, span, grow) {
+    // Whoever jumped away meanwhile is elsewhere; an island may have become one with the newest.
+    if (!this.isConnected || (span !== this.#span && this.#span !== this.timeline.newest)) return
+    grow()
     this.#render()
-    // The observer speaks only when something changes: still near is not a change.
-    const link = part(this, "earlier")
-    this.#earlierWatch.unobserve(link)
-    this.#earlierWatch.observe(link)
+    this.#watch(edge)
   }
-
-  // Showing.
 
   #renderSoon() {
     this.#frame ??= requestAnimationFrame(() => {
@@ -172,28 +245,46 @@ export class MessageList extends HTMLElement {
     const { timeline, messenger } = this
     const summary = this.#summary
     if (!summary || !timeline.isLoaded) return this.#renderFrame()
+    if (!timeline.island) this.#isAway = false
+    const held = this.rows
+    const shown = this.#window.cut(held, this.#span, { isAtEnd: this.#isNearNewest })
+    // What waits to be sent comes after all that is there, and not after what was jumped to.
+    const isFit = (entry) => this.#isAtNewest || entry.do !== "chat.send"
     const items = Transcript.compose({
-      rows: timeline.messages(),
-      entries: messenger.outbox.of(this.conversation),
-      answered: timeline.answered,
+      rows: shown.rows,
+      entries: messenger.outbox.of(this.conversation).filter(isFit),
+      answered: timeline.answered.filter(isFit),
       summary,
       me: messenger.me,
       format: this.page.format,
       isReady: messenger.line.state === "ready",
-      newAfter: this.#newAfter,
+      news: this.#newsOf(held),
       mark: (seq) => timeline.mark(seq),
     })
-    this.#keepPlace(() => this.#reconcile(items))
+    this.#keepPlace(() => {
+      this.#reconcile(items)
+      this.#renderEdges(shown)
+    })
     this.#renderFrame()
-    if (this.#isFirst) this.#goToFirst()
-    this.#isFirst = false
+    if (this.#isFirst) this.#find()
     this.#see()
+  }
+
+  #newsOf(held) {
+    const news = Transcript.news(held, this.#newAfter, this.messenger.me)
+    return news && { ...news, count: Math.max(news.count, this.#newCount) }
+  }
+
+  #renderEdges({ hasEarlier, hasLater }) {
+    const isBefore = hasEarlier || this.#span.hasEarlier
+    part(this, "earlier").hidden = !isBefore
+    part(this, "beginning").hidden = isBefore
+    part(this, "later").hidden = !hasLater && !this.#span.hasLater
   }
 
   #renderFrame() {
     const { timeline, messenger } = this
-    part(this, "earlier").hidden = !timeline.hasEarlier
-    part(this, "beginning").hidden = !timeline.isLoaded || timeline.hasEarlier
+    if (!timeline.isLoaded) for (const edge of ["earlier", "beginning", "later"]) part(this, edge).hidden = true
     const summary = this.#summary
     if (summary) part(this, "beginning").textContent = this.page.data.word(beginningOf(summary))
     const typing = this.page.words.typing(messenger.inbox.typing(this.conversation), this.conversation)
@@ -207,6 +298,9 @@ export class MessageList extends HTMLElement {
     const list = part(this, "list")
     const now = this.page.clock.serverNow()
     const views = new Map()
+    // First, so that what stays need not move.
+    const keys = new Set(items.map(({ key }) => key))
+    for (const [key, { element }] of this.#views) if (!keys.has(key)) element.remove()
     let place = list.firstElementChild
     for (const item of items) {
       const view = this.#views.get(item.key) ?? { element: this.view.make(item), item: null }
@@ -233,53 +327,34 @@ export class MessageList extends HTMLElement {
 
   // Where the reader is.
 
-  get #fromNewest_px() {
-    return -this.#scroll.scrollTop
+  get #isNearNewest() {
+    return this.#isAtNewest && this.#place.fromEnd_px < MessageList.NEAR_NEWEST_PX
   }
 
   /** Whoever reads further up stays with what they read, whatever arrives below. */
   #keepPlace(work) {
-    if (this.#fromNewest_px < MessageList.NEAR_NEWEST_PX) return work()
-    const anchor = this.#firstInSight()
-    const before = anchor?.getBoundingClientRect().top
-    work()
-    if (!anchor?.isConnected) return
-    const moved = anchor.getBoundingClientRect().top - before
-    if (Math.abs(moved) >= 1) this.#scroll.scrollTop += moved
+    return this.#isNearNewest ? work() : this.#place.keep(work)
   }
 
-  #firstInSight() {
-    const top = this.#scroll.getBoundingClientRect().top
-    return this.#search((element) => element.getBoundingClientRect().bottom > top)
+  async #find() {
+    this.#isFirst = false
+    this.#isFinding = true
+    await this.#goToFirst()
+    this.#isFinding = false
+    if (this.isConnected) this.#see()
   }
 
-  #lastInSight() {
-    const bottom = this.#scroll.getBoundingClientRect().bottom
-    const { children } = part(this, "list")
-    const below = this.#search((element) => element.getBoundingClientRect().top >= bottom)
-    return below ? below.previousElementSibling : children[children.length - 1]
-  }
-
-  /** The first child for which `isPast` holds, found by halving: there may be thousands. */
-  #search(isPast) {
-    const { children } = part(this, "list")
-    let low = 0
-    let high = children.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (isPast(children[middle])) high = middle
-      else low = middle + 1
-    }
-    return children[low]
-  }
-
-  #goToFirst() {
+  async #goToFirst() {
     const addressed = /^#m-(\d+)$/.exec(location.hash)?.[1]
-    if (addressed) return this.goTo(Number(addressed))
+    return addressed ? this.goTo(Number(addressed)) : this.#goToNews()
+  }
+
+  /** To where reading ended, also if that is further back than the newest page. */
+  async #goToNews() {
+    const isFar = this.#newAfter !== null && this.timeline.hasEarlier && this.#newAfter < this.timeline.low - 1
+    if (isFar) await this.#moveTo(this.#newAfter + 1)
     const line = this.querySelector("[data-new-line]")
-    if (!line) return
-    const room = line.getBoundingClientRect().top - this.#scroll.getBoundingClientRect().top
-    if (room < 0) line.scrollIntoView({ block: "start" })
+    if (line && (isFar || this.#place.isAbove(line))) line.scrollIntoView({ block: "start" })
   }
 
   #scrolled() {
@@ -294,17 +369,19 @@ export class MessageList extends HTMLElement {
   }
 
   #showWayBack() {
-    const isNear = this.#fromNewest_px < MessageList.NEAR_NEWEST_PX
-    if (isNear) this.#sawNewest = this.timeline.high
-    part(this, "to-newest").hidden = this.#fromNewest_px < MessageList.FAR_FROM_NEWEST_PX
-    const missed = this.timeline.messages().filter((row) => row.seq > this.#sawNewest && row.from !== this.messenger.me.id).length
-    fill(part(this, "to-newest"), "count", this.#sawNewest && missed ? this.page.format.number(missed) : null)
+    if (this.#isNearNewest && !this.#isFinding) this.#sawNewest = this.timeline.high
+    part(this, "to-newest").hidden = this.#isAtNewest && this.#place.fromEnd_px < MessageList.FAR_FROM_NEWEST_PX
+    const rows = this.timeline.messages()
+    const missed = rows.slice(placeOf(rows, this.#sawNewest + 1)).filter((row) => row.from !== this.messenger.me.id).length
+    const unread = !this.#isAtNewest && this.#summary ? Summary.unread(this.#summary) : 0
+    const count = Math.max(this.#sawNewest && missed, unread)
+    fill(part(this, "to-newest"), "count", count > 0 ? this.page.format.number(count) : null)
   }
 
   /** Tell what was read: only what is in sight of somebody who looks. */
   #see() {
-    if (!this.#isLookedAt) return
-    let element = this.#lastInSight()
+    if (!this.#isLookedAt || this.#isFinding) return
+    let element = this.#place.lastInSight()
     while (element && !element.dataset.seq) element = element.previousElementSibling
     if (!element) return
     this.#seen = Math.max(this.#seen, Number(element.dataset.seq))
@@ -320,10 +397,4 @@ export class MessageList extends HTMLElement {
 function beginningOf({ kind, from_seq }) {
   if (kind === "self") return "beginning_self"
   return from_seq > 1 ? "beginning_joined" : "beginning"
-}
-
-function isChanged({ item: before, quote: quoteBefore }, item, quote) {
-  if (!before || quote !== quoteBefore || before.kind !== item.kind) return true
-  if (item.kind === "day" || item.kind === "new") return true
-  return ["row", "state", "starts", "ends", "entry", "at", "isStarred", "votes"].some((field) => before[field] !== item[field])
 }

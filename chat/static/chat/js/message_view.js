@@ -143,3 +143,10 @@ export class MessageView {
     return element
   }
 }
+
+/** Whether an item has to be shown anew, beside what its element shows. */
+export function isChanged({ item: before, quote: quoteBefore }, item, quote) {
+  if (!before || quote !== quoteBefore || before.kind !== item.kind) return true
+  if (item.kind === "day" || item.kind === "new") return true
+  return ["row", "state", "starts", "ends", "entry", "at", "isStarred", "votes"].some((field) => before[field] !== item[field])
+}

@@ -1,3 +1,4 @@
+import { isPlainClick } from "#ui/plain_click.js"
 import { photosOf } from "#chat/photos.js"
 
 /** Opens photos over the whole screen. How they are looked at there is loaded with the first one. */
@@ -14,7 +15,7 @@ export class PhotoOpener {
 
   async #clicked(event) {
     const link = event.target.closest("nusa-timeline [data-part=photo-link][href]")
-    if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    if (!link || !isPlainClick(event)) return
     event.preventDefault()
     const photos = this.#photosBeside(link.closest("nusa-timeline"))
     const place = photos.findIndex(({ id }) => id === link.closest("[data-photo]").dataset.photo)
@@ -24,10 +25,10 @@ export class PhotoOpener {
   }
 
   /** All photos of the conversation that are here, in their order. */
-  #photosBeside({ conversation, timeline }) {
+  #photosBeside({ conversation, rows }) {
     const { words, format, data, clock } = this.#page
     const days = { today: data.word("today"), yesterday: data.word("yesterday") }
-    return timeline.messages().flatMap((row) => {
+    return rows.flatMap((row) => {
       const at = Date.parse(row.sent_at)
       const told = {
         who: words.name(row.from, conversation),

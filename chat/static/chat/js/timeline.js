@@ -2,16 +2,20 @@ import { Bell } from "#lib/bell.js"
 import { Refused } from "#lib/refused.js"
 import { Topic } from "#lib/topic.js"
 import { Unanswered } from "#lib/unanswered.js"
+import { Span } from "#chat/span.js"
 
 /**
  * One conversation's messages in order, with no gaps and none twice. No DOM here.
  *
- * It holds the log from `low` to its end; older pages are fetched as they are wanted. Rows older than `low` that arrive anyway (an
- * edit, a quote) are kept aside with their numbers, so that a page which was read before such a change cannot undo it.
+ * It holds the newest part of the log, up to its end, and an island: a part further back that was jumped to. Both grow by pages as
+ * they are wanted, and are one as soon as they touch. Rows of neither that arrive anyway (an edit, a quote) are kept aside with their
+ * numbers, so that a page which was read before such a change cannot undo it.
  */
 export class Timeline {
   static PAGE = 50
   static FAR_PAGE = 100
+  // What is read on each side of a message that is jumped to.
+  static AROUND = 25
   // Whoever missed more than this reads the newest page afresh instead of everything in between.
   static FAR_BEHIND = 400
   static KEPT_ROWS = 100
@@ -22,9 +26,10 @@ export class Timeline {
   /** Rings with the members, with their receipts, and the people that came along with messages. */
   onMembers = new Bell()
 
-  /** The first `seq` that is held without gaps up to the newest, or null while nothing is held. */
-  low = null
-  hasEarlier = false
+  /** What is held up to the end of the log, null while nothing is. @type {Span | null} */
+  newest = null
+  /** What is held further back, not touching it. @type {Span | null} */
+  island = null
   isGone = false
   /** Whether it is on the screen: then it is not let go. */
   isShown = false
@@ -34,11 +39,12 @@ export class Timeline {
   #topic
   /** @type {Map<number, any>} */
   #rows = new Map()
+  #inOrder = null
   /** @type {{entry: object, rev: number}[]} */
   #answered = []
   #loading = null
-  #paging = null
   #generation = 0
+  #jumps = 0
   #quotesAsked = new Set()
   /** My own marks by `seq`; those of hidden messages keep them away. @type {Map<number, any>} */
   #marks = new Map()
@@ -66,14 +72,21 @@ export class Timeline {
   }
 
   get isLoaded() {
-    return this.low !== null
+    return this.newest !== null
+  }
+
+  /** The first `seq` that is held without gaps up to the newest, or null while nothing is held. */
+  get low() {
+    return this.newest?.low ?? null
+  }
+
+  get hasEarlier() {
+    return this.newest?.hasEarlier ?? false
   }
 
   /** The newest `seq` that is held, 0 if there is none. */
   get high() {
-    let high = 0
-    for (const seq of this.#rows.keys()) if (seq > high) high = seq
-    return high
+    return this.#ordered.at(-1)?.seq ?? 0
   }
 
   /** The newest `seq` that somebody else said, 0 if there is none. */
@@ -86,6 +99,11 @@ export class Timeline {
     return this.#rows.get(seq)
   }
 
+  /** Whether the log is held around a place. */
+  has(seq) {
+    return this.#spanOf(seq) !== undefined
+  }
+
   /** My own marks on a message, or undefined. */
   mark(seq) {
     return this.#marks.get(seq)
@@ -96,10 +114,14 @@ export class Timeline {
     return this.#quotesAsked.has(seq) && !this.#quotesWanted.has(seq) && !this.#rows.has(seq)
   }
 
-  /** What is held without gaps, in order. */
-  messages() {
-    if (this.low === null) return []
-    return [...this.#rows.values()].filter((row) => row.seq >= this.low).sort((one, other) => one.seq - other.seq)
+  /** What is held without gaps, in order: the newest part, or another one that is given. */
+  messages(span = this.newest) {
+    return span ? span.of(this.#ordered) : []
+  }
+
+  get #ordered() {
+    this.#inOrder ??= [...this.#rows.values()].sort((one, other) => one.seq - other.seq)
+    return this.#inOrder
   }
 
   /** Commands that were answered and whose change has not arrived yet, so that nothing flickers in between. */
@@ -127,7 +149,7 @@ export class Timeline {
   async takeMark(mark) {
     if (!this.#putMark(mark)) return
     this.onChange.ring()
-    if (mark.hidden || this.low === null || mark.seq < this.low || this.#rows.has(mark.seq)) return
+    if (mark.hidden || !this.#spanOf(mark.seq) || this.#rows.has(mark.seq)) return
     const answer = await this.#read("chat.messages", { seqs: [mark.seq] })
     for (const row of answer?.rows ?? []) this.#put(row)
     this.onChange.ring()
@@ -160,10 +182,11 @@ export class Timeline {
   startOver() {
     this.#generation += 1
     this.#rows.clear()
+    this.#inOrder = null
     this.#quotesAsked.clear()
     this.#marks.clear()
-    this.low = null
-    this.hasEarlier = false
+    this.newest = null
+    this.island = null
     this.#topic.forget()
     this.#loading = null
     this.onChange.ring()
@@ -179,16 +202,31 @@ export class Timeline {
   }
 
   /** Read the page before what is held. Answers whether anything came. */
-  earlier({ limit = Timeline.PAGE } = {}) {
-    if (!this.hasEarlier || this.low === null) return Promise.resolve(false)
-    this.#paging ??= this.#readEarlier(limit).finally(() => (this.#paging = null))
-    return this.#paging
+  earlier({ limit = Timeline.PAGE, span = this.newest } = {}) {
+    if (!span?.hasEarlier) return Promise.resolve(false)
+    span.paging.earlier ??= this.#readEarlier(span, limit).finally(() => (span.paging.earlier = null))
+    return span.paging.earlier
   }
 
-  /** Read backwards until `seq` is held. Answers whether it is. */
-  async reachBack(seq) {
-    while (this.low !== null && this.low > seq && (await this.earlier({ limit: Timeline.FAR_PAGE })));
-    return this.low !== null && this.low <= seq && this.#rows.has(seq)
+  /** Read the page after an island. Answers whether anything came. */
+  later({ limit = Timeline.PAGE, span = this.island } = {}) {
+    if (!span?.hasLater) return Promise.resolve(false)
+    span.paging.later ??= this.#readLater(span, limit).finally(() => (span.paging.later = null))
+    return span.paging.later
+  }
+
+  /**
+   * Hold the messages around `seq`, without those between them and the newest if they are many. Answers the span that has its place,
+   * or null if that could not be read; the message itself may not be there for me.
+   */
+  async jumpTo(seq) {
+    const jump = (this.#jumps += 1)
+    await this.load()
+    if (!this.isLoaded) return null
+    const isNear = () => this.low - seq > 0 && this.low - seq <= Timeline.FAR_PAGE
+    if (isNear() && !this.#spanOf(seq)) await this.earlier({ limit: Timeline.FAR_PAGE })
+    if (!this.#spanOf(seq)) await this.#readAround(seq, jump)
+    return this.#spanOf(seq) ?? null
   }
 
   /** The message that is replied to; if it is not held, it is asked for and `onChange` rings. */
@@ -218,8 +256,7 @@ export class Timeline {
 
   #adopt({ rev, rows, more, low }) {
     for (const row of rows) this.#put(row)
-    this.low = low
-    this.hasEarlier = more
+    this.newest = new Span({ low, hasEarlier: more })
     this.#topic.adopt(rev)
     this.onChange.ring()
   }
@@ -233,13 +270,27 @@ export class Timeline {
     if ((this.#marks.get(mark.seq)?.rev ?? -1) >= mark.rev) return false
     this.#marks.set(mark.seq, mark)
     if (mark.hidden) this.#rows.delete(mark.seq)
+    this.#inOrder = null
     return true
   }
 
   #put(row) {
     if (this.#marks.get(row.seq)?.hidden) return
     const known = this.#rows.get(row.seq)
-    if (!known || known.rev <= row.rev) this.#rows.set(row.seq, row)
+    if (known && known.rev > row.rev) return
+    this.#rows.set(row.seq, row)
+    this.#inOrder = null
+  }
+
+  /** The stretch that has this place of the log, undefined for none. */
+  #spanOf(seq) {
+    return [this.newest, this.island].find((span) => span?.has(seq))
+  }
+
+  #joinIfTouching() {
+    if (!this.island || this.island.high + 1 < this.newest.low) return
+    this.newest.join(this.island)
+    this.island = null
   }
 
   #forgetAnswered() {
@@ -259,16 +310,53 @@ export class Timeline {
     else if (this.#line.state === "ready" && !this.isGone) this.#clock.after(Topic.AGAIN_MS, () => this.load())
   }
 
-  async #readEarlier(limit) {
-    const generation = this.#generation
-    const page = await this.#read("chat.history", { before: this.low, limit })
-    if (!page || generation !== this.#generation) return false
-    for (const mark of page.marks ?? []) this.#putMark(mark)
-    for (const row of [...page.quoted, ...page.rows]) this.#put(row)
-    this.low = page.rows[0]?.seq ?? this.low
-    this.hasEarlier = page.more
+  async #readEarlier(span, limit) {
+    const page = await this.#read("chat.history", { before: span.low, limit })
+    if (!page || !this.#isHeld(span)) return false
+    this.#takePage(page)
+    span.low = page.rows[0]?.seq ?? span.low
+    span.hasEarlier = page.more
+    this.#joinIfTouching()
     this.onChange.ring()
     return page.rows.length > 0
+  }
+
+  async #readLater(span, limit) {
+    const page = await this.#read("chat.history", { after: span.high, limit })
+    if (!page || !this.#isHeld(span)) return false
+    this.#takePage(page)
+    // Where nothing follows, the log has come to its end, whatever was hidden of it.
+    span.high = page.more ? page.rows.at(-1).seq : Infinity
+    this.#joinIfTouching()
+    this.onChange.ring()
+    return page.rows.length > 0
+  }
+
+  async #readAround(seq, jump) {
+    const generation = this.#generation
+    const limit = Timeline.AROUND
+    const [before, after] = await Promise.all([
+      this.#read("chat.history", { before: seq + 1, limit }),
+      this.#read("chat.history", { after: seq, limit }),
+    ])
+    // Another jump may have been made meanwhile.
+    if (!before || !after || generation !== this.#generation || jump !== this.#jumps) return
+    this.#takePage(before)
+    this.#takePage(after)
+    const high = after.more ? after.rows.at(-1).seq : Infinity
+    this.island = new Span({ low: before.rows[0]?.seq ?? seq, high, hasEarlier: before.more })
+    this.#joinIfTouching()
+    this.onChange.ring()
+  }
+
+  #isHeld(span) {
+    return span === this.newest || span === this.island
+  }
+
+  #takePage({ rows, quoted, marks = [], members = [], people = [] }) {
+    for (const mark of marks) this.#putMark(mark)
+    for (const row of [...quoted, ...rows]) this.#put(row)
+    this.onMembers.ring(members, people)
   }
 
   async #changesAfter(after) {

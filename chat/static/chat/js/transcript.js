@@ -22,12 +22,12 @@ export class Transcript {
    *   me: {id: string},
    *   format: import("#lib/format.js").Format,
    *   isReady: boolean,
-   *   newAfter?: number | null,
+   *   news?: {seq: number, count: number} | null,
    *   mark?: (seq: number) => {starred: boolean} | undefined,
-   * }} what `entries` are those of the outbox, `answered` those whose effect has not arrived; `newAfter` is the last `seq` that had
-   *   been read when the conversation was opened
+   * }} what `entries` are those of the outbox, `answered` those whose effect has not arrived; `news` is the first
+   *   new message, and how many there are
    */
-  static compose({ rows, entries, answered, summary, me, format, isReady, newAfter = null, mark = () => undefined }) {
+  static compose({ rows, entries, answered, summary, me, format, isReady, news = null, mark = () => undefined }) {
     const changes = [...answered, ...entries].filter((entry) => entry.do !== "chat.send")
     const reach = Summary.reach(summary, me.id)
     const messages = rows.map((row) => held(row, changes, { reach, me, isReady, mark })).filter((item) => !item.isHidden)
@@ -38,7 +38,14 @@ export class Transcript {
       here.add(entry.client_id)
       messages.push(pending(entry, { me, isReady }))
     }
-    return group(withBreaks(messages, { format, newAfter }), format)
+    return group(withBreaks(messages, { format, news }), format)
+  }
+
+  /** The first message of others after `newAfter`, the last that had been read, and how many there are; null for none. */
+  static news(rows, newAfter, me) {
+    if (newAfter === null) return null
+    const found = rows.filter((row) => row.seq > newAfter && row.from !== me.id && row.kind !== "event")
+    return found.length > 0 ? { seq: found[0].seq, count: found.length } : null
   }
 }
 
@@ -118,9 +125,7 @@ function stateOf(entry, isReady) {
 }
 
 /** Put a day before its first message, and one line before what is new. */
-function withBreaks(messages, { format, newAfter }) {
-  const isNew = ({ row, isMine, kind }) => newAfter !== null && row.seq > newAfter && !isMine && kind !== "event"
-  const firstNew = messages.find(isNew)
+function withBreaks(messages, { format, news }) {
   const items = []
   const days = new Set()
   let day = null
@@ -130,10 +135,7 @@ function withBreaks(messages, { format, newAfter }) {
     if (today !== day) items.push({ kind: "day", key: days.has(today) ? `day before ${message.key}` : `day ${today}`, at: message.at, day: today })
     day = today
     days.add(today)
-    if (message === firstNew) {
-      const count = messages.filter(isNew).length
-      items.push({ kind: "new", key: "new", count })
-    }
+    if (news && message.row.seq === news.seq) items.push({ kind: "new", key: "new", count: news.count })
     items.push(message)
   }
   return items

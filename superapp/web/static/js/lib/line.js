@@ -116,6 +116,20 @@ export class Line {
     }
   }
 
+  /** Wait until there is a line, and no longer than `within_ms`. Answers whether there is one. */
+  whenReady(within_ms) {
+    if (this.state === "ready") return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const deafen = this.onState.listen((state) => state === "ready" && end())
+      const stop = this.#clock.after(within_ms, () => end())
+      const end = () => {
+        deafen()
+        stop()
+        resolve(this.state === "ready")
+      }
+    })
+  }
+
   /** The world changed for the better (back online, tab shown): try at once, or see whether the line still lives. */
   wake() {
     if (this.state === "waiting") this.#open()
