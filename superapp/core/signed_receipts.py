@@ -96,7 +96,7 @@ def public_keys() -> tuple[PublicKey, ...]:
 
 def decode_seed(key: str) -> bytes:
     """
-    Decode the secret bytes of a key.
+    Return the secret bytes of a written key.
 
     :raises ValueError: if it is not 32 bytes in base64url
     """

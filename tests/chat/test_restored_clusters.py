@@ -17,7 +17,7 @@ from superapp.core import epoch
 from superapp.core.models import Instance
 from tests.chat import restoring
 from tests.harness import databases
-from tests.harness.bootstrap import PREFIX
+from tests.harness.bootstrap import PREFIX, parent_directory
 from tests.harness.servers import Postgres, find, wait_until
 
 pytestmark = [pytest.mark.served_only, pytest.mark.deep, pytest.mark.timeout(300)]
@@ -103,7 +103,7 @@ class Clusters:
 @pytest.fixture
 def ground() -> Iterator[Path]:
     """A directory through which PostgreSQL, as another user, passes; those of pytest are closed to it."""
-    path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent_directory()))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path, ignore_errors=True)

@@ -7,9 +7,11 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -18,7 +20,7 @@ from django.db import connection, transaction
 from superapp.accounts.models import User
 from superapp.core.models import Instance
 from tests.conftest import SHARED
-from tests.harness import databases, ports
+from tests.harness import bootstrap, databases, ports
 from tests.harness.network import NetworkBlocked
 from tests.harness.running_site import ROOT
 from tests.harness.servers import Process, Redis, accepts
@@ -31,6 +33,15 @@ def test_network_to_other_machines_is_refused():
         line.connect(("192.0.2.1", 80))
     with pytest.raises(NetworkBlocked, match="tried to reach"), socket.socket(type=socket.SOCK_DGRAM) as line:
         line.connect_ex(("192.0.2.1", 53))
+
+
+@pytest.mark.parametrize(("has_room", "place"), [(True, "/dev/shm"), (False, tempfile.gettempdir())])
+def test_databases_of_a_run_are_in_memory_if_there_is_room(monkeypatch, has_room, place):
+    monkeypatch.setattr(bootstrap.os, "access", lambda path, mode: True)
+    monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda path: SimpleNamespace(free=2**40))
+    monkeypatch.setattr(bootstrap, "_available_memory", lambda: bootstrap.IN_MEMORY_BYTES_MIN - (not has_room))
+
+    assert bootstrap.parent_directory() == Path(place)
 
 
 def test_settings_point_to_servers_of_this_test_worker():
