@@ -239,6 +239,22 @@ class InvitationNotFound(DomainError):
     message = _("This invitation is no longer there.")
 
 
+class NobodyPicked(DomainError):
+    """A list of people to add is empty."""
+
+    code = "chat.nobody_picked"
+    kind = ErrorKind.INVALID
+    message = _("Pick at least one person.")
+
+
+class TooManyPicked(DomainError):
+    """A form picks more people than may be added at once."""
+
+    code = "chat.too_many_picked"
+    kind = ErrorKind.INVALID
+    message = _("You can add up to {people_max} people at once.")
+
+
 class GroupInviteNotFound(DomainError):
     """The link is unknown, expired, used up or revoked, or not for this person; the error does not tell which."""
 
@@ -261,6 +277,38 @@ class JoinRequestNotFound(DomainError):
     code = "chat.join_request_not_found"
     kind = ErrorKind.NOT_FOUND
     message = _("This request is no longer there.")
+
+
+class MuteTimeInvalid(DomainError):
+    """The time until which a conversation should be muted is no date with a time."""
+
+    code = "chat.mute_time_invalid"
+    kind = ErrorKind.INVALID
+    message = _("Choose a date and a time.")
+
+
+class MuteTimePassed(DomainError):
+    """The time until which a conversation should be muted is over."""
+
+    code = "chat.mute_time_passed"
+    kind = ErrorKind.INVALID
+    message = _("That time has passed. Choose a later one.")
+
+
+class MuteTimeTooFar(DomainError):
+    """The time until which a conversation should be muted is later than any that is kept."""
+
+    code = "chat.mute_time_too_far"
+    kind = ErrorKind.INVALID
+    message = _("That is too far away. Choose “Always” instead.")
+
+
+class NotPinned(DomainError):
+    """A conversation whose place among the pinned ones should change is not pinned."""
+
+    code = "chat.not_pinned"
+    kind = ErrorKind.CONFLICT
+    message = _("This chat is not pinned.")
 
 
 class DraftTooLong(DomainError):

@@ -108,6 +108,8 @@ class Member(models.Model):
     mentioned_seq = models.BigIntegerField(default=0)
     muted_until = models.DateTimeField(null=True)
     is_pinned = models.BooleanField(default=False)
+    # Among the person's pinned conversations; the highest is on top.
+    pin_order = models.BigIntegerField(default=0)
     hidden_seq = models.BigIntegerField(default=0)
     draft = models.CharField(max_length=DRAFT_CHARS_MAX, default="", blank=True)
     is_archived = models.BooleanField(default=False)

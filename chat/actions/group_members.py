@@ -16,6 +16,7 @@ from chat.domain.enums import MemberRole
 from chat.errors import (
     AdminsOnly,
     MemberNotFound,
+    NobodyPicked,
     OwnerMustHandOver,
     OwnerOnly,
     RemovedByAdmin,
@@ -66,12 +67,15 @@ def add_people(*, conversation_id: UUID, by_user_id: int, people: Sequence[UUID]
     cannot be probed.
 
     :raises ConversationNotFound, NotAGroup, AdminsOnly, RemovedByAdmin, GroupFull: as ``add_member``
+    :raises NobodyPicked: if the list is empty
     :raises RateLimited: after too many calls in a day
     """
     accounts.consume_rate_limits([(ADD_LIMIT, f"user:{by_user_id}")], now=now)
     with transaction.atomic():
         conversation, member = lock_group_for_member(conversation_id, by_user_id)
         _require_adding(conversation.group, member)
+        if not people:
+            raise NobodyPicked
         return admit_people(conversation, member, people, now=now)
 
 

@@ -60,7 +60,7 @@ def found_group(
     :raises GroupTitleInvalid: if the name is empty or too long
     :raises RateLimited: after too many new groups in a day
     """
-    title = _clean_title(title)
+    title = clean_title(title)
     standing = find_created_group(owner_id, idempotency_key)
     if standing is not None:
         return standing, AddedPeople((), ())
@@ -151,13 +151,18 @@ def _clean_changes(changes: GroupChanges) -> dict[str, object]:
     wanted = {one.name: getattr(changes, one.name) for one in fields(changes)}
     given = {name: value for name, value in wanted.items() if value is not None}
     if "title" in given:
-        given["title"] = _clean_title(str(given["title"]))
+        given["title"] = clean_title(str(given["title"]))
     if "description" in given:
         given["description"] = _clean_description(str(given["description"]))
     return given
 
 
-def _clean_title(written: str) -> str:
+def clean_title(written: str) -> str:
+    """
+    Return the name of a group as it is stored.
+
+    :raises GroupTitleInvalid: if it is empty or too long
+    """
     title = clean_line(written)
     if not 1 <= len(title) <= Conversation.TITLE_CHARS_MAX:
         raise GroupTitleInvalid(chars_max=Conversation.TITLE_CHARS_MAX)

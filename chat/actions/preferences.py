@@ -9,9 +9,11 @@ from django.db import transaction
 
 from chat import push
 from chat.domain import preferences
-from chat.errors import DraftTooLong
+from chat.errors import DraftTooLong, NotPinned
 from chat.models import Conversation, Member
-from chat.queries.locking import lock_conversation_for_member
+from chat.queries.locking import lock_conversation_for_member, lock_current_memberships
+from chat.queries.members import fetch_current_membership
+from chat.queries.pins import list_pinned_between, next_pin_order
 from chat.queries.row_builders import membership_row
 from superapp.core import change_cursor, text_cleaning
 from superapp.realtime import user_topic
@@ -48,11 +50,48 @@ def update_preferences(*, conversation_id: UUID, user_id: int, **changes: Any) -
                 changed.append(column)
         if not changed:
             return member
-        member.changed = change_cursor.current_stamp()
         member.rev = user_topic.next_rev(user_id)
-        member.save(update_fields=[*changed, "changed", "rev"])
-        push.membership_changed(user_id, membership_row(member, conversation.public_id))
+        if "is_pinned" in changed:
+            # What was pinned last is on top.
+            member.pin_order = next_pin_order(user_id) if member.is_pinned else 0
+            changed.append("pin_order")
+        _store(member, changed)
     return member
+
+
+def move_pinned(*, conversation_id: UUID, user_id: int, beside: UUID, is_below: bool) -> Member:
+    """
+    Place a pinned conversation directly above another pinned one, or below it, and return its membership.
+
+    Those in between change places, each with a rev of its own. Where it stands there already, nothing changes.
+
+    :raises ConversationNotFound: if the person is not a member of both
+    :raises NotPinned: if the person has not pinned both
+    """
+    with transaction.atomic():
+        ends = [fetch_current_membership(one, user_id) for one in (conversation_id, beside)]
+        locked = lock_current_memberships(list_pinned_between(user_id, *ends), user_id=user_id)
+        order = sorted((one for one in locked if one.is_pinned), key=lambda one: -one.pin_order)
+        moved, anchor = (next((one for one in order if one.pk == end.pk), None) for end in ends)
+        if moved is None or anchor is None:
+            raise NotPinned
+        if moved is anchor:
+            return moved
+        wanted = [one for one in order if one is not moved]
+        wanted.insert(wanted.index(anchor) + is_below, moved)
+        places = [one.pin_order for one in order]
+        for member, place in zip(wanted, places, strict=True):
+            if member.pin_order != place:
+                member.pin_order, member.rev = place, user_topic.next_rev(user_id)
+                _store(member, ["pin_order"])
+    return moved
+
+
+def _store(member: Member, fields: list[str]) -> None:
+    """Store these fields of a membership under the rev that it was given, and tell the person's own devices."""
+    member.changed = change_cursor.current_stamp()
+    member.save(update_fields=[*fields, "changed", "rev"])
+    push.membership_changed(member.user_id, membership_row(member, member.conversation.public_id))
 
 
 def _hidden_seq(conversation: Conversation, *, is_hidden: bool) -> int:

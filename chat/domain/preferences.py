@@ -36,6 +36,8 @@ class MemberPreferences(msgspec.Struct, Generic[Moment], frozen=True, kw_only=Tr
     is_archived: bool = msgspec.field(default=False, name="archived")
     # Marked by hand; reading the conversation removes the mark.
     is_marked_unread: bool = msgspec.field(default=False, name="marked_unread")
+    # The place among the pinned ones, of which the highest is on top; 0 while it is not pinned.
+    pin_order: int = 0
 
 
 class StoredPreferences(MemberPreferences[datetime], array_like=True, frozen=True, kw_only=True):
@@ -58,14 +60,19 @@ _SENT_AS_ANOTHER_TYPE = {
 }
 
 
+# Set by the server as a part of other changes; no client sends it.
+_OF_OTHER_CHANGES = frozenset({"pin_order"})
+
+
 def _preference(field: msgspec.structs.FieldInfo) -> Preference:
     return _SENT_AS_ANOTHER_TYPE.get(field.name) or Preference(
         column=field.name, change_name=field.name, wire_name=field.encode_name, type=field.type
     )
 
 
-PREFERENCES = tuple(_preference(field) for field in msgspec.structs.fields(StoredPreferences))
-COLUMNS = tuple(preference.column for preference in PREFERENCES)
+_FIELDS = msgspec.structs.fields(StoredPreferences)
+COLUMNS = tuple(field.name for field in _FIELDS)
+PREFERENCES = tuple(_preference(field) for field in _FIELDS if field.name not in _OF_OTHER_CHANGES)
 
 
 def of_columns(values: Sequence[Any]) -> StoredPreferences:

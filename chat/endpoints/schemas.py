@@ -210,6 +210,12 @@ class AnswerJoinRequest(RequestSchema):
     accept: bool
 
 
+class MovePinnedRequest(RequestSchema):
+    conversation: UUID
+    beside: UUID
+    below: bool = False
+
+
 class OpenConversationRequest(RequestSchema):
     user: UUID
 

@@ -18,19 +18,21 @@ from django.views.decorators.http import require_safe
 
 from chat.actions.conversations import open_direct_conversation_by_public_id
 from chat.actions.messages import EDIT_MINUTES, RECALL_MINUTES, compose_message, post_message
-from chat.actions.preferences import update_preferences
+from chat.actions.preferences import move_pinned, update_preferences
 from chat.contracts import GroupRow, SummaryRow
 from chat.domain import card_types, conversation_actions, face_kinds, group_rules, system_events
 from chat.models import Message
 from chat.pages import attachment_presenters, js_messages, presenters
 from chat.pages.emoji_groups import EMOJI_GROUPS
 from chat.pages.group_views import GroupMembersView, build_members, list_member_names
+from chat.pages.muting import MUTE_CHOICES, describe_mute
 from chat.pages.photo_presenters import BLANK_TILE
 from chat.pages.preference_switches import SWITCHES
 from chat.pages.seq_parameter import parse_seq
 from chat.queries.groups import count_open_invitations
 from chat.queries.history import fetch_history
 from chat.queries.members import count_put_away, fetch_current_membership
+from chat.queries.pins import list_pinned
 from chat.queries.summaries import fetch_summary, list_hidden_summaries, list_summaries
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow, get_current_user, person_required, take_flash
@@ -169,11 +171,24 @@ def change_preferences(request: HttpRequest, conversation: UUID) -> HttpResponse
     for switch in SWITCHES:
         if switch.name in request.POST:
             changes |= switch.changes(request.POST[switch.name] == "yes", now)
-    update_preferences(conversation_id=conversation, user_id=get_current_user(request).pk, **changes)
+    user_id = get_current_user(request).pk
+    update_preferences(conversation_id=conversation, user_id=user_id, **changes)
+    _move_pinned(request, conversation, user_id)
     # Back at the details of a wide screen, the messages beside them would be read at once, which ends the mark.
     if "yes" in (request.POST.get("hidden"), request.POST.get("archived"), request.POST.get("marked_unread")):
         return redirect("chat:list")
     return redirect("chat:details", conversation=conversation)
+
+
+def _move_pinned(request: HttpRequest, conversation: UUID, user_id: int) -> None:
+    """Move a pinned conversation past its neighbour, as the form's ``pin_move`` says: ``up`` or ``down``."""
+    step = {"up": -1, "down": 1}.get(request.POST.get("pin_move", ""))
+    pinned = list_pinned(user_id) if step else []
+    if not step or conversation not in pinned:
+        return
+    place = pinned.index(conversation) + step
+    if 0 <= place < len(pinned):
+        move_pinned(conversation_id=conversation, user_id=user_id, beside=pinned[place], is_below=step > 0)
 
 
 def _page(
@@ -213,6 +228,14 @@ def _page(
             context["group_members"] = _load_members(request, UUID(opened["summary"].id))
             context["note"] = take_flash(request)
         context["row"] = presenters.build_row(opened["summary"], my_id=my_id, now=now, open_id=open_id)
+        if view == "details" and opened["summary"].mine.is_pinned:
+            pinned = list_pinned(user.pk)
+            context["pin_moves"] = {
+                "up": conversation_id in pinned[1:],
+                "down": conversation_id in pinned[:-1],
+            }
+        context["muted_note"] = describe_mute(opened["summary"], now, zone=time_formats.zone_label(user.time_zone))
+        context["offered"] = [one for one in SWITCHES if one.is_offered(opened["summary"], now)]
     return render(request, "chat/page.html", context, status=refusal.kind if refusal else 200)
 
 
@@ -227,6 +250,7 @@ def _page_context(view: str) -> dict[str, Any]:
         "view": view,
         "reactions": REACTIONS,
         "switches": SWITCHES,
+        "mute_choices": MUTE_CHOICES,
         "words": {
             **js_messages.MESSAGES,
             **card_types.js_messages(),

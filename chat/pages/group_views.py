@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from chat.contracts import MemberRow, SummaryRow
 from chat.domain import group_rules
 from chat.domain.enums import MemberRole
+from chat.errors import TooManyPicked
 from chat.models import Member
 from chat.pages.event_sentences import name_of
 from chat.queries.group_lists import fetch_members_page
 from chat.queries.groups import count_requests
+from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
 
 MEMBERS_SHOWN = 50
@@ -33,6 +35,8 @@ class MemberView:
     role: str | Promise
     is_silenced: bool
     is_own: bool
+    # Whether the reader may write to them, to whom their row leads then.
+    is_messageable: bool
     may: tuple[str, ...]
 
 
@@ -69,6 +73,7 @@ def build_members(member: Member, *, search: str, after: str | None) -> GroupMem
     own_id = str(member.user.public_id)
     people = {person["id"]: person for person in page.people}
     is_admin = group_rules.is_admin(member.role)
+    messageable = _list_messageable(member.user_id, [row.user for row in page.rows])
     return GroupMembersView(
         members=[
             MemberView(
@@ -76,6 +81,7 @@ def build_members(member: Member, *, search: str, after: str | None) -> GroupMem
                 role=ROLE_LABELS.get(row.role, ""),
                 is_silenced=row.silenced,
                 is_own=row.user == own_id,
+                is_messageable=row.user in messageable,
                 may=_list_deeds(member.role, row, is_own=row.user == own_id),
             )
             for row in page.rows
@@ -89,6 +95,13 @@ def build_members(member: Member, *, search: str, after: str | None) -> GroupMem
         is_owner=member.role == MemberRole.OWNER,
         requests=count_requests(conversation) if is_admin else 0,
     )
+
+
+def _list_messageable(user_id: int, public_ids: Sequence[str]) -> set[str]:
+    """Return those of these people, by public id, with whom a person may talk alone."""
+    users = accounts.list_users_by_public_id([UUID(one) for one in public_ids])
+    refused = accounts.find_forbidden_pairs({(user_id, user.pk) for user in users})
+    return {str(user.public_id) for user in users if (user_id, user.pk) not in refused}
 
 
 def _may(member: Member, is_admins_only: bool) -> bool:
@@ -110,9 +123,15 @@ def _list_deeds(role: str, row: MemberRow, *, is_own: bool) -> tuple[str, ...]:
 
 
 def parse_people(values: Sequence[str]) -> list[UUID]:
-    """Return the ids that a form of picked people has; what is no id is passed over."""
+    """
+    Return the ids that a form of picked people has; what is no id is passed over.
+
+    :raises TooManyPicked: if there are more than may be added at once
+    """
+    if len(values) > group_rules.ADDED_AT_ONCE_MAX:
+        raise TooManyPicked(people_max=group_rules.ADDED_AT_ONCE_MAX)
     found = []
-    for value in values[: group_rules.ADDED_AT_ONCE_MAX]:
+    for value in values:
         try:
             found.append(UUID(value))
         except ValueError:

@@ -21,10 +21,12 @@ from chat.errors import (
     GroupDescriptionTooLong,
     GroupFull,
     GroupTitleInvalid,
+    NobodyPicked,
     NotAGroup,
     OwnerMustHandOver,
     OwnerOnly,
     RemovedByAdmin,
+    TooManyPicked,
 )
 from chat.models import Conversation, Group, Member
 from chat.pages.group_views import parse_people
@@ -34,13 +36,14 @@ from chat.queries.members import fetch_current_membership
 from superapp.accounts import api as accounts
 from superapp.accounts.api import flash_next, get_current_user, person_required
 from superapp.core import clock, ids
-from superapp.core.errors import DomainError, ErrorKind, RateLimited
+from superapp.core.errors import DomainError, ErrorCollector, ErrorKind, RateLimited
 from superapp.core.form_pages import errors_by_field, make_field_lookup, post_only_redirecting_to
 
+_OF_PICKED = (GroupFull, NobodyPicked, RemovedByAdmin, TooManyPicked)
 _FIELD_OF_ERROR = make_field_lookup(
-    {GroupTitleInvalid: "title", GroupDescriptionTooLong: "description", GroupFull: "users", RemovedByAdmin: "users"}
+    {GroupTitleInvalid: "title", GroupDescriptionTooLong: "description", **dict.fromkeys(_OF_PICKED, "users")}
 )
-_REFUSALS = (AdminsOnly, GroupDescriptionTooLong, GroupFull, GroupTitleInvalid, RateLimited, RemovedByAdmin)
+_REFUSALS = (AdminsOnly, GroupDescriptionTooLong, GroupTitleInvalid, RateLimited, *_OF_PICKED)
 _SETTINGS = ("only_admins_write", "only_admins_add", "only_admins_change")
 
 
@@ -60,13 +63,14 @@ def new_chat(request: HttpRequest) -> HttpResponse:
 def new_group(request: HttpRequest) -> HttpResponse:
     """Make a group of picked contacts. The form carries the group's key, so that submitting it again makes no other."""
     user = get_current_user(request)
+    contacts = accounts.list_contacts(user.pk)
     problems: dict[str, object] = {}
     if request.method == "POST":
         try:
             conversation, people = groups.found_group(
                 owner_id=user.pk,
                 title=request.POST.get("title", ""),
-                people=parse_people(request.POST.getlist("users")),
+                people=_parse_picked(request, has_contacts=bool(contacts)),
                 idempotency_key=request.POST.get("key", "")[: Group.KEY_CHARS_MAX] or str(ids.new_id()),
                 now=clock.now(),
             )
@@ -75,7 +79,7 @@ def new_group(request: HttpRequest) -> HttpResponse:
         except _REFUSALS as refusal:
             problems = _problems(refusal)
     context = {
-        "contacts": accounts.list_contacts(user.pk),
+        "contacts": contacts,
         "picked": frozenset(request.POST.getlist("users")),
         "title": request.POST.get("title", "")[: Conversation.TITLE_CHARS_MAX],
         "title_chars_max": Conversation.TITLE_CHARS_MAX,
@@ -83,6 +87,20 @@ def new_group(request: HttpRequest) -> HttpResponse:
         "problems": problems,
     }
     return render(request, "chat/new_group.html", context, status=ErrorKind.INVALID if problems else 200)
+
+
+def _parse_picked(request: HttpRequest, *, has_contacts: bool) -> list[UUID]:
+    """Return whom the form of a new group picks; only a person without contacts may begin one alone."""
+    problems = ErrorCollector()
+    picked: list[UUID] = []
+    with problems:
+        groups.clean_title(request.POST.get("title", ""))
+    with problems:
+        picked = parse_people(request.POST.getlist("users"))
+        if has_contacts and not picked:
+            raise NobodyPicked
+    problems.raise_first()
+    return picked
 
 
 @person_required

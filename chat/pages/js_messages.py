@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from chat.errors import MuteTimeInvalid, MuteTimePassed, MuteTimeTooFar
+
 STATE_LABELS = {
     "waiting": pgettext_lazy("message", "Being sent"),
     "unsent": pgettext_lazy("message", "Not sent yet"),
@@ -113,6 +115,10 @@ MESSAGES = {
     "archived_empty": _("Nothing is archived"),
     "hidden_list": _("Hidden chats"),
     "hidden_empty": _("Nothing is hidden"),
+    "mute_zone": _("In your time zone, {zone}."),
+    "mute_time_invalid": MuteTimeInvalid.message,
+    "mute_time_passed": MuteTimePassed.message,
+    "mute_time_too_far": MuteTimeTooFar.message,
     "hidden": _("Hidden. You can find it at the end of the list."),
     "beginning": _("This is where it all begins."),
     "beginning_joined": _("You can't see messages from before you joined."),

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chat.contracts import SummaryRow
-
-# Muting without an end is stored as a hundred years.
-MUTED_FOR = timedelta(days=36_500)
+from chat.domain import muting
+from chat.domain.enums import ConversationKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
     """
     A preference that is on or off; ``name`` is its form field and its name in JavaScript.
+
+    ``kinds`` are the conversations in which it makes sense; it can be turned off in all.
 
     ``is_on`` returns its state at a moment, and ``changes`` the arguments for ``update_preferences``. Labels and icons
     describe what pressing the button does: ``turn_on`` is shown while it is off.
@@ -32,6 +33,13 @@ class Switch:
     turn_off: Promise
     icon_on: str
     icon_off: str
+    # The page that asks for more before it is turned on.
+    asks_at: str = ""
+    kinds: tuple[str, ...] = tuple(ConversationKind.values)
+
+    def is_offered(self, summary: SummaryRow, now: datetime) -> bool:
+        """Return whether its button is shown."""
+        return summary.kind in self.kinds or self.is_on(summary, now)
 
 
 def is_muted(summary: SummaryRow, now: datetime) -> bool:
@@ -58,11 +66,14 @@ SWITCHES = (
     Switch(
         name="muted",
         is_on=is_muted,
-        changes=lambda on, now: {"muted_until": now + MUTED_FOR if on else None},
+        changes=lambda on, now: {"muted_until": now + muting.ALWAYS if on else None},
         turn_on=_("Mute"),
         turn_off=_("Unmute"),
         icon_on="bell-off",
         icon_off="bell",
+        asks_at="chat:mute",
+        # Notes to oneself call nobody.
+        kinds=(ConversationKind.DIRECT, ConversationKind.GROUP),
     ),
     Switch(
         name="marked_unread",

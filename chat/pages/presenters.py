@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from django.utils import timezone
@@ -27,6 +27,14 @@ from superapp.accounts.api import PersonRow
 from superapp.web import time_formats
 
 ListPlace = Literal["main", "archived", "hidden"]
+
+
+class Identity(PersonRow):
+    """The name and picture of a conversation; ``icon`` is the sign in place of a picture, or empty."""
+
+    icon: str
+
+
 NOBODY: PersonRow = {"id": "", "name": "", "handle": None, "avatar": None}
 
 
@@ -135,15 +143,16 @@ def find_peer_face(summary: SummaryRow, my_id: str) -> FaceRow | None:
     return summary.face if summary.face is not None and summary.face.owner != my_id else None
 
 
-def display_identity(summary: SummaryRow, my_id: str) -> PersonRow:
+def display_identity(summary: SummaryRow, my_id: str) -> Identity:
     """Return the name and picture of a conversation: those of the peer's face, of the peer, or of the group."""
     face, other = find_peer_face(summary, my_id), find_peer(summary, my_id)
     if face is not None:
-        return {"id": face.id, "name": face.name, "handle": None, "avatar": face.picture}
+        return {"id": face.id, "name": face.name, "handle": None, "avatar": face.picture, "icon": ""}
     if other is not None:
-        return {**other, "name": other["name"] or _("Someone")}
-    name = str(js_messages.MESSAGES["notes"]) if summary.kind == "self" else summary.title or _("Someone")
-    return {**NOBODY, "id": summary.id, "name": name}
+        return {**other, "name": other["name"] or _("Someone"), "icon": ""}
+    if summary.kind == "self":
+        return {**NOBODY, "id": summary.id, "name": str(js_messages.MESSAGES["notes"]), "icon": "notes"}
+    return {**NOBODY, "id": summary.id, "name": summary.title or _("Someone"), "icon": ""}
 
 
 def face_label(summary: SummaryRow, my_id: str) -> str:
@@ -180,11 +189,19 @@ def build_row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | 
 def build_rows(
     summaries: Iterable[SummaryRow], *, my_id: str, now: datetime, open_id: str | None, place: ListPlace = "main"
 ) -> list[ConversationRow]:
-    """Build a list: pinned conversations first, then by newest message. Left and empty conversations are left out."""
+    """
+    Build a list: pinned conversations first, in their order, then by newest message.
+
+    Left and empty conversations are left out.
+    """
     seen = [one for one in summaries if one.until_seq is None and one.last_seq > 0 and place_of(one) == place]
-    shown = [build_row(one, my_id=my_id, now=now, open_id=open_id) for one in seen]
-    shown.sort(key=lambda one: ("pinned" in one.switched_on, one.at is not None and one.at.timestamp()), reverse=True)
-    return shown
+    seen.sort(key=_list_order, reverse=True)
+    return [build_row(one, my_id=my_id, now=now, open_id=open_id) for one in seen]
+
+
+def _list_order(summary: SummaryRow) -> tuple[bool, int, datetime]:
+    said_at = _at(summary.last) if summary.last else datetime.min.replace(tzinfo=UTC)
+    return summary.mine.is_pinned, summary.mine.pin_order, said_at
 
 
 def place_of(summary: SummaryRow) -> ListPlace:

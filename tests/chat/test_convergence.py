@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 
 from chat import api
-from chat.actions import polls, sending
+from chat.actions import polls, preferences, sending
 from chat.contracts import PostedMessage
 from chat.domain.extras import MessageExtras
 from chat.domain.polls import PollInput
@@ -228,6 +228,10 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
     @rule(who=people, where=places, draft=bodies, pinned=strategies.booleans(), hidden=strategies.booleans())
     def keep(self, who: int, where: int, draft: str, pinned: bool, hidden: bool) -> None:
         self.attempt_mine(api.update_preferences, who, where, draft=draft, is_pinned=pinned, is_hidden=hidden)
+
+    @rule(who=people, where=places, beside=places, below=strategies.booleans())
+    def move_pinned(self, who: int, where: int, beside: int, below: bool) -> None:
+        self.attempt_mine(preferences.move_pinned, who, where, beside=self.places[beside], is_below=below)
 
     @rule(who=people, whom=people, deed=dealings)
     def deal(self, who: int, whom: int, deed: str) -> None:

@@ -65,6 +65,7 @@ OTHERS = {
     "chat.invitations",
     "chat.invitation_answer",
     "chat.starred",
+    "chat.pin_move",
 }
 
 
@@ -239,6 +240,8 @@ BAD = [
     ("chat.keep", {"draft": "x" * 4_001}, "chat.draft_too_long"),
     ("chat.keep", {"draft": None}, "invalid"),
     ("chat.keep", {"muted_until": "2027-03-01"}, "invalid"),
+    ("chat.keep", {"muted_until": "2020-03-01T00:00:00Z"}, "chat.mute_time_passed"),
+    ("chat.keep", {"muted_until": "9999-03-01T00:00:00Z"}, "chat.mute_time_too_far"),
     ("chat.changes", {"after": -1}, "invalid"),
     ("chat.history", {"limit": 101}, "invalid"),
     ("chat.history", {"limit": 0}, "invalid"),

@@ -67,6 +67,44 @@ test("conversations stand with the pinned first, then the newest; hidden and lef
   assert.deepEqual(one.list("person D").map(({ id }) => id), ["d"])
 })
 
+test("pinned conversations keep the order that their person gave them, whoever writes", () => {
+  const { one, add } = inbox()
+  add("a", 5, {}, { pinned: true, pin_order: 1 })
+  add("b", 1, {}, { pinned: true, pin_order: 3 })
+  add("c", 3, {}, { pinned: true, pin_order: 2 })
+  add("d", 7)
+
+  assert.deepEqual(one.list().map(({ id }) => id), ["b", "c", "a", "d"])
+
+  one.takeMembership({ ...one.get("a").mine, conversation: "a", until_seq: null, rev: 2, pin_order: 9 })
+
+  assert.deepEqual(one.list().map(({ id }) => id), ["a", "b", "c", "d"])
+})
+
+test("a search finds names without their accents and whatever their case", () => {
+  const { one, add } = inbox()
+  add("a", 1, { kind: "group", title: "Café Ünal" })
+  add("b", 1, { kind: "group", title: "cafe" })
+
+  assert.deepEqual(["cafe", "CAFÉ", "unal", "ﬁ"].map((query) => one.list(query).map(({ id }) => id).sort()), [["a", "b"], ["a", "b"], ["a"], []])
+})
+
+test("a list says how far a message of mine came, and nothing of events and deleted messages", () => {
+  const row = (more) => ({ from: "ana", kind: "text", recalled_at: null, ...more })
+
+  assert.deepEqual(
+    [row(), row({ from: "bo" }), row({ kind: "event" }), row({ kind: "card" }), row({ recalled_at: "2027-03-01T01:00:00Z" }), null].map((one) => Summary.hasState(one, "ana")),
+    [true, false, false, true, false, false],
+  )
+})
+
+test("notes to myself are pictured by a sign", () => {
+  const { one, add } = inbox()
+  add("a", 1, { kind: "self", members: [{ user: "ana" }], people: [] })
+
+  assert.equal(one.looksOf(one.get("a")).icon, "notes")
+})
+
 test("what is archived stands in a list of its own whoever writes, and what is hidden too stands where that stands", () => {
   const { one, add } = inbox()
   add("a", 1)

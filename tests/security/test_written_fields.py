@@ -234,7 +234,9 @@ INPUTS = {
     "memo": "payments.send.memo",
 }
 # Inputs whose value is a number, a day, a secret, a handle, or a question that is not kept.
-INPUTS_OF_A_CLOSED_FORM = "quantity new_pin again pin cari handle price weight dari sampai code who amount old receipt"
+INPUTS_OF_A_CLOSED_FORM = """
+    quantity new_pin again pin cari handle price weight dari sampai code who amount old receipt mute_until
+"""
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ export class FakeServer {
   addConversation(id, users) {
     this.conversations.set(id, {
       id, users, rows: [], rev: 0, last_seq: 0, counted: 0, changed: 0,
-      sides: new Map(users.map((user) => [user, { read_seq: 0, read_counted: 0, delivered_seq: 0, draft: "", pinned: false, archived: false, marked_unread: false, rev: 0 }])),
+      sides: new Map(users.map((user) => [user, { read_seq: 0, read_counted: 0, delivered_seq: 0, draft: "", pinned: false, pin_order: 0, archived: false, marked_unread: false, rev: 0 }])),
     })
     this.#touch(this.conversations.get(id))
   }
@@ -158,8 +158,8 @@ export class FakeServer {
   }
 
   #membership(user, { id, sides }) {
-    const { rev, read_seq, read_counted, draft, pinned, archived, marked_unread } = sides.get(user)
-    return { kind: "membership", conversation: id, rev, until_seq: null, read_seq, read_counted, own_since: 0, muted_until: null, pinned, hidden_seq: 0, draft, archived, marked_unread }
+    const { rev, read_seq, read_counted, draft, pinned, pin_order, archived, marked_unread } = sides.get(user)
+    return { kind: "membership", conversation: id, rev, until_seq: null, read_seq, read_counted, own_since: 0, muted_until: null, pinned, hidden_seq: 0, draft, archived, marked_unread, pin_order }
   }
 
   #members(conversation) {
@@ -309,6 +309,7 @@ export class FakeServer {
   }
 
   "chat.keep"(user, { conversation: id, ...fields }) {
+    if ("pinned" in fields) fields.pin_order = fields.pinned ? 1 + Math.max(0, ...[...this.conversations.values()].map(({ sides }) => sides.get(user)?.pin_order ?? 0)) : 0
     return { me: this.#changeMine(user, this.#find(user, id), fields) }
   }
 

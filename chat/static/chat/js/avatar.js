@@ -2,7 +2,7 @@ import { part } from "#ui/part.js"
 
 const HUES = 8
 
-/** Show a person in an avatar: their picture, or their initials on a colour that is theirs. */
+/** Show a person in an avatar: their picture, or their initials on a colour that is theirs; a sign for what is nobody. */
 export function showAvatar(root, person, name) {
   const avatar = part(root, "avatar")
   if (!avatar) return
@@ -11,7 +11,9 @@ export function showAvatar(root, person, name) {
   const hue = `${Number.parseInt((person?.id ?? "0").slice(-1), 16) % HUES}`
   if (avatar.dataset.hue !== hue) avatar.dataset.hue = hue
   const firsts = name.split(/\s+/).map((word) => [...word][0] ?? "").filter((letter) => /[\p{L}\p{N}]/u.test(letter))
-  initials.textContent = (firsts.slice(0, 2).join("") || [...name.trim()].slice(0, 1).join("")).toUpperCase()
+  if (person?.icon) avatar.dataset.icon = person.icon
+  else delete avatar.dataset.icon
+  initials.textContent = person?.icon ? "" : (firsts.slice(0, 2).join("") || [...name.trim()].slice(0, 1).join("")).toUpperCase()
   if (person?.avatar) {
     if (picture.getAttribute("src") !== person.avatar) picture.src = person.avatar
   } else {

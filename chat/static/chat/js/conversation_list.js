@@ -158,7 +158,7 @@ export class ConversationList extends HTMLElement {
     const row = waiting ? { kind: "text", from: messenger.me.id, body: waiting.shown?.body ?? waiting.fields.body, extras: waiting.shown?.extras ?? carriedBy(waiting) } : summary.last
     fill(element, "who", !draft && row && !row.recalled_at ? page.words.prefix(summary, row) : null)
     fill(element, "text", draft || (row ? page.words.line(row) : null))
-    const state = draft || row?.from !== messenger.me.id || row.recalled_at ? null : this.#stateOf(summary, waiting)
+    const state = draft || !Summary.hasState(row, messenger.me.id) ? null : this.#stateOf(summary, waiting)
     part(element, "state").hidden = state === null
     mark(part(element, "state"), "data-state", state !== null, state)
     const at = waiting?.written_at ?? (summary.last ? Date.parse(summary.last.sent_at) : null)

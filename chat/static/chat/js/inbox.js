@@ -73,6 +73,7 @@ export class Inbox {
   looksOf(summary) {
     const face = this.faceOf(summary)
     if (face) return { id: face.id, name: face.name, avatar: face.picture }
+    if (summary.kind === "self") return { id: summary.id, avatar: null, icon: "notes" }
     return this.other(summary) ?? { id: summary.id, avatar: null }
   }
 
@@ -237,8 +238,7 @@ export class Inbox {
   }
 
   #order(one, other) {
-    const pinned = Number(Boolean(other.mine?.pinned)) - Number(Boolean(one.mine?.pinned))
-    return pinned || this.#said_at(other) - this.#said_at(one) || (one.id < other.id ? 1 : -1)
+    return Summary.pinOf(other) - Summary.pinOf(one) || this.#said_at(other) - this.#said_at(one) || (one.id < other.id ? 1 : -1)
   }
 
   #said_at({ id, last }) {

@@ -157,6 +157,11 @@ export class Messenger extends Speaker {
     return summary
   }
 
+  /** Move a pinned conversation above another pinned one, or below it. Answers whether it is there. */
+  movePinned(conversation, beside, isBelow) {
+    return this.#line.tell("chat.pin_move", { conversation, beside, below: isBelow })
+  }
+
   /** Keep my side of a conversation: `muted_until`, `pinned`, `hidden`, `archived`, `marked_unread`. Answers whether it is kept. */
   keep(conversation, fields) {
     return this.#line.tell("chat.keep", { conversation, ...fields })

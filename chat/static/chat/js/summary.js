@@ -100,6 +100,11 @@ export class Summary {
     return summary.mine?.archived ? "archived" : "main"
   }
 
+  /** The place among pinned conversations, of which the highest is on top; 0 where it is not pinned. */
+  static pinOf({ mine }) {
+    return mine?.pinned ? 1 + (mine.pin_order ?? 0) : 0
+  }
+
   static isMuted({ mine }, now) {
     return Boolean(mine?.muted_until) && Date.parse(mine.muted_until) > now
   }
@@ -129,6 +134,11 @@ export class Summary {
       delivered: Math.min(...others.map((member) => Math.max(member.delivered_seq, member.read_seq))),
       read: Math.min(...others.map((member) => member.read_seq)),
     }
+  }
+
+  /** Whether a list tells of its last message how far that came: of what I wrote, not of an event that I caused. */
+  static hasState(row, meId) {
+    return row?.from === meId && !row.recalled_at && row.kind !== "event"
   }
 
   /** The state of a message of mine that the server has: `sent`, `delivered` to everybody, or `read` by everybody. */
