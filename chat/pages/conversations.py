@@ -22,7 +22,7 @@ from chat.actions.preferences import move_pinned, update_preferences
 from chat.contracts import GroupRow, SummaryRow
 from chat.domain import card_types, conversation_actions, face_kinds, group_rules, system_events
 from chat.models import Message
-from chat.pages import attachment_presenters, js_messages, presenters
+from chat.pages import attachment_presenters, identities, js_messages, presenters
 from chat.pages.emoji_groups import EMOJI_GROUPS
 from chat.pages.group_views import GroupMembersView, build_members, list_member_names
 from chat.pages.muting import MUTE_CHOICES, describe_mute
@@ -45,8 +45,8 @@ MESSAGES_PER_PAGE = 50
 REACTIONS = ("👍", "❤️", "😂", "😮", "😢", "🙏")
 FRAME_BYTES_MAX = 65_536
 SUGGESTION_CHARS_MAX = 1_000
-BLANK_ROW = {"face": presenters.NOBODY, "text": ""}
-BLANK_CONVERSATION = {"face": presenters.NOBODY, "entries": ()}
+BLANK_ROW = {"face": identities.NOBODY, "text": ""}
+BLANK_CONVERSATION = {"face": identities.NOBODY, "entries": ()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,8 +310,8 @@ def _build_view(request: HttpRequest, opened: dict[str, Any], *, now: datetime, 
     summary, history = opened["summary"], opened["history"]
     user = get_current_user(request)
     my_id = str(user.public_id)
-    other, face = presenters.find_peer(summary, my_id), presenters.find_peer_face(summary, my_id)
-    identity = presenters.display_identity(summary, my_id)
+    other, face = identities.find_peer(summary, my_id), identities.find_peer_face(summary, my_id)
+    identity = identities.display_identity(summary, my_id)
     is_newest_page = "sebelum" not in request.GET
     return ConversationView(
         id=summary.id,
@@ -321,7 +321,7 @@ def _build_view(request: HttpRequest, opened: dict[str, Any], *, now: datetime, 
         face=identity,
         peer_id=other["id"] if other and other["id"] else None,
         actions_for_id=other["id"] if other and other["id"] and summary.face is None else None,
-        status=presenters.face_label(summary, my_id) if other else list_member_names(summary, my_id),
+        status=identities.face_label(summary, my_id) if other else list_member_names(summary, my_id),
         entries=presenters.build_timeline(
             history, summary=summary, my_id=my_id, now=now, is_newest_page=is_newest_page
         ),

@@ -17,7 +17,7 @@ from chat.actions.preferences import update_preferences
 from chat.contracts import SummaryRow
 from chat.domain import muting
 from chat.errors import MuteTimeInvalid, MuteTimePassed, MuteTimeTooFar
-from chat.pages import presenters
+from chat.pages import identities
 from chat.pages.preference_switches import is_muted
 from chat.queries.summaries import fetch_summary
 from superapp.accounts.api import User, get_current_user, person_required
@@ -55,7 +55,7 @@ def mute(request: HttpRequest, conversation: UUID) -> HttpResponse:
             problems = errors_by_field(refusal.all(), fields=("mute_until",), field_of=_FIELD_OF_ERROR)
     context = {
         "conversation_id": conversation,
-        "name": presenters.display_identity(summary, str(user.public_id))["name"],
+        "name": identities.display_identity(summary, str(user.public_id))["name"],
         "choices": MUTE_CHOICES,
         "chosen": request.POST.get("mute", "8h"),
         "typed": request.POST.get("mute_until", f"{timezone.localtime(now + _SUGGESTED):%Y-%m-%dT%H:00}")[:32],

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat.contracts import MessageRow
-from chat.pages import js_messages, photo_presenters, presenters
+from chat.pages import identities, js_messages, photo_presenters
 from chat.pages.event_sentences import name_of
 from chat.pages.seq_parameter import parse_seq
 from chat.queries.history import list_people
@@ -61,7 +61,7 @@ def photos(request: HttpRequest, conversation: UUID) -> HttpResponse:
     now = clock.now()
     context = {
         "conversation_id": summary.id,
-        "name": presenters.display_identity(summary, my_id)["name"],
+        "name": identities.display_identity(summary, my_id)["name"],
         "photos": [photo for row in rows for photo in _build_photos(row, people, my_id, now)],
         "more": rows[-1].seq if len(found) > MESSAGES_PER_PAGE else None,
         "words": {key: js_messages.MESSAGES[key] for key in ("photo_by", "photo_place")},

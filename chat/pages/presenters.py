@@ -12,14 +12,15 @@ from typing import Any, Literal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat.contracts import FaceRow, History, MemberRow, MessageRow, SummaryRow
-from chat.domain import card_types, face_kinds, formatting
+from chat.contracts import History, MemberRow, MessageRow, SummaryRow
+from chat.domain import card_types, formatting
 from chat.domain.large_emoji import is_large_emoji
 from chat.domain.marks import MarkRow
 from chat.domain.mentions import names_in
 from chat.pages import attachment_presenters, js_messages, photo_presenters
 from chat.pages.attachment_presenters import AttachmentView
 from chat.pages.event_sentences import name_of, render_system_event
+from chat.pages.identities import display_identity, face_label, find_peer
 from chat.pages.message_parts import QuotedMessage, ReactionView
 from chat.pages.photo_presenters import PhotoTile
 from chat.pages.preference_switches import SWITCHES, is_hidden
@@ -27,15 +28,6 @@ from superapp.accounts.api import PersonRow
 from superapp.web import time_formats
 
 ListPlace = Literal["main", "archived", "hidden"]
-
-
-class Identity(PersonRow):
-    """The name and picture of a conversation; ``icon`` is the sign in place of a picture, or empty."""
-
-    icon: str
-
-
-NOBODY: PersonRow = {"id": "", "name": "", "handle": None, "avatar": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,38 +120,6 @@ class TimelineItem:
 
     template: str
     shown: DaySeparator | UnreadSeparator | SystemEventView | MessageView
-
-
-def find_peer(summary: SummaryRow, my_id: str) -> PersonRow | None:
-    """Return the other person of a direct conversation, or None for a group."""
-    if summary.kind != "direct":
-        return None
-    others: list[PersonRow] = [person for person in summary.people if person["id"] != my_id]
-    return others[0] if others else NOBODY
-
-
-def find_peer_face(summary: SummaryRow, my_id: str) -> FaceRow | None:
-    """Return the face under which the other person talks, or None if there is none or it is the reader's own."""
-    return summary.face if summary.face is not None and summary.face.owner != my_id else None
-
-
-def display_identity(summary: SummaryRow, my_id: str) -> Identity:
-    """Return the name and picture of a conversation: those of the peer's face, of the peer, or of the group."""
-    face, other = find_peer_face(summary, my_id), find_peer(summary, my_id)
-    if face is not None:
-        return {"id": face.id, "name": face.name, "handle": None, "avatar": face.picture, "icon": ""}
-    if other is not None:
-        return {**other, "name": other["name"] or _("Someone"), "icon": ""}
-    if summary.kind == "self":
-        return {**NOBODY, "id": summary.id, "name": str(js_messages.MESSAGES["notes"]), "icon": "notes"}
-    return {**NOBODY, "id": summary.id, "name": summary.title or _("Someone"), "icon": ""}
-
-
-def face_label(summary: SummaryRow, my_id: str) -> str:
-    """Return the label of a shop's conversation: its kind for customers, its name for the owner, else an empty text."""
-    if summary.face is None:
-        return ""
-    return summary.face.name if summary.face.owner == my_id else face_kinds.label_for(summary.face.kind)
 
 
 def build_row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | None) -> ConversationRow:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat.contracts import StarredRow, SummaryRow
-from chat.pages import presenters
+from chat.pages import identities, presenters
 from chat.pages.event_sentences import name_of
 from chat.queries.marks import list_starred
 from chat.queries.summaries import list_summaries_of
@@ -55,7 +55,7 @@ def starred(request: HttpRequest) -> HttpResponse:
 def _view(row: StarredRow, summary: SummaryRow, people: list[PersonRow], my_id: str) -> StarredView:
     message = row.message
     everybody = [*summary.people, *people]
-    identity = presenters.display_identity(summary, my_id)
+    identity = identities.display_identity(summary, my_id)
     return StarredView(
         conversation=row.conversation,
         seq=message.seq,
