@@ -27,6 +27,7 @@ from chat.pages.emoji_groups import EMOJI_GROUPS
 from chat.pages.group_views import GroupMembersView, build_members, list_member_names
 from chat.pages.muting import MUTE_CHOICES, describe_mute
 from chat.pages.photo_presenters import BLANK_TILE
+from chat.pages.photos import list_recent_photos
 from chat.pages.preference_switches import SWITCHES
 from chat.pages.seq_parameter import parse_seq
 from chat.queries.groups import count_open_invitations
@@ -42,6 +43,8 @@ from superapp.core.form_pages import post_only_redirecting_to
 from superapp.web import time_formats
 
 MESSAGES_PER_PAGE = 50
+# Two rows of them in the pane of a desk.
+RECENT_PHOTOS_MAX = 6
 REACTIONS = ("👍", "❤️", "😂", "😮", "😢", "🙏")
 FRAME_BYTES_MAX = 65_536
 SUGGESTION_CHARS_MAX = 1_000
@@ -227,6 +230,10 @@ def _page(
         if view == "details" and opened["summary"].group is not None:
             context["group_members"] = _load_members(request, UUID(opened["summary"].id))
             context["note"] = take_flash(request)
+        if view == "details":
+            context["recent_photos"] = list_recent_photos(
+                UUID(opened["summary"].id), user, limit=RECENT_PHOTOS_MAX, now=now
+            )
         context["row"] = presenters.build_row(opened["summary"], my_id=my_id, now=now, open_id=open_id)
         if view == "details" and opened["summary"].mine.is_pinned:
             pinned = list_pinned(user.pk)

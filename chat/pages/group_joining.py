@@ -6,11 +6,9 @@ from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
-import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -83,7 +81,7 @@ def links(request: HttpRequest, conversation: UUID) -> HttpResponse:
     title = fetch_current_membership(conversation, user_id).conversation.title
     context = {
         "conversation_id": conversation,
-        "links": [(row, _qr(row), _invite_text(row, title)) for row in rows],
+        "links": [(row, _invite_text(row, title)) for row in rows],
         "requests": list_request_rows(conversation, user_id),
         "days": DAYS,
         "uses": USES,
@@ -96,13 +94,6 @@ def _choice(request: HttpRequest, name: str, offered: tuple[int, ...]) -> int:
     """Return the offered number that the form has, or the first bounded one."""
     written = request.POST.get(name, "")
     return next((one for one in offered if str(one) == written), offered[1])
-
-
-def _qr(row: GroupLinkRow) -> SafeString:
-    """Return the QR code of a link as SVG without colours of its own."""
-    code = segno.make(row.url, error="m", micro=False)
-    svg = code.svg_inline(border=4, svgclass="qr", lineclass=None, omitsize=True, dark="#000", light="#fff")
-    return mark_safe(svg)  # noqa: S308  # Made of numbers alone: the address is not written into it.
 
 
 def _invite_text(row: GroupLinkRow, title: str) -> str:

@@ -19,7 +19,8 @@ class NavigationItem:
 
     ``view`` is the name of its first page; paths that begin with ``prefix``, or with one of ``other_prefixes``,
     belong to it. ``badge`` is the name of its count (see ``superapp.web.badges``). ``shell_view`` is a page without
-    personal data, which the device stores and opens offline for all addresses of the item.
+    personal data, which the device stores and opens offline for all addresses of the item. ``newcomer_label`` is
+    what somebody who knows nobody here yet can do there.
     """
 
     view: str
@@ -30,6 +31,7 @@ class NavigationItem:
     badge: str = ""
     shell_view: str = ""
     other_prefixes: tuple[str, ...] = ()
+    newcomer_label: str | Promise = ""
 
     def contains(self, path: str) -> bool:
         return path.startswith((self.prefix, *self.other_prefixes))

@@ -13,6 +13,7 @@ from superapp.accounts import sessions
 from superapp.accounts.actions.login import PhoneProof
 from superapp.accounts.models import Contact, DeveloperSms, Device, InviteLink, User
 from superapp.core import clock
+from superapp.web.navigation import navigation_items
 
 PHONE = "0812 3456 7890"
 SAVED = "Invitation saved. If this number is already on Nusa, they see it there; if not, send them a link."
@@ -342,3 +343,33 @@ def _log_in(browser, user):
     request = browser.get("/masuk/").wsgi_request
     sessions.start_session(request, PhoneProof(user, is_new=False), now=clock.now())
     browser.cookies["sessionid"] = request.session.session_key
+
+
+def test_newcomer_is_shown_three_ways_to_somebody(as_ana):
+    page = text(as_ana.get("/kontak/"))
+
+    assert 'id="who"' in page
+    assert "/kontak/tautan/" in page
+    assert re.search(r'<a class="button" href="/toko/">.*Shops near you</a>', page)
+
+
+@pytest.fixture
+def without_shops(settings):
+    settings.LEGAL_PROFILE = "chat_only"
+    navigation_items.cache_clear()
+    yield
+    navigation_items.cache_clear()
+
+
+@pytest.mark.usefixtures("without_shops")
+def test_newcomer_is_not_sent_to_shops_where_there_are_none(as_ana):
+    assert "Shops near you" not in text(as_ana.get("/kontak/"))
+
+
+def test_invite_link_has_a_code_for_whoever_stands_beside(as_ana):
+    assert 'class="qr-box"' not in text(as_ana.get("/kontak/"))
+    as_ana.post("/kontak/tautan/")
+
+    page = text(as_ana.get("/kontak/"))
+
+    assert re.search(r'<div class="qr-box"[^>]*>\s*<svg[^>]*class="qr"', page)

@@ -197,3 +197,47 @@ def test_photo_of_who_left_the_group_has_their_name(client, make_group, ana, bo,
     page = client.get(reverse("chat:photos", args=[group.public_id])).content.decode()
 
     assert "Bo Santoso" in page
+
+
+def details(client, talk):
+    return client.get(reverse("chat:details", args=[talk.public_id])).content.decode()
+
+
+def recent(page):
+    """The photos in the pane with the details, in their order."""
+    strip = page.partition('aria-labelledby="recent-photos"')[2].partition("</section>")[0]
+    return re.findall(r'data-photo="([^"]+)"', strip)
+
+
+def test_details_show_the_newest_photos_and_lead_to_all(seen, client, talk, bo, ana, post):
+    for number in range(8):
+        photo = {"id": PHOTO.format(number), "width": 4, "height": 3, "placeholder": TEAL}
+        post(talk, bo, f"foto {number}", extras=MessageExtras(attachment={"type": "photos", "photos": [photo]}))
+    post(talk, ana, "bagus")
+    seen()
+
+    page = details(client, talk)
+
+    assert recent(page) == [PHOTO.format(number) for number in range(7, 1, -1)]
+    assert "Semua foto" in page
+    assert reverse("chat:photos", args=[talk.public_id]) in page
+
+
+def test_details_of_a_conversation_without_photos_have_no_strip(seen, client, talk, bo, post):
+    message = post(talk, bo, "", extras=photos(2))
+    seen()
+    assert len(recent(details(client, talk))) == 2
+    recall_message(conversation_id=talk.public_id, seq=message.seq, by_user_id=bo.pk, now=message.sent_at)
+
+    page = details(client, talk)
+
+    assert recent(page) == []
+    assert "Semua foto" not in page
+
+
+def test_details_show_no_photo_that_the_reader_hid(seen, client, talk, ana, bo, post, ask):
+    message = post(talk, bo, "", extras=photos(1))
+    seen()
+    ask(ana, "chat.mark", conversation=str(talk.public_id), seq=message.seq, hidden=True)
+
+    assert recent(details(client, talk)) == []

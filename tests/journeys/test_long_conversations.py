@@ -60,8 +60,8 @@ STRAY = """async ([by, steps]) => {
 }"""
 
 
-def fill(page: Page, until: int) -> None:
-    """Have the other one say so many things in the conversation that a page shows, all of them read."""
+def fill(page: Page, until: int, *, is_read: bool = True) -> None:
+    """Have the other one say so many things in the conversation that a page shows."""
     place = re.search(r"[0-9a-f-]{36}", page.url)
     assert place is not None
     conversation = Conversation.objects.get(public_id=place.group())
@@ -72,7 +72,8 @@ def fill(page: Page, until: int) -> None:
     # It answers something that was said long before.
     Message.objects.filter(conversation=conversation, seq=until).update(reply_to=50)
     Conversation.objects.filter(pk=conversation.pk).update(last_seq=until, rev=until, counted=until)
-    Member.objects.filter(conversation=conversation).update(read_seq=until, read_counted=until, delivered_seq=until)
+    if is_read:
+        Member.objects.filter(conversation=conversation).update(read_seq=until, read_counted=until, delivered_seq=until)
 
 
 def shown(page: Page) -> list[int]:
@@ -183,14 +184,20 @@ def test_message_that_is_sent_from_far_back_is_shown_at_the_end(long_talk: Two) 
     expect(people.message(long_talk.ana, "jawaban")).to_be_in_viewport()
 
 
-def test_conversation_with_much_that_is_new_opens_where_reading_ended(long_talk: Two) -> None:
-    page = long_talk.bo
-    Member.objects.update(read_seq=MANY - 400, read_counted=MANY - 400)
+def test_conversation_with_much_that_is_new_opens_where_reading_ended(
+    site: Site, two_who_talk: Callable[..., Two]
+) -> None:
+    page = two_who_talk(site).bo
+    read = page.locator("nusa-timeline li[data-seq]").count()
+    fill(page, MANY, is_read=False)
 
     page.reload()
 
-    line = page.locator("[data-new-line]")
-    expect(line).to_be_in_viewport()
-    expect(page.locator(f"#m-{MANY - 399}")).to_be_in_viewport()
-    assert shown(page)[-1] < MANY
+    expect(page.locator("[data-new-line]")).to_be_in_viewport()
+    expect(page.locator(f"#m-{read + 1}")).to_be_in_viewport()
+    assert shown(page)[-1] < ROWS_MAX
     expect(page.locator("[data-part=to-newest] [data-part=count]")).to_be_visible()
+    # What was not in sight is not read.
+    assert Member.objects.filter(read_seq__gt=ROWS_MAX).count() == 0
+    page.locator("[data-part=to-newest]").click()
+    expect(page.locator(f"#m-{MANY}")).to_be_in_viewport()

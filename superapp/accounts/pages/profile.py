@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +22,7 @@ from superapp.accounts.adapters.page_auth import (
 )
 from superapp.accounts.errors import DeviceKept, HandleInvalid, HandleTaken, NameInvalid, NameReserved
 from superapp.accounts.models import User
+from superapp.accounts.pages.time_zones import list_zones
 from superapp.accounts.queries import serializers
 from superapp.core import clock
 from superapp.core.errors import DomainError, ErrorKind, RateLimited
@@ -34,17 +34,10 @@ from superapp.core.form_pages import (
     post_only_redirecting_to,
 )
 
-# The Indonesian time zones, listed before all others.
-HOME_ZONES = (
-    ("Asia/Jakarta", "WIB · Jakarta"),
-    ("Asia/Makassar", "WITA · Makassar"),
-    ("Asia/Jayapura", "WIT · Jayapura"),
-)
 # RateLimited belongs to the handle, the only limited field here.
 _FIELD_OF_ERROR = make_field_lookup(
     {NameInvalid: "name", NameReserved: "name", HandleInvalid: "handle", HandleTaken: "handle", RateLimited: "handle"}
 )
-TIME_ZONE_REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
 THEME_COOKIE_AGE_S = 365 * 24 * 3600
@@ -139,7 +132,6 @@ def _apply_changes(user_id: int, typed: dict[str, str]) -> dict[str, object]:
 def _context(request: HttpRequest, *, typed: dict[str, str], problems: dict[str, object]) -> dict[str, object]:
     user = get_current_user(request)
     here = request.session.session_key
-    home = {zone for zone, _label in HOME_ZONES}
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     return {
         "profile": serializers.serialize_profile(user, queries.find_phone_number(user.pk)),
@@ -150,8 +142,7 @@ def _context(request: HttpRequest, *, typed: dict[str, str], problems: dict[str,
         "name_chars_max": User.NAME_CHARS_MAX,
         "picture_bytes_max": avatar_storage.UPLOAD_BYTES_MAX,
         "languages": User.Language.choices,
-        "home_zones": HOME_ZONES,
-        "other_zones": _list_cities(user.time_zone, besides=home),
+        "zones": list_zones(user.time_zone, now=clock.now()),
         "themes": [
             ("auto", _("Automatic"), theme == "auto"),
             ("light", _("Light"), theme == "light"),
@@ -161,16 +152,3 @@ def _context(request: HttpRequest, *, typed: dict[str, str], problems: dict[str,
         "asking": queries.list_devices_awaiting_trust(user.pk, now=clock.now()),
         "devices": [(device, device.session_key == here) for device in queries.list_devices(user.pk)],
     }
-
-
-def _list_cities(own: str, *, besides: set[str]) -> list[tuple[str, str]]:
-    """List the time zones with their city, sorted by city; zones that name no place are left out."""
-    zones = {zone for zone in zoneinfo.available_timezones() if zone.startswith(TIME_ZONE_REGIONS)} | (
-        {own} if own else set()
-    )
-    return sorted(((zone, _city(zone)) for zone in zones - besides), key=lambda found: found[1])
-
-
-def _city(zone: str) -> str:
-    region, _slash, city = zone.replace("_", " ").partition("/")
-    return f"{city.rpartition('/')[2]} · {region}" if city else region

@@ -22,6 +22,7 @@ from superapp.notifications.domain.quiet_hours import QuietHours, format_minute,
 from superapp.notifications.domain.visibility import PresenceVisibility
 from superapp.notifications.errors import QuietHoursInvalid
 from superapp.notifications.models import Preferences
+from superapp.web import time_formats
 
 DEFAULT_QUIET_HOURS = QuietHours(22 * 60, 6 * 60)
 MORNING = time(7)
@@ -111,6 +112,7 @@ def _context(request: HttpRequest, problem: str) -> dict[str, object]:
         "visibilities": _visibilities(row),
         "sms_minutes": settings.ORDER_SMS_AFTER_MINUTES,
         "is_quiet": row.quiet_hours is not None,
+        "zone": time_formats.zone_label(user.time_zone),
         "is_paused": is_paused,
         "pauses": _pauses(is_paused),
     }

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
+import segno
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.base import FilterExpression, Parser, Token
@@ -37,6 +38,14 @@ def icon(name: str, *, css: str = "") -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', css, address, name
     )
+
+
+@register.filter
+def qr_code(text: str) -> SafeString:
+    """Render a QR code as SVG, black on white in dark mode too, so that cameras find it."""
+    code = segno.make(text, error="m", micro=False)
+    svg = code.svg_inline(border=4, svgclass="qr", lineclass=None, omitsize=True, dark="#000", light="#fff")
+    return mark_safe(svg)  # noqa: S308  # Made of numbers alone: the text is not written into it.
 
 
 @register.simple_tag(takes_context=True)

@@ -18,14 +18,16 @@ export class AttachmentActions {
       if (action === "voters") await this.#showVoters(conversation, row)
       else if (action === "close-poll") await this.#messenger.line.ask("chat.poll_close", { conversation, seq: row.seq })
       else if (action === "contact") await this.#meet(conversation, row, attachment.user)
-      else if (action === "copy-place") await this.#copy(`${attachment.latitude}, ${attachment.longitude}`)
+      else if (action === "copy-place") await this.#copy(attachment, "copied")
+      // Phones have maps for the link. What a desk does with it nobody knows, so that it gets the coordinates as well.
+      else if (action === "open-place" && matchMedia("(hover: hover)").matches) await this.#copy(attachment, "place_copied")
     } catch (failure) {
       toastFailure(failure, this.#page.data)
     }
   }
 
-  async #copy(text) {
-    toast(this.#page.data.word((await copy(text)) ? "copied" : "not_copied"))
+  async #copy({ latitude, longitude }, word) {
+    toast(this.#page.data.word((await copy(`${latitude}, ${longitude}`)) ? word : "not_copied"))
   }
 
   /** Talk to the person of a card, or ask them to be a contact. */
@@ -42,25 +44,31 @@ export class AttachmentActions {
   async #showVoters(conversation, row) {
     const dialog = document.getElementById("voters-dialog")
     const { options } = row.extras.attachment
-    const answers = await Promise.all(
-      options.map((_, option) => (row.poll.options[option].count ? this.#messenger.line.ask("chat.voters", { conversation, seq: row.seq, option }) : { rows: [], people: [] })),
-    )
-    for (const { people } of answers) this.#messenger.inbox.takePeople(people)
-    part(dialog, "voters").replaceChildren(...answers.map(({ rows }, option) => this.#votersOf(options[option], row.poll.options[option].count, rows, conversation)))
+    const sections = await Promise.all(options.map((text, option) => this.#votersOf(conversation, row, { text, option })))
+    part(dialog, "voters").replaceChildren(...sections)
     dialog.showModal()
   }
 
-  #votersOf(text, count, rows, conversation) {
+  /** Who voted for an option, a page at a time. */
+  async #votersOf(conversation, { seq, poll }, { text, option }) {
     const element = clone("voters-template")
+    const { count } = poll.options[option]
     fill(element, "text", text)
     part(element, "count").textContent = this.#page.format.number(count)
-    part(element, "people").replaceChildren(
-      ...rows.map(({ user }) => {
-        const voter = clone("voter-template")
-        fill(voter, "name", this.#page.words.name(user, conversation))
-        return voter
-      }),
-    )
+    const add = async (after) => {
+      const { rows, people, next } = await this.#messenger.line.ask("chat.voters", { conversation, seq, option, ...(after && { after }) })
+      this.#messenger.inbox.takePeople(people)
+      part(element, "people").append(...rows.map(({ user }) => this.#voter(user, conversation)))
+      part(element, "more").hidden = next === null
+      part(element, "more").onclick = () => add(next).catch((failure) => toastFailure(failure, this.#page.data))
+    }
+    if (count > 0) await add(null)
+    return element
+  }
+
+  #voter(user, conversation) {
+    const element = clone("voter-template")
+    fill(element, "name", this.#page.words.name(user, conversation))
     return element
   }
 }

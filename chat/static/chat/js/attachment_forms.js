@@ -1,11 +1,10 @@
 import { fold } from "#lib/fold.js"
-import { clone, fill, part } from "#ui/part.js"
+import { clone, fill, mark, part } from "#ui/part.js"
 import { showAvatar } from "#chat/avatar.js"
+import { placeIn, rounded } from "#chat/places.js"
 
 const OPTIONS_MAX = 12
 const HOUR_MS = 3_600_000
-const DIGITS = 1e6
-const COORDINATES = /^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/
 
 /** Ask for a poll; resolves with its attachment, or null. */
 export function askPoll({ data, now }) {
@@ -34,25 +33,50 @@ export function askPoll({ data, now }) {
   })
 }
 
-/** Ask for a place; resolves with its attachment, or null. */
-export function askLocation({ data }) {
+/** Ask for a place: where I am, or another that is written or pasted from a map; resolves with its attachment, or null. */
+export function askLocation({ data, format }) {
   const dialog = document.getElementById("location-dialog")
   const written = part(dialog, "coordinates")
+  let here = null
   written.value = ""
   part(dialog, "name").value = ""
-  part(dialog, "here").onclick = () => {
-    if (!navigator.geolocation) return fill(dialog, "problem", data.word("location_unknown"))
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => (written.value = `${rounded(coords.latitude)}, ${rounded(coords.longitude)}`),
-      () => fill(dialog, "problem", data.word("location_unknown")),
-      { enableHighAccuracy: true, timeout: 15_000 },
-    )
+  part(dialog, "elsewhere").open = false
+  fill(dialog, "found", null)
+  // Only what is sent counts as wrong, and no longer once it is written anew.
+  const refuse = (problem) => {
+    part(dialog, "elsewhere").open = true
+    mark(written, "aria-invalid", true, "true")
+    written.focus()
+    return { problem }
+  }
+  written.oninput = () => mark(written, "aria-invalid", false)
+  written.oninput()
+  part(dialog, "here").onclick = async () => {
+    fill(dialog, "found", data.word("location_looking"))
+    here = await whereIAm()
+    fill(dialog, "found", here ? data.word("location_found", { metres: format.number(here.accuracy) }) : data.word("location_unknown"))
+    if (here) written.value = ""
+    else part(dialog, "elsewhere").open = true
   }
   return ask(dialog, () => {
-    const [, latitude, longitude] = COORDINATES.exec(written.value)?.map(Number) ?? []
-    if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) return { problem: data.word("location_invalid") }
-    return { value: { type: "location", latitude, longitude, name: part(dialog, "name").value.trim() } }
+    const text = written.value.trim()
+    if (!text && !here) return refuse(data.word("location_missing"))
+    const place = text ? placeIn(text) : here
+    if (!place) return refuse(data.word(/^https?:/i.test(text) ? "location_not_in_link" : "location_invalid"))
+    return { value: { type: "location", latitude: place.latitude, longitude: place.longitude, name: part(dialog, "name").value.trim() } }
   })
+}
+
+/** Where this device is, null where it does not tell. */
+function whereIAm() {
+  if (!navigator.geolocation) return null
+  return new Promise((resolve) =>
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => resolve({ latitude: rounded(coords.latitude), longitude: rounded(coords.longitude), accuracy: Math.ceil(coords.accuracy) }),
+      () => resolve(null),
+      { enableHighAccuracy: true, timeout: 15_000 },
+    ),
+  )
 }
 
 /**
@@ -110,8 +134,4 @@ function ask(dialog, read) {
   }
   dialog.showModal()
   return new Promise((resolve) => dialog.addEventListener("close", () => resolve(value), { once: true }))
-}
-
-function rounded(degrees) {
-  return Math.round(degrees * DIGITS) / DIGITS
 }

@@ -90,10 +90,10 @@ export class Composer extends HTMLElement {
   async #attachMore(what) {
     const { askChoice, askLocation, askPoll } = await load(() => import("#chat/attachment_forms.js"), this.page.data)
     const { messenger, conversation } = this
-    const { data, clock } = this.page
+    const { data, clock, format } = this.page
     const contacts = messenger.inbox.contacts.filter(({ state }) => state === "accepted")
     const choices = contacts.map(({ user, person }) => ({ key: user, name: person.name, looks: person })).sort((one, other) => one.name.localeCompare(other.name))
-    const asked = { poll: () => askPoll({ data, now: () => clock.serverNow() }), location: () => askLocation({ data }), contact: () => askChoice({ data, title: data.word("contact_which"), choices, max: 1 }) }
+    const asked = { poll: () => askPoll({ data, now: () => clock.serverNow() }), location: () => askLocation({ data, format }), contact: () => askChoice({ data, title: data.word("contact_which"), choices, max: 1 }) }
     const given = await asked[what]()
     if (!given) return
     const name = what === "contact" ? choices.find(({ key }) => key === given[0]).name : null

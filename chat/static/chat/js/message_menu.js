@@ -7,7 +7,7 @@ import { part } from "#ui/part.js"
 import { Menu } from "#chat/menu.js"
 import { Swipe } from "#chat/swipe.js"
 
-const ATTACHMENT_ACTIONS = ["voters", "close-poll", "contact", "copy-place"]
+const ATTACHMENT_ACTIONS = ["voters", "close-poll", "contact", "copy-place", "open-place"]
 const FORWARD_MAX = 5
 
 /** What may be done with a message. One for the whole page. */
@@ -158,7 +158,15 @@ export class MessageMenu {
     for (const element of this.#dialog.querySelectorAll("[data-for=everyone]")) element.hidden = !mayRecall
     const choice = await this.#choice()
     if (choice === "yes") return this.#messenger.recall(conversation, row.seq)
-    if (choice === "mine") return this.#messenger.mark(conversation, row.seq, { hidden: true })
+    if (choice === "mine") return this.#hide(conversation, row)
+  }
+
+  /** What was deleted for me alone comes back by one key, for a moment: the message that had the focus is gone. */
+  #hide(conversation, { seq }) {
+    const { data } = this.#page
+    const mark = (hidden) => this.#messenger.mark(conversation, seq, { hidden })
+    mark(true)
+    toast(data.word("hidden_for_me"), { word: data.word("undo"), run: () => mark(false) }).focus({ preventScroll: true })
   }
 
   #react(conversation, item, emoji) {

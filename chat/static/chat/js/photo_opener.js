@@ -1,4 +1,5 @@
 import { isPlainClick } from "#ui/plain_click.js"
+import { photosOfLinks } from "#chat/photo_links.js"
 import { photosOf } from "#chat/photos.js"
 
 /** Opens photos over the whole screen. How they are looked at there is loaded with the first one. */
@@ -14,14 +15,18 @@ export class PhotoOpener {
   }
 
   async #clicked(event) {
-    const link = event.target.closest("nusa-timeline [data-part=photo-link][href]")
+    const link = event.target.closest("nusa-timeline [data-part=photo-link][href], [data-part=photo-grid] [data-photo]")
     if (!link || !isPlainClick(event)) return
     event.preventDefault()
-    const photos = this.#photosBeside(link.closest("nusa-timeline"))
-    const place = photos.findIndex(({ id }) => id === link.closest("[data-photo]").dataset.photo)
+    const { photos, place } = link.closest("[data-part=photo-grid]") ? photosOfLinks(link) : this.#photosOfTimeline(link)
     const viewer = await this.#open()
     if (viewer && place >= 0) viewer.show(photos, place, link)
     else location.assign(link.href)
+  }
+
+  #photosOfTimeline(link) {
+    const photos = this.#photosBeside(link.closest("nusa-timeline"))
+    return { photos, place: photos.findIndex(({ id }) => id === link.closest("[data-photo]").dataset.photo) }
   }
 
   /** All photos of the conversation that are here, in their order. */

@@ -1,5 +1,6 @@
 import { PageData } from "#ui/page_data.js"
 import { isPlainClick } from "#ui/plain_click.js"
+import { photosOfLinks } from "#chat/photo_links.js"
 import { PhotoViewer } from "#chat/photo_viewer.js"
 
 // The photos of a conversation on a page of their own: each leads to itself, and with this module is looked at in its place.
@@ -8,7 +9,6 @@ document.querySelector("[data-part=photo-grid]")?.addEventListener("click", (eve
   const link = event.target.closest("[data-photo]")
   if (!link || !isPlainClick(event)) return
   event.preventDefault()
-  const links = [...document.querySelectorAll("[data-part=photo-grid] [data-photo]")]
-  const photos = links.map(({ dataset: { photo, width, height, who, at, caption } }) => ({ id: photo, width, height, who, at, caption }))
-  viewer.show(photos, links.indexOf(link), link)
+  const { photos, place } = photosOfLinks(link)
+  viewer.show(photos, place, link)
 })
