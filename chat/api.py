@@ -6,9 +6,10 @@ from chat.actions.faces import upsert_face
 from chat.actions.group_members import add_member, add_people, leave_group, remove_member, set_role, set_silenced
 from chat.actions.groups import GroupChanges, change_group, create_group, found_group
 from chat.actions.marks import mark_message
-from chat.actions.messages import compose_message, edit_message, post_message, recall_message, set_reaction
+from chat.actions.messages import compose_message, edit_message, post_message, recall_message
 from chat.actions.polls import vote
 from chat.actions.preferences import update_preferences
+from chat.actions.reactions import set_reaction
 from chat.actions.receipts import mark_delivered, mark_read
 from chat.actions.sending import send_with_extras
 from chat.actions.system_events import post_system_event

@@ -17,16 +17,10 @@ from chat.domain.extras import MessageExtras
 from chat.domain.marks import MarkRow
 from chat.domain.polls import PollRow, blank_poll
 from chat.domain.preferences import MemberPreferences, StoredPreferences
+from chat.domain.reactions import ReactionRow
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
 from superapp.core.errors import DomainError
-
-
-class ReactionRow(msgspec.Struct):
-    """The users who reacted to a message with one emoji."""
-
-    emoji: str
-    users: list[str]
 
 
 class MessageRow(msgspec.Struct):

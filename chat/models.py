@@ -199,7 +199,7 @@ class Reaction(models.Model):
 
 class MessageMark(models.Model):
     """
-    A person's own marks on a message, sent to nobody else: hidden ("delete for me"), starred, and their votes.
+    A person's own marks on a message, sent to nobody else: hidden ("delete for me"), starred, their votes and reaction.
 
     ``rev`` is the rev of the person's user topic when the marks last changed.
     """
@@ -211,6 +211,8 @@ class MessageMark(models.Model):
     starred_at = models.DateTimeField(null=True)
     # In a poll: the numbers of the options that the person chose, as their rows in ``PollVote``.
     votes = models.JSONField(default=list)
+    # The emoji of the person's row in ``Reaction``; empty without one.
+    reaction = models.CharField(max_length=Reaction.EMOJI_CHARS_MAX, default="", blank=True)
     rev = models.BigIntegerField(default=0)
 
     class Meta:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.pages import conversations, group_joining, groups, muting, photos, starred
+from chat.pages import conversations, group_joining, groups, muting, photos, reactions, starred
 
 app_name = "chat"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("obrolan/<uuid:conversation>/kirim/", conversations.send, name="send"),
     path("obrolan/<uuid:conversation>/sisi/", conversations.change_preferences, name="keep"),
     path("obrolan/<uuid:conversation>/bisukan/", muting.mute, name="mute"),
+    path("obrolan/<uuid:conversation>/pesan/<int:seq>/reaksi/", reactions.reactions, name="reactions"),
     path("obrolan/<uuid:conversation>/pesan/<int:seq>/", groups.readers, name="readers"),
     path("obrolan/<uuid:conversation>/grup/", groups.change, name="group"),
     path("obrolan/<uuid:conversation>/grup/tambah/", groups.add, name="group_add"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -56,6 +57,20 @@ def mark_message(
         mark.save()
         row = mark_row(mark, conversation_id=conversation_id, seq=seq)
         push.mark_changed(user_id, row)
+    return row
+
+
+def keep_mark(message: Message, *, conversation_id: UUID, user_id: int, **values: Any) -> MarkRow:
+    """Note in a person's marks what they have just done with a message, such as their votes, and tell their devices."""
+    rev = user_topic.next_rev(user_id)
+    # Read again: the counter of the person's own topic is the lock of their marks.
+    mark = find_mark(message, user_id) or MessageMark(message=message, user_id=user_id)
+    for column, value in values.items():
+        setattr(mark, column, value)
+    mark.rev = rev
+    mark.save()
+    row = mark_row(mark, conversation_id=conversation_id, seq=message.seq)
+    push.mark_changed(user_id, row)
     return row
 
 

@@ -1,6 +1,5 @@
 """
-Posting, editing and recalling messages, and reacting to them. Each change gives its message the conversation's next
-rev.
+Posting, editing and recalling messages. Each change gives its message the conversation's next rev.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ from chat.errors import (
     MessageNotYours,
     MessageRecalled,
     NotAccepted,
-    NotReactable,
     OnlyAdminsWrite,
     RecallTooLate,
 )
@@ -204,41 +202,6 @@ def recall_message(*, conversation_id: UUID, seq: int, by_user_id: int, now: dat
         if shows_media:
             reference = media_reference(conversation.pk, sender_id=by_user_id, client_id=message.client_id)
             media.release(reference, now=now)
-    return message
-
-
-def set_reaction(*, conversation_id: UUID, seq: int, by_user_id: int, emoji: str | None, now: datetime) -> Message:
-    """
-    Set the person's only reaction to a message, or remove it with None. Setting the same again changes nothing.
-
-    :raises ConversationNotFound, MessageNotFound: if the person cannot see it
-    :raises NotReactable: if it is not one emoji, or the message is a system event
-    :raises MessageRecalled: if the message was recalled
-    :raises NotAccepted: if one of the two has blocked the other, or they are not contacts; removing is always
-        allowed
-    :raises MemberSilenced: if an admin took away the person's right to write
-    """
-    chosen = text_cleaning.clean_emoji(emoji, chars_max=Reaction.EMOJI_CHARS_MAX) if emoji is not None else None
-    with transaction.atomic():
-        conversation, member = lock_conversation_for_member(conversation_id, by_user_id)
-        message = fetch_message(conversation, member, seq)
-        if message.kind == MessageKind.EVENT:
-            raise NotReactable
-        if message.recalled_at is not None:
-            raise MessageRecalled
-        mine = next((one for one in message.reactions.all() if one.user_id == by_user_id), None)
-        if (mine.emoji if mine else None) == chosen:
-            return message
-        if chosen is not None:
-            require_accepted(conversation, by_user_id)
-            if member.is_silenced:
-                raise MemberSilenced
-            mine = mine or Reaction(message=message, user_id=by_user_id)
-            mine.emoji, mine.reacted_at = chosen, now
-            mine.save()
-        elif mine is not None:
-            mine.delete()
-        store_change(conversation, message, [])
     return message
 
 

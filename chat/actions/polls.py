@@ -8,18 +8,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat import push
+from chat.actions.marks import keep_mark
 from chat.actions.messages import require_accepted, store_change
 from chat.domain.marks import MarkRow
 from chat.domain.polls import require_open, validate_choice
 from chat.errors import MemberSilenced, MessageNotYours, MessageRecalled
-from chat.models import ClosedPoll, Message, MessageMark, PollVote
+from chat.models import ClosedPoll, Message, PollVote
 from chat.queries.locking import lock_conversation_for_member
 from chat.queries.marks import find_mark
 from chat.queries.messages import fetch_message
 from chat.queries.polls import find_closed_at, require_poll
 from chat.queries.row_builders import mark_row
-from superapp.realtime import user_topic
 
 
 def vote(
@@ -60,13 +59,7 @@ def vote(
             for option in sorted(chosen - before)
         )
         store_change(conversation, message, [])
-        rev = user_topic.next_rev(by_user_id)
-        # Read again: the counter of the person's own topic is the lock of their marks.
-        mark = find_mark(message, by_user_id) or MessageMark(message=message, user_id=by_user_id)
-        mark.votes, mark.rev = sorted(chosen), rev
-        mark.save()
-        row = mark_row(mark, conversation_id=conversation_id, seq=seq)
-        push.mark_changed(by_user_id, row)
+        row = keep_mark(message, conversation_id=conversation_id, user_id=by_user_id, votes=sorted(chosen))
     return message, row
 
 

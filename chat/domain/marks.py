@@ -19,6 +19,8 @@ class MarkRow(msgspec.Struct, kw_only=True):
     hidden: bool
     starred: bool
     votes: list[int]
+    # My one reaction; None without one.
+    reaction: str | None
 
 
 class VersionRow(msgspec.Struct):

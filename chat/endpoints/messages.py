@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chat.actions.messages import compose_message, edit_message, recall_message, set_reaction
+from chat.actions.messages import compose_message, edit_message, recall_message
 from chat.actions.sending import forward_message, send_with_extras
 from chat.contracts import Changes, History, NewMessage, PostedMessage, SendMessageResponse
 from chat.endpoints.schemas import (
@@ -16,7 +16,6 @@ from chat.endpoints.schemas import (
     HistoryRequest,
     MessageRequest,
     PickedMessagesRequest,
-    ReactionRequest,
     SendMessageRequest,
 )
 from chat.models import Message
@@ -123,23 +122,6 @@ def edit(caller: Caller, request: EditMessageRequest) -> dict[str, Any]:
 def recall(caller: Caller, request: MessageRequest) -> dict[str, Any]:
     message = recall_message(
         conversation_id=request.conversation, seq=request.seq, by_user_id=caller.user_id, now=clock.now()
-    )
-    return {"rev": message.rev}
-
-
-@register_command(
-    "chat.react",
-    ReactionRequest,
-    rest="PUT conversations/<uuid:conversation>/messages/<int:seq>/reaction",
-    in_order=True,
-)
-def react(caller: Caller, request: ReactionRequest) -> dict[str, Any]:
-    message = set_reaction(
-        conversation_id=request.conversation,
-        seq=request.seq,
-        by_user_id=caller.user_id,
-        emoji=request.emoji,
-        now=clock.now(),
     )
     return {"rev": message.rev}
 

@@ -63,6 +63,13 @@ class ReactionRequest(RequestSchema):
     emoji: str | None
 
 
+class ReactorsRequest(RequestSchema):
+    conversation: UUID
+    seq: Seq
+    emoji: Annotated[str, Meta(max_length=64)] | None = None
+    after: Annotated[str, Meta(max_length=40)] | None = None
+
+
 class MarkMessageRequest(RequestSchema):
     conversation: UUID
     seq: Seq

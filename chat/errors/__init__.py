@@ -50,6 +50,7 @@ from chat.errors.messages import (
     OnlyAdminsWrite,
     RecallTooLate,
     ReplyNotFound,
+    TooManyReactions,
 )
 from chat.errors.preferences import (
     DraftTooLong,
@@ -110,4 +111,5 @@ __all__ = [
     "RemovedByAdmin",
     "ReplyNotFound",
     "TooManyPicked",
+    "TooManyReactions",
 ]

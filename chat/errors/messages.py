@@ -151,6 +151,14 @@ class RecallTooLate(DomainError):
     message = _("A message can be deleted for {minutes} minutes after sending.")
 
 
+class TooManyReactions(DomainError):
+    """Others reacted to the message with as many different emoji as a message can have."""
+
+    code = "chat.too_many_reactions"
+    kind = ErrorKind.CONFLICT
+    message = _("A message can have up to {emoji_max} different reactions. Tap one that is already there.")
+
+
 class NotReactable(DomainError):
     """The reaction is not exactly one emoji, or the message is a system event."""
 

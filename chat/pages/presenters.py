@@ -268,7 +268,8 @@ def _message(
         attachment=attachment_presenters.build_attachment(message, my_votes=mark.votes if mark else [], now=now),
         forwarded=attachment_presenters.forwarded_label(message),
         reactions=tuple(
-            ReactionView(emoji=one.emoji, count=len(one.users), is_mine=my_id in one.users) for one in message.reactions
+            ReactionView(emoji=one.emoji, count=one.count, is_mine=mark is not None and mark.reaction == one.emoji)
+            for one in message.reactions
         ),
         mentioned=names_in(message.extras, people),
     )

@@ -10,7 +10,7 @@ from chat.domain.extras import ALL
 from chat.domain.marks import MarkRow, VersionRow
 from chat.errors import NotAContactCard
 from chat.models import Member, Message
-from chat.queries import poll_tallies
+from chat.queries import poll_tallies, reaction_tallies
 from chat.queries.members import (
     fetch_membership,
     list_visible_members,
@@ -24,6 +24,7 @@ from chat.queries.messages import (
     visible_rev,
 )
 from chat.queries.row_builders import member_row, message_row
+from chat.queries.row_parts import load_row_parts
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow, User
 from superapp.core import clock
@@ -128,7 +129,7 @@ def fetch_card_person(conversation_id: UUID, user_id: int, *, seq: int) -> UUID:
 
 
 def _rows(found: Sequence[Message]) -> list[MessageRow]:
-    poll_tallies.load(found)
+    load_row_parts(found)
     return [message_row(message) for message in found]
 
 
@@ -142,6 +143,7 @@ def _marks(conversation_id: UUID, found: Iterable[Message]) -> list[MarkRow]:
             hidden=False,
             starred=message.is_starred,  # type: ignore[attr-defined]  # Annotated.
             votes=message.my_votes,  # type: ignore[attr-defined]  # Annotated.
+            reaction=message.my_reaction or None,  # type: ignore[attr-defined]  # Annotated.
         )
         for message in found
         if message.marks_rev is not None  # type: ignore[attr-defined]  # Annotated.
@@ -167,7 +169,7 @@ def list_people(
         people[user.pk] = user
     for message in found:
         people[message.sender_id] = message.sender
-        people |= {reaction.user_id: reaction.user for reaction in message.reactions.all()}
+        people |= reaction_tallies.reactors_of(message)
         people |= poll_tallies.voters_of(message)
     return [accounts.serialize_person(people[user_id]) for user_id in sorted(people)]
 

@@ -9,10 +9,10 @@ from django.db.models import Q
 from chat.contracts import StarredPage, StarredRow
 from chat.domain.marks import MarkRow
 from chat.models import Message, MessageMark
-from chat.queries import poll_tallies
 from chat.queries.history import list_people
 from chat.queries.messages import with_row_relations
 from chat.queries.row_builders import mark_row, message_row
+from chat.queries.row_parts import load_row_parts
 from chat.queries.visibility import is_in_sight
 from superapp.core import clock
 from superapp.core.errors import InputInvalid
@@ -58,7 +58,7 @@ def list_starred(user_id: int, *, conversation_id: UUID | None, before: str | No
         message.pk: message
         for message in with_row_relations(Message.objects.filter(marks__in=[one.pk for one in marks]))
     }
-    poll_tallies.load(list(messages.values()))
+    load_row_parts(list(messages.values()))
     return StarredPage(
         rows=[
             StarredRow(

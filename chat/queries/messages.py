@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from chat.domain.enums import MessageKind
 from chat.errors import MessageNotFound
-from chat.models import Conversation, Member, Message, MessageMark, Reaction
-from chat.queries import poll_tallies
+from chat.models import Conversation, Member, Message, MessageMark
+from chat.queries.row_parts import load_row_parts
 from chat.queries.visibility import is_in_sight_of
 
 
@@ -40,6 +40,7 @@ def visible_messages(conversation_id: int, member: Member) -> QuerySet[Message]:
         .annotate(mine=mine)
         .filter(Q(mine__is_hidden=False) | Q(mine__is_hidden=None))
         .annotate(marks_rev=F("mine__rev"), is_starred=F("mine__is_starred"), my_votes=F("mine__votes"))
+        .annotate(my_reaction=F("mine__reaction"))
     )
 
 
@@ -142,7 +143,7 @@ def fetch_last_messages(memberships: Collection[Member]) -> dict[int, Message]:
     before = [pk for pk, message in found.items() if message.is_hidden]  # type: ignore[attr-defined]  # Annotated.
     if before:
         found = {pk: message for pk, message in found.items() if pk not in before} | _fetch_last_not_hidden(before)
-    poll_tallies.load(list(found.values()))
+    load_row_parts(list(found.values()))
     return found
 
 
@@ -181,6 +182,5 @@ def fetch_counted(conversation: Conversation, seq: int) -> int:
 
 
 def with_row_relations(found: QuerySet[Message]) -> QuerySet[Message]:
-    """Load with these messages everything that their rows need."""
-    reactions = Prefetch("reactions", Reaction.objects.select_related("user"))
-    return found.select_related("sender").prefetch_related(reactions)
+    """Load with these messages what their rows need of other tables, but ``row_parts``."""
+    return found.select_related("sender")

@@ -15,23 +15,19 @@ from chat.contracts import (
     MemberRow,
     MembershipRow,
     MessageRow,
-    ReactionRow,
     SummaryRow,
 )
 from chat.domain import extras, preferences
 from chat.domain.enums import ConversationKind
 from chat.domain.marks import MarkRow
 from chat.models import Conversation, Face, Group, GroupLink, Member, Message, MessageMark
-from chat.queries import poll_tallies
+from chat.queries import poll_tallies, reaction_tallies
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
 
 
 def message_row(message: Message) -> MessageRow:
-    """Build the row of a message; ``sender`` and ``reactions__user`` have to be loaded."""
-    by_emoji: dict[str, list[str]] = {}
-    for reaction in message.reactions.all():
-        by_emoji.setdefault(reaction.emoji, []).append(str(reaction.user.public_id))
+    """Build the row of a message; ``sender`` has to be loaded, and for many at once their ``row_parts``."""
     return MessageRow(
         seq=message.seq,
         rev=message.rev,
@@ -47,7 +43,7 @@ def message_row(message: Message) -> MessageRow:
         edits=message.edits,
         edited_at=_wire(message.edited_at),
         recalled_at=_wire(message.recalled_at),
-        reactions=[ReactionRow(emoji=emoji, users=sorted(users)) for emoji, users in sorted(by_emoji.items())],
+        reactions=reaction_tallies.reaction_rows(message),
         sent_at=clock.to_wire(message.sent_at),
         poll=poll_tallies.poll_row(message),
     )
@@ -75,6 +71,7 @@ def mark_row(mark: MessageMark, *, conversation_id: UUID, seq: int) -> MarkRow:
         hidden=mark.is_hidden,
         starred=mark.is_starred,
         votes=mark.votes,
+        reaction=mark.reaction or None,
     )
 
 

@@ -301,6 +301,11 @@ class ModelClient:
                     if "poll" in held.rows[seq]
                     if (votes := self.message_marks.get((name, seq), {}).get("votes"))
                 },
+                "reacted": {
+                    seq: emoji
+                    for seq in sorted(held.rows)
+                    if (emoji := self.message_marks.get((name, seq), {}).get("reaction"))
+                },
                 "roles": held.roles,
                 "group": held.group,
                 "starred": [seq for seq in sorted(held.rows) if self.message_marks.get((name, seq), {}).get("starred")],

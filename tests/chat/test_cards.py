@@ -91,5 +91,6 @@ def test_card_can_be_reacted_to_but_not_edited_or_recalled(talk, now):
     with pytest.raises(errors.MessageNotYours):
         api.recall_message(conversation_id=place, seq=1, by_user_id=ana.pk, now=now)
 
-    assert api.set_reaction(conversation_id=place, seq=1, by_user_id=bo.pk, emoji="👍", now=now).rev == 2
+    message, _mark = api.set_reaction(conversation_id=place, seq=1, by_user_id=bo.pk, emoji="👍", now=now)
+    assert message.rev == 2
     assert Message.objects.get().card == CARD

@@ -32,6 +32,7 @@ COMMANDS = {
     "chat.readers": {"seq": 1},
     "chat.mark": {"seq": 1, "starred": True},
     "chat.versions": {"seq": 1},
+    "chat.reactors": {"seq": 1},
 }
 # Of groups alone; of a conversation of two its members are told so.
 OF_GROUPS = {
@@ -235,6 +236,9 @@ BAD = [
     ("chat.react", {"emoji": "😀" * 5_000}, "chat.not_reactable"),
     ("chat.react", {"emoji": "jempol"}, "chat.not_reactable"),
     ("chat.react", {"emoji": 1}, "invalid"),
+    ("chat.reactors", {"after": "x"}, "invalid"),
+    ("chat.reactors", {"emoji": "x" * 65}, "invalid"),
+    ("chat.reactors", {"seq": 2}, "chat.message_not_found"),
     ("chat.read", {"seq": 2}, "chat.message_not_found"),
     ("chat.keep", {"pinned": "ya"}, "invalid"),
     ("chat.keep", {"draft": "x" * 4_001}, "chat.draft_too_long"),

@@ -38,7 +38,7 @@ def test_message_deleted_for_me_stays_for_the_other(ask, ana, bo, talk, post):
     place = str(talk.public_id)
     assert answer["mark"] == {
         "kind": "mark", "conversation": place, "seq": 3, "rev": answer["me"],
-        "hidden": True, "starred": False, "votes": [],
+        "hidden": True, "starred": False, "votes": [], "reaction": None,
     }  # fmt: skip
     assert seqs(history(ask, ana, talk)) == [1, 2, 4]
     assert history(ask, ana, talk, limit=1)["quoted"] == []

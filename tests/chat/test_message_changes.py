@@ -266,14 +266,19 @@ def test_reaction_is_set_replaced_and_removed(said, commit, now):
         react(conversation, bo, "❤️", now)
         react(conversation, bo, None, now)
 
-    assert [hint["rev"] for _to, hint in hints] == [2, 3, 4, 5]
-    assert [hint["row"]["reactions"] for _to, hint in hints] == [
-        [{"emoji": "👍", "users": [str(bo.public_id)]}],
-        [{"emoji": "👍", "users": sorted([str(ana.public_id), str(bo.public_id)])}],
-        [{"emoji": "❤️", "users": [str(bo.public_id)]}, {"emoji": "👍", "users": [str(ana.public_id)]}],
-        [{"emoji": "👍", "users": [str(ana.public_id)]}],
+    changed = [(to, hint) for to, hint in hints if hint["say"] == "message.changed"]
+    ana_id, bo_id = str(ana.public_id), str(bo.public_id)
+    assert [hint["rev"] for _to, hint in changed] == [2, 3, 4, 5]
+    assert [hint["row"]["reactions"] for _to, hint in changed] == [
+        [{"emoji": "👍", "count": 1, "users": [bo_id]}],
+        [{"emoji": "👍", "count": 2, "users": [bo_id, ana_id]}],
+        [{"emoji": "❤️", "count": 1, "users": [bo_id]}, {"emoji": "👍", "count": 1, "users": [ana_id]}],
+        [{"emoji": "👍", "count": 1, "users": [ana_id]}],
     ]
-    assert [sorted(to) for to, _hint in hints] == [[ana.pk, bo.pk]] * 4
+    assert [sorted(to) for to, _hint in changed] == [[ana.pk, bo.pk]] * 4
+    # And each person's own devices are told which one is theirs.
+    own = [(to, hint["row"]["reaction"]) for to, hint in hints if hint["say"] == "mark.changed"]
+    assert own == [([bo.pk], "👍"), ([ana.pk], "👍"), ([bo.pk], "❤️"), ([bo.pk], None)]
     assert list(Reaction.objects.values_list("user_id", "emoji")) == [(ana.pk, "👍")]
 
 

@@ -120,7 +120,7 @@ def test_change_in_a_large_group_takes_as_many_queries(make_user, make_group, po
     ]
 
     # In a large group, whose messages the marks are about is asked, too.
-    assert counted == ([11, 7, 9] if members == 2 else [11, 8, 10])
+    assert counted == ([16, 7, 9] if members == 2 else [16, 8, 10])
 
 
 def test_marks_of_thirty_conversations_take_the_queries_of_one(make_user, make_direct, post, queries_of):

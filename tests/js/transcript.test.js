@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { Format } from "#lib/format.js"
+import { countOf } from "#chat/reactions.js"
 import { Transcript } from "#chat/transcript.js"
 
 const format = new Format({ locale: "id-ID", timeZone: "Asia/Jakarta" })
@@ -16,8 +17,8 @@ function send(client_id, state, more = {}) {
   return { client_id, do: "chat.send", state, written_at: Date.parse("2027-03-02T05:00:00Z"), fields: { client_id, body: client_id }, ...more }
 }
 
-function compose(rows, { entries = [], answered = [], isReady = true, newAfter = null } = {}) {
-  return Transcript.compose({ rows, entries, answered, summary: { members }, me, format, isReady, news: Transcript.news(rows, newAfter, me) })
+function compose(rows, { entries = [], answered = [], isReady = true, newAfter = null, mark } = {}) {
+  return Transcript.compose({ rows, entries, answered, summary: { members }, me, format, isReady, news: Transcript.news(rows, newAfter, me), mark })
 }
 
 test("a day begins at midnight of the reader's zone", () => {
@@ -73,7 +74,8 @@ test("an edit and a reaction of mine are seen before they are answered, a recall
   const [, item] = compose(rows, { entries })
 
   assert.equal(item.row.body, "changed")
-  assert.deepEqual(item.row.reactions, [{ emoji: "😂", users: ["bo"] }, { emoji: "👍", users: ["ana"] }])
+  assert.deepEqual(item.row.reactions, [{ emoji: "😂", count: 1, users: ["bo"] }, { emoji: "👍", count: 1, users: ["ana"] }])
+  assert.equal(item.reaction, "👍")
   assert.equal(item.row.recalled_at, null)
   assert.equal(item.state, "waiting")
 })
@@ -104,4 +106,26 @@ test("one to three emoji and nothing else are big", () => {
 
   assert.deepEqual(big.map(isBig), big.map(() => true))
   assert.deepEqual(small.map(isBig), small.map(() => false))
+})
+
+test("a reaction of mine that the row does not name is known by my marks, and taken away from the count", () => {
+  const many = { emoji: "👍", count: 812, users: ["bo", "cici", "dodi", "eka", "fani"] }
+  const rows = [row(1, "bo", "2027-03-01T05:00:00Z", { reactions: [many] })]
+  const mine = { reaction: "👍", votes: [], starred: false }
+  const react = (emoji) => ({ client_id: "x", do: "chat.react", state: "waiting", fields: { seq: 1, emoji } })
+  const [, item] = compose(rows, { mark: () => mine })
+  const changes = [null, "😂", "👍"].map((emoji) => compose(rows, { entries: [react(emoji)], mark: () => mine })[1])
+
+  assert.equal(item.reaction, "👍")
+  assert.deepEqual(
+    changes.map(({ reaction, row: { reactions } }) => [reaction, ...reactions.map(({ emoji, count }) => `${emoji} ${count}`)]),
+    [[null, "👍 811"], ["😂", "👍 811", "😂 1"], ["👍", "👍 812"]],
+  )
+})
+
+test("a row that was kept before reactions were counted names everybody", () => {
+  const rows = [row(1, "bo", "2027-03-01T05:00:00Z", { reactions: [{ emoji: "👍", users: ["ana", "bo"] }] })]
+
+  assert.equal(compose(rows)[1].reaction, "👍")
+  assert.equal(countOf(rows[0].reactions[0]), 2)
 })

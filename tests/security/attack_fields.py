@@ -100,6 +100,7 @@ OF_OPERATION: dict[tuple[str, str], Any] = {
     ("chat.send", "mentions_all"): False,
     ("chat.starred", "before"): None,
     ("chat.voters", "after"): "of place",
+    ("chat.reactors", "after"): "of place",
     ("shop.photos_arrange", "photos"): "of photos",
 }
 # Operations that take one of these fields and no two.

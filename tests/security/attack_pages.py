@@ -102,6 +102,7 @@ QUERY: Mapping[str, str] = {
     "bentuk": "csv",
     "cari": "Rahasia",
     "dari": "2020-01-01",
+    "emoji": "👍",
     "kepada": "of user bo",
     "next": "/pesanan/",
     "obrolan": "of conversation of two",

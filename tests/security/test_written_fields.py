@@ -164,7 +164,7 @@ OF_A_CLOSED_FORM = """
     accounts.contact_ask.handle accounts.contact_ask.phone accounts.invite.token accounts.invite_accept.token
     accounts.profile_change.group_adders chat.group_create.idempotency_key chat.group_invite.token
     chat.group_join.token chat.members.after chat.members.search chat.readers.after
-    chat.starred.before chat.voters.after
+    chat.reactors.after chat.reactors.emoji chat.starred.before chat.voters.after
     accounts.person_by_handle.handle accounts.profile_change.handle accounts.profile_change.language
     accounts.profile_change.time_zone accounts.trust_ask.code chat.react.emoji chat.send.client_id
     notifications.notice.subject notifications.preferences_change.quiet_hours.since
@@ -191,7 +191,8 @@ OF_THE_PRODUCT = {
         Conversation.direct_key Conversation.kind Face.address Face.key Face.kind
         Face.name Face.picture Group.idempotency_key GroupLink.token Member.role
         Member.until_title Message.card Message.card_type Message.client_id
-        Message.content_hash Message.event Message.kind MessageMark.votes MessageVersion.body Reaction.emoji
+        Message.content_hash Message.event Message.kind MessageMark.reaction MessageMark.votes MessageVersion.body
+        Reaction.emoji
     """,
     "core": """
         Fact.key Fact.last_error Fact.name Fact.payload Instance.place Job.arguments Job.error_code Job.name

@@ -272,8 +272,11 @@ export class FakeServer {
   "chat.react"(user, fields) {
     const { conversation, row } = this.#message(user, fields)
     if (row.recalled_at) refuse("chat.message_recalled")
-    row.reactions = row.reactions.map((one) => ({ ...one, users: one.users.filter((who) => who !== user) })).filter((one) => one.users.length > 0)
-    if (fields.emoji) row.reactions.push({ emoji: fields.emoji, users: [user] })
+    row.reactions = row.reactions
+      .map(({ emoji, users }) => ({ emoji, users: users.filter((who) => who !== user) }))
+      .filter(({ users }) => users.length > 0)
+      .map((one) => ({ ...one, count: one.users.length }))
+    if (fields.emoji) row.reactions.push({ emoji: fields.emoji, count: 1, users: [user] })
     this.#changeMessage(conversation, row, "message.reacted")
     return { rev: row.rev }
   }

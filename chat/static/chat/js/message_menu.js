@@ -69,6 +69,7 @@ export class MessageMenu {
     }
     may.add("react").add("react-more").add("reply")
     if (row.kind === "text") may.add("forward")
+    if (row.reactions.length > 0) may.add("reactors")
     const isSettled = !entry || state === "failed"
     if (isMine && isSettled && row.kind === "text" && row.body && !row.extras?.forwards && this.#page.mayEdit(row)) may.add("edit")
     may.add(this.#isStarred ? "unstar" : "star")
@@ -77,8 +78,8 @@ export class MessageMenu {
     return may
   }
 
-  #isMine({ row }, emoji) {
-    return row.reactions.some((one) => one.emoji === emoji && one.users.includes(this.#messenger.me.id))
+  #isMine({ reaction }, emoji) {
+    return reaction === emoji
   }
 
   #replyTo(row) {
@@ -93,6 +94,7 @@ export class MessageMenu {
     if (action === "react-more") return this.#reactWithAny(conversation, item)
     if (action === "reply") return composer.reply(row)
     if (action === "edit") return composer.edit(item)
+    if (action === "reactors") return location.assign(`${this.#page.urlOf(conversation)}pesan/${row.seq}/reaksi/`)
     if (action === "info") return location.assign(`${this.#page.urlOf(conversation)}pesan/${row.seq}/`)
     if (action === "retry") return this.#messenger.retry(entry)
     if (action === "drop-photo") return this.#messenger.outbox.dropPhoto(conversation, entry.client_id, button.closest("[data-photo]").dataset.photo)

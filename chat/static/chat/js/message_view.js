@@ -4,6 +4,7 @@ import { showCard } from "#chat/card_view.js"
 import { showBody } from "#chat/formatted_body.js"
 import { mentionedNames } from "#chat/mentions.js"
 import { addressOf, photosOf } from "#chat/photos.js"
+import { countOf } from "#chat/reactions.js"
 import { clone, fill, mark, part } from "#ui/part.js"
 
 /** One message on the screen: made from the page's own template, and changed only where the message has changed. */
@@ -75,7 +76,7 @@ export class MessageView {
     mark(element, "data-big", item.isBig && !row.recalled_at)
     this.#showBubble(element, item, quote)
     this.#showProblem(element, item)
-    this.#showReactions(element, row.reactions)
+    this.#showReactions(element, item)
   }
 
   #showBubble(element, item, quote) {
@@ -122,24 +123,25 @@ export class MessageView {
     part(box, "problem-text").textContent = state === "failed" ? entry.problem.message || this.#data.word("photos_not_sent") : ""
   }
 
-  #showReactions(element, reactions) {
+  #showReactions(element, { row: { reactions }, reaction }) {
     const list = part(element, "reactions")
     list.hidden = reactions.length === 0
     const known = new Map([...list.children].map((one) => [one.querySelector("[data-emoji]").dataset.emoji, one]))
-    const wanted = reactions.map(({ emoji, users }) => this.#reaction(known.get(emoji), emoji, users))
+    const wanted = reactions.map((one) => this.#reaction(known.get(one.emoji), one, one.emoji === reaction))
     if (wanted.length !== list.children.length || wanted.some((one, place) => list.children[place] !== one)) list.replaceChildren(...wanted)
   }
 
-  #reaction(known, emoji, users) {
+  #reaction(known, { emoji, ...reaction }, isMine) {
     const element = known ?? clone("reaction-template")
     const button = element.querySelector("[data-emoji]")
     button.dataset.emoji = emoji
-    button.setAttribute("aria-pressed", `${users.includes(this.#me.id)}`)
-    const names = users.map((user) => this.#words.name(user, this.#conversation)).join(", ")
+    button.setAttribute("aria-pressed", `${isMine}`)
+    const count = countOf(reaction)
+    const names = this.#words.reactors(reaction.users, count, this.#conversation)
     button.setAttribute("aria-label", this.#data.word("reacted", { emoji, names }))
     button.title = names
     fill(button, "emoji", emoji)
-    fill(button, "count", users.length > 1 ? this.#format.number(users.length) : null)
+    fill(button, "count", count > 1 ? this.#format.number(count) : null)
     return element
   }
 }
@@ -148,5 +150,5 @@ export class MessageView {
 export function isChanged({ item: before, quote: quoteBefore }, item, quote) {
   if (!before || quote !== quoteBefore || before.kind !== item.kind) return true
   if (item.kind === "day" || item.kind === "new") return true
-  return ["row", "state", "starts", "ends", "entry", "at", "isStarred", "votes"].some((field) => before[field] !== item[field])
+  return ["row", "state", "starts", "ends", "entry", "at", "isStarred", "votes", "reaction"].some((field) => before[field] !== item[field])
 }

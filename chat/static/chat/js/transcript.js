@@ -1,4 +1,5 @@
 import { carriedBy } from "#chat/photos.js"
+import { reacted, reactionOf } from "#chat/reactions.js"
 import { Summary } from "#chat/summary.js"
 
 // One to three emoji and nothing else: pictograms with their tones, joiners, flags and key caps.
@@ -61,6 +62,7 @@ function held(row, changes, { reach, me, isReady, mark }) {
     isBig: FEW_EMOJI.test(row.body),
     isStarred: Boolean(mark(row.seq)?.starred),
     votes: mark(row.seq)?.votes ?? NO_VOTES,
+    reaction: reactionOf(row, mark(row.seq), me.id),
     entry: null,
   }
   if (changes.length === 0) return item
@@ -70,7 +72,7 @@ function held(row, changes, { reach, me, isReady, mark }) {
 /** A message as I have just changed it. A recall is not shown before it is done: until then the others can read what was said. */
 function changed(item, entry, { me, isReady }) {
   const { fields } = entry
-  if (entry.do === "chat.react") return { ...item, row: { ...item.row, reactions: reacted(item.row.reactions, me.id, fields.emoji) } }
+  if (entry.do === "chat.react") return reacted(item, me.id, fields.emoji)
   if (entry.do === "chat.mark") return marked(item, entry)
   if (entry.do === "chat.vote") return voted(item, entry)
   const isFailed = entry.state === "refused"
@@ -91,16 +93,6 @@ function voted(item, { fields: { options }, state }) {
   return { ...item, votes: options, row: { ...row, poll: { ...row.poll, voters, options: tally } } }
 }
 
-function reacted(reactions, meId, emoji) {
-  const others = reactions
-    .map((one) => ({ ...one, users: one.users.filter((user) => user !== meId) }))
-    .filter((one) => one.users.length > 0 || one.emoji === emoji)
-  if (emoji === null) return others
-  const known = others.find((one) => one.emoji === emoji)
-  if (!known) return [...others, { emoji, users: [meId] }]
-  return others.map((one) => (one === known ? { ...one, users: [...one.users, meId] } : one))
-}
-
 function pending(entry, { me, isReady }) {
   const { reply_to = null } = entry.fields
   const { body, extras } = entry.shown ?? { body: entry.fields.body, extras: carriedBy(entry) }
@@ -113,6 +105,7 @@ function pending(entry, { me, isReady }) {
     state: stateOf(entry, isReady),
     isBig: FEW_EMOJI.test(body),
     votes: NO_VOTES,
+    reaction: null,
     entry,
   }
 }

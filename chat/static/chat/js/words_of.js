@@ -77,6 +77,12 @@ export class WordsOf {
     return this.#data.word("names_last", { names: names.slice(0, -1).join(", "), last: names.at(-1) })
   }
 
+  /** The people who reacted with an emoji: the first few by name, the rest counted. */
+  reactors(users, count, conversation) {
+    const names = users.map((user) => this.name(user, conversation)).join(", ")
+    return count > users.length ? this.#data.word("names_more", { names, count: count - users.length }) : names
+  }
+
   /** Who said the last message, as it stands before it in the list. */
   prefix(summary, row) {
     if (row.kind === "event") return ""
