@@ -4,7 +4,7 @@ from chat.actions.cards import post_card, update_card
 from chat.actions.conversations import open_direct_conversation, open_notes
 from chat.actions.faces import upsert_face
 from chat.actions.group_members import add_member, add_people, leave_group, remove_member, set_role, set_silenced
-from chat.actions.groups import GroupChanges, change_group, create_group, found_group
+from chat.actions.groups import GroupChanges, change_group, create_group, found_group, set_picture, store_picture
 from chat.actions.marks import mark_message
 from chat.actions.messages import compose_message, edit_message, post_message, recall_message
 from chat.actions.polls import vote
@@ -65,9 +65,11 @@ __all__ = [
     "register_system_event",
     "remove_member",
     "send_with_extras",
+    "set_picture",
     "set_reaction",
     "set_role",
     "set_silenced",
+    "store_picture",
     "unread_memberships",
     "update_card",
     "update_preferences",

@@ -163,6 +163,14 @@ class History(msgspec.Struct):
     marks: list[MarkRow]
 
 
+class PhotosPage(msgspec.Struct):
+    """Messages with photos, the nearest to what was asked for first; ``more`` says whether others follow."""
+
+    rows: list[MessageRow]
+    more: bool
+    people: list[PersonRow]
+
+
 class AddedRow(msgspec.Struct):
     """The people who were added to a group, and those who were invited to it instead."""
 
@@ -208,6 +216,7 @@ class GroupInvitationRow(msgspec.Struct):
 
     conversation: str
     title: str
+    picture: str | None
     member_count: int
     by: PersonRow
     invited_at: str
@@ -229,6 +238,7 @@ class GroupPreviewRow(msgspec.Struct):
 
     title: str
     description: str
+    # An address, for whoever has the link; elsewhere a group's picture is the id of a medium.
     picture: str | None
     member_count: int
     approval: bool

@@ -27,6 +27,7 @@ urlpatterns = [
     path("obrolan/<uuid:conversation>/pesan/<int:seq>/reaksi/", reactions.reactions, name="reactions"),
     path("obrolan/<uuid:conversation>/pesan/<int:seq>/", groups.readers, name="readers"),
     path("obrolan/<uuid:conversation>/grup/", groups.change, name="group"),
+    path("obrolan/<uuid:conversation>/grup/foto/", groups.picture, name="group_picture"),
     path("obrolan/<uuid:conversation>/grup/tambah/", groups.add, name="group_add"),
     path("obrolan/<uuid:conversation>/grup/keluar/", groups.leave, name="group_leave"),
     path("obrolan/<uuid:conversation>/grup/anggota/<uuid:user>/", groups.act_on_member, name="group_member"),
@@ -38,4 +39,5 @@ urlpatterns = [
     ),
     path("obrolan/<uuid:conversation>/grup/permintaan/<uuid:user>/", group_joining.answer_request, name="join_answer"),
     path("grup/undangan/<str:token>/", group_joining.invite, name="group_invite"),
+    path("grup/undangan/<str:token>/foto/", group_joining.invite_picture, name="group_invite_picture"),
 ]

@@ -92,6 +92,15 @@ def open_link(*, token: str, user_id: int | None, now: datetime) -> GroupLink:
     """
     if user_id is not None:
         accounts.consume_rate_limits([(OPEN_LIMIT, f"user:{user_id}")], now=now)
+    return view_link(token=token, user_id=user_id, now=now)
+
+
+def view_link(*, token: str, user_id: int | None, now: datetime) -> GroupLink:
+    """
+    Return an open link as ``open_link`` does, for what its page shows beside: it is not counted once more.
+
+    :raises GroupInviteNotFound: if it is unknown, expired, used up or revoked, or an admin removed this person
+    """
     link = find_link(token)
     if link is None:
         raise GroupInviteNotFound

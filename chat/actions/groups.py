@@ -1,4 +1,4 @@
-"""Creating groups and changing their state: name, description and settings."""
+"""Creating groups and changing their state: name, picture, description and settings."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from chat.actions.group_members import AddedPeople, admit_people
 from chat.actions.memberships import begin_memberships, post_group_event, store_group
 from chat.domain import group_rules
 from chat.domain.enums import ConversationKind, MemberRole
-from chat.errors import AdminsOnly, GroupDescriptionTooLong, GroupTitleInvalid
+from chat.errors import AdminsOnly, GroupDescriptionTooLong, GroupTitleInvalid, NotAGroup
 from chat.models import Conversation, Group, Member
 from chat.queries.groups import find_created_group
 from chat.queries.locking import lock_group_for_member
+from chat.queries.members import fetch_current_membership
+from chat.queries.message_media import group_reference
 from superapp.accounts import api as accounts
 from superapp.accounts.api import RateLimit
 from superapp.core import change_cursor, ids
 from superapp.core.text_cleaning import clean_line, clean_lines
+from superapp.media import api as media
 
 CREATE_LIMIT = RateLimit("chat.group.create", 50, timedelta(days=1))
+PICTURE_LIMIT = RateLimit("chat.group.picture", 50, timedelta(days=1))
 
 
 def create_group(
@@ -122,6 +126,63 @@ def change_group(*, conversation_id: UUID, by_user_id: int, changes: GroupChange
         for name, value in changed.items():
             event, said = _event_of(name, value)
             post_group_event(conversation, event, actor_id=by_user_id, now=now, fields=said)
+        store_group(conversation, group)
+        return group
+
+
+def require_may_change(conversation_id: UUID, user_id: int) -> None:
+    """
+    Check that a person may change name, picture and description of a group.
+
+    :raises ConversationNotFound: if the person is not a member
+    :raises NotAGroup: if it is no group
+    :raises AdminsOnly: if the person may not change this
+    """
+    member = fetch_current_membership(conversation_id, user_id)
+    if member.conversation.kind != ConversationKind.GROUP:
+        raise NotAGroup
+    if not _may_change(member, member.conversation.group, "picture"):
+        raise AdminsOnly
+
+
+def store_picture(*, conversation_id: UUID, by_user_id: int, upload: bytes, now: datetime) -> UUID:
+    """
+    Store a picture for a group, and return its medium, which ``set_picture`` takes.
+
+    :raises ConversationNotFound, NotAGroup, AdminsOnly: if the person may not change the group
+    :raises MediaTooLarge, TooManyPixels, MediaUnreadable: if it is no picture that can be kept
+    :raises RateLimited: after too many pictures in a day
+    """
+    # Before the picture is decoded, which takes a while.
+    require_may_change(conversation_id, by_user_id)
+    accounts.consume_rate_limits([(PICTURE_LIMIT, f"user:{by_user_id}")], now=now)
+    return media.store_picture(upload, owner_id=by_user_id, kind=media.MediaKind.AVATAR, now=now).id
+
+
+def set_picture(*, conversation_id: UUID, by_user_id: int, picture: UUID | None, now: datetime) -> Group:
+    """
+    Let a group be pictured by a ready avatar of the person, or by nothing with None. The one before is deleted.
+
+    Setting the same again changes nothing.
+
+    :raises ConversationNotFound, NotAGroup, AdminsOnly: if the person may not change the group
+    :raises MediaNotFound: if it is not theirs, or something else shows it
+    :raises MediaKindUnknown, MediaNotReady: if it is no avatar, or is not ready
+    """
+    with transaction.atomic():
+        conversation, member = lock_group_for_member(conversation_id, by_user_id)
+        group = conversation.group
+        if not _may_change(member, group, "picture"):
+            raise AdminsOnly
+        if group.picture == picture:
+            return group
+        reference = group_reference(conversation.pk)
+        media.release(reference, now=now)
+        if picture is not None:
+            media.take_avatar(owner_id=by_user_id, media=picture, reference=reference)
+        group.picture = picture
+        event = "picture_changed" if picture is not None else "picture_removed"
+        post_group_event(conversation, event, actor_id=by_user_id, now=now)
         store_group(conversation, group)
         return group
 

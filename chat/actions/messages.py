@@ -17,6 +17,7 @@ from chat.domain.attachments import has_photos
 from chat.domain.enums import ConversationKind, MessageKind
 from chat.domain.extras import MessageExtras, of_recalled
 from chat.errors import (
+    BodyEmpty,
     ClientIdInvalid,
     EditConflict,
     EditedTooOften,
@@ -132,7 +133,7 @@ RECALL_MINUTES = 60
 
 def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str, edits: int, now: datetime) -> Message:
     """
-    Change the text of a message that the person wrote.
+    Change the text of a message that the person wrote. With an attachment it may become empty.
 
     ``edits`` is how often it had been edited when the person saw it. A retry of an edit that is stored changes
     nothing.
@@ -145,8 +146,12 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
     :raises EditedTooOften: if it was edited ``EDITS_MAX`` times
     :raises NotAccepted: if one of the two has blocked the other, or they are not contacts
     :raises MemberSilenced, OnlyAdminsWrite: if the person may not write in the group
+    :raises BodyEmpty, BodyTooLong, BodyNotText: if the text is
     """
-    body = text_cleaning.clean_body(body, chars_max=Message.BODY_CHARS_MAX)
+    try:
+        body = text_cleaning.clean_body(body, chars_max=Message.BODY_CHARS_MAX)
+    except BodyEmpty:
+        body = ""
     with transaction.atomic():
         conversation, member = lock_conversation_for_member(conversation_id, by_user_id)
         message = fetch_message(conversation, member, seq)
@@ -156,6 +161,8 @@ def edit_message(*, conversation_id: UUID, seq: int, by_user_id: int, body: str,
             raise MessageNotYours
         if message.recalled_at is not None:
             raise MessageRecalled
+        if not body and not (message.extras or {}).get("attachment"):
+            raise BodyEmpty
         if message.body == body and message.edits in (edits, edits + 1):
             return message
         if message.edits != edits:

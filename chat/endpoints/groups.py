@@ -11,6 +11,7 @@ from chat.endpoints.schemas import (
     AddMembersRequest,
     ChangeGroupRequest,
     CreateGroupRequest,
+    GroupPictureRequest,
     LeaveGroupRequest,
     MemberRequest,
     MembersRequest,
@@ -55,6 +56,20 @@ def change(caller: Caller, request: ChangeGroupRequest) -> GroupRow:
     )
     group = groups.change_group(
         conversation_id=request.conversation, by_user_id=caller.user_id, changes=changes, now=clock.now()
+    )
+    return group_row(group)
+
+
+@register_command(
+    "chat.group_picture",
+    GroupPictureRequest,
+    rest="PUT conversations/<uuid:conversation>/group/picture",
+    response=GroupRow,
+    in_order=True,
+)
+def set_picture(caller: Caller, request: GroupPictureRequest) -> GroupRow:
+    group = groups.set_picture(
+        conversation_id=request.conversation, by_user_id=caller.user_id, picture=request.picture, now=clock.now()
     )
     return group_row(group)
 

@@ -9,17 +9,19 @@ import msgspec
 
 from chat.actions.messages import compose_message, edit_message, recall_message
 from chat.actions.sending import forward_message, send_with_extras
-from chat.contracts import Changes, History, NewMessage, PostedMessage, SendMessageResponse
+from chat.contracts import Changes, History, NewMessage, PhotosPage, PostedMessage, SendMessageResponse
 from chat.endpoints.schemas import (
     ChangesRequest,
     EditMessageRequest,
     HistoryRequest,
     MessageRequest,
+    PhotosRequest,
     PickedMessagesRequest,
     SendMessageRequest,
 )
 from chat.models import Message
 from chat.queries.history import fetch_changes, fetch_history, fetch_messages_by_seq, fetch_versions
+from chat.queries.photos import fetch_photos_page
 from chat.writers import log
 from superapp.core import clock
 from superapp.realtime import registry
@@ -144,6 +146,13 @@ def history(caller: Caller, request: HistoryRequest) -> History:
         after_seq=request.after,
         limit=request.limit,
     )
+
+
+@register_command(
+    "chat.photos", PhotosRequest, rest="GET conversations/<uuid:conversation>/photos", response=PhotosPage
+)
+def photos(caller: Caller, request: PhotosRequest) -> PhotosPage:
+    return fetch_photos_page(request.conversation, caller.user_id, before_seq=request.before, after_seq=request.after)
 
 
 @register_command(

@@ -121,6 +121,12 @@ class HistoryRequest(RequestSchema):
     limit: Annotated[int, Meta(ge=1, le=PAGE_MAX)] = 50
 
 
+class PhotosRequest(RequestSchema):
+    conversation: UUID
+    before: Seq | None = None
+    after: Seq | None = None
+
+
 class PickedMessagesRequest(RequestSchema):
     conversation: UUID
     seqs: Annotated[list[Seq], Meta(max_length=50)]
@@ -148,6 +154,11 @@ class ChangeGroupRequest(RequestSchema):
     only_admins_write: bool | None = None
     only_admins_add: bool | None = None
     only_admins_change: bool | None = None
+
+
+class GroupPictureRequest(RequestSchema):
+    conversation: UUID
+    picture: UUID | None
 
 
 class AddMembersRequest(RequestSchema):

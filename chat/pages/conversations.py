@@ -37,7 +37,7 @@ from chat.queries.pins import list_pinned
 from chat.queries.summaries import fetch_summary, list_hidden_summaries, list_summaries
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow, get_current_user, person_required, take_flash
-from superapp.core import clock, ids
+from superapp.core import clock, ids, images
 from superapp.core.errors import DomainError, ErrorKind
 from superapp.core.form_pages import post_only_redirecting_to
 from superapp.web import time_formats
@@ -230,6 +230,7 @@ def _page(
         if view == "details" and opened["summary"].group is not None:
             context["group_members"] = _load_members(request, UUID(opened["summary"].id))
             context["note"] = take_flash(request)
+            context["picture_bytes_max"] = images.UPLOAD_BYTES_MAX
         if view == "details":
             context["recent_photos"] = list_recent_photos(
                 UUID(opened["summary"].id), user, limit=RECENT_PHOTOS_MAX, now=now

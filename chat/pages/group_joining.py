@@ -14,16 +14,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chat.actions import group_invitations, group_links
-from chat.contracts import GroupLinkRow
+from chat.contracts import GroupInvitationRow, GroupLinkRow
 from chat.errors import GroupFull, GroupInviteNotFound, InvitationNotFound, JoinRequestNotFound, LinksUsedUp
+from chat.pages.identities import media_url
 from chat.queries.group_lists import list_invitation_rows, list_link_rows, list_request_rows
 from chat.queries.groups import has_asked
 from chat.queries.members import fetch_current_membership, is_current_member
 from chat.queries.row_builders import preview_row
-from superapp.accounts.api import User, flash_next, get_current_user, person_required, take_flash
+from superapp.accounts.api import PersonRow, User, flash_next, get_current_user, person_required, take_flash
 from superapp.core import clock
 from superapp.core.errors import DomainError
 from superapp.core.form_pages import post_only_redirecting_to
+from superapp.core.media import not_found
+from superapp.media import api as media
 
 # For how many days a link lasts, and how many people it lets in; 0 is no bound.
 DAYS = (1, 7, 30, 0)
@@ -36,7 +39,13 @@ USES = (1, 10, 50, 0)
 def invitations(request: HttpRequest) -> HttpResponse:
     """Show the groups that the person is invited to."""
     rows = list_invitation_rows(get_current_user(request).pk)
-    return render(request, "chat/invitations.html", {"invitations": rows, "note": take_flash(request)})
+    context = {"invitations": [(row, _face_of(row)) for row in rows], "note": take_flash(request)}
+    return render(request, "chat/invitations.html", context)
+
+
+def _face_of(row: GroupInvitationRow) -> PersonRow:
+    avatar = media_url(row.picture) if row.picture else None
+    return {"id": row.conversation, "name": row.title, "handle": None, "avatar": avatar}
 
 
 @post_only_redirecting_to("chat:invitations")
@@ -142,9 +151,10 @@ def invite(request: HttpRequest, token: str) -> HttpResponseBase:
     except (GroupInviteNotFound, GroupFull) as gone:
         refusal = {"title": _("You cannot join with this link"), "problem": _message_of(gone)}
         return render(request, "web/invite_gone.html", refusal, status=gone.kind)
+    group = preview_row(link)
     context = {
-        "group": preview_row(link),
-        "face": {"id": str(link.conversation.public_id), "name": link.conversation.title, "avatar": None},
+        "group": group,
+        "face": {"id": str(link.conversation.public_id), "name": group.title, "avatar": group.picture},
         "is_known": user is not None,
         "conversation_id": link.conversation.public_id,
         "is_member": user is not None and is_current_member(link.conversation, user.pk),
@@ -152,6 +162,25 @@ def invite(request: HttpRequest, token: str) -> HttpResponseBase:
         "log_in": f"{reverse('accounts_pages:login')}?{urlencode({'next': request.path})}",
     }
     return render(request, "chat/group_invite.html", context)
+
+
+@require_safe
+def invite_picture(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Serve the picture of the group that a link leads to, to whoever may see the link's page."""
+    user = request.user if isinstance(request.user, User) and request.user.is_authenticated else None
+    try:
+        link = group_links.view_link(token=token, user_id=user.pk if user else None, now=clock.now())
+    except GroupInviteNotFound:
+        return not_found()
+    picture = link.conversation.group.picture
+    name = media.find_avatar_name(picture) if picture is not None else None
+    if name is None:
+        return not_found()
+    size = media.SIZES[media.MediaKind.AVATAR][-1]
+    # Not longer than a while: the address stays the same when the picture changes, or the link ends.
+    return media.respond_with_picture(
+        request, kind=media.MediaKind.AVATAR, sha256=name, size=size, cache_control="private, max-age=60"
+    )
 
 
 @person_required

@@ -35,9 +35,15 @@ from chat.queries.groups import list_current_public_ids
 from chat.queries.members import fetch_current_membership
 from superapp.accounts import api as accounts
 from superapp.accounts.api import flash_next, get_current_user, person_required
-from superapp.core import clock, ids
+from superapp.core import clock, ids, images
 from superapp.core.errors import DomainError, ErrorCollector, ErrorKind, RateLimited
-from superapp.core.form_pages import errors_by_field, make_field_lookup, post_only_redirecting_to
+from superapp.core.form_pages import (
+    PICTURE_COST,
+    errors_by_field,
+    form_cost,
+    make_field_lookup,
+    post_only_redirecting_to,
+)
 
 _OF_PICKED = (GroupFull, NobodyPicked, RemovedByAdmin, TooManyPicked)
 _FIELD_OF_ERROR = make_field_lookup(
@@ -150,6 +156,30 @@ def _changes(request: HttpRequest, member: Member) -> GroupChanges:
         is_adding_admins_only=settings["only_admins_add"],
         is_changing_admins_only=settings["only_admins_change"],
     )
+
+
+@post_only_redirecting_to("chat:details")
+@person_required
+@form_cost(PICTURE_COST)
+def picture(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """Set or remove the picture of a group."""
+    named: dict[str, Any] = {
+        "conversation_id": conversation,
+        "by_user_id": get_current_user(request).pk,
+        "now": clock.now(),
+    }
+    upload = request.FILES.get("picture")
+    try:
+        if request.POST.get("remove"):
+            groups.set_picture(picture=None, **named)
+        elif upload is not None:
+            stored = groups.store_picture(upload=upload.read(images.UPLOAD_BYTES_MAX + 1), **named)
+            groups.set_picture(picture=stored, **named)
+    except DomainError as refusal:
+        if refusal.kind == ErrorKind.NOT_FOUND:
+            raise
+        flash_next(request, str(refusal.body()["message"]))
+    return redirect("chat:details", conversation=conversation)
 
 
 @person_required

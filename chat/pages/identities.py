@@ -41,7 +41,14 @@ def display_identity(summary: SummaryRow, my_id: str) -> Identity:
         return {**other, "name": other["name"] or _("Someone"), "icon": ""}
     if summary.kind == "self":
         return {**NOBODY, "id": summary.id, "name": str(js_messages.MESSAGES["notes"]), "icon": "notes"}
-    return {**NOBODY, "id": summary.id, "name": summary.title or _("Someone"), "icon": ""}
+    picture = summary.group.picture if summary.group is not None else None
+    avatar = media_url(picture) if picture else None
+    return {**NOBODY, "id": summary.id, "name": summary.title or _("Someone"), "avatar": avatar, "icon": ""}
+
+
+def media_url(medium: str) -> str:
+    """Return the address of the small file of a medium."""
+    return f"/media/berkas/{medium}/small.webp"
 
 
 def face_label(summary: SummaryRow, my_id: str) -> str:

@@ -12,21 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat.contracts import MessageRow
-from chat.models import Message
+from chat.contracts import MessageRow, PhotosPage
 from chat.pages import identities, js_messages, photo_presenters
 from chat.pages.event_sentences import name_of
 from chat.pages.seq_parameter import parse_seq
-from chat.queries.history import list_people
-from chat.queries.members import fetch_membership
-from chat.queries.photos import list_messages_with_photos
-from chat.queries.row_builders import message_row
+from chat.queries.photos import fetch_photos_page
 from chat.queries.summaries import fetch_summary
 from superapp.accounts.api import PersonRow, User, get_current_user, person_required
 from superapp.core import clock
 from superapp.web import time_formats
-
-MESSAGES_PER_PAGE = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +45,12 @@ def photos(request: HttpRequest, conversation: UUID) -> HttpResponse:
     user = get_current_user(request)
     summary = fetch_summary(conversation, user.pk)
     my_id = str(user.public_id)
-    found = list_messages_with_photos(
-        fetch_membership(conversation, user.pk),
-        before_seq=parse_seq(request.GET.get("sebelum", "")),
-        limit=MESSAGES_PER_PAGE + 1,
-    )
-    page = found[:MESSAGES_PER_PAGE]
+    page = fetch_photos_page(conversation, user.pk, before_seq=parse_seq(request.GET.get("sebelum", "")))
     context = {
         "conversation_id": summary.id,
         "name": identities.display_identity(summary, my_id)["name"],
         "photos": _build_photos(page, my_id, clock.now()),
-        "more": page[-1].seq if len(found) > MESSAGES_PER_PAGE else None,
+        "more": page.rows[-1].seq if page.more else None,
         "words": {key: js_messages.MESSAGES[key] for key in ("photo_by", "photo_place")},
     }
     return render(request, "chat/photos.html", context)
@@ -69,14 +58,12 @@ def photos(request: HttpRequest, conversation: UUID) -> HttpResponse:
 
 def list_recent_photos(conversation_id: UUID, user: User, *, limit: int, now: datetime) -> list[ConversationPhoto]:
     """List the newest photos of a conversation, the newest first."""
-    found = list_messages_with_photos(fetch_membership(conversation_id, user.pk), before_seq=None, limit=limit)
-    return _build_photos(found, str(user.public_id), now)[:limit]
+    page = fetch_photos_page(conversation_id, user.pk, limit=limit)
+    return _build_photos(page, str(user.public_id), now)[:limit]
 
 
-def _build_photos(found: list[Message], my_id: str, now: datetime) -> list[ConversationPhoto]:
-    # Who sent them may have left, and be in no list of members.
-    people = list_people(found, ())
-    return [photo for message in found for photo in _photos_of(message_row(message), people, my_id, now)]
+def _build_photos(page: PhotosPage, my_id: str, now: datetime) -> list[ConversationPhoto]:
+    return [photo for row in page.rows for photo in _photos_of(row, page.people, my_id, now)]
 
 
 def _photos_of(row: MessageRow, people: list[PersonRow], my_id: str, now: datetime) -> list[ConversationPhoto]:

@@ -80,12 +80,17 @@ def list_invitation_rows(user_id: int) -> list[GroupInvitationRow]:
         GroupInvitationRow(
             conversation=str(one.conversation.public_id),
             title=one.conversation.title,
+            picture=_wire_id(one.conversation.group.picture),
             member_count=one.conversation.group.member_count,
             by=accounts.serialize_person(one.invited_by),
             invited_at=clock.to_wire(one.invited_at),
         )
         for one in groups.list_open_invitations(user_id)
     ]
+
+
+def _wire_id(found: UUID | None) -> str | None:
+    return str(found) if found is not None else None
 
 
 def list_link_rows(conversation_id: UUID, user_id: int, *, now: datetime) -> list[GroupLinkRow]:

@@ -160,6 +160,12 @@ def find_open_invitation(conversation_id: UUID, user_id: int) -> GroupInvitation
     return None if is_blocked else found
 
 
+def has_open_invitation(conversation_id: int, user_id: int) -> bool:
+    """Return whether a person has an unanswered invitation to a group."""
+    found = _open_invitations().filter(conversation_id=conversation_id, user_id=user_id).first()
+    return found is not None and not accounts.filter_blocked_between(user_id, [found.invited_by_id])
+
+
 def list_open_invited(conversation: Conversation, user_ids: Collection[int]) -> set[int]:
     """Return those of these people who have an unanswered invitation to a group."""
     found = _open_invitations().filter(conversation=conversation, user_id__in=user_ids)

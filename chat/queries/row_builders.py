@@ -118,7 +118,7 @@ def preview_row(link: GroupLink) -> GroupPreviewRow:
     return GroupPreviewRow(
         title=group.title,
         description=group.description,
-        picture=group.picture,
+        picture=f"/grup/undangan/{link.token}/foto/" if group.picture else None,
         member_count=group.member_count,
         approval=link.needs_approval,
     )

@@ -31,6 +31,20 @@ class ShownPhoto(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A picture that was stored: its medium, its name, the size of its largest file, and what is painted before it."""
+
+    id: UUID
+    sha256: str
+    width: int
+    height: int
+    # A ThumbHash in Base64.
+    placeholder: str
+    # As in CSS.
+    average_colour: str
+
+
+@dataclass(frozen=True, slots=True)
 class UploadState:
     """An upload as its protocol reports it."""
 

@@ -13,7 +13,10 @@ from superapp.media.domain.enums import MediaKind, MediaState
 
 class Media(models.Model):
     """
-    A medium that a person has uploaded: its state, and the numbers of its files, which are named by ``public_id``.
+    A medium that a person has uploaded: its state, and the numbers of its files.
+
+    The files of a photo are named by ``public_id``; those of an avatar or a public picture by ``sha256``, and equal
+    ones share them.
 
     ``reference`` names the only thing that shows it, such as a message, as ``kind:key``; whoever may see that, may
     see the medium. A medium without one is its owner's alone, and is deleted after a day.
@@ -29,11 +32,12 @@ class Media(models.Model):
     code = models.CharField(max_length=64, default="", blank=True)
     # What it takes of its owner's room: the declared length, and later that of the stored files. 0 once they are gone.
     bytes = models.BigIntegerField()
-    # Of the file ``original``.
+    # Of the file ``original``, or of the largest one.
     sha256 = models.CharField(max_length=64, default="", blank=True)
     original_type = models.CharField(max_length=32, default="", blank=True)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
+    # How long a recording is. No kind that can be uploaded has one.
     seconds = models.PositiveIntegerField(null=True)
     # A ThumbHash in Base64.
     placeholder = models.CharField(max_length=64, default="", blank=True)
@@ -69,6 +73,7 @@ class Media(models.Model):
         )
         indexes = (
             models.Index(fields=["reference"], name="media_by_reference", condition=models.Q(reference__isnull=False)),
+            models.Index(fields=["sha256"], name="media_by_content"),
             models.Index(fields=["files_of"], name="media_copies", condition=models.Q(files_of__isnull=False)),
             models.Index(fields=["created_at"], name="media_unreferenced", condition=models.Q(reference=None)),
             models.Index(

@@ -12,6 +12,8 @@ from hypothesis.stateful import invariant, rule
 from chat import api
 from chat.models import Group, Member
 from superapp.accounts.models import User
+from superapp.media.domain.enums import MediaKind, MediaState
+from superapp.media.models import Media
 
 # Why a message is not sent: its sender is not in, was blocked, or may only read.
 REFUSALS = {
@@ -60,6 +62,29 @@ class GroupDeeds:
     def change_group(self, who: int, title: str, is_admins_only: bool) -> None:
         changes = api.GroupChanges(title=title, is_admins_only=is_admins_only)
         self.attempt(api.change_group, who, 1, changes=changes, now=self.now)
+
+    @rule(who=people, is_removed=strategies.booleans())
+    def change_picture(self, who: int, is_removed: bool) -> None:
+        picture = None
+        if not is_removed:
+            picture = Media.objects.create(
+                owner=self.users[who],
+                kind=MediaKind.AVATAR,
+                state=MediaState.READY,
+                bytes=1,
+                sha256="ab" * 32,
+                width=512,
+                height=512,
+                created_at=self.now,
+            ).public_id
+        self.attempt(api.set_picture, who, 1, picture=picture, now=self.now)
+
+    @invariant()
+    def picture_of_a_group_is_shown_by_nothing_else(self) -> None:
+        for place in getattr(self, "places", [])[1:]:
+            group = Group.objects.get(conversation__public_id=place)
+            shown = Media.objects.filter(reference=f"chat.group:{group.pk}", state=MediaState.READY)
+            assert [media.public_id for media in shown] == ([group.picture] if group.picture else [])
 
     @rule(who=people)
     def leave(self, who: int) -> None:

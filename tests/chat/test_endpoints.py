@@ -25,6 +25,7 @@ COMMANDS = {
     "chat.typing": {},
     "chat.changes": {"after": 0},
     "chat.history": {},
+    "chat.photos": {},
     "chat.messages": {"seqs": [1]},
     "chat.conversation": {},
     "chat.keep": {"pinned": True},
@@ -37,6 +38,7 @@ COMMANDS = {
 # Of groups alone; of a conversation of two its members are told so.
 OF_GROUPS = {
     "chat.group_change": {"title": "Lain"},
+    "chat.group_picture": {"picture": None},
     "chat.group_add": {"users": []},
     "chat.group_remove": {"user": CLIENT_ID},
     "chat.group_leave": {},

@@ -124,7 +124,7 @@ def shown(answer):
 
 
 def test_conversation_gallery_is_newest_first(gathered, talk, ana, bo, post, monkeypatch):
-    monkeypatch.setattr("chat.pages.photos.MESSAGES_PER_PAGE", 2)
+    monkeypatch.setattr("chat.queries.photos.MESSAGES_PER_PAGE", 2)
     first = post(talk, bo, "", extras=photos(1))
     post(talk, ana, "tanpa foto")
     post(talk, ana, "lihat ini", extras=MessageExtras(attachment={"type": "hologram"}))
@@ -241,3 +241,22 @@ def test_details_show_no_photo_that_the_reader_hid(seen, client, talk, ana, bo, 
     ask(ana, "chat.mark", conversation=str(talk.public_id), seq=message.seq, hidden=True)
 
     assert recent(details(client, talk)) == []
+
+
+def test_photos_are_paged_both_ways_the_nearest_first(talk, ana, bo, post, ask, make_user, monkeypatch):
+    monkeypatch.setattr("chat.queries.photos.MESSAGES_PER_PAGE", 2)
+    sent = []
+    for _ in range(5):
+        post(talk, ana, "tanpa foto")
+        sent.append(post(talk, bo, "", extras=photos(1)).seq)
+    place = str(talk.public_id)
+
+    def page(**sides):
+        found = ask(ana, "chat.photos", conversation=place, **sides)
+        return [row["seq"] for row in found["rows"]], found["more"]
+
+    assert page() == ([sent[4], sent[3]], True)
+    assert page(before=sent[3]) == ([sent[2], sent[1]], True)
+    assert page(before=sent[1]) == ([sent[0]], False)
+    assert page(after=sent[1]) == ([sent[2], sent[3]], True)
+    assert page(after=sent[4]) == ([], False)

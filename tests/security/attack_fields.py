@@ -93,6 +93,7 @@ OF_OPERATION: dict[tuple[str, str], Any] = {
     ("chat.delivered", "marks"): "of marks",
     ("chat.members", "after"): "of place",
     ("chat.readers", "after"): "of place",
+    ("chat.group_picture", "picture"): "of media",
     ("chat.group_role", "role"): {"admin": "admin", "owner": "owner"},
     ("chat.send", "attachment"): "of attachment",
     ("chat.send", "forwarded"): None,

@@ -16,10 +16,12 @@ from django.db import transaction
 from superapp.core.errors import DomainError, Unavailable
 from superapp.core.jobs import JobRun, Json, register_handler
 from superapp.media import push, queries
+from superapp.media.actions import pictures
 from superapp.media.actions.uploads import ENCODING_JOB, start_encoding
 from superapp.media.adapters import object_names, storage
 from superapp.media.domain.enums import MediaKind, MediaState, PhotoFile
 from superapp.media.domain.photo_encoding import EncodedPhoto, encode_photo
+from superapp.media.domain.pictures import EncodedPicture, encode_picture
 from superapp.media.errors import EncodingFailed, StorageUnavailable
 from superapp.media.models import Media
 
@@ -39,15 +41,21 @@ def encode(run: JobRun, *, media_id: int) -> Json | None:
     try:
         with _one_at_a_time, tempfile.SpooledTemporaryFile(max_size=1024 * 1024) as joined:
             _join_chunks(media, joined)
-            photo = encode_photo(joined)
+            encoded = _encode(media, joined)
     except Unavailable:
         raise
     except DomainError as refusal:
         settle_refused(media.pk, refusal)
     else:
-        _store(media, photo)
+        _store_picture(media, encoded) if isinstance(encoded, EncodedPicture) else _store(media, encoded)
     storage.delete_folder(object_names.chunk_folder(media.public_id))
     return None
+
+
+def _encode(media: Media, joined: IO[bytes]) -> EncodedPhoto | EncodedPicture:
+    if media.kind == MediaKind.PHOTO:
+        return encode_photo(joined)
+    return encode_picture(joined.read(), kind=media.kind, is_square=True)
 
 
 def settle_refused(media_id: int, refusal: DomainError) -> None:
@@ -121,6 +129,28 @@ def _settle_ready(media_id: int, photo: EncodedPhoto, size: int) -> bool:
         media.save()
         push.media_changed(media.owner_id, queries.media_row(media))
     return True
+
+
+def _store_picture(media: Media, picture: EncodedPicture) -> None:
+    with transaction.atomic():
+        # After those whose files it shares, which are being removed perhaps.
+        queries.lock_same_pictures(media.kind, picture.sha256)
+        locked = queries.lock_media(media.pk)
+        if locked is None or locked.state != MediaState.PROCESSING:
+            return
+        pictures.describe(locked, picture)
+        locked.save()
+    pictures.write_files(media.kind, picture)
+    with transaction.atomic():
+        locked = queries.lock_media(media.pk)
+        if locked is not None and locked.state == MediaState.PROCESSING:
+            locked.state = MediaState.READY
+            locked.save(update_fields=["state"])
+            push.media_changed(locked.owner_id, queries.media_row(locked))
+            return
+    # It was deleted meanwhile, and its files perhaps removed before these were written.
+    media.sha256 = picture.sha256
+    pictures.remove_files(media)
 
 
 def _remove_if_deleted(media: Media) -> None:

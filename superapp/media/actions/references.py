@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from superapp.media import queries
 from superapp.media.actions.uploads import require_room
 from superapp.media.contracts import ShownPhoto
-from superapp.media.domain.enums import MediaState
+from superapp.media.domain.enums import MediaKind, MediaState
 from superapp.media.errors import MediaInUse, MediaNotFound, MediaNotReady
 from superapp.media.models import Media
 
@@ -35,7 +35,11 @@ def take_photos(*, owner_id: int, media: Sequence[UUID], reference: str) -> list
     shown = []
     for public_id in media:
         photo = locked.get(public_id)
-        if photo is None or (photo.state == MediaState.DELETED and photo.reference != reference):
+        if (
+            photo is None
+            or photo.kind != MediaKind.PHOTO
+            or (photo.state == MediaState.DELETED and photo.reference != reference)
+        ):
             raise MediaNotFound
         if photo.reference not in (None, reference):
             raise MediaInUse

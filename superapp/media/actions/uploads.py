@@ -7,14 +7,14 @@ object that nothing refers to, which a periodic task removes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from superapp.core import jobs
+from superapp.core import images, jobs
 from superapp.core.errors import DomainError
 from superapp.media import push, queries
 from superapp.media.adapters import object_names, storage
@@ -39,6 +39,11 @@ MEGABYTE = 1024 * 1024
 CHUNK_BYTES_MAX = 4 * MEGABYTE
 # Each is a file of its own, however small; a photo of 20 MB in parts of 64 KiB has 320.
 CHUNKS_MAX = 400
+# Of the kinds that can be uploaded in chunks.
+_MEGABYTES_MAX: Mapping[str, Callable[[], int]] = {
+    MediaKind.PHOTO: lambda: settings.MEDIA_PHOTO_MEGABYTES,
+    MediaKind.AVATAR: lambda: images.UPLOAD_BYTES_MAX // MEGABYTE,
+}
 ENCODING_JOB = "media.encode"
 # Media of one person that nothing shows yet.
 WAITING_MAX = 200
@@ -55,10 +60,11 @@ def create_upload(
     :raises TooManyUploads, QuotaExceeded: if the person has too many media that nothing shows, or no room left
     """
     kind = fields.get("kind", "")
-    if kind not in MediaKind.values:
+    megabytes_max = _MEGABYTES_MAX.get(kind, lambda: 0)()
+    if not megabytes_max:
         raise MediaKindUnknown
-    if length > settings.MEDIA_PHOTO_MEGABYTES * MEGABYTE:
-        raise MediaTooLarge(megabytes_max=settings.MEDIA_PHOTO_MEGABYTES)
+    if length > megabytes_max * MEGABYTE:
+        raise MediaTooLarge(megabytes_max=megabytes_max)
     with transaction.atomic():
         queries.lock_owner(owner_id)
         if queries.count_waiting(owner_id) >= WAITING_MAX:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from uuid import UUID
+
+from superapp.media.domain.enums import MediaKind
 
 CHUNKS = "unggahan"
 FILES = "berkas"
+PICTURES: Mapping[str, str] = {MediaKind.AVATAR: "avatar", MediaKind.PUBLIC: "photo"}
 
 
 def chunk_folder(media: UUID) -> str:
@@ -27,3 +31,8 @@ def file_folder(media: UUID) -> str:
 def file_name(media: UUID, file: str) -> str:
     """Return the name of one file of a medium."""
     return f"{file_folder(media)}/{file}"
+
+
+def picture_name(kind: str, sha256: str, size: int) -> str:
+    """Return the name of the file of a picture with this longest side. Equal pictures of a kind share it."""
+    return f"{PICTURES[kind]}/{sha256[:2]}/{sha256}-{size}.webp"

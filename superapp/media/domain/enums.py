@@ -4,7 +4,12 @@ from django.db import models
 
 
 class MediaKind(models.TextChoices):
+    # A photo in a message.
     PHOTO = "photo"
+    # The picture of a person or of a group, a square.
+    AVATAR = "avatar"
+    # A picture that everybody may see who knows its name, such as one in a shop.
+    PUBLIC = "public"
 
 
 class MediaState(models.TextChoices):

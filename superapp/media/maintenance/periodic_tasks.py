@@ -9,10 +9,11 @@ from django.db import transaction
 
 from superapp.core import ids, scheduler
 from superapp.media import queries
+from superapp.media.actions import pictures
 from superapp.media.actions.encoding import restart_failed
 from superapp.media.actions.uploads import mark_deleted
 from superapp.media.adapters import object_names, storage
-from superapp.media.domain.enums import MediaState
+from superapp.media.domain.enums import MediaKind, MediaState
 from superapp.media.errors import StorageUnavailable
 from superapp.media.models import Media
 
@@ -29,7 +30,10 @@ def remove_deleted_files(now: datetime) -> int:
     count = 0
     for media in queries.list_with_files_left(at_most=AT_ONCE_MAX):
         try:
-            if not queries.are_files_shown(media.files_id):
+            if media.kind != MediaKind.PHOTO:
+                if media.sha256:
+                    pictures.remove_files(media)
+            elif not queries.are_files_shown(media.files_id):
                 storage.delete_folder(object_names.file_folder(media.files_id))
             storage.delete_folder(object_names.chunk_folder(media.public_id))
         except StorageUnavailable:

@@ -13,7 +13,7 @@ from django.utils.http import http_date
 from superapp.core.models import Job
 from superapp.media.contracts import MediaRow, UploadState
 from superapp.media.domain import permissions
-from superapp.media.domain.enums import MediaState
+from superapp.media.domain.enums import MediaKind, MediaState
 from superapp.media.errors import MediaNotFound
 from superapp.media.models import Chunk, Media, Upload
 
@@ -93,8 +93,9 @@ def count_chunks(upload: Upload) -> int:
 
 
 def count_bytes(owner_id: int) -> int:
-    """Return how many bytes the media of a person take."""
-    return Media.objects.filter(owner_id=owner_id).aggregate(total=Sum("bytes"))["total"] or 0
+    """Return how many bytes the media of a person take of their room; public pictures take none of it."""
+    own = Media.objects.filter(owner_id=owner_id).exclude(kind=MediaKind.PUBLIC)
+    return own.aggregate(total=Sum("bytes"))["total"] or 0
 
 
 def count_waiting(owner_id: int) -> int:
@@ -155,6 +156,25 @@ def lock_own(owner_id: int, public_ids: Collection[UUID]) -> dict[UUID, Media]:
     """Lock those of these media that are this person's, in the order of their keys."""
     rows = Media.objects.select_for_update(no_key=True).filter(owner_id=owner_id, public_id__in=public_ids)
     return {media.public_id: media for media in rows.order_by("pk")}
+
+
+def lock_same_pictures(kind: str, sha256: str) -> list[Media]:
+    """Lock the pictures of a kind that share their files, deleted ones included, in the order of their keys."""
+    rows = Media.objects.select_for_update(no_key=True).filter(kind=kind, sha256=sha256)
+    return list(rows.order_by("pk"))
+
+
+def find_avatar_name(public_id: UUID) -> str | None:
+    """Return the name of a ready avatar, or None; the caller knows who may see it."""
+    ready = Media.objects.filter(public_id=public_id, kind=MediaKind.AVATAR, state=MediaState.READY)
+    return ready.values_list("sha256", flat=True).first()
+
+
+def list_public_names_before(moment: datetime) -> set[str]:
+    """Return the names of public pictures that were last stored before this moment, and not since."""
+    ready = Media.objects.filter(kind=MediaKind.PUBLIC, state=MediaState.READY)
+    old = set(ready.filter(created_at__lt=moment).values_list("sha256", flat=True))
+    return old - set(ready.filter(created_at__gte=moment).values_list("sha256", flat=True))
 
 
 def lock_referenced(reference: str) -> list[Media]:

@@ -117,6 +117,7 @@ export class Composer extends HTMLElement {
     this.leave()
     this.#context = { mode: "edit", row: item.row, entry: item.entry, before: this.#body.value }
     this.#body.value = item.row.body
+    if (photosOf(item.row).length > 0) this.#body.placeholder = this.page.data.word("photo_caption")
     this.#showContext(this.page.data.word("editing"), this.page.words.line(item.row))
     this.#measure()
   }
@@ -125,6 +126,7 @@ export class Composer extends HTMLElement {
   leave() {
     if (this.#context?.mode === "edit") this.#body.value = this.#context.before
     this.#context = null
+    this.#photosChanged()
     part(this, "context").hidden = true
     this.#say(null)
     this.#measure()
@@ -246,7 +248,8 @@ export class Composer extends HTMLElement {
     const written = this.#body.value
     const body = written.trim()
     const isEdit = this.#context?.mode === "edit"
-    if (!body && (isEdit || this.#photos.count === 0)) return
+    // Photos say something without words, too: those that are sent, and those whose caption is taken away.
+    if (!body && (isEdit ? photosOf(this.#context.row).length : this.#photos.count) === 0) return
     if ([...body].length > this.#charsMax) return this.#say(this.page.data.word("body_too_long", { max: this.page.format.number(this.#charsMax) }))
     const context = this.#context
     const handed = isEdit ? [] : this.#photos.hand()

@@ -1,6 +1,7 @@
 import { Bell } from "#lib/bell.js"
 import { fold } from "#lib/fold.js"
 import { isMentioned } from "#chat/mentions.js"
+import { addressOf } from "#chat/photos.js"
 import { Summary } from "#chat/summary.js"
 
 /** All conversations of one person as a list shows them: newest first, what is unread, who is typing. No DOM here. */
@@ -74,7 +75,8 @@ export class Inbox {
     const face = this.faceOf(summary)
     if (face) return { id: face.id, name: face.name, avatar: face.picture }
     if (summary.kind === "self") return { id: summary.id, avatar: null, icon: "notes" }
-    return this.other(summary) ?? { id: summary.id, avatar: null }
+    const picture = summary.group?.picture
+    return this.other(summary) ?? { id: summary.id, avatar: picture ? addressOf(picture, "small") : null }
   }
 
   /** Conversations to show at `main`, `archived` or `hidden`; a search of the main list looks through all of them. */

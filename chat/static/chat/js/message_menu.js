@@ -1,4 +1,5 @@
 import { copy } from "#ui/forms.js"
+import { photosOf } from "#chat/photos.js"
 import { load } from "#ui/load.js"
 import { toast } from "#ui/toast.js"
 import { OFTEN_FORWARDED } from "#chat/attachment_view.js"
@@ -71,7 +72,7 @@ export class MessageMenu {
     if (row.kind === "text") may.add("forward")
     if (row.reactions.length > 0) may.add("reactors")
     const isSettled = !entry || state === "failed"
-    if (isMine && isSettled && row.kind === "text" && row.body && !row.extras?.forwards && this.#page.mayEdit(row)) may.add("edit")
+    if (isMine && isSettled && row.kind === "text" && (row.body || photosOf(row).length > 0) && !row.extras?.forwards && this.#page.mayEdit(row)) may.add("edit")
     may.add(this.#isStarred ? "unstar" : "star")
     if (isSettled) may.add("recall")
     if (isMine && this.#messenger.inbox.get(this.#list.conversation)?.kind === "group") may.add("info")

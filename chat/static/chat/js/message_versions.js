@@ -20,6 +20,8 @@ function element({ body, at }, page) {
   const item = clone("version-template")
   const moment = Date.parse(at)
   showBody(part(item, "body"), body)
+  // Photos whose caption was taken away, or added later.
+  fill(item, "none", body ? null : page.data.word("caption_none"))
   part(item, "time").dateTime = at
   fill(item, "time", `${page.format.dateBeside(moment, page.clock.serverNow())}, ${page.format.hour(moment)}`)
   return item

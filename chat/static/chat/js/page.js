@@ -85,7 +85,7 @@ function show(messenger, page) {
   new RowMenu({ document, page, messenger })
   new Shortcuts({ document, page, messenger })
   new AttachMenu({ document })
-  new PhotoOpener({ document, page })
+  new PhotoOpener({ document, page, messenger })
   new Invitations({ document, line: messenger.line, format: page.format })
   new CardDoings({ document, messenger })
   new Navigation({ document, page, messenger, attention })

@@ -7,12 +7,22 @@ import { clone, fill, mark, part } from "#ui/part.js"
  * the wheel. The dialog keeps the focus while it is open, and gives it back to where it came from.
  */
 export class PhotoViewer {
+  // This near to an end, more photos are asked for.
+  static NEAR = 2
+  // So long the row of photos stands still before some are put in front of what is looked at.
+  static STILL_MS = 150
+
   #dialog
   #data
   #photos = []
   #zooms = []
   #place = 0
   #opener = null
+  #more = {}
+  #isComing = { before: false, after: false }
+  // Counts the times that it was opened: what was asked for another time is of no use.
+  #times = 0
+  #moved_at = 0
 
   constructor({ document, data }) {
     this.#dialog = document.getElementById("photo-viewer")
@@ -27,12 +37,18 @@ export class PhotoViewer {
   /**
    * @param {{id: string, width: number, height: number, who: string, at: string, caption: string}[]} photos
    * @param {number} place which of them is looked at first
+   * @param {{before?: () => Promise<object[] | null>, after?: () => Promise<object[] | null>}} more gives the next photos at this end, in
+   *   their order: none when there are no more, null if they could not be had now
    */
-  show(photos, place, opener) {
-    this.#photos = photos
+  show(photos, place, opener, more = {}) {
+    this.#times += 1
+    this.#photos = [...photos]
     this.#opener = opener
-    this.#zooms = []
-    this.#track.replaceChildren(...photos.map((photo, each) => this.#slide(photo, each)))
+    this.#more = { ...more }
+    this.#isComing = { before: false, after: false }
+    const slides = photos.map((photo) => this.#slide(photo))
+    this.#zooms = slides.map(({ zoom }) => zoom)
+    this.#track.replaceChildren(...slides.map(({ slide }) => slide))
     this.#dialog.showModal()
     this.#goTo(place, "instant")
     this.#look(place)
@@ -42,13 +58,12 @@ export class PhotoViewer {
     return part(this.#dialog, "track")
   }
 
-  #slide(photo, place) {
+  #slide(photo) {
     const slide = clone("photo-slide-template")
     const image = part(slide, "image")
     Object.assign(image, { width: photo.width, height: photo.height })
     image.alt = this.#data.word("photo_by", { name: photo.who, time: photo.at })
-    this.#zooms[place] = new Zoom({ area: slide, image, changed: (isZoomed) => mark(this.#track, "data-zoomed", isZoomed) })
-    return slide
+    return { slide, zoom: new Zoom({ area: slide, image, changed: (isZoomed) => mark(this.#track, "data-zoomed", isZoomed) }) }
   }
 
   /** The photo that is looked at, and its neighbours, are fetched; the others when they come near. */
@@ -60,12 +75,70 @@ export class PhotoViewer {
     fill(this.#dialog, "who", who)
     fill(this.#dialog, "at", at)
     fill(this.#dialog, "caption", caption)
-    const where = this.#data.word("photo_place", { place: place + 1, count: this.#photos.length })
-    fill(this.#dialog, "place", this.#photos.length > 1 ? where : null)
-    part(this.#dialog, "said").textContent = `${where}. ${this.#data.word("photo_by", { name: who, time: at })}. ${caption}`
+    const where = this.#showPlace()
+    part(this.#dialog, "said").textContent = `${where ? `${where}. ` : ""}${this.#data.word("photo_by", { name: who, time: at })}. ${caption}`
     part(this.#dialog, "download").href = addressOf(id, "original")
+    if (place < PhotoViewer.NEAR) this.#extend("before")
+    if (place >= this.#photos.length - PhotoViewer.NEAR) this.#extend("after")
+  }
+
+  /** Show where the photo stands among all; while there may be more, nobody knows. */
+  #showPlace() {
+    const place = this.#place
+    const count = this.#photos.length
+    const isWhole = !this.#more.before && !this.#more.after
+    const where = isWhole ? this.#data.word("photo_place", { place: place + 1, count }) : null
+    fill(this.#dialog, "place", count > 1 ? where : null)
     part(this.#dialog, "before").hidden = place === 0
-    part(this.#dialog, "after").hidden = place === this.#photos.length - 1
+    part(this.#dialog, "after").hidden = place === count - 1
+    return where
+  }
+
+  /** Put the next photos at an end, once they are here. */
+  async #extend(side) {
+    const more = this.#more[side]
+    if (!more || this.#isComing[side]) return
+    const times = this.#times
+    this.#isComing[side] = true
+    const found = await more()
+    if (found?.length) await this.#still()
+    if (times !== this.#times || !this.#dialog.open) return
+    // What could not be had is asked for again with the next photo that is looked at.
+    this.#isComing[side] = false
+    if (found === null) return
+    if (found.length === 0) this.#more[side] = null
+    else this.#put(side, found)
+    this.#showPlace()
+  }
+
+  /** Resolves when nobody moves the row of photos any more. */
+  async #still() {
+    for (;;) {
+      const rest = this.#moved_at + PhotoViewer.STILL_MS - performance.now()
+      if (rest <= 0) return
+      await new Promise((resolve) => setTimeout(resolve, rest))
+    }
+  }
+
+  #put(side, found) {
+    const slides = found.map((photo) => this.#slide(photo))
+    const zooms = slides.map(({ zoom }) => zoom)
+    const elements = slides.map(({ slide }) => slide)
+    if (side === "after") {
+      this.#photos.push(...found)
+      this.#zooms.push(...zooms)
+      this.#track.append(...elements)
+    } else {
+      const shown = this.#track.children[this.#place]
+      const moved = this.#track.scrollLeft - shown.offsetLeft
+      this.#photos.unshift(...found)
+      this.#zooms.unshift(...zooms)
+      this.#place += found.length
+      this.#track.prepend(...elements)
+      this.#track.scrollTo({ left: shown.offsetLeft + moved, behavior: "instant" })
+    }
+    this.#fetch(this.#place - 1)
+    this.#fetch(this.#place + 1)
   }
 
   #fetch(place) {
@@ -89,6 +162,7 @@ export class PhotoViewer {
   }
 
   #scrolled() {
+    this.#moved_at = performance.now()
     const { scrollLeft, clientWidth } = this.#track
     const place = Math.round(scrollLeft / clientWidth)
     if (place !== this.#place && this.#photos[place]) this.#look(place)
