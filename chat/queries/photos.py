@@ -44,7 +44,7 @@ def fetch_photos_page(
 def list_messages_with_photos(
     member: Member, *, before_seq: int | None, after_seq: int | None, limit: int
 ) -> list[Message]:
-    """List up to ``limit`` messages with photos before or after a place, the nearest first (None: the newest of all)."""
+    """List up to ``limit`` messages with photos before or after a place, the nearest first."""
     page = visible_messages(member.conversation_id, member).filter(
         # Its index has messages with extras alone.
         extras__isnull=False,

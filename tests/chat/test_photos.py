@@ -398,39 +398,3 @@ def test_concurrent_forward_and_recall_leave_the_whole_copy_or_nothing(
         assert copies == 0
     else:
         assert (copies, queries.are_files_shown(photo)) == (1, True)
-
-
-# Captions.
-
-
-def test_caption_is_taken_away_and_added_again_while_its_texts_are_kept(
-    make_user, make_direct, make_photo, send, ask, now
-):
-    ana, bo = make_user("ana"), make_user("bo")
-    talk = make_direct(ana, bo)
-    send(talk, ana, make_photo(ana), body="di pantai")
-    named = {"conversation_id": talk.public_id, "seq": 1, "by_user_id": ana.pk, "now": now}
-
-    api.edit_message(**named, body=" \u200b ", edits=0)
-    emptied = Message.objects.get()
-    api.edit_message(**named, body="", edits=0)  # A retry.
-    api.edit_message(**named, body="di kolam", edits=1)
-
-    assert (emptied.body, emptied.edits) == ("", 1)
-    assert emptied.extras["attachment"]["type"] == "photos"
-    versions = ask(bo, "chat.versions", conversation=str(talk.public_id), seq=1)["rows"]
-    assert [one["body"] for one in versions] == ["di pantai", ""]
-    assert Message.objects.get().body == "di kolam"
-
-
-def test_text_of_its_own_is_not_edited_to_nothing(make_user, make_direct, post, now):
-    ana, bo = make_user("ana"), make_user("bo")
-    talk = make_direct(ana, bo)
-    post(talk, ana, "halo", now=now)
-    before = everything()
-
-    for body in ("", "  ", "\u200b"):
-        with pytest.raises(errors.BodyEmpty):
-            api.edit_message(conversation_id=talk.public_id, seq=1, by_user_id=ana.pk, body=body, edits=0, now=now)
-
-    assert everything() == before

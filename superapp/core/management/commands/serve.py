@@ -36,7 +36,7 @@ class Command(BaseCommand):
         with held:
             embedded.migrate(self._say)
             health.run_startup_checks()
-            embedded.collect_static(self._say)
+            embedded.collect_static_apart(self._say)
             if demo_if_empty:
                 call_command("demo", if_empty=True, stdout=self.stdout)
                 connection.close()
