@@ -47,9 +47,9 @@ class NightlyCheck(Generic[N]):
         self._what = what
         self._nights: Any = nights
         self._prove = prove
-        self._findings = Gauge(f"nusa_{what}_findings", f"Rows of {what} that broke a rule in the last proof.")
+        self._findings = Gauge(f"nusa_{what}_findings", f"Violations found by the last integrity check of {what}.")
         self._proved_at = Gauge(
-            f"nusa_{what}_proved_timestamp_seconds", f"When {what} was last proved without a finding."
+            f"nusa_{what}_proved_timestamp_seconds", f"Time of the last integrity check of {what} without a violation."
         )
 
     def begin(self, now: datetime) -> int:

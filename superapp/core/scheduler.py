@@ -19,9 +19,9 @@ from superapp.core import clock, infrastructure_errors, outbox, process_locks
 POLL_SECONDS = 0.25 if settings.SERVED else 1.0
 
 log = structlog.get_logger(__name__)
-runs = Counter("nusa_work_runs", "Runs of a verb of the work loop.", ["verb", "outcome"])
-handled = Counter("nusa_work_handled", "Things that a verb of the work loop has done.", ["verb"])
-seconds = Histogram("nusa_work_seconds", "How long a verb of the work loop took.", ["verb"])
+runs = Counter("nusa_work_runs", "Runs of periodic tasks, by task and outcome.", ["verb", "outcome"])
+handled = Counter("nusa_work_handled", "Items processed by periodic tasks, by task.", ["verb"])
+seconds = Histogram("nusa_work_seconds", "Run time of periodic tasks, by task.", ["verb"])
 
 TaskFunction = Callable[[datetime], int]
 

@@ -21,7 +21,7 @@ INTEGER_MAX = 2**53 - 1
 
 command_seconds = Histogram(
     "nusa_command_seconds",
-    "From reading a command to handing over its answer.",
+    "Time from reading a command to sending its response.",
     ["command", "outcome"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
 )

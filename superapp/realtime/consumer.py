@@ -64,7 +64,7 @@ FINAL_FRAMES_SECONDS = 0.2
 DRAIN_IN_MS = 1_500
 DRAIN_FRAME = {"drain": {"in_ms": DRAIN_IN_MS, "jitter_ms": 8_000}}
 
-sockets_refused = Counter("nusa_sockets_refused", "Sockets that were not let in.", ["why"])
+sockets_refused = Counter("nusa_sockets_refused", "Refused WebSocket connections, by reason.", ["why"])
 log = structlog.get_logger(__name__)
 encode = msgspec.json.Encoder().encode
 

@@ -23,10 +23,10 @@ from superapp.realtime.socket_connection import (
 CONNECTIONS_PER_USER_MAX = 20
 
 log = structlog.get_logger(__name__)
-sockets = Gauge("nusa_sockets", "Sockets that are open in this process.")
+sockets = Gauge("nusa_sockets", "Open WebSockets of this process.")
 hint_lag = Histogram(
     "nusa_hint_lag_seconds",
-    "From the commit of a change to the moment its hint was handed to the sockets of this process.",
+    "Time from the commit of a change to the sending of its hint by this process.",
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1),
 )
 

@@ -15,7 +15,7 @@ STALL_SECONDS = 0.1
 log = structlog.get_logger(__name__)
 loop_lag = Histogram(
     "nusa_loop_late_seconds",
-    "By how much the event loop was late for a beat that it had promised itself.",
+    "Delay of the event loop behind its scheduled ticks.",
     buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1),
 )
 

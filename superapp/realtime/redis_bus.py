@@ -36,9 +36,9 @@ PAUSE_SECONDS_MAX = 5.0
 SILENCE_SECONDS_MAX = 10.0
 
 log = structlog.get_logger(__name__)
-hints_published = Counter("nusa_bus_published", "Messages handed to Redis.")
-hints_lost = Counter("nusa_bus_lost", "Messages that were not handed to Redis, since it was out of reach.")
-resubscribed = Counter("nusa_bus_resubscribed", "Times the subscription was made anew after it broke.")
+hints_published = Counter("nusa_bus_published", "Messages published to Redis.")
+hints_lost = Counter("nusa_bus_lost", "Messages that could not be published because Redis was unreachable.")
+resubscribed = Counter("nusa_bus_resubscribed", "Times the Redis subscription was renewed after it was lost.")
 
 
 class Audience(IntEnum):

@@ -26,7 +26,7 @@ CLOSE_TOO_MANY = 4429
 CLOSE_STOPPING = 4503
 
 log = structlog.get_logger(__name__)
-sockets_closed = Counter("nusa_sockets_closed", "Sockets that this process closed, by its reason.", ["code"])
+sockets_closed = Counter("nusa_sockets_closed", "WebSockets closed by this process, by close code.", ["code"])
 
 _numbers = itertools.count(1)
 Event = dict[str, Any]

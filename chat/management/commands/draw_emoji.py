@@ -21,10 +21,10 @@ VARIATION = "\ufe0f"
 
 
 class Command(BaseCommand):
-    help = "Make the data of the emoji picker from the unpacked npm packages in a folder."
+    help = "Generate the emoji picker's data from unpacked npm packages."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("sources", type=Path, help="holds one folder per package, named as the package")
+        parser.add_argument("sources", type=Path, help="directory with one folder per package, named like the package")
 
     def handle(self, *args: Any, sources: Path, **options: Any) -> None:
         annotations = {language: _read_annotations(sources, language) for language in LANGUAGES}

@@ -15,11 +15,13 @@ from superapp.core.operator_command import OperatorCommand
 
 
 class Command(OperatorCommand):
-    help = "Prove every invariant of the ledger, and name each row that breaks one. Ends with 1 if there is any."
+    help = "Check every invariant of the ledger, and list each violation. Exits with 1 if there is any."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--since", type=moment, help="only what was posted since: 2027-03-01 or 2027-03-01T02:00:00Z"
+            "--since",
+            type=moment,
+            help="check only journals posted since this time: 2027-03-01 or 2027-03-01T02:00:00Z",
         )
 
     def handle(self, *_args: Any, since: datetime | None, **_options: Any) -> None:

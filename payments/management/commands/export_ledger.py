@@ -9,7 +9,7 @@ from superapp.core.operator_command import OperatorCommand
 
 
 class Command(OperatorCommand):
-    help = "Write the whole ledger as a beancount file, which bean-check proves without us."
+    help = "Export the whole ledger as a beancount file, which bean-check can verify independently."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         for line in statements.stream_whole_ledger():

@@ -24,9 +24,9 @@ FUNCTIONS = (
 
 class Command(OperatorCommand):
     help = (
-        "Grant an existing PostgreSQL role everything the running product needs: it reads the ledger and posts through"
-        " its functions, and can neither write its tables nor change or switch off a guard. Run it as the owner,"
-        " after every migration."
+        "Grant an existing PostgreSQL role the privileges of the running product: it can read the ledger and post"
+        " through its functions, but cannot write its tables or disable a guard. Run it as the owner after every"
+        " migration."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -14,18 +14,18 @@ from superapp.core.operator_command import OperatorCommand, look_up, refusals
 
 
 class Command(OperatorCommand):
-    help = "Ask for a top-up, list those that wait, and approve or reject one: two operators, two commands."
+    help = "Request, list, approve or reject a top-up. It takes two operators."
 
     def add_arguments(self, parser: CommandParser) -> None:
         steps = parser.add_subparsers(dest="step", required=True)
-        ask = steps.add_parser("ask", help="the first person asks")
-        ask.add_argument("person", help="whose wallet: a handle or a phone number")
-        ask.add_argument("amount", help="such as Rp250.000")
-        ask.add_argument("reason", help="such as the number of the paper slip")
+        ask = steps.add_parser("ask", help="request a top-up, as the first operator")
+        ask.add_argument("person", help="handle or phone number of the wallet's owner")
+        ask.add_argument("amount", help="amount, such as Rp250.000")
+        ask.add_argument("reason", help="reason, such as the number of the deposit slip")
         ask.add_argument("--by", required=True, help="the operator's handle")
-        steps.add_parser("list", help="what waits for a second person")
+        steps.add_parser("list", help="list the top-ups that wait for a second operator")
         for name in ("approve", "reject"):
-            decide = steps.add_parser(name, help=f"the second person says: {name}")
+            decide = steps.add_parser(name, help=f"{name} a top-up, as the second operator")
             decide.add_argument("id", type=UUID)
             decide.add_argument("--by", required=True, help="the operator's handle")
 

@@ -14,8 +14,8 @@ from superapp.core.operator_command import OperatorCommand
 
 class Command(OperatorCommand):
     help = (
-        "Prove that stock is what its moves say, orders what their events say, counters what there is, and escrow what"
-        " unfinished orders cost; name each row that breaks a rule. Ends with 1 if there is any."
+        "Check stock against its moves, orders against their events, counters against rows, and escrow against"
+        " unfinished orders, and list each violation. Exits with 1 if there is any."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:

@@ -12,12 +12,14 @@ from superapp.core.operator_command import OperatorCommand, refusals
 
 
 class Command(OperatorCommand):
-    help = "Say that a courier has delivered a parcel: from then on its order completes by itself after some days."
+    help = "Record that a courier has delivered a parcel. Its order then completes automatically after some days."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("courier", help="such as JNE, in capitals or not")
-        parser.add_argument("resi", help="the number of the parcel")
-        parser.add_argument("--evidence", required=True, help="what shows it, such as the courier's page and its words")
+        parser.add_argument("courier", help="name of the courier, such as JNE, in upper or lower case")
+        parser.add_argument("resi", help="tracking number of the parcel")
+        parser.add_argument(
+            "--evidence", required=True, help="proof of delivery, such as the courier's page and its text"
+        )
 
     def handle(self, *_args: Any, courier: str, resi: str, evidence: str, **_options: Any) -> None:
         if not evidence.strip():

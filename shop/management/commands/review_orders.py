@@ -19,19 +19,19 @@ from superapp.core.operator_command import OperatorCommand, look_up, refusals
 
 class Command(OperatorCommand):
     help = (
-        "List the orders that were shipped and that nobody confirmed for long, with what is known of each; or decide"
-        " one: the shop is paid (--complete), or the buyer gets the money back (--refund)."
+        "List the shipped orders that have been unconfirmed for long, with their details; or decide one: pay the shop"
+        " (--complete), or refund the buyer (--refund)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("number", nargs="?", help="the number of the order to decide, such as NS-261122-7K3QF2")
+        parser.add_argument("number", nargs="?", help="number of the order to decide, such as NS-261122-7K3QF2")
         verdicts = parser.add_mutually_exclusive_group()
         verdicts.add_argument("--complete", dest="verdict", action="store_const", const="complete", help="pay the shop")
         verdicts.add_argument(
             "--refund", dest="verdict", action="store_const", const="refund", help="pay the buyer back"
         )
         parser.add_argument("--by", help="the operator's handle")
-        parser.add_argument("--reason", help="what decided it; buyer and merchant read it")
+        parser.add_argument("--reason", help="reason of the decision, shown to buyer and merchant")
 
     def handle(
         self,

@@ -27,7 +27,7 @@ NEWCOMERS_SHARE = 0.8
 PRESSURE_SHARE = 0.5
 ALERTS_SHARE = 0.3
 
-requests = Counter("nusa_login_codes_total", "Codes that were asked for, by what became of it.", ["outcome"])
+requests = Counter("nusa_login_codes_total", "Requested login codes, by outcome.", ["outcome"])
 log = structlog.get_logger(__name__)
 
 

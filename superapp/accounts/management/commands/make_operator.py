@@ -12,11 +12,11 @@ from superapp.core.operator_command import OperatorCommand
 
 
 class Command(OperatorCommand):
-    help = "Let somebody who has an account act as an operator: top-ups, and orders that nobody confirms."
+    help = "Grant a person with an account the operator role: top-ups, and orders under review."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("person", help="a username or a phone number")
-        parser.add_argument("--end", action="store_true", help="they no longer may; what they decided stays")
+        parser.add_argument("--end", action="store_true", help="revoke the role; earlier decisions stay")
 
     def handle(self, *_args: Any, person: str, end: bool, **_options: Any) -> None:
         try:

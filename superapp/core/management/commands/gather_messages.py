@@ -10,7 +10,7 @@ from superapp.core import generated_docs, translation_catalogs
 
 
 class Command(BaseCommand):
-    help = "Bring every app's catalogue up to date with its sentences, and say which have no translation yet."
+    help = "Update every app's translation catalogue, and list the messages without a translation."
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:

@@ -11,7 +11,7 @@ from superapp.core import guards, schema_version
 
 
 class Command(BaseCommand):
-    help = "Put every guard of the database in place, as it must be. A newer database is left alone."
+    help = "Install every database guard, and repair altered ones. A newer database is left alone."
     # The command is needed when the checks fail.
     requires_system_checks: list[str] = []
 

@@ -20,7 +20,7 @@ class Command(Migrate):
             "--wait-seconds",
             type=float,
             default=WAIT_SECONDS_MAX,
-            help="How long to wait while another process migrates (default: %(default)s).",
+            help="How long to wait in seconds while another process migrates (default: %(default)s).",
         )
 
     def execute(self, *args: Any, wait_seconds: float = WAIT_SECONDS_MAX, **options: Any) -> str | None:

@@ -9,7 +9,7 @@ from superapp.core.operator_command import OperatorCommand
 
 
 class Command(OperatorCommand):
-    help = "Begin another epoch: every device forgets what it was told, and reads it afresh. For after a restore."
+    help = "Raise the epoch, so that every client discards its cached state and syncs again. For use after a restore."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         was, now_is = epoch.raise_manually(clock.now())

@@ -12,7 +12,7 @@ from superapp.core import health, metrics
 
 
 class Command(BaseCommand):
-    help = "Run jobs that Celery brings, until stopped. Several may run."
+    help = "Run Celery jobs until stopped. Several processes may run."
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:

@@ -16,15 +16,17 @@ from superapp.core.operator_command import port as port_number
 
 
 class Command(BaseCommand):
-    help = "Serve everything from this one process: pages, API, sockets, work and jobs."
+    help = "Serve everything from one process: pages, API, WebSockets, periodic tasks and jobs."
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=port_number, default=settings.PORT)
         parser.add_argument(
-            "--demo-if-empty", action="store_true", help="Make the demo world first if nobody is registered here yet."
+            "--demo-if-empty", action="store_true", help="Create the demo data first if nobody is registered yet."
         )
-        parser.add_argument("--host", default=settings.HOST, help="0.0.0.0 to be reached from other machines")
+        parser.add_argument(
+            "--host", default=settings.HOST, help="address to bind; 0.0.0.0 accepts connections from other machines"
+        )
 
     def handle(self, *_args: Any, port: int, host: str, demo_if_empty: bool = False, **_options: Any) -> None:
         if settings.SERVED:

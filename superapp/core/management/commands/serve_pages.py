@@ -23,7 +23,9 @@ KEPT_OPEN_SECONDS = 75
 
 
 class Command(BaseCommand):
-    help = "Serve pages and the API on gunicorn's threads. Several may run, each on its port, behind the proxy."
+    help = (
+        "Serve pages and the API on gunicorn's threads. Several processes may run, each on its port, behind the proxy."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -13,7 +13,7 @@ from superapp.core.operator_command import port as port_number
 
 
 class Command(BaseCommand):
-    help = "Serve open sockets on Daphne. Several may run, each on its port, behind the proxy."
+    help = "Serve WebSockets on Daphne. Several processes may run, each on its port, behind the proxy."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -11,7 +11,7 @@ from superapp.core import health, metrics, scheduler
 
 
 class Command(BaseCommand):
-    help = "Deliver facts and do what is due, until stopped. Several may run."
+    help = "Deliver facts and run periodic tasks until stopped. Several processes may run."
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:

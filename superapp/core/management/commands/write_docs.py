@@ -15,9 +15,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--check", action="store_true", help="write nothing; fail if a page is not what it should be"
-        )
+        parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is out of date")
 
     def handle(self, *_args: Any, check: bool, **_options: Any) -> None:
         directory = settings.BASE_DIR / "docs"

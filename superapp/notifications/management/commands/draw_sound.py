@@ -44,7 +44,7 @@ def _note(frequency: float, at: float, lasts: float) -> float:
 
 
 class Command(BaseCommand):
-    help = "Compute the sound of a new message into superapp/notifications/static."
+    help = "Generate the sound of a new message in superapp/notifications/static."
 
     def handle(self, **options: object) -> None:
         PATH.write_bytes(render())

@@ -8,7 +8,7 @@ from superapp.notifications.adapters import vapid_keys
 
 
 class Command(BaseCommand):
-    help = "Print a new VAPID key for push messages, to be put into the environment, and its public half."
+    help = "Print a new VAPID key for push messages, for the environment, and its public half."
 
     def handle(self, **options: object) -> None:
         private = vapid_keys.make_private_key()

@@ -16,13 +16,13 @@ WAIT_SECONDS_MAX = 60
 
 
 class Command(BaseCommand):
-    help = "Fill this installation with invented people, what they say, and three shops. A second call changes nothing."
+    help = "Create the demo data: people, their conversations and three shops. A second call changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--if-empty",
             action="store_true",
-            help="Do nothing where anybody is registered already, or where the instance is not embedded.",
+            help="Do nothing if anybody is registered already, or if the instance is not embedded.",
         )
 
     def handle(self, *_args: Any, if_empty: bool, **_options: Any) -> None:
