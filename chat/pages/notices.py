@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,10 @@ from chat.contracts import SummaryRow
 from chat.errors import ConversationNotFound
 from chat.pages import presenters
 from chat.pages.preference_switches import is_hidden
-from chat.queries.members import fetch_membership, unread_memberships
+from chat.queries.members import list_read_up_to, list_seen_up_to
 from chat.queries.summaries import fetch_summary
 from superapp.accounts import api as accounts
-from superapp.notifications.api import HintedFact, NoticeText, Source
+from superapp.notifications.api import HintedFact, NoticeText, PersonalFact, Source
 
 NAME = "chat"
 TEXT_CHARS_MAX = 200
@@ -42,8 +43,8 @@ def make_source() -> Source:
         name=NAME,
         hint_prefix=b'{"on":"chat:',
         describe=describe,
-        is_unseen=is_unseen,
-        has_read=has_read,
+        filter_unseen=filter_unseen,
+        filter_read=filter_read,
         read_hint=read_hint,
     )
 
@@ -63,19 +64,18 @@ def describe(user_id: int, key: str, now: datetime) -> NoticeText | None:
     return NoticeText(title=row.name, text=f"{row.who}{row.text}"[:TEXT_CHARS_MAX], url=f"/obrolan/{summary.id}/")
 
 
-def is_unseen(user_id: int, key: str, number: int, now: datetime) -> bool:
-    """Return whether message ``number`` is unread and on no device of a member, who wants to hear of it."""
-    waiting = unread_memberships(user_id, now).filter(conversation__public_id=_conversation(key))
-    return waiting.filter(read_seq__lt=number, delivered_seq__lt=number).exists()
+def filter_unseen(facts: Collection[PersonalFact], now: datetime) -> set[PersonalFact]:
+    """Return those messages that are unread and on no device of their member, who wants to hear of them."""
+    conversations = {fact: _conversation(fact.key) for fact in facts}
+    seen = list_seen_up_to({fact.user_id for fact in facts}, set(conversations.values()), now)
+    return {fact for fact, id_ in conversations.items() if seen.get((fact.user_id, id_), fact.number) < fact.number}
 
 
-def has_read(user_id: int, key: str, number: int) -> bool:
-    """Return whether the person has read up to this message, or left the conversation."""
-    try:
-        member = fetch_membership(_conversation(key), user_id)
-    except ConversationNotFound:
-        return True
-    return member.until_seq is not None or member.read_seq >= number
+def filter_read(facts: Collection[PersonalFact]) -> set[PersonalFact]:
+    """Return those messages up to which their person has read, or whose conversation they have left."""
+    conversations = {fact: _conversation(fact.key) for fact in facts}
+    read = list_read_up_to({fact.user_id for fact in facts}, set(conversations.values()))
+    return {fact for fact, id_ in conversations.items() if read.get((fact.user_id, id_), fact.number) >= fact.number}
 
 
 def read_hint(encoded: bytes) -> HintedFact | None:

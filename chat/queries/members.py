@@ -165,10 +165,33 @@ def unread_memberships(user_id: int, now: datetime) -> QuerySet[Member]:
 
     One row is one conversation.
     """
+    return _unread_memberships(now).filter(user_id=user_id)
+
+
+def list_seen_up_to(
+    user_ids: Collection[int], conversation_ids: Collection[UUID], now: datetime
+) -> dict[tuple[int, UUID], int]:
+    """
+    Return up to which number these people have read or received these conversations, in one query.
+
+    Conversations that do not count in the badge of a person are left out.
+    """
+    found = _unread_memberships(now).filter(user_id__in=user_ids, conversation__public_id__in=conversation_ids)
+    columns = found.values_list("user_id", "conversation__public_id", "read_seq", "delivered_seq")
+    return {(user_id, conversation): max(read, delivered) for user_id, conversation, read, delivered in columns}
+
+
+def list_read_up_to(user_ids: Collection[int], conversation_ids: Collection[UUID]) -> dict[tuple[int, UUID], int]:
+    """Return up to which number these people, as current members, have read these conversations, in one query."""
+    found = Member.objects.filter(user_id__in=user_ids, conversation__public_id__in=conversation_ids, until_seq=None)
+    columns = found.values_list("user_id", "conversation__public_id", "read_seq")
+    return {(user_id, conversation): read for user_id, conversation, read in columns}
+
+
+def _unread_memberships(now: datetime) -> QuerySet[Member]:
     return Member.objects.filter(
         _is_loud(now) | _IS_MENTIONED,
         _IS_UNREAD,
-        user_id=user_id,
         until_seq=None,
         is_archived=False,
         conversation__last_seq__gt=F("hidden_seq"),

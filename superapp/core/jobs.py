@@ -9,7 +9,7 @@ be idempotent.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ ATTEMPTS_MAX = 5
 REQUEUED_AT_ONCE_MAX = 100
 
 log = structlog.get_logger(__name__)
-seconds = Histogram("nusa_job_seconds", "How long jobs ran, by name and how it ended.", ["job", "outcome"])
+seconds = Histogram("nusa_job_seconds", "Run time of jobs, by name and outcome.", ["job", "outcome"])
 
 Json = dict[str, Any]
 
@@ -81,19 +81,31 @@ def start(name: str, *, owner_id: int | None, arguments: Json, now: datetime) ->
 
     :raises ValueError: if there is no handler of this name
     """
+    (row,) = start_many(name, owner_id=owner_id, arguments=[arguments], now=now)
+    return row
+
+
+def start_many(name: str, *, owner_id: int | None, arguments: Sequence[Json], now: datetime) -> list[Job]:
+    """
+    Start a job for each of these arguments, as ``start`` does, in one query.
+
+    :raises ValueError: if there is no handler of this name
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a job belongs inside the transaction that asks for it")
     if name not in handlers:
         raise ValueError(f"no job is called {name}")
-    row = Job.objects.create(
-        name=name, owner_id=owner_id, arguments=arguments, created_at=now, due_at=now + REQUEUE_AFTER
+    rows = Job.objects.bulk_create(
+        Job(name=name, owner_id=owner_id, arguments=one, created_at=now, due_at=now + REQUEUE_AFTER)
+        for one in arguments
     )
 
     def send() -> None:
-        _sender.submit(_try_dispatch, row.pk)
+        for row in rows:
+            _sender.submit(_try_dispatch, row.pk)
 
     transaction.on_commit(send, robust=True)
-    return row
+    return rows
 
 
 @scheduler.every(seconds=5)

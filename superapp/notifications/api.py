@@ -4,12 +4,13 @@ from superapp.notifications.actions.alerts import mark_seen, raise_alert
 from superapp.notifications.actions.fact_tap import tap
 from superapp.notifications.actions.subscriptions import is_push_enabled
 from superapp.notifications.domain.alert_kinds import AlertKind, register_alert_kind
-from superapp.notifications.domain.sources import HintedFact, NoticeText, Source, register_source
+from superapp.notifications.domain.sources import HintedFact, NoticeText, PersonalFact, Source, register_source
 
 __all__ = [
     "AlertKind",
     "HintedFact",
     "NoticeText",
+    "PersonalFact",
     "Source",
     "is_push_enabled",
     "mark_seen",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from superapp.core import ids
-from superapp.notifications.domain.quiet_hours import QuietHours
+from superapp.notifications.domain.quiet_hours import DAY_MINUTES, QuietHours
 from superapp.notifications.domain.visibility import PresenceVisibility
 
 
@@ -35,9 +35,9 @@ class Preferences(models.Model):
                 condition=models.Q(quiet_from=None, quiet_until=None)
                 | models.Q(
                     quiet_from__gte=0,
-                    quiet_from__lt=1440,
+                    quiet_from__lt=DAY_MINUTES,
                     quiet_until__gte=0,
-                    quiet_until__lt=1440,
+                    quiet_until__lt=DAY_MINUTES,
                 )
                 & ~models.Q(quiet_from=models.F("quiet_until")),
                 name="notifications_quiet_hours_whole",

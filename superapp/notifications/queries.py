@@ -20,6 +20,12 @@ def fetch_preferences(user_id: int) -> Preferences:
     return Preferences.objects.filter(user_id=user_id).first() or Preferences(user_id=user_id)
 
 
+def fetch_many_preferences(user_ids: Collection[int]) -> dict[int, Preferences]:
+    """Return the preferences of each of these people by user id, in one query."""
+    found = Preferences.objects.in_bulk(user_ids)
+    return {user_id: found.get(user_id) or Preferences(user_id=user_id) for user_id in user_ids}
+
+
 def lock_preferences(user_id: int) -> Preferences:
     """Return the preferences of a person with a lock on their row, which is made if there was none."""
     Preferences.objects.get_or_create(user_id=user_id)
@@ -85,8 +91,24 @@ def has_subscription(device_id: int | None) -> bool:
 
 
 def list_due_notifications(now: datetime, limit: int) -> list[Notification]:
-    """List the notifications that are due and not sent yet, oldest first."""
-    return list(Notification.objects.filter(sent_at=None, due_at__lte=now).order_by("due_at", "pk")[:limit])
+    """List the notifications that are due and not sent yet, oldest first, with ``user`` loaded."""
+    due = Notification.objects.filter(sent_at=None, due_at__lte=now).select_related("user")
+    return list(due.order_by("due_at", "pk")[:limit])
+
+
+def lock_unsent_notifications(notification_ids: Collection[int]) -> list[Notification]:
+    """Return those of these notifications that are not sent yet, with locks, in the order of their keys."""
+    unsent = Notification.objects.filter(pk__in=notification_ids, sent_at=None)
+    return list(unsent.select_for_update().order_by("pk"))
+
+
+def list_subscription_ids(user_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the ids of the live subscriptions of each of these people, in one query."""
+    found: dict[int, list[int]] = {}
+    live = live_subscriptions().filter(user_id__in=user_ids).order_by("pk")
+    for user_id, subscription_id in live.values_list("user_id", "pk"):
+        found.setdefault(user_id, []).append(subscription_id)
+    return found
 
 
 def find_notification(user_id: int, public_id: UUID) -> Notification | None:
@@ -94,7 +116,14 @@ def find_notification(user_id: int, public_id: UUID) -> Notification | None:
     return Notification.objects.filter(user_id=user_id, public_id=public_id).first()
 
 
-def list_due_alerts(now: datetime, limit: int) -> list[Alert]:
-    """List the alerts that are due, oldest first: those that wait, and those whose attempt was broken off."""
-    is_open = Q(state__in=[Alert.State.WAITING, Alert.State.SENDING])
-    return list(Alert.objects.filter(is_open, due_at__lte=now).select_related("user").order_by("due_at", "pk")[:limit])
+def lock_due_alerts(now: datetime, limit: int) -> list[int]:
+    """
+    Return the ids of the alerts that are due, with locks on their rows, in the order of their keys.
+
+    Those that wait are due, and those whose attempt was broken off.
+    """
+    is_due = Q(state__in=[Alert.State.WAITING, Alert.State.SENDING], due_at__lte=now)
+    oldest = list(Alert.objects.filter(is_due).order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+    # What another process has started meanwhile is not due any more.
+    due = Alert.objects.filter(is_due, pk__in=oldest).select_for_update().order_by("pk")
+    return list(due.values_list("pk", flat=True))

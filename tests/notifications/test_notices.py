@@ -11,6 +11,7 @@ from chat import api as chat
 from chat.errors import ConversationNotFound
 from chat.pages import notices
 from superapp.core import clock
+from superapp.notifications.api import PersonalFact
 from superapp.notifications.errors import NoticeNotFound
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +83,8 @@ def test_muted_or_archived_conversation_has_no_notice(two, say, ask, changes):
     chat.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, **changes)
 
     assert ask(ana, "notifications.notice", subject=subject) == {"notice": None}
-    assert not notices.is_unseen(ana.pk, str(conversation.public_id), seq, clock.now())
+    fact = PersonalFact(ana.pk, str(conversation.public_id), seq)
+    assert notices.filter_unseen([fact], clock.now()) == set()
 
 
 def test_read_message_has_no_notice(two, say, ask, now):

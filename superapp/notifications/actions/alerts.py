@@ -34,7 +34,7 @@ REFUSALS_MAX = 30
 DUE_AT_ONCE_MAX = 50
 RETENTION = timedelta(days=90)
 
-alerts = Counter("nusa_alert_texts_total", "Alerts by what became of them.", ["outcome"])
+alerts = Counter("nusa_alert_texts_total", "Alerts by text message, by outcome.", ["outcome"])
 log = structlog.get_logger(__name__)
 
 
@@ -63,14 +63,12 @@ def mark_seen(*, user_id: int, subjects: list[str], now: datetime) -> None:
 
 def send_due(now: datetime) -> int:
     """Start a job for each alert that is due; return how many were started."""
-    started = 0
-    for alert in queries.list_due_alerts(now, DUE_AT_ONCE_MAX):
-        with transaction.atomic():
-            # Of several processes that see it due, one starts the job; it is started again should that one be lost.
-            if _as_read(alert).update(due_at=now + ATTEMPT_LEASE):
-                jobs.start(ALERT_JOB, owner_id=None, arguments={"alert": alert.pk}, now=now)
-                started += 1
-    return started
+    with transaction.atomic():
+        # Of several processes that see it due, one starts the job; it is started again should that one be lost.
+        alert_ids = queries.lock_due_alerts(now, DUE_AT_ONCE_MAX)
+        Alert.objects.filter(pk__in=alert_ids).update(due_at=now + ATTEMPT_LEASE)
+        jobs.start_many(ALERT_JOB, owner_id=None, arguments=[{"alert": alert_id} for alert_id in alert_ids], now=now)
+    return len(alert_ids)
 
 
 def send(*, alert: int, now: datetime) -> None:

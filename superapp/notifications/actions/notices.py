@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from superapp.accounts import api as accounts
 from superapp.core import jobs
 from superapp.notifications import queries
 from superapp.notifications.actions.preferences import find_quiet_until
 from superapp.notifications.contracts import NoticeRow
-from superapp.notifications.domain.sources import HintedFact, find_source
+from superapp.notifications.domain.sources import HintedFact, PersonalFact, Source, find_source
 from superapp.notifications.errors import NoticeNotFound
 from superapp.notifications.models import Notification
 
@@ -101,43 +104,71 @@ def _note_all(wanted: Mapping[tuple[int, str], HintedFact], due_at: datetime) ->
         # Those that wait already, also by another process, are sent at their time if the newest is unseen by then.
         waiting = Notification.objects.filter(subject=subject, user_id__in=user_ids, sent_at=None, number__lt=number)
         noted += waiting.update(number=number)
-    return noted + sum(_renew(row, wanted[key], due_at) for key, row in standing.items() if row.sent_at is not None)
+    told = {key: row for key, row in standing.items() if row.sent_at is not None and row.number < wanted[key].number}
+    return noted + _renew(told, wanted, due_at)
 
 
-def _renew(row: Notification, fact: HintedFact, due_at: datetime) -> int:
-    """Note a newer fact of a subject of which the person was told, if they have read it since."""
-    found = find_source(fact.subject)
-    if row.number >= fact.number or found is None or not found[0].has_read(row.user_id, found[1], row.number):
-        return 0
-    again = Notification.objects.filter(pk=row.pk, number__lt=fact.number, sent_at=row.sent_at)
-    return again.update(number=fact.number, due_at=due_at, sent_at=None)
+def _renew(
+    told: Mapping[tuple[int, str], Notification], wanted: Mapping[tuple[int, str], HintedFact], due_at: datetime
+) -> int:
+    """Note newer facts of subjects of which people were told, if they have read them since; return how many."""
+    read = _ask_sources(told.values(), lambda source, facts: source.filter_read(facts))
+    alike: dict[tuple[int, datetime | None], list[int]] = {}
+    for key, row in told.items():
+        if row.pk in read:
+            alike.setdefault((wanted[key].number, row.sent_at), []).append(row.pk)
+    renewed = 0
+    for (number, sent_at), row_ids in alike.items():
+        again = Notification.objects.filter(pk__in=row_ids, number__lt=number, sent_at=sent_at)
+        renewed += again.update(number=number, due_at=due_at, sent_at=None)
+    return renewed
 
 
 def send_due(now: datetime) -> int:
     """Start a push job for each notification that is due and whose fact is unseen; forget the others."""
     due = queries.list_due_notifications(now, DUE_AT_ONCE_MAX)
-    for row in due:
-        if not _is_wanted(row, now):
-            Notification.objects.filter(pk=row.pk, sent_at=None, number=row.number).delete()
-            continue
-        with transaction.atomic():
-            # Of several processes that see it due, one sends it.
-            if Notification.objects.filter(pk=row.pk, sent_at=None).update(sent_at=now):
-                for subscription in queries.live_subscriptions().filter(user_id=row.user_id):
-                    arguments = {"notification": row.pk, "subscription": subscription.pk}
-                    jobs.start(PUSH_JOB, owner_id=None, arguments=arguments, now=now)
+    if not due:
+        return 0
+    wanted = _filter_wanted(due, now)
+    if unwanted := [Q(pk=row.pk, number=row.number) for row in due if row.pk not in wanted]:
+        # One with a newer fact meanwhile stays.
+        Notification.objects.filter(reduce(or_, unwanted), sent_at=None).delete()
+    with transaction.atomic():
+        # Of several processes that see it due, one sends it.
+        rows = queries.lock_unsent_notifications(wanted)
+        Notification.objects.filter(pk__in=[row.pk for row in rows]).update(sent_at=now)
+        subscriptions = queries.list_subscription_ids({row.user_id for row in rows})
+        arguments = [
+            {"notification": row.pk, "subscription": subscription}
+            for row in rows
+            for subscription in subscriptions.get(row.user_id, ())
+        ]
+        jobs.start_many(PUSH_JOB, owner_id=None, arguments=arguments, now=now)
     return len(due)
 
 
-def _is_wanted(row: Notification, now: datetime) -> bool:
-    found = find_source(row.subject)
-    if found is None:
-        return False
-    preferences = queries.fetch_preferences(row.user_id)
-    time_zone = accounts.get_user_by_id(row.user_id).time_zone
-    if find_quiet_until(preferences, time_zone=time_zone, now=now) is not None:
-        return False
-    return found[0].is_unseen(row.user_id, found[1], row.number, now)
+def _filter_wanted(rows: Collection[Notification], now: datetime) -> set[int]:
+    """Return the ids of those that are unseen, and whose person is not in quiet time now."""
+    preferences = queries.fetch_many_preferences({row.user_id for row in rows})
+    awake = [
+        row for row in rows if find_quiet_until(preferences[row.user_id], time_zone=row.user.time_zone, now=now) is None
+    ]
+    return _ask_sources(awake, lambda source, facts: source.filter_unseen(facts, now))
+
+
+def _ask_sources(
+    rows: Iterable[Notification], ask: Callable[[Source, Collection[PersonalFact]], set[PersonalFact]]
+) -> set[int]:
+    """Return the ids of the notifications whose facts their source picks, asking each source once."""
+    facts_of: dict[str, dict[PersonalFact, int]] = {}
+    sources: dict[str, Source] = {}
+    for row in rows:
+        if (found := find_source(row.subject)) is not None:
+            source, key = found
+            sources[source.name] = source
+            facts_of.setdefault(source.name, {})[PersonalFact(row.user_id, key, row.number)] = row.pk
+    picked = {name: ask(sources[name], facts) for name, facts in facts_of.items()}
+    return {facts_of[name][fact] for name, facts in picked.items() for fact in facts}
 
 
 def delete_old(now: datetime) -> int:

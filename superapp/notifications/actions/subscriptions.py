@@ -22,7 +22,7 @@ from superapp.notifications.errors import EndpointRefused, PushDisabled, Subscri
 from superapp.notifications.models import Notification, PushSubscription
 
 AUTH_BYTES = 16
-pushes = Counter("nusa_pushes_total", "Push messages by what became of them.", ["outcome"])
+pushes = Counter("nusa_pushes_total", "Push messages, by outcome.", ["outcome"])
 log = structlog.get_logger(__name__)
 sender = PushSender()
 

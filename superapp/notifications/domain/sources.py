@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,23 +26,31 @@ class HintedFact:
     sender: str
 
 
+class PersonalFact(NamedTuple):
+    """A fact and one person to be told of it: fact ``number`` of the subject whose key within its source this is."""
+
+    user_id: int
+    key: str
+    number: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """
     A source of notifications, by the word before the colon of its subjects, such as ``chat`` of ``chat:0198…``.
 
     ``describe(user_id, key, now)`` returns the notification in the active language, or None if nothing waits for the
-    person or they muted it; it raises the product's own error for an outsider. ``is_unseen(user_id, key, number, now)``
-    returns whether fact ``number`` reached no device of the person, who wants to hear of it. ``has_read(user_id, key,
-    number)`` returns whether they have read up to that number. ``read_hint(encoded)`` returns the fact that a hint
-    carries, or None if it carries no new one; only hints that begin with ``hint_prefix`` are passed to it.
+    person or they muted it; it raises the product's own error for an outsider. ``filter_unseen(facts, now)`` returns
+    those facts that reached no device of their person, who wants to hear of them. ``filter_read(facts)`` returns those
+    up to which their person has read. Both take a fixed number of queries. ``read_hint(encoded)`` returns the fact that
+    a hint carries, or None if it carries no new one; only hints that begin with ``hint_prefix`` are passed to it.
     """
 
     name: str
     hint_prefix: bytes
     describe: Callable[[int, str, datetime], NoticeText | None]
-    is_unseen: Callable[[int, str, int, datetime], bool]
-    has_read: Callable[[int, str, int], bool]
+    filter_unseen: Callable[[Collection[PersonalFact], datetime], set[PersonalFact]]
+    filter_read: Callable[[Collection[PersonalFact]], set[PersonalFact]]
     read_hint: Callable[[bytes], HintedFact | None]
 
 
