@@ -61,11 +61,11 @@ STRAY = """async ([by, steps]) => {
 
 
 def fill(page: Page, until: int, *, is_read: bool = True) -> None:
-    """Have the other one say so many things in the conversation that a page shows."""
+    """Have Ana say so many things in the conversation that a page shows."""
     place = re.search(r"[0-9a-f-]{36}", page.url)
     assert place is not None
     conversation = Conversation.objects.get(public_id=place.group())
-    speaker = Member.objects.filter(conversation=conversation).order_by("pk").last()
+    speaker = Member.objects.filter(conversation=conversation, user__name="Ana Wulandari").first()
     assert speaker is not None
     with connection.cursor() as cursor:
         cursor.execute(FILL, [conversation.last_seq + 1, until, conversation.pk, speaker.user_id, clock.now()])
