@@ -91,3 +91,13 @@ def test_markup_in_names_texts_and_captions_is_text_on_every_page(people, group,
     for html in shown:
         assert "&lt;img src=x" in html
         assert "<img src=x" not in html
+
+
+def test_name_above_a_message_has_the_colour_of_its_person(people, group, post, client):
+    ana, bo, _citra, _dewi, _eve = people
+    post(group, bo)
+
+    shown = page(client, ana, f"/obrolan/{group.public_id}/").partition("<template")[0]
+
+    [hue] = re.findall(r'class="bubble__who" data-part="who" data-hue="(\d)"', shown)
+    assert hue == str(int(str(bo.public_id)[-1], 16) % 8)

@@ -79,7 +79,10 @@ def choose_whom_to_forward_to(page: Page, context: BrowserContext) -> None:
 
 def begin_to_mention(page: Page, _context: BrowserContext) -> None:
     page.wait_for_selector("html[data-line=ready]")
-    page.locator("nusa-composer [data-part=body]").press_sequentially("Jumat jadi ya @")
+    body = page.locator("nusa-composer [data-part=body]")
+    # A scene before this one may have left it as a draft.
+    body.fill("")
+    body.press_sequentially("Jumat jadi ya @")
     page.wait_for_selector("nusa-composer [data-part=names]:not([hidden])")
 
 
@@ -121,7 +124,6 @@ def messenger_scenes() -> Iterator[Scene]:
         yield scene(name="poll-form", address=family, prepare=(write_a_poll,))
         yield scene(name="emoji", address=family, prepare=(look_for_an_emoji,))
         yield scene(name="forward", address=family, prepare=(choose_whom_to_forward_to,))
-        yield scene(name="mention", address=family, prepare=(begin_to_mention,))
         yield scene(name="starred", address=at("/obrolan/berbintang/"))
         yield scene(name="archived", address=at("/obrolan/arsip/"))
     for size, scheme in ((PHONE, "light"), (DESK, "dark")):
@@ -132,3 +134,8 @@ def messenger_scenes() -> Iterator[Scene]:
         yield scene(name="group-photos", address=lambda: family() + "foto/")
         yield scene(name="group-as-a-member", address=family, number=PERSON_BY_KEY["bapak"].number)
         yield scene(name="chat-new", address=at("/obrolan/baru/"))
+    for size, scheme, language in LOOKS:
+        # The last ones, since what was begun stays as a draft.
+        yield Scene(
+            name="mention", address=family, size=size, scheme=scheme, language=language, prepare=(begin_to_mention,)
+        )

@@ -8,7 +8,7 @@ export function showAvatar(root, person, name) {
   if (!avatar) return
   const picture = part(avatar, "picture")
   const initials = part(avatar, "initials")
-  const hue = `${Number.parseInt((person?.id ?? "0").slice(-1), 16) % HUES}`
+  const hue = hueOf(person?.id)
   if (avatar.dataset.hue !== hue) avatar.dataset.hue = hue
   const firsts = name.split(/\s+/).map((word) => [...word][0] ?? "").filter((letter) => /[\p{L}\p{N}]/u.test(letter))
   if (person?.icon) avatar.dataset.icon = person.icon
@@ -20,4 +20,9 @@ export function showAvatar(root, person, name) {
     picture.removeAttribute("src")
   }
   picture.hidden = !person?.avatar
+}
+
+/** One of eight hues for a person, always the same one. */
+export function hueOf(id) {
+  return `${Number.parseInt((id ?? "0").slice(-1), 16) % HUES}`
 }

@@ -1,5 +1,6 @@
 import { showAlbum } from "#chat/album.js"
 import { forwardedWord, showAttachment } from "#chat/attachment_view.js"
+import { hueOf } from "#chat/avatar.js"
 import { showCard } from "#chat/card_view.js"
 import { showBody } from "#chat/formatted_body.js"
 import { mentionedNames } from "#chat/mentions.js"
@@ -82,6 +83,7 @@ export class MessageView {
   #showBubble(element, item, quote) {
     const { row, isMine, state, at } = item
     fill(element, "who", this.#isGroup && item.starts && !isMine ? this.#words.name(row.from) : null)
+    part(element, "who").dataset.hue = hueOf(row.from)
     this.#showQuote(element, row, quote)
     showCard(part(element, "card"), row.card, (moment) => this.#moment(Date.parse(moment), at))
     fill(element, "forwarded", forwardedWord(row, this.#data))
