@@ -1,4 +1,4 @@
-"""A deletion that is taken back, and places that are sent."""
+"""A deletion that is taken back, places that are sent, and a poll of many."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth import get_user_model
 from playwright.sync_api import Page, expect
 
+from chat.models import Message, PollVote
+from superapp.core import clock
 from tests.harness.browsers import DESK, Browser
 from tests.harness.running_site import Site
 from tests.journeys import people
@@ -115,3 +118,32 @@ def test_desk_gets_the_coordinates_with_the_way_to_a_map(site: Site, two_who_tal
     place.get_by_role("button", name="Salin koordinat").click()
     expect(bo.locator("#toasts")).to_contain_text("Tersalin")
     assert bo.evaluate("navigator.clipboard.readText()") == "-7.752, 110.4915"
+
+
+def test_voters_of_a_poll_are_read_to_the_last(site: Site, two_who_talk: Callable[..., Two]) -> None:
+    bo = two_who_talk(site).bo
+    bo.locator("nusa-composer [data-part=attach]").click()
+    bo.locator("#attach-menu [data-action=poll]").click()
+    dialog = bo.locator("#poll-dialog")
+    dialog.locator("[data-part=question]").fill("Ikut?")
+    for place, answer in enumerate(("Ya", "Tidak")):
+        dialog.locator("[data-part=options] input").nth(place).fill(answer)
+    dialog.locator("[data-part=send]").click()
+    expect(bo.locator("[data-attachment=poll]")).to_be_visible()
+    expect(bo.locator("nusa-timeline li[data-kind=text][data-seq]")).to_have_count(1)
+    poll = Message.objects.latest("pk")
+    people_voted = get_user_model().objects.bulk_create(get_user_model()(name=f"Orang {at}") for at in range(130))
+    PollVote.objects.bulk_create(
+        PollVote(message=poll, user=user, option=0, voted_at=clock.now()) for user in people_voted
+    )
+    bo.reload()
+    people.wait_for_line(bo)
+
+    bo.locator("[data-action=voters]").click()
+
+    voters = bo.locator("#voters-dialog [data-part=people]").first.locator("li")
+    expect(voters).to_have_count(100)
+    bo.locator("#voters-dialog").get_by_role("button", name="Tampilkan lagi").click()
+    expect(voters).to_have_count(130)
+    expect(voters.last).to_contain_text("Orang 129")
+    expect(bo.locator("#voters-dialog").get_by_role("button", name="Tampilkan lagi")).to_have_count(0)
