@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +23,7 @@ class Site:
     one that runs jobs if a test needs any.
 
     Each process keeps its port over all its deaths, so that clients find it again. People may use any of ``urls``.
+    ``through`` is told the port of the first door, and returns the address by which people reach it instead.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Site:
         runs_jobs: bool = False,
         env: dict[str, str] | None = None,
         program: Sequence[str] = ("manage.py",),
+        through: Callable[[int], str] | None = None,
     ) -> None:
         assert web_processes == 1 or settings.SERVED, "embedded, there is one process"
         self._clone = clone
@@ -40,6 +42,7 @@ class Site:
         self._program = program
         ports = [free_port() for _ in range(web_processes)]
         self.urls = [f"http://localhost:{port}" for port in ports]
+        self._public_urls = {self.urls[0]: through(ports[0])} if through else {}
         if settings.SERVED:
             self.web_processes = [self._web_process(port) for port in ports]
             self.worker: Process | None = self._process("work", ["work"], port=ports[0], needs_answer=False)
@@ -91,7 +94,11 @@ class Site:
 
     def _environment(self, url: str) -> dict[str, str]:
         # The static files were gathered already; a server that looks sees that nothing is new.
-        return {"PUBLIC_URL": url, "PYTHONUNBUFFERED": "1", "STATIC_ROOT": str(settings.STATIC_ROOT)}
+        return {
+            "PUBLIC_URL": self._public_urls.get(url, url),
+            "PYTHONUNBUFFERED": "1",
+            "STATIC_ROOT": str(settings.STATIC_ROOT),
+        }
 
 
 def answers(url: str) -> bool:
