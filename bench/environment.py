@@ -252,10 +252,11 @@ def create_direct_conversations(pairs: list[tuple[BenchUser, BenchUser]]) -> lis
 
 def create_group(members: list[BenchUser]) -> str:
     """Make a group of these people; returns its id."""
-    from chat.models import Conversation, Member
+    from chat.models import Conversation, Group, Member
     from superapp.core import clock
 
     group = Conversation.objects.create(kind="group", title="Warga RT 05", created_at=clock.now())
+    Group.objects.create(conversation=group, member_count=len(members))
     Member.objects.bulk_create([Member(conversation=group, user_id=person.id) for person in members])
     return str(group.public_id)
 
