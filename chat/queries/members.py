@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Greatest, RowNumber
 
 from chat.errors import ConversationNotFound
 from chat.models import Conversation, Member
+from superapp.core.compiled_queries import CompiledQuery
 
 MEMBERS_MAX = 50
 HIDDEN_MAX = 200
@@ -32,12 +33,17 @@ def fetch_membership(conversation_id: UUID, user_id: int) -> Member:
 
     :raises ConversationNotFound: if there is no such conversation, or the person never was a member
     """
-    try:
-        return Member.objects.select_related("conversation__face", "conversation__group").get(
-            conversation__public_id=conversation_id, user_id=user_id
-        )
-    except Member.DoesNotExist:
-        raise ConversationNotFound from None
+    found = _MEMBERSHIP.fetch(conversation_id, user_id)
+    if not found:
+        raise ConversationNotFound
+    return found[0]
+
+
+_MEMBERSHIP = CompiledQuery(
+    lambda conversation_id, user_id: Member.objects.filter(
+        conversation__public_id=conversation_id, user_id=user_id
+    ).select_related("conversation__face", "conversation__group")
+)
 
 
 def fetch_current_membership(conversation_id: UUID, user_id: int) -> Member:
@@ -87,15 +93,24 @@ def list_visible_members(memberships: Iterable[Member]) -> dict[int, list[Member
     Conversations that the person left are omitted: former members may not see the current ones.
     """
     own = [member for member in memberships if member.until_seq is None]
-    present = [member.conversation_id for member in own]
-    is_own = Case(When(pk__in=[member.pk for member in own], then=0), default=1)
-    ranked = Member.objects.filter(conversation_id__in=present, until_seq=None).annotate(
-        place=Window(RowNumber(), partition_by="conversation_id", order_by=[is_own, "id"])
-    )
     found: dict[int, list[Member]] = {}
-    for member in ranked.filter(place__lte=MEMBERS_MAX).select_related("user").order_by("conversation_id", "id"):
+    own_ids, conversation_ids = [one.pk for one in own], [one.conversation_id for one in own]
+    for member in _VISIBLE_MEMBERS.fetch(own_ids, conversation_ids, per_conversation=MEMBERS_MAX):
         found.setdefault(member.conversation_id, []).append(member)
     return found
+
+
+def _first_members(
+    own_ids: Collection[int], conversation_ids: Collection[int], *, per_conversation: int
+) -> QuerySet[Member]:
+    is_own = Case(When(pk__in=own_ids, then=0), default=1)
+    ranked = Member.objects.filter(conversation_id__in=conversation_ids, until_seq=None).annotate(
+        place=Window(RowNumber(), partition_by="conversation_id", order_by=[is_own, "id"])
+    )
+    return ranked.filter(place__lte=per_conversation).select_related("user").order_by("conversation_id", "id")
+
+
+_VISIBLE_MEMBERS = CompiledQuery(_first_members)
 
 
 def list_changed_memberships(
@@ -107,6 +122,18 @@ def list_changed_memberships(
     A conversation that the person left counts as changed when they left. ``before`` is the ``(changed_last, id)``
     of the last row of the page before. ``is_archived`` filters by the archive; None returns all.
     """
+    return _CHANGED.fetch(user_id, since, *(before or (None, None)), limit=limit, is_archived=is_archived)
+
+
+def _changed_memberships(
+    user_id: int,
+    since: int | None,
+    changed_before: int | None,
+    pk_before: int | None,
+    *,
+    limit: int,
+    is_archived: bool | None,
+) -> QuerySet[Member]:
     picked = {} if is_archived is None else {"is_archived": is_archived}
     memberships = (
         Member.objects.filter(user_id=user_id, **picked)
@@ -122,10 +149,13 @@ def list_changed_memberships(
     )
     # A device without a cursor knows no conversation that it could remove.
     memberships = memberships.filter(until_seq=None) if since is None else memberships.filter(changed_last__gte=since)
-    if before is not None:
-        changed, pk = before
-        memberships = memberships.filter(Q(changed_last__lt=changed) | Q(changed_last=changed, pk__lt=pk))
-    return list(memberships.order_by("-changed_last", "-pk")[:limit])
+    if changed_before is not None:
+        is_older = Q(changed_last__lt=changed_before) | Q(changed_last=changed_before, pk__lt=pk_before)
+        memberships = memberships.filter(is_older)
+    return memberships.order_by("-changed_last", "-pk")[:limit]
+
+
+_CHANGED = CompiledQuery(_changed_memberships)
 
 
 def list_hidden_memberships(user_id: int) -> list[Member]:

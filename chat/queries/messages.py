@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
@@ -13,6 +14,7 @@ from chat.errors import MessageNotFound
 from chat.models import Conversation, Member, Message, MessageMark
 from chat.queries.row_parts import load_row_parts
 from chat.queries.visibility import is_in_sight_of
+from superapp.core.compiled_queries import CompiledQuery
 
 
 def fetch_message(conversation: Conversation, member: Member, seq: int) -> Message:
@@ -56,24 +58,54 @@ def visible_rev(member: Member) -> int:
 
 def list_changed_messages(member: Member, *, after_rev: int, rev: int, limit: int) -> list[Message]:
     """List the messages whose last change is in ``(after_rev, rev]``, in the order of their changes."""
-    changed = visible_messages(member.conversation_id, member).filter(rev__gt=after_rev, rev__lte=rev)
-    return list(changed.order_by("rev")[:limit])
+    return _CHANGED.fetch(*_range(member), after_rev, rev, limit=limit)
 
 
 def list_messages_before(member: Member, *, before_seq: int | None, limit: int) -> list[Message]:
     """List the newest ``limit`` messages before ``before_seq`` (None: all), in ascending order."""
-    page = visible_messages(member.conversation_id, member)
-    if before_seq is not None:
-        page = page.filter(seq__lt=before_seq)
-    return list(reversed(page.order_by("-seq")[:limit]))
+    return _BEFORE.fetch(*_range(member), before_seq, limit=limit)[::-1]
 
 
 def list_messages_after(member: Member, *, after_seq: int, before_seq: int | None, limit: int) -> list[Message]:
     """List the oldest ``limit`` messages after ``after_seq`` (and before ``before_seq``), in ascending order."""
-    page = visible_messages(member.conversation_id, member).filter(seq__gt=after_seq)
-    if before_seq is not None:
-        page = page.filter(seq__lt=before_seq)
-    return list(page.order_by("seq")[:limit])
+    return _AFTER.fetch(*_range(member), after_seq, before_seq, limit=limit)
+
+
+def _range(member: Member) -> tuple[int, int, int, int | None, int | None]:
+    """Return the numbers on which depends what a member may see."""
+    return member.conversation_id, member.user_id, member.from_seq, member.until_seq, member.until_rev
+
+
+def _in_range(
+    conversation_id: int, user_id: int, from_seq: int, until_seq: int | None, until_rev: int | None
+) -> QuerySet[Message]:
+    """Return the messages that a member with these numbers may see."""
+    member = Member(user_id=user_id, from_seq=from_seq, until_seq=until_seq, until_rev=until_rev)
+    return visible_messages(conversation_id, member)
+
+
+def _changed(*values: Any, limit: int) -> QuerySet[Message]:
+    *numbers, after_rev, rev = values
+    return _in_range(*numbers).filter(rev__gt=after_rev, rev__lte=rev).order_by("rev")[:limit]
+
+
+def _before(*values: Any, limit: int) -> QuerySet[Message]:
+    *numbers, before_seq = values
+    return _in_range(*numbers).filter(_is_before(before_seq)).order_by("-seq")[:limit]
+
+
+def _after(*values: Any, limit: int) -> QuerySet[Message]:
+    *numbers, after_seq, before_seq = values
+    return _in_range(*numbers).filter(_is_before(before_seq), seq__gt=after_seq).order_by("seq")[:limit]
+
+
+def _is_before(seq: int | None) -> Q:
+    return Q() if seq is None else Q(seq__lt=seq)
+
+
+_CHANGED = CompiledQuery(_changed)
+_BEFORE = CompiledQuery(_before)
+_AFTER = CompiledQuery(_after)
 
 
 def list_messages_by_seq(member: Member, seqs: Collection[int]) -> list[Message]:
@@ -131,20 +163,28 @@ def list_recipients_of_message(message: Message) -> list[int]:
 
 def fetch_last_messages(memberships: Collection[Member]) -> dict[int, Message]:
     """Fetch the newest message that each of one person's memberships may see, by the membership's id."""
-    hidden = MessageMark.objects.filter(
-        message=OuterRef("pk"), user_id=OuterRef("conversation__members__user_id"), is_hidden=True
-    )
-    newest = Message.objects.filter(
-        conversation__members__in=[member.pk for member in memberships],
-        seq=Coalesce(F("conversation__members__until_seq"), F("conversation__last_seq")),
-        seq__gte=F("conversation__members__from_seq"),
-    ).annotate(member_id=F("conversation__members__id"), is_hidden=Exists(hidden))
-    found = {message.member_id: message for message in with_row_relations(newest)}  # type: ignore[attr-defined]  # Annotated.
+    newest = _LAST.fetch([member.pk for member in memberships])
+    found = {message.member_id: message for message in newest}  # type: ignore[attr-defined]  # Annotated.
     before = [pk for pk, message in found.items() if message.is_hidden]  # type: ignore[attr-defined]  # Annotated.
     if before:
         found = {pk: message for pk, message in found.items() if pk not in before} | _fetch_last_not_hidden(before)
     load_row_parts(list(found.values()))
     return found
+
+
+def _last_messages(member_ids: Collection[int]) -> QuerySet[Message]:
+    hidden = MessageMark.objects.filter(
+        message=OuterRef("pk"), user_id=OuterRef("conversation__members__user_id"), is_hidden=True
+    )
+    newest = Message.objects.filter(
+        conversation__members__in=member_ids,
+        seq=Coalesce(F("conversation__members__until_seq"), F("conversation__last_seq")),
+        seq__gte=F("conversation__members__from_seq"),
+    ).annotate(member_id=F("conversation__members__id"), is_hidden=Exists(hidden))
+    return with_row_relations(newest)
+
+
+_LAST = CompiledQuery(_last_messages)
 
 
 def _fetch_last_not_hidden(member_ids: Collection[int]) -> dict[int, Message]:

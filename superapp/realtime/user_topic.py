@@ -60,7 +60,10 @@ def _advance_rev(user_id: int, count: int) -> int:
 
 
 def current_rev(user_id: int) -> int:
-    return Me.objects.values_list("rev", flat=True).get(user_id=user_id)
+    found = prepared.execute_deferred("SELECT rev FROM realtime_me WHERE user_id = %s", [user_id])()
+    if not found:
+        raise Me.DoesNotExist
+    return int(found[0][0])
 
 
 def send_change(user_id: int, say: str, row: dict[str, Any]) -> None:

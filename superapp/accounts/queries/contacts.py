@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from superapp.accounts.errors import InvitationNotFound, InviteNotFound
 from superapp.accounts.models import Contact, Invitation, InviteLink, User
+from superapp.core.compiled_queries import CompiledQuery
 
 INVITATIONS_MAX = 200
 
@@ -94,23 +95,35 @@ def list_changed_contacts(
     owner_id: int, *, since: int | None, after: tuple[int, int] | None, rows_max: int
 ) -> list[Contact]:
     """Return the contacts that changed since the cursor, latest first, after the row ``after`` (stamp, id)."""
-    found = visible_contacts(owner_id).filter(_before_cursor(after))
-    if since is not None:
-        found = found.filter(changed__gte=since)
-    return list(found.order_by("-changed", "-pk")[:rows_max])
+    return _CHANGED_CONTACTS.fetch(owner_id, since, *(after or (None, None)), rows_max=rows_max)
 
 
 def list_changed_peers(owner_id: int, *, since: int, after: tuple[int, int] | None, rows_max: int) -> list[User]:
     """Return the contacts' users that changed since the cursor, latest first, after the row ``after`` (stamp, id)."""
+    return _CHANGED_PEERS.fetch(owner_id, since, *(after or (None, None)), rows_max=rows_max)
+
+
+def _changed_contacts(
+    owner_id: int, since: int | None, changed: int | None, pk: int | None, *, rows_max: int
+) -> QuerySet[Contact]:
+    found = visible_contacts(owner_id).filter(_before_cursor(changed, pk))
+    if since is not None:
+        found = found.filter(changed__gte=since)
+    return found.order_by("-changed", "-pk")[:rows_max]
+
+
+def _changed_peers(owner_id: int, since: int, changed: int | None, pk: int | None, *, rows_max: int) -> QuerySet[User]:
     known = visible_contacts(owner_id).exclude(state=Contact.State.ENDED).values("peer_id")
-    found = User.objects.filter(_before_cursor(after), pk__in=known, changed__gte=since)
-    return list(found.order_by("-changed", "-pk")[:rows_max])
+    found = User.objects.filter(_before_cursor(changed, pk), pk__in=known, changed__gte=since)
+    return found.order_by("-changed", "-pk")[:rows_max]
 
 
-def _before_cursor(after: tuple[int, int] | None) -> Q:
-    if after is None:
-        return Q()
-    return Q(changed__lt=after[0]) | Q(changed=after[0], pk__lt=after[1])
+def _before_cursor(changed: int | None, pk: int | None) -> Q:
+    return Q() if changed is None else Q(changed__lt=changed) | Q(changed=changed, pk__lt=pk)
+
+
+_CHANGED_CONTACTS = CompiledQuery(_changed_contacts)
+_CHANGED_PEERS = CompiledQuery(_changed_peers)
 
 
 def has_blocked(owner_id: int, peer_id: int) -> bool:
