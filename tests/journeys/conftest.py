@@ -39,8 +39,8 @@ def two_strangers(browser: Browser) -> Callable[..., Two]:
     def arrive(site: Site) -> Two:
         ana = browser.person("ana", site.urls[0], size=PHONE)
         bo = browser.person("bo", site.urls[-1], size=DESK)
-        people.sign_up(ana, phone=ANA_PHONE, name="Ana Wulandari")
-        people.sign_up(bo, phone=BO_PHONE, name="Bo Santoso")
+        people.arrive(ana, phone=ANA_PHONE, name="Ana Wulandari")
+        people.arrive(bo, phone=BO_PHONE, name="Bo Santoso")
         return Two(ana, bo)
 
     return arrive
@@ -52,10 +52,7 @@ def two_who_talk(two_strangers: Callable[..., Two]) -> Callable[..., Two]:
 
     def meet(site: Site) -> Two:
         two = two_strangers(site)
-        people.invite(two.ana, BO_PHONE)
-        people.accept_invitation(two.bo)
-        people.write_to_first_contact(two.bo)
-        people.write_to_first_contact(two.ana)
+        people.become_contacts(two.ana, two.bo, phone=BO_PHONE)
         # The line that says yes counts as unread for who asked, until it was seen.
         expect(two.ana.locator("nusa-timeline li[data-kind=event]")).to_be_visible()
         expect(two.ana).not_to_have_title(re.compile(r"^\("))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from typing import Any, Protocol
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, expect
 
+from superapp.accounts.models import DeveloperSms
 from tests.harness.servers import wait_until
 
 ANSWER_MS = 15_000
@@ -18,6 +19,39 @@ class Taps(Protocol):
     def tap(self, what: Locator, name: str) -> None: ...
 
     def type(self, what: Locator, name: str, text: str) -> None: ...
+
+
+def arrive(page: Page, *, phone: str, name: str) -> None:
+    """Log in for the first time over the API with this browser's cookies, where logging in is not what is tried."""
+    page.context.request.get("/masuk/")
+    call(page, "POST", "login/code", {"phone": phone})
+    text = DeveloperSms.objects.order_by("-pk").values_list("text", flat=True)[0]
+    call(page, "POST", "login", {"phone": phone, "code": str(text).rsplit("#", 1)[1]})
+    call(page, "PATCH", "me", {"name": name})
+
+
+def become_contacts(one: Page, other: Page, *, phone: str) -> None:
+    """Invite the owner of this number, who accepts; both open their conversation."""
+    call(one, "POST", "contacts", {"phone": phone})
+    inviter, invited = (call(page, "GET", "me")["user"] for page in (one, other))
+    # An invitation by number arrives by a fact.
+    wait_until(lambda: request(other, "POST", f"contacts/{inviter}/answer", {"accept": True}).ok, "an invitation")
+    conversation = call(one, "POST", "conversations", {"user": invited})["id"]
+    for page in (other, one):
+        page.goto(f"/obrolan/{conversation}/")
+        wait_for_line(page)
+
+
+def call(page: Page, method: str, path: str, body: Any = None) -> Any:
+    """One call of the API by this person's browser, which is not refused."""
+    answer = request(page, method, path, body)
+    assert answer.ok, (answer.status, answer.text())
+    return answer.json()
+
+
+def request(page: Page, method: str, path: str, body: Any = None) -> APIResponse:
+    token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
+    return page.context.request.fetch(f"/api/v1/{path}", method=method, data=body, headers={"X-CSRFToken": token})
 
 
 def sign_up(page: Page, *, phone: str, name: str, url: str = "") -> None:
