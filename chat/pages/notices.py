@@ -61,7 +61,13 @@ def describe(user_id: int, key: str, now: datetime) -> NoticeText | None:
         return None
     my_id = str(accounts.get_public_ids({user_id})[user_id])
     row = presenters.build_row(summary, my_id=my_id, now=now, open_id=None)
-    return NoticeText(title=row.name, text=f"{row.who}{row.text}"[:TEXT_CHARS_MAX], url=f"/obrolan/{summary.id}/")
+    return NoticeText(
+        title=row.name,
+        text=f"{row.who}{row.text}"[:TEXT_CHARS_MAX],
+        url=f"/obrolan/{summary.id}/",
+        face_id=row.face["id"],
+        avatar=row.face["avatar"],
+    )
 
 
 def filter_unseen(facts: Collection[PersonalFact], now: datetime) -> set[PersonalFact]:

@@ -24,12 +24,20 @@ class PreferencesRow(TypedDict):
     presence: str
 
 
+class NoticeFaceRow(TypedDict):
+    """The picture beside a notification; without one, initials on the colour of this id."""
+
+    id: str
+    avatar: str | None
+
+
 class NoticeRow(TypedDict):
     """One notification in words; ``banner``, ``sound`` and ``vibration`` say how the person wants to hear of it now."""
 
     subject: str
     title: str
     text: str
+    face: NoticeFaceRow
     url: str
     banner: bool
     sound: bool

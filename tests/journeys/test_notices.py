@@ -39,6 +39,7 @@ def test_message_shows_a_banner_with_sound_on_a_page_without_chat(
     banner = two.ana.locator(".banner")
     expect(banner).to_contain_text("Sudah sampai <b>rumah</b>?")
     expect(banner).to_be_in_viewport(ratio=1)
+    expect(banner.locator("[data-part=initials]")).to_have_text("BS")
     expect(two.ana.locator("#announcer")).to_contain_text("Sudah sampai")
     expect(two.ana.locator("html")).to_have_attribute("data-rang", re.compile(r"message\.[0-9a-f]+\.wav$"))
     banner.locator("[data-part=link]").click()

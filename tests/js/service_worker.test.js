@@ -38,8 +38,11 @@ function worker() {
     }
   }
   const skipWaiting = async () => {}
-  const globals = { addEventListener, caches, fetch, location, setTimeout, skipWaiting, URL, Response, Headers, Request: AtHome, Intl, Date }
-  runInContext(SOURCE, createContext(globals))
+  const subscribed = []
+  const registration = { pushManager: {} }
+  const globals = { registration, addEventListener, caches, fetch, location, setTimeout, skipWaiting, URL, Response, Headers, Request: AtHome, Intl, Date }
+  createContext(globals)
+  runInContext(SOURCE, globals)
   const visited = () => [...kept].filter(([name]) => name.startsWith("visited ")).flatMap(([, pages]) => [...pages.keys()])
 
   /** Go to the wallet, and return what answers it; that returns when the worker has done all it wants to. */
@@ -74,8 +77,59 @@ function worker() {
     return { list: asked[0], files: added.filter((one) => typeof one === "string"), pages: added.filter((one) => typeof one !== "string") }
   }
 
-  return { visit, forget, visited, caches, install }
+  /** Have the browser end its push subscription; `server` answers what the worker asks for meanwhile. Returns what it sent. */
+  async function endSubscription(server, newSubscription) {
+    globals.registration.pushManager.subscribe = async (options) => {
+      subscribed.push(options)
+      return subscriptionAt("https://push.example/made")
+    }
+    const sent = []
+    globals.fetch = async (address, options = {}) => {
+      if (options.method) sent.push({ address, ...options, body: JSON.parse(options.body) })
+      return server(address, options)
+    }
+    let isDone
+    listeners.pushsubscriptionchange({ newSubscription, waitUntil: (promise) => (isDone = promise) })
+    await isDone
+    return sent
+  }
+
+  return { visit, forget, visited, caches, install, endSubscription, subscribed }
 }
+
+const subscriptionAt = (endpoint) => ({ toJSON: () => ({ endpoint, keys: { p256dh: "BK", auth: "au" } }) })
+const FORM = '<input type="hidden" name="csrfmiddlewaretoken" value="t0ken">'
+const home = (push) => (address) => (address === "/saya/notifikasi/" ? new Response(FORM) : Response.json(push))
+
+test("a subscription that the browser ended is made anew, and the server is told", async () => {
+  const { endSubscription, subscribed } = worker()
+
+  const sent = await endSubscription(home({ key: "BPub", here: true }))
+
+  assert.deepEqual({ ...subscribed[0] }, { userVisibleOnly: true, applicationServerKey: "BPub" })
+  assert.equal(sent.length, 1)
+  assert.deepEqual([sent[0].address, sent[0].method, sent[0].headers["X-CSRFToken"]], ["/api/v1/notifications/push", "PUT", "t0ken"])
+  assert.deepEqual(sent[0].body, { endpoint: "https://push.example/made", p256dh: "BK", auth: "au" })
+})
+
+test("a subscription that the browser has replaced itself is told to the server", async () => {
+  const { endSubscription, subscribed } = worker()
+
+  const sent = await endSubscription(home({ key: "BPub", here: true }), subscriptionAt("https://push.example/new"))
+
+  assert.deepEqual(subscribed, [])
+  assert.equal(sent[0].body.endpoint, "https://push.example/new")
+})
+
+test("no subscription is made anew for whoever has none, or is logged out", async () => {
+  for (const push of [{ key: "BPub", here: false }, { key: null, here: false }]) {
+    const { endSubscription, subscribed } = worker()
+    assert.deepEqual([await endSubscription(home(push)), subscribed], [[], []])
+  }
+  const { endSubscription, subscribed } = worker()
+  const loggedOut = () => Response.json({ code: "not_logged_in" }, { status: 401 })
+  assert.deepEqual([await endSubscription(loggedOut), subscribed], [[], []])
+})
 
 test("pages are kept for nobody, with links to the style sheets of this version, which are kept as files", async () => {
   const files = ["/static/css/app.1.css"]

@@ -33,6 +33,7 @@ def test_notice_has_sender_text_and_banner_preferences(two, say, ask):
             "subject": subject,
             "title": bo.name,
             "text": "Sudah sampai?",
+            "face": {"id": str(bo.public_id), "avatar": None},
             "url": f"/obrolan/{conversation.public_id}/",
             "banner": True,
             "sound": True,

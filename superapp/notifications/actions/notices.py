@@ -45,6 +45,7 @@ def describe(*, user_id: int, subject: str, now: datetime) -> NoticeRow | None:
         "subject": subject,
         "title": notice.title,
         "text": notice.text,
+        "face": {"id": notice.face_id, "avatar": notice.avatar},
         "url": notice.url,
         "banner": preferences.has_banner,
         "sound": preferences.has_sound,

@@ -10,11 +10,17 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeText:
-    """A notification in words of the reader's language; ``url`` is a path of this site."""
+    """
+    A notification in words of the reader's language; ``url`` is a path of this site.
+
+    ``avatar`` is the address of a picture; ``face_id`` decides the colour behind initials, where there is none.
+    """
 
     title: str
     text: str
     url: str
+    face_id: str
+    avatar: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

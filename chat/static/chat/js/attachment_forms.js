@@ -1,6 +1,6 @@
 import { fold } from "#lib/fold.js"
 import { clone, fill, mark, part } from "#ui/part.js"
-import { showAvatar } from "#chat/avatar.js"
+import { showAvatar } from "#ui/avatar.js"
 import { placeIn, rounded } from "#chat/places.js"
 
 const OPTIONS_MAX = 12

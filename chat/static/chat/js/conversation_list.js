@@ -1,5 +1,5 @@
 import { clone, fill, mark, part } from "#ui/part.js"
-import { showAvatar } from "#chat/avatar.js"
+import { showAvatar } from "#ui/avatar.js"
 import { carriedBy } from "#chat/photos.js"
 import { Summary } from "#chat/summary.js"
 

@@ -1,6 +1,6 @@
 import { showAlbum } from "#chat/album.js"
 import { forwardedWord, showAttachment } from "#chat/attachment_view.js"
-import { hueOf } from "#chat/avatar.js"
+import { hueOf } from "#ui/avatar.js"
 import { showCard } from "#chat/card_view.js"
 import { showBody } from "#chat/formatted_body.js"
 import { mentionedNames } from "#chat/mentions.js"

@@ -1,6 +1,6 @@
 import { clone, fill, mark, part } from "#ui/part.js"
 import { isPlainClick } from "#ui/plain_click.js"
-import { showAvatar } from "#chat/avatar.js"
+import { showAvatar } from "#ui/avatar.js"
 
 /**
  * Going between the list and conversations without asking for pages, while every address also works by itself.

@@ -134,10 +134,13 @@ async function asLastSeen(visited) {
 
 // Notifications while the app is closed. A push message carries an id and nothing else: what it stands for is asked of home.
 
+const PUSH = "/api/v1/notifications/push"
+const PUSH_PAGE = "/saya/notifikasi/"
 const NOTICE_MS = 8_000
 const NEW_MESSAGE = LANGUAGE === "en" ? "New message" : "Pesan baru"
 
 addEventListener("push", (event) => event.waitUntil(tell(event.data)))
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribeAgain(event)))
 addEventListener("notificationclick", (event) => {
   event.notification.close()
   event.waitUntil(open(event.notification.data?.url ?? "/"))
@@ -172,6 +175,21 @@ async function noticeOf(data) {
   } catch {
     return unknown
   }
+}
+
+/** The browser has ended the address at which it took push messages: the server is told the new one. */
+async function subscribeAgain({ newSubscription }) {
+  const answer = await fetch(PUSH, { cache: "no-store" })
+  // Logged out, or switched off meanwhile. Somebody else who logged in here has not asked for push messages.
+  const { key, here } = answer.ok ? await answer.json() : {}
+  if (!key || !here) return
+  const subscription = newSubscription ?? (await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }))
+  const { endpoint, keys } = subscription.toJSON()
+  // A worker has no page from which to take the token of its forms.
+  const page = await (await fetch(PUSH_PAGE, { cache: "no-store" })).text()
+  const token = /name="csrfmiddlewaretoken" value="(\w+)"/.exec(page)?.[1] ?? ""
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": token }
+  await fetch(PUSH, { method: "PUT", headers, body: JSON.stringify({ endpoint, p256dh: keys.p256dh, auth: keys.auth }) })
 }
 
 async function iconAddress() {

@@ -1,3 +1,4 @@
+import { showAvatar } from "#ui/avatar.js"
 import { clone, part } from "#ui/part.js"
 import { NoticeWatch } from "#notifications/notice_watch.js"
 
@@ -69,12 +70,13 @@ class Banner {
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.#hide())
   }
 
-  show({ title, text, url }) {
+  show({ title, text, url, face }) {
     this.#hide()
     const element = clone("notice-template")
     part(element, "title").textContent = title
     part(element, "text").textContent = text
     part(element, "link").href = url
+    showAvatar(element, face, title)
     part(element, "close").addEventListener("click", () => this.#hide())
     // Within a page of chat the link is followed without loading another page.
     part(element, "link").addEventListener("click", () => this.#hide())
