@@ -4,7 +4,14 @@ from chat.actions.cards import post_card, update_card
 from chat.actions.conversations import open_direct_conversation, open_notes
 from chat.actions.faces import upsert_face
 from chat.actions.group_members import add_member, add_people, leave_group, remove_member, set_role, set_silenced
-from chat.actions.groups import GroupChanges, change_group, create_group, found_group, set_picture, store_picture
+from chat.actions.groups import (
+    GroupChanges,
+    change_group,
+    create_group,
+    create_group_by_request,
+    set_picture,
+    store_picture,
+)
 from chat.actions.marks import mark_message
 from chat.actions.messages import compose_message, edit_message, post_message, recall_message
 from chat.actions.polls import vote
@@ -41,13 +48,13 @@ __all__ = [
     "change_group",
     "compose_message",
     "create_group",
+    "create_group_by_request",
     "edit_message",
     "fetch_card_seq",
     "fetch_history",
     "fetch_summary",
     "find_direct_conversation",
     "find_face",
-    "found_group",
     "leave_group",
     "list_summaries",
     "mark_delivered",

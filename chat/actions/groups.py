@@ -35,7 +35,7 @@ def create_group(
     """
     Create a group of these people; ``owner_id`` becomes its owner.
 
-    No check of contacts is made, and no event is posted: a person's own request is ``found_group``.
+    No check of contacts is made, and no event is posted: a person's own request is ``create_group_by_request``.
     """
     user_ids = sorted({owner_id, *member_ids})
     with transaction.atomic():
@@ -53,7 +53,7 @@ def create_group(
     return conversation
 
 
-def found_group(
+def create_group_by_request(
     *, owner_id: int, title: str, people: Sequence[UUID], idempotency_key: str, now: datetime
 ) -> tuple[Conversation, AddedPeople]:
     """

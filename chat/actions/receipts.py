@@ -26,7 +26,7 @@ def mark_read(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
     """
     Mark all messages up to ``seq`` as read by this person, and return the membership; the mark never moves back.
 
-    Any reading ends "marked as unread", wherever the mark stands.
+    It also clears "marked as unread", even if the read mark does not move.
 
     :raises ConversationNotFound: if the person is not a member
     :raises MessageNotFound: if there is no such message yet

@@ -32,7 +32,7 @@ def _added(people: group_members.AddedPeople) -> AddedRow:
 
 @register_command("chat.group_create", CreateGroupRequest, rest="POST groups", cost=3, response=CreatedGroupRow)
 def create(caller: Caller, request: CreateGroupRequest) -> CreatedGroupRow:
-    conversation, people = groups.found_group(
+    conversation, people = groups.create_group_by_request(
         owner_id=caller.user_id,
         title=request.title,
         people=request.users,

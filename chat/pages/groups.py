@@ -73,7 +73,7 @@ def new_group(request: HttpRequest) -> HttpResponse:
     problems: dict[str, object] = {}
     if request.method == "POST":
         try:
-            conversation, people = groups.found_group(
+            conversation, people = groups.create_group_by_request(
                 owner_id=user.pk,
                 title=request.POST.get("title", ""),
                 people=_parse_picked(request, has_contacts=bool(contacts)),

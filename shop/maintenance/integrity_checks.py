@@ -29,7 +29,7 @@ def check_integrity(*, now: datetime) -> list[Violation]:
     with read_snapshot():
         findings = [finding for rule, statement in RULES.items() for finding in find_violations(rule, statement)]
         findings += _check_escrow()
-    late = orders.list_timers_due_since(now - TIMERS_OVERDUE_AFTER, limit=1)
+    late = orders.list_timers_due_by(now - TIMERS_OVERDUE_AFTER, limit=1)
     return findings + [
         Violation("timers are kept", f"timer of order {timer.order_id}", f"due at {timer.due_at}") for timer in late
     ]

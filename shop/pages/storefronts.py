@@ -116,7 +116,7 @@ def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if viewer_id is not None:
         return _private_response(make())
     # One more, since the product itself may be among the first products and is then left out.
-    cache_key = public_catalog.product_cache_key(handle, slug, beside=RELATED_PRODUCTS + 1)
+    cache_key = public_catalog.product_cache_key(handle, slug, others_max=RELATED_PRODUCTS + 1)
     return public_response(request, (handle, slug, cache_key), make, now=now)
 
 

@@ -237,7 +237,7 @@ def list_due_timers(now: datetime, *, limit: int) -> list[OrderTimer]:
     return list(_due_timers(now).order_by("due_at", "pk")[:limit])
 
 
-def list_timers_due_since(moment: datetime, *, limit: int) -> list[OrderTimer]:
+def list_timers_due_by(moment: datetime, *, limit: int) -> list[OrderTimer]:
     """List the timers that were due at ``moment`` or before and have not run yet, including those that failed."""
     rows = OrderTimer.objects.filter(state=OrderTimer.State.WAITING, due_at__lte=moment)
     return list(rows.order_by("due_at", "pk")[:limit])

@@ -61,12 +61,12 @@ class ShopSearchResult:
     next: int | None
 
 
-def product_cache_key(handle: str, slug: str, *, beside: int) -> CacheKey:
+def product_cache_key(handle: str, slug: str, *, others_max: int) -> CacheKey:
     """
-    Return a cache key of everything that the public page of a product shows; empty if the product is not public. One
-    query.
+    Return a cache key of everything that the public page of a product shows, with at most ``others_max`` other products
+    of its shop; empty if the product is not public. One query.
     """
-    rows = prepared.execute_deferred(_ITSELF_AND_FRONT, [handle, slug, handle, beside])()
+    rows = prepared.execute_deferred(_ITSELF_AND_FRONT, [handle, slug, handle, others_max])()
     return tuple(rows) if rows and rows[0][0] == slug else ()
 
 

@@ -70,7 +70,7 @@ class FreeDisk(Collector):
         except OSError as error:
             log.warning("disk_not_measured", error=str(error))
             return
-        yield GaugeMetricFamily("nusa_disk_free_bytes", "Bytes that are free on the disk of VAR_DIR.", value=free)
+        yield GaugeMetricFamily("nusa_disk_free_bytes", "Free bytes on the disk of VAR_DIR.", value=free)
 
 
 class PendingWorkCollector(Collector):
@@ -96,9 +96,13 @@ class PendingWorkCollector(Collector):
             parked=Count("pk", filter=Q(parked_at__isnull=False)),
         )
         age = (clock.now() - facts["oldest"]).total_seconds() if facts["oldest"] else 0.0
-        yield GaugeMetricFamily("nusa_outbox_oldest_seconds", "Age of the oldest fact on its way.", value=age)
-        yield GaugeMetricFamily("nusa_outbox_waiting", "Facts on their way.", value=facts["waiting"])
-        yield GaugeMetricFamily("nusa_outbox_parked", "Facts that wait for an operator.", value=facts["parked"])
+        yield GaugeMetricFamily(
+            "nusa_outbox_oldest_seconds", "Age of the oldest undelivered fact in seconds.", value=age
+        )
+        yield GaugeMetricFamily("nusa_outbox_waiting", "Undelivered facts.", value=facts["waiting"])
+        yield GaugeMetricFamily(
+            "nusa_outbox_parked", "Facts whose delivery was given up and that need an operator.", value=facts["parked"]
+        )
 
     def _jobs(self) -> Iterator[Metric]:
         counts = dict(Job.objects.values_list("state").annotate(count=Count("pk")).order_by("state"))

@@ -27,9 +27,9 @@ def test_report_has_each_part_and_the_slowest_tests(tmp_path):
     said = budget.report(tmp_path)
 
     assert "Parts: setup 0:05, lint 1:00, types 1:00, js 0:06, sqlite 5:00, postgres 15:00" in said
-    assert re.search(r"  lint +2:00 of 2:00\n  unit +0:36 of 1:30\n  database +9:30 of 11:00\n", said)
+    assert re.search(r"  lint +2:00 of 1:30  OVER ITS BUDGET\n  unit +0:36 of 1:00\n  database +9:30 of 13:00\n", said)
     assert re.search(r"  journeys +10:00 of 5:30  OVER ITS BUDGET\n", said)
-    assert said.endswith("make check took 22:06 of 20:00  OVER ITS BUDGET")
+    assert said.endswith("make check took 22:06 of 21:00  OVER ITS BUDGET")
     assert said.index("90.0 s  sqlite    tests/a.py::test_rows") < said.index("80.0 s  postgres  tests/b.py::test_sale")
 
 

@@ -26,38 +26,38 @@ COUNTER = "code.waiting"
 
 def get_turn(stranger: UnknownBrowser, *, opens_at: datetime, now: datetime) -> datetime:
     """Return the time of this browser's turn, if the pause of the number ends at ``opens_at``."""
-    return opens_at + TURN_WINDOW * _place(stranger, _places(stranger.number, now))
+    return opens_at + TURN_WINDOW * _find_position(stranger, _list_queued_keys(stranger.number, now))
 
 
 def join(stranger: UnknownBrowser, *, now: datetime) -> None:
     """Add an unknown browser to the queue, if there is room. Idempotent."""
     with transaction.atomic():
-        places = _places(stranger.number, now)
-        network = _place_key(stranger).rpartition(":")[0]
+        places = _list_queued_keys(stranger.number, now)
+        network = _queue_key(stranger).rpartition(":")[0]
         of_network = sum(who.rpartition(":")[0] == network for who in places)
-        if _place_key(stranger) in places or len(places) >= PLACES_MAX or of_network >= PLACES_OF_NETWORK_MAX:
+        if _queue_key(stranger) in places or len(places) >= PLACES_MAX or of_network >= PLACES_OF_NETWORK_MAX:
             return
-        RateCount.objects.get_or_create(what=COUNTER, who=_place_key(stranger), window_start=now, defaults={"count": 1})
+        RateCount.objects.get_or_create(what=COUNTER, who=_queue_key(stranger), window_start=now, defaults={"count": 1})
 
 
 def consume_turn(stranger: UnknownBrowser, *, opens_at: datetime, now: datetime) -> None:
     """Remove the place of a browser to which a code is sent, and the places whose turn passed unused."""
-    places = _places(stranger.number, now)
+    places = _list_queued_keys(stranger.number, now)
     turns = int((now - opens_at) / TURN_WINDOW) + 1
-    passed = {*places[:turns], _place_key(stranger)}
+    passed = {*places[:turns], _queue_key(stranger)}
     RateCount.objects.filter(what=COUNTER, who__in=passed).delete()
 
 
-def _places(number: str, now: datetime) -> list[str]:
+def _list_queued_keys(number: str, now: datetime) -> list[str]:
     rows = RateCount.objects.filter(what=COUNTER, who__startswith=f"{number}:", window_start__gt=now - PLACE_RETENTION)
     return list(rows.order_by("window_start", "pk").values_list("who", flat=True))
 
 
-def _place(stranger: UnknownBrowser, places: list[str]) -> int:
-    who = _place_key(stranger)
+def _find_position(stranger: UnknownBrowser, places: list[str]) -> int:
+    who = _queue_key(stranger)
     return places.index(who) if who in places else len(places)
 
 
-def _place_key(stranger: UnknownBrowser) -> str:
+def _queue_key(stranger: UnknownBrowser) -> str:
     network = hashlib.sha256(ip_networks.wider_networks(stranger.address)[-1].encode()).hexdigest()[:8]
     return f"{stranger.number}:{network}:{stranger.browser[:32]}"

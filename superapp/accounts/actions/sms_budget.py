@@ -65,7 +65,7 @@ def refund(*, now: datetime) -> None:
 
 
 def refund_alert(*, now: datetime) -> None:
-    """Return one text message that is no code to the budget."""
+    """Give back the part of the budget that an alert took which was not sent."""
     rate_limits.refund([*_uses(), *_alert_uses()], now=now)
 
 
@@ -74,7 +74,7 @@ def collect_metrics() -> Iterator[Metric]:
     """Yield the used part of the budget as a metric, for alarms."""
     now = clock.now()
     used = GaugeMetricFamily(
-        "nusa_sms_budget_used", "Part of the text messages of a window that is used.", labels=["window"]
+        "nusa_sms_budget_used", "Used share of the text message budget, by window.", labels=["window"]
     )
     for (window, limit), count in zip(_limits().items(), rate_limits.get_counts(_uses(), now=now), strict=True):
         used.add_metric([window], count / limit.times)

@@ -64,7 +64,7 @@ def store_picture(
 
 
 def _begin(picture: EncodedPicture, *, owner_id: int, kind: str, reference: str | None, now: datetime) -> Media:
-    """Commit a row for the files that are about to be written; a public picture of this person has one already."""
+    """Commit a row for the files about to be written, or return the row of the same public picture of this person."""
     with transaction.atomic():
         standing = queries.lock_same_pictures(kind, picture.sha256)
         if kind == MediaKind.PUBLIC:

@@ -67,7 +67,7 @@ def create_upload(
         raise MediaTooLarge(megabytes_max=megabytes_max)
     with transaction.atomic():
         queries.lock_owner(owner_id)
-        if queries.count_waiting(owner_id) >= WAITING_MAX:
+        if queries.count_unreferenced(owner_id) >= WAITING_MAX:
             raise TooManyUploads(retry_after=60)
         require_room(owner_id, length)
         media = Media.objects.create(owner_id=owner_id, kind=kind, bytes=length, created_at=now)

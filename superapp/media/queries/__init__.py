@@ -98,8 +98,8 @@ def count_bytes(owner_id: int) -> int:
     return own.aggregate(total=Sum("bytes"))["total"] or 0
 
 
-def count_waiting(owner_id: int) -> int:
-    """Return how many media of a person nothing shows yet."""
+def count_unreferenced(owner_id: int) -> int:
+    """Count the media of a person without a reference: uploads that no message or product uses yet."""
     return Media.objects.filter(owner_id=owner_id, reference=None).exclude(state=MediaState.DELETED).count()
 
 

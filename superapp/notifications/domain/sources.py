@@ -33,7 +33,7 @@ class HintedFact:
 
 
 class PersonalFact(NamedTuple):
-    """A fact and one person to be told of it: fact ``number`` of the subject whose key within its source this is."""
+    """One person's view of a fact: the fact with this number, of the subject with this key within its source."""
 
     user_id: int
     key: str

@@ -12,6 +12,6 @@ class PresenceVisibility(models.TextChoices):
 
 
 def can_see(*, viewer: PresenceVisibility, person: PresenceVisibility, are_contacts: bool) -> bool:
-    """Return whether a viewer may see the presence of a person: both show theirs to people like the other."""
+    """Return whether one person sees the presence of another: both share theirs with a group that the other is in."""
     allowed = {PresenceVisibility.EVERYONE} | ({PresenceVisibility.CONTACTS} if are_contacts else set())
     return viewer in allowed and person in allowed

@@ -41,7 +41,7 @@ def found(group: ScriptedGroup, players: Mapping[str, Player], *, now: datetime)
     lines = conversation_script.parse_conversation(group, now=now)
     began_at = lines[0].at - FOUNDED_BEFORE
     owner = players[group.owner]
-    conversation, _added = chat.found_group(
+    conversation, _added = chat.create_group_by_request(
         owner_id=owner.user_id,
         title=group.title,
         people=[players[key].public_id for key in group.members],
