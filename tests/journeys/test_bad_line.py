@@ -27,11 +27,13 @@ WIDTH = 700
 ARRIVAL_MS = 600_000
 NOISE = r"ERR_|WebSocket|Failed to load resource|Failed to fetch|Load failed|NetworkError|network error"
 
-# Writes as a person does, as fast as the composer takes a message over.
+# Writes as a person does, as fast as the composer takes a message over; a person sees that twenty have not left.
 SAY = """async (texts) => {
   const composer = document.querySelector("nusa-composer")
   const [body, send] = ["body", "send"].map((part) => composer.querySelector(`[data-part=${part}]`))
+  const waiting = "nusa-timeline li:is([data-state=unsent], [data-state=uncertain])"
   for (const text of texts) {
+    while (document.querySelectorAll(waiting).length > 20) await new Promise((resolve) => setTimeout(resolve, 50))
     body.value = text
     body.dispatchEvent(new Event("input", { bubbles: true }))
     send.click()
