@@ -14,6 +14,7 @@ import structlog
 from django.db import transaction
 
 from superapp.core.errors import DomainError, Unavailable
+from superapp.core.freed_memory import return_freed_memory
 from superapp.core.jobs import JobRun, Json, register_handler
 from superapp.media import push, queries
 from superapp.media.actions import pictures
@@ -53,9 +54,12 @@ def encode(run: JobRun, *, media_id: int) -> Json | None:
 
 
 def _encode(media: Media, joined: IO[bytes]) -> EncodedPhoto | EncodedPicture:
-    if media.kind == MediaKind.PHOTO:
-        return encode_photo(joined)
-    return encode_picture(joined.read(), kind=media.kind, is_square=True)
+    try:
+        if media.kind == MediaKind.PHOTO:
+            return encode_photo(joined)
+        return encode_picture(joined.read(), kind=media.kind, is_square=True)
+    finally:
+        return_freed_memory()
 
 
 def settle_refused(media_id: int, refusal: DomainError) -> None:
