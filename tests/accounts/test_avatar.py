@@ -7,15 +7,20 @@ import struct
 import time
 import zlib
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+from django.apps import apps as django_apps
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
 from superapp.accounts.adapters import avatar_storage
-from superapp.accounts.maintenance import periodic_tasks
 from superapp.core import clock
+from superapp.media.maintenance import periodic_tasks
+from superapp.media.models import Media
 from superapp.realtime import user_topic
 
 pytestmark = pytest.mark.django_db
@@ -60,34 +65,49 @@ def _form(content, name, content_type):
     return encode_multipart(BOUNDARY, {"picture": upload}), MULTIPART_CONTENT
 
 
+@pytest.fixture
+def store(make_user, now):
+    """Store a picture of somebody, and return its files by their size: ``store(picture())[512]``."""
+    owner = make_user("pemilik")
+
+    def store(content):
+        digest = avatar_storage.store_avatar(content, owner_id=owner.pk, now=now).sha256
+        return {size: avatar_file(digest, size) for size in (512, 128)}
+
+    return store
+
+
+def avatar_file(digest, size):
+    return Path(settings.MEDIA_ROOT) / "avatar" / digest[:2] / f"{digest}-{size}.webp"
+
+
 def stored(path):
     return Image.open(io.BytesIO(path.read_bytes()))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_picture_is_stored_as_two_squares_under_one_hash(kind):
-    digest = avatar_storage.store_avatar(picture(kind))
+def test_picture_is_stored_as_two_squares_under_one_hash(store, kind):
+    files = store(picture(kind))
 
-    large, small = (stored(avatar_storage.avatar_file(digest, size)) for size in (512, 128))
+    large, small = (stored(files[size]) for size in (512, 128))
     assert (large.format, large.size, small.format, small.size) == ("WEBP", (512, 512), "WEBP", (128, 128))
     red, green, blue = large.convert("RGB").getpixel((256, 256))
     assert red > 190
     assert max(green, blue) < 45
 
 
-def test_stored_picture_keeps_pixels_and_no_metadata():
+def test_stored_picture_keeps_pixels_and_no_metadata(store):
     exif = Image.Exif()
     exif[0x010E] = "rumah saya"
     exif.get_ifd(0x8825)[1] = "S"
 
-    digest = avatar_storage.store_avatar(picture("JPEG", exif=exif))
+    content = store(picture("JPEG", exif=exif))[512].read_bytes()
 
-    content = avatar_storage.avatar_file(digest, 512).read_bytes()
     assert b"rumah saya" not in content
     assert not Image.open(io.BytesIO(content)).getexif()
 
 
-def test_picture_is_turned_upright():
+def test_picture_is_turned_upright(store):
     image = Image.new("RGB", (600, 600), (255, 255, 255))
     image.paste((0, 0, 255), (0, 0, 600, 200))  # Blue above, as the sensor saw it.
     exif = Image.Exif()
@@ -95,24 +115,23 @@ def test_picture_is_turned_upright():
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", exif=exif, quality=95)
 
-    upright = stored(avatar_storage.avatar_file(avatar_storage.store_avatar(buffer.getvalue()), 512)).convert("RGB")
+    upright = stored(store(buffer.getvalue())[512]).convert("RGB")
 
     assert upright.getpixel((480, 256))[0] < 60
     assert upright.getpixel((30, 256))[0] > 200
 
 
-def test_picture_with_transparency_gets_a_white_background():
-    digest = avatar_storage.store_avatar(picture("PNG", mode="RGBA", color=(0, 0, 0, 0)))
+def test_picture_with_transparency_gets_a_white_background(store):
+    files = store(picture("PNG", mode="RGBA", color=(0, 0, 0, 0)))
 
-    assert stored(avatar_storage.avatar_file(digest, 512)).convert("RGB").getpixel((5, 5)) == (255, 255, 255)
+    assert stored(files[512]).convert("RGB").getpixel((5, 5)) == (255, 255, 255)
 
 
-def test_same_picture_is_stored_once():
-    first = avatar_storage.store_avatar(picture())
-    again = avatar_storage.store_avatar(picture())
+def test_same_picture_is_stored_once(store):
+    first, again = store(picture()), store(picture())
 
     assert again == first
-    assert len(list(avatar_storage.avatar_file(first, 512).parent.iterdir())) == 2
+    assert len(list(first[512].parent.iterdir())) == 2
 
 
 @pytest.mark.parametrize(
@@ -143,14 +162,15 @@ def test_upload_that_is_no_picture_is_refused_under_any_name(make_user, logged_i
     assert answer.json()["message"]
     ana.refresh_from_db()
     assert (ana.avatar, ana.rev) == ("", 0)
-    assert not (avatar_storage.avatar_file("00", 1).parent.parent).exists()
+    assert not avatar_file("00", 1).parent.parent.exists()
+    assert not Media.objects.exists()
 
 
-def test_picture_of_a_hundred_megapixels_is_refused_before_decoding():
+def test_picture_of_a_hundred_megapixels_is_refused_before_decoding(store):
     began = time.process_time()
 
     with pytest.raises(avatar_storage.PictureTooManyPixels) as refused:
-        avatar_storage.store_avatar(picture(size=(10_000, 10_000), mode="L", color=0))
+        store(picture(size=(10_000, 10_000), mode="L", color=0))
 
     assert refused.value.params == {"megapixels_max": 12}
     assert time.process_time() - began < 3
@@ -237,22 +257,86 @@ def test_unreadable_form_is_refused(make_user, logged_in, content_type):
     assert refused.json()["code"] == "accounts.picture_unreadable"
 
 
-def test_unused_pictures_are_deleted_and_used_ones_kept(make_user, logged_in, put):
+def test_replaced_and_removed_pictures_are_deleted_with_their_files(make_user, logged_in, put):
     ana = make_user("ana")
-    put(logged_in(ana), picture())
+    client = logged_in(ana)
+    put(client, picture())
     ana.refresh_from_db()
-    left_over = avatar_storage.store_avatar(picture(color=(9, 9, 9)))
-    for digest in (ana.avatar, left_over):
-        for size in (128, 512):
-            os.utime(avatar_storage.avatar_file(digest, size), (0, 0))
-    fresh = avatar_storage.store_avatar(picture(color=(7, 7, 77)))
+    first = ana.avatar
 
-    deleted = periodic_tasks.delete_orphaned_avatars(clock.now() + timedelta(minutes=1))
+    put(client, picture(color=(9, 9, 9)))
+    ana.refresh_from_db()
+    periodic_tasks.remove_deleted_files(clock.now())
 
-    assert deleted == 1
-    assert not avatar_storage.avatar_file(left_over, 512).exists()
-    assert avatar_storage.avatar_file(ana.avatar, 512).exists()
-    assert avatar_storage.avatar_file(fresh, 128).exists()
+    assert not avatar_file(first, 512).exists()
+    assert avatar_file(ana.avatar, 128).exists()
+    client.delete("/api/v1/me/avatar")
+    periodic_tasks.remove_deleted_files(clock.now())
+    assert not avatar_file(ana.avatar, 128).exists()
+
+
+def test_picture_that_no_profile_came_to_show_is_deleted_after_a_day(store, now):
+    files = store(picture())
+    later = now + periodic_tasks.UNREFERENCED_KEPT + timedelta(minutes=1)
+
+    periodic_tasks.delete_unreferenced(later)
+    periodic_tasks.remove_deleted_files(later)
+
+    assert not any(path.exists() for path in files.values())
+
+
+def test_equal_pictures_of_two_people_stay_until_both_are_removed(make_user, logged_in, put):
+    ana, bo = make_user("ana"), make_user("bo")
+    for person in (ana, bo):
+        put(logged_in(person), picture())
+        person.refresh_from_db()
+    assert ana.avatar == bo.avatar
+
+    logged_in(ana).delete("/api/v1/me/avatar")
+    periodic_tasks.remove_deleted_files(clock.now())
+
+    address = f"/media/avatar/{bo.public_id}/{bo.avatar}-128.webp"
+    assert logged_in(bo).get(address).status_code == 200
+
+
+def test_medium_of_an_avatar_is_served_to_its_owner_alone(make_user, logged_in, put):
+    ana, eve = make_user("ana"), make_user("eve")
+    put(logged_in(ana), picture())
+    [medium] = Media.objects.all()
+    address = f"/media/berkas/{medium.public_id}/small.webp"
+
+    assert medium.reference == f"accounts.avatar:{ana.pk}"
+    assert [logged_in(who).get(address).status_code for who in (ana, eve)] == [200, 404]
+
+
+def test_migration_gives_rows_to_stored_avatars_and_keeps_their_addresses(make_user, logged_in, put):
+    ana, bo = make_user("ana"), make_user("bo")
+    make_user("eve")
+    for person, color in ((ana, (9, 9, 99)), (bo, (9, 99, 9))):
+        put(logged_in(person), picture(color=color))
+        person.refresh_from_db()
+    # As a version without media left them; the files of Bo are lost.
+    Media.objects.all().delete()
+    for size in (512, 128):
+        avatar_file(bo.avatar, size).unlink()
+
+    migration = import_module("superapp.accounts.migrations.0008_avatars_in_media")
+    migration.carry_over(django_apps, None)
+
+    rows = {row.owner_id: row for row in Media.objects.all()}
+    assert rows.keys() == {ana.pk, bo.pk}
+    assert (rows[ana.pk].sha256, rows[ana.pk].reference) == (ana.avatar, f"accounts.avatar:{ana.pk}")
+    assert rows[ana.pk].bytes == sum(avatar_file(ana.avatar, size).stat().st_size for size in (512, 128))
+    later = clock.now() + timedelta(days=40)
+    for task in (
+        periodic_tasks.delete_unreferenced,
+        periodic_tasks.remove_deleted_files,
+        periodic_tasks.delete_old_rows,
+    ):
+        task(later)
+    assert logged_in(ana).get(f"/media/avatar/{ana.public_id}/{ana.avatar}-128.webp").status_code == 200
+    assert put(logged_in(ana), picture()).status_code == 200
+    assert Media.objects.filter(owner=ana, state="ready").count() == 1
 
 
 @pytest.fixture
@@ -268,7 +352,11 @@ def test_picture_upload_on_a_full_disk_can_be_retried(make_user, client, put, fu
 
     answer = put(client, picture())
 
-    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "unavailable", "5")
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (
+        503,
+        "media.storage_full",
+        "60",
+    )
     assert "Traceback" not in caplog.text
 
 
@@ -278,4 +366,4 @@ def test_picture_page_reports_a_full_disk_as_temporary(make_user, client, full_d
     answer = client.post("/saya/foto/", {"picture": SimpleUploadedFile("a.png", picture(), "image/png")})
 
     assert answer.status_code == 503
-    assert "This is temporarily unavailable. Try again in a moment." in answer.content.decode()
+    assert "There is no room for photos right now. Please try again later." in answer.content.decode()

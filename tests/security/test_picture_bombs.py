@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import io
 import threading
+from functools import partial
 
 import pytest
+from django.db import connections
 from PIL import Image
 
 from shop.errors import PhotoTooManyPixels
@@ -41,11 +43,14 @@ def held(monkeypatch):
     return opened, go
 
 
-def test_concurrent_pictures_take_three_threads_and_the_rest_get_retry_after(held, settings, tmp_path):
+def test_concurrent_pictures_take_three_threads_and_the_rest_get_retry_after(
+    held, settings, tmp_path, real_db, make_user, now
+):
     settings.MEDIA_ROOT = tmp_path
     opened, go = held
     upload = flat("PNG", 64)
     outcomes = []
+    owner = make_user("ana")
 
     def store(one):
         try:
@@ -53,8 +58,10 @@ def test_concurrent_pictures_take_three_threads_and_the_rest_get_retry_after(hel
             outcomes.append("stored")
         except Busy as busy:
             outcomes.append(busy.retry_after)
+        finally:
+            connections.close_all()
 
-    doors = [avatars.store_avatar, photos.store_logo, photos.store_photo] * 4
+    doors = [partial(avatars.store_avatar, owner_id=owner.pk, now=now), photos.store_logo, photos.store_photo] * 4
     threads = [threading.Thread(target=store, args=(door,)) for door in doors]
     for thread in threads:
         thread.start()
@@ -73,10 +80,13 @@ def test_waiting_for_pictures_leaves_most_threads_of_pages_free(settings):
 
 
 @pytest.mark.parametrize(("kind", "side", "megapixels"), [("PNG", 5_000, 24), ("WEBP", 3_500, 12), ("JPEG", 7_100, 50)])
-def test_picture_format_decoded_whole_has_a_lower_pixel_limit(kind, side, megapixels):
+def test_picture_format_decoded_whole_has_a_lower_pixel_limit(kind, side, megapixels, make_user, now):
     bomb = flat(kind, side, **({"lossless": True} if kind == "WEBP" else {}))
 
-    for refusal, door in ((PictureTooManyPixels, avatars.store_avatar), (PhotoTooManyPixels, photos.store_logo)):
+    for refusal, door in (
+        (PictureTooManyPixels, partial(avatars.store_avatar, owner_id=make_user("ana").pk, now=now)),
+        (PhotoTooManyPixels, photos.store_logo),
+    ):
         with pytest.raises(refusal) as refused:
             door(bomb)
 

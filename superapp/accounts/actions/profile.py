@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -68,12 +69,13 @@ def set_avatar(*, user_id: int, upload: bytes, now: datetime) -> ProfileRow:
     :raises PictureTooLarge: if the file is too large
     :raises PictureTooManyPixels: if it has too many pixels
     :raises PictureUnreadable: if it is not a picture of a supported format
+    :raises StorageFull, StorageUnavailable: if it could not be stored
     :raises RateLimited: after too many changes in a day
     """
     rate_limits.consume([(AVATAR_CHANGE_LIMIT, f"user:{user_id}")], now=now)
-    # Outside the transaction, since decoding is slow. A file left over after a crash is deleted later.
-    digest = avatar_storage.store_avatar(upload)
-    return _apply_changes(user_id, {"avatar": digest}, now)
+    # Outside the transaction, since decoding is slow. A medium that nothing shows after a crash is deleted in a day.
+    stored = avatar_storage.store_avatar(upload, owner_id=user_id, now=now)
+    return _apply_changes(user_id, {"avatar": stored.sha256}, now, avatar=stored.id)
 
 
 def remove_avatar(*, user_id: int, now: datetime) -> ProfileRow:
@@ -124,7 +126,7 @@ def _time_zone_names() -> set[str]:
     return zoneinfo.available_timezones()
 
 
-def _apply_changes(user_id: int, wanted: dict[str, str], now: datetime) -> ProfileRow:
+def _apply_changes(user_id: int, wanted: dict[str, str], now: datetime, *, avatar: UUID | None = None) -> ProfileRow:
     with transaction.atomic():
         user = queries.lock_people([user_id])[user_id]
         number = queries.find_phone_number(user_id)
@@ -135,6 +137,8 @@ def _apply_changes(user_id: int, wanted: dict[str, str], now: datetime) -> Profi
             rate_limits.consume([(HANDLE_CHANGE_LIMIT, f"user:{user_id}")], now=now)
         for field in changed:
             setattr(user, field, wanted[field])
+        if "avatar" in changed:
+            avatar_storage.show_avatar(user_id, avatar, now=now)
         is_seen_by_others = any(field in PUBLIC_FIELDS for field in changed)
         if is_seen_by_others:
             user.changed = change_cursor.current_stamp()

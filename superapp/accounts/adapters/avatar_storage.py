@@ -1,25 +1,25 @@
-"""Storage of avatars: square images of fixed sizes, named by their hash."""
+"""Storage of avatars: squares of fixed sizes in ``superapp.media``, each shown by the profile of its owner alone."""
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
-from pathlib import Path
+from uuid import UUID
 
-from django.conf import settings
-from PIL import Image, ImageOps
+from django.http import HttpRequest, HttpResponseBase
 
-from superapp.accounts.contracts import AVATAR_PIXELS
 from superapp.accounts.errors import PictureTooLarge, PictureTooManyPixels, PictureUnreadable
 from superapp.core import images
+from superapp.core.media import CACHE_FOREVER
+from superapp.media import api as media
 
 UPLOAD_BYTES_MAX = images.UPLOAD_BYTES_MAX
 REFUSALS = images.ImageErrors(PictureTooLarge, PictureTooManyPixels, PictureUnreadable)
+REFERENCE_KIND = "accounts.avatar"
 
 
-def store_avatar(upload: bytes) -> str:
+def store_avatar(upload: bytes, *, owner_id: int, now: datetime) -> media.StoredPicture:
     """
-    Store a picture as squares of fixed sizes, and return its digest.
+    Store a picture as squares of fixed sizes, and return its numbers; ``show_avatar`` takes it.
 
     Only the pixels of the upload are kept.
 
@@ -27,27 +27,33 @@ def store_avatar(upload: bytes) -> str:
     :raises PictureTooManyPixels: if it has too many pixels
     :raises PictureUnreadable: if it is not a JPEG, PNG or WebP by its content
     :raises Busy: if too many pictures are being decoded
+    :raises StorageFull, StorageUnavailable: if it could not be stored
     """
-    with images.decoding_slot():
-        square = images.decode_upload(upload, pixels_wanted=AVATAR_PIXELS[0], shape=_crop_to_square, refusals=REFUSALS)
-        encoded = {
-            size: images.encode_webp(square.resize((size, size), Image.Resampling.LANCZOS)) for size in AVATAR_PIXELS
-        }
-    digest = hashlib.sha256(encoded[AVATAR_PIXELS[0]]).hexdigest()
-    for size, content in encoded.items():
-        images.write_atomically(avatar_file(digest, size), content)
-    return digest
+    return media.store_picture(upload, owner_id=owner_id, kind=media.MediaKind.AVATAR, now=now, refusals=REFUSALS)
 
 
-def avatar_file(digest: str, size: int) -> Path:
-    """Return the path of an avatar in this size, within the private storage."""
-    return Path(settings.MEDIA_ROOT) / "avatar" / digest[:2] / f"{digest}-{size}.webp"
+def show_avatar(owner_id: int, avatar: UUID | None, *, now: datetime) -> None:
+    """Show this stored avatar in the owner's profile, or none; the one before is deleted. Inside a transaction."""
+    reference = media.make_reference(REFERENCE_KIND, str(owner_id))
+    media.release(reference, now=now)
+    if avatar is not None:
+        media.take_avatar(owner_id=owner_id, media=avatar, reference=reference)
 
 
-def list_stored_before(moment: datetime) -> dict[str, list[Path]]:
-    """List the files of pictures stored before this moment, by the picture's digest."""
-    return images.list_stored_before(Path(settings.MEDIA_ROOT) / "avatar", moment)
+def respond_with_avatar(request: HttpRequest, digest: str, size: int) -> HttpResponseBase:
+    """Serve an avatar in one of its sizes. The caller has checked that somebody shows it."""
+    return media.respond_with_picture(
+        request,
+        kind=media.MediaKind.AVATAR,
+        sha256=digest,
+        size=size,
+        cache_control=f"private, {CACHE_FOREVER}",
+    )
 
 
-def _crop_to_square(image: Image.Image) -> Image.Image:
-    return ImageOps.fit(image, (AVATAR_PIXELS[0], AVATAR_PIXELS[0]), Image.Resampling.LANCZOS)
+def _may_view(key: str, user_id: int) -> bool:
+    # Others see it under an address that has the digest, and know no medium.
+    return key == str(user_id)
+
+
+media.register_permission(REFERENCE_KIND, _may_view)

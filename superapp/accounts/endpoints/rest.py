@@ -100,10 +100,7 @@ def avatar_file(request: HttpRequest, *, public_id: UUID, digest: str, size: int
     The URL contains the hash of the picture, which cannot be guessed and is invalid once the picture is changed.
     """
     is_shown = size in AVATAR_PIXELS and request.user.is_authenticated and queries.is_current_avatar(public_id, digest)
-    path = avatar_storage.avatar_file(digest, size)
-    if not is_shown or not path.exists():
-        return media.not_found()
-    return media.serve_file(path, content_type="image/webp", cache_control=f"private, {media.CACHE_FOREVER}")
+    return avatar_storage.respond_with_avatar(request, digest, size) if is_shown else media.not_found()
 
 
 openapi.register_endpoint("POST login/code", "accounts.login_code", login_code, body=LoginCodeRequest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from superapp.accounts.queries.avatars import DIGESTS_PER_QUERY, filter_shown_avatars, is_current_avatar
+from superapp.accounts.queries.avatars import is_current_avatar
 from superapp.accounts.queries.contacts import (
     HAS_BLOCKED_SQL,
     INVITATIONS_MAX,
@@ -62,7 +62,6 @@ from superapp.accounts.queries.people import (
 
 __all__ = [
     "DEVICES_MAX",
-    "DIGESTS_PER_QUERY",
     "HAS_BLOCKED_SQL",
     "INVITATIONS_MAX",
     "SESSION_KEY_CHARS_MAX",
@@ -71,7 +70,6 @@ __all__ = [
     "devices_with_browser",
     "filter_blocked_between",
     "filter_open_to_groups",
-    "filter_shown_avatars",
     "find_both_sides",
     "find_browser_hash",
     "find_invite_link",

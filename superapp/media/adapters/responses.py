@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 import structlog
@@ -14,6 +15,7 @@ from superapp.media.adapters import object_names, storage
 from superapp.media.domain.pictures import SIZES
 from superapp.media.errors import StorageUnavailable
 
+PICTURE_TYPE = "image/webp"
 BLOCK_BYTES = 64 * 1024
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -23,30 +25,35 @@ log = structlog.get_logger(__name__)
 def respond_with_picture(
     request: HttpRequest, *, kind: str, sha256: str, size: int, cache_control: str
 ) -> HttpResponseBase:
-    """Serve the file of a picture in one of its sizes. The caller has checked that this person may see it."""
+    """
+    Serve the file of a picture in one of its sizes, as a whole: it has some tens of kilobytes.
+
+    The caller has checked that this person may see it.
+    """
     if size not in SIZES[kind] or not _SHA256.fullmatch(sha256):
         return media_responses.not_found()
-    return respond_with_object(
-        request,
-        object_names.picture_name(kind, sha256, size),
-        content_type="image/webp",
-        etag=f'"{sha256[:32]}-{size}"',
-        cache_control=cache_control,
-    )
-
-
-def respond_with_object(
-    request: HttpRequest, name: str, *, content_type: str, etag: str, cache_control: str, is_expected: bool = False
-) -> HttpResponseBase:
-    """
-    Serve an object of the storage that this product wrote itself, or say that there is none.
-
-    With ``is_expected``, a row says that it exists, and a missing one is logged.
-    """
-    path = storage.find_path(name)
-    if path is not None and media_responses.is_sent_by_proxy():
+    name = object_names.picture_name(kind, sha256, size)
+    if (path := _path_for_proxy(name)) is not None:
         if not path.exists():
-            return _missing(name, is_expected)
+            return media_responses.not_found()
+        return media_responses.serve_file(path, content_type=PICTURE_TYPE, cache_control=cache_control)
+    etag = f'"{sha256[:32]}-{size}"'
+    if request.headers.get("If-None-Match") == etag:
+        return _with_headers(HttpResponse(status=304), PICTURE_TYPE, etag, cache_control)
+    try:
+        content = storage.read_object(name)
+    except FileNotFoundError:
+        return media_responses.not_found()
+    except StorageUnavailable as refusal:
+        return _unavailable(refusal)
+    return _with_headers(HttpResponse(content), PICTURE_TYPE, etag, cache_control)
+
+
+def respond_with_file(
+    request: HttpRequest, name: str, *, content_type: str, etag: str, cache_control: str
+) -> HttpResponseBase:
+    """Serve the file of a medium that a row says is there, in parts and ranges."""
+    if (path := _path_for_proxy(name)) is not None:
         return media_responses.serve_file(path, content_type=content_type, cache_control=cache_control)
     if request.headers.get("If-None-Match") == etag:
         return _with_headers(HttpResponse(status=304), content_type, etag, cache_control)
@@ -54,16 +61,22 @@ def respond_with_object(
         opened = storage.open_object(name)
         size = opened.seek(0, 2)
     except FileNotFoundError:
-        return _missing(name, is_expected)
-    except StorageUnavailable as refusal:
-        return HttpResponse(status=503, content_type="text/plain", headers={"Retry-After": str(refusal.retry_after)})
-    return _with_headers(_respond(request, opened, size, etag), content_type, etag, cache_control)
-
-
-def _missing(name: str, is_expected: bool) -> HttpResponse:
-    if is_expected:
         log.error("media_file_missing", name=name)
-    return media_responses.not_found()
+        return media_responses.not_found()
+    except StorageUnavailable as refusal:
+        return _unavailable(refusal)
+    response = _with_headers(_respond(request, opened, size, etag), content_type, etag, cache_control)
+    response.headers["Accept-Ranges"] = "bytes"
+    return response
+
+
+def _path_for_proxy(name: str) -> Path | None:
+    """Return the path of an object that the proxy sends, or None where we send it."""
+    return storage.find_path(name) if media_responses.is_sent_by_proxy() else None
+
+
+def _unavailable(refusal: StorageUnavailable) -> HttpResponse:
+    return HttpResponse(status=503, content_type="text/plain", headers={"Retry-After": str(refusal.retry_after)})
 
 
 def _respond(request: HttpRequest, opened: IO[bytes], size: int, etag: str) -> HttpResponseBase:
@@ -109,6 +122,5 @@ class FilePart:
 
 def _with_headers(response: HttpResponseBase, content_type: str, etag: str, cache_control: str) -> HttpResponseBase:
     media_responses.set_headers(response, content_type=content_type, cache_control=cache_control)
-    response.headers["Accept-Ranges"] = "bytes"
     response.headers["ETag"] = etag
     return response

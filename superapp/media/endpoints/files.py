@@ -28,13 +28,12 @@ def media_file(request: HttpRequest, media: UUID, file: str) -> HttpResponseBase
         return media_responses.not_found()
     if found.kind != MediaKind.PHOTO:
         return _serve_picture(request, found, PhotoFile(file))
-    return responses.respond_with_object(
+    return responses.respond_with_file(
         request,
         object_names.file_name(found.files_id, file),
         content_type=found.original_type if file == PhotoFile.ORIGINAL else "image/webp",
         etag=f'"{found.sha256[:32]}-{PhotoFile(file).name.lower()}"',
         cache_control=CACHE_CONTROL,
-        is_expected=True,
     )
 
 
