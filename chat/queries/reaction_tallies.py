@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Window
+from django.db.models import Count, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from chat.domain.reactions import SHOWN_USERS, ReactionRow
 from chat.models import Message, Reaction
+from superapp.core.compiled_queries import CompiledQuery
 
 _LOADED_AS = "loaded_reactions"
 
@@ -28,16 +29,23 @@ def load(messages: Sequence[Message]) -> None:
     if not messages:
         return
     tallies: dict[int, dict[str, _Tally]] = {message.pk: {} for message in messages}
-    per_emoji = ["message_id", "emoji"]
-    numbered = Reaction.objects.filter(message_id__in=tallies).annotate(
-        place=Window(RowNumber(), partition_by=per_emoji, order_by="pk"),
-        count=Window(Count("pk"), partition_by=per_emoji),
-    )
-    for reaction in numbered.filter(place__lte=SHOWN_USERS).select_related("user").order_by("pk"):
-        tally = tallies[reaction.message_id].setdefault(reaction.emoji, _Tally(reaction.count))
+    for reaction in _FIRST_REACTIONS.fetch(list(tallies)):
+        tally = tallies[reaction.message_id].setdefault(reaction.emoji, _Tally(reaction.count))  # type: ignore[attr-defined]  # Annotated.
         tally.shown.append(reaction.user)
     for message in messages:
         message.__dict__[_LOADED_AS] = tallies[message.pk]
+
+
+def _first_reactions(message_ids: Sequence[int]) -> QuerySet[Reaction]:
+    per_emoji = ["message_id", "emoji"]
+    numbered = Reaction.objects.filter(message_id__in=message_ids).annotate(
+        place=Window(RowNumber(), partition_by=per_emoji, order_by="pk"),
+        count=Window(Count("pk"), partition_by=per_emoji),
+    )
+    return numbered.filter(place__lte=SHOWN_USERS).select_related("user").order_by("pk")
+
+
+_FIRST_REACTIONS = CompiledQuery(_first_reactions)
 
 
 def reaction_rows(message: Message) -> list[ReactionRow]:
