@@ -40,6 +40,7 @@ def test_mention_is_autocompleted_and_notifies_in_a_muted_group(site: Site, two_
     row = two.ana.locator(f"nusa-conversation-list li[data-conversation='{group}']")
     row.dispatch_event("contextmenu")
     two.ana.get_by_role("menuitem", name=re.compile("Bisukan|Senyapkan")).click()
+    two.ana.locator("#mute-dialog [data-part=send]").click()
     expect(row).to_have_attribute("data-muted", "")
     open_group(two.bo, group)
     names = two.bo.locator("nusa-composer [data-part=names]")
