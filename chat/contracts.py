@@ -132,6 +132,8 @@ class SummaryRow(msgspec.Struct):
     mentioned_seq: int
     face: FaceRow | None = None
     group: GroupRow | None = None
+    # How many people wait to be let into the group; None for whoever may not let them in.
+    requests: int | None = None
 
 
 class Changes(msgspec.Struct):

@@ -75,6 +75,11 @@ def group_changed(conversation_id: UUID, row: GroupRow, *, to_user_ids: Collecti
     hints.send_after_commit(to_user_ids, {"on": topic(conversation_id), "say": "group.changed", "group": row})
 
 
+def requests_changed(conversation_id: UUID, *, to_user_ids: Collection[int]) -> None:
+    """Tell the admins of a group that the number of people who wait to be let in has changed, after the commit."""
+    hints.send_after_commit(to_user_ids, {"on": topic(conversation_id), "say": "requests.changed"})
+
+
 def invitations_changed(user_ids: Collection[int]) -> None:
     """Tell these people that the list of groups they are invited to has changed, after the commit."""
     hints.send_after_commit(user_ids, {"on": "invitations", "say": "invitations.changed"})

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat.actions.memberships import join_people
+from chat.actions.memberships import drop_requests, join_people, tell_of_requests
 from chat.domain import group_rules
 from chat.errors import AdminsOnly, GroupInviteNotFound, JoinRequestNotFound, LinksUsedUp
 from chat.models import Conversation, GroupLink, JoinRequest, Member
@@ -80,7 +80,7 @@ def revoke_link(*, conversation_id: UUID, by_user_id: int, link: UUID, now: date
         if found.revoked_at is None:
             found.revoked_at = now
             found.save(update_fields=["revoked_at"])
-            JoinRequest.objects.filter(link=found).delete()
+            drop_requests(conversation, JoinRequest.objects.filter(link=found))
 
 
 def open_link(*, token: str, user_id: int | None, now: datetime) -> GroupLink:
@@ -129,9 +129,11 @@ def join_by_link(*, token: str, user_id: int, now: datetime) -> Joining:
         _require_open(link, conversation, user_id, now)
         accounts.consume_rate_limits([(REJOIN_LIMIT, f"{conversation.pk}:{user_id}")], now=now)
         if link.needs_approval:
-            JoinRequest.objects.get_or_create(
+            _request, is_new = JoinRequest.objects.get_or_create(
                 conversation=conversation, user_id=user_id, defaults={"link": link, "asked_at": now}
             )
+            if is_new:
+                tell_of_requests(conversation)
             return Joining(conversation, is_member=False)
         _use(link, conversation, user_id)
         join_people(conversation, [user_id], event="member_joined_by_link", actor_id=user_id, now=now)
@@ -154,7 +156,7 @@ def answer_request(*, conversation_id: UUID, by_user_id: int, user: UUID, accept
         if asked is None:
             raise JoinRequestNotFound
         if not accepts:
-            asked.delete()
+            drop_requests(conversation, JoinRequest.objects.filter(pk=asked.pk))
             return
         link = asked.link
         if link.uses_max is not None and link.uses >= link.uses_max:
@@ -170,7 +172,7 @@ def _use(link: GroupLink, conversation: Conversation, user_id: int) -> None:
     link.uses += 1
     link.save(update_fields=["uses"])
     if link.uses == link.uses_max:
-        JoinRequest.objects.filter(link=link).delete()
+        drop_requests(conversation, JoinRequest.objects.filter(link=link))
 
 
 def _lock_for_admin(conversation_id: UUID, user_id: int) -> Conversation:

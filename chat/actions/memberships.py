@@ -6,12 +6,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from django.db.models import QuerySet
+
 from chat import push
 from chat.contracts import NewMessage
 from chat.domain import group_rules
 from chat.domain.enums import MemberRole, MessageKind
 from chat.errors import GroupFull
 from chat.models import Conversation, Group, GroupInvitation, JoinRequest, Member
+from chat.queries.groups import list_admin_ids
 from chat.queries.members import list_recipients
 from chat.queries.row_builders import group_row, membership_row
 from chat.writers import log
@@ -74,13 +77,27 @@ def join_people(
     if group.member_count + len(user_ids) > group_rules.MEMBERS_MAX:
         raise GroupFull(members_max=group_rules.MEMBERS_MAX)
     GroupInvitation.objects.filter(conversation=conversation, user_id__in=user_ids).delete()
-    JoinRequest.objects.filter(conversation=conversation, user_id__in=user_ids).delete()
+    drop_requests(conversation, JoinRequest.objects.filter(user_id__in=user_ids))
     begin_memberships(conversation, user_ids, from_seq=conversation.last_seq + 1)
     if event == "members_added":
         post_group_event(conversation, event, actor_id=actor_id, user_ids=user_ids, now=now)
     else:
         post_group_event(conversation, event, actor_id=actor_id, user_id=user_ids[0], now=now)
     store_group(conversation, group, joined=len(user_ids))
+
+
+def drop_requests(conversation: Conversation, requests: QuerySet[JoinRequest]) -> None:
+    """Delete those of these requests that are about a group, and tell its admins if there were any."""
+    if requests.filter(conversation=conversation).delete()[0]:
+        tell_of_requests(conversation)
+
+
+def tell_of_requests(conversation: Conversation) -> None:
+    """Tell the admins of a group that the number of people who wait to be let in has changed."""
+    admins = list_admin_ids(conversation)
+    # Whoever misses the hint learns of it by their next ``sync``.
+    Member.objects.filter(conversation=conversation, user_id__in=admins).update(changed=change_cursor.current_stamp())
+    push.requests_changed(conversation.public_id, to_user_ids=admins)
 
 
 def end_membership(conversation: Conversation, member: Member, *, is_removed: bool = False) -> None:

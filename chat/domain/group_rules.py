@@ -9,12 +9,12 @@ ADDED_AT_ONCE_MAX = 100
 # In larger groups, a read receipt is sent only to the authors of the messages that were read.
 RECEIPTS_TO_ALL_MAX = 32
 
-_ADMIN_ROLES = frozenset({MemberRole.ADMIN, MemberRole.OWNER})
+ADMIN_ROLES = frozenset({MemberRole.ADMIN, MemberRole.OWNER})
 
 
 def is_admin(role: str) -> bool:
     """Return whether the role has the rights of an admin."""
-    return role in _ADMIN_ROLES
+    return role in ADMIN_ROLES
 
 
 def may_act_on(role: str, target_role: str) -> bool:

@@ -74,6 +74,8 @@ class ConversationView:
     # Why no message may be sent; empty if one may.
     closed_because: str
     group: GroupRow | None
+    # How many people ask to join it; 0 for whoever may not let them in.
+    requests: int
 
 
 @person_required
@@ -339,6 +341,7 @@ def _build_view(request: HttpRequest, opened: dict[str, Any], *, now: datetime, 
         client_id=str(ids.new_id()),
         closed_because=_closed_because(summary, user, other, has_face=face is not None),
         group=summary.group,
+        requests=summary.requests or 0,
     )
 
 

@@ -125,6 +125,8 @@ MESSAGES = {
     "archived_empty": _("Nothing is archived"),
     "hidden_list": _("Hidden chats"),
     "hidden_empty": _("Nothing is hidden"),
+    "requests_one": _("1 person asks to join"),
+    "requests": _("{count} people ask to join"),
     "mute_zone": _("In your time zone, {zone}."),
     "mute_time_invalid": MuteTimeInvalid.message,
     "mute_time_passed": MuteTimePassed.message,

@@ -50,6 +50,8 @@ class ConversationRow:
     # The names of the ``preference_switches`` that are on.
     switched_on: frozenset[str]
     is_open: bool
+    # How many people ask to join the group; 0 for whoever may not let them in.
+    requests: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,7 @@ def build_row(summary: SummaryRow, *, my_id: str, now: datetime, open_id: str | 
         is_mentioned=summary.mentioned_seq > summary.mine.read_seq,
         switched_on=frozenset(one.name for one in SWITCHES if one.is_on(summary, now)),
         is_open=summary.id == open_id,
+        requests=summary.requests or 0,
     )
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
-from chat.domain.enums import MemberRole
+from chat.domain import group_rules
+from chat.domain.enums import ConversationKind, MemberRole
 from chat.errors import MemberNotFound
 from chat.models import Conversation, Group, GroupInvitation, GroupLink, JoinRequest, Member
 from superapp.accounts import api as accounts
@@ -202,6 +203,31 @@ def list_requests(conversation: Conversation) -> list[JoinRequest]:
     """List the people who asked to be let in, oldest first."""
     found = JoinRequest.objects.filter(conversation=conversation).select_related("user")
     return list(found.order_by("asked_at", "pk")[:REQUESTS_MAX])
+
+
+def count_requests_by_conversation(memberships: Collection[Member]) -> dict[int, int]:
+    """
+    Count the people who asked to be let into the groups of these memberships, by the conversation's id.
+
+    Groups that their member may let nobody into are left out; without any, nothing is read.
+    """
+    led = [
+        member.conversation_id
+        for member in memberships
+        if member.until_seq is None
+        and group_rules.is_admin(member.role)
+        and member.conversation.kind == ConversationKind.GROUP
+    ]
+    if not led:
+        return {}
+    asked = JoinRequest.objects.filter(conversation_id__in=led).order_by().values_list("conversation_id")
+    return dict.fromkeys(led, 0) | dict(asked.annotate(count=Count("pk")))
+
+
+def list_admin_ids(conversation: Conversation) -> list[int]:
+    """List the user ids of the members who may let people in."""
+    admins = Member.objects.filter(conversation=conversation, until_seq=None, role__in=group_rules.ADMIN_ROLES)
+    return list(admins.order_by("user_id").values_list("user_id", flat=True))
 
 
 def count_requests(conversation: Conversation) -> int:

@@ -144,6 +144,7 @@ def summary_row(
     last: Message | None,
     members: list[Member],
     people: list[PersonRow],
+    requests: int | None = None,
 ) -> SummaryRow:
     """Build the summary of a conversation for ``member``; it includes nothing later than their leaving."""
     has_left = member.until_seq is not None
@@ -163,6 +164,7 @@ def summary_row(
         mentioned_seq=_mentioned_seq(member, conversation),
         face=_face_of(conversation, members),
         group=None if has_left or conversation.kind != ConversationKind.GROUP else group_row(conversation.group),
+        requests=requests,
     )
 
 

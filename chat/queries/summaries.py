@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chat.contracts import MembershipRow, SummaryRow
 from chat.models import Member
+from chat.queries.groups import count_requests_by_conversation
 from chat.queries.history import fetch_subjects, list_people
 from chat.queries.members import (
     fetch_membership,
@@ -42,12 +43,22 @@ def build_summaries(memberships: Sequence[Member]) -> list[SummaryRow]:
     last = fetch_last_messages(memberships)
     members = list_visible_members(memberships)
     subjects = fetch_subjects(last.values())
+    requests = count_requests_by_conversation(memberships)
     rows = []
     for member in memberships:
         newest = last.get(member.pk)
         present = members.get(member.conversation_id, [])
         people = list_people([newest] if newest else [], present, subjects=subjects)
-        rows.append(summary_row(member, member.conversation, last=newest, members=present, people=people))
+        rows.append(
+            summary_row(
+                member,
+                member.conversation,
+                last=newest,
+                members=present,
+                people=people,
+                requests=requests.get(member.conversation_id),
+            )
+        )
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,10 @@ from hypothesis import strategies
 from hypothesis.stateful import invariant, rule
 
 from chat import api
+from chat.actions import group_links
 from chat.models import Group, Member
 from superapp.accounts.models import User
+from superapp.core.errors import DomainError
 from superapp.media.domain.enums import MediaKind, MediaState
 from superapp.media.models import Media
 
@@ -32,6 +35,8 @@ class GroupDeeds:
 
     users: list[User]
     places: list[UUID]
+    # Of a link to the group by which people ask to join.
+    token: str
     now: datetime
 
     def attempt(self, action: Any, who: int, where: int, **fields: Any) -> None:
@@ -85,6 +90,28 @@ class GroupDeeds:
             group = Group.objects.get(conversation__public_id=place)
             shown = Media.objects.filter(reference=f"chat.group:{group.pk}", state=MediaState.READY)
             assert [media.public_id for media in shown] == ([group.picture] if group.picture else [])
+
+    def make_link(self) -> None:
+        """Make the link by which people ask to join."""
+        link = group_links.make_link(
+            conversation_id=self.places[1],
+            by_user_id=self.users[0].pk,
+            lasts_for=None,
+            uses_max=None,
+            needs_approval=True,
+            now=self.now,
+        )
+        self.token = link.token
+
+    @rule(who=people)
+    def request_to_join(self, who: int) -> None:
+        with suppress(DomainError):
+            group_links.join_by_link(token=self.token, user_id=self.users[who].pk, now=self.now)
+
+    @rule(who=people, whom=people, accepts=strategies.booleans())
+    def answer_request(self, who: int, whom: int, accepts: bool) -> None:
+        user = self.users[whom].public_id
+        self.attempt(group_links.answer_request, who, 1, user=user, accepts=accepts, now=self.now)
 
     @rule(who=people)
     def leave(self, who: int) -> None:

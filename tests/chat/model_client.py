@@ -33,6 +33,8 @@ class Conversation:
     group: Row | None = None
     held: list[Row] = field(default_factory=list)
     mentioned_seq: int = 0
+    # How many people ask to join; None unless I may let them in.
+    requests: int | None = None
 
     @property
     def last_seq(self) -> int:
@@ -194,6 +196,7 @@ class ModelClient:
             conversation.held.clear()
         self._take_members(conversation, summary["members"])
         self._take_group(conversation, summary["group"])
+        conversation.requests = summary["requests"]
         conversation.mentioned_seq = max(conversation.mentioned_seq, summary["mentioned_seq"])
         if summary["rev"] > conversation.rev:
             self._fetch(name)
@@ -202,6 +205,7 @@ class ModelClient:
         name = summary["id"]
         conversation = Conversation(0, summary["from_seq"], summary["until_seq"], summary["kind"])
         conversation.mentioned_seq = summary["mentioned_seq"]
+        conversation.requests = summary["requests"]
         self.conversations[name] = conversation
         page = self.server.ask("chat.history", conversation=name, limit=3)
         conversation.rev = page["rev"]
@@ -226,6 +230,8 @@ class ModelClient:
                 self._take_mark(conversation, hint)
             elif hint["say"] == "group.changed":
                 self._take_group(conversation, hint["group"])
+            elif hint["say"] == "requests.changed":
+                conversation.requests = self.server.ask("chat.conversation", conversation=name)["requests"]
         elif hint["rev"] == conversation.rev + 1:
             self._apply(name, conversation, hint["row"])
             conversation.rev = hint["rev"]
@@ -266,6 +272,7 @@ class ModelClient:
             summary = self.server.ask("chat.conversation", conversation=name)
             self._take_members(conversation, summary["members"])
             self._take_group(conversation, summary["group"])
+            conversation.requests = summary["requests"]
 
     def _take_group(self, conversation: Conversation, group: Row | None) -> None:
         if group is not None and (conversation.group is None or conversation.group["rev"] <= group["rev"]):
@@ -308,6 +315,7 @@ class ModelClient:
                 },
                 "roles": held.roles,
                 "group": held.group,
+                "requests": held.requests,
                 "starred": [seq for seq in sorted(held.rows) if self.message_marks.get((name, seq), {}).get("starred")],
                 "mine": self.mine[name],
                 "is_mentioned": held.mentioned_seq > self.mine[name]["read_seq"],

@@ -73,6 +73,7 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
                 owner_id=self.users[0].pk, title="Arisan", member_ids=[self.users[2].pk], now=START
             ).public_id,
         ]
+        self.make_link()
         self.clients = [ModelClient(InProcessServer(caller_of(user))) for user in self.users]
         for client in self.clients:
             client.connect()

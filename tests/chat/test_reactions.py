@@ -65,6 +65,8 @@ def test_row_counts_each_emoji_and_names_the_first_few(said, ana, ask, now):
     assert len(page["people"]) == 2 + SHOWN_USERS + 2
 
 
+# Ten thousand people are stored for it.
+@pytest.mark.timeout(400)
 def test_ten_thousand_reactions_do_not_make_the_row_grow(said, ana, bo, ask, commit, now):
     crowd(said, ["👍", "❤️"] * 5, now)
     small = len(msgspec.json.encode(row_of(ask, ana, said)))

@@ -92,6 +92,7 @@ OF_OPERATION: dict[tuple[str, str], Any] = {
     ("shop.sales", "after"): "of order",
     ("chat.delivered", "marks"): "of marks",
     ("chat.members", "after"): "of place",
+    ("chat.pin_move", "beside"): "of conversation",
     ("chat.readers", "after"): "of place",
     ("chat.group_picture", "picture"): "of media",
     ("chat.group_role", "role"): {"admin": "admin", "owner": "owner"},

@@ -1,5 +1,6 @@
 import { clone, fill, mark, part } from "#ui/part.js"
 import { showAvatar } from "#ui/avatar.js"
+import { showRequests } from "#chat/join_requests.js"
 import { carriedBy } from "#chat/photos.js"
 import { Summary } from "#chat/summary.js"
 
@@ -185,6 +186,7 @@ export class ConversationList extends HTMLElement {
     fill(element, "unread", unread > 0 ? this.page.format.number(unread) : null)
     // Without a number, what was marked by hand is a dot.
     for (const name of ["unread", "unread-word"]) part(element, name).hidden = !isUnread
+    showRequests(part(element, "requests"), summary, this.page)
     part(element, "mentioned").hidden = !Summary.isMentioned(summary)
   }
 }

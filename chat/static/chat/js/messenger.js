@@ -212,6 +212,7 @@ export class Messenger extends Speaker {
     if (hint.rev !== undefined) this.#hearMessage(conversation, hint)
     else if (hint.say === "receipt") this.inbox.takeReceipt(conversation, hint)
     else if (hint.say === "group.changed") this.inbox.takeGroup(conversation, hint.group)
+    else if (hint.say === "requests.changed") this.#sync.soon()
     else if (hint.say === "typing") this.inbox.takeTyping(conversation, hint.user, hint.for_ms)
   }
 

@@ -1,6 +1,7 @@
 import { clone, fill, mark, part } from "#ui/part.js"
 import { isPlainClick } from "#ui/plain_click.js"
 import { showAvatar } from "#ui/avatar.js"
+import { showRequests } from "#chat/join_requests.js"
 
 /**
  * Going between the list and conversations without asking for pages, while every address also works by itself.
@@ -121,6 +122,8 @@ export class Navigation {
     const isPerson = summary.kind === "direct" && inbox.faceOf(summary) === undefined
     part(head, "presence").dataset.presence = (isPerson && inbox.other(summary)?.id) || ""
     mark(part(head, "details-link"), "href", true, this.#page.detailsOf(summary.id))
+    part(head, "requests").href = `${this.#page.urlOf(summary.id)}grup/tautan/`
+    for (const element of [part(head, "requests"), part(this.#document, "join-requests")]) showRequests(element, summary, this.#page)
     // Money goes to a person; what is bought of a shop is paid where it is bought.
     this.#showDoings(head, summary.face ? undefined : inbox.other(summary))
     this.#attention.title = `${name} · ${this.#brand}`

@@ -12,6 +12,8 @@ export class Summary {
       ...(newer.group && older.group?.rev > newer.group.rev ? { group: older.group } : {}),
       last_seq: Math.max(one.last_seq, other.last_seq),
       counted: Math.max(one.counted, other.counted),
+      // How many ask to join is told without a number: what came last is what was read last.
+      ...(other.requests === undefined ? {} : { requests: other.requests }),
       mentioned_seq: Math.max(one.mentioned_seq ?? 0, other.mentioned_seq ?? 0),
       ...Summary.#lastOf(one, other),
       members: Summary.mergeMembers(older.members, newer.members),
