@@ -317,6 +317,8 @@ def _group(world: World, now: datetime) -> None:
         now=now,
     )
     world.theirs["conversation"]["of the group"] = str(group.public_id)
+    # A chat beside which another is pinned is named by its id, too.
+    world.theirs["beside"] = world.theirs["conversation"]
     world.theirs["link"]["of the group"] = str(link.public_id)
     world.theirs["token"]["of the group"] = link.token
 
