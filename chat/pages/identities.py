@@ -40,7 +40,7 @@ def display_identity(summary: SummaryRow, my_id: str) -> Identity:
     if other is not None:
         return {**other, "name": other["name"] or _("Someone"), "icon": ""}
     if summary.kind == "self":
-        return {**NOBODY, "id": summary.id, "name": str(js_messages.MESSAGES["notes"]), "icon": "notes"}
+        return {**NOBODY, "id": summary.id, "name": str(js_messages.MESSAGES["notes"]), "icon": "notebook-pen"}
     picture = summary.group.picture if summary.group is not None else None
     avatar = media_url(picture) if picture else None
     return {**NOBODY, "id": summary.id, "name": summary.title or _("Someone"), "avatar": avatar, "icon": ""}

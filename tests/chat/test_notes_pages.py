@@ -27,7 +27,7 @@ def test_notes_offer_nothing_that_needs_another_person(as_ana, ana, now):
     said = as_ana.get(address(notes, "details")).content.decode()
     details = said.partition('class="pane pane--details"')[2].partition("</section>")[0]
 
-    assert 'data-icon="notes"' in details
+    assert 'data-icon="notebook-pen"' in details
     assert ">CS<" not in said
     for absent in ('name="muted"', 'name="blocked"', "data-presence"):
         assert absent not in details

@@ -74,7 +74,7 @@ export class Inbox {
   looksOf(summary) {
     const face = this.faceOf(summary)
     if (face) return { id: face.id, name: face.name, avatar: face.picture }
-    if (summary.kind === "self") return { id: summary.id, avatar: null, icon: "notes" }
+    if (summary.kind === "self") return { id: summary.id, avatar: null, icon: "notebook-pen" }
     const picture = summary.group?.picture
     return this.other(summary) ?? { id: summary.id, avatar: picture ? addressOf(picture, "small") : null }
   }
