@@ -102,7 +102,7 @@ test("notes to myself are pictured by a sign", () => {
   const { one, add } = inbox()
   add("a", 1, { kind: "self", members: [{ user: "ana" }], people: [] })
 
-  assert.equal(one.looksOf(one.get("a")).icon, "notes")
+  assert.equal(one.looksOf(one.get("a")).icon, "notebook-pen")
 })
 
 test("what is archived stands in a list of its own whoever writes, and what is hidden too stands where that stands", () => {
