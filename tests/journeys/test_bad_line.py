@@ -31,7 +31,7 @@ NOISE = r"ERR_|WebSocket|Failed to load resource|Failed to fetch|Load failed|Net
 SAY = """async (texts) => {
   const composer = document.querySelector("nusa-composer")
   const [body, send] = ["body", "send"].map((part) => composer.querySelector(`[data-part=${part}]`))
-  const waiting = "nusa-timeline li:is([data-state=unsent], [data-state=uncertain])"
+  const waiting = "nusa-timeline li[data-kind=text]:not([data-seq])"
   for (const text of texts) {
     while (document.querySelectorAll(waiting).length > 20) await new Promise((resolve) => setTimeout(resolve, 50))
     body.value = text
@@ -123,7 +123,7 @@ def test_everything_arrives_once_and_in_order_over_a_bad_line(
 
     assert set(line.faults) == set(FAULTS), line.faults
     assert sum(line.faults.values()) > 30, line.faults
-    unsettled = two.ana.locator("nusa-timeline li[data-state=unsent], nusa-timeline li[data-state=uncertain]")
+    unsettled = two.ana.locator("nusa-timeline li[data-kind=text]:not([data-seq])")
     expect(unsettled).to_have_count(0, timeout=ARRIVAL_MS)
     conversation = re.search(r"/obrolan/([0-9a-f-]{36})/", two.bo.url)
     assert conversation is not None
