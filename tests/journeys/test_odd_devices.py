@@ -1,4 +1,4 @@
-"""Devices whose clocks are a day off."""
+"""Devices that are set wrong or overdone: clocks that are a day off, and fifty tabs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.harness.browsers import Browser
 from tests.harness.running_site import Site
 from tests.journeys import people
 from tests.journeys.conftest import Two
@@ -14,6 +15,7 @@ from tests.journeys.test_family import ask_all, choose
 
 pytestmark = pytest.mark.timeout(240)
 
+TABS = 50
 DAY_MS = 86_400_000
 SHIFT_CLOCK = """{
   const now = Date.now.bind(Date)
@@ -55,3 +57,35 @@ def test_clocks_that_are_a_day_off_change_neither_order_nor_times(site: Site, tw
         people.expect_said(page, ["satu", "dua", "tiga", ""])
         expect(page.locator("nusa-timeline .day").last).to_have_text("Hari ini")
         assert page.evaluate(TIMES) == times
+
+
+def use(tab: Page) -> None:
+    """Turn to a tab and touch it, which takes the place of another where there are too many."""
+    tab.bring_to_front()
+    tab.locator("nusa-composer [data-part=body]").click()
+    people.wait_for_line(tab)
+
+
+def test_fifty_tabs_send_once_and_the_used_one_is_up_to_date(
+    site: Site, browser: Browser, two_who_talk: Callable[..., Two]
+) -> None:
+    # A tab that was one too many may be about to send when the server closes its socket.
+    browser.forgive("WebSocket is already in CLOSING or CLOSED state")
+    two = two_who_talk(site)
+    tabs = [two.ana, *(two.ana.context.new_page() for _ in range(TABS - 1))]
+    for tab in tabs[1:]:
+        tab.goto(two.ana.url, wait_until="domcontentloaded")
+    people.wait_for_line(tabs[-1])
+
+    said = []
+    for place in (0, 17, TABS - 1):
+        use(tabs[place])
+        people.say(tabs[place], f"dari tab {place}")
+        said.append(f"dari tab {place}")
+        people.expect_said(two.bo, said)
+    people.say(two.bo, "sampai semua?")
+    said.append("sampai semua?")
+
+    for place in (5, 30, TABS - 1):
+        use(tabs[place])
+        people.expect_said(tabs[place], said)
