@@ -3,7 +3,8 @@ Measure durable messages a second between 200 users, and their latency at a stea
 
 A hundred conversations; both people of each send, each with one unanswered message at a time, as the protocol asks.
 Then 200 messages a second on a fixed schedule, each timed from the moment it was due to its arrival at the other
-person. The limit is a bare echo of frames of the same size.
+person. The limit is a bare echo of frames of the same size. ``uploads_slow_by`` is which part of the messages a second
+is missing while ten phones upload photos to the same process.
 
 ``steady_cpu_ms`` is what a message costs the server there, where nearly each is committed alone: the run is void when
 ``steady_batch``, how many shared a commit, says that they were not, as on a machine that is busy with something else.
@@ -12,6 +13,8 @@ person. The limit is a bare echo of frames of the same size.
 from __future__ import annotations
 
 import select
+import subprocess
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -21,6 +24,7 @@ from uuid_utils import uuid7
 
 from bench import environment, measure
 from bench.environment import BenchEnvironment
+from bench.media import session_of
 from bench.socket_client import CHUNK, ConnectionPoller, SocketConnection, frame
 
 PAIRS = 100
@@ -33,6 +37,8 @@ PATIENCE_SECONDS = 30.0
 STEADY_CPU_MS_MAX = 2.3
 STEADY_P50_MS_MAX = 3
 STEADY_BATCH_MAX = 1.5
+PHONES = 10
+UPLOADS_SLOW_BY_MAX = 0.1
 BODY = "halo kak, barangnya masih ada? kalau masih saya ambil dua ya, kirim ke 雅加达 hari ini, terima kasih banyak 🙏"
 POSTED = b'"say":"message.posted"'
 CLIENT_ID = b'"client_id":"'
@@ -216,6 +222,24 @@ def echo(running: BenchEnvironment) -> dict[str, Any]:
     }
 
 
+def beside_uploads(running: BenchEnvironment, traffic: Traffic, sessions: list[str]) -> float:
+    """Return which part of the messages a second is missing while these people upload."""
+    alone = traffic.saturate(running.pids)["per_second"]
+    command = [sys.executable, "-m", "bench.uploads", str(running.server_processes[0].port), *sessions]
+    uploads = subprocess.Popen(command, cwd=environment.ROOT, stdout=subprocess.PIPE)
+    try:
+        assert uploads.stdout is not None
+        if uploads.stdout.readline() != b"uploading\n":
+            raise SystemExit("bench.uploads did not begin")
+        beside = traffic.saturate(running.pids)["per_second"]
+        if uploads.poll() is not None:
+            raise SystemExit("bench.uploads ended while messages were sent beside it")
+    finally:
+        uploads.kill()
+        uploads.wait()
+    return 1 - float(beside / alone)
+
+
 def count_lost_and_doubled(everybody: list[Sender]) -> tuple[int, int]:
     """Return how many acknowledged messages did not reach the other person or the database, and how many came twice."""
     stored = Counter(client_id for _, client_id in environment.fetch_stored_messages())
@@ -236,8 +260,15 @@ def main() -> None:
         pairs = list(zip(people[::2], people[1::2], strict=True))
         everybody = senders(running, people, environment.create_direct_conversations(pairs))
         traffic = Traffic(everybody)
+        phones = [session_of(person) for person in environment.create_users(PHONES, "telepon")]
         runs = [
-            {**echo(running), **traffic.saturate(running.pids), **traffic.steady(running)} for _ in range(options.runs)
+            {
+                **echo(running),
+                **traffic.saturate(running.pids),
+                **traffic.steady(running),
+                "uploads_slow_by": beside_uploads(running, traffic, phones),
+            }
+            for _ in range(options.runs)
         ]
         refused = [payload for sender in everybody for payload in sender.refused]
         if refused:
@@ -245,8 +276,9 @@ def main() -> None:
         lost, doubled = count_lost_and_doubled(everybody)
         traffic.crowd.close()
 
-    cpu_ms, p50_ms, batch = (
-        measure.median([one[key] for one in runs]) for key in ("steady_cpu_ms", "p50_ms", "steady_batch")
+    cpu_ms, p50_ms, batch, slow_by = (
+        measure.median([one[key] for one in runs])
+        for key in ("steady_cpu_ms", "p50_ms", "steady_batch", "uploads_slow_by")
     )
     result = measure.median_result(
         "chat_send",
@@ -258,6 +290,7 @@ def main() -> None:
         bounds=(
             measure.Limit("steady_cpu_ms", cpu_ms, STEADY_CPU_MS_MAX),
             measure.Limit("steady_p50_ms", p50_ms, STEADY_P50_MS_MAX),
+            measure.Limit("uploads_slow_by", slow_by, UPLOADS_SLOW_BY_MAX),
         ),
         void=f"{batch:.1f} messages shared a commit, and none was alone" if batch > STEADY_BATCH_MAX else "",
     )

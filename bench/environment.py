@@ -191,8 +191,8 @@ def start(process: P, started: ExitStack) -> P:
     return process
 
 
-def create_users(count: int) -> list[BenchUser]:
-    """Make people who are logged in."""
+def create_users(count: int, handle: str = "orang") -> list[BenchUser]:
+    """Make people who are logged in, each with a handle that begins so."""
     from django.contrib.sessions.backends.db import SessionStore
     from django.contrib.sessions.models import Session
 
@@ -202,7 +202,7 @@ def create_users(count: int) -> list[BenchUser]:
 
     now = clock.now()
     users = User.objects.bulk_create(
-        [User(name=f"Orang {number}", handle=f"orang{number}", joined_at=now) for number in range(count)]
+        [User(name=f"Orang {number}", handle=f"{handle}{number}", joined_at=now) for number in range(count)]
     )
     Me.objects.bulk_create([Me(user_id=user.pk) for user in users])
     keys = {user.pk: f"{user.pk:032d}" for user in users}

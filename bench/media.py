@@ -72,14 +72,15 @@ class Phone:
             raise ConnectionError(f"{method} {path}: {answer.status} {self.body[:200]!r}")
         return answer
 
-    def upload(self, content: bytes) -> str:
-        """Upload a photo in chunks, and return its id."""
+    def upload(self, content: bytes, after_chunk: Callable[[int], None] = lambda _sent: None) -> str:
+        """Upload a photo in chunks, and return its id; after each chunk hand over how many bytes were sent so far."""
         described = {"Upload-Length": str(len(content)), "Upload-Metadata": "kind cGhvdG8="}
         path = str(self.request("POST", "/media/unggahan/", **described).headers["Location"])
         for offset in range(0, len(content), CHUNK_BYTES):
             part = content[offset : offset + CHUNK_BYTES]
             sent = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
             self.request("PATCH", path, part, **sent)
+            after_chunk(offset + len(part))
         return path.rsplit("/", 1)[1]
 
     def listen_until(self, is_it: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
@@ -126,7 +127,7 @@ def main() -> None:
     with environment.start_database(options.db) as database:
         ana, bo = environment.create_users(2)
         [conversation] = environment.create_direct_conversations([(ana, bo)])
-        sessions = [_session_of(user) for user in (ana, bo)]
+        sessions = [session_of(user) for user in (ana, bo)]
         environment.settle_database()
         command = ["manage.py", "serve" if options.db == "sqlite" else "serve_sockets", "--port"]
         door = environment.start_server(database.directory, "door", command, database.started)
@@ -150,7 +151,8 @@ def main() -> None:
     measure.report(_result(options.db, runs, peak), as_json=options.json)
 
 
-def _session_of(user: BenchUser) -> str:
+def session_of(user: BenchUser) -> str:
+    """Return the key of a session of this person that pages accept, too."""
     from superapp.accounts.models import User
     from superapp.core import clock
     from tests.screens import world
