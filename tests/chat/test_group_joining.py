@@ -192,15 +192,16 @@ def test_link_with_approval_creates_a_request_for_an_admin(people, group, link_o
     assert not JoinRequest.objects.exists()
 
 
-def test_declined_request_leaves_no_trace(people, group, link_of, ask, commit):
-    _ana, bo, _citra, _dewi, eve = people
+def test_declined_request_leaves_no_trace_but_the_number_that_admins_see(people, group, link_of, ask, commit):
+    ana, bo, _citra, _dewi, eve = people
     ask(eve, "chat.group_join", token=link_of(approval=True)["token"])
     said = events(group)
 
     with commit() as hints:
         ask(bo, "chat.join_answer", conversation=str(group.public_id), user=str(eve.public_id), accept=False)
 
-    assert (hints, events(group), JoinRequest.objects.count()) == ([], said, 0)
+    assert hints == [([ana.pk, bo.pk], {"on": f"chat:{group.public_id}", "say": "requests.changed"})]
+    assert (events(group), JoinRequest.objects.count()) == (said, 0)
 
 
 def test_revoked_link_drops_its_requests(people, group, link_of, ask):
@@ -255,7 +256,8 @@ def test_details_page_offers_each_role_its_actions(people, group, real_db):
     assert [page.count('value="dismiss_admin"') for page in seen.values()] == [1, 0, 0]
     assert [page.count('value="remove"') for page in seen.values()] == [2, 1, 0]
     assert [page.count('value="make_admin"') for page in seen.values()] == [1, 1, 0]
-    assert [f"/obrolan/{group.public_id}/grup/tautan/" in page for page in seen.values()] == [True, True, False]
+    links = f'class="item__tap" href="/obrolan/{group.public_id}/grup/tautan/"'
+    assert [links in page for page in seen.values()] == [True, True, False]
 
 
 def test_member_form_runs_the_action_of_its_button(people, group, real_db):

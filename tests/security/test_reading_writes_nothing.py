@@ -18,6 +18,7 @@ READERS = ("ana", "bo", "newcomer")
 # What nobody can read here, and why.
 UNREADABLE = {
     "sync.page": "the token is of a page that is not there",
+    "chat.reactors": "the token is of a page that is not there",
     "chat.starred": "the token is of a page that is not there",
     "chat.voters": "the message carries no poll",
 }
