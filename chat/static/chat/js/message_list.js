@@ -286,7 +286,7 @@ export class MessageList extends HTMLElement {
     const { timeline, messenger } = this
     if (!timeline.isLoaded) for (const edge of ["earlier", "beginning", "later"]) part(this, edge).hidden = true
     const summary = this.#summary
-    if (summary) part(this, "beginning").textContent = this.page.data.word(beginningOf(summary))
+    if (summary) part(this, "beginning").textContent = this.page.data.word(Summary.beginning(summary))
     const typing = this.page.words.typing(messenger.inbox.typing(this.conversation), this.conversation)
     part(this, "typing").hidden = typing === ""
     part(this, "typing-text").textContent = typing
@@ -358,6 +358,7 @@ export class MessageList extends HTMLElement {
   }
 
   #scrolled() {
+    this.#place.scrolled()
     if (this.#isLooking) return
     this.#isLooking = true
     requestAnimationFrame(() => {
@@ -392,9 +393,4 @@ export class MessageList extends HTMLElement {
   get #isLookedAt() {
     return this.isConnected && document.visibilityState === "visible" && document.hasFocus() && this.offsetParent !== null
   }
-}
-
-function beginningOf({ kind, from_seq }) {
-  if (kind === "self") return "beginning_self"
-  return from_seq > 1 ? "beginning_joined" : "beginning"
 }

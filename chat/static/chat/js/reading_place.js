@@ -1,19 +1,24 @@
 /** Where one reads in a list that scrolls from its end: `scrollTop` 0 is the end, and what is before it is negative. */
 export class ReadingPlace {
+  /** How far the end is below what is in sight. It is kept: asking the browser would have it lay out the page. */
+  fromEnd_px
   #scroll
   #list
 
   constructor({ scroll, list }) {
     this.#scroll = scroll
     this.#list = list
+    this.scrolled()
   }
 
-  get fromEnd_px() {
-    return -this.#scroll.scrollTop
+  /** To be called as the list was scrolled. */
+  scrolled() {
+    this.fromEnd_px = -this.#scroll.scrollTop
   }
 
   goToEnd({ isSmooth = false } = {}) {
     this.#scroll.scrollTo({ top: 0, behavior: isSmooth ? "smooth" : "instant" })
+    if (!isSmooth) this.fromEnd_px = 0
   }
 
   /** Do something to the list, and stay with the message that was read. */
@@ -25,7 +30,9 @@ export class ReadingPlace {
     work()
     if (!anchor?.isConnected) return
     const moved = anchor.getBoundingClientRect().top - before
-    if (Math.abs(moved) >= 1) this.#scroll.scrollTop += moved
+    if (Math.abs(moved) < 1) return
+    this.#scroll.scrollTop += moved
+    this.scrolled()
   }
 
   /** Whether an element begins above what is in sight. */

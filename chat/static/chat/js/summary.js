@@ -148,4 +148,10 @@ export class Summary {
     if (seq <= read) return "read"
     return seq <= delivered ? "delivered" : "sent"
   }
+
+  /** The name of the sentence that stands above the first message. */
+  static beginning({ kind, from_seq }) {
+    if (kind === "self") return "beginning_self"
+    return from_seq > 1 ? "beginning_joined" : "beginning"
+  }
 }
