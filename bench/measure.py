@@ -65,6 +65,7 @@ class Result:
     limit_client_cpu_share: float = 0.0
     # Why the run says nothing, beside a client that is too dear.
     void: str = ""
+    client_share_max: float = CLIENT_SHARE_MAX
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ def median_result(
     value: str = "per_second",
     bounds: tuple[Limit, ...] = (),
     void: str = "",
+    client_share_max: float = CLIENT_SHARE_MAX,
 ) -> Result:
     """
     The result of runs of the product beside a bare application, each run told by its own numbers and, as ``limit_…``,
@@ -190,6 +192,7 @@ def median_result(
         runs=runs,
         bounds=bounds,
         void=void,
+        client_share_max=client_share_max,
     )
 
 
@@ -203,7 +206,7 @@ def arguments(sentence: str) -> argparse.Namespace:
 
 def reason_void(result: Result) -> str:
     """Return the reason why the run is void; empty for a valid one."""
-    if result.client_cpu_share > CLIENT_SHARE_MAX:
+    if result.client_cpu_share > result.client_share_max:
         return f"the client used {result.client_cpu_share:.0%} of the server's CPU"
     if result.limit_client_cpu_share > LIMIT_CLIENT_SHARE_MAX:
         return f"the client used {result.limit_client_cpu_share:.0%} of the bare server's CPU"
