@@ -122,7 +122,7 @@ export class Navigation {
     const isPerson = summary.kind === "direct" && inbox.faceOf(summary) === undefined
     part(head, "presence").dataset.presence = (isPerson && inbox.other(summary)?.id) || ""
     mark(part(head, "details-link"), "href", true, this.#page.detailsOf(summary.id))
-    part(head, "requests").href = `${this.#page.urlOf(summary.id)}grup/tautan/`
+    part(head, "requests").href = summary.requests ? `${this.#page.urlOf(summary.id)}grup/tautan/` : "#"
     for (const element of [part(head, "requests"), part(this.#document, "join-requests")]) showRequests(element, summary, this.#page)
     // Money goes to a person; what is bought of a shop is paid where it is bought.
     this.#showDoings(head, summary.face ? undefined : inbox.other(summary))
