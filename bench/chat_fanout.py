@@ -153,7 +153,7 @@ def main() -> None:
         db=options.db,
         lost=lost,
         doubled=doubled,
-        # A delivery is as cheap as one of the bare server, whose client is held to the same.
+        # The product delivers as cheaply as the bare server, so the client gets the bare server's allowance.
         client_share_max=measure.LIMIT_CLIENT_SHARE_MAX,
     )
     measure.report(result, as_json=options.json)

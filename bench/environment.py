@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 from bench import measure
 from tests.harness import ports, servers
@@ -259,6 +260,21 @@ def create_group(members: list[BenchUser]) -> str:
     Group.objects.create(conversation=group, member_count=len(members))
     Member.objects.bulk_create([Member(conversation=group, user_id=person.id) for person in members])
     return str(group.public_id)
+
+
+def post_message(conversation: str, sender: BenchUser) -> int:
+    """Post a message in this process, and return its seq."""
+    from chat import api as chat
+    from superapp.core import clock, ids
+
+    entry = chat.compose_message(
+        conversation_id=UUID(conversation),
+        sender_id=sender.id,
+        sender_public_id=UUID(sender.public_id),
+        client_id=str(ids.new_id()),
+        body="masih ada kak? yang warna merah",
+    )
+    return chat.post_message(entry, now=clock.now()).seq
 
 
 def fetch_stored_messages() -> list[tuple[Any, ...]]:

@@ -84,7 +84,6 @@ def come_back(people: list[BenchUser], conversations: list[str]) -> dict[str, fl
     from uuid import UUID
 
     from chat import api as chat
-    from superapp.core import clock, ids
     from superapp.realtime import registry
     from superapp.realtime.registry import Caller
 
@@ -95,14 +94,7 @@ def come_back(people: list[BenchUser], conversations: list[str]) -> dict[str, fl
     for place, sender in zip(conversations, people[1:], strict=True):
         revs[place] = chat.fetch_summary(UUID(place), reader.id).rev
         for _number in range(MISSED_IN_EACH):
-            entry = chat.compose_message(
-                conversation_id=UUID(place),
-                sender_id=sender.id,
-                sender_public_id=UUID(sender.public_id),
-                client_id=str(ids.new_id()),
-                body="masih ada kak? yang warna merah",
-            )
-            chat.post_message(entry, now=clock.now())
+            environment.post_message(place, sender)
     began = time.perf_counter()
     answers = [_ask(registry, caller, "sync", cursor=cursor)]
     answers += [_ask(registry, caller, "chat.changes", conversation=place, after=rev) for place, rev in revs.items()]

@@ -109,24 +109,11 @@ class CatchUp:
 
 def miss_messages(groups: list[str], people: list[BenchUser]) -> int:
     """Post ``MISSED`` messages to each group, by its members in turn; return the last seq, the same in all."""
-    from uuid import UUID
-
-    from chat import api as chat
-    from superapp.core import clock, ids
-
     last = 0
     for number, group in enumerate(groups):
         members = people[number * GROUP_SIZE : (number + 1) * GROUP_SIZE]
         for turn in range(MISSED):
-            sender = members[turn % GROUP_SIZE]
-            entry = chat.compose_message(
-                conversation_id=UUID(group),
-                sender_id=sender.id,
-                sender_public_id=UUID(sender.public_id),
-                client_id=str(ids.new_id()),
-                body="masih ada kak? yang warna merah",
-            )
-            last = chat.post_message(entry, now=clock.now()).seq
+            last = environment.post_message(group, members[turn % GROUP_SIZE])
     return last
 
 

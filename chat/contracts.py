@@ -132,7 +132,7 @@ class SummaryRow(msgspec.Struct):
     mentioned_seq: int
     face: FaceRow | None = None
     group: GroupRow | None = None
-    # How many people wait to be let into the group; None for whoever may not let them in.
+    # The number of open join requests of a group; None unless the reader is one of its admins.
     requests: int | None = None
 
 
@@ -240,7 +240,7 @@ class GroupPreviewRow(msgspec.Struct):
 
     title: str
     description: str
-    # An address, for whoever has the link; elsewhere a group's picture is the id of a medium.
+    # The URL of the picture on the page of the link. In ``GroupRow`` the picture is a media id instead.
     picture: str | None
     member_count: int
     approval: bool

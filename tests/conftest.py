@@ -159,6 +159,12 @@ def now() -> datetime:
 
 
 @pytest.fixture
+def still_clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+    """Stop the product's clock at that moment."""
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+
+
+@pytest.fixture
 def make_user(database: None, now: datetime) -> Callable[..., User]:
     """Make people by their handle: ``make_user("ana")``, with a proven number each."""
     numbers = itertools.count(1)

@@ -95,7 +95,7 @@ def drop_requests(conversation: Conversation, requests: QuerySet[JoinRequest]) -
 def tell_of_requests(conversation: Conversation) -> None:
     """Tell the admins of a group that the number of people who wait to be let in has changed."""
     admins = list_admin_ids(conversation)
-    # Whoever misses the hint learns of it by their next ``sync``.
+    # If the hint is lost, the changed stamp makes the next ``sync`` include the conversation.
     Member.objects.filter(conversation=conversation, user_id__in=admins).update(changed=change_cursor.current_stamp())
     push.requests_changed(conversation.public_id, to_user_ids=admins)
 

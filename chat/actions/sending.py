@@ -180,7 +180,7 @@ def _require_member(draft: NewMessage) -> None:
 
 
 def _filter_members(conversation: Conversation, named: Collection[str]) -> tuple[str, ...]:
-    """Return those mentions that name members, now or before: a mention tells nobody who else exists."""
+    """Return the mentions of current and former members. Others are dropped, so that ids of users cannot be probed."""
     if not named:
         return ()
     known = {str(one) for one in list_member_public_ids(conversation, [UUID(one) for one in named if one != ALL])}

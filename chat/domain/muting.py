@@ -13,7 +13,7 @@ ALWAYS = timedelta(days=36_500)
 CHOICES = {"8h": timedelta(hours=8), "1w": timedelta(weeks=1), "always": ALWAYS}
 # A client's clock may be a little ahead.
 _LATEST = ALWAYS + timedelta(days=1)
-# Nobody mutes a conversation for so long and means a day.
+# A mute that lasts longer than this is shown as "always" and not with its end.
 _MEANS_ALWAYS = ALWAYS / 2
 _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", re.ASCII)
 

@@ -8,7 +8,7 @@ from superapp.core.errors import DomainError, ErrorKind
 
 
 class NotAGroup(DomainError):
-    """The conversation is a direct one, whose members cannot change."""
+    """The action is for groups, and the conversation is a direct one."""
 
     code = "chat.not_a_group"
     kind = ErrorKind.CONFLICT
@@ -24,7 +24,7 @@ class AdminsOnly(DomainError):
 
 
 class OwnerOnly(DomainError):
-    """The action needs the owner's role, or its target is the owner or the caller, which nobody may choose."""
+    """The action needs the role of owner, or its target is the owner or the caller, whom it may not target."""
 
     code = "chat.owner_only"
     kind = ErrorKind.FORBIDDEN

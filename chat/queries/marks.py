@@ -11,6 +11,7 @@ from chat.domain.marks import MarkRow
 from chat.models import Message, MessageMark
 from chat.queries.history import list_people
 from chat.queries.messages import with_row_relations
+from chat.queries.paging import parse_token
 from chat.queries.row_builders import mark_row, message_row
 from chat.queries.row_parts import load_row_parts
 from chat.queries.visibility import is_in_sight
@@ -75,8 +76,7 @@ def list_starred(user_id: int, *, conversation_id: UUID | None, before: str | No
 
 
 def _after_mark(user_id: int, token: str) -> Q:
-    is_number = token.isascii() and token.isdigit() and len(token) <= len(str(2**63)) - 1
-    last = MessageMark.objects.filter(pk=int(token), user_id=user_id).first() if is_number else None
+    last = MessageMark.objects.filter(pk=parse_token(token, field="before"), user_id=user_id).first()
     if last is None or last.starred_at is None:
         raise InputInvalid(detail="before")
     return Q(starred_at__lt=last.starred_at) | Q(starred_at=last.starred_at, pk__lt=last.pk)

@@ -10,9 +10,9 @@ from chat.errors import NotAPoll
 from chat.models import ClosedPoll, Member, Message, PollVote
 from chat.queries.members import fetch_membership
 from chat.queries.messages import fetch_message
+from chat.queries.paging import fetch_page
 from superapp.accounts import api as accounts
 from superapp.core import clock
-from superapp.core.errors import InputInvalid
 
 VOTERS_PER_PAGE = 100
 
@@ -45,15 +45,10 @@ def list_voters(conversation_id: UUID, user_id: int, *, seq: int, option: int, a
     member: Member = fetch_membership(conversation_id, user_id)
     message = fetch_message(member.conversation, member, seq)
     validate_choice(require_poll(message), {option})
-    votes = PollVote.objects.filter(message=message, option=option).select_related("user").order_by("pk")
-    if after is not None:
-        if not (after.isascii() and after.isdigit() and len(after) < len(str(2**63))):
-            raise InputInvalid(detail="after")
-        votes = votes.filter(pk__gt=int(after))
-    found = list(votes[: VOTERS_PER_PAGE + 1])
-    more, found = len(found) > VOTERS_PER_PAGE, found[:VOTERS_PER_PAGE]
+    votes = PollVote.objects.filter(message=message, option=option).select_related("user")
+    found, following = fetch_page(votes, after=after, limit=VOTERS_PER_PAGE)
     return VotersPage(
         rows=[VoterRow(user=str(vote.user.public_id), voted_at=clock.to_wire(vote.voted_at)) for vote in found],
-        next=str(found[-1].pk) if more else None,
+        next=following,
         people=[accounts.serialize_person(vote.user) for vote in found],
     )

@@ -8,9 +8,9 @@ from chat.domain.reactions import EMOJI_MAX, ReactorRow, ReactorsPage
 from chat.models import Message, Reaction
 from chat.queries.members import fetch_membership
 from chat.queries.messages import fetch_message
+from chat.queries.paging import fetch_page
 from superapp.accounts import api as accounts
 from superapp.core import clock
-from superapp.core.errors import InputInvalid
 
 REACTORS_PER_PAGE = 100
 
@@ -41,20 +41,15 @@ def list_reactors(
     """
     member = fetch_membership(conversation_id, user_id)
     message = fetch_message(member.conversation, member, seq)
-    reactions = Reaction.objects.filter(message=message).select_related("user").order_by("pk")
+    reactions = Reaction.objects.filter(message=message).select_related("user")
     if emoji is not None:
         reactions = reactions.filter(emoji=emoji)
-    if after is not None:
-        if not (after.isascii() and after.isdigit() and len(after) < len(str(2**63))):
-            raise InputInvalid(detail="after")
-        reactions = reactions.filter(pk__gt=int(after))
-    found = list(reactions[: REACTORS_PER_PAGE + 1])
-    more, found = len(found) > REACTORS_PER_PAGE, found[:REACTORS_PER_PAGE]
+    found, following = fetch_page(reactions, after=after, limit=REACTORS_PER_PAGE)
     return ReactorsPage(
         rows=[
             ReactorRow(user=str(one.user.public_id), emoji=one.emoji, reacted_at=clock.to_wire(one.reacted_at))
             for one in found
         ],
-        next=str(found[-1].pk) if more else None,
+        next=following,
         people=[accounts.serialize_person(one.user) for one in found],
     )

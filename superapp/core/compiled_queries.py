@@ -8,6 +8,7 @@ device asks when it comes back. On PostgreSQL the statement stays prepared, too.
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -22,6 +23,9 @@ from superapp.core import prepared
 Row = TypeVar("Row", bound=Model)
 # A number, the public id of a row, numbers for a condition with ``__in``, or None for a value that there is not.
 Value = int | UUID | Sequence[int] | None
+
+# Options may come from clients, such as a limit of rows; a query keeps the plans of so many combinations.
+PLANS_MAX = 32
 
 # Numbers and ids that stand for values while the SQL is written; nothing else in a query looks like them.
 _FIRST_MARKER = 4_611_686_018_427_000_000
@@ -49,6 +53,7 @@ class CompiledQuery(Generic[Row]):
     def __init__(self, build: Callable[..., QuerySet[Row]]) -> None:
         self._build = build
         self._plans: dict[Hashable, _Plan] = {}
+        self._lock = threading.Lock()
 
     def fetch(self, *values: Value, **options: Hashable) -> list[Row]:
         """Fetch the rows for these values; none if one of them is an empty list."""
@@ -70,7 +75,11 @@ class CompiledQuery(Generic[Row]):
         key = (connection.vendor, sizes, tuple(isinstance(value, Sequence) for value in values), *options.items())
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = self._compile(sizes, values, options)
+            plan = self._compile(sizes, values, options)
+            with self._lock:
+                if len(self._plans) >= PLANS_MAX:
+                    del self._plans[next(iter(self._plans))]
+                self._plans[key] = plan
         return plan
 
     def _compile(self, sizes: tuple[int, ...], values: Sequence[Value], options: dict[str, Hashable]) -> _Plan:

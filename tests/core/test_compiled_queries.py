@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 
 from superapp.accounts import api as accounts
 from superapp.accounts.models import Contact, User
-from superapp.core import ids
+from superapp.core import compiled_queries, ids
 from superapp.core.compiled_queries import CompiledQuery
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_rows_are_instances_with_their_relations_and_annotations(
 
     with django_assert_num_queries(1):
         (contact,) = query.fetch(people[0].pk)
-        assert (contact.peer.name, contact.twice) == (people[1].name, contact.pk * 2)  # type: ignore[attr-defined]  # Annotated.
+        assert (contact.peer.name, vars(contact)["twice"]) == (people[1].name, contact.pk * 2)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
@@ -90,3 +90,10 @@ def test_value_that_is_no_parameter_is_refused_when_the_sql_is_written() -> None
     query = CompiledQuery(lambda limit: User.objects.all()[:limit])
     with pytest.raises(TypeError, match="not every value is a parameter"):
         query.fetch(3)
+
+
+def test_query_keeps_a_bounded_number_of_plans(people: list[User]) -> None:
+    query = CompiledQuery(lambda pk, *, limit: User.objects.filter(pk__gte=pk).order_by("pk")[:limit])
+    for limit in range(1, 3 * compiled_queries.PLANS_MAX):
+        assert query.fetch(people[0].pk, limit=limit) == people[:limit]
+    assert len(query._plans) == compiled_queries.PLANS_MAX

@@ -6,6 +6,7 @@ import base64
 import os
 import signal
 from typing import Any
+from unittest import mock
 from uuid import UUID
 
 from superapp.core import clock, jobs
@@ -16,11 +17,11 @@ from superapp.media.adapters import storage
 
 def obey(order: dict[str, Any]) -> dict[str, Any]:
     if order.get("dies") == "before the row":
-        uploads._count_chunk = die  # type: ignore[assignment]  # It never returns, whatever it stands in for.
+        mock.patch.object(uploads, "_count_chunk", die).start()
     if order.get("dies") == "before ready":
-        encoding._settle_ready = die  # type: ignore[assignment]  # It never returns, whatever it stands in for.
+        mock.patch.object(encoding, "_settle_ready", die).start()
     if order.get("dies") == "before the chunks go":
-        storage.delete_folder = die  # type: ignore[assignment]  # It never returns, whatever it stands in for.
+        mock.patch.object(storage, "delete_folder", die).start()
     if "run" in order:
         jobs.run(order["run"])
         return {"state": Job.objects.get(pk=order["run"]).state}

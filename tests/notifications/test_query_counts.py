@@ -79,15 +79,16 @@ def test_unwanted_notifications_of_many_people_take_the_queries_of_one(crowd, no
 
 
 def test_newer_fact_for_many_told_people_takes_the_queries_of_one(crowd, say, now):
-    taken = {}
-    for size in (1, 8):
+    def hear_of_a_newer(size):
         bo, others, group, seq = members = crowd(size)
         hear(members, seq, now)
         notices.send_due(now + 60 * SECOND)
         for other in others:
             chat.mark_read(conversation_id=group.public_id, user_id=other.pk, seq=seq)
         newer = say(group, bo)
-        taken[size] = queries_of(lambda: hear(members, newer, now + 90 * SECOND))  # noqa: B023  # Called at once.
+        return queries_of(lambda: hear(members, newer, now + 90 * SECOND))
+
+    taken = {size: hear_of_a_newer(size) for size in (1, 8)}
 
     assert (taken[1][0], taken[8][0]) == (1, 8)
     assert taken[1][1] == taken[8][1]

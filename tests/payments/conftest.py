@@ -13,6 +13,8 @@ from payments.domain import chart_of_accounts
 from payments.models import Account
 from payments.writers import ledger
 from payments.writers.ledger import JournalEntry, TransferLine, derive_key
+from superapp.accounts import api as accounts
+from superapp.accounts.models import User
 from superapp.core.money import Money
 from tests.harness.authorizations import entry_fields
 
@@ -102,3 +104,11 @@ def post(
         return outcome
 
     return post_one
+
+
+@pytest.fixture
+def bo(make_payer: Callable[..., User], ana: User, now: datetime) -> User:
+    """A contact of ana who takes money, too."""
+    bo = make_payer("bo", name="Bo Santoso")
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
+    return bo

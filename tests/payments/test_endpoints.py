@@ -61,13 +61,6 @@ def ana(real_db, make_payer, now):
     return make_payer("ana", 100_000_00)
 
 
-@pytest.fixture
-def bo(make_payer, ana, now):
-    bo = make_payer("bo", name="Bo Santoso")
-    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
-    return bo
-
-
 def wish(receiver, minor=15_000_00, **fields):
     return {
         "user": str(receiver.public_id),

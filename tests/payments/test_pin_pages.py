@@ -13,22 +13,12 @@ from superapp.accounts.models import Device
 from superapp.web import form_throttle
 from tests.payments.purses import PIN, balance, begin, browser_of
 
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch, now):
-    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("still_clock")
 
 
 @pytest.fixture
 def ana(make_payer):
     return make_payer("ana", 100_000_00)
-
-
-@pytest.fixture
-def bo(make_payer, ana, now):
-    bo = make_payer("bo", name="Bo Santoso")
-    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
-    return bo
 
 
 @pytest.fixture

@@ -29,6 +29,17 @@ def owners_and_count(conversation):
     return owners
 
 
+def link_for(conversation, admin, *, uses_max, now):
+    return group_links.make_link(
+        conversation_id=conversation.public_id,
+        by_user_id=admin.pk,
+        lasts_for=None,
+        uses_max=uses_max,
+        needs_approval=False,
+        now=now,
+    )
+
+
 def quietly(refusal, work):
     try:
         work()
@@ -40,14 +51,7 @@ def quietly(refusal, work):
 @pytest.mark.served_only
 def test_link_without_the_lock_admits_too_many(group, make_user, in_threads, monkeypatch, now):
     conversation, ana, *_ = group
-    link = group_links.make_link(
-        conversation_id=conversation.public_id,
-        by_user_id=ana.pk,
-        lasts_for=None,
-        uses_max=1,
-        needs_approval=False,
-        now=now,
-    )
+    link = link_for(conversation, ana, uses_max=1, now=now)
     people = [make_user("dewi"), make_user("eka")]
     have_looked, check = threading.Barrier(2), group_links._require_open
 
@@ -69,14 +73,7 @@ def test_link_without_the_lock_admits_too_many(group, make_user, in_threads, mon
 
 def test_link_admits_its_number_of_concurrent_people(group, make_user, in_threads, now):
     conversation, ana, *_ = group
-    link = group_links.make_link(
-        conversation_id=conversation.public_id,
-        by_user_id=ana.pk,
-        lasts_for=None,
-        uses_max=5,
-        needs_approval=False,
-        now=now,
-    )
+    link = link_for(conversation, ana, uses_max=5, now=now)
     people = [make_user(f"orang{number}") for number in range(JOINERS)]
 
     def join(user):

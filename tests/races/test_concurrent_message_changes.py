@@ -207,24 +207,28 @@ def test_unread_count_under_concurrent_messages_is_exact(talk, in_threads):
 # Changing one message.
 
 
+def edits_of_the_first(conversation, author, *, times):
+    """Return that many edits of the first message, each with the same number of edits before it."""
+    sent_at = Message.objects.get(seq=1).sent_at
+
+    def edit(number):
+        return lambda: api.edit_message(
+            conversation_id=conversation.public_id,
+            seq=1,
+            by_user_id=author.pk,
+            body=f"satu {number}",
+            edits=0,
+            now=sent_at,
+        )
+
+    return [edit(number) for number in range(times)]
+
+
 def test_one_of_eight_concurrent_edits_succeeds(talk, in_threads, now):
     conversation, ana, _bo = talk
     log.write([entry(conversation, ana, "nol")])
-    sent_at = Message.objects.get().sent_at
 
-    outcomes = in_threads(
-        *(
-            lambda number=number: api.edit_message(
-                conversation_id=conversation.public_id,
-                seq=1,
-                by_user_id=ana.pk,
-                body=f"satu {number}",
-                edits=0,
-                now=sent_at,
-            )
-            for number in range(8)
-        )
-    )
+    outcomes = in_threads(*edits_of_the_first(conversation, ana, times=8))
 
     assert sum(isinstance(outcome, errors.EditConflict) for outcome in outcomes) == 7
     [made] = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
@@ -236,7 +240,6 @@ def test_one_of_eight_concurrent_edits_succeeds(talk, in_threads, now):
 def test_second_edit_without_the_lock_is_refused_by_the_database(talk, monkeypatch, in_threads):
     conversation, ana, _bo = talk
     log.write([entry(conversation, ana, "nol")])
-    sent_at = Message.objects.get().sent_at
     monkeypatch.setattr(
         "chat.queries.locking.lock_conversation", lambda place: Conversation.objects.get(public_id=place)
     )
@@ -250,19 +253,7 @@ def test_second_edit_without_the_lock_is_refused_by_the_database(talk, monkeypat
 
     monkeypatch.setattr("chat.actions.messages.fetch_message", look_and_wait)
 
-    outcomes = in_threads(
-        *(
-            lambda number=number: api.edit_message(
-                conversation_id=conversation.public_id,
-                seq=1,
-                by_user_id=ana.pk,
-                body=f"satu {number}",
-                edits=0,
-                now=sent_at,
-            )
-            for number in range(2)
-        )
-    )
+    outcomes = in_threads(*edits_of_the_first(conversation, ana, times=2))
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["IntegrityError", "Message"]
 

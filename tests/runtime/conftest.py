@@ -16,6 +16,10 @@ from typing import Any
 import pytest
 
 from superapp.core import proxy
+
+# The fixtures of core are offered to these tests, too: pytest finds them by their names here.
+from tests.core.conftest import hear as hear
+from tests.core.conftest import note as note
 from tests.harness.databases import ClonedDatabase
 from tests.harness.ports import free_port
 from tests.harness.running_site import ROOT, Site

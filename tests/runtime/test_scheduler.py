@@ -9,7 +9,7 @@ from django.db import OperationalError, transaction
 from prometheus_client import REGISTRY
 
 from superapp.core import outbox, scheduler
-from tests.core.conftest import Noted, hear, note  # noqa: F401  Fixtures.
+from tests.core.conftest import Noted
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +92,7 @@ def test_duplicate_periodic_task_name_is_refused():
         scheduler.every(seconds=1)(tidy)
 
 
-def test_fact_of_this_process_is_delivered_at_once(hear, note, running, monkeypatch):  # noqa: F811
+def test_fact_of_this_process_is_delivered_at_once(hear, note, running, monkeypatch):
     heard_it = threading.Event()
     heard = hear(lambda text: heard_it.set())
     # Were it not woken, the loop would look again after a minute.

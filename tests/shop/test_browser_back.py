@@ -14,10 +14,7 @@ from tests.payments.purses import balance
 from tests.shop.html_clients import browser_of, markup, text
 from tests.shop.test_checkout_pages import begin, purchase
 
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch, now):
-    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("still_clock")
 
 
 @pytest.fixture

@@ -16,10 +16,7 @@ from tests.shop.conftest import ADDRESS
 from tests.shop.html_clients import browser_of, text
 from tests.shop.test_checkout_pages import begin, purchase
 
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch, now):
-    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("still_clock")
 
 
 @pytest.fixture

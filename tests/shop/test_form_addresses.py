@@ -22,9 +22,7 @@ from tests.shop.html_clients import browser_of
 NO_PAGES = ("api/", "media/", "-/")
 
 
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch, now):
-    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("still_clock")
 
 
 @pytest.fixture

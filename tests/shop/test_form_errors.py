@@ -12,10 +12,7 @@ from tests.payments.purses import browser_of as browser_on_device
 from tests.shop.html_clients import browser_of, markup, text
 from tests.shop.test_checkout_pages import begin, purchase
 
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch, now):
-    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("still_clock")
 
 
 @pytest.fixture

@@ -16,10 +16,7 @@ from superapp.core.money import Money
 from tests.shop.conftest import stock_of
 from tests.shop.html_clients import browser_of, text
 
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch, now):
-    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("still_clock")
 
 
 @pytest.fixture

@@ -10,10 +10,7 @@ from shop import api
 from tests.shop.html_clients import text
 from tests.shop.test_checkout_pages import begin, purchase
 
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch, now):
-    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("still_clock")
 
 
 def test_order_page_says_that_shipping_is_paid_separately(as_ana, as_bo, order):

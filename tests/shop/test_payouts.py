@@ -18,9 +18,7 @@ from tests.shop.html_clients import browser_of, text
 WORDS = re.compile(r'name="key" value="([^"]+)"')
 
 
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch, now):
-    monkeypatch.setattr("superapp.core.clock.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("still_clock")
 
 
 @pytest.fixture

@@ -8,18 +8,17 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from chat import api as chat
 from chat.actions import group_links
 from payments import api as payments
 from shop import api as shop
 from superapp.accounts import api as accounts
-from superapp.accounts.actions import contacts, devices
+from superapp.accounts.actions import contacts
 from superapp.core import clock, ids
 from superapp.core.money import Money
 from tests.harness.browsers import DESK, PHONE
+from tests.screens.world import session_of
 
 PAGES = (
     "/masuk/",
@@ -61,24 +60,6 @@ PAGES = (
 )
 # All its rules. It may not fetch our style sheets by itself: it would ask for them at wrong addresses.
 OPTIONS = {"resultTypes": ["violations"], "preload": False}
-
-
-def logged_in(user, now):
-    """The cookie of somebody who is logged in."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    devices.register_device(
-        user_id=user.pk,
-        session_key=session.session_key,
-        browser_hash="",
-        name="Chromium di Linux",
-        is_new_account=True,
-        now=now,
-    )
-    return session.session_key
 
 
 def give_money(make_user, user, *, now):
@@ -225,7 +206,7 @@ def test_axe_finds_nothing_on_any_page(world, browser, now):
 
     for name in PAGES:
         if name == "/obrolan/":
-            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": logged_in(ana, now), "url": site.url}
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(ana, now=now), "url": site.url}
             page.context.add_cookies([cookie])
         if name == "CONFIRM":
             to_confirm(page, addresses["SEND"])
@@ -255,7 +236,7 @@ SIDEWAYS = """([font, size]) => {
 def test_large_text_causes_no_horizontal_scroll_on_a_phone(world, browser, now, language):
     site, ana, talk, (sold, bought, good, other_good) = world
     page = browser.person("ana", site.url, language=language)
-    cookies = {settings.SESSION_COOKIE_NAME: logged_in(ana, now), settings.LANGUAGE_COOKIE_NAME: language}
+    cookies = {settings.SESSION_COOKIE_NAME: session_of(ana, now=now), settings.LANGUAGE_COOKIE_NAME: language}
     page.context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies.items()])
     paths = (
         "/luring/",

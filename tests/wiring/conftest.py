@@ -6,7 +6,9 @@ import pytest
 
 from superapp.core.models import Fact
 
-# The fixtures of the shop are offered to these tests, too: pytest finds them by their names here.
+# The fixtures of chat and the shop are offered to these tests, too: pytest finds them by their names here.
+from tests.chat.conftest import ask as ask
+from tests.chat.conftest import make_direct as make_direct
 from tests.shop.conftest import buy as buy
 from tests.shop.conftest import make_product as make_product
 from tests.shop.conftest import make_shop as make_shop

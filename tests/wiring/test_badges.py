@@ -13,7 +13,7 @@ from superapp.accounts import api as accounts
 from superapp.realtime import bus
 from superapp.web import badges
 from superapp.wiring import badges as wired
-from tests.chat.conftest import ask, entry, make_direct  # noqa: F401  # Fixtures, and what posts.
+from tests.chat.conftest import entry
 
 PAGES = ("/obrolan/", "/kontak/", "/pesanan/", "/tokoku/", "/dompet/", "/saya/")
 
@@ -29,7 +29,7 @@ def post(now):
 
 
 @pytest.fixture
-def bo_waits(make_payer, make_shop, make_product, buy, make_user, make_direct, post, now):  # noqa: F811
+def bo_waits(make_payer, make_shop, make_product, buy, make_user, make_direct, post, now):
     """bo has one order to handle, two unread conversations, and three requests."""
     store = make_shop()
     bo = accounts.get_user_by_handle("bo")
@@ -90,7 +90,7 @@ def test_conversation_marked_as_unread_counts_in_the_badge_until_read(bo_waits, 
     assert (marked, counts(bo, now)["chat"]) == (1, 0)
 
 
-def test_hidden_and_left_conversations_count_in_no_badge(make_user, make_direct, post, now):  # noqa: F811
+def test_hidden_and_left_conversations_count_in_no_badge(make_user, make_direct, post, now):
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)
     post(talk, bo)
@@ -102,7 +102,7 @@ def test_hidden_and_left_conversations_count_in_no_badge(make_user, make_direct,
     assert counts(ana, now)["chat"] == 0
 
 
-def test_archived_conversation_counts_in_no_badge_until_restored(make_user, make_direct, post, now):  # noqa: F811
+def test_archived_conversation_counts_in_no_badge_until_restored(make_user, make_direct, post, now):
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)
     chat.update_preferences(conversation_id=talk.public_id, user_id=ana.pk, is_archived=True)
@@ -120,7 +120,7 @@ def test_badges_count_own_items_only(bo_waits, make_user, now):
     assert counts(eve, now) == {"chat": 0, "contacts": 0, "wallet": 0, "shop": 0}
 
 
-def test_badge_count_is_capped(make_user, make_direct, post, now, monkeypatch):  # noqa: F811
+def test_badge_count_is_capped(make_user, make_direct, post, now, monkeypatch):
     monkeypatch.setattr(badges, "COUNT_MAX", 2)
     ana = make_user("ana")
     for number in range(4):
@@ -155,7 +155,7 @@ def test_cacheable_page_contains_no_badges(bo_waits, client, django_assert_num_q
         assert str(bo.public_id) not in page
 
 
-def test_badge_counts_are_hinted_only_to_their_owner(bo_waits, client, make_user, ask):  # noqa: F811
+def test_badge_counts_are_hinted_only_to_their_owner(bo_waits, client, make_user, ask):
     bo, _placed = bo_waits
 
     assert client.get("/api/v1/badges").status_code == 401
