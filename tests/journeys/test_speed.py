@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.harness import first_visit
 from tests.harness.browsers import Browser
 from tests.harness.running_site import Site
+from tests.harness.servers import wait_until
 from tests.journeys import people
 from tests.journeys.conftest import Two
 
@@ -94,7 +95,8 @@ def test_first_visit_loads_few_files_and_sixty_kilobytes_of_javascript(
 
 def test_device_with_cached_shell_loads_no_style_sheet_again(site: Site, two_who_talk: Callable[..., Two]) -> None:
     bo = two_who_talk(site).bo
-    bo.wait_for_function("document.cookie.includes(`shell=${document.documentElement.dataset.version}`)")
+    is_cached = "document.cookie.includes(`shell=${document.documentElement.dataset.version}`)"
+    wait_until(lambda: bo.evaluate(is_cached), "a cached shell")
 
     bo.reload()
 
