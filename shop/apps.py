@@ -12,7 +12,7 @@ _SHOPPING = {
     "icon": "shopping-bag",
     "order": 30,
     "badge": "shop",
-    "newcomer_label": gettext_lazy("Shops near you"),
+    "newcomer_label": gettext_lazy("Browse shops"),
 }
 
 

@@ -28,7 +28,7 @@ class MuteTimeTooFar(DomainError):
 
     code = "chat.mute_time_too_far"
     kind = ErrorKind.INVALID
-    message = _("That is too far away. Choose “Always” instead.")
+    message = _("That's too far ahead. Choose “Always” instead.")
 
 
 class NotPinned(DomainError):

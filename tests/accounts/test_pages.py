@@ -350,7 +350,7 @@ def test_newcomer_is_shown_three_ways_to_somebody(as_ana):
 
     assert 'id="who"' in page
     assert "/kontak/tautan/" in page
-    assert re.search(r'<a class="button" href="/toko/">.*Shops near you</a>', page)
+    assert re.search(r'<a class="button" href="/toko/">.*Browse shops</a>', page)
 
 
 @pytest.fixture
@@ -363,7 +363,7 @@ def without_shops(settings):
 
 @pytest.mark.usefixtures("without_shops")
 def test_newcomer_is_not_sent_to_shops_where_there_are_none(as_ana):
-    assert "Shops near you" not in text(as_ana.get("/kontak/"))
+    assert "Browse shops" not in text(as_ana.get("/kontak/"))
 
 
 def test_invite_link_has_a_code_for_whoever_stands_beside(as_ana):

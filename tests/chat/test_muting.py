@@ -63,9 +63,9 @@ def test_own_time_is_of_the_zone_of_the_person(as_ana, ana, talk, at):
         ("2027-02-30T10:00", "Pilih tanggal dan jamnya."),
         ("2027-03-01T25:00", "Pilih tanggal dan jamnya."),
         ("٢٠٢٧-03-01T10:00", "Pilih tanggal dan jamnya."),
-        ("2027-03-01T09:03", "Waktu itu sudah lewat. Pilih yang lebih nanti."),
-        ("9999-12-31T23:59", "Itu terlalu jauh. Pilih “Selalu” saja."),
-        ("0001-01-01T00:00", "Waktu itu sudah lewat. Pilih yang lebih nanti."),
+        ("2027-03-01T09:03", "Waktu itu sudah lewat. Pilih waktu yang akan datang."),
+        ("9999-12-31T23:59", "Waktunya terlalu jauh. Pilih “Selalu” saja."),
+        ("0001-01-01T00:00", "Waktu itu sudah lewat. Pilih waktu yang akan datang."),
     ],
 )
 def test_own_time_that_makes_no_sense_is_refused_at_its_field(as_ana, ana, talk, at, written, sentence):

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
+import { Marks } from "#chat/marks.js"
 import { Summary } from "#chat/summary.js"
 import { Timeline } from "#chat/timeline.js"
 import { Transcript } from "#chat/transcript.js"
 import { Format } from "#lib/format.js"
+import { FakeClock } from "./world/fake_clock.js"
 
 const row = (seq, rev = seq) => ({ seq, rev, from: "bo", kind: "text", body: `pesan ${seq}`, reply_to: null, edits: 0, reactions: [], sent_at: "2027-03-01T02:03:04.567Z" })
 const mark = (seq, rev, marks) => ({ kind: "mark", conversation: "c", seq, rev, hidden: false, starred: false, ...marks })
@@ -62,4 +64,20 @@ test("marks that wait to be sent are shown at once, and one that is refused is n
   const shown = compose([entry(1, { hidden: true }), entry(2, { starred: true }), entry(3, { hidden: true }, "refused")])
 
   assert.deepEqual(shown.map(({ row: { seq }, isStarred }) => [seq, isStarred]), [[2, true], [3, true]])
+})
+
+test("the first reading is told at once, and what follows closely is told together", async () => {
+  const clock = new FakeClock()
+  const told = []
+  const marks = new Marks({ line: { ask: (name, { seq }) => (told.push(seq), Promise.resolve({})) }, clock })
+
+  marks.read("c", 3)
+  await clock.advance(1)
+  assert.deepEqual(told, [3])
+
+  for (const seq of [4, 5, 6]) marks.read("c", seq)
+  await clock.advance(1)
+  assert.deepEqual(told, [3])
+  await clock.advance(Marks.READ_MS)
+  assert.deepEqual(told, [3, 6])
 })

@@ -14,7 +14,7 @@ from chat.models import Message
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from tests.harness.servers import wait_until
-from tests.web.test_accessibility import logged_in
+from tests.screens.world import session_of
 
 FILE = Path(__file__).parents[2] / "docs/examples/client.py"
 LINES_MAX = 150
@@ -52,7 +52,7 @@ def test_two_example_clients_agree_after_a_killed_server(example, site, talk):
     assert settings.SESSION_COOKIE_NAME == "sessionid"
     ana, bo, conversation = talk
     address = site.url.replace("http", "ws", 1) + "/ws"
-    clients = [example.Client(address, logged_in(user, clock.now())) for user in (ana, bo)]
+    clients = [example.Client(address, session_of(user, now=clock.now())) for user in (ana, bo)]
     threads = [threading.Thread(target=client.run) for client in clients]
     for thread in threads:
         thread.start()

@@ -15,8 +15,9 @@ from superapp.core import clock, ids
 from superapp.core.money import Money
 from tests.harness.browsers import DESK, PHONE
 from tests.payments.purses import PIN
+from tests.screens.world import session_of
 from tests.shop.image_files import photo
-from tests.web.test_accessibility import IS_SETTLED, logged_in
+from tests.web.test_accessibility import IS_SETTLED
 
 # How far all of a page shifted, and what did; see https://web.dev/articles/cls. Nobody has touched the page.
 WATCH_SHIFTS = """
@@ -91,7 +92,7 @@ def page_of(browser, world):
 
     def open_page(user, size):
         page = browser.person(f"{user.handle} {size}", site.url, size=size)
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": logged_in(user, clock.now()), "url": site.url}
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(user, now=clock.now()), "url": site.url}
         page.context.add_cookies([cookie])
         return page
 

@@ -13,6 +13,8 @@ export class Marks {
   #delivered = new Map()
   /** @type {Map<string, number>} */
   #read = new Map()
+  /** When what I have read was last told, by the clock. @type {Map<string, number>} */
+  #read_at = new Map()
   // The largest number the server has answered for.
   #told = { delivered: new Map(), read: new Map() }
   #stops = new Map()
@@ -33,7 +35,9 @@ export class Marks {
   read(conversation, seq, { again = false } = {}) {
     if (again) this.#told.read.delete(conversation)
     if (!this.#isNews("read", this.#read, conversation, seq)) return
-    this.#soon(`read ${conversation}`, Marks.READ_MS, () => this.#tellRead(conversation))
+    // The first at once, since a page may be left a moment later; what follows closely goes together.
+    const since_ms = Math.abs(this.#clock.now() - (this.#read_at.get(conversation) ?? 0))
+    this.#soon(`read ${conversation}`, Math.max(0, Marks.READ_MS - since_ms), () => this.#tellRead(conversation))
   }
 
   /** There is a line again: tell what is untold. */
@@ -72,6 +76,7 @@ export class Marks {
 
   async #tellRead(conversation) {
     const seq = this.#read.get(conversation)
+    this.#read_at.set(conversation, this.#clock.now())
     if (seq !== undefined && (await this.#tell("chat.read", { conversation, seq }))) this.#know("read", this.#read, conversation, seq)
   }
 
