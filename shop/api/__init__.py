@@ -11,6 +11,7 @@ from shop.actions.catalog import clean_product
 from shop.actions.checkout import clean_address, quote_purchase, validate_purchase
 from shop.actions.order_reviews import decide_review_case
 from shop.actions.payouts import fetch_merchant_balance, request_payout
+from shop.actions.photo_storage import store_logo, store_photo
 from shop.actions.shops import suggest_free_handle, validate_shop
 from shop.actions.transitions import record_courier_delivery
 from shop.api.catalog import (
@@ -80,7 +81,7 @@ from shop.domain.order_states import OrderRole
 from shop.domain.payment_references import merchant_reference
 from shop.queries.order_titles import fetch_order_titles, fetch_shop_names, search_orders
 from shop.queries.orders import filter_orders_to_handle, find_last_purchase
-from shop.queries.photos import logo_url, store_logo, store_photo
+from shop.queries.photos import logo_url
 from shop.queries.receipts import sign_receipts
 from shop.queries.review_cases import list_review_cases
 

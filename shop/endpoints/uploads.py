@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from shop import api
+from shop.actions import photo_storage
 from shop.contracts.values import StoredPhoto
 from shop.domain.feature_gates import require_storefront
 from shop.errors import PhotoTooLarge, PhotoUnreadable
 from shop.queries import photos
 from superapp.accounts import api as accounts
-from superapp.core import clock, media
+from superapp.core import clock
 from superapp.core.errors import NotLoggedIn
 from superapp.core.form_pages import PICTURE_COST, form_cost
+from superapp.core.media import CACHE_FOREVER
+from superapp.media import api as media
 from superapp.realtime import openapi
 from superapp.realtime.json_views import json_view
 
 # The photo, plus the overhead of a multipart form.
 FORM_BYTES_MAX = photos.UPLOAD_BYTES_MAX + 64 * 1024
-PHOTO_NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @never_cache
@@ -35,8 +36,8 @@ def add_photo(request: HttpRequest, product: UUID) -> dict[str, object]:
     owner_id = _require_user_id(request)
     # The owner is checked before the photo is decoded.
     api.fetch_own_product(owner_id=owner_id, product=product)
-    photos.count_upload(owner_id, now=clock.now())
-    stored = photos.store_photo(_read_upload(request))
+    photo_storage.count_upload(owner_id, now=clock.now())
+    stored = photo_storage.store_photo(_read_upload(request), owner_id=owner_id, now=clock.now())
     shown = api.add_photo(
         owner_id=owner_id,
         product=product,
@@ -59,26 +60,23 @@ def logo(request: HttpRequest) -> dict[str, object]:
     if request.method == "DELETE":
         api.set_logo(owner_id=owner_id, logo="", now=clock.now())
         return {"logo": None}
-    photos.count_upload(owner_id, now=clock.now())
-    stored = photos.store_logo(_read_upload(request))
+    photo_storage.count_upload(owner_id, now=clock.now())
+    stored = photo_storage.store_logo(_read_upload(request), owner_id=owner_id, now=clock.now())
     api.set_logo(owner_id=owner_id, logo=stored.name, now=clock.now())
     return {"logo": _photo_row(stored)}
 
 
 @require_safe
-def photo_file(request: HttpRequest, name: str, size: int) -> HttpResponse:
+def photo_file(request: HttpRequest, name: str, size: int) -> HttpResponseBase:
     """
     Serve a photo to everybody who knows its name, which cannot be guessed. Orders show their photos, too.
 
     No database is queried, since pages show dozens of photos; photos that nothing refers to are deleted by a periodic
     task.
     """
-    if size not in photos.SIZES or not PHOTO_NAME.fullmatch(name):
-        return media.not_found()
-    path = photos.photo_path(name, size)
-    if not path.exists():
-        return media.not_found()
-    return media.serve_file(path, content_type="image/webp", cache_control=f"public, {media.CACHE_FOREVER}")
+    return media.respond_with_picture(
+        request, kind=media.MediaKind.PUBLIC, sha256=name, size=size, cache_control=f"public, {CACHE_FOREVER}"
+    )
 
 
 openapi.register_endpoint("POST shop/products/<uuid:product>/photo", "shop.photo_add", add_photo, file="photo")

@@ -1,11 +1,12 @@
-"""Periodic tasks that delete unreferenced files."""
+"""Periodic tasks that delete unreferenced photos and old share cards."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shop.queries import photos, public_catalog, share_cards
+from shop.queries import public_catalog, share_cards
 from superapp.core import scheduler
+from superapp.media import api as media
 
 HOUR_SECONDS = 3_600
 # A photo is stored before anything refers to it, so only older files count as unreferenced.
@@ -16,12 +17,11 @@ CARDS_KEPT = timedelta(days=60)
 
 @scheduler.every(seconds=6 * HOUR_SECONDS)
 def delete_unreferenced_photos(now: datetime) -> int:
-    """Delete the files of photos that no product, shop or order refers to, and return the number of photos."""
-    stored = photos.list_photos_stored_before(now - UNREFERENCED_PHOTOS_KEPT)
-    left_over = stored.keys() - public_catalog.find_referenced_photos(stored.keys())
-    for name in left_over:
-        for path in stored[name]:
-            path.unlink(missing_ok=True)
+    """Delete the photos that no product, shop or order refers to, and return their number."""
+    stored_before = now - UNREFERENCED_PHOTOS_KEPT
+    names = media.list_public_names_before(stored_before)
+    left_over = names - public_catalog.find_referenced_photos(names)
+    media.delete_public_pictures(left_over, stored_before=stored_before, now=now)
     return len(left_over)
 
 

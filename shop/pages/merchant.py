@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api as payments
 from shop import api
+from shop.actions import photo_storage
 from shop.actions.shops import HANDLE_CHARS_MIN
 from shop.api import ShopDetails
 from shop.errors import HandleInvalid, HandleTaken, NameReserved, OpeningHoursInvalid, ShopNotFound, TextInvalid
@@ -279,8 +280,9 @@ def _save_settings(request: HttpRequest, owner_id: int, shop: ShopDetails) -> No
 
 
 def _stored_logo(upload: UploadedFile, owner_id: int) -> str:
-    photos.count_upload(owner_id, now=clock.now())
-    return photos.store_logo(upload.read(photos.UPLOAD_BYTES_MAX + 1)).name
+    now = clock.now()
+    photo_storage.count_upload(owner_id, now=now)
+    return photo_storage.store_logo(upload.read(photos.UPLOAD_BYTES_MAX + 1), owner_id=owner_id, now=now).name
 
 
 def _problems(

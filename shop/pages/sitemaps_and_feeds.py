@@ -119,10 +119,9 @@ def _add_feed_item(out: Rss201rev2Feed, product: ProductDetails, address: str) -
     text = f"<p>{escape(price)}</p>{linebreaks(_strip_invalid_xml(product.description), autoescape=True)}"
     enclosures = []
     for photo in product.photos[:1]:
-        path = photos.photo_path(photo.name, photos.SIZES[1])
-        if path.exists():
-            size = str(path.stat().st_size)
-            enclosures = [Enclosure(absolute_url(photos.photo_url(photo.name, photos.SIZES[1])), size, "image/webp")]
+        if (size := photos.count_photo_bytes(photo.name, photos.SIZES[1])) is not None:
+            url = absolute_url(photos.photo_url(photo.name, photos.SIZES[1]))
+            enclosures = [Enclosure(url, str(size), "image/webp")]
     out.add_item(
         title=_strip_invalid_xml(product.name),
         link=address,

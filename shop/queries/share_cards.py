@@ -104,7 +104,7 @@ def draw(card: ShareCard) -> bytes:
 
 def _paste_photos(image: Image.Image, names: Sequence[str]) -> None:
     """Paste one to three photos into the right half of the card."""
-    there = [name for name in names if photos.is_stored(name)]
+    there = [content for name in names if (content := photos.read_photo(name, photos.SIZES[0])) is not None]
     left, gap = MARGIN + TEXT_WIDTH + 24, 10
     width = WIDTH - left
     boxes = {
@@ -118,8 +118,8 @@ def _paste_photos(image: Image.Image, names: Sequence[str]) -> None:
             (left + width // 2 + gap // 2, 386, width - width // 2 - gap // 2, HEIGHT - 386),
         ],
     )
-    for name, (x, y, wide, high) in zip(there, boxes, strict=False):
-        with Image.open(photos.photo_path(name, photos.SIZES[0])) as photo:
+    for content, (x, y, wide, high) in zip(there, boxes, strict=False):
+        with Image.open(io.BytesIO(content)) as photo:
             image.paste(ImageOps.fit(photo, (wide, high), Image.Resampling.LANCZOS), (x, y))
 
 

@@ -3,6 +3,7 @@
 from superapp.media.actions.encoding import add_photo
 from superapp.media.actions.pictures import delete_public_pictures, store_picture, take_avatar
 from superapp.media.actions.references import copy_photos, release, take_photos
+from superapp.media.adapters.picture_files import count_picture_bytes, read_picture
 from superapp.media.adapters.responses import respond_with_picture
 from superapp.media.contracts import ShownPhoto, StoredPicture
 from superapp.media.domain.enums import MediaKind, PhotoFile
@@ -23,10 +24,12 @@ __all__ = [
     "StoredPicture",
     "add_photo",
     "copy_photos",
+    "count_picture_bytes",
     "delete_public_pictures",
     "find_avatar_name",
     "list_public_names_before",
     "make_reference",
+    "read_picture",
     "register_permission",
     "release",
     "respond_with_picture",

@@ -22,7 +22,6 @@ from chat import api as chat
 from chat.actions import group_links
 from payments import api as payments
 from shop import api as shop
-from shop.queries import photos
 from superapp.accounts import api as accounts
 from superapp.accounts.actions import contacts, invite_links
 from superapp.accounts.domain import phone_numbers
@@ -213,7 +212,7 @@ def _shops(world: World, now: datetime) -> None:
     for who in ("bo", "eve"):
         owner = world.people[who]
         opened = shop.open_shop(owner_id=owner.pk, handle=f"toko-{who}", name=f"Toko {who}", town="Solo", now=now)
-        logo = photos.store_logo(photo(size=(64, 48), color=(owner.pk % 250, 9, 9)))
+        logo = shop.store_logo(photo(size=(64, 48), color=(owner.pk % 250, 9, 9)), owner_id=owner.pk, now=now)
         shop.set_logo(owner_id=owner.pk, logo=logo.name, now=now)
         if who == "bo":
             world.theirs["shop"] = {"open": str(opened.public_id)}
@@ -231,7 +230,7 @@ def _shops(world: World, now: datetime) -> None:
 def _product(owner: User, name: str, *, now: datetime, **fields: Any) -> shop.ProductDetails:
     key = f"product-{name}"[:40]
     made = shop.add_product(owner_id=owner.pk, name=name, idempotency_key=key, **{"quantity": 9, **fields}, now=now)
-    stored = photos.store_photo(photo(size=(64, 48), color=(len(name) * 7 % 250, 90, 20)))
+    stored = shop.store_photo(photo(size=(64, 48), color=(len(name) * 7 % 250, 90, 20)), owner_id=owner.pk, now=now)
     return shop.add_photo(
         owner_id=owner.pk,
         product=made.public_id,

@@ -11,8 +11,8 @@ import pytest
 from django.db import connections
 from PIL import Image
 
+from shop.actions import photo_storage
 from shop.errors import PhotoTooManyPixels
-from shop.queries import photos
 from superapp.accounts.adapters import avatar_storage as avatars
 from superapp.accounts.errors import PictureTooManyPixels
 from superapp.core import images
@@ -61,7 +61,8 @@ def test_concurrent_pictures_take_three_threads_and_the_rest_get_retry_after(
         finally:
             connections.close_all()
 
-    doors = [partial(avatars.store_avatar, owner_id=owner.pk, now=now), photos.store_logo, photos.store_photo] * 4
+    kinds = (avatars.store_avatar, photo_storage.store_logo, photo_storage.store_photo)
+    doors = [partial(store, owner_id=owner.pk, now=now) for store in kinds] * 4
     threads = [threading.Thread(target=store, args=(door,)) for door in doors]
     for thread in threads:
         thread.start()
@@ -83,28 +84,30 @@ def test_waiting_for_pictures_leaves_most_threads_of_pages_free(settings):
 def test_picture_format_decoded_whole_has_a_lower_pixel_limit(kind, side, megapixels, make_user, now):
     bomb = flat(kind, side, **({"lossless": True} if kind == "WEBP" else {}))
 
-    for refusal, door in (
-        (PictureTooManyPixels, partial(avatars.store_avatar, owner_id=make_user("ana").pk, now=now)),
-        (PhotoTooManyPixels, photos.store_logo),
+    owner = make_user("ana")
+    for refusal, store in (
+        (PictureTooManyPixels, avatars.store_avatar),
+        (PhotoTooManyPixels, photo_storage.store_logo),
     ):
         with pytest.raises(refusal) as refused:
-            door(bomb)
+            store(bomb, owner_id=owner.pk, now=now)
 
         assert refused.value.params == {"megapixels_max": megapixels}
 
 
-def test_photo_of_fifty_megapixels_is_accepted(settings, tmp_path):
+def test_photo_of_fifty_megapixels_is_accepted(settings, tmp_path, make_user, now):
     settings.MEDIA_ROOT = tmp_path
 
-    assert photos.store_photo(flat("JPEG", 7_000, mode="RGB")).width == 1280
+    upload = flat("JPEG", 7_000, mode="RGB")
+    assert photo_storage.store_photo(upload, owner_id=make_user("ana").pk, now=now).width == 1280
 
 
 def test_photos_are_limited_per_day(make_user, now, monkeypatch):
-    monkeypatch.setattr(photos, "UPLOADS_A_DAY", dataclasses.replace(photos.UPLOADS_A_DAY, times=2))
+    monkeypatch.setattr(photo_storage, "UPLOADS_A_DAY", dataclasses.replace(photo_storage.UPLOADS_A_DAY, times=2))
     owner = make_user("ana")
 
     for _ in range(2):
-        photos.count_upload(owner.pk, now=now)
+        photo_storage.count_upload(owner.pk, now=now)
 
     with pytest.raises(RateLimited):
-        photos.count_upload(owner.pk, now=now)
+        photo_storage.count_upload(owner.pk, now=now)

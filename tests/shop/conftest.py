@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from shop import api
-from shop.queries import photos
+from shop.actions import photo_storage
 from superapp.accounts.models import User
 from superapp.core.money import Money
 from tests.payments.purses import PIN
@@ -67,7 +67,7 @@ def add_photo(now: datetime) -> Callable[..., api.ProductDetails]:
     """Give a product a photo, which is stored: ``add_photo(product, bo, color=(0, 99, 0))``."""
 
     def add(product: api.ProductDetails, owner: User, **shape: Any) -> api.ProductDetails:
-        stored = photos.store_photo(photo(**shape))
+        stored = photo_storage.store_photo(photo(**shape), owner_id=owner.pk, now=now)
         return api.add_photo(
             owner_id=owner.pk,
             product=product.public_id,

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import os
 import time
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+from django.apps import apps as django_apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
 from shop import api
+from shop.actions import photo_storage
 from shop.errors import PhotoTooManyPixels
 from shop.maintenance import periodic_tasks
 from shop.models import Photo
 from shop.queries import photos
 from superapp.core import clock
+from superapp.media import queries as media_queries
+from superapp.media.adapters import storage
+from superapp.media.errors import StorageFull
+from superapp.media.maintenance import periodic_tasks as media_tasks
+from superapp.media.models import Media
 from tests.shop.image_files import EXE, SVG, photo, png_header
 
 pytestmark = pytest.mark.django_db
+COLUMNS = ("owner_id", "kind", "state", "bytes", "sha256", "original_type", "width", "height", "reference")
 
 
 @pytest.fixture(autouse=True)
@@ -43,13 +52,29 @@ def send():
     return send
 
 
+@pytest.fixture
+def store_photo(bo):
+    """``store_photo(content)``: store a photo of the merchant that nothing shows yet."""
+    return lambda content: photo_storage.store_photo(content, owner_id=bo.pk, now=clock.now())
+
+
+@pytest.fixture
+def store_logo(bo):
+    """``store_logo(content)``: store a logo of the merchant that nothing shows yet."""
+    return lambda content: photo_storage.store_logo(content, owner_id=bo.pk, now=clock.now())
+
+
+def is_stored(name):
+    return photos.read_photo(name, photos.SIZES[0]) is not None
+
+
 def stored(name, size):
-    return Image.open(io.BytesIO(photos.photo_path(name, size).read_bytes()))
+    return Image.open(io.BytesIO(photos.read_photo(name, size)))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_photo_is_stored_in_three_sizes_with_its_aspect_ratio(kind):
-    kept = photos.store_photo(photo(kind, size=(2400, 1800)))
+def test_photo_is_stored_in_three_sizes_with_its_aspect_ratio(kind, store_photo):
+    kept = store_photo(photo(kind, size=(2400, 1800)))
 
     sizes = [stored(kept.name, size) for size in photos.SIZES]
     assert [image.size for image in sizes] == [(1280, 960), (840, 630), (420, 315)]
@@ -58,64 +83,65 @@ def test_photo_is_stored_in_three_sizes_with_its_aspect_ratio(kind):
     assert [photos.width_at(size, width=kept.width, height=kept.height) for size in photos.SIZES] == [1280, 840, 420]
 
 
-def test_photo_is_never_enlarged():
-    kept = photos.store_photo(photo(size=(300, 200)))
+def test_photo_is_never_enlarged(store_photo):
+    kept = store_photo(photo(size=(300, 200)))
 
     assert [stored(kept.name, size).size for size in photos.SIZES] == [(300, 200)] * 3
 
 
-def test_placeholder_has_the_colour_of_the_photo():
-    kept = photos.store_photo(photo("PNG", color=(16, 32, 200)))
+def test_placeholder_has_the_colour_of_the_photo(store_photo):
+    kept = store_photo(photo("PNG", color=(16, 32, 200)))
 
     assert kept.placeholder == "#1020c8"
 
 
-def test_stored_picture_keeps_pixels_and_no_metadata():
+def test_stored_picture_keeps_pixels_and_no_metadata(store_photo):
     exif = Image.Exif()
     exif[0x010E] = "rumah saya"
     exif.get_ifd(0x8825)[1] = "S"
 
-    kept = photos.store_photo(photo(exif=exif))
+    kept = store_photo(photo(exif=exif))
 
     for size in photos.SIZES:
-        content = photos.photo_path(kept.name, size).read_bytes()
+        content = photos.read_photo(kept.name, size)
         assert b"rumah saya" not in content
         assert not Image.open(io.BytesIO(content)).getexif()
 
 
-def test_photo_is_turned_upright():
+def test_photo_is_turned_upright(store_photo):
     exif = Image.Exif()
     exif[0x0112] = 6  # The camera was turned.
 
-    kept = photos.store_photo(photo(size=(800, 400), exif=exif))
+    kept = store_photo(photo(size=(800, 400), exif=exif))
 
     assert (kept.width, kept.height) == (400, 800)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "LA"])
-def test_large_photo_is_turned_upright_too(mode):
+def test_large_photo_is_turned_upright_too(mode, store_photo):
     exif = Image.Exif()
     exif[0x0112] = 6
 
-    kept = photos.store_photo(photo("PNG", size=(6_000, 3_000), mode=mode, color=0, exif=exif))
+    kept = store_photo(photo("PNG", size=(6_000, 3_000), mode=mode, color=0, exif=exif))
 
     assert (kept.width, kept.height) == (640, 1280)
 
 
 @pytest.mark.parametrize("size", [(6_000, 1_200), (1_080, 3_240)])
-def test_logo_of_a_wide_picture_has_the_size_of_its_short_side(size):
-    assert photos.store_logo(photo("PNG", size=size)).width >= 1_000
+def test_logo_of_a_wide_picture_has_the_size_of_its_short_side(size, store_logo):
+    assert store_logo(photo("PNG", size=size)).width >= 1_000
 
 
-def test_same_photo_is_stored_once():
-    first, again = photos.store_photo(photo()), photos.store_photo(photo())
+def test_same_photo_is_stored_once(store_photo, settings):
+    first, again = store_photo(photo()), store_photo(photo())
 
     assert first == again
-    assert len(list(photos.photo_path(first.name, 420).parent.iterdir())) == 3
+    assert len(list((Path(settings.MEDIA_ROOT) / "photo" / first.name[:2]).iterdir())) == 3
+    assert Media.objects.filter(sha256=first.name).count() == 1
 
 
-def test_logo_is_cropped_square():
-    kept = photos.store_logo(photo(size=(900, 500)))
+def test_logo_is_cropped_square(store_logo):
+    kept = store_logo(photo(size=(900, 500)))
 
     assert [stored(kept.name, size).size for size in photos.SIZES] == [(500, 500), (500, 500), (420, 420)]
 
@@ -136,17 +162,17 @@ NAMES = ["60 MP", "3600 MP", "8 MB", "svg", "exe", "gif", "cut", "hollow", "stri
 
 
 @pytest.mark.parametrize(("content", "status", "code"), REFUSED, ids=NAMES)
-def test_upload_that_is_no_photo_is_refused_under_any_name(send, bo, product, content, status, code):
+def test_upload_that_is_no_photo_is_refused_under_any_name(send, bo, product, content, status, code, settings):
     answer = send(bo, product, content)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["message"]
     assert not Photo.objects.exists()
-    assert not photos.photo_path("00", 1).parent.parent.exists()
+    assert not (Path(settings.MEDIA_ROOT) / "photo").exists()
 
 
 def test_photo_uploads_are_limited_per_hour(send, bo, product, monkeypatch):
-    monkeypatch.setattr(photos, "UPLOADS", dataclasses.replace(photos.UPLOADS, times=1))
+    monkeypatch.setattr(photo_storage, "UPLOADS", dataclasses.replace(photo_storage.UPLOADS, times=1))
 
     first, second = send(bo, product, photo()), send(bo, product, photo(color=(0, 1, 2)))
 
@@ -155,11 +181,11 @@ def test_photo_uploads_are_limited_per_hour(send, bo, product, monkeypatch):
     assert Photo.objects.count() == 1
 
 
-def test_photo_of_sixty_megapixels_is_refused_before_decoding():
+def test_photo_of_sixty_megapixels_is_refused_before_decoding(store_photo):
     began = time.process_time()
 
     with pytest.raises(PhotoTooManyPixels) as refused:
-        photos.store_photo(photo("PNG", size=(10_000, 6_000), mode="L", color=0))
+        store_photo(photo("PNG", size=(10_000, 6_000), mode="L", color=0))
 
     assert refused.value.params == {"megapixels_max": 24}
     assert time.process_time() - began < 3
@@ -186,14 +212,14 @@ def test_photos_can_be_reordered(send, bo, product, now):
     assert [one.name for one in arranged.photos] == names[::-1]
 
 
-def test_photo_for_another_shops_product_is_refused(send, make_user, bo, product):
+def test_photo_for_another_shops_product_is_refused(send, make_user, bo, product, settings):
     theirs = send(make_user("eve"), product, photo())
     strangers = send(None, product, photo())
 
     assert (theirs.status_code, theirs.json()["code"]) == (404, "shop.product_not_found")
     assert (strangers.status_code, strangers.json()["code"]) == (401, "not_logged_in")
     assert not Photo.objects.exists()
-    assert not photos.photo_path("00", 1).parent.parent.exists()
+    assert not (Path(settings.MEDIA_ROOT) / "photo").exists()
 
 
 def test_form_without_a_photo_is_refused(bo, product):
@@ -228,7 +254,7 @@ def test_photo_is_public_and_cached_forever(send, bo, product, client):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert "Set-Cookie" not in answer.headers
-        assert answer.content == photos.photo_path(name, size).read_bytes()
+        assert answer.content == photos.read_photo(name, size)
 
 
 def test_photo_response_takes_no_query(send, bo, product, client, django_assert_num_queries):
@@ -258,29 +284,86 @@ def test_file_response_is_handed_to_the_proxy(send, bo, product, client, setting
     assert answer.content == b""
 
 
-def test_unused_photos_are_deleted_and_used_ones_kept(send, bo, shop, product, now):
+def test_unused_photos_are_deleted_and_used_ones_kept(send, bo, shop, product, now, store_photo, store_logo):
     shown = send(bo, product, photo()).json()["photo"]["name"]
-    logo = photos.store_logo(photo(color=(1, 2, 3))).name
+    logo = store_logo(photo(color=(1, 2, 3))).name
     api.set_logo(owner_id=bo.pk, logo=logo, now=now)
-    left_over = photos.store_photo(photo(color=(9, 9, 9))).name
-    for name in (shown, logo, left_over):
-        for size in photos.SIZES:
-            os.utime(photos.photo_path(name, size), (0, 0))
-    fresh = photos.store_photo(photo(color=(7, 7, 77))).name
+    left_over = store_photo(photo(color=(9, 9, 9))).name
+    Media.objects.update(created_at=clock.now() - timedelta(days=2))
+    fresh = store_photo(photo(color=(7, 7, 77))).name
 
     deleted = periodic_tasks.delete_unreferenced_photos(clock.now() + timedelta(minutes=1))
+    media_tasks.remove_deleted_files(clock.now())
 
     assert deleted == 1
-    assert [photos.is_stored(name) for name in (shown, logo, left_over, fresh)] == [True, True, False, True]
+    assert [is_stored(name) for name in (shown, logo, left_over, fresh)] == [True, True, False, True]
 
 
 def test_photo_of_an_order_is_kept_when_the_product_no_longer_shows_it(send, ana, bo, product, buy, now):
     name = send(bo, product, photo()).json()["photo"]["name"]
     buy(ana, product)
     api.arrange_photos(owner_id=bo.pk, product=product.public_id, names=[], now=now)
-    for size in photos.SIZES:
-        os.utime(photos.photo_path(name, size), (0, 0))
 
     periodic_tasks.delete_unreferenced_photos(clock.now() + timedelta(days=3))
+    media_tasks.remove_deleted_files(clock.now() + timedelta(days=3))
 
-    assert photos.is_stored(name)
+    assert is_stored(name)
+
+
+def test_photo_of_two_shops_is_kept_while_one_shows_it(send, bo, product, make_user, now):
+    name = send(bo, product, photo()).json()["photo"]["name"]
+    photo_storage.store_photo(photo(), owner_id=make_user("eve").pk, now=now)
+
+    periodic_tasks.delete_unreferenced_photos(clock.now() + timedelta(days=3))
+    media_tasks.remove_deleted_files(clock.now() + timedelta(days=3))
+
+    assert is_stored(name)
+
+
+def test_unused_photo_is_not_forgotten_like_an_unsent_one(store_photo, bo):
+    name = store_photo(photo()).name
+
+    media_tasks.delete_unreferenced(clock.now() + timedelta(days=3))
+
+    assert Media.objects.filter(sha256=name, state="ready").exists()
+    assert media_queries.count_unreferenced(bo.pk) == 0
+
+
+def test_photos_of_shops_take_none_of_the_room_of_their_owner(send, bo, product):
+    send(bo, product, photo())
+
+    assert media_queries.count_bytes(bo.pk) == 0
+
+
+def test_full_storage_is_said_at_the_photo(send, bo, product, monkeypatch):
+    def full(name, content):
+        raise StorageFull(retry_after=60)
+
+    monkeypatch.setattr(storage, "write_object", full)
+
+    answer = send(bo, product, photo())
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "media.storage_full")
+    assert not Photo.objects.exists()
+
+
+def test_migration_gives_rows_to_stored_photos_and_keeps_their_files(
+    send, ana, bo, shop, product, buy, now, store_logo
+):
+    send(bo, product, photo(color=(0, 9, 0)))
+    buy(ana, product)
+    api.arrange_photos(owner_id=bo.pk, product=product.public_id, names=[], now=now)
+    send(bo, product, photo(size=(2400, 1800)))
+    logo = store_logo(photo(color=(1, 2, 3))).name
+    api.set_logo(owner_id=bo.pk, logo=logo, now=now)
+    before = set(Media.objects.values_list(*COLUMNS))
+    Media.objects.all().delete()
+    api.add_photo(owner_id=bo.pk, product=product.public_id, name="0" * 64, width=9, height=9, placeholder="", now=now)
+
+    migration = import_module("shop.migrations.0011_photos_in_media")
+    migration.carry_over(django_apps, None)
+
+    assert set(Media.objects.values_list(*COLUMNS)) == before
+    assert len(before) == 3
+    migration.take_back(django_apps, None)
+    assert not Media.objects.exists()

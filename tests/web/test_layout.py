@@ -9,7 +9,7 @@ from django.conf import settings
 
 from chat import api as chat
 from shop import api as shop
-from shop.queries import photos
+from shop.actions import photo_storage
 from superapp.accounts import api as accounts
 from superapp.core import clock, ids
 from superapp.core.money import Money
@@ -39,7 +39,7 @@ PROSE = "Besok aku bawa dua puluh bungkus, sisanya menyusul hari Jumat kalau huj
 
 
 def add_photo(product, owner, now, size):
-    stored = photos.store_photo(photo(size=size))
+    stored = photo_storage.store_photo(photo(size=size), owner_id=owner.pk, now=now)
     shop.add_photo(
         owner_id=owner.pk,
         product=product.public_id,

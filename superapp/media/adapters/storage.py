@@ -66,6 +66,16 @@ def read_object(name: str) -> bytes:
         return content
 
 
+def count_bytes(name: str) -> int:
+    """
+    Return how many bytes an object has.
+
+    :raises FileNotFoundError: if there is none
+    """
+    with _failures_named(name):
+        return int(default_storage.size(name))
+
+
 def delete_object(name: str) -> None:
     """Delete an object if there is one."""
     with _failures_named(name):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,8 +44,6 @@ DEMO_SHOPS = tuple(read_one(f"shops/{handle}", DemoShop) for handle in ("manik-s
 OPENED_BEFORE = timedelta(days=45)
 # Products were added one after another.
 BETWEEN_GOODS = timedelta(hours=19)
-# Pillow releases the interpreter lock while it encodes.
-ENCODING_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def open_all(*, now: datetime) -> None:
         owner_id = _owner_id(storefront)
         if shop.find_shop(owner_id) is not None:
             continue
-        stored = _store_pictures(storefront)
+        stored = _store_pictures(storefront, owner_id, now=now)
         with transaction.atomic():
             _open(storefront, owner_id, stored, opened_at=now - OPENED_BEFORE)
 
@@ -74,17 +71,13 @@ def _owner_id(storefront: DemoShop) -> int:
     return user.pk
 
 
-def _store_pictures(storefront: DemoShop) -> _Pictures:
-    with ThreadPoolExecutor(ENCODING_THREADS) as pool:
-        logo = pool.submit(lambda: shop.store_logo(pictures.read_picture(f"{storefront.handle}/logo")))
-        goods = [
-            [pool.submit(_photo, f"{storefront.handle}/{name}") for name in one.photos] for one in storefront.goods
-        ]
-        return _Pictures(logo.result(), [[photo.result() for photo in photos] for photos in goods])
+def _store_pictures(storefront: DemoShop, owner_id: int, *, now: datetime) -> _Pictures:
+    def photo(name: str) -> StoredPhoto:
+        content = pictures.read_picture(f"{storefront.handle}/{name}")
+        return shop.store_photo(content, owner_id=owner_id, now=now)
 
-
-def _photo(name: str) -> StoredPhoto:
-    return shop.store_photo(pictures.read_picture(name))
+    logo = shop.store_logo(pictures.read_picture(f"{storefront.handle}/logo"), owner_id=owner_id, now=now)
+    return _Pictures(logo, [[photo(name) for name in one.photos] for one in storefront.goods])
 
 
 def _open(storefront: DemoShop, owner_id: int, stored: _Pictures, *, opened_at: datetime) -> None:
