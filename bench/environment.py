@@ -126,6 +126,13 @@ def start_environment(db: str, *, server_processes: int = 1) -> Iterator[BenchEn
         )
 
 
+@contextmanager
+def start_stock_server() -> Iterator[ServerProcess]:
+    """Start the bare application on Daphne as it is distributed."""
+    with tempfile.TemporaryDirectory(prefix="nusa-bench-") as name, ExitStack() as started:
+        yield start_server(Path(name), "stock", ["-m", "bench.baseline_server", "--stock"], started)
+
+
 def _start_backing_services(
     directory: Path, db: str, started: ExitStack, *, has_redis: bool, env: Mapping[str, str]
 ) -> BenchDatabase:
