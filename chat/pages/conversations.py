@@ -34,7 +34,7 @@ from chat.queries.groups import count_open_invitations
 from chat.queries.history import fetch_history
 from chat.queries.members import count_put_away, fetch_current_membership
 from chat.queries.pins import list_pinned
-from chat.queries.summaries import fetch_summary, list_hidden_summaries, list_summaries
+from chat.queries.summaries import fetch_summary, list_hidden_summaries, list_main_summaries, list_summaries
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow, get_current_user, person_required, take_flash
 from superapp.core import clock, ids, images
@@ -210,11 +210,12 @@ def _page(
     # The open conversation first: an outsider is refused before anything else is read.
     opened = _load_conversation(request, conversation_id, now) if conversation_id else None
     before = request.GET.get("sebelum") if view == "list" else None
-    listed = (
-        list_hidden_summaries(user.pk)
-        if place == "hidden"
-        else list_summaries(user.pk, before=before, is_archived=place == "archived")
-    )
+    if place == "hidden":
+        listed = list_hidden_summaries(user.pk)
+    elif place == "archived":
+        listed = list_summaries(user.pk, before=before, is_archived=True)
+    else:
+        listed = list_main_summaries(user.pk, before=before)
     context: dict[str, Any] = {
         **_page_context(view),
         "rows": presenters.build_rows(listed.rows, my_id=my_id, now=now, open_id=open_id, place=place),

@@ -20,6 +20,7 @@ from chat.queries.members import (
 from chat.queries.messages import (
     fetch_last_messages,
 )
+from chat.queries.pins import list_pinned
 from chat.queries.row_builders import membership_row, summary_row
 from superapp.core.errors import InputInvalid
 from superapp.realtime.registry import Caller, SyncPage
@@ -71,6 +72,22 @@ def list_summaries(user_id: int, *, before: str | None = None, is_archived: bool
     :raises InputInvalid: if ``before`` is no such token
     """
     return _page(user_id, since=None, token=before, is_archived=is_archived)
+
+
+def list_main_summaries(user_id: int, *, before: str | None = None) -> SyncPage:
+    """
+    List a page of what is not archived: all pinned conversations are on the first page, and on no later one.
+
+    :raises InputInvalid: if ``before`` is no such token
+    """
+    page = list_summaries(user_id, before=before, is_archived=False)
+    if before is not None:
+        return SyncPage(rows=[row for row in page.rows if not row.mine.is_pinned], next=page.next)
+    if page.next is None:
+        return page
+    there = {row.id for row in page.rows}
+    older = [str(pinned) for pinned in list_pinned(user_id) if str(pinned) not in there]
+    return SyncPage(rows=[*page.rows, *list_summaries_of(user_id, older)], next=page.next)
 
 
 def list_summaries_of(user_id: int, conversation_ids: Collection[str]) -> list[SummaryRow]:

@@ -128,6 +128,28 @@ def test_list_shows_pinned_conversations_in_their_order(ana, shelf, client):
     assert shown == [str(shelf[name].public_id) for name in ("dewi", "bo", "citra")]
 
 
+def test_pinned_conversations_are_all_on_the_first_page_and_on_no_other(
+    ana, shelf, client, make_user, make_direct, post, monkeypatch
+):
+    monkeypatch.setattr("chat.queries.summaries.SUMMARIES_PER_PAGE", 2)
+    newer = []
+    for name in ("euis", "fajar", "gita"):
+        other = make_user(name)
+        newer.insert(0, make_direct(ana, other))
+        post(newer[0], other)
+    client.force_login(ana)
+    address, pages = reverse("chat:list"), []
+    while address:
+        page = client.get(address).content.decode()
+        pages.append(re.findall(r'<li class="row" data-conversation="([^"]+)"', page))
+        more = re.search(r'conversations__more" href="([^"]+)"', page)
+        address = more and reverse("chat:list") + more[1]
+
+    pinned = [str(shelf[name].public_id) for name in ("dewi", "citra", "bo")]
+    others = [str(talk.public_id) for talk in newer]
+    assert pages == [[*pinned, *others[:2]], others[2:], []]
+
+
 def test_details_move_a_pinned_conversation_without_a_script(ana, shelf, client):
     client.force_login(ana)
     keep, details = (reverse(f"chat:{page}", args=[shelf["dewi"].public_id]) for page in ("keep", "details"))
