@@ -25,16 +25,16 @@ from hypothesis.stateful import (
 )
 
 from chat import api
-from chat.actions import polls, preferences, sending
+from chat.actions import preferences, sending
 from chat.contracts import PostedMessage
 from chat.domain.extras import MessageExtras
-from chat.domain.polls import PollInput
 from chat.models import Message
 from chat.writers import log
 from superapp.accounts import api as accounts
 from superapp.core.errors import DomainError
 from superapp.realtime import bus, sync
 from tests.chat.conftest import caller_of
+from tests.chat.convergence_of_attachments import AttachmentDeeds
 from tests.chat.convergence_of_groups import REFUSALS, GroupDeeds
 from tests.chat.in_process_server import InProcessServer
 from tests.chat.model_client import ModelClient
@@ -50,12 +50,13 @@ places = strategies.integers(0, 1)
 picks = strategies.integers(0, 30)
 bodies = strategies.sampled_from(["halo", "sudah dikirim kak?", "baik", "👍🏽", "سلام", "berapa?"])
 emojis = strategies.sampled_from(["👍", "❤️", "😂", None])
+switches = strategies.sampled_from(["is_archived", "is_marked_unread", "muted_until"])
 maybe = strategies.sampled_from([None, True, False])
 # Mostly friendly, or nobody would have anything to say.
 dealings = strategies.sampled_from(["ask", "ask", "accept", "accept", "unblock", "decline", "remove", "block"])
 
 
-class Convergence(GroupDeeds, RuleBasedStateMachine):
+class Convergence(GroupDeeds, AttachmentDeeds, RuleBasedStateMachine):
     """Four people, a conversation of two of them and a group; everybody has one device that is watched."""
 
     @initialize()
@@ -74,6 +75,7 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
             ).public_id,
         ]
         self.make_link()
+        self.begin_photos()
         self.clients = [ModelClient(InProcessServer(caller_of(user))) for user in self.users]
         for client in self.clients:
             client.connect()
@@ -157,11 +159,6 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
         if row:
             self.attempt(api.set_reaction, who, where, seq=row["seq"], emoji=emoji, now=self.now)
 
-    @rule(who=people, where=places, several=strategies.booleans())
-    def send_poll(self, who: int, where: int, several: bool) -> None:
-        poll = PollInput(question="Kapan?", options=["Sabtu", "Minggu", "Senin"], several=several)
-        self.carry_more(sending.send_with_extras, who, where, body="", attachment=poll)
-
     @rule(who=people, where=places, to=places, pick=picks)
     def forward(self, who: int, where: int, to: int, pick: int) -> None:
         row = self.seen(who, where, pick)
@@ -182,22 +179,6 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
                 **fields,
             )
             self.carried.append((where, posted.seq, client_id))
-
-    @rule(who=people, where=places, pick=picks, options=strategies.sets(strategies.integers(0, 3), max_size=2))
-    def vote(self, who: int, where: int, pick: int, options: set[int]) -> None:
-        row = self.seen_poll(who, where, pick)
-        if row:
-            self.attempt(polls.vote, who, where, seq=row["seq"], options=options, now=self.now)
-
-    @rule(who=people, where=places, pick=strategies.integers(0, 6))
-    def close_poll(self, who: int, where: int, pick: int) -> None:
-        if row := self.seen_poll(who, where, pick):
-            self.attempt(polls.close_poll, who, where, seq=row["seq"], now=self.now)
-
-    def seen_poll(self, who: int, where: int, pick: int) -> dict[str, Any] | None:
-        held = self.clients[who].conversations.get(str(self.places[where]))
-        shown = [row for _seq, row in sorted(held.rows.items()) if "poll" in row] if held else []
-        return shown[pick % len(shown)] if shown else None
 
     @rule(who=people, where=places, pick=picks, hidden=maybe, starred=maybe)
     def mark(self, who: int, where: int, pick: int, hidden: bool | None, starred: bool | None) -> None:
@@ -229,6 +210,11 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
     @rule(who=people, where=places, draft=bodies, pinned=strategies.booleans(), hidden=strategies.booleans())
     def keep(self, who: int, where: int, draft: str, pinned: bool, hidden: bool) -> None:
         self.attempt_mine(api.update_preferences, who, where, draft=draft, is_pinned=pinned, is_hidden=hidden)
+
+    @rule(who=people, where=places, is_on=strategies.booleans(), name=switches)
+    def switch(self, who: int, where: int, is_on: bool, name: str) -> None:
+        until = self.now + timedelta(hours=8) if is_on else None
+        self.attempt_mine(api.update_preferences, who, where, **{name: until if name == "muted_until" else is_on})
 
     @rule(who=people, where=places, beside=places, below=strategies.booleans())
     def move_pinned(self, who: int, where: int, beside: int, below: bool) -> None:
@@ -316,6 +302,7 @@ class Convergence(GroupDeeds, RuleBasedStateMachine):
         for who in range(len(self.clients)):
             self.equals_one_that_read_afresh(who)
         self.nothing_acknowledged_is_lost_doubled_or_reordered()
+        self.photos_are_seen_with_their_message_and_gone_with_it()
 
     def nothing_acknowledged_is_lost_doubled_or_reordered(self) -> None:
         for where, place in enumerate(self.places):
