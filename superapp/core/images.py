@@ -16,6 +16,7 @@ from PIL import Image, ImageOps
 
 from superapp.core.errors import Busy, DomainError
 from superapp.core.fair_semaphore import FairSemaphore
+from superapp.core.jpeg_scans import SCANS_MAX, count_scans
 
 UPLOAD_BYTES_MAX = 8 * 1024 * 1024
 # The maximum number of pixels of each format. Phones take JPEG photos of fifty million, which are decoded at a
@@ -71,6 +72,11 @@ def decoding_slot() -> Iterator[None]:
         yield
 
 
+def format_of(image: Image.Image) -> str:
+    """Return the format of an opened image. A JPEG with further pictures, as phones take them, is a JPEG, too."""
+    return "JPEG" if image.format == "MPO" else str(image.format)
+
+
 def encode_webp(image: Image.Image) -> bytes:
     """Encode an image as WebP, the format in which images are stored."""
     buffer = io.BytesIO()
@@ -106,10 +112,12 @@ def list_stored_before(folder: Path, moment: datetime) -> dict[str, list[Path]]:
 def _read(
     upload: bytes, pixels_wanted: int, shape: Callable[[Image.Image], Image.Image], refusals: ImageErrors
 ) -> Image.Image:
+    if count_scans(upload) > SCANS_MAX:
+        raise refusals.unreadable
     try:
         with Image.open(io.BytesIO(upload), formats=FORMATS) as image:
             # Only the header has been read so far: an image that declares too many pixels is never decoded.
-            pixels_max = PIXELS_MAX[str(image.format)]
+            pixels_max = PIXELS_MAX[format_of(image)]
             if image.width * image.height > pixels_max:
                 raise refusals.too_many_pixels(megapixels_max=pixels_max // 1_000_000)
             # A JPEG can be decoded at a fraction of its size.

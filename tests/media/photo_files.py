@@ -48,3 +48,17 @@ def gif_of_frames(count: int) -> bytes:
     head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + bytes((220, 30, 30, 30, 30, 220))
     frame = b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
     return head + frame * count + b";"
+
+
+def jpeg_of_scans(extra: int, width: int = 64, height: int = 48) -> bytes:
+    """A progressive JPEG whose last scan comes so many times more, which changes nothing of the picture."""
+    whole = photo(width, height, progressive=True)
+    last = whole.rindex(b"\xff\xda")
+    return whole[:-2] + whole[last:-2] * extra + whole[-2:]
+
+
+def jpeg_of_several_pictures() -> bytes:
+    """A JPEG that carries a second picture behind the first one, as phones write it for depth or brightness."""
+    buffer = io.BytesIO()
+    picture().save(buffer, "MPO", save_all=True, append_images=[Image.new("RGB", (60, 40), (0, 200, 0))])
+    return buffer.getvalue()

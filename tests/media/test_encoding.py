@@ -15,12 +15,13 @@ from superapp.core.models import Job
 from superapp.media.actions import encoding
 from superapp.media.adapters import storage
 from superapp.media.domain import photo_encoding
+from superapp.media.domain.pictures import encode_picture
 from superapp.media.domain.thumbhash import encode_thumbhash
 from superapp.media.errors import StorageUnavailable
 from superapp.media.maintenance import periodic_tasks
 from superapp.media.models import Media
 from tests.media.conftest import run_jobs
-from tests.media.photo_files import gif_of_frames, photo, picture, png_that_declares
+from tests.media.photo_files import gif_of_frames, jpeg_of_several_pictures, photo, picture, png_that_declares
 
 FILES = ("large.webp", "original", "small.webp")
 RED, BLUE = (220, 30, 30), (30, 30, 220)
@@ -187,6 +188,15 @@ def test_of_a_million_frames_one_is_read():
     assert time.process_time() - began < 2
     assert (encoded.width, encoded.height) == (1, 1)
     assert len(encoded.original) < 1_000
+
+
+def test_of_a_jpeg_with_a_second_picture_the_first_is_read_as_a_jpeg():
+    encoded = encode(jpeg_of_several_pictures())
+
+    assert (encoded.width, encoded.height, encoded.original_type) == (640, 480, "image/jpeg")
+    assert is_near(opened(encoded.original).getpixel((5, 5)), RED, by=40)
+    avatar = encode_picture(jpeg_of_several_pictures(), kind="avatar", is_square=True)
+    assert (avatar.width, avatar.height) == (512, 512)
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'

@@ -12,13 +12,17 @@ from django.db import connections
 from PIL import Image
 
 from shop.actions import photo_storage
-from shop.errors import PhotoTooManyPixels
+from shop.errors import PhotoTooManyPixels, PhotoUnreadable
 from superapp.accounts.adapters import avatar_storage as avatars
-from superapp.accounts.errors import PictureTooManyPixels
+from superapp.accounts.errors import PictureTooManyPixels, PictureUnreadable
 from superapp.core import images
 from superapp.core.errors import Busy, RateLimited
 from superapp.core.fair_semaphore import FairSemaphore
+from superapp.core.jpeg_scans import SCANS_MAX, count_scans
+from superapp.media.domain.photo_encoding import encode_photo
+from superapp.media.errors import MediaUnreadable, TooManyPixels
 from tests.harness.servers import wait_until
+from tests.media.photo_files import jpeg_of_scans, jpeg_of_several_pictures, photo
 
 
 def flat(kind, side, *, mode="L", **more):
@@ -111,3 +115,47 @@ def test_photos_are_limited_per_day(make_user, now, monkeypatch):
 
     with pytest.raises(RateLimited):
         photo_storage.count_upload(owner.pk, now=now)
+
+
+# Each scan takes a few bytes and time for the whole picture: eight megabytes of them are hours.
+def test_jpeg_of_many_scans_is_refused_before_it_is_decoded(make_user, now, monkeypatch):
+    owner = make_user("ana")
+    bomb = jpeg_of_scans(2 * SCANS_MAX)
+    opened = []
+    monkeypatch.setattr(Image, "open", lambda *content, **_options: opened.append(content))
+
+    for refusal, store in ((PictureUnreadable, avatars.store_avatar), (PhotoUnreadable, photo_storage.store_photo)):
+        with pytest.raises(refusal):
+            store(bomb, owner_id=owner.pk, now=now)
+    with pytest.raises(MediaUnreadable):
+        encode_photo(io.BytesIO(bomb))
+    assert opened == []
+
+
+def test_jpeg_of_as_many_scans_as_usual_is_encoded():
+    usual = jpeg_of_scans(4)
+
+    assert 10 < count_scans(usual) <= SCANS_MAX
+    assert encode_photo(io.BytesIO(usual)).width == 64
+
+
+def test_plain_jpeg_in_several_scans_has_the_limit_of_progressive_ones(monkeypatch):
+    monkeypatch.setattr("superapp.media.domain.photo_encoding.PROGRESSIVE_PIXELS_MAX", 1_000)
+    whole = photo(64, 48)
+    scan = whole[whole.rindex(b"\xff\xda") : -2]
+
+    assert encode_photo(io.BytesIO(whole)).width == 64
+    with pytest.raises(TooManyPixels):
+        encode_photo(io.BytesIO(whole[:-2] + scan + whole[-2:]))
+
+
+def test_scans_of_thumbnails_and_of_what_follows_are_not_counted():
+    plain, several = photo(64, 48), jpeg_of_several_pictures()
+    thumbnail = b"Exif\0\0" + b"\xff\xda" * 500
+    with_thumbnail = plain[:2] + b"\xff\xe1" + (len(thumbnail) + 2).to_bytes(2, "big") + thumbnail + plain[2:]
+
+    assert count_scans(plain) == count_scans(with_thumbnail) == count_scans(several) == 1
+    assert count_scans(with_thumbnail + b"\xff\xda" * 500) == 1
+    assert count_scans(plain[:-2]) == 1
+    assert count_scans(flat("PNG", 8) + b"\xff\xda") == count_scans(b"") == 0
+    assert count_scans(b"\xff\xd8\xff\xda\0\0") == 1  # A length of nothing ends it.

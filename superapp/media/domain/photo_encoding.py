@@ -13,12 +13,13 @@ from typing import IO, Any
 
 from PIL import Image, ImageCms, JpegImagePlugin
 
-from superapp.core.images import BACKGROUND, DECODING_ERRORS, encode_webp
+from superapp.core.images import BACKGROUND, DECODING_ERRORS, encode_webp, format_of
+from superapp.core.jpeg_scans import SCANS_MAX, count_scans
 from superapp.media.domain.thumbhash import encode_thumbhash
 from superapp.media.errors import MediaUnreadable, TooManyPixels
 
 # The maximum number of pixels by format. A JPEG beyond the number that is kept is decoded at half its sides, unless
-# it is progressive: the decoder holds all of such a file's coefficients.
+# it has several scans, as progressive ones have: the decoder holds all of such a file's coefficients.
 PIXELS_MAX = {"JPEG": 50_000_000, "PNG": 24_000_000, "WEBP": 24_000_000, "GIF": 12_000_000}
 PROGRESSIVE_PIXELS_MAX = 24_000_000
 KEPT_PIXELS_MAX = 24_000_000
@@ -48,12 +49,16 @@ def encode_photo(upload: IO[bytes]) -> EncodedPhoto:
     """
     Encode a JPEG, PNG, WebP or GIF; of several frames the first one.
 
-    :raises MediaUnreadable: if it is no such image by its content, or damaged
+    :raises MediaUnreadable: if it is no such image by its content, damaged, or a JPEG of too many scans
     :raises TooManyPixels: if it declares too many
     """
+    scans = count_scans(upload.read())
+    if scans > SCANS_MAX:
+        raise MediaUnreadable
+    upload.seek(0)
     try:
         with Image.open(upload, formats=tuple(PIXELS_MAX)) as image:
-            _require_pixels(image)
+            _require_pixels(image, has_several_scans=scans > 1)
             return _encode(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise TooManyPixels(megapixels_max=min(PIXELS_MAX.values()) // 1_000_000) from None
@@ -61,10 +66,10 @@ def encode_photo(upload: IO[bytes]) -> EncodedPhoto:
         raise MediaUnreadable from None
 
 
-def _require_pixels(image: Image.Image) -> None:
+def _require_pixels(image: Image.Image, *, has_several_scans: bool) -> None:
     """Refuse too many pixels by the header, before any is decoded."""
-    is_progressive = image.format == "JPEG" and bool(image.info.get("progressive"))
-    pixels_max = PROGRESSIVE_PIXELS_MAX if is_progressive else PIXELS_MAX[str(image.format)]
+    is_held_whole = has_several_scans or bool(image.info.get("progressive"))
+    pixels_max = PROGRESSIVE_PIXELS_MAX if is_held_whole else PIXELS_MAX[format_of(image)]
     if image.width * image.height > pixels_max or max(image.size) > SIDE_MAX:
         raise TooManyPixels(megapixels_max=pixels_max // 1_000_000)
 
@@ -91,9 +96,10 @@ def _encode(image: Image.Image) -> EncodedPhoto:
 
 def _original_options(image: Image.Image) -> dict[str, Any]:
     """Return how the original's pixels are written: in its format, a JPEG with its own tables."""
-    if image.format == "WEBP":
+    kind = format_of(image)
+    if kind == "WEBP":
         return {"format": "WEBP", "quality": 92, "method": 2}
-    if image.format != "JPEG":
+    if kind != "JPEG":
         return {"format": "PNG", "compress_level": 4}
     options: dict[str, Any] = {"format": "JPEG", "quality": JPEG_QUALITY}
     tables = getattr(image, "quantization", {})
