@@ -181,6 +181,22 @@ def test_former_member_keeps_stars_of_readable_messages(ask, ana, bo, post, make
     assert ask(bo, "chat.starred")["rows"] == []
 
 
+def test_former_member_who_hides_the_last_line_sees_no_message_changed_since(ask, ana, bo, post, make_group, now):
+    group = make_group(ana, bo)
+    place = str(group.public_id)
+    for body in ("tetap", "rencana", "dibalas"):
+        post(group, ana, body)
+    api.leave_group(conversation_id=group.public_id, user_id=bo.pk, now=now)
+    api.edit_message(conversation_id=group.public_id, seq=2, by_user_id=ana.pk, body="rahasia", edits=0, now=now)
+    ask(ana, "chat.react", conversation=place, seq=3, emoji="👍")
+
+    mark(ask, bo, group, 4, hidden=True)
+
+    assert ask(bo, "chat.conversation", conversation=place)["last"]["body"] == "tetap"
+    mark(ask, bo, group, 1, hidden=True)
+    assert ask(bo, "chat.conversation", conversation=place)["last"] is None
+
+
 def test_concurrent_marks_of_two_devices_are_one_row_with_dense_revs(real_db, make_user, make_direct, post, now):
     ana, bo = make_user("ana"), make_user("bo")
     talk = make_direct(ana, bo)
