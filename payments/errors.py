@@ -331,6 +331,30 @@ class PinTriesKept(DomainError):
     message = _("You can only confirm this on a trusted device, such as the one you signed up with.")
 
 
+class QrUnknown(DomainError):
+    """The scanned code is no QR code for payment."""
+
+    code = "payments.qr_unknown"
+    kind = ErrorKind.INVALID
+    message = _("This is not a QRIS code.")
+
+
+class QrDamaged(DomainError):
+    """The scanned code is damaged, or lacks what a code for payment must have."""
+
+    code = "payments.qr_damaged"
+    kind = ErrorKind.INVALID
+    message = _("This code is damaged. Scan it again, or ask for a new one.")
+
+
+class QrForeign(DomainError):
+    """The scanned code is of another country or currency, or of no account in Indonesia."""
+
+    code = "payments.qr_foreign"
+    kind = ErrorKind.INVALID
+    message = _("This code is not for payments in Indonesia.")
+
+
 # Refusals that the ledger stores under the idempotency key.
 refusals: dict[str, type[DomainError]] = {
     error.code: error

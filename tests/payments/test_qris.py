@@ -1,0 +1,298 @@
+"""Codes for payment: what their payloads say, which are refused, and that other readers understand ours."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import cemacqr
+import pytest
+import qriskit
+from hypothesis import given, strategies
+
+from payments.domain import emv_qr
+from payments.domain.qris import Criteria, MerchantAccount, QrisCode, Tip, read_qris, write_qris
+from payments.errors import QrDamaged, QrForeign, QrUnknown
+from superapp.core.money import Money
+
+PAYLOADS = json.loads((Path(__file__).parent / "qris_payloads.json").read_text(encoding="utf-8"))["payloads"]
+STALL = MerchantAccount(
+    owner="ID.CO.CONTOH.WWW",
+    number="936009990000000017",
+    merchant_id="MID000000000001",
+    criteria=Criteria.MICRO,
+)
+POSTER = QrisCode(
+    is_dynamic=False,
+    account=STALL,
+    nmid="ID1020000000001",
+    category="5812",
+    name="WARUNG CONTOH",
+    city="JAKARTA",
+    postal_code="10110",
+    terminal="A01",
+)
+words = strategies.text(strategies.sampled_from("ABC abc 123 -.&é最佳سلام𝐀"), min_size=1, max_size=15)
+amounts = strategies.integers(1, 9_999_999_999_99).map(Money)
+tips = strategies.one_of(
+    strategies.none(),
+    strategies.just(Tip()),
+    amounts.map(lambda fixed: Tip(fixed=fixed)),
+    strategies.integers(1, 99_99).map(lambda share: Tip(basis_points=share)),
+)
+codes = strategies.builds(
+    QrisCode,
+    is_dynamic=strategies.booleans(),
+    account=strategies.just(STALL),
+    nmid=strategies.just("ID1020000000001"),
+    category=strategies.from_regex(r"[0-9]{4}", fullmatch=True),
+    amount=strategies.none() | amounts,
+    tip=tips,
+    name=words.map(lambda text: " ".join(text.split()) or "Toko"),
+    city=words.map(lambda text: " ".join(text.split()) or "Solo"),
+    postal_code=strategies.sampled_from(["", "57111"]),
+    reference=strategies.sampled_from(["", "01J9ZK3M4N5P6Q7R8S9T0V1W2"]),
+    terminal=strategies.sampled_from(["", "A01"]),
+)
+
+
+def payload_of(*objects):
+    return emv_qr.write_objects(objects)
+
+
+def changed(**values):
+    """The objects of the poster with other values; an empty one is left out."""
+    objects = emv_qr.read_objects(PAYLOADS["static"])
+    del objects["00"]
+    for name, value in values.items():
+        objects[name.removeprefix("o")] = value
+    return payload_of(*((name, value) for name, value in sorted(objects.items()) if value))
+
+
+def test_checksum_equals_the_published_check_value():
+    assert emv_qr.compute_checksum("123456789") == "29B1"
+
+
+def test_poster_says_whose_it_is_and_leaves_the_amount_to_the_payer():
+    assert read_qris(PAYLOADS["static"]) == POSTER
+    assert POSTER.account.acquirer == "93600999"
+
+
+def test_dynamic_code_has_an_amount_and_a_reference():
+    code = read_qris(PAYLOADS["dynamic"])
+
+    assert (code.is_dynamic, code.amount, code.reference) == (True, Money(25_000_00), "01J9ZK3M4N5P6Q7R8S9T0V1W2")
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "tip"),
+    [
+        ("dynamic_decimals", Money(15_000_50), None),
+        ("tip_prompt", Money(100_000_00), Tip()),
+        ("tip_fixed", Money(100_000_00), Tip(fixed=Money(2_500_00))),
+        ("tip_percent", Money(100_000_00), Tip(basis_points=250)),
+    ],
+)
+def test_amount_and_tip_are_read_to_the_sen(name, amount, tip):
+    code = read_qris(PAYLOADS[name])
+
+    assert (code.amount, code.tip) == (amount, tip)
+
+
+def test_tip_is_computed_from_the_amount():
+    assert Tip(basis_points=250).of(Money(100_000_00)) == Money(2_500_00)
+    assert Tip(fixed=Money(2_500_00)).of(Money(1_00)) == Money(2_500_00)
+    assert Tip().of(Money(1_00)) is None
+
+
+def test_transfer_names_a_person():
+    code = read_qris(PAYLOADS["transfer"])
+
+    assert (code.is_transfer, code.name, code.amount) == (True, "BUDI CONTOH", Money(50_000_00))
+    assert code.account.number == "9360099900000000017"
+
+
+def test_code_of_another_issuer_is_read():
+    code = read_qris(PAYLOADS["public_example"])
+
+    assert (code.name, code.nmid, code.account.criteria) == ("NamaMerchantC1", "ID1019123456781", Criteria.MICRO)
+
+
+def test_code_of_another_country_is_refused_as_such():
+    emv_qr.read_objects(PAYLOADS["emvco_example"])
+
+    with pytest.raises(QrForeign):
+        read_qris(PAYLOADS["emvco_example"])
+
+
+def test_checksum_in_lower_case_is_read_and_never_written():
+    static = PAYLOADS["static"]
+
+    assert read_qris(static[:-4] + static[-4:].lower()) == POSTER
+    assert write_qris(POSTER)[-4:].isupper()
+
+
+@pytest.mark.parametrize("place", range(6, len(PAYLOADS["static"])))
+def test_code_with_any_character_changed_is_refused(place):
+    static = PAYLOADS["static"]
+    other = "7" if static[place] != "7" else "3"
+
+    with pytest.raises(QrDamaged):
+        read_qris(static[:place] + other + static[place + 1 :])
+
+
+STATIC = PAYLOADS["static"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "refusal"),
+    [
+        pytest.param("", QrUnknown, id="nothing"),
+        pytest.param("https://nusa.example/@toko", QrUnknown, id="a link"),
+        pytest.param("000202" + STATIC[6:], QrUnknown, id="another version"),
+        pytest.param(STATIC + "0" * (513 - len(STATIC)), QrUnknown, id="too long"),
+        pytest.param("000201\ud83d63046BF6", QrDamaged, id="half a character"),
+        pytest.param(STATIC[:-4] + "0000", QrDamaged, id="wrong checksum"),
+        pytest.param(STATIC[:-8], QrDamaged, id="no checksum"),
+        pytest.param(STATIC[:-1], QrDamaged, id="cut short"),
+        pytest.param(STATIC + "0102XX", QrDamaged, id="checksum not last"),
+        pytest.param("000201" + "6304ABCD" + STATIC[6:], QrDamaged, id="two checksums"),
+    ],
+)
+def test_what_is_no_whole_payload_is_refused(payload, refusal):
+    with pytest.raises(refusal):
+        read_qris(payload)
+
+
+def damaged(line):
+    """A payload whose objects are this line, with a checksum that is right."""
+    checked = f"000201{line}6304"
+    return checked + emv_qr.compute_checksum(checked)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["5802ID5802ID", "5899ID", "5800", "58", "5A02ID", "5٢02ID", "6304ABCD5802ID"],
+    ids=["repeated", "overrun", "empty", "no length", "letter in id", "foreign digit", "checksum inside"],
+)
+def test_objects_against_the_grammar_are_refused(line):
+    with pytest.raises(QrDamaged):
+        emv_qr.read_objects(damaged(line))
+
+
+@pytest.mark.parametrize(
+    ("values", "refusal"),
+    [
+        ({"o54": "25,000"}, QrDamaged),
+        ({"o54": "dua ribu"}, QrDamaged),
+        ({"o54": "25.000.00"}, QrDamaged),
+        ({"o54": "0"}, QrDamaged),
+        ({"o54": "10.505"}, QrDamaged),
+        ({"o54": "-5"}, QrDamaged),
+        ({"o54": "٢٥٠٠٠"}, QrDamaged),
+        ({"o54": "12345678901234"}, QrDamaged),
+        ({"o55": "02"}, QrDamaged),
+        ({"o56": "500"}, QrDamaged),
+        ({"o55": "03", "o57": "100"}, QrDamaged),
+        ({"o55": "03", "o57": "0.00"}, QrDamaged),
+        ({"o55": "01", "o57": "5"}, QrDamaged),
+        ({"o55": "04"}, QrDamaged),
+        ({"o53": "840"}, QrForeign),
+        ({"o53": ""}, QrForeign),
+        ({"o58": "SG"}, QrForeign),
+        ({"o26": ""}, QrForeign),
+        ({"o51": ""}, QrDamaged),
+        ({"o51": "0014ID.CO.QRIS.WWW0203IDX"}, QrDamaged),
+        ({"o26": "0016ID.CO.CONTOH.WWW0104abcd"}, QrDamaged),
+        ({"o26": "0016ID.CO.CONTOH.WWW011893600999000000001703XXX"}, QrDamaged),
+        ({"o59": ""}, QrDamaged),
+        ({"o59": "\u202e \u200b"}, QrDamaged),
+        ({"o59": "x" * 26}, QrDamaged),
+        ({"o60": ""}, QrDamaged),
+        ({"o52": "58A2"}, QrDamaged),
+        ({"o01": "13"}, QrDamaged),
+        ({"o40": "0016ID.CO.CONTOH.WWW0119936009990000000017", "o01": "11"}, QrDamaged),
+        ({"o62": "0799A01"}, QrDamaged),
+    ],
+)
+def test_code_against_the_profile_is_refused(values, refusal):
+    with pytest.raises(refusal):
+        read_qris(changed(**values))
+
+
+@pytest.mark.parametrize(
+    "values", [{"o54": "25000"}, {"o54": "98."}, {"o61": ""}, {"o80": "0002XX"}, {"o65": "??"}, {"o01": ""}]
+)
+def test_code_that_other_readers_accept_is_accepted(values):
+    assert read_qris(changed(**values)).name == "WARUNG CONTOH"
+
+
+def test_name_in_another_script_is_shown_and_its_hidden_characters_are_not():
+    code = read_qris(changed(o59="متجر\u202e السلام\u200b"))
+
+    assert code.name == "متجر السلام"
+
+
+@given(codes)
+def test_code_that_was_written_is_read_as_it_was(code):
+    try:
+        payload = write_qris(code)
+    except ValueError:
+        amount = code.amount or Money(1)
+        assert amount.amount_minor >= 10**12 or code.tip is not None
+        return
+
+    assert read_qris(payload) == code
+    assert len(payload) <= emv_qr.PAYLOAD_CHARS_MAX
+
+
+@given(strategies.text(max_size=520))
+def test_any_text_is_read_or_refused(text):
+    for payload in (text, f"000201{text}", damaged(text)):
+        try:
+            read_qris(payload)
+        except (QrUnknown, QrDamaged, QrForeign):
+            continue
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        POSTER,
+        dataclasses.replace(POSTER, is_dynamic=True, amount=Money(25_000_00), reference="01J9ZK3M4N5P6Q7R8S9T0V1W2"),
+        dataclasses.replace(POSTER, is_dynamic=True, amount=Money(15_000_50)),
+        dataclasses.replace(POSTER, is_dynamic=True, amount=Money(100_000_00), tip=Tip()),
+        dataclasses.replace(POSTER, is_dynamic=True, amount=Money(100_000_00), tip=Tip(fixed=Money(2_500_00))),
+        dataclasses.replace(POSTER, is_dynamic=True, amount=Money(100_000_00), tip=Tip(basis_points=250)),
+    ],
+)
+def test_other_readers_understand_a_code_of_ours(code):
+    payload = write_qris(code)
+
+    theirs = qriskit.parse(payload, strict=True)
+    assert qriskit.validate(payload) == []
+    assert (theirs.merchant_name, theirs.merchant_city, theirs.nmid) == (code.name, code.city, code.nmid)
+    assert theirs.is_dynamic == code.is_dynamic
+    report = cemacqr.validate(cemacqr.parse_payload(payload))
+    assert report.ok, report.violations
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"name": "x" * 26},
+        {"name": "Toko\u202e"},
+        {"name": ""},
+        {"city": "Kota yang panjang sekali"},
+        {"nmid": ""},
+        {"category": "toko"},
+        {"reference": "x" * 100},
+        {"amount": Money(0)},
+        {"amount": Money(-5)},
+        {"is_transfer": True},
+    ],
+)
+def test_code_that_nobody_could_read_is_not_written(values):
+    with pytest.raises((ValueError, QrDamaged, QrForeign)):
+        write_qris(dataclasses.replace(POSTER, **values))
