@@ -31,7 +31,7 @@ urlpatterns = [
     path("obrolan/<uuid:conversation>/grup/tambah/", groups.add, name="group_add"),
     path("obrolan/<uuid:conversation>/grup/keluar/", groups.leave, name="group_leave"),
     path("obrolan/<uuid:conversation>/grup/anggota/<uuid:user>/", groups.act_on_member, name="group_member"),
-    path("obrolan/<uuid:conversation>/grup/tautan/", group_joining.links, name="group_links"),
+    path("obrolan/<uuid:conversation>/grup/tautan/", group_joining.manage_links, name="group_links"),
     path(
         "obrolan/<uuid:conversation>/grup/tautan/<uuid:link>/matikan/",
         group_joining.revoke_link,

@@ -49,7 +49,7 @@ def post_card(
         card=card,
     )
     with transaction.atomic():
-        return require_posted(log.append([entry], now=now, checks_acceptance=False)[0])
+        return require_posted(log.append([entry], now=now, checks_permission=False)[0])
 
 
 def update_card(*, conversation_id: UUID, sender_id: int, idempotency_key: str, card: dict[str, Any]) -> bool:

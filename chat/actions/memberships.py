@@ -69,7 +69,9 @@ def join_people(
     conversation: Conversation, user_ids: Sequence[int], *, event: str, actor_id: int, now: datetime
 ) -> None:
     """
-    Make these people members and say so in the log; the caller holds the lock.
+    Add people to a group and post ``event`` about it; the caller holds the conversation's lock.
+
+    Their invitations and join requests end. Only ``members_added`` names several people, any other event the first.
 
     :raises GroupFull: if the group would have more members than a group may have
     """
@@ -139,7 +141,7 @@ def post_group_event(
         kind=MessageKind.EVENT,
         event=event,
     )
-    log.append([entry], now=now, checks_acceptance=False)
+    log.append([entry], now=now, checks_permission=False)
     conversation.refresh_from_db(fields=["last_seq", "counted", "rev"])
 
 

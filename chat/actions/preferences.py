@@ -13,7 +13,7 @@ from chat.errors import DraftTooLong, NotPinned
 from chat.models import Conversation, Member
 from chat.queries.locking import lock_conversation_for_member, lock_current_memberships
 from chat.queries.members import fetch_current_membership
-from chat.queries.pins import list_pinned_between, next_pin_order
+from chat.queries.pins import list_pinned_conversation_ids_between, next_pin_order
 from chat.queries.row_builders import membership_row
 from superapp.core import change_cursor, text_cleaning
 from superapp.realtime import user_topic
@@ -70,7 +70,7 @@ def move_pinned(*, conversation_id: UUID, user_id: int, beside: UUID, is_below: 
     """
     with transaction.atomic():
         ends = [fetch_current_membership(one, user_id) for one in (conversation_id, beside)]
-        locked = lock_current_memberships(list_pinned_between(user_id, *ends), user_id=user_id)
+        locked = lock_current_memberships(list_pinned_conversation_ids_between(user_id, *ends), user_id=user_id)
         order = sorted((one for one in locked if one.is_pinned), key=lambda one: -one.pin_order)
         moved, anchor = (next((one for one in order if one.pk == end.pk), None) for end in ends)
         if moved is None or anchor is None:

@@ -47,4 +47,4 @@ def post_system_event(
         counts_as_unread=counts_as_unread,
     )
     with transaction.atomic():
-        return require_posted(log.append([entry], now=now, checks_acceptance=False)[0])
+        return require_posted(log.append([entry], now=now, checks_permission=False)[0])

@@ -71,7 +71,7 @@ Attachment = PhotosAttachment | PollAttachment | ContactAttachment | LocationAtt
 
 def build_location(given: LocationInput) -> LocationAttachment:
     """
-    Return the location that is stored.
+    Validate a location and return it as it is stored, with rounded coordinates.
 
     :raises LocationInvalid: if the coordinates are not on earth
     :raises LocationNameTooLong: if the name is too long

@@ -24,7 +24,7 @@ class MarkRow(msgspec.Struct, kw_only=True):
 
 
 class VersionRow(msgspec.Struct):
-    """A text that a message had, and since when; ``edits`` is how often it had been edited then."""
+    """An earlier text of an edited message, and since when; ``edits`` counts the edits before it."""
 
     edits: int
     body: str

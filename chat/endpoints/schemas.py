@@ -102,6 +102,8 @@ class MarkReadRequest(RequestSchema):
 
 
 class MarkDeliveredRequest(RequestSchema):
+    """Conversations, each with the seq up to which its messages were delivered to this device."""
+
     marks: Annotated[list[tuple[UUID, Seq]], Meta(max_length=100)]
 
 

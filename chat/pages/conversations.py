@@ -36,7 +36,7 @@ from chat.queries.members import count_put_away, fetch_current_membership
 from chat.queries.pins import list_pinned
 from chat.queries.summaries import fetch_summary, list_hidden_summaries, list_main_summaries, list_summaries
 from superapp.accounts import api as accounts
-from superapp.accounts.api import PersonRow, get_current_user, person_required, take_flash
+from superapp.accounts.api import PersonRow, get_current_user, named_person_required, take_flash
 from superapp.core import clock, ids, images
 from superapp.core.errors import DomainError, ErrorKind
 from superapp.core.form_pages import post_only_redirecting_to
@@ -78,7 +78,7 @@ class ConversationView:
     requests: int
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def conversation_list(request: HttpRequest) -> HttpResponse:
@@ -86,7 +86,7 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
     return _page(request, view="list")
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def hidden_list(request: HttpRequest) -> HttpResponse:
@@ -94,7 +94,7 @@ def hidden_list(request: HttpRequest) -> HttpResponse:
     return _page(request, view="list", place="hidden")
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def archived_list(request: HttpRequest) -> HttpResponse:
@@ -102,7 +102,7 @@ def archived_list(request: HttpRequest) -> HttpResponse:
     return _page(request, view="list", place="archived")
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def conversation(request: HttpRequest, conversation: UUID) -> HttpResponse:
@@ -114,7 +114,7 @@ def conversation(request: HttpRequest, conversation: UUID) -> HttpResponse:
     return _page(request, view="conversation", conversation_id=conversation)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def details(request: HttpRequest, conversation: UUID) -> HttpResponse:
@@ -133,7 +133,7 @@ def shell(request: HttpRequest) -> HttpResponse:
 
 
 @post_only_redirecting_to("chat:list")
-@person_required
+@named_person_required
 def open_direct(request: HttpRequest) -> HttpResponse:
     """Redirect to the conversation with a contact."""
     peer = ids.parse_id(request.POST.get("user", ""))
@@ -144,7 +144,7 @@ def open_direct(request: HttpRequest) -> HttpResponse:
 
 
 @post_only_redirecting_to("chat:conversation")
-@person_required
+@named_person_required
 def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """Post the form's message. The form carries the message's id, so that submitting it again posts nothing."""
     user = get_current_user(request)
@@ -168,7 +168,7 @@ def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
 
 
 @post_only_redirecting_to("chat:details")
-@person_required
+@named_person_required
 def change_preferences(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """Pin, mute, archive or hide a conversation; the form has ``yes`` or ``no`` under the name of the switch."""
     now = clock.now()

@@ -21,7 +21,7 @@ from chat.queries.group_lists import list_invitation_rows, list_link_rows, list_
 from chat.queries.groups import has_asked
 from chat.queries.members import fetch_current_membership, is_current_member
 from chat.queries.row_builders import preview_row
-from superapp.accounts.api import PersonRow, User, flash_next, get_current_user, person_required, take_flash
+from superapp.accounts.api import PersonRow, User, flash_next, get_current_user, named_person_required, take_flash
 from superapp.core import clock
 from superapp.core.errors import DomainError
 from superapp.core.form_pages import post_only_redirecting_to
@@ -33,7 +33,7 @@ DAYS = (1, 7, 30, 0)
 USES = (1, 10, 50, 0)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def invitations(request: HttpRequest) -> HttpResponse:
@@ -49,7 +49,7 @@ def _face_of(row: GroupInvitationRow) -> PersonRow:
 
 
 @post_only_redirecting_to("chat:invitations")
-@person_required
+@named_person_required
 def answer_invitation(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """Accept or decline an invitation."""
     accepts = request.POST.get("accept") == "yes"
@@ -66,10 +66,10 @@ def answer_invitation(request: HttpRequest, conversation: UUID) -> HttpResponse:
     return redirect("chat:invitations")
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def links(request: HttpRequest, conversation: UUID) -> HttpResponse:
+def manage_links(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """Show the links of a group and who asks to be let in; on POST make a link."""
     user_id, now = get_current_user(request).pk, clock.now()
     if request.method == "POST":
@@ -109,7 +109,7 @@ def _invite_text(row: GroupLinkRow, title: str) -> str:
     return _("Join the group “{title}”: {url}").format(title=title, url=row.url)
 
 
-@person_required
+@named_person_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke_link(request: HttpRequest, conversation: UUID, link: UUID) -> HttpResponse:
     """Switch a link off."""
@@ -121,7 +121,7 @@ def revoke_link(request: HttpRequest, conversation: UUID, link: UUID) -> HttpRes
     return redirect("chat:group_links", conversation=conversation)
 
 
-@person_required
+@named_person_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_request(request: HttpRequest, conversation: UUID, user: UUID) -> HttpResponse:
     """Let a person in who asked, or decline."""
@@ -183,7 +183,7 @@ def invite_picture(request: HttpRequest, token: str) -> HttpResponseBase:
     )
 
 
-@person_required
+@named_person_required
 def _join(request: HttpRequest, token: str) -> HttpResponse:
     joining = group_links.join_by_link(token=token, user_id=get_current_user(request).pk, now=clock.now())
     if joining.is_member:

@@ -34,7 +34,7 @@ from chat.queries.group_lists import fetch_readers_page
 from chat.queries.groups import list_current_public_ids
 from chat.queries.members import fetch_current_membership
 from superapp.accounts import api as accounts
-from superapp.accounts.api import flash_next, get_current_user, person_required
+from superapp.accounts.api import flash_next, get_current_user, named_person_required
 from superapp.core import clock, ids, images
 from superapp.core.errors import DomainError, ErrorCollector, ErrorKind, RateLimited
 from superapp.core.form_pages import (
@@ -53,7 +53,7 @@ _REFUSALS = (AdminsOnly, GroupDescriptionTooLong, GroupTitleInvalid, RateLimited
 _SETTINGS = ("only_admins_write", "only_admins_add", "only_admins_change")
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def new_chat(request: HttpRequest) -> HttpResponse:
@@ -63,7 +63,7 @@ def new_chat(request: HttpRequest) -> HttpResponse:
     return render(request, "chat/new_chat.html", context)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_group(request: HttpRequest) -> HttpResponse:
@@ -109,7 +109,7 @@ def _parse_picked(request: HttpRequest, *, has_contacts: bool) -> list[UUID]:
     return picked
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, conversation: UUID) -> HttpResponse:
@@ -159,7 +159,7 @@ def _changes(request: HttpRequest, member: Member) -> GroupChanges:
 
 
 @post_only_redirecting_to("chat:details")
-@person_required
+@named_person_required
 @form_cost(PICTURE_COST)
 def picture(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """Set or remove the picture of a group."""
@@ -182,7 +182,7 @@ def picture(request: HttpRequest, conversation: UUID) -> HttpResponse:
     return redirect("chat:details", conversation=conversation)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, conversation: UUID) -> HttpResponse:
@@ -215,14 +215,14 @@ def add(request: HttpRequest, conversation: UUID) -> HttpResponse:
 
 
 @post_only_redirecting_to("chat:details")
-@person_required
+@named_person_required
 def leave(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """Leave a group."""
     group_members.leave_group(conversation_id=conversation, user_id=get_current_user(request).pk, now=clock.now())
     return redirect("chat:list")
 
 
-@person_required
+@named_person_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def act_on_member(request: HttpRequest, conversation: UUID, user: UUID) -> HttpResponse:
     """Do to a member what the form's button ``do`` says: a role, the right to write, or removing."""
@@ -250,7 +250,7 @@ def _act(deed: str, named: dict[str, Any]) -> None:
         group_members.remove_member(**named)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def readers(request: HttpRequest, conversation: UUID, seq: int) -> HttpResponse:

@@ -20,7 +20,7 @@ from chat.errors import MuteTimeInvalid, MuteTimePassed, MuteTimeTooFar
 from chat.pages import identities
 from chat.pages.preference_switches import is_muted
 from chat.queries.summaries import fetch_summary
-from superapp.accounts.api import User, get_current_user, person_required
+from superapp.accounts.api import User, get_current_user, named_person_required
 from superapp.core import clock
 from superapp.core.errors import ErrorKind
 from superapp.core.form_pages import errors_by_field, make_field_lookup
@@ -38,7 +38,7 @@ _FIELD_OF_ERROR = make_field_lookup(dict.fromkeys(_REFUSALS, "mute_until"))
 _SUGGESTED = timedelta(days=1)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def mute(request: HttpRequest, conversation: UUID) -> HttpResponse:

@@ -18,7 +18,7 @@ from chat.pages.event_sentences import name_of
 from chat.pages.seq_parameter import parse_seq
 from chat.queries.photos import fetch_photos_page
 from chat.queries.summaries import fetch_summary
-from superapp.accounts.api import PersonRow, User, get_current_user, person_required
+from superapp.accounts.api import PersonRow, User, get_current_user, named_person_required
 from superapp.core import clock
 from superapp.web import time_formats
 
@@ -37,7 +37,7 @@ class ConversationPhoto:
     caption: str
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def photos(request: HttpRequest, conversation: UUID) -> HttpResponse:

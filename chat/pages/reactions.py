@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from chat.models import Reaction
 from chat.queries.history import fetch_messages_by_seq
 from chat.queries.reactions import list_reactors
-from superapp.accounts.api import get_current_user, person_required
+from superapp.accounts.api import get_current_user, named_person_required
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def reactions(request: HttpRequest, conversation: UUID, seq: int) -> HttpResponse:

@@ -16,7 +16,7 @@ from chat.pages import identities, presenters
 from chat.pages.event_sentences import name_of
 from chat.queries.marks import list_starred
 from chat.queries.summaries import list_summaries_of
-from superapp.accounts.api import PersonRow, get_current_user, person_required
+from superapp.accounts.api import PersonRow, get_current_user, named_person_required
 from superapp.core import ids
 
 BEFORE_CHARS_MAX = 40
@@ -35,7 +35,7 @@ class StarredView:
     sent_at: datetime
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def starred(request: HttpRequest) -> HttpResponse:

@@ -35,7 +35,9 @@ SUBJECTS_MAX = 10
 
 def fetch_changes(conversation_id: UUID, user_id: int, *, after_rev: int) -> Changes:
     """
-    Fetch the messages that changed after a rev and that the person may see, in the order of their changes.
+    Fetch a page of the messages that changed after a rev and that the person may see, in the order of their changes.
+
+    With ``more``, further ones follow after the returned ``rev``.
 
     :raises ConversationNotFound: if the person never was a member
     """

@@ -19,9 +19,9 @@ def next_pin_order(user_id: int) -> int:
     return int(newest or 0) + 1
 
 
-def list_pinned_between(user_id: int, one: Member, other: Member) -> list[int]:
+def list_pinned_conversation_ids_between(user_id: int, first: Member, last: Member) -> list[int]:
     """List the ids of the conversations that the person pinned from one of these to the other, both included."""
-    lowest, highest = sorted((one.pin_order, other.pin_order))
+    lowest, highest = sorted((first.pin_order, last.pin_order))
     pinned = Member.objects.filter(user_id=user_id, is_pinned=True, until_seq=None)
     between = pinned.filter(pin_order__gte=lowest, pin_order__lte=highest)
     return list(between.values_list("conversation_id", flat=True))

@@ -24,24 +24,24 @@ from superapp.core.batching import Batcher
 from superapp.realtime.bus import UserHint
 
 
-def append(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: bool = True) -> list[AppendOutcome]:
+def append(entries: Sequence[NewMessage], *, now: datetime, checks_permission: bool = True) -> list[AppendOutcome]:
     """
     Append these messages inside the running transaction, and notify the members after its commit.
 
     Returns one outcome for each entry, in their order: its numbers, or the error for which it was refused; a
-    refusal does not affect other entries. Without ``checks_acceptance``, contacts and blocks are not checked, as
-    for system events and cards.
+    refusal does not affect other entries. Without ``checks_permission``, nobody asks whether the sender may
+    write there (contacts, blocks, silenced members, admins only), as for system events and cards.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("messages are appended inside a transaction")
-    return _append(entries, now=now, checks_acceptance=checks_acceptance)
+    return _append(entries, now=now, checks_permission=checks_permission)
 
 
 def write(entries: Sequence[NewMessage]) -> list[AppendOutcome]:
     """Append these messages in a transaction of their own."""
     if connection.vendor == "postgresql" and not any(map(mentions.has_mentions, entries)):
         # The single statement is the transaction; BEGIN and COMMIT would be two more round trips.
-        return _append(entries, now=clock.now(), checks_acceptance=True)
+        return _append(entries, now=clock.now(), checks_permission=True)
     with transaction.atomic():
         return append(entries, now=clock.now())
 
@@ -50,9 +50,9 @@ def write(entries: Sequence[NewMessage]) -> list[AppendOutcome]:
 writer: Batcher[NewMessage, PostedMessage] = Batcher("chat-log", write, lock_key=lambda entry: entry.conversation_id)
 
 
-def _append(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: bool) -> list[AppendOutcome]:
+def _append(entries: Sequence[NewMessage], *, now: datetime, checks_permission: bool) -> list[AppendOutcome]:
     path = log_postgres if connection.vendor == "postgresql" else log_sqlite
-    appended = path.append(entries, now=now, checks_acceptance=checks_acceptance)
+    appended = path.append(entries, now=now, checks_permission=checks_permission)
     if any(map(mentions.has_mentions, entries)):
         mentions.record_mentions(entries, appended.outcomes)
     outcomes, notifications = _attach_hints(entries, appended)

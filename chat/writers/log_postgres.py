@@ -76,25 +76,25 @@ _REFUSALS: dict[str, type[DomainError]] = {
 }
 
 
-def append(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: bool) -> AppendResult:
+def append(entries: Sequence[NewMessage], *, now: datetime, checks_permission: bool) -> AppendResult:
     """Append these messages in one call; in autocommit mode the call is the whole transaction."""
     if len(entries) == 1:
-        return _append_one(entries[0], now=now, checks_acceptance=checks_acceptance)
-    return append_batch(entries, now=now, checks_acceptance=checks_acceptance)
+        return _append_one(entries[0], now=now, checks_permission=checks_permission)
+    return append_batch(entries, now=now, checks_permission=checks_permission)
 
 
-def append_batch(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: bool) -> AppendResult:
+def append_batch(entries: Sequence[NewMessage], *, now: datetime, checks_permission: bool) -> AppendResult:
     """Append a batch of any size; ``append`` uses a cheaper function for one message."""
     places = {public_id: place for place, public_id in enumerate({entry.conversation_id: 0 for entry in entries}, 1)}
     with prepared.cursor() as cursor:
         cursor.execute(
             "SELECT chat_append(%s::jsonb, %s, %s)",
-            [_encode(_batch_request(entries, places)).decode(), now, checks_acceptance],
+            [_encode(_batch_request(entries, places)).decode(), now, checks_permission],
         )
         return _appended(cursor.fetchone()[0], list(places))
 
 
-def _append_one(entry: NewMessage, *, now: datetime, checks_acceptance: bool) -> AppendResult:
+def _append_one(entry: NewMessage, *, now: datetime, checks_permission: bool) -> AppendResult:
     with prepared.cursor() as cursor:
         cursor.execute(
             _ONE,
@@ -112,7 +112,7 @@ def _append_one(entry: NewMessage, *, now: datetime, checks_acceptance: bool) ->
                 _json(entry.event),
                 _json(entry.extras),
                 now,
-                checks_acceptance,
+                checks_permission,
             ],
         )
         return _appended(cursor.fetchone()[0], [entry.conversation_id])

@@ -17,15 +17,15 @@ from chat.errors import (
     ReplyNotFound,
 )
 from chat.writers import log_statements
-from chat.writers.log_statements import LockedConversation, NumberedMessage, ReadState, StoredMessage
+from chat.writers.log_statements import EarlierMessage, LockedConversation, NumberedMessage, ReadState
 from superapp.accounts import api as accounts
 from superapp.core import change_cursor
 from superapp.realtime import user_topic
 
 
-def append(entries: Sequence[NewMessage], *, now: datetime, checks_acceptance: bool) -> AppendResult:
+def append(entries: Sequence[NewMessage], *, now: datetime, checks_permission: bool) -> AppendResult:
     """Append these messages inside the running transaction."""
-    batch = _Batch(entries, now=now, checks_acceptance=checks_acceptance)
+    batch = _Batch(entries, now=now, checks_permission=checks_permission)
     outcomes = [batch.post(entry) for entry in entries]
     moved = batch.store()
     present = {one.locked.public_id: batch.present[one.locked.id] for one in batch.numbered}
@@ -38,7 +38,7 @@ class _Batch:
 
     entries: Sequence[NewMessage]
     now: datetime
-    checks_acceptance: bool
+    checks_permission: bool
     numbered: list[NumberedMessage] = field(default_factory=list)
     moved: dict[int, ReadState] = field(default_factory=dict)
 
@@ -51,9 +51,9 @@ class _Batch:
         ]
         self.present = log_statements.fetch_recipients([locked.id for locked in self.conversations.values()])
         self.read_states = log_statements.fetch_read_states({(conversation, user) for conversation, user, _ in wanted})
-        self.stored = log_statements.fetch_stored_messages(set(wanted))
+        self.stored = log_statements.fetch_earlier_messages(set(wanted))
         self.refused: dict[bool, set[tuple[int, int]]] = {False: set(), True: set()}
-        if self.checks_acceptance:
+        if self.checks_permission:
             self.refused[False] = accounts.find_forbidden_pairs(self._direct_pairs(has_face=False))
             self.refused[True] = accounts.find_forbidden_business_pairs(self._direct_pairs(has_face=True))
 
@@ -86,14 +86,14 @@ class _Batch:
             return ConversationNotFound()
         if any((entry.sender_id, other) in self.refused[locked.has_face] for other in locked.pair):
             return NotAccepted()
-        if self.checks_acceptance and state.is_silenced:
+        if self.checks_permission and state.is_silenced:
             return MemberSilenced()
-        if self.checks_acceptance and locked.is_admins_only and state.role == MemberRole.MEMBER:
+        if self.checks_permission and locked.is_admins_only and state.role == MemberRole.MEMBER:
             return OnlyAdminsWrite()
         if entry.reply_to is not None and not state.from_seq <= entry.reply_to <= locked.last_seq:
             return ReplyNotFound()
         posted = self._number(entry, locked, state)
-        self.stored[key] = StoredMessage(posted.seq, posted.rev, posted.counted, posted.sent_at, content_hash)
+        self.stored[key] = EarlierMessage(posted.seq, posted.rev, posted.counted, posted.sent_at, content_hash)
         self.numbered.append(NumberedMessage(entry, locked, posted, content_hash))
         return posted
 

@@ -68,8 +68,8 @@ class ReadState:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredMessage:
-    """A message that is stored already under the same sender and ``client_id``."""
+class EarlierMessage:
+    """A message that was posted before under the same sender and ``client_id``, and that a retry gets."""
 
     seq: int
     rev: int
@@ -152,8 +152,8 @@ def fetch_read_states(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int
     return found
 
 
-def fetch_stored_messages(keys: Collection[tuple[int, int, str]]) -> dict[tuple[int, int, str], StoredMessage]:
-    """Fetch the stored messages of these (conversation id, sender id, client id)."""
+def fetch_earlier_messages(keys: Collection[tuple[int, int, str]]) -> dict[tuple[int, int, str], EarlierMessage]:
+    """Fetch the messages that are posted already under these (conversation id, sender id, client id)."""
     condition, params = _among(("conversation_id", "sender_id", "client_id"), keys)
     rows = _fetch_all(
         "SELECT conversation_id, sender_id, client_id, seq, rev, counted, sent_at, content_hash"
@@ -164,7 +164,7 @@ def fetch_stored_messages(keys: Collection[tuple[int, int, str]]) -> dict[tuple[
     for conversation, sender, client_id, seq, rev, counted, sent_at, content_hash in rows:
         moment = _moment(sent_at)
         assert moment is not None
-        found[conversation, sender, client_id] = StoredMessage(seq, rev, counted, moment, content_hash)
+        found[conversation, sender, client_id] = EarlierMessage(seq, rev, counted, moment, content_hash)
     return found
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from payments import api
 from payments.errors import PinAlreadySet, PinInvalid, PinLocked, PinResetTooEarly, PinWrong
 from superapp.accounts import api as accounts
-from superapp.accounts.api import flash_next, get_current_user, person_required, take_flash
+from superapp.accounts.api import flash_next, get_current_user, named_person_required, take_flash
 from superapp.accounts.errors import CodeNotSent, CodeOver, CodeWrong
 from superapp.core import clock
 from superapp.core.errors import DomainError, ErrorKind, RateLimited
@@ -25,7 +25,7 @@ SECRETS = ("pin", "again", "old")
 CODE_SENT_KEY = "pin_code_sent"
 
 
-@person_required
+@named_person_required
 @never_cache
 @sensitive_post_parameters(*SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +48,7 @@ def set_pin(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/pin.html", context, status=status if problems else 200)
 
 
-@person_required
+@named_person_required
 @never_cache
 @sensitive_post_parameters("code", *SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +88,7 @@ def forgotten_pin(request: HttpRequest) -> HttpResponse:
 
 
 @post_only_redirecting_to("payments:wallet")
-@person_required
+@named_person_required
 def acknowledge_attempts(request: HttpRequest) -> HttpResponse:
     """Acknowledge from a trusted device that failed PIN attempts elsewhere were one's own."""
     api.acknowledge_failed_attempts(
@@ -99,7 +99,7 @@ def acknowledge_attempts(request: HttpRequest) -> HttpResponse:
 
 
 @post_only_redirecting_to("payments:wallet")
-@person_required
+@named_person_required
 def cancel_reset(request: HttpRequest) -> HttpResponse:
     """Cancel a pending PIN reset from a trusted device."""
     user_id, device_id = get_current_user(request).pk, accounts.get_device_id(request)

@@ -25,7 +25,7 @@ from payments.errors import InsufficientFunds, MemoForContacts, PinLocked, PinMi
 from payments.models import Memo
 from payments.pages import js_messages
 from superapp.accounts import api as accounts
-from superapp.accounts.api import flash_next, get_current_user, person_required
+from superapp.accounts.api import flash_next, get_current_user, named_person_required
 from superapp.core import clock, ids, money
 from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost
@@ -52,7 +52,7 @@ class TransferDraft:
         return {**self.amount.to_wire(), "memo": self.memo, "journal": self.journal, "refusal": self.refusal}
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_recipient(request: HttpRequest) -> HttpResponse:
@@ -79,7 +79,7 @@ def choose_recipient(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/send_whom.html", context, status=problem.kind if problem else 200)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_amount(request: HttpRequest, user: UUID) -> HttpResponse:
@@ -107,7 +107,7 @@ def enter_amount(request: HttpRequest, user: UUID) -> HttpResponse:
     return render(request, "payments/send_amount.html", context, status=ErrorKind.INVALID if problems else 200)
 
 
-@person_required
+@named_person_required
 @never_cache
 @sensitive_post_parameters("pin")
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,7 +21,7 @@ from payments.errors import PeriodInvalid
 from payments.pages import js_messages, presenters
 from payments.queries import serializers
 from superapp.accounts import api as accounts
-from superapp.accounts.api import get_current_user, person_required, take_flash
+from superapp.accounts.api import get_current_user, named_person_required, take_flash
 from superapp.core import clock
 from superapp.core.errors import DomainError
 from superapp.core.money import Money
@@ -42,7 +42,7 @@ FORMATS = {
 
 
 @readable_offline
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
@@ -79,7 +79,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
 
 
 @readable_offline
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, journal: UUID) -> HttpResponse:
@@ -95,7 +95,7 @@ def receipt(request: HttpRequest, journal: UUID) -> HttpResponse:
     return render(request, "payments/receipt.html", context)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def top_up(request: HttpRequest) -> HttpResponse:
@@ -111,7 +111,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/top_up.html", context)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def statement(request: HttpRequest) -> HttpResponseBase:

@@ -177,14 +177,18 @@ def list_sales(
 
 def list_purchase_changes(user_id: int, *, after: int) -> OrderChanges:
     """
-    Return the changes of a buyer's list of orders after ``after``: the delta of topic ``purchases:<user public id>``.
+    Return a page of the changes of a buyer's list of orders after ``after``; with ``more``, others follow its ``rev``.
+
+    It is the delta of topic ``purchases:<user public id>``.
     """
     return order_pagination.list_purchase_changes(user_id, after=after)
 
 
 def list_sale_changes(owner_id: int, *, after: int) -> OrderChanges:
     """
-    Return the changes of a shop's list of orders after ``after``: the delta of topic ``sales:<shop public id>``.
+    Return a page of the changes of a shop's list of orders after ``after``; with ``more``, others follow its ``rev``.
+
+    It is the delta of topic ``sales:<shop public id>``.
 
     :raises ShopNotFound: if the person has no shop
     """

@@ -47,7 +47,7 @@ def list_sales(caller: Caller, list_in: ListSalesRequest) -> ListEnvelope[rows.O
 
 @register_command("shop.purchase_changes", ListChangesRequest, rest="GET orders/changes", response=rows.OrderChangesRow)
 def list_purchase_changes(caller: Caller, changes_in: ListChangesRequest) -> rows.OrderChangesRow:
-    """Return the caller's purchases that changed after a rev."""
+    """Return a page of the caller's purchases that changed after a rev; with ``more``, others follow its ``rev``."""
     return rows.order_changes_row(api.list_purchase_changes(caller.user_id, after=changes_in.after))
 
 
@@ -55,7 +55,7 @@ def list_purchase_changes(caller: Caller, changes_in: ListChangesRequest) -> row
     "shop.sale_changes", ListChangesRequest, rest="GET shop/orders/changes", response=rows.OrderChangesRow
 )
 def list_sale_changes(caller: Caller, changes_in: ListChangesRequest) -> rows.OrderChangesRow:
-    """Return the orders of the caller's shop that changed after a rev."""
+    """Return a page of the orders of the caller's shop that changed after a rev; with ``more``, others follow."""
     return rows.order_changes_row(api.list_sale_changes(caller.user_id, after=changes_in.after))
 
 

@@ -41,7 +41,7 @@ from shop.pages import checkout_obstacles, checkout_session
 from shop.pages.form_errors import ADDRESS_MESSAGES, error_message_for
 from shop.queries import photos
 from superapp.accounts import api as accounts
-from superapp.accounts.api import flash_next, get_current_user, person_required
+from superapp.accounts.api import flash_next, get_current_user, named_person_required
 from superapp.core import clock, ids
 from superapp.core.errors import DomainError, ErrorCollector, ErrorKind
 from superapp.core.form_pages import errors_by_field, form_cost, make_field_lookup
@@ -60,7 +60,7 @@ _FIELD_OF: dict[type[DomainError], str] = {
 }
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def begin(request: HttpRequest, product: UUID) -> HttpResponse:
@@ -72,7 +72,7 @@ def begin(request: HttpRequest, product: UUID) -> HttpResponse:
     return redirect("shop:buy", product=product, key=checkout_session.find_left_key(request, product) or ids.new_id())
 
 
-@person_required
+@named_person_required
 @never_cache
 @sensitive_post_parameters("pin", "new_pin", "again")
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,7 +29,7 @@ from shop.pages.form_errors import OPEN_SHOP_MESSAGES, error_message_for
 from shop.pages.page_context import boot, wants_json
 from shop.queries import photos
 from superapp.accounts import api as accounts
-from superapp.accounts.api import flash_next, get_current_user, person_required, take_flash
+from superapp.accounts.api import flash_next, get_current_user, named_person_required, take_flash
 from superapp.core import clock, ids
 from superapp.core.errors import DomainError, ErrorCollector, ErrorKind, InputInvalid
 from superapp.core.form_pages import errors_by_field, form_cost, make_field_lookup, post_only_redirecting_to
@@ -43,7 +43,7 @@ INPUT_CHARS_MAX = 4_000
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
@@ -51,7 +51,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return _sales(request, only="today")
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def sales(request: HttpRequest) -> HttpResponse:
@@ -60,7 +60,7 @@ def sales(request: HttpRequest) -> HttpResponse:
 
 
 @post_only_redirecting_to("shop:today")
-@person_required
+@named_person_required
 @sensitive_post_parameters("pin")
 @form_cost(20)
 def withdraw(request: HttpRequest) -> HttpResponse:
@@ -103,7 +103,7 @@ def today_shell(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/merchant/today.html", context)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_shop(request: HttpRequest) -> HttpResponse:
@@ -136,7 +136,7 @@ def open_shop(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/merchant/open.html", context, status=problem.kind if problem else 200)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def shop_settings(request: HttpRequest) -> HttpResponse:
@@ -197,10 +197,10 @@ def _sales(
         return render(request, "shop/merchant/begin.html")
     after = request.GET.get("sesudah", "")[:CURSOR_CHARS_MAX] or None
     envelope = api.list_sales(user.pk, only=only, after=after, now=clock.now())
-    turns: order_list_presenters.TurnHeadings | None = None
+    headings_for: order_list_presenters.TurnHeadings | None = None
     if only == "today":
-        turns = "later page" if after else "first page"
-    rows = order_list_presenters.present_rows(envelope.items, turns=turns)
+        headings_for = "later page" if after else "first page"
+    rows = order_list_presenters.present_rows(envelope.items, headings_for=headings_for)
     shown = order_list_presenters.envelope_as_data(envelope, rows)
     if wants_json(request):
         return JsonResponse(msgspec.to_builtins(shown))

@@ -33,7 +33,7 @@ from shop.pages import photo_uploads
 from shop.pages.form_errors import PRODUCT_MESSAGES, error_message_for
 from shop.pages.merchant import require_own_shop
 from shop.queries import photos
-from superapp.accounts.api import flash_next, get_current_user, person_required, take_flash
+from superapp.accounts.api import flash_next, get_current_user, named_person_required, take_flash
 from superapp.core import clock, ids, money
 from superapp.core.errors import AmountInvalid, DomainError, ErrorCollector
 from superapp.core.form_pages import errors_by_field, form_cost, make_field_lookup, post_only_redirecting_to
@@ -73,7 +73,7 @@ _FIELD_OF: dict[type[DomainError], str] = {
 JS_MESSAGES = {"photo_place": gettext_lazy("Photo {place} of {count}")}
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def products(request: HttpRequest) -> HttpResponse:
@@ -86,7 +86,7 @@ def products(request: HttpRequest) -> HttpResponse:
     )
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(20)
@@ -127,7 +127,7 @@ def new_product(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/merchant/new_product.html", context, status=problem.kind if problem else 200)
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(20)
@@ -162,7 +162,7 @@ def product(request: HttpRequest, product: UUID) -> HttpResponse:
 
 
 @post_only_redirecting_to("shop:my_product")
-@person_required
+@named_person_required
 def set_listed(request: HttpRequest, product: UUID) -> HttpResponse:
     """Publish or hide a product."""
     user_id = get_current_user(request).pk

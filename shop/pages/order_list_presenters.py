@@ -96,20 +96,21 @@ def envelope_as_data(envelope: OrderList, shown: Sequence[OrderListRow]) -> dict
     return {name: getattr(told, name) for name in ListEnvelope.__struct_fields__}
 
 
-def present_rows(orders: Sequence[OrderSummary], *, turns: TurnHeadings | None = None) -> list[OrderListRow]:
+def present_rows(orders: Sequence[OrderSummary], *, headings_for: TurnHeadings | None = None) -> list[OrderListRow]:
     """
     Return the rows of a list.
 
-    With ``turns``, the first row that waits for the shop and the first that waits for others get a heading.
+    With ``headings_for``, the first row that waits for the shop and the first that waits for others get a heading; a
+    first page on which nothing waits for the shop says so.
     """
     found = [_present_row(order) for order in orders]
-    if turns is None:
+    if headings_for is None:
         return found
     is_for_shop: bool | None = None
     for place, order in enumerate(orders):
         was, is_for_shop = is_for_shop, order.state in NOT_SHIPPED
         if is_for_shop != was:
-            is_calm = turns == "first page" and place == 0 and not is_for_shop
+            is_calm = headings_for == "first page" and place == 0 and not is_for_shop
             found[place] = replace(
                 found[place],
                 calm=_("Nothing for you to do right now.") if is_calm else "",

@@ -24,7 +24,7 @@ from shop.pages import order_list_presenters, order_presenters, pin_field
 from shop.pages.form_errors import PARCEL_MESSAGES, error_message_for
 from shop.pages.page_context import boot, parse_expected_rev, wants_json
 from superapp.accounts import api as accounts
-from superapp.accounts.api import flash_next, get_current_user, person_required, take_flash
+from superapp.accounts.api import flash_next, get_current_user, named_person_required, take_flash
 from superapp.core import clock
 from superapp.core.errors import DomainError
 from superapp.core.form_pages import errors_by_field, make_field_lookup, post_only_redirecting_to
@@ -35,7 +35,7 @@ EMPTY = "shop/orders/_empty.html"
 CURSOR_CHARS_MAX = 500
 
 
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def purchases(request: HttpRequest) -> HttpResponse:
@@ -78,7 +78,7 @@ def purchases_shell(request: HttpRequest) -> HttpResponse:
 
 
 @readable_offline
-@person_required
+@named_person_required
 @never_cache
 @require_safe
 def order(request: HttpRequest, order: UUID) -> HttpResponse:
@@ -87,21 +87,21 @@ def order(request: HttpRequest, order: UUID) -> HttpResponse:
 
 
 @post_only_redirecting_to("shop:order")
-@person_required
+@named_person_required
 def accept(request: HttpRequest, order: UUID) -> HttpResponse:
     """Accept the order, as its merchant."""
     return _run_action(request, order, api.accept_order, done=_("Accepted. The buyer can see it."))
 
 
 @post_only_redirecting_to("shop:order")
-@person_required
+@named_person_required
 def pack(request: HttpRequest, order: UUID) -> HttpResponse:
     """Mark the order as packed, as its merchant."""
     return _run_action(request, order, api.pack_order, done=_("Packed. Now hand it to a courier."))
 
 
 @post_only_redirecting_to("shop:order", fragment="form-kirim")
-@person_required
+@named_person_required
 def ship(request: HttpRequest, order: UUID) -> HttpResponse:
     """Mark the order as handed to a courier under a tracking number, as its merchant."""
     done = _("Shipped. The buyer can see the tracking number.")
@@ -109,7 +109,7 @@ def ship(request: HttpRequest, order: UUID) -> HttpResponse:
 
 
 @post_only_redirecting_to("shop:order", fragment="form-perbaiki")
-@person_required
+@named_person_required
 def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
     """Correct courier or tracking number of the parcel, as the merchant."""
     done = _("Corrected. The buyer can see the new number.")
@@ -117,14 +117,14 @@ def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
 
 
 @post_only_redirecting_to("shop:order")
-@person_required
+@named_person_required
 def report_delivery(request: HttpRequest, order: UUID) -> HttpResponse:
     """Mark the order as delivered, as its merchant."""
     return _run_action(request, order, api.report_delivery, done=_("Marked as delivered."))
 
 
 @post_only_redirecting_to("shop:order", fragment="form-terima")
-@person_required
+@named_person_required
 @sensitive_post_parameters("pin")
 def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
     """Confirm receipt of the order, as its buyer; the merchant is paid."""
@@ -133,7 +133,7 @@ def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
 
 
 @post_only_redirecting_to("shop:order", fragment="form-batal")
-@person_required
+@named_person_required
 @sensitive_post_parameters("pin")
 def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
     """Cancel the order and refund the buyer."""

@@ -42,12 +42,16 @@ def list_sales(owner_id: int, *, only: Literal["all", "today"], after: str | Non
 
 
 def list_purchase_changes(user_id: int, *, after: int) -> OrderChanges:
-    """Return the orders of a buyer that changed after this rev."""
+    """Return a page of a buyer's orders that changed after a rev; with ``more``, others follow after its ``rev``."""
     return _changes(ListOwner("buyer", user_id), after)
 
 
 def list_sale_changes(owner_id: int, *, after: int) -> OrderChanges:
-    """Return the orders of the owner's shop that changed after this rev. :raises ShopNotFound:"""
+    """
+    Return a page of the orders of a shop that changed after a rev; with ``more``, others follow after its ``rev``.
+
+    :raises ShopNotFound: if the person has no shop
+    """
     return _changes(_shop_owner(owner_id), after)
 
 

@@ -24,7 +24,7 @@ from superapp.accounts.adapters.page_auth import (
     get_current_user,
     get_device_id,
     get_next_url,
-    person_required,
+    named_person_required,
     take_flash,
 )
 from superapp.accounts.contracts import PersonRow
@@ -77,8 +77,8 @@ __all__ = [
     "list_devices_awaiting_trust",
     "list_users_by_public_id",
     "lock_people",
+    "named_person_required",
     "pending_contact_requests",
-    "person_required",
     "request_contact_by_handle",
     "request_contact_of",
     "revoke_operator",

@@ -48,8 +48,8 @@ class NoticeResponse(TypedDict):
     notice: NoticeRow | None
 
 
-class PushKeyResponse(TypedDict):
-    """The public key for which a browser subscribes, null where push is off; ``here`` is whether this device is."""
+class PushStateResponse(TypedDict):
+    """The public VAPID key, null while push is off; ``here`` tells whether this device is subscribed."""
 
     key: str | None
     here: bool

@@ -18,13 +18,13 @@ from shop import api as shop
 from shop.api import ProductDetails, ShopDetails
 from shop.errors import ProductNotFound
 from superapp.accounts import api as accounts
-from superapp.accounts.api import get_current_user, person_required
+from superapp.accounts.api import get_current_user, named_person_required
 from superapp.core import clock, ids
 from superapp.wiring import shop_conversations
 
 
 @shop.require_storefront
-@person_required
+@named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_shop(request: HttpRequest, handle: str) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from payments import api as payments
 from superapp.accounts import api as accounts
-from superapp.accounts.api import get_current_user, person_required
+from superapp.accounts.api import get_current_user, named_person_required
 from superapp.accounts.errors import PersonNotFound
 from superapp.core import clock
 from superapp.core.form_pages import post_only_redirecting_to
@@ -36,7 +36,7 @@ def form_url() -> str:
 
 
 @post_only_redirecting_to("payments:top_up")
-@person_required
+@named_person_required
 def take_play_money(request: HttpRequest) -> HttpResponse:
     """Put play money into the wallet of the logged-in person; available in an embedded demo only."""
     clerks = _find_clerks()

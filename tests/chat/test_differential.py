@@ -125,9 +125,9 @@ def test_append_by_sql_function_equals_append_by_statements(seed, world, now):
 
     for turn in range(BATCHES):
         batch, moment = traffic.batch(), now + timedelta(milliseconds=turn)
-        checks_acceptance = traffic.chance.random() < 0.9
-        plain = appended_by(log_sqlite, batch, stays=False, now=moment, checks_acceptance=checks_acceptance)
-        by_function = appended_by(log_postgres, batch, stays=True, now=moment, checks_acceptance=checks_acceptance)
+        checks_permission = traffic.chance.random() < 0.9
+        plain = appended_by(log_sqlite, batch, stays=False, now=moment, checks_permission=checks_permission)
+        by_function = appended_by(log_postgres, batch, stays=True, now=moment, checks_permission=checks_permission)
 
         assert by_function == plain
         names |= {name for name, _posted in plain[0][0]}
@@ -148,8 +148,8 @@ def test_single_message_is_posted_as_in_a_batch(seed, world, now, monkeypatch):
         one, moment = [traffic.entry()], now + timedelta(milliseconds=turn)
         with monkeypatch.context() as patched:
             patched.setattr(log_postgres, "append", log_postgres.append_batch)
-            in_a_batch = appended_by(log_postgres, one, stays=False, now=moment, checks_acceptance=True)
-        alone = appended_by(log_postgres, one, stays=True, now=moment, checks_acceptance=True)
+            in_a_batch = appended_by(log_postgres, one, stays=False, now=moment, checks_permission=True)
+        alone = appended_by(log_postgres, one, stays=True, now=moment, checks_permission=True)
 
         assert alone == in_a_batch
         names |= {name for name, _posted in alone[0][0]}
@@ -176,11 +176,11 @@ def test_cards_events_and_missing_rows_are_equal_on_both_paths(world, now):
         made(conversation_id=ana.public_id, client_id="k:3", body="ke mana?", **fields),
         base,
     ]  # fmt: skip
-    plain = appended_by(log_sqlite, batch, stays=False, now=now, checks_acceptance=True)
+    plain = appended_by(log_sqlite, batch, stays=False, now=now, checks_permission=True)
     for one in batch:
-        alone = appended_by(log_postgres, [one], stays=False, now=now, checks_acceptance=True)
-        assert alone == appended_by(log_sqlite, [one], stays=False, now=now, checks_acceptance=True)
-    by_function = appended_by(log_postgres, batch, stays=True, now=now, checks_acceptance=True)
+        alone = appended_by(log_postgres, [one], stays=False, now=now, checks_permission=True)
+        assert alone == appended_by(log_sqlite, [one], stays=False, now=now, checks_permission=True)
+    by_function = appended_by(log_postgres, batch, stays=True, now=now, checks_permission=True)
 
     assert by_function == plain
     assert [name for name, _posted in plain[0][0]] == [

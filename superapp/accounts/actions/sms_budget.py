@@ -60,7 +60,7 @@ def spend_on_alert(*, now: datetime) -> None:
 
 
 def refund(*, now: datetime) -> None:
-    """Return one text message to the budget, for a message that could not be sent."""
+    """Return one text message to this installation's SMS budget, for a message that could not be sent."""
     rate_limits.refund(_uses(), now=now)
 
 

@@ -20,7 +20,7 @@ FLASH_KEY = "note"
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 
-def person_required(view: View[Arguments]) -> View[Arguments]:
+def named_person_required(view: View[Arguments]) -> View[Arguments]:
     """Decorate a page view to require a logged-in person with a name; others are redirected to log-in or name page."""
 
     @wraps(view)

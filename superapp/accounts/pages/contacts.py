@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from superapp.accounts import queries
 from superapp.accounts.actions import contacts, invite_links
-from superapp.accounts.adapters.page_auth import flash_next, get_current_user, person_required, take_flash
+from superapp.accounts.adapters.page_auth import flash_next, get_current_user, named_person_required, take_flash
 from superapp.accounts.contracts import ContactRow, InvitationRow
 from superapp.accounts.models import Contact, InviteLink
 from superapp.accounts.queries import serializers
@@ -27,7 +27,7 @@ WRITTEN_CHARS_MAX = 60
 FIELD_ERROR_KINDS = {ErrorKind.INVALID, ErrorKind.NOT_FOUND, ErrorKind.CONFLICT, ErrorKind.LIMITED}
 
 
-@person_required
+@named_person_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_list(request: HttpRequest) -> HttpResponse:
     """Show the caller's contacts and invitations in both directions, with a form to invite by number or handle."""
@@ -61,7 +61,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 
 
 @post_only_redirecting_to("accounts_pages:contacts")
-@person_required
+@named_person_required
 def answer(request: HttpRequest, user: UUID) -> HttpResponse:
     """Accept or decline a contact request."""
     accepts = request.POST.get("accept") == "yes"
@@ -79,7 +79,7 @@ def answer(request: HttpRequest, user: UUID) -> HttpResponse:
 
 
 @post_only_redirecting_to("accounts_pages:contacts")
-@person_required
+@named_person_required
 def remove(request: HttpRequest, user: UUID) -> HttpResponse:
     """Remove a contact, or withdraw a contact request."""
     row = contacts.remove_contact(user_id=get_current_user(request).pk, peer_public_id=user, now=clock.now())
@@ -88,7 +88,7 @@ def remove(request: HttpRequest, user: UUID) -> HttpResponse:
 
 
 @post_only_redirecting_to("accounts_pages:contacts")
-@person_required
+@named_person_required
 def block(request: HttpRequest, user: UUID) -> HttpResponse:
     """Block a person, or unblock them if the form says so."""
     blocks = request.POST.get("blocked") == "yes"

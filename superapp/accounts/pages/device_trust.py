@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from superapp.accounts import queries
 from superapp.accounts.actions import device_trust, reauthentication
-from superapp.accounts.adapters.page_auth import flash_next, get_current_user, get_device_id, person_required
+from superapp.accounts.adapters.page_auth import flash_next, get_current_user, get_device_id, named_person_required
 from superapp.accounts.errors import CodeNotSent, CodeOver, CodeWrong, TrustTooEarly
 from superapp.core import clock
 from superapp.core.errors import DomainError, RateLimited
@@ -19,7 +19,7 @@ from superapp.core.errors import DomainError, RateLimited
 CODE_SENT_KEY = "trust_code_sent"
 
 
-@person_required
+@named_person_required
 @never_cache
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])

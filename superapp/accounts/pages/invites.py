@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from superapp.accounts.actions import contacts, invite_links
-from superapp.accounts.adapters.page_auth import flash_next, get_current_user, person_required
+from superapp.accounts.adapters.page_auth import flash_next, get_current_user, named_person_required
 from superapp.accounts.errors import ContactBlocked, InvitationNotFound, InviteNotFound
 from superapp.accounts.models import User
 from superapp.accounts.queries import serializers
@@ -23,7 +23,7 @@ from superapp.core.form_pages import post_only_redirecting_to
 
 
 @post_only_redirecting_to("accounts_pages:contacts", fragment="link")
-@person_required
+@named_person_required
 def make_link(request: HttpRequest) -> HttpResponse:
     """Create an invite link."""
     try:
@@ -34,7 +34,7 @@ def make_link(request: HttpRequest) -> HttpResponse:
 
 
 @post_only_redirecting_to("accounts_pages:contacts")
-@person_required
+@named_person_required
 def revoke_link(request: HttpRequest, link: UUID) -> HttpResponse:
     """Revoke an invite link."""
     invite_links.revoke_link(user_id=get_current_user(request).pk, link=link, now=clock.now())
@@ -43,7 +43,7 @@ def revoke_link(request: HttpRequest, link: UUID) -> HttpResponse:
 
 
 @post_only_redirecting_to("accounts_pages:contacts")
-@person_required
+@named_person_required
 def cancel_invitation(request: HttpRequest, invitation: UUID) -> HttpResponse:
     """Cancel an invitation to a phone number."""
     try:
@@ -81,7 +81,7 @@ def _show_invite(request: HttpRequest, token: str, user: User | None) -> HttpRes
     return render(request, "accounts/invite.html", {"owner": person, "is_known": user is not None, "log_in": log_in})
 
 
-@person_required
+@named_person_required
 def _accept_invite(request: HttpRequest, token: str) -> HttpResponse:
     try:
         row = invite_links.accept_invite(user_id=get_current_user(request).pk, token=token, now=clock.now())

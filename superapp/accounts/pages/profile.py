@@ -17,7 +17,7 @@ from superapp.accounts.adapters.page_auth import (
     flash_next,
     get_current_user,
     get_device_id,
-    person_required,
+    named_person_required,
     take_flash,
 )
 from superapp.accounts.errors import DeviceKept, HandleInvalid, HandleTaken, NameInvalid, NameReserved
@@ -43,7 +43,7 @@ THEME_COOKIE = "theme"
 THEME_COOKIE_AGE_S = 365 * 24 * 3600
 
 
-@person_required
+@named_person_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
     """Show the caller's profile with a form to change name and handle."""
@@ -61,7 +61,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @post_only_redirecting_to("accounts_pages:me", fragment="look")
-@person_required
+@named_person_required
 def settings(request: HttpRequest) -> HttpResponse:
     """Save language, time zone, theme and privacy."""
     changes = profile.ProfileChanges(
@@ -80,7 +80,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 @post_only_redirecting_to("accounts_pages:me")
-@person_required
+@named_person_required
 @form_cost(PICTURE_COST)
 def picture(request: HttpRequest) -> HttpResponse:
     """Set or remove the avatar."""
@@ -103,7 +103,7 @@ def picture(request: HttpRequest) -> HttpResponse:
 
 
 @post_only_redirecting_to("accounts_pages:me", fragment="devices")
-@person_required
+@named_person_required
 def end_device(request: HttpRequest, device: UUID) -> HttpResponse:
     """Sign out another of one's devices; an untrusted device cannot sign out a trusted one."""
     user = get_current_user(request)

@@ -124,12 +124,13 @@ def _store(media: Media, photo: EncodedPhoto) -> None:
         _remove_if_deleted(media)
 
 
-def _settle_ready(media_id: int, photo: EncodedPhoto, size: int) -> bool:
+def _settle_ready(media_id: int, photo: EncodedPhoto, byte_count: int) -> bool:
+    """Make a medium ready with these files; return False if it is no longer in processing."""
     with transaction.atomic():
         media = queries.lock_media(media_id)
         if media is None or media.state != MediaState.PROCESSING:
             return False
-        _fill(media, photo, size)
+        _fill(media, photo, byte_count)
         media.save()
         push.media_changed(media.owner_id, queries.media_row(media))
     return True

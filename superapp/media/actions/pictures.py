@@ -46,7 +46,7 @@ def store_picture(
     # Held while it is written, too, so that a slow disk does not gather encoded pictures in memory.
     with images.decoding_slot():
         picture = pictures.encode_picture(upload, kind=kind, is_square=is_square, refusals=refusals)
-        media = _begin(picture, owner_id=owner_id, kind=kind, reference=reference, now=now)
+        media = _get_or_create_row(picture, owner_id=owner_id, kind=kind, reference=reference, now=now)
         write_files(kind, picture)
     if media.state != MediaState.READY:
         media.state, media.reference = MediaState.READY, reference
@@ -63,7 +63,9 @@ def store_picture(
     )
 
 
-def _begin(picture: EncodedPicture, *, owner_id: int, kind: str, reference: str | None, now: datetime) -> Media:
+def _get_or_create_row(
+    picture: EncodedPicture, *, owner_id: int, kind: str, reference: str | None, now: datetime
+) -> Media:
     """Commit a row for the files about to be written, or return the row of the same public picture of this person."""
     with transaction.atomic():
         standing = queries.lock_same_pictures(kind, picture.sha256)

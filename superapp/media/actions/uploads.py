@@ -110,7 +110,7 @@ def append_chunk(*, owner_id: int, media: UUID, offset: int, content: bytes, now
         raise ChunkTooLarge(bytes_max=CHUNK_BYTES_MAX)
     if offset + len(content) > upload.length:
         raise UploadOverrun
-    if queries.count_chunks(upload) >= CHUNKS_MAX:
+    if queries.count_received_chunks(upload) >= CHUNKS_MAX:
         raise TooManyChunks(chunks_max=CHUNKS_MAX)
     if not content:
         return queries.upload_state(upload)

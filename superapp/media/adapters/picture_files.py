@@ -7,7 +7,7 @@ from superapp.media.adapters import object_names, storage
 
 def read_picture(*, kind: str, sha256: str, size: int) -> bytes | None:
     """
-    Read the file of a picture in one of its sizes; None if it is not stored.
+    Read the file of a picture whose longest side is ``size`` pixels; None if it is not stored.
 
     :raises StorageUnavailable: if the storage cannot be reached
     """
@@ -19,7 +19,7 @@ def read_picture(*, kind: str, sha256: str, size: int) -> bytes | None:
 
 def count_picture_bytes(*, kind: str, sha256: str, size: int) -> int | None:
     """
-    Return how many bytes the file of a picture in one of its sizes has; None if it is not stored.
+    Return how many bytes the file of a picture whose longest side is ``size`` pixels has; None if it is not stored.
 
     :raises StorageUnavailable: if the storage cannot be reached
     """

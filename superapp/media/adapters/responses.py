@@ -26,7 +26,7 @@ def respond_with_picture(
     request: HttpRequest, *, kind: str, sha256: str, size: int, cache_control: str
 ) -> HttpResponseBase:
     """
-    Serve the file of a picture in one of its sizes, as a whole: it has some tens of kilobytes.
+    Serve the file of a picture whose longest side is ``size`` pixels, as a whole: it has some tens of kilobytes.
 
     The caller has checked that this person may see it.
     """

@@ -166,7 +166,12 @@ def _report(state: UploadState) -> HttpResponse:
 
 
 def _read_chunk(request: HttpRequest) -> bytes:
-    """Read the body, unless its declared length says that it is too long."""
+    """
+    Read the body of a chunk; the declared length is checked first.
+
+    :raises ChunkLengthMissing: if no length is declared, or the body has another one
+    :raises ChunkTooLarge: if it is longer than ``CHUNK_BYTES_MAX``
+    """
     declared = request.META.get("CONTENT_LENGTH") or ""
     if not declared.isdecimal():
         raise ChunkLengthMissing

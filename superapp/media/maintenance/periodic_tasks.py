@@ -74,7 +74,11 @@ def delete_old_rows(now: datetime) -> int:
 
 @scheduler.every(seconds=HOUR_SECONDS)
 def sweep_chunks(now: datetime) -> int:
-    """Remove chunks that no upload needs: a process may have died between storing one and counting it."""
+    """
+    Delete the chunks of uploads that are finished or gone, and return of how many uploads.
+
+    A process may have died between storing a chunk and counting it.
+    """
     folders = [media for name in storage.list_folders(object_names.CHUNKS) if (media := ids.parse_id(name))]
     closed: set[UUID] = queries.filter_closed(folders) if folders else set()
     for media in closed:

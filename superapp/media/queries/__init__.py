@@ -87,8 +87,8 @@ def find_visible(public_id: UUID, user_id: int) -> Media | None:
     return media if is_visible else None
 
 
-def count_chunks(upload: Upload) -> int:
-    """Return of how many chunks an upload consists so far."""
+def count_received_chunks(upload: Upload) -> int:
+    """Return how many chunks of an upload have been received."""
     return Chunk.objects.filter(upload=upload).count()
 
 

@@ -85,11 +85,11 @@ def collect(facts: Iterable[tuple[HintedFact, Collection[int]]], *, now: datetim
         for (user_id, subject), fact in newest.items()
         if user_id in subscribers and str(own_ids.get(user_id)) != fact.sender
     }
-    return _note_all(wanted, now + timedelta(seconds=settings.PUSH_AFTER_SECONDS))
+    return _upsert_notifications(wanted, now + timedelta(seconds=settings.PUSH_AFTER_SECONDS))
 
 
-def _note_all(wanted: Mapping[tuple[int, str], HintedFact], due_at: datetime) -> int:
-    """Note these facts, each for its person and subject, and return how many are news."""
+def _upsert_notifications(wanted: Mapping[tuple[int, str], HintedFact], due_at: datetime) -> int:
+    """Insert or renew the notification of each person and subject, and return how many have a newer fact."""
     standing = queries.list_notifications(wanted)
     new = [
         Notification(user_id=user_id, subject=subject, number=fact.number, due_at=due_at)
@@ -126,7 +126,7 @@ def _renew(
 
 
 def send_due(now: datetime) -> int:
-    """Start a push job for each notification that is due and whose fact is unseen; forget the others."""
+    """Start a push job for each due notification whose fact is unseen, forget the others; return how many were due."""
     due = queries.list_due_notifications(now, DUE_AT_ONCE_MAX)
     if not due:
         return 0

@@ -39,7 +39,7 @@ def change_preferences(*, user_id: int, changes: PreferenceChanges, now: datetim
     :raises QuietHoursInvalid: if the quiet hours have no length
     :raises PauseInvalid: if the pause ends after more than a year
     """
-    wanted = _columns(changes, now)
+    wanted = _clean_changes(changes, now)
     with transaction.atomic():
         row = queries.lock_preferences(user_id)
         changed = [name for name, value in wanted.items() if getattr(row, name) != value]
@@ -62,8 +62,13 @@ def find_quiet_until(row: Preferences, *, time_zone: str, now: datetime) -> date
     return find_quiet_end(row.quiet_hours, paused_until=row.paused_until, time_zone=time_zone, now=now)
 
 
-def _columns(changes: PreferenceChanges, now: datetime) -> dict[str, object]:
-    """Return the values of the columns that a change names."""
+def _clean_changes(changes: PreferenceChanges, now: datetime) -> dict[str, object]:
+    """
+    Validate changes and return the new values by column. A pause that is over counts as none.
+
+    :raises QuietHoursInvalid: if quiet hours begin when they end
+    :raises PauseInvalid: if the pause is too long
+    """
     plain = ("has_sound", "has_vibration", "has_banner", "has_sms", "presence")
     wanted: dict[str, object] = {name: value for name in plain if (value := getattr(changes, name)) is not UNSET}
     hours = changes.quiet_hours

@@ -17,7 +17,7 @@ from superapp.notifications import queries
 from superapp.notifications.adapters import vapid_keys
 from superapp.notifications.adapters.push_endpoints import check_endpoint
 from superapp.notifications.adapters.web_push import Outcome, PushSender
-from superapp.notifications.contracts import PushKeyResponse
+from superapp.notifications.contracts import PushStateResponse
 from superapp.notifications.errors import EndpointRefused, PushDisabled, SubscriptionInvalid
 from superapp.notifications.models import Notification, PushSubscription
 
@@ -32,7 +32,7 @@ def is_push_enabled() -> bool:
     return bool(settings.FOREIGN_PUSH != "off")
 
 
-def describe_push(device_id: int | None) -> PushKeyResponse:
+def describe_push(device_id: int | None) -> PushStateResponse:
     """Return the key for which a browser subscribes, and whether this device is subscribed."""
     if not is_push_enabled():
         return {"key": None, "here": False}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from superapp.core import clock
 from superapp.notifications.actions import subscriptions
-from superapp.notifications.contracts import PushKeyResponse
+from superapp.notifications.contracts import PushStateResponse
 from superapp.notifications.endpoints.schemas import EmptyRequest, SubscribeRequest
 from superapp.realtime.registry import Caller, register_command
 
 
-@register_command("notifications.push", EmptyRequest, rest="GET notifications/push", response=PushKeyResponse)
-def push_key(caller: Caller, _request: EmptyRequest) -> PushKeyResponse:
+@register_command("notifications.push", EmptyRequest, rest="GET notifications/push", response=PushStateResponse)
+def fetch_push_state(caller: Caller, _request: EmptyRequest) -> PushStateResponse:
     """Return the key for which a browser subscribes, and whether this device is subscribed."""
     return subscriptions.describe_push(caller.device_id)
 

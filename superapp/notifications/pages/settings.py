@@ -29,7 +29,7 @@ MORNING = time(7)
 PAUSES = ("none", "hour", "eight_hours", "morning")
 
 
-@accounts.person_required
+@accounts.named_person_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def notifications(request: HttpRequest) -> HttpResponse:
     """Show a person's choices about notifications, and save those that are sent."""
