@@ -110,9 +110,12 @@ def tus(rf: Any) -> Callable[[User], TusClient]:
 
 
 def run_jobs() -> None:
-    """Run the jobs that are waiting, as a worker does."""
-    for job_id in Job.objects.filter(state=Job.State.QUEUED).values_list("pk", flat=True):
-        jobs.run(job_id)
+    """Run the jobs that are waiting, and those that they start, once each, as a worker does."""
+    ran: set[int] = set()
+    queued = Job.objects.filter(state=Job.State.QUEUED).order_by("pk")
+    while (job := queued.exclude(pk__in=ran).first()) is not None:
+        ran.add(job.pk)
+        jobs.run(job.pk)
 
 
 @pytest.fixture

@@ -13,12 +13,13 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from superapp.core import clock
 from superapp.core.errors import DomainError, Unavailable
 from superapp.core.freed_memory import return_freed_memory
 from superapp.core.jobs import JobRun, Json, register_handler
 from superapp.media import push, queries
 from superapp.media.actions import pictures
-from superapp.media.actions.uploads import ENCODING_JOB, start_encoding
+from superapp.media.actions.uploads import ENCODING_JOB, start_encoding, start_next_encoding
 from superapp.media.adapters import object_names, storage
 from superapp.media.domain.enums import MediaKind, MediaState, PhotoFile
 from superapp.media.domain.photo_encoding import EncodedPhoto, encode_photo
@@ -35,22 +36,41 @@ log = structlog.get_logger(__name__)
 
 @register_handler(ENCODING_JOB)
 def encode(run: JobRun, *, media_id: int) -> Json | None:
-    """Encode an uploaded medium, store its files, and make it ready, or refuse it."""
-    media = Media.objects.filter(pk=media_id, state=MediaState.PROCESSING).first()
-    if media is None:
-        return None
+    """Encode an uploaded medium, store its files, and make it ready, or refuse it; then start its owner's next one."""
+    with _one_at_a_time:
+        # Read once it is its turn: it may have been deleted while it waited.
+        media = Media.objects.filter(pk=media_id, state=MediaState.PROCESSING).first()
+        encoded = None if media is None else _encode_or_refuse(media)
+    if media is not None:
+        if encoded is not None:
+            _store_picture(media, encoded) if isinstance(encoded, EncodedPicture) else _store(media, encoded)
+        storage.delete_folder(object_names.chunk_folder(media.public_id))
+    if run.owner_id is not None:
+        _go_on(run.owner_id, now=clock.now())
+    return None
+
+
+def _go_on(owner_id: int, *, now: datetime) -> None:
+    with transaction.atomic():
+        queries.lock_owner(owner_id)
+        start_next_encoding(owner_id, now=now)
+
+
+def _encode_or_refuse(media: Media) -> EncodedPhoto | EncodedPicture | None:
+    """
+    Encode an uploaded medium, or refuse it and return None.
+
+    :raises Unavailable: if its chunks cannot be read now
+    """
     try:
-        with _one_at_a_time, tempfile.SpooledTemporaryFile(max_size=1024 * 1024) as joined:
+        with tempfile.SpooledTemporaryFile(max_size=1024 * 1024) as joined:
             _join_chunks(media, joined)
-            encoded = _encode(media, joined)
+            return _encode(media, joined)
     except Unavailable:
         raise
     except DomainError as refusal:
         settle_refused(media.pk, refusal)
-    else:
-        _store_picture(media, encoded) if isinstance(encoded, EncodedPicture) else _store(media, encoded)
-    storage.delete_folder(object_names.chunk_folder(media.public_id))
-    return None
+        return None
 
 
 def _encode(media: Media, joined: IO[bytes]) -> EncodedPhoto | EncodedPicture:
@@ -168,7 +188,8 @@ def restart_failed(now: datetime) -> int:
     """
     Start another job for each medium whose job has failed, as when the storage was away for minutes.
 
-    After ``ENCODINGS_MAX`` jobs it is refused.
+    After ``ENCODINGS_MAX`` jobs it is refused. Then those go on whose next job was never started, because a process
+    died in between.
     """
     stuck = queries.list_with_failed_job(at_most=100)
     for found in stuck:
@@ -179,4 +200,6 @@ def restart_failed(now: datetime) -> int:
             media = queries.lock_media(found.pk)
             if media is not None and media.state == MediaState.PROCESSING and media.encodings == found.encodings:
                 start_encoding(media, now=now)
+    for owner_id in queries.list_owners_to_encode(at_most=100):
+        _go_on(owner_id, now=now)
     return len(stuck)

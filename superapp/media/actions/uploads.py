@@ -127,7 +127,10 @@ def append_chunk(*, owner_id: int, media: UUID, offset: int, content: bytes, now
 
 
 def _count_chunk(upload: Upload, name: str, offset: int, length: int, now: datetime) -> UploadState:
+    is_last = offset + length == upload.length
     with transaction.atomic():
+        if is_last:
+            queries.lock_owner(upload.media.owner_id)  # Before the medium, as whoever takes both does.
         media = queries.lock_media(upload.pk)
         if media is None or media.state == MediaState.DELETED:
             raise MediaNotFound
@@ -137,17 +140,31 @@ def _count_chunk(upload: Upload, name: str, offset: int, length: int, now: datet
         Chunk.objects.create(upload=upload, offset=offset, length=length, name=name)
         upload.offset += length
         upload.save(update_fields=["offset"])
-        if upload.offset == upload.length:
-            start_encoding(media, now=now)
+        if is_last:
+            media.state = MediaState.PROCESSING
+            media.save(update_fields=["state"])
+            push.media_changed(media.owner_id, queries.media_row(media))
+            start_next_encoding(media.owner_id, now=now)
     return queries.upload_state(upload)
+
+
+def start_next_encoding(owner_id: int, *, now: datetime) -> None:
+    """
+    Start the encoding of the medium of a locked person that has waited longest, unless another of theirs is encoded.
+
+    One of each person at a time, so that whoever sends many, or such as take long, keeps nobody else waiting for more
+    than one of them, nor the jobs of others.
+    """
+    waiting = queries.find_next_to_encode(owner_id)
+    if waiting is not None:
+        start_encoding(waiting, now=now)
 
 
 def start_encoding(media: Media, *, now: datetime) -> None:
     """Start the encoding of a locked medium whose upload is complete."""
     job = jobs.start(ENCODING_JOB, owner_id=media.owner_id, arguments={"media_id": media.pk}, now=now)
-    media.state, media.encodings, media.encoding_job_id = MediaState.PROCESSING, media.encodings + 1, job.pk
-    media.save(update_fields=["state", "encodings", "encoding_job_id"])
-    push.media_changed(media.owner_id, queries.media_row(media))
+    media.encodings, media.encoding_job_id = media.encodings + 1, job.pk
+    media.save(update_fields=["encodings", "encoding_job_id"])
 
 
 def delete_own(*, owner_id: int, media: UUID, now: datetime) -> None:

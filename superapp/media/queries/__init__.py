@@ -111,6 +111,30 @@ def list_forgotten(now: datetime, *, kept: timedelta, at_most: int) -> list[Medi
     )
 
 
+def find_next_to_encode(owner_id: int) -> Media | None:
+    """Lock and return the medium of a locked person to encode next; None while one is being encoded, or none waits."""
+    processing = Media.objects.filter(owner_id=owner_id, state=MediaState.PROCESSING)
+    if processing.filter(_has_unended_job()).exists():
+        return None
+    # Pictures that were not uploaded in chunks are encoded by the request that brought them.
+    waiting = processing.filter(upload__isnull=False, encoding_job_id=None)
+    waiting = waiting.select_for_update(no_key=True, of=("self",))
+    return waiting.order_by("pk").first()
+
+
+def list_owners_to_encode(*, at_most: int) -> list[int]:
+    """List people of whom media wait to be encoded, and none is."""
+    processing = Media.objects.filter(state=MediaState.PROCESSING)
+    own = processing.filter(_has_unended_job(), owner_id=OuterRef("owner_id"))
+    waiting = processing.filter(~Exists(own), upload__isnull=False, encoding_job_id=None)
+    return list(waiting.order_by("owner_id").values_list("owner_id", flat=True).distinct()[:at_most])
+
+
+def _has_unended_job() -> Exists:
+    unended = Job.objects.filter(pk=OuterRef("encoding_job_id"), state__in=(Job.State.QUEUED, Job.State.RUNNING))
+    return Exists(unended)
+
+
 def list_with_failed_job(*, at_most: int) -> list[Media]:
     """List media in processing whose last job has ended without settling them."""
     processing = Media.objects.filter(state=MediaState.PROCESSING)
