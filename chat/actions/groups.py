@@ -7,13 +7,14 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from chat.actions.group_members import AddedPeople, admit_people
 from chat.actions.memberships import begin_memberships, post_group_event, store_group
 from chat.domain import group_rules
 from chat.domain.enums import ConversationKind, MemberRole
-from chat.errors import AdminsOnly, GroupDescriptionTooLong, GroupTitleInvalid, NotAGroup
+from chat.errors import AdminsOnly, GroupDescriptionTooLong, GroupTitleInvalid, GroupTitleReserved, NotAGroup
 from chat.models import Conversation, Group, Member
 from chat.queries.groups import find_created_group
 from chat.queries.locking import lock_group_for_member
@@ -22,6 +23,7 @@ from chat.queries.message_media import group_reference
 from superapp.accounts import api as accounts
 from superapp.accounts.api import RateLimit
 from superapp.core import change_cursor, ids
+from superapp.core.reserved_names import is_name_of_the_house
 from superapp.core.text_cleaning import clean_line, clean_lines
 from superapp.media import api as media
 
@@ -62,6 +64,7 @@ def create_group_by_request(
     A repetition under the same key returns the group of the first call, and nobody is added again.
 
     :raises GroupTitleInvalid: if the name is empty or too long
+    :raises GroupTitleReserved: if the group could be taken for one of the operator
     :raises RateLimited: after too many new groups in a day
     """
     title = clean_title(title)
@@ -109,7 +112,7 @@ def change_group(*, conversation_id: UUID, by_user_id: int, changes: GroupChange
     :raises ConversationNotFound: if the person is not a member
     :raises NotAGroup: if it is no group
     :raises AdminsOnly: if the person may not change this
-    :raises GroupTitleInvalid, GroupDescriptionTooLong: if these texts are
+    :raises GroupTitleInvalid, GroupTitleReserved, GroupDescriptionTooLong: if these texts are
     """
     wanted = _clean_changes(changes)
     with transaction.atomic():
@@ -118,6 +121,9 @@ def change_group(*, conversation_id: UUID, by_user_id: int, changes: GroupChange
         changed = {name: value for name, value in wanted.items() if _value_of(conversation, group, name) != value}
         if any(not _may_change(member, group, name) for name in changed):
             raise AdminsOnly
+        if "title" in changed:
+            # A group keeps the name that it has, as when the operator has changed theirs.
+            _require_not_reserved(str(changed["title"]))
         if not changed:
             return group
         for name, value in changed.items():
@@ -212,7 +218,7 @@ def _clean_changes(changes: GroupChanges) -> dict[str, object]:
     wanted = {one.name: getattr(changes, one.name) for one in fields(changes)}
     given = {name: value for name, value in wanted.items() if value is not None}
     if "title" in given:
-        given["title"] = clean_title(str(given["title"]))
+        given["title"] = _clean_line_of_title(str(given["title"]))
     if "description" in given:
         given["description"] = _clean_description(str(given["description"]))
     return given
@@ -223,11 +229,23 @@ def clean_title(written: str) -> str:
     Return the name of a group as it is stored.
 
     :raises GroupTitleInvalid: if it is empty or too long
+    :raises GroupTitleReserved: if the group could be taken for one of the operator
     """
+    title = _clean_line_of_title(written)
+    _require_not_reserved(title)
+    return title
+
+
+def _clean_line_of_title(written: str) -> str:
     title = clean_line(written)
     if not 1 <= len(title) <= Conversation.TITLE_CHARS_MAX:
         raise GroupTitleInvalid(chars_max=Conversation.TITLE_CHARS_MAX)
     return title
+
+
+def _require_not_reserved(title: str) -> None:
+    if is_name_of_the_house(title):
+        raise GroupTitleReserved(brand=settings.BRAND_NAME)
 
 
 def _clean_description(written: str) -> str:

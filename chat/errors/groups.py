@@ -71,6 +71,14 @@ class GroupTitleInvalid(DomainError):
     message = _("Give the group a name of up to {chars_max} characters.")
 
 
+class GroupTitleReserved(GroupTitleInvalid):
+    """The group could be taken for one of the operator: its name has the brand, alone or beside words of authority."""
+
+    code = "chat.group_title_reserved"
+    kind = ErrorKind.INVALID
+    message = _("People could take that group for one of {brand} itself. Choose another name, please.")
+
+
 class GroupDescriptionTooLong(DomainError):
     """The description of the group has too many characters."""
 

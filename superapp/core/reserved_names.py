@@ -68,19 +68,34 @@ def is_reserved_name(written: str) -> bool:
     return _is_reserved_name(written, settings.BRAND_NAME, settings.OPERATOR_NAME)
 
 
+def is_name_of_the_house(written: str) -> bool:
+    """
+    Return whether a name claims to be the operator by its brand: for names of what may well have admins of its own.
+
+    "Admin" and "Keamanan" are usual names of groups; "Admin Nusa" is not.
+    """
+    return _is_reserved_name(written, settings.BRAND_NAME, settings.OPERATOR_NAME, only_with_brand=True)
+
+
 @lru_cache(maxsize=1_024)
-def _is_reserved_name(written: str, brand: str, operator: str) -> bool:
+def _is_reserved_name(written: str, brand: str, operator: str, *, only_with_brand: bool = False) -> bool:
     plain = "".join(" " if _is_ornament(char) else char for char in written)
-    return any(_claims_the_house(reading, brand, operator) for reading in {written, plain})
+    readings = {written, plain}
+    return any(_claims_the_house(one, brand, operator, only_with_brand=only_with_brand) for one in readings)
 
 
-def _claims_the_house(written: str, brand: str, operator: str) -> bool:
+def _claims_the_house(written: str, brand: str, operator: str, *, only_with_brand: bool) -> bool:
     authority, companions = _vocabulary(brand, operator)
+    if only_with_brand:
+        companions |= authority
+        needed = frozenset(filter(None, map(_joined_skeleton, (brand, operator))))
+    else:
+        needed = authority
     tokens = [_to_latin_word(token, authority) for token in _tokens(written)]
     # A number after a word does not make another name: admin1, nusa2027. Before letters it may stand for one of them.
     for spelt in ([_skeleton(token) for token in tokens], [_skeleton(_without_number(token)) for token in tokens]):
         kept = [token for token in spelt if token]
-        if _consists_of("".join(kept), authority, companions) or _claims_the_brand(kept, authority, brand, operator):
+        if _consists_of("".join(kept), needed, companions) or _claims_the_brand(kept, authority, brand, operator):
             return True
     return False
 
@@ -94,16 +109,16 @@ def _vocabulary(brand: str, operator: str) -> tuple[frozenset[str], frozenset[st
     )
 
 
-def _consists_of(text: str, authority: frozenset[str], companions: frozenset[str]) -> bool:
-    """Return whether a text consists of reserved words only, at least one of them of authority."""
-    # By position: None where no reading ends, else True if some reading up to there has a word of authority.
+def _consists_of(text: str, needed: frozenset[str], companions: frozenset[str]) -> bool:
+    """Return whether a text consists of these words only, at least one of them of those that are needed."""
+    # By position: None where no reading ends, else True if some reading up to there has a needed word.
     reached: list[bool | None] = [False, *[None] * len(text)]
-    longest = max(map(len, authority | companions))
+    longest = max(map(len, needed | companions))
     for end in range(1, len(text) + 1):
         for start in range(max(0, end - longest), end):
             word, before = text[start:end], reached[start]
-            if before is not None and (word in authority or word in companions):
-                reached[end] = bool(reached[end]) or before or word in authority
+            if before is not None and (word in needed or word in companions):
+                reached[end] = bool(reached[end]) or before or word in needed
     return bool(text) and reached[-1] is True
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from chat.actions import groups
+from chat.errors import GroupTitleReserved
 from shop import api as shop_api
 from shop import errors as shop_errors
 from superapp.accounts.domain import names
 from superapp.accounts.errors import HandleTaken, NameReserved
-from superapp.core.reserved_names import is_reserved_name
+from superapp.core.reserved_names import is_name_of_the_house, is_reserved_name
 
 CLAIMS = [
     "nusa_official",
@@ -209,3 +211,40 @@ def test_shop_name_cannot_be_reserved_and_the_error_is_at_its_field(db, make_use
     shop_api.open_shop(owner_id=bo.pk, handle="nusantara", name="Nusantara", town="Solo", now=now)
     with pytest.raises(shop_errors.NameReserved):
         shop_api.change_shop(owner_id=bo.pk, name="Nusа Resmi", now=now)
+
+
+OF_THE_HOUSE = (
+    "Nusa",
+    "Nusa Official",
+    "Tim Nusa",
+    "Νuѕа Resmi",
+    "N u s a Bantuan",
+    "Nu\u200bsa CS",
+    "Budi (Admin Nusa)",
+)
+OF_OTHERS = ("Admin", "Keamanan", "Pengurus RT 5", "Admin Toko", "Nusa Dua Trip", "Nusantara", "Customer Service", "")
+
+
+def test_group_has_its_own_admins_and_may_not_claim_the_brand():
+    assert [one for one in OF_THE_HOUSE if not is_name_of_the_house(one)] == []
+    assert [one for one in OF_OTHERS if is_name_of_the_house(one)] == []
+
+
+def test_group_cannot_take_a_name_of_the_house_and_keeps_the_one_it_has(make_user, now, settings):
+    ana = make_user("ana")
+    refused = {"owner_id": ana.pk, "people": (), "now": now}
+    for number, title in enumerate(OF_THE_HOUSE):
+        with pytest.raises(GroupTitleReserved) as refusal:
+            groups.create_group_by_request(**refused, title=title, idempotency_key=str(number))
+    assert refusal.value.params == {"brand": "Nusa"}
+    group, _added = groups.create_group_by_request(**refused, title="Nusantara", idempotency_key="k")
+
+    def change(**changes):
+        return groups.change_group(
+            conversation_id=group.public_id, by_user_id=ana.pk, changes=groups.GroupChanges(**changes), now=now
+        )
+
+    with pytest.raises(GroupTitleReserved):
+        change(title="Nusa Official", description="x")
+    settings.BRAND_NAME = "Nusantara"
+    assert change(title="Nusantara", description="Warga").description == "Warga"
