@@ -74,7 +74,8 @@ def is_public_address(text: str) -> bool:
     except ValueError:  # With a zone, as link-local addresses have.
         return False
     if isinstance(address, ipaddress.IPv6Address):
-        if any(address in network for network in _TRANSLATED):
+        is_translated = any(address in network for network in _TRANSLATED)
+        if is_translated or not (address.ipv4_mapped or address in _GLOBAL_UNICAST):
             return False
         inner = address.ipv4_mapped or address.sixtofour
         if inner is not None:
@@ -82,6 +83,8 @@ def is_public_address(text: str) -> bool:
     return address.is_global and not address.is_multicast
 
 
+# All that was given out of IPv6. The library also calls global what was left out or given up, such as site-local ones.
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 # NAT64 and Teredo carry an IPv4 address of any kind.
 _TRANSLATED = tuple(ipaddress.IPv6Network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32"))
 
