@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.pages import conversations, group_joining, groups, muting, photos, reactions, starred
+from chat.pages import conversations, group_joining, groups, muting, past_groups, photos, reactions, starred
 
 app_name = "chat"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("obrolan/luring/", conversations.shell, name="shell"),
     path("obrolan/arsip/", conversations.archived_list, name="archived"),
     path("obrolan/tersembunyi/", conversations.hidden_list, name="hidden"),
+    path("obrolan/grup-lama/", past_groups.past_groups, name="past_groups"),
     path("obrolan/berbintang/", starred.starred, name="starred"),
     path("obrolan/baru/", groups.new_chat, name="new"),
     path("obrolan/grup/", groups.new_group, name="new_group"),

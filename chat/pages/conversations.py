@@ -28,7 +28,7 @@ from chat.pages.group_views import GroupMembersView, build_members, list_member_
 from chat.pages.muting import MUTE_CHOICES, describe_mute
 from chat.pages.photo_presenters import BLANK_TILE
 from chat.pages.photos import list_recent_photos
-from chat.pages.preference_switches import SWITCHES
+from chat.pages.preference_switches import SWITCHES, Switch
 from chat.pages.seq_parameter import parse_seq
 from chat.queries.groups import count_open_invitations
 from chat.queries.history import fetch_history
@@ -246,8 +246,13 @@ def _page(
                 "down": conversation_id in pinned[:-1],
             }
         context["muted_note"] = describe_mute(opened["summary"], now, zone=time_formats.zone_label(user.time_zone))
-        context["offered"] = [one for one in SWITCHES if one.is_offered(opened["summary"], now)]
+        context["offered"] = _offered_switches(opened["summary"], now)
     return render(request, "chat/page.html", context, status=refusal.kind if refusal else 200)
+
+
+def _offered_switches(summary: SummaryRow, now: datetime) -> list[Switch]:
+    """Return the preferences to offer; what was left is in no list that they could change."""
+    return [] if summary.until_seq is not None else [one for one in SWITCHES if one.is_offered(summary, now)]
 
 
 def _load_members(request: HttpRequest, conversation_id: UUID) -> GroupMembersView:

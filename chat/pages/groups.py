@@ -217,9 +217,9 @@ def add(request: HttpRequest, conversation: UUID) -> HttpResponse:
 @post_only_redirecting_to("chat:details")
 @named_person_required
 def leave(request: HttpRequest, conversation: UUID) -> HttpResponse:
-    """Leave a group."""
+    """Leave a group, and show what of it stays."""
     group_members.leave_group(conversation_id=conversation, user_id=get_current_user(request).pk, now=clock.now())
-    return redirect("chat:list")
+    return redirect("chat:conversation", conversation=conversation)
 
 
 @named_person_required

@@ -10,21 +10,27 @@ from uuid import UUID
 from django.db.models import Case, Count, F, Q, QuerySet, When, Window
 from django.db.models.functions import Coalesce, Greatest, RowNumber
 
+from chat.domain.enums import ConversationKind
 from chat.errors import ConversationNotFound
 from chat.models import Conversation, Member
 from superapp.core.compiled_queries import CompiledQuery
 
 MEMBERS_MAX = 50
 HIDDEN_MAX = 200
+PAST_GROUPS_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
 class PutAwayCounts:
-    """The numbers of conversations that a person hid, archived, and archived with unread messages, unless muted."""
+    """
+    The numbers of conversations that a person hid, archived, and archived with unread messages, unless muted; and of
+    groups in which they are no longer.
+    """
 
     hidden: int
     archived: int
     archived_unread: int
+    past_groups: int
 
 
 def fetch_membership(conversation_id: UUID, user_id: int) -> Member:
@@ -166,18 +172,29 @@ def list_hidden_memberships(user_id: int) -> list[Member]:
     )
 
 
+def list_past_group_memberships(user_id: int) -> list[Member]:
+    """List the memberships of groups that the person left or was removed from, newest change first."""
+    past = Member.objects.filter(_IS_PAST_GROUP, user_id=user_id).select_related(
+        "conversation__face", "conversation__group"
+    )
+    return list(past.order_by("-changed", "-pk")[:PAST_GROUPS_MAX])
+
+
 def count_put_away(user_id: int, now: datetime) -> PutAwayCounts:
     """
-    Count the conversations that a person hid or archived. One that is both counts as hidden; empty ones are
-    ignored.
+    Count the conversations that a person hid, archived or left. One that is both hidden and archived counts as hidden;
+    empty ones are ignored.
     """
-    is_archived = ~_IS_HIDDEN & Q(is_archived=True, conversation__last_seq__gt=0)
+    is_present = Q(until_seq=None)
+    is_hidden = is_present & _IS_HIDDEN
+    is_archived = is_present & ~_IS_HIDDEN & Q(is_archived=True, conversation__last_seq__gt=0)
     # Conversations that were never put away are not joined: most are not, and every page of the list asks.
-    put_away = Member.objects.filter(Q(is_archived=True) | Q(hidden_seq__gt=0), user_id=user_id, until_seq=None)
-    counted = put_away.aggregate(
-        hidden=Count("pk", filter=_IS_HIDDEN),
+    is_away = Q(is_archived=True) | Q(hidden_seq__gt=0) | Q(until_seq__isnull=False)
+    counted = Member.objects.filter(is_away, user_id=user_id).aggregate(
+        hidden=Count("pk", filter=is_hidden),
         archived=Count("pk", filter=is_archived),
         archived_unread=Count("pk", filter=is_archived & _IS_UNREAD & (_is_loud(now) | _IS_MENTIONED)),
+        past_groups=Count("pk", filter=_IS_PAST_GROUP),
     )
     return PutAwayCounts(**counted)
 
@@ -229,6 +246,7 @@ def _unread_memberships(now: datetime) -> QuerySet[Member]:
 
 
 _IS_HIDDEN = Q(hidden_seq__gt=0, conversation__last_seq__gt=0, conversation__last_seq__lte=F("hidden_seq"))
+_IS_PAST_GROUP = Q(until_seq__isnull=False, conversation__kind=ConversationKind.GROUP)
 _IS_UNREAD = Q(conversation__counted__gt=F("read_counted") + F("own_since")) | Q(is_marked_unread=True)
 
 _IS_MENTIONED = Q(mentioned_seq__gt=F("read_seq")) | Q(

@@ -15,6 +15,7 @@ from chat.queries.members import (
     list_changed_memberships,
     list_hidden_memberships,
     list_memberships_after_rev,
+    list_past_group_memberships,
     list_visible_members,
 )
 from chat.queries.messages import (
@@ -99,6 +100,11 @@ def list_summaries_of(user_id: int, conversation_ids: Collection[str]) -> list[S
 def list_hidden_summaries(user_id: int) -> SyncPage:
     """List the conversations that the person hid, newest change first, in one page."""
     return SyncPage(rows=build_summaries(list_hidden_memberships(user_id)), next=None)
+
+
+def list_past_group_summaries(user_id: int) -> list[SummaryRow]:
+    """List the groups that the person left or was removed from, newest change first."""
+    return build_summaries(list_past_group_memberships(user_id))
 
 
 def list_changed_summaries(caller: Caller, since: int | None, token: str | None) -> SyncPage:

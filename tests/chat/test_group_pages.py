@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chat.models import Member, Message
+from chat.models import Group, Member, Message
 from superapp.accounts.models import User
 
 
@@ -106,3 +106,13 @@ def test_name_above_a_message_has_the_colour_of_its_person(people, group, post, 
 
     [hue] = re.findall(r'class="bubble__who" data-part="who" data-hue="(\d)"', shown)
     assert hue == str(int(str(bo.public_id)[-1], 16) % 8)
+
+
+def test_description_has_links_and_no_markup_of_its_own(people, group, client):
+    bo = people[1]
+    Group.objects.filter(conversation=group).update(description="<b>Arisan</b>\nlihat https://contoh.id/a?b=1&c=2 ya")
+
+    shown = page(client, bo, f"/obrolan/{group.public_id}/rincian/").partition("<template")[0]
+
+    assert "&lt;b&gt;Arisan&lt;/b&gt;<br>lihat" in shown
+    assert '<a href="https://contoh.id/a?b=1&amp;c=2" rel="nofollow">' in shown

@@ -42,3 +42,14 @@ test("a date beside another says its year only where that is not the same", () =
   assert.equal(format.dateBeside(at, Date.parse("2027-05-01T02:03:04Z")), "1 Maret")
   assert.equal(format.dateBeside(at, Date.parse("2028-05-01T02:03:04Z")), "1 Maret 2027")
 })
+
+test("two who type are called by name, more are counted", () => {
+  const said = { typing_one: "{name} sedang mengetik…", typing_two: "{one} dan {other} sedang mengetik…", typing_several: "{count} orang sedang mengetik…" }
+  const data = { word: (key, values) => said[key].replace(/\{(\w+)\}/g, (_, name) => values[name]) }
+  const inbox = { get: () => undefined, person: (id) => ({ name: id }) }
+  const typing = (...users) => new WordsOf({ data, inbox, me: { id: "ana" } }).typing(users, "c")
+
+  assert.equal(typing("Ibu"), "Ibu sedang mengetik…")
+  assert.equal(typing("Ibu", "Bapak"), "Ibu dan Bapak sedang mengetik…")
+  assert.equal(typing("Ibu", "Bapak", "Citra"), "3 orang sedang mengetik…")
+})

@@ -19,6 +19,7 @@ from superapp.accounts import api as accounts
 from superapp.accounts.models import DeveloperSms, LoginCode, User
 from superapp.core import clock
 from superapp.core.errors import DomainError
+from superapp.core.management.commands import serve
 from tests.runtime.conftest import get, manage
 from tests.runtime.person import Person
 
@@ -178,3 +179,13 @@ def test_killed_server_keeps_acknowledged_data_and_restarts(make_site, real_db):
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     site.start()
     assert get(f"{site.url}/-/ready").status == 200
+
+
+def test_port_of_the_command_line_is_the_one_that_links_name(settings):
+    settings.PORT, settings.PUBLIC_URL = 8000, "http://localhost:8000"
+    serve.follow_port(8141)
+    assert settings.PUBLIC_URL == "http://localhost:8141"
+
+    settings.PUBLIC_URL = "https://nusa.example"
+    serve.follow_port(8142)
+    assert settings.PUBLIC_URL == "https://nusa.example"

@@ -107,6 +107,17 @@ def test_avatar_initials_have_contrast_in_every_hue(tokens, number):
     assert contrast(paper, ink) >= TEXT
 
 
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("number", range(8))
+def test_names_in_a_group_have_contrast_and_colour_in_every_hue(tokens, number):
+    lightness, chroma = map(float, tokens["benang-name"].split("% "))
+    name = linear_light(lightness / 100, chroma, float(tokens[f"portrait-{number}"]))
+
+    assert chroma >= 0.1, "too grey to tell one person from another"
+    for ground in ("color-theirs", "color-ground"):
+        assert contrast(name, colour(ground, tokens)) >= TEXT
+
+
 def test_contrast_of_black_on_white_is_21():
     assert contrast(linear_light(0, 0, 0), linear_light(1, 0, 0)) == pytest.approx(21, abs=0.01)
 

@@ -55,8 +55,11 @@ export function askLocation({ data, format }) {
     fill(dialog, "found", data.word("location_looking"))
     here = await whereIAm()
     fill(dialog, "found", here ? data.word("location_found", { metres: format.number(here.accuracy) }) : data.word("location_unknown"))
-    if (here) written.value = ""
-    else part(dialog, "elsewhere").open = true
+    if (here) {
+      written.value = ""
+      written.oninput()
+      fill(dialog, "problem", null)
+    } else part(dialog, "elsewhere").open = true
   }
   return ask(dialog, () => {
     const text = written.value.trim()

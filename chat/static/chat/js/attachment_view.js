@@ -32,6 +32,7 @@ function showPoll(element, { row, votes, isMine }, { data, format, now }) {
   const { question, options, several } = row.extras.attachment
   const over = isClosed(row, now)
   mark(element, "data-closed", over)
+  mark(element, "data-several", several)
   fill(element, "question", question)
   fill(element, "hint", data.word(over ? "poll_closed" : several ? "poll_choose_several" : "poll_choose_one"))
   const list = part(element, "options")

@@ -99,6 +99,7 @@ export class ConversationList extends HTMLElement {
     const [archived, hidden] = ["archived", "hidden"].map((place) => inbox.list("", { place }).length)
     const ways = [part(this, "archived-link"), part(this, "hidden-link")]
     this.#counted ??= ways.map((link) => !link.hidden)
+    if (inbox.hasPastGroups) part(this, "past-groups-link").hidden = false
     const isThere = [archived, hidden].map((count, place) => count > 0 || (!isComplete && this.#counted[place]))
     ways.forEach((link, place) => (link.hidden = !isThere[place] || (place === 0 && query !== "")))
     const unread = inbox.unreadAt("archived")

@@ -102,6 +102,7 @@ export class EmojiPicker {
     part(this.#element, "all").hidden = query !== ""
     part(this.#element, "found").hidden = query === ""
     part(this.#element, "found").replaceChildren(...found.map((entry) => this.#button(entry)))
+    part(this.#element, "none").hidden = query === "" || found.length > 0
     part(this.#element, "said").textContent = query ? this.#data.word("emoji_found", { count: found.length }) : ""
   }
 

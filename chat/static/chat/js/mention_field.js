@@ -84,9 +84,9 @@ export class MentionField {
     element.dataset.place = place
     mark(element, "aria-selected", place === this.#picked, "true")
     const isAll = person.id === ALL.id
-    element.querySelector(".avatar").hidden = isAll
-    if (!isAll) showAvatar(element, person, person.name)
+    showAvatar(element, isAll ? { id: "0", avatar: null } : person, isAll ? "@" : person.name)
     fill(element, "name", isAll ? `@${person.name}` : person.name)
+    fill(element, "note", isAll ? this.#page.data.word("mention_all_note") : null)
     return element
   }
 

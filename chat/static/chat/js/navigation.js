@@ -27,7 +27,7 @@ export class Navigation {
     const isList = document.body.dataset.view === "list" && !page.conversationAt(location.pathname)
     this.#listAddress = isList ? location.pathname : page.boot.urls.list
     document.addEventListener("click", (event) => this.#clicked(event))
-    addEventListener("popstate", () => this.#goTo(location.pathname))
+    addEventListener("popstate", () => this.#stepped())
     messenger.inbox.onChange.listen((changed) => (changed === null || changed === this.#current) && this.#showHead())
     this.#current = this.#conversationAt(location.pathname) ?? this.#rendered?.dataset.conversation ?? null
     this.#markCurrent()
@@ -65,6 +65,15 @@ export class Navigation {
     if (conversation === null && history.state?.isFromList) return history.back()
     history.pushState({ isFromList: this.#current === null && conversation !== null }, "", pathname)
     this.#goTo(pathname)
+  }
+
+  /** Going back closes what lies over the page, as it does in an app; the page below stays. */
+  #stepped() {
+    const above = this.#document.querySelectorAll("dialog:modal, [popover=auto]:popover-open, [popover='']:popover-open")
+    if (above.length === 0) return this.#goTo(location.pathname)
+    for (const one of above) one.matches("dialog") ? one.close() : one.hidePopover()
+    const isFromList = this.#current !== null && this.#conversationAt(location.pathname) === null
+    history.pushState({ isFromList }, "", this.#current ? this.#page.urlOf(this.#current) : this.#listAddress)
   }
 
   #isSeen(conversation) {

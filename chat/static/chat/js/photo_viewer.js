@@ -1,4 +1,6 @@
 import { Zoom } from "#chat/photo_zoom.js"
+import { showBody } from "#chat/formatted_body.js"
+import { plain } from "#chat/formatting.js"
 import { addressOf } from "#chat/photos.js"
 import { clone, fill, mark, part } from "#ui/part.js"
 
@@ -11,6 +13,8 @@ export class PhotoViewer {
   static NEAR = 2
   // So long the row of photos stands still before some are put in front of what is looked at.
   static STILL_MS = 150
+  // A finger that goes down so far, and hardly to a side, closes the viewer.
+  static DOWN_PX = 90
 
   #dialog
   #data
@@ -23,6 +27,7 @@ export class PhotoViewer {
   // Counts the times that it was opened: what was asked for another time is of no use.
   #times = 0
   #moved_at = 0
+  #touched = null
 
   constructor({ document, data }) {
     this.#dialog = document.getElementById("photo-viewer")
@@ -31,6 +36,8 @@ export class PhotoViewer {
     this.#dialog.addEventListener("keydown", (event) => this.#key(event))
     this.#dialog.addEventListener("close", () => this.#closed())
     this.#track.addEventListener("scroll", () => this.#scrolled(), { passive: true })
+    this.#track.addEventListener("pointerdown", (event) => this.#touch(event))
+    this.#track.addEventListener("pointerup", (event) => this.#let(event))
     addEventListener("resize", () => this.#dialog.open && this.#goTo(this.#place, "instant"))
   }
 
@@ -74,9 +81,9 @@ export class PhotoViewer {
     const { id, who, at, caption } = this.#photos[place]
     fill(this.#dialog, "who", who)
     fill(this.#dialog, "at", at)
-    fill(this.#dialog, "caption", caption)
+    showBody(part(this.#dialog, "caption"), caption)
     const where = this.#showPlace()
-    part(this.#dialog, "said").textContent = `${where ? `${where}. ` : ""}${this.#data.word("photo_by", { name: who, time: at })}. ${caption}`
+    part(this.#dialog, "said").textContent = `${where ? `${where}. ` : ""}${this.#data.word("photo_by", { name: who, time: at })}. ${plain(caption)}`
     part(this.#dialog, "download").href = addressOf(id, "original")
     if (place < PhotoViewer.NEAR) this.#extend("before")
     if (place >= this.#photos.length - PhotoViewer.NEAR) this.#extend("after")
@@ -173,6 +180,18 @@ export class PhotoViewer {
     if (name === "close") this.#dialog.close()
     else if (name === "before") this.#goTo(this.#place - 1)
     else if (name === "after") this.#goTo(this.#place + 1)
+  }
+
+  /** One finger on a photo of its own size may pull it away; a second finger makes it larger instead. */
+  #touch({ pointerType, isPrimary, clientX, clientY }) {
+    const isLarger = this.#track.hasAttribute("data-zoomed")
+    this.#touched = pointerType === "touch" && isPrimary && !isLarger ? { x: clientX, y: clientY } : null
+  }
+
+  #let({ clientX, clientY }) {
+    const down = clientY - this.#touched?.y
+    if (down > PhotoViewer.DOWN_PX && Math.abs(clientX - this.#touched.x) < down / 2) this.#dialog.close()
+    this.#touched = null
   }
 
   #key(event) {

@@ -63,6 +63,13 @@ export class RowMenu {
     return askMute({ data: this.#page.data, now: () => this.#page.clock.serverNow(), timeZone, zone })
   }
 
+  /** What left the list by one tap comes back by one. */
+  #offerUndo(conversation, name) {
+    const { data } = this.#page
+    const undo = async () => (await this.#messenger.keep(conversation, { [name]: false })) || toast(data.word("unavailable"))
+    toast(data.word(name), { word: data.word("undo"), run: undo })
+  }
+
   async #keep(action) {
     const [name, to] = action.split("-")
     if (name === "pin") return (await this.#movePinned(to === "down")) || toast(this.#page.data.word("unavailable"))
@@ -72,7 +79,7 @@ export class RowMenu {
     if (name === "muted" && isOn && until === null) return
     // What concerns the list alone is not worth keeping for later: without a line, it says so.
     if (await this.#messenger.keep(conversation, name === "muted" ? { muted_until: until } : { [name]: isOn }))
-      return ["archived-on", "hidden-on"].includes(action) && toast(this.#page.data.word(name))
+      return ["archived-on", "hidden-on"].includes(action) && this.#offerUndo(conversation, name)
     toast(this.#page.data.word("unavailable"))
   }
 }

@@ -105,6 +105,8 @@ export class WordsOf {
   typing(users, conversation) {
     if (users.length === 0) return ""
     if (users.length === 1) return this.#data.word("typing_one", { name: this.name(users[0], conversation) })
+    const [one, other, ...more] = users.map((user) => this.name(user, conversation))
+    if (more.length === 0) return this.#data.word("typing_two", { one, other })
     return this.#data.word("typing_several", { count: users.length })
   }
 }

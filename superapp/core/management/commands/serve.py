@@ -15,6 +15,13 @@ from superapp.core import clock, embedded, health, jobs, metrics, scheduler
 from superapp.core.operator_command import port as port_number
 
 
+def follow_port(port: int) -> None:
+    """Let links and QR codes name the port that ``--port`` chose, unless the operator set ``PUBLIC_URL``."""
+    if f"http://localhost:{settings.PORT}" == settings.PUBLIC_URL:
+        settings.PUBLIC_URL = f"http://localhost:{port}"
+        settings.CSRF_TRUSTED_ORIGINS = [settings.PUBLIC_URL]
+
+
 class Command(BaseCommand):
     help = "Serve everything from one process: pages, API, WebSockets, periodic tasks and jobs."
     requires_migrations_checks = False
@@ -35,6 +42,7 @@ class Command(BaseCommand):
             held = embedded.lock_data_directory(settings.VAR_DIR)
         except embedded.AnotherServerRunning as other:
             raise CommandError(str(other)) from None
+        follow_port(port)
         with held:
             embedded.migrate(self._say)
             health.run_startup_checks()
