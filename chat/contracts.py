@@ -46,7 +46,7 @@ class MessageRow(msgspec.Struct):
     poll: PollRow | UnsetType = UNSET
 
 
-class MembershipRow(MemberPreferences[str], frozen=True, kw_only=True):
+class OwnMembershipRow(MemberPreferences[str], frozen=True, kw_only=True):
     """
     A member's own read mark and preferences in a conversation.
 
@@ -127,7 +127,7 @@ class SummaryRow(msgspec.Struct):
     last: MessageRow | None
     members: list[MemberRow]
     people: list[PersonRow]
-    mine: MembershipRow
+    mine: OwnMembershipRow
     # The newest message that mentions the reader, by name or with all.
     mentioned_seq: int
     face: FaceRow | None = None
@@ -358,8 +358,8 @@ class MovedReadState(msgspec.Struct, array_like=True):
     own_since: int
     preferences: StoredPreferences
 
-    def row(self, conversation_id: UUID) -> MembershipRow:
-        return MembershipRow(
+    def row(self, conversation_id: UUID) -> OwnMembershipRow:
+        return OwnMembershipRow(
             conversation=str(conversation_id),
             rev=self.rev,
             until_seq=None,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat.contracts import FaceRow, GroupRow, MembershipRow, MessageRow, topic
+from chat.contracts import FaceRow, GroupRow, MessageRow, OwnMembershipRow, topic
 from chat.domain.marks import MarkRow
 from superapp.realtime import bus, hints
 from superapp.realtime.bus import UserHint
@@ -21,7 +21,7 @@ def message_posted_hint(conversation_id: UUID, row: MessageRow, *, to_user_ids: 
     return UserHint(to_user_ids, hints.encode(hint))
 
 
-def membership_changed_hint(user_id: int, row: MembershipRow) -> UserHint:
+def membership_changed_hint(user_id: int, row: OwnMembershipRow) -> UserHint:
     """Build the hint to a person's own sockets that their membership changed."""
     return UserHint([user_id], hints.encode({"on": "me", "rev": row.rev, "say": "membership.changed", "row": row}))
 
@@ -85,7 +85,7 @@ def invitations_changed(user_ids: Collection[int]) -> None:
     hints.send_after_commit(user_ids, {"on": "invitations", "say": "invitations.changed"})
 
 
-def membership_changed(user_id: int, row: MembershipRow) -> None:
+def membership_changed(user_id: int, row: OwnMembershipRow) -> None:
     """Send a person's own sockets the current state of their membership, after the commit."""
     send_after_commit([membership_changed_hint(user_id, row)])
 

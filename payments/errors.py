@@ -275,7 +275,7 @@ class PinAlreadySet(DomainError):
     message = _("You already have a PIN.")
 
 
-class DeviceNotTrusted(DomainError):
+class FirstPinNeedsTrustedDevice(DomainError):
     """A first PIN can be set without a wait only on a trusted device; a code by SMS does not make a device trusted."""
 
     code = "payments.device_not_trusted"

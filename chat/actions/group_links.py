@@ -11,7 +11,7 @@ from django.db import transaction
 
 from chat.actions.memberships import drop_requests, join_people, tell_of_requests
 from chat.domain import group_rules
-from chat.errors import AdminsOnly, GroupInviteNotFound, JoinRequestNotFound, LinksUsedUp
+from chat.errors import AdminsOnly, GroupLinkNotFound, JoinRequestNotFound, LinksUsedUp
 from chat.models import Conversation, GroupLink, JoinRequest, Member
 from chat.queries.groups import find_link, list_open_links, list_removed
 from chat.queries.locking import lock_conversation, lock_group_for_member
@@ -70,13 +70,13 @@ def revoke_link(*, conversation_id: UUID, by_user_id: int, link: UUID, now: date
     Revoke a link, and with it the requests that came by it. Idempotent.
 
     :raises ConversationNotFound, NotAGroup, AdminsOnly: as ``make_link``
-    :raises GroupInviteNotFound: if the group has no such link
+    :raises GroupLinkNotFound: if the group has no such link
     """
     with transaction.atomic():
         conversation = _lock_for_admin(conversation_id, by_user_id)
         found = GroupLink.objects.filter(conversation=conversation, public_id=link).first()
         if found is None:
-            raise GroupInviteNotFound
+            raise GroupLinkNotFound
         if found.revoked_at is None:
             found.revoked_at = now
             found.save(update_fields=["revoked_at"])
@@ -87,7 +87,7 @@ def open_link(*, token: str, user_id: int | None, now: datetime) -> GroupLink:
     """
     Return an open link with its group; ``user_id`` is None for a visitor who is not logged in.
 
-    :raises GroupInviteNotFound: if it is unknown, expired, used up or revoked, or an admin removed this person
+    :raises GroupLinkNotFound: if it is unknown, expired, used up or revoked, or an admin removed this person
     :raises RateLimited: after too many look-ups in an hour
     """
     if user_id is not None:
@@ -99,11 +99,11 @@ def view_link(*, token: str, user_id: int | None, now: datetime) -> GroupLink:
     """
     Return an open link as ``open_link`` does, for what its page shows beside: it is not counted once more.
 
-    :raises GroupInviteNotFound: if it is unknown, expired, used up or revoked, or an admin removed this person
+    :raises GroupLinkNotFound: if it is unknown, expired, used up or revoked, or an admin removed this person
     """
     link = find_link(token)
     if link is None:
-        raise GroupInviteNotFound
+        raise GroupLinkNotFound
     _require_open(link, link.conversation, user_id, now)
     return link
 
@@ -112,14 +112,14 @@ def join_by_link(*, token: str, user_id: int, now: datetime) -> Joining:
     """
     Join a group by a link, or ask to be let in where the link says so. Idempotent: who is in uses up nothing.
 
-    :raises GroupInviteNotFound: if it is unknown, expired, used up or revoked, or an admin removed this person
+    :raises GroupLinkNotFound: if it is unknown, expired, used up or revoked, or an admin removed this person
     :raises GroupFull: if the group has no room
     :raises RateLimited: after too many tries in a day
     """
     accounts.consume_rate_limits([(JOIN_LIMIT, f"user:{user_id}")], now=now)
     found = find_link(token)
     if found is None:
-        raise GroupInviteNotFound
+        raise GroupLinkNotFound
     with transaction.atomic():
         # The lock serializes all who join: the uses are read after it, and never exceeded.
         conversation = lock_conversation(found.conversation.public_id)
@@ -185,6 +185,6 @@ def _lock_for_admin(conversation_id: UUID, user_id: int) -> Conversation:
 def _require_open(link: GroupLink, conversation: Conversation, user_id: int | None, now: datetime) -> None:
     # An empty group cannot be joined. A removed member gets the same answer as for a revoked link.
     if not link.is_open(now) or conversation.group.member_count == 0:
-        raise GroupInviteNotFound
+        raise GroupLinkNotFound
     if user_id is not None and list_removed(conversation, [user_id]):
-        raise GroupInviteNotFound
+        raise GroupLinkNotFound

@@ -16,7 +16,7 @@ from chat.errors import GroupFull
 from chat.models import Conversation, Group, GroupInvitation, JoinRequest, Member
 from chat.queries.groups import list_admin_ids
 from chat.queries.members import list_recipients
-from chat.queries.row_builders import group_row, membership_row
+from chat.queries.row_builders import group_row, own_membership_row
 from chat.writers import log
 from superapp.accounts import api as accounts
 from superapp.core import change_cursor
@@ -59,7 +59,7 @@ def begin_memberships(conversation: Conversation, user_ids: Collection[int], *, 
     Member.objects.bulk_update([member for member in members if member.pk is not None], _BEGUN_FIELDS)
     push.send_after_commit(
         [
-            push.membership_changed_hint(member.user_id, membership_row(member, conversation.public_id))
+            push.membership_changed_hint(member.user_id, own_membership_row(member, conversation.public_id))
             for member in members
         ]
     )
@@ -111,7 +111,7 @@ def end_membership(conversation: Conversation, member: Member, *, is_removed: bo
     member.changed = change_cursor.current_stamp()
     member.rev = user_topic.next_rev(member.user_id)
     member.save()
-    push.membership_changed(member.user_id, membership_row(member, conversation.public_id))
+    push.membership_changed(member.user_id, own_membership_row(member, conversation.public_id))
 
 
 def post_group_event(

@@ -14,7 +14,7 @@ from chat.models import Conversation, Member
 from chat.queries.locking import lock_conversation_for_member, lock_current_memberships
 from chat.queries.members import fetch_current_membership
 from chat.queries.pins import list_pinned_conversation_ids_between, next_pin_order
-from chat.queries.row_builders import membership_row
+from chat.queries.row_builders import own_membership_row
 from superapp.core import change_cursor, text_cleaning
 from superapp.realtime import user_topic
 
@@ -91,7 +91,7 @@ def _store(member: Member, fields: list[str]) -> None:
     """Store these fields of a membership under the rev that it was given, and tell the person's own devices."""
     member.changed = change_cursor.current_stamp()
     member.save(update_fields=[*fields, "changed", "rev"])
-    push.membership_changed(member.user_id, membership_row(member, member.conversation.public_id))
+    push.membership_changed(member.user_id, own_membership_row(member, member.conversation.public_id))
 
 
 def _hidden_seq(conversation: Conversation, *, is_hidden: bool) -> int:

@@ -17,7 +17,7 @@ from chat.queries.members import (
     list_recipients_by_conversation,
 )
 from chat.queries.messages import count_own_after, fetch_counted, list_senders
-from chat.queries.row_builders import membership_row
+from chat.queries.row_builders import own_membership_row
 from superapp.core import change_cursor
 from superapp.realtime import user_topic
 
@@ -56,7 +56,7 @@ def mark_read(*, conversation_id: UUID, user_id: int, seq: int) -> Member:
             ]
         )
         _send_receipts({member: old_seq})
-        push.membership_changed(user_id, membership_row(member, conversation.public_id))
+        push.membership_changed(user_id, own_membership_row(member, conversation.public_id))
     return member
 
 
@@ -66,7 +66,7 @@ def _end_marked_unread(member: Member) -> Member:
     member.changed = change_cursor.current_stamp()
     member.rev = user_topic.next_rev(member.user_id)
     member.save(update_fields=["is_marked_unread", "changed", "rev"])
-    push.membership_changed(member.user_id, membership_row(member, member.conversation.public_id))
+    push.membership_changed(member.user_id, own_membership_row(member, member.conversation.public_id))
     return member
 
 

@@ -111,7 +111,7 @@ class TooManyPicked(DomainError):
     message = _("You can add up to {people_max} people at once.")
 
 
-class GroupInviteNotFound(DomainError):
+class GroupLinkNotFound(DomainError):
     """The link is unknown, expired, used up or revoked, or not for this person; the error does not tell which."""
 
     code = "chat.group_invite_not_found"

@@ -170,7 +170,11 @@ def send(request: HttpRequest, conversation: UUID) -> HttpResponse:
 @post_only_redirecting_to("chat:details")
 @named_person_required
 def change_preferences(request: HttpRequest, conversation: UUID) -> HttpResponse:
-    """Pin, mute, archive or hide a conversation; the form has ``yes`` or ``no`` under the name of the switch."""
+    """
+    Pin, mute, archive or hide a conversation, or mark it as unread, by ``yes`` or ``no`` under the switch's name.
+
+    ``pin_move``, ``up`` or ``down``, moves a pinned one instead.
+    """
     now = clock.now()
     changes: dict[str, Any] = {}
     for switch in SWITCHES:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chat.actions import group_invitations, group_links
 from chat.contracts import GroupInvitationRow, GroupLinkRow
-from chat.errors import GroupFull, GroupInviteNotFound, InvitationNotFound, JoinRequestNotFound, LinksUsedUp
+from chat.errors import GroupFull, GroupLinkNotFound, InvitationNotFound, JoinRequestNotFound, LinksUsedUp
 from chat.pages.identities import media_url
 from chat.queries.group_lists import list_invitation_rows, list_link_rows, list_request_rows
 from chat.queries.groups import has_asked
@@ -148,7 +148,7 @@ def invite(request: HttpRequest, token: str) -> HttpResponseBase:
         if request.method == "POST":
             return _join(request, token)
         link = group_links.open_link(token=token, user_id=user.pk if user else None, now=clock.now())
-    except (GroupInviteNotFound, GroupFull) as gone:
+    except (GroupLinkNotFound, GroupFull) as gone:
         refusal = {"title": _("You cannot join with this link"), "problem": _message_of(gone)}
         return render(request, "web/invite_gone.html", refusal, status=gone.kind)
     group = preview_row(link)
@@ -170,7 +170,7 @@ def invite_picture(request: HttpRequest, token: str) -> HttpResponseBase:
     user = request.user if isinstance(request.user, User) and request.user.is_authenticated else None
     try:
         link = group_links.view_link(token=token, user_id=user.pk if user else None, now=clock.now())
-    except GroupInviteNotFound:
+    except GroupLinkNotFound:
         return not_found()
     picture = link.conversation.group.picture
     name = media.find_avatar_name(picture) if picture is not None else None

@@ -74,7 +74,7 @@ def _read_until(request: HttpRequest, user: User, now: datetime) -> datetime:
 
 
 def describe_mute(summary: SummaryRow, now: datetime, *, zone: str) -> str:
-    """Return until when a conversation is muted, in words; empty if it is not."""
+    """Return until when a conversation is muted, in words; empty if it is not. ``zone`` is a label, such as WIB."""
     until = datetime.fromisoformat(summary.mine.muted_until) if summary.mine.muted_until else None
     if until is None or not is_muted(summary, now):
         return ""

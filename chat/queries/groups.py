@@ -168,7 +168,7 @@ def has_open_invitation(conversation_id: int, user_id: int) -> bool:
 
 
 def list_open_invited(conversation: Conversation, user_ids: Collection[int]) -> set[int]:
-    """Return those of these people who have an unanswered invitation to a group."""
+    """Return those of these people whom somebody in a group has invited, and who have not answered yet."""
     found = _open_invitations().filter(conversation=conversation, user_id__in=user_ids)
     return set(found.values_list("user_id", flat=True))
 

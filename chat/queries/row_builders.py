@@ -13,8 +13,8 @@ from chat.contracts import (
     GroupPreviewRow,
     GroupRow,
     MemberRow,
-    MembershipRow,
     MessageRow,
+    OwnMembershipRow,
     SummaryRow,
 )
 from chat.domain import extras, preferences
@@ -49,9 +49,9 @@ def message_row(message: Message) -> MessageRow:
     )
 
 
-def membership_row(member: Member, conversation_id: UUID) -> MembershipRow:
+def own_membership_row(member: Member, conversation_id: UUID) -> OwnMembershipRow:
     """Build the row of a membership that only its member gets."""
-    return MembershipRow(
+    return OwnMembershipRow(
         conversation=str(conversation_id),
         rev=member.rev,
         until_seq=member.until_seq,
@@ -160,7 +160,7 @@ def summary_row(
         last=message_row(last) if last is not None else None,
         members=[member_row(one) for one in members],
         people=people,
-        mine=membership_row(member, conversation.public_id),
+        mine=own_membership_row(member, conversation.public_id),
         mentioned_seq=_mentioned_seq(member, conversation),
         face=_face_of(conversation, members),
         group=None if has_left or conversation.kind != ConversationKind.GROUP else group_row(conversation.group),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from chat.contracts import MembershipRow, SummaryRow
+from chat.contracts import OwnMembershipRow, SummaryRow
 from chat.models import Member
 from chat.queries.groups import count_requests_by_conversation
 from chat.queries.history import fetch_subjects, list_people
@@ -22,7 +22,7 @@ from chat.queries.messages import (
     fetch_last_messages,
 )
 from chat.queries.pins import list_pinned
-from chat.queries.row_builders import membership_row, summary_row
+from chat.queries.row_builders import own_membership_row, summary_row
 from superapp.core.errors import InputInvalid
 from superapp.realtime.registry import Caller, SyncPage
 
@@ -112,10 +112,10 @@ def list_changed_summaries(caller: Caller, since: int | None, token: str | None)
     return _page(caller.user_id, since=since, token=token)
 
 
-def list_membership_rows(user_id: int, after_rev: int, limit: int) -> list[MembershipRow]:
+def list_membership_rows(user_id: int, after_rev: int, limit: int) -> list[OwnMembershipRow]:
     """List the rows of the user topic for memberships that changed after this rev."""
     memberships = list_memberships_after_rev(user_id, after_rev=after_rev, limit=limit)
-    return [membership_row(member, member.conversation.public_id) for member in memberships]
+    return [own_membership_row(member, member.conversation.public_id) for member in memberships]
 
 
 def _page(user_id: int, *, since: int | None, token: str | None, is_archived: bool | None = None) -> SyncPage:

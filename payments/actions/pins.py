@@ -49,12 +49,12 @@ def set_first_pin_on_device(*, user_id: int, device_id: int | None, pin: str, no
     Set a person's first PIN from one of their devices, which must be trusted.
 
     A stranger who took over a phone number must not set a PIN: from an untrusted device a first PIN goes through
-    ``request_pin_reset`` and ``reset_pin``. Raises PinInvalid, PinGuessable, PinAlreadySet, DeviceNotTrusted.
+    ``request_pin_reset`` and ``reset_pin``. Raises PinInvalid, PinGuessable, PinAlreadySet, FirstPinNeedsTrustedDevice.
     """
     if queries.has_pin(user_id):
         raise errors.PinAlreadySet
     if not accounts.is_trusted_device(user_id, device_id):
-        raise errors.DeviceNotTrusted
+        raise errors.FirstPinNeedsTrustedDevice
     set_first_pin(user_id=user_id, pin=pin, now=now)
 
 

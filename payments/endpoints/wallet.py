@@ -68,13 +68,13 @@ def history(caller: Caller, request: HistoryRequest) -> contracts.HistoryPage:
     "payments.receipt", ReceiptRequest, rest="GET wallet/receipts/<uuid:journal>", response=contracts.MovementRow
 )
 def receipt(caller: Caller, request: ReceiptRequest) -> contracts.MovementRow:
-    """Return one movement of the caller."""
+    """Return the caller's movement of one journal. :raises ReceiptNotFound: if it is not theirs"""
     return serializers.serialize_movements([api.get_receipt(caller.user_id, request.journal)])[0]
 
 
 @payments_command("payments.recipient", RecipientRequest, rest="GET wallet/recipient", cost=5)
 def recipient(caller: Caller, request: RecipientRequest) -> dict[str, Any]:
-    """Find the recipient of a transfer and return the real name, to be confirmed."""
+    """Find a recipient by public id, handle or phone number, and return the real name, to be confirmed."""
     found = api.find_recipient(
         caller.user_id,
         user=request.user,

@@ -131,7 +131,7 @@ def change_product(
     now: datetime,
 ) -> None:
     """
-    Change a product; arguments that are None stay as they are, and so does the weight if it is UNSET.
+    Change a product. A field that is None stays as it is, but a weight of None is removed, and stays if UNSET.
 
     :raises ProductNotFound: if it does not exist or belongs to somebody else
     :raises ProductMoved: if something would change and the product is not at ``expected_version``

@@ -198,8 +198,8 @@ def change_product(
     now: datetime,
 ) -> ProductDetails:
     """
-    Change a product; arguments that are None stay as they are. The slug never changes. A weight of None removes the
-    weight.
+    Change a product; the slug never changes. A field that is None stays as it is, but a weight of None is removed,
+    and stays if UNSET.
 
     :raises ProductNotFound: if it does not exist or belongs to somebody else
     :raises ProductMoved: if something would change and the product is not at ``expected_version``

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api as payments
 from payments.errors import (
-    DeviceNotTrusted,
+    FirstPinNeedsTrustedDevice,
     InsufficientFunds,
     PinAlreadySet,
     PinInvalid,
@@ -114,7 +114,7 @@ def _submit_purchase(request: HttpRequest, product: UUID, key: UUID, typed: dict
         answer = _place_order(request, product, key, typed)
     except PinWrong as refusal:
         return _page(request, product, key, typed, problems={"pin": _pin_sentence(refusal)}, status=refusal.kind)
-    except (PinMissing, PinLocked, PinAlreadySet, DeviceNotTrusted) as refusal:
+    except (PinMissing, PinLocked, PinAlreadySet, FirstPinNeedsTrustedDevice) as refusal:
         # The page shows the state of the PIN and what to do.
         return _page(request, product, key, typed, status=refusal.kind)
     except KeyReused as refusal:
@@ -190,7 +190,7 @@ def _set_first_pin(request: HttpRequest) -> None:
     """
     Set the PIN if it was chosen together with the payment.
 
-    :raises DeviceNotTrusted: if this device may not set one yet
+    :raises FirstPinNeedsTrustedDevice: if this device may not set one yet
     :raises PinAlreadySet: if a PIN was set meanwhile
     """
     if "new_pin" in request.POST:

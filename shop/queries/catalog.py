@@ -125,7 +125,7 @@ def list_slugs_with_prefix(shop: Shop, slug: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A product as read for a checkout: price, availability, shop and merchant."""
+    """A product as the checkout of one buyer reads it: price in sen, availability, shop and merchant."""
 
     product_id: int
     shop_id: int

@@ -12,7 +12,11 @@ SIZES = media.SIZES[media.MediaKind.PUBLIC]
 
 
 def photo_url(name: str, size: int) -> str:
-    """Return the public URL of a photo. It is permanent, since the name is the hash of the content."""
+    """
+    Return the public URL of a photo in one of ``SIZES``, its longest side in pixels.
+
+    It is permanent, since the name is the hash of the content.
+    """
     return f"/media/photo/{name}-{size}.webp"
 
 

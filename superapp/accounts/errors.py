@@ -120,7 +120,7 @@ class InvitationNotFound(DomainError):
     message = _("That invitation is no longer there.")
 
 
-class InviteNotFound(DomainError):
+class InviteLinkNotFound(DomainError):
     """
     The invite link is unknown, expired, used up or revoked, or its owner has blocked the caller.
 

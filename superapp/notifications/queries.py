@@ -39,7 +39,7 @@ def list_notifications(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str
     return {key: row for row in found if (key := (row.user_id, row.subject)) in keys}
 
 
-def fetch_visibilities(user_ids: Collection[int]) -> dict[int, PresenceVisibility]:
+def fetch_presence_visibilities(user_ids: Collection[int]) -> dict[int, PresenceVisibility]:
     """Return who may see the presence of each of these people, in one query."""
     found = dict(Preferences.objects.filter(user_id__in=user_ids).values_list("user_id", "presence"))
     default = PresenceVisibility(Preferences._meta.get_field("presence").default)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from superapp.accounts import api
 from superapp.accounts.actions import contacts, invite_links
-from superapp.accounts.errors import ContactBlocked, ContactOneself, InviteNotFound
+from superapp.accounts.errors import ContactBlocked, ContactOneself, InviteLinkNotFound
 from superapp.accounts.models import Contact, InviteLink
 from superapp.core.errors import RateLimited
 from tests.accounts.knowing import seen
@@ -73,9 +73,9 @@ def test_invalid_invite_links_have_the_same_error(ana, link, make_user, now, why
         contacts.block_person(user_id=ana.pk, peer_public_id=bo.public_id, now=now)
     known = seen(bo)
 
-    with pytest.raises(InviteNotFound):
+    with pytest.raises(InviteLinkNotFound):
         invite_links.get_inviter(token=token, user_id=bo.pk, now=at)
-    with pytest.raises(InviteNotFound):
+    with pytest.raises(InviteLinkNotFound):
         invite_links.accept_invite(user_id=bo.pk, token=token, now=at)
 
     assert seen(bo) == known
@@ -86,7 +86,7 @@ def test_invite_link_is_limited_to_its_number_of_uses(ana, link, make_user, now)
     InviteLink.objects.update(uses=InviteLink.USES_MAX - 1)
     accept(make_user("bo"), link, now=now)
 
-    with pytest.raises(InviteNotFound):
+    with pytest.raises(InviteLinkNotFound):
         accept(make_user("caca"), link, now=now)
 
     # Who is a contact already is refused nothing and counts for nothing.
@@ -108,7 +108,7 @@ def test_own_invite_link_and_one_of_a_blocked_person_are_refused(ana, link, make
 def test_outsider_cannot_revoke_or_see_an_invite_link(ana, link, make_user, now):
     eve = make_user("eve")
 
-    with pytest.raises(InviteNotFound):
+    with pytest.raises(InviteLinkNotFound):
         invite_links.revoke_link(user_id=eve.pk, link=link.public_id, now=now)
 
     assert invite_links.find_own_link(user_id=eve.pk, now=now) is None
@@ -131,7 +131,7 @@ def test_invite_link_views_are_limited_per_hour(link, make_user, now):
     eve = make_user("eve")
 
     for _ in range(invite_links.OPEN_LIMIT.times):
-        with pytest.raises(InviteNotFound):
+        with pytest.raises(InviteLinkNotFound):
             invite_links.get_inviter(token="guess", user_id=eve.pk, now=now)
 
     with pytest.raises(RateLimited):

@@ -126,7 +126,7 @@ def test_unusable_group_links_have_the_same_error(people, group, link_of, ask, s
     before = everything()
 
     for command in ("chat.group_invite", "chat.group_join"):
-        with pytest.raises(errors.GroupInviteNotFound):
+        with pytest.raises(errors.GroupLinkNotFound):
             ask(who, command, token=token)
 
     assert everything() == before
@@ -161,7 +161,7 @@ def test_link_of_another_group_cannot_be_revoked(people, group, link_of, make_gr
     before = everything()
 
     for name in (link["id"], str(uuid.uuid4())):
-        with pytest.raises(errors.GroupInviteNotFound):
+        with pytest.raises(errors.GroupLinkNotFound):
             ask(eve, "chat.group_link_revoke", conversation=str(theirs.public_id), link=name)
 
     assert everything() == before

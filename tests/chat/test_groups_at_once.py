@@ -193,7 +193,7 @@ def join_at_once(group, people_count, uses):
         outcomes = list(pool.map(join, people))
 
     refused = [one for one in outcomes if isinstance(one, Exception)]
-    assert {type(one) for one in refused} == {errors.GroupInviteNotFound}
+    assert {type(one) for one in refused} == {errors.GroupLinkNotFound}
     assert len(outcomes) - len(refused) == uses
     link.refresh_from_db()
     assert (link.uses, Group.objects.get().member_count) == (uses, uses + 2)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from chat import api, errors
-from chat.contracts import MembershipRow
+from chat.contracts import OwnMembershipRow
 from chat.domain.preferences import COLUMNS, PREFERENCES, StoredPreferences
 from chat.models import Member
 from superapp.core.errors import DomainError
@@ -136,7 +136,9 @@ def test_example_of_a_membership_in_the_protocol_has_the_fields_of_its_row():
     text = (settings.BASE_DIR / "docs/protocol.md").read_text()
     [example] = re.findall(r'^\{"kind":"membership","conversation".*\}$', text, re.MULTILINE)
 
-    assert set(msgspec.json.decode(example)) == {field.encode_name for field in msgspec.structs.fields(MembershipRow)}
+    assert set(msgspec.json.decode(example)) == {
+        field.encode_name for field in msgspec.structs.fields(OwnMembershipRow)
+    }
 
 
 def test_same_preference_again_changes_nothing(talk, commit, now):

@@ -186,7 +186,7 @@ def test_public_pictures_take_no_room_of_their_owner(make_user):
     ana = make_user("ana")
     store(ana, kind=api.MediaKind.PUBLIC, is_square=False, reference="shop:1")
 
-    assert queries.count_bytes(ana.pk) == 0
+    assert queries.count_used_bytes(ana.pk) == 0
 
 
 def test_thin_picture_is_refused_where_it_keeps_its_ratio(make_user):

@@ -167,7 +167,7 @@ def test_new_owner_of_a_number_waits_a_day_for_a_first_pin(make_user, make_devic
     bo = make_user("bo")
     his = make_device(bo, "his phone", begins=True)
     theirs = make_device(bo, "somebody's phone")
-    with pytest.raises(errors.DeviceNotTrusted):
+    with pytest.raises(errors.FirstPinNeedsTrustedDevice):
         set_on(theirs, now)
     assert not Pin.objects.exists()
 
@@ -178,7 +178,7 @@ def test_new_owner_of_a_number_waits_a_day_for_a_first_pin(make_user, make_devic
     )
     with pytest.raises(errors.PinMissing):
         api.verify_pin(user_id=bo.pk, pin="", now=now)
-    with pytest.raises(errors.DeviceNotTrusted):
+    with pytest.raises(errors.FirstPinNeedsTrustedDevice):
         set_on(theirs, now)
     with pytest.raises(errors.PinResetTooEarly):
         api.reset_pin(user_id=bo.pk, pin="739104", device_id=theirs.pk, now=now + timedelta(hours=23))
@@ -268,10 +268,10 @@ def test_trust_is_per_person_and_logged_in_device(make_user, make_device, now):
     his, hers = make_device(bo, "one browser", begins=True), make_device(eve, "one browser")
 
     for device_id in (his.pk, hers.pk, None):
-        with pytest.raises(errors.DeviceNotTrusted):
+        with pytest.raises(errors.FirstPinNeedsTrustedDevice):
             api.set_first_pin_on_device(user_id=eve.pk, device_id=device_id, pin=PIN, now=now)
     devices.end_session(session_key=his.session_key, now=now)
-    with pytest.raises(errors.DeviceNotTrusted):
+    with pytest.raises(errors.FirstPinNeedsTrustedDevice):
         set_on(his, now)
 
     assert not Pin.objects.exists()

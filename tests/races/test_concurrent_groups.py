@@ -78,7 +78,7 @@ def test_link_admits_its_number_of_concurrent_people(group, make_user, in_thread
 
     def join(user):
         return lambda: quietly(
-            errors.GroupInviteNotFound,
+            errors.GroupLinkNotFound,
             lambda: group_links.join_by_link(token=link.token, user_id=user.pk, now=now),
         )
 

@@ -332,7 +332,7 @@ def test_unused_photo_is_not_forgotten_like_an_unsent_one(store_photo, bo):
 def test_photos_of_shops_take_none_of_the_room_of_their_owner(send, bo, product):
     send(bo, product, photo())
 
-    assert media_queries.count_bytes(bo.pk) == 0
+    assert media_queries.count_used_bytes(bo.pk) == 0
 
 
 def test_full_storage_is_said_at_the_photo(send, bo, product, monkeypatch):

@@ -120,7 +120,7 @@ def close_account(account_id: int) -> None:
 
 def set_ceiling(account_id: int, ceiling: int | None) -> None:
     """
-    Set the balance ceiling of an account, None for unlimited.
+    Set the balance ceiling of an account in minor units, None for unlimited.
 
     The database refuses a ceiling below the current balance.
     """

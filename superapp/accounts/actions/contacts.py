@@ -218,7 +218,7 @@ def unblock_person(*, user_id: int, peer_public_id: UUID, now: datetime) -> Cont
 
 
 def connect_people(*, user_id: int, peer_id: int, now: datetime) -> None:
-    """Make two people contacts without a request, as the demo data does. Idempotent."""
+    """Make two people contacts without a request, as the demo data does. Idempotent; a block stays."""
     with transaction.atomic():
         pair = ContactPair(user_id, peer_id, now)
         pair.connect()

@@ -11,7 +11,7 @@ from django.db import transaction
 from superapp.accounts import queries
 from superapp.accounts.actions.contacts import CONTACT_REQUEST_LIMIT, ContactPair
 from superapp.accounts.contracts import ContactRow
-from superapp.accounts.errors import ContactBlocked, ContactOneself, InviteNotFound
+from superapp.accounts.errors import ContactBlocked, ContactOneself, InviteLinkNotFound
 from superapp.accounts.models import Contact, InviteLink, User
 from superapp.accounts.queries import serializers
 from superapp.accounts.writers import rate_limits
@@ -58,7 +58,7 @@ def revoke_link(*, user_id: int, link: UUID, now: datetime) -> None:
     """
     Revoke an invite link. Idempotent.
 
-    :raises InviteNotFound: if it belongs to another person or does not exist
+    :raises InviteLinkNotFound: if it belongs to another person or does not exist
     """
     with transaction.atomic():
         found = queries.lock_own_invite_link(user_id, link)
@@ -71,17 +71,17 @@ def get_inviter(*, token: str, user_id: int | None, now: datetime) -> User:
     """
     Return the owner of an open invite link; ``user_id`` is None for a visitor who is not logged in.
 
-    :raises InviteNotFound: if it is unknown, expired, used up or revoked, or its owner blocked this person
+    :raises InviteLinkNotFound: if it is unknown, expired, used up or revoked, or its owner blocked this person
     :raises RateLimited: after too many look-ups in an hour
     """
     if user_id is not None:
         rate_limits.consume([(OPEN_LIMIT, f"user:{user_id}")], now=now)
     link = queries.find_invite_link(token)
     if link is None or not link.is_open(now):
-        raise InviteNotFound
+        raise InviteLinkNotFound
     # A blocked person must not learn of the block, so the link looks revoked.
     if user_id is not None and queries.has_blocked(link.owner_id, user_id):
-        raise InviteNotFound
+        raise InviteLinkNotFound
     return link.owner
 
 
@@ -89,7 +89,7 @@ def accept_invite(*, user_id: int, token: str, now: datetime) -> ContactRow:
     """
     Accept an invite link: become a contact of its owner, who is notified. Idempotent.
 
-    :raises InviteNotFound: if it is unknown, expired, used up or revoked, or its owner blocked this person
+    :raises InviteLinkNotFound: if it is unknown, expired, used up or revoked, or its owner blocked this person
     :raises ContactOneself: if it is one's own
     :raises ContactBlocked: if this person has blocked its owner
     :raises RateLimited: after too many requests in a day
@@ -97,14 +97,14 @@ def accept_invite(*, user_id: int, token: str, now: datetime) -> ContactRow:
     rate_limits.consume([(CONTACT_REQUEST_LIMIT, f"user:{user_id}")], now=now)
     link = queries.find_invite_link(token)
     if link is None:
-        raise InviteNotFound
+        raise InviteLinkNotFound
     if link.owner_id == user_id:
         raise ContactOneself
     with transaction.atomic():
         pair = ContactPair(user_id, link.owner_id, now)
         locked = queries.lock_invite_link(link.pk)
         if pair.theirs.is_blocked or not locked.is_open(now):
-            raise InviteNotFound
+            raise InviteLinkNotFound
         if pair.mine.is_blocked:
             raise ContactBlocked
         if pair.mine.state != Contact.State.ACCEPTED:

@@ -65,7 +65,7 @@ class DeveloperInbox:
 
 
 def list_developer_inbox(*, now: datetime) -> list[DeveloperSms]:
-    """Return the messages in the developer's inbox, newest first; none if messages are really sent."""
+    """Return the last ``INBOX_ROWS_MAX`` messages to developers, newest first; none if messages are really sent."""
     if settings.SMS_URL or not settings.SMS_INBOX:
         return []
     return list(DeveloperSms.objects.filter(sent_at__lte=now).order_by("-pk")[:INBOX_ROWS_MAX])

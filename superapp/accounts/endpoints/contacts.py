@@ -50,7 +50,7 @@ def contact_ask(caller: Caller, request: AddContactRequest) -> ContactRow | dict
     "accounts.contact_answer", AnswerContactRequest, rest="POST contacts/<str:user>/answer", cost=2, response=ContactRow
 )
 def contact_answer(caller: Caller, request: AnswerContactRequest) -> ContactRow:
-    """Accept or decline a contact request."""
+    """Accept or decline a contact request. Idempotent. :raises PersonNotFound, ContactNotAsked:"""
     return contacts.answer_contact_request(
         user_id=caller.user_id, peer_public_id=request.user, accept=request.accept, now=clock.now()
     )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from superapp.accounts.actions import contacts, invite_links
 from superapp.accounts.adapters.page_auth import flash_next, get_current_user, named_person_required
-from superapp.accounts.errors import ContactBlocked, InvitationNotFound, InviteNotFound
+from superapp.accounts.errors import ContactBlocked, InvitationNotFound, InviteLinkNotFound
 from superapp.accounts.models import User
 from superapp.accounts.queries import serializers
 from superapp.core import clock
@@ -63,7 +63,7 @@ def invite(request: HttpRequest, token: str) -> HttpResponseBase:
         if request.method != "POST":
             return _show_invite(request, token, user)
         return _accept_invite(request, token)
-    except InviteNotFound as gone:
+    except InviteLinkNotFound as gone:
         context = {"title": _("This link no longer works"), "problem": gone.body()["message"]}
         return render(request, "web/invite_gone.html", context, status=gone.kind)
 

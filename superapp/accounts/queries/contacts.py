@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from superapp.accounts.errors import InvitationNotFound, InviteNotFound
+from superapp.accounts.errors import InvitationNotFound, InviteLinkNotFound
 from superapp.accounts.models import Contact, Invitation, InviteLink, User
 from superapp.core.compiled_queries import CompiledQuery
 
@@ -83,11 +83,11 @@ def lock_own_invite_link(owner_id: int, public_id: UUID) -> InviteLink:
     """
     Lock an invite link of this person.
 
-    :raises InviteNotFound: if it belongs to another person or does not exist
+    :raises InviteLinkNotFound: if it belongs to another person or does not exist
     """
     found = InviteLink.objects.select_for_update(no_key=True).filter(owner_id=owner_id, public_id=public_id).first()
     if found is None:
-        raise InviteNotFound
+        raise InviteLinkNotFound
     return found
 
 

@@ -86,7 +86,7 @@ def require_room(owner_id: int, size: int) -> None:
 
     :raises QuotaExceeded: if they do not
     """
-    if queries.count_bytes(owner_id) + size > settings.MEDIA_QUOTA_MEGABYTES * MEGABYTE:
+    if queries.count_used_bytes(owner_id) + size > settings.MEDIA_QUOTA_MEGABYTES * MEGABYTE:
         raise QuotaExceeded(megabytes_max=settings.MEDIA_QUOTA_MEGABYTES)
 
 
@@ -116,7 +116,7 @@ def append_chunk(*, owner_id: int, media: UUID, offset: int, content: bytes, now
         return queries.upload_state(upload)
     if now >= upload.expires_at:
         raise UploadExpired
-    name = object_names.chunk_name(media, offset)
+    name = object_names.new_chunk_name(media, offset)
     storage.write_object(name, content)
     try:
         return _count_chunk(upload, name, offset, len(content), now)
@@ -161,7 +161,11 @@ def start_next_encoding(owner_id: int, *, now: datetime) -> None:
 
 
 def start_encoding(media: Media, *, now: datetime) -> None:
-    """Start the encoding of a locked medium whose upload is complete."""
+    """
+    Start the encoding job of a locked medium in state ``processing``, and store its number.
+
+    The caller sees to it that each person has one at a time.
+    """
     job = jobs.start(ENCODING_JOB, owner_id=media.owner_id, arguments={"media_id": media.pk}, now=now)
     media.encodings, media.encoding_job_id = media.encodings + 1, job.pk
     media.save(update_fields=["encodings", "encoding_job_id"])

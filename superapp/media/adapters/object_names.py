@@ -18,7 +18,7 @@ def chunk_folder(media: UUID) -> str:
     return f"{CHUNKS}/{media}"
 
 
-def chunk_name(media: UUID, offset: int) -> str:
+def new_chunk_name(media: UUID, offset: int) -> str:
     """Return a new name for a chunk: two attempts at one chunk never share an object."""
     return f"{chunk_folder(media)}/{offset:012}-{secrets.token_hex(8)}"
 

@@ -110,7 +110,7 @@ def list_folders(folder: str) -> list[str]:
 
 
 def find_path(name: str) -> Path | None:
-    """Return the path of an object on this machine's disk, or None where it is stored elsewhere."""
+    """Return the path of an object on this machine's disk, there or not; None where objects are stored in S3."""
     return Path(default_storage.path(name)) if not settings.MEDIA_S3_BUCKET else None
 
 

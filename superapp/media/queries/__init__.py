@@ -92,8 +92,8 @@ def count_received_chunks(upload: Upload) -> int:
     return Chunk.objects.filter(upload=upload).count()
 
 
-def count_bytes(owner_id: int) -> int:
-    """Return how many bytes the media of a person take of their room; public pictures take none of it."""
+def count_used_bytes(owner_id: int) -> int:
+    """Return how many bytes of a person's quota are used: copies count, public pictures do not."""
     own = Media.objects.filter(owner_id=owner_id).exclude(kind=MediaKind.PUBLIC)
     return own.aggregate(total=Sum("bytes"))["total"] or 0
 

@@ -64,7 +64,7 @@ class FactTap:
 
     def flush(self) -> None:
         """Write down what is queued."""
-        facts = list(self._facts())
+        facts = list(self._drain())
         if not facts:
             return
         try:
@@ -72,7 +72,8 @@ class FactTap:
         except (DatabaseError, InterfaceError) as error:
             log.warning("notifications_not_noted", facts=len(facts), error=infrastructure_errors.summarize(error))
 
-    def _facts(self) -> list[tuple[HintedFact, Collection[int]]]:
+    def _drain(self) -> list[tuple[HintedFact, Collection[int]]]:
+        """Empty the queue, and return the facts that its hints carry, each with the user ids it was sent to."""
         sources = registered_sources()
         found: list[tuple[HintedFact, Collection[int]]] = []
         while self._waiting:

@@ -112,7 +112,7 @@ def _upsert_notifications(wanted: Mapping[tuple[int, str], HintedFact], due_at: 
 def _renew(
     told: Mapping[tuple[int, str], Notification], wanted: Mapping[tuple[int, str], HintedFact], due_at: datetime
 ) -> int:
-    """Note newer facts of subjects of which people were told, if they have read them since; return how many."""
+    """Make sent notifications due again whose person has read the old fact and has a newer one; return how many."""
     read = _ask_sources(told.values(), lambda source, facts: source.filter_read(facts))
     alike: dict[tuple[int, datetime | None], list[int]] = {}
     for key, row in told.items():

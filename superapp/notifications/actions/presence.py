@@ -39,7 +39,7 @@ def list_presence(*, viewer_id: int, people: Sequence[UUID]) -> list[PresenceRow
 
 def record_activity(user_ids: Collection[int], now: datetime) -> None:
     """Write down that these people used the app until now, but for those who show it to nobody."""
-    shown = queries.fetch_visibilities(user_ids)
+    shown = queries.fetch_presence_visibilities(user_ids)
     LastActive.objects.bulk_create(
         [
             LastActive(user_id=user_id, at=now)
@@ -57,7 +57,7 @@ def _filter_visible(viewer_id: int, user_ids: set[int]) -> set[int]:
     others = user_ids - {viewer_id}
     if not others:
         return set()
-    shown = queries.fetch_visibilities({viewer_id, *others})
+    shown = queries.fetch_presence_visibilities({viewer_id, *others})
     pairs = {(viewer_id, other) for other in others}
     strangers = {other for _viewer, other in accounts.find_forbidden_pairs(pairs)}
     # People who trade with each other chat without being contacts; who blocked the other is neither.

@@ -11,7 +11,7 @@ from superapp.realtime.registry import Caller, register_command
 
 @register_command("notifications.push", EmptyRequest, rest="GET notifications/push", response=PushStateResponse)
 def fetch_push_state(caller: Caller, _request: EmptyRequest) -> PushStateResponse:
-    """Return the key for which a browser subscribes, and whether this device is subscribed."""
+    """Return the public VAPID key, None while push is off, and whether this device is subscribed."""
     return subscriptions.describe_push(caller.device_id)
 
 

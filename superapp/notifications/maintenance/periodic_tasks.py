@@ -13,7 +13,7 @@ HOUR_SECONDS = 3_600
 
 @scheduler.every(seconds=5)
 def start_due_alerts(now: datetime) -> int:
-    """Start a job for each alert that is due."""
+    """Start a job for each alert that is due, some at a time, and return how many."""
     return alerts.send_due(now)
 
 

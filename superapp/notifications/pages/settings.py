@@ -53,7 +53,7 @@ def _read_changes(request: HttpRequest, time_zone: str) -> PreferenceChanges:
     group = form.get("group", "")
     hours: QuietHours | UnsetType | None = UNSET
     if group == "quiet":
-        hours = _read_hours(form.get("quiet", ""), form.get("since", ""), form.get("until", ""))
+        hours = _parse_quiet_hours(form.get("quiet", ""), form.get("since", ""), form.get("until", ""))
     return PreferenceChanges(
         has_banner=_read_switch(request, "banner"),
         has_sound=_read_switch(request, "sound"),
@@ -75,7 +75,7 @@ def _read_presence(request: HttpRequest) -> PresenceVisibility | UnsetType:
     return PresenceVisibility(chosen) if chosen in PresenceVisibility.values else UNSET
 
 
-def _read_hours(quiet: str, since: str, until: str) -> QuietHours | None:
+def _parse_quiet_hours(quiet: str, since: str, until: str) -> QuietHours | None:
     if quiet != "yes":
         return None
     from_minute, until_minute = parse_minute(since), parse_minute(until)
@@ -109,7 +109,7 @@ def _context(request: HttpRequest, problem: str) -> dict[str, object]:
         "since": format_minute(hours.from_minute),
         "until": format_minute(hours.until_minute),
         "push": subscriptions.describe_push(accounts.get_device_id(request)),
-        "visibilities": _visibilities(row),
+        "presence_choices": _presence_choices(row),
         "sms_minutes": settings.ORDER_SMS_AFTER_MINUTES,
         "is_quiet": row.quiet_hours is not None,
         "zone": time_formats.zone_label(user.time_zone),
@@ -128,7 +128,7 @@ def _pauses(is_paused: bool) -> list[tuple[str, str]]:
     return [(name, words[name]) for name in PAUSES]
 
 
-def _visibilities(row: Preferences) -> list[tuple[str, str, bool]]:
+def _presence_choices(row: Preferences) -> list[tuple[str, str, bool]]:
     words = {
         PresenceVisibility.EVERYONE: _("Contacts, and people I trade with"),
         PresenceVisibility.CONTACTS: _("My contacts"),
