@@ -123,3 +123,19 @@ def test_family_shares_photos_and_decides_by_a_poll(three: tuple[Page, Page, Pag
         expect(readers.get_by_text(name, exact=True)).to_be_visible()
     ana.goto("/obrolan/")
     expect(ana.locator("#rows [data-part=text]").first).to_contain_text("Pulangnya kapan?")
+
+
+def test_details_of_a_group_do_not_outlast_being_removed(three: tuple[Page, Page, Page]) -> None:
+    ana, bo, _citra = three
+    found_group(ana, "Keluarga Klaten")
+    open_group(bo, "Keluarga Klaten")
+    bo.locator("[data-part=details-link]").click()
+    expect(bo.locator(".details__members")).to_be_visible()
+    people.wait_for_line(bo)
+
+    conversation = ana.url.rstrip("/").rsplit("/", 1)[-1]
+    people.call(ana, "DELETE", f"conversations/{conversation}/members/{people.call(bo, 'GET', 'me')['user']}")
+
+    expect(bo.locator("nusa-composer [data-part=closed]")).to_contain_text("Grup lama")
+    expect(bo.locator(".details__members")).to_have_count(0)
+    expect(bo.locator(".pane--details")).to_be_visible()

@@ -84,6 +84,21 @@ def test_desktop_is_usable_by_keyboard_alone(site: Site, two_who_talk: Callable[
     expect(page).to_have_url(re.compile(r"/obrolan/[0-9a-f-]{36}/$"))
 
 
+def test_letters_typed_into_nothing_go_into_the_message(site: Site, two_who_talk: Callable[..., Two]) -> None:
+    two = two_who_talk(site)
+    page = two.bo
+    page.evaluate("document.activeElement?.blur()")
+
+    page.keyboard.type("Tanpa klik")
+    page.keyboard.press("Enter")
+
+    people.expect_said(two.ana, ["Tanpa klik"])
+    search = page.locator("nusa-conversation-list [data-part=search]")
+    search.focus()
+    page.keyboard.type("Ana")
+    expect(search).to_have_value("Ana")
+
+
 def test_arrow_keys_move_through_the_list(site: Site, two_who_talk: Callable[..., Two]) -> None:
     two = two_who_talk(site)
     page = two.bo

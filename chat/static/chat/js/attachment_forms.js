@@ -15,7 +15,7 @@ export function askPoll({ data, now }) {
   part(dialog, "closes").value = ""
   list.replaceChildren(clone("poll-field-template"), clone("poll-field-template"))
   const inputs = () => [...list.querySelectorAll("input")]
-  const label = () => inputs().forEach((input, place) => input.setAttribute("aria-label", data.word("poll_answer", { place: place + 1 })))
+  const label = () => inputs().forEach((input, place) => (input.placeholder = input.ariaLabel = data.word("poll_answer", { place: place + 1 })))
   label()
   // There is always one more field to write in.
   list.oninput = () => {

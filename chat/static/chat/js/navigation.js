@@ -2,6 +2,7 @@ import { clone, fill, mark, part } from "#ui/part.js"
 import { isPlainClick } from "#ui/plain_click.js"
 import { showAvatar } from "#ui/avatar.js"
 import { showRequests } from "#chat/join_requests.js"
+import { Summary } from "#chat/summary.js"
 
 /**
  * Going between the list and conversations without asking for pages, while every address also works by itself.
@@ -28,7 +29,7 @@ export class Navigation {
     this.#listAddress = isList ? location.pathname : page.boot.urls.list
     document.addEventListener("click", (event) => this.#clicked(event))
     addEventListener("popstate", () => this.#stepped())
-    messenger.inbox.onChange.listen((changed) => (changed === null || changed === this.#current) && this.#showHead())
+    messenger.inbox.onChange.listen((changed) => (changed === null || changed === this.#current) && this.#changed())
     this.#current = this.#conversationAt(location.pathname) ?? this.#rendered?.dataset.conversation ?? null
     this.#markCurrent()
     if (this.#current && this.#rendered?.dataset.conversation !== this.#current) this.#open(this.#current)
@@ -115,6 +116,13 @@ export class Navigation {
 
   #markCurrent() {
     if (this.#list) this.#list.current = this.#current
+  }
+
+  /** Beside a group that I am no longer in, members and what may be done to them do not stay. */
+  #changed() {
+    const summary = this.#messenger.inbox.get(this.#current)
+    if (summary && Summary.isGone(summary) && this.#document.querySelector(".details__members")) return location.reload()
+    this.#showHead()
   }
 
   #showHead() {

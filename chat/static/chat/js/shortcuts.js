@@ -2,7 +2,8 @@ import { load } from "#ui/load.js"
 
 /**
  * Keys that work everywhere on the pages of chat: Ctrl-K finds a conversation, Alt with an arrow goes to the next one of the list, the
- * arrows go through the list while it has the focus, and Esc leaves a conversation for the list.
+ * arrows go through the list while it has the focus, Esc leaves a conversation for the list, and what is typed into nothing goes into the
+ * message that is being written.
  */
 export class Shortcuts {
   #document
@@ -28,6 +29,13 @@ export class Shortcuts {
     else if (step && event.altKey) this.#goOn(event, step)
     else if (step) this.#goThrough(event, step)
     else if (event.key === "Escape") this.#leave(event)
+    else if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) this.#write()
+  }
+
+  /** The letter itself follows the focus. */
+  #write() {
+    if (this.#document.activeElement?.matches("input, textarea, select, summary") || this.#document.querySelector("dialog[open], :popover-open")) return
+    this.#document.querySelector("[data-part=conversation] nusa-composer")?.focus()
   }
 
   async #find(event) {
