@@ -150,6 +150,7 @@ COMPOSE_TAIL = f"""
     environment:
       PUBLIC_URL: ${{PUBLIC_URL:?}}
       TRUSTED_PROXIES: ${{TRUSTED_PROXIES:-}}
+      MEDIA_S3_BUCKET: ${{MEDIA_S3_BUCKET:-}}
     ports: ["${{PROXY_PORT:-{CONTAINER_PROXY_PORT}}}:{CONTAINER_PROXY_PORT}"]
     volumes: ["media:{CONTAINER_VAR_DIR}/media:ro"]
 

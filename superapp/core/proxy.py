@@ -50,6 +50,17 @@ BROTLI_LOCATION = """location ~ "^/-/brotli/(?<hashed>.+\\.{ending})$" {{
 
 """
 
+# Photos of goods, where they lie on a disk that the proxy reads. In a store they come through a view.
+PHOTOS_LOCATION = """# Photos of goods are for everybody, and named by their content: no process of ours is asked.
+location ~ "^/media/photo/(([0-9a-f][0-9a-f])[0-9a-f]{{62}}-[0-9]+\\.webp)$" {{
+    alias {media_root}/photo/$2/$1;
+    add_header Cache-Control "public, max-age=31536000, immutable";
+    add_header Content-Security-Policy "default-src 'none'; sandbox";
+    add_header X-Content-Type-Options nosniff;
+}}
+
+"""
+
 NO_TRUSTED_PROXIES = """
 # No proxy stands in front of ours, so forwarded headers are ignored.
 map $scheme $forwarded_proto {
@@ -100,6 +111,8 @@ class ProxySite:
     port: int
     tls: Tls | None = None
     trusted: Sequence[str] = ()
+    # Whether pictures lie in a store that speaks S3, and not below ``media_root``.
+    has_store: bool = False
     mime_types: str = "/etc/nginx/mime.types"
     # The user of the workers if nginx is started by root, so that they can read media; else empty.
     user: str = ""
@@ -170,7 +183,7 @@ def render_container_template(place: ProxySite) -> str:
     )
 
 
-def render_container_config(public_url: str, trusted: str) -> str:
+def render_container_config(public_url: str, trusted: str, bucket: str = "") -> str:
     """
     Render the configuration of the proxy's container from these values of its environment.
 
@@ -184,6 +197,7 @@ def render_container_config(public_url: str, trusted: str) -> str:
         media_root=f"{CONTAINER_VAR_DIR}/media",
         port=CONTAINER_PROXY_PORT,
         trusted=networks,
+        has_store=bool(bucket),
     )
     return render_container_template(place)
 
@@ -210,6 +224,7 @@ def _render(place: ProxySite, *, upstreams: str, pages: str, sockets: str) -> st
         mime_types=place.mime_types,
         trust=_indent(_render_trusted(place.trusted), 1),
         upstreams=_indent(upstreams, 1),
+        photos=_render_photos(place),
         brotli=_indent(_render_brotli(place.static_root), 2).rstrip(" "),
         listen=_indent("\n".join(listen), 2).lstrip(),
         pages=_indent(pages, 3).lstrip(),
@@ -220,6 +235,12 @@ def _render(place: ProxySite, *, upstreams: str, pages: str, sockets: str) -> st
         connections=min(CONNECTIONS_MAX, place.open_files * 3 // 4),
         **asdict(place.limits),
     )
+
+
+def _render_photos(place: ProxySite) -> str:
+    if place.has_store:
+        return ""
+    return _indent(PHOTOS_LOCATION.format(media_root=place.media_root), 2).lstrip() + "    " * 2
 
 
 def _render_brotli(static_root: str) -> str:

@@ -70,10 +70,12 @@ def make_site(real_db: ClonedDatabase) -> Iterator[Callable[..., Site]]:
 
 
 @contextmanager
-def nginx_over(home: Path, *, pages: int) -> Iterator[str]:
+def nginx_over(home: Path, *, pages: int, has_store: bool = False) -> Iterator[str]:
     """Serve a directory by the real nginx under our configuration, in front of pages on this port."""
     port = free_port()
-    place = proxy.ProxySite(run_dir=str(home), static_root=str(home), media_root=str(home), port=port)
+    place = proxy.ProxySite(
+        run_dir=str(home), static_root=str(home), media_root=str(home), port=port, has_store=has_store
+    )
     (home / "nginx.conf").write_text(proxy.render_native_config(place, pages=[pages], sockets=[1]))
     server = Process(
         "nginx",

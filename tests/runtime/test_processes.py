@@ -114,6 +114,16 @@ def test_proxy_connections_stay_within_the_open_file_limit(open_files, connectio
     assert f"worker_connections {connections};" in text
 
 
+@pytest.mark.parametrize("bucket", ["", "nusa"])
+def test_proxies_send_photos_of_products_from_disk_unless_a_store_has_them(bucket, monkeypatch, tmp_path):
+    monkeypatch.setattr(settings, "MEDIA_S3_BUCKET", bucket)
+
+    native = serve_all.proxy_config(tmp_path)
+    container = proxy.render_container_config("http://nusa.example", "", bucket)
+
+    assert {"/photo/$2/$1;" in text for text in (native, container)} == {not bucket}
+
+
 def test_open_file_limit_is_raised_to_the_maximum():
     hard = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 8_192)
     script = (

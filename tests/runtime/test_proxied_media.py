@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.server
+import json
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,9 +34,13 @@ class View(http.server.BaseHTTPRequestHandler):
         """Print nothing."""
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """The address of a proxy over a directory with one file, in front of that view."""
+# As a product shows it.
+PHOTO = f"{'7f' * 32}-420.webp"
+
+
+@contextmanager
+def proxy_over_a_file(*, has_store: bool = False) -> Iterator[tuple[str, Path]]:
+    """The address of a proxy in front of that view, and the directory with one file that it is over."""
     home = Path(tempfile.mkdtemp(prefix="nusa-media-"))
     home.chmod(0o755)
     (home / FILE).parent.mkdir(parents=True)
@@ -42,12 +48,20 @@ def url() -> Iterator[str]:
     pages = http.server.ThreadingHTTPServer(("127.0.0.1", 0), View)
     thread = threading.Thread(target=pages.serve_forever)
     thread.start()
-    with nginx_over(home, pages=pages.server_port) as address:
+    try:
+        with nginx_over(home, pages=pages.server_port, has_store=has_store) as address:
+            yield address, home
+    finally:
+        pages.shutdown()
+        pages.server_close()
+        thread.join()
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with proxy_over_a_file() as (address, _home):
         yield address
-    pages.shutdown()
-    pages.server_close()
-    thread.join()
-    shutil.rmtree(home)
 
 
 def test_file_is_sent_with_headers_that_keep_it_from_running(url):
@@ -74,3 +88,33 @@ def test_media_file_is_404_past_the_view(url):
 
     assert [answer.status for answer in answers] == [404, 404]
     assert all(CONTENT not in answer.body for answer in answers)
+
+
+def test_photo_of_a_product_on_disk_is_sent_without_asking_pages():
+    with proxy_over_a_file() as (url, home):
+        (home / "photo/7f").mkdir(parents=True)
+        (home / "photo/7f" / PHOTO).write_bytes(b"on disk")
+
+        assert get(f"{url}/media/photo/{PHOTO}").body == b"on disk"
+
+
+def test_photo_of_a_product_in_a_store_is_asked_of_pages():
+    with proxy_over_a_file(has_store=True) as (url, home):
+        # As it lay before the move, and was perhaps deleted since.
+        (home / "photo/7f").mkdir(parents=True)
+        (home / "photo/7f" / PHOTO).write_bytes(b"on disk")
+
+        assert get(f"{url}/media/photo/{PHOTO}").body == CONTENT
+
+
+def test_body_for_which_the_disk_of_the_proxy_has_no_room_is_to_be_sent_again():
+    with proxy_over_a_file() as (url, home):
+        # No file can be written there, as on a full disk.
+        (home / "body").rmdir()
+        (home / "body").touch()
+
+        upload = get(f"{url}/media/unggahan/x", data=b"x" * 1_000_000)
+        command = get(f"{url}/api/v1/media", data=b"x" * 1_000_000)
+
+    assert [(answer.status, answer.headers["retry-after"]) for answer in (upload, command)] == [(503, "5"), (503, "5")]
+    assert json.loads(command.body)["code"] == "unavailable"

@@ -156,6 +156,7 @@ def proxy_config(run_dir: Path) -> str:
         port=settings.PORT,
         tls=tls,
         trusted=settings.PROXY_TRUSTED,
+        has_store=bool(settings.MEDIA_S3_BUCKET),
         user=getpass.getuser() if os.geteuid() == 0 else "",
         open_files=open_file_limit.raise_limit(),
     )
