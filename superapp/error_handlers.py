@@ -46,4 +46,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _respond(request: HttpRequest, error: DomainError, page: Callable[[], HttpResponse]) -> HttpResponse:
     if not request.path.startswith(JSON_PATHS):
         return page()
-    return JsonResponse(error.body(), status=int(error.kind))
+    retry_after = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return JsonResponse(error.body(), status=int(error.kind), headers=retry_after)

@@ -9,6 +9,7 @@ import os
 from datetime import timedelta
 
 import pytest
+from django.db.utils import OperationalError
 
 from superapp.core import clock, images, jobs
 from superapp.core.models import Job
@@ -218,6 +219,38 @@ def test_quota_holds_for_uploads_that_begin_at_the_same_moment(make_user, settin
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["QuotaExceeded"] * 6 + ["UUID"] * 2
     assert Media.objects.count() == 2
+
+
+@pytest.mark.parametrize("is_counted", [False, True])
+def test_chunk_whose_database_goes_away_may_be_sent_again_and_counts_once(
+    make_user, tus, media_root, monkeypatch, is_counted
+):
+    ana, content = tus(make_user("ana")), photo()
+    path = ana.begin(len(content))
+    count = uploads._count_chunk
+
+    def lose(*chunk):
+        if is_counted:  # The commit arrived, and its answer did not.
+            count(*chunk)
+        raise OperationalError("the connection is lost")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(uploads, "_count_chunk", lose)
+        broken = ana.append(path, 0, content[:900])
+    offset = ana.offset(path)
+    again = ana.append(path, 0, content[:900])
+    rest = ana.append(path, 900, content[900:])
+
+    assert (broken.status_code, json.loads(broken.content)["code"]) == (503, "unavailable")
+    assert broken.headers["Retry-After"] == "1"
+    assert (offset, again.status_code) == ((900, 409) if is_counted else (0, 204))
+    if is_counted:
+        assert json.loads(again.content)["params"] == {"offset": 900}
+    assert (rest.status_code, Chunk.objects.count(), Upload.objects.get().offset) == (204, 2, len(content))
+    run_jobs()
+    assert Media.objects.get().state == "ready"
+    periodic_tasks.sweep_chunks(clock.now())
+    assert sorted(path.name for path in files(media_root)) == ["large.webp", "original", "small.webp"]
 
 
 def test_upload_that_is_ended_while_its_last_chunk_arrives_leaves_no_job_or_no_photo(make_user, in_threads, media_root):

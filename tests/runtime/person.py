@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.cookiejar
 import io
 import json
@@ -74,6 +75,21 @@ class Person:
         status, _, content = self.ask("PUT", "/api/v1/me/avatar", body, **headers)
         assert status == 200, (status, content)
         return str(json.loads(content)["avatar"])
+
+    def begin_upload(self, length: int) -> str:
+        """Begin the resumable upload of a photo, and return its path."""
+        described = {"Upload-Length": str(length), "Upload-Metadata": f"kind {base64.b64encode(b'photo').decode()}"}
+        return self.tus("POST", "/media/unggahan/", **described)[1]["location"]
+
+    def tus(self, method: str, path: str, content: bytes | None = None, **headers: str) -> tuple[int, dict[str, str]]:
+        """One request of a resumable upload: its status and headers."""
+        chunk = {"Content-Type": "application/offset+octet-stream", "Tus-Resumable": "1.0.0"}
+        status, answered, _ = self.ask(method, path, content, **{**chunk, **headers})
+        return status, answered
+
+    def append(self, path: str, offset: int, content: bytes) -> tuple[int, dict[str, str]]:
+        """Append a chunk to an upload: the status and headers of the answer."""
+        return self.tus("PATCH", path, content, **{"Upload-Offset": str(offset)})
 
 
 def hint(line: ClientConnection, say: str, *, seconds_max: float = SECONDS_MAX) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
@@ -21,12 +23,14 @@ def no_records(monkeypatch):
     return client
 
 
-def test_api_without_a_database_is_503(no_records, db):
-    answer = no_records.get("/api/v1/me")
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/v1/me"), ("PATCH", f"/media/unggahan/{uuid4()}")])
+def test_api_without_a_database_is_503_and_says_when_to_try_again(no_records, db, method, path):
+    answer = no_records.generic(method, path, headers={"Tus-Resumable": "1.0.0"})
 
     assert answer.status_code == 503
     assert answer.json()["code"] == "unavailable"
     assert answer.json()["retry_after"] == 1
+    assert answer.headers["Retry-After"] == "1"
 
 
 def test_page_without_a_database_is_503(no_records, db):

@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -21,6 +23,7 @@ from superapp.core.processes import METRICS_PORT_OFFSET, PROGRAMS
 from tests.harness.ports import free_block, free_port
 from tests.harness.running_site import ROOT, answers
 from tests.harness.servers import Postgres, Process, Redis, accepts, wait_until
+from tests.media.photo_files import photo
 from tests.runtime.conftest import get
 from tests.runtime.person import Person, hint
 
@@ -311,6 +314,38 @@ def test_readiness_fails_without_the_database_and_recovers(stack, people):
     # Both page processes, each with a pool of its own, asked in turns.
     for _ in range(4):
         assert bodies(ana, conversation) == before
+
+
+def test_upload_goes_on_after_ten_seconds_without_the_database(stack, people):
+    ana, content = people[0], photo(1_600, 1_200)
+    half, path = len(content) // 2, ana.begin_upload(len(content))
+    assert ana.append(path, 0, content[:half])[0] == 204
+    holder = psycopg.connect(stack.database_url)
+    holder.execute("SELECT 1 FROM media_media WHERE public_id = %s FOR UPDATE", [path.rpartition("/")[2]])
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'nusa'"
+    with ThreadPoolExecutor(1) as pool:
+        # It is stored, and about to be counted, when the database goes.
+        sending = pool.submit(ana.append, path, half, content[half:])
+        wait_until(lambda: holder.execute(waiting).fetchone() == (1,), "the chunk waits for its row", 20)
+        stack.postgres.kill()
+        back_at = time.monotonic() + 10
+        try:
+            refused = [sending.result(), ana.tus("HEAD", path)]
+            time.sleep(max(0, back_at - time.monotonic()))
+            refused.append(ana.append(path, half, content[half:]))
+        finally:
+            stack.postgres.start()
+    holder.close()
+    wait_until(stack.is_ready, "ready again", 60)
+
+    assert [(status, int(headers["retry-after"]) > 0) for status, headers in refused] == [(503, True)] * 3
+    status, headers = ana.tus("HEAD", path)
+    assert (status, headers["upload-offset"], headers["upload-length"]) == (200, str(half), str(len(content)))
+    assert ana.append(path, half, content[half:])[0] == 204
+    state = f"media/{path.rpartition('/')[2]}"
+    wait_until(lambda: ana.must("GET", state)["state"] == "ready", "the photo is ready", 60)
+    with psycopg.connect(stack.database_url) as database:
+        assert database.execute("SELECT count(*), sum(length) FROM media_chunk").fetchone() == (2, len(content))
 
 
 def test_killed_socket_process_restarts_while_the_other_serves(stack, people):
