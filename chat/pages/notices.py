@@ -12,7 +12,7 @@ import msgspec
 from chat.contracts import SummaryRow
 from chat.errors import ConversationNotFound
 from chat.pages import presenters
-from chat.pages.preference_switches import is_hidden
+from chat.pages.preference_switches import is_hidden, is_muted
 from chat.queries.members import list_read_up_to, list_seen_up_to
 from chat.queries.summaries import fetch_summary
 from superapp.accounts import api as accounts
@@ -62,6 +62,8 @@ def describe(user_id: int, key: str, now: datetime) -> NoticeText | None:
     my_id = str(accounts.get_public_ids({user_id})[user_id])
     row = presenters.build_row(summary, my_id=my_id, now=now, open_id=None)
     return NoticeText(
+        # What came after a mention is as quiet as before it, where the group is muted.
+        number=summary.mentioned_seq if is_muted(summary, now) else summary.last_seq,
         title=row.name,
         text=f"{row.who}{row.text}"[:TEXT_CHARS_MAX],
         url=f"/obrolan/{summary.id}/",
@@ -105,9 +107,11 @@ def _conversation(key: str) -> UUID:
 
 def _is_loud(summary: SummaryRow, now: datetime) -> bool:
     mine = summary.mine
-    is_muted = mine.muted_until is not None and datetime.fromisoformat(mine.muted_until) > now
     # A mention calls also where the group is muted.
     is_mentioned = summary.mentioned_seq > mine.read_seq
     return not (
-        (is_muted and not is_mentioned) or mine.is_archived or is_hidden(summary) or summary.until_seq is not None
+        (is_muted(summary, now) and not is_mentioned)
+        or mine.is_archived
+        or is_hidden(summary)
+        or summary.until_seq is not None
     )

@@ -35,6 +35,7 @@ class NoticeRow(TypedDict):
     """One notification in words; ``banner``, ``sound`` and ``vibration`` say how the person wants to hear of it now."""
 
     subject: str
+    number: int
     title: str
     text: str
     face: NoticeFaceRow

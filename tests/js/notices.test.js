@@ -9,7 +9,7 @@ import { FakeClock, settle } from "./world/fake_clock.js"
 const posted = (fields = {}, on = "chat:1") => ({ on, rev: 2, say: "message.posted", row: { seq: 1, from: "bo", event: null, ...fields } })
 
 function world() {
-  const server = { notice: { subject: "chat:1", title: "Bo" }, asked: [], fails: false }
+  const server = { notice: { subject: "chat:1", number: 1, title: "Bo" }, asked: [], fails: false }
   const line = {
     onHint: new Bell(),
     async ask(name, { subject }) {
@@ -92,4 +92,21 @@ test("what was muted, read elsewhere or opened meanwhile is not shown, and a ref
   await settle()
 
   assert.deepEqual(taken, [])
+})
+
+test("what comes after a mention in a muted group is not told of, what comes with it is told once", async () => {
+  const { server, line, clock, taken } = world()
+  server.notice.number = 7
+
+  line.onHint.ring(posted({ seq: 7 }))
+  line.onHint.ring(posted({ seq: 8 }))
+  await clock.advance(10_000)
+  await settle()
+  assert.equal(taken.length, 1)
+  line.onHint.ring(posted({ seq: 9 }))
+  await clock.advance(10_000)
+  await settle()
+
+  assert.deepEqual(server.asked, ["chat:1", "chat:1"])
+  assert.equal(taken.length, 1)
 })

@@ -25,12 +25,13 @@ def two(make_user, talk):
 
 def test_notice_has_sender_text_and_banner_preferences(two, say, ask):
     ana, bo, conversation = two
-    say(conversation, bo, "Sudah sampai?")
+    seq = say(conversation, bo, "Sudah sampai?")
     subject = f"chat:{conversation.public_id}"
 
     assert ask(ana, "notifications.notice", subject=subject) == {
         "notice": {
             "subject": subject,
+            "number": seq,
             "title": bo.name,
             "text": "Sudah sampai?",
             "face": {"id": str(bo.public_id), "avatar": None},
@@ -67,7 +68,11 @@ def test_mention_in_a_muted_group_has_a_notice(make_user, say, ask, now):
     ask(ana, "chat.send", conversation=key, **mention)
 
     assert before["notice"] is None
-    assert "halo @" in ask(bo, "notifications.notice", subject=f"chat:{key}")["notice"]["text"]
+    notice = ask(bo, "notifications.notice", subject=f"chat:{key}")["notice"]
+    assert "halo @" in notice["text"]
+    # What is said after the mention is told of no more than what was said before it.
+    assert say(group, ana, "cepat ya") > notice["number"]
+    assert ask(bo, "notifications.notice", subject=f"chat:{key}")["notice"]["number"] == notice["number"]
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def describe(*, user_id: int, subject: str, now: datetime) -> NoticeRow | None:
         return None
     return {
         "subject": subject,
+        "number": notice.number,
         "title": notice.title,
         "text": notice.text,
         "face": {"id": notice.face_id, "avatar": notice.avatar},

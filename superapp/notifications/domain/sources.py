@@ -13,8 +13,11 @@ class NoticeText:
     """
     A notification in words of the reader's language; ``url`` is a path of this site.
 
-    ``avatar`` is the address of a picture; ``face_id`` decides the colour behind initials, where there is none.
+    ``number`` is the newest fact within the subject that the person is told because of. ``avatar`` is the address of a
+    picture; ``face_id`` decides the colour behind initials, where there is none.
     """
+
+    number: int
 
     title: str
     text: str

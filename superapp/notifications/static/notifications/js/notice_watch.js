@@ -14,9 +14,9 @@ export class NoticeWatch {
   #me
   #isOpen
   #take
-  /** When each subject was asked about last, and those that wait for their next time. */
+  /** When each subject was asked about last, and the first number of the news of those that wait for their next time. */
   #asked_at = new Map()
-  #waiting = new Set()
+  #waiting = new Map()
 
   /**
    * @param {{
@@ -30,7 +30,7 @@ export class NoticeWatch {
     this.#me = me
     this.#isOpen = isOpen
     this.#take = take
-    line.onHint.listen((hint) => this.#isNews(hint) && this.#soon(hint.on))
+    line.onHint.listen((hint) => this.#isNews(hint) && this.#soon(hint.on, hint.row.seq))
   }
 
   #isNews({ on, say, row }) {
@@ -40,19 +40,21 @@ export class NoticeWatch {
   }
 
   /** Many messages of a moment are one question, and a busy group is asked about now and then. */
-  #soon(subject) {
+  #soon(subject, number) {
     if (this.#waiting.has(subject)) return
-    this.#waiting.add(subject)
+    this.#waiting.set(subject, number)
     const again_ms = (this.#asked_at.get(subject) ?? -Infinity) + NoticeWatch.AGAIN_MS - this.#clock.now()
     this.#clock.after(Math.max(NoticeWatch.SOON_MS, again_ms), () => this.#ask(subject))
   }
 
   async #ask(subject) {
+    const first = this.#waiting.get(subject)
     this.#waiting.delete(subject)
     this.#asked_at.set(subject, this.#clock.now())
     try {
       const { notice } = await this.#line.ask("notifications.notice", { subject })
-      if (notice && !this.#isOpen(subject)) this.#take(notice)
+      // What the server tells of may be older than all of this news: a mention in a group that is muted.
+      if (notice && notice.number >= first && !this.#isOpen(subject)) this.#take(notice)
     } catch (failure) {
       // The badge still says that something waits.
       if (!(failure instanceof Refused || failure instanceof Unanswered)) throw failure
