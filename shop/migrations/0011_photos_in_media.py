@@ -20,10 +20,10 @@ def carry_over(apps, schema_editor):
     rows = []
     for name, owner_id in sorted(_owned_names(apps)):
         files = _stored_files(name)
-        if not files:
+        size = _size_of(files[0]) if files else None
+        if size is None:
             continue  # It is broken already, and a row would say that it is ready.
-        with Image.open(files[0]) as largest:
-            width, height = largest.size
+        width, height = size
         rows.append(
             media.model(
                 owner_id=owner_id,
@@ -55,6 +55,15 @@ def _stored_files(name):
     folder = Path(settings.MEDIA_ROOT) / "photo" / name[:2]
     files = [folder / f"{name}-{size}.webp" for size in SIZES]
     return files if all(file.exists() for file in files) else []
+
+
+def _size_of(file):
+    """Return the width and height of a picture, or None if it is damaged."""
+    try:
+        with Image.open(file) as picture:
+            return picture.size
+    except OSError:
+        return None
 
 
 def take_back(apps, schema_editor):

@@ -160,12 +160,12 @@ def _run_claimed(run: JobRun, row: Job) -> str:
         if not isinstance(refusal, Unavailable):
             return _finish(run, Job.State.FAILED, error_code=refusal.code)
         log.warning("job_unavailable", tries=row.tries)
-        return _retry_later(run)
+        return _retry_later(run, error_code=refusal.code)
     except Exception as error:
         # After any failure the job keeps its row, and is retried until it has failed too often.
         log.error("job_fault", tries=row.tries, exc_info=error)
         close_old_connections()
-        return _retry_later(run)
+        return _retry_later(run, error_code=InternalError.code)
     return _finish(run, Job.State.DONE, result=result, progress=100)
 
 
@@ -176,9 +176,9 @@ def _finish(run: JobRun, state: Job.State, **fields: Any) -> str:
     return str(state.value)
 
 
-def _retry_later(run: JobRun) -> str:
+def _retry_later(run: JobRun, *, error_code: str) -> str:
     if run.tries >= ATTEMPTS_MAX:
-        return _finish(run, Job.State.FAILED, error_code=InternalError.code)
+        return _finish(run, Job.State.FAILED, error_code=error_code)
     run.current_row().update(state=Job.State.QUEUED, due_at=clock.now() + timedelta(seconds=2**run.tries))
     return "postponed"
 

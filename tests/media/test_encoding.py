@@ -17,7 +17,7 @@ from superapp.media.adapters import storage
 from superapp.media.domain import photo_encoding
 from superapp.media.domain.pictures import encode_picture
 from superapp.media.domain.thumbhash import encode_thumbhash
-from superapp.media.errors import StorageUnavailable
+from superapp.media.errors import StorageFull, StorageUnavailable
 from superapp.media.maintenance import periodic_tasks
 from superapp.media.models import Media
 from tests.media.conftest import run_jobs
@@ -309,24 +309,58 @@ def test_photo_that_was_deleted_while_it_was_encoded_leaves_no_file(make_user, t
     assert [path for path in media_root.rglob("*") if path.is_file()] == []
 
 
-def test_unreachable_storage_is_retried_and_then_fails_the_photo(make_user, tus, monkeypatch, now):
+def run_until_job_fails(now):
+    for _attempt in range(jobs.ATTEMPTS_MAX):
+        run_jobs()
+    periodic_tasks.restart_failed_encodings(now)
+
+
+def test_photo_at_which_each_job_fails_is_refused_in_the_end(make_user, tus, monkeypatch, now):
     ana = tus(make_user("ana"))
     media = ana.upload(photo())
 
-    def away(*_args):
-        raise StorageUnavailable
+    def fail(*_args):
+        raise MemoryError
 
-    monkeypatch.setattr(storage, "read_object", away)
+    monkeypatch.setattr(encoding, "encode_photo", fail)
     states = []
     for _job in range(encoding.ENCODINGS_MAX):
-        for _attempt in range(jobs.ATTEMPTS_MAX):
-            run_jobs()
         states.append(ana.state(media)["state"])
-        periodic_tasks.restart_failed_encodings(now)
+        run_until_job_fails(now)
 
     assert states == ["processing"] * encoding.ENCODINGS_MAX
     assert (ana.state(media)["state"], ana.state(media)["code"]) == ("refused", "media.encoding_failed")
     assert Job.objects.count() == encoding.ENCODINGS_MAX
+
+
+def test_photo_whose_chunk_is_gone_is_refused_in_the_end(make_user, tus, media_root, now):
+    ana = tus(make_user("ana"))
+    media = ana.upload(photo())
+    for chunk in (media_root / "unggahan" / media).iterdir():
+        chunk.unlink()
+
+    for _job in range(encoding.ENCODINGS_MAX):
+        run_until_job_fails(now)
+
+    assert ana.state(media)["code"] == "media.encoding_failed"
+
+
+@pytest.mark.parametrize("failure", [StorageUnavailable, StorageFull])
+def test_photo_waits_as_long_as_the_storage_is_away_or_full(make_user, tus, monkeypatch, now, failure):
+    ana = tus(make_user("ana"))
+    media = ana.upload(photo())
+
+    def fail(*_args):
+        raise failure
+
+    with monkeypatch.context() as patched:
+        patched.setattr(storage, "write_object", fail)
+        for _job in range(encoding.ENCODINGS_MAX + 2):
+            run_until_job_fails(now)
+    waited = ana.state(media)["state"]
+    run_jobs()
+
+    assert (waited, ana.state(media)["state"]) == ("processing", "ready")
 
 
 def test_encoding_continues_when_storage_returns(make_user, tus, monkeypatch, now):

@@ -141,6 +141,22 @@ def test_file_behind_the_proxy_is_sent_by_the_proxy(make_user, tus, ready_photo,
     assert (answer.content, answer.headers["Content-Type"]) == (b"", "image/webp")
 
 
+def test_file_that_the_proxy_would_miss_is_not_found_and_not_cached(
+    make_user, tus, ready_photo, settings, media_root, caplog
+):
+    settings.MEDIA_ACCEL = "/-/media/"
+    ana = make_user("ana")
+    media = ready_photo(ana)
+    (media_root / "berkas" / media[-2:] / media / "large.webp").unlink()
+
+    answer = tus(ana).file(media, "large.webp")
+
+    assert answer.status_code == 404
+    assert "X-Accel-Redirect" not in answer.headers
+    assert "immutable" not in answer.headers["Cache-Control"]
+    assert "media_file_missing" in caplog.text
+
+
 def test_unreachable_storage_is_reported_as_temporary(make_user, tus, ready_photo, monkeypatch):
     ana = make_user("ana")
     media = ready_photo(ana)

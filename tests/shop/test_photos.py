@@ -347,6 +347,19 @@ def test_full_storage_is_said_at_the_photo(send, bo, product, monkeypatch):
     assert not Photo.objects.exists()
 
 
+@pytest.mark.parametrize("content", [b"", b"RIFF\x10\x00\x00\x00WEBPVP8 ", b"no picture"])
+def test_migration_leaves_out_a_damaged_photo(send, bo, shop, product, settings, content):
+    send(bo, product, photo())
+    whole = Media.objects.get()
+    Media.objects.all().delete()
+    (largest,) = Path(settings.MEDIA_ROOT).glob(f"photo/*/{whole.sha256}-1280.webp")
+    largest.write_bytes(content)
+
+    import_module("shop.migrations.0011_photos_in_media").carry_over(django_apps, None)
+
+    assert not Media.objects.exists()
+
+
 def test_migration_gives_rows_to_stored_photos_and_keeps_their_files(
     send, ana, bo, shop, product, buy, now, store_logo
 ):

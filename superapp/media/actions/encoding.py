@@ -24,13 +24,14 @@ from superapp.media.adapters import object_names, storage
 from superapp.media.domain.enums import MediaKind, MediaState, PhotoFile
 from superapp.media.domain.photo_encoding import EncodedPhoto, encode_photo
 from superapp.media.domain.pictures import EncodedPicture, encode_picture
-from superapp.media.errors import EncodingFailed, StorageUnavailable
+from superapp.media.errors import EncodingFailed, StorageFull, StorageUnavailable
 from superapp.media.models import Media
 
 # A large photo takes 200 MB while it is encoded: one at a time in each process.
 _one_at_a_time = threading.Lock()
 # How many jobs are started for one medium, each with several attempts, before it is refused.
 ENCODINGS_MAX = 3
+_STORAGE_CODES = (StorageUnavailable.code, StorageFull.code)
 log = structlog.get_logger(__name__)
 
 
@@ -102,7 +103,7 @@ def _join_chunks(media: Media, joined: IO[bytes]) -> None:
             if not Media.objects.filter(pk=media.pk, state=MediaState.PROCESSING).exists():
                 raise EncodingFailed from error  # Another attempt has settled it meanwhile, and nothing is changed.
             log.error("media_chunk_missing", media=str(media.public_id), name=chunk.name)
-            raise StorageUnavailable from error
+            raise Unavailable from error  # Counted: the storage answers, and it may be gone for good.
     joined.seek(0)
 
 
@@ -186,20 +187,24 @@ def _remove_if_deleted(media: Media) -> None:
 
 def restart_failed(now: datetime) -> int:
     """
-    Start another job for each medium whose job has failed, as when the storage was away for minutes.
+    Start another job for each medium whose job has failed.
 
-    After ``ENCODINGS_MAX`` jobs it is refused. Then those go on whose next job was never started, because a process
-    died in between.
+    After ``ENCODINGS_MAX`` jobs it is refused. A job that failed because the storage was away or full does not count:
+    that says nothing about the photo, which waits as long as it lasts. Then those go on whose next job was never
+    started, because a process died in between.
     """
     stuck = queries.list_with_failed_job(at_most=100)
-    for found in stuck:
-        if found.encodings >= ENCODINGS_MAX:
+    for found, error_code in stuck:
+        is_counted = error_code not in _STORAGE_CODES
+        if is_counted and found.encodings >= ENCODINGS_MAX:
             settle_refused(found.pk, EncodingFailed())
             continue
         with transaction.atomic():
             media = queries.lock_media(found.pk)
-            if media is not None and media.state == MediaState.PROCESSING and media.encodings == found.encodings:
-                start_encoding(media, now=now)
+            if media is None or media.state != MediaState.PROCESSING or media.encoding_job_id != found.encoding_job_id:
+                continue
+            media.encodings -= 0 if is_counted else 1
+            start_encoding(media, now=now)
     for owner_id in queries.list_owners_to_encode(at_most=100):
         _go_on(owner_id, now=now)
     return len(stuck)

@@ -54,6 +54,9 @@ def respond_with_file(
 ) -> HttpResponseBase:
     """Serve the file of a medium that a row says is there, in parts and ranges."""
     if (path := _path_for_proxy(name)) is not None:
+        if not path.exists():
+            # The proxy's own 404 would keep the headers of the file, and stay in caches for a week.
+            return _missing(name)
         return media_responses.serve_file(path, content_type=content_type, cache_control=cache_control)
     if request.headers.get("If-None-Match") == etag:
         return _with_headers(HttpResponse(status=304), content_type, etag, cache_control)
@@ -61,8 +64,7 @@ def respond_with_file(
         opened = storage.open_object(name)
         size = opened.seek(0, 2)
     except FileNotFoundError:
-        log.error("media_file_missing", name=name)
-        return media_responses.not_found()
+        return _missing(name)
     except StorageUnavailable as refusal:
         return _unavailable(refusal)
     response = _with_headers(_respond(request, opened, size, etag), content_type, etag, cache_control)
@@ -73,6 +75,11 @@ def respond_with_file(
 def _path_for_proxy(name: str) -> Path | None:
     """Return the path of an object that the proxy sends, or None where we send it."""
     return storage.find_path(name) if media_responses.is_sent_by_proxy() else None
+
+
+def _missing(name: str) -> HttpResponse:
+    log.error("media_file_missing", name=name)
+    return media_responses.not_found()
 
 
 def _unavailable(refusal: StorageUnavailable) -> HttpResponse:

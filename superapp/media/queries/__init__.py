@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 from django.utils.http import http_date
 
 from superapp.core.models import Job
@@ -135,11 +135,12 @@ def _has_unended_job() -> Exists:
     return Exists(unended)
 
 
-def list_with_failed_job(*, at_most: int) -> list[Media]:
-    """List media in processing whose last job has ended without settling them."""
-    processing = Media.objects.filter(state=MediaState.PROCESSING)
+def list_with_failed_job(*, at_most: int) -> list[tuple[Media, str]]:
+    """List media in processing whose last job has ended without settling them, each with that job's error code."""
     ended = Job.objects.filter(pk=OuterRef("encoding_job_id"), state__in=(Job.State.FAILED, Job.State.DONE))
-    return list(processing.filter(Exists(ended)).order_by("pk")[:at_most])
+    processing = Media.objects.filter(Exists(ended), state=MediaState.PROCESSING)
+    rows = processing.annotate(job_error_code=Subquery(ended.values("error_code"))).order_by("pk")[:at_most]
+    return [(media, media.job_error_code) for media in rows]
 
 
 def list_with_files_left(*, at_most: int) -> list[Media]:
