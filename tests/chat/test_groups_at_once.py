@@ -9,11 +9,13 @@ import pytest
 from django.db import connections
 
 from chat import api, errors
+from chat.actions import group_members
+from chat.actions.group_invitations import OPEN_FROM_ONE_MAX
 from chat.actions.group_links import join_by_link
 from chat.actions.polls import vote
 from chat.domain.attachments import PhotosInput
 from chat.domain.polls import PollInput
-from chat.models import Conversation, Group, GroupLink, Member, Message, PollVote, Reaction
+from chat.models import Conversation, Group, GroupInvitation, GroupLink, Member, Message, PollVote, Reaction
 from superapp.accounts.models import User
 from superapp.core import clock
 from superapp.core.errors import DomainError
@@ -206,3 +208,21 @@ def join_at_once(group, people_count, uses):
 def assert_dense(conversation):
     seqs = list(Message.objects.filter(conversation=conversation).order_by("seq").values_list("seq", flat=True))
     assert seqs == list(range(1, Conversation.objects.get(pk=conversation.pk).last_seq + 1))
+
+
+def test_one_member_cannot_leave_more_invitations_than_allowed_at_one_moment(
+    real_db, make_user, make_group, in_threads
+):
+    ana, eve = make_user("ana"), make_user("eve")
+    groups = [make_group(ana) for _number in range(AT_ONCE)]
+
+    in_threads(
+        *(
+            lambda group=group: group_members.add_people(
+                conversation_id=group.public_id, by_user_id=ana.pk, people=(eve.public_id,), now=clock.now()
+            )
+            for group in groups
+        )
+    )
+
+    assert GroupInvitation.objects.filter(user=eve).count() == OPEN_FROM_ONE_MAX
