@@ -81,7 +81,9 @@ def new_group(request: HttpRequest) -> HttpResponse:
                 now=clock.now(),
             )
             _tell_of_invited(request, people)
-            return redirect("chat:conversation", conversation=conversation.public_id)
+            # Nobody is in it yet: a link brings them.
+            opened = "chat:conversation" if request.POST.getlist("users") else "chat:group_links"
+            return redirect(opened, conversation=conversation.public_id)
         except _REFUSALS as refusal:
             problems = _problems(refusal)
     context = {

@@ -44,9 +44,13 @@ def test_new_group_of_nobody_is_made_only_without_contacts(circle, client):
     ana, _bo, _citra, eve = circle
     for user, status in ((ana, 422), (eve, 302)):
         client.force_login(user)
-        assert client.post("/obrolan/grup/", {"title": "Arisan", "key": "k"}).status_code == status
+        answer = client.post("/obrolan/grup/", {"title": "Arisan", "key": "k"})
+        assert answer.status_code == status
 
-    assert [group.created_by_id for group in Group.objects.all()] == [eve.pk]
+    group = Group.objects.get()
+    assert group.created_by_id == eve.pk
+    # A link brings the others.
+    assert answer.url == f"/obrolan/{group.conversation.public_id}/grup/tautan/"
 
 
 def test_group_page_that_adds_nobody_says_so_and_changes_nothing(circle, make_group, client):

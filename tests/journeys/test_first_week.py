@@ -110,6 +110,22 @@ def test_archiving_is_undone_from_its_notice(site: Site, two_who_talk: Callable[
     expect(row).to_have_count(1)
 
 
+def test_message_is_forwarded_to_notes_that_were_never_opened(site: Site, two_who_talk: Callable[..., Two]) -> None:
+    ana = two_who_talk(site).ana
+    people.say(ana, "Resep opor")
+    people.expect_said(ana, ["Resep opor"])
+
+    people.choose(ana, "Resep opor", "forward")
+    dialog = ana.locator("#choose-dialog")
+    dialog.get_by_text("Catatan saya").click()
+    dialog.locator("[data-part=send]").click()
+
+    expect(ana.locator("#toasts")).to_contain_text("Diteruskan ke 1 obrolan.")
+    ana.goto("/obrolan/")
+    notes = ana.locator("#rows li", has_text="Catatan saya")
+    expect(notes.locator("[data-part=text]")).to_have_text("Resep opor")
+
+
 def test_narrow_and_low_screens_cut_nothing_off(site: Site, two_who_talk: Callable[..., Two]) -> None:
     ana = two_who_talk(site).ana
     conversation = ana.url

@@ -2,14 +2,12 @@ import { copy } from "#ui/forms.js"
 import { photosOf } from "#chat/photos.js"
 import { load } from "#ui/load.js"
 import { toast } from "#ui/toast.js"
-import { OFTEN_FORWARDED } from "#chat/attachment_view.js"
 import { openEmojiPicker } from "#chat/emoji_opener.js"
 import { part } from "#ui/part.js"
 import { Menu } from "#chat/menu.js"
 import { Swipe } from "#chat/swipe.js"
 
 const ATTACHMENT_ACTIONS = ["voters", "close-poll", "contact", "copy-place", "open-place"]
-const FORWARD_MAX = 5
 
 /** What may be done with a message. One for the whole page. */
 export class MessageMenu {
@@ -131,23 +129,9 @@ export class MessageMenu {
     return new AttachmentActions({ page: this.#page, messenger: this.#messenger }).act(action, conversation, item)
   }
 
-  #choiceOf(summary) {
-    const { inbox } = this.#messenger
-    return { key: summary.id, name: inbox.nameOf(summary) || this.#page.data.word("somebody"), via: this.#page.words.via(summary), looks: inbox.looksOf(summary) }
-  }
-
-  /** Forward to several conversations; what was forwarded often goes to one at a time. */
   async #forward(conversation, row) {
-    const { askChoice } = await load(() => import("#chat/attachment_forms.js"), this.#page.data)
-    const { inbox } = this.#messenger
-    const isOften = (row.extras?.forwards ?? 0) >= OFTEN_FORWARDED
-    const choices = inbox.list("").filter((one) => inbox.closedBy(one) === null).map((one) => this.#choiceOf(one))
-    const title = this.#page.data.word(isOften ? "forward_to_one" : "forward_to")
-    const chosen = await askChoice({ data: this.#page.data, title, choices, max: isOften ? 1 : FORWARD_MAX })
-    if (!chosen) return
-    const shown = { ...row.extras, mentions: undefined, forwards: (row.extras?.forwards ?? 0) + 1 }
-    for (const to of chosen) await this.#messenger.sendMore(to, { forwarded: { conversation, seq: row.seq } }, shown, row.body)
-    toast(this.#page.data.word("forwarded_to", { count: this.#page.format.number(chosen.length) }))
+    const { forward } = await load(() => import("#chat/forwarding.js"), this.#page.data)
+    return forward({ page: this.#page, messenger: this.#messenger, conversation, row })
   }
 
   async #showVersions(conversation, row) {
