@@ -128,7 +128,7 @@ def test_picture_that_is_stored_while_an_equal_one_is_removed_has_its_files(make
     # One at a time in a process; here the two are as in two processes.
     monkeypatch.setattr(images, "decoding_slots", FairSemaphore(2, waiting_max=2))
     is_deleting, is_storing = threading.Event(), threading.Event()
-    delete, begin_storing = storage.delete_object, pictures._begin
+    delete, begin_storing = storage.delete_object, pictures._get_or_create_row
 
     def delete_slowly(name):
         is_deleting.set()
@@ -141,7 +141,7 @@ def test_picture_that_is_stored_while_an_equal_one_is_removed_has_its_files(make
         return begin_storing(*args, **named)
 
     monkeypatch.setattr(storage, "delete_object", delete_slowly)
-    monkeypatch.setattr(pictures, "_begin", begin_later)
+    monkeypatch.setattr(pictures, "_get_or_create_row", begin_later)
     _removed, second = run_together(lambda: periodic_tasks.remove_deleted_files(clock.now()), lambda: store(bo))
 
     assert files_in(media_root) == sorted(f"{second.sha256}-{side}.webp" for side in (128, 512))
