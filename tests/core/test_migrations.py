@@ -17,8 +17,11 @@ def tables() -> set[str]:
     return {name for name in connection.introspection.table_names() if name.split("_")[0] in OURS}
 
 
-def test_models_and_migrations_agree(db):
-    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+def test_models_and_migrations_agree(db, capsys):
+    try:
+        call_command("makemigrations", check=True, dry_run=True, verbosity=3)
+    except SystemExit:
+        pytest.fail(f"a migration is missing:\n{capsys.readouterr().out}")
 
 
 @pytest.mark.timeout(120)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count, repeat
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -124,9 +125,11 @@ COMMANDS = st.fixed_dictionaries(
         "conversation": st.uuids().map(str) | JSON,
     },
 )
+SOCKETS_OF_ONE_PERSON = 20
 FRAMES = st.one_of(COMMANDS.map(json.dumps), JSON.map(json.dumps), st.text(), st.binary(max_size=64))
 
 
+@pytest.mark.timeout(900)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frames=st.lists(FRAMES, min_size=1, max_size=4))
 def test_any_frame_is_answered_or_closes_the_socket(connect, visitor, frames):
@@ -160,8 +163,12 @@ def code_of(answer):
 
 @pytest.fixture
 def visitor(connect, make_user):
-    """The same person on a new socket for each example."""
+    """A person on a new socket for each example; another one before so many of the same person are let in later."""
     from tests.harness.socket_client import log_in
 
-    device = log_in(make_user("ana"))
-    return lambda: connect(device=device)
+    def devices():
+        for number in count():
+            yield from repeat(log_in(make_user(f"ana{number}")), SOCKETS_OF_ONE_PERSON)
+
+    device = devices()
+    return lambda: connect(device=next(device))
