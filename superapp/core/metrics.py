@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import structlog
 from django.conf import settings
@@ -62,15 +63,22 @@ class DatabasePoolCollector(Collector):
 
 
 class FreeDisk(Collector):
-    """The free space on the disk with this machine's data: pictures and, when embedded, the database."""
+    """The free space for this machine's data: pictures, which may lie on a disk of their own, and what is beside."""
 
     def collect(self) -> Iterator[Metric]:
+        places = [Path(settings.VAR_DIR)]
+        if not settings.MEDIA_S3_BUCKET and Path(settings.MEDIA_ROOT).exists():
+            places.append(Path(settings.MEDIA_ROOT))
         try:
-            free = shutil.disk_usage(settings.VAR_DIR).free
+            free = min(shutil.disk_usage(place).free for place in places)
         except OSError as error:
             log.warning("disk_not_measured", error=str(error))
             return
-        yield GaugeMetricFamily("nusa_disk_free_bytes", "Free bytes on the disk of VAR_DIR.", value=free)
+        yield GaugeMetricFamily(
+            "nusa_disk_free_bytes",
+            "Free bytes on the disk of VAR_DIR, or of VAR_DIR/media if those are fewer.",
+            value=free,
+        )
 
 
 class PendingWorkCollector(Collector):

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
 import subprocess
 import sys
+import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from django.core.exceptions import ImproperlyConfigured
 from moto.server import ThreadedMotoServer
+from prometheus_client import REGISTRY
 
 from superapp import storages
 from superapp.core import clock
+from superapp.media.adapters import storage
+from superapp.media.errors import StorageFull, StorageUnavailable
 from superapp.media.maintenance import periodic_tasks
 from superapp.media.models import Media
 from tests.harness.ports import free_port
@@ -24,6 +31,7 @@ from tests.harness.running_site import ROOT
 from tests.media.conftest import run_jobs
 from tests.media.photo_files import photo
 
+FAILURES = "nusa_media_storage_failures_total"
 BUCKET, KEY, SECRET = "unggahan-uji", "kunci", "rahasia"
 
 
@@ -64,6 +72,7 @@ def store(settings, monkeypatch):
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     store = Store()
+    monkeypatch.setattr(storage, "outage", storage.Outage())
     settings.MEDIA_S3_BUCKET = BUCKET
     settings.STORAGES = {
         **settings.STORAGES,
@@ -128,6 +137,82 @@ def test_unreachable_store_is_reported_as_temporary_until_it_returns(make_user, 
     run_jobs()
     assert ana.state(path.rsplit("/", 1)[1])["state"] == "ready"
     assert periodic_tasks.remove_deleted_files(clock.now()) == 1
+
+
+class HangingStore:
+    """A store each of whose calls takes until ``answers`` is set, and fails unless it ``is_back``."""
+
+    def __init__(self):
+        self.is_back = False
+        self.answers = threading.Event()
+        self.calls = threading.Semaphore(0)
+
+    def open(self, _name):
+        self.calls.release()
+        self.answers.wait(30)
+        if not self.is_back:
+            raise EndpointConnectionError(endpoint_url="http://store")
+        return io.BytesIO(b"content")
+
+
+@pytest.fixture
+def hanging(settings, monkeypatch):
+    settings.MEDIA_S3_BUCKET = BUCKET
+    monkeypatch.setattr(storage, "outage", storage.Outage())
+    monkeypatch.setattr(storage, "default_storage", HangingStore())
+    return storage.default_storage
+
+
+def test_hanging_store_holds_one_thread_and_refuses_others_at_once(hanging):
+    hanging.answers.set()
+    with pytest.raises(StorageUnavailable):
+        storage.read_object("photo")
+    assert hanging.calls.acquire(timeout=10)
+    hanging.answers.clear()
+    before = REGISTRY.get_sample_value(FAILURES, {"reason": "unavailable"})
+    with ThreadPoolExecutor(1) as threads:
+        tried = threads.submit(storage.read_object, "photo")
+        assert hanging.calls.acquire(timeout=10)
+        for _other in range(3):
+            with pytest.raises(StorageUnavailable) as refused:
+                storage.read_object("photo")
+            assert refused.value.retry_after == 5
+        assert not hanging.calls.acquire(blocking=False)
+        hanging.is_back = True
+        hanging.answers.set()
+        assert tried.result(10) == b"content"
+
+    assert REGISTRY.get_sample_value(FAILURES, {"reason": "unavailable"}) - before == 3
+    hanging.answers.clear()
+    with ThreadPoolExecutor(2) as threads:
+        tried = [threads.submit(storage.read_object, "photo") for _ in range(2)]
+        # Both at the same time, since it is back.
+        assert [hanging.calls.acquire(timeout=10) for _ in tried] == [True, True]
+        hanging.answers.set()
+        assert [one.result(10) for one in tried] == [b"content"] * 2
+
+
+def test_store_that_breaks_off_while_it_is_read_is_reported_as_temporary(hanging, monkeypatch):
+    class Broken(io.BytesIO):
+        def seek(self, *_args):
+            raise EndpointConnectionError(endpoint_url="http://store")
+
+    monkeypatch.setattr(hanging, "open", lambda _name: Broken())
+
+    with pytest.raises(StorageUnavailable):
+        storage.open_object("photo")
+
+
+def test_full_store_is_asked_by_everybody_still(hanging, monkeypatch):
+    def save(_name, _content):
+        raise ClientError({"Error": {"Code": "XMinioStorageFull"}}, "PutObject")
+
+    monkeypatch.setattr(hanging, "save", save, raising=False)
+
+    with pytest.raises(StorageFull):
+        storage.write_object("photo", b"")
+
+    assert not storage.outage.is_noticed
 
 
 def test_encoding_waits_for_an_unreachable_store(make_user, tus, store):

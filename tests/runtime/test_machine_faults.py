@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -119,6 +120,17 @@ def test_free_disk_space_is_a_metric():
 
     assert family.name == "nusa_disk_free_bytes"
     assert family.samples[0].value > 0
+
+
+@pytest.mark.parametrize(("bucket", "free"), [("", 7), ("nusa", 70)])
+def test_free_room_is_that_of_the_disk_of_media_unless_a_store_has_them(settings, monkeypatch, tmp_path, bucket, free):
+    settings.MEDIA_S3_BUCKET, settings.MEDIA_ROOT = bucket, tmp_path
+    rooms = {tmp_path: 7}
+    monkeypatch.setattr(metrics.shutil, "disk_usage", lambda place: SimpleNamespace(free=rooms.get(place, 70)))
+
+    [family] = metrics.FreeDisk().collect()
+
+    assert [sample.value for sample in family.samples] == [free]
 
 
 def test_summary_of_an_error_quotes_neither_statement_nor_value():

@@ -22,6 +22,7 @@ COMMANDS = [
     ("raise_epoch",),
     ("check_ledger",),
     ("check_shop",),
+    ("check_media",),
     ("export_ledger",),
 ]
 

@@ -7,6 +7,7 @@ Every failure of it is raised as ``StorageFull`` or ``StorageUnavailable``.
 from __future__ import annotations
 
 import errno
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,11 +18,13 @@ import structlog
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
+from prometheus_client import Counter
 
 from superapp.core import images
 from superapp.media.errors import StorageFull, StorageUnavailable
 
 log = structlog.get_logger(__name__)
+failures = Counter("nusa_media_storage_failures_total", "Refused uses of the storage of media, by reason.", ["reason"])
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # What S3 stores answer when there is no room.
 _FULL_CODES = frozenset({"InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded"})
@@ -52,6 +55,7 @@ def open_object(name: str) -> IO[bytes]:
     """
     with _failures_named(name):
         opened: IO[bytes] = default_storage.open(name)
+        opened.seek(0)  # From a store it is fetched here, so that its failures have their names.
         return opened
 
 
@@ -74,6 +78,12 @@ def count_bytes(name: str) -> int:
     """
     with _failures_named(name):
         return int(default_storage.size(name))
+
+
+def has_object(name: str) -> bool:
+    """Return whether there is such an object."""
+    with _failures_named(name):
+        return bool(default_storage.exists(name))
 
 
 def delete_object(name: str) -> None:
@@ -114,18 +124,58 @@ def find_path(name: str) -> Path | None:
     return Path(default_storage.path(name)) if not settings.MEDIA_S3_BUCKET else None
 
 
+class Outage:
+    """
+    An outage of a store, as this process has noticed it.
+
+    While it lasts, one thread at a time tries the store, and all others are refused at once: a store that hangs would
+    otherwise hold every thread that answers pages, for as long as each call may take.
+    """
+
+    def __init__(self) -> None:
+        self.is_noticed = False
+        self._tries = threading.Lock()
+
+    @contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """
+        Let one thread through while there is an outage, and everybody when there is none.
+
+        :raises StorageUnavailable: if another thread is trying
+        """
+        if not self.is_noticed:
+            yield
+        elif self._tries.acquire(blocking=False):
+            try:
+                yield
+            finally:
+                self._tries.release()
+        else:
+            failures.labels("unavailable").inc()
+            raise StorageUnavailable(retry_after=5)
+
+
+outage = Outage()
+
+
 @contextmanager
 def _failures_named(name: str) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except _store_errors() as error:
-        is_full = getattr(error, "errno", None) in _FULL or _s3_code(error) in _FULL_CODES
-        log.error("media_storage_fails", name=name, error=repr(error))
-        if is_full:
-            raise StorageFull(retry_after=60) from error
-        raise StorageUnavailable(retry_after=5) from error
+    with outage.one_at_a_time():
+        try:
+            yield
+        except FileNotFoundError:
+            outage.is_noticed = False
+            raise
+        except _store_errors() as error:
+            # Whatever answers is there. A disk answers always.
+            outage.is_noticed = bool(settings.MEDIA_S3_BUCKET) and not _s3_code(error)
+            is_full = getattr(error, "errno", None) in _FULL or _s3_code(error) in _FULL_CODES
+            failures.labels("full" if is_full else "unavailable").inc()
+            log.error("media_storage_fails", name=name, error=repr(error))
+            if is_full:
+                raise StorageFull(retry_after=60) from error
+            raise StorageUnavailable(retry_after=5) from error
+        outage.is_noticed = False
 
 
 def _s3_code(error: BaseException) -> str:

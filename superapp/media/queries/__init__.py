@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -146,6 +146,17 @@ def list_with_failed_job(*, at_most: int) -> list[tuple[Media, str]]:
 def list_with_files_left(*, at_most: int) -> list[Media]:
     """List deleted media whose files are still there."""
     return list(Media.objects.filter(state=MediaState.DELETED, bytes__gt=0).order_by("pk")[:at_most])
+
+
+def iterate_ready() -> Iterator[Media]:
+    """Iterate over all ready media, each with its owner."""
+    ready = Media.objects.filter(state=MediaState.READY).select_related("owner")
+    return ready.order_by("pk").iterator(chunk_size=1_000)
+
+
+def count_ready() -> int:
+    """Count the ready media."""
+    return Media.objects.filter(state=MediaState.READY).count()
 
 
 def are_files_shown(files_id: UUID) -> bool:
