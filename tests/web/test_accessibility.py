@@ -31,6 +31,7 @@ PAGES = (
     "/obrolan/baru/",
     "/obrolan/grup/",
     "/obrolan/undangan/",
+    "/obrolan/grup-lama/",
     "GROUP",
     "GROUP LINKS",
     "/kontak/",

@@ -75,7 +75,7 @@ function whereIAm() {
   if (!navigator.geolocation) return null
   return new Promise((resolve) =>
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => resolve({ latitude: rounded(coords.latitude), longitude: rounded(coords.longitude), accuracy: Math.ceil(coords.accuracy) }),
+      ({ coords }) => resolve({ latitude: rounded(coords.latitude), longitude: rounded(coords.longitude), accuracy: Math.max(1, Math.ceil(coords.accuracy)) }),
       () => resolve(null),
       { enableHighAccuracy: true, timeout: 15_000 },
     ),
