@@ -177,7 +177,7 @@ def _use(link: GroupLink, conversation: Conversation, user_id: int) -> None:
 
 def _lock_for_admin(conversation_id: UUID, user_id: int) -> Conversation:
     conversation, member = lock_group_for_member(conversation_id, user_id)
-    if not group_rules.is_admin(member.role):
+    if not group_rules.may_lead(member.role, is_silenced=member.is_silenced):
         raise AdminsOnly
     return conversation
 

@@ -102,7 +102,7 @@ def _require_adding(group: Group, member: Member) -> None:
 
 
 def _let_in(conversation: Conversation, by: Member, user_ids: Sequence[int], *, event: str, now: datetime) -> None:
-    if not group_rules.is_admin(by.role) and list_removed(conversation, user_ids):
+    if not group_rules.may_lead(by.role, is_silenced=by.is_silenced) and list_removed(conversation, user_ids):
         raise RemovedByAdmin
     join_people(conversation, user_ids, event=event, actor_id=by.user_id, now=now)
 
@@ -144,7 +144,7 @@ def remove_member(*, conversation_id: UUID, by_user_id: int, user: UUID, now: da
     """
     with transaction.atomic():
         conversation, actor = lock_group_for_member(conversation_id, by_user_id)
-        if not group_rules.is_admin(actor.role):
+        if not group_rules.may_lead(actor.role, is_silenced=actor.is_silenced):
             raise AdminsOnly
         target = get_member_by_public_id(conversation, user, is_current=False)
         if target.until_seq is not None:
@@ -159,7 +159,7 @@ def set_role(*, conversation_id: UUID, by_user_id: int, user: UUID, role: str, n
     """
     Give a member another role. The role ``owner`` hands the group over; the owner before becomes an admin. Idempotent.
 
-    Admins may make admins and step down; whatever else needs the owner.
+    Admins may make admins and step down, a silenced one the latter alone; whatever else needs the owner.
 
     :raises ConversationNotFound, NotAGroup: if the caller is no member of such a group
     :raises MemberNotFound: if that person is not a member
@@ -176,6 +176,8 @@ def set_role(*, conversation_id: UUID, by_user_id: int, user: UUID, role: str, n
         is_own = target.pk == actor.pk
         steps_down = is_own and role == MemberRole.MEMBER
         makes_admin = role == MemberRole.ADMIN and target.role == MemberRole.MEMBER
+        if actor.is_silenced and not steps_down:
+            raise AdminsOnly
         if actor.role != MemberRole.OWNER and not steps_down and not makes_admin:
             raise OwnerOnly
         if target.role == MemberRole.OWNER:
@@ -198,7 +200,7 @@ def set_silenced(*, conversation_id: UUID, by_user_id: int, user: UUID, is_silen
     """
     with transaction.atomic():
         conversation, actor = lock_group_for_member(conversation_id, by_user_id)
-        if not group_rules.is_admin(actor.role):
+        if not group_rules.may_lead(actor.role, is_silenced=actor.is_silenced):
             raise AdminsOnly
         target = get_member_by_public_id(conversation, user)
         _require_power(actor, target)

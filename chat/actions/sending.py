@@ -229,4 +229,5 @@ def _build_contact(attachment: ContactInput, *, sender_id: int) -> ContactAttach
 
 
 def _may_mention_all(conversation: Conversation, user_id: int) -> bool:
-    return group_rules.is_admin(get_member(conversation, user_id).role)
+    member = get_member(conversation, user_id)
+    return group_rules.may_lead(member.role, is_silenced=member.is_silenced)

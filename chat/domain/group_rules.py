@@ -17,6 +17,11 @@ def is_admin(role: str) -> bool:
     return role in ADMIN_ROLES
 
 
+def may_lead(role: str, *, is_silenced: bool) -> bool:
+    """Return whether a member may do what is for admins; a silenced admin may not, until the owner ends it."""
+    return is_admin(role) and not is_silenced
+
+
 def may_act_on(role: str, target_role: str) -> bool:
     """
     Return whether a member may remove or mute another one.
@@ -30,4 +35,4 @@ def may_act_on(role: str, target_role: str) -> bool:
 
 def may(role: str, *, is_silenced: bool, is_admins_only: bool) -> bool:
     """Return whether a member may do what a setting leaves to admins or to everybody."""
-    return is_admin(role) or not (is_admins_only or is_silenced)
+    return not is_silenced and (is_admin(role) or not is_admins_only)

@@ -72,7 +72,7 @@ def build_members(member: Member, *, search: str, after: str | None) -> GroupMem
     page = fetch_members_page(conversation.public_id, member.user_id, search=search, after=after, limit=MEMBERS_SHOWN)
     own_id = str(member.user.public_id)
     people = {person["id"]: person for person in page.people}
-    is_admin = group_rules.is_admin(member.role)
+    is_admin = group_rules.may_lead(member.role, is_silenced=member.is_silenced)
     messageable = _list_messageable(member.user_id, [row.user for row in page.rows])
     return GroupMembersView(
         members=[
@@ -82,7 +82,7 @@ def build_members(member: Member, *, search: str, after: str | None) -> GroupMem
                 is_silenced=row.silenced,
                 is_own=row.user == own_id,
                 is_messageable=row.user in messageable,
-                may=_list_deeds(member.role, row, is_own=row.user == own_id),
+                may=_list_deeds(member, row, is_own=row.user == own_id),
             )
             for row in page.rows
         ],
@@ -108,16 +108,16 @@ def _may(member: Member, is_admins_only: bool) -> bool:
     return group_rules.may(member.role, is_silenced=member.is_silenced, is_admins_only=is_admins_only)
 
 
-def _list_deeds(role: str, row: MemberRow, *, is_own: bool) -> tuple[str, ...]:
-    """List what a member of this role may do to another one, in the order of a menu."""
-    if is_own or not group_rules.is_admin(role):
+def _list_deeds(member: Member, row: MemberRow, *, is_own: bool) -> tuple[str, ...]:
+    """List what a member may do to another one, in the order of a menu."""
+    if is_own or not group_rules.may_lead(member.role, is_silenced=member.is_silenced):
         return ()
     deeds = []
     if row.role == MemberRole.MEMBER:
         deeds.append("make_admin")
-    if role == MemberRole.OWNER:
+    if member.role == MemberRole.OWNER:
         deeds += ["dismiss_admin"] * (row.role == MemberRole.ADMIN) + ["hand_over"]
-    if group_rules.may_act_on(role, row.role):
+    if group_rules.may_act_on(member.role, row.role):
         deeds += ["unmute" if row.silenced else "mute", "remove"]
     return tuple(deeds)
 

@@ -137,7 +137,7 @@ def change(request: HttpRequest, conversation: UUID) -> HttpResponse:
         "typed": typed,
         "title_chars_max": Conversation.TITLE_CHARS_MAX,
         "description_chars_max": Group.DESCRIPTION_CHARS_MAX,
-        "is_admin": group_rules.is_admin(member.role),
+        "is_admin": group_rules.may_lead(member.role, is_silenced=member.is_silenced),
         "only_admins_write": member.conversation.is_admins_only,
         "only_admins_add": group.is_adding_admins_only,
         "only_admins_change": group.is_changing_admins_only,
@@ -149,7 +149,7 @@ def change(request: HttpRequest, conversation: UUID) -> HttpResponse:
 def _changes(request: HttpRequest, member: Member) -> GroupChanges:
     """Return what the form changes; only an admin's has the settings."""
     settings: dict[str, bool | None] = dict.fromkeys(_SETTINGS)
-    if group_rules.is_admin(member.role):
+    if group_rules.may_lead(member.role, is_silenced=member.is_silenced):
         settings = {name: name in request.POST for name in _SETTINGS}
     return GroupChanges(
         title=request.POST.get("title", ""),
@@ -210,7 +210,7 @@ def add(request: HttpRequest, conversation: UUID) -> HttpResponse:
         "contacts": [one for one in contacts if UUID(one["id"]) not in present],
         "has_contacts": bool(contacts),
         "picked": frozenset(request.POST.getlist("users")),
-        "is_admin": group_rules.is_admin(member.role),
+        "is_admin": group_rules.may_lead(member.role, is_silenced=member.is_silenced),
         "problems": problems,
     }
     return render(request, "chat/group_add.html", context, status=ErrorKind.INVALID if problems else 200)

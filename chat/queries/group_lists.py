@@ -124,6 +124,6 @@ def _fetch_admin(conversation_id: UUID, user_id: int) -> Member:
     member = fetch_current_membership(conversation_id, user_id)
     if member.conversation.kind != ConversationKind.GROUP:
         raise NotAGroup
-    if not group_rules.is_admin(member.role):
+    if not group_rules.may_lead(member.role, is_silenced=member.is_silenced):
         raise AdminsOnly
     return member

@@ -215,7 +215,7 @@ def count_requests_by_conversation(memberships: Collection[Member]) -> dict[int,
         member.conversation_id
         for member in memberships
         if member.until_seq is None
-        and group_rules.is_admin(member.role)
+        and group_rules.may_lead(member.role, is_silenced=member.is_silenced)
         and member.conversation.kind == ConversationKind.GROUP
     ]
     if not led:
@@ -226,7 +226,9 @@ def count_requests_by_conversation(memberships: Collection[Member]) -> dict[int,
 
 def list_admin_ids(conversation: Conversation) -> list[int]:
     """List the user ids of the members who may let people in."""
-    admins = Member.objects.filter(conversation=conversation, until_seq=None, role__in=group_rules.ADMIN_ROLES)
+    admins = Member.objects.filter(
+        conversation=conversation, until_seq=None, role__in=group_rules.ADMIN_ROLES, is_silenced=False
+    )
     return list(admins.order_by("user_id").values_list("user_id", flat=True))
 
 

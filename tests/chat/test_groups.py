@@ -144,7 +144,7 @@ OF_OWNERS = OF_ADMINS | {"remove an admin", "dismiss an admin", "hand over", "mu
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-@pytest.mark.parametrize("who", ["owner", "admin", "member", "silenced", "removed", "outsider"])
+@pytest.mark.parametrize("who", ["owner", "admin", "member", "silenced", "silenced admin", "removed", "outsider"])
 def test_group_action_needs_its_role_and_changes_nothing_without(people, group, make_user, ask, now, who, deed):
     ana, bo, citra, dewi, eve = people
     others = {name: make_user(name) for name in ("fajar", "gita", "hadi")} | {"ana": ana}
@@ -155,9 +155,21 @@ def test_group_action_needs_its_role_and_changes_nothing_without(people, group, 
     place = group.public_id
     api.set_role(conversation_id=place, by_user_id=ana.pk, user=others["hadi"].public_id, role="admin", now=now)
     api.set_silenced(conversation_id=place, by_user_id=bo.pk, user=silenced.public_id, is_silenced=True, now=now)
-    actor = {"owner": ana, "admin": bo, "member": citra, "silenced": silenced, "removed": dewi, "outsider": eve}[who]
+    if who == "silenced admin":
+        api.set_silenced(conversation_id=place, by_user_id=ana.pk, user=bo.public_id, is_silenced=True, now=now)
+    actor = {
+        "owner": ana,
+        "admin": bo,
+        "member": citra,
+        "silenced": silenced,
+        "silenced admin": bo,
+        "removed": dewi,
+        "outsider": eve,
+    }[who]
     connect(actor, others["fajar"], now=now)
-    may = {"owner": OF_OWNERS, "admin": OF_ADMINS, "member": OF_MEMBERS, "silenced": {"list members"}}.get(who, set())
+    reading = {"list members"}
+    may = {"owner": OF_OWNERS, "admin": OF_ADMINS, "member": OF_MEMBERS, "silenced": reading, "silenced admin": reading}
+    may = may.get(who, set())
     name, fields = DEEDS[deed]
     fields = {field: named(value, others) for field, value in fields.items()}
     before = everything()

@@ -114,7 +114,7 @@ export class Inbox {
   /** Whether I may mention everybody in a group at once. */
   mayMentionAll(conversation) {
     const mine = this.#summaries.get(conversation)?.members.find(({ user }) => user === this.#me.id)
-    return ["admin", "owner"].includes(mine?.role)
+    return ["admin", "owner"].includes(mine?.role) && !mine.silenced
   }
 
   typing(conversation) {
