@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 
+from chat.domain import group_rules
 from chat.domain.enums import ConversationKind, MemberRole, MessageKind
 from superapp.core import ids
 
@@ -123,6 +124,11 @@ class Member(models.Model):
             models.Index(fields=["user", "rev"], name="chat_member_user_rev"),
             models.Index(fields=["user", "changed"], name="chat_member_user_changed"),
         )
+
+    @property
+    def is_active_admin(self) -> bool:
+        """The member may do what is for admins, which an admin silenced by the owner may not."""
+        return group_rules.is_admin(self.role) and not self.is_silenced
 
 
 class Message(models.Model):

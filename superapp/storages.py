@@ -41,7 +41,7 @@ def describe_storage(*, bucket: str, endpoint: str, region: str, key: str, secre
             "client_config": Config(
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=READ_SECONDS,
-                retries={"max_attempts": ATTEMPTS},
+                retries={"total_max_attempts": ATTEMPTS},
                 s3={"addressing_style": "path"},
                 signature_version="s3v4",
                 # Stores other than Amazon's know no checksums in trailers.

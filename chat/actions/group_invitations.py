@@ -29,7 +29,7 @@ def invite_people(conversation: Conversation, *, by_user_id: int, user_ids: Sequ
     People are passed over, without the inviting member learning of it, if one of the two blocked the other, if an
     admin removed them, or if they declined lately, are invited already, or have many invitations from this member.
     """
-    # One after the other, also from several groups at once: what waits with each person is counted below.
+    # A person may invite from several groups at once; the lock makes the count below exact.
     accounts.lock_people({by_user_id})
     blocked = accounts.filter_blocked_between(by_user_id, user_ids)
     removed = list_removed(conversation, user_ids)

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 
 from chat.actions.memberships import drop_requests, join_people, tell_of_requests
-from chat.domain import group_rules
 from chat.errors import AdminsOnly, GroupLinkNotFound, JoinRequestNotFound, LinksUsedUp
 from chat.models import Conversation, GroupLink, JoinRequest, Member
 from chat.queries.groups import find_link, list_open_links, list_removed
@@ -177,7 +176,7 @@ def _use(link: GroupLink, conversation: Conversation, user_id: int) -> None:
 
 def _lock_for_admin(conversation_id: UUID, user_id: int) -> Conversation:
     conversation, member = lock_group_for_member(conversation_id, user_id)
-    if not group_rules.may_lead(member.role, is_silenced=member.is_silenced):
+    if not member.is_active_admin:
         raise AdminsOnly
     return conversation
 

@@ -102,7 +102,7 @@ def _require_adding(group: Group, member: Member) -> None:
 
 
 def _let_in(conversation: Conversation, by: Member, user_ids: Sequence[int], *, event: str, now: datetime) -> None:
-    if not group_rules.may_lead(by.role, is_silenced=by.is_silenced) and list_removed(conversation, user_ids):
+    if not by.is_active_admin and list_removed(conversation, user_ids):
         raise RemovedByAdmin
     join_people(conversation, user_ids, event=event, actor_id=by.user_id, now=now)
 
@@ -144,7 +144,7 @@ def remove_member(*, conversation_id: UUID, by_user_id: int, user: UUID, now: da
     """
     with transaction.atomic():
         conversation, actor = lock_group_for_member(conversation_id, by_user_id)
-        if not group_rules.may_lead(actor.role, is_silenced=actor.is_silenced):
+        if not actor.is_active_admin:
             raise AdminsOnly
         target = get_member_by_public_id(conversation, user, is_current=False)
         if target.until_seq is not None:
@@ -200,7 +200,7 @@ def set_silenced(*, conversation_id: UUID, by_user_id: int, user: UUID, is_silen
     """
     with transaction.atomic():
         conversation, actor = lock_group_for_member(conversation_id, by_user_id)
-        if not group_rules.may_lead(actor.role, is_silenced=actor.is_silenced):
+        if not actor.is_active_admin:
             raise AdminsOnly
         target = get_member_by_public_id(conversation, user)
         _require_power(actor, target)

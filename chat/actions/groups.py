@@ -23,7 +23,7 @@ from chat.queries.message_media import group_reference
 from superapp.accounts import api as accounts
 from superapp.accounts.api import RateLimit
 from superapp.core import change_cursor, ids
-from superapp.core.reserved_names import is_name_of_the_house
+from superapp.core.reserved_names import is_reserved_brand_name
 from superapp.core.text_cleaning import clean_line, clean_lines
 from superapp.media import api as media
 
@@ -244,7 +244,7 @@ def _clean_line_of_title(written: str) -> str:
 
 
 def _require_not_reserved(title: str) -> None:
-    if is_name_of_the_house(title):
+    if is_reserved_brand_name(title):
         raise GroupTitleReserved(brand=settings.BRAND_NAME)
 
 

@@ -11,7 +11,6 @@ from django.db import transaction
 
 from chat.actions.messages import compose_message, post_message
 from chat.contracts import NewMessage, PostedMessage
-from chat.domain import group_rules
 from chat.domain.attachments import (
     Attachment,
     AttachmentInput,
@@ -230,4 +229,4 @@ def _build_contact(attachment: ContactInput, *, sender_id: int) -> ContactAttach
 
 def _may_mention_all(conversation: Conversation, user_id: int) -> bool:
     member = get_member(conversation, user_id)
-    return group_rules.may_lead(member.role, is_silenced=member.is_silenced)
+    return member.is_active_admin

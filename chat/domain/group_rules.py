@@ -17,11 +17,6 @@ def is_admin(role: str) -> bool:
     return role in ADMIN_ROLES
 
 
-def may_lead(role: str, *, is_silenced: bool) -> bool:
-    """Return whether a member may do what is for admins; a silenced admin may not, until the owner ends it."""
-    return is_admin(role) and not is_silenced
-
-
 def may_act_on(role: str, target_role: str) -> bool:
     """
     Return whether a member may remove or mute another one.

@@ -75,7 +75,6 @@ class GroupTitleReserved(GroupTitleInvalid):
     """The group could be taken for one of the operator: its name has the brand, alone or beside words of authority."""
 
     code = "chat.group_title_reserved"
-    kind = ErrorKind.INVALID
     message = _("People could take that group for one of {brand} itself. Choose another name, please.")
 
 

@@ -72,7 +72,7 @@ def build_members(member: Member, *, search: str, after: str | None) -> GroupMem
     page = fetch_members_page(conversation.public_id, member.user_id, search=search, after=after, limit=MEMBERS_SHOWN)
     own_id = str(member.user.public_id)
     people = {person["id"]: person for person in page.people}
-    is_admin = group_rules.may_lead(member.role, is_silenced=member.is_silenced)
+    is_admin = member.is_active_admin
     messageable = _list_messageable(member.user_id, [row.user for row in page.rows])
     return GroupMembersView(
         members=[
@@ -110,7 +110,7 @@ def _may(member: Member, is_admins_only: bool) -> bool:
 
 def _list_deeds(member: Member, row: MemberRow, *, is_own: bool) -> tuple[str, ...]:
     """List what a member may do to another one, in the order of a menu."""
-    if is_own or not group_rules.may_lead(member.role, is_silenced=member.is_silenced):
+    if is_own or not member.is_active_admin:
         return ()
     deeds = []
     if row.role == MemberRole.MEMBER:

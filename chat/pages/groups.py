@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chat.actions import group_members, groups
 from chat.actions.group_members import AddedPeople
 from chat.actions.groups import GroupChanges
-from chat.domain import group_rules
 from chat.domain.enums import ConversationKind, MemberRole
 from chat.errors import (
     AdminsOnly,
@@ -81,7 +80,7 @@ def new_group(request: HttpRequest) -> HttpResponse:
                 now=clock.now(),
             )
             _tell_of_invited(request, people)
-            # Nobody is in it yet: a link brings them.
+            # A group without other members opens at its invite links.
             opened = "chat:conversation" if request.POST.getlist("users") else "chat:group_links"
             return redirect(opened, conversation=conversation.public_id)
         except _REFUSALS as refusal:
@@ -137,7 +136,7 @@ def change(request: HttpRequest, conversation: UUID) -> HttpResponse:
         "typed": typed,
         "title_chars_max": Conversation.TITLE_CHARS_MAX,
         "description_chars_max": Group.DESCRIPTION_CHARS_MAX,
-        "is_admin": group_rules.may_lead(member.role, is_silenced=member.is_silenced),
+        "is_admin": member.is_active_admin,
         "only_admins_write": member.conversation.is_admins_only,
         "only_admins_add": group.is_adding_admins_only,
         "only_admins_change": group.is_changing_admins_only,
@@ -149,7 +148,7 @@ def change(request: HttpRequest, conversation: UUID) -> HttpResponse:
 def _changes(request: HttpRequest, member: Member) -> GroupChanges:
     """Return what the form changes; only an admin's has the settings."""
     settings: dict[str, bool | None] = dict.fromkeys(_SETTINGS)
-    if group_rules.may_lead(member.role, is_silenced=member.is_silenced):
+    if member.is_active_admin:
         settings = {name: name in request.POST for name in _SETTINGS}
     return GroupChanges(
         title=request.POST.get("title", ""),
@@ -210,7 +209,7 @@ def add(request: HttpRequest, conversation: UUID) -> HttpResponse:
         "contacts": [one for one in contacts if UUID(one["id"]) not in present],
         "has_contacts": bool(contacts),
         "picked": frozenset(request.POST.getlist("users")),
-        "is_admin": group_rules.may_lead(member.role, is_silenced=member.is_silenced),
+        "is_admin": member.is_active_admin,
         "problems": problems,
     }
     return render(request, "chat/group_add.html", context, status=ErrorKind.INVALID if problems else 200)

@@ -62,7 +62,7 @@ def describe(user_id: int, key: str, now: datetime) -> NoticeText | None:
     my_id = str(accounts.get_public_ids({user_id})[user_id])
     row = presenters.build_row(summary, my_id=my_id, now=now, open_id=None)
     return NoticeText(
-        # What came after a mention is as quiet as before it, where the group is muted.
+        # In a muted group a mention notifies, and later messages do not.
         number=summary.mentioned_seq if is_muted(summary, now) else summary.last_seq,
         title=row.name,
         text=f"{row.who}{row.text}"[:TEXT_CHARS_MAX],

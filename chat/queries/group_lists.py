@@ -13,7 +13,6 @@ from chat.contracts import (
     ReaderRow,
     ReadersPage,
 )
-from chat.domain import group_rules
 from chat.domain.enums import ConversationKind
 from chat.errors import AdminsOnly, MessageNotYours, NotAGroup
 from chat.models import Member
@@ -124,6 +123,6 @@ def _fetch_admin(conversation_id: UUID, user_id: int) -> Member:
     member = fetch_current_membership(conversation_id, user_id)
     if member.conversation.kind != ConversationKind.GROUP:
         raise NotAGroup
-    if not group_rules.may_lead(member.role, is_silenced=member.is_silenced):
+    if not member.is_active_admin:
         raise AdminsOnly
     return member

@@ -168,7 +168,7 @@ def has_open_invitation(conversation_id: int, user_id: int) -> bool:
 
 
 def list_open_invited(conversation: Conversation, user_ids: Collection[int]) -> set[int]:
-    """Return those of these people whom somebody in a group has invited, and who have not answered yet."""
+    """Return those of these people who have an open invitation to this group."""
     found = _open_invitations().filter(conversation=conversation, user_id__in=user_ids)
     return set(found.values_list("user_id", flat=True))
 
@@ -214,9 +214,7 @@ def count_requests_by_conversation(memberships: Collection[Member]) -> dict[int,
     led = [
         member.conversation_id
         for member in memberships
-        if member.until_seq is None
-        and group_rules.may_lead(member.role, is_silenced=member.is_silenced)
-        and member.conversation.kind == ConversationKind.GROUP
+        if member.until_seq is None and member.is_active_admin and member.conversation.kind == ConversationKind.GROUP
     ]
     if not led:
         return {}

@@ -195,7 +195,7 @@ def _fetch_last_not_hidden(member_ids: Collection[int]) -> dict[int, Message]:
         conversation_id=OuterRef("conversation_id"),
         seq__gte=OuterRef("from_seq"),
         seq__lte=Coalesce(OuterRef("until_seq"), OuterRef("conversation__last_seq")),
-        # Of who left, only as it was then; their newest, the line that says that they left, never changes.
+        # Former members see only messages that have not changed since they left. The event of leaving never changes.
         rev__lte=Coalesce(OuterRef("until_rev"), OuterRef("conversation__rev")),
     ).order_by("-seq")
     members = Member.objects.filter(pk__in=member_ids).annotate(seen_id=Subquery(seen.values("pk")[:1]))

@@ -27,6 +27,7 @@ from superapp.core.errors import InputInvalid
 from superapp.realtime.registry import Caller, SyncPage
 
 SUMMARIES_PER_PAGE = 50
+PINNED_ON_FIRST_PAGE_MAX = 50
 
 
 def fetch_summary(conversation_id: UUID, user_id: int) -> SummaryRow:
@@ -77,17 +78,19 @@ def list_summaries(user_id: int, *, before: str | None = None, is_archived: bool
 
 def list_main_summaries(user_id: int, *, before: str | None = None) -> SyncPage:
     """
-    List a page of what is not archived: all pinned conversations are on the first page, and on no later one.
+    List a page of the conversations that are not archived.
+
+    The first page has the topmost pinned ones, ``PINNED_ON_FIRST_PAGE_MAX`` at most, and no later page has these again.
 
     :raises InputInvalid: if ``before`` is no such token
     """
     page = list_summaries(user_id, before=before, is_archived=False)
-    if before is not None:
-        return SyncPage(rows=[row for row in page.rows if not row.mine.is_pinned], next=page.next)
-    if page.next is None:
+    if before is None and page.next is None:
         return page
-    there = {row.id for row in page.rows}
-    older = [str(pinned) for pinned in list_pinned(user_id) if str(pinned) not in there]
+    pinned = {str(one) for one in list_pinned(user_id)[:PINNED_ON_FIRST_PAGE_MAX]}
+    if before is not None:
+        return SyncPage(rows=[row for row in page.rows if row.id not in pinned], next=page.next)
+    older = pinned - {row.id for row in page.rows}
     return SyncPage(rows=[*page.rows, *list_summaries_of(user_id, older)], next=page.next)
 
 

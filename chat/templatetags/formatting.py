@@ -1,4 +1,4 @@
-"""Template filter that renders the formatted text of a message."""
+"""Template filters that render the formatted text of a message, and links in a text."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from chat.domain import formatting
 from chat.domain.formatting import Block, Line, Run
+from chat.domain.links import split_links
 from chat.domain.mentions import mark_mentions
 
 register = template.Library()
@@ -36,6 +37,13 @@ def format_message(text: str | None, mentioned: Collection[str] = ()) -> SafeStr
     if len(blocks) == 1 and blocks[0].kind == "text":
         return _render_lines(blocks[0].lines)
     return _joined(map(_render_block, blocks))
+
+
+@register.filter
+def link_urls(text: str) -> SafeString:
+    """Render a text with links where messages have them, and without other formatting."""
+    pieces = split_links(text)
+    return _joined(format_html(_LINK, one.text) if one.is_link else conditional_escape(one.text) for one in pieces)
 
 
 def _render_block(block: Block) -> SafeString:

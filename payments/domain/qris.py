@@ -1,9 +1,8 @@
 """
 QRIS, the QR code for payment of Indonesia: what a payload says, and the payload of a code of ours.
 
-The profile of EMV's merchant-presented codes for Indonesia. No payload proves anything: whoever prints a code writes
-what they like into it. Name, city and acquirer are shown to the payer before the PIN, and only a message of the
-provider says that a payment was made.
+Indonesia's profile of EMV merchant-presented codes. A payload proves nothing, since anybody can print one: the payer
+sees name, city and acquirer before the PIN, and only the provider's notification confirms a payment.
 """
 
 from __future__ import annotations
@@ -19,19 +18,19 @@ from superapp.core.text_cleaning import clean_line
 
 STATIC, DYNAMIC = "11", "12"
 COUNTRY, CURRENCY = "ID", "360"
-# Who owns the template of the whole country; the second name is older, and still on stickers.
-NATIONAL_OWNER, NATIONAL_OWNERS = "ID.CO.QRIS.WWW", frozenset({"ID.CO.QRIS.WWW", "ID.OR.GPNQR.WWW"})
+# Identifiers of the national merchant repository; the second is older, and still on stickers.
+NATIONAL_GUID, NATIONAL_GUIDS = "ID.CO.QRIS.WWW", frozenset({"ID.CO.QRIS.WWW", "ID.OR.GPNQR.WWW"})
 NATIONAL_ID, TRANSFER_ID = "51", "40"
 DOMESTIC_IDS = tuple(f"{number}" for number in range(26, 46) if f"{number}" != TRANSFER_ID)
 TRANSFER_CATEGORY = "4829"
 NAME_CHARS_MAX, CITY_CHARS_MAX, POSTAL_CODE_CHARS_MAX = 25, 15, 10
 AMOUNT_CHARS_MAX = 13
 REFERENCE_CHARS_MAX = 25
-# The first digits of an account number name its acquirer, who gave out the code.
+# The first digits of a PAN are the number of the acquirer, who issued the code.
 ACQUIRER_DIGITS = 8
 _AMOUNT = re.compile(r"(?P<rupiah>[0-9]{1,13})(?:\.(?P<sen>[0-9]{0,2}))?")
 _PERCENT = re.compile(r"(?P<whole>[0-9]{1,2})(?:\.(?P<part>[0-9]{1,2}))?")
-_ACCOUNT_NUMBER = re.compile(r"[0-9]{8,19}")
+_PAN = re.compile(r"[0-9]{8,19}")
 _CATEGORY = re.compile(r"[0-9]{4}")
 _NMID = re.compile(r"ID[0-9]{13}")
 
@@ -64,17 +63,17 @@ class Tip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MerchantAccount:
-    """The account that a code names: whose network it is of, its number there, and the merchant's id and criteria."""
+    """Merchant account information: the network's identifier, the merchant's account number (PAN), id and criteria."""
 
-    owner: str
-    number: str
+    guid: str
+    pan: str
     merchant_id: str = ""
     criteria: Criteria = Criteria.REGULAR
 
     @property
     def acquirer(self) -> str:
-        """The first digits of the number, which name the acquirer."""
-        return self.number[:ACQUIRER_DIGITS]
+        """The first eight digits of the PAN, the national number of the acquirer."""
+        return self.pan[:ACQUIRER_DIGITS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +101,7 @@ class QrisCode:
 
 def read_qris(payload: str) -> QrisCode:
     """
-    Read the payload of a code. Objects that are not known are passed over.
+    Read the payload of a code. Unknown data objects are ignored.
 
     Name and city are cleaned of what would make them read as something else.
 
@@ -151,12 +150,12 @@ def write_qris(code: QrisCode) -> str:
     if code.is_transfer:
         raise ValueError("codes for transfers are only read")
     account = code.account
-    owned = [("00", account.owner), ("01", account.number), ("02", account.merchant_id), ("03", account.criteria.value)]
-    national = [("00", NATIONAL_OWNER), ("02", code.nmid), ("03", account.criteria.value)]
+    domestic = [("00", account.guid), ("01", account.pan), ("02", account.merchant_id), ("03", account.criteria.value)]
+    national = [("00", NATIONAL_GUID), ("02", code.nmid), ("03", account.criteria.value)]
     more = [(name, value) for name, value in (("05", code.reference), ("07", code.terminal)) if value]
     objects = [
         ("01", DYNAMIC if code.is_dynamic else STATIC),
-        (DOMESTIC_IDS[0], emv_qr.write_template(owned)),
+        (DOMESTIC_IDS[0], emv_qr.write_template(domestic)),
         (NATIONAL_ID, emv_qr.write_template(national)),
         ("52", code.category),
         ("53", CURRENCY),
@@ -175,17 +174,17 @@ def write_qris(code: QrisCode) -> str:
 
 
 def _read_account(objects: dict[str, str], *, is_transfer: bool) -> MerchantAccount:
-    """Return the first account of the country; schemes of other countries are passed over."""
+    """Return the first domestic merchant account; accounts of international schemes are ignored."""
     found = next((name for name in ((TRANSFER_ID,) if is_transfer else DOMESTIC_IDS) if name in objects), None)
     if found is None:
         raise QrForeign
     fields = emv_qr.read_template(objects[found])
     criteria = fields.get("03", Criteria.REGULAR.value)
-    if not fields.get("00") or not _ACCOUNT_NUMBER.fullmatch(fields.get("01", "")) or not _is_criteria(criteria):
+    if not fields.get("00") or not _PAN.fullmatch(fields.get("01", "")) or not _is_criteria(criteria):
         raise QrDamaged
     return MerchantAccount(
-        owner=fields["00"],
-        number=fields["01"],
+        guid=fields["00"],
+        pan=fields["01"],
         merchant_id=fields.get("02", ""),
         criteria=Criteria(criteria),
     )
@@ -196,7 +195,7 @@ def _read_nmid(objects: dict[str, str]) -> str:
     if NATIONAL_ID not in objects:
         return ""
     fields = emv_qr.read_template(objects[NATIONAL_ID])
-    if fields.get("00") not in NATIONAL_OWNERS or not _NMID.fullmatch(fields.get("02", "")):
+    if fields.get("00") not in NATIONAL_GUIDS or not _NMID.fullmatch(fields.get("02", "")):
         raise QrDamaged
     return fields["02"]
 

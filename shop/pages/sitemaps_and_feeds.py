@@ -111,6 +111,10 @@ def _card_response(card: share_cards.ShareCard, digest: str, address: str) -> Ht
     if digest != card.digest:
         return redirect(address)
     path = share_cards.ensure_stored(card)
+    if path is None:
+        response = HttpResponse(share_cards.draw(card, share_cards.read_photos(card)))
+        media.set_headers(response, content_type="image/jpeg", cache_control="no-store")
+        return response
     return media.serve_file(path, content_type="image/jpeg", cache_control=f"public, {media.CACHE_FOREVER}")
 
 

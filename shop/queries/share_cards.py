@@ -67,14 +67,28 @@ def shop_card_url(shop: ShopDetails, photo_names: Sequence[str]) -> str:
     return f"/media/share/shop/{shop.public_id}/{card_for_shop(shop, photo_names).digest}.jpg"
 
 
-def ensure_stored(card: ShareCard) -> Path:
-    """Return the file of a card; draw it if it does not exist yet."""
+def ensure_stored(card: ShareCard) -> Path | None:
+    """
+    Return the file of a card; draw it if it does not exist yet.
+
+    None while one of its photos is missing: stored now, the card would lack it even once the photo is back.
+
+    :raises StorageUnavailable: if the photos cannot be read
+    """
     path = Path(settings.MEDIA_ROOT) / "share" / card.digest[:2] / f"{card.digest}.jpg"
     if not path.exists():
         with _draw_lock:
             if not path.exists():
-                images.write_atomically(path, draw(card))
+                found = read_photos(card)
+                if len(found) < len(card.photos):
+                    return None
+                images.write_atomically(path, draw(card, found))
     return path
+
+
+def read_photos(card: ShareCard) -> list[bytes]:
+    """Read those photos of a card that are stored."""
+    return [content for name in card.photos if (content := photos.read_photo(name, photos.SIZES[0])) is not None]
 
 
 def list_cards_stored_before(moment: datetime) -> list[Path]:
@@ -83,10 +97,10 @@ def list_cards_stored_before(moment: datetime) -> list[Path]:
     return [path for path in sorted(folder.glob("??/*.jpg")) if path.stat().st_mtime < moment.timestamp()]
 
 
-def draw(card: ShareCard) -> bytes:
-    """Return the card as JPEG. Characters that the typeface lacks are left out."""
+def draw(card: ShareCard, photos_found: Sequence[bytes]) -> bytes:
+    """Return the card with these photos, as JPEG. Characters that the typeface lacks are left out."""
     image = Image.new("RGB", (WIDTH, HEIGHT), GROUND)
-    _paste_photos(image, card.photos)
+    _paste_photos(image, photos_found)
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, WIDTH, 12), fill=BRAND)
     y: float = MARGIN + 12
@@ -102,23 +116,22 @@ def draw(card: ShareCard) -> bytes:
     return buffer.getvalue()
 
 
-def _paste_photos(image: Image.Image, names: Sequence[str]) -> None:
-    """Paste one to three photos into the right half of the card."""
-    there = [content for name in names if (content := photos.read_photo(name, photos.SIZES[0])) is not None]
+def _paste_photos(image: Image.Image, photos_found: Sequence[bytes]) -> None:
+    """Paste up to three photos into the right half of the card."""
     left, gap = MARGIN + TEXT_WIDTH + 24, 10
     width = WIDTH - left
     boxes = {
         1: [(left, 0, width, HEIGHT)],
         2: [(left, 0, width, HEIGHT // 2 - gap // 2), (left, HEIGHT // 2 + gap // 2, width, HEIGHT // 2 - gap // 2)],
     }.get(
-        len(there),
+        len(photos_found),
         [
             (left, 0, width, 376),
             (left, 386, width // 2 - gap // 2, HEIGHT - 386),
             (left + width // 2 + gap // 2, 386, width - width // 2 - gap // 2, HEIGHT - 386),
         ],
     )
-    for content, (x, y, wide, high) in zip(there, boxes, strict=False):
+    for content, (x, y, wide, high) in zip(photos_found, boxes, strict=False):
         with Image.open(io.BytesIO(content)) as photo:
             image.paste(ImageOps.fit(photo, (wide, high), Image.Resampling.LANCZOS), (x, y))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-# Progressive files have about ten; so many take two seconds at the most pixels that are accepted.
+# Progressive files have about ten. 32 scans of the largest accepted picture decode in about two seconds.
 SCANS_MAX = 32
 _START = b"\xff\xd8\xff"
 _MARKER = re.compile(rb"\xff([\x01-\xfe])", re.DOTALL)
@@ -24,7 +24,7 @@ def count_scans(content: bytes) -> int:
     """
     Count the scans of the first picture in a JPEG as a decoder finds them; 0 for a file of another format.
 
-    What metadata embeds, such as a thumbnail, and what follows the picture are no scans of it.
+    Thumbnails in metadata, and data after the picture, are not counted.
     """
     if not content.startswith(_START):
         return 0

@@ -56,6 +56,7 @@ location ~ "^/media/photo/(([0-9a-f][0-9a-f])[0-9a-f]{{62}}-[0-9]+\\.webp)$" {{
     alias {media_root}/photo/$2/$1;
     add_header Cache-Control "public, max-age=31536000, immutable";
     add_header Content-Security-Policy "default-src 'none'; sandbox";
+    add_header Cross-Origin-Resource-Policy same-origin;
     add_header X-Content-Type-Options nosniff;
 }}
 

@@ -68,11 +68,11 @@ def is_reserved_name(written: str) -> bool:
     return _is_reserved_name(written, settings.BRAND_NAME, settings.OPERATOR_NAME)
 
 
-def is_name_of_the_house(written: str) -> bool:
+def is_reserved_brand_name(written: str) -> bool:
     """
-    Return whether a name claims to be the operator by its brand: for names of what may well have admins of its own.
+    Return whether a name claims to be the operator by using its brand.
 
-    "Admin" and "Keamanan" are usual names of groups; "Admin Nusa" is not.
+    For names of groups, where "Admin" and "Keamanan" are usual, and "Admin Nusa" is not.
     """
     return _is_reserved_name(written, settings.BRAND_NAME, settings.OPERATOR_NAME, only_with_brand=True)
 
@@ -81,10 +81,10 @@ def is_name_of_the_house(written: str) -> bool:
 def _is_reserved_name(written: str, brand: str, operator: str, *, only_with_brand: bool = False) -> bool:
     plain = "".join(" " if _is_ornament(char) else char for char in written)
     readings = {written, plain}
-    return any(_claims_the_house(one, brand, operator, only_with_brand=only_with_brand) for one in readings)
+    return any(_claims_operator(one, brand, operator, only_with_brand=only_with_brand) for one in readings)
 
 
-def _claims_the_house(written: str, brand: str, operator: str, *, only_with_brand: bool) -> bool:
+def _claims_operator(written: str, brand: str, operator: str, *, only_with_brand: bool) -> bool:
     authority, companions = _vocabulary(brand, operator)
     if only_with_brand:
         companions |= authority

@@ -7,6 +7,8 @@ import re
 from chat.models import Group, Member, Message
 from superapp.accounts.models import User
 
+DESCRIPTION = "<b>Arisan</b>\nlihat https://contoh.id/a?b=1&c=2 ya, bukan https://nusa.example@evil.example"
+
 
 def page(client, user, address):
     client.force_login(user)
@@ -110,9 +112,12 @@ def test_name_above_a_message_has_the_colour_of_its_person(people, group, post, 
 
 def test_description_has_links_and_no_markup_of_its_own(people, group, client):
     bo = people[1]
-    Group.objects.filter(conversation=group).update(description="<b>Arisan</b>\nlihat https://contoh.id/a?b=1&c=2 ya")
+    Group.objects.filter(conversation=group).update(description=DESCRIPTION)
 
     shown = page(client, bo, f"/obrolan/{group.public_id}/rincian/").partition("<template")[0]
 
     assert "&lt;b&gt;Arisan&lt;/b&gt;<br>lihat" in shown
-    assert '<a href="https://contoh.id/a?b=1&amp;c=2" rel="nofollow">' in shown
+    assert 'href="https://contoh.id/a?b=1&amp;c=2" target="_blank" rel="noopener noreferrer nofollow"' in shown
+    # A URL that leads elsewhere than it seems to is no link, as in messages.
+    assert "evil.example" in shown
+    assert "evil.example" not in "".join(re.findall("<a [^>]*>", shown))

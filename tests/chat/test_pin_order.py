@@ -150,6 +150,22 @@ def test_pinned_conversations_are_all_on_the_first_page_and_on_no_other(
     assert pages == [[*pinned, *others[:2]], others[2:], []]
 
 
+def test_pinned_conversations_beyond_a_page_are_on_later_pages(ana, shelf, client, monkeypatch):
+    monkeypatch.setattr("chat.queries.summaries.SUMMARIES_PER_PAGE", 1)
+    monkeypatch.setattr("chat.queries.summaries.PINNED_ON_FIRST_PAGE_MAX", 2)
+    client.force_login(ana)
+    address, pages = reverse("chat:list"), []
+    while address:
+        page = client.get(address).content.decode()
+        pages.append(re.findall(r'<li class="row" data-conversation="([^"]+)"', page))
+        more = re.search(r'conversations__more" href="(\?[^"]+)"', page)
+        address = more and reverse("chat:list") + more[1]
+
+    shown = [one for page in pages for one in page]
+    assert pages[0] == [str(shelf[name].public_id) for name in ("dewi", "citra")]
+    assert sorted(shown) == sorted(str(conversation.public_id) for conversation in shelf.values())
+
+
 def test_details_move_a_pinned_conversation_without_a_script(ana, shelf, client):
     client.force_login(ana)
     keep, details = (reverse(f"chat:{page}", args=[shelf["dewi"].public_id]) for page in ("keep", "details"))

@@ -68,7 +68,7 @@ def test_photo_whose_job_was_never_started_is_encoded_later(make_user, tus, monk
     first, second = ana.upload(photo(20, 20)), ana.upload(photo(30, 20))
     with monkeypatch.context() as patched:
         # As when the process dies between one and the next.
-        patched.setattr(encoding, "_go_on", lambda *_person, **_time: None)
+        patched.setattr(encoding, "_start_next", lambda *_person, **_time: None)
         run_jobs()
     assert (ana.state(first)["state"], ana.state(second)["state"]) == ("ready", "processing")
 

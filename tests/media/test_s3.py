@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from datetime import timedelta
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 from django.core.exceptions import ImproperlyConfigured
 from moto.server import ThreadedMotoServer
 from prometheus_client import REGISTRY
@@ -201,6 +202,33 @@ def test_store_that_breaks_off_while_it_is_read_is_reported_as_temporary(hanging
 
     with pytest.raises(StorageUnavailable):
         storage.open_object("photo")
+
+
+def test_store_that_closes_each_connection_is_tried_twice():
+    described = storages.describe_storage(bucket=BUCKET, endpoint="http://x", region="r", key=KEY, secret=SECRET)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        endpoint = f"http://127.0.0.1:{server.getsockname()[1]}"
+        tries = []
+
+        def close_each():
+            while True:
+                connection, _address = server.accept()
+                tries.append(connection.recv(1))
+                connection.close()
+
+        threading.Thread(target=close_each, daemon=True).start()
+        client = boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=KEY,
+            aws_secret_access_key=SECRET,
+            config=described["OPTIONS"]["client_config"],
+        )
+        with pytest.raises(BotoCoreError):
+            client.head_object(Bucket=BUCKET, Key="photo")
+
+    assert len(tries) == 2
 
 
 def test_full_store_is_asked_by_everybody_still(hanging, monkeypatch):

@@ -18,8 +18,8 @@ from superapp.core.money import Money
 
 PAYLOADS = json.loads((Path(__file__).parent / "qris_payloads.json").read_text(encoding="utf-8"))["payloads"]
 STALL = MerchantAccount(
-    owner="ID.CO.CONTOH.WWW",
-    number="936009990000000017",
+    guid="ID.CO.CONTOH.WWW",
+    pan="936009990000000017",
     merchant_id="MID000000000001",
     criteria=Criteria.MICRO,
 )
@@ -110,7 +110,7 @@ def test_transfer_names_a_person():
     code = read_qris(PAYLOADS["transfer"])
 
     assert (code.is_transfer, code.name, code.amount) == (True, "BUDI CONTOH", Money(50_000_00))
-    assert code.account.number == "9360099900000000017"
+    assert code.account.pan == "9360099900000000017"
 
 
 def test_code_of_another_issuer_is_read():

@@ -10,7 +10,7 @@ from shop import api as shop_api
 from shop import errors as shop_errors
 from superapp.accounts.domain import names
 from superapp.accounts.errors import HandleTaken, NameReserved
-from superapp.core.reserved_names import is_name_of_the_house, is_reserved_name
+from superapp.core.reserved_names import is_reserved_brand_name, is_reserved_name
 
 CLAIMS = [
     "nusa_official",
@@ -226,8 +226,8 @@ OF_OTHERS = ("Admin", "Keamanan", "Pengurus RT 5", "Admin Toko", "Nusa Dua Trip"
 
 
 def test_group_has_its_own_admins_and_may_not_claim_the_brand():
-    assert [one for one in OF_THE_HOUSE if not is_name_of_the_house(one)] == []
-    assert [one for one in OF_OTHERS if is_name_of_the_house(one)] == []
+    assert [one for one in OF_THE_HOUSE if not is_reserved_brand_name(one)] == []
+    assert [one for one in OF_OTHERS if is_reserved_brand_name(one)] == []
 
 
 def test_group_cannot_take_a_name_of_the_house_and_keeps_the_one_it_has(make_user, now, settings):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -148,7 +149,7 @@ def test_share_card_is_drawn_once_and_redrawn_after_a_change(client, bo, shop, p
     add_photo(product, bo)
     old = meta(read(client, address_of(shop, product)))["og:image"].removeprefix(project.PUBLIC_URL)
     first = client.get(old)
-    monkeypatch.setattr("shop.queries.share_cards.draw", lambda card: b"drawn again")
+    monkeypatch.setattr("shop.queries.share_cards.draw", lambda card, photos: b"drawn again")
     assert client.get(old).content == first.content
 
     api.change_product(owner_id=bo.pk, product=product.public_id, price=Money(30_000_00), now=now)
@@ -157,6 +158,24 @@ def test_share_card_is_drawn_once_and_redrawn_after_a_change(client, bo, shop, p
     assert new != old
     assert client.get(old).headers["Location"] == new
     assert client.get(new).content == b"drawn again"
+
+
+def test_share_card_with_a_missing_photo_is_not_kept(client, bo, shop, product, add_photo, settings):
+    shown = add_photo(product, bo)
+    name = shown.photos[0].name
+    path = Path(settings.MEDIA_ROOT) / "photo" / name[:2] / f"{name}-1280.webp"
+    content = path.read_bytes()
+    path.unlink()
+    address = meta(read(client, address_of(shop, product)))["og:image"].removeprefix(project.PUBLIC_URL)
+    without = client.get(address)
+
+    path.write_bytes(content)
+    again = client.get(address)
+
+    assert (without.status_code, without.headers["Cache-Control"]) == (200, "no-store")
+    assert Image.open(BytesIO(without.content)).size == (1200, 630)
+    assert again.content != without.content
+    assert "immutable" in again.headers["Cache-Control"]
 
 
 def test_share_card_of_a_non_public_product_is_404(client, shop, make_product):

@@ -47,11 +47,11 @@ def encode(run: JobRun, *, media_id: int) -> Json | None:
             _store_picture(media, encoded) if isinstance(encoded, EncodedPicture) else _store(media, encoded)
         storage.delete_folder(object_names.chunk_folder(media.public_id))
     if run.owner_id is not None:
-        _go_on(run.owner_id, now=clock.now())
+        _start_next(run.owner_id, now=clock.now())
     return None
 
 
-def _go_on(owner_id: int, *, now: datetime) -> None:
+def _start_next(owner_id: int, *, now: datetime) -> None:
     with transaction.atomic():
         queries.lock_owner(owner_id)
         start_next_encoding(owner_id, now=now)
@@ -103,7 +103,8 @@ def _join_chunks(media: Media, joined: IO[bytes]) -> None:
             if not Media.objects.filter(pk=media.pk, state=MediaState.PROCESSING).exists():
                 raise EncodingFailed from error  # Another attempt has settled it meanwhile, and nothing is changed.
             log.error("media_chunk_missing", media=str(media.public_id), name=chunk.name)
-            raise Unavailable from error  # Counted: the storage answers, and it may be gone for good.
+            # Not StorageUnavailable, which is retried for ever: the chunk may be lost.
+            raise Unavailable from error
     joined.seek(0)
 
 
@@ -189,9 +190,8 @@ def restart_failed(now: datetime) -> int:
     """
     Start another job for each medium whose job has failed.
 
-    After ``ENCODINGS_MAX`` jobs it is refused. A job that failed because the storage was away or full does not count:
-    that says nothing about the photo, which waits as long as it lasts. Then those go on whose next job was never
-    started, because a process died in between.
+    After ``ENCODINGS_MAX`` jobs it is refused; jobs that failed because the storage was unavailable or full are not
+    counted. Then the next job is started for people who have none, as after a process died between two jobs.
     """
     stuck = queries.list_with_failed_job(at_most=100)
     for found, error_code in stuck:
@@ -206,5 +206,5 @@ def restart_failed(now: datetime) -> int:
             media.encodings -= 0 if is_counted else 1
             start_encoding(media, now=now)
     for owner_id in queries.list_owners_to_encode(at_most=100):
-        _go_on(owner_id, now=now)
+        _start_next(owner_id, now=now)
     return len(stuck)

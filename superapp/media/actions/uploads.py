@@ -130,7 +130,7 @@ def _count_chunk(upload: Upload, name: str, offset: int, length: int, now: datet
     is_last = offset + length == upload.length
     with transaction.atomic():
         if is_last:
-            queries.lock_owner(upload.media.owner_id)  # Before the medium, as whoever takes both does.
+            queries.lock_owner(upload.media.owner_id)  # Always locked before the medium, to avoid deadlocks.
         media = queries.lock_media(upload.pk)
         if media is None or media.state == MediaState.DELETED:
             raise MediaNotFound
@@ -152,8 +152,7 @@ def start_next_encoding(owner_id: int, *, now: datetime) -> None:
     """
     Start the encoding of the medium of a locked person that has waited longest, unless another of theirs is encoded.
 
-    One of each person at a time, so that whoever sends many, or such as take long, keeps nobody else waiting for more
-    than one of them, nor the jobs of others.
+    One at a time per person: somebody with many or slow uploads delays other people's photos and jobs by one of them.
     """
     waiting = queries.find_next_to_encode(owner_id)
     if waiting is not None:

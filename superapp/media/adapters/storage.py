@@ -55,7 +55,7 @@ def open_object(name: str) -> IO[bytes]:
     """
     with _failures_named(name):
         opened: IO[bytes] = default_storage.open(name)
-        opened.seek(0)  # From a store it is fetched here, so that its failures have their names.
+        opened.seek(0)  # Fetches it from S3 now, so that failures are raised as ours.
         return opened
 
 
@@ -167,7 +167,7 @@ def _failures_named(name: str) -> Iterator[None]:
             outage.is_noticed = False
             raise
         except _store_errors() as error:
-            # Whatever answers is there. A disk answers always.
+            # An error code of S3 is an answer, so the store is up; a disk has no outages.
             outage.is_noticed = bool(settings.MEDIA_S3_BUCKET) and not _s3_code(error)
             is_full = getattr(error, "errno", None) in _FULL or _s3_code(error) in _FULL_CODES
             failures.labels("full" if is_full else "unavailable").inc()

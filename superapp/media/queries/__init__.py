@@ -112,7 +112,7 @@ def list_forgotten(now: datetime, *, kept: timedelta, at_most: int) -> list[Medi
 
 
 def find_next_to_encode(owner_id: int) -> Media | None:
-    """Lock and return the medium of a locked person to encode next; None while one is being encoded, or none waits."""
+    """Lock and return the next medium of a person to encode; None if one is being encoded or none is waiting."""
     processing = Media.objects.filter(owner_id=owner_id, state=MediaState.PROCESSING)
     if processing.filter(_has_unended_job()).exists():
         return None
@@ -123,7 +123,7 @@ def find_next_to_encode(owner_id: int) -> Media | None:
 
 
 def list_owners_to_encode(*, at_most: int) -> list[int]:
-    """List people of whom media wait to be encoded, and none is."""
+    """List the user ids of people who have media waiting to be encoded and none being encoded."""
     processing = Media.objects.filter(state=MediaState.PROCESSING)
     own = processing.filter(_has_unended_job(), owner_id=OuterRef("owner_id"))
     waiting = processing.filter(~Exists(own), upload__isnull=False, encoding_job_id=None)
@@ -136,7 +136,7 @@ def _has_unended_job() -> Exists:
 
 
 def list_with_failed_job(*, at_most: int) -> list[tuple[Media, str]]:
-    """List media in processing whose last job has ended without settling them, each with that job's error code."""
+    """List media in processing whose last encoding job has ended, each with the error code of that job."""
     ended = Job.objects.filter(pk=OuterRef("encoding_job_id"), state__in=(Job.State.FAILED, Job.State.DONE))
     processing = Media.objects.filter(Exists(ended), state=MediaState.PROCESSING)
     rows = processing.annotate(job_error_code=Subquery(ended.values("error_code"))).order_by("pk")[:at_most]

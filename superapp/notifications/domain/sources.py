@@ -13,12 +13,11 @@ class NoticeText:
     """
     A notification in words of the reader's language; ``url`` is a path of this site.
 
-    ``number`` is the newest fact within the subject that the person is told because of. ``avatar`` is the address of a
-    picture; ``face_id`` decides the colour behind initials, where there is none.
+    ``number`` is that of the newest fact that notifies, such as the seq of a message. ``avatar`` is the URL of a
+    picture; without one, ``face_id`` decides the colour behind the initials.
     """
 
     number: int
-
     title: str
     text: str
     url: str

@@ -3,7 +3,7 @@ import { OFTEN_FORWARDED } from "#chat/attachment_view.js"
 import { toast, toastFailure } from "#ui/toast.js"
 
 const FORWARD_MAX = 5
-// What stands before the id of a person with whom there is no chat in the list yet.
+// Prefix of the key of a contact without a chat; the rest is their user id.
 const PERSON = "person:"
 
 /**

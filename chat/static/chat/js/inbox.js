@@ -89,7 +89,7 @@ export class Inbox {
       .sort((one, other) => this.#order(one, other))
   }
 
-  /** Whether there are groups, as far as this device knows, that I left or was removed from. */
+  /** Whether this device knows of groups that I left or was removed from. */
   get hasPastGroups() {
     return [...this.#summaries.values()].some((summary) => summary.kind === "group" && Summary.isGone(summary))
   }

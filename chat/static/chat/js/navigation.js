@@ -68,7 +68,7 @@ export class Navigation {
     this.#goTo(pathname)
   }
 
-  /** Going back closes what lies over the page, as it does in an app; the page below stays. */
+  /** Back closes an open dialog or menu, as in an app, and stays on the page. */
   #stepped() {
     const above = this.#document.querySelectorAll("dialog:modal, [popover=auto]:popover-open, [popover='']:popover-open")
     if (above.length === 0) return this.#goTo(location.pathname)
@@ -118,7 +118,7 @@ export class Navigation {
     if (this.#list) this.#list.current = this.#current
   }
 
-  /** Beside a group that I am no longer in, members and what may be done to them do not stay. */
+  /** Reload the details of a group that I left or was removed from: they show members and actions. */
   #changed() {
     const summary = this.#messenger.inbox.get(this.#current)
     if (summary && Summary.isGone(summary) && this.#document.querySelector(".details__members")) return location.reload()

@@ -13,7 +13,7 @@ export class PhotoViewer {
   static NEAR = 2
   // So long the row of photos stands still before some are put in front of what is looked at.
   static STILL_MS = 150
-  // A finger that goes down so far, and hardly to a side, closes the viewer.
+  // A swipe down of this many pixels closes the viewer.
   static DOWN_PX = 90
 
   #dialog
@@ -182,7 +182,7 @@ export class PhotoViewer {
     else if (name === "after") this.#goTo(this.#place + 1)
   }
 
-  /** One finger on a photo of its own size may pull it away; a second finger makes it larger instead. */
+  /** A swipe down with one finger closes the viewer, unless the photo is zoomed; two fingers zoom. */
   #touch({ pointerType, isPrimary, clientX, clientY }) {
     const isLarger = this.#track.hasAttribute("data-zoomed")
     this.#touched = pointerType === "touch" && isPrimary && !isLarger ? { x: clientX, y: clientY } : null

@@ -63,7 +63,7 @@ export class RowMenu {
     return askMute({ data: this.#page.data, now: () => this.#page.clock.serverNow(), timeZone, zone })
   }
 
-  /** What left the list by one tap comes back by one. */
+  /** Say that a conversation was archived or hidden, and offer to undo it. */
   #offerUndo(conversation, name) {
     const { data } = this.#page
     const undo = async () => (await this.#messenger.keep(conversation, { [name]: false })) || toast(data.word("unavailable"))

@@ -14,7 +14,7 @@ export class NoticeWatch {
   #me
   #isOpen
   #take
-  /** When each subject was asked about last, and the first number of the news of those that wait for their next time. */
+  /** By subject: when it was asked about last; and, while a question is due, the number of the first new message. */
   #asked_at = new Map()
   #waiting = new Map()
 
@@ -53,7 +53,7 @@ export class NoticeWatch {
     this.#asked_at.set(subject, this.#clock.now())
     try {
       const { notice } = await this.#line.ask("notifications.notice", { subject })
-      // What the server tells of may be older than all of this news: a mention in a group that is muted.
+      // In a muted group the notice is of an earlier mention, and what came now does not notify.
       if (notice && notice.number >= first && !this.#isOpen(subject)) this.#take(notice)
     } catch (failure) {
       // The badge still says that something waits.
