@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from bench import measure
+from bench import measure, socket_client
 from tests.harness import ports, servers
 
 P = TypeVar("P", bound=servers.Process)
@@ -142,7 +142,7 @@ def _start_backing_services(
         DJANGO_SETTINGS_MODULE="superapp.settings",
         READ_TOKENS_PER_SECOND="1000000",  # One person looks for a hundred here.
         VAR_DIR=str(directory),
-        PUBLIC_URL="http://localhost:8000",
+        PUBLIC_URL=socket_client.PUBLIC_URL,
         ALLOWED_HOSTS="localhost",
         PYTHONPATH=str(ROOT),
         SECRET_KEY="of-the-benches-" + "0123456789" * 5,

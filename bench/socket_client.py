@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Callable
 
-PUBLIC_URL = "http://localhost:8000"
+PUBLIC_URL = "http://localhost"  # Without a port: the embedded server puts its own in place of the default one.
 CHUNK = 262_144
 SWEEPS = 20
 TEXT, CLOSE, PING = 0x81, 0x88, 0x89
