@@ -122,8 +122,9 @@ def ensure_current(now: datetime) -> DatabaseState:
     """
     remembered = mark_file()
     while True:
-        found = _read_database_state(remembered)
+        # The file first: another process of this directory may leave a mark in between, and writes the database first.
         mark = remembered.mark()
+        found = _read_database_state(remembered)
         why = _find_reason_to_raise(found, mark)
         if why is None:
             return found

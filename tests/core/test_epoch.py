@@ -139,6 +139,24 @@ def test_concurrent_starts_raise_the_epoch_once(settled, now, in_threads, monkey
     assert results[0] > settled
 
 
+def test_mark_left_by_another_process_meanwhile_keeps_the_epoch(settled, now, monkeypatch):
+    """Two workers of one directory, or one that runs while another process starts: nothing was lost."""
+    epoch.leave_mark(now)
+    read, has_left = epoch._read_database_state, []
+
+    def read_while_another_process_leaves_a_mark(remembered):
+        found = read(remembered)
+        if not has_left:
+            has_left.append(True)
+            epoch.leave_mark(now)
+        return found
+
+    monkeypatch.setattr(epoch, "_read_database_state", read_while_another_process_leaves_a_mark)
+
+    assert epoch.ensure_current(now).epoch == settled
+    assert Mark.objects.get().count == 2
+
+
 @pytest.mark.served_only
 def test_other_data_directory_accepts_a_raised_epoch(settled, now, settings, tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
