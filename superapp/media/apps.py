@@ -10,5 +10,10 @@ class MediaConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules that register commands, limits, jobs and periodic tasks."""
-        for module in ("endpoints.media", "actions.encoding", "maintenance.periodic_tasks"):
+        for module in (
+            "endpoints.media",
+            "actions.encoding",
+            "maintenance.periodic_tasks",
+            "maintenance.queue_metrics",
+        ):
             import_module(f"superapp.media.{module}")

@@ -6,6 +6,7 @@ import base64
 import errno
 import json
 import os
+import tempfile
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,8 @@ from django.db.utils import OperationalError
 
 from superapp.core import clock, images, jobs
 from superapp.core.models import Job
-from superapp.media.actions import uploads
+from superapp.media.actions import encoding, uploads
+from superapp.media.adapters import joined_file
 from superapp.media.maintenance import periodic_tasks
 from superapp.media.models import Chunk, Media, Upload
 from tests.media.conftest import run_jobs
@@ -159,6 +161,29 @@ def test_photo_on_a_full_disk_is_encoded_later(make_user, tus, media_root, monke
 
     assert before == ("processing", 404)
     assert ana.state(media)["state"] == "ready"
+
+
+@pytest.mark.parametrize("cause", ["full", "absent"])
+def test_photo_waits_while_there_is_no_room_for_temporary_files(make_user, tus, monkeypatch, now, cause):
+    ana = tus(make_user("ana"))
+    media = ana.upload(photo())
+    absent = FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+    error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) if cause == "full" else absent
+
+    def refuse(*_args, **_named):
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(joined_file, "MEMORY_BYTES_MAX", 1)
+        patched.setattr(tempfile, "TemporaryFile", refuse)
+        for _job in range(encoding.ENCODINGS_MAX + 1):
+            for _attempt in range(jobs.ATTEMPTS_MAX):
+                run_jobs()
+            encoding.restart_failed(now)
+    waited = ana.state(media)["state"]
+    run_jobs()
+
+    assert (waited, ana.state(media)["state"]) == ("processing", "ready")
 
 
 @pytest.mark.parametrize("kind", [errno.EIO, errno.EACCES, errno.ESTALE])

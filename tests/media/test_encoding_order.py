@@ -6,6 +6,7 @@ from superapp.core import jobs
 from superapp.core.models import Job
 from superapp.media.actions import encoding
 from superapp.media.maintenance import periodic_tasks
+from superapp.media.maintenance.queue_metrics import count_processing
 from tests.media.conftest import run_jobs
 from tests.media.photo_files import photo
 
@@ -78,3 +79,15 @@ def test_photo_whose_job_was_never_started_is_encoded_later(make_user, tus, monk
     run_jobs()
 
     assert ana.state(second)["state"] == "ready"
+
+
+def test_metric_counts_photos_that_wait_behind_one_another(make_user, tus):
+    ana = tus(make_user("ana"))
+    ana.upload(photo())
+    ana.upload(photo())
+
+    waiting = [sample.value for family in count_processing() for sample in family.samples]
+    run_jobs()
+    after = [sample.value for family in count_processing() for sample in family.samples]
+
+    assert (waiting, after) == ([2], [0])

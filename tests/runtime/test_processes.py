@@ -107,6 +107,11 @@ def test_rendered_proxies_limit_every_expensive_location():
             assert "error_page 429 = @" in locations[name], name
 
 
+def test_proxy_does_not_log_each_body_with_the_address_of_its_sender():
+    for text in (proxy.render_native_config(place(), pages=[1], sockets=[2]), proxy.render_container_template(place())):
+        assert re.findall(r"^error_log .*;", text, re.MULTILINE) == ["error_log stderr error;"]
+
+
 @pytest.mark.parametrize(("open_files", "connections"), [(65_536, 16_384), (4_096, 3_072), (1_024, 768)])
 def test_proxy_connections_stay_within_the_open_file_limit(open_files, connections):
     text = proxy.render_native_config(place(open_files=open_files), pages=[1], sockets=[2])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tempfile
 import threading
 from datetime import datetime
 from typing import IO
@@ -21,6 +20,7 @@ from superapp.media import push, queries
 from superapp.media.actions import pictures
 from superapp.media.actions.uploads import ENCODING_JOB, start_encoding, start_next_encoding
 from superapp.media.adapters import object_names, storage
+from superapp.media.adapters.joined_file import open_joined_file
 from superapp.media.domain.enums import MediaKind, MediaState, PhotoFile
 from superapp.media.domain.photo_encoding import EncodedPhoto, encode_photo
 from superapp.media.domain.pictures import EncodedPicture, encode_picture
@@ -61,10 +61,10 @@ def _encode_or_refuse(media: Media) -> EncodedPhoto | EncodedPicture | None:
     """
     Encode an uploaded medium, or refuse it and return None.
 
-    :raises Unavailable: if its chunks cannot be read now
+    :raises Unavailable: if its chunks cannot be read now, or there is no room to join them
     """
     try:
-        with tempfile.SpooledTemporaryFile(max_size=1024 * 1024) as joined:
+        with open_joined_file() as joined:
             _join_chunks(media, joined)
             return _encode(media, joined)
     except Unavailable:
@@ -98,13 +98,14 @@ def settle_refused(media_id: int, refusal: DomainError) -> None:
 def _join_chunks(media: Media, joined: IO[bytes]) -> None:
     for chunk in queries.list_chunks(media.pk):
         try:
-            joined.write(storage.read_object(chunk.name))
+            content = storage.read_object(chunk.name)
         except FileNotFoundError as error:
             if not Media.objects.filter(pk=media.pk, state=MediaState.PROCESSING).exists():
                 raise EncodingFailed from error  # Another attempt has settled it meanwhile, and nothing is changed.
             log.error("media_chunk_missing", media=str(media.public_id), name=chunk.name)
             # Not StorageUnavailable, which is retried for ever: the chunk may be lost.
             raise Unavailable from error
+        joined.write(content)
     joined.seek(0)
 
 
