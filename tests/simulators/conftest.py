@@ -1,0 +1,106 @@
+"""One bank for all of these tests, as a process of its own, and a client in this one."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+
+from payments.adapters import bank_keys
+from tests.harness.ports import free_port
+from tests.harness.running_site import ROOT
+from tests.harness.servers import Process, accepts
+from tests.simulators.snap_client import SnapClient, StubProduct
+
+
+class Bank(SnapClient):
+    """The bank and a client of it; ``process`` may be killed and started again."""
+
+    def __init__(self, directory, product_port: int) -> None:
+        port = free_port()
+        self.directory = directory
+        options = [
+            "--port",
+            f"{port}",
+            "--directory",
+            f"{directory}",
+            "--client-url",
+            f"http://127.0.0.1:{product_port}",
+        ]
+        self.process = Process(
+            "bank",
+            [sys.executable, "-m", "simulators.bank", *options],
+            log_path=directory / "bank.log",
+            is_ready=lambda: accepts(port),
+            cwd=ROOT,
+        )
+        bank_keys.ensure_keys(directory)
+        super().__init__(port, bank_keys.load(directory))
+
+    def balances(self) -> dict[str, int]:
+        return self.books()["balances"]
+
+    def entries_of(self, partner_reference: str) -> list[int]:
+        """Return what an order of the client changed on its account."""
+        return [
+            entry["amount"]
+            for entry in self.books()["entries"]
+            if entry["partner_reference"] == partner_reference and entry["account"] == self.keys.account_number
+        ]
+
+
+@pytest.fixture(scope="session")
+def _product_of_the_run() -> Iterator[StubProduct]:
+    port = free_port()
+    stub = StubProduct(port)
+    stub.port = port
+    yield stub
+    stub.close()
+
+
+@pytest.fixture(scope="session")
+def _bank_of_the_run(_product_of_the_run, tmp_path_factory) -> Iterator[Bank]:
+    bank = Bank(tmp_path_factory.mktemp("bank"), _product_of_the_run.port)
+    _product_of_the_run.keys = bank.keys
+    bank.process.start()
+    bank.control("/deposits", account=bank.keys.account_number, amount={"value": "5000000.00", "currency": "IDR"})
+    yield bank
+    bank.process.kill()
+
+
+@pytest.fixture
+def product(_product_of_the_run) -> StubProduct:
+    """The client's end, which has heard nothing yet."""
+    _product_of_the_run.forget()
+    return _product_of_the_run
+
+
+@pytest.fixture
+def bank(_bank_of_the_run, product) -> Iterator[Bank]:
+    """The bank without faults. After the test its books balance, and all that it signed was right."""
+    if not _bank_of_the_run.process.is_running:
+        _bank_of_the_run.process.start()
+    for name in _bank_of_the_run.control("/faults", name="delay", times=0)[1]["faults"]:
+        _bank_of_the_run.fault(name, times=0)
+    yield _bank_of_the_run
+    if not _bank_of_the_run.process.is_running:
+        _bank_of_the_run.process.start()
+    require_balanced(_bank_of_the_run.books())
+    assert product.wrong == []
+
+
+def require_balanced(books) -> None:
+    """Require that each posting sums to zero, and each balance is the sum of its entries and of its last line."""
+    journals, sums, last = defaultdict(int), defaultdict(int), {}
+    for entry in books["entries"]:
+        journals[entry["reference"]] += entry["amount"]
+        sums[entry["account"]] += entry["amount"]
+        assert sums[entry["account"]] == entry["balance"]
+        last[entry["account"]] = entry["balance"]
+    assert set(journals.values()) == {0}
+    assert {number: balance for number, balance in books["balances"].items() if balance} == {
+        number: balance for number, balance in last.items() if balance
+    }
+    assert sum(books["balances"].values()) == 0
