@@ -10,7 +10,12 @@ from superapp import env
 
 # Log-in codes are sent as text messages through a gateway of the operator's choice.
 
-SMS_URL = env.text("SMS_URL", "", "The address of the SMS gateway, https://…; it is sent one JSON object by POST.")
+SMS_URL = env.url(
+    "SMS_URL",
+    "",
+    "The address of the SMS gateway, https://…; it is sent one JSON object by POST.",
+    schemes=("https", "http"),
+)
 SMS_HEADERS = env.json_object("SMS_HEADERS", "{}", "JSON object of further headers for it, such as its key.")
 SMS_FIELDS = env.json_object(
     "SMS_FIELDS",
@@ -19,7 +24,7 @@ SMS_FIELDS = env.json_object(
 )
 SMS_OK_FIELD = env.text("SMS_OK_FIELD", "", "Where its answer says whether it took the message, such as result.status.")
 SMS_OK_VALUE = env.text("SMS_OK_VALUE", "", "What stands there when it did.")
-SMS_SECONDS_MAX = env.integer("SMS_SECONDS_MAX", 5, "How long we wait for it.")
+SMS_SECONDS_MAX = env.positive_integer("SMS_SECONDS_MAX", 5, "How long we wait for it.")
 SMS_COUNTRIES = env.country_list(
     "SMS_COUNTRIES",
     "ID",
@@ -48,7 +53,7 @@ FOREIGN_PUSH = env.text(
 )
 if FOREIGN_PUSH not in ("off", "id_only"):
     raise ImproperlyConfigured(f"FOREIGN_PUSH must be off or id_only, not {FOREIGN_PUSH!r}")
-PUSH_HOSTS = env.string_list(
+PUSH_HOSTS = env.host_list(
     "PUSH_HOSTS",
     "",
     "Hosts to which push messages may be sent, separated by commas; one that begins with a dot is all below it.",

@@ -31,8 +31,11 @@ DATABASE_URL = env.text("DATABASE_URL", "", "postgres://user:password@host:port/
 SERVED = DATABASE_URL.startswith("postgres")
 if DATABASE_URL and not SERVED:
     raise ImproperlyConfigured("DATABASE_URL must begin with postgres://; leave it empty for the embedded SQLite")
-REDIS_URL = env.text(
-    "REDIS_URL", None if SERVED else "", "redis://host:port/0, carries hints and jobs between processes; needed served."
+REDIS_URL = env.url(
+    "REDIS_URL",
+    None if SERVED else "",
+    "redis://host:port/0, carries hints and jobs between processes; needed served.",
+    schemes=("redis", "rediss"),
 )
 directories.make_directory("VAR_DIR", VAR_DIR)
 
@@ -57,7 +60,7 @@ ORDER_REVIEW_DAYS = env.positive_integer(
     at_most=365,
 )
 HOST = env.text("HOST", "127.0.0.1", "The address that the embedded server listens on; 0.0.0.0 for the whole network.")
-PORT = env.integer("PORT", 8000, "The port that people reach: of the embedded server, or of the proxy.")
+PORT = env.port("PORT", 8000, "The port that people reach: of the embedded server, or of the proxy.")
 PUBLIC_URL = env.text(
     "PUBLIC_URL", None if SERVED else f"http://localhost:{PORT}", "The address people use, with scheme."
 ).rstrip("/")
@@ -187,7 +190,7 @@ TEMPLATES = [
 # restart of PostgreSQL causes no later errors; processes that answer people have a lock timeout (core.lock_timeout).
 # Embedded, each thread keeps its own connection.
 
-DATABASE_POOL_MAX = env.integer("DATABASE_POOL_MAX", 20, "Database connections of one served process at most.")
+DATABASE_POOL_MAX = env.positive_integer("DATABASE_POOL_MAX", 20, "Database connections of one served process at most.")
 
 
 DATABASES = {"default": databases.describe_database(DATABASE_URL, var_dir=VAR_DIR, pool_max=DATABASE_POOL_MAX)}
@@ -195,15 +198,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Threads of one process. Each holds a database connection while it works: DATABASE_POOL_MAX exceeds their number.
 
-PAGE_THREADS = env.integer("PAGE_THREADS", 8, "Threads of one process that answer pages and the API.")
-COMMAND_THREADS = env.integer("COMMAND_THREADS", 8, "Threads of one process that answer commands of sockets.")
+PAGE_THREADS = env.positive_integer("PAGE_THREADS", 8, "Threads of one process that answer pages and the API.")
+COMMAND_THREADS = env.positive_integer("COMMAND_THREADS", 8, "Threads of one process that answer commands of sockets.")
 # Loading a page takes five of a person's tokens, a picture one.
 READ_TOKENS_PER_SECOND = env.positive_integer(
     "READ_TOKENS_PER_SECOND",
     50,
     "How many pages, times five, one person may open in a second; six seconds' worth at once.",
 )
-JOB_THREADS = env.integer("JOB_THREADS", 2, "Jobs that one process runs at the same time.")
+JOB_THREADS = env.positive_integer("JOB_THREADS", 2, "Jobs that one process runs at the same time.")
 
 # Users, sessions, cookies. Sessions are in the database, so that nobody is logged out when Redis stops.
 
@@ -242,7 +245,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 # The processes that `serve_all` starts, and the ports of its proxy.
 
-PROXY_TLS_PORT = env.integer("TLS_PORT", 443, "The port for https, when the proxy has a certificate.")
+PROXY_TLS_PORT = env.port("TLS_PORT", 443, "The port for https, when the proxy has a certificate.")
 PROXY_TLS_CERTIFICATE = env.text(
     "TLS_CERTIFICATE", "", "Path of the certificate chain for the proxy; empty: plain http."
 )
@@ -253,7 +256,9 @@ PROXY_TRUSTED = env.network_list(
     "Addresses or networks of proxies in front of ours, separated by commas: their word on a visitor's address and"
     " scheme counts.",
 )
-FIRST_PORT = env.integer("FIRST_PORT", 8100, "Served processes take ports from here on, and 1,000 above for metrics.")
+FIRST_PORT = env.positive_integer(
+    "FIRST_PORT", 8100, "Served processes take ports from here on, and 1,000 above for metrics.", at_most=64_000
+)
 PAGE_PROCESSES = env.positive_integer("PAGE_PROCESSES", 2, "How many processes answer pages and the API when served.")
 SOCKET_PROCESSES = env.positive_integer("SOCKET_PROCESSES", 2, "How many processes hold open sockets when served.")
 WORK_PROCESSES = env.integer("WORK_PROCESSES", 1, "How many processes do the work that must happen when served.")
@@ -371,5 +376,7 @@ LOGGING = {
     "level": LOG_LEVEL,
     "access_level": "INFO" if SERVED else "WARNING",
 }
-METRICS_PORT = env.integer("METRICS_PORT", 0, "The port on which this process answers Prometheus; 0 for none.")
+METRICS_PORT = env.integer(
+    "METRICS_PORT", 0, "The port on which this process answers Prometheus; 0 for none.", at_most=65_535
+)
 METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1", "The address on which it does; never one that the public reaches.")

@@ -114,3 +114,42 @@ def test_every_variable_of_the_product_has_a_sentence(monkeypatch):
     monkeypatch.undo()
 
     assert [variable.name for variable in env.declared_variables if not variable.description.endswith(".")] == []
+
+
+@pytest.mark.parametrize(("value", "limit"), [("-1", "at least 0"), ("71", "at most 70")])
+def test_number_beyond_its_limits_is_refused_with_the_limit(monkeypatch, value, limit):
+    monkeypatch.setenv("COUNT", value)
+
+    with pytest.raises(ImproperlyConfigured, match=f"COUNT must be {limit}, not {value}"):
+        env.integer("COUNT", 3, "How many.", at_most=70)
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "-5"])
+def test_number_that_is_no_port_is_refused(monkeypatch, value):
+    monkeypatch.setenv("PORT", value)
+
+    with pytest.raises(ImproperlyConfigured, match="PORT must be at"):
+        env.port("PORT", 8_000, "Where.")
+
+
+@pytest.mark.parametrize("value", ["", ".push.example,Push.Example"])
+def test_host_names_are_read_in_lower_case(monkeypatch, value):
+    monkeypatch.setenv("HOSTS", value)
+
+    assert env.host_list("HOSTS", "", "Which.") == ([".push.example", "push.example"] if value else [])
+
+
+@pytest.mark.parametrize(
+    "value", ["*.example.com", ".", ".com", "127.0.0.1", "push.example:443", "https://push.example"]
+)
+def test_host_list_takes_names_alone(monkeypatch, value):
+    monkeypatch.setenv("HOSTS", value)
+
+    with pytest.raises(ImproperlyConfigured, match="HOSTS must be host names"):
+        env.host_list("HOSTS", "", "Which.")
+
+
+def test_address_may_be_left_out_where_nothing_must_be_set(monkeypatch):
+    monkeypatch.setenv("GATEWAY", "")
+
+    assert env.url("GATEWAY", "", "Where.", schemes=("https",)) == ""
