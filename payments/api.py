@@ -40,6 +40,15 @@ from payments.actions.pins import (
     validate_new_pin,
     verify_pin,
 )
+from payments.actions.qris_accounts import (
+    draw_poster,
+    draw_table_cards,
+    make_qris_bill,
+    open_qris_account,
+    require_qris_amount,
+    write_static_code,
+)
+from payments.actions.qris_payments import find_qris_response, pay_qris, read_offer
 from payments.actions.top_ups import approve_top_up, reject_top_up, request_top_up
 from payments.actions.wallets import get_or_open_wallet, require_minimum_amount, send_money, send_to_person, set_tier
 from payments.contracts import (
@@ -48,6 +57,10 @@ from payments.contracts import (
     MerchantBalance,
     Movement,
     PinState,
+    QrisBillDetails,
+    QrisMerchant,
+    QrisOffer,
+    QrisReceived,
     Recipient,
     Wallet,
     WalletChanges,
@@ -80,6 +93,10 @@ __all__ = [
     "Posted",
     "PostingResult",
     "Purpose",
+    "QrisBillDetails",
+    "QrisMerchant",
+    "QrisOffer",
+    "QrisReceived",
     "Recipient",
     "Refused",
     "Wallet",
@@ -91,6 +108,10 @@ __all__ = [
     "cancel_pin_reset",
     "capture_hold",
     "change_pin",
+    "draw_poster",
+    "draw_table_cards",
+    "find_qris_account",
+    "find_qris_response",
     "find_recipient",
     "find_recipient_by_text",
     "get_device_authorization",
@@ -99,6 +120,7 @@ __all__ = [
     "get_merchant_balance",
     "get_past_recipient",
     "get_pin_state",
+    "get_qris_bill",
     "get_receipt",
     "get_recipient",
     "get_wallet",
@@ -106,13 +128,18 @@ __all__ = [
     "hold_funds",
     "is_enabled",
     "list_failed_attempts_elsewhere",
+    "list_qris_payments",
     "list_unreported_attempts",
     "list_wallet_changes",
     "list_wallet_movements",
+    "make_qris_bill",
+    "open_qris_account",
     "pay_into_escrow",
     "pay_out_merchant",
+    "pay_qris",
     "pipeline_escrow_route",
     "pipeline_pay_into_escrow",
+    "read_offer",
     "refund_escrow",
     "register_play_money_form",
     "register_purpose_resolver",
@@ -121,6 +148,7 @@ __all__ = [
     "request_pin_reset",
     "request_top_up",
     "require_minimum_amount",
+    "require_qris_amount",
     "reset_pin",
     "send_money",
     "send_to_person",
@@ -133,8 +161,11 @@ __all__ = [
     "validate_new_pin",
     "verify_pin",
     "void_hold",
+    "write_static_code",
 ]
 
+get_qris_bill = queries.get_bill
+list_qris_payments = queries.list_received
 get_escrow_balances = queries.get_escrow_balances
 unreported_pin_attempts = queries.unreported_pin_attempts
 
@@ -239,6 +270,12 @@ def get_escrow_balance(reference: str) -> Money:
     except EscrowNotFound:
         return Money(0)
     return Money(paid.credit.balance, paid.asset)
+
+
+def find_qris_account(merchant: str) -> QrisMerchant | None:
+    """Return a merchant's account for codes, or None if it has not opened one."""
+    found = queries.find_qris_account(merchant)
+    return None if found is None else queries.to_merchant(found)
 
 
 def get_merchant_balance(merchant: str, asset: str = IDR) -> MerchantBalance:

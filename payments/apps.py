@@ -30,6 +30,7 @@ class PaymentsConfig(AppConfig):
         for module in (
             "maintenance.guards",
             "writers.ledger",
+            "queries.qris",
             "events",
             "actions.holds",
             "maintenance.periodic_tasks",

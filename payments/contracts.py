@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from payments.domain.qris import Criteria
 from superapp.accounts.api import PersonRow
 from superapp.core.money import Money
 
@@ -108,6 +109,69 @@ class MerchantBalance:
     @property
     def total(self) -> Money:
         return self.available + self.pending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QrisMerchant:
+    """A merchant's account for codes, as it stands in each of them. ``merchant`` is its opaque reference."""
+
+    merchant: str
+    pan: str
+    nmid: str
+    name: str
+    city: str
+    postal_code: str
+    category: str
+    criteria: Criteria
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QrisOffer:
+    """
+    The content of a scanned code of ours, as it is shown to its payer.
+
+    ``amount`` is None where the payer types it. ``asks_tip`` if the payer may add one. ``bill`` is the id of the code
+    for one amount, which can be paid until ``expires_at``.
+    """
+
+    merchant: QrisMerchant
+    amount: Money | None
+    asks_tip: bool
+    terminal: str
+    note: str
+    bill: UUID | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QrisBillDetails:
+    """A code for one amount, for its merchant. ``payload`` is what the code says; ``paid_at`` is None until then."""
+
+    public_id: UUID
+    amount: Money
+    note: str
+    payload: str
+    made_at: datetime
+    expires_at: datetime
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QrisReceived:
+    """A payment by code, for its merchant; ``number`` orders them. The payer is not named."""
+
+    number: int
+    journal: UUID
+    amount: Money
+    tip: Money
+    fee: Money
+    terminal: str
+    note: str
+    paid_at: datetime
+
+    @property
+    def net(self) -> Money:
+        return self.amount - self.fee
 
 
 MoneyRow = dict[str, int | str]

@@ -26,6 +26,29 @@ class MoneySent(Event):
         return f"wallet:{self.sender_id}"
 
 
+@register_fact
+@dataclass(frozen=True, kw_only=True)
+class QrisPaid(Event):
+    """
+    A person paid a merchant by code. ``amount_minor`` has the tip in it; the platform kept ``fee_minor`` of it.
+
+    ``bill`` is the id of the bill that was paid; empty for a code of many payments.
+    """
+
+    name: ClassVar[str] = "payments.qris_paid"
+    merchant: str
+    journal: str
+    payer_id: int
+    amount_minor: int
+    fee_minor: int
+    asset: str
+    bill: str
+
+    @property
+    def key(self) -> str:
+        return f"wallet:{self.payer_id}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class _EscrowEvent(Event):
     reference: str

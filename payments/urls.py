@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from payments.domain.feature_gates import requires_payments
-from payments.pages import pin, transfers, wallet
+from payments.pages import code_payments, pin, scan, transfers, wallet
 
 app_name = "payments"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("dompet/kirim/", requires_payments(transfers.choose_recipient), name="send_whom"),
     path("dompet/kirim/<uuid:user>/", requires_payments(transfers.enter_amount), name="send"),
     path("dompet/kirim/<uuid:user>/<uuid:key>/", requires_payments(transfers.confirm_transfer), name="confirm"),
+    path("dompet/pindai/", requires_payments(scan.scan), name="scan"),
+    path("dompet/pindai/bingkai/", requires_payments(scan.read_frame), name="read_frame"),
+    path("dompet/kode/", requires_payments(scan.my_code), name="my_code"),
+    path("dompet/bayar/<uuid:key>/", requires_payments(code_payments.pay), name="pay"),
     path("dompet/pin/", requires_payments(pin.set_pin), name="pin"),
     path("dompet/pin/lupa/", requires_payments(pin.forgotten_pin), name="pin_forgotten"),
     path("dompet/pin/percobaan/", requires_payments(pin.acknowledge_attempts), name="pin_forgive"),

@@ -50,5 +50,6 @@ class ShopConfig(AppConfig):
             "maintenance.order_timers",
             "maintenance.integrity_checks",
             "maintenance.periodic_tasks",
+            "subscribers",
         ):
             import_module(f"shop.{module}")

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from shop.domain.feature_gates import require_checkout, require_storefront
 from shop.endpoints import uploads
-from shop.pages import checkout, front_page, merchant, merchant_catalog, orders, sitemaps_and_feeds, storefronts
+from shop.pages import checkout, front_page, merchant, merchant_catalog, orders, qris, sitemaps_and_feeds, storefronts
 
 app_name = "shop"
 # Public pages, without login.
@@ -55,6 +55,11 @@ merchant_pages = [
     path("tokoku/luring/", require_storefront(merchant.today_shell), name="today_shell"),
     # Existing orders stay accessible, whatever the legal profile allows now.
     path("tokoku/tarik/", merchant.withdraw, name="withdraw"),
+    path("tokoku/qris/", require_checkout(qris.qris), name="qris"),
+    path("tokoku/qris/poster/", require_checkout(qris.poster), name="qris_poster"),
+    path("tokoku/qris/meja/", require_checkout(qris.table_cards), name="qris_tables"),
+    path("tokoku/qris/tagih/", require_checkout(qris.new_bill), name="new_bill"),
+    path("tokoku/qris/tagih/<uuid:bill>/", require_checkout(qris.bill), name="bill"),
     path("tokoku/pesanan/", merchant.sales, name="sales"),
     path("tokoku/buka/", require_storefront(merchant.open_shop), name="open"),
     path("tokoku/ubah/", require_storefront(merchant.shop_settings), name="settings"),

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from superapp import databases, directories, env, storages
 from superapp.core import feature_gates
+from superapp.qris_settings import *  # noqa: F403  # Settings of codes for payment.
 from superapp.sending_settings import *  # noqa: F403  # Settings of what is sent out.
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -280,11 +281,11 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# Browser features that our pages never use are denied; the camera scans, and with the microphone serves calls;
-# a location is read when somebody sends theirs.
-_DENIED = ("accelerometer", "browsing-topics", "gyroscope", "magnetometer", "midi", "payment", "usb")
+# Browser features that our pages never use are denied; the page that scans allows the camera for itself, and a
+# location is read when somebody sends theirs.
+_DENIED = ("accelerometer", "browsing-topics", "camera", "gyroscope", "magnetometer", "midi", "payment", "usb")
 PERMISSIONS_POLICY: dict[str, str | list[str]] = {name: [] for name in _DENIED}
-PERMISSIONS_POLICY |= dict.fromkeys(("camera", "geolocation", "microphone", "publickey-credentials-get"), "self")
+PERMISSIONS_POLICY |= dict.fromkeys(("geolocation", "microphone", "publickey-credentials-get"), "self")
 
 # Text messages go out as ``sending_settings`` says.
 

@@ -41,6 +41,7 @@ _METHODS_OUT_OF_ESCROW = frozenset(
 # Per kind of journal, the accepted methods; one is required. A code by SMS is never accepted.
 ACCEPTED_METHODS: dict[str, frozenset[AuthorizationMethod]] = {
     "sent": frozenset({AuthorizationMethod.PIN}),
+    "qris_paid": frozenset({AuthorizationMethod.PIN}),
     "escrow_paid": frozenset({AuthorizationMethod.PIN}),
     "escrow_released": _METHODS_OUT_OF_ESCROW,
     "escrow_refunded": _METHODS_OUT_OF_ESCROW,

@@ -28,11 +28,13 @@ class AccountKind:
 WALLET = AccountKind("wallet", 0, "Liabilities:Wallets")
 MERCHANT = AccountKind("merchant", 1, "Liabilities:Merchants", queued_credit=True)
 ESCROW = AccountKind("escrow", 2, "Liabilities:Escrow")
+# What a payer's money passes through where one payment has several receivers; empty after each journal.
+CLEARING = AccountKind("clearing", 3, "Liabilities:Clearing")
 FEE = AccountKind("fee", 9, "Income:Fees", queued_credit=True)
 # Cash at the bank, an asset: its balance here falls below zero as wallets are topped up.
 CASH = AccountKind("cash", 9, "Assets:Cash", floor=None)
 
-ACCOUNT_KINDS = {kind.name: kind for kind in (WALLET, MERCHANT, ESCROW, FEE, CASH)}
+ACCOUNT_KINDS = {kind.name: kind for kind in (WALLET, MERCHANT, ESCROW, CLEARING, FEE, CASH)}
 
 
 def wallet_kind(tier: str) -> AccountKind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from payments.domain.qris import Criteria
 from superapp.core.money import Money
 
 
@@ -30,3 +31,14 @@ NO_FEE = FeeRule("nothing", 0)
 # The central bank's rates for QR payments: micro merchants pay nothing for small amounts.
 MICRO_MERCHANT_FEE = FeeRule("micro", 30, free_up_to_minor=500_000_00)
 REGULAR_MERCHANT_FEE = FeeRule("regular", 70)
+PUBLIC_MERCHANT_FEE = FeeRule("public", 40)
+_BY_CRITERIA = {
+    Criteria.MICRO: MICRO_MERCHANT_FEE,
+    Criteria.PUBLIC_SERVICE: PUBLIC_MERCHANT_FEE,
+    Criteria.SOCIAL: PUBLIC_MERCHANT_FEE,
+}
+
+
+def qris_fee(criteria: Criteria) -> FeeRule:
+    """Return the fee rule of payments by code to merchants of these criteria."""
+    return _BY_CRITERIA.get(criteria, REGULAR_MERCHANT_FEE)

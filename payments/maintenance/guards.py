@@ -22,7 +22,9 @@ __all__ = [
 ]
 
 SQL = Path(__file__).parent.parent / "sql"
-GUARDED = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable")
+# Tables of codes for payment: rows are added by the product itself, and never changed.
+APPENDED = ("qrisaccount", "qrisbill", "qrispayment")
+GUARDED = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable", *APPENDED)
 # Conditions are in the functions, where they are seen to be unaltered. Nothing is truncated.
 TRIGGERS = (
     GuardTrigger("journal", "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only"),
@@ -49,6 +51,7 @@ TRIGGERS = (
     GuardTrigger("openhold", "leaves_resolved", "BEFORE DELETE", "openhold_guard"),
     GuardTrigger("refundable", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
     GuardTrigger("refundable", "only_grows", "BEFORE UPDATE", "refundable_guard"),
+    *(GuardTrigger(table, "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only") for table in APPENDED),
     *(GuardTrigger(table, "not_truncated", "BEFORE TRUNCATE", "refuse", "is not truncated") for table in GUARDED),
 )
 

@@ -7,6 +7,7 @@ from payments.models.inboxes import REFUNDS_MAX, Inbox, OpenHold, Refundable
 from payments.models.journals import ESCROW_PAID, REFERENCE_CHARS_MAX, Journal, Memo, Posting, Transfer
 from payments.models.nightly_proofs import NightlyProof
 from payments.models.pins import Pin, PinTries
+from payments.models.qris import NOTE_CHARS_MAX, QrisAccount, QrisBill, QrisPayment
 from payments.models.requests import KEY_CHARS_MAX, SCOPE_CHARS_MAX, Request
 from payments.models.wallets import Tier, TopUp
 
@@ -15,6 +16,7 @@ __all__ = [
     "CODE_CHARS_MAX",
     "ESCROW_PAID",
     "KEY_CHARS_MAX",
+    "NOTE_CHARS_MAX",
     "REFERENCE_CHARS_MAX",
     "REFUNDS_MAX",
     "SCOPE_CHARS_MAX",
@@ -28,6 +30,9 @@ __all__ = [
     "Pin",
     "PinTries",
     "Posting",
+    "QrisAccount",
+    "QrisBill",
+    "QrisPayment",
     "Refundable",
     "Request",
     "Tier",

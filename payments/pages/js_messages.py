@@ -10,6 +10,7 @@ MOVEMENT_TITLES: dict[str, Promise] = {
     "sent_out": _("To {name}"),
     "sent_in": _("From {name}"),
     "topped_up_in": _("Topped up at the counter"),
+    "qris_paid_out": _("QRIS payment"),
     "escrow_paid_out": _("Order payment"),
     "escrow_refunded_in": _("Order refund"),
     "escrow_released_in": _("Payment for an order"),
@@ -24,6 +25,7 @@ MOVEMENT_TITLES: dict[str, Promise] = {
 }
 # Titles for movements with a known purpose; ``{name}`` is the purpose's name, such as a shop's.
 MOVEMENT_TITLES_WITH_PURPOSE: dict[str, Promise] = {
+    "qris_paid_out": _("{name}"),
     "escrow_paid_out": _("{name}"),
     "escrow_refunded_in": _("Refund · {name}"),
     "escrow_released_in": _("Sale · {name}"),

@@ -67,6 +67,7 @@ _STEPS: dict[str, tuple[Promise, ...]] = {
         gettext_lazy("Paid in at the counter, checked by two clerks"),
         gettext_lazy("In your wallet"),
     ),
+    "qris_paid_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Received by {name}")),
     "escrow_paid_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Held safely for the order")),
     "escrow_refunded_in": (gettext_lazy("Refunded from the order"), gettext_lazy("In your wallet")),
     "paid_out_in": (gettext_lazy("Out of your shop balance"), gettext_lazy("In your wallet")),

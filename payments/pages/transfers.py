@@ -165,14 +165,15 @@ def _confirmation(
         "key": key,
         # Final under this key: another attempt needs a new confirmation.
         "is_refused": bool(draft.refusal),
-        "problem": problem and _error_text(problem, wallet.available),
+        "problem": problem and error_text(problem, wallet.available),
         "words": js_messages.JS_MESSAGES,
         "back": f"{reverse('payments:send', args=[to.person['id']])}",
     }
     return render(request, "payments/send_confirm.html", context, status=problem.kind if problem else 200)
 
 
-def _error_text(problem: DomainError, available: Money) -> str:
+def error_text(problem: DomainError, available: Money) -> str:
+    """Return what the page says about a refusal, with what the wallet or the PIN has left."""
     if isinstance(problem, InsufficientFunds):
         return _("You have {available}, which is not enough.").format(available=available)
     if isinstance(problem, PinWrong):

@@ -145,3 +145,33 @@ BEGIN SELECT RAISE(ABORT, 'payments_refundable: is never deleted'); END;
 CREATE TRIGGER payments_refundable_only_grows BEFORE UPDATE ON payments_refundable
 WHEN NEW.journal_id <> OLD.journal_id OR NEW.cap <> OLD.cap OR NEW.refunded <= OLD.refunded OR NEW.refunds <> OLD.refunds + 1
 BEGIN SELECT RAISE(ABORT, 'payments_refundable: only counts refunds'); END;
+
+CREATE TRIGGER payments_qrisaccount_unchanged BEFORE UPDATE ON payments_qrisaccount
+BEGIN SELECT RAISE(ABORT, 'payments_qrisaccount: is append-only'); END;
+
+CREATE TRIGGER payments_qrisaccount_undeleted BEFORE DELETE ON payments_qrisaccount
+BEGIN SELECT RAISE(ABORT, 'payments_qrisaccount: is append-only'); END;
+
+CREATE TRIGGER payments_qrisaccount_once BEFORE INSERT ON payments_qrisaccount
+WHEN EXISTS (SELECT 1 FROM payments_qrisaccount WHERE id = NEW.id OR merchant = NEW.merchant OR pan = NEW.pan OR nmid = NEW.nmid)
+BEGIN SELECT RAISE(ABORT, 'payments_qrisaccount: is append-only'); END;
+
+CREATE TRIGGER payments_qrisbill_unchanged BEFORE UPDATE ON payments_qrisbill
+BEGIN SELECT RAISE(ABORT, 'payments_qrisbill: is append-only'); END;
+
+CREATE TRIGGER payments_qrisbill_undeleted BEFORE DELETE ON payments_qrisbill
+BEGIN SELECT RAISE(ABORT, 'payments_qrisbill: is append-only'); END;
+
+CREATE TRIGGER payments_qrisbill_once BEFORE INSERT ON payments_qrisbill
+WHEN EXISTS (SELECT 1 FROM payments_qrisbill WHERE id = NEW.id OR public_id = NEW.public_id OR reference = NEW.reference OR (account_id = NEW.account_id AND idempotency_key = NEW.idempotency_key))
+BEGIN SELECT RAISE(ABORT, 'payments_qrisbill: is append-only'); END;
+
+CREATE TRIGGER payments_qrispayment_unchanged BEFORE UPDATE ON payments_qrispayment
+BEGIN SELECT RAISE(ABORT, 'payments_qrispayment: is append-only'); END;
+
+CREATE TRIGGER payments_qrispayment_undeleted BEFORE DELETE ON payments_qrispayment
+BEGIN SELECT RAISE(ABORT, 'payments_qrispayment: is append-only'); END;
+
+CREATE TRIGGER payments_qrispayment_once BEFORE INSERT ON payments_qrispayment
+WHEN EXISTS (SELECT 1 FROM payments_qrispayment WHERE journal_id = NEW.journal_id OR bill_id = NEW.bill_id)
+BEGIN SELECT RAISE(ABORT, 'payments_qrispayment: is append-only'); END;

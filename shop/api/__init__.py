@@ -12,6 +12,18 @@ from shop.actions.checkout import clean_address, quote_purchase, validate_purcha
 from shop.actions.order_reviews import decide_review_case
 from shop.actions.payouts import fetch_merchant_balance, request_payout
 from shop.actions.photo_storage import store_logo, store_photo
+from shop.actions.qris import (
+    bill_rev,
+    draw_poster,
+    draw_table_cards,
+    fetch_bill,
+    fetch_qris_rev,
+    find_qris_account,
+    list_qris_payments,
+    make_bill,
+    open_qris_account,
+    write_shop_code,
+)
 from shop.actions.shops import suggest_free_handle, validate_shop
 from shop.actions.transitions import record_courier_delivery
 from shop.api.catalog import (
@@ -114,6 +126,7 @@ __all__ = [
     "add_photo",
     "add_product",
     "arrange_photos",
+    "bill_rev",
     "cancel_order",
     "change_product",
     "change_shop",
@@ -123,6 +136,9 @@ __all__ = [
     "correct_resi",
     "count_sitemap_blocks",
     "decide_review_case",
+    "draw_poster",
+    "draw_table_cards",
+    "fetch_bill",
     "fetch_catalog_page",
     "fetch_listed_product",
     "fetch_merchant_balance",
@@ -131,9 +147,11 @@ __all__ = [
     "fetch_order_titles",
     "fetch_own_product",
     "fetch_product",
+    "fetch_qris_rev",
     "fetch_shop_names",
     "filter_orders_to_handle",
     "find_last_purchase",
+    "find_qris_account",
     "find_response",
     "find_shop",
     "is_checkout_enabled",
@@ -141,13 +159,16 @@ __all__ = [
     "list_own_products",
     "list_purchase_changes",
     "list_purchases",
+    "list_qris_payments",
     "list_review_cases",
     "list_sale_changes",
     "list_sales",
     "list_sitemap_entries",
     "logo_url",
+    "make_bill",
     "merchant_reference",
     "move_product",
+    "open_qris_account",
     "open_shop",
     "pack_order",
     "place_order",
@@ -168,4 +189,5 @@ __all__ = [
     "unpublish_product",
     "validate_purchase",
     "validate_shop",
+    "write_shop_code",
 ]

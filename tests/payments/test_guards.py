@@ -7,6 +7,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from django.db import DataError, IntegrityError, InternalError, ProgrammingError
 import payments.migrations
 from payments.domain import chart_of_accounts
 from payments.maintenance import guards
-from payments.models import Account, Journal, Posting, Request, Transfer
+from payments.models import Account, Journal, Posting, QrisAccount, QrisBill, QrisPayment, Request, Transfer
 from payments.models.constraints import TriggeredCheck
 from payments.writers import ledger
 from superapp.core import health
@@ -119,9 +120,31 @@ def test_postgresql_refuses_truncation(real_db, scene):
 
 @pytest.mark.embedded_only
 @pytest.mark.parametrize("table", guards.GUARDED)
-def test_sqlite_refuses_deleting_everything(table, scene, wallet, entry, now):
+def test_sqlite_refuses_deleting_everything(table, scene, wallet, entry, make_user, now):
     from superapp.core.money import Money
 
+    account = QrisAccount.objects.create(
+        merchant="m",
+        pan="1",
+        nmid="1",
+        name="W",
+        city="Y",
+        postal_code="1",
+        category="5411",
+        criteria="UKE",
+        opened_at=now,
+    )
+    bill = QrisBill.objects.create(
+        account=account,
+        reference="r",
+        amount=1,
+        idempotency_key="k",
+        made_at=now,
+        expires_at=now + timedelta(minutes=1),
+    )
+    QrisPayment.objects.create(
+        journal_id=scene["journal"], account=account, bill=bill, payer=make_user("fay"), amount=1, paid_at=now
+    )
     ledger.post(entry(wallet("cy", 100), wallet("dee"), 100, refund_cap=Money(100)), now=now)
     before = contents()
 

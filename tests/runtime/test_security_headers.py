@@ -12,7 +12,7 @@ NONCE = re.compile(r"'nonce-([A-Za-z0-9+/=]{20,})'")
 # Namespaces of vocabularies are names that nobody fetches.
 NAMES = ("http://www.w3.org/", "http://www.sitemaps.org/schemas/", "https://schema.org", "http://testserver")
 PERMISSIONS = (
-    "accelerometer=(), browsing-topics=(), camera=(self), geolocation=(self), gyroscope=(), magnetometer=(),"
+    "accelerometer=(), browsing-topics=(), camera=(), geolocation=(self), gyroscope=(), magnetometer=(),"
     " microphone=(self), midi=(), payment=(), publickey-credentials-get=(self), usb=()"
 )
 STRICT = {

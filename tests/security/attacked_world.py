@@ -61,6 +61,7 @@ WRITTEN_SECRETS = (
     "rahasia-alasan",
     "RAHASIA-RESI",
     "Rahasia Tersembunyi",
+    "rahasia-tagihan",
     "rahasia-uraian",
     "Ponsel Rahasia",
     "765432100",
@@ -330,7 +331,24 @@ def _begun_in_browsers(world: World) -> None:
     assert browser.post(begun, typed).status_code == 200
     sending = reverse("payments:send", args=[world.people["bo"].public_id])
     confirmed = browser.post(sending, {"amount": "15.000", "memo": "rahasia-memo"}).headers["Location"]
-    world.theirs["key"] = {"purchase": _last_part(begun), "transfer": _last_part(confirmed)}
+    paying = browser.post(reverse("payments:scan"), {"qr": _bill(world).payload}).headers["Location"]
+    world.theirs["key"] = {
+        "purchase": _last_part(begun),
+        "transfer": _last_part(confirmed),
+        "payment by code": _last_part(paying),
+    }
+
+
+def _bill(world: World) -> payments.QrisBillDetails:
+    """A code of Bo's shop for one amount."""
+    bo, now = world.people["bo"], clock.now()
+    account = {"name": "Toko Bo", "city": "Yogyakarta", "postal_code": "55281", "category": "5947", "criteria": "UMI"}
+    shop.open_qris_account(owner_id=bo.pk, **account, now=now)
+    bill = shop.make_bill(
+        owner_id=bo.pk, amount=Money(76_543_00), note="rahasia-tagihan", idempotency_key="bill", now=now
+    )
+    world.theirs["bill"] = {"of bo": str(bill.public_id)}
+    return bill
 
 
 def _last_part(address: str) -> str:
@@ -361,6 +379,8 @@ def _names_and_secrets(world: World, now: datetime) -> None:
         "order": world.theirs["order"],
         "purchases": {"ana": str(ana.public_id)},
         "sales": world.theirs["shop"],
+        "bill": world.theirs["bill"],
+        "qris": world.theirs["shop"],
     }
     for who in ("ana", "bo"):
         user = world.people[who]

@@ -169,15 +169,16 @@ PAGES_ALLOWED_TO_EVE: Mapping[tuple[str, str], Exemption] = {
         )
         for what in ("open", "send")
         for user in ("ana", "bo")
-        for key in ("purchase", "transfer")
+        for key in ("purchase", "transfer", "payment by code")
     },
+    ("send shop:qris", ""): _because("anybody may open an account for codes of their own shop", "payments_qrisaccount"),
     ("open shop:begin", "product: listed"): _PUBLIC,
     **{
         (f"{what} shop:buy", f"product: listed, key: {key}"): _because(
             "what is listed is sold to anybody; nothing that was typed elsewhere under the key is there"
         )
         for what in ("open", "send")
-        for key in ("purchase", "transfer")
+        for key in ("purchase", "transfer", "payment by code")
     },
     ("open wiring:ask_shop", "handle: bo"): _because("anybody may ask a shop that is open"),
     ("send wiring:ask_shop", "handle: bo"): _because(

@@ -30,6 +30,7 @@ WAYS = {
     "command shop.confirm": ANY_OF_THREE,
     "command shop.cancel": ANY_OF_THREE,
     "command shop.withdraw": ANY_OF_TWO,
+    "page payments.pages.code_payments.pay": "PIN",
     "page payments.pages.transfers.confirm_transfer": "PIN",
     "page shop.pages.checkout.buy": "PIN",
     "page shop.pages.orders.confirm": ANY_OF_THREE,

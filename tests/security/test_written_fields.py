@@ -203,6 +203,8 @@ OF_THE_PRODUCT = {
         PushSubscription.endpoint PushSubscription.p256dh
     """,
     "payments": """
+        QrisAccount.category QrisAccount.city QrisAccount.criteria QrisAccount.merchant QrisAccount.name
+        QrisAccount.nmid QrisAccount.pan QrisAccount.postal_code QrisBill.idempotency_key QrisBill.reference QrisPayment.terminal
         Account.asset Account.code Account.kind Account.status Journal.kind Journal.memo_hash
         Journal.reference Memo.salt NightlyProof.findings Pin.pin_hash Request.code Request.content_hash
         Request.key Request.outcome Request.scope Tier.name TopUp.asset TopUp.state Transfer.asset
@@ -236,6 +238,7 @@ INPUTS = {
 }
 # Inputs whose value is a number, a day, a secret, a handle, or a question that is not kept.
 INPUTS_OF_A_CLOSED_FORM = """
+    city postal_code qr tables tip
     quantity new_pin again pin cari handle price weight dari sampai code who amount old receipt mute_until
 """
 
@@ -287,6 +290,18 @@ def test_reason_of_a_top_up_is_stored_clean(make_user, world):
     assert not is_dirty(kept[0])
 
 
+@pytest.mark.parametrize("dirt", DIRTY)
+def test_texts_of_a_code_for_payment_are_stored_clean(dirt, world):
+    account = {"name": DIRTY[dirt], "city": DIRTY[dirt][:15], "postal_code": "55281", "category": "5814"}
+    world.browsers["bo"].post("/tokoku/qris/", {**account, "criteria": "UKE"})
+
+    world.browsers["bo"].post("/tokoku/qris/tagih/", {"amount": "1.000", "note": DIRTY[dirt]})
+
+    kept = {name for name, text in texts() if name.startswith("payments.Qris") and MARKER in text}
+    assert kept == {"payments.QrisAccount.name", "payments.QrisAccount.city", "payments.QrisBill.note"}
+    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
+
+
 def test_every_text_field_of_a_command_is_cleaned_or_restricted():
     found = {path for name, one in registry.commands.items() for path in strings(one.schema, name)}
 
@@ -295,7 +310,7 @@ def test_every_text_field_of_a_command_is_cleaned_or_restricted():
 
 
 def test_every_text_column_is_cleaned_or_written_by_the_product():
-    written = {column for column, _write in WRITTEN.values()} | {"payments.TopUp.reason"}
+    written = {column for column, _write in WRITTEN.values()} | {"payments.TopUp.reason", "payments.QrisBill.note"}
     products = {f"{app}.{column}" for app, columns in OF_THE_PRODUCT.items() for column in columns.split()}
 
     found = {f"{model._meta.label}.{field.name}" for model in models_of_ours() for field in text_fields(model)}

@@ -1,0 +1,3 @@
+import { Scanner } from "#payments/scanner.js"
+
+customElements.define("nusa-scanner", Scanner)
