@@ -10,6 +10,7 @@ from django.db import transaction
 
 from payments.adapters.bank_keys import BankKeys
 from payments.domain.qris import MerchantAccount, QrisCode, write_qris
+from payments.errors import QrDamaged
 from simulators.bank import books, notifications
 from simulators.bank.errors import NotPayable
 from simulators.bank.models import Account, Notification, QrCode, QrRefund
@@ -57,7 +58,7 @@ def make_code(
                 reference=reference,
             )
         )
-    except ValueError:
+    except (ValueError, QrDamaged):
         raise Refusal(400, "01", "additionalInfo") from None
     return QrCode.objects.create(
         partner_reference=partner_reference, reference=reference, content=content, amount=amount, expires_at=expires_at

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -69,6 +70,8 @@ def _answer(request: HttpRequest, number: str, serve: Callable[[], Fields | tupl
         response = answer(status, number, **fields)
     except Refusal as refusal:
         response = answer(refusal.status, number, refusal.case, detail=refusal.detail, **refusal.fields)
+    except RequestDataTooBig:
+        response = answer(400, number, "00")
     except connections.Dropped:
         return connections.hang_up(request)
     # What is slow is the answer: the money has moved.
