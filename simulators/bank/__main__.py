@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import sys
 import threading
 from pathlib import Path
 
@@ -46,7 +45,8 @@ def _open_books() -> None:
 
 def _end_with_stdin() -> None:
     # A parent that is killed cannot say so, but its end of the pipe is closed.
-    sys.stdin.buffer.read()
+    while os.read(0, 1024):
+        pass
     os._exit(0)
 
 

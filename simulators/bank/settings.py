@@ -14,6 +14,7 @@ from payments.adapters.bank_keys import BankKeys
 
 HERE = Path(__file__).resolve().parent
 BODY_BYTES_MAX = 64 * 1024
+LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,12 @@ def configure(*, directory: Path, client_url: str, host: str = "127.0.0.1") -> N
     settings.configure(
         # Signs nothing that outlives this process.
         SECRET_KEY=get_random_secret_key(),
-        ALLOWED_HOSTS=["localhost", "127.0.0.1", "[::1]", host],
+        # Where other machines reach it, its names are not known here.
+        ALLOWED_HOSTS=LOOPBACK_NAMES if host in LOOPBACK_NAMES else ["*"],
         INSTALLED_APPS=["simulators.bank"],
         ROOT_URLCONF="simulators.bank.urls",
         MIDDLEWARE=[
-            "simulators.bank.pages.ContentSecurityPolicy",
+            "simulators.bank.pages.OwnPages",
             "django.middleware.security.SecurityMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",

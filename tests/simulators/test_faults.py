@@ -92,7 +92,7 @@ def test_drop_of_one_kind_leaves_others_alone(bank, reference):
         pay_qr(bank, generate(bank, reference)[1]["qrContent"])
 
 
-def test_delayed_answer_comes_after_the_booking(bank, reference, in_threads):
+def test_delayed_answer_comes_after_the_booking(bank, reference):
     bank.fault("delay", value="1")
     assert bank.token
     began = time.monotonic()

@@ -107,9 +107,10 @@ def test_number_of_another_bank_is_refused(bank):
 
 def test_absent_client_is_asked_in_vain(bank, product, customer):
     product.is_away = True
-    bank.fault("expired_token", times=0)
 
-    assert pay(bank, customer)[0] == 409
+    product.bills[customer] = bill(1_000)
+
+    assert pay(bank, customer) == (409, {"error": "VA ini tidak bisa dibayar sekarang."})
 
 
 @pytest.mark.parametrize(
