@@ -36,6 +36,7 @@ def issue_token(request: HttpRequest, keys: BankKeys, now: datetime) -> str:
         raise Refusal(401, "00", "Signature")
     token = secrets.token_urlsafe(32)
     AccessToken.objects.filter(expires_at__lte=now).delete()
+    ExternalId.objects.filter(day__lt=now.date() - timedelta(days=2)).delete()
     AccessToken.objects.create(token=token, expires_at=now + timedelta(seconds=TOKEN_SECONDS))
     return token
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import secrets
 import threading
 from contextlib import closing
@@ -24,6 +25,7 @@ TIMEOUT_SECONDS = 10
 ANSWER_BYTES_MAX = 64 * 1024
 # A token is renewed before it expires on the way.
 TOKEN_MARGIN = timedelta(seconds=60)
+_TOKEN, _SECONDS = re.compile(r"[!-~]{1,2000}"), re.compile(r"[0-9]{1,6}")
 
 
 class ClientUnreachable(Exception):
@@ -98,8 +100,9 @@ def _fetch_token(keys: BankKeys, now: datetime) -> str:
         )
         headers = {"X-CLIENT-KEY": keys.client_id, "X-TIMESTAMP": timestamp, "X-SIGNATURE": signature}
         answer = _post(_full_path("/access-token/b2b"), b'{"grantType":"client_credentials"}', headers)
-        token, seconds = answer.body.get("accessToken"), str(answer.body.get("expiresIn", ""))
-        if answer.status != 200 or not isinstance(token, str) or not seconds.isdecimal():
+        token, seconds = str(answer.body.get("accessToken", "")), str(answer.body.get("expiresIn", ""))
+        # Kept, a token that fits into no header would fail every call until it expires.
+        if answer.status != 200 or not _TOKEN.fullmatch(token) or not _SECONDS.fullmatch(seconds):
             raise ClientUnreachable(f"no token: {answer}")
         _token[:] = [(token, now + timedelta(seconds=int(seconds)) - TOKEN_MARGIN)]
         return token

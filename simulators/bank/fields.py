@@ -11,7 +11,7 @@ from typing import Any
 from simulators.bank.money import read_amount
 from simulators.bank.responses import Refusal
 
-_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+_TIMESTAMP = re.compile(r"20\d{2}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 def read_timestamp(text: str) -> datetime:
@@ -21,7 +21,7 @@ def read_timestamp(text: str) -> datetime:
     :raises ValueError: if it is none
     """
     if not _TIMESTAMP.fullmatch(text):
-        raise ValueError("a time has a date, a time of day and an offset")
+        raise ValueError("a time has a date, a time of day and an offset, and is of this century")
     return datetime.fromisoformat(text)
 
 

@@ -135,8 +135,8 @@ class Notification(models.Model):
         REFUSED = "refused"
 
     class Kind(models.TextChoices):
-        VA_PAYMENT = "va_payment"
-        QR_PAYMENT = "qr_payment"
+        VA_PAYMENT = "va_payment", "Pembayaran VA"
+        QR_PAYMENT = "qr_payment", "Pembayaran QR"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     reference = models.CharField(max_length=32)

@@ -161,7 +161,7 @@ def callbacks(request: HttpRequest) -> HttpResponse:
     """Show the newest calls to the client, and how they went."""
     rows = [
         {
-            "kind": row.kind,
+            "kind": Notification.Kind(row.kind).label,
             "reference": row.reference,
             "state": row.state,
             "attempts": row.attempts,

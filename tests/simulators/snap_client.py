@@ -125,6 +125,7 @@ class StubProduct:
         self.wrong: list[str] = []
         # Answers to be given instead of the good one, first to last; a function may also wait, or raise.
         self.next_answers: list[Answer | Callable[[], Answer]] = []
+        self.next_tokens: list[Answer] = []
         self.is_away = False
         self._external_ids: set[str] = set()
         stub = self
@@ -157,6 +158,7 @@ class StubProduct:
         self.told.clear()
         self.wrong.clear()
         self.next_answers.clear()
+        self.next_tokens.clear()
         self.is_away = False
 
     def payments(self) -> list[dict[str, Any]]:
@@ -192,6 +194,8 @@ class StubProduct:
         )
         if not is_signed:
             self.wrong.append("token")
+        if self.next_tokens:
+            return self.next_tokens.pop(0)
         return 200, {"responseCode": "2007300", "accessToken": "stub-token", "tokenType": "Bearer", "expiresIn": "900"}
 
     def _check(self, path: str, headers: dict[str, str], raw: bytes) -> None:

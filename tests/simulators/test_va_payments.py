@@ -194,3 +194,32 @@ def test_token_of_the_client_outlives_a_kill(bank):
     bank.process.start()
 
     assert bank.order("/account-inquiry-internal", {"beneficiaryAccountNo": SEKAR})[0] == 200
+
+
+def issue_token(**fields):
+    return 200, {"responseCode": "2007300", "accessToken": "t", "tokenType": "Bearer", "expiresIn": "900", **fields}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, {}),
+        issue_token(accessToken=""),
+        issue_token(accessToken="a\nb"),
+        issue_token(expiresIn="9" * 400),
+        issue_token(expiresIn="soon"),
+    ],
+    ids=["fault", "no token", "no header", "too long", "no number"],
+)
+def test_payment_is_told_after_the_client_gave_no_token(bank, product, customer, answer):
+    product.bills[customer] = bill(1_000)
+
+    def forget_the_token():
+        product.next_tokens = [answer]
+        return 401, {}
+
+    product.next_answers = [forget_the_token]
+    pay(bank, customer)
+
+    wait_until(lambda: is_settled(bank), "told")
+    assert len(product.payments()) == 2
