@@ -48,7 +48,12 @@ def _join(users: Sequence[str], people: Sequence[PersonRow], my_id: str) -> str:
 
 def name_of(public_id: str, people: Sequence[PersonRow]) -> str:
     """Return the name of a person of these rows; an unknown or nameless one is "Someone"."""
+    return find_person(public_id, people)["name"] or _("Someone")
+
+
+def find_person(public_id: str, people: Sequence[PersonRow]) -> PersonRow:
+    """Return the row of a person; of an unknown one it has neither name nor picture."""
     for person in people:
         if person["id"] == public_id:
-            return person["name"] or _("Someone")
-    return _("Someone")
+            return person
+    return {"id": public_id, "name": "", "handle": None, "avatar": None}

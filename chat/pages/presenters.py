@@ -19,7 +19,7 @@ from chat.domain.marks import MarkRow
 from chat.domain.mentions import names_in
 from chat.pages import attachment_presenters, js_messages, photo_presenters
 from chat.pages.attachment_presenters import AttachmentView
-from chat.pages.event_sentences import name_of, render_system_event
+from chat.pages.event_sentences import find_person, name_of, render_system_event
 from chat.pages.identities import display_identity, face_label, find_peer
 from chat.pages.message_parts import QuotedMessage, ReactionView
 from chat.pages.photo_presenters import PhotoTile
@@ -73,8 +73,12 @@ class MessageView:
     kind: str
     body: str
     who: str
+    # In a group, the sender of the first of a run of somebody else's messages.
+    face: PersonRow | None
     state: str
     is_mine: bool
+    # In a group, by somebody else.
+    is_of_other: bool
     is_recalled: bool
     is_edited: bool
     is_starred: bool
@@ -249,6 +253,8 @@ def _message(
     mark: MarkRow | None,
 ) -> MessageView:
     is_mine = message.sender == my_id
+    is_of_other = summary.kind != "direct" and not is_mine
+    face = find_person(message.sender, people) if is_of_other and starts else None
     return MessageView(
         seq=message.seq,
         client_id=message.client_id,
@@ -256,9 +262,11 @@ def _message(
         sent_at=_at(message),
         kind=message.kind,
         body=message.body,
-        who=name_of(message.sender, people) if summary.kind != "direct" and starts and not is_mine else "",
+        who=name_of(message.sender, people) if face is not None else "",
+        face=face,
         state=_state(message, my_id, summary, members) if is_mine else "",
         is_mine=is_mine,
+        is_of_other=is_of_other,
         is_recalled=message.recalled_at is not None,
         is_edited=message.edits > 0 and message.recalled_at is None,
         is_starred=mark is not None and mark.starred,

@@ -106,8 +106,25 @@ def test_name_above_a_message_has_the_colour_of_its_person(people, group, post, 
 
     shown = page(client, ana, f"/obrolan/{group.public_id}/").partition("<template")[0]
 
-    [hue] = re.findall(r'class="bubble__who" data-part="who" data-hue="(\d)"', shown)
-    assert hue == str(int(str(bo.public_id)[-1], 16) % 8)
+    [hue] = re.findall(r'class="bubble__who" data-part="who" data-hue="(\d+)"', shown)
+    assert hue == str(int(str(bo.public_id)[-1], 16))
+
+
+def test_sender_stands_beside_the_first_of_a_run_of_messages_of_others(people, group, post, client):
+    ana, bo, _citra, _dewi, _eve = people
+    posted = [post(group, user).seq for user in (bo, bo, ana)]
+
+    shown = seen(client, ana, f"/obrolan/{group.public_id}/")
+
+    lines = {seq: shown.partition(f'id="m-{seq}"')[2].partition("</li>")[0] for seq in posted}
+    assert ["data-of-other" in lines[seq] for seq in posted] == [True, True, False]
+    assert ["avatar--tiny" in lines[seq] for seq in posted] == [True, False, False]
+
+
+def test_nobody_stands_beside_the_messages_of_two(talk, ana, bo, post, client):
+    post(talk, bo)
+
+    assert 'class="avatar avatar--tiny"' not in seen(client, ana, f"/obrolan/{talk.public_id}/")
 
 
 def test_description_has_links_and_no_markup_of_its_own(people, group, client):

@@ -58,6 +58,8 @@ def test_mention_is_autocompleted_and_notifies_in_a_muted_group(site: Site, two_
     expect(people.message(two.bo, "Kas bulan ini @Ana Wulandari ya").locator("mark")).to_have_text("@Ana Wulandari")
     row.locator("a").click()
     expect(people.message(two.ana, "Kas bulan ini @Ana Wulandari ya").locator("mark")).to_be_visible()
+    expect(two.ana.locator(".message[data-of-other] [data-part=face] [data-part=avatar]")).to_be_visible()
+    expect(two.bo.locator(".message [data-part=face] [data-part=avatar]")).to_have_count(0)
     # Read, before the page is left.
     expect(two.ana).not_to_have_title(re.compile(r"^\("))
     two.ana.goto("/obrolan/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from pathlib import Path
@@ -12,6 +13,10 @@ TOKENS = Path(__file__).resolve().parents[2] / "superapp/web/static/css/tokens.c
 TEXT = 4.5
 # Marks, borders of fields, rings of focus.
 SHAPE = 3.0
+# Of people in a group.
+HUES = 16
+# In OKLab, where about 0.02 is the least that an eye can see.
+DISTINCT = 0.055
 
 PAIRS = (
     *(
@@ -81,6 +86,26 @@ def linear_light(lightness: float, chroma: float, hue: float) -> Colour:
     return tuple(min(1.0, max(0.0, part)) for part in (red, green, blue))  # type: ignore[return-value]
 
 
+def perceived(light: Colour) -> Colour:
+    """Linear sRGB as OKLab, where distances are what an eye sees."""
+    red, green, blue = light
+    long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
+    middle = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
+    short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
+    return (
+        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
+    )
+
+
+def name_colour(tokens: dict[str, str], number: int) -> tuple[float, Colour]:
+    """The chroma of a name in a group, and its linear light."""
+    tone = "benang-name" if number < HUES / 2 else "benang-name-deep"
+    lightness, chroma = map(float, tokens[tone].split("% "))
+    return chroma, linear_light(lightness / 100, chroma, float(tokens[f"portrait-{number}"]))
+
+
 def contrast(one: Colour, other: Colour) -> float:
     """By WCAG 2.2."""
     lights = sorted(0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in (one, other))
@@ -96,7 +121,7 @@ def test_text_colours_have_enough_contrast(tokens, front, back, least):
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(HUES))
 def test_avatar_initials_have_contrast_in_every_hue(tokens, number):
     hue = float(tokens[f"portrait-{number}"])
     paper, ink = (
@@ -108,14 +133,22 @@ def test_avatar_initials_have_contrast_in_every_hue(tokens, number):
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(HUES))
 def test_names_in_a_group_have_contrast_and_colour_in_every_hue(tokens, number):
-    lightness, chroma = map(float, tokens["benang-name"].split("% "))
-    name = linear_light(lightness / 100, chroma, float(tokens[f"portrait-{number}"]))
+    chroma, name = name_colour(tokens, number)
 
     assert chroma >= 0.1, "too grey to tell one person from another"
     for ground in ("color-theirs", "color-ground"):
         assert contrast(name, colour(ground, tokens)) >= TEXT
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_names_in_a_group_can_be_told_apart_by_their_colour(tokens):
+    shown = [perceived(name_colour(tokens, number)[1]) for number in range(HUES)]
+
+    distances = {(i, k): math.dist(shown[i], shown[k]) for i, k in itertools.combinations(range(HUES), 2)}
+
+    assert {pair: distance for pair, distance in distances.items() if distance < DISTINCT} == {}
 
 
 def test_contrast_of_black_on_white_is_21():

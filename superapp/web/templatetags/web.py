@@ -218,8 +218,8 @@ def money_change(value: Money) -> str:
 
 @register.filter
 def hue(public_id: object) -> int:
-    """Return one of eight hues for a person without a picture, always the same one."""
-    return int(str(public_id)[-1], 16) % 8
+    """Return one of sixteen hues for a person, always the same one."""
+    return int(str(public_id)[-1], 16)
 
 
 @register.filter

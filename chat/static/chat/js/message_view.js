@@ -1,11 +1,11 @@
 import { showAlbum } from "#chat/album.js"
 import { forwardedWord, showAttachment } from "#chat/attachment_view.js"
-import { hueOf } from "#ui/avatar.js"
 import { showCard } from "#chat/card_view.js"
 import { showBody } from "#chat/formatted_body.js"
 import { mentionedNames } from "#chat/mentions.js"
 import { addressOf, photosOf } from "#chat/photos.js"
 import { countOf } from "#chat/reactions.js"
+import { hueOf, showAvatar } from "#ui/avatar.js"
 import { clone, fill, mark, part } from "#ui/part.js"
 
 /** One message on the screen: made from the page's own template, and changed only where the message has changed. */
@@ -75,15 +75,27 @@ export class MessageView {
     mark(element, "data-starred", Boolean(item.isStarred))
     mark(element, "data-recalled", Boolean(row.recalled_at))
     mark(element, "data-big", item.isBig && !row.recalled_at)
+    this.#showSpeaker(element, item)
     this.#showBubble(element, item, quote)
     this.#showProblem(element, item)
     this.#showReactions(element, item)
   }
 
+  /** In a group, the name and the picture of others, once in a run of their messages. */
+  #showSpeaker(element, { row, isMine, starts }) {
+    const isOfOther = this.#isGroup && !isMine
+    mark(element, "data-of-other", isOfOther)
+    fill(element, "who", isOfOther && starts ? this.#words.name(row.from) : null)
+    part(element, "who").dataset.hue = hueOf(row.from)
+    const face = part(element, "face")
+    face.hidden = !isOfOther || !starts
+    if (face.hidden) return
+    if (face.childElementCount === 0) face.append(clone("message-face-template"))
+    showAvatar(face, this.#words.person(row.from) ?? { id: row.from }, this.#words.name(row.from))
+  }
+
   #showBubble(element, item, quote) {
     const { row, isMine, state, at } = item
-    fill(element, "who", this.#isGroup && item.starts && !isMine ? this.#words.name(row.from) : null)
-    part(element, "who").dataset.hue = hueOf(row.from)
     this.#showQuote(element, row, quote)
     showCard(part(element, "card"), row.card, (moment) => this.#moment(Date.parse(moment), at))
     fill(element, "forwarded", forwardedWord(row, this.#data))

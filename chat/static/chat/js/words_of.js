@@ -29,6 +29,11 @@ export class WordsOf {
     return this.#inbox.person(user)?.name
   }
 
+  /** Name and picture of somebody; undefined where they are not known. */
+  person(user) {
+    return this.#inbox.person(user)
+  }
+
   /** One line that stands for a message: in the list, in a quote, when it is announced. */
   line(row) {
     if (row.recalled_at) return this.#data.word("recalled")

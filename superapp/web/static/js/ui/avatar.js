@@ -1,7 +1,5 @@
 import { part } from "#ui/part.js"
 
-const HUES = 8
-
 /** Show a person in an avatar: their picture, or their initials on a colour that is theirs; a sign for what is nobody. */
 export function showAvatar(root, person, name) {
   const avatar = part(root, "avatar")
@@ -22,7 +20,7 @@ export function showAvatar(root, person, name) {
   picture.hidden = !person?.avatar
 }
 
-/** One of eight hues for a person, always the same one. */
+/** One of sixteen hues for a person, always the same one. */
 export function hueOf(id) {
-  return `${Number.parseInt((id ?? "0").slice(-1), 16) % HUES}`
+  return `${Number.parseInt((id || "0").slice(-1), 16)}`
 }
