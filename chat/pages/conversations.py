@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -17,24 +15,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat.actions.conversations import open_direct_conversation_by_public_id
-from chat.actions.messages import EDIT_MINUTES, RECALL_MINUTES, compose_message, post_message
+from chat.actions.messages import compose_message, post_message
 from chat.actions.preferences import move_pinned, update_preferences
 from chat.contracts import GroupRow, SummaryRow
-from chat.domain import card_types, conversation_actions, face_kinds, group_rules, system_events
-from chat.models import Message
-from chat.pages import attachment_presenters, identities, js_messages, presenters
-from chat.pages.emoji_groups import EMOJI_GROUPS
+from chat.domain import group_rules
+from chat.pages import identities, js_messages, presenters
 from chat.pages.group_views import GroupMembersView, build_members, list_member_names
-from chat.pages.muting import MUTE_CHOICES, describe_mute
-from chat.pages.photo_presenters import BLANK_TILE
+from chat.pages.muting import describe_mute
+from chat.pages.page_context import list_context, page_context
 from chat.pages.photos import list_recent_photos
 from chat.pages.preference_switches import SWITCHES, Switch
 from chat.pages.seq_parameter import parse_seq
-from chat.queries.groups import count_open_invitations
 from chat.queries.history import fetch_history
-from chat.queries.members import count_put_away, fetch_current_membership
+from chat.queries.members import fetch_current_membership
 from chat.queries.pins import list_pinned
-from chat.queries.summaries import fetch_summary, list_hidden_summaries, list_main_summaries, list_summaries
+from chat.queries.summaries import fetch_summary
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow, get_current_user, named_person_required, take_flash
 from superapp.core import clock, ids, images
@@ -45,11 +40,7 @@ from superapp.web import time_formats
 MESSAGES_PER_PAGE = 50
 # Two rows of them in the pane of a desk.
 RECENT_PHOTOS_MAX = 6
-REACTIONS = ("👍", "❤️", "😂", "😮", "😢", "🙏")
-FRAME_BYTES_MAX = 65_536
 SUGGESTION_CHARS_MAX = 1_000
-BLANK_ROW = {"face": identities.NOBODY, "text": ""}
-BLANK_CONVERSATION = {"face": identities.NOBODY, "entries": ()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +119,7 @@ def shell(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "chat/page.html",
-        {**_page_context("list"), "rows": (), "more": None, "boot": {}, "place": "main", "is_shell": True},
+        {**page_context("list"), "rows": (), "more": None, "boot": {}, "place": "main", "is_shell": True},
     )
 
 
@@ -214,23 +205,10 @@ def _page(
     # The open conversation first: an outsider is refused before anything else is read.
     opened = _load_conversation(request, conversation_id, now) if conversation_id else None
     before = request.GET.get("sebelum") if view == "list" else None
-    if place == "hidden":
-        listed = list_hidden_summaries(user.pk)
-    elif place == "archived":
-        listed = list_summaries(user.pk, before=before, is_archived=True)
-    else:
-        listed = list_main_summaries(user.pk, before=before)
     context: dict[str, Any] = {
-        **_page_context(view),
-        "rows": presenters.build_rows(listed.rows, my_id=my_id, now=now, open_id=open_id, place=place),
-        "place": place,
-        "put_away": count_put_away(user.pk, now) if place == "main" else None,
-        "invitation_count": count_open_invitations(user.pk) if place == "main" else 0,
-        "is_first_page": before is None,
-        "more": listed.next,
-        "asking": accounts.list_devices_awaiting_trust(user.pk, now=now),
+        **page_context(view),
+        **list_context(user, now=now, open_id=open_id, opened=opened, place=place, before=before),
         "problem": refusal.body()["message"] if refusal else "",
-        "boot": _boot(user, listed.rows, opened=opened),
     }
     if opened is not None:
         context["conversation"] = _build_view(request, opened, now=now, has_failed=refusal is not None)
@@ -265,29 +243,6 @@ def _load_members(request: HttpRequest, conversation_id: UUID) -> GroupMembersVi
     return build_members(member, search=search, after=after)
 
 
-def _page_context(view: str) -> dict[str, Any]:
-    return {
-        "view": view,
-        "reactions": REACTIONS,
-        "switches": SWITCHES,
-        "mute_choices": MUTE_CHOICES,
-        "words": {
-            **js_messages.MESSAGES,
-            **card_types.js_messages(),
-            **face_kinds.js_messages(),
-            **system_events.js_messages(),
-        },
-        "card_blanks": card_types.blank_templates(),
-        "card_styles": card_types.stylesheets(),
-        "conversation_actions": conversation_actions.list_conversation_actions(),
-        "emoji_groups": EMOJI_GROUPS,
-        "attachment_blanks": attachment_presenters.BLANKS,
-        "blank_row": BLANK_ROW,
-        "blank_conversation": BLANK_CONVERSATION,
-        "blank_photo": BLANK_TILE,
-    }
-
-
 def _load_conversation(request: HttpRequest, conversation_id: UUID, now: datetime) -> dict[str, Any]:
     user_id = get_current_user(request).pk
     before_seq = parse_seq(request.GET.get("sebelum", ""))
@@ -295,35 +250,6 @@ def _load_conversation(request: HttpRequest, conversation_id: UUID, now: datetim
         "summary": fetch_summary(conversation_id, user_id),
         "history": fetch_history(conversation_id, user_id, before_seq=before_seq, limit=MESSAGES_PER_PAGE),
     }
-
-
-def _boot(user: Any, summaries: Sequence[SummaryRow], *, opened: dict[str, Any] | None) -> Any:
-    return msgspec.to_builtins(
-        {
-            "me": accounts.serialize_person(user),
-            "language": time_formats.language(),
-            "locale": time_formats.locale(),
-            "time_zone": user.time_zone,
-            "zone_label": time_formats.zone_label(user.time_zone),
-            "limits": {
-                "body_chars": Message.BODY_CHARS_MAX,
-                "frame_bytes": FRAME_BYTES_MAX,
-                "edit_minutes": EDIT_MINUTES,
-                "recall_minutes": RECALL_MINUTES,
-            },
-            "urls": {
-                "socket": "/ws",
-                "api": "/api/v1/",
-                "list": "/obrolan/",
-                "conversation": "/obrolan/{id}/",
-                "details": "/obrolan/{id}/rincian/",
-                "login": "/masuk/",
-                "emoji": staticfiles_storage.url("chat/emoji.json"),
-            },
-            "reactions": REACTIONS,
-            "chat": {"summaries": list(summaries), "open": opened},
-        }
-    )
 
 
 def _build_view(request: HttpRequest, opened: dict[str, Any], *, now: datetime, has_failed: bool) -> ConversationView:

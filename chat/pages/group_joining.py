@@ -17,6 +17,7 @@ from chat.actions import group_invitations, group_links
 from chat.contracts import GroupInvitationRow, GroupLinkRow
 from chat.errors import GroupFull, GroupLinkNotFound, InvitationNotFound, JoinRequestNotFound, LinksUsedUp
 from chat.pages.identities import media_url
+from chat.pages.page_context import render_beside_list
 from chat.queries.group_lists import list_invitation_rows, list_link_rows, list_request_rows
 from chat.queries.groups import has_asked
 from chat.queries.members import fetch_current_membership, is_current_member
@@ -40,7 +41,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
     """Show the groups that the person is invited to."""
     rows = list_invitation_rows(get_current_user(request).pk)
     context = {"invitations": [(row, _face_of(row)) for row in rows], "note": take_flash(request)}
-    return render(request, "chat/invitations.html", context)
+    return render_beside_list(request, "chat/invitations.html", context)
 
 
 def _face_of(row: GroupInvitationRow) -> PersonRow:
@@ -96,7 +97,7 @@ def manage_links(request: HttpRequest, conversation: UUID) -> HttpResponse:
         "uses": USES,
         "note": take_flash(request),
     }
-    return render(request, "chat/group_links.html", context)
+    return render_beside_list(request, "chat/group_links.html", context, conversation_id=conversation)
 
 
 def _choice(request: HttpRequest, name: str, offered: tuple[int, ...]) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -29,6 +29,7 @@ from chat.errors import (
 )
 from chat.models import Conversation, Group, Member
 from chat.pages.group_views import parse_people
+from chat.pages.page_context import render_beside_list
 from chat.queries.group_lists import fetch_readers_page
 from chat.queries.groups import list_current_public_ids
 from chat.queries.members import fetch_current_membership
@@ -59,7 +60,7 @@ def new_chat(request: HttpRequest) -> HttpResponse:
     """Show with whom a conversation may be begun: contacts, oneself, and a new group."""
     user = get_current_user(request)
     context = {"contacts": accounts.list_contacts(user.pk), "me": accounts.serialize_person(user)}
-    return render(request, "chat/new_chat.html", context)
+    return render_beside_list(request, "chat/new_chat.html", context)
 
 
 @named_person_required
@@ -93,7 +94,7 @@ def new_group(request: HttpRequest) -> HttpResponse:
         "key": request.POST.get("key") or str(ids.new_id()),
         "problems": problems,
     }
-    return render(request, "chat/new_group.html", context, status=ErrorKind.INVALID if problems else 200)
+    return render_beside_list(request, "chat/new_group.html", context, status=ErrorKind.INVALID if problems else 200)
 
 
 def _parse_picked(request: HttpRequest, *, has_contacts: bool) -> list[UUID]:
@@ -142,7 +143,13 @@ def change(request: HttpRequest, conversation: UUID) -> HttpResponse:
         "only_admins_change": group.is_changing_admins_only,
         "problems": problems,
     }
-    return render(request, "chat/group_change.html", context, status=ErrorKind.INVALID if problems else 200)
+    return render_beside_list(
+        request,
+        "chat/group_change.html",
+        context,
+        conversation_id=conversation,
+        status=ErrorKind.INVALID if problems else 200,
+    )
 
 
 def _changes(request: HttpRequest, member: Member) -> GroupChanges:
@@ -212,7 +219,13 @@ def add(request: HttpRequest, conversation: UUID) -> HttpResponse:
         "is_admin": member.is_active_admin,
         "problems": problems,
     }
-    return render(request, "chat/group_add.html", context, status=ErrorKind.INVALID if problems else 200)
+    return render_beside_list(
+        request,
+        "chat/group_add.html",
+        context,
+        conversation_id=conversation,
+        status=ErrorKind.INVALID if problems else 200,
+    )
 
 
 @post_only_redirecting_to("chat:details")
@@ -267,7 +280,7 @@ def readers(request: HttpRequest, conversation: UUID, seq: int) -> HttpResponse:
         "rest": page.total - page.delivered,
         **shown,
     }
-    return render(request, "chat/readers.html", context)
+    return render_beside_list(request, "chat/readers.html", context, conversation_id=conversation)
 
 
 _STATES = ("read", "delivered", "sent")

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +17,7 @@ from chat.contracts import SummaryRow
 from chat.domain import muting
 from chat.errors import MuteTimeInvalid, MuteTimePassed, MuteTimeTooFar
 from chat.pages import identities
+from chat.pages.page_context import MUTE_CHOICES, render_beside_list
 from chat.pages.preference_switches import is_muted
 from chat.queries.summaries import fetch_summary
 from superapp.accounts.api import User, get_current_user, named_person_required
@@ -26,12 +26,6 @@ from superapp.core.errors import ErrorKind
 from superapp.core.form_pages import errors_by_field, make_field_lookup
 from superapp.web import time_formats
 
-MUTE_CHOICES = (
-    ("8h", gettext_lazy("For 8 hours")),
-    ("1w", gettext_lazy("For 1 week")),
-    ("always", gettext_lazy("Always")),
-    ("own", gettext_lazy("Until a time I choose")),
-)
 _REFUSALS = (MuteTimeInvalid, MuteTimePassed, MuteTimeTooFar)
 _FIELD_OF_ERROR = make_field_lookup(dict.fromkeys(_REFUSALS, "mute_until"))
 # What the field of one's own time shows at first.
@@ -62,7 +56,9 @@ def mute(request: HttpRequest, conversation: UUID) -> HttpResponse:
         "zone": time_formats.zone_label(user.time_zone),
         "problems": problems,
     }
-    return render(request, "chat/mute.html", context, status=ErrorKind.INVALID if problems else 200)
+    return render_beside_list(
+        request, "chat/mute.html", context, conversation_id=conversation, status=ErrorKind.INVALID if problems else 200
+    )
 
 
 def _read_until(request: HttpRequest, user: User, now: datetime) -> datetime:

@@ -7,14 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat.contracts import MessageRow, PhotosPage
-from chat.pages import identities, js_messages, photo_presenters
+from chat.pages import identities, photo_presenters
 from chat.pages.event_sentences import name_of
+from chat.pages.page_context import render_beside_list
 from chat.pages.seq_parameter import parse_seq
 from chat.queries.photos import fetch_photos_page
 from chat.queries.summaries import fetch_summary
@@ -51,9 +51,8 @@ def photos(request: HttpRequest, conversation: UUID) -> HttpResponse:
         "name": identities.display_identity(summary, my_id)["name"],
         "photos": _build_photos(page, my_id, clock.now()),
         "more": page.rows[-1].seq if page.more else None,
-        "words": {key: js_messages.MESSAGES[key] for key in ("photo_by", "photo_place")},
     }
-    return render(request, "chat/photos.html", context)
+    return render_beside_list(request, "chat/photos.html", context, conversation_id=conversation)
 
 
 def list_recent_photos(conversation_id: UUID, user: User, *, limit: int, now: datetime) -> list[ConversationPhoto]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat.models import Reaction
+from chat.pages.page_context import render_beside_list
 from chat.queries.history import fetch_messages_by_seq
 from chat.queries.reactions import list_reactors
 from superapp.accounts.api import get_current_user, named_person_required
@@ -35,4 +35,4 @@ def reactions(request: HttpRequest, conversation: UUID, seq: int) -> HttpRespons
         "my_id": str(user.public_id),
         "next": page.next,
     }
-    return render(request, "chat/reactions.html", context)
+    return render_beside_list(request, "chat/reactions.html", context, conversation_id=conversation)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_safe
 from chat.contracts import StarredRow, SummaryRow
 from chat.pages import identities, presenters
 from chat.pages.event_sentences import name_of
+from chat.pages.page_context import render_beside_list
 from chat.queries.marks import list_starred
 from chat.queries.summaries import list_summaries_of
 from superapp.accounts.api import PersonRow, get_current_user, named_person_required
@@ -49,7 +49,7 @@ def starred(request: HttpRequest) -> HttpResponse:
     summaries = {one.id: one for one in list_summaries_of(user.pk, {row.conversation for row in page.rows})}
     my_id = str(user.public_id)
     rows = [_view(row, summaries[row.conversation], page.people, my_id) for row in page.rows]
-    return render(request, "chat/starred.html", {"rows": rows, "more": page.next})
+    return render_beside_list(request, "chat/starred.html", {"rows": rows, "more": page.next})
 
 
 def _view(row: StarredRow, summary: SummaryRow, people: list[PersonRow], my_id: str) -> StarredView:

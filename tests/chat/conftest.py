@@ -99,6 +99,13 @@ def ask() -> Callable[..., Any]:
     return ask
 
 
+def page_beside(response: Any) -> str:
+    """What a page says beside the list of conversations."""
+    page = response.content.decode()
+    assert 'data-part="beside"' in page
+    return str(page.partition('data-part="beside"')[2].partition("</main>")[0])
+
+
 def caller_of(user: User) -> Caller:
     return Caller(user_id=user.pk, user_public_id=user.public_id, device_id=None, device_public_id=None, language="id")
 

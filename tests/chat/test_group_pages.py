@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from chat.models import Group, Member, Message
 from superapp.accounts.models import User
 
@@ -138,3 +140,28 @@ def test_description_has_links_and_no_markup_of_its_own(people, group, client):
     # A URL that leads elsewhere than it seems to is no link, as in messages.
     assert "evil.example" in shown
     assert "evil.example" not in "".join(re.findall("<a [^>]*>", shown))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["grup/", "grup/tambah/", "grup/tautan/", "bisukan/", "foto/", "pesan/1/", "pesan/1/reaksi/"],
+)
+def test_page_of_a_conversation_stands_beside_the_list(address, people, group, post, client):
+    ana = people[0]
+    message = post(group, ana)
+    path = f"/obrolan/{group.public_id}/{address}".replace("pesan/1/", f"pesan/{message.seq}/")
+
+    shown = seen(client, ana, path)
+
+    assert 'data-view="beside"' in shown
+    assert f'data-beside="{group.public_id}"' in shown
+    row = shown.partition(f'<li class="row" data-conversation="{group.public_id}"')[2].partition("</li>")[0]
+    assert 'aria-current="page"' in row
+
+
+@pytest.mark.parametrize("address", ["baru/", "grup/", "berbintang/", "undangan/"])
+def test_page_of_the_list_stands_beside_it(address, people, group, client):
+    shown = seen(client, people[0], f"/obrolan/{address}")
+
+    assert 'data-view="beside"' in shown
+    assert f'<li class="row" data-conversation="{group.public_id}"' in shown

@@ -17,7 +17,7 @@ from chat.errors import ConversationNotFound, MessageNotFound, TooManyReactions
 from chat.models import Message, MessageMark, Reaction
 from superapp.accounts.models import User
 from superapp.core.errors import InputInvalid
-from tests.chat.conftest import everything
+from tests.chat.conftest import everything, page_beside
 
 MANY = 10_000
 
@@ -178,8 +178,8 @@ def test_page_of_reactions_shows_everybody_by_emoji(said, ana, client, now, monk
     client.force_login(ana)
     address = f"/obrolan/{said.public_id}/pesan/1/reaksi/"
 
-    first = client.get(address).content.decode()
-    laughed = client.get(f"{address}?emoji=😂").content.decode()
+    first = page_beside(client.get(address))
+    laughed = page_beside(client.get(f"{address}?emoji=😂"))
 
     assert "Orang 2" in first
     assert "Orang 3" not in first

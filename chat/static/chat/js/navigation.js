@@ -115,7 +115,7 @@ export class Navigation {
   }
 
   #markCurrent() {
-    if (this.#list) this.#list.current = this.#current
+    if (this.#list) this.#list.current = this.#current ?? part(this.#document, "beside")?.dataset.beside
   }
 
   /** Reload the details of a group that I left or was removed from: they show members and actions. */
