@@ -40,8 +40,14 @@ _BEGUN_FIELDS = (
 )
 
 
-def begin_memberships(conversation: Conversation, user_ids: Collection[int], *, from_seq: int) -> None:
-    """Create or renew memberships of these people that start now: older messages do not count as unread."""
+def begin_memberships(
+    conversation: Conversation, user_ids: Collection[int], *, from_seq: int, is_marked_unread: bool = False
+) -> None:
+    """
+    Create or renew memberships of these people that start now: older messages do not count as unread.
+
+    ``is_marked_unread`` marks the conversation as unread for them, until they open it.
+    """
     changed = change_cursor.current_stamp()
     revs = user_topic.next_revs(user_ids)
     standing = {
@@ -53,7 +59,7 @@ def begin_memberships(conversation: Conversation, user_ids: Collection[int], *, 
         member.until_seq, member.until_rev, member.until_title, member.is_removed = None, None, "", False
         member.read_seq = member.delivered_seq = conversation.last_seq
         member.read_counted, member.own_since = conversation.counted, 0
-        member.hidden_seq, member.is_archived, member.is_marked_unread = 0, False, False
+        member.hidden_seq, member.is_archived, member.is_marked_unread = 0, False, is_marked_unread
         member.rev, member.changed = revs[member.user_id], changed
     Member.objects.bulk_create([member for member in members if member.pk is None])
     Member.objects.bulk_update([member for member in members if member.pk is not None], _BEGUN_FIELDS)
@@ -71,7 +77,8 @@ def join_people(
     """
     Add people to a group and post ``event`` about it; the caller holds the conversation's lock.
 
-    Their invitations and join requests end. Only ``members_added`` names several people, any other event the first.
+    Their invitations and join requests end. For whoever was added by somebody else, the conversation is marked as
+    unread until they open it. Only ``members_added`` names several people, any other event the first.
 
     :raises GroupFull: if the group would have more members than a group may have
     """
@@ -80,7 +87,8 @@ def join_people(
         raise GroupFull(members_max=group_rules.MEMBERS_MAX)
     GroupInvitation.objects.filter(conversation=conversation, user_id__in=user_ids).delete()
     drop_requests(conversation, JoinRequest.objects.filter(user_id__in=user_ids))
-    begin_memberships(conversation, user_ids, from_seq=conversation.last_seq + 1)
+    is_by_other = actor_id not in user_ids
+    begin_memberships(conversation, user_ids, from_seq=conversation.last_seq + 1, is_marked_unread=is_by_other)
     if event == "members_added":
         post_group_event(conversation, event, actor_id=actor_id, user_ids=user_ids, now=now)
     else:
@@ -107,7 +115,7 @@ def end_membership(conversation: Conversation, member: Member, *, is_removed: bo
     member.until_seq, member.until_rev = conversation.last_seq, conversation.rev
     member.until_title = conversation.title
     member.read_seq, member.read_counted, member.own_since = conversation.last_seq, conversation.counted, 0
-    member.role, member.is_removed = MemberRole.MEMBER, is_removed
+    member.role, member.is_removed, member.is_marked_unread = MemberRole.MEMBER, is_removed, False
     member.changed = change_cursor.current_stamp()
     member.rev = user_topic.next_rev(member.user_id)
     member.save()

@@ -6,9 +6,11 @@ import uuid
 
 import pytest
 
+from chat import api as chat
 from chat import errors
 from chat.domain import group_rules
 from chat.models import Group, GroupInvitation, Member, Message
+from chat.queries.members import unread_memberships
 from superapp.accounts import api as accounts
 from superapp.accounts.models import User
 from tests.chat.conftest import everything
@@ -33,6 +35,51 @@ def test_added_contacts_are_one_event_and_strangers_are_invited(people, group, m
     last = Message.objects.filter(conversation=group).latest("seq")
     assert (last.sender_id, last.event) == (citra.pk, {"name": "members_added", "users": users[:2]})
     assert [one.user_id for one in GroupInvitation.objects.all()] == [eve.pk]
+
+
+def marked_unread_of(hints, user):
+    """What a person's devices were told of their mark, in order."""
+    rows = [hint["row"] for to, hint in hints if to == [user.pk] and hint["on"] == "me"]
+    return [row["marked_unread"] for row in rows if "marked_unread" in row]
+
+
+def test_added_member_has_the_group_unread_once_on_all_devices(people, group, ask, commit, now):
+    _ana, _bo, citra, _dewi, eve = people
+    connect(citra, eve, now=now)
+    User.objects.filter(pk=eve.pk).update(group_adders="everyone")
+    added = {"conversation": str(group.public_id), "users": [str(eve.public_id)]}
+
+    with commit() as hints:
+        ask(citra, "chat.group_add", **added)
+    unread = list(unread_memberships(eve.pk, now).values_list("conversation_id", "is_marked_unread"))
+    told = marked_unread_of(hints, eve)
+    newest = ask(eve, "chat.conversation", conversation=str(group.public_id))["last_seq"]
+    with commit() as hints:
+        ask(eve, "chat.read", conversation=str(group.public_id), seq=newest)
+    told += marked_unread_of(hints, eve)
+    with commit() as hints:
+        ask(citra, "chat.group_add", **added)
+
+    assert unread == [(group.pk, True)]
+    assert (told, marked_unread_of(hints, eve)) == ([True, False], [])
+    assert not unread_memberships(eve.pk, now).exists()
+    # Whoever added, and all others, see nothing new.
+    assert not Member.objects.filter(conversation=group, is_marked_unread=True).exists()
+
+
+def test_group_is_not_unread_for_who_joined_by_themselves_or_left_it(people, group, invited, ask, now):
+    _ana, bo, citra, _dewi, eve = people
+    ask(eve, "chat.invitation_answer", conversation=invited, accept=True)
+    joined = Member.objects.get(conversation=group, user=eve).is_marked_unread
+
+    ask(bo, "chat.group_remove", conversation=invited, user=str(eve.public_id))
+    connect(citra, eve, now=now)
+    chat.add_member(conversation_id=group.public_id, by_user_id=bo.pk, user_id=eve.pk, now=now)
+    added = Member.objects.get(conversation=group, user=eve).is_marked_unread
+    ask(eve, "chat.group_leave", conversation=invited)
+
+    assert (joined, added) == (False, True)
+    assert not Member.objects.get(conversation=group, user=eve).is_marked_unread
 
 
 def test_blocked_person_is_silently_neither_added_nor_invited(people, group, ask, now):
