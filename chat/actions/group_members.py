@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chat.actions.group_invitations import invite_people
-from chat.actions.memberships import end_membership, join_people, post_group_event, store_group
+from chat.actions.memberships import end_membership, join_people, post_group_event, revoke_links_of, store_group
 from chat.domain import group_rules
 from chat.domain.enums import MemberRole
 from chat.errors import (
@@ -130,7 +130,7 @@ def leave_group(*, conversation_id: UUID, user_id: int, now: datetime, heir: UUI
             if successor is not None:
                 _hand_over(conversation, member, successor, now=now)
         post_group_event(conversation, "member_left", actor_id=user_id, user_id=user_id, now=now)
-        end_membership(conversation, member)
+        end_membership(conversation, member, now=now)
         store_group(conversation, conversation.group, joined=-1)
 
 
@@ -151,7 +151,7 @@ def remove_member(*, conversation_id: UUID, by_user_id: int, user: UUID, now: da
             return
         _require_power(actor, target)
         post_group_event(conversation, "member_removed", actor_id=by_user_id, user_id=target.user_id, now=now)
-        end_membership(conversation, target, is_removed=True)
+        end_membership(conversation, target, now=now, is_removed=True)
         store_group(conversation, conversation.group, joined=-1)
 
 
@@ -159,7 +159,8 @@ def set_role(*, conversation_id: UUID, by_user_id: int, user: UUID, role: str, n
     """
     Give a member another role. The role ``owner`` hands the group over; the owner before becomes an admin. Idempotent.
 
-    Admins may make admins and step down, a silenced one the latter alone; whatever else needs the owner.
+    Admins may make admins and step down, a silenced one the latter alone; whatever else needs the owner. The invite
+    links of whoever is no admin any more are revoked.
 
     :raises ConversationNotFound, NotAGroup: if the caller is no member of such a group
     :raises MemberNotFound: if that person is not a member
@@ -186,6 +187,8 @@ def set_role(*, conversation_id: UUID, by_user_id: int, user: UUID, role: str, n
             _hand_over(conversation, actor, target, now=now)
             return
         _store_member(target, role=role, is_silenced=target.is_silenced and role == MemberRole.MEMBER)
+        if role == MemberRole.MEMBER:
+            revoke_links_of(conversation, target.user_id, now=now)
         event = "admin_made" if role == MemberRole.ADMIN else "admin_unmade"
         post_group_event(conversation, event, actor_id=by_user_id, user_id=target.user_id, now=now)
 

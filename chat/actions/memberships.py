@@ -13,7 +13,7 @@ from chat.contracts import NewMessage
 from chat.domain import group_rules
 from chat.domain.enums import MemberRole, MessageKind
 from chat.errors import GroupFull
-from chat.models import Conversation, Group, GroupInvitation, JoinRequest, Member
+from chat.models import Conversation, Group, GroupInvitation, GroupLink, JoinRequest, Member
 from chat.queries.groups import list_admin_ids
 from chat.queries.members import list_recipients
 from chat.queries.row_builders import group_row, own_membership_row
@@ -110,8 +110,18 @@ def tell_of_requests(conversation: Conversation) -> None:
     push.requests_changed(conversation.public_id, to_user_ids=admins)
 
 
-def end_membership(conversation: Conversation, member: Member, *, is_removed: bool = False) -> None:
-    """End a membership; its person keeps what was posted up to now, and is told last."""
+def revoke_links_of(conversation: Conversation, user_id: int, *, now: datetime) -> None:
+    """Revoke the links that a person made to a group, and with them the requests that came by them."""
+    made = GroupLink.objects.filter(conversation=conversation, created_by_id=user_id, revoked_at=None)
+    made_ids = list(made.values_list("pk", flat=True))
+    if made_ids:
+        GroupLink.objects.filter(pk__in=made_ids).update(revoked_at=now)
+        drop_requests(conversation, JoinRequest.objects.filter(link_id__in=made_ids))
+
+
+def end_membership(conversation: Conversation, member: Member, *, now: datetime, is_removed: bool = False) -> None:
+    """End a membership and its links; its person keeps what was posted up to now, and is told last."""
+    revoke_links_of(conversation, member.user_id, now=now)
     member.until_seq, member.until_rev = conversation.last_seq, conversation.rev
     member.until_title = conversation.title
     member.read_seq, member.read_counted, member.own_since = conversation.last_seq, conversation.counted, 0

@@ -155,6 +155,41 @@ def test_open_links_of_a_group_are_limited(people, group, link_of, monkeypatch):
     assert GroupLink.objects.count() == len(first)
 
 
+@pytest.mark.parametrize("end", ["demoted", "stepped down", "removed", "left"])
+def test_links_of_an_admin_end_with_the_role(end, people, group, link_of, ask, now):
+    ana, bo, _citra, _dewi, eve = people
+    name, asking = str(group.public_id), link_of(approval=True)
+    open_link = link_of()
+    others = ask(ana, "chat.group_link", conversation=name)
+    ask(eve, "chat.group_join", token=asking["token"])
+
+    if end == "demoted":
+        ask(ana, "chat.group_role", conversation=name, user=str(bo.public_id), role="member")
+    elif end == "stepped down":
+        ask(bo, "chat.group_role", conversation=name, user=str(bo.public_id), role="member")
+    elif end == "removed":
+        ask(ana, "chat.group_remove", conversation=name, user=str(bo.public_id))
+    else:
+        ask(bo, "chat.group_leave", conversation=name)
+
+    with pytest.raises(errors.GroupLinkNotFound):
+        ask(eve, "chat.group_join", token=open_link["token"])
+    assert [row["id"] for row in ask(ana, "chat.group_links", conversation=name)["rows"]] == [others["id"]]
+    assert ask(ana, "chat.join_requests", conversation=name)["rows"] == []
+    # What another admin made goes on.
+    assert ask(eve, "chat.group_join", token=others["url"].rstrip("/").rpartition("/")[2])["state"] == "joined"
+
+
+def test_links_end_no_more_with_another_change_of_role(people, group, link_of, ask):
+    ana, bo, citra, _dewi, eve = people
+    link = link_of()
+
+    ask(ana, "chat.group_role", conversation=str(group.public_id), user=str(citra.public_id), role="admin")
+    ask(ana, "chat.group_role", conversation=str(group.public_id), user=str(bo.public_id), role="owner")
+
+    assert ask(eve, "chat.group_join", token=link["token"])["state"] == "joined"
+
+
 def test_link_of_another_group_cannot_be_revoked(people, group, link_of, make_group, ask):
     eve, link = people[4], link_of()
     theirs = make_group(eve)

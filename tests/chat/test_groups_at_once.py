@@ -11,9 +11,10 @@ from django.db import connections
 from chat import api, errors
 from chat.actions import group_members
 from chat.actions.group_invitations import OPEN_FROM_ONE_MAX
-from chat.actions.group_links import join_by_link
+from chat.actions.group_links import join_by_link, make_link
 from chat.actions.polls import vote
 from chat.domain.attachments import PhotosInput
+from chat.domain.enums import MemberRole
 from chat.domain.polls import PollInput
 from chat.models import Conversation, Group, GroupInvitation, GroupLink, Member, Message, PollVote, Reaction
 from superapp.accounts.models import User
@@ -167,6 +168,35 @@ def test_link_that_many_use_at_once_lets_in_as_many_as_it_says(group, people_cou
 @pytest.mark.timeout(300)
 def test_link_that_a_thousand_use_at_once_lets_in_as_many_as_it_says(group):
     join_at_once(group, 1_000, 400)
+
+
+def test_link_of_an_admin_who_is_removed_lets_in_who_came_before(group, make_user, in_threads):
+    bo = User.objects.get(handle="bo")
+    Member.objects.filter(conversation=group, user=bo).update(role=MemberRole.ADMIN)
+    link = make_link(
+        conversation_id=group.public_id,
+        by_user_id=bo.pk,
+        lasts_for=None,
+        uses_max=None,
+        needs_approval=False,
+        now=clock.now(),
+    )
+    joining = [make_user(f"orang{number}") for number in range(6)]
+
+    def join(user):
+        return join_by_link(token=link.token, user_id=user.pk, now=clock.now())
+
+    *outcomes, removed = in_threads(*(lambda user=user: join(user) for user in joining), lambda: remove_bo(group))
+
+    assert removed is None
+    assert {type(one) for one in outcomes if isinstance(one, Exception)} <= {errors.GroupLinkNotFound}
+    came = [one for one in outcomes if not isinstance(one, Exception)]
+    until_seq = Member.objects.get(conversation=group, user=bo).until_seq
+    joined = Message.objects.filter(conversation=group, event__name="member_joined_by_link")
+    assert joined.count() == len(came)
+    assert all(seq < until_seq for seq in joined.values_list("seq", flat=True))
+    link.refresh_from_db()
+    assert (link.revoked_at is not None, link.uses) == (True, len(came))
 
 
 def join_at_once(group, people_count, uses):
