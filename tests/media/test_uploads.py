@@ -78,6 +78,24 @@ def test_chunk_at_another_offset_is_refused_with_the_right_offset(make_user, tus
     assert len(objects(media_root)) == 1
 
 
+def test_checksum_is_computed_only_for_a_chunk_that_may_be_stored(make_user, tus, media_root, monkeypatch):
+    ana, eve = tus(make_user("ana")), tus(make_user("eve"))
+    path = ana.begin(20)
+    computed = []
+    monkeypatch.setattr("superapp.media.domain.tus.require_checksum", lambda *chunk: computed.append(chunk))
+    wrong = {"Upload-Checksum": "sha1 AAAA"}
+
+    theirs = eve.append(path, 0, b"x" * 10, **wrong)
+    ahead = ana.append(path, 5, b"x" * 10, **wrong)
+    beyond = ana.append(path, 0, b"x" * 21, **wrong)
+    before = list(computed)
+    ana.append(path, 0, b"x" * 10, **wrong)
+
+    assert [answer.status_code for answer in (theirs, ahead)] == [404, 409]
+    assert code(beyond) == "media.upload_overrun"
+    assert (before, computed) == ([], [("sha1 AAAA", b"x" * 10)])
+
+
 def test_chunk_with_another_checksum_is_refused_and_nothing_of_it_is_stored(make_user, tus, media_root):
     ana = tus(make_user("ana"))
     path = ana.begin(20)

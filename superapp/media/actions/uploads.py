@@ -19,6 +19,7 @@ from superapp.core.errors import DomainError
 from superapp.media import push, queries
 from superapp.media.adapters import object_names, storage
 from superapp.media.contracts import UploadState
+from superapp.media.domain import tus
 from superapp.media.domain.enums import MediaKind, MediaState
 from superapp.media.errors import (
     ChunkTooLarge,
@@ -90,9 +91,13 @@ def require_room(owner_id: int, size: int) -> None:
         raise QuotaExceeded(megabytes_max=settings.MEDIA_QUOTA_MEGABYTES)
 
 
-def append_chunk(*, owner_id: int, media: UUID, offset: int, content: bytes, now: datetime) -> UploadState:
+def append_chunk(
+    *, owner_id: int, media: UUID, offset: int, content: bytes, now: datetime, checksum: str | None = None
+) -> UploadState:
     """
     Append a chunk that begins at ``offset``; the last one starts the encoding.
+
+    ``checksum`` is what ``Upload-Checksum`` says of the chunk. It is computed only for a chunk that may be stored.
 
     Of several chunks for one offset that arrive at once, one is stored and the others are refused.
 
@@ -100,6 +105,7 @@ def append_chunk(*, owner_id: int, media: UUID, offset: int, content: bytes, now
     :raises UploadExpired: if it was not finished in time
     :raises OffsetConflict: if the stored part ends elsewhere; its parameter ``offset`` says where
     :raises ChunkTooLarge, UploadOverrun: if the chunk is too long, or ends beyond the declared length
+    :raises ChecksumUnsupported, ChecksumMismatch: if the chunk is not as ``checksum`` says
     :raises TooManyChunks: if the upload has ``CHUNKS_MAX`` chunks already
     :raises StorageFull, StorageUnavailable: if it could not be stored
     """
@@ -112,6 +118,8 @@ def append_chunk(*, owner_id: int, media: UUID, offset: int, content: bytes, now
         raise UploadOverrun
     if queries.count_received_chunks(upload) >= CHUNKS_MAX:
         raise TooManyChunks(chunks_max=CHUNKS_MAX)
+    if checksum is not None:
+        tus.require_checksum(checksum, content)
     if not content:
         return queries.upload_state(upload)
     if now >= upload.expires_at:

@@ -134,10 +134,14 @@ def upload(request: HttpRequest, method: str, media: UUID) -> HttpResponse:
     if request.content_type != tus.CHUNK_CONTENT_TYPE:
         raise ChunkTypeInvalid
     offset = tus.parse_offset(request.headers.get("Upload-Offset"))
-    content = _read_chunk(request)
-    if "Upload-Checksum" in request.headers:
-        tus.require_checksum(request.headers["Upload-Checksum"], content)
-    appended = append_chunk(owner_id=user_id, media=media, offset=offset, content=content, now=clock.now())
+    appended = append_chunk(
+        owner_id=user_id,
+        media=media,
+        offset=offset,
+        content=_read_chunk(request),
+        checksum=request.headers.get("Upload-Checksum"),
+        now=clock.now(),
+    )
     response = HttpResponse(status=204)
     response.headers["Upload-Offset"] = str(appended.offset)
     response.headers["Upload-Expires"] = appended.expires_http
