@@ -1,4 +1,4 @@
-"""What the pages of chat have in common: the list of conversations, and what their modules begin with."""
+"""The context that the pages of chat share: the list of conversations, and the boot data of their modules."""
 
 from __future__ import annotations
 

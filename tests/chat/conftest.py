@@ -100,7 +100,7 @@ def ask() -> Callable[..., Any]:
 
 
 def page_beside(response: Any) -> str:
-    """What a page says beside the list of conversations."""
+    """Return the part of a page that stands beside the list of conversations."""
     page = response.content.decode()
     assert 'data-part="beside"' in page
     return str(page.partition('data-part="beside"')[2].partition("</main>")[0])

@@ -38,7 +38,7 @@ def test_added_contacts_are_one_event_and_strangers_are_invited(people, group, m
 
 
 def marked_unread_of(hints, user):
-    """What a person's devices were told of their mark, in order."""
+    """Return the marks that the devices of a person were told, in order."""
     rows = [hint["row"] for to, hint in hints if to == [user.pk] and hint["on"] == "me"]
     return [row["marked_unread"] for row in rows if "marked_unread" in row]
 
