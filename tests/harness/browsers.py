@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,10 +35,12 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
-def launch_chromium(playwright: Playwright) -> Chromium:
+def launch_chromium(playwright: Playwright, *, arguments: Sequence[str] = ()) -> Chromium:
     """Start a headless Chromium that sees the fonts of ``fonts.conf`` and no other host."""
     return playwright.chromium.launch(
-        executable_path=find("chromium"), args=CHROMIUM_ARGUMENTS, env={**os.environ, "FONTCONFIG_FILE": str(FONTS)}
+        executable_path=find("chromium"),
+        args=[*CHROMIUM_ARGUMENTS, *arguments],
+        env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
     )
 
 
@@ -53,8 +55,8 @@ class Browser:
     to another host. The test fails when one happened that it did not ``forgive``.
     """
 
-    def __init__(self, playwright: Playwright) -> None:
-        self.chromium = launch_chromium(playwright)
+    def __init__(self, playwright: Playwright, *, arguments: Sequence[str] = ()) -> None:
+        self.chromium = launch_chromium(playwright, arguments=arguments)
         self._forgiven: list[re.Pattern[str]] = []
         self.contexts: dict[str, BrowserContext] = {}
         self.faults: list[str] = []
@@ -121,12 +123,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture
-def browser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[Browser]:
+def chromium_arguments() -> Sequence[str]:
+    """More arguments of the command line, for tests that need a camera."""
+    return ()
+
+
+@pytest.fixture
+def browser(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Any, chromium_arguments: Sequence[str]
+) -> Iterator[Browser]:
     """A Chromium for several people: ``browser.person("ana", site.url)``."""
     # Playwright keeps an event loop on this thread; Django would take our queries for a coroutine's.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with sync_playwright() as playwright:
-        browser = Browser(playwright)
+        browser = Browser(playwright, arguments=chromium_arguments)
         try:
             yield browser
             if request.node.stash.get(_has_failed, False):

@@ -75,6 +75,7 @@ PAGES = (
     Page("/tokoku/barang/"),
     Page("/tokoku/barang/baru/"),
     Page("/tokoku/ubah/"),
+    Page("/tokoku/qris/"),
     Page(bought),
     *(Page(partial(sold, state)) for state in ("paid", "accepted", "shipped", "completed", "cancelled")),
     Page(good),
@@ -98,6 +99,8 @@ PAGES = (
     Page("/saya/notifikasi/"),
     Page("/saya/perangkat/kenali/"),
     # Money.
+    Page("/dompet/pindai/"),
+    Page("/dompet/kode/"),
     Page("/dompet/"),
     Page("/dompet/", world.NEWCOMER),
     Page("/dompet/isi/"),

@@ -24,15 +24,24 @@ export class Scanner extends HTMLElement {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#stop() : this.#start()))
     addEventListener("pagehide", () => this.#stop())
     addEventListener("pageshow", ({ persisted }) => persisted && this.#start())
-    await this.#start()
+    // The code that was refused may still be in front of the camera, and would be refused again and again.
+    if (!this.hasAttribute("data-paused")) return this.#start()
+    part(this, "again").hidden = false
+    part(this, "again").addEventListener("click", () => this.#resume())
   }
 
   disconnectedCallback() {
     this.#stop()
   }
 
+  #resume() {
+    this.removeAttribute("data-paused")
+    part(this, "again").hidden = true
+    return this.#start()
+  }
+
   async #start() {
-    if (this.#stream || this.#isOver) return
+    if (this.#stream || this.#isOver || this.hasAttribute("data-paused")) return
     if (!navigator.mediaDevices?.getUserMedia) return this.#show("none")
     try {
       this.#stream = await navigator.mediaDevices.getUserMedia({
