@@ -28,7 +28,7 @@ FRAME = (640, 480)
 
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
-    """What the camera sees; it is written before the camera is switched on."""
+    """Return the film that the camera shows; it is written before the camera is switched on."""
     return tmp_path / "camera.y4m"
 
 
