@@ -97,3 +97,13 @@ SELECT 'account ' || a.code, 'available ' || (a.credits - a.debits - a.held) || 
 FROM payments_account a
 WHERE {touched} AND (a.credits - a.debits - a.held < a.floor OR a.credits - a.debits > a.ceiling OR a.held < 0
     OR a.credits < 0 OR a.debits < 0);
+
+-- rule: nothing stays in clearing
+SELECT 'account ' || a.code, 'balance ' || (a.credits - a.debits)
+FROM payments_account a WHERE {touched} AND a.kind = 'clearing' AND a.credits <> a.debits;
+
+-- rule: a payment by code is stored as it was posted
+SELECT 'journal ' || j.id, 'stored ' || coalesce(q.amount, 0) || ', posted ' || coalesce(t.amount, 0)
+FROM payments_journal j LEFT JOIN payments_qrispayment q ON q.journal_id = j.id
+LEFT JOIN payments_transfer t ON t.journal_id = j.id AND t.line = 1
+WHERE {journals} AND j.kind = 'qris_paid' AND (q.journal_id IS NULL OR t.id IS NULL OR q.amount <> t.amount OR q.payer_id <> j.actor_id);

@@ -72,6 +72,16 @@ def test_consistent_ledger_has_no_violation(scene, now):
 
 
 LIES = {
+    "money left in clearing": (
+        "UPDATE payments_account SET kind = 'clearing' WHERE id = {bo}",
+        {"nothing stays in clearing"},
+        "account wallet:bo:IDR",
+    ),
+    "a payment by code that is none": (
+        "UPDATE payments_journal SET kind = 'qris_paid' WHERE id = {paid}",
+        {"a payment by code is stored as it was posted"},
+        "journal {paid}",
+    ),
     "money from nowhere": (
         "UPDATE payments_account SET credits = credits + 1 WHERE id = {ana}",
         {"the books of an asset balance", "an account's totals are the sums of its postings",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from payments import api, errors, queries
 from payments.domain import merchant_numbers, qris
@@ -17,6 +17,7 @@ from superapp.core.errors import AmountInvalid
 from superapp.core.models import Fact
 from superapp.core.money import Money
 from tests.payments.purses import PIN, balance
+from tests.payments.test_integrity_checks import guards_off
 
 WARUNG = "shop.storefront:0198-warung"
 
@@ -285,3 +286,32 @@ def test_receipt_and_search_name_the_merchant(warung, ana, make_payer, now):
     assert queries.qris.describe_payments([reference, "payments.qris:x"])[reference].name == "Warung Bo"
     with pytest.raises(errors.ReceiptNotFound):
         api.get_receipt(eve.pk, paid.public_id)
+
+
+@pytest.mark.parametrize(
+    ("lie", "rule"),
+    [
+        pytest.param(
+            "UPDATE payments_account SET credits = credits + 1 WHERE kind = 'clearing'",
+            "nothing stays in clearing",
+            id="money left between",
+        ),
+        pytest.param(
+            "UPDATE payments_qrispayment SET amount = amount + 1",
+            "a payment by code is stored as it was posted",
+            id="another sum",
+        ),
+        pytest.param(
+            "DELETE FROM payments_qrispayment", "a payment by code is stored as it was posted", id="forgotten"
+        ),
+    ],
+)
+def test_proof_names_a_payment_that_is_not_as_it_was_posted(real_db, make_payer, now, lie, rule):
+    open_account(now)
+    pay(make_payer("ana", 100_000_00), api.write_static_code(WARUNG), now)
+    assert check_integrity(now=now) == []
+
+    with guards_off(), connection.cursor() as cursor:
+        cursor.execute(lie)
+
+    assert rule in {finding.rule for finding in check_integrity(now=now)}
