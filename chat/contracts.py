@@ -46,6 +46,13 @@ class MessageRow(msgspec.Struct):
     poll: PollRow | UnsetType = UNSET
 
 
+class ReachRow(msgspec.Struct, frozen=True):
+    """Up to which message all other members have read and received a conversation."""
+
+    read: int
+    delivered: int
+
+
 class OwnMembershipRow(MemberPreferences[str], frozen=True, kw_only=True):
     """
     A member's own read mark and preferences in a conversation.
@@ -60,6 +67,8 @@ class OwnMembershipRow(MemberPreferences[str], frozen=True, kw_only=True):
     read_counted: int
     own_since: int
     kind: str = "membership"
+    # As it was when the member left; a current member derives it from the others' receipts.
+    reach: ReachRow | UnsetType = UNSET
 
 
 class StarredRow(msgspec.Struct):

@@ -99,6 +99,9 @@ class Member(models.Model):
     until_rev = models.BigIntegerField(null=True)
     # The name of the group when the person left; they may not see later ones.
     until_title = models.CharField(max_length=Conversation.TITLE_CHARS_MAX, default="", blank=True)
+    # Up to which message all others had read and received the log when the person left; 0 in a large group.
+    until_read_seq = models.BigIntegerField(default=0)
+    until_delivered_seq = models.BigIntegerField(default=0)
     # An admin removed the person, who may not come back by a link.
     is_removed = models.BooleanField(default=False)
     read_seq = models.BigIntegerField(default=0)

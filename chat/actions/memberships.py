@@ -15,7 +15,7 @@ from chat.domain.enums import MemberRole, MessageKind
 from chat.errors import GroupFull
 from chat.models import Conversation, Group, GroupInvitation, GroupLink, JoinRequest, Member
 from chat.queries.groups import list_admin_ids
-from chat.queries.members import list_recipients
+from chat.queries.members import fetch_reach, list_recipients
 from chat.queries.row_builders import group_row, own_membership_row
 from chat.writers import log
 from superapp.accounts import api as accounts
@@ -27,6 +27,8 @@ _BEGUN_FIELDS = (
     "until_seq",
     "until_rev",
     "until_title",
+    "until_read_seq",
+    "until_delivered_seq",
     "is_removed",
     "read_seq",
     "delivered_seq",
@@ -57,6 +59,7 @@ def begin_memberships(
     for member in members:
         member.from_seq = from_seq
         member.until_seq, member.until_rev, member.until_title, member.is_removed = None, None, "", False
+        member.until_read_seq = member.until_delivered_seq = 0
         member.read_seq = member.delivered_seq = conversation.last_seq
         member.read_counted, member.own_since = conversation.counted, 0
         member.hidden_seq, member.is_archived, member.is_marked_unread = 0, False, is_marked_unread
@@ -124,6 +127,7 @@ def end_membership(conversation: Conversation, member: Member, *, now: datetime,
     revoke_links_of(conversation, member.user_id, now=now)
     member.until_seq, member.until_rev = conversation.last_seq, conversation.rev
     member.until_title = conversation.title
+    member.until_read_seq, member.until_delivered_seq = fetch_reach(conversation, member.user_id)
     member.read_seq, member.read_counted, member.own_since = conversation.last_seq, conversation.counted, 0
     member.role, member.is_removed, member.is_marked_unread = MemberRole.MEMBER, is_removed, False
     member.changed = change_cursor.current_stamp()

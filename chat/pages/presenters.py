@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from msgspec import UNSET
 
-from chat.contracts import History, MemberRow, MessageRow, SummaryRow
+from chat.contracts import History, MemberRow, MessageRow, ReachRow, SummaryRow
 from chat.domain import card_types, formatting
 from chat.domain.large_emoji import is_large_emoji
 from chat.domain.marks import MarkRow
@@ -314,19 +315,28 @@ def _card(message: MessageRow) -> CardView | None:
 
 
 def _state(message: MessageRow, my_id: str, summary: SummaryRow, members: Sequence[MemberRow]) -> str:
-    """
-    Return the state of the reader's own message: delivered or read only once it is so for all other members.
-
-    Of a large group not all are listed, so nothing is said of them.
-    """
-    if summary.group is not None and summary.group.member_count > len(members):
-        return "sent"
-    others = [member for member in members if member.user != my_id]
-    if others and all(member.read_seq >= message.seq for member in others):
+    """Return the state of the reader's own message: delivered or read only once it is so for all other members."""
+    reach = _reach(my_id, summary, members)
+    if message.seq <= reach.read:
         return "read"
-    if others and all(max(member.read_seq, member.delivered_seq) >= message.seq for member in others):
-        return "delivered"
-    return "sent"
+    return "delivered" if message.seq <= reach.delivered else "sent"
+
+
+def _reach(my_id: str, summary: SummaryRow, members: Sequence[MemberRow]) -> ReachRow:
+    """
+    Return up to which message all other members have read and received a conversation.
+
+    For past members it stays as it was when they left. Of a large group not all are listed, so nothing is said of them.
+    """
+    if summary.mine.reach is not UNSET:
+        return summary.mine.reach
+    others = [member for member in members if member.user != my_id]
+    if not others or (summary.group is not None and summary.group.member_count > len(members)):
+        return ReachRow(read=0, delivered=0)
+    return ReachRow(
+        read=min(member.read_seq for member in others),
+        delivered=min(max(member.read_seq, member.delivered_seq) for member in others),
+    )
 
 
 def _sender_prefix(message: MessageRow, my_id: str, other: PersonRow | None, people: Sequence[PersonRow]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Q, QuerySet, When, Window
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When, Window
 from django.db.models.functions import Coalesce, Greatest, RowNumber
 
 from chat.domain.enums import ConversationKind
@@ -256,6 +256,19 @@ _IS_MENTIONED = Q(mentioned_seq__gt=F("read_seq")) | Q(
 
 def _is_loud(now: datetime) -> Q:
     return Q(muted_until=None) | Q(muted_until__lte=now)
+
+
+def fetch_reach(conversation: Conversation, user_id: int) -> tuple[int, int]:
+    """
+    Return up to which message all other members have read, and received, a group.
+
+    Of a large group, where a member does not see the receipts of all, nothing is told: ``(0, 0)``.
+    """
+    if conversation.group.member_count > MEMBERS_MAX:
+        return 0, 0
+    others = Member.objects.filter(conversation=conversation, until_seq=None).exclude(user_id=user_id)
+    reach = others.aggregate(read=Min("read_seq"), delivered=Min(Greatest("read_seq", "delivered_seq")))
+    return reach["read"] or 0, reach["delivered"] or 0
 
 
 def get_member(conversation: Conversation, user_id: int) -> Member:

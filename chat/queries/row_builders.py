@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from msgspec import UNSET
 
 from chat.contracts import (
     FaceRow,
@@ -15,6 +16,7 @@ from chat.contracts import (
     MemberRow,
     MessageRow,
     OwnMembershipRow,
+    ReachRow,
     SummaryRow,
 )
 from chat.domain import extras, preferences
@@ -58,6 +60,7 @@ def own_membership_row(member: Member, conversation_id: UUID) -> OwnMembershipRo
         read_seq=member.read_seq,
         read_counted=member.read_counted,
         own_since=member.own_since,
+        reach=UNSET if member.until_seq is None else ReachRow(member.until_read_seq, member.until_delivered_seq),
         **preferences.to_wire(member),
     )
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+import pytest
+
 from chat.actions import group_members
+from chat.queries import members
+from chat.queries.summaries import fetch_summary
 
 PAGE = "/obrolan/grup-lama/"
 
@@ -51,3 +56,62 @@ def test_details_of_a_past_group_offer_nothing_that_has_no_effect(people, group,
 
     assert 'name="archived"' not in see(client, citra, details)
     assert "/bisukan/" not in see(client, citra, details)
+
+
+def ticks(html):
+    """The states of the own messages of a page, the oldest first."""
+    return re.findall(r'data-kind="text" data-mine data-state="(\w+)"', html)
+
+
+@pytest.mark.parametrize("end", ["left", "removed"])
+def test_own_messages_keep_what_was_read_before_the_membership_ended(end, people, group, post, client, ask, now):
+    ana, bo, citra, *_ = people
+    read, delivered, sent = (post(group, citra).seq for _ in range(3))
+    place = {"conversation": str(group.public_id)}
+    for other, read_seq in ((ana, delivered), (bo, read)):
+        ask(other, "chat.read", **place, seq=read_seq)
+        ask(other, "chat.delivered", marks=[(str(group.public_id), sent if other is ana else delivered)])
+    address = f"/obrolan/{group.public_id}/"
+    before = ticks(see(client, citra, address))
+
+    if end == "left":
+        ask(citra, "chat.group_leave", **place)
+    else:
+        ask(ana, "chat.group_remove", **place, user=str(citra.public_id))
+    for other in (ana, bo):
+        ask(other, "chat.read", **place, seq=sent)
+
+    assert before == ["read", "delivered", "sent"]
+    # What was read since is not told any more.
+    assert ticks(see(client, citra, address)) == before
+    reach = fetch_summary(group.public_id, citra.pk).mine.reach
+    assert (reach.read, reach.delivered) == (read, delivered)
+
+
+def test_reach_of_a_large_group_is_not_told(people, group, post, ask, monkeypatch):
+    ana, bo, citra, *_ = people
+    seq = post(group, citra).seq
+    for other in (ana, bo):
+        ask(other, "chat.read", conversation=str(group.public_id), seq=seq)
+    monkeypatch.setattr(members, "MEMBERS_MAX", 2)
+
+    ask(citra, "chat.group_leave", conversation=str(group.public_id))
+
+    assert fetch_summary(group.public_id, citra.pk).mine.reach.read == 0
+
+
+def test_reach_is_told_to_past_members_alone(people, make_group, post, ask, now):
+    ana, bo, *_ = people
+    group = make_group(ana, bo)
+    place = {"conversation": str(group.public_id)}
+    seq = post(group, ana).seq
+    ask(bo, "chat.read", **place, seq=seq)
+
+    ask(ana, "chat.group_leave", **place)
+    ask(bo, "chat.group_leave", **place)
+
+    # Nobody was left who could have read anything.
+    assert fetch_summary(group.public_id, bo.pk).mine.reach.read == 0
+    assert fetch_summary(group.public_id, ana.pk).mine.reach.read == seq
+    other = make_group(ana, bo)
+    assert b'"reach"' not in msgspec.json.encode(fetch_summary(other.public_id, ana.pk))

@@ -64,6 +64,15 @@ test("a message of mine is read only where everybody is known", () => {
   assert.deepEqual(Summary.reach(large, "ana"), { delivered: 0, read: 0 })
 })
 
+test("a message of mine stays read after I left, as far as it was read then", () => {
+  const members = [member("ana"), member("bo", { read_seq: 9, delivered_seq: 9 })]
+  const gone = summaryOf({ members, until_seq: 9, mine: { reach: { read: 3, delivered: 4 } } })
+
+  assert.deepEqual(Summary.reach(gone, "ana"), { read: 3, delivered: 4 })
+  // Left before it was kept.
+  assert.deepEqual(Summary.reach({ ...gone, mine: null }, "ana"), { read: 0, delivered: 0 })
+})
+
 test("notes have the name of the page, and are found by it", () => {
   const notes = summaryOf({ id: "n", kind: "self", title: null, group: null, members: [member("ana")] })
   const inbox = inboxOf(notes)

@@ -128,8 +128,9 @@ export class Summary {
     return !group || group.member_count <= members.length
   }
 
-  /** How far messages of mine have come: up to which `seq` everybody else has received them, and read them. */
+  /** How far messages of mine have come: up to which `seq` everybody else has received them, and read them; since I left, as it was then. */
   static reach(summary, meId) {
+    if (Summary.isGone(summary)) return summary.mine?.reach ?? { delivered: 0, read: 0 }
     const others = summary.members.filter((member) => member.user !== meId)
     if (others.length === 0 || !Summary.isWhole(summary)) return { delivered: 0, read: 0 }
     return {
