@@ -22,6 +22,8 @@ from payments.models.constraints import TriggeredCheck
 from payments.writers import ledger
 from superapp.core import health
 from tests.payments.illegal_statements import ILLEGAL, ILLEGAL_ON_SQLITE, POSTING, TRANSFER
+from tests.payments.test_qris_payments import bill_of, pay
+from tests.payments.test_qris_payments import open_account as open_qris_account
 
 REFUSALS = (IntegrityError, DataError, InternalError)
 
@@ -286,7 +288,7 @@ def test_migration_of_a_guarded_table_without_guards_is_found():
 
 
 @pytest.mark.served_only
-def test_application_role_can_post_and_not_bypass_guards(real_db, scene, wallet, entry, now):
+def test_application_role_can_post_and_not_bypass_guards(real_db, scene, wallet, entry, make_payer, now):
     from django.core.management import call_command
 
     role = "nusa_app_test"
@@ -295,6 +297,7 @@ def test_application_role_can_post_and_not_bypass_guards(real_db, scene, wallet,
         cursor.execute(f"CREATE ROLE {role}")
     call_command("grant_app_role", role, verbosity=0)
     ana, bo = Account.objects.get(pk=scene["ana"]), Account.objects.get(pk=scene["bo"])
+    cy = make_payer("cy", 10_000_00)
     forbidden = [
         POSTING + "({ana}, 99, 99, {hold}, 1, 0, 1, 0)",
         TRANSFER + "({next}, {journal}, 2, 'IDR', {ana}, {bo}, 5, 'posted', NULL, NULL)",
@@ -303,6 +306,8 @@ def test_application_role_can_post_and_not_bypass_guards(real_db, scene, wallet,
         "UPDATE payments_account SET floor = NULL WHERE id = {ana}",
         "DELETE FROM payments_inbox",
         "TRUNCATE payments_posting",
+        "UPDATE payments_qrisaccount SET name = 'Eve'",
+        "DELETE FROM payments_qrisbill",
         "ALTER TABLE payments_posting DISABLE TRIGGER ALL",
         "DROP TRIGGER payments_posting_append_only ON payments_posting",
         "SET session_replication_role = replica",
@@ -320,12 +325,14 @@ def test_application_role_can_post_and_not_bypass_guards(real_db, scene, wallet,
             many = ledger.post_many([entry(ana, bo, 1), entry(bo, ana, 1)], now=now)
             rolled = ledger.roll_up_due(now)
             refused = ledger.store_refusal(ledger.derive_key("test", "no", {}), "payments.escrow_empty", now=now)
+            open_qris_account(now)
+            by_code = pay(cy, bill_of(now, amount=5_00).payload, now, amount=5_00)
             ledger.freeze_account(bo.pk)
             ledger.get_or_open_account("wallet:new:IDR", kind=chart_of_accounts.WALLET, asset="IDR", now=now)
         finally:
             cursor.execute("RESET ROLE")
 
-    assert [type(one) for one in (answer, *many)] == [ledger.Posted] * 3
+    assert [type(one) for one in (answer, *many, by_code)] == [ledger.Posted] * 4
     assert (rolled, refused) == (1, ledger.Refused("payments.escrow_empty"))
     assert Posting.objects.filter(transfer__journal_id=answer.journal_id).count() == 2
     assert Journal.objects.filter(pk=answer.journal_id).exists()
