@@ -195,6 +195,28 @@ def test_refused_alert_is_retried_and_not_sent_twice(bo, gateway, now):
     assert states() == ["sent"]
 
 
+def test_alert_that_the_gateway_refuses_to_the_last_is_logged_and_counted_once(bo, gateway, now, caplog):
+    raise_alert(bo, now, minutes=0)
+    tries = []
+
+    def refuse(**sent):
+        tries.append(sent)
+        raise CodeNotSent
+
+    gateway.send = refuse
+    before = alerts.alerts.labels("given_up")._value.get()
+
+    for minutes in range(60):
+        work(now + timedelta(minutes=minutes))
+
+    assert (len(tries), states()) == (1 + alerts.REFUSALS_MAX, ["dropped"])
+    assert alerts.alerts.labels("given_up")._value.get() - before == 1
+    [line] = [record.msg for record in caplog.records if record.msg["event"] == "alert_given_up"]
+    assert (line["kind"], line["refusals"], line["level"]) == ("test", len(tries), "warning")
+    assert NUMBER not in str(line)
+    assert "Pesanan" not in str(line)
+
+
 @pytest.mark.parametrize("cause", [TimeoutError(), http.client.RemoteDisconnected(), ConnectionResetError()], ids=repr)
 def test_alert_with_unknown_outcome_is_repeated_at_most_once(bo, gateway, now, cause):
     raise_alert(bo, now, minutes=0)

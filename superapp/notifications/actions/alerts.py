@@ -152,8 +152,14 @@ def _settle(alert: Alert, outcome: TextOutcome, now: datetime) -> None:
     mine = Alert.objects.filter(pk=alert.pk, state=Alert.State.SENDING, attempts=alert.attempts)
     if outcome is TextOutcome.SENT:
         mine.update(state=Alert.State.SENT)
-    elif outcome is TextOutcome.UNDELIVERABLE or alert.refusals >= REFUSALS_MAX:
+    elif outcome is TextOutcome.UNDELIVERABLE:
         mine.update(state=Alert.State.DROPPED)
+    elif outcome is TextOutcome.REFUSED and alert.refusals >= REFUSALS_MAX:
+        if mine.update(state=Alert.State.DROPPED):
+            log.warning(
+                "alert_given_up", alert=alert.pk, kind=alert.subject.partition(":")[0], refusals=alert.refusals + 1
+            )
+            alerts.labels("given_up").inc()
     elif outcome is TextOutcome.REFUSED:
         # Nothing went out, so it does not count as an attempt.
         mine.update(
