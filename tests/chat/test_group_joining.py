@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from chat import api, errors
 from chat.domain import group_rules
@@ -188,6 +190,30 @@ def test_links_end_no_more_with_another_change_of_role(people, group, link_of, a
     ask(ana, "chat.group_role", conversation=str(group.public_id), user=str(bo.public_id), role="owner")
 
     assert ask(eve, "chat.group_join", token=link["token"])["state"] == "joined"
+
+
+@pytest.mark.parametrize("end", ["demoted", "left"])
+def test_links_of_past_admins_from_before_are_revoked(end, people, group, link_of, ask, make_user):
+    (ana, bo, _citra, _dewi, eve), fajar = people, make_user("fajar")
+    name, asking, open_link = str(group.public_id), link_of(approval=True), link_of()
+    others = ask(ana, "chat.group_link", conversation=name, approval=True)
+    ask(eve, "chat.group_join", token=asking["token"])
+    ask(fajar, "chat.group_join", token=others["url"].rstrip("/").rpartition("/")[2])
+    # As an earlier version left it.
+    changes = {"role": "member"} if end == "demoted" else {"until_seq": 1, "until_rev": 1, "role": "member"}
+    Member.objects.filter(conversation=group).update(changed=0)
+    Member.objects.filter(conversation=group, user=bo).update(**changes)
+    migration = import_module("chat.migrations.0020_revoke_links_of_past_admins")
+
+    for _again in range(2):
+        migration.revoke_links(apps, None)
+
+    with pytest.raises(errors.GroupLinkNotFound):
+        ask(eve, "chat.group_join", token=open_link["token"])
+    assert [row["id"] for row in ask(ana, "chat.group_links", conversation=name)["rows"]] == [others["id"]]
+    assert [row["user"] for row in ask(ana, "chat.join_requests", conversation=name)["rows"]] == [str(fajar.public_id)]
+    # The number of requests is shown to admins alone.
+    assert [member.user_id for member in Member.objects.filter(conversation=group, changed__gt=0)] == [ana.pk]
 
 
 def test_link_of_another_group_cannot_be_revoked(people, group, link_of, make_group, ask):
