@@ -71,7 +71,7 @@ def list_context(
 ) -> dict[str, Any]:
     """Return what the template of the list reads, and the boot data; ``opened`` is what the page shows of one."""
     if place == "hidden":
-        listed = list_hidden_summaries(user.pk)
+        listed = list_hidden_summaries(user.pk, before=before)
     elif place == "archived":
         listed = list_summaries(user.pk, before=before, is_archived=True)
     else:

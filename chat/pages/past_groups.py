@@ -17,10 +17,14 @@ from superapp.core import clock
 @never_cache
 @require_safe
 def past_groups(request: HttpRequest) -> HttpResponse:
-    """Show the groups that the person left or was removed from; their messages up to then can still be read."""
+    """
+    Show the groups that the person left or was removed from; their messages up to then can still be read.
+
+    ``?sebelum`` shows an older page.
+    """
     user, now = get_current_user(request), clock.now()
-    rows = [
-        presenters.build_row(summary, my_id=str(user.public_id), now=now, open_id=None)
-        for summary in list_past_group_summaries(user.pk)
-    ]
-    return render(request, "chat/past_groups.html", {"rows": rows})
+    before = request.GET.get("sebelum")
+    page = list_past_group_summaries(user.pk, before=before)
+    rows = [presenters.build_row(summary, my_id=str(user.public_id), now=now, open_id=None) for summary in page.rows]
+    listed = {"rows": rows, "more": page.next, "is_first_page": before is None}
+    return render(request, "chat/past_groups.html", listed)

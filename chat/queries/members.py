@@ -16,8 +16,6 @@ from chat.models import Conversation, Member
 from superapp.core.compiled_queries import CompiledQuery
 
 MEMBERS_MAX = 50
-HIDDEN_MAX = 200
-PAST_GROUPS_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +162,30 @@ def _changed_memberships(
 _CHANGED = CompiledQuery(_changed_memberships)
 
 
-def list_hidden_memberships(user_id: int) -> list[Member]:
-    """List the memberships of conversations that the person hid and that have no message since, newest change first."""
-    hidden = Member.objects.filter(_IS_HIDDEN, user_id=user_id, until_seq=None)
-    return list(
-        hidden.select_related("conversation__face", "conversation__group").order_by("-changed", "-pk")[:HIDDEN_MAX]
-    )
+def list_hidden_memberships(user_id: int, *, before: tuple[int, int] | None, limit: int) -> list[Member]:
+    """
+    List the memberships of conversations that the person hid and that have no message since, newest change first.
+
+    ``before`` is the ``(changed, id)`` of the last row of the page before.
+    """
+    return _list_before(Member.objects.filter(_IS_HIDDEN, user_id=user_id, until_seq=None), before, limit)
 
 
-def list_past_group_memberships(user_id: int) -> list[Member]:
-    """List the memberships of groups that the person left or was removed from, newest change first."""
-    past = Member.objects.filter(_IS_PAST_GROUP, user_id=user_id).select_related(
-        "conversation__face", "conversation__group"
-    )
-    return list(past.order_by("-changed", "-pk")[:PAST_GROUPS_MAX])
+def list_past_group_memberships(user_id: int, *, before: tuple[int, int] | None, limit: int) -> list[Member]:
+    """
+    List the memberships of groups that the person left or was removed from, newest change first.
+
+    ``before`` is the ``(changed, id)`` of the last row of the page before.
+    """
+    return _list_before(Member.objects.filter(_IS_PAST_GROUP, user_id=user_id), before, limit)
+
+
+def _list_before(memberships: QuerySet[Member], before: tuple[int, int] | None, limit: int) -> list[Member]:
+    if before is not None:
+        changed, pk = before
+        memberships = memberships.filter(Q(changed__lt=changed) | Q(changed=changed, pk__lt=pk))
+    ordered = memberships.select_related("conversation__face", "conversation__group").order_by("-changed", "-pk")
+    return list(ordered[:limit])
 
 
 def count_put_away(user_id: int, now: datetime) -> PutAwayCounts:

@@ -100,14 +100,24 @@ def list_summaries_of(user_id: int, conversation_ids: Collection[str]) -> list[S
     return build_summaries(list(memberships.select_related("conversation__face", "conversation__group")))
 
 
-def list_hidden_summaries(user_id: int) -> SyncPage:
-    """List the conversations that the person hid, newest change first, in one page."""
-    return SyncPage(rows=build_summaries(list_hidden_memberships(user_id)), next=None)
+def list_hidden_summaries(user_id: int, *, before: str | None = None) -> SyncPage:
+    """
+    List a page of the conversations that the person hid, newest change first.
+
+    :raises InputInvalid: if ``before`` is no ``next`` of a page before
+    """
+    found = list_hidden_memberships(user_id, before=_parse_place(before), limit=SUMMARIES_PER_PAGE + 1)
+    return _cut(found, "changed")
 
 
-def list_past_group_summaries(user_id: int) -> list[SummaryRow]:
-    """List the groups that the person left or was removed from, newest change first."""
-    return build_summaries(list_past_group_memberships(user_id))
+def list_past_group_summaries(user_id: int, *, before: str | None = None) -> SyncPage:
+    """
+    List a page of the groups that the person left or was removed from, newest change first.
+
+    :raises InputInvalid: if ``before`` is no ``next`` of a page before
+    """
+    found = list_past_group_memberships(user_id, before=_parse_place(before), limit=SUMMARIES_PER_PAGE + 1)
+    return _cut(found, "changed")
 
 
 def list_changed_summaries(caller: Caller, since: int | None, token: str | None) -> SyncPage:
@@ -122,15 +132,24 @@ def list_membership_rows(user_id: int, after_rev: int, limit: int) -> list[OwnMe
 
 
 def _page(user_id: int, *, since: int | None, token: str | None, is_archived: bool | None = None) -> SyncPage:
-    before = None
-    if token is not None:
-        if not (place := re.fullmatch(r"(\d{1,18})\.(\d{1,18})", token, re.ASCII)):
-            raise InputInvalid(detail="before")
-        before = (int(place[1]), int(place[2]))
     memberships = list_changed_memberships(
-        user_id, since=since, before=before, limit=SUMMARIES_PER_PAGE + 1, is_archived=is_archived
+        user_id, since=since, before=_parse_place(token), limit=SUMMARIES_PER_PAGE + 1, is_archived=is_archived
     )
-    more = len(memberships) > SUMMARIES_PER_PAGE
-    memberships = memberships[:SUMMARIES_PER_PAGE]
-    following = f"{memberships[-1].changed_last}.{memberships[-1].pk}" if more else None  # type: ignore[attr-defined]  # Annotated.
+    return _cut(memberships, "changed_last")
+
+
+def _parse_place(token: str | None) -> tuple[int, int] | None:
+    """Return the place in a list that the token of a page names."""
+    if token is None:
+        return None
+    if not (place := re.fullmatch(r"(\d{1,18})\.(\d{1,18})", token, re.ASCII)):
+        raise InputInvalid(detail="before")
+    return int(place[1]), int(place[2])
+
+
+def _cut(found: Sequence[Member], changed: str) -> SyncPage:
+    """Build a page of memberships in the order of their attribute ``changed``, found with one more than fits on it."""
+    memberships = found[:SUMMARIES_PER_PAGE]
+    more = len(found) > SUMMARIES_PER_PAGE
+    following = f"{getattr(memberships[-1], changed)}.{memberships[-1].pk}" if more else None
     return SyncPage(rows=build_summaries(memberships), next=following)

@@ -7,9 +7,11 @@ import re
 import msgspec
 import pytest
 
+from chat import api
 from chat.actions import group_members
-from chat.queries import members
+from chat.queries import members, summaries
 from chat.queries.summaries import fetch_summary
+from superapp.core import clock
 
 PAGE = "/obrolan/grup-lama/"
 
@@ -56,6 +58,67 @@ def test_details_of_a_past_group_offer_nothing_that_has_no_effect(people, group,
 
     assert 'name="archived"' not in see(client, citra, details)
     assert "/bisukan/" not in see(client, citra, details)
+
+
+@pytest.fixture
+def put_away(make_user, make_group, post):
+    """Put seven groups of ana away, as ``place`` says, and return her with their ids, the last one first."""
+
+    def put(place):
+        ana = make_user("ana")
+        groups = [make_group(ana) for _ in range(7)]
+        for conversation in groups:
+            post(conversation, ana)
+            if place == "past":
+                api.leave_group(conversation_id=conversation.public_id, user_id=ana.pk, now=clock.now())
+            else:
+                api.update_preferences(conversation_id=conversation.public_id, user_id=ana.pk, is_hidden=True)
+        return ana, [str(conversation.public_id) for conversation in reversed(groups)]
+
+    return put
+
+
+ADDRESSES = {"hidden": "/obrolan/tersembunyi/", "past": PAGE}
+
+
+@pytest.mark.parametrize("place", sorted(ADDRESSES))
+def test_conversations_put_away_are_all_reached_page_by_page(place, put_away, client, monkeypatch):
+    ana, expected = put_away(place)
+    monkeypatch.setattr(summaries, "SUMMARIES_PER_PAGE", 3)
+
+    pages, address = [], ADDRESSES[place]
+    while address:
+        html = see(client, ana, address)
+        pages.append(re.findall(r'class="row__link"[^>]* href="/obrolan/([0-9a-f-]{36})/"', html))
+        following = re.search(r'href="(\?sebelum=[\d.]+)"', html)
+        address = ADDRESSES[place] + following[1] if following else None
+
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert [one for page in pages for one in page] == expected
+
+
+@pytest.mark.parametrize("place", sorted(ADDRESSES))
+def test_page_of_conversations_put_away_takes_as_many_queries_for_one_as_for_many(
+    place, put_away, client, monkeypatch, django_assert_max_num_queries
+):
+    ana, _expected = put_away(place)
+    client.force_login(ana)
+    taken = []
+    for per_page in (1, 5):
+        monkeypatch.setattr(summaries, "SUMMARIES_PER_PAGE", per_page)
+        client.get(ADDRESSES[place])
+        with django_assert_max_num_queries(100) as captured:
+            client.get(ADDRESSES[place])
+        taken.append(len(captured))
+
+    assert taken[0] == taken[1]
+
+
+@pytest.mark.parametrize("place", sorted(ADDRESSES))
+def test_no_token_of_a_page_is_refused(place, people, client):
+    client.force_login(people[0])
+
+    assert client.get(ADDRESSES[place] + "?sebelum=x").status_code == 422
 
 
 def ticks(html):
