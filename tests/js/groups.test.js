@@ -70,7 +70,7 @@ test("a message of mine stays read after I left, as far as it was read then", ()
 
   assert.deepEqual(Summary.reach(gone, "ana"), { read: 3, delivered: 4 })
   // Left before it was kept.
-  assert.deepEqual(Summary.reach({ ...gone, mine: null }, "ana"), { read: 0, delivered: 0 })
+  assert.deepEqual(Summary.reach({ ...gone, members: [], mine: {} }, "ana"), { read: 0, delivered: 0 })
 })
 
 test("notes have the name of the page, and are found by it", () => {

@@ -130,7 +130,7 @@ export class Summary {
 
   /** How far messages of mine have come: up to which `seq` everybody else has received them, and read them; since I left, as it was then. */
   static reach(summary, meId) {
-    if (Summary.isGone(summary)) return summary.mine?.reach ?? { delivered: 0, read: 0 }
+    if (summary.mine?.reach) return summary.mine.reach
     const others = summary.members.filter((member) => member.user !== meId)
     if (others.length === 0 || !Summary.isWhole(summary)) return { delivered: 0, read: 0 }
     return {
