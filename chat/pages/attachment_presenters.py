@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,13 @@ from msgspec import UNSET
 from chat.contracts import MessageRow
 from chat.domain import formatting, polls
 from chat.domain.extras import OFTEN_FORWARDED
+from chat.pages.event_sentences import find_person
+from superapp.accounts.api import PersonRow
 
 TEMPLATES = ("poll", "contact", "location")
 BLANKS: dict[str, Any] = {
     "poll": {"options": ()},
-    "contact": {},
+    "contact": {"face": {"name": ""}},
     "location": {},
 }
 
@@ -29,13 +32,18 @@ class AttachmentView:
     data: dict[str, Any]
 
 
-def build_attachment(message: MessageRow, *, my_votes: list[int], now: datetime) -> AttachmentView | None:
+def build_attachment(
+    message: MessageRow, *, people: Sequence[PersonRow], my_votes: list[int], now: datetime
+) -> AttachmentView | None:
     """Build the view of a poll, a contact card or a location; None for all others."""
     attachment = _attachment_of(message)
     kind = attachment.get("type")
     if kind not in TEMPLATES:
         return None
     data = dict(attachment)
+    if kind == "contact":
+        # Under the name that was sent; whoever does not know the person sees the initials.
+        data["face"] = {**find_person(attachment["user"], people), "name": attachment["name"]}
     if kind == "location":
         data["coordinates"] = f"{attachment['latitude']}, {attachment['longitude']}"
         data["address"] = f"geo:{attachment['latitude']},{attachment['longitude']}"

@@ -277,7 +277,9 @@ def _message(
         quote=_quote(message, quotable, my_id, people),
         card=_card(message),
         photos=photo_presenters.build_tiles(message),
-        attachment=attachment_presenters.build_attachment(message, my_votes=mark.votes if mark else [], now=now),
+        attachment=attachment_presenters.build_attachment(
+            message, people=people, my_votes=mark.votes if mark else [], now=now
+        ),
         forwarded=attachment_presenters.forwarded_label(message),
         reactions=tuple(
             ReactionView(emoji=one.emoji, count=one.count, is_mine=mark is not None and mark.reaction == one.emoji)

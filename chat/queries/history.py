@@ -87,7 +87,7 @@ def fetch_history(
         more=more,
         quoted=_rows(replied),
         members=[member_row(one) for one in present],
-        people=list_people([*found, *replied], present),
+        people=list_people([*found, *replied], present, contacts=_contacts_on_cards(found, user_id)),
         marks=_marks(conversation_id, found),
     )
 
@@ -116,6 +116,12 @@ def fetch_versions(conversation_id: UUID, user_id: int, *, seq: int) -> list[Ver
     ]
 
 
+def _contacts_on_cards(found: Iterable[Message], user_id: int) -> list[User]:
+    """List the people on contact cards whom the reader has as contacts; of others, a card tells the name alone."""
+    shown = {one for message in found if (one := _person_on_card(message)) is not None}
+    return accounts.list_contacts_among(user_id, shown) if shown else []
+
+
 def fetch_card_person(conversation_id: UUID, user_id: int, *, seq: int) -> UUID:
     """
     Fetch the public id of the person whose contact card a message carries.
@@ -124,10 +130,16 @@ def fetch_card_person(conversation_id: UUID, user_id: int, *, seq: int) -> UUID:
     :raises NotAContactCard: if it carries none
     """
     member = fetch_membership(conversation_id, user_id)
-    attachment = (fetch_message(member.conversation, member, seq).extras or {}).get("attachment") or {}
-    if attachment.get("type") != "contact":
+    person = _person_on_card(fetch_message(member.conversation, member, seq))
+    if person is None:
         raise NotAContactCard
-    return UUID(attachment["user"])
+    return person
+
+
+def _person_on_card(message: Message) -> UUID | None:
+    """Return the public id of the person whose contact card a message carries; None if it carries none."""
+    attachment = (message.extras or {}).get("attachment") or {}
+    return UUID(attachment["user"]) if attachment.get("type") == "contact" else None
 
 
 def _rows(found: Sequence[Message]) -> list[MessageRow]:
@@ -157,15 +169,20 @@ def _present(member: Member) -> list[Member]:
 
 
 def list_people(
-    found: Iterable[Message], present: Iterable[Member], *, subjects: Mapping[str, User] | None = None
+    found: Iterable[Message],
+    present: Iterable[Member],
+    *,
+    subjects: Mapping[str, User] | None = None,
+    contacts: Iterable[User] = (),
 ) -> list[PersonRow]:
     """
     Return the profile rows of all people of these messages and members, which have to be loaded already.
 
     ``subjects`` are the people whom messages mention or are about, by public id; without it they are read, at once.
+    ``contacts`` are further people whom the reader knows.
     """
     found = list(found)
-    people = {member.user_id: member.user for member in present}
+    people = {member.user_id: member.user for member in present} | {user.pk: user for user in contacts}
     subjects = fetch_subjects(found) if subjects is None else subjects
     for user in (subjects[one] for message in found for one in subjects_of(message) if one in subjects):
         people[user.pk] = user

@@ -16,6 +16,7 @@ from chat.errors import (
 )
 from chat.models import Message
 from superapp.accounts import api as accounts
+from superapp.accounts.models import User
 from superapp.core.errors import InputInvalid
 
 
@@ -138,6 +139,48 @@ def test_contact_card_allows_a_contact_request_without_number_or_handle(
         ask(bo, "chat.contact_ask", conversation=place, seq=plain)
     with pytest.raises(ConversationNotFound):
         ask(citra, "chat.contact_ask", conversation=place, seq=seq)
+
+
+@pytest.mark.parametrize("known_as", ["contact", "stranger", "blocked"])
+def test_contact_card_shows_the_picture_to_whom_the_person_is_known(
+    known_as, client, ask, ana, bo, talk, attach, make_user, now
+):
+    citra = make_user("citra", name="Citra Dewi")
+    User.objects.filter(pk=citra.pk).update(avatar="0123456789abcdef")
+    accounts.connect_people(user_id=ana.pk, peer_id=citra.pk, now=now)
+    if known_as != "stranger":
+        accounts.connect_people(user_id=bo.pk, peer_id=citra.pk, now=now)
+    if known_as == "blocked":
+        ask(bo, "accounts.block", user=str(citra.public_id), blocked=True)
+    attach(ana, talk, {"type": "contact", "user": str(citra.public_id)})
+    client.force_login(bo)
+
+    page = client.get(reverse("chat:conversation", args=[talk.public_id])).content.decode()
+    people = ask(bo, "chat.history", conversation=str(talk.public_id))["people"]
+
+    card = page.partition('data-part="list"')[2].partition('data-attachment="contact"')[2].partition("</div>")[0]
+    is_known = known_as == "contact"
+    assert (f'src="/media/avatar/{citra.public_id}/' in card) == is_known
+    assert ">CD</span>" in card
+    # A card tells neither number nor handle.
+    assert (str(citra.public_id) in [person["id"] for person in people]) == is_known
+    assert "@citra" not in page
+
+
+def test_contact_cards_take_one_query_however_many_there_are(
+    ask, ana, bo, talk, attach, make_user, now, django_assert_max_num_queries
+):
+    taken = []
+    for number in range(4):
+        citra = make_user(f"citra{number}")
+        accounts.connect_people(user_id=ana.pk, peer_id=citra.pk, now=now)
+        accounts.connect_people(user_id=bo.pk, peer_id=citra.pk, now=now)
+        attach(ana, talk, {"type": "contact", "user": str(citra.public_id)}, f"c-{number}")
+        with django_assert_max_num_queries(100) as captured:
+            ask(bo, "chat.history", conversation=str(talk.public_id))
+        taken.append(len(captured))
+
+    assert set(taken) == {taken[0]}
 
 
 def test_page_shows_attachments_as_text_without_foreign_links(client, ask, ana, bo, talk, attach):

@@ -35,6 +35,18 @@ test("a line says what it is about where it stands alone, and not beside its car
   assert.equal(words().line({ kind: "event", event: { name: "shop.shipped" } }), "Dikirim")
 })
 
+test("a person is known from a conversation or as a contact, unless I blocked them", () => {
+  const dewi = { id: "dewi", name: "Dewi", avatar: "/media/dewi.webp" }
+  const inboxWith = (people, contact) => ({ person: (user) => people[user], contact: (user) => (user === "dewi" ? contact : undefined) })
+  const personOf = (people, contact) => new WordsOf({ data: {}, inbox: inboxWith(people, contact), me: { id: "ana" } }).person("dewi")
+
+  assert.equal(personOf({ dewi }, undefined), dewi)
+  assert.equal(personOf({}, { state: "accepted", blocked: false, person: dewi }), dewi)
+  assert.equal(personOf({}, { state: "accepted", blocked: true, person: dewi }), undefined)
+  assert.equal(personOf({}, { state: "invited", blocked: false, person: dewi }), undefined)
+  assert.equal(personOf({}, undefined), undefined)
+})
+
 test("a date beside another says its year only where that is not the same", () => {
   const format = new Format({ locale: "id-ID", timeZone: "Asia/Jakarta" })
   const at = Date.parse("2027-03-01T02:03:04Z")

@@ -1,10 +1,11 @@
+import { showAvatar } from "#ui/avatar.js"
 import { clone, fill, mark, part } from "#ui/part.js"
 
 const TYPES = ["poll", "contact", "location"]
 export const OFTEN_FORWARDED = 5
 
 /** Show the poll, contact card or location that a message carries, as `chat/pages/attachment_presenters.py` does on the server. */
-export function showAttachment(box, item, { data, format, me, now }) {
+export function showAttachment(box, item, { data, format, me, now, person }) {
   const { attachment } = item.row.extras ?? {}
   const type = TYPES.includes(attachment?.type) ? attachment.type : null
   box.hidden = type === null
@@ -12,7 +13,7 @@ export function showAttachment(box, item, { data, format, me, now }) {
   if (box.firstElementChild?.dataset.attachment !== type) box.replaceChildren(clone(`attachment-template-${type}`))
   const element = box.firstElementChild
   if (type === "poll") showPoll(element, item, { data, format, now })
-  else if (type === "contact") showContact(element, attachment, me)
+  else if (type === "contact") showContact(element, attachment, { me, person })
   else showLocation(element, attachment)
 }
 
@@ -52,7 +53,9 @@ function showPoll(element, { row, votes, isMine }, { data, format, now }) {
   part(element, "close").hidden = !isMine || over || row.seq === null
 }
 
-function showContact(element, { user, name }, me) {
+/** Under the name that was sent; of somebody whom I do not know, the initials. */
+function showContact(element, { user, name }, { me, person }) {
+  showAvatar(element, person(user) ?? { id: user }, name)
   fill(element, "name", name)
   part(element, "doing").hidden = user === me.id
 }

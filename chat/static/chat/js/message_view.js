@@ -99,7 +99,8 @@ export class MessageView {
     this.#showQuote(element, row, quote)
     showCard(part(element, "card"), row.card, (moment) => this.#moment(Date.parse(moment), at))
     fill(element, "forwarded", forwardedWord(row, this.#data))
-    showAttachment(part(element, "attachment"), item, { data: this.#data, format: this.#format, me: this.#me, now: this.#clock.serverNow() })
+    const about = { data: this.#data, format: this.#format, me: this.#me, now: this.#clock.serverNow(), person: (user) => this.#words.person(user) }
+    showAttachment(part(element, "attachment"), item, about)
     const photos = photosOf(row)
     mark(element, "data-photos", photos.length > 0)
     showAlbum(part(element, "photos"), photos, { data: this.#data, keptPhotos: this.#keptPhotos, entry: item.entry })

@@ -29,9 +29,11 @@ export class WordsOf {
     return this.#inbox.person(user)?.name
   }
 
-  /** Name and picture of somebody; undefined where they are not known. */
+  /** Name and picture of somebody; undefined where they are not known, neither from a conversation nor as a contact. */
   person(user) {
-    return this.#inbox.person(user)
+    const contact = this.#inbox.contact(user)
+    const isKnown = contact?.state === "accepted" && !contact.blocked
+    return this.#inbox.person(user) ?? (isKnown ? contact.person : undefined)
   }
 
   /** One line that stands for a message: in the list, in a quote, when it is announced. */
