@@ -14,6 +14,13 @@ from uuid import UUID
 from payments import queries
 from payments.actions import pin_attempts
 from payments.actions.authorizations import authorize, authorize_operator, get_device_authorization
+from payments.actions.charges import (
+    begin_top_up_by_qris,
+    expire_charge,
+    fill_charge,
+    get_or_open_virtual_account,
+    open_charge,
+)
 from payments.actions.escrow import (
     pay_into_escrow,
     pipeline_escrow_route,
@@ -51,6 +58,12 @@ from payments.actions.qris_accounts import (
 from payments.actions.qris_payments import find_qris_response, pay_qris, read_offer
 from payments.actions.top_ups import approve_top_up, reject_top_up, request_top_up
 from payments.actions.wallets import get_or_open_wallet, require_minimum_amount, send_money, send_to_person, set_tier
+from payments.actions.withdrawals import (
+    find_bank_account,
+    request_withdrawal,
+    require_withdrawable,
+)
+from payments.actions.withdrawals import get_fee as get_withdrawal_fee
 from payments.contracts import (
     EscrowRoute,
     FailedPinAttempts,
@@ -74,6 +87,13 @@ from payments.domain.purposes import Purpose, register_purpose_resolver
 from payments.errors import EscrowNotFound, WalletNotFound
 from payments.models import Account
 from payments.queries import statements
+from payments.queries.bank_money import (
+    find_charge_of,
+    find_virtual_account_of,
+    get_charge,
+    get_withdrawal,
+    list_recent_withdrawals,
+)
 from payments.queries.recipients import find_recipient, find_recipient_by_text, get_past_recipient, get_recipient
 from payments.writers.ledger import Posted, PostingResult, Refused
 from superapp.core.money import IDR, Money
@@ -105,19 +125,27 @@ __all__ = [
     "approve_top_up",
     "authorize",
     "authorize_operator",
+    "begin_top_up_by_qris",
     "cancel_pin_reset",
     "capture_hold",
     "change_pin",
     "draw_poster",
     "draw_table_cards",
+    "expire_charge",
+    "fill_charge",
+    "find_bank_account",
+    "find_charge_of",
     "find_qris_account",
     "find_qris_response",
     "find_recipient",
     "find_recipient_by_text",
+    "find_virtual_account_of",
+    "get_charge",
     "get_device_authorization",
     "get_escrow_balance",
     "get_escrow_balances",
     "get_merchant_balance",
+    "get_or_open_virtual_account",
     "get_past_recipient",
     "get_pin_state",
     "get_qris_bill",
@@ -125,14 +153,18 @@ __all__ = [
     "get_recipient",
     "get_wallet",
     "get_wallet_rev",
+    "get_withdrawal",
+    "get_withdrawal_fee",
     "hold_funds",
     "is_enabled",
     "list_failed_attempts_elsewhere",
     "list_qris_payments",
+    "list_recent_withdrawals",
     "list_unreported_attempts",
     "list_wallet_changes",
     "list_wallet_movements",
     "make_qris_bill",
+    "open_charge",
     "open_qris_account",
     "pay_into_escrow",
     "pay_out_merchant",
@@ -147,8 +179,10 @@ __all__ = [
     "release_escrow",
     "request_pin_reset",
     "request_top_up",
+    "request_withdrawal",
     "require_minimum_amount",
     "require_qris_amount",
+    "require_withdrawable",
     "reset_pin",
     "send_money",
     "send_to_person",

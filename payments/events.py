@@ -83,10 +83,15 @@ class EscrowReleased(_EscrowEvent):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class EscrowRefunded(_EscrowEvent):
-    """Money for this reference was refunded to its payer."""
+    """
+    Money for this reference was refunded to its payer.
+
+    If ``is_suspended``, it did not fit into the wallet and waits in suspense for an operator.
+    """
 
     name: ClassVar[str] = "payments.escrow_refunded"
     payer_id: int
+    is_suspended: bool = False
 
 
 @register_fact
@@ -120,3 +125,37 @@ class ToppedUp(Event):
     @property
     def key(self) -> str:
         return f"wallet:{self.user_id}"
+
+
+@register_fact
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalClosed(Event):
+    """A withdrawal ended: the money is at the bank account, or back in the wallet."""
+
+    name: ClassVar[str] = "payments.withdrawal_closed"
+    withdrawal: str
+    user_id: int
+    amount_minor: int
+    asset: str
+    is_done: bool
+
+    @property
+    def key(self) -> str:
+        return f"wallet:{self.user_id}"
+
+
+@register_fact
+@dataclass(frozen=True, kw_only=True)
+class PaymentSuspended(Event):
+    """Money came in that could not be placed; an operator has to find out to whom it belongs."""
+
+    name: ClassVar[str] = "payments.payment_suspended"
+    bank_reference: str
+    journal: str
+    amount_minor: int
+    asset: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"suspense:{self.bank_reference}"

@@ -5,12 +5,23 @@ from __future__ import annotations
 from django.urls import path
 
 from payments.domain.feature_gates import requires_payments
-from payments.pages import code_payments, pin, scan, transfers, wallet
+from payments.endpoints import bank_callbacks
+from payments.pages import code_payments, pin, scan, top_up, transfers, wallet, withdrawals
 
 app_name = "payments"
 urlpatterns = [
     path("dompet/", requires_payments(wallet.wallet), name="wallet"),
-    path("dompet/isi/", requires_payments(wallet.top_up), name="top_up"),
+    path("dompet/isi/", requires_payments(top_up.top_up), name="top_up"),
+    path("dompet/isi/<uuid:charge>/", requires_payments(top_up.top_up_code), name="top_up_code"),
+    path("dompet/isi/<uuid:charge>/keadaan/", requires_payments(top_up.charge_state), name="charge_state"),
+    path("dompet/tarik/", requires_payments(withdrawals.withdraw), name="withdraw"),
+    path("dompet/tarik/<uuid:key>/", requires_payments(withdrawals.confirm_withdrawal), name="withdraw_confirm"),
+    path("dompet/tarikan/<uuid:withdrawal>/", requires_payments(withdrawals.withdrawal_status), name="withdrawal"),
+    path(
+        "dompet/tarikan/<uuid:withdrawal>/keadaan/",
+        requires_payments(withdrawals.withdrawal_state),
+        name="withdrawal_state",
+    ),
     path("dompet/laporan/", requires_payments(wallet.statement), name="statement"),
     path("dompet/bukti/<uuid:journal>/", requires_payments(wallet.receipt), name="receipt"),
     path("dompet/kirim/", requires_payments(transfers.choose_recipient), name="send_whom"),
@@ -24,4 +35,9 @@ urlpatterns = [
     path("dompet/pin/lupa/", requires_payments(pin.forgotten_pin), name="pin_forgotten"),
     path("dompet/pin/percobaan/", requires_payments(pin.acknowledge_attempts), name="pin_forgive"),
     path("dompet/pin/akhiri/", requires_payments(pin.cancel_reset), name="pin_reset_end"),
+    # The bank's requests to us; the paths behind v1.0 are the standard's.
+    path("bank/v1.0/access-token/b2b", bank_callbacks.issue_token, name="bank_token"),
+    path("bank/v1.0/transfer-va/inquiry", bank_callbacks.inquire_virtual_account, name="bank_va_inquiry"),
+    path("bank/v1.0/transfer-va/payment", bank_callbacks.take_virtual_account_payment, name="bank_va_payment"),
+    path("bank/v1.0/qr/qr-mpm-notify", bank_callbacks.take_qr_payment, name="bank_qr_notify"),
 ]

@@ -20,6 +20,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
 from superapp import databases, directories, env, storages
+from superapp.bank_settings import *  # noqa: F403  # Settings of the bank.
 from superapp.core import feature_gates
 from superapp.qris_settings import *  # noqa: F403  # Settings of codes for payment.
 from superapp.sending_settings import *  # noqa: F403  # Settings of what is sent out.
@@ -304,6 +305,24 @@ WALLET_CEILINGS = {
         "WALLET_CEILING_VERIFIED", 20_000_000_00, "Sen that may lie in a verified person's wallet."
     ),
 }
+
+# The bank at which the money of wallets lies; further settings of it are in ``bank_settings``.
+
+SIMULATED_BANK = env.boolean(
+    "SIMULATED_BANK", not SERVED, "Whether serve starts a simulated bank beside it, to try things with play money."
+)
+if SIMULATED_BANK and SERVED:
+    raise ImproperlyConfigured("SIMULATED_BANK is play money: a served instance has a real bank, at BANK_URL, or none")
+SIMULATED_BANK_PORT = env.integer("SIMULATED_BANK_PORT", PORT + 100, "The port of the simulated bank.")
+BANK_URL = env.text(
+    "BANK_URL",
+    f"http://127.0.0.1:{SIMULATED_BANK_PORT}" if SIMULATED_BANK else "",
+    "The address of the bank's SNAP BI services, https://…; empty for no bank.",
+)
+BANK_NAME = env.text("BANK_NAME", "Bank Simulasi" if SIMULATED_BANK else "bank", "The bank's name, as people read it.")
+BANK_DIRECTORY = Path(
+    env.text("BANK_DIRECTORY", str(VAR_DIR / "bank"), "The directory with the keys and numbers agreed with the bank.")
+)
 
 # Languages and time zone.
 

@@ -40,7 +40,7 @@ def pay_into_escrow(
     ``payments.insufficient_funds``, …; raises KeyReused, NotOffered.
     """
     payer = get_or_open_wallet(user_id=payer_id, now=now, asset=amount.asset)
-    escrow = _get_or_open_escrow(reference, amount.asset, now)
+    escrow = get_or_open_escrow(reference, amount.asset, now)
     route = EscrowRoute(reference, payer_id, payer.pk, escrow.pk, amount.asset)
     answer = ledger.post(_payment_entry(route, amount, authorization, idempotency_key), now=now)
     push.wallets_changed(answer.changes)
@@ -186,16 +186,18 @@ def refund_escrow(
     """
     Refund all or part of an escrow payment to its payer, from escrow first and then from the merchant's balance.
 
-    At most the amount paid, in at most 50 refunds. Raises EscrowNotFound.
+    At most the amount paid, in at most 50 refunds. What was paid from a bank comes into the payer's wallet, or into
+    suspense if it does not fit there. Raises EscrowNotFound.
     """
     content = {"reference": reference, "amount": amount.require_positive().to_wire()}
     key = derive_key("escrow:refund", idempotency_key, content)
     paid = queries.get_escrow_payment(reference)
+    payer = _get_payer_wallet(paid, now)
     while True:
         merchant = queries.find_paid_merchant(reference)
         try:
             with transaction.atomic():
-                answer = _refund(paid, merchant, amount, authorization, key, now)
+                answer = _refund(paid, payer, merchant, amount, authorization, key, now)
         except _ReleasedConcurrently:
             continue  # Ends: each turn means another release was committed, and their number is bounded.
         push.wallets_changed(answer.changes)
@@ -212,6 +214,7 @@ class _ReleasedConcurrently(Exception):
 
 def _refund(
     paid: Transfer,
+    payer: Account,
     merchant: Account | None,
     amount: Money,
     authorization: Authorization,
@@ -219,7 +222,7 @@ def _refund(
     now: datetime,
 ) -> PostingResult:
     reference, merchant_id = paid.journal.reference, merchant.pk if merchant else None
-    accounts = ledger.lock_accounts([paid.debit_id, paid.credit_id, *([merchant_id] if merchant_id else [])])
+    accounts = ledger.lock_accounts([payer.pk, paid.credit_id, *([merchant_id] if merchant_id else [])])
     before = ledger.find_response(key)
     if before is not None:
         return before
@@ -230,25 +233,39 @@ def _refund(
     if merchant_id is not None:
         ledger.roll_up(merchant_id)
     public_id = ids.new_id()
-    payer_id = paid.debit.owner_id
-    assert payer_id is not None, "escrow is paid from wallets, and wallets have owners"
+    assert payer.owner_id is not None, "wallets have owners"
+    wallet = accounts[payer.pk]
+    fits = wallet.ceiling is None or wallet.balance + amount.amount_minor <= wallet.ceiling
+    # What left the wallet may come back to it, or is refused; what came from a bank cannot be sent back there by us.
+    is_suspended = paid.debit_id != payer.pk and not fits
+    to_id = get_or_open_suspense(amount.asset, now).pk if is_suspended else payer.pk
+    fact = EscrowRefunded(
+        reference=reference,
+        journal=str(public_id),
+        amount_minor=amount.amount_minor,
+        asset=amount.asset,
+        payer_id=payer.owner_id,
+        is_suspended=is_suspended,
+    )
     entry = JournalEntry(
         key=key,
         kind="escrow_refunded",
         authorization=authorization,
-        lines=_refund_lines(accounts[paid.credit_id], merchant, paid.debit_id, amount),
+        lines=_refund_lines(accounts[paid.credit_id], merchant, to_id, amount),
         reference=reference,
         refund=JournalRefund(paid.journal_id, amount),
         public_id=public_id,
-        fact=EscrowRefunded(
-            reference=reference,
-            journal=str(public_id),
-            amount_minor=amount.amount_minor,
-            asset=amount.asset,
-            payer_id=payer_id,
-        ),
+        fact=fact,
     )
     return ledger.post(entry, now=now)
+
+
+def _get_payer_wallet(paid: Transfer, now: datetime) -> Account:
+    """Return the wallet that paid, or that of the person who paid from a bank."""
+    if paid.debit.owner_id is not None:
+        return paid.debit
+    assert paid.journal.actor_id is not None, "what was paid from a bank names who paid"
+    return get_or_open_wallet(user_id=paid.journal.actor_id, now=now, asset=paid.asset)
 
 
 def get_or_open_merchant_account(merchant: str, asset: str, now: datetime) -> Account:
@@ -259,16 +276,22 @@ def get_or_open_merchant_account(merchant: str, asset: str, now: datetime) -> Ac
     )
 
 
-def _get_or_open_escrow(reference: str, asset: str, now: datetime) -> Account:
+def get_or_open_suspense(asset: str, now: datetime) -> Account:
+    """Return the account of money that could not be placed."""
+    kind = chart_of_accounts.SUSPENSE
+    return ledger.get_or_open_account(
+        chart_of_accounts.account_code(kind, chart_of_accounts.SETTLEMENT, asset), kind=kind, asset=asset, now=now
+    )
+
+
+def get_or_open_escrow(reference: str, asset: str, now: datetime) -> Account:
     kind = chart_of_accounts.ESCROW
     return ledger.get_or_open_account(
         chart_of_accounts.account_code(kind, reference, asset), kind=kind, asset=asset, now=now
     )
 
 
-def _refund_lines(
-    escrow: Account, merchant: Account | None, payer_account_id: int, amount: Money
-) -> tuple[TransferLine, ...]:
+def _refund_lines(escrow: Account, merchant: Account | None, to_id: int, amount: Money) -> tuple[TransferLine, ...]:
     if amount.asset != escrow.asset:
         raise errors.AssetMismatch
     from_escrow = min(amount.amount_minor, escrow.available)
@@ -276,9 +299,7 @@ def _refund_lines(
         from_escrow = amount.amount_minor
     lines = []
     if from_escrow:
-        lines.append(TransferLine(escrow.pk, payer_account_id, Money(from_escrow, amount.asset)))
+        lines.append(TransferLine(escrow.pk, to_id, Money(from_escrow, amount.asset)))
     if merchant is not None and from_escrow < amount.amount_minor:
-        lines.append(
-            TransferLine(merchant.pk, payer_account_id, Money(amount.amount_minor - from_escrow, amount.asset))
-        )
+        lines.append(TransferLine(merchant.pk, to_id, Money(amount.amount_minor - from_escrow, amount.asset)))
     return tuple(lines)

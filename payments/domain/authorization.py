@@ -24,6 +24,8 @@ class AuthorizationMethod(StrEnum):
     TIMER = "timer"
     # An operator of the instance decided it.
     OPERATOR = "operator"
+    # The bank said, signed, that the money came in.
+    BANK = "bank"
     # The person authorized the hold; resolving it moves no other money.
     EARLIER_HOLD = "earlier_hold"
 
@@ -42,7 +44,7 @@ _METHODS_OUT_OF_ESCROW = frozenset(
 ACCEPTED_METHODS: dict[str, frozenset[AuthorizationMethod]] = {
     "sent": frozenset({AuthorizationMethod.PIN}),
     "qris_paid": frozenset({AuthorizationMethod.PIN}),
-    "escrow_paid": frozenset({AuthorizationMethod.PIN}),
+    "escrow_paid": frozenset({AuthorizationMethod.PIN, AuthorizationMethod.BANK}),
     "escrow_released": _METHODS_OUT_OF_ESCROW,
     "escrow_refunded": _METHODS_OUT_OF_ESCROW,
     "paid_out": frozenset({AuthorizationMethod.PIN, AuthorizationMethod.TRUSTED_DEVICE}),
@@ -51,6 +53,11 @@ ACCEPTED_METHODS: dict[str, frozenset[AuthorizationMethod]] = {
     "voided": frozenset({AuthorizationMethod.EARLIER_HOLD}),
     "expired": frozenset({AuthorizationMethod.TIMER}),
     "topped_up": frozenset({AuthorizationMethod.OPERATOR}),
+    "came_in": frozenset({AuthorizationMethod.BANK}),
+    "suspended": frozenset({AuthorizationMethod.BANK}),
+    "withdrawal_held": frozenset({AuthorizationMethod.PIN}),
+    "withdrawn": frozenset({AuthorizationMethod.EARLIER_HOLD}),
+    "withdrawal_failed": frozenset({AuthorizationMethod.EARLIER_HOLD}),
 }
 
 
@@ -68,6 +75,7 @@ class Authorization:
 
 
 BY_TIMER = Authorization(AuthorizationMethod.TIMER)
+BY_BANK = Authorization(AuthorizationMethod.BANK)
 BY_EARLIER_HOLD = Authorization(AuthorizationMethod.EARLIER_HOLD)
 
 

@@ -34,7 +34,14 @@ FEE = AccountKind("fee", 9, "Income:Fees", queued_credit=True)
 # Cash at the bank, an asset: its balance here falls below zero as wallets are topped up.
 CASH = AccountKind("cash", 9, "Assets:Cash", floor=None)
 
-ACCOUNT_KINDS = {kind.name: kind for kind in (WALLET, MERCHANT, ESCROW, CLEARING, FEE, CASH)}
+# The name of our account at the bank, and of what came in there and could not be placed.
+SETTLEMENT = "settlement"
+# Money at a bank, an asset like cash.
+BANK = AccountKind("bank", 9, "Assets:Bank", floor=None)
+# Money that came in and could not be placed; it belongs to somebody, and an operator finds out to whom.
+SUSPENSE = AccountKind("suspense", 9, "Liabilities:Suspense", queued_credit=True)
+
+ACCOUNT_KINDS = {kind.name: kind for kind in (WALLET, MERCHANT, ESCROW, CLEARING, FEE, CASH, BANK, SUSPENSE)}
 
 
 def wallet_kind(tier: str) -> AccountKind:

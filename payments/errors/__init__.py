@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from payments.errors.bank import (
+    BankAccountInvalid,
+    BankAccountUnknown,
+    BankOutOfReach,
+    BankSaidNo,
+    BankUnknown,
+    ChargeNotFound,
+    NoBank,
+    TopUpTooLarge,
+    TopUpTooSmall,
+    WithdrawalNotFound,
+    WithdrawalTooSmall,
+)
 from payments.errors.movements import (
     AccountNotOpen,
     AlreadyPaid,
@@ -64,8 +77,14 @@ __all__ = [
     "AccountNotOpen",
     "AlreadyPaid",
     "AssetMismatch",
+    "BankAccountInvalid",
+    "BankAccountUnknown",
+    "BankOutOfReach",
+    "BankSaidNo",
+    "BankUnknown",
     "CaptureExceedsHold",
     "CeilingExceeded",
+    "ChargeNotFound",
     "EscrowEmpty",
     "EscrowNotFound",
     "FirstPinNeedsTrustedDevice",
@@ -75,6 +94,7 @@ __all__ = [
     "InsufficientFunds",
     "KeyReused",
     "MemoForContacts",
+    "NoBank",
     "NoPinOnNewDevice",
     "NotOffered",
     "NothingToPayOut",
@@ -109,8 +129,12 @@ __all__ = [
     "ToOneself",
     "TooLittle",
     "TopUpNotFound",
+    "TopUpTooLarge",
+    "TopUpTooSmall",
     "TwoPersonsNeeded",
     "WalletNotFound",
+    "WithdrawalNotFound",
+    "WithdrawalTooSmall",
     "refusals",
 ]
 

@@ -4,7 +4,34 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from payments.errors.bank import (
+    BankAccountInvalid,
+    BankAccountUnknown,
+    BankOutOfReach,
+    BankSaidNo,
+    BankUnknown,
+    ChargeNotFound,
+    NoBank,
+    TopUpTooLarge,
+    TopUpTooSmall,
+    WithdrawalNotFound,
+    WithdrawalTooSmall,
+)
 from superapp.core.errors import DomainError, ErrorKind
+
+__all__ = [
+    "BankAccountInvalid",
+    "BankAccountUnknown",
+    "BankOutOfReach",
+    "BankSaidNo",
+    "BankUnknown",
+    "ChargeNotFound",
+    "NoBank",
+    "TopUpTooLarge",
+    "TopUpTooSmall",
+    "WithdrawalNotFound",
+    "WithdrawalTooSmall",
+]
 
 
 class NotOffered(DomainError):

@@ -22,9 +22,12 @@ __all__ = [
 ]
 
 SQL = Path(__file__).parent.parent / "sql"
-# Tables of codes for payment: rows are added by the product itself, and never changed.
-APPENDED = ("qrisaccount", "qrisbill", "qrispayment")
-GUARDED = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable", *APPENDED)
+# Rows are added to these, and never changed.
+APPENDED = ("qrisaccount", "qrisbill", "qrispayment", "virtualaccount", "incomingpayment", "bankmessage")
+# Rows of these are closed once, and never changed after.
+CLOSED = ("charge", "withdrawal")
+LEDGER = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable")
+GUARDED = (*LEDGER, *APPENDED, *CLOSED)
 # Conditions are in the functions, where they are seen to be unaltered. Nothing is truncated.
 TRIGGERS = (
     GuardTrigger("journal", "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only"),
@@ -52,6 +55,8 @@ TRIGGERS = (
     GuardTrigger("refundable", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
     GuardTrigger("refundable", "only_grows", "BEFORE UPDATE", "refundable_guard"),
     *(GuardTrigger(table, "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only") for table in APPENDED),
+    *(GuardTrigger(table, "never_deleted", "BEFORE DELETE", "refuse", "is never deleted") for table in CLOSED),
+    *(GuardTrigger(table, "closed_once", "BEFORE UPDATE", f"{table}_guard") for table in CLOSED),
     *(GuardTrigger(table, "not_truncated", "BEFORE TRUNCATE", "refuse", "is not truncated") for table in GUARDED),
 )
 

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from payments.models.accounts import ASSET_CHARS_MAX, CODE_CHARS_MAX, TOTAL_MAX, Account
+from payments.models.banking import (
+    ACCOUNT_NUMBER_CHARS_MAX,
+    HOLDER_CHARS_MAX,
+    BankCursor,
+    BankMessage,
+    Charge,
+    IncomingPayment,
+    VirtualAccount,
+    Withdrawal,
+)
 from payments.models.inboxes import REFUNDS_MAX, Inbox, OpenHold, Refundable
 from payments.models.journals import ESCROW_PAID, REFERENCE_CHARS_MAX, Journal, Memo, Posting, Transfer
 from payments.models.nightly_proofs import NightlyProof
@@ -12,9 +22,11 @@ from payments.models.requests import KEY_CHARS_MAX, SCOPE_CHARS_MAX, Request
 from payments.models.wallets import Tier, TopUp
 
 __all__ = [
+    "ACCOUNT_NUMBER_CHARS_MAX",
     "ASSET_CHARS_MAX",
     "CODE_CHARS_MAX",
     "ESCROW_PAID",
+    "HOLDER_CHARS_MAX",
     "KEY_CHARS_MAX",
     "NOTE_CHARS_MAX",
     "REFERENCE_CHARS_MAX",
@@ -22,7 +34,11 @@ __all__ = [
     "SCOPE_CHARS_MAX",
     "TOTAL_MAX",
     "Account",
+    "BankCursor",
+    "BankMessage",
+    "Charge",
     "Inbox",
+    "IncomingPayment",
     "Journal",
     "Memo",
     "NightlyProof",
@@ -38,4 +54,6 @@ __all__ = [
     "Tier",
     "TopUp",
     "Transfer",
+    "VirtualAccount",
+    "Withdrawal",
 ]

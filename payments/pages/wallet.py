@@ -1,4 +1,4 @@
-"""Pages of the wallet: balance, history, receipts, top-up and statements."""
+"""Pages of the wallet: balance, history, receipts and statements."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from payments import api
-from payments.domain import play_money
 from payments.errors import PeriodInvalid
 from payments.pages import js_messages, presenters
 from payments.queries import serializers
@@ -93,22 +92,6 @@ def receipt(request: HttpRequest, journal: UUID) -> HttpResponse:
         "note": take_flash(request),
     }
     return render(request, "payments/receipt.html", context)
-
-
-@named_person_required
-@never_cache
-@require_safe
-def top_up(request: HttpRequest) -> HttpResponse:
-    """Show how to top up at the counter."""
-    user = get_current_user(request)
-    context = {
-        "wallet": api.get_wallet(user.pk, now=clock.now()),
-        "person": user,
-        "number": accounts.get_formatted_phone_number(user.pk),
-        "play_money": play_money.find_form_url(),
-        "next": accounts.get_next_url(request, default=""),
-    }
-    return render(request, "payments/top_up.html", context)
 
 
 @named_person_required

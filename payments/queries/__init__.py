@@ -10,6 +10,7 @@ from payments.queries.accounts import (
     pipeline_wallet_id,
     require_operator,
 )
+from payments.queries.bank_money import find_virtual_account_of
 from payments.queries.escrow import (
     find_paid_merchant,
     get_escrow_balances,
@@ -59,6 +60,7 @@ __all__ = [
     "find_qris_account",
     "find_scanned_account",
     "find_scanned_bill",
+    "find_virtual_account_of",
     "find_wallet",
     "get_bill",
     "get_escrow_balances",

@@ -197,3 +197,29 @@ END
 $body$;
 
 -- The triggers that call these functions are listed in payments/maintenance/guards.py.
+
+-- A charge is closed once; but for that it stays as it was asked for.
+CREATE OR REPLACE FUNCTION payments_charge_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF OLD.closed_at IS NOT NULL
+        OR (NEW.id, NEW.public_id, NEW.user_id, NEW.method, NEW.reference, NEW.amount, NEW.asset, NEW.partner_reference, NEW.created_at, NEW.expires_at)
+            IS DISTINCT FROM (OLD.id, OLD.public_id, OLD.user_id, OLD.method, OLD.reference, OLD.amount, OLD.asset, OLD.partner_reference, OLD.created_at, OLD.expires_at)
+    THEN
+        RAISE EXCEPTION 'payments_charge: is closed once, and is otherwise as it was asked for' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+-- A withdrawal is closed once; but for that it stays as it was asked for.
+CREATE OR REPLACE FUNCTION payments_withdrawal_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF OLD.closed_at IS NOT NULL
+        OR (NEW.id, NEW.public_id, NEW.user_id, NEW.bank_code, NEW.account_number, NEW.holder, NEW.amount, NEW.fee, NEW.asset, NEW.partner_reference, NEW.hold_id, NEW.created_at)
+            IS DISTINCT FROM (OLD.id, OLD.public_id, OLD.user_id, OLD.bank_code, OLD.account_number, OLD.holder, OLD.amount, OLD.fee, OLD.asset, OLD.partner_reference, OLD.hold_id, OLD.created_at)
+    THEN
+        RAISE EXCEPTION 'payments_withdrawal: is closed once, and is otherwise as it was asked for' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;

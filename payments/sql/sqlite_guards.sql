@@ -175,3 +175,56 @@ BEGIN SELECT RAISE(ABORT, 'payments_qrispayment: is append-only'); END;
 CREATE TRIGGER payments_qrispayment_once BEFORE INSERT ON payments_qrispayment
 WHEN EXISTS (SELECT 1 FROM payments_qrispayment WHERE journal_id = NEW.journal_id OR bill_id = NEW.bill_id)
 BEGIN SELECT RAISE(ABORT, 'payments_qrispayment: is append-only'); END;
+CREATE TRIGGER payments_virtualaccount_unchanged BEFORE UPDATE ON payments_virtualaccount
+BEGIN SELECT RAISE(ABORT, 'payments_virtualaccount: is append-only'); END;
+
+CREATE TRIGGER payments_virtualaccount_undeleted BEFORE DELETE ON payments_virtualaccount
+BEGIN SELECT RAISE(ABORT, 'payments_virtualaccount: is append-only'); END;
+
+CREATE TRIGGER payments_virtualaccount_once BEFORE INSERT ON payments_virtualaccount
+WHEN EXISTS (SELECT 1 FROM payments_virtualaccount WHERE id = NEW.id OR number = NEW.number OR charge_id = NEW.charge_id)
+BEGIN SELECT RAISE(ABORT, 'payments_virtualaccount: is append-only'); END;
+
+CREATE TRIGGER payments_incomingpayment_unchanged BEFORE UPDATE ON payments_incomingpayment
+BEGIN SELECT RAISE(ABORT, 'payments_incomingpayment: is append-only'); END;
+
+CREATE TRIGGER payments_incomingpayment_undeleted BEFORE DELETE ON payments_incomingpayment
+BEGIN SELECT RAISE(ABORT, 'payments_incomingpayment: is append-only'); END;
+
+CREATE TRIGGER payments_incomingpayment_once BEFORE INSERT ON payments_incomingpayment
+WHEN EXISTS (SELECT 1 FROM payments_incomingpayment WHERE id = NEW.id OR bank_reference = NEW.bank_reference OR journal_id = NEW.journal_id)
+BEGIN SELECT RAISE(ABORT, 'payments_incomingpayment: is append-only'); END;
+
+CREATE TRIGGER payments_bankmessage_unchanged BEFORE UPDATE ON payments_bankmessage
+BEGIN SELECT RAISE(ABORT, 'payments_bankmessage: is append-only'); END;
+
+CREATE TRIGGER payments_bankmessage_undeleted BEFORE DELETE ON payments_bankmessage
+BEGIN SELECT RAISE(ABORT, 'payments_bankmessage: is append-only'); END;
+
+CREATE TRIGGER payments_bankmessage_once BEFORE INSERT ON payments_bankmessage
+WHEN EXISTS (SELECT 1 FROM payments_bankmessage WHERE id = NEW.id OR (service = NEW.service AND external_id = NEW.external_id AND day = NEW.day))
+BEGIN SELECT RAISE(ABORT, 'payments_bankmessage: is append-only'); END;
+
+CREATE TRIGGER payments_charge_undeleted BEFORE DELETE ON payments_charge
+BEGIN SELECT RAISE(ABORT, 'payments_charge: is never deleted'); END;
+
+CREATE TRIGGER payments_charge_once BEFORE INSERT ON payments_charge
+WHEN EXISTS (SELECT 1 FROM payments_charge WHERE id = NEW.id OR public_id = NEW.public_id OR partner_reference = NEW.partner_reference)
+BEGIN SELECT RAISE(ABORT, 'payments_charge: is never replaced'); END;
+
+CREATE TRIGGER payments_charge_closed_once BEFORE UPDATE ON payments_charge
+WHEN OLD.closed_at IS NOT NULL
+    OR NEW.id IS NOT OLD.id OR NEW.public_id IS NOT OLD.public_id OR NEW.user_id IS NOT OLD.user_id OR NEW.method IS NOT OLD.method OR NEW.reference IS NOT OLD.reference OR NEW.amount IS NOT OLD.amount OR NEW.asset IS NOT OLD.asset OR NEW.partner_reference IS NOT OLD.partner_reference OR NEW.created_at IS NOT OLD.created_at OR NEW.expires_at IS NOT OLD.expires_at
+BEGIN SELECT RAISE(ABORT, 'payments_charge: is closed once, and is otherwise as it was asked for'); END;
+
+CREATE TRIGGER payments_withdrawal_undeleted BEFORE DELETE ON payments_withdrawal
+BEGIN SELECT RAISE(ABORT, 'payments_withdrawal: is never deleted'); END;
+
+CREATE TRIGGER payments_withdrawal_once BEFORE INSERT ON payments_withdrawal
+WHEN EXISTS (SELECT 1 FROM payments_withdrawal WHERE id = NEW.id OR public_id = NEW.public_id OR partner_reference = NEW.partner_reference OR hold_id = NEW.hold_id)
+BEGIN SELECT RAISE(ABORT, 'payments_withdrawal: is never replaced'); END;
+
+CREATE TRIGGER payments_withdrawal_closed_once BEFORE UPDATE ON payments_withdrawal
+WHEN OLD.closed_at IS NOT NULL
+    OR NEW.id IS NOT OLD.id OR NEW.public_id IS NOT OLD.public_id OR NEW.user_id IS NOT OLD.user_id OR NEW.bank_code IS NOT OLD.bank_code OR NEW.account_number IS NOT OLD.account_number OR NEW.holder IS NOT OLD.holder OR NEW.amount IS NOT OLD.amount OR NEW.fee IS NOT OLD.fee OR NEW.asset IS NOT OLD.asset OR NEW.partner_reference IS NOT OLD.partner_reference OR NEW.hold_id IS NOT OLD.hold_id OR NEW.created_at IS NOT OLD.created_at
+BEGIN SELECT RAISE(ABORT, 'payments_withdrawal: is closed once, and is otherwise as it was asked for'); END;

@@ -108,6 +108,11 @@ def start_many(name: str, *, owner_id: int | None, arguments: Sequence[Json], no
     return rows
 
 
+def is_waiting(name: str) -> bool:
+    """Return whether a job of this name is queued or running."""
+    return Job.objects.filter(name=name, state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists()
+
+
 @scheduler.every(seconds=5)
 def requeue_due(now: datetime) -> int:
     """Requeue jobs whose lease has expired, and dispatch those that are due; return how many were dispatched."""

@@ -73,7 +73,7 @@ def store(settings, monkeypatch):
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     store = Store()
-    monkeypatch.setattr(storage, "outage", storage.Outage())
+    monkeypatch.setattr(storage, "outage", storage.Outage(storage._refuse))
     settings.MEDIA_S3_BUCKET = BUCKET
     settings.STORAGES = {
         **settings.STORAGES,
@@ -159,7 +159,7 @@ class HangingStore:
 @pytest.fixture
 def hanging(settings, monkeypatch):
     settings.MEDIA_S3_BUCKET = BUCKET
-    monkeypatch.setattr(storage, "outage", storage.Outage())
+    monkeypatch.setattr(storage, "outage", storage.Outage(storage._refuse))
     monkeypatch.setattr(storage, "default_storage", HangingStore())
     return storage.default_storage
 

@@ -205,9 +205,10 @@ OF_THE_PRODUCT = {
     "payments": """
         QrisAccount.category QrisAccount.city QrisAccount.criteria QrisAccount.merchant QrisAccount.name
         QrisAccount.nmid QrisAccount.pan QrisAccount.postal_code QrisBill.idempotency_key QrisBill.reference
-        QrisPayment.terminal Account.asset Account.code Account.kind Account.status Journal.kind
-        Journal.memo_hash Journal.reference Memo.salt NightlyProof.findings Pin.pin_hash Request.code
-        Request.content_hash Request.key Request.outcome Request.scope Tier.name TopUp.asset TopUp.state Transfer.asset
+        QrisPayment.terminal
+        Account.asset Account.code Account.kind Account.status Journal.kind Journal.memo_hash
+        Journal.reference Memo.salt NightlyProof.findings Pin.pin_hash Request.code Request.content_hash
+        Request.key Request.outcome Request.scope Tier.name TopUp.asset TopUp.state Transfer.asset
         Transfer.phase
     """,
     "shop": """

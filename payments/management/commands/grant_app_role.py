@@ -43,7 +43,9 @@ class Command(OperatorCommand):
                 )
         name = connection.ops.quote_name(role)
         ledger = ", ".join(f"payments_{table}" for table in guards.GUARDED)
-        appended = ", ".join(f"payments_{table}" for table in guards.APPENDED)
+        appended, closed = (
+            ", ".join(f"payments_{table}" for table in tables) for tables in (guards.APPENDED, guards.CLOSED)
+        )
         with transaction.atomic(), connection.cursor() as cursor:
             for statement in (
                 f"GRANT USAGE ON SCHEMA public TO {name}",
@@ -54,6 +56,7 @@ class Command(OperatorCommand):
                 # Needed to open and freeze accounts and to set ceilings; triggers guard the other columns.
                 f"GRANT INSERT, UPDATE (status, ceiling, version) ON payments_account TO {name}",
                 f"GRANT INSERT ON {appended} TO {name}",
+                f"GRANT INSERT, UPDATE ON {closed} TO {name}",
                 f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {name}",
             ):
                 cursor.execute(statement)

@@ -33,6 +33,7 @@ from payments.writers.ledger.entries import (
     Refused,
     Reused,
     TransferLine,
+    TransferPhase,
     derive_key,
 )
 from superapp.core import outbox
@@ -49,6 +50,7 @@ __all__ = [
     "Refused",
     "Reused",
     "TransferLine",
+    "TransferPhase",
     "accounts",
     "derive_key",
     "find_response",

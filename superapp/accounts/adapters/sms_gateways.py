@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import ssl
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +16,7 @@ from django.conf import settings
 from superapp.accounts.errors import CodeNotSent
 from superapp.accounts.models import DeveloperSms
 from superapp.core import clock
+from superapp.core.http_exchange import connect, exchange
 
 RESPONSE_BYTES_MAX = 65_536
 INBOX_ROWS_MAX = 200
@@ -103,29 +102,16 @@ class HttpSmsGateway:
 
     def _post(self, body: bytes) -> tuple[int, bytes]:
         address = urlsplit(self.url)
-        connection = self._connection(address.scheme, address.netloc)
-        # Socket timeouts restart with each read, so a slow trickle of bytes would never time out.
-        is_over = threading.Event()
-        watchdog = threading.Timer(self.seconds_max, _abort, [connection, is_over])
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            path = address.path or "/"
-            target = f"{path}?{address.query}" if address.query else path
-            connection.request("POST", target, body, {**self.headers, "Content-Type": "application/json"})
-            response = connection.getresponse()
-            answer = response.read(RESPONSE_BYTES_MAX)
-        finally:
-            watchdog.cancel()
-            connection.close()
-        if is_over.is_set():  # A connection closed in the middle of the headers looks like their end.
-            raise TimeoutError(f"no whole answer in {self.seconds_max} s")
-        return response.status, answer
-
-    def _connection(self, scheme: str, host: str) -> http.client.HTTPConnection:
-        if scheme == "https":
-            return http.client.HTTPSConnection(host, timeout=self.seconds_max, context=ssl.create_default_context())
-        return http.client.HTTPConnection(host, timeout=self.seconds_max)
+        path = address.path or "/"
+        return exchange(
+            connect(self.url, seconds_max=self.seconds_max),
+            "POST",
+            f"{path}?{address.query}" if address.query else path,
+            body=body,
+            headers={**self.headers, "Content-Type": "application/json"},
+            seconds_max=self.seconds_max,
+            bytes_max=RESPONSE_BYTES_MAX,
+        )
 
     def _is_accepted(self, answer: bytes) -> bool:
         if not self.ok_field:
@@ -155,14 +141,3 @@ def _fill_template(template: Any, values: Mapping[str, str]) -> Any:
         before, _, rest = rest.partition(found)
         filled += before + values[found]
     return filled
-
-
-def _abort(connection: http.client.HTTPConnection, is_over: threading.Event) -> None:
-    """Abort the exchange from the watchdog thread; the blocked read then finds the connection closed."""
-    is_over.set()
-    sock = connection.sock
-    if sock is not None:
-        try:
-            sock.shutdown(2)
-        except OSError:  # The exchange ended at the same moment.
-            return

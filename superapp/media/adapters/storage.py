@@ -7,7 +7,6 @@ Every failure of it is raised as ``StorageFull`` or ``StorageUnavailable``.
 from __future__ import annotations
 
 import errno
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -21,6 +20,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from prometheus_client import Counter
 
 from superapp.core import images
+from superapp.core.outage import Outage
 from superapp.media.errors import StorageFull, StorageUnavailable
 
 log = structlog.get_logger(__name__)
@@ -124,38 +124,12 @@ def find_path(name: str) -> Path | None:
     return Path(default_storage.path(name)) if not settings.MEDIA_S3_BUCKET else None
 
 
-class Outage:
-    """
-    An outage of a store, as this process has noticed it.
-
-    While it lasts, one thread at a time tries the store, and all others are refused at once: a store that hangs would
-    otherwise hold every thread that answers pages, for as long as each call may take.
-    """
-
-    def __init__(self) -> None:
-        self.is_noticed = False
-        self._tries = threading.Lock()
-
-    @contextmanager
-    def one_at_a_time(self) -> Iterator[None]:
-        """
-        Let one thread through while there is an outage, and everybody when there is none.
-
-        :raises StorageUnavailable: if another thread is trying
-        """
-        if not self.is_noticed:
-            yield
-        elif self._tries.acquire(blocking=False):
-            try:
-                yield
-            finally:
-                self._tries.release()
-        else:
-            failures.labels("unavailable").inc()
-            raise StorageUnavailable(retry_after=5)
+def _refuse() -> StorageUnavailable:
+    failures.labels("unavailable").inc()
+    return StorageUnavailable(retry_after=5)
 
 
-outage = Outage()
+outage = Outage(_refuse)
 
 
 @contextmanager

@@ -6,8 +6,6 @@ import http.client
 import json
 import socket
 import ssl
-import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -17,6 +15,7 @@ import structlog
 from django.conf import settings
 
 from superapp.core.errors import Unavailable
+from superapp.core.http_exchange import exchange
 from superapp.notifications.adapters.push_endpoints import Endpoint, Resolve, check_endpoint, resolve_checked
 from superapp.notifications.models import PushSubscription
 
@@ -91,21 +90,16 @@ class PushSender:
             timeout=SECONDS_MAX,
             context=self.context or ssl.create_default_context(),
         )
-        is_over = threading.Event()
-        # Socket timeouts restart with each read, so a slow trickle of bytes would never time out.
-        watchdog = threading.Timer(SECONDS_MAX, _abort, [connection, is_over])
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            connection.request("POST", endpoint.target, body, headers)
-            response = connection.getresponse()
-            response.read(RESPONSE_BYTES_MAX)
-        finally:
-            watchdog.cancel()
-            connection.close()
-        if is_over.is_set():
-            raise TimeoutError(f"no whole answer in {SECONDS_MAX} s")
-        return response.status
+        status, _answer = exchange(
+            connection,
+            "POST",
+            endpoint.target,
+            body=body,
+            headers=headers,
+            seconds_max=SECONDS_MAX,
+            bytes_max=RESPONSE_BYTES_MAX,
+        )
+        return status
 
 
 class PinnedConnection(http.client.HTTPSConnection):
@@ -141,10 +135,3 @@ def sign(endpoint: Endpoint, now: datetime) -> dict[str, str]:
         "sub": settings.VAPID_SUBJECT,
     }
     return dict(Vapid02.from_raw(settings.VAPID_PRIVATE_KEY.encode()).sign(claims))
-
-
-def _abort(connection: http.client.HTTPSConnection, is_over: threading.Event) -> None:
-    is_over.set()
-    if connection.sock is not None:
-        with suppress(OSError):  # The exchange ended at the same moment.
-            connection.sock.shutdown(socket.SHUT_RDWR)

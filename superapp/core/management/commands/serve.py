@@ -12,7 +12,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from superapp.core import clock, embedded, health, jobs, metrics, scheduler
+from superapp.core.child_process import ChildProcess
 from superapp.core.operator_command import port as port_number
+
+LOCALHOST = "127.0.0.1"
 
 
 def follow_port(port: int) -> None:
@@ -20,6 +23,24 @@ def follow_port(port: int) -> None:
     if f"http://localhost:{settings.PORT}" == settings.PUBLIC_URL:
         settings.PUBLIC_URL = f"http://localhost:{port}"
         settings.CSRF_TRUSTED_ORIGINS = [settings.PUBLIC_URL]
+
+
+def follow_bank(port: int) -> None:
+    """Move the simulated bank along with the port that ``--port`` chose, so that two instances have one each."""
+    if settings.SIMULATED_BANK and f"http://{LOCALHOST}:{settings.SIMULATED_BANK_PORT}" == settings.BANK_URL:
+        settings.SIMULATED_BANK_PORT += port - settings.PORT
+        settings.BANK_URL = f"http://{LOCALHOST}:{settings.SIMULATED_BANK_PORT}"
+
+
+def start_simulated_bank(port: int) -> ChildProcess | None:
+    """Start the simulated bank beside this server, which answers on this port; None if there is to be none."""
+    if not settings.SIMULATED_BANK:
+        return None
+    options = [f"--port={settings.SIMULATED_BANK_PORT}", f"--directory={settings.BANK_DIRECTORY}"]
+    client = f"--client-url=http://{LOCALHOST}:{port}"
+    bank = ChildProcess("simulators.bank", [*options, client, "--end-with-stdin"], directory=settings.BASE_DIR)
+    bank.start()
+    return bank
 
 
 class Command(BaseCommand):
@@ -43,6 +64,7 @@ class Command(BaseCommand):
         except embedded.AnotherServerRunning as other:
             raise CommandError(str(other)) from None
         follow_port(port)
+        follow_bank(port)
         with held:
             embedded.migrate(self._say)
             health.run_startup_checks()
@@ -69,11 +91,14 @@ class Command(BaseCommand):
         loop = scheduler.SchedulerLoop()
         worker = threading.Thread(target=loop.run, name="work")
         worker.start()
+        bank = start_simulated_bank(port)
         try:
             listened = daphne_server.run(
                 asgi.application, host=host, port=port, drain=asgi.drain, ready=lambda: self._say_where(port)
             )
         finally:
+            if bank is not None:
+                bank.stop()
             loop.stop()
             worker.join()
             pool.stop()

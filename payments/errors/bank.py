@@ -1,0 +1,99 @@
+"""Errors of money that comes from a bank or goes to one."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from superapp.core.errors import DomainError, ErrorKind
+
+
+class NoBank(DomainError):
+    """No bank is connected to this installation."""
+
+    code = "payments.no_bank"
+    kind = ErrorKind.UNAVAILABLE
+    message = _("No bank is connected yet.")
+
+
+class BankOutOfReach(DomainError):
+    """The bank gave no answer; nothing was changed, and it may be tried again."""
+
+    code = "payments.bank_out_of_reach"
+    kind = ErrorKind.UNAVAILABLE
+    message = _("The bank is not answering right now. No money has moved. Try again in a while.")
+
+
+class BankSaidNo(DomainError):
+    """The bank refused the request; nothing was changed."""
+
+    code = "payments.bank_said_no"
+    kind = ErrorKind.CONFLICT
+    message = _("The bank did not accept this. No money has moved.")
+
+
+class BankUnknown(DomainError):
+    """The code of the bank is not one to which money can be sent."""
+
+    code = "payments.bank_unknown"
+    kind = ErrorKind.INVALID
+    message = _("Choose a bank.")
+
+
+class BankAccountInvalid(DomainError):
+    """The number of the bank account is not one of 6 to 20 digits."""
+
+    code = "payments.bank_account_invalid"
+    kind = ErrorKind.INVALID
+    message = _("Enter the account number, digits only.")
+
+
+class BankAccountUnknown(DomainError):
+    """The bank knows no such account, or it is closed."""
+
+    code = "payments.bank_account_unknown"
+    kind = ErrorKind.NOT_FOUND
+    message = _("That bank has no open account with this number. Check it and try again.")
+
+
+class WithdrawalTooSmall(DomainError):
+    """The withdrawal is below the minimum. Params: ``amount_min`` in words, ``amount_min_minor`` in minor units."""
+
+    code = "payments.withdrawal_too_small"
+    kind = ErrorKind.INVALID
+    message = _("You can withdraw {amount_min} or more.")
+
+
+class WithdrawalNotFound(DomainError):
+    """There is no such withdrawal of this person."""
+
+    code = "payments.withdrawal_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("This withdrawal was not found.")
+
+
+class TopUpTooSmall(DomainError):
+    """The top-up is below the minimum. Params: ``amount_min`` in words, ``amount_min_minor`` in minor units."""
+
+    code = "payments.top_up_too_small"
+    kind = ErrorKind.INVALID
+    message = _("Top up {amount_min} or more.")
+
+
+class TopUpTooLarge(DomainError):
+    """
+    The amount is above what a code may move or a wallet may hold.
+
+    Params: ``amount_max`` in words, ``amount_max_minor`` in minor units.
+    """
+
+    code = "payments.top_up_too_large"
+    kind = ErrorKind.CONFLICT
+    message = _("Right now you can top up {amount_max} at most.")
+
+
+class ChargeNotFound(DomainError):
+    """There is no such charge of this person."""
+
+    code = "payments.charge_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("This payment was not found.")

@@ -1,0 +1,21 @@
+"""Settings of the bank at which the money of wallets lies, which ``superapp.settings`` takes over."""
+
+from __future__ import annotations
+
+from superapp import env
+
+WITHDRAWAL_FEE_RUPIAH = env.integer(
+    "WITHDRAWAL_FEE_RUPIAH", 2_500, "What a withdrawal to a bank account costs, in rupiah; 0 for nothing."
+)
+WITHDRAWAL_MIN_RUPIAH = env.positive_integer("WITHDRAWAL_MIN_RUPIAH", 10_000, "The least withdrawal, in rupiah.")
+TOP_UP_MIN_RUPIAH = env.positive_integer("TOP_UP_MIN_RUPIAH", 10_000, "The least top-up from a bank, in rupiah.")
+CHARGE_MINUTES = env.positive_integer(
+    "CHARGE_MINUTES", 30, "How long a code or number for one payment from outside can be paid.", at_most=1_440
+)
+BANK_SECONDS_MAX = env.positive_integer("BANK_SECONDS_MAX", 15, "How long we wait for an answer of the bank.")
+BANKS = env.json_object(
+    "BANKS",
+    '{"900": "Bank Simulasi", "014": "BCA", "008": "Mandiri", "009": "BNI", "002": "BRI", "451": "BSI", "022": "CIMB'
+    ' Niaga", "213": "BTPN/Jenius", "542": "Bank Jago", "535": "SeaBank"}',
+    "JSON object of the banks to which people may withdraw: the code of each and its name.",
+)
