@@ -36,8 +36,16 @@ urlpatterns = [
     path("dompet/pin/percobaan/", requires_payments(pin.acknowledge_attempts), name="pin_forgive"),
     path("dompet/pin/akhiri/", requires_payments(pin.cancel_reset), name="pin_reset_end"),
     # The bank's requests to us; the paths behind v1.0 are the standard's.
-    path("bank/v1.0/access-token/b2b", bank_callbacks.issue_token, name="bank_token"),
-    path("bank/v1.0/transfer-va/inquiry", bank_callbacks.inquire_virtual_account, name="bank_va_inquiry"),
-    path("bank/v1.0/transfer-va/payment", bank_callbacks.take_virtual_account_payment, name="bank_va_payment"),
-    path("bank/v1.0/qr/qr-mpm-notify", bank_callbacks.take_qr_payment, name="bank_qr_notify"),
+    path("bank/v1.0/access-token/b2b", requires_payments(bank_callbacks.issue_token), name="bank_token"),
+    path(
+        "bank/v1.0/transfer-va/inquiry",
+        requires_payments(bank_callbacks.inquire_virtual_account),
+        name="bank_va_inquiry",
+    ),
+    path(
+        "bank/v1.0/transfer-va/payment",
+        requires_payments(bank_callbacks.take_virtual_account_payment),
+        name="bank_va_payment",
+    ),
+    path("bank/v1.0/qr/qr-mpm-notify", requires_payments(bank_callbacks.take_qr_payment), name="bank_qr_notify"),
 ]

@@ -20,8 +20,8 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
 from superapp import databases, directories, env, storages
-from superapp.bank_settings import *  # noqa: F403  # Settings of the bank.
 from superapp.core import feature_gates
+from superapp.money_settings import *  # noqa: F403  # Settings of wallets and of the bank.
 from superapp.qris_settings import *  # noqa: F403  # Settings of codes for payment.
 from superapp.sending_settings import *  # noqa: F403  # Settings of what is sent out.
 
@@ -294,19 +294,7 @@ SMS_INBOX = env.boolean(
     "SMS_INBOX", not SERVED, "Without a gateway, keep codes in the developer's inbox, where anybody here can read them."
 )
 
-# Money. The balance ceilings of wallets, by the verification tier of their owners.
-
-TRANSFER_MIN_RUPIAH = env.positive_integer(
-    "TRANSFER_MIN_RUPIAH", 1_000, "The least that people may send to somebody who is no contact of theirs, in rupiah."
-)
-WALLET_CEILINGS = {
-    "basic": env.integer("WALLET_CEILING_BASIC", 2_000_000_00, "Sen that may lie in the wallet of a proven number."),
-    "verified": env.integer(
-        "WALLET_CEILING_VERIFIED", 20_000_000_00, "Sen that may lie in a verified person's wallet."
-    ),
-}
-
-# The bank at which the money of wallets lies; further settings of it are in ``bank_settings``.
+# The bank at which the money of wallets lies; more is in ``money_settings``.
 
 SIMULATED_BANK = env.boolean(
     "SIMULATED_BANK", not SERVED, "Whether serve starts a simulated bank beside it, to try things with play money."

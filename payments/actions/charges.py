@@ -81,7 +81,7 @@ def expire_charge(reference: str, *, now: datetime) -> bool:
     It is False if it was paid meanwhile. Runs inside the caller's transaction, so that what was to be paid is given up
     together with its charge.
     """
-    charge = Charge.objects.select_for_update(no_key=True).filter(reference=reference).order_by("-pk").first()
+    charge = queries.lock_newest_charge(reference)
     if charge is None:
         return True
     if charge.state == Charge.State.OPEN:
@@ -98,9 +98,8 @@ def close_charge(charge: Charge, state: Charge.State, now: datetime) -> None:
 @every(seconds=15)
 def expire_top_ups(now: datetime) -> int:
     """Expire the open charges for wallets that are over; those of a reference are expired by who opened them."""
-    due = Charge.objects.filter(state=Charge.State.OPEN, reference="", expires_at__lte=now).order_by("expires_at")
     with transaction.atomic():
-        rows = list(due.select_for_update(skip_locked=True, no_key=True)[:EXPIRED_BATCH_MAX])
+        rows = queries.lock_expired_top_ups(now, limit=EXPIRED_BATCH_MAX)
         for charge in rows:
             close_charge(charge, Charge.State.EXPIRED, now)
     return len(rows)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from payments import errors, push
+from payments import errors, push, queries
 from payments.actions.charges import close_charge
 from payments.actions.escrow import get_or_open_escrow, get_or_open_suspense
 from payments.actions.wallets import get_or_open_wallet
@@ -88,18 +88,11 @@ def get_or_open_bank_account(asset: str, now: datetime) -> Account:
 
 def _find_target(paid_to: str) -> tuple[Charge | None, int | None]:
     """Return the charge, locked, and the person to whom money that was paid to this number or code belongs."""
+    charge = queries.lock_charge_paid_to(paid_to)
+    if charge is not None:
+        return charge, charge.user_id
     account = VirtualAccount.objects.filter(number=paid_to).first()
-    charges = Charge.objects.select_for_update(no_key=True)
-    if account is not None and account.charge_id is None:
-        return None, account.user_id
-    if account is not None:
-        charge = charges.get(virtual_account=account)
-    else:
-        found = charges.filter(partner_reference=paid_to).first()
-        if found is None:
-            return None, None
-        charge = found
-    return charge, charge.user_id
+    return None, account.user_id if account is not None else None
 
 
 def _post(

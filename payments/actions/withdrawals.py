@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from payments import errors, push
+from payments import errors, push, queries
 from payments.actions import pins
 from payments.actions.incoming_payments import get_or_open_bank_account
 from payments.actions.wallets import get_or_open_wallet
@@ -262,7 +262,7 @@ def close_withdrawal(
 ) -> None:
     """Capture the hold of a withdrawal that arrived, or release that of one that failed; only the first one counts."""
     with transaction.atomic():
-        row = Withdrawal.objects.select_for_update(no_key=True).get(pk=withdrawal_id)
+        row = queries.lock_withdrawal(withdrawal_id)
         if row.closed_at is not None:
             return
         answer = ledger.post(_closing_entry(row, is_done=is_done), now=now)

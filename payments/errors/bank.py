@@ -8,7 +8,7 @@ from superapp.core.errors import DomainError, ErrorKind
 
 
 class NoBank(DomainError):
-    """No bank is connected to this installation."""
+    """A bank is missing: none is connected to this installation."""
 
     code = "payments.no_bank"
     kind = ErrorKind.UNAVAILABLE
@@ -64,7 +64,7 @@ class WithdrawalTooSmall(DomainError):
 
 
 class WithdrawalNotFound(DomainError):
-    """There is no such withdrawal of this person."""
+    """The withdrawal does not exist, or is another person's."""
 
     code = "payments.withdrawal_not_found"
     kind = ErrorKind.NOT_FOUND
@@ -92,7 +92,7 @@ class TopUpTooLarge(DomainError):
 
 
 class ChargeNotFound(DomainError):
-    """There is no such charge of this person."""
+    """The charge does not exist, or is another person's."""
 
     code = "payments.charge_not_found"
     kind = ErrorKind.NOT_FOUND

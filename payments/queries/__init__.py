@@ -10,7 +10,13 @@ from payments.queries.accounts import (
     pipeline_wallet_id,
     require_operator,
 )
-from payments.queries.bank_money import find_virtual_account_of
+from payments.queries.bank_money import (
+    find_virtual_account_of,
+    lock_charge_paid_to,
+    lock_expired_top_ups,
+    lock_newest_charge,
+    lock_withdrawal,
+)
 from payments.queries.escrow import (
     find_paid_merchant,
     get_escrow_balances,
@@ -79,8 +85,12 @@ __all__ = [
     "list_pending_top_ups",
     "list_pin_attempts",
     "list_received",
+    "lock_charge_paid_to",
+    "lock_expired_top_ups",
+    "lock_newest_charge",
     "lock_pin",
     "lock_top_up",
+    "lock_withdrawal",
     "payment_reference",
     "pipeline_wallet_id",
     "require_operator",

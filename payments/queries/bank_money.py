@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from payments.errors import ChargeNotFound, WithdrawalNotFound
@@ -36,6 +37,28 @@ def find_charge_of(reference: str) -> Charge | None:
 def find_virtual_account_of(user_id: int) -> VirtualAccount | None:
     """Return the number under which a person tops up, or None before they asked for one."""
     return VirtualAccount.objects.filter(user_id=user_id, charge=None).first()
+
+
+def lock_charge_paid_to(paid_to: str) -> Charge | None:
+    """Lock and return the charge that is paid under this number, or under our reference of its code, or None."""
+    charges = Charge.objects.select_for_update(of=("self",), no_key=True)
+    return charges.filter(virtual_account__number=paid_to).first() or charges.filter(partner_reference=paid_to).first()
+
+
+def lock_newest_charge(reference: str) -> Charge | None:
+    """Lock and return the newest charge of a reference, or None."""
+    return Charge.objects.select_for_update(no_key=True).filter(reference=reference).order_by("-pk").first()
+
+
+def lock_expired_top_ups(now: datetime, *, limit: int) -> list[Charge]:
+    """Lock the open charges for wallets whose time is over, but those that somebody else has locked."""
+    due = Charge.objects.filter(state=Charge.State.OPEN, reference="", expires_at__lte=now).order_by("expires_at")
+    return list(due.select_for_update(skip_locked=True, no_key=True)[:limit])
+
+
+def lock_withdrawal(withdrawal_id: int) -> Withdrawal:
+    """Lock a withdrawal."""
+    return Withdrawal.objects.select_for_update(no_key=True).get(pk=withdrawal_id)
 
 
 def get_withdrawal(user_id: int, public_id: UUID) -> Withdrawal:

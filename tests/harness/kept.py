@@ -93,7 +93,8 @@ def restore(kept: Path, *, to: str) -> None:
 def _forget_old(kind: str) -> None:
     newest_first = sorted(FOLDER.glob(f"{kind}-*"), key=lambda kept: kept.stat().st_mtime, reverse=True)
     for old in newest_first[KEPT_MAX:]:
-        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
+        # Every worker forgets the same one at the same moment.
+        shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
 
 
 def _version_of_postgres() -> str:

@@ -17,7 +17,21 @@ from django.db import DataError, IntegrityError, InternalError, ProgrammingError
 import payments.migrations
 from payments.domain import chart_of_accounts
 from payments.maintenance import guards
-from payments.models import Account, Journal, Posting, QrisAccount, QrisBill, QrisPayment, Request, Transfer
+from payments.models import (
+    Account,
+    BankMessage,
+    Charge,
+    IncomingPayment,
+    Journal,
+    Posting,
+    QrisAccount,
+    QrisBill,
+    QrisPayment,
+    Request,
+    Transfer,
+    VirtualAccount,
+    Withdrawal,
+)
 from payments.models.constraints import TriggeredCheck
 from payments.writers import ledger
 from superapp.core import health
@@ -120,6 +134,37 @@ def test_postgresql_refuses_truncation(real_db, scene):
     assert contents() == before
 
 
+def fill_bank_tables(user, journal_id, now):
+    common = {"user": user, "amount": 1, "asset": "IDR"}
+    later = now + timedelta(minutes=1)
+    charge = Charge.objects.create(
+        **common, method="va", reference="r", partner_reference="c", created_at=now, expires_at=later
+    )
+    VirtualAccount.objects.create(number="1", user=user, charge=charge, created_at=now)
+    IncomingPayment.objects.create(
+        **common,
+        bank_reference="b",
+        paid_to="1",
+        charge=charge,
+        paid_at=now,
+        received_at=now,
+        state="credited",
+        journal_id=journal_id,
+    )
+    Withdrawal.objects.create(
+        **common,
+        bank_code="014",
+        account_number="1",
+        holder="G",
+        fee=0,
+        partner_reference="w",
+        hold_id=journal_id,
+        created_at=now,
+        ask_after=now,
+    )
+    BankMessage.objects.create(service="25", external_id="1", day=now.date(), body="", answer="", received_at=now)
+
+
 @pytest.mark.embedded_only
 @pytest.mark.parametrize("table", guards.GUARDED)
 def test_sqlite_refuses_deleting_everything(table, scene, wallet, entry, make_user, now):
@@ -148,6 +193,7 @@ def test_sqlite_refuses_deleting_everything(table, scene, wallet, entry, make_us
         journal_id=scene["journal"], account=account, bill=bill, payer=make_user("fay"), amount=1, paid_at=now
     )
     ledger.post(entry(wallet("cy", 100), wallet("dee"), 100, refund_cap=Money(100)), now=now)
+    fill_bank_tables(make_user("gus"), scene["journal"], now)
     before = contents()
 
     # SQLite empties a table without looking at its rows only where no trigger is.

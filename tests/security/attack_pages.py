@@ -23,6 +23,7 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # Fields of forms, by their names: what somebody would write who may.
 FORM: Mapping[str, str] = {
     "about": "Ditulis Eve",
+    "account": "1234567890",
     "accept": "yes",
     "again": "917305",
     "amount": "15.000",
@@ -30,6 +31,7 @@ FORM: Mapping[str, str] = {
     "back": "/pesanan/",
     "blocked": "yes",
     "archived": "yes",
+    "bank": "014",
     "banner": "yes",
     "body": "Ditulis Eve",
     "client_id": A_UUID,
@@ -59,6 +61,7 @@ FORM: Mapping[str, str] = {
     "new_pin": "917305",
     "next": "/",
     "note": "Ditulis Eve",
+    "number": "open",
     "old": PIN,
     "only_admins_add": "yes",
     "only_admins_change": "yes",

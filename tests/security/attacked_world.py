@@ -37,6 +37,7 @@ from superapp.realtime.rate_limits import command_throttle, read_throttle
 from superapp.realtime.registry import Caller
 from superapp.wiring import shop_conversations
 from tests.harness.socket_client import browser_on, log_in
+from tests.security import bank_money
 from tests.security.database_rows import Rows
 from tests.shop.image_files import photo
 
@@ -207,6 +208,9 @@ def _money(world: World, now: datetime) -> None:
     )
     assert isinstance(sent, payments.Posted)
     world.theirs["journal"] = {"sent": str(sent.public_id)}
+    theirs, secrets = bank_money.make(ana, sent.journal_id, now)
+    world.theirs |= theirs
+    world.secrets |= secrets
 
 
 def _shops(world: World, now: datetime) -> None:

@@ -36,6 +36,9 @@ WAYS = {
     "page shop.pages.orders.confirm": ANY_OF_THREE,
     "page shop.pages.orders.cancel": ANY_OF_THREE,
     "page shop.pages.merchant.withdraw": ANY_OF_TWO,
+    "page payments.pages.withdrawals.confirm_withdrawal": "PIN",
+    "page payments.endpoints.bank_callbacks.take_virtual_account_payment": "signature of the bank",
+    "page payments.endpoints.bank_callbacks.take_qr_payment": "signature of the bank",
     "timer payments.actions.holds.expire_holds": "timer",
     "timer shop.maintenance.order_timers.run_due_timers": "timer",
     "management top_up": "operator",
@@ -81,6 +84,7 @@ def test_every_kind_that_the_product_posts_is_declared_and_no_other():
     posted = set(re.findall(r'^ +kind="(\w+)",$', source, re.MULTILINE)) | set(
         re.findall(r'_resolve\([^"]*"(\w+)", BY_', source)
     )
+    posted |= set(re.findall(r'kind="(\w+)" if is_done else "(\w+)"', source)[0])
     posted |= {"escrow_paid"} if "kind=ESCROW_PAID" in source else set()
 
     assert posted == DECLARED_KINDS

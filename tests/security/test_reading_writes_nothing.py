@@ -30,6 +30,7 @@ OPENS_A_WALLET = {
     "payments.history",
     "payments:wallet",
     "payments:top_up",
+    "payments:withdraw",
     "payments:send",
     "shop:buy",
 }

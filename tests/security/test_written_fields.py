@@ -206,6 +206,12 @@ OF_THE_PRODUCT = {
         QrisAccount.category QrisAccount.city QrisAccount.criteria QrisAccount.merchant QrisAccount.name
         QrisAccount.nmid QrisAccount.pan QrisAccount.postal_code QrisBill.idempotency_key QrisBill.reference
         QrisPayment.terminal
+        BankMessage.answer BankMessage.body BankMessage.external_id BankMessage.service
+        Charge.asset Charge.bank_reference Charge.method Charge.partner_reference Charge.qr_content Charge.reference
+        Charge.state IncomingPayment.asset IncomingPayment.bank_reference IncomingPayment.paid_to
+        IncomingPayment.reason IncomingPayment.state VirtualAccount.number
+        Withdrawal.account_number Withdrawal.asset Withdrawal.bank_code Withdrawal.bank_reference
+        Withdrawal.holder Withdrawal.partner_reference Withdrawal.reason Withdrawal.state
         Account.asset Account.code Account.kind Account.status Journal.kind Journal.memo_hash
         Journal.reference Memo.salt NightlyProof.findings Pin.pin_hash Request.code Request.content_hash
         Request.key Request.outcome Request.scope Tier.name TopUp.asset TopUp.state Transfer.asset
@@ -239,6 +245,7 @@ INPUTS = {
 }
 # Inputs whose value is a number, a day, a secret, a handle, or a question that is not kept.
 INPUTS_OF_A_CLOSED_FORM = """
+    account
     city postal_code qr tables tip
     quantity new_pin again pin cari handle price weight dari sampai code who amount old receipt mute_until
 """

@@ -1,9 +1,20 @@
-"""Settings of the bank at which the money of wallets lies, which ``superapp.settings`` takes over."""
+"""Settings of wallets and of the bank at which their money lies, which ``superapp.settings`` takes over."""
 
 from __future__ import annotations
 
 from superapp import env
 
+# The balance ceilings of wallets, by the verification tier of their owners.
+TRANSFER_MIN_RUPIAH = env.positive_integer(
+    "TRANSFER_MIN_RUPIAH", 1_000, "The least that people may send to somebody who is no contact of theirs, in rupiah."
+)
+WALLET_CEILINGS = {
+    "basic": env.integer("WALLET_CEILING_BASIC", 2_000_000_00, "Sen that may lie in the wallet of a proven number."),
+    "verified": env.integer(
+        "WALLET_CEILING_VERIFIED", 20_000_000_00, "Sen that may lie in a verified person's wallet."
+    ),
+}
+# Money from the bank and to it.
 WITHDRAWAL_FEE_RUPIAH = env.integer(
     "WITHDRAWAL_FEE_RUPIAH", 2_500, "What a withdrawal to a bank account costs, in rupiah; 0 for nothing."
 )
