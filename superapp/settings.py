@@ -308,6 +308,11 @@ BANK_URL = env.text(
     "The address of the bank's SNAP BI services, https://…; empty for no bank.",
 )
 BANK_NAME = env.text("BANK_NAME", "Bank Simulasi" if SIMULATED_BANK else "bank", "The bank's name, as people read it.")
+BANKS = env.json_object(
+    "BANKS",
+    SIMULATED_BANKS if SIMULATED_BANK else LARGE_BANKS,  # noqa: F405
+    "JSON object of the banks to which people may withdraw: the code of each and its name.",
+)
 BANK_DIRECTORY = Path(
     env.text("BANK_DIRECTORY", str(VAR_DIR / "bank"), "The directory with the keys and numbers agreed with the bank.")
 )

@@ -35,6 +35,7 @@ FEE = Money(2_500_00)
 @pytest.fixture
 def bank(database, monkeypatch, settings, tmp_path):
     settings.BANK_URL, settings.BANK_DIRECTORY, settings.SIMULATED_BANK = "http://bank.invalid", tmp_path, True
+    settings.BANKS = {"014": "BCA"}
     fake = FakeBank()
     monkeypatch.setattr(banks, "get_bank", lambda: fake)
     return fake
