@@ -90,6 +90,7 @@ from payments.queries import statements
 from payments.queries.bank_money import (
     find_charge_of,
     find_virtual_account_of,
+    find_withdrawal_by_key,
     get_charge,
     get_withdrawal,
     list_recent_withdrawals,
@@ -140,6 +141,7 @@ __all__ = [
     "find_recipient",
     "find_recipient_by_text",
     "find_virtual_account_of",
+    "find_withdrawal_by_key",
     "get_charge",
     "get_device_authorization",
     "get_escrow_balance",

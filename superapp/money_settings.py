@@ -24,10 +24,16 @@ CHARGE_MINUTES = env.positive_integer(
     "CHARGE_MINUTES", 30, "How long a code or number for one payment from outside can be paid.", at_most=1_440
 )
 BANK_SECONDS_MAX = env.positive_integer("BANK_SECONDS_MAX", 15, "How long we wait for an answer of the bank.")
-# The banks to which people may withdraw, unless the operator says otherwise: those of the country's largest, and those
-# of the simulated world.
-LARGE_BANKS = (
-    '{"014": "BCA", "008": "Mandiri", "009": "BNI", "002": "BRI", "451": "BSI", "022": "CIMB Niaga",'
-    ' "542": "Bank Jago", "535": "SeaBank"}'
-)
-SIMULATED_BANKS = '{"900": "Bank Simulasi", "901": "Bank Cakrawala (simulasi)", "902": "Bank Lestari (simulasi)"}'
+# The banks to which people may withdraw, unless the operator names others: the large ones of the country, and those of
+# the simulated world.
+LARGE_BANKS = {
+    "014": "BCA",
+    "008": "Mandiri",
+    "009": "BNI",
+    "002": "BRI",
+    "451": "BSI",
+    "022": "CIMB Niaga",
+    "542": "Bank Jago",
+    "535": "SeaBank",
+}
+SIMULATED_BANKS = {"900": "Bank Simulasi", "901": "Bank Cakrawala (simulasi)", "902": "Bank Lestari (simulasi)"}

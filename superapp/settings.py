@@ -304,17 +304,18 @@ if SIMULATED_BANK and SERVED:
 SIMULATED_BANK_PORT = env.integer("SIMULATED_BANK_PORT", PORT + 100, "The port of the simulated bank.")
 BANK_URL = env.text(
     "BANK_URL",
-    f"http://127.0.0.1:{SIMULATED_BANK_PORT}" if SIMULATED_BANK else "",
-    "The address of the bank's SNAP BI services, https://…; empty for no bank.",
-)
-BANK_NAME = env.text("BANK_NAME", "Bank Simulasi" if SIMULATED_BANK else "bank", "The bank's name, as people read it.")
+    "",
+    "The address of the bank's SNAP BI services, https://…; empty for no bank, or for the simulated one.",
+) or (f"http://127.0.0.1:{SIMULATED_BANK_PORT}" if SIMULATED_BANK else "")
+BANK_NAME = env.text("BANK_NAME", "Bank", "The bank's name, as people read it.")
 BANKS = env.json_object(
-    "BANKS",
-    SIMULATED_BANKS if SIMULATED_BANK else LARGE_BANKS,  # noqa: F405
-    "JSON object of the banks to which people may withdraw: the code of each and its name.",
-)
+    "BANKS", "{}", "JSON object of the banks people may withdraw to, by code the name; {} for the large ones."
+) or (SIMULATED_BANKS if SIMULATED_BANK else LARGE_BANKS)  # noqa: F405
 BANK_DIRECTORY = Path(
-    env.text("BANK_DIRECTORY", str(VAR_DIR / "bank"), "The directory with the keys and numbers agreed with the bank.")
+    env.text(
+        "BANK_DIRECTORY", "", "The directory with the keys and numbers agreed with the bank; VAR_DIR/bank if empty."
+    )
+    or VAR_DIR / "bank"
 )
 
 # Languages and time zone.

@@ -35,6 +35,7 @@ from payments.domain.feature_gates import requires_payments
 from payments.errors import NoBank
 from payments.events import WithdrawalClosed
 from payments.models import ACCOUNT_NUMBER_CHARS_MAX, HOLDER_CHARS_MAX, Transfer, Withdrawal
+from payments.queries.bank_money import withdrawal_scope
 from payments.writers import ledger
 from payments.writers.ledger import JournalEntry, Posted, Refused, TransferLine, derive_key
 from superapp.core import clock, ids, jobs
@@ -121,7 +122,7 @@ def request_withdrawal(
     """
     require_withdrawable(amount)
     key = derive_key(
-        f"user:{user_id}:withdraw",
+        withdrawal_scope(user_id),
         idempotency_key,
         {"bank": to.bank_code, "account": to.number, "amount": amount.amount_minor, "asset": amount.asset},
     )

@@ -122,6 +122,8 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 def confirm_withdrawal(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show holder, amount and fee, and ask for the PIN; POST withdraws, once for this URL."""
     user, now = get_current_user(request), clock.now()
+    if request.method != "POST" and (before := api.find_withdrawal_by_key(user.pk, str(key))) is not None:
+        return redirect("payments:withdrawal", withdrawal=before.public_id)  # Opened again, or after a lost answer.
     stored = request.session.get(DRAFTS_KEY, {}).get(str(key))
     if stored is None:
         return redirect("payments:withdraw")

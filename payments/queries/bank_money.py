@@ -73,6 +73,17 @@ def get_withdrawal(user_id: int, public_id: UUID) -> Withdrawal:
     return found
 
 
+def find_withdrawal_by_key(user_id: int, idempotency_key: str) -> Withdrawal | None:
+    """Return the withdrawal that a person requested under this idempotency key, or None."""
+    asked = {"hold__request__scope": withdrawal_scope(user_id), "hold__request__key": idempotency_key}
+    return Withdrawal.objects.filter(user_id=user_id, **asked).first()
+
+
+def withdrawal_scope(user_id: int) -> str:
+    """Return the scope of the idempotency keys of a person's withdrawals."""
+    return f"user:{user_id}:withdraw"
+
+
 def list_recent_withdrawals(user_id: int) -> list[Withdrawal]:
     """Return a person's withdrawals, newest first, at most ``RECENT_MAX``."""
     return list(Withdrawal.objects.filter(user_id=user_id).order_by("-created_at", "-pk")[:RECENT_MAX])

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from payments.contracts import Movement
+from payments.domain import chart_of_accounts
 from payments.domain.purposes import find_references
 from payments.errors import ReceiptNotFound
 from payments.models import Account, Journal, Posting
@@ -140,7 +141,8 @@ def _to_movement(account: Account, row: Posting) -> Movement:
     memo = getattr(journal, "memo", None) if journal.memo_hash else None
     return Movement(
         journal=journal.public_id,
-        kind=journal.kind,
+        # The fee of a movement is a line of its own.
+        kind=f"{journal.kind}_fee" if peer.kind == chart_of_accounts.FEE.name else journal.kind,
         reference=journal.reference,
         seq=row.seq,
         rev=row.rev,

@@ -1,4 +1,4 @@
-"""What the bank asks of us and tells us; and what somebody tells us who is not the bank."""
+"""Requests of the bank, and those of somebody who is not the bank."""
 
 from __future__ import annotations
 

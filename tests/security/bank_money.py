@@ -1,4 +1,4 @@
-"""What of Ana's is at the bank, for outsiders to attack."""
+"""Belongings of Ana at the bank, for outsiders to attack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our client of a bank, on the wire to the simulated one."""
+"""The product's client of a bank, on the wire to the simulated one."""
 
 from __future__ import annotations
 
