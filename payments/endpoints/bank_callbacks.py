@@ -130,10 +130,10 @@ def _handle(
 def _authenticate(request: HttpRequest, is_signed: Callable[[HttpRequest, str], bool], now: datetime) -> BankRequest:
     """Return a request of the bank. What costs little is checked first."""
     banks.get_keys()
+    timestamp = _require_timestamp(request)
     external_id = request.headers.get("X-External-Id", "")
     if not (external_id.isascii() and external_id.isdigit() and len(external_id) <= EXTERNAL_ID_CHARS_MAX):
         raise Refusal(400, "01", "Invalid Field Format X-EXTERNAL-ID")
-    timestamp = _require_timestamp(request)
     if len(request.body) > BODY_BYTES_MAX:
         raise Refusal(400, "00", "Bad Request")
     if not is_signed(request, timestamp):
@@ -148,6 +148,9 @@ def _authenticate(request: HttpRequest, is_signed: Callable[[HttpRequest, str], 
 
 
 def _require_timestamp(request: HttpRequest) -> str:
+    """Return the time of a request that has a signature, whatever that is worth."""
+    if not request.headers.get("X-Signature"):
+        raise Refusal(401, "00", "Unauthorized. Signature")
     text = request.headers.get("X-Timestamp", "")
     try:
         moment = datetime.fromisoformat(text)

@@ -140,10 +140,6 @@ PAGES_ALLOWED_TO_NOBODY: Mapping[tuple[str, str], Exemption] = {
     ("send web:receipt_check", ""): _because("anybody may check a receipt; it is answered from the signature alone"),
     ("open accounts_pages:login", ""): _LOG_IN,
     ("open accounts_pages:sms_inbox", ""): _because("the inbox of a developer's machine; off where codes are sent"),
-    **{
-        (f"send payments:{name}", ""): _because("refused in the words of the standard: the bank has not signed it")
-        for name in ("bank_token", "bank_va_inquiry", "bank_va_payment", "bank_qr_notify")
-    },
     ("send accounts_pages:login", ""): _because("a code goes to whoever has the number, bound to a browser", _CODE),
 }
 _PAY = _because("anybody may give money away; the receiver's name is confirmed, and the PIN is asked for")
