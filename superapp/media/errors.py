@@ -162,7 +162,14 @@ class StorageUnavailable(Unavailable):
     """The storage of media cannot be reached; the same request may be sent again."""
 
     code = "media.storage_unavailable"
-    message = _("Photos cannot be reached right now. Please try again in a moment.")
+    message = _("Photo storage has a problem right now. Please try again in a moment.")
+
+
+class UploadUnavailable(StorageUnavailable):
+    """The storage of media cannot take the chunk now; the same chunk may be sent again."""
+
+    code = "media.upload_unavailable"
+    message = _("This photo could not be sent yet. It will be tried again.")
 
 
 class MediaUnreadable(DomainError):

@@ -197,7 +197,9 @@ def test_other_storage_failure_is_reported_as_temporary(make_user, tus, monkeypa
     monkeypatch.setattr(images, "write_atomically", fail)
     refused = ana.append(path, 0, b"x" * 50)
 
-    assert (refused.status_code, json.loads(refused.content)["code"]) == (503, "media.storage_unavailable")
+    said = json.loads(refused.content)
+    assert (refused.status_code, said["code"]) == (503, "media.upload_unavailable")
+    assert said["message"] == "Foto ini belum bisa dikirim. Nanti dicoba lagi secara otomatis."
 
 
 def test_chunks_for_one_offset_at_the_same_moment_are_counted_once(make_user, media_root, in_threads):

@@ -60,5 +60,5 @@ def test_check_of_an_unreachable_store_says_so_in_one_sentence(pictures, monkeyp
 
     monkeypatch.setattr(storage, "has_object", away)
 
-    with pytest.raises(CommandError, match=r"^Photos cannot be reached right now\."):
+    with pytest.raises(CommandError, match=r"^Photo storage has a problem right now\."):
         call_command("check_media")

@@ -131,7 +131,7 @@ def test_unreachable_store_is_reported_as_temporary_until_it_returns(make_user, 
     left = periodic_tasks.remove_deleted_files(clock.now())
     store.start()
 
-    assert (chunk.status_code, json.loads(chunk.content)["code"]) == (503, "media.storage_unavailable")
+    assert (chunk.status_code, json.loads(chunk.content)["code"]) == (503, "media.upload_unavailable")
     assert (file.status_code, left) == (503, 0)
     assert ana.offset(path) == 0
     assert ana.append(path, 0, photo()).status_code == 204

@@ -29,10 +29,12 @@ from superapp.media.errors import (
     MediaTooLarge,
     OffsetConflict,
     QuotaExceeded,
+    StorageUnavailable,
     TooManyChunks,
     TooManyUploads,
     UploadExpired,
     UploadOverrun,
+    UploadUnavailable,
 )
 from superapp.media.models import Chunk, Media, Upload
 
@@ -107,7 +109,7 @@ def append_chunk(
     :raises ChunkTooLarge, UploadOverrun: if the chunk is too long, or ends beyond the declared length
     :raises ChecksumUnsupported, ChecksumMismatch: if the chunk is not as ``checksum`` says
     :raises TooManyChunks: if the upload has ``CHUNKS_MAX`` chunks already
-    :raises StorageFull, StorageUnavailable: if it could not be stored
+    :raises StorageFull, UploadUnavailable: if it could not be stored
     """
     upload = queries.fetch_upload(owner_id, media)
     if offset != upload.offset:
@@ -125,7 +127,10 @@ def append_chunk(
     if now >= upload.expires_at:
         raise UploadExpired
     name = object_names.new_chunk_name(media, offset)
-    storage.write_object(name, content)
+    try:
+        storage.write_object(name, content)
+    except StorageUnavailable as refusal:
+        raise UploadUnavailable(retry_after=refusal.retry_after) from refusal
     try:
         return _count_chunk(upload, name, offset, len(content), now)
     except DomainError:
