@@ -18,6 +18,12 @@ test("emoji are found in Indonesian and in English, by name, keyword and beginni
   assert.deepEqual(found("  "), [])
 })
 
+test("emoji are found by the words of prayer and Lebaran", () => {
+  assert.deepEqual(found("ketupat"), ["🫔", "🍙"])
+  for (const word of ["salat", "sholat", "shalat"]) assert.deepEqual(found(word).slice(-3), ["🕌", "📿", "🛐"])
+  assert.deepEqual(found("lebaran"), ["🙏", "🫔", "🕌", "🌙"])
+})
+
 test("labels are in the language of the page, and in Indonesian where the page has another", () => {
   assert.equal(indonesian.byEmoji.get("😀").label, "wajah gembira")
   assert.equal(new EmojiIndex(DATA, "en").byEmoji.get("😀").label, "grinning face")

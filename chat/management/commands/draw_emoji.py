@@ -17,6 +17,19 @@ ABOUT = (
 # Newer ones are missing in the fonts of phones of the last years.
 VERSION_MAX = 15.1
 LANGUAGES = ("id", "en")
+# Indonesian words around prayer and Lebaran, which those of CLDR lack. A ketupat is no emoji: rice in a leaf, and
+# pressed rice, come nearest.
+OWN_KEYWORDS = {
+    "🕌": "salat sholat shalat lebaran idulfitri",
+    "🤲": "salat sholat shalat",
+    "🙇": "salat sholat shalat",
+    "🛐": "salat sholat shalat",
+    "📿": "salat sholat shalat zikir",
+    "🌙": "lebaran idulfitri puasa",
+    "🙏": "lebaran idulfitri maaf",
+    "🫔": "ketupat lontong lebaran",
+    "🍙": "ketupat lontong",
+}
 VARIATION = "\ufe0f"
 
 
@@ -61,5 +74,6 @@ def _entry(one: dict[str, Any], annotations: dict[str, dict[str, dict[str, list[
         name = (known.get("tts") or [one["name"]])[0]
         in_name = set(name.casefold().replace(":", " ").split())
         words = [word for phrase in known.get("default", []) for word in phrase.casefold().split()]
+        words += OWN_KEYWORDS.get(emoji, "").split() if language == "id" else []
         entry += [name, " ".join(dict.fromkeys(word for word in words if word not in in_name))]
     return entry
