@@ -91,7 +91,6 @@ MESSAGES = {
     "location_missing": _("Use your location, or type another place."),
     "location_invalid": _("Type latitude and longitude, such as -7.7956, 110.3695."),
     "location_not_in_link": _("There are no coordinates in this link. Open it and copy them from the map."),
-    "place_copied": _("Coordinates copied. Paste them into your map."),
     "hidden_for_me": _("Deleted for you."),
     "undo": _("Undo"),
     "choose_somebody": _("Choose somebody first."),

@@ -71,6 +71,10 @@ def test_location_of_the_device_is_sent_by_two_taps(site: Site, two_who_talk: Ca
     place = two.bo.locator("[data-attachment=location]").last
     expect(place.locator("[data-part=coordinates]")).to_have_text("-7.752, 110.4915")
     expect(place.locator("[data-part=map]")).to_have_attribute("href", "geo:-7.752,110.4915")
+    # Bo sits at a desk, where nothing opens such an address.
+    expect(place.locator("[data-part=map]")).to_be_hidden()
+    expect(place.locator("[data-action=copy-place]")).to_be_visible()
+    expect(two.ana.locator("[data-attachment=location] [data-part=map]").last).to_be_visible()
 
 
 def test_place_is_pasted_as_a_link_and_what_is_wrong_is_said_at_its_field(

@@ -18,16 +18,14 @@ export class AttachmentActions {
       if (action === "voters") await this.#showVoters(conversation, row)
       else if (action === "close-poll") await this.#messenger.line.ask("chat.poll_close", { conversation, seq: row.seq })
       else if (action === "contact") await this.#meet(conversation, row, attachment.user)
-      else if (action === "copy-place") await this.#copy(attachment, "copied")
-      // Phones have maps for the link. What a desk does with it nobody knows, so that it gets the coordinates as well.
-      else if (action === "open-place" && matchMedia("(hover: hover)").matches) await this.#copy(attachment, "place_copied")
+      else if (action === "copy-place") await this.#copy(attachment)
     } catch (failure) {
       toastFailure(failure, this.#page.data)
     }
   }
 
-  async #copy({ latitude, longitude }, word) {
-    toast(this.#page.data.word((await copy(`${latitude}, ${longitude}`)) ? word : "not_copied"))
+  async #copy({ latitude, longitude }) {
+    toast(this.#page.data.word((await copy(`${latitude}, ${longitude}`)) ? "copied" : "not_copied"))
   }
 
   /** Talk to the person of a card, or ask them to be a contact. */

@@ -7,7 +7,7 @@ import { part } from "#ui/part.js"
 import { Menu } from "#chat/menu.js"
 import { Swipe } from "#chat/swipe.js"
 
-const ATTACHMENT_ACTIONS = ["voters", "close-poll", "contact", "copy-place", "open-place"]
+const ATTACHMENT_ACTIONS = ["voters", "close-poll", "contact", "copy-place"]
 
 /** What may be done with a message. One for the whole page. */
 export class MessageMenu {
