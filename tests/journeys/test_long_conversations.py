@@ -59,6 +59,12 @@ STRAY = """async ([by, steps]) => {
   return Math.max(...strayed)
 }"""
 
+SHOW_TOAST = """() => {
+  const toast = document.getElementById("toast-template").content.cloneNode(true)
+  toast.querySelector("[data-part=text]").textContent = "Koordinat sudah disalin. Tempel di aplikasi petamu, ya."
+  document.getElementById("toasts").append(toast)
+}"""
+
 
 def fill(page: Page, until: int, *, is_read: bool = True) -> None:
     """Have Ana say so many things in the conversation that a page shows."""
@@ -182,6 +188,25 @@ def test_message_that_is_sent_from_far_back_is_shown_at_the_end(long_talk: Two) 
     expect(people.message(page, "jawaban").and_(page.locator("[data-seq]"))).to_be_visible()
     assert shown(page)[-1] == MANY + 1
     expect(people.message(long_talk.ana, "jawaban")).to_be_in_viewport()
+
+
+def test_toast_covers_no_way_to_the_newest(site: Site, two_who_talk: Callable[..., Two]) -> None:
+    page = two_who_talk(site).ana
+    fill(page, 300)
+    page.reload()
+    people.wait_for_line(page)
+    page.locator("#m-300 [data-part=quote]").click()
+    to_newest = page.locator("[data-part=to-newest]")
+    expect(to_newest).to_be_visible()
+
+    page.evaluate(SHOW_TOAST)
+
+    beside, button = page.locator("#toasts .toast").bounding_box(), to_newest.bounding_box()
+    assert beside is not None
+    assert button is not None
+    assert beside["width"] > 200
+    assert beside["x"] + beside["width"] <= button["x"]
+    assert beside["x"] >= 0
 
 
 def test_conversation_with_much_that_is_new_opens_where_reading_ended(
