@@ -105,6 +105,7 @@ PAGES = (
     Page("/dompet/", world.NEWCOMER),
     Page("/dompet/isi/"),
     Page("/dompet/kirim/"),
+    Page("/dompet/tarik/"),
     Page("/dompet/laporan/"),
     Page("/dompet/pin/"),
     Page("/dompet/pin/", world.NEWCOMER),
