@@ -84,8 +84,10 @@ from payments.domain.feature_gates import is_enabled
 from payments.domain.fees import MICRO_MERCHANT_FEE, NO_FEE, REGULAR_MERCHANT_FEE, FeeRule
 from payments.domain.play_money import register_form as register_play_money_form
 from payments.domain.purposes import Purpose, register_purpose_resolver
+from payments.domain.simulated_bank import find_payment_url as find_simulated_payment_url
+from payments.domain.virtual_account_numbers import group_digits
 from payments.errors import EscrowNotFound, WalletNotFound
-from payments.models import Account
+from payments.models import Account, Charge
 from payments.queries import statements
 from payments.queries.bank_money import (
     find_charge_of,
@@ -105,6 +107,8 @@ __all__ = [
     "NO_FEE",
     "REGULAR_MERCHANT_FEE",
     "Authorization",
+    "Charge",
+    "ChargeMethod",
     "EscrowRoute",
     "FailedPinAttempts",
     "FeeRule",
@@ -140,6 +144,7 @@ __all__ = [
     "find_qris_response",
     "find_recipient",
     "find_recipient_by_text",
+    "find_simulated_payment_url",
     "find_virtual_account_of",
     "find_withdrawal_by_key",
     "get_charge",
@@ -157,6 +162,7 @@ __all__ = [
     "get_wallet_rev",
     "get_withdrawal",
     "get_withdrawal_fee",
+    "group_digits",
     "hold_funds",
     "is_enabled",
     "list_failed_attempts_elsewhere",
@@ -200,6 +206,7 @@ __all__ = [
     "write_static_code",
 ]
 
+ChargeMethod = Charge.Method
 get_qris_bill = queries.get_bill
 list_qris_payments = queries.list_received
 get_escrow_balances = queries.get_escrow_balances

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api
-from payments.domain import play_money, virtual_account_numbers
+from payments.domain import play_money, simulated_bank, virtual_account_numbers
 from payments.errors import BankOutOfReach, BankSaidNo, NoBank, TopUpTooLarge, TopUpTooSmall
 from payments.models import Charge
 from superapp.accounts import api as accounts
@@ -59,7 +58,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
         "amount": written,
         "problem": problem,
         "play_money": play_money.find_form_url(),
-        "simulated_bank": _simulated_bank_url("va", number=number) if number else "",
+        "simulated_bank": simulated_bank.find_payment_url("va", number=number) if number else "",
         "next": accounts.get_next_url(request, default=""),
     }
     return render(request, "payments/top_up.html", context, status=422 if problem else 200)
@@ -75,7 +74,7 @@ def top_up_code(request: HttpRequest, charge: UUID) -> HttpResponse:
         "charge": row,
         "amount": Money(row.amount, row.asset),
         "state": _state_of(row),
-        "simulated_bank": _simulated_bank_url("qr", content=row.qr_content),
+        "simulated_bank": simulated_bank.find_payment_url("qr", content=row.qr_content),
     }
     return render(request, "payments/top_up_code.html", context)
 
@@ -93,8 +92,3 @@ def _state_of(charge: Charge) -> str:
     if charge.state == Charge.State.OPEN and charge.expires_at <= clock.now():
         return Charge.State.EXPIRED.value
     return str(charge.state)
-
-
-def _simulated_bank_url(page: str, **fields: str) -> str:
-    """Return the page of the simulated bank on which this is paid; empty if there is no such bank."""
-    return f"{settings.BANK_URL}/{page}/?{urlencode(fields)}" if settings.SIMULATED_BANK and settings.BANK_URL else ""
